@@ -1,0 +1,156 @@
+/**
+ * Who may import whom; docs/architecture.md says why. Every rule has a planted violation in
+ * tools/layers.test.ts.
+ */
+const room = (...names) => `^app/main/(${names.join('|')})/`;
+const test = '(\\.test\\.tsx?|/test-[^/]+\\.ts|\\.contract\\.ts|\\.double\\.ts|/fixtures/.*)$';
+const outer = room('shell', 'host', 'cli', 'node', 'platform', 'sim');
+const inner = room('(?!shell/|host/|cli/|node/|platform/|sim/)[^/]+');
+/** Features are the inner rooms but the two that all stand on. */
+const feature = '^app/main/(?!shell/|host/|cli/|node/|platform/|sim/|kernel/|log/)([^/]+)/';
+
+/** A foreign library and the one place that may import it. */
+const home = (name, library, place) => ({
+  name: `${name}-has-one-home`,
+  comment: `Only ${place} imports ${library}.`,
+  severity: 'error',
+  from: { path: '^app/', pathNot: [place, test] },
+  to: { path: `(^|/)node_modules/(${library})(/|$)|^(${library})(/|$)` },
+});
+
+const fence = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+module.exports = {
+  forbidden: [
+    fence(
+      'no-cycles',
+      'Modules that need each other are one module, or lack a third.',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    fence(
+      'contract-is-a-leaf',
+      'The vocabulary is used by all and uses nobody.',
+      { path: '^app/contract/', pathNot: test },
+      { path: ['^app/', 'node_modules/'], pathNot: ['^app/contract/', 'node_modules/(zod|@orpc/contract)/'] },
+    ),
+    fence(
+      'kernel-is-a-leaf',
+      'Building blocks know nothing of what is built.',
+      { path: room('kernel'), pathNot: test },
+      { path: '^app/', pathNot: room('kernel') },
+    ),
+    fence(
+      'log-stands-on-kernel',
+      'The log knows no feature.',
+      { path: room('log'), pathNot: test },
+      { path: '^app/', pathNot: [room('log', 'kernel'), '^app/contract/'] },
+    ),
+    fence(
+      'inner-rooms-know-no-adapter',
+      'A feature declares a port; the composition root hands it the adapter.',
+      { path: inner, pathNot: test },
+      { path: outer },
+    ),
+    fence(
+      'inner-rooms-are-portable',
+      'What decides runs anywhere, the simulation included: no modules of the runtime but the hash.',
+      { path: inner, pathNot: [test, '^app/main/kernel/sha256\\.ts$'] },
+      { dependencyTypes: ['core'] },
+    ),
+    fence(
+      'features-meet-at-their-index',
+      'A feature reaches another through its index.ts.',
+      { path: feature, pathNot: test },
+      { path: feature, pathNot: ['^app/main/$1/', '^app/main/[^/]+/index\\.ts$'] },
+    ),
+    fence(
+      'adapters-are-strangers',
+      'An adapter knows its library and the port it implements, never another adapter.',
+      { path: '^app/main/platform/([^/]+)/', pathNot: test },
+      { path: '^app/main/platform/', pathNot: '^app/main/platform/$1/' },
+    ),
+    fence(
+      'adapters-know-no-entry',
+      'Adapters are used by the composition root, not the other way round.',
+      { path: '^app/main/platform/', pathNot: test },
+      { path: room('shell', 'host', 'cli', 'node', 'sim') },
+    ),
+    fence(
+      'host-and-cli-reach-adapters-through-node',
+      'The composition root alone makes adapters.',
+      { path: room('host', 'cli'), pathNot: [test, '/main\\.ts$'] },
+      { path: room('platform', 'shell', 'sim') },
+    ),
+    fence(
+      'shell-stays-thin',
+      'The desktop shell shares messages, files and words with the node, and runs none of it.',
+      { path: room('shell'), pathNot: test },
+      {
+        path: '^app/',
+        pathNot: [
+          room('shell', 'kernel'),
+          '^app/main/node/(shell-messages|atomic-write|data-directory)\\.ts$',
+        ],
+      },
+    ),
+    fence(
+      'preload-hands-over-and-nothing-else',
+      'The preload imports electron alone.',
+      { path: '^app/preload/', pathNot: test },
+      { path: ['^app/', 'node_modules/'], pathNot: ['^app/preload/', 'node_modules/electron/'] },
+    ),
+    fence(
+      'renderer-knows-the-contract-alone',
+      'The console sees a node through the contract.',
+      { path: '^app/renderer/', pathNot: test },
+      { path: '^app/', pathNot: ['^app/renderer/', '^app/contract/'] },
+    ),
+    fence(
+      'renderer-has-no-runtime-modules',
+      'The console runs in a browser.',
+      { path: '^app/renderer/', pathNot: [test, 'vite\\.config\\.ts$'] },
+      { dependencyTypes: ['core'] },
+    ),
+    fence(
+      'bridge-alone-touches-the-port',
+      'Views use the client that the bridge gives them.',
+      { path: '^app/renderer/', pathNot: ['^app/renderer/bridge/', test] },
+      { path: 'node_modules/@orpc/' },
+    ),
+    fence(
+      'stores-know-no-view',
+      'Stores are free of React and of what shows them.',
+      { path: '^app/renderer/stores/', pathNot: test },
+      {
+        path: [
+          '^app/renderer/(features|ui|shell|charts)/',
+          'node_modules/react-dom/',
+          'node_modules/react-aria',
+        ],
+      },
+    ),
+    fence(
+      'views-are-siblings',
+      'A view does not reach into another.',
+      { path: '^app/renderer/features/([^/]+)/', pathNot: test },
+      { path: '^app/renderer/features/[^/]+/', pathNot: '^app/renderer/features/$1/' },
+    ),
+    home('electron', 'electron', '^app/(main/shell|preload)/'),
+    home('sqlite', 'better-sqlite3|@types/better-sqlite3', '^app/main/platform/sqlite/'),
+    home('libp2p', 'libp2p|@libp2p|@chainsafe|@multiformats', room('platform/libp2p')),
+    home('bip39', '@scure', room('platform/keys')),
+    home('mail', 'postal-mime|htmlparser2', room('platform/mail')),
+    home('pino', 'pino', room('platform/telemetry')),
+    home('ws', 'ws|@types/ws', room('host')),
+    home('commander', 'commander', room('cli')),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};

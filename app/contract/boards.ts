@@ -1,0 +1,182 @@
+import { eventIterator } from '@orpc/contract';
+import * as z from 'zod';
+import { base, Cid, Cursor, Did, empty, Finality, page, Person, Role, Timestamp } from './common.ts';
+
+export const Slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'Lower-case letters, digits and hyphens.');
+
+export const Board = z.object({
+  id: Cid,
+  slug: z.string(),
+  name: z.string(),
+  description: z.string(),
+  /** The least role that may post here. */
+  postRole: Role,
+  archived: z.boolean(),
+  threads: z.number().int(),
+  posts: z.number().int(),
+  unread: z.number().int(),
+  lastActivityAt: Timestamp.nullable(),
+});
+export type Board = z.infer<typeof Board>;
+
+/** Where an imported post came from. The sender's address is never kept, only the display name. */
+export const PostSource = z.object({ name: z.string(), date: Timestamp, messageId: z.string() });
+
+export const Thread = z.object({
+  id: Cid,
+  board: Cid,
+  boardName: z.string(),
+  subject: z.string(),
+  author: Person,
+  /** Display name of the original sender when imported, else null. */
+  sourceName: z.string().nullable(),
+  replies: z.number().int(),
+  unread: z.number().int(),
+  createdAt: Timestamp,
+  lastActivityAt: Timestamp,
+  lastAuthor: z.string(),
+  pinned: z.boolean(),
+  locked: z.boolean(),
+  finality: Finality,
+});
+export type Thread = z.infer<typeof Thread>;
+
+export const Attachment = z.object({
+  cid: Cid,
+  name: z.string(),
+  type: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  /** Whether all of its chunks are on this node; otherwise it is fetched from peers on demand. */
+  here: z.boolean(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+
+export const Reaction = z.object({ emoji: z.string(), count: z.number().int(), mine: z.boolean() });
+
+export const Post = z.object({
+  id: Cid,
+  thread: Cid,
+  board: Cid,
+  /** The post this one answers, or null for a thread's first post. */
+  replyTo: Cid.nullable(),
+  author: Person,
+  createdAt: Timestamp,
+  editedAt: Timestamp.nullable(),
+  edits: z.number().int(),
+  subject: z.string().nullable(),
+  /** Null when deleted. */
+  text: z.string().nullable(),
+  /** `markdown`: written here; `plain`: imported text, quotes and line ends kept, may hold ANSI colour codes. */
+  format: z.enum(['markdown', 'plain']),
+  deleted: z.object({ by: Person, at: Timestamp, reason: z.string() }).nullable(),
+  reactions: z.array(Reaction),
+  attachments: z.array(Attachment),
+  source: PostSource.nullable(),
+  finality: Finality,
+  unread: z.boolean(),
+  /** What this node's person may do with it. */
+  may: z.object({ edit: z.boolean(), delete: z.boolean(), reply: z.boolean(), react: z.boolean() }),
+});
+export type Post = z.infer<typeof Post>;
+
+export const Revision = z.object({
+  at: Timestamp,
+  by: Person,
+  subject: z.string().nullable(),
+  text: z.string(),
+});
+
+export const SearchHit = z.object({
+  post: Cid,
+  thread: Cid,
+  board: Cid,
+  boardName: z.string(),
+  subject: z.string(),
+  author: z.string(),
+  createdAt: Timestamp,
+  /** Plain text around the match; `marks` are [start, end) offsets into it in UTF-16 units. */
+  snippet: z.string(),
+  marks: z.array(z.tuple([z.number().int(), z.number().int()])),
+});
+export type SearchHit = z.infer<typeof SearchHit>;
+
+/** What changed, so that a view can refetch just that. */
+export const BoardsChange = z.object({
+  boards: z.array(Cid),
+  threads: z.array(Cid),
+  /** Posts that newly arrived, not older ones being filled in. */
+  newPosts: z.number().int(),
+});
+export type BoardsChange = z.infer<typeof BoardsChange>;
+
+const text = z
+  .string()
+  .min(1, 'Write something first.')
+  .max(64_000, 'A post holds at most 64,000 characters.');
+const subject = z.string().trim().min(1, 'A thread needs a subject.').max(200);
+
+export const boardsContract = {
+  list: base.input(empty).output(z.array(Board)),
+  create: base
+    .input(
+      z.object({
+        slug: Slug,
+        name: z.string().trim().min(1).max(60),
+        description: z.string().max(400).default(''),
+        postRole: Role.default('member'),
+      }),
+    )
+    .output(Board),
+  update: base
+    .input(
+      z.object({
+        id: Cid,
+        name: z.string().trim().min(1).max(60).optional(),
+        description: z.string().max(400).optional(),
+        postRole: Role.optional(),
+        archived: z.boolean().optional(),
+      }),
+    )
+    .output(Board),
+  /** Threads of one board, or of all with `board` left out; the latest activity first, pinned ones above. */
+  threads: base
+    .input(Cursor.extend({ board: Cid.optional(), unreadOnly: z.boolean().default(false) }))
+    .output(page(Thread)),
+  /** A page of a thread's posts, oldest first. `around` opens the page that holds that post. */
+  thread: base
+    .input(Cursor.extend({ id: Cid, around: Cid.optional() }))
+    .output(z.object({ thread: Thread, posts: page(Post), offset: z.number().int() })),
+  /** Resolves a permalink. */
+  post: base.input(z.object({ id: Cid })).output(Post),
+  /** Starts a thread. */
+  startThread: base
+    .input(z.object({ board: Cid, subject, text, attachments: z.array(Cid).max(16).default([]) }))
+    .output(z.object({ id: Cid })),
+  reply: base
+    .input(
+      z.object({ thread: Cid, replyTo: Cid.optional(), text, attachments: z.array(Cid).max(16).default([]) }),
+    )
+    .output(z.object({ id: Cid })),
+  edit: base.input(z.object({ id: Cid, text, subject: subject.optional() })).output(empty),
+  history: base.input(z.object({ id: Cid })).output(z.array(Revision)),
+  delete: base.input(z.object({ id: Cid, reason: z.string().max(400).default('') })).output(empty),
+  react: base.input(z.object({ id: Cid, emoji: z.string().min(1).max(16), on: z.boolean() })).output(empty),
+  /** Pins or locks a thread; moderators and above. */
+  markThread: base
+    .input(z.object({ id: Cid, pinned: z.boolean().optional(), locked: z.boolean().optional() }))
+    .output(empty),
+  /** Marks a thread, a board, or everything as read up to now. */
+  markRead: base.input(z.object({ thread: Cid.optional(), board: Cid.optional() })).output(empty),
+  search: base
+    .input(
+      Cursor.extend({
+        query: z.string().trim().min(1).max(200),
+        board: Cid.optional(),
+        author: Did.optional(),
+      }),
+    )
+    .output(page(SearchHit)),
+  changes: base.input(empty).output(eventIterator(BoardsChange)),
+};

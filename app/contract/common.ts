@@ -1,0 +1,75 @@
+import { oc } from '@orpc/contract';
+import * as z from 'zod';
+
+/** Every failure a procedure may answer with: a stable code, what happened, and what a person can do next. */
+export const Problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** One sentence in the imperative, or null where nothing can be done. */
+  remedy: z.string().nullable(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** The base every feature's contract starts from: one typed error carries a {@link Problem}. */
+export const base = oc.errors({ PROBLEM: { status: 422, data: Problem } });
+
+/** An event's or blob's content address: a CIDv1 in base32. */
+export const Cid = z.string().min(8).max(100);
+
+/** A person's identity, `did:key:z…` (Ed25519). */
+export const Did = z.string().startsWith('did:key:z').max(100);
+
+/** Milliseconds since the Unix epoch. */
+export const Timestamp = z.number().int().nonnegative();
+
+export const Role = z.enum(['sysop', 'co-sysop', 'moderator', 'member', 'guest']);
+export type Role = z.infer<typeof Role>;
+
+/** A member as shown beside what they wrote. `handle` falls back to the tail of the DID when unknown. */
+export const Person = z.object({ did: Did, handle: z.string(), role: Role.nullable() });
+export type Person = z.infer<typeof Person>;
+
+export const Handle = z
+  .string()
+  .trim()
+  .min(2, 'A handle has at least 2 characters.')
+  .max(32, 'A handle has at most 32 characters.')
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N}_.\- ]*[\p{L}\p{N}]$/u,
+    'Letters, digits, spaces, dots, hyphens and underscores only.',
+  );
+
+/**
+ * How far a post has spread: `local` (this node alone holds it), `gossiped` (at least one peer
+ * acknowledged it), `held` (`copies` peers are known to hold it). `certified` is set by the ledger.
+ */
+export const Finality = z.object({
+  level: z.enum(['local', 'gossiped', 'held', 'certified']),
+  copies: z.number().int().nonnegative(),
+});
+export type Finality = z.infer<typeof Finality>;
+
+/** A page of results; `next` is null at the end. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    next: z.string().nullable(),
+    total: z.number().int().nonnegative().nullable(),
+  });
+
+export const Cursor = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.number().int().min(1).max(200).default(50),
+});
+
+/** Progress of long work. `total` is null while it is unknown. */
+export const Progress = z.object({
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative().nullable(),
+  perSecond: z.number().nonnegative(),
+  /** Seconds left by the rate of the last few seconds, or null when unknown. */
+  etaSeconds: z.number().nonnegative().nullable(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+export const empty = z.object({});

@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { base, Cid } from './common.ts';
+import { Attachment } from './boards.ts';
+
+export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+export const filesContract = {
+  /** Stores a file as content-addressed chunks; attach it to a post by its cid within a day or it is dropped. */
+  put: base.input(z.object({ file: z.file().max(MAX_FILE_BYTES) })).output(Attachment),
+  /** The whole file, fetched from peers first when this node lacks chunks. */
+  get: base.input(z.object({ cid: Cid })).output(z.object({ file: z.file() })),
+};

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { base, Did, empty } from './common.ts';
+
+export const identityContract = {
+  /** The 24 words that restore this identity. Shown on demand, never logged. */
+  phrase: base.input(empty).output(z.object({ words: z.array(z.string()).length(24) })),
+  /** Confirms that the phrase was written down: the asked-for words, by position (0-based). */
+  confirmPhrase: base
+    .input(
+      z.object({
+        answers: z.array(z.object({ index: z.number().int().min(0).max(23), word: z.string() })).min(3),
+      }),
+    )
+    .output(z.object({ confirmed: z.boolean() })),
+  /** Replaces this node's identity by the one of a phrase; only before a community is made or joined. */
+  restore: base.input(z.object({ words: z.array(z.string()).length(24) })).output(z.object({ did: Did })),
+};

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { base } from './common.ts';
+
+/** Everything a sysop may set on a node. Defaults are safe on an unknown network. */
+export const Settings = z.object({
+  node: z.object({
+    name: z.string().trim().min(1).max(40),
+  }),
+  network: z.object({
+    /** TCP port for peers; 0 lets the system choose. */
+    port: z.number().int().min(0).max(65_535),
+    webSocketPort: z.number().int().min(0).max(65_535),
+    /** Which addresses to listen on: this machine alone, or every network it is in. */
+    listen: z.enum(['loopback', 'everywhere']),
+    localDiscovery: z.boolean(),
+    upnp: z.boolean(),
+    /** Forward traffic for members who cannot be reached. */
+    relay: z.boolean(),
+    holePunching: z.boolean(),
+    maxConnections: z.number().int().min(4).max(1000),
+  }),
+  storage: z.object({
+    /** Bytes of attachments kept before the oldest are dropped and fetched again on demand. */
+    fileBudgetBytes: z.number().int().min(0),
+    /** Largest file accepted from a member. */
+    maxFileBytes: z
+      .number()
+      .int()
+      .min(0)
+      .max(16 * 1024 * 1024),
+    /** Database backups kept. */
+    backups: z.number().int().min(1).max(50),
+  }),
+  desktop: z.object({
+    closeToTray: z.boolean(),
+    startAtLogin: z.boolean(),
+  }),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export const SettingsPatch = z.object({
+  node: Settings.shape.node.partial().optional(),
+  network: Settings.shape.network.partial().optional(),
+  storage: Settings.shape.storage.partial().optional(),
+  desktop: Settings.shape.desktop.partial().optional(),
+});
+export type SettingsPatch = z.infer<typeof SettingsPatch>;
+
+export const defaultSettings: Settings = {
+  node: { name: 'node' },
+  network: {
+    port: 4001,
+    webSocketPort: 0,
+    listen: 'loopback',
+    localDiscovery: false,
+    upnp: false,
+    relay: false,
+    holePunching: true,
+    maxConnections: 100,
+  },
+  storage: {
+    fileBudgetBytes: 5 * 1024 ** 3,
+    maxFileBytes: 16 * 1024 * 1024,
+    backups: 5,
+  },
+  desktop: { closeToTray: true, startAtLogin: false },
+};
+
+export const settingsContract = {
+  get: base.input(z.object({})).output(Settings),
+  /** Changes take effect at once, those of `restart` at the next start. */
+  set: base.input(SettingsPatch).output(z.object({ settings: Settings, restart: z.array(z.string()) })),
+};

@@ -1,0 +1,39 @@
+import { implement, ORPCError } from '@orpc/server';
+import { contract } from '../../contract/index.ts';
+import { Problem } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+
+/**
+ * The contract, ready to be implemented: a Problem thrown by a service reaches the caller as the typed
+ * error of the contract; anything else is logged and told as an internal fault without its details.
+ */
+export function implementContract(logger: Logger) {
+  return implement(contract).use(async ({ next, path }) => {
+    try {
+      return await next();
+    } catch (error) {
+      if (error instanceof Problem) {
+        const { code, message, remedy } = error;
+        throw new ORPCError('PROBLEM', {
+          defined: true,
+          status: 422,
+          message,
+          data: { code, message, remedy },
+          cause: error,
+        });
+      }
+      if (!(error instanceof ORPCError)) {
+        logger.error('procedure-failed', {
+          path: path.join('.'),
+          reason: error instanceof Error ? error.message : String(error),
+        });
+      }
+      throw error;
+    }
+  });
+}
+
+export type Api = ReturnType<typeof implementContract>;
+
+/** The empty answer of a procedure that only does. */
+export const done = (_?: unknown): Record<string, never> => ({});

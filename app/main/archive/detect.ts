@@ -1,0 +1,84 @@
+import { Problem } from '../kernel/errors.ts';
+import { openJsonl } from './jsonl.ts';
+import { openMaildir } from './maildir.ts';
+import { openMbox } from './mbox.ts';
+import type { ArchiveFile, ArchiveFiles, ArchiveReader } from './ports.ts';
+
+const HEAD_BYTES = 4096;
+const REMEDY =
+  'Choose an mbox file, a maildir folder or a JSON Lines file; mbox and JSON Lines may be packed with gzip.';
+
+type FileFormat = 'mbox' | 'jsonl' | 'gzip';
+
+/** The format of a file by how it begins, or null when it is none of the known ones. */
+function detectFormat(head: Uint8Array): FileFormat | null {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  const text = new TextDecoder('latin1')
+    .decode(head)
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart();
+  if (text.startsWith('{')) return 'jsonl';
+  if (text.startsWith('From ')) return 'mbox';
+  // A single mail saved to a file is an mbox of one message.
+  return /^[A-Za-z][\w-]{1,60}:[ \t]?\S/.test(text) &&
+    /^(from|date|subject|message-id|received|return-path|to):/im.test(text)
+    ? 'mbox'
+    : null;
+}
+
+/**
+ * Opens the archive at `path`. Gzip is unpacked to a temporary file first.
+ * @param format Told from the data when left out.
+ * @throws {Problem} `archive-missing`, `archive-unknown-format`, or what the disk reports.
+ */
+export async function openArchive(
+  files: ArchiveFiles,
+  path: string,
+  options: { format?: ArchiveReader['format'] | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<ArchiveReader> {
+  const kind = await files.kindOf(path);
+  if (kind === 'missing')
+    throw new Problem('archive-missing', `There is nothing at ${path}.`, 'Check the path.');
+  if (kind === 'file' && options.format !== 'maildir')
+    return openArchiveFile(files, await files.open(path), options);
+  const rooms = await Promise.all(['cur', 'new'].map((room) => files.kindOf(`${path}/${room}`)));
+  if (kind !== 'directory' || !rooms.includes('directory')) {
+    throw new Problem(
+      'archive-unknown-format',
+      `${path} is not a maildir: it has no folder cur or new.`,
+      REMEDY,
+    );
+  }
+  return openMaildir(files, path);
+}
+
+/** Opens an archive that lies in one file, such as an upload. Closes the file when it cannot be used. */
+export async function openArchiveFile(
+  files: ArchiveFiles,
+  file: ArchiveFile,
+  options: { format?: ArchiveReader['format'] | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<ArchiveReader> {
+  try {
+    const found = detectFormat(await file.read(0, HEAD_BYTES));
+    if (found === 'gzip') {
+      const unpacked = await files.unpack(file, options.signal);
+      await file.close();
+      return await openUnpacked(unpacked, options.format);
+    }
+    return await openUnpacked(file, options.format);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function openUnpacked(
+  file: ArchiveFile,
+  wanted: ArchiveReader['format'] | undefined,
+): Promise<ArchiveReader> {
+  const format = wanted ?? detectFormat(await file.read(0, HEAD_BYTES));
+  if (format === 'jsonl') return openJsonl(file);
+  if (format === 'mbox') return openMbox(file);
+  await file.close();
+  throw new Problem('archive-unknown-format', 'The file is neither mbox nor JSON Lines.', REMEDY);
+}

@@ -1,0 +1,139 @@
+import type { Clock } from '../kernel/clock.ts';
+import {
+  base64Lines,
+  encodeName,
+  encodeParameter,
+  encodeWords,
+  fromLineDate,
+  mailDate,
+  quotedPrintable,
+} from './mail-text.ts';
+import type { JsonlMessage } from './jsonl.ts';
+import type { ArchivedAttachment } from './message.ts';
+import type { ArchiveOutput } from './ports.ts';
+import { ProgressMeter, type ArchiveProgress } from './progress.ts';
+
+/** A post as an archive takes it. */
+export interface ExportedPost {
+  /** The id it was imported with, else one made from its own: `<cid>@impulse.invalid`. */
+  readonly messageId: string;
+  /** Ids of the posts above it in its thread, oldest first; the one it answers last. */
+  readonly references: readonly string[];
+  readonly subject: string;
+  readonly fromName: string;
+  /** The author's DID; its last characters tell people of one name apart. */
+  readonly fromDid: string;
+  readonly date: number;
+  readonly text: string;
+  readonly attachments: readonly ArchivedAttachment[];
+}
+
+interface ExportOptions {
+  readonly posts: AsyncIterable<ExportedPost>;
+  /** How many posts there will be, if known. */
+  readonly total: number | null;
+  readonly format: 'mbox' | 'jsonl';
+  readonly output: ArchiveOutput;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ArchiveProgress) => void) | undefined;
+}
+
+const WRITE_BYTES = 256 * 1024;
+const DID_TAIL_CHARS = 12;
+
+/**
+ * Writes posts to an archive, one at a time, at the pace of the disk. The file appears when it is whole;
+ * on failure or abort nothing of it remains. Rejects with the output's Problem or the signal's reason.
+ * @returns How many posts were written.
+ */
+export async function exportArchive(options: ExportOptions): Promise<number> {
+  const { posts, output, format, clock, signal, onProgress } = options;
+  const encode = format === 'mbox' ? mboxEntry : jsonlLine;
+  const meter = new ProgressMeter('storing', options.total, clock.now());
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let written = 0;
+  const flush = async () => {
+    if (heldBytes > 0) await output.write(Buffer.concat(held));
+    held = [];
+    heldBytes = 0;
+    onProgress?.(meter.at(written, clock.now()));
+  };
+  try {
+    for await (const post of posts) {
+      signal?.throwIfAborted();
+      const bytes = Buffer.from(encode(post));
+      held.push(bytes);
+      heldBytes += bytes.length;
+      written += 1;
+      if (heldBytes >= WRITE_BYTES) await flush();
+    }
+    await flush();
+    await output.commit();
+    return written;
+  } catch (error) {
+    await output.discard();
+    throw error;
+  }
+}
+
+/** One post as an mboxrd entry with its From line and the blank line after it. */
+function mboxEntry(post: ExportedPost): string {
+  const address = `${post.fromDid.replace(/[^A-Za-z0-9]/g, '').slice(-DID_TAIL_CHARS) || 'unknown'}@impulse.invalid`;
+  const head = [
+    `From ${address} ${fromLineDate(post.date)}`,
+    `Message-ID: <${post.messageId}>`,
+    ...(post.references.length > 0
+      ? [`References: ${post.references.map((id) => `<${id}>`).join('\n ')}`]
+      : []),
+    `Date: ${mailDate(post.date)}`,
+    `From: ${encodeName(post.fromName)} <${address}>`,
+    `Subject: ${encodeWords(post.subject)}`,
+    'MIME-Version: 1.0',
+  ];
+  const text = [
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    `${quotedPrintable(post.text)}\n`,
+  ].join('\n');
+  if (post.attachments.length === 0) return `${head.join('\n')}\n${text}\n`;
+  const boundary = boundaryFor(post);
+  const parts = [text, ...post.attachments.map(attachmentPart)].map((part) => `--${boundary}\n${part}`);
+  const type = `Content-Type: multipart/mixed; boundary="${boundary}"`;
+  return `${head.join('\n')}\n${type}\n\n${parts.join('\n')}\n--${boundary}--\n\n`;
+}
+
+/** One post as a line of JSON: see {@link JsonlMessage}. */
+export function jsonlLine(post: ExportedPost): string {
+  const line: JsonlMessage = {
+    message_id: post.messageId,
+    references: [...post.references],
+    subject: post.subject,
+    from: post.fromName,
+    date: new Date(post.date).toISOString(),
+    text: post.text,
+    attachments: post.attachments.map(({ name, type, bytes }) => ({
+      name,
+      type,
+      data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+    })),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+function attachmentPart({ name, type, bytes }: ArchivedAttachment): string {
+  return [
+    `Content-Type: ${type}`,
+    'Content-Transfer-Encoding: base64',
+    `Content-Disposition: attachment; ${encodeParameter('filename', name)}`,
+    '',
+    base64Lines(bytes),
+  ].join('\n');
+}
+
+/** "=_" occurs neither in quoted-printable nor in base64, so no body can hold the boundary. */
+function boundaryFor(post: ExportedPost): string {
+  return `=_impulse_${post.messageId.replace(/[^A-Za-z0-9]/g, '').slice(0, 40)}`;
+}

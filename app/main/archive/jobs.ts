@@ -1,0 +1,142 @@
+import type { ImportCounts, Job } from '../../contract/archive.ts';
+import type { Progress } from '../../contract/common.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+
+/** Jobs that may run at a time: one that reads the disk, one that waits for it. */
+const MAX_RUNNING = 2;
+const MAX_KEPT = 50;
+/** How long changes are gathered before watchers hear of them, in milliseconds. */
+const TELL_AFTER_MS = 100;
+
+/** What a running job reports. */
+export interface JobReport {
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+  counts(counts: ImportCounts): void;
+}
+
+interface Entry {
+  job: Job;
+  readonly abort: AbortController;
+  readonly finished: Promise<void>;
+}
+
+/** Long work by its progress, cancellable, kept in memory: the last {@link MAX_KEPT}. */
+export class Jobs {
+  readonly #clock: Clock;
+  readonly #newId: () => string;
+  readonly #entries = new Map<string, Entry>();
+  readonly #watchers = new Set<(jobs: Job[]) => void>();
+  #telling = false;
+
+  constructor(init: { clock: Clock; newId: () => string }) {
+    this.#clock = init.clock;
+    this.#newId = init.newId;
+  }
+
+  /**
+   * Starts work and answers at once. What `work` rejects with becomes the job's problem.
+   * @throws {Problem} `jobs-busy` when enough jobs run.
+   */
+  start(kind: Job['kind'], title: string, work: (report: JobReport) => Promise<void>): Job {
+    const running = [...this.#entries.values()].filter(({ job }) => job.state === 'running').length;
+    if (running >= MAX_RUNNING) {
+      throw new Problem(
+        'jobs-busy',
+        `${MAX_RUNNING} imports or exports run already.`,
+        'Wait until one of them ends, or cancel it.',
+      );
+    }
+    const id = this.#newId();
+    const abort = new AbortController();
+    const job: Job = {
+      id,
+      kind,
+      title,
+      state: 'running',
+      startedAt: this.#clock.now(),
+      endedAt: null,
+      progress: { done: 0, total: null, perSecond: 0, etaSeconds: null },
+      counts: null,
+      problem: null,
+    };
+    const report: JobReport = {
+      signal: abort.signal,
+      progress: ({ done, total, perSecond, etaSeconds }) =>
+        this.#change(id, { progress: { done, total, perSecond, etaSeconds } }),
+      counts: (counts) => this.#change(id, { counts: { ...counts } }),
+    };
+    // The work begins after the job is known, so that its first report finds it.
+    const finished = Promise.resolve()
+      .then(() => {
+        abort.signal.throwIfAborted();
+        return work(report);
+      })
+      .then(
+        () => this.#end(id, { state: 'done' }),
+        (error: unknown) =>
+          this.#end(
+            id,
+            abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', problem: problemOf(error) },
+          ),
+      );
+    this.#entries.set(id, { job, abort, finished });
+    this.#forgetOldest();
+    this.#tellSoon();
+    return job;
+  }
+
+  /** Asks a job to stop; it ends in its own time. Cancelling one that ended changes nothing. */
+  cancel(id: string): void {
+    const entry = this.#entries.get(id);
+    if (!entry) throw new Problem('job-unknown', 'There is no such job.', 'Look at the list of jobs.');
+    entry.abort.abort();
+  }
+
+  /** Newest first. */
+  list(): Job[] {
+    return [...this.#entries.values()].map(({ job }) => job).reverse();
+  }
+
+  /** Calls back when jobs changed, a few times a second; returns how to stop. */
+  watch(watcher: (jobs: Job[]) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Cancels what runs and waits for it to end. */
+  async close(): Promise<void> {
+    for (const { abort } of this.#entries.values()) abort.abort();
+    await Promise.all([...this.#entries.values()].map(({ finished }) => finished));
+  }
+
+  #change(id: string, changes: Partial<Job>): void {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.job.state !== 'running') return;
+    entry.job = { ...entry.job, ...changes };
+    this.#tellSoon();
+  }
+
+  #end(id: string, changes: Partial<Job>): void {
+    this.#change(id, { ...changes, endedAt: this.#clock.now() });
+  }
+
+  #forgetOldest(): void {
+    for (const [id, { job }] of this.#entries) {
+      if (this.#entries.size <= MAX_KEPT) return;
+      if (job.state !== 'running') this.#entries.delete(id);
+    }
+  }
+
+  #tellSoon(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    this.#clock.after(TELL_AFTER_MS, () => {
+      this.#telling = false;
+      const jobs = this.list();
+      for (const watcher of this.#watchers) watcher(jobs);
+    });
+  }
+}

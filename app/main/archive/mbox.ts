@@ -1,0 +1,256 @@
+import { MAX_MESSAGE_BYTES } from './message.ts';
+import type { ArchiveFile, ArchivePiece, ArchiveReader } from './ports.ts';
+
+const LF = 10;
+const CR = 13;
+const GT = 0x3e;
+const FROM = new Uint8Array([0x46, 0x72, 0x6f, 0x6d, 0x20]);
+const CHUNK_BYTES = 1024 * 1024;
+const MAX_FROM_LINE_BYTES = 1024;
+const TOO_LARGE = 'It is larger than 32 MiB.';
+const latin1 = new TextDecoder('latin1');
+
+/** Opens an mbox file of any of the four flavours (mboxo, mboxrd, mboxcl, mboxcl2), with LF or CRLF. */
+export function openMbox(file: ArchiveFile): ArchiveReader {
+  return {
+    format: 'mbox',
+    sizeBytes: file.sizeBytes,
+    scan: (signal) => splitMbox(chunksOf(file, signal)),
+    read: async (place, length) => unescapeFrom(await file.read(place, length)),
+    close: () => file.close(),
+  };
+}
+
+/** A file's bytes from start to end in chunks of 1 MiB; stops with the signal's reason. */
+export async function* chunksOf(file: ArchiveFile, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < file.sizeBytes;) {
+    signal?.throwIfAborted();
+    const chunk = await file.read(at, CHUNK_BYTES);
+    if (chunk.length === 0) return;
+    at += chunk.length;
+    yield chunk;
+  }
+}
+
+/**
+ * Splits an mbox stream into its messages. Holds one message and one chunk at a time; a message beyond
+ * `maxBytes` is reported as broken and passed over. `bytes` are valid until the next step.
+ */
+export async function* splitMbox(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number = MAX_MESSAGE_BYTES,
+): AsyncGenerator<ArchivePiece> {
+  const window = new MboxWindow(maxBytes);
+  for await (const chunk of chunks) {
+    window.add(chunk);
+    for (let piece = window.next(false); piece !== null; piece = window.next(false)) yield piece;
+  }
+  for (let piece = window.next(true); piece !== null; piece = window.next(true)) yield piece;
+}
+
+/** The part of an mbox stream that is not yet split. Offsets without a name of their own count within it. */
+class MboxWindow {
+  readonly #maxBytes: number;
+  #bytes: Uint8Array = new Uint8Array(0);
+  /** Where the window starts in the stream. */
+  #base = 0;
+  /** Where the message under way starts, after its From line. */
+  #start = 0;
+  /** No separator lies before this. */
+  #searched = 0;
+  #begun = false;
+  #oversized = false;
+  #ended = false;
+  /** Where the message ends by its Content-Length, checked once that much has come. */
+  #promised: number | null | 'unread' = 'unread';
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(chunk: Uint8Array): void {
+    if (this.#oversized) {
+      // What was searched of an oversized message is not needed again, but for a line that may still grow.
+      const keepFrom = Math.max(0, this.#bytes.length - MAX_FROM_LINE_BYTES);
+      this.#shift(Math.min(keepFrom, this.#searched));
+    } else this.#shift(this.#begun ? this.#start : 0);
+    const grown = new Uint8Array(this.#bytes.length + chunk.length);
+    grown.set(this.#bytes);
+    grown.set(chunk, this.#bytes.length);
+    this.#bytes = grown;
+  }
+
+  /** The next whole message, or null until more data is added. `last`: no more will come. */
+  next(last: boolean): ArchivePiece | null {
+    if (this.#ended || (!this.#begun && !this.#begin(last))) return null;
+    const end = this.#findEnd(last);
+    if (end === null) {
+      if (!this.#oversized && this.#bytes.length - this.#start > this.#maxBytes) this.#oversized = true;
+      return null;
+    }
+    const piece = this.#piece(this.#start, end.end);
+    this.#start = this.#searched = end.next;
+    this.#promised = 'unread';
+    this.#oversized = false;
+    if (end.next >= this.#bytes.length && last) this.#ended = true;
+    return piece;
+  }
+
+  /** Passes over blank lines and the first From line. Mail without any From line is taken as one message. */
+  #begin(last: boolean): boolean {
+    let at = 0;
+    while (this.#bytes[at] === LF || this.#bytes[at] === CR) at++;
+    if (this.#bytes.length - at < FROM.length && !last) return false;
+    if (at >= this.#bytes.length) {
+      if (last) this.#ended = true;
+      return false;
+    }
+    if (startsWith(this.#bytes, FROM, at)) {
+      const lineEnd = this.#bytes.indexOf(LF, at);
+      if (lineEnd < 0 && !last) return false;
+      at = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
+    }
+    this.#start = this.#searched = at;
+    this.#begun = true;
+    return true;
+  }
+
+  #findEnd(last: boolean): { end: number; next: number } | null {
+    if (this.#promised === 'unread') this.#promised = this.#readLength(last);
+    if (this.#promised === 'unread') return null;
+    if (this.#promised !== null) {
+      const found = this.#endByLength(this.#promised, last);
+      if (found !== 'no') return found;
+      this.#promised = null;
+    }
+    for (;;) {
+      const line = this.#nextFromLine();
+      if (line < 0) break;
+      const lineEnd = this.#bytes.indexOf(LF, line);
+      if (lineEnd < 0 && !last && this.#bytes.length - line < MAX_FROM_LINE_BYTES) {
+        this.#searched = line;
+        return null;
+      }
+      const stop = lineEnd < 0 ? this.#bytes.length : lineEnd;
+      if (isSeparator(this.#bytes, this.#start, line, stop))
+        return { end: line, next: Math.min(stop + 1, this.#bytes.length) };
+      this.#searched = stop;
+    }
+    if (last) return { end: this.#bytes.length, next: this.#bytes.length };
+    this.#searched = Math.max(this.#start, this.#searched, this.#bytes.length - FROM.length - 1);
+    return null;
+  }
+
+  /** The offset of the next line that starts with "From ", or -1. */
+  #nextFromLine(): number {
+    const view = asBuffer(this.#bytes);
+    for (let at = this.#searched; ; at++) {
+      at = view.indexOf('From ', at, 'latin1');
+      if (at < 0 || at === this.#start || this.#bytes[at - 1] === LF) return at;
+    }
+  }
+
+  /** Where the headers promise the message to end: null when they do not, 'unread' until they are all here. */
+  #readLength(last: boolean): number | null | 'unread' {
+    const blank = blankLine(this.#bytes, this.#start);
+    if (blank < 0)
+      return last || this.#oversized || this.#bytes.length - this.#start > CHUNK_BYTES ? null : 'unread';
+    const head = latin1.decode(this.#bytes.subarray(this.#start, Math.min(blank, this.#start + CHUNK_BYTES)));
+    // Headers end at the first separator, if they have no blank line of their own.
+    if (/\nFrom /.test(head)) return null;
+    const length = /^content-length:[ \t]*(\d{1,9})[ \t]*\r?$/im.exec(head)?.[1];
+    if (length === undefined) return null;
+    const body = blank + (this.#bytes[blank + 1] === CR ? 3 : 2);
+    return Number(length) > this.#maxBytes ? null : body + Number(length);
+  }
+
+  /** The end by Content-Length if a From line or the end of the file follows there; 'no' if the header lies. */
+  #endByLength(promised: number, last: boolean): { end: number; next: number } | null | 'no' {
+    if (this.#bytes.length < promised + MAX_FROM_LINE_BYTES && !last) return null;
+    if (promised > this.#bytes.length) return 'no';
+    let at = promised;
+    while (this.#bytes[at] === LF || this.#bytes[at] === CR) at++;
+    if (at >= this.#bytes.length) return last ? { end: this.#bytes.length, next: this.#bytes.length } : 'no';
+    if (!startsWith(this.#bytes, FROM, at) || this.#bytes[at - 1] !== LF) return 'no';
+    const lineEnd = this.#bytes.indexOf(LF, at);
+    return { end: at, next: lineEnd < 0 ? this.#bytes.length : lineEnd + 1 };
+  }
+
+  #piece(start: number, separator: number): ArchivePiece {
+    const position = this.#base + separator;
+    let end = separator;
+    // The blank line before the next From line belongs to the format.
+    if (this.#bytes[end - 1] === LF && this.#bytes[end - 2] === LF) end -= 1;
+    else if (this.#bytes[end - 1] === LF && this.#bytes[end - 2] === CR && this.#bytes[end - 3] === LF)
+      end -= 2;
+    end = Math.max(start, end);
+    const length = end - start;
+    if (this.#oversized || length > this.#maxBytes) return { kind: 'broken', reason: TOO_LARGE, position };
+    if (length === 0) return { kind: 'broken', reason: 'It is empty.', position };
+    const bytes = unescapeFrom(this.#bytes.subarray(start, end));
+    return { kind: 'message', bytes, place: this.#base + start, length, position };
+  }
+
+  #shift(count: number): void {
+    if (count <= 0) return;
+    this.#bytes = this.#bytes.subarray(count);
+    this.#base += count;
+    this.#start = Math.max(0, this.#start - count);
+    this.#searched = Math.max(0, this.#searched - count);
+    if (typeof this.#promised === 'number') this.#promised -= count;
+  }
+}
+
+/**
+ * A From line that parts two messages stands after a blank line and names a time and a year; so a
+ * paragraph that happens to start with "From " is not taken for one.
+ */
+function isSeparator(bytes: Uint8Array, start: number, line: number, lineEnd: number): boolean {
+  if (line > start) {
+    const before = bytes[line - 2] === CR ? line - 2 : line - 1;
+    if (before > start && bytes[before - 1] !== LF) return false;
+  }
+  const text = latin1.decode(bytes.subarray(line, Math.min(lineEnd, line + MAX_FROM_LINE_BYTES)));
+  return /\b\d{1,2}:\d{2}\b.*\b(19|20)\d{2}\b|\b(19|20)\d{2}\b.*\b\d{1,2}:\d{2}\b/.test(text);
+}
+
+/**
+ * Takes one ">" from lines that start with ">From ", ">>From " and so on. A message that still has a bare
+ * "From " line comes from an mbox that does not escape (mboxcl2) and stays as it is.
+ */
+function unescapeFrom(raw: Uint8Array): Uint8Array {
+  const view = asBuffer(raw);
+  if (!view.includes('>From ', 0, 'latin1')) return raw;
+  const quotes: number[] = [];
+  for (let at = view.indexOf('>From '); at >= 0; at = view.indexOf('>From ', at + 1)) {
+    let first = at;
+    while (raw[first - 1] === GT) first--;
+    if (first === 0 || raw[first - 1] === LF) quotes.push(first);
+  }
+  if (quotes.length === 0 || view.includes('\nFrom ', 0, 'latin1')) return raw;
+  const out = new Uint8Array(raw.length - quotes.length);
+  let from = 0;
+  let to = 0;
+  for (const quote of [...quotes, raw.length]) {
+    out.set(raw.subarray(from, quote), to);
+    to += quote - from;
+    from = quote + 1;
+  }
+  return out;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function startsWith(bytes: Uint8Array, prefix: Uint8Array, at: number): boolean {
+  return prefix.every((byte, index) => bytes[at + index] === byte);
+}
+
+/** The line feed before the first blank line from `at` on, or -1. */
+function blankLine(bytes: Uint8Array, at: number): number {
+  for (let feed = bytes.indexOf(LF, at); feed >= 0; feed = bytes.indexOf(LF, feed + 1)) {
+    if (bytes[feed + 1] === LF || (bytes[feed + 1] === CR && bytes[feed + 2] === LF)) return feed;
+  }
+  return -1;
+}

@@ -1,0 +1,144 @@
+/** A mail as a board takes it: plain text, a display name instead of an address, attachments within limits. */
+export interface ArchivedMessage {
+  /** Without angle brackets; derived from the message's bytes when it names none. */
+  readonly messageId: string;
+  /** Ids of the messages this one follows, oldest first; what it answers stands last. */
+  readonly references: readonly string[];
+  readonly subject: string;
+  /** The display name, or the part of the address before the @. The address itself is never kept. */
+  readonly fromName: string;
+  /** Milliseconds since the Unix epoch, or null when the message names no readable date. */
+  readonly date: number | null;
+  readonly text: string;
+  readonly attachments: readonly ArchivedAttachment[];
+}
+
+export interface ArchivedAttachment {
+  /** Safe as a file name on every system: see {@link attachmentName}. */
+  readonly name: string;
+  /** Media type in lower case. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A message, or in one sentence why it could not be read. */
+export type ParsedMessage =
+  | { readonly ok: true; readonly message: ArchivedMessage }
+  | { readonly ok: false; readonly reason: string };
+
+export const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+export const MAX_TEXT_CHARS = 64_000;
+export const MAX_SUBJECT_CHARS = 200;
+const MAX_NAME_CHARS = 80;
+export const MAX_REFERENCES = 50;
+const MAX_ATTACHMENTS = 16;
+const MAX_ATTACHMENT_BYTES = 16 * 1024 * 1024;
+const MAX_FILE_NAME_CHARS = 120;
+
+const CUT_NOTE = '\n\n[The rest of this message was cut off: it is longer than a post may be.]';
+
+// Line feeds, tabs and escape (ANSI colour codes) stay; other control characters never reach a screen.
+// oxlint-disable-next-line no-control-regex -- control characters are what is removed
+const TEXT_CONTROLS = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f]/g;
+// oxlint-disable-next-line no-control-regex -- control characters are what is removed
+const LINE_CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+// Characters that reverse or hide the order of what is read.
+const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text with line feeds only, no control characters, and at most {@link MAX_TEXT_CHARS} characters, note included. */
+export function cleanText(raw: string, note = ''): string {
+  const rest = note === '' ? '' : `\n\n${note}`;
+  const text = trimLines(raw.replace(/\r\n?/g, '\n').replace(TEXT_CONTROLS, '').toWellFormed());
+  if (text.length + rest.length <= MAX_TEXT_CHARS) return trimLines(text + rest);
+  const cut = text.slice(0, MAX_TEXT_CHARS - CUT_NOTE.length - rest.length).toWellFormed();
+  return cut + CUT_NOTE + rest;
+}
+
+/** One line without control characters and runs of white space, at most `maxChars` long. */
+export function cleanLine(raw: string, maxChars: number): string {
+  const line = raw
+    .slice(0, maxChars * 8)
+    .replace(LINE_CONTROLS, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toWellFormed();
+  return line.length <= maxChars
+    ? line
+    : `${line
+        .slice(0, maxChars - 1)
+        .trimEnd()
+        .toWellFormed()}…`;
+}
+
+/** The name shown for a sender: the display name, else what stands before the @, else "unknown". */
+export function senderName(displayName: string, address: string): string {
+  const name = cleanLine(displayName.replace(DIRECTION_MARKS, ''), MAX_NAME_CHARS)
+    .replace(/^["']+|["']+$/g, '')
+    .trim();
+  const shown = name === '' || name.includes('@') ? ((name || address).split('@', 1)[0] ?? '') : name;
+  return cleanLine(shown.replace(/^[<"']+/, ''), MAX_NAME_CHARS) || 'unknown';
+}
+
+/**
+ * A file name that no system takes for a path, a device or a hidden file.
+ * @param number Counts attachments from 1; names those that have no usable name.
+ */
+function attachmentName(raw: string | null, type: string, number: number): string {
+  const last = (raw ?? '').replace(DIRECTION_MARKS, '').split(/[/\\]/).at(-1) ?? '';
+  const plain = last
+    .replace(LINE_CONTROLS, '')
+    .replace(/[<>:"|?*]/g, '_')
+    .replace(/^[\s.]+|[\s.]+$/g, '')
+    .toWellFormed();
+  if (plain === '') return `attachment-${number}${EXTENSIONS[type] ?? ''}`;
+  const name = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i.test(plain)
+    ? `_${plain}`
+    : plain;
+  if (name.length <= MAX_FILE_NAME_CHARS) return name;
+  const extension = /\.[\w-]{1,10}$/.exec(name)?.[0] ?? '';
+  return name.slice(0, MAX_FILE_NAME_CHARS - extension.length).toWellFormed() + extension;
+}
+
+/** Keeps the attachments that fit the limits; `left` counts the others. */
+export function fitAttachments(all: readonly { name: string | null; type: string; bytes: Uint8Array }[]): {
+  kept: ArchivedAttachment[];
+  left: number;
+} {
+  const kept: ArchivedAttachment[] = [];
+  for (const [index, part] of all.entries()) {
+    if (kept.length >= MAX_ATTACHMENTS || part.bytes.length > MAX_ATTACHMENT_BYTES) continue;
+    const type = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(part.type)
+      ? part.type.toLowerCase()
+      : 'application/octet-stream';
+    kept.push({ name: attachmentName(part.name, type, index + 1), type, bytes: part.bytes });
+  }
+  return { kept, left: all.length - kept.length };
+}
+
+/** The line a post ends with when some of its attachments were left out. */
+export function leftOutNote(left: number): string {
+  if (left === 0) return '';
+  return left === 1
+    ? '[One attachment was left out: it is too large, or one too many.]'
+    : `[${left} attachments were left out: too large, or too many.]`;
+}
+
+function trimLines(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (text[start] === '\n') start++;
+  while (end > start && (text[end - 1] === '\n' || text[end - 1] === ' ')) end--;
+  return text.slice(start, end);
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'image/png': '.png',
+  'image/jpeg': '.jpg',
+  'image/gif': '.gif',
+  'application/pdf': '.pdf',
+  'application/pgp-signature': '.asc',
+  'message/rfc822': '.eml',
+  'text/calendar': '.ics',
+  'text/html': '.html',
+  'text/plain': '.txt',
+};

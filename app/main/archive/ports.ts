@@ -1,0 +1,67 @@
+import type { ParsedMessage } from './message.ts';
+
+/** Parses raw mails away from the thread that asks. Implemented by platform/mail. */
+export interface MailParser {
+  /**
+   * Parses a batch; answers come in the order asked. A message that cannot be read, or takes longer
+   * than the parser allows, answers with a reason and does not hold up the others.
+   * Rejects with the signal's reason when it aborts, and with a Problem once the parser is closed.
+   */
+  parse(batch: readonly Uint8Array[], signal?: AbortSignal): Promise<ParsedMessage[]>;
+  /** Decodes RFC 2047 encoded words in a header's value, at once. */
+  decodeWords(raw: string): string;
+  close(): Promise<void>;
+}
+
+/** A file read at random places. */
+export interface ArchiveFile {
+  readonly sizeBytes: number;
+  /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A file that appears under its name only when it is whole. */
+export interface ArchiveOutput {
+  /** Resolves when the disk has taken the bytes. Rejects with a Problem (`disk-full`, `export-failed`). */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Puts the file in place. */
+  commit(): Promise<void>;
+  /** Removes what was written; safe to call after `commit`. */
+  discard(): Promise<void>;
+}
+
+/** The disk as archives need it. Failures are Problems that name the path. */
+export interface ArchiveFiles {
+  kindOf(path: string): Promise<'file' | 'directory' | 'missing'>;
+  /** Names of the plain files in a directory, in no order; an absent directory has none. */
+  list(path: string): Promise<string[]>;
+  open(path: string): Promise<ArchiveFile>;
+  /** Unpacks gzip into a temporary file that is removed on close. */
+  unpack(packed: ArchiveFile, signal?: AbortSignal): Promise<ArchiveFile>;
+  create(path: string): Promise<ArchiveOutput>;
+}
+
+/** A message as it lies in an archive, or why one is passed over. `position` counts bytes from the start. */
+export type ArchivePiece =
+  | {
+      readonly kind: 'message';
+      readonly bytes: Uint8Array;
+      /** Where and how long it lies, to be handed to {@link ArchiveReader.read}. */
+      readonly place: number;
+      readonly length: number;
+      readonly position: number;
+    }
+  | { readonly kind: 'broken'; readonly reason: string; readonly position: number };
+
+/** An opened archive of any format. */
+export interface ArchiveReader {
+  readonly format: 'mbox' | 'maildir' | 'jsonl';
+  /** What {@link ArchivePiece.position} reaches at the end. */
+  readonly sizeBytes: number;
+  /** All messages in the archive's own order. `bytes` are valid until the next step. */
+  scan(signal?: AbortSignal): AsyncIterable<ArchivePiece>;
+  /** One message again. */
+  read(place: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}

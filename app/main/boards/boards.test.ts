@@ -1,0 +1,200 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { toHex } from '../kernel/bytes.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import type { Signer } from '../kernel/signer.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { LogEvent, SealedEvent } from '../log/event.ts';
+import { Log } from '../log/log.ts';
+import { logMigrations } from '../log/migrations.ts';
+import { LogStore } from '../log/store.ts';
+import { memberKinds } from '../members/kinds.ts';
+import { rosterProjection } from '../members/projection.ts';
+import { Roster } from '../members/roster.ts';
+import { immediateVerifier } from '../platform/crypto/ed25519.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { boardKinds } from './kinds.ts';
+import { boardMigrations } from './migrations.ts';
+import { BoardsProjection } from './projection.ts';
+
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function signerOf(name: string): Signer {
+  const key = createPrivateKey({
+    key: Buffer.concat([PKCS8, sha256(Buffer.from(name))]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const jwk = key.export({ format: 'jwk' });
+  return {
+    publicKey: new Uint8Array(Buffer.from(jwk.x!, 'base64url')),
+    sign: (message) => new Uint8Array(sign(null, message, key)),
+  };
+}
+
+const mara = signerOf('mara');
+const ines = signerOf('ines');
+const START_MS = 1_700_000_000_000;
+
+function world() {
+  let nowMs = START_MS;
+  const clock = { now: () => nowMs++, after: () => () => {} };
+  const node = () => {
+    const db = openDatabase(':memory:', [...logMigrations, ...boardMigrations]);
+    const roster = new Roster({ key: mara.publicKey, handle: 'Mara', time: ticksOf(START_MS) });
+    const store = new LogStore(db);
+    const boards = new BoardsProjection(db, { isMe: () => false, since: 0 }, store);
+    const log = new Log({
+      db,
+      store,
+      clock,
+      verifier: immediateVerifier,
+      community: sha256(Buffer.from('community')),
+      genesisTime: ticksOf(START_MS),
+      projections: [rosterProjection(roster), boards],
+      authority: roster,
+    });
+    return { db, log, roster };
+  };
+  return { node, jump: (ms: number) => (nowMs += ms) };
+}
+
+type World = ReturnType<typeof world>;
+type Node = ReturnType<World['node']>;
+
+const post = { text: 'Hello', format: 'markdown', attachments: [] };
+
+/** A community with a story: admissions, a board, threads, replies, edits, deletions, reactions, marks, a ban. */
+function story(node: Node): LogEvent[] {
+  const events: LogEvent[] = [];
+  const write = (signer: Signer, kind: string, body: object) => {
+    const event = node.log.append(signer, kind, body);
+    events.push(event);
+    return event.id;
+  };
+  write(mara, memberKinds.admit.name, { member: ines.publicKey, handle: 'Ines', role: 'member' });
+  const board = write(mara, boardKinds.create.name, {
+    slug: 'harbour',
+    name: 'Harbour',
+    description: '',
+    postRole: 'member',
+  });
+  const thread = write(mara, boardKinds.start.name, { board, subject: 'Storm', ...post });
+  const reply = write(ines, boardKinds.reply.name, { board, thread, ...post });
+  const second = write(ines, boardKinds.reply.name, { board, thread, replyTo: reply, ...post });
+  write(ines, boardKinds.edit.name, { post: reply, text: 'first edit' });
+  write(ines, boardKinds.edit.name, { post: reply, text: 'second edit' });
+  write(mara, boardKinds.edit.name, { post: thread, text: 'Hello', subject: 'Storm on Tuesday' });
+  write(mara, boardKinds.react.name, { post: reply, emoji: '⚓', on: true });
+  write(mara, boardKinds.react.name, { post: reply, emoji: '⚓', on: false });
+  write(ines, boardKinds.delete.name, { post: second, reason: 'twice' });
+  write(mara, boardKinds.remove.name, { post: reply, reason: 'off topic' });
+  write(mara, boardKinds.mark.name, { thread, pinned: true });
+  write(mara, boardKinds.update.name, { board, name: 'Harbour talk' });
+  write(mara, boardKinds.mark.name, { thread, locked: true });
+  return events;
+}
+
+const digests = ({ log }: Node) => [toHex(log.digest()), toHex(log.stateDigest())];
+
+/** Offers events again and again, as reconciliation would, until nothing new is stored. */
+async function offer(node: Node, events: readonly SealedEvent[]): Promise<void> {
+  for (;;) {
+    const { stored } = await node.log.admit(events, 'history');
+    if (stored === 0) return;
+  }
+}
+
+describe('boards over the log', () => {
+  test('[L12] [B1] show the same after any order of arrival, one by one or in batches', async () => {
+    const { node } = world();
+    const origin = node();
+    const events = story(origin);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...events.keys()], { minLength: events.length }),
+        fc.integer({ min: 1, max: events.length }),
+        async (order, size) => {
+          const shuffled = order.map((index) => events[index]!);
+          const other = node();
+          for (let at = 0; at < shuffled.length; at += size)
+            await other.log.admit(shuffled.slice(at, at + size), 'history');
+          await offer(other, shuffled);
+          expect(digests(other)).toEqual(digests(origin));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('[L12] rebuild to the same state', async () => {
+    const { node } = world();
+    const origin = node();
+    story(origin);
+    const before = digests(origin);
+    origin.log.rebuild();
+    expect(digests(origin)).toEqual(before);
+  });
+
+  test('[L3] history newest first needs the signature of the head alone', async () => {
+    const { node } = world();
+    const origin = node();
+    const events = story(origin);
+    const other = node();
+    const isHead = (event: LogEvent) =>
+      origin.log.store.headsOf(event.author, 16).some((id) => toHex(id) === toHex(event.id));
+    const stripped = events.map((event) => (isHead(event) ? event : { bytes: event.bytes, signature: null }));
+    await offer(other, stripped.toReversed());
+    expect(digests(other)).toEqual(digests(origin));
+  });
+
+  test('[L11] a ban that arrives late takes back what was written after it', async () => {
+    const { node, jump } = world();
+    const origin = node();
+    const events = story(origin);
+    const other = node();
+    await offer(other, events);
+    const ban = origin.log.append(mara, memberKinds.ban.name, {
+      member: ines.publicKey,
+      reason: 'spam',
+      until: null,
+    });
+    jump(60_000);
+    const board = events.find(({ kind }) => kind === boardKinds.create.name)!.id;
+    const late = other.log.append(ines, boardKinds.start.name, { board, subject: 'Buy now', ...post });
+    expect(other.log.store.has(late.id)).toBe(true);
+    await other.log.admit([ban], 'live');
+    expect(other.log.store.has(late.id)).toBe(false);
+    const { refusals } = await origin.log.admit([late], 'live');
+    expect(refusals[0]).toEqual({ verdict: 'ignore', code: 'out-of-role' });
+    expect(digests(other)).toEqual(digests(origin));
+    other.log.rebuild();
+    expect(digests(other)).toEqual(digests(origin));
+  });
+
+  test('[L4] two devices of one author fork and merge without loss', async () => {
+    const { node } = world();
+    const laptop = node();
+    const events = story(laptop);
+    const desktop = node();
+    await offer(desktop, events);
+    const board = events.find(({ kind }) => kind === boardKinds.create.name)!.id;
+    const one = laptop.log.append(ines, boardKinds.start.name, {
+      board,
+      subject: 'From the laptop',
+      ...post,
+    });
+    const two = desktop.log.append(ines, boardKinds.start.name, {
+      board,
+      subject: 'From the desktop',
+      ...post,
+    });
+    await laptop.log.admit([two], 'live');
+    await desktop.log.admit([one], 'live');
+    const merge = laptop.log.append(ines, boardKinds.start.name, { board, subject: 'Both', ...post });
+    expect(merge.parents.map(toHex).toSorted()).toEqual([one.id, two.id].map(toHex).toSorted());
+    await desktop.log.admit([merge], 'live');
+    expect(digests(desktop)).toEqual(digests(laptop));
+  });
+});

@@ -1,0 +1,406 @@
+import { compareBytes } from '../kernel/bytes.ts';
+import type { Database } from '../kernel/database.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import { bodyOf, type LogEvent } from '../log/event.ts';
+import type { Projection } from '../log/kinds.ts';
+import type * as z from 'zod';
+import {
+  boardKinds,
+  type BoardCreate,
+  type BoardUpdate,
+  type PostDelete,
+  type PostReact,
+  type PostReply,
+  type ThreadMark,
+  type ThreadStart,
+} from './kinds.ts';
+
+/** What the projection needs to know of this node. */
+export interface Reader {
+  /** Whether an author is this node's own person; nobody's own posts are unread to them. */
+  isMe(author: Uint8Array): boolean;
+  /** Ticks of joining: what was written before is not unread. */
+  readonly since: number;
+}
+
+interface ThreadRow {
+  n: number;
+  board: number;
+  root: number | null;
+  posts: number;
+  read_upto: number;
+  last_at: number;
+}
+
+interface PostRow {
+  n: number;
+  thread: number;
+  author: number;
+  at: number;
+  time: number;
+  text_seq: number;
+  edits: number;
+  deleted_seq: number | null;
+}
+
+/** A short hash under which an imported message is recognised again. */
+export function messageKey(messageId: string): Uint8Array {
+  return sha256(Buffer.from(messageId)).subarray(0, 16);
+}
+
+/** Hours are counted from the epoch. */
+export const HOUR_MS = 3_600_000;
+
+/**
+ * Boards, threads and posts as tables. Every row is a function of the set of events, whatever their
+ * order: replies may come before their thread, edits before their post [B1].
+ */
+export class BoardsProjection implements Projection {
+  readonly kinds = Object.values(boardKinds);
+  readonly #db: Database;
+  readonly #reader: Reader;
+  readonly #bytesAt: (seq: number) => Uint8Array;
+  readonly #authorOf: (key: Uint8Array) => number;
+  readonly #sql;
+
+  constructor(
+    db: Database,
+    reader: Reader,
+    log: { bytesAt(seq: number): Uint8Array; authorOf(key: Uint8Array): number },
+  ) {
+    this.#db = db;
+    this.#reader = reader;
+    this.#bytesAt = (seq) => log.bytesAt(seq);
+    this.#authorOf = (key) => log.authorOf(key);
+    this.#sql = {
+      board: db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?'),
+      addBoard: db.prepare('INSERT INTO board (id) VALUES (?)'),
+      thread: db.prepare<ThreadRow>(
+        'SELECT n, board, root, posts, read_upto, last_at FROM thread WHERE id = ?',
+      ),
+      addThread: db.prepare(
+        'INSERT INTO thread (id, board, read_upto) VALUES (?, ?, COALESCE((SELECT upto FROM local_read WHERE thread_id = ?), 0))',
+      ),
+      marks: db.prepare('SELECT 1 FROM thread_mark WHERE thread_id = ? LIMIT 1'),
+      root: db.prepare('UPDATE thread SET root = ?, board = ?, subject = ?, created_at = ? WHERE n = ?'),
+      addPost: db.prepare(
+        'INSERT INTO post (n, thread, author, at, time, text_seq) VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+      count: db.prepare(
+        'UPDATE thread SET posts = posts + ?, unread = MAX(0, unread + ?), last_at = MAX(last_at, ?) WHERE n = ?',
+      ),
+      countBoard: db.prepare(
+        'UPDATE board SET posts = posts + ?, threads = threads + ?, unread = MAX(0, unread + ?), last_at = MAX(COALESCE(last_at, 0), ?) WHERE n = ?',
+      ),
+      source: db.prepare('INSERT OR IGNORE INTO source (message, n) VALUES (?, ?)'),
+      changes: db.prepare<{ seq: number; kind: string; author: number }>(
+        'SELECT seq, kind, author FROM post_change WHERE post_id = ? ORDER BY time, seq',
+      ),
+      hour: db.prepare(
+        'INSERT INTO hour (hour, posts) VALUES (?, ?) ON CONFLICT (hour) DO UPDATE SET posts = posts + excluded.posts',
+      ),
+      post: db.prepare<PostRow>('SELECT p.* FROM post p JOIN event e ON e.seq = p.n WHERE e.id = ?'),
+    };
+  }
+
+  apply(event: LogEvent, seq: number): void {
+    switch (event.kind) {
+      case boardKinds.create.name:
+        return this.#changeBoard(event.id, event, seq);
+      case boardKinds.update.name:
+        return this.#changeBoard((event.body as z.infer<typeof BoardUpdate>).board, event, seq);
+      case boardKinds.start.name:
+        return this.#addPost(event, seq, event.id);
+      case boardKinds.reply.name:
+        return this.#addPost(event, seq, (event.body as PostReply).thread);
+      case boardKinds.edit.name:
+      case boardKinds.delete.name:
+      case boardKinds.remove.name: {
+        const { post } = event.body as z.infer<typeof PostDelete>;
+        this.#db
+          .prepare('INSERT INTO post_change (post_id, time, seq, kind, author) VALUES (?, ?, ?, ?, ?)')
+          .run(post, event.time, seq, event.kind, this.#authorOf(event.author));
+        return this.#resolve(post);
+      }
+      case boardKinds.react.name: {
+        const { post, emoji, on } = event.body as z.infer<typeof PostReact>;
+        this.#db
+          .prepare(
+            'INSERT INTO reaction (post_id, author, emoji, time, seq, active) VALUES (?, ?, ?, ?, ?, ?)',
+          )
+          .run(post, this.#authorOf(event.author), emoji, event.time, seq, on ? 1 : 0);
+        return;
+      }
+      case boardKinds.mark.name:
+        return this.#mark(event, seq);
+    }
+  }
+
+  revoke(event: LogEvent, seq: number): void {
+    switch (event.kind) {
+      case boardKinds.create.name:
+      case boardKinds.update.name: {
+        const board =
+          event.kind === boardKinds.create.name
+            ? event.id
+            : (event.body as z.infer<typeof BoardUpdate>).board;
+        this.#db
+          .prepare('DELETE FROM board_event WHERE board_id = ? AND time = ? AND seq = ?')
+          .run(board, event.time, seq);
+        return this.#foldBoard(board);
+      }
+      case boardKinds.start.name:
+        return this.#removePost(seq, event.id, true);
+      case boardKinds.reply.name:
+        return this.#removePost(seq, (event.body as PostReply).thread, false);
+      case boardKinds.react.name:
+        this.#db
+          .prepare('DELETE FROM reaction WHERE seq = ? AND post_id = ?')
+          .run(seq, (event.body as z.infer<typeof PostReact>).post);
+        return;
+      case boardKinds.mark.name: {
+        const { thread } = event.body as z.infer<typeof ThreadMark>;
+        this.#db.prepare('DELETE FROM thread_mark WHERE thread_id = ? AND seq = ?').run(thread, seq);
+        return this.#foldMarks(thread);
+      }
+      default: {
+        const { post } = event.body as z.infer<typeof PostDelete>;
+        this.#db.prepare('DELETE FROM post_change WHERE post_id = ? AND seq = ?').run(post, seq);
+        return this.#resolve(post);
+      }
+    }
+  }
+
+  clear(): void {
+    for (const table of [
+      'board',
+      'board_event',
+      'thread',
+      'post',
+      'post_change',
+      'reaction',
+      'thread_mark',
+      'source',
+      'hour',
+    ]) {
+      this.#db.exec(`DELETE FROM ${table}`);
+    }
+    this.#db.exec(
+      `INSERT INTO search (search) VALUES ('delete-all'); DELETE FROM meta WHERE key = 'search.upto'`,
+    );
+  }
+
+  #boardOf(id: Uint8Array): number {
+    return this.#sql.board.get(id)?.n ?? Number(this.#sql.addBoard.run(id).lastInsertRowid);
+  }
+
+  #changeBoard(board: Uint8Array, event: LogEvent, seq: number): void {
+    this.#db
+      .prepare('INSERT INTO board_event (board_id, time, seq) VALUES (?, ?, ?)')
+      .run(board, event.time, seq);
+    this.#foldBoard(board);
+  }
+
+  /** [B2] A board is what its creation says, changed by its updates in order of time. */
+  #foldBoard(board: Uint8Array): void {
+    const n = this.#boardOf(board);
+    const rows = this.#db
+      .prepare<{ bytes: Uint8Array; id: Uint8Array; kind: string }>(
+        'SELECT e.bytes, e.id, e.kind FROM board_event b JOIN event e ON e.seq = b.seq WHERE b.board_id = ? ORDER BY e.time, e.id',
+      )
+      .all(board);
+    const create = rows.find((row) => row.kind === boardKinds.create.name);
+    const shape = {
+      ...(create
+        ? bodyOf<z.infer<typeof BoardCreate>>(create.bytes)
+        : { slug: '', name: '', description: '', postRole: 'member' as const }),
+      archived: false,
+    };
+    for (const row of rows) {
+      if (row.kind === boardKinds.update.name)
+        Object.assign(shape, bodyOf<z.infer<typeof BoardUpdate>>(row.bytes));
+    }
+    this.#db
+      .prepare(
+        'UPDATE board SET slug = ?, name = ?, description = ?, post_role = ?, archived = ?, known = ? WHERE n = ?',
+      )
+      .run(
+        shape.slug,
+        shape.name,
+        shape.description,
+        shape.postRole,
+        shape.archived ? 1 : 0,
+        create ? 1 : 0,
+        n,
+      );
+  }
+
+  #threadOf(id: Uint8Array, board: Uint8Array): ThreadRow {
+    const row = this.#sql.thread.get(id);
+    if (row) return row;
+    this.#sql.addThread.run(id, this.#boardOf(board), id);
+    if (this.#sql.marks.get(id)) this.#foldMarks(id);
+    return this.#sql.thread.get(id)!;
+  }
+
+  #addPost(event: LogEvent, seq: number, threadId: Uint8Array): void {
+    const body = event.body as ThreadStart | PostReply;
+    const thread = this.#threadOf(threadId, body.board);
+    const at = body.source?.date ?? msOf(event.time);
+    this.#sql.addPost.run(seq, thread.n, this.#authorOf(event.author), at, event.time, seq);
+    if (event.kind === boardKinds.start.name) this.#setRoot(thread, event, seq, at);
+    const unread = this.#isUnread(event.author, event.time, thread) ? 1 : 0;
+    this.#sql.count.run(1, unread, at, thread.n);
+    this.#sql.countBoard.run(1, thread.posts === 0 ? 1 : 0, unread, at, thread.board);
+    this.#sql.hour.run(Math.floor(msOf(event.time) / HOUR_MS), 1);
+    if (body.source) this.#sql.source.run(messageKey(body.source.messageId), seq);
+    if (this.#sql.changes.get(event.id)) this.#resolve(event.id);
+  }
+
+  #isUnread(author: Uint8Array, time: number, thread: ThreadRow): boolean {
+    return time > this.#reader.since && time > thread.read_upto && !this.#reader.isMe(author);
+  }
+
+  /** [B3] The first post names the board; replies that came before it were filed where they said. */
+  #setRoot(thread: ThreadRow, event: LogEvent, seq: number, at: number): void {
+    const { board, subject } = event.body as ThreadStart;
+    const n = this.#boardOf(board);
+    this.#sql.root.run(seq, n, subject, at, thread.n);
+    if (n === thread.board) return;
+    const moved = thread.board;
+    thread.board = n;
+    this.#recount(moved);
+    this.#recount(n);
+  }
+
+  #recount(board: number): void {
+    this.#db
+      .prepare(
+        `UPDATE board SET (threads, posts, unread, last_at) =
+           (SELECT COUNT(*), COALESCE(SUM(posts), 0), COALESCE(SUM(unread), 0), MAX(last_at) FROM thread WHERE thread.board = ? AND posts > 0)
+         WHERE n = ?`,
+      )
+      .run(board, board);
+  }
+
+  #removePost(seq: number, threadId: Uint8Array, isRoot: boolean): void {
+    this.#db.prepare('DELETE FROM post WHERE n = ?').run(seq);
+    this.#db.prepare('DELETE FROM source WHERE n = ?').run(seq);
+    this.#db.prepare('DELETE FROM search WHERE rowid = ?').run(seq);
+    if (isRoot)
+      this.#db
+        .prepare(`UPDATE thread SET root = NULL, subject = '', created_at = 0 WHERE id = ?`)
+        .run(threadId);
+    this.#recountThread(threadId);
+    this.#db
+      .prepare(
+        'DELETE FROM thread WHERE id = ? AND NOT EXISTS (SELECT 1 FROM post WHERE post.thread = thread.n)',
+      )
+      .run(threadId);
+  }
+
+  #recountThread(threadId: Uint8Array): void {
+    const thread = this.#sql.thread.get(threadId);
+    if (!thread) return;
+    this.#db
+      .prepare(
+        `UPDATE thread SET (posts, last_at) =
+           (SELECT COUNT(*), COALESCE(MAX(at), 0) FROM post WHERE post.thread = thread.n AND deleted_seq IS NULL) WHERE n = ?`,
+      )
+      .run(thread.n);
+    this.#db.prepare('UPDATE thread SET unread = MIN(unread, posts) WHERE n = ?').run(thread.n);
+    this.#recount(thread.board);
+  }
+
+  /** [B4] The latest edit by the author stands; a deletion by the author or a removal by a moderator ends it. */
+  #resolve(postId: Uint8Array): void {
+    const post = this.#sql.post.get(postId);
+    if (!post) return;
+    let textSeq = post.n;
+    let edits = 0;
+    let deleted: number | null = null;
+    for (const change of this.#orderedChanges(postId)) {
+      const own = change.author === post.author;
+      if (change.kind === boardKinds.edit.name && own) {
+        textSeq = change.seq;
+        edits++;
+      } else if (
+        deleted === null &&
+        (change.kind === boardKinds.remove.name || (change.kind === boardKinds.delete.name && own))
+      ) {
+        deleted = change.seq;
+      }
+    }
+    this.#db
+      .prepare('UPDATE post SET text_seq = ?, edits = ?, deleted_seq = ? WHERE n = ?')
+      .run(textSeq, edits, deleted, post.n);
+    // The index takes the post up again by its watermark table, see search.ts.
+    this.#db.prepare('DELETE FROM search WHERE rowid = ?').run(post.n);
+    this.#db
+      .prepare(
+        `INSERT OR REPLACE INTO meta (key, value) SELECT 'search.upto', MIN(value, ?) FROM meta WHERE key = 'search.upto'`,
+      )
+      .run(post.n - 1);
+    const thread = this.#db
+      .prepare<{ id: Uint8Array; root: number | null }>('SELECT id, root FROM thread WHERE n = ?')
+      .get(post.thread)!;
+    if (thread.root === post.n) {
+      const { subject } = bodyOf<{ subject?: string }>(this.#bytesAt(textSeq));
+      const original = bodyOf<ThreadStart>(this.#bytesAt(post.n)).subject;
+      this.#db.prepare('UPDATE thread SET subject = ? WHERE n = ?').run(subject ?? original, post.thread);
+    }
+    if ((deleted === null) !== (post.deleted_seq === null)) this.#recountThread(thread.id);
+  }
+
+  #orderedChanges(postId: Uint8Array): { seq: number; kind: string; author: number }[] {
+    return this.#db
+      .prepare<{ seq: number; kind: string; author: number; time: number; id: Uint8Array }>(
+        'SELECT c.seq, c.kind, c.author, c.time, e.id FROM post_change c JOIN event e ON e.seq = c.seq WHERE c.post_id = ?',
+      )
+      .all(postId)
+      .sort((a, b) => a.time - b.time || compareBytes(a.id, b.id));
+  }
+
+  #mark(event: LogEvent, seq: number): void {
+    const { thread, ...fields } = event.body as z.infer<typeof ThreadMark>;
+    const insert = this.#db.prepare(
+      'INSERT INTO thread_mark (thread_id, field, time, seq, active) VALUES (?, ?, ?, ?, ?)',
+    );
+    for (const [field, on] of Object.entries(fields)) insert.run(thread, field, event.time, seq, on ? 1 : 0);
+    this.#foldMarks(thread);
+  }
+
+  #foldMarks(thread: Uint8Array): void {
+    for (const field of ['pinned', 'locked'] as const) {
+      this.#db
+        .prepare(
+          `UPDATE thread SET ${field} = COALESCE((SELECT m.active FROM thread_mark m JOIN event e ON e.seq = m.seq
+             WHERE m.thread_id = thread.id AND m.field = ? ORDER BY m.time DESC, e.id DESC LIMIT 1), 0) WHERE id = ?`,
+        )
+        .run(field, thread);
+    }
+  }
+
+  *dump(): Generator<unknown> {
+    yield* this.#db
+      .prepare<Record<string, unknown>>(
+        'SELECT id, slug, name, description, post_role, archived, threads, posts, last_at FROM board WHERE known = 1 ORDER BY id',
+      )
+      .iterate();
+    yield* this.#db
+      .prepare<Record<string, unknown>>(
+        `SELECT t.id, b.id AS board, t.subject, t.posts, t.created_at, t.last_at, t.pinned, t.locked FROM thread t
+         JOIN board b ON b.n = t.board WHERE t.root IS NOT NULL ORDER BY t.id`,
+      )
+      .iterate();
+    yield* this.#db
+      .prepare<Record<string, unknown>>(
+        `SELECT e.id, t.id AS thread, p.at, p.edits, x.id AS text, d.id AS deleted,
+           (SELECT COUNT(*) FROM reaction r WHERE r.post_id = e.id) AS reactions
+         FROM event e JOIN post p ON p.n = e.seq JOIN thread t ON t.n = p.thread JOIN event x ON x.seq = p.text_seq
+         LEFT JOIN event d ON d.seq = p.deleted_seq ORDER BY e.id`,
+      )
+      .iterate();
+  }
+}

@@ -1,0 +1,350 @@
+import type * as contract from '../../contract/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import type { Database } from '../kernel/database.ts';
+import type { Role } from '../kernel/roles.ts';
+import { bodyOf } from '../log/event.ts';
+import type { AttachmentRef, ThreadStart } from './kinds.ts';
+
+/** What the pages need of other rooms. */
+export interface Surroundings {
+  person(key: Uint8Array): contract.Person;
+  finality(seq: number, id: Uint8Array): contract.Finality;
+  hasFile(digest: Uint8Array): boolean;
+  me(): { key: Uint8Array; role: Role | null };
+}
+
+interface BoardRow {
+  n: number;
+  id: Uint8Array;
+  slug: string;
+  name: string;
+  description: string;
+  post_role: Role;
+  archived: number;
+  threads: number;
+  posts: number;
+  unread: number;
+  last_at: number | null;
+}
+
+interface ThreadRow {
+  n: number;
+  id: Uint8Array;
+  board_id: Uint8Array;
+  board_name: string;
+  subject: string;
+  posts: number;
+  unread: number;
+  created_at: number;
+  last_at: number;
+  pinned: number;
+  locked: number;
+  root: number | null;
+  read_upto: number;
+}
+
+export interface PostRow {
+  n: number;
+  id: Uint8Array;
+  thread_id: Uint8Array;
+  board_id: Uint8Array;
+  author: Uint8Array;
+  author_n: number;
+  at: number;
+  time: number;
+  edits: number;
+  text_seq: number;
+  deleted_seq: number | null;
+  read_upto: number;
+  locked: number;
+  bytes: Uint8Array;
+}
+
+const THREAD = `SELECT t.n, t.id, b.id AS board_id, b.name AS board_name, t.subject, t.posts, t.unread, t.created_at,
+  t.last_at, t.pinned, t.locked, t.root, t.read_upto FROM thread t JOIN board b ON b.n = t.board`;
+const POST = `SELECT p.n, e.id, t.id AS thread_id, b.id AS board_id, a.key AS author, p.author AS author_n, p.at, p.time, p.edits,
+  p.text_seq, p.deleted_seq, t.read_upto, t.locked, e.bytes FROM post p JOIN event e ON e.seq = p.n
+  JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board JOIN author a ON a.n = p.author`;
+
+/** Reads pages of boards, threads and posts. Costs grow with the page, not with the community. */
+export class BoardQueries {
+  readonly #db: Database;
+  readonly #around: Surroundings;
+  readonly #since: number;
+
+  /** `since`: ticks of joining; older posts are never unread. */
+  constructor(db: Database, around: Surroundings, since: number) {
+    this.#db = db;
+    this.#around = around;
+    this.#since = since;
+  }
+
+  boards(): contract.Board[] {
+    return this.#db
+      .prepare<BoardRow>('SELECT * FROM board WHERE known = 1 ORDER BY archived, name COLLATE NOCASE, n')
+      .all()
+      .map(boardOf);
+  }
+
+  board(id: Uint8Array): (contract.Board & { n: number }) | null {
+    const row = this.#db.prepare<BoardRow>('SELECT * FROM board WHERE id = ? AND known = 1').get(id);
+    return row ? { ...boardOf(row), n: row.n } : null;
+  }
+
+  bySlug(slug: string): contract.Board | null {
+    const row = this.#db
+      .prepare<BoardRow>('SELECT * FROM board WHERE slug = ? AND known = 1 ORDER BY n')
+      .get(slug);
+    return row ? boardOf(row) : null;
+  }
+
+  threads(input: {
+    board: Uint8Array | null;
+    unreadOnly: boolean;
+    cursor: string | undefined;
+    limit: number;
+  }) {
+    const board =
+      input.board && this.#db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?').get(input.board);
+    if (input.board && !board) return { items: [], next: null, total: 0 };
+    const where = ['t.posts > 0'];
+    const values: number[] = [];
+    if (board) (where.push('t.board = ?'), values.push(board.n));
+    if (input.unreadOnly) where.push('t.unread > 0');
+    if (input.cursor)
+      (where.push('(t.pinned, t.last_at, t.n) < (?, ?, ?)'), values.push(...numbers(input.cursor, 3)));
+    const rows = this.#db
+      .prepare<ThreadRow>(
+        `${THREAD} WHERE ${where.join(' AND ')} ORDER BY t.pinned DESC, t.last_at DESC, t.n DESC LIMIT ?`,
+      )
+      .all(...values, input.limit + 1);
+    const page = rows.slice(0, input.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map((row) => this.#threadOf(row)),
+      next: rows.length > input.limit && last ? `${last.pinned}.${last.last_at}.${last.n}` : null,
+      total: null,
+    };
+  }
+
+  thread(id: Uint8Array): { thread: contract.Thread; n: number; posts: number } | null {
+    const row = this.#db.prepare<ThreadRow>(`${THREAD} WHERE t.id = ?`).get(id);
+    if (!row) return null;
+    const { count } = this.#db
+      .prepare<{ count: number }>('SELECT COUNT(*) AS count FROM post WHERE thread = ?')
+      .get(row.n)!;
+    return { thread: this.#threadOf(row), n: row.n, posts: count };
+  }
+
+  posts(threadN: number, offset: number, limit: number): contract.Post[] {
+    return this.#db
+      .prepare<PostRow>(`${POST} WHERE p.thread = ? ORDER BY p.at, p.time, p.n LIMIT ? OFFSET ?`)
+      .all(threadN, limit, offset)
+      .map((row) => this.#postOf(row));
+  }
+
+  post(id: Uint8Array): contract.Post | null {
+    const row = this.row(id);
+    return row ? this.#postOf(row) : null;
+  }
+
+  postByRow(n: number): PostRow | null {
+    return this.#db.prepare<PostRow>(`${POST} WHERE p.n = ?`).get(n) ?? null;
+  }
+
+  row(id: Uint8Array): PostRow | null {
+    return this.#db.prepare<PostRow>(`${POST} WHERE e.id = ?`).get(id) ?? null;
+  }
+
+  /** How many posts of its thread come before a post. */
+  placeOf(post: PostRow): number {
+    return this.#db
+      .prepare<{ count: number }>(
+        'SELECT COUNT(*) AS count FROM post WHERE thread = (SELECT thread FROM post WHERE n = ?) AND (at, time, n) < (?, ?, ?)',
+      )
+      .get(post.n, post.at, post.time, post.n)!.count;
+  }
+
+  history(post: PostRow): contract.Outputs['boards']['history'] {
+    const edits = this.#db
+      .prepare<{ seq: number; bytes: Uint8Array; key: Uint8Array; time: number }>(
+        `SELECT c.seq, e.bytes, a.key, c.time FROM post_change c JOIN event e ON e.seq = c.seq JOIN author a ON a.n = c.author
+         WHERE c.post_id = ? AND c.kind = 'post.edit' AND c.author = ? ORDER BY c.time, e.id`,
+      )
+      .all(post.id, post.author_n);
+    return [{ bytes: post.bytes, key: post.author, time: post.time }, ...edits].map(
+      ({ bytes, key, time }) => {
+        const body = bodyOf<{ text: string; subject?: string }>(bytes);
+        return {
+          at: Math.floor(time / 1024),
+          by: this.#around.person(key),
+          subject: body.subject ?? null,
+          text: body.text,
+        };
+      },
+    );
+  }
+
+  counts(nowMs: number): { posts: number; today: number; yesterday: number; unread: number } {
+    const hourNow = Math.floor(nowMs / 3_600_000);
+    const sum = (from: number, to: number) =>
+      this.#db
+        .prepare<{ n: number | null }>('SELECT SUM(posts) AS n FROM hour WHERE hour > ? AND hour <= ?')
+        .get(from, to)?.n ?? 0;
+    const all = this.#db
+      .prepare<{ posts: number | null; unread: number | null }>(
+        'SELECT SUM(posts) AS posts, SUM(unread) AS unread FROM board',
+      )
+      .get();
+    return {
+      posts: all?.posts ?? 0,
+      unread: all?.unread ?? 0,
+      today: sum(hourNow - 24, hourNow),
+      yesterday: sum(hourNow - 48, hourNow - 24),
+    };
+  }
+
+  hours(nowMs: number): number[] {
+    const now = Math.floor(nowMs / 3_600_000);
+    const rows = this.#db
+      .prepare<{ hour: number; posts: number }>('SELECT hour, posts FROM hour WHERE hour > ?')
+      .all(now - 24);
+    const byHour = new Map(rows.map(({ hour, posts }) => [hour, posts]));
+    return Array.from({ length: 24 }, (_, index) => byHour.get(now - 23 + index) ?? 0);
+  }
+
+  #bodyAt<T>(seq: number): T {
+    return bodyOf<T>(
+      this.#db.prepare<{ bytes: Uint8Array }>('SELECT bytes FROM event WHERE seq = ?').get(seq)!.bytes,
+    );
+  }
+
+  #threadOf(row: ThreadRow): contract.Thread {
+    const first = this.#firstPost(row);
+    const last = this.#db
+      .prepare<{ n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array }>(
+        'SELECT p.n, e.id, a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n WHERE p.thread = ? ORDER BY p.at DESC, p.time DESC LIMIT 1',
+      )
+      .get(row.n)!;
+    const source = bodyOf<ThreadStart>(first.bytes).source;
+    return {
+      id: cidOf(row.id),
+      board: cidOf(row.board_id),
+      boardName: row.board_name,
+      subject: row.subject || bodyOf<{ subject?: string }>(first.bytes).subject || '…',
+      author: this.#around.person(first.key),
+      sourceName: source?.name ?? null,
+      replies: Math.max(0, row.posts - 1),
+      unread: row.unread,
+      createdAt: row.created_at || row.last_at,
+      lastActivityAt: row.last_at,
+      lastAuthor: bodyOf<ThreadStart>(last.bytes).source?.name ?? this.#around.person(last.key).handle,
+      pinned: row.pinned === 1,
+      locked: row.locked === 1,
+      finality: this.#around.finality(last.n, last.id),
+    };
+  }
+
+  #firstPost(row: ThreadRow): { key: Uint8Array; bytes: Uint8Array } {
+    const query =
+      'SELECT a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n';
+    type First = { key: Uint8Array; bytes: Uint8Array };
+    return row.root === null
+      ? this.#db.prepare<First>(`${query} WHERE p.thread = ? ORDER BY p.at, p.time LIMIT 1`).get(row.n)!
+      : this.#db.prepare<First>(`${query} WHERE p.n = ?`).get(row.root)!;
+  }
+
+  #postOf(row: PostRow): contract.Post {
+    const original = bodyOf<ThreadStart & { replyTo?: Uint8Array; subject?: string }>(row.bytes);
+    const shown =
+      row.text_seq === row.n ? original : this.#bodyAt<{ text: string; subject?: string }>(row.text_seq);
+    const { key: me, role } = this.#around.me();
+    const mine = Buffer.compare(me, row.author) === 0;
+    const alive = row.deleted_seq === null;
+    const member = role !== null && role !== 'guest';
+    const moderator = member && role !== 'member';
+    return {
+      id: cidOf(row.id),
+      thread: cidOf(row.thread_id),
+      board: cidOf(row.board_id),
+      replyTo: original.replyTo ? cidOf(original.replyTo) : null,
+      author: this.#around.person(row.author),
+      createdAt: row.at,
+      editedAt: row.edits > 0 && alive ? this.#timeAt(row.text_seq) : null,
+      edits: row.edits,
+      subject: shown.subject ?? original.subject ?? null,
+      text: alive ? shown.text : null,
+      format: original.format,
+      deleted: alive ? null : this.#deletion(row.deleted_seq!),
+      reactions: alive ? this.#reactions(row.id, me) : [],
+      attachments: alive ? original.attachments.map((ref) => this.#attachment(ref)) : [],
+      source: original.source ?? null,
+      finality: this.#around.finality(row.n, row.id),
+      unread: !mine && row.time > row.read_upto && row.time > this.#since,
+      may: {
+        edit: alive && mine && member,
+        delete: alive && ((mine && member) || moderator),
+        reply: member && (row.locked === 0 || moderator),
+        react: alive && member,
+      },
+    };
+  }
+
+  #timeAt(seq: number): number {
+    return Math.floor(
+      this.#db.prepare<{ time: number }>('SELECT time FROM event WHERE seq = ?').get(seq)!.time / 1024,
+    );
+  }
+
+  #deletion(seq: number): NonNullable<contract.Post['deleted']> {
+    const { key } = this.#db
+      .prepare<{ key: Uint8Array }>(
+        'SELECT a.key FROM event e JOIN author a ON a.n = e.author WHERE e.seq = ?',
+      )
+      .get(seq)!;
+    return {
+      by: this.#around.person(key),
+      at: this.#timeAt(seq),
+      reason: this.#bodyAt<{ reason: string }>(seq).reason,
+    };
+  }
+
+  #reactions(id: Uint8Array, me: Uint8Array): contract.Post['reactions'] {
+    // The latest word of each author on each sign counts; SQLite hands out the row of the maximum.
+    return this.#db
+      .prepare<{ emoji: string; count: number; mine: number }>(
+        `SELECT emoji, COUNT(*) AS count, MAX(mine) AS mine FROM (
+           SELECT r.emoji, MAX(r.time), r.active, a.key = ? AS mine FROM reaction r JOIN author a ON a.n = r.author
+           WHERE r.post_id = ? GROUP BY r.author, r.emoji) WHERE active = 1 GROUP BY emoji ORDER BY count DESC, emoji`,
+      )
+      .all(me, id)
+      .map(({ emoji, count, mine }) => ({ emoji, count, mine: mine === 1 }));
+  }
+
+  #attachment({ cid, name, type, size }: AttachmentRef): contract.Attachment {
+    return { cid: cidOf(cid), name, type, sizeBytes: size, here: this.#around.hasFile(cid) };
+  }
+}
+
+function boardOf(row: BoardRow): contract.Board {
+  return {
+    id: cidOf(row.id),
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    postRole: row.post_role,
+    archived: row.archived === 1,
+    threads: row.threads,
+    posts: row.posts,
+    unread: row.unread,
+    lastActivityAt: row.last_at,
+  };
+}
+
+/** The whole numbers of a cursor, or zeros for one that is not ours. */
+export function numbers(cursor: string, count: number): number[] {
+  const parts = cursor.split('.').map(Number);
+  return Array.from({ length: count }, (_, index) =>
+    Number.isSafeInteger(parts[index]) ? parts[index]! : 0,
+  );
+}

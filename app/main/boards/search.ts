@@ -1,0 +1,97 @@
+import type { Database } from '../kernel/database.ts';
+import { bodyOf } from '../log/event.ts';
+
+interface Todo {
+  n: number;
+  author: number;
+  board: number;
+  subject: string;
+  bytes: Uint8Array;
+}
+
+/** The full-text index over posts. It follows the log by a watermark, a slice at a time, so that no commit waits for it. */
+export class SearchIndex {
+  readonly #db: Database;
+  readonly #todo;
+  readonly #insert;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#todo = db.prepare<Todo>(
+      `SELECT p.n, p.author, t.board, t.subject, e.bytes FROM post p JOIN thread t ON t.n = p.thread JOIN event e ON e.seq = p.text_seq
+       WHERE p.n > ? AND p.deleted_seq IS NULL ORDER BY p.n LIMIT ?`,
+    );
+    this.#insert = db.prepare(
+      'INSERT OR REPLACE INTO search (rowid, subject, text, tags) VALUES (?, ?, ?, ?)',
+    );
+  }
+
+  /** Takes up to `limit` posts into the index; returns how many there were, so fewer than asked means done. */
+  index(limit: number): number {
+    const upto =
+      this.#db.prepare<{ value: number }>(`SELECT value FROM meta WHERE key = 'search.upto'`).get()?.value ??
+      0;
+    const rows = this.#todo.all(upto, limit);
+    if (rows.length === 0) return 0;
+    this.#db.transaction(() => {
+      for (const { n, author, board, subject, bytes } of rows) {
+        const body = bodyOf<{ text: string; subject?: string }>(bytes);
+        this.#insert.run(n, body.subject ?? subject, body.text, `b${board} a${author}`);
+      }
+      this.#db
+        .prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('search.upto', ?)`)
+        .run(rows.at(-1)!.n);
+    });
+    return rows.length;
+  }
+
+  /** Row numbers of matching posts, newest stored first, below `before`. */
+  find(query: SearchQuery, before: number, limit: number): number[] {
+    return this.#db
+      .prepare<{ rowid: number }>(
+        'SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?',
+      )
+      .all(matchExpression(query), before, limit)
+      .map(({ rowid }) => rowid);
+  }
+}
+
+export interface SearchQuery {
+  readonly words: readonly string[];
+  readonly board: number | null;
+  readonly author: number | null;
+}
+
+/** The words of what a person typed; quotes and operators of the index mean nothing here. */
+export function wordsOf(query: string): string[] {
+  return query.match(/[\p{L}\p{N}\p{M}_]+/gu)?.slice(0, 16) ?? [];
+}
+
+function matchExpression({ words, board, author }: SearchQuery): string {
+  const parts = words.map(
+    (word, index) => `{subject text} : "${word}"${index === words.length - 1 && word.length > 1 ? '*' : ''}`,
+  );
+  if (board !== null) parts.push(`tags : "b${board}"`);
+  if (author !== null) parts.push(`tags : "a${author}"`);
+  return parts.join(' AND ');
+}
+
+const SNIPPET_CHARS = 180;
+
+/** Plain text around the first match, with the places of all matches in it. */
+export function snippetOf(
+  text: string,
+  words: readonly string[],
+): { snippet: string; marks: [number, number][] } {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  const pattern = new RegExp(words.map((word) => `(?<![\\p{L}\\p{N}])${word}`).join('|'), 'giu');
+  const first = words.length > 0 ? plain.search(pattern) : -1;
+  const start = first < 60 ? 0 : plain.lastIndexOf(' ', first - 50) + 1;
+  const end = Math.min(plain.length, start + SNIPPET_CHARS);
+  const snippet = `${start > 0 ? '… ' : ''}${plain.slice(start, end)}${end < plain.length ? ' …' : ''}`;
+  const marks: [number, number][] =
+    words.length === 0
+      ? []
+      : [...snippet.matchAll(pattern)].map((match) => [match.index, match.index + match[0].length]);
+  return { snippet, marks };
+}

@@ -1,0 +1,363 @@
+import type * as contract from '../../contract/index.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { Problem } from '../kernel/errors.ts';
+import { reaches, type Role } from '../kernel/roles.ts';
+import type { Signer } from '../kernel/signer.ts';
+import { bodyOf } from '../log/event.ts';
+import type { Committed, Log } from '../log/log.ts';
+import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
+import { BoardQueries, numbers, type PostRow, type Surroundings } from './queries.ts';
+import { SearchIndex, snippetOf, wordsOf } from './search.ts';
+
+/** Posts taken into the search index at a time: a few milliseconds of work. */
+const INDEX_SLICE = 100;
+/** How long changes are gathered before the console hears of them, in milliseconds. */
+const TELL_AFTER_MS = 60;
+
+export interface BoardsInit {
+  readonly db: Database;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly around: Surroundings;
+  /** Ticks of joining. */
+  readonly since: number;
+  /** Files put before, by id: their name, type and size for a post. */
+  attachment(digest: Uint8Array): Promise<AttachmentRef>;
+}
+
+type Inputs = contract.Inputs['boards'];
+type Outputs = contract.Outputs['boards'];
+export type Boards = ReturnType<typeof createBoards>;
+
+/** Boards, threads and posts for the console: reads pages, writes events, tells of changes. */
+export function createBoards(init: BoardsInit) {
+  const { db, log, clock, signer, around } = init;
+  const queries = new BoardQueries(db, around, init.since);
+  const search = new SearchIndex(db);
+  const listeners = new Set<(change: contract.BoardsChange) => void>();
+  const pending = { boards: new Set<string>(), threads: new Set<string>(), newPosts: 0 };
+  let telling = false;
+  let indexing = false;
+  let stopped = false;
+
+  const tell = () => {
+    telling = false;
+    const change = { boards: [...pending.boards], threads: [...pending.threads], newPosts: pending.newPosts };
+    pending.boards.clear();
+    pending.threads.clear();
+    pending.newPosts = 0;
+    for (const listener of listeners) listener(change);
+  };
+
+  const note = (change: { board?: Uint8Array; thread?: Uint8Array; newPost?: boolean }) => {
+    // Bulk work touches thousands of threads; past a few hundred a view refetches what it shows anyway.
+    if (change.board) pending.boards.add(cidOf(change.board));
+    if (change.thread && pending.threads.size < 500) pending.threads.add(cidOf(change.thread));
+    if (change.newPost) pending.newPosts++;
+    if (!telling) {
+      telling = true;
+      clock.after(TELL_AFTER_MS, tell);
+    }
+  };
+
+  const indexSoon = () => {
+    if (indexing || stopped) return;
+    indexing = true;
+    clock.after(5, () => {
+      indexing = false;
+      if (!stopped && search.index(INDEX_SLICE) === INDEX_SLICE) indexSoon();
+    });
+  };
+
+  const onCommit = (batch: readonly Committed[]) => {
+    let posts = false;
+    for (const { event, origin } of batch) {
+      const body = event.body as { board?: Uint8Array; thread?: Uint8Array; post?: Uint8Array };
+      if (event.kind === boardKinds.start.name || event.kind === boardKinds.reply.name) {
+        posts = true;
+        note({ board: body.board!, thread: body.thread ?? event.id, newPost: origin !== 'history' });
+      } else if (event.kind === boardKinds.create.name) {
+        note({ board: event.id });
+      } else if (event.kind === boardKinds.update.name) {
+        note({ board: body.board! });
+      } else if (event.kind === boardKinds.mark.name) {
+        note({ thread: body.thread! });
+      } else if (body.post && event.kind.startsWith('post.')) {
+        posts = true;
+        const row = queries.row(body.post);
+        if (row) note({ board: row.board_id, thread: row.thread_id });
+      }
+    }
+    if (posts) indexSoon();
+  };
+
+  const role = (): Role | null => around.me().role;
+
+  const boardFor = (id: string) => {
+    const board = queries.board(digestOf(id));
+    if (!board)
+      throw new Problem('board-unknown', 'There is no such board here.', 'Choose a board from the list.');
+    return board;
+  };
+
+  const postFor = (id: string): PostRow => {
+    const row = queries.row(digestOf(id));
+    if (!row)
+      throw new Problem(
+        'post-unknown',
+        'That post is not on this node.',
+        'Wait for the catch-up to finish, then try again.',
+      );
+    return row;
+  };
+
+  const threadFor = (id: string) => {
+    const found = queries.thread(digestOf(id));
+    if (!found)
+      throw new Problem(
+        'thread-unknown',
+        'That thread is not on this node.',
+        'Wait for the catch-up to finish, then try again.',
+      );
+    return found;
+  };
+
+  const mayPost = (board: contract.Board) => {
+    if (board.archived)
+      throw new Problem('board-archived', `${board.name} is archived.`, 'Post on another board.');
+    if (!reaches(role(), board.postRole)) {
+      throw new Problem(
+        'out-of-role',
+        `Posting on ${board.name} takes the role of ${board.postRole}.`,
+        'Ask a sysop or moderator.',
+      );
+    }
+  };
+
+  const attachments = (cids: readonly string[]) =>
+    Promise.all(cids.map((cid) => init.attachment(digestOf(cid))));
+
+  return {
+    start(): () => void {
+      const stop = log.onCommit(onCommit);
+      indexSoon();
+      return () => {
+        stopped = true;
+        stop();
+      };
+    },
+
+    list: (): Outputs['list'] => queries.boards(),
+    bySlug: (slug: string) => queries.bySlug(slug),
+    counts: () => queries.counts(clock.now()),
+    hours: () => queries.hours(clock.now()),
+
+    create({ slug, name, description, postRole }: Required<Inputs['create']>): contract.Board {
+      if (queries.bySlug(slug))
+        throw new Problem('slug-taken', `A board “${slug}” exists already.`, 'Choose another short name.');
+      const { id } = log.append(signer, boardKinds.create.name, { slug, name, description, postRole });
+      return queries.board(id)!;
+    },
+
+    update({ id, ...changes }: Inputs['update']): contract.Board {
+      const board = digestOf(boardFor(id).id);
+      log.append(signer, boardKinds.update.name, { board, ...defined(changes) });
+      return queries.board(board)!;
+    },
+
+    threads: ({
+      board,
+      ...rest
+    }: {
+      board?: string | undefined;
+      unreadOnly: boolean;
+      cursor?: string | undefined;
+      limit: number;
+    }): Outputs['threads'] =>
+      queries.threads({
+        board: board === undefined ? null : digestOf(board),
+        unreadOnly: rest.unreadOnly,
+        cursor: rest.cursor,
+        limit: rest.limit,
+      }),
+
+    thread({
+      id,
+      around: near,
+      cursor,
+      limit,
+    }: {
+      id: string;
+      around?: string | undefined;
+      cursor?: string | undefined;
+      limit: number;
+    }): Outputs['thread'] {
+      const { thread, n, posts } = threadFor(id);
+      const place = near === undefined ? numbers(cursor ?? '0', 1)[0]! : queries.placeOf(postFor(near));
+      const offset = near === undefined ? Math.max(0, place) : Math.floor(place / limit) * limit;
+      const items = queries.posts(n, offset, limit);
+      const end = offset + items.length;
+      return { thread, offset, posts: { items, next: end < posts ? String(end) : null, total: posts } };
+    },
+
+    post: ({ id }: { id: string }): contract.Post => queries.post(postFor(id).id)!,
+
+    async startThread(input: {
+      board: string;
+      subject: string;
+      text: string;
+      attachments: string[];
+    }): Promise<{ id: string }> {
+      const board = boardFor(input.board);
+      mayPost(board);
+      const body: ThreadStart = {
+        board: digestOf(board.id),
+        subject: input.subject,
+        text: input.text,
+        format: 'markdown',
+        attachments: await attachments(input.attachments),
+      };
+      return { id: cidOf(log.append(signer, boardKinds.start.name, body).id) };
+    },
+
+    async reply(input: {
+      thread: string;
+      replyTo?: string | undefined;
+      text: string;
+      attachments: string[];
+    }): Promise<{ id: string }> {
+      const { thread } = threadFor(input.thread);
+      mayPost(boardFor(thread.board));
+      if (thread.locked && !reaches(role(), 'moderator')) {
+        throw new Problem('thread-locked', 'This thread is locked.', 'Start a new thread instead.');
+      }
+      const body: PostReply = {
+        board: digestOf(thread.board),
+        thread: digestOf(thread.id),
+        ...(input.replyTo === undefined ? {} : { replyTo: postFor(input.replyTo).id }),
+        text: input.text,
+        format: 'markdown',
+        attachments: await attachments(input.attachments),
+      };
+      return { id: cidOf(log.append(signer, boardKinds.reply.name, body).id) };
+    },
+
+    edit({ id, text, subject }: Inputs['edit']): void {
+      const row = postFor(id);
+      if (Buffer.compare(row.author, around.me().key) !== 0) {
+        throw new Problem('not-yours', 'Only its author can edit a post.', 'Reply to it instead.');
+      }
+      if (row.deleted_seq !== null) throw new Problem('post-deleted', 'This post was deleted.', null);
+      log.append(signer, boardKinds.edit.name, { post: row.id, text, ...defined({ subject }) });
+    },
+
+    history: ({ id }: Inputs['history']): Outputs['history'] => queries.history(postFor(id)),
+
+    delete({ id, reason }: { id: string; reason: string }): void {
+      const row = postFor(id);
+      const mine = Buffer.compare(row.author, around.me().key) === 0;
+      log.append(signer, mine ? boardKinds.delete.name : boardKinds.remove.name, { post: row.id, reason });
+    },
+
+    react({ id, emoji, on }: Inputs['react']): void {
+      log.append(signer, boardKinds.react.name, { post: postFor(id).id, emoji, on });
+    },
+
+    markThread({ id, pinned, locked }: Inputs['markThread']): void {
+      const { thread } = threadFor(id);
+      log.append(signer, boardKinds.mark.name, {
+        thread: digestOf(thread.id),
+        ...defined({ pinned, locked }),
+      });
+    },
+
+    /** Marks as read on this node alone; nothing of it leaves. */
+    markRead({ thread, board }: Inputs['markRead']): void {
+      const where =
+        thread !== undefined
+          ? 'id = ?'
+          : board !== undefined
+            ? 'board = (SELECT n FROM board WHERE id = ?)'
+            : '? IS NULL';
+      const target = thread ?? board;
+      const upto = log.store.latestTime();
+      const id = target === undefined ? null : digestOf(target);
+      db.transaction(() => {
+        db.prepare(
+          `INSERT OR REPLACE INTO local_read (thread_id, upto) SELECT id, ? FROM thread WHERE unread > 0 AND ${where}`,
+        ).run(upto, id);
+        db.prepare(`UPDATE thread SET unread = 0, read_upto = ? WHERE unread > 0 AND ${where}`).run(upto, id);
+        db.exec(
+          'UPDATE board SET unread = (SELECT COALESCE(SUM(unread), 0) FROM thread WHERE thread.board = board.n)',
+        );
+      });
+      for (const { id: changed } of queries.boards()) pending.boards.add(changed);
+      note(thread === undefined ? {} : { thread: digestOf(thread) });
+    },
+
+    search({
+      query,
+      board,
+      author,
+      cursor,
+      limit,
+    }: {
+      query: string;
+      board?: string | undefined;
+      author?: Uint8Array | undefined;
+      cursor?: string | undefined;
+      limit: number;
+    }): Outputs['search'] {
+      search.index(INDEX_SLICE);
+      const words = wordsOf(query);
+      if (words.length === 0) return { items: [], next: null, total: null };
+      const filter = {
+        words,
+        board: board === undefined ? null : boardFor(board).n,
+        author: author === undefined ? null : log.store.authorOf(author),
+      };
+      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : numbers(cursor, 1)[0]!;
+      const found = search.find(filter, before, limit + 1);
+      const items = found.slice(0, limit).flatMap((n) => {
+        const post = queries.postByRow(n);
+        return post ? [hitOf(post, words)] : [];
+      });
+      return { items, next: found.length > limit ? String(found[limit - 1]) : null, total: null };
+    },
+
+    /** Brings the index up to date; for import and tests. */
+    indexAll(): void {
+      while (search.index(1000) === 1000);
+    },
+
+    onChange(listener: (change: contract.BoardsChange) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+
+  function hitOf(row: PostRow, words: readonly string[]): contract.SearchHit {
+    const { thread } = queries.thread(row.thread_id)!;
+    const original = bodyOf<ThreadStart>(row.bytes);
+    const { text } =
+      row.text_seq === row.n ? original : bodyOf<{ text: string }>(log.store.bytesAt(row.text_seq));
+    return {
+      post: cidOf(row.id),
+      thread: thread.id,
+      board: thread.board,
+      boardName: thread.boardName,
+      subject: thread.subject,
+      author: original.source?.name ?? around.person(row.author).handle,
+      createdAt: row.at,
+      ...snippetOf(text, words),
+    };
+  }
+}
+
+/** Canonical encoding knows no undefined: fields that were left out stay out. */
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

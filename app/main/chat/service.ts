@@ -1,0 +1,223 @@
+import type * as contract from '../../contract/index.ts';
+import { equalBytes } from '../kernel/bytes.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { every, type Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { Problem } from '../kernel/errors.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
+import type { Signer, Verifier } from '../kernel/signer.ts';
+import { bodyOf } from '../log/event.ts';
+import type { Authority } from '../log/kinds.ts';
+import type { Committed, Log } from '../log/log.ts';
+import type { Transport } from '../log/transport.ts';
+import { Callers } from './callers.ts';
+import { chatKinds, MAX_LINE, type ChatSay } from './kinds.ts';
+import { Presence, type Here } from './presence.ts';
+
+/** How long changes of who is here are gathered before they are told, in milliseconds. */
+const TELL_AFTER_MS = 100;
+/** How often it is written down that the callers are still here, in milliseconds. */
+const HEARD_MS = 60_000;
+
+export interface ChatInit {
+  readonly db: Database;
+  readonly log: Log;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly authority: Authority;
+  readonly logger?: Logger;
+  readonly person: (key: Uint8Array) => contract.Person;
+  readonly nodeName: () => string;
+}
+
+interface LineRow {
+  n: number;
+  at: number;
+  time: number;
+  id: Uint8Array;
+  key: Uint8Array;
+  bytes: Uint8Array;
+}
+
+const LINE = `SELECT c.n, c.at, c.time, e.id, a.key, e.bytes FROM chat_line c
+  JOIN event e ON e.seq = c.n JOIN author a ON a.n = c.author`;
+
+export type Chat = ReturnType<typeof createChat>;
+
+/** The room where everybody talks: lines of the log, who is here, and who called last. */
+export function createChat(init: ChatInit) {
+  const { db, log, clock, signer, person } = init;
+  const callers = new Callers(db);
+  const lineListeners = new Set<(line: contract.ChatLine) => void>();
+  const onlineListeners = new Set<(online: contract.Presence[]) => void>();
+  const changeListeners = new Set<() => void>();
+  let telling = false;
+  let stops: (() => void)[] = [];
+
+  const tellSoon = () => {
+    if (telling) return;
+    telling = true;
+    clock.after(TELL_AFTER_MS, () => {
+      telling = false;
+      for (const listener of changeListeners) listener();
+      if (onlineListeners.size === 0) return;
+      const list = online();
+      for (const listener of onlineListeners) listener(list);
+    });
+  };
+
+  const presence = new Presence({
+    ...init,
+    community: log.community,
+    logger: init.logger ?? silentLogger,
+    onChange: tellSoon,
+    onCame: (author, node) => callers.came(author, node, clock.now()),
+    onLeft: (author, at) => callers.left(author, at),
+  });
+
+  const presenceOf = ({ author, node, doing, idleMs, since }: Here): contract.Presence => ({
+    person: person(author),
+    node,
+    doing,
+    idleMs,
+    since,
+    here: equalBytes(author, signer.publicKey),
+  });
+
+  /** This node's own person first, then the others by how recently they did something. */
+  function online(): contract.Presence[] {
+    const others = presence.others().sort((a, b) => a.idleMs - b.idleMs);
+    return [presence.own(), ...others].map(presenceOf);
+  }
+
+  const lineOf = ({ at, id, key, bytes }: Omit<LineRow, 'n' | 'time'>): contract.ChatLine => {
+    const { text, me } = bodyOf<ChatSay>(bytes);
+    return {
+      id: cidOf(id),
+      at,
+      author: person(key),
+      text,
+      kind: me ? 'me' : 'say',
+      mine: equalBytes(key, signer.publicKey),
+    };
+  };
+
+  const onCommit = (batch: readonly Committed[]) => {
+    if (lineListeners.size === 0) return;
+    for (const { event, seq, origin } of batch) {
+      if (event.kind !== chatKinds.say.name || origin === 'history') continue;
+      const row = db.prepare<LineRow>(`${LINE} WHERE c.n = ?`).get(seq);
+      if (!row) continue;
+      const line = lineOf(row);
+      for (const listener of lineListeners) listener(line);
+    }
+  };
+
+  return {
+    start(): void {
+      if (stops.length > 0) return;
+      callers.closeStale();
+      stops = [
+        log.onCommit(onCommit),
+        every(clock, HEARD_MS, () =>
+          callers.heard(
+            presence.others().map(({ author }) => author),
+            clock.now(),
+          ),
+        ),
+      ];
+      presence.start();
+    },
+
+    /** Says goodbye to the others; to be awaited before the transport stops. */
+    async stop(): Promise<void> {
+      for (const stop of stops.splice(0)) stop();
+      await presence.stop();
+    },
+
+    /** Says a line; "/me waves" becomes an action. Throws a Problem `empty-line`, `line-too-long`, `not-a-member` or `out-of-role`. */
+    say(text: string): { id: string } {
+      const said = lineFrom(text);
+      if (said.text === '')
+        throw new Problem('empty-line', 'There is nothing to say.', 'Write something first.');
+      if (said.text.length > MAX_LINE) {
+        throw new Problem(
+          'line-too-long',
+          `A line holds at most ${MAX_LINE} characters.`,
+          'Say it in two lines, or post it on a board.',
+        );
+      }
+      return { id: cidOf(log.append(signer, chatKinds.say.name, said).id) };
+    },
+
+    /** A page of lines, the newest last; the cursor pages back to older ones. Throws a Problem `bad-cursor`. */
+    lines({
+      cursor,
+      limit,
+    }: {
+      cursor?: string | undefined;
+      limit: number;
+    }): contract.Outputs['chat']['lines'] {
+      const [time, n] = cursor === undefined ? [Number.MAX_SAFE_INTEGER, 0] : placeOf(cursor);
+      const rows = db
+        .prepare<LineRow>(`${LINE} WHERE (c.time, c.n) < (?, ?) ORDER BY c.time DESC, c.n DESC LIMIT ?`)
+        .all(time, n, limit + 1);
+      const items = rows.slice(0, limit);
+      const oldest = items.at(-1);
+      return {
+        items: items.reverse().map(lineOf),
+        next: rows.length > limit && oldest ? `${oldest.time}.${oldest.n}` : null,
+        total: db.prepare<{ n: number }>('SELECT COUNT(*) AS n FROM chat_line').get()!.n,
+      };
+    },
+
+    /** Calls back with lines as they arrive, older ones being filled in left out; returns how to stop. */
+    watch(listener: (line: contract.ChatLine) => void): () => void {
+      lineListeners.add(listener);
+      return () => lineListeners.delete(listener);
+    },
+
+    online,
+
+    /** Calls back with the whole list at once, then again whenever it changes; returns how to stop. */
+    watchOnline(listener: (online: contract.Presence[]) => void): () => void {
+      onlineListeners.add(listener);
+      listener(online());
+      return () => onlineListeners.delete(listener);
+    },
+
+    /** The last callers, the newest first. */
+    callers: (limit: number): contract.Outputs['chat']['callers'] =>
+      callers
+        .latest(limit)
+        .map(({ author, node, at, leftAt }) => ({ person: person(author), node, at, leftAt })),
+
+    /** Notes what this person does and how long ago they last did something. */
+    doing: ({ doing, idleMs }: { doing: string; idleMs: number }): void =>
+      presence.doing(doing, Math.round(idleMs)),
+
+    /** What the list of members asks. */
+    presence: {
+      isOnline: (key: Uint8Array) => presence.isHere(key),
+      lastSeenAt: (key: Uint8Array) => (presence.isHere(key) ? clock.now() : callers.lastSeenAt(key)),
+      onChange(listener: () => void): () => void {
+        changeListeners.add(listener);
+        return () => changeListeners.delete(listener);
+      },
+    },
+  };
+}
+
+function lineFrom(text: string): ChatSay {
+  const action = /^\/me\s+(\S.*)$/s.exec(text.trim());
+  return action ? { text: action[1]!, me: true } : { text: text.trim(), me: false };
+}
+
+function placeOf(cursor: string): [number, number] {
+  const match = /^(\d{1,16})\.(\d{1,16})$/.exec(cursor);
+  if (!match)
+    throw new Problem('bad-cursor', 'That place in the list does not exist.', 'Load the list again.');
+  return [Number(match[1]), Number(match[2])];
+}

@@ -1,0 +1,364 @@
+import { createRouterClient, implement, ORPCError } from '@orpc/server';
+import Database from 'better-sqlite3';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { contract, type Board, type Client, type Job, type Verification } from '../../contract/index.ts';
+import { writeHostInfo } from '../host/host-info.ts';
+import { serve, type Serving } from '../host/serve.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { dataLayout, openDataDirectory } from '../node/data-directory.ts';
+import { lockDataDirectory } from '../node/lock.ts';
+import type { NodeDoors } from './doors.ts';
+import type { Io } from './io.ts';
+import { runCommand } from './program.ts';
+import { table } from './text.ts';
+
+const board: Board = {
+  id: 'bafyboard',
+  slug: 'harbour',
+  name: 'Harbour talk\u001b[31m',
+  description: '',
+  postRole: 'member',
+  archived: false,
+  threads: 2,
+  posts: 12,
+  unread: 3,
+  lastActivityAt: null,
+};
+const verification: Verification = {
+  ok: false,
+  community: 'bafycommunity',
+  events: 10,
+  posts: 5,
+  members: 2,
+  logDigest: 'a',
+  stateDigest: 'b',
+  digest: 'c',
+  faults: ['event bafyx is mis-signed'],
+};
+const job: Job = {
+  id: 'j1',
+  kind: 'import',
+  title: 'list.mbox',
+  state: 'running',
+  startedAt: 0,
+  endedAt: null,
+  progress: { done: 0, total: 100, perSecond: 50, etaSeconds: 2 },
+  counts: null,
+  problem: null,
+};
+
+let root: string;
+let stopping: AbortController;
+let serving: Serving | null = null;
+let cancelled: string | null = null;
+let finish = Promise.withResolvers<Job>();
+
+const os = implement(contract);
+/** The few procedures that these tests call. */
+const router = {
+  boards: {
+    list: os.boards.list.handler(() => [board]),
+    startThread: os.boards.startThread.handler(({ input }) => ({
+      id: `thread:${input.subject}:${input.text}`,
+    })),
+    create: os.boards.create.handler(() => board),
+  },
+  archive: {
+    import: os.archive.import.handler(() => job),
+    watch: os.archive.watch.handler(async function* () {
+      yield [job];
+      yield [await finish.promise];
+    }),
+    cancel: os.archive.cancel.handler(({ input }) => {
+      cancelled = input.id;
+      finish.resolve({ ...job, state: 'cancelled' });
+      return {};
+    }),
+  },
+  maintenance: { verify: os.maintenance.verify.handler(() => verification) },
+  members: {
+    list: os.members.list.handler(({ errors }) => {
+      throw errors.PROBLEM({
+        data: { code: 'no-community', message: 'There is no community.', remedy: 'Make one.' },
+      });
+    }),
+  },
+  federation: {
+    view: os.federation.view.handler(() => {
+      throw new ORPCError('INTERNAL_SERVER_ERROR');
+    }),
+  },
+};
+
+const doors: NodeDoors = {
+  async openNode({ dataDir }) {
+    const { directory } = await openDataDirectory(dataDir);
+    const lock = await lockDataDirectory(directory, 1);
+    return { client: createRouterClient(router) as unknown as Client, stop: () => lock.release() };
+  },
+  startNode() {
+    const stopped = Promise.withResolvers<void>();
+    return Promise.resolve({
+      router,
+      logger: silentLogger,
+      stopped: stopped.promise,
+      healthy: () => true,
+      metrics: () => [],
+      stop() {
+        stopped.resolve();
+        return Promise.resolve();
+      },
+    });
+  },
+  simulate: ({ seed }) => Promise.resolve(seed !== 13),
+};
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'impulse-cli-'));
+  stopping = new AbortController();
+  cancelled = null;
+  finish = Promise.withResolvers<Job>();
+});
+afterEach(async () => {
+  await serving?.stop();
+  serving = null;
+  await rm(root, { recursive: true, force: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function impulse(args: string[], more: Partial<Io> = {}): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const io: Io = {
+    out: (text) => (out += `${text}\n`),
+    err: (text) => (err += text),
+    terminal: false,
+    input: () => Promise.resolve(null),
+    signal: stopping.signal,
+    ...more,
+  };
+  const where = args[0]?.startsWith('-') || args.length === 0 ? [] : ['--data', root];
+  const code = await runCommand([...args, ...where], doors, io);
+  return { code, out, err };
+}
+
+const startServing = async () => {
+  await openDataDirectory(root);
+  serving = await serve(await doors.startNode({ dataDir: root }), { dataDir: root, port: 0 });
+  return serving;
+};
+
+describe.each([
+  ['a running node', startServing],
+  ['the data itself', () => Promise.resolve()],
+])('with %s', (_name, prepare) => {
+  test('lists boards for people, without what a terminal would obey', async () => {
+    await prepare();
+    const { code, out } = await impulse(['board', 'list']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/harbour {2}Harbour talk +2 +12/);
+    expect(out).not.toContain('\u001b');
+  });
+
+  test('lists boards for programs', async () => {
+    await prepare();
+    const { out } = await impulse(['board', 'list', '--json']);
+    expect(JSON.parse(out)).toEqual([board]);
+  });
+
+  test('posts what comes on standard input', async () => {
+    await prepare();
+    const input = () => Promise.resolve('from a file\n');
+    const { code, out } = await impulse(['post', 'harbour', '--subject', 'Hello'], { input });
+    expect({ code, out: out.trim() }).toEqual({ code: 0, out: 'thread:Hello:from a file' });
+  });
+
+  test('shows a problem with its remedy and ends with 1', async () => {
+    await prepare();
+    expect(await impulse(['members'])).toEqual({
+      code: 1,
+      out: '',
+      err: 'There is no community.\nMake one.\n',
+    });
+    const { out } = await impulse(['members', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ problem: { code: 'no-community' } });
+  });
+
+  test('ends with 4 when verification finds faults', async () => {
+    await prepare();
+    const { code, out } = await impulse(['verify']);
+    expect(code).toBe(4);
+    expect(out).toContain('event bafyx is mis-signed');
+  });
+
+  test('follows an import with rate and time left, and says what came of it', async () => {
+    await prepare();
+    finish.resolve({ ...job, state: 'done', counts: { read: 100, imported: 90, duplicates: 9, broken: 1 } });
+    const { code, out, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
+    expect(code).toBe(0);
+    expect(err).toContain('Importing: 0 of 100 (0 %), 50/s, 2 s left');
+    expect(out).toBe('90 imported, 9 known already, 1 broken, of 100 read.\n');
+  });
+
+  test('cancels an import on Ctrl-C', async () => {
+    await prepare();
+    stopping.abort();
+    const { code, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
+    expect(cancelled).toBe('j1');
+    expect(code).toBe(1);
+    expect(err).toContain('Run the same command again to go on.');
+  });
+});
+
+describe('use', () => {
+  test('every command has examples, --json and --data in its help', async () => {
+    const { out } = await impulse(['--help']);
+    const names = [...out.matchAll(/^ {2}([a-z]+)(?: |$)/gm)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => name !== 'help');
+    expect(names).toHaveLength(19);
+    for (const name of names) {
+      const help = await impulse([name, '--help']);
+      expect(help.code).toBe(0);
+      expect(help.out, name).toContain(`impulse ${name}`);
+      expect(help.out, name).toMatch(/--data <dir>[\s\S]*--json/);
+    }
+  });
+
+  test.each([
+    [['bord']],
+    [['board', 'list', '--nope']],
+    [['init']],
+    [['serve', '--port', '99999']],
+    [['serve', '--tls-cert', 'x']],
+    [['invite', '--role', 'king']],
+    [['post', 'harbour', '--subject', 'x']],
+  ])('%j is a wrong use and ends with 2', async (args) => {
+    const { code, err } = await impulse(args);
+    expect(code).toBe(2);
+    expect(err).not.toBe('');
+  });
+
+  test('an unknown board names those there are', async () => {
+    const { code, err } = await impulse(['post', 'harbor', 'text', '--subject', 'x']);
+    expect(code).toBe(1);
+    expect(err).toContain('The boards are: harbour.');
+  });
+
+  test('data held by another program ends with 3 and names its process', async () => {
+    const { directory } = await openDataDirectory(root);
+    const lock = await lockDataDirectory(directory, 1);
+    const { code, err } = await impulse(['board', 'list']);
+    await lock.release();
+    expect(code).toBe(3);
+    expect(err).toContain(String(process.pid));
+  });
+
+  test('what a killed host left behind does not stand in the way', async () => {
+    const { directory } = await openDataDirectory(root);
+    await writeFile(directory.hostToken, 'x'.repeat(43));
+    await writeHostInfo(directory.hostInfo, {
+      pid: 999_999,
+      port: 1,
+      url: 'http://127.0.0.1:1',
+      startedAt: 0,
+    });
+    expect((await impulse(['board', 'list'])).code).toBe(0);
+  });
+
+  test('a world that does not agree ends with 4', async () => {
+    expect((await impulse(['sim', '--seed', '12'])).code).toBe(0);
+    expect((await impulse(['sim', '--seed', '13'])).code).toBe(4);
+  });
+});
+
+test('serve prints the address once it listens, and leaves nothing behind on Ctrl-C', async () => {
+  await openDataDirectory(root);
+  const listening = Promise.withResolvers<string>();
+  const running = impulse(['serve', '--port', '0', '--json'], { out: (text) => listening.resolve(text) });
+  const { entryUrl, url } = JSON.parse(await listening.promise) as { entryUrl: string; url: string };
+  expect(entryUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  stopping.abort();
+  expect((await running).code).toBe(0);
+  expect(await readdir(root)).not.toContain('host.json');
+});
+
+describe('restore', () => {
+  const makeDatabase = (path: string, note: string) => {
+    const db = new Database(path);
+    db.exec('CREATE TABLE note (text TEXT)');
+    db.prepare('INSERT INTO note VALUES (?)').run(note);
+    db.close();
+  };
+  const noteIn = (path: string) => {
+    const db = new Database(path, { readonly: true });
+    const row = db.prepare<[], { text: string }>('SELECT text FROM note').get();
+    db.close();
+    return row?.text;
+  };
+
+  test('puts a backup in place and keeps what was there', async () => {
+    const backup = join(root, 'backup.db');
+    makeDatabase(dataLayout(root).database, 'now');
+    makeDatabase(backup, 'then');
+    const { code, out } = await impulse(['restore', backup, '--json']);
+    const { keptAside } = JSON.parse(out) as { keptAside: string };
+    expect(code).toBe(0);
+    expect(noteIn(dataLayout(root).database)).toBe('then');
+    expect(noteIn(keptAside)).toBe('now');
+  });
+
+  test('refuses a damaged, an empty and a missing backup and changes nothing', async () => {
+    makeDatabase(dataLayout(root).database, 'now');
+    const broken = join(root, 'broken.db');
+    makeDatabase(broken, 'x'.repeat(20_000));
+    const content = await readFile(broken);
+    await writeFile(broken, content.fill(0xff, 4096, 8192));
+    const empty = join(root, 'empty.db');
+    await writeFile(empty, '');
+    for (const file of [broken, empty]) {
+      const { code, err } = await impulse(['restore', file]);
+      expect(code).toBe(1);
+      expect(err).toContain('nothing was changed');
+    }
+    expect((await impulse(['restore', join(root, 'missing.db')])).err).toContain('cannot be read');
+    expect(noteIn(dataLayout(root).database)).toBe('now');
+  });
+
+  test('is refused while a node runs', async () => {
+    const backup = join(root, 'backup.db');
+    makeDatabase(backup, 'then');
+    const { directory } = await openDataDirectory(root);
+    const lock = await lockDataDirectory(directory, 1);
+    const { code } = await impulse(['restore', backup]);
+    await lock.release();
+    expect(code).toBe(3);
+  });
+});
+
+test('columns line up, numbers to the right', () => {
+  expect(
+    table(
+      ['Name', 'Posts'],
+      [
+        ['Mara', 7],
+        ['Ö', 1234],
+      ],
+    ),
+  ).toBe('Name  Posts\nMara      7\nÖ      1234');
+});
+
+test('a failure inside the node tells nothing of its inside', async () => {
+  const { code, err } = await impulse(['peers']);
+  expect(code).toBe(1);
+  expect(err).toContain('log of this node');
+});

@@ -1,0 +1,209 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Board, Client, Post } from '../../../contract/index.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { usage } from '../exit.ts';
+import { oneLine, plain, table, when } from '../text.ts';
+import { wholeNumber } from './numbers.ts';
+
+/** `board`, `post`, `read` and `search`: what is written. */
+export const boardCommands = (context: Context): Command[] => [
+  board(context),
+  post(context),
+  read(context),
+  search(context),
+];
+
+/** The board of a slug or an id. Throws a Problem `no-board` that lists those there are. */
+export async function findBoard(client: Client, name: string): Promise<Board> {
+  const boards = await client.boards.list({});
+  const found = boards.find((one) => one.slug === name || one.id === name);
+  if (found) return found;
+  const known = boards.map((one) => one.slug).join(', ');
+  throw new Problem(
+    'no-board',
+    `There is no board ${name}.`,
+    known === '' ? 'Make one with: impulse board create' : `The boards are: ${known}.`,
+  );
+}
+
+function board(context: Context): Command {
+  const parent = command('board', 'list boards or make one', [
+    'board list',
+    'board create harbour --name "Harbour talk"',
+  ]);
+  const list = command('list', 'list the boards', ['board list']).action(
+    (_options: CommonOptions, self: Command) =>
+      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+        const boards = await client.boards.list({});
+        const rows = boards.map((one) => [
+          one.slug,
+          one.name,
+          one.threads,
+          one.posts,
+          one.unread,
+          when(one.lastActivityAt),
+        ]);
+        const text = table(['Board', 'Name', 'Threads', 'Posts', 'Unread', 'Last post'], rows);
+        return { json: boards, text: text === '' ? 'There is no board yet.' : text };
+      }),
+  );
+  const create = command('create', 'make a board', ['board create harbour --name "Harbour talk"'])
+    .argument('<slug>', 'its short name: lower-case letters, digits and hyphens')
+    .option('--name <name>', 'its name as shown; the short name if left out')
+    .option('--description <text>', 'a sentence on what belongs there')
+    .action((slug: string, _options: CommonOptions, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & { name?: string; description?: string }>();
+      return withClient(context, options, async (client) => {
+        const made = await client.boards.create({
+          slug,
+          name: options.name ?? slug,
+          description: options.description,
+        });
+        return { json: made, text: `The board ${made.slug} is there.` };
+      });
+    });
+  return parent.addCommand(list).addCommand(create);
+}
+
+function post(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly subject?: string;
+    readonly reply?: string;
+    readonly attach?: string[];
+  }
+  return command(
+    'post',
+    'start a thread, or reply to one; the text comes as an argument or on standard input',
+    [
+      'post harbour "The crane is back" --subject "Crane"',
+      'post harbour --subject "Minutes" < minutes.md',
+      'post --reply bafy… "I saw it too"',
+    ],
+  )
+    .argument('[board]', 'board of the new thread; left out with --reply')
+    .argument('[text]', 'the text, in Markdown')
+    .option('--subject <subject>', 'subject of the new thread')
+    .option('--reply <post>', 'answer this post')
+    .option('--attach <file...>', 'files to attach, up to 16 MB each')
+    .action((first: string | undefined, second: string | undefined, options: Options) =>
+      withClient(context, options, async (client) => {
+        const given = options.reply === undefined ? second : first;
+        const text = given ?? (await context.io.input())?.trimEnd() ?? '';
+        if (text.trim() === '') throw usage('There is no text to post.');
+        const attachments = [];
+        for (const path of options.attach ?? []) {
+          const file = new File([await readFile(path)], basename(path));
+          attachments.push((await client.files.put({ file })).cid);
+        }
+        if (options.reply !== undefined) {
+          const target = await client.boards.post({ id: options.reply });
+          const made = await client.boards.reply({
+            thread: target.thread,
+            replyTo: target.id,
+            text,
+            attachments,
+          });
+          return { json: made, text: made.id };
+        }
+        if (first === undefined) throw usage('Name the board, or the post to answer with --reply.');
+        if (options.subject === undefined) throw usage('A new thread needs a --subject.');
+        const { id: boardId } = await findBoard(client, first);
+        const made = await client.boards.startThread({
+          board: boardId,
+          subject: options.subject,
+          text,
+          attachments,
+        });
+        return { json: made, text: made.id };
+      }),
+    );
+}
+
+function read(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly limit: number;
+    readonly cursor?: string;
+  }
+  return command('read', 'show the threads of a board, or the posts of a thread', [
+    'read',
+    'read harbour --limit 20',
+    'read bafy…',
+  ])
+    .argument('[what]', 'a board, a thread or a post; all boards if left out')
+    .option('--limit <number>', 'how many, up to 200', wholeNumber, 50)
+    .option('--cursor <cursor>', 'go on where the last page ended')
+    .action((what: string | undefined, options: Options) =>
+      withClient(context, options, async (client) => {
+        const page = { limit: options.limit, cursor: options.cursor };
+        const boards = await client.boards.list({});
+        const found = boards.find((one) => one.slug === what || one.id === what);
+        if (what === undefined || found) {
+          const threads = await client.boards.threads({ ...page, board: found?.id });
+          const rows = threads.items.map((one) => [
+            when(one.lastActivityAt),
+            one.boardName,
+            one.replies,
+            one.sourceName ?? one.author.handle,
+            one.subject,
+            one.id,
+          ]);
+          const text = table(['Last post', 'Board', 'Replies', 'By', 'Subject', 'Id'], rows);
+          return {
+            json: threads,
+            text: withMore(text === '' ? 'Nothing is written here yet.' : text, threads.next),
+          };
+        }
+        const target = await client.boards.post({ id: what }).catch(() => findBoard(client, what));
+        const id = 'thread' in target ? target.thread : target.id;
+        const view = await client.boards.thread({ ...page, id, ...(id === what ? {} : { around: what }) });
+        const text = [`# ${oneLine(view.thread.subject)}`, ...view.posts.items.map(postText)].join('\n\n');
+        return { json: view, text: withMore(text, view.posts.next) };
+      }),
+    );
+}
+
+function postText(one: Post): string {
+  const author = one.source ? `${one.source.name} (imported)` : one.author.handle;
+  const edited = one.editedAt === null ? '' : ', edited';
+  const files = one.attachments.map((file) => `[${oneLine(file.name)}]`).join(' ');
+  const text = one.deleted ? `(deleted by ${one.deleted.by.handle})` : plain(one.text ?? '');
+  const head = `${oneLine(author)}  ${when(one.source?.date ?? one.createdAt)}${edited}  ${one.id}`;
+  return [head, text, files].filter((part) => part !== '').join('\n');
+}
+
+const withMore = (text: string, next: string | null) =>
+  next === null ? text : `${text}\n\nMore: --cursor ${next}`;
+
+function search(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly board?: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }
+  return command('search', 'find posts by their words', [
+    'search crane',
+    'search "tide table" --board harbour',
+  ])
+    .argument('<words...>', 'the words')
+    .option('--board <board>', 'only on this board')
+    .option('--limit <number>', 'how many, up to 200', wholeNumber, 20)
+    .option('--cursor <cursor>', 'go on where the last page ended')
+    .action((words: string[], options: Options) =>
+      withClient(context, options, async (client) => {
+        const found = options.board === undefined ? undefined : await findBoard(client, options.board);
+        const page = { limit: options.limit, cursor: options.cursor };
+        const hits = await client.boards.search({ ...page, query: words.join(' '), board: found?.id });
+        const lines = hits.items.map(
+          (hit) =>
+            `${when(hit.createdAt)}  ${oneLine(hit.author)}  ${oneLine(hit.subject)}\n  ${oneLine(hit.snippet)}\n  ${hit.post}`,
+        );
+        return {
+          json: hits,
+          text: withMore(lines.length === 0 ? 'Nothing was found.' : lines.join('\n\n'), hits.next),
+        };
+      }),
+    );
+}

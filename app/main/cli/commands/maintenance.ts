@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import type { Verification } from '../../../contract/index.ts';
+import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
+import { exitCode, Verdict } from '../exit.ts';
+import { print } from '../io.ts';
+import { bytes, pairs, when } from '../text.ts';
+import { restoreDatabase } from '../../node/restore.ts';
+import { wholeNumber } from './numbers.ts';
+
+/** `verify`, `rebuild`, `backup`, `restore` and `sim`: whether all is well, and what to do when not. */
+export const maintenanceCommands = (context: Context): Command[] => [
+  verify(context),
+  rebuild(context),
+  backup(context),
+  restore(context),
+  sim(context),
+];
+
+function verify(context: Context): Command {
+  return command(
+    'verify',
+    'check the file, every event and what is shown; ends with 4 when something is wrong',
+    ['verify', 'verify --deep --json'],
+  )
+    .option('--deep', 'check every signature as well')
+    .action(async (options: CommonOptions & { deep?: boolean }) => {
+      let ok = true;
+      await withClient(context, options, async (client) => {
+        const found = await client.maintenance.verify({ deep: options.deep === true });
+        ok = found.ok;
+        return { json: found, text: verificationText(found) };
+      });
+      if (!ok) throw new Verdict(exitCode.verificationFailed);
+    });
+}
+
+function rebuild(context: Context): Command {
+  return command('rebuild', 'compute all that is shown anew from the log', ['rebuild']).action(
+    async (options: CommonOptions) => {
+      let ok = true;
+      await withClient(context, options, async (client) => {
+        const found = await client.maintenance.rebuild({});
+        ok = found.ok;
+        return { json: found, text: verificationText(found) };
+      });
+      if (!ok) throw new Verdict(exitCode.verificationFailed);
+    },
+  );
+}
+
+function verificationText(found: Verification): string {
+  const facts = pairs([
+    ['Result', found.ok ? 'all is well' : `${found.faults.length} faults`],
+    ['Community', found.community],
+    ['Events', found.events],
+    ['Posts', found.posts],
+    ['Members', found.members],
+    ['Digest', found.digest],
+  ]);
+  return [facts, ...found.faults.map((fault) => `! ${fault}`)].join('\n');
+}
+
+function backup(context: Context): Command {
+  return command('backup', 'copy the community to a file while the node goes on', [
+    'backup',
+    'backup --to /mnt/usb/harbour.db',
+  ])
+    .option('--to <file>', 'where to; the backups folder of the data directory if left out')
+    .option('--list', 'show the backups there are')
+    .action((options: CommonOptions & { to?: string; list?: boolean }) =>
+      withClient(context, options, async (client) => {
+        if (options.list) {
+          const kept = await client.maintenance.backups({});
+          const text = kept.map((one) => `${when(one.at)}  ${bytes(one.sizeBytes)}  ${one.path}`).join('\n');
+          return { json: kept, text: text === '' ? 'There is no backup yet.' : text };
+        }
+        const path = options.to === undefined ? undefined : resolve(options.to);
+        const made = await client.maintenance.backup({ path });
+        const note =
+          'Your keys are not in it: keep your 24 recovery words, or a copy of keys.json and its passphrase.';
+        return { json: made, text: `${made.path} (${bytes(made.sizeBytes)})\n${note}` };
+      }),
+    );
+}
+
+function restore(context: Context): Command {
+  return command('restore', 'put a backup in place of the community; the node must be stopped', [
+    'restore backups/2026-11-23.db',
+  ])
+    .argument('<file>', 'a file made by impulse backup')
+    .action(async (file: string, options: CommonOptions) => {
+      context.began(options);
+      const done = await restoreDatabase(dataDirOf(options), resolve(file));
+      const text =
+        done.keptAside === null
+          ? 'The backup is in place.'
+          : `The backup is in place; what was there before is kept as ${done.keptAside}`;
+      print(context.io, { json: done, text }, options.json === true);
+    });
+}
+
+function sim(context: Context): Command {
+  return command(
+    'sim',
+    'run whole nodes in seeded worlds with faults, and check that they end in agreement',
+    ['sim', 'sim --seeds 500', 'sim --seed 4711'],
+  )
+    .option('--seed <number>', 'first seed', wholeNumber, 1)
+    .option('--seeds <number>', 'how many worlds', wholeNumber, 1)
+    .action(async (options: CommonOptions & { seed: number; seeds: number }) => {
+      context.began(options);
+      const { io, doors } = context;
+      const { seed, seeds } = options;
+      const agreed = await doors.simulate({ seed, seeds, report: (line) => io.err(`${line}\n`) });
+      const text = agreed ? 'All worlds ended in agreement.' : 'Not all worlds ended in agreement.';
+      print(io, { json: { agreed, seed, seeds }, text }, options.json === true);
+      if (!agreed) throw new Verdict(exitCode.verificationFailed);
+    });
+}

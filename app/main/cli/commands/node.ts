@@ -1,0 +1,151 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { NodeStatus } from '../../../contract/index.ts';
+import { readHostInfo } from '../../host/host-info.ts';
+import { entryUrlOf, serve } from '../../host/serve.ts';
+import { dataLayout } from '../../node/data-directory.ts';
+import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
+import { usage } from '../exit.ts';
+import { print } from '../io.ts';
+import { bytes, duration, pairs } from '../text.ts';
+
+/** `init`, `serve` and `status`: a node's beginning, its work and how it is. */
+export const nodeCommands = (context: Context): Command[] => [
+  init(context),
+  serveCommand(context),
+  status(context),
+];
+
+function init(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly name: string;
+    readonly handle: string;
+    readonly description?: string;
+    readonly boards: boolean;
+    readonly words?: string;
+  }
+  return command('init', 'make a community of your own and become its sysop', [
+    'init --name "Harbour" --handle mara',
+    'init --name "Harbour" --handle mara --words recovery.txt',
+  ])
+    .requiredOption('--name <name>', 'name of the community')
+    .requiredOption('--handle <handle>', 'what others will call you')
+    .option('--description <text>', 'a sentence on what it is about')
+    .option('--no-boards', 'start without the few first boards')
+    .option('--words <file>', 'be the person whose 24 recovery words are in this file')
+    .action((options: Options) =>
+      withClient(context, options, async (client) => {
+        if (options.words) {
+          const words = (await readFile(options.words, 'utf8')).trim().split(/\s+/);
+          await client.identity.restore({ words });
+        }
+        const { name, handle, description, boards } = options;
+        const { id } = await client.community.create({ name, handle, description, boards });
+        const { me } = await client.node.status({});
+        const next = [
+          `You are the sysop of ${name}.`,
+          'Next: impulse serve, open the address it prints, and write your 24 recovery words down.',
+        ];
+        return { json: { id, did: me?.did ?? null }, text: next.join('\n') };
+      }),
+    );
+}
+
+function serveCommand(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly port?: number;
+    readonly bind?: string;
+    readonly tlsCert?: string;
+    readonly tlsKey?: string;
+    readonly hostname?: string[];
+  }
+  return command('serve', 'run the node and its console for a browser until Ctrl-C', [
+    'serve',
+    'serve --port 8080 --data /srv/bbs',
+    'serve --bind 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --hostname bbs.example.org',
+  ])
+    .option('--port <number>', 'port of the console; 7340 or the next free one if left out', portNumber)
+    .option('--bind <address>', 'address to listen on; only this machine if left out')
+    .option('--tls-cert <file>', 'certificate in PEM, needed to listen for other machines')
+    .option('--tls-key <file>', 'its key in PEM')
+    .option('--hostname <name...>', 'further names under which browsers reach this host')
+    .action(async (options: Options) => {
+      context.began(options);
+      const { io, doors } = context;
+      const dataDir = dataDirOf(options);
+      if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+        throw usage('--tls-cert and --tls-key go together.');
+      }
+      const tls =
+        options.tlsCert && options.tlsKey
+          ? { cert: resolve(options.tlsCert), key: resolve(options.tlsKey) }
+          : null;
+      const serving = await serve(await doors.startNode({ dataDir }), {
+        dataDir,
+        port: options.port ?? null,
+        ...(options.bind === undefined ? {} : { bind: options.bind }),
+        ...(tls === null ? {} : { tls }),
+        names: options.hostname ?? [],
+      });
+      const { port, url, entryUrl } = serving.host;
+      const text = `The console is at\n\n  ${entryUrl}\n\nKeep this address to yourself: it lets in whoever opens it. Ctrl-C stops the node.`;
+      print(io, { json: { url, entryUrl, port, pid: process.pid, dataDir }, text }, options.json === true);
+      const stop = () => {
+        if (!options.json) io.err('Stopping.\n');
+        void serving.stop();
+      };
+      if (io.signal.aborted) stop();
+      else io.signal.addEventListener('abort', stop, { once: true });
+      await serving.ended;
+    });
+}
+
+function status(context: Context): Command {
+  return command('status', 'say how the node is and where its console is', [
+    'status',
+    'status --json',
+  ]).action((options: CommonOptions) =>
+    withClient(context, options, async (client) => {
+      const state = await client.node.status({});
+      const dataDir = dataDirOf(options);
+      const info = await readHostInfo(dataLayout(dataDir).hostInfo);
+      const console = info ? await entryUrlOf(dataDir, info.url) : null;
+      return { json: { ...state, console, dataDir }, text: statusText(state, console, dataDir) };
+    }),
+  );
+}
+
+function statusText(state: NodeStatus, console: string | null, dataDir: string): string {
+  const { community, me, counts, health, sync } = state;
+  const catchUp = sync
+    ? `${sync.stage}, ${sync.done}${sync.total === null ? '' : ` of ${sync.total}`}`
+    : 'up to date';
+  const left = sync?.etaSeconds ? `, ${duration(sync.etaSeconds)} left` : '';
+  const notices = state.notices.map(
+    ({ message, remedy }) => `\n! ${message}${remedy === null ? '' : ` ${remedy}`}`,
+  );
+  return (
+    pairs([
+      ['Node', `${state.name} (${state.phase}), version ${state.version}`],
+      ['Community', community ? community.name : 'none yet: impulse init, or impulse join'],
+      ['You', me ? `${me.handle}${me.role ? `, ${me.role}` : ''}` : '-'],
+      ['Peers', `${state.peers} connected, reachability ${state.reachability.verdict}`],
+      ['Catch-up', `${catchUp}${left}`],
+      ['Posts', `${counts.posts}, ${counts.unread} unread, ${counts.postsToday} today`],
+      ['Members', `${counts.members}, ${counts.online} online`],
+      ['Memory', bytes(health.memoryBytes)],
+      ['Disk', `${bytes(health.diskUsedBytes)} used, ${bytes(health.diskFreeBytes)} free`],
+      ['Data', dataDir],
+      ['Console', console ?? 'not running: impulse serve'],
+    ]) + notices.join('')
+  );
+}
+
+/** Reads a port from an option. */
+export function portNumber(value: string): number {
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}

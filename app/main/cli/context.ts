@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { resolve } from 'node:path';
+import type { Client } from '../../contract/index.ts';
+import { defaultDataPath } from '../node/data-directory.ts';
+import { openClient } from './client.ts';
+import type { NodeDoors } from './doors.ts';
+import { print, type Answer, type Io } from './io.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly data?: string;
+}
+
+/** What commands are built with. */
+export interface Context {
+  readonly io: Io;
+  readonly doors: NodeDoors;
+  /** Told the options of the command that runs, so that a failure is printed in the form asked for. */
+  began(options: CommonOptions): void;
+}
+
+export const dataDirOf = (options: CommonOptions): string => resolve(options.data ?? defaultDataPath());
+
+/** A command with the options that all have and a few examples below its help. */
+export function command(name: string, description: string, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  impulse ${example}`);
+  return new Command(name)
+    .description(description)
+    .option('--data <dir>', 'data directory of the node (or IMPULSE_DATA)')
+    .option('--json', 'print JSON for programs')
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/** Runs `work` with a client of the node, prints its answer and closes. */
+export async function withClient(
+  context: Context,
+  options: CommonOptions,
+  work: (client: Client) => Promise<Answer>,
+  offline = true,
+): Promise<void> {
+  context.began(options);
+  const { client, lost, close } = await openClient(dataDirOf(options), context.doors, offline);
+  try {
+    print(context.io, await Promise.race([work(client), lost]), options.json === true);
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,60 @@
+import { ORPCError } from '@orpc/client';
+import { Problem as ProblemSchema } from '../../contract/common.ts';
+import { Problem, problemOf, type ProblemFields } from '../kernel/errors.ts';
+
+/** What the command line ends with; scripts rely on these. */
+export const exitCode = { ok: 0, failure: 1, usage: 2, unreachable: 3, verificationFailed: 4 } as const;
+
+/** A command that ran, but whose answer is no: ends with its code and no further message. */
+export class Verdict extends Error {
+  override readonly name = 'Verdict';
+  readonly code: number;
+
+  constructor(code: number) {
+    super('the answer is no');
+    this.code = code;
+  }
+}
+
+const UNREACHABLE = new Set([
+  'data-in-use',
+  'not-running',
+  'node-lost',
+  'unreachable',
+  'no-token',
+  'port-taken',
+]);
+
+/** Whatever was thrown, as what a person is shown and what the process ends with. */
+export function outcomeOf(error: unknown): { problem: ProblemFields; code: number } {
+  const problem = fieldsOf(error);
+  if (UNREACHABLE.has(problem.code)) return { problem, code: exitCode.unreachable };
+  return { problem, code: problem.code === 'usage' ? exitCode.usage : exitCode.failure };
+}
+
+function fieldsOf(error: unknown): ProblemFields {
+  if (!(error instanceof ORPCError)) return problemOf(error);
+  const carried = ProblemSchema.safeParse(error.data);
+  if (carried.success) return carried.data;
+  if (error.code === 'BAD_REQUEST') {
+    return {
+      code: 'usage',
+      message: issuesOf(error.data) ?? 'The node did not accept what was given.',
+      remedy: 'See --help.',
+    };
+  }
+  return problemOf(new Error(error.message));
+}
+
+/** The sentences of a refused input. */
+function issuesOf(data: unknown): string | null {
+  if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues))
+    return null;
+  const sentences = data.issues.flatMap((issue: unknown) =>
+    typeof issue === 'object' && issue !== null && 'message' in issue ? [String(issue.message)] : [],
+  );
+  return sentences.length > 0 ? sentences.join(' ') : null;
+}
+
+/** A wrong use of a command, found after its options were read. */
+export const usage = (message: string) => new Problem('usage', message, 'See --help.');

@@ -1,0 +1,95 @@
+import type { Progress } from '../../contract/common.ts';
+import type { ProblemFields } from '../kernel/errors.ts';
+import { duration } from './text.ts';
+
+/** Where a command reads and writes; the process's own, or a test's. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether errors go to a terminal, where a progress line may be drawn over. */
+  readonly terminal: boolean;
+  /** All of standard input as text, or null when it is a terminal. */
+  input(): Promise<string | null>;
+  /** Aborts when the person asks to stop (Ctrl-C). */
+  readonly signal: AbortSignal;
+}
+
+const MAX_INPUT_BYTES = 1024 * 1024;
+
+export function processIo(): Io {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(text),
+    terminal: process.stderr.isTTY === true,
+    signal: stopping.signal,
+    async input() {
+      if (process.stdin.isTTY) return null;
+      let text = '';
+      process.stdin.setEncoding('utf8');
+      for await (const part of process.stdin) {
+        text += String(part);
+        if (text.length > MAX_INPUT_BYTES) break;
+      }
+      return text;
+    },
+  };
+}
+
+/** What a command answers: for a program, and for a person. */
+export interface Answer {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+export function print(io: Io, answer: Answer, json: boolean): void {
+  if (json) io.out(JSON.stringify(answer.json, null, 2));
+  else if (answer.text !== '') io.out(answer.text);
+}
+
+export function printProblem(io: Io, problem: ProblemFields, json: boolean): void {
+  if (json) io.out(JSON.stringify({ problem }, null, 2));
+  else io.err(`${problem.message}\n${problem.remedy === null ? '' : `${problem.remedy}\n`}`);
+}
+
+/** Draws the progress of long work on standard error: over itself on a terminal, else once in a while. */
+export class ProgressLine {
+  readonly #io: Io;
+  readonly #label: string;
+  #lastStep = -1;
+  #drawn = false;
+
+  constructor(io: Io, label: string) {
+    this.#io = io;
+    this.#label = label;
+  }
+
+  show(progress: Progress): void {
+    const text = this.#text(progress);
+    if (this.#io.terminal) {
+      this.#io.err(`\r\u001b[2K${text}`);
+      this.#drawn = true;
+      return;
+    }
+    const step = progress.total
+      ? Math.floor((progress.done / progress.total) * 10)
+      : Math.floor(progress.done / 10_000);
+    if (step === this.#lastStep) return;
+    this.#lastStep = step;
+    this.#io.err(`${text}\n`);
+  }
+
+  end(): void {
+    if (this.#drawn) this.#io.err('\n');
+    this.#drawn = false;
+  }
+
+  #text({ done, total, perSecond, etaSeconds }: Progress): string {
+    const count = total === null ? `${done}` : `${done} of ${total}`;
+    const share = total ? ` (${Math.floor((100 * done) / total)} %)` : '';
+    const rate = perSecond > 0 ? `, ${Math.round(perSecond)}/s` : '';
+    const left = etaSeconds === null ? '' : `, ${duration(etaSeconds)} left`;
+    return `${this.#label}: ${count}${share}${rate}${left}`;
+  }
+}

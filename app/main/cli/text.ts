@@ -1,0 +1,64 @@
+import { stripVTControlCharacters } from 'node:util';
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is removed
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from others made safe for a terminal: no escape sequences, no control characters but line ends and tabs. */
+export function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(UNSAFE, '');
+}
+
+/** One line of it. */
+export const oneLine = (text: string): string => plain(text).replaceAll(/\s+/g, ' ').trim();
+
+const widths = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const lengthOf = (text: string): number => [...widths.segment(text)].length;
+
+/** Rows under headings, columns aligned; a column whose values are all numbers stands right. */
+export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  if (rows.length === 0) return '';
+  const cells = [headings, ...rows.map((row) => row.map((cell) => oneLine(String(cell))))];
+  const columns = headings.map((_, column) => ({
+    width: Math.max(...cells.map((row) => lengthOf(row[column] ?? ''))),
+    right: rows.every((row) => typeof row[column] === 'number'),
+  }));
+  const line = (row: readonly string[]) =>
+    columns
+      .map(({ width, right }, column) => {
+        const cell = row[column] ?? '';
+        const gap = ' '.repeat(width - lengthOf(cell));
+        return right ? gap + cell : cell + gap;
+      })
+      .join('  ')
+      .trimEnd();
+  return cells.map(line).join('\n');
+}
+
+/** Names and values, one pair a line. */
+export function pairs(entries: readonly (readonly [string, string | number])[]): string {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `${name.padEnd(width)}  ${oneLine(String(value))}`).join('\n');
+}
+
+/** `2026-11-23 10:48`, in local time. */
+export function when(timestamp: number | null): string {
+  if (timestamp === null) return '-';
+  const date = new Date(timestamp);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** `12.3 MB` */
+export function bytes(sizeBytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = sizeBytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(sizeBytes) / 3));
+  return `${(sizeBytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+/** `1 h 5 min`, `12 s` */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3600)} h ${Math.ceil((seconds % 3600) / 60)} min`;
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
+import { Problem } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/sha256.ts';
+
+const key: z.ZodType<Uint8Array> = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
+
+const GenesisDocument = z.strictObject({
+  v: z.literal(1),
+  name: z.string().min(2).max(60),
+  description: z.string().max(400),
+  founder: key,
+  handle: z.string().min(1).max(32),
+  createdAt: z.int().nonnegative(),
+  nonce: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 16),
+});
+
+/** The document a community begins with. Its hash is the community's id [C1]. */
+export interface Genesis {
+  readonly id: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly description: string;
+  readonly founder: Uint8Array;
+  readonly handle: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+export function makeGenesis(fields: Omit<Genesis, 'id' | 'bytes'> & { nonce: Uint8Array }): Genesis {
+  return openGenesis(encodeCanonical({ v: 1, ...fields }));
+}
+
+/** Reads a genesis document. Throws a Problem `malformed`, `non-canonical` or `bad-genesis`. */
+export function openGenesis(bytes: Uint8Array): Genesis {
+  const parsed = GenesisDocument.safeParse(decodeCanonical(bytes));
+  if (!parsed.success)
+    throw new Problem('bad-genesis', 'That is not a genesis document.', 'Ask for a new invite.');
+  const { name, description, founder, handle, createdAt } = parsed.data;
+  return { id: sha256(bytes), bytes, name, description, founder, handle, createdAt };
+}

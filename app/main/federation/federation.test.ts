@@ -1,0 +1,385 @@
+import { describe, expect, test } from 'vitest';
+import { defaultSettings } from '../../contract/settings.ts';
+import type { FederationView } from '../../contract/federation.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Transport } from '../log/transport.ts';
+import {
+  createTestWorld,
+  FOUNDER,
+  personOf,
+  seededRandom,
+  type TestNode,
+  type TestWorld,
+  verifier,
+} from '../sim/test-world.ts';
+import {
+  createFederation,
+  encodeInvite,
+  federationMigrations,
+  parseInvite,
+  requestMembership,
+  type Federation,
+  type InviteLink,
+} from './index.ts';
+import { examine, type DoctorFacts } from './doctor.ts';
+
+/** A node with its whole federation; its own sync and live parts of the test world are replaced. */
+async function federated(world: TestWorld, name: string, from?: TestNode) {
+  const node = await world.node(name, federationMigrations);
+  node.sync.stop();
+  node.live.stop();
+  if (from)
+    await node.log.admit(
+      [...from.log.store.batches(1000, 'authority')].flat().map(({ event }) => event),
+      'history',
+    );
+  const make = (transport: Transport) =>
+    createFederation({
+      log: node.log,
+      transport,
+      probe: world.network.probe(name),
+      clock: world.clock,
+      random: seededRandom(name),
+      signer: node.signer,
+      verifier,
+      authority: node.roster,
+      logger: silentLogger,
+      db: node.db,
+      genesis: world.genesis,
+      communityName: () => 'The Lighthouse',
+      nodeName: () => `${name}’s node`,
+      settings: () => defaultSettings.network,
+      handleOf: (key) => node.roster.member(key)?.handle ?? null,
+      admit: async ({ handle, role }) => {
+        if (node.roster.members().some((member) => member.handle === handle)) {
+          throw new Problem('handle-taken', 'This handle is taken.', 'Choose another handle.');
+        }
+        node.admit(handle, role);
+      },
+    });
+  const federation = make(node.transport);
+  federation.start();
+  return { ...node, federation, make };
+}
+
+const WISH = { role: 'member', hours: 72, uses: 1 } as const;
+const linkOf = (federation: Federation, uses = 1) => parseInvite(federation.invite({ ...WISH, uses }).link);
+
+/** Uses an invite as a person; resolves to the role, or to the code of the refusal. */
+async function join(
+  world: TestWorld,
+  invite: InviteLink,
+  name: string,
+  signer = personOf(name),
+  peer = `new-${name}`,
+) {
+  const transport = world.network.transport(peer);
+  await transport.start();
+  const asked = requestMembership({
+    transport,
+    clock: world.clock,
+    invite,
+    handle: name,
+    signer,
+    nodeName: name,
+  }).then(
+    (membership) => membership.role as string,
+    (error: unknown) => problemOf(error).code,
+  );
+  await world.clock.pass(25_000);
+  return asked;
+}
+
+describe('invite links', () => {
+  const invite: InviteLink = {
+    community: new Uint8Array(32).fill(1),
+    name: 'The Lighthouse',
+    addresses: ['/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW'],
+    id: new Uint8Array(16).fill(2),
+    secret: new Uint8Array(32).fill(3),
+    expiresAt: 1_800_000_000_000,
+  };
+
+  test('[J1] a link says what went into it, with space around it or a slash at its end', () => {
+    const link = encodeInvite(invite);
+    expect(link).toMatch(/^impulse:\/\/join\/[\w-]+$/);
+    expect(parseInvite(link)).toEqual(invite);
+    expect(parseInvite(`  ${link}/\n`)).toEqual(invite);
+  });
+
+  test('[J1] a link cut short, changed, of another kind or endless is broken', () => {
+    const link = encodeInvite(invite);
+    const wrong = [
+      link.slice(0, -3),
+      link.replace('join', 'call'),
+      '',
+      'https://example.org',
+      `${link}!`,
+      link + 'A'.repeat(5000),
+    ];
+    for (const text of wrong)
+      expect(() => parseInvite(text)).toThrowError(expect.objectContaining({ code: 'invite-broken' }));
+  });
+});
+
+describe('joining', () => {
+  test('[J3] a newcomer gets the genesis, who is who, and then everything else', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    host.write('welcome');
+    const transport = world.network.transport('ada');
+    await transport.start();
+    const signer = personOf('ada');
+    const asked = requestMembership({
+      transport,
+      clock: world.clock,
+      invite: linkOf(host.federation),
+      handle: 'ada',
+      signer,
+      nodeName: 'ada',
+    });
+    await world.clock.pass(1000);
+    const { genesis, events, peer, role } = await asked;
+    expect([genesis, peer, role]).toEqual([world.genesis, FOUNDER, 'member']);
+
+    const ada = await federated(world, 'ada');
+    expect((await ada.log.admit(events, 'history')).refusals).toEqual([null]);
+    ada.federation.syncNow();
+    await world.clock.pass(5000);
+    expect(ada.texts).toEqual(['welcome']);
+    expect(host.federation.view().peers).toMatchObject([
+      { peerId: 'ada', handle: 'ada', name: 'ada’s node' },
+    ]);
+    expect(host.federation.invites()).toMatchObject([{ usesLeft: 0, usedBy: ['ada'] }]);
+  });
+
+  test('[J4] an invite misused is refused by name, and stays good for whom it was meant', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation);
+    expect(await join(world, { ...invite, id: new Uint8Array(16) }, 'eve')).toBe('invite-unknown');
+    expect(await join(world, { ...invite, secret: new Uint8Array(32) }, 'eve')).toBe('bad-secret');
+    expect(await join(world, invite, FOUNDER, personOf('eve'))).toBe('handle-taken');
+    expect(await join(world, invite, 'x', personOf('eve'))).toBe('malformed');
+    expect(await join(world, { ...invite, community: new Uint8Array(32) }, 'eve', undefined, 'eve-2')).toBe(
+      'bad-signature',
+    );
+    expect(await join(world, invite, 'ada')).toBe('member');
+    expect(await join(world, invite, 'bob')).toBe('invite-used');
+    expect(await join(world, invite, 'ada')).toBe('member');
+  });
+
+  test('[J1] an invite that ran out is refused by both ends', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation);
+    await world.clock.pass(73 * 3_600_000);
+    expect(await join(world, invite, 'ada')).toBe('invite-expired');
+    expect(await join(world, { ...invite, expiresAt: invite.expiresAt + 1e9 }, 'ada')).toBe('invite-expired');
+  });
+
+  test('[J4] an invite taken back lets nobody in; one for two lets two in', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const { invite, link } = host.federation.invite(WISH);
+    host.federation.revokeInvite(invite.id);
+    expect(await join(world, parseInvite(link), 'ada')).toBe('invite-used');
+    const forTwo = linkOf(host.federation, 2);
+    expect(await join(world, forTwo, 'ada')).toBe('member');
+    expect(await join(world, forTwo, 'bob')).toBe('member');
+    expect(await join(world, forTwo, 'cy')).toBe('invite-used');
+    expect(() => host.federation.revokeInvite('00')).toThrowError(
+      expect.objectContaining({ code: 'invite-unknown' }),
+    );
+  });
+
+  test('[J5] guessing is slow: the sixth try in a minute is turned away', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = { ...linkOf(host.federation), secret: new Uint8Array(32) };
+    const transport = world.network.transport('eve');
+    await transport.start();
+    const codes: string[] = [];
+    for (let count = 0; count < 6; count++) {
+      const asked = requestMembership({
+        transport,
+        clock: world.clock,
+        invite,
+        handle: 'eve',
+        signer: personOf('eve'),
+        nodeName: '',
+      });
+      asked.catch((error: unknown) => codes.push(problemOf(error).code));
+      await world.clock.pass(100);
+    }
+    expect(codes).toEqual([...Array.from({ length: 5 }, () => 'bad-secret'), 'too-many-tries']);
+  });
+
+  test('[J3] a host that is not there is named as that; one address that answers is enough', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation);
+    expect(await join(world, { ...invite, addresses: ['/memory/nobody', '/memory/nowhere'] }, 'ada')).toBe(
+      'host-unreachable',
+    );
+    expect(await join(world, { ...invite, addresses: ['/memory/nobody', `/memory/${FOUNDER}`] }, 'ada')).toBe(
+      'member',
+    );
+  });
+
+  test('[J3] a host that says nothing is left after ten seconds, and cancelling ends the wait at once', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation);
+    host.transport.handle('/impulse/join/1', () => new Promise(() => {}));
+    expect(await join(world, invite, 'ada')).toBe('host-silent');
+    const abort = new AbortController();
+    const transport = world.network.transport('bob');
+    await transport.start();
+    const signer = personOf('bob');
+    const request = {
+      transport,
+      clock: world.clock,
+      invite,
+      handle: 'bob',
+      signer,
+      nodeName: '',
+      signal: abort.signal,
+    };
+    const asked = requestMembership(request).catch((error: unknown) => problemOf(error).code);
+    await world.clock.pass(1000);
+    abort.abort();
+    expect(await asked).toBe('cancelled');
+  });
+
+  test('a member without the right to admit cannot invite', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    host.admit('ada');
+    const ada = await federated(world, 'ada', host);
+    expect(() => ada.federation.invite(WISH)).toThrowError(expect.objectContaining({ code: 'out-of-role' }));
+  });
+});
+
+describe('staying connected', () => {
+  async function pair() {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    host.admit('ada');
+    const ada = await federated(world, 'ada', host);
+    const dialled = ada.federation.dial(`/memory/${FOUNDER}`);
+    await world.clock.pass(1000);
+    await dialled;
+    return { world, host, ada };
+  }
+  const dialsOf = (transport: Transport, now: () => number): number[] => {
+    const at: number[] = [];
+    const dial = transport.dial.bind(transport);
+    transport.dial = (address, signal) => {
+      at.push(now());
+      return dial(address, signal);
+    };
+    return at;
+  };
+
+  test('[P1] a lost peer is back within seconds', async () => {
+    const { world, ada } = await pair();
+    world.network.cut('ada', FOUNDER);
+    await world.clock.pass(0);
+    expect(ada.transport.peers()).toEqual([]);
+    await world.clock.pass(1500);
+    expect(ada.transport.peers()).toHaveLength(1);
+  });
+
+  test('[P1] waits double up to five minutes while a peer stays away', async () => {
+    const { world, host, ada } = await pair();
+    host.federation.stop();
+    const dials = dialsOf(ada.transport, () => world.clock.now());
+    await host.transport.stop();
+    await world.clock.pass(3_600_000);
+    const waits = dials.slice(1).map((at, index) => at - dials[index]!);
+    expect(waits[0]).toBeLessThanOrEqual(1000);
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(150_000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(300_000);
+    expect(dials.length).toBeLessThan(35);
+  });
+
+  test('[P4] after a sleep all peers are dialled at once', async () => {
+    const { world, host, ada } = await pair();
+    host.federation.stop();
+    await host.transport.stop();
+    await world.clock.pass(3_600_000);
+    await host.transport.start();
+    const asleep = world.clock.now();
+    ada.federation.suspended();
+    await world.clock.pass(60_000);
+    expect(ada.transport.peers()).toEqual([]);
+    await ada.federation.resumed();
+    await world.clock.pass(100);
+    expect(ada.transport.peers()).toHaveLength(1);
+    expect(world.clock.now() - asleep).toBeLessThan(65_000);
+  });
+
+  test('[P2] peers of yesterday are dialled at the next start', async () => {
+    const { world, host, ada } = await pair();
+    host.federation.stop();
+    ada.federation.stop();
+    await ada.transport.disconnect(FOUNDER);
+    await world.clock.pass(10_000);
+    expect(ada.transport.peers()).toEqual([]);
+    const again = ada.make(ada.transport);
+    again.start();
+    await world.clock.pass(100);
+    expect(ada.transport.peers()).toHaveLength(1);
+  });
+
+  test('a peer that a person hung up on is not dialled again', async () => {
+    const { world, host, ada } = await pair();
+    host.federation.stop();
+    await ada.federation.disconnect(FOUNDER);
+    await world.clock.pass(600_000);
+    expect(ada.transport.peers()).toEqual([]);
+  });
+
+  test('those who watch are told of changes, at most twice a second', async () => {
+    const { world, host } = await pair();
+    const views: FederationView[] = [];
+    const stop = host.federation.watch((view) => views.push(view));
+    world.network.cut('ada', FOUNDER);
+    await world.clock.pass(5000);
+    stop();
+    const told = views.length;
+    expect(views[0]!.peers).toEqual([]);
+    expect(views.at(-1)!.peers).toHaveLength(1);
+    expect(told).toBeLessThanOrEqual(10);
+    await world.clock.pass(5000);
+    expect(views).toHaveLength(told);
+  });
+});
+
+describe('the reachability doctor', () => {
+  const facts: DoctorFacts = {
+    listening: ['/ip4/0.0.0.0/tcp/4001'],
+    confirmed: { verdict: 'unknown', testedAt: null },
+    routerMapped: null,
+    relays: [],
+    peers: [],
+    settings: { ...defaultSettings.network, listen: 'everywhere' },
+  };
+
+  test.each<[string, Partial<DoctorFacts>, string]>([
+    ['nothing listens', { listening: [] }, 'offline'],
+    ['it listens on this machine alone', { settings: defaultSettings.network }, 'private'],
+    ['nothing was tested', {}, 'unknown'],
+    ['others called back', { confirmed: { verdict: 'public', testedAt: 5 } }, 'direct'],
+    ['someone called in', { peers: [{ direction: 'inbound', via: 'direct' }] }, 'direct'],
+    ['others did not get through', { confirmed: { verdict: 'private', testedAt: 5 } }, 'private'],
+    ['a relay helps', { confirmed: { verdict: 'private', testedAt: 5 }, relays: ['/x'] }, 'relayed'],
+  ])('when %s, the verdict fits, and every bad finding has a remedy', (_when, change, verdict) => {
+    const { reachability, checks } = examine({ ...facts, ...change });
+    expect(reachability.verdict).toBe(verdict);
+    expect(checks.map(({ id }) => id)).toEqual(['listening', 'router', 'dialback', 'relay', 'local']);
+    for (const { state, remedy } of checks) if (state === 'bad') expect(remedy).toMatch(/\.$/);
+  });
+});

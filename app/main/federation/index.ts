@@ -1,0 +1,4 @@
+export { encodeInvite, parseInvite, type InviteLink } from './invite.ts';
+export { requestMembership, type Membership, type MembershipRequest } from './join.ts';
+export { federationMigrations } from './migrations.ts';
+export { createFederation, type Federation, type FederationInit } from './service.ts';

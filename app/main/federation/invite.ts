@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { fromBase64Url, toBase64Url } from '../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
+import { Problem } from '../kernel/errors.ts';
+
+const PREFIX = 'impulse://join/';
+/** The longest link that is read, in characters. */
+const MAX_LINK = 4000;
+/** Addresses in one link, at most. */
+const MAX_ADDRESSES = 8;
+
+const sized = (length: number) =>
+  z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === length);
+
+const Wire = z.strictObject({
+  v: z.literal(1),
+  c: sized(32),
+  n: z.string().min(1).max(60),
+  a: z.array(z.string().min(1).max(400)).min(1).max(MAX_ADDRESSES),
+  i: sized(16),
+  s: sized(32),
+  e: z.int().nonnegative(),
+});
+
+/** What an invite link says. Whoever has the link may use it. */
+export interface InviteLink {
+  /** Digest of the genesis document. */
+  readonly community: Uint8Array;
+  readonly name: string;
+  /** Where the node that issued it was dialled from outside. */
+  readonly addresses: readonly string[];
+  readonly id: Uint8Array;
+  readonly secret: Uint8Array;
+  readonly expiresAt: number;
+}
+
+/** The link as text; addresses beyond eight are left out. */
+export function encodeInvite(invite: InviteLink): string {
+  const { community, name, addresses, id, secret, expiresAt } = invite;
+  const wire = {
+    v: 1,
+    c: community,
+    n: name,
+    a: addresses.slice(0, MAX_ADDRESSES),
+    i: id,
+    s: secret,
+    e: expiresAt,
+  };
+  return PREFIX + toBase64Url(encodeCanonical(wire));
+}
+
+/** [J1] Reads a link without using it; one that ran out is read all the same. Throws a Problem `invite-broken`. */
+export function parseInvite(text: string): InviteLink {
+  const link = text.trim();
+  try {
+    if (link.length > MAX_LINK || !link.startsWith(PREFIX)) throw new Error('not an invite link');
+    const code = link.slice(PREFIX.length).replace(/\/$/, '');
+    const { c, n, a, i, s, e } = Wire.parse(decodeCanonical(fromBase64Url(code)));
+    return { community: c, name: n, addresses: a, id: i, secret: s, expiresAt: e };
+  } catch (error) {
+    throw new Problem(
+      'invite-broken',
+      'This is not a whole invite link.',
+      'Copy the link again, from its first to its last character.',
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** [J1] Throws a Problem `invite-expired` when the link ran out. */
+export function checkInviteTime(invite: InviteLink, nowMs: number): void {
+  if (invite.expiresAt > nowMs) return;
+  throw new Problem(
+    'invite-expired',
+    'This invite has run out.',
+    'Ask the person who sent it for a new one.',
+  );
+}

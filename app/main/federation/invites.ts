@@ -1,0 +1,93 @@
+import type { Invite } from '../../contract/federation.ts';
+import { fromHex, toHex } from '../kernel/bytes.ts';
+import type { Clock, Random } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import { outranks, reaches, type Role } from '../kernel/roles.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Signer } from '../kernel/signer.ts';
+import type { Authority } from '../log/kinds.ts';
+import type { Transport } from '../log/transport.ts';
+import { encodeInvite } from './invite.ts';
+import type { FederationStore, InviteRow } from './store.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface InvitesInit {
+  readonly store: FederationStore;
+  readonly transport: Pick<Transport, 'addresses'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signer: Signer;
+  readonly authority: Authority;
+  readonly community: Uint8Array;
+  readonly communityName: () => string;
+}
+
+export interface InviteWish {
+  readonly role: Exclude<Role, 'sysop'>;
+  readonly hours: number;
+  readonly uses: number;
+}
+
+/** Issues invites and takes them back. The secret leaves with the link; only its digest stays. */
+export class Invites {
+  readonly #init: InvitesInit;
+
+  constructor(init: InvitesInit) {
+    this.#init = init;
+  }
+
+  /** Newest first, those used up or run out included. */
+  list(): Invite[] {
+    const uses = this.#init.store.uses();
+    return this.#init.store.invites().map((row) => view(row, uses.get(toHex(row.id)) ?? []));
+  }
+
+  /** Throws a Problem `out-of-role` or `no-address`. */
+  issue({ role, hours, uses }: InviteWish): { invite: Invite; link: string } {
+    const { store, transport, clock, random, signer, authority, community, communityName } = this.#init;
+    const now = clock.now();
+    const own = authority.roleAt(signer.publicKey, ticksOf(now));
+    // The host writes the admission itself, so it must have the right to.
+    if (own === null || !reaches(own, 'moderator') || !outranks(own, role)) {
+      throw new Problem(
+        'out-of-role',
+        `Your role does not allow inviting a ${role}.`,
+        'Ask a sysop to send the invite.',
+      );
+    }
+    const addresses = transport.addresses();
+    if (addresses.length === 0) {
+      throw new Problem(
+        'no-address',
+        'This node has no address that others could call.',
+        'Look at the reachability report.',
+      );
+    }
+    const [id, secret] = [random.bytes(16), random.bytes(32)];
+    const expiresAt = now + hours * HOUR_MS;
+    const row = { id, role, createdAt: now, expiresAt, usesLeft: uses, issuedBy: signer.publicKey };
+    store.addInvite({ ...row, secretHash: sha256(secret) });
+    const link = encodeInvite({
+      community,
+      name: communityName().slice(0, 60),
+      addresses,
+      id,
+      secret,
+      expiresAt,
+    });
+    return { invite: view(row, []), link };
+  }
+
+  /** Throws a Problem `invite-unknown`. */
+  revoke(id: string): void {
+    if (this.#init.store.revokeInvite(fromHex(id))) return;
+    throw new Problem('invite-unknown', 'There is no such invite.', 'Look at the list of invites again.');
+  }
+}
+
+function view(row: Omit<InviteRow, 'secretHash'>, usedBy: string[]): Invite {
+  const { id, role, createdAt, expiresAt, usesLeft } = row;
+  return { id: toHex(id), role, createdAt, expiresAt, usesLeft, usedBy };
+}

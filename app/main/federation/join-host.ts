@@ -1,0 +1,153 @@
+import { timingSafeEqual } from './timing-safe.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { encodeCanonical } from '../kernel/canonical.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Role } from '../kernel/roles.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Verifier } from '../kernel/signer.ts';
+import type { Authority } from '../log/kinds.ts';
+import type { Log } from '../log/log.ts';
+import type { Channel, Transport } from '../log/transport.ts';
+import { EVENTS_BYTES } from '../log/wire.ts';
+import { decodeJoin, joinTranscript, JOIN_PROTOCOL, Request, type Answer } from './join-wire.ts';
+import type { FederationStore } from './store.ts';
+
+/** [J5] Tries a minute that one peer has, and that all have together. */
+const TRIES_PER_PEER = 5;
+const TRIES_IN_ALL = 60;
+const MINUTE_MS = 60_000;
+const PATIENCE_MS = 10_000;
+
+export interface JoinHostInit {
+  readonly log: Log;
+  readonly transport: Pick<Transport, 'self' | 'handle'>;
+  readonly clock: Clock;
+  readonly verifier: Verifier;
+  readonly authority: Authority;
+  readonly logger: Logger;
+  readonly store: FederationStore;
+  /** The encoded genesis document, whose digest is the community's id. */
+  readonly genesis: Uint8Array;
+  /** Makes a member; rejects with a Problem, such as `handle-taken`. */
+  readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
+}
+
+/** Lets in those who present an invite that this node issued. The rules are in SPEC.md. */
+export class JoinHost {
+  readonly #init: JoinHostInit;
+  readonly #tries: { peer: string; at: number }[] = [];
+  #running = false;
+
+  constructor(init: JoinHostInit) {
+    this.#init = init;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#init.transport.handle(JOIN_PROTOCOL, (channel) => this.#answer(channel));
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+
+  async #answer(channel: Channel): Promise<void> {
+    const { clock, logger } = this.#init;
+    if (!this.#running) return channel.abort(new Error('stopping'));
+    const cancel = clock.after(PATIENCE_MS, () => channel.abort(new Error('the newcomer says nothing')));
+    try {
+      const first = await channel.receive().next();
+      if (first.done) return;
+      cancel();
+      let role: Role;
+      try {
+        role = await this.#admit(channel.peer, first.value);
+      } catch (error) {
+        const { code, message, remedy } = problemOf(error);
+        logger.info('join-refused', { peer: channel.peer, code });
+        return await send(channel, ['refused', code, message.slice(0, 400), remedy]);
+      }
+      await this.#welcome(channel, role);
+      logger.info('join-accepted', { peer: channel.peer });
+    } finally {
+      cancel();
+    }
+  }
+
+  async #admit(peer: string, bytes: Uint8Array): Promise<Role> {
+    const { log, transport, clock, verifier, authority, store, admit } = this.#init;
+    this.#countTry(peer);
+    const request = decodeJoin(Request, bytes);
+    const { publicKey, handle, signature } = request;
+    const message = joinTranscript(log.community, peer, transport.self, request);
+    const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
+    if (!genuine) throw new Problem('bad-signature', 'The request is not signed by the key it shows.');
+
+    const invite = store.invite(request.invite);
+    if (!invite)
+      throw new Problem('invite-unknown', 'This invite was not issued here.', 'Ask for a new invite.');
+    if (!timingSafeEqual(sha256(request.secret), invite.secretHash)) {
+      throw new Problem('bad-secret', 'The secret of this invite is wrong.', 'Copy the whole link again.');
+    }
+    const now = clock.now();
+    const role = authority.roleAt(publicKey, ticksOf(now));
+    // [J4] One who is a member already, perhaps because the answer was lost, is simply welcomed again.
+    if (role !== null) return role;
+    if (invite.expiresAt <= now) {
+      throw new Problem(
+        'invite-expired',
+        'This invite has run out.',
+        'Ask the person who sent it for a new one.',
+      );
+    }
+    if (authority.knows(publicKey)) throw new Problem('banned', 'This person is banned from this community.');
+    if (!store.takeUse(invite.id, publicKey, handle, now)) {
+      throw new Problem('invite-used', 'This invite was used up or taken back.', 'Ask for a new invite.');
+    }
+    try {
+      await admit({ publicKey, handle, role: invite.role });
+    } catch (error) {
+      store.returnUse(invite.id, publicKey);
+      throw error;
+    }
+    return invite.role;
+  }
+
+  #countTry(peer: string): void {
+    const at = this.#init.clock.now();
+    while (this.#tries.length > 0 && this.#tries[0]!.at <= at - MINUTE_MS) this.#tries.shift();
+    const own = this.#tries.filter((one) => one.peer === peer).length;
+    if (own >= TRIES_PER_PEER || this.#tries.length >= TRIES_IN_ALL) {
+      throw new Problem('too-many-tries', 'There were too many tries within a minute.', 'Wait a minute.');
+    }
+    this.#tries.push({ peer, at });
+  }
+
+  /** [J3] Genesis and all authority events: enough to be a node that knows who is who. */
+  async #welcome(channel: Channel, role: Role): Promise<void> {
+    const { log, genesis } = this.#init;
+    await send(channel, ['welcome', role, genesis]);
+    let batch: [Uint8Array, Uint8Array | null][] = [];
+    let batchBytes = 0;
+    for (const events of log.store.batches(1000, 'authority')) {
+      for (const { event } of events) {
+        const sealed = log.store.sealed(event.id);
+        if (!sealed) continue;
+        batch.push([sealed.bytes, sealed.signature]);
+        batchBytes += sealed.bytes.length;
+        if (batchBytes < EVENTS_BYTES) continue;
+        await send(channel, ['events', batch]);
+        batch = [];
+        batchBytes = 0;
+      }
+    }
+    if (batch.length > 0) await send(channel, ['events', batch]);
+    await send(channel, ['done']);
+  }
+}
+
+async function send(channel: Channel, answer: Answer): Promise<void> {
+  await channel.send(encodeCanonical(answer));
+}

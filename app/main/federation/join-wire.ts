@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { concatBytes, utf8 } from '../kernel/bytes.ts';
+import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
+import { Problem } from '../kernel/errors.ts';
+import { ROLES } from '../kernel/roles.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import { MAX_EVENT_BYTES } from '../log/event.ts';
+
+/** [J2] The protocol by which a newcomer presents an invite. */
+export const JOIN_PROTOCOL = '/impulse/join/1';
+/** The largest genesis document, in bytes. */
+export const MAX_GENESIS_BYTES = 64 * 1024;
+const PREFIX = utf8('impulse/join/1\0');
+
+const sized = (length: number) =>
+  z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === length);
+const upTo = (limit: number) => z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length <= limit);
+/** The contract's rule for handles, without its words for people. */
+const Handle = z
+  .string()
+  .min(2)
+  .max(32)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.\- ]*[\p{L}\p{N}]$/u);
+
+export const Request = z.strictObject({
+  invite: sized(16),
+  secret: sized(32),
+  handle: Handle,
+  publicKey: sized(32),
+  nodeName: z.string().max(60),
+  signature: sized(64),
+});
+export type Request = z.infer<typeof Request>;
+
+export const Answer = z.union([
+  z.tuple([z.literal('refused'), z.string().max(40), z.string().max(400), z.string().max(400).nullable()]),
+  z.tuple([z.literal('welcome'), z.enum(ROLES), upTo(MAX_GENESIS_BYTES)]),
+  z.tuple([z.literal('events'), z.array(z.tuple([upTo(MAX_EVENT_BYTES), sized(64).nullable()])).max(5000)]),
+  z.tuple([z.literal('done')]),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Throws a Problem `malformed`. */
+export function decodeJoin<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
+  const parsed = schema.safeParse(decodeCbor(bytes));
+  if (!parsed.success)
+    throw new Problem('malformed', 'The other node sent a message that makes no sense here.');
+  return parsed.data;
+}
+
+/** [J2] What the newcomer signs: the whole request, bound to both ends of the connection. */
+export function joinTranscript(
+  community: Uint8Array,
+  joiner: string,
+  host: string,
+  request: Omit<Request, 'signature'>,
+): Uint8Array {
+  const { invite, secret, handle, publicKey, nodeName } = request;
+  return concatBytes(
+    PREFIX,
+    encodeCanonical([community, joiner, host, invite, sha256(secret), handle, publicKey, nodeName]),
+  );
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../kernel/clock.ts';
+import { equalBytes } from '../kernel/bytes.ts';
+import { encodeCanonical } from '../kernel/canonical.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import type { Role } from '../kernel/roles.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Signer } from '../kernel/signer.ts';
+import { openEvent, type SealedEvent } from '../log/event.ts';
+import type { Channel, Transport } from '../log/transport.ts';
+import { checkInviteTime, type InviteLink } from './invite.ts';
+import { Answer, decodeJoin, joinTranscript, JOIN_PROTOCOL } from './join-wire.ts';
+
+/** [J3] Dialling and the whole exchange each take no longer than this. */
+const DEADLINE_MS = 10_000;
+/** Authority events that a newcomer takes from a host, at most. */
+const MAX_EVENTS = 100_000;
+/** Bytes of them, at most. */
+const MAX_EVENTS_BYTES = 64 * 1024 * 1024;
+
+export interface MembershipRequest {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly invite: InviteLink;
+  readonly handle: string;
+  readonly signer: Signer;
+  readonly nodeName: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Membership {
+  /** The encoded genesis document; its digest is the invite's community. */
+  readonly genesis: Uint8Array;
+  /** All authority events of the host, oldest first; to be admitted by the log that is made now. */
+  readonly events: SealedEvent[];
+  /** The host, still connected. */
+  readonly peer: string;
+  /** The address by which it was reached. */
+  readonly address: string;
+  readonly role: Role;
+}
+
+/**
+ * [J2] Uses an invite: dials the host, shows secret and key, takes genesis and the authority events.
+ * Rejects with a Problem: `invite-expired`, `host-unreachable`, `host-silent`, `wrong-genesis`, `cancelled`,
+ * or the host's refusal (`invite-unknown`, `invite-used`, `bad-secret`, `handle-taken`, `banned`, …).
+ */
+export async function requestMembership(request: MembershipRequest): Promise<Membership> {
+  checkInviteTime(request.invite, request.clock.now());
+  const { peer, address } = await dialAny(request);
+  const channel = await request.transport.open(peer, JOIN_PROTOCOL, request.signal);
+  let failure: Problem | null = null;
+  const fail = (problem: Problem) => {
+    failure ??= problem;
+    channel.abort(problem);
+  };
+  const cancelled = () => fail(new Problem('cancelled', 'Joining was stopped.'));
+  const stopDeadline = request.clock.after(DEADLINE_MS, () =>
+    fail(new Problem('host-silent', 'The host does not answer.', 'Try again in a moment.')),
+  );
+  request.signal?.addEventListener('abort', cancelled, { once: true });
+  try {
+    return { peer, address, ...(await present(channel, request)) };
+  } catch (error) {
+    channel.abort(error instanceof Error ? error : new Error(String(error)));
+    throw failure ?? error;
+  } finally {
+    stopDeadline();
+    request.signal?.removeEventListener('abort', cancelled);
+  }
+}
+
+async function dialAny({ transport, clock, invite, signal }: MembershipRequest) {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  const stopDeadline = clock.after(DEADLINE_MS, stop);
+  signal?.addEventListener('abort', stop, { once: true });
+  let stopped = () => {};
+  const over = new Promise<never>((_resolve, reject) => {
+    stopped = () => reject(new Problem('dial-timeout', 'Nobody answered in time.'));
+    abort.signal.addEventListener('abort', stopped, { once: true });
+  });
+  over.catch(() => {});
+  try {
+    const dials = invite.addresses.map(async (address) => ({
+      peer: await transport.dial(address, abort.signal),
+      address,
+    }));
+    return await Promise.race([Promise.any(dials), over]);
+  } catch (error) {
+    if (signal?.aborted) throw new Problem('cancelled', 'Joining was stopped.', null, { cause: error });
+    const causes = error instanceof AggregateError ? error.errors : [error];
+    throw new Problem(
+      'host-unreachable',
+      `No node of “${invite.name}” answers at the addresses of this invite (${problemOf(causes[0]).message})`,
+      'Make sure that the inviting node runs and that both machines are on the same network or the internet.',
+      { cause: error },
+    );
+  } finally {
+    stopDeadline();
+    signal?.removeEventListener('abort', stop);
+    abort.signal.removeEventListener('abort', stopped);
+    abort.abort();
+  }
+}
+
+async function present(
+  channel: Channel,
+  request: MembershipRequest,
+): Promise<Omit<Membership, 'peer' | 'address'>> {
+  const { transport, invite, handle, signer, nodeName } = request;
+  const body = {
+    invite: invite.id,
+    secret: invite.secret,
+    handle,
+    publicKey: signer.publicKey,
+    nodeName: nodeName.slice(0, 60),
+  };
+  const signature = signer.sign(joinTranscript(invite.community, transport.self, channel.peer, body));
+  await channel.send(encodeCanonical({ ...body, signature }));
+
+  let welcome: { role: Role; genesis: Uint8Array } | null = null;
+  const events: SealedEvent[] = [];
+  let eventBytes = 0;
+  for await (const bytes of channel.receive()) {
+    const answer = decodeJoin(Answer, bytes);
+    if (answer[0] === 'refused') throw new Problem(answer[1], answer[2], answer[3]);
+    if (answer[0] === 'welcome') {
+      const [, role, genesis] = answer;
+      // [J3] The link names the community by its genesis; another one is not what was promised.
+      if (!equalBytes(sha256(genesis), invite.community)) {
+        throw new Problem(
+          'wrong-genesis',
+          'The host belongs to another community than the invite.',
+          'Ask for a new invite.',
+        );
+      }
+      welcome = { role, genesis };
+    } else if (answer[0] === 'events') {
+      eventBytes += bytes.length;
+      if (eventBytes > MAX_EVENTS_BYTES || events.length + answer[1].length > MAX_EVENTS) {
+        throw new Problem('answer-too-large', 'The host sends more than fits a welcome.');
+      }
+      for (const [event, seal] of answer[1]) events.push({ bytes: event, signature: seal });
+    } else if (welcome) {
+      await channel.close();
+      return { ...welcome, events: oldestFirst(events) };
+    }
+  }
+  throw new Problem('host-silent', 'The host ended the conversation early.', 'Try again in a moment.');
+}
+
+function oldestFirst(events: SealedEvent[]): SealedEvent[] {
+  return events
+    .map((event) => ({ event, time: openEvent(event).time }))
+    .toSorted((a, b) => a.time - b.time)
+    .map(({ event }) => event);
+}

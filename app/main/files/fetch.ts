@@ -1,0 +1,155 @@
+import { equalBytes, toHex } from '../kernel/bytes.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import { hearHello, sayHello, type HelloInit } from '../log/hello.ts';
+import type { Channel, Transport } from '../log/transport.ts';
+import { decodeMessage, encodeMessage } from '../log/wire.ts';
+import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
+import type { FileStore } from './store.ts';
+import { watchChannel } from './watchdog.ts';
+import { decodeFileMessage, encodeFileMessage, FILES_PROTOCOL } from './wire.ts';
+
+const SILENCE_MS = 20_000;
+const DEADLINE_MS = 300_000;
+/** How long a peer that gave wrong bytes is not asked for files, in milliseconds. */
+const SHUN_MS = 600_000;
+/** What only a peer that lies does. */
+const HOSTILE = new Set(['wrong-chunk', 'bad-manifest', 'malformed', 'bad-signature', 'wrong-community']);
+/** What ends the search: no other peer can help. */
+const FINAL = new Set(['disk-full', 'read-only', 'file-budget', 'cancelled']);
+
+export interface FetchInit extends Omit<HelloInit, 'transport'> {
+  readonly transport: Transport;
+  readonly logger: Logger;
+  readonly maxFileBytes: () => number;
+}
+
+/** Takes files from peers, chunk by chunk, each checked before it is kept; what broke off goes on later. */
+export class FileFetcher {
+  readonly #init: FetchInit;
+  readonly #store: FileStore;
+  readonly #shunned = new Map<string, number>();
+  readonly #running = new Map<string, { done: Promise<void>; abort: AbortController; waiting: number }>();
+
+  constructor(init: FetchInit, store: FileStore) {
+    this.#init = init;
+    this.#store = store;
+  }
+
+  /**
+   * Resolves once the file is complete here. Those who want the same file at a time share one transfer.
+   * Throws a Problem `file-unavailable`, `cancelled`, `file-budget` or `disk-full`.
+   */
+  async fetch(id: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const key = toHex(id);
+    const run = this.#running.get(key) ?? this.#begin(key, id);
+    run.waiting++;
+    let cancel = () => {};
+    try {
+      await Promise.race([
+        run.done,
+        new Promise<never>((_, reject) => {
+          cancel = () => reject(new Problem('cancelled', 'The transfer was cancelled.'));
+          if (signal?.aborted) cancel();
+          signal?.addEventListener('abort', cancel, { once: true });
+        }),
+      ]);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      run.waiting--;
+      if (run.waiting === 0) run.abort.abort();
+    }
+  }
+
+  stop(): void {
+    for (const { abort } of this.#running.values()) abort.abort();
+  }
+
+  #begin(key: string, id: Uint8Array) {
+    const abort = new AbortController();
+    const done = this.#fromPeers(id, abort.signal).finally(() => this.#running.delete(key));
+    done.catch(() => {});
+    const run = { done, abort, waiting: 0 };
+    this.#running.set(key, run);
+    return run;
+  }
+
+  async #fromPeers(id: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { transport, clock, logger } = this.#init;
+    const peers = transport
+      .peers()
+      .sort((a, b) => b.score - a.score || (a.latencyMs ?? 1e6) - (b.latencyMs ?? 1e6));
+    for (const { peer } of peers) {
+      if ((this.#shunned.get(peer) ?? 0) > clock.now()) continue;
+      try {
+        await this.#from(peer, id, signal);
+      } catch (error) {
+        const { code } = problemOf(error);
+        if (signal.aborted) throw new Problem('cancelled', 'The transfer was cancelled.');
+        if (FINAL.has(code)) throw error;
+        if (HOSTILE.has(code)) this.#shunned.set(peer, clock.now() + SHUN_MS);
+        logger.info('file-not-given', { peer, code });
+      }
+      if (this.#store.isComplete(id)) return;
+    }
+    throw new Problem(
+      'file-unavailable',
+      'No connected peer has this file now.',
+      'Try again when more nodes are on line.',
+    );
+  }
+
+  async #from(peer: string, id: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { transport, clock } = this.#init;
+    const channel = await transport.open(peer, FILES_PROTOCOL, signal);
+    const watch = watchChannel(channel, clock, { silenceMs: SILENCE_MS, deadlineMs: DEADLINE_MS, signal });
+    try {
+      const messages = channel.receive();
+      const next = async (): Promise<Uint8Array> => {
+        const message = await messages.next();
+        if (message.done) throw new Problem('channel-broken', 'The peer ended the transfer.');
+        watch.moved();
+        return message.value;
+      };
+      await this.#greet(channel, next);
+      await this.#take(channel, id, next);
+      await channel.close();
+    } catch (error) {
+      channel.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+      throw error;
+    } finally {
+      watch.stop();
+    }
+  }
+
+  async #greet(channel: Channel, next: () => Promise<Uint8Array>): Promise<void> {
+    await channel.send(encodeMessage(sayHello(this.#init, channel.peer, 'opener')));
+    const answer = decodeMessage(await next(), ['hello', 'refused']);
+    if (answer[0] === 'refused') throw new Problem('refused', 'The peer does not let this node in.');
+    await hearHello(this.#init, channel.peer, 'answerer', answer);
+  }
+
+  async #take(channel: Channel, id: Uint8Array, next: () => Promise<Uint8Array>): Promise<void> {
+    const from = this.#store.row(id)?.manifest ? (this.#store.firstMissing(id) ?? 0) : 0;
+    await channel.send(encodeFileMessage(['get', id, from]));
+    const answer = decodeFileMessage(await next(), ['manifest', 'end']);
+    if (answer[0] === 'end') return;
+    const manifest = openManifest(answer[1], this.#init.maxFileBytes());
+    if (!equalBytes(manifest.id, id)) throw new Problem('bad-manifest', 'The peer described another file.');
+    await this.#store.exclusively(async () => this.#store.expect(manifest, null));
+    for (let n = from; n < manifest.chunks.length && !this.#store.isComplete(id); n++) {
+      const message = decodeFileMessage(await next(), ['chunk', 'end']);
+      if (message[0] === 'end') return;
+      await this.#keep(manifest, n, message[1], message[2]);
+    }
+  }
+
+  async #keep(manifest: SealedManifest, expected: number, n: number, bytes: Uint8Array): Promise<void> {
+    const hash = manifest.chunks[expected]!;
+    const fits =
+      n === expected && bytes.length === chunkBytes(manifest.size, n) && equalBytes(sha256(bytes), hash);
+    if (!fits) throw new Problem('wrong-chunk', 'The peer gave other bytes than the file has.');
+    await this.#store.exclusively(() => this.#store.addChunk(manifest.id, n, hash, bytes));
+  }
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../kernel/clock.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { hearHello, sayHello, type HelloInit } from '../log/hello.ts';
+import type { Channel } from '../log/transport.ts';
+import { decodeMessage, encodeMessage } from '../log/wire.ts';
+import { openManifest } from './manifest.ts';
+import type { FileStore } from './store.ts';
+import { watchChannel } from './watchdog.ts';
+import { decodeFileMessage, encodeFileMessage } from './wire.ts';
+
+/** Files that one peer may take at a time. */
+const MAX_CHANNELS = 2;
+/** What one peer may take within a minute, in bytes. */
+const MAX_BYTES_A_MINUTE = 128 * 1024 * 1024;
+const SILENCE_MS = 30_000;
+const DEADLINE_MS = 600_000;
+
+interface Served {
+  channels: number;
+  bytes: number;
+  minute: number;
+}
+
+/** Gives files to members who ask, within limits for each peer. */
+export class FileServer {
+  readonly #init: HelloInit;
+  readonly #store: FileStore;
+  readonly #clock: Clock;
+  readonly #served = new Map<string, Served>();
+
+  constructor(init: HelloInit, store: FileStore) {
+    this.#init = init;
+    this.#store = store;
+    this.#clock = init.clock;
+  }
+
+  /** Answers one channel. Rejects with a Problem when the peer breaks the rules. */
+  async answer(channel: Channel): Promise<void> {
+    const served = this.#servedTo(channel.peer);
+    if (served.channels >= MAX_CHANNELS) throw new Problem('busy', 'The peer asks for too much at a time.');
+    served.channels++;
+    const watch = watchChannel(channel, this.#clock, { silenceMs: SILENCE_MS, deadlineMs: DEADLINE_MS });
+    try {
+      await this.#serve(channel, served, () => watch.moved());
+    } finally {
+      watch.stop();
+      served.channels--;
+    }
+  }
+
+  #servedTo(peer: string): Served {
+    const minute = Math.floor(this.#clock.now() / 60_000);
+    for (const [other, { channels, minute: at }] of this.#served) {
+      if (channels === 0 && at !== minute) this.#served.delete(other);
+    }
+    const served = this.#served.get(peer) ?? { channels: 0, bytes: 0, minute };
+    if (served.minute !== minute) Object.assign(served, { bytes: 0, minute });
+    this.#served.set(peer, served);
+    return served;
+  }
+
+  async #serve(channel: Channel, served: Served, moved: () => void): Promise<void> {
+    const messages = channel.receive();
+    const first = await messages.next();
+    if (first.done) return;
+    try {
+      await hearHello(this.#init, channel.peer, 'opener', decodeMessage(first.value, ['hello']));
+    } catch (error) {
+      await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));
+      return;
+    }
+    moved();
+    await channel.send(encodeMessage(sayHello(this.#init, channel.peer, 'answerer')));
+    const second = await messages.next();
+    if (second.done) return;
+    moved();
+    const [, id, from] = decodeFileMessage(second.value, ['get']);
+    const row = this.#store.row(id);
+    const end = (why: 'done' | 'missing' | 'busy') => channel.send(encodeFileMessage(['end', why]));
+    if (!row?.manifest) return end('missing');
+    const { chunks } = openManifest(row.manifest, row.size);
+    await channel.send(encodeFileMessage(['manifest', row.manifest]));
+    for (let n = from; n < chunks.length; n++) {
+      if (served.bytes > MAX_BYTES_A_MINUTE) return end('busy');
+      const bytes = await this.#store.readChunk(chunks[n]!);
+      if (!bytes) return end('missing');
+      served.bytes += bytes.length;
+      await channel.send(encodeFileMessage(['chunk', n, bytes]));
+      moved();
+    }
+    await end('done');
+  }
+}

@@ -1,0 +1,192 @@
+import * as z from 'zod';
+import type * as contract from '../../contract/index.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
+import { every } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
+import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Authority } from '../log/kinds.ts';
+import type { Committed, Log } from '../log/log.ts';
+import type { Transport } from '../log/transport.ts';
+import type { ChunkDisk } from './chunk-disk.ts';
+import { FileFetcher } from './fetch.ts';
+import { CHUNK_BYTES, manifestOf } from './manifest.ts';
+import { safeName, safeType } from './names.ts';
+import { FileServer } from './serve.ts';
+import { FileStore } from './store.ts';
+import { FILES_PROTOCOL } from './wire.ts';
+
+/** An upload that no post took up within this time is dropped, in milliseconds. */
+const STALE_MS = 24 * 3_600_000;
+const TIDY_MS = 3_600_000;
+
+export interface FilesInit {
+  readonly db: Database;
+  readonly disk: ChunkDisk;
+  readonly log: Log;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly authority: Authority;
+  readonly nodeName: () => string;
+  readonly logger?: Logger;
+  /** Settings, read at each use. */
+  readonly maxFileBytes: () => number;
+  readonly fileBudgetBytes: () => number;
+}
+
+/** How a post names a file. */
+export interface FileRef {
+  readonly cid: Uint8Array;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+/** What posts carry, as far as files need it; the boards have checked the rest. */
+const WithFiles = z.object({
+  attachments: z
+    .array(z.object({ cid: z.instanceof(Uint8Array), name: z.string(), type: z.string(), size: z.int() }))
+    .min(1),
+});
+
+export type Files = ReturnType<typeof createFiles>;
+
+/** Files that posts carry: stored here as chunks, fetched from peers on demand, given to members who ask. */
+export function createFiles(init: FilesInit) {
+  const { clock, log, transport, maxFileBytes } = init;
+  const logger = init.logger ?? silentLogger;
+  const store = new FileStore(init);
+  const server = new FileServer(init, store);
+  const fetcher = new FileFetcher({ ...init, logger }, store);
+  let stops: (() => void)[] = [];
+
+  const tooLarge = () =>
+    new Problem(
+      'file-too-large',
+      `A file holds at most ${Math.floor(maxFileBytes() / 1024)} KiB here.`,
+      'Choose a smaller file, or raise the limit in the settings.',
+    );
+
+  const gather = async (source: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+    if (source instanceof Uint8Array) {
+      if (source.length > maxFileBytes()) throw tooLarge();
+      return source;
+    }
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for await (const part of source) {
+      size += part.length;
+      if (size > maxFileBytes()) throw tooLarge();
+      parts.push(part);
+    }
+    return Buffer.concat(parts);
+  };
+
+  const onCommit = (batch: readonly Committed[]) => {
+    for (const { event } of batch) {
+      // Most events of a bulk import carry no files: those are passed over without parsing.
+      if (!(event.body as { attachments?: unknown[] }).attachments?.length) continue;
+      const found = WithFiles.safeParse(event.body);
+      if (!found.success) continue;
+      for (const { cid, name, type, size } of found.data.attachments) {
+        store.attached(cid, { name: safeName(name), type: safeType(type), size });
+      }
+    }
+  };
+
+  const tidy = async () => {
+    for (const id of store.stale(clock.now() - STALE_MS)) {
+      try {
+        await store.exclusively(() => store.drop(id));
+      } catch (error) {
+        logger.warn('file-not-dropped', { code: problemOf(error).code });
+      }
+    }
+  };
+
+  return {
+    /** Serves files and follows which of them posts name. */
+    start(): void {
+      if (stops.length > 0) return;
+      transport.handle(FILES_PROTOCOL, (channel) =>
+        stops.length > 0
+          ? server.answer(channel)
+          : Promise.reject(new Problem('stopped', 'This node is stopping.')),
+      );
+      stops = [log.onCommit(onCommit), every(clock, TIDY_MS, tidy)];
+    },
+
+    /** Ends transfers; what they brought stays, and they go on from there. */
+    async stop(): Promise<void> {
+      for (const stop of stops.splice(0)) stop();
+      fetcher.stop();
+      await store.exclusively(async () => {});
+    },
+
+    /**
+     * Stores a file; attach it to a post within a day, or it is dropped.
+     * Throws a Problem `file-too-large`, `file-budget` or `disk-full`.
+     */
+    async put(
+      source: Uint8Array | AsyncIterable<Uint8Array>,
+      name: string,
+      type: string,
+    ): Promise<contract.Attachment> {
+      const bytes = await gather(source);
+      const manifest = manifestOf(bytes);
+      const own = { name: safeName(name), type: safeType(type) };
+      await store.exclusively(async () => {
+        store.expect(manifest, own);
+        try {
+          for (const [n, hash] of manifest.chunks.entries()) {
+            await store.addChunk(
+              manifest.id,
+              n,
+              hash,
+              bytes.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES),
+            );
+          }
+        } catch (error) {
+          await store.drop(manifest.id);
+          throw error;
+        }
+      });
+      return { cid: cidOf(manifest.id), name: own.name, type: own.type, sizeBytes: bytes.length, here: true };
+    },
+
+    /**
+     * The whole file, fetched from peers first where chunks lack here; named as its post or its upload did.
+     * Throws a Problem `bad-id`, `file-unavailable`, `cancelled`, `file-budget` or `disk-full`.
+     */
+    async get(cid: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; name: string; type: string }> {
+      const id = digestOf(cid);
+      let bytes = store.isComplete(id) ? await store.read(id) : null;
+      if (!bytes) {
+        await fetcher.fetch(id, signal);
+        bytes = await store.read(id);
+      }
+      const row = store.row(id);
+      if (!bytes || !row) throw new Problem('file-unavailable', 'The file could not be read.', 'Try again.');
+      return { bytes, name: row.name, type: row.type };
+    },
+
+    /** Whether all of a file is on this node. */
+    has: (digest: Uint8Array): boolean => store.isComplete(digest),
+
+    /** How a post names a file that was put here. Throws a Problem `file-unknown`. */
+    async attachment(digest: Uint8Array): Promise<FileRef> {
+      const row = store.row(digest);
+      if (!row || row.complete === 0) {
+        throw new Problem('file-unknown', 'That file is not on this node.', 'Attach the file again.');
+      }
+      return { cid: digest, name: row.name, type: row.type, size: row.size };
+    },
+
+    /** What the chunks here take, in bytes. */
+    usedBytes: (): number => store.usedBytes(),
+  };
+}

@@ -1,0 +1,237 @@
+import { equalBytes } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { Problem } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { ChunkDisk } from './chunk-disk.ts';
+import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
+
+export interface FileRow {
+  readonly id: Uint8Array;
+  readonly size: number;
+  readonly manifest: Uint8Array | null;
+  readonly name: string;
+  readonly type: string;
+  readonly own: number;
+  readonly attached: number;
+  readonly complete: number;
+}
+
+export interface FileStoreInit {
+  readonly db: Database;
+  readonly disk: ChunkDisk;
+  readonly clock: Clock;
+  /** How much all chunks may take on this node, in bytes. */
+  readonly fileBudgetBytes: () => number;
+}
+
+/**
+ * Files in tables, their chunks on disk. A chunk that several files share lies there once.
+ * Callers change one file at a time; see `exclusively`.
+ */
+export class FileStore {
+  readonly #db: Database;
+  readonly #disk: ChunkDisk;
+  readonly #clock: Clock;
+  readonly #budget: () => number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ db, disk, clock, fileBudgetBytes }: FileStoreInit) {
+    this.#db = db;
+    this.#disk = disk;
+    this.#clock = clock;
+    this.#budget = fileBudgetBytes;
+  }
+
+  /** Runs work on disk and tables after all such work before it, so that no two files trip over a shared chunk. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work, work);
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  row(id: Uint8Array): FileRow | null {
+    return (
+      this.#db
+        .prepare<FileRow>(
+          'SELECT id, size, manifest, name, type, own, attached, complete FROM file WHERE id = ?',
+        )
+        .get(id) ?? null
+    );
+  }
+
+  isComplete(id: Uint8Array): boolean {
+    return this.row(id)?.complete === 1;
+  }
+
+  /** Remembers what a post calls a file; the file itself may be elsewhere. */
+  attached(id: Uint8Array, { name, type, size }: { name: string; type: string; size: number }): void {
+    const now = this.#clock.now();
+    this.#db
+      .prepare(
+        `INSERT INTO file (id, size, name, type, own, attached, complete, created_at, last_used_at)
+         VALUES (?, ?, ?, ?, 0, 1, 0, ?, ?) ON CONFLICT (id) DO UPDATE SET attached = 1`,
+      )
+      .run(id, size, name, type, now, now);
+  }
+
+  /** Writes down what a file is made of, before its chunks come. `own`: the name given here, for an upload. */
+  expect(manifest: SealedManifest, own: { name: string; type: string } | null): void {
+    const now = this.#clock.now();
+    this.#db.transaction(() => {
+      this.#db
+        .prepare(
+          `INSERT INTO file (id, size, manifest, name, type, own, attached, complete, created_at, last_used_at)
+           VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET size = excluded.size, manifest = excluded.manifest,
+             own = MAX(own, excluded.own), created_at = excluded.created_at, last_used_at = excluded.last_used_at,
+             name = CASE excluded.own WHEN 1 THEN excluded.name ELSE name END,
+             type = CASE excluded.own WHEN 1 THEN excluded.type ELSE type END`,
+        )
+        .run(
+          manifest.id,
+          manifest.size,
+          manifest.bytes,
+          own?.name ?? 'file',
+          own?.type ?? 'application/octet-stream',
+          own ? 1 : 0,
+          now,
+          now,
+        );
+      const insert = this.#db.prepare(
+        `INSERT OR IGNORE INTO chunk (file, n, hash, bytes, here)
+         VALUES (?, ?, ?, ?, EXISTS (SELECT 1 FROM chunk WHERE hash = ? AND here = 1))`,
+      );
+      for (const [n, hash] of manifest.chunks.entries()) {
+        insert.run(manifest.id, n, hash, chunkBytes(manifest.size, n), hash);
+      }
+      this.#settle(manifest.id);
+    });
+  }
+
+  /** The first chunk that is not here, or null when all are. */
+  firstMissing(id: Uint8Array): number | null {
+    return (
+      this.#db
+        .prepare<{ n: number }>('SELECT n FROM chunk WHERE file = ? AND here = 0 ORDER BY n LIMIT 1')
+        .get(id)?.n ?? null
+    );
+  }
+
+  /** Stores one chunk, whose hash was checked. Throws a Problem `file-budget` or `disk-full`. */
+  async addChunk(id: Uint8Array, n: number, hash: Uint8Array, bytes: Uint8Array): Promise<void> {
+    if (this.#isHere(hash)) return this.#mark(id, n, hash);
+    await this.#makeRoom(bytes.length, id);
+    await this.#disk.write(hash, bytes);
+    this.#mark(id, n, hash);
+  }
+
+  #mark(id: Uint8Array, n: number, hash: Uint8Array): void {
+    this.#db.transaction(() => {
+      this.#db.prepare('UPDATE chunk SET here = 1 WHERE file = ? AND n = ? AND hash = ?').run(id, n, hash);
+      this.#settle(id);
+    });
+  }
+
+  #settle(id: Uint8Array): void {
+    this.#db
+      .prepare(
+        `UPDATE file SET complete = manifest IS NOT NULL AND NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.file = file.id AND here = 0)
+         WHERE id = ?`,
+      )
+      .run(id);
+  }
+
+  #isHere(hash: Uint8Array): boolean {
+    return (
+      this.#db.prepare('SELECT 1 FROM chunk WHERE hash = ? AND here = 1 LIMIT 1').get(hash) !== undefined
+    );
+  }
+
+  /** One chunk, or null where it is not here or was damaged on disk; then it counts as missing. */
+  async readChunk(hash: Uint8Array): Promise<Uint8Array | null> {
+    if (!this.#isHere(hash)) return null;
+    const bytes = await this.#disk.read(hash);
+    if (bytes && equalBytes(sha256(bytes), hash)) return bytes;
+    this.#db.transaction(() => {
+      this.#db
+        .prepare('UPDATE file SET complete = 0 WHERE id IN (SELECT file FROM chunk WHERE hash = ?)')
+        .run(hash);
+      this.#db.prepare('UPDATE chunk SET here = 0 WHERE hash = ?').run(hash);
+    });
+    return null;
+  }
+
+  /** The whole file, or null when a chunk is missing. */
+  async read(id: Uint8Array): Promise<Uint8Array | null> {
+    const row = this.row(id);
+    if (!row?.manifest) return null;
+    const { size, chunks } = openManifest(row.manifest, row.size);
+    const file = new Uint8Array(size);
+    let at = 0;
+    for (const hash of chunks) {
+      const bytes = await this.readChunk(hash);
+      if (!bytes) return null;
+      file.set(bytes, at);
+      at += bytes.length;
+    }
+    this.#db.prepare('UPDATE file SET last_used_at = ? WHERE id = ?').run(this.#clock.now(), id);
+    return file;
+  }
+
+  /** What all chunks here take, in bytes. */
+  usedBytes(): number {
+    return this.#db
+      .prepare<{ used: number }>(
+        'SELECT COALESCE(SUM(bytes), 0) AS used FROM (SELECT hash, bytes FROM chunk WHERE here = 1 GROUP BY hash)',
+      )
+      .get()!.used;
+  }
+
+  /** Lets go of files that peers can give again, the least recently used first, never of this node's own uploads. */
+  async #makeRoom(needed: number, keep: Uint8Array): Promise<void> {
+    const budget = this.#budget();
+    while (this.usedBytes() + needed > budget) {
+      const victim = this.#db
+        .prepare<{ id: Uint8Array }>(
+          'SELECT id FROM file WHERE complete = 1 AND own = 0 AND id <> ? ORDER BY last_used_at LIMIT 1',
+        )
+        .get(keep);
+      if (!victim) {
+        throw new Problem(
+          'file-budget',
+          'The space set aside for files is used up.',
+          'Raise the space for files in the settings.',
+        );
+      }
+      await this.drop(victim.id);
+    }
+  }
+
+  /** Removes a file's chunks that no other file uses; a file that a post names is still known by name. */
+  async drop(id: Uint8Array): Promise<void> {
+    const orphans = this.#db
+      .prepare<{ hash: Uint8Array }>(
+        `SELECT DISTINCT hash FROM chunk c WHERE file = ?
+         AND NOT EXISTS (SELECT 1 FROM chunk o WHERE o.hash = c.hash AND o.file <> c.file)`,
+      )
+      .all(id);
+    this.#db.transaction(() => {
+      this.#db.prepare('DELETE FROM chunk WHERE file = ?').run(id);
+      this.#db.prepare('DELETE FROM file WHERE id = ? AND attached = 0').run(id);
+      this.#db.prepare('UPDATE file SET manifest = NULL, complete = 0, own = 0 WHERE id = ?').run(id);
+    });
+    for (const { hash } of orphans) await this.#disk.remove(hash);
+  }
+
+  /** Uploads that no post took up, and files that were never fetched to their end, last touched before `before`. */
+  stale(before: number): Uint8Array[] {
+    return this.#db
+      .prepare<{ id: Uint8Array }>(
+        `SELECT id FROM file WHERE manifest IS NOT NULL AND last_used_at < ?
+         AND ((own = 1 AND attached = 0) OR (own = 0 AND complete = 0))`,
+      )
+      .all(before)
+      .map(({ id }) => id);
+  }
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
+import { Problem } from '../kernel/errors.ts';
+import { CHUNK_BYTES } from './manifest.ts';
+
+/** One channel a file, opened by the side that wants it; hellos come first, as in catch-up. */
+export const FILES_PROTOCOL = '/impulse/files/1';
+
+const sized = (length: number) =>
+  z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === length);
+const upTo = (limit: number) => z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length <= limit);
+
+const shapes = {
+  /** Opener: a file's id, and the first chunk that is wanted. */
+  get: z.tuple([z.literal('get'), sized(32), z.int().nonnegative().max(1_000_000)]),
+  /** Answerer: what the file is made of; chunks follow in order. */
+  manifest: z.tuple([z.literal('manifest'), upTo(CHUNK_BYTES)]),
+  chunk: z.tuple([z.literal('chunk'), z.int().nonnegative(), upTo(CHUNK_BYTES)]),
+  /** Answerer: no more will come: `done`, `missing` or `busy`. */
+  end: z.tuple([z.literal('end'), z.enum(['done', 'missing', 'busy'])]),
+} as const;
+
+type Name = keyof typeof shapes;
+export type FileMessage<N extends Name> = z.infer<(typeof shapes)[N]>;
+
+export function encodeFileMessage(message: FileMessage<Name>): Uint8Array {
+  return encodeCanonical(message);
+}
+
+/** Parses one message, which must be one of those expected now. Throws a Problem `malformed`. */
+export function decodeFileMessage<N extends Name>(bytes: Uint8Array, expected: readonly N[]): FileMessage<N> {
+  const value = decodeCbor(bytes);
+  const name = Array.isArray(value) ? expected.find((one) => one === value[0]) : undefined;
+  const parsed = name === undefined ? undefined : shapes[name].safeParse(value);
+  if (!parsed?.success) throw new Problem('malformed', 'The peer sent a message that makes no sense here.');
+  return parsed.data as FileMessage<N>;
+}

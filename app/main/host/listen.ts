@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { Problem } from '../kernel/errors.ts';
+
+/** Where the host listens unless told otherwise. */
+const DEFAULT_PORT = 7340;
+/** Ports tried in a row when nobody asked for a certain one. */
+const TRIES = 20;
+
+/**
+ * Binds the server and returns its port. A port that was asked for is taken or refused; with null the
+ * usual one is taken or the next free one.
+ *
+ * @throws Problem `port-taken`, `bind-failed`.
+ */
+export async function listen(server: Server, asked: number | null, bind: string): Promise<number> {
+  const first = asked ?? DEFAULT_PORT;
+  const last = asked === null ? first + TRIES - 1 : first;
+  for (let port = first; port <= last; port += 1) {
+    server.listen({ port, host: bind, exclusive: true });
+    try {
+      await once(server, 'listening');
+      const address = server.address();
+      return typeof address === 'object' && address !== null ? address.port : port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw bindFailed(bind, port, error);
+    }
+  }
+  throw new Problem(
+    'port-taken',
+    asked === null
+      ? `The ports ${first} to ${last} of ${bind} are all in use.`
+      : `Port ${first} of ${bind} is in use by another program.`,
+    'Stop the other program, or choose another port with --port.',
+  );
+}
+
+const bindFailed = (bind: string, port: number, cause: unknown) =>
+  new Problem(
+    'bind-failed',
+    `Cannot listen on ${bind}, port ${port}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    'Choose an address of this machine with --bind and a port above 1023 with --port.',
+    { cause },
+  );

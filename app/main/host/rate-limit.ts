@@ -1,0 +1,67 @@
+import type { Clock } from '../kernel/clock.ts';
+
+/** A bucket that holds `burst` tokens and gains `perSecond`; taking from an empty one fails. */
+export class TokenBucket {
+  readonly #clock: Clock;
+  readonly #burst: number;
+  readonly #perSecond: number;
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(clock: Clock, burst: number, perSecond: number) {
+    this.#clock = clock;
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#tokens = burst;
+    this.#filledAt = clock.now();
+  }
+
+  take(): boolean {
+    this.#fill();
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  get full(): boolean {
+    this.#fill();
+    return this.#tokens >= this.#burst;
+  }
+
+  #fill(): void {
+    const now = this.#clock.now();
+    const seconds = Math.max(0, now - this.#filledAt) / 1000;
+    this.#tokens = Math.min(this.#burst, this.#tokens + seconds * this.#perSecond);
+    this.#filledAt = now;
+  }
+}
+
+/** Buckets by name, such as a remote address. Full ones are forgotten, so that memory stays bounded. */
+export class RateLimit {
+  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #make: () => TokenBucket;
+  readonly #maxNames: number;
+
+  constructor(clock: Clock, burst: number, perSecond: number, maxNames = 10_000) {
+    this.#make = () => new TokenBucket(clock, burst, perSecond);
+    this.#maxNames = maxNames;
+  }
+
+  /** Takes one; false when the name has used up its share. */
+  take(name: string): boolean {
+    let bucket = this.#buckets.get(name);
+    if (!bucket) {
+      if (this.#buckets.size >= this.#maxNames) this.#forget();
+      bucket = this.#make();
+      this.#buckets.set(name, bucket);
+    }
+    return bucket.take();
+  }
+
+  #forget(): void {
+    for (const [name, bucket] of this.#buckets) if (bucket.full) this.#buckets.delete(name);
+    // A flood from more names than fit: the oldest goes, whatever it used.
+    const [oldest] = this.#buckets.keys();
+    if (oldest !== undefined && this.#buckets.size >= this.#maxNames) this.#buckets.delete(oldest);
+  }
+}

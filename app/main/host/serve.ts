@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock, systemRandom } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { dataLayout } from '../node/data-directory.ts';
+import type { ServedRouter } from '../node/serve-port.ts';
+import { removeHostInfo, writeHostInfo } from './host-info.ts';
+import { startHost, type Host, type HostInit } from './host.ts';
+import type { Metric } from './metrics.ts';
+import { loadToken } from './token.ts';
+
+/** What the host needs of a node that runs. */
+export interface ServedNode {
+  readonly router: ServedRouter;
+  readonly logger: Logger;
+  /** Resolves when the node stopped, also when a client asked it to. */
+  readonly stopped: Promise<void>;
+  healthy(): boolean;
+  metrics(): readonly Metric[] | Promise<readonly Metric[]>;
+  /** Drains and stops; once is enough, twice does no harm. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions extends Pick<HostInit, 'port' | 'bind' | 'tls' | 'names'> {
+  readonly dataDir: string;
+}
+
+export interface Serving {
+  readonly host: Host;
+  /** Resolves when the node has stopped and the host with it. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Puts a host before a node and tells this user's programs where it is. Stops the node when the host cannot start. */
+export async function serve(node: ServedNode, options: ServeOptions): Promise<Serving> {
+  const layout = dataLayout(options.dataDir);
+  const rendererDir = consoleDirectory();
+  if (rendererDir === null) node.logger.warn('console-not-built');
+  let host: Host;
+  try {
+    const token = await loadToken(layout.hostToken, systemRandom);
+    host = await startHost({
+      ...options,
+      router: node.router,
+      rendererDir,
+      token,
+      clock: systemClock,
+      logger: node.logger,
+      healthy: () => node.healthy(),
+      metrics: () => node.metrics(),
+    });
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
+  const startedAt = systemClock.now();
+  await writeHostInfo(layout.hostInfo, { pid: process.pid, port: host.port, url: host.url, startedAt });
+  const ended = node.stopped.then(async () => {
+    await removeHostInfo(layout.hostInfo);
+    await host.stop();
+  });
+  return {
+    host,
+    ended,
+    async stop() {
+      await node.stop();
+      await ended;
+    },
+  };
+}
+
+/** The built console: beside the bundle in a packaged program, in `dist` of a checkout; null where it is not built. */
+function consoleDirectory(): string | null {
+  const places = [
+    join(import.meta.dirname, '../renderer'),
+    join(import.meta.dirname, '../../../dist/renderer'),
+  ];
+  return places.find((place) => existsSync(join(place, 'index.html'))) ?? null;
+}
+
+/** The address with the token of a host that runs for this data directory. */
+export async function entryUrlOf(dataDir: string, url: string): Promise<string> {
+  const { hostToken } = dataLayout(dataDir);
+  if (!existsSync(hostToken)) {
+    throw new Problem(
+      'no-token',
+      'This data directory has no host token.',
+      'Start the host with: impulse serve',
+    );
+  }
+  return `${url}/#token=${await loadToken(hostToken, systemRandom)}`;
+}

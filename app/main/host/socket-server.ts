@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { RPCHandler } from '@orpc/server/ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { ServedRouter } from '../node/serve-port.ts';
+import { TokenBucket } from './rate-limit.ts';
+
+/** The largest message taken from a client: a whole file with room for its wrapping. */
+export const MAX_CLIENT_MESSAGE_BYTES = 24 * 1024 * 1024;
+/** A client that lets this much pile up unread is disconnected. */
+const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
+const MAX_CONNECTIONS = 64;
+const BURST_CALLS = 600;
+const CALLS_PER_SECOND = 120;
+const PING_MS = 30_000;
+
+/** Carries the contract over WebSockets whose requests were let in already. */
+export class SocketServer {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_CLIENT_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    // A browser insists that one of the names it offered is chosen.
+    handleProtocols: (offered) => [...offered].find((name) => name.startsWith('impulse.')) ?? false,
+  });
+  readonly #handler: RPCHandler<Record<never, never>>;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(router: ServedRouter, clock: Clock, logger: Logger) {
+    this.#handler = new RPCHandler(router);
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  get connections(): number {
+    return this.#server.clients.size;
+  }
+
+  get full(): boolean {
+    return this.connections >= MAX_CONNECTIONS;
+  }
+
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client));
+  }
+
+  #serve(client: WebSocket): void {
+    const calls = new TokenBucket(this.#clock, BURST_CALLS, CALLS_PER_SECOND);
+    let answered = true;
+    const ping = setInterval(() => {
+      if (!answered) return client.terminate();
+      answered = false;
+      client.ping();
+    }, PING_MS);
+    ping.unref();
+    client.on('pong', () => (answered = true));
+    client.on('error', (error) => this.#logger.warn('client-failed', { reason: error.message }));
+    client.on('close', () => clearInterval(ping));
+    // Registered before the handler's own listener, so that a flood never reaches it.
+    client.on('message', () => {
+      if (!calls.take()) {
+        this.#logger.warn('client-flooded');
+        client.close(1008, 'too many requests');
+        client.removeAllListeners('message');
+      }
+    });
+    const send = (data: Parameters<WebSocket['send']>[0]) => {
+      if (client.bufferedAmount > MAX_BACKLOG_BYTES) return client.terminate();
+      if (client.readyState === client.OPEN) client.send(data);
+    };
+    void this.#handler.upgrade(
+      { addEventListener: client.addEventListener.bind(client), send },
+      { context: {} },
+    );
+  }
+
+  /** Says goodbye to every client; those that do not answer are cut off by the caller's deadline. */
+  close(): void {
+    for (const client of this.#server.clients) client.close(1001, 'the node is stopping');
+  }
+
+  terminate(): void {
+    for (const client of this.#server.clients) client.terminate();
+    this.#server.close();
+  }
+}

@@ -1,0 +1,29 @@
+import * as dagCbor from '@ipld/dag-cbor';
+import { equalBytes } from './bytes.ts';
+import { Problem } from './errors.ts';
+
+/** Encodes a value as canonical DAG-CBOR (https://ipld.io/specs/codecs/dag-cbor/spec/). */
+export function encodeCanonical(value: unknown): Uint8Array {
+  return dagCbor.encode(value);
+}
+
+/** Decodes DAG-CBOR without asking for the canonical form; for our own messages that are never hashed. */
+export function decodeCbor(bytes: Uint8Array): unknown {
+  try {
+    return dagCbor.decode(bytes);
+  } catch (error) {
+    throw new Problem('malformed', 'The bytes are not DAG-CBOR.', null, { cause: error });
+  }
+}
+
+/**
+ * Decodes DAG-CBOR that must be canonical: what does not re-encode to the same bytes is refused.
+ * Throws a Problem `malformed` or `non-canonical`.
+ */
+export function decodeCanonical(bytes: Uint8Array): unknown {
+  const value = decodeCbor(bytes);
+  if (!equalBytes(encodeCanonical(value), bytes)) {
+    throw new Problem('non-canonical', 'The bytes are not in canonical form.');
+  }
+  return value;
+}

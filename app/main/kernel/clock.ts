@@ -1,0 +1,57 @@
+/** Time as a port: the real one in a node, a virtual one in the simulation. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Runs `task` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, task: () => void): () => void;
+}
+
+/** Randomness as a port: the system's in a node, seeded in the simulation. */
+export interface Random {
+  /** `length` random bytes, fit for secrets in a real node. */
+  bytes(length: number): Uint8Array;
+}
+
+export const systemRandom: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Runs `task` every `periodMs` by the clock, counted from the end of the last run; returns how to stop it. */
+export function every(clock: Clock, periodMs: number, task: () => void | Promise<void>): () => void {
+  let stopped = false;
+  let cancel = () => {};
+  const schedule = () => {
+    cancel = clock.after(periodMs, () => {
+      void (async () => {
+        await task();
+        if (!stopped) schedule();
+      })();
+    });
+  };
+  schedule();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+/** Resolves after `delayMs` by the clock, or at once when the signal aborts. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(delayMs, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

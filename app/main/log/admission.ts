@@ -1,0 +1,71 @@
+import { equalBytes } from '../kernel/bytes.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import { reaches } from '../kernel/roles.ts';
+import type { LogEvent } from './event.ts';
+import type { Authority, Kind } from './kinds.ts';
+
+/** [L7] How far ahead of this node's clock an event may be before it is held back, in milliseconds. */
+export const MAX_AHEAD_MS = 60_000;
+
+/** Why an event was not stored. Rejects cost the sender score; ignores and holds do not. */
+export interface Refusal {
+  readonly verdict: 'ignore' | 'reject' | 'hold';
+  readonly code: RefusalCode;
+}
+
+export type RefusalCode =
+  | 'event-too-large'
+  | 'malformed'
+  | 'non-canonical'
+  | 'bad-event'
+  | 'bad-parents'
+  | 'wrong-community'
+  | 'before-genesis'
+  | 'far-future'
+  | 'unknown-kind'
+  | 'bad-body'
+  | 'duplicate'
+  | 'unknown-author'
+  | 'out-of-role'
+  | 'unproven'
+  | 'bad-signature';
+
+export interface AdmissionContext {
+  readonly community: Uint8Array;
+  /** Ticks of the genesis document. */
+  readonly genesisTime: number;
+  readonly nowMs: number;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly authority: Authority;
+}
+
+const ignore = (code: RefusalCode): Refusal => ({ verdict: 'ignore', code });
+const reject = (code: RefusalCode): Refusal => ({ verdict: 'reject', code });
+
+/**
+ * Everything that can be said about a decoded event without storage and without its signature.
+ * Null means nothing speaks against it.
+ */
+export function judge(event: LogEvent, context: AdmissionContext): Refusal | null {
+  // [L5] An event belongs to one community.
+  if (!equalBytes(event.community, context.community)) return reject('wrong-community');
+  // [L6] Nothing happened before the genesis.
+  if (event.time < context.genesisTime) return reject('before-genesis');
+  // [L7] The future is held, not stored, until its time comes.
+  if (event.time > ticksOf(context.nowMs + MAX_AHEAD_MS)) return { verdict: 'hold', code: 'far-future' };
+  // [L8] A kind this release does not know is left to releases that do.
+  const kind = context.kinds.get(event.kind);
+  if (!kind) return ignore('unknown-kind');
+  if (!kind.body.safeParse(event.body).success) return reject('bad-body');
+  return judgeRole(event, kind, context.authority);
+}
+
+/** [L10] The author's role at the event's time, by the authority events that this node holds. */
+export function judgeRole(
+  event: { author: Uint8Array; time: number },
+  kind: Kind,
+  authority: Authority,
+): Refusal | null {
+  if (!authority.knows(event.author)) return ignore('unknown-author');
+  return reaches(authority.roleAt(event.author, event.time), kind.leastRole) ? null : ignore('out-of-role');
+}

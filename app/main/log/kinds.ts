@@ -1,0 +1,43 @@
+import type * as z from 'zod';
+import type { Role } from '../kernel/roles.ts';
+import type { LogEvent } from './event.ts';
+
+/**
+ * Events live in one of two strata [L9]. `authority` events say who may do what; there are few of
+ * them and a node holds all before it judges the rest. `content` is everything else.
+ */
+export type Stratum = 'authority' | 'content';
+
+/** What a feature registers about one kind of event. */
+export interface Kind {
+  readonly name: string;
+  readonly stratum: Stratum;
+  readonly body: z.ZodType;
+  /** The least role its author must have held at the event's time. */
+  readonly leastRole: Role;
+  /** For authority events: whose rights it changes. */
+  subject?(body: unknown): Uint8Array;
+}
+
+/** Applies stored events to what is shown. Must give the same result for any order of arrival [L12]. */
+export interface Projection {
+  readonly kinds: readonly Kind[];
+  /** Called inside the transaction that stores the event. `seq` is this node's row of it. */
+  apply(event: LogEvent, seq: number): void;
+  /** Undoes `apply`, when the event lost its right to be here [L11]. */
+  revoke(event: LogEvent, seq: number): void;
+  /** Empties the projection before a rebuild. */
+  clear(): void;
+  /** Canonical rows in a fixed order, for the state digest. */
+  dump(): Iterable<unknown>;
+}
+
+/**
+ * Who may do what, as a function of the authority events alone. `null` means the key belongs to
+ * nobody here, or to someone banned at that time.
+ */
+export interface Authority {
+  roleAt(author: Uint8Array, time: number): Role | null;
+  /** Whether the key ever belonged to a member, banned or not. */
+  knows(author: Uint8Array): boolean;
+}

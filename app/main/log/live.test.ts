@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { toHex, utf8 } from '../kernel/bytes.ts';
+import { encodeCanonical } from '../kernel/canonical.ts';
+import { topicOf } from './live.ts';
+import { createTestWorld, FOUNDER, personOf, type TestNode, type TestWorld } from '../sim/test-world.ts';
+import { sealEvent } from './event.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+
+/** Founder and members, all connected in a row and caught up. */
+async function row(world: TestWorld, ...names: string[]): Promise<TestNode[]> {
+  const founder = await world.node(FOUNDER);
+  for (const name of names) founder.admit(name);
+  const events = [...founder.log.store.batches(1000, 'authority')].flat().map(({ event }) => event);
+  const nodes = [founder];
+  for (const name of names) {
+    const node = await world.node(name);
+    await node.log.admit(events, 'history');
+    await world.connect(node, nodes.at(-1)!);
+    nodes.push(node);
+  }
+  return nodes;
+}
+
+const scoreAt = (node: TestNode) => node.transport.peers()[0]?.score ?? 0;
+
+test('[G1] what one node writes is at all others in a moment, over a node in between', async () => {
+  const world = createTestWorld();
+  const nodes = await row(world, 'ada', 'bob');
+  nodes[0]!.write('one', 'two');
+  nodes[2]!.write('three');
+  await world.clock.pass(10);
+  for (const node of nodes) expect(node.texts.toSorted()).toEqual(['one', 'three', 'two']);
+});
+
+test('[G2] events that arrive while others are judged are stored together, in one commit', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await row(world, 'ada');
+  const commits: number[] = [];
+  ada!.log.onCommit((batch) => commits.push(batch.length));
+  // Judging takes a while, as it does when signatures are checked on other threads.
+  const admit = ada!.log.admit.bind(ada!.log);
+  ada!.log.admit = async (sealed, origin) => {
+    await new Promise<void>((resolve) => void world.clock.after(5, resolve));
+    return admit(sealed, origin);
+  };
+  for (let count = 0; count < 40; count++) founder!.write(`note ${count}`);
+  await world.clock.pass(20);
+  expect(ada!.texts).toHaveLength(40);
+  expect(commits).toEqual([1, 39]);
+});
+
+test.each([
+  ['garbage', () => new Uint8Array([0xff, 0, 1]), true],
+  ['a message of another shape', () => encodeCanonical(['event', 'text']), true],
+  ['a broken signature', (world: TestWorld) => signed(world, FOUNDER, new Uint8Array(64)), true],
+  ['bytes that are no event', () => encodeCanonical(['event', utf8('x'), new Uint8Array(64)]), true],
+  ['an event of a stranger', (world: TestWorld) => signed(world, 'eve'), false],
+  ['an event of the far future', (world: TestWorld) => signed(world, FOUNDER, null, 300_000), false],
+])('[G2] %s is not stored; it costs score only where a rule was broken', async (_what, make, costs) => {
+  const world = createTestWorld();
+  const [, ada] = await row(world, 'ada');
+  world.network.inject('ada', topicOf(world.community), make(world), FOUNDER);
+  await world.clock.pass(10);
+  expect(ada!.texts).toEqual([]);
+  expect(scoreAt(ada!) < 0).toBe(costs);
+});
+
+function signed(
+  world: TestWorld,
+  name: string,
+  signature: Uint8Array | null = null,
+  aheadMs = 0,
+): Uint8Array {
+  const signer = personOf(name);
+  const time = ticksOf(world.clock.now() + aheadMs);
+  const fields = { community: world.community, author: signer.publicKey, time, parents: [] };
+  const event = sealEvent({ ...fields, kind: 'test.note', body: { text: 'injected' } }, signer);
+  return encodeCanonical(['event', event.bytes, signature ?? event.signature]);
+}
+
+test('[G3] a large import is not spread event by event, and is everywhere within seconds', async () => {
+  const world = createTestWorld();
+  const nodes = await row(world, 'ada', 'bob');
+  let published = 0;
+  const { transport } = nodes[0]!;
+  const publish = transport.publish.bind(transport);
+  transport.publish = (topic, data) => {
+    published++;
+    return publish(topic, data);
+  };
+  nodes[0]!.write(...Array.from({ length: 3000 }, (_, n) => `mail ${n}`));
+  await world.clock.pass(5000);
+  expect(published).toBe(1);
+  for (const node of nodes) expect(node.texts).toHaveLength(3000);
+  expect(new Set(nodes.map((node) => toHex(node.log.digest()))).size).toBe(1);
+});
+
+test('[G4] what gossip lost is fetched when the next event shows the gap', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await row(world, 'ada');
+  world.network.shape({ loss: 1 });
+  founder!.write('lost');
+  await world.clock.pass(10);
+  world.network.shape({ loss: 0 });
+  founder!.write('heard');
+  await world.clock.pass(10);
+  expect(ada!.texts).toEqual(['heard']);
+  await world.clock.pass(2000);
+  expect(ada!.texts).toEqual(['heard', 'lost']);
+});

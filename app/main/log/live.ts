@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Refusal } from './admission.ts';
+import { MAX_EVENT_BYTES, type LogEvent, type SealedEvent } from './event.ts';
+import type { Committed, Log } from './log.ts';
+import type { Spread } from './spread.ts';
+import type { Sync } from './sync.ts';
+import type { Transport, Verdict } from './transport.ts';
+
+/** [G3] Own events of one commit that are spread one by one, at most. */
+const MAX_BURST = 50;
+/** [G2] Events judged in one transaction, at most. */
+const MAX_BATCH = 256;
+/** Events that wait to be judged, at most; more than these are left to catch-up. */
+const MAX_QUEUE = 5000;
+
+const digest = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
+const EventMessage = z.tuple([
+  z.literal('event'),
+  z.instanceof(Uint8Array).refine((bytes) => bytes.length <= MAX_EVENT_BYTES),
+  z.instanceof(Uint8Array).refine((bytes) => bytes.length === 64),
+]);
+/** The announcer is named, so that the same hint by another node is another message. */
+const HeadMessage = z.tuple([z.literal('head'), digest, z.int().nonnegative(), z.string().max(100)]);
+const Message = z.union([EventMessage, HeadMessage]);
+
+export interface LiveInit {
+  readonly log: Log;
+  readonly transport: Transport;
+  readonly sync: Sync;
+  readonly spread: Spread;
+  readonly logger: Logger;
+}
+
+/** [G1] The topic of a community. */
+export function topicOf(community: Uint8Array): string {
+  return `impulse/1/${cidOf(community)}`;
+}
+
+/** Spreads this node's own events as they are written, and takes in those of others. See SPEC.md, "Live spread". */
+export class Live {
+  readonly #init: LiveInit;
+  readonly #topic: string;
+  readonly #queue: { sealed: SealedEvent; settle: (verdict: Verdict) => void }[] = [];
+  #admitting = false;
+  #stops: (() => void)[] = [];
+
+  constructor(init: LiveInit) {
+    this.#init = init;
+    this.#topic = topicOf(init.log.community);
+  }
+
+  start(): void {
+    const { transport, log, sync } = this.#init;
+    transport.subscribe(this.#topic, (data, from) => this.#validate(data, from));
+    this.#stops = [
+      log.onCommit((batch) => this.#committed(batch)),
+      // [G3] Passes the hint on once this node itself can answer for what it names.
+      sync.onPulled((_peer, { stored }) => {
+        const newest = stored > 0 ? log.set('content') : null;
+        if (!newest || newest.size === 0) return;
+        const held = log.store.event(newest.at(0).id.slice());
+        if (held) this.#hint(held.event);
+      }),
+    ];
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#init.transport.unsubscribe(this.#topic);
+    for (const { settle } of this.#queue.splice(0)) settle('ignore');
+  }
+
+  #committed(batch: readonly Committed[]): void {
+    const own = batch.filter(({ origin }) => origin === 'own').map(({ event }) => event);
+    if (own.length > MAX_BURST) {
+      this.#hint(own.reduce((newest, event) => (event.time > newest.time ? event : newest)));
+    } else {
+      for (const event of own) void this.#publish(event);
+    }
+  }
+
+  async #publish(event: LogEvent): Promise<void> {
+    const reached = await this.#send(['event', event.bytes, event.signature]);
+    if (reached > 0) this.#init.spread.gossiped(event.id);
+  }
+
+  #hint(event: LogEvent): void {
+    void this.#send(['head', event.id, event.time, this.#init.transport.self]);
+  }
+
+  async #send(message: unknown): Promise<number> {
+    try {
+      return await this.#init.transport.publish(this.#topic, encodeCanonical(message));
+    } catch (error) {
+      // Nothing is lost: catch-up brings what was not spread.
+      this.#init.logger.warn('publish-failed', { code: problemOf(error).code });
+      return 0;
+    }
+  }
+
+  async #validate(data: Uint8Array, from: string): Promise<Verdict> {
+    const message = parse(data);
+    if (!message) return 'reject';
+    if (message[0] === 'head') {
+      if (!this.#init.log.store.has(message[1])) this.#init.sync.pull(from);
+      return 'ignore';
+    }
+    if (this.#queue.length >= MAX_QUEUE) {
+      this.#init.sync.soon();
+      return 'ignore';
+    }
+    const [, bytes, signature] = message;
+    return new Promise((settle) => {
+      this.#queue.push({ sealed: { bytes, signature }, settle });
+      void this.#drain();
+    });
+  }
+
+  /** [G2] What arrives while one batch is judged makes up the next: no wait when idle, few transactions when busy. */
+  async #drain(): Promise<void> {
+    if (this.#admitting) return;
+    this.#admitting = true;
+    try {
+      while (this.#queue.length > 0) await this.#admit(this.#queue.splice(0, MAX_BATCH));
+    } finally {
+      this.#admitting = false;
+    }
+  }
+
+  async #admit(batch: { sealed: SealedEvent; settle: (verdict: Verdict) => void }[]): Promise<void> {
+    const { log, sync, logger } = this.#init;
+    const gaps = log.store.gaps();
+    try {
+      const { refusals } = await log.admit(
+        batch.map(({ sealed }) => sealed),
+        'live',
+      );
+      for (const [index, { settle }] of batch.entries()) settle(verdictOf(refusals[index]!));
+      const unknown = refusals.some((refusal) => refusal?.code === 'unknown-author');
+      if (unknown || log.store.gaps() > gaps) sync.soon();
+    } catch (error) {
+      // The fault is this node's own: nobody is blamed, and catch-up tries again.
+      logger.error('admit-failed', { code: problemOf(error).code, message: problemOf(error).message });
+      for (const { settle } of batch) settle('ignore');
+    }
+  }
+}
+
+/** [G2] Only what breaks a rule for every node costs its sender score. */
+function verdictOf(refusal: Refusal | null): Verdict {
+  if (!refusal) return 'accept';
+  return refusal.verdict === 'reject' ? 'reject' : 'ignore';
+}
+
+function parse(data: Uint8Array): z.infer<typeof Message> | null {
+  try {
+    return Message.safeParse(decodeCbor(data)).data ?? null;
+  } catch {
+    return null;
+  }
+}

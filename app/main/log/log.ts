@@ -1,0 +1,362 @@
+import { toHex } from '../kernel/bytes.ts';
+import { encodeCanonical } from '../kernel/canonical.ts';
+import { cidOf } from '../kernel/cid.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { msOf, nextTime } from '../kernel/hybrid-time.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Signer, Verifier } from '../kernel/signer.ts';
+import { judge, judgeRole, type AdmissionContext, type Refusal, type RefusalCode } from './admission.ts';
+import {
+  MAX_PARENTS,
+  openEvent,
+  sealEvent,
+  signingPayload,
+  type LogEvent,
+  type SealedEvent,
+} from './event.ts';
+import type { Authority, Kind, Projection, Stratum } from './kinds.ts';
+import { RangeSet } from './range-set.ts';
+import type { LogStore } from './store.ts';
+
+/** [L7] Events of the near future that are waited for, at most. */
+const MAX_HELD = 1000;
+
+/** One stored event, as told to those who listen. */
+export interface Committed {
+  readonly event: LogEvent;
+  readonly seq: number;
+  /** `own`: written here; `live`: just spread; `history`: filled in by catch-up. */
+  readonly origin: Origin;
+}
+
+export type Origin = 'own' | 'live' | 'history';
+
+/** What this node's own person is about to write. */
+export interface Draft {
+  readonly kind: string;
+  readonly body: unknown;
+}
+
+export interface Verdicts {
+  readonly stored: number;
+  /** Refusals in the order of the input; null where the event was stored. */
+  readonly refusals: (Refusal | null)[];
+}
+
+export interface LogInit {
+  readonly db: Database;
+  /** The log's tables, shared with the projections that read events back. */
+  readonly store: LogStore;
+  readonly clock: Clock;
+  readonly verifier: Verifier;
+  readonly community: Uint8Array;
+  /** Ticks of the genesis document. */
+  readonly genesisTime: number;
+  /** The first is the authority's own; each registers its kinds. */
+  readonly projections: readonly Projection[];
+  readonly authority: Authority;
+}
+
+/** A community's signed event log: admits, stores, projects, tells. The rules are in SPEC.md. */
+export class Log {
+  readonly store: LogStore;
+  readonly community: Uint8Array;
+  readonly #init: LogInit;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #projectionOf = new Map<string, Projection>();
+  readonly #listeners = new Set<(batch: readonly Committed[]) => void>();
+  readonly #refusals = new Map<RefusalCode, { verdict: Refusal['verdict']; count: number }>();
+  readonly #held = new Map<string, SealedEvent>();
+  readonly #sets: Partial<Record<Stratum, RangeSet>> = {};
+  readonly #counts: Record<Stratum, number>;
+  #lastTime: number;
+
+  constructor(init: LogInit) {
+    this.#init = init;
+    this.community = init.community;
+    this.store = init.store;
+    for (const projection of init.projections) {
+      for (const kind of projection.kinds) {
+        this.#kinds.set(kind.name, kind);
+        this.#projectionOf.set(kind.name, projection);
+      }
+    }
+    this.#lastTime = Math.max(this.store.latestTime(), init.genesisTime);
+    this.#counts = { authority: this.store.count('authority'), content: this.store.count('content') };
+  }
+
+  /** The community's id as text. */
+  get id(): string {
+    return cidOf(this.community);
+  }
+
+  /** Calls back after each commit; returns how to stop listening. */
+  onCommit(listener: (batch: readonly Committed[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Events held, by stratum or in all. */
+  count(stratum?: Stratum): number {
+    return stratum ? this.#counts[stratum] : this.#counts.authority + this.#counts.content;
+  }
+
+  /** What was refused since start, by typed reason. */
+  refusals(): { code: RefusalCode; verdict: Refusal['verdict']; count: number }[] {
+    return [...this.#refusals].map(([code, { verdict, count }]) => ({ code, verdict, count }));
+  }
+
+  /** The set that peers reconcile; newest first because its keys count backwards. Read from disk at first use. */
+  set(stratum: Stratum): RangeSet {
+    const known = this.#sets[stratum];
+    if (known) return known;
+    const set = new RangeSet();
+    for (const { time, id } of this.store.items(stratum)) set.add(reverseKey(time), id);
+    this.#sets[stratum] = set;
+    return set;
+  }
+
+  /** Writes one event of this node's own person: signed, stored and projected when this returns. */
+  append(signer: Signer, kind: string, body: unknown): LogEvent {
+    return this.appendAll(signer, [{ kind, body }])[0]!;
+  }
+
+  /**
+   * Writes several events in one transaction, each when it is drawn: a generator is handed every event it
+   * led to, so that a later draft may name an earlier event. Throws a Problem `out-of-role` or `bad-body`;
+   * then none is stored.
+   */
+  appendAll(signer: Signer, drafts: Iterable<Draft> | Generator<Draft, void, LogEvent>): LogEvent[] {
+    const batch: Committed[] = [];
+    const lastTime = this.#lastTime;
+    const source: Iterator<Draft, unknown, LogEvent | undefined> = drafts[Symbol.iterator]();
+    try {
+      this.#init.db.transaction(() => {
+        for (let draft = source.next(); draft.done !== true; draft = source.next(batch.at(-1)?.event)) {
+          batch.push(this.#write(signer, draft.value.kind, draft.value.body));
+        }
+        this.store.settle();
+      });
+    } catch (error) {
+      this.#lastTime = lastTime;
+      this.store.reload();
+      throw error;
+    }
+    this.#committed(batch);
+    return batch.map(({ event }) => event);
+  }
+
+  #write(signer: Signer, kindName: string, body: unknown): Committed {
+    const event = sealEvent(
+      {
+        community: this.community,
+        author: signer.publicKey,
+        time: nextTime(this.#lastTime, this.#init.clock.now()),
+        parents: this.store.headsOf(signer.publicKey, MAX_PARENTS),
+        kind: kindName,
+        body,
+      },
+      signer,
+    );
+    const refusal = judge(event, this.#context());
+    if (refusal) throw refusalProblem(refusal, kindName);
+    return this.#insert(event, true, 'own');
+  }
+
+  /**
+   * Judges and stores what came from outside, in one transaction. Bulk catch-up hands events newest
+   * first, so that one signature a head is checked and ancestors follow by hash [L3].
+   */
+  async admit(sealed: readonly SealedEvent[], origin: Exclude<Origin, 'own'>): Promise<Verdicts> {
+    const context = this.#context();
+    const refusals: (Refusal | null)[] = [];
+    const candidates: { event: LogEvent; index: number }[] = [];
+    for (const [index, one] of sealed.entries()) {
+      const opened = this.#open(one, context);
+      refusals.push('verdict' in opened ? opened : null);
+      if (!('verdict' in opened)) candidates.push({ event: opened, index });
+    }
+    const proved = await this.#prove(candidates.map(({ event }) => event));
+
+    const batch: Committed[] = [];
+    const lastTime = this.#lastTime;
+    try {
+      this.#init.db.transaction(() => {
+        for (const { event, index } of candidates) {
+          const refusal = this.#place(event, proved.get(event), origin, batch);
+          if (refusal) refusals[index] = refusal;
+        }
+        this.store.settle();
+      });
+    } catch (error) {
+      this.#lastTime = lastTime;
+      this.store.reload();
+      throw error;
+    }
+    for (const refusal of refusals) if (refusal) this.#countRefusal(refusal);
+    this.#committed(batch);
+    return { stored: batch.length, refusals };
+  }
+
+  #open(sealed: SealedEvent, context: AdmissionContext): LogEvent | Refusal {
+    let event: LogEvent;
+    try {
+      event = openEvent(sealed);
+    } catch (error) {
+      return { verdict: 'reject', code: problemOf(error).code as RefusalCode };
+    }
+    if (this.store.has(event.id)) return { verdict: 'ignore', code: 'duplicate' };
+    const kind = this.#kinds.get(event.kind);
+    // Authority events of one batch may rest on each other: their role is judged when they are placed.
+    const refusal = judge(event, kind?.stratum === 'authority' ? { ...context, authority: ANYONE } : context);
+    if (refusal?.verdict === 'hold') this.#hold(sealed, event);
+    return refusal ?? event;
+  }
+
+  /** Checks one signature a head; true, false, or undefined where none was given or none was needed. */
+  async #prove(events: readonly LogEvent[]): Promise<Map<LogEvent, boolean>> {
+    const awaited = new Set<string>();
+    const checks: LogEvent[] = [];
+    for (const event of events) {
+      const author = toHex(event.author);
+      const byAncestry = awaited.has(toHex(event.id) + author) || this.store.isAwaited(event);
+      // Authority events travel oldest first, so that each must keep a signature that was checked.
+      const always = this.#kinds.get(event.kind)?.stratum === 'authority';
+      if ((always || !byAncestry) && event.signature) checks.push(event);
+      for (const parent of event.parents) awaited.add(toHex(parent) + author);
+    }
+    const results = await this.#init.verifier.verify(
+      checks.map((event) => ({
+        publicKey: event.author,
+        message: signingPayload(event.bytes),
+        signature: event.signature!,
+      })),
+    );
+    return new Map(checks.map((event, index) => [event, results[index]!]));
+  }
+
+  #place(event: LogEvent, signed: boolean | undefined, origin: Origin, batch: Committed[]): Refusal | null {
+    if (this.store.has(event.id)) return { verdict: 'ignore', code: 'duplicate' };
+    if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
+    if (signed === undefined && !this.store.isAwaited(event)) return { verdict: 'ignore', code: 'unproven' };
+    const kind = this.#kinds.get(event.kind)!;
+    const refusal = judgeRole(event, kind, this.#init.authority);
+    if (refusal) return refusal;
+    batch.push(this.#insert(event, signed === true, origin));
+    if (kind.subject) this.#reconsider(kind.subject(event.body), event.time);
+    return null;
+  }
+
+  #insert(event: LogEvent, proved: boolean, origin: Origin): Committed {
+    const kind = this.#kinds.get(event.kind)!;
+    const seq = this.store.insert(event, kind.stratum, proved);
+    this.#projectionOf.get(event.kind)!.apply(event, seq);
+    this.#lastTime = Math.max(this.#lastTime, event.time);
+    return { event, seq, origin };
+  }
+
+  /** [L11] A member's rights changed as of a time that may lie in the past: what they may not have written goes. */
+  #reconsider(author: Uint8Array, since: number): void {
+    for (const { seq, event } of this.store.byAuthorSince(author, since)) {
+      const kind = this.#kinds.get(event.kind)!;
+      if (!judgeRole(event, kind, this.#init.authority)) continue;
+      this.store.remove(seq, event);
+      this.#projectionOf.get(event.kind)!.revoke(event, seq);
+      this.#sets[kind.stratum]?.remove(reverseKey(event.time), event.id);
+      this.#counts[kind.stratum]--;
+      if (kind.subject) this.#reconsider(kind.subject(event.body), event.time);
+    }
+  }
+
+  #committed(batch: readonly Committed[]): void {
+    if (batch.length === 0) return;
+    for (const { event } of batch) {
+      const { stratum } = this.#kinds.get(event.kind)!;
+      this.#counts[stratum]++;
+      this.#sets[stratum]?.add(reverseKey(event.time), event.id);
+    }
+    for (const listener of this.#listeners) listener(batch);
+  }
+
+  #hold(sealed: SealedEvent, event: LogEvent): void {
+    const key = toHex(event.id);
+    if (this.#held.has(key) || this.#held.size >= MAX_HELD) return;
+    this.#held.set(key, sealed);
+    this.#init.clock.after(Math.max(0, msOf(event.time) - this.#init.clock.now()), () => {
+      if (this.#held.delete(key)) void this.admit([sealed], 'live');
+    });
+  }
+
+  #countRefusal({ verdict, code }: Refusal): void {
+    const entry = this.#refusals.get(code);
+    if (entry) entry.count++;
+    else this.#refusals.set(code, { verdict, count: 1 });
+  }
+
+  /** What judging an event takes, as of now. */
+  #context(): AdmissionContext {
+    const { community, genesisTime, clock, authority } = this.#init;
+    return { community, genesisTime, nowMs: clock.now(), kinds: this.#kinds, authority };
+  }
+
+  /** [L12] Empties all projections and computes them anew, in one transaction. */
+  rebuild(onProgress: (done: number, total: number) => void = () => {}): void {
+    this.#init.db.transaction(() => {
+      for (const projection of this.#init.projections) projection.clear();
+      let done = 0;
+      for (const stratum of ['authority', 'content'] as const) {
+        for (const batch of this.store.batches(1000, stratum)) {
+          for (const { seq, event } of batch) this.#projectionOf.get(event.kind)?.apply(event, seq);
+          onProgress((done += batch.length), this.count());
+        }
+      }
+    });
+  }
+
+  /** [L13] Digest of the events held: equal on two nodes exactly when they hold the same. */
+  digest(): Uint8Array {
+    const parts: Uint8Array[] = [];
+    for (const stratum of ['authority', 'content'] as const) {
+      const set = this.set(stratum);
+      for (const { id } of set.range(0, set.size)) parts.push(id.slice());
+    }
+    return sha256(Buffer.concat(parts));
+  }
+
+  /** [L13] Digest of everything shown: a chain of hashes over each projection's canonical rows. */
+  stateDigest(): Uint8Array {
+    let digest: Uint8Array = new Uint8Array(32);
+    for (const projection of this.#init.projections) {
+      for (const row of projection.dump()) digest = sha256(encodeCanonical([digest, row]));
+    }
+    return digest;
+  }
+}
+
+const ANYONE: Authority = { roleAt: () => 'sysop', knows: () => true };
+
+/** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
+export function reverseKey(time: number): number {
+  return Number.MAX_SAFE_INTEGER - time;
+}
+
+function refusalProblem(refusal: Refusal, kind: string): Problem {
+  switch (refusal.code) {
+    case 'unknown-author':
+      return new Problem(
+        'not-a-member',
+        'You are not a member of this community.',
+        'Join it with an invite.',
+      );
+    case 'out-of-role':
+      return new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
+    default:
+      return new Problem(
+        refusal.code,
+        `This ${kind} would not be accepted by others.`,
+        'Check what you entered.',
+      );
+  }
+}

@@ -1,0 +1,293 @@
+import { equalBytes, toHex } from '../kernel/bytes.ts';
+import { sleep } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import { openEvent, type SealedEvent } from './event.ts';
+import { Exchange } from './exchange.ts';
+import { demandMember, isMember, proveHello, sayHello, type HelloInit, type Introduction } from './hello.ts';
+import type { Stratum } from './kinds.ts';
+import { Negentropy } from './negentropy.ts';
+import { RateMeter } from './rate-meter.ts';
+import { MAX_WANT, RECON_BYTES, SYNC_PROTOCOL } from './wire.ts';
+import type { Transport } from './transport.ts';
+
+/** Wants under way at a time. */
+const WANTS_AHEAD = 2;
+/** Needed ids that wait to be asked for; above it no further comparison goes out. */
+const MAX_QUEUE = 20_000;
+/** Content events that are told as `newest` rather than `history`. */
+const NEWEST = 2000;
+/** [S7] Refused events after which a peer counts as hostile. */
+const MAX_REJECTS = 16;
+/** [S7] Ids that a peer may name beyond what its hello promised. */
+const SPARE_IDS = 10_000;
+/** Comparisons of one stratum in one session, at most. */
+const MAX_ROUNDS = 100;
+/** Wait for events that another session is fetching, in milliseconds. */
+const ELSEWHERE_MS = 250;
+
+/** What is shown of one pull under way. */
+export interface PullProgress {
+  readonly peer: string;
+  readonly stage: 'members' | 'newest' | 'history';
+  readonly done: number;
+  readonly total: number;
+  readonly perSecond: number;
+  readonly etaSeconds: number | null;
+}
+
+export interface PullResult {
+  readonly stored: number;
+  /** Whether this node now holds all that the peer showed. */
+  readonly equal: boolean;
+}
+
+/** What the sessions of one node share, so that no event is fetched twice. */
+export interface PullShared {
+  /** Ids being fetched by any session. */
+  readonly claimed: Set<string>;
+  /** Whether an id was refused lately and is not worth fetching again. */
+  refusedLately(id: string): boolean;
+  refused(id: string): void;
+}
+
+export interface PullInit extends Omit<HelloInit, 'transport'> {
+  readonly transport: Transport;
+  readonly shared: PullShared;
+  readonly onHello: (introduction: Introduction) => void;
+  readonly onProgress: () => void;
+}
+
+/** Reasons to keep away from a peer, not just to try again later. */
+export const HOSTILE: ReadonlySet<string> = new Set([
+  'malformed',
+  'bad-version',
+  'unasked',
+  'answer-too-large',
+  'bad-signature',
+  'wrong-community',
+  'bad-events',
+  'endless',
+]);
+
+/** One session in which this node takes from a peer what it lacks. Run once. */
+export class Pull {
+  readonly peer: string;
+  readonly #init: PullInit;
+  readonly #meter: RateMeter;
+  readonly #claims = new Set<string>();
+  /** Ids that were fetched in vain in this session, with how often. */
+  readonly #vain = new Map<string, number>();
+  #stage: PullProgress['stage'] = 'members';
+  #total = 0;
+  #named = 0;
+  #rejects = 0;
+  #contentDone = 0;
+
+  constructor(peer: string, init: PullInit) {
+    this.peer = peer;
+    this.#init = init;
+    this.#meter = new RateMeter(init.clock);
+  }
+
+  /** Null while nothing is known to be missing. */
+  progress(): PullProgress | null {
+    if (this.#total === 0 && this.#meter.done === 0) return null;
+    return { peer: this.peer, stage: this.#stage, ...this.#meter.progress(this.#total) };
+  }
+
+  /** Takes all that is missing. Rejects with a Problem when the peer or the line fails; what came stays. */
+  async run(signal: AbortSignal): Promise<PullResult> {
+    const channel = await this.#init.transport.open(this.peer, SYNC_PROTOCOL, signal);
+    const exchange = new Exchange(channel, this.#init.clock);
+    const cancel = () => exchange.abort(new Problem('cancelled', 'Catch-up was stopped.'));
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    try {
+      return await this.#converse(exchange);
+    } catch (error) {
+      exchange.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      for (const id of this.#claims) this.#init.shared.claimed.delete(id);
+    }
+  }
+
+  async #converse(exchange: Exchange): Promise<PullResult> {
+    const { log } = this.#init;
+    const answer = await exchange.hello(sayHello(this.#init, this.peer, 'opener'));
+    const introduction = await proveHello(this.#init, this.peer, 'answerer', answer);
+    const { authority, content } = introduction.counts;
+    const known = isMember(this.#init, introduction.publicKey);
+    if (known) this.#began(introduction);
+    // [S1] A node that lost its memory of the members can learn it from nobody but those it does not know.
+    const limit = (known ? authority + content : log.count('authority')) + SPARE_IDS;
+    const members = await this.#level(exchange, 'authority', limit);
+    demandMember(this.#init, introduction);
+    if (!known) this.#began(introduction);
+    this.#stage = 'newest';
+    const rest = await this.#level(exchange, 'content', authority + content + SPARE_IDS);
+    // [S9] Only one who has everything says so.
+    if (members && rest) await exchange.equal(log.count('content'));
+    await exchange.close();
+    return { stored: this.#meter.done, equal: members && rest };
+  }
+
+  /** The peer proved its membership: it is told of, and what it has counts as what is to be had. */
+  #began(introduction: Introduction): void {
+    const { log, onHello } = this.#init;
+    const { authority, content } = introduction.counts;
+    onHello(introduction);
+    this.#total =
+      Math.max(0, authority - log.count('authority')) + Math.max(0, content - log.count('content'));
+  }
+
+  /** [S4] Compares and fetches until nothing is missing; false when something stays out. */
+  async #level(exchange: Exchange, stratum: Stratum, limit: number): Promise<boolean> {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { asked, stored, elsewhere, skipped } = await this.#round(exchange, stratum, limit);
+      if (asked === 0 && elsewhere === 0) return skipped === 0;
+      if (stored > 0) continue;
+      if (elsewhere === 0) return false;
+      await sleep(this.#init.clock, ELSEWHERE_MS);
+    }
+    return false;
+  }
+
+  async #round(exchange: Exchange, stratum: Stratum, limit: number) {
+    const number = stratum === 'authority' ? 0 : 1;
+    const negentropy = new Negentropy(this.#init.log.set(stratum), RECON_BYTES);
+    const tally = { asked: 0, stored: 0, elsewhere: 0, skipped: 0 };
+    const queue: Uint8Array[] = [];
+    const wants: { ids: Uint8Array[]; answer: ReturnType<Exchange['want']> }[] = [];
+    /** Keeps a failure from being unhandled while something else is awaited. */
+    const watched = <T>(promise: Promise<T>): Promise<T> => {
+      promise.catch(() => {});
+      return promise;
+    };
+    let next: Uint8Array | null = null;
+    let recon: Promise<Uint8Array> | null = watched(exchange.recon(number, true, negentropy.initiate()));
+    for (;;) {
+      if (!recon && next && queue.length < MAX_QUEUE) {
+        recon = watched(exchange.recon(number, false, next));
+        next = null;
+      }
+      while (
+        wants.length < WANTS_AHEAD &&
+        (queue.length >= MAX_WANT || (queue.length > 0 && !recon && !next))
+      ) {
+        const ids = queue.splice(0, MAX_WANT);
+        wants.push({ ids, answer: watched(exchange.want(ids)) });
+      }
+      const want = wants.shift();
+      if (want) {
+        const { events, handled } = await want.answer;
+        queue.unshift(...want.ids.slice(handled));
+        // The next want goes out before this batch is stored, so that line and disk work at once.
+        if (wants.length < WANTS_AHEAD && queue.length >= MAX_WANT) {
+          const ids = queue.splice(0, MAX_WANT);
+          wants.push({ ids, answer: watched(exchange.want(ids)) });
+        }
+        tally.stored += await this.#admit(want.ids.slice(0, handled), events, stratum);
+      } else if (recon) {
+        const difference = negentropy.reconcile(await recon);
+        recon = null;
+        next = difference.next;
+        this.#named += difference.need.length;
+        if (this.#named > limit) throw new Problem('endless', 'The peer names more events than it has.');
+        this.#sort(difference.need, queue, tally);
+      } else if (!next && queue.length === 0) {
+        break;
+      }
+    }
+    this.#total = Math.max(this.#total, this.#meter.done);
+    return tally;
+  }
+
+  /** Parts what is needed into what is asked for, what another session fetches, and what is not wanted. */
+  #sort(
+    need: Uint8Array[],
+    queue: Uint8Array[],
+    tally: { asked: number; elsewhere: number; skipped: number },
+  ) {
+    const { shared } = this.#init;
+    for (const id of need) {
+      const key = toHex(id);
+      if (this.#claims.has(key)) continue;
+      if (shared.refusedLately(key) || (this.#vain.get(key) ?? 0) >= 2) tally.skipped++;
+      else if (shared.claimed.has(key)) tally.elsewhere++;
+      else {
+        shared.claimed.add(key);
+        this.#claims.add(key);
+        queue.push(id);
+        tally.asked++;
+      }
+    }
+    this.#total = Math.max(this.#total, this.#meter.done + this.#claims.size);
+  }
+
+  async #admit(asked: Uint8Array[], events: SealedEvent[], stratum: Stratum): Promise<number> {
+    const ids = matchAsked(asked, events);
+    const batch = stratum === 'authority' ? inTimeOrder(events, ids) : { events, ids };
+    const { stored, refusals } = await this.#init.log.admit(batch.events, 'history');
+    for (const [index, refusal] of refusals.entries()) {
+      if (!refusal || refusal.code === 'duplicate') continue;
+      const key = toHex(batch.ids[index]!);
+      if (refusal.verdict === 'reject' && ++this.#rejects > MAX_REJECTS) {
+        throw new Problem('bad-events', 'The peer sends events that break the rules.');
+      }
+      // What may become good with an event that is still to come is tried once more.
+      if (
+        refusal.code === 'unproven' ||
+        refusal.code === 'unknown-author' ||
+        refusal.code === 'out-of-role'
+      ) {
+        this.#vain.set(key, (this.#vain.get(key) ?? 0) + 1);
+      } else {
+        this.#init.shared.refused(key);
+      }
+    }
+    const came = new Set(ids.map(toHex));
+    for (const id of asked) {
+      const key = toHex(id);
+      this.#claims.delete(key);
+      this.#init.shared.claimed.delete(key);
+      // Named, but not handed over: the peer may have removed it in between.
+      if (!came.has(key)) this.#vain.set(key, 2);
+    }
+    if (stratum === 'content') this.#contentDone += stored;
+    if (this.#contentDone >= NEWEST) this.#stage = 'history';
+    this.#meter.add(stored);
+    this.#init.onProgress();
+    return stored;
+  }
+}
+
+/** [S5] The ids of the events, which must be those asked for, in that order. Throws a Problem `unasked`. */
+function matchAsked(asked: readonly Uint8Array[], events: readonly SealedEvent[]): Uint8Array[] {
+  let at = 0;
+  return events.map(({ bytes }) => {
+    const id = sha256(bytes);
+    while (at < asked.length && !equalBytes(asked[at]!, id)) at++;
+    if (at++ >= asked.length) throw new Problem('unasked', 'The peer sent an event that nobody asked for.');
+    return id;
+  });
+}
+
+/** [S3] Authority events rest on earlier ones, so they are judged oldest first. */
+function inTimeOrder(events: SealedEvent[], ids: Uint8Array[]): { events: SealedEvent[]; ids: Uint8Array[] } {
+  const order = events
+    .map((event, index) => ({ event, id: ids[index]!, time: timeOf(event) }))
+    .toSorted((a, b) => a.time - b.time);
+  return { events: order.map(({ event }) => event), ids: order.map(({ id }) => id) };
+}
+
+/** Bytes that are no event sort first; admission refuses them. */
+function timeOf(event: SealedEvent): number {
+  try {
+    return openEvent(event).time;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,70 @@
+import { toHex } from '../kernel/bytes.ts';
+import * as z from 'zod';
+import type { LogStore } from './store.ts';
+
+const META_KEY = 'spread';
+/** Peers whose state is remembered; the ones heard of longest ago are forgotten. */
+const MAX_PEERS = 64;
+/** Events whose gossip is remembered, until catch-up tells more. */
+const MAX_GOSSIPED = 10_000;
+
+const Saved = z.array(z.tuple([z.string(), z.int().nonnegative()])).max(MAX_PEERS);
+
+/** How far one event has spread; the contract's `Finality` without `certified`. */
+export interface SpreadLevel {
+  readonly level: 'local' | 'gossiped' | 'held';
+  readonly copies: number;
+}
+
+/** [S9] Who holds what of this log: a row number per peer up to which it holds everything. */
+export class Spread {
+  readonly #store: LogStore;
+  readonly #heldUpTo = new Map<string, number>();
+  readonly #gossiped = new Set<string>();
+
+  constructor(store: LogStore) {
+    this.#store = store;
+    const saved = store.meta<string>(META_KEY);
+    if (saved !== null) {
+      for (const [peer, seq] of Saved.parse(JSON.parse(saved))) this.#heldUpTo.set(peer, seq);
+    }
+  }
+
+  /** A peer said that it holds all rows up to `seq`. */
+  held(peer: string, seq: number): void {
+    const before = this.#heldUpTo.get(peer) ?? 0;
+    if (seq <= before) return;
+    this.#heldUpTo.delete(peer);
+    this.#heldUpTo.set(peer, seq);
+    if (this.#heldUpTo.size > MAX_PEERS) dropFirst(this.#heldUpTo);
+    this.#store.setMeta(META_KEY, JSON.stringify([...this.#heldUpTo]));
+  }
+
+  /** At least one peer took the event when it was published. */
+  gossiped(id: Uint8Array): void {
+    this.#gossiped.add(toHex(id));
+    if (this.#gossiped.size > MAX_GOSSIPED) dropFirst(this.#gossiped);
+  }
+
+  level(id: Uint8Array): SpreadLevel {
+    return this.levelOf(this.#store.seqOf(id), id);
+  }
+
+  /** The same for a row; the id is needed only to tell `gossiped` from `local`. */
+  levelOf(seq: number | null, id?: Uint8Array): SpreadLevel {
+    let copies = 0;
+    if (seq !== null) for (const upTo of this.#heldUpTo.values()) if (seq <= upTo) copies++;
+    if (copies > 0) return { level: 'held', copies };
+    return { level: id && this.#gossiped.has(toHex(id)) ? 'gossiped' : 'local', copies: 0 };
+  }
+
+  /** The row number up to which at least one peer holds everything. */
+  heldUpTo(): number {
+    return Math.max(0, ...this.#heldUpTo.values());
+  }
+}
+
+function dropFirst(set: { keys(): IterableIterator<string>; delete(key: string): boolean }): void {
+  const first = set.keys().next();
+  if (!first.done) set.delete(first.value);
+}

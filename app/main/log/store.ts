@@ -1,0 +1,261 @@
+import { compareBytes, toHex } from '../kernel/bytes.ts';
+import type { Database, Statement } from '../kernel/database.ts';
+import { openEvent, type LogEvent, type SealedEvent } from './event.ts';
+import type { Stratum } from './kinds.ts';
+
+const STRATUM = { authority: 0, content: 1 } as const satisfies Record<Stratum, number>;
+
+interface EventRow {
+  seq: number;
+  bytes: Uint8Array;
+  signature: Uint8Array | null;
+}
+
+/** One item of the set that two nodes reconcile. */
+export interface LogItem {
+  readonly time: number;
+  readonly id: Uint8Array;
+}
+
+/** The log's tables: events, the authors' heads, and gaps (parents that are named but not held). */
+export class LogStore {
+  readonly #db: Database;
+  readonly #authors = new Map<string, number>();
+  /** Gaps and heads by hex id, so that bulk catch-up asks no index: few exist at a time. */
+  readonly #gaps = new Map<string, number>();
+  readonly #heads = new Map<string, { id: Uint8Array; author: number }>();
+  /** Heads that came (true) or went (false) since the last {@link settle}: most come and go within one batch. */
+  readonly #unsettled = new Map<string, { id: Uint8Array; author: number; stays: boolean }>();
+  readonly #insert: Statement;
+  readonly #has: Statement<{ seq: number }>;
+  readonly #byId: Statement<EventRow & { proved: number }>;
+  readonly #bySeq: Statement<{ bytes: Uint8Array }>;
+  readonly #addHead: Statement;
+  readonly #dropHead: Statement;
+  readonly #addGap: Statement;
+  readonly #dropGap: Statement;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#insert = db.prepare(
+      'INSERT INTO event (id, author, time, kind, stratum, proved, bytes, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#has = db.prepare('SELECT seq FROM event WHERE id = ?');
+    this.#byId = db.prepare('SELECT seq, bytes, signature, proved FROM event WHERE id = ?');
+    this.#bySeq = db.prepare('SELECT bytes FROM event WHERE seq = ?');
+    this.#addHead = db.prepare('INSERT OR IGNORE INTO head (id, author) VALUES (?, ?)');
+    this.#dropHead = db.prepare('DELETE FROM head WHERE id = ?');
+    this.#addGap = db.prepare('INSERT OR IGNORE INTO gap (id, author) VALUES (?, ?)');
+    this.#dropGap = db.prepare('DELETE FROM gap WHERE id = ?');
+    this.reload();
+  }
+
+  /** Reads the in-memory side anew; called after a transaction was rolled back. */
+  reload(): void {
+    this.#authors.clear();
+    this.#gaps.clear();
+    this.#heads.clear();
+    this.#unsettled.clear();
+    for (const row of this.#db.prepare<{ n: number; key: Uint8Array }>('SELECT n, key FROM author').all()) {
+      this.#authors.set(toHex(row.key), row.n);
+    }
+    for (const row of this.#db
+      .prepare<{ id: Uint8Array; author: number }>('SELECT id, author FROM gap')
+      .all()) {
+      this.#gaps.set(toHex(row.id), row.author);
+    }
+    for (const row of this.#db
+      .prepare<{ id: Uint8Array; author: number }>('SELECT id, author FROM head')
+      .all()) {
+      this.#heads.set(toHex(row.id), row);
+    }
+  }
+
+  /** The row number of an author, made on first sight. */
+  authorOf(key: Uint8Array): number {
+    const hex = toHex(key);
+    const known = this.#authors.get(hex);
+    if (known !== undefined) return known;
+    const n = Number(this.#db.prepare('INSERT INTO author (key) VALUES (?)').run(key).lastInsertRowid);
+    this.#authors.set(hex, n);
+    return n;
+  }
+
+  has(id: Uint8Array): boolean {
+    return this.#has.get(id) !== undefined;
+  }
+
+  seqOf(id: Uint8Array): number | null {
+    return this.#has.get(id)?.seq ?? null;
+  }
+
+  /** [L3] Whether an event is named as a parent by an authentic event of the same author. */
+  isAwaited(event: LogEvent): boolean {
+    return this.#gaps.size > 0 && this.#gaps.get(toHex(event.id)) === this.authorOf(event.author);
+  }
+
+  /** Stores an authentic event and keeps heads and gaps true, once {@link settle} is called; returns its row number. */
+  insert(event: LogEvent, stratum: Stratum, proved: boolean): number {
+    const author = this.authorOf(event.author);
+    const { lastInsertRowid } = this.#insert.run(
+      event.id,
+      author,
+      event.time,
+      event.kind,
+      STRATUM[stratum],
+      proved ? 1 : 0,
+      event.bytes,
+      event.signature,
+    );
+    const hex = toHex(event.id);
+    if (this.#gaps.get(hex) === author) {
+      this.#gaps.delete(hex);
+      this.#dropGap.run(event.id);
+    } else {
+      this.#heads.set(hex, { id: event.id, author });
+      this.#unsettled.set(hex, { id: event.id, author, stays: true });
+    }
+    for (const parent of event.parents) this.#settleParent(parent, author);
+    return Number(lastInsertRowid);
+  }
+
+  #settleParent(parent: Uint8Array, author: number): void {
+    const hex = toHex(parent);
+    const head = this.#heads.get(hex);
+    if (head) {
+      if (head.author !== author) return;
+      this.#heads.delete(hex);
+      this.#noteGone(hex, head);
+    } else if (!this.#gaps.has(hex) && !this.has(parent)) {
+      this.#gaps.set(hex, author);
+      this.#addGap.run(parent, author);
+    }
+  }
+
+  /** A head that never reached the table needs no row to be deleted. */
+  #noteGone(hex: string, head: { id: Uint8Array; author: number }): void {
+    if (this.#unsettled.get(hex)?.stays) this.#unsettled.delete(hex);
+    else this.#unsettled.set(hex, { ...head, stays: false });
+  }
+
+  /** Writes what became of the heads; called last in every transaction that inserted or removed. */
+  settle(): void {
+    for (const { id, author, stays } of this.#unsettled.values()) {
+      if (stays) this.#addHead.run(id, author);
+      else this.#dropHead.run(id);
+    }
+    this.#unsettled.clear();
+  }
+
+  /** Removes an event that lost its right to be here [L11]. Its place in its author's chain becomes a gap. */
+  remove(seq: number, event: LogEvent): void {
+    const hex = toHex(event.id);
+    this.#db.prepare('DELETE FROM event WHERE seq = ?').run(seq);
+    const head = this.#heads.get(hex);
+    if (head) {
+      this.#heads.delete(hex);
+      this.#noteGone(hex, head);
+    } else {
+      const author = this.authorOf(event.author);
+      this.#gaps.set(hex, author);
+      this.#addGap.run(event.id, author);
+    }
+  }
+
+  /** The author's heads, ascending, at most `limit` of them. */
+  headsOf(key: Uint8Array, limit: number): Uint8Array[] {
+    const author = this.authorOf(key);
+    const ids: Uint8Array[] = [];
+    for (const head of this.#heads.values()) if (head.author === author) ids.push(head.id);
+    return ids.sort(compareBytes).slice(0, limit);
+  }
+
+  /** How many parents are named but not held: above zero while history is still being filled in. */
+  gaps(): number {
+    return this.#gaps.size;
+  }
+
+  /** The event as it travels. A signature that was never checked is left out [L3]. */
+  sealed(id: Uint8Array): SealedEvent | null {
+    const row = this.#byId.get(id);
+    return row ? { bytes: row.bytes, signature: row.proved === 1 ? row.signature : null } : null;
+  }
+
+  event(id: Uint8Array): { event: LogEvent; seq: number } | null {
+    const row = this.#byId.get(id);
+    return row ? { event: openEvent(row), seq: row.seq } : null;
+  }
+
+  /** The encoded event in a row. Throws when there is none: rows name only events that exist. */
+  bytesAt(seq: number): Uint8Array {
+    const row = this.#bySeq.get(seq);
+    if (!row) throw new Error(`no event in row ${seq}`);
+    return row.bytes;
+  }
+
+  count(stratum: Stratum): number {
+    const row = this.#db
+      .prepare<{ n: number }>('SELECT COUNT(*) AS n FROM event WHERE stratum = ?')
+      .get(STRATUM[stratum]);
+    return row!.n;
+  }
+
+  /** All items of a stratum, in no particular order within one time. */
+  *items(stratum: Stratum): Generator<LogItem> {
+    yield* this.#db
+      .prepare<LogItem>('SELECT time, id FROM event WHERE stratum = ? ORDER BY time DESC')
+      .iterate(STRATUM[stratum]);
+  }
+
+  /** Events in the order they were stored, a batch at a time so that others may read in between. */
+  *batches(size: number, stratum: Stratum): Generator<{ seq: number; event: LogEvent }[]> {
+    const query = this.#db.prepare<EventRow>(
+      'SELECT seq, bytes, signature FROM event WHERE seq > ? AND stratum = ? ORDER BY seq LIMIT ?',
+    );
+    let last = 0;
+    for (;;) {
+      const rows = query.all(last, STRATUM[stratum], size);
+      if (rows.length === 0) return;
+      last = rows.at(-1)!.seq;
+      yield rows.map((row) => ({ seq: row.seq, event: openEvent(row) }));
+    }
+  }
+
+  /** One author's events from a time on, oldest first. */
+  byAuthorSince(key: Uint8Array, time: number): { seq: number; event: LogEvent }[] {
+    return this.#db
+      .prepare<EventRow>(
+        'SELECT seq, bytes, signature FROM event WHERE author = ? AND time >= ? ORDER BY time, id',
+      )
+      .all(this.authorOf(key), time)
+      .map((row) => ({ seq: row.seq, event: openEvent(row) }));
+  }
+
+  /** The newest row number. */
+  lastSeq(): number {
+    return this.#db.prepare<{ n: number | null }>('SELECT MAX(seq) AS n FROM event').get()?.n ?? 0;
+  }
+
+  latestTime(): number {
+    return (
+      this.#db
+        .prepare<{ t: number | null }>(
+          'SELECT MAX(t) AS t FROM (SELECT MAX(time) AS t FROM event WHERE stratum = 0 UNION ALL SELECT MAX(time) FROM event WHERE stratum = 1)',
+        )
+        .get()?.t ?? 0
+    );
+  }
+
+  /** The highest row number in use, 0 with none. */
+  latestSeq(): number {
+    return this.#db.prepare<{ n: number | null }>('SELECT MAX(seq) AS n FROM event').get()?.n ?? 0;
+  }
+
+  meta<T extends string | number | Uint8Array>(key: string): T | null {
+    return this.#db.prepare<{ value: T }>('SELECT value FROM meta WHERE key = ?').get(key)?.value ?? null;
+  }
+
+  setMeta(key: string, value: string | number | Uint8Array): void {
+    this.#db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
+  }
+}

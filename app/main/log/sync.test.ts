@@ -1,0 +1,260 @@
+import { expect, test } from 'vitest';
+import { toHex, utf8 } from '../kernel/bytes.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import { decodeMessage, encodeMessage, SYNC_PROTOCOL, type Message, type MessageOf } from './wire.ts';
+import { sayHello } from './hello.ts';
+import { createTestWorld, FOUNDER, type TestNode, type TestWorld, verifier } from '../sim/test-world.ts';
+import type { Channel } from './transport.ts';
+
+const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `note ${from + n}`);
+const digest = (node: TestNode) => toHex(node.log.digest());
+
+/** A community of founder and members, nobody connected; every member holds the authority events. */
+async function community(world: TestWorld, ...names: string[]): Promise<TestNode[]> {
+  const founder = await world.node(FOUNDER);
+  for (const name of names) founder.admit(name);
+  const sealed = [...founder.log.store.batches(1000, 'authority')].flat().map(({ event }) => event);
+  const members: TestNode[] = [];
+  for (const name of names) {
+    const node = await world.node(name);
+    await node.log.admit(sealed, 'history');
+    members.push(node);
+  }
+  return [founder, ...members];
+}
+
+test('[S2] two nodes that wrote apart hold the same after they meet', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write(...numbered(1500));
+  ada!.write('from ada');
+  await world.connect(ada!, founder!);
+  await world.clock.pass(5000);
+  expect(ada!.texts).toHaveLength(1501);
+  expect(digest(ada!)).toBe(digest(founder!));
+  expect(toHex(ada!.log.stateDigest())).toBe(toHex(founder!.log.stateDigest()));
+});
+
+test('[S2] three nodes in a row all hold everything, also what the ends wrote', async () => {
+  const world = createTestWorld();
+  const nodes = await community(world, 'ada', 'bob');
+  for (const node of nodes) node.write(...numbered(120).map((text) => `${node.name} ${text}`));
+  await world.connect(nodes[1]!, nodes[0]!);
+  await world.connect(nodes[2]!, nodes[1]!);
+  await world.clock.pass(70_000);
+  for (const node of nodes) expect(node.texts).toHaveLength(360);
+  expect(new Set(nodes.map(digest)).size).toBe(1);
+});
+
+test('[S3] who belongs here is known before what they wrote is judged', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.admit('bob', 'moderator');
+  const bob = await world.node('bob');
+  await bob.log.admit(
+    [...founder!.log.store.batches(1000, 'authority')].flat().map(({ event }) => event),
+    'history',
+  );
+  bob.write('bob was here');
+  bob.admit('cy');
+  await world.connect(founder!, bob);
+  await world.connect(ada!, founder!);
+  await world.clock.pass(70_000);
+  expect(ada!.texts).toEqual(['bob was here']);
+});
+
+test('[S4] the newest comes first', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write(...numbered(5000));
+  const stages = new Set<string>();
+  ada!.sync.onProgress(() => {
+    for (const { stage } of ada!.sync.progress()) stages.add(stage);
+  });
+  await world.connect(ada!, founder!);
+  expect(ada!.texts).toHaveLength(5000);
+  expect(ada!.texts[0]).toBe('note 4999');
+  expect(ada!.texts.slice(0, 1000)).toContain('note 4000');
+  expect(ada!.texts.at(-1)).toBe('note 0');
+  expect([...stages]).toEqual(['newest', 'history']);
+});
+
+test('[S5] events larger than one answer arrive all the same', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write(...Array.from({ length: 60 }, (_, n) => `${n} ${'x'.repeat(120_000)}`));
+  await world.connect(ada!, founder!);
+  expect(ada!.texts).toHaveLength(60);
+  expect(digest(ada!)).toBe(digest(founder!));
+});
+
+test('[S6] a pull that is cut in the middle keeps what came and goes on from there', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write(...numbered(6000));
+  let cut = false;
+  ada!.sync.onProgress(() => {
+    if (!cut && ada!.texts.length >= 2000) {
+      cut = true;
+      world.network.cut('ada', FOUNDER);
+    }
+  });
+  await world.connect(ada!, founder!);
+  const kept = ada!.texts.length;
+  expect(kept).toBeGreaterThanOrEqual(2000);
+  expect(kept).toBeLessThan(6000);
+  await world.connect(ada!, founder!);
+  expect(ada!.texts).toHaveLength(6000);
+  expect(new Set(ada!.texts).size).toBe(6000);
+});
+
+test('[S6] a silent peer is left after half a minute, and asked again later', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write('hello');
+  let asked = 0;
+  founder!.sync.stop();
+  founder!.transport.handle(SYNC_PROTOCOL, async () => {
+    asked++;
+    await new Promise(() => {});
+  });
+  await world.connect(ada!, founder!);
+  await world.clock.pass(100_000);
+  expect(asked).toBe(2);
+  expect(ada!.transport.peers()).toHaveLength(1);
+});
+
+test('[S8] two sources at once bring each event once', async () => {
+  const world = createTestWorld();
+  const [founder, ada, bob] = await community(world, 'ada', 'bob');
+  founder!.write(...numbered(3000));
+  await world.connect(bob!, founder!);
+  expect(bob!.texts).toHaveLength(3000);
+  let stored = 0;
+  ada!.sync.onPulled((_peer, result) => (stored += result.stored));
+  const dials = [ada!.transport.dial('/memory/bob'), ada!.transport.dial(`/memory/${FOUNDER}`)];
+  await world.clock.pass(10_000);
+  await Promise.all(dials);
+  expect(ada!.texts).toHaveLength(3000);
+  expect(stored).toBe(3000);
+  expect(ada!.log.refusals()).toEqual([]);
+});
+
+test('[S1] a stranger gets nothing, and everything once a member admitted them', async () => {
+  const world = createTestWorld();
+  const [founder] = await community(world);
+  founder!.write('secret of the house');
+  const eve = await world.node('eve');
+  await world.connect(eve, founder!);
+  expect(eve.texts).toEqual([]);
+  expect(eve.log.count()).toBe(0);
+  founder!.admit('eve');
+  await world.clock.pass(130_000);
+  expect(eve.texts).toEqual(['secret of the house']);
+});
+
+test('[S9] an event counts as held by a peer once that peer said it has all', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write('alone');
+  const id = [...founder!.log.store.items('content')][0]!.id;
+  expect(founder!.spread.level(id)).toEqual({ level: 'local', copies: 0 });
+  await world.connect(ada!, founder!);
+  expect(founder!.spread.level(id)).toEqual({ level: 'held', copies: 1 });
+  founder!.write('spread');
+  await world.clock.pass(100);
+  const second = founder!.log.store.headsOf(founder!.signer.publicKey, 1)[0]!;
+  expect(founder!.spread.level(second)).toEqual({ level: 'gossiped', copies: 0 });
+  await world.clock.pass(60_000);
+  expect(founder!.spread.level(second)).toEqual({ level: 'held', copies: 1 });
+});
+
+/** Puts a liar in place of the founder's answers; it says a true hello first. */
+function lie(
+  founder: TestNode,
+  world: TestWorld,
+  answer: (message: Message) => (Message | Uint8Array)[],
+): void {
+  founder.sync.stop();
+  founder.transport.handle(SYNC_PROTOCOL, async (channel: Channel) => {
+    const init = {
+      log: founder.log,
+      transport: founder.transport,
+      clock: world.clock,
+      signer: founder.signer,
+      verifier,
+      authority: founder.roster,
+      nodeName: () => 'liar',
+    };
+    for await (const bytes of channel.receive()) {
+      const message = decodeMessage(bytes, ['hello', 'recon', 'want', 'equal']);
+      const answers = message[0] === 'hello' ? [sayHello(init, channel.peer, 'answerer')] : answer(message);
+      for (const one of answers) await channel.send(one instanceof Uint8Array ? one : encodeMessage(one));
+    }
+  });
+}
+
+/** A reconciliation message that lists ids up to infinity. */
+function listing(ids: Uint8Array[]): MessageOf<'reconciled'> {
+  const varint = ids.length < 128 ? [ids.length] : [(ids.length >> 7) | 128, ids.length & 127];
+  return ['reconciled', new Uint8Array([0x61, 0, 0, 2, ...varint, ...ids.flatMap((id) => [...id])])];
+}
+
+const NOTHING: MessageOf<'reconciled'> = ['reconciled', new Uint8Array([0x61])];
+let fakes = 0;
+const fakeIds = (count: number) => Array.from({ length: count }, () => sha256(utf8(`fake ${fakes++}`)));
+
+test.each<[string, (message: Message) => (Message | Uint8Array)[]]>([
+  ['garbage', () => [new Uint8Array([0xff, 1, 2, 3])]],
+  ['a message of another kind', () => [['done', 1]]],
+  ['a broken comparison', () => [['reconciled', new Uint8Array([0x61, 9, 9, 9])]]],
+  [
+    'events that nobody asked for',
+    (message) =>
+      message[0] === 'want'
+        ? [
+            ['events', [[utf8('other'), null]]],
+            ['done', 1],
+          ]
+        : [listing(fakeIds(1))],
+  ],
+  [
+    'bytes that are no events',
+    (message) => {
+      const bad = Array.from({ length: 20 }, (_, n) => utf8(`not an event ${n}`));
+      if (message[0] === 'want') {
+        const order = new Map(bad.map((bytes) => [toHex(sha256(bytes)), bytes]));
+        return [
+          ['events', message[1].map((id) => [order.get(toHex(id))!, null] as [Uint8Array, null])],
+          ['done', message[1].length],
+        ];
+      }
+      return [listing(bad.map(sha256))];
+    },
+  ],
+  [
+    'ever more ids that it does not have',
+    (message) => (message[0] === 'want' ? [['done', message[1].length]] : [endless(message)]),
+  ],
+])('[S7] a peer that sends %s is dropped and kept away', async (_what, answer) => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  ada!.write('mine');
+  lie(founder!, world, answer);
+  await world.connect(ada!, founder!);
+  await world.clock.pass(20_000);
+  expect(ada!.transport.peers()).toEqual([]);
+  expect(ada!.sync.shuns(FOUNDER)).toBe(true);
+  expect(ada!.texts).toEqual(['mine']);
+  await world.clock.pass(600_000);
+  expect(ada!.sync.shuns(FOUNDER)).toBe(false);
+});
+
+/** Lists 2,000 fresh ids below a bound and asks to compare on above it, so that the asker comes back. */
+function endless(message: Message): Message {
+  if (message[0] !== 'recon') return NOTHING;
+  const ids = fakeIds(1500);
+  const list = [2, 0, 2, (1500 >> 7) | 128, 1500 & 127, ...ids.flatMap((id) => [...id])];
+  list.splice(1, 1, 0); // bound at key 1, empty id
+  return ['reconciled', new Uint8Array([0x61, ...list, 0, 0, 1, ...new Uint8Array(16).fill(7)])];
+}

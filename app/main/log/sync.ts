@@ -1,0 +1,244 @@
+import { every } from '../kernel/clock.ts';
+import { problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { answerPull } from './answer.ts';
+import type { HelloInit, Introduction } from './hello.ts';
+import { HOSTILE, Pull, type PullProgress, type PullResult, type PullShared } from './pull.ts';
+import type { Spread } from './spread.ts';
+import type { Channel, Transport } from './transport.ts';
+import { SYNC_PROTOCOL } from './wire.ts';
+
+/** [S8] Pulls at a time. */
+const MAX_PULLS = 3;
+/** [S8] Pulls that one peer may have answered at a time. */
+const MAX_ANSWERS_PER_PEER = 2;
+/** [S8] How often every peer is asked again. */
+const AGAIN_MS = 60_000;
+/** [S8] Wait after a sign that something is missing. */
+const SOON_MS = 1000;
+/** [S7] How long a peer that lied is kept away. */
+const SHUN_MS = 600_000;
+/** How long a refused event is not fetched again. */
+const REFUSED_MS = 600_000;
+const MAX_REFUSED = 20_000;
+
+export interface SyncInit extends Omit<HelloInit, 'transport'> {
+  readonly transport: Transport;
+  readonly spread: Spread;
+  readonly logger: Logger;
+}
+
+interface Session {
+  readonly pull: Pull;
+  readonly abort: AbortController;
+  /** Whether another pull was wanted meanwhile. */
+  again: boolean;
+}
+
+/** Catch-up with all connected peers. The rules are under "Catch-up" in SPEC.md. */
+export class Sync {
+  readonly #init: SyncInit;
+  readonly #sessions = new Map<string, Session>();
+  readonly #waiting = new Set<string>();
+  readonly #answering = new Map<string, number>();
+  readonly #shunned = new Map<string, number>();
+  readonly #refusals = new Map<string, number>();
+  readonly #retries = new Map<string, { failures: number; cancel: () => void }>();
+  readonly #shared: PullShared;
+  readonly #progressListeners = new Set<() => void>();
+  readonly #helloListeners = new Set<(introduction: Introduction) => void>();
+  readonly #endListeners = new Set<(peer: string, result: PullResult) => void>();
+  #stops: (() => void)[] = [];
+  #cancelSoon: (() => void) | null = null;
+  #running = false;
+
+  constructor(init: SyncInit) {
+    this.#init = init;
+    let authorityCount = init.log.count('authority');
+    this.#shared = {
+      claimed: new Set(),
+      refusedLately: (id) => {
+        if (authorityCount !== init.log.count('authority')) {
+          // Rights changed: what was out of place may now be in its place.
+          authorityCount = init.log.count('authority');
+          this.#refusals.clear();
+        }
+        return (this.#refusals.get(id) ?? 0) > init.clock.now();
+      },
+      refused: (id) => {
+        if (this.#refusals.size >= MAX_REFUSED) this.#refusals.clear();
+        this.#refusals.set(id, init.clock.now() + REFUSED_MS);
+      },
+    };
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    const { transport, clock } = this.#init;
+    transport.handle(SYNC_PROTOCOL, (channel) => this.#answer(channel));
+    this.#stops = [
+      transport.onPeer(({ kind, peer }) => {
+        if (kind === 'connected') this.pull(peer);
+        else this.#lost(peer);
+      }),
+      every(clock, AGAIN_MS, () => this.pullAll()),
+    ];
+    this.pullAll();
+  }
+
+  stop(): void {
+    this.#running = false;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#cancelSoon?.();
+    this.#cancelSoon = null;
+    this.#waiting.clear();
+    for (const { cancel } of this.#retries.values()) cancel();
+    this.#retries.clear();
+    this.cancel();
+  }
+
+  /** Ends all pulls under way; what they stored stays, and the next pull goes on from there. */
+  cancel(): void {
+    for (const { abort } of this.#sessions.values()) abort.abort();
+  }
+
+  /** Takes what this node lacks from a peer, as soon as there is room. */
+  pull(peer: string): void {
+    if (!this.#running || this.shuns(peer)) return;
+    const session = this.#sessions.get(peer);
+    if (session) session.again = true;
+    else this.#waiting.add(peer);
+    this.#pump();
+  }
+
+  pullAll(): void {
+    for (const { peer } of this.#init.transport.peers()) this.pull(peer);
+  }
+
+  /** Something seems to be missing: asks all peers, a moment from now. */
+  soon(): void {
+    if (!this.#running || this.#cancelSoon) return;
+    this.#cancelSoon = this.#init.clock.after(SOON_MS, () => {
+      this.#cancelSoon = null;
+      this.pullAll();
+    });
+  }
+
+  /** The pulls that have something to do. */
+  progress(): PullProgress[] {
+    return [...this.#sessions.values()].map(({ pull }) => pull.progress()).filter((one) => one !== null);
+  }
+
+  onProgress(listener: () => void): () => void {
+    this.#progressListeners.add(listener);
+    return () => this.#progressListeners.delete(listener);
+  }
+
+  /** Calls back with each peer that proved its membership. */
+  onHello(listener: (introduction: Introduction) => void): () => void {
+    this.#helloListeners.add(listener);
+    return () => this.#helloListeners.delete(listener);
+  }
+
+  /** Calls back after each pull that ran to its end. */
+  onPulled(listener: (peer: string, result: PullResult) => void): () => void {
+    this.#endListeners.add(listener);
+    return () => this.#endListeners.delete(listener);
+  }
+
+  /** [S7] Whether a peer is kept away because it lied. */
+  shuns(peer: string): boolean {
+    const until = this.#shunned.get(peer);
+    if (until === undefined) return false;
+    if (until > this.#init.clock.now()) return true;
+    this.#shunned.delete(peer);
+    return false;
+  }
+
+  #pump(): void {
+    for (const peer of this.#waiting) {
+      if (this.#sessions.size >= MAX_PULLS) return;
+      this.#waiting.delete(peer);
+      this.#retries.get(peer)?.cancel();
+      void this.#run(peer);
+    }
+  }
+
+  async #run(peer: string): Promise<void> {
+    const abort = new AbortController();
+    const pull = new Pull(peer, {
+      ...this.#init,
+      shared: this.#shared,
+      onHello: (introduction) => this.#introduced(introduction),
+      onProgress: () => this.#progressed(),
+    });
+    const session: Session = { pull, abort, again: false };
+    this.#sessions.set(peer, session);
+    try {
+      const result = await pull.run(abort.signal);
+      this.#retries.delete(peer);
+      for (const listener of this.#endListeners) listener(peer, result);
+    } catch (error) {
+      this.#failed(peer, error);
+    } finally {
+      this.#sessions.delete(peer);
+      this.#progressed();
+    }
+    if (session.again) this.pull(peer);
+    this.#pump();
+  }
+
+  #failed(peer: string, error: unknown): void {
+    const { code } = problemOf(error);
+    this.#init.logger.info('pull-failed', { peer, code });
+    if (HOSTILE.has(code)) return this.#shun(peer, code);
+    if (code !== 'not-a-member' || !this.#running) return;
+    // [S1] One of the two has yet to hear of the other's membership, which travels by others.
+    const failures = (this.#retries.get(peer)?.failures ?? 0) + 1;
+    const cancel = this.#init.clock.after(Math.min(AGAIN_MS, SOON_MS * 2 ** failures), () => this.pull(peer));
+    this.#retries.set(peer, { failures, cancel });
+  }
+
+  #shun(peer: string, code: string): void {
+    this.#init.logger.warn('peer-shunned', { peer, code });
+    this.#shunned.set(peer, this.#init.clock.now() + SHUN_MS);
+    void this.#init.transport.disconnect(peer);
+  }
+
+  async #answer(channel: Channel): Promise<void> {
+    const { peer } = channel;
+    const count = this.#answering.get(peer) ?? 0;
+    if (!this.#running || this.shuns(peer) || count >= MAX_ANSWERS_PER_PEER) {
+      channel.abort(new Error('busy'));
+      return;
+    }
+    this.#answering.set(peer, count + 1);
+    try {
+      await answerPull(channel, { ...this.#init, onHello: (introduction) => this.#introduced(introduction) });
+    } catch (error) {
+      const { code } = problemOf(error);
+      if (HOSTILE.has(code)) this.#shun(peer, code);
+      throw error;
+    } finally {
+      const left = (this.#answering.get(peer) ?? 1) - 1;
+      if (left > 0) this.#answering.set(peer, left);
+      else this.#answering.delete(peer);
+    }
+  }
+
+  #lost(peer: string): void {
+    this.#waiting.delete(peer);
+    this.#retries.get(peer)?.cancel();
+    this.#retries.delete(peer);
+    this.#sessions.get(peer)?.abort.abort();
+  }
+
+  #introduced(introduction: Introduction): void {
+    for (const listener of this.#helloListeners) listener(introduction);
+  }
+
+  #progressed(): void {
+    for (const listener of this.#progressListeners) listener();
+  }
+}

@@ -1,0 +1,373 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  MAX_MESSAGE_BYTES,
+  type Channel,
+  type PeerChange,
+  type Transport,
+  type Verdict,
+} from './transport.ts';
+
+/** A network on which the contract is tried. */
+export interface TransportWorld {
+  /** A new node, not started. */
+  node(): Promise<Transport>;
+  /** Stops every node. */
+  close(): Promise<void>;
+}
+
+const TOPIC = 'impulse/test';
+const PROTOCOL = '/impulse/test/1';
+const DEADLINE = { timeout: 8_000, interval: 10 };
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+/** What every network below the log must do; run on each adapter. */
+export function transportContract(name: string, createWorld: () => Promise<TransportWorld>): void {
+  describe(`transport contract: ${name}`, { timeout: 30_000 }, () => {
+    let world: TransportWorld;
+    beforeEach(async () => {
+      world = await createWorld();
+    });
+    afterEach(() => world.close());
+
+    const started = async (): Promise<Transport> => {
+      const node = await world.node();
+      await node.start();
+      return node;
+    };
+    const connect = async (from: Transport, to: Transport): Promise<void> => {
+      await from.dial(addressOf(to));
+      await vi.waitFor(() => expect(to.peers().map(({ peer }) => peer)).toContain(from.self), DEADLINE);
+    };
+    const pair = async (): Promise<[Transport, Transport]> => {
+      const nodes: [Transport, Transport] = [await started(), await started()];
+      await connect(...nodes);
+      return nodes;
+    };
+    /** Subscribes with a verdict by content, and keeps what arrived. */
+    const listen = (node: Transport, judge: (message: string) => Verdict = () => 'accept'): string[] => {
+      const heard: string[] = [];
+      node.subscribe(TOPIC, async (data) => {
+        heard.push(text(data));
+        return judge(text(data));
+      });
+      return heard;
+    };
+    /** Publishes words until every listener hears one: from then on the topic is joined. */
+    const joined = async (from: Transport, listeners: string[][]): Promise<void> => {
+      let word = 0;
+      await vi.waitFor(async () => {
+        await from.publish(TOPIC, bytes(`joining ${from.self} ${word++}`));
+        const ready = listeners.every((heard) =>
+          heard.some((said) => said.startsWith(`joining ${from.self}`)),
+        );
+        expect(ready).toBe(true);
+      }, DEADLINE);
+    };
+
+    describe('peers', () => {
+      test('dialling tells both sides, with address and direction; hanging up tells both again', async () => {
+        const [a, b] = [await started(), await started()];
+        const changes: Record<'a' | 'b', PeerChange[]> = { a: [], b: [] };
+        a.onPeer((change) => changes.a.push(change));
+        b.onPeer((change) => changes.b.push(change));
+        expect(await a.dial(addressOf(b))).toBe(b.self);
+        await vi.waitFor(() => expect(changes.b).toEqual([{ kind: 'connected', peer: a.self }]), DEADLINE);
+        expect(changes.a).toEqual([{ kind: 'connected', peer: b.self }]);
+        expect(a.peers()).toMatchObject([{ peer: b.self, direction: 'outbound', via: 'direct' }]);
+        expect(b.peers()).toMatchObject([{ peer: a.self, direction: 'inbound' }]);
+        expect(a.peers()[0]?.version).not.toBeNull();
+        await vi.waitFor(() => expect(a.peers()[0]?.latencyMs).toBeTypeOf('number'), DEADLINE);
+
+        await b.disconnect(a.self);
+        await vi.waitFor(() => expect(changes.a.at(-1)).toEqual({ kind: 'lost', peer: b.self }), DEADLINE);
+        await vi.waitFor(() => expect(changes.b.at(-1)).toEqual({ kind: 'lost', peer: a.self }), DEADLINE);
+        expect(a.peers()).toEqual([]);
+      });
+
+      test('dialling a connected peer again changes nothing', async () => {
+        const [a, b] = await pair();
+        expect(await a.dial(addressOf(b))).toBe(b.self);
+        expect(a.peers()).toHaveLength(1);
+      });
+
+      test('a listener that was taken back hears nothing more', async () => {
+        const [a, b] = [await started(), await started()];
+        const heard: PeerChange[] = [];
+        a.onPeer((change) => heard.push(change))();
+        await connect(a, b);
+        expect(heard).toEqual([]);
+      });
+
+      test('a stopped node is lost to its peers, and dialling it says what to do', async () => {
+        const [a, b] = await pair();
+        const address = addressOf(b);
+        await b.stop();
+        await vi.waitFor(() => expect(a.peers()).toEqual([]), DEADLINE);
+        await expect(a.dial(address)).rejects.toMatchObject({
+          name: 'Problem',
+          code: 'dial-refused',
+          remedy: expect.stringContaining('node runs'),
+        });
+      });
+
+      test.each([['not an address'], ['']])('dialling %j says how an address looks', async (address) => {
+        const a = await started();
+        await expect(a.dial(address)).rejects.toMatchObject({
+          code: 'address-invalid',
+          remedy: expect.stringContaining('looks like'),
+        });
+      });
+
+      test('a node does not dial itself', async () => {
+        const a = await started();
+        await expect(a.dial(addressOf(a))).rejects.toMatchObject({ code: 'dial-self' });
+      });
+
+      test('waking up with live connections keeps them', async () => {
+        const [a, b] = await pair();
+        await a.resume();
+        expect(a.peers().map(({ peer }) => peer)).toEqual([b.self]);
+      });
+    });
+
+    describe('gossip', () => {
+      test('a message crosses five nodes in a row and reaches each once', async () => {
+        const nodes = await Promise.all([started(), started(), started(), started(), started()]);
+        const heard = nodes.map((node) => listen(node));
+        for (const [index, node] of nodes.entries()) {
+          const next = nodes[index + 1];
+          if (next !== undefined) await connect(node, next);
+        }
+        const [first] = nodes;
+        await joined(first, heard.slice(1));
+        await first.publish(TOPIC, bytes('to all'));
+        await vi.waitFor(() => {
+          for (const one of heard.slice(1)) expect(one).toContain('to all');
+        }, DEADLINE);
+        await first.publish(TOPIC, bytes('after'));
+        await vi.waitFor(() => {
+          for (const one of heard.slice(1)) expect(one).toContain('after');
+        }, DEADLINE);
+        for (const one of heard.slice(1)) expect(one.filter((said) => said === 'to all')).toHaveLength(1);
+        expect(heard[0]).not.toContain('to all');
+      });
+
+      test('what a validator ignores or rejects goes no further; only a reject costs score', async () => {
+        const [a, b, c] = [await started(), await started(), await started()];
+        const judge = (message: string): Verdict =>
+          message === 'bad' ? 'reject' : message === 'old' ? 'ignore' : 'accept';
+        listen(a);
+        const atB = listen(b, judge);
+        const atC = listen(c);
+        await connect(a, b);
+        await connect(b, c);
+        await joined(a, [atB, atC]);
+        const scoreOfA = () => b.peers().find(({ peer }) => peer === a.self)?.score ?? Number.NaN;
+
+        await a.publish(TOPIC, bytes('old'));
+        await vi.waitFor(() => expect(atB).toContain('old'), DEADLINE);
+        expect(scoreOfA()).toBeGreaterThanOrEqual(0);
+
+        await a.publish(TOPIC, bytes('bad'));
+        await vi.waitFor(() => expect(scoreOfA()).toBeLessThan(0), DEADLINE);
+
+        await a.publish(TOPIC, bytes('good'));
+        await vi.waitFor(() => expect(atC).toContain('good'), DEADLINE);
+        expect(atC).not.toContain('old');
+        expect(atC).not.toContain('bad');
+      });
+
+      test('the validator is told which peer handed the message over', async () => {
+        const [a, b] = await pair();
+        const from: string[] = [];
+        listen(a);
+        b.subscribe(TOPIC, async (_data, peer) => {
+          from.push(peer);
+          return 'accept';
+        });
+        await vi.waitFor(async () => {
+          await a.publish(TOPIC, bytes(`hello ${from.length} ${performance.now()}`));
+          expect(from.length).toBeGreaterThan(0);
+        }, DEADLINE);
+        expect(new Set(from)).toEqual(new Set([a.self]));
+      });
+
+      test('publishing alone reaches nobody and is no failure', async () => {
+        const a = await started();
+        listen(a);
+        expect(await a.publish(TOPIC, bytes('anyone'))).toBe(0);
+      });
+
+      test('a live message over the limit is refused', async () => {
+        const a = await started();
+        listen(a);
+        await expect(a.publish(TOPIC, new Uint8Array(256 * 1024 + 1))).rejects.toMatchObject({
+          code: 'message-too-large',
+        });
+      });
+
+      test('a topic that was left is heard no more', async () => {
+        const [a, b] = await pair();
+        listen(a);
+        const heard = listen(b);
+        await joined(a, [heard]);
+        b.unsubscribe(TOPIC);
+        await vi.waitFor(async () => {
+          expect(await a.publish(TOPIC, bytes(`gone ${performance.now()}`))).toBe(0);
+        }, DEADLINE);
+        const count = heard.length;
+        await a.publish(TOPIC, bytes('still there'));
+        expect(heard.slice(count)).not.toContain('still there');
+      });
+    });
+
+    describe('channels', () => {
+      /** Lets `node` answer with `handler` and hands over the channel that a peer opens. */
+      const answered = (node: Transport): Promise<Channel> =>
+        new Promise((resolve) => {
+          node.handle(PROTOCOL, async (channel) => {
+            resolve(channel);
+            await new Promise(() => {});
+          });
+        });
+      const open = async (): Promise<{ a: Transport; b: Transport; here: Channel; there: Channel }> => {
+        const [a, b] = await pair();
+        const answer = answered(b);
+        const here = await a.open(b.self, PROTOCOL);
+        // Some networks tell the other side of a channel only with its first message.
+        await here.send(bytes('first'));
+        const there = await answer;
+        const first = await there.receive().next();
+        expect(first.done === true ? null : text(first.value)).toBe('first');
+        return { a, b, here, there };
+      };
+
+      test('messages of every size arrive whole and in order, both ways', async () => {
+        const { a, b, here, there } = await open();
+        expect([here.peer, there.peer]).toEqual([b.self, a.self]);
+        const sizes = [0, 1, 3, 400, 16_383, 16_384, 70_000, 0, MAX_MESSAGE_BYTES, 5];
+        const messages = sizes.map((size, index) => new Uint8Array(size).fill(index + 1));
+        const exchange = async (from: Channel, to: Channel) => {
+          const received = collect(to);
+          for (const message of messages) await from.send(message);
+          await from.close();
+          return received;
+        };
+        for (const received of await Promise.all([exchange(here, there), exchange(there, here)])) {
+          expect(received.map(({ byteLength }) => byteLength)).toEqual(sizes);
+          expect(received.every((message, index) => message.every((byte) => byte === index + 1))).toBe(true);
+        }
+      });
+
+      test('thousands of small messages arrive in order', async () => {
+        const { here, there } = await open();
+        const received = collect(there);
+        for (let index = 0; index < 5_000; index++) await here.send(bytes(String(index)));
+        await here.close();
+        expect((await received).map(text)).toEqual(
+          Array.from({ length: 5_000 }, (_, index) => String(index)),
+        );
+      });
+
+      test('a sender waits for a slow reader, and nothing is lost', async () => {
+        const { here, there } = await open();
+        const total = 400;
+        const message = new Uint8Array(64 * 1024).fill(7);
+        let sent = 0;
+        const sending = (async () => {
+          for (; sent < total; sent++) await here.send(message);
+          await here.close();
+        })();
+        // The sender has stopped when its count stays the same over many turns.
+        let before = -1;
+        await vi.waitFor(
+          () => {
+            const same = sent === before && sent > 0;
+            before = sent;
+            expect(same).toBe(true);
+          },
+          { timeout: 8_000, interval: 150 },
+        );
+        expect(sent).toBeLessThan(total);
+        const received = await collect(there);
+        await sending;
+        expect(received).toHaveLength(total);
+        expect(received.every(({ byteLength }) => byteLength === message.byteLength)).toBe(true);
+      });
+
+      test('closing one end leaves the other able to answer', async () => {
+        const { here, there } = await open();
+        await here.send(bytes('question'));
+        await here.close();
+        expect((await collect(there)).map(text)).toEqual(['question']);
+        await there.send(bytes('answer'));
+        await there.close();
+        expect((await collect(here)).map(text)).toEqual(['answer']);
+        await expect(here.send(bytes('more'))).rejects.toMatchObject({ name: 'Problem' });
+      });
+
+      test('a message over the limit is refused and ends the channel', async () => {
+        const { here, there } = await open();
+        await expect(here.send(new Uint8Array(MAX_MESSAGE_BYTES + 1))).rejects.toMatchObject({
+          code: 'message-too-large',
+        });
+        await expect(collect(there)).rejects.toMatchObject({ name: 'Problem', code: 'channel-broken' });
+      });
+
+      test('an aborted channel breaks at the other end', async () => {
+        const { here, there } = await open();
+        const reading = collect(there);
+        here.abort(new Error('enough'));
+        await expect(reading).rejects.toMatchObject({ name: 'Problem', code: 'channel-broken' });
+        await expect(here.send(bytes('more'))).rejects.toMatchObject({ name: 'Problem' });
+      });
+
+      test('a handler that fails breaks its channel; one that returns closes it', async () => {
+        const [a, b] = await pair();
+        b.handle(PROTOCOL, async (channel) => {
+          const { value } = await channel.receive().next();
+          if (value === undefined || text(value) === 'fail') throw new Error('no');
+          await channel.send(bytes('yes'));
+        });
+        const good = await a.open(b.self, PROTOCOL);
+        await good.send(bytes('work'));
+        expect((await collect(good)).map(text)).toEqual(['yes']);
+        const bad = await a.open(b.self, PROTOCOL);
+        await bad.send(bytes('fail'));
+        await expect(collect(bad)).rejects.toMatchObject({ code: 'channel-broken' });
+      });
+
+      test('losing the peer breaks its channels', async () => {
+        const { a, b, here, there } = await open();
+        const reading = [collect(here), collect(there)].map((end) => end.catch((error: unknown) => error));
+        await b.disconnect(a.self);
+        for (const error of await Promise.all(reading))
+          expect(error).toMatchObject({ code: 'channel-broken' });
+      });
+
+      test('a protocol that nobody answers, and a peer that is not there, are told apart', async () => {
+        const [a, b] = await pair();
+        await expect(a.open(b.self, '/impulse/unknown/1')).rejects.toMatchObject({
+          code: 'protocol-unknown',
+        });
+        await a.disconnect(b.self);
+        await vi.waitFor(() => expect(a.peers()).toEqual([]), DEADLINE);
+        await expect(a.open(b.self, PROTOCOL)).rejects.toMatchObject({ code: 'peer-gone' });
+      });
+    });
+  });
+}
+
+function addressOf(node: Transport): string {
+  const address = node.addresses().find((one) => !one.includes('/p2p-circuit'));
+  if (address === undefined) throw new Error('The node has no address.');
+  return address;
+}
+
+async function collect(channel: Channel): Promise<Uint8Array[]> {
+  const messages: Uint8Array[] = [];
+  for await (const message of channel.receive()) messages.push(message);
+  return messages;
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
+import { Problem } from '../kernel/errors.ts';
+import { MAX_EVENT_BYTES } from './event.ts';
+
+/** [S2] The protocol of catch-up: one channel a pull, opened by the side that wants events. */
+export const SYNC_PROTOCOL = '/impulse/sync/1';
+/** [S5] Ids in one `want`, at most. */
+export const MAX_WANT = 1000;
+/** [S4] The largest reconciliation message, in bytes. */
+export const RECON_BYTES = 64 * 1024;
+/** [S5] An `events` message is sent once it holds this much. */
+export const EVENTS_BYTES = 192 * 1024;
+/** [S5] Event bytes with which one `want` is answered, at most; the rest is asked for again. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** The most addresses a node tells of itself. */
+export const MAX_ADDRESSES = 16;
+
+const sized = (length: number) =>
+  z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === length);
+const upTo = (limit: number) => z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length <= limit);
+const count = z.int().nonnegative();
+
+const digest = sized(32);
+const signature = sized(64);
+
+export const SealedPair = z.tuple([upTo(MAX_EVENT_BYTES), signature.nullable()]);
+export const NodeName = z.string().max(60);
+const Address = z.string().max(400);
+
+const shapes = {
+  /** Community, author key, node name, signature, own addresses, events held by stratum. */
+  hello: z.tuple([
+    z.literal('hello'),
+    digest,
+    digest,
+    NodeName,
+    signature,
+    z.array(Address).max(MAX_ADDRESSES),
+    z.tuple([count, count]),
+  ]),
+  /** Why the hello was not accepted. */
+  refused: z.tuple([z.literal('refused'), z.string().max(40)]),
+  /** Opener: stratum, whether a round begins, message. */
+  recon: z.tuple([
+    z.literal('recon'),
+    z.union([z.literal(0), z.literal(1)]),
+    z.boolean(),
+    upTo(2 * RECON_BYTES),
+  ]),
+  /** Answerer: message. */
+  reconciled: z.tuple([z.literal('reconciled'), upTo(2 * RECON_BYTES)]),
+  want: z.tuple([z.literal('want'), z.array(digest).min(1).max(MAX_WANT)]),
+  events: z.tuple([z.literal('events'), z.array(SealedPair).min(1).max(MAX_WANT)]),
+  /** How many of the ids that were asked for, from the first, were dealt with. */
+  done: z.tuple([z.literal('done'), z.int().min(1).max(MAX_WANT)]),
+  /** The opener holds all that the answerer showed it; with the count of its content. */
+  equal: z.tuple([z.literal('equal'), count]),
+} as const;
+
+export type MessageName = keyof typeof shapes;
+export type MessageOf<N extends MessageName> = z.infer<(typeof shapes)[N]>;
+export type Message = MessageOf<MessageName>;
+
+export function encodeMessage(message: Message): Uint8Array {
+  return encodeCanonical(message);
+}
+
+/** Parses one message, which must be one of those expected now. Throws a Problem `malformed`. */
+export function decodeMessage<N extends MessageName>(
+  bytes: Uint8Array,
+  expected: readonly N[],
+): MessageOf<N> {
+  const value = decodeCbor(bytes);
+  const name = Array.isArray(value) ? expected.find((one) => one === value[0]) : undefined;
+  const parsed = name === undefined ? undefined : shapes[name].safeParse(value);
+  if (!parsed?.success) throw new Problem('malformed', 'The peer sent a message that makes no sense here.');
+  return parsed.data as MessageOf<N>;
+}

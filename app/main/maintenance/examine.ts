@@ -1,0 +1,101 @@
+import { compareBytes, toHex } from '../kernel/bytes.ts';
+import type { Database } from '../kernel/database.ts';
+import { problemOf } from '../kernel/errors.ts';
+import type { Verifier } from '../kernel/signer.ts';
+import { signingPayload, type LogEvent } from '../log/event.ts';
+import type { Log } from '../log/log.ts';
+
+const SLICE_EVENTS = 200;
+const MAX_FAULTS = 20;
+
+/** Faults in words, the first of them in full and the rest as a number. */
+export class Faults {
+  readonly #lines: string[] = [];
+  #more = 0;
+
+  add(line: string): void {
+    if (this.#lines.length < MAX_FAULTS) this.#lines.push(line);
+    else this.#more++;
+  }
+
+  list(): string[] {
+    return this.#more === 0 ? [...this.#lines] : [...this.#lines, `and ${this.#more} more`];
+  }
+}
+
+/**
+ * Reads every event of the log and checks its hash, its place and who vouches for it: a later event of
+ * the same author that names it, or its own signature [L3]. Others get their turn after every slice.
+ */
+export async function examineEvents(
+  log: Log,
+  db: Database,
+  verifier: Verifier,
+  faults: Faults,
+): Promise<void> {
+  const names = db.prepare<{ n: number; key: Uint8Array }>('SELECT n, key FROM author');
+  const authors = new Map(names.all().map(({ n, key }) => [n, key]));
+  const columns = db.prepare<{ id: Uint8Array; author: number; time: number; kind: string }>(
+    'SELECT id, author, time, kind FROM event WHERE seq = ?',
+  );
+  const awaited = new Set<string>();
+  const upTo = log.store.latestSeq();
+  for (const stratum of ['authority', 'content'] as const) {
+    const batches = log.store.batches(SLICE_EVENTS, stratum);
+    for (;;) {
+      let batch: { seq: number; event: LogEvent }[];
+      try {
+        const next = batches.next();
+        if (next.done === true) break;
+        batch = next.value;
+      } catch (error) {
+        // A row that cannot be decoded ends the walk through its stratum: what follows was not looked at.
+        faults.add(`An event of the ${stratum} stratum cannot be read: ${problemOf(error).message}`);
+        break;
+      }
+      const unvouched: LogEvent[] = [];
+      for (const { seq, event } of batch) {
+        if (seq > upTo) break;
+        const row = columns.get(seq);
+        const author = row && authors.get(row.author);
+        if (!row || compareBytes(row.id, event.id) !== 0)
+          faults.add(`Row ${seq} does not hold the event it names.`);
+        else if (
+          !author ||
+          compareBytes(author, event.author) !== 0 ||
+          row.time !== event.time ||
+          row.kind !== event.kind
+        )
+          faults.add(`Row ${seq} is filed under another author, time or kind than its event states.`);
+        const byAuthor = toHex(event.author);
+        if (!awaited.delete(toHex(event.id) + byAuthor)) unvouched.push(event);
+        for (const parent of event.parents) {
+          if ((log.store.seqOf(parent) ?? 0) > seq) awaited.add(toHex(parent) + byAuthor);
+        }
+      }
+      await checkSignatures(unvouched, verifier, faults);
+      if (batch.at(-1)!.seq >= upTo) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+async function checkSignatures(
+  events: readonly LogEvent[],
+  verifier: Verifier,
+  faults: Faults,
+): Promise<void> {
+  const signed = events.flatMap((event) => (event.signature ? [{ event, signature: event.signature }] : []));
+  const valid = await verifier.verify(
+    signed.map(({ event, signature }) => ({
+      publicKey: event.author,
+      message: signingPayload(event.bytes),
+      signature,
+    })),
+  );
+  const vouched = new Set(signed.filter((_, index) => valid[index]).map(({ event }) => event));
+  for (const event of events) {
+    if (!vouched.has(event))
+      faults.add(`Nobody vouches for event ${toHex(event.id)}: its signature is missing or wrong.`);
+  }
+}

@@ -1,0 +1,1 @@
+export { createMaintenance, type BackupDisk, type Maintenance, type MaintenanceInit } from './service.ts';

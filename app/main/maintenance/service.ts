@@ -1,0 +1,183 @@
+import type { Inputs, Outputs } from '../../contract/index.ts';
+import type { Verification } from '../../contract/maintenance.ts';
+import { concatBytes, equalBytes, toHex } from '../kernel/bytes.ts';
+import { cidOf } from '../kernel/cid.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Verifier } from '../kernel/signer.ts';
+import type { Log } from '../log/log.ts';
+import { examineEvents, Faults } from './examine.ts';
+
+/** The folder of backups. Failures are Problems that name the path. Implemented by platform/disk. */
+export interface BackupDisk {
+  /** Plain files of a folder whose names end in `.db`; an absent folder has none. */
+  list(
+    folder: string,
+  ): Promise<
+    { readonly path: string; readonly name: string; readonly sizeBytes: number; readonly at: number }[]
+  >;
+  exists(path: string): Promise<boolean>;
+  sizeOf(path: string): Promise<number>;
+  /** Puts a finished file under its name. */
+  move(from: string, to: string): Promise<void>;
+  /** An absent file is no failure. */
+  remove(path: string): Promise<void>;
+  join(folder: string, name: string): string;
+}
+
+export interface MaintenanceInit {
+  readonly log: Log;
+  readonly db: Database;
+  /** The database file. */
+  readonly path: string;
+  /** The folder for backups. */
+  readonly backups: string;
+  readonly clock: Clock;
+  readonly verifier: Verifier;
+  /** Backups kept. */
+  readonly keep: () => number;
+  readonly database: {
+    /** Writes a consistent copy of a database in use. */
+    copy(path: string, target: string): Promise<void>;
+    /** What is wrong with the file, in words; empty when it is sound. */
+    check(path: string): string[] | Promise<string[]>;
+  };
+  readonly disk: BackupDisk;
+  readonly counts: () => { readonly posts: number; readonly members: number };
+  /** State digest of a copy whose projections were computed anew; left out, deep checks do without. */
+  readonly rebuilt?: (copy: string) => Promise<Uint8Array>;
+}
+
+export type Maintenance = ReturnType<typeof createMaintenance>;
+
+/** Names that only this node's own backups have; others are never pruned. */
+const OWN_NAME = /^impulse-\d{8}T\d{9}Z\.db$/;
+
+/** Checks, repairs and copies a community's data. */
+export function createMaintenance(init: MaintenanceInit) {
+  const { log, db, database, disk, clock } = init;
+  // One at a time: two would read the whole file at once and prune each other's copies.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work, work);
+    last = result.catch(() => {});
+    return result;
+  };
+
+  const verify = async (deep: boolean): Promise<Verification> => {
+    const faults = new Faults();
+    for (const line of await database.check(init.path)) faults.add(`SQLite: ${line}`);
+    if (deep) await examineEvents(log, db, init.verifier, faults);
+    if (deep && init.rebuilt) await compareRebuilt(init.rebuilt, faults);
+    return summary(faults);
+  };
+
+  return {
+    /** Whether the data is sound; `deep` reads every event as well. */
+    verify: (deep: boolean): Promise<Verification> => inTurn(() => verify(deep)),
+
+    /** Computes everything shown anew from the log. Nothing else happens in the node meanwhile. */
+    rebuild: (): Promise<Verification> =>
+      inTurn(async () => {
+        log.rebuild();
+        return summary(new Faults());
+      }),
+
+    /**
+     * Copies the database, by default into the folder of backups, of which the oldest then give way.
+     * @throws {Problem} `backup-exists`, `backup-failed`, `disk-full`, or what the disk reports.
+     */
+    backup: (path?: Inputs['maintenance']['backup']['path']): Promise<Outputs['maintenance']['backup']> =>
+      inTurn(async () => {
+        const at = clock.now();
+        const target = path ?? disk.join(init.backups, nameAt(at));
+        await copyTo(target);
+        if (path === undefined) await prune();
+        return { path: target, at, sizeBytes: await disk.sizeOf(target) };
+      }),
+
+    /** Newest first. */
+    async backups(): Promise<Outputs['maintenance']['backups']> {
+      const found = await disk.list(init.backups);
+      return found
+        .map(({ path, at, sizeBytes }) => ({ path, at: Math.floor(at), sizeBytes }))
+        .sort((a, b) => b.at - a.at || (a.path < b.path ? 1 : -1));
+    },
+  };
+
+  function summary(faults: Faults): Verification {
+    const events = db.prepare<{ n: number }>('SELECT COUNT(*) AS n FROM event').get()!.n;
+    if (events !== log.count())
+      faults.add(`The file holds ${events} events, the running node counts ${log.count()}.`);
+    const logDigest = log.digest();
+    const stateDigest = log.stateDigest();
+    const list = faults.list();
+    return {
+      ok: list.length === 0,
+      community: cidOf(log.community),
+      events,
+      ...init.counts(),
+      logDigest: toHex(logDigest),
+      stateDigest: toHex(stateDigest),
+      digest: toHex(sha256(concatBytes(logDigest, stateDigest))),
+      faults: list,
+    };
+  }
+
+  async function compareRebuilt(
+    rebuilt: (copy: string) => Promise<Uint8Array>,
+    faults: Faults,
+  ): Promise<void> {
+    const scratch = disk.join(init.backups, `scratch-${clock.now()}.tmp`);
+    try {
+      const before = log.count();
+      const shown = log.stateDigest();
+      await database.copy(init.path, scratch);
+      const anew = await rebuilt(scratch);
+      // What was written meanwhile is in the copy and not in the digest, or the other way round.
+      const unchanged = before === log.count() && equalBytes(shown, log.stateDigest());
+      if (unchanged && !equalBytes(shown, anew))
+        faults.add('What is shown differs from what the log says. Run “impulse rebuild”.');
+    } finally {
+      for (const suffix of ['', '-wal', '-shm']) await disk.remove(scratch + suffix);
+    }
+  }
+
+  async function copyTo(target: string): Promise<void> {
+    if (await disk.exists(target)) {
+      throw new Problem('backup-exists', `${target} exists already.`, 'Choose another name.');
+    }
+    const unfinished = `${target}.part`;
+    try {
+      await disk.remove(unfinished);
+      await database.copy(init.path, unfinished);
+      await disk.move(unfinished, target);
+    } catch (cause) {
+      if (cause instanceof Problem) throw cause;
+      const why = problemOf(cause).message;
+      throw new Problem(
+        'backup-failed',
+        `${target} was not written: ${why}.`,
+        'Check the folder and its permissions.',
+        {
+          cause,
+        },
+      );
+    } finally {
+      for (const suffix of ['', '-wal', '-shm', '-journal']) await disk.remove(unfinished + suffix);
+    }
+  }
+
+  async function prune(): Promise<void> {
+    const own = (await disk.list(init.backups)).filter(({ name }) => OWN_NAME.test(name));
+    const old = own.sort((a, b) => (a.name < b.name ? 1 : -1)).slice(Math.max(1, init.keep()));
+    for (const { path } of old) await disk.remove(path);
+  }
+}
+
+/** `impulse-20261123T115400000Z.db`: names in order of time. */
+function nameAt(ms: number): string {
+  return `impulse-${new Date(ms).toISOString().replaceAll(/[-:.]/g, '')}.db`;
+}

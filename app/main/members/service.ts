@@ -1,0 +1,224 @@
+import type * as contract from '../../contract/index.ts';
+import { equalBytes } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { didOf, publicKeyOf } from '../kernel/did.ts';
+import { Problem } from '../kernel/errors.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import { outranks, reaches, type Role } from '../kernel/roles.ts';
+import type { Signer } from '../kernel/signer.ts';
+import type { Log } from '../log/log.ts';
+import { memberKinds } from './kinds.ts';
+import { PostCounts } from './post-counts.ts';
+import type { Roster, RosterMember } from './roster.ts';
+
+/** How long changes are gathered before the console hears of them, in milliseconds. */
+const TELL_AFTER_MS = 60;
+
+/** Who is here, as far as this node hears; the chat room knows. */
+export interface PresenceLookup {
+  isOnline(key: Uint8Array): boolean;
+  /** Milliseconds since the epoch, or null when never seen. */
+  lastSeenAt(key: Uint8Array): number | null;
+  onChange(listener: () => void): () => void;
+}
+
+export interface MembersInit {
+  readonly roster: Roster;
+  readonly log: Log;
+  readonly db: Database;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  /** Asked at each use, so that presence may be made after the members. */
+  readonly presence: () => PresenceLookup;
+}
+
+export interface Me extends contract.Person {
+  readonly key: Uint8Array;
+}
+
+export type Members = ReturnType<typeof createMembers>;
+
+/** The members for the console: who belongs here, and what a person may change about it. */
+export function createMembers(init: MembersInit) {
+  const { roster, log, db, signer, clock } = init;
+  const counts = new PostCounts(db, clock);
+  const listeners = new Set<() => void>();
+  let telling = false;
+
+  const tellSoon = () => {
+    if (telling) return;
+    telling = true;
+    clock.after(TELL_AFTER_MS, () => {
+      telling = false;
+      for (const listener of listeners) listener();
+    });
+  };
+
+  const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, ticksOf(clock.now()));
+
+  const nameOf = (key: Uint8Array): string => roster.member(key)?.handle ?? didOf(key).slice(-6);
+
+  const memberFor = (did: string): RosterMember => {
+    const member = roster.member(publicKeyOf(did));
+    if (member) return member;
+    throw new Problem(
+      'not-found',
+      'No member has this identity.',
+      'Choose someone from the list of members.',
+    );
+  };
+
+  const isMe = (key: Uint8Array): boolean => equalBytes(key, signer.publicKey);
+
+  /** Throws unless this person may decide about a member. */
+  const mayDecide = (target: RosterMember, what: string): Role => {
+    if (isMe(target.key)) {
+      throw new Problem('yourself', `You cannot ${what} yourself.`, 'Ask another sysop or moderator.');
+    }
+    const mine = roleNow(signer.publicKey);
+    if (!reaches(mine, 'moderator')) {
+      throw new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
+    }
+    if (!outranks(mine!, target.role)) {
+      throw new Problem(
+        'out-of-role',
+        `${target.handle} has the role of ${target.role}, which does not stand below yours.`,
+        'Ask someone whose role stands above both.',
+      );
+    }
+    return mine!;
+  };
+
+  const bannedNow = ({ banned }: RosterMember) =>
+    banned && (banned.until === null || banned.until > clock.now()) ? banned : null;
+
+  const memberOf = (member: RosterMember, posts: number): contract.Member => {
+    const banned = bannedNow(member);
+    const presence = init.presence();
+    const mine = isMe(member.key);
+    return {
+      did: didOf(member.key),
+      handle: member.handle,
+      role: member.role,
+      joinedAt: member.joinedAt,
+      invitedBy: member.invitedBy && nameOf(member.invitedBy),
+      posts,
+      lastSeenAt: mine ? clock.now() : presence.lastSeenAt(member.key),
+      online: mine || presence.isOnline(member.key),
+      banned: banned && { at: banned.at, until: banned.until, reason: banned.reason, by: nameOf(banned.by) },
+      isMe: mine,
+    };
+  };
+
+  const person = (key: Uint8Array): contract.Person => ({
+    did: didOf(key),
+    handle: nameOf(key),
+    role: roleNow(key),
+  });
+
+  return {
+    /** Listens to the log and to presence; returns how to stop. */
+    start(): () => void {
+      const stops = [
+        log.onCommit((batch) => {
+          if (batch.some(({ event }) => event.kind.startsWith('member.'))) tellSoon();
+        }),
+        init.presence().onChange(tellSoon),
+      ];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+
+    /** All members ever admitted, banned ones too, by handle. */
+    list(): contract.Member[] {
+      const posts = counts.current(tellSoon);
+      return roster
+        .members()
+        .map((member) => memberOf(member, posts.get(log.store.authorOf(member.key)) ?? 0))
+        .sort((a, b) => a.handle.localeCompare(b.handle, 'en'));
+    },
+
+    /** This node's own person; the role is null for someone not admitted yet, or banned. */
+    me: (): Me => ({ ...person(signer.publicKey), key: signer.publicKey }),
+
+    /** A person as shown beside what they wrote; the handle falls back to the end of the DID. */
+    person,
+
+    /** Throws a Problem `handle-taken` or `not-a-member`. */
+    setHandle(handle: string): void {
+      const holder = roster.holderOf(handle);
+      if (holder && !isMe(holder.key)) throw handleTaken(handle);
+      if (roster.member(signer.publicKey)?.handle === handle) return;
+      log.append(signer, memberKinds.rename.name, { handle });
+    },
+
+    /** Throws a Problem `not-found`, `yourself` or `out-of-role`. */
+    setRole({ did, role }: { did: string; role: Role }): void {
+      const target = memberFor(did);
+      const mine = mayDecide(target, 'change the role of');
+      if (!outranks(mine, role)) {
+        throw new Problem(
+          'out-of-role',
+          `You cannot grant the role of ${role}.`,
+          'Grant one that stands below yours.',
+        );
+      }
+      if (target.role !== role) log.append(signer, memberKinds.role.name, { member: target.key, role });
+    },
+
+    /** `until` in milliseconds since the epoch, null for good. Throws like `setRole`, and `bad-until`. */
+    ban({ did, reason, until }: { did: string; reason: string; until: number | null }): void {
+      const target = memberFor(did);
+      mayDecide(target, 'ban');
+      if (until !== null && until <= clock.now()) {
+        throw new Problem('bad-until', 'The end of the ban lies in the past.', 'Choose a later time.');
+      }
+      log.append(signer, memberKinds.ban.name, { member: target.key, reason, until });
+    },
+
+    /** Ends a ban. Throws a Problem `not-found`, `not-banned`, `yourself` or `out-of-role`. */
+    lift({ did }: { did: string }): void {
+      const target = memberFor(did);
+      mayDecide(target, 'lift the ban of');
+      if (!bannedNow(target)) throw new Problem('not-banned', `${target.handle} is not banned.`, null);
+      log.append(signer, memberKinds.lift.name, { member: target.key });
+    },
+
+    /**
+     * Admits a new member.
+     * Throws a Problem `already-member`, `handle-taken` or `out-of-role`.
+     */
+    admit({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): contract.Person {
+      if (roster.knows(key)) {
+        throw new Problem(
+          'already-member',
+          'This person is a member already.',
+          'Open the community instead of joining again.',
+        );
+      }
+      if (roster.holderOf(handle)) throw handleTaken(handle);
+      const mine = roleNow(signer.publicKey);
+      if (!reaches(mine, 'moderator') || !outranks(mine!, role)) {
+        throw new Problem(
+          'out-of-role',
+          `Your role does not allow admitting a ${role}.`,
+          'Ask a sysop or moderator.',
+        );
+      }
+      log.append(signer, memberKinds.admit.name, { member: key, handle, role });
+      return person(key);
+    },
+
+    /** Calls back when the list may look different; returns how to stop listening. */
+    onChange(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function handleTaken(handle: string): Problem {
+  return new Problem('handle-taken', `The handle “${handle}” is taken.`, 'Choose another one.');
+}

@@ -1,0 +1,160 @@
+import type { Settings } from '../../contract/index.ts';
+import { createBoards, boardMigrations, BoardsProjection } from '../boards/index.ts';
+import { ChatProjection, chatMigrations, createChat } from '../chat/index.ts';
+import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
+import { createFederation, federationMigrations } from '../federation/index.ts';
+import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
+import type { Clock, Random } from '../kernel/clock.ts';
+import type { Database, Migration } from '../kernel/database.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { SealedEvent } from '../log/event.ts';
+import { Log } from '../log/log.ts';
+import { logMigrations } from '../log/migrations.ts';
+import { LogStore } from '../log/store.ts';
+import type { NetworkProbe, Transport } from '../log/transport.ts';
+import { createMembers, Roster, rosterProjection } from '../members/index.ts';
+
+/** The shape of a community's database: every room's tables, in order of their numbers. */
+export const migrations: readonly Migration[] = [
+  ...logMigrations,
+  ...boardMigrations,
+  ...chatMigrations,
+  ...filesMigrations,
+  ...federationMigrations,
+];
+
+/** The world that a community runs in: real in a node, virtual in the simulation. */
+export interface CommunityPorts {
+  readonly db: Database;
+  readonly transport: Transport;
+  readonly probe: NetworkProbe;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly verifier: Verifier;
+  readonly signer: Signer;
+  readonly chunks: ChunkDisk;
+  readonly logger: Logger;
+  readonly settings: () => Settings;
+}
+
+export type Community = Awaited<ReturnType<typeof openCommunity>>;
+
+const GENESIS = 'community.genesis';
+const JOINED = 'community.joined';
+
+/** Writes down which community a database belongs to; done once, before it is opened. */
+export function foundCommunity(db: Database, genesis: Genesis, joinedTicks: number): void {
+  const store = new LogStore(db);
+  db.transaction(() => {
+    store.setMeta(GENESIS, genesis.bytes);
+    store.setMeta(JOINED, joinedTicks);
+  });
+}
+
+/** The genesis of a database, or null while it has none. */
+export function genesisOf(db: Database): Genesis | null {
+  const bytes = new LogStore(db).meta<Uint8Array>(GENESIS);
+  return bytes ? openGenesis(bytes) : null;
+}
+
+/**
+ * Puts one community together: log, projections, services. Nothing runs before `start`.
+ * `first` are authority events to take in before anything else, as a newcomer gets them.
+ */
+export async function openCommunity(
+  ports: CommunityPorts,
+  genesis: Genesis,
+  first: readonly SealedEvent[] = [],
+) {
+  const { db, clock, signer, transport } = ports;
+  const store = new LogStore(db);
+  const genesisTime = ticksOf(genesis.createdAt);
+  const since = store.meta<number>(JOINED) ?? genesisTime;
+  const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
+  const profile = new CommunityProfile(genesis);
+  const isMe = (key: Uint8Array) => Buffer.compare(key, signer.publicKey) === 0;
+  const inMemory = [rosterProjection(roster), profile];
+  for (const batch of store.batches(1000, 'authority')) {
+    for (const { event, seq } of batch) {
+      for (const projection of inMemory) {
+        if (projection.kinds.some(({ name }) => name === event.kind)) projection.apply(event, seq);
+      }
+    }
+  }
+  const log = new Log({
+    db,
+    store,
+    clock,
+    verifier: ports.verifier,
+    community: genesis.id,
+    genesisTime,
+    projections: [...inMemory, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
+    authority: roster,
+  });
+  if (first.length > 0) await log.admit(first, 'history');
+
+  const members = createMembers({ roster, log, db, signer, clock, presence: () => chat.presence });
+  const nodeName = () => ports.settings().node.name;
+  const shared = { ...ports, log, authority: roster, nodeName };
+  const chat = createChat({ ...shared, person: members.person });
+  const federation = createFederation({
+    ...shared,
+    genesis: genesis.bytes,
+    communityName: () => profile.current().name,
+    settings: () => ports.settings().network,
+    handleOf: (key) => roster.member(key)?.handle ?? null,
+    admit: async ({ publicKey, ...newcomer }) => void members.admit({ key: publicKey, ...newcomer }),
+  });
+  const files = createFiles({
+    ...shared,
+    disk: ports.chunks,
+    maxFileBytes: () => ports.settings().storage.maxFileBytes,
+    fileBudgetBytes: () => ports.settings().storage.fileBudgetBytes,
+  });
+  const boards = createBoards({
+    db,
+    log,
+    clock,
+    signer,
+    since,
+    around: {
+      person: members.person,
+      finality: (seq, id) => federation.spread.levelOf(seq, id),
+      hasFile: (digest) => files.has(digest),
+      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, ticksOf(clock.now())) }),
+    },
+    attachment: (digest) => files.attachment(digest),
+  });
+  const stops: (() => void)[] = [];
+
+  return {
+    genesis,
+    log,
+    db,
+    members,
+    boards,
+    chat,
+    files,
+    federation,
+    transport,
+    profile: () => profile.current(),
+    update(changes: { name?: string | undefined; description?: string | undefined }): void {
+      const body = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      log.append(signer, communityUpdate.name, body);
+    },
+    start(): void {
+      stops.push(members.start(), boards.start());
+      federation.start();
+      chat.start();
+      files.start();
+    },
+    async stop(): Promise<void> {
+      await chat.stop();
+      await files.stop();
+      federation.stop();
+      for (const stop of stops.splice(0)) stop();
+    },
+  };
+}

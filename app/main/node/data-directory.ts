@@ -1,0 +1,104 @@
+import { chmod, lstat, mkdir, readdir, access, constants } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Problem } from '../kernel/errors.ts';
+
+/** Where everything of one node lies. All paths are absolute. */
+export interface DataDirectory {
+  readonly path: string;
+  readonly lock: string;
+  readonly holder: string;
+  readonly keys: string;
+  readonly passphrase: string;
+  readonly settings: string;
+  readonly database: string;
+  readonly files: string;
+  readonly backups: string;
+  readonly logs: string;
+  readonly hostToken: string;
+  readonly hostInfo: string;
+}
+
+interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+}
+
+/** The data directory of a user who named none: the place that their system keeps for such data. */
+export function defaultDataPath(
+  { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homedir() },
+): string {
+  if (env['IMPULSE_DATA']) return resolve(env['IMPULSE_DATA']);
+  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Impulse');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Impulse');
+  return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'impulse');
+}
+
+/** The layout of a data directory; touches nothing. */
+export function dataLayout(path: string): DataDirectory {
+  const root = resolve(path);
+  return {
+    path: root,
+    lock: join(root, 'node.lock'),
+    holder: join(root, 'node.pid'),
+    keys: join(root, 'keys.json'),
+    passphrase: join(root, 'passphrase'),
+    settings: join(root, 'settings.json'),
+    database: join(root, 'community.db'),
+    files: join(root, 'files'),
+    backups: join(root, 'backups'),
+    logs: join(root, 'logs'),
+    hostToken: join(root, 'host-token'),
+    hostInfo: join(root, 'host.json'),
+  };
+}
+
+/**
+ * Makes the directory where it is missing and sees to it that nobody but its owner can look inside.
+ *
+ * @returns the layout, and the paths whose permissions had to be tightened.
+ * @throws Problem `data-unusable` when the path is no directory, belongs to somebody else or cannot be written.
+ */
+export async function openDataDirectory(
+  path: string,
+): Promise<{ directory: DataDirectory; mended: string[] }> {
+  const directory = dataLayout(path);
+  try {
+    await mkdir(directory.path, { recursive: true, mode: 0o700 });
+    for (const folder of [directory.files, directory.backups, directory.logs]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    await access(directory.path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw new Problem(
+      'data-unusable',
+      `The data directory ${directory.path} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      'Choose another directory with --data, or give yourself write access to this one.',
+      { cause },
+    );
+  }
+  return { directory, mended: process.platform === 'win32' ? [] : await tighten(directory) };
+}
+
+async function tighten(directory: DataDirectory): Promise<string[]> {
+  const owner = (await lstat(directory.path)).uid;
+  const me = process.getuid?.() ?? owner;
+  if (owner !== me && me !== 0) {
+    throw new Problem(
+      'data-unusable',
+      `The data directory ${directory.path} belongs to another user.`,
+      'Run as the user who made it, or choose another directory with --data.',
+    );
+  }
+  const mended: string[] = [];
+  const entries = await readdir(directory.path);
+  for (const path of [directory.path, ...entries.map((entry) => join(directory.path, entry))]) {
+    const stat = await lstat(path);
+    if (!stat.isFile() && !stat.isDirectory()) continue;
+    if ((stat.mode & 0o077) === 0) continue;
+    await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
+    mended.push(path);
+  }
+  return mended;
+}

@@ -1,0 +1,144 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemRandom } from '../kernel/clock.ts';
+import { dataLayout } from './data-directory.ts';
+import { KeyRing, type Unlock } from './keys.ts';
+import { findPassphrase } from './passphrase.ts';
+
+const unlock: Unlock = { kind: 'passphrase', passphrase: 'correct horse' };
+/** The BIP 39 phrase of 32 zero bytes. */
+const zeroWords = [...Array<string>(23).fill('abandon'), 'art'];
+
+let root: string;
+let file: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'impulse-keys-'));
+  file = join(root, 'keys.json');
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+test('the same keys come back after a restart', async () => {
+  const made = await KeyRing.create(file, unlock);
+  const opened = await KeyRing.open(file, unlock);
+  expect(opened.did).toBe(made.did);
+  expect(opened.peerSeed).toEqual(made.peerSeed);
+  expect(opened.phrase()).toEqual(made.phrase());
+});
+
+test('the key file is private and holds neither key nor passphrase in the clear', async () => {
+  const ring = await KeyRing.create(file, unlock);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const content = await readFile(file, 'utf8');
+  for (const secret of [Buffer.from(ring.peerSeed).toString('base64'), unlock.passphrase]) {
+    expect(content).not.toContain(secret);
+  }
+  expect(ring.phrase().filter((word) => content.includes(word)).length).toBeLessThan(12);
+});
+
+test('a signature verifies under the public key', async () => {
+  const { person } = await KeyRing.create(file, unlock);
+  const message = new TextEncoder().encode('hello');
+  const signature = person.sign(message);
+  const x = Buffer.from(person.publicKey).toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  expect(signature).toHaveLength(64);
+  expect(verify(null, message, key, signature)).toBe(true);
+});
+
+test('the phrase restores the person on another machine, with a peer key of its own', async () => {
+  const first = await KeyRing.create(file, unlock);
+  const words = first.phrase().map((word) => ` ${word.toUpperCase()} `);
+  const second = await KeyRing.create(join(root, 'other.json'), unlock, words);
+  expect(second.did).toBe(first.did);
+  expect(second.phraseConfirmed).toBe(true);
+  expect(second.peerSeed).not.toEqual(first.peerSeed);
+});
+
+test('a phrase leads to the same identity for ever', async () => {
+  const ring = await KeyRing.create(file, unlock, zeroWords);
+  expect(ring.did).toMatchInlineSnapshot(`"did:key:z6Mkfm3dhHgrn8hkXDjZDBqeC5rT64wZvUqbtCtWpXiX1eDB"`);
+});
+
+test('restoring in place is kept', async () => {
+  const ring = await KeyRing.create(file, unlock);
+  const before = ring.did;
+  await ring.restore(zeroWords);
+  expect(ring.did).not.toBe(before);
+  expect((await KeyRing.open(file, unlock)).did).toBe(ring.did);
+});
+
+test('a phrase with a wrong word, order or length is told apart', async () => {
+  const create = (words: string[]) => KeyRing.create(file, unlock, words);
+  await expect(create(['abandonn', ...zeroWords.slice(1)])).rejects.toThrow('by position: 1.');
+  await expect(create([...zeroWords].reverse())).rejects.toThrow('in this order');
+  await expect(create(zeroWords.slice(1))).rejects.toThrow('24 words, not 23');
+});
+
+test('writing the phrase down is confirmed by three right words only', async () => {
+  const ring = await KeyRing.create(file, unlock, undefined);
+  const words = ring.phrase();
+  const answer = (index: number) => ({ index, word: words[index] ?? '' });
+  expect(await ring.confirmPhrase([answer(0), answer(5), { index: 7, word: 'wrong' }])).toBe(false);
+  expect(await ring.confirmPhrase([answer(0), answer(0), answer(0)])).toBe(false);
+  expect(ring.phraseConfirmed).toBe(false);
+  expect(await ring.confirmPhrase([answer(0), answer(5), answer(23)])).toBe(true);
+  expect((await KeyRing.open(file, unlock)).phraseConfirmed).toBe(true);
+});
+
+test('a wrong passphrase says so and what to do', async () => {
+  await KeyRing.create(file, unlock);
+  await expect(KeyRing.open(file, { kind: 'passphrase', passphrase: 'wrong' })).rejects.toMatchObject({
+    code: 'wrong-passphrase',
+    remedy: expect.stringContaining('recovery phrase'),
+  });
+});
+
+test('a damaged or truncated file is told from a wrong passphrase', async () => {
+  await KeyRing.create(file, unlock);
+  const sound = JSON.parse(await readFile(file, 'utf8')) as { data: string };
+  const data = `${sound.data.startsWith('A') ? 'B' : 'A'}${sound.data.slice(1)}`;
+  await writeFile(file, JSON.stringify({ ...sound, data }));
+  await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
+  await truncate(file, 100);
+  await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
+  await truncate(file, 0);
+  await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
+});
+
+test('a tampered file cannot ask for gigabytes of memory', async () => {
+  await KeyRing.create(file, unlock);
+  const sound = JSON.parse(await readFile(file, 'utf8')) as { kdf: object };
+  await writeFile(file, JSON.stringify({ ...sound, kdf: { ...sound.kdf, n: 2 ** 30 } }));
+  await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
+});
+
+test('keys under the system key store open with its key, and the headless host says why it cannot', async () => {
+  const key = systemRandom.bytes(32);
+  const ring = await KeyRing.create(file, { kind: 'system', key });
+  expect((await KeyRing.open(file, { kind: 'system', key })).did).toBe(ring.did);
+  await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-need-desktop' });
+  await expect(KeyRing.open(file, { kind: 'system', key: systemRandom.bytes(32) })).rejects.toMatchObject({
+    code: 'wrong-system-key',
+  });
+});
+
+test('a new headless node gets a private passphrase file and finds it again', async () => {
+  const directory = dataLayout(root);
+  const made = await findPassphrase(directory, { env: {}, random: systemRandom, mayMake: true });
+  expect(made.besideKeys).toBe(true);
+  expect((await stat(directory.passphrase)).mode & 0o777).toBe(0o600);
+  expect(await findPassphrase(directory, { env: {}, random: systemRandom, mayMake: false })).toEqual(made);
+});
+
+test('a passphrase file that others may read is refused', async () => {
+  const path = join(root, 'open-to-all');
+  await writeFile(path, 'secret', { mode: 0o644 });
+  const options = { env: { IMPULSE_PASSPHRASE_FILE: path }, random: systemRandom, mayMake: false };
+  await expect(findPassphrase(dataLayout(root), options)).rejects.toMatchObject({
+    code: 'passphrase-exposed',
+    remedy: expect.stringContaining('chmod 600'),
+  });
+});

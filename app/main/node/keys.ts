@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { type Random, systemRandom } from '../kernel/clock.ts';
+import { didOf } from '../kernel/did.ts';
+import type { Signer } from '../kernel/signer.ts';
+import { signerOf } from '../platform/keys/ed25519.ts';
+import { entropyOf, seedOf, wordsOf } from '../platform/keys/phrase.ts';
+import {
+  corrupt,
+  expand,
+  newWrappingKey,
+  seal,
+  unseal,
+  type Unlock,
+  type WrappingKey,
+} from '../platform/keys/sealed.ts';
+import { writeAtomically } from './atomic-write.ts';
+
+export type { Unlock } from '../platform/keys/sealed.ts';
+
+const Secret = z.object({
+  entropy: z.base64().length(44),
+  peerSeed: z.base64().length(44),
+  phraseConfirmed: z.boolean(),
+});
+type Secret = z.infer<typeof Secret>;
+
+/**
+ * The keys of one node: the person's, which 24 words restore on any machine, and the peer's, which
+ * belongs to this data directory alone. Kept encrypted outside the database.
+ */
+export class KeyRing {
+  readonly #file: string;
+  readonly #wrapping: WrappingKey;
+  readonly #random: Random;
+  #secret: Secret;
+  #person: Signer;
+
+  private constructor(file: string, wrapping: WrappingKey, random: Random, secret: Secret, person: Signer) {
+    this.#file = file;
+    this.#wrapping = wrapping;
+    this.#random = random;
+    this.#secret = secret;
+    this.#person = person;
+  }
+
+  /** Whether a key file lies there, sound or not. */
+  static async exists(file: string): Promise<boolean> {
+    return readFile(file).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return false;
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * Makes a key file: for a new person, or with `words` for the one whom a recovery phrase stands for.
+   * The peer key is new in either case, so that two machines of one person never share it.
+   *
+   * @throws Problem `phrase-invalid`.
+   */
+  static async create(
+    file: string,
+    unlock: Unlock,
+    words?: readonly string[],
+    random = systemRandom,
+  ): Promise<KeyRing> {
+    const entropy = words ? entropyOf(words) : random.bytes(32);
+    const secret = {
+      entropy: text(entropy),
+      peerSeed: text(random.bytes(32)),
+      phraseConfirmed: words !== undefined,
+    };
+    const ring = new KeyRing(
+      file,
+      await newWrappingKey(unlock, random),
+      random,
+      secret,
+      await personOf(entropy),
+    );
+    await ring.#save();
+    return ring;
+  }
+
+  /** @throws Problem `wrong-passphrase`, `wrong-system-key`, `keys-need-desktop`, `keys-need-passphrase`, `keys-corrupt`. */
+  static async open(file: string, unlock: Unlock, random = systemRandom): Promise<KeyRing> {
+    const { secret: plain, wrapping } = await unseal(await readFile(file, 'utf8'), unlock);
+    const secret = parseSecret(plain);
+    return new KeyRing(file, wrapping, random, secret, await personOf(bytes(secret.entropy)));
+  }
+
+  /** Signs as the person. Fixed until {@link restore} replaces the person. */
+  get person(): Signer {
+    return this.#person;
+  }
+
+  /** The person's `did:key`. */
+  get did(): string {
+    return didOf(this.#person.publicKey);
+  }
+
+  /** The Ed25519 seed of the libp2p peer, 32 bytes. */
+  get peerSeed(): Uint8Array {
+    return bytes(this.#secret.peerSeed);
+  }
+
+  /** The 24 words that restore the person. To be shown on demand and never logged. */
+  phrase(): string[] {
+    return wordsOf(bytes(this.#secret.entropy));
+  }
+
+  get phraseConfirmed(): boolean {
+    return this.#secret.phraseConfirmed;
+  }
+
+  /** Checks the asked-for words, by position from 0; remembers it when all of at least three are right. */
+  async confirmPhrase(answers: readonly { index: number; word: string }[]): Promise<boolean> {
+    const words = this.phrase();
+    const positions = new Set(answers.map(({ index }) => index));
+    const right = answers.every(({ index, word }) => words[index] === word.trim().toLowerCase());
+    if (!right || positions.size < 3) return false;
+    this.#secret = { ...this.#secret, phraseConfirmed: true };
+    await this.#save();
+    return true;
+  }
+
+  /**
+   * Replaces the person by the one of a phrase; the peer key stays.
+   *
+   * @throws Problem `phrase-invalid`.
+   */
+  async restore(words: readonly string[]): Promise<void> {
+    const entropy = entropyOf(words);
+    const person = await personOf(entropy);
+    this.#secret = { ...this.#secret, entropy: text(entropy), phraseConfirmed: true };
+    await this.#save();
+    this.#person = person;
+  }
+
+  #save(): Promise<void> {
+    const plain = Buffer.from(JSON.stringify(this.#secret));
+    return writeAtomically(this.#file, seal(plain, this.#wrapping, this.#random));
+  }
+}
+
+async function personOf(entropy: Uint8Array): Promise<Signer> {
+  return signerOf(expand(await seedOf(wordsOf(entropy)), 'impulse/person/ed25519/v1', 32));
+}
+
+function parseSecret(plain: Uint8Array): Secret {
+  try {
+    return Secret.parse(JSON.parse(Buffer.from(plain).toString('utf8')));
+  } catch {
+    throw corrupt();
+  }
+}
+
+const text = (data: Uint8Array) => Buffer.from(data).toString('base64');
+const bytes = (data: string) => new Uint8Array(Buffer.from(data, 'base64'));

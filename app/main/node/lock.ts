@@ -1,0 +1,58 @@
+import { chmod, readFile, rm } from 'node:fs/promises';
+import * as z from 'zod';
+import { Problem } from '../kernel/errors.ts';
+import { lockFile } from '../platform/sqlite/file-lock.ts';
+import { writeAtomically } from './atomic-write.ts';
+import type { DataDirectory } from './data-directory.ts';
+
+/** Who holds a data directory, for telling a second instance; the lock itself is the operating system's. */
+const Holder = z.object({ pid: z.number().int().positive(), startedAt: z.number() });
+export type Holder = z.infer<typeof Holder>;
+
+export interface DataLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a data directory for this process alone, until released or until the process ends, by whatever
+ * end: a killed node leaves no lock behind.
+ *
+ * @param startedAt milliseconds since the Unix epoch, told to a second instance.
+ * @throws Problem `data-in-use` that names the process which holds it.
+ */
+export async function lockDataDirectory(directory: DataDirectory, startedAt: number): Promise<DataLock> {
+  const lock = lockFile(directory.lock);
+  if (!lock) throw await inUse(directory);
+  try {
+    await chmod(directory.lock, 0o600);
+    await writeAtomically(directory.holder, JSON.stringify({ pid: process.pid, startedAt } satisfies Holder));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  return {
+    async release() {
+      await rm(directory.holder, { force: true });
+      lock.release();
+    },
+  };
+}
+
+async function inUse(directory: DataDirectory): Promise<Problem> {
+  const holder = await readHolder(directory.holder);
+  return new Problem(
+    'data-in-use',
+    `Another node is using ${directory.path}.`,
+    holder
+      ? `Stop the process ${holder.pid}, which has run since ${new Date(holder.startedAt).toISOString()}, or choose another directory with --data.`
+      : 'Stop the other node, or choose another directory with --data.',
+  );
+}
+
+async function readHolder(path: string): Promise<Holder | null> {
+  try {
+    return Holder.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}

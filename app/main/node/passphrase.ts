@@ -1,0 +1,70 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Random } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import { writeAtomically } from './atomic-write.ts';
+import type { DataDirectory } from './data-directory.ts';
+
+export interface FoundPassphrase {
+  readonly passphrase: string;
+  /** True when it lies beside the keys, where whoever copies the directory has both. */
+  readonly besideKeys: boolean;
+}
+
+/**
+ * The passphrase of a headless node: from the file that IMPULSE_PASSPHRASE_FILE names, from
+ * IMPULSE_PASSPHRASE, or from the file `passphrase` in the data directory, which is made with a random
+ * one when `mayMake` is set (a new node).
+ *
+ * @throws Problem `passphrase-missing`, `passphrase-exposed`.
+ */
+export async function findPassphrase(
+  directory: DataDirectory,
+  options: { env: Readonly<Record<string, string | undefined>>; random: Random; mayMake: boolean },
+): Promise<FoundPassphrase> {
+  const { env, random, mayMake } = options;
+  const named = env['IMPULSE_PASSPHRASE_FILE'];
+  if (named) {
+    const passphrase = await readSecret(named);
+    if (passphrase === null) {
+      throw new Problem(
+        'passphrase-missing',
+        `There is no passphrase in ${named}.`,
+        'Write the passphrase into this file.',
+      );
+    }
+    return { passphrase, besideKeys: false };
+  }
+  if (env['IMPULSE_PASSPHRASE']) return { passphrase: env['IMPULSE_PASSPHRASE'], besideKeys: false };
+  const kept = await readSecret(directory.passphrase);
+  if (kept !== null) return { passphrase: kept, besideKeys: true };
+  if (!mayMake) {
+    throw new Problem(
+      'passphrase-missing',
+      'The keys of this node are protected by a passphrase, and none was given.',
+      'Give the passphrase in a file that IMPULSE_PASSPHRASE_FILE names.',
+    );
+  }
+  const passphrase = Buffer.from(random.bytes(32)).toString('base64url');
+  await writeAtomically(directory.passphrase, `${passphrase}\n`);
+  return { passphrase, besideKeys: true };
+}
+
+async function readSecret(path: string): Promise<string | null> {
+  let content: string;
+  try {
+    const { mode } = await stat(path);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new Problem(
+        'passphrase-exposed',
+        `Others than its owner may read ${path}.`,
+        `Run: chmod 600 ${JSON.stringify(path)}`,
+      );
+    }
+    content = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const line = content.replace(/\r?\n$/, '');
+  return line === '' ? null : line;
+}

@@ -1,0 +1,69 @@
+import { constants } from 'node:fs';
+import { access, copyFile, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../kernel/errors.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { lockDataDirectory } from './lock.ts';
+import { faultOfDatabaseFile } from '../platform/sqlite/check-file.ts';
+
+/** A database of nothing but its header is no backup. */
+const MIN_BYTES = 512;
+
+export interface Restored {
+  readonly database: string;
+  /** Where the database lies that was there before, or null when there was none. */
+  readonly keptAside: string | null;
+}
+
+/**
+ * Puts a backup in place of a node's database. The file is copied and checked first; the old database
+ * is moved aside with its write-ahead log, never deleted.
+ *
+ * @throws Problem `data-in-use`, `backup-missing`, `backup-broken`.
+ */
+export async function restoreDatabase(dataDir: string, backup: string): Promise<Restored> {
+  await access(backup, constants.R_OK).catch((cause: unknown) => {
+    throw new Problem('backup-missing', `${backup} cannot be read.`, 'Check the path of the backup.', {
+      cause,
+    });
+  });
+  const { directory } = await openDataDirectory(dataDir);
+  const lock = await lockDataDirectory(directory, Date.now());
+  const incoming = join(directory.path, `community.incoming-${process.pid}.db`);
+  try {
+    await copyFile(backup, incoming, constants.COPYFILE_EXCL);
+    const copy = await open(incoming, 'r+');
+    const { size } = await copy.stat();
+    await copy.sync();
+    await copy.close();
+    const fault = size < MIN_BYTES ? 'it is empty' : faultOfDatabaseFile(incoming);
+    if (fault !== null) {
+      throw new Problem(
+        'backup-broken',
+        `${backup} is not a sound backup: ${fault}.`,
+        'Choose another backup; nothing was changed.',
+      );
+    }
+    const keptAside = await moveAside(directory.database);
+    await rename(incoming, directory.database);
+    return { database: directory.database, keptAside };
+  } finally {
+    for (const suffix of ['', '-wal', '-shm']) await rm(`${incoming}${suffix}`, { force: true });
+    await lock.release();
+  }
+}
+
+async function moveAside(database: string): Promise<string | null> {
+  const aside = database.replace(/\.db$/, `.before-${new Date().toISOString().replaceAll(/[:.]/g, '')}.db`);
+  let moved = false;
+  // The log first: a database without its log is older but whole, a log beside the wrong database is not.
+  for (const suffix of ['-wal', '-shm', '']) {
+    await rename(`${database}${suffix}`, `${aside}${suffix}`).then(
+      () => (moved = moved || suffix === ''),
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      },
+    );
+  }
+  return moved ? aside : null;
+}

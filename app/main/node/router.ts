@@ -1,0 +1,196 @@
+import { defaultSettings } from '../../contract/settings.ts';
+import { done, each, implementContract, latest } from '../api/index.ts';
+import { boardsApi } from '../boards/index.ts';
+import { makeGenesis } from '../community/index.ts';
+import { parseInvite, requestMembership } from '../federation/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { Problem } from '../kernel/errors.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import { foundCommunity, openCommunity } from './community.ts';
+import { firstBoards } from './first-boards.ts';
+import { createWorkshop } from './workshop.ts';
+import type { NodeParts } from './start.ts';
+import type { Status } from './status.ts';
+
+/** The whole contract, implemented by the services of one node. */
+export function createRouter(parts: NodeParts, status: Status) {
+  const { clock, random, signer, logger } = parts.ports;
+  const api = implementContract(logger);
+  const running = () => parts.running();
+  const workshop = createWorkshop(parts);
+  const changed = <T>(value: T): T => {
+    status.changed();
+    return value;
+  };
+
+  /** A node that nobody named is called after its person. */
+  const nameNode = async (handle: string) => {
+    if (parts.settings.settings.node.name !== defaultSettings.node.name) return;
+    await parts.settings.patch({ node: { name: `${handle.slice(0, 30)}’s node` } });
+  };
+
+  const mustBeNew = () => {
+    if (!parts.community()) return;
+    throw new Problem(
+      'already-settled',
+      'This node belongs to a community already.',
+      'Start another node with its own data directory.',
+    );
+  };
+
+  return api.router({
+    node: {
+      status: api.node.status.handler(() => status.current()),
+      watch: api.node.watch.handler(({ signal }) => latest(status.watch, signal)),
+      activity: api.node.activity.handler(() => ({
+        startsAt: (Math.floor(clock.now() / 3_600_000) - 23) * 3_600_000,
+        hours: parts.community()?.boards.hours() ?? Array.from({ length: 24 }, () => 0),
+      })),
+      suspended: api.node.suspended.handler(() => done(parts.community()?.federation.suspended())),
+      resumed: api.node.resumed.handler(async () => done(await parts.community()?.federation.resumed())),
+      dismissNotice: api.node.dismissNotice.handler(({ input }) => done(status.notices.dismiss(input.id))),
+      // Answers first: the carrier of the answer goes down with the node.
+      stop: api.node.stop.handler(() => done(clock.after(50, () => void parts.stop()))),
+    },
+
+    community: {
+      create: api.community.create.handler(async ({ input }) => {
+        mustBeNew();
+        const { name, description, handle } = input;
+        const createdAt = clock.now();
+        const genesis = makeGenesis({
+          name,
+          description,
+          handle,
+          createdAt,
+          founder: signer.publicKey,
+          nonce: random.bytes(16),
+        });
+        await nameNode(handle);
+        foundCommunity(parts.db, genesis, ticksOf(createdAt));
+        parts.setCommunity(await openCommunity(parts.ports, genesis));
+        if (input.boards) for (const board of firstBoards) running().boards.create({ ...board });
+        return changed({ id: cidOf(genesis.id) });
+      }),
+      previewInvite: api.community.previewInvite.handler(({ input }) => {
+        const invite = parseInvite(input.invite);
+        return {
+          community: { id: cidOf(invite.community), name: invite.name },
+          addresses: [...invite.addresses],
+          expiresAt: invite.expiresAt,
+        };
+      }),
+      join: api.community.join.handler(async ({ input, signal }) => {
+        mustBeNew();
+        await nameNode(input.handle);
+        const membership = await requestMembership({
+          transport: parts.ports.transport,
+          clock,
+          signer,
+          invite: parseInvite(input.invite),
+          handle: input.handle,
+          nodeName: parts.settings.settings.node.name,
+          ...(signal ? { signal } : {}),
+        });
+        const genesis = await workshop.settle(membership, (opened, events) =>
+          openCommunity(parts.ports, opened, events),
+        );
+        return changed({ id: cidOf(genesis.id), role: membership.role });
+      }),
+      update: api.community.update.handler(({ input }) => changed(done(running().update(input)))),
+    },
+
+    identity: {
+      phrase: api.identity.phrase.handler(() => ({ words: parts.keys.phrase() })),
+      confirmPhrase: api.identity.confirmPhrase.handler(async ({ input }) =>
+        changed({ confirmed: await parts.keys.confirmPhrase(input.answers) }),
+      ),
+      restore: api.identity.restore.handler(async ({ input }) => {
+        mustBeNew();
+        await parts.keys.restore(input.words);
+        return changed({ did: parts.keys.did });
+      }),
+    },
+
+    boards: boardsApi(api.boards, () => running().boards),
+
+    chat: {
+      lines: api.chat.lines.handler(({ input }) => running().chat.lines(input)),
+      say: api.chat.say.handler(({ input }) => running().chat.say(input.text)),
+      watch: api.chat.watch.handler(({ signal }) => each(running().chat.watch, signal)),
+      online: api.chat.online.handler(() => running().chat.online()),
+      watchOnline: api.chat.watchOnline.handler(({ signal }) => latest(running().chat.watchOnline, signal)),
+      callers: api.chat.callers.handler(({ input }) => running().chat.callers(input.limit)),
+      doing: api.chat.doing.handler(({ input }) => done(running().chat.doing(input))),
+    },
+
+    members: {
+      list: api.members.list.handler(() => running().members.list()),
+      setHandle: api.members.setHandle.handler(({ input }) =>
+        changed(done(running().members.setHandle(input.handle))),
+      ),
+      setRole: api.members.setRole.handler(({ input }) => done(running().members.setRole(input))),
+      ban: api.members.ban.handler(({ input }) => done(running().members.ban(input))),
+      lift: api.members.lift.handler(({ input }) => done(running().members.lift(input))),
+      changes: api.members.changes.handler(({ signal }) =>
+        latest<Record<string, never>>((listener) => running().members.onChange(() => listener({})), signal),
+      ),
+    },
+
+    files: {
+      put: api.files.put.handler(async ({ input }) => {
+        const { file } = input;
+        return running().files.put(new Uint8Array(await file.arrayBuffer()), file.name, file.type);
+      }),
+      get: api.files.get.handler(async ({ input, signal }) => {
+        const found = await running().files.get(input.cid, signal);
+        return { file: new File([found.bytes as Uint8Array<ArrayBuffer>], found.name, { type: found.type }) };
+      }),
+    },
+
+    federation: {
+      view: api.federation.view.handler(() => running().federation.view()),
+      watch: api.federation.watch.handler(({ signal }) => latest(running().federation.watch, signal)),
+      diagnose: api.federation.diagnose.handler(() => running().federation.diagnose()),
+      dial: api.federation.dial.handler(async ({ input }) =>
+        done(await running().federation.dial(input.address)),
+      ),
+      disconnect: api.federation.disconnect.handler(async ({ input }) =>
+        done(await running().federation.disconnect(input.peerId)),
+      ),
+      invites: api.federation.invites.handler(() => running().federation.invites()),
+      invite: api.federation.invite.handler(({ input }) => running().federation.invite(input)),
+      revokeInvite: api.federation.revokeInvite.handler(({ input }) =>
+        done(running().federation.revokeInvite(input.id)),
+      ),
+    },
+
+    archive: {
+      import: api.archive.import.handler(({ input }) => workshop.archive().import(input)),
+      export: api.archive.export.handler(({ input }) => workshop.archive().export(input)),
+      demo: api.archive.demo.handler(({ input }) => workshop.archive().demo(input)),
+      cancel: api.archive.cancel.handler(({ input }) => done(workshop.archive().cancel(input))),
+      jobs: api.archive.jobs.handler(() => workshop.archive().jobs()),
+      watch: api.archive.watch.handler(({ signal }) => latest(workshop.archive().watch, signal)),
+    },
+
+    settings: {
+      get: api.settings.get.handler(() => parts.settings.settings),
+      set: api.settings.set.handler(async ({ input }) => changed(await parts.settings.patch(input))),
+    },
+
+    maintenance: {
+      verify: api.maintenance.verify.handler(({ input }) => workshop.maintenance().verify(input.deep)),
+      rebuild: api.maintenance.rebuild.handler(async () => {
+        status.setPhase('repairing');
+        try {
+          return await workshop.maintenance().rebuild();
+        } finally {
+          status.setPhase(null);
+        }
+      }),
+      backup: api.maintenance.backup.handler(({ input }) => workshop.maintenance().backup(input.path)),
+      backups: api.maintenance.backups.handler(() => workshop.maintenance().backups()),
+    },
+  });
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { defaultSettings } from '../../contract/settings.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { SettingsFile } from './settings-file.ts';
+
+let root: string;
+let path: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'impulse-settings-'));
+  path = join(root, 'settings.json');
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+const open = () => SettingsFile.open(path, systemClock);
+
+test('a new node runs with defaults', async () => {
+  const file = await open();
+  expect(file.settings).toEqual(defaultSettings);
+  expect(file.problem).toBeNull();
+});
+
+test('a change is kept, and only what a restart needs is named', async () => {
+  const file = await open();
+  const { restart } = await file.patch({ node: { name: 'harbour' }, network: { port: 5000 } });
+  expect(restart).toEqual(['network.port']);
+  const again = (await open()).settings;
+  expect(again.node.name).toBe('harbour');
+  expect(again.network).toEqual({ ...defaultSettings.network, port: 5000 });
+});
+
+test('changes made at once are all kept', async () => {
+  const file = await open();
+  await Promise.all([file.patch({ node: { name: 'a' } }), file.patch({ storage: { backups: 7 } })]);
+  expect((await open()).settings).toMatchObject({ node: { name: 'a' }, storage: { backups: 7 } });
+});
+
+test('a value out of bounds is refused and changes nothing', async () => {
+  const file = await open();
+  await expect(file.patch({ network: { port: 70_000 } })).rejects.toMatchObject({ code: 'settings-invalid' });
+  await file.patch({ node: { name: 'still working' } });
+  expect(file.settings.network.port).toBe(defaultSettings.network.port);
+});
+
+test('unknown keys are left out, missing ones get their default', async () => {
+  await writeFile(path, JSON.stringify({ node: { name: 'x', evil: 1 }, __proto__: { a: 1 }, later: {} }));
+  const { settings, problem } = await open();
+  expect(problem).toBeNull();
+  expect(settings).toEqual({ ...defaultSettings, node: { name: 'x' } });
+});
+
+test.each(['', '{"node":', 'null', '[]', '{"node":{"name":""}}', '{"network":7}'])(
+  'the unusable file %j is kept aside and defaults are used, with a word to the sysop',
+  async (content) => {
+    await writeFile(path, content);
+    const { settings, problem } = await open();
+    expect(settings).toEqual(defaultSettings);
+    expect(problem?.code).toBe('settings-invalid');
+    const [aside] = await readdir(root);
+    expect(await readFile(join(root, aside ?? ''), 'utf8')).toBe(content);
+  },
+);

@@ -1,0 +1,291 @@
+import { createRouterClient } from '@orpc/server';
+import type { Client, Notice, NodeStatus, Settings } from '../../contract/index.ts';
+import type { ServedNode } from '../host/serve.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { systemClock, systemRandom } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import type { NetworkProbe, Transport } from '../log/transport.ts';
+import { diskChunks } from '../platform/disk/chunks.ts';
+import { pooledVerifier } from '../platform/crypto/ed25519.ts';
+import { createLibp2pTransport } from '../platform/libp2p/index.ts';
+import { createMemoryNetwork } from '../platform/memory/network.ts';
+import { checkInBackground } from '../platform/sqlite/check.ts';
+import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
+import { createLogger } from '../platform/telemetry/logger.ts';
+import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
+import { defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
+import { KeyRing, type Unlock } from './keys.ts';
+import { lockDataDirectory } from './lock.ts';
+import { findPassphrase } from './passphrase.ts';
+import { createRouter } from './router.ts';
+import { SettingsFile } from './settings-file.ts';
+import { createStatus, type Status } from './status.ts';
+import { version } from './version.ts';
+
+export interface NodeInit {
+  /** Where everything of this node lies; the system's place for it when left out. */
+  readonly dataDir?: string;
+  /** Leaves the network alone: for commands that work on the data of a node that does not run. */
+  readonly offline?: boolean;
+  /** A key from the operating system's key store; null or left out, a passphrase protects the keys. */
+  readonly systemKey?: Uint8Array | null;
+}
+
+export interface RunningNode extends ServedNode {
+  readonly client: Client;
+  status(): NodeStatus;
+  onStatus(listener: (status: NodeStatus) => void): () => void;
+  settings(): Settings;
+  suspended(): void;
+  resumed(): Promise<void>;
+}
+
+/** What the parts of a node share: the community may come later, at its founding or by an invite. */
+export interface NodeParts {
+  readonly directory: DataDirectory;
+  readonly keys: KeyRing;
+  readonly settings: SettingsFile;
+  readonly db: Database;
+  readonly ports: CommunityPorts;
+  community(): Community | null;
+  /** The community, or a Problem `no-community`. */
+  running(): Community;
+  setCommunity(community: Community): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * The composition root: makes every adapter and service of a node and starts them in order; stops them
+ * in reverse. Rejects with a Problem (`data-in-use`, `wrong-passphrase`, `database-corrupt`, …).
+ */
+export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
+  const { directory } = await openDataDirectory(init.dataDir ?? defaultDataPath());
+  const startedAt = systemClock.now();
+  const lock = await lockDataDirectory(directory, startedAt);
+  const undo: (() => unknown)[] = [() => lock.release()];
+  try {
+    const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
+    undo.push(() => logger.flush());
+    const settings = await SettingsFile.open(directory.settings, systemClock);
+    const { keys, besideKeys } = await openKeys(directory, init.systemKey ?? null);
+    const db = openDatabase(directory.database, migrations, {
+      backup: (from) =>
+        copyDatabaseNow(directory.database, `${directory.backups}/before-${version}-from-${from}.db`),
+    });
+    undo.push(() => db.close());
+    const { transport, probe, notices } = await openNetwork(
+      init.offline === true,
+      keys,
+      settings.settings,
+      logger,
+    );
+    undo.push(() => transport.stop());
+    if (notices.length > 0 && genesisOf(db) === null) {
+      // Nobody knows this node's address yet, so the port it found becomes its own.
+      await keepPorts(settings, transport.addresses());
+      notices.length = 0;
+    }
+
+    let community: Community | null = null;
+    const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
+    let stopping: Promise<void> | null = null;
+    const parts: NodeParts = {
+      directory,
+      keys,
+      settings,
+      db,
+      ports: {
+        db,
+        transport,
+        probe,
+        clock: systemClock,
+        random: systemRandom,
+        verifier: pooledVerifier,
+        // The person may be replaced by a restored one before a community exists.
+        signer: {
+          get publicKey() {
+            return keys.person.publicKey;
+          },
+          sign: (message) => keys.person.sign(message),
+        },
+        chunks: diskChunks(directory.files),
+        logger,
+        settings: () => settings.settings,
+      },
+      community: () => community,
+      running() {
+        if (community) return community;
+        throw new Problem(
+          'no-community',
+          'This node has no community yet.',
+          'Create one or join with an invite.',
+        );
+      },
+      setCommunity(opened) {
+        community = opened;
+        opened.start();
+        status.changed();
+      },
+      stop: () =>
+        (stopping ??= (async () => {
+          logger.info('node-stopping');
+          status.stop();
+          await community?.stop();
+          for (const step of undo.toReversed()) await step();
+          hasStopped();
+        })()),
+    };
+    const status = createStatus(parts, { startedAt, version, offline: init.offline === true, notices });
+    if (besideKeys && !init.offline) {
+      status.notices.put({
+        id: 'passphrase-beside-keys',
+        code: 'passphrase-beside-keys',
+        severity: 'info',
+        message:
+          'The passphrase lies beside the keys it protects, so whoever copies this directory has both.',
+        remedy: 'Move it to a file elsewhere and name that file in IMPULSE_PASSPHRASE_FILE.',
+        action: null,
+      });
+    }
+    const genesis = genesisOf(db);
+    if (genesis) parts.setCommunity(await openCommunity(parts.ports, genesis));
+    status.start();
+    const router = createRouter(parts, status);
+    if (!init.offline) void examine(parts, status);
+    logger.info('node-started', { version, offline: init.offline === true });
+
+    return {
+      router,
+      client: createRouterClient(router, { context: {} }),
+      logger,
+      stopped,
+      healthy: () => stopping === null,
+      metrics: () => status.metrics(),
+      stop: parts.stop,
+      status: () => status.current(),
+      onStatus: (listener) => status.watch(listener),
+      settings: () => settings.settings,
+      suspended: () => community?.federation.suspended(),
+      resumed: async () => community?.federation.resumed(),
+    };
+  } catch (error) {
+    for (const step of undo.toReversed()) await step();
+    throw error;
+  }
+}
+
+type Network = { transport: Transport; probe: NetworkProbe; notices: Omit<Notice, 'since'>[] };
+
+/** The network, listening; on another port than the one set where that is taken, and with a notice that says so. */
+async function openNetwork(
+  offline: boolean,
+  keys: KeyRing,
+  { network }: Settings,
+  logger: ReturnType<typeof createLogger>,
+): Promise<Network> {
+  if (offline) {
+    const alone = createMemoryNetwork({ clock: systemClock });
+    return { transport: alone.transport('offline'), probe: alone.probe('offline'), notices: [] };
+  }
+  const listen = async (port: number, webSocketPort: number) => {
+    const host = network.listen === 'loopback' ? '127.0.0.1' : '0.0.0.0';
+    const opened = await createLibp2pTransport({
+      privateKey: keys.peerSeed,
+      listen: [`/ip4/${host}/tcp/${port}`, `/ip4/${host}/tcp/${webSocketPort}/ws`],
+      agentVersion: `impulse/${version}`,
+      localDiscovery: network.localDiscovery,
+      upnp: network.upnp,
+      relayServer: network.relay,
+      relayClient: network.listen === 'everywhere',
+      holePunching: network.holePunching,
+      maxConnections: network.maxConnections,
+      clock: systemClock,
+      logger: {
+        debug: (facts, message) => logger.debug(message, { ...facts }),
+        warn: (facts, message) => logger.warn(message, { ...facts }),
+      },
+    });
+    await opened.transport.start();
+    return opened;
+  };
+  try {
+    return { ...(await listen(network.port, network.webSocketPort)), notices: [] };
+  } catch (error) {
+    if (problemOf(error).code !== 'port-taken') throw error;
+    logger.warn('port-taken', { port: network.port });
+    const notice = {
+      id: 'port-taken',
+      code: 'port-taken',
+      severity: 'attention',
+      message: `Port ${network.port} is taken by another program, so this node listens on another one until it is started again.`,
+      remedy: 'Choose a free port in the settings, so that others find this node where they found it before.',
+      action: 'go.settings',
+    } as const;
+    return { ...(await listen(0, 0)), notices: [notice] };
+  }
+}
+
+async function openKeys(
+  directory: DataDirectory,
+  systemKey: Uint8Array | null,
+): Promise<{ keys: KeyRing; besideKeys: boolean }> {
+  const exists = await KeyRing.exists(directory.keys);
+  const found = systemKey
+    ? null
+    : await findPassphrase(directory, { env: process.env, random: systemRandom, mayMake: !exists });
+  const unlock: Unlock =
+    found === null
+      ? { kind: 'system', key: systemKey! }
+      : { kind: 'passphrase', passphrase: found.passphrase };
+  const keys = await (exists ? KeyRing.open(directory.keys, unlock) : KeyRing.create(directory.keys, unlock));
+  return { keys, besideKeys: found?.besideKeys ?? false };
+}
+
+/** Makes the ports that a node listens on now its own for later starts. */
+async function keepPorts(settings: SettingsFile, addresses: readonly string[]): Promise<void> {
+  const portOf = (webSocket: boolean) =>
+    addresses
+      .filter((address) => address.includes('/ws') === webSocket)
+      .map((address) => Number(/\/tcp\/(\d+)/.exec(address)?.[1]))
+      .find((port) => port > 0);
+  const [port, webSocketPort] = [portOf(false), portOf(true)];
+  await settings.patch({
+    network: { ...(port ? { port } : {}), ...(webSocketPort ? { webSocketPort } : {}) },
+  });
+}
+
+/** [N1] Looks at the database after each start; what is damaged of the projections is computed anew from the log. */
+async function examine(parts: NodeParts, status: Status): Promise<void> {
+  const { logger } = parts.ports;
+  try {
+    const faults = await checkInBackground(parts.directory.database);
+    const community = parts.community();
+    if (faults.length === 0 || !community) return;
+    logger.error('database-damaged', { faults: faults.length, first: faults[0] });
+    status.setPhase('repairing');
+    try {
+      community.log.rebuild();
+    } catch (error) {
+      logger.error('repair-failed', { reason: problemOf(error).message });
+    } finally {
+      status.setPhase(null);
+    }
+    const left = await checkInBackground(parts.directory.database);
+    status.notices.put({
+      id: 'database-damaged',
+      code: 'database-damaged',
+      severity: left.length === 0 ? 'attention' : 'danger',
+      message:
+        left.length === 0
+          ? 'The database was damaged; what is shown was computed anew from the log.'
+          : `The database is damaged: ${left[0]}`,
+      remedy:
+        left.length === 0
+          ? 'Check the disk of this machine, and make a backup.'
+          : 'Stop the node and restore a backup; what is newer comes back from the peers.',
+      action: 'maintenance.backups',
+    });
+  } catch (error) {
+    logger.error('database-check-failed', { reason: problemOf(error).message });
+  }
+}

@@ -1,0 +1,3 @@
+export { HealthSampler, type HealthProbe } from './health.ts';
+export { nodeMetrics, type MetricsInput } from './metrics.ts';
+export { NoticeBoard } from './notices.ts';

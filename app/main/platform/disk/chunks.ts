@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ChunkDisk } from '../../files/chunk-disk.ts';
+import { toHex } from '../../kernel/bytes.ts';
+import { Problem } from '../../kernel/errors.ts';
+
+/** Chunks as files under a folder, which is made when needed; 256 folders by the first byte of the hash. */
+export function diskChunks(folder: string): ChunkDisk {
+  const pathOf = (hash: Uint8Array): string => {
+    if (hash.length !== 32) throw new RangeError('a chunk is named by 32 bytes');
+    const hex = toHex(hash);
+    return join(folder, hex.slice(0, 2), hex);
+  };
+  return {
+    async write(hash, bytes) {
+      const path = pathOf(hash);
+      const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        const file = await open(temporary, 'wx', 0o600);
+        try {
+          await file.writeFile(bytes);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw asProblem(error);
+      }
+    },
+    async read(hash) {
+      try {
+        const bytes = await readFile(pathOf(hash));
+        return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return null;
+        throw asProblem(error);
+      }
+    },
+    async remove(hash) {
+      await rm(pathOf(hash), { force: true });
+    },
+    async usedBytes() {
+      let used = 0;
+      for (const entry of await entries(folder)) {
+        for (const name of await entries(join(folder, entry))) {
+          used += await stat(join(folder, entry, name)).then(
+            ({ size }) => size,
+            () => 0,
+          );
+        }
+      }
+      return used;
+    },
+  };
+}
+
+async function entries(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as Error & { code?: string }).code : undefined;
+}
+
+function asProblem(error: unknown): unknown {
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Problem(
+        'disk-full',
+        'The disk is full; the file was not stored.',
+        'Free some space, then try again.',
+        {
+          cause: error,
+        },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new Problem(
+        'read-only',
+        'The folder for files cannot be used.',
+        'Check the permissions of the data directory.',
+        {
+          cause: error,
+        },
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,45 @@
+import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeed, validateMnemonic } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { Problem } from '../../kernel/errors.ts';
+
+/** The 24 words (BIP 39, English) that stand for 32 bytes of entropy. */
+export function wordsOf(entropy: Uint8Array): string[] {
+  return entropyToMnemonic(entropy, wordlist).split(' ');
+}
+
+/**
+ * The entropy that 24 words stand for. Case and surrounding blanks do not matter.
+ *
+ * @throws Problem `phrase-invalid`; its message names unknown words by position, never by content.
+ */
+export function entropyOf(words: readonly string[]): Uint8Array {
+  const clean = words.map((word) => word.trim().toLowerCase()).filter((word) => word !== '');
+  if (clean.length !== 24) {
+    throw new Problem(
+      'phrase-invalid',
+      `A recovery phrase has 24 words, not ${clean.length}.`,
+      'Enter all 24 words.',
+    );
+  }
+  const unknown = clean.flatMap((word, index) => (wordlist.includes(word) ? [] : [index + 1]));
+  if (unknown.length > 0) {
+    throw new Problem(
+      'phrase-invalid',
+      `Not a word of the list, by position: ${unknown.join(', ')}.`,
+      'Check the spelling of these words.',
+    );
+  }
+  if (!validateMnemonic(clean.join(' '), wordlist)) {
+    throw new Problem(
+      'phrase-invalid',
+      'The words are known, but do not belong together in this order.',
+      'Check the order of the words, and that none is mistaken for another.',
+    );
+  }
+  return mnemonicToEntropy(clean.join(' '), wordlist);
+}
+
+/** The 64-byte BIP 39 seed of 24 words, without a passphrase. */
+export function seedOf(words: readonly string[]): Promise<Uint8Array> {
+  return mnemonicToSeed(words.join(' '));
+}

@@ -1,0 +1,280 @@
+import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { MAX_MESSAGE_BYTES, type Channel } from '../../log/transport.ts';
+import { END_MARK, FrameReader, HEADER_BYTES, writeHeader } from './frames.ts';
+import {
+  FRAME_DEADLINE_MS,
+  INBOX_HIGH_BYTES,
+  INBOX_LOW_BYTES,
+  LINGER_MS,
+  MAX_OUTBOX_BYTES,
+  SILENCE_DEADLINE_MS,
+  STALL_DEADLINE_MS,
+} from './limits.ts';
+
+/** Small messages are gathered up to this size, so that each does not cost a frame, a cipher call and a packet. */
+const BATCH_BYTES = 64 * 1024 - 64;
+/** A message from this size on goes out as it is, without a copy. */
+const DIRECT_BYTES = 16 * 1024;
+
+/** A channel over one libp2p stream: whole messages, bounded memory both ways, deadlines against slow peers. */
+export class StreamChannel implements Channel {
+  readonly peer: string;
+  readonly #stream: Stream;
+  readonly #clock: Clock;
+  readonly #frames = new FrameReader((message) => this.#inbox(message));
+
+  #messages: Uint8Array[] = [];
+  #nextMessage = 0;
+  #messageBytes = 0;
+  #ended = false;
+  #failure: Problem | null = null;
+  #wakeReader: (() => void) | null = null;
+
+  #slab = new Uint8Array(0);
+  #slabStart = 0;
+  #slabEnd = 0;
+  #flushDue = false;
+  #closing = false;
+  #drain: PromiseWithResolvers<void> | null = null;
+
+  constructor(stream: Stream, peer: string, clock: Clock) {
+    this.#stream = stream;
+    this.peer = peer;
+    this.#clock = clock;
+    stream.maxWriteBufferLength = MAX_OUTBOX_BYTES;
+    stream.addEventListener('end', () => this.#onEnd());
+    stream.addEventListener('close', (event) => this.#onClose(event));
+    stream.addEventListener('drain', () => this.#onDrain());
+    stream.addEventListener('message', (event) => this.#onBytes(event));
+    if (stream.readableEnded || stream.status !== 'open') this.#break(broken(this.peer));
+  }
+
+  async send(message: Uint8Array): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#closing) throw new Problem('channel-closed', 'This end of the channel is already closed.');
+    if (message.byteLength > MAX_MESSAGE_BYTES) {
+      const problem = new Problem(
+        'message-too-large',
+        `A message of ${message.byteLength} bytes does not fit.`,
+      );
+      this.abort(problem);
+      throw problem;
+    }
+    this.#write(message);
+    while (this.#failure === null && this.#stream.writableNeedsDrain) await this.#drained();
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  async *receive(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const message = this.#messages[this.#nextMessage];
+      if (message !== undefined) {
+        this.#taken(message);
+        yield message;
+      } else if (this.#failure !== null) {
+        throw this.#failure;
+      } else if (this.#ended) {
+        return;
+      } else {
+        await this.#arrival();
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#failure !== null || this.#stream.status !== 'open') return;
+    this.#reserve(HEADER_BYTES);
+    writeHeader(this.#slab, this.#slabEnd, END_MARK);
+    this.#slabEnd += HEADER_BYTES;
+    this.#flush();
+    const deadline = new AbortController();
+    const cancel = this.#clock.after(STALL_DEADLINE_MS, () => deadline.abort());
+    try {
+      await this.#stream.close({ signal: deadline.signal });
+    } catch {
+      this.abort(stalled(this.peer));
+    } finally {
+      cancel();
+    }
+  }
+
+  abort(reason: Error): void {
+    this.#break(
+      reason instanceof Problem
+        ? reason
+        : new Problem('channel-broken', reason.message, null, { cause: reason }),
+    );
+    this.#stream.abort(reason);
+  }
+
+  /** Closes, and breaks the pipe when the peer does not close its own end in time. */
+  async release(): Promise<void> {
+    await this.close();
+    if (this.#stream.status !== 'open') return;
+    const cancel = this.#clock.after(LINGER_MS, () => this.#stream.abort(stalled(this.peer)));
+    this.#stream.addEventListener('close', cancel, { once: true });
+    // Nobody reads any more: let what still comes be dropped instead of filling the buffer.
+    await this.#stream.closeRead();
+  }
+
+  #write(message: Uint8Array): void {
+    const length = message.byteLength;
+    const direct = length >= DIRECT_BYTES;
+    this.#reserve(direct ? HEADER_BYTES : HEADER_BYTES + length);
+    writeHeader(this.#slab, this.#slabEnd, length);
+    this.#slabEnd += HEADER_BYTES;
+    if (direct) {
+      this.#flush();
+      this.#push(message);
+      return;
+    }
+    this.#slab.set(message, this.#slabEnd);
+    this.#slabEnd += length;
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    setImmediate(() => {
+      this.#flushDue = false;
+      this.#flush();
+    });
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#slabEnd + bytes <= this.#slab.byteLength) return;
+    this.#flush();
+    this.#slab = new Uint8Array(BATCH_BYTES);
+    this.#slabStart = 0;
+    this.#slabEnd = 0;
+  }
+
+  /** Hands over what was gathered; that part of the slab is never written again. */
+  #flush(): void {
+    if (this.#slabStart === this.#slabEnd) return;
+    const bytes = this.#slab.subarray(this.#slabStart, this.#slabEnd);
+    this.#slabStart = this.#slabEnd;
+    this.#push(bytes);
+  }
+
+  #push(bytes: Uint8Array): void {
+    if (this.#failure !== null) return;
+    try {
+      this.#stream.send(bytes);
+    } catch (error) {
+      this.#break(broken(this.peer, error));
+    }
+  }
+
+  #drained(): Promise<void> {
+    if (this.#drain === null) {
+      const drain = Promise.withResolvers<void>();
+      const cancel = this.#clock.after(STALL_DEADLINE_MS, () => this.abort(stalled(this.peer)));
+      this.#drain = { ...drain, resolve: (value) => (cancel(), drain.resolve(value)) };
+    }
+    return this.#drain.promise;
+  }
+
+  #onDrain(): void {
+    const drain = this.#drain;
+    this.#drain = null;
+    drain?.resolve();
+  }
+
+  #onBytes(event: StreamMessageEvent): void {
+    try {
+      if (event.data instanceof Uint8Array) this.#frames.push(event.data);
+      else for (const chunk of event.data) this.#frames.push(chunk);
+    } catch (error) {
+      const problem = error instanceof Problem ? error : broken(this.peer, error);
+      this.abort(problem);
+      return;
+    }
+    this.#ended = this.#frames.ended;
+    if (this.#messageBytes >= INBOX_HIGH_BYTES && this.#stream.readStatus === 'readable')
+      this.#stream.pause();
+    this.#wakeReader?.();
+  }
+
+  #inbox(message: Uint8Array): void {
+    this.#messages.push(message);
+    this.#messageBytes += message.byteLength + HEADER_BYTES;
+  }
+
+  #taken(message: Uint8Array): void {
+    this.#messageBytes -= message.byteLength + HEADER_BYTES;
+    this.#nextMessage++;
+    if (this.#nextMessage === this.#messages.length) {
+      this.#messages = [];
+      this.#nextMessage = 0;
+    }
+    if (this.#messageBytes > INBOX_LOW_BYTES || this.#stream.readStatus !== 'paused') return;
+    try {
+      this.#stream.resume();
+    } catch (error) {
+      this.#break(broken(this.peer, error));
+    }
+  }
+
+  /** Resolves when there may be something to read, or when the peer took too long. */
+  async #arrival(): Promise<void> {
+    const due = this.#frames.pending ? FRAME_DEADLINE_MS : SILENCE_DEADLINE_MS;
+    const whole = this.#messages.length;
+    const woken = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(due, () => this.abort(stalled(this.peer)));
+    this.#wakeReader = () => {
+      // Bytes that complete nothing do not buy a slow peer more time, unless a message has just begun.
+      if (
+        this.#messages.length > whole ||
+        this.#ended ||
+        this.#failure !== null ||
+        (due === SILENCE_DEADLINE_MS && this.#frames.pending)
+      ) {
+        woken.resolve();
+      }
+    };
+    await woken.promise;
+    this.#wakeReader = null;
+    cancel();
+  }
+
+  #onEnd(): void {
+    if (!this.#ended) this.#break(broken(this.peer));
+  }
+
+  #onClose(event: StreamCloseEvent): void {
+    // Closed in good order while this end was paused: what waits in the stream is still to be read.
+    const unread = event.error === undefined && this.#stream.readBufferLength > 0;
+    if (!this.#ended && !unread) this.#break(broken(this.peer, event.error));
+    else this.#onDrain();
+  }
+
+  #break(problem: Problem): void {
+    if (this.#failure !== null) return;
+    this.#failure = problem;
+    this.#wakeReader?.();
+    this.#onDrain();
+  }
+}
+
+function broken(peer: string, cause?: unknown): Problem {
+  return new Problem(
+    'channel-broken',
+    `The connection to ${shortPeer(peer)} broke off.`,
+    'It is made again by itself; nothing that was stored is lost.',
+    { cause },
+  );
+}
+
+function stalled(peer: string): Problem {
+  return new Problem(
+    'channel-stalled',
+    `${shortPeer(peer)} did not answer in time.`,
+    'It is tried again by itself; if it happens often, that node or the line to it is overloaded.',
+  );
+}
+
+function shortPeer(peer: string): string {
+  return `node ${peer.slice(-8)}`;
+}

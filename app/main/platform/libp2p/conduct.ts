@@ -1,0 +1,95 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Verdict } from '../../log/transport.ts';
+
+/** What one rejected message costs, and one ignored message beyond what is usual. */
+const REJECT_POINTS = 10;
+const FLOOD_POINTS = 1;
+/** Half of what a peer did wrong is forgotten in this time. */
+const HALF_LIFE_MS = 5 * 60_000;
+/** From here on a peer is shown the door, for this long. */
+const BAN_POINTS = 100;
+const BAN_MS = 10 * 60_000;
+/** Ignored messages a peer may send in a burst, and a second on average, before they count as a flood. */
+const IGNORED_BURST = 500;
+const IGNORED_PER_SECOND = 50;
+/** Peers remembered at most; the one heard of longest ago goes first. */
+const MAX_PEERS = 4096;
+
+interface Entry {
+  points: number;
+  pointsAt: number;
+  ignoredLeft: number;
+  ignoredAt: number;
+  bannedUntil: number;
+}
+
+/**
+ * How peers behaved, by the verdicts on their messages. It outlives a connection, so that dialling again does
+ * not wash a peer clean.
+ */
+export class Conduct {
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Takes a verdict on a message from `peer`; answers whether the peer is to be shown the door now. */
+  note(peer: string, verdict: Verdict): boolean {
+    if (verdict === 'accept') return false;
+    const now = this.#clock.now();
+    const entry = this.#entry(peer, now);
+    if (verdict === 'reject') {
+      this.#charge(entry, REJECT_POINTS, now);
+    } else {
+      const refill = ((now - entry.ignoredAt) / 1000) * IGNORED_PER_SECOND;
+      entry.ignoredLeft = Math.min(IGNORED_BURST, entry.ignoredLeft + refill) - 1;
+      entry.ignoredAt = now;
+      if (entry.ignoredLeft < 0) {
+        entry.ignoredLeft = 0;
+        this.#charge(entry, FLOOD_POINTS, now);
+      }
+    }
+    if (entry.points < BAN_POINTS) return false;
+    entry.bannedUntil = now + BAN_MS;
+    return true;
+  }
+
+  /** What the peer did wrong, in points; 0 is blameless. */
+  points(peer: string): number {
+    const entry = this.#entries.get(peer);
+    return entry === undefined ? 0 : decayed(entry, this.#clock.now());
+  }
+
+  banned(peer: string): boolean {
+    return (this.#entries.get(peer)?.bannedUntil ?? 0) > this.#clock.now();
+  }
+
+  #charge(entry: Entry, points: number, now: number): void {
+    entry.points = decayed(entry, now) + points;
+    entry.pointsAt = now;
+  }
+
+  #entry(peer: string, now: number): Entry {
+    const known = this.#entries.get(peer);
+    const entry = known ?? {
+      points: 0,
+      pointsAt: now,
+      ignoredLeft: IGNORED_BURST,
+      ignoredAt: now,
+      bannedUntil: 0,
+    };
+    this.#entries.delete(peer);
+    this.#entries.set(peer, entry);
+    if (this.#entries.size > MAX_PEERS) {
+      const oldest = this.#entries.keys().next();
+      if (!oldest.done) this.#entries.delete(oldest.value);
+    }
+    return entry;
+  }
+}
+
+function decayed(entry: Entry, now: number): number {
+  return entry.points * 2 ** (-Math.max(0, now - entry.pointsAt) / HALF_LIFE_MS);
+}

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import {
+  gossipsub,
+  StrictNoSign,
+  TopicValidatorResult,
+  type GossipSub,
+  type GossipSubComponents,
+} from '@chainsafe/libp2p-gossipsub';
+import { createTopicScoreParams, type PeerScore } from '@chainsafe/libp2p-gossipsub/score';
+import { Problem } from '../../kernel/errors.ts';
+import type { Verdict } from '../../log/transport.ts';
+import { LocalAddresses } from './addresses.ts';
+import type { Conduct } from './conduct.ts';
+import { MAX_GOSSIP_BYTES } from './limits.ts';
+
+type Validate = (data: Uint8Array, from: string) => Promise<Verdict>;
+
+/** The parts of the router that its public type leaves out: scores, and the streams it sends on. */
+interface Router extends GossipSub {
+  readonly score: PeerScore;
+  readonly streamsOutbound: ReadonlyMap<string, unknown>;
+}
+
+const ANSWERS: Record<Verdict, TopicValidatorResult> = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject,
+};
+
+/**
+ * Bonus and blame within one topic. Communities are small and often quiet, so nobody is blamed for silence;
+ * a peer earns a little by being first, and pays dearly for what breaks the rules of the wire.
+ */
+const TOPIC_SCORE = createTopicScoreParams({
+  topicWeight: 1,
+  timeInMeshWeight: 0.01,
+  timeInMeshQuantum: 1000,
+  timeInMeshCap: 300,
+  firstMessageDeliveriesWeight: 0.1,
+  firstMessageDeliveriesDecay: 0.9,
+  firstMessageDeliveriesCap: 50,
+  meshMessageDeliveriesWeight: 0,
+  meshFailurePenaltyWeight: 0,
+  invalidMessageDeliveriesWeight: -5,
+  invalidMessageDeliveriesDecay: 0.99,
+});
+
+/** The gossip side of the transport: topics, their validators, and what verdicts do to a peer's score. */
+export class Gossip {
+  readonly #validators = new Map<string, Validate>();
+  readonly #conduct: Conduct;
+  readonly #showOut: (peer: string) => void;
+  #router: Router | null = null;
+  #started = false;
+
+  constructor(conduct: Conduct, showOut: (peer: string) => void) {
+    this.#conduct = conduct;
+    this.#showOut = showOut;
+  }
+
+  /** Makes the router as a libp2p service. */
+  readonly service = (components: GossipSubComponents): GossipSub => {
+    const router = gossipsub({
+      globalSignaturePolicy: StrictNoSign,
+      fallbackToFloodsub: false,
+      msgIdFn: ({ data }) => createHash('sha256').update(data).digest(),
+      msgIdToStrFn: (id) => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('latin1'),
+      dataTransform: {
+        inboundTransform: (topic, data) => this.#admit(topic, data),
+        outboundTransform: (_topic, data) => data,
+      },
+      // A message reaches everyone in one hop; a thin mesh then forwards what that missed.
+      floodPublish: true,
+      batchPublish: true,
+      D: 3,
+      Dlo: 2,
+      Dhi: 5,
+      Dscore: 2,
+      Dout: 1,
+      Dlazy: 4,
+      heartbeatInterval: 1000,
+      mcacheLength: 10,
+      mcacheGossip: 5,
+      // Events may come back through slow links for a while; the log itself knows them for ever.
+      seenTTL: 5 * 60_000,
+      pruneBackoff: 30_000,
+      allowPublishToZeroTopicPeers: true,
+      ignoreDuplicatePublishError: true,
+      // Below this size, telling a peer not to send costs more than what it saves.
+      idontwantMinDataSize: 4096,
+      maxInboundDataLength: 4 * 1024 * 1024,
+      maxOutboundBufferSize: 8 * 1024 * 1024,
+      maxTopicBytesPerPeer: 256 * 1024,
+      decodeRpcLimits: {
+        maxSubscriptions: 512,
+        maxMessages: 1024,
+        maxIhaveMessageIDs: 5000,
+        maxIwantMessageIDs: 5000,
+        maxIdontwantMessageIDs: 512,
+        maxControlMessages: 512,
+        maxPeerInfos: 16,
+      },
+      runOnLimitedConnection: true,
+      doPX: false,
+      scoreParams: {
+        topicScoreCap: 50,
+        appSpecificScore: (peer) => -this.#conduct.points(peer),
+        appSpecificWeight: 1,
+        IPColocationFactorWeight: -5,
+        IPColocationFactorThreshold: 8,
+        IPColocationFactorWhitelist: new LocalAddresses(),
+        behaviourPenaltyWeight: -1,
+        behaviourPenaltyThreshold: 6,
+        behaviourPenaltyDecay: 0.9,
+        decayInterval: 1000,
+        decayToZero: 0.01,
+        retainScore: 10 * 60_000,
+      },
+      scoreThresholds: {
+        gossipThreshold: -20,
+        publishThreshold: -40,
+        graylistThreshold: -60,
+        acceptPXThreshold: 100,
+        opportunisticGraftThreshold: 1,
+      },
+    })(components) as Router;
+    this.#router = router;
+    return router;
+  };
+
+  start(): void {
+    this.#started = true;
+    for (const topic of this.#validators.keys()) this.#join(topic);
+  }
+
+  stop(): void {
+    this.#started = false;
+  }
+
+  subscribe(topic: string, validate: Validate): void {
+    this.#validators.set(topic, validate);
+    if (this.#started) this.#join(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    const router = this.#router;
+    this.#validators.delete(topic);
+    if (router === null || !this.#started) return;
+    router.unsubscribe(topic);
+    router.topicValidators.delete(topic);
+  }
+
+  async publish(topic: string, data: Uint8Array): Promise<number> {
+    if (data.byteLength > MAX_GOSSIP_BYTES) {
+      throw new Problem(
+        'message-too-large',
+        `A live message of ${data.byteLength} bytes is over the limit of ${MAX_GOSSIP_BYTES}.`,
+        'Send large content as an attachment.',
+      );
+    }
+    if (this.#router === null || !this.#started) return 0;
+    const { recipients } = await this.#router.publish(topic, data);
+    return recipients.length;
+  }
+
+  /** The peer's score now; below zero it has misbehaved. */
+  score(peer: string): number {
+    return this.#router?.score.score(peer) ?? 0;
+  }
+
+  /** Whether gossip can be sent to the peer. */
+  reaches(peer: string): boolean {
+    return this.#router?.streamsOutbound.has(peer) ?? false;
+  }
+
+  protocols(): readonly string[] {
+    return this.#router?.protocols ?? [];
+  }
+
+  #join(topic: string): void {
+    const router = this.#router;
+    if (router === null) return;
+    router.score.params.topics[topic] = TOPIC_SCORE;
+    router.topicValidators.set(topic, async (from, message) => {
+      const peer = from.toString();
+      const verdict = await this.#verdict(topic, message.data, peer);
+      if (verdict !== 'accept') {
+        const leave = this.#conduct.note(peer, verdict);
+        if (verdict === 'reject') router.score.scoreCache.delete(peer);
+        if (leave) this.#showOut(peer);
+      }
+      return ANSWERS[verdict];
+    });
+    router.subscribe(topic);
+  }
+
+  async #verdict(topic: string, data: Uint8Array, peer: string): Promise<Verdict> {
+    const validate = this.#validators.get(topic);
+    if (validate === undefined) return 'ignore';
+    try {
+      return await validate(data, peer);
+    } catch {
+      // A fault of ours (a full disk, say) is not the peer's: drop the message, blame nobody.
+      return 'ignore';
+    }
+  }
+
+  /** The first look at a message; throwing counts it as invalid before any further work. */
+  #admit(topic: string, data: Uint8Array): Uint8Array {
+    if (!this.#validators.has(topic)) throw new Problem('topic-unknown', 'Not a topic of this node.');
+    if (data.byteLength > MAX_GOSSIP_BYTES)
+      throw new Problem('message-too-large', 'A live message is too large.');
+    return data;
+  }
+}

@@ -1,0 +1,1 @@
+export { createLibp2pTransport, type NetworkInit, type NetworkLog } from './transport.ts';

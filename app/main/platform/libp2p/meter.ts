@@ -1,0 +1,57 @@
+import type { Connection, ConnectionProtector, MessageStream } from '@libp2p/interface';
+
+export interface Traffic {
+  sentBytes: number;
+  receivedBytes: number;
+}
+
+/**
+ * Counts the bytes of every connection below its encryption. A relayed connection counts for its peer, but
+ * not in the total, which its relay's connection already holds.
+ */
+export class Meter {
+  readonly total: Traffic = { sentBytes: 0, receivedBytes: 0 };
+  /** A connection and the wire below it share one timeline object: that is how the two are matched. */
+  readonly #byTimeline = new WeakMap<object, Traffic>();
+
+  /** The hook that sees each wire first; it protects nothing and only counts. */
+  readonly hook: ConnectionProtector = {
+    protect: async (wire) => {
+      this.#count(wire);
+      return wire;
+    },
+  };
+
+  of(connection: Connection): Traffic {
+    return this.#byTimeline.get(connection.timeline) ?? { sentBytes: 0, receivedBytes: 0 };
+  }
+
+  #count(wire: MessageStream): void {
+    const traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
+    const relayed = 'remoteAddr' in wire && String(wire.remoteAddr).includes('/p2p-circuit');
+    const total = relayed ? { sentBytes: 0, receivedBytes: 0 } : this.total;
+    this.#byTimeline.set(wire.timeline, traffic);
+
+    const send = wire.send.bind(wire);
+    wire.send = (data) => {
+      traffic.sentBytes += data.byteLength;
+      total.sentBytes += data.byteLength;
+      return send(data);
+    };
+    // A listener of its own would make the wire deliver before the handshake listens, and lose those bytes.
+    const dispatch = wire.dispatchEvent.bind(wire);
+    wire.dispatchEvent = (event: Event) => {
+      if (event.type === 'message' && 'data' in event) {
+        const bytes = byteLengthOf(event.data);
+        traffic.receivedBytes += bytes;
+        total.receivedBytes += bytes;
+      }
+      return dispatch(event);
+    };
+  }
+}
+
+function byteLengthOf(data: unknown): number {
+  if (typeof data !== 'object' || data === null || !('byteLength' in data)) return 0;
+  return typeof data.byteLength === 'number' ? data.byteLength : 0;
+}

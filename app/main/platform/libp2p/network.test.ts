@@ -1,0 +1,193 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { multiaddr } from '@multiformats/multiaddr';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Channel, Transport } from '../../log/transport.ts';
+import { addressOf, createStranger, createTestNetwork, ManualClock, portOf } from './test-network.ts';
+
+const PROTOCOL = '/impulse/test/1';
+const DEADLINE = { timeout: 10_000, interval: 20 };
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+let network: ReturnType<typeof createTestNetwork>;
+let cleanups: (() => unknown)[] = [];
+beforeEach(() => {
+  network = createTestNetwork();
+});
+afterEach(async () => {
+  await Promise.all(cleanups.map((cleanup) => cleanup()));
+  cleanups = [];
+  await network.close();
+});
+
+describe('ways to a peer', () => {
+  test('a node that cannot be dialled is reached through a relay: gossip and channels work', async () => {
+    const relay = await network.started({ relayServer: true });
+    const hidden = await network.started({ listen: [], relayClient: true });
+    const visitor = await network.started({ relayClient: true });
+    expect(hidden.transport.addresses()).toEqual([]);
+    await hidden.transport.dial(addressOf(relay.transport));
+    await vi.waitFor(() => expect(hidden.probe.relays()).toEqual([relay.transport.self]), DEADLINE);
+    const address = addressOf(hidden.transport);
+    expect(address).toContain('/p2p-circuit');
+
+    const heard: string[] = [];
+    hidden.transport.subscribe('t', async (data) => {
+      heard.push(text(data));
+      return 'accept';
+    });
+    visitor.transport.subscribe('t', async () => 'accept');
+    hidden.transport.handle(PROTOCOL, echo);
+    await visitor.transport.dial(address);
+    const link = () => visitor.transport.peers().find(({ peer }) => peer === hidden.transport.self);
+    expect(link()).toMatchObject({ via: 'relay', version: 'impulse-test/1' });
+
+    const channel = await visitor.transport.open(hidden.transport.self, PROTOCOL);
+    const message = new Uint8Array(300_000).fill(5);
+    await channel.send(message);
+    await channel.close();
+    const { value } = await channel.receive().next();
+    expect(value).toEqual(message);
+    expect(link()?.sentBytes).toBeGreaterThan(300_000);
+
+    await vi.waitFor(async () => {
+      await visitor.transport.publish('t', bytes(`through the relay ${performance.now()}`));
+      expect(heard.length).toBeGreaterThan(0);
+    }, DEADLINE);
+  });
+
+  test('gossip goes on when a relayed connection gives way to a direct one', async () => {
+    const relay = await network.started({ relayServer: true });
+    const [a, b] = [
+      await network.started({ relayClient: true }),
+      await network.started({ relayClient: true }),
+    ];
+    const direct = addressOf(b.transport);
+    const heard: Record<'a' | 'b', string[]> = { a: [], b: [] };
+    const listen = (node: Transport, into: string[]) =>
+      node.subscribe('t', async (data) => {
+        into.push(text(data));
+        return 'accept';
+      });
+    listen(a.transport, heard.a);
+    listen(b.transport, heard.b);
+    await b.transport.dial(addressOf(relay.transport));
+    await vi.waitFor(() => expect(b.probe.relays()).toHaveLength(1), DEADLINE);
+    const relayed = b.transport.addresses().find((address) => address.includes('/p2p-circuit')) ?? '';
+    await a.transport.dial(relayed);
+    await a.transport.dial(direct);
+    const link = () => a.transport.peers().find(({ peer }) => peer === b.transport.self);
+    expect(link()).toMatchObject({ via: 'direct' });
+
+    await relay.transport.stop();
+    await vi.waitFor(() => {
+      expect(a.transport.peers()).toHaveLength(1);
+      expect(b.transport.peers()).toHaveLength(1);
+    }, DEADLINE);
+    heard.a.length = 0;
+    heard.b.length = 0;
+    await vi.waitFor(async () => {
+      await a.transport.publish('t', bytes(`from a ${performance.now()}`));
+      await b.transport.publish('t', bytes(`from b ${performance.now()}`));
+      expect([heard.a.length > 0, heard.b.length > 0]).toEqual([true, true]);
+    }, DEADLINE);
+    expect(link()).toMatchObject({ via: 'direct' });
+  });
+
+  test('a gossip stream that broke alone is opened again', async () => {
+    const clock = new ManualClock();
+    const { transport } = await network.started({ clock });
+    transport.subscribe('t', async () => 'accept');
+    const peer = await createStranger();
+    cleanups.push(() => peer.stop());
+    const heard: string[] = [];
+    peer.services.gossip.addEventListener('message', ({ detail }) => heard.push(text(detail.data)));
+    peer.services.gossip.subscribe('t');
+    const connection = await peer.dial(multiaddr(addressOf(transport)));
+    const say = async (what: string) => {
+      await transport.publish('t', bytes(`${what} ${performance.now()}`));
+      expect(heard.some((message) => message.startsWith(what))).toBe(true);
+    };
+    await vi.waitFor(() => say('before'), DEADLINE);
+
+    const gossip = connection.streams.filter(
+      ({ protocol, direction }) => protocol.startsWith('/meshsub') && direction === 'inbound',
+    );
+    expect(gossip).toHaveLength(1);
+    for (const stream of gossip) stream.abort(new Error('too slow'));
+    await vi.waitFor(
+      async () => expect(await transport.publish('t', bytes(`${heard.length}`))).toBe(0),
+      DEADLINE,
+    );
+    clock.advance(15_000);
+    await vi.waitFor(() => say('after'), DEADLINE);
+  });
+
+  test('connections that died while the machine slept are dropped on waking', async () => {
+    const [a, b] = [await network.started(), await network.started()];
+    const line = await silentLine(portOf(b.transport));
+    const address = `/ip4/127.0.0.1/tcp/${line.port}/p2p/${b.transport.self}`;
+    const lost: string[] = [];
+    await a.transport.dial(address);
+    a.transport.onPeer(({ kind, peer }) => kind === 'lost' && lost.push(peer));
+    line.fallSilent();
+    await a.transport.resume();
+    await vi.waitFor(() => expect(lost).toEqual([b.transport.self]), DEADLINE);
+    expect(a.transport.peers()).toEqual([]);
+  });
+
+  test('traffic is counted for the peer and in total', async () => {
+    const [a, b] = [await network.started(), await network.started()];
+    b.transport.handle(PROTOCOL, echo);
+    await a.transport.dial(addressOf(b.transport));
+    const channel = await a.transport.open(b.transport.self, PROTOCOL);
+    await channel.send(new Uint8Array(100_000));
+    await channel.close();
+    await channel.receive().next();
+    const [link] = a.transport.peers();
+    expect(link?.sentBytes).toBeGreaterThan(100_000);
+    expect(link?.receivedBytes).toBeGreaterThan(100_000);
+    expect(a.probe.sentBytes()).toBeGreaterThanOrEqual(link?.sentBytes ?? 0);
+    expect(b.probe.receivedBytes()).toBeGreaterThan(100_000);
+  });
+
+  test('the probe tells where the node listens, and claims nothing it did not test', async () => {
+    const { transport, probe } = await network.started();
+    expect(probe.listening()).toEqual([addressOf(transport).replace(/\/p2p\/.*/, '')]);
+    expect(probe.confirmed()).toEqual({ verdict: 'unknown', testedAt: null });
+    expect(probe.routerMapped()).toBeNull();
+    expect(probe.relays()).toEqual([]);
+  });
+});
+
+async function echo(channel: Channel): Promise<void> {
+  for await (const message of channel.receive()) await channel.send(message);
+}
+
+/** A line to a port that can go dead without closing, as one does when a machine sleeps. */
+async function silentLine(port: number): Promise<{ port: number; fallSilent(): void }> {
+  const sockets: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.push(from);
+      from.on('error', () => {});
+      from.on('data', (data) => to.write(data));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    port: address.port,
+    fallSilent: () => {
+      for (const socket of sockets) socket.removeAllListeners('data');
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { autoNAT } from '@libp2p/autonat';
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
+import { dcutr } from '@libp2p/dcutr';
+import { identify, identifyPush } from '@libp2p/identify';
+import type { ConnectionGater, ConnectionProtector, Libp2p, PeerInfo } from '@libp2p/interface';
+import { mdns } from '@libp2p/mdns';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { uPnPNAT } from '@libp2p/upnp-nat';
+import { webSockets } from '@libp2p/websockets';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p, type Libp2pOptions } from 'libp2p';
+import { isLoopbackOnly } from './addresses.ts';
+import type { Gossip } from './gossip.ts';
+import {
+  ADDRESS_DIAL_DEADLINE_MS,
+  DIAL_DEADLINE_MS,
+  MAX_STREAM_WINDOW_BYTES,
+  RELAYED_BYTES,
+  RELAYED_MS,
+} from './limits.ts';
+
+/** What a sysop decides about the network of their node. */
+export interface NetworkOptions {
+  /** The node's Ed25519 seed, 32 bytes. */
+  readonly privateKey: Uint8Array;
+  /** Multiaddrs to listen at; port 0 lets the system choose. */
+  readonly listen: readonly string[];
+  /** Name and version that peers see. */
+  readonly agentVersion: string;
+  /** Find and connect nodes on the local network (mDNS). */
+  readonly localDiscovery: boolean;
+  /** Ask the router to forward the port. */
+  readonly upnp: boolean;
+  /** Carry connections for nodes that cannot be dialled. */
+  readonly relayServer: boolean;
+  /** Be reachable through connected relays. */
+  readonly relayClient: boolean;
+  /** Turn relayed connections into direct ones where the routers allow it. */
+  readonly holePunching: boolean;
+  readonly maxConnections: number;
+}
+
+/** An address of this node with what is known about it, as libp2p keeps it. */
+interface KnownAddress {
+  readonly multiaddr: { toString(): string };
+  readonly verified: boolean;
+  readonly lastVerified?: number;
+  readonly type: string;
+}
+
+interface Topology {
+  onConnect?(peer: unknown, connection: unknown): void | Promise<void>;
+}
+
+/** What the transport needs from inside libp2p and its public face does not show. */
+export interface Inside {
+  readonly addressManager: {
+    getAddressesWithMetadata(): KnownAddress[];
+    getListenAddrs(): { toString(): string }[];
+  };
+  readonly transportManager: { getAddrs(): { toString(): string }[] };
+  readonly registrar: { getTopologies(protocol: string): Topology[] };
+}
+
+export interface Built {
+  readonly node: Libp2p;
+  readonly inside: Inside;
+}
+
+/** Puts the libp2p node together; it is not started yet. */
+export async function buildNode(
+  options: NetworkOptions,
+  parts: {
+    gossip: Gossip;
+    gate: ConnectionGater;
+    meter: ConnectionProtector;
+    /** Told of a node that was seen on the local network. */
+    onFound: (found: PeerInfo) => void;
+  },
+): Promise<Built> {
+  // A node for this machine alone (a test, a demonstration) asks nothing of routers or the local network.
+  const confined = isLoopbackOnly(options.listen);
+  let inside: Inside | undefined;
+  const services: Libp2pOptions['services'] = {
+    inside: (components) => {
+      inside = components;
+      return {};
+    },
+    identify: identify({ maxMessageSize: 16 * 1024 }),
+    identifyPush: identifyPush(),
+    ping: ping({ maxInboundStreams: 4, maxOutboundStreams: 4 }),
+    gossip: parts.gossip.service,
+    ...(confined ? {} : { autoNAT: autoNAT() }),
+    ...(options.upnp && !confined
+      ? { upnp: uPnPNAT({ portMappingDescription: 'Impulse Console', autoConfirmAddress: false }) }
+      : {}),
+    ...(options.relayServer
+      ? {
+          relay: circuitRelayServer({
+            reservations: {
+              maxReservations: Math.max(8, Math.floor(options.maxConnections / 4)),
+              defaultDataLimit: RELAYED_BYTES,
+              defaultDurationLimit: RELAYED_MS,
+            },
+            maxInboundHopStreams: 64,
+            maxOutboundHopStreams: 64,
+            maxOutboundStopStreams: 64,
+          }),
+        }
+      : {}),
+    ...(options.holePunching ? { dcutr: dcutr() } : {}),
+  };
+  const node = await createLibp2p({
+    start: false,
+    privateKey: await generateKeyPairFromSeed('Ed25519', options.privateKey),
+    nodeInfo: { userAgent: options.agentVersion },
+    addresses: { listen: [...options.listen, ...(options.relayClient ? ['/p2p-circuit'] : [])] },
+    transports: [
+      tcp({
+        maxConnections: options.maxConnections + 16,
+        backlog: 64,
+        dialOpts: { noDelay: true },
+        listenOpts: { noDelay: true },
+      }),
+      webSockets(),
+      ...(options.relayClient || options.relayServer || options.holePunching
+        ? [circuitRelayTransport()]
+        : []),
+    ],
+    connectionEncrypters: [noise()],
+    connectionProtector: () => parts.meter,
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: 256,
+        maxOutboundStreams: 256,
+        maxEarlyStreams: 16,
+        streamOptions: {
+          maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES,
+          // A paused stream gets what its window still allows, so the buffer must hold one window and a frame.
+          maxReadBufferLength: MAX_STREAM_WINDOW_BYTES * 2,
+        },
+      }),
+    ],
+    connectionGater: parts.gate,
+    connectionManager: {
+      maxConnections: options.maxConnections,
+      maxParallelDials: 16,
+      maxDialQueueLength: 200,
+      maxPeerAddrsToDial: 12,
+      dialTimeout: DIAL_DEADLINE_MS,
+      addressDialTimeout: ADDRESS_DIAL_DEADLINE_MS,
+      inboundUpgradeTimeout: 8_000,
+      maxIncomingPendingConnections: 16,
+      // All nodes of one machine share one address, so only a node for others can tell a flood by it.
+      inboundConnectionThreshold: confined ? 100 : 8,
+    },
+    // Latency and dead connections are looked after by this adapter's own measurements.
+    connectionMonitor: { enabled: false },
+    ...(options.localDiscovery && !confined
+      ? {
+          peerDiscovery: [
+            (components) => {
+              const discovery = mdns({ serviceTag: '_impulse-console._udp.local', interval: 20_000 })(
+                components,
+              );
+              discovery.addEventListener('peer', ({ detail }) => parts.onFound(detail));
+              return discovery;
+            },
+          ],
+        }
+      : {}),
+    services,
+  });
+  if (inside === undefined) throw new Error('libp2p made no services.');
+  return { node, inside };
+}

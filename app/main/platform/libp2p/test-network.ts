@@ -1,0 +1,108 @@
+import { gossipsub, StrictNoSign, type GossipSub } from '@chainsafe/libp2p-gossipsub';
+import { identify } from '@libp2p/identify';
+import type { Libp2p } from '@libp2p/interface';
+import { noise } from '@libp2p/noise';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import { systemClock, type Clock } from '../../kernel/clock.ts';
+import type { NetworkProbe, Transport } from '../../log/transport.ts';
+import { createLibp2pTransport, type NetworkInit } from './index.ts';
+
+export interface TestNode {
+  readonly transport: Transport;
+  readonly probe: NetworkProbe;
+}
+
+/** Real nodes on 127.0.0.1, for tests; `close` stops all of them. */
+export function createTestNetwork(): {
+  node(options?: Partial<NetworkInit>): Promise<TestNode>;
+  started(options?: Partial<NetworkInit>): Promise<TestNode>;
+  close(): Promise<void>;
+} {
+  const nodes: TestNode[] = [];
+  const node = async (options: Partial<NetworkInit> = {}): Promise<TestNode> => {
+    const made = await createLibp2pTransport({
+      privateKey: crypto.getRandomValues(new Uint8Array(32)),
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      agentVersion: 'impulse-test/1',
+      localDiscovery: false,
+      upnp: false,
+      relayServer: false,
+      relayClient: false,
+      holePunching: false,
+      maxConnections: 50,
+      clock: systemClock,
+      ...options,
+    });
+    nodes.push(made);
+    return made;
+  };
+  return {
+    node,
+    async started(options) {
+      const made = await node(options);
+      await made.transport.start();
+      return made;
+    },
+    close: async () => {
+      await Promise.all(nodes.map(({ transport }) => transport.stop()));
+    },
+  };
+}
+
+/** The first address of a node. */
+export function addressOf(node: Transport): string {
+  const address = node.addresses()[0];
+  if (address === undefined) throw new Error('The node has no address.');
+  return address;
+}
+
+/** The port in that address. */
+export function portOf(node: Transport): number {
+  return Number(/\/tcp\/(\d+)/.exec(addressOf(node))?.[1]);
+}
+
+/** A peer that keeps none of this node's manners: plain libp2p. */
+export async function createStranger(): Promise<Libp2p<{ gossip: GossipSub }>> {
+  return createLibp2p({
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: {
+      identify: identify(),
+      gossip: gossipsub({ globalSignaturePolicy: StrictNoSign, allowPublishToZeroTopicPeers: true }),
+    },
+  });
+}
+
+/** A clock that stands still until it is told to go on. */
+export class ManualClock implements Clock {
+  #now = 1_800_000_000_000;
+  #tasks: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    const task = { at: this.#now + delayMs, run };
+    this.#tasks.push(task);
+    return () => {
+      this.#tasks = this.#tasks.filter((other) => other !== task);
+    };
+  }
+
+  /** Lets time pass and runs what falls due, in order. */
+  advance(ms: number): void {
+    const until = this.#now + ms;
+    for (;;) {
+      const [next] = this.#tasks.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      this.#tasks = this.#tasks.filter((other) => other !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+    }
+    this.#now = until;
+  }
+}

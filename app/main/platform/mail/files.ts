@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { ArchiveFile, ArchiveFiles, ArchiveOutput } from '../../archive/ports.ts';
+import { Problem } from '../../kernel/errors.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+/** Mail packs to a fifth or so. Far beyond that the file is made to fill the disk, not to be read. */
+const MAX_GZIP_RATIO = 200;
+const GZIP_GRACE_BYTES = 256 * 1024 * 1024;
+
+/** The real disk. `temporary` is the folder for unpacked archives; the system's own when left out. */
+export function diskFiles(temporary: string = tmpdir()): ArchiveFiles {
+  return {
+    async kindOf(path) {
+      try {
+        const found = await stat(path);
+        return found.isDirectory() ? 'directory' : 'file';
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return 'missing';
+        throw readProblem(path, error);
+      }
+    },
+    async list(path) {
+      try {
+        const entries = await readdir(path, { withFileTypes: true });
+        return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return [];
+        throw readProblem(path, error);
+      }
+    },
+    open: (path) => openFile(path),
+    unpack: (packed, signal) => unpack(packed, temporary, signal),
+    create,
+  };
+}
+
+async function openFile(path: string, onClose: () => Promise<void> = async () => {}): Promise<ArchiveFile> {
+  let handle: FileHandle;
+  let sizeBytes: number;
+  try {
+    handle = await open(path, 'r');
+    sizeBytes = (await handle.stat()).size;
+  } catch (error) {
+    throw readProblem(path, error);
+  }
+  // Messages are mostly read one after the other, so what follows the last one is kept at hand.
+  let ahead = new Uint8Array(0);
+  let aheadFrom = 0;
+  let closed = false;
+  const fill = async (offset: number, length: number): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, sizeBytes - offset)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle
+        .read(bytes, filled, bytes.length - filled, offset + filled)
+        .catch((error: unknown) => {
+          throw readProblem(path, error);
+        });
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  };
+  return {
+    sizeBytes,
+    async read(offset, length) {
+      if (length >= CHUNK_BYTES) return fill(offset, length);
+      if (offset < aheadFrom || offset + length > aheadFrom + ahead.length) {
+        ahead = new Uint8Array(await fill(offset, CHUNK_BYTES));
+        aheadFrom = offset;
+      }
+      return ahead.subarray(offset - aheadFrom, offset - aheadFrom + length);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await handle.close();
+      await onClose();
+    },
+  };
+}
+
+async function unpack(packed: ArchiveFile, temporary: string, signal?: AbortSignal): Promise<ArchiveFile> {
+  const folder = await mkdtemp(join(temporary, 'impulse-archive-'));
+  const path = join(folder, 'unpacked');
+  const discard = () => rm(folder, { recursive: true, force: true });
+  try {
+    const handle = await open(path, 'wx', 0o600);
+    const limitBytes = GZIP_GRACE_BYTES + packed.sizeBytes * MAX_GZIP_RATIO;
+    let written = 0;
+    await pipeline(
+      Readable.from(packedChunks(packed)),
+      createGunzip({ chunkSize: CHUNK_BYTES }),
+      async function* bounded(source: AsyncIterable<Uint8Array>) {
+        for await (const chunk of source) {
+          written += chunk.length;
+          if (written > limitBytes) throw bombProblem();
+          yield chunk;
+        }
+      },
+      handle.createWriteStream(),
+      { signal },
+    );
+    return await openFile(path, discard);
+  } catch (error) {
+    await discard();
+    if (signal?.aborted) throw signal.reason;
+    if (error instanceof Problem) throw error;
+    if (codeOf(error) === 'ENOSPC') throw fullProblem(temporary);
+    throw new Problem(
+      'archive-damaged',
+      'The gzip file is damaged or cut off.',
+      'Fetch it again, or unpack it yourself.',
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function* packedChunks(file: ArchiveFile): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < file.sizeBytes; at += CHUNK_BYTES) yield (await file.read(at, CHUNK_BYTES)).slice();
+}
+
+async function create(path: string): Promise<ArchiveOutput> {
+  if (await exists(path)) {
+    throw new Problem(
+      'export-exists',
+      `There is a file at ${path} already.`,
+      'Choose another name, or remove it first.',
+    );
+  }
+  const partial = `${path}.${randomUUID().slice(0, 8)}.part`;
+  const handle = await open(partial, 'wx', 0o600).catch((error: unknown) => {
+    throw writeProblem(path, error);
+  });
+  let isOpen = true;
+  const end = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+  return {
+    async write(bytes) {
+      try {
+        await handle.writeFile(bytes);
+      } catch (error) {
+        throw writeProblem(path, error);
+      }
+    },
+    async commit() {
+      try {
+        await handle.sync();
+        await end();
+        await rename(partial, path);
+      } catch (error) {
+        throw writeProblem(path, error);
+      }
+    },
+    async discard() {
+      await end();
+      await rm(partial, { force: true });
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+function readProblem(path: string, error: unknown): Problem {
+  const code = codeOf(error);
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new Problem(
+      'archive-forbidden',
+      `This program may not read ${path}.`,
+      'Change its permissions, or copy it elsewhere.',
+    );
+  }
+  if (code === 'ENOENT')
+    return new Problem('archive-missing', `There is nothing at ${path}.`, 'Check the path.');
+  return new Problem('archive-unreadable', `${path} could not be read.`, 'Check the disk and the path.', {
+    cause: error,
+  });
+}
+
+function writeProblem(path: string, error: unknown): Problem {
+  const code = codeOf(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fullProblem(dirname(path));
+  if (code === 'ENOENT') {
+    return new Problem(
+      'export-failed',
+      `There is no folder ${dirname(path)}.`,
+      'Create it, or choose another.',
+      { cause: error },
+    );
+  }
+  return new Problem(
+    'export-failed',
+    `${path} could not be written.`,
+    'Choose a folder this program may write to.',
+    {
+      cause: error,
+    },
+  );
+}
+
+function fullProblem(folder: string): Problem {
+  return new Problem(
+    'disk-full',
+    `The disk that holds ${folder} is full.`,
+    'Free some space there and start again.',
+  );
+}
+
+function bombProblem(): Problem {
+  return new Problem(
+    'archive-bomb',
+    'The gzip file unpacks to more than two hundred times its size, which no mail archive does.',
+    'Unpack it yourself and look at what it holds.',
+  );
+}

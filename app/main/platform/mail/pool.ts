@@ -1,0 +1,275 @@
+import { Worker } from 'node:worker_threads';
+import { decodeWords } from 'postal-mime';
+import type { MailParser } from '../../archive/ports.ts';
+import type { ParsedMessage } from '../../archive/message.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem } from '../../kernel/errors.ts';
+import type { ParseReply, ParseRequest, WorkerStart } from './wire.ts';
+
+interface MailParserPoolOptions {
+  readonly clock: Clock;
+  /** Worker threads; they start with the first batch. */
+  readonly workers?: number;
+  /** How long one message may take before it is given up. */
+  readonly messageTimeoutMs?: number;
+}
+
+/** Messages handed to a worker at a time: enough to outweigh the hand-over, few enough to share work out. */
+const SHARE_MESSAGES = 64;
+const SHARE_BYTES = 4 * 1024 * 1024;
+const HEAP_MIB = 768;
+/** A thread that has not taken its batch by then does not start at all. */
+const START_TIMEOUT_MS = 30_000;
+const NOT_TAKEN = -1;
+
+interface Share {
+  readonly messages: readonly Uint8Array[];
+  readonly settle: (results: ParsedMessage[]) => void;
+  readonly fail: (problem: Problem) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Parses mail in worker threads; a thread that hangs or dies is replaced and loses one message only. */
+export class MailParserPool implements MailParser {
+  readonly #options: Required<MailParserPoolOptions>;
+  readonly #lanes: Lane[];
+  readonly #waiting: Share[] = [];
+  #closed = false;
+
+  constructor(options: MailParserPoolOptions) {
+    this.#options = {
+      workers: 2,
+      messageTimeoutMs: 5000,
+      ...options,
+    };
+    this.#lanes = Array.from({ length: this.#options.workers }, () => new Lane(this.#options));
+  }
+
+  decodeWords(raw: string): string {
+    return decodeWords(raw);
+  }
+
+  async parse(batch: readonly Uint8Array[], signal?: AbortSignal): Promise<ParsedMessage[]> {
+    signal?.throwIfAborted();
+    const shares = sharesOf(batch).map(
+      (messages) =>
+        new Promise<ParsedMessage[]>((settle, fail) =>
+          this.#waiting.push({ messages, settle, fail, signal }),
+        ),
+    );
+    this.#pump();
+    return (await orAborted(Promise.all(shares), signal)).flat();
+  }
+
+  /** Stops the threads; what they were asked is answered with a Problem. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#pump();
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+  }
+
+  #pump(): void {
+    if (this.#closed) {
+      for (const share of this.#waiting.splice(0)) share.fail(closedProblem());
+      return;
+    }
+    for (const lane of this.#lanes) {
+      if (lane.busy) continue;
+      const share = this.#nextShare();
+      if (share === undefined) return;
+      void lane
+        .run(share.messages)
+        .then(share.settle, () => share.fail(closedProblem()))
+        .then(() => this.#pump());
+    }
+  }
+
+  /** The next share somebody still waits for. */
+  #nextShare(): Share | undefined {
+    for (let share = this.#waiting.shift(); share !== undefined; share = this.#waiting.shift()) {
+      if (share.signal?.aborted !== true) return share;
+      share.fail(closedProblem());
+    }
+    return undefined;
+  }
+}
+
+/** One worker thread and what is asked of it. */
+class Lane {
+  busy = false;
+  readonly #options: Required<MailParserPoolOptions>;
+  readonly #finished = new Int32Array(new SharedArrayBuffer(4));
+  #worker: Worker | null = null;
+  #stopped = false;
+  #nextId = 1;
+  #interrupt: (() => void) | null = null;
+
+  constructor(options: Required<MailParserPoolOptions>) {
+    this.#options = options;
+  }
+
+  async run(messages: readonly Uint8Array[]): Promise<ParsedMessage[]> {
+    this.busy = true;
+    try {
+      const results: ParsedMessage[] = [];
+      while (results.length < messages.length) {
+        const rest = messages.slice(results.length);
+        const outcome = await this.#attempt(rest);
+        if (this.#stopped) throw closedProblem();
+        if (outcome.ok) {
+          results.push(...outcome.results);
+          continue;
+        }
+        // The messages before the one that failed are parsed again by the new thread, without it.
+        if (outcome.finished > 0) {
+          const before = await this.#attempt(rest.slice(0, outcome.finished));
+          if (this.#stopped) throw closedProblem();
+          if (!before.ok) {
+            // A thread that fails over messages it has read before is out of memory as a whole.
+            results.push(...rest.slice(0, outcome.finished).map(() => broken(before.reason)));
+          } else results.push(...before.results);
+        }
+        results.push(broken(outcome.reason));
+      }
+      return results;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#interrupt?.();
+    await this.#drop();
+  }
+
+  /** One batch in the thread: its answers, or how far it came and why it stopped. */
+  async #attempt(messages: readonly Uint8Array[]): Promise<Attempt> {
+    const { clock, messageTimeoutMs } = this.#options;
+    const worker = (this.#worker ??= this.#start());
+    const id = this.#nextId++;
+    Atomics.store(this.#finished, 0, NOT_TAKEN);
+    const outcome = await new Promise<Attempt>((resolve) => {
+      let seen = NOT_TAKEN;
+      let waitedMs = 0;
+      const give = (reason: string) =>
+        // Where all are read but the answer does not come, the last one is what it hangs on.
+        resolve({ ok: false, finished: clamp(Atomics.load(this.#finished, 0), messages.length - 1), reason });
+      const watch = () => {
+        const now = Atomics.load(this.#finished, 0);
+        // Starting the thread and reading its code is not the message's time.
+        waitedMs = now === seen ? waitedMs + messageTimeoutMs : 0;
+        if (waitedMs >= (now === NOT_TAKEN ? START_TIMEOUT_MS : messageTimeoutMs)) {
+          return give(`It took longer than ${messageTimeoutMs / 1000} seconds to read.`);
+        }
+        seen = now;
+        cancel = clock.after(messageTimeoutMs, watch);
+      };
+      let cancel = clock.after(messageTimeoutMs, watch);
+      this.#interrupt = () => give('stopped');
+      worker.removeAllListeners();
+      worker.on('message', (reply: ParseReply) => {
+        if (reply.id === id) resolve({ ok: true, results: reply.results });
+      });
+      worker.on('error', (error) => give(`Reading it used too much memory or failed: ${error.message}`));
+      worker.on('exit', () => {
+        if (this.#worker === worker) this.#worker = null;
+        give('Reading it ended the parser.');
+      });
+      const request = pack(id, messages);
+      worker.postMessage(request, [request.bytes.buffer as ArrayBuffer]);
+      worker.ref();
+      // The watch ends with the promise; a thread that waits must not keep the program alive.
+      this.#unwatch = () => cancel();
+    });
+    this.#unwatch();
+    this.#interrupt = null;
+    worker.unref();
+    if (!outcome.ok) await this.#drop();
+    return outcome;
+  }
+
+  #unwatch: () => void = () => {};
+
+  #start(): Worker {
+    const workerData: WorkerStart = { finished: this.#finished };
+    return new Worker(new URL('./parser.worker.ts', import.meta.url), {
+      workerData,
+      name: 'mail-parser',
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
+    });
+  }
+
+  async #drop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    worker?.removeAllListeners();
+    // A thread that is ending may still report an error, which has been dealt with.
+    worker?.on('error', () => {});
+    await worker?.terminate();
+  }
+}
+
+type Attempt =
+  | { readonly ok: true; readonly results: ParsedMessage[] }
+  | { readonly ok: false; readonly finished: number; readonly reason: string };
+
+function clamp(count: number, most: number): number {
+  return Math.max(0, Math.min(count, most));
+}
+
+/** Rejects as soon as the signal aborts; the work itself ends unheeded. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function sharesOf(batch: readonly Uint8Array[]): Uint8Array[][] {
+  const shares: Uint8Array[][] = [];
+  let current: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for (const message of batch) {
+    if (
+      current.length >= SHARE_MESSAGES ||
+      (current.length > 0 && sizeBytes + message.length > SHARE_BYTES)
+    ) {
+      shares.push(current);
+      current = [];
+      sizeBytes = 0;
+    }
+    current.push(message);
+    sizeBytes += message.length;
+  }
+  if (current.length > 0) shares.push(current);
+  return shares;
+}
+
+function pack(id: number, messages: readonly Uint8Array[]): ParseRequest {
+  const lengths = messages.map((message) => message.length);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const message of messages) {
+    bytes.set(message, at);
+    at += message.length;
+  }
+  return { id, bytes, lengths };
+}
+
+function broken(reason: string): ParsedMessage {
+  return { ok: false, reason };
+}
+
+function closedProblem(): Problem {
+  return new Problem(
+    'import-stopped',
+    'Reading mail was stopped.',
+    'Start the import again; it goes on where it stopped.',
+  );
+}

@@ -1,0 +1,27 @@
+import type { ChunkDisk } from '../../files/chunk-disk.ts';
+import { toHex } from '../../kernel/bytes.ts';
+import { Problem } from '../../kernel/errors.ts';
+
+/** Chunks in memory, on a disk of a given size in bytes. */
+export function memoryChunks(sizeBytes = Infinity): ChunkDisk & { readonly chunks: Map<string, Uint8Array> } {
+  const chunks = new Map<string, Uint8Array>();
+  const used = () => chunks.values().reduce((sum, { length }) => sum + length, 0);
+  return {
+    chunks,
+    async write(hash, bytes) {
+      if (used() + bytes.length > sizeBytes) {
+        throw new Problem(
+          'disk-full',
+          'The disk is full; the file was not stored.',
+          'Free some space, then try again.',
+        );
+      }
+      chunks.set(toHex(hash), bytes.slice());
+    },
+    read: async (hash) => chunks.get(toHex(hash))?.slice() ?? null,
+    async remove(hash) {
+      chunks.delete(toHex(hash));
+    },
+    usedBytes: async () => used(),
+  };
+}

@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto';
+import { Problem } from '../../kernel/errors.ts';
+import type { Channel, PeerChange, PeerLink, Transport, Verdict } from '../../log/transport.ts';
+import type { MemoryChannel } from './network-channel.ts';
+import type { MemoryLink, World } from './network.ts';
+
+type Validate = (data: Uint8Array, from: string) => Promise<Verdict>;
+type Handler = (channel: Channel) => Promise<void>;
+
+const MAX_GOSSIP_BYTES = 256 * 1024;
+const REJECT_COST = 10;
+const DIAL_DEADLINE_MS = 10_000;
+/** Hashes of gossip remembered against loops; the oldest are forgotten. */
+const MAX_SEEN = 50_000;
+
+/** One node's side of a memory network. */
+export class MemoryTransport implements Transport {
+  readonly self: string;
+  readonly #world: World;
+  readonly #validators = new Map<string, Validate>();
+  readonly #handlers = new Map<string, Handler>();
+  readonly #listeners = new Set<(change: PeerChange) => void>();
+  readonly #seen = new Set<string>();
+  readonly #scores = new Map<string, number>();
+  #running = false;
+
+  constructor(self: string, world: World) {
+    this.self = self;
+    this.#world = world;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  async start(): Promise<void> {
+    this.#running = true;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.halt();
+    for (const link of this.#world.linksOf(this.self)) this.#world.break(link);
+  }
+
+  async resume(): Promise<void> {
+    // Links of a memory network never hang: they work or they are gone.
+  }
+
+  subscribe(topic: string, validate: Validate): void {
+    this.#validators.set(topic, validate);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#validators.delete(topic);
+  }
+
+  async publish(topic: string, data: Uint8Array): Promise<number> {
+    if (data.byteLength > MAX_GOSSIP_BYTES) {
+      throw new Problem(
+        'message-too-large',
+        `A live message of ${data.byteLength} bytes is over the limit of ${MAX_GOSSIP_BYTES}.`,
+        'Send large content as an attachment.',
+      );
+    }
+    if (!this.#running || !this.#remember(topic, data)) return 0;
+    return this.#spread(topic, data.slice(), null);
+  }
+
+  handle(protocol: string, handler: Handler): void {
+    this.#handlers.set(protocol, handler);
+  }
+
+  async open(peer: string, protocol: string, signal?: AbortSignal): Promise<Channel> {
+    const gone = () =>
+      new Problem('peer-gone', 'The peer is not connected.', 'Wait until it is back, or dial it again.');
+    const link = this.#world.link(this.self, peer);
+    if (!this.#running || link === undefined) throw gone();
+    await this.#world.pause(this.#world.roundTripMs(this.self, peer));
+    if (signal?.aborted) throw gone();
+    if (!link.alive) throw gone();
+    const handler = this.#world.node(peer)?.handler(protocol);
+    if (handler === undefined) {
+      throw new Problem(
+        'protocol-unknown',
+        `The peer does not speak ${protocol}.`,
+        'One of the two nodes is older: update both to the same version.',
+      );
+    }
+    const [here, there] = this.#world.pipe(link, this.self, peer);
+    this.#world.later(0, () => void serve(handler, there));
+    return here;
+  }
+
+  async dial(address: string, signal?: AbortSignal): Promise<string> {
+    const peer = /^\/memory\/([^/]+)$/.exec(address)?.[1];
+    if (peer === undefined) {
+      throw new Problem(
+        'address-invalid',
+        'That is not an address of a node.',
+        'Copy the address from the other node; it looks like /memory/NAME.',
+      );
+    }
+    if (peer === this.self) {
+      throw new Problem(
+        'dial-self',
+        'This is the address of this very node.',
+        'Use the address of the other node.',
+      );
+    }
+    if (this.#world.link(this.self, peer) !== undefined) return peer;
+    if (this.#world.separated(this.self, peer)) {
+      await this.#world.pause(DIAL_DEADLINE_MS);
+      throw new Problem(
+        'dial-timeout',
+        'Nobody answered at this address in time.',
+        'Check that the other node runs.',
+      );
+    }
+    await this.#world.pause(this.#world.roundTripMs(this.self, peer));
+    const reachable = this.#running && this.#world.node(peer)?.running === true && !signal?.aborted;
+    if (!reachable || this.#world.separated(this.self, peer)) {
+      throw new Problem('dial-refused', 'Nobody listens at this address.', 'Check that the other node runs.');
+    }
+    this.#world.connect(this.self, peer);
+    return peer;
+  }
+
+  async disconnect(peer: string): Promise<void> {
+    const link = this.#world.link(this.self, peer);
+    if (link !== undefined) this.#world.break(link);
+  }
+
+  peers(): PeerLink[] {
+    return this.#world.linksOf(this.self).map((link) => {
+      const peer = link.from === this.self ? link.to : link.from;
+      return {
+        peer,
+        address: `/memory/${peer}`,
+        direction: link.from === this.self ? 'outbound' : 'inbound',
+        via: 'direct',
+        connectedAt: link.since,
+        latencyMs: this.#world.roundTripMs(this.self, peer),
+        score: this.#scores.get(peer) ?? 0,
+        sentBytes: link.sentBytes.get(this.self) ?? 0,
+        receivedBytes: link.sentBytes.get(peer) ?? 0,
+        version: 'memory',
+      };
+    });
+  }
+
+  onPeer(listener: (change: PeerChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  addresses(): string[] {
+    return this.#running ? [`/memory/${this.self}`] : [];
+  }
+
+  /** Stops without a word to anyone. */
+  halt(): void {
+    this.#running = false;
+  }
+
+  /** Tells this node's listeners of a change; a node that is down hears nothing. */
+  tell(change: PeerChange): void {
+    if (!this.#running && change.kind === 'connected') return;
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  handler(protocol: string): Handler | undefined {
+    return this.#running ? this.#handlers.get(protocol) : undefined;
+  }
+
+  subscribed(topic: string): boolean {
+    return this.#running && this.#validators.has(topic);
+  }
+
+  /** A gossip message arrives: the validator decides whether it goes on. */
+  async arrive(topic: string, data: Uint8Array, from: string): Promise<void> {
+    const validate = this.#validators.get(topic);
+    if (!this.#running || validate === undefined) return;
+    if (data.byteLength > MAX_GOSSIP_BYTES) return this.#blame(from);
+    if (!this.#remember(topic, data)) return;
+    let verdict: Verdict;
+    try {
+      verdict = await validate(data, from);
+    } catch {
+      // A fault of the validator's own is not the peer's: drop the message, blame nobody.
+      verdict = 'ignore';
+    }
+    if (verdict === 'reject') this.#blame(from);
+    if (verdict === 'accept' && this.#running) this.#spread(topic, data, from);
+  }
+
+  #blame(peer: string): void {
+    this.#scores.set(peer, (this.#scores.get(peer) ?? 0) - REJECT_COST);
+  }
+
+  #spread(topic: string, data: Uint8Array, except: string | null): number {
+    let count = 0;
+    for (const link of this.#world.linksOf(this.self)) {
+      const peer = link.from === this.self ? link.to : link.from;
+      if (peer === except || this.#world.node(peer)?.subscribed(topic) !== true) continue;
+      this.#carry(link, peer, topic, data);
+      count++;
+    }
+    return count;
+  }
+
+  #carry(link: MemoryLink, peer: string, topic: string, data: Uint8Array): void {
+    this.#world.count(link, this.self, data.byteLength);
+    for (const delayMs of this.#world.fate(this.self, peer)) {
+      this.#world.later(delayMs, () => {
+        if (link.alive) void this.#world.node(peer)?.arrive(topic, data, this.self);
+      });
+    }
+  }
+
+  /** Whether the message is new to this node. */
+  #remember(topic: string, data: Uint8Array): boolean {
+    const hash = createHash('sha256').update(topic).update('\0').update(data).digest('base64url');
+    if (this.#seen.has(hash)) return false;
+    this.#seen.add(hash);
+    if (this.#seen.size > MAX_SEEN) {
+      const oldest = this.#seen.values().next();
+      if (!oldest.done) this.#seen.delete(oldest.value);
+    }
+    return true;
+  }
+}
+
+async function serve(handler: Handler, channel: MemoryChannel): Promise<void> {
+  try {
+    await handler(channel);
+    await channel.close();
+  } catch (error) {
+    channel.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+  }
+}

@@ -1,0 +1,202 @@
+import type { Clock, Random } from '../../kernel/clock.ts';
+import type { NetworkProbe, Transport } from '../../log/transport.ts';
+import { MemoryChannel } from './network-channel.ts';
+import { MemoryTransport } from './network-node.ts';
+
+/** How a line between two nodes treats what it carries. Shares are between 0 and 1. */
+export interface LineConditions {
+  /** One way, in milliseconds. */
+  readonly delayMs: number;
+  /** Up to this much more, drawn anew for every message. */
+  readonly jitterMs: number;
+  /** Share of gossip messages that never arrive; channels take longer instead, as they would resend. */
+  readonly loss: number;
+  /** Share of gossip messages that arrive twice. */
+  readonly duplication: number;
+  /** Share of gossip messages that are overtaken by later ones. */
+  readonly reordering: number;
+}
+
+export interface MemoryLink {
+  /** The node that dialled. */
+  readonly from: string;
+  readonly to: string;
+  readonly since: number;
+  readonly channels: Set<MemoryChannel>;
+  readonly sentBytes: Map<string, number>;
+  alive: boolean;
+}
+
+export interface MemoryNetwork {
+  /** The node's transport: the same one each time, a fresh one after a crash. */
+  transport(name: string): Transport;
+  probe(name: string): NetworkProbe;
+  /** Sets conditions for every line, or for the line between two nodes, both ways. */
+  shape(conditions: Partial<LineConditions>, between?: readonly [string, string]): void;
+  /** Splits the nodes: only those within one group reach each other; one that is in no group is alone. */
+  partition(groups: readonly (readonly string[])[]): void;
+  /** Ends every partition. Links that broke are not made again by themselves. */
+  heal(): void;
+  /** The node vanishes in mid-sentence; its links break, and its transport is dead for good. */
+  crash(name: string): void;
+  /** Breaks the link between two nodes, if there is one. */
+  cut(a: string, b: string): void;
+  /** Puts a gossip message into a node as if a peer had sent it. */
+  inject(to: string, topic: string, data: Uint8Array, from: string): void;
+}
+
+/** What the nodes of one network share. */
+export interface World {
+  node(name: string): MemoryTransport | undefined;
+  link(a: string, b: string): MemoryLink | undefined;
+  linksOf(name: string): MemoryLink[];
+  connect(from: string, to: string): void;
+  break(link: MemoryLink): void;
+  pipe(link: MemoryLink, from: string, to: string): [MemoryChannel, MemoryChannel];
+  count(link: MemoryLink, from: string, bytes: number): void;
+  separated(a: string, b: string): boolean;
+  roundTripMs(a: string, b: string): number;
+  /** The delays after which copies of a gossip message arrive: none, one or two. */
+  fate(from: string, to: string): number[];
+  later(delayMs: number, task: () => void): void;
+  pause(delayMs: number): Promise<void>;
+}
+
+const PERFECT: LineConditions = { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0, reordering: 0 };
+
+/** What a lost packet costs a channel: the wait until it is sent again. */
+const RESEND_MS = 200;
+
+/**
+ * A network within one process. Every delivery goes through `clock`, every chance through `random`: with a
+ * virtual clock and a seeded source the same run comes out again. Without `random` all lines must be free of
+ * chance.
+ */
+export function createMemoryNetwork(init: { clock: Clock; random?: Random }): MemoryNetwork {
+  const { clock, random } = init;
+  const nodes = new Map<string, MemoryTransport>();
+  const links = new Map<string, MemoryLink>();
+  const lines = new Map<string, Partial<LineConditions>>();
+  let everyLine = PERFECT;
+  let groups: readonly ReadonlySet<string>[] | null = null;
+
+  const key = (a: string, b: string) => (a < b ? `${a}\n${b}` : `${b}\n${a}`);
+  const line = (a: string, b: string): LineConditions => ({ ...everyLine, ...lines.get(key(a, b)) });
+  const chance = (): number => {
+    const bytes = random?.bytes(4);
+    if (bytes === undefined) return 1;
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) / 2 ** 32;
+  };
+  const happens = (share: number): boolean => share > 0 && chance() < share;
+  const delay = ({ delayMs, jitterMs }: LineConditions): number =>
+    jitterMs > 0 && random !== undefined ? delayMs + Math.floor(chance() * jitterMs) : delayMs;
+
+  const world: World = {
+    node: (name) => nodes.get(name),
+    link: (a, b) => links.get(key(a, b)),
+    linksOf: (name) => [...links.values()].filter(({ from, to }) => from === name || to === name),
+    connect(from, to) {
+      if (links.has(key(from, to))) return;
+      const link: MemoryLink = {
+        from,
+        to,
+        since: clock.now(),
+        channels: new Set(),
+        sentBytes: new Map(),
+        alive: true,
+      };
+      links.set(key(from, to), link);
+      nodes.get(from)?.tell({ kind: 'connected', peer: to });
+      nodes.get(to)?.tell({ kind: 'connected', peer: from });
+    },
+    break(link) {
+      if (!link.alive) return;
+      link.alive = false;
+      links.delete(key(link.from, link.to));
+      for (const channel of link.channels) channel.break();
+      const [from, to] = [nodes.get(link.from), nodes.get(link.to)];
+      clock.after(0, () => {
+        from?.tell({ kind: 'lost', peer: link.to });
+        to?.tell({ kind: 'lost', peer: link.from });
+      });
+    },
+    pipe(link, from, to) {
+      for (const channel of link.channels) if (channel.over) link.channels.delete(channel);
+      const wait = (a: string, b: string) => {
+        const conditions = line(a, b);
+        return delay(conditions) + (happens(conditions.loss) ? RESEND_MS : 0);
+      };
+      const ends = MemoryChannel.pair([from, to], clock, wait, (name, bytes) =>
+        world.count(link, name, bytes),
+      );
+      for (const end of ends) link.channels.add(end);
+      return ends;
+    },
+    count(link, from, bytes) {
+      link.sentBytes.set(from, (link.sentBytes.get(from) ?? 0) + bytes);
+    },
+    separated: (a, b) => groups !== null && !groups.some((group) => group.has(a) && group.has(b)),
+    roundTripMs: (a, b) => 2 * line(a, b).delayMs,
+    fate(from, to) {
+      const conditions = line(from, to);
+      if (happens(conditions.loss)) return [];
+      const once = delay(conditions);
+      const late = once + conditions.delayMs + conditions.jitterMs + 1;
+      const first = happens(conditions.reordering) ? late : once;
+      return happens(conditions.duplication) ? [first, late] : [first];
+    },
+    later: (delayMs, task) => void clock.after(delayMs, task),
+    pause: (delayMs) => new Promise((resolve) => clock.after(delayMs, resolve)),
+  };
+
+  return {
+    transport(name) {
+      const known = nodes.get(name);
+      if (known !== undefined) return known;
+      const node = new MemoryTransport(name, world);
+      nodes.set(name, node);
+      return node;
+    },
+    probe: (name) => ({
+      listening: () => nodes.get(name)?.addresses() ?? [],
+      confirmed: () => ({ verdict: 'unknown', testedAt: null }),
+      routerMapped: () => null,
+      relays: () => [],
+      sentBytes: () => traffic(world, name, ({ sentBytes }) => sentBytes),
+      receivedBytes: () => traffic(world, name, ({ receivedBytes }) => receivedBytes),
+    }),
+    shape(conditions, between) {
+      if (between === undefined) everyLine = { ...everyLine, ...conditions };
+      else lines.set(key(...between), { ...lines.get(key(...between)), ...conditions });
+    },
+    partition(next) {
+      groups = next.map((group) => new Set(group));
+      for (const link of links.values()) if (world.separated(link.from, link.to)) world.break(link);
+    },
+    heal() {
+      groups = null;
+    },
+    crash(name) {
+      const node = nodes.get(name);
+      if (node === undefined) return;
+      node.halt();
+      nodes.delete(name);
+      for (const link of world.linksOf(name)) world.break(link);
+    },
+    cut(a, b) {
+      const link = world.link(a, b);
+      if (link !== undefined) world.break(link);
+    },
+    inject(to, topic, data, from) {
+      clock.after(0, () => void nodes.get(to)?.arrive(topic, data, from));
+    },
+  };
+}
+
+function traffic(
+  world: World,
+  name: string,
+  pick: (link: { sentBytes: number; receivedBytes: number }) => number,
+): number {
+  return (world.node(name)?.peers() ?? []).reduce((sum, link) => sum + pick(link), 0);
+}

@@ -1,0 +1,148 @@
+import { boardMigrations } from '../../boards/migrations.ts';
+import { chatMigrations } from '../../chat/migrations.ts';
+import { ChatProjection } from '../../chat/projection.ts';
+import { filesMigrations } from '../../files/migrations.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { ticksOf } from '../../kernel/hybrid-time.ts';
+import { sha256 } from '../../kernel/sha256.ts';
+import type { Signer } from '../../kernel/signer.ts';
+import type { Role } from '../../kernel/roles.ts';
+import { Log } from '../../log/log.ts';
+import { logMigrations } from '../../log/migrations.ts';
+import { LogStore } from '../../log/store.ts';
+import { memberKinds } from '../../members/kinds.ts';
+import { rosterProjection } from '../../members/projection.ts';
+import { Roster } from '../../members/roster.ts';
+import { immediateVerifier } from '../crypto/ed25519.ts';
+import { signerOf as signerOfSeed } from '../keys/ed25519.ts';
+import { openDatabase } from '../sqlite/database.ts';
+import { createMemoryNetwork } from './network.ts';
+
+/** Time that passes only when told to. */
+export class StillClock implements Clock {
+  #now = Date.UTC(2030, 0, 1);
+  #tasks: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    const task = { at: this.#now + delayMs, run };
+    this.#tasks.push(task);
+    return () => {
+      this.#tasks = this.#tasks.filter((other) => other !== task);
+    };
+  }
+
+  /** Runs everything due within `ms`, and lets promises settle after each step. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    for (;;) {
+      await settled();
+      const [next] = this.#tasks.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      this.#tasks = this.#tasks.filter((other) => other !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+    }
+    this.#now = until;
+  }
+
+  /** Lets time pass in small steps until a promise settles, one minute at most. */
+  async settle<T>(promise: Promise<T>): Promise<T> {
+    let done = false;
+    const end = () => {
+      done = true;
+    };
+    promise.then(end, end);
+    for (let step = 0; step < 600 && !done; step++) await this.pass(100);
+    if (!done) throw new Error('did not settle within a minute of the clock');
+    return promise;
+  }
+}
+
+/** Promises and the thread pool's answers get a turn. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+export type TestNode = ReturnType<TestCommunity['node']>;
+
+/** A community of nodes in one process, each with its own database and log, on one memory network. */
+export class TestCommunity {
+  readonly clock = new StillClock();
+  readonly network = createMemoryNetwork({ clock: this.clock });
+  readonly id = sha256(Buffer.from('test community'));
+  readonly genesisTime = ticksOf(this.clock.now());
+  readonly founder = signerOf('mara');
+
+  /** A node of a person, by name; `mara` is the founder. It knows of nobody else yet. */
+  node(name: string) {
+    const signer = signerOf(name);
+    const db = openDatabase(':memory:', [
+      ...logMigrations,
+      ...boardMigrations,
+      ...chatMigrations,
+      ...filesMigrations,
+    ]);
+    const roster = new Roster({ key: this.founder.publicKey, handle: 'Mara', time: this.genesisTime });
+    const log = new Log({
+      db,
+      store: new LogStore(db),
+      clock: this.clock,
+      verifier: immediateVerifier,
+      community: this.id,
+      genesisTime: this.genesisTime,
+      projections: [rosterProjection(roster), new ChatProjection(db)],
+      authority: roster,
+    });
+    const transport = this.network.transport(name);
+    return {
+      name,
+      signer,
+      db,
+      roster,
+      authority: roster,
+      log,
+      transport,
+      clock: this.clock,
+      verifier: immediateVerifier,
+    };
+  }
+
+  /** Nodes of mara and others, all admitted, all knowing each other's membership, all linked. */
+  async nodes(...names: string[]): Promise<TestNode[]> {
+    const nodes = names.map((name) => this.node(name));
+    const mara = nodes[0]!;
+    for (const { name, signer } of nodes.slice(1)) this.admit(mara, signer.publicKey, name);
+    for (const node of nodes) {
+      await node.transport.start();
+      if (node !== mara) await copyLog(mara, node);
+    }
+    for (const [index, node] of nodes.entries()) {
+      for (const other of nodes.slice(0, index))
+        await this.clock.settle(node.transport.dial(`/memory/${other.name}`));
+    }
+    return nodes;
+  }
+
+  admit(by: { log: Log; signer: Signer }, member: Uint8Array, handle: string, role: Role = 'member'): void {
+    by.log.append(by.signer, memberKinds.admit.name, { member, handle, role });
+  }
+}
+
+/** Hands all events of one node to another. */
+export async function copyLog(from: { log: Log }, to: { log: Log }): Promise<void> {
+  for (const stratum of ['authority', 'content'] as const) {
+    const ids = [...from.log.store.items(stratum)].map(({ id }) => id);
+    await to.log.admit(
+      ids.map((id) => from.log.store.sealed(id)!),
+      'live',
+    );
+  }
+}
+
+export function signerOf(name: string): Signer {
+  return signerOfSeed(sha256(Buffer.from(name)));
+}

@@ -1,0 +1,19 @@
+import Database from 'better-sqlite3';
+
+/** Whether a file is a whole SQLite database; reads all of it. Null when sound, else what is wrong. */
+export function faultOfDatabaseFile(path: string): string | null {
+  let file: Database.Database;
+  try {
+    file = new Database(path, { readonly: true, fileMustExist: true });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  try {
+    const result: unknown = file.pragma('integrity_check(1)', { simple: true });
+    return result === 'ok' ? null : String(result);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,205 @@
+import SqliteDatabase from 'better-sqlite3';
+import type { Cell, Database, Migration, Statement } from '../../kernel/database.ts';
+import { Problem } from '../../kernel/errors.ts';
+
+export interface OpenOptions {
+  /** Opens for reading alone; no migration runs. */
+  readonly readonly?: boolean;
+  /** Whether each commit waits for the disk itself (survives a power cut) or for the system (survives a crash). */
+  readonly durability?: 'power-cut' | 'crash';
+  /** Called before a migration changes a file that already holds data. */
+  readonly backup?: (fromVersion: number) => void;
+}
+
+/**
+ * Opens a SQLite file in WAL mode and brings it to the newest shape. `:memory:` makes one in memory.
+ * Throws a Problem: `database-corrupt`, `database-newer`, `disk-full`, `read-only`, `database-unopenable`.
+ */
+export function openDatabase(
+  path: string,
+  migrations: readonly Migration[],
+  options: OpenOptions = {},
+): Database {
+  return guarded(() => {
+    const sqlite = new SqliteDatabase(path, { readonly: options.readonly ?? false });
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      sqlite.pragma(`synchronous = ${options.durability === 'power-cut' ? 'FULL' : 'NORMAL'}`);
+      sqlite.pragma('cache_size = -65536');
+      sqlite.pragma('temp_store = MEMORY');
+      // A checkpoint waits for the disk; every 64 MB instead of every 4 MB keeps that out of most commits.
+      sqlite.pragma('wal_autocheckpoint = 16384');
+      sqlite.pragma('mmap_size = 268435456');
+      sqlite.pragma('trusted_schema = OFF');
+      const database = wrap(sqlite);
+      if (!options.readonly) migrate(sqlite, database, migrations, options.backup);
+      return database;
+    } catch (error) {
+      sqlite.close();
+      throw error;
+    }
+  });
+}
+
+function migrate(
+  sqlite: SqliteDatabase.Database,
+  database: Database,
+  migrations: readonly Migration[],
+  backup?: (fromVersion: number) => void,
+): void {
+  const ordered = [...migrations].sort((a, b) => a.version - b.version);
+  const newest = ordered.at(-1)?.version ?? 0;
+  const current = sqlite.pragma('user_version', { simple: true }) as number;
+  if (current > newest) {
+    throw new Problem(
+      'database-newer',
+      `This data was written by a newer release (shape ${current}, this one knows ${newest}).`,
+      'Install the newer release again, or restore a backup made before it.',
+    );
+  }
+  const pending = ordered.filter(({ version }) => version > current);
+  if (pending.length === 0) return;
+  if (current > 0) backup?.(current);
+  database.transaction(() => {
+    for (const { version, sql } of pending) {
+      sqlite.exec(sql);
+      sqlite.pragma(`user_version = ${version}`);
+    }
+  });
+}
+
+function wrap(sqlite: SqliteDatabase.Database): Database {
+  let depth = 0;
+  const begin = sqlite.prepare('BEGIN IMMEDIATE');
+  const commit = sqlite.prepare('COMMIT');
+  return {
+    prepare<T>(sql: string): Statement<T> {
+      return guardStatement(guarded(() => sqlite.prepare<Cell[], T>(sql)));
+    },
+    exec: (sql) => void guarded(() => sqlite.exec(sql)),
+    transaction<T>(work: () => T): T {
+      if (depth > 0) return work();
+      return guarded(() => {
+        begin.run();
+        depth++;
+        try {
+          const result = work();
+          commit.run();
+          return result;
+        } catch (error) {
+          if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+          throw error;
+        } finally {
+          depth--;
+        }
+      });
+    },
+    sizeBytes: () =>
+      (sqlite.pragma('page_count', { simple: true }) as number) *
+      (sqlite.pragma('page_size', { simple: true }) as number),
+    close: () => void sqlite.close(),
+  };
+}
+
+function guardStatement<T>(statement: SqliteDatabase.Statement<Cell[], T>): Statement<T> {
+  return {
+    run: (...values) => guarded(() => statement.run(...values)),
+    get: (...values) => guarded(() => statement.get(...values)),
+    all: (...values) => guarded(() => statement.all(...values)),
+    iterate: (...values) => guarded(() => statement.iterate(...values)),
+  };
+}
+
+/** Runs a call of the library and says its failures in words. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw problemFor(error) ?? error;
+  }
+}
+
+function problemFor(error: unknown): Problem | null {
+  if (!(error instanceof SqliteDatabase.SqliteError)) return null;
+  const options = { cause: error };
+  if (error.code === 'SQLITE_FULL') {
+    return new Problem(
+      'disk-full',
+      'The disk is full; nothing was written.',
+      'Free some space; the node goes on by itself.',
+      options,
+    );
+  }
+  if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') {
+    return new Problem(
+      'database-corrupt',
+      'The database file is damaged.',
+      'Run “impulse rebuild”; if that fails too, “impulse restore” with a backup. Your keys are safe: they lie outside of it.',
+      options,
+    );
+  }
+  if (error.code.startsWith('SQLITE_READONLY') || error.code.startsWith('SQLITE_IOERR')) {
+    return new Problem(
+      'read-only',
+      'The database cannot be written.',
+      'Check the disk and the permissions of the data directory.',
+      options,
+    );
+  }
+  if (error.code.startsWith('SQLITE_CANTOPEN')) {
+    return new Problem(
+      'database-unopenable',
+      'The database file cannot be opened.',
+      'Check the path and its permissions.',
+      options,
+    );
+  }
+  return null;
+}
+
+/** Writes a consistent copy of an open database to another path. */
+export function copyDatabase(path: string, target: string): Promise<void> {
+  const sqlite = new SqliteDatabase(path, { readonly: true });
+  return sqlite.backup(target).then(
+    () => void sqlite.close(),
+    (error: unknown) => {
+      sqlite.close();
+      throw problemFor(error) ?? error;
+    },
+  );
+}
+
+/** The same at once, for the moment before a migration. */
+export function copyDatabaseNow(path: string, target: string): void {
+  guarded(() => {
+    const sqlite = new SqliteDatabase(path, { readonly: true });
+    try {
+      sqlite.prepare('VACUUM INTO ?').run(target);
+    } finally {
+      sqlite.close();
+    }
+  });
+}
+
+/** What SQLite's own check finds wrong with a file; empty when it is sound. */
+export function checkDatabase(path: string): string[] {
+  try {
+    return quickCheck(path);
+  } catch (error) {
+    // Some damage stops the check itself.
+    if (error instanceof Problem && error.code === 'database-corrupt') return [error.message];
+    throw error;
+  }
+}
+
+function quickCheck(path: string): string[] {
+  return guarded(() => {
+    const sqlite = new SqliteDatabase(path, { readonly: true });
+    try {
+      const rows = sqlite.pragma('quick_check(20)') as { quick_check: string }[];
+      return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');
+    } finally {
+      sqlite.close();
+    }
+  });
+}

@@ -1,0 +1,32 @@
+import { statfs } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { HealthProbe } from '../../observability/index.ts';
+
+const NANOS_PER_MS = 1e6;
+const RESOLUTION_MS = 10;
+
+/** Measures this process, and the disk that a directory lies on. */
+export function processProbe(directory: string): HealthProbe {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  return {
+    cpuMs() {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
+    memoryBytes: () => process.memoryUsage.rss(),
+    memoryTotalBytes: () => totalmem(),
+    loopDelayMs() {
+      // The histogram counts the whole interval between two looks, the wanted one included.
+      const late = delay.count === 0 ? 0 : delay.percentile(99) / NANOS_PER_MS - RESOLUTION_MS;
+      delay.reset();
+      return Math.max(0, late);
+    },
+    async disk() {
+      const { bsize, blocks, bfree, bavail } = await statfs(directory);
+      return { usedBytes: (blocks - bfree) * bsize, freeBytes: bavail * bsize };
+    },
+    close: () => void delay.disable(),
+  };
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import type { Session, WebContents } from 'electron';
+import { routeOf } from './deep-link.ts';
+import type { ElectronApi } from './electron.ts';
+import { mayHave } from './permissions.ts';
+import {
+  CONSOLE_ORIGIN,
+  CONSOLE_SCHEME,
+  externalAddress,
+  fileFor,
+  headersFor,
+  isConsoleUrl,
+} from './protocol.ts';
+
+/**
+ * What has to be decided before Electron is ready and before any window: the sandbox for every renderer,
+ * the console's own scheme, and the guards on every page that will ever be made.
+ */
+export function hardenBeforeReady({ app, protocol, shell }: ElectronApi): void {
+  app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([
+    { scheme: CONSOLE_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+  app.on('web-contents-created', (_event, contents) => guard(contents, shell));
+}
+
+/**
+ * What the console's session may do: load the built renderer and nothing from elsewhere, with the
+ * permissions of the table.
+ *
+ * @param rendererRoot absolute path of the built renderer.
+ */
+export function hardenSession(session: Session, rendererRoot: string): void {
+  session.setPermissionRequestHandler((contents, permission, answer, details) =>
+    answer(mayHave(permission, isConsoleUrl(details.requestingUrl) && isConsoleUrl(contents.getURL()))),
+  );
+  session.setPermissionCheckHandler((contents, permission, origin) =>
+    mayHave(permission, isConsoleUrl(origin) && (contents === null || isConsoleUrl(contents.getURL()))),
+  );
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((_request, answer) => answer(null));
+  session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !mayLoad(details.url) }));
+  session.protocol.handle(CONSOLE_SCHEME, async (request) => {
+    const file = fileFor(rendererRoot, request.method, request.url);
+    if (file === null)
+      return new Response('Not found.', { status: 404, headers: headersFor('not-found.txt') });
+    try {
+      return new Response(await readFile(file), { headers: headersFor(file) });
+    } catch {
+      return new Response('Not found.', { status: 404, headers: headersFor('not-found.txt') });
+    }
+  });
+}
+
+/** Besides the console itself only what it made in memory, and the developer tools of a checkout. */
+function mayLoad(address: string): boolean {
+  return isConsoleUrl(address) || /^(data|blob|devtools):/.test(address);
+}
+
+/**
+ * A page stays where it is: an invite leads to the page that joins, web links leave through the system's
+ * browser, and nothing opens inside.
+ */
+function guard(contents: WebContents, shell: ElectronApi['shell']): void {
+  const leave = (address: string) => {
+    const route = routeOf(address);
+    if (route !== null) void contents.loadURL(`${CONSOLE_ORIGIN}/${route}`);
+    const external = externalAddress(address);
+    if (external !== null) void shell.openExternal(external);
+  };
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.on('will-frame-navigate', (event) => {
+    if (event.isMainFrame && isConsoleUrl(event.url)) return;
+    event.preventDefault();
+    if (event.isMainFrame) leave(event.url);
+  });
+  contents.on('will-redirect', (event) => {
+    if (!isConsoleUrl(event.url)) event.preventDefault();
+  });
+  contents.setWindowOpenHandler(({ url }) => {
+    leave(url);
+    return { action: 'deny' };
+  });
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { SafeStorage } from 'electron';
+import * as z from 'zod';
+import { Problem } from '../kernel/errors.ts';
+import { writeAtomically } from '../node/atomic-write.ts';
+
+const KEY_BYTES = 32;
+const KeyFile = z.object({ version: z.literal(1), wrapped: z.base64().max(4096) });
+
+/**
+ * The key that encrypts the node's keys on disk, kept wrapped by the key store of the operating system;
+ * made at the first start.
+ *
+ * @param file where the wrapped key lies.
+ * @returns 32 bytes, or null on a Linux without a key store that deserves the name.
+ * @throws Problem `key-store-locked` when a wrapped key is there and cannot be opened: a new one would
+ *   lock the node out of its identity.
+ */
+export async function nodeKey(
+  safeStorage: SafeStorage,
+  platform: NodeJS.Platform,
+  file: string,
+): Promise<Uint8Array | null> {
+  const kept = await read(file);
+  const usable = (await safeStorage.isAsyncEncryptionAvailable()) && !isPlain(safeStorage, platform);
+  if (!usable) {
+    if (kept === null) return null;
+    throw locked();
+  }
+  if (kept === null) return make(safeStorage, file);
+  try {
+    const { wrapped } = KeyFile.parse(JSON.parse(kept));
+    const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(Buffer.from(wrapped, 'base64'));
+    const key = z.base64().parse(result);
+    if (Buffer.from(key, 'base64').length !== KEY_BYTES) throw new RangeError('not a key of 32 bytes');
+    if (shouldReEncrypt) await keep(safeStorage, file, key);
+    return new Uint8Array(Buffer.from(key, 'base64'));
+  } catch (cause) {
+    throw locked(cause);
+  }
+}
+
+/** `basic_text` encrypts with a password that stands in Chromium's source: that protects nothing. */
+function isPlain(safeStorage: SafeStorage, platform: NodeJS.Platform): boolean {
+  return platform === 'linux' && ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend());
+}
+
+async function make(safeStorage: SafeStorage, file: string): Promise<Uint8Array> {
+  const key = randomBytes(KEY_BYTES);
+  await keep(safeStorage, file, key.toString('base64'));
+  return new Uint8Array(key);
+}
+
+async function keep(safeStorage: SafeStorage, file: string, key: string): Promise<void> {
+  const wrapped = await safeStorage.encryptStringAsync(key);
+  await writeAtomically(file, `${JSON.stringify({ version: 1, wrapped: wrapped.toString('base64') })}\n`);
+}
+
+async function read(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function locked(cause?: unknown): Problem {
+  return new Problem(
+    'key-store-locked',
+    'The key store of this system does not open the key that protects this node.',
+    'Unlock the key store (keychain, keyring or wallet) as the user who set this node up, then try again.',
+    { cause },
+  );
+}

@@ -1,0 +1,74 @@
+import type { Session } from 'electron';
+
+/** Every permission that Electron knows by name; a new one in a later Electron fails to compile here. */
+export type Permission = Parameters<NonNullable<Parameters<Session['setPermissionRequestHandler']>[0]>>[1];
+
+interface Rule {
+  readonly allow: boolean;
+  readonly reason: string;
+}
+
+const allow = (reason: string): Rule => ({ allow: true, reason });
+const deny = (reason: string): Rule => ({ allow: false, reason });
+
+/** What the console may ask of the machine. Whatever is not allowed here, or not listed, is denied. */
+export const permissions: Readonly<Record<Permission, Rule>> = {
+  notifications: allow('Mentions and duties reach the sysop while the window is in the background.'),
+  'clipboard-sanitized-write': allow('Copying an invite, a permalink or a digest.'),
+  fullscreen: allow('The console is also used on a screen of its own.'),
+  ar: deny('Nothing is shown in augmented reality.'),
+  'automatic-fullscreen': deny('Full screen is asked for by a person.'),
+  'background-fetch': deny('The node fetches, the window does not.'),
+  'background-sync': deny('The node syncs, the window does not.'),
+  'captured-surface-control': deny('The screen is not captured.'),
+  'clipboard-read': deny('Pasting by keyboard needs no permission; reading unasked is spying.'),
+  'deprecated-sync-clipboard-read': deny(
+    'Pasting by keyboard needs no permission; reading unasked is spying.',
+  ),
+  'display-capture': deny('The screen is not captured.'),
+  fileSystem: deny('Files come in and go out through the dialogs of the system.'),
+  geolocation: deny('A board has no use for where its reader is.'),
+  'geolocation-approximate': deny('A board has no use for where its reader is.'),
+  'hand-tracking': deny('No such input is used.'),
+  hid: deny('The window talks to no devices.'),
+  'idle-detection': deny('Idle time is counted from input in the window itself.'),
+  keyboardLock: deny('The keys of the system stay with the system.'),
+  'local-fonts': deny('Fonts come with the program; the list of installed ones identifies a person.'),
+  'local-network': deny('The window talks to the node alone, over its port.'),
+  'local-network-access': deny('The window talks to the node alone, over its port.'),
+  'loopback-network': deny('The window talks to the node alone, over its port.'),
+  media: deny('There are no calls yet, so neither camera nor microphone is needed.'),
+  mediaKeySystem: deny('No protected media are played.'),
+  midi: deny('The window talks to no devices.'),
+  midiSysex: deny('The window talks to no devices.'),
+  nfc: deny('The window talks to no devices.'),
+  openExternal: deny('Links are opened by the shell after its own check.'),
+  'payment-handler': deny('Nothing is paid through a browser.'),
+  'periodic-background-sync': deny('The node syncs, the window does not.'),
+  'persistent-storage': deny('Everything that lasts is kept by the node.'),
+  pointerLock: deny('The pointer stays free.'),
+  'screen-wake-lock': deny('The screen may sleep.'),
+  sensors: deny('No sensors are read.'),
+  serial: deny('The window talks to no devices.'),
+  'smart-card': deny('The window talks to no devices.'),
+  'speaker-selection': deny('Sound goes where the system sends it.'),
+  'storage-access': deny('The window embeds no other site.'),
+  'system-wake-lock': deny('The machine may sleep; the node recovers when it wakes.'),
+  'top-level-storage-access': deny('The window embeds no other site.'),
+  usb: deny('The window talks to no devices.'),
+  vr: deny('Nothing is shown in virtual reality.'),
+  'web-app-installation': deny('The console is installed already.'),
+  'web-printing': deny('Printing goes through the dialog of the system.'),
+  'window-management': deny('The window does not look at other screens.'),
+  unknown: deny('What has no name has no reason.'),
+};
+
+/**
+ * Whether the console may have a permission.
+ *
+ * @param permission name as Electron gives it; an unknown one is denied.
+ * @param fromConsole whether a page of the console itself asks, see `isConsoleUrl`.
+ */
+export function mayHave(permission: string, fromConsole: boolean): boolean {
+  return fromConsole && Object.hasOwn(permissions, permission) && permissions[permission as Permission].allow;
+}

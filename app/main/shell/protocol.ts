@@ -1,0 +1,81 @@
+import { extname, join, sep } from 'node:path';
+import { contentSecurityPolicy } from '../kernel/page-policy.ts';
+
+/** The console's own origin: a standard, secure scheme, so that no page runs from `file:`. */
+export const CONSOLE_SCHEME = 'app';
+export const CONSOLE_ORIGIN = 'app://console';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** Headers of an answer of the console's own protocol for a file of this name. */
+export function headersFor(path: string): Record<string, string> {
+  return {
+    'content-type': types[extname(path)] ?? 'application/octet-stream',
+    'content-security-policy': contentSecurityPolicy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
+    'cache-control': 'no-cache',
+  };
+}
+
+/**
+ * The file that an address of the console stands for, or null when it stands for none: another host,
+ * another method than GET and HEAD, a path that leaves the folder, or a name with a zero byte, a
+ * backslash or a colon.
+ *
+ * @param root absolute path of the built renderer.
+ */
+export function fileFor(root: string, method: string, address: string): string | null {
+  if (method !== 'GET' && method !== 'HEAD') return null;
+  if (!isConsoleUrl(address)) return null;
+  let path: string;
+  try {
+    path = decodeURIComponent(new URL(address).pathname);
+  } catch {
+    return null;
+  }
+  if (/[\0\\:]/.test(path) || path.split('/').includes('..')) return null;
+  const file = join(root, path === '/' || path === '' ? 'index.html' : path);
+  return file.startsWith(root + sep) ? file : null;
+}
+
+/** Whether an address is a page of the console itself. */
+export function isConsoleUrl(address: string): boolean {
+  const url = URL.parse(address);
+  return (
+    url !== null &&
+    url.protocol === `${CONSOLE_SCHEME}:` &&
+    url.host === 'console' &&
+    url.username === '' &&
+    url.password === ''
+  );
+}
+
+/**
+ * The address to hand to the system's browser for a link in the console, or null when it may not leave:
+ * only http and https, without a user name or password, at most 2,000 characters.
+ */
+export function externalAddress(address: string): string | null {
+  if (address.length > 2000) return null;
+  const url = URL.parse(address);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
+  if (url.username !== '' || url.password !== '' || url.hostname === '') return null;
+  return url.href;
+}

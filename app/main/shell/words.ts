@@ -1,0 +1,56 @@
+import type { MessageBoxOptions } from 'electron';
+import type { ProblemFields } from '../kernel/errors.ts';
+
+/** The answers to {@link nodeFailed}, by index of its buttons. */
+export const failedAnswers = { retry: 0, folder: 1, quit: 2 } as const;
+
+/** What a person is shown when the node does not run and will not by itself. */
+export function nodeFailed(problem: ProblemFields, lastWords: string): MessageBoxOptions {
+  const parts = [
+    problem.remedy,
+    `Code: ${problem.code}`,
+    lastWords && `Last words of the node:\n${lastWords}`,
+  ];
+  return {
+    type: 'error',
+    title: 'The node does not run',
+    message: problem.message,
+    detail: parts.filter(Boolean).join('\n\n'),
+    buttons: ['Try again', 'Open data folder', 'Quit'],
+    defaultId: failedAnswers.retry,
+    cancelId: failedAnswers.quit,
+    noLink: true,
+  };
+}
+
+/** The answers to {@link windowGone}, by index of its buttons. */
+export const goneAnswers = { reload: 0, close: 1 } as const;
+
+/** What a person is shown when the page in the window crashed. */
+export function windowGone(reason: string): MessageBoxOptions {
+  return {
+    type: 'warning',
+    title: 'The window stopped working',
+    message: 'The window stopped working. The node keeps running.',
+    detail: `Reason: ${reason}`,
+    buttons: ['Reload', 'Close the window'],
+    defaultId: goneAnswers.reload,
+    cancelId: goneAnswers.close,
+    noLink: true,
+  };
+}
+
+/** The notification on a crash after which the node is started again. */
+export function nodeRestarting(delayMs: number, crashes: number): { title: string; body: string } {
+  const seconds = Math.max(1, Math.round(delayMs / 1000));
+  const times = crashes === 1 ? '' : ` It is the ${ordinal(crashes)} time in a row.`;
+  return {
+    title: 'The node stopped unexpectedly',
+    body: `It is started again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}; nothing stored is lost.${times}`,
+  };
+}
+
+function ordinal(count: number): string {
+  const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
+  return `${count}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(count)] ?? 'th'}`;
+}

@@ -1,0 +1,42 @@
+import type { PlantedFault } from './node.ts';
+import { runWorld } from './world.ts';
+
+/** Every so many worlds are run with faults that never stop. */
+const SAFETY_EVERY = 4;
+
+export interface SimulationInit {
+  /** The first seed. */
+  readonly seed: number;
+  /** How many worlds. */
+  readonly seeds: number;
+  /** Told line by line of each world that failed, with the command that replays it, and of the sum. */
+  readonly report: (line: string) => void;
+  /** A fault built in on purpose. */
+  readonly planted?: PlantedFault;
+}
+
+/** Runs seeded worlds one after another; resolves to whether all of them ended as they must. */
+export async function simulate({ seed, seeds, report, planted }: SimulationInit): Promise<boolean> {
+  let failed = 0;
+  let events = 0;
+  for (let offset = 0; offset < seeds; offset++) {
+    const world = await runWorld(seed + offset, {
+      mode: modeOf(seed + offset),
+      ...(planted && { planted }),
+    });
+    events += world.events;
+    if (world.problems.length === 0) continue;
+    failed++;
+    report(`Seed ${world.seed}: ${world.nodes} nodes, ${world.events} events.`);
+    for (const problem of world.problems) report(`  ${problem}`);
+    report(`  Faults: ${[...new Set(world.faults.map(({ kind }) => kind))].join(', ')}.`);
+    report(`  Replay it: npm run -s impulse -- sim --seed ${world.seed} --seeds 1`);
+  }
+  report(`${seeds} worlds, ${events} events: ${failed === 0 ? 'all as they must be' : `${failed} failed`}.`);
+  return failed === 0;
+}
+
+/** A seed decides the mode too, so that one number replays a world. */
+function modeOf(seed: number): 'agreement' | 'safety' {
+  return seed % SAFETY_EVERY === 0 ? 'safety' : 'agreement';
+}

@@ -1,0 +1,224 @@
+import { defaultSettings } from '../../contract/settings.ts';
+import type { Genesis } from '../community/index.ts';
+import type { ChunkDisk } from '../files/index.ts';
+import { fromHex, toHex } from '../kernel/bytes.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
+import type { Signer } from '../kernel/signer.ts';
+import type { SealedEvent } from '../log/event.ts';
+import { openCommunity, type Community, type CommunityPorts } from '../node/community.ts';
+import { immediateVerifier } from '../platform/crypto/ed25519.ts';
+import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
+import type { MemoryNetwork } from '../platform/memory/network.ts';
+import { Dice } from './dice.ts';
+import { SimDisk, type Tear } from './disk.ts';
+import type { Expectations } from './expectations.ts';
+
+/** A fault built in on purpose, so that the simulation can be seen to find it. */
+export interface PlantedFault {
+  /** Changes what a node stands on. */
+  ports?(ports: CommunityPorts): CommunityPorts;
+  /** The disk says that it kept everything, and did not. */
+  readonly forgetfulDisk?: boolean;
+}
+
+export interface NodeInit {
+  readonly name: string;
+  readonly seed: number;
+  readonly root: string;
+  /** The database file with which every node begins. */
+  readonly firstFile: string;
+  readonly signer: Signer;
+  readonly time: VirtualClock;
+  readonly network: MemoryNetwork;
+  readonly genesis: Genesis;
+  /** What the invite handed over. */
+  readonly first: readonly SealedEvent[];
+  readonly planted: PlantedFault;
+  readonly expected: Expectations;
+  /** Something happened that must not happen. */
+  readonly complain: (what: string) => void;
+  /** Something happened; for the trace that tells two runs apart. */
+  readonly trace: (what: string) => void;
+}
+
+/** One whole node of the world: a disk, a clock, a community on them while it runs. */
+export class SimNode {
+  readonly name: string;
+  readonly signer: Signer;
+  readonly disk: SimDisk;
+  /** Ids of all events that this node committed and its disk may not have lost. */
+  readonly held = new Set<string>();
+  readonly #init: NodeInit;
+  #backup: ReadonlySet<string> | null = null;
+  #clock: MachineClock;
+  #life = 0;
+  #community: Community | null = null;
+  #dying: Promise<void> | null = null;
+
+  constructor(init: NodeInit) {
+    this.#init = init;
+    this.name = init.name;
+    this.signer = init.signer;
+    this.disk = new SimDisk(init.root, init.name, init.firstFile);
+    this.#clock = new MachineClock(init.time);
+  }
+
+  /** The community, or null while the node is down. */
+  get community(): Community | null {
+    return this.#community;
+  }
+
+  /** Puts the hands of this machine's clock forward or back. */
+  jump(byMs: number): void {
+    this.#clock.offsetMs += byMs;
+  }
+
+  setClock(offsetMs: number): void {
+    this.#clock.offsetMs = offsetMs;
+  }
+
+  async start(): Promise<void> {
+    if (this.#community) return;
+    await this.#dying;
+    const { network, genesis, first, planted, name, seed } = this.#init;
+    const db = this.disk.open();
+    if (this.#life > 0) {
+      for (const fault of this.disk.check()) this.#init.complain(`${name}: the file is damaged: ${fault}`);
+    }
+    const transport = network.transport(name);
+    const ports: CommunityPorts = {
+      db,
+      transport,
+      probe: network.probe(name),
+      clock: this.#clock,
+      random: new Dice(seed, `${name} ${this.#life}`),
+      verifier: immediateVerifier,
+      signer: this.signer,
+      chunks: memoryChunks(),
+      logger: this.#logger(),
+      settings: () => ({ ...defaultSettings, node: { name } }),
+    };
+    const community = await openCommunity(planted.ports?.(ports) ?? ports, genesis, first);
+    this.#account(community);
+    community.log.onCommit((batch) => {
+      for (const { event, origin } of batch) {
+        const id = toHex(event.id);
+        this.held.add(id);
+        this.#init.expected.committed(event);
+        this.#init.trace(`${name} ${origin} ${id}`);
+      }
+    });
+    await transport.start();
+    community.start();
+    this.#community = community;
+  }
+
+  /** Compares what lies on the disk with what was acknowledged. */
+  #account({ log }: Community): void {
+    const found = idsOf(log);
+    for (const id of this.#lacking(found)) {
+      this.#init.complain(`${this.name} lost event ${id.slice(0, 12)} that it had committed`);
+    }
+    for (const id of found) {
+      this.held.add(id);
+      this.#init.expected.committed(log.store.event(fromHex(id))!.event);
+    }
+    this.#init.trace(`${this.name} begins with ${found.length} events`);
+  }
+
+  #lacking(found: readonly string[]): string[] {
+    const { expected } = this.#init;
+    const here = new Set(found);
+    return [...this.held].filter((id) => !here.has(id) && !expected.mayBeRevoked(expected.events.get(id)!));
+  }
+
+  /** Events that this node committed, may not have lost, and lacks. */
+  missing(): string[] {
+    return this.#community ? this.#lacking(idsOf(this.#community.log)) : [];
+  }
+
+  /** The machine stops in mid-sentence. */
+  crash(tear: Tear): void {
+    this.#die(() => {
+      if (this.#init.planted.forgetfulDisk) return this.disk.tear({ ...tear, how: 'power' });
+      this.disk.tear(tear);
+      if (tear.how === 'power') this.held.clear();
+    });
+  }
+
+  backup(): void {
+    if (!this.#community) return;
+    this.disk.backup();
+    this.#backup = new Set(idsOf(this.#community.log));
+  }
+
+  /** The node stops, and what its disk held is replaced by the backup. */
+  restore(): void {
+    const backup = this.#backup;
+    if (!backup) return;
+    this.#die(() => {
+      this.disk.restore();
+      this.held.clear();
+      for (const id of backup) this.held.add(id);
+    });
+  }
+
+  #die(leave: () => void): void {
+    const community = this.#community;
+    if (!community) return;
+    this.#community = null;
+    leave();
+    this.#init.network.crash(this.name);
+    const { offsetMs } = this.#clock;
+    this.#clock.stop();
+    this.#clock = new MachineClock(this.#init.time);
+    this.#clock.offsetMs = offsetMs;
+    this.#life++;
+    this.#dying = (async () => {
+      await community.stop();
+      await settled();
+      this.disk.bury();
+    })();
+  }
+
+  /** Ends the node for good. */
+  async end(): Promise<void> {
+    await this.#dying;
+    const community = this.#community;
+    this.#community = null;
+    this.#init.network.crash(this.name);
+    this.#clock.stop();
+    if (community) {
+      await community.stop();
+      await settled();
+    }
+    this.disk.close();
+  }
+
+  #logger(): Logger {
+    const complain = (event: string, facts: object = {}) =>
+      this.#init.complain(`${this.name} logged ${event} ${JSON.stringify(facts)}`);
+    return { ...silentLogger, error: complain };
+  }
+}
+
+/** The ids of all events of a log, as hex. */
+export function idsOf(log: Community['log']): string[] {
+  return (['authority', 'content'] as const).flatMap((stratum) =>
+    [...log.store.items(stratum)].map(({ id }) => toHex(id)),
+  );
+}
+
+function memoryChunks(): ChunkDisk {
+  const chunks = new Map<string, Uint8Array>();
+  return {
+    async write(hash, bytes) {
+      chunks.set(toHex(hash), bytes.slice());
+    },
+    read: async (hash) => chunks.get(toHex(hash)) ?? null,
+    async remove(hash) {
+      chunks.delete(toHex(hash));
+    },
+    usedBytes: async () => [...chunks.values()].reduce((sum, { length }) => sum + length, 0),
+  };
+}

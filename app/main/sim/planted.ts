@@ -1,0 +1,50 @@
+import type { Database } from '../kernel/database.ts';
+import { Problem } from '../kernel/errors.ts';
+import type { Transport } from '../log/transport.ts';
+import { SYNC_PROTOCOL } from '../log/wire.ts';
+import type { PlantedFault } from './node.ts';
+
+/** Faults built in on purpose. A simulation that does not find them proves nothing. */
+export const plantedFaults = {
+  'admission takes every signature for good': {
+    ports: (ports) => ({ ...ports, verifier: { verify: async (checks) => checks.map(() => true) } }),
+  },
+  'a deletion that came before its post is ignored': {
+    ports: (ports) => ({
+      ...ports,
+      db: rewriting(ports.db, 'FROM post_change WHERE post_id = ? ORDER BY time, seq', (sql) =>
+        sql.replace('WHERE', 'WHERE 0 AND'),
+      ),
+    }),
+  },
+  'what a ban takes away stays in the log': {
+    ports: (ports) => ({
+      ...ports,
+      db: rewriting(ports.db, 'DELETE FROM event WHERE seq = ?', (sql) => `${sql} AND 0`),
+    }),
+  },
+  'the disk forgets what it said it kept': { forgetfulDisk: true },
+  'missed events are never asked for': {
+    ports: (ports) => ({ ...ports, transport: withoutCatchUp(ports.transport) }),
+  },
+} satisfies Record<string, PlantedFault>;
+
+/** A database that runs another statement in place of one. */
+function rewriting(db: Database, fragment: string, rewrite: (sql: string) => string): Database {
+  return { ...db, prepare: (sql) => db.prepare(sql.includes(fragment) ? rewrite(sql) : sql) };
+}
+
+function withoutCatchUp(transport: Transport): Transport {
+  return new Proxy(transport, {
+    get(target, name) {
+      if (name === 'open') {
+        return (peer: string, protocol: string, signal?: AbortSignal) =>
+          protocol === SYNC_PROTOCOL
+            ? Promise.reject(new Problem('peer-gone', 'The peer is not connected.'))
+            : target.open(peer, protocol, signal);
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

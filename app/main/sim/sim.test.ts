@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from './index.ts';
+import { plantedFaults } from './planted.ts';
+import { runWorld } from './world.ts';
+
+const FIRST_SEED = 1;
+const SEEDS = 200;
+/** Worlds in which a planted fault must show. */
+const SEARCHED = 40;
+
+/** The planted faults, with a word of the report that shows them. */
+const signs: [keyof typeof plantedFaults, RegExp][] = [
+  ['admission takes every signature for good', /holds garbage: mis-signed/],
+  ['a deletion that came before its post is ignored', /has log \w+ and state/],
+  ['what a ban takes away stays in the log', /beyond their authors' rights/],
+  ['the disk forgets what it said it kept', /lost event/],
+  ['missed events are never asked for', /no agreement/],
+];
+
+describe('simulation', () => {
+  it(
+    `ends ${SEEDS} worlds of faults with every node holding and showing the same`,
+    { timeout: 240_000 },
+    async () => {
+      const lines: string[] = [];
+      const agreed = await simulate({
+        seed: FIRST_SEED,
+        seeds: SEEDS,
+        report: (line) => lines.push(line),
+      });
+      expect(agreed, lines.join('\n')).toBe(true);
+    },
+  );
+
+  it.each([7, 23])('runs the same world from seed %i again, step by step', async (seed) => {
+    const [first, second] = [await runWorld(seed), await runWorld(seed)];
+    expect(second).toEqual(first);
+    expect((await runWorld(seed + 1)).trace).not.toBe(first.trace);
+  });
+
+  it.each(signs)('finds that %s', { timeout: 120_000 }, async (name, sign) => {
+    const planted = plantedFaults[name];
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEARCHED; seed++) {
+      const { problems } = await runWorld(seed, { planted, patienceMs: 120_000 });
+      if (problems.some((problem) => sign.test(problem))) return;
+    }
+    expect.fail(`no world of ${SEARCHED} showed it`);
+  });
+
+  it('tells what differs and how to see it again when a world fails', { timeout: 60_000 }, async () => {
+    const lines: string[] = [];
+    const agreed = await simulate({
+      seed: 5,
+      seeds: 1,
+      report: (line) => lines.push(line),
+      planted: plantedFaults['admission takes every signature for good'],
+    });
+    expect(agreed).toBe(false);
+    expect(lines.join('\n')).toContain('npm run -s impulse -- sim --seed 5 --seeds 1');
+    expect(lines.join('\n')).toMatch(/holds garbage|beyond their authors/);
+  });
+
+  describe('stays right where it once was wrong', () => {
+    it.each([85, 90])(
+      'a founder set back to before the admissions finds the community again (seed %i)',
+      async (seed) => {
+        expect((await runWorld(seed)).problems).toEqual([]);
+      },
+    );
+
+    it('a clock that was put back hinders nobody from ending in agreement (seed 66)', async () => {
+      expect((await runWorld(66)).problems).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,184 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import * as z from 'zod';
+import type { Random } from '../kernel/clock.ts';
+import type { Database, Migration } from '../kernel/database.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Role } from '../kernel/roles.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Signer, Verifier } from '../kernel/signer.ts';
+import { utf8 } from '../kernel/bytes.ts';
+import { memberKinds } from '../members/kinds.ts';
+import { rosterProjection } from '../members/projection.ts';
+import { Roster } from '../members/roster.ts';
+import { signerOf } from '../platform/keys/ed25519.ts';
+import { VirtualClock } from '../platform/memory/clock.ts';
+import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import type { Kind, Projection } from '../log/kinds.ts';
+import { Live } from '../log/live.ts';
+import { LogStore } from '../log/store.ts';
+import { Log } from '../log/log.ts';
+import { logMigrations } from '../log/migrations.ts';
+import { Spread } from '../log/spread.ts';
+import { Sync } from '../log/sync.ts';
+import type { Transport } from '../log/transport.ts';
+
+/** Random bytes that a seed decides. */
+export function seededRandom(seed: string): Random {
+  let turn = 0;
+  return {
+    bytes: (length) =>
+      new Uint8Array(createHash('sha512').update(`${seed} ${turn++}`).digest().subarray(0, length)),
+  };
+}
+
+/** A person whose key follows from a name. */
+export function personOf(name: string): Signer {
+  return signerOf(sha256(utf8(name)));
+}
+
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+export const verifier: Verifier = {
+  verify: async (checks) =>
+    checks.map(({ publicKey, message, signature }) => {
+      const key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' });
+      return verify(null, message, key, signature);
+    }),
+};
+
+const note: Kind = {
+  name: 'test.note',
+  stratum: 'content',
+  body: z.strictObject({ text: z.string() }),
+  leastRole: 'member',
+};
+
+/** Keeps the texts in the order they were stored. */
+class Notes implements Projection {
+  readonly kinds = [note];
+  readonly texts: string[] = [];
+
+  apply(event: { body: unknown }): void {
+    this.texts.push((event.body as { text: string }).text);
+  }
+
+  revoke(event: { body: unknown }): void {
+    const at = this.texts.indexOf((event.body as { text: string }).text);
+    if (at >= 0) this.texts.splice(at, 1);
+  }
+
+  clear(): void {
+    this.texts.length = 0;
+  }
+
+  dump(): Iterable<unknown> {
+    return this.texts.toSorted();
+  }
+}
+
+/** One whole node, as far as log and network go. */
+export interface TestNode {
+  readonly name: string;
+  readonly db: Database;
+  readonly log: Log;
+  readonly roster: Roster;
+  readonly signer: Signer;
+  readonly transport: Transport;
+  readonly sync: Sync;
+  readonly live: Live;
+  readonly spread: Spread;
+  readonly texts: string[];
+  /** Writes notes as this node's person. */
+  write(...texts: string[]): void;
+  admit(name: string, role?: Role): void;
+}
+
+export interface TestWorld {
+  readonly clock: VirtualClock;
+  readonly network: MemoryNetwork;
+  readonly genesis: Uint8Array;
+  readonly community: Uint8Array;
+  /** A started node; its person has the node's name and is `founder`, or nobody until admitted. */
+  node(name: string, migrations?: readonly Migration[]): Promise<TestNode>;
+  connect(from: TestNode, to: TestNode): Promise<void>;
+}
+
+export const FOUNDER = 'founder';
+
+/** A world of nodes of one community, on a memory network in virtual time. */
+export function createTestWorld(seed = 'seed'): TestWorld {
+  const clock = new VirtualClock(1_700_000_000_000);
+  const network = createMemoryNetwork({ clock, random: seededRandom(seed) });
+  const genesis = utf8(`genesis ${seed}`);
+  const community = sha256(genesis);
+  const genesisTime = ticksOf(clock.now() - 1000);
+  return {
+    clock,
+    network,
+    genesis,
+    community,
+    async node(name, migrations = []) {
+      const signer = personOf(name);
+      const db = openDatabase(':memory:', [...logMigrations, ...migrations]);
+      const roster = new Roster({ key: personOf(FOUNDER).publicKey, handle: FOUNDER, time: genesisTime });
+      const notes = new Notes();
+      const projections = [rosterProjection(roster), notes];
+      const log = new Log({
+        db,
+        store: new LogStore(db),
+        clock,
+        verifier,
+        community,
+        genesisTime,
+        projections,
+        authority: roster,
+      });
+      const transport = network.transport(name);
+      await transport.start();
+      const spread = new Spread(log.store);
+      const parts = {
+        log,
+        transport,
+        clock,
+        signer,
+        verifier,
+        authority: roster,
+        spread,
+        logger: silentLogger,
+      };
+      const sync = new Sync({ ...parts, nodeName: () => name });
+      const live = new Live({ ...parts, sync });
+      sync.start();
+      live.start();
+      return {
+        name,
+        db,
+        log,
+        roster,
+        signer,
+        transport,
+        sync,
+        live,
+        spread,
+        texts: notes.texts,
+        write: (...texts) => {
+          log.appendAll(
+            signer,
+            texts.map((text) => ({ kind: note.name, body: { text } })),
+          );
+        },
+        admit: (handle, role = 'member') => {
+          const member = personOf(handle).publicKey;
+          log.append(signer, memberKinds.admit.name, { member, handle, role });
+        },
+      };
+    },
+    async connect(from, to) {
+      const dialled = from.transport.dial(`/memory/${to.name}`);
+      await clock.pass(5000);
+      await dialled;
+    },
+  };
+}

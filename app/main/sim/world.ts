@@ -1,0 +1,341 @@
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { makeGenesis, type Genesis } from '../community/index.ts';
+import { toHex, utf8 } from '../kernel/bytes.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Signer } from '../kernel/signer.ts';
+import type { SealedEvent } from '../log/event.ts';
+import { memberKinds } from '../members/index.ts';
+import { signerOf } from '../platform/keys/ed25519.ts';
+import { VirtualClock } from '../platform/memory/clock.ts';
+import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
+import { Dice } from './dice.ts';
+import { makeFirstFile, makeRoot } from './disk.ts';
+import { Expectations } from './expectations.ts';
+import { GarbagePeer } from './garbage.ts';
+import { drawConditions, drawFaults, type Fault } from './nemesis.ts';
+import { idsOf, SimNode, type PlantedFault } from './node.ts';
+import { actOnce, liftAll } from './workload.ts';
+
+export interface WorldOptions {
+  /**
+   * `agreement`: in the end all faults stop, and all nodes must come to hold the same. `safety`: the faults
+   * never stop; only what must hold at any time is checked.
+   */
+  readonly mode?: 'agreement' | 'safety';
+  readonly planted?: PlantedFault;
+  /** How long after the last fault agreement is waited for, in milliseconds of the world. */
+  readonly patienceMs?: number;
+}
+
+export interface WorldReport {
+  readonly seed: number;
+  /** What was not as it must be; empty when all was well. */
+  readonly problems: readonly string[];
+  /** Hash over everything that happened, in order: the same seed gives the same one. */
+  readonly trace: string;
+  readonly nodes: number;
+  /** Events that any node committed. */
+  readonly events: number;
+  readonly faults: readonly Fault[];
+  /** How long after the last fault all nodes held the same, in milliseconds of the world; null when they never did. */
+  readonly agreedAfterMs: number | null;
+}
+
+const START_MS = Date.UTC(2030, 0, 1);
+const MAX_PROBLEMS = 20;
+/** By then any node must have caught up: a shunned peer is let in again, the longest back-off is over. */
+const PATIENCE_MS = 30 * 60_000;
+const LOOK_EVERY_MS = 10_000;
+
+/** Runs one seeded world from its founding to its end. */
+export async function runWorld(seed: number, options: WorldOptions = {}): Promise<WorldReport> {
+  const root = makeRoot();
+  const world = new World(seed, root, options);
+  try {
+    await world.run();
+  } catch (error) {
+    world.complain(`stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  } finally {
+    await world.end();
+    rmSync(root, { recursive: true, force: true });
+  }
+  return world.report();
+}
+
+class World {
+  readonly #seed: number;
+  readonly #options: WorldOptions;
+  readonly #time = new VirtualClock(START_MS);
+  readonly #network: MemoryNetwork;
+  readonly #dice: Dice;
+  readonly #trace = createHash('sha256');
+  readonly #problems: string[] = [];
+  readonly #nodes: SimNode[] = [];
+  readonly #expected: Expectations;
+  readonly #genesis: Genesis;
+  readonly #garbage: GarbagePeer;
+  readonly #faults: readonly Fault[];
+  readonly #lengthMs: number;
+  readonly #patienceMs: number;
+  #agreedAfterMs: number | null = null;
+
+  constructor(seed: number, root: string, options: WorldOptions) {
+    this.#seed = seed;
+    this.#options = options;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    this.#dice = new Dice(seed, 'world');
+    const [dice, time] = [this.#dice, this.#time];
+    this.#network = createMemoryNetwork({ clock: time, random: new Dice(seed, 'network') });
+    const people = this.#people(dice.between(3, 5));
+    const founder = people[0]!;
+    this.#genesis = makeGenesis({
+      name: 'World',
+      description: '',
+      founder: founder.publicKey,
+      handle: 'founder',
+      createdAt: START_MS - 1000,
+      nonce: dice.bytes(16),
+    });
+    this.#expected = new Expectations(this.#genesis);
+    const firstFile = makeFirstFile(root, this.#genesis);
+    const first: SealedEvent[] = [];
+    for (const [place, signer] of people.entries()) {
+      this.#nodes.push(
+        new SimNode({
+          name: `node${place}`,
+          seed,
+          root,
+          firstFile,
+          signer,
+          time,
+          network: this.#network,
+          genesis: this.#genesis,
+          first: place === 0 ? [] : first,
+          planted: options.planted ?? {},
+          expected: this.#expected,
+          complain: (what) => this.complain(what),
+          trace: (what) => this.#note(what),
+        }),
+      );
+    }
+    this.#first = first;
+    this.#garbage = new GarbagePeer({
+      dice: new Dice(seed, 'garbage'),
+      time,
+      network: this.#network,
+      community: this.#genesis.id,
+      founder,
+      member: people[1]!,
+      honest: () => this.#someEvent(),
+    });
+    this.#lengthMs = dice.between(30_000, 90_000);
+    this.#faults = drawFaults(new Dice(seed, 'faults'), people.length, this.#lengthMs);
+  }
+
+  readonly #first: SealedEvent[];
+
+  /** Sometimes two of the nodes are devices of one person. */
+  #people(count: number): Signer[] {
+    const people = Array.from({ length: count }, (_, place) =>
+      signerOf(sha256(utf8(`${this.#seed} person ${place}`))),
+    );
+    if (this.#dice.chance(0.5)) people[count - 1] = people[this.#dice.between(0, count - 2)]!;
+    return people;
+  }
+
+  async run(): Promise<void> {
+    await this.#found();
+    const dice = new Dice(this.#seed, 'people');
+    const acts = Array.from({ length: dice.between(15, 45) }, () => dice.between(0, this.#lengthMs));
+    const moments = [
+      ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
+      ...acts.map((atMs) => ({
+        atMs,
+        run: async () => this.#note(await actOnce(dice.pick(this.#nodes), dice, this.#nodes)),
+      })),
+    ].sort((a, b) => a.atMs - b.atMs);
+    let nowMs = 0;
+    for (const { atMs, run } of moments) {
+      await this.#time.pass(atMs - nowMs);
+      nowMs = atMs;
+      await run();
+    }
+    await this.#time.pass(this.#lengthMs - nowMs);
+    if (this.#options.mode !== 'safety') await this.#quiesce();
+    await this.#judge();
+  }
+
+  async #found(): Promise<void> {
+    const [founder, ...others] = this.#nodes as [SimNode, ...SimNode[]];
+    this.#network.shape(drawConditions(this.#dice));
+    await founder.start();
+    const { log, boards } = founder.community!;
+    const known = new Set([toHex(founder.signer.publicKey)]);
+    for (const { signer, name } of others) {
+      const member = signer.publicKey;
+      if (known.has(toHex(member))) continue;
+      known.add(toHex(member));
+      const role = this.#dice.chance(0.3) && name !== 'node1' ? 'moderator' : 'member';
+      const event = log.append(founder.signer, memberKinds.admit.name, { member, handle: name, role });
+      this.#first.push(log.store.sealed(event.id)!);
+    }
+    boards.create({ slug: 'general', name: 'General', description: '', postRole: 'member' });
+    await this.#garbage.start();
+    for (const node of others) await node.start();
+    for (const [place, node] of others.entries()) {
+      for (const other of this.#nodes.slice(0, place + 1)) {
+        void node.community?.federation.dial(`/memory/${other.name}`).catch(() => {});
+      }
+    }
+    await this.#time.pass(3000);
+  }
+
+  async #inflict(fault: Fault): Promise<void> {
+    this.#note(JSON.stringify(fault, ['kind', 'atMs', 'node', 'what', 'how']));
+    const name = (place: number) => this.#nodes[place]!.name;
+    switch (fault.kind) {
+      case 'lines':
+        return this.#network.shape(fault.conditions);
+      case 'partition':
+        return this.#network.partition(fault.groups.map((group) => group.map(name)));
+      case 'heal':
+        return this.#network.heal();
+      case 'cut':
+        return this.#network.cut(name(fault.nodes[0]), name(fault.nodes[1]));
+      case 'clock':
+        return this.#nodes[fault.node]!.jump(fault.byMs);
+      case 'garbage':
+        return this.#garbage.act(fault.what, name(fault.node));
+      case 'checkpoint':
+        return this.#nodes[fault.node]!.disk.checkpoint();
+      case 'backup':
+        return this.#nodes[fault.node]!.backup();
+      case 'crash':
+      case 'restore': {
+        const node = this.#nodes[fault.node]!;
+        if (fault.kind === 'crash') node.crash(fault.tear);
+        else node.restore();
+        this.#time.after(fault.downMs, () => void this.#wake(node));
+      }
+    }
+  }
+
+  async #wake(node: SimNode): Promise<void> {
+    try {
+      await node.start();
+    } catch (error) {
+      this.complain(`${node.name} did not start again: ${String(error)}`);
+    }
+  }
+
+  /** All faults stop; then time passes until all nodes hold the same, or patience ends. */
+  async #quiesce(): Promise<void> {
+    this.#network.heal();
+    this.#network.shape({ delayMs: 20, jitterMs: 20, loss: 0, duplication: 0, reordering: 0 });
+    for (const node of this.#nodes) {
+      node.setClock(0);
+      await this.#wake(node);
+    }
+    await this.#time.pass(1000);
+    for (let waitedMs = 0; waitedMs <= this.#patienceMs; waitedMs += LOOK_EVERY_MS) {
+      this.#liftBans();
+      if (this.#agree()) {
+        this.#agreedAfterMs = waitedMs;
+        return;
+      }
+      await this.#time.pass(LOOK_EVERY_MS);
+    }
+  }
+
+  #liftBans(): void {
+    const founder = this.#nodes[0]!.community;
+    if (founder) liftAll(founder);
+  }
+
+  #agree(): boolean {
+    const digests = new Set(this.#nodes.map(({ community }) => community && toHex(community.log.digest())));
+    return digests.size === 1 && !digests.has(null) && this.#missing(this.#nodes[0]!).length === 0;
+  }
+
+  /** Events that some node holds durably, or held and may not have lost, and this one lacks. */
+  #missing(node: SimNode): string[] {
+    const here = new Set(node.community ? idsOf(node.community.log) : []);
+    const missing = new Set<string>();
+    for (const { held } of this.#nodes) {
+      for (const id of held) {
+        if (!here.has(id) && !this.#expected.mayBeRevoked(this.#expected.events.get(id)!)) missing.add(id);
+      }
+    }
+    return [...missing];
+  }
+
+  async #judge(): Promise<void> {
+    const agreement = this.#options.mode !== 'safety';
+    const running = this.#nodes.filter(({ community }) => community !== null);
+    const digests = new Map<string, string>();
+    for (const node of running) {
+      const { log } = node.community!;
+      const ids = idsOf(log);
+      for (const id of ids) {
+        const what = this.#garbage.forbidden.get(id);
+        if (what) this.complain(`${node.name} holds garbage: ${what}`);
+      }
+      const strays = this.#expected.outOfPlace(ids);
+      if (strays.length > 0) {
+        this.complain(`${node.name} holds ${strays.length} events beyond their authors' rights [L10]`);
+      }
+      const shown = toHex(log.stateDigest());
+      log.rebuild();
+      if (shown !== toHex(log.stateDigest())) {
+        this.complain(`${node.name} shows something else after a rebuild [L12]`);
+      }
+      digests.set(node.name, `${toHex(log.digest())} ${shown}`);
+      this.#note(`${node.name} ends ${digests.get(node.name)}`);
+      const missing = agreement ? this.#missing(node) : node.missing();
+      if (missing.length > 0) {
+        const kinds = missing.map((id) => this.#expected.events.get(id)?.kind).join(', ');
+        this.complain(`${node.name} lacks ${missing.length} events that were committed: ${kinds}`);
+      }
+    }
+    if (!agreement) return;
+    if (this.#agreedAfterMs === null)
+      this.complain(`no agreement after ${this.#patienceMs / 60_000} minutes`);
+    if (new Set(digests.values()).size > 1) {
+      for (const [name, digest] of digests) {
+        const [log, state] = digest.split(' ') as [string, string];
+        this.complain(`${name} has log ${log.slice(0, 8)} and state ${state.slice(0, 8)}`);
+      }
+    }
+  }
+
+  #someEvent(): SealedEvent | null {
+    const events = [...this.#expected.events.values()];
+    return events.length === 0 ? null : this.#dice.pick(events);
+  }
+
+  #note(what: string): void {
+    this.#trace.update(`${this.#time.now()} ${what}\n`);
+  }
+
+  /** Something is not as it must be. */
+  complain(what: string): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(what);
+  }
+
+  async end(): Promise<void> {
+    for (const node of this.#nodes) await node.end();
+  }
+
+  report(): WorldReport {
+    return {
+      seed: this.#seed,
+      problems: this.#problems,
+      trace: this.#trace.digest('hex'),
+      nodes: this.#nodes.length,
+      events: this.#expected.events.size,
+      faults: this.#faults,
+      agreedAfterMs: this.#agreedAfterMs,
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import { useEffect, useRef, useState } from 'react';
+import { globalActions } from './actions/global.ts';
+import { installKeyboard } from './actions/keyboard.ts';
+import { everywhere, useActions } from './actions/registry.ts';
+import { useRoute } from './actions/route.ts';
+import { ClientProvider, useConnection } from './bridge/index.ts';
+import { Onboarding } from './features/onboarding/index.tsx';
+import { Palette } from './features/palette/index.tsx';
+import { t } from './messages/en.ts';
+import { Banner } from './shell/Banner.tsx';
+import { Boundary } from './shell/Boundary.tsx';
+import { Header } from './shell/Header.tsx';
+import { KeyLine } from './shell/KeyLine.tsx';
+import { Keys } from './shell/Keys.tsx';
+import { Nav } from './shell/Nav.tsx';
+import { Room, roomTitle } from './shell/Room.tsx';
+import './shell/shell.css';
+import { useNode } from './stores/index.ts';
+import { Appearance, useAppearance } from './theme/appearance.ts';
+import { Button, Loading, ProblemNotice } from './ui/index.ts';
+
+/** The console: connects to its node, then shows the room the address names. */
+export function App() {
+  return (
+    <ClientProvider fallback={<Waiting />}>
+      <Console />
+    </ClientProvider>
+  );
+}
+
+function Waiting() {
+  return (
+    <main className="page alone">
+      <h1 className="hidden-visually">{t.common.appName}</h1>
+      <Loading what={t.shell.connecting} />
+    </main>
+  );
+}
+
+function Console() {
+  const node = useNode();
+  const route = useRoute();
+  const connection = useConnection();
+  const status = node.value;
+  const room = route[0] ?? 'overview';
+  useEffect(() => installKeyboard(), []);
+
+  if (status === null) {
+    const { problem } = node;
+    if (problem === null && connection.state !== 'denied') return <Waiting />;
+    return (
+      <main className="page alone">
+        <h1 className="hidden-visually">{t.common.appName}</h1>
+        <ProblemNotice
+          problem={{
+            code: problem?.code ?? 'denied',
+            message: problem?.message ?? t.shell.failed,
+            remedy: problem?.remedy ?? t.shell.failedRemedy,
+          }}
+          action={<Button onPress={connection.retryNow}>{t.common.tryAgain}</Button>}
+        />
+      </main>
+    );
+  }
+  if (status.phase === 'setup' || (room === 'welcome' && status.me?.phraseConfirmed === false))
+    return <Onboarding status={status} invite={room === 'join' ? (route[1] ?? null) : null} />;
+  return <Frame room={room} path={route.slice(1)} />;
+}
+
+/** Moves the keyboard to the new view and names it in the window's title. */
+function useArrival(room: string, community: string | null) {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(room);
+  useEffect(() => {
+    document.title = t.shell.title(roomTitle(room), community);
+    if (before.current === room) return;
+    before.current = room;
+    main.current?.focus();
+  }, [room, community]);
+  return main;
+}
+
+function Frame({ room, path }: { room: string; path: string[] }) {
+  const { value: status } = useNode();
+  const [open, setOpen] = useState<'palette' | 'keys' | null>(null);
+  const [menu, setMenu] = useState(false);
+  const main = useArrival(room, status?.community?.name ?? null);
+  useActions(
+    globalActions({
+      openPalette: () => setOpen('palette'),
+      openKeys: () => setOpen('keys'),
+      nextTheme: () => {
+        const all = Appearance.shape.theme.unwrap().options;
+        const { theme, change } = useAppearance.getState();
+        change({ theme: all[(all.indexOf(theme) + 1) % all.length] ?? 'system' });
+      },
+    }),
+    everywhere,
+  );
+  return (
+    <div className="console" data-menu={menu ? 'open' : 'closed'}>
+      <Header status={status} onMenu={() => setMenu(!menu)} onSkip={() => main.current?.focus()} />
+      <Banner />
+      <Nav room={room} status={status} onGo={() => setMenu(false)} />
+      <main id="main" className="main" ref={main} tabIndex={-1} aria-label={roomTitle(room)}>
+        <h1 className="hidden-visually">{roomTitle(room)}</h1>
+        <Boundary place={room}>
+          <Room room={room} path={path} />
+        </Boundary>
+      </main>
+      <KeyLine version={status?.version ?? null} />
+      {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
+      <Keys isOpen={open === 'keys'} onClose={() => setOpen(null)} />
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { t } from '../messages/en.ts';
+import type { Action } from './registry.ts';
+import { rooms } from './rooms.ts';
+import { go } from './route.ts';
+
+export interface GlobalHandlers {
+  openPalette: () => void;
+  openKeys: () => void;
+  nextTheme: () => void;
+}
+
+/** What can be done everywhere. */
+export function globalActions({ openPalette, openKeys, nextTheme }: GlobalHandlers): Action[] {
+  return [
+    ...rooms.map((room): Action => ({
+      id: `go.${room.id}`,
+      label: t.shell.goTo(room.label),
+      section: 'go',
+      shortcut: room.shortcut,
+      run: () => go(room.id),
+      speech: room.label,
+    })),
+    {
+      id: 'palette',
+      label: t.shell.everything,
+      section: 'help',
+      shortcut: 'ctrl+k',
+      run: openPalette,
+      line: true,
+    },
+    { id: 'search', label: t.shell.search, section: 'view', shortcut: '/', run: openPalette, line: true },
+    { id: 'keys', label: t.shell.keysOfView, section: 'help', shortcut: '?', run: openKeys, line: true },
+    { id: 'theme.next', label: t.shell.nextTheme, section: 'view', run: nextTheme },
+    {
+      id: 'settings.phrase',
+      label: t.shell.showPhrase,
+      section: 'node',
+      run: () => go('settings', 'identity'),
+    },
+    { id: 'maintenance.backups', label: t.shell.backups, section: 'node', run: () => go('settings', 'care') },
+    {
+      id: 'archive.import',
+      label: t.shell.importArchive,
+      section: 'community',
+      run: () => go('settings', 'archive'),
+    },
+  ];
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { globalActions } from './global.ts';
+import { chordOf } from './keyboard.ts';
+import { available, clashes, type Action } from './registry.ts';
+import { parseHash } from './route.ts';
+
+const action = (id: string, shortcut?: string, when?: () => boolean): Action => ({
+  id,
+  label: id,
+  section: 'view',
+  run: () => undefined,
+  ...(shortcut === undefined ? {} : { shortcut }),
+  ...(when === undefined ? {} : { when }),
+});
+const nothing = () => undefined;
+
+describe('actions', () => {
+  test('no two actions that work everywhere share a shortcut', () => {
+    expect(clashes(globalActions({ openPalette: nothing, openKeys: nothing, nextTheme: nothing }))).toEqual(
+      [],
+    );
+  });
+
+  test('a shared shortcut is named with both actions', () => {
+    expect(clashes([action('post', 'n'), action('note', 'N'), action('other', 'o')])).toEqual([
+      'n: post, note',
+    ]);
+  });
+
+  test('a view takes a key from the console, which keeps the action without the key', () => {
+    const state = {
+      scopes: [
+        { name: 'global', actions: [action('search', '/')] },
+        { name: 'view', actions: [action('find-here', '/')] },
+      ],
+    };
+    expect(available(state).map(({ id, shortcut }) => [id, shortcut])).toEqual([
+      ['find-here', '/'],
+      ['search', undefined],
+    ]);
+  });
+
+  test('what cannot be done now is not offered', () => {
+    const state = {
+      scopes: [{ name: 'view', actions: [action('reply', 'r', () => false), action('quote')] }],
+    };
+    expect(available(state).map(({ id }) => id)).toEqual(['quote']);
+  });
+});
+
+test('the command key of a Mac counts as Control', () => {
+  const press = { key: 'K', ctrlKey: false, metaKey: true, altKey: false };
+  expect(chordOf(press)).toBe('ctrl+k');
+});
+
+test('a hash becomes the parts of a place, escapes undone', () => {
+  expect(parseHash('#/boards/caf%C3%A9/50%')).toEqual(['boards', 'café', '50%']);
+  expect(parseHash('')).toEqual([]);
+});

@@ -1,0 +1,109 @@
+import { useEffect, useRef } from 'react';
+import { create } from 'zustand';
+
+/** Where an action stands in the menu, the palette and the list of keys. */
+export type ActionSection = 'go' | 'view' | 'community' | 'node' | 'help';
+
+/** Something a person can do, as data: it feeds menu, shortcut, palette, bottom line and spoken label. */
+export interface Action {
+  readonly id: string;
+  readonly label: string;
+  readonly section: ActionSection;
+  /** One key (`n`, `1`, `?`) or a chord (`ctrl+k`). Single keys are ignored while someone types. */
+  readonly shortcut?: string;
+  /** Whether it can be done now; left out, always. */
+  readonly when?: () => boolean;
+  readonly run: () => void;
+  /** What a person says to have it done, where the label is no good for that. */
+  readonly speech?: string;
+  /** Shown in the bottom line. */
+  readonly line?: boolean;
+}
+
+/** The scope of what can be done everywhere: always the outermost, whenever it was opened. */
+export const everywhere = 'everywhere';
+
+interface ActionsState {
+  /** Scopes in the order they were opened; a later one wins a shared key. */
+  scopes: readonly { readonly name: string; readonly actions: readonly Action[] }[];
+  open: (name: string, actions: readonly Action[]) => void;
+  close: (name: string) => void;
+}
+
+export const useActionsStore = create<ActionsState>((set) => ({
+  scopes: [],
+  open: (name, actions) =>
+    set(({ scopes }) =>
+      scopes.some((scope) => scope.name === name)
+        ? { scopes: scopes.map((scope) => (scope.name === name ? { name, actions } : scope)) }
+        : { scopes: name === everywhere ? [{ name, actions }, ...scopes] : [...scopes, { name, actions }] },
+    ),
+  close: (name) => set(({ scopes }) => ({ scopes: scopes.filter((scope) => scope.name !== name) })),
+}));
+
+let opened = 0;
+
+/**
+ * Offers actions for as long as the component is on screen. The list may be written inline: it is
+ * registered anew only when an id, label, shortcut or availability changed, and runs the latest closures.
+ */
+export function useActions(actions: readonly Action[], scope?: string): void {
+  const name = useRef('');
+  if (name.current === '') {
+    opened += 1;
+    name.current = scope ?? `view-${opened}`;
+  }
+  const latest = useRef(actions);
+  const shape = JSON.stringify(
+    actions.map((action) => [action.id, action.label, action.shortcut, action.line, action.when?.() ?? true]),
+  );
+  useEffect(() => {
+    latest.current = actions;
+  });
+  useEffect(() => {
+    const find = (id: string) => latest.current.find((action) => action.id === id);
+    const registered = latest.current.map((action): Action => ({
+      ...action,
+      when: () => find(action.id)?.when?.() ?? true,
+      run: () => find(action.id)?.run(),
+    }));
+    useActionsStore.getState().open(name.current, registered);
+  }, [shape]);
+  useEffect(() => {
+    const own = name.current;
+    return () => useActionsStore.getState().close(own);
+  }, []);
+}
+
+/** All actions that can be done now, the innermost scope first; an outer one with a taken key loses its key. */
+export function available(state: Pick<ActionsState, 'scopes'> = useActionsStore.getState()): Action[] {
+  const taken = new Set<string>();
+  const seen = new Set<string>();
+  const result: Action[] = [];
+  for (const scope of state.scopes.toReversed()) {
+    for (const action of scope.actions) {
+      if (seen.has(action.id) || !(action.when?.() ?? true)) continue;
+      seen.add(action.id);
+      const key = action.shortcut?.toLowerCase();
+      if (key === undefined || !taken.has(key)) {
+        result.push(action);
+        if (key !== undefined) taken.add(key);
+      } else {
+        const { shortcut: _lost, ...rest } = action;
+        result.push(rest);
+      }
+    }
+  }
+  return result;
+}
+
+/** Shortcuts that two actions of one scope share, as "key: first, second". */
+export function clashes(actions: readonly Action[]): string[] {
+  const byKey = Map.groupBy(
+    actions.filter((action) => action.shortcut !== undefined),
+    (action) => (action.shortcut ?? '').toLowerCase(),
+  );
+  return [...byKey]
+    .filter(([, group]) => group.length > 1)
+    .map(([key, group]) => `${key}: ${group.map((action) => action.id).join(', ')}`);
+}

@@ -1,0 +1,13 @@
+import { t } from '../messages/en.ts';
+
+/** The rooms of the console in the order of the navigation. */
+export const rooms = [
+  { id: 'overview', label: t.shell.rooms.overview, shortcut: '1', group: 0 },
+  { id: 'boards', label: t.shell.rooms.boards, shortcut: '2', group: 0 },
+  { id: 'chat', label: t.shell.rooms.chat, shortcut: '3', group: 0 },
+  { id: 'members', label: t.shell.rooms.members, shortcut: '6', group: 0 },
+  { id: 'federation', label: t.shell.rooms.federation, shortcut: 'f', group: 1 },
+  { id: 'settings', label: t.shell.rooms.settings, shortcut: ',', group: 1 },
+] as const;
+
+export type RoomId = (typeof rooms)[number]['id'];

@@ -1,0 +1,71 @@
+import { createORPCClient } from '@orpc/client';
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import * as z from 'zod';
+import type { Client } from '../../contract/index.ts';
+import { LastingLink } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { portCarrier } from './port.ts';
+import { takeToken, webSocketCarrier } from './websocket.ts';
+
+/** What the preload offers where the console runs in the desktop shell. */
+export interface ShellFacts {
+  readonly shell: true;
+  readonly platform: string;
+}
+
+declare global {
+  interface Window {
+    readonly impulse?: ShellFacts;
+  }
+}
+
+/** The one way from the console to its node. */
+export interface Bridge {
+  readonly client: Client;
+  readonly connection: StoreApi<Connection>;
+  readonly kind: 'shell' | 'browser' | 'sample';
+  /** Tries to connect at once. */
+  retryNow(): void;
+  close(): void;
+}
+
+const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
+  client: createORPCClient(link),
+  connection: link.connection,
+  kind,
+  retryNow: () => link.retryNow(),
+  close: () => link.close(),
+});
+
+/** A bridge to sample data kept in this window's memory; the address chooses it with `?fake=1`. */
+export async function connectSample(setup: boolean): Promise<Bridge> {
+  const { createFakeClient } = await import('./fake.ts');
+  return {
+    client: createFakeClient({ setup, now: () => Date.now() }),
+    connection: createStore<Connection>(() => ({ state: 'open', attempt: 0, retryInMs: null })),
+    kind: 'sample',
+    retryNow() {},
+    close() {},
+  };
+}
+
+/**
+ * Connects to the node this window belongs to: over the shell's message port, over a WebSocket to the host
+ * that served the page, or to sample data when the address asks for it.
+ */
+export async function connect(target: Window): Promise<Bridge> {
+  // The page's security policy forbids code made at run time, which zod would otherwise try.
+  z.config({ jitless: true });
+  const fake = new URLSearchParams(target.location.search).get('fake');
+  if (fake !== null) return connectSample(fake === 'setup');
+  const carrier = target.impulse?.shell
+    ? portCarrier(target)
+    : webSocketCarrier({
+        url: `${target.location.protocol === 'https:' ? 'wss' : 'ws'}://${target.location.host}/api`,
+        token: takeToken(target.location, target.history, target.sessionStorage),
+      });
+  const bridge = over(new LastingLink(carrier), target.impulse?.shell ? 'shell' : 'browser');
+  target.addEventListener('online', () => bridge.retryNow());
+  return bridge;
+}

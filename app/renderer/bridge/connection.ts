@@ -1,0 +1,158 @@
+import type { ClientLink, ClientOptions } from '@orpc/client';
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import { BridgeError } from './problem.ts';
+
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied';
+
+/** How the console stands with its node. `attempt` counts tries since it was last open. */
+export interface Connection {
+  readonly state: ConnectionState;
+  readonly attempt: number;
+  /** Milliseconds until the next try, or null where none is planned. */
+  readonly retryInMs: number | null;
+}
+
+type Context = Record<never, never>;
+export type Link = ClientLink<Context>;
+
+/** One try at a connection, as a carrier (WebSocket, message port) reports it. */
+export interface Carrier {
+  /** Starts a try. Exactly one of `opened` and `closed` follows; after `opened`, `closed` at its end. */
+  open(on: { opened: (link: Link) => void; closed: (reason: 'lost' | 'denied') => void }): { close(): void };
+}
+
+/** Timers as a port, so that the back-off is tested without waiting. */
+export interface Timers {
+  after(delayMs: number, task: () => void): () => void;
+  random(): number;
+}
+
+export const browserTimers: Timers = {
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+};
+
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 15_000;
+/** How long a call waits for a connection that is being made before it fails. */
+const CALL_WAIT_MS = 8_000;
+
+/** Milliseconds to wait before try number `attempt` (1 is the first again), with up to a quarter of jitter. */
+export function retryDelayMs(attempt: number, random: number): number {
+  const base = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempt - 1));
+  return Math.round(base * (0.75 + random * 0.25));
+}
+
+/**
+ * A link that outlives its connections: it dials through a carrier, dials again with back-off, and lets
+ * calls made meanwhile wait for a while instead of failing.
+ */
+export class LastingLink implements Link {
+  readonly connection: StoreApi<Connection>;
+  readonly #carrier: Carrier;
+  readonly #timers: Timers;
+  #link: Link | null = null;
+  #handle: { close(): void } | null = null;
+  #cancelRetry: () => void = () => {};
+  #ended = false;
+
+  constructor(carrier: Carrier, timers: Timers = browserTimers) {
+    this.#carrier = carrier;
+    this.#timers = timers;
+    this.connection = createStore<Connection>(() => ({ state: 'connecting', attempt: 0, retryInMs: null }));
+    this.#dial();
+  }
+
+  /** Tries at once instead of waiting for the back-off; used by "Try again" and when the machine is back on line. */
+  retryNow(): void {
+    if (this.#link !== null || this.#ended) return;
+    this.#cancelRetry();
+    this.#handle?.close();
+    this.#dial();
+  }
+
+  close(): void {
+    this.#ended = true;
+    this.#cancelRetry();
+    this.#handle?.close();
+    this.#link = null;
+  }
+
+  async call(path: readonly string[], input: unknown, options: ClientOptions<Context>): Promise<unknown> {
+    const link = this.#link ?? (await this.#waitForLink(options.signal));
+    return link.call(path, input, options);
+  }
+
+  #dial(): void {
+    const attempt = this.connection.getState().attempt + 1;
+    this.connection.setState({ state: attempt === 1 ? 'connecting' : 'lost', attempt, retryInMs: null });
+    let current = true;
+    const handle = this.#carrier.open({
+      opened: (link) => {
+        if (!current || this.#ended) return;
+        this.#link = link;
+        this.connection.setState({ state: 'open', attempt: 0, retryInMs: null });
+      },
+      closed: (reason) => {
+        if (!current || this.#ended) return;
+        current = false;
+        this.#link = null;
+        if (reason === 'denied') {
+          this.connection.setState({ state: 'denied', retryInMs: null });
+          return;
+        }
+        const tries = this.connection.getState().attempt;
+        const delayMs = retryDelayMs(Math.max(1, tries), this.#timers.random());
+        this.connection.setState({ state: 'lost', attempt: Math.max(1, tries), retryInMs: delayMs });
+        this.#cancelRetry = this.#timers.after(delayMs, () => this.#dial());
+      },
+    });
+    this.#handle = {
+      close() {
+        current = false;
+        handle.close();
+      },
+    };
+  }
+
+  #waitForLink(signal: AbortSignal | undefined): Promise<Link> {
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        unsubscribe();
+        cancel();
+        signal?.removeEventListener('abort', aborted);
+        settle();
+      };
+      const aborted = () =>
+        finish(() => reject(new BridgeError('aborted', 'The call was taken back.', null)));
+      const check = () => {
+        const link = this.#link;
+        if (link !== null) finish(() => resolve(link));
+        else if (this.connection.getState().state === 'denied') finish(() => reject(deniedError()));
+      };
+      const unsubscribe = this.connection.subscribe(check);
+      const cancel = this.#timers.after(CALL_WAIT_MS, () => finish(() => reject(lostError())));
+      signal?.addEventListener('abort', aborted, { once: true });
+      if (signal?.aborted) aborted();
+      else check();
+    });
+  }
+}
+
+const lostError = () =>
+  new BridgeError(
+    'not-connected',
+    'The console has no connection to its node.',
+    'Check that the node is running; the console connects again by itself.',
+  );
+
+const deniedError = () =>
+  new BridgeError(
+    'denied',
+    'The node does not know this browser.',
+    'Open the address that the node printed when it started.',
+  );

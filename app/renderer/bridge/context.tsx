@@ -1,0 +1,45 @@
+import { createContext, use, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { Client } from '../../contract/index.ts';
+import { connect } from './client.ts';
+import type { Bridge } from './client.ts';
+import type { Connection } from './connection.ts';
+
+const BridgeContext = createContext<Bridge | null>(null);
+
+let connecting: Promise<Bridge> | null = null;
+/** One bridge a window, however often the provider mounts. */
+const windowBridge = () => (connecting ??= connect(window));
+
+/** Gives everything below it the bridge to the node; shows `fallback` until the bridge is made. */
+export function ClientProvider(props: { bridge?: Bridge; fallback?: ReactNode; children: ReactNode }) {
+  const [made, setMade] = useState<Bridge | null>(props.bridge ?? null);
+  useEffect(() => {
+    if (made !== null) return;
+    let here = true;
+    void windowBridge().then((bridge) => here && setMade(bridge));
+    return () => {
+      here = false;
+    };
+  }, [made]);
+  if (made === null) return <>{props.fallback ?? null}</>;
+  return <BridgeContext value={made}>{props.children}</BridgeContext>;
+}
+
+/** The bridge of this window; only below a {@link ClientProvider}. */
+export function useBridge(): Bridge {
+  const bridge = use(BridgeContext);
+  if (bridge === null) throw new Error('useBridge needs a ClientProvider above it.');
+  return bridge;
+}
+
+/** The typed client of this window's node. */
+export const useClient = (): Client => useBridge().client;
+
+/** How the console stands with its node, with a way to try at once. */
+export function useConnection(): Connection & { retryNow: () => void } {
+  const bridge = useBridge();
+  const connection = useStore(bridge.connection);
+  return { ...connection, retryNow: bridge.retryNow };
+}

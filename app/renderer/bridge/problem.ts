@@ -1,0 +1,41 @@
+import { ORPCError } from '@orpc/client';
+import { Problem } from '../../contract/index.ts';
+
+/** Thrown by the bridge itself, where the node never got to answer. */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly code: string;
+  readonly remedy: string | null;
+
+  constructor(code: string, message: string, remedy: string | null) {
+    super(message);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+const issuesOf = (data: unknown): string | null => {
+  if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues))
+    return null;
+  const first: unknown = data.issues[0];
+  if (typeof first !== 'object' || first === null || !('message' in first)) return null;
+  return typeof first.message === 'string' ? first.message : null;
+};
+
+/** Any error of a call as the three fields a person is shown. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof BridgeError) return { code: error.code, message: error.message, remedy: error.remedy };
+  if (error instanceof ORPCError) {
+    const told = Problem.safeParse(error.data);
+    if (told.success) return told.data;
+    const issue = issuesOf(error.data);
+    if (issue !== null) return { code: 'bad-input', message: issue, remedy: null };
+    return { code: String(error.code).toLowerCase(), message: error.message, remedy: null };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'unexpected',
+    message,
+    remedy: 'Try again; if it happens again, look into the log of this node.',
+  };
+}

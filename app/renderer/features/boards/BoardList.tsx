@@ -1,0 +1,85 @@
+import type { Board } from '../../../contract/index.ts';
+import { boards as words } from '../../messages/boards.ts';
+import { count } from '../../messages/format.ts';
+import {
+  Button,
+  EmptyState,
+  Loading,
+  Panel,
+  ProblemNotice,
+  RelativeTime,
+  VirtualList,
+} from '../../ui/index.ts';
+import type { Fresh } from '../../stores/index.ts';
+
+export interface BoardListProps {
+  readonly boards: Fresh<readonly Board[]>;
+  /** The board shown beside the list, or null for all. */
+  readonly shown: string | null;
+  readonly autoFocus: boolean;
+  readonly onOpen: (board: Board | null) => void;
+}
+
+type Entry = { readonly id: string; readonly board: Board | null };
+
+/** All boards in their order, with what is new in each. */
+export function BoardList({ boards, shown, autoFocus, onOpen }: BoardListProps) {
+  const held = boards.value ?? [];
+  const entries: Entry[] = [{ id: '', board: null }, ...held.map((board) => ({ id: board.id, board }))];
+  const unread = held.reduce((sum, board) => sum + board.unread, 0);
+  return (
+    <Panel
+      title={words.title}
+      count={held.length > 0 ? count(held.length) : null}
+      className="boards-list"
+      flush
+    >
+      {boards.state === 'loading' && <Loading what={words.loadingBoards} />}
+      {boards.problem && boards.state !== 'ready' && (
+        <ProblemNotice
+          problem={boards.problem}
+          action={<Button onPress={() => void boards.refresh()}>{words.again}</Button>}
+        />
+      )}
+      {boards.state === 'ready' && held.length === 0 && (
+        <EmptyState title={words.noBoards}>{words.noBoardsHint}</EmptyState>
+      )}
+      {held.length > 0 && (
+        <VirtualList
+          label={words.list.boards}
+          items={entries}
+          keyOf={(entry) => entry.id}
+          estimate={58}
+          autoFocus={autoFocus}
+          initialIndex={Math.max(
+            0,
+            entries.findIndex((entry) => entry.board !== null && entry.id === shown),
+          )}
+          onOpen={(entry) => onOpen(entry.board)}
+          rowClass={(entry) => ((entry.board?.id ?? null) === shown ? 'board-shown' : '')}
+          row={(entry) => <BoardRow board={entry.board} unread={entry.board?.unread ?? unread} />}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function BoardRow({ board, unread }: { board: Board | null; unread: number }) {
+  return (
+    <div className="board-row">
+      <span className="board-name cut">
+        {board?.name ?? words.all}
+        {board?.archived && <span className="soft small"> {words.archived}</span>}
+      </span>
+      {unread > 0 && <span className="board-unread amber mono">{words.unread(unread)}</span>}
+      <span className="soft small cut board-facts">
+        {board ? words.threads(board.threads) : words.allWhy}
+        {board?.lastActivityAt && (
+          <>
+            , <RelativeTime at={board.lastActivityAt} />
+          </>
+        )}
+      </span>
+    </div>
+  );
+}

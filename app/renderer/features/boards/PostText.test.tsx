@@ -1,0 +1,78 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import { linkify, safeHref } from '../../text/links.ts';
+import { MarkdownText, PlainText } from './PostText.tsx';
+import { quoted, quoteDepth, signatureAt } from './quotes.ts';
+
+const markdown = (text: string) => renderToStaticMarkup(<MarkdownText text={text} />);
+const plain = (text: string) => renderToStaticMarkup(<PlainText text={text} />);
+
+test('raw HTML in markdown is shown as text or not at all, never run', () => {
+  const page = markdown(
+    '<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n<a href="javascript:alert(1)">x</a>',
+  );
+  expect(page).not.toMatch(/<script|<img|<a /);
+});
+
+test.each([
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'JaVaScRiPt:alert(1)',
+  'file:///etc/passwd',
+  'vbscript:x',
+  '/relative',
+  '//host',
+  'blob:x',
+])('a link to %s is no link', (href) => {
+  expect(safeHref(href)).toBe('');
+  expect(markdown(`[go](${href})`)).not.toContain('<a ');
+});
+
+test('web, mail and impulse links open outside and tell nothing', () => {
+  const page = markdown('[a](https://example.org) [b](mailto:a@example.org) [c](impulse://join/x)');
+  expect(page.match(/<a /g)).toHaveLength(3);
+  expect(page.match(/rel="noopener noreferrer nofollow"/g)).toHaveLength(3);
+});
+
+test('a picture elsewhere becomes a link and is not loaded', () => {
+  const page = markdown('![a cat](https://example.org/cat.png)');
+  expect(page).not.toContain('<img');
+  expect(page).toContain('picture elsewhere: a cat');
+});
+
+test('terminal escapes in markdown are gone', () => {
+  expect(markdown('a\u001b[31mb\u001b]0;title\u0007c')).toContain('<p>abc</p>');
+});
+
+test('imported text is escaped, its quotes carry their depth and its signature stands back', () => {
+  const page = plain('<b>hi</b>\n> one\n> > two\n>>> three\nown\n--\nme');
+  expect(page).toContain('&lt;b&gt;hi');
+  for (const depth of [1, 2, 3]) expect(page).toContain(`quote-${depth}`);
+  expect(page.match(/post-signature/g)).toHaveLength(2);
+});
+
+test.each([
+  ['> a', 1],
+  ['>> a', 2],
+  ['> > > > a', 3],
+  ['JH> a', 1],
+  ['a > b', 0],
+  ['', 0],
+])('%j quotes to depth %i', (line, depth) => {
+  expect(quoteDepth(line)).toBe(depth);
+});
+
+test('a reply quotes what was said and not what that quoted', () => {
+  expect(quoted('> old\nnew\nlines')).toBe('> new\n> lines\n\n');
+  expect(quoted('> only old')).toBe('');
+  expect(signatureAt(['a', '--', 'b'])).toBe(1);
+  expect(signatureAt(['a'])).toBe(1);
+});
+
+test('addresses in plain text end before the punctuation around them', () => {
+  expect(linkify('see (https://example.org/a), then')).toEqual([
+    { text: 'see (', href: null },
+    { text: 'https://example.org/a', href: 'https://example.org/a' },
+    { text: '), then', href: null },
+  ]);
+});

@@ -1,0 +1,115 @@
+import { memo } from 'react';
+import Markdown from 'react-markdown';
+import type { Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import type { Post } from '../../../contract/index.ts';
+import { boards as words } from '../../messages/boards.ts';
+import { ansiLines, stripEscapes } from '../../text/ansi.ts';
+import type { Style } from '../../text/ansi.ts';
+import { linkify, safeHref } from '../../text/links.ts';
+import { quoteDepth, signatureAt } from './quotes.ts';
+
+/** A link out of a post: never fetched before it is followed, and told nothing about this console. */
+function Outward({ href, children }: { href: string; children: React.ReactNode }) {
+  return (
+    <a
+      className="link"
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      referrerPolicy="no-referrer"
+    >
+      {children}
+    </a>
+  );
+}
+
+const components: Components = {
+  a: ({ href, children }) => (href ? <Outward href={href}>{children}</Outward> : <>{children}</>),
+  // A picture elsewhere would tell its host who reads; it is offered as a link.
+  img: ({ src, alt }) =>
+    typeof src === 'string' && src !== '' ? (
+      <Outward href={src}>{words.post.image(alt ?? '')}</Outward>
+    ) : (
+      <span>{words.post.image(alt ?? '')}</span>
+    ),
+  h1: ({ children }) => <p className="post-heading">{children}</p>,
+  h2: ({ children }) => <p className="post-heading">{children}</p>,
+  h3: ({ children }) => <p className="post-heading">{children}</p>,
+  h4: ({ children }) => <p className="post-heading">{children}</p>,
+  h5: ({ children }) => <p className="post-heading">{children}</p>,
+  h6: ({ children }) => <p className="post-heading">{children}</p>,
+  input: ({ checked }) => <span className="mono">{checked ? '[x]' : '[ ]'}</span>,
+  table: ({ children }) => (
+    <div className="post-table">
+      <table>{children}</table>
+    </div>
+  ),
+};
+const plugins = [remarkGfm];
+
+/** Markdown as a post shows it: no raw HTML, no pictures from elsewhere, links to known schemes only. */
+export const MarkdownText = memo(function MarkdownText({ text }: { text: string }) {
+  return (
+    <div className="post-text post-markdown" dir="auto">
+      <Markdown remarkPlugins={plugins} components={components} urlTransform={safeHref}>
+        {stripEscapes(text)}
+      </Markdown>
+    </div>
+  );
+});
+
+const classOf = (style: Style): string =>
+  [
+    style.colour ?? '',
+    style.bold ? 'strong' : '',
+    style.underline ? 'underlined' : '',
+    style.inverse ? 'inverse' : '',
+  ]
+    .filter((name) => name !== '')
+    .join(' ');
+
+/** Imported text line by line: quotes by depth, colour codes as roles, addresses as links, the signature soft. */
+export const PlainText = memo(function PlainText({ text }: { text: string }) {
+  const lines = ansiLines(text);
+  const flat = lines.map((runs) => runs.map((run) => run.text).join(''));
+  const signature = signatureAt(flat);
+  return (
+    <div className="post-text post-plain" dir="auto">
+      {lines.map((runs, n) => {
+        const depth = quoteDepth(flat[n] ?? '');
+        const kind = n >= signature ? 'post-signature' : depth > 0 ? `quote quote-${depth}` : '';
+        return (
+          <div key={n} className={`post-line ${kind}`}>
+            {runs.map((run, r) => {
+              const pieces = linkify(run.text).map((piece, p) =>
+                piece.href === null ? (
+                  piece.text
+                ) : (
+                  <Outward key={p} href={piece.href}>
+                    {piece.text}
+                  </Outward>
+                ),
+              );
+              const name = classOf(run.style);
+              return name === '' ? (
+                <span key={r}>{pieces}</span>
+              ) : (
+                <span key={r} className={name}>
+                  {pieces}
+                </span>
+              );
+            })}
+            {runs.length === 0 && '\u200b'}
+          </div>
+        );
+      })}
+    </div>
+  );
+});
+
+/** A post's text in its own format. */
+export function PostText({ post }: { post: Pick<Post, 'text' | 'format'> }) {
+  if (post.text === null) return null;
+  return post.format === 'markdown' ? <MarkdownText text={post.text} /> : <PlainText text={post.text} />;
+}

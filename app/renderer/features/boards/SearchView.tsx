@@ -1,0 +1,168 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import type { Board, SearchHit } from '../../../contract/index.ts';
+import { useActions } from '../../actions/registry.ts';
+import { useClient } from '../../bridge/index.ts';
+import { boards as words } from '../../messages/boards.ts';
+import { itemAt, PagedList } from '../../stores/index.ts';
+import {
+  Button,
+  EmptyState,
+  Loading,
+  Panel,
+  ProblemNotice,
+  RelativeTime,
+  Said,
+  Select,
+  TextField,
+  VirtualList,
+} from '../../ui/index.ts';
+
+const TYPING_PAUSE_MS = 220;
+const PAGE = 50;
+
+/** A snippet with what was found in it marked. */
+export function Marked({ hit }: { hit: Pick<SearchHit, 'snippet' | 'marks'> }) {
+  const parts: React.ReactNode[] = [];
+  let from = 0;
+  for (const [start, end] of hit.marks) {
+    if (start < from || end > hit.snippet.length) continue;
+    parts.push(hit.snippet.slice(from, start), <mark key={start}>{hit.snippet.slice(start, end)}</mark>);
+    from = end;
+  }
+  parts.push(hit.snippet.slice(from));
+  return <span className="hit-text">{parts}</span>;
+}
+
+export interface SearchViewProps {
+  readonly query: string;
+  readonly board: string | null;
+  readonly boards: readonly Board[];
+  readonly onQuery: (query: string) => void;
+  readonly onOpen: (hit: SearchHit) => void;
+  readonly onBack: () => void;
+}
+
+/** Finds posts by their words, all of them or one board's. */
+export function SearchView(props: SearchViewProps) {
+  const { onQuery } = props;
+  const [typed, setTyped] = useState(props.query);
+  const [query, setQuery] = useState(props.query.trim());
+  const [board, setBoard] = useState(props.board ?? '');
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setQuery(typed.trim());
+      onQuery(typed.trim());
+    }, TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, onQuery]);
+  useActions([
+    {
+      id: 'search.back',
+      label: words.keys.back,
+      section: 'view',
+      shortcut: 'escape',
+      line: true,
+      run: props.onBack,
+    },
+    { id: 'search.back.h', label: words.keys.back, section: 'view', shortcut: 'h', run: props.onBack },
+  ]);
+  const options = [
+    { value: '', label: words.search.everywhere },
+    ...props.boards.map((entry) => ({ value: entry.id, label: entry.name })),
+  ];
+  return (
+    <Panel level={1} title={words.search.title} className="search" flush>
+      <div
+        className="search-form"
+        onKeyDownCapture={(event) => {
+          if (event.key === 'Escape') props.onBack();
+          if (event.key === 'ArrowDown' && event.target instanceof HTMLInputElement) {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('.search [role="row"][tabindex="0"]')?.focus();
+          }
+        }}
+      >
+        <TextField
+          label={words.search.field}
+          bare
+          type="search"
+          value={typed}
+          onChange={setTyped}
+          placeholder={words.search.placeholder}
+          autoFocus
+          maxLength={200}
+          className="search-field"
+        />
+        <Select label={words.search.board} bare value={board} onChange={setBoard} options={options} />
+      </div>
+      {query === '' ? (
+        <EmptyState title={words.search.start}>{words.search.startHint}</EmptyState>
+      ) : (
+        <Hits
+          key={`${board} ${query}`}
+          query={query}
+          board={board === '' ? undefined : board}
+          onOpen={props.onOpen}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Hits({
+  query,
+  board,
+  onOpen,
+}: {
+  query: string;
+  board: string | undefined;
+  onOpen: (hit: SearchHit) => void;
+}) {
+  const client = useClient();
+  const list = useMemo(
+    () => new PagedList<SearchHit>((cursor) => client.boards.search({ query, board, cursor, limit: PAGE })),
+    [client, query, board],
+  );
+  useEffect(() => void list.refresh(), [list]);
+  const state = useStore(list.store);
+  const source = useMemo(
+    () => ({ count: state.count, at: (index: number) => itemAt(state, index) }),
+    [state],
+  );
+  if (state.state === 'loading') return <Loading what={words.search.searching} />;
+  if (state.problem && state.count === 0)
+    return (
+      <ProblemNotice
+        problem={state.problem}
+        action={<Button onPress={() => void list.refresh()}>{words.again}</Button>}
+      />
+    );
+  if (state.count === 0) return <EmptyState title={words.search.none}>{words.search.noneHint}</EmptyState>;
+  return (
+    <div className="search-found">
+      <Said>{words.search.found(state.total ?? state.count, state.total === null && state.more)}</Said>
+      <VirtualList
+        label={words.search.results}
+        source={source}
+        keyOf={(hit) => hit.post}
+        estimate={72}
+        onRange={(first, last) => list.ensure(first, last)}
+        onOpen={onOpen}
+        row={(hit) => (
+          <div className="hit">
+            <span className="hit-head">
+              <span className="strong cut">{hit.subject}</span>
+              <span className="cyan">{hit.boardName}</span>
+              <span className="soft">{hit.author}</span>
+              <span className="soft mono hit-when">
+                <RelativeTime at={hit.createdAt} short />
+              </span>
+            </span>
+            <Marked hit={hit} />
+          </div>
+        )}
+      />
+    </div>
+  );
+}

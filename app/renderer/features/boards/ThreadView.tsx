@@ -1,0 +1,295 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Post, Thread } from '../../../contract/index.ts';
+import { useActions } from '../../actions/registry.ts';
+import { useClient } from '../../bridge/index.ts';
+import { boards as words } from '../../messages/boards.ts';
+import { itemAt, useThread } from '../../stores/index.ts';
+import { Badge, Button, Loading, Panel, ProblemNotice, Said } from '../../ui/index.ts';
+import { useAct } from '../useAct.ts';
+import { Composer } from './Composer.tsx';
+import { DeleteDialog, HistoryDialog } from './dialogs.tsx';
+import type { PostCommands } from './PostCard.tsx';
+import { PostList } from './PostList.tsx';
+import { quoted } from './quotes.ts';
+
+export interface ThreadViewProps {
+  readonly id: string;
+  /** The post to open at, from a permalink. */
+  readonly at: string | undefined;
+  readonly mayMark: boolean;
+  readonly onBack: () => void;
+  /** Told when it is known, for the address and for "who is doing what". */
+  readonly onThread: (thread: Thread) => void;
+}
+
+type Writing =
+  | { readonly kind: 'reply'; readonly to: Post | null }
+  | { readonly kind: 'edit'; readonly post: Post };
+
+/** One thread: its posts, and everything that can be done with them. */
+export function ThreadView(props: ThreadViewProps) {
+  const { id, at, onThread } = props;
+  const client = useClient();
+  const { open, thread, state } = useThread(id, at);
+  const { posts } = open;
+  const act = useAct();
+  const [active, setActive] = useState<number | null>(null);
+  const [writing, setWriting] = useState<Writing | null>(null);
+  const [dialog, setDialog] = useState<{ kind: 'delete' | 'history'; post: Post } | null>(null);
+  const [said, setSaid] = useState('');
+  const [fresh, setFresh] = useState<number | null>(null);
+  const seen = useRef(false);
+
+  useEffect(() => {
+    if (thread) onThread(thread);
+  }, [thread, onThread]);
+
+  // Where the visit begins: at the linked post, else at the first one that is new, else at the top.
+  useEffect(() => {
+    if (seen.current || state.count === 0) return;
+    seen.current = true;
+    const all = Array.from({ length: state.count }, (_, i) => itemAt(state, i));
+    const linked = at === undefined ? -1 : all.findIndex((post) => post?.id === at);
+    const unread = all.findIndex((post) => post?.unread);
+    setFresh(unread > 0 ? unread : null);
+    setActive(linked >= 0 ? linked : Math.max(0, unread));
+  }, [state, at]);
+
+  const current = active === null ? null : itemAt(state, active);
+  const markRead = useCallback(() => {
+    void client.boards.markRead({ thread: id }).catch(() => setSaid(words.stale));
+  }, [client, id]);
+  const unreadLeft = (thread?.unread ?? 0) > 0;
+  const onReachedEnd = useCallback(() => {
+    if (unreadLeft) markRead();
+  }, [unreadLeft, markRead]);
+
+  const closeDialog = () => {
+    setDialog(null);
+    focusPost();
+  };
+  const commands: PostCommands = {
+    reply: (post) => setWriting({ kind: 'reply', to: post }),
+    edit: (post) => setWriting({ kind: 'edit', post }),
+    remove: (post) => setDialog({ kind: 'delete', post }),
+    history: (post) => setDialog({ kind: 'history', post }),
+    copyLink: (post) => {
+      const link = `${location.href.split('#')[0]}#/boards/post/${post.id}`;
+      navigator.clipboard.writeText(link).then(
+        () => setSaid(words.post.copied),
+        () => setSaid(words.post.notCopied),
+      );
+    },
+    react: (post, emoji, on) =>
+      void act.run(async () => {
+        await client.boards.react({ id: post.id, emoji, on });
+        await posts.refresh();
+      }),
+  };
+  const mark = (change: { pinned?: boolean; locked?: boolean }) =>
+    void act.run(async () => {
+      await client.boards.markThread({ id, ...change });
+      await posts.refresh();
+    });
+  const may = (part: keyof Post['may']) => current !== null && current.may[part];
+  const reading = writing === null && dialog === null;
+
+  useActions([
+    {
+      id: 'thread.reply',
+      label: words.keys.reply,
+      section: 'view',
+      shortcut: 'r',
+      line: true,
+      when: () => reading && may('reply'),
+      run: () => current && commands.reply(current),
+    },
+    {
+      id: 'thread.edit',
+      label: words.keys.edit,
+      section: 'view',
+      shortcut: 'e',
+      line: true,
+      when: () => reading && may('edit'),
+      run: () => current && commands.edit(current),
+    },
+    {
+      id: 'thread.read',
+      label: words.keys.markRead,
+      section: 'view',
+      shortcut: 'm',
+      line: true,
+      when: () => reading && unreadLeft,
+      run: markRead,
+    },
+    {
+      id: 'thread.copy',
+      label: words.keys.copyLink,
+      section: 'view',
+      shortcut: 'c',
+      line: true,
+      when: () => reading && current !== null,
+      run: () => current && commands.copyLink(current),
+    },
+    {
+      id: 'thread.delete',
+      label: words.keys.remove,
+      section: 'view',
+      shortcut: 'delete',
+      when: () => reading && may('delete'),
+      run: () => current && commands.remove(current),
+    },
+    {
+      id: 'thread.pin',
+      label: thread?.pinned ? words.keys.unpin : words.keys.pin,
+      section: 'view',
+      shortcut: 'p',
+      when: () => reading && props.mayMark && thread !== null,
+      run: () => mark({ pinned: !thread?.pinned }),
+    },
+    {
+      id: 'thread.lock',
+      label: thread?.locked ? words.keys.unlock : words.keys.lock,
+      section: 'view',
+      shortcut: 'l',
+      when: () => reading && props.mayMark && thread !== null,
+      run: () => mark({ locked: !thread?.locked }),
+    },
+    {
+      id: 'thread.back',
+      label: words.keys.back,
+      section: 'view',
+      shortcut: 'escape',
+      line: true,
+      when: () => reading,
+      run: props.onBack,
+    },
+    {
+      id: 'thread.back.h',
+      label: words.keys.back,
+      section: 'view',
+      shortcut: 'h',
+      when: () => reading,
+      run: props.onBack,
+    },
+    {
+      id: 'thread.back.left',
+      label: words.keys.back,
+      section: 'view',
+      shortcut: 'arrowleft',
+      when: () => reading,
+      run: props.onBack,
+    },
+  ]);
+
+  const title = thread?.subject ?? words.columns.thread;
+  const whole = state.total ?? state.count;
+  return (
+    <div className="thread-view">
+      <Panel
+        level={1}
+        title={title}
+        count={thread ? words.replies(thread.replies) : null}
+        className="thread-panel"
+        flush
+        tools={
+          thread?.pinned || thread?.locked ? (
+            <>
+              {thread.pinned && <Badge tone="violet">{words.pinned}</Badge>}
+              {thread.locked && <Badge>{words.locked}</Badge>}
+            </>
+          ) : undefined
+        }
+      >
+        {state.state === 'loading' && <Loading what={words.loadingPosts} />}
+        {state.problem && state.state !== 'ready' && (
+          <ProblemNotice
+            problem={state.problem}
+            action={<Button onPress={() => void posts.refresh()}>{words.again}</Button>}
+          />
+        )}
+        {act.problem && <ProblemNotice problem={act.problem} />}
+        {state.count > 0 && active !== null && (
+          <PostList
+            key={`${id} ${at ?? ''} ${state.offset}`}
+            label={words.list.posts(title)}
+            posts={posts}
+            state={state}
+            active={active}
+            onActive={setActive}
+            startAt={active}
+            freshFrom={fresh}
+            commands={commands}
+            onReachedEnd={onReachedEnd}
+            before={
+              state.offset > 0 && (
+                <div className="posts-edge">
+                  <Button onPress={() => void open.fromStart().then(() => setActive(0))}>
+                    {words.post.earlier(state.offset)}
+                  </Button>
+                </div>
+              )
+            }
+            after={
+              <p className="posts-edge soft small">
+                {state.more ? words.loadingMore : thread?.locked ? words.post.lockedEnd : words.post.end}
+                {state.more && ` ${state.count + state.offset} / ${whole}`}
+              </p>
+            }
+          />
+        )}
+      </Panel>
+      <Said>{said}</Said>
+      {writing !== null && (
+        <Composer
+          key={writing.kind === 'edit' ? writing.post.id : `r ${writing.to?.id ?? ''}`}
+          title={
+            writing.kind === 'edit'
+              ? words.composer.edit
+              : words.composer.replyTo(writing.to?.source?.name ?? writing.to?.author.handle ?? '')
+          }
+          draftKey={writing.kind === 'edit' ? `edit.${writing.post.id}` : `reply.${id}`}
+          initial={
+            writing.kind === 'edit'
+              ? (writing.post.text ?? '')
+              : quoteFor(writing.to, state.count, state.offset, active)
+          }
+          sendLabel={writing.kind === 'edit' ? words.composer.save : words.composer.send}
+          withFiles={writing.kind === 'reply'}
+          onClose={() => {
+            setWriting(null);
+            focusPost();
+          }}
+          onSend={async ({ text, attachments }) => {
+            if (writing.kind === 'edit') {
+              await client.boards.edit({ id: writing.post.id, text });
+              setSaid(words.composer.saved);
+            } else {
+              await client.boards.reply({
+                thread: id,
+                text,
+                attachments,
+                ...(writing.to ? { replyTo: writing.to.id } : {}),
+              });
+              setSaid(words.composer.posted);
+            }
+            await posts.refresh();
+          }}
+        />
+      )}
+      {dialog?.kind === 'delete' && <DeleteDialog post={dialog.post} onClose={closeDialog} />}
+      {dialog?.kind === 'history' && <HistoryDialog post={dialog.post} onClose={closeDialog} />}
+    </div>
+  );
+}
+
+/** Quotes the answered post where others stand between it and the reply. */
+function quoteFor(to: Post | null, count: number, offset: number, active: number | null): string {
+  if (to === null || to.text === null || (active === count - 1 && offset === 0) || active === 0) return '';
+  return quoted(to.text);
+}
+
+/** Gives the keyboard back to the post it came from, once what took it is gone. */
+function focusPost(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.post-active')?.focus());
+}

@@ -1,0 +1,32 @@
+const PREFIX = 'impulse.draft.';
+const MAX_DRAFTS = 40;
+
+export interface Draft {
+  readonly text: string;
+  readonly subject: string;
+}
+
+/** What was being written under this key when the window closed, or null. */
+export function readDraft(storage: Storage, key: string): Draft | null {
+  try {
+    const held: unknown = JSON.parse(storage.getItem(PREFIX + key) ?? 'null');
+    if (typeof held !== 'object' || held === null || !('text' in held) || !('subject' in held)) return null;
+    return typeof held.text === 'string' && typeof held.subject === 'string'
+      ? { text: held.text, subject: held.subject }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a draft, or forgets it when nothing is written. A full storage loses the draft, never the window. */
+export function keepDraft(storage: Storage, key: string, draft: Draft): void {
+  if (draft.text.trim() === '' && draft.subject.trim() === '') return storage.removeItem(PREFIX + key);
+  const mine = Object.keys(storage).filter((name) => name.startsWith(PREFIX));
+  if (mine.length > MAX_DRAFTS && mine[0] !== undefined) storage.removeItem(mine[0]);
+  try {
+    storage.setItem(PREFIX + key, JSON.stringify(draft));
+  } catch {
+    // Nowhere to keep it; the text is still in front of its writer.
+  }
+}

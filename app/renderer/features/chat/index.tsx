@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState } from 'react';
+import { useActions } from '../../actions/registry.ts';
+import { useClient } from '../../bridge/index.ts';
+import { chat as words } from '../../messages/chat.ts';
+import { useChat } from '../../stores/index.ts';
+import { Button, EmptyState, Loading, Panel, ProblemNotice, TextField } from '../../ui/index.ts';
+import { useAct } from '../useAct.ts';
+import { useDoing } from '../useDoing.ts';
+import { ChatLog } from './ChatLog.tsx';
+import { Online } from './Online.tsx';
+import './chat.css';
+
+const KEPT = 50;
+
+/** The room: what is said, who is here, and a line to say something. */
+export function ChatView(_props: { path: readonly string[] }) {
+  const chat = useChat();
+  const { room } = chat;
+  const client = useClient();
+  const act = useAct();
+  const [text, setText] = useState('');
+  const said = useRef<string[]>([]);
+  const back = useRef(0);
+  const form = useRef<HTMLFormElement>(null);
+  const field = () => form.current?.querySelector('input');
+  useEffect(() => room.look(), [room]);
+  useEffect(() => {
+    // After the frame in which the room is announced, which takes the focus to the room as a whole.
+    const frame = requestAnimationFrame(() => field()?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  useDoing(text === '' ? words.doing : words.writing);
+
+  const say = async () => {
+    const line = text.trim();
+    if (line === '') return;
+    if (!(await act.run(() => client.chat.say({ text: line })))) return;
+    said.current = [...said.current, line].slice(-KEPT);
+    back.current = 0;
+    setText('');
+  };
+  useActions([
+    {
+      id: 'chat.write',
+      label: words.keys.write,
+      section: 'view',
+      shortcut: 'n',
+      line: true,
+      run: () => field()?.focus(),
+    },
+  ]);
+
+  const gone = chat.state === 'stale' || chat.state === 'failed';
+  return (
+    <div className="chat">
+      <Panel title={words.title} level={1} className="chat-room" flush>
+        {chat.state === 'loading' && <Loading what={words.loading} />}
+        {gone && chat.problem && (
+          <ProblemNotice
+            problem={chat.lines.length > 0 ? { ...chat.problem, message: words.stale } : chat.problem}
+            action={<Button onPress={() => void room.refresh()}>{words.again}</Button>}
+          />
+        )}
+        {chat.state === 'ready' && chat.lines.length === 0 && (
+          <EmptyState title={words.empty}>{words.emptyHint}</EmptyState>
+        )}
+        {chat.lines.length > 0 && (
+          <ChatLog
+            lines={chat.lines}
+            older={chat.older !== null}
+            loadingOlder={chat.loadingOlder}
+            onOlder={() => void room.loadOlder()}
+          />
+        )}
+        <form
+          ref={form}
+          className="chat-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void say();
+          }}
+          onKeyDownCapture={(event) => {
+            if (event.key === 'Escape') field()?.blur();
+            if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+            const step = event.key === 'ArrowUp' ? 1 : -1;
+            const next = Math.max(0, Math.min(said.current.length, back.current + step));
+            if (next === back.current) return;
+            event.preventDefault();
+            back.current = next;
+            setText(next === 0 ? '' : (said.current[said.current.length - next] ?? ''));
+          }}
+        >
+          <TextField
+            label={words.input}
+            bare
+            value={text}
+            onChange={setText}
+            placeholder={words.placeholder}
+            maxLength={2000}
+            autoComplete="off"
+            className="chat-field"
+          />
+          <Button kind="main" type="submit" isDisabled={act.busy}>
+            {words.send}
+          </Button>
+          <p className="chat-help soft small">{words.helpLine}</p>
+        </form>
+        {act.problem && (
+          <ProblemNotice problem={{ ...act.problem, message: `${words.unsent} ${act.problem.message}` }} />
+        )}
+      </Panel>
+      <Online />
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { useClient } from '../../bridge/index.ts';
+import { t } from '../../messages/en.ts';
+import { federation as words } from '../../messages/federation.ts';
+import { Button, EmptyState, Loading, Panel, ProblemNotice, RelativeTime, Said } from '../../ui/index.ts';
+import { useAct } from '../useAct.ts';
+import { useCall } from '../useCall.ts';
+
+/** The invites that are open; `turn` asks for them anew. */
+export function Invites({ turn, onInvite }: { turn: number; onInvite: () => void }) {
+  const client = useClient();
+  const asked = useCall(() => client.federation.invites({}), [client, turn]);
+  const act = useAct();
+  const [said, setSaid] = useState('');
+  const invites = asked.data ?? [];
+  const revoke = async (id: string) => {
+    if (!(await act.run(() => client.federation.revokeInvite({ id })))) return;
+    setSaid(words.invites.revoked);
+    asked.reload();
+  };
+  return (
+    <Panel title={words.invites.title} count={asked.data ? String(invites.length) : null} className="invites">
+      {asked.loading && asked.data === null && <Loading what={words.invites.loading} />}
+      {asked.problem && (
+        <ProblemNotice
+          problem={asked.problem}
+          action={<Button onPress={asked.reload}>{words.again}</Button>}
+        />
+      )}
+      {asked.data && invites.length === 0 && (
+        <EmptyState title={words.invites.empty}>{words.invites.emptyHint}</EmptyState>
+      )}
+      <ul className="invite-list" aria-label={words.invites.list}>
+        {invites.map((invite) => (
+          <li key={invite.id}>
+            <span>
+              <span className="strong">{t.common.roles[invite.role]}</span>,{' '}
+              <span className="mono">{words.invites.uses(invite.usesLeft)}</span>
+            </span>
+            <span className="soft small invite-facts">
+              {words.invites.columns.expires} <RelativeTime at={invite.expiresAt} />.{' '}
+              {words.invites.columns.used}{' '}
+              {invite.usedBy.length === 0 ? words.invites.nobody : invite.usedBy.join(', ')}.
+            </span>
+            <Button
+              kind="quiet"
+              aria-label={words.invites.revokeOf(t.common.roles[invite.role])}
+              onPress={() => void revoke(invite.id)}
+              isDisabled={act.busy}
+            >
+              {words.invites.revoke}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Button kind="main" shortcut="i" onPress={onInvite}>
+        {words.invites.make}
+      </Button>
+      {act.problem && <ProblemNotice problem={act.problem} />}
+      <Said>{said}</Said>
+    </Panel>
+  );
+}

@@ -1,0 +1,60 @@
+import type { FederationView } from '../../../contract/index.ts';
+import { federation as words } from '../../messages/federation.ts';
+import { bytes, count } from '../../messages/format.ts';
+import { Badge, Button, Panel, Said } from '../../ui/index.ts';
+import { useCopy } from '../useCopy.ts';
+
+/** What went out and came in, and what was refused at the door. */
+export function Traffic({ view }: { view: FederationView }) {
+  return (
+    <Panel title={words.traffic.title} className="traffic">
+      <dl className="amounts">
+        <div>
+          <dt>{words.traffic.sent}</dt>
+          <dd className="mono">{bytes(view.sentBytes)}</dd>
+        </div>
+        <div>
+          <dt>{words.traffic.received}</dt>
+          <dd className="mono">{bytes(view.receivedBytes)}</dd>
+        </div>
+      </dl>
+      <h3 className="traffic-head soft small">{words.traffic.refusals}</h3>
+      {view.refusals.length === 0 ? (
+        <p>{words.traffic.none}</p>
+      ) : (
+        <ul className="refusals">
+          {view.refusals.map((refusal) => (
+            <li key={`${refusal.code} ${refusal.verdict}`}>
+              <span>{words.traffic.reasons[refusal.code] ?? refusal.code.replaceAll('-', ' ')}</span>
+              <Badge tone={refusal.verdict === 'reject' ? 'red' : 'soft'}>
+                {words.traffic.verdicts[refusal.verdict]}
+              </Badge>
+              <span className="mono right">{count(refusal.count)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+/** The addresses by which others dial this node. */
+export function Addresses({ addresses }: { addresses: readonly string[] }) {
+  const { said, copy } = useCopy(words.addresses);
+  return (
+    <Panel title={words.addresses.title} count={String(addresses.length)} className="addresses">
+      {addresses.length === 0 && <p className="soft">{words.addresses.empty}</p>}
+      <ul className="address-list">
+        {addresses.map((address) => (
+          <li key={address}>
+            <code className="mono">{address}</code>
+            <Button kind="quiet" aria-label={words.addresses.copy(address)} onPress={() => copy(address)}>
+              {words.addresses.short}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Said>{said}</Said>
+    </Panel>
+  );
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { Member } from '../../../contract/index.ts';
+import { mayRule, membersShown } from './filter.ts';
+
+const member = (handle: string, rest: Partial<Member> = {}): Member => ({
+  did: `did:key:z${handle}`,
+  handle,
+  role: 'member',
+  joinedAt: 0,
+  invitedBy: null,
+  posts: 0,
+  lastSeenAt: null,
+  online: false,
+  banned: null,
+  isMe: false,
+  ...rest,
+});
+
+test('those on line come first, then by role, then by handle', () => {
+  const all = [
+    member('zed'),
+    member('amy'),
+    member('mod', { role: 'moderator' }),
+    member('here', { online: true }),
+  ];
+  expect(membersShown(all, '', 'all').map((entry) => entry.handle)).toEqual(['here', 'mod', 'amy', 'zed']);
+  expect(membersShown(all, 'E', 'all').map((entry) => entry.handle)).toEqual(['here', 'zed']);
+  expect(membersShown(all, '', 'crew').map((entry) => entry.handle)).toEqual(['mod']);
+});
+
+test('one rules over lower roles only, and never over oneself', () => {
+  expect(mayRule('sysop', member('a'))).toBe(true);
+  expect(mayRule('moderator', member('a', { role: 'moderator' }))).toBe(false);
+  expect(mayRule('member', member('a', { role: 'guest' }))).toBe(false);
+  expect(mayRule('sysop', member('a', { isMe: true }))).toBe(false);
+  expect(mayRule(null, member('a'))).toBe(false);
+});

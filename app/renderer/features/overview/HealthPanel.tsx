@@ -1,0 +1,63 @@
+import type { NodeStatus } from '../../../contract/index.ts';
+import { t } from '../../messages/en.ts';
+import { bytes, percent } from '../../messages/format.ts';
+import { Meter, Panel } from '../../ui/index.ts';
+
+const words = t.overview.health;
+/** Traffic that fills the bar; a node's uplink is not known, ten megabytes a second is a fair full house. */
+const fullTraffic = 10 * 1024 * 1024;
+/** A loop that answers this late is felt by people. */
+const slowLoopMs = 100;
+
+/** What the node takes of its machine. */
+export function HealthPanel({ status }: { status: NodeStatus }) {
+  const { health, counts } = status;
+  const disk = health.diskUsedBytes + health.diskFreeBytes;
+  return (
+    <Panel title={words.title} className="health">
+      <div className="health-bars">
+        <Meter
+          label={words.cpu}
+          share={health.cpu}
+          words={percent(health.cpu)}
+          warnFrom={0.9}
+          warning={words.high}
+        />
+        <Meter
+          label={words.memory}
+          share={health.memoryTotalBytes > 0 ? health.memoryBytes / health.memoryTotalBytes : 0}
+          words={bytes(health.memoryBytes)}
+          warnFrom={0.5}
+          warning={words.high}
+        />
+        <Meter
+          label={words.disk}
+          share={disk > 0 ? health.diskUsedBytes / disk : 0}
+          words={disk > 0 ? percent(health.diskUsedBytes / disk) : '–'}
+          warnFrom={0.85}
+          warning={words.high}
+        />
+        <Meter
+          label={words.uplink}
+          share={health.sentBytesPerSecond / fullTraffic}
+          words={t.shell.bytesPerSecond(health.sentBytesPerSecond)}
+        />
+        <Meter
+          label={words.downlink}
+          share={health.receivedBytesPerSecond / fullTraffic}
+          words={t.shell.bytesPerSecond(health.receivedBytesPerSecond)}
+        />
+        <Meter
+          label={words.loop}
+          share={health.loopDelayMs / slowLoopMs}
+          words={`${Math.round(health.loopDelayMs)} ms`}
+          warnFrom={1}
+          warning={words.high}
+        />
+      </div>
+      <p className="soft small mono health-foot">
+        {words.database(bytes(health.databaseBytes), counts.events)}
+      </p>
+    </Panel>
+  );
+}

@@ -1,0 +1,83 @@
+import type { NodeStatus } from '../../../contract/index.ts';
+import { useClient } from '../../bridge/index.ts';
+import { HourBars } from '../../charts/HourBars.tsx';
+import { t } from '../../messages/en.ts';
+import { ago, count, percent, span } from '../../messages/format.ts';
+import { Panel, useNow } from '../../ui/index.ts';
+import { verdictOf } from './needs.ts';
+import { useCall } from '../useCall.ts';
+
+const words = t.overview;
+
+/** The panel that speaks in a sentence before any number. */
+export function Hero({ status }: { status: NodeStatus }) {
+  const client = useClient();
+  const now = useNow();
+  const hour = Math.floor(now / 3_600_000);
+  const { counts, peers, reachability } = status;
+  const activity = useCall(() => client.node.activity({}), [client, hour, counts.posts]).data;
+  const callers = useCall(
+    () => client.chat.callers({ limit: 10 }),
+    [client, counts.callsToday, counts.online],
+  ).data;
+  const last = callers?.find((caller) => caller.person.did !== status.me?.did);
+  const verdict = verdictOf(status);
+  // A day that is not over is only compared once it has passed the day before.
+  const growth =
+    counts.postsToday > counts.postsYesterday && counts.postsYesterday > 0
+      ? counts.postsToday / counts.postsYesterday - 1
+      : null;
+  return (
+    <Panel title={words.hero} className="hero">
+      <div className="hero-parts">
+        <div className="hero-says">
+          <p className="hero-big">
+            <span className={verdict.tone}>{verdict.words}</span> {words.here(counts.online)}
+          </p>
+          <p className="soft hero-text">
+            {last === undefined ? words.noCall : words.lastCall(ago(last.at, now))}{' '}
+            {words.reach[reachability.verdict]}{' '}
+            {reachability.verdict !== 'offline' && words.peersSentence(peers)}
+          </p>
+          <dl className="hero-facts">
+            <Fact name={words.facts.up} value={span(now - status.startedAt)} />
+            <Fact name={words.facts.calls} value={count(counts.callsToday)} />
+            <Fact
+              name={words.facts.posts}
+              value={count(counts.postsToday)}
+              note={growth === null ? undefined : words.change(growth)}
+              means={growth === null ? undefined : words.onYesterday}
+            />
+            <Fact
+              name={words.facts.held}
+              value={counts.heldByPeers === null ? '–' : percent(counts.heldByPeers)}
+              means={counts.heldByPeers === null ? words.notHeld : undefined}
+            />
+          </dl>
+        </div>
+        <div className="hero-chart">{activity !== null && <HourBars activity={activity} />}</div>
+      </div>
+    </Panel>
+  );
+}
+
+interface FactProps {
+  name: string;
+  value: string;
+  note?: string | undefined;
+  /** What the note compares with. */
+  means?: string | undefined;
+}
+
+function Fact({ name, value, note, means }: FactProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="mono">
+        {value}
+        {note !== undefined && <small title={means}>{note}</small>}
+        {means !== undefined && <span className="hidden-visually"> {means}</span>}
+      </dd>
+    </div>
+  );
+}

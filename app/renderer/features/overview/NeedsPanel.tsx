@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react';
+import type { NodeStatus } from '../../../contract/index.ts';
+import { available } from '../../actions/registry.ts';
+import { go } from '../../actions/route.ts';
+import { useClient } from '../../bridge/index.ts';
+import { t } from '../../messages/en.ts';
+import { count } from '../../messages/format.ts';
+import { Button, EmptyState, Key, Panel, RelativeTime } from '../../ui/index.ts';
+import { asksForPhrase, dutiesOf } from './needs.ts';
+
+const words = t.overview.needs;
+
+interface Need {
+  id: string;
+  mark: string;
+  tone: 'amber' | 'red' | 'blue' | 'cyan';
+  title: string;
+  text: ReactNode;
+  run: (() => void) | null;
+  shortcut: string | null;
+  dismiss: (() => void) | null;
+}
+
+/** The duties of this moment: notices of the node, the phrase not yet written down, what is unread. */
+export function NeedsPanel({ status }: { status: NodeStatus }) {
+  const client = useClient();
+  const actions = available();
+  const needs: Need[] = status.notices.map((notice) => {
+    const action = actions.find((candidate) => candidate.id === notice.action);
+    return {
+      id: notice.id,
+      mark: notice.severity === 'info' ? 'i' : '!',
+      tone: notice.severity === 'danger' ? 'red' : notice.severity === 'attention' ? 'amber' : 'blue',
+      title: notice.message,
+      text: (
+        <>
+          {notice.remedy !== null && <>{notice.remedy} </>}
+          <RelativeTime at={notice.since} />
+        </>
+      ),
+      run: action ? action.run : null,
+      shortcut: action?.shortcut ?? null,
+      dismiss: notice.severity === 'info' ? () => void client.node.dismissNotice({ id: notice.id }) : null,
+    };
+  });
+  if (asksForPhrase(status))
+    needs.push({
+      id: 'phrase',
+      mark: '!',
+      tone: 'amber',
+      title: words.phrase,
+      text: words.phraseWhy,
+      run: () => go('settings', 'identity'),
+      shortcut: null,
+      dismiss: null,
+    });
+  const duties = dutiesOf(status);
+  const { unread } = status.counts;
+  if (unread > 0)
+    needs.push({
+      id: 'unread',
+      mark: count(unread),
+      tone: 'cyan',
+      title: words.unread(unread),
+      text: null,
+      run: () => go('boards'),
+      shortcut: '2',
+      dismiss: null,
+    });
+  return (
+    <Panel title={words.title} count={duties > 0 ? count(duties) : undefined} className="needs">
+      {needs.length === 0 ? (
+        <EmptyState title={words.nothing}>{words.nothingMore}</EmptyState>
+      ) : (
+        <ul className="needs-list">
+          {needs.map((need) => (
+            <li key={need.id}>
+              <span className={`needs-mark mono ${need.tone}`} aria-hidden="true">
+                {need.mark}
+              </span>
+              <div className="needs-text">
+                {need.run === null ? (
+                  <p>{need.title}</p>
+                ) : (
+                  <button type="button" className="needs-go" onClick={need.run}>
+                    {need.mark === '!' || need.mark === 'i' ? null : (
+                      <span className="hidden-visually">{need.mark} </span>
+                    )}
+                    {need.title}
+                  </button>
+                )}
+                {need.text !== null && <p className="soft small">{need.text}</p>}
+              </div>
+              {need.shortcut !== null && <Key shortcut={need.shortcut} />}
+              {need.dismiss !== null && (
+                <Button kind="quiet" onPress={need.dismiss} aria-label={`${words.dismiss}: ${need.title}`}>
+                  {words.dismiss}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

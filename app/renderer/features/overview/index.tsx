@@ -1,0 +1,45 @@
+import { go } from '../../actions/route.ts';
+import { useActions } from '../../actions/registry.ts';
+import { t } from '../../messages/en.ts';
+import { useDoing } from '../useDoing.ts';
+import { useNode } from '../../stores/index.ts';
+import { Loading } from '../../ui/index.ts';
+import { BoardsPanel } from './BoardsPanel.tsx';
+import { FederationPanel } from './FederationPanel.tsx';
+import { HealthPanel } from './HealthPanel.tsx';
+import { Hero } from './Hero.tsx';
+import { NeedsPanel } from './NeedsPanel.tsx';
+import { OnlinePanel } from './OnlinePanel.tsx';
+import './overview.css';
+
+/** The board a sysop leaves open: is all well, who is here, what is new, what needs a decision. */
+export function OverviewView() {
+  const { value: status } = useNode();
+  useDoing(t.shell.rooms.overview);
+  useActions([
+    {
+      id: 'overview.invite',
+      label: t.overview.keys.invite,
+      section: 'community',
+      shortcut: 'i',
+      run: () => go('federation', 'invite'),
+      line: true,
+    },
+  ]);
+  if (status === null)
+    return (
+      <div className="page">
+        <Loading what={t.overview.loading} />
+      </div>
+    );
+  return (
+    <div className="page overview">
+      <Hero status={status} />
+      <NeedsPanel status={status} />
+      <OnlinePanel status={status} />
+      <BoardsPanel />
+      <FederationPanel status={status} />
+      <HealthPanel status={status} />
+    </div>
+  );
+}

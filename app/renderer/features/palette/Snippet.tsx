@@ -1,0 +1,19 @@
+import type { SearchHit } from '../../../contract/index.ts';
+
+/** The text around a match, the words that matched set off. */
+export function Snippet({ hit }: { hit: Pick<SearchHit, 'snippet' | 'marks'> }) {
+  const parts: { text: string; mark: boolean; at: number }[] = [];
+  let done = 0;
+  for (const [start, end] of hit.marks) {
+    if (start < done || end > hit.snippet.length) continue;
+    parts.push({ text: hit.snippet.slice(done, start), mark: false, at: done });
+    parts.push({ text: hit.snippet.slice(start, end), mark: true, at: start });
+    done = end;
+  }
+  parts.push({ text: hit.snippet.slice(done), mark: false, at: done });
+  return (
+    <span className="snippet soft small">
+      {parts.map((part) => (part.mark ? <mark key={`m${part.at}`}>{part.text}</mark> : part.text))}
+    </span>
+  );
+}

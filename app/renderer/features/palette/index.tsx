@@ -1,0 +1,175 @@
+import { useEffect, useState } from 'react';
+import {
+  Autocomplete,
+  Dialog,
+  Header,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  Modal,
+  ModalOverlay,
+  SearchField,
+  useFilter,
+} from 'react-aria-components';
+import type { SearchHit } from '../../../contract/index.ts';
+import { available } from '../../actions/registry.ts';
+import { go } from '../../actions/route.ts';
+import { problemOf, useClient } from '../../bridge/index.ts';
+import { t } from '../../messages/en.ts';
+import { capital } from '../../messages/format.ts';
+import { useBoards } from '../../stores/index.ts';
+import { Key } from '../../ui/index.ts';
+import { Snippet } from './Snippet.tsx';
+import './palette.css';
+
+const words = t.shell.palette;
+const leastLetters = 2;
+
+type Found =
+  | { state: 'idle' | 'searching' }
+  | { state: 'found'; hits: SearchHit[] }
+  | { state: 'failed'; message: string };
+
+/** Posts that hold the words, asked of the node a moment after the last letter. */
+function usePosts(query: string): Found {
+  const client = useClient();
+  const [found, setFound] = useState<Found>({ state: 'idle' });
+  useEffect(() => {
+    const text = query.trim();
+    if (text.length < leastLetters) {
+      setFound({ state: 'idle' });
+      return;
+    }
+    setFound({ state: 'searching' });
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      client.boards.search({ query: text, limit: 20 }, { signal: stop.signal }).then(
+        (page) => setFound({ state: 'found', hits: page.items }),
+        (error: unknown) => {
+          if (!stop.signal.aborted) setFound({ state: 'failed', message: problemOf(error).message });
+        },
+      );
+    }, 120);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [client, query]);
+  return found;
+}
+
+/** One field for every action, board and post. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const [query, setQuery] = useState('');
+  const { contains } = useFilter({ sensitivity: 'base' });
+  const boards = useBoards().value ?? [];
+  const posts = usePosts(query);
+  const text = query.trim();
+  const actions = available().filter((action) => action.id !== 'palette' && action.id !== 'search');
+  const shownActions = actions.filter(
+    (action) => contains(action.label, text) || contains(action.speech ?? '', text),
+  );
+  const shownBoards = boards.filter(
+    (board) => !board.archived && contains(`${board.name} ${board.slug}`, text),
+  );
+  const hits = posts.state === 'found' ? posts.hits : [];
+  const nothing = shownActions.length === 0 && shownBoards.length === 0 && hits.length === 0;
+
+  const choose = (id: string) => {
+    onClose();
+    const [kind, ...rest] = id.split(':');
+    const value = rest.join(':');
+    if (kind === 'action') actions.find((action) => action.id === value)?.run();
+    if (kind === 'board') go('boards', boards.find((board) => board.id === value)?.slug ?? value);
+    const hit = kind === 'post' ? hits.find((candidate) => candidate.post === value) : undefined;
+    if (hit) go('boards', 'post', hit.post);
+  };
+
+  return (
+    <ModalOverlay isOpen isDismissable className="veil" onOpenChange={(open) => !open && onClose()}>
+      <Modal className="modal modal-normal">
+        <Dialog className="dialog palette" aria-label={words.title}>
+          <Autocomplete inputValue={query} onInputChange={setQuery} disableAutoFocusFirst={false}>
+            <SearchField aria-label={words.label} autoFocus className="palette-field">
+              <Input className="palette-input" placeholder={words.label} />
+            </SearchField>
+            <div className="palette-scroll" tabIndex={0} role="group" aria-label={words.found}>
+              <Menu
+                className="menu palette-list"
+                aria-label={words.title}
+                onAction={(id) => choose(String(id))}
+                renderEmptyState={() => (
+                  <p className="palette-none soft">
+                    {posts.state === 'searching' ? words.searching : words.nothing}
+                  </p>
+                )}
+              >
+                {shownActions.length > 0 && (
+                  <MenuSection>
+                    <Header className="palette-head mono">{words.actions}</Header>
+                    {shownActions.map((action) => (
+                      <MenuItem
+                        key={action.id}
+                        id={`action:${action.id}`}
+                        textValue={capital(action.label)}
+                        className="menu-item"
+                      >
+                        <span className="menu-line">
+                          {capital(action.label)}
+                          {action.shortcut !== undefined && <Key shortcut={action.shortcut} />}
+                        </span>
+                      </MenuItem>
+                    ))}
+                  </MenuSection>
+                )}
+                {shownBoards.length > 0 && (
+                  <MenuSection>
+                    <Header className="palette-head mono">{words.boards}</Header>
+                    {shownBoards.map((board) => (
+                      <MenuItem
+                        key={board.id}
+                        id={`board:${board.id}`}
+                        textValue={board.name}
+                        className="menu-item"
+                      >
+                        <span className="menu-line">
+                          <span className="cyan">{board.name}</span>
+                          <span className="soft small mono">{board.slug}</span>
+                        </span>
+                      </MenuItem>
+                    ))}
+                  </MenuSection>
+                )}
+                {hits.length > 0 && (
+                  <MenuSection>
+                    <Header className="palette-head mono">{words.posts}</Header>
+                    {hits.map((hit) => (
+                      <MenuItem
+                        key={hit.post}
+                        id={`post:${hit.post}`}
+                        textValue={hit.subject}
+                        className="menu-item"
+                      >
+                        <span className="menu-line">
+                          <span className="strong cut">{hit.subject}</span>
+                          <span className="soft small cut">{words.in(hit.boardName, hit.author)}</span>
+                        </span>
+                        <Snippet hit={hit} />
+                      </MenuItem>
+                    ))}
+                  </MenuSection>
+                )}
+              </Menu>
+            </div>
+          </Autocomplete>
+          <p className="palette-foot soft small" role="status">
+            {posts.state === 'searching' && words.searching}
+            {posts.state === 'failed' && words.searchFailed(posts.message)}
+            {(posts.state === 'idle' || posts.state === 'found') && !nothing && words.foot}
+          </p>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,166 @@
+import { useState } from 'react';
+import { FileTrigger } from 'react-aria-components';
+import { ArchiveFormat, type Job } from '../../../contract/index.ts';
+import { problemOf, useClient } from '../../bridge/index.ts';
+import { t } from '../../messages/en.ts';
+import { bytes } from '../../messages/format.ts';
+import { useBoards } from '../../stores/index.ts';
+import { Button, Panel, Said, Select, TextField } from '../../ui/index.ts';
+import { Jobs } from './Jobs.tsx';
+
+const words = t.settings.archive;
+
+/** Starts a job and says what came of it. */
+function useStart(): [said: string, start: (work: () => Promise<Job>) => void, say: (text: string) => void] {
+  const [said, setSaid] = useState('');
+  const start = (work: () => Promise<Job>) => {
+    work().then(
+      (job) => setSaid(words.started(job.title)),
+      (error: unknown) => {
+        const { message, remedy } = problemOf(error);
+        setSaid(words.notStarted(remedy === null ? message : `${message} ${remedy}`));
+      },
+    );
+  };
+  return [said, start, setSaid];
+}
+
+/** Archives in and out, and the jobs that carry them. */
+export function ArchiveSection() {
+  const client = useClient();
+  const [said, start] = useStart();
+  return (
+    <>
+      <Jobs />
+      <Import />
+      <Export />
+      <Panel title={words.demo}>
+        <div className="stack">
+          <p className="soft measure">{words.demoWhy}</p>
+          <div className="buttons">
+            <Button onPress={() => start(() => client.archive.demo({}))}>{words.demoNow}</Button>
+            <Said>{said}</Said>
+          </div>
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+function Import() {
+  const client = useClient();
+  const boards = (useBoards().value ?? []).filter((board) => !board.archived);
+  const [board, setBoard] = useState<string | null>(null);
+  const [file, setFile] = useState<File | null>(null);
+  const [path, setPath] = useState('');
+  const [format, setFormat] = useState<'auto' | ArchiveFormat>('auto');
+  const [said, start, say] = useStart();
+  const into = board ?? boards[0]?.id;
+
+  const run = () => {
+    const told = ArchiveFormat.safeParse(format);
+    const source = path.trim() !== '' ? { path: path.trim() } : file !== null ? { file } : null;
+    if (into === undefined) say(words.noBoards);
+    else if (source === null) say(words.noSource);
+    else
+      start(() =>
+        client.archive.import({ board: into, source, ...(told.success ? { format: told.data } : {}) }),
+      );
+  };
+  return (
+    <Panel title={words.import}>
+      <div className="stack">
+        <p className="soft measure">{words.importWhy}</p>
+        {into === undefined ? (
+          <p>{words.noBoards}</p>
+        ) : (
+          <div className="form-grid">
+            <Select
+              label={words.board}
+              value={into}
+              onChange={setBoard}
+              options={boards.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+            <Select
+              label={words.format}
+              value={format}
+              onChange={setFormat}
+              options={(['auto', ...ArchiveFormat.options] as const).map((value) => ({
+                value,
+                label: words.formats[value],
+              }))}
+            />
+            <div className="field">
+              <span className="field-label" id="archive-file">
+                {words.file}
+              </span>
+              <div className="buttons">
+                <FileTrigger onSelect={(list) => setFile(list?.[0] ?? null)}>
+                  <Button aria-describedby="archive-file">{words.choose}</Button>
+                </FileTrigger>
+                <span className="mono small">
+                  {file !== null && words.chosen(file.name, bytes(file.size))}
+                </span>
+              </div>
+            </div>
+            <TextField label={words.orPath} hint={words.pathHint} value={path} onChange={setPath} mono />
+          </div>
+        )}
+        <div className="buttons">
+          <Button kind="main" onPress={run} isDisabled={into === undefined}>
+            {words.importNow}
+          </Button>
+          <Said>{said}</Said>
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function Export() {
+  const client = useClient();
+  const boards = useBoards().value ?? [];
+  const [board, setBoard] = useState('all');
+  const [path, setPath] = useState('');
+  const [format, setFormat] = useState<'mbox' | 'jsonl'>('mbox');
+  const [said, start] = useStart();
+  return (
+    <Panel title={words.export}>
+      <div className="stack">
+        <p className="soft measure">{words.exportWhy}</p>
+        <div className="form-grid">
+          <Select
+            label={words.from}
+            value={board}
+            onChange={setBoard}
+            options={[
+              { value: 'all', label: words.allBoards },
+              ...boards.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+          />
+          <Select
+            label={words.format}
+            value={format}
+            onChange={setFormat}
+            options={(['mbox', 'jsonl'] as const).map((value) => ({ value, label: words.formats[value] }))}
+          />
+          <TextField label={words.path} value={path} onChange={setPath} mono className="form-wide" />
+        </div>
+        <div className="buttons">
+          <Button
+            kind="main"
+            isDisabled={path.trim() === ''}
+            onPress={() =>
+              start(() =>
+                client.archive.export({ path: path.trim(), format, ...(board === 'all' ? {} : { board }) }),
+              )
+            }
+          >
+            {words.exportNow}
+          </Button>
+          <Said>{said}</Said>
+        </div>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,66 @@
+import { useState } from 'react';
+import type { NodeStatus, Problem } from '../../../contract/index.ts';
+import { problemOf, useClient } from '../../bridge/index.ts';
+import { t } from '../../messages/en.ts';
+import { Button, Notice, Panel, ProblemNotice } from '../../ui/index.ts';
+import { PhraseCheck } from '../../identity/PhraseCheck.tsx';
+import { PhraseWords } from '../../identity/PhraseWords.tsx';
+
+const words = t.settings.identity;
+
+/** The recovery phrase: shown on demand, checked against the paper. */
+export function IdentitySection({ status }: { status: NodeStatus }) {
+  const client = useClient();
+  const [phrase, setPhrase] = useState<readonly string[] | null>(null);
+  const [checking, setChecking] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const confirmed = status.me?.phraseConfirmed === true;
+
+  const show = () => {
+    setProblem(null);
+    client.identity.phrase({}).then(
+      (answer) => {
+        setPhrase(answer.words);
+        setChecking(false);
+      },
+      (error: unknown) => setProblem(problemOf(error)),
+    );
+  };
+  return (
+    <Panel title={t.settings.sections.identity}>
+      <div className="stack">
+        <p className="measure">{words.why}</p>
+        <Notice
+          severity={confirmed ? 'good' : 'attention'}
+          title={confirmed ? words.confirmed : words.unconfirmed}
+        />
+        {problem !== null && <ProblemNotice problem={problem} />}
+        {phrase !== null && <PhraseWords words={phrase} />}
+        {checking && <PhraseCheck onConfirmed={() => setChecking(false)} onShowAgain={show} />}
+        <div className="buttons">
+          {phrase === null ? (
+            <Button onPress={show}>{words.show}</Button>
+          ) : (
+            <Button onPress={() => setPhrase(null)}>{words.hide}</Button>
+          )}
+          {!checking && (
+            <Button
+              kind={confirmed ? 'plain' : 'main'}
+              onPress={() => {
+                setPhrase(null);
+                setChecking(true);
+              }}
+            >
+              {words.check}
+            </Button>
+          )}
+        </div>
+        {status.me !== null && (
+          <p className="small">
+            <span className="soft">{words.did}</span> <span className="mono did">{status.me.did}</span>
+          </p>
+        )}
+      </div>
+    </Panel>
+  );
+}

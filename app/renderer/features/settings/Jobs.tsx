@@ -1,0 +1,72 @@
+import type { Job } from '../../../contract/index.ts';
+import { useClient } from '../../bridge/index.ts';
+import { t } from '../../messages/en.ts';
+import { count } from '../../messages/format.ts';
+import { useJobs } from '../../stores/index.ts';
+import {
+  Badge,
+  Button,
+  Loading,
+  Panel,
+  ProblemNotice,
+  ProgressBar,
+  RelativeTime,
+  type Tone,
+} from '../../ui/index.ts';
+
+const words = t.settings.archive;
+const tones: Record<Job['state'], Tone> = {
+  running: 'cyan',
+  done: 'green',
+  cancelled: 'soft',
+  failed: 'red',
+};
+
+/** Imports and exports, running and past, the newest first. */
+export function Jobs() {
+  const jobs = useJobs();
+  const all = (jobs.value ?? []).toSorted((a, b) => b.startedAt - a.startedAt);
+  return (
+    <Panel title={words.jobs} count={all.length > 0 ? count(all.length) : undefined}>
+      {jobs.state === 'loading' && <Loading what={t.common.loading} />}
+      {jobs.state === 'failed' && jobs.problem !== null && <ProblemNotice problem={jobs.problem} />}
+      {jobs.value !== null && all.length === 0 && <p className="soft">{words.noJobs}</p>}
+      <ul className="jobs">
+        {all.map((job) => (
+          <JobRow key={job.id} job={job} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function JobRow({ job }: { job: Job }) {
+  const client = useClient();
+  return (
+    <li className="job">
+      <div className="job-head">
+        <span className="strong">{job.title}</span>
+        <Badge tone={tones[job.state]}>{words.states[job.state]}</Badge>
+        <span className="soft small">
+          <RelativeTime at={job.endedAt ?? job.startedAt} focusable />
+        </span>
+        {job.state === 'running' && (
+          <Button
+            kind="quiet"
+            aria-label={words.cancelNamed(job.title)}
+            onPress={() => void client.archive.cancel({ id: job.id })}
+          >
+            {words.cancel}
+          </Button>
+        )}
+      </div>
+      {job.state === 'running' && <ProgressBar label={words.readSoFar} progress={job.progress} />}
+      {job.counts !== null && (
+        <p className="soft small mono">
+          {words.counts(job.counts.read, job.counts.imported, job.counts.duplicates, job.counts.broken)}
+        </p>
+      )}
+      {job.problem !== null && <ProblemNotice problem={job.problem} />}
+    </li>
+  );
+}

@@ -1,0 +1,80 @@
+import { Settings, SettingsPatch } from '../../../contract/index.ts';
+import { t } from '../../messages/en.ts';
+
+const gigabyte = 1024 ** 3;
+const megabyte = 1024 ** 2;
+
+export type FieldPath = Exclude<keyof typeof t.settings.fields, 'community.name' | 'community.description'>;
+
+export interface Field {
+  readonly path: FieldPath;
+  readonly kind: 'text' | 'number' | 'switch' | 'select';
+  /** Numbers are shown divided by this. */
+  readonly scale?: number;
+}
+
+/** Every setting of the node, by section, in the order it is shown. */
+export const fields = {
+  community: [{ path: 'node.name', kind: 'text' }],
+  network: [
+    { path: 'network.listen', kind: 'select' },
+    { path: 'network.port', kind: 'number' },
+    { path: 'network.webSocketPort', kind: 'number' },
+    { path: 'network.localDiscovery', kind: 'switch' },
+    { path: 'network.upnp', kind: 'switch' },
+    { path: 'network.relay', kind: 'switch' },
+    { path: 'network.holePunching', kind: 'switch' },
+    { path: 'network.maxConnections', kind: 'number' },
+  ],
+  storage: [
+    { path: 'storage.fileBudgetBytes', kind: 'number', scale: gigabyte },
+    { path: 'storage.maxFileBytes', kind: 'number', scale: megabyte },
+    { path: 'storage.backups', kind: 'number' },
+  ],
+  desktop: [
+    { path: 'desktop.closeToTray', kind: 'switch' },
+    { path: 'desktop.startAtLogin', kind: 'switch' },
+  ],
+} as const satisfies Record<string, readonly Field[]>;
+
+/** The paths of every setting there is, as the contract has them. */
+export function contractPaths(): string[] {
+  return Object.entries(Settings.shape).flatMap(([group, schema]) =>
+    Object.keys(schema.shape).map((key) => `${group}.${key}`),
+  );
+}
+
+/** The value of a setting as the node holds it. */
+export function valueAt(settings: Settings, path: FieldPath): unknown {
+  const [group = '', key = ''] = path.split('.');
+  const held = Object.entries(settings).find(([name]) => name === group)?.[1];
+  return held === undefined ? undefined : Object.entries(held).find(([name]) => name === key)?.[1];
+}
+
+export type Checked = { ok: true; patch: SettingsPatch } | { ok: false; why: string };
+
+/** A new value as a patch for the node, or what is wrong with it. */
+export function check(field: Field, value: unknown): Checked {
+  const [group = '', key = ''] = field.path.split('.');
+  const result = SettingsPatch.safeParse({ [group]: { [key]: value } });
+  if (result.success) return { ok: true, patch: result.data };
+  const issue = result.error.issues[0];
+  const scale = field.scale ?? 1;
+  if (issue?.code === 'too_small' && field.kind === 'number')
+    return { ok: false, why: t.settings.atLeast(Number(issue.minimum) / scale) };
+  if (issue?.code === 'too_big' && field.kind === 'number')
+    return { ok: false, why: t.settings.atMost(Number(issue.maximum) / scale) };
+  if (field.kind === 'number') return { ok: false, why: t.settings.number };
+  return { ok: false, why: issue?.message ?? t.settings.number };
+}
+
+/** What stands in a number's field: the value in the shown unit. */
+export const shownNumber = (field: Field, value: unknown): string =>
+  typeof value === 'number' ? String(Math.round((value / (field.scale ?? 1)) * 100) / 100) : '';
+
+/** A typed number in the node's unit, or null when it is none. */
+export function typedNumber(field: Field, text: string): number | null {
+  const value = Number(text.trim().replace(',', '.'));
+  if (text.trim() === '' || !Number.isFinite(value)) return null;
+  return field.scale === undefined ? value : Math.round(value * field.scale);
+}

@@ -1,0 +1,85 @@
+import { href } from '../../actions/route.ts';
+import { useBridge, useClient } from '../../bridge/index.ts';
+import { t } from '../../messages/en.ts';
+import { useNode, useSettings } from '../../stores/index.ts';
+import { Button, Loading, Notice, Panel, ProblemNotice } from '../../ui/index.ts';
+import { useDoing } from '../useDoing.ts';
+import { AppearanceSection } from './AppearanceSection.tsx';
+import { ArchiveSection } from './ArchiveSection.tsx';
+import { CareSection } from './CareSection.tsx';
+import { CommunitySection } from './CommunitySection.tsx';
+import { fields } from './fields.ts';
+import { IdentitySection } from './IdentitySection.tsx';
+import { SettingRow } from './SettingRow.tsx';
+import './settings.css';
+
+type SectionId = keyof typeof t.settings.sections;
+const ids = Object.keys(t.settings.sections) as SectionId[];
+
+/** Every setting with its effect beside it; what is changed is saved at once, and the row says so. */
+export function SettingsView({ path }: { path: string[] }) {
+  useDoing(t.shell.rooms.settings);
+  const section = ids.find((id) => id === path[0]) ?? 'appearance';
+  return (
+    <div className="page settings">
+      <nav aria-label={t.settings.list} className="settings-nav">
+        <ul>
+          {ids.map((id) => (
+            <li key={id}>
+              <a href={href('settings', id)} aria-current={id === section ? 'true' : undefined}>
+                {t.settings.sections[id]}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className="settings-body">
+        <Section id={section} />
+      </div>
+    </div>
+  );
+}
+
+function Section({ id }: { id: SectionId }) {
+  const client = useClient();
+  const { kind } = useBridge();
+  const settings = useSettings();
+  const { value: status } = useNode();
+  if (id === 'appearance') return <AppearanceSection />;
+  if (id === 'care') return <CareSection />;
+  if (id === 'archive') return <ArchiveSection />;
+  if (id === 'identity') return status === null ? null : <IdentitySection status={status} />;
+
+  if (settings.value === null) {
+    return (
+      <Panel title={t.settings.sections[id]}>
+        {settings.problem === null ? (
+          <Loading what={t.settings.loading} />
+        ) : (
+          <ProblemNotice
+            problem={settings.problem}
+            action={<Button onPress={() => void settings.refresh()}>{t.common.tryAgain}</Button>}
+          />
+        )}
+      </Panel>
+    );
+  }
+  const save = async (patch: Parameters<typeof client.settings.set>[0]) => {
+    const { restart } = await client.settings.set(patch);
+    await settings.refresh();
+    return restart;
+  };
+  if (id === 'community')
+    return status === null ? null : (
+      <CommunitySection status={status} settings={settings.value} save={save} />
+    );
+  const held = settings.value;
+  return (
+    <Panel title={t.settings.sections[id]}>
+      {id === 'desktop' && kind !== 'shell' && <Notice title={t.settings.desktopOnly} />}
+      {fields[id].map((field) => (
+        <SettingRow key={field.path} field={field} settings={held} save={save} />
+      ))}
+    </Panel>
+  );
+}

@@ -1,0 +1,33 @@
+import { plural } from './format.ts';
+
+/** Text of the chat room. */
+export const chat = {
+  title: 'Chat',
+  log: 'Lines of the room, the newest last',
+  loading: 'Coming into the room.',
+  empty: 'Nobody has said anything yet.',
+  emptyHint: 'Lines appear at once at everyone who is on line.',
+  older: 'Reading older lines.',
+  showOlder: 'Show older lines',
+  beginning: 'The room begins here.',
+  stale: 'The line to the node is gone; this is what was said until then.',
+  again: 'Try again',
+  input: 'Say something',
+  placeholder: 'Say something, or /me waves',
+  send: 'Say',
+  helpLine: 'Enter says it, /me makes it an action, the arrow up brings back what you said.',
+  unsent: 'This was not sent:',
+  newLines: (n: number) => plural(n, 'new line below', 'new lines below'),
+  you: 'you',
+  online: 'On line',
+  onlineCount: (n: number) => plural(n, 'person', 'people'),
+  onlineList: 'Who is on line',
+  nobody: 'Nobody is on line.',
+  columns: { who: 'Who', doing: 'Doing', idle: 'Idle' },
+  from: (node: string) => `from ${node}`,
+  today: 'Today',
+  yesterday: 'Yesterday',
+  doing: 'In the chat room',
+  writing: 'Writing in the chat room',
+  keys: { write: 'write', latest: 'newest line', leave: 'leave the field' },
+};

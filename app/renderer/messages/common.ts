@@ -1,0 +1,49 @@
+import { count, left, plural } from './format.ts';
+
+/** Text that more than one room uses. */
+export const common = {
+  appName: 'Impulse Console',
+  brand: 'impulse',
+  loading: 'Loading.',
+  none: 'None.',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  back: 'Back',
+  next: 'Next',
+  tryAgain: 'Try again',
+  remove: 'Remove',
+  copy: 'Copy',
+  copied: 'Copied.',
+  optional: 'optional',
+  required: 'required',
+  roles: {
+    sysop: 'sysop',
+    'co-sysop': 'co-sysop',
+    moderator: 'moderator',
+    member: 'member',
+    guest: 'guest',
+  },
+  finality: {
+    local: { word: 'here only', means: 'Only this node holds it so far.' },
+    gossiped: { word: 'sent', means: 'At least one peer has acknowledged it.' },
+    held: (copies: number) => ({
+      word: plural(copies, 'peer', 'peers'),
+      means: `${plural(copies, 'peer is', 'peers are')} known to hold it.`,
+    }),
+    certified: { word: 'certified', means: 'A quorum has signed it.' },
+  },
+  progress: (done: number, total: number | null, perSecond: number, etaSeconds: number | null) =>
+    [
+      total === null ? count(done) : `${count(done)} of ${count(total)}`,
+      perSecond > 0 ? `${count(Math.round(perSecond))} a second` : null,
+      etaSeconds === null ? null : left(etaSeconds),
+    ]
+      .filter((part) => part !== null)
+      .join(', '),
+  severity: { info: 'For your information', attention: 'Needs you', danger: 'Danger' },
+  people: (value: number) => plural(value, 'person', 'people'),
+  peers: (value: number) => plural(value, 'peer', 'peers'),
+  posts: (value: number) => plural(value, 'post', 'posts'),
+  members: (value: number) => plural(value, 'member', 'members'),
+};

@@ -1,0 +1,12 @@
+import { boards } from './boards.ts';
+import { chat } from './chat.ts';
+import { common } from './common.ts';
+import { federation } from './federation.ts';
+import { members } from './members.ts';
+import { onboarding } from './onboarding.ts';
+import { overview } from './overview.ts';
+import { settings } from './settings.ts';
+import { shell } from './shell.ts';
+
+/** Every text of the console, one part a room. Entries with a number in them are functions. */
+export const t = { common, shell, onboarding, overview, boards, chat, members, federation, settings };

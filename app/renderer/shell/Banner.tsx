@@ -1,0 +1,33 @@
+import { useConnection } from '../bridge/index.ts';
+import { t } from '../messages/en.ts';
+import { useNode } from '../stores/index.ts';
+import { Button, Notice } from '../ui/index.ts';
+
+/** One line under the header when the console or its node is not as it should be. */
+export function Banner() {
+  const connection = useConnection();
+  const { value: status } = useNode();
+  const phase = status?.phase;
+  return (
+    <div className="banner">
+      {connection.state === 'lost' && (
+        <Notice
+          severity="danger"
+          title={t.shell.lost}
+          live
+          action={<Button onPress={connection.retryNow}>{t.common.tryAgain}</Button>}
+        >
+          {t.shell.lostRemedy}
+        </Notice>
+      )}
+      {connection.state === 'denied' && (
+        <Notice severity="danger" title={t.shell.failed} live>
+          {t.shell.failedRemedy}
+        </Notice>
+      )}
+      {connection.state === 'open' && phase !== undefined && phase !== 'ready' && phase !== 'setup' && (
+        <Notice severity={phase === 'degraded' ? 'danger' : 'attention'} title={t.shell.phases[phase]} live />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import type { NodeStatus } from '../../contract/index.ts';
+import { t } from '../messages/en.ts';
+import { clock, plural } from '../messages/format.ts';
+import { Button, Dot, useNow } from '../ui/index.ts';
+
+function Clock() {
+  const now = useNow('second');
+  return (
+    <time className="mono state-clock" dateTime={new Date(now).toISOString()} aria-hidden="true">
+      {clock(now)}
+    </time>
+  );
+}
+
+export interface HeaderProps {
+  status: NodeStatus | null;
+  /** Opens or closes the rooms where there is no space to show them always. */
+  onMenu: () => void;
+  /** Takes the keyboard to the content. */
+  onSkip: () => void;
+}
+
+/** Brand, place, and whether the node is reachable, connected and up to date. */
+export function Header({ status, onMenu, onSkip }: HeaderProps) {
+  return (
+    <header className="header">
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          onSkip();
+        }}
+      >
+        {t.shell.skip}
+      </a>
+      <Button kind="quiet" className="header-menu" onPress={onMenu} aria-label={t.shell.menu}>
+        <span aria-hidden="true">≡</span>
+      </Button>
+      <a className="brand mono" href="#/overview" aria-label={t.common.appName}>
+        <svg className="brand-mark" viewBox="0 0 18 18" width="18" height="18" aria-hidden="true">
+          <path d="M3 1h6v8h6v8H9V9H3z" />
+        </svg>
+        {t.common.brand}
+      </a>
+      {status !== null && (
+        <>
+          <p className="place cut">
+            {status.community !== null && <span className="strong">{status.community.name}</span>}
+            {status.me !== null && (
+              <span className="soft place-more">
+                {' '}
+                · {t.shell.place(status.me.handle, status.me.role, status.name)}
+              </span>
+            )}
+          </p>
+          <State status={status} />
+        </>
+      )}
+    </header>
+  );
+}
+
+function State({ status }: { status: NodeStatus }) {
+  const reach = t.shell.reach[status.reachability.verdict];
+  return (
+    <section className="state" aria-label={t.shell.stateOfNode}>
+      <span className="state-item" title={reach.means}>
+        <Dot tone={reach.tone} />
+        <span className="state-word">{reach.word}</span>
+      </span>
+      <span className="mono state-item">{plural(status.peers, 'peer', 'peers')}</span>
+      {(status.sync !== null || status.peers > 0) && (
+        <span className="mono state-item state-sync">
+          {status.sync === null
+            ? t.shell.upToDate
+            : t.shell.syncShort(t.shell.stages[status.sync.stage], status.sync.done, status.sync.total)}
+        </span>
+      )}
+      <Clock />
+    </section>
+  );
+}

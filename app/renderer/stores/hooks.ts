@@ -1,0 +1,63 @@
+import { useEffect, useMemo } from 'react';
+import { useStore } from 'zustand';
+import { useBridge } from '../bridge/index.ts';
+import type { Post, Thread } from '../../contract/index.ts';
+import type { OpenThread, ThreadsKey } from './boards.ts';
+import type { ChatRoom, ChatState } from './chat.ts';
+import type { Live } from './live.ts';
+import type { PagedList, PagedState } from './paged.ts';
+import { storesOf } from './stores.ts';
+import type { Stores } from './stores.ts';
+import type { View } from './view.ts';
+
+/** The stores of this window's node. */
+const useStores = (): Stores => storesOf(useBridge());
+
+/** A view with a way to ask the node again. */
+export type Fresh<T> = View<T> & { readonly refresh: () => Promise<void> };
+
+function useLive<T>(live: Live<T>): Fresh<T> {
+  useEffect(() => live.want(), [live]);
+  const view = useStore(live.store);
+  return { ...view, refresh: live.refresh };
+}
+
+/** The node's status: who it is, how it fares, what it needs. */
+export const useNode = () => useLive(useStores().node);
+/** All boards. */
+export const useBoards = () => useLive(useStores().boards);
+/** Who is here now. */
+export const useOnline = () => useLive(useStores().online);
+/** Peers, addresses, traffic and reachability. */
+export const useFederation = () => useLive(useStores().federation);
+/** All members. */
+export const useMembers = () => useLive(useStores().members);
+/** Imports and exports, running and past. */
+export const useJobs = () => useLive(useStores().jobs);
+/** The node's settings; call `refresh` after changing them. */
+export const useSettings = () => useLive(useStores().settings);
+
+/** The threads of one board, or of all without a board. */
+export function useThreads(key: ThreadsKey): { list: PagedList<Thread>; state: PagedState<Thread> } {
+  const { threads } = useStores();
+  const { board, unreadOnly = false } = key;
+  const list = useMemo(() => threads.open({ board, unreadOnly }), [threads, board, unreadOnly]);
+  return { list, state: useStore(list.store) };
+}
+
+/** One thread's posts; `around` opens it at that post. */
+export function useThread(
+  id: string,
+  around?: string,
+): { open: OpenThread; thread: Thread | null; state: PagedState<Post> } {
+  const { opened } = useStores();
+  const open = useMemo(() => opened.open(id, around), [opened, id, around]);
+  return { open, thread: useStore(open.thread).value, state: useStore(open.posts.store) };
+}
+
+/** The chat room. */
+export function useChat(): ChatState & { readonly room: ChatRoom } {
+  const { chat } = useStores();
+  useEffect(() => chat.want(), [chat]);
+  return { ...useStore(chat.store), room: chat };
+}

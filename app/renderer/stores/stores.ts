@@ -1,0 +1,123 @@
+import type { Bridge } from '../bridge/index.ts';
+import type {
+  Board,
+  FederationView,
+  Job,
+  Member,
+  NodeStatus,
+  Presence,
+  Settings,
+} from '../../contract/index.ts';
+import { BoardsNews, OpenThreads, ThreadLists } from './boards.ts';
+import { ChatRoom } from './chat.ts';
+import { keepFeed } from './feed.ts';
+import { askedValue, liveValue } from './live.ts';
+import type { Live } from './live.ts';
+
+/** Everything the console holds of its node. Each part is fed from when it is first wanted. */
+export interface Stores {
+  readonly node: Live<NodeStatus>;
+  readonly boards: Live<readonly Board[]>;
+  readonly news: BoardsNews;
+  readonly threads: ThreadLists;
+  readonly opened: OpenThreads;
+  readonly chat: ChatRoom;
+  readonly online: Live<readonly Presence[]>;
+  readonly federation: Live<FederationView>;
+  readonly members: Live<readonly Member[]>;
+  readonly jobs: Live<readonly Job[]>;
+  readonly settings: Live<Settings>;
+  stop(): void;
+}
+
+/** Makes the stores over a bridge; nothing is asked of the node before a part is wanted. */
+export function makeStores(bridge: Bridge): Stores {
+  const news = new BoardsNews(bridge);
+  const node = liveValue(
+    bridge,
+    (client, signal) => client.node.watch({}, { signal }),
+    (client) => client.node.status({}),
+  );
+  const boards = askedValue<readonly Board[]>(
+    bridge,
+    (client) => client.boards.list({}),
+    (again, lost) => news.subscribe(again, lost),
+  );
+  const online = liveValue<readonly Presence[]>(
+    bridge,
+    (client, signal) => client.chat.watchOnline({}, { signal }),
+    (client) => client.chat.online({}),
+  );
+  const federation = liveValue(
+    bridge,
+    (client, signal) => client.federation.watch({}, { signal }),
+    (client) => client.federation.view({}),
+  );
+  const members = askedValue<readonly Member[]>(
+    bridge,
+    (client) => client.members.list({}),
+    (again, lost) =>
+      keepFeed(bridge, {
+        open: (client, signal) => client.members.changes({}, { signal }),
+        onOpen: again,
+        onValue: again,
+        onLost: lost,
+      }),
+  );
+  const jobs = liveValue<readonly Job[]>(
+    bridge,
+    (client, signal) => client.archive.watch({}, { signal }),
+    (client) => client.archive.jobs({}),
+  );
+  const settings = askedValue<Settings>(
+    bridge,
+    (client) => client.settings.get({}),
+    (again) =>
+      bridge.connection.subscribe(
+        (now, before) => now.state === 'open' && before.state !== 'open' && again(),
+      ),
+  );
+  const threads = new ThreadLists(bridge, news);
+  const opened = new OpenThreads(bridge, news);
+  const chat = new ChatRoom(bridge);
+  return {
+    node,
+    boards,
+    news,
+    threads,
+    opened,
+    chat,
+    online,
+    federation,
+    members,
+    jobs,
+    settings,
+    stop() {
+      for (const part of [
+        node,
+        boards,
+        news,
+        threads,
+        opened,
+        chat,
+        online,
+        federation,
+        members,
+        jobs,
+        settings,
+      ])
+        part.stop();
+    },
+  };
+}
+
+const made = new WeakMap<Bridge, Stores>();
+
+/** The stores of a bridge, the same ones each time. */
+export function storesOf(bridge: Bridge): Stores {
+  const held = made.get(bridge);
+  if (held) return held;
+  const stores = makeStores(bridge);
+  made.set(bridge, stores);
+  return stores;
+}

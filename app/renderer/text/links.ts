@@ -1,0 +1,26 @@
+const allowed = /^(?:https?|mailto|impulse):/i;
+
+/** The address when it may be followed from a post, else the empty string. Relative ones may not. */
+export function safeHref(href: string): string {
+  const trimmed = href.trim();
+  return allowed.test(trimmed) ? trimmed : '';
+}
+
+export interface Piece {
+  readonly text: string;
+  readonly href: string | null;
+}
+
+/** Plain text cut at the web addresses in it; closing punctuation stays outside the link. */
+export function linkify(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(/\b(?:https?:\/\/|impulse:\/\/)[^\s<>"'`]{1,2000}/g)) {
+    const href = match[0].replace(/[),.;:!?\]}]+$/, '');
+    if (match.index > from) pieces.push({ text: text.slice(from, match.index), href: null });
+    pieces.push({ text: href, href });
+    from = match.index + href.length;
+  }
+  if (from < text.length) pieces.push({ text: text.slice(from), href: null });
+  return pieces;
+}

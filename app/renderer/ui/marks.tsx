@@ -1,0 +1,85 @@
+import type { ReactNode } from 'react';
+import type { Finality, Person } from '../../contract/index.ts';
+import { common } from '../messages/common.ts';
+import { ago, exact, shortAgo } from '../messages/format.ts';
+import { useNow } from './clock.ts';
+import './marks.css';
+
+export type Tone = 'text' | 'soft' | 'amber' | 'cyan' | 'green' | 'red' | 'violet' | 'blue';
+
+/** A short word in a frame; the tone repeats what the word says. */
+export function Badge({
+  tone = 'soft',
+  title,
+  children,
+}: {
+  tone?: Tone;
+  title?: string;
+  children: ReactNode;
+}) {
+  return (
+    <span className={`badge ${tone}`} title={title}>
+      {children}
+    </span>
+  );
+}
+
+const spread = { local: 'soft', gossiped: 'blue', held: 'cyan', certified: 'green' } as const;
+
+/** How far something has spread, in a word. */
+export function FinalityBadge({ finality }: { finality: Finality }) {
+  const { level, copies } = finality;
+  const { word, means } = level === 'held' ? common.finality.held(copies) : common.finality[level];
+  return (
+    <Badge tone={spread[level]} title={means}>
+      {word}
+    </Badge>
+  );
+}
+
+/** A member's handle, with the role where it matters that one knows it. */
+export function PersonName({
+  person,
+  role = true,
+}: {
+  person: Pick<Person, 'handle' | 'role'>;
+  role?: boolean;
+}) {
+  const shown = role && person.role !== null && person.role !== 'member';
+  return (
+    <span className="person">
+      <span className="person-handle">{person.handle}</span>
+      {shown && person.role !== null && <Badge>{common.roles[person.role]}</Badge>}
+    </span>
+  );
+}
+
+export interface RelativeTimeProps {
+  at: number;
+  /** Few letters, for columns. */
+  short?: boolean;
+  /** Reachable with Tab, so that the exact time is read out. Off inside rows that take the focus themselves. */
+  focusable?: boolean;
+}
+
+/** How long ago, with the exact time as its title and, where focusable, as its spoken name. */
+export function RelativeTime({ at, short, focusable }: RelativeTimeProps) {
+  const now = useNow();
+  const full = exact(at);
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={full}
+      className="time"
+      data-exact={full}
+      {...(focusable ? { tabIndex: 0 } : {})}
+    >
+      {short ? shortAgo(at, now) : ago(at, now)}
+    </time>
+  );
+}
+
+/** A dot with a shape for each state, always beside a word. */
+export function Dot({ tone }: { tone: 'green' | 'amber' | 'red' | 'soft' }) {
+  return <span aria-hidden="true" className={`dot dot-${tone}`} />;
+}

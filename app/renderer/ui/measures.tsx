@@ -1,0 +1,70 @@
+import { Label, Meter as AriaMeter, ProgressBar as AriaProgressBar } from 'react-aria-components';
+import type { Progress } from '../../contract/index.ts';
+import { common } from '../messages/common.ts';
+import './measures.css';
+
+export interface ProgressBarProps {
+  label: string;
+  progress: Progress;
+  /** Said in place of the figures, where there are none to tell. */
+  words?: string;
+}
+
+/** Long work: what, how far in words, how fast, how long still. */
+export function ProgressBar({ label, progress, words: told }: ProgressBarProps) {
+  const words =
+    told ?? common.progress(progress.done, progress.total, progress.perSecond, progress.etaSeconds);
+  const known = progress.total !== null && progress.total > 0;
+  const share = known ? Math.min(1, progress.done / (progress.total ?? 1)) : 0;
+  return (
+    <AriaProgressBar
+      className="progress"
+      isIndeterminate={!known}
+      value={share * 100}
+      valueLabel={words}
+      {...(known ? {} : { 'aria-valuetext': words })}
+    >
+      <span className="progress-line">
+        <Label>{label}</Label>
+        <span className="progress-words mono">{words}</span>
+      </span>
+      <span className="bar" aria-hidden="true">
+        <span
+          className={`bar-fill ${known ? '' : 'bar-unknown'}`}
+          style={{ width: known ? `${share * 100}%` : '100%' }}
+        />
+      </span>
+    </AriaProgressBar>
+  );
+}
+
+export interface MeterProps {
+  label: string;
+  /** 0 to 1. */
+  share: number;
+  /** The figure in words, at the right. */
+  words: string;
+  /** From this share on it needs someone. */
+  warnFrom?: number;
+  /** Said after the figure when it needs someone. */
+  warning?: string;
+}
+
+/** A measure with a limit: label, bar, figure on one line. */
+export function Meter({ label, share, words, warnFrom, warning }: MeterProps) {
+  const warn = warnFrom !== undefined && share >= warnFrom;
+  const value = Math.min(100, Math.max(0, share * 100));
+  return (
+    <AriaMeter
+      className={`meter ${warn ? 'meter-warn' : ''}`}
+      value={value}
+      valueLabel={warn && warning !== undefined ? `${words}, ${warning}` : words}
+    >
+      <Label className="meter-label">{label}</Label>
+      <span className="bar" aria-hidden="true">
+        <span className="bar-fill" style={{ width: `${value}%` }} />
+      </span>
+      <span className="meter-words mono">{words}</span>
+    </AriaMeter>
+  );
+}

@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import type { Problem } from '../../contract/index.ts';
+import './says.css';
+
+export interface EmptyStateProps {
+  /** What is empty and why, in one sentence. */
+  title: string;
+  /** What would fill it. */
+  children?: ReactNode;
+  action?: ReactNode;
+}
+
+/** What a panel says when it has nothing to show. */
+export function EmptyState({ title, children, action }: EmptyStateProps) {
+  return (
+    <div className="empty">
+      <p className="strong">{title}</p>
+      {children !== undefined && <div className="soft measure">{children}</div>}
+      {action !== undefined && <div className="empty-action">{action}</div>}
+    </div>
+  );
+}
+
+/** What a panel says while it waits. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <p className="loading" role="status">
+      {what}
+    </p>
+  );
+}
+
+export interface NoticeProps {
+  severity?: 'info' | 'attention' | 'danger' | 'good';
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** Read out when it appears. */
+  live?: boolean;
+}
+
+const marks = { info: 'i', attention: '!', danger: '×', good: '✓' };
+
+/** A sentence that matters, in its place on the page; never a toast. */
+export function Notice({ severity = 'info', title, children, action, live }: NoticeProps) {
+  return (
+    <div
+      className={`notice notice-${severity}`}
+      {...(live ? { role: severity === 'danger' ? 'alert' : 'status' } : {})}
+    >
+      <span className="notice-mark mono" aria-hidden="true">
+        {marks[severity]}
+      </span>
+      <div className="notice-text">
+        <p className="strong">{title}</p>
+        {children !== undefined && <div>{children}</div>}
+      </div>
+      {action !== undefined && <div className="notice-action">{action}</div>}
+    </div>
+  );
+}
+
+/** A failure: what happened and what to do next, with a way to try again. */
+export function ProblemNotice({ problem, action }: { problem: Problem; action?: ReactNode }) {
+  return (
+    <Notice severity="danger" title={problem.message} live {...(action === undefined ? {} : { action })}>
+      {problem.remedy ?? null}
+    </Notice>
+  );
+}
+
+/** A line read out by screen readers when it changes, and drawn softly. */
+export function Said({ children }: { children: ReactNode }) {
+  return (
+    <p className="said" role="status" aria-live="polite">
+      {children}
+    </p>
+  );
+}

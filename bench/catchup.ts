@@ -1,0 +1,48 @@
+import { openMembers, withMembers } from './lib/fleet.ts';
+import { rate } from './lib/numbers.ts';
+import { peerRate } from './lib/peers.ts';
+import type { Report } from './lib/report.ts';
+import { withScratch } from './lib/scratch.ts';
+
+const EVENTS = 20_000;
+const THREADS = 100;
+const ORBITDB_EVENTS = 500;
+
+/** A second process takes 20,000 events over TCP until they stand in its board tables. */
+export async function catchup(): Promise<Report> {
+  const elapsedMs = await withScratch((scratch) =>
+    withMembers(2, async (members) => {
+      const [first, second] = [members[0]!, members[1]!];
+      await openMembers(members, scratch);
+      await first.ask({ kind: 'fill', count: EVENTS - THREADS, textBytes: 200 });
+      const link = await first.ask<string>({ kind: 'invite', uses: 1 });
+      await second.ask({ kind: 'join', link });
+      return second.ask<number>({ kind: 'startAndCatchUp', posts: EVENTS });
+    }),
+  );
+  const own = rate(EVENTS, elapsedMs);
+  const hypercore = await peerRate('hypercore', 'catchup', EVENTS);
+  const orbitdb = await peerRate('orbitdb', 'catchup', ORBITDB_EVENTS);
+  return {
+    figures: [
+      {
+        name: 'catch-up until readable',
+        value: own,
+        unit: 'events/s',
+        beside: { name: 'hypercore', value: hypercore },
+        target: { least: 5 * hypercore },
+      },
+      {
+        name: 'the same',
+        value: own,
+        unit: 'events/s',
+        beside: { name: 'OrbitDB', value: orbitdb },
+        target: { least: 100 * orbitdb },
+      },
+      { name: 'the same, the goal', value: own, unit: 'events/s', target: { least: 20_000 } },
+    ],
+    notes: [
+      `${EVENTS} events of about 400 bytes over libp2p with noise on 127.0.0.1, both processes on this machine; hypercore replicates as many blocks of 400 bytes, OrbitDB ${ORBITDB_EVENTS} entries of 300 bytes, of which the rate is told. OrbitDB’s reader is asked every 100 ms for its whole log, which costs it time and grows with the number of entries, so its rate here is on the low side.`,
+    ],
+  };
+}

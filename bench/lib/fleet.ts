@@ -1,0 +1,88 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What a benchmark tells a node in another process to do. */
+export type Order =
+  | { readonly kind: 'open'; readonly directory: string; readonly name: string }
+  | { readonly kind: 'found' }
+  | { readonly kind: 'fill'; readonly count: number; readonly textBytes: number }
+  | { readonly kind: 'invite'; readonly uses: number }
+  | { readonly kind: 'join'; readonly link: string }
+  | { readonly kind: 'startAndCatchUp'; readonly posts: number }
+  | { readonly kind: 'joinToFirstPage'; readonly link: string }
+  | { readonly kind: 'address' }
+  | { readonly kind: 'dial'; readonly address: string }
+  | { readonly kind: 'peers' }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'watch' }
+  | { readonly kind: 'post'; readonly perSecond: number; readonly seconds: number }
+  | { readonly kind: 'say' }
+  | { readonly kind: 'seen' }
+  | { readonly kind: 'posts' }
+  | { readonly kind: 'sample' }
+  | { readonly kind: 'stop' };
+
+export interface Answer {
+  readonly number: number;
+  readonly result: unknown;
+  readonly failure?: string;
+}
+
+/** A node in a process of its own. */
+export class Member {
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
+  #number = 0;
+
+  constructor() {
+    this.#process = fork(join(import.meta.dirname, 'member.ts'), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#process.on('message', ({ number, result, failure }: Answer) => {
+      const waiting = this.#waiting.get(number);
+      this.#waiting.delete(number);
+      if (failure === undefined) waiting?.resolve(result);
+      else waiting?.reject(new Error(failure));
+    });
+    this.#process.once('exit', () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error('A node ended before it answered.'));
+    });
+  }
+
+  /** Carries out an order; rejects with the node's failure. The caller knows the kind of answer. */
+  async ask<T = null>(order: Order): Promise<T> {
+    const number = this.#number++;
+    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
+    this.#process.send({ ...order, number });
+    return (await answer) as T;
+  }
+
+  /** Sends SIGSTOP or SIGCONT: a laptop that sleeps and wakes. */
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+    this.#process.kill(name);
+  }
+}
+
+/** Lends nodes in processes of their own and ends all of them afterwards. */
+export async function withMembers<T>(count: number, work: (members: Member[]) => Promise<T>): Promise<T> {
+  const members = Array.from({ length: count }, () => new Member());
+  try {
+    const result = await work(members);
+    await Promise.all(members.map((member) => member.ask({ kind: 'stop' })));
+    return result;
+  } finally {
+    for (const member of members) member.signal('SIGKILL');
+  }
+}
+
+/** Opens members named `mara`, `n1`, `n2` … and founds a community at the first. */
+export async function openMembers(members: readonly Member[], scratch: string): Promise<void> {
+  for (const [index, member] of members.entries()) {
+    const name = index === 0 ? 'mara' : `n${index}`;
+    await member.ask({ kind: 'open', directory: join(scratch, name), name });
+  }
+  await members[0]!.ask({ kind: 'found' });
+}

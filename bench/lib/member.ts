@@ -1,0 +1,151 @@
+/** A node in a process of its own, told what to do by the benchmark that forked it. */
+import { openBenchNode, type BenchNode } from './node.ts';
+import { PostDrafts } from './posts.ts';
+import type { Community } from '../../app/main/node/community.ts';
+import type { Answer, Order } from './fleet.ts';
+
+let node: BenchNode | null = null;
+let community: Community | null = null;
+const seen: { sentAt: number; id: string; at: number }[] = [];
+
+/** The clock that all processes of one machine share, in milliseconds with fractions. */
+const now = () => performance.timeOrigin + performance.now();
+
+async function carryOut(order: Order): Promise<Answer['result']> {
+  switch (order.kind) {
+    case 'open':
+      node = await openBenchNode({ directory: order.directory, name: order.name, online: true });
+      return null;
+    case 'found':
+      community = await node!.found();
+      community.start();
+      return null;
+    case 'fill': {
+      const drafts = new PostDrafts(community!, node!.signer, order.textBytes);
+      for (let index = 0; index < order.count; index += 500) {
+        const length = Math.min(500, order.count - index);
+        community!.log.appendAll(
+          node!.signer,
+          Array.from({ length }, (_, offset) => drafts.reply(index + offset)),
+        );
+      }
+      return community!.boards.counts().posts;
+    }
+    case 'invite':
+      return community!.federation.invite({ role: 'member', hours: 1, uses: order.uses }).link;
+    case 'join':
+      community = await node!.join(order.link);
+      return null;
+    case 'startAndCatchUp':
+      return catchUp(order.posts);
+    case 'joinToFirstPage': {
+      const startedAt = now();
+      community = await node!.join(order.link);
+      community.start();
+      const [board] = await until(() => community!.boards.list());
+      await until(() => community!.boards.threads({ board: board!.id, unreadOnly: false, limit: 50 }).items);
+      return now() - startedAt;
+    }
+    case 'address':
+      return node!.transport.addresses()[0] ?? null;
+    case 'dial':
+      await community!.federation.dial(order.address);
+      return null;
+    case 'peers':
+      return node!.transport.peers().length;
+    case 'resumed':
+      await community!.federation.resumed();
+      return null;
+    case 'watch':
+      watch();
+      return null;
+    case 'post':
+      return post(order.perSecond, order.seconds);
+    case 'say':
+      sayOnce();
+      return null;
+    case 'seen':
+      return seen.splice(0);
+    case 'posts':
+      return community!.boards.counts().posts;
+    case 'sample': {
+      const { rss, heapUsed } = process.memoryUsage();
+      return { rss, heapUsed };
+    }
+    case 'stop':
+      await node?.stop();
+      return null;
+  }
+}
+
+/** Resolves to the first list that is not empty. */
+async function until<T>(read: () => readonly T[]): Promise<readonly T[]> {
+  for (;;) {
+    const found = read();
+    if (found.length > 0) return found;
+    await new Promise<void>((resolve) => {
+      const stop = community!.log.onCommit(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}
+
+/** Starts the node and resolves to the milliseconds until so many posts stand in its board tables. */
+async function catchUp(posts: number): Promise<number> {
+  const startedAt = now();
+  const readable = new Promise<void>((resolve) => {
+    const check = () => {
+      if (community!.boards.counts().posts < posts) return;
+      stop();
+      resolve();
+    };
+    const stop = community!.log.onCommit(check);
+  });
+  community!.start();
+  await readable;
+  return now() - startedAt;
+}
+
+/** Notes when each post that tells its hour of birth became readable here. */
+function watch(): void {
+  community!.log.onCommit((batch) => {
+    const at = now();
+    for (const { event } of batch) {
+      const sentAt = Number(/^sent at ([\d.]+) /.exec((event.body as { text?: string }).text ?? '')?.[1]);
+      if (sentAt > 0) seen.push({ sentAt, id: Buffer.from(event.id).toString('base64'), at });
+    }
+  });
+}
+
+function sayOnce(): void {
+  const { boards } = community!;
+  const [thread] = boards.threads({ unreadOnly: false, limit: 1 }).items;
+  void boards.reply({ thread: thread!.id, text: `sent at ${now()} from ${process.pid}`, attachments: [] });
+}
+
+/** Posts at a steady pace, each as a person would through the boards. */
+async function post(perSecond: number, seconds: number): Promise<number> {
+  const total = perSecond * seconds;
+  const startedAt = now();
+  for (let index = 0; index < total; index++) {
+    const waitMs = startedAt + (index * 1000) / perSecond - now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    sayOnce();
+  }
+  return total;
+}
+
+process.on('message', (order: Order & { number: number }) => {
+  carryOut(order).then(
+    (result) =>
+      process.send!(
+        { number: order.number, result } satisfies Answer,
+        () => order.kind === 'stop' && process.exit(),
+      ),
+    (error: unknown) =>
+      process.send!({ number: order.number, result: null, failure: String(error) } satisfies Answer),
+  );
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultSettings } from '../../app/contract/settings.ts';
+import { makeGenesis, openGenesis } from '../../app/main/community/index.ts';
+import { parseInvite, requestMembership } from '../../app/main/federation/index.ts';
+import { systemClock, systemRandom } from '../../app/main/kernel/clock.ts';
+import { ticksOf } from '../../app/main/kernel/hybrid-time.ts';
+import { silentLogger } from '../../app/main/kernel/logger.ts';
+import { sha256 } from '../../app/main/kernel/sha256.ts';
+import {
+  foundCommunity,
+  genesisOf,
+  migrations,
+  openCommunity,
+  type Community,
+  type CommunityPorts,
+} from '../../app/main/node/community.ts';
+import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
+import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
+import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
+import { createLibp2pTransport } from '../../app/main/platform/libp2p/index.ts';
+import { createMemoryNetwork } from '../../app/main/platform/memory/network.ts';
+import { openDatabase, type OpenOptions } from '../../app/main/platform/sqlite/database.ts';
+
+export interface BenchNodeInit {
+  readonly directory: string;
+  /** Names the person; the same name has the same key. */
+  readonly name: string;
+  /** Real TCP on 127.0.0.1, or no network at all. */
+  readonly online: boolean;
+  readonly durability?: NonNullable<OpenOptions['durability']>;
+}
+
+export type BenchNode = Awaited<ReturnType<typeof openBenchNode>>;
+
+/**
+ * A node's community as the composition root makes it, on a real database and a real network, with keys
+ * from a name instead of a key file, so that a measurement begins at once.
+ */
+export async function openBenchNode(init: BenchNodeInit) {
+  mkdirSync(init.directory, { recursive: true });
+  const signer = signerOf(sha256(Buffer.from(`person ${init.name}`)));
+  const db = openDatabase(
+    join(init.directory, 'community.db'),
+    migrations,
+    init.durability ? { durability: init.durability } : {},
+  );
+  const { transport, probe } = init.online
+    ? await createLibp2pTransport({
+        privateKey: sha256(Buffer.from(`peer ${init.name}`)),
+        listen: ['/ip4/127.0.0.1/tcp/0'],
+        agentVersion: 'impulse-bench/1',
+        localDiscovery: false,
+        upnp: false,
+        relayServer: false,
+        relayClient: false,
+        holePunching: false,
+        maxConnections: 100,
+        clock: systemClock,
+      })
+    : alone();
+  await transport.start();
+  const ports: CommunityPorts = {
+    db,
+    transport,
+    probe,
+    clock: systemClock,
+    random: systemRandom,
+    verifier: pooledVerifier,
+    signer,
+    chunks: diskChunks(join(init.directory, 'files')),
+    logger: silentLogger,
+    settings: () => ({ ...defaultSettings, node: { name: init.name } }),
+  };
+  let community: Community | null = null;
+  return {
+    db,
+    signer,
+    transport,
+    /** Makes a community with one board, or opens the one that the database holds. */
+    async found(): Promise<Community> {
+      const known = genesisOf(db);
+      const createdAt = systemClock.now();
+      const genesis =
+        known ??
+        makeGenesis({
+          name: 'Bench',
+          description: '',
+          handle: init.name,
+          createdAt,
+          founder: signer.publicKey,
+          nonce: systemRandom.bytes(16),
+        });
+      if (!known) foundCommunity(db, genesis, ticksOf(createdAt));
+      community = await openCommunity(ports, genesis);
+      if (!known)
+        community.boards.create({ slug: 'bench', name: 'Bench', description: '', postRole: 'member' });
+      return community;
+    },
+    /** Joins by an invite's link; the community is not started yet. */
+    async join(link: string): Promise<Community> {
+      const membership = await requestMembership({
+        transport,
+        clock: systemClock,
+        signer,
+        invite: parseInvite(link),
+        handle: init.name,
+        nodeName: init.name,
+      });
+      const genesis = openGenesis(membership.genesis);
+      foundCommunity(db, genesis, ticksOf(systemClock.now()));
+      community = await openCommunity(ports, genesis, membership.events);
+      return community;
+    },
+    async stop(): Promise<void> {
+      await community?.stop();
+      await transport.stop();
+      db.close();
+    },
+  };
+}
+
+function alone() {
+  const network = createMemoryNetwork({ clock: systemClock });
+  return { transport: network.transport('alone'), probe: network.probe('alone') };
+}

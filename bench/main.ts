@@ -1,0 +1,44 @@
+/** Runs one benchmark: `npm run bench -- NAME [--json] [--write] [--minutes N]`. */
+import { parseArgs } from 'node:util';
+import { append } from './append.ts';
+import { catchup } from './catchup.ts';
+import { importMails } from './import.ts';
+import { join } from './join.ts';
+import { live } from './live.ts';
+import { million } from './million.ts';
+import { soak } from './soak.ts';
+import { start } from './start.ts';
+import { dated, tableOf, writeSection, type Report } from './lib/report.ts';
+
+const benches: Readonly<Record<string, (options: { minutes: number }) => Promise<Report>>> = {
+  append,
+  import: importMails,
+  catchup,
+  live,
+  join,
+  million,
+  soak,
+  start,
+};
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '60' },
+  },
+});
+const [name = ''] = positionals;
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+const minutes = Number(values.minutes);
+if (!bench || !(minutes > 0)) {
+  process.stderr.write(
+    `Usage: npm run bench -- NAME [--json] [--write] [--minutes N]\nNames: ${Object.keys(benches).join(', ')}\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const report = await dated(name, () => bench({ minutes }));
+  process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : tableOf(report)}\n`);
+  if (values.write) writeSection(report);
+}

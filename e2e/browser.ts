@@ -1,0 +1,64 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { findChromium } from '../tools/chromium.ts';
+
+const results = resolve(import.meta.dirname, 'results');
+
+/** A real browser with nothing remembered. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error('There is no Chromium; run these tests with: npm run e2e');
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({
+    executablePath,
+    args: [
+      ...asRoot,
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** One person at a browser, and whatever their page complained about. */
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors of the page and of its console since the visit began. */
+  readonly complaints: string[];
+}
+
+export async function visit(
+  browser: Browser,
+  address: string,
+  size = { width: 1280, height: 800 },
+): Promise<Visitor> {
+  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(address);
+  return { page, context, complaints };
+}
+
+/** What axe-core finds wrong with the page as it stands, one line a finding. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  );
+}
+
+/** A picture for people, under e2e/results. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(results, { recursive: true });
+  await page.screenshot({ path: join(results, `${name}.png`) });
+}

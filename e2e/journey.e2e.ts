@@ -1,0 +1,187 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults, launchBrowser, picture, visit, type Visitor } from './browser.ts';
+import { TestNode } from './node.ts';
+
+const WORDS_ASKED = 3;
+
+/** Moves the focus with the Tab key alone until it is where it is wanted. */
+async function tabTo(target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < 20; presses += 1) {
+    if ((await target.and(target.page().locator(':focus')).count()) > 0) return;
+    await target.page().keyboard.press('Tab');
+  }
+  throw new Error('The Tab key does not lead there.');
+}
+
+/** Makes a community from the first page on, by keyboard alone, the recovery phrase checked. */
+async function foundCommunity(page: Page, name: string, handle: string): Promise<void> {
+  await tabTo(page.getByLabel('Name of the community'));
+  await page.keyboard.type(name);
+  await page.keyboard.press('Enter');
+  await tabTo(page.getByLabel('Your handle'));
+  await page.keyboard.type(handle);
+  await page.keyboard.press('Enter');
+  await checkPhrase(page);
+}
+
+async function checkPhrase(page: Page): Promise<void> {
+  const list = page.getByRole('list', { name: 'The 24 words, in order' });
+  await list.waitFor();
+  const words = await list.locator('.phrase-word').allTextContents();
+  expect(words).toHaveLength(24);
+  await tabTo(page.getByRole('button', { name: 'I have written them down' }));
+  await page.keyboard.press('Enter');
+  await page
+    .getByLabel(/^Word \d+$/)
+    .first()
+    .waitFor();
+  let asked = 0;
+  for (const [index, word] of words.entries()) {
+    const field = page.getByLabel(`Word ${index + 1}`, { exact: true });
+    if ((await field.count()) === 0) continue;
+    await field.fill(word);
+    asked += 1;
+  }
+  expect(asked).toBe(WORDS_ASKED);
+  await page.keyboard.press('Enter');
+  // The console opens by itself once the node has told that the phrase is confirmed.
+  const finish = page.getByRole('button', { name: 'Open the console' });
+  const navigation = page.getByRole('navigation').first();
+  await finish.or(navigation).first().waitFor();
+  if (await finish.isVisible()) await page.keyboard.press('Enter');
+  await navigation.waitFor();
+}
+
+async function goTo(page: Page, room: string): Promise<void> {
+  await page
+    .getByRole('link', { name: new RegExp(room) })
+    .first()
+    .click();
+}
+
+describe('a sysop and a friend', () => {
+  let browser: Browser;
+  let harbour: TestNode;
+  let ferry: TestNode;
+  let mara: Visitor;
+  let juno: Visitor;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    [harbour, ferry] = await Promise.all([TestNode.start(), TestNode.start()]);
+    mara = await visit(browser, harbour.entryUrl);
+    juno = await visit(browser, ferry.entryUrl);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await harbour?.dispose();
+    await ferry?.dispose();
+  });
+
+  test('a newcomer makes a community by keyboard alone and proves the recovery phrase', async () => {
+    await foundCommunity(mara.page, 'Harbour', 'mara');
+    await picture(mara.page, 'journey-overview');
+    expect(new URL(mara.page.url()).hash).not.toContain('token');
+    expect(await accessibilityFaults(mara.page)).toEqual([]);
+    expect(await harbour.impulse('status')).toMatchObject({
+      community: { name: 'Harbour' },
+      me: { handle: 'mara', role: 'sysop', phraseConfirmed: true },
+    });
+  });
+
+  test('the sysop starts a thread by keyboard and finds it by its words', async () => {
+    const { page } = mara;
+    await page.keyboard.press('2');
+    await page.getByRole('heading', { name: 'Boards' }).first().waitFor();
+    await page.getByText('General').first().click();
+    await page.keyboard.press('n');
+    await page.getByLabel('Subject').waitFor();
+    await page.keyboard.type('The crane is back');
+    await page.getByLabel('Text').fill('It stands on the **north quay** since noon.');
+    await page.keyboard.press('Control+Enter');
+    await page.getByLabel('Subject').waitFor({ state: 'detached' });
+    await page.getByText('It stands on the north quay').first().waitFor();
+    await picture(page, 'journey-thread');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('quay');
+    await page.getByText('The crane is back').first().waitFor();
+    await page.keyboard.press('Escape');
+    expect(await harbour.impulse('search', 'quay')).toMatchObject({
+      items: [{ subject: 'The crane is back' }],
+    });
+  });
+
+  test('the friend joins by an invite and reads what was written', async () => {
+    const { link } = (await harbour.impulse('invite')) as { link: string };
+    expect(link).toMatch(/^impulse:\/\/join\//);
+    const { page } = juno;
+    await page.getByText('Join with an invite').first().click();
+    await page.getByLabel('Invite link').fill(link);
+    await page.getByText('An invite to Harbour').waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByLabel('Your handle').fill('juno');
+    await page.keyboard.press('Enter');
+    await checkPhrase(page);
+    await goTo(page, 'Boards');
+    await page.getByText('The crane is back').first().click();
+    await page.getByText('It stands on the north quay').first().waitFor();
+  });
+
+  test('a reply appears at the other by itself', async () => {
+    await juno.page.keyboard.press('r');
+    await juno.page.getByLabel('Text').waitFor();
+    await juno.page.keyboard.type('I saw it from the ferry.');
+    await juno.page.keyboard.press('Control+Enter');
+    await goTo(mara.page, 'Boards');
+    await mara.page.getByText('The crane is back').first().click();
+    await mara.page.getByText('I saw it from the ferry.').waitFor();
+  });
+
+  test('they talk in the chat room', async () => {
+    for (const { page } of [mara, juno]) await goTo(page, 'Chat');
+    const say = juno.page.getByLabel('Say something');
+    await say.fill('Anyone on watch?');
+    await say.press('Enter');
+    await mara.page.getByText('Anyone on watch?').waitFor();
+    expect(await accessibilityFaults(mara.page)).toEqual([]);
+  });
+
+  test('both hold the same after the host was killed and came back', async () => {
+    await harbour.end('SIGKILL');
+    await ferry.impulse('post', 'general', 'Written while the host was away', '--subject', 'Lonely');
+    await harbour.run();
+    await expect
+      .poll(async () => JSON.stringify(await harbour.impulse('search', 'away')), {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toContain('Lonely');
+    const digestOf = async (node: TestNode) => ((await node.impulse('verify')) as { digest: string }).digest;
+    await expect
+      .poll(async () => (await digestOf(harbour)) === (await digestOf(ferry)), { timeout: 30_000 })
+      .toBe(true);
+  });
+
+  test('each theme is chosen in the settings and is accessible', async () => {
+    const { page } = juno;
+    await goTo(page, 'Settings');
+    for (const [name, theme] of [
+      ['Dark', 'dark'],
+      ['Light', 'light'],
+    ] as const) {
+      await page.getByRole('button', { name: /Theme/ }).first().click();
+      await page.getByRole('option', { name, exact: true }).click();
+      await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toContain(theme);
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+  });
+
+  test('neither page complained', () => {
+    // The host was killed on purpose in between.
+    const own = (text: string) => !/WebSocket|ERR_CONNECTION/.test(text);
+    expect([...mara.complaints, ...juno.complaints].filter(own)).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+
+const cli = resolve(import.meta.dirname, '..', 'dist', 'node', 'cli.js');
+const START_DEADLINE_MS = 60_000;
+
+const Serving = z.object({ url: z.url(), entryUrl: z.url(), port: z.number(), pid: z.number() });
+
+/** A node of its own process and data directory, served as `impulse serve` does. */
+export class TestNode {
+  readonly dataDir: string;
+  #process: ChildProcess | null = null;
+  #entryUrl = '';
+
+  private constructor(dataDir: string) {
+    this.dataDir = dataDir;
+  }
+
+  /** A new node on ports that the system chooses. */
+  static async start(): Promise<TestNode> {
+    const node = new TestNode(await mkdtemp(join(tmpdir(), 'impulse-e2e-')));
+    const settings = { network: { port: 0, webSocketPort: 0, listen: 'loopback' } };
+    await writeFile(join(node.dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
+    await node.run();
+    return node;
+  }
+
+  /** The address to open, token and all. */
+  get entryUrl(): string {
+    return this.#entryUrl;
+  }
+
+  /** Starts the process; again after a stop or a kill. */
+  async run(): Promise<void> {
+    const child = spawn(process.execPath, [cli, 'serve', '--json', '--port', '0', '--data', this.dataDir], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    let out = '';
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (part: string) => (err += part));
+    const serving = new Promise<z.infer<typeof Serving>>((done, fail) => {
+      const deadline = setTimeout(
+        () => fail(new Error(`The node did not start in time. ${err}`)),
+        START_DEADLINE_MS,
+      );
+      child.stdout.setEncoding('utf8').on('data', (part: string) => {
+        out += part;
+        if (!out.trimEnd().endsWith('}')) return;
+        clearTimeout(deadline);
+        done(Serving.parse(JSON.parse(out)));
+      });
+      child.once('exit', (code) => {
+        clearTimeout(deadline);
+        fail(new Error(`The node ended with ${code}. ${out} ${err}`));
+      });
+    });
+    this.#entryUrl = (await serving).entryUrl;
+  }
+
+  /** Runs a command of `impulse` against this node and returns what it answers in JSON. */
+  impulse(...args: string[]): Promise<unknown> {
+    return new Promise((done, fail) => {
+      execFile(
+        process.execPath,
+        [cli, ...args, '--json', '--data', this.dataDir],
+        (error, stdout, stderr) => {
+          if (error) fail(new Error(`impulse ${args.join(' ')} failed: ${stdout} ${stderr}`));
+          else done(JSON.parse(stdout));
+        },
+      );
+    });
+  }
+
+  /** Ends the process: in order, or at once as a power cut would. */
+  async end(how: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (!child || child.exitCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(how);
+    await ended;
+  }
+
+  async dispose(): Promise<void> {
+    await this.end('SIGKILL');
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['e2e/**/*.e2e.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Browsers and nodes are heavy; one journey at a time keeps their timing honest.
+    fileParallelism: false,
+  },
+});

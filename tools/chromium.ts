@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+const places: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+  linux: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'],
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  win32: [
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+  ],
+};
+
+/** A browser of the Chromium family on this machine, or null; IMPULSE_CHROMIUM names another. */
+export function findChromium(): string | null {
+  const named = process.env['IMPULSE_CHROMIUM'];
+  if (named) return existsSync(named) ? named : null;
+  return places[process.platform]?.find((path) => existsSync(path)) ?? null;
+}
+
+/**
+ * The browser that end-to-end tests need, installed where that can be done without asking: by apt, on
+ * Debian and its kin, as root. Elsewhere says what to install.
+ */
+export function ensureChromium(): string | null {
+  const found = findChromium();
+  if (found !== null) return found;
+  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
+    console.log('Installing Chromium, which the end-to-end tests need.');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const apt = (args: string[]) =>
+      spawnSync('apt-get', ['-qq', '-y', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    apt(['update']);
+    apt(['install', '--no-install-recommends', 'chromium']);
+    const installed = findChromium();
+    if (installed !== null) return installed;
+  }
+  const debian = existsSync('/etc/debian_version') && readFileSync('/etc/debian_version', 'utf8') !== '';
+  const hint = debian ? 'Run: sudo apt-get install chromium' : 'Install Chromium or Chrome';
+  console.error(`The end-to-end tests need a browser. ${hint}, or name one in IMPULSE_CHROMIUM.`);
+  return null;
+}

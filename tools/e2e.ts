@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { build } from './build.ts';
+import { ensureChromium } from './chromium.ts';
+import { conclude, runSteps, type StepResult } from './steps.ts';
+
+/** Journeys in a real browser against what `npm start` runs: `npm run e2e [-- FILTER]`. */
+export async function runEndToEnd(filters: readonly string[] = []): Promise<StepResult[]> {
+  const chromium = ensureChromium();
+  if (chromium === null) return [failed('browser', 'No browser.')];
+  try {
+    await build({ root: resolve(import.meta.dirname, '..') });
+  } catch (error) {
+    return [failed('build', error instanceof Error ? error.message : String(error))];
+  }
+  const args = ['run', '--config', 'e2e/vitest.config.ts', ...filters];
+  return runSteps(
+    [{ name: 'end to end', tool: 'vitest', args, counted: true, env: { IMPULSE_CHROMIUM: chromium } }],
+    1,
+  );
+}
+
+function failed(name: string, output: string): StepResult {
+  console.log(`FAIL  ${name}\n\n${output}\n`);
+  return { name, ok: false, seconds: 0, passed: 0, failed: 1, skipped: 0, output };
+}
+
+if (import.meta.main) process.exitCode = conclude(await runEndToEnd(process.argv.slice(2)));

@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createPackageWithOptions } from '@electron/asar';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkFuses, checkPackage, undecidedFuses } from './package-check.ts';
+
+const sound: Readonly<Record<string, string>> = {
+  'package.json': JSON.stringify({ name: 'x', type: 'module', main: 'dist/shell/main.cjs' }),
+  'dist/node/main.js': '',
+  'dist/node/chunk-ABC123.js': '',
+  'dist/node/licences.txt': '',
+  'dist/shell/main.cjs': '',
+  'dist/shell/tray.png': '',
+  'dist/preload/preload.cjs': '',
+  'dist/renderer/index.html': '',
+  'dist/renderer/assets/main-1.js': '',
+  'node_modules/better-sqlite3/package.json': '{}',
+  'node_modules/better-sqlite3/lib/index.js': '',
+  'node_modules/better-sqlite3/prebuilds/linux-x64.node': 'machine code',
+};
+let scratch: string;
+
+beforeEach(() => (scratch = mkdtempSync(join(tmpdir(), 'impulse-check-'))));
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Packs `files` and says what is wrong with them; machine code lies unpacked unless told otherwise. */
+async function problemsOf(files: Readonly<Record<string, string>>, unpack: string | undefined = '**/*.node') {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(scratch, 'program', name)), { recursive: true });
+    writeFileSync(join(scratch, 'program', name), content);
+  }
+  const resources = join(scratch, 'resources');
+  mkdirSync(resources);
+  await createPackageWithOptions(
+    join(scratch, 'program'),
+    join(resources, 'app.asar'),
+    unpack ? { unpack } : {},
+  );
+  return checkPackage(resources, 'linux-x64').problems;
+}
+
+describe('the package', () => {
+  it('is sound with the bundles and its own native part', async () => {
+    expect(await problemsOf(sound)).toEqual([]);
+  });
+
+  it.each([
+    'dist/node/main.js.map',
+    'dist/renderer/assets/main-1.js.map',
+    'dist/renderer/main.tsx',
+    'app/main/node/main.ts',
+    'dist/node/main.test.js',
+    'node_modules/zod/index.js',
+    'node_modules/better-sqlite3/deps/sqlite3/sqlite3.c',
+    'node_modules/better-sqlite3/prebuilds/win32-arm64.node',
+    '.env',
+  ])('does not hold %s', async (superfluous) => {
+    expect(await problemsOf({ ...sound, [superfluous]: 'x' })).toContain(
+      `${superfluous} is inside and need not be.`,
+    );
+  });
+
+  it.each([
+    'dist/node/main.js',
+    'dist/renderer/index.html',
+    'node_modules/better-sqlite3/prebuilds/linux-x64.node',
+  ])('does not lack %s', async (needed) => {
+    const { [needed]: _left, ...rest } = sound;
+    expect(await problemsOf(rest)).toContain(`${needed} is missing.`);
+  });
+
+  it('has its machine code where it can be loaded', async () => {
+    expect(await problemsOf(sound, '')).toEqual([
+      expect.stringContaining('lies inside the archive, where it cannot be loaded'),
+    ]);
+  });
+
+  it('has nothing unpacked but machine code: what lies unpacked is not covered by the integrity check', async () => {
+    expect(await problemsOf(sound, '{**/*.node,**/main.js}')).toEqual([
+      'dist/node/main.js lies unpacked and need not.',
+    ]);
+  });
+
+  it('does not name development packages', async () => {
+    const manifest = { type: 'module', main: 'dist/shell/main.cjs', devDependencies: { vite: '1' } };
+    expect(await problemsOf({ ...sound, 'package.json': JSON.stringify(manifest) })).toEqual([
+      'package.json still names development packages.',
+    ]);
+  });
+
+  it('is reported as missing where there is none', () => {
+    expect(checkPackage(scratch, 'linux-x64').problems).toEqual([expect.stringContaining('There is no')]);
+  });
+});
+
+describe('the fuses', () => {
+  const sentinel = undecidedFuses().subarray(0, -10);
+  const binary = (...wire: string[]) =>
+    Buffer.concat([sentinel, Buffer.from([1, wire.length]), Buffer.from(wire.join(''), 'latin1')]);
+
+  it('are sound when each is as decided', () => {
+    expect(checkFuses(binary('0', '1', '0', '0', '1', '1', '0', '0'))).toEqual([]);
+  });
+
+  it('are all wrong before electron-builder has set them', () => {
+    expect(checkFuses(undecidedFuses())).toHaveLength(8);
+  });
+
+  it('are named when one is wrong, new or not there', () => {
+    expect(checkFuses(binary('1', '1', '0', '0', '1', '1', '0', '0'))).toEqual([
+      'The fuse runAsNode is not off.',
+    ]);
+    expect(checkFuses(binary('0', '1', '0', '0', '1', '1', '0', '0', '1'))).toEqual([
+      'Fuse 8 of this Electron is on and was not decided.',
+    ]);
+    expect(checkFuses(Buffer.from('no electron'))).toEqual(['The binary has no fuses.']);
+  });
+});

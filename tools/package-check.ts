@@ -1,0 +1,151 @@
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { extractFile, getRawHeader } from '@electron/asar';
+
+/** A platform and architecture as they stand in the name of a native part: `linux-x64`, `win32-arm64`. */
+export type Target = `${NodeJS.Platform}-${'x64' | 'arm64'}`;
+
+interface PackageReport {
+  /** What is wrong, one sentence each; empty when the package is sound. */
+  readonly problems: string[];
+  readonly files: number;
+  /** The archive and what lies unpacked beside it. */
+  readonly sizeBytes: number;
+}
+
+/** Nothing else belongs inside: neither sources, tests and maps nor packages that the bundles contain. */
+const expected = [
+  /^package\.json$/,
+  /^LICENSE$/,
+  /^dist\/node\/([\w.-]+(?<!\.test)\.js|licences\.txt)$/,
+  /^dist\/shell\/(main\.cjs|tray(Template)?(@2x)?\.png)$/,
+  /^dist\/preload\/preload\.cjs$/,
+  /^dist\/renderer\/(?!.*\.(map|tsx?)$).+$/,
+  /^node_modules\/better-sqlite3\/(package\.json|LICENSE|lib\/(methods\/)?[\w-]+\.js)$/,
+];
+const required = [
+  'package.json',
+  'dist/node/main.js',
+  'dist/node/licences.txt',
+  'dist/shell/main.cjs',
+  'dist/shell/tray.png',
+  'dist/preload/preload.cjs',
+  'dist/renderer/index.html',
+  'node_modules/better-sqlite3/package.json',
+];
+
+/**
+ * Looks into a packed program: everything needed is there, nothing else is, and machine code lies
+ * unpacked beside the archive, for this target alone.
+ *
+ * @param resources folder that holds `app.asar`.
+ */
+export function checkPackage(resources: string, target: Target): PackageReport {
+  const archive = join(resources, 'app.asar');
+  if (!existsSync(archive)) return { problems: [`There is no ${archive}.`], files: 0, sizeBytes: 0 };
+  const native = `node_modules/better-sqlite3/prebuilds/${target}.node`;
+  const { files, unpacked } = contents(archive);
+  const beside = filesUnder(`${archive}.unpacked`);
+  const problems = [
+    ...files
+      .filter((file) => file !== native && !expected.some((pattern) => pattern.test(file)))
+      .map((file) => `${file} is inside and need not be.`),
+    ...[...required, native].filter((file) => !files.includes(file)).map((file) => `${file} is missing.`),
+    ...files
+      .filter((file) => file.endsWith('.node') && !unpacked.has(file))
+      .map((file) => `${file} is machine code and lies inside the archive, where it cannot be loaded.`),
+    ...[...unpacked]
+      .filter((file) => !beside.includes(file))
+      .map((file) => `${file} should lie unpacked and does not.`),
+    ...beside.filter((file) => file !== native).map((file) => `${file} lies unpacked and need not.`),
+    ...(files.includes('package.json') ? manifestProblems(archive) : []),
+  ];
+  const unpackedBytes = beside.reduce(
+    (sum, file) => sum + statSync(join(`${archive}.unpacked`, file)).size,
+    0,
+  );
+  return { problems, files: files.length, sizeBytes: statSync(archive).size + unpackedBytes };
+}
+
+/** The fuses as every release has them, in Electron's own order; the reasons stand in electron-builder.yml. */
+const fuses: readonly (readonly [name: string, on: boolean])[] = [
+  ['runAsNode', false],
+  ['enableCookieEncryption', true],
+  ['enableNodeOptionsEnvironmentVariable', false],
+  ['enableNodeCliInspectArguments', false],
+  ['enableEmbeddedAsarIntegrityValidation', true],
+  ['onlyLoadAppFromAsar', true],
+  ['loadBrowserProcessSpecificV8Snapshot', false],
+  ['grantFileProtocolExtraPrivileges', false],
+];
+/** Stands before the fuses in every Electron binary (see the package @electron/fuses). */
+const SENTINEL = Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX', 'latin1');
+const FUSE_OFF = 0x30;
+const FUSE_ON = 0x31;
+
+/** What is wrong with the fuses of an Electron binary, one sentence each. */
+export function checkFuses(binary: Buffer): string[] {
+  const at = binary.indexOf(SENTINEL);
+  if (at === -1) return ['The binary has no fuses.'];
+  const wire = binary.subarray(at + SENTINEL.length + 2);
+  const problems = fuses
+    .filter(([, on], index) => wire[index] !== (on ? FUSE_ON : FUSE_OFF))
+    .map(([name, on]) => `The fuse ${name} is not ${on ? 'on' : 'off'}.`);
+  const length = binary[at + SENTINEL.length + 1] ?? 0;
+  for (let index = fuses.length; index < length; index += 1) {
+    if (wire[index] === FUSE_ON) problems.push(`Fuse ${index} of this Electron is on and was not decided.`);
+  }
+  return problems;
+}
+
+/** A stretch of an Electron binary with every fuse the wrong way round, to see that all of them are decided. */
+export function undecidedFuses(): Buffer {
+  const wire = fuses.map(([, on]) => (on ? FUSE_OFF : FUSE_ON));
+  return Buffer.concat([Buffer.from('stand-in\n'), SENTINEL, Buffer.from([1, wire.length, ...wire])]);
+}
+
+interface Entry {
+  readonly files?: Readonly<Record<string, Entry>>;
+  readonly unpacked?: boolean;
+}
+
+function contents(archive: string): { files: string[]; unpacked: Set<string> } {
+  const files: string[] = [];
+  const unpacked = new Set<string>();
+  const walk = (entry: Entry, path: string) => {
+    if (entry.files === undefined) {
+      files.push(path);
+      if (entry.unpacked === true) unpacked.add(path);
+      return;
+    }
+    for (const [name, child] of Object.entries(entry.files))
+      walk(child, path === '' ? name : `${path}/${name}`);
+  };
+  walk(getRawHeader(archive).header, '');
+  return { files, unpacked };
+}
+
+function manifestProblems(archive: string): string[] {
+  const manifest: unknown = JSON.parse(extractFile(archive, 'package.json').toString('utf8'));
+  if (typeof manifest !== 'object' || manifest === null) return ['package.json is no object.'];
+  const problems: string[] = [];
+  if ('devDependencies' in manifest) problems.push('package.json still names development packages.');
+  if (!('type' in manifest) || manifest.type !== 'module')
+    problems.push('package.json does not say "type": "module".');
+  if (!('main' in manifest) || manifest.main !== 'dist/shell/main.cjs') {
+    problems.push('package.json does not start dist/shell/main.cjs.');
+  }
+  return problems;
+}
+
+function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return globSync('**/*', { cwd: folder })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => path.replaceAll('\\', '/'));
+}
+
+/** Reads an Electron binary and checks its fuses. */
+export function checkFusesOf(executable: string): string[] {
+  return checkFuses(readFileSync(executable));
+}

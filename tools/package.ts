@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { extractAll } from '@electron/asar';
+import { build } from './build.ts';
+import { fetchElectron } from './electron.ts';
+import { checkFusesOf, checkPackage, type Target, undecidedFuses } from './package-check.ts';
+
+/**
+ * Packs the program: `npm run package [-- electron-builder's options]`.
+ *
+ * With Electron's binary at hand the installers of this system lie in `release/` afterwards. Without it
+ * everything but Electron itself is packed around a stand-in and checked, and the command says so; that
+ * is no failure.
+ */
+
+const root = resolve(import.meta.dirname, '..');
+const say = (line: string) => console.log(line);
+
+await build({ root, report: say }).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  console.error('The build failed, so nothing was packed.');
+  process.exit(1);
+});
+const binary = await fetchElectron(say);
+const problems = binary === null ? await packAround() : await packRelease(process.argv.slice(2));
+for (const problem of problems) console.error(`  ${problem}`);
+if (problems.length > 0) {
+  console.error(
+    problems.length === 1 ? 'The package has a problem.' : `The package has ${problems.length} problems.`,
+  );
+  process.exit(1);
+}
+
+async function packRelease(options: string[]): Promise<string[]> {
+  const output = join(root, 'release');
+  rmSync(output, { recursive: true, force: true });
+  if (!electronBuilder(['--publish', 'never', ...options]))
+    return ['electron-builder failed; its words stand above.'];
+  const archives = globSync('**/app.asar', { cwd: output });
+  if (archives.length === 0) return ['electron-builder made no program.'];
+  return archives.flatMap((archive) => {
+    const resources = join(output, dirname(archive));
+    const target = targetOf(archive);
+    return [...check(resources, target), ...checkFusesOf(join(resources, '..', fusesLieIn(target)))];
+  });
+}
+
+/** Where a packed Electron keeps its fuses, relative to the folder above its resources. */
+function fusesLieIn(target: Target): string {
+  if (target.startsWith('win32')) return 'Impulse Console.exe';
+  if (target.startsWith('darwin')) return 'Frameworks/Electron Framework.framework/Electron Framework';
+  return 'impulse-console';
+}
+
+/** The target by the folder that electron-builder unpacked into: `linux-unpacked`, `mac-arm64`, `win-arm64-unpacked`. */
+function targetOf(archive: string): Target {
+  const [folder = ''] = archive.split(/[\\/]/);
+  const platform = folder.startsWith('win') ? 'win32' : folder.startsWith('mac') ? 'darwin' : 'linux';
+  return `${platform}-${folder.includes('arm64') ? 'arm64' : 'x64'}`;
+}
+
+async function packAround(): Promise<string[]> {
+  say('Electron is not here and cannot be fetched: no installer is made; the rest is packed and checked.');
+  const scratch = mkdtempSync(join(tmpdir(), 'impulse-package-'));
+  try {
+    const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+    const standIn = join(scratch, 'electron');
+    mkdirSync(join(standIn, 'resources'), { recursive: true });
+    writeFileSync(join(standIn, 'electron'), undecidedFuses());
+    chmodSync(join(standIn, 'electron'), 0o755);
+    const output = join(scratch, 'release');
+    const settings = [`-c.electronDist=${standIn}`, `-c.directories.output=${output}`];
+    if (!electronBuilder(['--dir', '--linux', `--${arch}`, '--publish', 'never', ...settings])) {
+      return ['electron-builder failed; its words stand above.'];
+    }
+    const [archive] = globSync('*/resources/app.asar', { cwd: output });
+    if (archive === undefined) return ['electron-builder made no program.'];
+    const resources = join(output, dirname(archive));
+    return [
+      ...check(resources, `linux-${arch}`),
+      ...checkFusesOf(join(resources, '..', 'impulse-console')),
+      ...runsUnpacked(resources, join(scratch, 'program')),
+    ];
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function check(resources: string, target: Target): string[] {
+  const { problems, files, sizeBytes } = checkPackage(resources, target);
+  const megabytes = (sizeBytes / 1024 / 1024).toFixed(1);
+  const verdict = problems.length === 0 ? 'nothing missing, nothing superfluous' : 'not sound';
+  say(`${target}: ${files} files, ${megabytes} MB without Electron, ${verdict}`);
+  return problems;
+}
+
+/** Whether the packed files are enough: the command line starts from them alone, native part included. */
+function runsUnpacked(resources: string, folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  extractAll(join(resources, 'app.asar'), folder);
+  const trial = (args: string[]) =>
+    spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 30_000 });
+  const native = trial([
+    '--input-type=module',
+    '-e',
+    "new (await import('better-sqlite3')).default(':memory:').close()",
+  ]);
+  const command = trial(['dist/node/cli.js', '--help']);
+  return [
+    ...(native.status === 0 ? [] : [`The packed better-sqlite3 does not load: ${native.stderr.trim()}`]),
+    ...(command.status === 0 ? [] : [`The packed command line does not start: ${command.stderr.trim()}`]),
+  ];
+}
+
+/** Runs electron-builder; its words are shown when it fails, or when it makes a release. */
+function electronBuilder(args: string[]): boolean {
+  const cli = join(root, 'node_modules', 'electron-builder', 'cli.js');
+  const quiet = args.includes('--dir');
+  const run = spawnSync(process.execPath, [cli, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: quiet ? 'pipe' : 'inherit',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (run.status !== 0 && quiet) console.error(`${run.stdout}\n${run.stderr}`);
+  return run.status === 0;
+}

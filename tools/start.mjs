@@ -1,0 +1,4 @@
+import { ensureDependencies, goOn } from './setup.mjs';
+
+ensureDependencies();
+goOn('start.ts', process.argv.slice(2));

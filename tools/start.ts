@@ -1,0 +1,125 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.ts';
+import { fetchElectron } from './electron.ts';
+
+/**
+ * Builds what changed and opens the console: `npm start [-- --data DIR] [--headless] [--no-open] [--port N]`.
+ * In Electron where its binary is there and a display too, else in a browser served by the headless host.
+ */
+
+const root = resolve(import.meta.dirname, '..');
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    port: { type: 'string' },
+    headless: { type: 'boolean', default: false },
+    'no-open': { type: 'boolean', default: false },
+  },
+});
+const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+const display = process.platform !== 'linux' || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
+const data = values.data === undefined ? [] : ['--data', resolve(values.data)];
+
+try {
+  await build({ root, report: (line) => console.log(line) });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error('The build failed, so there is nothing to start.');
+  process.exit(1);
+}
+process.exitCode = await open();
+
+async function open(): Promise<number> {
+  if (values.headless) return serve();
+  if (!display) {
+    console.log(
+      'There is no display here, so the console is served for a browser elsewhere on this machine.',
+    );
+    return serve();
+  }
+  if (process.getuid?.() === 0) {
+    console.log('Electron does not run as root, so the console opens in the browser.');
+    return serve();
+  }
+  const electron = await fetchElectron((line) => console.log(line));
+  if (electron === null) {
+    console.log('Electron cannot be had here, so the console opens in the browser.');
+    return serve();
+  }
+  const env =
+    values.data === undefined ? process.env : { ...process.env, IMPULSE_DATA: resolve(values.data) };
+  return ended(spawn(electron, [root], { stdio: 'inherit', env }));
+}
+
+/** Runs the host, opens its address, and ends when the host ends. */
+function serve(): Promise<number> {
+  const port = values.port === undefined ? [] : ['--port', values.port];
+  const host = spawn(process.execPath, [cli(), 'serve', '--json', ...port, ...data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  let opened = false;
+  host.stdout.setEncoding('utf8').on('data', (part: string) => {
+    said += part;
+    const found = /"entryUrl": "([^"]+)"/.exec(said)?.[1];
+    if (opened || found === undefined) return;
+    opened = true;
+    announce(found);
+  });
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => host.kill(name));
+  return ended(host).then((code) => (code === 3 ? alreadyRunning() : refused(said, code)));
+}
+
+/** The address of the node that holds this data directory already. */
+function alreadyRunning(): number {
+  const { stdout } = spawnSync(process.execPath, [cli(), 'status', '--json', ...data], { encoding: 'utf8' });
+  const address = /"console": "([^"]+)"/.exec(stdout)?.[1];
+  if (address === undefined) {
+    console.error('Another program holds the data directory. Stop it, or choose another with --data.');
+    return 3;
+  }
+  console.log('The node runs already.');
+  announce(address);
+  return 0;
+}
+
+function refused(said: string, code: number): number {
+  const problem = /"message": "([^"]+)",\s+"remedy": (?:"([^"]+)"|null)/.exec(said);
+  if (code !== 0 && problem) console.error([problem[1], problem[2]].filter(Boolean).join('\n'));
+  return code;
+}
+
+function announce(address: string): void {
+  console.log(
+    `\nThe console is at\n\n  ${address}\n\nKeep this address to yourself: it lets in whoever opens it.`,
+  );
+  if (display && !values['no-open'] && !values.headless) openBrowser(address);
+}
+
+function openBrowser(address: string): void {
+  const [file, ...args] =
+    process.platform === 'darwin'
+      ? ['open', address]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', address]
+        : ['xdg-open', address];
+  const browser = spawn(file ?? '', args, { stdio: 'ignore', detached: true });
+  browser.on('error', () => console.log('No browser could be opened; open the address yourself.'));
+  browser.unref();
+}
+
+function ended(child: ReturnType<typeof spawn>): Promise<number> {
+  return new Promise((done) => {
+    child.once('error', (error) => {
+      console.error(`It could not be started: ${error.message}`);
+      done(1);
+    });
+    child.once('exit', (code, signal) => done(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)));
+  });
+}
+
+function cli(): string {
+  return join(root, 'dist', 'node', 'cli.js');
+}

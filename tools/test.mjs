@@ -1,0 +1,4 @@
+import { ensureDependencies, goOn } from './setup.mjs';
+
+ensureDependencies();
+goOn('test.ts', process.argv.slice(2));

@@ -15,6 +15,7 @@ import {
   type ThreadMark,
   type ThreadStart,
 } from './kinds.ts';
+import { Tallies, type ThreadTally } from './tallies.ts';
 
 /** What the projection needs to know of this node. */
 export interface Reader {
@@ -22,15 +23,6 @@ export interface Reader {
   isMe(author: Uint8Array): boolean;
   /** Ticks of joining: what was written before is not unread. */
   readonly since: number;
-}
-
-interface ThreadRow {
-  n: number;
-  board: number;
-  root: number | null;
-  posts: number;
-  read_upto: number;
-  last_at: number;
 }
 
 interface PostRow {
@@ -62,6 +54,7 @@ export class BoardsProjection implements Projection {
   readonly #reader: Reader;
   readonly #bytesAt: (seq: number) => Uint8Array;
   readonly #authorOf: (key: Uint8Array) => number;
+  readonly #tallies: Tallies;
   readonly #sql;
 
   constructor(
@@ -73,32 +66,18 @@ export class BoardsProjection implements Projection {
     this.#reader = reader;
     this.#bytesAt = (seq) => log.bytesAt(seq);
     this.#authorOf = (key) => log.authorOf(key);
+    this.#tallies = new Tallies(db);
     this.#sql = {
       board: db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?'),
       addBoard: db.prepare('INSERT INTO board (id) VALUES (?)'),
-      thread: db.prepare<ThreadRow>(
-        'SELECT n, board, root, posts, read_upto, last_at FROM thread WHERE id = ?',
-      ),
-      addThread: db.prepare(
-        'INSERT INTO thread (id, board, read_upto) VALUES (?, ?, COALESCE((SELECT upto FROM local_read WHERE thread_id = ?), 0))',
-      ),
+      thread: db.prepare<{ n: number; board: number }>('SELECT n, board FROM thread WHERE id = ?'),
       marks: db.prepare('SELECT 1 FROM thread_mark WHERE thread_id = ? LIMIT 1'),
-      root: db.prepare('UPDATE thread SET root = ?, board = ?, subject = ?, created_at = ? WHERE n = ?'),
       addPost: db.prepare(
         'INSERT INTO post (n, thread, author, at, time, text_seq) VALUES (?, ?, ?, ?, ?, ?)',
-      ),
-      count: db.prepare(
-        'UPDATE thread SET posts = posts + ?, unread = MAX(0, unread + ?), last_at = MAX(last_at, ?) WHERE n = ?',
-      ),
-      countBoard: db.prepare(
-        'UPDATE board SET posts = posts + ?, threads = threads + ?, unread = MAX(0, unread + ?), last_at = MAX(COALESCE(last_at, 0), ?) WHERE n = ?',
       ),
       source: db.prepare('INSERT OR IGNORE INTO source (message, n) VALUES (?, ?)'),
       changes: db.prepare<{ seq: number; kind: string; author: number }>(
         'SELECT seq, kind, author FROM post_change WHERE post_id = ? ORDER BY time, seq',
-      ),
-      hour: db.prepare(
-        'INSERT INTO hour (hour, posts) VALUES (?, ?) ON CONFLICT (hour) DO UPDATE SET posts = posts + excluded.posts',
       ),
       post: db.prepare<PostRow>('SELECT p.* FROM post p JOIN event e ON e.seq = p.n WHERE e.id = ?'),
     };
@@ -106,14 +85,17 @@ export class BoardsProjection implements Projection {
 
   apply(event: LogEvent, seq: number): void {
     switch (event.kind) {
-      case boardKinds.create.name:
-        return this.#changeBoard(event.id, event, seq);
-      case boardKinds.update.name:
-        return this.#changeBoard((event.body as z.infer<typeof BoardUpdate>).board, event, seq);
       case boardKinds.start.name:
         return this.#addPost(event, seq, event.id);
       case boardKinds.reply.name:
         return this.#addPost(event, seq, (event.body as PostReply).thread);
+    }
+    this.settle();
+    switch (event.kind) {
+      case boardKinds.create.name:
+        return this.#changeBoard(event.id, event, seq);
+      case boardKinds.update.name:
+        return this.#changeBoard((event.body as z.infer<typeof BoardUpdate>).board, event, seq);
       case boardKinds.edit.name:
       case boardKinds.delete.name:
       case boardKinds.remove.name: {
@@ -137,7 +119,16 @@ export class BoardsProjection implements Projection {
     }
   }
 
+  settle(): void {
+    this.#tallies.flush();
+  }
+
+  reload(): void {
+    this.#tallies.drop();
+  }
+
   revoke(event: LogEvent, seq: number): void {
+    this.settle();
     switch (event.kind) {
       case boardKinds.create.name:
       case boardKinds.update.name: {
@@ -173,6 +164,7 @@ export class BoardsProjection implements Projection {
   }
 
   clear(): void {
+    this.#tallies.drop();
     for (const table of [
       'board',
       'board_event',
@@ -236,42 +228,47 @@ export class BoardsProjection implements Projection {
       );
   }
 
-  #threadOf(id: Uint8Array, board: Uint8Array): ThreadRow {
-    const row = this.#sql.thread.get(id);
-    if (row) return row;
-    this.#sql.addThread.run(id, this.#boardOf(board), id);
+  #threadOf(id: Uint8Array, board: Uint8Array, at: number): ThreadTally {
+    const known = this.#tallies.thread(id);
+    if (known) return known;
+    const thread = this.#tallies.addThread(id, this.#boardOf(board), at);
     if (this.#sql.marks.get(id)) this.#foldMarks(id);
-    return this.#sql.thread.get(id)!;
+    return thread;
   }
 
   #addPost(event: LogEvent, seq: number, threadId: Uint8Array): void {
     const body = event.body as ThreadStart | PostReply;
-    const thread = this.#threadOf(threadId, body.board);
     const at = body.source?.date ?? msOf(event.time);
+    let thread = this.#threadOf(threadId, body.board, at);
+    if (event.kind === boardKinds.start.name) thread = this.#setRoot(thread, event, seq, at);
     this.#sql.addPost.run(seq, thread.n, this.#authorOf(event.author), at, event.time, seq);
-    if (event.kind === boardKinds.start.name) this.#setRoot(thread, event, seq, at);
-    const unread = this.#isUnread(event.author, event.time, thread) ? 1 : 0;
-    this.#sql.count.run(1, unread, at, thread.n);
-    this.#sql.countBoard.run(1, thread.posts === 0 ? 1 : 0, unread, at, thread.board);
-    this.#sql.hour.run(Math.floor(msOf(event.time) / HOUR_MS), 1);
+    const isUnread = this.#isUnread(event.author, event.time, thread);
+    this.#tallies.count(thread, at, Math.floor(msOf(event.time) / HOUR_MS), isUnread);
     if (body.source) this.#sql.source.run(messageKey(body.source.messageId), seq);
-    if (this.#sql.changes.get(event.id)) this.#resolve(event.id);
+    if (this.#sql.changes.get(event.id)) {
+      this.settle();
+      this.#resolve(event.id);
+    }
   }
 
-  #isUnread(author: Uint8Array, time: number, thread: ThreadRow): boolean {
+  #isUnread(author: Uint8Array, time: number, thread: ThreadTally): boolean {
     return time > this.#reader.since && time > thread.read_upto && !this.#reader.isMe(author);
   }
 
   /** [B3] The first post names the board; replies that came before it were filed where they said. */
-  #setRoot(thread: ThreadRow, event: LogEvent, seq: number, at: number): void {
+  #setRoot(thread: ThreadTally, event: LogEvent, seq: number, at: number): ThreadTally {
     const { board, subject } = event.body as ThreadStart;
+    thread.root = seq;
+    thread.subject = subject;
+    thread.created_at = at;
     const n = this.#boardOf(board);
-    this.#sql.root.run(seq, n, subject, at, thread.n);
-    if (n === thread.board) return;
+    if (n === thread.board) return thread;
     const moved = thread.board;
     thread.board = n;
+    this.settle();
     this.#recount(moved);
     this.#recount(n);
+    return this.#tallies.thread(event.id)!;
   }
 
   #recount(board: number): void {

@@ -1,4 +1,5 @@
 import type * as contract from '../../contract/index.ts';
+import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
@@ -38,6 +39,7 @@ export function createBoards(init: BoardsInit) {
   const queries = new BoardQueries(db, around, init.since);
   const search = new SearchIndex(db);
   const listeners = new Set<(change: contract.BoardsChange) => void>();
+  /** By hexadecimal id: text forms are made when it is told. */
   const pending = { boards: new Set<string>(), threads: new Set<string>(), newPosts: 0 };
   let telling = false;
   let indexing = false;
@@ -45,7 +47,11 @@ export function createBoards(init: BoardsInit) {
 
   const tell = () => {
     telling = false;
-    const change = { boards: [...pending.boards], threads: [...pending.threads], newPosts: pending.newPosts };
+    const change = {
+      boards: Array.from(pending.boards, (key) => cidOf(fromHex(key))),
+      threads: Array.from(pending.threads, (key) => cidOf(fromHex(key))),
+      newPosts: pending.newPosts,
+    };
     pending.boards.clear();
     pending.threads.clear();
     pending.newPosts = 0;
@@ -54,8 +60,8 @@ export function createBoards(init: BoardsInit) {
 
   const note = (change: { board?: Uint8Array; thread?: Uint8Array; newPost?: boolean }) => {
     // Bulk work touches thousands of threads; past a few hundred a view refetches what it shows anyway.
-    if (change.board) pending.boards.add(cidOf(change.board));
-    if (change.thread && pending.threads.size < 500) pending.threads.add(cidOf(change.thread));
+    if (change.board) pending.boards.add(toHex(change.board));
+    if (change.thread && pending.threads.size < 500) pending.threads.add(toHex(change.thread));
     if (change.newPost) pending.newPosts++;
     if (!telling) {
       telling = true;
@@ -294,7 +300,7 @@ export function createBoards(init: BoardsInit) {
           'UPDATE board SET unread = (SELECT COALESCE(SUM(unread), 0) FROM thread WHERE thread.board = board.n)',
         );
       });
-      for (const { id: changed } of queries.boards()) pending.boards.add(changed);
+      for (const { id: changed } of queries.boards()) pending.boards.add(toHex(digestOf(changed)));
       note(thread === undefined ? {} : { thread: digestOf(thread) });
     },
 

@@ -72,6 +72,8 @@ export class Log {
   readonly #sets: Partial<Record<Stratum, RangeSet>> = {};
   readonly #counts: Record<Stratum, number>;
   #lastTime: number;
+  /** Transactions that stored something, since the start. */
+  #commits = 0;
 
   constructor(init: LogInit) {
     this.#init = init;
@@ -130,20 +132,12 @@ export class Log {
    */
   appendAll(signer: Signer, drafts: Iterable<Draft> | Generator<Draft, void, LogEvent>): LogEvent[] {
     const batch: Committed[] = [];
-    const lastTime = this.#lastTime;
     const source: Iterator<Draft, unknown, LogEvent | undefined> = drafts[Symbol.iterator]();
-    try {
-      this.#init.db.transaction(() => {
-        for (let draft = source.next(); draft.done !== true; draft = source.next(batch.at(-1)?.event)) {
-          batch.push(this.#write(signer, draft.value.kind, draft.value.body));
-        }
-        this.store.settle();
-      });
-    } catch (error) {
-      this.#lastTime = lastTime;
-      this.store.reload();
-      throw error;
-    }
+    this.#transact(() => {
+      for (let draft = source.next(); draft.done !== true; draft = source.next(batch.at(-1)?.event)) {
+        batch.push(this.#write(signer, draft.value.kind, draft.value.body));
+      }
+    });
     this.#committed(batch);
     return batch.map(({ event }) => event);
   }
@@ -171,6 +165,7 @@ export class Log {
    */
   async admit(sealed: readonly SealedEvent[], origin: Exclude<Origin, 'own'>): Promise<Verdicts> {
     const context = this.#context();
+    const commits = this.#commits;
     const refusals: (Refusal | null)[] = [];
     const candidates: { event: LogEvent; index: number }[] = [];
     for (const [index, one] of sealed.entries()) {
@@ -181,20 +176,17 @@ export class Log {
     const proved = await this.#prove(candidates.map(({ event }) => event));
 
     const batch: Committed[] = [];
-    const lastTime = this.#lastTime;
-    try {
-      this.#init.db.transaction(() => {
-        for (const { event, index } of candidates) {
-          const refusal = this.#place(event, proved.get(event), origin, batch);
-          if (refusal) refusals[index] = refusal;
-        }
-        this.store.settle();
-      });
-    } catch (error) {
-      this.#lastTime = lastTime;
-      this.store.reload();
-      throw error;
-    }
+    this.#transact(() => {
+      // Looked up once already: again only where something came in between, or twice in this batch.
+      const placed = new Set<string>();
+      for (const { event, index } of candidates) {
+        const key = toHex(event.id);
+        const isHere = placed.has(key) || (this.#commits !== commits && this.store.has(event.id));
+        const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch);
+        if (refusal) refusals[index] = refusal;
+        else placed.add(key);
+      }
+    });
     for (const refusal of refusals) if (refusal) this.#countRefusal(refusal);
     this.#committed(batch);
     return { stored: batch.length, refusals };
@@ -207,7 +199,7 @@ export class Log {
     } catch (error) {
       return { verdict: 'reject', code: problemOf(error).code as RefusalCode };
     }
-    if (this.store.has(event.id)) return { verdict: 'ignore', code: 'duplicate' };
+    if (this.store.has(event.id)) return DUPLICATE;
     const kind = this.#kinds.get(event.kind);
     // Authority events of one batch may rest on each other: their role is judged when they are placed.
     const refusal = judge(event, kind?.stratum === 'authority' ? { ...context, authority: ANYONE } : context);
@@ -238,7 +230,6 @@ export class Log {
   }
 
   #place(event: LogEvent, signed: boolean | undefined, origin: Origin, batch: Committed[]): Refusal | null {
-    if (this.store.has(event.id)) return { verdict: 'ignore', code: 'duplicate' };
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
     if (signed === undefined && !this.store.isAwaited(event)) return { verdict: 'ignore', code: 'unproven' };
     const kind = this.#kinds.get(event.kind)!;
@@ -270,8 +261,30 @@ export class Log {
     }
   }
 
+  /** All of `work` and what follows from it is durable, or none; what is kept in memory beside it likewise. */
+  #transact(work: () => void): void {
+    const lastTime = this.#lastTime;
+    try {
+      this.#init.db.transaction(() => {
+        work();
+        this.#settle();
+      });
+    } catch (error) {
+      this.#lastTime = lastTime;
+      this.store.reload();
+      for (const projection of this.#init.projections) projection.reload?.();
+      throw error;
+    }
+  }
+
+  #settle(): void {
+    this.store.settle();
+    for (const projection of this.#init.projections) projection.settle?.();
+  }
+
   #committed(batch: readonly Committed[]): void {
     if (batch.length === 0) return;
+    this.#commits++;
     for (const { event } of batch) {
       const { stratum } = this.#kinds.get(event.kind)!;
       this.#counts[stratum]++;
@@ -303,12 +316,13 @@ export class Log {
 
   /** [L12] Empties all projections and computes them anew, in one transaction. */
   rebuild(onProgress: (done: number, total: number) => void = () => {}): void {
-    this.#init.db.transaction(() => {
+    this.#transact(() => {
       for (const projection of this.#init.projections) projection.clear();
       let done = 0;
       for (const stratum of ['authority', 'content'] as const) {
         for (const batch of this.store.batches(1000, stratum)) {
           for (const { seq, event } of batch) this.#projectionOf.get(event.kind)?.apply(event, seq);
+          this.#settle();
           onProgress((done += batch.length), this.count());
         }
       }
@@ -335,6 +349,7 @@ export class Log {
   }
 }
 
+const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
 const ANYONE: Authority = { roleAt: () => 'sysop', knows: () => true };
 
 /** Keys count backwards from the largest safe integer, so that ascending order is newest first. */

@@ -118,7 +118,8 @@ export function boardsArchive(init: BoardsArchiveInit) {
     async *exported(board: Uint8Array | null, signal?: AbortSignal): AsyncGenerator<ExportedPost> {
       const { where, values } = within(board);
       const nextThread = db.prepare<{ n: number; subject: string }>(
-        `SELECT t.n, t.subject FROM thread t WHERE t.n > ? AND t.posts > 0 ${where} ORDER BY t.n LIMIT 1`,
+        `SELECT t.n, t.subject FROM thread t WHERE t.n > ? ${where}
+           AND EXISTS (SELECT 1 FROM post p WHERE p.thread = t.n AND p.deleted_seq IS NULL) ORDER BY t.n LIMIT 1`,
       );
       const links = new Recent<Link>(RECENT_PLACES);
       let sincePause = 0;

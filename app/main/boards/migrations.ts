@@ -57,4 +57,9 @@ export const boardMigrations: readonly Migration[] = [
       CREATE VIRTUAL TABLE search USING fts5(subject, text, tags, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
     `,
   },
+  {
+    version: 5,
+    name: 'counted by watermark',
+    sql: `INSERT OR REPLACE INTO meta (key, value) SELECT 'counted.upto', COALESCE(MAX(n), 0) FROM post;`,
+  },
 ];

@@ -1,4 +1,4 @@
-import { compareBytes } from '../kernel/bytes.ts';
+import { compareBytes, toHex } from '../kernel/bytes.ts';
 import type { Database } from '../kernel/database.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -15,14 +15,14 @@ import {
   type ThreadMark,
   type ThreadStart,
 } from './kinds.ts';
-import { Tallies, type ThreadTally } from './tallies.ts';
+import { Counters, type Reader } from './counters.ts';
 
-/** What the projection needs to know of this node. */
-export interface Reader {
-  /** Whether an author is this node's own person; nobody's own posts are unread to them. */
-  isMe(author: Uint8Array): boolean;
-  /** Ticks of joining: what was written before is not unread. */
-  readonly since: number;
+/** Posts of one transaction from which on they are counted within it. */
+const BULK = 50;
+
+interface ThreadPlace {
+  readonly n: number;
+  board: number;
 }
 
 interface PostRow {
@@ -41,9 +41,6 @@ export function messageKey(messageId: string): Uint8Array {
   return sha256(Buffer.from(messageId)).subarray(0, 16);
 }
 
-/** Hours are counted from the epoch. */
-export const HOUR_MS = 3_600_000;
-
 /**
  * Boards, threads and posts as tables. Every row is a function of the set of events, whatever their
  * order: replies may come before their thread, edits before their post [B1].
@@ -51,10 +48,13 @@ export const HOUR_MS = 3_600_000;
 export class BoardsProjection implements Projection {
   readonly kinds = Object.values(boardKinds);
   readonly #db: Database;
-  readonly #reader: Reader;
+  readonly #counters: Counters;
+  /** Threads met in this transaction, by hexadecimal id. */
+  readonly #threads = new Map<string, ThreadPlace>();
+  /** Posts stored in this transaction. */
+  #stored = 0;
   readonly #bytesAt: (seq: number) => Uint8Array;
   readonly #authorOf: (key: Uint8Array) => number;
-  readonly #tallies: Tallies;
   readonly #sql;
 
   constructor(
@@ -63,14 +63,18 @@ export class BoardsProjection implements Projection {
     log: { bytesAt(seq: number): Uint8Array; authorOf(key: Uint8Array): number },
   ) {
     this.#db = db;
-    this.#reader = reader;
+    this.#counters = new Counters(db, reader);
     this.#bytesAt = (seq) => log.bytesAt(seq);
     this.#authorOf = (key) => log.authorOf(key);
-    this.#tallies = new Tallies(db);
     this.#sql = {
       board: db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?'),
       addBoard: db.prepare('INSERT INTO board (id) VALUES (?)'),
       thread: db.prepare<{ n: number; board: number }>('SELECT n, board FROM thread WHERE id = ?'),
+      addThread: db.prepare(
+        `INSERT INTO thread (id, board, last_at, root, subject, created_at, read_upto)
+         VALUES (?, ?, ?, ?, ?, ?, COALESCE((SELECT upto FROM local_read WHERE thread_id = ?), 0))`,
+      ),
+      root: db.prepare('UPDATE thread SET root = ?, board = ?, subject = ?, created_at = ? WHERE n = ?'),
       marks: db.prepare('SELECT 1 FROM thread_mark WHERE thread_id = ? LIMIT 1'),
       addPost: db.prepare(
         'INSERT INTO post (n, thread, author, at, time, text_seq) VALUES (?, ?, ?, ?, ?, ?)',
@@ -90,7 +94,7 @@ export class BoardsProjection implements Projection {
       case boardKinds.reply.name:
         return this.#addPost(event, seq, (event.body as PostReply).thread);
     }
-    this.settle();
+    this.#counters.catchUp();
     switch (event.kind) {
       case boardKinds.create.name:
         return this.#changeBoard(event.id, event, seq);
@@ -119,16 +123,20 @@ export class BoardsProjection implements Projection {
     }
   }
 
+  /** A large batch is counted with it; of a few posts that is left to the next reader. */
   settle(): void {
-    this.#tallies.flush();
+    if (this.#stored >= BULK) this.#counters.catchUp();
+    this.reload();
   }
 
   reload(): void {
-    this.#tallies.drop();
+    this.#threads.clear();
+    this.#stored = 0;
   }
 
   revoke(event: LogEvent, seq: number): void {
-    this.settle();
+    this.reload();
+    this.#counters.catchUp();
     switch (event.kind) {
       case boardKinds.create.name:
       case boardKinds.update.name: {
@@ -164,7 +172,7 @@ export class BoardsProjection implements Projection {
   }
 
   clear(): void {
-    this.#tallies.drop();
+    this.reload();
     for (const table of [
       'board',
       'board_event',
@@ -179,7 +187,7 @@ export class BoardsProjection implements Projection {
       this.#db.exec(`DELETE FROM ${table}`);
     }
     this.#db.exec(
-      `INSERT INTO search (search) VALUES ('delete-all'); DELETE FROM meta WHERE key = 'search.upto'`,
+      `INSERT INTO search (search) VALUES ('delete-all'); DELETE FROM meta WHERE key IN ('search.upto', 'counted.upto')`,
     );
   }
 
@@ -228,47 +236,49 @@ export class BoardsProjection implements Projection {
       );
   }
 
-  #threadOf(id: Uint8Array, board: Uint8Array, at: number): ThreadTally {
-    const known = this.#tallies.thread(id);
-    if (known) return known;
-    const thread = this.#tallies.addThread(id, this.#boardOf(board), at);
-    if (this.#sql.marks.get(id)) this.#foldMarks(id);
-    return thread;
-  }
-
   #addPost(event: LogEvent, seq: number, threadId: Uint8Array): void {
     const body = event.body as ThreadStart | PostReply;
     const at = body.source?.date ?? msOf(event.time);
-    let thread = this.#threadOf(threadId, body.board, at);
-    if (event.kind === boardKinds.start.name) thread = this.#setRoot(thread, event, seq, at);
+    const root = event.kind === boardKinds.start.name ? (body as ThreadStart) : null;
+    const key = toHex(threadId);
+    let thread = this.#threads.get(key) ?? this.#sql.thread.get(threadId);
+    if (!thread) thread = this.#addThread(threadId, root, body.board, seq, at);
+    else if (root) this.#setRoot(thread, root, seq, at);
+    this.#threads.set(key, thread);
     this.#sql.addPost.run(seq, thread.n, this.#authorOf(event.author), at, event.time, seq);
-    const isUnread = this.#isUnread(event.author, event.time, thread);
-    this.#tallies.count(thread, at, Math.floor(msOf(event.time) / HOUR_MS), isUnread);
+    this.#stored++;
     if (body.source) this.#sql.source.run(messageKey(body.source.messageId), seq);
     if (this.#sql.changes.get(event.id)) {
-      this.settle();
+      this.#counters.catchUp();
       this.#resolve(event.id);
     }
   }
 
-  #isUnread(author: Uint8Array, time: number, thread: ThreadTally): boolean {
-    return time > this.#reader.since && time > thread.read_upto && !this.#reader.isMe(author);
+  #addThread(
+    id: Uint8Array,
+    root: ThreadStart | null,
+    boardId: Uint8Array,
+    seq: number,
+    at: number,
+  ): ThreadPlace {
+    const board = this.#boardOf(boardId);
+    const { lastInsertRowid } = root
+      ? this.#sql.addThread.run(id, board, at, seq, root.subject, at, id)
+      : this.#sql.addThread.run(id, board, at, null, '', 0, id);
+    if (this.#sql.marks.get(id)) this.#foldMarks(id);
+    return { n: Number(lastInsertRowid), board };
   }
 
   /** [B3] The first post names the board; replies that came before it were filed where they said. */
-  #setRoot(thread: ThreadTally, event: LogEvent, seq: number, at: number): ThreadTally {
-    const { board, subject } = event.body as ThreadStart;
-    thread.root = seq;
-    thread.subject = subject;
-    thread.created_at = at;
+  #setRoot(thread: ThreadPlace, { board, subject }: ThreadStart, seq: number, at: number): void {
+    this.#counters.catchUp();
     const n = this.#boardOf(board);
-    if (n === thread.board) return thread;
+    this.#sql.root.run(seq, n, subject, at, thread.n);
+    if (n === thread.board) return;
     const moved = thread.board;
     thread.board = n;
-    this.settle();
     this.#recount(moved);
     this.#recount(n);
-    return this.#tallies.thread(event.id)!;
   }
 
   #recount(board: number): void {
@@ -295,6 +305,12 @@ export class BoardsProjection implements Projection {
         'DELETE FROM thread WHERE id = ? AND NOT EXISTS (SELECT 1 FROM post WHERE post.thread = thread.n)',
       )
       .run(threadId);
+    this.#counters.rowsRemoved();
+    this.#db
+      .prepare(
+        `UPDATE meta SET value = MIN(value, COALESCE((SELECT MAX(n) FROM post), 0)) WHERE key = 'search.upto'`,
+      )
+      .run();
   }
 
   #recountThread(threadId: Uint8Array): void {
@@ -380,6 +396,7 @@ export class BoardsProjection implements Projection {
   }
 
   *dump(): Generator<unknown> {
+    this.#counters.catchUp();
     yield* this.#db
       .prepare<Record<string, unknown>>(
         'SELECT id, slug, name, description, post_role, archived, threads, posts, last_at FROM board WHERE known = 1 ORDER BY id',

@@ -3,7 +3,8 @@ import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { bodyOf } from '../log/event.ts';
@@ -14,6 +15,9 @@ import { SearchIndex, snippetOf, wordsOf } from './search.ts';
 
 /** Posts taken into the search index at a time: a few milliseconds of work. */
 const INDEX_SLICE = 100;
+const INDEX_AFTER_MS = 5;
+/** Wait after the disk refused. */
+const INDEX_AGAIN_MS = 5000;
 /** How long changes are gathered before the console hears of them, in milliseconds. */
 const TELL_AFTER_MS = 60;
 
@@ -22,6 +26,7 @@ export interface BoardsInit {
   readonly log: Log;
   readonly clock: Clock;
   readonly signer: Signer;
+  readonly logger: Logger;
   readonly around: Surroundings;
   /** Ticks of joining. */
   readonly since: number;
@@ -45,8 +50,20 @@ export function createBoards(init: BoardsInit) {
   let indexing = false;
   let stopped = false;
 
+  /** Work that nobody waits for: what the disk refuses now (it may be full) is tried again later. */
+  const tryTo = (what: string, work: () => void): boolean => {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      init.logger.warn(`${what}-failed`, { code: problemOf(error).code });
+      return false;
+    }
+  };
+
   const tell = () => {
     telling = false;
+    if (!stopped) tryTo('counting', () => queries.count());
     const change = {
       boards: Array.from(pending.boards, (key) => cidOf(fromHex(key))),
       threads: Array.from(pending.threads, (key) => cidOf(fromHex(key))),
@@ -69,12 +86,15 @@ export function createBoards(init: BoardsInit) {
     }
   };
 
-  const indexSoon = () => {
+  const indexSoon = (delayMs = INDEX_AFTER_MS) => {
     if (indexing || stopped) return;
     indexing = true;
-    clock.after(5, () => {
+    clock.after(delayMs, () => {
       indexing = false;
-      if (!stopped && search.index(INDEX_SLICE) === INDEX_SLICE) indexSoon();
+      if (stopped) return;
+      let taken = 0;
+      if (!tryTo('indexing', () => (taken = search.index(INDEX_SLICE)))) indexSoon(INDEX_AGAIN_MS);
+      else if (taken === INDEX_SLICE) indexSoon();
     });
   };
 
@@ -292,6 +312,7 @@ export function createBoards(init: BoardsInit) {
       const upto = log.store.latestTime();
       const id = target === undefined ? null : digestOf(target);
       db.transaction(() => {
+        queries.count();
         db.prepare(
           `INSERT OR REPLACE INTO local_read (thread_id, upto) SELECT id, ? FROM thread WHERE unread > 0 AND ${where}`,
         ).run(upto, id);

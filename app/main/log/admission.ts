@@ -66,6 +66,6 @@ export function judgeRole(
   kind: Kind,
   authority: Authority,
 ): Refusal | null {
-  if (!authority.knows(event.author)) return ignore('unknown-author');
-  return reaches(authority.roleAt(event.author, event.time), kind.leastRole) ? null : ignore('out-of-role');
+  if (reaches(authority.roleAt(event.author, event.time), kind.leastRole)) return null;
+  return ignore(authority.knows(event.author) ? 'out-of-role' : 'unknown-author');
 }

@@ -1,4 +1,4 @@
-import { toHex } from '../kernel/bytes.ts';
+import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -181,7 +181,7 @@ export class Log {
       const placed = new Set<string>();
       for (const { event, index } of candidates) {
         const key = toHex(event.id);
-        const isHere = placed.has(key) || (this.#commits !== commits && this.store.has(event.id));
+        const isHere = placed.has(key) || (this.#commits !== commits && this.#holds(event, this.#kinds.get(event.kind)));
         const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch);
         if (refusal) refusals[index] = refusal;
         else placed.add(key);
@@ -199,20 +199,30 @@ export class Log {
     } catch (error) {
       return { verdict: 'reject', code: problemOf(error).code as RefusalCode };
     }
-    if (this.store.has(event.id)) return DUPLICATE;
     const kind = this.#kinds.get(event.kind);
+    if (this.#holds(event, kind)) return DUPLICATE;
     // Authority events of one batch may rest on each other: their role is judged when they are placed.
     const refusal = judge(event, kind?.stratum === 'authority' ? { ...context, authority: ANYONE } : context);
     if (refusal?.verdict === 'hold') this.#hold(sealed, event);
     return refusal ?? event;
   }
 
+  /** Asks the set in memory where it was read already: a third of the time of a look-up on disk. */
+  #holds(event: LogEvent, kind: Kind | undefined): boolean {
+    const set = kind && this.#sets[kind.stratum];
+    return set ? set.has(reverseKey(event.time), event.id) : this.store.has(event.id);
+  }
+
   /** Checks one signature a head; true, false, or undefined where none was given or none was needed. */
   async #prove(events: readonly LogEvent[]): Promise<Map<LogEvent, boolean>> {
     const awaited = new Set<string>();
     const checks: LogEvent[] = [];
+    let author = '';
+    let before: LogEvent | null = null;
     for (const event of events) {
-      const author = toHex(event.author);
+      // History comes in long runs of one author.
+      if (!before || !equalBytes(before.author, event.author)) author = toHex(event.author);
+      before = event;
       const byAncestry = awaited.has(toHex(event.id) + author) || this.store.isAwaited(event);
       // Authority events travel oldest first, so that each must keep a signature that was checked.
       const always = this.#kinds.get(event.kind)?.stratum === 'authority';

@@ -116,6 +116,12 @@ export class RangeSet {
     return this.#size;
   }
 
+  has(key: number, id: Uint8Array): boolean {
+    const block = this.#blocks[this.#blockFor(key, id)]!;
+    const index = block.lowerBound(key, id);
+    return index < block.size && block.compareAt(index, key, id) === 0;
+  }
+
   /** Adds an item; false when it was there already. */
   add(key: number, id: Uint8Array): boolean {
     const at = this.#blockFor(key, id);

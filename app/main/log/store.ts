@@ -91,7 +91,8 @@ export class LogStore {
 
   /** [L3] Whether an event is named as a parent by an authentic event of the same author. */
   isAwaited(event: LogEvent): boolean {
-    return this.#gaps.size > 0 && this.#gaps.get(toHex(event.id)) === this.authorOf(event.author);
+    const author = this.#gaps.size > 0 ? this.#gaps.get(toHex(event.id)) : undefined;
+    return author !== undefined && author === this.authorOf(event.author);
   }
 
   /** Stores an authentic event and keeps heads and gaps true, once {@link settle} is called; returns its row number. */

@@ -118,6 +118,7 @@ export async function openCommunity(
     log,
     clock,
     signer,
+    logger: ports.logger,
     since,
     around: {
       person: members.person,

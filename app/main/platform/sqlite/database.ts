@@ -41,6 +41,9 @@ export function openDatabase(
   });
 }
 
+/** Statements kept ready, at most: preparing one costs as much as running it ten times. */
+const MAX_PREPARED = 500;
+
 function migrate(
   sqlite: SqliteDatabase.Database,
   database: Database,
@@ -72,9 +75,15 @@ function wrap(sqlite: SqliteDatabase.Database): Database {
   let depth = 0;
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
+  const prepared = new Map<string, Statement<unknown>>();
   return {
     prepare<T>(sql: string): Statement<T> {
-      return guardStatement(guarded(() => sqlite.prepare<Cell[], T>(sql)));
+      const known = prepared.get(sql);
+      if (known) return known as Statement<T>;
+      const statement = guardStatement<T>(sqlite, sql);
+      if (prepared.size >= MAX_PREPARED) prepared.clear();
+      prepared.set(sql, statement);
+      return statement;
     },
     exec: (sql) => void guarded(() => sqlite.exec(sql)),
     transaction<T>(work: () => T): T {
@@ -101,12 +110,27 @@ function wrap(sqlite: SqliteDatabase.Database): Database {
   };
 }
 
-function guardStatement<T>(statement: SqliteDatabase.Statement<Cell[], T>): Statement<T> {
+function guardStatement<T>(sqlite: SqliteDatabase.Database, sql: string): Statement<T> {
+  const statement = guarded(() => sqlite.prepare<Cell[], T>(sql));
+  // The two on hot paths catch for themselves: a closure a call would cost a tenth of a small statement.
   return {
-    run: (...values) => guarded(() => statement.run(...values)),
-    get: (...values) => guarded(() => statement.get(...values)),
+    run(...values) {
+      try {
+        return statement.run(...values);
+      } catch (error) {
+        throw problemFor(error) ?? error;
+      }
+    },
+    get(...values) {
+      try {
+        return statement.get(...values);
+      } catch (error) {
+        throw problemFor(error) ?? error;
+      }
+    },
     all: (...values) => guarded(() => statement.all(...values)),
-    iterate: (...values) => guarded(() => statement.iterate(...values)),
+    // One that is being stepped through is busy, so each walk has its own.
+    iterate: (...values) => guarded(() => sqlite.prepare<Cell[], T>(sql).iterate(...values)),
   };
 }
 

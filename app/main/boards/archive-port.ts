@@ -4,7 +4,7 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { didOf } from '../kernel/did.ts';
-import type { Signer } from '../kernel/signer.ts';
+import type { BulkSigner } from '../kernel/signer.ts';
 import { bodyOf, MAX_EVENT_BYTES, type LogEvent } from '../log/event.ts';
 import type { Draft, Log } from '../log/log.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
@@ -26,7 +26,7 @@ export interface BoardsArchiveInit {
   readonly db: Database;
   readonly log: Log;
   /** Who imports; imported posts are theirs and name their source. */
-  readonly signer: Signer;
+  readonly signer: BulkSigner;
   readonly clock: Clock;
   /** Keeps an attachment's bytes; the same bytes give the same reference. */
   storeFile(bytes: Uint8Array, name: string, type: string): Promise<AttachmentRef>;
@@ -100,7 +100,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
         for (const post of batch) {
           if (post.attachments.length > 0) files.set(post, await storeAll(post));
         }
-        log.appendAll(init.signer, drafts(batch, board, files, placeOf, recent));
+        await log.appendBulk(init.signer, drafts(batch, board, files, placeOf, recent));
       };
     },
 

@@ -150,6 +150,15 @@ export class BoardQueries {
     return { thread: this.#threadOf(row), n: row.n, posts: count };
   }
 
+  /** Where a post stands, in words. */
+  headingOf(post: PostRow): { subject: string; boardName: string } {
+    return this.#db
+      .prepare<{ subject: string; boardName: string }>(
+        'SELECT t.subject, b.name AS boardName FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ?',
+      )
+      .get(post.thread_id)!;
+  }
+
   posts(threadN: number, offset: number, limit: number): contract.Post[] {
     return this.#db
       .prepare<PostRow>(`${POST} WHERE p.thread = ? ORDER BY p.at, p.time, p.n LIMIT ? OFFSET ?`)

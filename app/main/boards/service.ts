@@ -15,6 +15,8 @@ import { SearchIndex, snippetOf, wordsOf } from './search.ts';
 
 /** Posts taken into the search index at a time: a few milliseconds of work. */
 const INDEX_SLICE = 100;
+/** The same where somebody waits for all of it. */
+const INDEX_BULK = 5000;
 const INDEX_AFTER_MS = 5;
 /** Wait after the disk refused. */
 const INDEX_AGAIN_MS = 5000;
@@ -357,7 +359,7 @@ export function createBoards(init: BoardsInit) {
 
     /** Brings the index up to date; for import and tests. */
     indexAll(): void {
-      while (search.index(1000) === 1000);
+      while (search.index(INDEX_BULK) === INDEX_BULK);
     },
 
     onChange(listener: (change: contract.BoardsChange) => void): () => void {
@@ -367,16 +369,16 @@ export function createBoards(init: BoardsInit) {
   };
 
   function hitOf(row: PostRow, words: readonly string[]): contract.SearchHit {
-    const { thread } = queries.thread(row.thread_id)!;
-    const original = bodyOf<ThreadStart>(row.bytes);
+    const { subject, boardName } = queries.headingOf(row);
+    const original = bodyOf<Partial<Pick<ThreadStart, 'subject'>> & Omit<ThreadStart, 'subject'>>(row.bytes);
     const { text } =
       row.text_seq === row.n ? original : bodyOf<{ text: string }>(log.store.bytesAt(row.text_seq));
     return {
       post: cidOf(row.id),
-      thread: thread.id,
-      board: thread.board,
-      boardName: thread.boardName,
-      subject: thread.subject,
+      thread: cidOf(row.thread_id),
+      board: cidOf(row.board_id),
+      boardName,
+      subject: subject || original.subject || '…',
       author: original.source?.name ?? around.person(row.author).handle,
       createdAt: row.at,
       ...snippetOf(text, words),

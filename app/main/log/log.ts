@@ -6,9 +6,10 @@ import type { Database } from '../kernel/database.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import { msOf, nextTime } from '../kernel/hybrid-time.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
 import { judge, judgeRole, type AdmissionContext, type Refusal, type RefusalCode } from './admission.ts';
 import {
+  formEvent,
   MAX_PARENTS,
   openEvent,
   sealEvent,
@@ -142,6 +143,41 @@ export class Log {
     return batch.map(({ event }) => event);
   }
 
+  /**
+   * Writes many events as {@link appendAll} does, with their signatures made in parallel: ids do not depend on
+   * them. What this person writes meanwhile forks from the same heads, and the next event joins both [L4].
+   * Rejects with a Problem `out-of-role` or `bad-body`; then none is stored.
+   */
+  async appendBulk(signer: BulkSigner, drafts: Generator<Draft, void, LogEvent>): Promise<void> {
+    const formed: LogEvent[] = [];
+    let parents = this.store.headsOf(signer.publicKey, MAX_PARENTS);
+    for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
+      const { kind, body } = draft.value;
+      this.#lastTime = nextTime(this.#lastTime, this.#init.clock.now());
+      const event = formEvent({
+        community: this.community,
+        author: signer.publicKey,
+        time: this.#lastTime,
+        parents,
+        kind,
+        body,
+      });
+      formed.push(event);
+      parents = [event.id];
+    }
+    const signatures = await signer.signAll(formed.map(({ bytes }) => signingPayload(bytes)));
+    const batch: Committed[] = [];
+    this.#transact(() => {
+      const context = this.#context();
+      for (const [index, event] of formed.entries()) {
+        const refusal = judge(event, context);
+        if (refusal) throw refusalProblem(refusal, event.kind);
+        batch.push(this.#insert({ ...event, signature: signatures[index]! }, true, 'own'));
+      }
+    });
+    this.#committed(batch);
+  }
+
   #write(signer: Signer, kindName: string, body: unknown): Committed {
     const event = sealEvent(
       {
@@ -181,7 +217,8 @@ export class Log {
       const placed = new Set<string>();
       for (const { event, index } of candidates) {
         const key = toHex(event.id);
-        const isHere = placed.has(key) || (this.#commits !== commits && this.#holds(event, this.#kinds.get(event.kind)));
+        const isHere =
+          placed.has(key) || (this.#commits !== commits && this.#holds(event, this.#kinds.get(event.kind)));
         const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch);
         if (refusal) refusals[index] = refusal;
         else placed.add(key);

@@ -5,6 +5,9 @@ import type { Stratum } from './kinds.ts';
 
 const STRATUM = { authority: 0, content: 1 } as const satisfies Record<Stratum, number>;
 
+/** Items read at a time. */
+const ITEMS_SLICE = 5000;
+
 interface EventRow {
   seq: number;
   bytes: Uint8Array;
@@ -201,11 +204,23 @@ export class LogStore {
     return row!.n;
   }
 
-  /** All items of a stratum, in no particular order within one time. */
+  /** All items of a stratum, newest first; a slice at a time, so that others may read in between. */
   *items(stratum: Stratum): Generator<LogItem> {
-    yield* this.#db
-      .prepare<LogItem>('SELECT time, id FROM event WHERE stratum = ? ORDER BY time DESC')
-      .iterate(STRATUM[stratum]);
+    // Text is handed over twice as fast as a million small byte arrays, and leaves less to collect.
+    const query = this.#db.prepare<{ time: number; hex: string }>(
+      'SELECT time, hex(id) AS hex FROM event WHERE stratum = ? AND (time, id) < (?, ?) ORDER BY time DESC, id DESC LIMIT ?',
+    );
+    let time = Number.MAX_SAFE_INTEGER;
+    let id: Uint8Array = new Uint8Array(0);
+    for (;;) {
+      const rows = query.all(STRATUM[stratum], time, id, ITEMS_SLICE);
+      for (const row of rows) {
+        id = Buffer.from(row.hex, 'hex');
+        time = row.time;
+        yield { time, id };
+      }
+      if (rows.length < ITEMS_SLICE) return;
+    }
   }
 
   /** Events in the order they were stored, a batch at a time so that others may read in between. */

@@ -8,7 +8,7 @@ import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { BulkSigner, Verifier } from '../kernel/signer.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
@@ -33,7 +33,7 @@ export interface CommunityPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly verifier: Verifier;
-  readonly signer: Signer;
+  readonly signer: BulkSigner;
   readonly chunks: ChunkDisk;
   readonly logger: Logger;
   readonly settings: () => Settings;

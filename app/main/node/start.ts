@@ -107,6 +107,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
             return keys.person.publicKey;
           },
           sign: (message) => keys.person.sign(message),
+          signAll: (messages) => keys.person.signAll(messages),
         },
         chunks: diskChunks(directory.files),
         logger,

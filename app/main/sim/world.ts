@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { makeGenesis, type Genesis } from '../community/index.ts';
 import { toHex, utf8 } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import type { Signer } from '../kernel/signer.ts';
+import type { BulkSigner } from '../kernel/signer.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { memberKinds } from '../members/index.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
@@ -136,7 +136,7 @@ class World {
   readonly #first: SealedEvent[];
 
   /** Sometimes two of the nodes are devices of one person. */
-  #people(count: number): Signer[] {
+  #people(count: number): BulkSigner[] {
     const people = Array.from({ length: count }, (_, place) =>
       signerOf(sha256(utf8(`${this.#seed} person ${place}`))),
     );

@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { Problem } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
@@ -12,14 +12,12 @@ import type { Committed, Log } from '../log/log.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 import { BoardQueries, numbers, type PostRow, type Surroundings } from './queries.ts';
 import { SearchIndex, snippetOf, wordsOf } from './search.ts';
+import { createUpkeep } from './upkeep.ts';
 
 /** Posts taken into the search index at a time: a few milliseconds of work. */
 const INDEX_SLICE = 100;
 /** The same where somebody waits for all of it. */
 const INDEX_BULK = 5000;
-const INDEX_AFTER_MS = 5;
-/** Wait after the disk refused. */
-const INDEX_AGAIN_MS = 5000;
 /** How long changes are gathered before the console hears of them, in milliseconds. */
 const TELL_AFTER_MS = 60;
 
@@ -49,23 +47,18 @@ export function createBoards(init: BoardsInit) {
   /** By hexadecimal id: text forms are made when it is told. */
   const pending = { boards: new Set<string>(), threads: new Set<string>(), newPosts: 0 };
   let telling = false;
-  let indexing = false;
-  let stopped = false;
 
-  /** Work that nobody waits for: what the disk refuses now (it may be full) is tried again later. */
-  const tryTo = (what: string, work: () => void): boolean => {
-    try {
-      work();
-      return true;
-    } catch (error) {
-      init.logger.warn(`${what}-failed`, { code: problemOf(error).code });
-      return false;
-    }
-  };
+  const upkeep = createUpkeep({
+    clock,
+    logger: init.logger,
+    step: () => {
+      queries.count();
+      return search.index(INDEX_SLICE) === INDEX_SLICE;
+    },
+  });
 
   const tell = () => {
     telling = false;
-    if (!stopped) tryTo('counting', () => queries.count());
     const change = {
       boards: Array.from(pending.boards, (key) => cidOf(fromHex(key))),
       threads: Array.from(pending.threads, (key) => cidOf(fromHex(key))),
@@ -88,18 +81,6 @@ export function createBoards(init: BoardsInit) {
     }
   };
 
-  const indexSoon = (delayMs = INDEX_AFTER_MS) => {
-    if (indexing || stopped) return;
-    indexing = true;
-    clock.after(delayMs, () => {
-      indexing = false;
-      if (stopped) return;
-      let taken = 0;
-      if (!tryTo('indexing', () => (taken = search.index(INDEX_SLICE)))) indexSoon(INDEX_AGAIN_MS);
-      else if (taken === INDEX_SLICE) indexSoon();
-    });
-  };
-
   const onCommit = (batch: readonly Committed[]) => {
     let posts = false;
     for (const { event, origin } of batch) {
@@ -119,7 +100,7 @@ export function createBoards(init: BoardsInit) {
         if (row) note({ board: row.board_id, thread: row.thread_id });
       }
     }
-    if (posts) indexSoon();
+    if (posts) upkeep.soon();
   };
 
   const role = (): Role | null => around.me().role;
@@ -171,9 +152,9 @@ export function createBoards(init: BoardsInit) {
   return {
     start(): () => void {
       const stop = log.onCommit(onCommit);
-      indexSoon();
+      upkeep.soon();
       return () => {
-        stopped = true;
+        upkeep.stop();
         stop();
       };
     },

@@ -7,7 +7,6 @@ import type { Projection } from '../log/kinds.ts';
 import type * as z from 'zod';
 import {
   boardKinds,
-  type BoardCreate,
   type BoardUpdate,
   type PostDelete,
   type PostReact,
@@ -15,7 +14,9 @@ import {
   type ThreadMark,
   type ThreadStart,
 } from './kinds.ts';
+import { BoardFold } from './board-fold.ts';
 import { Counters, type Reader } from './counters.ts';
+import { ThreadMarks } from './thread-marks.ts';
 
 /** Posts of one transaction from which on they are counted within it. */
 const BULK = 50;
@@ -49,6 +50,8 @@ export class BoardsProjection implements Projection {
   readonly kinds = Object.values(boardKinds);
   readonly #db: Database;
   readonly #counters: Counters;
+  readonly #boards: BoardFold;
+  readonly #marks: ThreadMarks;
   /** Threads met in this transaction, by hexadecimal id. */
   readonly #threads = new Map<string, ThreadPlace>();
   /** Posts stored in this transaction. */
@@ -64,18 +67,17 @@ export class BoardsProjection implements Projection {
   ) {
     this.#db = db;
     this.#counters = new Counters(db, reader);
+    this.#boards = new BoardFold(db);
+    this.#marks = new ThreadMarks(db);
     this.#bytesAt = (seq) => log.bytesAt(seq);
     this.#authorOf = (key) => log.authorOf(key);
     this.#sql = {
-      board: db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?'),
-      addBoard: db.prepare('INSERT INTO board (id) VALUES (?)'),
       thread: db.prepare<{ n: number; board: number }>('SELECT n, board FROM thread WHERE id = ?'),
       addThread: db.prepare(
         `INSERT INTO thread (id, board, last_at, root, subject, created_at, read_upto)
          VALUES (?, ?, ?, ?, ?, ?, COALESCE((SELECT upto FROM local_read WHERE thread_id = ?), 0))`,
       ),
       root: db.prepare('UPDATE thread SET root = ?, board = ?, subject = ?, created_at = ? WHERE n = ?'),
-      marks: db.prepare('SELECT 1 FROM thread_mark WHERE thread_id = ? LIMIT 1'),
       addPost: db.prepare(
         'INSERT INTO post (n, thread, author, at, time, text_seq) VALUES (?, ?, ?, ?, ?, ?)',
       ),
@@ -97,9 +99,9 @@ export class BoardsProjection implements Projection {
     this.#counters.catchUp();
     switch (event.kind) {
       case boardKinds.create.name:
-        return this.#changeBoard(event.id, event, seq);
+        return this.#boards.change(event.id, event.time, seq);
       case boardKinds.update.name:
-        return this.#changeBoard((event.body as z.infer<typeof BoardUpdate>).board, event, seq);
+        return this.#boards.change((event.body as z.infer<typeof BoardUpdate>).board, event.time, seq);
       case boardKinds.edit.name:
       case boardKinds.delete.name:
       case boardKinds.remove.name: {
@@ -119,7 +121,7 @@ export class BoardsProjection implements Projection {
         return;
       }
       case boardKinds.mark.name:
-        return this.#mark(event, seq);
+        return this.#marks.add(event.body as z.infer<typeof ThreadMark>, event.time, seq);
     }
   }
 
@@ -139,16 +141,9 @@ export class BoardsProjection implements Projection {
     this.#counters.catchUp();
     switch (event.kind) {
       case boardKinds.create.name:
-      case boardKinds.update.name: {
-        const board =
-          event.kind === boardKinds.create.name
-            ? event.id
-            : (event.body as z.infer<typeof BoardUpdate>).board;
-        this.#db
-          .prepare('DELETE FROM board_event WHERE board_id = ? AND time = ? AND seq = ?')
-          .run(board, event.time, seq);
-        return this.#foldBoard(board);
-      }
+        return this.#boards.unchange(event.id, event.time, seq);
+      case boardKinds.update.name:
+        return this.#boards.unchange((event.body as z.infer<typeof BoardUpdate>).board, event.time, seq);
       case boardKinds.start.name:
         return this.#removePost(seq, event.id, true);
       case boardKinds.reply.name:
@@ -158,11 +153,8 @@ export class BoardsProjection implements Projection {
           .prepare('DELETE FROM reaction WHERE seq = ? AND post_id = ?')
           .run(seq, (event.body as z.infer<typeof PostReact>).post);
         return;
-      case boardKinds.mark.name: {
-        const { thread } = event.body as z.infer<typeof ThreadMark>;
-        this.#db.prepare('DELETE FROM thread_mark WHERE thread_id = ? AND seq = ?').run(thread, seq);
-        return this.#foldMarks(thread);
-      }
+      case boardKinds.mark.name:
+        return this.#marks.remove((event.body as z.infer<typeof ThreadMark>).thread, seq);
       default: {
         const { post } = event.body as z.infer<typeof PostDelete>;
         this.#db.prepare('DELETE FROM post_change WHERE post_id = ? AND seq = ?').run(post, seq);
@@ -191,51 +183,6 @@ export class BoardsProjection implements Projection {
     );
   }
 
-  #boardOf(id: Uint8Array): number {
-    return this.#sql.board.get(id)?.n ?? Number(this.#sql.addBoard.run(id).lastInsertRowid);
-  }
-
-  #changeBoard(board: Uint8Array, event: LogEvent, seq: number): void {
-    this.#db
-      .prepare('INSERT INTO board_event (board_id, time, seq) VALUES (?, ?, ?)')
-      .run(board, event.time, seq);
-    this.#foldBoard(board);
-  }
-
-  /** [B2] A board is what its creation says, changed by its updates in order of time. */
-  #foldBoard(board: Uint8Array): void {
-    const n = this.#boardOf(board);
-    const rows = this.#db
-      .prepare<{ bytes: Uint8Array; id: Uint8Array; kind: string }>(
-        'SELECT e.bytes, e.id, e.kind FROM board_event b JOIN event e ON e.seq = b.seq WHERE b.board_id = ? ORDER BY e.time, e.id',
-      )
-      .all(board);
-    const create = rows.find((row) => row.kind === boardKinds.create.name);
-    const shape = {
-      ...(create
-        ? bodyOf<z.infer<typeof BoardCreate>>(create.bytes)
-        : { slug: '', name: '', description: '', postRole: 'member' as const }),
-      archived: false,
-    };
-    for (const row of rows) {
-      if (row.kind === boardKinds.update.name)
-        Object.assign(shape, bodyOf<z.infer<typeof BoardUpdate>>(row.bytes));
-    }
-    this.#db
-      .prepare(
-        'UPDATE board SET slug = ?, name = ?, description = ?, post_role = ?, archived = ?, known = ? WHERE n = ?',
-      )
-      .run(
-        shape.slug,
-        shape.name,
-        shape.description,
-        shape.postRole,
-        shape.archived ? 1 : 0,
-        create ? 1 : 0,
-        n,
-      );
-  }
-
   #addPost(event: LogEvent, seq: number, threadId: Uint8Array): void {
     const body = event.body as ThreadStart | PostReply;
     const at = body.source?.date ?? msOf(event.time);
@@ -261,18 +208,18 @@ export class BoardsProjection implements Projection {
     seq: number,
     at: number,
   ): ThreadPlace {
-    const board = this.#boardOf(boardId);
+    const board = this.#boards.rowOf(boardId);
     const { lastInsertRowid } = root
       ? this.#sql.addThread.run(id, board, at, seq, root.subject, at, id)
       : this.#sql.addThread.run(id, board, at, null, '', 0, id);
-    if (this.#sql.marks.get(id)) this.#foldMarks(id);
+    this.#marks.fold(id);
     return { n: Number(lastInsertRowid), board };
   }
 
   /** [B3] The first post names the board; replies that came before it were filed where they said. */
   #setRoot(thread: ThreadPlace, { board, subject }: ThreadStart, seq: number, at: number): void {
     this.#counters.catchUp();
-    const n = this.#boardOf(board);
+    const n = this.#boards.rowOf(board);
     this.#sql.root.run(seq, n, subject, at, thread.n);
     if (n === thread.board) return;
     const moved = thread.board;
@@ -373,26 +320,6 @@ export class BoardsProjection implements Projection {
       )
       .all(postId)
       .sort((a, b) => a.time - b.time || compareBytes(a.id, b.id));
-  }
-
-  #mark(event: LogEvent, seq: number): void {
-    const { thread, ...fields } = event.body as z.infer<typeof ThreadMark>;
-    const insert = this.#db.prepare(
-      'INSERT INTO thread_mark (thread_id, field, time, seq, active) VALUES (?, ?, ?, ?, ?)',
-    );
-    for (const [field, on] of Object.entries(fields)) insert.run(thread, field, event.time, seq, on ? 1 : 0);
-    this.#foldMarks(thread);
-  }
-
-  #foldMarks(thread: Uint8Array): void {
-    for (const field of ['pinned', 'locked'] as const) {
-      this.#db
-        .prepare(
-          `UPDATE thread SET ${field} = COALESCE((SELECT m.active FROM thread_mark m JOIN event e ON e.seq = m.seq
-             WHERE m.thread_id = thread.id AND m.field = ? ORDER BY m.time DESC, e.id DESC LIMIT 1), 0) WHERE id = ?`,
-        )
-        .run(field, thread);
-    }
   }
 
   *dump(): Generator<unknown> {

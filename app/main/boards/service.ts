@@ -15,7 +15,7 @@ import { SearchIndex, snippetOf, wordsOf } from './search.ts';
 import { createUpkeep } from './upkeep.ts';
 
 /** Posts taken into the search index at a time: a few milliseconds of work. */
-const INDEX_SLICE = 100;
+const INDEX_SLICE = 250;
 /** The same where somebody waits for all of it. */
 const INDEX_BULK = 5000;
 /** How long changes are gathered before the console hears of them, in milliseconds. */

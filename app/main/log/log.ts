@@ -3,11 +3,18 @@ import { encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { msOf, nextTime } from '../kernel/hybrid-time.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
-import { judge, judgeRole, type AdmissionContext, type Refusal, type RefusalCode } from './admission.ts';
+import {
+  judge,
+  judgeRole,
+  refusalProblem,
+  type AdmissionContext,
+  type Refusal,
+  type RefusalCode,
+} from './admission.ts';
 import {
   formEvent,
   MAX_PARENTS,
@@ -402,23 +409,4 @@ const ANYONE: Authority = { roleAt: () => 'sysop', knows: () => true };
 /** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
 export function reverseKey(time: number): number {
   return Number.MAX_SAFE_INTEGER - time;
-}
-
-function refusalProblem(refusal: Refusal, kind: string): Problem {
-  switch (refusal.code) {
-    case 'unknown-author':
-      return new Problem(
-        'not-a-member',
-        'You are not a member of this community.',
-        'Join it with an invite.',
-      );
-    case 'out-of-role':
-      return new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
-    default:
-      return new Problem(
-        refusal.code,
-        `This ${kind} would not be accepted by others.`,
-        'Check what you entered.',
-      );
-  }
 }

@@ -4,8 +4,9 @@ import type { Logger } from '../kernel/logger.ts';
 
 /** Posts that arrive within this time are counted and indexed together, in milliseconds. */
 const GATHER_MS = 250;
-/** Between two slices of much, so that others have their turn. */
+/** Between two slices of much, so that others have their turn: longer while more keeps coming in. */
 const SLICE_AFTER_MS = 5;
+const SLICE_BUSY_MS = 100;
 /** Wait after the disk refused. */
 const AGAIN_MS = 5000;
 
@@ -22,11 +23,14 @@ export interface UpkeepInit {
  */
 export function createUpkeep({ clock, logger, step }: UpkeepInit): { soon(): void; stop(): void } {
   let due = false;
+  let came = false;
   let stopped = false;
 
   const run = (): number | null => {
+    const wasBusy = came;
+    came = false;
     try {
-      return step() ? SLICE_AFTER_MS : null;
+      return step() ? (wasBusy ? SLICE_BUSY_MS : SLICE_AFTER_MS) : null;
     } catch (error) {
       logger.warn('upkeep-failed', { code: problemOf(error).code });
       return AGAIN_MS;
@@ -45,6 +49,7 @@ export function createUpkeep({ clock, logger, step }: UpkeepInit): { soon(): voi
   return {
     /** Something was stored. */
     soon(): void {
+      came = true;
       if (!due && !stopped) after(GATHER_MS);
     },
     stop(): void {

@@ -285,7 +285,7 @@ describe('use', () => {
       expect(err).toContain(`There is no node in ${root}.`);
       expect(err).toContain('--data');
     }
-    await expect(readdir(root)).rejects.toThrow();
+    await expect(readdir(root)).rejects.toThrow('ENOENT');
     // These may begin one: the failure is the community's own.
     expect((await impulse(['join', 'impulse://join/x', '--handle', 'mara'])).err).not.toContain('no node');
   });

@@ -266,7 +266,7 @@ export class BoardQueries {
       lastAuthor: bodyOf<ThreadStart>(last.bytes).source?.name ?? this.#around.person(last.key).handle,
       pinned: row.pinned === 1,
       locked: row.locked === 1,
-      finality: this.#around.finality(last.n, last.id),
+      finality: this.#spreadOf({ ...last, author: last.key }),
     };
   }
 
@@ -304,7 +304,7 @@ export class BoardQueries {
       reactions: alive ? this.#reactions(row.id, me) : [],
       attachments: alive ? original.attachments.map((ref) => this.#attachment(ref)) : [],
       source: original.source ?? null,
-      finality: this.#around.finality(row.n, row.id),
+      finality: this.#spreadOf(row),
       unread: !mine && row.time > row.read_upto && row.time > this.#since,
       may: {
         edit: alive && mine && member,
@@ -313,6 +313,13 @@ export class BoardQueries {
         react: alive && member,
       },
     };
+  }
+
+  /** What somebody else wrote came from a peer, which therefore holds it, whatever catch-up has told so far. */
+  #spreadOf({ n, id, author }: Pick<PostRow, 'n' | 'id' | 'author'>): contract.Finality {
+    const known = this.#around.finality(n, id);
+    const mine = Buffer.compare(this.#around.me().key, author) === 0;
+    return known.level === 'local' && !mine ? { level: 'held', copies: 1 } : known;
   }
 
   #timeAt(seq: number): number {

@@ -150,7 +150,7 @@ function problemFor(error: unknown): Problem | null {
   if (error.code === 'SQLITE_FULL') {
     return new Problem(
       'disk-full',
-      'The disk is full; nothing was written.',
+      'The disk is full; this was not written, what came before is kept.',
       'Free some space; the node goes on by itself.',
       options,
     );
@@ -159,7 +159,7 @@ function problemFor(error: unknown): Problem | null {
     return new Problem(
       'database-corrupt',
       'The database file is damaged.',
-      'Run “impulse rebuild”; if that fails too, “impulse restore” with a backup. Your keys are safe: they lie outside of it.',
+      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they lie outside of it.',
       options,
     );
   }

@@ -55,6 +55,16 @@ test('the one failed test of a long run stands at the end with file, full name a
   expect(text).toMatch(/\n300 passed, 1 failed$/);
 });
 
+test('a test that passes at the second try is named, and the run passes', async () => {
+  const step = planted({
+    'crane.test.js': "let tries = 0; test('lifts', () => expect(++tries).toBe(2));",
+  });
+  const { text, code } = await run({ ...step, args: [...step.args, '--retry', '1'] });
+  expect(code).toBe(0);
+  expect(text).toMatch(/AGAIN .*crane\.test\.js\n\s+lifts\n\s+AssertionError: expected 1 to be 2/);
+  expect(text).toMatch(/\n1 passed, 0 failed$/);
+});
+
 test('a file that cannot be run is named with the reason', async () => {
   const { text, code } = await run(planted({ 'broken.test.js': "import './not-here.js';" }));
   expect(code).toBe(1);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { failuresOf, plain, readReport, tailOf, type TestReport } from './test-report.ts';
+import { failuresOf, plain, readReport, tailOf, waveringOf, type TestReport } from './test-report.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -56,7 +56,10 @@ async function runStep({ name, tool, args, counted = false, env = {} }: Step): P
     name,
     ok,
     seconds,
-    details: ok ? '' : detailsOf(output, counted, tests),
+    details: [
+      ...(ok ? [] : [detailsOf(output, counted, tests)]),
+      ...(tests === null ? [] : waveringOf(tests, root)),
+    ].join('\n\n'),
     passed: tests?.numPassedTests ?? (ok ? 1 : 0),
     // A run that broke off counts as a failure even where no test did.
     failed: tests ? Math.max(tests.numFailedTests, ok ? 0 : 1) : ok ? 0 : 1,
@@ -106,14 +109,14 @@ function lineOf({ name, ok, seconds, passed, failed, skipped }: StepResult): str
 }
 
 /**
- * The end of a run: what failed and why, after everything else, then the last line, `N passed, N failed`;
+ * The end of a run: what failed or wavered and why, after everything else, then the last line, `N passed, N failed`;
  * the exit code with it.
  */
 export function conclude(results: readonly StepResult[]): number {
   const sum = (of: (result: StepResult) => number) =>
     results.reduce((total, result) => total + of(result), 0);
   const broken = results.filter(({ ok }) => !ok);
-  for (const { name, details } of broken) console.log(`\n--- ${name} ---\n\n${details}`);
+  for (const { name, details } of results) if (details !== '') console.log(`\n--- ${name} ---\n\n${details}`);
   if (broken.length > 0) console.log(`\nFailed: ${broken.map(({ name }) => name).join(', ')}`);
   const skipped = sum((result) => result.skipped);
   console.log(

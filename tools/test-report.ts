@@ -58,6 +58,18 @@ export function failuresOf(report: TestReport, root: string): string[] {
   });
 }
 
+/** Tests that failed first and passed at the second try, with what they said; each hides a fault of the test or worse. */
+export function waveringOf(report: TestReport, root: string): string[] {
+  return report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && (failureMessages ?? []).length > 0)
+      .map(({ fullName, failureMessages }) => {
+        const file = relative(root, name).replaceAll('\\', '/');
+        return `AGAIN ${file}\n      ${fullName}\n${indented(plainMessage(failureMessages![0]!, root))}`;
+      }),
+  );
+}
+
 /** The last lines of what a tool printed, without colour codes. */
 export function tailOf(output: string): string {
   const lines = plain(output).trimEnd().split('\n');

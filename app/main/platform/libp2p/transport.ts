@@ -57,6 +57,9 @@ export async function createLibp2pTransport(
   return { transport, probe: createProbe(built.inside, meter, init, confined) };
 }
 
+/** After a connection closed, gossip over another one is looked after again, in milliseconds. */
+const MEND_AGAIN_MS = [500, 2000, 5000];
+
 class Libp2pTransport implements Transport {
   readonly self: string;
   readonly #init: NetworkInit;
@@ -74,7 +77,10 @@ class Libp2pTransport implements Transport {
     this.#links = links;
     this.self = built.node.peerId.toString();
     built.node.addEventListener('connection:close', ({ detail }) => {
-      setImmediate(() => this.#mendGossip(detail.remotePeer.toString()));
+      const mend = () => this.#mendGossip(detail.remotePeer.toString());
+      setImmediate(mend);
+      // The router may learn late that its stream went down with the connection.
+      for (const delayMs of MEND_AGAIN_MS) init.clock.after(delayMs, mend);
     });
   }
 

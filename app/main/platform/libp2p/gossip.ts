@@ -7,6 +7,7 @@ import {
   type GossipSubComponents,
 } from '@chainsafe/libp2p-gossipsub';
 import { createTopicScoreParams, type PeerScore } from '@chainsafe/libp2p-gossipsub/score';
+import type { Stream } from '@libp2p/interface';
 import { Problem } from '../../kernel/errors.ts';
 import type { Verdict } from '../../log/transport.ts';
 import { LocalAddresses } from './addresses.ts';
@@ -18,7 +19,7 @@ type Validate = (data: Uint8Array, from: string) => Promise<Verdict>;
 /** The parts of the router that its public type leaves out: scores, and the streams it sends on. */
 interface Router extends GossipSub {
   readonly score: PeerScore;
-  readonly streamsOutbound: ReadonlyMap<string, unknown>;
+  readonly streamsOutbound: Map<string, { readonly rawStream: Pick<Stream, 'status'> }>;
 }
 
 const ANSWERS: Record<Verdict, TopicValidatorResult> = {
@@ -170,7 +171,12 @@ export class Gossip {
 
   /** Whether gossip can be sent to the peer. */
   reaches(peer: string): boolean {
-    return this.#router?.streamsOutbound.has(peer) ?? false;
+    const streams = this.#router?.streamsOutbound;
+    const status = streams?.get(peer)?.rawStream.status;
+    if (status === 'open' || status === 'closing') return true;
+    // The router listens for the end of a stream only after it was opened, and may miss one that ended at once.
+    streams?.delete(peer);
+    return false;
   }
 
   protocols(): readonly string[] {

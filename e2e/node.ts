@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -74,6 +75,16 @@ export class TestNode {
         },
       );
     });
+  }
+
+  /** Events in the file at this moment, read from outside: as quick as a kill has to be, and after one as well. */
+  storedEvents(): number {
+    const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
+    try {
+      return db.prepare('SELECT COUNT(*) FROM event').pluck().get() as number;
+    } finally {
+      db.close();
+    }
   }
 
   /** Ends the process: in order, or at once as a power cut would. */

@@ -1,14 +1,33 @@
 import { join, resolve } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startHost, type Host } from '../app/main/host/host.ts';
 import { systemClock } from '../app/main/kernel/clock.ts';
 import { silentLogger } from '../app/main/kernel/logger.ts';
-import { accessibilityFaults, launchBrowser, picture, visit } from './browser.ts';
+import { accessibilityFaults, launchBrowser, picture, visit, type Visitor } from './browser.ts';
 
 /** The console with its own sample data: every view, theme and size, without a node. */
 const rendererDir = join(resolve(import.meta.dirname, '..'), 'dist', 'renderer');
-const views = ['overview', 'boards', 'chat', 'federation', 'settings'];
+const sections = ['appearance', 'community', 'network', 'storage', 'desktop', 'identity', 'care', 'archive'];
+const views = [
+  'overview',
+  'boards',
+  'boards/general',
+  'boards/search',
+  'chat',
+  'members',
+  'federation',
+  'federation/invite',
+  ...sections.map((section) => `settings/${section}`),
+  'nowhere',
+];
+/** What the system of the visitor asks for, by the theme it leads to. */
+const themes = {
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+  contrast: { colorScheme: 'dark', contrast: 'more' },
+} as const;
+const themeNames = ['dark', 'light', 'contrast'] as const;
 
 let browser: Browser;
 let host: Host;
@@ -30,39 +49,185 @@ afterAll(async () => {
   await host?.stop();
 });
 
-describe.each(views)('the view %s', (view) => {
-  test.each(['light', 'dark'] as const)(
-    'is accessible and complains of nothing in the %s theme',
-    async (theme) => {
-      const { page, context, complaints } = await visit(browser, 'about:blank');
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+/** The console with its sample data, in a theme, at a place. */
+async function consoleAt(theme: keyof typeof themes, place: string): Promise<Visitor> {
+  const visitor = await visit(browser, 'about:blank');
+  await visitor.page.emulateMedia({ ...themes[theme], reducedMotion: 'reduce' });
+  await visitor.page.goto(`${host.url}/?fake=1#/${place}`);
+  await visitor.page.getByRole('main').waitFor();
+  return visitor;
+}
+
+/** Axe reads a whole view in a second or two; a theme has twenty of them. */
+const THEME_TIMEOUT_MS = 300_000;
+
+describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (theme) => {
+  test('every view is accessible and complains of nothing', async () => {
+    const { page, context, complaints } = await consoleAt(theme, 'overview');
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe(theme);
+    for (const view of views) {
       await page.goto(`${host.url}/?fake=1#/${view}`);
-      await page.getByRole('main').waitFor();
+      await page.locator('main').first().waitFor();
       await page.getByRole('heading').first().waitFor();
-      await picture(page, `${view}-${theme}`);
-      expect(await accessibilityFaults(page)).toEqual([]);
-      expect(complaints).toEqual([]);
-      await context.close();
-    },
-  );
+      await picture(page, `${view.replaceAll('/', '-')}-${theme}`);
+      expect({ view, faults: await accessibilityFaults(page) }).toEqual({ view, faults: [] });
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a thread, what one writes in it, what can be done with a post, and every dialog are accessible', async () => {
+    const { page, context, complaints } = await consoleAt(theme, 'boards');
+    const sound = async (what: string) => {
+      await picture(page, `${what}-${theme}`);
+      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
+    };
+    await page.getByRole('row').nth(2).waitFor();
+    await page.keyboard.press('b');
+    await page.getByRole('dialog').waitFor();
+    await sound('new-board');
+    await page.keyboard.press('Escape');
+    await page.locator('.threads [role="row"][data-index="0"]').click();
+    await page.locator('.post-active').waitFor();
+    await sound('thread');
+    await page.keyboard.press('r');
+    await page.getByLabel('Text').fill('Some **bold** words\n\n> quoted\n\n`code`');
+    await sound('composer');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^More/ }).first().click();
+    await page.getByRole('menu').waitFor();
+    await sound('post-menu');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await sound('keys');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('har');
+    await page.getByRole('menuitem').first().waitFor();
+    await sound('palette');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    await page.getByRole('button', { name: /^Dial a peer/ }).waitFor();
+    await page.keyboard.press('i');
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    await page.getByRole('img', { name: /QR/ }).waitFor();
+    await sound('invite-ready');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('each of the first steps is accessible', async () => {
+    const { page, context, complaints } = await consoleAt(theme, 'overview');
+    await page.goto(`${host.url}/?fake=setup`);
+    const sound = async (what: string) => {
+      await picture(page, `first-${what}-${theme}`);
+      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
+    };
+    await page.getByLabel('Name of the community').waitFor();
+    await sound('create');
+    await page.getByRole('button', { name: 'Restore who you were' }).click();
+    await page.getByLabel('The 24 words').waitFor();
+    await sound('restore');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByText('Join with an invite').click();
+    await page.getByLabel('Invite link').waitFor();
+    await sound('join');
+    await page.getByText('Start a community', { exact: true }).click();
+    await page.getByLabel('Name of the community').fill('Harbour');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Your handle').fill('mara');
+    await sound('you');
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'The 24 words, in order' }).waitFor();
+    await sound('phrase');
+    await page.getByRole('button', { name: 'I have written them down' }).click();
+    await page
+      .getByLabel(/^Word \d+$/)
+      .first()
+      .waitFor();
+    await sound('check');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('by keyboard', () => {
+  /** What has the keyboard, in words. */
+  const focused = (page: Page): Promise<string> =>
+    page.evaluate(
+      `(document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.className ?? '').toString()`,
+    );
+
+  test('the palette opens where one is, closes with one Escape also when something is typed, and gives the keyboard back', async () => {
+    const { page, context } = await consoleAt('dark', 'boards');
+    const row = page.locator('.threads [role="row"][tabindex="0"]');
+    await row.waitFor();
+    await row.focus();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('sett');
+    await page.getByRole('menuitem').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toContain('list-row');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('go to members');
+    await page.getByRole('menuitem', { name: /Go to Members/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate('location.hash')).toBe('#/members');
+    await context.close();
+  });
+
+  test('a dialog keeps the keyboard inside and gives it back to where it was', async () => {
+    const { page, context } = await consoleAt('dark', 'federation');
+    const dial = page.getByRole('button', { name: /^Dial a peer/ });
+    await dial.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    for (let presses = 0; presses < 8; presses += 1) {
+      await page.keyboard.press('Tab');
+      expect(await dialog.locator(':focus').count()).toBe(1);
+    }
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(async () => dial.and(page.locator(':focus')).count()).toBe(1);
+    await context.close();
+  });
+
+  test('choosing a sign for a post can be given up, and the post has the keyboard again', async () => {
+    const { page, context } = await consoleAt('dark', 'boards');
+    await page.locator('.threads [role="row"][data-index="0"]').click();
+    await page.locator('.post-active').waitFor();
+    await page
+      .getByRole('button', { name: /^React/ })
+      .first()
+      .focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('group', { name: /^React/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('group', { name: /^React/ }).waitFor({ state: 'detached' });
+    await expect.poll(() => page.locator('.post-active:focus').count()).toBe(1);
+    await context.close();
+  });
+});
+
+test('words of a search that come by the address take the place of those typed', async () => {
+  const { page, context } = await consoleAt('dark', 'boards/search/harbour');
+  const field = page.getByRole('searchbox').or(page.locator('.search-field input')).first();
+  await expect.poll(() => field.inputValue()).toBe('harbour');
+  await page.evaluate(`location.hash = '#/boards/search/ferry'`);
+  await expect.poll(() => field.inputValue()).toBe('ferry');
+  await context.close();
 });
 
 test('no view is wider than a small window', async () => {
-  const { page, context } = await visit(browser, 'about:blank', { width: 640, height: 480 });
+  const { page, context } = await visit(browser, 'about:blank', { width: 390, height: 480 });
   for (const view of views) {
     await page.goto(`${host.url}/?fake=1#/${view}`);
     await page.getByRole('main').waitFor();
     const overflow: unknown = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     expect(overflow, view).toBeLessThanOrEqual(0);
   }
-  await context.close();
-});
-
-test('the first steps are accessible', async () => {
-  const { page, context, complaints } = await visit(browser, `${host.url}/?fake=setup`);
-  await page.getByRole('heading').first().waitFor();
-  await picture(page, 'onboarding');
-  expect(await accessibilityFaults(page)).toEqual([]);
-  expect(complaints).toEqual([]);
   await context.close();
 });

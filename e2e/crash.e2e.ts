@@ -2,27 +2,32 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestNode } from './node.ts';
 
 const DEADLINE_MS = 100_000;
+const DEMO_POSTS = 4150;
 
 let sysop: TestNode;
 let friend: TestNode;
+let newcomer: TestNode;
 
 beforeAll(async () => {
-  [sysop, friend] = await Promise.all([TestNode.start(), TestNode.start()]);
+  [sysop, friend, newcomer] = await Promise.all([TestNode.start(), TestNode.start(), TestNode.start()]);
 });
 
 afterAll(async () => {
-  await sysop?.dispose();
-  await friend?.dispose();
+  for (const node of [sysop, friend, newcomer]) await node?.dispose();
 });
 
 /** Asks again and again until the answer is as wanted. */
-async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+async function until<T>(ask: () => T | Promise<T>, wanted: (answer: T) => boolean, pauseMs = 0): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS;
-  for (;;) {
-    const answer = await ask().catch(() => null);
-    if (answer !== null && wanted(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`Not reached in time; last seen: ${JSON.stringify(answer)}`);
+  let last: T | null = null;
+  while (Date.now() < deadline) {
+    last = await Promise.resolve()
+      .then(ask)
+      .catch(() => null);
+    if (last !== null && wanted(last)) return last;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
+  throw new Error(`Not reached in time; last seen: ${JSON.stringify(last)}`);
 }
 
 interface Digest {
@@ -31,41 +36,80 @@ interface Digest {
   digest: string;
 }
 
-const posts = async (node: TestNode) =>
-  ((await node.impulse('status')) as { counts: { posts: number } }).counts.posts;
 const verified = async (node: TestNode) => (await node.impulse('verify', '--deep')) as Digest;
 
-test('an import killed in the middle goes on where it was, and loses nothing it had stored', async () => {
-  await sysop.impulse('init', '--name', 'Crash harbour', '--handle', 'Mara');
-  const killed = sysop.impulse('demo').catch(() => 'killed');
-  const before = await until(
-    () => posts(sysop),
-    (count) => count > 300,
+/**
+ * Kills a node in the middle of `work`, once it has stored so many events more; answers with how many it
+ * had then. What `work` was doing ends with the node.
+ */
+async function killAfter(node: TestNode, more: number, work: Promise<unknown>): Promise<number> {
+  const ended = work.then(
+    () => 'done',
+    () => 'broken off',
   );
-  await sysop.end('SIGKILL');
-  expect(await killed).toBe('killed');
-  await sysop.run();
-  expect(await posts(sysop)).toBeGreaterThanOrEqual(before);
-  expect((await verified(sysop)).ok).toBe(true);
-  await sysop.impulse('demo');
-  const { ok, posts: all } = await verified(sysop);
-  expect({ ok, all }).toEqual({ ok: true, all: 4150 });
-});
+  const from = node.storedEvents();
+  await until(
+    () => node.storedEvents(),
+    (count) => count >= from + more,
+    2,
+  );
+  await node.end('SIGKILL');
+  await ended;
+  return node.storedEvents();
+}
 
-test('a catch-up killed in the middle ends in the same digest on both sides', async () => {
+test('an import killed again and again goes on where it was, and loses nothing it had stored', async () => {
+  await sysop.impulse('init', '--name', 'Crash harbour', '--handle', 'Mara');
   const { link } = (await sysop.impulse('invite')) as { link: string };
   await friend.impulse('join', link, '--handle', 'Ines');
-  const before = await until(
-    () => posts(friend),
-    (count) => count > 0,
-  );
-  await friend.end('SIGKILL');
-  await friend.run();
-  expect(await posts(friend)).toBeGreaterThanOrEqual(before);
+  for (const more of [1, 700, 1500]) {
+    const stored = await killAfter(sysop, more, sysop.impulse('demo'));
+    expect(stored).toBeLessThan(DEMO_POSTS);
+    await sysop.run();
+    expect(sysop.storedEvents()).toBe(stored);
+    expect((await verified(sysop)).ok).toBe(true);
+  }
+  await sysop.impulse('demo');
+  expect(await verified(sysop)).toMatchObject({ ok: true, posts: DEMO_POSTS });
+});
+
+test('a member who was there all along ends with the same digest', async () => {
+  const { digest } = await verified(sysop);
   await until(
-    () => posts(friend),
-    (count) => count === 4150,
+    () => verified(friend),
+    (found) => found.ok && found.digest === digest,
+    500,
   );
-  const [one, other] = [await verified(sysop), await verified(friend)];
-  expect(other).toMatchObject({ ok: true, digest: one.digest });
+});
+
+test('a catch-up killed again and again, at either end, comes to the same digest', async () => {
+  // Only the sysop has the archive to give, so that killing it leaves the newcomer waiting.
+  await friend.end();
+  const { link } = (await sysop.impulse('invite')) as { link: string };
+  const total = sysop.storedEvents();
+  let work = newcomer.impulse('join', link, '--handle', 'Juno') as Promise<unknown>;
+  for (const more of [20, 300, 900]) {
+    const stored = await killAfter(newcomer, more, work);
+    expect(stored).toBeLessThan(total);
+    work = newcomer.run();
+  }
+  await work;
+  const before = newcomer.storedEvents();
+  await killAfter(sysop, 0, Promise.resolve());
+  await sysop.run();
+  await until(
+    () => newcomer.storedEvents(),
+    (count) => count >= Math.max(before, total),
+    20,
+  );
+  await friend.run();
+  const { digest } = await verified(sysop);
+  for (const node of [newcomer, friend]) {
+    await until(
+      () => verified(node),
+      (found) => found.ok && found.posts === DEMO_POSTS && found.digest === digest,
+      500,
+    );
+  }
+  expect(((await sysop.impulse('verify')) as Digest).digest).toBe(digest);
 });

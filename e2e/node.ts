@@ -1,6 +1,8 @@
+import Database from 'better-sqlite3';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -9,6 +11,15 @@ const cli = resolve(import.meta.dirname, '..', 'dist', 'node', 'cli.js');
 const START_DEADLINE_MS = 60_000;
 
 const Serving = z.object({ url: z.url(), entryUrl: z.url(), port: z.number(), pid: z.number() });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 /** A node of its own process and data directory, served as `impulse serve` does. */
 export class TestNode {
@@ -20,10 +31,10 @@ export class TestNode {
     this.dataDir = dataDir;
   }
 
-  /** A new node on ports that the system chooses. */
+  /** A new node on a port that is free now, and its own from then on: others find it there after a restart. */
   static async start(): Promise<TestNode> {
     const node = new TestNode(await mkdtemp(join(tmpdir(), 'impulse-e2e-')));
-    const settings = { network: { port: 0, webSocketPort: 0, listen: 'loopback' } };
+    const settings = { network: { port: await freePort(), webSocketPort: 0, listen: 'loopback' } };
     await writeFile(join(node.dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
     await node.run();
     return node;
@@ -74,6 +85,16 @@ export class TestNode {
         },
       );
     });
+  }
+
+  /** Events in the file at this moment, read from outside: as quick as a kill has to be, and after one as well. */
+  storedEvents(): number {
+    const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
+    try {
+      return db.prepare('SELECT COUNT(*) FROM event').pluck().get() as number;
+    } finally {
+      db.close();
+    }
   }
 
   /** Ends the process: in order, or at once as a power cut would. */

@@ -6,14 +6,17 @@ import type { Logger } from '../kernel/logger.ts';
 /**
  * The contract, ready to be implemented: a Problem thrown by a service reaches the caller as the typed
  * error of the contract; anything else is logged and told as an internal fault without its details.
+ *
+ * @param onProblem hears of every Problem that a caller was told.
  */
-export function implementContract(logger: Logger) {
+export function implementContract(logger: Logger, onProblem: (problem: Problem) => void = () => {}) {
   return implement(contract).use(async ({ next, path }) => {
     try {
       return await next();
     } catch (error) {
       if (error instanceof Problem) {
         const { code, message, remedy } = error;
+        onProblem(error);
         throw new ORPCError('PROBLEM', {
           defined: true,
           status: 422,

@@ -118,8 +118,18 @@ function idsIn(raw: string | null): string[] {
   return ids;
 }
 
+/** How far a sender's clock may be ahead of the host that took the mail in, before that host is believed instead. */
+const MAX_AHEAD_MS = 2 * 24 * 60 * 60 * 1000;
+
+/** When a mail was written; by the last host that took it in where it does not say, or says the future. */
 function dateOf(headers: MailHeaders): number | null {
-  const raw = headers.get('date');
+  const written = timeIn(headers.get('date'));
+  const received = timeIn(headers.get('received')?.split(';').at(-1)?.trim() ?? null);
+  if (received === null) return written;
+  return written === null || written > received + MAX_AHEAD_MS ? received : written;
+}
+
+function timeIn(raw: string | null): number | null {
   if (raw === null || raw.length > 200) return null;
   const value = Date.parse(raw);
   if (Number.isFinite(value)) return saneDate(value);

@@ -14,9 +14,9 @@ import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
 
 /** The whole contract, implemented by the services of one node. */
-export function createRouter(parts: NodeParts, status: Status) {
+export function createRouter(parts: NodeParts, status: Status, refused: (problem: Problem) => void) {
   const { clock, random, signer, logger } = parts.ports;
-  const api = implementContract(logger);
+  const api = implementContract(logger, refused);
   const running = () => parts.running();
   const workshop = createWorkshop(parts);
   const changed = <T>(value: T): T => {

@@ -90,7 +90,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
         copyDatabaseNow(directory.database, `${directory.backups}/before-${version}-from-${from}.db`),
     });
     undo.push(() => db.close());
-    const failed = troubleshooter({ clock: systemClock, logger, db, status: () => status });
+    const { failed, refused } = troubleshooter({ clock: systemClock, logger, db, status: () => status });
     const clock = guardedClock(systemClock, failed);
     const { transport, probe, notices } = await openNetwork(
       init.offline === true,
@@ -176,7 +176,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       parts.setCommunity(opened);
     }
     status.start();
-    const router = createRouter(parts, status);
+    const router = createRouter(parts, status, refused);
     if (!init.offline) void examine(parts, status);
     logger.info('node-started', { version, offline: init.offline === true });
 

@@ -14,13 +14,13 @@ function world() {
   const db = openDatabase(':memory:', logMigrations);
   const notices = new NoticeBoard(clock);
   const phases: (string | null)[] = [];
-  const failed = troubleshooter({
+  const { failed, refused } = troubleshooter({
     clock,
     logger: silentLogger,
     db,
     status: () => ({ notices, setPhase: (phase) => phases.push(phase) }),
   });
-  return { clock, db, notices, phases, failed, guarded: guardedClock(clock, failed) as Clock };
+  return { clock, db, notices, phases, refused, guarded: guardedClock(clock, failed) as Clock };
 }
 
 test('a task that fails ends neither the node nor its own later runs', async () => {
@@ -33,6 +33,14 @@ test('a task that fails ends neither the node nor its own later runs', async () 
   await clock.pass(3500);
   expect(runs).toBe(3);
   expect(phases).toEqual([]);
+});
+
+test('a person who is told that the disk is full is not the only one to know', async () => {
+  const { refused, phases } = world();
+  refused(new Problem('out-of-role', 'Your role does not allow this.'));
+  expect(phases).toEqual([]);
+  refused(new Problem('disk-full', 'The disk is full.', 'Free some space.'));
+  expect(phases).toEqual(['degraded']);
 });
 
 test('a node whose disk is full is read-only and says so, and goes on by itself once there is room', async () => {

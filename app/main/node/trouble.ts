@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { problemOf } from '../kernel/errors.ts';
+import { problemOf, type Problem, type ProblemFields } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Status } from './status.ts';
 
@@ -34,7 +34,12 @@ export function troubleshooter(init: {
   readonly logger: Logger;
   readonly db: Database;
   readonly status: () => Pick<Status, 'notices' | 'setPhase'>;
-}): (error: unknown) => void {
+}): {
+  /** Work in the background failed. */
+  readonly failed: (error: unknown) => void;
+  /** Somebody was told that what they asked for cannot be done; matters only where the disk is to blame. */
+  readonly refused: (problem: Problem) => void;
+} {
   const { clock, logger, db, status } = init;
   let degraded = false;
 
@@ -54,14 +59,21 @@ export function troubleshooter(init: {
     status().setPhase(null);
   };
 
-  return (error) => {
-    const { code, message, remedy } = problemOf(error);
-    if (degraded && CANNOT_WRITE.has(code)) return;
-    logger.error('task-failed', { code, reason: message });
-    if (!CANNOT_WRITE.has(code)) return;
+  const degrade = ({ code, message, remedy }: ProblemFields) => {
+    if (degraded || !CANNOT_WRITE.has(code)) return;
     degraded = true;
     status().notices.put({ id: NOTICE, code, severity: 'danger', message, remedy, action: null });
     status().setPhase('degraded');
     clock.after(TRY_AGAIN_MS, tryAgain);
+  };
+
+  return {
+    failed(error) {
+      const problem = problemOf(error);
+      const known = degraded && CANNOT_WRITE.has(problem.code);
+      if (!known) logger.error('task-failed', { code: problem.code, reason: problem.message });
+      degrade(problem);
+    },
+    refused: degrade,
   };
 }

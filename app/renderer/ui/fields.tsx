@@ -70,6 +70,8 @@ export function TextField(props: TextFieldProps) {
       autoFocus={autoFocus ?? false}
       onKeyDown={(event) => {
         if (event.key === 'Enter') onEnter?.();
+        // Without this the field keeps Escape from the dialog it stands in.
+        event.continuePropagation();
       }}
     >
       <Label className={bare ? 'hidden-visually' : 'field-label'}>{label}</Label>

@@ -106,6 +106,18 @@ test('references come oldest first with In-Reply-To among them', async () => {
   expect((await read(`${HEAD}In-Reply-To: Your mail of Monday <9@x>\n\nx`)).references).toEqual(['9@x']);
 });
 
+test('a mail that is dated in the future, or not at all, counts as written when it was taken in', async () => {
+  const taken = 'Received: from a by b with SMTP id 1; Fri,  4 Oct 2002 09:06:02 -0700 (PDT)\n';
+  const at = Date.parse('2002-10-04T16:06:02Z');
+  const dateOf = async (headers: string) => (await read(`${headers}From: a@b\n\nx`)).date;
+  expect(await dateOf(`${taken}Date: Wed, 30 Aug 2028 13:09:17 -0400\n`)).toBe(at);
+  expect(await dateOf(taken)).toBe(at);
+  expect(await dateOf(`${taken}Date: Thu, 3 Oct 2002 10:00:00 +0000\n`)).toBe(
+    Date.parse('2002-10-03T10:00:00Z'),
+  );
+  expect(await dateOf('Date: Wed, 30 Aug 2028 13:09:17 -0400\n')).toBe(Date.parse('2028-08-30T17:09:17Z'));
+});
+
 test('a message without an id gets the same one each time, and another message another', async () => {
   const one = await read('From: a@b\n\nhello');
   expect((await read('From: a@b\n\nhello')).messageId).toBe(one.messageId);

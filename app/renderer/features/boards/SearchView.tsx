@@ -59,8 +59,9 @@ export function SearchView(props: SearchViewProps) {
   }, [props.query]);
   useEffect(() => {
     const timer = setTimeout(() => {
-      told.current = typed.trim();
       setQuery(typed.trim());
+      if (told.current === typed.trim()) return;
+      told.current = typed.trim();
       onQuery(typed.trim());
     }, TYPING_PAUSE_MS);
     return () => clearTimeout(timer);

@@ -212,6 +212,25 @@ describe('by keyboard', () => {
   });
 });
 
+test.each([
+  [1440, 900],
+  [1024, 700],
+  [1920, 1080],
+  [390, 844],
+])('the overview shows the newest threads in whole rows at %i by %i', async (width, height) => {
+  const { page, context } = await visit(browser, `${host.url}/?fake=1#/overview`, { width, height });
+  await page.locator('.newest .list-row').first().waitFor();
+  const seen = (await page.evaluate(`(() => {
+    const box = document.querySelector('.newest .list-scroll').getBoundingClientRect();
+    const rows = [...document.querySelectorAll('.newest .list-row')].map((row) => row.getBoundingClientRect());
+    const shown = rows.filter((row) => row.top < box.bottom - 1);
+    return { shown: shown.length, cut: shown.filter((row) => row.bottom > box.bottom + 1).length };
+  })()`)) as { shown: number; cut: number };
+  expect(seen.shown).toBeGreaterThan(4);
+  expect(seen.cut).toBe(0);
+  await context.close();
+});
+
 test('words of a search that come by the address take the place of those typed', async () => {
   const { page, context } = await consoleAt('dark', 'boards/search/harbour');
   const field = page.getByRole('searchbox').or(page.locator('.search-field input')).first();

@@ -1,7 +1,7 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import { BridgeError } from './problem.ts';
+import { BridgeError, lostError } from './problem.ts';
 
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied';
 
@@ -142,13 +142,6 @@ export class LastingLink implements Link {
     });
   }
 }
-
-const lostError = () =>
-  new BridgeError(
-    'not-connected',
-    'The console has no connection to its node.',
-    'Check that the node is running; the console connects again by itself.',
-  );
 
 const deniedError = () =>
   new BridgeError(

@@ -22,8 +22,18 @@ const issuesOf = (data: unknown): string | null => {
   return typeof first.message === 'string' ? first.message : null;
 };
 
+/** There is no line to the node, or it broke while something was asked. */
+export const lostError = (): BridgeError =>
+  new BridgeError(
+    'not-connected',
+    'The console has no connection to its node.',
+    'Check that the node is running; the console connects again by itself.',
+  );
+
 /** Any error of a call as the three fields a person is shown. */
 export function problemOf(error: unknown): Problem {
+  // So the transport says that it ended under a call or a subscription; its own words are nothing for people.
+  if (error instanceof Error && error.name === 'AbortError') return problemOf(lostError());
   if (error instanceof BridgeError) return { code: error.code, message: error.message, remedy: error.remedy };
   if (error instanceof ORPCError) {
     const told = Problem.safeParse(error.data);

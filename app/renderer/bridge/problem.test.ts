@@ -1,0 +1,12 @@
+import { AbortError } from '@orpc/shared';
+import { expect, test } from 'vitest';
+import { problemOf } from './problem.ts';
+
+test('a line that broke under a subscription is told as that, not in the words of the transport', () => {
+  const error = new AbortError('[AsyncIdQueue] Queue[6] was closed or aborted while waiting for pulling.');
+  expect(problemOf(error)).toEqual({
+    code: 'not-connected',
+    message: 'The console has no connection to its node.',
+    remedy: 'Check that the node is running; the console connects again by itself.',
+  });
+});

@@ -7,7 +7,7 @@ import { decodeCbor, encodeCanonical } from './canonical.ts';
 const value = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
-    fc.maxSafeInteger(),
+    fc.integer({ min: -(2 ** 53 - 2), max: 2 ** 53 - 2 }),
     fc.integer({ min: -300, max: 300 }),
     fc.string({ unit: 'grapheme-ascii', maxLength: 300 }),
     fc.boolean(),
@@ -39,8 +39,7 @@ function decodes(bytes: Uint8Array): boolean {
 test('what was encoded canonically is recognised without encoding it again', () => {
   fc.assert(
     fc.property(value, (plain) => {
-      const hasHuge = JSON.stringify(plain).includes(String(Number.MAX_SAFE_INTEGER));
-      expect(isSurelyCanonical(encodeCanonical(plain))).toBe(!hasHuge);
+      expect(isSurelyCanonical(encodeCanonical(plain))).toBe(true);
     }),
     { numRuns: 500, examples: [[{ __proto__: 1, b: [] }], [[]], [{}], [0xffffffff + 1]] },
   );
@@ -83,6 +82,7 @@ test.each([
   ['text beyond ASCII', '62c3a9'],
   ['a tag', 'd82a4100'],
   ['a text that ends too soon', '6461'],
+  ['the largest safe integer', '1b001fffffffffffff'],
 ])('%s is not called canonical', (_what, hex) => {
   expect(isSurelyCanonical(fromHex(hex))).toBe(false);
 });

@@ -1,19 +1,34 @@
 import type * as z from 'zod';
 import type { Bls } from '../kernel/bls.ts';
 import { Problem } from '../kernel/errors.ts';
+import type { Role } from '../kernel/roles.ts';
+import type { SignatureCheck } from '../kernel/signer.ts';
 import type { StateDraft } from './state.ts';
 
 /** What a feature registers about one kind of transaction [X5]. */
-export interface LedgerKind<Body = never> {
+export interface LedgerKind<Body> {
   /** `noun.verb` */
   readonly name: string;
   /** A strict schema with limits; what does not fit is refused as `bad-body`. */
   readonly body: z.ZodType<Body>;
+  /** The least role of its author; null for what nobody may be kept from: what is theirs stays in their hands. */
+  readonly leastRole: Role | null;
+  /** Ed25519 signatures that the body carries, checked before it is executed. */
+  checks?(transaction: {
+    readonly community: Uint8Array;
+    readonly account: Uint8Array;
+    readonly body: Body;
+  }): readonly SignatureCheck[];
   /**
    * Carries a transaction out: a function of the call alone, without clock, randomness or I/O. Returns
    * what happened, for projections. Throws a Problem to refuse; nothing it wrote is kept then.
    */
   execute(call: Call<Body>): readonly LedgerEvent[];
+}
+
+/** A kind whose body is its own affair. */
+export interface AnyKind extends Omit<LedgerKind<never>, 'body'> {
+  readonly body: z.ZodType;
 }
 
 /** One transaction in its block. */
@@ -30,6 +45,7 @@ export interface Call<Body> {
 /** What a transaction may know of its block. */
 export interface BlockContext {
   readonly community: Uint8Array;
+  readonly epoch: number;
   readonly height: number;
   /** Block time, milliseconds since the epoch: the only time that execution knows. */
   readonly time: number;
@@ -59,9 +75,9 @@ export interface LedgerProjection {
 }
 
 /** The kinds that a node knows, by name. */
-export type LedgerKinds = ReadonlyMap<string, LedgerKind>;
+export type LedgerKinds = ReadonlyMap<string, AnyKind>;
 
-export function kindsOf(...kinds: readonly LedgerKind[]): LedgerKinds {
+export function kindsOf(...kinds: readonly AnyKind[]): LedgerKinds {
   return new Map(kinds.map((kind) => [kind.name, kind]));
 }
 

@@ -65,6 +65,12 @@ export function updateMap(source: PageSource, changes: PlaceChanges): MapUpdate 
   return { top: updateSlot(source, '', source.top, sorted, pages), pages };
 }
 
+/** The subtree at `path` that holds just these entries, whose places all begin with it. */
+export function buildSlot(path: string, entries: ReadonlyMap<string, Uint8Array>): Slot {
+  const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  return updateSlot({ top: null, page: () => null }, path, null, sorted, new Map());
+}
+
 type Changes = readonly (readonly [place: string, value: Uint8Array | null])[];
 
 /** The slot at `path` after changes that all lie below it. */

@@ -1,0 +1,33 @@
+import type { Kept } from './vote-store.ts';
+
+/** How many votes were given, and the highest slot voted in. */
+export interface Mark {
+  readonly votes: number;
+  readonly slot: number;
+}
+
+/**
+ * [K10] A second place, beside the vote log and never restored with it, that knows how far the log must
+ * reach. Written after the log and before the vote is sent.
+ */
+export interface VoteMark {
+  /** Null when there is none, or when it cannot be read. */
+  read(): Promise<Mark | null>;
+  /** Resolves once it would survive a power cut. */
+  write(mark: Mark): Promise<void>;
+}
+
+/** [K10] Through which slot a validator must be silent; infinity while only its peers can tell. */
+export function silenceOf(kept: Kept | null, mark: Mark | null): number {
+  if (!kept || !mark) return Infinity;
+  return mark.votes > kept.count ? mark.slot : 0;
+}
+
+/**
+ * [K10] How many of the other validators have to say how far the community is, so that one of them is
+ * honest and voted in the slot before the last one this validator can have voted in.
+ */
+export function witnessesNeeded(count: number, quorum: number, model: 'byzantine' | 'crash'): number {
+  const liars = model === 'byzantine' ? Math.floor((count - 1) / 3) : 0;
+  return count - quorum + Math.max(1, liars);
+}

@@ -7,6 +7,8 @@ import { systemClock, systemRandom } from '../../app/main/kernel/clock.ts';
 import { ticksOf } from '../../app/main/kernel/hybrid-time.ts';
 import { silentLogger } from '../../app/main/kernel/logger.ts';
 import { sha256 } from '../../app/main/kernel/sha256.ts';
+import type { Signer } from '../../app/main/kernel/signer.ts';
+import { soleLedger, type Validator } from '../../app/main/ledger/index.ts';
 import {
   foundCommunity,
   genesisOf,
@@ -15,6 +17,7 @@ import {
   type Community,
   type CommunityPorts,
 } from '../../app/main/node/community.ts';
+import { blsSignerOf } from '../../app/main/platform/bls/blst.ts';
 import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
 import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
 import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
@@ -90,6 +93,7 @@ export async function openBenchNode(init: BenchNodeInit) {
           createdAt,
           founder: signer.publicKey,
           nonce: systemRandom.bytes(16),
+          ledger: soleLedger(validatorOf(signer, transport.self)),
         });
       if (!known) foundCommunity(db, genesis, ticksOf(createdAt));
       community = await openCommunity(ports, genesis);
@@ -118,6 +122,11 @@ export async function openBenchNode(init: BenchNodeInit) {
       db.close();
     },
   };
+}
+
+function validatorOf({ publicKey }: Signer, peer: string): Validator {
+  const bls = blsSignerOf(publicKey);
+  return { key: publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
 }
 
 function alone() {

@@ -6,6 +6,7 @@ import { parseInvite, requestMembership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
+import { soleLedger } from '../ledger/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
 import { createWorkshop } from './workshop.ts';
@@ -65,6 +66,7 @@ export function createRouter(parts: NodeParts, status: Status) {
           createdAt,
           founder: signer.publicKey,
           nonce: random.bytes(16),
+          ledger: soleLedger(await parts.validator()),
         });
         await nameNode(handle);
         foundCommunity(parts.db, genesis, ticksOf(createdAt));

@@ -4,10 +4,12 @@ import type { ServedNode } from '../host/serve.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
+import type { Validator } from '../ledger/index.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { diskChunks } from '../platform/disk/chunks.ts';
+import { blsSignerOf } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
-import { createLibp2pTransport } from '../platform/libp2p/index.ts';
+import { createLibp2pTransport, peerIdOf } from '../platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { checkInBackground } from '../platform/sqlite/check.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
@@ -47,6 +49,8 @@ export interface NodeParts {
   readonly settings: SettingsFile;
   readonly db: Database;
   readonly ports: CommunityPorts;
+  /** This node as a validator, for a genesis document or for those who take it into their set. */
+  validator(): Promise<Validator>;
   community(): Community | null;
   /** The community, or a Problem `no-community`. */
   running(): Community;
@@ -111,6 +115,15 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
         chunks: diskChunks(directory.files),
         logger,
         settings: () => settings.settings,
+      },
+      async validator() {
+        const bls = blsSignerOf(keys.validatorSeed);
+        return {
+          key: keys.person.publicKey,
+          peer: await peerIdOf(keys.peerSeed),
+          bls: bls.publicKey,
+          pop: bls.provePossession(),
+        };
       },
       community: () => community,
       running() {

@@ -1,0 +1,2 @@
+export { LedgerGenesis, soleLedger } from './genesis.ts';
+export type { Validator } from './validators.ts';

@@ -59,8 +59,12 @@ export class ChainStore {
       seal && seal.headers.length > 0 ? encodeCanonical(seal.headers.map(({ bytes }) => bytes)) : null,
       seal && encodeCertificate(seal.certificate),
     );
+    this.putTransactions(header.height, transactions);
+  }
+
+  putTransactions(height: number, transactions: readonly Transaction[]): void {
     for (const [place, { id, account, nonce, kind, sealed }] of transactions.entries()) {
-      this.#putTransaction.run(header.height, place, id, account, nonce, kind, sealed);
+      this.#putTransaction.run(height, place, id, account, nonce, kind, sealed);
     }
   }
 
@@ -188,6 +192,13 @@ export class ChainStore {
         'SELECT voter, signature, at FROM ledger_signature WHERE hash = ? ORDER BY voter',
       )
       .all(hash);
+  }
+
+  /** Forgets the single signatures on blocks up to a height; aggregates stay. */
+  dropSignatures(upTo: number): void {
+    this.#db
+      .prepare('DELETE FROM ledger_signature WHERE hash IN (SELECT hash FROM ledger_block WHERE height <= ?)')
+      .run(upTo);
   }
 
   meta(key: string): Uint8Array | null {

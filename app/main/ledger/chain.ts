@@ -20,6 +20,7 @@ import { SnapshotStore } from './snapshot-store.ts';
 import { Draft, readEntry } from './state.ts';
 import { Overlay, rootOf, StateStore, type ProvableState } from './state-store.ts';
 import { openTransaction, type Transaction } from './transaction.ts';
+import type { Vote } from './vote.ts';
 
 export interface ChainInit {
   readonly db: Database;
@@ -218,6 +219,31 @@ export class Chain implements Application {
     return { blocks, closing: headers, certificate };
   }
 
+  /** [F3] Keeps a validator's checked signature that a block is final, for proofs without an aggregate. */
+  keepSignature({ kind, block, voter, signature }: Vote): void {
+    if (kind !== 'finalise' || block === null) return;
+    this.store.putSignature(block, { voter, signature, at: this.#init.clock.now() });
+  }
+
+  /**
+   * [E8] Executes all blocks anew from the genesis document on and, if every root comes out as it was signed,
+   * ends a halt. Throws a Problem `history-missing` or `diverged`; nothing has changed then.
+   */
+  replay(): void {
+    if (this.store.lowest() !== 1 && this.store.tip()) {
+      throw new Problem('history-missing', 'The first blocks are not here.', 'Begin anew with a snapshot.');
+    }
+    this.#ahead.clear();
+    this.#commit(() => {
+      this.#state.clear();
+      for (const projection of this.#init.projections ?? []) projection.clear();
+      writeFirstState(this.#state, this.origin);
+      for (let height = 1; height <= this.#tip.height; height++) this.#replayBlock(this.store.block(height)!);
+      this.store.setMeta(HALT, null);
+    });
+    this.#tip = this.#storedTip();
+  }
+
   accuse(evidence: Evidence): void {
     this.#init.accuse?.(evidence);
   }
@@ -238,6 +264,17 @@ export class Chain implements Application {
     });
     this.store.setMeta(HALT, evidence);
     this.#init.halted?.(this.halt!);
+  }
+
+  #replayBlock(block: Block): void {
+    const transactions = block.transactions.map(openTransaction);
+    const result = this.#run(block, transactions, this.#state);
+    if (typeof result === 'string' || !equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
+      const message = `Block ${block.header.height} still comes to something else here.`;
+      throw new Problem('diverged', message, 'Install the release that the other validators run.');
+    }
+    this.#state.commit(result.overlay);
+    this.#project(block, transactions, result.events);
   }
 
   /** The state roots to which blocks lead here, up to the first that cannot be executed. */
@@ -310,13 +347,20 @@ export class Chain implements Application {
     this.#state.commit(overlay);
     this.store.putBlock(header, transactions, run && { headers: run.closing, certificate: run.certificate });
     if (next) this.store.putEpoch(next.epoch, header.height, null);
+    this.#project(block, transactions, events);
+    const { snapshotInterval } = this.parameters;
+    if (header.height % snapshotInterval !== 0) return;
+    this.snapshots.take(header);
+    this.store.dropSignatures(header.height - snapshotInterval);
+  }
+
+  #project({ header }: Block, transactions: readonly Transaction[], events: BlockResult['events']): void {
     for (const [index, { id, account }] of transactions.entries()) {
       const place = { height: header.height, time: header.time, index, transaction: id, account };
       for (const event of events[index]!) {
         for (const projection of this.#init.projections ?? []) projection.apply(event, place);
       }
     }
-    if (header.height % this.parameters.snapshotInterval === 0) this.snapshots.take(header);
   }
 
   #commit(work: () => void): void {

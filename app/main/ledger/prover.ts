@@ -95,7 +95,8 @@ export class Prover {
   }
 }
 
-function sealWire({ headers, certificate }: Seal): SealWire {
+/** A seal as it stands in proofs. */
+export function sealWire({ headers, certificate }: Seal): SealWire {
   return { h: headers.map(({ bytes }) => bytes), c: encodeCertificate(certificate), s: [] };
 }
 

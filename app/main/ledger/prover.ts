@@ -4,6 +4,7 @@ import { inclusionProof, leafHash } from '../kernel/merkle.ts';
 import { encodeCertificate } from './certificate.ts';
 import type { ChainStore, Seal, ValidatorSignature } from './chain-store.ts';
 import { ClaimWire, type ProofWire, type SealWire } from './proof.ts';
+import { encodeManifest, type Cut } from './snapshot.ts';
 import { openTransaction } from './transaction.ts';
 
 /** Makes proofs from the blocks that a node holds. */
@@ -54,9 +55,15 @@ export class Prover {
     });
   }
 
-  /** What makes a block final, as it stands in proofs. */
-  seal(height: number): SealWire {
-    return sealWire(this.#sealOf(height));
+  /**
+   * The head of a snapshot: its header with what makes it final, and the tops of its parts.
+   *
+   * @throws Problem `not-final` or `history-missing`.
+   */
+  manifest(height: number, cut: Cut): Uint8Array {
+    const header = this.#store.header(height)!;
+    const [links, seal] = [this.links(header.epoch), sealWire(this.#sealOf(height))];
+    return encodeManifest({ community: this.#community, links, header, seal, cut });
   }
 
   #linksTo(height: number): ClaimWire[] {

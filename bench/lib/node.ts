@@ -17,7 +17,7 @@ import {
   type Community,
   type CommunityPorts,
 } from '../../app/main/node/community.ts';
-import { blsSignerOf } from '../../app/main/platform/bls/blst.ts';
+import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
 import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
 import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
 import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
@@ -71,6 +71,8 @@ export async function openBenchNode(init: BenchNodeInit) {
     random: systemRandom,
     verifier: pooledVerifier,
     signer,
+    bls: blst,
+    validator: { bls: blsSignerOf(signer.publicKey), peer: transport.self },
     chunks: diskChunks(join(init.directory, 'files')),
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),

@@ -93,6 +93,11 @@ export class Chain implements Application {
     return new Chain(init);
   }
 
+  /** Checks of BLS signatures, as execution makes them. */
+  get bls(): Bls {
+    return this.#rules.bls;
+  }
+
   /** The final state. */
   get state(): ProvableState {
     return this.#state;

@@ -1,2 +1,10 @@
-export { LedgerGenesis, soleLedger } from './genesis.ts';
+export { ledgerApi } from './api.ts';
+export { Chain } from './chain.ts';
+export { checkPossessions, LedgerGenesis, soleLedger } from './genesis.ts';
+export { ledgerMigrations } from './migrations.ts';
+export { trustIn, verifyProof, type ProofVerdict } from './proof.ts';
+export { marked, openProofFile, proofToJson } from './proof-json.ts';
+export { openProof } from './proof.ts';
+export { cardOf, createLedger } from './service.ts';
+export { baseKinds } from './transactions/index.ts';
 export type { Validator } from './validators.ts';

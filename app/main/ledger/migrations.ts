@@ -37,7 +37,7 @@ export const ledgerMigrations: readonly Migration[] = [
         at INTEGER NOT NULL,
         PRIMARY KEY (hash, voter)
       ) STRICT, WITHOUT ROWID;
-      CREATE TABLE ledger_snapshot (height INTEGER PRIMARY KEY, manifest BLOB NOT NULL) STRICT;
+      CREATE TABLE ledger_snapshot (height INTEGER PRIMARY KEY, manifest BLOB NOT NULL, transactions INTEGER NOT NULL) STRICT;
       CREATE TABLE ledger_chunk (
         height INTEGER NOT NULL,
         number INTEGER NOT NULL,

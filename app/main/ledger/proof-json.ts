@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
-import { didOf } from '../kernel/did.ts';
+import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
 import { openHeader } from './block.ts';
-import { ProofWire, type ClaimWire } from './proof.ts';
+import { encodeProof, MAX_PROOF_BYTES, ProofWire, type ClaimWire } from './proof.ts';
 import { openTransaction } from './transaction.ts';
 
 /** Bytes in JSON: hexadecimal behind a mark, so that no text is taken for them. */
@@ -16,6 +16,23 @@ const MARK = '0x';
  */
 export function proofToJson(proof: ProofWire): Record<string, unknown> {
   return { reads: readsOf(proof.claim), ...(marked(proof) as Record<string, unknown>) };
+}
+
+/** The canonical bytes of a proof file in either form. Throws a Problem `proof-too-large` or `bad-proof`. */
+export function openProofFile(file: Uint8Array): Uint8Array {
+  // A brace begins JSON; a map of the codec begins otherwise.
+  if (file[0] !== 0x7b) return file;
+  if (file.length > 3 * MAX_PROOF_BYTES)
+    throw new Problem('proof-too-large', 'The proof is larger than allowed.');
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(file));
+  } catch (error) {
+    throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.', null, {
+      cause: error,
+    });
+  }
+  return encodeProof(proofFromJson(json));
 }
 
 /** Throws a Problem `bad-proof`. */
@@ -46,6 +63,16 @@ export function marked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(marked);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, marked(one)]));
+}
+
+const DID = 'did:key:z';
+
+/** The body of a transaction as a person writes it: `did:key:…` stands for the key, `0x…` for bytes. */
+export function unmarkedBody(value: unknown): unknown {
+  if (typeof value === 'string' && value.startsWith(DID)) return publicKeyOf(value);
+  if (Array.isArray(value)) return value.map(unmarkedBody);
+  if (typeof value !== 'object' || value === null) return unmarked(value);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unmarkedBody(one)]));
 }
 
 /** No field of a proof is free text that could begin with the mark. */

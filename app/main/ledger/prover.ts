@@ -3,7 +3,7 @@ import { Problem } from '../kernel/errors.ts';
 import { inclusionProof, leafHash } from '../kernel/merkle.ts';
 import { encodeCertificate } from './certificate.ts';
 import type { ChainStore, Seal, ValidatorSignature } from './chain-store.ts';
-import { ClaimWire, type ProofWire, type SealWire } from './proof.ts';
+import { ClaimWire, encodeProof, type ProofWire, type SealWire } from './proof.ts';
 import { encodeManifest, type Cut } from './snapshot.ts';
 import { openTransaction } from './transaction.ts';
 
@@ -40,6 +40,11 @@ export class Prover {
       e: this.#linksTo(found.height),
       claim,
     };
+  }
+
+  /** The same as a file. */
+  file(id: Uint8Array, single = false): Uint8Array {
+    return encodeProof(this.prove(id, single));
   }
 
   /** The changes of the validators up to an epoch, each with its proof. */

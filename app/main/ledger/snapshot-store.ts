@@ -1,6 +1,7 @@
 import { fromHex } from '../kernel/bytes.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Header } from './block.ts';
+import { historyOf } from './history.ts';
 import { cutState, depthFor, digitsOf, encodeCut, encodePart, openCut, type Cut } from './snapshot.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -21,8 +22,8 @@ export class SnapshotStore {
   take({ height }: Header): void {
     const cut = cutState(this.#state, depthFor(this.#state.count()));
     this.#db
-      .prepare('INSERT OR REPLACE INTO ledger_snapshot (height, manifest) VALUES (?, ?)')
-      .run(height, encodeCut(cut));
+      .prepare('INSERT OR REPLACE INTO ledger_snapshot (height, manifest, transactions) VALUES (?, ?, ?)')
+      .run(height, encodeCut(cut), historyOf(this.#state).count);
     const put = this.#db.prepare(
       'INSERT OR REPLACE INTO ledger_chunk (height, number, bytes) VALUES (?, ?, ?)',
     );
@@ -50,6 +51,14 @@ export class SnapshotStore {
       .prepare<{ manifest: Uint8Array }>('SELECT manifest FROM ledger_snapshot WHERE height = ?')
       .get(height);
     return row ? openCut(row.manifest) : null;
+  }
+
+  /** How many transactions there were up to the block of a snapshot. */
+  transactions(height: number): number {
+    const row = this.#db
+      .prepare<{ n: number }>('SELECT transactions AS n FROM ledger_snapshot WHERE height = ?')
+      .get(height);
+    return row?.n ?? 0;
   }
 
   part(height: number, number: number): Uint8Array | null {

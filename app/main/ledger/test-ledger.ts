@@ -16,8 +16,7 @@ import { ledgerMigrations } from './migrations.ts';
 import { leaderOf } from './simplex.ts';
 import { sealTransaction, type Transaction } from './transaction.ts';
 import { baseKinds } from './transactions/index.ts';
-import { makeChange } from './transactions/validators.ts';
-import { changeMessage } from './transactions/validators.ts';
+import { changeMessage, makeChange } from './transactions/validators.ts';
 import { leastQuorum, makeValidatorSet, placeOf, type Validator, type ValidatorSet } from './validators.ts';
 import { motionMessage, type Vote } from './vote.ts';
 
@@ -36,6 +35,8 @@ export interface TestOptions {
   readonly blsSigner?: (seed: Uint8Array) => BlsSigner;
   readonly parameters?: Partial<Parameters>;
   readonly supply?: number;
+  /** Makes the origin of its parts; one without a genesis document if left out. */
+  readonly origin?: (parts: Omit<Origin, 'id'>) => Origin;
 }
 
 /** A ledger whose validators are at hand, so that blocks become final by a call. */
@@ -65,13 +66,8 @@ export class TestLedger {
       parameters: { ...defaultParameters, ...options.parameters },
     };
     const createdAt = this.clock.now();
-    this.origin = {
-      id: sha256(Buffer.from('test ledger')),
-      founder: this.founder.key,
-      handle: 'Mara',
-      createdAt,
-      ledger,
-    };
+    const parts = { founder: this.founder.key, handle: 'Mara', createdAt, ledger };
+    this.origin = options.origin?.(parts) ?? { id: sha256(Buffer.from('test ledger')), ...parts };
     this.chain = this.replica();
   }
 

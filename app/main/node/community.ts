@@ -6,9 +6,11 @@ import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
+import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
+import { baseKinds, Chain, createLedger, ledgerMigrations } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
@@ -23,6 +25,7 @@ export const migrations: readonly Migration[] = [
   ...chatMigrations,
   ...filesMigrations,
   ...federationMigrations,
+  ...ledgerMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -34,6 +37,9 @@ export interface CommunityPorts {
   readonly random: Random;
   readonly verifier: Verifier;
   readonly signer: Signer;
+  readonly bls: Bls;
+  /** With which this node signs blocks, when it is a validator, and its libp2p peer id. */
+  readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   readonly chunks: ChunkDisk;
   readonly logger: Logger;
   readonly settings: () => Settings;
@@ -127,6 +133,15 @@ export async function openCommunity(
     },
     attachment: (digest) => files.attachment(digest),
   });
+  const chain = Chain.open({ ...shared, origin: genesis, kinds: baseKinds });
+  const ledger = createLedger({
+    chain,
+    genesis: genesis.bytes,
+    signer,
+    validator: ports.validator,
+    consensus: null,
+    spread: () => {},
+  });
   const stops: (() => void)[] = [];
 
   return {
@@ -138,6 +153,7 @@ export async function openCommunity(
     chat,
     files,
     federation,
+    ledger,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {

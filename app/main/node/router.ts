@@ -6,12 +6,17 @@ import { parseInvite, requestMembership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
-import { soleLedger } from '../ledger/index.ts';
+import { cardOf, ledgerApi, soleLedger, type Validator } from '../ledger/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
 import { createWorkshop } from './workshop.ts';
 import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
+
+/** This node as the one validator of a new community. */
+function validatorOf({ signer, validator: { bls, peer } }: NodeParts['ports']): Validator {
+  return { key: signer.publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
+}
 
 /** The whole contract, implemented by the services of one node. */
 export function createRouter(parts: NodeParts, status: Status) {
@@ -66,7 +71,7 @@ export function createRouter(parts: NodeParts, status: Status) {
           createdAt,
           founder: signer.publicKey,
           nonce: random.bytes(16),
-          ledger: soleLedger(await parts.validator()),
+          ledger: soleLedger(validatorOf(parts.ports)),
         });
         await nameNode(handle);
         foundCommunity(parts.db, genesis, ticksOf(createdAt));
@@ -115,6 +120,12 @@ export function createRouter(parts: NodeParts, status: Status) {
     },
 
     boards: boardsApi(api.boards, () => running().boards),
+
+    ledger: ledgerApi(
+      api.ledger,
+      () => running().ledger,
+      () => cardOf(validatorOf(parts.ports)),
+    ),
 
     chat: {
       lines: api.chat.lines.handler(({ input }) => running().chat.lines(input)),

@@ -4,10 +4,9 @@ import type { ServedNode } from '../host/serve.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import type { Validator } from '../ledger/index.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { diskChunks } from '../platform/disk/chunks.ts';
-import { blsSignerOf } from '../platform/bls/blst.ts';
+import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { createLibp2pTransport, peerIdOf } from '../platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
@@ -49,8 +48,6 @@ export interface NodeParts {
   readonly settings: SettingsFile;
   readonly db: Database;
   readonly ports: CommunityPorts;
-  /** This node as a validator, for a genesis document or for those who take it into their set. */
-  validator(): Promise<Validator>;
   community(): Community | null;
   /** The community, or a Problem `no-community`. */
   running(): Community;
@@ -112,18 +109,11 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
           },
           sign: (message) => keys.person.sign(message),
         },
+        bls: blst,
+        validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
         chunks: diskChunks(directory.files),
         logger,
         settings: () => settings.settings,
-      },
-      async validator() {
-        const bls = blsSignerOf(keys.validatorSeed);
-        return {
-          key: keys.person.publicKey,
-          peer: await peerIdOf(keys.peerSeed),
-          bls: bls.publicKey,
-          pop: bls.provePossession(),
-        };
       },
       community: () => community,
       running() {

@@ -6,6 +6,7 @@ import { toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
+import { checkPossessions } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { createMaintenance, type Maintenance } from '../maintenance/index.ts';
 import { backupDisk } from '../platform/disk/backups.ts';
@@ -51,6 +52,7 @@ export function createWorkshop(parts: NodeParts) {
       open: (genesis: Genesis, events: readonly SealedEvent[]) => Promise<Community>,
     ): Promise<Genesis> {
       const genesis = openGenesis(membership.genesis);
+      checkPossessions(genesis.ledger, parts.ports.bls);
       foundCommunity(parts.db, genesis, ticksOf(clock.now()));
       parts.setCommunity(await open(genesis, membership.events));
       return genesis;

@@ -13,6 +13,7 @@ import type {
 import { boardProcedures } from './fake/boardProcedures.ts';
 import { SampleBoards } from './fake/boards.ts';
 import { Events } from './fake/events.ts';
+import { ledgerProcedures } from './fake/ledgerProcedures.ts';
 import {
   sampleCallers,
   sampleDoctor,
@@ -203,6 +204,7 @@ export function createFakeClient(options: FakeOptions): Client {
       restore: os.identity.restore.handler(() => ({ did: me.did })),
     },
     boards: boardProcedures({ boards, news: boardNews, now }),
+    ledger: ledgerProcedures({ startedAt, tick }),
     chat: {
       lines: os.chat.lines.handler(({ input }) => {
         const end = input.cursor === undefined ? lines.length : Number(input.cursor);

@@ -221,18 +221,29 @@ export class Simplex {
     else round.nullified = true;
   }
 
-  /** [K9] What the newest certificate makes final, once its chain is here. */
+  /** [K9] What a certificate makes final, the newest whose chain is here; an older one may be before its chain. */
   #finish(): void {
-    const proven = this.rounds().findLast(({ finalised }) => finalised !== null);
-    if (!proven) return;
-    const chain: Uint8Array[] = [];
-    let hash = proven.finalised!;
-    while (!equalBytes(hash, this.#root.hash)) {
-      const candidate = this.#blocks.get(toHex(hash));
-      if (!candidate) return this.#do({ do: 'ask' });
-      chain.unshift(hash);
-      hash = candidate.parent;
+    const proven = this.rounds().filter(({ finalised }) => finalised !== null);
+    for (const round of proven.toReversed()) {
+      const chain = this.#chainTo(round.finalised!);
+      if (chain) return this.#settle(round, chain);
     }
+    if (proven.length > 0) this.#do({ do: 'ask' });
+  }
+
+  /** The blocks from above the root to this one, or null where one is missing. */
+  #chainTo(hash: Uint8Array): Uint8Array[] | null {
+    const chain: Uint8Array[] = [];
+    for (let at = hash; !equalBytes(at, this.#root.hash);) {
+      const candidate = this.#blocks.get(toHex(at));
+      if (!candidate) return null;
+      chain.unshift(at);
+      at = candidate.parent;
+    }
+    return chain;
+  }
+
+  #settle(proven: Round, chain: readonly Uint8Array[]): void {
     this.#root = { hash: proven.finalised!, slot: proven.slot };
     this.#nullified = 0;
     this.#init.ballot.settle(proven.slot);
@@ -240,6 +251,8 @@ export class Simplex {
     for (const [key, { slot }] of this.#blocks) if (slot <= proven.slot) this.#blocks.delete(key);
     this.#do({ do: 'final', chain, slot: proven.slot });
     if (this.#slot <= proven.slot) this.#move(proven.slot + 1);
+    // A later certificate may still wait for its blocks.
+    this.#finish();
   }
 
   /** [K2] Whoever sees the end of a slot is in the next one. */
@@ -268,15 +281,16 @@ export class Simplex {
     }
   }
 
-  /** [K4] Votes for the first proposal that stands on what is notarised. */
+  /** [K4] Votes for the first proposal that stands on what is notarised; the ballot allows no second. */
   #follow(): void {
-    const round = this.#rounds.get(this.#slot);
-    if (!round || this.#init.me === null || this.#init.ballot.has(this.#slot, 'notarise')) return;
-    for (const hash of round.proposals) {
-      const { parent } = this.#blocks.get(toHex(hash))!;
-      const stands = this.#standing(parent);
+    const { me, set, ballot } = this.#init;
+    const slot = this.#slot;
+    if (me === null) return;
+    for (const block of this.#rounds.get(slot)?.proposals ?? []) {
+      if (!ballot.allows({ kind: 'notarise', epoch: set.epoch, slot, block })) continue;
+      const stands = this.#standing(this.#blocks.get(toHex(block))!.parent);
       if (stands === 'unknown') this.#do({ do: 'ask' });
-      if (stands === 'yes') return void this.#cast('notarise', this.#slot, hash);
+      if (stands === 'yes') this.#cast('notarise', slot, block);
     }
   }
 

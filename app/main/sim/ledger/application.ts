@@ -160,8 +160,7 @@ export class SimLedger implements Application {
   #base(): Base {
     const last = this.chain().at(-1);
     if (last) return baseOf(last);
-    const { community, time } = this.#init.genesis;
-    return { hash: community, slot: 0, height: 0, time, stateRoot: sha256(community) };
+    return firstBase(this.#init.genesis);
   }
 
   #final(): ReadonlySet<string> {
@@ -169,15 +168,29 @@ export class SimLedger implements Application {
   }
 
   #nextSet(transactions: readonly Uint8Array[], set: ValidatorSet): ValidatorSet | null {
-    const { candidates, model } = this.#init.genesis;
     for (const bytes of transactions) {
-      const [kind, , places] = decodeCbor(bytes) as [string, number, number[]?];
-      if (kind !== 'set' || !places) continue;
-      const validators = places.map((place) => candidates[place]!);
-      return makeValidatorSet({ epoch: set.epoch + 1, model, validators });
+      const next = SimLedger.nextSet(this.#init.genesis, bytes, set);
+      if (next) return next;
     }
     return null;
   }
+
+  /** The set that a transaction puts in place of another, if it does. */
+  static nextSet(
+    { candidates, model }: SimGenesis,
+    transaction: Uint8Array,
+    set: ValidatorSet,
+  ): ValidatorSet | null {
+    const [kind, , places] = decodeCbor(transaction) as [string, number, number[]?];
+    if (kind !== 'set' || !places) return null;
+    const validators = places.map((place) => candidates[place]!);
+    return makeValidatorSet({ epoch: set.epoch + 1, model, validators });
+  }
+}
+
+/** What the first block stands on. */
+export function firstBase({ community, time }: SimGenesis): Base {
+  return { hash: community, slot: 0, height: 0, time, stateRoot: sha256(community) };
 }
 
 export function rootAfter(parent: Base, transactions: readonly Uint8Array[]): Uint8Array {

@@ -15,7 +15,7 @@ const MAX_RUN = 1000;
 export interface TakerInit {
   readonly community: Uint8Array;
   readonly bls: Bls;
-  readonly limits: BlockLimits;
+  readonly limits: () => BlockLimits;
   readonly engine: () => Engine;
   readonly intake: Intake;
   /** Makes a proven run part of the chain; resolves once it is. */
@@ -61,7 +61,7 @@ export function answerTaker(init: TakerInit): Taker {
           return;
         case 'block':
           if (blocks.length >= MAX_RUN) throw new Problem('run-too-long', 'The peer sent too many blocks.');
-          blocks.push(openBlock(message[1], limits));
+          blocks.push(openBlock(message[1], limits()));
           return;
         case 'final':
           return final(message[1], message[2]);

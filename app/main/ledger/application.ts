@@ -3,6 +3,7 @@ import type { Certificate } from './certificate.ts';
 import type { Evidence } from './equivocation.ts';
 import type { Base } from './proposal.ts';
 import type { ValidatorSet } from './validators.ts';
+import type { Vote } from './vote.ts';
 
 /** Where the chain stands: its last final block and who signs what follows. */
 export interface Tip {
@@ -53,6 +54,8 @@ export interface Application {
   finalise(run: FinalRun): Promise<void>;
   /** The final blocks from a height on, up to the next that has a certificate; null when there are none. */
   run(fromHeight: number): Promise<FinalRun | null>;
+  /** Told of every checked vote, so that single signatures too can show that a block is final. */
+  keepSignature(vote: Vote): void;
   /** [K7] Somebody broke the rules, provably; told once for each validator and slot. */
   accuse(evidence: Evidence): void;
   /** [K9] A quorum finalised what this node cannot accept: it stops here, and a person has to look. */

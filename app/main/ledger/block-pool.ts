@@ -112,7 +112,9 @@ export class BlockPool {
       try {
         Object.assign(pooled, await this.#outcome(pooled.block, parent));
       } catch (error) {
-        return this.#heard.failed(error);
+        // What it stood on was settled otherwise meanwhile: then nobody needs to know.
+        if (this.parentOf(pooled.block)) this.#heard.failed(error);
+        return;
       }
       this.#heard.settled(pooled, parent.base);
       this.#judgeChildren(pooled.block.header.hash);

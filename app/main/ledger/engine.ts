@@ -1,6 +1,7 @@
 import type { Ballot } from './ballot.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { Certificate } from './certificate.ts';
+import type { Watch } from './live-view.ts';
 import type { Simplex } from './simplex.ts';
 import type { ValidatorSet } from './validators.ts';
 import type { VoteKind } from './vote.ts';
@@ -14,6 +15,7 @@ export interface Engine {
   readonly ballot: Ballot;
   readonly pool: BlockPool;
   readonly certificates: CertificateShelf;
+  readonly watch: Watch;
   /** Whether the block that ends the epoch is final, so that nothing more is to be done in it. */
   over: boolean;
 }

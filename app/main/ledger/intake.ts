@@ -6,7 +6,6 @@ import { openBlock, type Block, type BlockLimits } from './block.ts';
 import { judgeCertificate, openCertificate, type Certificate } from './certificate.ts';
 import { decodeWire } from './consensus-wire.ts';
 import type { Engine } from './engine.ts';
-import type { Watch } from './live-view.ts';
 import { judgeHeader } from './proposal.ts';
 import { motionMessage, openVote, type Vote } from './vote.ts';
 
@@ -19,9 +18,8 @@ export interface Refusal {
 export interface IntakeInit {
   readonly community: Uint8Array;
   readonly bls: Bls;
-  readonly limits: BlockLimits;
+  readonly limits: () => BlockLimits;
   readonly engine: () => Engine;
-  readonly watch: () => Watch;
   /** What passed; all of it is authentic and belongs to the engine's epoch. */
   readonly accept: {
     vote(vote: Vote): void;
@@ -91,7 +89,7 @@ export class Intake {
     const engine = this.#init.engine();
     const vote = openVote(bytes);
     const misplaced = this.#place(engine, vote, from);
-    const late = misplaced?.code === 'settled' && this.#init.watch().wants(vote);
+    const late = misplaced?.code === 'settled' && engine.watch.wants(vote);
     if (misplaced && !late) return misplaced;
     const refusal = await this.#authentic(engine, vote);
     if (!refusal) this.#init.accept[late ? 'late' : 'vote'](vote);
@@ -103,7 +101,7 @@ export class Intake {
     const vote = openVote(voteBytes);
     const misplaced = this.#place(engine, vote, from, true);
     if (misplaced) return misplaced;
-    const block = openBlock(blockBytes, this.#init.limits);
+    const block = openBlock(blockBytes, this.#init.limits());
     const { header } = block;
     const fault = judgeHeader(block, { community: this.#init.community, set: engine.set });
     if (fault) return reject(fault);

@@ -136,8 +136,8 @@ export class Watch {
 }
 
 /** What a console shows of consensus. */
-export function viewOf(engine: Engine, watch: Watch, halted: string | null): ConsensusView {
-  const { set, me, machine, ballot, pool } = engine;
+export function viewOf(engine: Engine, halted: string | null): ConsensusView {
+  const { set, me, machine, ballot, pool, watch } = engine;
   const slots = new Set([...machine.rounds().map(({ slot }) => slot), machine.slot]);
   const silent = me !== null && machine.slot <= ballot.silentThrough;
   return {

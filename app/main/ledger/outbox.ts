@@ -4,15 +4,13 @@ import type { Certificate } from './certificate.ts';
 import type { Engine } from './engine.ts';
 import { motionMessage, type Motion, type Vote } from './vote.ts';
 import type { VoteMark } from './vote-mark.ts';
-import type { Proposal, VoteStore } from './vote-store.ts';
+import type { Kept, Proposal, VoteStore } from './vote-store.ts';
 
 export interface OutboxInit {
   readonly community: Uint8Array;
   readonly signer: BlsSigner;
   readonly votes: VoteStore;
   readonly mark: VoteMark;
-  /** How many votes the log holds already, and the highest slot of one. */
-  readonly written: { readonly count: number; readonly slot: number };
   /** A vote is safe on disk and may leave the node. */
   readonly release: (engine: Engine, vote: Vote) => void;
   readonly failed: (error: unknown) => void;
@@ -21,16 +19,20 @@ export interface OutboxInit {
 /** [K6] Own votes on their way out: signed, written down, and only then let go. */
 export class Outbox {
   readonly #init: OutboxInit;
-  #count: number;
-  #slot: number;
+  #count = 0;
+  #slot = 0;
   #waiting: { engine: Engine; motion: Motion }[] = [];
   #certificates: Certificate[] = [];
   #writing = false;
 
   constructor(init: OutboxInit) {
     this.#init = init;
-    this.#count = init.written.count;
-    this.#slot = init.written.slot;
+  }
+
+  /** Goes on counting from what the vote log holds. */
+  resume(kept: Pick<Kept, 'count' | 'slot'> | null): void {
+    this.#count = kept?.count ?? 0;
+    this.#slot = kept?.slot ?? 0;
   }
 
   vote(engine: Engine, motion: Motion): void {

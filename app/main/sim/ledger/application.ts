@@ -149,6 +149,10 @@ export class SimLedger implements Application {
     return { ...run, blocks: run.blocks.filter(({ header }) => header.height >= fromHeight) };
   }
 
+  keepSignature(): void {
+    // Proofs of these worlds are certificates alone.
+  }
+
   accuse(evidence: Evidence): void {
     this.#init.accused(evidence);
   }

@@ -7,8 +7,8 @@ import { sha256 } from '../kernel/sha256.ts';
 import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
 import { MAX_VALIDATORS } from './validators.ts';
 
-/** [B6] What no community's limits may exceed. */
-export const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
+/** [B6] What no community's limits may exceed: a proposal travels as one gossip message [K13]. */
+export const MAX_BLOCK_BYTES = 192 * 1024;
 export const MAX_BLOCK_TRANSACTIONS = 10_000;
 /** Room that a block takes beside its transactions: header and CBOR heads. */
 export const MAX_HEADER_BYTES = 512;

@@ -1,21 +1,19 @@
 import * as z from 'zod';
 import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
-import { MAX_HEADER_BYTES } from './block.ts';
+import { MAX_BLOCK_BYTES, MAX_HEADER_BYTES } from './block.ts';
 import { MAX_CERTIFICATE_BYTES } from './certificate.ts';
 import { bytesUpTo, Digest } from './fields.ts';
 import { MAX_VOTE_BYTES } from './vote.ts';
 
 /** [K11] The protocol of catch-up: one channel a question. */
 export const LEDGER_PROTOCOL = '/impulse/ledger/1';
-/** [K13] The most bytes of a community's blocks: a proposal must fit into one gossip message. */
-export const MAX_PROPOSAL_BYTES = 192 * 1024;
 /** Votes in one message of an answer. */
 export const MAX_VOTES = 1000;
 /** Closing blocks behind one change of the set. */
 export const MAX_CLOSING = 1000;
 
-const block = bytesUpTo(2 * MAX_PROPOSAL_BYTES);
+const block = bytesUpTo(2 * MAX_BLOCK_BYTES);
 const vote = bytesUpTo(MAX_VOTE_BYTES);
 const certificate = bytesUpTo(MAX_CERTIFICATE_BYTES);
 const count = z.int().nonnegative();

@@ -2,7 +2,7 @@ import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Transport, Verdict } from '../log/transport.ts';
 import { answerTaker } from './answer-taker.ts';
@@ -11,7 +11,7 @@ import { Ballot } from './ballot.ts';
 import { BlockPool } from './block-pool.ts';
 import { openBlock, type Block } from './block.ts';
 import { CatchUp, type Channels } from './catch-up.ts';
-import { encodeWire, MAX_PROPOSAL_BYTES, type Wire } from './consensus-wire.ts';
+import { encodeWire, type Wire } from './consensus-wire.ts';
 import { Doubt } from './doubt.ts';
 import { Driver } from './driver.ts';
 import { CertificateShelf, type Engine } from './engine.ts';
@@ -36,6 +36,7 @@ export interface ConsensusInit {
   /** The key that this node votes with when it stands in the set; null for one that only follows. */
   readonly signer: BlsSigner | null;
   readonly bls: Bls;
+  /** Read whenever a wait begins, so that they may follow the parameters of the community. */
   readonly times: ConsensusTimes;
   readonly application: Application;
   readonly votes: VoteStore;
@@ -62,14 +63,8 @@ export function ledgerTopic(community: Uint8Array): string {
   return `impulse/ledger/1/${cidOf(community)}`;
 }
 
-/**
- * One node's part in its community's consensus. Throws a Problem `limits-too-large` when the community's
- * blocks would not fit into a gossip message.
- */
+/** One node's part in its community's consensus; it takes part once it was started. */
 export function createConsensus(init: ConsensusInit): Consensus {
-  if (init.application.limits.bytes > MAX_PROPOSAL_BYTES) {
-    throw new Problem('limits-too-large', `Blocks hold at most ${MAX_PROPOSAL_BYTES} bytes of transactions.`);
-  }
   return new Consensus(init);
 }
 
@@ -151,12 +146,16 @@ export class Consensus {
     });
   }
 
-  /** Takes up where the disk says it was. Rejects when that cannot be read. */
+  /**
+   * Takes up where the disk says it was. Rejects when that cannot be read; with a Problem `votes-exist` when
+   * the vote log belongs to another key.
+   */
   async start(): Promise<void> {
     const { signer, votes, mark, application, transport } = this.#init;
     if (signer) {
       const kept = await votes.load(signer.publicKey);
       this.#silentThrough = silenceOf(kept, await mark.read());
+      if (!kept) await votes.begin(signer.publicKey);
       this.#outbox?.resume(kept);
     }
     await this.#begin(await application.tip());

@@ -58,7 +58,7 @@ export interface Origin {
 
 export const defaultParameters: Parameters = {
   snapshotInterval: 1000,
-  block: { bytes: 1024 * 1024, transactions: 2000 },
+  block: { bytes: MAX_BLOCK_BYTES, transactions: 2000 },
   credit: 'credit',
   timers: { slotMs: 1000, slotCapMs: 30_000 },
 };

@@ -18,9 +18,9 @@ export interface VoteMark {
 }
 
 /** [K10] Through which slot a validator must be silent; infinity while only its peers can tell. */
-export function silenceOf(kept: Kept | null, mark: Mark | null): number {
-  if (!kept || !mark) return Infinity;
-  return mark.votes > kept.count ? mark.slot : 0;
+export function silenceOf(kept: Pick<Kept, 'count'> | null, mark: Mark | null): number {
+  if (!mark) return Infinity;
+  return mark.votes > (kept?.count ?? -1) ? mark.slot : 0;
 }
 
 /**

@@ -75,7 +75,7 @@ export function answerTaker(init: TakerInit): Taker {
           }
           return;
         case 'end':
-          return finish(peer);
+          return message[1] ? undefined : finish(peer);
       }
     },
   };

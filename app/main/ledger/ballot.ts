@@ -45,9 +45,15 @@ export class Ballot {
     this.#silentThrough = through;
   }
 
+  /** Speaks again in every slot after this one, whatever kept it silent. */
+  release(after: number): void {
+    this.#silentThrough = 0;
+    this.#settled = after;
+  }
+
   /** Slots up to this one are settled: they are forgotten, and nothing more is voted in them. */
   settle(through: number): void {
-    this.#settled = through;
+    this.#settled = Math.max(this.#settled, through);
     for (const slot of this.#cast.keys()) if (slot <= through) this.#cast.delete(slot);
   }
 }

@@ -23,7 +23,7 @@ import { Tally } from './tally.ts';
 import type { ValidatorSet } from './validators.ts';
 import type { Motion, Vote } from './vote.ts';
 import { silenceOf, type VoteMark } from './vote-mark.ts';
-import type { Kept, VoteStore } from './vote-store.ts';
+import type { Keep, Kept, VoteStore } from './vote-store.ts';
 
 /** [K8] Times of a community's consensus, in milliseconds. */
 export interface ConsensusTimes extends SlotTimes {
@@ -181,6 +181,8 @@ export class Consensus {
    * may cost the community two final blocks at one height.
    */
   breakSilence(): void {
+    const { ballot, machine } = this.#driver.engine;
+    ballot.release(machine.root.slot);
     this.#speakAfter(0);
   }
 
@@ -213,6 +215,7 @@ export class Consensus {
       failed: (error) => this.#driver.halt('execution-failed', error),
     });
     const machine = new Simplex({ set, me, root: base, times, ballot, tally: this.#rules.tally });
+    ballot.settle(forgottenThrough(kept, set.epoch));
     const certificates = new CertificateShelf();
     const watch = new Watch(set.validators.length);
     const engine: Engine = { set, me, machine, ballot, pool, certificates, watch, over: false };
@@ -284,8 +287,17 @@ export class Consensus {
   }
 }
 
+/**
+ * [K10] Through which slot of an epoch the vote log may have forgotten votes. More than the chain knows only
+ * if the chain lost blocks that were final.
+ */
+function forgottenThrough(kept: Kept | null, epoch: number): number {
+  if (!kept || kept.settled.epoch < epoch) return 0;
+  return kept.settled.epoch > epoch ? Infinity : kept.settled.slot;
+}
+
 /** What of a vote log still matters in an epoch above its root. */
-function restOf(kept: Kept | null, epoch: number, slot: number): Omit<Kept, 'count' | 'slot'> {
+function restOf(kept: Kept | null, epoch: number, slot: number): Keep {
   const rest = <T extends { epoch: number; slot: number }>(list: readonly T[] = []) =>
     list.filter((one) => one.epoch === epoch && one.slot > slot);
   return {

@@ -35,7 +35,7 @@ export interface IntakeInit {
 const ignore = (code: string): Refusal => ({ verdict: 'ignore', code });
 const reject = (code: string): Refusal => ({ verdict: 'reject', code });
 
-/** [K4] Proposals of one leader in one slot that are looked at; two are proof enough. */
+/** [K13] Proposals of one leader in one slot that are looked at; two are proof enough. */
 const MAX_PROPOSALS = 2;
 
 interface Waiting {
@@ -150,7 +150,7 @@ export class Intake {
     return known && !mayRepeat ? ignore('duplicate') : null;
   }
 
-  /** [K4] Whether its voter signed it, in this community and by this very set. */
+  /** [K14] Whether its voter signed it, in this community and by this very set. */
   async #authentic(engine: Engine, vote: Vote): Promise<Refusal | null> {
     if (engine.machine.round(vote.slot)?.tally.has(vote)) return null;
     const key = engine.set.validators[vote.voter]!.bls;

@@ -10,7 +10,9 @@ export const voteMigrations: readonly Migration[] = [
         one INTEGER PRIMARY KEY CHECK (one = 1),
         key BLOB NOT NULL,
         votes INTEGER NOT NULL,
-        slot INTEGER NOT NULL
+        slot INTEGER NOT NULL,
+        settled_epoch INTEGER NOT NULL,
+        settled_slot INTEGER NOT NULL
       ) STRICT;
       CREATE TABLE vote (
         epoch INTEGER NOT NULL,

@@ -26,6 +26,8 @@ export interface Kept extends Keep {
   readonly count: number;
   /** The highest slot that was ever voted in; 0 for none. */
   readonly slot: number;
+  /** What was forgotten: slots up to this one in its epoch, and all epochs before. */
+  readonly settled: { readonly epoch: number; readonly slot: number };
 }
 
 /** [K6] Where own votes are written before they are sent, with what is needed to stand by them. */
@@ -44,12 +46,14 @@ interface VoterRow {
   key: Uint8Array;
   votes: number;
   slot: number;
+  settled_epoch: number;
+  settled_slot: number;
 }
 
 /** The vote log in a file of its own, shaped by `voteMigrations` and opened to survive a power cut. */
 export function createVoteStore(db: Database): VoteStore {
-  const voter = db.prepare<VoterRow>('SELECT key, votes, slot FROM voter');
-  const begin = db.prepare('INSERT INTO voter (one, key, votes, slot) VALUES (1, ?, 0, 0)');
+  const voter = db.prepare<VoterRow>('SELECT * FROM voter');
+  const begin = db.prepare('INSERT INTO voter VALUES (1, ?, 0, 0, 0, 0)');
   const count = db.prepare('UPDATE voter SET votes = votes + 1, slot = max(slot, ?)');
   const addVote = db.prepare('INSERT INTO vote (epoch, slot, kind, bytes) VALUES (?, ?, ?, ?)');
   const addCertificate = db.prepare(
@@ -57,6 +61,9 @@ export function createVoteStore(db: Database): VoteStore {
   );
   const addProposal = db.prepare(
     'INSERT OR IGNORE INTO proposal (hash, epoch, slot, block, vote) VALUES (?, ?, ?, ?, ?)',
+  );
+  const settle = db.prepare(
+    'UPDATE voter SET settled_epoch = ?1, settled_slot = ?2 WHERE (settled_epoch, settled_slot) < (?1, ?2)',
   );
   const forget = ['vote', 'certificate', 'proposal'].map((table) =>
     db.prepare(`DELETE FROM ${table} WHERE epoch < ? OR (epoch = ? AND slot <= ?)`),
@@ -79,6 +86,7 @@ export function createVoteStore(db: Database): VoteStore {
       return {
         count: row.votes,
         slot: row.slot,
+        settled: { epoch: row.settled_epoch, slot: row.settled_slot },
         votes: bytes('vote').map((one) => openVote(one.bytes)),
         certificates: bytes('certificate').map((one) => openCertificate(one.bytes)),
         proposals: proposals.map((one) => ({ ...one, vote: openVote(one.vote) })),
@@ -110,6 +118,7 @@ export function createVoteStore(db: Database): VoteStore {
     },
     async settle(epoch, slot) {
       db.transaction(() => {
+        settle.run(epoch, slot);
         for (const statement of forget) statement.run(epoch, epoch, slot);
       });
     },

@@ -7,7 +7,7 @@ import { bytesOf, Digest } from './fields.ts';
 import { MAX_VALIDATORS, setHash, type ValidatorSet } from './validators.ts';
 
 /**
- * [K3] What a validator may say of a slot: that a block stands in it, that nothing does, or that it takes
+ * [K14] What a validator may say of a slot: that a block stands in it, that nothing does, or that it takes
  * the block for settled and will never say that nothing does.
  */
 export type VoteKind = 'notarise' | 'nullify' | 'finalise';
@@ -32,7 +32,7 @@ export interface Vote extends Motion {
 export const MAX_VOTE_BYTES = 256;
 export const Slot = z.int().positive();
 
-/** The fields that name a motion on the wire; a nullification alone has no block [K3]. */
+/** The fields that name a motion on the wire; a nullification alone has no block [K14]. */
 export const motionFields = {
   k: z.enum(['notarise', 'nullify', 'finalise']),
   e: z.int().nonnegative(),
@@ -51,7 +51,7 @@ const VoteWire = z
   })
   .refine(({ k, b }) => (k === 'nullify') === (b === null));
 
-/** [K4] The bytes that a vote signs: they name the community and the very set, so that no other can use them. */
+/** [K14] The bytes that a vote signs: they name the community and the very set, so that no other can use them. */
 export function motionMessage(community: Uint8Array, set: ValidatorSet, motion: Motion): Uint8Array {
   const { kind, epoch, slot, block } = motion;
   return encodeCanonical(['impulse/vote/1', community, epoch, setHash(set), kind, slot, block]);
@@ -61,7 +61,7 @@ export function encodeVote({ kind, epoch, slot, block, voter, signature }: Vote)
   return encodeCanonical({ k: kind, e: epoch, s: slot, b: block, i: voter, g: signature });
 }
 
-/** Reads a vote by rule [K3]. Throws a Problem `malformed`, `non-canonical` or `bad-vote`. */
+/** Reads a vote by rule [K14]. Throws a Problem `malformed`, `non-canonical` or `bad-vote`. */
 export function openVote(bytes: Uint8Array): Vote {
   const parsed = bytes.length <= MAX_VOTE_BYTES ? VoteWire.safeParse(decodeCanonical(bytes)).data : undefined;
   if (!parsed) throw new Problem('bad-vote', 'The vote does not have the form of a vote.');

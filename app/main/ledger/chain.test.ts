@@ -180,7 +180,7 @@ describe('a final chain', () => {
       ok: false,
       code: 'block-too-large',
     });
-    expect(() => openBlock(encodeBlock(block), ledger.chain.limits)).toThrow('larger than allowed');
+    expect(() => openBlock(encodeBlock(block), ledger.chain.parameters.block)).toThrow('larger than allowed');
     await ledger.submit(grant);
     await ledger.submit(next);
     expect((await ledger.block()).transactions.length).toBe(1);

@@ -7,7 +7,15 @@ import { Problem } from '../kernel/errors.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { setOf } from './accounts.ts';
 import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from './application.ts';
-import { encodeBlock, makeBlock, withinLimits, type Anchor, type Block, type BlockLimits } from './block.ts';
+import {
+  encodeBlock,
+  makeBlock,
+  MAX_BLOCK_BYTES,
+  MAX_BLOCK_TRANSACTIONS,
+  withinLimits,
+  type Anchor,
+  type Block,
+} from './block.ts';
 import { encodeCertificate } from './certificate.ts';
 import { ChainStore } from './chain-store.ts';
 import type { Evidence } from './equivocation.ts';
@@ -56,6 +64,8 @@ const HALT = 'halt';
 
 /** The final chain of one community and what may follow it: what consensus orders for. */
 export class Chain implements Application {
+  /** What is read at all; the parameters in the state of a block's parent may allow less [B6]. */
+  readonly limits = { bytes: MAX_BLOCK_BYTES, transactions: MAX_BLOCK_TRANSACTIONS };
   readonly store: ChainStore;
   readonly snapshots: SnapshotStore;
   readonly pool: TransactionPool;
@@ -114,17 +124,6 @@ export class Chain implements Application {
 
   get parameters(): Parameters {
     return parametersOf(this.#state);
-  }
-
-  /** What a block may hold at most, by the final state and by every one that may follow it. */
-  get limits(): BlockLimits {
-    const all = [this.#state, ...[...this.#ahead.values()].map(({ overlay }) => overlay)].map(
-      (state) => parametersOf(state).block,
-    );
-    return {
-      bytes: Math.max(...all.map(({ bytes }) => bytes)),
-      transactions: Math.max(...all.map(({ transactions }) => transactions)),
-    };
   }
 
   get halt(): Halt | null {

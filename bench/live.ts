@@ -1,4 +1,4 @@
-import { openMembers, withMembers, type Member } from './lib/fleet.ts';
+import { openMembers, withMembers, type CoreTimes, type Member } from './lib/fleet.ts';
 import { percentile } from './lib/numbers.ts';
 import type { Report } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
@@ -16,7 +16,9 @@ interface Seen {
 
 /** Ten processes post at a steady pace; each post is timed until the last of them shows it. */
 export async function live(): Promise<Report> {
-  const seen = await withScratch((scratch) => withMembers(NODES, (members) => run(members, scratch)));
+  const { seen, cores } = await withScratch((scratch) =>
+    withMembers(NODES, (members) => run(members, scratch)),
+  );
   const posts = new Map<string, { sentAt: number; last: number; count: number }>();
   const deliveries: number[] = [];
   for (const { id, sentAt, at } of seen.flat()) {
@@ -55,6 +57,12 @@ export async function live(): Promise<Report> {
         unit: 'posts',
         target: { least: NODES * PER_SECOND_EACH * SECONDS },
       },
+      ...(cores
+        ? [
+            { name: 'work of a node for one post', value: cores.runMs, unit: 'ms' },
+            { name: 'wait of a node for a free core, for one post', value: cores.waitMs, unit: 'ms' },
+          ]
+        : []),
     ],
     notes: [
       `${NODES} processes on 127.0.0.1, ${NODES * PER_SECOND_EACH} posts a second in all for ${SECONDS} s; the clock is the machine’s own, shared by all processes.`,
@@ -62,7 +70,7 @@ export async function live(): Promise<Report> {
   };
 }
 
-async function run(members: Member[], scratch: string): Promise<Seen[][]> {
+async function run(members: Member[], scratch: string): Promise<{ seen: Seen[][]; cores: CoreTimes | null }> {
   await openMembers(members, scratch);
   const host = members[0]!;
   await host.ask({ kind: 'fill', count: 100, textBytes: 200 });
@@ -77,6 +85,7 @@ async function run(members: Member[], scratch: string): Promise<Seen[][]> {
   for (const member of members) await member.ask({ kind: 'watch' });
   // The mesh forms within a few heartbeats of gossipsub.
   await new Promise((resolve) => setTimeout(resolve, 5000));
+  const before = await coreTimes(members);
   await Promise.all(
     members.map((member) => member.ask({ kind: 'post', perSecond: PER_SECOND_EACH, seconds: SECONDS })),
   );
@@ -89,5 +98,19 @@ async function run(members: Member[], scratch: string): Promise<Seen[][]> {
     if (kept.every((list) => list.length >= total)) break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return kept;
+  const after = await coreTimes(members);
+  const perPost = (of: keyof CoreTimes) => (after![of] - before![of]) / NODES / total;
+  return {
+    seen: kept,
+    cores: before && after ? { runMs: perPost('runMs'), waitMs: perPost('waitMs') } : null,
+  };
+}
+
+/** The sum over all nodes; null where the system does not tell. */
+async function coreTimes(members: readonly Member[]): Promise<CoreTimes | null> {
+  const each = await Promise.all(members.map((member) => member.ask<CoreTimes | null>({ kind: 'cores' })));
+  const known = each.filter((times) => times !== null);
+  if (known.length < members.length) return null;
+  const sum = (of: keyof CoreTimes) => known.reduce((total, times) => total + times[of], 0);
+  return { runMs: sum('runMs'), waitMs: sum('waitMs') };
 }

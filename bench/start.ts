@@ -28,8 +28,8 @@ export async function start(): Promise<Report> {
 
 async function startOnce(dataDir: string): Promise<number> {
   const startedAt = performance.now();
-  const script = join(import.meta.dirname, '../app/main/host/main.ts');
-  const host = spawn(process.execPath, [script, '--data', dataDir, '--port', '0'], {
+  const script = join(import.meta.dirname, '../app/main/cli/main.ts');
+  const host = spawn(process.execPath, [script, 'serve', '--data', dataDir, '--port', '0'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => host.once('exit', () => resolve()));

@@ -19,9 +19,9 @@ export async function runEndToEnd(filters: readonly string[] = []): Promise<Step
   );
 }
 
-function failed(name: string, output: string): StepResult {
-  console.log(`FAIL  ${name}\n\n${output}\n`);
-  return { name, ok: false, seconds: 0, passed: 0, failed: 1, skipped: 0, output };
+function failed(name: string, details: string): StepResult {
+  console.log(`FAIL  ${name}`);
+  return { name, ok: false, seconds: 0, passed: 0, failed: 1, skipped: 0, details };
 }
 
 if (import.meta.main) process.exitCode = conclude(await runEndToEnd(process.argv.slice(2)));

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import * as z from 'zod';
+import { failuresOf, plain, readReport, tailOf, waveringOf, type TestReport } from './test-report.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -23,16 +23,11 @@ export interface StepResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  readonly output: string;
+  /** What a person needs to see of a failure: the failed tests, or what the tool printed; else empty. */
+  readonly details: string;
 }
 
-const Report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-});
-
-/** Runs steps, `width` at a time, and says one line of each as it ends; what a failed one printed follows. */
+/** Runs steps, `width` at a time, and says one line of each as it ends; {@link conclude} tells the failures. */
 export async function runSteps(steps: readonly Step[], width: number): Promise<StepResult[]> {
   const results: StepResult[] = [];
   const waiting = [...steps];
@@ -41,7 +36,6 @@ export async function runSteps(steps: readonly Step[], width: number): Promise<S
       const result = await runStep(step);
       results.push(result);
       console.log(lineOf(result));
-      if (!result.ok) console.log(`\n${result.output.trim()}\n`);
     }
   };
   await Promise.all(Array.from({ length: width }, worker));
@@ -62,7 +56,10 @@ async function runStep({ name, tool, args, counted = false, env = {} }: Step): P
     name,
     ok,
     seconds,
-    output,
+    details: [
+      ...(ok ? [] : [detailsOf(output, counted, tests)]),
+      ...(tests === null ? [] : waveringOf(tests, root)),
+    ].join('\n\n'),
     passed: tests?.numPassedTests ?? (ok ? 1 : 0),
     // A run that broke off counts as a failure even where no test did.
     failed: tests ? Math.max(tests.numFailedTests, ok ? 0 : 1) : ok ? 0 : 1,
@@ -70,12 +67,11 @@ async function runStep({ name, tool, args, counted = false, env = {} }: Step): P
   };
 }
 
-function readReport(path: string): z.infer<typeof Report> | null {
-  try {
-    return Report.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
-    return null;
-  }
+/** Of tests the failed ones alone; where none is to blame, the end of what was printed. */
+function detailsOf(output: string, counted: boolean, report: TestReport | null): string {
+  if (!counted) return plain(output).trim();
+  const failures = report === null ? [] : failuresOf(report, root);
+  return failures.length > 0 ? failures.join('\n\n') : tailOf(output);
 }
 
 function run(tool: string, args: readonly string[], env: Readonly<Record<string, string>>) {
@@ -86,7 +82,7 @@ function run(tool: string, args: readonly string[], env: Readonly<Record<string,
       cwd: root,
       shell: windows,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      env: { ...surroundings(), ...env },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -99,18 +95,29 @@ function run(tool: string, args: readonly string[], env: Readonly<Record<string,
   });
 }
 
+/** Into a file or a pipe tools write no colour codes, whatever they would choose by themselves. */
+function surroundings(): NodeJS.ProcessEnv {
+  if (process.stdout.isTTY) return process.env;
+  const { FORCE_COLOR: _forced, ...rest } = process.env;
+  return { ...rest, NO_COLOR: '1' };
+}
+
 function lineOf({ name, ok, seconds, passed, failed, skipped }: StepResult): string {
   const tests = passed + failed > 1 ? `${passed} passed${failed > 0 ? `, ${failed} failed` : ''}` : '';
   const left = skipped > 0 ? `, ${skipped} skipped` : '';
   return `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(24)} ${seconds.toFixed(1).padStart(6)} s  ${tests}${left}`.trimEnd();
 }
 
-/** The last line of a run, `N passed, N failed`; the exit code with it. */
+/**
+ * The end of a run: what failed or wavered and why, after everything else, then the last line, `N passed, N failed`;
+ * the exit code with it.
+ */
 export function conclude(results: readonly StepResult[]): number {
   const sum = (of: (result: StepResult) => number) =>
     results.reduce((total, result) => total + of(result), 0);
-  const broken = results.filter(({ ok }) => !ok).map(({ name }) => name);
-  if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`);
+  const broken = results.filter(({ ok }) => !ok);
+  for (const { name, details } of results) if (details !== '') console.log(`\n--- ${name} ---\n\n${details}`);
+  if (broken.length > 0) console.log(`\nFailed: ${broken.map(({ name }) => name).join(', ')}`);
   const skipped = sum((result) => result.skipped);
   console.log(
     `\n${sum((result) => result.passed)} passed, ${sum((result) => result.failed)} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,

@@ -85,6 +85,7 @@ function Frame({ room, path }: { room: string; path: string[] }) {
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null);
   const [menu, setMenu] = useState(false);
   const main = useArrival(room, status?.community?.name ?? null);
+  useEffect(() => setOpen(null), [room]);
   useActions(
     globalActions({
       openPalette: () => setOpen('palette'),

@@ -20,7 +20,14 @@ export type Order =
   | { readonly kind: 'seen' }
   | { readonly kind: 'posts' }
   | { readonly kind: 'sample' }
+  | { readonly kind: 'cores' }
   | { readonly kind: 'stop' };
+
+/** Of one process since its start. */
+export interface CoreTimes {
+  readonly runMs: number;
+  readonly waitMs: number;
+}
 
 export interface Answer {
   readonly number: number;

@@ -1,8 +1,9 @@
 /** A node in a process of its own, told what to do by the benchmark that forked it. */
+import { readFileSync } from 'node:fs';
 import { openBenchNode, type BenchNode } from './node.ts';
 import { PostDrafts } from './posts.ts';
 import type { Community } from '../../app/main/node/community.ts';
-import type { Answer, Order } from './fleet.ts';
+import type { Answer, CoreTimes, Order } from './fleet.ts';
 
 let node: BenchNode | null = null;
 let community: Community | null = null;
@@ -72,6 +73,8 @@ async function carryOut(order: Order): Promise<Answer['result']> {
       const { rss, heapUsed } = process.memoryUsage();
       return { rss, heapUsed };
     }
+    case 'cores':
+      return coreTimes();
     case 'stop':
       await node?.stop();
       return null;
@@ -117,6 +120,16 @@ function watch(): void {
       if (sentAt > 0) seen.push({ sentAt, id: Buffer.from(event.id).toString('base64'), at });
     }
   });
+}
+
+/** How long the main thread ran and how long it was ready but had no core, in milliseconds; null where unknown. */
+function coreTimes(): CoreTimes | null {
+  try {
+    const [run = 0, wait = 0] = readFileSync('/proc/self/schedstat', 'utf8').split(' ').map(Number);
+    return { runMs: run / 1e6, waitMs: wait / 1e6 };
+  } catch {
+    return null; // not Linux
+  }
 }
 
 function sayOnce(): void {

@@ -5,7 +5,7 @@ import { textOf } from './posts.ts';
 const PAGES = 200;
 const startedAt = performance.timeOrigin;
 const node = await openBenchNode({ directory: process.argv[2]!, name: 'mara', online: true });
-const { boards } = await node.found();
+const { boards, log } = await node.found();
 const [board] = boards.list();
 const first = boards.threads({ board: board!.id, unreadOnly: false, limit: 50 });
 const firstPageMs = performance.timeOrigin + performance.now() - startedAt;
@@ -36,9 +36,11 @@ for (let index = 0; index < PAGES; index++) {
     .slice(0, 1 + (index % 3));
   searches.push(timed(() => boards.search({ query: words.join(' '), limit: 50 })));
 }
+// As a node holds it that has met a peer: the ids of all posts in order.
+const setMs = timed(() => log.set('content'));
 const { rss, heapUsed } = process.memoryUsage();
 await node.stop();
 process.stdout.write(
-  `${JSON.stringify({ firstPageMs, boardPages, threadPages, searches, rss, heapUsed })}\n`,
+  `${JSON.stringify({ firstPageMs, boardPages, threadPages, searches, setMs, rss, heapUsed })}\n`,
 );
 process.exit();

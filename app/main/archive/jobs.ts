@@ -100,9 +100,10 @@ export class Jobs {
     return [...this.#entries.values()].map(({ job }) => job).reverse();
   }
 
-  /** Calls back when jobs changed, a few times a second; returns how to stop. */
+  /** Calls back at once, then when jobs changed, a few times a second; returns how to stop. */
   watch(watcher: (jobs: Job[]) => void): () => void {
     this.#watchers.add(watcher);
+    watcher(this.list());
     return () => this.#watchers.delete(watcher);
   }
 

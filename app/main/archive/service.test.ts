@@ -97,6 +97,13 @@ const mail = (n: number) =>
   `From x Mon Jan  1 00:00:00 2001\nMessage-ID: <m${n}@x>\nFrom: Ines <ines@x>\nSubject: Storm ${n}\nDate: Mon, 1 Jan 2001 00:00:00 +0000\n\nText ${n}\n\n`;
 const mbox = (count: number) => Array.from({ length: count }, (_, n) => mail(n)).join('');
 
+test('who begins to watch hears at once of the jobs there are, even of none', async () => {
+  const { archive } = world();
+  const told: Job[][] = [];
+  archive.watch((jobs) => told.push(jobs))();
+  expect(told).toEqual([[]]);
+});
+
 test('an import tells its counts, and doing it twice adds nothing', async () => {
   const { archive, add, held } = world();
   add('harbour', 'Harbour');

@@ -4,7 +4,7 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { didOf } from '../kernel/did.ts';
-import type { Signer } from '../kernel/signer.ts';
+import type { BulkSigner } from '../kernel/signer.ts';
 import { bodyOf, MAX_EVENT_BYTES, type LogEvent } from '../log/event.ts';
 import type { Draft, Log } from '../log/log.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
@@ -26,7 +26,7 @@ export interface BoardsArchiveInit {
   readonly db: Database;
   readonly log: Log;
   /** Who imports; imported posts are theirs and name their source. */
-  readonly signer: Signer;
+  readonly signer: BulkSigner;
   readonly clock: Clock;
   /** Keeps an attachment's bytes; the same bytes give the same reference. */
   storeFile(bytes: Uint8Array, name: string, type: string): Promise<AttachmentRef>;
@@ -100,7 +100,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
         for (const post of batch) {
           if (post.attachments.length > 0) files.set(post, await storeAll(post));
         }
-        log.appendAll(init.signer, drafts(batch, board, files, placeOf, recent));
+        await log.appendBulk(init.signer, drafts(batch, board, files, placeOf, recent));
       };
     },
 
@@ -118,7 +118,8 @@ export function boardsArchive(init: BoardsArchiveInit) {
     async *exported(board: Uint8Array | null, signal?: AbortSignal): AsyncGenerator<ExportedPost> {
       const { where, values } = within(board);
       const nextThread = db.prepare<{ n: number; subject: string }>(
-        `SELECT t.n, t.subject FROM thread t WHERE t.n > ? AND t.posts > 0 ${where} ORDER BY t.n LIMIT 1`,
+        `SELECT t.n, t.subject FROM thread t WHERE t.n > ? ${where}
+           AND EXISTS (SELECT 1 FROM post p WHERE p.thread = t.n AND p.deleted_seq IS NULL) ORDER BY t.n LIMIT 1`,
       );
       const links = new Recent<Link>(RECENT_PLACES);
       let sincePause = 0;

@@ -2,6 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../kernel/bytes.ts';
+import { digestOf } from '../kernel/cid.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -17,6 +18,7 @@ import { openDatabase } from '../platform/sqlite/database.ts';
 import { boardKinds } from './kinds.ts';
 import { boardMigrations } from './migrations.ts';
 import { BoardsProjection } from './projection.ts';
+import { BoardQueries } from './queries.ts';
 
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
@@ -197,4 +199,29 @@ describe('boards over the log', () => {
     await desktop.log.admit([merge], 'live');
     expect(digests(desktop)).toEqual(digests(laptop));
   });
+});
+
+test('what others wrote is never called held here only: it came from somebody who holds it', () => {
+  const node = world().node();
+  story(node);
+  const queries = new BoardQueries(
+    node.db,
+    {
+      person: () => ({ did: 'did:key:z', handle: 'Somebody', role: 'member' }),
+      finality: () => ({ level: 'local', copies: 0 }),
+      hasFile: () => false,
+      me: () => ({ key: mara.publicKey, role: 'sysop' }),
+    },
+    0,
+  );
+  const everything = { board: null, unreadOnly: false, cursor: undefined, limit: 10 };
+  const [thread] = queries.threads(everything).items;
+  const items = queries.posts(queries.thread(digestOf(thread!.id))!.n, 0, 10);
+  // Mara began the thread, Ines replied; the thread tells of its latest post.
+  expect(items.map(({ finality }) => finality)).toEqual([
+    { level: 'local', copies: 0 },
+    { level: 'held', copies: 1 },
+    { level: 'held', copies: 1 },
+  ]);
+  expect(thread!.finality).toEqual({ level: 'held', copies: 1 });
 });

@@ -57,4 +57,13 @@ export const boardMigrations: readonly Migration[] = [
       CREATE VIRTUAL TABLE search USING fts5(subject, text, tags, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
     `,
   },
+  {
+    version: 21,
+    name: 'counted by watermark, indexed in larger pieces',
+    // The index gathers 8 MiB of words before it writes a piece: fewer pieces to merge.
+    sql: `
+      INSERT OR REPLACE INTO meta (key, value) SELECT 'counted.upto', COALESCE(MAX(n), 0) FROM post;
+      INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);
+    `,
+  },
 ];

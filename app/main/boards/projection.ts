@@ -1,4 +1,4 @@
-import { compareBytes } from '../kernel/bytes.ts';
+import { compareBytes, toHex } from '../kernel/bytes.ts';
 import type { Database } from '../kernel/database.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -7,7 +7,6 @@ import type { Projection } from '../log/kinds.ts';
 import type * as z from 'zod';
 import {
   boardKinds,
-  type BoardCreate,
   type BoardUpdate,
   type PostDelete,
   type PostReact,
@@ -15,22 +14,16 @@ import {
   type ThreadMark,
   type ThreadStart,
 } from './kinds.ts';
+import { BoardFold } from './board-fold.ts';
+import { Counters, type Reader } from './counters.ts';
+import { ThreadMarks } from './thread-marks.ts';
 
-/** What the projection needs to know of this node. */
-export interface Reader {
-  /** Whether an author is this node's own person; nobody's own posts are unread to them. */
-  isMe(author: Uint8Array): boolean;
-  /** Ticks of joining: what was written before is not unread. */
-  readonly since: number;
-}
+/** Posts of one transaction from which on they are counted within it. */
+const BULK = 50;
 
-interface ThreadRow {
-  n: number;
+interface ThreadPlace {
+  readonly n: number;
   board: number;
-  root: number | null;
-  posts: number;
-  read_upto: number;
-  last_at: number;
 }
 
 interface PostRow {
@@ -49,9 +42,6 @@ export function messageKey(messageId: string): Uint8Array {
   return sha256(Buffer.from(messageId)).subarray(0, 16);
 }
 
-/** Hours are counted from the epoch. */
-export const HOUR_MS = 3_600_000;
-
 /**
  * Boards, threads and posts as tables. Every row is a function of the set of events, whatever their
  * order: replies may come before their thread, edits before their post [B1].
@@ -59,7 +49,13 @@ export const HOUR_MS = 3_600_000;
 export class BoardsProjection implements Projection {
   readonly kinds = Object.values(boardKinds);
   readonly #db: Database;
-  readonly #reader: Reader;
+  readonly #counters: Counters;
+  readonly #boards: BoardFold;
+  readonly #marks: ThreadMarks;
+  /** Threads met in this transaction, by hexadecimal id. */
+  readonly #threads = new Map<string, ThreadPlace>();
+  /** Posts stored in this transaction. */
+  #stored = 0;
   readonly #bytesAt: (seq: number) => Uint8Array;
   readonly #authorOf: (key: Uint8Array) => number;
   readonly #sql;
@@ -70,35 +66,24 @@ export class BoardsProjection implements Projection {
     log: { bytesAt(seq: number): Uint8Array; authorOf(key: Uint8Array): number },
   ) {
     this.#db = db;
-    this.#reader = reader;
+    this.#counters = new Counters(db, reader);
+    this.#boards = new BoardFold(db);
+    this.#marks = new ThreadMarks(db);
     this.#bytesAt = (seq) => log.bytesAt(seq);
     this.#authorOf = (key) => log.authorOf(key);
     this.#sql = {
-      board: db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?'),
-      addBoard: db.prepare('INSERT INTO board (id) VALUES (?)'),
-      thread: db.prepare<ThreadRow>(
-        'SELECT n, board, root, posts, read_upto, last_at FROM thread WHERE id = ?',
-      ),
+      thread: db.prepare<{ n: number; board: number }>('SELECT n, board FROM thread WHERE id = ?'),
       addThread: db.prepare(
-        'INSERT INTO thread (id, board, read_upto) VALUES (?, ?, COALESCE((SELECT upto FROM local_read WHERE thread_id = ?), 0))',
+        `INSERT INTO thread (id, board, last_at, root, subject, created_at, read_upto)
+         VALUES (?, ?, ?, ?, ?, ?, COALESCE((SELECT upto FROM local_read WHERE thread_id = ?), 0))`,
       ),
-      marks: db.prepare('SELECT 1 FROM thread_mark WHERE thread_id = ? LIMIT 1'),
       root: db.prepare('UPDATE thread SET root = ?, board = ?, subject = ?, created_at = ? WHERE n = ?'),
       addPost: db.prepare(
         'INSERT INTO post (n, thread, author, at, time, text_seq) VALUES (?, ?, ?, ?, ?, ?)',
       ),
-      count: db.prepare(
-        'UPDATE thread SET posts = posts + ?, unread = MAX(0, unread + ?), last_at = MAX(last_at, ?) WHERE n = ?',
-      ),
-      countBoard: db.prepare(
-        'UPDATE board SET posts = posts + ?, threads = threads + ?, unread = MAX(0, unread + ?), last_at = MAX(COALESCE(last_at, 0), ?) WHERE n = ?',
-      ),
       source: db.prepare('INSERT OR IGNORE INTO source (message, n) VALUES (?, ?)'),
       changes: db.prepare<{ seq: number; kind: string; author: number }>(
         'SELECT seq, kind, author FROM post_change WHERE post_id = ? ORDER BY time, seq',
-      ),
-      hour: db.prepare(
-        'INSERT INTO hour (hour, posts) VALUES (?, ?) ON CONFLICT (hour) DO UPDATE SET posts = posts + excluded.posts',
       ),
       post: db.prepare<PostRow>('SELECT p.* FROM post p JOIN event e ON e.seq = p.n WHERE e.id = ?'),
     };
@@ -106,14 +91,17 @@ export class BoardsProjection implements Projection {
 
   apply(event: LogEvent, seq: number): void {
     switch (event.kind) {
-      case boardKinds.create.name:
-        return this.#changeBoard(event.id, event, seq);
-      case boardKinds.update.name:
-        return this.#changeBoard((event.body as z.infer<typeof BoardUpdate>).board, event, seq);
       case boardKinds.start.name:
         return this.#addPost(event, seq, event.id);
       case boardKinds.reply.name:
         return this.#addPost(event, seq, (event.body as PostReply).thread);
+    }
+    this.#counters.catchUp();
+    switch (event.kind) {
+      case boardKinds.create.name:
+        return this.#boards.change(event.id, event.time, seq);
+      case boardKinds.update.name:
+        return this.#boards.change((event.body as z.infer<typeof BoardUpdate>).board, event.time, seq);
       case boardKinds.edit.name:
       case boardKinds.delete.name:
       case boardKinds.remove.name: {
@@ -133,23 +121,29 @@ export class BoardsProjection implements Projection {
         return;
       }
       case boardKinds.mark.name:
-        return this.#mark(event, seq);
+        return this.#marks.add(event.body as z.infer<typeof ThreadMark>, event.time, seq);
     }
   }
 
+  /** A large batch is counted with it; of a few posts that is left to the next reader. */
+  settle(): void {
+    if (this.#stored >= BULK) this.#counters.catchUp();
+    this.reload();
+  }
+
+  reload(): void {
+    this.#threads.clear();
+    this.#stored = 0;
+  }
+
   revoke(event: LogEvent, seq: number): void {
+    this.reload();
+    this.#counters.catchUp();
     switch (event.kind) {
       case boardKinds.create.name:
-      case boardKinds.update.name: {
-        const board =
-          event.kind === boardKinds.create.name
-            ? event.id
-            : (event.body as z.infer<typeof BoardUpdate>).board;
-        this.#db
-          .prepare('DELETE FROM board_event WHERE board_id = ? AND time = ? AND seq = ?')
-          .run(board, event.time, seq);
-        return this.#foldBoard(board);
-      }
+        return this.#boards.unchange(event.id, event.time, seq);
+      case boardKinds.update.name:
+        return this.#boards.unchange((event.body as z.infer<typeof BoardUpdate>).board, event.time, seq);
       case boardKinds.start.name:
         return this.#removePost(seq, event.id, true);
       case boardKinds.reply.name:
@@ -159,11 +153,8 @@ export class BoardsProjection implements Projection {
           .prepare('DELETE FROM reaction WHERE seq = ? AND post_id = ?')
           .run(seq, (event.body as z.infer<typeof PostReact>).post);
         return;
-      case boardKinds.mark.name: {
-        const { thread } = event.body as z.infer<typeof ThreadMark>;
-        this.#db.prepare('DELETE FROM thread_mark WHERE thread_id = ? AND seq = ?').run(thread, seq);
-        return this.#foldMarks(thread);
-      }
+      case boardKinds.mark.name:
+        return this.#marks.remove((event.body as z.infer<typeof ThreadMark>).thread, seq);
       default: {
         const { post } = event.body as z.infer<typeof PostDelete>;
         this.#db.prepare('DELETE FROM post_change WHERE post_id = ? AND seq = ?').run(post, seq);
@@ -173,6 +164,7 @@ export class BoardsProjection implements Projection {
   }
 
   clear(): void {
+    this.reload();
     for (const table of [
       'board',
       'board_event',
@@ -187,85 +179,47 @@ export class BoardsProjection implements Projection {
       this.#db.exec(`DELETE FROM ${table}`);
     }
     this.#db.exec(
-      `INSERT INTO search (search) VALUES ('delete-all'); DELETE FROM meta WHERE key = 'search.upto'`,
+      `INSERT INTO search (search) VALUES ('delete-all'); DELETE FROM meta WHERE key IN ('search.upto', 'counted.upto')`,
     );
-  }
-
-  #boardOf(id: Uint8Array): number {
-    return this.#sql.board.get(id)?.n ?? Number(this.#sql.addBoard.run(id).lastInsertRowid);
-  }
-
-  #changeBoard(board: Uint8Array, event: LogEvent, seq: number): void {
-    this.#db
-      .prepare('INSERT INTO board_event (board_id, time, seq) VALUES (?, ?, ?)')
-      .run(board, event.time, seq);
-    this.#foldBoard(board);
-  }
-
-  /** [B2] A board is what its creation says, changed by its updates in order of time. */
-  #foldBoard(board: Uint8Array): void {
-    const n = this.#boardOf(board);
-    const rows = this.#db
-      .prepare<{ bytes: Uint8Array; id: Uint8Array; kind: string }>(
-        'SELECT e.bytes, e.id, e.kind FROM board_event b JOIN event e ON e.seq = b.seq WHERE b.board_id = ? ORDER BY e.time, e.id',
-      )
-      .all(board);
-    const create = rows.find((row) => row.kind === boardKinds.create.name);
-    const shape = {
-      ...(create
-        ? bodyOf<z.infer<typeof BoardCreate>>(create.bytes)
-        : { slug: '', name: '', description: '', postRole: 'member' as const }),
-      archived: false,
-    };
-    for (const row of rows) {
-      if (row.kind === boardKinds.update.name)
-        Object.assign(shape, bodyOf<z.infer<typeof BoardUpdate>>(row.bytes));
-    }
-    this.#db
-      .prepare(
-        'UPDATE board SET slug = ?, name = ?, description = ?, post_role = ?, archived = ?, known = ? WHERE n = ?',
-      )
-      .run(
-        shape.slug,
-        shape.name,
-        shape.description,
-        shape.postRole,
-        shape.archived ? 1 : 0,
-        create ? 1 : 0,
-        n,
-      );
-  }
-
-  #threadOf(id: Uint8Array, board: Uint8Array): ThreadRow {
-    const row = this.#sql.thread.get(id);
-    if (row) return row;
-    this.#sql.addThread.run(id, this.#boardOf(board), id);
-    if (this.#sql.marks.get(id)) this.#foldMarks(id);
-    return this.#sql.thread.get(id)!;
   }
 
   #addPost(event: LogEvent, seq: number, threadId: Uint8Array): void {
     const body = event.body as ThreadStart | PostReply;
-    const thread = this.#threadOf(threadId, body.board);
     const at = body.source?.date ?? msOf(event.time);
+    const root = event.kind === boardKinds.start.name ? (body as ThreadStart) : null;
+    const key = toHex(threadId);
+    let thread = this.#threads.get(key) ?? this.#sql.thread.get(threadId);
+    if (!thread) thread = this.#addThread(threadId, root, body.board, seq, at);
+    else if (root) this.#setRoot(thread, root, seq, at);
+    this.#threads.set(key, thread);
     this.#sql.addPost.run(seq, thread.n, this.#authorOf(event.author), at, event.time, seq);
-    if (event.kind === boardKinds.start.name) this.#setRoot(thread, event, seq, at);
-    const unread = this.#isUnread(event.author, event.time, thread) ? 1 : 0;
-    this.#sql.count.run(1, unread, at, thread.n);
-    this.#sql.countBoard.run(1, thread.posts === 0 ? 1 : 0, unread, at, thread.board);
-    this.#sql.hour.run(Math.floor(msOf(event.time) / HOUR_MS), 1);
+    this.#stored++;
     if (body.source) this.#sql.source.run(messageKey(body.source.messageId), seq);
-    if (this.#sql.changes.get(event.id)) this.#resolve(event.id);
+    if (this.#sql.changes.get(event.id)) {
+      this.#counters.catchUp();
+      this.#resolve(event.id);
+    }
   }
 
-  #isUnread(author: Uint8Array, time: number, thread: ThreadRow): boolean {
-    return time > this.#reader.since && time > thread.read_upto && !this.#reader.isMe(author);
+  #addThread(
+    id: Uint8Array,
+    root: ThreadStart | null,
+    boardId: Uint8Array,
+    seq: number,
+    at: number,
+  ): ThreadPlace {
+    const board = this.#boards.rowOf(boardId);
+    const { lastInsertRowid } = root
+      ? this.#sql.addThread.run(id, board, at, seq, root.subject, at, id)
+      : this.#sql.addThread.run(id, board, at, null, '', 0, id);
+    this.#marks.fold(id);
+    return { n: Number(lastInsertRowid), board };
   }
 
   /** [B3] The first post names the board; replies that came before it were filed where they said. */
-  #setRoot(thread: ThreadRow, event: LogEvent, seq: number, at: number): void {
-    const { board, subject } = event.body as ThreadStart;
-    const n = this.#boardOf(board);
+  #setRoot(thread: ThreadPlace, { board, subject }: ThreadStart, seq: number, at: number): void {
+    this.#counters.catchUp();
+    const n = this.#boards.rowOf(board);
     this.#sql.root.run(seq, n, subject, at, thread.n);
     if (n === thread.board) return;
     const moved = thread.board;
@@ -298,6 +252,12 @@ export class BoardsProjection implements Projection {
         'DELETE FROM thread WHERE id = ? AND NOT EXISTS (SELECT 1 FROM post WHERE post.thread = thread.n)',
       )
       .run(threadId);
+    this.#counters.rowsRemoved();
+    this.#db
+      .prepare(
+        `UPDATE meta SET value = MIN(value, COALESCE((SELECT MAX(n) FROM post), 0)) WHERE key = 'search.upto'`,
+      )
+      .run();
   }
 
   #recountThread(threadId: Uint8Array): void {
@@ -362,27 +322,8 @@ export class BoardsProjection implements Projection {
       .sort((a, b) => a.time - b.time || compareBytes(a.id, b.id));
   }
 
-  #mark(event: LogEvent, seq: number): void {
-    const { thread, ...fields } = event.body as z.infer<typeof ThreadMark>;
-    const insert = this.#db.prepare(
-      'INSERT INTO thread_mark (thread_id, field, time, seq, active) VALUES (?, ?, ?, ?, ?)',
-    );
-    for (const [field, on] of Object.entries(fields)) insert.run(thread, field, event.time, seq, on ? 1 : 0);
-    this.#foldMarks(thread);
-  }
-
-  #foldMarks(thread: Uint8Array): void {
-    for (const field of ['pinned', 'locked'] as const) {
-      this.#db
-        .prepare(
-          `UPDATE thread SET ${field} = COALESCE((SELECT m.active FROM thread_mark m JOIN event e ON e.seq = m.seq
-             WHERE m.thread_id = thread.id AND m.field = ? ORDER BY m.time DESC, e.id DESC LIMIT 1), 0) WHERE id = ?`,
-        )
-        .run(field, thread);
-    }
-  }
-
   *dump(): Generator<unknown> {
+    this.#counters.catchUp();
     yield* this.#db
       .prepare<Record<string, unknown>>(
         'SELECT id, slug, name, description, post_role, archived, threads, posts, last_at FROM board WHERE known = 1 ORDER BY id',

@@ -1,8 +1,10 @@
 import type * as contract from '../../contract/index.ts';
+import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Role } from '../kernel/roles.ts';
 import { bodyOf } from '../log/event.ts';
+import { Counters } from './counters.ts';
 import type { AttachmentRef, ThreadStart } from './kinds.ts';
 
 /** What the pages need of other rooms. */
@@ -71,15 +73,23 @@ export class BoardQueries {
   readonly #db: Database;
   readonly #around: Surroundings;
   readonly #since: number;
+  readonly #counters: Counters;
 
   /** `since`: ticks of joining; older posts are never unread. */
   constructor(db: Database, around: Surroundings, since: number) {
     this.#db = db;
     this.#around = around;
     this.#since = since;
+    this.#counters = new Counters(db, { since, isMe: (author) => equalBytes(author, around.me().key) });
+  }
+
+  /** Brings counters up to what is stored; every reading of them does so by itself. */
+  count(): void {
+    this.#counters.catchUp();
   }
 
   boards(): contract.Board[] {
+    this.#counters.catchUp();
     return this.#db
       .prepare<BoardRow>('SELECT * FROM board WHERE known = 1 ORDER BY archived, name COLLATE NOCASE, n')
       .all()
@@ -87,11 +97,13 @@ export class BoardQueries {
   }
 
   board(id: Uint8Array): (contract.Board & { n: number }) | null {
+    this.#counters.catchUp();
     const row = this.#db.prepare<BoardRow>('SELECT * FROM board WHERE id = ? AND known = 1').get(id);
     return row ? { ...boardOf(row), n: row.n } : null;
   }
 
   bySlug(slug: string): contract.Board | null {
+    this.#counters.catchUp();
     const row = this.#db
       .prepare<BoardRow>('SELECT * FROM board WHERE slug = ? AND known = 1 ORDER BY n')
       .get(slug);
@@ -104,6 +116,7 @@ export class BoardQueries {
     cursor: string | undefined;
     limit: number;
   }) {
+    this.#counters.catchUp();
     const board =
       input.board && this.#db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?').get(input.board);
     if (input.board && !board) return { items: [], next: null, total: 0 };
@@ -128,12 +141,22 @@ export class BoardQueries {
   }
 
   thread(id: Uint8Array): { thread: contract.Thread; n: number; posts: number } | null {
+    this.#counters.catchUp();
     const row = this.#db.prepare<ThreadRow>(`${THREAD} WHERE t.id = ?`).get(id);
     if (!row) return null;
     const { count } = this.#db
       .prepare<{ count: number }>('SELECT COUNT(*) AS count FROM post WHERE thread = ?')
       .get(row.n)!;
     return { thread: this.#threadOf(row), n: row.n, posts: count };
+  }
+
+  /** Where a post stands, in words. */
+  headingOf(post: PostRow): { subject: string; boardName: string } {
+    return this.#db
+      .prepare<{ subject: string; boardName: string }>(
+        'SELECT t.subject, b.name AS boardName FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ?',
+      )
+      .get(post.thread_id)!;
   }
 
   posts(threadN: number, offset: number, limit: number): contract.Post[] {
@@ -186,6 +209,7 @@ export class BoardQueries {
   }
 
   counts(nowMs: number): { posts: number; today: number; yesterday: number; unread: number } {
+    this.#counters.catchUp();
     const hourNow = Math.floor(nowMs / 3_600_000);
     const sum = (from: number, to: number) =>
       this.#db
@@ -205,6 +229,7 @@ export class BoardQueries {
   }
 
   hours(nowMs: number): number[] {
+    this.#counters.catchUp();
     const now = Math.floor(nowMs / 3_600_000);
     const rows = this.#db
       .prepare<{ hour: number; posts: number }>('SELECT hour, posts FROM hour WHERE hour > ?')
@@ -241,7 +266,7 @@ export class BoardQueries {
       lastAuthor: bodyOf<ThreadStart>(last.bytes).source?.name ?? this.#around.person(last.key).handle,
       pinned: row.pinned === 1,
       locked: row.locked === 1,
-      finality: this.#around.finality(last.n, last.id),
+      finality: this.#spreadOf({ ...last, author: last.key }),
     };
   }
 
@@ -279,7 +304,7 @@ export class BoardQueries {
       reactions: alive ? this.#reactions(row.id, me) : [],
       attachments: alive ? original.attachments.map((ref) => this.#attachment(ref)) : [],
       source: original.source ?? null,
-      finality: this.#around.finality(row.n, row.id),
+      finality: this.#spreadOf(row),
       unread: !mine && row.time > row.read_upto && row.time > this.#since,
       may: {
         edit: alive && mine && member,
@@ -288,6 +313,13 @@ export class BoardQueries {
         react: alive && member,
       },
     };
+  }
+
+  /** What somebody else wrote came from a peer, which therefore holds it, whatever catch-up has told so far. */
+  #spreadOf({ n, id, author }: Pick<PostRow, 'n' | 'id' | 'author'>): contract.Finality {
+    const known = this.#around.finality(n, id);
+    const mine = Buffer.compare(this.#around.me().key, author) === 0;
+    return known.level === 'local' && !mine ? { level: 'held', copies: 1 } : known;
   }
 
   #timeAt(seq: number): number {

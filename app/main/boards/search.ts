@@ -45,13 +45,22 @@ export class SearchIndex {
     return rows.length;
   }
 
-  /** Row numbers of matching posts, newest stored first, below `before`. */
+  /**
+   * Row numbers of matching posts, newest stored first, below `before`. The last word may be the beginning of
+   * one; where the words as they stand fill the page, longer ones are not looked for: to merge the posts of
+   * all words with a common beginning costs as much as the index is long.
+   */
   find(query: SearchQuery, before: number, limit: number): number[] {
+    const whole = this.#match(query, false, before, limit);
+    return whole.length === limit ? whole : this.#match(query, true, before, limit);
+  }
+
+  #match(query: SearchQuery, begun: boolean, before: number, limit: number): number[] {
     return this.#db
       .prepare<{ rowid: number }>(
         'SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?',
       )
-      .all(matchExpression(query), before, limit)
+      .all(matchExpression(query, begun), before, limit)
       .map(({ rowid }) => rowid);
   }
 }
@@ -67,9 +76,10 @@ export function wordsOf(query: string): string[] {
   return query.match(/[\p{L}\p{N}\p{M}_]+/gu)?.slice(0, 16) ?? [];
 }
 
-function matchExpression({ words, board, author }: SearchQuery): string {
+function matchExpression({ words, board, author }: SearchQuery, begun: boolean): string {
   const parts = words.map(
-    (word, index) => `{subject text} : "${word}"${index === words.length - 1 && word.length > 1 ? '*' : ''}`,
+    (word, index) =>
+      `{subject text} : "${word}"${begun && index === words.length - 1 && word.length > 1 ? '*' : ''}`,
   );
   if (board !== null) parts.push(`tags : "b${board}"`);
   if (author !== null) parts.push(`tags : "a${author}"`);

@@ -1,8 +1,10 @@
 import type * as contract from '../../contract/index.ts';
+import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { bodyOf } from '../log/event.ts';
@@ -10,9 +12,12 @@ import type { Committed, Log } from '../log/log.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 import { BoardQueries, numbers, type PostRow, type Surroundings } from './queries.ts';
 import { SearchIndex, snippetOf, wordsOf } from './search.ts';
+import { createUpkeep } from './upkeep.ts';
 
 /** Posts taken into the search index at a time: a few milliseconds of work. */
-const INDEX_SLICE = 100;
+const INDEX_SLICE = 250;
+/** The same where somebody waits for all of it. */
+const INDEX_BULK = 5000;
 /** How long changes are gathered before the console hears of them, in milliseconds. */
 const TELL_AFTER_MS = 60;
 
@@ -21,6 +26,7 @@ export interface BoardsInit {
   readonly log: Log;
   readonly clock: Clock;
   readonly signer: Signer;
+  readonly logger: Logger;
   readonly around: Surroundings;
   /** Ticks of joining. */
   readonly since: number;
@@ -38,14 +44,26 @@ export function createBoards(init: BoardsInit) {
   const queries = new BoardQueries(db, around, init.since);
   const search = new SearchIndex(db);
   const listeners = new Set<(change: contract.BoardsChange) => void>();
+  /** By hexadecimal id: text forms are made when it is told. */
   const pending = { boards: new Set<string>(), threads: new Set<string>(), newPosts: 0 };
   let telling = false;
-  let indexing = false;
-  let stopped = false;
+
+  const upkeep = createUpkeep({
+    clock,
+    logger: init.logger,
+    step: () => {
+      queries.count();
+      return search.index(INDEX_SLICE) === INDEX_SLICE;
+    },
+  });
 
   const tell = () => {
     telling = false;
-    const change = { boards: [...pending.boards], threads: [...pending.threads], newPosts: pending.newPosts };
+    const change = {
+      boards: Array.from(pending.boards, (key) => cidOf(fromHex(key))),
+      threads: Array.from(pending.threads, (key) => cidOf(fromHex(key))),
+      newPosts: pending.newPosts,
+    };
     pending.boards.clear();
     pending.threads.clear();
     pending.newPosts = 0;
@@ -54,22 +72,13 @@ export function createBoards(init: BoardsInit) {
 
   const note = (change: { board?: Uint8Array; thread?: Uint8Array; newPost?: boolean }) => {
     // Bulk work touches thousands of threads; past a few hundred a view refetches what it shows anyway.
-    if (change.board) pending.boards.add(cidOf(change.board));
-    if (change.thread && pending.threads.size < 500) pending.threads.add(cidOf(change.thread));
+    if (change.board) pending.boards.add(toHex(change.board));
+    if (change.thread && pending.threads.size < 500) pending.threads.add(toHex(change.thread));
     if (change.newPost) pending.newPosts++;
     if (!telling) {
       telling = true;
       clock.after(TELL_AFTER_MS, tell);
     }
-  };
-
-  const indexSoon = () => {
-    if (indexing || stopped) return;
-    indexing = true;
-    clock.after(5, () => {
-      indexing = false;
-      if (!stopped && search.index(INDEX_SLICE) === INDEX_SLICE) indexSoon();
-    });
   };
 
   const onCommit = (batch: readonly Committed[]) => {
@@ -91,7 +100,7 @@ export function createBoards(init: BoardsInit) {
         if (row) note({ board: row.board_id, thread: row.thread_id });
       }
     }
-    if (posts) indexSoon();
+    if (posts) upkeep.soon();
   };
 
   const role = (): Role | null => around.me().role;
@@ -143,9 +152,9 @@ export function createBoards(init: BoardsInit) {
   return {
     start(): () => void {
       const stop = log.onCommit(onCommit);
-      indexSoon();
+      upkeep.soon();
       return () => {
-        stopped = true;
+        upkeep.stop();
         stop();
       };
     },
@@ -286,6 +295,7 @@ export function createBoards(init: BoardsInit) {
       const upto = log.store.latestTime();
       const id = target === undefined ? null : digestOf(target);
       db.transaction(() => {
+        queries.count();
         db.prepare(
           `INSERT OR REPLACE INTO local_read (thread_id, upto) SELECT id, ? FROM thread WHERE unread > 0 AND ${where}`,
         ).run(upto, id);
@@ -294,7 +304,7 @@ export function createBoards(init: BoardsInit) {
           'UPDATE board SET unread = (SELECT COALESCE(SUM(unread), 0) FROM thread WHERE thread.board = board.n)',
         );
       });
-      for (const { id: changed } of queries.boards()) pending.boards.add(changed);
+      for (const { id: changed } of queries.boards()) pending.boards.add(toHex(digestOf(changed)));
       note(thread === undefined ? {} : { thread: digestOf(thread) });
     },
 
@@ -330,7 +340,7 @@ export function createBoards(init: BoardsInit) {
 
     /** Brings the index up to date; for import and tests. */
     indexAll(): void {
-      while (search.index(1000) === 1000);
+      while (search.index(INDEX_BULK) === INDEX_BULK);
     },
 
     onChange(listener: (change: contract.BoardsChange) => void): () => void {
@@ -340,16 +350,16 @@ export function createBoards(init: BoardsInit) {
   };
 
   function hitOf(row: PostRow, words: readonly string[]): contract.SearchHit {
-    const { thread } = queries.thread(row.thread_id)!;
-    const original = bodyOf<ThreadStart>(row.bytes);
+    const { subject, boardName } = queries.headingOf(row);
+    const original = bodyOf<Partial<Pick<ThreadStart, 'subject'>> & Omit<ThreadStart, 'subject'>>(row.bytes);
     const { text } =
       row.text_seq === row.n ? original : bodyOf<{ text: string }>(log.store.bytesAt(row.text_seq));
     return {
       post: cidOf(row.id),
-      thread: thread.id,
-      board: thread.board,
-      boardName: thread.boardName,
-      subject: thread.subject,
+      thread: cidOf(row.thread_id),
+      board: cidOf(row.board_id),
+      boardName,
+      subject: subject || original.subject || '…',
       author: original.source?.name ?? around.person(row.author).handle,
       createdAt: row.at,
       ...snippetOf(text, words),

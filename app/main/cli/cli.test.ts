@@ -65,6 +65,7 @@ const router = {
       id: `thread:${input.subject}:${input.text}`,
     })),
     create: os.boards.create.handler(() => board),
+    threads: os.boards.threads.handler(() => ({ items: [], next: null, total: 0 })),
   },
   archive: {
     import: os.archive.import.handler(() => job),
@@ -118,6 +119,8 @@ const doors: NodeDoors = {
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'impulse-cli-'));
+  // A node has been here before.
+  await writeFile(dataLayout(root).keys, '{}');
   stopping = new AbortController();
   cancelled = null;
   finish = Promise.withResolvers<Job>();
@@ -272,6 +275,25 @@ describe('use', () => {
       startedAt: 0,
     });
     expect((await impulse(['board', 'list'])).code).toBe(0);
+  });
+
+  test('a mistyped directory is told as such, and nothing is made there', async () => {
+    await rm(root, { recursive: true });
+    for (const args of [['status'], ['read'], ['verify'], ['import', 'x.mbox', '--board', 'y']]) {
+      const { code, err } = await impulse(args);
+      expect({ args, code }).toEqual({ args, code: 1 });
+      expect(err).toContain(`There is no node in ${root}.`);
+      expect(err).toContain('--data');
+    }
+    await expect(readdir(root)).rejects.toThrow('ENOENT');
+    // These may begin one: the failure is the community's own.
+    expect((await impulse(['join', 'impulse://join/x', '--handle', 'mara'])).err).not.toContain('no node');
+  });
+
+  test('a number out of its limits is named with the limit', async () => {
+    const { code, err } = await impulse(['read', 'harbour', '--limit', '0']);
+    expect({ code, err }).toEqual({ code: 2, err: 'limit is at least 1.\nSee --help.\n' });
+    expect((await impulse(['sim', '--seeds', '0'])).code).toBe(2);
   });
 
   test('a world that does not agree ends with 4', async () => {

@@ -1,5 +1,6 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Client } from '../../contract/index.ts';
 import { Problem } from '../kernel/errors.ts';
@@ -7,7 +8,8 @@ import { readHostInfo } from '../host/host-info.ts';
 import { dataLayout } from '../node/data-directory.ts';
 import type { NodeDoors } from './doors.ts';
 
-const CONNECT_TIMEOUT_MS = 5000;
+/** A host that is up accepts at once; one that is this late is stuck or starved. */
+const CONNECT_TIMEOUT_MS = 15_000;
 
 export interface OpenClient {
   readonly client: Client;
@@ -18,16 +20,36 @@ export interface OpenClient {
   close(): Promise<void>;
 }
 
+/** How a node is opened where none runs. */
+export interface Opening {
+  /** Leaves the network alone. */
+  readonly offline: boolean;
+  /** Makes a node where there is none yet; else a mistyped directory is told as such. */
+  readonly mayMake: boolean;
+}
+
 /**
  * A client for the node of a data directory: of the host that runs, or else of the data itself, opened
  * under its lock.
  *
- * @param offline whether a node opened here leaves the network alone.
- * @throws Problem `data-in-use` when another program holds the data and no host answers.
+ * @throws Problem `data-in-use` when another program holds the data and no host answers, `no-node` when
+ * nothing was ever made there, `unreachable` when the host that runs does not answer.
  */
-export async function openClient(dataDir: string, doors: NodeDoors, offline = true): Promise<OpenClient> {
+export async function openClient(
+  dataDir: string,
+  doors: NodeDoors,
+  { offline, mayMake }: Opening,
+): Promise<OpenClient> {
   const running = await connectToHost(dataDir);
   if (running) return running;
+  const { keys, lock } = dataLayout(dataDir);
+  if (!mayMake && !existsSync(keys) && !existsSync(lock)) {
+    throw new Problem(
+      'no-node',
+      `There is no node in ${dataDir}.`,
+      'Check --data, or make one with: impulse init, impulse join or impulse serve.',
+    );
+  }
   const node = await doors.openNode({ dataDir, offline });
   return {
     client: node.client,
@@ -37,7 +59,11 @@ export async function openClient(dataDir: string, doors: NodeDoors, offline = tr
   };
 }
 
-/** A client of the host that runs for this data directory, or null where none answers. */
+/**
+ * A client of the host that runs for this data directory, or null where none runs.
+ *
+ * @throws Problem `unreachable` when something listens there and does not answer.
+ */
 export async function connectToHost(dataDir: string): Promise<OpenClient | null> {
   const layout = dataLayout(dataDir);
   const info = await readHostInfo(layout.hostInfo);
@@ -45,8 +71,8 @@ export async function connectToHost(dataDir: string): Promise<OpenClient | null>
   const token = (await readFile(layout.hostToken, 'utf8').catch(() => '')).trim();
   if (token === '') return null;
   const socket = new WebSocket(`${info.url.replace(/^http/, 'ws')}/api`, [`impulse.${token}`]);
-  const outcome = await new Promise<'open' | 'failed'>((resolve) => {
-    const timer = setTimeout(() => resolve('failed'), CONNECT_TIMEOUT_MS);
+  const outcome = await new Promise<'open' | 'failed' | 'silent'>((resolve) => {
+    const timer = setTimeout(() => resolve('silent'), CONNECT_TIMEOUT_MS);
     const settle = (how: 'open' | 'failed') => {
       clearTimeout(timer);
       resolve(how);
@@ -54,9 +80,14 @@ export async function connectToHost(dataDir: string): Promise<OpenClient | null>
     socket.addEventListener('open', () => settle('open'), { once: true });
     socket.addEventListener('error', () => settle('failed'), { once: true });
   });
-  if (outcome === 'failed') {
-    socket.close();
-    return null;
+  if (outcome !== 'open') socket.close();
+  if (outcome === 'failed') return null;
+  if (outcome === 'silent') {
+    throw new Problem(
+      'unreachable',
+      `The node of ${dataDir} does not answer.`,
+      'It may be busy: try again in a moment. If it stays silent, stop it and start it anew.',
+    );
   }
   const client: Client = createORPCClient(new RPCLink({ websocket: socket }));
   const closed = new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Client } from '../../contract/index.ts';
 import { defaultDataPath } from '../node/data-directory.ts';
-import { openClient } from './client.ts';
+import { openClient, type Opening } from './client.ts';
 import type { NodeDoors } from './doors.ts';
 import { print, type Answer, type Io } from './io.ts';
 
@@ -37,10 +37,11 @@ export async function withClient(
   context: Context,
   options: CommonOptions,
   work: (client: Client) => Promise<Answer>,
-  offline = true,
+  { offline = true, mayMake = false }: Partial<Opening> = {},
 ): Promise<void> {
   context.began(options);
-  const { client, lost, close } = await openClient(dataDirOf(options), context.doors, offline);
+  const opening = { offline, mayMake };
+  const { client, lost, close } = await openClient(dataDirOf(options), context.doors, opening);
   try {
     print(context.io, await Promise.race([work(client), lost]), options.json === true);
   } finally {

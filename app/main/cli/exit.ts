@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import * as z from 'zod';
 import { Problem as ProblemSchema } from '../../contract/common.ts';
 import { Problem, problemOf, type ProblemFields } from '../kernel/errors.ts';
 
@@ -46,13 +47,34 @@ function fieldsOf(error: unknown): ProblemFields {
   return problemOf(new Error(error.message));
 }
 
+/** One refusal of a schema, as far as it is told to people. */
+const Issue = z.object({
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])).default([]),
+  origin: z.string().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+});
+
+/** The contract's own sentence where it has one, else which value is out of which limit. */
+function sentenceOf({ message, path, origin, minimum, maximum }: z.infer<typeof Issue>): string {
+  const name = path.findLast((part) => typeof part === 'string') ?? 'A value';
+  const [has, unit] = origin === 'string' ? ['has', ' characters'] : ['is', ''];
+  if (message.startsWith('Too small') && minimum !== undefined)
+    return `${name} ${has} at least ${minimum}${unit}.`;
+  if (message.startsWith('Too big') && maximum !== undefined)
+    return `${name} ${has} at most ${maximum}${unit}.`;
+  return message.startsWith('Invalid') ? `${name}: ${message}.` : message;
+}
+
 /** The sentences of a refused input. */
 function issuesOf(data: unknown): string | null {
   if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues))
     return null;
-  const sentences = data.issues.flatMap((issue: unknown) =>
-    typeof issue === 'object' && issue !== null && 'message' in issue ? [String(issue.message)] : [],
-  );
+  const sentences = data.issues.flatMap((issue: unknown) => {
+    const parsed = Issue.safeParse(issue);
+    return parsed.success ? [sentenceOf(parsed.data)] : [];
+  });
   return sentences.length > 0 ? sentences.join(' ') : null;
 }
 

@@ -57,7 +57,7 @@ function listening({ listening: addresses, settings }: DoctorFacts): Check {
     return bad(
       id,
       'The node listens on this machine alone, so no other machine can call it.',
-      'Set “Listen” to every network in the network settings.',
+      'Under Settings, Network, set “Who may dial this node” to every network it is in.',
     );
   }
   const count = addresses.length;
@@ -71,7 +71,8 @@ function router({ routerMapped, settings }: DoctorFacts): Check {
       id,
       state: 'off',
       finding: 'The router is not asked to let calls in.',
-      remedy: 'Switch on UPnP in the network settings, or forward the port by hand in the router.',
+      remedy:
+        'Under Settings, Network, switch on “Ask the router to open the port”, or forward the port by hand in the router.',
     };
   }
   if (routerMapped) return good(id, 'The router lets calls for this node in.');
@@ -126,7 +127,8 @@ function local({ settings, peers }: DoctorFacts): Check {
       id,
       state: 'off',
       finding: 'Nodes on the same network are not looked for.',
-      remedy: 'Switch on local discovery in the network settings if you trust this network.',
+      remedy:
+        'If you trust this network, switch on “Find peers on the local network” under Settings, Network.',
     };
   }
   const count = peers.filter(({ via }) => via === 'local').length;

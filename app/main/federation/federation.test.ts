@@ -342,7 +342,7 @@ describe('staying connected', () => {
     expect(ada.transport.peers()).toEqual([]);
   });
 
-  test('those who watch are told of changes, at most twice a second', async () => {
+  test('those who watch are told at once how it stands, then of changes, at most twice a second', async () => {
     const { world, host } = await pair();
     const views: FederationView[] = [];
     const stop = host.federation.watch((view) => views.push(view));
@@ -350,7 +350,8 @@ describe('staying connected', () => {
     await world.clock.pass(5000);
     stop();
     const told = views.length;
-    expect(views[0]!.peers).toEqual([]);
+    expect(views[0]!.peers).toHaveLength(1);
+    expect(views[1]!.peers).toEqual([]);
     expect(views.at(-1)!.peers).toHaveLength(1);
     expect(told).toBeLessThanOrEqual(10);
     await world.clock.pass(5000);

@@ -52,7 +52,7 @@ export interface Federation {
   start(): void;
   stop(): void;
   view(): FederationView;
-  /** Calls back when the view changed, at most twice a second; returns how to stop. */
+  /** Calls back at once, then when the view changed, at most twice a second; returns how to stop. */
   watch(listener: (view: FederationView) => void): () => void;
   diagnose(): Doctor;
   /** Rejects with the transport's Problem. */
@@ -175,6 +175,7 @@ export function createFederation(init: FederationInit): Federation {
     view,
     watch(listener) {
       watchers.add(listener);
+      listener(view());
       return () => watchers.delete(listener);
     },
     diagnose,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { dataLayout } from '../node/data-directory.ts';
 import type { ServedRouter } from '../node/serve-port.ts';
@@ -55,11 +55,16 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
     await node.stop();
     throw error;
   }
+  // A malformed message of one client must not end the node that others rely on.
+  const unheard = (reason: unknown) =>
+    node.logger.error('unhandled-rejection', { reason: problemOf(reason).message });
+  process.on('unhandledRejection', unheard);
   const startedAt = systemClock.now();
   await writeHostInfo(layout.hostInfo, { pid: process.pid, port: host.port, url: host.url, startedAt });
   const ended = node.stopped.then(async () => {
     await removeHostInfo(layout.hostInfo);
     await host.stop();
+    process.off('unhandledRejection', unheard);
   });
   return {
     host,

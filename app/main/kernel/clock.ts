@@ -23,14 +23,23 @@ export const systemClock: Clock = {
   },
 };
 
-/** Runs `task` every `periodMs` by the clock, counted from the end of the last run; returns how to stop it. */
+/**
+ * Runs `task` every `periodMs` by the clock, counted from the end of the last run; returns how to stop it. A
+ * run that fails is told to whoever guards the clock, and the next one comes all the same.
+ */
 export function every(clock: Clock, periodMs: number, task: () => void | Promise<void>): () => void {
   let stopped = false;
   let cancel = () => {};
   const schedule = () => {
     cancel = clock.after(periodMs, () => {
       void (async () => {
-        await task();
+        try {
+          await task();
+        } catch (error) {
+          clock.after(0, () => {
+            throw error;
+          });
+        }
         if (!stopped) schedule();
       })();
     });

@@ -6,6 +6,12 @@ export interface Signer {
   sign(message: Uint8Array): Uint8Array;
 }
 
+/** A signer that spreads many signatures over threads, for bulk work. */
+export interface BulkSigner extends Signer {
+  /** One signature of 64 bytes a message, in order. */
+  signAll(messages: readonly Uint8Array[]): Promise<Uint8Array[]>;
+}
+
 /** Checks Ed25519 signatures, many at a time so that an adapter may spread them over threads. */
 export interface Verifier {
   verify(checks: readonly SignatureCheck[]): Promise<boolean[]>;

@@ -1,4 +1,5 @@
 import { equalBytes } from '../kernel/bytes.ts';
+import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { reaches } from '../kernel/roles.ts';
 import type { LogEvent } from './event.ts';
@@ -66,6 +67,26 @@ export function judgeRole(
   kind: Kind,
   authority: Authority,
 ): Refusal | null {
-  if (!authority.knows(event.author)) return ignore('unknown-author');
-  return reaches(authority.roleAt(event.author, event.time), kind.leastRole) ? null : ignore('out-of-role');
+  if (reaches(authority.roleAt(event.author, event.time), kind.leastRole)) return null;
+  return ignore(authority.knows(event.author) ? 'out-of-role' : 'unknown-author');
+}
+
+/** A refusal of what this node's own person was about to write, in words. */
+export function refusalProblem(refusal: Refusal, kind: string): Problem {
+  switch (refusal.code) {
+    case 'unknown-author':
+      return new Problem(
+        'not-a-member',
+        'You are not a member of this community.',
+        'Join it with an invite.',
+      );
+    case 'out-of-role':
+      return new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
+    default:
+      return new Problem(
+        refusal.code,
+        `This ${kind} would not be accepted by others.`,
+        'Check what you entered.',
+      );
+  }
 }

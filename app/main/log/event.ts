@@ -70,8 +70,14 @@ export function signingPayload(bytes: Uint8Array): Uint8Array {
   return concatBytes(SIGNING_PREFIX, bytes);
 }
 
-/** Makes, hashes and signs an event. */
+/** Makes, hashes and signs an event. Throws a Problem `event-too-large`. */
 export function sealEvent(fields: EventFields, signer: Signer): LogEvent {
+  const event = formEvent(fields);
+  return { ...event, signature: signer.sign(signingPayload(event.bytes)) };
+}
+
+/** Makes and hashes an event that has yet to be signed. Throws a Problem `event-too-large`. */
+export function formEvent(fields: EventFields): LogEvent {
   const bytes = encodeEvent(fields);
   if (bytes.length > MAX_EVENT_BYTES) {
     throw new Problem(
@@ -80,7 +86,7 @@ export function sealEvent(fields: EventFields, signer: Signer): LogEvent {
       'Shorten it or attach it as a file.',
     );
   }
-  return { ...fields, bytes, id: sha256(bytes), signature: signer.sign(signingPayload(bytes)) };
+  return { ...fields, bytes, id: sha256(bytes), signature: null };
 }
 
 /**

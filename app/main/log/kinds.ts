@@ -26,6 +26,10 @@ export interface Projection {
   apply(event: LogEvent, seq: number): void;
   /** Undoes `apply`, when the event lost its right to be here [L11]. */
   revoke(event: LogEvent, seq: number): void;
+  /** Writes what `apply` only noted so far; called last in every transaction that applied or revoked. */
+  settle?(): void;
+  /** Drops what was noted, after a transaction was rolled back. */
+  reload?(): void;
   /** Empties the projection before a rebuild. */
   clear(): void;
   /** Canonical rows in a fixed order, for the state digest. */

@@ -23,4 +23,14 @@ export const logMigrations: readonly Migration[] = [
       CREATE TABLE gap (id BLOB PRIMARY KEY, author INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 22,
+    name: 'the order of events holds their ids, heads are written now and then',
+    // What two nodes compare is read from the index alone, without touching a single event.
+    sql: `
+      DROP INDEX event_order;
+      CREATE INDEX event_order ON event (stratum, time, id);
+      INSERT OR REPLACE INTO meta (key, value) SELECT 'heads.upto', COALESCE(MAX(seq), 0) FROM event;
+    `,
+  },
 ];

@@ -248,13 +248,14 @@ export class Pull {
         this.#init.shared.refused(key);
       }
     }
-    const came = new Set(ids.map(toHex));
+    // Named, but not handed over: the peer may have removed it in between. What came is in the order asked.
+    let at = 0;
     for (const id of asked) {
       const key = toHex(id);
       this.#claims.delete(key);
       this.#init.shared.claimed.delete(key);
-      // Named, but not handed over: the peer may have removed it in between.
-      if (!came.has(key)) this.#vain.set(key, 2);
+      if (at < ids.length && equalBytes(ids[at]!, id)) at++;
+      else this.#vain.set(key, 2);
     }
     if (stratum === 'content') this.#contentDone += stored;
     if (this.#contentDone >= NEWEST) this.#stage = 'history';

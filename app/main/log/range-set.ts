@@ -116,8 +116,21 @@ export class RangeSet {
     return this.#size;
   }
 
+  has(key: number, id: Uint8Array): boolean {
+    const block = this.#blocks[this.#blockFor(key, id)]!;
+    const index = block.lowerBound(key, id);
+    return index < block.size && block.compareAt(index, key, id) === 0;
+  }
+
   /** Adds an item; false when it was there already. */
   add(key: number, id: Uint8Array): boolean {
+    const last = this.#blocks.at(-1)!;
+    // Read from disk, and by catch-up, items come in order: what belongs behind all others is put there.
+    if (last.size > 0 && last.size < BLOCK_ITEMS && last.compareAt(last.size - 1, key, id) < 0) {
+      last.insertAt(last.size, key, id);
+      this.#size++;
+      return true;
+    }
     const at = this.#blockFor(key, id);
     let block = this.#blocks[at]!;
     let index = block.lowerBound(key, id);

@@ -68,7 +68,9 @@ export function createMaintenance(init: MaintenanceInit) {
 
   const verify = async (deep: boolean): Promise<Verification> => {
     const faults = new Faults();
-    for (const line of await database.check(init.path)) faults.add(`SQLite: ${line}`);
+    const damage = await database.check(init.path);
+    for (const line of damage) faults.add(`SQLite: ${line}`);
+    if (damage.length > 0) return summaryOfDamaged(faults);
     if (deep) await examineEvents(log, db, init.verifier, faults);
     if (deep && init.rebuilt) await compareRebuilt(init.rebuilt, faults);
     return summary(faults);
@@ -124,6 +126,21 @@ export function createMaintenance(init: MaintenanceInit) {
       digest: toHex(sha256(concatBytes(logDigest, stateDigest))),
       faults: list,
     };
+  }
+
+  /** Of a damaged file not even the digest may be had; what is wrong with it is told all the same. */
+  function summaryOfDamaged(faults: Faults): Verification {
+    faults.add('The file is damaged. Run “impulse rebuild”.');
+    try {
+      return summary(faults);
+    } catch (cause) {
+      throw new Problem(
+        'database-corrupt',
+        `The database file is damaged: ${faults.list()[0]}`,
+        'Run “impulse rebuild”; if that fails too, “impulse restore” with a backup.',
+        { cause },
+      );
+    }
   }
 
   async function compareRebuilt(

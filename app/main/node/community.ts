@@ -9,7 +9,7 @@ import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { BulkSigner, Verifier } from '../kernel/signer.ts';
 import { baseKinds, Chain, createLedger, ledgerMigrations } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
@@ -36,7 +36,7 @@ export interface CommunityPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly verifier: Verifier;
-  readonly signer: Signer;
+  readonly signer: BulkSigner;
   readonly bls: Bls;
   /** With which this node signs blocks, when it is a validator, and its libp2p peer id. */
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
@@ -124,6 +124,7 @@ export async function openCommunity(
     log,
     clock,
     signer,
+    logger: ports.logger,
     since,
     around: {
       person: members.person,

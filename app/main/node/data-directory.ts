@@ -71,9 +71,16 @@ export async function openDataDirectory(
     }
     await access(directory.path, constants.R_OK | constants.W_OK);
   } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    const reason =
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'there is a file of that name'
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
     throw new Problem(
       'data-unusable',
-      `The data directory ${directory.path} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      `The data directory ${directory.path} cannot be used: ${reason}.`,
       'Choose another directory with --data, or give yourself write access to this one.',
       { cause },
     );

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Random, systemRandom } from '../kernel/clock.ts';
 import { didOf } from '../kernel/did.ts';
-import type { Signer } from '../kernel/signer.ts';
+import type { BulkSigner } from '../kernel/signer.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { entropyOf, seedOf, wordsOf } from '../platform/keys/phrase.ts';
 import {
@@ -34,9 +34,15 @@ export class KeyRing {
   readonly #wrapping: WrappingKey;
   readonly #random: Random;
   #secret: Secret;
-  #person: Signer;
+  #person: BulkSigner;
 
-  private constructor(file: string, wrapping: WrappingKey, random: Random, secret: Secret, person: Signer) {
+  private constructor(
+    file: string,
+    wrapping: WrappingKey,
+    random: Random,
+    secret: Secret,
+    person: BulkSigner,
+  ) {
     this.#file = file;
     this.#wrapping = wrapping;
     this.#random = random;
@@ -92,7 +98,7 @@ export class KeyRing {
   }
 
   /** Signs as the person. Fixed until {@link restore} replaces the person. */
-  get person(): Signer {
+  get person(): BulkSigner {
     return this.#person;
   }
 
@@ -153,7 +159,7 @@ export class KeyRing {
   }
 }
 
-async function personOf(entropy: Uint8Array): Promise<Signer> {
+async function personOf(entropy: Uint8Array): Promise<BulkSigner> {
   return signerOf(expand(await seedOf(wordsOf(entropy)), 'impulse/person/ed25519/v1', 32));
 }
 

@@ -9,6 +9,7 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import { cardOf, ledgerApi, soleLedger, type Validator } from '../ledger/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
+import { noteDamage } from './repair.ts';
 import { createWorkshop } from './workshop.ts';
 import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
@@ -41,6 +42,17 @@ export function createRouter(parts: NodeParts, status: Status) {
       'already-settled',
       'This node belongs to a community already.',
       'Start another node with its own data directory.',
+    );
+  };
+
+  /** Throws a Problem `database-corrupt` where a rebuild did not reach all of the damage; the next start does. */
+  const mustBeSound = async (cause?: unknown) => {
+    if ((await noteDamage(parts.directory)).length === 0) return;
+    throw new Problem(
+      'database-corrupt',
+      'The database file is damaged in more than what is shown.',
+      'Stop the node and start it again, or run “impulse rebuild” once more while it is stopped: it then builds the file anew from what can be read.',
+      { cause },
     );
   };
 
@@ -197,7 +209,12 @@ export function createRouter(parts: NodeParts, status: Status) {
       rebuild: api.maintenance.rebuild.handler(async () => {
         status.setPhase('repairing');
         try {
-          return await workshop.maintenance().rebuild();
+          const done = await workshop.maintenance().rebuild();
+          await mustBeSound();
+          return done;
+        } catch (error) {
+          await mustBeSound(error);
+          throw error;
         } finally {
           status.setPhase(null);
         }

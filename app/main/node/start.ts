@@ -10,17 +10,18 @@ import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { createLibp2pTransport, peerIdOf } from '../platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
-import { checkInBackground } from '../platform/sqlite/check.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
-import { defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
+import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { findPassphrase } from './passphrase.ts';
+import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './repair.ts';
 import { createRouter } from './router.ts';
 import { SettingsFile } from './settings-file.ts';
-import { createStatus, type Status } from './status.ts';
+import { createStatus } from './status.ts';
+import { guardedClock, troubleshooter } from './trouble.ts';
 import { version } from './version.ts';
 
 export interface NodeInit {
@@ -57,23 +58,41 @@ export interface NodeParts {
 
 /**
  * The composition root: makes every adapter and service of a node and starts them in order; stops them
- * in reverse. Rejects with a Problem (`data-in-use`, `wrong-passphrase`, `database-corrupt`, …).
+ * in reverse. A database too damaged to start with is repaired first. Rejects with a Problem
+ * (`data-in-use`, `wrong-passphrase`, `database-corrupt`, …).
  */
 export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
+  try {
+    return await start(init);
+  } catch (error) {
+    // Damage shows itself in many ways; whether it is damage is for SQLite's own check to say.
+    if (error instanceof Problem && error.code !== 'database-corrupt') throw error;
+    const faults = await noteDamage(dataLayout(init.dataDir ?? defaultDataPath()));
+    if (faults.length === 0) throw error;
+    return start(init);
+  }
+}
+
+async function start(init: NodeInit): Promise<RunningNode> {
   const { directory } = await openDataDirectory(init.dataDir ?? defaultDataPath());
   const startedAt = systemClock.now();
   const lock = await lockDataDirectory(directory, startedAt);
   const undo: (() => unknown)[] = [() => lock.release()];
+  let community = null as Community | null;
   try {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
     const settings = await SettingsFile.open(directory.settings, systemClock);
     const { keys, besideKeys } = await openKeys(directory, init.systemKey ?? null);
+    const repaired = wantsRepair(directory) ? await repairDatabase(directory, startedAt) : null;
+    if (repaired !== null) logger.warn('database-repaired', { damaged: repaired });
     const db = openDatabase(directory.database, migrations, {
       backup: (from) =>
         copyDatabaseNow(directory.database, `${directory.backups}/before-${version}-from-${from}.db`),
     });
     undo.push(() => db.close());
+    const failed = troubleshooter({ clock: systemClock, logger, db, status: () => status });
+    const clock = guardedClock(systemClock, failed);
     const { transport, probe, notices } = await openNetwork(
       init.offline === true,
       keys,
@@ -87,7 +106,6 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       notices.length = 0;
     }
 
-    let community: Community | null = null;
     const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
     let stopping: Promise<void> | null = null;
     const parts: NodeParts = {
@@ -99,7 +117,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
         db,
         transport,
         probe,
-        clock: systemClock,
+        clock,
         random: systemRandom,
         verifier: pooledVerifier,
         // The person may be replaced by a restored one before a community exists.
@@ -108,6 +126,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
             return keys.person.publicKey;
           },
           sign: (message) => keys.person.sign(message),
+          signAll: (messages) => keys.person.signAll(messages),
         },
         bls: blst,
         validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
@@ -151,7 +170,14 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       });
     }
     const genesis = genesisOf(db);
-    if (genesis) parts.setCommunity(await openCommunity(parts.ports, genesis));
+    if (genesis) {
+      const opened = await openCommunity(parts.ports, genesis);
+      if (repaired !== null) {
+        opened.log.rebuild();
+        sayMended(status, repaired);
+      }
+      parts.setCommunity(opened);
+    }
     status.start();
     const router = createRouter(parts, status);
     if (!init.offline) void examine(parts, status);
@@ -172,6 +198,8 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       resumed: async () => community?.federation.resumed(),
     };
   } catch (error) {
+    // Half started, it must not go on by itself; that it may not stop in order either is what went wrong already.
+    await community?.stop().catch(() => {});
     for (const step of undo.toReversed()) await step();
     throw error;
   }
@@ -255,40 +283,4 @@ async function keepPorts(settings: SettingsFile, addresses: readonly string[]): 
   await settings.patch({
     network: { ...(port ? { port } : {}), ...(webSocketPort ? { webSocketPort } : {}) },
   });
-}
-
-/** [N1] Looks at the database after each start; what is damaged of the projections is computed anew from the log. */
-async function examine(parts: NodeParts, status: Status): Promise<void> {
-  const { logger } = parts.ports;
-  try {
-    const faults = await checkInBackground(parts.directory.database);
-    const community = parts.community();
-    if (faults.length === 0 || !community) return;
-    logger.error('database-damaged', { faults: faults.length, first: faults[0] });
-    status.setPhase('repairing');
-    try {
-      community.log.rebuild();
-    } catch (error) {
-      logger.error('repair-failed', { reason: problemOf(error).message });
-    } finally {
-      status.setPhase(null);
-    }
-    const left = await checkInBackground(parts.directory.database);
-    status.notices.put({
-      id: 'database-damaged',
-      code: 'database-damaged',
-      severity: left.length === 0 ? 'attention' : 'danger',
-      message:
-        left.length === 0
-          ? 'The database was damaged; what is shown was computed anew from the log.'
-          : `The database is damaged: ${left[0]}`,
-      remedy:
-        left.length === 0
-          ? 'Check the disk of this machine, and make a backup.'
-          : 'Stop the node and restore a backup; what is newer comes back from the peers.',
-      action: 'maintenance.backups',
-    });
-  } catch (error) {
-    logger.error('database-check-failed', { reason: problemOf(error).message });
-  }
 }

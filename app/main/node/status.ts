@@ -88,7 +88,8 @@ export function createStatus(
         online: chat.online().length,
         callsToday: chat.callers(100).filter(({ at }) => at > clock.now() - DAY_MS).length,
         unread,
-        heldByPeers: log.count() === 0 ? null : heldShare(federation.spread.heldUpTo(), log.store.lastSeq()),
+        heldByPeers:
+          log.count() === 0 ? null : heldShare(federation.spread.heldUpTo(), log.store.latestSeq()),
       },
     };
   };

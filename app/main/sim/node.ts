@@ -3,7 +3,7 @@ import type { Genesis } from '../community/index.ts';
 import type { ChunkDisk } from '../files/index.ts';
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
-import type { Signer } from '../kernel/signer.ts';
+import type { BulkSigner } from '../kernel/signer.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { openCommunity, type Community, type CommunityPorts } from '../node/community.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
@@ -28,7 +28,7 @@ export interface NodeInit {
   readonly root: string;
   /** The database file with which every node begins. */
   readonly firstFile: string;
-  readonly signer: Signer;
+  readonly signer: BulkSigner;
   readonly time: VirtualClock;
   readonly network: MemoryNetwork;
   readonly genesis: Genesis;
@@ -45,7 +45,7 @@ export interface NodeInit {
 /** One whole node of the world: a disk, a clock, a community on them while it runs. */
 export class SimNode {
   readonly name: string;
-  readonly signer: Signer;
+  readonly signer: BulkSigner;
   readonly disk: SimDisk;
   /** Ids of all events that this node committed and its disk may not have lost. */
   readonly held = new Set<string>();

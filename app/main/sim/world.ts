@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { makeGenesis, type Genesis } from '../community/index.ts';
 import { toHex, utf8 } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import type { Signer } from '../kernel/signer.ts';
+import type { BulkSigner } from '../kernel/signer.ts';
 import { soleLedger, type Validator } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { memberKinds } from '../members/index.ts';
@@ -139,7 +139,7 @@ class World {
   readonly #first: SealedEvent[];
 
   /** Sometimes two of the nodes are devices of one person. */
-  #people(count: number): Signer[] {
+  #people(count: number): BulkSigner[] {
     const people = Array.from({ length: count }, (_, place) =>
       signerOf(sha256(utf8(`${this.#seed} person ${place}`))),
     );
@@ -344,7 +344,7 @@ class World {
 }
 
 /** A person as the one validator of their community. */
-function validatorOf({ publicKey }: Signer): Validator {
+function validatorOf({ publicKey }: Pick<BulkSigner, 'publicKey'>): Validator {
   const bls = memoryBlsSigner(publicKey);
   return { key: publicKey, peer: 'node0', bls: bls.publicKey, pop: bls.provePossession() };
 }

@@ -24,7 +24,7 @@ export const chat = {
   onlineList: 'Who is on line',
   nobody: 'Nobody is on line.',
   columns: { who: 'Who', doing: 'Doing', idle: 'Idle' },
-  from: (node: string) => `from ${node}`,
+  at: (doing: string, node: string) => (doing === '' ? `From ${node}` : `${doing}, from ${node}`),
   today: 'Today',
   yesterday: 'Yesterday',
   doing: 'In the chat room',

@@ -17,6 +17,9 @@ test('times are told in the unit a person would use', () => {
   expect(ago(0, 6 * minute)).toBe('6 minutes ago');
   expect(ago(48 * hour, 0)).toBe('in 2 days');
   expect(shortAgo(0, 3 * hour)).toBe('3 h');
+  const september = new Date(2002, 8, 9).getTime();
+  expect(shortAgo(september, september + 400 * 24 * hour)).toBe('Sep 2002');
+  expect(ago(september, september + 400 * 24 * hour)).toBe('9 Sep 2002');
 });
 
 test('spans, idle times and what is left', () => {

@@ -12,9 +12,11 @@ const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 const exactTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' });
 const clockTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const minuteTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
-const dayTime = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const monthTime = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
-const yearTime = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+/** Three letters for every month, so that columns of dates are as wide as each other. */
+const monthName = new Intl.DateTimeFormat('en-US', { month: 'short' });
+const dayTime = (at: number) => `${new Date(at).getDate()} ${monthName.format(at)}`;
+const monthTime = (at: number) => `${monthName.format(at)} ${new Date(at).getFullYear()}`;
+const yearTime = (at: number) => `${dayTime(at)} ${new Date(at).getFullYear()}`;
 
 const second = 1000;
 const minute = 60 * second;
@@ -77,7 +79,7 @@ export function ago(at: number, now: number): string {
   if (size < hour) return relative.format(Math.round(delta / minute), 'minute');
   if (size < day) return relative.format(Math.round(delta / hour), 'hour');
   if (size < 30 * day) return relative.format(Math.round(delta / day), 'day');
-  return yearTime.format(at);
+  return yearTime(at);
 }
 
 /** The same in few letters for columns: "now", "6 m", "3 h", "2 d", "4 Mar", "Mar 2002". */
@@ -87,9 +89,7 @@ export function shortAgo(at: number, now: number): string {
   if (size < hour) return `${Math.floor(size / minute)} m`;
   if (size < day) return `${Math.floor(size / hour)} h`;
   if (size < 30 * day) return `${Math.floor(size / day)} d`;
-  return new Date(at).getFullYear() === new Date(now).getFullYear()
-    ? dayTime.format(at)
-    : monthTime.format(at);
+  return new Date(at).getFullYear() === new Date(now).getFullYear() ? dayTime(at) : monthTime(at);
 }
 
 /** "Monday, 23 November 2026 at 21:04:37". */
@@ -99,7 +99,7 @@ export const clock = (at: number): string => clockTime.format(at);
 /** "21:04". */
 export const hourMinute = (at: number): string => minuteTime.format(at);
 /** "23 Nov 2026". */
-export const date = (at: number): string => yearTime.format(at);
+export const date = (at: number): string => yearTime(at);
 
 /** A span as "19 d 04 h", "2 h 05 m", "3 m", "12 s". */
 export function span(ms: number): string {

@@ -74,7 +74,7 @@ function join(context: Context): Command {
           const text = `You are a ${joined.role} of ${community?.name ?? 'the community'}. Next: impulse serve`;
           return { json: joined, text };
         },
-        false,
+        { offline: false, mayMake: true },
       ),
     );
 }

@@ -143,7 +143,7 @@ function transaction(context: Context): Command {
             const sent = await client.ledger.submit({ kind, body: objectOf(body) });
             return { json: sent, text: sent.id };
           },
-          false,
+          { offline: false },
         ),
       ),
   );
@@ -318,7 +318,7 @@ function validator(context: Context): Command {
             const add = await Promise.all(files.map(cardIn));
             return changed(client, { add, ...(options.quorum ? { quorum: options.quorum } : {}) });
           },
-          false,
+          { offline: false },
         ),
       ),
   );
@@ -331,7 +331,7 @@ function validator(context: Context): Command {
           context,
           options,
           (client) => changed(client, { remove, ...(options.quorum ? { quorum: options.quorum } : {}) }),
-          false,
+          { offline: false },
         ),
       ),
   );
@@ -339,7 +339,7 @@ function validator(context: Context): Command {
     command('sign', 'sign a change that another validator began', ['validator sign CHANGE'])
       .argument('<change>', 'what the other was given')
       .action((change: string, options: CommonOptions) =>
-        withClient(context, options, (client) => changed(client, { change }), false),
+        withClient(context, options, (client) => changed(client, { change }), { offline: false }),
       ),
   );
   return group;

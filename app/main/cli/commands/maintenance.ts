@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Verification } from '../../../contract/index.ts';
 import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, Verdict } from '../exit.ts';
+import { exitCode, usage, Verdict } from '../exit.ts';
 import { print } from '../io.ts';
 import { bytes, pairs, when } from '../text.ts';
 import { restoreDatabase } from '../../node/restore.ts';
@@ -113,6 +113,7 @@ function sim(context: Context): Command {
       context.began(options);
       const { io, doors } = context;
       const { seed, seeds, ledger = false } = options;
+      if (seeds === 0) throw usage('--seeds is at least 1.');
       const report = (line: string) => io.err(`${line}\n`);
       const agreed = await doors.simulate({ seed, seeds, ledger, report });
       const text = agreed ? 'All worlds ended in agreement.' : 'Not all worlds ended in agreement.';

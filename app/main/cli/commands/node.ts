@@ -35,20 +35,25 @@ function init(context: Context): Command {
     .option('--no-boards', 'start without the few first boards')
     .option('--words <file>', 'be the person whose 24 recovery words are in this file')
     .action((options: Options) =>
-      withClient(context, options, async (client) => {
-        if (options.words) {
-          const words = (await readFile(options.words, 'utf8')).trim().split(/\s+/);
-          await client.identity.restore({ words });
-        }
-        const { name, handle, description, boards } = options;
-        const { id } = await client.community.create({ name, handle, description, boards });
-        const { me } = await client.node.status({});
-        const next = [
-          `You are the sysop of ${name}.`,
-          'Next: impulse serve, open the address it prints, and write your 24 recovery words down.',
-        ];
-        return { json: { id, did: me?.did ?? null }, text: next.join('\n') };
-      }),
+      withClient(
+        context,
+        options,
+        async (client) => {
+          if (options.words) {
+            const words = (await readFile(options.words, 'utf8')).trim().split(/\s+/);
+            await client.identity.restore({ words });
+          }
+          const { name, handle, description, boards } = options;
+          const { id } = await client.community.create({ name, handle, description, boards });
+          const { me } = await client.node.status({});
+          const next = [
+            `You are the sysop of ${name}.`,
+            'Next: impulse serve, open the address it prints, and write your 24 recovery words down.',
+          ];
+          return { json: { id, did: me?.did ?? null }, text: next.join('\n') };
+        },
+        { mayMake: true },
+      ),
     );
 }
 

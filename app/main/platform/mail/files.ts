@@ -70,8 +70,9 @@ async function openFile(path: string, onClose: () => Promise<void> = async () =>
   return {
     sizeBytes,
     async read(offset, length) {
-      if (length >= CHUNK_BYTES) return fill(offset, length);
-      if (offset < aheadFrom || offset + length > aheadFrom + ahead.length) {
+      // A look back (at a parent, say) is one message; what lies ahead stays at hand.
+      if (length >= CHUNK_BYTES || offset < aheadFrom) return fill(offset, length);
+      if (offset + length > aheadFrom + ahead.length) {
         ahead = new Uint8Array(await fill(offset, CHUNK_BYTES));
         aheadFrom = offset;
       }

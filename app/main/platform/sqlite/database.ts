@@ -25,11 +25,12 @@ export function openDatabase(
     try {
       sqlite.pragma('journal_mode = WAL');
       sqlite.pragma(`synchronous = ${options.durability === 'power-cut' ? 'FULL' : 'NORMAL'}`);
-      sqlite.pragma('cache_size = -65536');
+      sqlite.pragma('cache_size = -32768');
       sqlite.pragma('temp_store = MEMORY');
       // A checkpoint waits for the disk; every 64 MB instead of every 4 MB keeps that out of most commits.
       sqlite.pragma('wal_autocheckpoint = 16384');
-      sqlite.pragma('mmap_size = 268435456');
+      // Nothing is mapped in: a disk that fails then is an error and not a signal, and memory stays counted.
+      sqlite.pragma('mmap_size = 0');
       sqlite.pragma('trusted_schema = OFF');
       const database = wrap(sqlite);
       if (!options.readonly) migrate(sqlite, database, migrations, options.backup);
@@ -40,6 +41,9 @@ export function openDatabase(
     }
   });
 }
+
+/** Statements kept ready, at most: preparing one costs as much as running it ten times. */
+const MAX_PREPARED = 500;
 
 function migrate(
   sqlite: SqliteDatabase.Database,
@@ -72,9 +76,15 @@ function wrap(sqlite: SqliteDatabase.Database): Database {
   let depth = 0;
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
+  const prepared = new Map<string, Statement<unknown>>();
   return {
     prepare<T>(sql: string): Statement<T> {
-      return guardStatement(guarded(() => sqlite.prepare<Cell[], T>(sql)));
+      const known = prepared.get(sql);
+      if (known) return known as Statement<T>;
+      const statement = guardStatement<T>(sqlite, sql);
+      if (prepared.size >= MAX_PREPARED) prepared.clear();
+      prepared.set(sql, statement);
+      return statement;
     },
     exec: (sql) => void guarded(() => sqlite.exec(sql)),
     transaction<T>(work: () => T): T {
@@ -101,12 +111,27 @@ function wrap(sqlite: SqliteDatabase.Database): Database {
   };
 }
 
-function guardStatement<T>(statement: SqliteDatabase.Statement<Cell[], T>): Statement<T> {
+function guardStatement<T>(sqlite: SqliteDatabase.Database, sql: string): Statement<T> {
+  const statement = guarded(() => sqlite.prepare<Cell[], T>(sql));
+  // The two on hot paths catch for themselves: a closure a call would cost a tenth of a small statement.
   return {
-    run: (...values) => guarded(() => statement.run(...values)),
-    get: (...values) => guarded(() => statement.get(...values)),
+    run(...values) {
+      try {
+        return statement.run(...values);
+      } catch (error) {
+        throw problemFor(error) ?? error;
+      }
+    },
+    get(...values) {
+      try {
+        return statement.get(...values);
+      } catch (error) {
+        throw problemFor(error) ?? error;
+      }
+    },
     all: (...values) => guarded(() => statement.all(...values)),
-    iterate: (...values) => guarded(() => statement.iterate(...values)),
+    // One that is being stepped through is busy, so each walk has its own.
+    iterate: (...values) => guarded(() => sqlite.prepare<Cell[], T>(sql).iterate(...values)),
   };
 }
 
@@ -125,7 +150,7 @@ function problemFor(error: unknown): Problem | null {
   if (error.code === 'SQLITE_FULL') {
     return new Problem(
       'disk-full',
-      'The disk is full; nothing was written.',
+      'The disk is full; this was not written, what came before is kept.',
       'Free some space; the node goes on by itself.',
       options,
     );
@@ -134,7 +159,7 @@ function problemFor(error: unknown): Problem | null {
     return new Problem(
       'database-corrupt',
       'The database file is damaged.',
-      'Run “impulse rebuild”; if that fails too, “impulse restore” with a backup. Your keys are safe: they lie outside of it.',
+      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they lie outside of it.',
       options,
     );
   }

@@ -116,7 +116,7 @@ export function Composer(props: ComposerProps) {
             error={asked ? subjectError : null}
           />
         )}
-        <div className={preview ? 'composer-two' : ''}>
+        <div className={`composer-write ${preview ? 'composer-two' : ''}`}>
           <TextArea
             label={words.composer.text}
             value={text}

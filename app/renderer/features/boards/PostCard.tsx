@@ -14,6 +14,7 @@ import {
 } from '../../ui/index.ts';
 import type { MenuEntry } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
+import { focusPost } from './focusPost.ts';
 import { PostText } from './PostText.tsx';
 
 export interface PostCommands {
@@ -61,6 +62,11 @@ export function PostCard(props: { post: Post; answers: string | null; commands: 
   const { post, answers, commands } = props;
   const [reacting, setReacting] = useState(false);
   const { handle } = post.author;
+  // The chosen sign goes away with the others, so the post takes the keyboard back.
+  const stopReacting = () => {
+    setReacting(false);
+    focusPost();
+  };
   const entries: MenuEntry[] = [
     ...(post.may.edit
       ? [{ id: 'edit', label: words.post.edit, shortcut: 'e', run: () => commands.edit(post) }]
@@ -153,20 +159,31 @@ export function PostCard(props: { post: Post; answers: string | null; commands: 
               {words.post.react}
             </Button>
           )}
-          {reacting &&
-            emojis.map((emoji, i) => (
-              <Button
-                key={emoji}
-                kind="quiet"
-                autoFocus={i === 0}
-                onPress={() => {
-                  setReacting(false);
-                  commands.react(post, emoji, true);
-                }}
-              >
-                {emoji}
-              </Button>
-            ))}
+          {reacting && (
+            <span
+              role="group"
+              aria-label={words.post.reactOf(handle)}
+              onKeyDownCapture={(event) => {
+                if (event.key !== 'Escape') return;
+                event.stopPropagation();
+                stopReacting();
+              }}
+            >
+              {emojis.map((emoji, i) => (
+                <Button
+                  key={emoji}
+                  kind="quiet"
+                  autoFocus={i === 0}
+                  onPress={() => {
+                    stopReacting();
+                    commands.react(post, emoji, true);
+                  }}
+                >
+                  {emoji}
+                </Button>
+              ))}
+            </span>
+          )}
         </footer>
       )}
     </>

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Board, SearchHit } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -49,8 +49,17 @@ export function SearchView(props: SearchViewProps) {
   const [typed, setTyped] = useState(props.query);
   const [query, setQuery] = useState(props.query.trim());
   const [board, setBoard] = useState(props.board ?? '');
+  // Words that come by the address, from a link or the way back, take the place of those typed.
+  const told = useRef(props.query.trim());
+  useEffect(() => {
+    const asked = props.query.trim();
+    if (asked === told.current) return;
+    told.current = asked;
+    setTyped(asked);
+  }, [props.query]);
   useEffect(() => {
     const timer = setTimeout(() => {
+      told.current = typed.trim();
       setQuery(typed.trim());
       onQuery(typed.trim());
     }, TYPING_PAUSE_MS);

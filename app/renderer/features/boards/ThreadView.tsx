@@ -8,6 +8,7 @@ import { Badge, Button, Loading, Panel, ProblemNotice, Said } from '../../ui/ind
 import { useAct } from '../useAct.ts';
 import { Composer } from './Composer.tsx';
 import { DeleteDialog, HistoryDialog } from './dialogs.tsx';
+import { focusPost } from './focusPost.ts';
 import type { PostCommands } from './PostCard.tsx';
 import { PostList } from './PostList.tsx';
 import { quoted } from './quotes.ts';
@@ -287,9 +288,4 @@ export function ThreadView(props: ThreadViewProps) {
 function quoteFor(to: Post | null, count: number, offset: number, active: number | null): string {
   if (to === null || to.text === null || (active === count - 1 && offset === 0) || active === 0) return '';
   return quoted(to.text);
-}
-
-/** Gives the keyboard back to the post it came from, once what took it is gone. */
-function focusPost(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('.post-active')?.focus());
 }

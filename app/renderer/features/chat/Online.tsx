@@ -31,9 +31,7 @@ export function Online() {
             <span className="mono soft" title={words.columns.idle}>
               {stopwatch(presence.idleMs)}
             </span>
-            <span className="online-doing soft small cut">
-              {presence.doing}, {words.from(presence.node)}
-            </span>
+            <span className="online-doing soft small cut">{words.at(presence.doing, presence.node)}</span>
           </li>
         ))}
       </ul>

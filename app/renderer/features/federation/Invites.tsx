@@ -35,7 +35,7 @@ export function Invites({ turn, onInvite }: { turn: number; onInvite: () => void
           <li key={invite.id}>
             <span>
               <span className="strong">{t.common.roles[invite.role]}</span>,{' '}
-              <span className="mono">{words.invites.uses(invite.usesLeft)}</span>
+              <span>{words.invites.uses(invite.usesLeft)}</span>
             </span>
             <span className="soft small invite-facts">
               {words.invites.columns.expires} <RelativeTime at={invite.expiresAt} />.{' '}

@@ -78,7 +78,7 @@ const columns: readonly Column<Peer>[] = [
   {
     id: 'score',
     label: words.peers.columns.score,
-    width: '104px',
+    width: '96px',
     align: 'right',
     wide: true,
     cell: (peer) =>
@@ -103,7 +103,8 @@ const columns: readonly Column<Peer>[] = [
   {
     id: 'sync',
     label: words.peers.columns.sync,
-    width: 'minmax(100px, 0.9fr)',
+    width: 'minmax(130px, 0.7fr)',
+    align: 'right',
     wide: true,
     cell: (peer) => <Sync sync={peer.sync} />,
   },

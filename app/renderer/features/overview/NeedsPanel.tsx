@@ -43,8 +43,10 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       dismiss: notice.severity === 'info' ? () => void client.node.dismissNotice({ id: notice.id }) : null,
     };
   });
+  // Among the duties, before what merely informs.
+  const duties = status.notices.filter((notice) => notice.severity !== 'info').length;
   if (asksForPhrase(status))
-    needs.push({
+    needs.splice(duties, 0, {
       id: 'phrase',
       mark: '!',
       tone: 'amber',
@@ -54,7 +56,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       shortcut: null,
       dismiss: null,
     });
-  const duties = dutiesOf(status);
+  const all = dutiesOf(status);
   const { unread } = status.counts;
   if (unread > 0)
     needs.push({
@@ -68,7 +70,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       dismiss: null,
     });
   return (
-    <Panel title={words.title} count={duties > 0 ? count(duties) : undefined} className="needs">
+    <Panel title={words.title} count={all > 0 ? count(all) : undefined} className="needs">
       {needs.length === 0 ? (
         <EmptyState title={words.nothing}>{words.nothingMore}</EmptyState>
       ) : (
@@ -89,14 +91,23 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
                     {need.title}
                   </button>
                 )}
-                {need.text !== null && <p className="soft small">{need.text}</p>}
+                {need.text !== null && (
+                  <p className="soft small">
+                    {need.text}{' '}
+                    {need.dismiss !== null && (
+                      <Button
+                        kind="quiet"
+                        className="needs-dismiss"
+                        onPress={need.dismiss}
+                        aria-label={`${words.dismiss}: ${need.title}`}
+                      >
+                        {words.dismiss}
+                      </Button>
+                    )}
+                  </p>
+                )}
               </div>
               {need.shortcut !== null && <Key shortcut={need.shortcut} />}
-              {need.dismiss !== null && (
-                <Button kind="quiet" onPress={need.dismiss} aria-label={`${words.dismiss}: ${need.title}`}>
-                  {words.dismiss}
-                </Button>
-              )}
             </li>
           ))}
         </ul>

@@ -24,7 +24,7 @@ export function OnlinePanel({ status }: { status: NodeStatus }) {
       {online.state === 'loading' && <Loading what={t.common.loading} />}
       {online.state === 'failed' && online.problem !== null && <ProblemNotice problem={online.problem} />}
       {present.length > 0 && (
-        <table className="table">
+        <table className="table online-people">
           <thead>
             <tr>
               <th scope="col">{words.handle}</th>
@@ -43,8 +43,10 @@ export function OnlinePanel({ status }: { status: NodeStatus }) {
                 <td>
                   <PersonName person={presence.person} role={presence.person.role === 'sysop'} />
                 </td>
-                <td className="table-cut">{presence.doing}</td>
-                <td className="mono table-wide">{presence.node}</td>
+                <td title={presence.doing}>{presence.doing === '' ? '–' : presence.doing}</td>
+                <td className="table-wide" title={presence.node}>
+                  {presence.node}
+                </td>
                 <td className="mono right">{stopwatch(presence.idleMs)}</td>
               </tr>
             ))}

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../../contract/index.ts';
 import { asksForPhrase, dutiesOf, verdictOf } from './needs.ts';
 
-const notice = (severity: Notice['severity'], code = 'disk'): Notice => ({
+const notice = (severity: Notice['severity'], code = 'disk', action: string | null = null): Notice => ({
   id: code,
   code,
   severity,
   message: 'The disk is 86% full.',
   remedy: null,
-  action: null,
+  action,
   since: 0,
 });
 const me = (phraseConfirmed: boolean) => ({
@@ -32,9 +32,12 @@ describe('what needs someone', () => {
 
   test('a phrase nobody wrote down is a duty, asked for once', () => {
     expect(asksForPhrase({ notices: [], me: me(false) })).toBe(true);
-    expect(asksForPhrase({ notices: [notice('attention', 'phrase-unconfirmed')], me: me(false) })).toBe(
-      false,
-    );
+    const asked = notice('attention', 'phrase-unconfirmed', 'settings.phrase');
+    expect(asksForPhrase({ notices: [asked], me: me(false) })).toBe(false);
+  });
+
+  test('a word about the passphrase of the keys does not stand in for the recovery phrase', () => {
+    expect(asksForPhrase({ notices: [notice('info', 'passphrase-beside-keys')], me: me(false) })).toBe(true);
   });
 });
 

@@ -6,7 +6,7 @@ const words = t.overview;
 /** Whether the console itself must ask for the recovery phrase: not proved yet, and no notice asks for it. */
 export const asksForPhrase = (status: Pick<NodeStatus, 'notices' | 'me'>): boolean =>
   status.me?.phraseConfirmed === false &&
-  !status.notices.some((notice) => notice.action === 'settings.phrase' || notice.code.includes('phrase'));
+  !status.notices.some((notice) => notice.action === 'settings.phrase');
 
 /** How many things wait for a person's decision: notices above mere information, and the phrase. */
 export const dutiesOf = (status: Pick<NodeStatus, 'notices' | 'me'>): number =>

@@ -9,7 +9,7 @@ import {
   MenuSection,
   Modal,
   ModalOverlay,
-  SearchField,
+  TextField,
   useFilter,
 } from 'react-aria-components';
 import type { SearchHit } from '../../../contract/index.ts';
@@ -91,9 +91,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <Modal className="modal modal-normal">
         <Dialog className="dialog palette" aria-label={words.title}>
           <Autocomplete inputValue={query} onInputChange={setQuery} disableAutoFocusFirst={false}>
-            <SearchField aria-label={words.label} autoFocus className="palette-field">
+            {/* Not a search field, which would take the first Escape to empty itself. */}
+            <TextField aria-label={words.label} autoFocus className="palette-field">
               <Input className="palette-input" placeholder={words.label} />
-            </SearchField>
+            </TextField>
             <div className="palette-scroll" tabIndex={0} role="group" aria-label={words.found}>
               <Menu
                 className="menu palette-list"

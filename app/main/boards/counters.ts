@@ -1,0 +1,135 @@
+import type { Database, Statement } from '../kernel/database.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
+
+/** What counting needs to know of this node. */
+export interface Reader {
+  /** Whether an author is this node's own person; nobody's own posts are unread to them. */
+  isMe(author: Uint8Array): boolean;
+  /** Ticks of joining: what was written before is not unread. */
+  readonly since: number;
+}
+
+interface Uncounted {
+  n: number;
+  thread: number;
+  author: Uint8Array;
+  at: number;
+  time: number;
+}
+
+interface ThreadRow {
+  board: number;
+  posts: number;
+  read_upto: number;
+}
+
+interface Sum {
+  posts: number;
+  threads: number;
+  unread: number;
+  lastAt: number;
+}
+
+/** Hours are counted from the epoch. */
+const HOUR_MS = 3_600_000;
+/** Posts counted at a time, at most. */
+const SLICE = 10_000;
+const UPTO = 'counted.upto';
+
+/**
+ * The counters of threads, boards and hours. They follow the posts by a watermark, the highest row that was
+ * counted: storing a post writes no counter, and whoever reads them catches up first. So a post costs its own
+ * rows alone, and a thousand posts of one thread change that thread once. A crash loses nothing: counting goes
+ * on from the watermark. Keeps nothing in memory, so that a transaction may fail at any place.
+ */
+export class Counters {
+  readonly #db: Database;
+  readonly #reader: Reader;
+  readonly #behind: Statement<{ behind: number }>;
+  readonly #sql;
+
+  constructor(db: Database, reader: Reader) {
+    this.#db = db;
+    this.#reader = reader;
+    this.#behind = db.prepare(
+      `SELECT COALESCE((SELECT MAX(n) FROM post), 0) > COALESCE((SELECT value FROM meta WHERE key = '${UPTO}'), 0) AS behind`,
+    );
+    this.#sql = {
+      upto: db.prepare<{ value: number }>(`SELECT value FROM meta WHERE key = '${UPTO}'`),
+      setUpto: db.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('${UPTO}', ?)`),
+      uncounted: db.prepare<Uncounted>(
+        'SELECT p.n, p.thread, a.key AS author, p.at, p.time FROM post p JOIN author a ON a.n = p.author WHERE p.n > ? ORDER BY p.n LIMIT ?',
+      ),
+      thread: db.prepare<ThreadRow>('SELECT board, posts, read_upto FROM thread WHERE n = ?'),
+      addToThread: db.prepare(
+        'UPDATE thread SET posts = posts + ?, unread = unread + ?, last_at = MAX(last_at, ?) WHERE n = ?',
+      ),
+      addToBoard: db.prepare(
+        'UPDATE board SET posts = posts + ?, threads = threads + ?, unread = unread + ?, last_at = MAX(COALESCE(last_at, 0), ?) WHERE n = ?',
+      ),
+      addToHour: db.prepare(
+        'INSERT INTO hour (hour, posts) VALUES (?, ?) ON CONFLICT (hour) DO UPDATE SET posts = posts + excluded.posts',
+      ),
+      resetUpto: db.prepare(
+        `UPDATE meta SET value = COALESCE((SELECT MAX(n) FROM post), 0) WHERE key = '${UPTO}'`,
+      ),
+    };
+  }
+
+  /** Counts what is stored and not counted yet. */
+  catchUp(): void {
+    if (this.#behind.get()!.behind === 0) return;
+    this.#db.transaction(() => {
+      let upto = this.#sql.upto.get()?.value ?? 0;
+      for (let rows = this.#sql.uncounted.all(upto, SLICE); rows.length > 0;) {
+        this.#count(rows);
+        upto = rows.at(-1)!.n;
+        rows = rows.length < SLICE ? [] : this.#sql.uncounted.all(upto, SLICE);
+      }
+      this.#sql.setUpto.run(upto);
+    });
+  }
+
+  /** After the newest row went: its number is given to the next post, which has yet to be counted. */
+  rowsRemoved(): void {
+    this.#sql.resetUpto.run();
+  }
+
+  #count(rows: readonly Uncounted[]): void {
+    const threads = new Map<number, { row: ThreadRow; sum: Sum }>();
+    const hours = new Map<number, number>();
+    for (const { thread, author, at, time } of rows) {
+      let entry = threads.get(thread);
+      if (!entry) {
+        const row = this.#sql.thread.get(thread)!;
+        const sum = { posts: 0, threads: row.posts === 0 ? 1 : 0, unread: 0, lastAt: at };
+        threads.set(thread, (entry = { row, sum }));
+      }
+      add(entry.sum, { posts: 1, threads: 0, unread: this.#unread(author, time, entry.row), lastAt: at });
+      const hour = Math.floor(msOf(time) / HOUR_MS);
+      hours.set(hour, (hours.get(hour) ?? 0) + 1);
+    }
+    const boards = new Map<number, Sum>();
+    for (const [n, { row, sum }] of threads) {
+      this.#sql.addToThread.run(sum.posts, sum.unread, sum.lastAt, n);
+      const board = boards.get(row.board);
+      if (board) add(board, sum);
+      else boards.set(row.board, sum);
+    }
+    for (const [n, { posts, threads: started, unread, lastAt }] of boards) {
+      this.#sql.addToBoard.run(posts, started, unread, lastAt, n);
+    }
+    for (const [hour, posts] of hours) this.#sql.addToHour.run(hour, posts);
+  }
+
+  #unread(author: Uint8Array, time: number, thread: ThreadRow): number {
+    return time > this.#reader.since && time > thread.read_upto && !this.#reader.isMe(author) ? 1 : 0;
+  }
+}
+
+function add(sum: Sum, other: Sum): void {
+  sum.posts += other.posts;
+  sum.threads += other.threads;
+  sum.unread += other.unread;
+  sum.lastAt = Math.max(sum.lastAt, other.lastAt);
+}

@@ -1,0 +1,81 @@
+import { fromHex, toHex } from '../kernel/bytes.ts';
+import type { Cell, Database } from '../kernel/database.ts';
+import { openEvent, type LogEvent } from './event.ts';
+import { LogStore } from './store.ts';
+
+/** A row of the table of events as it was found in a damaged file: nothing of it is taken on trust. */
+export type FoundRow = Readonly<Record<string, Cell>>;
+
+/**
+ * Fills the log of an empty database with events found in a damaged one. Author, id, time and kind are read
+ * anew from the event itself; heads and gaps follow from what is there, so that peers are asked for the rest.
+ *
+ * @returns how many events were taken over.
+ */
+export function salvageEvents(db: Database, found: Iterable<FoundRow>): number {
+  const insert = db.prepare(
+    'INSERT OR IGNORE INTO event (seq, id, author, time, kind, stratum, proved, bytes, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  return db.transaction(() => {
+    const store = new LogStore(db);
+    const authors = new Map<string, number>();
+    const claims: { parent: string; author: number }[] = [];
+    for (const row of found) {
+      const event = readable(row);
+      if (event === null) continue;
+      const author = store.authorOf(event.author);
+      const { seq, stratum, proved } = row;
+      const { changes } = insert.run(
+        seq!,
+        event.id,
+        author,
+        event.time,
+        event.kind,
+        stratum!,
+        proved!,
+        event.bytes,
+        event.signature,
+      );
+      if (changes === 0) continue;
+      authors.set(toHex(event.id), author);
+      for (const parent of event.parents) claims.push({ parent: toHex(parent), author });
+    }
+    link(db, authors, claims);
+    return authors.size;
+  });
+}
+
+/** The event of a row, or null where it is not what it was signed as. */
+function readable({ seq, stratum, proved, bytes, signature, id }: FoundRow): LogEvent | null {
+  const whole =
+    typeof seq === 'number' &&
+    (stratum === 0 || stratum === 1) &&
+    (proved === 0 || proved === 1) &&
+    bytes instanceof Uint8Array &&
+    (signature === null || signature instanceof Uint8Array);
+  if (!whole) return null;
+  try {
+    const event = openEvent({ bytes, signature: signature ?? null });
+    return id instanceof Uint8Array && toHex(id) === toHex(event.id) ? event : null;
+  } catch {
+    // Bytes that are no event are lost here; a peer that has them brings them back.
+    return null;
+  }
+}
+
+/** [L3] Heads are what no later event of the same author names; gaps are parents that are named and not here. */
+function link(
+  db: Database,
+  authors: ReadonlyMap<string, number>,
+  claims: readonly { parent: string; author: number }[],
+): void {
+  const addHead = db.prepare('INSERT OR IGNORE INTO head (id, author) VALUES (?, ?)');
+  const addGap = db.prepare('INSERT OR IGNORE INTO gap (id, author) VALUES (?, ?)');
+  const heads = new Map(authors);
+  for (const { parent, author } of claims) {
+    const known = authors.get(parent);
+    if (known === undefined) addGap.run(fromHex(parent), author);
+    else if (known === author) heads.delete(parent);
+  }
+  for (const [id, author] of heads) addHead.run(fromHex(id), author);
+}

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import type { Cell, Database } from '../kernel/database.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { salvageEvents } from '../log/salvage.ts';
+import { checkInBackground } from '../platform/sqlite/check.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { openWreck, type Wreck } from '../platform/sqlite/wreck.ts';
+import { genesisOf, migrations } from './community.ts';
+import type { DataDirectory } from './data-directory.ts';
+import type { NodeParts } from './start.ts';
+import type { Status } from './status.ts';
+
+/** What does not follow from the events: this node's own. Everything else is computed anew. */
+const OWN_TABLES = ['meta', 'local_read', 'caller', 'file', 'chunk', 'invite', 'invite_use', 'peer_address'];
+
+const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;
+
+/** Whether the last run found damage that it could not mend while it ran. */
+export const wantsRepair = (directory: DataDirectory): boolean => existsSync(markerOf(directory));
+
+/**
+ * Has the next start repair the file, if it is damaged.
+ *
+ * @returns what is wrong with it; empty when it is sound.
+ */
+export async function noteDamage(directory: DataDirectory): Promise<string[]> {
+  if (!existsSync(directory.database)) return [];
+  const faults = await checkInBackground(directory.database);
+  if (faults.length > 0) await writeFile(markerOf(directory), faults.join('\n'), { mode: 0o600 });
+  return faults;
+}
+
+/**
+ * Builds the database anew from what can be read of a damaged one: its events, and what is this node's own.
+ * What is shown must be computed from the events afterwards. The damaged file is moved aside, never deleted.
+ *
+ * @returns where the damaged file lies now.
+ * @throws Problem `database-corrupt` when too little can be read to go on from.
+ */
+export async function repairDatabase(directory: DataDirectory, nowMs: number): Promise<string> {
+  const { database } = directory;
+  const fresh = `${database}.new`;
+  await removeDatabase(fresh);
+  try {
+    rescue(database, fresh);
+  } catch (cause) {
+    await removeDatabase(fresh);
+    throw new Problem(
+      'database-corrupt',
+      'The database file is damaged, and too little of it can be read.',
+      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they lie outside of it.',
+      { cause },
+    );
+  }
+  const aside = `${database}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '')}`;
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (existsSync(database + suffix)) await rename(database + suffix, aside + suffix);
+  }
+  await rename(fresh, database);
+  await rm(markerOf(directory), { force: true });
+  return aside;
+}
+
+function rescue(damaged: string, fresh: string): void {
+  const wreck = openWreck(damaged);
+  try {
+    const shape = wreck.version();
+    const db = openDatabase(
+      fresh,
+      migrations.filter(({ version }) => version <= shape),
+    );
+    try {
+      for (const table of OWN_TABLES) copyTable(wreck, db, table);
+      if (genesisOf(db) === null) throw new Error('the file does not say which community it holds');
+      if (salvageEvents(db, wreck.rows('event')) === 0) throw new Error('no event can be read');
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      db.close();
+    }
+  } finally {
+    wreck.close();
+  }
+}
+
+function copyTable(wreck: Wreck, db: Database, table: string): void {
+  const columns = db.prepare<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`).all();
+  const names = columns.map(({ name }) => name);
+  const insert = db.prepare(
+    `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+  );
+  db.transaction(() => {
+    for (const row of wreck.rows(table)) insertReadable(names.map((name) => row[name] ?? null));
+  });
+
+  function insertReadable(values: Cell[]): void {
+    try {
+      insert.run(...values);
+    } catch {
+      // A row that no longer fits its table is one of those that are lost.
+    }
+  }
+}
+
+async function removeDatabase(path: string): Promise<void> {
+  for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
+}
+
+/** [N1] Looks at the database after each start; what is damaged of the projections is computed anew from the log. */
+export async function examine(parts: NodeParts, status: Status): Promise<void> {
+  const { logger } = parts.ports;
+  try {
+    const faults = await checkInBackground(parts.directory.database);
+    const community = parts.community();
+    if (faults.length === 0 || !community) return;
+    logger.error('database-damaged', { faults: faults.length, first: faults[0] });
+    status.setPhase('repairing');
+    try {
+      community.log.rebuild();
+    } catch (error) {
+      logger.error('repair-failed', { reason: problemOf(error).message });
+    } finally {
+      status.setPhase(null);
+    }
+    const left = await noteDamage(parts.directory);
+    if (left.length === 0) sayMended(status);
+    else {
+      status.notices.put({
+        id: 'database-damaged',
+        code: 'database-damaged',
+        severity: 'danger',
+        message: `The database is damaged: ${left[0]}`,
+        remedy:
+          'Stop the node and start it again: it then builds the file anew from what can be read, and peers bring the rest.',
+        action: 'maintenance.backups',
+      });
+    }
+  } catch (error) {
+    logger.error('database-check-failed', { reason: problemOf(error).message });
+  }
+}
+
+/** Tells of a repair that went well; `aside` is where the damaged file was put, if it was replaced. */
+export function sayMended(status: Status, aside?: string): void {
+  status.notices.put({
+    id: 'database-damaged',
+    code: 'database-damaged',
+    severity: 'attention',
+    message: 'The database was damaged; what is shown was computed anew from the log.',
+    remedy: `Check the disk of this machine, and make a backup.${aside === undefined ? '' : ` The damaged file is kept as ${aside}.`}`,
+    action: 'maintenance.backups',
+  });
+}

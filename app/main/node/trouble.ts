@@ -1,0 +1,67 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Status } from './status.ts';
+
+/** What keeps a node from writing, until its cause is gone. */
+const CANNOT_WRITE = new Set(['disk-full', 'read-only', 'database-corrupt']);
+/** How often a node that could not write tries again, in milliseconds. */
+const TRY_AGAIN_MS = 10_000;
+const NOTICE = 'cannot-write';
+
+/** A clock whose tasks may fail without taking the node down: `failed` is told instead. */
+export function guardedClock(clock: Clock, failed: (error: unknown) => void): Clock {
+  return {
+    now: () => clock.now(),
+    after: (delayMs, task) =>
+      clock.after(delayMs, () => {
+        try {
+          task();
+        } catch (error) {
+          failed(error);
+        }
+      }),
+  };
+}
+
+/**
+ * What to do when work in the background fails: it is logged, and while the disk takes no writes the node
+ * is read-only and says so, until a write goes through again.
+ */
+export function troubleshooter(init: {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly db: Database;
+  readonly status: () => Pick<Status, 'notices' | 'setPhase'>;
+}): (error: unknown) => void {
+  const { clock, logger, db, status } = init;
+  let degraded = false;
+
+  const tryAgain = () => {
+    try {
+      db.transaction(() =>
+        db.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('node.writes', ${clock.now()})`),
+      );
+    } catch {
+      // Still not; the notice stands, and the next try comes.
+      clock.after(TRY_AGAIN_MS, tryAgain);
+      return;
+    }
+    degraded = false;
+    logger.info('writes-again');
+    status().notices.remove(NOTICE);
+    status().setPhase(null);
+  };
+
+  return (error) => {
+    const { code, message, remedy } = problemOf(error);
+    if (degraded && CANNOT_WRITE.has(code)) return;
+    logger.error('task-failed', { code, reason: message });
+    if (!CANNOT_WRITE.has(code)) return;
+    degraded = true;
+    status().notices.put({ id: NOTICE, code, severity: 'danger', message, remedy, action: null });
+    status().setPhase('degraded');
+    clock.after(TRY_AGAIN_MS, tryAgain);
+  };
+}

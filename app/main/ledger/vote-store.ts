@@ -63,7 +63,7 @@ export function createVoteStore(db: Database): VoteStore {
     'INSERT OR IGNORE INTO proposal (hash, epoch, slot, block, vote) VALUES (?, ?, ?, ?, ?)',
   );
   const settle = db.prepare(
-    'UPDATE voter SET settled_epoch = ?1, settled_slot = ?2 WHERE (settled_epoch, settled_slot) < (?1, ?2)',
+    'UPDATE voter SET settled_epoch = ?, settled_slot = ? WHERE (settled_epoch, settled_slot) < (?, ?)',
   );
   const forget = ['vote', 'certificate', 'proposal'].map((table) =>
     db.prepare(`DELETE FROM ${table} WHERE epoch < ? OR (epoch = ? AND slot <= ?)`),
@@ -118,7 +118,7 @@ export function createVoteStore(db: Database): VoteStore {
     },
     async settle(epoch, slot) {
       db.transaction(() => {
-        settle.run(epoch, slot);
+        settle.run(epoch, slot, epoch, slot);
         for (const statement of forget) statement.run(epoch, epoch, slot);
       });
     },

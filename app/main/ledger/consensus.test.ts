@@ -267,7 +267,9 @@ describe('what is not by the rules is refused, and changes nothing', () => {
 
   const judge = async (message: Wire | Uint8Array) => {
     const data = message instanceof Uint8Array ? message : encodeWire(message);
-    return (await victim.consensus.judge(data, 'somebody'))?.code ?? 'accepted';
+    const judged = victim.consensus.judge(data, 'somebody');
+    await time.pass(5);
+    return (await judged)?.code ?? 'accepted';
   };
   const vote = (one: Vote): Wire => ['vote', encodeVote(one)];
   const motion = (changes: Partial<Motion> = {}): Motion => ({

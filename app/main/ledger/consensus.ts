@@ -6,7 +6,7 @@ import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Transport, Verdict } from '../log/transport.ts';
 import { answerTaker } from './answer-taker.ts';
-import type { Application, Tip } from './application.ts';
+import type { Application, FinalRun, Tip } from './application.ts';
 import { Ballot } from './ballot.ts';
 import { BlockPool } from './block-pool.ts';
 import { openBlock, type Block } from './block.ts';
@@ -18,6 +18,7 @@ import { CertificateShelf, type Engine } from './engine.ts';
 import { Intake, type Refusal } from './intake.ts';
 import { viewOf, Watch, type ConsensusView } from './live-view.ts';
 import { Outbox } from './outbox.ts';
+import type { Base } from './proposal.ts';
 import { Simplex, type SlotTimes } from './simplex.ts';
 import { Tally } from './tally.ts';
 import type { ValidatorSet } from './validators.ts';
@@ -58,6 +59,9 @@ const simplexRules: Rules = {
   tally: (set) => new Tally(set),
 };
 
+/** The vote log forgets what is settled every so many slots: each time costs a wait for the disk. */
+const FORGET_EVERY = 32;
+
 /** The gossip topic of a community's validators. */
 export function ledgerTopic(community: Uint8Array): string {
   return `impulse/ledger/1/${cidOf(community)}`;
@@ -82,6 +86,8 @@ export class Consensus {
   #silentThrough = 0;
   #pending = false;
   #wasActive = false;
+  /** The slot through which the vote log was last made to forget. */
+  #forgotten = 0;
 
   constructor(init: ConsensusInit) {
     const { community, bls, application, transport, clock, signer, times } = init;
@@ -102,22 +108,20 @@ export class Consensus {
       aheadMs: times.aheadMs,
       outbox: this.#outbox,
       publish: (message) => this.#publish(message),
-      finalised: async ({ certificate }, base, set) => {
-        await init.votes.settle(set?.epoch ?? certificate.epoch, base.slot);
-        // [K12] The set that the block named takes over.
-        if (set) await this.#begin({ base, set });
-      },
+      finalised: (run, base, set) => this.#finalised(run, base, set),
       ask: () => this.#catchUp.soon(),
       changed: () => this.#changed(),
     });
     this.#intake = new Intake({
       community,
       bls,
+      clock,
       limits: () => application.limits,
       engine,
       accept: {
         vote: (vote) => this.#voted(vote),
         late: (vote) => {
+          if (this.#driver.halted) return;
           application.keepSignature(vote);
           engine().watch.voted(vote, clock.now());
         },
@@ -227,6 +231,15 @@ export class Consensus {
     }
     for (const vote of mine.votes) this.#voted(vote);
     this.#driver.perform(engine, machine.work(this.#pending));
+  }
+
+  async #finalised({ certificate }: FinalRun, base: Base, next: ValidatorSet | null): Promise<void> {
+    if (next || base.slot >= this.#forgotten + FORGET_EVERY) {
+      this.#forgotten = base.slot;
+      await this.#init.votes.settle(next?.epoch ?? certificate.epoch, base.slot);
+    }
+    // [K12] The set that the block named takes over.
+    if (next) await this.#begin({ base, set: next });
   }
 
   async #heard(data: Uint8Array, from: string): Promise<Verdict> {

@@ -1,5 +1,6 @@
 import type { Bls, BlsCheck } from '../kernel/bls.ts';
 import { equalBytes } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
 import type { Verdict } from '../log/transport.ts';
 import { openBlock, type Block, type BlockLimits } from './block.ts';
@@ -7,7 +8,8 @@ import { judgeCertificate, openCertificate, type Certificate } from './certifica
 import { decodeWire } from './consensus-wire.ts';
 import type { Engine } from './engine.ts';
 import { judgeHeader } from './proposal.ts';
-import { motionMessage, openVote, type Vote } from './vote.ts';
+import { checkOf, LateVotes } from './late-votes.ts';
+import { openVote, type Vote } from './vote.ts';
 
 /** Why something was not taken in. Rejects cost the sender score, ignores do not. */
 export interface Refusal {
@@ -18,12 +20,13 @@ export interface Refusal {
 export interface IntakeInit {
   readonly community: Uint8Array;
   readonly bls: Bls;
+  readonly clock: Clock;
   readonly limits: () => BlockLimits;
   readonly engine: () => Engine;
   /** What passed; all of it is authentic and belongs to the engine's epoch. */
   readonly accept: {
     vote(vote: Vote): void;
-    /** One on a settled slot that the watch wanted. */
+    /** One on a slot that is settled. */
     late(vote: Vote): void;
     certificate(certificate: Certificate): void;
     proposal(block: Block, vote: Vote): void;
@@ -47,11 +50,13 @@ interface Waiting {
 /** Checks whatever comes from outside, by gossip or in answers. See SPEC.md, [K13]. */
 export class Intake {
   readonly #init: IntakeInit;
+  readonly #lateVotes: LateVotes;
   readonly #queue: Waiting[] = [];
   #checking = false;
 
   constructor(init: IntakeInit) {
     this.#init = init;
+    this.#lateVotes = new LateVotes(init);
   }
 
   /** Judges a gossip message; null when it was taken in. */
@@ -89,10 +94,14 @@ export class Intake {
     const engine = this.#init.engine();
     const vote = openVote(bytes);
     const misplaced = this.#place(engine, vote, from);
-    const late = misplaced?.code === 'settled' && engine.watch.wants(vote);
-    if (misplaced && !late) return misplaced;
+    if (misplaced?.code === 'settled' && engine.watch.wants(vote)) this.#lateVotes.add(engine, vote);
+    if (misplaced) return misplaced;
+    if (engine.machine.round(vote.slot)?.settles(vote)) {
+      this.#lateVotes.add(engine, vote);
+      return ignore('agreed');
+    }
     const refusal = await this.#authentic(engine, vote);
-    if (!refusal) this.#init.accept[late ? 'late' : 'vote'](vote);
+    if (!refusal) this.#init.accept.vote(vote);
     return refusal;
   }
 
@@ -153,9 +162,7 @@ export class Intake {
   /** [K14] Whether its voter signed it, in this community and by this very set. */
   async #authentic(engine: Engine, vote: Vote): Promise<Refusal | null> {
     if (engine.machine.round(vote.slot)?.tally.has(vote)) return null;
-    const key = engine.set.validators[vote.voter]!.bls;
-    const message = motionMessage(this.#init.community, engine.set, vote);
-    const valid = await this.#check({ key, message, signature: vote.signature });
+    const valid = await this.#check(checkOf(this.#init.community, engine, vote));
     if (!valid) return reject('bad-signature');
     return this.#init.engine() === engine ? null : ignore('past-epoch');
   }
@@ -166,7 +173,7 @@ export class Intake {
     return pool.all().filter(({ block }) => block.header.slot === header.slot).length < MAX_PROPOSALS;
   }
 
-  /** What arrives while one batch is checked makes up the next. */
+  /** What arrives in one turn, or while one batch is checked, makes up the next. */
   #check(check: BlsCheck): Promise<boolean> {
     return new Promise((settle, fail) => {
       this.#queue.push({ check, settle, fail });
@@ -177,6 +184,7 @@ export class Intake {
   async #drain(): Promise<void> {
     if (this.#checking) return;
     this.#checking = true;
+    await new Promise<void>((resolve) => void this.#init.clock.after(0, resolve));
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0);
       try {

@@ -53,6 +53,7 @@ interface Seen {
   readonly slot: number;
   readonly startedMs: number;
   readonly voters: Set<number>;
+  readonly votes: Set<string>;
 }
 
 /** Settled slots that count for what was signed and missed. */
@@ -78,10 +79,10 @@ export class Watch {
     this.#last = Array.from({ length: count }, () => null);
   }
 
-  /** Whether a vote on a settled slot is still worth a check. */
-  wants({ slot, voter }: Vote): boolean {
-    const seen = this.#settled.slice(-GRACE).find((one) => one.slot === slot);
-    return seen !== undefined && !seen.voters.has(voter);
+  /** Whether a vote that changes nothing any more is still worth a check. */
+  wants({ slot, kind, voter }: Vote): boolean {
+    const seen = this.#seen.get(slot) ?? this.#settled.slice(-GRACE).find((one) => one.slot === slot);
+    return seen !== undefined && !seen.votes.has(`${kind} ${voter}`);
   }
 
   /** An authentic vote arrived, perhaps after its slot was settled. */
@@ -94,6 +95,7 @@ export class Watch {
       this.#latency[voter] = before + WEIGHT * (took - before);
     }
     seen.voters.add(voter);
+    seen.votes.add(`${kind} ${voter}`);
     this.#last[voter] = nowMs;
   }
 
@@ -127,7 +129,7 @@ export class Watch {
   }
 
   #begin(slot: number, startedMs: number): Seen {
-    const seen = { slot, startedMs, voters: new Set<number>() };
+    const seen = { slot, startedMs, voters: new Set<number>(), votes: new Set<string>() };
     this.#seen.set(slot, seen);
     // Slots that never settle, as those of a closing epoch, do not pile up.
     if (this.#seen.size > 4 * this.#count + WINDOW) this.#seen.delete(this.#seen.keys().next().value!);

@@ -1,4 +1,6 @@
+import { equalBytes } from '../kernel/bytes.ts';
 import type { Tally } from './tally.ts';
+import type { Motion, VoteKind } from './vote.ts';
 
 /** What one node knows of one slot. */
 export class Round {
@@ -15,6 +17,19 @@ export class Round {
   constructor(slot: number, tally: Tally) {
     this.slot = slot;
     this.tally = tally;
+  }
+
+  /** What a quorum agreed on by votes of a kind; undefined while it did not. */
+  outcome(kind: VoteKind): Uint8Array | null | undefined {
+    if (kind === 'nullify') return this.nullified ? null : undefined;
+    return (kind === 'notarise' ? this.notarised : this.finalised) ?? undefined;
+  }
+
+  /** Whether a quorum agreed on this very motion. */
+  settles({ kind, block }: Pick<Motion, 'kind' | 'block'>): boolean {
+    const outcome = this.outcome(kind);
+    if (outcome === undefined) return false;
+    return outcome === null ? block === null : block !== null && equalBytes(outcome, block);
   }
 
   /** Whether anybody said anything in this slot. */

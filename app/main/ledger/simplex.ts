@@ -156,7 +156,7 @@ export class Simplex {
       const counted = round.tally.add(vote);
       if (counted === 'known') return;
       if (counted !== 'new') this.#do({ do: 'accuse', first: counted.conflicts, second: vote });
-      if (isProven(round, vote.kind) || !round.tally.reached(vote)) return;
+      if (round.outcome(vote.kind) !== undefined || !round.tally.reached(vote)) return;
       const { kind, epoch, slot, block } = vote;
       this.#do({ do: 'certify', motion: { kind, epoch, slot, block }, votes: round.tally.votes(vote) });
       this.#prove(round, vote);
@@ -168,7 +168,7 @@ export class Simplex {
     return this.#run(() => {
       if (motion.slot <= this.#root.slot) return;
       const round = this.#open(motion.slot);
-      if (!isProven(round, motion.kind)) this.#prove(round, motion);
+      if (round.outcome(motion.kind) === undefined) this.#prove(round, motion);
     });
   }
 
@@ -362,9 +362,4 @@ export class Simplex {
     ballot.cast(motion);
     this.#do({ do: 'vote', motion });
   }
-}
-
-function isProven(round: Round, kind: VoteKind): boolean {
-  if (kind === 'notarise') return round.notarised !== null;
-  return kind === 'finalise' ? round.finalised !== null : round.nullified;
 }

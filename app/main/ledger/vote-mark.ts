@@ -8,12 +8,13 @@ export interface Mark {
 
 /**
  * [K10] A second place, beside the vote log and never restored with it, that knows how far the log must
- * reach. Written after the log and before the vote is sent.
+ * reach. Written after the log and before the vote is sent. It is there for the day on which somebody puts
+ * back an old log: a power cut, which costs the log nothing, may cost it the latest seconds.
  */
 export interface VoteMark {
   /** Null when there is none, or when it cannot be read. */
   read(): Promise<Mark | null>;
-  /** Resolves once it would survive a power cut. */
+  /** Resolves once it would survive the end of the process. */
   write(mark: Mark): Promise<void>;
 }
 

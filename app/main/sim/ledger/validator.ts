@@ -1,7 +1,7 @@
 import type { BlsSigner } from '../../kernel/bls.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import type { FinalRun } from '../../ledger/application.ts';
-import { createConsensus, type Consensus, type ConsensusTimes, type Rules } from '../../ledger/index.ts';
+import { createConsensus, type Consensus, type ConsensusTimes, type Rules } from '../../ledger/consensus.ts';
 import type { Evidence } from '../../ledger/equivocation.ts';
 import { memoryBls } from '../../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../../platform/memory/clock.ts';

@@ -4,7 +4,7 @@ import { silentLogger } from '../../kernel/logger.ts';
 import { encodeBlock, makeBlock, openBlock, type Block } from '../../ledger/block.ts';
 import { encodeCertificate, makeCertificate, type Certificate } from '../../ledger/certificate.ts';
 import { decodeWire, encodeWire, LEDGER_PROTOCOL, type Wire } from '../../ledger/consensus-wire.ts';
-import { createConsensus, ledgerTopic, type Consensus } from '../../ledger/index.ts';
+import { createConsensus, ledgerTopic, type Consensus } from '../../ledger/consensus.ts';
 import { baseOf, type Base } from '../../ledger/proposal.ts';
 import type { ValidatorSet } from '../../ledger/validators.ts';
 import { encodeVote, motionMessage, openVote, type Vote, type VoteKind } from '../../ledger/vote.ts';

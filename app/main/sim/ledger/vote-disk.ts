@@ -1,12 +1,8 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/database.ts';
-import {
-  createVoteStore,
-  voteMigrations,
-  type Mark,
-  type VoteMark,
-  type VoteStore,
-} from '../../ledger/index.ts';
+import { voteMigrations } from '../../ledger/vote-migrations.ts';
+import type { Mark, VoteMark } from '../../ledger/vote-mark.ts';
+import { createVoteStore, type VoteStore } from '../../ledger/vote-store.ts';
 import type { Keep } from '../../ledger/vote-store.ts';
 import { openDatabase } from '../../platform/sqlite/database.ts';
 import type { Dice } from '../dice.ts';

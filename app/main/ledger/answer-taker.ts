@@ -20,6 +20,8 @@ export interface TakerInit {
   readonly intake: Intake;
   /** Makes a proven run part of the chain; resolves once it is. */
   readonly adopt: (run: FinalRun) => Promise<void>;
+  /** [K10] Whether this validator has to know how far others are. */
+  readonly doubtful: () => boolean;
   /** [K10] A peer showed how far it is, by the certificate of a slot; 0 without one. */
   readonly witness: (peer: string, slot: number) => void;
 }
@@ -46,7 +48,7 @@ export function answerTaker(init: TakerInit): Taker {
   }
 
   function finish(peer: string): void {
-    if (!standing || standing.epoch !== engine().set.epoch) return;
+    if (!init.doubtful() || !standing || standing.epoch !== engine().set.epoch) return;
     if (!standing.certificate) return init.witness(peer, 0);
     const certificate = openCertificate(standing.certificate);
     const { set } = engine();

@@ -18,7 +18,17 @@ import { TestLedger, type Person } from './test-ledger.ts';
 import { makeValidatorSet, type ValidatorSet } from './validators.ts';
 import { voteMigrations } from './vote-migrations.ts';
 import { encodeVote, motionMessage, type Motion, type Vote } from './vote.ts';
+import type { Mark } from './vote-mark.ts';
 import { createVoteStore } from './vote-store.ts';
+
+interface Joining {
+  /** Whether the node holds its validator's key. */
+  readonly signs?: boolean;
+  /** What the mark beside its vote log says. */
+  readonly mark?: Mark | null;
+  /** The slot through which its vote log has forgotten what it voted. */
+  readonly forgotten?: number;
+}
 
 interface Node {
   readonly name: string;
@@ -34,14 +44,16 @@ let network: MemoryNetwork;
 let ledger: TestLedger;
 let nodes: Node[];
 
-/** A node on the real chain; `signs` when it holds its validator's key. */
-async function join(person: Person, signs = true): Promise<Node> {
+/** A node on the real chain. */
+async function join(person: Person, options: Joining = {}): Promise<Node> {
+  const { signs = true, forgotten = 0 } = options;
   const clock = new MachineClock(time);
   const accused: Evidence[] = [];
   const chain = ledger.replica({ clock, accuse: (evidence) => accused.push(evidence) });
   const votes = createVoteStore(openDatabase(':memory:', voteMigrations));
   await votes.begin(person.bls.publicKey);
-  let mark = { votes: 0, slot: 0 };
+  if (forgotten > 0) await votes.settle(0, forgotten);
+  let mark: Mark | null = options.mark === undefined ? { votes: 0, slot: 0 } : options.mark;
   const transport = network.transport(person.name);
   const consensus = createConsensus({
     community: ledger.origin.id,
@@ -75,13 +87,13 @@ async function dial(from: Node, to: Node): Promise<void> {
   await dialled;
 }
 
-async function found(validators: number): Promise<void> {
+async function found(validators: number, options: Joining = {}): Promise<void> {
   time = new VirtualClock(START_MS);
   network = createMemoryNetwork({ clock: time });
   network.shape({ delayMs: 2 });
   ledger = new TestLedger({ validators });
   nodes = [];
-  for (const person of ledger.people) await join(person);
+  for (const person of ledger.people) await join(person, options);
   await time.pass(100);
 }
 
@@ -216,12 +228,52 @@ describe('validators', () => {
     await found(3);
     await order(grant('odin', 0));
     await time.pass(200);
-    const follower = await join(ledger.person('odin'), false);
+    const follower = await join(ledger.person('odin'), { signs: false });
     await time.pass(1000);
     expect(holds(follower, 'odin')).toBe(true);
     await order(grant('freya', 1));
     await time.pass(500);
     expect(holds(follower, 'freya')).toBe(true);
+  });
+});
+
+describe('a validator that may have forgotten what it voted', () => {
+  it('hears from the others how far they are, and is silent that far [K10]', async () => {
+    await found(4);
+    await order(grant('odin', 0));
+    await time.pass(200);
+    const [lost, ...rest] = nodes as [Node, ...Node[]];
+    network.crash(lost.name);
+    await lost.consensus.stop();
+    nodes = rest;
+    const back = await join(
+      ledger.people.find(({ name }) => name === lost.name)!,
+      { mark: null },
+    );
+    expect(back.consensus.view().silentThrough).toBe(Infinity);
+    await time.pass(1000);
+    expect(back.consensus.view().silentThrough).toBe(3);
+    for (let nonce = 1; nonce < 4; nonce++) {
+      await order(grant(`member ${nonce}`, nonce));
+      await time.pass(20_000);
+    }
+    expect(heights()).toEqual([4, 4, 4, 4]);
+    expect(back.consensus.view().silentThrough).toBeNull();
+  });
+
+  it.each<[string, Joining]>([
+    ['whose log is older than its mark', { mark: { votes: 9, slot: 6 } }],
+    ['whose chain lost blocks that its log took for final', { forgotten: 6 }],
+    ['that lost its mark', { mark: null }],
+  ])('alone, %s, is silent until a person answers for it [K10]', async (_, options) => {
+    await found(1, options);
+    await order(grant('odin', 0));
+    await time.pass(60_000);
+    expect(heights()).toEqual([0]);
+    expect(nodes[0]!.consensus.view().silentThrough).toBe('mark' in options && !options.mark ? Infinity : 6);
+    nodes[0]!.consensus.breakSilence();
+    await time.pass(100);
+    expect(heights()).toEqual([1]);
   });
 });
 

@@ -145,6 +145,7 @@ export class Consensus {
           engine,
           intake: this.#intake,
           adopt: (run) => this.#driver.adopt(run),
+          doubtful: () => this.#silentThrough === Infinity,
           witness: (peer, slot) => this.#witness(peer, slot),
         }),
     });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultSettings } from '../../app/contract/settings.ts';
 import { makeGenesis, openGenesis } from '../../app/main/community/index.ts';
@@ -17,6 +17,7 @@ import {
   type Community,
   type CommunityPorts,
 } from '../../app/main/node/community.ts';
+import { openBallotBox } from '../../app/main/node/ballot-box.ts';
 import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
 import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
 import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
@@ -63,6 +64,9 @@ export async function openBenchNode(init: BenchNodeInit) {
       })
     : alone();
   await transport.start();
+  const bls = blsSignerOf(signer.publicKey);
+  const files = { votes: join(init.directory, 'votes.db'), voteMark: join(init.directory, 'votes.mark') };
+  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.votes));
   const ports: CommunityPorts = {
     db,
     transport,
@@ -72,7 +76,9 @@ export async function openBenchNode(init: BenchNodeInit) {
     verifier: pooledVerifier,
     signer,
     bls: blst,
-    validator: { bls: blsSignerOf(signer.publicKey), peer: transport.self },
+    validator: { bls, peer: transport.self },
+    ballotBox: box,
+    notices: { put() {}, remove() {} },
     chunks: diskChunks(join(init.directory, 'files')),
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),
@@ -121,6 +127,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     async stop(): Promise<void> {
       await community?.stop();
       await transport.stop();
+      await box.close();
       db.close();
     },
   };

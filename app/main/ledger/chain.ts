@@ -28,6 +28,7 @@ import { SnapshotStore } from './snapshot-store.ts';
 import { Draft, readEntry } from './state.ts';
 import { Overlay, rootOf, StateStore, type ProvableState } from './state-store.ts';
 import { openTransaction, type Transaction } from './transaction.ts';
+import type { ValidatorSet } from './validators.ts';
 import type { Vote } from './vote.ts';
 
 export interface ChainInit {
@@ -120,6 +121,11 @@ export class Chain implements Application {
 
   get base(): Base {
     return this.#tip;
+  }
+
+  /** The validators in force after the last final block. */
+  get set(): ValidatorSet {
+    return setOf(this.#state);
   }
 
   get parameters(): Parameters {

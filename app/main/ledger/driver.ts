@@ -79,6 +79,7 @@ export class Driver {
   /** An authentic vote of this epoch. */
   voted(vote: Vote): void {
     const { engine } = this;
+    if (this.#halted) return;
     this.#init.application.keepSignature(vote);
     engine.watch.voted(vote, this.#init.clock.now());
     this.perform(engine, engine.machine.vote(vote));

@@ -10,6 +10,7 @@ export {
 export type { SlotView, ValidatorView, ConsensusView } from './live-view.ts';
 export { checkPossessions, LedgerGenesis, soleLedger } from './genesis.ts';
 export { ledgerMigrations } from './migrations.ts';
+export { Ordering, type BallotBox } from './ordering.ts';
 export { trustIn, verifyProof, type ProofVerdict } from './proof.ts';
 export { marked, openProofFile, proofToJson } from './proof-json.ts';
 export { openProof } from './proof.ts';

@@ -86,6 +86,26 @@ export class TransactionPool {
     return [...this.#byId.values()].map(({ transaction }) => transaction);
   }
 
+  /** Transactions that have waited since a time or longer, in the order in which they came. */
+  waitingSince(timeMs: number): Transaction[] {
+    const late: Transaction[] = [];
+    for (const { transaction, since } of this.#byId.values()) {
+      if (since > timeMs) break;
+      late.push(transaction);
+    }
+    return late;
+  }
+
+  /** Whether something waits that a block on this state may take. */
+  ready(state: StateView): boolean {
+    for (const queue of this.#accounts.values()) {
+      const { account } = queue.values().next().value!.transaction;
+      const next = queue.get(accountOf(state, account)?.nonce ?? 0);
+      if (next && !next.stuck) return true;
+    }
+    return false;
+  }
+
   /** How many of an account's transactions wait without a gap behind a nonce. */
   waitingOf(account: Uint8Array, nonce: number): number {
     const queue = this.#accounts.get(toHex(account));

@@ -32,6 +32,7 @@ const watch: ConsensusWatch = {
   }),
   onChange: () => () => {},
   workPending: () => void wakes++,
+  recover: async () => {},
 };
 
 function serviceOf(

@@ -6,6 +6,7 @@ import type {
   LedgerValidator,
   LiveSlot,
   Outputs,
+  Role,
   ValidatorCard,
 } from '../../contract/index.ts';
 import type { BlsSigner } from '../kernel/bls.ts';
@@ -13,8 +14,9 @@ import { equalBytes, fromHex, toBase64Url, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
+import { reaches } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
-import { accountOf, maySign, setOf } from './accounts.ts';
+import { accountOf, holderOf, LedgerHandle, maySign, setOf, standingOf } from './accounts.ts';
 import type { Header } from './block.ts';
 import type { Chain } from './chain.ts';
 import type { PlacedTransaction } from './chain-store.ts';
@@ -28,10 +30,13 @@ import { placeOf, spareValidators, type Validator } from './validators.ts';
 
 /** What the service shows of the consensus that runs beside it. */
 export interface ConsensusWatch {
-  view(): ConsensusView;
+  /** Null before it has begun. */
+  view(): ConsensusView | null;
   onChange(listener: () => void): () => void;
   /** Transactions wait: a leader may propose. */
   workPending(): void;
+  /** A person answers for it that ordering may go on; resolves when it does. */
+  recover(): Promise<void>;
 }
 
 export interface LedgerInit {
@@ -208,6 +213,20 @@ export function createLedger(init: LedgerInit) {
       return { id: await handIn(seal(kind, unmarkedBody(body))) };
     },
 
+    nameOf: (key: Uint8Array): string => personOf(key).handle,
+
+    /**
+     * [A2] Gives a newcomer an account, with the handle if it is free; nothing happens if they have one, or
+     * if this node's person may not do it. Throws the Problems of {@link submit}.
+     */
+    async welcome({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): Promise<void> {
+      const mine = accountOf(chain.state, signer.publicKey);
+      const mayGrant = mine && reaches(standingOf(mine, chain.base.time), 'moderator');
+      if (!mayGrant || accountOf(chain.state, key)) return;
+      const free = LedgerHandle.safeParse(handle).success && holderOf(chain.state, handle) === null;
+      await handIn(seal('role.grant', { member: key, role, ...(free ? { handle } : {}) }));
+    },
+
     validators(): LedgerValidator[] {
       const watched = consensus?.view();
       return setOf(chain.state).validators.map((validator, place) => {
@@ -257,7 +276,7 @@ export function createLedger(init: LedgerInit) {
     /** The slot in progress, at every change. */
     watchSignatures(listener: (slot: LiveSlot) => void): () => void {
       const tell = () => {
-        const slot = consensus?.view().slots.at(-1);
+        const slot = consensus?.view()?.slots.at(-1);
         if (slot) {
           const { notarised, finalised, nullified } = slot;
           listener({
@@ -298,8 +317,9 @@ export function createLedger(init: LedgerInit) {
     },
 
     /** Throws a Problem `history-missing` or `diverged`. */
-    recover(): LedgerStatus {
+    async recover(): Promise<LedgerStatus> {
       chain.replay();
+      await consensus?.recover();
       return this.status();
     },
 

@@ -83,9 +83,10 @@ export function createRouter(parts: NodeParts, status: Status) {
           createdAt,
           founder: signer.publicKey,
           nonce: random.bytes(16),
-          ledger: soleLedger(validatorOf(parts.ports)),
+          ledger: { ...soleLedger(validatorOf(parts.ports)), model: input.model },
         });
         await nameNode(handle);
+        await parts.ports.ballotBox?.renew();
         foundCommunity(parts.db, genesis, ticksOf(createdAt));
         parts.setCommunity(await openCommunity(parts.ports, genesis));
         if (input.boards) for (const board of firstBoards) running().boards.create({ ...board });

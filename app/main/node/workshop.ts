@@ -109,7 +109,13 @@ async function rebuiltDigest({ ports }: NodeParts, path: string): Promise<Uint8A
   const db = openDatabase(path, migrations);
   try {
     const alone = createMemoryNetwork({ clock: ports.clock });
-    const scratch = { ...ports, db, transport: alone.transport('scratch'), probe: alone.probe('scratch') };
+    const scratch = {
+      ...ports,
+      ballotBox: null,
+      db,
+      transport: alone.transport('scratch'),
+      probe: alone.probe('scratch'),
+    };
     const { log } = await openCommunity(scratch, genesisOf(db)!);
     log.rebuild();
     return log.stateDigest();

@@ -97,6 +97,8 @@ export class SimNode {
       signer: this.signer,
       bls: memoryBls,
       validator: { bls: memoryBlsSigner(this.signer.publicKey), peer: name },
+      ballotBox: null,
+      notices: { put() {}, remove() {} },
       chunks: memoryChunks(),
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),

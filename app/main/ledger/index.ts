@@ -1,12 +1,5 @@
 export { ledgerApi } from './api.ts';
 export { Chain } from './chain.ts';
-export {
-  createConsensus,
-  ledgerTopic,
-  type Consensus,
-  type ConsensusTimes,
-  type Rules,
-} from './consensus.ts';
 export type { SlotView, ValidatorView, ConsensusView } from './live-view.ts';
 export { checkPossessions, LedgerGenesis, soleLedger } from './genesis.ts';
 export { ledgerMigrations } from './migrations.ts';

@@ -1,149 +1,99 @@
+import { encode } from '@ipld/dag-cbor';
 import { implement } from '@orpc/server';
 import { contract } from '../../../contract/index.ts';
-import type {
-  LedgerBlock,
-  LedgerStatus,
-  LedgerTransaction,
-  LedgerValidator,
-  LiveSlot,
-} from '../../../contract/index.ts';
-import type { Events } from './events.ts';
-import { me, people } from './people.ts';
+import type { LedgerTransaction, ValidatorCard } from '../../../contract/index.ts';
+import { base64UrlOf, bytesOfHex, keyOfDid } from '../../text/keys.ts';
+import type { SampleLedger } from './ledger.ts';
+import { me } from './people.ts';
 
-const HEIGHT = 4_210;
-const BLOCK_MS = 30_000;
-const VALIDATORS = 4;
-const HEX = '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328';
-const cid = (what: string, n: number) => `bafyreisample-${what}-${n}`;
+const problem = (code: string, message: string, remedy: string | null) => ({
+  data: { code, message, remedy },
+});
+const validatorOf = ({ did, peer, bls, pop }: ValidatorCard) => ({
+  key: keyOfDid(did) ?? new Uint8Array(32),
+  peer,
+  bls: bytesOfHex(bls),
+  pop: bytesOfHex(pop),
+});
 
-interface Sample {
-  readonly startedAt: number;
-  readonly tick: Events<null>;
-}
-
-/** A ledger of four validators whose blocks are as many as its clock says. */
-export function ledgerProcedures({ startedAt, tick }: Sample) {
+/** The ledger's procedures over a sample; texts of changes have the form that nodes give them. */
+export function ledgerProcedures(ledger: SampleLedger) {
   const os = implement(contract).ledger;
-  const validators = people.slice(0, VALIDATORS);
-
-  const block = (height: number): LedgerBlock => ({
-    height,
-    hash: cid('block', height),
-    parent: cid('block', height - 1),
-    time: startedAt - (HEIGHT - height) * BLOCK_MS,
-    epoch: 0,
-    slot: height,
-    proposer: validators[height % VALIDATORS]!.did,
-    transactions: 1 + (height % 3),
-    transactionRoot: HEX,
-    stateRoot: HEX,
-  });
-  const transaction = (height: number, place: number): LedgerTransaction => ({
-    id: cid('tx', height * 10 + place),
-    kind: 'credit.transfer',
-    account: people[(height + place) % people.length]!,
-    nonce: height,
-    body: { to: me.did, amount: 5 + (height % 40), memo: 'for the kettle' },
-    block: { height, hash: cid('block', height), time: block(height).time, place },
-  });
-  const status = (): LedgerStatus => ({
-    height: HEIGHT,
-    head: cid('block', HEIGHT),
-    time: startedAt,
-    stateRoot: HEX,
-    transactions: 2 * HEIGHT,
-    waiting: 0,
-    epoch: 0,
-    model: 'byzantine',
-    quorum: 3,
-    validators: VALIDATORS,
-    spare: 1,
-    validating: true,
-    credit: 'harbour penny',
-    credits: 1_240,
-    historyFrom: 1,
-    snapshots: [4_000, 3_000],
-    halted: null,
-  });
-  const list = (): LedgerValidator[] =>
-    validators.map(({ did, handle }, place) => ({
-      did,
-      handle,
-      peer: `12D3KooWsample${place}`,
-      bls: HEX + HEX.slice(0, 32),
-      pop: HEX + HEX + HEX,
-      isMe: did === me.did,
-      latencyMs: 18 + 9 * place,
-      signed: 100 - place,
-      missed: place,
-      lastSignedAt: startedAt,
-    }));
-  let signed = 0;
-  const slot = (): LiveSlot => ({
-    slot: HEIGHT + 1,
-    leader: 1,
-    block: { hash: HEX, height: HEIGHT + 1, transactions: 2 },
-    notarised: validators.map((_, place) => place <= signed % 5),
-    finalised: validators.map((_, place) => place < signed % 5),
-    nullified: validators.map(() => false),
-  });
-  const page = (cursor: string | undefined, limit: number) => {
-    const from = cursor === undefined ? HEIGHT : Number(cursor);
-    return {
-      heights: Array.from({ length: Math.min(limit, from) }, (_, n) => from - n),
-      next: from > limit ? String(from - limit) : null,
-    };
-  };
+  const SINGLE = 'c2FtcGxlLW9mLXNpbmdsZS1zaWduYXR1cmVz';
+  const from = (cursor: string | undefined) => (cursor === undefined ? ledger.height : Number(cursor));
+  const heights = (first: number, limit: number) =>
+    Array.from({ length: Math.max(0, Math.min(limit, first)) }, (_, n) => first - n);
 
   return {
-    status: os.status.handler(status),
-    genesis: os.genesis.handler(() => ({ genesis: '' })),
-    blocks: os.blocks.handler(({ input }) => {
-      const { heights, next } = page(input.cursor, input.limit);
-      return { items: heights.map(block), next, total: HEIGHT };
-    }),
-    block: os.block.handler(({ input }) => {
-      const height = typeof input.block === 'number' ? input.block : Number(input.block.split('-').at(-1));
-      const found = block(height);
+    status: os.status.handler(() => ledger.status()),
+    genesis: os.genesis.handler(() => ({ genesis: 'c2FtcGxl' })),
+    blocks: os.blocks.handler(({ input: { cursor, limit } }) => {
+      const first = from(cursor);
+      const next = first > limit ? String(first - limit) : null;
       return {
-        block: found,
-        transactions: Array.from({ length: found.transactions }, (_, place) => transaction(height, place)),
+        items: heights(first, limit).map((height) => ledger.block(height)),
+        next,
+        total: ledger.height,
       };
     }),
-    transactions: os.transactions.handler(({ input }) => {
-      const { heights, next } = page(input.cursor, input.limit);
-      return { items: heights.map((height) => transaction(height, 0)), next, total: null };
+    block: os.block.handler(({ input, errors }) => {
+      const height =
+        typeof input.block === 'number' ? input.block : Number(input.block.split('block').at(-1));
+      if (!(height >= 1 && height <= ledger.height))
+        throw errors.PROBLEM(problem('unknown-block', 'This node has no such final block.', null));
+      return { block: ledger.block(height), transactions: ledger.transactionsOf(height) };
     }),
-    transaction: os.transaction.handler(({ input }) =>
-      transaction(Math.floor(Number(input.id.split('-').at(-1)) / 10), 0),
-    ),
-    submit: os.submit.handler(() => ({ id: cid('tx', 1) })),
-    validators: os.validators.handler(list),
-    card: os.card.handler(() => list()[0]!),
-    changeValidators: os.changeValidators.handler(() => ({
-      change: 'c2FtcGxl',
-      signatures: 1,
-      quorum: 3,
-      transaction: null,
-    })),
-    signatures: os.signatures.handler(async function* ({ signal }) {
-      yield slot();
-      for await (const _ of tick.watch(signal)) {
-        signed += 1;
-        yield slot();
-      }
+    transactions: os.transactions.handler(({ input: { cursor, limit, account } }) => {
+      const items: LedgerTransaction[] = [];
+      let height = from(cursor);
+      for (; height > 0 && items.length < limit; height--)
+        items.push(
+          ...ledger
+            .transactionsOf(height)
+            .filter((one) => account === undefined || one.account.did === account),
+        );
+      return { items, next: height > 0 ? String(height) : null, total: null };
     }),
-    proof: os.proof.handler(() => ({ proof: 'c2FtcGxl' })),
+    transaction: os.transaction.handler(({ input, errors }) => {
+      const found = ledger.transaction(input.id);
+      if (found) return found;
+      throw errors.PROBLEM(
+        problem('unknown-transaction', 'This node knows no such transaction.', 'Check the id.'),
+      );
+    }),
+    submit: os.submit.handler(({ input }) => ({ id: ledger.submit(input.kind, input.body) })),
+    validators: os.validators.handler(() => ledger.validators()),
+    card: os.card.handler(() => {
+      const { did, peer, bls, pop } = ledger.validators()[0]!;
+      return ledger.kind === 'watching'
+        ? { did: me.did, peer: '12D3KooWQYhTNQdmr3ArTeUHR', bls, pop }
+        : { did, peer, bls, pop };
+    }),
+    changeValidators: os.changeValidators.handler(({ input: { add, remove, quorum, change } }) => {
+      const now = ledger.validators();
+      const gone = new Set([...remove, ...add.map(({ did }) => did)]);
+      const next = [...now.filter(({ did }) => !gone.has(did)), ...add].map(validatorOf);
+      const least = Math.floor((2 * next.length) / 3) + 1;
+      const set = { epoch: 1, model: 'byzantine', quorum: quorum ?? least, validators: next };
+      const made = base64UrlOf(encode({ set, signatures: [[0, new Uint8Array(96)]] }));
+      const signatures = Math.min(ledger.quorum, change === undefined ? 1 : 2);
+      const enough = signatures >= ledger.quorum;
+      const transaction = enough ? ledger.submit('validators.change', { set: { quorum: set.quorum } }) : null;
+      return { change: change ?? made, signatures, quorum: ledger.quorum, transaction };
+    }),
+    signatures: os.signatures.handler(({ signal }) => ledger.slots.watch(signal, () => ledger.slot())),
+    proof: os.proof.handler(({ input }) => ({ proof: input.single ? SINGLE : 'c2FtcGxl' })),
     snapshot: os.snapshot.handler(({ input }) => ({
       height: input.height ?? 4_000,
-      stateRoot: HEX,
+      stateRoot: ledger.status().stateRoot,
       transactions: 8_000,
       parts: 16,
       manifest: 'c2FtcGxl',
     })),
-    recover: os.recover.handler(status),
-    changes: os.changes.handler(async function* ({ signal }) {
-      for await (const _ of tick.watch(signal)) yield { height: HEIGHT };
+    recover: os.recover.handler(() => {
+      ledger.recover();
+      return ledger.status();
     }),
+    changes: os.changes.handler(({ signal }) => ledger.finals.watch(signal)),
   };
 }

@@ -88,6 +88,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     db,
     signer,
     transport,
+    validator: validatorOf(signer, transport.self),
     /** Makes a community with one board, or opens the one that the database holds. */
     async found(): Promise<Community> {
       const known = genesisOf(db);

@@ -4,6 +4,7 @@ import { append } from './append.ts';
 import { catchup } from './catchup.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
+import { ledger } from './ledger.ts';
 import { live } from './live.ts';
 import { million } from './million.ts';
 import { soak } from './soak.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, (options: { minutes: number }) => Promise
   append,
   import: importMails,
   catchup,
+  ledger,
   live,
   join,
   million,

@@ -38,6 +38,8 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['sqlite-has-one-home', 'app/main/boards/sql.ts', 'better-sqlite3'],
   ['libp2p-has-one-home', 'app/main/node/network.ts', 'libp2p'],
   ['libp2p-has-one-home', 'app/main/log/address.ts', '@multiformats/multiaddr'],
+  ['libp2p-has-one-home', 'app/main/log/gossip.ts', '@chainsafe/libp2p-gossipsub'],
+  ['bls-has-one-home', 'app/main/ledger/sign.ts', '@chainsafe/blst'],
   ['bip39-has-one-home', 'app/main/node/words.ts', '@scure/bip39'],
   ['mail-has-one-home', 'app/main/archive/parse.ts', 'postal-mime'],
   ['pino-has-one-home', 'app/main/node/log.ts', 'pino'],

@@ -18,6 +18,8 @@ export const communityContract = {
         description: z.string().trim().max(400).default(''),
         handle: Handle,
         boards: z.boolean().default(true),
+        /** What validators of the ledger may do at worst: lie, or only stop. Cannot be changed later. */
+        model: z.enum(['byzantine', 'crash']).default('byzantine'),
       }),
     )
     .output(z.object({ id: Cid })),

@@ -10,6 +10,7 @@ import { communityContract } from './community.ts';
 import { federationContract } from './federation.ts';
 import { filesContract } from './files.ts';
 import { identityContract } from './identity.ts';
+import { ledgerContract } from './ledger.ts';
 import { maintenanceContract } from './maintenance.ts';
 import { membersContract } from './members.ts';
 import { nodeContract } from './node.ts';
@@ -25,6 +26,7 @@ export const contract = {
   members: membersContract,
   files: filesContract,
   federation: federationContract,
+  ledger: ledgerContract,
   archive: archiveContract,
   settings: settingsContract,
   maintenance: maintenanceContract,
@@ -44,6 +46,7 @@ export * from './community.ts';
 export * from './federation.ts';
 export * from './files.ts';
 export * from './identity.ts';
+export * from './ledger.ts';
 export * from './maintenance.ts';
 export * from './members.ts';
 export * from './node.ts';

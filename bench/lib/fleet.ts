@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import type { LedgerOrder } from './ledger-member.ts';
 
 /** What a benchmark tells a node in another process to do. */
 export type Order =
@@ -21,6 +22,7 @@ export type Order =
   | { readonly kind: 'posts' }
   | { readonly kind: 'sample' }
   | { readonly kind: 'cores' }
+  | { readonly kind: 'ledger'; readonly order: LedgerOrder }
   | { readonly kind: 'stop' };
 
 /** Of one process since its start. */
@@ -59,6 +61,11 @@ export class Member {
     });
   }
 
+  /** Whether its process runs, as far as this one ended it. */
+  get alive(): boolean {
+    return !this.#process.killed;
+  }
+
   /** Carries out an order; rejects with the node's failure. The caller knows the kind of answer. */
   async ask<T = null>(order: Order): Promise<T> {
     const number = this.#number++;
@@ -78,7 +85,7 @@ export async function withMembers<T>(count: number, work: (members: Member[]) =>
   const members = Array.from({ length: count }, () => new Member());
   try {
     const result = await work(members);
-    await Promise.all(members.map((member) => member.ask({ kind: 'stop' })));
+    await Promise.all(members.filter(({ alive }) => alive).map((member) => member.ask({ kind: 'stop' })));
     return result;
   } finally {
     for (const member of members) member.signal('SIGKILL');

@@ -1,5 +1,6 @@
 /** A node in a process of its own, told what to do by the benchmark that forked it. */
 import { readFileSync } from 'node:fs';
+import { carryOutLedger } from './ledger-member.ts';
 import { openBenchNode, type BenchNode } from './node.ts';
 import { PostDrafts } from './posts.ts';
 import type { Community } from '../../app/main/node/community.ts';
@@ -75,6 +76,8 @@ async function carryOut(order: Order): Promise<Answer['result']> {
     }
     case 'cores':
       return coreTimes();
+    case 'ledger':
+      return carryOutLedger(node!, community!, order.order);
     case 'stop':
       await node?.stop();
       return null;

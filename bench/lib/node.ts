@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultSettings } from '../../app/contract/settings.ts';
 import { makeGenesis, openGenesis } from '../../app/main/community/index.ts';
@@ -7,6 +7,8 @@ import { systemClock, systemRandom } from '../../app/main/kernel/clock.ts';
 import { ticksOf } from '../../app/main/kernel/hybrid-time.ts';
 import { silentLogger } from '../../app/main/kernel/logger.ts';
 import { sha256 } from '../../app/main/kernel/sha256.ts';
+import type { Signer } from '../../app/main/kernel/signer.ts';
+import { soleLedger, type Validator } from '../../app/main/ledger/index.ts';
 import {
   foundCommunity,
   genesisOf,
@@ -15,6 +17,8 @@ import {
   type Community,
   type CommunityPorts,
 } from '../../app/main/node/community.ts';
+import { openBallotBox } from '../../app/main/node/ballot-box.ts';
+import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
 import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
 import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
 import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
@@ -60,6 +64,9 @@ export async function openBenchNode(init: BenchNodeInit) {
       })
     : alone();
   await transport.start();
+  const bls = blsSignerOf(signer.publicKey);
+  const files = { votes: join(init.directory, 'votes.db'), voteMark: join(init.directory, 'votes.mark') };
+  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.votes));
   const ports: CommunityPorts = {
     db,
     transport,
@@ -68,6 +75,10 @@ export async function openBenchNode(init: BenchNodeInit) {
     random: systemRandom,
     verifier: pooledVerifier,
     signer,
+    bls: blst,
+    validator: { bls, peer: transport.self },
+    ballotBox: box,
+    notices: { put() {}, remove() {} },
     chunks: diskChunks(join(init.directory, 'files')),
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),
@@ -77,6 +88,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     db,
     signer,
     transport,
+    validator: validatorOf(signer, transport.self),
     /** Makes a community with one board, or opens the one that the database holds. */
     async found(): Promise<Community> {
       const known = genesisOf(db);
@@ -90,6 +102,7 @@ export async function openBenchNode(init: BenchNodeInit) {
           createdAt,
           founder: signer.publicKey,
           nonce: systemRandom.bytes(16),
+          ledger: soleLedger(validatorOf(signer, transport.self)),
         });
       if (!known) foundCommunity(db, genesis, ticksOf(createdAt));
       community = await openCommunity(ports, genesis);
@@ -115,9 +128,15 @@ export async function openBenchNode(init: BenchNodeInit) {
     async stop(): Promise<void> {
       await community?.stop();
       await transport.stop();
+      await box.close();
       db.close();
     },
   };
+}
+
+function validatorOf({ publicKey }: Signer, peer: string): Validator {
+  const bls = blsSignerOf(publicKey);
+  return { key: publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
 }
 
 function alone() {

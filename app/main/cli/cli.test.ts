@@ -224,10 +224,10 @@ describe.each([
 describe('use', () => {
   test('every command has examples, --json and --data in its help', async () => {
     const { out } = await impulse(['--help']);
-    const names = [...out.matchAll(/^ {2}([a-z]+)(?: |$)/gm)]
+    const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help');
-    expect(names).toHaveLength(19);
+    expect(names).toHaveLength(27);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);

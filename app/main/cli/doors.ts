@@ -21,5 +21,7 @@ export interface SimulationRequest {
   /** The first seed. */
   readonly seed: number;
   readonly seeds: number;
+  /** Worlds of validators instead of worlds of whole nodes. */
+  readonly ledger: boolean;
   readonly report: (line: string) => void;
 }

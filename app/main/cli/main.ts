@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { startNode } from '../node/start.ts';
 import { simulate } from '../sim/index.ts';
+import { simulateLedger } from '../sim/ledger/index.ts';
 import type { NodeDoors } from './doors.ts';
 import { processIo } from './io.ts';
 import { runCommand } from './program.ts';
@@ -9,7 +10,11 @@ import { runCommand } from './program.ts';
 const { npm_lifecycle_event: script, INIT_CWD: from } = process.env;
 if (script === 'impulse' && from) process.chdir(from);
 
-const doors: NodeDoors = { openNode: startNode, startNode, simulate };
+const doors: NodeDoors = {
+  openNode: startNode,
+  startNode,
+  simulate: (init) => (init.ledger ? simulateLedger(init) : simulate(init)),
+};
 // A node's timers do not keep a process alive by themselves; a command does, until it is done.
 const alive = setInterval(() => {}, 60_000);
 process.exitCode = await runCommand(process.argv.slice(2), doors, processIo());

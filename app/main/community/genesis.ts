@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
+import { LedgerGenesis } from '../ledger/index.ts';
 
 const key: z.ZodType<Uint8Array> = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
 
@@ -13,6 +14,7 @@ const GenesisDocument = z.strictObject({
   handle: z.string().min(1).max(32),
   createdAt: z.int().nonnegative(),
   nonce: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 16),
+  ledger: LedgerGenesis,
 });
 
 /** The document a community begins with. Its hash is the community's id [C1]. */
@@ -25,6 +27,7 @@ export interface Genesis {
   readonly handle: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  readonly ledger: LedgerGenesis;
 }
 
 export function makeGenesis(fields: Omit<Genesis, 'id' | 'bytes'> & { nonce: Uint8Array }): Genesis {
@@ -36,6 +39,6 @@ export function openGenesis(bytes: Uint8Array): Genesis {
   const parsed = GenesisDocument.safeParse(decodeCanonical(bytes));
   if (!parsed.success)
     throw new Problem('bad-genesis', 'That is not a genesis document.', 'Ask for a new invite.');
-  const { name, description, founder, handle, createdAt } = parsed.data;
-  return { id: sha256(bytes), bytes, name, description, founder, handle, createdAt };
+  const { name, description, founder, handle, createdAt, ledger } = parsed.data;
+  return { id: sha256(bytes), bytes, name, description, founder, handle, createdAt, ledger };
 }

@@ -1,4 +1,4 @@
-import type { Settings } from '../../contract/index.ts';
+import type { Notice, Settings } from '../../contract/index.ts';
 import { createBoards, boardMigrations, BoardsProjection } from '../boards/index.ts';
 import { ChatProjection, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
@@ -6,15 +6,20 @@ import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
+import type { Bls, BlsSigner } from '../kernel/bls.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
+import { ledgerMigrations } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { createMembers, Roster, rosterProjection } from '../members/index.ts';
+import type { OpenBallotBox } from './ballot-box.ts';
+import { openLedger } from './ledger.ts';
 
 /** The shape of a community's database: every room's tables, in order of their numbers. */
 export const migrations: readonly Migration[] = [
@@ -23,6 +28,7 @@ export const migrations: readonly Migration[] = [
   ...chatMigrations,
   ...filesMigrations,
   ...federationMigrations,
+  ...ledgerMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -34,6 +40,15 @@ export interface CommunityPorts {
   readonly random: Random;
   readonly verifier: Verifier;
   readonly signer: BulkSigner;
+  readonly bls: Bls;
+  /** With which this node signs blocks, when it is a validator, and its libp2p peer id. */
+  readonly validator: { readonly bls: BlsSigner; readonly peer: string };
+  /** [K10] Where its votes are written down; null for what only reads and orders nothing. */
+  readonly ballotBox: OpenBallotBox | null;
+  readonly notices: {
+    put(notice: Omit<Notice, 'since'>): void;
+    remove(id: string): void;
+  };
   readonly chunks: ChunkDisk;
   readonly logger: Logger;
   readonly settings: () => Settings;
@@ -105,7 +120,13 @@ export async function openCommunity(
     communityName: () => profile.current().name,
     settings: () => ports.settings().network,
     handleOf: (key) => roster.member(key)?.handle ?? null,
-    admit: async ({ publicKey, ...newcomer }) => void members.admit({ key: publicKey, ...newcomer }),
+    async admit({ publicKey, ...newcomer }) {
+      members.admit({ key: publicKey, ...newcomer });
+      // The log has let them in; that their account in the ledger is late is no reason to turn them away.
+      await ledger.welcome({ key: publicKey, ...newcomer }).catch((error: unknown) => {
+        ports.logger.warn('account-not-granted', { code: problemOf(error).code });
+      });
+    },
   });
   const files = createFiles({
     ...shared,
@@ -128,6 +149,7 @@ export async function openCommunity(
     },
     attachment: (digest) => files.attachment(digest),
   });
+  const ledger = openLedger(ports, genesis);
   const stops: (() => void)[] = [];
 
   return {
@@ -139,6 +161,7 @@ export async function openCommunity(
     chat,
     files,
     federation,
+    ledger,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
@@ -150,8 +173,10 @@ export async function openCommunity(
       federation.start();
       chat.start();
       files.start();
+      ledger.start();
     },
     async stop(): Promise<void> {
+      await ledger.stop();
       await chat.stop();
       await files.stop();
       federation.stop();

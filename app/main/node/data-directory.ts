@@ -12,6 +12,9 @@ export interface DataDirectory {
   readonly passphrase: string;
   readonly settings: string;
   readonly database: string;
+  /** [K10] What this node voted as a validator, and how far: in no backup, never moved to another machine. */
+  readonly votes: string;
+  readonly voteMark: string;
   readonly files: string;
   readonly backups: string;
   readonly logs: string;
@@ -46,6 +49,8 @@ export function dataLayout(path: string): DataDirectory {
     passphrase: join(root, 'passphrase'),
     settings: join(root, 'settings.json'),
     database: join(root, 'community.db'),
+    votes: join(root, 'votes.db'),
+    voteMark: join(root, 'votes.mark'),
     files: join(root, 'files'),
     backups: join(root, 'backups'),
     logs: join(root, 'logs'),

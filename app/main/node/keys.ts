@@ -112,6 +112,14 @@ export class KeyRing {
     return bytes(this.#secret.peerSeed);
   }
 
+  /**
+   * The seed of the BLS key with which this node signs blocks, 32 bytes. It comes from the peer's: two
+   * machines of one person must never sign blocks with one key.
+   */
+  get validatorSeed(): Uint8Array {
+    return expand(this.peerSeed, 'impulse/validator/bls/v1', 32);
+  }
+
   /** The 24 words that restore the person. To be shown on demand and never logged. */
   phrase(): string[] {
     return wordsOf(bytes(this.#secret.entropy));

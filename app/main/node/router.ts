@@ -6,12 +6,18 @@ import { parseInvite, requestMembership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
+import { cardOf, ledgerApi, soleLedger, type Validator } from '../ledger/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
 import { createWorkshop } from './workshop.ts';
 import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
+
+/** This node as the one validator of a new community. */
+function validatorOf({ signer, validator: { bls, peer } }: NodeParts['ports']): Validator {
+  return { key: signer.publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
+}
 
 /** The whole contract, implemented by the services of one node. */
 export function createRouter(parts: NodeParts, status: Status, refused: (problem: Problem) => void) {
@@ -77,8 +83,10 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
           createdAt,
           founder: signer.publicKey,
           nonce: random.bytes(16),
+          ledger: { ...soleLedger(validatorOf(parts.ports)), model: input.model },
         });
         await nameNode(handle);
+        await parts.ports.ballotBox?.renew();
         foundCommunity(parts.db, genesis, ticksOf(createdAt));
         parts.setCommunity(await openCommunity(parts.ports, genesis));
         if (input.boards) for (const board of firstBoards) running().boards.create({ ...board });
@@ -125,6 +133,12 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
     },
 
     boards: boardsApi(api.boards, () => running().boards),
+
+    ledger: ledgerApi(
+      api.ledger,
+      () => running().ledger,
+      () => cardOf(validatorOf(parts.ports)),
+    ),
 
     chat: {
       lines: api.chat.lines.handler(({ input }) => running().chat.lines(input)),

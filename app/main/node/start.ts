@@ -6,11 +6,13 @@ import { systemClock, systemRandom } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { diskChunks } from '../platform/disk/chunks.ts';
+import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
-import { createLibp2pTransport } from '../platform/libp2p/index.ts';
+import { createLibp2pTransport, peerIdOf } from '../platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
+import { openBallotBox, type OpenBallotBox } from './ballot-box.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { KeyRing, type Unlock } from './keys.ts';
@@ -82,7 +84,8 @@ async function start(init: NodeInit): Promise<RunningNode> {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
     const settings = await SettingsFile.open(directory.settings, systemClock);
-    const { keys, besideKeys } = await openKeys(directory, init.systemKey ?? null);
+    const { keys, besideKeys, box } = await openKeys(directory, init.systemKey ?? null);
+    undo.push(() => box.close());
     const repaired = wantsRepair(directory) ? await repairDatabase(directory, startedAt) : null;
     if (repaired !== null) logger.warn('database-repaired', { damaged: repaired });
     const db = openDatabase(directory.database, migrations, {
@@ -126,6 +129,13 @@ async function start(init: NodeInit): Promise<RunningNode> {
           },
           sign: (message) => keys.person.sign(message),
           signAll: (messages) => keys.person.signAll(messages),
+        },
+        bls: blst,
+        validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
+        ballotBox: box,
+        notices: {
+          put: (notice) => status.notices.put(notice),
+          remove: (id) => status.notices.remove(id),
         },
         chunks: diskChunks(directory.files),
         logger,
@@ -256,7 +266,7 @@ async function openNetwork(
 async function openKeys(
   directory: DataDirectory,
   systemKey: Uint8Array | null,
-): Promise<{ keys: KeyRing; besideKeys: boolean }> {
+): Promise<{ keys: KeyRing; besideKeys: boolean; box: OpenBallotBox }> {
   const exists = await KeyRing.exists(directory.keys);
   const found = systemKey
     ? null
@@ -266,7 +276,8 @@ async function openKeys(
       ? { kind: 'system', key: systemKey! }
       : { kind: 'passphrase', passphrase: found.passphrase };
   const keys = await (exists ? KeyRing.open(directory.keys, unlock) : KeyRing.create(directory.keys, unlock));
-  return { keys, besideKeys: found?.besideKeys ?? false };
+  const box = await openBallotBox(directory, blsSignerOf(keys.validatorSeed).publicKey, !exists);
+  return { keys, besideKeys: found?.besideKeys ?? false, box };
 }
 
 /** Makes the ports that a node listens on now its own for later starts. */

@@ -6,6 +6,7 @@ import { toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
+import { checkPossessions } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { createMaintenance, type Maintenance } from '../maintenance/index.ts';
 import { backupDisk } from '../platform/disk/backups.ts';
@@ -51,6 +52,7 @@ export function createWorkshop(parts: NodeParts) {
       open: (genesis: Genesis, events: readonly SealedEvent[]) => Promise<Community>,
     ): Promise<Genesis> {
       const genesis = openGenesis(membership.genesis);
+      checkPossessions(genesis.ledger, parts.ports.bls);
       foundCommunity(parts.db, genesis, ticksOf(clock.now()));
       parts.setCommunity(await open(genesis, membership.events));
       return genesis;
@@ -107,7 +109,13 @@ async function rebuiltDigest({ ports }: NodeParts, path: string): Promise<Uint8A
   const db = openDatabase(path, migrations);
   try {
     const alone = createMemoryNetwork({ clock: ports.clock });
-    const scratch = { ...ports, db, transport: alone.transport('scratch'), probe: alone.probe('scratch') };
+    const scratch = {
+      ...ports,
+      ballotBox: null,
+      db,
+      transport: alone.transport('scratch'),
+      probe: alone.probe('scratch'),
+    };
     const { log } = await openCommunity(scratch, genesisOf(db)!);
     log.rebuild();
     return log.stateDigest();

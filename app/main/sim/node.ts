@@ -7,6 +7,7 @@ import type { BulkSigner } from '../kernel/signer.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { openCommunity, type Community, type CommunityPorts } from '../node/community.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
+import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
 import { Dice } from './dice.ts';
@@ -94,6 +95,10 @@ export class SimNode {
       random: new Dice(seed, `${name} ${this.#life}`),
       verifier: immediateVerifier,
       signer: this.signer,
+      bls: memoryBls,
+      validator: { bls: memoryBlsSigner(this.signer.publicKey), peer: name },
+      ballotBox: null,
+      notices: { put() {}, remove() {} },
       chunks: memoryChunks(),
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),

@@ -4,9 +4,11 @@ import { makeGenesis, type Genesis } from '../community/index.ts';
 import { toHex, utf8 } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner } from '../kernel/signer.ts';
+import { soleLedger, type Validator } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { memberKinds } from '../members/index.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
+import { memoryBlsSigner } from '../platform/memory/bls.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
 import { Dice } from './dice.ts';
@@ -96,6 +98,7 @@ class World {
       handle: 'founder',
       createdAt: START_MS - 1000,
       nonce: dice.bytes(16),
+      ledger: soleLedger(validatorOf(founder)),
     });
     this.#expected = new Expectations(this.#genesis);
     const firstFile = makeFirstFile(root, this.#genesis);
@@ -338,4 +341,10 @@ class World {
       agreedAfterMs: this.#agreedAfterMs,
     };
   }
+}
+
+/** A person as the one validator of their community. */
+function validatorOf({ publicKey }: Pick<BulkSigner, 'publicKey'>): Validator {
+  const bls = memoryBlsSigner(publicKey);
+  return { key: publicKey, peer: 'node0', bls: bls.publicKey, pop: bls.provePossession() };
 }

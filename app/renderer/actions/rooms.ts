@@ -6,6 +6,7 @@ export const rooms = [
   { id: 'boards', label: t.shell.rooms.boards, shortcut: '2', group: 0 },
   { id: 'chat', label: t.shell.rooms.chat, shortcut: '3', group: 0 },
   { id: 'members', label: t.shell.rooms.members, shortcut: '6', group: 0 },
+  { id: 'ledger', label: t.shell.rooms.ledger, shortcut: 'l', group: 1 },
   { id: 'federation', label: t.shell.rooms.federation, shortcut: 'f', group: 1 },
   { id: 'settings', label: t.shell.rooms.settings, shortcut: ',', group: 1 },
 ] as const;

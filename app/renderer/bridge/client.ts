@@ -38,11 +38,14 @@ const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
   close: () => link.close(),
 });
 
-/** A bridge to sample data kept in this window's memory; the address chooses it with `?fake=1`. */
-export async function connectSample(setup: boolean): Promise<Bridge> {
+/**
+ * A bridge to sample data kept in this window's memory; the address chooses it with `?fake=1`, a node without
+ * a community with `?fake=setup`, a state of the ledger by its name.
+ */
+export async function connectSample(wish: string): Promise<Bridge> {
   const { createFakeClient } = await import('./fake.ts');
   return {
-    client: createFakeClient({ setup, now: () => Date.now() }),
+    client: createFakeClient({ setup: wish === 'setup', now: () => Date.now(), ledger: wish }),
     connection: createStore<Connection>(() => ({ state: 'open', attempt: 0, retryInMs: null })),
     kind: 'sample',
     retryNow() {},
@@ -58,7 +61,7 @@ export async function connect(target: Window): Promise<Bridge> {
   // The page's security policy forbids code made at run time, which zod would otherwise try.
   z.config({ jitless: true });
   const fake = new URLSearchParams(target.location.search).get('fake');
-  if (fake !== null) return connectSample(fake === 'setup');
+  if (fake !== null) return connectSample(fake);
   const carrier = target.impulse?.shell
     ? portCarrier(target)
     : webSocketCarrier({

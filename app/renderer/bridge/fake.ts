@@ -13,6 +13,8 @@ import type {
 import { boardProcedures } from './fake/boardProcedures.ts';
 import { SampleBoards } from './fake/boards.ts';
 import { Events } from './fake/events.ts';
+import { SampleLedger } from './fake/ledger.ts';
+import { ledgerProcedures } from './fake/ledgerProcedures.ts';
 import {
   sampleCallers,
   sampleDoctor,
@@ -32,6 +34,8 @@ export interface FakeOptions {
   readonly now: () => number;
   /** Whether people write and numbers move by themselves. */
   readonly lively?: boolean;
+  /** How its ledger stands: one of {@link SampleLedger}'s kinds; anything else runs. */
+  readonly ledger?: string;
 }
 
 const STATUS_MS = 1_000;
@@ -54,6 +58,7 @@ export function createFakeClient(options: FakeOptions): Client {
   let setup = options.setup;
   const random = seeded(7);
   const boards = new SampleBoards(now);
+  const ledger = new SampleLedger(now, options.ledger ?? '');
   const boardNews = new Events<BoardsChange>();
   const chatNews = new Events<ChatLine>();
   const onlineNews = new Events<Presence[]>();
@@ -103,6 +108,7 @@ export function createFakeClient(options: FakeOptions): Client {
 
   if (options.lively ?? true) {
     setInterval(() => tick.tell(null), STATUS_MS);
+    setInterval(() => ledger.step(), STATUS_MS);
     setInterval(() => say(people[1 + Math.floor(random() * 4)] ?? me, pick(random, chatLines)), CHAT_MS);
     setInterval(() => {
       boards.reply(0, 0, null, 'There is a berth free at the pontoon from Friday.', people[4]);
@@ -203,6 +209,7 @@ export function createFakeClient(options: FakeOptions): Client {
       restore: os.identity.restore.handler(() => ({ did: me.did })),
     },
     boards: boardProcedures({ boards, news: boardNews, now }),
+    ledger: ledgerProcedures(ledger),
     chat: {
       lines: os.chat.lines.handler(({ input }) => {
         const end = input.cursor === undefined ? lines.length : Number(input.cursor);

@@ -2,11 +2,25 @@ import { boards } from './boards.ts';
 import { chat } from './chat.ts';
 import { common } from './common.ts';
 import { federation } from './federation.ts';
+import { ledger } from './ledger.ts';
 import { members } from './members.ts';
 import { onboarding } from './onboarding.ts';
 import { overview } from './overview.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { validators } from './validators.ts';
 
 /** Every text of the console, one part a room. Entries with a number in them are functions. */
-export const t = { common, shell, onboarding, overview, boards, chat, members, federation, settings };
+export const t = {
+  common,
+  shell,
+  onboarding,
+  overview,
+  boards,
+  chat,
+  members,
+  ledger,
+  federation,
+  settings,
+  validators,
+};

@@ -7,6 +7,7 @@ export const shell = {
     boards: 'Boards',
     chat: 'Chat',
     members: 'Members',
+    ledger: 'Ledger',
     federation: 'Federation',
     settings: 'Settings',
     onboarding: 'Welcome',

@@ -3,6 +3,7 @@ import { go } from '../actions/route.ts';
 import { BoardsView } from '../features/boards/index.tsx';
 import { ChatView } from '../features/chat/index.tsx';
 import { FederationView } from '../features/federation/index.tsx';
+import { LedgerView } from '../features/ledger/index.tsx';
 import { MembersView } from '../features/members/index.tsx';
 import { OverviewView } from '../features/overview/index.tsx';
 import { SettingsView } from '../features/settings/index.tsx';
@@ -40,6 +41,8 @@ export function Room({ room, path }: { room: string; path: string[] }) {
       return <ChatView path={path} />;
     case 'members':
       return <MembersView path={path} />;
+    case 'ledger':
+      return <LedgerView path={path} />;
     case 'federation':
       return <FederationView path={path} />;
     case 'join':

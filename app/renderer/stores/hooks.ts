@@ -37,6 +37,13 @@ export const useJobs = () => useLive(useStores().jobs);
 /** The node's settings; call `refresh` after changing them. */
 export const useSettings = () => useLive(useStores().settings);
 
+/** How the ledger stands: height, quorum, balance, halt. */
+export const useLedger = () => useLive(useStores().ledger);
+/** Who signs blocks, and how they fare. */
+export const useValidators = () => useLive(useStores().validators);
+/** The block in progress and who has signed it. */
+export const useSlot = () => useLive(useStores().slot);
+
 /** The threads of one board, or of all without a board. */
 export function useThreads(key: ThreadsKey): { list: PagedList<Thread>; state: PagedState<Thread> } {
   const { threads } = useStores();

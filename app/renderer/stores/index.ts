@@ -3,14 +3,19 @@ export {
   useChat,
   useFederation,
   useJobs,
+  useLedger,
   useMembers,
   useNode,
   useOnline,
   useSettings,
+  useSlot,
   useThread,
   useThreads,
+  useValidators,
 } from './hooks.ts';
 export type { Fresh } from './hooks.ts';
+export { leastQuorum, liarsBorne, presences, standingOf } from './ledger-standing.ts';
+export type { Presence, SetShape, Standing } from './ledger-standing.ts';
 export { itemAt, PagedList } from './paged.ts';
 export type { PagedState } from './paged.ts';
 export type { View } from './view.ts';

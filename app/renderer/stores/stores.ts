@@ -11,11 +11,13 @@ import type {
 import { BoardsNews, OpenThreads, ThreadLists } from './boards.ts';
 import { ChatRoom } from './chat.ts';
 import { keepFeed } from './feed.ts';
+import { ledgerParts } from './ledger.ts';
+import type { LedgerParts } from './ledger.ts';
 import { askedValue, liveValue } from './live.ts';
 import type { Live } from './live.ts';
 
 /** Everything the console holds of its node. Each part is fed from when it is first wanted. */
-export interface Stores {
+export interface Stores extends LedgerParts {
   readonly node: Live<NodeStatus>;
   readonly boards: Live<readonly Board[]>;
   readonly news: BoardsNews;
@@ -80,6 +82,7 @@ export function makeStores(bridge: Bridge): Stores {
   const threads = new ThreadLists(bridge, news);
   const opened = new OpenThreads(bridge, news);
   const chat = new ChatRoom(bridge);
+  const parts = ledgerParts(bridge);
   return {
     node,
     boards,
@@ -92,6 +95,7 @@ export function makeStores(bridge: Bridge): Stores {
     members,
     jobs,
     settings,
+    ...parts,
     stop() {
       for (const part of [
         node,
@@ -105,6 +109,7 @@ export function makeStores(bridge: Bridge): Stores {
         members,
         jobs,
         settings,
+        ...Object.values(parts),
       ])
         part.stop();
     },

@@ -2,11 +2,13 @@
 export { Button, type ButtonProps } from './Button.tsx';
 export { useNow } from './clock.ts';
 export { Select, Switch, TextArea, TextField } from './fields.tsx';
+export { FilePick } from './FilePick.tsx';
 export { Key } from './Key.tsx';
 export { Badge, Dot, FinalityBadge, PersonName, RelativeTime, type Tone } from './marks.tsx';
 export { Meter, ProgressBar } from './measures.tsx';
 export { Dialog, Menu, type MenuEntry } from './overlays.tsx';
 export { Panel } from './Panel.tsx';
+export { PickField } from './pick.tsx';
 export { EmptyState, Loading, Notice, ProblemNotice, Said } from './says.tsx';
 export type { Column, ListSource } from './listTypes.ts';
 export { VirtualList } from './VirtualList.tsx';

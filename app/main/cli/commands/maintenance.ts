@@ -104,16 +104,18 @@ function sim(context: Context): Command {
   return command(
     'sim',
     'run whole nodes in seeded worlds with faults, and check that they end in agreement',
-    ['sim', 'sim --seeds 500', 'sim --seed 4711'],
+    ['sim', 'sim --seeds 500', 'sim --seed 4711', 'sim --ledger --seeds 500'],
   )
     .option('--seed <number>', 'first seed', wholeNumber, 1)
     .option('--seeds <number>', 'how many worlds', wholeNumber, 1)
-    .action(async (options: CommonOptions & { seed: number; seeds: number }) => {
+    .option('--ledger', 'worlds of validators that order transactions, some of them lying')
+    .action(async (options: CommonOptions & { seed: number; seeds: number; ledger?: boolean }) => {
       context.began(options);
       const { io, doors } = context;
-      const { seed, seeds } = options;
+      const { seed, seeds, ledger = false } = options;
       if (seeds === 0) throw usage('--seeds is at least 1.');
-      const agreed = await doors.simulate({ seed, seeds, report: (line) => io.err(`${line}\n`) });
+      const report = (line: string) => io.err(`${line}\n`);
+      const agreed = await doors.simulate({ seed, seeds, ledger, report });
       const text = agreed ? 'All worlds ended in agreement.' : 'Not all worlds ended in agreement.';
       print(io, { json: { agreed, seed, seeds }, text }, options.json === true);
       if (!agreed) throw new Verdict(exitCode.verificationFailed);

@@ -23,6 +23,11 @@ import {
 } from './limits.ts';
 
 /** What a sysop decides about the network of their node. */
+/** The peer id that belongs to the 32-byte Ed25519 seed of a peer. */
+export async function peerIdOf(seed: Uint8Array): Promise<string> {
+  return (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.toString();
+}
+
 export interface NetworkOptions {
   /** The node's Ed25519 seed, 32 bytes. */
   readonly privateKey: Uint8Array;

@@ -1,15 +1,10 @@
 import type { Member, Person, Role } from '../../../contract/index.ts';
+import { didOfKey } from '../../text/keys.ts';
 
-const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const HOUR_MS = 3_600_000;
 
-const didOf = (n: number): string => {
-  const tail = Array.from(
-    { length: 44 },
-    (_, i) => alphabet[(n * 31 + i * 17 + n * i) % alphabet.length],
-  ).join('');
-  return `did:key:z6Mk${tail}`;
-};
+const didOf = (n: number): string =>
+  didOfKey(Uint8Array.from({ length: 32 }, (_, i) => (n * 31 + i * 17 + n * i) % 256));
 
 const crew: readonly (readonly [string, Role])[] = [
   ['Mara', 'sysop'],

@@ -13,6 +13,7 @@ import {
   RelativeTime,
 } from '../../ui/index.ts';
 import type { MenuEntry } from '../../ui/index.ts';
+import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { focusPost } from './focusPost.ts';
 import { PostText } from './PostText.tsx';
@@ -35,12 +36,7 @@ function FileButton({ file }: { file: Attachment }) {
   const save = () =>
     act.run(async () => {
       const { file: held } = await client.files.get({ cid: file.cid });
-      const url = URL.createObjectURL(new Blob([held], { type: 'application/octet-stream' }));
-      const link = document.createElement('a');
-      link.href = url;
-      link.download = file.name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_');
-      link.click();
-      URL.revokeObjectURL(url);
+      saveFile(file.name, held);
     });
   return (
     <li>

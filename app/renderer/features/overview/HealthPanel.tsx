@@ -2,6 +2,7 @@ import type { NodeStatus } from '../../../contract/index.ts';
 import { t } from '../../messages/en.ts';
 import { bytes, percent } from '../../messages/format.ts';
 import { Meter, Panel } from '../../ui/index.ts';
+import { LedgerLine } from './LedgerLine.tsx';
 
 const words = t.overview.health;
 /** Traffic that fills the bar; a node's uplink is not known, ten megabytes a second is a fair full house. */
@@ -58,6 +59,7 @@ export function HealthPanel({ status }: { status: NodeStatus }) {
       <p className="soft small mono health-foot">
         {words.database(bytes(health.databaseBytes), counts.events)}
       </p>
+      <LedgerLine />
     </Panel>
   );
 }

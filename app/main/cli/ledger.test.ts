@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeGenesis, type Genesis } from '../community/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { encodeProof } from '../ledger/proof.ts';
+import { proofToJson } from '../ledger/proof-json.ts';
+import { Prover } from '../ledger/prover.ts';
+import { TestLedger } from '../ledger/test-ledger.ts';
+import { blsSignerOf, blst } from '../platform/bls/blst.ts';
+import type { NodeDoors } from './doors.ts';
+import { runCommand } from './program.ts';
+
+let root: string;
+let id: string;
+const at = (name: string) => join(root, name);
+
+/** No command of this file may reach for a node. */
+const doors: NodeDoors = {
+  openNode: () => Promise.reject(new Error('no node is needed')),
+  startNode: () => Promise.reject(new Error('no node is needed')),
+  simulate: () => Promise.reject(new Error('no worlds are needed')),
+};
+
+async function impulse(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const code = await runCommand(args, doors, {
+    out: (text) => (out += `${text}\n`),
+    err: (text) => (err += text),
+    terminal: false,
+    input: () => Promise.resolve(null),
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'impulse-ledger-cli-'));
+  const documents: Genesis[] = [];
+  const documentOf = (name: string) =>
+    new TestLedger({
+      validators: 4,
+      bls: blst,
+      blsSigner: blsSignerOf,
+      origin(parts) {
+        documents.push(makeGenesis({ ...parts, name, description: '', nonce: new Uint8Array(16) }));
+        return documents.at(-1)!;
+      },
+    });
+  const ledger = documentOf('Harbour');
+  documentOf('Elsewhere');
+  const odin = ledger.person('odin');
+  const granted = await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });
+  id = cidOf(granted.id);
+  const proof = new Prover(ledger.origin.id, ledger.chain.store).prove(granted.id);
+  const bytes = encodeProof(proof);
+  await writeFile(at('genesis'), documents[0]!.bytes);
+  await writeFile(at('elsewhere'), documents[1]!.bytes);
+  await writeFile(at('proof'), bytes);
+  await writeFile(at('proof.json'), JSON.stringify(proofToJson(proof), null, 2));
+  await writeFile(at('short'), bytes.slice(0, bytes.length - 20));
+  await writeFile(at('short.json'), JSON.stringify(proofToJson(proof)).slice(0, 300));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test.each(['proof', 'proof.json'])('a %s is checked with the genesis document alone', async (file) => {
+  const { code, out } = await impulse('verify-proof', at(file), '--genesis', at('genesis'));
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Proven +The transaction is final\./);
+  expect(out).toContain(id);
+  expect(out).toContain('4 of 4 validators; 3 must (byzantine)');
+});
+
+test('programs get the same as JSON', async () => {
+  const { out } = await impulse('verify-proof', at('proof'), '--genesis', at('genesis'), '--json');
+  expect(JSON.parse(out)).toMatchObject({
+    ok: true,
+    transaction: { id, kind: 'role.grant' },
+    quorum: 3,
+    epochs: 0,
+  });
+});
+
+test.each([
+  ['short', 'genesis', 'malformed'],
+  ['short.json', 'genesis', 'bad-proof'],
+  ['proof', 'elsewhere', 'wrong-community'],
+])('%s with %s is not proven, and the command ends with 4', async (file, genesis, why) => {
+  const { code, out } = await impulse('verify-proof', at(file), '--genesis', at(genesis));
+  expect(code).toBe(4);
+  expect(out).toMatch(/^Not proven: /);
+  expect(out).toContain(`(${why})`);
+});
+
+test('a genesis document is shown from its file', async () => {
+  const { code, out } = await impulse('genesis', '--file', at('genesis'));
+  expect(code).toBe(0);
+  expect(out).toMatch(/^bafyrei/);
+  expect(out).toContain('"name": "Harbour"');
+  const { err } = await impulse('genesis', '--file', at('proof'));
+  expect(err).toContain('not a genesis document');
+  expect((await readFile(at('genesis'))).length).toBeGreaterThan(500);
+});

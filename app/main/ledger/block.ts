@@ -1,0 +1,180 @@
+import * as z from 'zod';
+import { equalBytes } from '../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
+import { Problem } from '../kernel/errors.ts';
+import { merkleRoot } from '../kernel/merkle.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
+import { MAX_VALIDATORS } from './validators.ts';
+
+/** [B6] What no community's limits may exceed: a proposal travels as one gossip message [K13]. */
+export const MAX_BLOCK_BYTES = 192 * 1024;
+export const MAX_BLOCK_TRANSACTIONS = 10_000;
+/** Room that a block takes beside its transactions: header and CBOR heads. */
+export const MAX_HEADER_BYTES = 512;
+
+/** [B5] A digest of the log up to a time, so that posts too can be shown to be certified. */
+export interface Anchor {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly digest: Uint8Array;
+}
+
+/** [B1] What validators sign by its hash. */
+export interface HeaderFields {
+  /** Digest of the genesis document. */
+  readonly community: Uint8Array;
+  readonly epoch: number;
+  readonly slot: number;
+  /** 1 for the first block. */
+  readonly height: number;
+  /** Hash of the parent's header; the community's id for the first block. */
+  readonly parent: Uint8Array;
+  /** Block time, milliseconds since the epoch. */
+  readonly time: number;
+  /** Place of the proposer in the validator set of the epoch. */
+  readonly proposer: number;
+  /** How many transactions the block holds. */
+  readonly count: number;
+  /** Root of the RFC 9162 tree over the transactions' bytes. */
+  readonly transactionRoot: Uint8Array;
+  /** Root of the state after this block. */
+  readonly stateRoot: Uint8Array;
+  readonly anchor: Anchor | null;
+}
+
+/** A header with its identity. */
+export interface Header extends HeaderFields {
+  /** SHA-256 of `bytes`: the hash of the block. */
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+export interface Block {
+  readonly header: Header;
+  /** Encoded sealed transactions, see transaction.ts. */
+  readonly transactions: readonly Uint8Array[];
+}
+
+/** [B6] Limits of a community's blocks. */
+export interface BlockLimits {
+  /** The most bytes of all transactions together. */
+  readonly bytes: number;
+  readonly transactions: number;
+}
+
+const HeaderWire = z.strictObject({
+  v: z.literal(1),
+  c: Digest,
+  e: z.int().nonnegative(),
+  s: z.int().nonnegative(),
+  h: Height.min(1),
+  p: Digest,
+  t: Millis,
+  l: z
+    .int()
+    .nonnegative()
+    .max(MAX_VALIDATORS - 1),
+  n: z.int().nonnegative().max(MAX_BLOCK_TRANSACTIONS),
+  x: Digest,
+  r: Digest,
+  a: z.strictObject({ time: Millis, digest: Digest }).nullable(),
+});
+
+const BlockWire = z.tuple([
+  bytesUpTo(MAX_HEADER_BYTES),
+  z.array(bytesUpTo(MAX_BLOCK_BYTES)).max(MAX_BLOCK_TRANSACTIONS),
+]);
+
+export function makeHeader(fields: HeaderFields): Header {
+  const bytes = encodeCanonical({
+    v: 1,
+    c: fields.community,
+    e: fields.epoch,
+    s: fields.slot,
+    h: fields.height,
+    p: fields.parent,
+    t: fields.time,
+    l: fields.proposer,
+    n: fields.count,
+    x: fields.transactionRoot,
+    r: fields.stateRoot,
+    a: fields.anchor && { time: fields.anchor.time, digest: fields.anchor.digest },
+  });
+  return { ...fields, bytes, hash: sha256(bytes) };
+}
+
+/** Reads a header by rule [B1]. Throws a Problem `header-too-large`, `malformed`, `non-canonical` or `bad-header`. */
+export function openHeader(bytes: Uint8Array): Header {
+  if (bytes.length > MAX_HEADER_BYTES)
+    throw new Problem('header-too-large', 'The header is larger than allowed.');
+  const parsed = HeaderWire.safeParse(decodeCanonical(bytes));
+  if (!parsed.success) throw new Problem('bad-header', 'The header does not have the fields of a header.');
+  const { c, e, s, h, p, t, l, n, x, r, a } = parsed.data;
+  return {
+    community: c,
+    epoch: e,
+    slot: s,
+    height: h,
+    parent: p,
+    time: t,
+    proposer: l,
+    count: n,
+    transactionRoot: x,
+    stateRoot: r,
+    anchor: a,
+    bytes,
+    hash: sha256(bytes),
+  };
+}
+
+/** Puts a header over transactions; count and transaction root follow from them [B2]. */
+export function makeBlock(
+  fields: Omit<HeaderFields, 'count' | 'transactionRoot'>,
+  transactions: readonly Uint8Array[],
+): Block {
+  const header = makeHeader({
+    ...fields,
+    count: transactions.length,
+    transactionRoot: merkleRoot(transactions),
+  });
+  return { header, transactions };
+}
+
+/** The bytes in which a block travels and is stored. */
+export function encodeBlock({ header, transactions }: Block): Uint8Array {
+  return encodeCanonical([header.bytes, transactions]);
+}
+
+/**
+ * Reads a block by rules [B1], [B2] and [B6]. What its transactions say is not looked at.
+ * Throws a Problem: `block-too-large`, `malformed`, `non-canonical`, `bad-block`, `bad-header`,
+ * `header-too-large`, `wrong-transaction-root`.
+ */
+export function openBlock(bytes: Uint8Array, limits: BlockLimits): Block {
+  const tooLarge = () => new Problem('block-too-large', 'The block is larger than allowed.');
+  // A transaction takes at most five bytes of CBOR beside its own.
+  if (bytes.length > limits.bytes + 5 * limits.transactions + MAX_HEADER_BYTES + 16) throw tooLarge();
+  const parsed = BlockWire.safeParse(decodeCanonical(bytes));
+  if (!parsed.success) throw new Problem('bad-block', 'The block does not have the form of a block.');
+  const [headerBytes, transactions] = parsed.data;
+  const block = { header: openHeader(headerBytes), transactions };
+  if (!withinLimits(transactions, limits)) throw tooLarge();
+  checkTransactionRoot(block);
+  return block;
+}
+
+/** [B6] Whether transactions fit into one block. */
+export function withinLimits(transactions: readonly Uint8Array[], limits: BlockLimits): boolean {
+  return (
+    transactions.length <= limits.transactions &&
+    transactions.reduce((sum, { length }) => sum + length, 0) <= limits.bytes
+  );
+}
+
+/** [B2] Throws a Problem `wrong-transaction-root` when the header does not stand for these transactions. */
+function checkTransactionRoot({ header, transactions }: Block): void {
+  if (header.count === transactions.length && equalBytes(header.transactionRoot, merkleRoot(transactions)))
+    return;
+  throw new Problem('wrong-transaction-root', 'The header does not stand for the transactions of the block.');
+}

@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import type { Bls } from '../kernel/bls.ts';
+import { Problem } from '../kernel/errors.ts';
+import { putAccount, takeHandle, writeFounder, writeSet } from './accounts.ts';
+import { MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from './block.ts';
+import { emptyHistory, writeHistory } from './history.ts';
+import { writeEntry, type StateDraft } from './state.ts';
+import { MAX_TRANSACTION_BYTES } from './transaction.ts';
+import { possessionsProven, Validator, ValidatorSet, type Validator as OneValidator } from './validators.ts';
+
+/** [G2] What the ledger of a community can change later, by `parameters.change`. */
+export const Parameters = z.strictObject({
+  /** A snapshot is kept every so many blocks. */
+  snapshotInterval: z.int().min(1).max(1_000_000),
+  block: z.strictObject({
+    bytes: z.int().min(MAX_TRANSACTION_BYTES).max(MAX_BLOCK_BYTES),
+    transactions: z.int().min(1).max(MAX_BLOCK_TRANSACTIONS),
+  }),
+  /** What the community calls its credits. */
+  credit: z.string().min(1).max(20),
+  timers: z
+    .strictObject({
+      /** How long a validator waits for a block before it votes for none, in milliseconds. */
+      slotMs: z.int().min(50).max(60_000),
+      /** The most that this grows to while blocks fail. */
+      slotCapMs: z.int().min(50).max(600_000),
+    })
+    .refine(({ slotMs, slotCapMs }) => slotMs <= slotCapMs),
+});
+export type Parameters = z.infer<typeof Parameters>;
+
+/** [G1] The ledger's part of the genesis document. */
+export const LedgerGenesis = z
+  .strictObject({
+    model: ValidatorSet.shape.model,
+    quorum: ValidatorSet.shape.quorum,
+    validators: z.array(Validator).min(1),
+    /** Credits that exist; all are the founder's at first. */
+    supply: z.int().nonnegative(),
+    parameters: Parameters,
+  })
+  .refine(
+    ({ model, quorum, validators }) =>
+      ValidatorSet.safeParse({ epoch: 0, model, quorum, validators }).success,
+  );
+export type LedgerGenesis = z.infer<typeof LedgerGenesis>;
+
+/** What the ledger needs of a community's genesis document. */
+export interface Origin {
+  /** The community's id. */
+  readonly id: Uint8Array;
+  readonly founder: Uint8Array;
+  readonly handle: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly ledger: LedgerGenesis;
+}
+
+export const defaultParameters: Parameters = {
+  snapshotInterval: 1000,
+  block: { bytes: MAX_BLOCK_BYTES, transactions: 2000 },
+  credit: 'credit',
+  timers: { slotMs: 1000, slotCapMs: 30_000 },
+};
+
+/** [G3] The ledger of a sysop alone: one validator, whose signature makes a block final at once. */
+export function soleLedger(validator: OneValidator, supply = 1_000_000): LedgerGenesis {
+  return { model: 'byzantine', quorum: 1, validators: [validator], supply, parameters: defaultParameters };
+}
+
+/** The validator set of epoch 0. */
+export function firstSetOf(ledger: Pick<LedgerGenesis, 'model' | 'quorum' | 'validators'>): ValidatorSet {
+  const { model, quorum, validators } = ledger;
+  return { epoch: 0, model, quorum, validators };
+}
+
+/**
+ * [V6] Refuses a genesis whose validators do not all prove the possession of their keys; a node checks this
+ * before it takes part.
+ *
+ * @throws Problem `unproven-possession`.
+ */
+export function checkPossessions(ledger: LedgerGenesis, bls: Bls): void {
+  if (possessionsProven(firstSetOf(ledger), bls)) return;
+  throw new Problem(
+    'unproven-possession',
+    'A validator of this community did not prove that it holds its key.',
+    'Do not join: whoever made this genesis document could sign for others.',
+  );
+}
+
+/** [G4] Writes the state before the first block. */
+export function writeGenesisState(state: StateDraft, { founder, handle, createdAt, ledger }: Origin): void {
+  writeFounder(state, founder);
+  takeHandle(state, handle, founder);
+  putAccount(state, founder, {
+    nonce: 0,
+    root: founder,
+    devices: [],
+    role: 'sysop',
+    banned: null,
+    handle,
+    credits: ledger.supply,
+    since: createdAt,
+  });
+  writeSet(state, firstSetOf(ledger));
+  writeEntry(state, PARAMETERS, ledger.parameters);
+  writeHistory(state, emptyHistory);
+}
+
+/** The entry that holds the parameters in force. */
+export const PARAMETERS = 'ledger/parameters';

@@ -1,0 +1,199 @@
+import type { Bls, BlsCheck } from '../kernel/bls.ts';
+import { equalBytes } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import type { Verdict } from '../log/transport.ts';
+import { openBlock, type Block, type BlockLimits } from './block.ts';
+import { judgeCertificate, openCertificate, type Certificate } from './certificate.ts';
+import { decodeWire } from './consensus-wire.ts';
+import type { Engine } from './engine.ts';
+import { judgeHeader } from './proposal.ts';
+import { checkOf, LateVotes } from './late-votes.ts';
+import { openVote, type Vote } from './vote.ts';
+
+/** Why something was not taken in. Rejects cost the sender score, ignores do not. */
+export interface Refusal {
+  readonly verdict: Exclude<Verdict, 'accept'>;
+  readonly code: string;
+}
+
+export interface IntakeInit {
+  readonly community: Uint8Array;
+  readonly bls: Bls;
+  readonly clock: Clock;
+  readonly limits: () => BlockLimits;
+  readonly engine: () => Engine;
+  /** What passed; all of it is authentic and belongs to the engine's epoch. */
+  readonly accept: {
+    vote(vote: Vote): void;
+    /** One on a slot that is settled. */
+    late(vote: Vote): void;
+    certificate(certificate: Certificate): void;
+    proposal(block: Block, vote: Vote): void;
+  };
+  /** Something from a later epoch or a far later slot was seen: this node is behind. */
+  readonly behind: (from: string) => void;
+}
+
+const ignore = (code: string): Refusal => ({ verdict: 'ignore', code });
+const reject = (code: string): Refusal => ({ verdict: 'reject', code });
+
+/** [K13] Proposals of one leader in one slot that are looked at; two are proof enough. */
+const MAX_PROPOSALS = 2;
+
+interface Waiting {
+  readonly check: BlsCheck;
+  readonly settle: (valid: boolean) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Checks whatever comes from outside, by gossip or in answers. See SPEC.md, [K13]. */
+export class Intake {
+  readonly #init: IntakeInit;
+  readonly #lateVotes: LateVotes;
+  readonly #queue: Waiting[] = [];
+  #checking = false;
+
+  constructor(init: IntakeInit) {
+    this.#init = init;
+    this.#lateVotes = new LateVotes(init);
+  }
+
+  /** Judges a gossip message; null when it was taken in. */
+  async gossip(data: Uint8Array, from: string): Promise<Refusal | null> {
+    return this.#guarded(async () => {
+      const message = decodeWire(data, ['proposal', 'vote', 'certificate']);
+      if (message[0] === 'proposal') return this.#proposal(message[1], message[2], from);
+      return message[0] === 'vote' ? this.#vote(message[1], from) : this.#certificate(message[1], from);
+    });
+  }
+
+  proposal(block: Uint8Array, vote: Uint8Array, from: string): Promise<Refusal | null> {
+    return this.#guarded(() => this.#proposal(block, vote, from));
+  }
+
+  vote(bytes: Uint8Array, from: string): Promise<Refusal | null> {
+    return this.#guarded(() => this.#vote(bytes, from));
+  }
+
+  certificate(bytes: Uint8Array, from: string): Promise<Refusal | null> {
+    return this.#guarded(async () => this.#certificate(bytes, from));
+  }
+
+  /** What cannot be read breaks the rules for everybody. */
+  async #guarded(judge: () => Promise<Refusal | null>): Promise<Refusal | null> {
+    try {
+      return await judge();
+    } catch (error) {
+      if (error instanceof Problem) return reject(error.code);
+      throw error;
+    }
+  }
+
+  async #vote(bytes: Uint8Array, from: string): Promise<Refusal | null> {
+    const engine = this.#init.engine();
+    const vote = openVote(bytes);
+    const misplaced = this.#place(engine, vote, from);
+    if (misplaced?.code === 'settled' && engine.watch.wants(vote)) this.#lateVotes.add(engine, vote);
+    if (misplaced) return misplaced;
+    if (engine.machine.round(vote.slot)?.settles(vote)) {
+      this.#lateVotes.add(engine, vote);
+      return ignore('agreed');
+    }
+    const refusal = await this.#authentic(engine, vote);
+    if (!refusal) this.#init.accept.vote(vote);
+    return refusal;
+  }
+
+  async #proposal(blockBytes: Uint8Array, voteBytes: Uint8Array, from: string): Promise<Refusal | null> {
+    const engine = this.#init.engine();
+    const vote = openVote(voteBytes);
+    const misplaced = this.#place(engine, vote, from, true);
+    if (misplaced) return misplaced;
+    const block = openBlock(blockBytes, this.#init.limits());
+    const { header } = block;
+    const fault = judgeHeader(block, { community: this.#init.community, set: engine.set });
+    if (fault) return reject(fault);
+    // [K3] A block travels with its leader's vote for it, which stands for a signature of the block.
+    const names = vote.kind === 'notarise' && equalBytes(vote.block!, header.hash);
+    if (!names || vote.slot !== header.slot || vote.voter !== header.proposer) return reject('wrong-leader');
+    const known = engine.pool.get(header.hash);
+    if (known?.vote) return ignore('duplicate');
+    if (!known && !this.#roomFor(engine, block)) return ignore('too-many-proposals');
+    const refusal = await this.#authentic(engine, vote);
+    if (!refusal) this.#init.accept.proposal(block, vote);
+    return refusal;
+  }
+
+  async #certificate(bytes: Uint8Array, from: string): Promise<Refusal | null> {
+    const { community, bls } = this.#init;
+    const { set, machine, certificates } = this.#init.engine();
+    const certificate = openCertificate(bytes);
+    const { epoch, kind, slot } = certificate;
+    if (epoch < set.epoch) return ignore('past-epoch');
+    if (epoch > set.epoch) {
+      this.#init.behind(from);
+      return ignore('future-epoch');
+    }
+    if (slot <= machine.root.slot) return ignore('settled');
+    if (certificates.get(kind, slot)) return ignore('duplicate');
+    const fault = judgeCertificate(certificate, { community, set, bls });
+    if (fault) return reject(fault);
+    this.#init.accept.certificate(certificate);
+    return null;
+  }
+
+  /** Whether a vote's place in time and set lets it matter. */
+  #place({ set, machine }: Engine, vote: Vote, from: string, mayRepeat = false): Refusal | null {
+    if (vote.epoch < set.epoch) return ignore('past-epoch');
+    if (vote.epoch > set.epoch) {
+      this.#init.behind(from);
+      return ignore('future-epoch');
+    }
+    if (vote.voter >= set.validators.length) return reject('unknown-voter');
+    if (!machine.concerns(vote.slot)) {
+      if (vote.slot > machine.slot) this.#init.behind(from);
+      return ignore(vote.slot > machine.slot ? 'far-slot' : 'settled');
+    }
+    const known = machine.round(vote.slot)?.tally.has(vote) ?? false;
+    return known && !mayRepeat ? ignore('duplicate') : null;
+  }
+
+  /** [K14] Whether its voter signed it, in this community and by this very set. */
+  async #authentic(engine: Engine, vote: Vote): Promise<Refusal | null> {
+    if (engine.machine.round(vote.slot)?.tally.has(vote)) return null;
+    const valid = await this.#check(checkOf(this.#init.community, engine, vote));
+    if (!valid) return reject('bad-signature');
+    return this.#init.engine() === engine ? null : ignore('past-epoch');
+  }
+
+  #roomFor({ pool, machine }: Engine, { header }: Block): boolean {
+    const notarised = machine.round(header.slot)?.notarised;
+    if (notarised && equalBytes(notarised, header.hash)) return true;
+    return pool.all().filter(({ block }) => block.header.slot === header.slot).length < MAX_PROPOSALS;
+  }
+
+  /** What arrives in one turn, or while one batch is checked, makes up the next. */
+  #check(check: BlsCheck): Promise<boolean> {
+    return new Promise((settle, fail) => {
+      this.#queue.push({ check, settle, fail });
+      void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    await new Promise<void>((resolve) => void this.#init.clock.after(0, resolve));
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0);
+      try {
+        const valid = await this.#init.bls.verifyMany(batch.map(({ check }) => check));
+        for (const [index, { settle }] of batch.entries()) settle(valid[index] ?? false);
+      } catch (error) {
+        for (const { fail } of batch) fail(error);
+      }
+    }
+    this.#checking = false;
+  }
+}

@@ -1,0 +1,196 @@
+import type { Bls, BlsSigner } from '../kernel/bls.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Channel, Transport } from '../log/transport.ts';
+import type { Channels } from './catch-up.ts';
+import type { Chain } from './chain.ts';
+import { createConsensus, type Consensus, type ConsensusTimes } from './consensus.ts';
+import type { ConsensusView } from './live-view.ts';
+import { TransactionSpread } from './transaction-spread.ts';
+import type { VoteMark } from './vote-mark.ts';
+import type { VoteStore } from './vote-store.ts';
+
+/** [K4] How far ahead of its own clock a validator votes for a block, in milliseconds. */
+const AHEAD_MS = 5000;
+
+/** [K10] Where a node writes down what it voted. */
+export interface BallotBox {
+  readonly votes: VoteStore;
+  readonly mark: VoteMark;
+}
+
+export interface OrderingInit {
+  readonly chain: Chain;
+  readonly bls: Bls;
+  /** The key that this node votes with when it stands in the set. */
+  readonly signer: BlsSigner;
+  readonly box: BallotBox;
+  readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A node's part in the ordering of transactions: consensus, what waits for it, and its coming and going. */
+export class Ordering {
+  readonly #init: OrderingInit;
+  readonly #spread: TransactionSpread;
+  readonly #handlers = new Map<string, (channel: Channel) => Promise<void>>();
+  readonly #listeners = new Set<() => void>();
+  #consensus: Consensus | null = null;
+  /** Starts and stops follow one another. */
+  #turns: Promise<void> = Promise.resolve();
+  #stops: (() => void)[] = [];
+  #failed: string | null = null;
+
+  constructor(init: OrderingInit) {
+    const { chain, transport, clock, logger } = init;
+    this.#init = init;
+    this.#spread = new TransactionSpread({
+      chain,
+      transport,
+      clock,
+      logger,
+      arrived: () => this.workPending(),
+    });
+  }
+
+  /** Takes part from now on. What keeps it from that is in the view's `halted`. */
+  start(): Promise<void> {
+    return this.#next(async () => {
+      this.#spread.start();
+      this.#stops = [this.#init.chain.onFinal(() => this.workPending())];
+      await this.#begin();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#next(async () => {
+      for (const stop of this.#stops.splice(0)) stop();
+      this.#spread.stop();
+      await this.#consensus?.stop();
+    });
+  }
+
+  /**
+   * Begins anew from what is on disk, after a person saw to what made it stand still. [K10] A validator alone,
+   * whom nobody can tell how far it voted, votes again.
+   */
+  recover(): Promise<void> {
+    return this.#next(async () => {
+      await this.#consensus?.stop();
+      await this.#begin();
+      if (this.#init.chain.set.validators.length === 1) this.#consensus?.breakSilence();
+    });
+  }
+
+  /** Hands a transaction on that waits in the pool. */
+  spread(sealed: Uint8Array): void {
+    this.#spread.spread(sealed);
+  }
+
+  workPending(): void {
+    const { chain } = this.#init;
+    if (this.#consensus && !this.#failed) this.#consensus.work(chain.pool.ready(chain.state));
+  }
+
+  /** Null before consensus has begun. */
+  view(): ConsensusView | null {
+    return this.#failed || !this.#consensus ? null : this.#consensus.view();
+  }
+
+  /** Why nothing is ordered here, in kebab case; null while it is. */
+  get halted(): string | null {
+    return this.#failed ?? this.view()?.halted ?? null;
+  }
+
+  /** [K10] Whether this validator is silent until others tell it how far it may have voted. */
+  get silent(): boolean {
+    return this.view()?.silentThrough === Infinity;
+  }
+
+  /**
+   * The places of those validators of which nothing is heard in the slot in progress, if something has
+   * waited for so long that somebody should know; null otherwise.
+   */
+  absent(patienceMs: number): number[] | null {
+    const { chain, clock } = this.#init;
+    const slot = this.view()?.slots.at(-1);
+    if (!slot || chain.pool.waitingSince(clock.now() - patienceMs).length === 0) return null;
+    const { notarised, finalised, nullified } = slot;
+    const places = [...notarised.keys()].filter((at) => !notarised[at] && !finalised[at] && !nullified[at]);
+    return places.length > 0 ? places : null;
+  }
+
+  /** Calls back after whatever may change the view; returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #begin(): Promise<void> {
+    const { chain, transport } = this.#init;
+    this.#failed = null;
+    this.#consensus = null;
+    const consensus = createConsensus({
+      ...this.#init,
+      ...this.#init.box,
+      community: chain.origin.id,
+      application: chain,
+      times: timesOf(chain),
+      transport: { ...channelsOf(transport), handle: (protocol, handler) => this.#handle(protocol, handler) },
+    });
+    try {
+      await consensus.start();
+      this.#consensus = consensus;
+      consensus.onChange(() => this.#changed());
+      this.workPending();
+    } catch (error) {
+      const { code, message } = problemOf(error);
+      this.#failed = code;
+      this.#init.logger.error('ordering-failed', { code, message });
+    }
+    this.#changed();
+  }
+
+  /** A transport takes one handler for a protocol and for ever. */
+  #handle(protocol: string, handler: (channel: Channel) => Promise<void>): void {
+    const known = this.#handlers.has(protocol);
+    this.#handlers.set(protocol, handler);
+    if (!known) this.#init.transport.handle(protocol, (channel) => this.#handlers.get(protocol)!(channel));
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #next(turn: () => Promise<void>): Promise<void> {
+    this.#turns = this.#turns.then(turn);
+    return this.#turns;
+  }
+}
+
+/** The parameters in force say how long a slot lasts. */
+function timesOf(chain: Chain): ConsensusTimes {
+  return {
+    get baseMs() {
+      return chain.parameters.timers.slotMs;
+    },
+    get capMs() {
+      return chain.parameters.timers.slotCapMs;
+    },
+    aheadMs: AHEAD_MS,
+  };
+}
+
+/** The methods of a transport, which may live on its class. */
+function channelsOf(transport: OrderingInit['transport']): Omit<OrderingInit['transport'], 'handle'> {
+  return {
+    open: (...args) => transport.open(...args),
+    peers: () => transport.peers(),
+    onPeer: (listener) => transport.onPeer(listener),
+    subscribe: (...args) => transport.subscribe(...args),
+    unsubscribe: (topic) => transport.unsubscribe(topic),
+    publish: (...args) => transport.publish(...args),
+  };
+}

@@ -1,0 +1,200 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { cidOf } from '../kernel/cid.ts';
+import { didOf } from '../kernel/did.ts';
+import { fromBase64Url, toHex } from '../kernel/bytes.ts';
+import { memoryBls } from '../platform/memory/bls.ts';
+import { setOf } from './accounts.ts';
+import type { Chain } from './chain.ts';
+import { trustIn, verifyProof } from './proof.ts';
+import { cardOf, createLedger, type ConsensusWatch, type Ledger } from './service.ts';
+import { openManifest } from './snapshot.ts';
+import { TestLedger, type Person } from './test-ledger.ts';
+
+let world: TestLedger;
+let odin: Person;
+let spread: Uint8Array[];
+let wakes: number;
+
+const watch: ConsensusWatch = {
+  view: () => ({
+    epoch: 0,
+    height: 0,
+    finalSlot: 0,
+    model: 'byzantine',
+    quorum: 1,
+    me: 0,
+    active: false,
+    slots: [{ slot: 1, leader: 0, block: null, notarised: [true], finalised: [false], nullified: [false] }],
+    validators: [],
+    margin: null,
+    silentThrough: null,
+    halted: null,
+  }),
+  onChange: () => () => {},
+  workPending: () => void wakes++,
+  recover: async () => {},
+};
+
+function serviceOf(
+  person: Person,
+  chain: Chain = world.chain,
+  consensus: ConsensusWatch | null = watch,
+): Ledger {
+  return createLedger({
+    chain,
+    genesis: Uint8Array.of(1),
+    signer: person.signer,
+    validator: { bls: person.bls, peer: person.name },
+    consensus,
+    spread: (sealed) => void spread.push(sealed),
+  });
+}
+
+beforeEach(async () => {
+  world = new TestLedger({ parameters: { snapshotInterval: 2 } });
+  odin = world.person('odin');
+  spread = [];
+  wakes = 0;
+  await world.act(world.founder, 'role.grant', { member: odin.key, role: 'member', handle: 'Odin' });
+});
+
+describe('the ledger at the console', () => {
+  test('what is handed in is signed, spread and, after its block, shown as final', async () => {
+    const ledger = serviceOf(world.founder);
+    const { id } = await ledger.submit({
+      kind: 'credit.transfer',
+      body: { to: didOf(odin.key), amount: 7, memo: 'did not' },
+    });
+    expect([spread.length, wakes]).toEqual([1, 1]);
+    expect(ledger.transaction({ id })).toMatchObject({ kind: 'credit.transfer', block: null, nonce: 1 });
+    const heights: number[] = [];
+    const stop = ledger.onFinal(({ height }) => void heights.push(height));
+    await world.block();
+    stop();
+    expect(heights).toEqual([2]);
+    expect(ledger.transaction({ id })).toMatchObject({
+      account: { handle: 'Mara', role: 'sysop' },
+      body: { to: `0x${toHex(odin.key)}`, amount: 7 },
+      block: { height: 2, place: 0 },
+    });
+    expect(serviceOf(odin).status()).toMatchObject({
+      credits: 7,
+      height: 2,
+      transactions: 2,
+      waiting: 0,
+      validating: false,
+    });
+  });
+
+  test('a proof and the head of a snapshot are those that others can check', async () => {
+    const ledger = serviceOf(world.founder);
+    const { id } = await ledger.submit({ kind: 'handle.register', body: { handle: 'Mara B' } });
+    await world.block();
+    const trust = trustIn(world.origin, memoryBls);
+    const { proof } = ledger.proof({ id, single: false });
+    const verdict = verifyProof(fromBase64Url(proof), trust, memoryBls);
+    expect(verdict.ok && cidOf(verdict.proven.transaction.id)).toBe(id);
+    const head = ledger.snapshot({});
+    expect(head).toMatchObject({ height: 2, transactions: 2, parts: 1 });
+    expect(openManifest(fromBase64Url(head.manifest), trust, memoryBls).header.height).toBe(2);
+    expect(() => ledger.snapshot({ height: 9 })).toThrow('no such snapshot');
+  });
+
+  test('blocks and transactions come in pages, newest first', async () => {
+    for (let n = 0; n < 4; n++) await world.act(odin, 'handle.register', { handle: `Odin ${n}` });
+    const ledger = serviceOf(odin);
+    const first = ledger.blocks({ limit: 3 });
+    expect(first.items.map(({ height }) => height)).toEqual([5, 4, 3]);
+    const second = ledger.blocks({ limit: 3, cursor: first.next! });
+    expect([second.items.map(({ height }) => height), second.next]).toEqual([[2, 1], null]);
+    const all = ledger.transactions({ limit: 4 });
+    expect(ledger.transactions({ limit: 4, cursor: all.next! }).items.map(({ kind }) => kind)).toEqual([
+      'role.grant',
+    ]);
+    const mine = ledger.transactions({ limit: 3, account: didOf(odin.key) });
+    expect(mine.items.map(({ nonce }) => nonce)).toEqual([3, 2, 1]);
+    expect(ledger.transactions({ limit: 3, account: didOf(odin.key), cursor: mine.next! }).items.length).toBe(
+      1,
+    );
+    expect(ledger.block({ block: first.items[0]!.hash }).transactions[0]).toMatchObject({ nonce: 3 });
+    expect(ledger.block({ block: 1 }).block.proposer).toBe(didOf(world.founder.key));
+    expect(() => ledger.block({ block: 99 })).toThrow('no such final block');
+    expect(() => ledger.blocks({ limit: 3, cursor: 'x' })).toThrow('not a place');
+  });
+
+  test('without an account, without consensus, or against the rules nothing is handed in', async () => {
+    const stranger = serviceOf(world.person('stranger'));
+    const body = { to: didOf(odin.key), amount: 1, memo: '' };
+    await expect(stranger.submit({ kind: 'credit.transfer', body })).rejects.toMatchObject({
+      code: 'unknown-account',
+    });
+    const alone = serviceOf(world.founder, world.chain, null);
+    await expect(alone.submit({ kind: 'credit.transfer', body })).rejects.toMatchObject({
+      code: 'not-ordering',
+    });
+    const ledger = serviceOf(world.founder);
+    await expect(ledger.submit({ kind: 'credit.transfer', body: {} })).rejects.toMatchObject({
+      code: 'bad-body',
+    });
+    await expect(ledger.submit({ kind: 'x.y', body: {} })).rejects.toMatchObject({ code: 'unknown-kind' });
+    expect(spread).toEqual([]);
+  });
+
+  test('the strip of signatures shows the slot in progress', () => {
+    const seen: number[] = [];
+    serviceOf(odin).watchSignatures(({ slot }) => void seen.push(slot))();
+    expect(seen).toEqual([1]);
+  });
+});
+
+describe('a change of the validators', () => {
+  const add = (person: Person) => [cardOf(person.validator)];
+
+  test('[X20] of a sysop alone is handed in at once', async () => {
+    const made = await serviceOf(world.founder).changeValidators({ add: add(odin) });
+    expect(made).toMatchObject({ signatures: 1, quorum: 1, transaction: expect.any(String) as string });
+    await world.block();
+    expect(setOf(world.chain.state)).toMatchObject({ epoch: 1, quorum: 2 });
+    expect(
+      serviceOf(odin)
+        .validators()
+        .map(({ handle }) => handle)
+        .sort(),
+    ).toEqual(['Mara', 'Odin']);
+  });
+
+  test('[X20] goes from validator to validator until a quorum signed', async () => {
+    world = new TestLedger({ validators: 4 });
+    const [a, b, c] = world.people as [Person, Person, Person];
+    for (const person of [b, c]) {
+      await world.act(a, 'role.grant', { member: person.key, role: 'co-sysop' });
+    }
+    const first = await serviceOf(a).changeValidators({ add: add(odin) });
+    expect(first).toMatchObject({ signatures: 1, quorum: 3, transaction: null });
+    const again = await serviceOf(a).changeValidators({ change: first.change });
+    expect(again.signatures).toBe(1);
+    const second = await serviceOf(b).changeValidators({ change: first.change });
+    const third = await serviceOf(c).changeValidators({ change: second.change });
+    expect(third).toMatchObject({ signatures: 3, transaction: expect.any(String) as string });
+    await world.block();
+    expect(setOf(world.chain.state).validators.length).toBe(5);
+    await expect(serviceOf(a).changeValidators({ change: first.change })).rejects.toMatchObject({
+      code: 'stale-set',
+    });
+  });
+
+  test('[X20] is begun and signed by validators alone, for who is or is not one', async () => {
+    const by = serviceOf(world.founder);
+    await expect(serviceOf(odin).changeValidators({ add: add(odin) })).rejects.toMatchObject({
+      code: 'not-a-validator',
+    });
+    await expect(by.changeValidators({ remove: [didOf(odin.key)] })).rejects.toMatchObject({
+      code: 'not-a-validator',
+    });
+    await expect(by.changeValidators({ remove: [didOf(world.founder.key)] })).rejects.toMatchObject({
+      code: 'bad-validators',
+    });
+    await expect(by.changeValidators({})).rejects.toMatchObject({ code: 'no-change' });
+    await expect(by.changeValidators({ change: 'oWFh' })).rejects.toMatchObject({ code: 'bad-change' });
+  });
+});

@@ -1,0 +1,212 @@
+import type { Bls, BlsSigner } from '../kernel/bls.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import type { Signer } from '../kernel/signer.ts';
+import { immediateVerifier } from '../platform/crypto/ed25519.ts';
+import { signerOf as signerOfSeed } from '../platform/keys/ed25519.ts';
+import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
+import { StillClock } from '../platform/memory/test-community.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { accountOf, setOf } from './accounts.ts';
+import type { FinalRun } from './application.ts';
+import { makeBlock, type Block } from './block.ts';
+import { makeCertificate } from './certificate.ts';
+import { Chain, type ChainInit } from './chain.ts';
+import { defaultParameters, type LedgerGenesis, type Origin, type Parameters } from './genesis.ts';
+import { ledgerMigrations } from './migrations.ts';
+import { leaderOf } from './simplex.ts';
+import { sealTransaction, type Transaction } from './transaction.ts';
+import { baseKinds } from './transactions/index.ts';
+import { changeMessage, makeChange } from './transactions/validators.ts';
+import { leastQuorum, makeValidatorSet, placeOf, type Validator, type ValidatorSet } from './validators.ts';
+import { motionMessage, type Vote } from './vote.ts';
+
+/** A person who may sign and validate. */
+export interface Person {
+  readonly name: string;
+  readonly signer: Signer;
+  readonly key: Uint8Array;
+  readonly bls: BlsSigner;
+  readonly validator: Validator;
+}
+
+export interface TestOptions {
+  readonly validators?: number;
+  readonly bls?: Bls;
+  readonly blsSigner?: (seed: Uint8Array) => BlsSigner;
+  readonly parameters?: Partial<Parameters>;
+  readonly supply?: number;
+  /** Makes the origin of its parts; one without a genesis document if left out. */
+  readonly origin?: (parts: Omit<Origin, 'id'>) => Origin;
+}
+
+/** A ledger whose validators are at hand, so that blocks become final by a call. */
+export class TestLedger {
+  readonly clock = new StillClock();
+  readonly bls: Bls;
+  readonly people: readonly Person[];
+  readonly origin: Origin;
+  readonly chain: Chain;
+  readonly #blsSigner: (seed: Uint8Array) => BlsSigner;
+  #slot = 0;
+
+  constructor(options: TestOptions = {}) {
+    this.bls = options.bls ?? memoryBls;
+    this.#blsSigner = options.blsSigner ?? memoryBlsSigner;
+    this.people = Array.from({ length: options.validators ?? 1 }, (_, n) => this.person(`validator ${n}`));
+    const validators = makeValidatorSet({
+      epoch: 0,
+      model: 'byzantine',
+      validators: this.people.map(({ validator }) => validator),
+    }).validators;
+    const ledger: LedgerGenesis = {
+      model: 'byzantine',
+      quorum: leastQuorum('byzantine', validators.length),
+      validators,
+      supply: options.supply ?? 1000,
+      parameters: { ...defaultParameters, ...options.parameters },
+    };
+    const createdAt = this.clock.now();
+    const parts = { founder: this.founder.key, handle: 'Mara', createdAt, ledger };
+    this.origin = options.origin?.(parts) ?? { id: sha256(Buffer.from('test ledger')), ...parts };
+    this.chain = this.replica();
+  }
+
+  get founder(): Person {
+    return this.people[0]!;
+  }
+
+  person(name: string): Person {
+    const seed = sha256(Buffer.from(name));
+    const signer = signerOfSeed(seed);
+    const bls = this.#blsSigner(seed);
+    const validator = { key: signer.publicKey, peer: name, bls: bls.publicKey, pop: bls.provePossession() };
+    return { name, signer, key: signer.publicKey, bls, validator };
+  }
+
+  /** Another node of the same community, with a database of its own. */
+  replica(init: Partial<ChainInit> = {}): Chain {
+    return Chain.open({
+      db: openDatabase(':memory:', ledgerMigrations),
+      origin: this.origin,
+      kinds: baseKinds,
+      bls: this.bls,
+      verifier: immediateVerifier,
+      clock: this.clock,
+      ...init,
+    });
+  }
+
+  /** A transaction with the next nonce of its account, or the one given. */
+  sign(
+    by: Person,
+    kind: string,
+    body: unknown,
+    changes: { nonce?: number; device?: Person } = {},
+  ): Transaction {
+    const nonce =
+      changes.nonce ??
+      this.chain.pool.waitingOf(by.key, accountOf(this.chain.state, by.key)?.nonce ?? 0) +
+        (accountOf(this.chain.state, by.key)?.nonce ?? 0);
+    const device = changes.device?.key ?? null;
+    const fields = { community: this.origin.id, account: by.key, device, nonce, kind, body };
+    return sealTransaction(fields, (changes.device ?? by).signer);
+  }
+
+  /** Hands a transaction in; returns `accept`, or verdict and code. */
+  async submit(transaction: Transaction): Promise<string> {
+    const [verdict] = await this.chain.submit([transaction.sealed]);
+    return verdict!.verdict === 'accept' ? 'accept' : `${verdict!.verdict} ${verdict!.code}`;
+  }
+
+  /** Signs, hands in and makes final. */
+  async act(by: Person, kind: string, body: unknown, device?: Person): Promise<Transaction> {
+    const transaction = this.sign(by, kind, body, device ? { device } : {});
+    const verdict = await this.submit(transaction);
+    if (verdict !== 'accept') throw new Error(verdict);
+    await this.block();
+    return transaction;
+  }
+
+  /** What a block says of a transaction that the pool lets pass: the code of the refusal, or null. */
+  async refusal(by: Person, kind: string, body: unknown, device?: Person): Promise<string | null> {
+    const transaction = this.sign(by, kind, body, device ? { device } : {});
+    return this.refusalOf(transaction);
+  }
+
+  async refusalOf(transaction: Transaction): Promise<string | null> {
+    const block = this.blockOf([transaction.sealed]);
+    const outcome = await this.chain.execute(block, this.chain.base);
+    return outcome.ok || outcome.code === 'wrong-state-root' ? null : outcome.code;
+  }
+
+  /** A block with given transactions, whatever they are, on the tip; its root is that of the tip. */
+  blockOf(transactions: readonly Uint8Array[], changes: Partial<Block['header']> = {}): Block {
+    const { base } = this.chain;
+    const slate = this.#slate();
+    return makeBlock({ ...slate, stateRoot: base.stateRoot, anchor: null, ...changes }, transactions);
+  }
+
+  /** Lets time pass, proposes what waits and makes it final everywhere. */
+  async block(replicas: readonly Chain[] = [], empty = false): Promise<Block> {
+    await this.clock.pass(10);
+    this.#slot++;
+    const slate = this.#slate();
+    const draft = await this.chain.propose(slate, this.chain.base, empty);
+    if (!draft) throw new Error('nothing waits');
+    const { stateRoot, anchor } = draft;
+    const block = makeBlock({ ...slate, stateRoot, anchor }, draft.transactions);
+    const run = this.finalRun(block);
+    for (const chain of [this.chain, ...replicas]) await chain.finalise(run);
+    return block;
+  }
+
+  /** A block with the certificate of all validators of its epoch. */
+  finalRun(block: Block): FinalRun {
+    const set = setOf(this.chain.state);
+    return {
+      blocks: [block],
+      closing: [],
+      certificate: makeCertificate(set, this.votes(block, set), this.bls),
+    };
+  }
+
+  votes(block: Block, set: ValidatorSet): Vote[] {
+    const { epoch, slot, hash } = block.header;
+    const motion = { kind: 'finalise' as const, epoch, slot, block: hash };
+    const message = motionMessage(this.origin.id, set, motion);
+    return set.validators.map(({ peer }, voter) => ({
+      ...motion,
+      voter,
+      signature: this.person(peer).bls.sign(message),
+    }));
+  }
+
+  /** The body of a change to a set of these people, signed by the validators in force. */
+  change(people: readonly Person[], signers?: readonly Person[]) {
+    const current = setOf(this.chain.state);
+    const next = makeValidatorSet({
+      epoch: current.epoch + 1,
+      model: current.model,
+      validators: people.map(({ validator }) => validator),
+    });
+    const message = changeMessage(this.origin.id, current, next);
+    const all = signers ?? current.validators.map(({ peer }) => this.person(peer));
+    const signatures = new Map(all.map((one) => [placeOf(current, one.key), one.bls.sign(message)] as const));
+    return makeChange(current, next, signatures, this.bls);
+  }
+
+  #slate() {
+    const { base } = this.chain;
+    const set = setOf(this.chain.state);
+    const slot = Math.max(this.#slot, base.slot + 1);
+    return {
+      community: this.origin.id,
+      epoch: set.epoch,
+      slot,
+      height: base.height + 1,
+      parent: base.hash,
+      time: Math.max(this.clock.now(), base.time + 1),
+      proposer: leaderOf(set, slot),
+    };
+  }
+}

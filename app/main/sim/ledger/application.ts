@@ -1,0 +1,211 @@
+import { concatBytes, equalBytes, toHex } from '../../kernel/bytes.ts';
+import { decodeCbor, encodeCanonical } from '../../kernel/canonical.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { sha256 } from '../../kernel/sha256.ts';
+import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from '../../ledger/application.ts';
+import type { Block, BlockLimits } from '../../ledger/block.ts';
+import type { Evidence } from '../../ledger/equivocation.ts';
+import { baseOf, type Base } from '../../ledger/proposal.ts';
+import {
+  makeValidatorSet,
+  type FaultModel,
+  type Validator,
+  type ValidatorSet,
+} from '../../ledger/validators.ts';
+
+/** Final blocks as a disk keeps them: what is in here survives a crash. */
+export interface ChainDisk {
+  runs: FinalRun[];
+}
+
+export interface SimLedgerInit {
+  readonly disk: ChainDisk;
+  readonly genesis: SimGenesis;
+  readonly clock: Clock;
+  /** How long the disk takes to make blocks durable, in milliseconds. */
+  readonly writeMs: () => number;
+  readonly finalised: (run: FinalRun) => void;
+  readonly accused: (evidence: Evidence) => void;
+  readonly complain: (what: string) => void;
+}
+
+/** Where every simulated chain begins. */
+export interface SimGenesis {
+  readonly community: Uint8Array;
+  readonly time: number;
+  readonly model: FaultModel;
+  /** All that ever may validate. */
+  readonly candidates: readonly Validator[];
+  readonly set: ValidatorSet;
+}
+
+export const simLimits: BlockLimits = { bytes: 4096, transactions: 16 };
+
+/** A transaction that does nothing but be ordered. */
+export function plainTransaction(n: number): Uint8Array {
+  return encodeCanonical(['plain', n]);
+}
+
+/** A transaction that names the validators from the next epoch on, by their places among the candidates. */
+export function setTransaction(n: number, places: readonly number[]): Uint8Array {
+  return encodeCanonical(['set', n, places]);
+}
+
+/**
+ * The least that consensus can order for: transactions are told apart by their bytes, and a state root is a
+ * hash over everything that was ever ordered. One transaction may change the set of validators.
+ */
+export class SimLedger implements Application {
+  readonly limits = simLimits;
+  readonly #init: SimLedgerInit;
+  /** Transactions that wait, by hex, in the order in which they came. */
+  readonly #waiting = new Map<string, Uint8Array>();
+  /** Of each block that was executed or is final: what it and those before it ordered. */
+  readonly #ordered = new Map<string, ReadonlySet<string>>();
+  #set: ValidatorSet;
+  #alive = true;
+
+  constructor(init: SimLedgerInit) {
+    this.#init = init;
+    this.#set = init.genesis.set;
+    let ordered: ReadonlySet<string> = new Set();
+    this.#ordered.set(toHex(init.genesis.community), ordered);
+    for (const block of this.chain()) {
+      ordered = new Set([...ordered, ...block.transactions.map(toHex)]);
+      this.#ordered.set(toHex(block.header.hash), ordered);
+      this.#set = this.#nextSet(block.transactions, this.#set) ?? this.#set;
+    }
+  }
+
+  /** The process is gone: nothing it still does reaches the disk. */
+  die(): void {
+    this.#alive = false;
+  }
+
+  chain(): Block[] {
+    return this.#init.disk.runs.flatMap(({ blocks }) => blocks);
+  }
+
+  /** Takes in a transaction; true while any waits. */
+  submit(transaction: Uint8Array): boolean {
+    const key = toHex(transaction);
+    if (!this.#final().has(key)) this.#waiting.set(key, transaction);
+    return this.pending;
+  }
+
+  get pending(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  async tip(): Promise<Tip> {
+    return { base: this.#base(), set: this.#set };
+  }
+
+  async propose(slate: Slate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
+    const ordered = this.#ordered.get(toHex(slate.parent));
+    if (!ordered) throw new Error('proposed on a block that was never executed');
+    const fresh = [...this.#waiting].filter(([key]) => !ordered.has(key)).map(([, bytes]) => bytes);
+    const transactions: Uint8Array[] = [];
+    for (const transaction of fresh.slice(0, simLimits.transactions)) {
+      // A change of the set ends its block, since it is for the whole chain to see.
+      transactions.push(transaction);
+      if (this.#nextSet([transaction], this.#set)) break;
+    }
+    if (transactions.length === 0 && !empty) return null;
+    return { transactions, stateRoot: rootAfter(parent, transactions), anchor: null };
+  }
+
+  async execute(block: Block, parent: Base): Promise<Execution> {
+    const { header, transactions } = block;
+    const ordered = this.#ordered.get(toHex(header.parent));
+    if (!ordered) return { ok: false, code: 'unknown-parent' };
+    const keys = transactions.map(toHex);
+    if (new Set(keys).size < keys.length || keys.some((key) => ordered.has(key))) {
+      return { ok: false, code: 'replay' };
+    }
+    if (!transactions.every(isTransaction)) return { ok: false, code: 'bad-transaction' };
+    if (!equalBytes(header.stateRoot, rootAfter(parent, transactions))) {
+      return { ok: false, code: 'wrong-state-root' };
+    }
+    this.#ordered.set(toHex(header.hash), new Set([...ordered, ...keys]));
+    return { ok: true, next: this.#nextSet(transactions, this.#set) };
+  }
+
+  async finalise(run: FinalRun): Promise<void> {
+    const { clock, disk, writeMs } = this.#init;
+    await new Promise<void>((resolve) => clock.after(writeMs(), resolve));
+    if (!this.#alive) return;
+    disk.runs.push(run);
+    for (const block of run.blocks) {
+      for (const transaction of block.transactions) this.#waiting.delete(toHex(transaction));
+      this.#set = this.#nextSet(block.transactions, this.#set) ?? this.#set;
+    }
+    this.#init.finalised(run);
+  }
+
+  async run(fromHeight: number): Promise<FinalRun | null> {
+    const run = this.#init.disk.runs.find(({ blocks }) => blocks.at(-1)!.header.height >= fromHeight);
+    if (!run) return null;
+    return { ...run, blocks: run.blocks.filter(({ header }) => header.height >= fromHeight) };
+  }
+
+  keepSignature(): void {
+    // Proofs of these worlds are certificates alone.
+  }
+
+  accuse(evidence: Evidence): void {
+    this.#init.accused(evidence);
+  }
+
+  diverged(_run: FinalRun, code: string): void {
+    this.#init.complain(`cannot accept a final block: ${code}`);
+  }
+
+  #base(): Base {
+    const last = this.chain().at(-1);
+    if (last) return baseOf(last);
+    return firstBase(this.#init.genesis);
+  }
+
+  #final(): ReadonlySet<string> {
+    return this.#ordered.get(toHex(this.#base().hash))!;
+  }
+
+  #nextSet(transactions: readonly Uint8Array[], set: ValidatorSet): ValidatorSet | null {
+    for (const bytes of transactions) {
+      const next = SimLedger.nextSet(this.#init.genesis, bytes, set);
+      if (next) return next;
+    }
+    return null;
+  }
+
+  /** The set that a transaction puts in place of another, if it does. */
+  static nextSet(
+    { candidates, model }: SimGenesis,
+    transaction: Uint8Array,
+    set: ValidatorSet,
+  ): ValidatorSet | null {
+    const [kind, , places] = decodeCbor(transaction) as [string, number, number[]?];
+    if (kind !== 'set' || !places) return null;
+    const validators = places.map((place) => candidates[place]!);
+    return makeValidatorSet({ epoch: set.epoch + 1, model, validators });
+  }
+}
+
+/** What the first block stands on. */
+export function firstBase({ community, time }: SimGenesis): Base {
+  return { hash: community, slot: 0, height: 0, time, stateRoot: sha256(community) };
+}
+
+export function rootAfter(parent: Base, transactions: readonly Uint8Array[]): Uint8Array {
+  return sha256(concatBytes(parent.stateRoot, encodeCanonical(transactions)));
+}
+
+function isTransaction(bytes: Uint8Array): boolean {
+  try {
+    const value = decodeCbor(bytes);
+    return Array.isArray(value) && (value[0] === 'plain' || value[0] === 'set');
+  } catch {
+    return false;
+  }
+}

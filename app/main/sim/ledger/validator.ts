@@ -1,0 +1,163 @@
+import type { BlsSigner } from '../../kernel/bls.ts';
+import { silentLogger } from '../../kernel/logger.ts';
+import type { FinalRun } from '../../ledger/application.ts';
+import { createConsensus, type Consensus, type ConsensusTimes, type Rules } from '../../ledger/consensus.ts';
+import type { Evidence } from '../../ledger/equivocation.ts';
+import { memoryBls } from '../../platform/memory/bls.ts';
+import { MachineClock, settled, type VirtualClock } from '../../platform/memory/clock.ts';
+import type { MemoryNetwork } from '../../platform/memory/network.ts';
+import type { Dice } from '../dice.ts';
+import { SimLedger, type ChainDisk, type SimGenesis } from './application.ts';
+import { VoteDisk, type VotePorts } from './vote-disk.ts';
+
+export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000 };
+
+/** A rule broken on purpose, so that the simulation can be seen to find it. */
+export interface Mutant {
+  readonly rules?: Rules;
+  disk?(disk: VotePorts): VotePorts;
+}
+
+export interface SimValidatorInit {
+  readonly name: string;
+  readonly signer: BlsSigner;
+  readonly dice: Dice;
+  readonly time: VirtualClock;
+  readonly network: MemoryNetwork;
+  readonly genesis: SimGenesis;
+  readonly mutant: Mutant;
+  /** Everything that was ever submitted, for a node that comes up. */
+  readonly submitted: () => readonly Uint8Array[];
+  readonly finalised: (run: FinalRun) => void;
+  readonly accused: (evidence: Evidence) => void;
+  readonly complain: (what: string) => void;
+}
+
+/** An honest validator: disks that outlive it, and one life after another on them. */
+export class SimValidator {
+  readonly name: string;
+  readonly #init: SimValidatorInit;
+  readonly #chain: ChainDisk = { runs: [] };
+  readonly #votes: VoteDisk;
+  #clock: MachineClock;
+  #backup: number | null = null;
+  #wasRestored = false;
+  #life: { ledger: SimLedger; consensus: Consensus } | null = null;
+
+  constructor(init: SimValidatorInit) {
+    this.#init = init;
+    this.name = init.name;
+    this.#votes = new VoteDisk(init.signer.publicKey, init.dice);
+    this.#clock = new MachineClock(init.time);
+  }
+
+  get up(): boolean {
+    return this.#life !== null;
+  }
+
+  get ledger(): SimLedger | null {
+    return this.#life?.ledger ?? null;
+  }
+
+  get consensus(): Consensus | null {
+    return this.#life?.consensus ?? null;
+  }
+
+  async start(): Promise<void> {
+    if (this.#life) return;
+    const { name, signer, network, genesis, mutant, dice, complain, submitted } = this.#init;
+    const clock = this.#clock;
+    const ledger = new SimLedger({
+      disk: this.#chain,
+      genesis,
+      clock,
+      writeMs: () => dice.between(0, 10),
+      finalised: (run) => {
+        this.#init.finalised(run);
+        this.#life?.consensus.work(ledger.pending);
+      },
+      accused: this.#init.accused,
+      complain: (what) => complain(`${name} ${what}`),
+    });
+    const disk = await this.#votes.open(clock);
+    const transport = network.transport(name);
+    const consensus = createConsensus({
+      community: genesis.community,
+      signer,
+      bls: memoryBls,
+      times: simTimes,
+      application: ledger,
+      ...(mutant.disk?.(disk) ?? disk),
+      transport,
+      clock,
+      logger: { ...silentLogger, error: (event, facts) => this.#logged(event, facts) },
+      ...(mutant.rules && { rules: mutant.rules }),
+    });
+    await transport.start();
+    await consensus.start();
+    this.#life = { ledger, consensus };
+    for (const transaction of submitted()) ledger.submit(transaction);
+    consensus.work(ledger.pending);
+  }
+
+  submit(transaction: Uint8Array): void {
+    if (this.#life) this.#life.consensus.work(this.#life.ledger.submit(transaction));
+  }
+
+  jump(byMs: number): void {
+    this.#clock.offsetMs += byMs;
+  }
+
+  setClock(offsetMs: number): void {
+    this.#clock.offsetMs = offsetMs;
+  }
+
+  /** The machine stops in mid-sentence. */
+  crash(): void {
+    if (!this.#life) return;
+    const { ledger, consensus } = this.#life;
+    this.#life = null;
+    ledger.die();
+    this.#votes.crash();
+    this.#init.network.crash(this.name);
+    const { offsetMs } = this.#clock;
+    this.#clock.stop();
+    this.#clock = new MachineClock(this.#init.time);
+    this.#clock.offsetMs = offsetMs;
+    void consensus.stop();
+  }
+
+  backup(): void {
+    this.#votes.backup();
+    this.#backup = this.#chain.runs.length;
+  }
+
+  /** The machine stops, and what its disks held is replaced by the backup. */
+  restore(keepsMark: boolean): boolean {
+    if (this.#backup === null) return false;
+    this.crash();
+    this.#votes.restore(keepsMark);
+    this.#chain.runs = this.#chain.runs.slice(0, this.#backup);
+    this.#wasRestored = true;
+    return true;
+  }
+
+  /** The machine stops and comes back without the newest writes to its vote log. */
+  setBack(writes: number, keepsMark: boolean): void {
+    this.crash();
+    this.#votes.setBack(writes, keepsMark);
+    this.#wasRestored = true;
+  }
+
+  async end(): Promise<void> {
+    this.crash();
+    await settled();
+    this.#votes.close();
+  }
+
+  #logged(event: string, facts: object = {}): void {
+    // A validator that was set back finds its own votes at its peers.
+    if (event === 'vote-log-behind' && this.#wasRestored) return;
+    this.#init.complain(`${this.name} logged ${event} ${JSON.stringify(facts)}`);
+  }
+}

@@ -1,0 +1,327 @@
+import type { BlsSigner } from '../../kernel/bls.ts';
+import { toHex } from '../../kernel/bytes.ts';
+import { silentLogger } from '../../kernel/logger.ts';
+import { encodeBlock, makeBlock, openBlock, type Block } from '../../ledger/block.ts';
+import { encodeCertificate, makeCertificate, type Certificate } from '../../ledger/certificate.ts';
+import { decodeWire, encodeWire, LEDGER_PROTOCOL, type Wire } from '../../ledger/consensus-wire.ts';
+import { createConsensus, ledgerTopic, type Consensus } from '../../ledger/consensus.ts';
+import { baseOf, type Base } from '../../ledger/proposal.ts';
+import type { ValidatorSet } from '../../ledger/validators.ts';
+import { encodeVote, motionMessage, openVote, type Vote, type VoteKind } from '../../ledger/vote.ts';
+import type { Channel, Transport } from '../../log/transport.ts';
+import { memoryBls } from '../../platform/memory/bls.ts';
+import type { VirtualClock } from '../../platform/memory/clock.ts';
+import type { MemoryNetwork } from '../../platform/memory/network.ts';
+import type { Dice } from '../dice.ts';
+import {
+  plainTransaction,
+  rootAfter,
+  SimLedger,
+  simLimits,
+  firstBase,
+  type SimGenesis,
+} from './application.ts';
+import { simTimes } from './validator.ts';
+
+/** What a lying validator does; each draws some of these. */
+const TRAITS = [
+  /** Votes for every block, and for none, and finalises all of it. */
+  'vote-for-all',
+  /** As a leader shows different blocks to different halves. */
+  'two-faced',
+  /** Lets only some hear what it says. */
+  'whisper',
+  'replay',
+  'garbage',
+  /** Lies to those that ask it what they missed. */
+  'lie',
+  /** Passes nothing on. */
+  'swallow',
+] as const;
+type Trait = (typeof TRAITS)[number];
+
+const ACT_EVERY_MS = 250;
+/** Transactions that only villains write, so that theirs can be told from people's. */
+const FIRST_OWN = 1_000_000;
+
+export interface VillainInit {
+  readonly name: string;
+  readonly signer: BlsSigner;
+  readonly dice: Dice;
+  readonly time: VirtualClock;
+  readonly network: MemoryNetwork;
+  readonly genesis: SimGenesis;
+  /** Names of all nodes. */
+  readonly others: readonly string[];
+}
+
+/** A validator that breaks the rules as it likes. It follows the chain as an honest node would, to lie well. */
+export class Villain {
+  readonly name: string;
+  readonly traits: ReadonlySet<Trait>;
+  readonly #init: VillainInit;
+  readonly #ledger: SimLedger;
+  readonly #heard: Uint8Array[] = [];
+  readonly #votes: Vote[] = [];
+  readonly #bases = new Map<string, Base>();
+  readonly #led = new Set<string>();
+  #consensus: Consensus | null = null;
+  #own = FIRST_OWN;
+  #ended = false;
+
+  constructor(init: VillainInit) {
+    this.#init = init;
+    this.name = init.name;
+    this.traits = new Set(TRAITS.filter(() => init.dice.chance(0.5)));
+    this.#ledger = new SimLedger({
+      disk: { runs: [] },
+      genesis: init.genesis,
+      clock: init.time,
+      writeMs: () => 0,
+      finalised: () => {},
+      accused: () => {},
+      complain: () => {},
+    });
+  }
+
+  async start(): Promise<void> {
+    const { network, genesis, time, name } = this.#init;
+    const transport = network.transport(name);
+    this.#consensus = createConsensus({
+      community: genesis.community,
+      signer: null,
+      bls: memoryBls,
+      times: simTimes,
+      application: this.#ledger,
+      votes: noVotes,
+      mark: { read: async () => null, write: async () => {} },
+      transport: this.#bent(transport),
+      clock: time,
+      logger: silentLogger,
+    });
+    await transport.start();
+    await this.#consensus.start();
+    if (this.traits.has('two-faced')) {
+      this.#consensus.onChange(() => time.after(this.#init.dice.between(0, 100), () => this.#lead()));
+    }
+    this.#soon();
+  }
+
+  submit(transaction: Uint8Array): void {
+    this.#consensus?.work(this.#ledger.submit(transaction));
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    this.#init.network.crash(this.name);
+    await this.#consensus?.stop();
+  }
+
+  /** The transport, with an ear on what is said and lies where an honest node would answer. */
+  #bent(transport: Transport): Transport {
+    const lies = this.traits.has('lie');
+    const swallows = this.traits.has('swallow');
+    return new Proxy(transport, {
+      get: (target, name) => {
+        if (name === 'subscribe') {
+          return (topic: string, validate: Parameters<Transport['subscribe']>[1]) =>
+            target.subscribe(topic, async (data, from) => {
+              this.#hear(data);
+              const verdict = await validate(data, from);
+              return swallows ? 'ignore' : verdict;
+            });
+        }
+        if (name === 'handle' && lies) {
+          return () => target.handle(LEDGER_PROTOCOL, (channel) => this.#lie(channel));
+        }
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  }
+
+  #soon(): void {
+    this.#init.time.after(ACT_EVERY_MS, () => {
+      if (this.#ended) return;
+      this.#act();
+      this.#soon();
+    });
+  }
+
+  #act(): void {
+    const { dice } = this.#init;
+    if (this.traits.has('replay') && this.#heard.length > 0 && dice.chance(0.3)) {
+      this.#say(dice.pick(this.#heard), this.#some());
+    }
+    if (this.traits.has('garbage') && dice.chance(0.3)) this.#say(this.#garbage(), this.#some());
+  }
+
+  #hear(data: Uint8Array): void {
+    this.#heard.push(data);
+    if (this.#heard.length > 500) this.#heard.shift();
+    let message: Wire<'proposal' | 'vote' | 'certificate'>;
+    try {
+      message = decodeWire(data, ['proposal', 'vote', 'certificate']);
+      if (message[0] === 'vote') this.#votes.push(openVote(message[1]));
+      if (message[0] !== 'proposal') return;
+      const block = openBlock(message[1], simLimits);
+      this.#bases.set(toHex(block.header.hash), baseOf(block));
+      if (this.traits.has('vote-for-all')) this.#voteForAll(block);
+    } catch {
+      // Other villains send garbage.
+    }
+  }
+
+  #set(): { set: ValidatorSet; me: number } | null {
+    const { genesis, signer } = this.#init;
+    const view = this.#consensus!.view();
+    const { epoch, model, quorum } = view;
+    const validators = view.validators.map(({ key }) => byKey(genesis.candidates, key));
+    const set = { epoch, model, quorum, validators };
+    const me = validators.findIndex(({ bls }) => toHex(bls) === toHex(signer.publicKey));
+    return me < 0 ? null : { set, me };
+  }
+
+  #vote(kind: VoteKind, slot: number, block: Uint8Array | null): Vote | null {
+    const here = this.#set();
+    if (!here) return null;
+    const motion = { kind, epoch: here.set.epoch, slot, block };
+    const message = motionMessage(this.#init.genesis.community, here.set, motion);
+    return { ...motion, voter: here.me, signature: this.#init.signer.sign(message) };
+  }
+
+  #voteForAll({ header: { slot, hash } }: Block): void {
+    const { dice } = this.#init;
+    for (const vote of [
+      this.#vote('notarise', slot, hash),
+      this.#vote('nullify', slot, null),
+      this.#vote('finalise', slot, hash),
+    ]) {
+      if (vote && dice.chance(0.8)) this.#say(encodeWire(['vote', encodeVote(vote)]), this.#some());
+    }
+  }
+
+  /** As the leader of a slot, one block for some and another for the rest. */
+  #lead(): void {
+    const { dice, genesis, time, others } = this.#init;
+    const view = this.#consensus!.view();
+    const here = this.#set();
+    const current = view.slots.at(-1)!;
+    if (!here || current.leader !== here.me || this.#led.has(`${view.epoch} ${current.slot}`)) return;
+    if (!view.active || this.#ended) return;
+    this.#led.add(`${view.epoch} ${current.slot}`);
+    const last = this.#ledger.chain().at(-1);
+    const final = last ? baseOf(last) : firstBase(genesis);
+    const tops = view.slots.flatMap(({ block, notarised }) => {
+      const base = block && this.#bases.get(block.hash);
+      return base && (notarised.filter(Boolean).length >= view.quorum || dice.chance(0.1)) ? [base] : [];
+    });
+    const parent = tops.at(-1) ?? final;
+    const halves = split(dice, others);
+    for (const half of halves) {
+      const transactions = [plainTransaction(this.#own++)];
+      const block = makeBlock(
+        {
+          community: genesis.community,
+          epoch: view.epoch,
+          slot: current.slot,
+          height: parent.height + 1,
+          parent: parent.hash,
+          time: Math.max(parent.time + 1, time.now()) + (dice.chance(0.1) ? 3_600_000 : 0),
+          proposer: here.me,
+          stateRoot: dice.chance(0.1) ? dice.bytes(32) : rootAfter(parent, transactions),
+          anchor: null,
+        },
+        transactions,
+      );
+      const vote = this.#vote('notarise', current.slot, block.header.hash);
+      this.#bases.set(toHex(block.header.hash), baseOf(block));
+      if (vote) this.#say(encodeWire(['proposal', encodeBlock(block), encodeVote(vote)]), half);
+    }
+  }
+
+  #garbage(): Uint8Array {
+    const { dice } = this.#init;
+    const known = this.#votes.at(-1);
+    const here = this.#set();
+    switch (dice.between(0, 3)) {
+      case 0:
+        return dice.bytes(dice.between(0, 300));
+      case 1: {
+        if (this.#heard.length === 0) return dice.bytes(5);
+        const bent = dice.pick(this.#heard).slice();
+        bent[dice.between(0, bent.length - 1)]! ^= 1 + dice.between(0, 254);
+        return bent;
+      }
+      case 2:
+        if (!known) return dice.bytes(5);
+        return encodeWire(['vote', encodeVote({ ...known, voter: (known.voter + 1) % 4 })]);
+      default: {
+        if (!known || !here) return dice.bytes(5);
+        // Too few signed it; perhaps the bitmap says that all did.
+        const short = shortCertificate(here.set, this.#votes, known);
+        if (!short) return dice.bytes(5);
+        const all = short.bitmap.map(() => 0xff >> (8 * short.bitmap.length - here.set.validators.length));
+        return encodeWire([
+          'certificate',
+          encodeCertificate(dice.chance(0.5) ? short : { ...short, bitmap: all }),
+        ]);
+      }
+    }
+  }
+
+  async #lie(channel: Channel): Promise<void> {
+    const { dice } = this.#init;
+    const certificate = this.#heard
+      .map((data) => (data.length < 400 ? data : null))
+      .find((data) => data !== null);
+    await channel.send(encodeWire(['standing', 0, dice.between(0, 1000), 1_000_000, null]));
+    if (dice.chance(0.3)) return new Promise(() => {});
+    if (certificate && dice.chance(0.5)) await channel.send(certificate);
+    if (dice.chance(0.5)) await channel.send(dice.bytes(dice.between(1, 200)));
+    await channel.send(encodeWire(['end', dice.chance(0.1)]));
+    await channel.close();
+  }
+
+  /** Whom it speaks to: all, or some if it whispers. */
+  #some(): readonly string[] {
+    const { dice, others } = this.#init;
+    return this.traits.has('whisper') ? others.filter(() => dice.chance(0.5)) : others;
+  }
+
+  #say(data: Uint8Array, to: readonly string[]): void {
+    const { network, genesis, dice, time, name } = this.#init;
+    const topic = ledgerTopic(genesis.community);
+    for (const other of to) {
+      if (other === name) continue;
+      time.after(dice.between(0, 300), () => network.inject(other, topic, data, name));
+    }
+  }
+}
+
+const noVotes = {
+  load: async () => null,
+  begin: async () => {},
+  put: async () => {},
+  settle: async () => {},
+};
+
+/** As many real votes as can be had without a quorum, added up; null where the votes were garbage themselves. */
+function shortCertificate(set: ValidatorSet, votes: readonly Vote[], like: Vote): Certificate | null {
+  const same = votes.filter(({ slot, kind }) => slot === like.slot && kind === like.kind);
+  try {
+    return makeCertificate(set, same.slice(0, set.quorum - 1), memoryBls);
+  } catch {
+    return null;
+  }
+}
+
+function byKey<T extends { key: Uint8Array }>(list: readonly T[], key: Uint8Array): T {
+  return list.find((one) => toHex(one.key) === toHex(key))!;
+}
+
+function split(dice: Dice, names: readonly string[]): [string[], string[]] {
+  const halves: [string[], string[]] = [[], []];
+  for (const name of names) halves[dice.between(0, 1)]!.push(name);
+  return halves;
+}

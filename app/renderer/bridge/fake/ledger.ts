@@ -1,0 +1,246 @@
+import type {
+  LedgerBlock,
+  LedgerStatus,
+  LedgerTransaction,
+  LedgerValidator,
+  LiveSlot,
+  Person,
+} from '../../../contract/index.ts';
+import { hexOf, keyOfDid } from '../../text/keys.ts';
+import { Events } from './events.ts';
+import { me, people } from './people.ts';
+
+const BLOCK_MS = 30_000;
+const HEX = '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328';
+/** Steps of one slot: silence, proposal, four notarise, four finalise, final. */
+const IDLE_STEPS = 3;
+
+const kinds = ['halted', 'alone', 'empty', 'stalled', 'watching', 'filling'] as const;
+type Kind = (typeof kinds)[number] | 'runs';
+
+/** Digits that differ from one number to the next, as hashes do. */
+const digits = (n: number, length: number): string => {
+  let text = '';
+  for (let i = 0; text.length < length; i++)
+    text += ((Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(i + 7, 0x85ebca6b)) >>> 0)
+      .toString(16)
+      .padStart(8, '0');
+  return text.slice(0, length);
+};
+const blockId = (height: number) => `bafyrei${digits(height, 24)}block${height}`;
+const transactionId = (height: number, place: number) =>
+  `bafyrei${digits(height * 10 + place, 24)}tx${height}x${place}`;
+const keyHex = ({ did }: Person) => `0x${hexOf(keyOfDid(did) ?? new Uint8Array(32))}`;
+const person = (n: number): Person => people[n % people.length] ?? me;
+
+const bodies: readonly ((n: number) => { readonly kind: string; readonly body: Record<string, unknown> })[] =
+  [
+    (n) => ({
+      kind: 'credit.transfer',
+      body: { to: keyHex(person(n + 3)), amount: 5 + (n % 40), memo: n % 3 === 0 ? 'for the kettle' : '' },
+    }),
+    (n) => ({ kind: 'handle.register', body: { handle: `night_owl_${n % 100}` } }),
+    (n) => ({ kind: 'role.grant', body: { member: keyHex(person(n + 5)), role: 'member' } }),
+    (n) => ({
+      kind: 'credit.transfer',
+      body: { to: keyHex(me), amount: 2 + (n % 9), memo: 'berth for Friday' },
+    }),
+    (n) => ({
+      kind: 'member.ban',
+      body: { member: keyHex(person(n + 10)), reason: 'Sold places on the ferry list', until: null },
+    }),
+  ];
+
+/**
+ * A ledger whose blocks are made step by step. `halted`: this node came to something else; `alone`: one
+ * validator; `empty`: before the first block; `stalled`: two of four are silent; `watching`: this node signs
+ * nothing; `filling`: history is fetched still.
+ */
+export class SampleLedger {
+  readonly slots = new Events<LiveSlot>();
+  readonly finals = new Events<{ height: number }>();
+  readonly kind: Kind;
+  readonly members: readonly Person[];
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  readonly #startHeight: number;
+  #height: number;
+  #step = 0;
+  #halted: boolean;
+  #credits = 1_240;
+  #mine: {
+    readonly id: string;
+    readonly kind: string;
+    readonly body: Record<string, unknown>;
+    height: number | null;
+  }[] = [];
+  readonly #times = new Map<number, number>();
+
+  constructor(now: () => number, kind: string) {
+    this.kind = kinds.find((known) => known === kind) ?? 'runs';
+    this.#now = now;
+    this.#startedAt = now();
+    this.#startHeight = this.kind === 'empty' ? 0 : 4_210;
+    this.#height = this.#startHeight;
+    this.#halted = this.kind === 'halted';
+    const first = this.kind === 'watching' ? 1 : 0;
+    this.members = people.slice(first, first + (this.kind === 'alone' ? 1 : 4));
+  }
+
+  get quorum(): number {
+    return Math.floor((2 * this.members.length) / 3) + 1;
+  }
+
+  get height(): number {
+    return this.#height;
+  }
+
+  /** How many, from the last place on, are silent. */
+  get #silent(): number {
+    if (this.kind === 'stalled') return 2;
+    return this.kind === 'alone' ? 0 : 1;
+  }
+
+  get #voters(): number {
+    return this.members.length - this.#silent;
+  }
+
+  status(): LedgerStatus {
+    const all = this.members.length;
+    return {
+      height: this.#height,
+      head: blockId(this.#height),
+      time: this.#timeOf(this.#height),
+      stateRoot: HEX,
+      transactions: 2 * this.#height,
+      waiting: this.#waiting().length + (this.kind === 'stalled' ? 2 : 0),
+      epoch: 0,
+      model: 'byzantine',
+      quorum: this.quorum,
+      validators: all,
+      spare: all - this.quorum,
+      validating: this.kind !== 'watching',
+      credit: 'harbour penny',
+      credits: this.kind === 'empty' ? 0 : this.#credits,
+      historyFrom: this.kind === 'filling' ? 2_600 : Math.min(1, this.#height),
+      snapshots: this.#height > 4_000 ? [4_000, 3_000] : [],
+      halted: this.#halted ? { code: 'wrong-state-root', height: this.#height + 1 } : null,
+    };
+  }
+
+  validators(): LedgerValidator[] {
+    return this.members.map(({ did, handle }, place) => {
+      const silent = place >= this.#voters;
+      const empty = this.kind === 'empty';
+      return {
+        did,
+        handle,
+        peer: `12D3KooWsample${digits(place, 30)}`,
+        bls: digits(100 + place, 96),
+        pop: digits(200 + place, 192),
+        isMe: did === me.did,
+        latencyMs: empty ? null : silent ? 212 : 18 + 9 * place,
+        signed: empty ? 0 : silent ? 81 : 100 - place,
+        missed: empty ? 0 : silent ? 19 : place,
+        lastSignedAt: empty ? null : this.#startedAt - (silent ? 380_000 : 0),
+      };
+    });
+  }
+
+  slot(): LiveSlot {
+    const all = this.members.length;
+    const at = this.#step - IDLE_STEPS;
+    const slot = this.#height + 1;
+    const upTo = (n: number) => this.members.map((_, place) => place < Math.min(n, this.#voters));
+    const stalled = this.kind === 'stalled';
+    return {
+      slot,
+      leader: stalled ? 0 : slot % all,
+      block: at < 0 && !stalled ? null : { hash: HEX, height: slot, transactions: 2 },
+      notarised: stalled ? upTo(1) : upTo(at),
+      finalised: stalled ? upTo(0) : upTo(at - all),
+      nullified: stalled ? this.members.map((_, place) => place === 1) : upTo(0),
+    };
+  }
+
+  /** Goes on by one vote; at the end of a slot its block is final. */
+  step(): void {
+    if (this.#halted || this.kind === 'stalled') return;
+    if (this.kind === 'empty' && this.#waiting().length === 0) return;
+    this.#step += 1;
+    if (this.#step > IDLE_STEPS + 2 * this.members.length) {
+      this.#step = 0;
+      this.#height += 1;
+      this.#times.set(this.#height, this.#now());
+      for (const waiting of this.#waiting()) waiting.height = this.#height;
+      this.finals.tell({ height: this.#height });
+    }
+    this.slots.tell(this.slot());
+  }
+
+  submit(kind: string, body: Record<string, unknown>): string {
+    const id = transactionId(this.#height, 9 + this.#mine.length);
+    this.#mine.push({ id, kind, body, height: null });
+    if (kind === 'credit.transfer') this.#credits -= Number(body['amount']);
+    this.slots.tell(this.slot());
+    return id;
+  }
+
+  recover(): void {
+    this.#halted = false;
+  }
+
+  block(height: number): LedgerBlock {
+    return {
+      height,
+      hash: blockId(height),
+      parent: blockId(height - 1),
+      time: this.#timeOf(height),
+      epoch: 0,
+      slot: height,
+      proposer: this.members[height % this.members.length]?.did ?? null,
+      transactions: this.transactionsOf(height).length,
+      transactionRoot: digits(height, 64),
+      stateRoot: digits(height + 50_000, 64),
+    };
+  }
+
+  transactionsOf(height: number): LedgerTransaction[] {
+    const place = { height, hash: blockId(height), time: this.#timeOf(height) };
+    const mine = this.#mine.filter((one) => one.height === height);
+    if (height > this.#startHeight && mine.length > 0)
+      return mine.map(({ id, kind, body }, index) => ({
+        id,
+        kind,
+        account: me,
+        nonce: index,
+        body,
+        block: { ...place, place: index },
+      }));
+    return Array.from({ length: 1 + (height % 3) }, (_, index) => ({
+      id: transactionId(height, index),
+      ...(bodies[(height * 3 + index) % bodies.length] ?? bodies[0])!(height + index),
+      account: person(height + index),
+      nonce: Math.floor(height / 3),
+      block: { ...place, place: index },
+    }));
+  }
+
+  /** A transaction by its id; null for one that was never made. */
+  transaction(id: string): LedgerTransaction | null {
+    const waiting = this.#waiting().find((one) => one.id === id);
+    if (waiting) return { id, kind: waiting.kind, account: me, nonce: 0, body: waiting.body, block: null };
+    const mine = this.#mine.find((one) => one.id === id)?.height;
+    const height = mine ?? Number(/tx(\d+)x/.exec(id)?.[1] ?? 0);
+    if (height < 1 || height > this.#height) return null;
+    return this.transactionsOf(height).find((one) => one.id === id) ?? null;
+  }
+
+  #waiting() {
+    return this.#mine.filter((one) => one.height === null);
+  }
+
+  #timeOf(height: number): number {
+    return this.#times.get(height) ?? this.#startedAt - (this.#startHeight - height) * BLOCK_MS;
+  }
+}

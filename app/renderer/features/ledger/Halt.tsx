@@ -1,0 +1,86 @@
+import { useState } from 'react';
+import type { LedgerStatus } from '../../../contract/index.ts';
+import { useActions } from '../../actions/registry.ts';
+import { useClient } from '../../bridge/index.ts';
+import { ledger as words } from '../../messages/ledger.ts';
+import { useLedger } from '../../stores/index.ts';
+import { Button, Dialog, Loading, Notice, ProblemNotice } from '../../ui/index.ts';
+import { useAct } from '../useAct.ts';
+
+/** The alarm of a ledger that stands still: what happened, what to do, and the way to go on. */
+export function Halt({ status, onRecovered }: { status: LedgerStatus; onRecovered: () => void }) {
+  const [asking, setAsking] = useState(false);
+  const { halt } = words;
+  useActions([
+    {
+      id: 'ledger.recover',
+      label: words.keys.recover,
+      section: 'node',
+      when: () => status.halted !== null && !asking,
+      run: () => setAsking(true),
+    },
+  ]);
+  if (status.halted === null) return null;
+  const { code, height } = status.halted;
+  return (
+    <div className="ledger-halt">
+      <Notice
+        severity="danger"
+        title={halt.title(height)}
+        live
+        action={
+          <Button kind="danger" onPress={() => setAsking(true)}>
+            {halt.recover}
+          </Button>
+        }
+      >
+        <p>{halt.codes[code] ?? halt.other(code)}</p>
+        <p className="strong ledger-todo">{halt.todo}</p>
+        <ol className="ledger-steps">
+          {halt.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+        <p className="soft">{halt.goesOn}</p>
+      </Notice>
+      {asking && (
+        <RecoverDialog height={height - 1} onClose={() => setAsking(false)} onRecovered={onRecovered} />
+      )}
+    </div>
+  );
+}
+
+function RecoverDialog(props: { height: number; onClose: () => void; onRecovered: () => void }) {
+  const client = useClient();
+  const ledger = useLedger();
+  const act = useAct();
+  const { halt } = words;
+  const recover = async () => {
+    if (!(await act.run(() => client.ledger.recover({})))) return;
+    props.onRecovered();
+    props.onClose();
+    await ledger.refresh();
+  };
+  return (
+    <Dialog
+      title={halt.sureTitle}
+      role="alertdialog"
+      isOpen
+      onClose={props.onClose}
+      actions={
+        <>
+          <Button onPress={props.onClose} isDisabled={act.busy}>
+            {halt.cancel}
+          </Button>
+          <Button kind="danger" onPress={() => void recover()} isDisabled={act.busy}>
+            {halt.go}
+          </Button>
+        </>
+      }
+    >
+      <p className="measure">{halt.sure(props.height)}</p>
+      {act.busy && <Loading what={halt.working} />}
+      {act.problem && <ProblemNotice problem={act.problem} />}
+    </Dialog>
+  );
+}

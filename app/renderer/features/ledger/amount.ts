@@ -1,0 +1,16 @@
+/** Why an amount cannot be given; null when it can. */
+export type AmountFault = 'empty' | 'whole' | 'over';
+
+/** An amount as it was typed, a whole number in digits; separators of thousands are let through. */
+export function amountOf(typed: string): number {
+  const text = typed.trim().replaceAll(/(?<=\d)[\s,.'_](?=\d{3}(?:\D|$))/g, '');
+  return /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** What is wrong with an amount to give out of `have` credits, or null. */
+export function faultOfAmount(typed: string, have: number): AmountFault | null {
+  if (typed.trim() === '') return 'empty';
+  const amount = amountOf(typed);
+  if (!Number.isSafeInteger(amount) || amount < 1) return 'whole';
+  return amount > have ? 'over' : null;
+}

@@ -1,0 +1,9 @@
+/** Hands the browser a file to save; characters that no file system takes are replaced in its name. */
+export function saveFile(name: string, content: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_');
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerStatus } from '../../contract/index.ts';
+import { leastQuorum, liarsBorne, presences, standingOf } from './ledger-standing.ts';
+
+const NOON = 1_764_000_000_000;
+const status: LedgerStatus = {
+  height: 412,
+  head: 'bafyreisample',
+  time: NOON,
+  stateRoot: '00',
+  transactions: 900,
+  waiting: 0,
+  epoch: 0,
+  model: 'byzantine',
+  quorum: 3,
+  validators: 4,
+  spare: 1,
+  validating: true,
+  credit: 'penny',
+  credits: 10,
+  historyFrom: 1,
+  snapshots: [],
+  halted: null,
+};
+const seen = (...secondsAgo: (number | null)[]) =>
+  secondsAgo.map((ago) => ({ lastSignedAt: ago === null ? null : NOON - ago * 1_000, missed: 0 }));
+
+describe('who signs', () => {
+  test('a validator far behind the newest vote is silent; a slow one is not', () => {
+    expect(presences(seen(0, 2, 19, 21))).toEqual(['signing', 'signing', 'signing', 'silent']);
+  });
+
+  test('an idle ledger makes nobody silent, however long ago the last block was', () => {
+    expect(presences(seen(7_200, 7_201, 7_200, 7_203))).toEqual(Array(4).fill('signing'));
+  });
+
+  test('before the first vote nobody is judged; one never heard of that missed slots is silent', () => {
+    expect(presences(seen(null, null))).toEqual(['unknown', 'unknown']);
+    expect(presences([...seen(0, null), { lastSignedAt: null, missed: 3 }])).toEqual([
+      'signing',
+      'unknown',
+      'silent',
+    ]);
+  });
+});
+
+describe('how the ledger stands', () => {
+  test('with one of four silent, blocks go on and none more may fail', () => {
+    expect(standingOf(status, seen(0, 0, 0, 60))).toEqual({ kind: 'final', present: 3, margin: 0 });
+  });
+
+  test('with two of four silent, blocks stand still and one is missing', () => {
+    expect(standingOf(status, seen(0, 0, 60, 60))).toEqual({ kind: 'stopped', present: 2, margin: -1 });
+  });
+
+  test('without a vote seen, the margin is that of the set', () => {
+    expect(standingOf(status, seen(null, null, null, null))).toEqual({
+      kind: 'final',
+      present: null,
+      margin: 1,
+    });
+  });
+
+  test('a halt is said before all else, waiting transactions before finality', () => {
+    const halted = { ...status, halted: { code: 'wrong-state-root', height: 413 } };
+    expect(standingOf(halted, seen(0, 0, 60, 60)).kind).toBe('halted');
+    expect(standingOf({ ...status, waiting: 2 }, seen(0, 0, 0, 0)).kind).toBe('busy');
+    expect(standingOf({ ...status, height: 0 }, []).kind).toBe('empty');
+  });
+});
+
+test('least quorums are those of the rules: two thirds and one, or a half and one', () => {
+  expect([1, 2, 3, 4, 5, 7, 10].map((n) => leastQuorum('byzantine', n))).toEqual([1, 2, 3, 3, 4, 5, 7]);
+  expect([1, 2, 3, 4, 5].map((n) => leastQuorum('crash', n))).toEqual([1, 2, 2, 3, 3]);
+});
+
+test('two quorums share more validators than may lie', () => {
+  expect(liarsBorne({ model: 'byzantine', validators: 4, quorum: 3 })).toBe(1);
+  expect(liarsBorne({ model: 'byzantine', validators: 7, quorum: 5 })).toBe(2);
+  expect(liarsBorne({ model: 'byzantine', validators: 4, quorum: 4 })).toBe(3);
+  expect(liarsBorne({ model: 'crash', validators: 3, quorum: 2 })).toBe(0);
+});

@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto';
+import { fromBase64Url } from '../app/main/kernel/bytes.ts';
+import { openGenesis } from '../app/main/community/index.ts';
+import { makeCertificate, judgeCertificate } from '../app/main/ledger/certificate.ts';
+import { trustIn, verifyProof } from '../app/main/ledger/index.ts';
+import { leastQuorum, makeValidatorSet } from '../app/main/ledger/validators.ts';
+import { motionMessage } from '../app/main/ledger/vote.ts';
+import type { ValidatorCard } from '../app/contract/index.ts';
+import { blsSignerOf, blst } from '../app/main/platform/bls/blst.ts';
+import { pooledVerifier } from '../app/main/platform/crypto/ed25519.ts';
+import { signerOf } from '../app/main/platform/keys/ed25519.ts';
+import { openMembers, withMembers, type Member } from './lib/fleet.ts';
+import { percentile, rate } from './lib/numbers.ts';
+import type { Figure, Report } from './lib/report.ts';
+import { withScratch } from './lib/scratch.ts';
+
+const VALIDATORS = 4;
+const STEADY = { perSecond: 100, seconds: 20 };
+const MOST = { perSecond: 1000, seconds: 60 };
+const CREDITS = 100_000;
+
+interface Standing {
+  readonly height: number;
+  readonly stateRoot: string;
+  readonly transactions: number;
+}
+interface Settled {
+  readonly latencies: readonly number[];
+  readonly missing: number;
+}
+
+/** Four validators as processes on loopback: how fast they finalise, and what the signatures alone would cost. */
+export async function ledger(): Promise<Report> {
+  const bounds = await signatureBounds();
+  const { figures, notes } = await withScratch((scratch) =>
+    withMembers(VALIDATORS, (members) => run(members, scratch, bounds)),
+  );
+  return { figures: [...figures, ...certificateFigures()], notes };
+}
+
+interface Bounds {
+  readonly ed25519PerSecond: number;
+  readonly blsMs: number;
+}
+
+/** What this machine checks when it does nothing else. */
+async function signatureBounds(): Promise<Bounds> {
+  const signer = signerOf(randomBytes(32));
+  const message = randomBytes(250);
+  const check = { publicKey: signer.publicKey, message, signature: signer.sign(message) };
+  const batch = Array.from({ length: 5000 }, () => check);
+  const startedAt = performance.now();
+  await pooledVerifier.verify(batch);
+  const ed25519PerSecond = rate(batch.length, performance.now() - startedAt);
+  const bls = blsSignerOf(randomBytes(32));
+  const signature = bls.sign(message);
+  const blsStartedAt = performance.now();
+  for (let n = 0; n < 100; n++) blst.verify({ key: bls.publicKey, message, signature });
+  return { ed25519PerSecond, blsMs: (performance.now() - blsStartedAt) / 100 };
+}
+
+async function run(members: Member[], scratch: string, bounds: Bounds): Promise<Report> {
+  const peers = await form(members, scratch);
+  const steady = await loaded(members, STEADY);
+  const standing = await agreed(members);
+  const most = await loaded(members, MOST);
+  const after = await agreed(members);
+  const proof = await proofFigures(members[0]!);
+  const failover = await killLeader(members, peers);
+  const quorum = leastQuorum('byzantine', VALIDATORS);
+  const signaturesMs = (1 + 2 * (quorum - 1)) * bounds.blsMs;
+  const each = bounds.ed25519PerSecond / VALIDATORS;
+  const sustained = rate(after.transactions - standing.transactions, most.elapsedMs);
+  const beside = { name: 'the BLS checks of one block, one after another', value: signaturesMs };
+  return {
+    figures: [
+      {
+        name: `submit to final at ${STEADY.perSecond} a second, p50`,
+        value: percentile(steady.latencies, 0.5),
+        unit: 'ms',
+        target: { most: 50 },
+        beside,
+      },
+      {
+        name: `submit to final at ${STEADY.perSecond} a second, p99`,
+        value: percentile(steady.latencies, 0.99),
+        unit: 'ms',
+        target: { most: 200 },
+        beside,
+      },
+      {
+        name: 'not final at the end of it',
+        value: steady.missing,
+        unit: 'transactions',
+        target: { most: 0 },
+      },
+      {
+        name: `final a second, ${MOST.seconds} s at ${MOST.perSecond} a second`,
+        value: sustained,
+        unit: 'tx/s',
+        target: { least: MOST.perSecond },
+        beside: { name: 'Ed25519 checks of this machine, shared by four nodes', value: each },
+      },
+      {
+        name: 'refused in that minute, since 512 of an account wait at most',
+        value: most.refused,
+        unit: 'transactions',
+      },
+      {
+        name: 'submit to final in that minute, p50',
+        value: percentile(most.latencies, 0.5),
+        unit: 'ms',
+      },
+      {
+        name: 'transactions a block in that minute',
+        value: (after.transactions - standing.transactions) / Math.max(1, after.height - standing.height),
+        unit: 'tx',
+      },
+      ...failover,
+      ...proof,
+    ],
+    notes: [
+      `${VALIDATORS} validators, quorum ${quorum}, as processes on 127.0.0.1; every node checks every signature and every vote waits for the disk. The load comes from all four.`,
+      'Latency counts from before a transaction is signed until its block is on the disk of the node that handed it in.',
+      'Joining from a snapshot at height 10,000 is not measured: nodes do not hand snapshots to each other yet.',
+    ],
+  };
+}
+
+/** Everybody joins by an invite, the founder takes the others into the validators, and all have credits. */
+async function form(members: Member[], scratch: string): Promise<string[]> {
+  await openMembers(members, scratch);
+  const [founder, ...others] = members as [Member, ...Member[]];
+  await founder.ask({ kind: 'fill', count: 1, textBytes: 100 });
+  const link = await founder.ask<string>({ kind: 'invite', uses: VALIDATORS - 1 });
+  for (const member of others) await member.ask({ kind: 'joinToFirstPage', link });
+  const addresses = await Promise.all(members.map((member) => member.ask<string>({ kind: 'address' })));
+  for (const [index, member] of members.entries()) {
+    for (const address of addresses.slice(0, index)) {
+      await member.ask({ kind: 'dial', address }).catch(() => {});
+    }
+  }
+  const cards = await Promise.all(
+    members.map((member) => member.ask<ValidatorCard>({ kind: 'ledger', order: { kind: 'card' } })),
+  );
+  await Promise.all(
+    others.map((member) => member.ask({ kind: 'ledger', order: { kind: 'credits', least: 0 } })),
+  );
+  await founder.ask({
+    kind: 'ledger',
+    order: { kind: 'give', to: cards.slice(1).map(({ did }) => did), amount: CREDITS },
+  });
+  await Promise.all(
+    others.map((member) => member.ask({ kind: 'ledger', order: { kind: 'credits', least: CREDITS } })),
+  );
+  await founder.ask({ kind: 'ledger', order: { kind: 'take', cards: cards.slice(1) } });
+  await Promise.all(
+    members.map((member) => member.ask({ kind: 'ledger', order: { kind: 'epoch', epoch: 1 } })),
+  );
+  // The mesh forms within a few heartbeats of gossipsub.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  return cards.map(({ peer }) => peer);
+}
+
+async function loaded(members: readonly Member[], { perSecond, seconds }: typeof STEADY) {
+  const startedAt = performance.now();
+  const loads = await Promise.all(
+    members.map((member) =>
+      member.ask<{ handedIn: number; refused: Record<string, number> }>({
+        kind: 'ledger',
+        order: { kind: 'load', perSecond: perSecond / members.length, seconds },
+      }),
+    ),
+  );
+  const settled = await Promise.all(
+    members.map((member) => member.ask<Settled>({ kind: 'ledger', order: { kind: 'settled' } })),
+  );
+  return {
+    elapsedMs: performance.now() - startedAt,
+    refused: sum(loads.flatMap(({ refused }) => Object.values(refused))),
+    latencies: settled.flatMap(({ latencies }) => latencies),
+    missing: sum(settled.map(({ missing }) => missing)),
+  };
+}
+
+/** Where all stand, once they stand at the same place. */
+async function agreed(members: readonly Member[]): Promise<Standing> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+    const all = await Promise.all(
+      members.map((member) => member.ask<Standing>({ kind: 'ledger', order: { kind: 'state' } })),
+    );
+    const same = new Set(all.map(({ height, stateRoot }) => `${height} ${stateRoot}`)).size === 1;
+    if (same) return all[0]!;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('The validators do not come to the same state.');
+}
+
+/** Kills the leader of the slot that comes next, while nothing waits, and times the next transaction. */
+async function killLeader(members: readonly Member[], peers: readonly string[]): Promise<Figure[]> {
+  const leader = await members[0]!.ask<string>({ kind: 'ledger', order: { kind: 'leader' } });
+  const gone = peers.indexOf(leader);
+  members[gone]!.signal('SIGKILL');
+  const witness = members[(gone + 1) % members.length]!;
+  const tookMs = await witness.ask<number>({ kind: 'ledger', order: { kind: 'once' } });
+  return [{ name: 'leader killed, next block final', value: tookMs, unit: 'ms', target: { most: 2000 } }];
+}
+
+/** A proof is checked with nothing but the genesis document. */
+async function proofFigures(member: Member): Promise<Figure[]> {
+  const found = await member.ask<{ proof: string; genesis: string }>({
+    kind: 'ledger',
+    order: { kind: 'proof' },
+  });
+  const [bytes, genesis] = [fromBase64Url(found.proof), openGenesis(fromBase64Url(found.genesis))];
+  const trust = trustIn(genesis, blst);
+  if (!verifyProof(bytes, trust, blst).ok) throw new Error('The proof does not hold.');
+  const times = Array.from({ length: 50 }, () => timed(() => verifyProof(bytes, trust, blst)));
+  return [
+    {
+      name: 'check of a proof, one change of the validators before it',
+      value: percentile(times, 0.5),
+      unit: 'ms',
+      target: { most: 10 },
+    },
+    { name: 'size of that proof', value: bytes.length / 1024, unit: 'KiB' },
+  ];
+}
+
+/** A certificate of 64 signers beside their signatures one by one. */
+function certificateFigures(): Figure[] {
+  const signers = Array.from({ length: 64 }, () => blsSignerOf(randomBytes(32)));
+  const set = makeValidatorSet({
+    epoch: 0,
+    model: 'byzantine',
+    validators: signers.map((signer, n) => ({
+      key: randomBytes(32),
+      peer: `peer ${n}`,
+      bls: signer.publicKey,
+      pop: signer.provePossession(),
+    })),
+  });
+  const community = randomBytes(32);
+  const motion = { kind: 'finalise', epoch: 0, slot: 1, block: randomBytes(32) } as const;
+  const message = motionMessage(community, set, motion);
+  const votes = set.validators.map(({ bls }, voter) => ({
+    ...motion,
+    voter,
+    signature: signers.find(({ publicKey }) => Buffer.compare(publicKey, bls) === 0)!.sign(message),
+  }));
+  const certificate = makeCertificate(set, votes, blst);
+  const trust = { community, set, bls: blst };
+  if (judgeCertificate(certificate, trust) !== null) throw new Error('The certificate does not hold.');
+  const whole = percentile(
+    Array.from({ length: 30 }, () => timed(() => judgeCertificate(certificate, trust))),
+    0.5,
+  );
+  const single = percentile(
+    Array.from({ length: 5 }, () =>
+      timed(() => {
+        for (const { voter, signature } of votes) {
+          blst.verify({ key: set.validators[voter]!.bls, message, signature });
+        }
+      }),
+    ),
+    0.5,
+  );
+  return [
+    {
+      name: 'check of a certificate of 64 signers',
+      value: whole,
+      unit: 'ms',
+      beside: { name: '64 single checks', value: single },
+    },
+    {
+      name: '64 single checks over that certificate',
+      value: single / whole,
+      unit: 'times',
+      target: { least: 20 },
+    },
+  ];
+}
+
+function timed(work: () => unknown): number {
+  const startedAt = performance.now();
+  work();
+  return performance.now() - startedAt;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -1,0 +1,172 @@
+/** What a node of the ledger's benchmark does in its process. */
+import { toBase64Url, toHex } from '../../app/main/kernel/bytes.ts';
+import { accountOf } from '../../app/main/ledger/accounts.ts';
+import { cardOf } from '../../app/main/ledger/index.ts';
+import { openTransaction, sealTransaction } from '../../app/main/ledger/transaction.ts';
+import type { ValidatorCard } from '../../app/contract/index.ts';
+import type { Community } from '../../app/main/node/community.ts';
+import type { BenchNode } from './node.ts';
+
+export type LedgerOrder =
+  | { readonly kind: 'card' }
+  | { readonly kind: 'take'; readonly cards: readonly ValidatorCard[] }
+  | { readonly kind: 'give'; readonly to: readonly string[]; readonly amount: number }
+  | { readonly kind: 'epoch'; readonly epoch: number }
+  | { readonly kind: 'credits'; readonly least: number }
+  | { readonly kind: 'load'; readonly perSecond: number; readonly seconds: number }
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'leader' }
+  | { readonly kind: 'state' }
+  | { readonly kind: 'proof' }
+  | { readonly kind: 'once' };
+
+/** How often a node under load signs and hands in, in milliseconds. */
+const TICK_MS = 10;
+
+const now = () => performance.timeOrigin + performance.now();
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const sent = new Map<string, number>();
+let latencies: number[] = [];
+let listening = false;
+
+export async function carryOutLedger(node: BenchNode, community: Community, order: LedgerOrder) {
+  const { ledger } = community;
+  const { chain } = ledger;
+  switch (order.kind) {
+    case 'card':
+      return cardOf(node.validator);
+    case 'take':
+      return (await ledger.changeValidators({ add: [...order.cards], remove: [] })).transaction;
+    case 'give':
+      for (const to of order.to) {
+        await ledger.submit({ kind: 'credit.transfer', body: { to, amount: order.amount, memo: '' } });
+      }
+      return null;
+    case 'epoch':
+      return until(() => chain.set.epoch >= order.epoch);
+    case 'credits':
+      return until(() => (ledger.status().credits ?? 0) >= order.least);
+    case 'load':
+      return load(node, community, order.perSecond, order.seconds);
+    case 'settled': {
+      const deadline = Date.now() + 30_000;
+      while (sent.size > 0 && Date.now() < deadline) await pause(20);
+      const result = { latencies, missing: sent.size };
+      latencies = [];
+      sent.clear();
+      return result;
+    }
+    case 'leader': {
+      const view = ledger.ordering!.view()!;
+      return view.validators[view.slots.at(-1)!.leader]!.peer;
+    }
+    case 'state': {
+      const { height, stateRoot, transactions, quorum, validators } = ledger.status();
+      return { height, stateRoot, transactions, quorum, validators };
+    }
+    case 'proof': {
+      const { items } = ledger.transactions({ limit: 1 });
+      const { proof } = ledger.proof({ id: items[0]!.id, single: false });
+      return { proof, genesis: toBase64Url(community.genesis.bytes) };
+    }
+    case 'once': {
+      const startedAt = now();
+      listen(community);
+      const [sealed] = seal(node, community, 1);
+      sent.set(toHex(openTransaction(sealed!).id), startedAt);
+      await handIn(community, [sealed!]);
+      while (sent.size > 0) await pause(1);
+      return now() - startedAt;
+    }
+  }
+}
+
+/** Makes the next transactions of this node's person: one credit each to the founder, or from the founder to the next. */
+function seal(node: BenchNode, { genesis, ledger: { chain } }: Community, count: number): Uint8Array[] {
+  const key = node.signer.publicKey;
+  const nonce = accountOf(chain.state, key)!.nonce;
+  const first = nonce + chain.pool.waitingOf(key, nonce);
+  const founder = toHex(genesis.founder) === toHex(key);
+  const to = founder
+    ? chain.set.validators.find((one) => toHex(one.key) !== toHex(key))!.key
+    : genesis.founder;
+  return Array.from(
+    { length: count },
+    (_, n) =>
+      sealTransaction(
+        {
+          community: genesis.id,
+          account: key,
+          device: null,
+          nonce: first + n,
+          kind: 'credit.transfer',
+          body: { to, amount: 1, memo: '' },
+        },
+        node.signer,
+      ).sealed,
+  );
+}
+
+async function handIn({ ledger }: Community, sealed: readonly Uint8Array[]): Promise<string[]> {
+  const verdicts = await ledger.chain.submit(sealed);
+  for (const [index, { verdict }] of verdicts.entries()) {
+    if (verdict === 'accept') ledger.ordering!.spread(sealed[index]!);
+  }
+  ledger.ordering!.workPending();
+  return verdicts.flatMap((verdict) => (verdict.verdict === 'accept' ? [] : [verdict.code]));
+}
+
+function listen({ ledger: { chain } }: Community): void {
+  if (listening) return;
+  listening = true;
+  chain.onFinal((block) => {
+    const at = now();
+    for (const sealed of block.transactions) {
+      const id = toHex(openTransaction(sealed).id);
+      const startedAt = sent.get(id);
+      if (startedAt === undefined) continue;
+      sent.delete(id);
+      latencies.push(at - startedAt);
+    }
+  });
+}
+
+async function load(
+  node: BenchNode,
+  community: Community,
+  perSecond: number,
+  seconds: number,
+): Promise<{ handedIn: number; refused: Record<string, number> }> {
+  listen(community);
+  const refused: Record<string, number> = {};
+  const beganAt = now();
+  let handedIn = 0;
+  for (let made = 0; made < perSecond * seconds;) {
+    const due = Math.min(perSecond * seconds, Math.floor(((now() - beganAt) * perSecond) / 1000));
+    const count = Math.min(due - made, 400);
+    if (count > 0) {
+      const startedAt = now();
+      const sealed = seal(node, community, count);
+      const ids = sealed.map((one) => toHex(openTransaction(one).id));
+      for (const id of ids) sent.set(id, startedAt);
+      const codes = await handIn(community, sealed);
+      for (const code of codes) refused[code] = (refused[code] ?? 0) + 1;
+      // What was refused comes last, since the nonces follow one another.
+      for (const id of ids.slice(count - codes.length)) sent.delete(id);
+      handedIn += count - codes.length;
+      made += count;
+    }
+    await pause(TICK_MS);
+  }
+  return { handedIn, refused };
+}
+
+async function until(reached: () => boolean): Promise<null> {
+  const deadline = Date.now() + 60_000;
+  while (!reached()) {
+    if (Date.now() > deadline) throw new Error('The ledger did not get there within a minute.');
+    await pause(5);
+  }
+  return null;
+}

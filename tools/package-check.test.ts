@@ -18,6 +18,10 @@ const sound: Readonly<Record<string, string>> = {
   'node_modules/better-sqlite3/package.json': '{}',
   'node_modules/better-sqlite3/lib/index.js': '',
   'node_modules/better-sqlite3/prebuilds/linux-x64.node': 'machine code',
+  'node_modules/@chainsafe/blst/package.json': '{}',
+  'node_modules/@chainsafe/blst/index.js': '',
+  'node_modules/@chainsafe/blst-linux-x64-gnu/package.json': '{}',
+  'node_modules/@chainsafe/blst-linux-x64-gnu/blst.linux-x64-gnu.node': 'machine code',
 };
 let scratch: string;
 
@@ -54,6 +58,7 @@ describe('the package', () => {
     'node_modules/zod/index.js',
     'node_modules/better-sqlite3/deps/sqlite3/sqlite3.c',
     'node_modules/better-sqlite3/prebuilds/win32-arm64.node',
+    'node_modules/@chainsafe/blst-darwin-arm64/blst.darwin-arm64.node',
     '.env',
   ])('does not hold %s', async (superfluous) => {
     expect(await problemsOf({ ...sound, [superfluous]: 'x' })).toContain(
@@ -70,10 +75,16 @@ describe('the package', () => {
     expect(await problemsOf(rest)).toContain(`${needed} is missing.`);
   });
 
+  it('brings the BLS library of its own system', async () => {
+    const { 'node_modules/@chainsafe/blst-linux-x64-gnu/blst.linux-x64-gnu.node': _left, ...rest } = sound;
+    expect(await problemsOf(rest)).toContain('node_modules/@chainsafe/blst-linux-x64 is missing.');
+  });
+
   it('has its machine code where it can be loaded', async () => {
-    expect(await problemsOf(sound, '')).toEqual([
-      expect.stringContaining('lies inside the archive, where it cannot be loaded'),
-    ]);
+    const problems = await problemsOf(sound, '');
+    expect(problems).toHaveLength(2);
+    for (const problem of problems)
+      expect(problem).toContain('lies inside the archive, where it cannot be loaded');
   });
 
   it('has nothing unpacked but machine code: what lies unpacked is not covered by the integrity check', async () => {

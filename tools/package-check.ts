@@ -22,6 +22,7 @@ const expected = [
   /^dist\/preload\/preload\.cjs$/,
   /^dist\/renderer\/(?!.*\.(map|tsx?)$).+$/,
   /^node_modules\/better-sqlite3\/(package\.json|LICENSE|lib\/(methods\/)?[\w-]+\.js)$/,
+  /^node_modules\/@chainsafe\/blst\/(package\.json|LICENSE|index\.js)$/,
 ];
 const required = [
   'package.json',
@@ -32,6 +33,7 @@ const required = [
   'dist/preload/preload.cjs',
   'dist/renderer/index.html',
   'node_modules/better-sqlite3/package.json',
+  'node_modules/@chainsafe/blst/index.js',
 ];
 
 /**
@@ -43,21 +45,27 @@ const required = [
 export function checkPackage(resources: string, target: Target): PackageReport {
   const archive = join(resources, 'app.asar');
   if (!existsSync(archive)) return { problems: [`There is no ${archive}.`], files: 0, sizeBytes: 0 };
-  const native = `node_modules/better-sqlite3/prebuilds/${target}.node`;
+  const natives = nativesOf(target);
+  const isNative = (file: string) => natives.some(({ holds }) => holds(file));
   const { files, unpacked } = contents(archive);
   const beside = filesUnder(`${archive}.unpacked`);
   const problems = [
     ...files
-      .filter((file) => file !== native && !expected.some((pattern) => pattern.test(file)))
+      .filter((file) => !isNative(file) && !expected.some((pattern) => pattern.test(file)))
       .map((file) => `${file} is inside and need not be.`),
-    ...[...required, native].filter((file) => !files.includes(file)).map((file) => `${file} is missing.`),
+    ...required.filter((file) => !files.includes(file)).map((file) => `${file} is missing.`),
+    ...natives
+      .filter(({ holds }) => !files.some((file) => holds(file) && isMachineCode(file)))
+      .map(({ name }) => `${name} is missing.`),
     ...files
-      .filter((file) => file.endsWith('.node') && !unpacked.has(file))
+      .filter((file) => isMachineCode(file) && !unpacked.has(file))
       .map((file) => `${file} is machine code and lies inside the archive, where it cannot be loaded.`),
     ...[...unpacked]
       .filter((file) => !beside.includes(file))
       .map((file) => `${file} should lie unpacked and does not.`),
-    ...beside.filter((file) => file !== native).map((file) => `${file} lies unpacked and need not.`),
+    ...beside
+      .filter((file) => !isMachineCode(file) || !isNative(file))
+      .map((file) => `${file} lies unpacked and need not.`),
     ...(files.includes('package.json') ? manifestProblems(archive) : []),
   ];
   const unpackedBytes = beside.reduce(
@@ -65,6 +73,22 @@ export function checkPackage(resources: string, target: Target): PackageReport {
     0,
   );
   return { problems, files: files.length, sizeBytes: statSync(archive).size + unpackedBytes };
+}
+
+const isMachineCode = (file: string) => file.endsWith('.node');
+
+/** What belongs to one target alone: SQLite's binary by its name, and the package that npm chose of BLS's. */
+function nativesOf(target: Target): { name: string; holds: (file: string) => boolean }[] {
+  const sqlite = `node_modules/better-sqlite3/prebuilds/${target}.node`;
+  const bls = `node_modules/@chainsafe/blst-${target}`;
+  return [
+    { name: sqlite, holds: (file) => file === sqlite },
+    {
+      name: bls,
+      holds: (file) =>
+        file.startsWith(bls) && /^(-\w+)?\/(package\.json|blst\.[\w-]+\.node)$/.test(file.slice(bls.length)),
+    },
+  ];
 }
 
 /** The fuses as every release has them, in Electron's own order; the reasons stand in electron-builder.yml. */

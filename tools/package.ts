@@ -105,11 +105,11 @@ function runsUnpacked(resources: string, folder: string): string[] {
   const native = trial([
     '--input-type=module',
     '-e',
-    "new (await import('better-sqlite3')).default(':memory:').close()",
+    "new (await import('better-sqlite3')).default(':memory:').close(); await import('@chainsafe/blst')",
   ]);
   const command = trial(['dist/node/cli.js', '--help']);
   return [
-    ...(native.status === 0 ? [] : [`The packed better-sqlite3 does not load: ${native.stderr.trim()}`]),
+    ...(native.status === 0 ? [] : [`The packed native parts do not load: ${native.stderr.trim()}`]),
     ...(command.status === 0 ? [] : [`The packed command line does not start: ${command.stderr.trim()}`]),
   ];
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { fromBase64Url } from '../app/main/kernel/bytes.ts';
 import { openGenesis } from '../app/main/community/index.ts';
 import { makeCertificate, judgeCertificate } from '../app/main/ledger/certificate.ts';
@@ -71,7 +72,9 @@ async function run(members: Member[], scratch: string, bounds: Bounds): Promise<
   const signaturesMs = (1 + 2 * (quorum - 1)) * bounds.blsMs;
   const each = bounds.ed25519PerSecond / VALIDATORS;
   const sustained = rate(after.transactions - standing.transactions, most.elapsedMs);
-  const beside = { name: 'the BLS checks of one block, one after another', value: signaturesMs };
+  // A node checks the others' votes one after another; all nodes share the cores of this machine.
+  const boundMs = Math.max(signaturesMs, (signaturesMs * VALIDATORS) / availableParallelism());
+  const beside = { name: 'the BLS checks of one block, four nodes on these cores', value: boundMs };
   return {
     figures: [
       {

@@ -69,7 +69,7 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
 
     start(): void {
       look();
-      stopWaiting = every(clock, LOOK_EVERY_MS, lookForAbsent);
+      if (ordering) stopWaiting = every(clock, LOOK_EVERY_MS, lookForAbsent);
       ordering?.start().catch((error: unknown) => {
         logger.error('ordering-not-started', { message: problemOf(error).message });
       });

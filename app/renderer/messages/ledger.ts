@@ -83,6 +83,8 @@ export const ledger = {
     list: 'Who has signed the block in progress',
     slot: (slot: number) => `slot ${count(slot)}`,
     waiting: 'waits',
+    silent: 'silent',
+    halted: 'This node takes no part while its ledger stands still.',
     states: { open: 'not yet', notarised: 'notarised', finalised: 'finalised', nullified: 'skips' },
     leads: 'leads',
     idle: 'Nothing is being ordered now. A block begins when somebody sends a transaction.',

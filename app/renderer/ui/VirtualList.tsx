@@ -151,7 +151,8 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
                 className={`list-row ${columns ? 'list-cells' : ''} ${item === null ? '' : (props.rowClass?.(item) ?? '')}`}
                 style={{ transform: `translateY(${place.start}px)` }}
                 onFocus={(event) => {
-                  if (event.target === event.currentTarget && !active) take(place.index);
+                  // From then on the row is known by its key, and stays the current one when others come in above.
+                  if (event.target === event.currentTarget && (!active || wanted === null)) take(place.index);
                 }}
                 onClick={(event) => {
                   if (isControl(event.target) || item === null) return;

@@ -60,11 +60,14 @@ export interface RelativeTimeProps {
   short?: boolean;
   /** Reachable with Tab, so that the exact time is read out. Off inside rows that take the focus themselves. */
   focusable?: boolean;
+  /** What has happened, though this machine's clock or its last tick may lag behind. */
+  past?: boolean;
 }
 
 /** How long ago, with the exact time as its title and, where focusable, as its spoken name. */
-export function RelativeTime({ at, short, focusable }: RelativeTimeProps) {
-  const now = useNow();
+export function RelativeTime({ at, short, focusable, past }: RelativeTimeProps) {
+  const clock = useNow();
+  const now = past ? Math.max(at, clock) : clock;
   const full = exact(at);
   return (
     <time

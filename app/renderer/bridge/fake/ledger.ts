@@ -27,9 +27,9 @@ const digits = (n: number, length: number): string => {
       .padStart(8, '0');
   return text.slice(0, length);
 };
-const blockId = (height: number) => `bafyrei${digits(height, 24)}block${height}`;
+const blockId = (height: number) => `bafyrei${digits(height, 52)}`;
 const transactionId = (height: number, place: number) =>
-  `bafyrei${digits(height * 10 + place, 24)}tx${height}x${place}`;
+  `bafyrei${digits(height * 100 + place + 7_000_000, 52)}`;
 const keyHex = ({ did }: Person) => `0x${hexOf(keyOfDid(did) ?? new Uint8Array(32))}`;
 const person = (n: number): Person => people[n % people.length] ?? me;
 
@@ -205,6 +205,13 @@ export class SampleLedger {
     };
   }
 
+  /** The height of the block with this hash, 0 for none. */
+  heightOf(hash: string): number {
+    let height = this.#height;
+    while (height > 0 && blockId(height) !== hash) height--;
+    return height;
+  }
+
   transactionsOf(height: number): LedgerTransaction[] {
     const place = { height, hash: blockId(height), time: this.#timeOf(height) };
     const mine = this.#mine.filter((one) => one.height === height);
@@ -230,10 +237,11 @@ export class SampleLedger {
   transaction(id: string): LedgerTransaction | null {
     const waiting = this.#waiting().find((one) => one.id === id);
     if (waiting) return { id, kind: waiting.kind, account: me, nonce: 0, body: waiting.body, block: null };
-    const mine = this.#mine.find((one) => one.id === id)?.height;
-    const height = mine ?? Number(/tx(\d+)x/.exec(id)?.[1] ?? 0);
-    if (height < 1 || height > this.#height) return null;
-    return this.transactionsOf(height).find((one) => one.id === id) ?? null;
+    for (let height = this.#height; height > 0; height--) {
+      const found = this.transactionsOf(height).find((one) => one.id === id);
+      if (found) return found;
+    }
+    return null;
   }
 
   #waiting() {

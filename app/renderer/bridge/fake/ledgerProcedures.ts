@@ -37,8 +37,7 @@ export function ledgerProcedures(ledger: SampleLedger) {
       };
     }),
     block: os.block.handler(({ input, errors }) => {
-      const height =
-        typeof input.block === 'number' ? input.block : Number(input.block.split('block').at(-1));
+      const height = typeof input.block === 'number' ? input.block : ledger.heightOf(input.block);
       if (!(height >= 1 && height <= ledger.height))
         throw errors.PROBLEM(problem('unknown-block', 'This node has no such final block.', null));
       return { block: ledger.block(height), transactions: ledger.transactionsOf(height) };

@@ -9,13 +9,7 @@ import type { Directory } from './body.ts';
 import { nameOf } from './useDirectory.ts';
 
 /** One block: who made it when, and the transactions in it. */
-export function BlockDetail({ height, directory }: { height: number | null; directory: Directory }) {
-  if (height === null)
-    return (
-      <Panel title={words.blocks.title} className="ledger-one">
-        <p className="soft">{words.blocks.empty}</p>
-      </Panel>
-    );
+export function BlockDetail({ height, directory }: { height: number; directory: Directory }) {
   return (
     <Panel title={words.block.title(height)} className="ledger-one">
       <Facts key={height} height={height} directory={directory} />
@@ -40,7 +34,7 @@ function Facts({ height, directory }: { height: number; directory: Directory }) 
       <dl className="record">
         <dt>{words.block.when}</dt>
         <dd>
-          <RelativeTime at={block.time} focusable />
+          <RelativeTime past at={block.time} focusable />
         </dd>
         <dt>{words.block.proposer}</dt>
         <dd>{block.proposer === null ? words.blocks.earlier : nameOf(block.proposer, directory)}</dd>

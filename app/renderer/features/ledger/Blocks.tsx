@@ -30,13 +30,6 @@ const columnsFor = (directory: Directory): readonly Column<LedgerBlock>[] => [
     cell: (block) => <span className="mono strong">{count(block.height)}</span>,
   },
   {
-    id: 'transactions',
-    label: words.blocks.columns.transactions,
-    width: '44px',
-    align: 'right',
-    cell: (block) => <span className="mono">{count(block.transactions)}</span>,
-  },
-  {
     id: 'proposer',
     label: words.blocks.columns.proposer,
     width: 'minmax(0, 1fr)',
@@ -51,11 +44,18 @@ const columnsFor = (directory: Directory): readonly Column<LedgerBlock>[] => [
     cell: (block) => <span className="mono soft">…{block.hash.slice(-12)}</span>,
   },
   {
+    id: 'transactions',
+    label: words.blocks.columns.transactions,
+    width: '44px',
+    align: 'right',
+    cell: (block) => <span className="mono">{count(block.transactions)}</span>,
+  },
+  {
     id: 'when',
     label: words.blocks.columns.when,
     width: '60px',
     align: 'right',
-    cell: (block) => <RelativeTime at={block.time} short />,
+    cell: (block) => <RelativeTime past at={block.time} short />,
   },
 ];
 
@@ -78,7 +78,7 @@ export function Blocks({ status, directory, opened, narrow }: BlocksProps) {
       {(!narrow || opened === null) && (
         <BlockList status={status} directory={directory} opened={opened} onPick={setPicked} />
       )}
-      {(!narrow || opened !== null) && <BlockDetail height={shown} directory={directory} />}
+      {shown !== null && (!narrow || opened !== null) && <BlockDetail height={shown} directory={directory} />}
     </div>
   );
 }
@@ -143,7 +143,6 @@ function BlockList(props: {
           total={state.total}
           keyOf={(block) => String(block.height)}
           columns={columns}
-          autoFocus
           onRange={(first, last) => {
             setAtTop(first === 0);
             list.ensure(first, last);

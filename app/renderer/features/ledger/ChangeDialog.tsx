@@ -222,7 +222,7 @@ function Collected(props: {
         <>
           <Button onPress={props.onClose}>{says.close}</Button>
           {made.transaction === null && (
-            <Button kind="main" autoFocus onPress={() => copy(made.change)}>
+            <Button key="copy" kind="main" autoFocus onPress={() => copy(made.change)}>
               {says.copy}
             </Button>
           )}

@@ -80,8 +80,10 @@ function Giving({ status, have, onClose, onAgain }: GivingProps) {
         onClose={onClose}
         actions={
           <>
-            <Button onPress={onAgain}>{give.another}</Button>
-            <Button kind="main" onPress={onClose} autoFocus>
+            <Button key="again" onPress={onAgain}>
+              {give.another}
+            </Button>
+            <Button key="done" kind="main" onPress={onClose} autoFocus>
               {give.close}
             </Button>
           </>
@@ -99,10 +101,10 @@ function Giving({ status, have, onClose, onAgain }: GivingProps) {
         onClose={onClose}
         actions={
           <>
-            <Button onPress={() => setSure(false)} isDisabled={act.busy}>
+            <Button key="back" onPress={() => setSure(false)} isDisabled={act.busy}>
               {give.back}
             </Button>
-            <Button kind="main" onPress={() => void send()} isDisabled={act.busy} autoFocus>
+            <Button key="give" kind="main" onPress={() => void send()} isDisabled={act.busy} autoFocus>
               {give.go}
             </Button>
           </>
@@ -132,7 +134,7 @@ function Giving({ status, have, onClose, onAgain }: GivingProps) {
       actions={
         <>
           <Button onPress={onClose}>{give.cancel}</Button>
-          <Button kind="main" onPress={next}>
+          <Button key="next" kind="main" onPress={next}>
             {give.next}
           </Button>
         </>

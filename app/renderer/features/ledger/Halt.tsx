@@ -3,30 +3,35 @@ import type { LedgerStatus } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
 import { useClient } from '../../bridge/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import { useLedger } from '../../stores/index.ts';
+import { useLedger, useNode } from '../../stores/index.ts';
 import { Button, Dialog, Loading, Notice, ProblemNotice } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
+
+/** What the node says of itself when it stopped ordering and a replay may help. */
+const standstills = new Set(['validator-silent', 'ordering-halted']);
 
 /** The alarm of a ledger that stands still: what happened, what to do, and the way to go on. */
 export function Halt({ status, onRecovered }: { status: LedgerStatus; onRecovered: () => void }) {
   const [asking, setAsking] = useState(false);
+  const notice = useNode().value?.notices.find(({ code }) => standstills.has(code)) ?? null;
   const { halt } = words;
   useActions([
     {
       id: 'ledger.recover',
       label: words.keys.recover,
       section: 'node',
-      when: () => status.halted !== null && !asking,
+      when: () => (status.halted ?? notice) !== null && !asking,
       run: () => setAsking(true),
     },
   ]);
-  if (status.halted === null) return null;
-  const { code, height } = status.halted;
+  if (status.halted === null && notice === null) return null;
+  const height = status.halted?.height ?? status.height + 1;
+  const code = status.halted?.code ?? null;
   return (
     <div className="ledger-halt">
       <Notice
         severity="danger"
-        title={halt.title(height)}
+        title={code === null ? (notice?.message ?? '') : halt.title(height)}
         live
         action={
           <Button kind="danger" onPress={() => setAsking(true)}>
@@ -34,19 +39,29 @@ export function Halt({ status, onRecovered }: { status: LedgerStatus; onRecovere
           </Button>
         }
       >
-        <p>{halt.codes[code] ?? halt.other(code)}</p>
-        <p className="strong ledger-todo">{halt.todo}</p>
-        <ol className="ledger-steps">
-          {halt.steps.map((step) => (
-            <li key={step}>{step}</li>
-          ))}
-        </ol>
-        <p className="soft">{halt.goesOn}</p>
+        {code === null ? <p>{notice?.remedy}</p> : <Diverged code={code} />}
       </Notice>
       {asking && (
         <RecoverDialog height={height - 1} onClose={() => setAsking(false)} onRecovered={onRecovered} />
       )}
     </div>
+  );
+}
+
+/** A block that comes to something else here than others signed. */
+function Diverged({ code }: { code: string }) {
+  const { halt } = words;
+  return (
+    <>
+      <p>{halt.codes[code] ?? halt.other(code)}</p>
+      <p className="strong ledger-todo">{halt.todo}</p>
+      <ol className="ledger-steps">
+        {halt.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      <p className="soft">{halt.goesOn}</p>
+    </>
   );
 }
 

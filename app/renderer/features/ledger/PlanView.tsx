@@ -89,7 +89,7 @@ export function Signers(props: {
         return (
           <li key={did} className={`strip-cell strip-${signed ? 'finalised' : 'open'}`}>
             <span className="strip-handle cut">{nameOf(did, props.directory)}</span>
-            <span className="strip-state mono">
+            <span className="strip-state">
               <span aria-hidden="true">{signed ? '✓' : '·'}</span> {signed ? change.signed : change.notYet}
             </span>
           </li>

@@ -1,6 +1,6 @@
 import type { LedgerStatus, LedgerValidator } from '../../../contract/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import { useSlot } from '../../stores/index.ts';
+import { presences, useSlot } from '../../stores/index.ts';
 import { Loading, Panel } from '../../ui/index.ts';
 import { cellOf, isIdle, slotWords } from './slot.ts';
 
@@ -19,6 +19,7 @@ export function Strip({
   const leader = slot === null ? undefined : validators[slot.leader];
   const idle = slot === null || isIdle(slot);
   const { strip } = words;
+  const seen = presences(validators);
   return (
     <Panel
       title={strip.title}
@@ -33,15 +34,21 @@ export function Strip({
         <ul className="strip" aria-label={strip.list}>
           {validators.map((validator, place) => {
             const state = slot === null ? 'open' : cellOf(slot, place);
+            const silent = state === 'open' && seen[place] === 'silent';
             const leads = !idle && slot.leader === place;
             return (
-              <li key={validator.did} className={`strip-cell strip-${state}`}>
-                <span className="strip-name">
-                  <span className="strip-handle cut">{validator.handle}</span>
-                  {leads && <span className="strip-leads">{strip.leads}</span>}
+              <li key={validator.did} className={`strip-cell strip-${silent ? 'silent' : state}`}>
+                <span className="strip-handle cut">{validator.handle}</span>
+                <span className="strip-state">
+                  <span aria-hidden="true">{silent ? '○' : marks[state]}</span>{' '}
+                  {silent ? strip.silent : idle ? strip.waiting : strip.states[state]}
                 </span>
-                <span className="strip-state mono">
-                  <span aria-hidden="true">{marks[state]}</span> {idle ? strip.waiting : strip.states[state]}
+                <span className="strip-state">
+                  {leads && (
+                    <>
+                      <span aria-hidden="true">▲</span> {strip.leads}
+                    </>
+                  )}
                 </span>
               </li>
             );
@@ -50,7 +57,11 @@ export function Strip({
       )}
       {live.state !== 'failed' && (
         <p className="soft strip-says">
-          {slot === null ? strip.idle : slotWords(slot, status.quorum, leader?.handle ?? '…')}
+          {status.halted !== null
+            ? strip.halted
+            : slot === null
+              ? strip.idle
+              : slotWords(slot, status.quorum, leader?.handle ?? '…')}
         </p>
       )}
     </Panel>

@@ -19,8 +19,14 @@ function sentence(status: LedgerStatus, { kind, present, margin }: Standing): st
 }
 
 /** How the ledger stands, in a sentence before any number. */
-export function Summary(props: { status: LedgerStatus; standing: Standing; onGive: () => void }) {
-  const { status, standing, onGive } = props;
+export function Summary(props: {
+  status: LedgerStatus;
+  standing: Standing;
+  /** The sentence alone, where there is little room. */
+  brief: boolean;
+  onGive: () => void;
+}) {
+  const { status, standing, brief, onGive } = props;
   const { says, facts } = words;
   const lead = standing.kind === 'busy' ? says.lead.busy(status.waiting) : says.lead[standing.kind];
   const [snapshot] = status.snapshots;
@@ -33,31 +39,35 @@ export function Summary(props: { status: LedgerStatus; standing: Standing; onGiv
       <p className="ledger-says">
         <span className={tones[standing.kind]}>{lead}</span> {sentence(status, standing)}
       </p>
-      <p className="soft measure">
-        {status.validating ? says.validating : says.watching}
-        {status.height > 0 && (
-          <>
-            {' '}
-            {says.last} <RelativeTime at={status.time} focusable />.
-          </>
-        )}
-        {status.historyFrom > 1 && <> {says.filling(status.historyFrom)}</>}
-      </p>
-      <div className="ledger-foot">
-        <dl className="ledger-facts" aria-label={facts.label}>
-          <Fact name={facts.transactions} value={count(status.transactions)} />
-          <Fact name={facts.quorum} value={facts.quorumOf(status.quorum, status.validators)} />
-          <Fact name={facts.snapshot} value={snapshot === undefined ? facts.none : count(snapshot)} />
-          <Fact
-            name={facts.credits}
-            value={status.credits === null ? facts.noAccount : count(status.credits)}
-            unit={status.credits === null ? null : status.credit}
-          />
-        </dl>
-        <Button kind="main" shortcut="g" onPress={onGive}>
-          {capital(words.keys.give)}
-        </Button>
-      </div>
+      {!brief && (
+        <>
+          <p className="soft measure">
+            {status.validating ? says.validating : says.watching}
+            {status.height > 0 && (
+              <>
+                {' '}
+                {says.last} <RelativeTime past at={status.time} focusable />.
+              </>
+            )}
+            {status.historyFrom > 1 && <> {says.filling(status.historyFrom)}</>}
+          </p>
+          <div className="ledger-foot">
+            <dl className="ledger-facts" aria-label={facts.label}>
+              <Fact name={facts.transactions} value={count(status.transactions)} />
+              <Fact name={facts.quorum} value={facts.quorumOf(status.quorum, status.validators)} />
+              <Fact name={facts.snapshot} value={snapshot === undefined ? facts.none : count(snapshot)} />
+              <Fact
+                name={facts.credits}
+                value={status.credits === null ? facts.noAccount : count(status.credits)}
+                unit={status.credits === null ? null : status.credit}
+              />
+            </dl>
+            <Button kind="main" shortcut="g" onPress={onGive} isDisabled={status.halted !== null}>
+              {capital(words.keys.give)}
+            </Button>
+          </div>
+        </>
+      )}
     </Panel>
   );
 }

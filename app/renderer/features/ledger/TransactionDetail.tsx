@@ -98,7 +98,7 @@ function Told({ transaction, directory }: { transaction: LedgerTransaction; dire
           <>
             <dt>{says.when}</dt>
             <dd>
-              <RelativeTime at={block.time} focusable />
+              <RelativeTime past at={block.time} focusable />
             </dd>
             <dt>{says.place}</dt>
             <dd className="mono">{says.placeIn(block.height, block.place)}</dd>

@@ -62,7 +62,7 @@ const columnsFor = (directory: Directory): readonly Column<LedgerTransaction>[] 
     label: words.transactions.columns.when,
     width: '56px',
     align: 'right',
-    cell: ({ block }) => (block === null ? '–' : <RelativeTime at={block.time} short />),
+    cell: ({ block }) => (block === null ? '–' : <RelativeTime past at={block.time} short />),
   },
 ];
 
@@ -171,7 +171,6 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
           account={what === 'account' ? { did: sought.did, handle: sought.handle } : null}
           height={status.height}
           directory={directory}
-          typing={typed !== ''}
           onPick={onPick}
         />
       )}
@@ -183,7 +182,6 @@ function List(props: {
   account: { did: string; handle: string } | null;
   height: number;
   directory: Directory;
-  typing: boolean;
   onPick: (id: string) => void;
 }) {
   const { account, height, directory, onPick } = props;
@@ -224,7 +222,6 @@ function List(props: {
       total={state.more ? -1 : state.count}
       keyOf={(transaction) => transaction.id}
       columns={columns}
-      autoFocus={!props.typing}
       onRange={(first, last) => {
         setAtTop(first === 0);
         list.ensure(first, last);

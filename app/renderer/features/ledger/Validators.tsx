@@ -45,7 +45,7 @@ const columns: readonly Column<Row>[] = [
   {
     id: 'presence',
     label: says.columns.presence,
-    width: '112px',
+    width: '100px',
     cell: ({ presence }) => (
       <span className={presence === 'silent' ? 'red strong' : presence === 'unknown' ? 'soft' : ''}>
         {says.presences[presence]}
@@ -73,6 +73,7 @@ const columns: readonly Column<Row>[] = [
     label: says.columns.missed,
     width: '60px',
     align: 'right',
+    wide: true,
     cell: ({ missed }) => (
       <span className={`mono ${missed !== null && missed > 0 ? 'strong' : ''}`}>
         {missed === null ? '–' : count(missed)}
@@ -88,7 +89,7 @@ const columns: readonly Column<Row>[] = [
       lastSignedAt === null ? (
         <span className="soft">{says.never}</span>
       ) : (
-        <RelativeTime at={lastSignedAt} short />
+        <RelativeTime past at={lastSignedAt} short />
       ),
   },
 ];
@@ -158,41 +159,41 @@ export function Validators({ status, standing, directory }: ValidatorsProps) {
   ]);
   return (
     <div className="ledger-two ledger-validators">
-      <Panel
-        title={says.title}
-        count={held ? says.count(standing.present, held.length, status.quorum) : null}
-        className="ledger-list"
-        flush
-      >
-        {held === null && view.state === 'loading' && <Loading what={says.loading} />}
-        {view.problem && held === null && (
-          <ProblemNotice
-            problem={view.problem}
-            action={<Button onPress={() => void view.refresh()}>{words.again}</Button>}
-          />
-        )}
-        {rows.length > 0 && (
-          <VirtualList
-            label={says.list}
-            items={rows}
-            keyOf={(row) => row.did}
-            columns={columns}
-            autoFocus
-            onActive={(row) => setPicked(row.did)}
-          />
-        )}
-      </Panel>
       <div className="ledger-side">
-        <Margin
-          status={status}
-          standing={standing}
-          onAdd={() => setWanted({ what: 'add' })}
-          onSign={() => setWanted({ what: 'sign' })}
-          onQuorum={() => setWanted({ what: 'quorum' })}
-          onCard={() => setCard(true)}
-        />
+        <Panel
+          title={says.title}
+          count={held ? says.count(standing.present, held.length, status.quorum) : null}
+          className="ledger-list"
+          flush
+        >
+          {held === null && view.state === 'loading' && <Loading what={says.loading} />}
+          {view.problem && held === null && (
+            <ProblemNotice
+              problem={view.problem}
+              action={<Button onPress={() => void view.refresh()}>{words.again}</Button>}
+            />
+          )}
+          {rows.length > 0 && (
+            <VirtualList
+              label={says.list}
+              items={rows}
+              keyOf={(row) => row.did}
+              columns={columns}
+              autoFocus
+              onActive={(row) => setPicked(row.did)}
+            />
+          )}
+        </Panel>
         {one && <Details row={one} status={status} only={rows.length === 1} onRemove={remove} />}
       </div>
+      <Margin
+        status={status}
+        standing={standing}
+        onAdd={() => setWanted({ what: 'add' })}
+        onSign={() => setWanted({ what: 'sign' })}
+        onQuorum={() => setWanted({ what: 'quorum' })}
+        onCard={() => setCard(true)}
+      />
       {wanted && held && (
         <ChangeDialog
           wanted={wanted}
@@ -216,7 +217,9 @@ function Details(props: { row: Row; status: LedgerStatus; only: boolean; onRemov
         <dt>{says.columns.presence}</dt>
         <dd className={row.presence === 'silent' ? 'red strong' : ''}>{says.presences[row.presence]}</dd>
         <dt>{says.columns.last}</dt>
-        <dd>{row.lastSignedAt === null ? says.never : <RelativeTime at={row.lastSignedAt} focusable />}</dd>
+        <dd>
+          {row.lastSignedAt === null ? says.never : <RelativeTime past at={row.lastSignedAt} focusable />}
+        </dd>
         <dt>{says.columns.signed}</dt>
         <dd>{judged === null || judged === 0 ? says.unwatched : says.signedOf(row.signed ?? 0, judged)}</dd>
         <dt>{says.columns.latency}</dt>

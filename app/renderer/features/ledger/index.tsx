@@ -54,7 +54,7 @@ export function LedgerView({ path }: { path: readonly string[] }) {
       section: 'community',
       shortcut: 'g',
       line: true,
-      when: () => !giving && status !== null,
+      when: () => !giving && status !== null && status.halted === null,
       run: () => setGiving(true),
     },
     {
@@ -102,8 +102,13 @@ export function LedgerView({ path }: { path: readonly string[] }) {
       ) : (
         <>
           <div className="ledger-top">
-            <Summary status={status} standing={standing} onGive={() => setGiving(true)} />
-            <Strip status={status} validators={held} />
+            <Summary
+              status={status}
+              standing={standing}
+              brief={narrow && part !== 'blocks'}
+              onGive={() => setGiving(true)}
+            />
+            {(!narrow || part === 'blocks') && <Strip status={status} validators={held} />}
           </div>
           <nav aria-label={words.parts} className="ledger-tabs">
             {parts.map(({ id, shortcut }) => (

@@ -55,6 +55,18 @@ test('the one failed test of a long run stands at the end with file, full name a
   expect(text).toMatch(/\n300 passed, 1 failed$/);
 });
 
+test('what was left out is said loudly at the end, with the reason, also when all went well', async () => {
+  const { text, code } = await run(
+    planted({
+      'desktop.test.js':
+        "console.warn('\\n*** SKIPPED: the desktop, because there is no display. ***\\n'); test('runs', () => {}); test.skip('draws', () => {});",
+    }),
+  );
+  expect(code).toBe(0);
+  expect(text).toMatch(/\n\*\*\* SKIPPED: the desktop, because there is no display\. \*\*\*\n/);
+  expect(text).toMatch(/\n1 passed, 0 failed, 1 skipped$/);
+});
+
 test('a file that cannot be run is named with the reason', async () => {
   const { text, code } = await run(planted({ 'broken.test.js': "import './not-here.js';" }));
   expect(code).toBe(1);

@@ -1,9 +1,9 @@
-import { AbortError } from '@orpc/shared';
 import { expect, test } from 'vitest';
 import { problemOf } from './problem.ts';
 
 test('a line that broke under a subscription is told as that, not in the words of the transport', () => {
-  const error = new AbortError('[AsyncIdQueue] Queue[6] was closed or aborted while waiting for pulling.');
+  const error = new Error('[AsyncIdQueue] Queue[6] was closed or aborted while waiting for pulling.');
+  error.name = 'AbortError';
   expect(problemOf(error)).toEqual({
     code: 'not-connected',
     message: 'The console has no connection to its node.',

@@ -21,7 +21,7 @@ export async function runEndToEnd(filters: readonly string[] = []): Promise<Step
 
 function failed(name: string, details: string): StepResult {
   console.log(`FAIL  ${name}`);
-  return { name, ok: false, seconds: 0, passed: 0, failed: 1, skipped: 0, details };
+  return { name, ok: false, seconds: 0, passed: 0, failed: 1, skipped: 0, remarks: [], details };
 }
 
 if (import.meta.main) process.exitCode = conclude(await runEndToEnd(process.argv.slice(2)));

@@ -65,6 +65,18 @@ test('a test that passes at the second try is named, and the run passes', async 
   expect(text).toMatch(/\n1 passed, 0 failed$/);
 });
 
+test('what was left out is said loudly at the end, with the reason, also when all went well', async () => {
+  const { text, code } = await run(
+    planted({
+      'desktop.test.js':
+        "console.warn('\\n*** SKIPPED: the desktop, because there is no display. ***\\n'); test('runs', () => {}); test.skip('draws', () => {});",
+    }),
+  );
+  expect(code).toBe(0);
+  expect(text).toMatch(/\n\*\*\* SKIPPED: the desktop, because there is no display\. \*\*\*\n/);
+  expect(text).toMatch(/\n1 passed, 0 failed, 1 skipped$/);
+});
+
 test('a file that cannot be run is named with the reason', async () => {
   const { text, code } = await run(planted({ 'broken.test.js': "import './not-here.js';" }));
   expect(code).toBe(1);

@@ -23,6 +23,8 @@ export interface StepResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What a step said between three stars, whether it went well or not: what was left out and why. */
+  readonly remarks: readonly string[];
   /** What a person needs to see of a failure: the failed tests, or what the tool printed; else empty. */
   readonly details: string;
 }
@@ -56,6 +58,7 @@ async function runStep({ name, tool, args, counted = false, env = {} }: Step): P
     name,
     ok,
     seconds,
+    remarks: remarksIn(output),
     details: [
       ...(ok ? [] : [detailsOf(output, counted, tests)]),
       ...(tests === null ? [] : waveringOf(tests, root)),
@@ -66,6 +69,8 @@ async function runStep({ name, tool, args, counted = false, env = {} }: Step): P
     skipped: tests?.numPendingTests ?? 0,
   };
 }
+
+const remarksIn = (output: string) => [...new Set(plain(output).match(/^\*\*\* .+ \*\*\*$/gm))];
 
 /** Of tests the failed ones alone; where none is to blame, the end of what was printed. */
 function detailsOf(output: string, counted: boolean, report: TestReport | null): string {
@@ -104,8 +109,9 @@ function surroundings(): NodeJS.ProcessEnv {
 
 function lineOf({ name, ok, seconds, passed, failed, skipped }: StepResult): string {
   const tests = passed + failed > 1 ? `${passed} passed${failed > 0 ? `, ${failed} failed` : ''}` : '';
-  const left = skipped > 0 ? `, ${skipped} skipped` : '';
-  return `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(24)} ${seconds.toFixed(1).padStart(6)} s  ${tests}${left}`.trimEnd();
+  const left = skipped > 0 ? `${skipped} skipped` : '';
+  const counts = [tests, left].filter((part) => part !== '').join(', ');
+  return `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(24)} ${seconds.toFixed(1).padStart(6)} s  ${counts}`.trimEnd();
 }
 
 /**
@@ -115,6 +121,7 @@ function lineOf({ name, ok, seconds, passed, failed, skipped }: StepResult): str
 export function conclude(results: readonly StepResult[]): number {
   const sum = (of: (result: StepResult) => number) =>
     results.reduce((total, result) => total + of(result), 0);
+  for (const remark of results.flatMap(({ remarks }) => remarks)) console.log(`\n${remark}`);
   const broken = results.filter(({ ok }) => !ok);
   for (const { name, details } of results) if (details !== '') console.log(`\n--- ${name} ---\n\n${details}`);
   if (broken.length > 0) console.log(`\nFailed: ${broken.map(({ name }) => name).join(', ')}`);

@@ -22,6 +22,9 @@ const expected = [
   /^dist\/preload\/preload\.cjs$/,
   /^dist\/renderer\/(?!.*\.(map|tsx?)$).+$/,
   /^node_modules\/better-sqlite3\/(package\.json|LICENSE|lib\/(methods\/)?[\w-]+\.js)$/,
+  /^resources\/models\/[\w.-]+\.(onnx|json|md)$/,
+  /^node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
+  /^node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,
 ];
 const required = [
   'package.json',
@@ -32,6 +35,9 @@ const required = [
   'dist/preload/preload.cjs',
   'dist/renderer/index.html',
   'node_modules/better-sqlite3/package.json',
+  'resources/models/manifest.json',
+  'node_modules/onnxruntime-node/package.json',
+  'node_modules/onnxruntime-common/package.json',
 ];
 
 /**
@@ -43,21 +49,27 @@ const required = [
 export function checkPackage(resources: string, target: Target): PackageReport {
   const archive = join(resources, 'app.asar');
   if (!existsSync(archive)) return { problems: [`There is no ${archive}.`], files: 0, sizeBytes: 0 };
-  const native = `node_modules/better-sqlite3/prebuilds/${target}.node`;
+  const runtime = `node_modules/onnxruntime-node/bin/napi-v6/${target.replace('-', '/')}/`;
+  const natives = [
+    `node_modules/better-sqlite3/prebuilds/${target}.node`,
+    `${runtime}onnxruntime_binding.node`,
+  ];
+  /** The runtime's own libraries lie beside its binding and have other names on every system. */
+  const isNative = (file: string) => natives.includes(file) || file.startsWith(runtime);
   const { files, unpacked } = contents(archive);
   const beside = filesUnder(`${archive}.unpacked`);
   const problems = [
     ...files
-      .filter((file) => file !== native && !expected.some((pattern) => pattern.test(file)))
+      .filter((file) => !isNative(file) && !expected.some((pattern) => pattern.test(file)))
       .map((file) => `${file} is inside and need not be.`),
-    ...[...required, native].filter((file) => !files.includes(file)).map((file) => `${file} is missing.`),
+    ...[...required, ...natives].filter((file) => !files.includes(file)).map((file) => `${file} is missing.`),
     ...files
-      .filter((file) => file.endsWith('.node') && !unpacked.has(file))
+      .filter((file) => (file.endsWith('.node') || isNative(file)) && !unpacked.has(file))
       .map((file) => `${file} is machine code and lies inside the archive, where it cannot be loaded.`),
     ...[...unpacked]
       .filter((file) => !beside.includes(file))
       .map((file) => `${file} should lie unpacked and does not.`),
-    ...beside.filter((file) => file !== native).map((file) => `${file} lies unpacked and need not.`),
+    ...beside.filter((file) => !isNative(file)).map((file) => `${file} lies unpacked and need not.`),
     ...(files.includes('package.json') ? manifestProblems(archive) : []),
   ];
   const unpackedBytes = beside.reduce(

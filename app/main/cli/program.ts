@@ -3,6 +3,7 @@ import { archiveCommands } from './commands/archive.ts';
 import { boardCommands } from './commands/boards.ts';
 import { communityCommands } from './commands/community.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
+import { moderationCommands } from './commands/moderation.ts';
 import { nodeCommands } from './commands/node.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { NodeDoors } from './doors.ts';
@@ -40,7 +41,14 @@ function programOf(context: Context): Command {
       'after',
       '\nExit codes: 0 done, 1 failed, 2 used wrongly, 3 node not reachable or data in use, 4 a check found faults.',
     );
-  const commands = [nodeCommands, communityCommands, boardCommands, archiveCommands, maintenanceCommands];
+  const commands = [
+    nodeCommands,
+    communityCommands,
+    boardCommands,
+    archiveCommands,
+    moderationCommands,
+    maintenanceCommands,
+  ];
   for (const one of commands.flatMap((make) => make(context))) program.addCommand(one);
   const settle = (one: Command) => {
     one.exitOverride().configureOutput({

@@ -6,6 +6,7 @@ import { importMails } from './import.ts';
 import { join } from './join.ts';
 import { live } from './live.ts';
 import { million } from './million.ts';
+import { moderation } from './moderation.ts';
 import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { dated, tableOf, writeSection, type Report } from './lib/report.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (options: { minutes: number }) => Promise
   live,
   join,
   million,
+  moderation,
   soak,
   start,
 };

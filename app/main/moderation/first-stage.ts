@@ -1,10 +1,10 @@
-import { BUCKETS, bucketOf, bytesOf, crc, flagBucket, wordBuckets } from './features.ts';
+import { BUCKETS, flagBucket, pairBucket, pairStart, wordBuckets } from './features.ts';
 import { HEADS } from './heads.ts';
 import type { Normalised } from './normalise.ts';
 
 const WIDTH = HEADS.length;
 /** Words whose sums are kept; about 10 MB when full. */
-const MAX_KEPT = 60_000;
+const MAX_KEPT = 1 << 16;
 
 /** The first stage's weights: signed bytes by bucket and head, a scale and a bias a head. */
 export interface FirstWeights {
@@ -21,16 +21,6 @@ interface Share {
   readonly adds: number;
 }
 
-interface Known {
-  /** Sum of the weights of all its features, by head. */
-  readonly sum: Float32Array;
-  readonly count: number;
-  readonly bytes: Uint8Array;
-  /** CRC state after `b`, the word and a blank: where every pair that it begins goes on from. */
-  readonly pairs: number;
-  stamp: number;
-}
-
 /**
  * The linear model that sees every message first. Each different word and each different pair of
  * neighbours counts once, so repeating a message's words does not move it.
@@ -39,7 +29,13 @@ export class FirstStage {
   readonly #table: Int8Array;
   readonly #scales: Float32Array;
   readonly #bias: Float32Array;
-  readonly #words = new Map<string, Known>();
+  readonly #words = new Map<string, number>();
+  /** By the number of a kept word: sums by head, features, where its pairs begin, the last message it was in. */
+  readonly #sums = new Float32Array(MAX_KEPT * WIDTH);
+  readonly #counts = new Uint8Array(MAX_KEPT);
+  readonly #pairs = new Int32Array(MAX_KEPT);
+  readonly #seen = new Uint32Array(MAX_KEPT);
+  /** The last message that each pair was in. */
   readonly #stamps = new Uint32Array(BUCKETS);
   #stamp = 0;
 
@@ -56,27 +52,28 @@ export class FirstStage {
     this.#next();
     const total = new Float32Array(WIDTH);
     let features = 0;
-    let before: Known | null = null;
+    let before = -1;
     for (const { words } of readings) {
       for (const word of words) {
         const known = this.#known(word);
-        if (known.stamp !== this.#stamp) {
-          known.stamp = this.#stamp;
-          for (let head = 0; head < WIDTH; head += 1) total[head]! += known.sum[head]!;
-          features += known.count;
+        if (this.#seen[known] !== this.#stamp) {
+          this.#seen[known] = this.#stamp;
+          const at = known * WIDTH;
+          for (let head = 0; head < WIDTH; head += 1) total[head]! += this.#sums[at + head]!;
+          features += this.#counts[known]!;
         }
-        if (before !== null) {
-          const pair = bucketOf(crc(known.bytes, before.pairs));
+        if (before >= 0) {
+          const pair = pairBucket(this.#pairs[before]!, word);
           if (this.#stamps[pair] !== this.#stamp) {
             this.#stamps[pair] = this.#stamp;
-            this.#add(total, pair);
+            this.#add(total, 0, pair);
             features += 1;
           }
         }
         before = known;
       }
     }
-    for (const flag of flags) this.#add(total, flagBucket(flag));
+    for (const flag of flags) this.#add(total, 0, flagBucket(flag));
     features += flags.length;
     const norm = Math.sqrt(Math.max(1, features));
     for (let head = 0; head < WIDTH; head += 1) {
@@ -94,7 +91,7 @@ export class FirstStage {
       let term = '';
       let heaviest = 0;
       for (const word of words) {
-        const own = this.#known(word).sum[head]! * scale;
+        const own = this.#sums[this.#known(word) * WIDTH + head]! * scale;
         adds += own;
         if (own > heaviest && !word.startsWith('<')) {
           heaviest = own;
@@ -107,34 +104,34 @@ export class FirstStage {
   }
 
   #next(): void {
+    // Room for every word of the longest message, so that numbers hold while it is scored.
+    if (this.#words.size > MAX_KEPT / 2) this.#words.clear();
     this.#stamp += 1;
-    if (this.#stamp <= 0xffff_fffe) return;
+    if (this.#stamp < 0xffff_ffff) return;
     this.#stamp = 1;
     this.#stamps.fill(0);
-    this.#words.clear();
+    this.#seen.fill(0);
   }
 
-  #known(word: string): Known {
+  /** The number of a word, its sum reckoned if it is new. */
+  #known(word: string): number {
     const found = this.#words.get(word);
     if (found !== undefined) return found;
-    if (this.#words.size >= MAX_KEPT) this.#words.clear();
+    const number = this.#words.size;
+    if (number >= MAX_KEPT) throw new Error('a message has more words than can be');
+    const at = number * WIDTH;
+    this.#sums.fill(0, at, at + WIDTH);
     const buckets = wordBuckets(word);
-    const sum = new Float32Array(WIDTH);
-    for (const bucket of buckets) this.#add(sum, bucket);
-    const bytes = bytesOf(word);
-    const known: Known = {
-      sum,
-      count: buckets.length,
-      bytes,
-      pairs: crc(bytesOf(' '), crc(bytes, crc(bytesOf('b')))),
-      stamp: 0,
-    };
-    this.#words.set(word, known);
-    return known;
+    for (const bucket of buckets) this.#add(this.#sums, at, bucket);
+    this.#counts[number] = buckets.length;
+    this.#pairs[number] = pairStart(word);
+    this.#seen[number] = 0;
+    this.#words.set(word, number);
+    return number;
   }
 
-  #add(total: Float32Array, bucket: number): void {
-    const at = bucket * WIDTH;
-    for (let head = 0; head < WIDTH; head += 1) total[head]! += this.#table[at + head]!;
+  #add(total: Float32Array, at: number, bucket: number): void {
+    const from = bucket * WIDTH;
+    for (let head = 0; head < WIDTH; head += 1) total[at + head]! += this.#table[from + head]!;
   }
 }

@@ -50,7 +50,7 @@ export interface JudgeParts {
 const HEAD_UNITS = 12_000;
 const TAIL_UNITS = 4_000;
 export const MAX_READ = HEAD_UNITS + TAIL_UNITS;
-const MAX_LANGUAGE_UNITS = 600;
+const MAX_LANGUAGE_UNITS = 240;
 const MAX_SPANS = 8;
 /** A head speaks through its spans from this probability on. */
 const SPEAKS = 0.5;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bucketOf, bytesOf, crc, flagBucket, wordBuckets } from './features.ts';
+import { flagBucket, pairBucket, pairStart, wordBuckets } from './features.ts';
 import { Normaliser } from './normalise.ts';
 
 interface Vector {
@@ -23,7 +23,7 @@ const wordsOf = (text: string) => normaliser.message(text).readings.flatMap(({ w
 test.each(vectors)('[J1] reads $text as in the training', ({ text, words, flags, line, features, sum }) => {
   const read = normaliser.message(text);
   const found = read.readings.flatMap((reading) => reading.words);
-  const pairs = new Set(found.slice(1).map((word, at) => bucketOf(crc(bytesOf(`b${found[at]} ${word}`)))));
+  const pairs = new Set(found.slice(1).map((word, at) => pairBucket(pairStart(found[at]!), word)));
   const buckets = [...[...new Set(found)].flatMap(wordBuckets), ...pairs, ...read.flags.map(flagBucket)];
   expect({ words: found, flags: read.flags, line: read.line }).toEqual({ words, flags, line });
   expect({ features: buckets.length, sum: buckets.reduce((a, b) => a + b, 0) }).toEqual({ features, sum });

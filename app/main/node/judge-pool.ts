@@ -14,7 +14,8 @@ interface JudgePoolInit {
   readonly batchTimeoutMs?: number;
 }
 
-const HEAP_MIB = 256;
+/** What a thread's caches and one batch need, with room; models lie outside the heap. */
+const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 };
 /** Loading the models is not the batch's time. */
 const START_TIMEOUT_MS = 30_000;
 
@@ -131,7 +132,7 @@ class Lane {
     return new Worker(new URL('./judge.worker.ts', import.meta.url), {
       workerData,
       name: 'judge',
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
+      resourceLimits: HEAP,
     });
   }
 

@@ -112,6 +112,21 @@ test('moderate without models says so aloud and judges by word lists', async () 
   ]);
 });
 
+test('moderate holds back what a list of words and domains names, disguised or not', async () => {
+  const list = join(scratch, 'list.txt');
+  await writeFile(list, '# mine\ncasino\n||evil.example^\nnot a word\n');
+  const { out, err } = await impulse(
+    ['moderate', '--jsonl', '--list', list],
+    [
+      '{"id":1,"text":"The old c.a.s.i.n.0 by the sea is a museum today."}\n',
+      '{"id":2,"text":"I read it on www.evil.example yesterday."}\n',
+      '{"id":3,"text":"The lighthouse by the sea is a museum today."}\n',
+    ],
+  );
+  expect(out.map((line) => JSON.parse(line).decision)).toEqual(['queue', 'queue', 'publish']);
+  expect(err).toContain('in line 4');
+});
+
 test('models verify ends with 4 when a model is not what its hash names', async () => {
   expect(await impulse(['models', 'verify'])).toMatchObject({ code: 0, out: ['All models are sound.'] });
   await cp(SHIPPED, scratch, { recursive: true });

@@ -23,7 +23,9 @@ const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}
 const WORD = /^[\p{L}\p{N}]{2,40}$/u;
 const HOSTS_LINE = /^(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+/;
 const ADBLOCK_LINE = /^\|\|([^^/$]+)\^?/;
-const HOST_IN_TEXT = /(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}/gi;
+const MAX_LOOKED_AT = 64_000;
+/** Names of more parts exist, but a search without bound would cost the square of a long chain of dots. */
+const HOST_IN_TEXT = /(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,62}/gi;
 
 /**
  * Reads a list: one word or domain a line, `#` and `!` begin comments. Lines of hosts files
@@ -51,7 +53,13 @@ export function importList(text: string): ImportedList {
 
 /** The hosts that a text names, lower case, without `www.`, each once. */
 export function hostsIn(text: string): string[] {
-  return [...new Set([...text.matchAll(HOST_IN_TEXT)].map(([host]) => withoutWww(host.toLowerCase())))];
+  return [
+    ...new Set(
+      [...text.slice(0, MAX_LOOKED_AT).matchAll(HOST_IN_TEXT)].map(([host]) =>
+        withoutWww(host.toLowerCase()),
+      ),
+    ),
+  ];
 }
 
 /** What a list says of a message; words are looked for as normalising reads them, disguises undone. */

@@ -45,6 +45,17 @@ test('hosts are told from file names and versions by their form alone, each once
   expect(hostsIn('www.a.example a.example b.example/x 1.2.3')).toEqual(['a.example', 'b.example']);
 });
 
+test('long chains of dots and letters cost no more than their length', () => {
+  for (const text of [
+    'a.'.repeat(500_000),
+    'a'.repeat(1_000_000),
+    '-a'.repeat(500_000),
+    'ab.'.repeat(300_000),
+  ]) {
+    expect(hostsIn(text).length).toBeLessThan(1000);
+  }
+});
+
 const old: Omit<Written, 'text' | 'atMs'> = { author: 'mara', joinedMs: 0, messages: 500 };
 const YEAR = 365 * 86_400_000;
 

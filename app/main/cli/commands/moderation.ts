@@ -1,8 +1,18 @@
 import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { systemClock } from '../../kernel/clock.ts';
-import { DEFAULT_THRESHOLDS, Engine, type Judges, type ModelStatus } from '../../moderation/index.ts';
+import {
+  DEFAULT_THRESHOLDS,
+  Engine,
+  findListed,
+  importList,
+  Normaliser,
+  type Finding,
+  type Judges,
+  type ModelStatus,
+} from '../../moderation/index.ts';
 import { JudgePool } from '../../node/judge-pool.ts';
 import { modelsFolder } from '../../node/models-folder.ts';
 import { command, type CommonOptions, type Context } from '../context.ts';
@@ -21,6 +31,8 @@ interface ModelOptions extends CommonOptions {
 export const moderationCommands = (context: Context): Command[] => [moderate(context), models(context)];
 
 const DEADLINE_MS = 10_000;
+/** So much of a text is held against a list. */
+const MAX_LISTED = 64_000;
 
 function moderate({ io, began }: Context): Command {
   return withModels(
@@ -30,23 +42,38 @@ function moderate({ io, began }: Context): Command {
     ]),
   )
     .option('--jsonl', 'read objects with id and text, one a line; answer one object a line, in order')
+    .option('--list <file>', 'words and domains, one a line, whose messages wait for a person')
     .option('--deadline <ms>', 'a judgement that takes longer means the queue', wholeNumber, DEADLINE_MS)
-    .action(async (options: ModelOptions & { jsonl?: boolean; deadline: number }) => {
+    .action(async (options: ModelOptions & { jsonl?: boolean; list?: string; deadline: number }) => {
       began(options);
+      const listed = await rulesOf(io, options.list);
       await withJudges(options, async (judges) => {
         await warnOf(io, judges);
         const engine = new Engine({ judges, clock: systemClock, deadlineMs: options.deadline });
-        if (options.jsonl === true) return moderateLines(io, engine);
+        if (options.jsonl === true) return moderateLines(io, engine, listed);
         const text = await io.input();
         if (text === null) throw usage('There is no text on standard input.');
         const { verdict, judgement, latencyMs } = await engine.submit({
           text,
           thresholds: DEFAULT_THRESHOLDS,
+          findings: listed(text),
         });
         const answer = recordText(verdict.decision, verdict.reasons, latencyMs, judgement);
         print(io, { json: { verdict, judgement, latencyMs }, text: answer }, options.json === true);
       });
     });
+}
+
+/** What a list of words and domains says of a text; nothing when there is no list. */
+async function rulesOf(io: Io, path: string | undefined): Promise<(text: string) => readonly Finding[]> {
+  if (path === undefined) return () => [];
+  const { words, domains, refused } = importList(await readFile(resolve(path), 'utf8'));
+  if (refused.length > 0) {
+    io.err(`${path}: neither a word nor a domain in line ${refused.slice(0, 10).join(', ')}\n`);
+  }
+  const normaliser = new Normaliser();
+  const list = { words: new Set(words), domains: new Set(domains), decision: 'queue' } as const;
+  return (text) => findListed(list, text, normaliser.message(text.slice(0, MAX_LISTED)));
 }
 
 function recordText(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEFAULT_THRESHOLDS, type Engine, type Outcome } from '../../moderation/index.ts';
+import { DEFAULT_THRESHOLDS, type Engine, type Finding, type Outcome } from '../../moderation/index.ts';
 import type { Io } from '../io.ts';
 
 /** One answer of `impulse moderate --jsonl`; its fields are an interface that programs rely on. */
@@ -28,7 +28,11 @@ const MAX_LINE = 4 * 1024 * 1024;
 const MAX_AHEAD = 512;
 
 /** Judges standard input line by line; answers come in the order of the lines. */
-export async function moderateLines(io: Io, engine: Engine): Promise<void> {
+export async function moderateLines(
+  io: Io,
+  engine: Engine,
+  listed: (text: string) => readonly Finding[],
+): Promise<void> {
   let written = Promise.resolve();
   let number = 0;
   for await (const line of io.lines(MAX_LINE)) {
@@ -36,14 +40,20 @@ export async function moderateLines(io: Io, engine: Engine): Promise<void> {
     if (io.signal.aborted) break;
     if (line !== null && line.trim() === '') continue;
     await engine.room();
-    const answer = answerOf(line, number, io, engine);
+    const answer = answerOf(line, number, io, engine, listed);
     written = written.then(async () => io.out(JSON.stringify(await answer)));
     if (number % MAX_AHEAD === 0) await written;
   }
   await written;
 }
 
-async function answerOf(line: string | null, number: number, io: Io, engine: Engine): Promise<Record> {
+async function answerOf(
+  line: string | null,
+  number: number,
+  io: Io,
+  engine: Engine,
+  listed: (text: string) => readonly Finding[],
+): Promise<Record> {
   const refuse = (why: string, id: Record['id'] = null): Record => {
     io.err(`Line ${number}: ${why}\n`);
     return unjudged(id);
@@ -61,7 +71,7 @@ async function answerOf(line: string | null, number: number, io: Io, engine: Eng
   if (text === undefined) {
     return refuse(image === undefined ? 'it has no text.' : 'there is no model for images.', id);
   }
-  return recordOf(id, await engine.submit({ text, thresholds: DEFAULT_THRESHOLDS }));
+  return recordOf(id, await engine.submit({ text, thresholds: DEFAULT_THRESHOLDS, findings: listed(text) }));
 }
 
 /** What could not be judged waits for a person. */

@@ -143,6 +143,8 @@ module.exports = {
     home('bip39', '@scure', room('platform/keys')),
     home('mail', 'postal-mime|htmlparser2', room('platform/mail')),
     home('pino', 'pino', room('platform/telemetry')),
+    home('onnx', 'onnxruntime-node|onnxruntime-common', room('platform/onnx')),
+    home('eld', 'eld', room('platform/language')),
     home('ws', 'ws|@types/ws', room('host')),
     home('commander', 'commander', room('cli')),
   ],

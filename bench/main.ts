@@ -7,6 +7,7 @@ import { join } from './join.ts';
 import { ledger } from './ledger.ts';
 import { live } from './live.ts';
 import { million } from './million.ts';
+import { moderation } from './moderation.ts';
 import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { dated, tableOf, writeSection, type Report } from './lib/report.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (options: { minutes: number }) => Promise
   live,
   join,
   million,
+  moderation,
   soak,
   start,
 };

@@ -21,7 +21,7 @@ const parts = ['node', 'shell', 'renderer'] as const;
 type Part = (typeof parts)[number];
 
 /** What carries machine code cannot be bundled; it ships as a package of its own. */
-const nativePackages = ['better-sqlite3', '@chainsafe/blst'];
+const nativePackages = ['better-sqlite3', '@chainsafe/blst', 'onnxruntime-node'];
 
 const always = ['tools/{build,licences,worker-entries}.ts', 'package-lock.json'];
 const inputs: Readonly<Record<Part, readonly string[]>> = {

@@ -43,6 +43,8 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['bip39-has-one-home', 'app/main/node/words.ts', '@scure/bip39'],
   ['mail-has-one-home', 'app/main/archive/parse.ts', 'postal-mime'],
   ['pino-has-one-home', 'app/main/node/log.ts', 'pino'],
+  ['onnx-has-one-home', 'app/main/moderation/run.ts', 'onnxruntime-node'],
+  ['eld-has-one-home', 'app/main/moderation/language.ts', 'eld/extrasmall'],
   ['ws-has-one-home', 'app/main/node/socket.ts', 'ws'],
   ['commander-has-one-home', 'app/main/node/options.ts', 'commander'],
 ];

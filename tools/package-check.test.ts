@@ -22,6 +22,14 @@ const sound: Readonly<Record<string, string>> = {
   'node_modules/@chainsafe/blst/index.js': '',
   'node_modules/@chainsafe/blst-linux-x64-gnu/package.json': '{}',
   'node_modules/@chainsafe/blst-linux-x64-gnu/blst.linux-x64-gnu.node': 'machine code',
+  'resources/models/manifest.json': '{}',
+  'resources/models/first-stage.onnx': '',
+  'node_modules/onnxruntime-common/package.json': '{}',
+  'node_modules/onnxruntime-common/dist/cjs/index.js': '',
+  'node_modules/onnxruntime-node/package.json': '{}',
+  'node_modules/onnxruntime-node/dist/index.js': '',
+  'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node': 'machine code',
+  'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1': 'machine code',
 };
 let scratch: string;
 
@@ -29,7 +37,10 @@ beforeEach(() => (scratch = mkdtempSync(join(tmpdir(), 'impulse-check-'))));
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Packs `files` and says what is wrong with them; machine code lies unpacked unless told otherwise. */
-async function problemsOf(files: Readonly<Record<string, string>>, unpack: string | undefined = '**/*.node') {
+async function problemsOf(
+  files: Readonly<Record<string, string>>,
+  unpack: string | undefined = '{**/*.node,**/napi-v6/**}',
+) {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(scratch, 'program', name)), { recursive: true });
     writeFileSync(join(scratch, 'program', name), content);
@@ -59,6 +70,7 @@ describe('the package', () => {
     'node_modules/better-sqlite3/deps/sqlite3/sqlite3.c',
     'node_modules/better-sqlite3/prebuilds/win32-arm64.node',
     'node_modules/@chainsafe/blst-darwin-arm64/blst.darwin-arm64.node',
+    'node_modules/onnxruntime-node/bin/napi-v6/win32/x64/onnxruntime.dll',
     '.env',
   ])('does not hold %s', async (superfluous) => {
     expect(await problemsOf({ ...sound, [superfluous]: 'x' })).toContain(
@@ -70,6 +82,8 @@ describe('the package', () => {
     'dist/node/main.js',
     'dist/renderer/index.html',
     'node_modules/better-sqlite3/prebuilds/linux-x64.node',
+    'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node',
+    'resources/models/manifest.json',
   ])('does not lack %s', async (needed) => {
     const { [needed]: _left, ...rest } = sound;
     expect(await problemsOf(rest)).toContain(`${needed} is missing.`);
@@ -82,13 +96,13 @@ describe('the package', () => {
 
   it('has its machine code where it can be loaded', async () => {
     const problems = await problemsOf(sound, '');
-    expect(problems).toHaveLength(2);
+    expect(problems).toHaveLength(4);
     for (const problem of problems)
       expect(problem).toContain('lies inside the archive, where it cannot be loaded');
   });
 
   it('has nothing unpacked but machine code: what lies unpacked is not covered by the integrity check', async () => {
-    expect(await problemsOf(sound, '{**/*.node,**/main.js}')).toEqual([
+    expect(await problemsOf(sound, '{**/*.node,**/napi-v6/**,**/main.js}')).toEqual([
       'dist/node/main.js lies unpacked and need not.',
     ]);
   });

@@ -23,6 +23,9 @@ const expected = [
   /^dist\/renderer\/(?!.*\.(map|tsx?)$).+$/,
   /^node_modules\/better-sqlite3\/(package\.json|LICENSE|lib\/(methods\/)?[\w-]+\.js)$/,
   /^node_modules\/@chainsafe\/blst\/(package\.json|LICENSE|index\.js)$/,
+  /^resources\/models\/[\w.-]+\.(onnx|json|md)$/,
+  /^node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
+  /^node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,
 ];
 const required = [
   'package.json',
@@ -34,6 +37,9 @@ const required = [
   'dist/renderer/index.html',
   'node_modules/better-sqlite3/package.json',
   'node_modules/@chainsafe/blst/index.js',
+  'resources/models/manifest.json',
+  'node_modules/onnxruntime-node/package.json',
+  'node_modules/onnxruntime-common/package.json',
 ];
 
 /**
@@ -75,12 +81,13 @@ export function checkPackage(resources: string, target: Target): PackageReport {
   return { problems, files: files.length, sizeBytes: statSync(archive).size + unpackedBytes };
 }
 
-const isMachineCode = (file: string) => file.endsWith('.node');
+const isMachineCode = (file: string) => file.endsWith('.node') || file.includes('/napi-v6/');
 
 /** What belongs to one target alone: SQLite's binary by its name, and the package that npm chose of BLS's. */
 function nativesOf(target: Target): { name: string; holds: (file: string) => boolean }[] {
   const sqlite = `node_modules/better-sqlite3/prebuilds/${target}.node`;
   const bls = `node_modules/@chainsafe/blst-${target}`;
+  const runtime = `node_modules/onnxruntime-node/bin/napi-v6/${target.replace('-', '/')}/`;
   return [
     { name: sqlite, holds: (file) => file === sqlite },
     {
@@ -88,6 +95,8 @@ function nativesOf(target: Target): { name: string; holds: (file: string) => boo
       holds: (file) =>
         file.startsWith(bls) && /^(-\w+)?\/(package\.json|blst\.[\w-]+\.node)$/.test(file.slice(bls.length)),
     },
+    // The runtime's own libraries lie beside its binding and have other names on every system.
+    { name: `${runtime}onnxruntime_binding.node`, holds: (file) => file.startsWith(runtime) },
   ];
 }
 

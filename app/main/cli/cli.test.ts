@@ -11,7 +11,7 @@ import { silentLogger } from '../kernel/logger.ts';
 import { dataLayout, openDataDirectory } from '../node/data-directory.ts';
 import { lockDataDirectory } from '../node/lock.ts';
 import type { NodeDoors } from './doors.ts';
-import type { Io } from './io.ts';
+import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
 import { table } from './text.ts';
 
@@ -145,6 +145,7 @@ async function impulse(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     err: (text) => (err += text),
     terminal: false,
     input: () => Promise.resolve(null),
+    lines: () => linesOf((async function* () {})(), 1),
     signal: stopping.signal,
     ...more,
   };
@@ -227,7 +228,7 @@ describe('use', () => {
     const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help');
-    expect(names).toHaveLength(27);
+    expect(names).toHaveLength(29);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);

@@ -10,6 +10,8 @@ export interface Io {
   readonly terminal: boolean;
   /** All of standard input as text, or null when it is a terminal. */
   input(): Promise<string | null>;
+  /** Standard input line by line; a line longer than the limit comes as null. */
+  lines(maxLength: number): AsyncIterable<string | null>;
   /** Aborts when the person asks to stop (Ctrl-C). */
   readonly signal: AbortSignal;
 }
@@ -34,7 +36,34 @@ export function processIo(): Io {
       }
       return text;
     },
+    lines: (maxLength) => linesOf(process.stdin.setEncoding('utf8'), maxLength),
   };
+}
+
+/** Cuts text that arrives in parts into lines; holds no more of a line than may be kept. */
+export async function* linesOf(
+  parts: AsyncIterable<unknown>,
+  maxLength: number,
+): AsyncGenerator<string | null> {
+  let line = '';
+  let tooLong = false;
+  const end = () => {
+    const whole = tooLong ? null : line;
+    line = '';
+    tooLong = false;
+    return whole;
+  };
+  for await (const part of parts) {
+    const pieces = String(part).split('\n');
+    for (const [at, piece] of pieces.entries()) {
+      if (at > 0) yield end();
+      if (line.length + piece.length > maxLength) {
+        line = '';
+        tooLong = true;
+      } else if (!tooLong) line += piece;
+    }
+  }
+  if (line !== '' || tooLong) yield end();
 }
 
 /** What a command answers: for a program, and for a person. */

@@ -10,6 +10,7 @@ import { Prover } from '../ledger/prover.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import type { NodeDoors } from './doors.ts';
+import { linesOf } from './io.ts';
 import { runCommand } from './program.ts';
 
 let root: string;
@@ -30,6 +31,7 @@ async function impulse(...args: string[]): Promise<{ code: number; out: string; 
     err: (text) => (err += text),
     terminal: false,
     input: () => Promise.resolve(null),
+    lines: () => linesOf((async function* () {})(), 1),
     signal: new AbortController().signal,
   });
   return { code, out, err };

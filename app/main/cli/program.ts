@@ -4,6 +4,7 @@ import { boardCommands } from './commands/boards.ts';
 import { communityCommands } from './commands/community.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
+import { moderationCommands } from './commands/moderation.ts';
 import { nodeCommands } from './commands/node.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { NodeDoors } from './doors.ts';
@@ -47,6 +48,7 @@ function programOf(context: Context): Command {
     boardCommands,
     ledgerCommands,
     archiveCommands,
+    moderationCommands,
     maintenanceCommands,
   ];
   for (const one of commands.flatMap((make) => make(context))) program.addCommand(one);

@@ -1,0 +1,155 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { NodeDoors } from './doors.ts';
+import { linesOf, type Io } from './io.ts';
+import { runCommand } from './program.ts';
+
+const SHIPPED = join(import.meta.dirname, '../../../resources/models');
+const refuse = () => Promise.reject(new Error('no node is needed for this'));
+const doors: NodeDoors = { openNode: refuse, startNode: refuse, simulate: refuse };
+
+let scratch: string;
+beforeEach(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'impulse-moderate-'));
+});
+afterEach(() => rm(scratch, { recursive: true, force: true }));
+
+async function impulse(args: readonly string[], input: readonly string[] = []) {
+  const out: string[] = [];
+  let err = '';
+  const io: Io = {
+    out: (text) => out.push(text),
+    err: (text) => (err += text),
+    terminal: false,
+    input: () => Promise.resolve(input.join('')),
+    lines: (maxLength) =>
+      linesOf(
+        (async function* () {
+          yield* input;
+        })(),
+        maxLength,
+      ),
+    signal: new AbortController().signal,
+  };
+  return { code: await runCommand(args, doors, io), out, err };
+}
+
+test('moderate answers one object a line, in order, with the fields that programs rely on', async () => {
+  const rows = [
+    { id: 1, text: 'FREE entry! Win a £1000 cash prize now, text WIN to claim your reward' },
+    { id: 'two', text: 'Shall we meet at the harbour on Saturday? I can bring the maps.' },
+    { id: 3, text: 'you are a stupid b!tch and a f.u.c.k.i.n.g idiot' },
+  ];
+  const { code, out, err } = await impulse(
+    ['moderate', '--jsonl'],
+    // Parts of standard input end anywhere, not at line ends.
+    [
+      `${JSON.stringify(rows[0])}\n{"id":"two","te`,
+      `xt":${JSON.stringify(rows[1]!.text)}}\r\n\n`,
+      JSON.stringify(rows[2]),
+    ],
+  );
+  const answers = out.map((line) => JSON.parse(line));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(answers.map(({ id }) => id)).toEqual([1, 'two', 3]);
+  expect(answers.map(({ decision }) => decision)).toEqual(['quarantine', 'publish', 'quarantine']);
+  for (const answer of answers) {
+    expect(Object.keys(answer)).toEqual([
+      'id',
+      'spam_score',
+      'toxicity_score',
+      'nsfw_score',
+      'labels',
+      'language',
+      'decision',
+      'confidence',
+      'flagged_terms',
+      'stage',
+      'latency_ms',
+    ]);
+  }
+  expect(answers[2].flagged_terms).toEqual(expect.arrayContaining(['fucking', 'bitch']));
+});
+
+test('moderate queues what it cannot judge, says which line, and goes on', async () => {
+  const { code, out, err } = await impulse(
+    ['moderate', '--jsonl'],
+    [
+      'no json\n[1]\n{"id":3}\n{"id":4,"text":7}\n',
+      `{"id":5,"text":"${'x'.repeat(5 * 1024 * 1024)}"}\n`,
+      `{"id":6,"text":""}\n{"id":7,"text":"\\ud800\\u0000 ${'a'.repeat(1_000_000)}"}\n{"id":8,"image":"x.png"}\n`,
+    ],
+  );
+  const answers = out.map((line) => JSON.parse(line));
+  expect(code).toBe(0);
+  expect(answers.map(({ decision }) => decision)).toEqual([
+    'queue',
+    'queue',
+    'queue',
+    'queue',
+    'queue',
+    'publish',
+    'queue',
+    'queue',
+  ]);
+  expect(err).toContain('Line 1: it is not JSON.');
+  expect(err).toContain('Line 5: it is longer than can be read.');
+  expect(err).toContain('Line 8: there is no model for images.');
+});
+
+test('moderate without models says so aloud and judges by word lists', async () => {
+  const { out, err } = await impulse(
+    ['moderate', '--jsonl', '--models', scratch],
+    ['{"id":1,"text":"hello there"}\n{"id":2,"text":"f u c k this"}\n'],
+  );
+  expect(err).toContain('Without it, word lists judge.');
+  expect(out.map((line) => JSON.parse(line)).map(({ stage, decision }) => [stage, decision])).toEqual([
+    ['rules', 'publish'],
+    ['rules', 'queue'],
+  ]);
+});
+
+test('moderate holds back what a list of words and domains names, disguised or not', async () => {
+  const list = join(scratch, 'list.txt');
+  await writeFile(list, '# mine\ncasino\n||evil.example^\nnot a word\n');
+  const { out, err } = await impulse(
+    ['moderate', '--jsonl', '--list', list],
+    [
+      '{"id":1,"text":"The old c.a.s.i.n.0 by the sea is a museum today."}\n',
+      '{"id":2,"text":"I read it on www.evil.example yesterday."}\n',
+      '{"id":3,"text":"The lighthouse by the sea is a museum today."}\n',
+    ],
+  );
+  expect(out.map((line) => JSON.parse(line).decision)).toEqual(['queue', 'queue', 'publish']);
+  expect(err).toContain('in line 4');
+});
+
+test('models verify ends with 4 when a model is not what its hash names', async () => {
+  expect(await impulse(['models', 'verify'])).toMatchObject({ code: 0, out: ['All models are sound.'] });
+  await cp(SHIPPED, scratch, { recursive: true });
+  await writeFile(join(scratch, 'calibration.json'), '{}');
+  const { code, out } = await impulse(['models', 'verify', '--models', scratch]);
+  expect(code).toBe(4);
+  expect(out.join('\n')).toContain('calibration.json has 2 bytes');
+  const listed = await impulse(['models', 'list', '--models', scratch]);
+  expect(listed.out.join('\n')).toMatch(/calibration\.json +broken/);
+});
+
+test('models eval measures labelled texts, gzipped or not', async () => {
+  const rows = [
+    { text: 'FREE entry! Win a £1000 cash prize now, text WIN to claim your reward', label: 'spam' },
+    { text: 'Are you coming home for dinner tonight?', label: 'ham' },
+  ];
+  const path = join(scratch, 'few.jsonl.gz');
+  await writeFile(path, gzipSync(rows.map((row) => JSON.stringify(row)).join('\n')));
+  const { code, out } = await impulse(['models', 'eval', path, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out.join('\n'))).toMatchObject([
+    { head: 'spam', rows: 2, positives: 1, area: { value: 1 }, accuracy: { value: 1 } },
+  ]);
+  await writeFile(join(scratch, 'bad.jsonl'), '{"text":1}');
+  expect(await impulse(['models', 'eval', join(scratch, 'bad.jsonl')])).toMatchObject({ code: 1 });
+});

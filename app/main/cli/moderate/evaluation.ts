@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { Problem } from '../../kernel/errors.ts';
+import {
+  areaUnderCurve,
+  DEFAULT_THRESHOLDS,
+  share,
+  type Engine,
+  type Measured,
+} from '../../moderation/index.ts';
+import { usage } from '../exit.ts';
+import { table } from '../text.ts';
+
+const HEADS = ['spam', 'toxic', 'nsfw'] as const;
+type Judged = (typeof HEADS)[number];
+
+/** What a file of labelled texts says of the models. */
+export interface Evaluation {
+  readonly file: string;
+  readonly head: Judged;
+  readonly rows: number;
+  readonly positives: number;
+  readonly area: Measured;
+  /** At even odds. */
+  readonly accuracy: Measured;
+  readonly falsePositives: Measured;
+  /** Of the rows that are not what the head looks for: how many were not published at the defaults. */
+  readonly heldBack: Measured;
+  /** How many the second stage was asked about. */
+  readonly second: Measured;
+}
+
+const Row = z.looseObject({ text: z.string(), label: z.string() });
+/** Labels that say there is nothing wrong; every other label says there is. */
+const FINE = new Set([
+  'ham',
+  'ok',
+  'normal',
+  'other',
+  'neither',
+  'non-toxic',
+  'not sexist',
+  'non-hateful',
+  'benign_safe',
+  'benign_unsafe_topic',
+]);
+const SPAM = new Set(['ham', 'spam', 'smishing']);
+const EVEN = 0.5;
+const MAX_BYTES = 512 * 1024 * 1024;
+
+/** Judges every row of every file and measures the answers against the labels. */
+export async function evaluate(
+  engine: Engine,
+  files: readonly string[],
+  head: string | undefined,
+): Promise<readonly Evaluation[]> {
+  const wanted = HEADS.find((name) => name === head);
+  if (head !== undefined && wanted === undefined) throw usage('A head is spam, toxic or nsfw.');
+  const found: Evaluation[] = [];
+  for (const file of files) {
+    const rows = await labelled(file);
+    found.push(
+      await measure(
+        engine,
+        file,
+        rows,
+        wanted ?? (rows.every(({ label }) => SPAM.has(label)) ? 'spam' : 'toxic'),
+      ),
+    );
+  }
+  return found;
+}
+
+async function labelled(file: string): Promise<readonly z.infer<typeof Row>[]> {
+  let bytes = await readFile(file);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+  return bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line, at) => {
+      try {
+        return Row.parse(JSON.parse(line));
+      } catch (error) {
+        throw new Problem(
+          'unreadable-row',
+          `Line ${at + 1} of ${file} is not an object with text and label.`,
+          'Give JSON Lines, one object a line.',
+          { cause: error },
+        );
+      }
+    });
+}
+
+async function measure(
+  engine: Engine,
+  file: string,
+  rows: readonly z.infer<typeof Row>[],
+  head: Judged,
+): Promise<Evaluation> {
+  const answers: Promise<{ score: number; published: boolean; second: boolean }>[] = [];
+  for (const { text } of rows) {
+    await engine.room();
+    answers.push(
+      engine.submit({ text, thresholds: DEFAULT_THRESHOLDS }).then(({ judgement, verdict }) => ({
+        score: judgement?.scores[head] ?? EVEN,
+        published: verdict.decision === 'publish',
+        second: judgement?.stage === 'second',
+      })),
+    );
+  }
+  const said = await Promise.all(answers);
+  const truth = rows.map(({ label }) => !FINE.has(label));
+  const fine = said.filter((_, at) => !truth[at]);
+  return {
+    file: basename(file),
+    head,
+    rows: rows.length,
+    positives: truth.filter(Boolean).length,
+    area: areaUnderCurve(
+      said.map(({ score }) => score),
+      truth,
+    ),
+    accuracy: share(said.filter(({ score }, at) => score >= EVEN === truth[at]).length, rows.length),
+    falsePositives: share(fine.filter(({ score }) => score >= EVEN).length, fine.length),
+    heldBack: share(fine.filter(({ published }) => !published).length, fine.length),
+    second: share(said.filter(({ second }) => second).length, rows.length),
+  };
+}
+
+const withInterval = ({ value, low, high }: Measured, digits: number, scale: number): string =>
+  Number.isNaN(value)
+    ? 'none'
+    : `${(value * scale).toFixed(digits)} (${(low * scale).toFixed(digits)} to ${(high * scale).toFixed(digits)})`;
+
+/** A table with 95 % intervals. */
+export function evaluationText(found: readonly Evaluation[]): string {
+  return table(
+    [
+      'File',
+      'Head',
+      'Rows',
+      'Positive',
+      'ROC AUC',
+      'Accuracy %',
+      'False positives %',
+      'Held back %',
+      'Second stage %',
+    ],
+    found.map((one) => [
+      one.file,
+      one.head,
+      one.rows,
+      one.positives,
+      withInterval(one.area, 3, 1),
+      withInterval(one.accuracy, 2, 100),
+      withInterval(one.falsePositives, 2, 100),
+      withInterval(one.heldBack, 2, 100),
+      withInterval(one.second, 1, 100),
+    ]),
+  );
+}

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { DEFAULT_THRESHOLDS, type Engine, type Finding, type Outcome } from '../../moderation/index.ts';
+import type { Io } from '../io.ts';
+
+/** One answer of `impulse moderate --jsonl`; its fields are an interface that programs rely on. */
+export interface Record {
+  readonly id: string | number | null;
+  readonly spam_score: number | null;
+  readonly toxicity_score: number | null;
+  readonly nsfw_score: number | null;
+  readonly labels: readonly string[];
+  readonly language: string | null;
+  readonly decision: 'publish' | 'queue' | 'quarantine';
+  readonly confidence: number;
+  readonly flagged_terms: readonly string[];
+  readonly stage: 'first' | 'second' | 'rules' | 'none';
+  readonly latency_ms: number;
+}
+
+const Input = z.looseObject({
+  id: z.union([z.string().max(1000), z.number()]).optional(),
+  text: z.string().optional(),
+  image: z.string().max(4096).optional(),
+});
+
+const MAX_LINE = 4 * 1024 * 1024;
+/** Answers that may wait for their turn to be written. */
+const MAX_AHEAD = 512;
+
+/** Judges standard input line by line; answers come in the order of the lines. */
+export async function moderateLines(
+  io: Io,
+  engine: Engine,
+  listed: (text: string) => readonly Finding[],
+): Promise<void> {
+  let written = Promise.resolve();
+  let number = 0;
+  for await (const line of io.lines(MAX_LINE)) {
+    number += 1;
+    if (io.signal.aborted) break;
+    if (line !== null && line.trim() === '') continue;
+    await engine.room();
+    const answer = answerOf(line, number, io, engine, listed);
+    written = written.then(async () => io.out(JSON.stringify(await answer)));
+    if (number % MAX_AHEAD === 0) await written;
+  }
+  await written;
+}
+
+async function answerOf(
+  line: string | null,
+  number: number,
+  io: Io,
+  engine: Engine,
+  listed: (text: string) => readonly Finding[],
+): Promise<Record> {
+  const refuse = (why: string, id: Record['id'] = null): Record => {
+    io.err(`Line ${number}: ${why}\n`);
+    return unjudged(id);
+  };
+  if (line === null) return refuse('it is longer than can be read.');
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return refuse('it is not JSON.');
+  }
+  const parsed = Input.safeParse(json);
+  if (!parsed.success) return refuse('it is not an object with id and text.');
+  const { id = null, text, image } = parsed.data;
+  if (text === undefined) {
+    return refuse(image === undefined ? 'it has no text.' : 'there is no model for images.', id);
+  }
+  return recordOf(id, await engine.submit({ text, thresholds: DEFAULT_THRESHOLDS, findings: listed(text) }));
+}
+
+/** What could not be judged waits for a person. */
+const unjudged = (id: Record['id']): Record => ({
+  id,
+  spam_score: null,
+  toxicity_score: null,
+  nsfw_score: null,
+  labels: [],
+  language: null,
+  decision: 'queue',
+  confidence: 0,
+  flagged_terms: [],
+  stage: 'none',
+  latency_ms: 0,
+});
+
+function recordOf(id: Record['id'], { verdict, judgement, latencyMs }: Outcome): Record {
+  if (judgement === null) return { ...unjudged(id), decision: verdict.decision, latency_ms: latencyMs };
+  const { scores, stage, language } = judgement;
+  return {
+    id,
+    spam_score: rounded(scores.spam),
+    toxicity_score: rounded(scores.toxic),
+    nsfw_score: rounded(scores.nsfw),
+    labels: verdict.labels,
+    language,
+    decision: verdict.decision,
+    confidence: rounded(verdict.confidence),
+    flagged_terms: [...new Set(verdict.spans.map(({ term }) => term))],
+    stage,
+    latency_ms: latencyMs,
+  };
+}
+
+const rounded = (value: number) => Math.round(value * 1e6) / 1e6;

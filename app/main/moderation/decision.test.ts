@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { decide, type Thresholds } from './decision.ts';
+import { HEADS, type Head } from './heads.ts';
+import type { Judgement } from './judge.ts';
+
+const thresholds: Thresholds = {
+  spam: { queue: 0.5, quarantine: 0.9 },
+  toxic: { queue: 0.6, quarantine: 0.9 },
+};
+
+function judged(scores: Partial<Record<Head, number>>, more: Partial<Judgement> = {}): Judgement {
+  return {
+    scores: Object.fromEntries(HEADS.map((head) => [head, scores[head] ?? 0])) as Record<Head, number>,
+    stage: 'first',
+    language: 'en',
+    spans: [],
+    disguised: 0,
+    cut: false,
+    ...more,
+  };
+}
+
+test('[J6] what is far from every bound is published, with the distance as confidence', () => {
+  expect(decide(judged({ spam: 0.1, toxic: 0.2 }), thresholds)).toMatchObject({
+    decision: 'publish',
+    confidence: 0.8,
+    reasons: [],
+  });
+});
+
+test('[J6] the worst of all heads stands, and both are named as reasons', () => {
+  const verdict = decide(judged({ spam: 0.95, toxic: 0.7 }), thresholds);
+  expect(verdict).toMatchObject({ decision: 'quarantine', confidence: 0.95, labels: ['spam', 'toxic'] });
+  expect(verdict.reasons.map(({ code }) => code)).toEqual(['spam', 'toxic']);
+});
+
+test('[J6] a trusted author is queued at most, and only when the models are surer', () => {
+  expect(decide(judged({ spam: 0.7 }), thresholds, [], 'trusted').decision).toBe('publish');
+  expect(decide(judged({ spam: 0.8 }), thresholds, [], 'trusted').decision).toBe('queue');
+  expect(decide(judged({ spam: 0.99 }), thresholds, [], 'trusted').decision).toBe('queue');
+  expect(decide(judged({ spam: 0.99 }), thresholds, [], 'none').decision).toBe('publish');
+});
+
+test('[J6] a rule stands beside the models and holds whoever wrote it', () => {
+  const finding = { decision: 'quarantine', reason: { code: 'domain', detail: 'bad.example' } } as const;
+  expect(decide(judged({}), thresholds, [finding], 'none')).toMatchObject({
+    decision: 'quarantine',
+    confidence: 0.9,
+    reasons: [finding.reason],
+  });
+});
+
+test('[J3] what was too long to be read whole waits for a person', () => {
+  expect(decide(judged({}, { cut: true }), thresholds)).toMatchObject({
+    decision: 'queue',
+    reasons: [{ code: 'too-long' }],
+  });
+});
+
+test('a head without bounds decides nothing', () => {
+  expect(decide(judged({ nsfw: 1 }), thresholds).decision).toBe('publish');
+});

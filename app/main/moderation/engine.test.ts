@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../platform/memory/clock.ts';
+import { DEFAULT_THRESHOLDS } from './decision.ts';
+import { Engine } from './engine.ts';
+import { HEADS, type Head } from './heads.ts';
+import type { Judgement } from './judge.ts';
+import type { Judges } from './ports.ts';
+
+const harmless: Judgement = {
+  scores: Object.fromEntries(HEADS.map((head) => [head, 0])) as Record<Head, number>,
+  stage: 'first',
+  language: null,
+  spans: [],
+  disguised: 0,
+  cut: false,
+};
+
+/** Judges that answer when told to; a text `break` fails its whole batch. */
+function judgesByHand() {
+  const batches: { texts: readonly string[]; answer: () => void }[] = [];
+  const judges: Judges = {
+    lanes: 1,
+    judge: (texts) =>
+      new Promise((done, fail) =>
+        batches.push({
+          texts,
+          answer: () =>
+            texts.includes('break') ? fail(new Error('broken')) : done(texts.map(() => harmless)),
+        }),
+      ),
+    status: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  };
+  return { judges, batches };
+}
+
+const submission = (text: string) => ({ text, thresholds: DEFAULT_THRESHOLDS });
+
+test('[J7] a message that is not judged by its deadline waits for a person, and a late answer changes nothing', async () => {
+  const clock = new VirtualClock(0);
+  const { judges, batches } = judgesByHand();
+  const engine = new Engine({ judges, clock, deadlineMs: 100 });
+  const outcome = engine.submit(submission('hello'));
+  await clock.pass(100);
+  batches[0]!.answer();
+  expect(await outcome).toMatchObject({
+    verdict: { decision: 'queue', reasons: [{ code: 'late' }] },
+    judgement: null,
+    latencyMs: 100,
+  });
+});
+
+test('[J7] when too many wait, further ones are queued at once', async () => {
+  const clock = new VirtualClock(0);
+  const { judges, batches } = judgesByHand();
+  const engine = new Engine({ judges, clock, maxWaiting: 2, batch: 1 });
+  const outcomes = ['a', 'b', 'c', 'd'].map((text) => engine.submit(submission(text)));
+  await clock.pass(0);
+  const later = engine.submit(submission('e'));
+  expect(await Promise.race([outcomes[3], later])).toMatchObject({
+    verdict: { decision: 'queue', reasons: [{ code: 'overload' }] },
+  });
+  for (let answered = 0; answered < batches.length; answered += 1) {
+    batches[answered]!.answer();
+    await clock.pass(0);
+  }
+  expect((await outcomes[0]!).verdict.decision).toBe('publish');
+});
+
+test('messages of one moment go to the judges together', async () => {
+  const clock = new VirtualClock(0);
+  const { judges, batches } = judgesByHand();
+  const engine = new Engine({ judges, clock });
+  const outcomes = ['a', 'b', 'c'].map((text) => engine.submit(submission(text)));
+  await clock.pass(0);
+  expect(batches.map(({ texts }) => texts)).toEqual([['a', 'b', 'c']]);
+  batches[0]!.answer();
+  expect((await Promise.all(outcomes)).map(({ verdict }) => verdict.decision)).toEqual(
+    Array(3).fill('publish'),
+  );
+});
+
+test('[J8] a message that breaks the judge is queued; those beside it are judged', async () => {
+  const clock = new VirtualClock(0);
+  const { judges, batches } = judgesByHand();
+  const engine = new Engine({ judges, clock });
+  const outcomes = ['a', 'break', 'b'].map((text) => engine.submit(submission(text)));
+  await clock.pass(0);
+  for (let answered = 0; answered < batches.length; answered += 1) {
+    batches[answered]!.answer();
+    await clock.pass(0);
+  }
+  const decisions = (await Promise.all(outcomes)).map(({ verdict }) => verdict.decision);
+  expect(decisions).toEqual(['publish', 'queue', 'publish']);
+});
+
+test('whoever feeds the engine waits while the judges have enough to do', async () => {
+  const clock = new VirtualClock(0);
+  const { judges, batches } = judgesByHand();
+  const engine = new Engine({ judges, clock, batch: 2 });
+  void engine.submit(submission('a'));
+  await clock.pass(0);
+  for (const text of ['b', 'c']) void engine.submit(submission(text));
+  let room = false;
+  void engine.room().then(() => (room = true));
+  await clock.pass(0);
+  expect(room).toBe(false);
+  batches[0]!.answer();
+  await clock.pass(0);
+  expect(room).toBe(true);
+});

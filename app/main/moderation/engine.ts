@@ -1,0 +1,154 @@
+import type { Clock } from '../kernel/clock.ts';
+import {
+  decide,
+  type Finding,
+  type Reason,
+  type Scrutiny,
+  type Thresholds,
+  type Verdict,
+} from './decision.ts';
+import type { Judgement } from './judge.ts';
+import type { Judges } from './ports.ts';
+
+export interface EngineInit {
+  readonly judges: Judges;
+  readonly clock: Clock;
+  /** How long a message may wait for its judgement before it is queued for a person. */
+  readonly deadlineMs?: number;
+  /** Messages that may wait at once; further ones are queued for a person without being judged. */
+  readonly maxWaiting?: number;
+  /** Messages handed to a thread together. */
+  readonly batch?: number;
+}
+
+/** A message on its way in. */
+export interface Submission {
+  readonly text: string;
+  readonly thresholds: Thresholds;
+  readonly scrutiny?: Scrutiny;
+  /** What rules said already. */
+  readonly findings?: readonly Finding[];
+}
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  /** Null when it came too late or not at all. */
+  readonly judgement: Judgement | null;
+  readonly latencyMs: number;
+}
+
+interface Waiting {
+  readonly submission: Submission;
+  readonly since: number;
+  readonly settle: (outcome: Outcome) => void;
+  cancel: () => void;
+  settled: boolean;
+}
+
+const LATE: Reason = { code: 'late', detail: 'Its judgement did not come in time.' };
+const OVERLOAD: Reason = { code: 'overload', detail: 'Too many messages came at once.' };
+const FAILED: Reason = { code: 'unreadable', detail: 'It could not be judged.' };
+const NO_MODELS: Reason = { code: 'no-models', detail: 'Judged by word lists alone.' };
+
+/**
+ * Takes messages in, hands them to the judges in batches and answers each before its deadline. What
+ * comes late, or cannot be judged, waits for a person; nothing is published unjudged.
+ */
+export class Engine {
+  readonly #judges: Judges;
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+  readonly #maxWaiting: number;
+  readonly #batch: number;
+  readonly #waiting: Waiting[] = [];
+  readonly #room: (() => void)[] = [];
+  #running = 0;
+
+  constructor({ judges, clock, deadlineMs = 5000, maxWaiting = 10_000, batch = 16 }: EngineInit) {
+    this.#judges = judges;
+    this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
+    this.#maxWaiting = maxWaiting;
+    this.#batch = batch;
+  }
+
+  /** Messages that wait or are being judged. */
+  get pending(): number {
+    return this.#waiting.length + this.#running * this.#batch;
+  }
+
+  /** Resolves once the judges have no more than one batch each ahead of them. */
+  async room(): Promise<void> {
+    while (this.#waiting.length >= this.#judges.lanes * this.#batch) {
+      await new Promise<void>((go) => this.#room.push(go));
+    }
+  }
+
+  /** Judges a message and decides on it. Never rejects. */
+  submit(submission: Submission): Promise<Outcome> {
+    return new Promise((settle) => {
+      const since = this.#clock.now();
+      const one: Waiting = { submission, since, settle, cancel: () => {}, settled: false };
+      if (this.#waiting.length >= this.#maxWaiting) return this.#hold(one, OVERLOAD);
+      one.cancel = this.#clock.after(this.#deadlineMs, () => this.#hold(one, LATE));
+      this.#waiting.push(one);
+      // A batch gathers what comes within the same turn.
+      queueMicrotask(() => this.#pump());
+    });
+  }
+
+  #pump(): void {
+    while (this.#running < this.#judges.lanes && this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, this.#batch).filter(({ settled }) => !settled);
+      for (const go of this.#room.splice(0)) go();
+      if (batch.length === 0) continue;
+      this.#running += 1;
+      void this.#judge(batch).then(() => {
+        this.#running -= 1;
+        this.#pump();
+      });
+    }
+  }
+
+  async #judge(batch: readonly Waiting[]): Promise<void> {
+    let judgements: readonly Judgement[];
+    try {
+      judgements = await this.#judges.judge(batch.map(({ submission }) => submission.text));
+    } catch {
+      // Whose fault it was is found by asking for each alone, so that one message never blocks another.
+      if (batch.length === 1) this.#hold(batch[0]!, FAILED);
+      else for (const one of batch) await this.#judge([one]);
+      return;
+    }
+    for (const [at, one] of batch.entries()) this.#settle(one, judgements[at]!);
+  }
+
+  #settle(one: Waiting, judgement: Judgement): void {
+    const { thresholds, findings = [], scrutiny } = one.submission;
+    const verdict = decide(judgement, thresholds, findings, scrutiny);
+    const ruled = judgement.stage === 'rules' && verdict.decision !== 'publish';
+    this.#answer(one, {
+      verdict: ruled ? { ...verdict, reasons: [...verdict.reasons, NO_MODELS] } : verdict,
+      judgement,
+      latencyMs: this.#clock.now() - one.since,
+    });
+  }
+
+  /** Answers without a judgement: a person must look. */
+  #hold(one: Waiting, reason: Reason): void {
+    const reasons = [...(one.submission.findings ?? []).map((finding) => finding.reason), reason];
+    const hidden = one.submission.findings?.some(({ decision }) => decision === 'quarantine') === true;
+    this.#answer(one, {
+      verdict: { decision: hidden ? 'quarantine' : 'queue', confidence: 0, reasons, spans: [], labels: [] },
+      judgement: null,
+      latencyMs: this.#clock.now() - one.since,
+    });
+  }
+
+  #answer(one: Waiting, outcome: Outcome): void {
+    if (one.settled) return;
+    one.settled = true;
+    one.cancel();
+    one.settle(outcome);
+  }
+}

@@ -1,0 +1,77 @@
+/** Hashed features of the first stage; the twin is tools/training/features.py. */
+
+export const BUCKETS = 1 << 20;
+const SHORTEST = 3;
+const LONGEST = 5;
+const MAX_WORD = 32;
+
+const TABLE = new Uint32Array(256).map((_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+const encoder = new TextEncoder();
+
+/** The state of a CRC-32 before its first byte; its complement is the sum. */
+export const CRC_START = -1;
+
+const step = (state: number, byte: number) => TABLE[(state ^ byte) & 255]! ^ (state >>> 8);
+
+/** Goes on with a CRC-32 over a text's UTF-8. */
+export function crc(text: string, state = CRC_START): number {
+  let value = state;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 127) return crcOfBytes(encoder.encode(text), state);
+    value = step(value, code);
+  }
+  return value;
+}
+
+function crcOfBytes(bytes: Uint8Array, state: number): number {
+  let value = state;
+  for (let at = 0; at < bytes.length; at += 1) value = step(value, bytes[at]!);
+  return value;
+}
+
+/** The bucket of a CRC state. */
+export const bucketOf = (state: number): number => ~state & (BUCKETS - 1);
+
+const WORD_START = crc('w');
+const PART_START = crc('c');
+const PAIR_START = crc('b');
+
+/** Buckets of a word itself and of its parts of three to five letters. */
+export function wordBuckets(word: string): number[] {
+  const found = [bucketOf(crc(word, WORD_START))];
+  if (word.startsWith('<')) return found;
+  const bytes = encoder.encode(`^${[...word].slice(0, MAX_WORD).join('')}$`);
+  for (let start = 0; start < bytes.length; start += 1) {
+    if (isInside(bytes[start]!)) continue;
+    let state = PART_START;
+    let letters = 0;
+    for (let at = start; at < bytes.length && letters <= LONGEST; at += 1) {
+      // A letter ends where the next begins.
+      if (!isInside(bytes[at]!) && at > start) {
+        letters += 1;
+        if (letters >= SHORTEST && letters <= LONGEST) found.push(bucketOf(state));
+      }
+      if (letters < LONGEST) state = step(state, bytes[at]!);
+      if (at === bytes.length - 1 && letters < LONGEST && letters + 1 >= SHORTEST)
+        found.push(bucketOf(state));
+    }
+  }
+  return found;
+}
+
+/** Whether a byte of UTF-8 goes on with a character begun before it. */
+const isInside = (byte: number) => (byte & 0xc0) === 0x80;
+
+/** The CRC state from which every pair goes on that a word begins. */
+export const pairStart = (word: string): number => step(crc(word, PAIR_START), 0x20);
+
+/** The bucket of a pair of neighbours. */
+export const pairBucket = (start: number, right: string): number => bucketOf(crc(right, start));
+
+/** The bucket of a flag of the whole message. */
+export const flagBucket = (flag: string): number => bucketOf(crc(`f${flag}`));

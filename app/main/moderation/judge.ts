@@ -1,0 +1,163 @@
+import { bothScores, firstScores, isUnclear, type Calibration } from './calibration.ts';
+import { FirstStage, type FirstWeights } from './first-stage.ts';
+import { HEADS, type Head, type Scores } from './heads.ts';
+import { Normaliser, type Normalised } from './normalise.ts';
+import { Pieces, type Vocabulary } from './pieces.ts';
+import { headOfWord, wordListScores } from './word-scores.ts';
+
+/** Which stage settled a message; `rules` when no model could be loaded. */
+export type Stage = 'first' | 'second' | 'rules';
+
+/** A part of the original text that speaks for a verdict. */
+export interface Span {
+  readonly term: string;
+  readonly head: Head;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the models say of one message; what follows from it is decided elsewhere. */
+export interface Judgement {
+  readonly scores: Scores;
+  readonly stage: Stage;
+  /** ISO 639-1, or null when the text is too short to tell. */
+  readonly language: string | null;
+  readonly spans: readonly Span[];
+  /** Listed words that were written in disguise. */
+  readonly disguised: number;
+  /** Whether the text was longer than what was read of it. */
+  readonly cut: boolean;
+}
+
+/** The second stage: logits by head for lines of pieces; the adapter pads and runs them together. */
+export interface SecondStage {
+  run(lines: readonly (readonly number[])[]): Promise<Float32Array[]>;
+}
+
+/** Tells a text's language. */
+export interface LanguageDetector {
+  detect(text: string): string | null;
+}
+
+export interface JudgeParts {
+  readonly first: FirstWeights | null;
+  readonly second: { readonly stage: SecondStage; readonly vocabulary: Vocabulary } | null;
+  readonly calibration: Calibration | null;
+  readonly languages: LanguageDetector;
+}
+
+/** So much of a long text is read: its beginning and its end. */
+const HEAD_UNITS = 12_000;
+const TAIL_UNITS = 4_000;
+export const MAX_READ = HEAD_UNITS + TAIL_UNITS;
+const MAX_LANGUAGE_UNITS = 240;
+const MAX_SPANS = 8;
+/** A head speaks through its spans from this probability on. */
+const SPEAKS = 0.5;
+/** A part that adds less to the logit is not named. */
+const LEAST_ADDED = 0.15;
+/** Messages given to the second stage together; of like length, so that little is padding. */
+const SECOND_BATCH = 16;
+
+interface Open {
+  readonly normalised: Normalised;
+  readonly logits: Float32Array | null;
+  readonly features: number;
+  scores: Scores;
+  stage: Stage;
+  readonly language: string | null;
+  readonly cut: boolean;
+}
+
+/** The cascade: normalise, first stage for all, second stage for what stays unclear. Holds no clock. */
+export class Judge {
+  readonly #normaliser = new Normaliser();
+  readonly #first: FirstStage | null;
+  readonly #second: { readonly stage: SecondStage; readonly pieces: Pieces } | null;
+  readonly #calibration: Calibration | null;
+  readonly #languages: LanguageDetector;
+
+  constructor({ first, second, calibration, languages }: JudgeParts) {
+    this.#first = first === null || calibration === null ? null : new FirstStage(first);
+    this.#second =
+      second === null || this.#first === null
+        ? null
+        : { stage: second.stage, pieces: new Pieces(second.vocabulary) };
+    this.#calibration = calibration;
+    this.#languages = languages;
+  }
+
+  /** Judges messages; the answers stand in the order of the texts. */
+  async judge(texts: readonly string[]): Promise<Judgement[]> {
+    const open = texts.map((text) => this.#open(text));
+    await this.#ask(open);
+    return open.map((one) => ({
+      scores: one.scores,
+      stage: one.stage,
+      language: one.language,
+      spans: this.#spans(one),
+      disguised: one.normalised.disguised,
+      cut: one.cut,
+    }));
+  }
+
+  #open(text: string): Open {
+    const cut = text.length > MAX_READ;
+    const read = cut ? `${text.slice(0, HEAD_UNITS)}\n${text.slice(-TAIL_UNITS)}` : text;
+    const normalised = this.#normaliser.message(read);
+    const language = this.#languages.detect(read.slice(0, MAX_LANGUAGE_UNITS));
+    if (this.#first === null || this.#calibration === null) {
+      const scores = wordListScores(normalised);
+      return { normalised, logits: null, features: 0, scores, stage: 'rules', language, cut };
+    }
+    const { logits, features } = this.#first.score(normalised);
+    const scores = firstScores(this.#calibration, logits);
+    return { normalised, logits, features, scores, stage: 'first', language, cut };
+  }
+
+  async #ask(all: readonly Open[]): Promise<void> {
+    const [second, calibration] = [this.#second, this.#calibration];
+    if (second === null || calibration === null) return;
+    const unclear = all
+      .filter((one) => isUnclear(calibration, one.scores))
+      .map((one) => ({ one, line: second.pieces.line(one.normalised.line) }))
+      .toSorted((a, b) => a.line.length - b.line.length);
+    for (let at = 0; at < unclear.length; at += SECOND_BATCH) {
+      const batch = unclear.slice(at, at + SECOND_BATCH);
+      const answers = await second.stage.run(batch.map(({ line }) => line));
+      for (const [place, { one }] of batch.entries()) {
+        one.scores = bothScores(calibration, one.logits!, answers[place]!);
+        one.stage = 'second';
+      }
+    }
+  }
+
+  #spans({ normalised, features, scores }: Open): Span[] {
+    const first = this.#first;
+    if (first === null) return Judge.#listed(normalised);
+    const spans = HEADS.flatMap((head, at) => {
+      if (scores[head] < SPEAKS) return [];
+      return first
+        .shares(normalised, at, features, MAX_SPANS)
+        .filter(({ adds }) => adds >= LEAST_ADDED)
+        .map((share) => Object.assign(share, { head }));
+    });
+    const seen = new Set<number>();
+    return spans
+      .toSorted((a, b) => b.adds - a.adds)
+      .filter(({ start }) => !seen.has(start) && seen.add(start))
+      .slice(0, MAX_SPANS)
+      .map(({ term, head, start, end }) => ({ term, head, start, end }));
+  }
+
+  static #listed({ readings }: Normalised): Span[] {
+    return readings
+      .flatMap(({ words, start, end }) =>
+        words.flatMap((term) => {
+          const head = headOfWord(term);
+          return head === null ? [] : [{ term, head, start, end }];
+        }),
+      )
+      .slice(0, MAX_SPANS);
+  }
+}

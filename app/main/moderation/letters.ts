@@ -1,0 +1,72 @@
+/** Small judgements on characters and words that normalising needs; pure, and the same in its twin. */
+
+export const WORD = /[\p{L}\p{N}]+/gu;
+export const LETTERS = /^\p{L}+$/u;
+export const MARKS = /[\p{Mn}\p{Me}\p{Cf}\u034f]/gu;
+export const LONG_RUN = /([^\p{N}])\1{2,}/gsu;
+export const RUN = /(.)\1+/gsu;
+export const OUTER_LEFT = /^[^\p{L}\p{N}@$|!*]+/u;
+export const OUTER_RIGHT = /[^\p{L}\p{N}@$*]+$/u;
+const DIGITS = /^\p{N}+$/u;
+const DIGIT = /\p{N}/gu;
+const PICTURE = /\p{Extended_Pictographic}/gu;
+// oxlint-disable-next-line no-control-regex -- all of ASCII is meant
+const ASCII = /^[\u0000-\u007f]*$/;
+
+const MAX_PICTURES = 3;
+const MAX_DIGITS = 9;
+
+export const isAscii = (text: string): boolean => ASCII.test(text);
+
+/** A word without accents. */
+export function bare(word: string): string {
+  return isAscii(word) ? word : word.normalize('NFD').replace(MARKS, '');
+}
+
+/** A number by its length, a word by its letters without accents. */
+export function shapeOf(word: string): string {
+  if (DIGITS.test(word)) return `<n${Math.min([...word].length, MAX_DIGITS)}>`;
+  return bare(word.replace(DIGIT, '0'));
+}
+
+/** Whether `word` is `target` with letters repeated: every run of the target is as long or longer. */
+export function covers(word: string, target: string): boolean {
+  let at = 0;
+  for (let i = 0; i < target.length;) {
+    const letter = target.charAt(i);
+    let wanted = 0;
+    for (; i < target.length && target.charAt(i) === letter; i += 1) wanted += 1;
+    let found = 0;
+    for (; at < word.length && word.charAt(at) === letter; at += 1) found += 1;
+    if (found < wanted) return false;
+  }
+  return at === word.length;
+}
+
+/** What stands around the words of a chunk and says something of its own. */
+export function marksOf(chunk: string): string[] {
+  const marks: string[] = [];
+  if (chunk.includes('!')) marks.push(chunk.includes('!!') ? '<!!>' : '<!>');
+  if (chunk.includes('?')) marks.push('<?>');
+  if (/[$£€]/u.test(chunk)) marks.push('<$>');
+  if (chunk.includes('%')) marks.push('<%>');
+  if (chunk.includes('#')) marks.push('<#>');
+  if (chunk.includes('*')) marks.push('<*>');
+  if (!isAscii(chunk)) marks.push(...(chunk.match(PICTURE) ?? []).slice(0, MAX_PICTURES));
+  return marks;
+}
+
+/** How long a message is and how much of it shouts. */
+export function flagsOf(text: string): string[] {
+  let upper = 0;
+  let lower = 0;
+  const end = Math.min(text.length, 2000);
+  for (let at = 0; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 65 && code <= 90) upper += 1;
+    else if (code >= 97 && code <= 122) lower += 1;
+  }
+  const shout = upper + lower >= 8 ? Math.floor((upper * 10) / (upper + lower)) : 0;
+  const size = Math.min(text.length, 4096);
+  return [`<caps${shout}>`, `<len${size === 0 ? 0 : 32 - Math.clz32(size)}>`];
+}

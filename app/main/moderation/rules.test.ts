@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_LIMITS, Limits, type Written } from './limits.ts';
+import { findListed, hostsIn, importList } from './lists.ts';
+import { Normaliser } from './normalise.ts';
+
+const normaliser = new Normaliser();
+const codes = (findings: readonly { readonly reason: { readonly code: string } }[]) =>
+  findings.map(({ reason }) => reason.code);
+
+test('a list is read from words, domains, hosts files and ad blockers, and says which lines are none', () => {
+  const list = importList(
+    [
+      '# mine',
+      'Badword',
+      'evil.example  # why',
+      '0.0.0.0 ads.example',
+      '||www.track.example^',
+      'two words',
+      '',
+    ].join('\n'),
+  );
+  expect(list).toEqual({
+    words: ['badword'],
+    domains: ['evil.example', 'ads.example', 'track.example'],
+    refused: [6],
+  });
+});
+
+test('a listed word is found in disguise, and a domain with all that is below it', () => {
+  const list = {
+    words: new Set(['casino']),
+    domains: new Set(['evil.example']),
+    decision: 'quarantine',
+  } as const;
+  const found = (text: string) =>
+    findListed(list, text, normaliser.message(text)).map(({ reason }) => reason);
+  expect(found('play at the c.a.s.1.n.0 tonight')).toEqual([{ code: 'word', detail: 'casino' }]);
+  expect(found('see HTTPS://Shop.EVIL.example/path?x=1')).toEqual([
+    { code: 'domain', detail: 'shop.evil.example' },
+  ]);
+  expect(found('notevil.example and evil.example.org are others')).toEqual([]);
+});
+
+test('hosts are told from file names and versions by their form alone, each once', () => {
+  expect(hostsIn('www.a.example a.example b.example/x 1.2.3')).toEqual(['a.example', 'b.example']);
+});
+
+test('long chains of dots and letters cost no more than their length', () => {
+  for (const text of [
+    'a.'.repeat(500_000),
+    'a'.repeat(1_000_000),
+    '-a'.repeat(500_000),
+    'ab.'.repeat(300_000),
+  ]) {
+    expect(hostsIn(text).length).toBeLessThan(1000);
+  }
+});
+
+const old: Omit<Written, 'text' | 'atMs'> = { author: 'mara', joinedMs: 0, messages: 500 };
+const YEAR = 365 * 86_400_000;
+
+test('an author who writes too fast is looked at, and no longer once the window has passed', () => {
+  const limits = new Limits();
+  const at = (atMs: number, n: number) =>
+    codes(limits.findings({ ...old, text: `note ${n}`, atMs: YEAR + atMs }));
+  const all = Array.from({ length: DEFAULT_LIMITS.perWindow + 2 }, (_, n) => at(n * 100, n));
+  expect(all.flat()).toEqual(['rate', 'rate']);
+  expect(at(10 * DEFAULT_LIMITS.windowMs, 99)).toEqual([]);
+});
+
+test('the same text again and again is a duplicate, by whomever and however it is punctuated', () => {
+  const limits = new Limits();
+  const found = [
+    'Buy my fine boats!',
+    'buy my FINE boats',
+    'Buy... my fine boats',
+    'BUY MY FINE BOATS!!',
+  ].map((text, n) => codes(limits.findings({ ...old, author: `a${n}`, text, atMs: YEAR + n })));
+  expect(found).toEqual([[], [], [], ['duplicate']]);
+});
+
+test('a new member may set fewer links, and many new members at once are a flood', () => {
+  const limits = new Limits();
+  const text = 'a.example b.example c.example';
+  const newcomer = { author: 'new', joinedMs: YEAR, messages: 0, atMs: YEAR + 1, text };
+  expect(codes(limits.findings(newcomer))).toEqual(['links']);
+  expect(codes(limits.findings({ ...old, text, atMs: YEAR }))).toEqual([]);
+  const flood = Array.from({ length: DEFAULT_LIMITS.flood + 5 }, (_, n) =>
+    codes(limits.findings({ ...newcomer, author: `n${n}`, text: `hello ${n}`, atMs: YEAR + 2 + n })),
+  );
+  expect(flood.at(-1)).toEqual(['flood']);
+  expect(flood[3]).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import table from './normalise.json' with { type: 'json' };
+import { HEADS, type Head, type Scores } from './heads.ts';
+import type { Normalised } from './normalise.ts';
+
+const foul = new Set(table.foul);
+const spammy = new Set(table.spammy);
+
+/** What a listed word stands for when words are all there is to judge by. */
+export function headOfWord(word: string): Head | null {
+  if (foul.has(word)) return 'toxic';
+  return spammy.has(word) ? 'spam' : null;
+}
+
+/** One listed word is enough to ask a person, and never enough to quarantine. */
+const ONE_WORD = 0.6;
+const MOST = 0.85;
+
+/** Scores by word lists alone: the fallback when models are missing, switched off or broken. */
+export function wordListScores({ readings }: Normalised): Scores {
+  const counts = { toxic: 0, spam: 0 };
+  for (const { words } of readings) {
+    for (const word of words) {
+      const head = headOfWord(word);
+      if (head === 'toxic' || head === 'spam') counts[head] += 1;
+    }
+  }
+  const score = (count: number) => (count === 0 ? 0 : Math.min(MOST, ONE_WORD + 0.05 * (count - 1)));
+  return Object.fromEntries(
+    HEADS.map((head) => [head, head === 'toxic' || head === 'spam' ? score(counts[head]) : 0]),
+  ) as Record<Head, number>;
+}

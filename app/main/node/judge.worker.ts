@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Judge } from '../moderation/index.ts';
+import { eldLanguages } from '../platform/language/eld.ts';
+import { loadModels } from '../platform/onnx/models.ts';
+import type { JudgeReply, JudgeRequest, JudgeStart } from './judge-wire.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('Judging runs as a worker thread only.');
+const { folder } = workerData as JudgeStart;
+
+const ready = loadModels(folder).then((models) => ({
+  judge: new Judge({ ...models, languages: eldLanguages }),
+  statuses: models.statuses,
+}));
+
+port.on('message', (request: JudgeRequest) => {
+  void answer(request).then((reply) => port.postMessage(reply));
+});
+
+async function answer({ id, texts }: JudgeRequest): Promise<JudgeReply> {
+  try {
+    const { judge, statuses } = await ready;
+    return { id, ok: true, judgements: await judge.judge(texts), statuses };
+  } catch (error) {
+    return { id, ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

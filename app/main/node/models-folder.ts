@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the models lie: beside the bundle, or in the checkout. */
+export function modelsFolder(): string {
+  const places = [
+    join(import.meta.dirname, '../../resources/models'),
+    join(import.meta.dirname, '../../../resources/models'),
+  ];
+  return places.find((place) => existsSync(place)) ?? places[0]!;
+}

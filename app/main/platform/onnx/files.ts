@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MODEL_PARTS, ModelManifest, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
+
+/** A model's file that is what its hash says. */
+export interface VerifiedFile {
+  readonly status: ModelStatus;
+  /** Null unless the state is `ok`. */
+  readonly bytes: Uint8Array | null;
+}
+
+const MAX_MANIFEST_BYTES = 64 * 1024;
+
+/**
+ * Reads the models of a folder and holds every file against the size and the SHA-256 that the manifest
+ * names. Never throws: what is missing or broken says so in its status.
+ */
+export async function verifiedFiles(folder: string): Promise<readonly VerifiedFile[]> {
+  const manifest = await readManifest(folder);
+  if (typeof manifest === 'string') {
+    return MODEL_PARTS.map((part) => ({
+      status: {
+        part,
+        title: part,
+        file: 'manifest.json',
+        sizeBytes: 0,
+        licence: '',
+        state: 'missing',
+        fault: manifest,
+      },
+      bytes: null,
+    }));
+  }
+  return Promise.all(manifest.files.map((entry) => verified(folder, entry)));
+}
+
+async function readManifest(folder: string): Promise<ModelManifest | string> {
+  const path = join(folder, 'manifest.json');
+  try {
+    if ((await stat(path)).size > MAX_MANIFEST_BYTES) return 'The list of models is too large to be one.';
+    const parsed = ModelManifest.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return parsed.success ? parsed.data : 'The list of models is not in the form this release knows.';
+  } catch (error) {
+    return `The list of models cannot be read: ${messageOf(error)}`;
+  }
+}
+
+async function verified(folder: string, entry: ModelManifest['files'][number]): Promise<VerifiedFile> {
+  const { part, title, file, sizeBytes, licence } = entry;
+  const say = (state: ModelStatus['state'], fault: string | null, bytes: Uint8Array | null) => ({
+    status: { part, title, file, sizeBytes, licence, state, fault },
+    bytes,
+  });
+  const path = join(folder, file);
+  try {
+    const { size } = await stat(path);
+    if (size !== sizeBytes)
+      return say('broken', `${file} has ${size} bytes, and should have ${sizeBytes}.`, null);
+    const bytes = await readFile(path);
+    if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256)
+      return say(
+        'broken',
+        `${file} is not the file that this release was made with (SHA-256 differs).`,
+        null,
+      );
+    return say('ok', null, bytes);
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return missing
+      ? say('missing', `${file} is not there.`, null)
+      : say('broken', `${file} cannot be read: ${messageOf(error)}`, null);
+  }
+}
+
+/** The file that plays a part, if it is sound. */
+export function bytesOf(files: readonly VerifiedFile[], part: ModelPart): Uint8Array | null {
+  return files.find(({ status }) => status.part === part)?.bytes ?? null;
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

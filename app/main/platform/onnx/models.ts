@@ -1,0 +1,123 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import * as z from 'zod';
+import { Calibration } from '../../moderation/calibration.ts';
+import { BUCKETS } from '../../moderation/features.ts';
+import type { FirstWeights } from '../../moderation/first-stage.ts';
+import { HEADS } from '../../moderation/heads.ts';
+import type { SecondStage } from '../../moderation/judge.ts';
+import type { ModelPart, ModelStatus } from '../../moderation/manifest.ts';
+import type { Vocabulary } from '../../moderation/pieces.ts';
+import { bytesOf, messageOf, verifiedFiles, type VerifiedFile } from './files.ts';
+
+type Runtime = typeof import('onnxruntime-node');
+
+/** What could be loaded of the models; null stands for what is missing or broken. */
+export interface LoadedModels {
+  readonly first: FirstWeights | null;
+  readonly second: { readonly stage: SecondStage; readonly vocabulary: Vocabulary } | null;
+  readonly calibration: Calibration | null;
+  readonly statuses: readonly ModelStatus[];
+}
+
+const VocabularyFile = z.strictObject({
+  pieces: z.array(z.string().max(64)).max(100_000),
+  scores: z.array(z.number()).max(100_000),
+});
+/** Filling for lines shorter than the longest of their batch. */
+const PAD = 1n;
+
+/**
+ * Verifies and loads the models of a folder. Sessions use one thread each: whoever asks runs one to a
+ * worker. Never throws; a model that does not load is `broken` in the statuses.
+ */
+export async function loadModels(folder: string): Promise<LoadedModels> {
+  const files = await verifiedFiles(folder);
+  const faults = new Map<ModelPart, string>();
+  const attempt = async <T>(
+    part: ModelPart,
+    load: (bytes: Uint8Array) => T | Promise<T>,
+  ): Promise<T | null> => {
+    const bytes = bytesOf(files, part);
+    if (bytes === null) return null;
+    try {
+      return await load(bytes);
+    } catch (error) {
+      faults.set(part, `It does not load: ${messageOf(error)}`);
+      return null;
+    }
+  };
+  const json = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
+  const calibration = await attempt('calibration', (bytes) => Calibration.parse(json(bytes)));
+  const first = await attempt('first', async (bytes) => firstWeights(await runtime(), bytes));
+  const vocabulary = await attempt('pieces', (bytes) => VocabularyFile.parse(json(bytes)));
+  const stage = await attempt('second', async (bytes) => secondStage(await runtime(), bytes));
+  return {
+    first,
+    second: stage === null || vocabulary === null ? null : { stage, vocabulary },
+    calibration,
+    statuses: files.map((file) => statusOf(file, faults)),
+  };
+}
+
+function statusOf({ status }: VerifiedFile, faults: ReadonlyMap<ModelPart, string>): ModelStatus {
+  const fault = faults.get(status.part);
+  return fault === undefined ? status : { ...status, state: 'broken', fault };
+}
+
+let loaded: Promise<Runtime> | null = null;
+/** The library brings machine code; where that does not load, rules must still work. */
+function runtime(): Promise<Runtime> {
+  loaded ??= import('onnxruntime-node');
+  return loaded;
+}
+
+const SESSION: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+};
+
+/** Takes the whole table out of the first stage's graph: a message is then a sum of rows. */
+async function firstWeights({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<FirstWeights> {
+  const session = await InferenceSession.create(bytes, { ...SESSION, graphOptimizationLevel: 'disabled' });
+  const ids = Int32Array.from({ length: BUCKETS }, (_, id) => id);
+  const answer = await session.run({ ids: new Tensor('int32', ids, [BUCKETS]) }, ['rows', 'scales', 'bias']);
+  const weights = {
+    table: dataOf(answer['rows'], Int8Array),
+    scales: dataOf(answer['scales'], Float32Array),
+    bias: dataOf(answer['bias'], Float32Array),
+  };
+  await session.release();
+  return weights;
+}
+
+async function secondStage({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<SecondStage> {
+  const session = await InferenceSession.create(bytes, SESSION);
+  return {
+    async run(lines) {
+      const longest = lines.reduce((most, line) => Math.max(most, line.length), 1);
+      const ids = new BigInt64Array(lines.length * longest).fill(PAD);
+      for (const [row, line] of lines.entries()) {
+        for (const [at, id] of line.entries()) ids[row * longest + at] = BigInt(id);
+      }
+      const input = new Tensor('int64', ids, [lines.length, longest]);
+      const answer = await session.run({ ids: input }, ['logits']);
+      const logits = dataOf(answer['logits'], Float32Array);
+      if (logits.length !== lines.length * HEADS.length)
+        throw new Error('the second stage answered in another shape');
+      return lines.map((_, row) => logits.slice(row * HEADS.length, (row + 1) * HEADS.length));
+    },
+  };
+}
+
+function dataOf<T extends Int8Array | Float32Array>(
+  tensor: Tensor | undefined,
+  form: { new (length: number): T },
+): T {
+  const data: unknown = tensor?.data;
+  if (!(data instanceof form)) throw new Error('a model answered in another form');
+  return data;
+}

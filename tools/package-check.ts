@@ -61,7 +61,7 @@ export function checkPackage(resources: string, target: Target): PackageReport {
       .map((file) => `${file} is inside and need not be.`),
     ...required.filter((file) => !files.includes(file)).map((file) => `${file} is missing.`),
     ...natives
-      .filter(({ holds }) => !files.some((file) => holds(file) && isMachineCode(file)))
+      .filter(({ holds }) => !files.some((file) => holds(file) && file.endsWith('.node')))
       .map(({ name }) => `${name} is missing.`),
     ...files
       .filter((file) => isMachineCode(file) && !unpacked.has(file))

@@ -37,7 +37,7 @@ export function ensureDependencies() {
       'Run: npm install --global npm',
     );
   }
-  console.log('Installing what the program needs: about 700 MB on disk, a minute or two.');
+  console.log('Installing what the program needs: about 1.1 GB on disk, a minute or two.');
   const [sinceMajor = 0, sinceMinor = 0] = NPM_WITH_ALLOW_SCRIPTS;
   const careful = npmMajor > sinceMajor || (npmMajor === sinceMajor && npmMinor >= sinceMinor);
   const startedAt = Date.now();

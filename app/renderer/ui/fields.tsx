@@ -69,7 +69,10 @@ export function TextField(props: TextFieldProps) {
       className={`field ${className ?? ''}`}
       autoFocus={autoFocus ?? false}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') onEnter?.();
+        if (event.key !== 'Enter' || !onEnter) return;
+        // What the key leads to may take the focus; without this the same press would also press that.
+        event.preventDefault();
+        onEnter();
       }}
     >
       <Label className={bare ? 'hidden-visually' : 'field-label'}>{label}</Label>

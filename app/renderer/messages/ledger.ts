@@ -68,7 +68,6 @@ export const ledger = {
   },
   facts: {
     label: 'Ledger in figures',
-    height: 'Height',
     transactions: 'Transactions',
     quorum: 'Must sign',
     quorumOf: (quorum: number, all: number) => `${count(quorum)} of ${count(all)}`,
@@ -76,7 +75,6 @@ export const ledger = {
     noAccount: 'no account',
     snapshot: 'Snapshot',
     none: 'none',
-    state: 'State root',
   },
   strip: {
     title: 'Block in progress',
@@ -111,7 +109,6 @@ export const ledger = {
   },
   block: {
     title: (height: number) => `Block ${count(height)}`,
-    pick: 'Choose a block to see what is in it.',
     loading: 'Reading the block.',
     final: 'final',
     finalMeans: 'A quorum of the validators signed it.',
@@ -146,7 +143,7 @@ export const ledger = {
     openBlock: (height: number) => `Show block ${count(height)}`,
     which: 'Several members have such a name.',
     more: (n: number) => `and ${plural(n, 'more', 'more')}`,
-    columns: { kind: 'What', account: 'By', block: 'Block', when: 'When', state: 'State' },
+    columns: { kind: 'What', account: 'By', block: 'Block', when: 'When' },
   },
   transaction: {
     title: 'Transaction',
@@ -173,7 +170,6 @@ export const ledger = {
       'The proof is a file that shows that this transaction is final, to anyone, without this node and without a network.',
     check: 'To check it:',
     single: 'Single signatures',
-    singleWhy: 'The same with one signature for each validator instead of their sum.',
     genesis: 'Genesis document',
     exported: (name: string, size: string) => `${name} is saved, ${size}.`,
     notYet: 'A proof can be made once it is final.',
@@ -219,7 +215,6 @@ export const ledger = {
   none: 'none',
   give: {
     title: 'Give credits',
-    open: 'Give credits',
     to: 'To',
     toHint: 'A member, by handle.',
     nobody: 'No member has such a name.',
@@ -254,7 +249,6 @@ export const ledger = {
     waits: 'It waits for a block.',
     slow: 'It is still waiting. It stays with the validators; you can close this and look under Transactions.',
     stands: 'Blocks stand still now; it becomes final when enough validators are back.',
-    final: (height: number) => `Final in block ${count(height)}.`,
     finalTook: (height: number, took: string) =>
       `Final in block ${count(height)}, ${took} after it was sent.`,
     seconds: (value: string) => `${value} s`,

@@ -11,7 +11,7 @@ export const validators = {
     count: (present: number | null, all: number, quorum: number) =>
       present === null
         ? `${count(all)}, ${count(quorum)} must sign`
-        : `${count(present)} of ${count(all)} sign, ${count(quorum)} must`,
+        : `${count(present)} of ${count(all)} ${all === 1 ? 'signs' : 'sign'}, ${count(quorum)} must`,
     you: 'you',
     presences: { signing: 'signs', silent: 'silent', unknown: 'not heard yet' },
     columns: {
@@ -24,7 +24,6 @@ export const validators = {
     },
     ms: (value: number) => `${count(Math.round(value))} ms`,
     never: 'never',
-    details: 'Validator',
     peer: 'Node',
     bls: 'BLS key',
     identity: 'Identity',
@@ -34,7 +33,6 @@ export const validators = {
     sign: 'Sign a change',
     card: 'Own card',
     remove: 'Remove',
-    removeOf: (handle: string) => `Remove ${handle}`,
     quorum: 'Change the quorum',
     last: 'The last validator cannot be removed. Add another first.',
     notValidating: 'Only validators change who signs. Give your card to one of them to be added.',
@@ -80,7 +78,6 @@ export const validators = {
       taken: 'Another validator has the same node or BLS key.',
       full: 'A set has 64 validators at most.',
     },
-    newcomer: 'Joins',
     stranger: 'not a member here',
     replaces: 'This one is a validator already; the change gives it the new key and node.',
     text: 'Change to sign',
@@ -99,7 +96,6 @@ export const validators = {
     joins: 'Joins',
     leaves: 'Leaves',
     renews: 'New key',
-    nothing: 'Nothing',
     before: 'Now',
     after: 'Then',
     rows: { validators: 'Validators', quorum: 'Must sign', spare: 'May be lost' },
@@ -123,7 +119,6 @@ export const validators = {
     copied: 'The text is copied.',
     notCopied: 'The browser did not let the text be copied. Select it and copy it by hand.',
     enough: 'A quorum signed. The change is with the validators.',
-    signer: (handle: string, signed: boolean) => `${handle}, ${signed ? 'signed' : 'not yet'}`,
     signed: 'signed',
     notYet: 'not yet',
   },
@@ -138,6 +133,5 @@ export const validators = {
     saved: 'The card is saved.',
     already: 'This node is a validator already.',
     text: 'Card',
-    close: 'Close',
   },
 };

@@ -69,7 +69,11 @@ export function TextField(props: TextFieldProps) {
       className={`field ${className ?? ''}`}
       autoFocus={autoFocus ?? false}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') onEnter?.();
+        if (event.key === 'Enter' && onEnter) {
+          // What the key leads to may take the focus; without this the same press would also press that.
+          event.preventDefault();
+          onEnter();
+        }
         // Without this the field keeps Escape from the dialog it stands in.
         event.continuePropagation();
       }}

@@ -31,34 +31,36 @@ export function Follow({ id }: { id: string }) {
   const stands = status !== null && ['stopped', 'halted'].includes(standingOf(status, validators).kind);
   const { follow } = words;
   return (
-    <ol className="follow" role="status">
-      <li>
-        <Badge tone="blue">1</Badge> {follow.sent}
-      </li>
-      <li>
-        <Badge tone={final ? 'green' : 'amber'}>2</Badge>{' '}
-        {final ? (
-          <>
-            <span className="strong">{follow.finalTook(final.height, tookWords(final.tookMs))}</span>{' '}
-            <a className="link" href={href('ledger', 'transactions', id)}>
-              {follow.show}
-            </a>
-          </>
-        ) : asked.problem ? (
-          follow.gone
-        ) : stands ? (
-          follow.stands
-        ) : now - sentAt > SLOW_MS ? (
-          follow.slow
-        ) : (
-          follow.waits
-        )}
-      </li>
-      {asked.problem && final === null && (
+    <div role="status">
+      <ol className="follow">
         <li>
-          <ProblemNotice problem={asked.problem} />
+          <Badge tone="blue">1</Badge> {follow.sent}
         </li>
-      )}
-    </ol>
+        <li>
+          <Badge tone={final ? 'green' : 'amber'}>2</Badge>{' '}
+          {final ? (
+            <>
+              <span className="strong">{follow.finalTook(final.height, tookWords(final.tookMs))}</span>{' '}
+              <a className="link" href={href('ledger', 'transactions', id)}>
+                {follow.show}
+              </a>
+            </>
+          ) : asked.problem ? (
+            follow.gone
+          ) : stands ? (
+            follow.stands
+          ) : now - sentAt > SLOW_MS ? (
+            follow.slow
+          ) : (
+            follow.waits
+          )}
+        </li>
+        {asked.problem && final === null && (
+          <li>
+            <ProblemNotice problem={asked.problem} />
+          </li>
+        )}
+      </ol>
+    </div>
   );
 }

@@ -233,13 +233,7 @@ function Details(props: { row: Row; status: LedgerStatus; only: boolean; onRemov
       </dl>
       {status.validating && (
         <div className="ledger-acts">
-          <Button
-            kind="danger"
-            shortcut="r"
-            onPress={onRemove}
-            isDisabled={only}
-            aria-label={says.removeOf(row.handle)}
-          >
+          <Button kind="danger" shortcut="r" onPress={onRemove} isDisabled={only}>
             {says.remove}
           </Button>
           {only && <p className="soft">{says.last}</p>}

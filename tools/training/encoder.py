@@ -12,6 +12,8 @@ from torch.nn import functional as F
 HIDDEN, ATTENTION_HEADS, INNER = 384, 12, 1536
 PAD, UNKNOWN_PIECE, FIRST, LAST = 1, 3, 0, 2
 MAX_TOKENS = 96
+ASKED_TOKENS = 64
+"""So many the program gives to it: twice as fast for mails, and hardly worse."""
 SPACE = "▁"
 
 

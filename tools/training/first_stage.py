@@ -38,7 +38,7 @@ def weights_of(rows):
 
 
 @njit(fastmath=True, cache=True)
-def epoch(indptr, indices, data, order, goal, mass, sets, free, w, g2, offset, og2, bias, bg2, rate, decay):
+def epoch(indptr, indices, data, order, limits, goal, mass, sets, free, w, g2, offset, og2, bias, bg2, rate, decay):
     """One pass of Adagrad over the rows in `order`; all arrays are changed in place."""
     heads = goal.shape[1]
     z = np.empty(heads, np.float32)
@@ -68,7 +68,7 @@ def epoch(indptr, indices, data, order, goal, mass, sets, free, w, g2, offset, o
             offset[group, h] -= rate * d / np.sqrt(og2[group, h])
         for k in range(a, b):
             j = indices[k]
-            for h in range(heads):
+            for h in range(limits[j]):
                 if z[h] != 0:
                     d = z[h] * data[k] + decay * w[j, h]
                     g2[j, h] += d * d
@@ -76,8 +76,8 @@ def epoch(indptr, indices, data, order, goal, mass, sets, free, w, g2, offset, o
     return total
 
 
-def train(matrix, rows, rate, decay, epochs, report=print):
-    """Weights (columns, heads) and biases; rows are those to learn from."""
+def train(matrix, rows, limits, rate, decay, epochs, report=print):
+    """Weights (columns, heads) and biases; rows are those to learn from, limits how many heads learn from a column."""
     targets, weights = targets_of(rows), weights_of(rows)
     goal = np.nan_to_num(targets)
     mass = (~np.isnan(targets) * weights[:, None]).astype(np.float32)
@@ -96,7 +96,7 @@ def train(matrix, rows, rate, decay, epochs, report=print):
         order = dice.permutation(len(rows))
         step = rate * (1 - number / epochs)
         value = epoch(
-            matrix.indptr, matrix.indices, matrix.data, order, goal, mass, sets, free,
+            matrix.indptr, matrix.indices, matrix.data, order, limits, goal, mass, sets, free,
             w, g2, offset, og2, bias, bg2, np.float32(step), np.float32(decay),
         )  # fmt: skip
         report(f"  pass {number + 1}: {value / mass.sum():.5f}")
@@ -147,8 +147,10 @@ def main():
     matrix = sp.load_npz(arguments.work / "features.npz").tocsr()
     chosen = np.array([i for i, row in enumerate(rows) if arguments.all or not row.validation])
     small, columns = compact(matrix[chosen])
+    # Spelling is a sign of spam, the first head; the others must not take it for more than it is.
+    limits = np.where(np.isin(columns, np.load(arguments.work / "raw.npy")), 1, len(HEADS)).astype(np.int64)
     print(f"{small.shape[0]} rows, {small.shape[1]} columns, {time.time() - start:.0f} s", flush=True)
-    weights, bias = train(small, [rows[i] for i in chosen], arguments.rate, arguments.decay, arguments.epochs, lambda line: print(line, flush=True))
+    weights, bias = train(small, [rows[i] for i in chosen], limits, arguments.rate, arguments.decay, arguments.epochs, lambda line: print(line, flush=True))
     table, scales = quantised(weights, columns)
     logits = matrix @ (table.astype(np.float32) * scales) + bias
     np.savez_compressed(arguments.work / arguments.out, table=table, scales=scales, bias=bias, logits=logits)

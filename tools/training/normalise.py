@@ -37,6 +37,7 @@ ASCII_LETTER = regex.compile("[a-z]")
 VOWEL = regex.compile("[aeiouy]")
 
 MAX_CHUNK = 96
+MAX_RAW = 24
 MAX_PICTURES = 3
 MAX_HOST_WORDS = 6
 MAX_SPACED = 40
@@ -189,6 +190,9 @@ class Normaliser:
                 words.append(shape(LONG_RUN.sub(r"\1\1", word)))
         text = " ".join(words) if repaired else LONG_RUN.sub(r"\1\1", c)
         core = words[0] if len(words) == 1 and LETTERS.match(words[0]) else ""
+        # How it is written says something of its own: of spam, and of nothing else (see first_stage.py).
+        if not repaired and (len(words) != 1 or words[0] != c):
+            words.append("=" + bare(DIGIT.sub("0", LONG_RUN.sub(r"\1\1", c)))[:MAX_RAW])
         if core == "" and len(c) == 1 and c in self.leet:
             core = self.leet[c][0]
         return Chunk(words + marks, text, core, repaired)

@@ -9,8 +9,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from data import HEADS, load
-from features import BUCKETS, message_features
+from features import BUCKETS, message_features, word_features
 from normalise import Normaliser
+
+
+def raw_buckets(normaliser):
+    """Buckets that only the raw spelling of chunks falls into."""
+    raw, plain = set(), set()
+    for chunk in normaliser.cache.values():
+        for word in chunk.words:
+            (raw if word.startswith("=") else plain).update(word_features(word).tolist())
+    return np.array(sorted(raw - plain), dtype=np.int32)
 
 
 def prepare(folder, work):
@@ -31,6 +40,7 @@ def prepare(folder, work):
     )
     matrix.sum_duplicates()
     work.mkdir(parents=True, exist_ok=True)
+    np.save(work / "raw.npy", raw_buckets(normaliser))
     sp.save_npz(work / "features.npz", matrix, compressed=False)
     with open(work / "rows.pkl", "wb") as file:
         pickle.dump((rows, legible), file)

@@ -2,10 +2,13 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { NodeDoors } from './doors.ts';
 import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
+
+// Every test loads the models in threads of its own.
+vi.setConfig({ testTimeout: 120_000 });
 
 const SHIPPED = join(import.meta.dirname, '../../../resources/models');
 const refuse = () => Promise.reject(new Error('no node is needed for this'));

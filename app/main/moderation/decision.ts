@@ -41,11 +41,11 @@ export interface Finding {
 
 export const DEFAULT_THRESHOLDS: Thresholds = {
   spam: { queue: 0.5, quarantine: 0.9 },
-  toxic: { queue: 0.8, quarantine: 0.9 },
-  severe: { queue: 0.7, quarantine: 0.9 },
-  threat: { queue: 0.7, quarantine: 0.9 },
-  identity: { queue: 0.8, quarantine: 0.95 },
-  nsfw: { queue: 0.8, quarantine: 0.95 },
+  toxic: { queue: 0.6, quarantine: 0.9 },
+  severe: { queue: 0.5, quarantine: 0.9 },
+  threat: { queue: 0.5, quarantine: 0.9 },
+  identity: { queue: 0.6, quarantine: 0.95 },
+  nsfw: { queue: 0.6, quarantine: 0.95 },
 };
 
 /** What is known of a trusted author stands against this part of the way to certainty. */

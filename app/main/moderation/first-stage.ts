@@ -93,7 +93,7 @@ export class FirstStage {
       for (const word of words) {
         const own = this.#sums[this.#known(word) * WIDTH + head]! * scale;
         adds += own;
-        if (own > heaviest && !word.startsWith('<')) {
+        if (own > heaviest && !word.startsWith('<') && !word.startsWith('=')) {
           heaviest = own;
           term = word;
         }

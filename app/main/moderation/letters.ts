@@ -15,6 +15,7 @@ const ASCII = /^[\u0000-\u007f]*$/;
 
 const MAX_PICTURES = 3;
 const MAX_DIGITS = 9;
+const MAX_SPELLING = 24;
 
 export const isAscii = (text: string): boolean => ASCII.test(text);
 
@@ -27,6 +28,12 @@ export function bare(word: string): string {
 export function shapeOf(word: string): string {
   if (DIGITS.test(word)) return `<n${Math.min([...word].length, MAX_DIGITS)}>`;
   return bare(word.replace(DIGIT, '0'));
+}
+
+/** A chunk as it is written, signs included: a word of its own that begins with `=`. */
+export function spellingOf(chunk: string): string {
+  const spelt = bare(chunk.replace(LONG_RUN, '$1$1').replace(DIGIT, '0'));
+  return `=${[...spelt].slice(0, MAX_SPELLING).join('')}`;
 }
 
 /** Whether `word` is `target` with letters repeated: every run of the target is as long or longer. */

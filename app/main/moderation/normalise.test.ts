@@ -19,7 +19,11 @@ const vectors: readonly Vector[] = JSON.parse(
   readFileSync(join(import.meta.dirname, 'vectors/normalise.json'), 'utf8'),
 );
 const normaliser = new Normaliser();
-const wordsOf = (text: string) => normaliser.message(text).readings.flatMap(({ words }) => words);
+const wordsOf = (text: string) =>
+  normaliser
+    .message(text)
+    .readings.flatMap(({ words }) => words)
+    .filter((word) => !word.startsWith('='));
 
 test.each(vectors)('[J1] reads $text as in the training', ({ text, words, flags, line, features, sum }) => {
   const read = normaliser.message(text);

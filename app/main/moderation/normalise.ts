@@ -12,6 +12,7 @@ import {
   OUTER_RIGHT,
   RUN,
   shapeOf,
+  spellingOf,
   WORD,
 } from './letters.ts';
 
@@ -179,8 +180,10 @@ export class Normaliser {
       return again;
     });
     const only = words.length === 1 && LETTERS.test(words[0]!) ? words[0]! : '';
+    // How it is written says something of its own: of spam, and of nothing else.
+    const spelling = repaired || (words.length === 1 && words[0] === clean) ? [] : [spellingOf(clean)];
     return {
-      words: [...words, ...marks],
+      words: [...words, ...spelling, ...marks],
       text: repaired ? words.join(' ') : clean.replace(LONG_RUN, '$1$1'),
       core: only === '' && clean.length === 1 ? (this.#leet.get(clean)?.[0] ?? '') : only,
       repaired,

@@ -3,7 +3,7 @@ const FIRST = 0;
 const LAST = 2;
 const SPACE = '▁';
 /** Pieces that one message may have in the second stage, the two ends included. */
-export const MAX_PIECES = 96;
+export const MAX_PIECES = 64;
 const MAX_KEPT = 40_000;
 
 /** The second stage's vocabulary: pieces by number, and how likely each is (log probability). */

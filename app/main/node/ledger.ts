@@ -29,7 +29,7 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
   /** Says what keeps the ledger from going on, while something does. */
   const look = () => {
     const notice = standstill(chain, ordering);
-    if (notice) notices.put({ id: NOTICE, severity: 'danger', action: null, ...notice });
+    if (notice) notices.put({ id: NOTICE, severity: 'danger', action: 'go.ledger', ...notice });
     else notices.remove(NOTICE);
   };
   /** Says whose signatures are missing, while transactions wait for long. */
@@ -42,7 +42,7 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
       id: WAITING,
       code: 'validators-missing',
       severity: 'attention',
-      action: null,
+      action: 'go.ledger',
       message: `Transactions wait: ${chain.set.quorum} of ${validators.length} validators must sign, and nothing comes from ${named}.`,
       remedy: 'Nothing is lost. It goes on by itself as soon as enough of them are back.',
     });

@@ -12,7 +12,26 @@ import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
 
 /** What does not follow from the events: this node's own. Everything else is computed anew. */
-const OWN_TABLES = ['meta', 'local_read', 'caller', 'file', 'chunk', 'invite', 'invite_use', 'peer_address'];
+const OWN_TABLES = [
+  'meta',
+  'local_read',
+  'caller',
+  'file',
+  'chunk',
+  'invite',
+  'invite_use',
+  'peer_address',
+  // The ledger stands beside the log: a community of one validator has its blocks nowhere else.
+  'ledger_entry',
+  'ledger_page',
+  'ledger_block',
+  'ledger_transaction',
+  'ledger_epoch',
+  'ledger_signature',
+  'ledger_snapshot',
+  'ledger_chunk',
+  'ledger_meta',
+];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;
 

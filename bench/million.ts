@@ -47,7 +47,7 @@ export async function million(): Promise<Report> {
       { name: 'database', value: statSync(join(directory, 'community.db')).size / MB, unit: 'MB' },
     ],
     notes: [
-      `${POSTS.toLocaleString('en-US')} posts in ${THREADS.toLocaleString('en-US')} threads of one board; ${searches.length} searches for one to three words, ${boardPages.length} board pages and ${threadPages.length} thread pages of 50. Resident memory counts the pages of the database that the system maps in.`,
+      `${POSTS.toLocaleString('en-US')} posts in ${THREADS.toLocaleString('en-US')} threads of one board; ${searches.length} searches for one to three words, ${boardPages.length} board pages and ${threadPages.length} thread pages of 50.`,
     ],
   };
 }

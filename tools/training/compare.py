@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 MAIL_SETS = ("enron_spam", "ling_spam", "spamassassin")
 FINE = {"ham", "ok", "normal", "other", "neither", "non-toxic", "not sexist", "benign_safe", "benign_unsafe_topic"}
 AREAS = ("davidson", "edos_sexism", "wiki_context_toxicity", "wiki_detox_testset", "germeval2018", "told_br")
-SPAMASSASSIN_SAMPLE = 300
+SPAMASSASSIN_SAMPLE = 100
 
 
 def validation(folder):

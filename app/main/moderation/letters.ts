@@ -19,6 +19,12 @@ const MAX_SPELLING = 24;
 
 export const isAscii = (text: string): boolean => ASCII.test(text);
 
+/**
+ * The same text in memory of its own. Engines let a part of a long text refer to the whole, so that a
+ * cache of words would keep every message alive that one of them came from.
+ */
+export const ownCopy = (text: string): string => [...text].join('');
+
 /** A word without accents. */
 export function bare(word: string): string {
   return isAscii(word) ? word : word.normalize('NFD').replace(MARKS, '');

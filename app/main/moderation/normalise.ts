@@ -10,6 +10,7 @@ import {
   marksOf,
   OUTER_LEFT,
   OUTER_RIGHT,
+  ownCopy,
   RUN,
   shapeOf,
   spellingOf,
@@ -142,9 +143,10 @@ export class Normaliser {
     const known = this.#kept.get(piece);
     if (known !== undefined) return known;
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
-    const read = this.#read(piece);
+    const own = ownCopy(piece);
+    const read = this.#read(own);
     const chunk = { ...read, fragment: read.core !== '' && !VOWEL.test(read.core) };
-    this.#kept.set(piece, chunk);
+    this.#kept.set(own, chunk);
     return chunk;
   }
 

@@ -1,3 +1,5 @@
+import { ownCopy } from './letters.ts';
+
 const UNKNOWN = 3;
 const FIRST = 0;
 const LAST = 2;
@@ -44,7 +46,7 @@ export class Pieces {
     if (known !== undefined) return known;
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     const cut = this.#cut([SPACE, ...word]);
-    this.#kept.set(word, cut);
+    this.#kept.set(ownCopy(word), cut);
     return cut;
   }
 

@@ -15,7 +15,7 @@ interface JudgePoolInit {
 }
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
-const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 };
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
 /** Loading the models is not the batch's time. */
 const START_TIMEOUT_MS = 30_000;
 

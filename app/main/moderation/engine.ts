@@ -64,7 +64,7 @@ export class Engine {
   readonly #room: (() => void)[] = [];
   #running = 0;
 
-  constructor({ judges, clock, deadlineMs = 5000, maxWaiting = 10_000, batch = 16 }: EngineInit) {
+  constructor({ judges, clock, deadlineMs = 5000, maxWaiting = 10_000, batch = 32 }: EngineInit) {
     this.#judges = judges;
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;

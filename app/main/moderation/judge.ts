@@ -56,8 +56,9 @@ const MAX_SPANS = 8;
 const SPEAKS = 0.5;
 /** A part that adds less to the logit is not named. */
 const LEAST_ADDED = 0.15;
-/** Messages given to the second stage together; of like length, so that little is padding. */
+/** Messages given to the second stage together, and how much longer the longest of them may be than the shortest. */
 const SECOND_BATCH = 16;
+const MOST_PADDED = 1.2;
 
 interface Open {
   readonly normalised: Normalised;
@@ -122,8 +123,11 @@ export class Judge {
       .filter((one) => isUnclear(calibration, one.scores))
       .map((one) => ({ one, line: second.pieces.line(one.normalised.line) }))
       .toSorted((a, b) => a.line.length - b.line.length);
-    for (let at = 0; at < unclear.length; at += SECOND_BATCH) {
-      const batch = unclear.slice(at, at + SECOND_BATCH);
+    for (let at = 0, end = 0; at < unclear.length; at = end) {
+      const longest = unclear[at]!.line.length * MOST_PADDED;
+      while (end < unclear.length && end - at < SECOND_BATCH && unclear[end]!.line.length <= longest)
+        end += 1;
+      const batch = unclear.slice(at, end);
       const answers = await second.stage.run(batch.map(({ line }) => line));
       for (const [place, { one }] of batch.entries()) {
         one.scores = bothScores(calibration, one.logits!, answers[place]!);

@@ -76,6 +76,9 @@ const SESSION: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
+  // Lines come in every length: an arena would keep room for each, and no pattern repeats.
+  enableCpuMemArena: false,
+  enableMemPattern: false,
   graphOptimizationLevel: 'all',
   logSeverityLevel: 3,
 };

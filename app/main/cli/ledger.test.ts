@@ -104,3 +104,13 @@ test('a genesis document is shown from its file', async () => {
   expect(err).toContain('not a genesis document');
   expect((await readFile(at('genesis'))).length).toBeGreaterThan(500);
 });
+
+test.each([
+  ['ledger', 'status'],
+  ['tx', 'list'],
+  ['validator', 'list'],
+])('the directory named behind “%s %s” is the one that is looked for', async (...words) => {
+  const { code, err } = await impulse(...words, '--data', at('elsewhere'));
+  expect(code).not.toBe(0);
+  expect(err).toContain(at('elsewhere'));
+});

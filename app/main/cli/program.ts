@@ -37,6 +37,7 @@ export async function runCommand(args: readonly string[], doors: NodeDoors, io: 
 function programOf(context: Context): Command {
   const { io } = context;
   const program = new Command('impulse')
+    .enablePositionalOptions()
     .description('A bulletin board on your own machine, federated with your friends’.')
     .addHelpText(
       'after',

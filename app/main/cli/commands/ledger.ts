@@ -25,6 +25,8 @@ export const ledgerCommands = (context: Context): Command[] => [
 
 function ledger(context: Context): Command {
   const group = command('ledger', 'how the ledger stands', ['ledger status', 'ledger recover']);
+  // What stands behind the subcommand is the subcommand's.
+  group.enablePositionalOptions();
   group.addCommand(
     command('status', 'height, validators and whether it runs', ['ledger status']).action(
       (options: CommonOptions) =>
@@ -128,6 +130,8 @@ const transactionTable = (transactions: readonly LedgerTransaction[]) =>
 
 function transaction(context: Context): Command {
   const group = command('tx', 'send and look up transactions', ['tx show bafy…', 'tx list']);
+  // What stands behind the subcommand is the subcommand's.
+  group.enablePositionalOptions();
   group.addCommand(
     command('send', 'sign a transaction with your key and hand it in', [
       `tx send credit.transfer '{"to":"did:key:z6Mk…","amount":5,"memo":"tea"}'`,
@@ -267,6 +271,8 @@ function validator(context: Context): Command {
     readonly quorum?: number;
   }
   const group = command('validator', 'who signs blocks', ['validator list', 'validator keygen > ines.json']);
+  // What stands behind the subcommand is the subcommand's.
+  group.enablePositionalOptions();
   const changed = async (client: Client, input: Parameters<Client['ledger']['changeValidators']>[0]) => {
     const made = await client.ledger.changeValidators(input);
     const text = made.transaction

@@ -109,6 +109,11 @@ export class Chain implements Application {
     return this.#rules.bls;
   }
 
+  /** What transactions are carried out by. */
+  get rules(): Rules {
+    return this.#rules;
+  }
+
   /** The final state. */
   get state(): ProvableState {
     return this.#state;

@@ -47,4 +47,12 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE TABLE ledger_meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 31,
+    name: 'ledger about people',
+    sql: `
+      CREATE INDEX ledger_transaction_people ON ledger_transaction (height, place)
+      WHERE kind IN ('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover');
+    `,
+  },
 ];

@@ -32,6 +32,7 @@ const watch: ConsensusWatch = {
   }),
   onChange: () => () => {},
   workPending: () => void wakes++,
+  absent: () => null,
   recover: async () => {},
 };
 
@@ -44,6 +45,8 @@ function serviceOf(
     chain,
     genesis: Uint8Array.of(1),
     signer: person.signer,
+    clock: world.clock,
+    alone: false,
     validator: { bls: person.bls, peer: person.name },
     consensus,
     spread: (sealed) => void spread.push(sealed),

@@ -49,7 +49,8 @@ export function sayHello(init: HelloInit, peer: string, side: Side): MessageOf<'
 }
 
 /**
- * [S1] Checks the hello of the peer at the other end, which stands on `side`.
+ * [S1] Checks the hello of the peer at the other end, which stands on `side`: it belongs to this community's
+ * log, owns the key it shows, and the key has a role now.
  * Throws a Problem: `wrong-community`, `bad-signature`, `not-a-member`.
  */
 export async function hearHello(
@@ -58,22 +59,7 @@ export async function hearHello(
   side: Side,
   hello: MessageOf<'hello'>,
 ): Promise<Introduction> {
-  const introduction = await proveHello(init, peer, side, hello);
-  demandMember(init, introduction);
-  return introduction;
-}
-
-/**
- * [S1] Checks that the peer belongs to this community's log and owns the key it shows, and leaves open
- * whether that key is a member's. Throws a Problem: `wrong-community`, `bad-signature`.
- */
-export async function proveHello(
-  init: HelloInit,
-  peer: string,
-  side: Side,
-  hello: MessageOf<'hello'>,
-): Promise<Introduction> {
-  const { log, transport, verifier } = init;
+  const { log, transport, verifier, authority, clock } = init;
   const [, community, publicKey, name, signature, addresses, [authorityCount, content]] = hello;
   if (!equalBytes(community, log.community)) {
     throw new Problem('wrong-community', 'The peer belongs to another community.');
@@ -82,20 +68,13 @@ export async function proveHello(
   const message = transcript(community, opener, answerer, side);
   const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
   if (!genuine) throw new Problem('bad-signature', 'The peer does not own the key it shows.');
+  if (authority.roleAt(publicKey, ticksOf(clock.now())) === null) {
+    throw new Problem(
+      'not-a-member',
+      'The peer is not a member of this community, as far as this node knows.',
+    );
+  }
   return { peer, publicKey, name, addresses, counts: { authority: authorityCount, content } };
-}
-
-/** [S1] Throws a Problem `not-a-member` unless the peer has a role now. */
-export function demandMember({ authority, clock }: HelloInit, { publicKey }: Introduction): void {
-  if (isMember({ authority, clock }, publicKey)) return;
-  throw new Problem('not-a-member', 'The peer is not a member of this community, as far as this node knows.');
-}
-
-export function isMember(
-  { authority, clock }: Pick<HelloInit, 'authority' | 'clock'>,
-  key: Uint8Array,
-): boolean {
-  return authority.roleAt(key, ticksOf(clock.now())) !== null;
 }
 
 function transcript(community: Uint8Array, opener: string, answerer: string, side: Side): Uint8Array {

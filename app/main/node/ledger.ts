@@ -58,6 +58,8 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
     chain,
     genesis: genesis.bytes,
     signer,
+    clock,
+    alone: ports.alone,
     validator,
     consensus: ordering,
     spread: (sealed) => ordering?.spread(sealed),

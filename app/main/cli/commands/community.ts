@@ -107,7 +107,7 @@ function members(context: Context): Command {
       const list = await client.members.list({});
       const rows = list.map((member) => [
         member.handle,
-        member.banned ? 'banned' : member.role,
+        member.banned ? 'banned' : (member.role ?? 'no role'),
         member.posts,
         when(member.joinedAt),
         member.online ? 'online' : when(member.lastSeenAt),

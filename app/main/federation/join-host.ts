@@ -101,7 +101,9 @@ export class JoinHost {
         'Ask the person who sent it for a new one.',
       );
     }
-    if (authority.knows(publicKey)) throw new Problem('banned', 'This person is banned from this community.');
+    if (authority.knows(publicKey)) {
+      throw new Problem('banned', 'This person was banned from this community, or lost their role in it.');
+    }
     if (!store.takeUse(invite.id, publicKey, handle, now)) {
       throw new Problem('invite-used', 'This invite was used up or taken back.', 'Ask for a new invite.');
     }

@@ -25,6 +25,8 @@ export interface DeskInit {
   } | null;
   /** The BLS key with which this node votes. */
   readonly votingKey: Uint8Array;
+  /** What keeps the ledger from going on here, in a sentence; null while nothing does. */
+  readonly standstill: () => string | null;
   /** Whether this node is cut off from all others, as when a command works on the data of a stopped node. */
   readonly alone: boolean;
   /** Hands accepted transactions on to the validators. */
@@ -157,7 +159,11 @@ export class Desk {
   }
 
   #waits(): Problem {
-    const { chain, ordering } = this.#init;
+    const { chain, ordering, standstill } = this.#init;
+    const why = standstill();
+    if (why !== null) {
+      return new Problem('waits-for-validators', `It is handed in and waits. ${why}`, 'Look at the notices.');
+    }
     const { quorum, validators } = chain.set;
     const absent = ordering?.absent(0) ?? [];
     const names = absent.map((place) => nameIn(chain, validators[place]!.key)).join(', ');

@@ -47,6 +47,7 @@ function serviceOf(
     signer: person.signer,
     clock: world.clock,
     alone: false,
+    standstill: () => null,
     validator: { bls: person.bls, peer: person.name },
     consensus,
     spread: (sealed) => void spread.push(sealed),

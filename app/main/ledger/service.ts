@@ -49,6 +49,8 @@ export interface LedgerInit {
   readonly clock: Clock;
   /** Whether this node is cut off from all others for as long as it runs. */
   readonly alone: boolean;
+  /** What keeps the ledger from going on here, in a sentence; null while nothing does. */
+  readonly standstill: () => string | null;
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   /** Null for a node that holds the ledger and takes no part in ordering. */
   readonly consensus: ConsensusWatch | null;

@@ -124,6 +124,7 @@ export class Log {
 
   /** [L11] The authority says something else than before: what no longer has its author's right goes. */
   rightsChanged(changes: readonly RightsChange[]): void {
+    if (changes.every(({ keys }) => keys.length === 0)) return;
     const removed: Removed[] = [];
     this.#transact(() => {
       for (const { keys, since } of changes) {

@@ -23,9 +23,10 @@ export class Chronicle {
     init.chain.onFinal(({ header }) => this.#follow(header.height));
   }
 
-  /** [M9] Calls back after each final block that said something about people, with whose rights it changed. */
-  onChange(listener: (rights: readonly RightsChange[]) => void): void {
+  /** [M9] Calls back after each final block that said something about people, with whose rights it changed; returns how to stop. */
+  onChange(listener: (rights: readonly RightsChange[]) => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #follow(height: number): void {

@@ -9,6 +9,7 @@ import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { LedgerHandle, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
+import type { Chronicle } from './chronicle.ts';
 import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
 
@@ -25,8 +26,9 @@ export interface PresenceLookup {
 
 export interface MembersInit {
   readonly roster: Roster;
-  /** Whose rights changed is told by the log. */
-  readonly log: Pick<Log, 'store' | 'onRights'>;
+  /** Tells of changes of the roster. */
+  readonly chronicle: Pick<Chronicle, 'onChange'>;
+  readonly log: Pick<Log, 'store'>;
   /** Where transactions are handed in; resolves once they are final [M10]. */
   readonly ledger: Pick<Ledger, 'act'>;
   readonly db: Database;
@@ -44,7 +46,7 @@ export type Members = ReturnType<typeof createMembers>;
 
 /** The members for the console: who belongs here, and what a person may change about it. */
 export function createMembers(init: MembersInit) {
-  const { roster, log, ledger, db, signer, clock } = init;
+  const { roster, chronicle, log, ledger, db, signer, clock } = init;
   const counts = new PostCounts(db, clock);
   const listeners = new Set<() => void>();
   let telling = false;
@@ -141,7 +143,7 @@ export function createMembers(init: MembersInit) {
   return {
     /** Listens to the ledger and to presence; returns how to stop. */
     start(): () => void {
-      const stops = [log.onRights(tellSoon), init.presence().onChange(tellSoon)];
+      const stops = [chronicle.onChange(tellSoon), init.presence().onChange(tellSoon)];
       return () => {
         for (const stop of stops) stop();
       };
@@ -234,7 +236,7 @@ export function createMembers(init: MembersInit) {
           stopWaiting();
           resolve();
         };
-        const stopListening = log.onRights(look);
+        const stopListening = chronicle.onChange(look);
         const stopWaiting = clock.after(waitMs, () => {
           stopListening();
           resolve();

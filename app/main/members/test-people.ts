@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Role } from '../kernel/roles.ts';
 import type { PeopleChange } from '../ledger/index.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, RightsChange } from '../log/log.ts';
 import type { Roster } from './roster.ts';
 
 /** What of a node hears about people. */
@@ -22,6 +22,13 @@ export class PeopleScript {
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
+  }
+
+  /** Calls back after each change, once all nodes heard of it; returns how to stop. */
+  onChange(listener: (rights: readonly RightsChange[]) => void): () => void {
+    const told = () => queueMicrotask(() => listener([]));
+    this.#listeners.add(told);
+    return () => this.#listeners.delete(told);
   }
 
   /** A node hears everything after the first `known` changes, and what follows; returns how it goes deaf. */

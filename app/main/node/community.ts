@@ -106,7 +106,16 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   chronicle.onChange((rights) => log.rightsChanged(rights));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
 
-  const members = createMembers({ roster, log, ledger, db, signer, clock, presence: () => chat.presence });
+  const members = createMembers({
+    roster,
+    chronicle,
+    log,
+    ledger,
+    db,
+    signer,
+    clock,
+    presence: () => chat.presence,
+  });
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
   const chat = createChat({ ...shared, person: members.person });

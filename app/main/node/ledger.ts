@@ -60,6 +60,7 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
     signer,
     clock,
     alone: ports.alone,
+    standstill: () => standstill(chain, ordering)?.message ?? null,
     validator,
     consensus: ordering,
     spread: (sealed) => ordering?.spread(sealed),

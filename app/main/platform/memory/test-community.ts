@@ -110,6 +110,7 @@ export class TestCommunity {
       transport,
       clock: this.clock,
       verifier: immediateVerifier,
+      chronicle: this.people,
       ledger: {
         act: async (kind: string, body: unknown) => this.people.write(signer.publicKey, kind, body),
       },

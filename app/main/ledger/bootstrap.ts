@@ -8,14 +8,22 @@ import type { FinalRun } from './application.ts';
 import { openHeader, type Header } from './block.ts';
 import { openCertificate } from './certificate.ts';
 import { ChainStore } from './chain-store.ts';
-import { firstSetOf, type Origin } from './genesis.ts';
+import { firstSetOf, writeGenesisState, type Origin } from './genesis.ts';
 import { checkSeal, followEpochs } from './proof.ts';
 import { Prover, sealWire } from './prover.ts';
 import { openPart, type Snapshot } from './snapshot.ts';
 import { SnapshotStore } from './snapshot-store.ts';
+import { Draft } from './state.ts';
 import { Overlay, rootOf, StateStore } from './state-store.ts';
 import { openTransaction } from './transaction.ts';
 import type { ValidatorSet } from './validators.ts';
+
+/** Begins a chain with what the genesis document says; inside the caller's transaction, on an empty state. */
+export function startFromGenesis(state: StateStore, origin: Origin): void {
+  const draft = new Draft(state);
+  writeGenesisState(draft, origin);
+  state.commit(new Overlay(state, draft.changes));
+}
 
 /**
  * [Q6] Begins a chain with a checked snapshot in place of the first blocks; the database holds no chain yet.

@@ -6,7 +6,7 @@ import { memoryBls } from '../platform/memory/bls.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { accountOf } from './accounts.ts';
 import { encodeBlock, makeBlock, openBlock } from './block.ts';
-import type { Halt } from './chain.ts';
+import type { Halt } from './halt.ts';
 import { kindsOf, type LedgerProjection } from './kinds.ts';
 import { ledgerMigrations } from './migrations.ts';
 import { encodeProof, trustIn, verifyProof } from './proof.ts';

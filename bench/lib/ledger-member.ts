@@ -5,6 +5,7 @@ import { cardOf } from '../../app/main/ledger/index.ts';
 import { openTransaction, sealTransaction } from '../../app/main/ledger/transaction.ts';
 import type { ValidatorCard } from '../../app/contract/index.ts';
 import type { Community } from '../../app/main/node/community.ts';
+import { profStart, profStop, startTrace, takeTrace, traceChain } from './ledger-trace.ts';
 import type { BenchNode } from './node.ts';
 
 export type LedgerOrder =
@@ -18,7 +19,9 @@ export type LedgerOrder =
   | { readonly kind: 'leader' }
   | { readonly kind: 'state' }
   | { readonly kind: 'proof' }
-  | { readonly kind: 'once' };
+  | { readonly kind: 'once' }
+  | { readonly kind: 'trace' }
+  | { readonly kind: 'traced' };
 
 /** How often a node under load signs and hands in, in milliseconds. */
 const TICK_MS = 10;
@@ -69,6 +72,16 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
       const { items } = ledger.transactions({ limit: 1 });
       const { proof } = ledger.proof({ id: items[0]!.id, single: false });
       return { proof, genesis: toBase64Url(community.genesis.bytes) };
+    }
+    case 'trace':
+      traceChain(community);
+      startTrace();
+      await profStart(); // PROF
+      return null;
+    case 'traced': {
+      const marks = takeTrace(); if (marks.length > 0) await profStop(); // PROF
+      const { user, system } = process.cpuUsage();
+      return { marks, cpuMs: (user + system) / 1000 };
     }
     case 'once': {
       const startedAt = now();

@@ -51,7 +51,10 @@ export async function growChain(
       proposer: leaderOf(set, base.slot + 1),
     };
     const draft = (await chain.propose(slate, base, false))!;
-    const block = makeBlock({ ...slate, stateRoot: draft.stateRoot, anchor: draft.anchor }, draft.transactions);
+    const block = makeBlock(
+      { ...slate, stateRoot: draft.stateRoot, anchor: draft.anchor },
+      draft.transactions,
+    );
     const { hash, slot, epoch } = block.header;
     const motion = { kind: 'finalise', epoch, slot, block: hash } as const;
     const message = motionMessage(genesis.id, set, motion);

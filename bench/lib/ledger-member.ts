@@ -6,6 +6,7 @@ import { cardOf } from '../../app/main/ledger/index.ts';
 import { openTransaction, sealTransaction } from '../../app/main/ledger/transaction.ts';
 import type { ValidatorCard } from '../../app/contract/index.ts';
 import type { Community } from '../../app/main/node/community.ts';
+import { profStart, profStop, startTrace, takeTrace, traceChain } from './ledger-trace.ts';
 import type { BenchNode } from './node.ts';
 
 export type LedgerOrder =
@@ -22,7 +23,9 @@ export type LedgerOrder =
   | { readonly kind: 'once' }
   | { readonly kind: 'grow'; readonly height: number; readonly names: readonly string[] }
   | { readonly kind: 'height'; readonly least: number }
-  | { readonly kind: 'history' };
+  | { readonly kind: 'history' }
+  | { readonly kind: 'trace' }
+  | { readonly kind: 'traced' };
 
 /** How often a node under load signs and hands in, in milliseconds. */
 const TICK_MS = 10;
@@ -84,6 +87,17 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
     case 'history': {
       await until(() => ledger.status().historyFrom === 1, 10);
       return now();
+    }
+    case 'trace':
+      traceChain(community);
+      startTrace();
+      await profStart(); // PROF
+      return null;
+    case 'traced': {
+      const marks = takeTrace();
+      if (marks.length > 0) await profStop(); // PROF
+      const { user, system } = process.cpuUsage();
+      return { marks, cpuMs: (user + system) / 1000 };
     }
     case 'once': {
       const startedAt = now();

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import type { Block } from './block.ts';
 import type { BlockResult } from './execution.ts';
-import type { LedgerProjection } from './kinds.ts';
+import type { LedgerProjection, StateSource } from './kinds.ts';
 import type { Base } from './proposal.ts';
 import type { ProvableState } from './state-store.ts';
 import type { Transaction } from './transaction.ts';
@@ -65,5 +65,13 @@ export function tellProjections(
     for (const event of events[index]!) {
       for (const projection of projections) projection.apply(event, place);
     }
+  }
+}
+
+/** [Q6] Fills projections from a state that came as a snapshot. */
+export function restoreProjections(projections: readonly LedgerProjection[], state: StateSource): void {
+  for (const projection of projections) {
+    projection.clear();
+    projection.restore(state);
   }
 }

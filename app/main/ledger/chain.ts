@@ -5,11 +5,11 @@ import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { setOf } from './accounts.ts';
-import { AheadBlocks, tellProjections, type Ahead } from './ahead.ts';
+import { AheadBlocks, restoreProjections, tellProjections, type Ahead } from './ahead.ts';
 import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from './application.ts';
 import { makeBlock, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS, type Anchor, type Block } from './block.ts';
 import { BlockRunner, parametersOf } from './block-runner.ts';
-import { startFromGenesis } from './bootstrap.ts';
+import { startFromGenesis, startFromSnapshot } from './bootstrap.ts';
 import { ChainStore } from './chain-store.ts';
 import type { Evidence } from './equivocation.ts';
 import type { Origin, Parameters } from './genesis.ts';
@@ -17,6 +17,7 @@ import { haltEvidence, haltOf, RECOVERY, type Halt } from './halt.ts';
 import type { LedgerKinds, LedgerProjection } from './kinds.ts';
 import { TransactionPool, type PoolLimits, type PoolVerdict } from './pool.ts';
 import { baseOf, type Base } from './proposal.ts';
+import type { Fetched } from './snapshot-pull.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { rootOf, StateStore, type ProvableState } from './state-store.ts';
 import { openTransaction } from './transaction.ts';
@@ -192,11 +193,16 @@ export class Chain implements Application {
   }
 
   async run(fromHeight: number): Promise<FinalRun | null> {
-    const to = this.store.certifiedFrom(fromHeight);
-    if (to === null || this.store.header(fromHeight) === null) return null;
-    const blocks = Array.from({ length: to - fromHeight + 1 }, (_, n) => this.store.block(fromHeight + n)!);
-    const { headers, certificate } = this.store.sealOf(to)!;
-    return { blocks, closing: headers, certificate };
+    return this.store.run(fromHeight);
+  }
+
+  /** [Q6] Goes on from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
+  begin({ snapshot, parts }: Fetched): void {
+    this.#mustRun();
+    startFromSnapshot(this.#db, snapshot, parts, (state) => restoreProjections(this.#projections, state));
+    this.#state.forget();
+    this.#ahead.clear();
+    this.#rebase(this.#storedTip());
   }
 
   /** [F3] Keeps a validator's checked signature that a block is final, for proofs without an aggregate. */
@@ -250,10 +256,7 @@ export class Chain implements Application {
 
   #storedTip(): Base {
     const header = this.store.tip();
-    if (header) {
-      const { hash, slot, height, time, stateRoot } = header;
-      return { hash, slot, height, time, stateRoot };
-    }
+    if (header) return baseOf({ header, transactions: [] });
     const { id, createdAt } = this.origin;
     return { hash: id, slot: 0, height: 0, time: createdAt, stateRoot: rootOf(this.#state) };
   }

@@ -68,8 +68,8 @@ export async function openBenchNode(init: BenchNodeInit) {
     : alone();
   await transport.start();
   const bls = blsSignerOf(signer.publicKey);
-  const files = { votes: join(init.directory, 'votes.db'), voteMark: join(init.directory, 'votes.mark') };
-  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.votes));
+  const files = { votes: join(init.directory, 'votes.log'), voteMark: join(init.directory, 'votes.mark') };
+  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.voteMark));
   const untraced: CommunityPorts & { ballotBox: typeof box } = {
     db,
     transport,

@@ -34,7 +34,7 @@ def chosen(rows, logits, everything, dice):
         share = SHARES.get(row.set, 1.0)
         unclear = row.set in SPAM_SETS and abs(logits[i, 0]) < 3
         rare = row.set == "wiki_context_toxicity" and (row.targets["toxic"] == 1 or (row.extra.get("perspective") or 0) > 0.3)
-        if row.made and dice.random() > 0.5:
+        if row.made and row.set == "toxic_spans" and dice.random() > 0.5:
             continue
         if unclear or rare or dice.random() < share:
             picked.append(i)
@@ -139,7 +139,11 @@ def main():
     plan = [batch for numbers in passes for batch in batches(numbers, lengths, dice)]
     done = 0
     if arguments.start:
-        model.load_state_dict(torch.load(arguments.start, weights_only=False)["model"])
+        earlier = torch.load(arguments.start, weights_only=False)["model"]
+        # A set that came later has an offset of its own, from nothing.
+        known = earlier["offsets.weight"]
+        earlier["offsets.weight"] = torch.cat([known, known.new_zeros(len(SETS) - len(known), len(HEADS))])
+        model.load_state_dict(earlier)
     # The running mean of the weights over some hundred steps does better than the last ones.
     mean = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_OF))
     if checkpoint.exists():

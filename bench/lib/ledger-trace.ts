@@ -138,5 +138,16 @@ function nameOf(topic: string, data: Uint8Array): { what: string; slot: number }
 }
 
 const session = new Session(); // PROF
-export async function profStart() { if (!process.env['PROF']) return; session.connect(); await session.post('Profiler.enable'); await session.post('Profiler.setSamplingInterval', { interval: 500 }); await session.post('Profiler.start'); } // PROF
-export async function profStop() { if (!process.env['PROF']) return; const { profile } = await session.post('Profiler.stop'); mkdirSync(process.env['PROF'], { recursive: true }); writeFileSync(`${process.env['PROF']}/${process.pid}.cpuprofile`, JSON.stringify(profile)); } // PROF
+export async function profStart() {
+  if (!process.env['PROF']) return;
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: 500 });
+  await session.post('Profiler.start');
+} // PROF
+export async function profStop() {
+  if (!process.env['PROF']) return;
+  const { profile } = await session.post('Profiler.stop');
+  mkdirSync(process.env['PROF'], { recursive: true });
+  writeFileSync(`${process.env['PROF']}/${process.pid}.cpuprofile`, JSON.stringify(profile));
+} // PROF

@@ -55,4 +55,11 @@ export const ledgerMigrations: readonly Migration[] = [
       WHERE kind IN ('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover');
     `,
   },
+  {
+    version: 36,
+    name: 'ledger-join',
+    sql: `
+      CREATE TABLE ledger_join_part (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    `,
+  },
 ];

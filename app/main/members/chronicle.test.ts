@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Chain } from '../ledger/index.ts';
-import { HistoryFiller, startFromSnapshot } from '../ledger/bootstrap.ts';
+import { HistoryFiller } from '../ledger/history-filler.ts';
 import { ledgerMigrations } from '../ledger/migrations.ts';
 import { trustIn } from '../ledger/proof.ts';
 import { Prover } from '../ledger/prover.ts';
@@ -29,7 +29,7 @@ function followed(chain: Chain) {
   const chronicle = new Chronicle({ chain, roster });
   const told: RightsChange[][] = [];
   chronicle.onChange((rights) => told.push([...rights]));
-  return { roster, told };
+  return { roster, chronicle, told };
 }
 
 /** Admission, another role, a ban and its end, another handle: block times of each. */
@@ -46,6 +46,15 @@ async function story(): Promise<number[]> {
   }
   await ledger.act(odin, 'handle.register', { handle: 'Wotan' });
   return times;
+}
+
+/** The snapshot at height 4, as peers give it. */
+function fetched() {
+  const { snapshots, store } = ledger.chain;
+  const cut = snapshots.cut(4)!;
+  const manifest = new Prover(ledger.origin.id, store).manifest(4, cut);
+  const snapshot = openManifest(manifest, trustIn(ledger.origin, memoryBls), memoryBls);
+  return { snapshot, parts: cut.slots.map((_, part) => snapshots.part(4, part)!) };
 }
 
 const rolesOf = (roster: Roster, times: readonly number[]) =>
@@ -82,18 +91,10 @@ test('[M1] what is not about people changes nothing', async () => {
 
 test('[M8] who begins with a snapshot knows the members, and judges by the whole history once it is here', async () => {
   const times = await story();
-  const trust = trustIn(ledger.origin, memoryBls);
-  const { snapshots, store } = ledger.chain;
-  const cut = snapshots.cut(4)!;
-  const snapshot = openManifest(new Prover(ledger.origin.id, store).manifest(4, cut), trust, memoryBls);
   const db = openDatabase(':memory:', ledgerMigrations);
-  startFromSnapshot(
-    db,
-    snapshot,
-    cut.slots.map((_, part) => snapshots.part(4, part)!),
-  );
   const joined = ledger.replica({ db });
-  const { roster, told } = followed(joined);
+  joined.begin(fetched());
+  const { roster, chronicle, told } = followed(joined);
   expect(
     roster
       .members()
@@ -107,9 +108,32 @@ test('[M8] who begins with a snapshot knows the members, and judges by the whole
 
   const filler = new HistoryFiller(db, ledger.origin, memoryBls);
   for (let missing = filler.missing(); missing; missing = filler.missing()) {
-    filler.fill((await ledger.chain.run(missing.height))!);
+    filler.fill(ledger.chain.store.block(missing.height)!, ledger.chain.store.ownSeal(missing.height));
   }
+  chronicle.look();
+  expect(rolesOf(roster, times)).toEqual(['moderator', 'member', null, 'member']);
+  expect(told).toEqual([[{ keys: [odin.key], since: ticksOf(times[0]!) }]]);
   await joined.finalise((await ledger.chain.run(5))!);
   expect(view(roster)).toEqual(view(followed(ledger.chain).roster));
-  expect(told).toEqual([expect.arrayContaining([{ keys: [odin.key], since: 0 }])]);
+});
+
+test('[M8] a node that goes on with a snapshot over a gap knows what happened in between', async () => {
+  const behind = ledger.replica();
+  const { roster, chronicle, told } = followed(behind);
+  await ledger.act(mara, 'role.grant', { member: odin.key, role: 'moderator', handle: 'Odin' });
+  await behind.finalise((await ledger.chain.run(1))!);
+  expect(roster.roleAt(odin.key, ticksOf(behind.base.time))).toBe('moderator');
+  await ledger.act(mara, 'role.grant', { member: odin.key, role: 'guest' });
+  const thor = ledger.person('thor');
+  await ledger.act(mara, 'role.grant', { member: thor.key, role: 'member', handle: 'Thor' });
+  await ledger.act(odin, 'handle.register', { handle: 'Wotan' });
+  behind.begin(fetched());
+  chronicle.look();
+  const now = ticksOf(behind.base.time);
+  expect([odin, thor].map(({ key }) => roster.roleAt(key, now))).toEqual(['guest', 'member']);
+  expect(roster.holderOf('Wotan')?.key).toEqual(odin.key);
+  expect(told.at(-1)!.map(({ keys }) => keys)).toEqual(expect.arrayContaining([[odin.key], [thor.key]]));
+  await ledger.act(mara, 'member.ban', { member: thor.key, reason: '', until: null });
+  await behind.finalise((await ledger.chain.run(5))!);
+  expect(roster.roleAt(thor.key, ticksOf(behind.base.time))).toBeNull();
 });

@@ -1,12 +1,12 @@
-import { fromHex } from '../kernel/bytes.ts';
+import { fromHex, toHex } from '../kernel/bytes.ts';
 import { decodeCbor } from '../kernel/canonical.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { ACCOUNTS, type Account, type Chain } from '../ledger/index.ts';
 import type { RightsChange } from '../log/log.ts';
-import type { Roster } from './roster.ts';
+import type { Roster, Standing } from './roster.ts';
 
 export interface ChronicleInit {
-  readonly chain: Pick<Chain, 'store' | 'entriesUnder' | 'onFinal'>;
+  readonly chain: Pick<Chain, 'base' | 'store' | 'entriesUnder' | 'onFinal'>;
   readonly roster: Roster;
 }
 
@@ -14,12 +14,14 @@ export interface ChronicleInit {
 export class Chronicle {
   readonly #init: ChronicleInit;
   readonly #listeners = new Set<(rights: readonly RightsChange[]) => void>();
+  /** The block up to which the roster goes. */
+  #height = 0;
   /** [M8] Whether blocks before those that are here are still to come. */
   #partial = false;
 
   constructor(init: ChronicleInit) {
     this.#init = init;
-    this.#refold();
+    this.#fold();
     init.chain.onFinal(({ header }) => this.#follow(header.height));
   }
 
@@ -29,13 +31,17 @@ export class Chronicle {
     return () => this.#listeners.delete(listener);
   }
 
+  /** [M8] Looks whether the chain began anew with a snapshot, or the blocks before one are all here now. */
+  look(): void {
+    const jumped = this.#init.chain.base.height !== this.#height;
+    if (jumped || (this.#partial && this.#complete())) this.#refold();
+  }
+
   #follow(height: number): void {
+    if (height <= this.#height) return;
+    if (height > this.#height + 1) return this.#refold();
+    this.#height = height;
     const { roster, chain } = this.#init;
-    if (this.#partial && this.#complete()) {
-      // What was judged by the state alone is judged by the whole history now.
-      this.#refold();
-      return this.#tell(roster.members().map(({ key }) => ({ keys: roster.keysOf(key), since: 0 })));
-    }
     const changes = chain.store.aboutPeople(height, height);
     if (changes.length === 0) return;
     this.#tell(changes.map((change) => ({ keys: roster.apply(change), since: ticksOf(change.time) })));
@@ -45,8 +51,23 @@ export class Chronicle {
     for (const listener of this.#listeners) listener(rights);
   }
 
+  /** Folds anew, and tells whose rights are others than they were thought to be, and since when. */
   #refold(): void {
+    const { roster } = this.#init;
+    const before = new Map(roster.members().map((member) => [toHex(member.key), member.standings]));
+    this.#fold();
+    const rights: RightsChange[] = [];
+    for (const { key, standings } of roster.members()) {
+      const since = firstDifference(before.get(toHex(key)) ?? [], standings);
+      if (since !== null) rights.push({ keys: roster.keysOf(key), since });
+    }
+    this.#tell(rights);
+  }
+
+  #fold(): void {
     const { roster, chain } = this.#init;
+    const { store } = chain;
+    this.#height = chain.base.height;
     this.#partial = !this.#complete();
     if (this.#partial) {
       const entries = chain.entriesUnder(ACCOUNTS);
@@ -57,7 +78,7 @@ export class Chronicle {
         })),
       );
     } else roster.reset();
-    for (const change of chain.store.aboutPeople()) roster.apply(change);
+    for (const change of store.aboutPeople(store.lowest() ?? 1)) roster.apply(change);
   }
 
   #complete(): boolean {
@@ -65,4 +86,14 @@ export class Chronicle {
     const lowest = store.lowest();
     return lowest === null || (lowest === 1 && store.transactionsOf(1).length === store.header(1)!.count);
   }
+}
+
+/** The time from which on two lists of standings differ; null where they never do. */
+function firstDifference(a: readonly Standing[], b: readonly Standing[]): number | null {
+  for (let at = 0; at < Math.max(a.length, b.length); at++) {
+    const [one, other] = [a[at], b[at]];
+    if (one?.from === other?.from && one?.role === other?.role) continue;
+    return Math.min(one?.from ?? Infinity, other?.from ?? Infinity);
+  }
+  return null;
 }

@@ -105,6 +105,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   log.observe(ticksOf(ledger.chain.base.time));
   chronicle.onChange((rights) => log.rightsChanged(rights));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
+  ledger.ordering?.onChange(() => chronicle.look());
 
   const members = createMembers({
     roster,

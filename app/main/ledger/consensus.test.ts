@@ -319,7 +319,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
   const judge = async (message: Wire | Uint8Array) => {
     const data = message instanceof Uint8Array ? message : encodeWire(message);
     const judged = victim.consensus.judge(data, 'somebody');
-    await time.pass(5);
+    await time.pass(15);
     return (await judged)?.code ?? 'accepted';
   };
   const vote = (one: Vote): Wire => ['vote', encodeVote(one)];

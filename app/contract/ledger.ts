@@ -73,6 +73,14 @@ export const LedgerStatus = z.object({
   credits: z.number().int().nonnegative().nullable(),
   /** The lowest block that is here in full; above 1 while history is filled in. */
   historyFrom: z.number().int().nonnegative(),
+  /** The snapshot that is fetched to begin with, and how many of its parts are here; null while none is. */
+  joining: z
+    .object({
+      height: z.number().int().positive(),
+      parts: z.number().int().nonnegative(),
+      of: z.number().int().positive(),
+    })
+    .nullable(),
   snapshots: z.array(z.number().int().positive()),
   /** Why execution stands still here; null while it runs. */
   halted: z.object({ code: z.string(), height: z.number().int() }).nullable(),

@@ -1,4 +1,5 @@
 /** What a node of the ledger's benchmark does in its process. */
+import { growChain } from './ledger-growth.ts';
 import { toBase64Url, toHex } from '../../app/main/kernel/bytes.ts';
 import { accountOf } from '../../app/main/ledger/accounts.ts';
 import { cardOf } from '../../app/main/ledger/index.ts';
@@ -20,6 +21,9 @@ export type LedgerOrder =
   | { readonly kind: 'state' }
   | { readonly kind: 'proof' }
   | { readonly kind: 'once' }
+  | { readonly kind: 'grow'; readonly height: number; readonly names: readonly string[] }
+  | { readonly kind: 'height'; readonly least: number }
+  | { readonly kind: 'history' }
   | { readonly kind: 'trace' }
   | { readonly kind: 'traced' };
 
@@ -73,13 +77,25 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
       const { proof } = ledger.proof({ id: items[0]!.id, single: false });
       return { proof, genesis: toBase64Url(community.genesis.bytes) };
     }
+    case 'grow':
+      return growChain(node, community, order.height, order.names);
+    case 'height': {
+      // The state is that of a certified block, and consensus takes part from there on.
+      await until(() => (ledger.ordering!.view()?.height ?? 0) >= order.least);
+      return now();
+    }
+    case 'history': {
+      await until(() => ledger.status().historyFrom === 1, 10);
+      return now();
+    }
     case 'trace':
       traceChain(community);
       startTrace();
       await profStart(); // PROF
       return null;
     case 'traced': {
-      const marks = takeTrace(); if (marks.length > 0) await profStop(); // PROF
+      const marks = takeTrace();
+      if (marks.length > 0) await profStop(); // PROF
       const { user, system } = process.cpuUsage();
       return { marks, cpuMs: (user + system) / 1000 };
     }
@@ -175,10 +191,10 @@ async function load(
   return { handedIn, refused };
 }
 
-async function until(reached: () => boolean): Promise<null> {
-  const deadline = Date.now() + 60_000;
+async function until(reached: () => boolean, minutes = 1): Promise<null> {
+  const deadline = Date.now() + minutes * 60_000;
   while (!reached()) {
-    if (Date.now() > deadline) throw new Error('The ledger did not get there within a minute.');
+    if (Date.now() > deadline) throw new Error(`The ledger did not get there within ${minutes} min.`);
     await pause(5);
   }
   return null;

@@ -45,6 +45,8 @@ export interface ConsensusInit {
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** [Q9] Told how high a peer says it is; true when its blocks are not taken one by one. */
+  readonly far?: (height: number) => boolean;
   /** The rules of voting and counting; other ones only for worlds that must show what breaks without them. */
   readonly rules?: Rules;
 }

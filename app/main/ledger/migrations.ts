@@ -47,4 +47,11 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE TABLE ledger_meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 36,
+    name: 'ledger-join',
+    sql: `
+      CREATE TABLE ledger_join_part (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    `,
+  },
 ];

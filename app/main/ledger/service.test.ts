@@ -31,6 +31,7 @@ const watch: ConsensusWatch = {
     halted: null,
   }),
   onChange: () => () => {},
+  joining: null,
   workPending: () => void wakes++,
   recover: async () => {},
 };

@@ -25,6 +25,7 @@ import { historyOf } from './history.ts';
 import type { ConsensusView } from './live-view.ts';
 import { marked, unmarkedBody } from './proof-json.ts';
 import { Prover } from './prover.ts';
+import type { JoinProgress } from './snapshot-pull.ts';
 import { openTransaction, sealTransaction, type Transaction } from './transaction.ts';
 import { placeOf, spareValidators, type Validator } from './validators.ts';
 
@@ -33,6 +34,8 @@ export interface ConsensusWatch {
   /** Null before it has begun. */
   view(): ConsensusView | null;
   onChange(listener: () => void): () => void;
+  /** How far the fetching of a snapshot is; null while none is fetched. */
+  readonly joining: JoinProgress | null;
   /** Transactions wait: a leader may propose. */
   workPending(): void;
   /** A person answers for it that ordering may go on; resolves when it does. */
@@ -157,6 +160,7 @@ export function createLedger(init: LedgerInit) {
         credit: parameters.credit,
         credits: accountOf(chain.state, signer.publicKey)?.credits ?? null,
         historyFrom: store.lowest() ?? 0,
+        joining: consensus?.joining ?? null,
         snapshots: chain.snapshots.heights(),
         halted: halt && { code: halt.code, height: halt.height },
       };

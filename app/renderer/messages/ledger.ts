@@ -62,6 +62,8 @@ export const ledger = {
       `Block ${count(height)}; ${of(quorum, all)} validators must sign, ${moreMayFail(all - quorum, false)}.`,
     validating: 'This node is a validator: it signs blocks.',
     watching: 'This node is no validator: it checks every block and signs none.',
+    joining: ({ height, parts, of: all }: { height: number; parts: number; of: number }) =>
+      `The state at block ${count(height)} is being fetched: ${count(parts)} of ${plural(all, 'part', 'parts')} ${parts === 1 ? 'is' : 'are'} here.`,
     filling: (from: number) =>
       `Blocks below ${count(from)} are still being fetched; what stands in them cannot be looked up here yet.`,
     last: 'Last block',

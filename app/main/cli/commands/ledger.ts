@@ -55,10 +55,15 @@ function statusAnswer(status: LedgerStatus): Answer {
     ['Validators', `${validators}, ${quorum} must sign (${model}), ${spare} may fail, epoch ${status.epoch}`],
     ['This node', status.validating ? 'signs blocks' : 'does not sign blocks'],
     ['You hold', credits === null ? 'no account' : `${credits} ${credit}`],
-    ['History', status.historyFrom <= 1 ? 'complete' : `from block ${status.historyFrom}`],
+    ['History', historyText(status)],
     ['Snapshots', status.snapshots.join(', ') || '-'],
   ]);
   return { json: status, text };
+}
+
+function historyText({ joining, historyFrom }: LedgerStatus): string {
+  if (joining) return `begins with block ${joining.height}: ${joining.parts} of ${joining.of} parts are here`;
+  return historyFrom <= 1 ? 'complete' : `from block ${historyFrom}, earlier ones are being fetched`;
 }
 
 function genesis(context: Context): Command {

@@ -13,7 +13,7 @@ export interface Record {
   readonly decision: 'publish' | 'queue' | 'quarantine';
   readonly confidence: number;
   readonly flagged_terms: readonly string[];
-  readonly stage: 'first' | 'second' | 'rules' | 'none';
+  readonly stage: 'first' | 'second' | 'rules' | 'image' | 'none';
   readonly latency_ms: number;
 }
 

@@ -58,7 +58,7 @@ async function join(person: Person, options: Joining = {}): Promise<Node> {
     community: ledger.origin.id,
     signer: signs ? person.bls : null,
     bls: memoryBls,
-    times: { baseMs: 1000, capMs: 8000, aheadMs: 5000 },
+    times: { baseMs: 1000, capMs: 8000, aheadMs: 5000, paceMs: 40 },
     application: chain,
     votes,
     mark: {

@@ -7,6 +7,7 @@ import type { Channel, Transport } from '../log/transport.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
 import { MachineClock, VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
+import { MemoryLogFile } from '../platform/memory/log-file.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import type { Chain } from './chain.ts';
 import { HistoryFiller } from './history-filler.ts';
@@ -29,8 +30,7 @@ import {
 import { TestLedger } from './test-ledger.ts';
 import type { Transaction } from './transaction.ts';
 import type { Mark } from './vote-mark.ts';
-import { voteMigrations } from './vote-migrations.ts';
-import { createVoteStore } from './vote-store.ts';
+import { VoteLog } from './vote-log.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
 /** Snapshots are kept of every so many blocks. */
@@ -90,7 +90,7 @@ async function node(
     }
   }
   const { bls } = ledger.person(name);
-  const votes = createVoteStore(openDatabase(':memory:', voteMigrations));
+  const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
   await votes.begin(bls.publicKey);
   let mark: Mark | null = { votes: 0, slot: 0 };
   const transport = network.transport(name);

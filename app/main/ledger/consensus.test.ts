@@ -58,7 +58,7 @@ async function join(person: Person, options: Joining = {}): Promise<Node> {
     community: ledger.origin.id,
     signer: signs ? person.bls : null,
     bls: memoryBls,
-    times: { baseMs: 1000, capMs: 8000, aheadMs: 5000 },
+    times: { baseMs: 1000, capMs: 8000, aheadMs: 5000, paceMs: 40 },
     application: chain,
     votes,
     mark: {
@@ -319,7 +319,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
   const judge = async (message: Wire | Uint8Array) => {
     const data = message instanceof Uint8Array ? message : encodeWire(message);
     const judged = victim.consensus.judge(data, 'somebody');
-    await time.pass(5);
+    await time.pass(15);
     return (await judged)?.code ?? 'accepted';
   };
   const vote = (one: Vote): Wire => ['vote', encodeVote(one)];

@@ -17,6 +17,8 @@ import type { VoteStore } from './vote-store.ts';
 
 /** [K4] How far ahead of its own clock a validator votes for a block, in milliseconds. */
 const AHEAD_MS = 5000;
+/** [K3] How old a block is before a leader proposes the next one, in milliseconds. */
+const PACE_MS = 40;
 
 /** [K10] Where a node writes down what it voted. */
 export interface BallotBox {
@@ -221,6 +223,7 @@ function timesOf(chain: Chain): ConsensusTimes {
       return chain.parameters.timers.slotCapMs;
     },
     aheadMs: AHEAD_MS,
+    paceMs: PACE_MS,
   };
 }
 

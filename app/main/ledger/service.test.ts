@@ -44,9 +44,9 @@ function serviceOf(
 ): Ledger {
   return createLedger({
     chain,
+    clock: world.clock,
     genesis: Uint8Array.of(1),
     signer: person.signer,
-    clock: world.clock,
     alone: false,
     standstill: () => null,
     validator: { bls: person.bls, peer: person.name },

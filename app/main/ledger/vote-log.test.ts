@@ -122,8 +122,9 @@ describe('a vote log', () => {
         async (count, share) => {
           // The first write begins the log, so that each further one is a vote.
           const torn = written[count + 1]!;
-          const part = { ...torn, bytes: torn.bytes.slice(0, Math.floor(torn.bytes.length * share)) };
-          const whole = part.bytes.length === torn.bytes.length;
+          const cut = Math.floor(torn.bytes.length * share);
+          const whole = cut === torn.bytes.length;
+          const part = { ...torn, bytes: torn.bytes.map((byte, at) => (at < cut ? byte : byte ^ 255)) };
           const again = await openLog([...written.slice(0, count + 1), part], 2048);
           expect(await again.slots()).toEqual(upTo(whole ? count + 1 : count));
           // It goes on from there as if nothing had been.

@@ -56,9 +56,9 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
   });
   const ledger = createLedger({
     chain,
+    clock,
     genesis: genesis.bytes,
     signer,
-    clock,
     alone: ports.alone,
     standstill: () => standstill(chain, ordering)?.message ?? null,
     validator,

@@ -10,7 +10,7 @@ import type { Dice } from '../dice.ts';
 import { SimLedger, type ChainDisk, type SimGenesis } from './application.ts';
 import { VoteDisk, type VotePorts } from './vote-disk.ts';
 
-export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000 };
+export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000, paceMs: 40 };
 
 /** A rule broken on purpose, so that the simulation can be seen to find it. */
 export interface Mutant {

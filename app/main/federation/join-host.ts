@@ -2,7 +2,6 @@ import { timingSafeEqual } from './timing-safe.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -91,7 +90,7 @@ export class JoinHost {
       throw new Problem('bad-secret', 'The secret of this invite is wrong.', 'Copy the whole link again.');
     }
     const now = clock.now();
-    const role = authority.roleAt(publicKey, ticksOf(now));
+    const role = authority.roleAt(publicKey, log.now);
     // [J4] One who is a member already, perhaps because the answer was lost, is simply welcomed again.
     if (role !== null) return role;
     if (invite.expiresAt <= now) {

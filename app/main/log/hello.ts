@@ -2,7 +2,6 @@ import { concatBytes, equalBytes, utf8 } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from './kinds.ts';
 import type { Log } from './log.ts';
@@ -59,7 +58,7 @@ export async function hearHello(
   side: Side,
   hello: MessageOf<'hello'>,
 ): Promise<Introduction> {
-  const { log, transport, verifier, authority, clock } = init;
+  const { log, transport, verifier, authority } = init;
   const [, community, publicKey, name, signature, addresses, [authorityCount, content]] = hello;
   if (!equalBytes(community, log.community)) {
     throw new Problem('wrong-community', 'The peer belongs to another community.');
@@ -68,7 +67,7 @@ export async function hearHello(
   const message = transcript(community, opener, answerer, side);
   const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
   if (!genuine) throw new Problem('bad-signature', 'The peer does not own the key it shows.');
-  if (authority.roleAt(publicKey, ticksOf(clock.now())) === null) {
+  if (authority.roleAt(publicKey, log.now) === null) {
     throw new Problem(
       'not-a-member',
       'The peer is not a member of this community, as far as this node knows.',

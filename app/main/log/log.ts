@@ -138,6 +138,11 @@ export class Log {
     for (const listener of this.#rightsListeners) listener();
   }
 
+  /** The time that an event written now would bear, in ticks: not before anything that was seen. */
+  get now(): number {
+    return nextTime(this.#lastTime, this.#init.clock.now());
+  }
+
   /**
    * Something outside of the log happened at a time, in ticks: what is written here from now on comes after it.
    * A time that others would not take yet [L7] is let go by.
@@ -199,7 +204,7 @@ export class Log {
     let parents = this.store.headsOf(signer.publicKey, MAX_PARENTS);
     for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
       const { kind, body } = draft.value;
-      this.#lastTime = nextTime(this.#lastTime, this.#init.clock.now());
+      this.#lastTime = this.now;
       const event = formEvent({
         community: this.community,
         author: signer.publicKey,
@@ -229,7 +234,7 @@ export class Log {
       {
         community: this.community,
         author: signer.publicKey,
-        time: nextTime(this.#lastTime, this.#init.clock.now()),
+        time: this.now,
         parents: this.store.headsOf(signer.publicKey, MAX_PARENTS),
         kind: kindName,
         body,

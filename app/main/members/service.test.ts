@@ -45,6 +45,15 @@ describe('members', () => {
     expect(members.list().find(({ isMe }) => isMe)).toMatchObject({ handleBlock: 2 });
   });
 
+  test('[M2] whoever was admitted by a clock a little ahead of theirs has their role at once', async () => {
+    const { nodes, people, clock } = await community();
+    for (const name of ['ada', 'bob', 'cy']) {
+      people.admit(signerOf('mara').publicKey, signerOf(name).publicKey, name);
+    }
+    expect(people.changes.at(-1)!.time).toBeGreaterThan(clock.now());
+    expect(membersOf(nodes[0]!).person(signerOf('cy').publicKey).role).toBe('member');
+  });
+
   test('roles and bans are refused with a reason before anything is written', async () => {
     const { nodes, clock, people } = await community('ines');
     const [mara, ines] = nodes.map(membersOf);

@@ -4,7 +4,6 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { LedgerHandle, type Ledger } from '../ledger/index.ts';
@@ -28,7 +27,7 @@ export interface MembersInit {
   readonly roster: Roster;
   /** Tells of changes of the roster. */
   readonly chronicle: Pick<Chronicle, 'onChange'>;
-  readonly log: Pick<Log, 'store'>;
+  readonly log: Pick<Log, 'store' | 'now'>;
   /** Where transactions are handed in; resolves once they are final [M10]. */
   readonly ledger: Pick<Ledger, 'act'>;
   readonly db: Database;
@@ -60,7 +59,7 @@ export function createMembers(init: MembersInit) {
     });
   };
 
-  const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, ticksOf(clock.now()));
+  const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, log.now);
 
   const nameOf = (key: Uint8Array): string => {
     const member = roster.member(key);

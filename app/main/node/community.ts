@@ -145,7 +145,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
-      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, ticksOf(clock.now())) }),
+      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, log.now) }),
     },
     attachment: (digest) => files.attachment(digest),
   });

@@ -35,8 +35,16 @@ export async function ledgerTrace(): Promise<Report> {
         figures: [
           { name: 'submit to final, p50', value: percentile(load.latencies, 0.5), unit: 'ms' },
           { name: 'submit to final, p99', value: percentile(load.latencies, 0.99), unit: 'ms' },
-          { name: 'blocks a second', value: ((after.height - before.height) * 1000) / load.elapsedMs, unit: '' },
-          { name: 'tx/s', value: ((after.transactions - before.transactions) * 1000) / load.elapsedMs, unit: '' },
+          {
+            name: 'blocks a second',
+            value: ((after.height - before.height) * 1000) / load.elapsedMs,
+            unit: '',
+          },
+          {
+            name: 'tx/s',
+            value: ((after.transactions - before.transactions) * 1000) / load.elapsedMs,
+            unit: '',
+          },
           { name: 'cores in use', value: cpuMs / load.elapsedMs, unit: 'of 2' },
           { name: 'refused', value: load.refused, unit: '' },
           ...sinceProposal(traced),
@@ -71,9 +79,17 @@ function sinceProposal(traced: readonly Traced[]): Figure[] {
     }
   }
   const starts = [...begin].sort(([a], [b]) => a - b);
-  times.set('next proposal begins', starts.flatMap(([slot, at], n) => (starts[n + 1]?.[0] === slot + 1 ? [starts[n + 1]![1] - at] : [])));
+  times.set(
+    'next proposal begins',
+    starts.flatMap(([slot, at], n) => (starts[n + 1]?.[0] === slot + 1 ? [starts[n + 1]![1] - at] : [])),
+  );
   return [...times]
-    .map(([name, list]) => ({ name: `since proposal, first of the slot: ${name} (${list.length})`, value: percentile(list, 0.5), unit: 'ms', beside: { name: 'p90', value: percentile(list, 0.9) } }))
+    .map(([name, list]) => ({
+      name: `since proposal, first of the slot: ${name} (${list.length})`,
+      value: percentile(list, 0.5),
+      unit: 'ms',
+      beside: { name: 'p90', value: percentile(list, 0.9) },
+    }))
     .sort((a, b) => a.value - b.value);
 }
 
@@ -82,7 +98,11 @@ function durations(traced: readonly Traced[]): Figure[] {
   for (const { marks } of traced) {
     for (const { what, from, to } of marks) {
       if (to - from < 0.001) continue;
-      { const l = times.get(what); if (l) l.push(to - from); else times.set(what, [to - from]); }
+      {
+        const l = times.get(what);
+        if (l) l.push(to - from);
+        else times.set(what, [to - from]);
+      }
     }
   }
   return [...times].map(([what, list]) => ({

@@ -93,11 +93,7 @@ export async function withMembers<T>(count: number, work: (members: Member[]) =>
 }
 
 /** Opens members named `mara`, `n1`, `n2` … and founds a community at the first. */
-export async function openMembers(
-  members: readonly Member[],
-  scratch: string,
-  trace = false,
-): Promise<void> {
+export async function openMembers(members: readonly Member[], scratch: string, trace = false): Promise<void> {
   for (const [index, member] of members.entries()) {
     const name = index === 0 ? 'mara' : `n${index}`;
     await member.ask({ kind: 'open', directory: join(scratch, name), name, trace });

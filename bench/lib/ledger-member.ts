@@ -196,4 +196,3 @@ async function until(reached: () => boolean, minutes = 1): Promise<null> {
   }
   return null;
 }
-

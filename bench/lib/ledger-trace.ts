@@ -58,11 +58,15 @@ export function tracedPorts(ports: CommunityPorts, box: OpenBallotBox): Communit
         }
         if (name === 'subscribe') {
           return (...[topic, validate, range]: Parameters<typeof target.subscribe>) =>
-            target.subscribe(topic, (data, from) => {
-              const { what, slot } = nameOf(topic, data);
-              note(`hear ${what}`, slot, now());
-              return timed(`judge ${what}`, () => validate(data, from), slot);
-            }, range);
+            target.subscribe(
+              topic,
+              (data, from) => {
+                const { what, slot } = nameOf(topic, data);
+                note(`hear ${what}`, slot, now());
+                return timed(`judge ${what}`, () => validate(data, from), slot);
+              },
+              range,
+            );
         }
         const value = Reflect.get(target, name) as unknown;
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
@@ -134,4 +138,3 @@ function nameOf(topic: string, data: Uint8Array): { what: string; slot: number }
   const { k, s } = decodeCbor(one) as { k: string; s: number };
   return { what: `${kind} ${k}`, slot: s };
 }
-

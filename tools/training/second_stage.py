@@ -103,6 +103,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--last", type=float, default=0.02, help="the share of the rate that is left at the end")
+    parser.add_argument("--steps", type=int, help="end after so many steps, where a pass is too long")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--start", type=Path, help="go on from the weights of this training")
     parser.add_argument("--threads", type=int, default=1)
@@ -136,7 +137,7 @@ def main():
     optimiser = torch.optim.AdamW(
         [{"params": inherited, "lr": arguments.rate}, {"params": own, "lr": arguments.rate * 6}], weight_decay=0.01, fused=True
     )
-    plan = [batch for numbers in passes for batch in batches(numbers, lengths, dice)]
+    plan = [batch for numbers in passes for batch in batches(numbers, lengths, dice)][: arguments.steps]
     done = 0
     if arguments.start:
         earlier = torch.load(arguments.start, weights_only=False)["model"]
@@ -184,7 +185,7 @@ def main():
         if (step + 1) % 50 == 0:
             print(f"  {step + 1}: {total / seen:.4f}, {time.time() - start:.0f} s, {time.process_time() - busy:.0f} s busy", flush=True)
             seen, total = 0, 0.0
-        if (step + 1) % 100 == 0 or step + 1 == len(plan):
+        if (step + 1) % 25 == 0 or step + 1 == len(plan):
             torch.save({"model": model.state_dict(), "mean": mean.module.state_dict(), "optimiser": optimiser.state_dict(), "done": step + 1}, checkpoint)
     some = [i for i, row in enumerate(rows) if row.validation and not row.made]
     logits = scores_of(mean.module, ids, some)

@@ -21,6 +21,7 @@ import type { Fetched } from './snapshot-pull.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { rootOf, StateStore, type ProvableState } from './state-store.ts';
 import { openTransaction } from './transaction.ts';
+import { TransactionSearch } from './transaction-search.ts';
 import type { ValidatorSet } from './validators.ts';
 import type { Vote } from './vote.ts';
 
@@ -47,6 +48,7 @@ export class Chain implements Application {
   /** What is read at all; the parameters in the state of a block's parent may allow less [B6]. */
   readonly limits = { bytes: MAX_BLOCK_BYTES, transactions: MAX_BLOCK_TRANSACTIONS };
   readonly store: ChainStore;
+  readonly search: TransactionSearch;
   readonly snapshots: SnapshotStore;
   readonly pool: TransactionPool;
   readonly origin: Origin;
@@ -66,6 +68,7 @@ export class Chain implements Application {
     this.#projections = init.projections ?? [];
     this.origin = origin;
     this.store = new ChainStore(db);
+    this.search = new TransactionSearch(db);
     this.#state = new StateStore(db);
     this.snapshots = new SnapshotStore(db, this.#state);
     this.pool = new TransactionPool({

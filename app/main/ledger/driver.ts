@@ -213,7 +213,10 @@ export class Driver {
   }
 
   /** [K3] Waits until the block that it stands on is old enough; false if the slot is over by then. */
-  async #mayPropose(engine: Engine, { slot, parent }: { slot: number; parent: Uint8Array }): Promise<boolean> {
+  async #mayPropose(
+    engine: Engine,
+    { slot, parent }: { slot: number; parent: Uint8Array },
+  ): Promise<boolean> {
     const { clock, times } = this.#init;
     const { time } = engine.pool.get(parent)?.block.header ?? engine.pool.base;
     const waitMs = Math.min(times.paceMs, time + times.paceMs - clock.now());

@@ -54,4 +54,12 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE TABLE ledger_join_part (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     `,
   },
+  {
+    version: 37,
+    name: 'ledger-search',
+    sql: `
+      CREATE INDEX ledger_transaction_kind ON ledger_transaction (kind);
+      CREATE INDEX ledger_transaction_account_kind ON ledger_transaction (account, kind);
+    `,
+  },
 ];

@@ -250,7 +250,12 @@ function readBodies(file: Uint8Array, turn: number): { bodies: Body[]; end: numb
     if (!equalBytes(file.subarray(end + LENGTH_BYTES, end + HEAD_BYTES), sha256(bytes))) break;
     const body = decodeCbor(bytes) as Body;
     const [generation, sequence] = body;
-    if (sequence !== bodies.length || generation !== (bodies[0]?.[0] ?? generation) || generation % 2 !== turn) break;
+    if (
+      sequence !== bodies.length ||
+      generation !== (bodies[0]?.[0] ?? generation) ||
+      generation % 2 !== turn
+    )
+      break;
     bodies.push(body);
     end += HEAD_BYTES + length;
   }

@@ -112,7 +112,7 @@ class MarkFile implements VoteMark {
 
 function writeRecord(file: number, text: string, turn: number): void {
   const record = Buffer.from(`${text}\n`.padEnd(RECORD_BYTES));
-  for (let at = 0; at < RECORD_BYTES; ) {
+  for (let at = 0; at < RECORD_BYTES;) {
     at += writeSync(file, record, at, RECORD_BYTES - at, turn * RECORD_BYTES + at);
   }
 }

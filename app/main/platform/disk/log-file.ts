@@ -1,4 +1,13 @@
-import { closeSync, constants, fdatasyncSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogFile } from '../../ledger/vote-log.ts';
 
@@ -34,7 +43,7 @@ export class DiskLogFile implements LogFile {
 
   read(): Uint8Array {
     const bytes = new Uint8Array(this.#room);
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const read = readSync(this.#file, bytes, at, bytes.length - at, at);
       if (read === 0) break;
       at += read;
@@ -66,5 +75,5 @@ export class DiskLogFile implements LogFile {
 }
 
 function writeAll(file: number, bytes: Uint8Array, offset: number): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, offset + at);
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, offset + at);
 }

@@ -4,8 +4,12 @@ import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { setOf } from './accounts.ts';
+import { anchorOn, anchorTipOf, ANCHORED_BYTES, anchorDigest, judgeAnchor, tipAfter } from './anchor.ts';
+import { Anchoring, type AnchoredLog } from './anchoring.ts';
 import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from './application.ts';
 import {
   encodeBlock,
@@ -40,8 +44,9 @@ export interface ChainInit {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly poolLimits?: PoolLimits;
-  /** [B5] What a leader writes into its blocks about the log; nothing if left out. */
-  readonly anchor?: (time: number) => Anchor | null;
+  /** [H1] What blocks anchor; nothing if left out. */
+  readonly log?: AnchoredLog;
+  readonly logger?: Logger;
   readonly accuse?: (evidence: Evidence) => void;
   /** The alarm: told once, when execution halts [E7]. */
   readonly halted?: (halt: Halt) => void;
@@ -71,6 +76,7 @@ export class Chain implements Application {
   readonly snapshots: SnapshotStore;
   readonly pool: TransactionPool;
   readonly origin: Origin;
+  readonly anchoring: Anchoring | null;
   readonly #db: Database;
   readonly #state: StateStore;
   readonly #init: ChainInit;
@@ -95,6 +101,10 @@ export class Chain implements Application {
       ...(poolLimits ? { limits: poolLimits } : {}),
     });
     this.#tip = this.#storedTip();
+    const { log, clock, logger = silentLogger } = init;
+    const complete = () => (this.store.lowest() ?? 1) === 1;
+    this.anchoring = log ? new Anchoring({ log, clock, logger, complete }) : null;
+    if (log?.blank) db.transaction(() => this.#markAnchored(log));
   }
 
   /** Opens the chain of a database; writes the state of the genesis document into an empty one. */
@@ -158,7 +168,8 @@ export class Chain implements Application {
     const limits = parametersOf(base).block;
     const execution = new BlockExecution(base, slate, this.#rules);
     const transactions: Transaction[] = [];
-    let room = limits.bytes;
+    // [H7] Transactions leave an eighth of a block to what is to be anchored.
+    let room = this.anchoring?.due(true) && !empty ? limits.bytes - Math.floor(limits.bytes / 8) : limits.bytes;
     this.pool.choose(base, (transaction) => {
       if (transactions.length >= limits.transactions || transaction.sealed.length > room) return 'full';
       if (execution.add(transaction)) return 'refused';
@@ -166,18 +177,22 @@ export class Chain implements Application {
       transactions.push(transaction);
       return 'taken';
     });
-    if (transactions.length === 0 && !empty) return null;
-    const result = execution.finish();
     const sealed = transactions.map((transaction) => transaction.sealed);
-    const draft = {
-      stateRoot: rootOf(result.overlay),
-      anchor: this.#init.anchor?.(slate.time) ?? null,
-      transactions: sealed,
-      next: result.next,
-    };
-    const block = makeBlock({ ...slate, stateRoot: draft.stateRoot, anchor: draft.anchor }, sealed);
+    const bytes = sealed.reduce((sum, { length }) => sum + length, 0);
+    const anchoring = empty ? null : this.#anchor(slate, parent, limits.bytes - bytes);
+    if (transactions.length === 0 && !anchoring && !empty) return null;
+    const { anchor = null, anchored } = anchoring ?? {};
+    const result = execution.finish(anchor && anchored ? tipAfter(anchor, anchored) : null);
+    const stateRoot = rootOf(result.overlay);
+    const block = makeBlock({ ...slate, stateRoot, anchor }, sealed, anchored);
+    if (anchored) this.anchoring?.proposed(block);
     this.#ahead.set(toHex(block.header.hash), { ...result, block, transactions });
-    return draft;
+    return { stateRoot, anchor, transactions: sealed, ...(anchored && { anchored }) };
+  }
+
+  /** [H4] */
+  async vouch(block: Block): Promise<boolean> {
+    return this.anchoring ? this.anchoring.vouch(block, this.#blocksBelow(block.header.parent)) : false;
   }
 
   async execute(block: Block, parent: Base): Promise<Execution> {
@@ -218,6 +233,7 @@ export class Chain implements Application {
       for (const step of steps) this.#store(step, step === steps.at(-1) ? run : null);
     });
     this.#rebase(parent);
+    this.anchoring?.settled(steps.map(({ block }) => block));
     for (const { block } of steps) for (const listener of this.#listeners) listener(block);
   }
 
@@ -274,6 +290,28 @@ export class Chain implements Application {
     });
     this.store.setMeta(HALT, evidence);
     this.#init.halted?.(this.halt!);
+  }
+
+  /** [H6] What a leader's block anchors, if anything. */
+  #anchor(slate: Slate, parent: Base, bytes: number): Pick<Required<Block>, 'anchored'> & { anchor: Anchor } | null {
+    const room = Math.floor(bytes / ANCHORED_BYTES);
+    const events = this.anchoring?.choose(slate.time, room, this.#blocksBelow(parent.hash)) ?? [];
+    if (events.length === 0) return null;
+    const tip = anchorTipOf(this.#stateAfter(parent), this.origin.id);
+    const anchored = anchorOn(tip, events.map(({ id }) => id));
+    const time = events.reduce((latest, event) => Math.max(latest, msOf(event.time)), tip.time);
+    return { anchored, anchor: { time, digest: anchorDigest(anchored) } };
+  }
+
+  /** The blocks from one that was executed down to the last final one, which is left out. */
+  #blocksBelow(hash: Uint8Array): Block[] {
+    const ahead = this.#ahead.get(toHex(hash));
+    return ahead ? [ahead.block, ...this.#blocksBelow(ahead.block.header.parent)] : [];
+  }
+
+  /** [H1] Notes anew what the blocks list, after a repair of the database. */
+  #markAnchored(log: AnchoredLog): void {
+    for (const height of this.store.anchorHeights()) log.mark(height, this.store.anchoredAt(height)!.ids);
   }
 
   #replayBlock(block: Block): void {
@@ -342,20 +380,27 @@ export class Chain implements Application {
   }
 
   #run(block: Block, transactions: readonly Transaction[], base: ProvableState): BlockResult | string {
-    if (!withinLimits(block.transactions, parametersOf(base).block)) return 'block-too-large';
-    const { community, epoch, height, time } = block.header;
+    if (!withinLimits(block, parametersOf(base).block)) return 'block-too-large';
+    const { community, epoch, height, time, anchor } = block.header;
+    const { anchored } = block;
+    const fault = anchored && judgeAnchor(block.header, anchored, anchorTipOf(base, community));
+    if (fault) return fault;
     const execution = new BlockExecution(base, { community, epoch, height, time }, this.#rules);
     for (const transaction of transactions) {
       const refusal = execution.add(transaction);
       if (refusal) return refusal.code;
     }
-    return execution.finish();
+    return execution.finish(anchor && anchored ? tipAfter(anchor, anchored) : null);
   }
 
   #store({ block, transactions, overlay, events, next }: Ahead, run: FinalRun | null): void {
     const { header } = block;
     this.#state.commit(overlay);
     this.store.putBlock(header, transactions, run && { headers: run.closing, certificate: run.certificate });
+    if (block.anchored) {
+      this.store.putAnchored(header.height, block.anchored);
+      this.#init.log?.mark(header.height, block.anchored.ids);
+    }
     if (next) this.store.putEpoch(next.epoch, header.height, null);
     this.#project(block, transactions, events);
     const { snapshotInterval } = this.parameters;

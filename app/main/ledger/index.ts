@@ -1,3 +1,4 @@
+export type { AnchoredLog } from './anchoring.ts';
 export { ledgerApi } from './api.ts';
 export { Chain } from './chain.ts';
 export type { SlotView, ValidatorView, ConsensusView } from './live-view.ts';

@@ -47,4 +47,9 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE TABLE ledger_meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 35,
+    name: 'the events that blocks list',
+    sql: 'CREATE TABLE ledger_anchor (height INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;',
+  },
 ];

@@ -1,5 +1,5 @@
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { every, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Channel, Transport } from '../log/transport.ts';
@@ -13,6 +13,9 @@ import type { VoteStore } from './vote-store.ts';
 
 /** [K4] How far ahead of its own clock a validator votes for a block, in milliseconds. */
 const AHEAD_MS = 5000;
+
+/** [H7] How often is looked whether something is to be anchored, in milliseconds. */
+const ANCHOR_LOOK_MS = 250;
 
 /** [K10] Where a node writes down what it voted. */
 export interface BallotBox {
@@ -42,6 +45,7 @@ export class Ordering {
   #turns: Promise<void> = Promise.resolve();
   #stops: (() => void)[] = [];
   #failed: string | null = null;
+  #pending = false;
 
   constructor(init: OrderingInit) {
     const { chain, transport, clock, logger } = init;
@@ -60,6 +64,9 @@ export class Ordering {
     return this.#next(async () => {
       this.#spread.start();
       this.#stops = [this.#init.chain.onFinal(() => this.workPending())];
+      if (this.#init.chain.anchoring) {
+        this.#stops.push(every(this.#init.clock, ANCHOR_LOOK_MS, () => this.#lookForAnchors()));
+      }
       await this.#begin();
     });
   }
@@ -90,8 +97,9 @@ export class Ordering {
   }
 
   workPending(): void {
-    const { chain } = this.#init;
-    if (this.#consensus && !this.#failed) this.#consensus.work(chain.pool.ready(chain.state));
+    if (!this.#consensus || this.#failed) return;
+    this.#pending = this.#isPending(this.#consensus);
+    this.#consensus.work(this.#pending);
   }
 
   /** Null before consensus has begun. */
@@ -126,6 +134,21 @@ export class Ordering {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #lookForAnchors(): void {
+    if (this.#consensus && !this.#failed && this.#isPending(this.#consensus) !== this.#pending) {
+      this.workPending();
+    }
+  }
+
+  /** [K8] [H7] Whether something waits that this node's slot should go on for. */
+  #isPending(consensus: Consensus): boolean {
+    const { pool, state, anchoring } = this.#init.chain;
+    if (pool.ready(state)) return true;
+    if (!anchoring?.due(true)) return false;
+    const { me, slots } = consensus.view();
+    return me !== null && anchoring.due(slots.at(-1)!.leader === me);
   }
 
   async #begin(): Promise<void> {

@@ -149,7 +149,7 @@ export async function openCommunity(
     },
     attachment: (digest) => files.attachment(digest),
   });
-  const ledger = openLedger(ports, genesis);
+  const ledger = openLedger(ports, genesis, log, () => federation.syncNow());
   const stops: (() => void)[] = [];
 
   return {

@@ -2,7 +2,8 @@ import type { Notice } from '../../contract/index.ts';
 import type { Genesis } from '../community/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { baseKinds, Chain, createLedger, Ordering } from '../ledger/index.ts';
+import { baseKinds, Chain, createLedger, Ordering, type AnchoredLog } from '../ledger/index.ts';
+import type { Log } from '../log/log.ts';
 import type { CommunityPorts } from './community.ts';
 
 const NOTICE = 'ledger-halted';
@@ -11,13 +12,31 @@ const WAITING = 'ledger-waits';
 const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
+/** The log as the ledger anchors it; `ask` fetches what is missing from peers. */
+function anchoredLog(log: Log, ask: () => void): AnchoredLog {
+  const { anchors } = log.store;
+  return {
+    latestSeq: () => log.store.latestSeq(),
+    unanchored: (...upTo) => anchors.unanchored(...upTo),
+    find: (id) => anchors.find(id),
+    awaits: (id) => anchors.awaits(id),
+    mark: (height, ids) => anchors.mark(height, ids),
+    get blank() {
+      return anchors.blank;
+    },
+    onStored: (listener) => log.onCommit(listener),
+    ask,
+  };
+}
+
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
-export function openLedger(ports: CommunityPorts, genesis: Genesis) {
+export function openLedger(ports: CommunityPorts, genesis: Genesis, log: Log, ask: () => void) {
   const { ballotBox, validator, notices, logger, signer, clock } = ports;
   const chain = Chain.open({
     ...ports,
     origin: genesis,
     kinds: baseKinds,
+    log: anchoredLog(log, ask),
     halted: ({ code, height }) => {
       logger.error('ledger-diverged', { code, height });
       look();

@@ -131,6 +131,10 @@ export class SimLedger implements Application {
     return { ok: true, next: this.#nextSet(transactions, this.#set) };
   }
 
+  async vouch(): Promise<boolean> {
+    return true;
+  }
+
   async finalise(run: FinalRun): Promise<void> {
     const { clock, disk, writeMs } = this.#init;
     await new Promise<void>((resolve) => clock.after(writeMs(), resolve));

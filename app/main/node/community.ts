@@ -169,7 +169,11 @@ export async function openCommunity(
       log.append(signer, communityUpdate.name, body);
     },
     start(): void {
-      stops.push(members.start(), boards.start());
+      stops.push(
+        members.start(),
+        boards.start(),
+        ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
+      );
       federation.start();
       chat.start();
       files.start();

@@ -2,7 +2,9 @@ import { equalBytes, toHex } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { Unanchored } from '../log/anchors.ts';
 import { MAX_ANCHORED } from './anchor.ts';
+import type { AnchoredLog } from './anchored-log.ts';
 import type { Block } from './block.ts';
 
 /** [H6] How long a leader has held what it lists, in milliseconds. */
@@ -15,33 +17,6 @@ const PATIENCE_MS = 10_000;
 const PACE_MS = 250;
 /** Events that come within this time are told apart no further, in milliseconds. */
 const GRAIN_MS = 250;
-
-/** An event that no final block lists. */
-export interface Unanchored {
-  readonly id: Uint8Array;
-  /** Hybrid time in ticks. */
-  readonly time: number;
-}
-
-/** The log as anchoring sees it. */
-export interface AnchoredLog {
-  /** The highest row number in use. */
-  latestSeq(): number;
-  /** Events up to a row and a time in ticks that no final block lists, in the order in which they came. */
-  unanchored(upToSeq: number, upToTicks: number, limit: number): Unanchored[];
-  /** Time in ticks of an event that is held, and the final block that lists it; null for one that is not held. */
-  find(id: Uint8Array): { readonly time: number; readonly height: number | null } | null;
-  /** Whether a final block lists an event that is not held. */
-  awaits(id: Uint8Array): boolean;
-  /** Notes what a final block lists; called in the transaction that stores the block. */
-  mark(height: number, ids: readonly Uint8Array[]): void;
-  /** Whether nothing is noted at all. */
-  readonly blank: boolean;
-  /** Calls back after events were stored; returns how to stop that. */
-  onStored(listener: () => void): () => void;
-  /** Asks peers for what is missing. */
-  ask(): void;
-}
 
 export interface AnchoringInit {
   readonly log: AnchoredLog;

@@ -9,7 +9,8 @@ import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { setOf } from './accounts.ts';
 import { anchorOn, anchorTipOf, ANCHORED_BYTES, anchorDigest, judgeAnchor, tipAfter } from './anchor.ts';
-import { Anchoring, type AnchoredLog } from './anchoring.ts';
+import type { AnchoredLog } from './anchored-log.ts';
+import { Anchoring } from './anchoring.ts';
 import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from './application.ts';
 import {
   encodeBlock,

@@ -1,13 +1,13 @@
-export type { AnchoredLog } from './anchoring.ts';
+export { anchoredLog } from './anchored-log.ts';
 export { ledgerApi } from './api.ts';
 export { Chain } from './chain.ts';
 export type { SlotView, ValidatorView, ConsensusView } from './live-view.ts';
 export { checkPossessions, LedgerGenesis, soleLedger } from './genesis.ts';
 export { ledgerMigrations } from './migrations.ts';
 export { Ordering, type BallotBox } from './ordering.ts';
-export { trustIn, verifyProof, type ProofVerdict } from './proof.ts';
-export { marked, openProofFile, proofToJson } from './proof-json.ts';
-export { openProof } from './proof.ts';
+export { trustIn, verifyProof } from './proof.ts';
+export { verifyEventProof, type ProvenEvent } from './event-proof.ts';
+export { isEventProof, marked, openAnyProof, openProofFile, proofToJson } from './proof-json.ts';
 export { cardOf, createLedger } from './service.ts';
 export { baseKinds } from './transactions/index.ts';
 export { voteMigrations } from './vote-migrations.ts';

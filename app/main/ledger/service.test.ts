@@ -46,6 +46,7 @@ function serviceOf(
     signer: person.signer,
     validator: { bls: person.bls, peer: person.name },
     consensus,
+    event: () => null,
     spread: (sealed) => void spread.push(sealed),
   });
 }

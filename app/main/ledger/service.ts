@@ -16,6 +16,7 @@ import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
 import { reaches } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
+import type { SealedEvent } from '../log/event.ts';
 import { accountOf, holderOf, LedgerHandle, maySign, setOf, standingOf } from './accounts.ts';
 import type { Header } from './block.ts';
 import type { Chain } from './chain.ts';
@@ -24,6 +25,7 @@ import { endorse } from './endorsement.ts';
 import { historyOf } from './history.ts';
 import type { ConsensusView } from './live-view.ts';
 import { marked, unmarkedBody } from './proof-json.ts';
+import { encodeProof } from './proof.ts';
 import { Prover } from './prover.ts';
 import { openTransaction, sealTransaction, type Transaction } from './transaction.ts';
 import { placeOf, spareValidators, type Validator } from './validators.ts';
@@ -47,6 +49,8 @@ export interface LedgerInit {
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   /** Null for a node that holds the ledger and takes no part in ordering. */
   readonly consensus: ConsensusWatch | null;
+  /** An event of the log, and the block that lists it if one does; null where there is no such event. */
+  readonly event: (id: Uint8Array) => { readonly sealed: SealedEvent; readonly block: number | null } | null;
   /** Hands accepted transactions on to the validators. */
   readonly spread: (sealed: Uint8Array) => void;
 }
@@ -291,10 +295,20 @@ export function createLedger(init: LedgerInit) {
       return consensus?.onChange(tell) ?? (() => {});
     },
 
-    /** Throws the Problems of {@link Prover.prove}. */
-    proof: ({ id, single }: Inputs['ledger']['proof']) => ({
-      proof: toBase64Url(prover.file(digestOf(id), single)),
-    }),
+    /** Of a transaction, or of an event of the log. Throws the Problems of {@link Prover.prove}, or `not-certified`. */
+    proof({ id, single }: Inputs['ledger']['proof']): Outputs['ledger']['proof'] {
+      const digest = digestOf(id);
+      const event = init.event(digest);
+      if (!event) return { proof: toBase64Url(prover.file(digest, single)) };
+      if (event.block === null) {
+        throw new Problem(
+          'not-certified',
+          'No final block lists this yet.',
+          'Try again in a moment: it takes a few seconds while enough validators are there.',
+        );
+      }
+      return { proof: toBase64Url(encodeProof(prover.proveEvent(digest, event.sealed, event.block))) };
+    },
 
     /** Throws a Problem `no-snapshot`. */
     snapshot({ height }: Inputs['ledger']['snapshot']): Outputs['ledger']['snapshot'] {

@@ -3,6 +3,11 @@ import type { Database, Statement } from '../kernel/database.ts';
 /** [S10] Up to this row every event is anchored, or gone. */
 const UPTO = 'anchors.upto';
 
+/** Rows looked at in one go, so that a log that was anchored elsewhere is passed over in small steps. */
+const WINDOW = 20_000;
+/** Rows after which it is written down how far was looked. */
+const STRIDE = 64;
+
 /** An event that no block lists yet. */
 export interface Unanchored {
   readonly id: Uint8Array;
@@ -38,7 +43,7 @@ export class AnchorMarks {
       'INSERT INTO anchor_awaited (id, height) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET height = MIN(height, excluded.height)',
     );
     this.#unanchored = db.prepare(
-      'SELECT seq, id, time FROM event e WHERE seq > ? AND seq <= ? AND time <= ? AND NOT EXISTS (SELECT 1 FROM event_anchor a WHERE a.seq = e.seq) ORDER BY seq LIMIT ?',
+      'SELECT seq, id, time FROM event e WHERE seq > ? AND seq <= ? AND NOT EXISTS (SELECT 1 FROM event_anchor a WHERE a.seq = e.seq) ORDER BY seq LIMIT ?',
     );
   }
 
@@ -63,15 +68,24 @@ export class AnchorMarks {
       if (this.#mark.run(height, id).changes === 0) this.#await.run(id, height);
     }
     const upTo = this.upTo();
-    const [first] = this.#unanchored.all(upTo, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 1);
+    const end = upTo + WINDOW;
+    const [first] = this.#unanchored.all(upTo, end, 1);
     const last = this.#db.prepare<{ n: number | null }>('SELECT MAX(seq) AS n FROM event').get()!.n ?? 0;
-    this.#setUpTo(first ? first.seq - 1 : last);
+    this.#setUpTo(first ? first.seq - 1 : Math.min(last, end));
   }
 
-  /** Events up to a row and a time that no block lists, in the order in which they came. */
+  /**
+   * Events up to a row and a time that no block lists, in the order in which they came. Few rows are looked at
+   * in one call: there may be more where it gives none.
+   */
   unanchored(upToSeq: number, upToTicks: number, limit: number): Unanchored[] {
     const upTo = this.upTo();
-    return upToSeq <= upTo ? [] : this.#unanchored.all(upTo, upToSeq, upToTicks, limit);
+    const end = Math.min(upToSeq, upTo + WINDOW);
+    if (end <= upTo) return [];
+    const found = this.#unanchored.all(upTo, end, limit);
+    const passed = found[0] ? found[0].seq - 1 : end;
+    if (passed >= upTo + STRIDE || passed === end) this.#setUpTo(passed);
+    return found.filter(({ time }) => time <= upToTicks);
   }
 
   /** Whether nothing is noted, as after a repair of the database. */

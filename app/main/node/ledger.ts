@@ -2,7 +2,7 @@ import type { Notice } from '../../contract/index.ts';
 import type { Genesis } from '../community/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { baseKinds, Chain, createLedger, Ordering, type AnchoredLog } from '../ledger/index.ts';
+import { anchoredLog, baseKinds, Chain, createLedger, Ordering } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
 import type { CommunityPorts } from './community.ts';
 
@@ -11,23 +11,6 @@ const WAITING = 'ledger-waits';
 /** What waits longer than this makes the node say what it waits for, in milliseconds. */
 const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
-
-/** The log as the ledger anchors it; `ask` fetches what is missing from peers. */
-function anchoredLog(log: Log, ask: () => void): AnchoredLog {
-  const { anchors } = log.store;
-  return {
-    latestSeq: () => log.store.latestSeq(),
-    unanchored: (...upTo) => anchors.unanchored(...upTo),
-    find: (id) => anchors.find(id),
-    awaits: (id) => anchors.awaits(id),
-    mark: (height, ids) => anchors.mark(height, ids),
-    get blank() {
-      return anchors.blank;
-    },
-    onStored: (listener) => log.onCommit(listener),
-    ask,
-  };
-}
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
 export function openLedger(ports: CommunityPorts, genesis: Genesis, log: Log, ask: () => void) {
@@ -79,6 +62,10 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: Log, as
     signer,
     validator,
     consensus: ordering,
+    event(id) {
+      const sealed = log.store.sealed(id);
+      return sealed && { sealed, block: log.store.anchors.find(id)?.height ?? null };
+    },
     spread: (sealed) => ordering?.spread(sealed),
   });
 

@@ -6,6 +6,7 @@ import type { Unanchored } from '../log/anchors.ts';
 import { MAX_ANCHORED } from './anchor.ts';
 import type { AnchoredLog } from './anchored-log.ts';
 import type { Block } from './block.ts';
+import type { ConsensusView } from './live-view.ts';
 
 /** [H6] How long a leader has held what it lists, in milliseconds. */
 const LAG_MS = 3000;
@@ -190,4 +191,14 @@ export class Anchoring {
     this.#notBeforeMs = this.#init.clock.now() + this.#lagMs;
     this.#init.logger.debug('anchor-not-final', { failed: this.#failed });
   }
+}
+
+/** [K8] [H7] Whether a validator's slot should go on for what may be anchored. */
+export function anchorsPending(
+  anchoring: Anchoring,
+  view: () => Pick<ConsensusView, 'me' | 'slots'>,
+): boolean {
+  if (!anchoring.due(true)) return false;
+  const { me, slots } = view();
+  return me !== null && anchoring.due(slots.at(-1)!.leader === me);
 }

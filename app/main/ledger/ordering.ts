@@ -3,6 +3,7 @@ import { every, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Channel, Transport } from '../log/transport.ts';
+import { anchorsPending } from './anchoring.ts';
 import type { Channels } from './catch-up.ts';
 import type { Chain } from './chain.ts';
 import { createConsensus, type Consensus, type ConsensusTimes } from './consensus.ts';
@@ -145,10 +146,7 @@ export class Ordering {
   /** [K8] [H7] Whether something waits that this node's slot should go on for. */
   #isPending(consensus: Consensus): boolean {
     const { pool, state, anchoring } = this.#init.chain;
-    if (pool.ready(state)) return true;
-    if (!anchoring?.due(true)) return false;
-    const { me, slots } = consensus.view();
-    return me !== null && anchoring.due(slots.at(-1)!.leader === me);
+    return pool.ready(state) || (anchoring !== null && anchorsPending(anchoring, () => consensus.view()));
   }
 
   async #begin(): Promise<void> {

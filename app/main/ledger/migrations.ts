@@ -52,4 +52,19 @@ export const ledgerMigrations: readonly Migration[] = [
     name: 'the events that blocks list',
     sql: 'CREATE TABLE ledger_anchor (height INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;',
   },
+  {
+    version: 36,
+    name: 'ledger-join',
+    sql: `
+      CREATE TABLE ledger_join_part (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    `,
+  },
+  {
+    version: 37,
+    name: 'ledger-search',
+    sql: `
+      CREATE INDEX ledger_transaction_kind ON ledger_transaction (kind);
+      CREATE INDEX ledger_transaction_account_kind ON ledger_transaction (account, kind);
+    `,
+  },
 ];

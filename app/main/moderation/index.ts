@@ -5,4 +5,6 @@ export { findListed, importList } from './lists.ts';
 export type { ModelStatus } from './manifest.ts';
 export { areaUnderCurve, share, type Measured } from './metrics.ts';
 export { Normaliser } from './normalise.ts';
-export type { Judges } from './ports.ts';
+export type { ImageJudges, Judges } from './ports.ts';
+export { MAX_IMAGE_BYTES } from './picture.ts';
+export { PictureJudge } from './picture-judge.ts';

@@ -58,6 +58,7 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: Log, as
   });
   const ledger = createLedger({
     chain,
+    clock,
     genesis: genesis.bytes,
     signer,
     validator,

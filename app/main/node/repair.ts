@@ -32,6 +32,7 @@ const OWN_TABLES = [
   'ledger_chunk',
   'ledger_meta',
   'ledger_anchor',
+  'ledger_join_part',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

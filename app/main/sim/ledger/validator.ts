@@ -13,7 +13,7 @@ import { SimLedger, type ChainDisk, type SimGenesis } from './application.ts';
 import type { SimLog } from './log.ts';
 import { VoteDisk, type VotePorts } from './vote-disk.ts';
 
-export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000 };
+export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000, paceMs: 40 };
 
 /** A rule broken on purpose, so that the simulation can be seen to find it. */
 export interface Mutant {
@@ -57,7 +57,7 @@ export class SimValidator {
   constructor(init: SimValidatorInit) {
     this.#init = init;
     this.name = init.name;
-    this.#votes = new VoteDisk(init.signer.publicKey, init.dice);
+    this.#votes = new VoteDisk(init.dice);
     this.#clock = new MachineClock(init.time);
   }
 
@@ -95,7 +95,7 @@ export class SimValidator {
       ...(log && { log }),
       ...(mutant.blind && { blind: true }),
     });
-    const disk = await this.#votes.open(clock);
+    const disk = this.#votes.open(clock);
     const transport = network.transport(name);
     const consensus = createConsensus({
       community: genesis.community,
@@ -177,7 +177,6 @@ export class SimValidator {
   async end(): Promise<void> {
     this.crash();
     await settled();
-    this.#votes.close();
   }
 
   #logged(event: string, facts: object = {}): void {

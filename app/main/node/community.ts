@@ -18,6 +18,7 @@ import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { createMembers, Roster, rosterProjection } from '../members/index.ts';
+import { moderationMigrations } from '../moderation/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   ...filesMigrations,
   ...federationMigrations,
   ...ledgerMigrations,
+  ...moderationMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */

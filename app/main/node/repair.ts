@@ -31,6 +31,11 @@ const OWN_TABLES = [
   'ledger_snapshot',
   'ledger_chunk',
   'ledger_meta',
+  'hold',
+  'judgement',
+  'moderation_scope',
+  'moderation_list',
+  'moderation_hour',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

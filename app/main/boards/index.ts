@@ -4,3 +4,4 @@ export { boardsArchive } from './archive-port.ts';
 export { boardMigrations } from './migrations.ts';
 export { BoardsProjection } from './projection.ts';
 export { createBoards, type Boards } from './service.ts';
+export { postItems } from './items.ts';

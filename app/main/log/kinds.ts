@@ -36,6 +36,16 @@ export interface Projection {
   dump(): Iterable<unknown>;
 }
 
+/** Stands at the door: hears of events inside the transaction that stores or removes them. */
+export interface Doorkeeper {
+  /** Before any projection shows it. */
+  stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history'): void;
+  /** After every projection let go of it. */
+  removed(event: LogEvent, seq: number): void;
+  /** Drops what was noted, after a transaction was rolled back. */
+  reload(): void;
+}
+
 /**
  * Who may do what, as a function of the authority events alone. `null` means the key belongs to
  * nobody here, or to someone banned at that time.

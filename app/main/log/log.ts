@@ -24,7 +24,7 @@ import {
   type LogEvent,
   type SealedEvent,
 } from './event.ts';
-import type { Authority, Kind, Projection, Stratum } from './kinds.ts';
+import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
 import { RangeSet } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
@@ -65,6 +65,7 @@ export interface LogInit {
   /** The first is the authority's own; each registers its kinds. */
   readonly projections: readonly Projection[];
   readonly authority: Authority;
+  readonly doorkeeper?: Doorkeeper;
 }
 
 /** A community's signed event log: admits, stores, projects, tells. The rules are in SPEC.md. */
@@ -297,6 +298,7 @@ export class Log {
   #insert(event: LogEvent, proved: boolean, origin: Origin): Committed {
     const kind = this.#kinds.get(event.kind)!;
     const seq = this.store.insert(event, kind.stratum, proved);
+    this.#init.doorkeeper?.stored(event, seq, origin);
     this.#projectionOf.get(event.kind)!.apply(event, seq);
     this.#lastTime = Math.max(this.#lastTime, event.time);
     return { event, seq, origin };
@@ -309,6 +311,7 @@ export class Log {
       if (!judgeRole(event, kind, this.#init.authority)) continue;
       this.store.remove(seq, event);
       this.#projectionOf.get(event.kind)!.revoke(event, seq);
+      this.#init.doorkeeper?.removed(event, seq);
       this.#sets[kind.stratum]?.remove(reverseKey(event.time), event.id);
       this.#counts[kind.stratum]--;
       if (kind.subject) this.#reconsider(kind.subject(event.body), event.time);
@@ -327,6 +330,7 @@ export class Log {
       this.#lastTime = lastTime;
       this.store.reload();
       for (const projection of this.#init.projections) projection.reload?.();
+      this.#init.doorkeeper?.reload();
       throw error;
     }
   }

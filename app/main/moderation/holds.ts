@@ -2,7 +2,7 @@ import type { Hold as ContractHold } from '../../contract/index.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Decision } from './decision.ts';
 import { Judgements } from './judgements.ts';
-import type { Item, ItemKind, ItemSource, Rulings, RulingInEffect } from './ports.ts';
+import type { Content, HoldChange, Item, ItemKind, ItemSource, Rulings, RulingInEffect } from './ports.ts';
 
 /** The columns of table `hold` as numbers: their place in these lists. */
 export const HOLD_STATES = ['waiting', 'queued', 'quarantined', 'removed', 'shown'] as const;
@@ -54,6 +54,8 @@ export interface Settled {
   readonly labels: number;
   readonly board: Uint8Array | null;
   readonly kind: ItemKind;
+  /** Ticks of the text that was judged, where the room does not show it yet. */
+  readonly textTime?: number;
 }
 
 /**
@@ -66,8 +68,8 @@ export class Holds {
   readonly #sources: ReadonlyMap<ItemKind, ItemSource>;
   readonly #rulings: Rulings;
   readonly #now: () => number;
-  readonly #listeners = new Set<(rows: readonly number[]) => void>();
-  #changed = new Set<number>();
+  readonly #listeners = new Set<(changes: readonly HoldChange[]) => void>();
+  #changed = new Map<number, HoldChange>();
   readonly #sql;
 
   constructor(init: {
@@ -102,7 +104,7 @@ export class Holds {
       eventOf: db.prepare<{ seq: number; kind: string; time: number }>(
         'SELECT seq, kind, time FROM event WHERE id = ?',
       ),
-      idOf: db.prepare<{ id: Uint8Array }>('SELECT id FROM event WHERE seq = ?'),
+      idOf: db.prepare<{ id: Uint8Array; kind: string }>('SELECT id, kind FROM event WHERE seq = ?'),
     };
   }
 
@@ -121,6 +123,18 @@ export class Holds {
       reasons: row.state === 'waiting' ? [] : [...(this.judgements.of(n)?.detail?.reasons ?? [])],
       appealed: id !== undefined && this.#rulings.appealed(id),
     };
+  }
+
+  /** What an item says now, and its id; null when it is gone. */
+  item(n: number): (Content & { readonly id: Uint8Array }) | null {
+    const event = this.#sql.idOf.get(n);
+    const source = event && this.#sourceOf(event.kind);
+    const content = source?.read(n);
+    return event && content ? { ...content, id: event.id } : null;
+  }
+
+  #sourceOf(eventKind: string): ItemSource | undefined {
+    return [...this.#sources.values()].find(({ kinds }) => kinds.includes(eventKind));
   }
 
   /** Items that wait for their judgement, newest first [J12]. */
@@ -145,7 +159,7 @@ export class Holds {
     if (row) this.#sql.wait.run(item.n);
     else this.arrived(item);
     if (row?.hidden !== true) this.#sources.get(item.kind)?.hide?.([item.n]);
-    this.#changed.add(item.n);
+    this.#changed.set(item.n, { n: item.n, kind: item.kind, shown: false, live: item.live });
   }
 
   /** Puts decisions into effect, for items that wait or are new; rulings stand above them [J14]. */
@@ -158,9 +172,9 @@ export class Holds {
     );
   }
 
-  #settle({ n, decision, worst, labels, board, kind }: Settled): void {
+  #settle({ n, decision, worst, labels, board, kind, textTime = 0 }: Settled): void {
     const row = this.of(n);
-    const ruling = this.#standing(n, kind);
+    const ruling = this.#standing(n, kind, textTime);
     // A row is kept only of what was held once, or ruled on: most of what comes is neither.
     if (decision === 'publish' && ruling === null && (row === null || row.since === 0)) {
       if (row) this.#sql.drop.run(n);
@@ -225,19 +239,21 @@ export class Holds {
     if (items.length === 0) return;
     this.#db.transaction(() => {
       for (const source of this.#sources.values()) source.beforeChange?.();
-      const before = new Map(items.map(({ n }) => [n, this.of(n)?.hidden === true]));
+      const before = new Map(items.map(({ n }) => [n, this.of(n)]));
       change();
       const shown = new Map<ItemKind, number[]>();
       const hidden = new Map<ItemKind, number[]>();
       for (const { n, kind } of items) {
+        const was = before.get(n) ?? null;
         const now = this.of(n)?.hidden === true;
-        if (now !== before.get(n)) {
+        const turned = now !== (was?.hidden === true);
+        if (turned) {
           const side = now ? hidden : shown;
           const rows = side.get(roomOf(kind));
           if (rows) rows.push(n);
           else side.set(roomOf(kind), [n]);
         }
-        this.#changed.add(n);
+        this.#changed.set(n, { n, kind, shown: turned && !now, live: was?.live ?? false });
       }
       for (const [kind, rows] of shown) this.#sources.get(kind)?.show?.(rows);
       for (const [kind, rows] of hidden) this.#sources.get(kind)?.hide?.(rows);
@@ -245,23 +261,23 @@ export class Holds {
   }
 
   /** [J14] The ruling that counts for an item as it is now. */
-  #standing(n: number, kind: ItemKind): RulingInEffect['ruling'] | null {
+  #standing(n: number, kind: ItemKind, newTextTime = 0): RulingInEffect['ruling'] | null {
     const id = this.#sql.idOf.get(n)?.id;
     const found = id && this.#rulings.of(id);
     if (!found) return null;
-    const textTime = this.#sources.get(roomOf(kind))?.textTime?.(n) ?? 0;
+    const textTime = Math.max(newTextTime, this.#sources.get(roomOf(kind))?.textTime?.(n) ?? 0);
     return found.ruling === 'publish' && textTime > found.time ? null : found.ruling;
   }
 
   #itemOf(id: Uint8Array): Item | null {
     const event = this.#sql.eventOf.get(id);
     if (!event) return null;
-    const source = [...this.#sources.values()].find(({ kinds }) => kinds.includes(event.kind));
+    const source = this.#sourceOf(event.kind);
     return source ? { n: event.seq, kind: source.kind, time: event.time } : null;
   }
 
-  /** Calls back with the rows of items whose hold changed, after the change is on disk. */
-  onChange(listener: (rows: readonly number[]) => void): () => void {
+  /** Calls back when holds changed, after the change is on disk; returns how to stop listening. */
+  onChange(listener: (changes: readonly HoldChange[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -269,10 +285,12 @@ export class Holds {
   /** Tells what changed since the last time; called once the transaction is through. */
   tell(): void {
     if (this.#changed.size === 0) return;
-    const rows = [...this.#changed];
-    this.#changed = new Set();
-    for (const source of this.#sources.values()) source.changed?.(rows);
-    for (const listener of this.#listeners) listener(rows);
+    const changes = [...this.#changed.values()];
+    this.#changed = new Map();
+    for (const source of this.#sources.values()) {
+      source.changed?.(changes.filter(({ kind }) => roomOf(kind) === source.kind));
+    }
+    for (const listener of this.#listeners) listener(changes);
   }
 }
 

@@ -1,5 +1,7 @@
+export { moderationApi } from './api.ts';
 export { DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
+export { Gate, type OwnWords, type Passed } from './gate.ts';
 export { HEADS } from './heads.ts';
 export { DECISIONS, HOLD_STATES, Holds, ITEM_KINDS, RULINGS, type HoldRow, type HoldState } from './holds.ts';
 export { Judge, type Judgement } from './judge.ts';
@@ -11,11 +13,15 @@ export { moderationMigrations } from './migrations.ts';
 export { Normaliser } from './normalise.ts';
 export {
   noRulings,
+  type Author,
   type Content,
+  type HoldChange,
   type Item,
   type ItemKind,
   type ItemSource,
   type Judges,
   type RulingInEffect,
   type Rulings,
+  type Words,
 } from './ports.ts';
+export { createModeration, type Moderation } from './service.ts';

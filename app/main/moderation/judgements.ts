@@ -68,6 +68,7 @@ export class Judgements {
         `INSERT OR REPLACE INTO judgement (n, at, time, board, decision, stage, scrutiny, found, cut, language, scores, detail)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
+      page: db.prepare<Row>('SELECT * FROM judgement WHERE n > ? AND at >= ? ORDER BY n LIMIT ?'),
       drop: db.prepare('DELETE FROM judgement WHERE n = ?'),
     };
   }
@@ -133,13 +134,9 @@ export class Judgements {
     this.#published = null;
   }
 
-  /** All that is kept, of one board or of all, in no order. */
-  *all(board: Uint8Array | null): Generator<KeptJudgement> {
-    const rows =
-      board === null
-        ? this.#db.prepare<Row>('SELECT * FROM judgement').iterate()
-        : this.#db.prepare<Row>('SELECT * FROM judgement WHERE board = ?').iterate(board);
-    for (const row of rows) yield keptOf(row);
+  /** What is kept and was judged since then, by rows, from the one after `after` on. */
+  page(after: number, since: number, limit: number): KeptJudgement[] {
+    return this.#sql.page.all(after, since, limit).map(keptOf);
   }
 }
 

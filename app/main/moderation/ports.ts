@@ -1,3 +1,4 @@
+import type { Role } from '../kernel/roles.ts';
 import type { Judgement } from './judge.ts';
 import type { ModelStatus } from './manifest.ts';
 
@@ -23,9 +24,15 @@ export interface Item {
   readonly time: number;
 }
 
-/** An item as it would be shown now. */
-export interface Content {
+/** What is judged: everything that would be shown, subject and file names too. */
+export interface Words {
   readonly text: string;
+  /** Where in it the text proper begins and ends: spans are told by their place in that. */
+  readonly shownAt: readonly [number, number];
+}
+
+/** An item as it would be shown now. */
+export interface Content extends Words {
   readonly author: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
@@ -34,13 +41,24 @@ export interface Content {
   readonly imported: boolean;
 }
 
+/** Somebody whose messages are judged, as of one of them. */
+export interface Author {
+  readonly role: Role | null;
+  /** When they joined, in milliseconds. */
+  readonly joinedMs: number;
+  /** Messages of theirs that are here. */
+  readonly messages: number;
+}
+
 /** A room whose items pass the gate. All but `changed` run inside the transaction that changes holds. */
 export interface ItemSource {
   readonly kind: ItemKind;
   /** Kinds of events that are such items. */
   readonly kinds: readonly string[];
-  /** The item that an event changes, by its id; null for events that change none. */
-  changes?(event: { readonly kind: string; readonly body: unknown }): Uint8Array | null;
+  /** Whether somebody brought in with an event what was written elsewhere. */
+  isImported?(body: unknown): boolean;
+  /** Kinds of events by which an author changes an item, and the id of the item. */
+  readonly changes?: { readonly kinds: readonly string[]; itemOf(body: unknown): Uint8Array };
   /** What an item says now; null when it is gone. */
   read(n: number): Content | null;
   /** Ticks of what it says now, where that may change. */
@@ -51,7 +69,17 @@ export interface ItemSource {
   show?(rows: readonly number[]): void;
   hide?(rows: readonly number[]): void;
   /** Their holds changed, and that is on disk. */
-  changed?(rows: readonly number[]): void;
+  changed?(changes: readonly HoldChange[]): void;
+}
+
+/** What became of an item's hold. */
+export interface HoldChange {
+  readonly n: number;
+  readonly kind: ItemKind;
+  /** Whether it came into sight. */
+  readonly shown: boolean;
+  /** Whether it came as it was spread, not by catch-up. */
+  readonly live: boolean;
 }
 
 /** What a person decided, as far as this node heeds it. */
@@ -65,7 +93,7 @@ export interface RulingInEffect {
 export interface Rulings {
   of(id: Uint8Array): RulingInEffect | null;
   appealed(id: Uint8Array): boolean;
-  /** Signs an appeal of this node's person. */
+  /** Asks for a person to look, in the name of this node's own, at what was held back when they wrote it. */
   appeal(id: Uint8Array, text: string): void;
 }
 

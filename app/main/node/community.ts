@@ -1,6 +1,6 @@
 import type { Notice, Settings } from '../../contract/index.ts';
-import { createBoards, boardMigrations, BoardsProjection } from '../boards/index.ts';
-import { ChatProjection, chatMigrations, createChat } from '../chat/index.ts';
+import { createBoards, boardMigrations, BoardsProjection, postItems } from '../boards/index.ts';
+import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
@@ -18,7 +18,7 @@ import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { createMembers, Roster, rosterProjection } from '../members/index.ts';
-import { moderationMigrations } from '../moderation/index.ts';
+import { createModeration, moderationMigrations, noRulings, type Judges } from '../moderation/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -52,6 +52,8 @@ export interface CommunityPorts {
     remove(id: string): void;
   };
   readonly chunks: ChunkDisk;
+  /** By whom messages are judged. */
+  readonly judges: Judges;
   readonly logger: Logger;
   readonly settings: () => Settings;
 }
@@ -100,6 +102,22 @@ export async function openCommunity(
       }
     }
   }
+  const reader = { isMe, since };
+  const moderation = createModeration({
+    ...ports,
+    sources: [
+      postItems(db, reader, (changes) => boards.holdsChanged(changes)),
+      chatItems(db, (changes) => chat.holdsChanged(changes)),
+    ],
+    rulings: noRulings,
+    me: () => signer.publicKey,
+    about: (author, time) => ({
+      role: roster.roleAt(author, time),
+      joinedMs: roster.member(author)?.joinedAt ?? 0,
+      messages: members.posts(author),
+    }),
+    boards: () => boards.list(),
+  });
   const log = new Log({
     db,
     store,
@@ -107,15 +125,17 @@ export async function openCommunity(
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [...inMemory, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
+    projections: [...inMemory, new BoardsProjection(db, reader, store), new ChatProjection(db)],
     authority: roster,
+    doorkeeper: moderation.gate,
   });
   if (first.length > 0) await log.admit(first, 'history');
 
   const members = createMembers({ roster, log, db, signer, clock, presence: () => chat.presence });
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
-  const chat = createChat({ ...shared, person: members.person });
+  const held = (n: number) => moderation.holds.holdOf(n);
+  const chat = createChat({ ...shared, person: members.person, gate: moderation.gate, held });
   const federation = createFederation({
     ...shared,
     genesis: genesis.bytes,
@@ -143,7 +163,9 @@ export async function openCommunity(
     signer,
     logger: ports.logger,
     since,
+    gate: moderation.gate,
     around: {
+      held,
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
@@ -164,6 +186,7 @@ export async function openCommunity(
     files,
     federation,
     ledger,
+    moderation,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
@@ -171,13 +194,19 @@ export async function openCommunity(
       log.append(signer, communityUpdate.name, body);
     },
     start(): void {
-      stops.push(members.start(), boards.start());
+      stops.push(
+        members.start(),
+        boards.start(),
+        log.onCommit(() => moderation.holds.tell()),
+      );
+      moderation.start();
       federation.start();
       chat.start();
       files.start();
       ledger.start();
     },
     async stop(): Promise<void> {
+      moderation.stop();
       await ledger.stop();
       await chat.stop();
       await files.stop();

@@ -9,6 +9,7 @@ import { openCommunity, type Community, type CommunityPorts } from '../node/comm
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
+import { memoryJudges } from '../platform/memory/judges.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
 import { Dice } from './dice.ts';
 import { SimDisk, type Tear } from './disk.ts';
@@ -100,6 +101,7 @@ export class SimNode {
       ballotBox: null,
       notices: { put() {}, remove() {} },
       chunks: memoryChunks(),
+      judges: memoryJudges(),
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),
     };

@@ -101,6 +101,9 @@ export class Holds {
       drop: db.prepare('DELETE FROM hold WHERE n = ?'),
       waiting: db.prepare<Row>('SELECT * FROM hold WHERE state = 0 ORDER BY time DESC, n DESC LIMIT ?'),
       countWaiting: db.prepare<{ count: number }>('SELECT COUNT(*) AS count FROM hold WHERE state = 0'),
+      countOpen: db.prepare<{ count: number }>(
+        'SELECT COUNT(*) AS count FROM hold WHERE state > 0 AND hidden = 1 AND ruling IS NULL',
+      ),
       eventOf: db.prepare<{ seq: number; kind: string; time: number }>(
         'SELECT seq, kind, time FROM event WHERE id = ?',
       ),
@@ -140,6 +143,11 @@ export class Holds {
   /** Items that wait for their judgement, newest first [J12]. */
   waiting(limit: number): HoldRow[] {
     return this.#sql.waiting.all(limit).map(holdOf);
+  }
+
+  /** Held for a person who did not look yet. */
+  countOpen(): number {
+    return this.#sql.countOpen.get()!.count;
   }
 
   countWaiting(): number {

@@ -153,6 +153,15 @@ export function createModeration(init: ModerationInit) {
       for (const stop of stops.splice(0)) stop();
     },
 
+    /** Figures for machines. */
+    metrics: () => ({
+      decisions: figures.totals,
+      waiting: holds.countWaiting(),
+      open: holds.countOpen(),
+      p99Ms: figures.latency()?.p99Ms ?? null,
+      models: models.mode === 'models' || models.mode === 'first-stage' ? 1 : 0,
+    }),
+
     /** Asks the judges what they could load, and puts up a notice where something is wrong. */
     look: () => models.look(),
 

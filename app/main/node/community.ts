@@ -1,5 +1,5 @@
 import type { Notice, Settings } from '../../contract/index.ts';
-import { createBoards, boardMigrations, BoardsProjection, postItems } from '../boards/index.ts';
+import { createBoards, boardMigrations, BoardsProjection, postItems, SearchScrub } from '../boards/index.ts';
 import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
@@ -18,7 +18,8 @@ import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { createMembers, Roster, rosterProjection } from '../members/index.ts';
-import { createModeration, moderationMigrations, noRulings, type Judges } from '../moderation/index.ts';
+import { createModeration, moderationMigrations, type Judges } from '../moderation/index.ts';
+import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -31,6 +32,7 @@ export const migrations: readonly Migration[] = [
   ...federationMigrations,
   ...ledgerMigrations,
   ...moderationMigrations,
+  ...reviewMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -103,13 +105,14 @@ export async function openCommunity(
     }
   }
   const reader = { isMe, since };
+  const acts = new ReviewActs(db, signer.publicKey, store);
   const moderation = createModeration({
     ...ports,
     sources: [
       postItems(db, reader, (changes) => boards.holdsChanged(changes)),
       chatItems(db, (changes) => chat.holdsChanged(changes)),
     ],
-    rulings: noRulings,
+    rulings: acts.rulings,
     me: () => signer.publicKey,
     about: (author, time) => ({
       role: roster.roleAt(author, time),
@@ -125,7 +128,12 @@ export async function openCommunity(
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [...inMemory, new BoardsProjection(db, reader, store), new ChatProjection(db)],
+    projections: [
+      ...inMemory,
+      new BoardsProjection(db, reader, store),
+      new ChatProjection(db),
+      acts.projection,
+    ],
     authority: roster,
     doorkeeper: moderation.gate,
   });
@@ -173,6 +181,20 @@ export async function openCommunity(
     },
     attachment: (digest) => files.attachment(digest),
   });
+  const review = createReview({
+    ...shared,
+    acts,
+    roster,
+    holds: moderation.holds,
+    person: members.person,
+    hasFile: (digest) => files.has(digest),
+    messagesOf: members.posts,
+    forgetFile: files.forget,
+    searchScrub: () => {
+      const scrub = new SearchScrub(db);
+      return () => scrub.step();
+    },
+  });
   const ledger = openLedger(ports, genesis);
   const stops: (() => void)[] = [];
 
@@ -187,6 +209,7 @@ export async function openCommunity(
     federation,
     ledger,
     moderation,
+    review,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
@@ -200,13 +223,16 @@ export async function openCommunity(
         log.onCommit(() => moderation.holds.tell()),
       );
       moderation.start();
+      review.start();
       federation.start();
       chat.start();
       files.start();
       ledger.start();
     },
     async stop(): Promise<void> {
+      // At once: nothing is settled any more on a disk that may be gone.
       moderation.stop();
+      await review.stop();
       await ledger.stop();
       await chat.stop();
       await files.stop();

@@ -36,6 +36,10 @@ const OWN_TABLES = [
   'moderation_scope',
   'moderation_list',
   'moderation_hour',
+  'review_follow',
+  'review_override',
+  'review_filter',
+  'review_receipt',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

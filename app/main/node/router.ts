@@ -8,6 +8,7 @@ import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { cardOf, ledgerApi, soleLedger, type Validator } from '../ledger/index.ts';
 import { moderationApi } from '../moderation/index.ts';
+import { reviewApi } from '../review/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
@@ -152,6 +153,8 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       callers: api.chat.callers.handler(({ input }) => running().chat.callers(input.limit)),
       doing: api.chat.doing.handler(({ input }) => done(running().chat.doing(input))),
     },
+
+    review: reviewApi(api.review, () => running().review),
 
     members: {
       list: api.members.list.handler(() => running().members.list()),

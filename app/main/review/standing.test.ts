@@ -18,7 +18,7 @@ const act = (time: number, by: string, name: ActName, more: { ruling?: Ruling; t
 });
 const rule = (time: number, by: string, ruling: Ruling) => act(time, by, 'rule', { ruling });
 
-const everybody: Heeding = { follows: () => true, author: key('brine'), override: null };
+const everybody: Heeding = { follows: () => true, author: key('brine'), override: null, purged: false };
 const without = (name: string): Heeding => ({
   ...everybody,
   follows: (author) => toHex(author) !== toHex(key(name)),
@@ -58,6 +58,19 @@ describe('rulings', () => {
       override: { show: 'show', time: 3 },
     });
     expect(inEffect(standing)).toEqual({ ruling: 'publish', time: 3 });
+  });
+
+  test('[R3] nothing shows what is gone, and a purge counts then whoever asked for it', () => {
+    const gone = {
+      ...everybody,
+      follows: () => false,
+      purged: true,
+      override: { show: 'show', time: 3 } as const,
+    };
+    expect(inEffect(standingOf([act(1, 'mara', 'purge'), rule(2, 'ines', 'publish')], gone))).toEqual({
+      ruling: 'remove',
+      time: 1,
+    });
   });
 });
 

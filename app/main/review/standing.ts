@@ -31,6 +31,8 @@ export interface Heeding {
   follows(author: Uint8Array): boolean;
   readonly author: Uint8Array | null;
   readonly override: Override | null;
+  /** Whether its words are gone here: then a purge counts whoever asked for it. */
+  readonly purged: boolean;
 }
 
 /** What follows from the acts on one item. */
@@ -43,6 +45,8 @@ export interface Standing {
     readonly id: Uint8Array;
   } | null;
   readonly override: Override | null;
+  /** Whether nothing is left here that a ruling could show. */
+  readonly purged: boolean;
   /** [R5] The claim that was made last and did not end early; it ends by time at `untilMs`. */
   readonly claim: { readonly by: Uint8Array; readonly untilMs: number } | null;
   readonly escalated: Act | null;
@@ -58,12 +62,12 @@ export interface Standing {
 const CAN_BE_UNDONE: ReadonlySet<ActName> = new Set(['claim', 'rule', 'escalate', 'appeal', 'report']);
 
 /** [R2] Folds the acts on one item, given in any order. */
-export function standingOf(acts: readonly Act[], { follows, author, override }: Heeding): Standing {
+export function standingOf(acts: readonly Act[], { follows, author, override, purged }: Heeding): Standing {
   const ordered = acts.toSorted((a, b) => a.time - b.time || compareBytes(a.id, b.id));
   const undone = undoneOf(ordered);
   const valid = ordered.filter(({ id }) => !undone.has(toHex(id)));
 
-  const purge = valid.findLast(({ act, author: by }) => act === 'purge' && follows(by));
+  const purge = valid.findLast(({ act, author: by }) => act === 'purge' && (purged || follows(by)));
   const rule = valid.findLast(({ act, author: by }) => act === 'rule' && follows(by));
   const decided = purge ?? rule ?? null;
   const ruling = decided && {
@@ -83,6 +87,7 @@ export function standingOf(acts: readonly Act[], { follows, author, override }: 
   return {
     ruling,
     override,
+    purged,
     claim: claimOf(valid),
     escalated: escalations.findLast(({ time }) => time > since) ?? null,
     appeal: appeals.at(-1) ?? null,
@@ -116,10 +121,11 @@ function claimOf(acts: readonly Act[]): Standing['claim'] {
 }
 
 /** [R7] The ruling that holds here, in the form in which what is shown follows from it. */
-export function inEffect({ ruling, override }: Pick<Standing, 'ruling' | 'override'>): {
+export function inEffect({ ruling, override, purged }: Pick<Standing, 'ruling' | 'override' | 'purged'>): {
   ruling: Ruling;
   time: number;
 } | null {
+  if (purged) return { ruling: 'remove', time: ruling?.time ?? 0 };
   if (override) return { ruling: override.show === 'show' ? 'publish' : 'quarantine', time: override.time };
   return ruling && { ruling: ruling.ruling, time: ruling.time };
 }

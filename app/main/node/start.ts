@@ -161,7 +161,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       setCommunity(opened) {
         community = opened;
         opened.start();
-        if (init.offline !== true) void opened.moderation.look();
+        if (init.offline !== true) opened.moderation.lookSoon();
         status.changed();
       },
       stop: () =>

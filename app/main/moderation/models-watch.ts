@@ -84,7 +84,7 @@ export class ModelsWatch {
         'If this lasts, look into the log of this node and check the files with “impulse models verify”.',
       );
     } else if (broken.length > 0) {
-      const names = broken.map(({ file, state }) => `${file} is ${state}`).join(', ');
+      const names = [...new Set(broken.map(({ file, state }) => `${file} is ${state}`))].join(', ');
       put('attention', `${capital(SAID[this.mode])} judges messages now: ${names}.`, REMEDY);
     } else {
       notices.remove(NOTICE);

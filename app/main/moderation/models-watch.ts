@@ -8,6 +8,7 @@ const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
   second: 'judges what the first leaves open',
   pieces: 'cuts text into pieces for the second',
   calibration: 'makes probabilities of what both say',
+  image: 'judges pictures',
 };
 const NOTICE = 'moderation-models';
 

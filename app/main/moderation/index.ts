@@ -27,4 +27,5 @@ export {
 } from './ports.ts';
 export { createModeration, type Moderation } from './service.ts';
 export { MAX_IMAGE_BYTES } from './picture.ts';
+export { picturesIn } from './pictures.ts';
 export { PictureJudge } from './picture-judge.ts';

@@ -29,6 +29,14 @@ export interface Words {
   readonly text: string;
   /** Where in it the text proper begins and ends: spans are told by their place in that. */
   readonly shownAt: readonly [number, number];
+  /** Pictures that are shown with it. */
+  readonly pictures?: readonly Picture[];
+}
+
+export interface Picture {
+  readonly name: string;
+  /** Null where its bytes are not on this node. */
+  read(): Promise<Uint8Array | null>;
 }
 
 /** An item as it would be shown now. */

@@ -32,6 +32,16 @@ const OWN_TABLES = [
   'ledger_chunk',
   'ledger_meta',
   'ledger_anchor',
+  'handle_judged',
+  'hold',
+  'judgement',
+  'moderation_scope',
+  'moderation_list',
+  'moderation_hour',
+  'review_follow',
+  'review_override',
+  'review_filter',
+  'review_receipt',
   'ledger_join_part',
 ];
 

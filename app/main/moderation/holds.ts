@@ -9,7 +9,6 @@ export const HOLD_STATES = ['waiting', 'queued', 'quarantined', 'removed', 'show
 export type HoldState = (typeof HOLD_STATES)[number];
 export const ITEM_KINDS = ['post', 'chat', 'file', 'handle'] as const satisfies readonly ItemKind[];
 export const RULINGS = ['publish', 'quarantine', 'remove'] as const;
-export const DECISIONS = ['publish', 'queue', 'quarantine'] as const satisfies readonly Decision[];
 
 const STATE_OF = { publish: 'shown', queue: 'queued', quarantine: 'quarantined' } as const;
 const RULED = { publish: 'shown', quarantine: 'quarantined', remove: 'removed' } as const;

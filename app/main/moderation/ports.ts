@@ -105,9 +105,6 @@ export interface Rulings {
   appeal(id: Uint8Array, text: string): void;
 }
 
-/** While no people rule. */
-export const noRulings: Rulings = { of: () => null, appealed: () => false, appeal: () => {} };
-
 /** Judges images away from the thread that asks, whatever is in the bytes. */
 export interface ImageJudges {
   /**

@@ -3,7 +3,7 @@ import { ReviewFilter, type Inputs } from '../../contract/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { didOf } from '../kernel/did.ts';
 import type { Role } from '../kernel/roles.ts';
-import { Village, type Villager } from '../node/test-village.ts';
+import { handBlocks, Village, type Villager } from '../node/test-village.ts';
 import { CLAIM_MS } from './standing.ts';
 
 const DOUBTFUL = 'Perhaps buy [spam 0.7]';
@@ -270,15 +270,14 @@ describe('whose decisions count', () => {
     const id = await start(otto, board, 'One');
     await clock.pass(5000);
     await mara.transport.stop();
-    mara.members.ban({ did: me(ines), reason: 'cross', until: null });
+    const banned = mara.members.ban({ did: me(ines), reason: 'cross', until: null });
+    await clock.pass(1000);
+    await banned;
     await world(ines, paul, clock);
     rule(ines, id, 'remove');
     await clock.pass(5000);
     expect(heldOf(paul, id)).toBe('removed');
-    await paul.log.admit(
-      [...mara.log.store.batches(1000, 'authority')].flat().map(({ event }) => event),
-      'history',
-    );
+    await handBlocks(mara, paul);
     expect(heldOf(paul, id)).toBeNull();
     expect(paul.review.audit({ by: null, item: null, limit: 10 }).items).toEqual([]);
   });

@@ -143,6 +143,7 @@ export class SampleBoards {
       pinned: n === 0 && shelf === 3,
       locked: this.shelves[shelf]?.board.archived === true || (n === 11 && shelf === 0),
       finality: { level, copies: level === 'held' ? 1 + Math.floor(random() * 9) : 0 },
+      held: null,
       ...this.#threads.get(id),
     };
   }
@@ -287,6 +288,7 @@ export class SampleBoards {
       source: null,
       finality: { level: 'local', copies: 0 },
       unread: false,
+      held: null,
       may: { edit: true, delete: true, reply: true, react: true },
     };
   }
@@ -346,9 +348,21 @@ export class SampleBoards {
         : null,
       finality: j === generated - 1 ? thread.finality : { level: 'held', copies: 4 + (j % 3) },
       unread: j >= generated - thread.unread,
+      held: heldAt(shelf, n, j),
       may: { edit: !gone && author === me, delete: !gone, reply: !thread.locked, react: !gone },
     };
   }
+}
+
+/** A few posts of the first thread are held back: as others see it, as a moderator does, and removed. */
+function heldAt(shelf: number, n: number, j: number): Post['held'] {
+  if (shelf !== 0 || n !== 0 || j < 2 || j > 4) return null;
+  const states = ['queued', 'quarantined', 'removed'] as const;
+  return {
+    state: states[j - 2] ?? 'queued',
+    reasons: [{ code: 'spam', detail: 'Reads like an advertisement.' }],
+    appealed: j === 3,
+  };
 }
 
 function subjectAt(shelf: number, n: number): string {

@@ -1,14 +1,17 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Post, Thread } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
+import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
-import { itemAt, useThread } from '../../stores/index.ts';
+import { heldWords } from '../../messages/reviewPages.ts';
+import { itemAt, useNode, useThread } from '../../stores/index.ts';
 import { Badge, Button, Loading, Panel, ProblemNotice, Said } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { Composer } from './Composer.tsx';
-import { DeleteDialog, HistoryDialog } from './dialogs.tsx';
+import { AskModerators, DeleteDialog, HistoryDialog } from './dialogs.tsx';
 import { focusPost } from './focusPost.ts';
+import { reportable } from './PostCard.tsx';
 import type { PostCommands } from './PostCard.tsx';
 import { PostList } from './PostList.tsx';
 import { quoted } from './quotes.ts';
@@ -34,9 +37,13 @@ export function ThreadView(props: ThreadViewProps) {
   const { open, thread, state } = useThread(id, at);
   const { posts } = open;
   const act = useAct();
+  const me = useNode().value?.me?.did ?? null;
   const [active, setActive] = useState<number | null>(null);
   const [writing, setWriting] = useState<Writing | null>(null);
-  const [dialog, setDialog] = useState<{ kind: 'delete' | 'history'; post: Post } | null>(null);
+  const [dialog, setDialog] = useState<{
+    kind: 'delete' | 'history' | 'report' | 'appeal';
+    post: Post;
+  } | null>(null);
   const [said, setSaid] = useState('');
   const [fresh, setFresh] = useState<number | null>(null);
   const seen = useRef(false);
@@ -81,6 +88,8 @@ export function ThreadView(props: ThreadViewProps) {
         () => setSaid(words.post.notCopied),
       );
     },
+    report: (post) => setDialog({ kind: 'report', post }),
+    appeal: (post) => setDialog({ kind: 'appeal', post }),
     react: (post, emoji, on) =>
       void act.run(async () => {
         await client.boards.react({ id: post.id, emoji, on });
@@ -139,6 +148,23 @@ export function ThreadView(props: ThreadViewProps) {
       shortcut: 'delete',
       when: () => reading && may('delete'),
       run: () => current && commands.remove(current),
+    },
+    {
+      id: 'thread.report',
+      label: heldWords.reportKey,
+      section: 'view',
+      shortcut: '!',
+      when: () => reading && current !== null && reportable(current, me),
+      run: () => current && commands.report(current),
+    },
+    {
+      id: 'thread.review',
+      label: heldWords.review,
+      section: 'view',
+      shortcut: 'v',
+      line: true,
+      when: () => reading && props.mayMark && current?.held !== null && current !== null,
+      run: () => current && go('review', 'queue', current.id),
     },
     {
       id: 'thread.pin',
@@ -221,6 +247,7 @@ export function ThreadView(props: ThreadViewProps) {
             startAt={active}
             freshFrom={fresh}
             commands={commands}
+            reader={{ did: me, moderates: props.mayMark }}
             onReachedEnd={onReachedEnd}
             before={
               state.offset > 0 && (
@@ -261,24 +288,37 @@ export function ThreadView(props: ThreadViewProps) {
             setWriting(null);
             focusPost();
           }}
-          onSend={async ({ text, attachments }) => {
+          board={thread?.board ?? null}
+          onSend={async ({ text, attachments, askReview }) => {
             if (writing.kind === 'edit') {
-              await client.boards.edit({ id: writing.post.id, text });
-              setSaid(words.composer.saved);
+              const { decision } = await client.boards.edit({ id: writing.post.id, text, askReview });
+              setSaid(decision === 'publish' ? words.composer.saved : heldWords.sent[decision]);
             } else {
-              await client.boards.reply({
+              const { decision } = await client.boards.reply({
                 thread: id,
                 text,
                 attachments,
+                askReview,
                 ...(writing.to ? { replyTo: writing.to.id } : {}),
               });
-              setSaid(words.composer.posted);
+              setSaid(heldWords.sent[decision]);
             }
             await posts.refresh();
           }}
         />
       )}
       {dialog?.kind === 'delete' && <DeleteDialog post={dialog.post} onClose={closeDialog} />}
+      {(dialog?.kind === 'report' || dialog?.kind === 'appeal') && (
+        <AskModerators
+          kind={dialog.kind}
+          id={dialog.post.id}
+          onClose={closeDialog}
+          onDone={(done) => {
+            setSaid(done);
+            void posts.refresh();
+          }}
+        />
+      )}
       {dialog?.kind === 'history' && <HistoryDialog post={dialog.post} onClose={closeDialog} />}
     </div>
   );

@@ -21,20 +21,20 @@ export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: numb
   const label = (at: number) => (hours.length > 48 ? shortAgo(at, now) : hourMinute(at));
   return (
     <figure className="chart">
-      <figcaption className="chart-title mono">
-        <span>{words.title}</span>
+      <figcaption className="chart-title">
+        <span className="hidden-visually">{words.title}</span>
+        <ul className="chart-legend small">
+          {kinds.map((kind) => (
+            <li key={kind}>
+              <span aria-hidden="true" className={`chart-swatch chart-${kind}`} />
+              {words[kind]} <span className="mono">{count(sum(kind))}</span>
+            </li>
+          ))}
+        </ul>
         <Button kind="quiet" className="chart-toggle" onPress={() => setTable(!table)}>
           {table ? words.chart : words.table}
         </Button>
       </figcaption>
-      <ul className="chart-legend small">
-        {kinds.map((kind) => (
-          <li key={kind}>
-            <span aria-hidden="true" className={`chart-swatch chart-${kind}`} />
-            {words[kind]} <span className="mono">{count(sum(kind))}</span>
-          </li>
-        ))}
-      </ul>
       {table ? (
         <div className="chart-table" tabIndex={0} role="group" aria-label={words.title}>
           <table className="table">
@@ -69,7 +69,7 @@ export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: numb
             <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 160 }}>
               <BarChart
                 data={[...hours]}
-                margin={{ top: 6, right: 0, bottom: 0, left: 0 }}
+                margin={{ top: 6, right: 18, bottom: 0, left: 18 }}
                 barCategoryGap="14%"
                 accessibilityLayer={false}
               >

@@ -20,20 +20,20 @@ export function LatencyLines({ hours, now }: { hours: readonly Hour[]; now: numb
   const figure = (value: number | null) => (value === null ? '–' : value.toFixed(1));
   return (
     <figure className="chart">
-      <figcaption className="chart-title mono">
-        <span>{words.title}</span>
+      <figcaption className="chart-title">
+        <span className="hidden-visually">{words.title}</span>
+        <ul className="chart-legend small">
+          <li>
+            <span aria-hidden="true" className="chart-stroke chart-p50" /> {words.p50}
+          </li>
+          <li>
+            <span aria-hidden="true" className="chart-stroke chart-p99" /> {words.p99}
+          </li>
+        </ul>
         <Button kind="quiet" className="chart-toggle" onPress={() => setTable(!table)}>
           {table ? chart.chart : chart.table}
         </Button>
       </figcaption>
-      <ul className="chart-legend small">
-        <li>
-          <span aria-hidden="true" className="chart-stroke chart-p50" /> {words.p50}
-        </li>
-        <li>
-          <span aria-hidden="true" className="chart-stroke chart-p99" /> {words.p99}
-        </li>
-      </ul>
       {table ? (
         <div className="chart-table" tabIndex={0} role="group" aria-label={words.title}>
           <table className="table">
@@ -66,7 +66,7 @@ export function LatencyLines({ hours, now }: { hours: readonly Hour[]; now: numb
             <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 120 }}>
               <LineChart
                 data={[...hours]}
-                margin={{ top: 6, right: 4, bottom: 0, left: 4 }}
+                margin={{ top: 6, right: 18, bottom: 0, left: 0 }}
                 accessibilityLayer={false}
               >
                 <XAxis

@@ -153,6 +153,8 @@ export const moderation = {
     own: 'own bounds',
     inherited: 'as the community',
     takeAway: 'Use those of the community',
+    label: 'Accused of',
+    scale: 'Probability, 0 to 100%',
     queue: 'Ask from',
     quarantine: 'Hide from',
     queueOf: (label: string) => `Ask a moderator about ${label} from`,

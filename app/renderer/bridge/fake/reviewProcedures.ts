@@ -35,11 +35,11 @@ export function reviewProcedures(review: SampleReview) {
     review.tell([...ids]);
     return { acts, failed };
   };
-  const around = (offset: number) =>
+  const around = (offset: number, at: number) =>
     [0, 1].map((n) => ({
       id: `bafyreisample-around-${offset}-${n}`,
       author: people[n + 1] ?? me,
-      at: 1_764_000_000_000 + (offset + n) * 60_000,
+      at: at + (offset + n) * 60_000,
       text: offset < 0 ? (sentences[n + 2] ?? '') : (chatLines[n + 3] ?? ''),
     }));
   return {
@@ -48,7 +48,7 @@ export function reviewProcedures(review: SampleReview) {
     item: os.item.handler(({ input, errors }) => {
       const item = review.find(input.id);
       if (item === undefined) throw errors.PROBLEM({ data: gone });
-      return { item, before: around(-2), after: around(1), acts: review.actsOn(input.id) };
+      return { item, before: around(-2, item.at), after: around(1, item.at), acts: review.actsOn(input.id) };
     }),
     author: os.author.handler(({ input }) => {
       const latest = review.items.filter((item) => item.author.did === input.did);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Bounds } from '../../../contract/index.ts';
 import { moderation } from '../../messages/moderation.ts';
 import { review } from '../../messages/review.ts';
-import { Slider, Switch, TextField } from '../../ui/index.ts';
+import { RangeSlider, Switch, TextField } from '../../ui/index.ts';
 import { moved, switched, typedShare } from './draft.ts';
 import type { Deciding } from './draft.ts';
 
@@ -19,40 +19,36 @@ interface BoundRowProps {
 export function BoundRow({ label, bounds, onChange }: BoundRowProps) {
   const held = bounds[label];
   const name = review.labels[label];
+  const says = { queue: words.queueOf(name), quarantine: words.quarantineOf(name) };
   return (
     <li className="bound">
-      <div className="bound-name">
-        <span className="strong" id={`bound-${label}`}>
-          {name}
-        </span>
+      <span className="bound-name">
         <Switch
-          bare
           label={words.watch(name)}
+          shown={name}
           value={held !== undefined}
           onChange={(on) => onChange(switched(bounds, label, on))}
         />
-      </div>
+      </span>
       {held === undefined ? (
-        <p className="soft">{words.none}</p>
+        <p className="soft bound-none">{words.none}</p>
       ) : (
-        sides.map((side) => (
-          <div key={side} className="bound-side">
-            <span className="soft small" aria-hidden="true">
-              {words[side]}
-            </span>
-            <Slider
-              label={side === 'queue' ? words.queueOf(name) : words.quarantineOf(name)}
-              value={held[side]}
-              tone={side === 'queue' ? 'amber' : 'red'}
-              onChange={(to) => onChange(moved(bounds, label, side, to))}
-            />
+        <>
+          <RangeSlider
+            label={name}
+            thumbs={[says.queue, says.quarantine]}
+            value={[held.queue, held.quarantine]}
+            onChange={(thumb, to) => onChange(moved(bounds, label, sides[thumb], to))}
+          />
+          {sides.map((side) => (
             <Share
-              label={side === 'queue' ? words.queueOf(name) : words.quarantineOf(name)}
+              key={side}
+              label={says[side]}
               value={held[side]}
               onChange={(to) => onChange(moved(bounds, label, side, to))}
             />
-          </div>
-        ))
+          ))}
+        </>
       )}
     </li>
   );

@@ -130,6 +130,12 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
             </Button>
           )}
         </div>
+        <div className="bound bound-head soft small" aria-hidden="true">
+          <span>{words.label}</span>
+          <span>{words.scale}</span>
+          <span>{words.queue}</span>
+          <span>{words.quarantine}</span>
+        </div>
         <ul className="bound-list">
           {deciding.map((label) => (
             <BoundRow

@@ -79,7 +79,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
         <>
           {oldest !== null && (
             <>
-              {words.oldest} <RelativeTime at={oldest} past />
+              {words.oldest} <RelativeTime at={oldest} past />.
             </>
           )}
           {review !== null && review.raised > 0 && ` ${words.raised(review.raised)}`}

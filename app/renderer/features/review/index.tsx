@@ -1,7 +1,7 @@
 import { useActions } from '../../actions/registry.ts';
 import { go, href } from '../../actions/route.ts';
 import { review as words } from '../../messages/review.ts';
-import { useNode, useReviewCounts } from '../../stores/index.ts';
+import { useNode } from '../../stores/index.ts';
 import { Loading, Tabs } from '../../ui/index.ts';
 import { atLeast } from '../roles.ts';
 import { useDoing } from '../useDoing.ts';
@@ -20,7 +20,6 @@ type Page = (typeof pages)[number];
 export function ReviewView({ path }: { path: readonly string[] }) {
   const me = useNode().value?.me ?? null;
   const may = atLeast(me?.role, 'moderator');
-  const counts = useReviewCounts(may).value;
   const narrow = useNarrow();
   const open: readonly Page[] = may ? pages : ['mine'];
   const page = open.find((one) => one === path[0]) ?? open[0] ?? 'mine';
@@ -33,7 +32,6 @@ export function ReviewView({ path }: { path: readonly string[] }) {
       label: words.keys.page,
       section: 'view',
       shortcut: ']',
-      line: true,
       when: () => open.length > 1,
       run: () => turn(1),
     },
@@ -69,7 +67,6 @@ export function ReviewView({ path }: { path: readonly string[] }) {
             id,
             label: words.pages[id],
             href: href('review', id),
-            ...(id === 'queue' ? { count: counts?.open ?? null, calls: true } : {}),
           }))}
         />
       )}

@@ -73,7 +73,7 @@ export function queueActions(commands: QueueCommands, moment: QueueMoment): Acti
     ),
     action('sift', words.sift, 's', () => free, commands.sift),
     action('find', words.words, '/', () => free, commands.find),
-    action('state', words.state, 'o', () => free, commands.nextState),
+    action('state', words.state, 'o', () => free, commands.nextState, false),
     action(
       'next',
       words.next,

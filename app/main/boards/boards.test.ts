@@ -11,6 +11,7 @@ import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import { memberKinds } from '../members/kinds.ts';
+import { moderationMigrations } from '../moderation/index.ts';
 import { rosterProjection } from '../members/projection.ts';
 import { Roster } from '../members/roster.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
@@ -43,7 +44,7 @@ function world() {
   let nowMs = START_MS;
   const clock = { now: () => nowMs++, after: () => () => {} };
   const node = () => {
-    const db = openDatabase(':memory:', [...logMigrations, ...boardMigrations]);
+    const db = openDatabase(':memory:', [...logMigrations, ...boardMigrations, ...moderationMigrations]);
     const roster = new Roster({ key: mara.publicKey, handle: 'Mara', time: ticksOf(START_MS) });
     const store = new LogStore(db);
     const boards = new BoardsProjection(db, { isMe: () => false, since: 0 }, store);
@@ -210,6 +211,7 @@ test('what others wrote is never called held here only: it came from somebody wh
       person: () => ({ did: 'did:key:z', handle: 'Somebody', role: 'member' }),
       finality: () => ({ level: 'local', copies: 0 }),
       hasFile: () => false,
+      held: () => null,
       me: () => ({ key: mara.publicKey, role: 'sysop' }),
     },
     0,

@@ -163,6 +163,14 @@ export class BoardsProjection implements Projection {
     }
   }
 
+  /** What names a thread, and what the index holds, follows from the husk. */
+  purged(husk: LogEvent): void {
+    this.reload();
+    this.#counters.catchUp();
+    const edited = husk.kind === boardKinds.edit.name;
+    this.#resolve(edited ? (husk.body as z.infer<typeof PostDelete>).post : husk.id);
+  }
+
   clear(): void {
     this.reload();
     for (const table of [
@@ -224,18 +232,8 @@ export class BoardsProjection implements Projection {
     if (n === thread.board) return;
     const moved = thread.board;
     thread.board = n;
-    this.#recount(moved);
-    this.#recount(n);
-  }
-
-  #recount(board: number): void {
-    this.#db
-      .prepare(
-        `UPDATE board SET (threads, posts, unread, last_at) =
-           (SELECT COUNT(*), COALESCE(SUM(posts), 0), COALESCE(SUM(unread), 0), MAX(last_at) FROM thread WHERE thread.board = ? AND posts > 0)
-         WHERE n = ?`,
-      )
-      .run(board, board);
+    this.#counters.recountBoard(moved);
+    this.#counters.recountBoard(n);
   }
 
   #removePost(seq: number, threadId: Uint8Array, isRoot: boolean): void {
@@ -263,14 +261,8 @@ export class BoardsProjection implements Projection {
   #recountThread(threadId: Uint8Array): void {
     const thread = this.#sql.thread.get(threadId);
     if (!thread) return;
-    this.#db
-      .prepare(
-        `UPDATE thread SET (posts, last_at) =
-           (SELECT COUNT(*), COALESCE(MAX(at), 0) FROM post WHERE post.thread = thread.n AND deleted_seq IS NULL) WHERE n = ?`,
-      )
-      .run(thread.n);
-    this.#db.prepare('UPDATE thread SET unread = MIN(unread, posts) WHERE n = ?').run(thread.n);
-    this.#recount(thread.board);
+    this.#counters.recountThread(thread.n);
+    this.#counters.recountBoard(thread.board);
   }
 
   /** [B4] The latest edit by the author stands; a deletion by the author or a removal by a moderator ends it. */
@@ -331,7 +323,8 @@ export class BoardsProjection implements Projection {
       .iterate();
     yield* this.#db
       .prepare<Record<string, unknown>>(
-        `SELECT t.id, b.id AS board, t.subject, t.posts, t.created_at, t.last_at, t.pinned, t.locked FROM thread t
+        // What it is called follows from its first post's event, or the edit that the post's row names.
+        `SELECT t.id, b.id AS board, t.posts, t.created_at, t.last_at, t.pinned, t.locked FROM thread t
          JOIN board b ON b.n = t.board WHERE t.root IS NOT NULL ORDER BY t.id`,
       )
       .iterate();

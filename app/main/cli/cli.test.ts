@@ -63,6 +63,7 @@ const router = {
     list: os.boards.list.handler(() => [board]),
     startThread: os.boards.startThread.handler(({ input }) => ({
       id: `thread:${input.subject}:${input.text}`,
+      decision: 'publish' as const,
     })),
     create: os.boards.create.handler(() => board),
     threads: os.boards.threads.handler(() => ({ items: [], next: null, total: 0 })),

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { archiveCommands } from './commands/archive.ts';
 import { boardCommands } from './commands/boards.ts';
 import { communityCommands } from './commands/community.ts';
+import { gateCommands } from './commands/gate.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { moderationCommands } from './commands/moderation.ts';
@@ -50,6 +51,7 @@ function programOf(context: Context): Command {
     ledgerCommands,
     archiveCommands,
     moderationCommands,
+    gateCommands,
     maintenanceCommands,
   ];
   for (const one of commands.flatMap((make) => make(context))) program.addCommand(one);

@@ -140,6 +140,9 @@ export function createMembers(init: MembersInit) {
         .sort((a, b) => a.handle.localeCompare(b.handle, 'en'));
     },
 
+    /** Posts of somebody, as far as they are counted. */
+    posts: (key: Uint8Array): number => counts.current(tellSoon).get(log.store.authorOf(key)) ?? 0,
+
     /** This node's own person; the role is null for someone not admitted yet, or banned. */
     me: (): Me => ({ ...person(signer.publicKey), key: signer.publicKey }),
 

@@ -1,8 +1,27 @@
+export { moderationApi } from './api.ts';
 export { DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
+export { Gate, type OwnWords, type Passed } from './gate.ts';
+export { HEADS } from './heads.ts';
+export { DECISIONS, HOLD_STATES, Holds, ITEM_KINDS, RULINGS, type HoldRow, type HoldState } from './holds.ts';
 export { Judge, type Judgement } from './judge.ts';
+export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';
 export type { ModelStatus } from './manifest.ts';
 export { areaUnderCurve, share, type Measured } from './metrics.ts';
+export { moderationMigrations } from './migrations.ts';
 export { Normaliser } from './normalise.ts';
-export type { Judges } from './ports.ts';
+export {
+  noRulings,
+  type Author,
+  type Content,
+  type HoldChange,
+  type Item,
+  type ItemKind,
+  type ItemSource,
+  type Judges,
+  type RulingInEffect,
+  type Rulings,
+  type Words,
+} from './ports.ts';
+export { createModeration, type Moderation } from './service.ts';

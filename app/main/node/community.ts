@@ -1,6 +1,6 @@
 import type { Notice, Settings } from '../../contract/index.ts';
-import { createBoards, boardMigrations, BoardsProjection } from '../boards/index.ts';
-import { ChatProjection, chatMigrations, createChat } from '../chat/index.ts';
+import { createBoards, boardMigrations, BoardsProjection, postItems, SearchScrub } from '../boards/index.ts';
+import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
@@ -18,6 +18,8 @@ import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { createMembers, Roster, rosterProjection } from '../members/index.ts';
+import { createModeration, moderationMigrations, type Judges } from '../moderation/index.ts';
+import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -29,6 +31,8 @@ export const migrations: readonly Migration[] = [
   ...filesMigrations,
   ...federationMigrations,
   ...ledgerMigrations,
+  ...moderationMigrations,
+  ...reviewMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -50,6 +54,8 @@ export interface CommunityPorts {
     remove(id: string): void;
   };
   readonly chunks: ChunkDisk;
+  /** By whom messages are judged. */
+  readonly judges: Judges;
   readonly logger: Logger;
   readonly settings: () => Settings;
 }
@@ -98,6 +104,23 @@ export async function openCommunity(
       }
     }
   }
+  const reader = { isMe, since };
+  const acts = new ReviewActs(db, signer.publicKey, store);
+  const moderation = createModeration({
+    ...ports,
+    sources: [
+      postItems(db, reader, (changes) => boards.holdsChanged(changes)),
+      chatItems(db, (changes) => chat.holdsChanged(changes)),
+    ],
+    rulings: acts.rulings,
+    me: () => signer.publicKey,
+    about: (author, time) => ({
+      role: roster.roleAt(author, time),
+      joinedMs: roster.member(author)?.joinedAt ?? 0,
+      messages: members.posts(author),
+    }),
+    boards: () => boards.list(),
+  });
   const log = new Log({
     db,
     store,
@@ -105,15 +128,22 @@ export async function openCommunity(
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [...inMemory, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
+    projections: [
+      ...inMemory,
+      new BoardsProjection(db, reader, store),
+      new ChatProjection(db),
+      acts.projection,
+    ],
     authority: roster,
+    doorkeeper: moderation.gate,
   });
   if (first.length > 0) await log.admit(first, 'history');
 
   const members = createMembers({ roster, log, db, signer, clock, presence: () => chat.presence });
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
-  const chat = createChat({ ...shared, person: members.person });
+  const held = (n: number) => moderation.holds.holdOf(n);
+  const chat = createChat({ ...shared, person: members.person, gate: moderation.gate, held });
   const federation = createFederation({
     ...shared,
     genesis: genesis.bytes,
@@ -141,13 +171,29 @@ export async function openCommunity(
     signer,
     logger: ports.logger,
     since,
+    gate: moderation.gate,
     around: {
+      held,
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
       me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, ticksOf(clock.now())) }),
     },
     attachment: (digest) => files.attachment(digest),
+  });
+  const review = createReview({
+    ...shared,
+    acts,
+    roster,
+    holds: moderation.holds,
+    person: members.person,
+    hasFile: (digest) => files.has(digest),
+    messagesOf: members.posts,
+    forgetFile: files.forget,
+    searchScrub: () => {
+      const scrub = new SearchScrub(db);
+      return () => scrub.step();
+    },
   });
   const ledger = openLedger(ports, genesis);
   const stops: (() => void)[] = [];
@@ -162,6 +208,8 @@ export async function openCommunity(
     files,
     federation,
     ledger,
+    moderation,
+    review,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
@@ -169,13 +217,22 @@ export async function openCommunity(
       log.append(signer, communityUpdate.name, body);
     },
     start(): void {
-      stops.push(members.start(), boards.start());
+      stops.push(
+        members.start(),
+        boards.start(),
+        log.onCommit(() => moderation.holds.tell()),
+      );
+      moderation.start();
+      review.start();
       federation.start();
       chat.start();
       files.start();
       ledger.start();
     },
     async stop(): Promise<void> {
+      // At once: nothing is settled any more on a disk that may be gone.
+      moderation.stop();
+      await review.stop();
       await ledger.stop();
       await chat.stop();
       await files.stop();

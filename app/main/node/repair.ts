@@ -31,6 +31,15 @@ const OWN_TABLES = [
   'ledger_snapshot',
   'ledger_chunk',
   'ledger_meta',
+  'hold',
+  'judgement',
+  'moderation_scope',
+  'moderation_list',
+  'moderation_hour',
+  'review_follow',
+  'review_override',
+  'review_filter',
+  'review_receipt',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

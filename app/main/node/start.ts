@@ -15,8 +15,10 @@ import { createLogger } from '../platform/telemetry/logger.ts';
 import { openBallotBox, type OpenBallotBox } from './ballot-box.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
+import { JudgePool } from './judge-pool.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
+import { modelsFolder } from './models-folder.ts';
 import { findPassphrase } from './passphrase.ts';
 import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './repair.ts';
 import { createRouter } from './router.ts';
@@ -24,6 +26,9 @@ import { SettingsFile } from './settings-file.ts';
 import { createStatus } from './status.ts';
 import { guardedClock, troubleshooter } from './trouble.ts';
 import { version } from './version.ts';
+
+/** A thread keeps the models in memory; one judges a few hundred messages a second. */
+const JUDGE_THREADS = 1;
 
 export interface NodeInit {
   /** Where everything of this node lies; the system's place for it when left out. */
@@ -108,6 +113,8 @@ async function start(init: NodeInit): Promise<RunningNode> {
       notices.length = 0;
     }
 
+    const judges = new JudgePool({ clock: systemClock, folder: modelsFolder(), workers: JUDGE_THREADS });
+    undo.push(() => judges.close());
     const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
     let stopping: Promise<void> | null = null;
     const parts: NodeParts = {
@@ -138,6 +145,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
           remove: (id) => status.notices.remove(id),
         },
         chunks: diskChunks(directory.files),
+        judges,
         logger,
         settings: () => settings.settings,
       },
@@ -153,6 +161,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       setCommunity(opened) {
         community = opened;
         opened.start();
+        if (init.offline !== true) void opened.moderation.look();
         status.changed();
       },
       stop: () =>

@@ -11,6 +11,7 @@ import { Log } from '../../log/log.ts';
 import { logMigrations } from '../../log/migrations.ts';
 import { LogStore } from '../../log/store.ts';
 import { memberKinds } from '../../members/kinds.ts';
+import { moderationMigrations } from '../../moderation/migrations.ts';
 import { rosterProjection } from '../../members/projection.ts';
 import { Roster } from '../../members/roster.ts';
 import { immediateVerifier } from '../crypto/ed25519.ts';
@@ -85,6 +86,7 @@ export class TestCommunity {
       ...boardMigrations,
       ...chatMigrations,
       ...filesMigrations,
+      ...moderationMigrations,
     ]);
     const roster = new Roster({ key: this.founder.publicKey, handle: 'Mara', time: this.genesisTime });
     const log = new Log({

@@ -10,7 +10,7 @@ type Hour = Outputs['moderation']['dashboard']['hours'][number];
 
 const words = moderation.figures.chart;
 const kinds = ['publish', 'queue', 'quarantine'] as const;
-const colours = { publish: 'var(--cyan)', queue: 'var(--amber)', quarantine: 'var(--red)' };
+const colours = { publish: 'var(--cyan)', queue: 'url(#decision-queue)', quarantine: 'var(--red)' };
 
 /** What was decided, hour by hour: stacked bars, one sentence that says the same, and a table. */
 export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: number }) {
@@ -73,6 +73,11 @@ export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: numb
                 barCategoryGap="14%"
                 accessibilityLayer={false}
               >
+                <defs>
+                  <pattern id="decision-queue" width="4" height="4" patternUnits="userSpaceOnUse">
+                    <rect width="4" height="2.5" fill="var(--amber)" />
+                  </pattern>
+                </defs>
                 <XAxis
                   dataKey="at"
                   axisLine={false}

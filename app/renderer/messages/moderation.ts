@@ -183,7 +183,7 @@ export const moderation = {
     count: 'Messages',
     falsePositives: 'Innocent messages held back a day',
     now: 'As it is',
-    then: 'As it would be',
+    after: 'As it would be',
     interval: 'with the 95% interval',
     caught: 'Of what people removed, held back',
     unknown: 'not known yet',
@@ -271,7 +271,7 @@ export const moderation = {
     text: 'Entries, one a line',
     textHint: 'Plain words, domains, a hosts file or the form of ad blockers. Paste them or choose a file.',
     file: 'Choose a file',
-    then: 'What it does',
+    does: 'What it does',
     go: 'Import',
     imported: (name: string, skipped: number) =>
       skipped === 0

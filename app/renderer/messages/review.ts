@@ -65,7 +65,7 @@ export const review = {
     title: 'Queue',
     list: 'What is in the queue',
     loading: 'Reading the queue.',
-    states: { open: 'Open', raised: 'Raised', waiting: 'Not judged', ruled: 'Decided', all: 'All' },
+    states: { open: 'Open', raised: 'Raised', waiting: 'Unjudged', ruled: 'Decided', all: 'All' },
     statesLabel: 'Which items',
     columns: { mark: 'Selected', what: 'What', why: 'Why', score: 'Score', age: 'Age' },
     selected: (n: number) => `${count(n)} selected`,

@@ -26,6 +26,11 @@ test('characters that nobody sees are drawn as boxes, one for one', () => {
   expect(piecesOf(text, [])).toEqual([{ text: `b${BOX}o${BOX}at`, flagged: false }]);
 });
 
+test('an emoji made of several keeps what holds it together', () => {
+  expect(countUnseen('\u{1F469}\u200D\u{1F467} and \u2764\uFE0F')).toBe(0);
+  expect(countUnseen('a\u{E0041}b')).toBe(1);
+});
+
 test('whatever the spans, the text comes out whole and in order', () => {
   fc.assert(
     fc.property(

@@ -4,11 +4,14 @@ export interface Piece {
   readonly flagged: boolean;
 }
 
-/** Characters that draw nothing, or turn what follows around: zero widths, joiners, direction marks, controls. */
+/**
+ * Characters that draw nothing, or turn what follows around: zero widths, joiners, direction marks, controls;
+ * except line ends and tabs, and what holds an emoji together.
+ */
 const unseen =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/g;
+  /(?<!\p{Extended_Pictographic}\uFE0F?)(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** The sign that stands for a character nobody can see; one unit long, so that offsets hold. */
+/** The sign that stands for a character nobody can see; repeated for one of two units, so that offsets hold. */
 export const BOX = '\u25ab';
 
 /** How many characters of a text cannot be seen. */
@@ -33,7 +36,8 @@ export function piecesOf(text: string, spans: readonly (readonly [number, number
   const pieces: Piece[] = [];
   let at = 0;
   const put = (to: number, flagged: boolean) => {
-    if (to > at) pieces.push({ text: text.slice(at, to).replace(unseen, BOX), flagged });
+    if (to > at)
+      pieces.push({ text: text.slice(at, to).replace(unseen, (one) => BOX.repeat(one.length)), flagged });
     at = to;
   };
   for (const [from, to] of merged) {

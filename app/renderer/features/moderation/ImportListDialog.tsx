@@ -60,7 +60,7 @@ export function ImportListDialog({ onClose, onDone }: ImportListDialogProps) {
       />
       <FilePick label={words.file} accept={accepted} onText={setText} />
       <Select
-        label={words.then}
+        label={words.does}
         value={decision}
         onChange={setDecision}
         options={[

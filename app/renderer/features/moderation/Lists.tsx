@@ -72,7 +72,7 @@ export function Lists() {
       )}
       {lists.length > 0 && (
         <div className="moderation-wide">
-          <table className="table" aria-label={words.table}>
+          <table className="table moderation-lists" aria-label={words.table}>
             <thead>
               <tr>
                 <th scope="col">{words.columns.name}</th>

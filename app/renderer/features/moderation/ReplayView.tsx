@@ -54,7 +54,7 @@ export function ReplayView({ replay, old, apply }: { replay: Replay; old: boolea
             <span className="mono">{interval(falsePositives.now)}</span>
           </dd>
           <dd>
-            <span className="soft">{words.then}</span>{' '}
+            <span className="soft">{words.after}</span>{' '}
             <span className="mono strong">{interval(falsePositives.then)}</span>{' '}
             <span className="soft small">{words.interval}</span>
           </dd>
@@ -65,7 +65,7 @@ export function ReplayView({ replay, old, apply }: { replay: Replay; old: boolea
             <span className="soft">{words.now}</span> <span className="mono">{share(caught.now)}</span>
           </dd>
           <dd>
-            <span className="soft">{words.then}</span>{' '}
+            <span className="soft">{words.after}</span>{' '}
             <span className="mono strong">{share(caught.then)}</span>
           </dd>
         </div>

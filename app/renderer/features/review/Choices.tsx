@@ -16,17 +16,17 @@ export function Choices<T extends string>(props: ChoicesProps<T>) {
   const { label, options, chosen, onChange, numbered = false, autoFocus = false } = props;
   const id = useId();
   return (
-    <div role="group" aria-labelledby={id} className="choices">
+    <div role="group" aria-labelledby={id} className="picks">
       <span id={id} className="field-label">
         {label}
       </span>
-      <div className="choices-all">
+      <div className="picks-all">
         {options.map((option, n) => {
           const on = chosen.includes(option.value);
           return (
             <Button
               key={option.value}
-              className="choice"
+              className="pick-one"
               aria-pressed={on}
               autoFocus={autoFocus && n === 0}
               onPress={() =>
@@ -34,7 +34,7 @@ export function Choices<T extends string>(props: ChoicesProps<T>) {
               }
             >
               {numbered && <Key shortcut={String(n + 1)} />}
-              <span aria-hidden="true" className="choice-tick mono">
+              <span aria-hidden="true" className="pick-tick mono">
                 {on ? '×' : ' '}
               </span>
               {option.label}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../actions/registry.ts';
-import { go } from '../../actions/route.ts';
+import { go, href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { review as words } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
@@ -53,11 +53,11 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
     setNoting(false);
     setRevealed(false);
   }, [state.active]);
-  const left = counts?.open ?? null;
+  const open = counts?.open ?? null;
   useEffect(() => {
     // Said once, as it was when it happened; a count that moves later is no news about the act.
     if (state.news !== null)
-      setSaid(wordsOf(state.news, list.total === null ? left : waitingOf(list.total, state)));
+      setSaid(wordsOf(state.news, list.total === null ? open : waitingOf(list.total, state)));
   }, [state.news]);
   // A dialog gives the keyboard back to where it was opened; by then that may be another item.
   const asked = useRef(false);
@@ -65,13 +65,16 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
     if (asked.current && asking === null) focusQueue();
     asked.current = asking !== null;
   }, [asking]);
-  // One thing at a time: the address goes along with the item that comes up.
+  // One thing at a time: the address goes along with the item that comes up in the place of the opened one.
   const { active } = state;
+  const before = useRef(active);
   useEffect(() => {
-    if (!narrow || opened === null || active === opened) return;
+    const left = before.current;
+    before.current = active;
+    if (!narrow || opened === null || left !== opened || active === opened) return;
     if (active === null) go('review', 'queue');
-    else history.replaceState(null, '', `#/review/queue/${encodeURIComponent(active)}`);
-  }, [narrow, active]);
+    else location.replace(href('review', 'queue', active));
+  }, [narrow, opened, active]);
 
   const work = useCallback(
     (done: Work, ids: readonly string[]) => {

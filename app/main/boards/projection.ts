@@ -21,6 +21,10 @@ import { ThreadMarks } from './thread-marks.ts';
 /** Posts of one transaction from which on they are counted within it. */
 const BULK = 50;
 
+/** What each node holds back by its own judgement counts in the state digest as if it were shown [L13]. */
+const HELD = `WITH held AS MATERIALIZED (SELECT p.thread, COUNT(*) AS posts, MAX(p.at) AS at FROM hold h
+  JOIN post p ON p.n = h.n WHERE h.hidden = 1 AND p.deleted_seq IS NULL GROUP BY p.thread)`;
+
 interface ThreadPlace {
   readonly n: number;
   board: number;
@@ -318,14 +322,20 @@ export class BoardsProjection implements Projection {
     this.#counters.catchUp();
     yield* this.#db
       .prepare<Record<string, unknown>>(
-        'SELECT id, slug, name, description, post_role, archived, threads, posts, last_at FROM board WHERE known = 1 ORDER BY id',
+        `${HELD} SELECT b.id, slug, name, description, post_role, archived,
+           b.threads + (SELECT COUNT(*) FROM held JOIN thread t ON t.n = held.thread WHERE t.board = b.n AND t.posts = 0) AS threads,
+           b.posts + (SELECT COALESCE(SUM(held.posts), 0) FROM held JOIN thread t ON t.n = held.thread WHERE t.board = b.n) AS posts,
+           NULLIF(MAX(COALESCE(b.last_at, 0),
+             (SELECT COALESCE(MAX(held.at), 0) FROM held JOIN thread t ON t.n = held.thread WHERE t.board = b.n)), 0) AS last_at
+         FROM board b WHERE known = 1 ORDER BY id`,
       )
       .iterate();
     yield* this.#db
       .prepare<Record<string, unknown>>(
         // What it is called follows from its first post's event, or the edit that the post's row names.
-        `SELECT t.id, b.id AS board, t.posts, t.created_at, t.last_at, t.pinned, t.locked FROM thread t
-         JOIN board b ON b.n = t.board WHERE t.root IS NOT NULL ORDER BY t.id`,
+        `${HELD} SELECT t.id, b.id AS board, t.posts + COALESCE(held.posts, 0) AS posts, t.created_at,
+           MAX(t.last_at, COALESCE(held.at, 0)) AS last_at, t.pinned, t.locked FROM thread t
+         JOIN board b ON b.n = t.board LEFT JOIN held ON held.thread = t.n WHERE t.root IS NOT NULL ORDER BY t.id`,
       )
       .iterate();
     yield* this.#db

@@ -229,7 +229,7 @@ describe('use', () => {
     const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help');
-    expect(names).toHaveLength(29);
+    expect(names).toHaveLength(30);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);

@@ -53,7 +53,8 @@ interface ListRow {
 export class Rulebook {
   readonly #db: Database;
   readonly #limits = new Limits();
-  readonly #normaliser = new Normaliser();
+  /** Made when a list first needs it: its tables take a while. */
+  #normaliser: Normaliser | null = null;
   #rules: ModerationRules;
   #lists: readonly BlockList[] = [];
 
@@ -92,6 +93,7 @@ export class Rulebook {
 
   #listed(text: string): Finding[] {
     if (this.#lists.length === 0) return [];
+    this.#normaliser ??= new Normaliser();
     const normalised = this.#normaliser.message(text);
     return this.#lists.flatMap((list) => findListed(list, text, normalised));
   }

@@ -20,6 +20,8 @@ const MODELS = 'moderation.models';
 const CONSENT = 'moderation.consent';
 /** How often whoever watches hears of the status, in milliseconds. */
 const TELL_MS = 500;
+/** Loading the models takes a second of one core: a start does not wait for it. */
+const LOOK_AFTER_MS = 3000;
 /** Speed is that of so long, in milliseconds. */
 const SPEED_MS = 10_000;
 
@@ -164,6 +166,11 @@ export function createModeration(init: ModerationInit) {
 
     /** Asks the judges what they could load, and puts up a notice where something is wrong. */
     look: () => models.look(),
+
+    /** The same once a node that starts has nothing better to do. */
+    lookSoon(): void {
+      stops.push(clock.after(LOOK_AFTER_MS, () => void models.look()));
+    },
 
     status,
     watchStatus(listener: (status: contract.ModerationStatus) => void): () => void {

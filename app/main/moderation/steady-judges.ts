@@ -16,12 +16,8 @@ export class SteadyJudges implements Judges {
   readonly #judges: Judges;
   readonly #clock: Clock;
   readonly #onDown: (down: boolean) => void;
-  readonly #words = new Judge({
-    first: null,
-    second: null,
-    calibration: null,
-    languages: { detect: () => null },
-  });
+  /** Made when it is first needed. */
+  #words: Judge | null = null;
   #failures = 0;
   #retryAt = 0;
 
@@ -41,7 +37,7 @@ export class SteadyJudges implements Judges {
   }
 
   async judge(texts: readonly string[]): Promise<readonly Judgement[]> {
-    if (this.#failures > 0 && this.#clock.now() < this.#retryAt) return this.#words.judge(texts);
+    if (this.#failures > 0 && this.#clock.now() < this.#retryAt) return this.#byWords(texts);
     try {
       const judgements = await this.#judges.judge(texts);
       this.#answered();
@@ -49,8 +45,14 @@ export class SteadyJudges implements Judges {
     } catch (error) {
       if (await this.#answersAtAll()) throw error;
       this.#failed();
-      return this.#words.judge(texts);
+      return this.#byWords(texts);
     }
+  }
+
+  #byWords(texts: readonly string[]): Promise<Judgement[]> {
+    const languages = { detect: () => null };
+    this.#words ??= new Judge({ first: null, second: null, calibration: null, languages });
+    return this.#words.judge(texts);
   }
 
   async #answersAtAll(): Promise<boolean> {

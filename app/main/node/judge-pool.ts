@@ -16,6 +16,8 @@ interface JudgePoolInit {
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+/** What runs has so long to end when the pool is closed. */
+const STOP_TIMEOUT_MS = 10_000;
 /** Loading the models is not the batch's time. */
 const START_TIMEOUT_MS = 30_000;
 
@@ -83,13 +85,19 @@ class Lane {
   #answered = false;
   #nextId = 1;
   #interrupt: (() => void) | null = null;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(init: JudgePoolInit) {
     this.#init = init;
   }
 
-  async run({ texts, settle, fail }: Ask): Promise<void> {
+  run(ask: Ask): Promise<void> {
     this.busy = true;
+    this.#running = this.#run(ask);
+    return this.#running;
+  }
+
+  async #run({ texts, settle, fail }: Ask): Promise<void> {
     const worker = (this.#worker ??= this.#start());
     const { promise, resolve } = Promise.withResolvers<JudgeReply>();
     const id = this.#nextId++;
@@ -121,8 +129,13 @@ class Lane {
     this.busy = false;
   }
 
+  /** Lets what runs come to its end first: machine code that is cut off takes the whole process with it. */
   async stop(): Promise<void> {
-    this.#interrupt?.();
+    if (this.busy) {
+      const cancel = this.#init.clock.after(STOP_TIMEOUT_MS, () => this.#interrupt?.());
+      await this.#running;
+      cancel();
+    }
     await this.#drop();
   }
 

@@ -85,6 +85,8 @@ async function start(init: NodeInit): Promise<RunningNode> {
   const lock = await lockDataDirectory(directory, startedAt);
   const undo: (() => unknown)[] = [() => lock.release()];
   let community = null as Community | null;
+  const judges = new JudgePool({ clock: systemClock, folder: modelsFolder(), workers: JUDGE_THREADS });
+  undo.push(() => judges.close());
   try {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
@@ -113,8 +115,6 @@ async function start(init: NodeInit): Promise<RunningNode> {
       notices.length = 0;
     }
 
-    const judges = new JudgePool({ clock: systemClock, folder: modelsFolder(), workers: JUDGE_THREADS });
-    undo.push(() => judges.close());
     const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
     let stopping: Promise<void> | null = null;
     const parts: NodeParts = {
@@ -161,7 +161,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       setCommunity(opened) {
         community = opened;
         opened.start();
-        if (init.offline !== true) void opened.moderation.look();
+        if (init.offline !== true) opened.moderation.lookSoon();
         status.changed();
       },
       stop: () =>

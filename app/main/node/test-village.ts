@@ -87,8 +87,8 @@ export class Village {
   }
 
   /** A database that knows the community, and nothing of it. */
-  database(): Database {
-    const db = openDatabase(':memory:', migrations);
+  database(path = ':memory:'): Database {
+    const db = openDatabase(path, migrations);
     foundCommunity(db, this.#genesis, ticksOf(this.#genesis.createdAt));
     return db;
   }

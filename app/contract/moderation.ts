@@ -36,7 +36,7 @@ export const Verdict = z.object({
   spans: z.array(z.tuple([z.number().int(), z.number().int()])),
   /** ISO 639-1; null for texts too short to tell. */
   language: z.string().nullable(),
-  stage: z.enum(['first', 'second', 'rules', 'none']),
+  stage: z.enum(['first', 'second', 'image', 'rules', 'none']),
 });
 export type Verdict = z.infer<typeof Verdict>;
 

@@ -26,6 +26,7 @@ import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
 import { createLibp2pTransport } from '../../app/main/platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../../app/main/platform/memory/network.ts';
 import { openDatabase, type OpenOptions } from '../../app/main/platform/sqlite/database.ts';
+import { tracedPorts } from './ledger-trace.ts';
 
 export interface BenchNodeInit {
   readonly directory: string;
@@ -33,6 +34,8 @@ export interface BenchNodeInit {
   readonly name: string;
   /** Real TCP on 127.0.0.1, or no network at all. */
   readonly online: boolean;
+  /** Notes what its ledger does when. */
+  readonly trace?: boolean;
   readonly durability?: NonNullable<OpenOptions['durability']>;
 }
 
@@ -66,9 +69,9 @@ export async function openBenchNode(init: BenchNodeInit) {
     : alone();
   await transport.start();
   const bls = blsSignerOf(signer.publicKey);
-  const files = { votes: join(init.directory, 'votes.db'), voteMark: join(init.directory, 'votes.mark') };
-  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.votes));
-  const ports: CommunityPorts = {
+  const files = { votes: join(init.directory, 'votes.log'), voteMark: join(init.directory, 'votes.mark') };
+  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.voteMark));
+  const untraced: CommunityPorts & { ballotBox: typeof box } = {
     db,
     transport,
     probe,
@@ -85,6 +88,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),
   };
+  const ports = init.trace ? tracedPorts(untraced, box) : untraced;
   let community: Community | null = null;
   return {
     db,

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from data import SETS, SPAM_SETS, is_validation, read
+from data import READ_SETS, SPAM_SETS, is_validation, read
 from export import MODELS
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ SPAMASSASSIN_SAMPLE = 100
 def validation(folder):
     return {
         name: [(row["text"], row["label"] not in FINE) for row in read(folder, name) if is_validation(row["text"])]
-        for name in SETS
+        for name in READ_SETS
     }
 
 
@@ -139,8 +139,8 @@ def main():
     rows = validation(arguments.data)
     with tempfile.TemporaryDirectory() as plain:
         alone = without_second(Path(plain))
-        judged = {name: product(rows[name], MODELS) for name in SETS}
-        first = {name: product(rows[name], alone) for name in SETS}
+        judged = {name: product(rows[name], MODELS) for name in READ_SETS}
+        first = {name: product(rows[name], alone) for name in READ_SETS}
     spam = {"this release": [], "first stage alone": []}
     print("| set | rows | measure | this release | first stage alone |\n|---|---|---|---|---|")
     for name in SPAM_SETS:
@@ -163,7 +163,7 @@ def main():
         fine = [i for i, (_, yes) in enumerate(rows[name]) if not yes]
         cells = [share(sum(answers[name][i]["decision"] != "publish" for i in fine), len(fine)) for answers in (judged, first)]
         print(f"| {name} | {len(fine)} | ordinary talk not published | {cells[0]} | {cells[1]} |")
-    asked = [answer["stage"] == "second" for name in SETS for answer in judged[name]]
+    asked = [answer["stage"] == "second" for name in READ_SETS for answer in judged[name]]
     print(f"| all sets | {len(asked)} | asked of the second stage | {share(sum(asked), len(asked))} | none |")
 
     print("\n| other program | set | measure | it | this release |\n|---|---|---|---|---|")

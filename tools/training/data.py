@@ -12,15 +12,19 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sentences import TOXIC, written
+
 HEADS = ("spam", "toxic", "severe", "obscene", "threat", "insult", "identity", "nsfw")
 UNKNOWN = math.nan
 
 SPAM_SETS = ("sms_spam", "youtube_spam", "enron_spam", "ling_spam", "spamassassin", "smishing")
 TOXIC_SETS = (
     "davidson", "edos_sexism", "toxic_spans", "wiki_context_toxicity", "wiki_detox_testset", "jigsaw_sample",
-    "mlma", "germeval2018", "told_br", "openai_moderation", "prompt_injection",
+    "mlma", "germeval2018", "told_br", "openai_moderation", "prompt_injection", "sentences",
 )  # fmt: skip
 SETS = SPAM_SETS + TOXIC_SETS
+READ_SETS = SETS[:-1]
+"""Those that are files; the sentences are written here."""
 
 LETTER = re.compile(r"[^\W\d_]")
 OBSCENE = re.compile(
@@ -77,14 +81,26 @@ def read(folder, name):
 def load(folder):
     """All rows of all sets, made rows after their own."""
     rows = []
-    for name in SETS:
+    for name in READ_SETS:
         for raw in read(folder, name):
             row = Row(raw["text"], name, lang=raw.get("lang") or "xx", validation=is_validation(raw["text"]))
             MAKERS[name](row, raw)
             rows.append(row)
             if name == "toxic_spans":
                 rows.extend(sentences(row, raw))
+    rows.extend(own_sentences())
     return rows
+
+
+def own_sentences():
+    """Sentences of our own about groups, as rows; see sentences.py."""
+    for text, kind, lang, validation in written():
+        row = Row(text, "sentences", lang=lang, validation=validation, made=True, extra={"kind": kind}, weight=0.7)
+        row.targets.update({"toxic": TOXIC[kind], "spam": 0.0, "identity": float(kind == "hateful")})
+        weak(row, kind == "hateful")
+        if kind == "against":
+            row.targets.update({"obscene": UNKNOWN, "nsfw": UNKNOWN})
+        yield row
 
 
 def weak(row, toxic):

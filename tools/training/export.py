@@ -16,6 +16,7 @@ FILES = (
     ("second", "second-stage.onnx", "Small transformer for what is unclear", "MIT (multilingual-e5-small), changes Apache-2.0", "second-stage.md"),
     ("pieces", "pieces.json", "Vocabulary of the transformer", "MIT (multilingual-e5-small)", "second-stage.md"),
     ("calibration", "calibration.json", "From logits to probabilities", "Apache-2.0", "first-stage.md"),
+    ("image", "nsfw-image.onnx", "NSFW images (MobileNetV2 of nsfwjs)", "MIT (nsfwjs)", "nsfw-image.md"),
 )
 
 

@@ -7,6 +7,7 @@ import { ledgerCommands } from './commands/ledger.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { moderationCommands } from './commands/moderation.ts';
 import { nodeCommands } from './commands/node.ts';
+import { reviewCommands } from './commands/review.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { NodeDoors } from './doors.ts';
 import { exitCode, outcomeOf, Verdict } from './exit.ts';
@@ -52,6 +53,7 @@ function programOf(context: Context): Command {
     archiveCommands,
     moderationCommands,
     gateCommands,
+    reviewCommands,
     maintenanceCommands,
   ];
   for (const one of commands.flatMap((make) => make(context))) program.addCommand(one);

@@ -1,5 +1,6 @@
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import type { Database, Statement } from '../kernel/database.ts';
+import type { FinalRun } from './application.ts';
 import { openHeader, type Block, type Header } from './block.ts';
 import { encodeCertificate, openCertificate, type Certificate } from './certificate.ts';
 import type { Transaction } from './transaction.ts';
@@ -32,6 +33,9 @@ export interface ValidatorSignature {
   /** When this node saw it, milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** Where the height above a gap in the blocks is noted. */
+const ABOVE_GAP = 'above-gap';
 
 const BLOCK = 'SELECT height, hash, header, tail, certificate FROM ledger_block';
 
@@ -74,9 +78,16 @@ export class ChainStore {
     return row ? openHeader(row.header) : null;
   }
 
-  /** The lowest height that is here; null without blocks. */
+  /** The lowest height from which on all blocks are here; null without blocks. */
   lowest(): number | null {
+    const gap = this.meta(ABOVE_GAP);
+    if (gap) return decodeCanonical(gap) as number;
     return this.#db.prepare<{ n: number | null }>('SELECT MIN(height) AS n FROM ledger_block').get()!.n;
+  }
+
+  /** [Q6] Notes that blocks lack right below a height, with others below them; null once none lack. */
+  setGap(above: number | null): void {
+    this.setMeta(ABOVE_GAP, above === null ? null : encodeCanonical(above));
   }
 
   header(height: number): Header | null {
@@ -137,18 +148,19 @@ export class ChainStore {
       .all(height, place, limit);
   }
 
+  /** The seal that a block was stored with; null where a later one's makes it final. */
+  ownSeal(height: number): Seal | null {
+    const row = this.#db.prepare<BlockRow>(`${BLOCK} WHERE height = ?`).get(height);
+    return row?.certificate ? sealIn(row, row.certificate, []) : null;
+  }
+
   /** What makes a block final: its own seal, or that of the next block that has one. */
   sealOf(height: number): Seal | null {
     const headers: Header[] = [];
     const rows = this.#db.prepare<BlockRow>(`${BLOCK} WHERE height >= ? ORDER BY height`).iterate(height);
     for (const row of rows) {
       if (row.height > height) headers.push(openHeader(row.header));
-      if (!row.certificate) continue;
-      const tail = row.tail ? (decodeCanonical(row.tail) as Uint8Array[]) : [];
-      return {
-        headers: [...headers, ...tail.map(openHeader)],
-        certificate: openCertificate(row.certificate),
-      };
+      if (row.certificate) return sealIn(row, row.certificate, headers);
     }
     return null;
   }
@@ -161,6 +173,17 @@ export class ChainStore {
       )
       .get(height)!;
     return row.n;
+  }
+
+  /** The blocks from a height on, up to the next that has a certificate; null where one of them is not here. */
+  run(fromHeight: number): FinalRun | null {
+    const to = this.certifiedFrom(fromHeight);
+    if (to === null || this.header(fromHeight) === null) return null;
+    const blocks = Array.from({ length: to - fromHeight + 1 }, (_, n) => this.block(fromHeight + n)!);
+    // [Q7] Of the block of a snapshot the transactions may still be on their way.
+    if (blocks.some(({ header, transactions }) => transactions.length < header.count)) return null;
+    const { headers, certificate } = this.ownSeal(to)!;
+    return { blocks, closing: headers, certificate };
   }
 
   /** Notes that the block at `height` was the last before an epoch; `link` proves it where the block is not here. */
@@ -212,4 +235,9 @@ export class ChainStore {
     if (value === null) this.#db.prepare('DELETE FROM ledger_meta WHERE key = ?').run(key);
     else this.#db.prepare('INSERT OR REPLACE INTO ledger_meta (key, value) VALUES (?, ?)').run(key, value);
   }
+}
+
+function sealIn({ tail }: BlockRow, certificate: Uint8Array, before: readonly Header[]): Seal {
+  const closing = tail ? (decodeCanonical(tail) as Uint8Array[]) : [];
+  return { headers: [...before, ...closing.map(openHeader)], certificate: openCertificate(certificate) };
 }

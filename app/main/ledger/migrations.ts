@@ -47,4 +47,19 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE TABLE ledger_meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 36,
+    name: 'ledger-join',
+    sql: `
+      CREATE TABLE ledger_join_part (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    `,
+  },
+  {
+    version: 37,
+    name: 'ledger-search',
+    sql: `
+      CREATE INDEX ledger_transaction_kind ON ledger_transaction (kind);
+      CREATE INDEX ledger_transaction_account_kind ON ledger_transaction (account, kind);
+    `,
+  },
 ];

@@ -31,6 +31,7 @@ const watch: ConsensusWatch = {
     halted: null,
   }),
   onChange: () => () => {},
+  joining: null,
   workPending: () => void wakes++,
   recover: async () => {},
 };
@@ -42,6 +43,7 @@ function serviceOf(
 ): Ledger {
   return createLedger({
     chain,
+    clock: world.clock,
     genesis: Uint8Array.of(1),
     signer: person.signer,
     validator: { bls: person.bls, peer: person.name },

@@ -8,6 +8,7 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import type { Log } from '../log/log.ts';
+import type { Gate, Passed } from '../moderation/index.ts';
 import { memberKinds } from './kinds.ts';
 import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
@@ -31,6 +32,10 @@ export interface MembersInit {
   readonly clock: Clock;
   /** Asked at each use, so that presence may be made after the members. */
   readonly presence: () => PresenceLookup;
+  /** What somebody wants to be called is judged before it is signed. */
+  readonly gate: Pick<Gate, 'own'>;
+  /** Whether models or people hide what somebody calls themselves. */
+  readonly hides: (member: Uint8Array, handle: string) => boolean;
 }
 
 export interface Me extends contract.Person {
@@ -57,7 +62,20 @@ export function createMembers(init: MembersInit) {
 
   const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, ticksOf(clock.now()));
 
-  const nameOf = (key: Uint8Array): string => roster.member(key)?.handle ?? didOf(key).slice(-6);
+  const nameOf = (key: Uint8Array): string => {
+    const handle = roster.member(key)?.handle;
+    return handle === undefined || init.hides(key, handle) ? didOf(key).slice(-6) : handle;
+  };
+
+  /** [J23] Judges a handle; rejects with a Problem `held-back` where it would be hidden. */
+  const passed = (handle: string): Promise<Passed> =>
+    init.gate.own({
+      kind: 'handle',
+      text: handle,
+      shownAt: [0, handle.length],
+      board: null,
+      askReview: false,
+    });
 
   const memberFor = (did: string): RosterMember => {
     const member = roster.member(publicKeyOf(did));
@@ -99,7 +117,7 @@ export function createMembers(init: MembersInit) {
     const mine = isMe(member.key);
     return {
       did: didOf(member.key),
-      handle: member.handle,
+      handle: nameOf(member.key),
       role: member.role,
       joinedAt: member.joinedAt,
       invitedBy: member.invitedBy && nameOf(member.invitedBy),
@@ -149,12 +167,13 @@ export function createMembers(init: MembersInit) {
     /** A person as shown beside what they wrote; the handle falls back to the end of the DID. */
     person,
 
-    /** Throws a Problem `handle-taken` or `not-a-member`. */
-    setHandle(handle: string): void {
+    /** Throws a Problem `handle-taken`, `held-back` or `not-a-member`. */
+    async setHandle(handle: string): Promise<void> {
+      const checked = await passed(handle);
       const holder = roster.holderOf(handle);
       if (holder && !isMe(holder.key)) throw handleTaken(handle);
       if (roster.member(signer.publicKey)?.handle === handle) return;
-      log.append(signer, memberKinds.rename.name, { handle });
+      checked.sign(() => log.append(signer, memberKinds.rename.name, { handle }));
     },
 
     /** Throws a Problem `not-found`, `yourself` or `out-of-role`. */
@@ -191,9 +210,18 @@ export function createMembers(init: MembersInit) {
 
     /**
      * Admits a new member.
-     * Throws a Problem `already-member`, `handle-taken` or `out-of-role`.
+     * Throws a Problem `already-member`, `handle-taken`, `held-back` or `out-of-role`.
      */
-    admit({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): contract.Person {
+    async admit({
+      key,
+      handle,
+      role,
+    }: {
+      key: Uint8Array;
+      handle: string;
+      role: Role;
+    }): Promise<contract.Person> {
+      const checked = await passed(handle);
       if (roster.knows(key)) {
         throw new Problem(
           'already-member',
@@ -210,7 +238,7 @@ export function createMembers(init: MembersInit) {
           'Ask a sysop or moderator.',
         );
       }
-      log.append(signer, memberKinds.admit.name, { member: key, handle, role });
+      checked.sign(() => log.append(signer, memberKinds.admit.name, { member: key, handle, role }));
       return person(key);
     },
 

@@ -158,7 +158,7 @@ export class Gate implements Doorkeeper {
     const time = clock.now() * 1024;
     const judged = await this.#judge(
       { ...words, author: me(), atMs: clock.now(), imported: false },
-      { time, live: true, deadlineMs: this.#init.rulebook.rules.deadlineMs },
+      { kind: words.kind, time, live: true, deadlineMs: this.#init.rulebook.rules.deadlineMs },
       () => this.#heldOf(me()),
     );
     const { verdict } = judged.outcome;
@@ -201,7 +201,7 @@ export class Gate implements Doorkeeper {
 
   async #judge(
     content: Content,
-    how: { time: number; live: boolean; deadlineMs: number },
+    how: { kind: ItemKind; time: number; live: boolean; deadlineMs: number },
     held: () => number,
   ): Promise<Judged> {
     const { rulebook, scopes, about } = this.#init;
@@ -209,6 +209,7 @@ export class Gate implements Doorkeeper {
     // How many messages somebody had at that time is not known of what is filled in later.
     const message = {
       ...content,
+      imported: content.imported || how.kind === 'handle',
       about: how.live
         ? known
         : { ...known, messages: Math.max(known.messages, rulebook.rules.newUntilMessages) },
@@ -320,7 +321,7 @@ export class Gate implements Doorkeeper {
     };
     const judged = await this.#judge(
       content,
-      { time: row.time, live: row.live, deadlineMs: REMOTE_DEADLINE_MS },
+      { kind: row.kind, time: row.time, live: row.live, deadlineMs: REMOTE_DEADLINE_MS },
       held,
     );
     const { board, shownAt } = content;

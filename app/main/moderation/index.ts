@@ -1,5 +1,5 @@
 export { moderationApi } from './api.ts';
-export { DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
+export { decide, DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
 export { Gate, type OwnWords, type Passed } from './gate.ts';
 export { HEADS } from './heads.ts';
@@ -16,6 +16,7 @@ export {
   type Author,
   type Content,
   type HoldChange,
+  type ImageJudges,
   type Item,
   type ItemKind,
   type ItemSource,
@@ -25,3 +26,5 @@ export {
   type Words,
 } from './ports.ts';
 export { createModeration, type Moderation } from './service.ts';
+export { MAX_IMAGE_BYTES } from './picture.ts';
+export { PictureJudge } from './picture-judge.ts';

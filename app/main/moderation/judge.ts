@@ -5,8 +5,8 @@ import { Normaliser, type Normalised } from './normalise.ts';
 import { Pieces, type Vocabulary } from './pieces.ts';
 import { headOfWord, wordListScores } from './word-scores.ts';
 
-/** Which stage settled a message; `rules` when no model could be loaded. */
-export type Stage = 'first' | 'second' | 'rules';
+/** Which stage settled a message; `rules` when no model could be loaded, `image` for what is no text. */
+export type Stage = 'first' | 'second' | 'rules' | 'image';
 
 /** A part of the original text that speaks for a verdict. */
 export interface Span {

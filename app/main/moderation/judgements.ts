@@ -6,7 +6,7 @@ import { HEADS, type Head, type Scores } from './heads.ts';
 export const KEPT_PUBLISHED = 20_000;
 const FULL = 65_535;
 const DECISIONS = ['publish', 'queue', 'quarantine'] as const satisfies readonly Decision[];
-const STAGES = ['first', 'second', 'rules', 'none'] as const;
+const STAGES = ['first', 'second', 'rules', 'none', 'image'] as const;
 const SCRUTINIES = ['full', 'trusted', 'none'] as const satisfies readonly Scrutiny[];
 
 /** What is told of an item that was held, beside its scores. */

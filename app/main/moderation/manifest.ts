@@ -4,8 +4,16 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const FileName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,60}$/);
 
 /** What part a file plays in judging. */
-export const MODEL_PARTS = ['first', 'second', 'pieces', 'calibration'] as const;
+export const MODEL_PARTS = ['first', 'second', 'pieces', 'calibration', 'image'] as const;
 export type ModelPart = (typeof MODEL_PARTS)[number];
+
+/** What judging texts takes; the rest judges images, in a thread of its own. */
+export const TEXT_PARTS = [
+  'first',
+  'second',
+  'pieces',
+  'calibration',
+] as const satisfies readonly ModelPart[];
 
 /** `resources/models/manifest.json`: what belongs there, and by which hash it is known. */
 export const ModelManifest = z.strictObject({

@@ -8,6 +8,7 @@ const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
   second: 'judges what the first leaves open',
   pieces: 'cuts text into pieces for the second',
   calibration: 'makes probabilities of what both say',
+  image: 'judges pictures',
 };
 const NOTICE = 'moderation-models';
 
@@ -84,7 +85,7 @@ export class ModelsWatch {
         'If this lasts, look into the log of this node and check the files with “impulse models verify”.',
       );
     } else if (broken.length > 0) {
-      const names = broken.map(({ file, state }) => `${file} is ${state}`).join(', ');
+      const names = [...new Set(broken.map(({ file, state }) => `${file} is ${state}`))].join(', ');
       put('attention', `${capital(SAID[this.mode])} judges messages now: ${names}.`, REMEDY);
     } else {
       notices.remove(NOTICE);

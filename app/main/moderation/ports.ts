@@ -99,3 +99,14 @@ export interface Rulings {
 
 /** While no people rule. */
 export const noRulings: Rulings = { of: () => null, appealed: () => false, appeal: () => {} };
+
+/** Judges images away from the thread that asks, whatever is in the bytes. */
+export interface ImageJudges {
+  /**
+   * Judges a JPEG, PNG, GIF or WebP: `nsfw` is its score, all other heads are 0, and the stage is `image`,
+   * so that `decide` takes it as it takes a text's.
+   *
+   * @throws Problem `image-unknown`, `image-broken`, `image-too-large` or `image-not-judged`: a person must look.
+   */
+  judgeImage(image: Uint8Array): Promise<Judgement>;
+}

@@ -17,7 +17,7 @@ import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
-import { createMembers, Roster, rosterProjection } from '../members/index.ts';
+import { createMembers, HandleItems, Roster, rosterProjection } from '../members/index.ts';
 import { createModeration, moderationMigrations, type Judges } from '../moderation/index.ts';
 import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
@@ -106,11 +106,13 @@ export async function openCommunity(
   }
   const reader = { isMe, since };
   const acts = new ReviewActs(db, signer.publicKey, store);
+  const handles = new HandleItems(db);
   const moderation = createModeration({
     ...ports,
     sources: [
       postItems(db, reader, (changes) => boards.holdsChanged(changes)),
       chatItems(db, (changes) => chat.holdsChanged(changes)),
+      handles,
     ],
     rulings: acts.rulings,
     me: () => signer.publicKey,
@@ -139,7 +141,16 @@ export async function openCommunity(
   });
   if (first.length > 0) await log.admit(first, 'history');
 
-  const members = createMembers({ roster, log, db, signer, clock, presence: () => chat.presence });
+  const members = createMembers({
+    roster,
+    log,
+    db,
+    signer,
+    clock,
+    presence: () => chat.presence,
+    gate: moderation.gate,
+    hides: (member, handle) => handles.hides(member, handle),
+  });
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
   const held = (n: number) => moderation.holds.holdOf(n);
@@ -151,7 +162,7 @@ export async function openCommunity(
     settings: () => ports.settings().network,
     handleOf: (key) => roster.member(key)?.handle ?? null,
     async admit({ publicKey, ...newcomer }) {
-      members.admit({ key: publicKey, ...newcomer });
+      await members.admit({ key: publicKey, ...newcomer });
       // The log has let them in; that their account in the ledger is late is no reason to turn them away.
       await ledger.welcome({ key: publicKey, ...newcomer }).catch((error: unknown) => {
         ports.logger.warn('account-not-granted', { code: problemOf(error).code });

@@ -1,3 +1,4 @@
+import type { ProblemFields } from '../kernel/errors.ts';
 import type { Judgement, ModelStatus } from '../moderation/index.ts';
 
 /** Handed to the worker at its start. */
@@ -17,6 +18,24 @@ export type JudgeReply =
       readonly id: number;
       readonly ok: true;
       readonly judgements: readonly Judgement[];
+      readonly statuses: readonly ModelStatus[];
+    }
+  | { readonly id: number; readonly ok: false; readonly reason: string };
+
+export interface PictureRequest {
+  readonly id: number;
+  /** Null to ask for the model's status alone. */
+  readonly image: Uint8Array | null;
+}
+
+export type PictureReply =
+  | {
+      readonly id: number;
+      readonly ok: true;
+      /** Null when there is no sound model, none was asked for, or the image is at fault. */
+      readonly judgement: Judgement | null;
+      /** What is wrong with the image. */
+      readonly problem: ProblemFields | null;
       readonly statuses: readonly ModelStatus[];
     }
   | { readonly id: number; readonly ok: false; readonly reason: string };

@@ -56,6 +56,7 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
   });
   const ledger = createLedger({
     chain,
+    clock,
     genesis: genesis.bytes,
     signer,
     validator,

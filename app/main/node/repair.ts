@@ -40,6 +40,7 @@ const OWN_TABLES = [
   'review_override',
   'review_filter',
   'review_receipt',
+  'ledger_join_part',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

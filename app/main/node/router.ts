@@ -158,8 +158,8 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
 
     members: {
       list: api.members.list.handler(() => running().members.list()),
-      setHandle: api.members.setHandle.handler(({ input }) =>
-        changed(done(running().members.setHandle(input.handle))),
+      setHandle: api.members.setHandle.handler(async ({ input }) =>
+        changed(done(await running().members.setHandle(input.handle))),
       ),
       setRole: api.members.setRole.handler(({ input }) => done(running().members.setRole(input))),
       ban: api.members.ban.handler(({ input }) => done(running().members.ban(input))),

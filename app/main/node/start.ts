@@ -37,6 +37,8 @@ export interface NodeInit {
   readonly offline?: boolean;
   /** A key from the operating system's key store; null or left out, a passphrase protects the keys. */
   readonly systemKey?: Uint8Array | null;
+  /** The folder of the models; those of this release when left out. */
+  readonly models?: string;
 }
 
 export interface RunningNode extends ServedNode {
@@ -85,7 +87,11 @@ async function start(init: NodeInit): Promise<RunningNode> {
   const lock = await lockDataDirectory(directory, startedAt);
   const undo: (() => unknown)[] = [() => lock.release()];
   let community = null as Community | null;
-  const judges = new JudgePool({ clock: systemClock, folder: modelsFolder(), workers: JUDGE_THREADS });
+  const judges = new JudgePool({
+    clock: systemClock,
+    folder: init.models ?? modelsFolder(),
+    workers: JUDGE_THREADS,
+  });
   undo.push(() => judges.close());
   try {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });

@@ -56,7 +56,7 @@ export class Audit {
     const rows = this.#db
       .prepare<AuditRow>(
         `SELECT a.n, e.id, a.item, k.key AS author, a.time, a.act, a.ruling, a.target, ${UNDONE} AS undone FROM review_act a
-         JOIN event e ON e.seq = a.n JOIN author k ON k.n = a.author WHERE ${where.join(' AND ')}
+         CROSS JOIN event e ON e.seq = a.n CROSS JOIN author k ON k.n = a.author WHERE ${where.join(' AND ')}
          ORDER BY a.time DESC, a.n DESC LIMIT ?`,
       )
       .all(...values, limit + 1);
@@ -84,7 +84,7 @@ export class Audit {
     const counts = this.#db
       .prepare<{ author: number; key: Uint8Array; rulings: number; undone: number }>(
         `SELECT a.author, k.key, COUNT(*) AS rulings, SUM(${UNDONE}) AS undone FROM review_act a
-         JOIN event e ON e.seq = a.n JOIN author k ON k.n = a.author WHERE a.act = ${number('rule')} GROUP BY a.author`,
+         CROSS JOIN event e ON e.seq = a.n CROSS JOIN author k ON k.n = a.author WHERE a.act = ${number('rule')} GROUP BY a.author`,
       )
       .all();
     const agreed = this.#agreement(me);
@@ -98,7 +98,7 @@ export class Audit {
 
   /** Of items that both ruled on, the share on which both would show, or both hide. */
   #agreement(me: number): Map<number, number> {
-    const latest = `SELECT a.author, a.item, a.ruling, MAX(a.time) FROM review_act a JOIN event e ON e.seq = a.n
+    const latest = `SELECT a.author, a.item, a.ruling, MAX(a.time) FROM review_act a CROSS JOIN event e ON e.seq = a.n
       WHERE a.act = ${number('rule')} AND NOT ${UNDONE}`;
     const rows = this.#db
       .prepare<{ author: number; agreement: number }>(

@@ -1,6 +1,9 @@
 import type { Database } from '../kernel/database.ts';
 import { authorOfItem } from './content.ts';
 
+/** From so many on. */
+const MUCH = 2000;
+
 /** How many items of an author were held here, and what became of them. */
 export interface HeldCounts {
   readonly held: number;
@@ -20,10 +23,23 @@ export class HeldAuthors {
 
   /** Takes up what was held since the last time. */
   catchUp(): void {
-    const rows = this.#db
-      .prepare<{ n: number }>('SELECT n FROM hold WHERE state > 0 AND n NOT IN (SELECT n FROM review_author)')
-      .all();
-    this.add(rows.map(({ n }) => n));
+    this.#db.transaction(() => {
+      // A handle may be given by somebody else than who bears it.
+      this.#db.exec(
+        `INSERT OR IGNORE INTO review_author (n, author) SELECT h.n, e.author FROM hold h JOIN event e ON e.seq = h.n
+         WHERE h.state > 0 AND h.kind <> 3`,
+      );
+      this.add(this.#rows('SELECT n FROM hold WHERE state > 0 AND kind = 3'));
+    });
+  }
+
+  /** An author, and whether so much of theirs was held that it is better found along the queue. */
+  of(author: number): { row: number; wroteMuch: boolean } {
+    return {
+      row: author,
+      wroteMuch:
+        this.#rows('SELECT n FROM review_author WHERE author = ? LIMIT ?', author, MUCH).length === MUCH,
+    };
   }
 
   add(rows: readonly number[]): void {
@@ -40,7 +56,6 @@ export class HeldAuthors {
       )
       .get(n);
     if (!row) return;
-    // A handle may be given by somebody else than who bears it.
     const bearer = row.kind === 3 ? authorOfItem(this.#db, row.id) : null;
     this.#db
       .prepare('INSERT OR IGNORE INTO review_author (n, author) VALUES (?, ?)')
@@ -58,7 +73,7 @@ export class HeldAuthors {
 
   latest(author: number, limit: number): number[] {
     return this.#rows(
-      'SELECT w.n FROM review_author w JOIN hold h ON h.n = w.n WHERE w.author = ? ORDER BY w.n DESC LIMIT ?',
+      'SELECT w.n FROM review_author w CROSS JOIN hold h ON h.n = w.n WHERE w.author = ? ORDER BY w.n DESC LIMIT ?',
       author,
       limit,
     );
@@ -67,12 +82,15 @@ export class HeldAuthors {
   /** Rows of what an author wrote that is not shown to everybody, the newest first, below `before`. */
   hidden(author: number, before: number, limit: number): number[] {
     return this.#rows(
-      `SELECT n FROM hold WHERE own = 1 AND hidden = 1 AND n < ? UNION
-       SELECT h.n FROM review_author w JOIN hold h ON h.n = w.n WHERE w.author = ? AND h.hidden = 1 AND h.n < ?
+      `SELECT * FROM (SELECT n FROM hold WHERE own = 1 AND hidden = 1 AND n < ? ORDER BY n DESC LIMIT ?) UNION
+       SELECT * FROM (SELECT w.n FROM review_author w CROSS JOIN hold h ON h.n = w.n
+         WHERE w.author = ? AND h.hidden = 1 AND w.n < ? ORDER BY w.n DESC LIMIT ?)
        ORDER BY n DESC LIMIT ?`,
       before,
+      limit,
       author,
       before,
+      limit,
       limit,
     );
   }

@@ -23,6 +23,7 @@ export const reviewMigrations: readonly Migration[] = [
       CREATE INDEX review_act_by_time ON review_act (time, n);
       CREATE INDEX review_act_by_author ON review_act (author, time, n);
       CREATE INDEX review_act_by_target ON review_act (target) WHERE target IS NOT NULL;
+      CREATE INDEX review_act_purges ON review_act (n) WHERE act = 7;
       CREATE TABLE review_husk (id BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (id, n)) STRICT, WITHOUT ROWID;
       CREATE INDEX review_husk_by_purge ON review_husk (n);
       CREATE TABLE review_item (
@@ -48,10 +49,11 @@ export const reviewMigrations: readonly Migration[] = [
         files INTEGER NOT NULL,
         at INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX hold_open ON hold (since, n) WHERE state IN (1, 2) AND ruling IS NULL;
+      CREATE INDEX hold_open ON hold (since, n, state, ruling) WHERE state IN (1, 2) AND ruling IS NULL;
       CREATE INDEX hold_open_worst ON hold (worst, n) WHERE state IN (1, 2) AND ruling IS NULL;
       CREATE INDEX hold_open_board ON hold (board, since, n) WHERE state IN (1, 2) AND ruling IS NULL;
       CREATE INDEX hold_own ON hold (n) WHERE own = 1 AND hidden = 1;
+      CREATE INDEX hold_open_quarantined ON hold (n, state, ruling) WHERE state = 2 AND ruling IS NULL;
       CREATE INDEX hold_ruled ON hold (since, n) WHERE ruling IS NOT NULL;
     `,
   },

@@ -29,7 +29,7 @@ interface PurgeRow {
 }
 
 const PURGE = `SELECT a.n, e.id, k.key AS author, a.time, e.bytes FROM review_act a
-  JOIN event e ON e.seq = a.n JOIN author k ON k.n = a.author WHERE a.act = ${ACTS.indexOf('purge')}`;
+  CROSS JOIN event e ON e.seq = a.n JOIN author k ON k.n = a.author WHERE a.act = ${ACTS.indexOf('purge')}`;
 /** A purge in row `a` of which something is here still, or which nobody here answered. */
 const UNDONE = `(NOT EXISTS (SELECT 1 FROM review_receipt r WHERE r.purge = e.id)
   OR EXISTS (SELECT 1 FROM review_receipt r JOIN review_husk h ON h.n = a.n JOIN event x ON x.id = h.id
@@ -94,7 +94,7 @@ export class PurgeRows {
   answers(purge: Uint8Array): { author: Uint8Array; answer: 'gone' | 'refused'; time: number }[] {
     return this.#db
       .prepare<{ author: Uint8Array; time: number; bytes: Uint8Array }>(
-        `SELECT k.key AS author, a.time, e.bytes FROM review_act a JOIN event e ON e.seq = a.n JOIN author k ON k.n = a.author
+        `SELECT k.key AS author, a.time, e.bytes FROM review_act a CROSS JOIN event e ON e.seq = a.n CROSS JOIN author k ON k.n = a.author
          WHERE a.target = ? AND a.act = ${ACTS.indexOf('purged')} ORDER BY a.time, e.id`,
       )
       .all(purge)

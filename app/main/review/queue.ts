@@ -6,7 +6,7 @@ import { HEADS, HOLD_STATES, ITEM_KINDS } from '../moderation/index.ts';
 import { ITEM_OF_KIND } from './content.ts';
 
 /** Items looked at for words before a page is handed out as it is, with a cursor to go on from. */
-const MAX_LOOKED_AT = 4000;
+const MAX_LOOKED_AT = 1600;
 const SLICE = 400;
 
 /** One place in the queue. */
@@ -21,8 +21,8 @@ export interface Asking {
   /** This node's person: a row of `author`. */
   readonly me: number;
   readonly nowMs: number;
-  /** Row of the author in the filter. */
-  readonly author: number | null;
+  /** Row of the author in the filter, and whether they wrote so much that it is found on the way. */
+  readonly author: { readonly row: number; readonly wroteMuch: boolean } | null;
 }
 
 const OPEN = 'h.state IN (1, 2) AND h.ruling IS NULL';
@@ -31,7 +31,7 @@ const ITEM_KIND_NAMES = Object.keys(ITEM_OF_KIND)
   .join(', ');
 const KIND = `COALESCE(h.kind, CASE e.kind WHEN 'chat.say' THEN 1 WHEN 'member.admit' THEN 3 WHEN 'member.rename' THEN 3 ELSE 0 END)`;
 /** Items on which something was said. */
-const MARKED = `FROM review_item i JOIN event e ON e.id = i.item LEFT JOIN hold h ON h.n = e.seq WHERE e.kind IN (${ITEM_KIND_NAMES})`;
+const MARKED = `FROM review_item i CROSS JOIN event e ON e.id = i.item LEFT JOIN hold h ON h.n = e.seq WHERE e.kind IN (${ITEM_KIND_NAMES})`;
 const BOARD = `COALESCE(h.board, (SELECT b.id FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = e.seq))`;
 
 /** [R10] What waits for a person, in pages: two walks along indexes, of what is held and of what is raised, merged. */
@@ -89,7 +89,7 @@ export class Queue {
       open: one(`FROM hold h WHERE ${OPEN}`) + one(`${raised} AND (h.n IS NULL OR NOT (${OPEN}))`),
       mine: one('FROM review_item WHERE claim_author = ? AND claim_until > ?', me, nowMs),
       raised: one(raised),
-      quarantined: one(`FROM hold h WHERE ${OPEN} AND h.state = 2`),
+      quarantined: one(`FROM hold h WHERE h.state = 2 AND h.ruling IS NULL`),
       waiting: one('FROM hold WHERE state = 0'),
     };
   }
@@ -129,11 +129,13 @@ function walksOf(asking: Asking): Walk[] {
     asking,
     'h.kind',
     filter.state === 'open' ? 'h.board' : `(${BOARD})`,
-    'h.n IN (SELECT n FROM review_author WHERE author = ?)',
+    asking.author?.wroteMuch
+      ? 'EXISTS (SELECT 1 FROM review_author w WHERE w.n = h.n AND w.author = ?)'
+      : 'h.n IN (SELECT n FROM review_author WHERE author = ?)',
   );
   const walks: Walk[] = [
     {
-      sql: `FROM hold h JOIN event e ON e.seq = h.n WHERE ${[held, ...plain.sql].join(' AND ')}`,
+      sql: `FROM hold h CROSS JOIN event e ON e.seq = h.n WHERE ${[held, ...plain.sql].join(' AND ')}`,
       key: worst ? 'h.worst' : 'h.since',
       n: 'h.n',
       values: plain.values,
@@ -167,7 +169,7 @@ function conditionsOf({ filter, nowMs, author }: Asking, kind: string, board: st
     add('(h.labels & ?) <> 0', mask);
   }
   if (filter.board !== null) add(`${board} = ?`, digestOf(filter.board));
-  if (author !== null) add(by, author);
+  if (author !== null) add(by, author.row);
   if (filter.claimed === 'nobody') {
     add('NOT EXISTS (SELECT 1 FROM review_item c WHERE c.item = e.id AND c.claim_until > ?)', nowMs);
   }

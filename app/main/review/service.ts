@@ -118,7 +118,7 @@ export function createReview(init: ReviewInit) {
           const text = `${content?.subject ?? ''} ${content?.text ?? ''}`.toLowerCase();
           return wanted.every((word) => text.includes(word));
         };
-        const author = filter.author === null ? null : rowOf(publicKeyOf(filter.author));
+        const author = filter.author === null ? null : authors.of(rowOf(publicKeyOf(filter.author)));
         const { places, next } = queue.page(
           { filter, me: rowOf(me), nowMs: now(), author },
           cursor,

@@ -48,7 +48,7 @@ export class ReviewStore {
       dropHusks: db.prepare('DELETE FROM review_husk WHERE n = ?'),
       acts: db.prepare<ActRow>(
         `SELECT e.id, u.key AS author, a.time, a.act, a.ruling, a.target FROM review_act a
-         JOIN event e ON e.seq = a.n JOIN author u ON u.n = a.author WHERE a.item = ?`,
+         CROSS JOIN event e ON e.seq = a.n CROSS JOIN author u ON u.n = a.author WHERE a.item = ?`,
       ),
       item: db.prepare<ItemRow>('SELECT ruling, ruled_time FROM review_item WHERE item = ?'),
       put: db.prepare(

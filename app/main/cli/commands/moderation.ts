@@ -10,6 +10,7 @@ import {
   importList,
   Normaliser,
   type Finding,
+  type ImageJudges,
   type Judges,
   type ModelStatus,
 } from '../../moderation/index.ts';
@@ -41,7 +42,10 @@ function moderate({ io, began }: Context): Command {
       'echo "Buy now" | impulse moderate',
     ]),
   )
-    .option('--jsonl', 'read objects with id and text, one a line; answer one object a line, in order')
+    .option(
+      '--jsonl',
+      'read objects with id and text or image (a path), one a line; answer one object a line, in order',
+    )
     .option('--list <file>', 'words and domains, one a line, whose messages wait for a person')
     .option('--deadline <ms>', 'a judgement that takes longer means the queue', wholeNumber, DEADLINE_MS)
     .action(async (options: ModelOptions & { jsonl?: boolean; list?: string; deadline: number }) => {
@@ -50,7 +54,8 @@ function moderate({ io, began }: Context): Command {
       await withJudges(options, async (judges) => {
         await warnOf(io, judges);
         const engine = new Engine({ judges, clock: systemClock, deadlineMs: options.deadline });
-        if (options.jsonl === true) return moderateLines(io, engine, listed);
+        const judging = { engine, images: judges, clock: systemClock };
+        if (options.jsonl === true) return moderateLines(io, judging, listed);
         const text = await io.input();
         if (text === null) throw usage('There is no text on standard input.');
         const { verdict, judgement, latencyMs } = await engine.submit({
@@ -154,7 +159,10 @@ function models(context: Context): Command {
 const withModels = (made: Command): Command =>
   made.option('--models <dir>', 'the folder of the models; the ones of this release if left out');
 
-async function withJudges<T>(options: ModelOptions, work: (judges: Judges) => Promise<T>): Promise<T> {
+async function withJudges<T>(
+  options: ModelOptions,
+  work: (judges: Judges & ImageJudges) => Promise<T>,
+): Promise<T> {
   const folder = options.models === undefined ? modelsFolder() : resolve(options.models);
   const workers = Math.max(1, Math.min(4, availableParallelism()));
   const judges = new JudgePool({ clock: systemClock, folder, workers });
@@ -168,11 +176,14 @@ async function withJudges<T>(options: ModelOptions, work: (judges: Judges) => Pr
 /** A missing or broken model is said aloud, on standard error, before anything is judged. */
 async function warnOf(io: Io, judges: Judges): Promise<void> {
   for (const { fault, part } of await judges.status()) {
-    if (fault !== null) io.err(`${fault} ${part === 'second' ? NO_SECOND : NO_FIRST}\n`);
+    if (fault === null) continue;
+    const then = part === 'image' ? NO_IMAGE : part === 'second' ? NO_SECOND : NO_FIRST;
+    io.err(`${fault} ${then}\n`);
   }
 }
 
 const NO_FIRST = 'Without it, word lists judge.';
+const NO_IMAGE = 'Without it, every image waits for a person.';
 const NO_SECOND = 'Without it, the first stage judges alone.';
 
 function statusText(statuses: readonly ModelStatus[]): string {

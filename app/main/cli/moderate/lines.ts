@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { DEFAULT_THRESHOLDS, type Engine, type Finding, type Outcome } from '../../moderation/index.ts';
+import { DEFAULT_THRESHOLDS, type Finding, type Outcome } from '../../moderation/index.ts';
 import type { Io } from '../io.ts';
+import { judgedImage, type Judging } from './images.ts';
 
 /** One answer of `impulse moderate --jsonl`; its fields are an interface that programs rely on. */
 export interface Record {
@@ -13,7 +14,7 @@ export interface Record {
   readonly decision: 'publish' | 'queue' | 'quarantine';
   readonly confidence: number;
   readonly flagged_terms: readonly string[];
-  readonly stage: 'first' | 'second' | 'rules' | 'none';
+  readonly stage: 'first' | 'second' | 'rules' | 'image' | 'none';
   readonly latency_ms: number;
 }
 
@@ -30,7 +31,7 @@ const MAX_AHEAD = 512;
 /** Judges standard input line by line; answers come in the order of the lines. */
 export async function moderateLines(
   io: Io,
-  engine: Engine,
+  judging: Judging,
   listed: (text: string) => readonly Finding[],
 ): Promise<void> {
   let written = Promise.resolve();
@@ -39,8 +40,10 @@ export async function moderateLines(
     number += 1;
     if (io.signal.aborted) break;
     if (line !== null && line.trim() === '') continue;
-    await engine.room();
-    const answer = answerOf(line, number, io, engine, listed);
+    await judging.engine.room();
+    // Images are judged one after the other: a line is read when it is its image's turn.
+    if (line?.includes('"image"') === true) await written;
+    const answer = answerOf(line, number, io, judging, listed);
     written = written.then(async () => io.out(JSON.stringify(await answer)));
     if (number % MAX_AHEAD === 0) await written;
   }
@@ -51,7 +54,7 @@ async function answerOf(
   line: string | null,
   number: number,
   io: Io,
-  engine: Engine,
+  judging: Judging,
   listed: (text: string) => readonly Finding[],
 ): Promise<Record> {
   const refuse = (why: string, id: Record['id'] = null): Record => {
@@ -68,10 +71,34 @@ async function answerOf(
   const parsed = Input.safeParse(json);
   if (!parsed.success) return refuse('it is not an object with id and text.');
   const { id = null, text, image } = parsed.data;
-  if (text === undefined) {
-    return refuse(image === undefined ? 'it has no text.' : 'there is no model for images.', id);
-  }
-  return recordOf(id, await engine.submit({ text, thresholds: DEFAULT_THRESHOLDS, findings: listed(text) }));
+  if (text === undefined && image === undefined) return refuse('it has neither text nor image.', id);
+  const [spoken, shown] = await Promise.all([
+    text === undefined
+      ? null
+      : judging.engine.submit({ text, thresholds: DEFAULT_THRESHOLDS, findings: listed(text) }),
+    image === undefined ? null : judgedImage(image, judging),
+  ]);
+  const records = [spoken, shown].flatMap((outcome) => (outcome === null ? [] : [recordOf(id, outcome)]));
+  if (shown?.judgement === null)
+    io.err(`Line ${number}: ${shown.verdict.reasons.map(({ detail }) => detail).join(' ')}\n`);
+  return records.reduce(worse);
+}
+
+const RANK = { publish: 0, queue: 1, quarantine: 2 } as const;
+
+/** A text and its image as one: the decision of the worse, and every score that there is. */
+function worse(text: Record, image: Record): Record {
+  const decisive = RANK[image.decision] > RANK[text.decision] ? image : text;
+  const nsfw = [text.nsfw_score, image.nsfw_score].filter((score) => score !== null);
+  return {
+    ...text,
+    nsfw_score: nsfw.length === 0 ? null : Math.max(...nsfw),
+    labels: [...new Set([...text.labels, ...image.labels])],
+    decision: decisive.decision,
+    confidence: decisive.confidence,
+    stage: decisive.stage,
+    latency_ms: Math.max(text.latency_ms, image.latency_ms),
+  };
 }
 
 /** What could not be judged waits for a person. */
@@ -94,8 +121,9 @@ function recordOf(id: Record['id'], { verdict, judgement, latencyMs }: Outcome):
   const { scores, stage, language } = judgement;
   return {
     id,
-    spam_score: rounded(scores.spam),
-    toxicity_score: rounded(scores.toxic),
+    // An image says nothing about spam and toxicity.
+    spam_score: stage === 'image' ? null : rounded(scores.spam),
+    toxicity_score: stage === 'image' ? null : rounded(scores.toxic),
     nsfw_score: rounded(scores.nsfw),
     labels: verdict.labels,
     language,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MODEL_PARTS, ModelManifest, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
+import { ModelManifest, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
 
 /** A model's file that is what its hash says. */
 export interface VerifiedFile {
@@ -13,13 +13,16 @@ export interface VerifiedFile {
 const MAX_MANIFEST_BYTES = 64 * 1024;
 
 /**
- * Reads the models of a folder and holds every file against the size and the SHA-256 that the manifest
- * names. Never throws: what is missing or broken says so in its status.
+ * Reads the files of a folder that play some parts and holds each against the size and the SHA-256 that
+ * the manifest names. Never throws: what is missing or broken says so in its status.
  */
-export async function verifiedFiles(folder: string): Promise<readonly VerifiedFile[]> {
+export async function verifiedFiles(
+  folder: string,
+  parts: readonly ModelPart[],
+): Promise<readonly VerifiedFile[]> {
   const manifest = await readManifest(folder);
   if (typeof manifest === 'string') {
-    return MODEL_PARTS.map((part) => ({
+    return parts.map((part) => ({
       status: {
         part,
         title: part,
@@ -32,7 +35,9 @@ export async function verifiedFiles(folder: string): Promise<readonly VerifiedFi
       bytes: null,
     }));
   }
-  return Promise.all(manifest.files.map((entry) => verified(folder, entry)));
+  return Promise.all(
+    manifest.files.filter(({ part }) => parts.includes(part)).map((entry) => verified(folder, entry)),
+  );
 }
 
 async function readManifest(folder: string): Promise<ModelManifest | string> {
@@ -71,6 +76,12 @@ async function verified(folder: string, entry: ModelManifest['files'][number]): 
       ? say('missing', `${file} is not there.`, null)
       : say('broken', `${file} cannot be read: ${messageOf(error)}`, null);
   }
+}
+
+/** A file's status, with what loading it brought to light. */
+export function statusOf({ status }: VerifiedFile, faults: ReadonlyMap<ModelPart, string>): ModelStatus {
+  const fault = faults.get(status.part);
+  return fault === undefined ? status : { ...status, state: 'broken', fault };
 }
 
 /** The file that plays a part, if it is sound. */

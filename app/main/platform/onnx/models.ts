@@ -1,15 +1,13 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import * as z from 'zod';
 import { Calibration } from '../../moderation/calibration.ts';
 import { BUCKETS } from '../../moderation/features.ts';
 import type { FirstWeights } from '../../moderation/first-stage.ts';
 import { HEADS } from '../../moderation/heads.ts';
 import type { SecondStage } from '../../moderation/judge.ts';
-import type { ModelPart, ModelStatus } from '../../moderation/manifest.ts';
+import { TEXT_PARTS, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
 import type { Vocabulary } from '../../moderation/pieces.ts';
-import { bytesOf, messageOf, verifiedFiles, type VerifiedFile } from './files.ts';
-
-type Runtime = typeof import('onnxruntime-node');
+import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
+import { dataOf, runtime, SESSION, type Runtime } from './runtime.ts';
 
 /** What could be loaded of the models; null stands for what is missing or broken. */
 export interface LoadedModels {
@@ -31,7 +29,7 @@ const PAD = 1n;
  * worker. Never throws; a model that does not load is `broken` in the statuses.
  */
 export async function loadModels(folder: string): Promise<LoadedModels> {
-  const files = await verifiedFiles(folder);
+  const files = await verifiedFiles(folder, TEXT_PARTS);
   const faults = new Map<ModelPart, string>();
   const attempt = async <T>(
     part: ModelPart,
@@ -58,30 +56,6 @@ export async function loadModels(folder: string): Promise<LoadedModels> {
     statuses: files.map((file) => statusOf(file, faults)),
   };
 }
-
-function statusOf({ status }: VerifiedFile, faults: ReadonlyMap<ModelPart, string>): ModelStatus {
-  const fault = faults.get(status.part);
-  return fault === undefined ? status : { ...status, state: 'broken', fault };
-}
-
-let loaded: Promise<Runtime> | null = null;
-/** The library brings machine code; where that does not load, rules must still work. */
-function runtime(): Promise<Runtime> {
-  loaded ??= import('onnxruntime-node');
-  return loaded;
-}
-
-const SESSION: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  // Lines come in every length: an arena would keep room for each, and no pattern repeats.
-  enableCpuMemArena: false,
-  enableMemPattern: false,
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-};
 
 /** Takes the whole table out of the first stage's graph: a message is then a sum of rows. */
 async function firstWeights({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<FirstWeights> {
@@ -114,13 +88,4 @@ async function secondStage({ InferenceSession, Tensor }: Runtime, bytes: Uint8Ar
       return lines.map((_, row) => logits.slice(row * HEADS.length, (row + 1) * HEADS.length));
     },
   };
-}
-
-function dataOf<T extends Int8Array | Float32Array>(
-  tensor: Tensor | undefined,
-  form: { new (length: number): T },
-): T {
-  const data: unknown = tensor?.data;
-  if (!(data instanceof form)) throw new Error('a model answered in another form');
-  return data;
 }

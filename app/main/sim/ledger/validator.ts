@@ -10,7 +10,7 @@ import type { Dice } from '../dice.ts';
 import { SimLedger, type ChainDisk, type SimGenesis } from './application.ts';
 import { VoteDisk, type VotePorts } from './vote-disk.ts';
 
-export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000 };
+export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000, paceMs: 40 };
 
 /** A rule broken on purpose, so that the simulation can be seen to find it. */
 export interface Mutant {
@@ -47,7 +47,7 @@ export class SimValidator {
   constructor(init: SimValidatorInit) {
     this.#init = init;
     this.name = init.name;
-    this.#votes = new VoteDisk(init.signer.publicKey, init.dice);
+    this.#votes = new VoteDisk(init.dice);
     this.#clock = new MachineClock(init.time);
   }
 
@@ -79,7 +79,7 @@ export class SimValidator {
       accused: this.#init.accused,
       complain: (what) => complain(`${name} ${what}`),
     });
-    const disk = await this.#votes.open(clock);
+    const disk = this.#votes.open(clock);
     const transport = network.transport(name);
     const consensus = createConsensus({
       community: genesis.community,
@@ -152,7 +152,6 @@ export class SimValidator {
   async end(): Promise<void> {
     this.crash();
     await settled();
-    this.#votes.close();
   }
 
   #logged(event: string, facts: object = {}): void {

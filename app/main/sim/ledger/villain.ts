@@ -4,7 +4,7 @@ import { silentLogger } from '../../kernel/logger.ts';
 import { encodeBlock, makeBlock, openBlock, type Block } from '../../ledger/block.ts';
 import { encodeCertificate, makeCertificate, type Certificate } from '../../ledger/certificate.ts';
 import { decodeWire, encodeWire, LEDGER_PROTOCOL, type Wire } from '../../ledger/consensus-wire.ts';
-import { createConsensus, ledgerTopic, type Consensus } from '../../ledger/consensus.ts';
+import { createConsensus, ledgerTopics, type Consensus } from '../../ledger/consensus.ts';
 import { baseOf, type Base } from '../../ledger/proposal.ts';
 import type { ValidatorSet } from '../../ledger/validators.ts';
 import { encodeVote, motionMessage, openVote, type Vote, type VoteKind } from '../../ledger/vote.ts';
@@ -124,12 +124,14 @@ export class Villain {
     return new Proxy(transport, {
       get: (target, name) => {
         if (name === 'subscribe') {
-          return (topic: string, validate: Parameters<Transport['subscribe']>[1]) =>
-            target.subscribe(topic, async (data, from) => {
+          return (...[topic, validate, range]: Parameters<Transport['subscribe']>) => {
+            const bent = async (data: Uint8Array, from: string) => {
               this.#hear(data);
               const verdict = await validate(data, from);
               return swallows ? 'ignore' : verdict;
-            });
+            };
+            target.subscribe(topic, bent, range);
+          };
         }
         if (name === 'handle' && lies) {
           return () => target.handle(LEDGER_PROTOCOL, (channel) => this.#lie(channel));
@@ -291,7 +293,7 @@ export class Villain {
 
   #say(data: Uint8Array, to: readonly string[]): void {
     const { network, genesis, dice, time, name } = this.#init;
-    const topic = ledgerTopic(genesis.community);
+    const topic = ledgerTopics(genesis.community).everybody;
     for (const other of to) {
       if (other === name) continue;
       time.after(dice.between(0, 300), () => network.inject(other, topic, data, name));

@@ -1,0 +1,52 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Clock } from '../../kernel/clock.ts';
+import { problemOf } from '../../kernel/errors.ts';
+import {
+  decide,
+  DEFAULT_THRESHOLDS,
+  MAX_IMAGE_BYTES,
+  type Engine,
+  type ImageJudges,
+  type Outcome,
+} from '../../moderation/index.ts';
+
+/** What `moderate` judges with. */
+export interface Judging {
+  readonly engine: Engine;
+  readonly images: ImageJudges;
+  readonly clock: Clock;
+}
+
+/** Judges an image by its path. What cannot be read or judged waits for a person, and says why. */
+export async function judgedImage(path: string, { images, clock }: Judging): Promise<Outcome> {
+  const since = clock.now();
+  try {
+    const judgement = await images.judgeImage(await bytesOf(resolve(path)));
+    const verdict = decide(judgement, DEFAULT_THRESHOLDS);
+    return { verdict, judgement, latencyMs: clock.now() - since };
+  } catch (error) {
+    const { code, message } = problemOf(error);
+    return {
+      verdict: {
+        decision: 'queue',
+        confidence: 0,
+        reasons: [{ code, detail: message }],
+        spans: [],
+        labels: [],
+      },
+      judgement: null,
+      latencyMs: clock.now() - since,
+    };
+  }
+}
+
+/** A file's bytes, never more than may be judged and one, and never of what is no file: a pipe has no end. */
+async function bytesOf(path: string): Promise<Uint8Array> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new Error('the image could not be opened.', { cause });
+  });
+  if (!found.isFile()) throw new Error('the image is no file.');
+  const { size } = found;
+  return size > MAX_IMAGE_BYTES ? new Uint8Array(MAX_IMAGE_BYTES + 1) : readFile(path);
+}

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { PictureJudge } from '../moderation/index.ts';
+import { pictureDecoder } from '../platform/images/decoder.ts';
+import { loadPictureModel } from '../platform/onnx/picture.ts';
+import type { JudgeStart, PictureReply, PictureRequest } from './judge-wire.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('Judging runs as a worker thread only.');
+const { folder } = workerData as JudgeStart;
+
+const ready = loadPictureModel(folder).then(({ model, statuses }) => ({
+  judge: model === null ? null : new PictureJudge({ decoder: pictureDecoder, model }),
+  statuses,
+}));
+
+port.on('message', (request: PictureRequest) => {
+  void answer(request).then((reply) => port.postMessage(reply));
+});
+
+async function answer({ id, image }: PictureRequest): Promise<PictureReply> {
+  const { judge, statuses } = await ready;
+  const without = { id, ok: true, judgement: null, problem: null, statuses } as const;
+  if (judge === null || image === null) return without;
+  try {
+    return { ...without, judgement: await judge.judge(image) };
+  } catch (error) {
+    if (error instanceof Problem) return { ...without, problem: problemOf(error) };
+    return { id, ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

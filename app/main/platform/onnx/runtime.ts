@@ -1,0 +1,33 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+
+export type Runtime = typeof import('onnxruntime-node');
+
+let loaded: Promise<Runtime> | null = null;
+/** The library brings machine code; where that does not load, rules must still work. */
+export function runtime(): Promise<Runtime> {
+  loaded ??= import('onnxruntime-node');
+  return loaded;
+}
+
+/** One thread each: whoever asks runs one session to a worker. */
+export const SESSION: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  // Lines come in every length: an arena would keep room for each, and no pattern repeats.
+  enableCpuMemArena: false,
+  enableMemPattern: false,
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+};
+
+/** What a model answered under a name, in the form it must have. */
+export function dataOf<T extends Int8Array | Float32Array>(
+  tensor: Tensor | undefined,
+  form: { new (length: number): T },
+): T {
+  const data: unknown = tensor?.data;
+  if (!(data instanceof form)) throw new Error('a model answered in another form');
+  return data;
+}

@@ -7,6 +7,7 @@ import { TestNode } from './node.ts';
 
 const HELD = 56;
 const CLEARED = 50;
+const MANY = 600;
 const PATIENT = { timeout: 90_000, interval: 250 } as const;
 
 /** Every press of a pointing device since the page was opened. */
@@ -65,7 +66,10 @@ describe('a moderator at a real node', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Harbour words is watched.').waitFor();
     const file = join(node.dataDir, 'offers.jsonl');
-    await writeFile(file, archive(HELD, (n) => `Berth ${n} comes with a moorpass until the tide turns.`));
+    await writeFile(
+      file,
+      archive(HELD, (n) => `Berth ${n} comes with a moorpass until the tide turns.`),
+    );
     await node.impulse('import', file, '--board', 'general');
     await expect.poll(() => toReview(page, HELD).count(), PATIENT).toBe(1);
     expect(await node.impulse('search', 'moorpass')).toMatchObject({ items: [] });
@@ -102,14 +106,15 @@ describe('a moderator at a real node', () => {
     await expect.poll(() => toReview(page, left + 1).count(), PATIENT).toBe(1);
     expect(node.storedKinds('review.')).toMatchObject({ 'review.undo': 1 });
     await page.keyboard.press('a');
-    await page.getByText(`${left + 1} selected`).first().waitFor();
+    await page
+      .getByText(`${left + 1} selected`)
+      .first()
+      .waitFor();
     await page.keyboard.press('q');
     await page.getByRole('dialog', { name: `Hide ${left + 1} items?` }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Nothing waits for you.').waitFor();
-    await expect
-      .poll(() => node.storedKinds('review.')['review.rule'], PATIENT)
-      .toBe(CLEARED + left + 1);
+    await expect.poll(() => node.storedKinds('review.')['review.rule'], PATIENT).toBe(CLEARED + left + 1);
     await page.keyboard.press(']');
     await page.getByRole('grid', { name: 'Every act, the newest first' }).waitFor();
     await picture(page, 'review-audit');
@@ -198,10 +203,18 @@ describe('a moderator at a real node', () => {
     await page.goto(page.url().replace(/#.*/, '#/moderation'));
     await page.getByRole('heading', { name: 'Judging' }).waitFor();
     const file = join(node.dataDir, 'many.jsonl');
-    const words = 'the tide turns before the ferry leaves and nobody on the quay has seen the harbour master today';
+    const words =
+      'the tide turns before the ferry leaves and nobody on the quay has seen the harbour master today';
     await writeFile(
       file,
-      archive(4_000, (n) => `${words.split(' ').toSorted((a, b) => (a + n < b + n ? 1 : -1)).join(' ')} ${n}`),
+      archive(
+        4_000,
+        (n) =>
+          `${words
+            .split(' ')
+            .toSorted((a, b) => (a + n < b + n ? 1 : -1))
+            .join(' ')} ${n}`,
+      ),
     );
     await page.evaluate(`
       globalThis.gaps = [];

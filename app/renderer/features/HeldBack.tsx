@@ -1,5 +1,6 @@
 import type { Problem } from '../../contract/index.ts';
 import { useClient } from '../bridge/index.ts';
+import { listedSpans } from '../messages/reasons.ts';
 import { heldWords } from '../messages/reviewPages.ts';
 import { Button, Notice } from '../ui/index.ts';
 import { FlaggedText } from './FlaggedText.tsx';
@@ -24,13 +25,14 @@ export const isHeldBack = (problem: Problem | null): boolean => problem?.code ==
 export function HeldBack({ problem, text, board, busy, onEdit, onSend }: HeldBackProps) {
   const client = useClient();
   const { data } = useCall(() => client.moderation.judge({ text, board }), [client, text, board]);
+  const spans = data === null ? [] : [...data.spans, ...listedSpans(text, data.reasons)];
   return (
     <Notice severity="attention" title={words.title} live>
       <p>{problem.message}</p>
       <p className="soft">{words.why}</p>
-      {data !== null && data.spans.length > 0 && (
+      {spans.length > 0 && (
         <div className="held-back-text" role="group" tabIndex={0} aria-label={words.marked}>
-          <FlaggedText text={text} spans={data.spans} />
+          <FlaggedText text={text} spans={spans} />
         </div>
       )}
       <div className="held-back-acts">

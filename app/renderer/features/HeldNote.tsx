@@ -1,5 +1,6 @@
 import type { Hold } from '../../contract/index.ts';
 import { href } from '../actions/route.ts';
+import { reasonWords } from '../messages/reasons.ts';
 import { heldWords as words } from '../messages/reviewPages.ts';
 import { Badge, Button } from '../ui/index.ts';
 import './held.css';
@@ -34,7 +35,7 @@ export function HeldNote({ hold, as, item, onAppeal }: HeldNoteProps) {
       {as !== 'other' && reasons.length > 0 && (
         <ul className="held-why soft small" aria-label={words.because}>
           {reasons.map((reason) => (
-            <li key={`${reason.code} ${reason.detail}`}>{reason.detail}</li>
+            <li key={`${reason.code} ${reason.detail}`}>{reasonWords(reason)}</li>
           ))}
         </ul>
       )}

@@ -142,7 +142,7 @@ export const moderation = {
     sure: 'From then on whatever the rules do not hold is shown to everybody at once. What was held back stays held. You can turn them on again at any time.',
     sureGo: 'Turn them off',
     cancel: 'Keep them on',
-    none: 'No model came with this node.',
+    none: 'The models are looked at when the first message is judged.',
   },
   bounds: {
     title: 'Bounds',

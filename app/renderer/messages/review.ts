@@ -137,6 +137,7 @@ export const review = {
     stages: {
       first: 'the first stage',
       second: 'the second stage',
+      image: 'its picture',
       rules: 'rules alone',
       none: 'nothing',
     },

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Post, Thread } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
-import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { heldWords } from '../../messages/reviewPages.ts';
@@ -11,10 +10,10 @@ import { useAct } from '../useAct.ts';
 import { Composer } from './Composer.tsx';
 import { AskModerators, DeleteDialog, HistoryDialog } from './dialogs.tsx';
 import { focusPost } from './focusPost.ts';
-import { reportable } from './PostCard.tsx';
 import type { PostCommands } from './PostCard.tsx';
 import { PostList } from './PostList.tsx';
 import { quoted } from './quotes.ts';
+import { threadActions } from './threadActions.ts';
 
 export interface ThreadViewProps {
   readonly id: string;
@@ -101,113 +100,22 @@ export function ThreadView(props: ThreadViewProps) {
       await client.boards.markThread({ id, ...change });
       await posts.refresh();
     });
-  const may = (part: keyof Post['may']) => current !== null && current.may[part];
   const reading = writing === null && dialog === null;
 
-  useActions([
-    {
-      id: 'thread.reply',
-      label: words.keys.reply,
-      section: 'view',
-      shortcut: 'r',
-      line: true,
-      when: () => reading && may('reply'),
-      run: () => current && commands.reply(current),
-    },
-    {
-      id: 'thread.edit',
-      label: words.keys.edit,
-      section: 'view',
-      shortcut: 'e',
-      line: true,
-      when: () => reading && may('edit'),
-      run: () => current && commands.edit(current),
-    },
-    {
-      id: 'thread.read',
-      label: words.keys.markRead,
-      section: 'view',
-      shortcut: 'm',
-      line: true,
-      when: () => reading && unreadLeft,
-      run: markRead,
-    },
-    {
-      id: 'thread.copy',
-      label: words.keys.copyLink,
-      section: 'view',
-      shortcut: 'c',
-      line: true,
-      when: () => reading && current !== null,
-      run: () => current && commands.copyLink(current),
-    },
-    {
-      id: 'thread.delete',
-      label: words.keys.remove,
-      section: 'view',
-      shortcut: 'delete',
-      when: () => reading && may('delete'),
-      run: () => current && commands.remove(current),
-    },
-    {
-      id: 'thread.report',
-      label: heldWords.reportKey,
-      section: 'view',
-      shortcut: '!',
-      when: () => reading && current !== null && reportable(current, me),
-      run: () => current && commands.report(current),
-    },
-    {
-      id: 'thread.review',
-      label: heldWords.review,
-      section: 'view',
-      shortcut: 'v',
-      line: true,
-      when: () => reading && props.mayMark && current?.held !== null && current !== null,
-      run: () => current && go('review', 'queue', current.id),
-    },
-    {
-      id: 'thread.pin',
-      label: thread?.pinned ? words.keys.unpin : words.keys.pin,
-      section: 'view',
-      shortcut: 'p',
-      when: () => reading && props.mayMark && thread !== null,
-      run: () => mark({ pinned: !thread?.pinned }),
-    },
-    {
-      id: 'thread.lock',
-      label: thread?.locked ? words.keys.unlock : words.keys.lock,
-      section: 'view',
-      shortcut: 'l',
-      when: () => reading && props.mayMark && thread !== null,
-      run: () => mark({ locked: !thread?.locked }),
-    },
-    {
-      id: 'thread.back',
-      label: words.keys.back,
-      section: 'view',
-      shortcut: 'escape',
-      line: true,
-      when: () => reading,
-      run: props.onBack,
-    },
-    {
-      id: 'thread.back.h',
-      label: words.keys.back,
-      section: 'view',
-      shortcut: 'h',
-      when: () => reading,
-      run: props.onBack,
-    },
-    {
-      id: 'thread.back.left',
-      label: words.keys.back,
-      section: 'view',
-      shortcut: 'arrowleft',
-      when: () => reading,
-      run: props.onBack,
-    },
-  ]);
+  useActions(
+    threadActions({
+      commands,
+      current,
+      thread,
+      me,
+      reading,
+      unreadLeft,
+      mayMark: props.mayMark,
+      markRead,
+      mark,
+      onBack: props.onBack,
+    }),
+  );
 
   const title = thread?.subject ?? words.columns.thread;
   const whole = state.total ?? state.count;

@@ -52,7 +52,7 @@ export function Models() {
               <tbody>
                 {status.models.map((model) => (
                   <tr key={model.name}>
-                    <td className="strong mono">{model.name}</td>
+                    <td className="strong">{model.name}</td>
                     <td>{model.task}</td>
                     <td>
                       <Badge tone={tones[model.state]}>{words.states[model.state]}</Badge>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useClient } from '../../bridge/index.ts';
 import { percent } from '../../messages/format.ts';
 import { moderation } from '../../messages/moderation.ts';
+import { reasonWords } from '../../messages/reasons.ts';
 import { review } from '../../messages/review.ts';
 import type { ModerationLabel, Outputs } from '../../../contract/index.ts';
 import { useBoards } from '../../stores/index.ts';
@@ -83,7 +84,7 @@ export function Try() {
           {judged.reasons.length > 0 && (
             <ul className="moderation-reasons">
               {judged.reasons.map((reason) => (
-                <li key={`${reason.code} ${reason.detail}`}>{reason.detail}</li>
+                <li key={`${reason.code} ${reason.detail}`}>{reasonWords(reason)}</li>
               ))}
             </ul>
           )}

@@ -1,6 +1,7 @@
 import type { Outputs, ReviewItem } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { ago } from '../../messages/format.ts';
+import { listedSpans } from '../../messages/reasons.ts';
 import { review as words } from '../../messages/review.ts';
 import { useReviewNews } from '../../stores/index.ts';
 import { Badge, Loading, Notice, PersonName, ProblemNotice, RelativeTime, useNow } from '../../ui/index.ts';
@@ -32,7 +33,8 @@ export function Detail({ id, known, revealed }: DetailProps) {
   const item = told?.item ?? known;
   if (asked.problem && told === null) return <ProblemNotice problem={asked.problem} />;
   if (item === null) return <Loading what={words.item.loading} />;
-  const { verdict } = item;
+  const { verdict, text } = item;
+  const spans = [...(verdict?.spans ?? []), ...listedSpans(text ?? '', verdict?.reasons ?? [])];
   return (
     <>
       <Head item={item} />
@@ -42,7 +44,7 @@ export function Detail({ id, known, revealed }: DetailProps) {
       ) : item.text === '' ? (
         <p className="soft">{words.item.nothing}</p>
       ) : (
-        <FlaggedText text={item.text} spans={verdict?.spans ?? []} className="review-text" />
+        <FlaggedText text={item.text} spans={spans} className="review-text" />
       )}
       <Media media={item.media} revealed={revealed} />
       <Scores verdict={verdict} />

@@ -4,6 +4,7 @@ import type { ReviewItem } from '../../../contract/index.ts';
 import { href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { count } from '../../messages/format.ts';
+import { listedSpans } from '../../messages/reasons.ts';
 import { review } from '../../messages/review.ts';
 import { heldWords, reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList } from '../../stores/index.ts';
@@ -63,7 +64,13 @@ export function Mine() {
               {item.text === null ? (
                 <p className="soft">{review.item.gone}</p>
               ) : (
-                <FlaggedText text={item.text} spans={item.verdict?.spans ?? []} />
+                <FlaggedText
+                  text={item.text}
+                  spans={[
+                    ...(item.verdict?.spans ?? []),
+                    ...listedSpans(item.text, item.verdict?.reasons ?? []),
+                  ]}
+                />
               )}
               {item.held !== null && (
                 <HeldNote

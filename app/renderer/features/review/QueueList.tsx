@@ -5,7 +5,7 @@ import { review as words } from '../../messages/review.ts';
 import { itemAt } from '../../stores/index.ts';
 import type { Mark, PagedState, QueueState, ReviewQueue } from '../../stores/index.ts';
 import { Badge, RelativeTime, VirtualList } from '../../ui/index.ts';
-import { whyOf, worstOf } from './says.ts';
+import { WORTH_SAYING, whyOf, worstOf } from './says.ts';
 
 interface QueueListProps {
   readonly queue: ReviewQueue;
@@ -71,7 +71,9 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
         {item.subject !== null && <span className="strong">{item.subject}: </span>}
         {item.text ?? words.item.gone}
       </span>
-      <span className="review-score mono right">{worst === null ? '–' : percent(worst.score)}</span>
+      <span className={`review-score mono right ${(worst?.score ?? 0) < WORTH_SAYING ? 'soft' : ''}`}>
+        {worst === null ? '–' : percent(worst.score)}
+      </span>
       <span className="review-about cut small soft">
         {why !== '' && <span className="amber">{why}</span>}{' '}
         <span className="review-by">{item.author.handle}</span>

@@ -1,5 +1,6 @@
 import type { ModerationLabel, Verdict } from '../../../contract/index.ts';
 import { percent } from '../../messages/format.ts';
+import { reasonWords } from '../../messages/reasons.ts';
 import { review as words } from '../../messages/review.ts';
 import { Meter } from '../../ui/index.ts';
 
@@ -14,7 +15,7 @@ export function Scores({ verdict }: { verdict: Verdict | null }) {
       ) : (
         <ul className="review-reasons">
           {verdict.reasons.map((reason) => (
-            <li key={`${reason.code} ${reason.detail}`}>{reason.detail}</li>
+            <li key={`${reason.code} ${reason.detail}`}>{reasonWords(reason)}</li>
           ))}
         </ul>
       )}

@@ -11,6 +11,7 @@ import { Mine } from './Mine.tsx';
 import { Moderators } from './Moderators.tsx';
 import { Purges } from './Purges.tsx';
 import { Queue } from './Queue.tsx';
+import './item.css';
 import './review.css';
 
 const pages = ['queue', 'audit', 'moderators', 'purges', 'mine'] as const;

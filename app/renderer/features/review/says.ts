@@ -3,7 +3,7 @@ import { review as words } from '../../messages/review.ts';
 import type { News } from '../../stores/index.ts';
 
 /** Probabilities at this and above are worth a word. */
-const WORTH_SAYING = 0.5;
+export const WORTH_SAYING = 0.5;
 
 /** The label that speaks most against an item, with its probability; null where no model has judged it. */
 export function worstOf(item: ReviewItem): { label: ModerationLabel; score: number } | null {

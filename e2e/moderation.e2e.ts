@@ -208,7 +208,7 @@ describe('a moderator at a real node', () => {
     await writeFile(
       file,
       archive(
-        4_000,
+        MANY,
         (n) =>
           `${words
             .split(' ')

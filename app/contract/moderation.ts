@@ -123,9 +123,9 @@ export const Replay = z.object({
   /** How many messages would have gone from one decision to another. */
   changed: z.array(z.object({ from: Decision, to: Decision, count: z.number().int().positive() })),
   /** Innocent messages held back a day, with a 95 % interval: as it is, and as it would be. */
-  falsePositives: z.object({ now: PerDay, then: PerDay }),
+  falsePositives: z.object({ now: PerDay, after: PerDay }),
   /** Of what people removed, the share that would have been held back. */
-  caught: z.object({ now: Probability.nullable(), then: Probability.nullable() }),
+  caught: z.object({ now: Probability.nullable(), after: Probability.nullable() }),
   examples: z
     .array(
       z.object({ id: Cid, excerpt: z.string(), from: Decision, to: Decision, person: z.string().nullable() }),

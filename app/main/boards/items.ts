@@ -1,6 +1,6 @@
 import type { Database } from '../kernel/database.ts';
 import { bodyOf } from '../log/event.ts';
-import type { HoldChange, ItemSource, Words } from '../moderation/index.ts';
+import { picturesIn, type HoldChange, type ItemSource, type Words } from '../moderation/index.ts';
 import { Counters, type Reader } from './counters.ts';
 import { boardKinds, type PostReply, type ThreadStart } from './kinds.ts';
 
@@ -30,7 +30,11 @@ export function wordsOfPost(post: {
 export function postItems(
   db: Database,
   reader: Reader,
-  changed: (changes: readonly HoldChange[]) => void,
+  around: {
+    readonly changed: (changes: readonly HoldChange[]) => void;
+    /** A file's bytes, or null when this node does not hold them. */
+    readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
+  },
 ): ItemSource {
   const counters = new Counters(db, reader);
   const read = db.prepare<Row>(
@@ -63,12 +67,13 @@ export function postItems(
         atMs: row.at,
         board: row.board,
         imported: source !== undefined,
+        pictures: picturesIn(attachments, around.readFile),
       };
     },
     textTime: (n) => textTime.get(n)?.time ?? 0,
     beforeChange: () => counters.catchUp(),
     show: (rows) => counters.show(rows),
     hide: (rows) => counters.hide(rows),
-    changed,
+    changed: around.changed,
   };
 }

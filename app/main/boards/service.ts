@@ -9,7 +9,7 @@ import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { bodyOf } from '../log/event.ts';
 import type { Committed, Log } from '../log/log.ts';
-import type { Gate, HoldChange } from '../moderation/index.ts';
+import { picturesIn, type Gate, type HoldChange } from '../moderation/index.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 import { wordsOfPost } from './items.ts';
 import { BoardQueries, numbers, type PostRow, type Surroundings } from './queries.ts';
@@ -34,6 +34,8 @@ export interface BoardsInit {
   readonly since: number;
   /** What is written here is judged before it is signed. */
   readonly gate: Pick<Gate, 'own'>;
+  /** A file's bytes, or null when this node does not hold them. */
+  readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
   /** Files put before, by id: their name, type and size for a post. */
   attachment(digest: Uint8Array): Promise<AttachmentRef>;
 }
@@ -114,8 +116,8 @@ export function createBoards(init: BoardsInit) {
 
   const onHolds = (changes: readonly HoldChange[]) => {
     for (const { n, shown, live } of changes) {
-      const row = queries.postByRow(n);
-      if (row) note({ board: row.board_id, thread: row.thread_id, newPost: shown && live });
+      const place = queries.placeByRow(n);
+      if (place) note({ ...place, newPost: shown && live });
     }
   };
 
@@ -182,7 +184,13 @@ export function createBoards(init: BoardsInit) {
     body: ThreadStart | PostReply,
     { askReview = false }: { askReview?: boolean | undefined },
   ): Outcome => {
-    const passed = await init.gate.own({ ...wordsOfPost(body), kind: 'post', board: body.board, askReview });
+    const passed = await init.gate.own({
+      ...wordsOfPost(body),
+      pictures: picturesIn(body.attachments, init.readFile),
+      kind: 'post',
+      board: body.board,
+      askReview,
+    });
     const { id } = passed.sign(() => log.append(signer, kind, body));
     return { id: cidOf(id), decision: passed.decision };
   };

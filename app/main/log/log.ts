@@ -24,6 +24,7 @@ import {
   type LogEvent,
   type SealedEvent,
 } from './event.ts';
+import { purgeRow } from './event-row.ts';
 import { huskOf, isStripped, openHusk } from './husk.ts';
 import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
 import { RangeSet } from './range-set.ts';
@@ -344,7 +345,7 @@ export class Log {
           const kind = this.#kinds.get(here.event.kind)!;
           if (!kind.husk) continue;
           const own = huskOf(here.event, kind);
-          bytes += this.store.purge(here.seq, own);
+          bytes += purgeRow(this.#init.db, here.seq, own);
           this.#projectionOf.get(kind.name)!.purged?.(openHusk(id, own), here.seq);
           gone.push(here.event);
         }

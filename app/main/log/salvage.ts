@@ -1,8 +1,9 @@
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import type { Cell, Database } from '../kernel/database.ts';
 import { openEvent, type LogEvent } from './event.ts';
+import { PROVED } from './event-row.ts';
 import { openHusk } from './husk.ts';
-import { LogStore, PROVED } from './store.ts';
+import { LogStore } from './store.ts';
 
 /** A row of the table of events as it was found in a damaged file: nothing of it is taken on trust. */
 export type FoundRow = Readonly<Record<string, Cell>>;

@@ -1,7 +1,7 @@
 import { compareBytes, toHex } from '../kernel/bytes.ts';
 import type { Database, Statement } from '../kernel/database.ts';
-import { openEvent, type LogEvent, type SealedEvent } from './event.ts';
-import { openHusk } from './husk.ts';
+import type { LogEvent, SealedEvent } from './event.ts';
+import { opened, PROVED, type EventRow } from './event-row.ts';
 import type { Stratum } from './kinds.ts';
 
 const STRATUM = { authority: 0, content: 1 } as const satisfies Record<Stratum, number>;
@@ -12,22 +12,6 @@ const HEADS_UPTO = 'heads.upto';
 
 /** Items read at a time. */
 const ITEMS_SLICE = 5000;
-
-/** Column `proved`: vouched for by a later event, or by its signature; a husk of what was here, or one filed. */
-export const PROVED = { byAncestry: 0, bySignature: 1, husk: 2, filedHusk: 3 } as const;
-
-interface EventRow {
-  seq: number;
-  id: Uint8Array;
-  proved: number;
-  bytes: Uint8Array;
-  signature: Uint8Array | null;
-}
-
-/** A row of the table of events, decoded. */
-function opened({ id, proved, bytes, signature }: Omit<EventRow, 'seq'>): LogEvent {
-  return proved >= PROVED.husk ? openHusk(id, bytes) : openEvent({ bytes, signature });
-}
 
 /** One item of the set that two nodes reconcile. */
 export interface LogItem {
@@ -219,19 +203,6 @@ export class LogStore {
     }
   }
 
-  /** [L14] Puts the husk in place of an event that is here. Returns how many bytes went. */
-  purge(seq: number, husk: Uint8Array): number {
-    const row = this.#db
-      .prepare<{ size: number }>(
-        'SELECT LENGTH(bytes) + COALESCE(LENGTH(signature), 0) AS size FROM event WHERE seq = ?',
-      )
-      .get(seq)!;
-    this.#db
-      .prepare(`UPDATE event SET bytes = ?, signature = NULL, proved = ${PROVED.husk} WHERE seq = ?`)
-      .run(husk, seq);
-    return row.size - husk.length;
-  }
-
   /** [L14] Files the husk of an event that never was here. Its parents must vouch for themselves: they become no gaps. */
   file(husk: LogEvent, stratum: Stratum): number {
     const author = this.authorOf(husk.author);
@@ -259,19 +230,6 @@ export class LogStore {
   /** Whether the words of an event are gone, and only its husk is here. */
   isHusk(id: Uint8Array): boolean {
     return (this.#byId.get(id)?.proved ?? 0) >= PROVED.husk;
-  }
-
-  /** Of some events, those that are vouched for by ancestry alone and whose signature is here all the same. */
-  unchecked(ids: readonly Uint8Array[]): LogEvent[] {
-    return ids.flatMap((id) => {
-      const row = this.#byId.get(id);
-      return row?.proved === PROVED.byAncestry && row.signature ? [opened(row)] : [];
-    });
-  }
-
-  /** The signature of an event was checked and is right: from now on it is passed on. */
-  checked(id: Uint8Array): void {
-    this.#db.prepare(`UPDATE event SET proved = ${PROVED.bySignature} WHERE id = ? AND proved = 0`).run(id);
   }
 
   /** By whom a parent that is not here is named: a row of `author`, or null. */

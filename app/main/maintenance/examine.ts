@@ -3,8 +3,8 @@ import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { signingPayload, type LogEvent } from '../log/event.ts';
+import { PROVED } from '../log/event-row.ts';
 import type { Log } from '../log/log.ts';
-import { PROVED } from '../log/store.ts';
 
 const SLICE_EVENTS = 200;
 const MAX_FAULTS = 20;

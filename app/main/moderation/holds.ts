@@ -9,7 +9,6 @@ export const HOLD_STATES = ['waiting', 'queued', 'quarantined', 'removed', 'show
 export type HoldState = (typeof HOLD_STATES)[number];
 export const ITEM_KINDS = ['post', 'chat', 'file', 'handle'] as const satisfies readonly ItemKind[];
 export const RULINGS = ['publish', 'quarantine', 'remove'] as const;
-export const DECISIONS = ['publish', 'queue', 'quarantine'] as const satisfies readonly Decision[];
 
 const STATE_OF = { publish: 'shown', queue: 'queued', quarantine: 'quarantined' } as const;
 const RULED = { publish: 'shown', quarantine: 'quarantined', remove: 'removed' } as const;
@@ -101,6 +100,10 @@ export class Holds {
       drop: db.prepare('DELETE FROM hold WHERE n = ?'),
       waiting: db.prepare<Row>('SELECT * FROM hold WHERE state = 0 ORDER BY time DESC, n DESC LIMIT ?'),
       countWaiting: db.prepare<{ count: number }>('SELECT COUNT(*) AS count FROM hold WHERE state = 0'),
+      heldOf: db.prepare<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM hold h JOIN event e ON e.seq = h.n JOIN author a ON a.n = e.author
+         WHERE h.state IN (2, 3) AND a.key = ?`,
+      ),
       countOpen: db.prepare<{ count: number }>(
         'SELECT COUNT(*) AS count FROM hold WHERE state > 0 AND hidden = 1 AND ruling IS NULL',
       ),
@@ -234,6 +237,17 @@ export class Holds {
       this.#now(),
       n,
     );
+  }
+
+  /** Drops what was noted, after a transaction was rolled back. */
+  reload(): void {
+    this.judgements.reload();
+    this.#changed = new Map();
+  }
+
+  /** How many of somebody's items are held back, or were removed. */
+  heldOf(author: Uint8Array): number {
+    return this.#sql.heldOf.get(author)!.count;
   }
 
   /** The event went, or its bytes did: nothing is left to hold. */

@@ -29,6 +29,14 @@ export interface Words {
   readonly text: string;
   /** Where in it the text proper begins and ends: spans are told by their place in that. */
   readonly shownAt: readonly [number, number];
+  /** Pictures that are shown with it. */
+  readonly pictures?: readonly Picture[];
+}
+
+export interface Picture {
+  readonly name: string;
+  /** Null where its bytes are not on this node. */
+  read(): Promise<Uint8Array | null>;
 }
 
 /** An item as it would be shown now. */
@@ -96,9 +104,6 @@ export interface Rulings {
   /** Asks for a person to look, in the name of this node's own, at what was held back when they wrote it. */
   appeal(id: Uint8Array, text: string): void;
 }
-
-/** While no people rule. */
-export const noRulings: Rulings = { of: () => null, appealed: () => false, appeal: () => {} };
 
 /** Judges images away from the thread that asks, whatever is in the bytes. */
 export interface ImageJudges {

@@ -125,7 +125,7 @@ export class Replays {
     const since = this.#since();
     const changed = new Map<string, { from: Decision; to: Decision; count: number }>();
     const examples: { n: number; from: Decision; to: Decision; person: string | null }[] = [];
-    const [now, then] = [tally(), tally()];
+    const [now, after] = [tally(), tally()];
     let [judged, reviewed, bad] = [0, 0, 0];
     for await (const { kept, ruling } of this.#kept(since)) {
       if (pending.board !== null && !(kept.board && equalBytes(kept.board, pending.board))) continue;
@@ -136,7 +136,7 @@ export class Replays {
       if (ruling !== null) reviewed++;
       if (ruling !== null && ruling !== 'publish') bad++;
       count(now, from, ruling);
-      count(then, to, ruling);
+      count(after, to, ruling);
       if (from === to) continue;
       const key = `${from} ${to}`;
       const known = changed.get(key);
@@ -155,8 +155,8 @@ export class Replays {
       reviewed,
       days,
       changed: [...changed.values()],
-      falsePositives: { now: perDay(now, days), then: perDay(then, days) },
-      caught: bad === 0 ? { now: null, then: null } : { now: now.caught / bad, then: then.caught / bad },
+      falsePositives: { now: perDay(now, days), after: perDay(after, days) },
+      caught: bad === 0 ? { now: null, after: null } : { now: now.caught / bad, after: after.caught / bad },
       examples: examples.flatMap(({ n, ...example }) => {
         const item = this.#holds.item(n);
         return item ? [{ id: cidOf(item.id), excerpt: item.text.slice(0, EXCERPT), ...example }] : [];
@@ -188,7 +188,7 @@ export class Replays {
       }
       if (page.length < SLICE) return;
       after = page.at(-1)!.n;
-      await new Promise((resolve) => setTimeout(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

@@ -4,13 +4,14 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
+import { Assessor } from './assessor.ts';
 import { dashboardOf } from './dashboard.ts';
 import type { Thresholds } from './decision.ts';
 import { Figures } from './figures.ts';
 import { Gate } from './gate.ts';
 import { Holds } from './holds.ts';
 import { ModelsWatch, type ModelsWatchInit } from './models-watch.ts';
-import type { Author, ItemSource, Judges, Rulings } from './ports.ts';
+import type { Author, ImageJudges, ItemSource, Judges, Rulings } from './ports.ts';
 import { Replays } from './replay.ts';
 import { Rulebook } from './rulebook.ts';
 import { Scopes } from './scopes.ts';
@@ -29,7 +30,7 @@ export interface ModerationInit {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: Random;
-  readonly judges: Judges;
+  readonly judges: Judges & ImageJudges;
   readonly sources: readonly ItemSource[];
   readonly rulings: Rulings;
   readonly notices: ModelsWatchInit['notices'];
@@ -69,16 +70,17 @@ export function createModeration(init: ModerationInit) {
   const rulebook = new Rulebook(db);
   const scopes = new Scopes(db);
   const figures = new Figures(db);
-  const gate = new Gate({
-    ...init,
-    logger,
-    judges,
-    holds,
+  const assessor = new Assessor({
     rulebook,
     scopes,
-    figures,
+    judges,
+    images: init.judges,
+    clock,
+    about: init.about,
+    heldOf: (author) => holds.heldOf(author),
     modelsOn: () => modelsOn,
   });
+  const gate = new Gate({ ...init, logger, holds, assessor, figures });
   const replays = new Replays({ db, holds, scopes, now: () => clock.now() });
   const models = new ModelsWatch({
     judges: init.judges,
@@ -186,7 +188,7 @@ export function createModeration(init: ModerationInit) {
     },
 
     judge: ({ text, board = null }: Inputs['judge']): Promise<Outputs['judge']> =>
-      gate.judge(text, boardOf(board)),
+      assessor.text(text, boardOf(board)),
 
     bounds: (): Outputs['bounds'] => [scopeOf(null), ...init.boards().map(({ id }) => scopeOf(digestOf(id)))],
     tryBounds: ({ board = null, bounds }: Inputs['tryBounds']): Promise<contract.Replay> =>

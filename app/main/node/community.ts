@@ -4,6 +4,7 @@ import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/i
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
+import { cidOf } from '../kernel/cid.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
@@ -18,7 +19,12 @@ import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { createMembers, HandleItems, Roster, rosterProjection } from '../members/index.ts';
-import { createModeration, moderationMigrations, type Judges } from '../moderation/index.ts';
+import {
+  createModeration,
+  moderationMigrations,
+  type ImageJudges,
+  type Judges,
+} from '../moderation/index.ts';
 import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
@@ -55,7 +61,7 @@ export interface CommunityPorts {
   };
   readonly chunks: ChunkDisk;
   /** By whom messages are judged. */
-  readonly judges: Judges;
+  readonly judges: Judges & ImageJudges;
   readonly logger: Logger;
   readonly settings: () => Settings;
 }
@@ -107,10 +113,12 @@ export async function openCommunity(
   const reader = { isMe, since };
   const acts = new ReviewActs(db, signer.publicKey, store);
   const handles = new HandleItems(db);
+  const readFile = async (digest: Uint8Array) =>
+    files.has(digest) ? (await files.get(cidOf(digest))).bytes : null;
   const moderation = createModeration({
     ...ports,
     sources: [
-      postItems(db, reader, (changes) => boards.holdsChanged(changes)),
+      postItems(db, reader, { changed: (changes) => boards.holdsChanged(changes), readFile }),
       chatItems(db, (changes) => chat.holdsChanged(changes)),
       handles,
     ],
@@ -183,6 +191,7 @@ export async function openCommunity(
     logger: ports.logger,
     since,
     gate: moderation.gate,
+    readFile,
     around: {
       held,
       person: members.person,

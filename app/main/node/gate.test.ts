@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Judges } from '../moderation/index.ts';
+import type { ImageJudges, Judges } from '../moderation/index.ts';
 import type { VirtualClock } from '../platform/memory/clock.ts';
 import { memoryJudges } from '../platform/memory/judges.ts';
 import { Village, type Villager } from './test-village.ts';
@@ -13,7 +13,7 @@ const code = (wanted: string) => expect.objectContaining({ code: wanted });
 function judgesByHand() {
   const own = memoryJudges();
   const waiting: (() => void)[] = [];
-  const judges: Judges = {
+  const judges: Judges & ImageJudges = {
     ...own,
     judge: async (texts) => {
       await new Promise<void>((go) => waiting.push(go));
@@ -31,7 +31,7 @@ function judgesByHand() {
 }
 
 /** Mara's community of a board and some members, all linked. */
-async function village(members: Readonly<Record<string, Judges>> = { ines: memoryJudges() }) {
+async function village(members: Readonly<Record<string, Judges & ImageJudges>> = { ines: memoryJudges() }) {
   const world = new Village();
   const mara = await world.person('mara');
   const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
@@ -93,7 +93,7 @@ describe('what others wrote', () => {
   test('[J12] is judged newest first', async () => {
     const order: string[] = [];
     const own = memoryJudges();
-    const judges: Judges = {
+    const judges: Judges & ImageJudges = {
       ...own,
       judge(texts) {
         order.push(...texts.filter((text) => text.startsWith('Boats')));
@@ -196,6 +196,20 @@ describe('what is written here', () => {
     expect(subjects(mara)).toEqual(['Boats']);
     expect(subjects(paul)).toEqual([]);
     expect(() => paul.boards.react({ id, emoji: '👍', on: true })).toThrow(code('post-held'));
+  });
+});
+
+test('[J13] a picture is judged before it is signed, and one that speaks for itself is held back', async () => {
+  const { people, board } = await village();
+  const ines = people[0]!;
+  const put = async (bytes: string) => (await ines.files.put(Buffer.from(bytes), 'sea.png', 'image/png')).cid;
+  const post = async (cid: string) =>
+    ines.boards.startThread({ board: board.id, subject: 'Sea', text: 'Look', attachments: [cid] });
+  expect(await post(await put('waves'))).toMatchObject({ decision: 'publish' });
+  expect(await post(await put('[nsfw 0.7]'))).toMatchObject({ decision: 'queue' });
+  await expect(post(await put('[nsfw 0.99]'))).rejects.toMatchObject({
+    code: 'held-back',
+    message: expect.stringContaining('sea.png: nsfw 0.99'),
   });
 });
 

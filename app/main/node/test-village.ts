@@ -10,7 +10,7 @@ import { sha256 } from '../kernel/sha256.ts';
 import { soleLedger } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { memberKinds } from '../members/index.ts';
-import type { Judges } from '../moderation/index.ts';
+import type { ImageJudges, Judges } from '../moderation/index.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
@@ -56,7 +56,7 @@ export class Village {
       judges = memoryJudges(),
       db = this.database(),
       first = [],
-    }: { judges?: Judges; db?: Database; first?: readonly SealedEvent[] } = {},
+    }: { judges?: Judges & ImageJudges; db?: Database; first?: readonly SealedEvent[] } = {},
   ) {
     const signer = signerOf(sha256(Buffer.from(name)));
     const transport = this.network.transport(name);

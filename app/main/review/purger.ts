@@ -5,6 +5,7 @@ import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { signingPayload, type LogEvent } from '../log/event.ts';
+import { markChecked, uncheckedOf } from '../log/event-row.ts';
 import type { Log } from '../log/log.ts';
 import { deletingForGood, scrubFile } from '../log/scrub.ts';
 import type { Holds } from '../moderation/index.ts';
@@ -120,9 +121,10 @@ export class Purger {
 
   /** [R16] What the purged events alone vouched for is passed on by its own signature from now on. */
   async #secureParents(ids: readonly Uint8Array[]): Promise<void> {
-    const { store } = this.#init.log;
+    const { db, log } = this.#init;
+    const { store } = log;
     const parents = ids.flatMap((id) => [...(store.event(id)?.event.parents ?? [])]);
-    const unchecked = store.unchecked(parents);
+    const unchecked = uncheckedOf(db, parents);
     const valid = await this.#init.verifier.verify(
       unchecked.map(({ author, bytes, signature }) => ({
         publicKey: author,
@@ -130,7 +132,7 @@ export class Purger {
         signature: signature!,
       })),
     );
-    for (const [index, { id }] of unchecked.entries()) if (valid[index]) store.checked(id);
+    for (const [index, { id }] of unchecked.entries()) if (valid[index]) markChecked(db, id);
   }
 
   async #forgetFiles(gone: readonly LogEvent[]): Promise<number> {

@@ -100,6 +100,7 @@ describe('raised items', () => {
     const report = act(5, 'otto', 'report');
     const appeal = act(7, 'brine', 'appeal');
     expect(standingOf([report, appeal], everybody).raisedAt).toBe(5);
+    expect(standingOf([report, act(6, 'otto', 'report')], everybody).reports).toHaveLength(1);
     expect(standingOf([report, appeal, rule(6, 'mara', 'remove')], everybody).raisedAt).toBe(7);
     expect(standingOf([report, appeal, rule(8, 'mara', 'remove')], everybody).raisedAt).toBeNull();
   });

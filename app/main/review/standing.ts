@@ -78,7 +78,7 @@ export function standingOf(acts: readonly Act[], { follows, author, override, pu
   };
 
   const since = Math.max(ruling?.time ?? -1, override?.time ?? -1);
-  const reports = valid.filter(({ act }) => act === 'report');
+  const reports = latestByAuthor(valid.filter(({ act }) => act === 'report'));
   const appeals = valid.filter(
     ({ act, author: by }) => act === 'appeal' && author !== null && equalBytes(by, author),
   );
@@ -95,6 +95,11 @@ export function standingOf(acts: readonly Act[], { follows, author, override, pu
     raisedAt: raising.length === 0 ? null : Math.min(...raising.map(({ time }) => time)),
     undone,
   };
+}
+
+/** Of each author the latest: saying the same again does not make it more. */
+function latestByAuthor(acts: readonly Act[]): Act[] {
+  return [...new Map(acts.map((act) => [toHex(act.author), act])).values()];
 }
 
 /** [R4] Only who did it takes it back. */

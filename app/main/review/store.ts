@@ -105,7 +105,8 @@ export class ReviewStore {
   /** [R3] [R7] The ruling in effect here. */
   effect(item: Uint8Array): { ruling: Ruling; time: number } | null {
     const row = this.#sql.item.get(item);
-    return row?.ruling == null ? null : { ruling: RULINGS[row.ruling]!, time: row.ruled_time! };
+    if (!row || row.ruling === null) return null;
+    return { ruling: RULINGS[row.ruling]!, time: row.ruled_time! };
   }
 
   /** Computes anew what follows for an item; true when the ruling in effect is another one than before. */

@@ -121,7 +121,7 @@ function replayText({ judged, reviewed, days, changed, falsePositives }: Replay)
   return [
     `Over ${judged} messages of ${Math.ceil(days)} days, ${reviewed} of them looked at by people:`,
     moves === '' ? 'nothing would have changed.' : moves,
-    `Innocent messages held back a day: ${day(falsePositives.now)} now, ${day(falsePositives.then)} then.`,
+    `Innocent messages held back a day: ${day(falsePositives.now)} now, ${day(falsePositives.after)} after.`,
   ].join('\n');
 }
 

@@ -304,6 +304,7 @@ export class SampleBoards {
     const quoted = j > 0 && random() < 0.3 ? `> ${pick(random, sentences)}\n\n` : '';
     const extra = random() < 0.16 ? `\n\n${pick(random, snippets)}` : '';
     const gone = j > 1 && random() < 0.03;
+    const held = heldAt(shelf, n, j);
     const at = this.#start - (thread.replies - j) * 11 * MINUTE_MS;
     return {
       ...this.#mine(
@@ -348,8 +349,13 @@ export class SampleBoards {
         : null,
       finality: j === generated - 1 ? thread.finality : { level: 'held', copies: 4 + (j % 3) },
       unread: j >= generated - thread.unread,
-      held: heldAt(shelf, n, j),
-      may: { edit: !gone && author === me, delete: !gone, reply: !thread.locked, react: !gone },
+      held,
+      may: {
+        edit: !gone && author === me,
+        delete: !gone,
+        reply: !thread.locked && held === null,
+        react: !gone && held === null,
+      },
     };
   }
 }

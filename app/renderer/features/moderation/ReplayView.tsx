@@ -55,7 +55,7 @@ export function ReplayView({ replay, old, apply }: { replay: Replay; old: boolea
           </dd>
           <dd>
             <span className="soft">{words.after}</span>{' '}
-            <span className="mono strong">{interval(falsePositives.then)}</span>{' '}
+            <span className="mono strong">{interval(falsePositives.after)}</span>{' '}
             <span className="soft small">{words.interval}</span>
           </dd>
         </div>
@@ -66,7 +66,7 @@ export function ReplayView({ replay, old, apply }: { replay: Replay; old: boolea
           </dd>
           <dd>
             <span className="soft">{words.after}</span>{' '}
-            <span className="mono strong">{share(caught.then)}</span>
+            <span className="mono strong">{share(caught.after)}</span>
           </dd>
         </div>
       </dl>

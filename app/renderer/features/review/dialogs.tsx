@@ -40,6 +40,7 @@ function TypedField({
       value={ask.typed}
       onChange={ask.setTyped}
       onEnter={onEnter}
+      autoFocus
       inputMode="numeric"
       mono
       autoComplete="off"

@@ -16,7 +16,7 @@ import type { PagedState } from './paged.ts';
 const PAGE = 100;
 const SELECT_PAGE = 200;
 /** As many as one call may name. */
-export const MAX_SELECTED = 1_000;
+const MAX_SELECTED = 1_000;
 
 /** What a person does to items of the queue. */
 export type Work = { readonly note?: string } & (
@@ -61,7 +61,7 @@ export interface QueueState {
 const decides = (verb: Verb): boolean => verb !== 'claim' && verb !== 'release';
 
 /** Whether an item waits for somebody, apart from what was just done to it. */
-export const isOpen = (item: ReviewItem): boolean =>
+const isOpen = (item: ReviewItem): boolean =>
   item.ruling === null ? item.held !== null || raised(item) : item.appeal !== null;
 
 const raised = (item: ReviewItem): boolean =>

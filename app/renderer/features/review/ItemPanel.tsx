@@ -60,7 +60,7 @@ export function ItemPanel(props: ItemPanelProps) {
         {id !== null && (
           <div className="review-bar">
             {props.noting && (
-              <div ref={noteBox}>
+              <div ref={noteBox} onKeyDownCapture={(event) => event.key === 'Escape' && props.onNoted()}>
                 <TextField
                   label={words.item.note}
                   hint={words.item.noteHint}

@@ -230,6 +230,27 @@ describe('whose decisions count', () => {
     expect(() => paul.review.follow({ did: me(paul), following: false })).toThrow(code('yourself'));
   });
 
+  test('[R8] thousands of rulings are computed anew bit by bit, and go on after a restart', async () => {
+    const { world, mara, people, clock, board } = await village({ ines: 'moderator' });
+    const ines = people[0]!;
+    await ines.transport.stop();
+    const posts: string[] = [];
+    for (let n = 0; n < 700; n++) posts.push(await start(mara, board, `Number ${n}`));
+    await world.copy(mara, ines);
+    await clock.pass(5000);
+    ines.review.rule({ ids: posts, ruling: 'remove', labels: [], note: '' });
+    await world.copy(ines, mara);
+    const shown = (who: Villager) => posts.filter((id) => heldOf(who, id) === null).length;
+    expect(shown(mara)).toBe(0);
+    mara.review.follow({ did: me(ines), following: false });
+    expect(shown(mara)).toBe(300);
+    await mara.stop();
+    await mara.transport.stop();
+    const again = await world.person('mara', { db: mara.db });
+    await clock.pass(1000);
+    expect(shown(again)).toBe(700);
+  });
+
   test('[R7] nothing of it leaves the node', async () => {
     const { people, clock, board } = await village({ ines: 'moderator', paul: 'member' });
     const [ines, paul] = people as [Villager, Villager];

@@ -56,8 +56,13 @@ const MAX_SPANS = 8;
 const SPEAKS = 0.5;
 /** A part that adds less to the logit is not named. */
 const LEAST_ADDED = 0.15;
-/** Messages given to the second stage together, and how much longer the longest of them may be than the shortest. */
+/**
+ * Messages given to the second stage together, and how much longer the longest of them may be than the
+ * shortest. Together they have few pieces: more are no faster, and what is between the layers then takes so
+ * much room that the system has to find it anew for every batch.
+ */
 const SECOND_BATCH = 16;
+const SECOND_PIECES = 256;
 const MOST_PADDED = 1.2;
 
 interface Open {
@@ -126,8 +131,10 @@ export class Judge {
       .toSorted((a, b) => a.line.length - b.line.length);
     for (let at = 0, end = 0; at < unclear.length; at = end) {
       const longest = unclear[at]!.line.length * MOST_PADDED;
-      while (end < unclear.length && end - at < SECOND_BATCH && unclear[end]!.line.length <= longest)
-        end += 1;
+      const fits = ({ line }: { line: readonly number[] }) =>
+        end === at ||
+        (end - at < SECOND_BATCH && line.length <= longest && (end - at + 1) * line.length <= SECOND_PIECES);
+      while (end < unclear.length && fits(unclear[end]!)) end += 1;
       const batch = unclear.slice(at, end);
       const answers = await second.stage.run(batch.map(({ line }) => line));
       for (const [place, { one }] of batch.entries()) {

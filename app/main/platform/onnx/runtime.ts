@@ -2,10 +2,27 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 export type Runtime = typeof import('onnxruntime-node');
 
+let calls: Int32Array | null = null;
+
+/** From now on, says in shared memory how many calls into machine code are open; see `node/judge-lane.ts`. */
+export function showNativeCalls(memory: SharedArrayBuffer): void {
+  calls = new Int32Array(memory);
+}
+
+/** A call into the library. A thread that is ended in the midst of one takes the whole process with it. */
+export async function native<T>(call: () => Promise<T>): Promise<T> {
+  if (calls !== null) Atomics.add(calls, 0, 1);
+  try {
+    return await call();
+  } finally {
+    if (calls !== null) Atomics.sub(calls, 0, 1);
+  }
+}
+
 let loaded: Promise<Runtime> | null = null;
 /** The library brings machine code; where that does not load, rules must still work. */
 export function runtime(): Promise<Runtime> {
-  loaded ??= import('onnxruntime-node');
+  loaded ??= native(() => import('onnxruntime-node'));
   return loaded;
 }
 

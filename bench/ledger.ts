@@ -6,11 +6,12 @@ import { makeCertificate, judgeCertificate } from '../app/main/ledger/certificat
 import { trustIn, verifyProof } from '../app/main/ledger/index.ts';
 import { leastQuorum, makeValidatorSet } from '../app/main/ledger/validators.ts';
 import { motionMessage } from '../app/main/ledger/vote.ts';
-import type { ValidatorCard } from '../app/contract/index.ts';
 import { blsSignerOf, blst } from '../app/main/platform/bls/blst.ts';
 import { pooledVerifier } from '../app/main/platform/crypto/ed25519.ts';
 import { signerOf } from '../app/main/platform/keys/ed25519.ts';
-import { openMembers, withMembers, type Member } from './lib/fleet.ts';
+import { withMembers, type Member } from './lib/fleet.ts';
+import { JOIN_HEIGHT, joinFigures } from './ledger-join.ts';
+import { agreed, form, loaded } from './lib/ledger-fleet.ts';
 import { percentile, rate } from './lib/numbers.ts';
 import type { Figure, Report } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
@@ -18,17 +19,6 @@ import { withScratch } from './lib/scratch.ts';
 const VALIDATORS = 4;
 const STEADY = { perSecond: 100, seconds: 20 };
 const MOST = { perSecond: 1000, seconds: 60 };
-const CREDITS = 100_000;
-
-interface Standing {
-  readonly height: number;
-  readonly stateRoot: string;
-  readonly transactions: number;
-}
-interface Settled {
-  readonly latencies: readonly number[];
-  readonly missing: number;
-}
 
 /** Four validators as processes on loopback: how fast they finalise, and what the signatures alone would cost. */
 export async function ledger(): Promise<Report> {
@@ -36,10 +26,11 @@ export async function ledger(): Promise<Report> {
   const { figures, notes } = await withScratch((scratch) =>
     withMembers(VALIDATORS, (members) => run(members, scratch, bounds)),
   );
-  return { figures: [...figures, ...certificateFigures()], notes };
+  const joining = await joinFigures(VALIDATORS, bounds);
+  return { figures: [...figures, ...joining, ...certificateFigures()], notes };
 }
 
-interface Bounds {
+export interface Bounds {
   readonly ed25519PerSecond: number;
   readonly blsMs: number;
 }
@@ -125,78 +116,9 @@ async function run(members: Member[], scratch: string, bounds: Bounds): Promise<
     notes: [
       `${VALIDATORS} validators, quorum ${quorum}, as processes on 127.0.0.1; every node checks every signature and every vote waits for the disk. The load comes from all four.`,
       'Latency counts from before a transaction is signed until its block is on the disk of the node that handed it in.',
-      'Joining from a snapshot at height 10,000 is not measured: nodes do not hand snapshots to each other yet.',
+      `Joining: the blocks up to ${JOIN_HEIGHT.toLocaleString('en')} admit one member each and were signed by a quorum in one process; the newcomer is a process of its own and takes state and past from the other four.`,
     ],
   };
-}
-
-/** Everybody joins by an invite, the founder takes the others into the validators, and all have credits. */
-async function form(members: Member[], scratch: string): Promise<string[]> {
-  await openMembers(members, scratch);
-  const [founder, ...others] = members as [Member, ...Member[]];
-  await founder.ask({ kind: 'fill', count: 1, textBytes: 100 });
-  const link = await founder.ask<string>({ kind: 'invite', uses: VALIDATORS - 1 });
-  for (const member of others) await member.ask({ kind: 'joinToFirstPage', link });
-  const addresses = await Promise.all(members.map((member) => member.ask<string>({ kind: 'address' })));
-  for (const [index, member] of members.entries()) {
-    for (const address of addresses.slice(0, index)) {
-      await member.ask({ kind: 'dial', address }).catch(() => {});
-    }
-  }
-  const cards = await Promise.all(
-    members.map((member) => member.ask<ValidatorCard>({ kind: 'ledger', order: { kind: 'card' } })),
-  );
-  await Promise.all(
-    others.map((member) => member.ask({ kind: 'ledger', order: { kind: 'credits', least: 0 } })),
-  );
-  await founder.ask({
-    kind: 'ledger',
-    order: { kind: 'give', to: cards.slice(1).map(({ did }) => did), amount: CREDITS },
-  });
-  await Promise.all(
-    others.map((member) => member.ask({ kind: 'ledger', order: { kind: 'credits', least: CREDITS } })),
-  );
-  await founder.ask({ kind: 'ledger', order: { kind: 'take', cards: cards.slice(1) } });
-  await Promise.all(
-    members.map((member) => member.ask({ kind: 'ledger', order: { kind: 'epoch', epoch: 1 } })),
-  );
-  // The mesh forms within a few heartbeats of gossipsub.
-  await new Promise((resolve) => setTimeout(resolve, 3000));
-  return cards.map(({ peer }) => peer);
-}
-
-async function loaded(members: readonly Member[], { perSecond, seconds }: typeof STEADY) {
-  const startedAt = performance.now();
-  const loads = await Promise.all(
-    members.map((member) =>
-      member.ask<{ handedIn: number; refused: Record<string, number> }>({
-        kind: 'ledger',
-        order: { kind: 'load', perSecond: perSecond / members.length, seconds },
-      }),
-    ),
-  );
-  const settled = await Promise.all(
-    members.map((member) => member.ask<Settled>({ kind: 'ledger', order: { kind: 'settled' } })),
-  );
-  return {
-    elapsedMs: performance.now() - startedAt,
-    refused: sum(loads.flatMap(({ refused }) => Object.values(refused))),
-    latencies: settled.flatMap(({ latencies }) => latencies),
-    missing: sum(settled.map(({ missing }) => missing)),
-  };
-}
-
-/** Where all stand, once they stand at the same place. */
-async function agreed(members: readonly Member[]): Promise<Standing> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
-    const all = await Promise.all(
-      members.map((member) => member.ask<Standing>({ kind: 'ledger', order: { kind: 'state' } })),
-    );
-    const same = new Set(all.map(({ height, stateRoot }) => `${height} ${stateRoot}`)).size === 1;
-    if (same) return all[0]!;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('The validators do not come to the same state.');
 }
 
 /** Kills the leader of the slot that comes next, while nothing waits, and times the next transaction. */
@@ -289,5 +211,3 @@ function timed(work: () => unknown): number {
   work();
   return performance.now() - startedAt;
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

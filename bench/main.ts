@@ -5,6 +5,7 @@ import { catchup } from './catchup.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
 import { ledger } from './ledger.ts';
+import { ledgerTrace } from './ledger-trace.ts';
 import { live } from './live.ts';
 import { million } from './million.ts';
 import { moderation } from './moderation.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (options: { minutes: number }) => Promise
   import: importMails,
   catchup,
   ledger,
+  'ledger-trace': ledgerTrace,
   live,
   join,
   million,

@@ -73,6 +73,14 @@ export const LedgerStatus = z.object({
   credits: z.number().int().nonnegative().nullable(),
   /** The lowest block that is here in full; above 1 while history is filled in. */
   historyFrom: z.number().int().nonnegative(),
+  /** The snapshot that is fetched to begin with, and how many of its parts are here; null while none is. */
+  joining: z
+    .object({
+      height: z.number().int().positive(),
+      parts: z.number().int().nonnegative(),
+      of: z.number().int().positive(),
+    })
+    .nullable(),
   snapshots: z.array(z.number().int().positive()),
   /** Why execution stands still here; null while it runs. */
   halted: z.object({ code: z.string(), height: z.number().int() }).nullable(),
@@ -114,6 +122,13 @@ export type ValidatorChange = z.infer<typeof ValidatorChange>;
 
 const Heights = z.union([z.number().int().positive(), Cid]);
 
+const Hex = z.string().regex(/^[0-9a-f]*$/, 'This is hexadecimal.');
+const TreeHead = z.object({
+  height: z.number().int().nonnegative(),
+  count: z.number().int().nonnegative(),
+  root: Hex,
+});
+
 export const ledgerContract = {
   status: base.input(empty).output(LedgerStatus),
   /** The genesis document, in canonical DAG-CBOR. */
@@ -124,8 +139,16 @@ export const ledgerContract = {
   block: base
     .input(z.object({ block: Heights }))
     .output(z.object({ block: LedgerBlock, transactions: z.array(LedgerTransaction) })),
-  /** Newest first: all, or those of an account. */
-  transactions: base.input(Cursor.extend({ account: Did.optional() })).output(page(LedgerTransaction)),
+  /** Newest first: all, or those of an account, of a kind, in a block by height or hash; filters go together. */
+  transactions: base
+    .input(
+      Cursor.extend({
+        account: Did.optional(),
+        kind: z.string().min(1).max(40).optional(),
+        block: Heights.optional(),
+      }),
+    )
+    .output(page(LedgerTransaction)),
   transaction: base.input(z.object({ id: Cid })).output(LedgerTransaction),
   /**
    * Signs a transaction with my key and hands it in. In the body, `did:key:…` stands for the key and `0x…`
@@ -150,10 +173,25 @@ export const ledgerContract = {
     .output(ValidatorChange),
   /** The block in progress, at every signature that arrives. */
   signatures: base.input(empty).output(eventIterator(LiveSlot)),
-  /** The finality proof of a transaction, in canonical DAG-CBOR. */
+  /** The finality proof of a transaction, or of a post or another event that a block lists, in canonical DAG-CBOR. */
   proof: base
     .input(z.object({ id: Cid, single: z.boolean().default(false) }))
     .output(z.object({ proof: Base64Url })),
+  /** That a transaction stands in the tree of all of them (RFC 9162), whose root the state of `height` holds. */
+  inclusion: base.input(z.object({ id: Cid })).output(
+    z.object({
+      height: z.number().int().nonnegative(),
+      index: z.number().int().nonnegative(),
+      count: z.number().int().nonnegative(),
+      /** Root and path in hexadecimal. */
+      root: Hex,
+      path: z.array(Hex),
+    }),
+  ),
+  /** That the tree of all transactions after one block only added to that after an earlier one (RFC 9162). */
+  consistency: base
+    .input(z.object({ from: Heights, to: Heights.optional() }))
+    .output(z.object({ from: TreeHead, to: TreeHead, path: z.array(Hex) })),
   /** The head of a kept snapshot, the newest if no height is named. */
   snapshot: base.input(z.object({ height: z.number().int().positive().optional() })).output(
     z.object({

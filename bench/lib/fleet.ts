@@ -4,7 +4,7 @@ import type { LedgerOrder } from './ledger-member.ts';
 
 /** What a benchmark tells a node in another process to do. */
 export type Order =
-  | { readonly kind: 'open'; readonly directory: string; readonly name: string }
+  | { readonly kind: 'open'; readonly directory: string; readonly name: string; readonly trace?: boolean }
   | { readonly kind: 'found' }
   | { readonly kind: 'fill'; readonly count: number; readonly textBytes: number }
   | { readonly kind: 'invite'; readonly uses: number }
@@ -93,10 +93,10 @@ export async function withMembers<T>(count: number, work: (members: Member[]) =>
 }
 
 /** Opens members named `mara`, `n1`, `n2` … and founds a community at the first. */
-export async function openMembers(members: readonly Member[], scratch: string): Promise<void> {
+export async function openMembers(members: readonly Member[], scratch: string, trace = false): Promise<void> {
   for (const [index, member] of members.entries()) {
     const name = index === 0 ? 'mara' : `n${index}`;
-    await member.ask({ kind: 'open', directory: join(scratch, name), name });
+    await member.ask({ kind: 'open', directory: join(scratch, name), name, trace });
   }
   await members[0]!.ask({ kind: 'found' });
 }

@@ -1,10 +1,12 @@
 /** What a node of the ledger's benchmark does in its process. */
+import { growChain } from './ledger-growth.ts';
 import { toBase64Url, toHex } from '../../app/main/kernel/bytes.ts';
 import { accountOf } from '../../app/main/ledger/accounts.ts';
 import { cardOf } from '../../app/main/ledger/index.ts';
 import { openTransaction, sealTransaction } from '../../app/main/ledger/transaction.ts';
 import type { ValidatorCard } from '../../app/contract/index.ts';
 import type { Community } from '../../app/main/node/community.ts';
+import { startTrace, takeTrace, traceChain } from './ledger-trace.ts';
 import type { BenchNode } from './node.ts';
 
 export type LedgerOrder =
@@ -18,7 +20,12 @@ export type LedgerOrder =
   | { readonly kind: 'leader' }
   | { readonly kind: 'state' }
   | { readonly kind: 'proof' }
-  | { readonly kind: 'once' };
+  | { readonly kind: 'once' }
+  | { readonly kind: 'grow'; readonly height: number; readonly names: readonly string[] }
+  | { readonly kind: 'height'; readonly least: number }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'trace' }
+  | { readonly kind: 'traced' };
 
 /** How often a node under load signs and hands in, in milliseconds. */
 const TICK_MS = 10;
@@ -70,6 +77,25 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
       const { proof } = ledger.proof({ id: items[0]!.id, single: false });
       return { proof, genesis: toBase64Url(community.genesis.bytes) };
     }
+    case 'grow':
+      return growChain(node, community, order.height, order.names);
+    case 'height': {
+      // The state is that of a certified block, and consensus takes part from there on.
+      await until(() => (ledger.ordering!.view()?.height ?? 0) >= order.least);
+      return now();
+    }
+    case 'history': {
+      await until(() => ledger.status().historyFrom === 1, 10);
+      return now();
+    }
+    case 'trace':
+      traceChain(community);
+      startTrace();
+      return null;
+    case 'traced': {
+      const { user, system } = process.cpuUsage();
+      return { marks: takeTrace(), cpuMs: (user + system) / 1000 };
+    }
     case 'once': {
       const startedAt = now();
       listen(community);
@@ -86,7 +112,7 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
 function seal(node: BenchNode, { genesis, ledger: { chain } }: Community, count: number): Uint8Array[] {
   const key = node.signer.publicKey;
   const nonce = accountOf(chain.state, key)!.nonce;
-  const first = nonce + chain.pool.waitingOf(key, nonce);
+  const first = nonce + chain.pool.queueOf(key, nonce).length;
   const founder = toHex(genesis.founder) === toHex(key);
   const to = founder
     ? chain.set.validators.find((one) => toHex(one.key) !== toHex(key))!.key
@@ -162,10 +188,10 @@ async function load(
   return { handedIn, refused };
 }
 
-async function until(reached: () => boolean): Promise<null> {
-  const deadline = Date.now() + 60_000;
+async function until(reached: () => boolean, minutes = 1): Promise<null> {
+  const deadline = Date.now() + minutes * 60_000;
   while (!reached()) {
-    if (Date.now() > deadline) throw new Error('The ledger did not get there within a minute.');
+    if (Date.now() > deadline) throw new Error(`The ledger did not get there within ${minutes} min.`);
     await pause(5);
   }
   return null;

@@ -16,7 +16,7 @@ const now = () => performance.timeOrigin + performance.now();
 async function carryOut(order: Order): Promise<Answer['result']> {
   switch (order.kind) {
     case 'open':
-      node = await openBenchNode({ directory: order.directory, name: order.name, online: true });
+      node = await openBenchNode({ ...order, online: true });
       return null;
     case 'found':
       community = await node!.found();

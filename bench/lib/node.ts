@@ -19,12 +19,14 @@ import {
 } from '../../app/main/node/community.ts';
 import { openBallotBox } from '../../app/main/node/ballot-box.ts';
 import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
+import { memoryJudges } from '../../app/main/platform/memory/judges.ts';
 import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
 import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
 import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
 import { createLibp2pTransport } from '../../app/main/platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../../app/main/platform/memory/network.ts';
 import { openDatabase, type OpenOptions } from '../../app/main/platform/sqlite/database.ts';
+import { tracedPorts } from './ledger-trace.ts';
 
 export interface BenchNodeInit {
   readonly directory: string;
@@ -32,6 +34,8 @@ export interface BenchNodeInit {
   readonly name: string;
   /** Real TCP on 127.0.0.1, or no network at all. */
   readonly online: boolean;
+  /** Notes what its ledger does when. */
+  readonly trace?: boolean;
   readonly durability?: NonNullable<OpenOptions['durability']>;
 }
 
@@ -65,9 +69,9 @@ export async function openBenchNode(init: BenchNodeInit) {
     : alone();
   await transport.start();
   const bls = blsSignerOf(signer.publicKey);
-  const files = { votes: join(init.directory, 'votes.db'), voteMark: join(init.directory, 'votes.mark') };
-  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.votes));
-  const ports: CommunityPorts = {
+  const files = { votes: join(init.directory, 'votes.log'), voteMark: join(init.directory, 'votes.mark') };
+  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.voteMark));
+  const untraced: CommunityPorts & { ballotBox: typeof box } = {
     db,
     transport,
     probe,
@@ -78,11 +82,14 @@ export async function openBenchNode(init: BenchNodeInit) {
     bls: blst,
     validator: { bls, peer: transport.self },
     ballotBox: box,
+    alone: false,
     notices: { put() {}, remove() {} },
     chunks: diskChunks(join(init.directory, 'files')),
+    judges: memoryJudges(),
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),
   };
+  const ports = init.trace ? tracedPorts(untraced, box) : untraced;
   let community: Community | null = null;
   return {
     db,
@@ -122,7 +129,7 @@ export async function openBenchNode(init: BenchNodeInit) {
       });
       const genesis = openGenesis(membership.genesis);
       foundCommunity(db, genesis, ticksOf(systemClock.now()));
-      community = await openCommunity(ports, genesis, membership.events);
+      community = await openCommunity(ports, genesis);
       return community;
     },
     async stop(): Promise<void> {

@@ -20,6 +20,8 @@ export function ledgerApi(api: Api['ledger'], ledger: () => Ledger, card: () => 
     changeValidators: api.changeValidators.handler(({ input }) => ledger().changeValidators(input)),
     signatures: api.signatures.handler(({ signal }) => latest(ledger().watchSignatures, signal)),
     proof: api.proof.handler(({ input }) => ledger().proof(input)),
+    inclusion: api.inclusion.handler(({ input }) => ledger().inclusion(input)),
+    consistency: api.consistency.handler(({ input }) => ledger().consistency(input)),
     snapshot: api.snapshot.handler(({ input }) => ledger().snapshot(input)),
     recover: api.recover.handler(() => ledger().recover()),
     changes: api.changes.handler(({ signal }) => each(ledger().onFinal, signal)),

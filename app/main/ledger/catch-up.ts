@@ -8,6 +8,7 @@ import { encodeBlock } from './block.ts';
 import { encodeCertificate } from './certificate.ts';
 import { decodeWire, encodeWire, LEDGER_PROTOCOL, MAX_VOTES, type Wire } from './consensus-wire.ts';
 import type { Engine } from './engine.ts';
+import { watchQuiet } from './quiet.ts';
 import { encodeVote } from './vote.ts';
 
 /** The network as catch-up sees it; the log's Transport is one. */
@@ -31,6 +32,8 @@ export interface CatchUpInit {
   readonly retryMs: number;
   /** Takes in what a peer answered; a Problem ends the answer and is held against the peer. */
   readonly taker: () => Taker;
+  /** [Q9] Told how high a peer says it is; true when that is so far that blocks are not taken from it now. */
+  readonly far?: (height: number) => boolean;
 }
 
 /** Takes in one answer, message by message. */
@@ -140,7 +143,7 @@ export class CatchUp {
   async #pull(peer: string): Promise<boolean> {
     const { channels, community, engine } = this.#init;
     const channel = await channels.open(peer, LEDGER_PROTOCOL);
-    const quiet = this.#watch(channel);
+    const quiet = watchQuiet(this.#init.clock, channel, SILENCE_MS);
     try {
       await channel.send(encodeWire(['ask', community, engine().pool.base.height]));
       await channel.close();
@@ -148,6 +151,10 @@ export class CatchUp {
       for await (const bytes of channel.receive()) {
         quiet.heard();
         const message = decodeWire(bytes, ANSWERS);
+        if (message[0] === 'standing' && this.#init.far?.(message[2])) {
+          channel.abort(new Problem('too-far', 'This node is too far behind to go block by block.'));
+          return false;
+        }
         await taker.take(message, peer);
         if (message[0] === 'end') return message[1];
       }
@@ -161,7 +168,7 @@ export class CatchUp {
   }
 
   async #answer(channel: Channel): Promise<void> {
-    const quiet = this.#watch(channel);
+    const quiet = watchQuiet(this.#init.clock, channel, SILENCE_MS);
     this.#answering++;
     try {
       if (!this.#running || this.#answering > MAX_ANSWERING) return;
@@ -224,19 +231,6 @@ export class CatchUp {
       .filter(({ kind, slot }) => certificates.get(kind, slot) === undefined)
       .map(encodeVote);
     for (let at = 0; at < votes.length; at += MAX_VOTES) yield ['votes', votes.slice(at, at + MAX_VOTES)];
-  }
-
-  /** Breaks a channel on which nothing has happened for too long. */
-  #watch(channel: Channel): { heard(): void; stop(): void } {
-    const late = () => channel.abort(new Problem('peer-silent', 'The peer said nothing for too long.'));
-    let cancel = this.#init.clock.after(SILENCE_MS, late);
-    return {
-      heard: () => {
-        cancel();
-        cancel = this.#init.clock.after(SILENCE_MS, late);
-      },
-      stop: () => cancel(),
-    };
   }
 }
 

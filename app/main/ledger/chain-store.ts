@@ -1,8 +1,10 @@
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import type { Database, Statement } from '../kernel/database.ts';
+import { AnchoredWire, packAnchored, unpackAnchored, type Anchored } from './anchor.ts';
+import type { FinalRun } from './application.ts';
 import { openHeader, type Block, type Header } from './block.ts';
 import { encodeCertificate, openCertificate, type Certificate } from './certificate.ts';
-import type { Transaction } from './transaction.ts';
+import { openTransaction, type Transaction } from './transaction.ts';
 
 /** What makes a block final: its certificate, on the last of the headers behind it or on itself. */
 export interface Seal {
@@ -32,6 +34,22 @@ export interface ValidatorSignature {
   /** When this node saw it, milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** A transaction about people, with where and when it became final. */
+export interface PeopleChange {
+  readonly height: number;
+  /** Block time in milliseconds. */
+  readonly time: number;
+  readonly account: Uint8Array;
+  readonly kind: string;
+  readonly body: unknown;
+}
+
+/** The kinds that decide about accounts' names, rights and keys; an index of the table names them too. */
+const PEOPLE_KINDS = `('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover')`;
+
+/** Where the height above a gap in the blocks is noted. */
+const ABOVE_GAP = 'above-gap';
 
 const BLOCK = 'SELECT height, hash, header, tail, certificate FROM ledger_block';
 
@@ -74,9 +92,16 @@ export class ChainStore {
     return row ? openHeader(row.header) : null;
   }
 
-  /** The lowest height that is here; null without blocks. */
+  /** The lowest height from which on all blocks are here; null without blocks. */
   lowest(): number | null {
+    const gap = this.meta(ABOVE_GAP);
+    if (gap) return decodeCanonical(gap) as number;
     return this.#db.prepare<{ n: number | null }>('SELECT MIN(height) AS n FROM ledger_block').get()!.n;
+  }
+
+  /** [Q6] Notes that blocks lack right below a height, with others below them; null once none lack. */
+  setGap(above: number | null): void {
+    this.setMeta(ABOVE_GAP, above === null ? null : encodeCanonical(above));
   }
 
   header(height: number): Header | null {
@@ -91,7 +116,32 @@ export class ChainStore {
 
   block(height: number): Block | null {
     const header = this.header(height);
-    return header && { header, transactions: this.transactionsOf(height) };
+    if (!header) return null;
+    const anchored = header.anchor && this.anchoredAt(height);
+    return { header, transactions: this.transactionsOf(height), ...(anchored && { anchored }) };
+  }
+
+  /** [H1] Keeps what the anchor of a block stands for. */
+  putAnchored(height: number, anchored: Anchored): void {
+    this.#db
+      .prepare('INSERT INTO ledger_anchor (height, list) VALUES (?, ?)')
+      .run(height, encodeCanonical(packAnchored(anchored)));
+  }
+
+  /** The events that a block lists; null where it lists none, or the list is not here yet. */
+  anchoredAt(height: number): Anchored | null {
+    const row = this.#db
+      .prepare<{ list: Uint8Array }>('SELECT list FROM ledger_anchor WHERE height = ?')
+      .get(height);
+    return row ? unpackAnchored(AnchoredWire.parse(decodeCanonical(row.list))) : null;
+  }
+
+  /** The heights of blocks whose lists are here, in order. */
+  anchorHeights(): number[] {
+    return this.#db
+      .prepare<{ height: number }>('SELECT height FROM ledger_anchor ORDER BY height')
+      .all()
+      .map(({ height }) => height);
   }
 
   /** The sealed transactions of a block, in order. */
@@ -137,18 +187,35 @@ export class ChainStore {
       .all(height, place, limit);
   }
 
+  /** What final blocks say about people: all of it in order, or that of some heights. */
+  aboutPeople(from?: number, to = Number.MAX_SAFE_INTEGER): PeopleChange[] {
+    const rows = `SELECT height, place, sealed FROM ledger_transaction WHERE kind IN ${PEOPLE_KINDS}`;
+    const order = 'ORDER BY height, place';
+    const placed =
+      from === undefined
+        ? this.#db.prepare<PlacedTransaction>(`${rows} ${order}`).all()
+        : this.#db.prepare<PlacedTransaction>(`${rows} AND height BETWEEN ? AND ? ${order}`).all(from, to);
+    let header: Header | null = null;
+    return placed.map(({ height, sealed }) => {
+      if (header?.height !== height) header = this.header(height)!;
+      const { account, kind, body } = openTransaction(sealed);
+      return { height, time: header.time, account, kind, body };
+    });
+  }
+
+  /** The seal that a block was stored with; null where a later one's makes it final. */
+  ownSeal(height: number): Seal | null {
+    const row = this.#db.prepare<BlockRow>(`${BLOCK} WHERE height = ?`).get(height);
+    return row?.certificate ? sealIn(row, row.certificate, []) : null;
+  }
+
   /** What makes a block final: its own seal, or that of the next block that has one. */
   sealOf(height: number): Seal | null {
     const headers: Header[] = [];
     const rows = this.#db.prepare<BlockRow>(`${BLOCK} WHERE height >= ? ORDER BY height`).iterate(height);
     for (const row of rows) {
       if (row.height > height) headers.push(openHeader(row.header));
-      if (!row.certificate) continue;
-      const tail = row.tail ? (decodeCanonical(row.tail) as Uint8Array[]) : [];
-      return {
-        headers: [...headers, ...tail.map(openHeader)],
-        certificate: openCertificate(row.certificate),
-      };
+      if (row.certificate) return sealIn(row, row.certificate, headers);
     }
     return null;
   }
@@ -161,6 +228,17 @@ export class ChainStore {
       )
       .get(height)!;
     return row.n;
+  }
+
+  /** The blocks from a height on, up to the next that has a certificate; null where one of them is not here. */
+  run(fromHeight: number): FinalRun | null {
+    const to = this.certifiedFrom(fromHeight);
+    if (to === null || this.header(fromHeight) === null) return null;
+    const blocks = Array.from({ length: to - fromHeight + 1 }, (_, n) => this.block(fromHeight + n)!);
+    // [Q7] Of the block of a snapshot the transactions may still be on their way.
+    if (blocks.some(({ header, transactions }) => transactions.length < header.count)) return null;
+    const { headers, certificate } = this.ownSeal(to)!;
+    return { blocks, closing: headers, certificate };
   }
 
   /** Notes that the block at `height` was the last before an epoch; `link` proves it where the block is not here. */
@@ -212,4 +290,9 @@ export class ChainStore {
     if (value === null) this.#db.prepare('DELETE FROM ledger_meta WHERE key = ?').run(key);
     else this.#db.prepare('INSERT OR REPLACE INTO ledger_meta (key, value) VALUES (?, ?)').run(key, value);
   }
+}
+
+function sealIn({ tail }: BlockRow, certificate: Uint8Array, before: readonly Header[]): Seal {
+  const closing = tail ? (decodeCanonical(tail) as Uint8Array[]) : [];
+  return { headers: [...before, ...closing.map(openHeader)], certificate: openCertificate(certificate) };
 }

@@ -6,7 +6,7 @@ import { memoryBls } from '../platform/memory/bls.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { accountOf } from './accounts.ts';
 import { encodeBlock, makeBlock, openBlock } from './block.ts';
-import type { Halt } from './chain.ts';
+import type { Halt } from './halt.ts';
 import { kindsOf, type LedgerProjection } from './kinds.ts';
 import { ledgerMigrations } from './migrations.ts';
 import { encodeProof, trustIn, verifyProof } from './proof.ts';
@@ -82,6 +82,7 @@ describe('a final chain', () => {
         throw new Error('disk gone');
       },
       clear() {},
+      restore() {},
     };
     const db = openDatabase(':memory:', ledgerMigrations);
     const broken = ledger.replica({ db, projections: [failing] });
@@ -247,6 +248,7 @@ describe('projections', () => {
     const projection: LedgerProjection = {
       apply: (event, { height, index }) => void heard.push(`${height}.${index} ${event.name}`),
       clear: () => void heard.splice(0),
+      restore() {},
     };
     const watcher = ledger.replica({ projections: [projection] });
     for (let height = 1; height <= 3; height++) await watcher.finalise((await ledger.chain.run(height))!);

@@ -1,33 +1,33 @@
 import type { Bls } from '../kernel/bls.ts';
-import { equalBytes, toHex } from '../kernel/bytes.ts';
-import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
+import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { setOf } from './accounts.ts';
+import { AheadBlocks, restoreProjections, tellProjections, type Ahead } from './ahead.ts';
+import { ANCHORED_BYTES, anchorDigest, anchorOn, anchorTipOf } from './anchor.ts';
+import type { AnchoredLog } from './anchored-log.ts';
+import { Anchoring } from './anchoring.ts';
 import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from './application.ts';
-import {
-  encodeBlock,
-  makeBlock,
-  MAX_BLOCK_BYTES,
-  MAX_BLOCK_TRANSACTIONS,
-  withinLimits,
-  type Anchor,
-  type Block,
-} from './block.ts';
-import { encodeCertificate } from './certificate.ts';
+import { makeBlock, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS, type Block } from './block.ts';
+import { BlockRunner, parametersOf, type Listed } from './block-runner.ts';
+import { startFromGenesis, startFromSnapshot } from './bootstrap.ts';
 import { ChainStore } from './chain-store.ts';
 import type { Evidence } from './equivocation.ts';
-import { BlockExecution, signaturesOf, type BlockResult, type Rules } from './execution.ts';
-import { PARAMETERS, writeGenesisState, type Origin, type Parameters } from './genesis.ts';
+import type { Rules } from './execution.ts';
+import type { Origin, Parameters } from './genesis.ts';
+import { haltEvidence, haltOf, RECOVERY, type Halt } from './halt.ts';
 import type { LedgerKinds, LedgerProjection } from './kinds.ts';
 import { TransactionPool, type PoolLimits, type PoolVerdict } from './pool.ts';
 import { baseOf, type Base } from './proposal.ts';
+import type { Fetched } from './snapshot-pull.ts';
 import { SnapshotStore } from './snapshot-store.ts';
-import { Draft, readEntry } from './state.ts';
-import { Overlay, rootOf, StateStore, type ProvableState } from './state-store.ts';
-import { openTransaction, type Transaction } from './transaction.ts';
+import { rootOf, StateStore, type ProvableState } from './state-store.ts';
+import { openTransaction } from './transaction.ts';
+import { TransactionSearch } from './transaction-search.ts';
 import type { ValidatorSet } from './validators.ts';
 import type { Vote } from './vote.ts';
 
@@ -40,25 +40,12 @@ export interface ChainInit {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly poolLimits?: PoolLimits;
-  /** [B5] What a leader writes into its blocks about the log; nothing if left out. */
-  readonly anchor?: (time: number) => Anchor | null;
+  /** [H1] What blocks anchor; nothing if left out. */
+  readonly log?: AnchoredLog;
+  readonly logger?: Logger;
   readonly accuse?: (evidence: Evidence) => void;
   /** The alarm: told once, when execution halts [E7]. */
   readonly halted?: (halt: Halt) => void;
-}
-
-/** [E7] Why execution stands still. */
-export interface Halt {
-  readonly code: string;
-  readonly height: number;
-  /** Canonical DAG-CBOR that shows what was certified and what came out here. */
-  readonly evidence: Uint8Array;
-}
-
-/** A block that was executed and is not final yet. */
-interface Ahead extends BlockResult {
-  readonly block: Block;
-  readonly transactions: readonly Transaction[];
 }
 
 const HALT = 'halt';
@@ -68,14 +55,17 @@ export class Chain implements Application {
   /** What is read at all; the parameters in the state of a block's parent may allow less [B6]. */
   readonly limits = { bytes: MAX_BLOCK_BYTES, transactions: MAX_BLOCK_TRANSACTIONS };
   readonly store: ChainStore;
+  readonly search: TransactionSearch;
   readonly snapshots: SnapshotStore;
   readonly pool: TransactionPool;
   readonly origin: Origin;
+  readonly anchoring: Anchoring | null;
   readonly #db: Database;
   readonly #state: StateStore;
   readonly #init: ChainInit;
-  readonly #rules: Rules;
-  readonly #ahead = new Map<string, Ahead>();
+  readonly #runner: BlockRunner;
+  readonly #ahead: AheadBlocks;
+  readonly #projections: readonly LedgerProjection[];
   readonly #listeners = new Set<(block: Block) => void>();
   #tip: Base;
 
@@ -83,9 +73,10 @@ export class Chain implements Application {
     const { db, origin, kinds, bls, verifier, poolLimits } = init;
     this.#init = init;
     this.#db = db;
+    this.#projections = init.projections ?? [];
     this.origin = origin;
-    this.#rules = { kinds, bls };
     this.store = new ChainStore(db);
+    this.search = new TransactionSearch(db);
     this.#state = new StateStore(db);
     this.snapshots = new SnapshotStore(db, this.#state);
     this.pool = new TransactionPool({
@@ -94,19 +85,37 @@ export class Chain implements Application {
       verifier,
       ...(poolLimits ? { limits: poolLimits } : {}),
     });
+    const rules = { kinds, bls };
+    this.#runner = new BlockRunner({ community: origin.id, rules, verifier, pool: this.pool });
+    this.#ahead = new AheadBlocks(this.#state);
     this.#tip = this.#storedTip();
+    const { log, clock, logger = silentLogger } = init;
+    const complete = () => (this.store.lowest() ?? 1) === 1;
+    this.anchoring = log ? new Anchoring({ log, clock, logger, complete }) : null;
+    if (log?.blank) db.transaction(() => this.#markAnchored(log));
   }
 
   /** Opens the chain of a database; writes the state of the genesis document into an empty one. */
   static open(init: ChainInit): Chain {
     const state = new StateStore(init.db);
-    if (state.top === null) init.db.transaction(() => writeFirstState(state, init.origin));
+    if (state.top === null) init.db.transaction(() => startFromGenesis(state, init.origin));
     return new Chain(init);
   }
 
   /** Checks of BLS signatures, as execution makes them. */
   get bls(): Bls {
-    return this.#rules.bls;
+    return this.#init.bls;
+  }
+
+  /** What transactions are carried out by. */
+  get rules(): Rules {
+    const { kinds, bls } = this.#init;
+    return { kinds, bls };
+  }
+
+  /** What its blocks anchor; null where they anchor nothing. */
+  get log(): AnchoredLog | null {
+    return this.#init.log ?? null;
   }
 
   /** The final state. */
@@ -154,45 +163,41 @@ export class Chain implements Application {
 
   async propose(slate: Slate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
     this.#mustRun();
-    const base = this.#stateAfter(parent);
-    const limits = parametersOf(base).block;
-    const execution = new BlockExecution(base, slate, this.#rules);
-    const transactions: Transaction[] = [];
-    let room = limits.bytes;
-    this.pool.choose(base, (transaction) => {
-      if (transactions.length >= limits.transactions || transaction.sealed.length > room) return 'full';
-      if (execution.add(transaction)) return 'refused';
-      room -= transaction.sealed.length;
-      transactions.push(transaction);
-      return 'taken';
-    });
-    if (transactions.length === 0 && !empty) return null;
-    const result = execution.finish();
+    const state = this.#ahead.stateAfter(parent, this.#tip);
+    // [H7] Transactions leave an eighth of a block to what is to be anchored.
+    const anchors = !empty && this.anchoring?.due(true) === true;
+    const below = anchors ? this.#ahead.below(parent.hash) : [];
+    const { result, transactions, listed } = this.#runner.fill(slate, state, anchors ? 1 / 8 : 0, (room) =>
+      anchors ? this.#listed(slate, state, room, below) : null,
+    );
+    if (transactions.length === 0 && !listed && !empty) return null;
     const sealed = transactions.map((transaction) => transaction.sealed);
-    const draft = {
-      stateRoot: rootOf(result.overlay),
-      anchor: this.#init.anchor?.(slate.time) ?? null,
-      transactions: sealed,
-      next: result.next,
-    };
-    const block = makeBlock({ ...slate, stateRoot: draft.stateRoot, anchor: draft.anchor }, sealed);
-    this.#ahead.set(toHex(block.header.hash), { ...result, block, transactions });
-    return draft;
+    const { anchor = null, anchored } = listed ?? {};
+    const stateRoot = rootOf(result.overlay);
+    const block = makeBlock({ ...slate, stateRoot, anchor }, sealed, anchored);
+    if (anchored) this.anchoring?.proposed(block);
+    this.#ahead.put({ ...result, block, transactions });
+    return { stateRoot, anchor, transactions: sealed, ...(anchored && { anchored }) };
+  }
+
+  /** [H4] */
+  async vouch(block: Block): Promise<boolean> {
+    return this.anchoring?.vouch(block, this.#ahead.below(block.header.parent)) ?? false;
   }
 
   async execute(block: Block, parent: Base): Promise<Execution> {
     this.#mustRun();
-    const known = this.#ahead.get(toHex(block.header.hash));
+    const known = this.#ahead.get(block.header.hash);
     if (known) return { ok: true, next: known.next };
-    const transactions = await this.#readTransactions(block);
+    const transactions = await this.#runner.read(block);
     if (typeof transactions === 'string') return { ok: false, code: transactions };
-    const result = this.#run(block, transactions, this.#stateAfter(parent));
+    const result = this.#runner.run(block, transactions, this.#ahead.stateAfter(parent, this.#tip));
     if (typeof result === 'string') return { ok: false, code: result };
     // [E3] The root in the header is what validators sign: it must be what comes out here.
     if (!equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
       return { ok: false, code: 'wrong-state-root' };
     }
-    this.#ahead.set(toHex(block.header.hash), { ...result, block, transactions });
+    this.#ahead.put({ ...result, block, transactions });
     return { ok: true, next: result.next };
   }
 
@@ -211,22 +216,28 @@ export class Chain implements Application {
         this.diverged(run, outcome.code);
         throw new Problem('diverged', 'The validators certified what this node cannot accept.', RECOVERY);
       }
-      steps.push(this.#ahead.get(toHex(block.header.hash))!);
+      steps.push(this.#ahead.get(block.header.hash)!);
       parent = baseOf(block);
     }
     this.#commit(() => {
       for (const step of steps) this.#store(step, step === steps.at(-1) ? run : null);
     });
     this.#rebase(parent);
+    this.anchoring?.settled(steps.map(({ block }) => block));
     for (const { block } of steps) for (const listener of this.#listeners) listener(block);
   }
 
   async run(fromHeight: number): Promise<FinalRun | null> {
-    const to = this.store.certifiedFrom(fromHeight);
-    if (to === null || this.store.header(fromHeight) === null) return null;
-    const blocks = Array.from({ length: to - fromHeight + 1 }, (_, n) => this.store.block(fromHeight + n)!);
-    const { headers, certificate } = this.store.sealOf(to)!;
-    return { blocks, closing: headers, certificate };
+    return this.store.run(fromHeight);
+  }
+
+  /** [Q6] Goes on from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
+  begin({ snapshot, parts }: Fetched): void {
+    this.#mustRun();
+    startFromSnapshot(this.#db, snapshot, parts, (state) => restoreProjections(this.#projections, state));
+    this.#state.forget();
+    this.#ahead.clear();
+    this.#rebase(this.#storedTip());
   }
 
   /** [F3] Keeps a validator's checked signature that a block is final, for proofs without an aggregate. */
@@ -246,8 +257,8 @@ export class Chain implements Application {
     this.#ahead.clear();
     this.#commit(() => {
       this.#state.clear();
-      for (const projection of this.#init.projections ?? []) projection.clear();
-      writeFirstState(this.#state, this.origin);
+      for (const projection of this.#projections) projection.clear();
+      startFromGenesis(this.#state, this.origin);
       for (let height = 1; height <= this.#tip.height; height++) this.#replayBlock(this.store.block(height)!);
       this.store.setMeta(HALT, null);
     });
@@ -261,56 +272,44 @@ export class Chain implements Application {
   /** [E7] Halts execution and keeps what shows why. */
   diverged(run: FinalRun, code: string): void {
     if (this.halt) return;
-    const evidence = encodeCanonical({
-      v: 1,
-      code,
-      height: run.blocks[0]!.header.height,
-      roots: this.#rootsHere(run.blocks),
-      tip: this.#tip.hash,
-      stateRoot: this.#tip.stateRoot,
-      blocks: run.blocks.map(encodeBlock),
-      closing: run.closing.map(({ bytes }) => bytes),
-      certificate: encodeCertificate(run.certificate),
-    });
+    const roots = this.#runner.rootsOf(run.blocks, this.#state);
+    const evidence = haltEvidence({ run, code, tip: this.#tip, roots });
     this.store.setMeta(HALT, evidence);
     this.#init.halted?.(this.halt!);
   }
 
+  /** [H6] What a leader's block anchors, if anything. */
+  #listed(slate: Slate, state: ProvableState, bytes: number, below: readonly Block[]): Listed | null {
+    const events = this.anchoring?.choose(slate.time, Math.floor(bytes / ANCHORED_BYTES), below) ?? [];
+    if (events.length === 0) return null;
+    const tip = anchorTipOf(state, this.origin.id);
+    const anchored = anchorOn(
+      tip,
+      events.map(({ id }) => id),
+    );
+    const time = events.reduce((latest, event) => Math.max(latest, msOf(event.time)), tip.time);
+    return { anchored, anchor: { time, digest: anchorDigest(anchored) } };
+  }
+
+  /** [H1] Notes anew what the blocks list, after a repair of the database. */
+  #markAnchored(log: AnchoredLog): void {
+    for (const height of this.store.anchorHeights()) log.mark(height, this.store.anchoredAt(height)!.ids);
+  }
+
   #replayBlock(block: Block): void {
     const transactions = block.transactions.map(openTransaction);
-    const result = this.#run(block, transactions, this.#state);
+    const result = this.#runner.run(block, transactions, this.#state);
     if (typeof result === 'string' || !equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
       const message = `Block ${block.header.height} still comes to something else here.`;
       throw new Problem('diverged', message, 'Install the release that the other validators run.');
     }
     this.#state.commit(result.overlay);
-    this.#project(block, transactions, result.events);
-  }
-
-  /** The state roots to which blocks lead here, up to the first that cannot be executed. */
-  #rootsHere(blocks: readonly Block[]): Uint8Array[] {
-    const roots: Uint8Array[] = [];
-    let state: ProvableState = this.#state;
-    for (const block of blocks) {
-      try {
-        const result = this.#run(block, block.transactions.map(openTransaction), state);
-        if (typeof result === 'string') break;
-        state = result.overlay;
-        roots.push(rootOf(state));
-      } catch (error) {
-        if (error instanceof Problem) break;
-        throw error;
-      }
-    }
-    return roots;
+    tellProjections(this.#projections, { ...result, block, transactions });
   }
 
   #storedTip(): Base {
     const header = this.store.tip();
-    if (header) {
-      const { hash, slot, height, time, stateRoot } = header;
-      return { hash, slot, height, time, stateRoot };
-    }
+    if (header) return baseOf({ header, transactions: [] });
     const { id, createdAt } = this.origin;
     return { hash: id, slot: 0, height: 0, time: createdAt, stateRoot: rootOf(this.#state) };
   }
@@ -320,57 +319,21 @@ export class Chain implements Application {
       throw new Problem('ledger-halted', 'The ledger of this community stands still here.', RECOVERY);
   }
 
-  #stateAfter(parent: Base): ProvableState {
-    if (equalBytes(parent.hash, this.#tip.hash)) return this.#state;
-    const ahead = this.#ahead.get(toHex(parent.hash));
-    if (!ahead) throw new Error('a block is executed after its parent');
-    return ahead.overlay;
-  }
-
-  /** The transactions of a block with their signatures checked, or why the block is invalid. */
-  async #readTransactions(block: Block): Promise<Transaction[] | string> {
-    try {
-      const transactions = block.transactions.map(openTransaction);
-      const unproven = transactions.filter((transaction) => !this.pool.holds(transaction));
-      const checks = unproven.flatMap((one) => signaturesOf(one, this.origin.id, this.#rules.kinds));
-      const answers = await this.#init.verifier.verify(checks);
-      return answers.every(Boolean) ? transactions : 'bad-signature';
-    } catch (error) {
-      if (error instanceof Problem) return error.code;
-      throw error;
-    }
-  }
-
-  #run(block: Block, transactions: readonly Transaction[], base: ProvableState): BlockResult | string {
-    if (!withinLimits(block.transactions, parametersOf(base).block)) return 'block-too-large';
-    const { community, epoch, height, time } = block.header;
-    const execution = new BlockExecution(base, { community, epoch, height, time }, this.#rules);
-    for (const transaction of transactions) {
-      const refusal = execution.add(transaction);
-      if (refusal) return refusal.code;
-    }
-    return execution.finish();
-  }
-
-  #store({ block, transactions, overlay, events, next }: Ahead, run: FinalRun | null): void {
+  #store(ahead: Ahead, run: FinalRun | null): void {
+    const { block, transactions, overlay, next } = ahead;
     const { header } = block;
     this.#state.commit(overlay);
     this.store.putBlock(header, transactions, run && { headers: run.closing, certificate: run.certificate });
+    if (block.anchored) {
+      this.store.putAnchored(header.height, block.anchored);
+      this.#init.log?.mark(header.height, block.anchored.ids);
+    }
     if (next) this.store.putEpoch(next.epoch, header.height, null);
-    this.#project(block, transactions, events);
+    tellProjections(this.#projections, ahead);
     const { snapshotInterval } = this.parameters;
     if (header.height % snapshotInterval !== 0) return;
     this.snapshots.take(header);
     this.store.dropSignatures(header.height - snapshotInterval);
-  }
-
-  #project({ header }: Block, transactions: readonly Transaction[], events: BlockResult['events']): void {
-    for (const [index, { id, account }] of transactions.entries()) {
-      const place = { height: header.height, time: header.time, index, transaction: id, account };
-      for (const event of events[index]!) {
-        for (const projection of this.#init.projections ?? []) projection.apply(event, place);
-      }
-    }
   }
 
   #commit(work: () => void): void {
@@ -385,31 +348,7 @@ export class Chain implements Application {
   /** Moves the tip and keeps only what stands on it. */
   #rebase(tip: Base): void {
     this.#tip = tip;
-    const kept = new Set([toHex(tip.hash)]);
-    for (const [hash, { block, overlay }] of this.#ahead) {
-      const parent = toHex(block.header.parent);
-      if (kept.has(parent) && hash !== toHex(tip.hash)) {
-        kept.add(hash);
-        if (parent === toHex(tip.hash)) overlay.base = this.#state;
-      } else this.#ahead.delete(hash);
-    }
+    this.#ahead.rebase(tip);
     this.pool.settle(this.#state, this.#init.clock.now());
   }
-}
-
-const RECOVERY = 'See docs/ledger.md, “When the ledger stands still”.';
-
-function haltOf(evidence: Uint8Array): Halt {
-  const { code, height } = decodeCanonical(evidence) as { code: string; height: number };
-  return { code, height, evidence };
-}
-
-function parametersOf(state: ProvableState): Parameters {
-  return readEntry<Parameters>(state, PARAMETERS)!;
-}
-
-function writeFirstState(state: StateStore, origin: Origin): void {
-  const draft = new Draft(state);
-  writeGenesisState(draft, origin);
-  state.commit(new Overlay(state, draft.changes));
 }

@@ -5,7 +5,7 @@ import { silentLogger } from '../kernel/logger.ts';
 import { MachineClock, VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
-import { openDatabase } from '../platform/sqlite/database.ts';
+import { MemoryLogFile } from '../platform/memory/log-file.ts';
 import { accountOf, setOf } from './accounts.ts';
 import { encodeBlock, makeBlock, type Block, type HeaderFields } from './block.ts';
 import { encodeCertificate, makeCertificate } from './certificate.ts';
@@ -16,10 +16,9 @@ import type { Evidence } from './equivocation.ts';
 import { leaderOf } from './simplex.ts';
 import { TestLedger, type Person } from './test-ledger.ts';
 import { makeValidatorSet, type ValidatorSet } from './validators.ts';
-import { voteMigrations } from './vote-migrations.ts';
+import { VoteLog } from './vote-log.ts';
 import { encodeVote, motionMessage, type Motion, type Vote } from './vote.ts';
 import type { Mark } from './vote-mark.ts';
-import { createVoteStore } from './vote-store.ts';
 
 interface Joining {
   /** Whether the node holds its validator's key. */
@@ -50,7 +49,7 @@ async function join(person: Person, options: Joining = {}): Promise<Node> {
   const clock = new MachineClock(time);
   const accused: Evidence[] = [];
   const chain = ledger.replica({ clock, accuse: (evidence) => accused.push(evidence) });
-  const votes = createVoteStore(openDatabase(':memory:', voteMigrations));
+  const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
   await votes.begin(person.bls.publicKey);
   if (forgotten > 0) await votes.settle(0, forgotten);
   let mark: Mark | null = options.mark === undefined ? { votes: 0, slot: 0 } : options.mark;
@@ -59,7 +58,7 @@ async function join(person: Person, options: Joining = {}): Promise<Node> {
     community: ledger.origin.id,
     signer: signs ? person.bls : null,
     bls: memoryBls,
-    times: { baseMs: 1000, capMs: 8000, aheadMs: 5000 },
+    times: { baseMs: 1000, capMs: 8000, aheadMs: 5000, paceMs: 40 },
     application: chain,
     votes,
     mark: {
@@ -320,7 +319,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
   const judge = async (message: Wire | Uint8Array) => {
     const data = message instanceof Uint8Array ? message : encodeWire(message);
     const judged = victim.consensus.judge(data, 'somebody');
-    await time.pass(5);
+    await time.pass(15);
     return (await judged)?.code ?? 'accepted';
   };
   const vote = (one: Vote): Wire => ['vote', encodeVote(one)];

@@ -13,11 +13,12 @@ import { openBlock, type Block } from './block.ts';
 import { CatchUp, type Channels } from './catch-up.ts';
 import { encodeWire, type Wire } from './consensus-wire.ts';
 import { Doubt } from './doubt.ts';
-import { Driver } from './driver.ts';
+import { Driver, type Range } from './driver.ts';
 import { CertificateShelf, type Engine } from './engine.ts';
 import { Intake, type Refusal } from './intake.ts';
 import { viewOf, Watch, type ConsensusView } from './live-view.ts';
 import { Outbox } from './outbox.ts';
+import { Reach } from './reach.ts';
 import type { Base } from './proposal.ts';
 import { Simplex, type SlotTimes } from './simplex.ts';
 import { Tally } from './tally.ts';
@@ -30,6 +31,8 @@ import type { Keep, Kept, VoteStore } from './vote-store.ts';
 export interface ConsensusTimes extends SlotTimes {
   /** How far ahead of its own clock a validator votes for a block. */
   readonly aheadMs: number;
+  /** [K3] How old a block is before a leader proposes the next one: what comes meanwhile shares its cost. */
+  readonly paceMs: number;
 }
 
 export interface ConsensusInit {
@@ -45,6 +48,8 @@ export interface ConsensusInit {
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** [Q9] Told how high a peer says it is; true when its blocks are not taken one by one. */
+  readonly far?: (height: number) => boolean;
   /** The rules of voting and counting; other ones only for worlds that must show what breaks without them. */
   readonly rules?: Rules;
 }
@@ -62,9 +67,10 @@ const simplexRules: Rules = {
 /** The vote log forgets what is settled every so many slots: each time costs a wait for the disk. */
 const FORGET_EVERY = 32;
 
-/** The gossip topic of a community's validators. */
-export function ledgerTopic(community: Uint8Array): string {
-  return `impulse/ledger/1/${cidOf(community)}`;
+/** [K13] The gossip topics of a community's validators: what everybody passes on, and what goes straight. */
+export function ledgerTopics(community: Uint8Array): { everybody: string; neighbours: string } {
+  const id = cidOf(community);
+  return { everybody: `impulse/ledger/1/${id}`, neighbours: `impulse/ledger-near/1/${id}` };
 }
 
 /** One node's part in its community's consensus; it takes part once it was started. */
@@ -76,7 +82,8 @@ export function createConsensus(init: ConsensusInit): Consensus {
 export class Consensus {
   readonly #init: ConsensusInit;
   readonly #rules: Rules;
-  readonly #topic: string;
+  readonly #topics: ReturnType<typeof ledgerTopics>;
+  readonly #reach: Reach;
   readonly #intake: Intake;
   readonly #catchUp: CatchUp;
   readonly #driver: Driver;
@@ -94,7 +101,8 @@ export class Consensus {
     const engine = () => this.#driver.engine;
     this.#init = init;
     this.#rules = init.rules ?? simplexRules;
-    this.#topic = ledgerTopic(community);
+    this.#topics = ledgerTopics(community);
+    this.#reach = new Reach(transport);
     this.#outbox =
       signer &&
       new Outbox({
@@ -105,9 +113,8 @@ export class Consensus {
       });
     this.#driver = new Driver({
       ...init,
-      aheadMs: times.aheadMs,
       outbox: this.#outbox,
-      publish: (message) => this.#publish(message),
+      publish: (message, range) => this.#publish(message, range),
       finalised: (run, base, set) => this.#finalised(run, base, set),
       ask: () => this.#catchUp.soon(),
       changed: () => this.#changed(),
@@ -120,11 +127,8 @@ export class Consensus {
       engine,
       accept: {
         vote: (vote) => this.#voted(vote),
-        late: (vote) => {
-          if (this.#driver.halted) return;
-          application.keepSignature(vote);
-          engine().watch.voted(vote, clock.now());
-        },
+        late: (vote, atMs) => this.#driver.voted(vote, atMs),
+        formed: (certificate) => this.#driver.formed(certificate),
         certificate: (certificate) => this.#driver.certified(certificate),
         proposal: (block, vote) => this.#proposed(block, vote),
       },
@@ -164,12 +168,16 @@ export class Consensus {
       this.#outbox?.resume(kept);
     }
     await this.#begin(await application.tip());
-    transport.subscribe(this.#topic, (data, from) => this.#heard(data, from));
+    const { everybody, neighbours } = this.#topics;
+    transport.subscribe(everybody, (data, from) => this.#heard(data, from));
+    transport.subscribe(neighbours, (data, from) => this.#heard(data, from), 'neighbours');
+    this.#reach.start();
     this.#catchUp.start();
   }
 
   async stop(): Promise<void> {
-    this.#init.transport.unsubscribe(this.#topic);
+    for (const topic of Object.values(this.#topics)) this.#init.transport.unsubscribe(topic);
+    this.#reach.stop();
     this.#catchUp.stop();
     await this.#driver.stop();
   }
@@ -272,8 +280,13 @@ export class Consensus {
     pool.add(block, vote);
   }
 
-  #publish(message: Wire): void {
-    this.#init.transport.publish(this.#topic, encodeWire(message)).catch((error: unknown) => {
+  /** [K13] Validators that are all connected need nobody who passes on what they say to each other. */
+  #publish(message: Wire, range: Range): void {
+    const { transport, signer } = this.#init;
+    const near =
+      range === 'validators' && this.#reach.coversAll(this.#driver.engine.set, signer?.publicKey ?? null);
+    const topic = near ? this.#topics.neighbours : this.#topics.everybody;
+    transport.publish(topic, encodeWire(message)).catch((error: unknown) => {
       // Nothing is lost: peers ask for what they did not hear.
       this.#init.logger.warn('ledger-publish-failed', { code: problemOf(error).code });
     });

@@ -20,17 +20,20 @@ import { encodeVote, type Vote } from './vote.ts';
 /** Offences remembered, so that each is told once. */
 const MAX_EVIDENCE = 1000;
 
+/** [K13] Who has to hear a message: those who vote, or also those who follow what is final. */
+export type Range = 'validators' | 'everybody';
+
 export interface DriverInit {
   readonly community: Uint8Array;
   readonly bls: Bls;
-  /** How far ahead of its own clock a validator votes for a block, in milliseconds. */
-  readonly aheadMs: number;
+  /** How far ahead of a clock a block may be [K4], and how old the last one before the next [K3]. */
+  readonly times: { readonly aheadMs: number; readonly paceMs: number };
   readonly application: Application;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Where own votes go; null for a node that has no key. */
   readonly outbox: Outbox | null;
-  readonly publish: (message: Wire) => void;
+  readonly publish: (message: Wire, range: Range) => void;
   /** A block became final; resolves when what rests on it was put in order too. */
   readonly finalised: (run: FinalRun, base: Base, next: ValidatorSet | null) => Promise<void>;
   /** Something is missing that peers must have. */
@@ -47,6 +50,8 @@ export class Driver {
   #engine: Engine | null = null;
   #finals: Promise<void> = Promise.resolve();
   #halted: string | null = null;
+  /** How many blocks are being made. */
+  #proposing = 0;
 
   constructor(init: DriverInit) {
     this.#init = init;
@@ -76,13 +81,20 @@ export class Driver {
     await this.#finals;
   }
 
-  /** An authentic vote of this epoch. */
-  voted(vote: Vote): void {
+  /** An authentic vote of this epoch, perhaps after its slot was settled. */
+  voted(vote: Vote, atMs = this.#init.clock.now()): void {
     const { engine } = this;
     if (this.#halted) return;
     this.#init.application.keepSignature(vote);
-    engine.watch.voted(vote, this.#init.clock.now());
-    this.perform(engine, engine.machine.vote(vote));
+    engine.watch.voted(vote, atMs);
+    if (engine.machine.concerns(vote.slot)) this.perform(engine, engine.machine.vote(vote));
+  }
+
+  /** A certificate that votes made up here. */
+  formed(certificate: Certificate): void {
+    if (this.#halted) return;
+    this.certified(certificate);
+    this.#herald(this.engine, certificate);
   }
 
   /** A certificate that holds. */
@@ -93,17 +105,21 @@ export class Driver {
   }
 
   /** A block turned out valid or not, or its leader's vote came after it. */
-  settled(engine: Engine, { block, state, code, vote }: Pooled, parent: Base): void {
-    const { hash, slot, proposer } = block.header;
-    const { clock, logger, aheadMs } = this.#init;
+  settled(engine: Engine, { block, state, code, vote: leaders }: Pooled, parent: Base): void {
+    const { hash, slot, proposer, anchor } = block.header;
+    const { clock, logger } = this.#init;
+    const { aheadMs } = this.#init.times;
     if (state !== 'valid') return logger.warn('block-refused', { slot, code });
     const candidate = { hash, slot, parent: block.header.parent };
-    const proposed = vote !== null || proposer === engine.me;
+    const proposed = leaders !== null || proposer === engine.me;
     const earlyMs = proposed ? tooEarlyMs(block, parent, clock.now(), aheadMs) : 0;
-    this.perform(engine, engine.machine.block(candidate, proposed && earlyMs === 0));
-    if (earlyMs > 0) {
-      clock.after(earlyMs, () => this.perform(engine, engine.machine.block(candidate, true)));
-    }
+    // [H4] A leader holds what it lists.
+    const vouched = anchor === null || proposer === engine.me;
+    this.perform(engine, engine.machine.block(candidate, proposed && earlyMs === 0 && vouched));
+    if (!proposed) return;
+    const vote = () => this.perform(engine, engine.machine.block(candidate, true));
+    if (!vouched) void this.#vouch(block, () => clock.after(earlyMs, vote));
+    else if (earlyMs > 0) clock.after(earlyMs, vote);
   }
 
   /** [K11] Takes in blocks that a certificate proves final; resolves once they are part of the chain. */
@@ -132,9 +148,9 @@ export class Driver {
     const pooled = vote.kind === 'notarise' ? engine.pool.get(vote.block!) : undefined;
     if (pooled && !pooled.vote && pooled.block.header.proposer === vote.voter) {
       pooled.vote = vote;
-      this.#init.publish(['proposal', encodeBlock(pooled.block), encodeVote(vote)]);
+      this.#init.publish(['proposal', encodeBlock(pooled.block), encodeVote(vote)], 'validators');
     } else {
-      this.#init.publish(['vote', encodeVote(vote)]);
+      this.#init.publish(['vote', encodeVote(vote)], 'validators');
     }
     if (engine === this.#engine) this.voted(vote);
   }
@@ -144,8 +160,16 @@ export class Driver {
       if (engine !== this.#engine || engine.over || this.#halted) return;
       this.#do(engine, effect);
     }
-    void this.#init.outbox?.flush();
+    this.#flush();
     this.#init.changed();
+  }
+
+  async #vouch(block: Block, then: () => void): Promise<void> {
+    try {
+      if (await this.#init.application.vouch(block)) then();
+    } catch (error) {
+      this.halt('vouching-failed', error);
+    }
   }
 
   halt(code: string, error: unknown): void {
@@ -183,15 +207,38 @@ export class Driver {
     engine: Engine,
     effect: { slot: number; parent: Uint8Array; empty: boolean },
   ): Promise<void> {
+    if (!(await this.#mayPropose(engine, effect))) return;
+    this.#proposing++;
     try {
       const block = await makeProposal(this.#init, engine, effect);
       if (!block) engine.machine.declined(effect.slot);
       else if (engine === this.#engine && engine.machine.slot === effect.slot) {
         engine.pool.add(block, null, true);
+        await engine.pool.idle();
       }
     } catch (error) {
       this.halt('proposing-failed', error);
     }
+    this.#proposing--;
+    this.#flush();
+  }
+
+  /** [K3] Waits until the block that it stands on is old enough; false if the slot is over by then. */
+  async #mayPropose(
+    engine: Engine,
+    { slot, parent }: { slot: number; parent: Uint8Array },
+  ): Promise<boolean> {
+    const { clock, times } = this.#init;
+    const { time } = engine.pool.get(parent)?.block.header ?? engine.pool.base;
+    const waitMs = Math.min(times.paceMs, time + times.paceMs - clock.now());
+    if (waitMs <= 0) return true;
+    await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+    return engine === this.#engine && !engine.over && !this.#halted && engine.machine.slot === slot;
+  }
+
+  /** A block that is being made is written down together with what its leader voted for just before. */
+  #flush(): void {
+    if (this.#proposing === 0) void this.#init.outbox?.flush();
   }
 
   #keep({ certificates }: Engine, certificate: Certificate): void {
@@ -201,11 +248,19 @@ export class Driver {
 
   #certify(engine: Engine, votes: readonly Vote[]): void {
     const certificate = makeCertificate(engine.set, votes, this.#init.bls);
-    const { kind, slot } = certificate;
     this.#keep(engine, certificate);
-    // [K5] Everybody adds up for itself; one passes the sum on, for those that missed a vote.
+    this.#herald(engine, certificate);
+  }
+
+  /** [K5] Everybody adds up for itself; one passes the sum on, for those that missed a vote. */
+  #herald(engine: Engine, certificate: Certificate): void {
+    const { kind, slot } = certificate;
     const herald = leaderOf(engine.set, kind === 'nullify' ? slot + 1 : slot);
-    if (herald === engine.me) this.#init.publish(['certificate', encodeCertificate(certificate)]);
+    if (herald !== engine.me) return;
+    this.#init.publish(
+      ['certificate', encodeCertificate(certificate)],
+      kind === 'finalise' ? 'everybody' : 'validators',
+    );
   }
 
   /** [K9] */

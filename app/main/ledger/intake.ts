@@ -1,4 +1,4 @@
-import type { Bls, BlsCheck } from '../kernel/bls.ts';
+import type { Bls } from '../kernel/bls.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { judgeHeader } from './proposal.ts';
 import { checkOf, LateVotes } from './late-votes.ts';
 import { openVote, type Vote } from './vote.ts';
+import { VoteChecks } from './vote-checks.ts';
 
 /** Why something was not taken in. Rejects cost the sender score, ignores do not. */
 export interface Refusal {
@@ -26,8 +27,10 @@ export interface IntakeInit {
   /** What passed; all of it is authentic and belongs to the engine's epoch. */
   readonly accept: {
     vote(vote: Vote): void;
-    /** One on a slot that is settled. */
-    late(vote: Vote): void;
+    /** One that decided nothing any more, with the time at which it came. */
+    late(vote: Vote, atMs: number): void;
+    /** One that votes made up here. */
+    formed(certificate: Certificate): void;
     certificate(certificate: Certificate): void;
     proposal(block: Block, vote: Vote): void;
   };
@@ -41,22 +44,21 @@ const reject = (code: string): Refusal => ({ verdict: 'reject', code });
 /** [K13] Proposals of one leader in one slot that are looked at; two are proof enough. */
 const MAX_PROPOSALS = 2;
 
-interface Waiting {
-  readonly check: BlsCheck;
-  readonly settle: (valid: boolean) => void;
-  readonly fail: (error: unknown) => void;
-}
-
 /** Checks whatever comes from outside, by gossip or in answers. See SPEC.md, [K13]. */
 export class Intake {
   readonly #init: IntakeInit;
   readonly #lateVotes: LateVotes;
-  readonly #queue: Waiting[] = [];
-  #checking = false;
+  readonly #voteChecks: VoteChecks;
 
   constructor(init: IntakeInit) {
     this.#init = init;
     this.#lateVotes = new LateVotes(init);
+    this.#voteChecks = new VoteChecks({
+      ...init,
+      formed: (engine, certificate) => {
+        if (engine === init.engine()) init.accept.formed(certificate);
+      },
+    });
   }
 
   /** Judges a gossip message; null when it was taken in. */
@@ -100,9 +102,15 @@ export class Intake {
       this.#lateVotes.add(engine, vote);
       return ignore('agreed');
     }
-    const refusal = await this.#authentic(engine, vote);
-    if (!refusal) this.#init.accept.vote(vote);
-    return refusal;
+    const checked = await this.#voteChecks.check(engine, vote);
+    if (checked === 'forged') return reject('bad-signature');
+    if (this.#init.engine() !== engine) return ignore('past-epoch');
+    if (checked === 'agreed') {
+      this.#lateVotes.add(engine, vote);
+      return ignore('agreed');
+    }
+    this.#init.accept.vote(vote);
+    return null;
   }
 
   async #proposal(blockBytes: Uint8Array, voteBytes: Uint8Array, from: string): Promise<Refusal | null> {
@@ -120,9 +128,12 @@ export class Intake {
     const known = engine.pool.get(header.hash);
     if (known?.vote) return ignore('duplicate');
     if (!known && !this.#roomFor(engine, block)) return ignore('too-many-proposals');
-    const refusal = await this.#authentic(engine, vote);
-    if (!refusal) this.#init.accept.proposal(block, vote);
-    return refusal;
+    // [K14] Nobody waits for it longer than its one check takes: all votes of the slot follow from it.
+    const isCounted = engine.machine.round(vote.slot)?.tally.has(vote) ?? false;
+    const { community, bls } = this.#init;
+    if (!isCounted && !bls.verify(checkOf(community, engine, vote))) return reject('bad-signature');
+    this.#init.accept.proposal(block, vote);
+    return null;
   }
 
   async #certificate(bytes: Uint8Array, from: string): Promise<Refusal | null> {
@@ -159,41 +170,9 @@ export class Intake {
     return known && !mayRepeat ? ignore('duplicate') : null;
   }
 
-  /** [K14] Whether its voter signed it, in this community and by this very set. */
-  async #authentic(engine: Engine, vote: Vote): Promise<Refusal | null> {
-    if (engine.machine.round(vote.slot)?.tally.has(vote)) return null;
-    const valid = await this.#check(checkOf(this.#init.community, engine, vote));
-    if (!valid) return reject('bad-signature');
-    return this.#init.engine() === engine ? null : ignore('past-epoch');
-  }
-
   #roomFor({ pool, machine }: Engine, { header }: Block): boolean {
     const notarised = machine.round(header.slot)?.notarised;
     if (notarised && equalBytes(notarised, header.hash)) return true;
     return pool.all().filter(({ block }) => block.header.slot === header.slot).length < MAX_PROPOSALS;
-  }
-
-  /** What arrives in one turn, or while one batch is checked, makes up the next. */
-  #check(check: BlsCheck): Promise<boolean> {
-    return new Promise((settle, fail) => {
-      this.#queue.push({ check, settle, fail });
-      void this.#drain();
-    });
-  }
-
-  async #drain(): Promise<void> {
-    if (this.#checking) return;
-    this.#checking = true;
-    await new Promise<void>((resolve) => void this.#init.clock.after(0, resolve));
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0);
-      try {
-        const valid = await this.#init.bls.verifyMany(batch.map(({ check }) => check));
-        for (const [index, { settle }] of batch.entries()) settle(valid[index] ?? false);
-      } catch (error) {
-        for (const { fail } of batch) fail(error);
-      }
-    }
-    this.#checking = false;
   }
 }

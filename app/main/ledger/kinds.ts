@@ -3,7 +3,7 @@ import type { Bls } from '../kernel/bls.ts';
 import { Problem } from '../kernel/errors.ts';
 import type { Role } from '../kernel/roles.ts';
 import type { SignatureCheck } from '../kernel/signer.ts';
-import type { StateDraft } from './state.ts';
+import type { StateDraft, StateView } from './state.ts';
 
 /** What a feature registers about one kind of transaction [X5]. */
 export interface LedgerKind<Body> {
@@ -67,11 +67,19 @@ export interface EventPlace {
   readonly account: Uint8Array;
 }
 
+/** A state whose entries can be listed. */
+export interface StateSource extends StateView {
+  /** Entries whose key begins with a prefix, in order of their keys. */
+  entriesUnder(prefix: string): { key: string; value: Uint8Array }[];
+}
+
 /** Turns events of final blocks into rows, inside the transaction that stores the block [E6]. */
 export interface LedgerProjection {
   apply(event: LedgerEvent, place: EventPlace): void;
   /** Empties the projection before blocks are executed anew. */
   clear(): void;
+  /** [Q6] Fills it after {@link clear} from a state that came without the blocks that led to it. */
+  restore(state: StateSource): void;
 }
 
 /** The kinds that a node knows, by name. */

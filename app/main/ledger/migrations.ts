@@ -47,4 +47,32 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE TABLE ledger_meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 31,
+    name: 'ledger about people',
+    sql: `
+      CREATE INDEX ledger_transaction_people ON ledger_transaction (height, place)
+      WHERE kind IN ('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover');
+    `,
+  },
+  {
+    version: 35,
+    name: 'the events that blocks list',
+    sql: 'CREATE TABLE ledger_anchor (height INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;',
+  },
+  {
+    version: 36,
+    name: 'ledger-join',
+    sql: `
+      CREATE TABLE ledger_join_part (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    `,
+  },
+  {
+    version: 37,
+    name: 'ledger-search',
+    sql: `
+      CREATE INDEX ledger_transaction_kind ON ledger_transaction (kind);
+      CREATE INDEX ledger_transaction_account_kind ON ledger_transaction (account, kind);
+    `,
+  },
 ];

@@ -1,18 +1,28 @@
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { every, type Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Channel, Transport } from '../log/transport.ts';
+import { anchorsPending } from './anchoring.ts';
 import type { Channels } from './catch-up.ts';
 import type { Chain } from './chain.ts';
 import { createConsensus, type Consensus, type ConsensusTimes } from './consensus.ts';
 import type { ConsensusView } from './live-view.ts';
+import { SnapshotJoin } from './snapshot-join.ts';
+import type { Fetched, JoinProgress } from './snapshot-pull.ts';
+import { SnapshotServer } from './snapshot-server.ts';
 import { TransactionSpread } from './transaction-spread.ts';
 import type { VoteMark } from './vote-mark.ts';
 import type { VoteStore } from './vote-store.ts';
 
 /** [K4] How far ahead of its own clock a validator votes for a block, in milliseconds. */
 const AHEAD_MS = 5000;
+/** [K3] How old a block is before a leader proposes the next one, in milliseconds. */
+const PACE_MS = 40;
+
+/** [H7] How often is looked whether something is to be anchored, in milliseconds. */
+const ANCHOR_LOOK_MS = 250;
 
 /** [K10] Where a node writes down what it voted. */
 export interface BallotBox {
@@ -22,6 +32,8 @@ export interface BallotBox {
 
 export interface OrderingInit {
   readonly chain: Chain;
+  /** Where the chain lies. */
+  readonly db: Database;
   readonly bls: Bls;
   /** The key that this node votes with when it stands in the set. */
   readonly signer: BlsSigner;
@@ -29,12 +41,16 @@ export interface OrderingInit {
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** [Q9] How many blocks behind a node begins with a snapshot. */
+  readonly farBlocks?: number;
 }
 
 /** A node's part in the ordering of transactions: consensus, what waits for it, and its coming and going. */
 export class Ordering {
   readonly #init: OrderingInit;
   readonly #spread: TransactionSpread;
+  readonly #join: SnapshotJoin;
+  readonly #server: SnapshotServer;
   readonly #handlers = new Map<string, (channel: Channel) => Promise<void>>();
   readonly #listeners = new Set<() => void>();
   #consensus: Consensus | null = null;
@@ -42,16 +58,25 @@ export class Ordering {
   #turns: Promise<void> = Promise.resolve();
   #stops: (() => void)[] = [];
   #failed: string | null = null;
+  #pending = false;
 
   constructor(init: OrderingInit) {
     const { chain, transport, clock, logger } = init;
     this.#init = init;
     this.#spread = new TransactionSpread({
       chain,
+      self: init.signer.publicKey,
       transport,
       clock,
       logger,
       arrived: () => this.workPending(),
+    });
+    this.#server = new SnapshotServer(init);
+    this.#join = new SnapshotJoin({
+      ...init,
+      channels: transport,
+      begin: (fetched) => this.#beginWith(fetched),
+      changed: () => this.#changed(),
     });
   }
 
@@ -59,7 +84,12 @@ export class Ordering {
   start(): Promise<void> {
     return this.#next(async () => {
       this.#spread.start();
+      this.#server.start();
+      this.#join.start();
       this.#stops = [this.#init.chain.onFinal(() => this.workPending())];
+      if (this.#init.chain.anchoring) {
+        this.#stops.push(every(this.#init.clock, ANCHOR_LOOK_MS, () => this.#lookForAnchors()));
+      }
       await this.#begin();
     });
   }
@@ -68,6 +98,8 @@ export class Ordering {
     return this.#next(async () => {
       for (const stop of this.#stops.splice(0)) stop();
       this.#spread.stop();
+      this.#server.stop();
+      this.#join.stop();
       await this.#consensus?.stop();
     });
   }
@@ -90,13 +122,19 @@ export class Ordering {
   }
 
   workPending(): void {
-    const { chain } = this.#init;
-    if (this.#consensus && !this.#failed) this.#consensus.work(chain.pool.ready(chain.state));
+    if (!this.#consensus || this.#failed) return;
+    this.#pending = this.#isPending(this.#consensus);
+    this.#consensus.work(this.#pending);
   }
 
   /** Null before consensus has begun. */
   view(): ConsensusView | null {
     return this.#failed || !this.#consensus ? null : this.#consensus.view();
+  }
+
+  /** [Q10] How far the fetching of a snapshot is; null while none is fetched. */
+  get joining(): JoinProgress | null {
+    return this.#join.progress;
   }
 
   /** Why nothing is ordered here, in kebab case; null while it is. */
@@ -128,6 +166,30 @@ export class Ordering {
     return () => this.#listeners.delete(listener);
   }
 
+  #lookForAnchors(): void {
+    if (this.#consensus && !this.#failed && this.#isPending(this.#consensus) !== this.#pending) {
+      this.workPending();
+    }
+  }
+
+  /** [K8] [H7] Whether something waits that this node's slot should go on for. */
+  #isPending(consensus: Consensus): boolean {
+    const { pool, state, anchoring } = this.#init.chain;
+    return pool.ready(state) || (anchoring !== null && anchorsPending(anchoring, () => consensus.view()));
+  }
+
+  /** [Q6] Puts a snapshot in place of the state. */
+  #beginWith(fetched: Fetched): Promise<void> {
+    return this.#next(async () => {
+      await this.#consensus?.stop();
+      try {
+        this.#init.chain.begin(fetched);
+      } finally {
+        await this.#begin();
+      }
+    });
+  }
+
   async #begin(): Promise<void> {
     const { chain, transport } = this.#init;
     this.#failed = null;
@@ -137,6 +199,7 @@ export class Ordering {
       ...this.#init.box,
       community: chain.origin.id,
       application: chain,
+      far: (height) => this.#join.far(height),
       times: timesOf(chain),
       transport: { ...channelsOf(transport), handle: (protocol, handler) => this.#handle(protocol, handler) },
     });
@@ -165,8 +228,10 @@ export class Ordering {
   }
 
   #next(turn: () => Promise<void>): Promise<void> {
-    this.#turns = this.#turns.then(turn);
-    return this.#turns;
+    const done = this.#turns.then(turn);
+    // One that failed is told to whoever asked for it; the next one comes all the same.
+    this.#turns = done.catch(() => {});
+    return done;
   }
 }
 
@@ -180,6 +245,7 @@ function timesOf(chain: Chain): ConsensusTimes {
       return chain.parameters.timers.slotCapMs;
     },
     aheadMs: AHEAD_MS,
+    paceMs: PACE_MS,
   };
 }
 

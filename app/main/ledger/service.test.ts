@@ -31,7 +31,9 @@ const watch: ConsensusWatch = {
     halted: null,
   }),
   onChange: () => () => {},
+  joining: null,
   workPending: () => void wakes++,
+  absent: () => null,
   recover: async () => {},
 };
 
@@ -42,10 +44,14 @@ function serviceOf(
 ): Ledger {
   return createLedger({
     chain,
+    clock: world.clock,
     genesis: Uint8Array.of(1),
     signer: person.signer,
+    alone: false,
+    standstill: () => null,
     validator: { bls: person.bls, peer: person.name },
     consensus,
+    event: () => null,
     spread: (sealed) => void spread.push(sealed),
   });
 }

@@ -15,8 +15,9 @@ import type { ValidatorSet } from './validators.ts';
 const MAX_DEPTH = 3;
 /** Entries that a part holds about at most. */
 const ENTRIES_PER_PART = 1024;
-const MAX_PART_BYTES = 8 * 1024 * 1024;
-const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+/** The most bytes of a part and of a head. */
+export const MAX_PART_BYTES = 8 * 1024 * 1024;
+export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
 const SlotWire = z.union([z.null(), Digest, z.tuple([Digest, Digest])]);
 const CutWire = z.strictObject({

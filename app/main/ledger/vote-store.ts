@@ -1,8 +1,5 @@
-import { equalBytes } from '../kernel/bytes.ts';
-import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
-import { encodeCertificate, openCertificate, type Certificate } from './certificate.ts';
-import { encodeVote, openVote, type Vote } from './vote.ts';
+import type { Certificate } from './certificate.ts';
+import type { Vote } from './vote.ts';
 
 /** A block with its leader's vote for it, as it travels and is stored [K3]. */
 export interface Proposal {
@@ -40,87 +37,4 @@ export interface VoteStore {
   put(keep: Keep): Promise<void>;
   /** Forgets what belongs to slots up to `slot`, and to epochs before `epoch`. */
   settle(epoch: number, slot: number): Promise<void>;
-}
-
-interface VoterRow {
-  key: Uint8Array;
-  votes: number;
-  slot: number;
-  settled_epoch: number;
-  settled_slot: number;
-}
-
-/** The vote log in a file of its own, shaped by `voteMigrations` and opened to survive a power cut. */
-export function createVoteStore(db: Database): VoteStore {
-  const voter = db.prepare<VoterRow>('SELECT * FROM voter');
-  const begin = db.prepare('INSERT INTO voter VALUES (1, ?, 0, 0, 0, 0)');
-  const count = db.prepare('UPDATE voter SET votes = votes + 1, slot = max(slot, ?)');
-  const addVote = db.prepare('INSERT INTO vote (epoch, slot, kind, bytes) VALUES (?, ?, ?, ?)');
-  const addCertificate = db.prepare(
-    'INSERT OR IGNORE INTO certificate (epoch, slot, kind, bytes) VALUES (?, ?, ?, ?)',
-  );
-  const addProposal = db.prepare(
-    'INSERT OR IGNORE INTO proposal (hash, epoch, slot, block, vote) VALUES (?, ?, ?, ?, ?)',
-  );
-  const settle = db.prepare(
-    'UPDATE voter SET settled_epoch = ?, settled_slot = ? WHERE (settled_epoch, settled_slot) < (?, ?)',
-  );
-  const forget = ['vote', 'certificate', 'proposal'].map((table) =>
-    db.prepare(`DELETE FROM ${table} WHERE epoch < ? OR (epoch = ? AND slot <= ?)`),
-  );
-  const bytes = (table: string) =>
-    db.prepare<{ bytes: Uint8Array }>(`SELECT bytes FROM ${table} ORDER BY epoch, slot`).all();
-  return {
-    async load(key) {
-      const row = voter.get();
-      if (!row || !equalBytes(row.key, key)) return null;
-      const proposals = db
-        .prepare<{
-          hash: Uint8Array;
-          epoch: number;
-          slot: number;
-          block: Uint8Array;
-          vote: Uint8Array;
-        }>('SELECT hash, epoch, slot, block, vote FROM proposal ORDER BY epoch, slot')
-        .all();
-      return {
-        count: row.votes,
-        slot: row.slot,
-        settled: { epoch: row.settled_epoch, slot: row.settled_slot },
-        votes: bytes('vote').map((one) => openVote(one.bytes)),
-        certificates: bytes('certificate').map((one) => openCertificate(one.bytes)),
-        proposals: proposals.map((one) => ({ ...one, vote: openVote(one.vote) })),
-      };
-    },
-    async begin(key) {
-      if (voter.get()) {
-        throw new Problem(
-          'votes-exist',
-          'A vote log was begun here already.',
-          'Keep it with the key it was made for.',
-        );
-      }
-      begin.run(key);
-    },
-    async put({ votes, certificates, proposals }) {
-      db.transaction(() => {
-        for (const { hash, epoch, slot, block, vote } of proposals) {
-          addProposal.run(hash, epoch, slot, block, encodeVote(vote));
-        }
-        for (const one of certificates) {
-          addCertificate.run(one.epoch, one.slot, one.kind, encodeCertificate(one));
-        }
-        for (const vote of votes) {
-          addVote.run(vote.epoch, vote.slot, vote.kind, encodeVote(vote));
-          count.run(vote.slot);
-        }
-      });
-    },
-    async settle(epoch, slot) {
-      db.transaction(() => {
-        settle.run(epoch, slot, epoch, slot);
-        for (const statement of forget) statement.run(epoch, epoch, slot);
-      });
-    },
-  };
 }

@@ -3,7 +3,7 @@ import type { Role } from '../kernel/roles.ts';
 import type { LogEvent } from './event.ts';
 
 /**
- * Events live in one of two strata [L9]. `authority` events say who may do what; there are few of
+ * Events live in one of two strata [L9]. `authority` events say what others are judged by; there are few of
  * them and a node holds all before it judges the rest. `content` is everything else.
  */
 export type Stratum = 'authority' | 'content';
@@ -15,8 +15,8 @@ export interface Kind {
   readonly body: z.ZodType;
   /** The least role its author must have held at the event's time. */
   readonly leastRole: Role;
-  /** For authority events: whose rights it changes. */
-  subject?(body: unknown): Uint8Array;
+  /** The body without its words, which still fits the schema; kinds that have none cannot be purged. */
+  husk?(body: unknown): unknown;
 }
 
 /** Applies stored events to what is shown. Must give the same result for any order of arrival [L12]. */
@@ -26,6 +26,10 @@ export interface Projection {
   apply(event: LogEvent, seq: number): void;
   /** Undoes `apply`, when the event lost its right to be here [L11]. */
   revoke(event: LogEvent, seq: number): void;
+  /** The words of an applied event are gone: its husk is handed over. Inside the transaction that takes them. */
+  purged?(husk: LogEvent, seq: number): void;
+  /** Everything was applied anew, after {@link clear}; called last in the transaction of a rebuild. */
+  rebuilt?(): void;
   /** Writes what `apply` only noted so far; called last in every transaction that applied or revoked. */
   settle?(): void;
   /** Drops what was noted, after a transaction was rolled back. */
@@ -36,9 +40,19 @@ export interface Projection {
   dump(): Iterable<unknown>;
 }
 
+/** Stands at the door: hears of events inside the transaction that stores or removes them. */
+export interface Doorkeeper {
+  /** Before any projection shows it. */
+  stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history'): void;
+  /** After every projection let go of it. */
+  removed(event: LogEvent, seq: number): void;
+  /** Drops what was noted, after a transaction was rolled back. */
+  reload(): void;
+}
+
 /**
- * Who may do what, as a function of the authority events alone. `null` means the key belongs to
- * nobody here, or to someone banned at that time.
+ * Who may do what, as far as this node knows. `null` means the key belongs to nobody here, or to someone
+ * banned at that time. What it says of the past may change: {@link Log.rightsChanged} must be told then.
  */
 export interface Authority {
   roleAt(author: Uint8Array, time: number): Role | null;

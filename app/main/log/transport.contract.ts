@@ -16,6 +16,7 @@ export interface TransportWorld {
 }
 
 const TOPIC = 'impulse/test';
+const NEAR = 'near';
 const PROTOCOL = '/impulse/test/1';
 const DEADLINE = { timeout: 8_000, interval: 10 };
 
@@ -177,6 +178,35 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         await vi.waitFor(() => expect(atC).toContain('good'), DEADLINE);
         expect(atC).not.toContain('old');
         expect(atC).not.toContain('bad');
+      });
+
+      test('what is meant for neighbours alone is not passed on by them', async () => {
+        const [a, b, c] = [await started(), await started(), await started()];
+        const near: string[][] = [];
+        for (const node of [a, b, c]) {
+          const heard: string[] = [];
+          near.push(heard);
+          node.subscribe(
+            NEAR,
+            async (data) => {
+              heard.push(text(data));
+              return 'accept';
+            },
+            'neighbours',
+          );
+        }
+        const far = [listen(a), listen(b), listen(c)];
+        await connect(a, b);
+        await connect(b, c);
+        await joined(a, [far[1]!, far[2]!]);
+        await vi.waitFor(async () => {
+          await a.publish(NEAR, bytes(`near ${performance.now()}`));
+          expect(near[1]).not.toEqual([]);
+        }, DEADLINE);
+        await a.publish(TOPIC, bytes('after it'));
+        await vi.waitFor(() => expect(far[2]).toContain('after it'), DEADLINE);
+        expect(near[2]).toEqual([]);
+        expect(b.peers().find(({ peer }) => peer === a.self)?.score).toBeGreaterThanOrEqual(0);
       });
 
       test('the validator is told which peer handed the message over', async () => {

@@ -10,8 +10,16 @@ export interface Transport {
   /** After the machine slept: drops connections that no longer answer, at once, so that others can be made. */
   resume(): Promise<void>;
 
-  /** Joins a gossip topic. The validator decides before anything is forwarded. */
-  subscribe(topic: string, validate: (data: Uint8Array, from: string) => Promise<Verdict>): void;
+  /**
+   * Joins a gossip topic. The validator decides before anything is forwarded.
+   *
+   * @param range how far messages travel: through everybody, or from their author to its neighbours alone.
+   */
+  subscribe(
+    topic: string,
+    validate: (data: Uint8Array, from: string) => Promise<Verdict>,
+    range?: 'everybody' | 'neighbours',
+  ): void;
   unsubscribe(topic: string): void;
   /** Spreads `data` over a topic; resolves to how many peers it was handed to at once. */
   publish(topic: string, data: Uint8Array): Promise<number>;

@@ -1,13 +1,8 @@
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { equalBytes, fromHex, toHex } from '../kernel/bytes.ts';
-import {
-  createVoteStore,
-  voteMigrations,
-  type BallotBox,
-  type Mark,
-  type VoteMark,
-} from '../ledger/index.ts';
-import { openDatabase } from '../platform/sqlite/database.ts';
+import { VoteLog, type BallotBox, type Mark, type VoteMark } from '../ledger/index.ts';
+import { DiskLogFile } from '../platform/disk/log-file.ts';
 import type { DataDirectory } from './data-directory.ts';
 
 /** Each record of the mark's file; two take turns, so that one is whole whenever the other is being written. */
@@ -31,34 +26,37 @@ export async function openBallotBox(
   key: Uint8Array,
   isNew: boolean,
 ): Promise<OpenBallotBox> {
+  const paths = [`${votes}.0`, `${votes}.1`] as const;
   if (isNew) {
     // What lies here belongs to a key that is no more.
-    for (const file of [voteMark, votes, `${votes}-wal`, `${votes}-shm`]) await rm(file, { force: true });
+    for (const file of [voteMark, ...paths]) await rm(file, { force: true });
   }
-  const db = openDatabase(votes, voteMigrations, { durability: 'power-cut' });
+  const files = [new DiskLogFile(paths[0]), new DiskLogFile(paths[1])] as const;
+  const log = new VoteLog(files);
   const mark = new MarkFile(voteMark, key);
   if (isNew) await mark.write({ votes: 0, slot: 0 });
   return {
-    votes: createVoteStore(db),
+    votes: log,
     mark,
     async renew() {
-      db.transaction(() => {
-        for (const table of ['voter', 'vote', 'certificate', 'proposal']) db.exec(`DELETE FROM ${table}`);
-      });
+      log.renew();
       await mark.write({ votes: 0, slot: 0 }, 'anew');
     },
     async close() {
-      await mark.close();
-      db.close();
+      mark.close();
+      for (const file of files) file.close();
     },
   };
 }
 
-/** The mark as a small file: for each of two turns the key, how many votes it gave and the highest slot. */
+/**
+ * The mark as a small file: for each of two turns the key, how many votes it gave and the highest slot. It is
+ * written at once and not by other threads, which takes microseconds: a vote waits for it.
+ */
 class MarkFile implements VoteMark {
   readonly #path: string;
   readonly #key: Uint8Array;
-  #file: FileHandle | null = null;
+  #file: number | null = null;
   #turn = 0;
 
   constructor(path: string, key: Uint8Array) {
@@ -67,10 +65,23 @@ class MarkFile implements VoteMark {
   }
 
   async read(): Promise<Mark | null> {
-    const text = await readFile(this.#path, 'latin1').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
+    return this.#known();
+  }
+
+  async write({ votes, slot }: Mark, how: 'onward' | 'anew' = 'onward'): Promise<void> {
+    this.#file ??= this.#open();
+    if (how === 'anew') ftruncateSync(this.#file);
+    writeRecord(this.#file, `${toHex(this.#key)} ${votes} ${slot}`, this.#turn);
+    this.#turn = 1 - this.#turn;
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+  }
+
+  #known(): Mark | null {
+    const text = this.#text();
     const marks = [text.slice(0, RECORD_BYTES), text.slice(RECORD_BYTES)].flatMap((record) => {
       const [, hex, votes, slot] = /^([0-9a-f]{96}) (\d{1,15}) (\d{1,15})\n *$/.exec(record) ?? [];
       return hex && equalBytes(fromHex(hex), this.#key) ? [{ votes: Number(votes), slot: Number(slot) }] : [];
@@ -78,28 +89,30 @@ class MarkFile implements VoteMark {
     return marks.sort((a, b) => b.votes - a.votes)[0] ?? null;
   }
 
-  async write({ votes, slot }: Mark, how: 'onward' | 'anew' = 'onward'): Promise<void> {
-    this.#file ??= await this.#open();
-    if (how === 'anew') await this.#file.truncate();
-    const record = `${toHex(this.#key)} ${votes} ${slot}\n`.padEnd(RECORD_BYTES);
-    await this.#file.write(Buffer.from(record), 0, RECORD_BYTES, this.#turn * RECORD_BYTES);
-    this.#turn = 1 - this.#turn;
-  }
-
-  async close(): Promise<void> {
-    await this.#file?.close();
-    this.#file = null;
+  #text(): string {
+    try {
+      return readFileSync(this.#path, 'latin1');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
   }
 
   /** Writes both turns of a file that is not there yet, the newest of an old one first, so that none is lost. */
-  async #open(): Promise<FileHandle> {
-    const known = await this.read();
-    const file = await open(this.#path, known ? 'r+' : 'w', 0o600);
+  #open(): number {
+    const known = this.#known();
+    const file = openSync(this.#path, known ? 'r+' : 'w', 0o600);
     if (known) {
-      const record = `${toHex(this.#key)} ${known.votes} ${known.slot}\n`.padEnd(RECORD_BYTES);
-      await file.write(Buffer.from(record), 0, RECORD_BYTES, RECORD_BYTES);
+      writeRecord(file, `${toHex(this.#key)} ${known.votes} ${known.slot}`, 1);
       this.#turn = 0;
     }
     return file;
+  }
+}
+
+function writeRecord(file: number, text: string, turn: number): void {
+  const record = Buffer.from(`${text}\n`.padEnd(RECORD_BYTES));
+  for (let at = 0; at < RECORD_BYTES;) {
+    at += writeSync(file, record, at, RECORD_BYTES - at, turn * RECORD_BYTES + at);
   }
 }

@@ -1,9 +1,11 @@
 import type { Notice, Settings } from '../../contract/index.ts';
-import { createBoards, boardMigrations, BoardsProjection } from '../boards/index.ts';
-import { ChatProjection, chatMigrations, createChat } from '../chat/index.ts';
+import { createBoards, boardMigrations, BoardsProjection, postItems, SearchScrub } from '../boards/index.ts';
+import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
@@ -12,12 +14,18 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
 import { ledgerMigrations } from '../ledger/index.ts';
-import type { SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
-import { createMembers, Roster, rosterProjection } from '../members/index.ts';
+import { Chronicle, createMembers, Handles, memberMigrations, Roster } from '../members/index.ts';
+import {
+  createModeration,
+  moderationMigrations,
+  type ImageJudges,
+  type Judges,
+} from '../moderation/index.ts';
+import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -29,6 +37,9 @@ export const migrations: readonly Migration[] = [
   ...filesMigrations,
   ...federationMigrations,
   ...ledgerMigrations,
+  ...moderationMigrations,
+  ...reviewMigrations,
+  ...memberMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -49,7 +60,11 @@ export interface CommunityPorts {
     put(notice: Omit<Notice, 'since'>): void;
     remove(id: string): void;
   };
+  /** Whether this node is cut off from all others for as long as it runs. */
+  readonly alone: boolean;
   readonly chunks: ChunkDisk;
+  /** By whom messages are judged. */
+  readonly judges: Judges & ImageJudges;
   readonly logger: Logger;
   readonly settings: () => Settings;
 }
@@ -75,29 +90,48 @@ export function genesisOf(db: Database): Genesis | null {
 }
 
 /**
- * Puts one community together: log, projections, services. Nothing runs before `start`.
- * `first` are authority events to take in before anything else, as a newcomer gets them.
+ * Puts one community together: ledger, log, projections, services. Nothing runs before `start`.
  */
-export async function openCommunity(
-  ports: CommunityPorts,
-  genesis: Genesis,
-  first: readonly SealedEvent[] = [],
-) {
+export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const { db, clock, signer, transport } = ports;
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const since = store.meta<number>(JOINED) ?? genesisTime;
+  // The log is judged by what the ledger says of people, and the ledger anchors the log: the ledger comes first.
+  const anchoring: (() => void)[] = [];
+  const ledger = openLedger(ports, genesis, {
+    store,
+    onStored: (listener) => void anchoring.push(listener),
+    ask: () => federation.syncNow(),
+  });
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
+  const chronicle = new Chronicle({ chain: ledger.chain, roster });
   const profile = new CommunityProfile(genesis);
   const isMe = (key: Uint8Array) => Buffer.compare(key, signer.publicKey) === 0;
-  const inMemory = [rosterProjection(roster), profile];
   for (const batch of store.batches(1000, 'authority')) {
-    for (const { event, seq } of batch) {
-      for (const projection of inMemory) {
-        if (projection.kinds.some(({ name }) => name === event.kind)) projection.apply(event, seq);
-      }
+    for (const { event } of batch) {
+      if (profile.kinds.some(({ name }) => name === event.kind)) profile.apply(event);
     }
   }
+  const reader = { isMe, since };
+  const acts = new ReviewActs(db, signer.publicKey, store);
+  const readFile = async (digest: Uint8Array) =>
+    files.has(digest) ? (await files.get(cidOf(digest))).bytes : null;
+  const moderation = createModeration({
+    ...ports,
+    sources: [
+      postItems(db, reader, { changed: (changes) => boards.holdsChanged(changes), readFile }),
+      chatItems(db, (changes) => chat.holdsChanged(changes)),
+    ],
+    rulings: acts.rulings,
+    me: () => signer.publicKey,
+    about: (author, time) => ({
+      role: roster.roleAt(author, time),
+      joinedMs: roster.member(author)?.joinedAt ?? 0,
+      messages: members.posts(author),
+    }),
+    boards: () => boards.list(),
+  });
   const log = new Log({
     db,
     store,
@@ -105,28 +139,49 @@ export async function openCommunity(
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [...inMemory, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
+    projections: [profile, new BoardsProjection(db, reader, store), new ChatProjection(db), acts.projection],
     authority: roster,
+    doorkeeper: moderation.gate,
   });
-  if (first.length > 0) await log.admit(first, 'history');
+  for (const listener of anchoring) log.onCommit(listener);
+  log.observe(ticksOf(ledger.chain.base.time));
+  chronicle.onChange((rights) => log.rightsChanged(rights));
+  ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
+  ledger.ordering?.onChange(() => chronicle.look());
 
-  const members = createMembers({ roster, log, db, signer, clock, presence: () => chat.presence });
+  const members = createMembers({
+    roster,
+    chronicle,
+    log,
+    ledger,
+    db,
+    signer,
+    clock,
+    presence: () => chat.presence,
+    gate: moderation.gate,
+    hides: (key, handle) => !isMe(key) && !equalBytes(key, genesis.founder) && handles.hides(handle),
+  });
+  const handles = new Handles({
+    db,
+    judge: (handle) => moderation.gate.hidesHandle(handle, roster.holderOf(handle)?.key ?? genesis.founder),
+    changed: members.handlesChanged,
+  });
+  const lookAtHandles = () => {
+    handles.look(roster.members().flatMap(({ handle }) => handle ?? [])).catch((error: unknown) => {
+      ports.logger.warn('handles-not-judged', { code: problemOf(error).code });
+    });
+  };
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
-  const chat = createChat({ ...shared, person: members.person });
+  const held = (n: number) => moderation.holds.holdOf(n);
+  const chat = createChat({ ...shared, person: members.person, gate: moderation.gate, held });
   const federation = createFederation({
     ...shared,
     genesis: genesis.bytes,
     communityName: () => profile.current().name,
     settings: () => ports.settings().network,
     handleOf: (key) => roster.member(key)?.handle ?? null,
-    async admit({ publicKey, ...newcomer }) {
-      members.admit({ key: publicKey, ...newcomer });
-      // The log has let them in; that their account in the ledger is late is no reason to turn them away.
-      await ledger.welcome({ key: publicKey, ...newcomer }).catch((error: unknown) => {
-        ports.logger.warn('account-not-granted', { code: problemOf(error).code });
-      });
-    },
+    admit: ({ publicKey, ...newcomer }) => members.admit({ key: publicKey, ...newcomer }),
   });
   const files = createFiles({
     ...shared,
@@ -141,15 +196,31 @@ export async function openCommunity(
     signer,
     logger: ports.logger,
     since,
+    gate: moderation.gate,
+    readFile,
     around: {
+      held,
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
-      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, ticksOf(clock.now())) }),
+      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, log.now) }),
     },
     attachment: (digest) => files.attachment(digest),
   });
-  const ledger = openLedger(ports, genesis);
+  const review = createReview({
+    ...shared,
+    acts,
+    roster,
+    holds: moderation.holds,
+    person: members.person,
+    hasFile: (digest) => files.has(digest),
+    messagesOf: members.posts,
+    forgetFile: files.forget,
+    searchScrub: () => {
+      const scrub = new SearchScrub(db);
+      return () => scrub.step();
+    },
+  });
   const stops: (() => void)[] = [];
 
   return {
@@ -162,6 +233,8 @@ export async function openCommunity(
     files,
     federation,
     ledger,
+    moderation,
+    review,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
@@ -169,13 +242,25 @@ export async function openCommunity(
       log.append(signer, communityUpdate.name, body);
     },
     start(): void {
-      stops.push(members.start(), boards.start());
+      stops.push(
+        members.start(),
+        chronicle.onChange(lookAtHandles),
+        boards.start(),
+        log.onCommit(() => moderation.holds.tell()),
+        ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
+      );
+      moderation.start();
+      lookAtHandles();
+      review.start();
       federation.start();
       chat.start();
       files.start();
       ledger.start();
     },
     async stop(): Promise<void> {
+      // At once: nothing is settled any more on a disk that may be gone.
+      moderation.stop();
+      await review.stop();
       await ledger.stop();
       await chat.stop();
       await files.stop();

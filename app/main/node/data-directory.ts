@@ -49,7 +49,7 @@ export function dataLayout(path: string): DataDirectory {
     passphrase: join(root, 'passphrase'),
     settings: join(root, 'settings.json'),
     database: join(root, 'community.db'),
-    votes: join(root, 'votes.db'),
+    votes: join(root, 'votes.log'),
     voteMark: join(root, 'votes.mark'),
     files: join(root, 'files'),
     backups: join(root, 'backups'),

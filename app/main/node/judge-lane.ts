@@ -5,6 +5,8 @@ import type { JudgeStart } from './judge-wire.ts';
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+/** What runs has so long to end when a lane is stopped. */
+const STOP_TIMEOUT_MS = 10_000;
 /** Loading the models is not the batch's time. */
 const START_TIMEOUT_MS = 30_000;
 /** How often, and how many times, a call into machine code is waited for before its thread is ended. */
@@ -46,6 +48,8 @@ export class JudgeLane<Question, Answer extends Reply> {
   #answered = false;
   #nextId = 1;
   #interrupt: (() => void) | null = null;
+  /** Settles when the question that is asked is answered; null while none is. */
+  #ended: Promise<unknown> | null = null;
   #cancelIdle: () => void = () => {};
 
   constructor(init: LaneInit) {
@@ -59,6 +63,7 @@ export class JudgeLane<Question, Answer extends Reply> {
     this.#cancelIdle();
     const { thread: worker } = (this.#worker ??= this.#start());
     const { promise, resolve } = Promise.withResolvers<Reply>();
+    this.#ended = promise;
     const id = this.#nextId++;
     const give = (reason: string) => resolve({ id, ok: false, reason });
     const cancel = clock.after(this.#answered ? timeoutMs : Math.max(timeoutMs, START_TIMEOUT_MS), () =>
@@ -76,6 +81,7 @@ export class JudgeLane<Question, Answer extends Reply> {
     const reply = await promise;
     cancel();
     this.#interrupt = null;
+    this.#ended = null;
     worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     worker.unref();
     if (!reply.ok) this.#drop();
@@ -87,9 +93,14 @@ export class JudgeLane<Question, Answer extends Reply> {
     return reply as Extract<Answer, { ok: true }>;
   }
 
+  /** Lets what runs come to its end first: machine code that is cut off takes the whole process with it. */
   async stop(): Promise<void> {
     this.#cancelIdle();
-    this.#interrupt?.();
+    if (this.#ended !== null) {
+      const cancel = this.#init.clock.after(STOP_TIMEOUT_MS, () => this.#interrupt?.());
+      await this.#ended;
+      cancel();
+    }
     this.#drop();
     await Promise.all(this.#ending);
   }
@@ -97,7 +108,7 @@ export class JudgeLane<Question, Answer extends Reply> {
   #start(): Thread {
     const { script, folder } = this.#init;
     this.#answered = false;
-    const memory = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
     const start: JudgeStart = { folder, nativeCalls: memory };
     const thread = new Worker(script, { workerData: start, name: 'judge', resourceLimits: HEAP });
     return { thread, nativeCalls: new Int32Array(memory) };
@@ -119,6 +130,7 @@ export class JudgeLane<Question, Answer extends Reply> {
     // A thread that is ending may still report an error, which has been dealt with.
     thread.on('error', () => {});
     thread.ref();
+    Atomics.store(nativeCalls, 1, 1);
     for (let looks = 0; Atomics.load(nativeCalls, 0) > 0; looks += 1) {
       if (looks === MOST_LOOKS) return thread.unref();
       await new Promise<void>((go) => void this.#init.clock.after(LOOK_AGAIN_MS, go));

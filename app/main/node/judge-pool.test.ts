@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(broken, { recursive: true, force: true });
 });
 
-test('[J10] harmless pictures of all four formats are judged, and only as to NSFW', async () => {
+test('[J24] harmless pictures of all four formats are judged, and only as to NSFW', async () => {
   for (const image of [pngOf(60, 40), gifOf(60, 40), await jpegOf(60, 40), await webpOf(60, 40)]) {
     const { scores, stage } = await judges.judgeImage(image);
     expect(stage).toBe('image');
@@ -30,7 +30,7 @@ test('[J10] harmless pictures of all four formats are judged, and only as to NSF
   }
 });
 
-test('[J11] hostile images are refused by name and hold up nobody: texts and images after them are judged', async () => {
+test('[J25] hostile images are refused by name and hold up nobody: texts and images after them are judged', async () => {
   const hostile = [
     Buffer.from('no image at all'),
     pngOf(4, 4, { width: 60_000, height: 60_000 }),
@@ -69,7 +69,7 @@ test('[J5] without the model for images, they wait for a person, texts are judge
   }
 });
 
-test('[J11] an image that takes too long is answered, and its thread is replaced', async () => {
+test('[J25] an image that takes too long is answered, and its thread is replaced', async () => {
   const hurried = new JudgePool({
     clock: { ...systemClock, after: (ms, then) => systemClock.after(ms === 30_000 ? 1 : ms, then) },
     folder: modelsFolder(),

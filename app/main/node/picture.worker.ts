@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Problem, problemOf } from '../kernel/errors.ts';
-import { PictureJudge } from '../moderation/index.ts';
+import { PictureJudge } from '../moderation/picture-judge.ts';
 import { pictureDecoder } from '../platform/images/decoder.ts';
 import { loadPictureModel } from '../platform/onnx/picture.ts';
 import { showNativeCalls } from '../platform/onnx/runtime.ts';

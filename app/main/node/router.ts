@@ -7,6 +7,8 @@ import { cidOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { cardOf, ledgerApi, soleLedger, type Validator } from '../ledger/index.ts';
+import { moderationApi } from '../moderation/index.ts';
+import { reviewApi } from '../review/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
@@ -112,9 +114,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
           nodeName: parts.settings.settings.node.name,
           ...(signal ? { signal } : {}),
         });
-        const genesis = await workshop.settle(membership, (opened, events) =>
-          openCommunity(parts.ports, opened, events),
-        );
+        const genesis = await workshop.settle(membership, (opened) => openCommunity(parts.ports, opened));
         return changed({ id: cidOf(genesis.id), role: membership.role });
       }),
       update: api.community.update.handler(({ input }) => changed(done(running().update(input)))),
@@ -140,9 +140,11 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       () => cardOf(validatorOf(parts.ports)),
     ),
 
+    moderation: moderationApi(api.moderation, () => running().moderation),
+
     chat: {
       lines: api.chat.lines.handler(({ input }) => running().chat.lines(input)),
-      say: api.chat.say.handler(({ input }) => running().chat.say(input.text)),
+      say: api.chat.say.handler(({ input }) => running().chat.say(input.text, input.askReview)),
       watch: api.chat.watch.handler(({ signal }) => each(running().chat.watch, signal)),
       online: api.chat.online.handler(() => running().chat.online()),
       watchOnline: api.chat.watchOnline.handler(({ signal }) => latest(running().chat.watchOnline, signal)),
@@ -150,14 +152,16 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       doing: api.chat.doing.handler(({ input }) => done(running().chat.doing(input))),
     },
 
+    review: reviewApi(api.review, () => running().review),
+
     members: {
       list: api.members.list.handler(() => running().members.list()),
-      setHandle: api.members.setHandle.handler(({ input }) =>
-        changed(done(running().members.setHandle(input.handle))),
+      setHandle: api.members.setHandle.handler(async ({ input }) =>
+        changed(done(await running().members.setHandle(input.handle))),
       ),
-      setRole: api.members.setRole.handler(({ input }) => done(running().members.setRole(input))),
-      ban: api.members.ban.handler(({ input }) => done(running().members.ban(input))),
-      lift: api.members.lift.handler(({ input }) => done(running().members.lift(input))),
+      setRole: api.members.setRole.handler(async ({ input }) => done(await running().members.setRole(input))),
+      ban: api.members.ban.handler(async ({ input }) => done(await running().members.ban(input))),
+      lift: api.members.lift.handler(async ({ input }) => done(await running().members.lift(input))),
       changes: api.members.changes.handler(({ signal }) =>
         latest<Record<string, never>>((listener) => running().members.onChange(() => listener({})), signal),
       ),

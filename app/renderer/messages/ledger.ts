@@ -62,6 +62,8 @@ export const ledger = {
       `Block ${count(height)}; ${of(quorum, all)} validators must sign, ${moreMayFail(all - quorum, false)}.`,
     validating: 'This node is a validator: it signs blocks.',
     watching: 'This node is no validator: it checks every block and signs none.',
+    joining: ({ height, parts, of: all }: { height: number; parts: number; of: number }) =>
+      `The state at block ${count(height)} is being fetched: ${count(parts)} of ${plural(all, 'part', 'parts')} ${parts === 1 ? 'is' : 'are'} here.`,
     filling: (from: number) =>
       `Blocks below ${count(from)} are still being fetched; what stands in them cannot be looked up here yet.`,
     last: 'Last block',
@@ -133,12 +135,14 @@ export const ledger = {
     emptyHint: 'Credits given, handles and roles appear here.',
     emptyOf: (handle: string) => `${handle} has sent no transaction.`,
     find: 'Find a transaction',
-    placeholder: 'Handle, identity, id or block',
+    placeholder: 'Handle, kind, id or block',
     of: (handle: string) => `of ${handle}`,
-    nobody: 'No member has such a name, and it is no id.',
-    nobodyHint: 'An id begins with bafy, an identity with did:key:z; a number is taken for a block.',
-    isId: 'That is an id.',
-    openId: 'Show the transaction',
+    emptyKind: 'There is no transaction of this kind.',
+    nobody: 'No member has such a name, and it is no kind and no id.',
+    nobodyHint:
+      'A kind is named like credit.transfer or “Credits given”. An id begins with bafy, an identity with did:key:z; a number is taken for a block.',
+    isId: 'That is the id of a transaction or the hash of a block.',
+    openId: 'Show it',
     isBlock: (height: number) => `${count(height)} is taken for a block.`,
     openBlock: (height: number) => `Show block ${count(height)}`,
     which: 'Several members have such a name.',

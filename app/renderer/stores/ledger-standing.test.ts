@@ -19,6 +19,7 @@ const status: LedgerStatus = {
   credit: 'penny',
   credits: 10,
   historyFrom: 1,
+  joining: null,
   snapshots: [],
   halted: null,
 };

@@ -1,24 +1,22 @@
 import type { Command } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ValidatorCard } from '../../../contract/index.ts';
-import type { Client, LedgerBlock, LedgerStatus, LedgerTransaction } from '../../../contract/index.ts';
+import type { LedgerBlock, LedgerStatus } from '../../../contract/index.ts';
 import { fromBase64Url } from '../../kernel/bytes.ts';
-import { checkProofFile, proofAsJson, readGenesis, type ProofReport } from '../../node/ledger-tools.ts';
+import { readGenesis } from '../../node/ledger-tools.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, usage, Verdict } from '../exit.ts';
 import { print, type Answer } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { blockNamed, transactionCommands, transactionTable } from './transactions.ts';
+import { validator } from './validators.ts';
 
 /** `ledger`, `genesis`, `block`, `tx`, `proof`, `verify-proof`, `validator` and `snapshot`. */
 export const ledgerCommands = (context: Context): Command[] => [
   ledger(context),
   genesis(context),
   block(context),
-  transaction(context),
-  proof(context),
-  verifyProof(context),
+  ...transactionCommands(context),
   validator(context),
   snapshot(context),
 ];
@@ -40,6 +38,47 @@ function ledger(context: Context): Command {
       withClient(context, options, async (client) => statusAnswer(await client.ledger.recover({}))),
     ),
   );
+  group.addCommand(
+    command('inclusion', 'show that a transaction is in the tree of all of them (RFC 9162)', [
+      'ledger inclusion bafy…',
+    ])
+      .argument('<id>', 'id of the transaction')
+      .action((id: string, options: CommonOptions) =>
+        withClient(context, options, async (client) => {
+          const found = await client.ledger.inclusion({ id });
+          const text = pairs([
+            ['Number', `${found.index} of ${found.count}, counted from 0`],
+            ['Root', `${found.root}, in the state after block ${found.height}`],
+            ['Path', found.path.join('\n')],
+          ]);
+          return { json: found, text };
+        }),
+      ),
+  );
+  group.addCommand(
+    command('consistency', 'show that the history after one block is the beginning of that after another', [
+      'ledger consistency 1000',
+      'ledger consistency 1000 2000',
+    ])
+      .argument('<from>', 'the earlier block, by height or hash')
+      .argument('[to]', 'the later one; the newest if left out')
+      .action((from: string, to: string | undefined, options: CommonOptions) =>
+        withClient(context, options, async (client) => {
+          const found = await client.ledger.consistency({
+            from: blockNamed(from),
+            ...(to === undefined ? {} : { to: blockNamed(to) }),
+          });
+          const head = ({ count, root, height }: typeof found.from) =>
+            `${count} transactions up to block ${height}, ${root}`;
+          const text = pairs([
+            ['From', head(found.from)],
+            ['To', head(found.to)],
+            ['Path', found.path.join('\n')],
+          ]);
+          return { json: found, text };
+        }),
+      ),
+  );
   return group;
 }
 
@@ -55,10 +94,15 @@ function statusAnswer(status: LedgerStatus): Answer {
     ['Validators', `${validators}, ${quorum} must sign (${model}), ${spare} may fail, epoch ${status.epoch}`],
     ['This node', status.validating ? 'signs blocks' : 'does not sign blocks'],
     ['You hold', credits === null ? 'no account' : `${credits} ${credit}`],
-    ['History', status.historyFrom <= 1 ? 'complete' : `from block ${status.historyFrom}`],
+    ['History', historyText(status)],
     ['Snapshots', status.snapshots.join(', ') || '-'],
   ]);
   return { json: status, text };
+}
+
+function historyText({ joining, historyFrom }: LedgerStatus): string {
+  if (joining) return `begins with block ${joining.height}: ${joining.parts} of ${joining.of} parts are here`;
+  return historyFrom <= 1 ? 'complete' : `from block ${historyFrom}, earlier ones are being fetched`;
 }
 
 function genesis(context: Context): Command {
@@ -96,7 +140,7 @@ function block(context: Context): Command {
           const page = await client.ledger.blocks({ limit: options.limit });
           return { json: page, text: blockTable(page.items) || 'There is no block yet.' };
         }
-        const found = await client.ledger.block({ block: /^\d+$/.test(which) ? Number(which) : which });
+        const found = await client.ledger.block({ block: blockNamed(which) });
         const { transactions } = found;
         const text = `${blockText(found.block)}\n\n${transactionTable(transactions) || 'No transactions.'}`;
         return { json: found, text };
@@ -121,241 +165,6 @@ const blockText = (one: LedgerBlock) =>
     ['Transaction root', one.transactionRoot],
     ['State root', one.stateRoot],
   ]);
-
-const transactionTable = (transactions: readonly LedgerTransaction[]) =>
-  table(
-    ['Kind', 'Account', 'Block', 'Id'],
-    transactions.map((one) => [one.kind, one.account.handle, one.block?.height ?? 'waits', one.id]),
-  );
-
-function transaction(context: Context): Command {
-  const group = command('tx', 'send and look up transactions', ['tx show bafy…', 'tx list']);
-  // What stands behind the subcommand is the subcommand's.
-  group.enablePositionalOptions();
-  group.addCommand(
-    command('send', 'sign a transaction with your key and hand it in', [
-      `tx send credit.transfer '{"to":"did:key:z6Mk…","amount":5,"memo":"tea"}'`,
-      `tx send handle.register '{"handle":"mara"}'`,
-    ])
-      .argument('<kind>', 'for example credit.transfer')
-      .argument('<body>', 'JSON; did:key:… stands for a key, 0x… for bytes')
-      .action((kind: string, body: string, options: CommonOptions) =>
-        withClient(
-          context,
-          options,
-          async (client) => {
-            const sent = await client.ledger.submit({ kind, body: objectOf(body) });
-            return { json: sent, text: sent.id };
-          },
-          { offline: false },
-        ),
-      ),
-  );
-  group.addCommand(
-    command('show', 'show one transaction', ['tx show bafy…'])
-      .argument('<id>', 'id of the transaction')
-      .action((id: string, options: CommonOptions) =>
-        withClient(context, options, async (client) => {
-          const one = await client.ledger.transaction({ id });
-          const { block: where } = one;
-          const text = pairs([
-            ['Id', one.id],
-            ['Kind', one.kind],
-            ['Account', `${one.account.handle} (${one.account.did})`],
-            ['Number', one.nonce],
-            ['State', where ? `final in block ${where.height}, ${when(where.time)}` : 'waits for a block'],
-            ['Body', JSON.stringify(one.body)],
-          ]);
-          return { json: one, text };
-        }),
-      ),
-  );
-  group.addCommand(
-    command('list', 'list the newest transactions', ['tx list', 'tx list --account did:key:z6Mk…'])
-      .option('--account <did>', 'of this account alone')
-      .option('--limit <number>', 'how many', wholeNumber, 20)
-      .action((options: CommonOptions & { account?: string; limit: number }) =>
-        withClient(context, options, async (client) => {
-          const { account, limit } = options;
-          const page = await client.ledger.transactions({ limit, ...(account ? { account } : {}) });
-          return { json: page, text: transactionTable(page.items) || 'There are no transactions yet.' };
-        }),
-      ),
-  );
-  return group;
-}
-
-function objectOf(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw usage('The body is JSON.');
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw usage('The body is a JSON object.');
-}
-
-function proof(context: Context): Command {
-  interface Options extends CommonOptions {
-    readonly out?: string;
-    readonly single?: boolean;
-  }
-  return command('proof', 'prove that a transaction is final, with a file that anyone can check', [
-    'proof bafy… --out tea.proof',
-    'proof bafy… > tea.json',
-  ])
-    .argument('<id>', 'id of the transaction')
-    .option('--out <file>', 'write the compact form (DAG-CBOR); JSON is printed if left out')
-    .option('--single', 'with the validators’ single signatures instead of their aggregate')
-    .action((id: string, options: Options) =>
-      withClient(context, options, async (client) => {
-        const made = await client.ledger.proof({ id, single: options.single === true });
-        const bytes = fromBase64Url(made.proof);
-        const json = proofAsJson(bytes);
-        if (options.out === undefined) return { json, text: JSON.stringify(json, null, 2) };
-        await writeFile(resolve(options.out), bytes);
-        return { json, text: `${options.out} (${bytes.length} bytes)` };
-      }),
-    );
-}
-
-function verifyProof(context: Context): Command {
-  return command(
-    'verify-proof',
-    'check a proof with the genesis document alone; ends with 4 when it does not hold',
-    ['verify-proof tea.proof --genesis harbour.genesis'],
-  )
-    .argument('<file>', 'a file made by impulse proof')
-    .requiredOption('--genesis <file>', 'the genesis document of the community')
-    .action(async (file: string, options: CommonOptions & { genesis: string }) => {
-      context.began(options);
-      const [proofFile, genesisFile] = await Promise.all([
-        readFile(resolve(file)),
-        readFile(resolve(options.genesis)),
-      ]);
-      const report = checkProofFile(new Uint8Array(proofFile), new Uint8Array(genesisFile));
-      print(context.io, { json: report, text: reportText(report) }, options.json === true);
-      if (!report.ok) throw new Verdict(exitCode.verificationFailed);
-    });
-}
-
-function reportText({
-  ok,
-  code,
-  message,
-  community,
-  transaction: shown,
-  block: where,
-  ...signed
-}: ProofReport): string {
-  if (!ok || !shown || !where) return `Not proven: ${message} (${code})`;
-  return pairs([
-    ['Proven', message],
-    ['Community', `${community.name} (${community.id})`],
-    ['Transaction', shown.id],
-    ['By', shown.account],
-    ['Kind', shown.kind],
-    ['Body', JSON.stringify(shown.body)],
-    ['Block', `${where.height}, ${when(where.time)}`],
-    [
-      'Signed by',
-      `${signed.signers.length} of ${signed.validators} validators; ${signed.quorum} must (${signed.model})`,
-    ],
-    ['Changes of the validators', signed.epochs ?? 0],
-  ]);
-}
-
-function validator(context: Context): Command {
-  interface Change extends CommonOptions {
-    readonly quorum?: number;
-  }
-  const group = command('validator', 'who signs blocks', ['validator list', 'validator keygen > ines.json']);
-  // What stands behind the subcommand is the subcommand's.
-  group.enablePositionalOptions();
-  const changed = async (client: Client, input: Parameters<Client['ledger']['changeValidators']>[0]) => {
-    const made = await client.ledger.changeValidators(input);
-    const text = made.transaction
-      ? `A quorum signed; the change is handed in as ${made.transaction}`
-      : `${made.signatures} of ${made.quorum} signatures. Hand this to the next validator, for “impulse validator sign”:\n\n${made.change}`;
-    return { json: made, text };
-  };
-  group.addCommand(
-    command('list', 'list the validators', ['validator list']).action((options: CommonOptions) =>
-      withClient(context, options, async (client) => {
-        const list = await client.ledger.validators({});
-        const rows = list.map((one) => [
-          one.handle,
-          one.isMe ? 'this node' : '',
-          one.latencyMs === null ? '-' : `${Math.round(one.latencyMs)} ms`,
-          one.missed ?? '-',
-          when(one.lastSignedAt),
-          one.did,
-        ]);
-        return {
-          json: list,
-          text: table(['Handle', '', 'Latency', 'Missed', 'Last signed', 'Identity'], rows),
-        };
-      }),
-    ),
-  );
-  group.addCommand(
-    command('keygen', 'print this node’s validator card, making its keys if it has none', [
-      'validator keygen > ines.json',
-    ]).action((options: CommonOptions) =>
-      withClient(context, options, async (client) => {
-        const card = await client.ledger.card({});
-        return { json: card, text: JSON.stringify(card, null, 2) };
-      }),
-    ),
-  );
-  group.addCommand(
-    command('add', 'sign that others join the validators', [
-      'validator add ines.json',
-      'validator add a.json b.json',
-    ])
-      .argument('<cards...>', 'files made by impulse validator keygen')
-      .option('--quorum <number>', 'how many must sign from then on', wholeNumber)
-      .action((files: string[], options: Change) =>
-        withClient(
-          context,
-          options,
-          async (client) => {
-            const add = await Promise.all(files.map(cardIn));
-            return changed(client, { add, ...(options.quorum ? { quorum: options.quorum } : {}) });
-          },
-          { offline: false },
-        ),
-      ),
-  );
-  group.addCommand(
-    command('remove', 'sign that validators leave', ['validator remove did:key:z6Mk…'])
-      .argument('<did...>', 'identities of the validators')
-      .option('--quorum <number>', 'how many must sign from then on', wholeNumber)
-      .action((remove: string[], options: Change) =>
-        withClient(
-          context,
-          options,
-          (client) => changed(client, { remove, ...(options.quorum ? { quorum: options.quorum } : {}) }),
-          { offline: false },
-        ),
-      ),
-  );
-  group.addCommand(
-    command('sign', 'sign a change that another validator began', ['validator sign CHANGE'])
-      .argument('<change>', 'what the other was given')
-      .action((change: string, options: CommonOptions) =>
-        withClient(context, options, (client) => changed(client, { change }), { offline: false }),
-      ),
-  );
-  return group;
-}
-
-async function cardIn(file: string): Promise<ValidatorCard> {
-  const parsed = ValidatorCard.safeParse(JSON.parse(await readFile(resolve(file), 'utf8')));
-  if (parsed.success) return parsed.data;
-  throw usage(`${file} is not a validator card.`);
-}
 
 function snapshot(context: Context): Command {
   return command('snapshot', 'show a snapshot of the state, or write its head to a file', [

@@ -15,6 +15,7 @@ import type { Conduct } from './conduct.ts';
 import { MAX_GOSSIP_BYTES } from './limits.ts';
 
 type Validate = (data: Uint8Array, from: string) => Promise<Verdict>;
+type Range = 'everybody' | 'neighbours';
 
 /** The parts of the router that its public type leaves out: scores, and the streams it sends on. */
 interface Router extends GossipSub {
@@ -48,7 +49,7 @@ const TOPIC_SCORE = createTopicScoreParams({
 
 /** The gossip side of the transport: topics, their validators, and what verdicts do to a peer's score. */
 export class Gossip {
-  readonly #validators = new Map<string, Validate>();
+  readonly #topics = new Map<string, { readonly validate: Validate; readonly range: Range }>();
   readonly #conduct: Conduct;
   readonly #showOut: (peer: string) => void;
   #router: Router | null = null;
@@ -131,21 +132,21 @@ export class Gossip {
 
   start(): void {
     this.#started = true;
-    for (const topic of this.#validators.keys()) this.#join(topic);
+    for (const topic of this.#topics.keys()) this.#join(topic);
   }
 
   stop(): void {
     this.#started = false;
   }
 
-  subscribe(topic: string, validate: Validate): void {
-    this.#validators.set(topic, validate);
+  subscribe(topic: string, validate: Validate, range: Range = 'everybody'): void {
+    this.#topics.set(topic, { validate, range });
     if (this.#started) this.#join(topic);
   }
 
   unsubscribe(topic: string): void {
     const router = this.#router;
-    this.#validators.delete(topic);
+    this.#topics.delete(topic);
     if (router === null || !this.#started) return;
     router.unsubscribe(topic);
     router.topicValidators.delete(topic);
@@ -195,16 +196,18 @@ export class Gossip {
         if (verdict === 'reject') router.score.scoreCache.delete(peer);
         if (leave) this.#showOut(peer);
       }
-      return ANSWERS[verdict];
+      // What is ignored is not passed on.
+      const stays = verdict === 'accept' && this.#topics.get(topic)?.range === 'neighbours';
+      return ANSWERS[stays ? 'ignore' : verdict];
     });
     router.subscribe(topic);
   }
 
   async #verdict(topic: string, data: Uint8Array, peer: string): Promise<Verdict> {
-    const validate = this.#validators.get(topic);
-    if (validate === undefined) return 'ignore';
+    const joined = this.#topics.get(topic);
+    if (joined === undefined) return 'ignore';
     try {
-      return await validate(data, peer);
+      return await joined.validate(data, peer);
     } catch {
       // A fault of ours (a full disk, say) is not the peer's: drop the message, blame nobody.
       return 'ignore';
@@ -213,7 +216,7 @@ export class Gossip {
 
   /** The first look at a message; throwing counts it as invalid before any further work. */
   #admit(topic: string, data: Uint8Array): Uint8Array {
-    if (!this.#validators.has(topic)) throw new Problem('topic-unknown', 'Not a topic of this node.');
+    if (!this.#topics.has(topic)) throw new Problem('topic-unknown', 'Not a topic of this node.');
     if (data.byteLength > MAX_GOSSIP_BYTES)
       throw new Problem('message-too-large', 'A live message is too large.');
     return data;

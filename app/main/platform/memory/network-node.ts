@@ -18,6 +18,8 @@ export class MemoryTransport implements Transport {
   readonly self: string;
   readonly #world: World;
   readonly #validators = new Map<string, Validate>();
+  /** Topics whose messages are not passed on. */
+  readonly #near = new Set<string>();
   readonly #handlers = new Map<string, Handler>();
   readonly #listeners = new Set<(change: PeerChange) => void>();
   readonly #seen = new Set<string>();
@@ -47,12 +49,14 @@ export class MemoryTransport implements Transport {
     // Links of a memory network never hang: they work or they are gone.
   }
 
-  subscribe(topic: string, validate: Validate): void {
+  subscribe(topic: string, validate: Validate, range: 'everybody' | 'neighbours' = 'everybody'): void {
     this.#validators.set(topic, validate);
+    if (range === 'neighbours') this.#near.add(topic);
   }
 
   unsubscribe(topic: string): void {
     this.#validators.delete(topic);
+    this.#near.delete(topic);
   }
 
   async publish(topic: string, data: Uint8Array): Promise<number> {
@@ -191,7 +195,7 @@ export class MemoryTransport implements Transport {
       verdict = 'ignore';
     }
     if (verdict === 'reject') this.#blame(from);
-    if (verdict === 'accept' && this.#running) this.#spread(topic, data, from);
+    if (verdict === 'accept' && this.#running && !this.#near.has(topic)) this.#spread(topic, data, from);
   }
 
   #blame(peer: string): void {

@@ -1,10 +1,11 @@
 import type { BlsSigner } from '../../kernel/bls.ts';
 import { toHex } from '../../kernel/bytes.ts';
 import { silentLogger } from '../../kernel/logger.ts';
+import { anchorDigest, anchorOn, type Anchored } from '../../ledger/anchor.ts';
 import { encodeBlock, makeBlock, openBlock, type Block } from '../../ledger/block.ts';
 import { encodeCertificate, makeCertificate, type Certificate } from '../../ledger/certificate.ts';
 import { decodeWire, encodeWire, LEDGER_PROTOCOL, type Wire } from '../../ledger/consensus-wire.ts';
-import { createConsensus, ledgerTopic, type Consensus } from '../../ledger/consensus.ts';
+import { createConsensus, ledgerTopics, type Consensus } from '../../ledger/consensus.ts';
 import { baseOf, type Base } from '../../ledger/proposal.ts';
 import type { ValidatorSet } from '../../ledger/validators.ts';
 import { encodeVote, motionMessage, openVote, type Vote, type VoteKind } from '../../ledger/vote.ts';
@@ -53,6 +54,8 @@ export interface VillainInit {
   readonly genesis: SimGenesis;
   /** Names of all nodes. */
   readonly others: readonly string[];
+  /** Ids of all events there are, in worlds that have a log. */
+  readonly events?: () => readonly Uint8Array[];
 }
 
 /** A validator that breaks the rules as it likes. It follows the chain as an honest node would, to lie well. */
@@ -124,12 +127,14 @@ export class Villain {
     return new Proxy(transport, {
       get: (target, name) => {
         if (name === 'subscribe') {
-          return (topic: string, validate: Parameters<Transport['subscribe']>[1]) =>
-            target.subscribe(topic, async (data, from) => {
+          return (...[topic, validate, range]: Parameters<Transport['subscribe']>) => {
+            const bent = async (data: Uint8Array, from: string) => {
               this.#hear(data);
               const verdict = await validate(data, from);
               return swallows ? 'ignore' : verdict;
-            });
+            };
+            target.subscribe(topic, bent, range);
+          };
         }
         if (name === 'handle' && lies) {
           return () => target.handle(LEDGER_PROTOCOL, (channel) => this.#lie(channel));
@@ -203,7 +208,7 @@ export class Villain {
 
   /** As the leader of a slot, one block for some and another for the rest. */
   #lead(): void {
-    const { dice, genesis, time, others } = this.#init;
+    const { dice, genesis, others } = this.#init;
     const view = this.#consensus!.view();
     const here = this.#set();
     const current = view.slots.at(-1)!;
@@ -220,6 +225,8 @@ export class Villain {
     const halves = split(dice, others);
     for (const half of halves) {
       const transactions = [plainTransaction(this.#own++)];
+      const time = Math.max(parent.time + 1, this.#init.time.now()) + (dice.chance(0.1) ? 3_600_000 : 0);
+      const anchored = this.#anchored(parent);
       const block = makeBlock(
         {
           community: genesis.community,
@@ -227,17 +234,28 @@ export class Villain {
           slot: current.slot,
           height: parent.height + 1,
           parent: parent.hash,
-          time: Math.max(parent.time + 1, time.now()) + (dice.chance(0.1) ? 3_600_000 : 0),
+          time,
           proposer: here.me,
           stateRoot: dice.chance(0.1) ? dice.bytes(32) : rootAfter(parent, transactions),
-          anchor: null,
+          anchor: anchored ? { time, digest: anchorDigest(anchored) } : null,
         },
         transactions,
+        anchored,
       );
       const vote = this.#vote('notarise', current.slot, block.header.hash);
       this.#bases.set(toHex(block.header.hash), baseOf(block));
       if (vote) this.#say(encodeWire(['proposal', encodeBlock(block), encodeVote(vote)]), half);
     }
+  }
+
+  /** In worlds that have a log: a list of events that nobody has, or that some have, or that were listed before. */
+  #anchored(parent: Base): Anchored | undefined {
+    const { dice, events } = this.#init;
+    const tip = this.#ledger.tipAt(parent.hash);
+    if (!events || !tip || dice.chance(0.2)) return undefined;
+    const real = events().filter(() => dice.chance(0.3));
+    const ids = real.length > 0 && dice.chance(0.5) ? real.slice(0, 20) : [dice.bytes(32)];
+    return anchorOn(tip, ids);
   }
 
   #garbage(): Uint8Array {
@@ -291,7 +309,7 @@ export class Villain {
 
   #say(data: Uint8Array, to: readonly string[]): void {
     const { network, genesis, dice, time, name } = this.#init;
-    const topic = ledgerTopic(genesis.community);
+    const topic = ledgerTopics(genesis.community).everybody;
     for (const other of to) {
       if (other === name) continue;
       time.after(dice.between(0, 300), () => network.inject(other, topic, data, name));

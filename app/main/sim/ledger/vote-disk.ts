@@ -1,10 +1,8 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { Database } from '../../kernel/database.ts';
-import { voteMigrations } from '../../ledger/vote-migrations.ts';
+import { VoteLog } from '../../ledger/vote-log.ts';
 import type { Mark, VoteMark } from '../../ledger/vote-mark.ts';
-import { createVoteStore, type VoteStore } from '../../ledger/vote-store.ts';
-import type { Keep } from '../../ledger/vote-store.ts';
-import { openDatabase } from '../../platform/sqlite/database.ts';
+import type { Keep, VoteStore } from '../../ledger/vote-store.ts';
+import { MemoryLogFile } from '../../platform/memory/log-file.ts';
 import type { Dice } from '../dice.ts';
 
 /** Where a validator writes what it votes. */
@@ -13,50 +11,50 @@ export interface VotePorts {
   readonly mark: VoteMark;
 }
 
-type Write =
-  | { readonly kind: 'put'; readonly keep: Keep }
-  | { readonly kind: 'settle'; readonly epoch: number; readonly slot: number };
+interface Write {
+  /** Which of the log's two files. */
+  readonly turn: number;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
 
 /** The most that a write takes, in milliseconds. */
 const WRITE_MS = 8;
+/** Short files, so that they often take turns. */
+const ROOM_BYTES = 16 * 1024;
 
 /**
- * A vote log on a real SQLite database that takes its time: a crash meets writes that nobody was told of,
- * and leaves or loses them. What is on disk is the list of writes, so that a backup is a length.
+ * The vote log on files that take their time: a crash meets writes that nobody was told of, and leaves, tears
+ * or loses them. What is on disk is the list of writes, so that a backup is a length.
  */
 export class VoteDisk {
-  readonly #key: Uint8Array;
   readonly #dice: Dice;
   #written: Write[] = [];
-  #underway: Write | null = null;
+  /** What is being written, to be done at once. */
+  #underway: (() => void) | null = null;
   #mark: Mark | null = { votes: 0, slot: 0 };
   #backup: number | null = null;
-  #db: Database | null = null;
+  #lives = 0;
 
-  constructor(key: Uint8Array, dice: Dice) {
-    this.#key = key;
+  constructor(dice: Dice) {
     this.#dice = dice;
   }
 
   /** The log and its mark, as one life of the node sees them. */
-  async open(clock: Clock): Promise<VotePorts> {
-    this.#db?.close();
-    this.#db = openDatabase(':memory:', voteMigrations);
-    const store = createVoteStore(this.#db);
-    await store.begin(this.#key);
-    for (const write of this.#written) await apply(store, write);
-    const durable = async (write: Write) => {
-      this.#underway = write;
-      await pause(clock, this.#dice.between(0, WRITE_MS));
-      this.#underway = null;
-      await apply(store, write);
-      this.#written.push(write);
-    };
+  open(clock: Clock): VotePorts {
+    const store = new VoteLog([this.#file(0), this.#file(1)]);
+    const life = ++this.#lives;
     const votes: VoteStore = {
       load: (key) => store.load(key),
       begin: (key) => store.begin(key),
-      put: (keep) => durable({ kind: 'put', keep }),
-      settle: (epoch, slot) => durable({ kind: 'settle', epoch, slot }),
+      put: async (keep: Keep) => {
+        // What a life that is over still wants to write is never written.
+        if (life === this.#lives) this.#underway = () => void store.put(keep);
+        await pause(clock, this.#dice.between(0, WRITE_MS));
+        this.#underway = null;
+        await store.put(keep);
+      },
+      settle: (epoch, slot) => store.settle(epoch, slot),
     };
     const mark: VoteMark = {
       read: async () => this.#mark,
@@ -68,10 +66,16 @@ export class VoteDisk {
     return { votes, mark };
   }
 
-  /** What was under way may be on the disk or not. */
+  /** What was under way may be on the disk, in parts, or not. */
   crash(): void {
-    if (this.#underway && this.#dice.chance(0.5)) this.#written.push(this.#underway);
+    const write = this.#underway;
     this.#underway = null;
+    if (!write || !this.#dice.chance(0.5)) return;
+    write();
+    const last = this.#written.at(-1);
+    if (!last || !this.#dice.chance(0.5)) return;
+    const length = this.#dice.between(0, last.bytes.length - 1);
+    this.#written[this.#written.length - 1] = { ...last, bytes: last.bytes.slice(0, length) };
   }
 
   backup(): void {
@@ -93,15 +97,13 @@ export class VoteDisk {
     if (!keepsMark) this.#mark = null;
   }
 
-  close(): void {
-    this.#db?.close();
-    this.#db = null;
+  #file(turn: number): MemoryLogFile {
+    const file = new MemoryLogFile(ROOM_BYTES, (offset, bytes) => {
+      this.#written.push({ turn, offset, bytes });
+    });
+    file.fill(this.#written.filter((write) => write.turn === turn));
+    return file;
   }
-}
-
-async function apply(store: VoteStore, write: Write): Promise<void> {
-  if (write.kind === 'put') await store.put(write.keep);
-  else await store.settle(write.epoch, write.slot);
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

@@ -123,6 +123,7 @@ export class SampleLedger {
       credit: 'harbour penny',
       credits: this.kind === 'empty' ? 0 : this.#credits,
       historyFrom: this.kind === 'filling' ? 2_600 : Math.min(1, this.#height),
+      joining: null,
       snapshots: this.#height > 4_000 ? [4_000, 3_000] : [],
       halted: this.#halted ? { code: 'wrong-state-root', height: this.#height + 1 } : null,
     };

@@ -19,6 +19,7 @@ const validatorOf = ({ did, peer, bls, pop }: ValidatorCard) => ({
 /** The ledger's procedures over a sample; texts of changes have the form that nodes give them. */
 export function ledgerProcedures(ledger: SampleLedger) {
   const os = implement(contract).ledger;
+  const HEX = ledger.status().stateRoot;
   const SINGLE = 'c2FtcGxlLW9mLXNpbmdsZS1zaWduYXR1cmVz';
   const from = (cursor: string | undefined) => (cursor === undefined ? ledger.height : Number(cursor));
   const heights = (first: number, limit: number) =>
@@ -42,14 +43,16 @@ export function ledgerProcedures(ledger: SampleLedger) {
         throw errors.PROBLEM(problem('unknown-block', 'This node has no such final block.', null));
       return { block: ledger.block(height), transactions: ledger.transactionsOf(height) };
     }),
-    transactions: os.transactions.handler(({ input: { cursor, limit, account } }) => {
+    transactions: os.transactions.handler(({ input: { cursor, limit, account, kind, block } }) => {
       const items: LedgerTransaction[] = [];
       let height = from(cursor);
       for (; height > 0 && items.length < limit; height--)
         items.push(
           ...ledger
             .transactionsOf(height)
-            .filter((one) => account === undefined || one.account.did === account),
+            .filter((one) => account === undefined || one.account.did === account)
+            .filter((one) => kind === undefined || one.kind === kind)
+            .filter(({ block: at }) => block === undefined || at?.height === block || at?.hash === block),
         );
       return { items, next: height > 0 ? String(height) : null, total: null };
     }),
@@ -82,6 +85,17 @@ export function ledgerProcedures(ledger: SampleLedger) {
     }),
     signatures: os.signatures.handler(({ signal }) => ledger.slots.watch(signal, () => ledger.slot())),
     proof: os.proof.handler(({ input }) => ({ proof: input.single ? SINGLE : 'c2FtcGxl' })),
+    inclusion: os.inclusion.handler(() => ({
+      height: ledger.height,
+      index: 0,
+      count: 1,
+      root: HEX,
+      path: [],
+    })),
+    consistency: os.consistency.handler(() => {
+      const head = { height: ledger.height, count: 1, root: HEX };
+      return { from: head, to: head, path: [] };
+    }),
     snapshot: os.snapshot.handler(({ input }) => ({
       height: input.height ?? 4_000,
       stateRoot: ledger.status().stateRoot,

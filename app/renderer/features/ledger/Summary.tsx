@@ -49,6 +49,7 @@ export function Summary(props: {
                 {says.last} <RelativeTime past at={status.time} focusable />.
               </>
             )}
+            {status.joining && <> {says.joining(status.joining)}</>}
             {status.historyFrom > 1 && <> {says.filling(status.historyFrom)}</>}
           </p>
           <div className="ledger-foot">

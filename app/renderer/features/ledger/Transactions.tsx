@@ -20,7 +20,8 @@ import {
 import type { Column } from '../../ui/index.ts';
 import { briefOf, kindWords } from './body.ts';
 import type { Directory } from './body.ts';
-import { soughtBy } from './sought.ts';
+import { useAct } from '../useAct.ts';
+import { soughtBy, type Sought } from './sought.ts';
 import { TransactionDetail } from './TransactionDetail.tsx';
 
 const PAGE = 100;
@@ -107,18 +108,26 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
       run: () => form.current?.querySelector('input')?.focus(),
     },
   ]);
+  const client = useClient();
+  const act = useAct();
+  /** An id may be that of a transaction or the hash of a block; they look alike. */
+  const openId = (id: string) =>
+    act.run(async () => {
+      const isTransaction = await client.ledger.transaction({ id }).then(
+        () => true,
+        () => false,
+      );
+      if (isTransaction) return go('ledger', 'transactions', id);
+      const { block } = await client.ledger.block({ block: id });
+      go('ledger', 'blocks', String(block.height));
+    });
   const open = () => {
-    if (sought.what === 'id') go('ledger', 'transactions', sought.id);
+    if (sought.what === 'id') void openId(sought.id);
     if (sought.what === 'block') go('ledger', 'blocks', String(sought.height));
   };
   const { what } = sought;
   return (
-    <Panel
-      title={words.transactions.title}
-      count={what === 'account' ? words.transactions.of(sought.handle) : count(status.transactions)}
-      className="ledger-list"
-      flush
-    >
+    <Panel title={words.transactions.title} count={countOf(sought, status)} className="ledger-list" flush>
       <div
         className="ledger-form"
         ref={form}
@@ -165,10 +174,12 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
           }
         />
       )}
-      {(what === 'all' || what === 'account') && (
+      {act.problem && <ProblemNotice problem={act.problem} />}
+      {(what === 'all' || what === 'account' || what === 'kind') && (
         <List
-          key={what === 'account' ? sought.did : ''}
+          key={what === 'account' ? sought.did : what === 'kind' ? sought.kind : ''}
           account={what === 'account' ? { did: sought.did, handle: sought.handle } : null}
+          kind={what === 'kind' ? sought.kind : null}
           height={status.height}
           directory={directory}
           onPick={onPick}
@@ -178,22 +189,28 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
   );
 }
 
+const countOf = (sought: Sought, { transactions }: LedgerStatus): string => {
+  if (sought.what === 'account') return words.transactions.of(sought.handle);
+  return sought.what === 'kind' ? kindWords(sought.kind) : count(transactions);
+};
+
 function List(props: {
   account: { did: string; handle: string } | null;
+  kind: string | null;
   height: number;
   directory: Directory;
   onPick: (id: string) => void;
 }) {
-  const { account, height, directory, onPick } = props;
+  const { account, kind, height, directory, onPick } = props;
   const client = useClient();
   const did = account?.did;
   const [atTop, setAtTop] = useState(true);
   const list = useMemo(
     () =>
       new PagedList<LedgerTransaction>((cursor) =>
-        client.ledger.transactions({ cursor, limit: PAGE, account: did }),
+        client.ledger.transactions({ cursor, limit: PAGE, account: did, ...(kind === null ? {} : { kind }) }),
       ),
-    [client, did],
+    [client, did, kind],
   );
   const state = useStore(list.store);
   const seen = atTop ? height : null;
@@ -210,8 +227,10 @@ function List(props: {
       />
     );
   if (state.count === 0)
-    return account ? (
-      <EmptyState title={words.transactions.emptyOf(account.handle)} />
+    return account || kind ? (
+      <EmptyState
+        title={account ? words.transactions.emptyOf(account.handle) : words.transactions.emptyKind}
+      />
     ) : (
       <EmptyState title={words.transactions.empty}>{words.transactions.emptyHint}</EmptyState>
     );

@@ -35,3 +35,11 @@ test('what can be nothing is said to be nothing', () => {
   for (const text of ['0', 'zzz', 'BAFY!!', '99999999999999999999'])
     expect(sought(text)).toEqual({ what: 'nobody' });
 });
+
+test('a kind is known by its name and in words, and a handle comes before it', () => {
+  expect(sought('credit.transfer')).toEqual({ what: 'kind', kind: 'credit.transfer' });
+  expect(sought('credits GIVEN')).toEqual({ what: 'kind', kind: 'credit.transfer' });
+  expect(sought('post.pin')).toEqual({ what: 'kind', kind: 'post.pin' });
+  const named = [{ did: 'did:key:z6MkOdd', handle: 'role.grant' }];
+  expect(soughtBy('role.grant', named)).toMatchObject({ what: 'account', did: 'did:key:z6MkOdd' });
+});

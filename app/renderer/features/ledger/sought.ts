@@ -1,4 +1,5 @@
 import type { Member } from '../../../contract/index.ts';
+import { ledger as words } from '../../messages/ledger.ts';
 
 type Named = Pick<Member, 'did' | 'handle'>;
 
@@ -8,14 +9,16 @@ export type Sought =
   | { readonly what: 'account'; readonly did: string; readonly handle: string }
   | { readonly what: 'id'; readonly id: string }
   | { readonly what: 'block'; readonly height: number }
+  | { readonly what: 'kind'; readonly kind: string }
   | { readonly what: 'several'; readonly members: readonly Named[] }
   | { readonly what: 'nobody' };
 
 const plain = (text: string) => text.normalize('NFKC').toLocaleLowerCase();
 
 /**
- * Reads a search: an identity, a handle or a part of one that only one member has, the id of a transaction,
- * or the height of a block. A member whose handle is a number is found before the block.
+ * Reads a search: an identity, a handle or a part of one that only one member has, a kind by its name or in
+ * words, the id of a transaction or the hash of a block, or the height of a block. A member whose handle is a
+ * number or a kind is found before these.
  */
 export function soughtBy(typed: string, members: readonly Named[]): Sought {
   const text = typed.trim();
@@ -31,9 +34,18 @@ export function soughtBy(typed: string, members: readonly Named[]): Sought {
     return height >= 1 && Number.isSafeInteger(height) ? { what: 'block', height } : { what: 'nobody' };
   }
   if (/^bafy[a-z0-9]{4,96}$/.test(text)) return { what: 'id', id: text };
+  const kind = kindOf(text);
+  if (kind !== null) return { what: 'kind', kind };
   const some = members.filter(({ handle }) => plain(handle).includes(plain(text)));
   const [only] = some;
   if (only === undefined) return { what: 'nobody' };
   if (some.length > 1) return { what: 'several', members: some };
   return { what: 'account', did: only.did, handle: only.handle };
+}
+
+/** Kinds look like `credit.transfer`; those that the console has words for are known by these too. */
+function kindOf(text: string): string | null {
+  if (/^[a-z]+\.[a-z]+$/.test(text)) return text;
+  const said = Object.entries(words.kinds).find(([, inWords]) => plain(inWords) === plain(text));
+  return said?.[0] ?? null;
 }

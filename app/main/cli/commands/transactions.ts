@@ -1,0 +1,205 @@
+import type { Command } from 'commander';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { LedgerTransaction } from '../../../contract/index.ts';
+import { fromBase64Url } from '../../kernel/bytes.ts';
+import { checkProofFile, proofAsJson, type ProofReport } from '../../node/ledger-tools.ts';
+import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { exitCode, usage, Verdict } from '../exit.ts';
+import { print } from '../io.ts';
+import { pairs, table, when } from '../text.ts';
+import { wholeNumber } from './numbers.ts';
+
+/** `tx`, `proof` and `verify-proof`. */
+export const transactionCommands = (context: Context): Command[] => [
+  transaction(context),
+  proof(context),
+  verifyProof(context),
+];
+
+export const transactionTable = (transactions: readonly LedgerTransaction[]) =>
+  table(
+    ['Kind', 'Account', 'Block', 'Id'],
+    transactions.map((one) => [one.kind, one.account.handle, one.block?.height ?? 'waits', one.id]),
+  );
+
+/** A block as a person names it: by height or by hash. */
+export const blockNamed = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
+
+function transaction(context: Context): Command {
+  interface Search extends CommonOptions {
+    readonly account?: string;
+    readonly kind?: string;
+    readonly block?: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }
+  const group = command('tx', 'send and look up transactions', ['tx show bafy…', 'tx list']);
+  // What stands behind the subcommand is the subcommand's.
+  group.enablePositionalOptions();
+  group.addCommand(
+    command('send', 'sign a transaction with your key and hand it in', [
+      `tx send credit.transfer '{"to":"did:key:z6Mk…","amount":5,"memo":"tea"}'`,
+      `tx send handle.register '{"handle":"mara"}'`,
+    ])
+      .argument('<kind>', 'for example credit.transfer')
+      .argument('<body>', 'JSON; did:key:… stands for a key, 0x… for bytes')
+      .action((kind: string, body: string, options: CommonOptions) =>
+        withClient(
+          context,
+          options,
+          async (client) => {
+            const sent = await client.ledger.submit({ kind, body: objectOf(body) });
+            return { json: sent, text: sent.id };
+          },
+          { offline: false },
+        ),
+      ),
+  );
+  group.addCommand(
+    command('show', 'show one transaction', ['tx show bafy…'])
+      .argument('<id>', 'id of the transaction')
+      .action((id: string, options: CommonOptions) =>
+        withClient(context, options, async (client) => {
+          const one = await client.ledger.transaction({ id });
+          const { block: where } = one;
+          const text = pairs([
+            ['Id', one.id],
+            ['Kind', one.kind],
+            ['Account', `${one.account.handle} (${one.account.did})`],
+            ['Number', one.nonce],
+            ['State', where ? `final in block ${where.height}, ${when(where.time)}` : 'waits for a block'],
+            ['Body', JSON.stringify(one.body)],
+          ]);
+          return { json: one, text };
+        }),
+      ),
+  );
+  group.addCommand(
+    command('list', 'find transactions, newest first', [
+      'tx list',
+      'tx list --account did:key:z6Mk… --kind credit.transfer',
+      'tx list --block 1204',
+    ])
+      .option('--account <did>', 'of this account alone')
+      .option('--kind <kind>', 'of this kind alone, for example credit.transfer')
+      .option('--block <block>', 'in this block alone, by height or hash')
+      .option('--limit <number>', 'how many', wholeNumber, 20)
+      .option('--cursor <place>', 'go on where a list ended')
+      .action((options: Search) =>
+        withClient(context, options, async (client) => {
+          const { account, limit } = options;
+          const { kind, block, cursor } = options;
+          const page = await client.ledger.transactions({
+            limit,
+            ...(account ? { account } : {}),
+            ...(kind ? { kind } : {}),
+            ...(block ? { block: blockNamed(block) } : {}),
+            ...(cursor ? { cursor } : {}),
+          });
+          const more = page.next === null ? '' : `\n\nThere are more: --cursor ${page.next}`;
+          const found = transactionTable(page.items) || 'There are no such transactions.';
+          return { json: page, text: `${found}${more}` };
+        }),
+      ),
+  );
+  return group;
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw usage('The body is JSON.');
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw usage('The body is a JSON object.');
+}
+
+function proof(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly out?: string;
+    readonly single?: boolean;
+  }
+  return command(
+    'proof',
+    'prove that a transaction is final or that a post is certified, with a file that anyone can check',
+    ['proof bafy… --out tea.proof', 'proof bafy… > tea.json'],
+  )
+    .argument('<id>', 'id of the transaction or of the post')
+    .option('--out <file>', 'write the compact form (DAG-CBOR); JSON is printed if left out')
+    .option('--single', 'with the validators’ single signatures instead of their aggregate')
+    .action((id: string, options: Options) =>
+      withClient(context, options, async (client) => {
+        const made = await client.ledger.proof({ id, single: options.single === true });
+        const bytes = fromBase64Url(made.proof);
+        const json = proofAsJson(bytes);
+        if (options.out === undefined) return { json, text: JSON.stringify(json, null, 2) };
+        await writeFile(resolve(options.out), bytes);
+        return { json, text: `${options.out} (${bytes.length} bytes)` };
+      }),
+    );
+}
+
+function verifyProof(context: Context): Command {
+  return command(
+    'verify-proof',
+    'check a proof with the genesis document alone; ends with 4 when it does not hold',
+    ['verify-proof tea.proof --genesis harbour.genesis'],
+  )
+    .argument('<file>', 'a file made by impulse proof')
+    .requiredOption('--genesis <file>', 'the genesis document of the community')
+    .action(async (file: string, options: CommonOptions & { genesis: string }) => {
+      context.began(options);
+      const [proofFile, genesisFile] = await Promise.all([
+        readFile(resolve(file)),
+        readFile(resolve(options.genesis)),
+      ]);
+      const report = await checkProofFile(new Uint8Array(proofFile), new Uint8Array(genesisFile));
+      print(context.io, { json: report, text: reportText(report) }, options.json === true);
+      if (!report.ok) throw new Verdict(exitCode.verificationFailed);
+    });
+}
+
+function reportText({
+  ok,
+  code,
+  message,
+  community,
+  transaction: shown,
+  event,
+  block: where,
+  ...signed
+}: ProofReport): string {
+  if (!ok || !where) return `Not proven: ${message} (${code})`;
+  return pairs([
+    ['Proven', message],
+    ['Community', `${community.name} (${community.id})`],
+    ...(shown ? transactionRows(shown) : []),
+    ...(event ? eventRows(event) : []),
+    ['Block', `${where.height}, ${when(where.time)}`],
+    [
+      'Signed by',
+      `${signed.signers.length} of ${signed.validators} validators; ${signed.quorum} must (${signed.model})`,
+    ],
+    ['Changes of the validators', signed.epochs ?? 0],
+  ]);
+}
+
+type Rows = [string, string][];
+
+const transactionRows = ({ id, account, kind, body }: NonNullable<ProofReport['transaction']>): Rows => [
+  ['Transaction', id],
+  ['By', account],
+  ['Kind', kind],
+  ['Body', JSON.stringify(body)],
+];
+
+const eventRows = ({ id, author, signed, kind, time, body }: NonNullable<ProofReport['event']>): Rows => [
+  ['Event', id],
+  ['By', signed ? author : `${author}, by the word of the validators: the signature is not in the file`],
+  ['Kind', kind],
+  ['Written', `${when(time)}, as the author says`],
+  ['Body', JSON.stringify(body)],
+];

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ValidatorCard, type Client } from '../../../contract/index.ts';
+import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { usage } from '../exit.ts';
+import { table, when } from '../text.ts';
+import { wholeNumber } from './numbers.ts';
+
+/** `validator`: who signs blocks, and changes of that. */
+export function validator(context: Context): Command {
+  interface Change extends CommonOptions {
+    readonly quorum?: number;
+  }
+  const group = command('validator', 'who signs blocks', ['validator list', 'validator keygen > ines.json']);
+  // What stands behind the subcommand is the subcommand's.
+  group.enablePositionalOptions();
+  const changed = async (client: Client, input: Parameters<Client['ledger']['changeValidators']>[0]) => {
+    const made = await client.ledger.changeValidators(input);
+    const text = made.transaction
+      ? `A quorum signed; the change is handed in as ${made.transaction}`
+      : `${made.signatures} of ${made.quorum} signatures. Hand this to the next validator, for “impulse validator sign”:\n\n${made.change}`;
+    return { json: made, text };
+  };
+  group.addCommand(
+    command('list', 'list the validators', ['validator list']).action((options: CommonOptions) =>
+      withClient(context, options, async (client) => {
+        const list = await client.ledger.validators({});
+        const rows = list.map((one) => [
+          one.handle,
+          one.isMe ? 'this node' : '',
+          one.latencyMs === null ? '-' : `${Math.round(one.latencyMs)} ms`,
+          one.missed ?? '-',
+          when(one.lastSignedAt),
+          one.did,
+        ]);
+        return {
+          json: list,
+          text: table(['Handle', '', 'Latency', 'Missed', 'Last signed', 'Identity'], rows),
+        };
+      }),
+    ),
+  );
+  group.addCommand(
+    command('keygen', 'print this node’s validator card, making its keys if it has none', [
+      'validator keygen > ines.json',
+    ]).action((options: CommonOptions) =>
+      withClient(context, options, async (client) => {
+        const card = await client.ledger.card({});
+        return { json: card, text: JSON.stringify(card, null, 2) };
+      }),
+    ),
+  );
+  group.addCommand(
+    command('add', 'sign that others join the validators', [
+      'validator add ines.json',
+      'validator add a.json b.json',
+    ])
+      .argument('<cards...>', 'files made by impulse validator keygen')
+      .option('--quorum <number>', 'how many must sign from then on', wholeNumber)
+      .action((files: string[], options: Change) =>
+        withClient(
+          context,
+          options,
+          async (client) => {
+            const add = await Promise.all(files.map(cardIn));
+            return changed(client, { add, ...(options.quorum ? { quorum: options.quorum } : {}) });
+          },
+          { offline: false },
+        ),
+      ),
+  );
+  group.addCommand(
+    command('remove', 'sign that validators leave', ['validator remove did:key:z6Mk…'])
+      .argument('<did...>', 'identities of the validators')
+      .option('--quorum <number>', 'how many must sign from then on', wholeNumber)
+      .action((remove: string[], options: Change) =>
+        withClient(
+          context,
+          options,
+          (client) => changed(client, { remove, ...(options.quorum ? { quorum: options.quorum } : {}) }),
+          { offline: false },
+        ),
+      ),
+  );
+  group.addCommand(
+    command('sign', 'sign a change that another validator began', ['validator sign CHANGE'])
+      .argument('<change>', 'what the other was given')
+      .action((change: string, options: CommonOptions) =>
+        withClient(context, options, (client) => changed(client, { change }), { offline: false }),
+      ),
+  );
+  return group;
+}
+
+async function cardIn(file: string): Promise<ValidatorCard> {
+  const parsed = ValidatorCard.safeParse(JSON.parse(await readFile(resolve(file), 'utf8')));
+  if (parsed.success) return parsed.data;
+  throw usage(`${file} is not a validator card.`);
+}

@@ -1,0 +1,43 @@
+import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
+import type { FinalRun } from './application.ts';
+import { encodeBlock } from './block.ts';
+import { encodeCertificate } from './certificate.ts';
+import type { Base } from './proposal.ts';
+
+/** [E7] Why execution stands still. */
+export interface Halt {
+  readonly code: string;
+  readonly height: number;
+  /** Canonical DAG-CBOR that shows what was certified and what came out here. */
+  readonly evidence: Uint8Array;
+}
+
+/** What a node that halted says to do next. */
+export const RECOVERY = 'See docs/ledger.md, “When the ledger stands still”.';
+
+/** [E7] What shows why a node halted at a run that its validators certified. */
+export function haltEvidence(init: {
+  readonly run: FinalRun;
+  readonly code: string;
+  readonly tip: Base;
+  /** The state roots to which the blocks lead here. */
+  readonly roots: readonly Uint8Array[];
+}): Uint8Array {
+  const { run, code, tip, roots } = init;
+  return encodeCanonical({
+    v: 1,
+    code,
+    height: run.blocks[0]!.header.height,
+    roots,
+    tip: tip.hash,
+    stateRoot: tip.stateRoot,
+    blocks: run.blocks.map(encodeBlock),
+    closing: run.closing.map(({ bytes }) => bytes),
+    certificate: encodeCertificate(run.certificate),
+  });
+}
+
+export function haltOf(evidence: Uint8Array): Halt {
+  const { code, height } = decodeCanonical(evidence) as { code: string; height: number };
+  return { code, height, evidence };
+}

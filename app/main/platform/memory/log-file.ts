@@ -1,0 +1,40 @@
+import type { LogFile } from '../../ledger/vote-log.ts';
+
+/** A log file in memory; what was written can be looked at and taken back. */
+export class MemoryLogFile implements LogFile {
+  readonly #written: (offset: number, bytes: Uint8Array) => void;
+  #bytes: Uint8Array;
+
+  constructor(room = 64 * 1024, written: (offset: number, bytes: Uint8Array) => void = () => {}) {
+    this.#bytes = new Uint8Array(room);
+    this.#written = written;
+  }
+
+  get room(): number {
+    return this.#bytes.length;
+  }
+
+  reserve(bytes: number): void {
+    if (bytes <= this.room) return;
+    const longer = new Uint8Array(bytes);
+    longer.set(this.#bytes);
+    this.#bytes = longer;
+  }
+
+  read(): Uint8Array {
+    return this.#bytes.slice();
+  }
+
+  /** Puts in what was written before. */
+  fill(writes: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): void {
+    for (const { offset, bytes } of writes) {
+      this.reserve(offset + bytes.length);
+      this.#bytes.set(bytes, offset);
+    }
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.fill([{ offset, bytes }]);
+    this.#written(offset, bytes);
+  }
+}

@@ -52,7 +52,6 @@ export class Chain implements Application {
   readonly snapshots: SnapshotStore;
   readonly pool: TransactionPool;
   readonly origin: Origin;
-  readonly #db: Database;
   readonly #state: StateStore;
   readonly #init: ChainInit;
   readonly #runner: BlockRunner;
@@ -64,7 +63,6 @@ export class Chain implements Application {
   private constructor(init: ChainInit) {
     const { db, origin, kinds, bls, verifier, poolLimits } = init;
     this.#init = init;
-    this.#db = db;
     this.#projections = init.projections ?? [];
     this.origin = origin;
     this.store = new ChainStore(db);
@@ -202,7 +200,9 @@ export class Chain implements Application {
   /** [Q6] Goes on from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
   begin({ snapshot, parts }: Fetched): void {
     this.#mustRun();
-    startFromSnapshot(this.#db, snapshot, parts, (state) => restoreProjections(this.#projections, state));
+    startFromSnapshot(this.#init.db, snapshot, parts, (state) =>
+      restoreProjections(this.#projections, state),
+    );
     this.#state.forget();
     this.#ahead.clear();
     this.#rebase(this.#storedTip());
@@ -241,7 +241,8 @@ export class Chain implements Application {
   diverged(run: FinalRun, code: string): void {
     if (this.halt) return;
     const roots = this.#runner.rootsOf(run.blocks, this.#state);
-    const evidence = haltEvidence({ run, code, tip: this.#tip, roots });
+    const ours = this.store.sealOf(this.#tip.height);
+    const evidence = haltEvidence({ run, code, tip: this.#tip, roots, ours });
     this.store.setMeta(HALT, evidence);
     this.#init.halted?.(this.halt!);
   }
@@ -284,7 +285,7 @@ export class Chain implements Application {
 
   #commit(work: () => void): void {
     try {
-      this.#db.transaction(work);
+      this.#init.db.transaction(work);
     } catch (error) {
       this.#state.forget();
       throw error;

@@ -152,6 +152,7 @@ export class Consensus {
           engine,
           intake: this.#intake,
           adopt: (run) => this.#driver.adopt(run),
+          conflict: (run) => this.#driver.diverged(run, 'quorum-conflict'),
           doubtful: () => this.#silentThrough === Infinity,
           witness: (peer, slot) => this.#witness(peer, slot),
         }),

@@ -44,6 +44,7 @@ function serviceOf(
   return createLedger({
     chain,
     clock: world.clock,
+    evidence: null,
     genesis: Uint8Array.of(1),
     signer: person.signer,
     validator: { bls: person.bls, peer: person.name },

@@ -1,5 +1,6 @@
 import type {
   Inputs,
+  LedgerEvidence,
   LedgerStatus,
   LedgerValidator,
   LiveSlot,
@@ -18,6 +19,7 @@ import type { Signer } from '../kernel/signer.ts';
 import { accountOf, holderOf, LedgerHandle, maySign, setOf, standingOf } from './accounts.ts';
 import type { Chain } from './chain.ts';
 import { endorse } from './endorsement.ts';
+import type { EvidenceBook } from './evidence-book.ts';
 import { historyOf } from './history.ts';
 import type { ConsensusView } from './live-view.ts';
 import { createLookup, personOf } from './lookup.ts';
@@ -25,6 +27,7 @@ import { unmarkedBody } from './proof-json.ts';
 import type { JoinProgress } from './snapshot-pull.ts';
 import { sealTransaction, type Transaction } from './transaction.ts';
 import { placeOf, spareValidators, type Validator } from './validators.ts';
+import type { Motion } from './vote.ts';
 
 /** What the service shows of the consensus that runs beside it. */
 export interface ConsensusWatch {
@@ -48,6 +51,8 @@ export interface LedgerInit {
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   /** Null for a node that holds the ledger and takes no part in ordering. */
   readonly consensus: ConsensusWatch | null;
+  /** What is known of validators that broke the rules; null for a node without a network. */
+  readonly evidence: Pick<EvidenceBook, 'list' | 'count' | 'file'> | null;
   /** Hands accepted transactions on to the validators. */
   readonly spread: (sealed: Uint8Array) => void;
 }
@@ -207,6 +212,26 @@ export function createLedger(init: LedgerInit) {
       return consensus?.onChange(tell) ?? (() => {});
     },
 
+    evidence({ cursor, limit }: Inputs['ledger']['evidence'] & { limit: number }) {
+      const below = cursor === undefined ? undefined : Number(cursor);
+      const found = init.evidence?.list(limit, below) ?? [];
+      const items = found.map(({ number, at, evidence, validator }): LedgerEvidence => {
+        const { epoch, slot } = evidence.first;
+        const { did, handle } = personOf(chain.state, validator.key);
+        const votes: [string, string] = [motionText(evidence.first), motionText(evidence.second)];
+        return { number, did, handle, epoch, slot, votes, at };
+      });
+      const next = found.length === limit ? String(found.at(-1)!.number) : null;
+      return { items, next, total: init.evidence?.count() ?? 0 };
+    },
+
+    /** Throws a Problem `no-evidence` or `history-missing`. */
+    evidenceFile(): Outputs['ledger']['evidenceFile'] {
+      const book = init.evidence;
+      if (!book) throw new Problem('no-evidence', 'There is no evidence against anybody here.');
+      return { file: toBase64Url(book.file()) };
+    },
+
     /** Throws a Problem `history-missing` or `diverged`. */
     async recover(): Promise<LedgerStatus> {
       chain.replay();
@@ -217,6 +242,11 @@ export function createLedger(init: LedgerInit) {
     onFinal: (listener: (change: { height: number }) => void) =>
       chain.onFinal(({ header }) => listener({ height: header.height })),
   };
+}
+
+/** A motion as people read it: `finalise bafy…`, `nullify`. */
+export function motionText({ kind, block }: Motion): string {
+  return block === null ? kind : `${kind} ${cidOf(block)}`;
 }
 
 /** A validator as others see it before they take it into their set. */

@@ -50,8 +50,17 @@ export interface CommunityPorts {
     remove(id: string): void;
   };
   readonly chunks: ChunkDisk;
+  /** Where evidence of what went wrong is written for people to look at; left out where nobody would. */
+  readonly bundles?: BundleShelf;
   readonly logger: Logger;
   readonly settings: () => Settings;
+}
+
+/** Files that show what went wrong, each by a name of its own. */
+export interface BundleShelf {
+  /** Where a file is or will be, for people to find. */
+  pathOf(name: string): string;
+  write(name: string, bytes: Uint8Array): Promise<void>;
 }
 
 export type Community = Awaited<ReturnType<typeof openCommunity>>;

@@ -32,6 +32,7 @@ const OWN_TABLES = [
   'ledger_chunk',
   'ledger_meta',
   'ledger_join_part',
+  'ledger_evidence',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

@@ -13,6 +13,7 @@ import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { openBallotBox, type OpenBallotBox } from './ballot-box.ts';
+import { diskBundles } from './bundle-shelf.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { KeyRing, type Unlock } from './keys.ts';
@@ -138,6 +139,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
           remove: (id) => status.notices.remove(id),
         },
         chunks: diskChunks(directory.files),
+        bundles: diskBundles(directory.evidence),
         logger,
         settings: () => settings.settings,
       },

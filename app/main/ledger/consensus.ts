@@ -127,11 +127,8 @@ export class Consensus {
       engine,
       accept: {
         vote: (vote) => this.#voted(vote),
-        late: (vote) => {
-          if (this.#driver.halted) return;
-          application.keepSignature(vote);
-          engine().watch.voted(vote, clock.now());
-        },
+        late: (vote, atMs) => this.#driver.voted(vote, atMs),
+        formed: (certificate) => this.#driver.formed(certificate),
         certificate: (certificate) => this.#driver.certified(certificate),
         proposal: (block, vote) => this.#proposed(block, vote),
       },
@@ -249,6 +246,7 @@ export class Consensus {
   async #finalised({ certificate }: FinalRun, base: Base, next: ValidatorSet | null): Promise<void> {
     if (next || base.slot >= this.#forgotten + FORGET_EVERY) {
       this.#forgotten = base.slot;
+      await this.#init.application.secure();
       await this.#init.votes.settle(next?.epoch ?? certificate.epoch, base.slot);
     }
     // [K12] The set that the block named takes over.

@@ -1,7 +1,15 @@
 import type { Genesis } from '../community/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { baseKinds, Chain, createLedger, EvidenceBook, Ordering } from '../ledger/index.ts';
+import {
+  anchoredLog,
+  baseKinds,
+  Chain,
+  createLedger,
+  EvidenceBook,
+  Ordering,
+  type LogEnds,
+} from '../ledger/index.ts';
 import type { CommunityPorts } from './community.ts';
 import { brokenRules, bundleOf, standstill } from './ledger-notices.ts';
 
@@ -13,12 +21,13 @@ const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
-export function openLedger(ports: CommunityPorts, genesis: Genesis) {
+export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds) {
   const { ballotBox, validator, notices, logger, signer, clock, bundles } = ports;
   const chain = Chain.open({
     ...ports,
     origin: genesis,
     kinds: baseKinds,
+    log: anchoredLog(log),
     halted: ({ code, height }) => {
       logger.error('ledger-diverged', { code, height });
       look();
@@ -74,9 +83,15 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
     clock,
     genesis: genesis.bytes,
     signer,
+    alone: ports.alone,
+    standstill: () => standstill(chain, ordering, bundles)?.message ?? null,
     validator,
     consensus: ordering,
     evidence,
+    event(id) {
+      const sealed = log.store.sealed(id);
+      return sealed && { sealed, block: log.store.anchors.find(id)?.height ?? null };
+    },
     spread: (sealed) => ordering?.spread(sealed),
   });
 

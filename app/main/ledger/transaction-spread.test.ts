@@ -35,7 +35,7 @@ async function node(name: string, others: readonly Node[] = []): Promise<Node> {
   const arrived = () => void arrivals++;
   const spread = new TransactionSpread({
     chain,
-    self: null,
+    self: ledger.person(name).bls.publicKey,
     transport,
     clock,
     logger: silentLogger,

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { toHex } from '../kernel/bytes.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
 import { diskBundles } from './bundle-shelf.ts';
 import { bundleOf, standstill } from './ledger-notices.ts';
@@ -25,7 +26,7 @@ test('[E7] the notice of a halt names the file that shows why, and after recover
   expect(notice.code).toBe('ledger-halted');
   expect(notice.remedy).toContain(path);
   await bundles.write(bundleOf(chain.halt!), chain.halt!.evidence);
-  expect(new Uint8Array(await readFile(path))).toEqual(chain.halt!.evidence);
+  expect(toHex(await readFile(path))).toBe(toHex(chain.halt!.evidence));
   expect((await stat(path)).mode & 0o077).toBe(0);
   chain.replay();
   expect(standstill(chain, null, bundles)).toBeNull();

@@ -112,7 +112,7 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
 function seal(node: BenchNode, { genesis, ledger: { chain } }: Community, count: number): Uint8Array[] {
   const key = node.signer.publicKey;
   const nonce = accountOf(chain.state, key)!.nonce;
-  const first = nonce + chain.pool.waitingOf(key, nonce);
+  const first = nonce + chain.pool.queueOf(key, nonce).length;
   const founder = toHex(genesis.founder) === toHex(key);
   const to = founder
     ? chain.set.validators.find((one) => toHex(one.key) !== toHex(key))!.key

@@ -12,6 +12,7 @@ import { BlockRunner, parametersOf } from './block-runner.ts';
 import { startFromGenesis, startFromSnapshot } from './bootstrap.ts';
 import { ChainStore } from './chain-store.ts';
 import type { Evidence } from './equivocation.ts';
+import type { Rules } from './execution.ts';
 import type { Origin, Parameters } from './genesis.ts';
 import { haltEvidence, haltOf, RECOVERY, type Halt } from './halt.ts';
 import type { LedgerKinds, LedgerProjection } from './kinds.ts';
@@ -93,6 +94,12 @@ export class Chain implements Application {
   /** Checks of BLS signatures, as execution makes them. */
   get bls(): Bls {
     return this.#init.bls;
+  }
+
+  /** What transactions are carried out by. */
+  get rules(): Rules {
+    const { kinds, bls } = this.#init;
+    return { kinds, bls };
   }
 
   /** The final state. */

@@ -1,5 +1,7 @@
+export { ACCOUNTS, foldHandle, LedgerHandle, type Account } from './accounts.ts';
 export { ledgerApi } from './api.ts';
 export { Chain } from './chain.ts';
+export type { PeopleChange } from './chain-store.ts';
 export type { SlotView, ValidatorView, ConsensusView } from './live-view.ts';
 export { checkPossessions, LedgerGenesis, soleLedger } from './genesis.ts';
 export { ledgerMigrations } from './migrations.ts';
@@ -7,7 +9,7 @@ export { Ordering, type BallotBox } from './ordering.ts';
 export { trustIn, verifyProof, type ProofVerdict } from './proof.ts';
 export { marked, openProofFile, proofToJson } from './proof-json.ts';
 export { openProof } from './proof.ts';
-export { cardOf, createLedger } from './service.ts';
+export { cardOf, createLedger, type Ledger } from './service.ts';
 export { baseKinds } from './transactions/index.ts';
 export { VoteLog, type LogFile } from './vote-log.ts';
 export type { Mark, VoteMark } from './vote-mark.ts';

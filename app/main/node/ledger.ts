@@ -59,6 +59,8 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
     clock,
     genesis: genesis.bytes,
     signer,
+    alone: ports.alone,
+    standstill: () => standstill(chain, ordering)?.message ?? null,
     validator,
     consensus: ordering,
     spread: (sealed) => ordering?.spread(sealed),

@@ -20,6 +20,8 @@ const INDEX_SLICE = 250;
 const INDEX_BULK = 5000;
 /** How long changes are gathered before the console hears of them, in milliseconds. */
 const TELL_AFTER_MS = 60;
+/** Threads named in one change, at most. */
+const MAX_TOLD_THREADS = 500;
 
 export interface BoardsInit {
   readonly db: Database;
@@ -73,7 +75,7 @@ export function createBoards(init: BoardsInit) {
   const note = (change: { board?: Uint8Array; thread?: Uint8Array; newPost?: boolean }) => {
     // Bulk work touches thousands of threads; past a few hundred a view refetches what it shows anyway.
     if (change.board) pending.boards.add(toHex(change.board));
-    if (change.thread && pending.threads.size < 500) pending.threads.add(toHex(change.thread));
+    if (change.thread && pending.threads.size < MAX_TOLD_THREADS) pending.threads.add(toHex(change.thread));
     if (change.newPost) pending.newPosts++;
     if (!telling) {
       telling = true;
@@ -101,6 +103,16 @@ export function createBoards(init: BoardsInit) {
       }
     }
     if (posts) upkeep.soon();
+  };
+
+  /** [S10] A final block lists these events: what is shown of posts among them changed. */
+  const certified = (ids: readonly Uint8Array[]) => {
+    for (const id of ids) {
+      // Past this many threads a view refetches what it shows anyway.
+      if (pending.threads.size >= MAX_TOLD_THREADS) return;
+      const row = queries.row(id);
+      if (row) note({ board: row.board_id, thread: row.thread_id });
+    }
   };
 
   const role = (): Role | null => around.me().role;
@@ -159,6 +171,7 @@ export function createBoards(init: BoardsInit) {
       };
     },
 
+    certified,
     list: (): Outputs['list'] => queries.boards(),
     bySlug: (slug: string) => queries.bySlug(slug),
     counts: () => queries.counts(clock.now()),

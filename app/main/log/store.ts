@@ -1,5 +1,6 @@
 import { compareBytes, toHex } from '../kernel/bytes.ts';
 import type { Database, Statement } from '../kernel/database.ts';
+import { AnchorMarks } from './anchors.ts';
 import { openEvent, type LogEvent, type SealedEvent } from './event.ts';
 import type { Stratum } from './kinds.ts';
 
@@ -26,6 +27,8 @@ export interface LogItem {
 
 /** The log's tables: events, the authors' heads, and gaps (parents that are named but not held). */
 export class LogStore {
+  /** Which of the events the ledger has anchored. */
+  readonly anchors: AnchorMarks;
   readonly #db: Database;
   readonly #authors = new Map<string, number>();
   /** Gaps and heads by hex id, so that bulk catch-up asks no index: few exist at a time. */
@@ -47,6 +50,7 @@ export class LogStore {
 
   constructor(db: Database) {
     this.#db = db;
+    this.anchors = new AnchorMarks(db);
     this.#insert = db.prepare(
       'INSERT INTO event (id, author, time, kind, stratum, proved, bytes, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );

@@ -82,7 +82,13 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const since = store.meta<number>(JOINED) ?? genesisTime;
-  const ledger = openLedger(ports, genesis);
+  // The log is judged by what the ledger says of people, and the ledger anchors the log: the ledger comes first.
+  const anchoring: (() => void)[] = [];
+  const ledger = openLedger(ports, genesis, {
+    store,
+    onStored: (listener) => void anchoring.push(listener),
+    ask: () => federation.syncNow(),
+  });
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
   const chronicle = new Chronicle({ chain: ledger.chain, roster });
   const profile = new CommunityProfile(genesis);
@@ -102,6 +108,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     projections: [profile, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
     authority: roster,
   });
+  for (const listener of anchoring) log.onCommit(listener);
   log.observe(ticksOf(ledger.chain.base.time));
   chronicle.onChange((rights) => log.rightsChanged(rights));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
@@ -168,7 +175,11 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
       log.append(signer, communityUpdate.name, body);
     },
     start(): void {
-      stops.push(members.start(), boards.start());
+      stops.push(
+        members.start(),
+        boards.start(),
+        ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
+      );
       federation.start();
       chat.start();
       files.start();

@@ -31,6 +31,7 @@ const OWN_TABLES = [
   'ledger_snapshot',
   'ledger_chunk',
   'ledger_meta',
+  'ledger_anchor',
   'ledger_join_part',
 ];
 

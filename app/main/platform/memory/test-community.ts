@@ -72,11 +72,15 @@ export type TestNode = ReturnType<TestCommunity['node']>;
 export class TestCommunity {
   readonly clock = new StillClock();
   readonly network = createMemoryNetwork({ clock: this.clock });
-  readonly id = sha256(Buffer.from('test community'));
+  readonly id: Uint8Array;
   readonly genesisTime = ticksOf(this.clock.now());
   readonly founder = signerOf('mara');
   /** What the ledger says about people; every node hears it at once. */
   readonly people = new PeopleScript(this.clock);
+
+  constructor(id: Uint8Array = sha256(Buffer.from('test community'))) {
+    this.id = id;
+  }
 
   /** A node of a person, by name; `mara` is the founder. */
   node(name: string) {

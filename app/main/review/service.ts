@@ -49,7 +49,7 @@ export function createReview(init: ReviewInit) {
   const bannedNow = (key: Uint8Array) => roleOf(key) === null;
   const purges = new Purges({
     ...init,
-    members: () => roster.members().flatMap(({ key }) => (bannedNow(key) ? [] : [key])),
+    members: () => roster.members().flatMap(({ key }) => (reaches(roleOf(key), 'member') ? [key] : [])),
     myRole: () => roleOf(me),
   });
   const changes = createChanges({ db, clock, counts: () => queue.counts(rowOf(me), now()) });

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Unanchored } from '../log/anchors.ts';
-import { MAX_ANCHORED } from './anchor.ts';
+import { MAX_ANCHORED, type Anchored } from './anchor.ts';
 import type { AnchoredLog } from './anchored-log.ts';
 import type { Block } from './block.ts';
 import type { ConsensusView } from './live-view.ts';
@@ -14,8 +14,10 @@ const LAG_MS = 3000;
 const LAG_CAP_MS = 5 * 60_000;
 /** [H7] How much longer a validator that does not lead waits before it makes the slot go on, in milliseconds. */
 const PATIENCE_MS = 10_000;
-/** [H6] How long a leader rests between two anchors, in milliseconds. */
-const PACE_MS = 250;
+/** [H6] The time from one anchor to the next, so that a talk does not lead to a block a line, in milliseconds. */
+const REST_MS = 5000;
+/** [H6] The same after one that was full, in milliseconds. */
+const BUSY_REST_MS = 250;
 /** Events that come within this time are told apart no further, in milliseconds. */
 const GRAIN_MS = 250;
 
@@ -87,14 +89,13 @@ export class Anchoring {
   /** A block of this leader's own with an anchor is proposed. */
   proposed({ header }: Block): void {
     const { slot, anchor } = header;
-    const atMs = this.#init.clock.now();
-    this.#attempt = { slot, digest: anchor!.digest, atMs };
-    this.#notBeforeMs = atMs + PACE_MS;
+    this.#attempt = { slot, digest: anchor!.digest, atMs: this.#init.clock.now() };
   }
 
   /** Blocks became final, and what they list is noted. */
   settled(blocks: readonly Block[]): void {
-    for (const { header } of blocks) {
+    for (const { header, anchored } of blocks) {
+      if (anchored) this.#rest(anchored);
       if (this.#attempt && header.slot >= this.#attempt.slot) this.#resolve(header.anchor?.digest ?? null);
       for (const { below } of this.#waiting) below.delete(toHex(header.hash));
     }
@@ -176,6 +177,11 @@ export class Anchoring {
     const old = this.#arrivals.findLastIndex(({ atMs }) => atMs <= nowMs - LAG_CAP_MS - PATIENCE_MS);
     if (old > 0) this.#arrivals = this.#arrivals.slice(old);
     if (this.#waiting.size > 0) this.#look();
+  }
+
+  #rest({ ids }: Anchored): void {
+    const ms = ids.length < MAX_ANCHORED ? REST_MS : BUSY_REST_MS;
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#init.clock.now() + ms);
   }
 
   #resolve(digest: Uint8Array | null): void {

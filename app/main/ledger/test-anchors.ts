@@ -6,8 +6,8 @@ import type { Chain } from './chain.ts';
 import { ledgerMigrations } from './migrations.ts';
 import { TestLedger, type TestOptions } from './test-ledger.ts';
 
-/** Longer than a leader waits before it lists an event, in milliseconds. */
-export const RIPE_MS = 4000;
+/** Longer than a leader waits before it lists an event, and between two anchors, in milliseconds. */
+export const RIPE_MS = 6000;
 
 /** A chain beside a log in one database, as a node has them. */
 export interface TestAnchors {

@@ -100,7 +100,7 @@ test('moderate queues what it cannot judge, says which line, and goes on', async
   ]);
   expect(err).toContain('Line 1: it is not JSON.');
   expect(err).toContain('Line 5: it is longer than can be read.');
-  expect(err).toContain('Line 8: there is no model for images.');
+  expect(err).toContain('Line 8: the image could not be opened.');
 });
 
 test('moderate without models says so aloud and judges by word lists', async () => {

@@ -297,7 +297,7 @@ describe('a node', () => {
     const ids = await world.say(3);
     await world.block();
     mara.node.db.exec('DELETE FROM event_anchor');
-    world.ledger.replica({ db: mara.node.db, log: anchoredLog(mara.node.log, () => {}) });
+    world.ledger.replica({ db: mara.node.db, log: anchoredLog(mara.node.log.store, () => {}) });
     expect(ids.map((id) => mara.node.log.store.anchors.find(id)!.height)).toEqual([1, 1, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Unanchored } from '../log/anchors.ts';
-import type { Log } from '../log/log.ts';
+import type { LogStore } from '../log/store.ts';
 
 /** The log as anchoring sees it. */
 export interface AnchoredLog {
@@ -15,17 +15,15 @@ export interface AnchoredLog {
   mark(height: number, ids: readonly Uint8Array[]): void;
   /** Whether nothing is noted at all. */
   readonly blank: boolean;
-  /** Calls back after events were stored; returns how to stop that. */
-  onStored(listener: () => void): () => void;
   /** Asks peers for what is missing. */
   ask(): void;
 }
 
 /** A node's log as it is anchored; `ask` fetches what is missing from peers. */
-export function anchoredLog(log: Log, ask: () => void): AnchoredLog {
-  const { anchors } = log.store;
+export function anchoredLog(store: LogStore, ask: () => void): AnchoredLog {
+  const { anchors } = store;
   return {
-    latestSeq: () => log.store.latestSeq(),
+    latestSeq: () => store.latestSeq(),
     unanchored: (...upTo) => anchors.unanchored(...upTo),
     find: (id) => anchors.find(id),
     awaits: (id) => anchors.awaits(id),
@@ -33,7 +31,6 @@ export function anchoredLog(log: Log, ask: () => void): AnchoredLog {
     get blank() {
       return anchors.blank;
     },
-    onStored: (listener) => log.onCommit(listener),
     ask,
   };
 }

@@ -63,7 +63,20 @@ export class Anchoring {
     this.#init = init;
     const { log, clock } = init;
     this.#arrivals = [{ seq: log.latestSeq(), atMs: clock.now() }];
-    log.onStored(() => this.#stored());
+  }
+
+  /** Events were stored in the log. */
+  stored(): void {
+    const { log, clock } = this.#init;
+    const nowMs = clock.now();
+    const seq = log.latestSeq();
+    const last = this.#arrivals.at(-1)!;
+    if (last.atMs > nowMs) last.seq = seq;
+    else this.#arrivals.push({ seq, atMs: nowMs + GRAIN_MS });
+    // Of those that are old enough for any wait, the newest says it all.
+    const old = this.#arrivals.findLastIndex(({ atMs }) => atMs <= nowMs - LAG_CAP_MS - PATIENCE_MS);
+    if (old > 0) this.#arrivals = this.#arrivals.slice(old);
+    if (this.#waiting.size > 0) this.#look();
   }
 
   /** [H7] Whether something is old enough to be anchored; whoever does not lead is more patient. */
@@ -164,19 +177,6 @@ export class Anchoring {
 
   get #lagMs(): number {
     return Math.min(LAG_CAP_MS, LAG_MS * 2 ** Math.min(this.#failed, 20));
-  }
-
-  #stored(): void {
-    const { log, clock } = this.#init;
-    const nowMs = clock.now();
-    const seq = log.latestSeq();
-    const last = this.#arrivals.at(-1)!;
-    if (last.atMs > nowMs) last.seq = seq;
-    else this.#arrivals.push({ seq, atMs: nowMs + GRAIN_MS });
-    // Of those that are old enough for any wait, the newest says it all.
-    const old = this.#arrivals.findLastIndex(({ atMs }) => atMs <= nowMs - LAG_CAP_MS - PATIENCE_MS);
-    if (old > 0) this.#arrivals = this.#arrivals.slice(old);
-    if (this.#waiting.size > 0) this.#look();
   }
 
   #rest({ ids }: Anchored): void {

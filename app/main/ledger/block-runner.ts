@@ -58,7 +58,11 @@ export class BlockRunner {
       return 'taken';
     });
     const listed = list(room + free);
-    return { result: execution.finish(listed && tipAfter(listed.anchor, listed.anchored)), transactions, listed };
+    return {
+      result: execution.finish(listed && tipAfter(listed.anchor, listed.anchored)),
+      transactions,
+      listed,
+    };
   }
 
   /** The transactions of a block with their signatures checked, or why the block is invalid. */

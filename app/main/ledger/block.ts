@@ -183,7 +183,10 @@ export function openBlock(bytes: Uint8Array, limits: BlockLimits): Block {
 }
 
 /** [B6] Whether transactions and anchored events fit into one block. */
-export function withinLimits({ transactions, anchored }: Omit<Block, 'header'>, limits: BlockLimits): boolean {
+export function withinLimits(
+  { transactions, anchored }: Omit<Block, 'header'>,
+  limits: BlockLimits,
+): boolean {
   const listed = ANCHORED_BYTES * (anchored?.ids.length ?? 0);
   return (
     transactions.length <= limits.transactions &&

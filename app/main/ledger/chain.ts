@@ -17,6 +17,7 @@ import { BlockRunner, parametersOf, type Listed } from './block-runner.ts';
 import { startFromGenesis, startFromSnapshot } from './bootstrap.ts';
 import { ChainStore } from './chain-store.ts';
 import type { Evidence } from './equivocation.ts';
+import type { Rules } from './execution.ts';
 import type { Origin, Parameters } from './genesis.ts';
 import { haltEvidence, haltOf, RECOVERY, type Halt } from './halt.ts';
 import type { LedgerKinds, LedgerProjection } from './kinds.ts';
@@ -109,6 +110,12 @@ export class Chain implements Application {
   /** What its blocks anchor; null where they anchor nothing. */
   get log(): AnchoredLog | null {
     return this.#init.log ?? null;
+  }
+
+  /** What transactions are carried out by. */
+  get rules(): Rules {
+    const { kinds, bls } = this.#init;
+    return { kinds, bls };
   }
 
   /** The final state. */

@@ -81,13 +81,20 @@ export class Driver {
     await this.#finals;
   }
 
-  /** An authentic vote of this epoch. */
-  voted(vote: Vote): void {
+  /** An authentic vote of this epoch, perhaps after its slot was settled. */
+  voted(vote: Vote, atMs = this.#init.clock.now()): void {
     const { engine } = this;
     if (this.#halted) return;
     this.#init.application.keepSignature(vote);
-    engine.watch.voted(vote, this.#init.clock.now());
-    this.perform(engine, engine.machine.vote(vote));
+    engine.watch.voted(vote, atMs);
+    if (engine.machine.concerns(vote.slot)) this.perform(engine, engine.machine.vote(vote));
+  }
+
+  /** A certificate that votes made up here. */
+  formed(certificate: Certificate): void {
+    if (this.#halted) return;
+    this.certified(certificate);
+    this.#herald(this.engine, certificate);
   }
 
   /** A certificate that holds. */
@@ -217,7 +224,10 @@ export class Driver {
   }
 
   /** [K3] Waits until the block that it stands on is old enough; false if the slot is over by then. */
-  async #mayPropose(engine: Engine, { slot, parent }: { slot: number; parent: Uint8Array }): Promise<boolean> {
+  async #mayPropose(
+    engine: Engine,
+    { slot, parent }: { slot: number; parent: Uint8Array },
+  ): Promise<boolean> {
     const { clock, times } = this.#init;
     const { time } = engine.pool.get(parent)?.block.header ?? engine.pool.base;
     const waitMs = Math.min(times.paceMs, time + times.paceMs - clock.now());
@@ -238,9 +248,13 @@ export class Driver {
 
   #certify(engine: Engine, votes: readonly Vote[]): void {
     const certificate = makeCertificate(engine.set, votes, this.#init.bls);
-    const { kind, slot } = certificate;
     this.#keep(engine, certificate);
-    // [K5] Everybody adds up for itself; one passes the sum on, for those that missed a vote.
+    this.#herald(engine, certificate);
+  }
+
+  /** [K5] Everybody adds up for itself; one passes the sum on, for those that missed a vote. */
+  #herald(engine: Engine, certificate: Certificate): void {
+    const { kind, slot } = certificate;
     const herald = leaderOf(engine.set, kind === 'nullify' ? slot + 1 : slot);
     if (herald !== engine.me) return;
     this.#init.publish(

@@ -139,8 +139,6 @@ function checkAnchor(claim: EventProofWire['claim'], { id, time }: LogEvent): He
 
 async function checkAuthor({ author, bytes, signature }: LogEvent, verifier: Verifier): Promise<void> {
   if (signature === null) return;
-  const [holds] = await verifier.verify([
-    { publicKey: author, message: signingPayload(bytes), signature },
-  ]);
+  const [holds] = await verifier.verify([{ publicKey: author, message: signingPayload(bytes), signature }]);
   if (!holds) throw new Problem('bad-signature', 'The signature of the event is not its author’s.');
 }

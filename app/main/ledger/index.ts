@@ -1,6 +1,8 @@
+export { ACCOUNTS, foldHandle, LedgerHandle, type Account } from './accounts.ts';
 export { anchoredLog } from './anchored-log.ts';
 export { ledgerApi } from './api.ts';
 export { Chain } from './chain.ts';
+export type { PeopleChange } from './chain-store.ts';
 export type { SlotView, ValidatorView, ConsensusView } from './live-view.ts';
 export { checkPossessions, LedgerGenesis, soleLedger } from './genesis.ts';
 export { ledgerMigrations } from './migrations.ts';
@@ -8,7 +10,7 @@ export { Ordering, type BallotBox } from './ordering.ts';
 export { trustIn, verifyProof } from './proof.ts';
 export { verifyEventProof, type ProvenEvent } from './event-proof.ts';
 export { isEventProof, marked, openAnyProof, openProofFile, proofToJson } from './proof-json.ts';
-export { cardOf, createLedger } from './service.ts';
+export { cardOf, createLedger, type Ledger } from './service.ts';
 export { baseKinds } from './transactions/index.ts';
 export { VoteLog, type LogFile } from './vote-log.ts';
 export type { Mark, VoteMark } from './vote-mark.ts';

@@ -53,6 +53,14 @@ export const ledgerMigrations: readonly Migration[] = [
     sql: 'CREATE TABLE ledger_anchor (height INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;',
   },
   {
+    version: 31,
+    name: 'ledger about people',
+    sql: `
+      CREATE INDEX ledger_transaction_people ON ledger_transaction (height, place)
+      WHERE kind IN ('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover');
+    `,
+  },
+  {
     version: 36,
     name: 'ledger-join',
     sql: `

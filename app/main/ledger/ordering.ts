@@ -65,6 +65,7 @@ export class Ordering {
     this.#init = init;
     this.#spread = new TransactionSpread({
       chain,
+      self: init.signer.publicKey,
       transport,
       clock,
       logger,

@@ -33,6 +33,7 @@ const watch: ConsensusWatch = {
   onChange: () => () => {},
   joining: null,
   workPending: () => void wakes++,
+  absent: () => null,
   recover: async () => {},
 };
 
@@ -46,6 +47,8 @@ function serviceOf(
     clock: world.clock,
     genesis: Uint8Array.of(1),
     signer: person.signer,
+    alone: false,
+    standstill: () => null,
     validator: { bls: person.bls, peer: person.name },
     consensus,
     event: () => null,

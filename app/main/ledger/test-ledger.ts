@@ -107,10 +107,8 @@ export class TestLedger {
     body: unknown,
     changes: { nonce?: number; device?: Person } = {},
   ): Transaction {
-    const nonce =
-      changes.nonce ??
-      this.chain.pool.waitingOf(by.key, accountOf(this.chain.state, by.key)?.nonce ?? 0) +
-        (accountOf(this.chain.state, by.key)?.nonce ?? 0);
+    const next = accountOf(this.chain.state, by.key)?.nonce ?? 0;
+    const nonce = changes.nonce ?? next + this.chain.pool.queueOf(by.key, next).length;
     const device = changes.device?.key ?? null;
     const fields = { community: this.origin.id, account: by.key, device, nonce, kind, body };
     return sealTransaction(fields, (changes.device ?? by).signer);

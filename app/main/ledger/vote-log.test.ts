@@ -116,19 +116,23 @@ describe('a vote log', () => {
     const { log, written } = await openLog(null, 2048);
     for (const slot of upTo(30)) await log.put(voteIn(slot));
     await fc.assert(
-      fc.asyncProperty(fc.nat(written.length - 2), fc.double({ min: 0, max: 1, noNaN: true }), async (count, share) => {
-        // The first write begins the log, so that each further one is a vote.
-        const torn = written[count + 1]!;
-        const cut = Math.floor(torn.bytes.length * share);
-        const whole = cut === torn.bytes.length;
-        const part = { ...torn, bytes: torn.bytes.map((byte, at) => (at < cut ? byte : byte ^ 255)) };
-        const again = await openLog([...written.slice(0, count + 1), part], 2048);
-        expect(await again.slots()).toEqual(upTo(whole ? count + 1 : count));
-        // It goes on from there as if nothing had been.
-        await again.log.put(voteIn(500));
-        const once = await openLog(again.written, 2048);
-        expect(await once.slots()).toEqual([...upTo(whole ? count + 1 : count), 500]);
-      }),
+      fc.asyncProperty(
+        fc.nat(written.length - 2),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (count, share) => {
+          // The first write begins the log, so that each further one is a vote.
+          const torn = written[count + 1]!;
+          const cut = Math.floor(torn.bytes.length * share);
+          const whole = cut === torn.bytes.length;
+          const part = { ...torn, bytes: torn.bytes.map((byte, at) => (at < cut ? byte : byte ^ 255)) };
+          const again = await openLog([...written.slice(0, count + 1), part], 2048);
+          expect(await again.slots()).toEqual(upTo(whole ? count + 1 : count));
+          // It goes on from there as if nothing had been.
+          await again.log.put(voteIn(500));
+          const once = await openLog(again.written, 2048);
+          expect(await once.slots()).toEqual([...upTo(whole ? count + 1 : count), 500]);
+        },
+      ),
       { numRuns: 100 },
     );
   });

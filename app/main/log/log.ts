@@ -4,13 +4,14 @@ import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { msOf, nextTime } from '../kernel/hybrid-time.ts';
+import { msOf, nextTime, ticksOf } from '../kernel/hybrid-time.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
 import {
   judge,
   judgeRole,
   refusalProblem,
+  MAX_AHEAD_MS,
   type AdmissionContext,
   type Refusal,
   type RefusalCode,
@@ -41,6 +42,12 @@ export interface Committed {
 
 export type Origin = 'own' | 'live' | 'history';
 
+/** [L11] Keys whose rights are others from a time on, in ticks. */
+export interface RightsChange {
+  readonly keys: readonly Uint8Array[];
+  readonly since: number;
+}
+
 /** What this node's own person is about to write. */
 export interface Draft {
   readonly kind: string;
@@ -62,7 +69,7 @@ export interface LogInit {
   readonly community: Uint8Array;
   /** Ticks of the genesis document. */
   readonly genesisTime: number;
-  /** The first is the authority's own; each registers its kinds. */
+  /** Each registers its kinds. */
   readonly projections: readonly Projection[];
   readonly authority: Authority;
 }
@@ -75,6 +82,7 @@ export class Log {
   readonly #kinds = new Map<string, Kind>();
   readonly #projectionOf = new Map<string, Projection>();
   readonly #listeners = new Set<(batch: readonly Committed[]) => void>();
+  readonly #rightsListeners = new Set<() => void>();
   readonly #refusals = new Map<RefusalCode, { verdict: Refusal['verdict']; count: number }>();
   readonly #held = new Map<string, SealedEvent>();
   readonly #sets: Partial<Record<Stratum, RangeSet>> = {};
@@ -106,6 +114,42 @@ export class Log {
   onCommit(listener: (batch: readonly Committed[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back after somebody's rights changed, so that what was refused may be good now. */
+  onRights(listener: () => void): () => void {
+    this.#rightsListeners.add(listener);
+    return () => this.#rightsListeners.delete(listener);
+  }
+
+  /** [L11] The authority says something else than before: what no longer has its author's right goes. */
+  rightsChanged(changes: readonly RightsChange[]): void {
+    if (changes.every(({ keys }) => keys.length === 0)) return;
+    const removed: Removed[] = [];
+    this.#transact(() => {
+      for (const { keys, since } of changes) {
+        for (const key of keys) removed.push(...this.#reconsider(key, since));
+      }
+    });
+    for (const { event, stratum } of removed) {
+      this.#sets[stratum]?.remove(reverseKey(event.time), event.id);
+      this.#counts[stratum]--;
+    }
+    for (const listener of this.#rightsListeners) listener();
+  }
+
+  /** The time that an event written now would bear, in ticks: not before anything that was seen. */
+  get now(): number {
+    return nextTime(this.#lastTime, this.#init.clock.now());
+  }
+
+  /**
+   * Something outside of the log happened at a time, in ticks: what is written here from now on comes after it.
+   * A time that others would not take yet [L7] is let go by.
+   */
+  observe(time: number): void {
+    if (time <= ticksOf(this.#init.clock.now() + MAX_AHEAD_MS))
+      this.#lastTime = Math.max(this.#lastTime, time);
   }
 
   /** Events held, by stratum or in all. */
@@ -160,7 +204,7 @@ export class Log {
     let parents = this.store.headsOf(signer.publicKey, MAX_PARENTS);
     for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
       const { kind, body } = draft.value;
-      this.#lastTime = nextTime(this.#lastTime, this.#init.clock.now());
+      this.#lastTime = this.now;
       const event = formEvent({
         community: this.community,
         author: signer.publicKey,
@@ -190,7 +234,7 @@ export class Log {
       {
         community: this.community,
         author: signer.publicKey,
-        time: nextTime(this.#lastTime, this.#init.clock.now()),
+        time: this.now,
         parents: this.store.headsOf(signer.publicKey, MAX_PARENTS),
         kind: kindName,
         body,
@@ -245,8 +289,7 @@ export class Log {
     }
     const kind = this.#kinds.get(event.kind);
     if (this.#holds(event, kind)) return DUPLICATE;
-    // Authority events of one batch may rest on each other: their role is judged when they are placed.
-    const refusal = judge(event, kind?.stratum === 'authority' ? { ...context, authority: ANYONE } : context);
+    const refusal = judge(event, context);
     if (refusal?.verdict === 'hold') this.#hold(sealed, event);
     return refusal ?? event;
   }
@@ -290,7 +333,6 @@ export class Log {
     const refusal = judgeRole(event, kind, this.#init.authority);
     if (refusal) return refusal;
     batch.push(this.#insert(event, signed === true, origin));
-    if (kind.subject) this.#reconsider(kind.subject(event.body), event.time);
     return null;
   }
 
@@ -302,17 +344,17 @@ export class Log {
     return { event, seq, origin };
   }
 
-  /** [L11] A member's rights changed as of a time that may lie in the past: what they may not have written goes. */
-  #reconsider(author: Uint8Array, since: number): void {
+  /** [L11] Removes what an author wrote from a time on and had no right to write. */
+  #reconsider(author: Uint8Array, since: number): Removed[] {
+    const removed: Removed[] = [];
     for (const { seq, event } of this.store.byAuthorSince(author, since)) {
       const kind = this.#kinds.get(event.kind)!;
       if (!judgeRole(event, kind, this.#init.authority)) continue;
       this.store.remove(seq, event);
       this.#projectionOf.get(event.kind)!.revoke(event, seq);
-      this.#sets[kind.stratum]?.remove(reverseKey(event.time), event.id);
-      this.#counts[kind.stratum]--;
-      if (kind.subject) this.#reconsider(kind.subject(event.body), event.time);
+      removed.push({ event, stratum: kind.stratum });
     }
+    return removed;
   }
 
   /** All of `work` and what follows from it is durable, or none; what is kept in memory beside it likewise. */
@@ -403,8 +445,13 @@ export class Log {
   }
 }
 
+/** An event that lost its right to be here. */
+interface Removed {
+  readonly event: LogEvent;
+  readonly stratum: Stratum;
+}
+
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
-const ANYONE: Authority = { roleAt: () => 'sysop', knows: () => true };
 
 /** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
 export function reverseKey(time: number): number {

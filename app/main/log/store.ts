@@ -285,11 +285,13 @@ export class LogStore {
 
   /** One author's events from a time on, oldest first. */
   byAuthorSince(key: Uint8Array, time: number): { seq: number; event: LogEvent }[] {
+    const author = this.#authors.get(toHex(key));
+    if (author === undefined) return [];
     return this.#db
       .prepare<EventRow>(
         'SELECT seq, bytes, signature FROM event WHERE author = ? AND time >= ? ORDER BY time, id',
       )
-      .all(this.authorOf(key), time)
+      .all(author, time)
       .map((row) => ({ seq: row.seq, event: openEvent(row) }));
   }
 

@@ -1,4 +1,3 @@
-export { memberKinds } from './kinds.ts';
-export { rosterProjection } from './projection.ts';
+export { Chronicle } from './chronicle.ts';
 export { Roster, type Founder, type RosterMember } from './roster.ts';
 export { createMembers, type Me, type Members, type MembersInit, type PresenceLookup } from './service.ts';

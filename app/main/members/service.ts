@@ -4,11 +4,11 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
+import { LedgerHandle, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
-import { memberKinds } from './kinds.ts';
+import type { Chronicle } from './chronicle.ts';
 import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
 
@@ -25,7 +25,11 @@ export interface PresenceLookup {
 
 export interface MembersInit {
   readonly roster: Roster;
-  readonly log: Log;
+  /** Tells of changes of the roster. */
+  readonly chronicle: Pick<Chronicle, 'onChange'>;
+  readonly log: Pick<Log, 'store' | 'now'>;
+  /** Where transactions are handed in; resolves once they are final [M10]. */
+  readonly ledger: Pick<Ledger, 'act'>;
   readonly db: Database;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -41,7 +45,7 @@ export type Members = ReturnType<typeof createMembers>;
 
 /** The members for the console: who belongs here, and what a person may change about it. */
 export function createMembers(init: MembersInit) {
-  const { roster, log, db, signer, clock } = init;
+  const { roster, chronicle, log, ledger, db, signer, clock } = init;
   const counts = new PostCounts(db, clock);
   const listeners = new Set<() => void>();
   let telling = false;
@@ -55,9 +59,26 @@ export function createMembers(init: MembersInit) {
     });
   };
 
-  const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, ticksOf(clock.now()));
+  const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, log.now);
 
-  const nameOf = (key: Uint8Array): string => roster.member(key)?.handle ?? didOf(key).slice(-6);
+  const nameOf = (key: Uint8Array): string => {
+    const member = roster.member(key);
+    return member?.handle ?? didOf(member?.key ?? key).slice(-6);
+  };
+
+  const mustBeFree = (handle: string): void => {
+    if (!LedgerHandle.safeParse(handle).success) {
+      throw new Problem(
+        'bad-handle',
+        `“${handle}” cannot be a handle here.`,
+        'Choose 2 to 32 letters and digits, with blanks, dots, hyphens and underscores between them.',
+      );
+    }
+    const holder = roster.holderOf(handle);
+    if (holder && !isMe(holder.key)) {
+      throw new Problem('handle-taken', `The handle “${handle}” is taken.`, 'Choose another one.');
+    }
+  };
 
   const memberFor = (did: string): RosterMember => {
     const member = roster.member(publicKeyOf(did));
@@ -80,10 +101,10 @@ export function createMembers(init: MembersInit) {
     if (!reaches(mine, 'moderator')) {
       throw new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
     }
-    if (!outranks(mine!, target.role)) {
+    if (target.role !== null && !outranks(mine!, target.role)) {
       throw new Problem(
         'out-of-role',
-        `${target.handle} has the role of ${target.role}, which does not stand below yours.`,
+        `${nameOf(target.key)} has the role of ${target.role}, which does not stand below yours.`,
         'Ask someone whose role stands above both.',
       );
     }
@@ -99,7 +120,8 @@ export function createMembers(init: MembersInit) {
     const mine = isMe(member.key);
     return {
       did: didOf(member.key),
-      handle: member.handle,
+      handle: nameOf(member.key),
+      handleBlock: member.handleBlock,
       role: member.role,
       joinedAt: member.joinedAt,
       invitedBy: member.invitedBy && nameOf(member.invitedBy),
@@ -112,20 +134,15 @@ export function createMembers(init: MembersInit) {
   };
 
   const person = (key: Uint8Array): contract.Person => ({
-    did: didOf(key),
+    did: didOf(roster.member(key)?.key ?? key),
     handle: nameOf(key),
     role: roleNow(key),
   });
 
   return {
-    /** Listens to the log and to presence; returns how to stop. */
+    /** Listens to the ledger and to presence; returns how to stop. */
     start(): () => void {
-      const stops = [
-        log.onCommit((batch) => {
-          if (batch.some(({ event }) => event.kind.startsWith('member.'))) tellSoon();
-        }),
-        init.presence().onChange(tellSoon),
-      ];
+      const stops = [chronicle.onChange(tellSoon), init.presence().onChange(tellSoon)];
       return () => {
         for (const stop of stops) stop();
       };
@@ -146,16 +163,15 @@ export function createMembers(init: MembersInit) {
     /** A person as shown beside what they wrote; the handle falls back to the end of the DID. */
     person,
 
-    /** Throws a Problem `handle-taken` or `not-a-member`. */
-    setHandle(handle: string): void {
-      const holder = roster.holderOf(handle);
-      if (holder && !isMe(holder.key)) throw handleTaken(handle);
+    /** Rejects with a Problem `bad-handle`, `handle-taken` or one of {@link Ledger.act}. */
+    async setHandle(handle: string): Promise<void> {
+      mustBeFree(handle);
       if (roster.member(signer.publicKey)?.handle === handle) return;
-      log.append(signer, memberKinds.rename.name, { handle });
+      await ledger.act('handle.register', { handle });
     },
 
-    /** Throws a Problem `not-found`, `yourself` or `out-of-role`. */
-    setRole({ did, role }: { did: string; role: Role }): void {
+    /** Rejects with a Problem `not-found`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
+    async setRole({ did, role }: { did: string; role: Role }): Promise<void> {
       const target = memberFor(did);
       const mine = mayDecide(target, 'change the role of');
       if (!outranks(mine, role)) {
@@ -165,32 +181,32 @@ export function createMembers(init: MembersInit) {
           'Grant one that stands below yours.',
         );
       }
-      if (target.role !== role) log.append(signer, memberKinds.role.name, { member: target.key, role });
+      if (target.role !== role) await ledger.act('role.grant', { member: target.key, role });
     },
 
-    /** `until` in milliseconds since the epoch, null for good. Throws like `setRole`, and `bad-until`. */
-    ban({ did, reason, until }: { did: string; reason: string; until: number | null }): void {
+    /** `until` in milliseconds since the epoch, null for good. Rejects like `setRole`, and with `bad-until`. */
+    async ban({ did, reason, until }: { did: string; reason: string; until: number | null }): Promise<void> {
       const target = memberFor(did);
       mayDecide(target, 'ban');
       if (until !== null && until <= clock.now()) {
         throw new Problem('bad-until', 'The end of the ban lies in the past.', 'Choose a later time.');
       }
-      log.append(signer, memberKinds.ban.name, { member: target.key, reason, until });
+      await ledger.act('member.ban', { member: target.key, reason, until });
     },
 
-    /** Ends a ban. Throws a Problem `not-found`, `not-banned`, `yourself` or `out-of-role`. */
-    lift({ did }: { did: string }): void {
+    /** Ends a ban. Rejects with a Problem `not-found`, `not-banned`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
+    async lift({ did }: { did: string }): Promise<void> {
       const target = memberFor(did);
       mayDecide(target, 'lift the ban of');
-      if (!bannedNow(target)) throw new Problem('not-banned', `${target.handle} is not banned.`, null);
-      log.append(signer, memberKinds.lift.name, { member: target.key });
+      if (!bannedNow(target)) throw new Problem('not-banned', `${nameOf(target.key)} is not banned.`, null);
+      await ledger.act('member.lift', { member: target.key });
     },
 
     /**
      * Admits a new member.
-     * Throws a Problem `already-member`, `handle-taken` or `out-of-role`.
+     * Rejects with a Problem `already-member`, `bad-handle`, `handle-taken`, `out-of-role` or one of {@link Ledger.act}.
      */
-    admit({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): contract.Person {
+    async admit({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): Promise<void> {
       if (roster.knows(key)) {
         throw new Problem(
           'already-member',
@@ -198,7 +214,7 @@ export function createMembers(init: MembersInit) {
           'Open the community instead of joining again.',
         );
       }
-      if (roster.holderOf(handle)) throw handleTaken(handle);
+      mustBeFree(handle);
       const mine = roleNow(signer.publicKey);
       if (!reaches(mine, 'moderator') || !outranks(mine!, role)) {
         throw new Problem(
@@ -207,8 +223,25 @@ export function createMembers(init: MembersInit) {
           'Ask a sysop or moderator.',
         );
       }
-      log.append(signer, memberKinds.admit.name, { member: key, handle, role });
-      return person(key);
+      await ledger.act('role.grant', { member: key, role, handle });
+    },
+
+    /** Resolves once this node's own person is a member [M11], or after `waitMs` at the latest. */
+    arrived(waitMs: number): Promise<void> {
+      return new Promise((resolve) => {
+        const look = () => {
+          if (!roster.knows(signer.publicKey)) return;
+          stopListening();
+          stopWaiting();
+          resolve();
+        };
+        const stopListening = chronicle.onChange(look);
+        const stopWaiting = clock.after(waitMs, () => {
+          stopListening();
+          resolve();
+        });
+        look();
+      });
     },
 
     /** Calls back when the list may look different; returns how to stop listening. */
@@ -217,8 +250,4 @@ export function createMembers(init: MembersInit) {
       return () => listeners.delete(listener);
     },
   };
-}
-
-function handleTaken(handle: string): Problem {
-  return new Problem('handle-taken', `The handle “${handle}” is taken.`, 'Choose another one.');
 }

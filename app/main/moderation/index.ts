@@ -1,4 +1,4 @@
-export { DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
+export { decide, DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
 export { Judge, type Judgement } from './judge.ts';
 export { findListed, importList } from './lists.ts';

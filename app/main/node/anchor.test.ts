@@ -77,21 +77,25 @@ test('[H6] what a sysop alone writes is certified seconds later, and its view is
   expect(items.map((thread) => thread.finality.level)).toContain('certified');
 });
 
-test('[H4] [H5] a post written on one of three validators is certified on all, by one block', LONG, async () => {
-  const mara = await found();
-  const [ines, odin] = [await start(), await start()];
-  const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 2 });
-  await ines.client.community.join({ invite: link, handle: 'ines' });
-  await odin.client.community.join({ invite: link, handle: 'odin' });
-  for (const node of [ines, odin]) {
-    await seen(node, 'ledger', async () => (await node.client.ledger.status({})).credits !== null);
-  }
-  const add = await Promise.all([ines, odin].map(({ client }) => client.ledger.card({})));
-  await mara.client.ledger.changeValidators({ add, remove: [] });
-  for (const node of [mara, ines, odin]) {
-    await seen(node, 'ledger', async () => (await node.client.ledger.status({})).epoch === 1);
-  }
-  const { id } = await seen(odin, 'boards', () => write(odin, 'Low water at noon.').catch(() => null));
-  const places = await Promise.all([mara, ines, odin].map((node) => certified(node, id)));
-  expect(new Set(places.map(({ block }) => block)).size).toBe(1);
-});
+test(
+  '[H4] [H5] a post written on one of three validators is certified on all, by one block',
+  LONG,
+  async () => {
+    const mara = await found();
+    const [ines, odin] = [await start(), await start()];
+    const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 2 });
+    await ines.client.community.join({ invite: link, handle: 'ines' });
+    await odin.client.community.join({ invite: link, handle: 'odin' });
+    for (const node of [ines, odin]) {
+      await seen(node, 'ledger', async () => (await node.client.ledger.status({})).credits !== null);
+    }
+    const add = await Promise.all([ines, odin].map(({ client }) => client.ledger.card({})));
+    await mara.client.ledger.changeValidators({ add, remove: [] });
+    for (const node of [mara, ines, odin]) {
+      await seen(node, 'ledger', async () => (await node.client.ledger.status({})).epoch === 1);
+    }
+    const { id } = await seen(odin, 'boards', () => write(odin, 'Low water at noon.').catch(() => null));
+    const places = await Promise.all([mara, ines, odin].map((node) => certified(node, id)));
+    expect(new Set(places.map(({ block }) => block)).size).toBe(1);
+  },
+);

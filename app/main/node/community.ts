@@ -7,17 +7,15 @@ import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts'
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
-import { problemOf } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
 import { ledgerMigrations } from '../ledger/index.ts';
-import type { SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
-import { createMembers, Roster, rosterProjection } from '../members/index.ts';
+import { Chronicle, createMembers, Roster } from '../members/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -49,6 +47,8 @@ export interface CommunityPorts {
     put(notice: Omit<Notice, 'since'>): void;
     remove(id: string): void;
   };
+  /** Whether this node is cut off from all others for as long as it runs. */
+  readonly alone: boolean;
   readonly chunks: ChunkDisk;
   readonly logger: Logger;
   readonly settings: () => Settings;
@@ -75,27 +75,21 @@ export function genesisOf(db: Database): Genesis | null {
 }
 
 /**
- * Puts one community together: log, projections, services. Nothing runs before `start`.
- * `first` are authority events to take in before anything else, as a newcomer gets them.
+ * Puts one community together: ledger, log, projections, services. Nothing runs before `start`.
  */
-export async function openCommunity(
-  ports: CommunityPorts,
-  genesis: Genesis,
-  first: readonly SealedEvent[] = [],
-) {
+export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const { db, clock, signer, transport } = ports;
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const since = store.meta<number>(JOINED) ?? genesisTime;
+  const ledger = openLedger(ports, genesis, store, () => federation.syncNow());
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
+  const chronicle = new Chronicle({ chain: ledger.chain, roster });
   const profile = new CommunityProfile(genesis);
   const isMe = (key: Uint8Array) => Buffer.compare(key, signer.publicKey) === 0;
-  const inMemory = [rosterProjection(roster), profile];
   for (const batch of store.batches(1000, 'authority')) {
-    for (const { event, seq } of batch) {
-      for (const projection of inMemory) {
-        if (projection.kinds.some(({ name }) => name === event.kind)) projection.apply(event, seq);
-      }
+    for (const { event } of batch) {
+      if (profile.kinds.some(({ name }) => name === event.kind)) profile.apply(event);
     }
   }
   const log = new Log({
@@ -105,12 +99,24 @@ export async function openCommunity(
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [...inMemory, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
+    projections: [profile, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
     authority: roster,
   });
-  if (first.length > 0) await log.admit(first, 'history');
+  log.observe(ticksOf(ledger.chain.base.time));
+  chronicle.onChange((rights) => log.rightsChanged(rights));
+  ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
+  ledger.ordering?.onChange(() => chronicle.look());
 
-  const members = createMembers({ roster, log, db, signer, clock, presence: () => chat.presence });
+  const members = createMembers({
+    roster,
+    chronicle,
+    log,
+    ledger,
+    db,
+    signer,
+    clock,
+    presence: () => chat.presence,
+  });
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
   const chat = createChat({ ...shared, person: members.person });
@@ -120,13 +126,7 @@ export async function openCommunity(
     communityName: () => profile.current().name,
     settings: () => ports.settings().network,
     handleOf: (key) => roster.member(key)?.handle ?? null,
-    async admit({ publicKey, ...newcomer }) {
-      members.admit({ key: publicKey, ...newcomer });
-      // The log has let them in; that their account in the ledger is late is no reason to turn them away.
-      await ledger.welcome({ key: publicKey, ...newcomer }).catch((error: unknown) => {
-        ports.logger.warn('account-not-granted', { code: problemOf(error).code });
-      });
-    },
+    admit: ({ publicKey, ...newcomer }) => members.admit({ key: publicKey, ...newcomer }),
   });
   const files = createFiles({
     ...shared,
@@ -145,11 +145,10 @@ export async function openCommunity(
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
-      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, ticksOf(clock.now())) }),
+      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, log.now) }),
     },
     attachment: (digest) => files.attachment(digest),
   });
-  const ledger = openLedger(ports, genesis, log, () => federation.syncNow());
   const stops: (() => void)[] = [];
 
   return {
@@ -172,6 +171,7 @@ export async function openCommunity(
       stops.push(
         members.start(),
         boards.start(),
+        log.onCommit(() => ledger.chain.anchoring?.stored()),
         ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
       );
       federation.start();

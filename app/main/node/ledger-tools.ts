@@ -69,7 +69,9 @@ export async function checkProofFile(file: Uint8Array, genesisBytes: Uint8Array)
   }
   if (isEventProof(proof)) {
     const verdict = await verifyEventProof(proof, trust, { bls: blst, verifier: pooledVerifier });
-    return verdict.ok ? { ...shared(verdict.proven, community), ...eventShown(verdict.proven) } : refused(verdict, community);
+    return verdict.ok
+      ? { ...shared(verdict.proven, community), ...eventShown(verdict.proven) }
+      : refused(verdict, community);
   }
   const verdict = verifyProof(proof, trust, blst);
   if (!verdict.ok) return refused(verdict, community);

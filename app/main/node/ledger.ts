@@ -3,7 +3,7 @@ import type { Genesis } from '../community/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { anchoredLog, baseKinds, Chain, createLedger, Ordering } from '../ledger/index.ts';
-import type { Log } from '../log/log.ts';
+import type { LogStore } from '../log/store.ts';
 import type { CommunityPorts } from './community.ts';
 
 const NOTICE = 'ledger-halted';
@@ -13,13 +13,13 @@ const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
-export function openLedger(ports: CommunityPorts, genesis: Genesis, log: Log, ask: () => void) {
+export function openLedger(ports: CommunityPorts, genesis: Genesis, store: LogStore, ask: () => void) {
   const { ballotBox, validator, notices, logger, signer, clock } = ports;
   const chain = Chain.open({
     ...ports,
     origin: genesis,
     kinds: baseKinds,
-    log: anchoredLog(log, ask),
+    log: anchoredLog(store, ask),
     halted: ({ code, height }) => {
       logger.error('ledger-diverged', { code, height });
       look();
@@ -61,11 +61,13 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: Log, as
     clock,
     genesis: genesis.bytes,
     signer,
+    alone: ports.alone,
+    standstill: () => standstill(chain, ordering)?.message ?? null,
     validator,
     consensus: ordering,
     event(id) {
-      const sealed = log.store.sealed(id);
-      return sealed && { sealed, block: log.store.anchors.find(id)?.height ?? null };
+      const sealed = store.sealed(id);
+      return sealed && { sealed, block: store.anchors.find(id)?.height ?? null };
     },
     spread: (sealed) => ordering?.spread(sealed),
   });

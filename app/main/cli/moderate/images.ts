@@ -43,9 +43,10 @@ export async function judgedImage(path: string, { images, clock }: Judging): Pro
 
 /** A file's bytes, never more than may be judged and one, and never of what is no file: a pipe has no end. */
 async function bytesOf(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path).then((found) => {
-    if (!found.isFile()) throw new Error('The image is no file.');
-    return found;
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new Error('the image could not be opened.', { cause });
   });
+  if (!found.isFile()) throw new Error('the image is no file.');
+  const { size } = found;
   return size > MAX_IMAGE_BYTES ? new Uint8Array(MAX_IMAGE_BYTES + 1) : readFile(path);
 }

@@ -10,9 +10,8 @@ import type { Role } from '../../kernel/roles.ts';
 import { Log } from '../../log/log.ts';
 import { logMigrations } from '../../log/migrations.ts';
 import { LogStore } from '../../log/store.ts';
-import { memberKinds } from '../../members/kinds.ts';
-import { rosterProjection } from '../../members/projection.ts';
 import { Roster } from '../../members/roster.ts';
+import { PeopleScript } from '../../members/test-people.ts';
 import { immediateVerifier } from '../crypto/ed25519.ts';
 import { signerOf as signerOfSeed } from '../keys/ed25519.ts';
 import { openDatabase } from '../sqlite/database.ts';
@@ -76,12 +75,14 @@ export class TestCommunity {
   readonly id: Uint8Array;
   readonly genesisTime = ticksOf(this.clock.now());
   readonly founder = signerOf('mara');
+  /** What the ledger says about people; every node hears it at once. */
+  readonly people = new PeopleScript(this.clock);
 
   constructor(id: Uint8Array = sha256(Buffer.from('test community'))) {
     this.id = id;
   }
 
-  /** A node of a person, by name; `mara` is the founder. It knows of nobody else yet. */
+  /** A node of a person, by name; `mara` is the founder. */
   node(name: string) {
     const signer = signerOf(name);
     const db = openDatabase(':memory:', [
@@ -98,9 +99,10 @@ export class TestCommunity {
       verifier: immediateVerifier,
       community: this.id,
       genesisTime: this.genesisTime,
-      projections: [rosterProjection(roster), new ChatProjection(db)],
+      projections: [new ChatProjection(db)],
       authority: roster,
     });
+    this.people.follow({ roster, log });
     const transport = this.network.transport(name);
     return {
       name,
@@ -112,17 +114,20 @@ export class TestCommunity {
       transport,
       clock: this.clock,
       verifier: immediateVerifier,
+      chronicle: this.people,
+      ledger: {
+        act: async (kind: string, body: unknown) => this.people.write(signer.publicKey, kind, body),
+      },
     };
   }
 
-  /** Nodes of mara and others, all admitted, all knowing each other's membership, all linked. */
+  /** Nodes of mara and others, all admitted, all linked. */
   async nodes(...names: string[]): Promise<TestNode[]> {
     const nodes = names.map((name) => this.node(name));
     const mara = nodes[0]!;
     for (const { name, signer } of nodes.slice(1)) this.admit(mara, signer.publicKey, name);
     for (const node of nodes) {
       await node.transport.start();
-      if (node !== mara) await copyLog(mara, node);
     }
     for (const [index, node] of nodes.entries()) {
       for (const other of nodes.slice(0, index))
@@ -131,8 +136,8 @@ export class TestCommunity {
     return nodes;
   }
 
-  admit(by: { log: Log; signer: Signer }, member: Uint8Array, handle: string, role: Role = 'member'): void {
-    by.log.append(by.signer, memberKinds.admit.name, { member, handle, role });
+  admit(by: { signer: Signer }, member: Uint8Array, handle: string, role: Role = 'member'): void {
+    this.people.admit(by.signer.publicKey, member, handle, role);
   }
 }
 

@@ -97,9 +97,8 @@ export class SimLedger implements Application {
       this.#set = this.#nextSet(block.transactions, this.#set) ?? this.#set;
     }
     const { log, clock } = init;
-    this.anchoring = log
-      ? new Anchoring({ log, clock, logger: silentLogger, complete: () => true })
-      : null;
+    this.anchoring = log ? new Anchoring({ log, clock, logger: silentLogger, complete: () => true }) : null;
+    log?.onStored(() => this.anchoring?.stored());
   }
 
   /** The process is gone: nothing it still does reaches the disk. */
@@ -143,7 +142,10 @@ export class SimLedger implements Application {
       return transactions.length === 0 && !empty ? null : { transactions, stateRoot, anchor: null };
     }
     const tip = this.tipAt(slate.parent)!;
-    const anchored = anchorOn(tip, events.map(({ id }) => id));
+    const anchored = anchorOn(
+      tip,
+      events.map(({ id }) => id),
+    );
     const time = Math.max(tip.time, ...events.map((event) => msOf(event.time)));
     const anchor = { time, digest: anchorDigest(anchored) };
     this.anchoring?.proposed(makeBlock({ ...slate, stateRoot, anchor }, transactions, anchored));

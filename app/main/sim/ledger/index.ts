@@ -32,7 +32,9 @@ export async function simulateLedger(init: LedgerSimulationInit): Promise<boolea
     for (const problem of world.problems) report(`  ${problem}`);
     if (world.villains.length > 0) report(`  Lying: ${world.villains.join('; ')}.`);
     report(`  Faults: ${[...new Set(world.faults.map(({ kind }) => kind))].join(', ') || 'none'}.`);
-    report(`  Replay it: npm run -s impulse -- sim --ledger${log ? ' --log' : ''} --seed ${world.seed} --seeds 1`);
+    report(
+      `  Replay it: npm run -s impulse -- sim --ledger${log ? ' --log' : ''} --seed ${world.seed} --seeds 1`,
+    );
   }
   report(
     `${seeds} worlds, ${blocks} final blocks${log ? `, ${anchored} events certified` : ''}: ${failed === 0 ? 'all as they must be' : `${failed} failed`}.`,

@@ -46,6 +46,8 @@ interface Attempt {
   readonly slot: number;
   readonly digest: Uint8Array;
   readonly atMs: number;
+  /** It took so long that it counts as failed; it may still become final. */
+  givenUp: boolean;
 }
 
 /** What a leader lists of the log, and what a validator must hold before it votes. See SPEC.md, “Anchors”. */
@@ -82,8 +84,13 @@ export class Anchoring {
   /** [H7] Whether something is old enough to be anchored; whoever does not lead is more patient. */
   due(leads: boolean): boolean {
     const nowMs = this.#init.clock.now();
-    if (this.#attempt && nowMs > this.#attempt.atMs + PATIENCE_MS) this.#fail();
-    if (this.#attempt || nowMs < this.#notBeforeMs) return false;
+    const attempt = this.#attempt;
+    if (attempt && !attempt.givenUp) {
+      if (nowMs <= attempt.atMs + PATIENCE_MS) return false;
+      attempt.givenUp = true;
+      this.#fail();
+    }
+    if (nowMs < this.#notBeforeMs) return false;
     return this.#ripe(leads ? 0 : PATIENCE_MS, 1).length > 0 && this.#init.complete();
   }
 
@@ -102,7 +109,7 @@ export class Anchoring {
   /** A block of this leader's own with an anchor is proposed. */
   proposed({ header }: Block): void {
     const { slot, anchor } = header;
-    this.#attempt = { slot, digest: anchor!.digest, atMs: this.#init.clock.now() };
+    this.#attempt = { slot, digest: anchor!.digest, atMs: this.#init.clock.now(), givenUp: false };
   }
 
   /** Blocks became final, and what they list is noted. */
@@ -185,14 +192,14 @@ export class Anchoring {
   }
 
   #resolve(digest: Uint8Array | null): void {
-    if (digest === null || !equalBytes(digest, this.#attempt!.digest)) return this.#fail();
+    const { digest: own, givenUp } = this.#attempt!;
     this.#attempt = null;
-    this.#failed = 0;
+    if (digest !== null && equalBytes(digest, own)) this.#failed = 0;
+    else if (!givenUp) this.#fail();
   }
 
   /** [H6] Others lack what was listed, perhaps: the next anchor lists less, and what is older. */
   #fail(): void {
-    this.#attempt = null;
     this.#failed++;
     this.#notBeforeMs = this.#init.clock.now() + this.#lagMs;
     this.#init.logger.debug('anchor-not-final', { failed: this.#failed });

@@ -8,7 +8,7 @@ import { startNode, type RunningNode } from './start.ts';
 /** As from the system's key store: a passphrase would cost a second a start. */
 const systemKey = new Uint8Array(32).fill(7);
 /** A post ripens for seconds of the real clock. */
-const LONG = { timeout: 90_000 };
+const LONG = { timeout: 300_000 };
 const directories: string[] = [];
 const running = new Set<RunningNode>();
 

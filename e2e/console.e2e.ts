@@ -263,6 +263,29 @@ describe('by keyboard', () => {
     await context.close();
   });
 
+  test('a certified post says in which block, and its proof is saved by keyboard', async () => {
+    const { page, context, complaints } = await consoleAt('dark', 'boards');
+    await page.locator('.threads [role="row"][data-index="0"]').click();
+    const certified = page
+      .locator('.post', { has: page.locator('.badge', { hasText: 'certified' }) })
+      .first();
+    await certified.waitFor();
+    expect(await certified.locator('.badge', { hasText: 'certified' }).getAttribute('title')).toMatch(
+      /quorum of the validators held it when they signed block \d/,
+    );
+    await picture(page, 'post-certified');
+    await certified.getByRole('button', { name: /^More/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: /^Certified in block \d+: save proof/ }).waitFor();
+    await picture(page, 'post-certified-menu');
+    const saved = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: /save proof/ }).press('Enter');
+    expect((await saved).suggestedFilename()).toMatch(/^post-.{8}\.proof$/);
+    await page.getByText(/\.proof is saved\. It is checked with impulse verify-proof\./).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('choosing a sign for a post can be given up, and the post has the keyboard again', async () => {
     const { page, context } = await consoleAt('dark', 'boards');
     await page.locator('.threads [role="row"][data-index="0"]').click();

@@ -243,6 +243,19 @@ describe('a leader', () => {
     expect(chain.anchoring!.due(true)).toBe(false);
   });
 
+  test('[H6] an anchor that is final late after all ends the wait', async () => {
+    await world.say(1);
+    const { chain } = world.ledger;
+    const slate = world.ledger.blockOf([]).header;
+    const { stateRoot, anchor, anchored } = (await chain.propose(slate, chain.base, false))!;
+    const block = makeBlock({ ...slate, stateRoot, anchor }, [], anchored);
+    await world.community.clock.pass(11_000);
+    expect(chain.anchoring!.due(true)).toBe(false);
+    await chain.finalise(world.ledger.finalRun(block));
+    await world.say(1);
+    expect(chain.anchoring!.due(true)).toBe(true);
+  });
+
   test('[H7] others are patient before they make a slot go on for it', async () => {
     await world.say(1);
     expect(mara.chain.anchoring!.due(false)).toBe(false);
@@ -297,14 +310,7 @@ describe('a node', () => {
     const ids = await world.say(3);
     await world.block();
     mara.node.db.exec('DELETE FROM event_anchor');
-    world.ledger.replica({
-      db: mara.node.db,
-      log: anchoredLog({
-        store: mara.node.log.store,
-        onStored: (listener) => mara.node.log.onCommit(listener),
-        ask: () => {},
-      }),
-    });
+    world.ledger.replica({ db: mara.node.db, log: anchoredLog(mara.node.log.store, () => {}) });
     expect(ids.map((id) => mara.node.log.store.anchors.find(id)!.height)).toEqual([1, 1, 1]);
   });
 });

@@ -15,23 +15,12 @@ export interface AnchoredLog {
   mark(height: number, ids: readonly Uint8Array[]): void;
   /** Whether nothing is noted at all. */
   readonly blank: boolean;
-  /** Calls back after events were stored, from now on for good. */
-  onStored(listener: () => void): void;
   /** Asks peers for what is missing. */
   ask(): void;
 }
 
-/** Where the events are, and who hears of them. */
-export interface LogEnds {
-  readonly store: LogStore;
-  /** Calls back after events were stored, from now on for good. */
-  onStored(listener: () => void): void;
-  /** Fetches from peers what is missing. */
-  ask(): void;
-}
-
-/** A node's log as it is anchored. */
-export function anchoredLog({ store, onStored, ask }: LogEnds): AnchoredLog {
+/** A node's log as it is anchored; `ask` fetches what is missing from peers. */
+export function anchoredLog(store: LogStore, ask: () => void): AnchoredLog {
   const { anchors } = store;
   return {
     latestSeq: () => store.latestSeq(),
@@ -42,7 +31,6 @@ export function anchoredLog({ store, onStored, ask }: LogEnds): AnchoredLog {
     get blank() {
       return anchors.blank;
     },
-    onStored,
     ask,
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Unanchored } from '../log/anchors.ts';
-import { MAX_ANCHORED } from './anchor.ts';
+import { MAX_ANCHORED, type Anchored } from './anchor.ts';
 import type { AnchoredLog } from './anchored-log.ts';
 import type { Block } from './block.ts';
 import type { ConsensusView } from './live-view.ts';
@@ -14,8 +14,10 @@ const LAG_MS = 3000;
 const LAG_CAP_MS = 5 * 60_000;
 /** [H7] How much longer a validator that does not lead waits before it makes the slot go on, in milliseconds. */
 const PATIENCE_MS = 10_000;
-/** [H6] How long a leader rests between two anchors, in milliseconds. */
-const PACE_MS = 250;
+/** [H6] The time from one anchor to the next, so that a talk does not lead to a block a line, in milliseconds. */
+const REST_MS = 5000;
+/** [H6] The same after one that was full, in milliseconds. */
+const BUSY_REST_MS = 250;
 /** Events that come within this time are told apart no further, in milliseconds. */
 const GRAIN_MS = 250;
 
@@ -44,6 +46,8 @@ interface Attempt {
   readonly slot: number;
   readonly digest: Uint8Array;
   readonly atMs: number;
+  /** It took so long that it counts as failed; it may still become final. */
+  givenUp: boolean;
 }
 
 /** What a leader lists of the log, and what a validator must hold before it votes. See SPEC.md, “Anchors”. */
@@ -61,14 +65,32 @@ export class Anchoring {
     this.#init = init;
     const { log, clock } = init;
     this.#arrivals = [{ seq: log.latestSeq(), atMs: clock.now() }];
-    log.onStored(() => this.#stored());
+  }
+
+  /** Events were stored in the log. */
+  stored(): void {
+    const { log, clock } = this.#init;
+    const nowMs = clock.now();
+    const seq = log.latestSeq();
+    const last = this.#arrivals.at(-1)!;
+    if (last.atMs > nowMs) last.seq = seq;
+    else this.#arrivals.push({ seq, atMs: nowMs + GRAIN_MS });
+    // Of those that are old enough for any wait, the newest says it all.
+    const old = this.#arrivals.findLastIndex(({ atMs }) => atMs <= nowMs - LAG_CAP_MS - PATIENCE_MS);
+    if (old > 0) this.#arrivals = this.#arrivals.slice(old);
+    if (this.#waiting.size > 0) this.#look();
   }
 
   /** [H7] Whether something is old enough to be anchored; whoever does not lead is more patient. */
   due(leads: boolean): boolean {
     const nowMs = this.#init.clock.now();
-    if (this.#attempt && nowMs > this.#attempt.atMs + PATIENCE_MS) this.#fail();
-    if (this.#attempt || nowMs < this.#notBeforeMs) return false;
+    const attempt = this.#attempt;
+    if (attempt && !attempt.givenUp) {
+      if (nowMs <= attempt.atMs + PATIENCE_MS) return false;
+      attempt.givenUp = true;
+      this.#fail();
+    }
+    if (nowMs < this.#notBeforeMs) return false;
     return this.#ripe(leads ? 0 : PATIENCE_MS, 1).length > 0 && this.#init.complete();
   }
 
@@ -87,14 +109,13 @@ export class Anchoring {
   /** A block of this leader's own with an anchor is proposed. */
   proposed({ header }: Block): void {
     const { slot, anchor } = header;
-    const atMs = this.#init.clock.now();
-    this.#attempt = { slot, digest: anchor!.digest, atMs };
-    this.#notBeforeMs = atMs + PACE_MS;
+    this.#attempt = { slot, digest: anchor!.digest, atMs: this.#init.clock.now(), givenUp: false };
   }
 
   /** Blocks became final, and what they list is noted. */
   settled(blocks: readonly Block[]): void {
-    for (const { header } of blocks) {
+    for (const { header, anchored } of blocks) {
+      if (anchored) this.#rest(anchored);
       if (this.#attempt && header.slot >= this.#attempt.slot) this.#resolve(header.anchor?.digest ?? null);
       for (const { below } of this.#waiting) below.delete(toHex(header.hash));
     }
@@ -165,28 +186,20 @@ export class Anchoring {
     return Math.min(LAG_CAP_MS, LAG_MS * 2 ** Math.min(this.#failed, 20));
   }
 
-  #stored(): void {
-    const { log, clock } = this.#init;
-    const nowMs = clock.now();
-    const seq = log.latestSeq();
-    const last = this.#arrivals.at(-1)!;
-    if (last.atMs > nowMs) last.seq = seq;
-    else this.#arrivals.push({ seq, atMs: nowMs + GRAIN_MS });
-    // Of those that are old enough for any wait, the newest says it all.
-    const old = this.#arrivals.findLastIndex(({ atMs }) => atMs <= nowMs - LAG_CAP_MS - PATIENCE_MS);
-    if (old > 0) this.#arrivals = this.#arrivals.slice(old);
-    if (this.#waiting.size > 0) this.#look();
+  #rest({ ids }: Anchored): void {
+    const ms = ids.length < MAX_ANCHORED ? REST_MS : BUSY_REST_MS;
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#init.clock.now() + ms);
   }
 
   #resolve(digest: Uint8Array | null): void {
-    if (digest === null || !equalBytes(digest, this.#attempt!.digest)) return this.#fail();
+    const { digest: own, givenUp } = this.#attempt!;
     this.#attempt = null;
-    this.#failed = 0;
+    if (digest !== null && equalBytes(digest, own)) this.#failed = 0;
+    else if (!givenUp) this.#fail();
   }
 
   /** [H6] Others lack what was listed, perhaps: the next anchor lists less, and what is older. */
   #fail(): void {
-    this.#attempt = null;
     this.#failed++;
     this.#notBeforeMs = this.#init.clock.now() + this.#lagMs;
     this.#init.logger.debug('anchor-not-final', { failed: this.#failed });

@@ -105,15 +105,15 @@ export class Chain implements Application {
     return this.#init.bls;
   }
 
+  /** What its blocks anchor; null where they anchor nothing. */
+  get log(): AnchoredLog | null {
+    return this.#init.log ?? null;
+  }
+
   /** What transactions are carried out by. */
   get rules(): Rules {
     const { kinds, bls } = this.#init;
     return { kinds, bls };
-  }
-
-  /** What its blocks anchor; null where they anchor nothing. */
-  get log(): AnchoredLog | null {
-    return this.#init.log ?? null;
   }
 
   /** The final state. */

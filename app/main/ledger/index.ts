@@ -1,5 +1,5 @@
 export { ACCOUNTS, foldHandle, LedgerHandle, type Account } from './accounts.ts';
-export { anchoredLog, type LogEnds } from './anchored-log.ts';
+export { anchoredLog } from './anchored-log.ts';
 export { ledgerApi } from './api.ts';
 export { Chain } from './chain.ts';
 export type { PeopleChange } from './chain-store.ts';

@@ -6,8 +6,8 @@ import type { Chain } from './chain.ts';
 import { ledgerMigrations } from './migrations.ts';
 import { TestLedger, type TestOptions } from './test-ledger.ts';
 
-/** Longer than a leader waits before it lists an event, in milliseconds. */
-export const RIPE_MS = 4000;
+/** Longer than a leader waits before it lists an event, and between two anchors, in milliseconds. */
+export const RIPE_MS = 6000;
 
 /** A chain beside a log in one database, as a node has them. */
 export interface TestAnchors {
@@ -34,28 +34,20 @@ export class AnchoredLedger {
       ...options,
       clock: this.community.clock,
       origin: (parts) => origin ?? { id: this.community.id, ...parts },
-      chain: {
-        db: node.db,
-        log: anchoredLog({
-          store: node.log.store,
-          onStored: (listener) => node.log.onCommit(listener),
-          ask: () => void asked++,
-        }),
-      },
+      chain: { db: node.db, log: anchoredLog(node.log.store, () => void asked++) },
     });
     this.mara = { node, chain: this.ledger.chain, asked: () => asked };
+    node.log.onCommit(() => this.ledger.chain.anchoring!.stored());
   }
 
   /** Another node of the community, with a log and a chain of its own that hold nothing yet. */
   node(name: string): TestAnchors {
     const node = this.#node(name);
     let asked = 0;
-    const log = anchoredLog({
-      store: node.log.store,
-      onStored: (listener) => node.log.onCommit(listener),
-      ask: () => void asked++,
-    });
-    return { node, chain: this.ledger.replica({ db: node.db, log }), asked: () => asked };
+    const log = anchoredLog(node.log.store, () => void asked++);
+    const chain = this.ledger.replica({ db: node.db, log });
+    node.log.onCommit(() => chain.anchoring!.stored());
+    return { node, chain, asked: () => asked };
   }
 
   /** Says so many things, and lets them grow old enough. */

@@ -7,6 +7,8 @@ import { startNode, type RunningNode } from './start.ts';
 
 /** As from the system's key store: a passphrase would cost a second a start. */
 const systemKey = new Uint8Array(32).fill(7);
+/** A post ripens for seconds of the real clock. */
+const LONG = { timeout: 300_000 };
 const directories: string[] = [];
 const running = new Set<RunningNode>();
 
@@ -65,31 +67,35 @@ const write = async ({ client }: RunningNode, text: string) => {
   return client.boards.startThread({ board: board!.id, subject: 'Tides', text, attachments: [] });
 };
 
-test('[H6] what a sysop alone writes is certified seconds later, and its view is told', async () => {
+test('[H6] what a sysop alone writes is certified seconds later, and its view is told', LONG, async () => {
   const node = await found();
   const { id } = await write(node, 'High water at six.');
   const { finality } = await node.client.boards.post({ id });
   expect(finality).toEqual({ level: 'local', copies: 0 });
-  expect(await certified(node, id)).toMatchObject({ level: 'certified', block: expect.any(Number) });
+  expect((await certified(node, id)).block).toBeGreaterThan(0);
   const { items } = await node.client.boards.threads({ unreadOnly: false, limit: 10 });
   expect(items.map((thread) => thread.finality.level)).toContain('certified');
 });
 
-test('[H4] [H5] a post written on one of three validators is certified on all, by one block', async () => {
-  const mara = await found();
-  const [ines, odin] = [await start(), await start()];
-  const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 2 });
-  await ines.client.community.join({ invite: link, handle: 'ines' });
-  await odin.client.community.join({ invite: link, handle: 'odin' });
-  for (const node of [ines, odin]) {
-    await seen(node, 'ledger', async () => (await node.client.ledger.status({})).credits !== null);
-  }
-  const add = await Promise.all([ines, odin].map(({ client }) => client.ledger.card({})));
-  await mara.client.ledger.changeValidators({ add, remove: [] });
-  for (const node of [mara, ines, odin]) {
-    await seen(node, 'ledger', async () => (await node.client.ledger.status({})).epoch === 1);
-  }
-  const { id } = await seen(odin, 'boards', () => write(odin, 'Low water at noon.').catch(() => null));
-  const places = await Promise.all([mara, ines, odin].map((node) => certified(node, id)));
-  expect(new Set(places.map(({ block }) => block)).size).toBe(1);
-});
+test(
+  '[H4] [H5] a post written on one of three validators is certified on all, by one block',
+  LONG,
+  async () => {
+    const mara = await found();
+    const [ines, odin] = [await start(), await start()];
+    const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 2 });
+    await ines.client.community.join({ invite: link, handle: 'ines' });
+    await odin.client.community.join({ invite: link, handle: 'odin' });
+    for (const node of [ines, odin]) {
+      await seen(node, 'ledger', async () => (await node.client.ledger.status({})).credits !== null);
+    }
+    const add = await Promise.all([ines, odin].map(({ client }) => client.ledger.card({})));
+    await mara.client.ledger.changeValidators({ add, remove: [] });
+    for (const node of [mara, ines, odin]) {
+      await seen(node, 'ledger', async () => (await node.client.ledger.status({})).epoch === 1);
+    }
+    const { id } = await seen(odin, 'boards', () => write(odin, 'Low water at noon.').catch(() => null));
+    const places = await Promise.all([mara, ines, odin].map((node) => certified(node, id)));
+    expect(new Set(places.map(({ block }) => block)).size).toBe(1);
+  },
+);

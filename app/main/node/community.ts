@@ -106,13 +106,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const since = store.meta<number>(JOINED) ?? genesisTime;
-  // The log is judged by what the ledger says of people, and the ledger anchors the log: the ledger comes first.
-  const anchoring: (() => void)[] = [];
-  const ledger = openLedger(ports, genesis, {
-    store,
-    onStored: (listener) => void anchoring.push(listener),
-    ask: () => federation.syncNow(),
-  });
+  const ledger = openLedger(ports, genesis, store, () => federation.syncNow());
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
   const chronicle = new Chronicle({ chain: ledger.chain, roster });
   const profile = new CommunityProfile(genesis);
@@ -152,7 +146,6 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     authority: roster,
     doorkeeper: moderation.gate,
   });
-  for (const listener of anchoring) log.onCommit(listener);
   log.observe(ticksOf(ledger.chain.base.time));
   chronicle.onChange((rights) => log.rightsChanged(rights));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
@@ -256,6 +249,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
         chronicle.onChange(lookAtHandles),
         boards.start(),
         log.onCommit(() => moderation.holds.tell()),
+        log.onCommit(() => ledger.chain.anchoring?.stored()),
         ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
       );
       moderation.start();

@@ -1,15 +1,8 @@
 import type { Genesis } from '../community/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import {
-  anchoredLog,
-  baseKinds,
-  Chain,
-  createLedger,
-  EvidenceBook,
-  Ordering,
-  type LogEnds,
-} from '../ledger/index.ts';
+import { anchoredLog, baseKinds, Chain, createLedger, EvidenceBook, Ordering } from '../ledger/index.ts';
+import type { LogStore } from '../log/store.ts';
 import type { CommunityPorts } from './community.ts';
 import { brokenRules, bundleOf, standstill } from './ledger-notices.ts';
 
@@ -21,13 +14,13 @@ const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
-export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds) {
+export function openLedger(ports: CommunityPorts, genesis: Genesis, store: LogStore, ask: () => void) {
   const { ballotBox, validator, notices, logger, signer, clock, bundles } = ports;
   const chain = Chain.open({
     ...ports,
     origin: genesis,
     kinds: baseKinds,
-    log: anchoredLog(log),
+    log: anchoredLog(store, ask),
     halted: ({ code, height }) => {
       logger.error('ledger-diverged', { code, height });
       look();
@@ -89,8 +82,8 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds
     consensus: ordering,
     evidence,
     event(id) {
-      const sealed = log.store.sealed(id);
-      return sealed && { sealed, block: log.store.anchors.find(id)?.height ?? null };
+      const sealed = store.sealed(id);
+      return sealed && { sealed, block: store.anchors.find(id)?.height ?? null };
     },
     spread: (sealed) => ordering?.spread(sealed),
   });

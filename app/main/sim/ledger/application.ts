@@ -98,6 +98,7 @@ export class SimLedger implements Application {
     }
     const { log, clock } = init;
     this.anchoring = log ? new Anchoring({ log, clock, logger: silentLogger, complete: () => true }) : null;
+    log?.onStored(() => this.anchoring?.stored());
   }
 
   /** The process is gone: nothing it still does reaches the disk. */

@@ -34,11 +34,6 @@ export class SimLog implements AnchoredLog {
     return this.#ids.has(toHex(id));
   }
 
-  /** How many of the events held no final block lists. */
-  get open(): number {
-    return this.#events.filter(({ id }) => !this.#heights.has(toHex(id))).length;
-  }
-
   put(event: SimEvent): void {
     if (this.holds(event.id)) return;
     this.#events.push(event);
@@ -77,6 +72,7 @@ export class SimLog implements AnchoredLog {
   /** The database of these worlds is never repaired. */
   readonly blank = false;
 
+  /** Calls back after an event came, for as long as this life lasts. */
   onStored(listener: () => void): void {
     this.#listeners.add(listener);
   }

@@ -353,7 +353,7 @@ export class SampleBoards {
       finality:
         j === generated - 1
           ? thread.finality
-          : j > generated - 5
+          : j > generated - 3
             ? { level: 'held', copies: 4 + (j % 3) }
             : { level: 'certified', copies: 4 + (j % 3), block: 900 + j },
       unread: j >= generated - thread.unread,

@@ -11,6 +11,7 @@ import { pooledVerifier } from '../app/main/platform/crypto/ed25519.ts';
 import { signerOf } from '../app/main/platform/keys/ed25519.ts';
 import { withMembers, type Member } from './lib/fleet.ts';
 import { JOIN_HEIGHT, joinFigures } from './ledger-join.ts';
+import { searchFigures } from './ledger-search.ts';
 import { agreed, form, loaded } from './lib/ledger-fleet.ts';
 import { percentile, rate } from './lib/numbers.ts';
 import type { Figure, Report } from './lib/report.ts';
@@ -27,7 +28,8 @@ export async function ledger(): Promise<Report> {
     withMembers(VALIDATORS, (members) => run(members, scratch, bounds)),
   );
   const joining = await joinFigures(VALIDATORS, bounds);
-  return { figures: [...figures, ...joining, ...certificateFigures()], notes };
+  const searching = await searchFigures();
+  return { figures: [...figures, ...joining, ...searching, ...certificateFigures()], notes };
 }
 
 export interface Bounds {

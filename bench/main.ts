@@ -5,6 +5,7 @@ import { catchup } from './catchup.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
 import { ledger } from './ledger.ts';
+import { ledgerSearch } from './ledger-search.ts';
 import { ledgerTrace } from './ledger-trace.ts';
 import { live } from './live.ts';
 import { million } from './million.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (options: { minutes: number }) => Promise
   import: importMails,
   catchup,
   ledger,
+  'ledger-search': ledgerSearch,
   'ledger-trace': ledgerTrace,
   live,
   join,

@@ -13,7 +13,7 @@ import type { PurgeAsked } from './purge-rows.ts';
 export interface PurgesInit extends Omit<PurgerInit, 'done'> {
   readonly signer: Signer;
   readonly person: (key: Uint8Array) => contract.Person;
-  /** Everybody who belongs here now. */
+  /** Everybody who may answer now. */
   readonly members: () => readonly Uint8Array[];
   readonly myRole: () => Role | null;
 }

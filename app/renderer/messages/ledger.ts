@@ -265,6 +265,8 @@ export const ledger = {
     codes: {
       'wrong-state-root':
         'The validators signed a block that leads to another state here. This node has stored nothing of it and executes nothing more.',
+      'quorum-conflict':
+        'Two quorums of validators signed different blocks for one height: more of them broke the rules than the community can bear. This node executes nothing more; talk to the others before you do anything.',
       diverged:
         'The validators signed a block that this node cannot accept. It has stored nothing of it and executes nothing more.',
     } as Readonly<Record<string, string>>,

@@ -122,11 +122,20 @@ export class Log {
     return () => this.#rightsListeners.delete(listener);
   }
 
-  /** [L11] The authority says something else than before: what no longer has its author's right goes. */
-  rightsChanged(changes: readonly RightsChange[]): void {
+  /** [L11] The mark that {@link rightsChanged} was last given; 0 before the first. */
+  get rightsMark(): number {
+    return this.store.meta<number>(RIGHTS) ?? 0;
+  }
+
+  /**
+   * [L11] The authority says something else than before: what no longer has its author's right goes. The mark
+   * says up to what the authority was heard; it is kept with what follows from it, or neither is.
+   */
+  rightsChanged(changes: readonly RightsChange[], mark: number): void {
     if (changes.every(({ keys }) => keys.length === 0)) return;
     const removed: Removed[] = [];
     this.#transact(() => {
+      this.store.setMeta(RIGHTS, mark);
       for (const { keys, since } of changes) {
         for (const key of keys) removed.push(...this.#reconsider(key, since));
       }
@@ -451,6 +460,7 @@ interface Removed {
   readonly stratum: Stratum;
 }
 
+const RIGHTS = 'rights.mark';
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
 
 /** Keys count backwards from the largest safe integer, so that ascending order is newest first. */

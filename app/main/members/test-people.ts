@@ -25,8 +25,8 @@ export class PeopleScript {
   }
 
   /** Calls back after each change, once all nodes heard of it; returns how to stop. */
-  onChange(listener: (rights: readonly RightsChange[]) => void): () => void {
-    const told = () => queueMicrotask(() => listener([]));
+  onChange(listener: (rights: readonly RightsChange[], height: number) => void): () => void {
+    const told = ({ height }: PeopleChange) => queueMicrotask(() => listener([], height));
     this.#listeners.add(told);
     return () => this.#listeners.delete(told);
   }
@@ -35,7 +35,7 @@ export class PeopleScript {
   follow(node: Hearer, known = 0): () => void {
     const hear = (change: PeopleChange) => {
       const since = ticksOf(change.time);
-      node.log.rightsChanged([{ keys: node.roster.apply(change), since }]);
+      node.log.rightsChanged([{ keys: node.roster.apply(change), since }], change.height);
       node.log.observe(since);
     };
     for (const change of this.changes.slice(known)) hear(change);

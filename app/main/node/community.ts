@@ -84,7 +84,6 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const since = store.meta<number>(JOINED) ?? genesisTime;
   const ledger = openLedger(ports, genesis);
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
-  const chronicle = new Chronicle({ chain: ledger.chain, roster });
   const profile = new CommunityProfile(genesis);
   const isMe = (key: Uint8Array) => Buffer.compare(key, signer.publicKey) === 0;
   for (const batch of store.batches(1000, 'authority')) {
@@ -102,8 +101,10 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     projections: [profile, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
     authority: roster,
   });
+  const chronicle = new Chronicle({ chain: ledger.chain, roster, told: log.rightsMark });
   log.observe(ticksOf(ledger.chain.base.time));
-  chronicle.onChange((rights) => log.rightsChanged(rights));
+  log.rightsChanged(chronicle.missed.rights, chronicle.missed.height);
+  chronicle.onChange((rights, height) => log.rightsChanged(rights, height));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
   ledger.ordering?.onChange(() => chronicle.look());
 

@@ -1,5 +1,6 @@
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import type { Database, Statement } from '../kernel/database.ts';
+import { AnchoredWire, packAnchored, unpackAnchored, type Anchored } from './anchor.ts';
 import type { FinalRun } from './application.ts';
 import { openHeader, type Block, type Header } from './block.ts';
 import { encodeCertificate, openCertificate, type Certificate } from './certificate.ts';
@@ -115,7 +116,32 @@ export class ChainStore {
 
   block(height: number): Block | null {
     const header = this.header(height);
-    return header && { header, transactions: this.transactionsOf(height) };
+    if (!header) return null;
+    const anchored = header.anchor && this.anchoredAt(height);
+    return { header, transactions: this.transactionsOf(height), ...(anchored && { anchored }) };
+  }
+
+  /** [H1] Keeps what the anchor of a block stands for. */
+  putAnchored(height: number, anchored: Anchored): void {
+    this.#db
+      .prepare('INSERT INTO ledger_anchor (height, list) VALUES (?, ?)')
+      .run(height, encodeCanonical(packAnchored(anchored)));
+  }
+
+  /** The events that a block lists; null where it lists none, or the list is not here yet. */
+  anchoredAt(height: number): Anchored | null {
+    const row = this.#db
+      .prepare<{ list: Uint8Array }>('SELECT list FROM ledger_anchor WHERE height = ?')
+      .get(height);
+    return row ? unpackAnchored(AnchoredWire.parse(decodeCanonical(row.list))) : null;
+  }
+
+  /** The heights of blocks whose lists are here, in order. */
+  anchorHeights(): number[] {
+    return this.#db
+      .prepare<{ height: number }>('SELECT height FROM ledger_anchor ORDER BY height')
+      .all()
+      .map(({ height }) => height);
   }
 
   /** The sealed transactions of a block, in order. */

@@ -105,18 +105,21 @@ export class Driver {
   }
 
   /** A block turned out valid or not, or its leader's vote came after it. */
-  settled(engine: Engine, { block, state, code, vote }: Pooled, parent: Base): void {
-    const { hash, slot, proposer } = block.header;
+  settled(engine: Engine, { block, state, code, vote: leaders }: Pooled, parent: Base): void {
+    const { hash, slot, proposer, anchor } = block.header;
     const { clock, logger } = this.#init;
     const { aheadMs } = this.#init.times;
     if (state !== 'valid') return logger.warn('block-refused', { slot, code });
     const candidate = { hash, slot, parent: block.header.parent };
-    const proposed = vote !== null || proposer === engine.me;
+    const proposed = leaders !== null || proposer === engine.me;
     const earlyMs = proposed ? tooEarlyMs(block, parent, clock.now(), aheadMs) : 0;
-    this.perform(engine, engine.machine.block(candidate, proposed && earlyMs === 0));
-    if (earlyMs > 0) {
-      clock.after(earlyMs, () => this.perform(engine, engine.machine.block(candidate, true)));
-    }
+    // [H4] A leader holds what it lists.
+    const vouched = anchor === null || proposer === engine.me;
+    this.perform(engine, engine.machine.block(candidate, proposed && earlyMs === 0 && vouched));
+    if (!proposed) return;
+    const vote = () => this.perform(engine, engine.machine.block(candidate, true));
+    if (!vouched) void this.#vouch(block, () => clock.after(earlyMs, vote));
+    else if (earlyMs > 0) clock.after(earlyMs, vote);
   }
 
   /** [K11] Takes in blocks that a certificate proves final; resolves once they are part of the chain. */
@@ -159,6 +162,14 @@ export class Driver {
     }
     this.#flush();
     this.#init.changed();
+  }
+
+  async #vouch(block: Block, then: () => void): Promise<void> {
+    try {
+      if (await this.#init.application.vouch(block)) then();
+    } catch (error) {
+      this.halt('vouching-failed', error);
+    }
   }
 
   halt(code: string, error: unknown): void {

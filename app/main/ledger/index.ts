@@ -1,4 +1,5 @@
 export { ACCOUNTS, foldHandle, LedgerHandle, type Account } from './accounts.ts';
+export { anchoredLog, type LogEnds } from './anchored-log.ts';
 export { ledgerApi } from './api.ts';
 export { Chain } from './chain.ts';
 export type { PeopleChange } from './chain-store.ts';
@@ -7,8 +8,8 @@ export { checkPossessions, LedgerGenesis, soleLedger } from './genesis.ts';
 export { ledgerMigrations } from './migrations.ts';
 export { Ordering, type BallotBox } from './ordering.ts';
 export { trustIn, verifyProof, type ProofVerdict } from './proof.ts';
-export { marked, openProofFile, proofToJson } from './proof-json.ts';
-export { openProof } from './proof.ts';
+export { verifyEventProof, type ProvenEvent } from './event-proof.ts';
+export { isEventProof, marked, openAnyProof, openProofFile, proofToJson } from './proof-json.ts';
 export { cardOf, createLedger, type Ledger } from './service.ts';
 export { baseKinds } from './transactions/index.ts';
 export { VoteLog, type LogFile } from './vote-log.ts';

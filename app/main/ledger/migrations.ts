@@ -56,6 +56,11 @@ export const ledgerMigrations: readonly Migration[] = [
     `,
   },
   {
+    version: 35,
+    name: 'the events that blocks list',
+    sql: 'CREATE TABLE ledger_anchor (height INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;',
+  },
+  {
     version: 36,
     name: 'ledger-join',
     sql: `

@@ -51,6 +51,7 @@ function serviceOf(
     standstill: () => null,
     validator: { bls: person.bls, peer: person.name },
     consensus,
+    event: () => null,
     spread: (sealed) => void spread.push(sealed),
   });
 }

@@ -18,7 +18,7 @@ import { Desk } from './desk.ts';
 import { endorse } from './endorsement.ts';
 import { historyOf } from './history.ts';
 import type { ConsensusView } from './live-view.ts';
-import { createLookup, personOf } from './lookup.ts';
+import { createLookup, personOf, type FoundEvent } from './lookup.ts';
 import { unmarkedBody } from './proof-json.ts';
 import type { JoinProgress } from './snapshot-pull.ts';
 import { placeOf, spareValidators, type Validator } from './validators.ts';
@@ -51,6 +51,8 @@ export interface LedgerInit {
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   /** Null for a node that holds the ledger and takes no part in ordering. */
   readonly consensus: ConsensusWatch | null;
+  /** An event of the log, and the block that lists it if one does; null where there is no such event. */
+  readonly event: (id: Uint8Array) => FoundEvent | null;
   /** Hands accepted transactions on to the validators. */
   readonly spread: (sealed: Uint8Array) => void;
 }
@@ -61,7 +63,7 @@ export type Ledger = ReturnType<typeof createLedger>;
 export function createLedger(init: LedgerInit) {
   const { chain, signer, consensus } = init;
   const { store, origin } = chain;
-  const lookup = createLookup(chain, init.clock);
+  const lookup = createLookup(chain, init.clock, init.event);
 
   const desk = new Desk({
     ...init,

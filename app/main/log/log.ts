@@ -25,7 +25,9 @@ import {
   type LogEvent,
   type SealedEvent,
 } from './event.ts';
-import type { Authority, Kind, Projection, Stratum } from './kinds.ts';
+import { purgeRow } from './event-row.ts';
+import { huskOf, isStripped, openHusk } from './husk.ts';
+import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
 import { RangeSet } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
@@ -72,6 +74,7 @@ export interface LogInit {
   /** Each registers its kinds. */
   readonly projections: readonly Projection[];
   readonly authority: Authority;
+  readonly doorkeeper?: Doorkeeper;
 }
 
 /** A community's signed event log: admits, stores, projects, tells. The rules are in SPEC.md. */
@@ -348,6 +351,7 @@ export class Log {
   #insert(event: LogEvent, proved: boolean, origin: Origin): Committed {
     const kind = this.#kinds.get(event.kind)!;
     const seq = this.store.insert(event, kind.stratum, proved);
+    this.#init.doorkeeper?.stored(event, seq, origin);
     this.#projectionOf.get(event.kind)!.apply(event, seq);
     this.#lastTime = Math.max(this.#lastTime, event.time);
     return { event, seq, origin };
@@ -361,9 +365,69 @@ export class Log {
       if (!judgeRole(event, kind, this.#init.authority)) continue;
       this.store.remove(seq, event);
       this.#projectionOf.get(event.kind)!.revoke(event, seq);
+      this.#init.doorkeeper?.removed(event, seq);
       removed.push({ event, stratum: kind.stratum });
     }
     return removed;
+  }
+
+  /** [L14] What would be left of an event; null where its kind cannot be purged. */
+  huskOf(event: LogEvent): Uint8Array | null {
+    const kind = this.#kinds.get(event.kind);
+    return kind?.husk ? huskOf(event, kind) : null;
+  }
+
+  /**
+   * [L14] Takes the words of events away: what is here becomes its husk, of what is not here the husk that
+   * is given is filed, if it is one. Returns what went, with how many bytes.
+   */
+  purge(named: readonly { readonly id: Uint8Array; readonly husk: Uint8Array }[]): {
+    gone: LogEvent[];
+    bytes: number;
+  } {
+    const gone: LogEvent[] = [];
+    const filed: Committed[] = [];
+    let bytes = 0;
+    this.#transact(() => {
+      for (const { id, husk } of named) {
+        const here = this.store.event(id);
+        if (here === null) filed.push(...this.#file(id, husk));
+        else if (!this.store.isHusk(id)) {
+          const kind = this.#kinds.get(here.event.kind)!;
+          if (!kind.husk) continue;
+          const own = huskOf(here.event, kind);
+          bytes += purgeRow(this.#init.db, here.seq, own);
+          this.#projectionOf.get(kind.name)!.purged?.(openHusk(id, own), here.seq);
+          gone.push(here.event);
+        }
+      }
+    });
+    this.#committed(filed);
+    return { gone, bytes };
+  }
+
+  /** What is filed must be what the purged event would have been judged as. */
+  #file(id: Uint8Array, bytes: Uint8Array): Committed[] {
+    let husk: LogEvent;
+    try {
+      husk = openHusk(id, bytes);
+    } catch {
+      // Whoever purged wrote down something that is no husk; the event itself is still welcome.
+      return [];
+    }
+    const kind = this.#kinds.get(husk.kind);
+    const awaited = this.store.awaitedOf(id);
+    const isIt =
+      kind !== undefined &&
+      isStripped(husk, kind) &&
+      judge(husk, this.#context()) === null &&
+      (awaited === null || awaited === this.store.authorOf(husk.author));
+    if (!isIt) return [];
+    const seq = this.store.file(husk, kind.stratum);
+    this.#init.doorkeeper?.stored(husk, seq, 'history');
+    this.#projectionOf.get(kind.name)!.apply(husk, seq);
+    this.#lastTime = Math.max(this.#lastTime, husk.time);
+    return [{ event: husk, seq, origin: 'history' }];
   }
 
   /** All of `work` and what follows from it is durable, or none; what is kept in memory beside it likewise. */
@@ -378,6 +442,7 @@ export class Log {
       this.#lastTime = lastTime;
       this.store.reload();
       for (const projection of this.#init.projections) projection.reload?.();
+      this.#init.doorkeeper?.reload();
       throw error;
     }
   }
@@ -431,6 +496,7 @@ export class Log {
           onProgress((done += batch.length), this.count());
         }
       }
+      for (const projection of this.#init.projections) projection.rebuilt?.();
     });
   }
 

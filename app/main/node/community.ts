@@ -1,12 +1,15 @@
 import type { Notice, Settings } from '../../contract/index.ts';
-import { createBoards, boardMigrations, BoardsProjection } from '../boards/index.ts';
-import { ChatProjection, chatMigrations, createChat } from '../chat/index.ts';
+import { createBoards, boardMigrations, BoardsProjection, postItems, SearchScrub } from '../boards/index.ts';
+import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
@@ -15,7 +18,14 @@ import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
-import { Chronicle, createMembers, Roster } from '../members/index.ts';
+import { Chronicle, createMembers, Handles, memberMigrations, Roster } from '../members/index.ts';
+import {
+  createModeration,
+  moderationMigrations,
+  type ImageJudges,
+  type Judges,
+} from '../moderation/index.ts';
+import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -27,6 +37,9 @@ export const migrations: readonly Migration[] = [
   ...filesMigrations,
   ...federationMigrations,
   ...ledgerMigrations,
+  ...moderationMigrations,
+  ...reviewMigrations,
+  ...memberMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -50,6 +63,8 @@ export interface CommunityPorts {
   /** Whether this node is cut off from all others for as long as it runs. */
   readonly alone: boolean;
   readonly chunks: ChunkDisk;
+  /** By whom messages are judged. */
+  readonly judges: Judges & ImageJudges;
   readonly logger: Logger;
   readonly settings: () => Settings;
 }
@@ -82,7 +97,13 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const since = store.meta<number>(JOINED) ?? genesisTime;
-  const ledger = openLedger(ports, genesis);
+  // The log is judged by what the ledger says of people, and the ledger anchors the log: the ledger comes first.
+  const anchoring: (() => void)[] = [];
+  const ledger = openLedger(ports, genesis, {
+    store,
+    onStored: (listener) => void anchoring.push(listener),
+    ask: () => federation.syncNow(),
+  });
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
   const profile = new CommunityProfile(genesis);
   const isMe = (key: Uint8Array) => Buffer.compare(key, signer.publicKey) === 0;
@@ -91,6 +112,25 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
       if (profile.kinds.some(({ name }) => name === event.kind)) profile.apply(event);
     }
   }
+  const reader = { isMe, since };
+  const acts = new ReviewActs(db, signer.publicKey, store);
+  const readFile = async (digest: Uint8Array) =>
+    files.has(digest) ? (await files.get(cidOf(digest))).bytes : null;
+  const moderation = createModeration({
+    ...ports,
+    sources: [
+      postItems(db, reader, { changed: (changes) => boards.holdsChanged(changes), readFile }),
+      chatItems(db, (changes) => chat.holdsChanged(changes)),
+    ],
+    rulings: acts.rulings,
+    me: () => signer.publicKey,
+    about: (author, time) => ({
+      role: roster.roleAt(author, time),
+      joinedMs: roster.member(author)?.joinedAt ?? 0,
+      messages: members.posts(author),
+    }),
+    boards: () => boards.list(),
+  });
   const log = new Log({
     db,
     store,
@@ -98,12 +138,13 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [profile, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
+    projections: [profile, new BoardsProjection(db, reader, store), new ChatProjection(db), acts.projection],
     authority: roster,
+    doorkeeper: moderation.gate,
   });
   const chronicle = new Chronicle({ chain: ledger.chain, roster, told: log.rightsMark });
+  for (const listener of anchoring) log.onCommit(listener);
   log.observe(ticksOf(ledger.chain.base.time));
-  log.rightsChanged(chronicle.missed.rights, chronicle.missed.height);
   chronicle.onChange((rights, height) => log.rightsChanged(rights, height));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
   ledger.ordering?.onChange(() => chronicle.look());
@@ -117,10 +158,23 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     signer,
     clock,
     presence: () => chat.presence,
+    gate: moderation.gate,
+    hides: (key, handle) => !isMe(key) && !equalBytes(key, genesis.founder) && handles.hides(handle),
   });
+  const handles = new Handles({
+    db,
+    judge: (handle) => moderation.gate.hidesHandle(handle, roster.holderOf(handle)?.key ?? genesis.founder),
+    changed: members.handlesChanged,
+  });
+  const lookAtHandles = () => {
+    handles.look(roster.members().flatMap(({ handle }) => handle ?? [])).catch((error: unknown) => {
+      ports.logger.warn('handles-not-judged', { code: problemOf(error).code });
+    });
+  };
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
-  const chat = createChat({ ...shared, person: members.person });
+  const held = (n: number) => moderation.holds.holdOf(n);
+  const chat = createChat({ ...shared, person: members.person, gate: moderation.gate, held });
   const federation = createFederation({
     ...shared,
     genesis: genesis.bytes,
@@ -142,7 +196,10 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     signer,
     logger: ports.logger,
     since,
+    gate: moderation.gate,
+    readFile,
     around: {
+      held,
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
@@ -150,6 +207,22 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     },
     attachment: (digest) => files.attachment(digest),
   });
+  const review = createReview({
+    ...shared,
+    acts,
+    roster,
+    holds: moderation.holds,
+    person: members.person,
+    hasFile: (digest) => files.has(digest),
+    messagesOf: members.posts,
+    forgetFile: files.forget,
+    searchScrub: () => {
+      const scrub = new SearchScrub(db);
+      return () => scrub.step();
+    },
+  });
+  // What a kill left undone; whoever shows something of it is there by now.
+  log.rightsChanged(chronicle.missed.rights, chronicle.missed.height);
   const stops: (() => void)[] = [];
 
   return {
@@ -162,6 +235,8 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     files,
     federation,
     ledger,
+    moderation,
+    review,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
@@ -169,13 +244,25 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
       log.append(signer, communityUpdate.name, body);
     },
     start(): void {
-      stops.push(members.start(), boards.start());
+      stops.push(
+        members.start(),
+        chronicle.onChange(lookAtHandles),
+        boards.start(),
+        log.onCommit(() => moderation.holds.tell()),
+        ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
+      );
+      moderation.start();
+      lookAtHandles();
+      review.start();
       federation.start();
       chat.start();
       files.start();
       ledger.start();
     },
     async stop(): Promise<void> {
+      // At once: nothing is settled any more on a disk that may be gone.
+      moderation.stop();
+      await review.stop();
       await ledger.stop();
       await chat.stop();
       await files.stop();

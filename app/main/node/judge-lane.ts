@@ -5,6 +5,8 @@ import type { JudgeStart } from './judge-wire.ts';
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+/** What runs has so long to end when a lane is stopped. */
+const STOP_TIMEOUT_MS = 10_000;
 /** Loading the models is not the batch's time. */
 const START_TIMEOUT_MS = 30_000;
 
@@ -36,6 +38,8 @@ export class JudgeLane<Question, Answer extends Reply> {
   #answered = false;
   #nextId = 1;
   #interrupt: (() => void) | null = null;
+  /** Settles when the question that is asked is answered; null while none is. */
+  #ended: Promise<unknown> | null = null;
   #cancelIdle: () => void = () => {};
 
   constructor(init: LaneInit) {
@@ -49,6 +53,7 @@ export class JudgeLane<Question, Answer extends Reply> {
     this.#cancelIdle();
     const worker = (this.#worker ??= this.#start());
     const { promise, resolve } = Promise.withResolvers<Reply>();
+    this.#ended = promise;
     const id = this.#nextId++;
     const give = (reason: string) => resolve({ id, ok: false, reason });
     const cancel = clock.after(this.#answered ? timeoutMs : Math.max(timeoutMs, START_TIMEOUT_MS), () =>
@@ -66,6 +71,7 @@ export class JudgeLane<Question, Answer extends Reply> {
     const reply = await promise;
     cancel();
     this.#interrupt = null;
+    this.#ended = null;
     worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     worker.unref();
     if (!reply.ok) await this.#drop();
@@ -77,9 +83,14 @@ export class JudgeLane<Question, Answer extends Reply> {
     return reply as Extract<Answer, { ok: true }>;
   }
 
+  /** Lets what runs come to its end first: machine code that is cut off takes the whole process with it. */
   async stop(): Promise<void> {
     this.#cancelIdle();
-    this.#interrupt?.();
+    if (this.#ended) {
+      const cancel = this.#init.clock.after(STOP_TIMEOUT_MS, () => this.#interrupt?.());
+      await this.#ended;
+      cancel();
+    }
     await this.#drop();
   }
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Judge } from '../moderation/index.ts';
+import { Judge } from '../moderation/judge.ts';
 import { eldLanguages } from '../platform/language/eld.ts';
 import { loadModels } from '../platform/onnx/models.ts';
 import type { JudgeReply, JudgeRequest, JudgeStart } from './judge-wire.ts';

@@ -34,7 +34,7 @@ test('three nodes met by invites order together: what one hands in is final on a
 
   const { proof } = await ines.node.client.ledger.proof({ id });
   const { genesis } = await ines.node.client.ledger.genesis({});
-  expect(checkProofFile(fromBase64Url(proof), fromBase64Url(genesis))).toMatchObject({
+  expect(await checkProofFile(fromBase64Url(proof), fromBase64Url(genesis))).toMatchObject({
     ok: true,
     validators: 3,
     quorum: 3,

@@ -8,6 +8,7 @@ import { sha256 } from '../kernel/sha256.ts';
 import { soleLedger } from '../ledger/index.ts';
 import { Log } from '../log/log.ts';
 import { LogStore } from '../log/store.ts';
+import { memoryJudges } from '../platform/memory/judges.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
@@ -57,6 +58,7 @@ test('[M9] a node that was killed between a ban and what follows from it removes
       remove: async () => {},
       usedBytes: async () => 0,
     },
+    judges: memoryJudges(),
     logger: silentLogger,
     settings: () => defaultSettings,
   };

@@ -9,11 +9,14 @@ import { openCommunity, type Community, type CommunityPorts } from '../node/comm
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
+import { memoryJudges } from '../platform/memory/judges.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
 import { steadyBallots } from './ballots.ts';
 import { Dice } from './dice.ts';
 import { SimDisk, type Tear } from './disk.ts';
 import type { Expectations } from './expectations.ts';
+
+const NO_LIMITS = { perMinute: 1e6, perMinuteNew: 1e6, sameText: 1e6, links: 1e6, linksNew: 1e6, flood: 1e6 };
 
 /** A fault built in on purpose, so that the simulation can be seen to find it. */
 export interface PlantedFault {
@@ -101,10 +104,13 @@ export class SimNode {
       alone: false,
       notices: { put() {}, remove() {} },
       chunks: memoryChunks(),
+      judges: memoryJudges(),
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
     const community = await openCommunity(planted.ports?.(ports) ?? ports, genesis);
+    // Who writes how much within a minute is no matter here: all nodes must show the same in the end.
+    community.moderation.setRules(NO_LIMITS);
     this.#account(community);
     community.log.onCommit((batch) => {
       for (const { event, origin } of batch) {

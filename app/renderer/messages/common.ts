@@ -34,7 +34,10 @@ export const common = {
       word: plural(copies, 'peer', 'peers'),
       means: `${plural(copies, 'peer is', 'peers are')} known to hold it.`,
     }),
-    certified: { word: 'certified', means: 'A quorum has signed it.' },
+    certified: (block: number) => ({
+      word: 'certified',
+      means: `A quorum of the validators held it when they signed block ${count(block)}.`,
+    }),
   },
   progress: (done: number, total: number | null, perSecond: number, etaSeconds: number | null) =>
     [

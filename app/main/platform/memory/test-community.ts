@@ -10,6 +10,7 @@ import type { Role } from '../../kernel/roles.ts';
 import { Log } from '../../log/log.ts';
 import { logMigrations } from '../../log/migrations.ts';
 import { LogStore } from '../../log/store.ts';
+import { moderationMigrations } from '../../moderation/migrations.ts';
 import { Roster } from '../../members/roster.ts';
 import { PeopleScript } from '../../members/test-people.ts';
 import { immediateVerifier } from '../crypto/ed25519.ts';
@@ -72,11 +73,15 @@ export type TestNode = ReturnType<TestCommunity['node']>;
 export class TestCommunity {
   readonly clock = new StillClock();
   readonly network = createMemoryNetwork({ clock: this.clock });
-  readonly id = sha256(Buffer.from('test community'));
+  readonly id: Uint8Array;
   readonly genesisTime = ticksOf(this.clock.now());
   readonly founder = signerOf('mara');
   /** What the ledger says about people; every node hears it at once. */
   readonly people = new PeopleScript(this.clock);
+
+  constructor(id: Uint8Array = sha256(Buffer.from('test community'))) {
+    this.id = id;
+  }
 
   /** A node of a person, by name; `mara` is the founder. */
   node(name: string) {
@@ -86,6 +91,7 @@ export class TestCommunity {
       ...boardMigrations,
       ...chatMigrations,
       ...filesMigrations,
+      ...moderationMigrations,
     ]);
     const roster = new Roster({ key: this.founder.publicKey, handle: 'Mara', time: this.genesisTime });
     const log = new Log({

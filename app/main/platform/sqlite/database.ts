@@ -32,6 +32,8 @@ export function openDatabase(
       // Nothing is mapped in: a disk that fails then is an error and not a signal, and memory stays counted.
       sqlite.pragma('mmap_size = 0');
       sqlite.pragma('trusted_schema = OFF');
+      // What is deleted is overwritten where that costs no page of its own; a purge does the rest (log/scrub.ts).
+      sqlite.pragma('secure_delete = FAST');
       const database = wrap(sqlite);
       if (!options.readonly) migrate(sqlite, database, migrations, options.backup);
       return database;

@@ -24,6 +24,7 @@ export interface PostCommands {
   readonly remove: (post: Post) => void;
   readonly history: (post: Post) => void;
   readonly copyLink: (post: Post) => void;
+  readonly proof: (post: Post) => void;
   readonly react: (post: Post, emoji: string, on: boolean) => void;
 }
 
@@ -58,6 +59,7 @@ export function PostCard(props: { post: Post; answers: string | null; commands: 
   const { post, answers, commands } = props;
   const [reacting, setReacting] = useState(false);
   const { handle } = post.author;
+  const { block } = post.finality;
   // The chosen sign goes away with the others, so the post takes the keyboard back.
   const stopReacting = () => {
     setReacting(false);
@@ -71,6 +73,9 @@ export function PostCard(props: { post: Post; answers: string | null; commands: 
     ...(post.edits > 0
       ? [{ id: 'history', label: words.post.history, run: () => commands.history(post) }]
       : []),
+    ...(block === undefined
+      ? []
+      : [{ id: 'proof', label: words.post.proof(block), shortcut: 's', run: () => commands.proof(post) }]),
     ...(post.may.delete
       ? [
           {

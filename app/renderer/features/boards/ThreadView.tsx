@@ -5,6 +5,8 @@ import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { itemAt, useThread } from '../../stores/index.ts';
 import { Badge, Button, Loading, Panel, ProblemNotice, Said } from '../../ui/index.ts';
+import { bytesOfBase64Url } from '../../text/keys.ts';
+import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { Composer } from './Composer.tsx';
 import { DeleteDialog, HistoryDialog } from './dialogs.tsx';
@@ -81,6 +83,13 @@ export function ThreadView(props: ThreadViewProps) {
         () => setSaid(words.post.notCopied),
       );
     },
+    proof: (post) =>
+      void act.run(async () => {
+        const { proof } = await client.ledger.proof({ id: post.id });
+        const name = `post-${post.id.slice(-8)}.proof`;
+        saveFile(name, bytesOfBase64Url(proof) ?? new Uint8Array());
+        setSaid(words.post.proofSaved(name));
+      }),
     react: (post, emoji, on) =>
       void act.run(async () => {
         await client.boards.react({ id: post.id, emoji, on });
@@ -131,6 +140,14 @@ export function ThreadView(props: ThreadViewProps) {
       line: true,
       when: () => reading && current !== null,
       run: () => current && commands.copyLink(current),
+    },
+    {
+      id: 'thread.proof',
+      label: words.keys.proof,
+      section: 'view',
+      shortcut: 's',
+      when: () => reading && current?.finality.level === 'certified',
+      run: () => current && commands.proof(current),
     },
     {
       id: 'thread.delete',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { withMembers } from './lib/fleet.ts';
 import { agreed, form, loaded, type Load } from './lib/ledger-fleet.ts';
 import type { Mark } from './lib/ledger-trace.ts';
@@ -5,7 +6,8 @@ import { percentile } from './lib/numbers.ts';
 import type { Figure, Report } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
 
-const VALIDATORS = 4;
+/** Two validators or more, under a load that can be chosen. */
+const VALIDATORS = Number(process.env['VALIDATORS'] ?? 4);
 const LOAD: Load = {
   perSecond: Number(process.env['PER_SECOND'] ?? 100),
   seconds: Number(process.env['SECONDS'] ?? 15),
@@ -16,7 +18,7 @@ interface Traced {
   readonly cpuMs: number;
 }
 
-/** Where the time of a slot goes: what each of four validators did when, from the beginning of its proposal on. */
+/** Where the time of a slot goes: what each validator did when, from the beginning of its proposal on. */
 export async function ledgerTrace(): Promise<Report> {
   return withScratch((scratch) =>
     withMembers(VALIDATORS, async (members) => {
@@ -36,21 +38,23 @@ export async function ledgerTrace(): Promise<Report> {
           { name: 'submit to final, p50', value: percentile(load.latencies, 0.5), unit: 'ms' },
           { name: 'submit to final, p99', value: percentile(load.latencies, 0.99), unit: 'ms' },
           {
-            name: 'blocks a second',
+            name: 'blocks',
             value: ((after.height - before.height) * 1000) / load.elapsedMs,
-            unit: '',
+            unit: 'a second',
           },
           {
-            name: 'tx/s',
+            name: 'transactions',
             value: ((after.transactions - before.transactions) * 1000) / load.elapsedMs,
-            unit: '',
+            unit: 'a second',
           },
-          { name: 'cores in use', value: cpuMs / load.elapsedMs, unit: 'of 2' },
-          { name: 'refused', value: load.refused, unit: '' },
+          { name: 'cores in use', value: cpuMs / load.elapsedMs, unit: `of ${availableParallelism()}` },
+          { name: 'refused', value: load.refused, unit: 'transactions' },
           ...sinceProposal(traced),
           ...durations(traced),
         ],
-        notes: [],
+        notes: [
+          `${VALIDATORS} validators, ${LOAD.perSecond} transactions a second for ${LOAD.seconds} s. VALIDATORS, PER_SECOND and SECONDS of the environment change that.`,
+        ],
       };
     }),
   );

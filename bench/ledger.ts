@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fromBase64Url } from '../app/main/kernel/bytes.ts';
 import { openGenesis } from '../app/main/community/index.ts';
 import { makeCertificate, judgeCertificate } from '../app/main/ledger/certificate.ts';
+import { MAX_BLOCK_BYTES } from '../app/main/ledger/block.ts';
 import { trustIn, verifyProof } from '../app/main/ledger/index.ts';
 import { leastQuorum, makeValidatorSet } from '../app/main/ledger/validators.ts';
 import { motionMessage } from '../app/main/ledger/vote.ts';
@@ -18,7 +19,9 @@ import { withScratch } from './lib/scratch.ts';
 
 const VALIDATORS = 4;
 const STEADY = { perSecond: 100, seconds: 20 };
-const MOST = { perSecond: 1000, seconds: 60 };
+/** More than is asked for, so that what can be sustained shows. */
+const MOST = { perSecond: 1250, seconds: 60 };
+const SUSTAINED = 1000;
 
 /** Four validators as processes on loopback: how fast they finalise, and what the signatures alone would cost. */
 export async function ledger(): Promise<Report> {
@@ -60,10 +63,11 @@ async function run(members: Member[], scratch: string, bounds: Bounds): Promise<
   const proof = await proofFigures(members[0]!);
   const failover = await killLeader(members, peers);
   const quorum = leastQuorum('byzantine', VALIDATORS);
-  const signaturesMs = (1 + 2 * (quorum - 1)) * bounds.blsMs;
+  // [K13] The leader's vote, and one certificate for each of the two rounds.
+  const signaturesMs = 3 * bounds.blsMs;
   const each = bounds.ed25519PerSecond / VALIDATORS;
   const sustained = rate(after.transactions - standing.transactions, most.elapsedMs);
-  // A node checks the others' votes one after another; all nodes share the cores of this machine.
+  // All nodes share the cores of this machine.
   const boundMs = Math.max(signaturesMs, (signaturesMs * VALIDATORS) / availableParallelism());
   const beside = { name: 'the BLS checks of one block, four nodes on these cores', value: boundMs };
   return {
@@ -92,7 +96,7 @@ async function run(members: Member[], scratch: string, bounds: Bounds): Promise<
         name: `final a second, ${MOST.seconds} s at ${MOST.perSecond} a second`,
         value: sustained,
         unit: 'tx/s',
-        target: { least: MOST.perSecond },
+        target: { least: SUSTAINED },
         beside: { name: 'Ed25519 checks of this machine, shared by four nodes', value: each },
       },
       {
@@ -109,6 +113,7 @@ async function run(members: Member[], scratch: string, bounds: Bounds): Promise<
         name: 'transactions a block in that minute',
         value: (after.transactions - standing.transactions) / Math.max(1, after.height - standing.height),
         unit: 'tx',
+        beside: { name: 'as many as fit into a block', value: Math.floor(MAX_BLOCK_BYTES / most.bytesEach) },
       },
       ...failover,
       ...proof,

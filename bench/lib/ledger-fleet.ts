@@ -57,7 +57,7 @@ export async function loaded(members: readonly Member[], { perSecond, seconds }:
   const startedAt = performance.now();
   const loads = await Promise.all(
     members.map((member) =>
-      member.ask<{ handedIn: number; refused: Record<string, number> }>({
+      member.ask<{ refused: Record<string, number>; bytesEach: number }>({
         kind: 'ledger',
         order: { kind: 'load', perSecond: perSecond / members.length, seconds },
       }),
@@ -68,6 +68,7 @@ export async function loaded(members: readonly Member[], { perSecond, seconds }:
   );
   return {
     elapsedMs: performance.now() - startedAt,
+    bytesEach: Math.max(...loads.map(({ bytesEach }) => bytesEach)),
     refused: sum(loads.flatMap(({ refused }) => Object.values(refused))),
     latencies: settled.flatMap(({ latencies }) => latencies),
     missing: sum(settled.map(({ missing }) => missing)),

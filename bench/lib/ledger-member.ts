@@ -163,11 +163,11 @@ async function load(
   community: Community,
   perSecond: number,
   seconds: number,
-): Promise<{ handedIn: number; refused: Record<string, number> }> {
+): Promise<{ refused: Record<string, number>; bytesEach: number }> {
   listen(community);
   const refused: Record<string, number> = {};
   const beganAt = now();
-  let handedIn = 0;
+  let bytesEach = 0;
   for (let made = 0; made < perSecond * seconds;) {
     const due = Math.min(perSecond * seconds, Math.floor(((now() - beganAt) * perSecond) / 1000));
     const count = Math.min(due - made, 400);
@@ -175,17 +175,17 @@ async function load(
       const startedAt = now();
       const sealed = seal(node, community, count);
       const ids = sealed.map((one) => toHex(openTransaction(one).id));
+      bytesEach = Math.max(bytesEach, ...sealed.map(({ length }) => length));
       for (const id of ids) sent.set(id, startedAt);
       const codes = await handIn(community, sealed);
       for (const code of codes) refused[code] = (refused[code] ?? 0) + 1;
       // What was refused comes last, since the nonces follow one another.
       for (const id of ids.slice(count - codes.length)) sent.delete(id);
-      handedIn += count - codes.length;
       made += count;
     }
     await pause(TICK_MS);
   }
-  return { handedIn, refused };
+  return { refused, bytesEach };
 }
 
 async function until(reached: () => boolean, minutes = 1): Promise<null> {

@@ -70,7 +70,7 @@ export interface PostRow {
   seen: number;
 }
 
-/** [B7] Whether somebody may see an item with the hold `h`; the one value is 1 for moderators and above. */
+/** [B5] Whether somebody may see an item with the hold `h`; the one value is 1 for moderators and above. */
 const SEEN = '(h.hidden IS NOT 1 OR h.own = 1 OR (? = 1 AND h.state <> 0))';
 const THREAD = `SELECT t.n, t.id, b.id AS board_id, b.name AS board_name, t.subject, t.posts, t.unread, t.created_at,
   t.last_at, t.pinned, t.locked, t.root, t.read_upto, h.hidden, ${SEEN} AS seen FROM thread t JOIN board b ON b.n = t.board
@@ -181,6 +181,17 @@ export class BoardQueries {
     return row ? this.#postOf(row) : null;
   }
 
+  /** The ids of a post's thread and board. */
+  placeByRow(n: number): { thread: Uint8Array; board: Uint8Array } | null {
+    return (
+      this.#db
+        .prepare<{ thread: Uint8Array; board: Uint8Array }>(
+          'SELECT t.id AS thread, b.id AS board FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = ?',
+        )
+        .get(n) ?? null
+    );
+  }
+
   postByRow(n: number): PostRow | null {
     return this.#db.prepare<PostRow>(`${POST} WHERE p.n = ?`).get(this.#mayReview(), n) ?? null;
   }
@@ -203,7 +214,7 @@ export class BoardQueries {
       .get(post.n, post.at, post.time, post.n)!.count;
   }
 
-  /** [B7] Of a post that was ever held, others see what it says now alone: earlier texts may be why. */
+  /** [B5] Of a post that was ever held, others see what it says now alone: earlier texts may be why. */
   history(post: PostRow): contract.Outputs['boards']['history'] {
     if (post.seen !== 1) return [];
     const edits = this.#db

@@ -46,7 +46,7 @@ export class SearchIndex {
   }
 
   /**
-   * [B7] Row numbers of matching posts that are shown to everybody, newest stored first, below `before`. The last word may be the beginning of
+   * [B5] Row numbers of matching posts that are shown to everybody, newest stored first, below `before`. The last word may be the beginning of
    * one; where the words as they stand fill the page, longer ones are not looked for: to merge the posts of
    * all words with a common beginning costs as much as the index is long.
    */

@@ -128,8 +128,8 @@ export function createBoards(init: BoardsInit) {
 
   const onHolds = (changes: readonly HoldChange[]) => {
     for (const { n, shown, live } of changes) {
-      const row = queries.postByRow(n);
-      if (row) note({ board: row.board_id, thread: row.thread_id, newPost: shown && live });
+      const place = queries.placeByRow(n);
+      if (place) note({ ...place, newPost: shown && live });
     }
   };
 

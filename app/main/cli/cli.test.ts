@@ -301,6 +301,8 @@ describe('use', () => {
     [['bord']],
     [['board', 'list', '--nope']],
     [['init']],
+    [['init', '--name', 'x', '--handle', 'y', '--fault-model', 'king']],
+    [['init', '--name', 'x', '--handle', 'y', '--supply', 'much']],
     [['serve', '--port', '99999']],
     [['serve', '--tls-cert', 'x']],
     [['invite', '--role', 'king']],

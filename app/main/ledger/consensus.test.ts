@@ -185,6 +185,28 @@ describe('validators', () => {
     expect([...seen]).toEqual(expect.arrayContaining(['0', '1', '2', '3']));
   });
 
+  it('put what comes within hundredths of a second into one block [K3]', async () => {
+    await found(4);
+    for (const nonce of [0, 1, 2, 3]) {
+      await order(grant(`member ${nonce}`, nonce));
+      await time.pass(8);
+    }
+    await time.pass(200);
+    const { store } = nodes[0]!.chain;
+    const [first, second] = [store.header(1)!, store.header(2)!];
+    expect([first.count, second.count]).toEqual([1, 3]);
+    expect(second.time - first.time).toBeGreaterThanOrEqual(40);
+  });
+
+  it('hear each other through others where two are not connected, without having to ask [K13]', async () => {
+    await found(4);
+    const [first, second] = nodes as [Node, Node];
+    await network.transport(first.name).disconnect(second.name);
+    await order(grant('odin', 0));
+    await time.pass(300);
+    expect(nodes.every((node) => holds(node, 'odin'))).toBe(true);
+  });
+
   it('hand over to the set that a final block names [K12]', async () => {
     await found(4);
     const odin = ledger.person('odin');

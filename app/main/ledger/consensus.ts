@@ -1,6 +1,5 @@
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import { equalBytes } from '../kernel/bytes.ts';
-import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -10,15 +9,14 @@ import type { Application, FinalRun, Tip } from './application.ts';
 import { Ballot } from './ballot.ts';
 import { BlockPool } from './block-pool.ts';
 import { openBlock, type Block } from './block.ts';
+import { Broadcast } from './broadcast.ts';
 import { CatchUp, type Channels } from './catch-up.ts';
-import { encodeWire, type Wire } from './consensus-wire.ts';
 import { Doubt } from './doubt.ts';
-import { Driver, type Range } from './driver.ts';
+import { Driver } from './driver.ts';
 import { CertificateShelf, type Engine } from './engine.ts';
 import { Intake, type Refusal } from './intake.ts';
 import { viewOf, Watch, type ConsensusView } from './live-view.ts';
 import { Outbox } from './outbox.ts';
-import { Reach } from './reach.ts';
 import type { Base } from './proposal.ts';
 import { Simplex, type SlotTimes } from './simplex.ts';
 import { Tally } from './tally.ts';
@@ -67,12 +65,6 @@ const simplexRules: Rules = {
 /** The vote log forgets what is settled every so many slots: each time costs a wait for the disk. */
 const FORGET_EVERY = 32;
 
-/** [K13] The gossip topics of a community's validators: what everybody passes on, and what goes straight. */
-export function ledgerTopics(community: Uint8Array): { everybody: string; neighbours: string } {
-  const id = cidOf(community);
-  return { everybody: `impulse/ledger/1/${id}`, neighbours: `impulse/ledger-near/1/${id}` };
-}
-
 /** One node's part in its community's consensus; it takes part once it was started. */
 export function createConsensus(init: ConsensusInit): Consensus {
   return new Consensus(init);
@@ -82,8 +74,7 @@ export function createConsensus(init: ConsensusInit): Consensus {
 export class Consensus {
   readonly #init: ConsensusInit;
   readonly #rules: Rules;
-  readonly #topics: ReturnType<typeof ledgerTopics>;
-  readonly #reach: Reach;
+  readonly #broadcast: Broadcast;
   readonly #intake: Intake;
   readonly #catchUp: CatchUp;
   readonly #driver: Driver;
@@ -101,8 +92,7 @@ export class Consensus {
     const engine = () => this.#driver.engine;
     this.#init = init;
     this.#rules = init.rules ?? simplexRules;
-    this.#topics = ledgerTopics(community);
-    this.#reach = new Reach(transport);
+    this.#broadcast = new Broadcast({ ...init, set: () => engine().set });
     this.#outbox =
       signer &&
       new Outbox({
@@ -114,7 +104,7 @@ export class Consensus {
     this.#driver = new Driver({
       ...init,
       outbox: this.#outbox,
-      publish: (message, range) => this.#publish(message, range),
+      publish: (message, range) => this.#broadcast.say(message, range),
       finalised: (run, base, set) => this.#finalised(run, base, set),
       ask: () => this.#catchUp.soon(),
       changed: () => this.#changed(),
@@ -149,6 +139,7 @@ export class Consensus {
           engine,
           intake: this.#intake,
           adopt: (run) => this.#driver.adopt(run),
+          conflict: (run) => this.#driver.diverged(run, 'quorum-conflict'),
           doubtful: () => this.#silentThrough === Infinity,
           witness: (peer, slot) => this.#witness(peer, slot),
         }),
@@ -160,7 +151,7 @@ export class Consensus {
    * the vote log belongs to another key.
    */
   async start(): Promise<void> {
-    const { signer, votes, mark, application, transport } = this.#init;
+    const { signer, votes, mark, application } = this.#init;
     if (signer) {
       const kept = await votes.load(signer.publicKey);
       this.#silentThrough = silenceOf(kept, await mark.read());
@@ -168,16 +159,12 @@ export class Consensus {
       this.#outbox?.resume(kept);
     }
     await this.#begin(await application.tip());
-    const { everybody, neighbours } = this.#topics;
-    transport.subscribe(everybody, (data, from) => this.#heard(data, from));
-    transport.subscribe(neighbours, (data, from) => this.#heard(data, from), 'neighbours');
-    this.#reach.start();
+    this.#broadcast.start((data, from) => this.#heard(data, from));
     this.#catchUp.start();
   }
 
   async stop(): Promise<void> {
-    for (const topic of Object.values(this.#topics)) this.#init.transport.unsubscribe(topic);
-    this.#reach.stop();
+    this.#broadcast.stop();
     this.#catchUp.stop();
     await this.#driver.stop();
   }
@@ -245,6 +232,7 @@ export class Consensus {
   async #finalised({ certificate }: FinalRun, base: Base, next: ValidatorSet | null): Promise<void> {
     if (next || base.slot >= this.#forgotten + FORGET_EVERY) {
       this.#forgotten = base.slot;
+      await this.#init.application.secure();
       await this.#init.votes.settle(next?.epoch ?? certificate.epoch, base.slot);
     }
     // [K12] The set that the block named takes over.
@@ -278,18 +266,6 @@ export class Consensus {
     const { pool } = this.#driver.engine;
     this.#voted(vote);
     pool.add(block, vote);
-  }
-
-  /** [K13] Validators that are all connected need nobody who passes on what they say to each other. */
-  #publish(message: Wire, range: Range): void {
-    const { transport, signer } = this.#init;
-    const near =
-      range === 'validators' && this.#reach.coversAll(this.#driver.engine.set, signer?.publicKey ?? null);
-    const topic = near ? this.#topics.neighbours : this.#topics.everybody;
-    transport.publish(topic, encodeWire(message)).catch((error: unknown) => {
-      // Nothing is lost: peers ask for what they did not hear.
-      this.#init.logger.warn('ledger-publish-failed', { code: problemOf(error).code });
-    });
   }
 
   #changed(): void {

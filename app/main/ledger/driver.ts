@@ -5,13 +5,14 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Application, FinalRun } from './application.ts';
 import type { Pooled } from './block-pool.ts';
 import { encodeBlock, type Block } from './block.ts';
+import type { Range } from './broadcast.ts';
 import { encodeCertificate, makeCertificate, type Certificate } from './certificate.ts';
 import type { Wire } from './consensus-wire.ts';
 import type { Engine } from './engine.ts';
 import { sameOffence, type Evidence } from './equivocation.ts';
 import type { Outbox } from './outbox.ts';
 import { baseOf, tooEarlyMs, type Base } from './proposal.ts';
-import { makeProposal } from './proposer.ts';
+import { makeProposal, tooYoungMs } from './proposer.ts';
 import { leaderOf, type Effect } from './simplex.ts';
 import { Timers } from './timers.ts';
 import type { ValidatorSet } from './validators.ts';
@@ -19,9 +20,6 @@ import { encodeVote, type Vote } from './vote.ts';
 
 /** Offences remembered, so that each is told once. */
 const MAX_EVIDENCE = 1000;
-
-/** [K13] Who has to hear a message: those who vote, or also those who follow what is final. */
-export type Range = 'validators' | 'everybody';
 
 export interface DriverInit {
   readonly community: Uint8Array;
@@ -133,11 +131,7 @@ export class Driver {
     const invalid = blocks
       .map(({ header }) => engine.pool.get(header.hash))
       .find((one) => one?.state === 'invalid');
-    if (invalid) {
-      const code = invalid.code ?? 'invalid';
-      this.#init.application.diverged(run, code);
-      return this.halt('diverged', new Problem(code, 'A final block is invalid here.'));
-    }
+    if (invalid) return this.diverged(run, invalid.code ?? 'invalid');
     this.certified(run.certificate);
     await this.#finals;
   }
@@ -162,6 +156,12 @@ export class Driver {
     }
     this.#flush();
     this.#init.changed();
+  }
+
+  /** [K9] [V10] A quorum made final what cannot stand here. */
+  diverged(run: FinalRun, code: string): void {
+    this.#init.application.diverged(run, code);
+    this.halt('diverged', new Problem(code, 'A final block cannot stand here.'));
   }
 
   async #vouch(block: Block, then: () => void): Promise<void> {
@@ -207,7 +207,9 @@ export class Driver {
     engine: Engine,
     effect: { slot: number; parent: Uint8Array; empty: boolean },
   ): Promise<void> {
-    if (!(await this.#mayPropose(engine, effect))) return;
+    const { clock, times } = this.#init;
+    const waitMs = tooYoungMs(engine, effect.parent, clock.now(), times.paceMs);
+    if (waitMs > 0 && !(await this.#passes(waitMs, engine, effect.slot))) return;
     this.#proposing++;
     try {
       const block = await makeProposal(this.#init, engine, effect);
@@ -223,16 +225,9 @@ export class Driver {
     this.#flush();
   }
 
-  /** [K3] Waits until the block that it stands on is old enough; false if the slot is over by then. */
-  async #mayPropose(
-    engine: Engine,
-    { slot, parent }: { slot: number; parent: Uint8Array },
-  ): Promise<boolean> {
-    const { clock, times } = this.#init;
-    const { time } = engine.pool.get(parent)?.block.header ?? engine.pool.base;
-    const waitMs = Math.min(times.paceMs, time + times.paceMs - clock.now());
-    if (waitMs <= 0) return true;
-    await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+  /** Lets time pass; false if the slot is over by then. */
+  async #passes(ms: number, engine: Engine, slot: number): Promise<boolean> {
+    await new Promise<void>((resolve) => void this.#init.clock.after(ms, resolve));
     return engine === this.#engine && !engine.over && !this.#halted && engine.machine.slot === slot;
   }
 

@@ -37,3 +37,9 @@ export async function makeProposal(
   const { transactions, stateRoot, anchor, anchored } = draft;
   return makeBlock({ ...slate, stateRoot, anchor }, transactions, anchored);
 }
+
+/** [K3] How many milliseconds a block is too young yet that the next one stands on it. */
+export function tooYoungMs({ pool }: Engine, parent: Uint8Array, nowMs: number, paceMs: number): number {
+  const { time } = pool.get(parent)?.block.header ?? pool.base;
+  return Math.max(0, Math.min(paceMs, time + paceMs - nowMs));
+}

@@ -18,10 +18,21 @@ export function placeOfKey(key: string): Uint8Array {
   return sha256(utf8(key));
 }
 
-/** Reads an entry as the value it encodes; the state holds only what its writer checked. */
-export function readEntry<T>(state: StateView, key: string): T | null {
+/** Values by the very bytes that they were read from: an account is looked at many times in one block. */
+const values = new WeakMap<Uint8Array, object>();
+
+/**
+ * Reads an entry as the value it encodes; the state holds only what its writer checked. Readers share the
+ * value, so nobody changes it.
+ */
+export function readEntry<T extends object>(state: StateView, key: string): Readonly<T> | null {
   const bytes = state.get(key);
-  return bytes === null ? null : (decodeCbor(bytes) as T);
+  if (bytes === null) return null;
+  const known = values.get(bytes);
+  if (known) return known as T;
+  const value = Object.freeze(decodeCbor(bytes) as T);
+  values.set(bytes, value);
+  return value;
 }
 
 export function writeEntry(state: StateDraft, key: string, value: unknown): void {

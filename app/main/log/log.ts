@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '../kernel/bytes.ts';
+import { toHex } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -26,9 +26,10 @@ import {
   type SealedEvent,
 } from './event.ts';
 import { purgeRow } from './event-row.ts';
-import { huskOf, isStripped, openHusk } from './husk.ts';
+import { huskOf, huskOrNull, isStripped, openHusk } from './husk.ts';
 import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
-import { RangeSet } from './range-set.ts';
+import { proveHeads } from './prove.ts';
+import { RangeSet, reverseKey } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
 /** [L7] Events of the near future that are waited for, at most. */
@@ -272,7 +273,15 @@ export class Log {
       refusals.push('verdict' in opened ? opened : null);
       if (!('verdict' in opened)) candidates.push({ event: opened, index });
     }
-    const proved = await this.#prove(candidates.map(({ event }) => event));
+    const proved = await proveHeads(
+      candidates.map(({ event }) => event),
+      {
+        verifier: this.#init.verifier,
+        isAwaited: (event) => this.store.isAwaited(event),
+        // Authority events travel oldest first, so that each must keep a signature that was checked.
+        always: ({ kind }) => this.#kinds.get(kind)?.stratum === 'authority',
+      },
+    );
 
     const batch: Committed[] = [];
     this.#transact(() => {
@@ -310,32 +319,6 @@ export class Log {
   #holds(event: LogEvent, kind: Kind | undefined): boolean {
     const set = kind && this.#sets[kind.stratum];
     return set ? set.has(reverseKey(event.time), event.id) : this.store.has(event.id);
-  }
-
-  /** Checks one signature a head; true, false, or undefined where none was given or none was needed. */
-  async #prove(events: readonly LogEvent[]): Promise<Map<LogEvent, boolean>> {
-    const awaited = new Set<string>();
-    const checks: LogEvent[] = [];
-    let author = '';
-    let before: LogEvent | null = null;
-    for (const event of events) {
-      // History comes in long runs of one author.
-      if (!before || !equalBytes(before.author, event.author)) author = toHex(event.author);
-      before = event;
-      const byAncestry = awaited.has(toHex(event.id) + author) || this.store.isAwaited(event);
-      // Authority events travel oldest first, so that each must keep a signature that was checked.
-      const always = this.#kinds.get(event.kind)?.stratum === 'authority';
-      if ((always || !byAncestry) && event.signature) checks.push(event);
-      for (const parent of event.parents) awaited.add(toHex(parent) + author);
-    }
-    const results = await this.#init.verifier.verify(
-      checks.map((event) => ({
-        publicKey: event.author,
-        message: signingPayload(event.bytes),
-        signature: event.signature!,
-      })),
-    );
-    return new Map(checks.map((event, index) => [event, results[index]!]));
   }
 
   #place(event: LogEvent, signed: boolean | undefined, origin: Origin, batch: Committed[]): Refusal | null {
@@ -408,13 +391,9 @@ export class Log {
 
   /** What is filed must be what the purged event would have been judged as. */
   #file(id: Uint8Array, bytes: Uint8Array): Committed[] {
-    let husk: LogEvent;
-    try {
-      husk = openHusk(id, bytes);
-    } catch {
-      // Whoever purged wrote down something that is no husk; the event itself is still welcome.
-      return [];
-    }
+    const husk = huskOrNull(id, bytes);
+    // Whoever purged wrote down something that is no husk; the event itself is still welcome.
+    if (husk === null) return [];
     const kind = this.#kinds.get(husk.kind);
     const awaited = this.store.awaitedOf(id);
     const isIt =
@@ -521,15 +500,7 @@ export class Log {
 }
 
 /** An event that lost its right to be here. */
-interface Removed {
-  readonly event: LogEvent;
-  readonly stratum: Stratum;
-}
+type Removed = { readonly event: LogEvent; readonly stratum: Stratum };
 
 const RIGHTS = 'rights.mark';
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
-
-/** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
-export function reverseKey(time: number): number {
-  return Number.MAX_SAFE_INTEGER - time;
-}

@@ -27,4 +27,3 @@ export type {
 export { createModeration, type Moderation } from './service.ts';
 export { MAX_IMAGE_BYTES } from './picture.ts';
 export { picturesIn } from './pictures.ts';
-export { PictureJudge } from './picture-judge.ts';

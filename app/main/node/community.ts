@@ -63,10 +63,19 @@ export interface CommunityPorts {
   /** Whether this node is cut off from all others for as long as it runs. */
   readonly alone: boolean;
   readonly chunks: ChunkDisk;
+  /** Where evidence of what went wrong is written for people to look at; left out where nobody would. */
+  readonly bundles?: BundleShelf;
   /** By whom messages are judged. */
   readonly judges: Judges & ImageJudges;
   readonly logger: Logger;
   readonly settings: () => Settings;
+}
+
+/** Files that show what went wrong, each by a name of its own. */
+export interface BundleShelf {
+  /** Where a file is or will be, for people to find. */
+  pathOf(name: string): string;
+  write(name: string, bytes: Uint8Array): Promise<void>;
 }
 
 export type Community = Awaited<ReturnType<typeof openCommunity>>;

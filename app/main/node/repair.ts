@@ -43,6 +43,7 @@ const OWN_TABLES = [
   'review_filter',
   'review_receipt',
   'ledger_join_part',
+  'ledger_evidence',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

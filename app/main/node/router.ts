@@ -85,7 +85,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
           createdAt,
           founder: signer.publicKey,
           nonce: random.bytes(16),
-          ledger: { ...soleLedger(validatorOf(parts.ports)), model: input.model },
+          ledger: soleLedger(validatorOf(parts.ports), { ...input.ledger, model: input.model }),
         });
         await nameNode(handle);
         await parts.ports.ballotBox?.renew();

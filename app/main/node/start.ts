@@ -13,6 +13,7 @@ import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { openBallotBox, type OpenBallotBox } from './ballot-box.ts';
+import { diskBundles } from './bundle-shelf.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { JudgePool } from './judge-pool.ts';
@@ -152,6 +153,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
           remove: (id) => status.notices.remove(id),
         },
         chunks: diskChunks(directory.files),
+        bundles: diskBundles(directory.evidence),
         judges,
         logger,
         settings: () => settings.settings,

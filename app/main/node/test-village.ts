@@ -114,8 +114,8 @@ export class Village {
   }
 }
 
-/** Blocks that a newcomer is given when they join. */
-async function handBlocks(from: Community, to: Community): Promise<void> {
+/** Hands over the final blocks that somebody lacks, as catch-up does. */
+export async function handBlocks(from: Community, to: Community): Promise<void> {
   for (let height = to.ledger.chain.base.height + 1; ; height = to.ledger.chain.base.height + 1) {
     const run = await from.ledger.chain.run(height);
     if (run === null) return;

@@ -292,7 +292,7 @@ describe('a node that comes later', () => {
     const fields = {
       community: mara.log.community,
       author: ines.signer.publicKey,
-      time: ines.log.store.latestTime() + 5,
+      time: ines.log.now + 5,
       parents: [],
       kind: boardKinds.start.name,
     };

@@ -16,6 +16,7 @@ import { Items } from './items.ts';
 import { reviewKinds } from './kinds.ts';
 import { Purges, type PurgesInit } from './purges.ts';
 import { Queue } from './queue.ts';
+import { Refolding } from './refolding.ts';
 import { Writing } from './writing.ts';
 
 export interface ReviewInit extends Omit<PurgesInit, 'members' | 'myRole'> {
@@ -52,6 +53,7 @@ export function createReview(init: ReviewInit) {
     myRole: () => roleOf(me),
   });
   const changes = createChanges({ db, clock, counts: () => queue.counts(rowOf(me), now()) });
+  const refolding = new Refolding(acts, clock, log.store);
   let stops: (() => void)[] = [];
 
   const mustReach = (role: Role) => {
@@ -97,11 +99,13 @@ export function createReview(init: ReviewInit) {
           purges.committed(batch);
         }),
       ];
+      refolding.start();
       purges.start();
     },
 
     async stop(): Promise<void> {
       for (const stop of stops.splice(0)) stop();
+      refolding.stop();
       changes.stop();
       await purges.stop();
     },
@@ -254,7 +258,7 @@ export function createReview(init: ReviewInit) {
           'Take them back instead.',
         );
       follows.set(key, following);
-      acts.refold(store.ruledBy(key));
+      refolding.of(store.ruledBy(key));
       changes.all();
       purges.reconsider();
     },

@@ -139,11 +139,11 @@ export class ReviewStore {
     );
   }
 
-  /** Items on which somebody ruled, or which they purged. */
+  /** Items on which somebody ruled, or which they purged, the newest first. */
   ruledBy(author: Uint8Array): Uint8Array[] {
     return this.#ids(
-      `SELECT DISTINCT item FROM review_act WHERE author = ${this.#log.authorOf(author)}
-       AND act IN (${ACTS.indexOf('rule')}, ${ACTS.indexOf('purge')})`,
+      `SELECT item, MAX(n) AS n FROM review_act WHERE author = ${this.#log.authorOf(author)}
+       AND act IN (${ACTS.indexOf('rule')}, ${ACTS.indexOf('purge')}) GROUP BY item ORDER BY n DESC`,
     );
   }
 

@@ -27,7 +27,7 @@ import {
 } from './event.ts';
 import { purgeRow } from './event-row.ts';
 import { huskOf, huskOrNull, isStripped, openHusk } from './husk.ts';
-import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
+import type { Authority, Doorkeeper, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
 import { proveHeads } from './prove.ts';
 import { RangeSet, reverseKey } from './range-set.ts';
 import type { LogStore } from './store.ts';
@@ -44,12 +44,6 @@ export interface Committed {
 }
 
 export type Origin = 'own' | 'live' | 'history';
-
-/** [L11] Keys whose rights are others from a time on, in ticks. */
-export interface RightsChange {
-  readonly keys: readonly Uint8Array[];
-  readonly since: number;
-}
 
 /** What this node's own person is about to write. */
 export interface Draft {

@@ -7,7 +7,7 @@ import { trustIn } from '../ledger/proof.ts';
 import { Prover } from '../ledger/prover.ts';
 import { openManifest } from '../ledger/snapshot.ts';
 import { TestLedger, type Person } from '../ledger/test-ledger.ts';
-import type { RightsChange } from '../log/log.ts';
+import type { RightsChange } from '../log/kinds.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { Chronicle } from './chronicle.ts';

@@ -2,7 +2,7 @@ import { fromHex, toHex } from '../kernel/bytes.ts';
 import { decodeCbor } from '../kernel/canonical.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { ACCOUNTS, type Account, type Chain } from '../ledger/index.ts';
-import type { RightsChange } from '../log/log.ts';
+import type { RightsChange } from '../log/kinds.ts';
 import type { Roster, Standing } from './roster.ts';
 
 export interface ChronicleInit {

@@ -2,7 +2,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Role } from '../kernel/roles.ts';
 import type { PeopleChange } from '../ledger/index.ts';
-import type { Log, RightsChange } from '../log/log.ts';
+import type { RightsChange } from '../log/kinds.ts';
+import type { Log } from '../log/log.ts';
 import type { Roster } from './roster.ts';
 
 /** What of a node hears about people. */

@@ -59,3 +59,9 @@ export interface Authority {
   /** Whether the key ever belonged to a member, banned or not. */
   knows(author: Uint8Array): boolean;
 }
+
+/** [L11] Keys whose rights are others from a time on, in ticks. */
+export interface RightsChange {
+  readonly keys: readonly Uint8Array[];
+  readonly since: number;
+}

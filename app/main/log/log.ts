@@ -27,7 +27,7 @@ import {
 } from './event.ts';
 import { purgeRow } from './event-row.ts';
 import { huskOf, huskOrNull, isStripped, openHusk } from './husk.ts';
-import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
+import type { Authority, Doorkeeper, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
 import { proveHeads } from './prove.ts';
 import { RangeSet, reverseKey } from './range-set.ts';
 import type { LogStore } from './store.ts';
@@ -44,12 +44,6 @@ export interface Committed {
 }
 
 export type Origin = 'own' | 'live' | 'history';
-
-/** [L11] Keys whose rights are others from a time on, in ticks. */
-export interface RightsChange {
-  readonly keys: readonly Uint8Array[];
-  readonly since: number;
-}
 
 /** What this node's own person is about to write. */
 export interface Draft {
@@ -126,11 +120,20 @@ export class Log {
     return () => this.#rightsListeners.delete(listener);
   }
 
-  /** [L11] The authority says something else than before: what no longer has its author's right goes. */
-  rightsChanged(changes: readonly RightsChange[]): void {
+  /** [L11] The mark that {@link rightsChanged} was last given; 0 before the first. */
+  get rightsMark(): number {
+    return this.store.meta<number>(RIGHTS) ?? 0;
+  }
+
+  /**
+   * [L11] The authority says something else than before: what no longer has its author's right goes. The mark
+   * says up to what the authority was heard; it is kept with what follows from it, or neither is.
+   */
+  rightsChanged(changes: readonly RightsChange[], mark: number): void {
     if (changes.every(({ keys }) => keys.length === 0)) return;
     const removed: Removed[] = [];
     this.#transact(() => {
+      this.store.setMeta(RIGHTS, mark);
       for (const { keys, since } of changes) {
         for (const key of keys) removed.push(...this.#reconsider(key, since));
       }
@@ -493,4 +496,5 @@ export class Log {
 /** An event that lost its right to be here. */
 type Removed = { readonly event: LogEvent; readonly stratum: Stratum };
 
+const RIGHTS = 'rights.mark';
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };

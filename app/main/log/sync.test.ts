@@ -75,6 +75,7 @@ test('[L11] what was written after a ban goes once its block is here, and what w
   for (const hear of hearAgain) hear();
   for (const node of [founder!, ada!, bob!]) expect(node.texts).toEqual(['before']);
   expect(ada!.log.count()).toBe(counted - 1);
+  expect(ada!.log.rightsMark).toBe(world.people.changes.length);
   expect(new Set([founder!, ada!, bob!].map(digest)).size).toBe(1);
 });
 

@@ -7,7 +7,7 @@ import { trustIn } from '../ledger/proof.ts';
 import { Prover } from '../ledger/prover.ts';
 import { openManifest } from '../ledger/snapshot.ts';
 import { TestLedger, type Person } from '../ledger/test-ledger.ts';
-import type { RightsChange } from '../log/log.ts';
+import type { RightsChange } from '../log/kinds.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { Chronicle } from './chronicle.ts';
@@ -23,13 +23,13 @@ beforeEach(() => {
   odin = ledger.person('odin');
 });
 
-function followed(chain: Chain) {
+function followed(chain: Chain, told = 0) {
   const { founder, handle, createdAt } = ledger.origin;
   const roster = new Roster({ key: founder, handle, time: ticksOf(createdAt) });
-  const chronicle = new Chronicle({ chain, roster });
-  const told: RightsChange[][] = [];
-  chronicle.onChange((rights) => told.push([...rights]));
-  return { roster, chronicle, told };
+  const chronicle = new Chronicle({ chain, roster, told });
+  const heard: RightsChange[][] = [];
+  chronicle.onChange((rights) => heard.push([...rights]));
+  return { roster, chronicle, heard };
 }
 
 /** Admission, another role, a ban and its end, another handle: block times of each. */
@@ -66,11 +66,11 @@ const view = (roster: Roster) =>
     .sort((a, b) => a.key.localeCompare(b.key));
 
 test('[M1] [M9] the roster goes with the chain, and tells whose rights each block changed', async () => {
-  const { roster, told } = followed(ledger.chain);
+  const { roster, heard } = followed(ledger.chain);
   const times = await story();
   expect(rolesOf(roster, times)).toEqual(['moderator', 'member', null, 'member']);
   expect(roster.member(odin.key)).toMatchObject({ handle: 'Wotan', handleBlock: 5, invitedBy: mara.key });
-  expect(told).toEqual([
+  expect(heard).toEqual([
     ...times.map((time) => [{ keys: [odin.key], since: ticksOf(time) }]),
     [{ keys: [], since: ticksOf(ledger.chain.base.time) }],
   ]);
@@ -82,11 +82,24 @@ test('[M1] a node that starts again, or only reads the blocks later, has the sam
   expect(view(followed(ledger.chain).roster)).toEqual(view(roster));
 });
 
+test('[M9] what a node that stopped in the middle was not told, it is told when it starts again', async () => {
+  const times = await story();
+  const { chronicle } = followed(ledger.chain, 2);
+  expect(chronicle.missed).toEqual({
+    rights: [
+      { keys: [odin.key], since: ticksOf(times[2]!) },
+      { keys: [odin.key], since: ticksOf(times[3]!) },
+      { keys: [], since: ticksOf(ledger.chain.base.time) },
+    ],
+    height: 5,
+  });
+});
+
 test('[M1] what is not about people changes nothing', async () => {
-  const { told } = followed(ledger.chain);
+  const { heard } = followed(ledger.chain);
   await ledger.act(mara, 'role.grant', { member: odin.key, role: 'guest' });
   await ledger.act(mara, 'credit.transfer', { to: odin.key, amount: 5, memo: '' });
-  expect(told).toHaveLength(1);
+  expect(heard).toHaveLength(1);
 });
 
 test('[M8] who begins with a snapshot knows the members, and judges by the whole history once it is here', async () => {
@@ -94,7 +107,7 @@ test('[M8] who begins with a snapshot knows the members, and judges by the whole
   const db = openDatabase(':memory:', ledgerMigrations);
   const joined = ledger.replica({ db });
   joined.begin(fetched());
-  const { roster, chronicle, told } = followed(joined);
+  const { roster, chronicle, heard } = followed(joined);
   expect(
     roster
       .members()
@@ -112,14 +125,14 @@ test('[M8] who begins with a snapshot knows the members, and judges by the whole
   }
   chronicle.look();
   expect(rolesOf(roster, times)).toEqual(['moderator', 'member', null, 'member']);
-  expect(told).toEqual([[{ keys: [odin.key], since: ticksOf(times[0]!) }]]);
+  expect(heard).toEqual([[{ keys: [odin.key], since: ticksOf(times[0]!) }]]);
   await joined.finalise((await ledger.chain.run(5))!);
   expect(view(roster)).toEqual(view(followed(ledger.chain).roster));
 });
 
 test('[M8] a node that goes on with a snapshot over a gap knows what happened in between', async () => {
   const behind = ledger.replica();
-  const { roster, chronicle, told } = followed(behind);
+  const { roster, chronicle, heard } = followed(behind);
   await ledger.act(mara, 'role.grant', { member: odin.key, role: 'moderator', handle: 'Odin' });
   await behind.finalise((await ledger.chain.run(1))!);
   expect(roster.roleAt(odin.key, ticksOf(behind.base.time))).toBe('moderator');
@@ -132,7 +145,7 @@ test('[M8] a node that goes on with a snapshot over a gap knows what happened in
   const now = ticksOf(behind.base.time);
   expect([odin, thor].map(({ key }) => roster.roleAt(key, now))).toEqual(['guest', 'member']);
   expect(roster.holderOf('Wotan')?.key).toEqual(odin.key);
-  expect(told.at(-1)!.map(({ keys }) => keys)).toEqual(expect.arrayContaining([[odin.key], [thor.key]]));
+  expect(heard.at(-1)!.map(({ keys }) => keys)).toEqual(expect.arrayContaining([[odin.key], [thor.key]]));
   await ledger.act(mara, 'member.ban', { member: thor.key, reason: '', until: null });
   await behind.finalise((await ledger.chain.run(5))!);
   expect(roster.roleAt(thor.key, ticksOf(behind.base.time))).toBeNull();

@@ -2,18 +2,23 @@ import { fromHex, toHex } from '../kernel/bytes.ts';
 import { decodeCbor } from '../kernel/canonical.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { ACCOUNTS, type Account, type Chain } from '../ledger/index.ts';
-import type { RightsChange } from '../log/log.ts';
+import type { RightsChange } from '../log/kinds.ts';
 import type { Roster, Standing } from './roster.ts';
 
 export interface ChronicleInit {
   readonly chain: Pick<Chain, 'base' | 'store' | 'entriesUnder' | 'onFinal'>;
   readonly roster: Roster;
+  /** The block up to which the log was told of changes in an earlier life of the node. */
+  readonly told: number;
 }
+
+type Listener = (rights: readonly RightsChange[], height: number) => void;
 
 /** Tells the roster what final blocks say about people, from the first block on and as they come [M1]. */
 export class Chronicle {
   readonly #init: ChronicleInit;
-  readonly #listeners = new Set<(rights: readonly RightsChange[]) => void>();
+  readonly #listeners = new Set<Listener>();
+  readonly #missed: RightsChange[];
   /** The block up to which the roster goes. */
   #height = 0;
   /** [M8] Whether blocks before those that are here are still to come. */
@@ -21,12 +26,17 @@ export class Chronicle {
 
   constructor(init: ChronicleInit) {
     this.#init = init;
-    this.#fold();
+    this.#missed = this.#fold(init.told);
     init.chain.onFinal(({ header }) => this.#follow(header.height));
   }
 
+  /** [M9] What the log was not told when the node stopped, perhaps in the middle of it; to be told before anything else. */
+  get missed(): { readonly rights: readonly RightsChange[]; readonly height: number } {
+    return { rights: this.#missed, height: this.#mark };
+  }
+
   /** [M9] Calls back after each final block that said something about people, with whose rights it changed; returns how to stop. */
-  onChange(listener: (rights: readonly RightsChange[]) => void): () => void {
+  onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -35,6 +45,11 @@ export class Chronicle {
   look(): void {
     const jumped = this.#init.chain.base.height !== this.#height;
     if (jumped || (this.#partial && this.#complete())) this.#refold();
+  }
+
+  /** What is judged without all blocks is judged again at the next start, if they are here then. */
+  get #mark(): number {
+    return this.#partial ? 0 : this.#height;
   }
 
   #follow(height: number): void {
@@ -48,7 +63,7 @@ export class Chronicle {
   }
 
   #tell(rights: readonly RightsChange[]): void {
-    for (const listener of this.#listeners) listener(rights);
+    for (const listener of this.#listeners) listener(rights, this.#mark);
   }
 
   /** Folds anew, and tells whose rights are others than they were thought to be, and since when. */
@@ -64,9 +79,12 @@ export class Chronicle {
     this.#tell(rights);
   }
 
-  #fold(): void {
+  /** Returns what blocks above `told` changed. */
+  #fold(told = Infinity): RightsChange[] {
     const { roster, chain } = this.#init;
     const { store } = chain;
+    const lowest = store.lowest() ?? 1;
+    const rights: RightsChange[] = [];
     this.#height = chain.base.height;
     this.#partial = !this.#complete();
     if (this.#partial) {
@@ -78,7 +96,15 @@ export class Chronicle {
         })),
       );
     } else roster.reset();
-    for (const change of store.aboutPeople(store.lowest() ?? 1)) roster.apply(change);
+    // What a snapshot brought without its blocks may have changed anything at any time.
+    if (lowest > told + 1) {
+      for (const { key } of roster.members()) rights.push({ keys: roster.keysOf(key), since: 0 });
+    }
+    for (const change of store.aboutPeople(lowest)) {
+      const keys = roster.apply(change);
+      if (change.height > told) rights.push({ keys, since: ticksOf(change.time) });
+    }
+    return rights;
   }
 
   #complete(): boolean {

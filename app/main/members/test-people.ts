@@ -2,7 +2,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Role } from '../kernel/roles.ts';
 import type { PeopleChange } from '../ledger/index.ts';
-import type { Log, RightsChange } from '../log/log.ts';
+import type { RightsChange } from '../log/kinds.ts';
+import type { Log } from '../log/log.ts';
 import type { Roster } from './roster.ts';
 
 /** What of a node hears about people. */
@@ -25,8 +26,8 @@ export class PeopleScript {
   }
 
   /** Calls back after each change, once all nodes heard of it; returns how to stop. */
-  onChange(listener: (rights: readonly RightsChange[]) => void): () => void {
-    const told = () => queueMicrotask(() => listener([]));
+  onChange(listener: (rights: readonly RightsChange[], height: number) => void): () => void {
+    const told = ({ height }: PeopleChange) => queueMicrotask(() => listener([], height));
     this.#listeners.add(told);
     return () => this.#listeners.delete(told);
   }
@@ -35,7 +36,7 @@ export class PeopleScript {
   follow(node: Hearer, known = 0): () => void {
     const hear = (change: PeopleChange) => {
       const since = ticksOf(change.time);
-      node.log.rightsChanged([{ keys: node.roster.apply(change), since }]);
+      node.log.rightsChanged([{ keys: node.roster.apply(change), since }], change.height);
       node.log.observe(since);
     };
     for (const change of this.changes.slice(known)) hear(change);

@@ -108,7 +108,6 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const since = store.meta<number>(JOINED) ?? genesisTime;
   const ledger = openLedger(ports, genesis, store, () => federation.syncNow());
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
-  const chronicle = new Chronicle({ chain: ledger.chain, roster });
   const profile = new CommunityProfile(genesis);
   const isMe = (key: Uint8Array) => Buffer.compare(key, signer.publicKey) === 0;
   for (const batch of store.batches(1000, 'authority')) {
@@ -146,8 +145,9 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     authority: roster,
     doorkeeper: moderation.gate,
   });
+  const chronicle = new Chronicle({ chain: ledger.chain, roster, told: log.rightsMark });
   log.observe(ticksOf(ledger.chain.base.time));
-  chronicle.onChange((rights) => log.rightsChanged(rights));
+  chronicle.onChange((rights, height) => log.rightsChanged(rights, height));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
   ledger.ordering?.onChange(() => chronicle.look());
 
@@ -223,6 +223,8 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
       return () => scrub.step();
     },
   });
+  // What a kill left undone; whoever shows something of it is there by now.
+  log.rightsChanged(chronicle.missed.rights, chronicle.missed.height);
   const stops: (() => void)[] = [];
 
   return {

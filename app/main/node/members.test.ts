@@ -22,7 +22,6 @@ test('[M10] [M11] whoever joins is a member on both sides at once, by blocks tha
   for (const node of [mara, ines]) {
     expect((await listed(node)).get('Ines')).toMatchObject({
       role: 'moderator',
-      handleBlock: 1,
       banned: null,
     });
   }
@@ -30,11 +29,16 @@ test('[M10] [M11] whoever joins is a member on both sides at once, by blocks tha
   const [hers, his] = await Promise.all([mara, ines].map(({ client }) => client.ledger.status({})));
   expect(his!.stateRoot).toBe(hers!.stateRoot);
 
+  const since = (await listed(mara)).get('Ines')!.handleBlock!;
+  expect(since).toBeGreaterThan(0);
+
   // What one does is there on return, and on the other as soon as its block is.
   const did = (await listed(mara)).get('Ines')!.did;
   await ines.client.members.setHandle({ handle: 'Ines of the pier' });
   await mara.client.members.setRole({ did, role: 'member' });
-  expect((await listed(mara)).get('Ines of the pier')).toMatchObject({ role: 'member', handleBlock: 2 });
+  const renamed = (await listed(mara)).get('Ines of the pier')!;
+  expect(renamed.role).toBe('member');
+  expect(renamed.handleBlock).toBeGreaterThan(since);
   await seen(ines, async () => (await ines.client.node.status({})).me?.role === 'member');
   expect(
     await codeOf(ines.client.members.ban({ did: (await listed(ines)).get('mara')!.did, reason: '' })),
@@ -85,7 +89,7 @@ test('[M10] without its network a sole validator acts at once, and one of severa
   await nodes.stop(first.node);
   const offline = (await nodes.start(first.dataDir, true)).node;
   await offline.client.members.setHandle({ handle: 'Mara Lind' });
-  expect((await listed(offline)).get('Mara Lind')).toMatchObject({ handleBlock: 1 });
+  expect((await listed(offline)).get('Mara Lind')!.handleBlock).toBeGreaterThan(0);
   await nodes.stop(offline);
 
   const { ines, odin } = await nodes.threeValidators('crash');

@@ -50,8 +50,12 @@ async function impulse(...args: string[]): Promise<{ code: number; out: string; 
     lines: () => linesOf((async function* () {})(), 1),
     signal: new AbortController().signal,
   });
+  // The command reads files in real time and waits for the node in virtual time.
+  let code: number | null = null;
+  void running.then((ended) => (code = ended));
+  while (code === null) await world.clock.pass(100);
   await world.clock.pass(5000);
-  return { code: await running, out, err };
+  return { code, out, err };
 }
 
 const json = async (...args: string[]) => JSON.parse((await impulse(...args, '--json')).out) as unknown;

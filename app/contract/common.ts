@@ -41,11 +41,14 @@ export const Handle = z
 
 /**
  * How far a post has spread: `local` (this node alone holds it), `gossiped` (at least one peer
- * acknowledged it), `held` (`copies` peers are known to hold it). `certified` is set by the ledger.
+ * acknowledged it), `held` (`copies` peers are known to hold it), `certified` (a quorum of validators held it
+ * when they signed block `block`).
  */
 export const Finality = z.object({
   level: z.enum(['local', 'gossiped', 'held', 'certified']),
   copies: z.number().int().nonnegative(),
+  /** The height of the block that lists it; only beside `certified`. */
+  block: z.number().int().positive().optional(),
 });
 export type Finality = z.infer<typeof Finality>;
 

@@ -173,7 +173,7 @@ export const ledgerContract = {
     .output(ValidatorChange),
   /** The block in progress, at every signature that arrives. */
   signatures: base.input(empty).output(eventIterator(LiveSlot)),
-  /** The finality proof of a transaction, in canonical DAG-CBOR. */
+  /** The finality proof of a transaction, or of a post or another event that a block lists, in canonical DAG-CBOR. */
   proof: base
     .input(z.object({ id: Cid, single: z.boolean().default(false) }))
     .output(z.object({ proof: Base64Url })),

@@ -5,7 +5,10 @@ import { base, Did, empty, Handle, Role, Timestamp } from './common.ts';
 export const Member = z.object({
   did: Did,
   handle: z.string(),
-  role: Role,
+  /** The final block of the ledger in which the handle became theirs; 0 for the genesis document, null without one. */
+  handleBlock: z.number().int().nonnegative().nullable(),
+  /** Null once it was taken. */
+  role: Role.nullable(),
   joinedAt: Timestamp,
   invitedBy: z.string().nullable(),
   posts: z.number().int(),

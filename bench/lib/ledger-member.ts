@@ -6,7 +6,7 @@ import { cardOf } from '../../app/main/ledger/index.ts';
 import { openTransaction, sealTransaction } from '../../app/main/ledger/transaction.ts';
 import type { ValidatorCard } from '../../app/contract/index.ts';
 import type { Community } from '../../app/main/node/community.ts';
-import { profStart, profStop, startTrace, takeTrace, traceChain } from './ledger-trace.ts';
+import { startTrace, takeTrace, traceChain } from './ledger-trace.ts';
 import type { BenchNode } from './node.ts';
 
 export type LedgerOrder =
@@ -91,13 +91,10 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
     case 'trace':
       traceChain(community);
       startTrace();
-      await profStart(); // PROF
       return null;
     case 'traced': {
-      const marks = takeTrace();
-      if (marks.length > 0) await profStop(); // PROF
       const { user, system } = process.cpuUsage();
-      return { marks, cpuMs: (user + system) / 1000 };
+      return { marks: takeTrace(), cpuMs: (user + system) / 1000 };
     }
     case 'once': {
       const startedAt = now();
@@ -115,7 +112,7 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
 function seal(node: BenchNode, { genesis, ledger: { chain } }: Community, count: number): Uint8Array[] {
   const key = node.signer.publicKey;
   const nonce = accountOf(chain.state, key)!.nonce;
-  const first = nonce + chain.pool.waitingOf(key, nonce);
+  const first = nonce + chain.pool.queueOf(key, nonce).length;
   const founder = toHex(genesis.founder) === toHex(key);
   const to = founder
     ? chain.set.validators.find((one) => toHex(one.key) !== toHex(key))!.key

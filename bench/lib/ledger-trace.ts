@@ -1,6 +1,4 @@
 /** Notes in a node's process when it did what for which slot; the node itself knows nothing of it. */
-import { Session } from 'node:inspector/promises'; // PROF
-import { writeFileSync, mkdirSync } from 'node:fs'; // PROF
 import { decodeCbor } from '../../app/main/kernel/canonical.ts';
 import { openHeader } from '../../app/main/ledger/block.ts';
 import type { OpenBallotBox } from '../../app/main/node/ballot-box.ts';
@@ -59,12 +57,16 @@ export function tracedPorts(ports: CommunityPorts, box: OpenBallotBox): Communit
           };
         }
         if (name === 'subscribe') {
-          return (...[topic, validate]: Parameters<typeof target.subscribe>) =>
-            target.subscribe(topic, (data, from) => {
-              const { what, slot } = nameOf(topic, data);
-              note(`hear ${what}`, slot, now());
-              return timed(`judge ${what}`, () => validate(data, from), slot);
-            });
+          return (...[topic, validate, range]: Parameters<typeof target.subscribe>) =>
+            target.subscribe(
+              topic,
+              (data, from) => {
+                const { what, slot } = nameOf(topic, data);
+                note(`hear ${what}`, slot, now());
+                return timed(`judge ${what}`, () => validate(data, from), slot);
+              },
+              range,
+            );
         }
         const value = Reflect.get(target, name) as unknown;
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
@@ -127,7 +129,7 @@ export function traceChain({ ledger: { chain } }: Community): void {
 
 function nameOf(topic: string, data: Uint8Array): { what: string; slot: number } {
   if (!on) return { what: '', slot: 0 };
-  if (!topic.startsWith('impulse/ledger/')) return { what: topic.split('/')[1]!, slot: 0 };
+  if (!topic.startsWith('impulse/ledger')) return { what: topic.split('/')[1]!, slot: 0 };
   const [kind, one] = decodeCbor(data) as [string, Uint8Array];
   if (kind === 'proposal') {
     const [header] = decodeCbor(one) as [Uint8Array];
@@ -136,18 +138,3 @@ function nameOf(topic: string, data: Uint8Array): { what: string; slot: number }
   const { k, s } = decodeCbor(one) as { k: string; s: number };
   return { what: `${kind} ${k}`, slot: s };
 }
-
-const session = new Session(); // PROF
-export async function profStart() {
-  if (!process.env['PROF']) return;
-  session.connect();
-  await session.post('Profiler.enable');
-  await session.post('Profiler.setSamplingInterval', { interval: 500 });
-  await session.post('Profiler.start');
-} // PROF
-export async function profStop() {
-  if (!process.env['PROF']) return;
-  const { profile } = await session.post('Profiler.stop');
-  mkdirSync(process.env['PROF'], { recursive: true });
-  writeFileSync(`${process.env['PROF']}/${process.pid}.cpuprofile`, JSON.stringify(profile));
-} // PROF

@@ -82,6 +82,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     bls: blst,
     validator: { bls, peer: transport.self },
     ballotBox: box,
+    alone: false,
     notices: { put() {}, remove() {} },
     chunks: diskChunks(join(init.directory, 'files')),
     judges: memoryJudges(),
@@ -128,7 +129,7 @@ export async function openBenchNode(init: BenchNodeInit) {
       });
       const genesis = openGenesis(membership.genesis);
       foundCommunity(db, genesis, ticksOf(systemClock.now()));
-      community = await openCommunity(ports, genesis, membership.events);
+      community = await openCommunity(ports, genesis);
       return community;
     },
     async stop(): Promise<void> {

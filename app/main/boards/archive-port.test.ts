@@ -10,7 +10,6 @@ import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import { moderationMigrations } from '../moderation/index.ts';
-import { rosterProjection } from '../members/projection.ts';
 import { Roster } from '../members/roster.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
@@ -47,7 +46,7 @@ function open() {
     verifier: immediateVerifier,
     community: sha('community'),
     genesisTime,
-    projections: [rosterProjection(roster), new BoardsProjection(db, { isMe: () => false, since: 0 }, store)],
+    projections: [new BoardsProjection(db, { isMe: () => false, since: 0 }, store)],
     authority: roster,
   });
   const files = new Map<string, Uint8Array>();

@@ -10,10 +10,9 @@ import type { LogEvent, SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
-import { memberKinds } from '../members/kinds.ts';
 import { moderationMigrations } from '../moderation/index.ts';
-import { rosterProjection } from '../members/projection.ts';
 import { Roster } from '../members/roster.ts';
+import { PeopleScript } from '../members/test-people.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { boardKinds } from './kinds.ts';
@@ -43,6 +42,8 @@ const START_MS = 1_700_000_000_000;
 function world() {
   let nowMs = START_MS;
   const clock = { now: () => nowMs++, after: () => () => {} };
+  const people = new PeopleScript(clock);
+  people.admit(mara.publicKey, ines.publicKey, 'Ines');
   const node = () => {
     const db = openDatabase(':memory:', [...logMigrations, ...boardMigrations, ...moderationMigrations]);
     const roster = new Roster({ key: mara.publicKey, handle: 'Mara', time: ticksOf(START_MS) });
@@ -55,12 +56,13 @@ function world() {
       verifier: immediateVerifier,
       community: sha256(Buffer.from('community')),
       genesisTime: ticksOf(START_MS),
-      projections: [rosterProjection(roster), boards],
+      projections: [boards],
       authority: roster,
     });
-    return { db, log, roster };
+    const goDeaf = people.follow({ roster, log });
+    return { db, log, roster, goDeaf, hear: () => people.follow({ roster, log }, 1) };
   };
-  return { node, jump: (ms: number) => (nowMs += ms) };
+  return { node, people, jump: (ms: number) => (nowMs += ms) };
 }
 
 type World = ReturnType<typeof world>;
@@ -68,7 +70,7 @@ type Node = ReturnType<World['node']>;
 
 const post = { text: 'Hello', format: 'markdown', attachments: [] };
 
-/** A community with a story: admissions, a board, threads, replies, edits, deletions, reactions, marks, a ban. */
+/** A community with a story: a board, threads, replies, edits, deletions, reactions, marks, a ban. */
 function story(node: Node): LogEvent[] {
   const events: LogEvent[] = [];
   const write = (signer: Signer, kind: string, body: object) => {
@@ -76,7 +78,6 @@ function story(node: Node): LogEvent[] {
     events.push(event);
     return event.id;
   };
-  write(mara, memberKinds.admit.name, { member: ines.publicKey, handle: 'Ines', role: 'member' });
   const board = write(mara, boardKinds.create.name, {
     slug: 'harbour',
     name: 'Harbour',
@@ -153,21 +154,18 @@ describe('boards over the log', () => {
   });
 
   test('[L11] a ban that arrives late takes back what was written after it', async () => {
-    const { node, jump } = world();
+    const { node, people, jump } = world();
     const origin = node();
     const events = story(origin);
     const other = node();
     await offer(other, events);
-    const ban = origin.log.append(mara, memberKinds.ban.name, {
-      member: ines.publicKey,
-      reason: 'spam',
-      until: null,
-    });
+    other.goDeaf();
+    people.ban(mara.publicKey, ines.publicKey);
     jump(60_000);
     const board = events.find(({ kind }) => kind === boardKinds.create.name)!.id;
     const late = other.log.append(ines, boardKinds.start.name, { board, subject: 'Buy now', ...post });
     expect(other.log.store.has(late.id)).toBe(true);
-    await other.log.admit([ban], 'live');
+    other.hear();
     expect(other.log.store.has(late.id)).toBe(false);
     const { refusals } = await origin.log.admit([late], 'live');
     expect(refusals[0]).toEqual({ verdict: 'ignore', code: 'out-of-role' });

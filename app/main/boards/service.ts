@@ -22,6 +22,8 @@ const INDEX_SLICE = 250;
 const INDEX_BULK = 5000;
 /** How long changes are gathered before the console hears of them, in milliseconds. */
 const TELL_AFTER_MS = 60;
+/** Threads named in one change, at most. */
+const MAX_TOLD_THREADS = 500;
 
 export interface BoardsInit {
   readonly db: Database;
@@ -83,7 +85,7 @@ export function createBoards(init: BoardsInit) {
   const note = (change: { board?: Uint8Array; thread?: Uint8Array; newPost?: boolean }) => {
     // Bulk work touches thousands of threads; past a few hundred a view refetches what it shows anyway.
     if (change.board) pending.boards.add(toHex(change.board));
-    if (change.thread && pending.threads.size < 500) pending.threads.add(toHex(change.thread));
+    if (change.thread && pending.threads.size < MAX_TOLD_THREADS) pending.threads.add(toHex(change.thread));
     if (change.newPost) pending.newPosts++;
     if (!telling) {
       telling = true;
@@ -112,6 +114,16 @@ export function createBoards(init: BoardsInit) {
       }
     }
     if (posts) upkeep.soon();
+  };
+
+  /** [S10] A final block lists these events: what is shown of posts among them changed. */
+  const certified = (ids: readonly Uint8Array[]) => {
+    for (const id of ids) {
+      // Past this many threads a view refetches what it shows anyway.
+      if (pending.threads.size >= MAX_TOLD_THREADS) return;
+      const row = queries.row(id);
+      if (row) note({ board: row.board_id, thread: row.thread_id });
+    }
   };
 
   const onHolds = (changes: readonly HoldChange[]) => {
@@ -204,6 +216,8 @@ export function createBoards(init: BoardsInit) {
         stop();
       };
     },
+
+    certified,
 
     /** Posts came into sight or left it. */
     holdsChanged: onHolds,

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
-import { memberKinds } from '../members/kinds.ts';
 import { didOf } from '../kernel/did.ts';
 import { copyLog, signerOf, TestCommunity, type TestNode } from '../platform/memory/test-community.ts';
 import { sealBeacon } from './beacon.ts';
@@ -182,15 +181,10 @@ describe('presence', () => {
   });
 
   test('someone banned is no longer shown', async () => {
-    const { chats, nodes, clock } = await community('mara', 'ines');
+    const { world, chats, clock } = await community('mara', 'ines');
     for (const chat of chats) chat.start();
     await clock.pass(5000);
-    const mara = nodes[0]!;
-    mara.log.append(mara.signer, memberKinds.ban.name, {
-      member: signerOf('ines').publicKey,
-      reason: '',
-      until: null,
-    });
+    world.people.ban(signerOf('mara').publicKey, signerOf('ines').publicKey);
     await clock.pass(10_000);
     expect(handles(chats[0]!)).toEqual(['Mara']);
   });

@@ -4,7 +4,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contract, type Board, type Client, type Job, type Verification } from '../../contract/index.ts';
+import {
+  contract,
+  type Board,
+  type Client,
+  type Job,
+  type Member,
+  type Verification,
+} from '../../contract/index.ts';
 import { writeHostInfo } from '../host/host-info.ts';
 import { serve, type Serving } from '../host/serve.ts';
 import { silentLogger } from '../kernel/logger.ts';
@@ -56,6 +63,26 @@ let serving: Serving | null = null;
 let cancelled: string | null = null;
 let finish = Promise.withResolvers<Job>();
 
+const ines: Member = {
+  did: 'did:key:z6MkInes',
+  handle: 'Ines',
+  handleBlock: 2,
+  role: 'member',
+  joinedAt: 0,
+  invitedBy: 'mara',
+  posts: 3,
+  lastSeenAt: null,
+  online: false,
+  banned: null,
+  isMe: false,
+};
+/** The members; null while there is no community. */
+let roll: Member[] | null = null;
+const change = (did: string, changes: Partial<Member>): Record<string, never> => {
+  roll = roll!.map((member) => (member.did === did ? { ...member, ...changes } : member));
+  return {};
+};
+
 const os = implement(contract);
 /** The few procedures that these tests call. */
 const router = {
@@ -83,10 +110,21 @@ const router = {
   maintenance: { verify: os.maintenance.verify.handler(() => verification) },
   members: {
     list: os.members.list.handler(({ errors }) => {
+      if (roll) return roll;
       throw errors.PROBLEM({
         data: { code: 'no-community', message: 'There is no community.', remedy: 'Make one.' },
       });
     }),
+    setRole: os.members.setRole.handler(({ input }) => change(input.did, { role: input.role })),
+    ban: os.members.ban.handler(({ input, errors }) => {
+      if (input.reason !== 'waits') {
+        return change(input.did, { banned: { at: 0, until: input.until, reason: input.reason, by: 'mara' } });
+      }
+      const message = 'It is handed in and waits: 2 of 3 validators must sign, and nothing comes from odin.';
+      throw errors.PROBLEM({ data: { code: 'waits-for-validators', message, remedy: 'Nothing is lost.' } });
+    }),
+    lift: os.members.lift.handler(({ input }) => change(input.did, { banned: null })),
+    setHandle: os.members.setHandle.handler(({ input }) => change(ines.did, { handle: input.handle })),
   },
   federation: {
     view: os.federation.view.handler(() => {
@@ -124,6 +162,7 @@ beforeEach(async () => {
   await writeFile(dataLayout(root).keys, '{}');
   stopping = new AbortController();
   cancelled = null;
+  roll = null;
   finish = Promise.withResolvers<Job>();
 });
 afterEach(async () => {
@@ -195,6 +234,26 @@ describe.each([
     });
     const { out } = await impulse(['members', '--json']);
     expect(JSON.parse(out)).toMatchObject({ problem: { code: 'no-community' } });
+  });
+
+  test('changes a member who is named by handle or identity, and says what is true then', async () => {
+    await prepare();
+    roll = [ines];
+    expect((await impulse(['members', 'role', 'INES', 'moderator'])).out).toBe('Ines is moderator now.\n');
+    const { out } = await impulse(['members', 'ban', ines.did, '--reason', 'flood', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ handle: 'Ines', role: 'moderator', banned: { reason: 'flood' } });
+    expect((await impulse(['members', 'lift', 'ines'])).out).toBe('The ban of Ines is over.\n');
+    expect((await impulse(['members', 'rename', 'Ines Two'])).out).toBe('You are called Ines Two now.\n');
+    expect((await impulse(['members', 'lift', 'ines'])).code).toBe(2);
+    expect((await impulse(['members', 'role', 'ines two', 'king'])).code).toBe(2);
+  });
+
+  test('says for whom a change waits', async () => {
+    await prepare();
+    roll = [ines];
+    const { code, err } = await impulse(['members', 'ban', 'ines', '--reason', 'waits']);
+    expect(code).toBe(1);
+    expect(err).toContain('2 of 3 validators must sign, and nothing comes from odin.');
   });
 
   test('ends with 4 when verification finds faults', async () => {

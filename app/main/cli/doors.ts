@@ -23,5 +23,7 @@ export interface SimulationRequest {
   readonly seeds: number;
   /** Worlds of validators instead of worlds of whole nodes. */
   readonly ledger: boolean;
+  /** With `ledger`: whether their blocks anchor a log too. */
+  readonly log: boolean;
   readonly report: (line: string) => void;
 }

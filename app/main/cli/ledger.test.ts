@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeGenesis, type Genesis } from '../community/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { encodeProof } from '../ledger/proof.ts';
-import { proofToJson } from '../ledger/proof-json.ts';
+import { openAnyProof, proofToJson } from '../ledger/proof-json.ts';
 import { Prover } from '../ledger/prover.ts';
+import { AnchoredLedger } from '../ledger/test-anchors.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import type { NodeDoors } from './doors.ts';
@@ -61,6 +62,9 @@ beforeAll(async () => {
   await writeFile(at('elsewhere'), documents[1]!.bytes);
   await writeFile(at('proof'), bytes);
   await writeFile(at('proof.json'), JSON.stringify(proofToJson(proof), null, 2));
+  const post = encodeProof(await provePost((made) => writeFile(at('bay'), made.bytes)));
+  await writeFile(at('post.proof'), post);
+  await writeFile(at('post.short'), JSON.stringify(proofToJson(openAnyProof(post))).slice(0, 900));
   await writeFile(at('short'), bytes.slice(0, bytes.length - 20));
   await writeFile(at('short.json'), JSON.stringify(proofToJson(proof)).slice(0, 300));
 });
@@ -72,6 +76,40 @@ test.each(['proof', 'proof.json'])('a %s is checked with the genesis document al
   expect(out).toMatch(/^Proven +The transaction is final\./);
   expect(out).toContain(id);
   expect(out).toContain('4 of 4 validators; 3 must (byzantine)');
+});
+
+/** The proof of a post in a community of its own. */
+async function provePost(found: (genesis: Genesis) => Promise<void>) {
+  const documents: Genesis[] = [];
+  const world = new AnchoredLedger({
+    bls: blst,
+    blsSigner: blsSignerOf,
+    origin(parts) {
+      documents.push(makeGenesis({ ...parts, name: 'Bay', description: '', nonce: new Uint8Array(16) }));
+      return documents[0]!;
+    },
+  });
+  await found(documents[0]!);
+  const [post] = await world.say(3);
+  await world.block();
+  const { store } = world.mara.node.log;
+  const prover = new Prover(world.ledger.origin.id, world.ledger.chain.store);
+  return prover.proveEvent(post!, store.sealed(post!)!, store.anchors.find(post!)!.height!);
+}
+
+test('the proof of a post says who wrote what, and that a quorum held it', async () => {
+  const { code, out } = await impulse('verify-proof', at('post.proof'), '--genesis', at('bay'));
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Proven +A quorum of the validators held this when they signed the block\./);
+  expect(out).toContain('line 0');
+  expect(out).toMatch(/By +did:key:z6Mk\w+\n/);
+  const json = await impulse('verify-proof', at('post.proof'), '--genesis', at('bay'), '--json');
+  expect(JSON.parse(json.out)).toMatchObject({
+    ok: true,
+    transaction: null,
+    event: { kind: 'chat.say', signed: true, body: { text: 'line 0' } },
+    block: { height: 1 },
+  });
 });
 
 test('programs get the same as JSON', async () => {
@@ -88,6 +126,8 @@ test.each([
   ['short', 'genesis', 'malformed'],
   ['short.json', 'genesis', 'bad-proof'],
   ['proof', 'elsewhere', 'wrong-community'],
+  ['post.proof', 'genesis', 'wrong-community'],
+  ['post.short', 'bay', 'bad-proof'],
 ])('%s with %s is not proven, and the command ends with 4', async (file, genesis, why) => {
   const { code, out } = await impulse('verify-proof', at(file), '--genesis', at(genesis));
   expect(code).toBe(4);

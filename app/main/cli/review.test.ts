@@ -62,9 +62,10 @@ beforeAll(async () => {
   world = new Village();
   mara = await world.person('mara');
   const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
-  const first = [...world.admit(mara, 'ines', 'moderator'), ...world.admit(mara, 'paul')];
-  const ines = await world.person('ines', { first });
-  const paul = await world.person('paul', { first });
+  await world.admit(mara, 'ines', 'moderator');
+  await world.admit(mara, 'paul');
+  const ines = await world.person('ines');
+  const paul = await world.person('paul');
   await world.link(ines, mara);
   await world.link(paul, mara);
   const start = async (text: string) =>

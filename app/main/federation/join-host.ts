@@ -2,7 +2,6 @@ import { timingSafeEqual } from './timing-safe.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -10,7 +9,6 @@ import type { Verifier } from '../kernel/signer.ts';
 import type { Authority } from '../log/kinds.ts';
 import type { Log } from '../log/log.ts';
 import type { Channel, Transport } from '../log/transport.ts';
-import { EVENTS_BYTES } from '../log/wire.ts';
 import { decodeJoin, joinTranscript, JOIN_PROTOCOL, Request, type Answer } from './join-wire.ts';
 import type { FederationStore } from './store.ts';
 
@@ -30,7 +28,7 @@ export interface JoinHostInit {
   readonly store: FederationStore;
   /** The encoded genesis document, whose digest is the community's id. */
   readonly genesis: Uint8Array;
-  /** Makes a member; rejects with a Problem, such as `handle-taken`. */
+  /** Makes a member, for good once it resolves; rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
 }
 
@@ -69,7 +67,7 @@ export class JoinHost {
         logger.info('join-refused', { peer: channel.peer, code });
         return await send(channel, ['refused', code, message.slice(0, 400), remedy]);
       }
-      await this.#welcome(channel, role);
+      await send(channel, ['welcome', role, this.#init.genesis]);
       logger.info('join-accepted', { peer: channel.peer });
     } finally {
       cancel();
@@ -92,7 +90,7 @@ export class JoinHost {
       throw new Problem('bad-secret', 'The secret of this invite is wrong.', 'Copy the whole link again.');
     }
     const now = clock.now();
-    const role = authority.roleAt(publicKey, ticksOf(now));
+    const role = authority.roleAt(publicKey, log.now);
     // [J4] One who is a member already, perhaps because the answer was lost, is simply welcomed again.
     if (role !== null) return role;
     if (invite.expiresAt <= now) {
@@ -102,7 +100,9 @@ export class JoinHost {
         'Ask the person who sent it for a new one.',
       );
     }
-    if (authority.knows(publicKey)) throw new Problem('banned', 'This person is banned from this community.');
+    if (authority.knows(publicKey)) {
+      throw new Problem('banned', 'This person was banned from this community, or lost their role in it.');
+    }
     if (!store.takeUse(invite.id, publicKey, handle, now)) {
       throw new Problem('invite-used', 'This invite was used up or taken back.', 'Ask for a new invite.');
     }
@@ -123,28 +123,6 @@ export class JoinHost {
       throw new Problem('too-many-tries', 'There were too many tries within a minute.', 'Wait a minute.');
     }
     this.#tries.push({ peer, at });
-  }
-
-  /** [J3] Genesis and all authority events: enough to be a node that knows who is who. */
-  async #welcome(channel: Channel, role: Role): Promise<void> {
-    const { log, genesis } = this.#init;
-    await send(channel, ['welcome', role, genesis]);
-    let batch: [Uint8Array, Uint8Array | null][] = [];
-    let batchBytes = 0;
-    for (const events of log.store.batches(1000, 'authority')) {
-      for (const { event } of events) {
-        const sealed = log.store.sealed(event.id);
-        if (!sealed) continue;
-        batch.push([sealed.bytes, sealed.signature]);
-        batchBytes += sealed.bytes.length;
-        if (batchBytes < EVENTS_BYTES) continue;
-        await send(channel, ['events', batch]);
-        batch = [];
-        batchBytes = 0;
-      }
-    }
-    if (batch.length > 0) await send(channel, ['events', batch]);
-    await send(channel, ['done']);
   }
 }
 

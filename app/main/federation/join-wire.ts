@@ -4,7 +4,6 @@ import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ROLES } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import { MAX_EVENT_BYTES } from '../log/event.ts';
 
 /** [J2] The protocol by which a newcomer presents an invite. */
 export const JOIN_PROTOCOL = '/impulse/join/1';
@@ -35,8 +34,6 @@ export type Request = z.infer<typeof Request>;
 export const Answer = z.union([
   z.tuple([z.literal('refused'), z.string().max(40), z.string().max(400), z.string().max(400).nullable()]),
   z.tuple([z.literal('welcome'), z.enum(ROLES), upTo(MAX_GENESIS_BYTES)]),
-  z.tuple([z.literal('events'), z.array(z.tuple([upTo(MAX_EVENT_BYTES), sized(64).nullable()])).max(5000)]),
-  z.tuple([z.literal('done')]),
 ]);
 export type Answer = z.infer<typeof Answer>;
 

@@ -5,17 +5,12 @@ import { Problem, problemOf } from '../kernel/errors.ts';
 import type { Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { Signer } from '../kernel/signer.ts';
-import { openEvent, type SealedEvent } from '../log/event.ts';
 import type { Channel, Transport } from '../log/transport.ts';
 import { checkInviteTime, type InviteLink } from './invite.ts';
 import { Answer, decodeJoin, joinTranscript, JOIN_PROTOCOL } from './join-wire.ts';
 
 /** [J3] Dialling and the whole exchange each take no longer than this. */
 const DEADLINE_MS = 10_000;
-/** Authority events that a newcomer takes from a host, at most. */
-const MAX_EVENTS = 100_000;
-/** Bytes of them, at most. */
-const MAX_EVENTS_BYTES = 64 * 1024 * 1024;
 
 export interface MembershipRequest {
   readonly transport: Transport;
@@ -30,8 +25,6 @@ export interface MembershipRequest {
 export interface Membership {
   /** The encoded genesis document; its digest is the invite's community. */
   readonly genesis: Uint8Array;
-  /** All authority events of the host, oldest first; to be admitted by the log that is made now. */
-  readonly events: SealedEvent[];
   /** The host, still connected. */
   readonly peer: string;
   /** The address by which it was reached. */
@@ -40,7 +33,7 @@ export interface Membership {
 }
 
 /**
- * [J2] Uses an invite: dials the host, shows secret and key, takes genesis and the authority events.
+ * [J2] Uses an invite: dials the host, shows secret and key, takes the genesis document.
  * Rejects with a Problem: `invite-expired`, `host-unreachable`, `host-silent`, `wrong-genesis`, `cancelled`,
  * or the host's refusal (`invite-unknown`, `invite-used`, `bad-secret`, `handle-taken`, `banned`, …).
  */
@@ -118,40 +111,20 @@ async function present(
   const signature = signer.sign(joinTranscript(invite.community, transport.self, channel.peer, body));
   await channel.send(encodeCanonical({ ...body, signature }));
 
-  let welcome: { role: Role; genesis: Uint8Array } | null = null;
-  const events: SealedEvent[] = [];
-  let eventBytes = 0;
   for await (const bytes of channel.receive()) {
     const answer = decodeJoin(Answer, bytes);
     if (answer[0] === 'refused') throw new Problem(answer[1], answer[2], answer[3]);
-    if (answer[0] === 'welcome') {
-      const [, role, genesis] = answer;
-      // [J3] The link names the community by its genesis; another one is not what was promised.
-      if (!equalBytes(sha256(genesis), invite.community)) {
-        throw new Problem(
-          'wrong-genesis',
-          'The host belongs to another community than the invite.',
-          'Ask for a new invite.',
-        );
-      }
-      welcome = { role, genesis };
-    } else if (answer[0] === 'events') {
-      eventBytes += bytes.length;
-      if (eventBytes > MAX_EVENTS_BYTES || events.length + answer[1].length > MAX_EVENTS) {
-        throw new Problem('answer-too-large', 'The host sends more than fits a welcome.');
-      }
-      for (const [event, seal] of answer[1]) events.push({ bytes: event, signature: seal });
-    } else if (welcome) {
-      await channel.close();
-      return { ...welcome, events: oldestFirst(events) };
+    const [, role, genesis] = answer;
+    // [J3] The link names the community by its genesis; another one is not what was promised.
+    if (!equalBytes(sha256(genesis), invite.community)) {
+      throw new Problem(
+        'wrong-genesis',
+        'The host belongs to another community than the invite.',
+        'Ask for a new invite.',
+      );
     }
+    await channel.close();
+    return { role, genesis };
   }
   throw new Problem('host-silent', 'The host ended the conversation early.', 'Try again in a moment.');
-}
-
-function oldestFirst(events: SealedEvent[]): SealedEvent[] {
-  return events
-    .map((event) => ({ event, time: openEvent(event).time }))
-    .toSorted((a, b) => a.time - b.time)
-    .map(({ event }) => event);
 }

@@ -44,7 +44,7 @@ export interface FederationInit {
   readonly nodeName: () => string;
   readonly settings: () => Settings['network'];
   readonly handleOf: (publicKey: Uint8Array) => string | null;
-  /** Makes a member; rejects with a Problem, such as `handle-taken`. */
+  /** Makes a member, for good once it resolves; rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
 }
 

@@ -104,8 +104,12 @@ const HANDLE = new RegExp(`^${LETTER}(?:(?:${LETTER}|[ ._-]){0,30}${LETTER})?$`,
 export const LedgerHandle = z.string().min(2).max(32).regex(HANDLE);
 
 /** [A7] Handles are compared without case and width. */
+export function foldHandle(handle: string): string {
+  return handle.normalize('NFKC').toLowerCase();
+}
+
 function handleEntry(handle: string): string {
-  return `handle/${handle.normalize('NFKC').toLowerCase()}`;
+  return `handle/${foldHandle(handle)}`;
 }
 
 /** The key of the account that holds a handle. */

@@ -25,6 +25,12 @@ export class AheadBlocks {
     return this.#blocks.get(toHex(hash));
   }
 
+  /** The blocks from one down to the last final one, which is left out. */
+  below(hash: Uint8Array): Block[] {
+    const ahead = this.get(hash);
+    return ahead ? [ahead.block, ...this.below(ahead.block.header.parent)] : [];
+  }
+
   put(ahead: Ahead): void {
     this.#blocks.set(toHex(ahead.block.header.hash), ahead);
   }

@@ -1,3 +1,4 @@
+import type { Anchored } from './anchor.ts';
 import type { Block, BlockLimits, Header, HeaderFields } from './block.ts';
 import type { Certificate } from './certificate.ts';
 import type { Evidence } from './equivocation.ts';
@@ -20,6 +21,7 @@ export type Slate = Pick<
 /** What a leader puts into its block. */
 export interface BlockDraft extends Pick<HeaderFields, 'stateRoot' | 'anchor'> {
   readonly transactions: readonly Uint8Array[];
+  readonly anchored?: Anchored;
 }
 
 /** What executing somebody's block led to. */
@@ -50,6 +52,11 @@ export interface Application {
   propose(slate: Slate, parent: Base, empty: boolean): Promise<BlockDraft | null>;
   /** Executes a block on its parent, which was executed before or is final. */
   execute(block: Block, parent: Base): Promise<Execution>;
+  /**
+   * [H4] Whether this node may vote for a block with an anchor that was executed; resolves when it holds what
+   * the anchor stands for, or when a later block is final.
+   */
+  vouch(block: Block): Promise<boolean>;
   /** Makes blocks part of the chain for good; one run at a time. A rejection halts consensus. */
   finalise(run: FinalRun): Promise<void>;
   /** The final blocks from a height on, up to the next that has a certificate; null when there are none. */

@@ -1,7 +1,8 @@
 import { Problem } from '../kernel/errors.ts';
 import type { Verifier } from '../kernel/signer.ts';
+import { anchorTipOf, judgeAnchor, tipAfter, type Anchored } from './anchor.ts';
 import type { Slate } from './application.ts';
-import { withinLimits, type Block } from './block.ts';
+import { withinLimits, type Anchor, type Block } from './block.ts';
 import { BlockExecution, signaturesOf, type BlockResult, type Rules } from './execution.ts';
 import { PARAMETERS, type Parameters } from './genesis.ts';
 import type { TransactionPool } from './pool.ts';
@@ -16,6 +17,19 @@ export interface BlockRunnerInit {
   readonly pool: TransactionPool;
 }
 
+/** [H1] An anchor with what it stands for. */
+export interface Listed {
+  readonly anchor: Anchor;
+  readonly anchored: Anchored;
+}
+
+/** What a leader puts into its block, and what that does to the state. */
+export interface Filled {
+  readonly result: BlockResult;
+  readonly transactions: Transaction[];
+  readonly listed: Listed | null;
+}
+
 /** Carries out blocks on states, and fills those that this node leads. Writes nothing. */
 export class BlockRunner {
   readonly #init: BlockRunnerInit;
@@ -24,12 +38,18 @@ export class BlockRunner {
     this.#init = init;
   }
 
-  /** Executes what waits in the pool on a state, as far as it fits and is not refused. */
-  fill(slate: Slate, base: ProvableState): { result: BlockResult; transactions: Transaction[] } {
+  /**
+   * Executes what waits in the pool on a state, as far as it fits and is not refused.
+   *
+   * @param kept the share of the block's bytes that transactions leave free.
+   * @param list given the bytes that are left: what the block anchors, if anything.
+   */
+  fill(slate: Slate, base: ProvableState, kept: number, list: (bytes: number) => Listed | null): Filled {
     const limits = parametersOf(base).block;
     const execution = new BlockExecution(base, slate, this.#init.rules);
     const transactions: Transaction[] = [];
-    let room = limits.bytes;
+    const free = Math.floor(limits.bytes * kept);
+    let room = limits.bytes - free;
     this.#init.pool.choose(base, (transaction) => {
       if (transactions.length >= limits.transactions || transaction.sealed.length > room) return 'full';
       if (execution.add(transaction)) return 'refused';
@@ -37,7 +57,12 @@ export class BlockRunner {
       transactions.push(transaction);
       return 'taken';
     });
-    return { result: execution.finish(), transactions };
+    const listed = list(room + free);
+    return {
+      result: execution.finish(listed && tipAfter(listed.anchor, listed.anchored)),
+      transactions,
+      listed,
+    };
   }
 
   /** The transactions of a block with their signatures checked, or why the block is invalid. */
@@ -57,14 +82,17 @@ export class BlockRunner {
 
   /** What a block does to a state, or why it is invalid there; the caller compares the root. */
   run(block: Block, transactions: readonly Transaction[], base: ProvableState): BlockResult | string {
-    if (!withinLimits(block.transactions, parametersOf(base).block)) return 'block-too-large';
-    const { community, epoch, height, time } = block.header;
+    if (!withinLimits(block, parametersOf(base).block)) return 'block-too-large';
+    const { community, epoch, height, time, anchor } = block.header;
+    const { anchored } = block;
+    const fault = anchored && judgeAnchor(block.header, anchored, anchorTipOf(base, community));
+    if (fault) return fault;
     const execution = new BlockExecution(base, { community, epoch, height, time }, this.#init.rules);
     for (const transaction of transactions) {
       const refusal = execution.add(transaction);
       if (refusal) return refusal.code;
     }
-    return execution.finish();
+    return execution.finish(anchor && anchored ? tipAfter(anchor, anchored) : null);
   }
 
   /** The state roots to which blocks lead on a state, up to the first that cannot be executed. */

@@ -4,6 +4,15 @@ import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
 import { merkleRoot } from '../kernel/merkle.ts';
 import { sha256 } from '../kernel/sha256.ts';
+import {
+  ANCHORED_BYTES,
+  AnchoredWire,
+  checkAnchorDigest,
+  MAX_ANCHORED_HEAD,
+  packAnchored,
+  unpackAnchored,
+  type Anchored,
+} from './anchor.ts';
 import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
 import { MAX_VALIDATORS } from './validators.ts';
 
@@ -13,9 +22,9 @@ export const MAX_BLOCK_TRANSACTIONS = 10_000;
 /** Room that a block takes beside its transactions: header and CBOR heads. */
 export const MAX_HEADER_BYTES = 512;
 
-/** [B5] A digest of the log up to a time, so that posts too can be shown to be certified. */
+/** [B5] A digest of the log up to a time, so that posts too can be shown to be certified. See anchor.ts. */
 export interface Anchor {
-  /** Milliseconds since the epoch. */
+  /** No event that it stands for is later; milliseconds since the epoch. */
   readonly time: number;
   readonly digest: Uint8Array;
 }
@@ -54,11 +63,13 @@ export interface Block {
   readonly header: Header;
   /** Encoded sealed transactions, see transaction.ts. */
   readonly transactions: readonly Uint8Array[];
+  /** [H1] What the anchor in the header stands for; only beside one. */
+  readonly anchored?: Anchored;
 }
 
 /** [B6] Limits of a community's blocks. */
 export interface BlockLimits {
-  /** The most bytes of all transactions together. */
+  /** The most bytes of all transactions and ids of anchored events together. */
   readonly bytes: number;
   readonly transactions: number;
 }
@@ -81,9 +92,11 @@ const HeaderWire = z.strictObject({
   a: z.strictObject({ time: Millis, digest: Digest }).nullable(),
 });
 
-const BlockWire = z.tuple([
-  bytesUpTo(MAX_HEADER_BYTES),
-  z.array(bytesUpTo(MAX_BLOCK_BYTES)).max(MAX_BLOCK_TRANSACTIONS),
+const HeaderBytes = bytesUpTo(MAX_HEADER_BYTES);
+const Transactions = z.array(bytesUpTo(MAX_BLOCK_BYTES)).max(MAX_BLOCK_TRANSACTIONS);
+const BlockWire = z.union([
+  z.tuple([HeaderBytes, Transactions]),
+  z.tuple([HeaderBytes, Transactions, AnchoredWire]),
 ]);
 
 export function makeHeader(fields: HeaderFields): Header {
@@ -132,43 +145,52 @@ export function openHeader(bytes: Uint8Array): Header {
 export function makeBlock(
   fields: Omit<HeaderFields, 'count' | 'transactionRoot'>,
   transactions: readonly Uint8Array[],
+  anchored?: Anchored,
 ): Block {
   const header = makeHeader({
     ...fields,
     count: transactions.length,
     transactionRoot: merkleRoot(transactions),
   });
-  return { header, transactions };
+  return { header, transactions, ...(anchored && { anchored }) };
 }
 
 /** The bytes in which a block travels and is stored. */
-export function encodeBlock({ header, transactions }: Block): Uint8Array {
-  return encodeCanonical([header.bytes, transactions]);
+export function encodeBlock({ header, transactions, anchored }: Block): Uint8Array {
+  const block = [header.bytes, transactions];
+  return encodeCanonical(anchored ? [...block, packAnchored(anchored)] : block);
 }
 
 /**
- * Reads a block by rules [B1], [B2] and [B6]. What its transactions say is not looked at.
+ * Reads a block by rules [B1], [B2], [B6], [H1] and [H2]. What its transactions say is not looked at.
  * Throws a Problem: `block-too-large`, `malformed`, `non-canonical`, `bad-block`, `bad-header`,
- * `header-too-large`, `wrong-transaction-root`.
+ * `header-too-large`, `wrong-transaction-root`, `bad-anchor`, `wrong-anchor-digest`.
  */
 export function openBlock(bytes: Uint8Array, limits: BlockLimits): Block {
   const tooLarge = () => new Problem('block-too-large', 'The block is larger than allowed.');
   // A transaction takes at most five bytes of CBOR beside its own.
-  if (bytes.length > limits.bytes + 5 * limits.transactions + MAX_HEADER_BYTES + 16) throw tooLarge();
+  const heads = 5 * limits.transactions + MAX_HEADER_BYTES + MAX_ANCHORED_HEAD + 16;
+  if (bytes.length > limits.bytes + heads) throw tooLarge();
   const parsed = BlockWire.safeParse(decodeCanonical(bytes));
   if (!parsed.success) throw new Problem('bad-block', 'The block does not have the form of a block.');
-  const [headerBytes, transactions] = parsed.data;
-  const block = { header: openHeader(headerBytes), transactions };
-  if (!withinLimits(transactions, limits)) throw tooLarge();
+  const [headerBytes, transactions, list] = parsed.data;
+  const header = openHeader(headerBytes);
+  const block = { header, transactions, ...(list && { anchored: unpackAnchored(list) }) };
+  if (!withinLimits(block, limits)) throw tooLarge();
   checkTransactionRoot(block);
+  checkAnchorDigest(header, block.anchored);
   return block;
 }
 
-/** [B6] Whether transactions fit into one block. */
-export function withinLimits(transactions: readonly Uint8Array[], limits: BlockLimits): boolean {
+/** [B6] Whether transactions and anchored events fit into one block. */
+export function withinLimits(
+  { transactions, anchored }: Omit<Block, 'header'>,
+  limits: BlockLimits,
+): boolean {
+  const listed = ANCHORED_BYTES * (anchored?.ids.length ?? 0);
   return (
     transactions.length <= limits.transactions &&
-    transactions.reduce((sum, { length }) => sum + length, 0) <= limits.bytes
+    transactions.reduce((sum, { length }) => sum + length, listed) <= limits.bytes
   );
 }
 

@@ -1,9 +1,10 @@
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import type { Database, Statement } from '../kernel/database.ts';
+import { AnchoredWire, packAnchored, unpackAnchored, type Anchored } from './anchor.ts';
 import type { FinalRun } from './application.ts';
 import { openHeader, type Block, type Header } from './block.ts';
 import { encodeCertificate, openCertificate, type Certificate } from './certificate.ts';
-import type { Transaction } from './transaction.ts';
+import { openTransaction, type Transaction } from './transaction.ts';
 
 /** What makes a block final: its certificate, on the last of the headers behind it or on itself. */
 export interface Seal {
@@ -33,6 +34,19 @@ export interface ValidatorSignature {
   /** When this node saw it, milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** A transaction about people, with where and when it became final. */
+export interface PeopleChange {
+  readonly height: number;
+  /** Block time in milliseconds. */
+  readonly time: number;
+  readonly account: Uint8Array;
+  readonly kind: string;
+  readonly body: unknown;
+}
+
+/** The kinds that decide about accounts' names, rights and keys; an index of the table names them too. */
+const PEOPLE_KINDS = `('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover')`;
 
 /** Where the height above a gap in the blocks is noted. */
 const ABOVE_GAP = 'above-gap';
@@ -102,7 +116,32 @@ export class ChainStore {
 
   block(height: number): Block | null {
     const header = this.header(height);
-    return header && { header, transactions: this.transactionsOf(height) };
+    if (!header) return null;
+    const anchored = header.anchor && this.anchoredAt(height);
+    return { header, transactions: this.transactionsOf(height), ...(anchored && { anchored }) };
+  }
+
+  /** [H1] Keeps what the anchor of a block stands for. */
+  putAnchored(height: number, anchored: Anchored): void {
+    this.#db
+      .prepare('INSERT INTO ledger_anchor (height, list) VALUES (?, ?)')
+      .run(height, encodeCanonical(packAnchored(anchored)));
+  }
+
+  /** The events that a block lists; null where it lists none, or the list is not here yet. */
+  anchoredAt(height: number): Anchored | null {
+    const row = this.#db
+      .prepare<{ list: Uint8Array }>('SELECT list FROM ledger_anchor WHERE height = ?')
+      .get(height);
+    return row ? unpackAnchored(AnchoredWire.parse(decodeCanonical(row.list))) : null;
+  }
+
+  /** The heights of blocks whose lists are here, in order. */
+  anchorHeights(): number[] {
+    return this.#db
+      .prepare<{ height: number }>('SELECT height FROM ledger_anchor ORDER BY height')
+      .all()
+      .map(({ height }) => height);
   }
 
   /** The sealed transactions of a block, in order. */
@@ -146,6 +185,22 @@ export class ChainStore {
         'SELECT height, place, sealed FROM ledger_transaction WHERE (height, place) < (?, ?) ORDER BY height DESC, place DESC LIMIT ?',
       )
       .all(height, place, limit);
+  }
+
+  /** What final blocks say about people: all of it in order, or that of some heights. */
+  aboutPeople(from?: number, to = Number.MAX_SAFE_INTEGER): PeopleChange[] {
+    const rows = `SELECT height, place, sealed FROM ledger_transaction WHERE kind IN ${PEOPLE_KINDS}`;
+    const order = 'ORDER BY height, place';
+    const placed =
+      from === undefined
+        ? this.#db.prepare<PlacedTransaction>(`${rows} ${order}`).all()
+        : this.#db.prepare<PlacedTransaction>(`${rows} AND height BETWEEN ? AND ? ${order}`).all(from, to);
+    let header: Header | null = null;
+    return placed.map(({ height, sealed }) => {
+      if (header?.height !== height) header = this.header(height)!;
+      const { account, kind, body } = openTransaction(sealed);
+      return { height, time: header.time, account, kind, body };
+    });
   }
 
   /** The seal that a block was stored with; null where a later one's makes it final. */

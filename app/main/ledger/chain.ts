@@ -3,15 +3,21 @@ import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { setOf } from './accounts.ts';
 import { AheadBlocks, restoreProjections, tellProjections, type Ahead } from './ahead.ts';
+import { ANCHORED_BYTES, anchorDigest, anchorOn, anchorTipOf } from './anchor.ts';
+import type { AnchoredLog } from './anchored-log.ts';
+import { Anchoring } from './anchoring.ts';
 import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from './application.ts';
-import { makeBlock, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS, type Anchor, type Block } from './block.ts';
-import { BlockRunner, parametersOf } from './block-runner.ts';
+import { makeBlock, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS, type Block } from './block.ts';
+import { BlockRunner, parametersOf, type Listed } from './block-runner.ts';
 import { startFromGenesis, startFromSnapshot } from './bootstrap.ts';
 import { ChainStore } from './chain-store.ts';
 import type { Evidence } from './equivocation.ts';
+import type { Rules } from './execution.ts';
 import type { Origin, Parameters } from './genesis.ts';
 import { haltEvidence, haltOf, RECOVERY, type Halt } from './halt.ts';
 import type { LedgerKinds, LedgerProjection } from './kinds.ts';
@@ -34,8 +40,9 @@ export interface ChainInit {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly poolLimits?: PoolLimits;
-  /** [B5] What a leader writes into its blocks about the log; nothing if left out. */
-  readonly anchor?: (time: number) => Anchor | null;
+  /** [H1] What blocks anchor; nothing if left out. */
+  readonly log?: AnchoredLog;
+  readonly logger?: Logger;
   readonly accuse?: (evidence: Evidence) => void;
   /** The alarm: told once, when execution halts [E7]. */
   readonly halted?: (halt: Halt) => void;
@@ -52,6 +59,7 @@ export class Chain implements Application {
   readonly snapshots: SnapshotStore;
   readonly pool: TransactionPool;
   readonly origin: Origin;
+  readonly anchoring: Anchoring | null;
   readonly #db: Database;
   readonly #state: StateStore;
   readonly #init: ChainInit;
@@ -81,6 +89,10 @@ export class Chain implements Application {
     this.#runner = new BlockRunner({ community: origin.id, rules, verifier, pool: this.pool });
     this.#ahead = new AheadBlocks(this.#state);
     this.#tip = this.#storedTip();
+    const { log, clock, logger = silentLogger } = init;
+    const complete = () => (this.store.lowest() ?? 1) === 1;
+    this.anchoring = log ? new Anchoring({ log, clock, logger, complete }) : null;
+    if (log?.blank) db.transaction(() => this.#markAnchored(log));
   }
 
   /** Opens the chain of a database; writes the state of the genesis document into an empty one. */
@@ -93,6 +105,17 @@ export class Chain implements Application {
   /** Checks of BLS signatures, as execution makes them. */
   get bls(): Bls {
     return this.#init.bls;
+  }
+
+  /** What transactions are carried out by. */
+  get rules(): Rules {
+    const { kinds, bls } = this.#init;
+    return { kinds, bls };
+  }
+
+  /** What its blocks anchor; null where they anchor nothing. */
+  get log(): AnchoredLog | null {
+    return this.#init.log ?? null;
   }
 
   /** The final state. */
@@ -140,18 +163,26 @@ export class Chain implements Application {
 
   async propose(slate: Slate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
     this.#mustRun();
-    const { result, transactions } = this.#runner.fill(slate, this.#ahead.stateAfter(parent, this.#tip));
-    if (transactions.length === 0 && !empty) return null;
+    const state = this.#ahead.stateAfter(parent, this.#tip);
+    // [H7] Transactions leave an eighth of a block to what is to be anchored.
+    const anchors = !empty && this.anchoring?.due(true) === true;
+    const below = anchors ? this.#ahead.below(parent.hash) : [];
+    const { result, transactions, listed } = this.#runner.fill(slate, state, anchors ? 1 / 8 : 0, (room) =>
+      anchors ? this.#listed(slate, state, room, below) : null,
+    );
+    if (transactions.length === 0 && !listed && !empty) return null;
     const sealed = transactions.map((transaction) => transaction.sealed);
-    const draft = {
-      stateRoot: rootOf(result.overlay),
-      anchor: this.#init.anchor?.(slate.time) ?? null,
-      transactions: sealed,
-      next: result.next,
-    };
-    const block = makeBlock({ ...slate, stateRoot: draft.stateRoot, anchor: draft.anchor }, sealed);
+    const { anchor = null, anchored } = listed ?? {};
+    const stateRoot = rootOf(result.overlay);
+    const block = makeBlock({ ...slate, stateRoot, anchor }, sealed, anchored);
+    if (anchored) this.anchoring?.proposed(block);
     this.#ahead.put({ ...result, block, transactions });
-    return draft;
+    return { stateRoot, anchor, transactions: sealed, ...(anchored && { anchored }) };
+  }
+
+  /** [H4] */
+  async vouch(block: Block): Promise<boolean> {
+    return this.anchoring?.vouch(block, this.#ahead.below(block.header.parent)) ?? false;
   }
 
   async execute(block: Block, parent: Base): Promise<Execution> {
@@ -192,6 +223,7 @@ export class Chain implements Application {
       for (const step of steps) this.#store(step, step === steps.at(-1) ? run : null);
     });
     this.#rebase(parent);
+    this.anchoring?.settled(steps.map(({ block }) => block));
     for (const { block } of steps) for (const listener of this.#listeners) listener(block);
   }
 
@@ -246,6 +278,24 @@ export class Chain implements Application {
     this.#init.halted?.(this.halt!);
   }
 
+  /** [H6] What a leader's block anchors, if anything. */
+  #listed(slate: Slate, state: ProvableState, bytes: number, below: readonly Block[]): Listed | null {
+    const events = this.anchoring?.choose(slate.time, Math.floor(bytes / ANCHORED_BYTES), below) ?? [];
+    if (events.length === 0) return null;
+    const tip = anchorTipOf(state, this.origin.id);
+    const anchored = anchorOn(
+      tip,
+      events.map(({ id }) => id),
+    );
+    const time = events.reduce((latest, event) => Math.max(latest, msOf(event.time)), tip.time);
+    return { anchored, anchor: { time, digest: anchorDigest(anchored) } };
+  }
+
+  /** [H1] Notes anew what the blocks list, after a repair of the database. */
+  #markAnchored(log: AnchoredLog): void {
+    for (const height of this.store.anchorHeights()) log.mark(height, this.store.anchoredAt(height)!.ids);
+  }
+
   #replayBlock(block: Block): void {
     const transactions = block.transactions.map(openTransaction);
     const result = this.#runner.run(block, transactions, this.#state);
@@ -274,6 +324,10 @@ export class Chain implements Application {
     const { header } = block;
     this.#state.commit(overlay);
     this.store.putBlock(header, transactions, run && { headers: run.closing, certificate: run.certificate });
+    if (block.anchored) {
+      this.store.putAnchored(header.height, block.anchored);
+      this.#init.log?.mark(header.height, block.anchored.ids);
+    }
     if (next) this.store.putEpoch(next.epoch, header.height, null);
     tellProjections(this.#projections, ahead);
     const { snapshotInterval } = this.parameters;

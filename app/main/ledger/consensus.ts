@@ -127,11 +127,8 @@ export class Consensus {
       engine,
       accept: {
         vote: (vote) => this.#voted(vote),
-        late: (vote) => {
-          if (this.#driver.halted) return;
-          application.keepSignature(vote);
-          engine().watch.voted(vote, clock.now());
-        },
+        late: (vote, atMs) => this.#driver.voted(vote, atMs),
+        formed: (certificate) => this.#driver.formed(certificate),
         certificate: (certificate) => this.#driver.certified(certificate),
         proposal: (block, vote) => this.#proposed(block, vote),
       },

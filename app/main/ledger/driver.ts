@@ -81,13 +81,20 @@ export class Driver {
     await this.#finals;
   }
 
-  /** An authentic vote of this epoch. */
-  voted(vote: Vote): void {
+  /** An authentic vote of this epoch, perhaps after its slot was settled. */
+  voted(vote: Vote, atMs = this.#init.clock.now()): void {
     const { engine } = this;
     if (this.#halted) return;
     this.#init.application.keepSignature(vote);
-    engine.watch.voted(vote, this.#init.clock.now());
-    this.perform(engine, engine.machine.vote(vote));
+    engine.watch.voted(vote, atMs);
+    if (engine.machine.concerns(vote.slot)) this.perform(engine, engine.machine.vote(vote));
+  }
+
+  /** A certificate that votes made up here. */
+  formed(certificate: Certificate): void {
+    if (this.#halted) return;
+    this.certified(certificate);
+    this.#herald(this.engine, certificate);
   }
 
   /** A certificate that holds. */
@@ -98,18 +105,21 @@ export class Driver {
   }
 
   /** A block turned out valid or not, or its leader's vote came after it. */
-  settled(engine: Engine, { block, state, code, vote }: Pooled, parent: Base): void {
-    const { hash, slot, proposer } = block.header;
+  settled(engine: Engine, { block, state, code, vote: leaders }: Pooled, parent: Base): void {
+    const { hash, slot, proposer, anchor } = block.header;
     const { clock, logger } = this.#init;
     const { aheadMs } = this.#init.times;
     if (state !== 'valid') return logger.warn('block-refused', { slot, code });
     const candidate = { hash, slot, parent: block.header.parent };
-    const proposed = vote !== null || proposer === engine.me;
+    const proposed = leaders !== null || proposer === engine.me;
     const earlyMs = proposed ? tooEarlyMs(block, parent, clock.now(), aheadMs) : 0;
-    this.perform(engine, engine.machine.block(candidate, proposed && earlyMs === 0));
-    if (earlyMs > 0) {
-      clock.after(earlyMs, () => this.perform(engine, engine.machine.block(candidate, true)));
-    }
+    // [H4] A leader holds what it lists.
+    const vouched = anchor === null || proposer === engine.me;
+    this.perform(engine, engine.machine.block(candidate, proposed && earlyMs === 0 && vouched));
+    if (!proposed) return;
+    const vote = () => this.perform(engine, engine.machine.block(candidate, true));
+    if (!vouched) void this.#vouch(block, () => clock.after(earlyMs, vote));
+    else if (earlyMs > 0) clock.after(earlyMs, vote);
   }
 
   /** [K11] Takes in blocks that a certificate proves final; resolves once they are part of the chain. */
@@ -152,6 +162,14 @@ export class Driver {
     }
     this.#flush();
     this.#init.changed();
+  }
+
+  async #vouch(block: Block, then: () => void): Promise<void> {
+    try {
+      if (await this.#init.application.vouch(block)) then();
+    } catch (error) {
+      this.halt('vouching-failed', error);
+    }
   }
 
   halt(code: string, error: unknown): void {
@@ -230,9 +248,13 @@ export class Driver {
 
   #certify(engine: Engine, votes: readonly Vote[]): void {
     const certificate = makeCertificate(engine.set, votes, this.#init.bls);
-    const { kind, slot } = certificate;
     this.#keep(engine, certificate);
-    // [K5] Everybody adds up for itself; one passes the sum on, for those that missed a vote.
+    this.#herald(engine, certificate);
+  }
+
+  /** [K5] Everybody adds up for itself; one passes the sum on, for those that missed a vote. */
+  #herald(engine: Engine, certificate: Certificate): void {
+    const { kind, slot } = certificate;
     const herald = leaderOf(engine.set, kind === 'nullify' ? slot + 1 : slot);
     if (herald !== engine.me) return;
     this.#init.publish(

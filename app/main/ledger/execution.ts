@@ -3,6 +3,7 @@ import { equalBytes } from '../kernel/bytes.ts';
 import { Problem, problemOf, type ProblemFields } from '../kernel/errors.ts';
 import type { SignatureCheck } from '../kernel/signer.ts';
 import { accountOf, maySign, mustReach, ownAccount, putAccount, setOf, standingOf } from './accounts.ts';
+import { writeAnchorTip, type AnchorTip } from './anchor.ts';
 import { extendHistory, historyOf, writeHistory } from './history.ts';
 import { refuse, type BlockContext, type LedgerEvent, type LedgerKinds } from './kinds.ts';
 import { Draft, type StateDraft, type StateView } from './state.ts';
@@ -134,9 +135,10 @@ export class BlockExecution {
     return null;
   }
 
-  /** [B7] Adds what was carried out to the history and settles the root. */
-  finish(): BlockResult {
+  /** [B7] [H3] Adds what was carried out to the history, notes the block's anchor if it has one, settles the root. */
+  finish(anchor: AnchorTip | null = null): BlockResult {
     writeHistory(this.#draft, extendHistory(historyOf(this.#draft), this.#sealed));
+    if (anchor) writeAnchorTip(this.#draft, anchor);
     const overlay = new Overlay(this.#base, this.#draft.changes);
     const set = setOf(overlay);
     return { overlay, events: this.#events, next: set.epoch === this.#block.epoch ? null : set };

@@ -2,6 +2,7 @@ import type { Bls } from '../kernel/bls.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
+import type { AnchoredLog } from './anchored-log.ts';
 import type { Block, Header } from './block.ts';
 import { ChainStore, type Seal } from './chain-store.ts';
 import { firstSetOf, type Origin } from './genesis.ts';
@@ -25,21 +26,24 @@ export class HistoryFiller {
   readonly #origin: Origin;
   readonly #bls: Bls;
   readonly #store: ChainStore;
+  readonly #log: Pick<AnchoredLog, 'mark'> | null;
   readonly #sets = new Map<number, ValidatorSet>();
 
-  constructor(db: Database, origin: Origin, bls: Bls) {
+  constructor(db: Database, origin: Origin, bls: Bls, log: Pick<AnchoredLog, 'mark'> | null = null) {
     this.#db = db;
     this.#origin = origin;
     this.#bls = bls;
     this.#store = new ChainStore(db);
+    this.#log = log;
   }
 
   /** Null when all are here. */
   missing(): Missing | null {
     const lowest = this.#store.lowest();
     if (lowest === null) return null;
-    const { height, hash, parent, count } = this.#store.header(lowest)!;
+    const { height, hash, parent, count, anchor } = this.#store.header(lowest)!;
     if (count > 0 && this.#store.transactionsOf(height).length < count) return { height, hash };
+    if (anchor && !this.#store.anchoredAt(height)) return { height, hash };
     return height > 1 ? { height: height - 1, hash: parent } : null;
   }
 
@@ -47,7 +51,7 @@ export class HistoryFiller {
    * Takes in the missing block, with its seal if it came with one of its own. Throws a Problem: `not-missing`,
    * `certificate-missing`, `broken-chain` or those of a seal.
    */
-  fill({ header, transactions }: Block, seal: Seal | null): void {
+  fill({ header, transactions, anchored }: Block, seal: Seal | null): void {
     const missing = this.missing();
     if (!missing || !equalBytes(header.hash, missing.hash)) {
       throw new Problem('not-missing', 'That is not the block that lacks here.');
@@ -60,6 +64,10 @@ export class HistoryFiller {
     this.#db.transaction(() => {
       if (this.#store.header(header.height)) this.#store.putTransactions(header.height, opened);
       else this.#store.putBlock(header, opened, seal);
+      if (anchored) {
+        this.#store.putAnchored(header.height, anchored);
+        this.#log?.mark(header.height, anchored.ids);
+      }
       this.#closeGap(header);
     });
   }

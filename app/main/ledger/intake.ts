@@ -27,8 +27,10 @@ export interface IntakeInit {
   /** What passed; all of it is authentic and belongs to the engine's epoch. */
   readonly accept: {
     vote(vote: Vote): void;
-    /** One on a slot that is settled. */
-    late(vote: Vote): void;
+    /** One that decided nothing any more, with the time at which it came. */
+    late(vote: Vote, atMs: number): void;
+    /** One that votes made up here. */
+    formed(certificate: Certificate): void;
     certificate(certificate: Certificate): void;
     proposal(block: Block, vote: Vote): void;
   };
@@ -51,7 +53,12 @@ export class Intake {
   constructor(init: IntakeInit) {
     this.#init = init;
     this.#lateVotes = new LateVotes(init);
-    this.#voteChecks = new VoteChecks(init);
+    this.#voteChecks = new VoteChecks({
+      ...init,
+      formed: (engine, certificate) => {
+        if (engine === init.engine()) init.accept.formed(certificate);
+      },
+    });
   }
 
   /** Judges a gossip message; null when it was taken in. */

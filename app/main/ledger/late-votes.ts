@@ -8,12 +8,18 @@ export interface LateVotesInit {
   readonly bls: Bls;
   readonly clock: Clock;
   readonly engine: () => Engine;
-  readonly accept: { vote(vote: Vote): void; late(vote: Vote): void };
+  readonly accept: { late(vote: Vote, atMs: number): void };
 }
 
 /** How long late votes are gathered, in milliseconds: signatures on one motion are checked together for little. */
 const GATHER_MS = 250;
 const MAX_GATHERED = 1000;
+
+interface Gathered {
+  readonly engine: Engine;
+  readonly vote: Vote;
+  readonly atMs: number;
+}
 
 /**
  * Votes on what a quorum agreed on already. They decide nothing, so their signatures are checked when there
@@ -21,7 +27,7 @@ const MAX_GATHERED = 1000;
  */
 export class LateVotes {
   readonly #init: LateVotesInit;
-  #gathered: { engine: Engine; vote: Vote }[] = [];
+  #gathered: Gathered[] = [];
 
   constructor(init: LateVotesInit) {
     this.#init = init;
@@ -29,21 +35,32 @@ export class LateVotes {
 
   add(engine: Engine, vote: Vote): void {
     if (this.#gathered.length >= MAX_GATHERED) return;
-    this.#gathered.push({ engine, vote });
+    this.#gathered.push({ engine, vote, atMs: this.#init.clock.now() });
     if (this.#gathered.length === 1) this.#init.clock.after(GATHER_MS, () => void this.#check());
   }
 
   async #check(): Promise<void> {
     const { community, bls, accept } = this.#init;
-    const gathered = this.#gathered.filter(({ engine, vote }) => engine.watch.wants(vote));
+    const gathered = worthwhile(this.#gathered);
     this.#gathered = [];
     const valid = await bls.verifyMany(gathered.map(({ engine, vote }) => checkOf(community, engine, vote)));
-    for (const [index, { engine, vote }] of gathered.entries()) {
-      if (!valid[index] || engine !== this.#init.engine()) continue;
-      if (engine.machine.concerns(vote.slot)) accept.vote(vote);
-      else accept.late(vote);
+    for (const [index, { engine, vote, atMs }] of gathered.entries()) {
+      if (valid[index] && engine === this.#init.engine()) accept.late(vote, atMs);
     }
   }
+}
+
+/** A vote to finalise shows all that one to notarise in the same slot shows, once the slot is settled. */
+function worthwhile(gathered: readonly Gathered[]): Gathered[] {
+  const placeOf = ({ slot, voter }: Vote) => `${slot} ${voter}`;
+  const finalised = new Set(
+    gathered.filter(({ vote }) => vote.kind === 'finalise').map(({ vote }) => placeOf(vote)),
+  );
+  return gathered.filter(({ engine, vote }) => {
+    const settled = vote.slot <= engine.machine.root.slot;
+    if (settled && vote.kind === 'notarise' && finalised.has(placeOf(vote))) return false;
+    return engine.watch.wants(vote);
+  });
 }
 
 /** [K14] What has to hold for a vote to be its voter's, in this community and by this very set. */

@@ -1,4 +1,5 @@
 import { toHex } from '../kernel/bytes.ts';
+import { signersOf } from './certificate.ts';
 import type { Engine } from './engine.ts';
 import { leaderOf } from './simplex.ts';
 import type { FaultModel } from './validators.ts';
@@ -158,13 +159,17 @@ export function viewOf(engine: Engine, halted: string | null): ConsensusView {
   };
 }
 
-function slotView({ set, machine, pool }: Engine, slot: number): SlotView {
+function slotView({ set, machine, pool, certificates }: Engine, slot: number): SlotView {
   const round = machine.round(slot);
   const hash = round?.notarised ?? round?.proposals[0];
   const header = hash && pool.get(hash)?.block.header;
   const votes = round?.tally.all() ?? [];
-  const signed = (kind: Vote['kind']) =>
-    set.validators.map((_, place) => votes.some((vote) => vote.kind === kind && vote.voter === place));
+  const signed = (kind: Vote['kind']) => {
+    const certificate = certificates.get(kind, slot);
+    const places = new Set(certificate ? signersOf(certificate) : []);
+    for (const vote of votes) if (vote.kind === kind) places.add(vote.voter);
+    return set.validators.map((_, place) => places.has(place));
+  };
   return {
     slot,
     leader: leaderOf(set, slot),

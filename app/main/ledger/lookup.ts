@@ -4,12 +4,14 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
+import type { SealedEvent } from '../log/event.ts';
 import { accountOf, setOf } from './accounts.ts';
 import type { Header } from './block.ts';
 import type { Chain } from './chain.ts';
 import type { PlacedTransaction } from './chain-store.ts';
 import { HistoryTree } from './history-tree.ts';
 import { marked } from './proof-json.ts';
+import { encodeProof } from './proof.ts';
 import { Prover } from './prover.ts';
 import type { StateView } from './state.ts';
 import { openTransaction, type Transaction } from './transaction.ts';
@@ -20,8 +22,14 @@ export function personOf(state: StateView, key: Uint8Array) {
   return { did: didOf(key), handle: account?.handle ?? didOf(key).slice(-8), role: account?.role ?? null };
 }
 
+/** An event of the log, and the block that lists it if one does. */
+export interface FoundEvent {
+  readonly sealed: SealedEvent;
+  readonly block: number | null;
+}
+
 /** What can be looked up in the final chain: blocks, transactions, and what proves them. */
-export function createLookup(chain: Chain, clock: Clock) {
+export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Array) => FoundEvent | null) {
   const { store, search } = chain;
   const prover = new Prover(chain.origin.id, store);
   const tree = new HistoryTree(store, search, clock);
@@ -116,10 +124,20 @@ export function createLookup(chain: Chain, clock: Clock) {
       throw new Problem('unknown-transaction', 'This node knows no such transaction.', 'Check the id.');
     },
 
-    /** Throws the Problems of {@link Prover.prove}. */
-    proof: ({ id, single }: Inputs['ledger']['proof']) => ({
-      proof: toBase64Url(prover.file(digestOf(id), single)),
-    }),
+    /** Of a transaction, or of an event of the log. Throws the Problems of {@link Prover.prove}, or `not-certified`. */
+    proof({ id, single }: Inputs['ledger']['proof']): Outputs['ledger']['proof'] {
+      const digest = digestOf(id);
+      const event = eventOf(digest);
+      if (!event) return { proof: toBase64Url(prover.file(digest, single)) };
+      if (event.block === null) {
+        throw new Problem(
+          'not-certified',
+          'No final block lists this yet.',
+          'Try again in a moment: it takes a few seconds while enough validators are there.',
+        );
+      }
+      return { proof: toBase64Url(encodeProof(prover.proveEvent(digest, event.sealed, event.block))) };
+    },
 
     /** Throws a Problem `no-snapshot`. */
     snapshot({ height }: Inputs['ledger']['snapshot']): Outputs['ledger']['snapshot'] {

@@ -48,6 +48,19 @@ export const ledgerMigrations: readonly Migration[] = [
     `,
   },
   {
+    version: 31,
+    name: 'ledger about people',
+    sql: `
+      CREATE INDEX ledger_transaction_people ON ledger_transaction (height, place)
+      WHERE kind IN ('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover');
+    `,
+  },
+  {
+    version: 35,
+    name: 'the events that blocks list',
+    sql: 'CREATE TABLE ledger_anchor (height INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;',
+  },
+  {
     version: 36,
     name: 'ledger-join',
     sql: `

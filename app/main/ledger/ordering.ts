@@ -1,9 +1,10 @@
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { every, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Channel, Transport } from '../log/transport.ts';
+import { anchorsPending } from './anchoring.ts';
 import type { Channels } from './catch-up.ts';
 import type { Chain } from './chain.ts';
 import { createConsensus, type Consensus, type ConsensusTimes } from './consensus.ts';
@@ -19,6 +20,9 @@ import type { VoteStore } from './vote-store.ts';
 const AHEAD_MS = 5000;
 /** [K3] How old a block is before a leader proposes the next one, in milliseconds. */
 const PACE_MS = 40;
+
+/** [H7] How often is looked whether something is to be anchored, in milliseconds. */
+const ANCHOR_LOOK_MS = 250;
 
 /** [K10] Where a node writes down what it voted. */
 export interface BallotBox {
@@ -54,12 +58,14 @@ export class Ordering {
   #turns: Promise<void> = Promise.resolve();
   #stops: (() => void)[] = [];
   #failed: string | null = null;
+  #pending = false;
 
   constructor(init: OrderingInit) {
     const { chain, transport, clock, logger } = init;
     this.#init = init;
     this.#spread = new TransactionSpread({
       chain,
+      self: init.signer.publicKey,
       transport,
       clock,
       logger,
@@ -81,6 +87,9 @@ export class Ordering {
       this.#server.start();
       this.#join.start();
       this.#stops = [this.#init.chain.onFinal(() => this.workPending())];
+      if (this.#init.chain.anchoring) {
+        this.#stops.push(every(this.#init.clock, ANCHOR_LOOK_MS, () => this.#lookForAnchors()));
+      }
       await this.#begin();
     });
   }
@@ -113,8 +122,9 @@ export class Ordering {
   }
 
   workPending(): void {
-    const { chain } = this.#init;
-    if (this.#consensus && !this.#failed) this.#consensus.work(chain.pool.ready(chain.state));
+    if (!this.#consensus || this.#failed) return;
+    this.#pending = this.#isPending(this.#consensus);
+    this.#consensus.work(this.#pending);
   }
 
   /** Null before consensus has begun. */
@@ -154,6 +164,18 @@ export class Ordering {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #lookForAnchors(): void {
+    if (this.#consensus && !this.#failed && this.#isPending(this.#consensus) !== this.#pending) {
+      this.workPending();
+    }
+  }
+
+  /** [K8] [H7] Whether something waits that this node's slot should go on for. */
+  #isPending(consensus: Consensus): boolean {
+    const { pool, state, anchoring } = this.#init.chain;
+    return pool.ready(state) || (anchoring !== null && anchorsPending(anchoring, () => consensus.view()));
   }
 
   /** [Q6] Puts a snapshot in place of the state. */

@@ -106,12 +106,15 @@ export class TransactionPool {
     return false;
   }
 
-  /** How many of an account's transactions wait without a gap behind a nonce. */
-  waitingOf(account: Uint8Array, nonce: number): number {
+  /** [X7] An account's transactions that wait without a gap from a nonce on, up to one that no block could take. */
+  queueOf(account: Uint8Array, nonce: number): Transaction[] {
     const queue = this.#accounts.get(toHex(account));
-    let count = 0;
-    while (queue?.has(nonce + count)) count++;
-    return count;
+    const found: Transaction[] = [];
+    for (;;) {
+      const waiting = queue?.get(nonce + found.length);
+      if (!waiting || waiting.stuck) return found;
+      found.push(waiting.transaction);
+    }
   }
 
   /** Judges transactions from anywhere and keeps what is good; an answer for each, in order. */

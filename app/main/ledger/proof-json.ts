@@ -1,21 +1,40 @@
 import * as z from 'zod';
 import { fromHex, toHex } from '../kernel/bytes.ts';
+import { decodeCbor } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
+import { openEvent } from '../log/event.ts';
 import { openHeader } from './block.ts';
-import { encodeProof, MAX_PROOF_BYTES, ProofWire, type ClaimWire } from './proof.ts';
+import { EVENT_PROOF, EventProofWire, openEventProof } from './event-proof.ts';
+import { encodeProof, MAX_PROOF_BYTES, openProof, ProofWire, type ClaimWire } from './proof.ts';
 import { openTransaction } from './transaction.ts';
 
 /** Bytes in JSON: hexadecimal behind a mark, so that no text is taken for them. */
 const MARK = '0x';
 
 /**
- * [F1] A proof as JSON: the same fields with bytes in hexadecimal, and `reads`, which says what it is about
+ * [F1] [H9] A proof as JSON: the same fields with bytes in hexadecimal, and `reads`, which says what it is about
  * and is not part of the proof.
  */
-export function proofToJson(proof: ProofWire): Record<string, unknown> {
-  return { reads: readsOf(proof.claim), ...(marked(proof) as Record<string, unknown>) };
+export function proofToJson(proof: ProofWire | EventProofWire): Record<string, unknown> {
+  const reads = proof.what === EVENT_PROOF ? readsOfEvent(proof.claim) : readsOf(proof.claim);
+  return { reads, ...(marked(proof) as Record<string, unknown>) };
+}
+
+/** Whether canonical bytes are the proof of an event; whatever else they are is for the finality proof to say. */
+export function isEventProof(bytes: Uint8Array): boolean {
+  try {
+    return (decodeCbor(bytes) as { what?: unknown } | null)?.what === EVENT_PROOF;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a proof of either kind. Throws the Problems of {@link openProof}. */
+export function openAnyProof(bytes: Uint8Array): ProofWire | EventProofWire {
+  return isEventProof(bytes) ? openEventProof(bytes) : openProof(bytes);
 }
 
 /** The canonical bytes of a proof file in either form. Throws a Problem `proof-too-large` or `bad-proof`. */
@@ -36,10 +55,10 @@ export function openProofFile(file: Uint8Array): Uint8Array {
 }
 
 /** Throws a Problem `bad-proof`. */
-export function proofFromJson(json: unknown): ProofWire {
+export function proofFromJson(json: unknown): ProofWire | EventProofWire {
   const shape = z.looseObject({ reads: z.unknown() }).safeParse(json);
   const { reads: _, ...fields } = shape.data ?? {};
-  const parsed = ProofWire.safeParse(unmarked(fields));
+  const parsed = z.discriminatedUnion('what', [ProofWire, EventProofWire]).safeParse(unmarked(fields));
   if (parsed.success) return parsed.data;
   throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.');
 }
@@ -54,6 +73,19 @@ function readsOf({ x, b }: ClaimWire): Record<string, unknown> {
     kind,
     body: marked(body),
     block: { height, hash: cidOf(hash), time: new Date(time).toISOString() },
+  };
+}
+
+function readsOfEvent({ x, g, b }: EventProofWire['claim']): Record<string, unknown> {
+  const { id, author, kind, time, body } = openEvent({ bytes: x, signature: g });
+  const { height, time: blockTime, hash } = openHeader(b);
+  return {
+    event: cidOf(id),
+    author: didOf(author),
+    kind,
+    time: new Date(msOf(time)).toISOString(),
+    body: marked(body),
+    block: { height, hash: cidOf(hash), time: new Date(blockTime).toISOString() },
   };
 }
 

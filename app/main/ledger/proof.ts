@@ -6,6 +6,7 @@ import { Problem } from '../kernel/errors.ts';
 import { leafHash, verifyInclusion } from '../kernel/merkle.ts';
 import { MAX_HEADER_BYTES, openHeader, type Header } from './block.ts';
 import { judgeCertificate, MAX_CERTIFICATE_BYTES, openCertificate, signersOf } from './certificate.ts';
+import type { EventProofWire } from './event-proof.ts';
 import { bytesOf, bytesUpTo, Digest, Millis } from './fields.ts';
 import { checkPossessions, firstSetOf, type Origin } from './genesis.ts';
 import { MAX_TRANSACTION_BYTES, openTransaction, type Transaction } from './transaction.ts';
@@ -16,7 +17,8 @@ import { motionMessage } from './vote.ts';
 export const MAX_PROOF_BYTES = 4 * 1024 * 1024;
 /** The most headers between a block and the certificate that makes it final. */
 const MAX_TAIL = 256;
-const MAX_EPOCHS = 10_000;
+/** The most changes of the validators in one proof. */
+export const MAX_EPOCHS = 10_000;
 
 /** [F3] Single signatures in place of an aggregate. */
 const SingleSignature = z.strictObject({
@@ -118,7 +120,7 @@ export function trustIn(origin: Origin, bls: Bls): Trust {
   return { community: origin.id, set: firstSetOf(origin.ledger) };
 }
 
-export function encodeProof(proof: ProofWire): Uint8Array {
+export function encodeProof(proof: ProofWire | EventProofWire): Uint8Array {
   return encodeCanonical(proof);
 }
 

@@ -34,6 +34,6 @@ export async function makeProposal(
   }
   const draft = await application.propose(slate, base, empty);
   if (!draft) return null;
-  const { transactions, stateRoot, anchor } = draft;
-  return makeBlock({ ...slate, stateRoot, anchor }, transactions);
+  const { transactions, stateRoot, anchor, anchored } = draft;
+  return makeBlock({ ...slate, stateRoot, anchor }, transactions, anchored);
 }

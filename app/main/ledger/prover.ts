@@ -1,8 +1,11 @@
+import { equalBytes } from '../kernel/bytes.ts';
 import { decodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
-import { inclusionProof, leafHash } from '../kernel/merkle.ts';
+import { inclusionProof, leafHash, merkleRoot } from '../kernel/merkle.ts';
+import type { SealedEvent } from '../log/event.ts';
 import { encodeCertificate } from './certificate.ts';
 import type { ChainStore, Seal, ValidatorSignature } from './chain-store.ts';
+import { EVENT_PROOF, type EventProofWire } from './event-proof.ts';
 import { ClaimWire, encodeProof, type ProofWire, type SealWire } from './proof.ts';
 import { encodeManifest, type Cut } from './snapshot.ts';
 import { openTransaction } from './transaction.ts';
@@ -45,6 +48,39 @@ export class Prover {
   /** The same as a file. */
   file(id: Uint8Array, single = false): Uint8Array {
     return encodeProof(this.prove(id, single));
+  }
+
+  /**
+   * [H9] The proof of an event that a final block lists.
+   *
+   * @throws Problem `not-final` or `history-missing`.
+   */
+  proveEvent(id: Uint8Array, { bytes, signature }: SealedEvent, height: number): EventProofWire {
+    const anchored = this.#store.anchoredAt(height);
+    const place = anchored?.ids.findIndex((one) => equalBytes(one, id)) ?? -1;
+    if (!anchored || place < 0) {
+      throw new Problem('history-missing', 'The block that lists the post is not here yet.');
+    }
+    const { previous, before, ids } = anchored;
+    const header = this.#store.header(height)!;
+    return {
+      v: 1,
+      what: EVENT_PROOF,
+      c: this.#community,
+      e: this.links(header.epoch),
+      claim: {
+        x: bytes,
+        g: signature,
+        p: place,
+        n: ids.length,
+        w: inclusionProof(ids.map(leafHash), place),
+        r: merkleRoot(ids),
+        q: previous,
+        k: before,
+        b: header.bytes,
+        f: sealWire(this.#sealOf(height)),
+      },
+    };
   }
 
   /** The changes of the validators up to an epoch, each with its proof. */

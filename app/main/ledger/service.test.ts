@@ -33,6 +33,7 @@ const watch: ConsensusWatch = {
   onChange: () => () => {},
   joining: null,
   workPending: () => void wakes++,
+  absent: () => null,
   recover: async () => {},
 };
 
@@ -46,8 +47,11 @@ function serviceOf(
     clock: world.clock,
     genesis: Uint8Array.of(1),
     signer: person.signer,
+    alone: false,
+    standstill: () => null,
     validator: { bls: person.bls, peer: person.name },
     consensus,
+    event: () => null,
     spread: (sealed) => void spread.push(sealed),
   });
 }

@@ -4,7 +4,6 @@ import type {
   LedgerValidator,
   LiveSlot,
   Outputs,
-  Role,
   ValidatorCard,
 } from '../../contract/index.ts';
 import type { BlsSigner } from '../kernel/bls.ts';
@@ -12,18 +11,16 @@ import { equalBytes, fromHex, toBase64Url, toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
-import { reaches } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
-import { accountOf, holderOf, LedgerHandle, maySign, setOf, standingOf } from './accounts.ts';
+import { accountOf, setOf } from './accounts.ts';
 import type { Chain } from './chain.ts';
+import { Desk } from './desk.ts';
 import { endorse } from './endorsement.ts';
 import { historyOf } from './history.ts';
 import type { ConsensusView } from './live-view.ts';
-import { createLookup, personOf } from './lookup.ts';
+import { createLookup, personOf, type FoundEvent } from './lookup.ts';
 import { unmarkedBody } from './proof-json.ts';
 import type { JoinProgress } from './snapshot-pull.ts';
-import { sealTransaction, type Transaction } from './transaction.ts';
 import { placeOf, spareValidators, type Validator } from './validators.ts';
 
 /** What the service shows of the consensus that runs beside it. */
@@ -35,6 +32,8 @@ export interface ConsensusWatch {
   readonly joining: JoinProgress | null;
   /** Transactions wait: a leader may propose. */
   workPending(): void;
+  /** Places of the validators of which nothing is heard, if something has waited for so long. */
+  absent(patienceMs: number): number[] | null;
   /** A person answers for it that ordering may go on; resolves when it does. */
   recover(): Promise<void>;
 }
@@ -45,9 +44,15 @@ export interface LedgerInit {
   /** The genesis document. */
   readonly genesis: Uint8Array;
   readonly signer: Signer;
+  /** Whether this node is cut off from all others for as long as it runs. */
+  readonly alone: boolean;
+  /** What keeps the ledger from going on here, in a sentence; null while nothing does. */
+  readonly standstill: () => string | null;
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   /** Null for a node that holds the ledger and takes no part in ordering. */
   readonly consensus: ConsensusWatch | null;
+  /** An event of the log, and the block that lists it if one does; null where there is no such event. */
+  readonly event: (id: Uint8Array) => FoundEvent | null;
   /** Hands accepted transactions on to the validators. */
   readonly spread: (sealed: Uint8Array) => void;
 }
@@ -58,39 +63,14 @@ export type Ledger = ReturnType<typeof createLedger>;
 export function createLedger(init: LedgerInit) {
   const { chain, signer, consensus } = init;
   const { store, origin } = chain;
-  const lookup = createLookup(chain, init.clock);
+  const lookup = createLookup(chain, init.clock, init.event);
 
-  /** Signs with the key of this node, as the account's root or as one of its devices. */
-  const seal = (kind: string, body: unknown): Transaction => {
-    const account = accountOf(chain.state, signer.publicKey);
-    if (!account || !maySign(account, signer.publicKey)) {
-      throw new Problem(
-        'unknown-account',
-        'You have no account in this ledger.',
-        'Ask a moderator to admit you.',
-      );
-    }
-    const nonce = account.nonce + chain.pool.waitingOf(signer.publicKey, account.nonce);
-    return sealTransaction(
-      { community: origin.id, account: signer.publicKey, device: null, nonce, kind, body },
-      signer,
-    );
-  };
-
-  const handIn = async (transaction: Transaction): Promise<string> => {
-    if (!consensus) {
-      throw new Problem(
-        'not-ordering',
-        'This node takes no part in ordering transactions.',
-        'Start it with its network.',
-      );
-    }
-    const [verdict] = await chain.submit([transaction.sealed]);
-    if (verdict!.verdict !== 'accept') throw new Problem(verdict!.code, verdict!.message);
-    init.spread(transaction.sealed);
-    consensus.workPending();
-    return cidOf(transaction.id);
-  };
+  const desk = new Desk({
+    ...init,
+    ordering: consensus,
+    votingKey: init.validator.bls.publicKey,
+  });
+  const handIn = async (kind: string, body: unknown) => cidOf((await desk.handIn(kind, body)).id);
 
   return {
     chain,
@@ -126,22 +106,13 @@ export function createLedger(init: LedgerInit) {
 
     /** Throws a Problem `unknown-account`, `not-ordering` or the reason of a refusal. */
     async submit({ kind, body }: Inputs['ledger']['submit']): Promise<{ id: string }> {
-      return { id: await handIn(seal(kind, unmarkedBody(body))) };
+      return { id: await handIn(kind, unmarkedBody(body)) };
     },
 
     nameOf: (key: Uint8Array): string => personOf(chain.state, key).handle,
 
-    /**
-     * [A2] Gives a newcomer an account, with the handle if it is free; nothing happens if they have one, or
-     * if this node's person may not do it. Throws the Problems of {@link submit}.
-     */
-    async welcome({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): Promise<void> {
-      const mine = accountOf(chain.state, signer.publicKey);
-      const mayGrant = mine && reaches(standingOf(mine, chain.base.time), 'moderator');
-      if (!mayGrant || accountOf(chain.state, key)) return;
-      const free = LedgerHandle.safeParse(handle).success && holderOf(chain.state, handle) === null;
-      await handIn(seal('role.grant', { member: key, role, ...(free ? { handle } : {}) }));
-    },
+    /** Throws the Problems of {@link Desk.act}. */
+    act: (kind: string, body: unknown): Promise<void> => desk.act(kind, body),
 
     validators(): LedgerValidator[] {
       const watched = consensus?.view();
@@ -184,7 +155,7 @@ export function createLedger(init: LedgerInit) {
           check: chain.bls,
         },
       );
-      const transaction = endorsed.body ? await handIn(seal('validators.change', endorsed.body)) : null;
+      const transaction = endorsed.body ? await handIn('validators.change', endorsed.body) : null;
       const { text, signatures, needed } = endorsed;
       return { change: text, signatures, quorum: needed, transaction };
     },

@@ -46,7 +46,7 @@ export class SnapshotJoin {
     this.#history = new HistoryPull({
       community: chain.origin.id,
       limits: chain.limits,
-      filler: new HistoryFiller(db, chain.origin, bls),
+      filler: new HistoryFiller(db, chain.origin, bls, chain.log),
       channels,
       clock,
       logger,

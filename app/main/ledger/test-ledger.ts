@@ -37,11 +37,14 @@ export interface TestOptions {
   readonly supply?: number;
   /** Makes the origin of its parts; one without a genesis document if left out. */
   readonly origin?: (parts: Omit<Origin, 'id'>) => Origin;
+  readonly clock?: StillClock;
+  /** What the chain at hand stands on, beside the usual. */
+  readonly chain?: Partial<ChainInit>;
 }
 
 /** A ledger whose validators are at hand, so that blocks become final by a call. */
 export class TestLedger {
-  readonly clock = new StillClock();
+  readonly clock: StillClock;
   readonly bls: Bls;
   readonly people: readonly Person[];
   readonly origin: Origin;
@@ -50,6 +53,7 @@ export class TestLedger {
   #slot = 0;
 
   constructor(options: TestOptions = {}) {
+    this.clock = options.clock ?? new StillClock();
     this.bls = options.bls ?? memoryBls;
     this.#blsSigner = options.blsSigner ?? memoryBlsSigner;
     this.people = Array.from({ length: options.validators ?? 1 }, (_, n) => this.person(`validator ${n}`));
@@ -68,7 +72,7 @@ export class TestLedger {
     const createdAt = this.clock.now();
     const parts = { founder: this.founder.key, handle: 'Mara', createdAt, ledger };
     this.origin = options.origin?.(parts) ?? { id: sha256(Buffer.from('test ledger')), ...parts };
-    this.chain = this.replica();
+    this.chain = this.replica(options.chain);
   }
 
   get founder(): Person {
@@ -103,10 +107,8 @@ export class TestLedger {
     body: unknown,
     changes: { nonce?: number; device?: Person } = {},
   ): Transaction {
-    const nonce =
-      changes.nonce ??
-      this.chain.pool.waitingOf(by.key, accountOf(this.chain.state, by.key)?.nonce ?? 0) +
-        (accountOf(this.chain.state, by.key)?.nonce ?? 0);
+    const next = accountOf(this.chain.state, by.key)?.nonce ?? 0;
+    const nonce = changes.nonce ?? next + this.chain.pool.queueOf(by.key, next).length;
     const device = changes.device?.key ?? null;
     const fields = { community: this.origin.id, account: by.key, device, nonce, kind, body };
     return sealTransaction(fields, (changes.device ?? by).signer);
@@ -153,8 +155,8 @@ export class TestLedger {
     const slate = this.#slate();
     const draft = await this.chain.propose(slate, this.chain.base, empty);
     if (!draft) throw new Error('nothing waits');
-    const { stateRoot, anchor } = draft;
-    const block = makeBlock({ ...slate, stateRoot, anchor }, draft.transactions);
+    const { stateRoot, anchor, transactions, anchored } = draft;
+    const block = makeBlock({ ...slate, stateRoot, anchor }, transactions, anchored);
     const run = this.finalRun(block);
     for (const chain of [this.chain, ...replicas]) await chain.finalise(run);
     return block;

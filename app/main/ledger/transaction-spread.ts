@@ -8,6 +8,7 @@ import type { Channel, Transport, Verdict } from '../log/transport.ts';
 import type { Channels } from './catch-up.ts';
 import type { Chain } from './chain.ts';
 import { bytesUpTo } from './fields.ts';
+import { Reach } from './reach.ts';
 import { MAX_TRANSACTION_BYTES } from './transaction.ts';
 
 /** [X23] The protocol by which a node hands on what waits too long. */
@@ -36,21 +37,25 @@ const Message = z.tuple([
 export interface TransactionSpreadInit {
   readonly chain: Chain;
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
+  /** The key of this node's own validator. */
+  readonly self: Uint8Array;
   readonly clock: Clock;
   readonly logger: Logger;
   /** New transactions wait in the pool. */
   readonly arrived: () => void;
 }
 
-/** The gossip topic of a community's transactions. */
-export function transactionTopic(community: Uint8Array): string {
-  return `impulse/tx/1/${cidOf(community)}`;
+/** [X22] The gossip topics of a community's transactions: what everybody passes on, and what goes straight. */
+function transactionTopics(community: Uint8Array): { everybody: string; neighbours: string } {
+  const id = cidOf(community);
+  return { everybody: `impulse/tx/1/${id}`, neighbours: `impulse/tx-near/1/${id}` };
 }
 
 /** Carries transactions to whoever may put them into a block. See SPEC.md, [X22] and [X23]. */
 export class TransactionSpread {
   readonly #init: TransactionSpreadInit;
-  readonly #topic: string;
+  readonly #topics: ReturnType<typeof transactionTopics>;
+  readonly #reach: Reach;
   #gathered: Uint8Array[] = [];
   #cancelFlush: (() => void) | null = null;
   #stops: (() => void)[] = [];
@@ -60,14 +65,17 @@ export class TransactionSpread {
 
   constructor(init: TransactionSpreadInit) {
     this.#init = init;
-    this.#topic = transactionTopic(init.chain.origin.id);
+    this.#topics = transactionTopics(init.chain.origin.id);
+    this.#reach = new Reach(init.transport);
     init.transport.handle(POOL_PROTOCOL, (channel) => this.#take(channel));
   }
 
   start(): void {
     const { transport, clock } = this.#init;
     this.#running = true;
-    transport.subscribe(this.#topic, (data) => this.#heard(data));
+    transport.subscribe(this.#topics.everybody, (data) => this.#heard(data));
+    transport.subscribe(this.#topics.neighbours, (data) => this.#heard(data), 'neighbours');
+    this.#reach.start();
     this.#stops = [
       transport.onPeer(({ kind, peer }) => {
         if (kind === 'connected') void this.#offer(peer, 0);
@@ -78,7 +86,8 @@ export class TransactionSpread {
 
   stop(): void {
     this.#running = false;
-    this.#init.transport.unsubscribe(this.#topic);
+    for (const topic of Object.values(this.#topics)) this.#init.transport.unsubscribe(topic);
+    this.#reach.stop();
     this.#cancelFlush?.();
     this.#cancelFlush = null;
     this.#gathered = [];
@@ -93,8 +102,10 @@ export class TransactionSpread {
 
   #flush(): void {
     this.#cancelFlush = null;
+    const { everybody, neighbours } = this.#topics;
+    const topic = this.#reach.coversAll(this.#init.chain.set, this.#init.self) ? neighbours : everybody;
     for (const batch of batches(this.#gathered.splice(0))) {
-      this.#init.transport.publish(this.#topic, encode(batch)).catch((error: unknown) => {
+      this.#init.transport.publish(topic, encode(batch)).catch((error: unknown) => {
         // Nothing is lost: what is late is handed on by itself.
         this.#init.logger.warn('transactions-not-published', { code: problemOf(error).code });
       });

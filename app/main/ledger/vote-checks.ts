@@ -1,5 +1,7 @@
 import type { Bls } from '../kernel/bls.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import { judgeCertificate, makeCertificate, type Certificate } from './certificate.ts';
 import type { Engine } from './engine.ts';
 import { checkOf } from './late-votes.ts';
 import { motionKey, type Vote } from './vote.ts';
@@ -8,9 +10,11 @@ export interface VoteChecksInit {
   readonly community: Uint8Array;
   readonly bls: Bls;
   readonly clock: Clock;
+  /** Votes that waited made up a certificate, which holds. */
+  readonly formed: (engine: Engine, certificate: Certificate) => void;
 }
 
-/** What became of a vote: its voter signed it, somebody else did, or a quorum agreed while it waited. */
+/** What became of a vote: its voter signed it, somebody else did, or a quorum agreed, perhaps with its help. */
 export type Checked = 'authentic' | 'forged' | 'agreed';
 
 /** How long a vote waits at most for others like it, in milliseconds. */
@@ -29,9 +33,9 @@ interface Gathered {
 }
 
 /**
- * [K13] Checks the signatures of votes. Those on one motion are checked together, which costs little more
- * than one of them: at once when they make up a quorum with those that were checked before, else a little
- * later. Each of them counts for itself: the check fails if any is not its voter's, and then tells which.
+ * [K13] Checks the signatures of votes. As soon as they make up a quorum with those that were checked before,
+ * the certificate is put together and checked as one signature, whatever came from whom: it is what counts.
+ * Where it does not hold, and when no quorum comes together for a while, each vote is checked for itself.
  */
 export class VoteChecks {
   readonly #init: VoteChecksInit;
@@ -68,12 +72,35 @@ export class VoteChecks {
       for (const { settle } of waiting) settle('agreed');
       return;
     }
-    const { bls, community } = this.#init;
+    const { bls, community, formed } = this.#init;
     try {
+      const certificate = this.#certificateOf(engine, waiting);
+      if (certificate) {
+        formed(engine, certificate);
+        for (const { settle } of waiting) settle('agreed');
+        return;
+      }
       const valid = await bls.verifyMany(waiting.map((one) => checkOf(community, engine, one.vote)));
       for (const [index, { settle }] of waiting.entries()) settle(valid[index] ? 'authentic' : 'forged');
     } catch (error) {
       for (const { fail } of waiting) fail(error);
+    }
+  }
+
+  /** What the votes come to together with those that count already, if that is a certificate and holds. */
+  #certificateOf(engine: Engine, waiting: readonly Waiting[]): Certificate | null {
+    const { bls, community } = this.#init;
+    const { set, machine } = engine;
+    const { vote } = waiting[0]!;
+    const votes = new Map(waiting.map((one) => [one.vote.voter, one.vote]));
+    for (const known of machine.round(vote.slot)?.tally.votes(vote) ?? []) votes.set(known.voter, known);
+    if (votes.size < set.quorum) return null;
+    try {
+      const certificate = makeCertificate(set, [...votes.values()], bls);
+      return judgeCertificate(certificate, { community, set, bls }) === null ? certificate : null;
+    } catch (error) {
+      if (error instanceof Problem) return null; // some bytes are no signature; the single checks say which
+      throw error;
     }
   }
 }

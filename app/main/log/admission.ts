@@ -61,7 +61,7 @@ export function judge(event: LogEvent, context: AdmissionContext): Refusal | nul
   return judgeRole(event, kind, context.authority);
 }
 
-/** [L10] The author's role at the event's time, by the authority events that this node holds. */
+/** [L10] The author's role at the event's time, as far as this node knows. */
 export function judgeRole(
   event: { author: Uint8Array; time: number },
   kind: Kind,

@@ -2,7 +2,6 @@ import { concatBytes, equalBytes, utf8 } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from './kinds.ts';
 import type { Log } from './log.ts';
@@ -49,7 +48,8 @@ export function sayHello(init: HelloInit, peer: string, side: Side): MessageOf<'
 }
 
 /**
- * [S1] Checks the hello of the peer at the other end, which stands on `side`.
+ * [S1] Checks the hello of the peer at the other end, which stands on `side`: it belongs to this community's
+ * log, owns the key it shows, and the key has a role now.
  * Throws a Problem: `wrong-community`, `bad-signature`, `not-a-member`.
  */
 export async function hearHello(
@@ -58,22 +58,7 @@ export async function hearHello(
   side: Side,
   hello: MessageOf<'hello'>,
 ): Promise<Introduction> {
-  const introduction = await proveHello(init, peer, side, hello);
-  demandMember(init, introduction);
-  return introduction;
-}
-
-/**
- * [S1] Checks that the peer belongs to this community's log and owns the key it shows, and leaves open
- * whether that key is a member's. Throws a Problem: `wrong-community`, `bad-signature`.
- */
-export async function proveHello(
-  init: HelloInit,
-  peer: string,
-  side: Side,
-  hello: MessageOf<'hello'>,
-): Promise<Introduction> {
-  const { log, transport, verifier } = init;
+  const { log, transport, verifier, authority } = init;
   const [, community, publicKey, name, signature, addresses, [authorityCount, content]] = hello;
   if (!equalBytes(community, log.community)) {
     throw new Problem('wrong-community', 'The peer belongs to another community.');
@@ -82,20 +67,13 @@ export async function proveHello(
   const message = transcript(community, opener, answerer, side);
   const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
   if (!genuine) throw new Problem('bad-signature', 'The peer does not own the key it shows.');
+  if (authority.roleAt(publicKey, log.now) === null) {
+    throw new Problem(
+      'not-a-member',
+      'The peer is not a member of this community, as far as this node knows.',
+    );
+  }
   return { peer, publicKey, name, addresses, counts: { authority: authorityCount, content } };
-}
-
-/** [S1] Throws a Problem `not-a-member` unless the peer has a role now. */
-export function demandMember({ authority, clock }: HelloInit, { publicKey }: Introduction): void {
-  if (isMember({ authority, clock }, publicKey)) return;
-  throw new Problem('not-a-member', 'The peer is not a member of this community, as far as this node knows.');
-}
-
-export function isMember(
-  { authority, clock }: Pick<HelloInit, 'authority' | 'clock'>,
-  key: Uint8Array,
-): boolean {
-  return authority.roleAt(key, ticksOf(clock.now())) !== null;
 }
 
 function transcript(community: Uint8Array, opener: string, answerer: string, side: Side): Uint8Array {

@@ -16,6 +16,15 @@ export function openHusk(id: Uint8Array, bytes: Uint8Array): LogEvent {
   return { ...openEvent({ bytes, signature: null }), id };
 }
 
+/** Decodes a husk, or null where the bytes are none. */
+export function huskOrNull(id: Uint8Array, bytes: Uint8Array): LogEvent | null {
+  try {
+    return openHusk(id, bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** The same husk once more: whether bytes are what stripping them again would give. */
 export function isStripped(husk: LogEvent, kind: Kind): boolean {
   if (!kind.husk) return false;

@@ -3,7 +3,7 @@ import type { Role } from '../kernel/roles.ts';
 import type { LogEvent } from './event.ts';
 
 /**
- * Events live in one of two strata [L9]. `authority` events say who may do what; there are few of
+ * Events live in one of two strata [L9]. `authority` events say what others are judged by; there are few of
  * them and a node holds all before it judges the rest. `content` is everything else.
  */
 export type Stratum = 'authority' | 'content';
@@ -15,8 +15,6 @@ export interface Kind {
   readonly body: z.ZodType;
   /** The least role its author must have held at the event's time. */
   readonly leastRole: Role;
-  /** For authority events: whose rights it changes. */
-  subject?(body: unknown): Uint8Array;
   /** The body without its words, which still fits the schema; kinds that have none cannot be purged. */
   husk?(body: unknown): unknown;
 }
@@ -53,8 +51,8 @@ export interface Doorkeeper {
 }
 
 /**
- * Who may do what, as a function of the authority events alone. `null` means the key belongs to
- * nobody here, or to someone banned at that time.
+ * Who may do what, as far as this node knows. `null` means the key belongs to nobody here, or to someone
+ * banned at that time. What it says of the past may change: {@link Log.rightsChanged} must be told then.
  */
 export interface Authority {
   roleAt(author: Uint8Array, time: number): Role | null;

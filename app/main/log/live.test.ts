@@ -10,11 +10,9 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 async function row(world: TestWorld, ...names: string[]): Promise<TestNode[]> {
   const founder = await world.node(FOUNDER);
   for (const name of names) founder.admit(name);
-  const events = [...founder.log.store.batches(1000, 'authority')].flat().map(({ event }) => event);
   const nodes = [founder];
   for (const name of names) {
     const node = await world.node(name);
-    await node.log.admit(events, 'history');
     await world.connect(node, nodes.at(-1)!);
     nodes.push(node);
   }

@@ -1,16 +1,17 @@
-import { equalBytes, toHex } from '../kernel/bytes.ts';
+import { toHex } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { msOf, nextTime } from '../kernel/hybrid-time.ts';
+import { msOf, nextTime, ticksOf } from '../kernel/hybrid-time.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
 import {
   judge,
   judgeRole,
   refusalProblem,
+  MAX_AHEAD_MS,
   type AdmissionContext,
   type Refusal,
   type RefusalCode,
@@ -25,9 +26,10 @@ import {
   type SealedEvent,
 } from './event.ts';
 import { purgeRow } from './event-row.ts';
-import { huskOf, isStripped, openHusk } from './husk.ts';
+import { huskOf, huskOrNull, isStripped, openHusk } from './husk.ts';
 import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
-import { RangeSet } from './range-set.ts';
+import { proveHeads } from './prove.ts';
+import { RangeSet, reverseKey } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
 /** [L7] Events of the near future that are waited for, at most. */
@@ -42,6 +44,12 @@ export interface Committed {
 }
 
 export type Origin = 'own' | 'live' | 'history';
+
+/** [L11] Keys whose rights are others from a time on, in ticks. */
+export interface RightsChange {
+  readonly keys: readonly Uint8Array[];
+  readonly since: number;
+}
 
 /** What this node's own person is about to write. */
 export interface Draft {
@@ -64,7 +72,7 @@ export interface LogInit {
   readonly community: Uint8Array;
   /** Ticks of the genesis document. */
   readonly genesisTime: number;
-  /** The first is the authority's own; each registers its kinds. */
+  /** Each registers its kinds. */
   readonly projections: readonly Projection[];
   readonly authority: Authority;
   readonly doorkeeper?: Doorkeeper;
@@ -78,6 +86,7 @@ export class Log {
   readonly #kinds = new Map<string, Kind>();
   readonly #projectionOf = new Map<string, Projection>();
   readonly #listeners = new Set<(batch: readonly Committed[]) => void>();
+  readonly #rightsListeners = new Set<() => void>();
   readonly #refusals = new Map<RefusalCode, { verdict: Refusal['verdict']; count: number }>();
   readonly #held = new Map<string, SealedEvent>();
   readonly #sets: Partial<Record<Stratum, RangeSet>> = {};
@@ -109,6 +118,42 @@ export class Log {
   onCommit(listener: (batch: readonly Committed[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back after somebody's rights changed, so that what was refused may be good now. */
+  onRights(listener: () => void): () => void {
+    this.#rightsListeners.add(listener);
+    return () => this.#rightsListeners.delete(listener);
+  }
+
+  /** [L11] The authority says something else than before: what no longer has its author's right goes. */
+  rightsChanged(changes: readonly RightsChange[]): void {
+    if (changes.every(({ keys }) => keys.length === 0)) return;
+    const removed: Removed[] = [];
+    this.#transact(() => {
+      for (const { keys, since } of changes) {
+        for (const key of keys) removed.push(...this.#reconsider(key, since));
+      }
+    });
+    for (const { event, stratum } of removed) {
+      this.#sets[stratum]?.remove(reverseKey(event.time), event.id);
+      this.#counts[stratum]--;
+    }
+    for (const listener of this.#rightsListeners) listener();
+  }
+
+  /** The time that an event written now would bear, in ticks: not before anything that was seen. */
+  get now(): number {
+    return nextTime(this.#lastTime, this.#init.clock.now());
+  }
+
+  /**
+   * Something outside of the log happened at a time, in ticks: what is written here from now on comes after it.
+   * A time that others would not take yet [L7] is let go by.
+   */
+  observe(time: number): void {
+    if (time <= ticksOf(this.#init.clock.now() + MAX_AHEAD_MS))
+      this.#lastTime = Math.max(this.#lastTime, time);
   }
 
   /** Events held, by stratum or in all. */
@@ -163,7 +208,7 @@ export class Log {
     let parents = this.store.headsOf(signer.publicKey, MAX_PARENTS);
     for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
       const { kind, body } = draft.value;
-      this.#lastTime = nextTime(this.#lastTime, this.#init.clock.now());
+      this.#lastTime = this.now;
       const event = formEvent({
         community: this.community,
         author: signer.publicKey,
@@ -193,7 +238,7 @@ export class Log {
       {
         community: this.community,
         author: signer.publicKey,
-        time: nextTime(this.#lastTime, this.#init.clock.now()),
+        time: this.now,
         parents: this.store.headsOf(signer.publicKey, MAX_PARENTS),
         kind: kindName,
         body,
@@ -219,7 +264,15 @@ export class Log {
       refusals.push('verdict' in opened ? opened : null);
       if (!('verdict' in opened)) candidates.push({ event: opened, index });
     }
-    const proved = await this.#prove(candidates.map(({ event }) => event));
+    const proved = await proveHeads(
+      candidates.map(({ event }) => event),
+      {
+        verifier: this.#init.verifier,
+        isAwaited: (event) => this.store.isAwaited(event),
+        // Authority events travel oldest first, so that each must keep a signature that was checked.
+        always: ({ kind }) => this.#kinds.get(kind)?.stratum === 'authority',
+      },
+    );
 
     const batch: Committed[] = [];
     this.#transact(() => {
@@ -248,8 +301,7 @@ export class Log {
     }
     const kind = this.#kinds.get(event.kind);
     if (this.#holds(event, kind)) return DUPLICATE;
-    // Authority events of one batch may rest on each other: their role is judged when they are placed.
-    const refusal = judge(event, kind?.stratum === 'authority' ? { ...context, authority: ANYONE } : context);
+    const refusal = judge(event, context);
     if (refusal?.verdict === 'hold') this.#hold(sealed, event);
     return refusal ?? event;
   }
@@ -260,32 +312,6 @@ export class Log {
     return set ? set.has(reverseKey(event.time), event.id) : this.store.has(event.id);
   }
 
-  /** Checks one signature a head; true, false, or undefined where none was given or none was needed. */
-  async #prove(events: readonly LogEvent[]): Promise<Map<LogEvent, boolean>> {
-    const awaited = new Set<string>();
-    const checks: LogEvent[] = [];
-    let author = '';
-    let before: LogEvent | null = null;
-    for (const event of events) {
-      // History comes in long runs of one author.
-      if (!before || !equalBytes(before.author, event.author)) author = toHex(event.author);
-      before = event;
-      const byAncestry = awaited.has(toHex(event.id) + author) || this.store.isAwaited(event);
-      // Authority events travel oldest first, so that each must keep a signature that was checked.
-      const always = this.#kinds.get(event.kind)?.stratum === 'authority';
-      if ((always || !byAncestry) && event.signature) checks.push(event);
-      for (const parent of event.parents) awaited.add(toHex(parent) + author);
-    }
-    const results = await this.#init.verifier.verify(
-      checks.map((event) => ({
-        publicKey: event.author,
-        message: signingPayload(event.bytes),
-        signature: event.signature!,
-      })),
-    );
-    return new Map(checks.map((event, index) => [event, results[index]!]));
-  }
-
   #place(event: LogEvent, signed: boolean | undefined, origin: Origin, batch: Committed[]): Refusal | null {
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
     if (signed === undefined && !this.store.isAwaited(event)) return { verdict: 'ignore', code: 'unproven' };
@@ -293,7 +319,6 @@ export class Log {
     const refusal = judgeRole(event, kind, this.#init.authority);
     if (refusal) return refusal;
     batch.push(this.#insert(event, signed === true, origin));
-    if (kind.subject) this.#reconsider(kind.subject(event.body), event.time);
     return null;
   }
 
@@ -306,18 +331,18 @@ export class Log {
     return { event, seq, origin };
   }
 
-  /** [L11] A member's rights changed as of a time that may lie in the past: what they may not have written goes. */
-  #reconsider(author: Uint8Array, since: number): void {
+  /** [L11] Removes what an author wrote from a time on and had no right to write. */
+  #reconsider(author: Uint8Array, since: number): Removed[] {
+    const removed: Removed[] = [];
     for (const { seq, event } of this.store.byAuthorSince(author, since)) {
       const kind = this.#kinds.get(event.kind)!;
       if (!judgeRole(event, kind, this.#init.authority)) continue;
       this.store.remove(seq, event);
       this.#projectionOf.get(event.kind)!.revoke(event, seq);
       this.#init.doorkeeper?.removed(event, seq);
-      this.#sets[kind.stratum]?.remove(reverseKey(event.time), event.id);
-      this.#counts[kind.stratum]--;
-      if (kind.subject) this.#reconsider(kind.subject(event.body), event.time);
+      removed.push({ event, stratum: kind.stratum });
     }
+    return removed;
   }
 
   /** [L14] What would be left of an event; null where its kind cannot be purged. */
@@ -357,13 +382,9 @@ export class Log {
 
   /** What is filed must be what the purged event would have been judged as. */
   #file(id: Uint8Array, bytes: Uint8Array): Committed[] {
-    let husk: LogEvent;
-    try {
-      husk = openHusk(id, bytes);
-    } catch {
-      // Whoever purged wrote down something that is no husk; the event itself is still welcome.
-      return [];
-    }
+    const husk = huskOrNull(id, bytes);
+    // Whoever purged wrote down something that is no husk; the event itself is still welcome.
+    if (husk === null) return [];
     const kind = this.#kinds.get(husk.kind);
     const awaited = this.store.awaitedOf(id);
     const isIt =
@@ -469,10 +490,10 @@ export class Log {
   }
 }
 
-const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
-const ANYONE: Authority = { roleAt: () => 'sysop', knows: () => true };
-
-/** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
-export function reverseKey(time: number): number {
-  return Number.MAX_SAFE_INTEGER - time;
+/** An event that lost its right to be here. */
+interface Removed {
+  readonly event: LogEvent;
+  readonly stratum: Stratum;
 }
+
+const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };

@@ -33,4 +33,26 @@ export const logMigrations: readonly Migration[] = [
       INSERT OR REPLACE INTO meta (key, value) SELECT 'heads.upto', COALESCE(MAX(seq), 0) FROM event;
     `,
   },
+  {
+    version: 34,
+    name: 'which events the ledger has anchored',
+    // The database keeps it true by itself: a row that goes may come again under another number.
+    sql: `
+      CREATE TABLE event_anchor (seq INTEGER PRIMARY KEY, height INTEGER NOT NULL) STRICT;
+      CREATE TABLE anchor_awaited (id BLOB PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TRIGGER event_came AFTER INSERT ON event
+        WHEN EXISTS (SELECT 1 FROM anchor_awaited WHERE id = NEW.id)
+      BEGIN
+        INSERT INTO event_anchor (seq, height) SELECT NEW.seq, height FROM anchor_awaited WHERE id = NEW.id;
+        DELETE FROM anchor_awaited WHERE id = NEW.id;
+      END;
+      CREATE TRIGGER event_went AFTER DELETE ON event
+      BEGIN
+        INSERT OR REPLACE INTO anchor_awaited (id, height)
+          SELECT OLD.id, height FROM event_anchor WHERE seq = OLD.seq;
+        DELETE FROM event_anchor WHERE seq = OLD.seq;
+        UPDATE meta SET value = MIN(value, OLD.seq - 1) WHERE key = 'anchors.upto';
+      END;
+    `,
+  },
 ];

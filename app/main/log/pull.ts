@@ -4,7 +4,7 @@ import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { openEvent, type SealedEvent } from './event.ts';
 import { Exchange } from './exchange.ts';
-import { demandMember, isMember, proveHello, sayHello, type HelloInit, type Introduction } from './hello.ts';
+import { hearHello, sayHello, type HelloInit, type Introduction } from './hello.ts';
 import type { Stratum } from './kinds.ts';
 import { Negentropy } from './negentropy.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -117,24 +117,20 @@ export class Pull {
   async #converse(exchange: Exchange): Promise<PullResult> {
     const { log } = this.#init;
     const answer = await exchange.hello(sayHello(this.#init, this.peer, 'opener'));
-    const introduction = await proveHello(this.#init, this.peer, 'answerer', answer);
+    const introduction = await hearHello(this.#init, this.peer, 'answerer', answer);
     const { authority, content } = introduction.counts;
-    const known = isMember(this.#init, introduction.publicKey);
-    if (known) this.#began(introduction);
-    // [S1] A node that lost its memory of the members can learn it from nobody but those it does not know.
-    const limit = (known ? authority + content : log.count('authority')) + SPARE_IDS;
+    const limit = authority + content + SPARE_IDS;
+    this.#began(introduction);
     const members = await this.#level(exchange, 'authority', limit);
-    demandMember(this.#init, introduction);
-    if (!known) this.#began(introduction);
     this.#stage = 'newest';
-    const rest = await this.#level(exchange, 'content', authority + content + SPARE_IDS);
+    const rest = await this.#level(exchange, 'content', limit);
     // [S9] Only one who has everything says so.
     if (members && rest) await exchange.equal(log.count('content'));
     await exchange.close();
     return { stored: this.#meter.done, equal: members && rest };
   }
 
-  /** The peer proved its membership: it is told of, and what it has counts as what is to be had. */
+  /** [S1] The peer proved its membership: it is told of, and what it has counts as what is to be had. */
   #began(introduction: Introduction): void {
     const { log, onHello } = this.#init;
     const { authority, content } = introduction.counts;

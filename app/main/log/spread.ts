@@ -10,10 +10,12 @@ const MAX_GOSSIPED = 10_000;
 
 const Saved = z.array(z.tuple([z.string(), z.int().nonnegative()])).max(MAX_PEERS);
 
-/** How far one event has spread; the contract's `Finality` without `certified`. */
+/** How far one event has spread; the contract's `Finality`. */
 export interface SpreadLevel {
-  readonly level: 'local' | 'gossiped' | 'held';
+  readonly level: 'local' | 'gossiped' | 'held' | 'certified';
   readonly copies: number;
+  /** [S10] The height of the block that lists it; only beside `certified`. */
+  readonly block?: number;
 }
 
 /** [S9] Who holds what of this log: a row number per peer up to which it holds everything. */
@@ -54,6 +56,8 @@ export class Spread {
   levelOf(seq: number | null, id?: Uint8Array): SpreadLevel {
     let copies = 0;
     if (seq !== null) for (const upTo of this.#heldUpTo.values()) if (seq <= upTo) copies++;
+    const block = seq === null ? null : this.#store.anchors.heightOf(seq);
+    if (block !== null) return { level: 'certified', copies, block };
     if (copies > 0) return { level: 'held', copies };
     return { level: id && this.#gossiped.has(toHex(id)) ? 'gossiped' : 'local', copies: 0 };
   }

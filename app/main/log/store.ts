@@ -1,5 +1,6 @@
 import { compareBytes, toHex } from '../kernel/bytes.ts';
 import type { Database, Statement } from '../kernel/database.ts';
+import { AnchorMarks } from './anchors.ts';
 import type { LogEvent, SealedEvent } from './event.ts';
 import { opened, PROVED, type EventRow } from './event-row.ts';
 import type { Stratum } from './kinds.ts';
@@ -21,6 +22,8 @@ export interface LogItem {
 
 /** The log's tables: events, the authors' heads, and gaps (parents that are named but not held). */
 export class LogStore {
+  /** Which of the events the ledger has anchored. */
+  readonly anchors: AnchorMarks;
   readonly #db: Database;
   readonly #authors = new Map<string, number>();
   /** Gaps and heads by hex id, so that bulk catch-up asks no index: few exist at a time. */
@@ -42,6 +45,7 @@ export class LogStore {
 
   constructor(db: Database) {
     this.#db = db;
+    this.anchors = new AnchorMarks(db);
     this.#insert = db.prepare(
       'INSERT INTO event (id, author, time, kind, stratum, proved, bytes, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
@@ -311,11 +315,13 @@ export class LogStore {
 
   /** One author's events from a time on, oldest first. */
   byAuthorSince(key: Uint8Array, time: number): { seq: number; event: LogEvent }[] {
+    const author = this.#authors.get(toHex(key));
+    if (author === undefined) return [];
     return this.#db
       .prepare<EventRow>(
         'SELECT seq, id, proved, bytes, signature FROM event WHERE author = ? AND time >= ? ORDER BY time, id',
       )
-      .all(this.authorOf(key), time)
+      .all(author, time)
       .map((row) => ({ seq: row.seq, event: opened(row) }));
   }
 

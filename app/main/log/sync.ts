@@ -54,17 +54,9 @@ export class Sync {
 
   constructor(init: SyncInit) {
     this.#init = init;
-    let authorityCount = init.log.count('authority');
     this.#shared = {
       claimed: new Set(),
-      refusedLately: (id) => {
-        if (authorityCount !== init.log.count('authority')) {
-          // Rights changed: what was out of place may now be in its place.
-          authorityCount = init.log.count('authority');
-          this.#refusals.clear();
-        }
-        return (this.#refusals.get(id) ?? 0) > init.clock.now();
-      },
+      refusedLately: (id) => (this.#refusals.get(id) ?? 0) > init.clock.now(),
       refused: (id) => {
         if (this.#refusals.size >= MAX_REFUSED) this.#refusals.clear();
         this.#refusals.set(id, init.clock.now() + REFUSED_MS);
@@ -75,7 +67,7 @@ export class Sync {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    const { transport, clock } = this.#init;
+    const { transport, clock, log } = this.#init;
     transport.handle(SYNC_PROTOCOL, (channel) => this.#answer(channel));
     this.#stops = [
       transport.onPeer(({ kind, peer }) => {
@@ -83,6 +75,11 @@ export class Sync {
         else this.#lost(peer);
       }),
       every(clock, AGAIN_MS, () => this.pullAll()),
+      // [G4] What was out of place may now be in its place, and who was nobody may be a member.
+      log.onRights(() => {
+        this.#refusals.clear();
+        this.soon();
+      }),
     ];
     this.pullAll();
   }

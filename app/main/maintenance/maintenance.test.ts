@@ -9,7 +9,7 @@ import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import { moderationMigrations } from '../moderation/index.ts';
-import { Roster, rosterProjection } from '../members/index.ts';
+import { Roster } from '../members/index.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { backupDisk } from '../platform/disk/backups.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
@@ -42,10 +42,7 @@ function open(name: string, keep = 2) {
       verifier: immediateVerifier,
       community: sha('community'),
       genesisTime: ticksOf(START_MS),
-      projections: [
-        rosterProjection(roster),
-        new BoardsProjection(db, { isMe: () => false, since: 0 }, store),
-      ],
+      projections: [new BoardsProjection(db, { isMe: () => false, since: 0 }, store)],
       authority: roster,
     });
     return { db, log };

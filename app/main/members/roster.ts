@@ -1,32 +1,26 @@
-import { compareBytes, toHex } from '../kernel/bytes.ts';
+import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
-import { outranks, reaches, type Role } from '../kernel/roles.ts';
+import type { Role } from '../kernel/roles.ts';
+import { foldHandle, type Account, type PeopleChange } from '../ledger/index.ts';
 import type { Authority } from '../log/kinds.ts';
-import type * as z from 'zod';
-import type { Admit, Ban, Rename, SetRole } from './kinds.ts';
-
-/** One authority event, as far as the fold needs it. */
-export interface RosterEvent {
-  readonly id: Uint8Array;
-  readonly author: Uint8Array;
-  readonly time: number;
-  readonly kind: string;
-  readonly body: unknown;
-}
+import { SigningKeys } from './signing-keys.ts';
 
 export interface Standing {
+  /** In ticks. */
   readonly from: number;
-  /** Null while banned. */
+  /** Null while banned or without a role. */
   readonly role: Role | null;
 }
 
 export interface RosterMember {
   readonly key: Uint8Array;
-  handle: string;
-  /** The role granted, also while banned. */
-  role: Role;
+  handle: string | null;
+  /** The block in which the handle became theirs, 0 for the genesis document; null where that block is not here. */
+  handleBlock: number | null;
+  /** The role granted, also while banned; null once it was taken. */
+  role: Role | null;
   readonly joinedAt: number;
-  readonly invitedBy: Uint8Array | null;
+  invitedBy: Uint8Array | null;
   banned: { at: number; until: number | null; reason: string; by: Uint8Array } | null;
   /** Ascending by time. */
   readonly standings: Standing[];
@@ -39,66 +33,104 @@ export interface Founder {
   readonly time: number;
 }
 
-/**
- * Members, roles and bans as a pure fold over the authority events in order of (time, id), so that
- * every node that holds the same events sees the same roster [M1]. An event whose author lacked the
- * right at that point changes nothing [M2].
- */
+/** Members, roles and bans as a pure fold over what final blocks say [M1]. */
 export class Roster implements Authority {
   readonly #founder: Founder;
-  readonly #events: RosterEvent[] = [];
-  #members = new Map<string, RosterMember>();
-  #handles = new Map<string, string>();
+  readonly #members = new Map<string, RosterMember>();
+  readonly #handles = new Map<string, string>();
+  readonly #keys = new SigningKeys();
 
   constructor(founder: Founder) {
     this.#founder = founder;
-    this.#reset();
+    this.reset();
   }
 
-  /** Takes in an event; folds anew when it belongs before one already here. */
-  add(event: RosterEvent): void {
-    const last = this.#events.at(-1);
-    if (!last || order(last, event) < 0) {
-      this.#events.push(event);
-      this.#fold(event);
-      return;
+  /** Back to the genesis document. */
+  reset(): void {
+    const { key, handle, time } = this.#founder;
+    this.#clear();
+    const member = this.#add(key, 'sysop', msOf(time), null);
+    member.handleBlock = 0;
+    this.#name(member, handle);
+  }
+
+  /** [M8] Begins with the accounts of a state instead. */
+  begin(accounts: readonly { readonly key: Uint8Array; readonly account: Account }[]): void {
+    this.#clear();
+    for (const { key, account } of accounts) {
+      const { role, since, handle, banned, root, devices } = account;
+      const member = this.#add(key, role, since, null);
+      if (handle !== null) this.#name(member, handle);
+      if (banned) {
+        member.banned = { ...banned };
+        this.#stand(member, banned.at);
+      }
+      const hex = toHex(key);
+      if (!equalBytes(root, key)) {
+        this.#keys.end(key, hex, ticksOf(since));
+        this.#keys.begin(root, hex, ticksOf(since));
+      }
+      for (const device of devices) this.#keys.begin(device.key, hex, ticksOf(device.since));
     }
-    this.#events.splice(this.#placeOf(event), 0, event);
-    this.#refold();
   }
 
-  remove(id: Uint8Array): void {
-    const index = this.#events.findIndex((event) => compareBytes(event.id, id) === 0);
-    if (index < 0) return;
-    this.#events.splice(index, 1);
-    this.#refold();
-  }
-
-  clear(): void {
-    this.#events.length = 0;
-    this.#reset();
+  /**
+   * Takes in the next transaction of the chain.
+   *
+   * @returns the keys whose rights are others from the block's time on.
+   */
+  apply(change: PeopleChange): Uint8Array[] {
+    switch (change.kind) {
+      case 'role.grant':
+        return this.#grant(change, change.body as { member: Uint8Array; role: Role; handle?: string });
+      case 'role.revoke':
+        return this.#change(change, (member) => (member.role = null));
+      case 'member.ban': {
+        const { reason, until } = change.body as { reason: string; until: number | null };
+        const banned = { at: change.time, until, reason, by: change.account };
+        return this.#change(change, (member) => (member.banned = banned));
+      }
+      case 'member.lift':
+        return this.#change(change, (member) => (member.banned = null));
+      case 'handle.register':
+        return this.#register(change, change.account, (change.body as { handle: string }).handle);
+      case 'handle.transfer': {
+        const { to, handle } = change.body as { to: Uint8Array; handle: string };
+        return this.#transfer(change, to, handle);
+      }
+      default:
+        return this.#changeKeys(change);
+    }
   }
 
   members(): RosterMember[] {
     return [...this.#members.values()];
   }
 
+  /** Whoever a key speaks for, or spoke for last. */
   member(key: Uint8Array): RosterMember | null {
-    return this.#members.get(toHex(key)) ?? null;
+    const account = this.#keys.lastAccountOf(toHex(key));
+    return account === null ? null : (this.#members.get(account) ?? null);
   }
 
-  /** Who holds a handle, compared without case and width. */
+  /** Who holds a handle [M6]. */
   holderOf(handle: string): RosterMember | null {
     const key = this.#handles.get(foldHandle(handle));
     return key === undefined ? null : (this.#members.get(key) ?? null);
   }
 
   knows(author: Uint8Array): boolean {
-    return this.#members.has(toHex(author));
+    return this.#keys.lastAccountOf(toHex(author)) !== null;
+  }
+
+  /** Every key that ever spoke for a member. */
+  keysOf(key: Uint8Array): Uint8Array[] {
+    return this.#keys.keysOf(toHex(key));
   }
 
   roleAt(author: Uint8Array, time: number): Role | null {
-    const standings = this.#members.get(toHex(author))?.standings;
+    const account = this.#keys.accountAt(toHex(author), time);
+    const standings = account === null ? undefined : this.#members.get(account)?.standings;
     if (!standings) return null;
     for (let index = standings.length - 1; index >= 0; index--) {
       if (standings[index]!.from <= time) return standings[index]!.role;
@@ -106,130 +138,115 @@ export class Roster implements Authority {
     return null;
   }
 
-  #placeOf(event: RosterEvent): number {
-    let low = 0;
-    let high = this.#events.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (order(this.#events[middle]!, event) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  #clear(): void {
+    this.#members.clear();
+    this.#handles.clear();
+    this.#keys.clear();
   }
 
-  #reset(): void {
-    const { key, handle, time } = this.#founder;
-    this.#members = new Map([
-      [
-        toHex(key),
-        {
-          key,
-          handle,
-          role: 'sysop',
-          joinedAt: msOf(time),
-          invitedBy: null,
-          banned: null,
-          standings: [{ from: time, role: 'sysop' }],
-        },
-      ],
-    ]);
-    this.#handles = new Map([[foldHandle(handle), toHex(key)]]);
-  }
-
-  #refold(): void {
-    this.#reset();
-    for (const event of this.#events) this.#fold(event);
-  }
-
-  #fold(event: RosterEvent): void {
-    const by = this.#roleOf(event.author, event.time);
-    if (!by) return;
-    switch (event.kind) {
-      case 'member.admit':
-        return this.#admit(event, by, event.body as z.infer<typeof Admit>);
-      case 'member.role':
-        return this.#grant(event, by, event.body as z.infer<typeof SetRole>);
-      case 'member.ban':
-        return this.#ban(event, by, event.body as z.infer<typeof Ban>);
-      case 'member.lift':
-        return this.#lift(event, by, (event.body as { member: Uint8Array }).member);
-      case 'member.rename':
-        return this.#rename(event.author, (event.body as z.infer<typeof Rename>).handle);
-    }
-  }
-
-  #roleOf(key: Uint8Array, time: number): Role | null {
-    return this.roleAt(key, time);
-  }
-
-  /** [M3] A moderator or above admits, at most up to the role below their own; the first admission stands. */
-  #admit(event: RosterEvent, by: Role, { member, handle, role }: z.infer<typeof Admit>): void {
-    const hex = toHex(member);
-    if (this.#members.has(hex) || !reaches(by, 'moderator') || !outranks(by, role)) return;
-    this.#members.set(hex, {
-      key: member,
-      handle: this.#free(handle, hex),
+  #add(key: Uint8Array, role: Role | null, joinedAt: number, invitedBy: Uint8Array | null): RosterMember {
+    const hex = toHex(key);
+    const from = ticksOf(joinedAt);
+    const member: RosterMember = {
+      key,
+      handle: null,
+      handleBlock: null,
       role,
-      joinedAt: msOf(event.time),
-      invitedBy: event.author,
+      joinedAt,
+      invitedBy,
       banned: null,
-      standings: [{ from: event.time, role }],
-    });
+      standings: [{ from, role }],
+    };
+    this.#members.set(hex, member);
+    this.#keys.begin(key, hex, from);
+    return member;
   }
 
-  /** [M4] Only someone above both the old and the new role changes it; the founder stays. */
-  #grant(event: RosterEvent, by: Role, { member, role }: z.infer<typeof SetRole>): void {
-    const target = this.#members.get(toHex(member));
-    if (!target || this.#isFounder(target) || !reaches(by, 'moderator')) return;
-    if (!outranks(by, target.role) || !outranks(by, role)) return;
-    target.role = role;
-    if (!target.banned) target.standings.push({ from: event.time, role });
+  /** [M3] The first grant makes a member, a further one gives another role. */
+  #grant(
+    change: PeopleChange,
+    { member: key, role, handle }: { member: Uint8Array; role: Role; handle?: string },
+  ) {
+    const { account, time, height } = change;
+    const known = this.#members.get(toHex(key));
+    if (!known) {
+      const member = this.#add(key, role, time, account);
+      if (handle === undefined) return [key];
+      member.handleBlock = height;
+      this.#name(member, handle);
+      return [key];
+    }
+    // [M8] Known from the state already, and this is how it came about.
+    if (known.joinedAt === time && !equalBytes(key, this.#founder.key)) known.invitedBy ??= account;
+    return this.#change(change, (member) => (member.role = role));
   }
 
-  /** [M5] A ban takes every right from its time on, until it is lifted or its end comes. */
-  #ban(event: RosterEvent, by: Role, { member, reason, until }: z.infer<typeof Ban>): void {
-    const target = this.#members.get(toHex(member));
-    if (!target || this.#isFounder(target) || !reaches(by, 'moderator') || !outranks(by, target.role)) return;
-    target.banned = { at: msOf(event.time), until, reason, by: event.author };
-    while (target.standings.at(-1)!.from > event.time) target.standings.pop();
-    target.standings.push({ from: event.time, role: null });
-    if (until !== null && ticksOf(until) > event.time)
-      target.standings.push({ from: ticksOf(until), role: target.role });
+  #change({ body, time }: PeopleChange, change: (member: RosterMember) => void): Uint8Array[] {
+    const hex = toHex((body as { member: Uint8Array }).member);
+    const member = this.#members.get(hex);
+    if (!member) return [];
+    change(member);
+    this.#stand(member, time);
+    return this.#keys.keysOf(hex);
   }
 
-  #lift(event: RosterEvent, by: Role, member: Uint8Array): void {
-    const target = this.#members.get(toHex(member));
-    if (!target?.banned || !reaches(by, 'moderator') || !outranks(by, target.role)) return;
-    target.banned = null;
-    while (target.standings.at(-1)!.from > event.time) target.standings.pop();
-    target.standings.push({ from: event.time, role: target.role });
+  /** [M2] [M4] What a member may do from a time on, and once a ban with an end is over. */
+  #stand({ role, banned, standings }: RosterMember, time: number): void {
+    const from = ticksOf(time);
+    while (standings.length > 0 && standings.at(-1)!.from >= from) standings.pop();
+    const inForce = banned !== null && banned.at <= time && (banned.until === null || banned.until > time);
+    standings.push({ from, role: inForce ? null : role });
+    if (inForce && banned.until !== null) standings.push({ from: ticksOf(banned.until), role });
   }
 
-  #rename(author: Uint8Array, handle: string): void {
-    const hex = toHex(author);
-    const target = this.#members.get(hex);
-    if (!target) return;
-    this.#handles.delete(foldHandle(target.handle));
-    target.handle = this.#free(handle, hex);
+  #register({ height }: PeopleChange, key: Uint8Array, handle: string): Uint8Array[] {
+    const member = this.#members.get(toHex(key));
+    if (!member) return [];
+    if (member.handle !== null) this.#handles.delete(foldHandle(member.handle));
+    member.handleBlock = height;
+    this.#name(member, handle);
+    return [];
   }
 
-  /** [M6] A handle has one holder; who comes second in the order gets the end of their key behind it. */
-  #free(handle: string, hex: string): string {
-    const holder = this.#handles.get(foldHandle(handle));
-    const free = holder === undefined || holder === hex ? handle : `${handle}-${hex.slice(0, 4)}`;
-    this.#handles.set(foldHandle(free), hex);
-    return free;
+  #transfer(change: PeopleChange, to: Uint8Array, handle: string): Uint8Array[] {
+    const giver = this.#members.get(toHex(change.account));
+    const given = giver?.handle ?? handle;
+    if (giver) {
+      giver.handle = null;
+      giver.handleBlock = null;
+    }
+    return this.#register(change, to, given);
   }
 
-  #isFounder(member: RosterMember): boolean {
-    return compareBytes(member.key, this.#founder.key) === 0;
+  #name(member: RosterMember, handle: string): void {
+    member.handle = handle;
+    this.#handles.set(foldHandle(handle), toHex(member.key));
   }
-}
 
-function order(a: RosterEvent, b: RosterEvent): number {
-  return a.time - b.time || compareBytes(a.id, b.id);
-}
-
-function foldHandle(handle: string): string {
-  return handle.normalize('NFKC').toLowerCase();
+  /** [M7] */
+  #changeKeys({ account, kind, body, time }: PeopleChange): Uint8Array[] {
+    const hex = toHex(account);
+    const at = ticksOf(time);
+    const { device, to, root } = body as { device: Uint8Array; to: Uint8Array; root: Uint8Array };
+    switch (kind) {
+      case 'device.add':
+        this.#keys.begin(device, hex, at);
+        return [device];
+      case 'device.revoke':
+        this.#keys.end(device, hex, at);
+        return [device];
+      case 'device.rotate':
+        this.#keys.end(device, hex, at);
+        this.#keys.begin(to, hex, at);
+        return [device, to];
+      case 'account.recover': {
+        const keys = this.#keys.keysOf(hex);
+        for (const key of keys) this.#keys.end(key, hex, at);
+        this.#keys.begin(root, hex, at);
+        return [...keys, root];
+      }
+      default:
+        return [];
+    }
+  }
 }

@@ -4,12 +4,12 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
+import { LedgerHandle, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
+import type { Chronicle } from './chronicle.ts';
 import type { Gate, Passed } from '../moderation/index.ts';
-import { memberKinds } from './kinds.ts';
 import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
 
@@ -26,7 +26,11 @@ export interface PresenceLookup {
 
 export interface MembersInit {
   readonly roster: Roster;
-  readonly log: Log;
+  /** Tells of changes of the roster. */
+  readonly chronicle: Pick<Chronicle, 'onChange'>;
+  readonly log: Pick<Log, 'store' | 'now'>;
+  /** Where transactions are handed in; resolves once they are final [M10]. */
+  readonly ledger: Pick<Ledger, 'act'>;
   readonly db: Database;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -46,7 +50,7 @@ export type Members = ReturnType<typeof createMembers>;
 
 /** The members for the console: who belongs here, and what a person may change about it. */
 export function createMembers(init: MembersInit) {
-  const { roster, log, db, signer, clock } = init;
+  const { roster, chronicle, log, ledger, db, signer, clock } = init;
   const counts = new PostCounts(db, clock);
   const listeners = new Set<() => void>();
   let telling = false;
@@ -60,11 +64,27 @@ export function createMembers(init: MembersInit) {
     });
   };
 
-  const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, ticksOf(clock.now()));
+  const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, log.now);
 
   const nameOf = (key: Uint8Array): string => {
-    const handle = roster.member(key)?.handle;
-    return handle === undefined || init.hides(key, handle) ? didOf(key).slice(-6) : handle;
+    const member = roster.member(key);
+    const handle = member?.handle ?? null;
+    const shown = member && handle !== null && !init.hides(member.key, handle);
+    return shown ? handle : didOf(member?.key ?? key).slice(-6);
+  };
+
+  const mustBeFree = (handle: string): void => {
+    if (!LedgerHandle.safeParse(handle).success) {
+      throw new Problem(
+        'bad-handle',
+        `“${handle}” cannot be a handle here.`,
+        'Choose 2 to 32 letters and digits, with blanks, dots, hyphens and underscores between them.',
+      );
+    }
+    const holder = roster.holderOf(handle);
+    if (holder && !isMe(holder.key)) {
+      throw new Problem('handle-taken', `The handle “${handle}” is taken.`, 'Choose another one.');
+    }
   };
 
   /** [J23] Judges a handle; rejects with a Problem `held-back` where it would be hidden. */
@@ -98,10 +118,10 @@ export function createMembers(init: MembersInit) {
     if (!reaches(mine, 'moderator')) {
       throw new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
     }
-    if (!outranks(mine!, target.role)) {
+    if (target.role !== null && !outranks(mine!, target.role)) {
       throw new Problem(
         'out-of-role',
-        `${target.handle} has the role of ${target.role}, which does not stand below yours.`,
+        `${nameOf(target.key)} has the role of ${target.role}, which does not stand below yours.`,
         'Ask someone whose role stands above both.',
       );
     }
@@ -118,6 +138,7 @@ export function createMembers(init: MembersInit) {
     return {
       did: didOf(member.key),
       handle: nameOf(member.key),
+      handleBlock: member.handleBlock,
       role: member.role,
       joinedAt: member.joinedAt,
       invitedBy: member.invitedBy && nameOf(member.invitedBy),
@@ -130,24 +151,22 @@ export function createMembers(init: MembersInit) {
   };
 
   const person = (key: Uint8Array): contract.Person => ({
-    did: didOf(key),
+    did: didOf(roster.member(key)?.key ?? key),
     handle: nameOf(key),
     role: roleNow(key),
   });
 
   return {
-    /** Listens to the log and to presence; returns how to stop. */
+    /** Listens to the ledger and to presence; returns how to stop. */
     start(): () => void {
-      const stops = [
-        log.onCommit((batch) => {
-          if (batch.some(({ event }) => event.kind.startsWith('member.'))) tellSoon();
-        }),
-        init.presence().onChange(tellSoon),
-      ];
+      const stops = [chronicle.onChange(tellSoon), init.presence().onChange(tellSoon)];
       return () => {
         for (const stop of stops) stop();
       };
     },
+
+    /** Calls for the list to be looked at again: what hides somebody's handle changed. */
+    handlesChanged: tellSoon,
 
     /** All members ever admitted, banned ones too, by handle. */
     list(): contract.Member[] {
@@ -167,17 +186,16 @@ export function createMembers(init: MembersInit) {
     /** A person as shown beside what they wrote; the handle falls back to the end of the DID. */
     person,
 
-    /** Throws a Problem `handle-taken`, `held-back` or `not-a-member`. */
+    /** Rejects with a Problem `bad-handle`, `handle-taken`, `held-back` or one of {@link Ledger.act}. */
     async setHandle(handle: string): Promise<void> {
-      const checked = await passed(handle);
-      const holder = roster.holderOf(handle);
-      if (holder && !isMe(holder.key)) throw handleTaken(handle);
+      mustBeFree(handle);
       if (roster.member(signer.publicKey)?.handle === handle) return;
-      checked.sign(() => log.append(signer, memberKinds.rename.name, { handle }));
+      await passed(handle);
+      await ledger.act('handle.register', { handle });
     },
 
-    /** Throws a Problem `not-found`, `yourself` or `out-of-role`. */
-    setRole({ did, role }: { did: string; role: Role }): void {
+    /** Rejects with a Problem `not-found`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
+    async setRole({ did, role }: { did: string; role: Role }): Promise<void> {
       const target = memberFor(did);
       const mine = mayDecide(target, 'change the role of');
       if (!outranks(mine, role)) {
@@ -187,41 +205,32 @@ export function createMembers(init: MembersInit) {
           'Grant one that stands below yours.',
         );
       }
-      if (target.role !== role) log.append(signer, memberKinds.role.name, { member: target.key, role });
+      if (target.role !== role) await ledger.act('role.grant', { member: target.key, role });
     },
 
-    /** `until` in milliseconds since the epoch, null for good. Throws like `setRole`, and `bad-until`. */
-    ban({ did, reason, until }: { did: string; reason: string; until: number | null }): void {
+    /** `until` in milliseconds since the epoch, null for good. Rejects like `setRole`, and with `bad-until`. */
+    async ban({ did, reason, until }: { did: string; reason: string; until: number | null }): Promise<void> {
       const target = memberFor(did);
       mayDecide(target, 'ban');
       if (until !== null && until <= clock.now()) {
         throw new Problem('bad-until', 'The end of the ban lies in the past.', 'Choose a later time.');
       }
-      log.append(signer, memberKinds.ban.name, { member: target.key, reason, until });
+      await ledger.act('member.ban', { member: target.key, reason, until });
     },
 
-    /** Ends a ban. Throws a Problem `not-found`, `not-banned`, `yourself` or `out-of-role`. */
-    lift({ did }: { did: string }): void {
+    /** Ends a ban. Rejects with a Problem `not-found`, `not-banned`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
+    async lift({ did }: { did: string }): Promise<void> {
       const target = memberFor(did);
       mayDecide(target, 'lift the ban of');
-      if (!bannedNow(target)) throw new Problem('not-banned', `${target.handle} is not banned.`, null);
-      log.append(signer, memberKinds.lift.name, { member: target.key });
+      if (!bannedNow(target)) throw new Problem('not-banned', `${nameOf(target.key)} is not banned.`, null);
+      await ledger.act('member.lift', { member: target.key });
     },
 
     /**
      * Admits a new member.
-     * Throws a Problem `already-member`, `handle-taken`, `held-back` or `out-of-role`.
+     * Rejects with a Problem `already-member`, `bad-handle`, `handle-taken`, `held-back`, `out-of-role` or one of {@link Ledger.act}.
      */
-    async admit({
-      key,
-      handle,
-      role,
-    }: {
-      key: Uint8Array;
-      handle: string;
-      role: Role;
-    }): Promise<contract.Person> {
-      const checked = await passed(handle);
+    async admit({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): Promise<void> {
       if (roster.knows(key)) {
         throw new Problem(
           'already-member',
@@ -229,7 +238,7 @@ export function createMembers(init: MembersInit) {
           'Open the community instead of joining again.',
         );
       }
-      if (roster.holderOf(handle)) throw handleTaken(handle);
+      mustBeFree(handle);
       const mine = roleNow(signer.publicKey);
       if (!reaches(mine, 'moderator') || !outranks(mine!, role)) {
         throw new Problem(
@@ -238,8 +247,26 @@ export function createMembers(init: MembersInit) {
           'Ask a sysop or moderator.',
         );
       }
-      checked.sign(() => log.append(signer, memberKinds.admit.name, { member: key, handle, role }));
-      return person(key);
+      await passed(handle);
+      await ledger.act('role.grant', { member: key, role, handle });
+    },
+
+    /** Resolves once this node's own person is a member [M11], or after `waitMs` at the latest. */
+    arrived(waitMs: number): Promise<void> {
+      return new Promise((resolve) => {
+        const look = () => {
+          if (!roster.knows(signer.publicKey)) return;
+          stopListening();
+          stopWaiting();
+          resolve();
+        };
+        const stopListening = chronicle.onChange(look);
+        const stopWaiting = clock.after(waitMs, () => {
+          stopListening();
+          resolve();
+        });
+        look();
+      });
     },
 
     /** Calls back when the list may look different; returns how to stop listening. */
@@ -248,8 +275,4 @@ export function createMembers(init: MembersInit) {
       return () => listeners.delete(listener);
     },
   };
-}
-
-function handleTaken(handle: string): Problem {
-  return new Problem('handle-taken', `The handle “${handle}” is taken.`, 'Choose another one.');
 }

@@ -163,6 +163,17 @@ export class Gate implements Doorkeeper {
     };
   }
 
+  /** [J23] Whether what somebody calls themselves would be hidden. */
+  async hidesHandle(handle: string, author: Uint8Array): Promise<boolean> {
+    const { clock, assessor } = this.#init;
+    const atMs = clock.now();
+    const { outcome } = await assessor.remote(
+      { text: handle, shownAt: [0, handle.length], author, atMs, board: null, imported: true },
+      { kind: 'handle', time: ticksOf(atMs), live: false },
+    );
+    return outcome.verdict.decision === 'quarantine';
+  }
+
   /** Puts judgements into effect and keeps them; part of a transaction. */
   #settle(items: readonly JudgedItem[]): void {
     const { holds, figures, clock } = this.#init;

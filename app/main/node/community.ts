@@ -5,6 +5,7 @@ import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '..
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
 import { cidOf } from '../kernel/cid.ts';
+import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
@@ -13,12 +14,11 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
 import { ledgerMigrations } from '../ledger/index.ts';
-import type { SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
-import { createMembers, HandleItems, Roster, rosterProjection } from '../members/index.ts';
+import { Chronicle, createMembers, Handles, memberMigrations, Roster } from '../members/index.ts';
 import {
   createModeration,
   moderationMigrations,
@@ -39,6 +39,7 @@ export const migrations: readonly Migration[] = [
   ...ledgerMigrations,
   ...moderationMigrations,
   ...reviewMigrations,
+  ...memberMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -59,6 +60,8 @@ export interface CommunityPorts {
     put(notice: Omit<Notice, 'since'>): void;
     remove(id: string): void;
   };
+  /** Whether this node is cut off from all others for as long as it runs. */
+  readonly alone: boolean;
   readonly chunks: ChunkDisk;
   /** By whom messages are judged. */
   readonly judges: Judges & ImageJudges;
@@ -87,32 +90,31 @@ export function genesisOf(db: Database): Genesis | null {
 }
 
 /**
- * Puts one community together: log, projections, services. Nothing runs before `start`.
- * `first` are authority events to take in before anything else, as a newcomer gets them.
+ * Puts one community together: ledger, log, projections, services. Nothing runs before `start`.
  */
-export async function openCommunity(
-  ports: CommunityPorts,
-  genesis: Genesis,
-  first: readonly SealedEvent[] = [],
-) {
+export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const { db, clock, signer, transport } = ports;
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const since = store.meta<number>(JOINED) ?? genesisTime;
+  // The log is judged by what the ledger says of people, and the ledger anchors the log: the ledger comes first.
+  const anchoring: (() => void)[] = [];
+  const ledger = openLedger(ports, genesis, {
+    store,
+    onStored: (listener) => void anchoring.push(listener),
+    ask: () => federation.syncNow(),
+  });
   const roster = new Roster({ key: genesis.founder, handle: genesis.handle, time: genesisTime });
+  const chronicle = new Chronicle({ chain: ledger.chain, roster });
   const profile = new CommunityProfile(genesis);
   const isMe = (key: Uint8Array) => Buffer.compare(key, signer.publicKey) === 0;
-  const inMemory = [rosterProjection(roster), profile];
   for (const batch of store.batches(1000, 'authority')) {
-    for (const { event, seq } of batch) {
-      for (const projection of inMemory) {
-        if (projection.kinds.some(({ name }) => name === event.kind)) projection.apply(event, seq);
-      }
+    for (const { event } of batch) {
+      if (profile.kinds.some(({ name }) => name === event.kind)) profile.apply(event);
     }
   }
   const reader = { isMe, since };
   const acts = new ReviewActs(db, signer.publicKey, store);
-  const handles = new HandleItems(db);
   const readFile = async (digest: Uint8Array) =>
     files.has(digest) ? (await files.get(cidOf(digest))).bytes : null;
   const moderation = createModeration({
@@ -120,7 +122,6 @@ export async function openCommunity(
     sources: [
       postItems(db, reader, { changed: (changes) => boards.holdsChanged(changes), readFile }),
       chatItems(db, (changes) => chat.holdsChanged(changes)),
-      handles,
     ],
     rulings: acts.rulings,
     me: () => signer.publicKey,
@@ -138,27 +139,38 @@ export async function openCommunity(
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [
-      ...inMemory,
-      new BoardsProjection(db, reader, store),
-      new ChatProjection(db),
-      acts.projection,
-    ],
+    projections: [profile, new BoardsProjection(db, reader, store), new ChatProjection(db), acts.projection],
     authority: roster,
     doorkeeper: moderation.gate,
   });
-  if (first.length > 0) await log.admit(first, 'history');
+  for (const listener of anchoring) log.onCommit(listener);
+  log.observe(ticksOf(ledger.chain.base.time));
+  chronicle.onChange((rights) => log.rightsChanged(rights));
+  ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
+  ledger.ordering?.onChange(() => chronicle.look());
 
   const members = createMembers({
     roster,
+    chronicle,
     log,
+    ledger,
     db,
     signer,
     clock,
     presence: () => chat.presence,
     gate: moderation.gate,
-    hides: (member, handle) => handles.hides(member, handle),
+    hides: (key, handle) => !isMe(key) && !equalBytes(key, genesis.founder) && handles.hides(handle),
   });
+  const handles = new Handles({
+    db,
+    judge: (handle) => moderation.gate.hidesHandle(handle, roster.holderOf(handle)?.key ?? genesis.founder),
+    changed: members.handlesChanged,
+  });
+  const lookAtHandles = () => {
+    handles.look(roster.members().flatMap(({ handle }) => handle ?? [])).catch((error: unknown) => {
+      ports.logger.warn('handles-not-judged', { code: problemOf(error).code });
+    });
+  };
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
   const held = (n: number) => moderation.holds.holdOf(n);
@@ -169,13 +181,7 @@ export async function openCommunity(
     communityName: () => profile.current().name,
     settings: () => ports.settings().network,
     handleOf: (key) => roster.member(key)?.handle ?? null,
-    async admit({ publicKey, ...newcomer }) {
-      await members.admit({ key: publicKey, ...newcomer });
-      // The log has let them in; that their account in the ledger is late is no reason to turn them away.
-      await ledger.welcome({ key: publicKey, ...newcomer }).catch((error: unknown) => {
-        ports.logger.warn('account-not-granted', { code: problemOf(error).code });
-      });
-    },
+    admit: ({ publicKey, ...newcomer }) => members.admit({ key: publicKey, ...newcomer }),
   });
   const files = createFiles({
     ...shared,
@@ -197,7 +203,7 @@ export async function openCommunity(
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
-      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, ticksOf(clock.now())) }),
+      me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, log.now) }),
     },
     attachment: (digest) => files.attachment(digest),
   });
@@ -215,7 +221,6 @@ export async function openCommunity(
       return () => scrub.step();
     },
   });
-  const ledger = openLedger(ports, genesis);
   const stops: (() => void)[] = [];
 
   return {
@@ -239,10 +244,13 @@ export async function openCommunity(
     start(): void {
       stops.push(
         members.start(),
+        chronicle.onChange(lookAtHandles),
         boards.start(),
         log.onCommit(() => moderation.holds.tell()),
+        ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
       );
       moderation.start();
+      lookAtHandles();
       review.start();
       federation.start();
       chat.start();

@@ -3,16 +3,20 @@ import { decodeCbor } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
 import {
+  isEventProof,
   marked,
-  openProof,
+  openAnyProof,
   openProofFile,
   proofToJson,
   trustIn,
+  verifyEventProof,
   verifyProof,
-  type ProofVerdict,
+  type ProvenEvent,
 } from '../ledger/index.ts';
 import { blst } from '../platform/bls/blst.ts';
+import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 
 /** What a proof file shows, in words for a program and for a person. */
 export interface ProofReport {
@@ -27,6 +31,17 @@ export interface ProofReport {
     readonly kind: string;
     readonly body: unknown;
   } | null;
+  /** Where the proof is of an event of the log: a post, for example. */
+  readonly event: {
+    readonly id: string;
+    readonly author: string;
+    /** Whether the author's signature is in the file; without it the validators answer for the author. */
+    readonly signed: boolean;
+    readonly kind: string;
+    /** Milliseconds since the epoch, as the author says. */
+    readonly time: number;
+    readonly body: unknown;
+  } | null;
   readonly block: { readonly height: number; readonly hash: string; readonly time: number } | null;
   readonly signers: readonly string[];
   readonly quorum: number | null;
@@ -36,29 +51,55 @@ export interface ProofReport {
 }
 
 /**
- * Checks a finality proof with a genesis document and nothing else.
+ * Checks a proof of a transaction or of an event with a genesis document and nothing else.
  *
- * @param proof the file as it is: canonical DAG-CBOR, or its JSON form.
+ * @param file as it is: canonical DAG-CBOR, or its JSON form.
  * @throws Problem `bad-genesis` or `unproven-possession` for the genesis document.
  */
-export function checkProofFile(proof: Uint8Array, genesisBytes: Uint8Array): ProofReport {
+export async function checkProofFile(file: Uint8Array, genesisBytes: Uint8Array): Promise<ProofReport> {
   const genesis = openGenesis(genesisBytes);
   const trust = trustIn(genesis, blst);
-  const verdict = verdictOn(proof, (bytes) => verifyProof(bytes, trust, blst));
   const community = { id: cidOf(genesis.id), name: genesis.name };
-  if (!verdict.ok) {
-    const { code, message } = verdict;
-    const nothing = { transaction: null, block: null, signers: [], quorum: null };
-    return { ok: false, code, message, community, ...nothing, validators: null, model: null, epochs: null };
+  let proof: Uint8Array;
+  try {
+    proof = openProofFile(file);
+  } catch (error) {
+    if (error instanceof Problem) return refused(error, community);
+    throw error;
   }
-  const { transaction, header, set, signers, epochs } = verdict.proven;
-  const { id, account, kind, body } = transaction;
+  if (isEventProof(proof)) {
+    const verdict = await verifyEventProof(proof, trust, { bls: blst, verifier: pooledVerifier });
+    return verdict.ok
+      ? { ...shared(verdict.proven, community), ...eventShown(verdict.proven) }
+      : refused(verdict, community);
+  }
+  const verdict = verifyProof(proof, trust, blst);
+  if (!verdict.ok) return refused(verdict, community);
+  const { id, account, kind, body } = verdict.proven.transaction;
+  return {
+    ...shared(verdict.proven, community),
+    message: 'The transaction is final.',
+    transaction: { id: cidOf(id), account: didOf(account), kind, body: marked(body) },
+    event: null,
+  };
+}
+
+function refused(
+  { code, message }: { readonly code: string; readonly message: string },
+  community: ProofReport['community'],
+): ProofReport {
+  const nothing = { transaction: null, event: null, block: null, signers: [], quorum: null };
+  return { ok: false, code, message, community, ...nothing, validators: null, model: null, epochs: null };
+}
+
+function shared(
+  { header, set, signers, epochs }: Omit<ProvenEvent, 'event'>,
+  community: ProofReport['community'],
+) {
   return {
     ok: true,
     code: null,
-    message: 'The transaction is final.',
     community,
-    transaction: { id: cidOf(id), account: didOf(account), kind, body: marked(body) },
     block: { height: header.height, hash: cidOf(header.hash), time: header.time },
     signers: signers.map((place) => didOf(set.validators[place]!.key)),
     quorum: set.quorum,
@@ -68,13 +109,20 @@ export function checkProofFile(proof: Uint8Array, genesisBytes: Uint8Array): Pro
   };
 }
 
-function verdictOn(proof: Uint8Array, verify: (bytes: Uint8Array) => ProofVerdict): ProofVerdict {
-  try {
-    return verify(openProofFile(proof));
-  } catch (error) {
-    if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
-    throw error;
-  }
+function eventShown({ event }: ProvenEvent): Pick<ProofReport, 'message' | 'transaction' | 'event'> {
+  const { id, author, signature, kind, time, body } = event;
+  return {
+    message: 'A quorum of the validators held this when they signed the block.',
+    transaction: null,
+    event: {
+      id: cidOf(id),
+      author: didOf(author),
+      signed: signature !== null,
+      kind,
+      time: msOf(time),
+      body: marked(body),
+    },
+  };
 }
 
 /** A genesis document for reading: its id and its fields, bytes in hexadecimal. */
@@ -84,5 +132,5 @@ export function readGenesis(bytes: Uint8Array): { id: string; document: unknown 
 
 /** The JSON form of a proof. Throws a Problem `bad-proof` and the like. */
 export function proofAsJson(proof: Uint8Array): Record<string, unknown> {
-  return proofToJson(openProof(proof));
+  return proofToJson(openAnyProof(proof));
 }

@@ -2,7 +2,7 @@ import type { Notice } from '../../contract/index.ts';
 import type { Genesis } from '../community/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { baseKinds, Chain, createLedger, Ordering } from '../ledger/index.ts';
+import { anchoredLog, baseKinds, Chain, createLedger, Ordering, type LogEnds } from '../ledger/index.ts';
 import type { CommunityPorts } from './community.ts';
 
 const NOTICE = 'ledger-halted';
@@ -12,12 +12,13 @@ const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
-export function openLedger(ports: CommunityPorts, genesis: Genesis) {
+export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds) {
   const { ballotBox, validator, notices, logger, signer, clock } = ports;
   const chain = Chain.open({
     ...ports,
     origin: genesis,
     kinds: baseKinds,
+    log: anchoredLog(log),
     halted: ({ code, height }) => {
       logger.error('ledger-diverged', { code, height });
       look();
@@ -59,8 +60,14 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis) {
     clock,
     genesis: genesis.bytes,
     signer,
+    alone: ports.alone,
+    standstill: () => standstill(chain, ordering)?.message ?? null,
     validator,
     consensus: ordering,
+    event(id) {
+      const sealed = log.store.sealed(id);
+      return sealed && { sealed, block: log.store.anchors.find(id)?.height ?? null };
+    },
     spread: (sealed) => ordering?.spread(sealed),
   });
 

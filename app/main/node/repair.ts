@@ -31,6 +31,8 @@ const OWN_TABLES = [
   'ledger_snapshot',
   'ledger_chunk',
   'ledger_meta',
+  'ledger_anchor',
+  'handle_judged',
   'hold',
   'judgement',
   'moderation_scope',

@@ -114,9 +114,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
           nodeName: parts.settings.settings.node.name,
           ...(signal ? { signal } : {}),
         });
-        const genesis = await workshop.settle(membership, (opened, events) =>
-          openCommunity(parts.ports, opened, events),
-        );
+        const genesis = await workshop.settle(membership, (opened) => openCommunity(parts.ports, opened));
         return changed({ id: cidOf(genesis.id), role: membership.role });
       }),
       update: api.community.update.handler(({ input }) => changed(done(running().update(input)))),
@@ -161,9 +159,9 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       setHandle: api.members.setHandle.handler(async ({ input }) =>
         changed(done(await running().members.setHandle(input.handle))),
       ),
-      setRole: api.members.setRole.handler(({ input }) => done(running().members.setRole(input))),
-      ban: api.members.ban.handler(({ input }) => done(running().members.ban(input))),
-      lift: api.members.lift.handler(({ input }) => done(running().members.lift(input))),
+      setRole: api.members.setRole.handler(async ({ input }) => done(await running().members.setRole(input))),
+      ban: api.members.ban.handler(async ({ input }) => done(await running().members.ban(input))),
+      lift: api.members.lift.handler(async ({ input }) => done(await running().members.lift(input))),
       changes: api.members.changes.handler(({ signal }) =>
         latest<Record<string, never>>((listener) => running().members.onChange(() => listener({})), signal),
       ),

@@ -146,6 +146,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
         bls: blst,
         validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
         ballotBox: box,
+        alone: init.offline === true,
         notices: {
           put: (notice) => status.notices.put(notice),
           remove: (id) => status.notices.remove(id),

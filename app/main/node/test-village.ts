@@ -8,8 +8,6 @@ import { silentLogger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { soleLedger } from '../ledger/index.ts';
-import type { SealedEvent } from '../log/event.ts';
-import { memberKinds } from '../members/index.ts';
 import type { ImageJudges, Judges } from '../moderation/index.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
@@ -18,6 +16,7 @@ import { VirtualClock } from '../platform/memory/clock.ts';
 import { memoryJudges } from '../platform/memory/judges.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
+import { steadyBallots } from '../sim/ballots.ts';
 import {
   foundCommunity,
   migrations,
@@ -34,6 +33,8 @@ export class Village {
   readonly network = createMemoryNetwork({ clock: this.clock });
   readonly notices = new Map<string, string>();
   readonly #founder = signerOf(sha256(Buffer.from('mara')));
+  /** The founder's community, as it was opened first. */
+  #first: Community | null = null;
   readonly #genesis = makeGenesis({
     name: 'Village',
     description: '',
@@ -52,11 +53,7 @@ export class Village {
   /** Opens somebody's node, anew on the same database where one is given; it runs, and is linked to nobody yet. */
   async person(
     name: string,
-    {
-      judges = memoryJudges(),
-      db = this.database(),
-      first = [],
-    }: { judges?: Judges & ImageJudges; db?: Database; first?: readonly SealedEvent[] } = {},
+    { judges = memoryJudges(), db = this.database() }: { judges?: Judges & ImageJudges; db?: Database } = {},
   ) {
     const signer = signerOf(sha256(Buffer.from(name)));
     const transport = this.network.transport(name);
@@ -71,7 +68,8 @@ export class Village {
       signer,
       bls: memoryBls,
       validator: { bls: memoryBlsSigner(signer.publicKey), peer: name },
-      ballotBox: null,
+      ballotBox: steadyBallots(),
+      alone: false,
       notices: {
         put: ({ id, message }) => this.notices.set(`${name} ${id}`, message),
         remove: (id) => this.notices.delete(`${name} ${id}`),
@@ -81,7 +79,9 @@ export class Village {
       logger: silentLogger,
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
-    const community = await openCommunity(ports, this.#genesis, first);
+    const community = await openCommunity(ports, this.#genesis);
+    this.#first ??= community;
+    await handBlocks(this.#first, community);
     community.start();
     return { ...community, name, signer, transport };
   }
@@ -93,11 +93,12 @@ export class Village {
     return db;
   }
 
-  /** Admits somebody by the founder's node; what a newcomer is handed. */
-  admit(mara: Villager, name: string, role: Role = 'member'): SealedEvent[] {
-    const member = signerOf(sha256(Buffer.from(name))).publicKey;
-    mara.log.append(mara.signer, memberKinds.admit.name, { member, handle: name, role });
-    return [...mara.log.store.batches(1000, 'authority')].flat().map(({ event }) => event);
+  /** Admits somebody by the founder's node, and waits for the block. */
+  async admit(mara: Villager, name: string, role: Role = 'member'): Promise<void> {
+    const key = signerOf(sha256(Buffer.from(name))).publicKey;
+    const admitted = mara.members.admit({ key, handle: name, role });
+    await this.clock.pass(2000);
+    await admitted;
   }
 
   async link(one: Community, other: Villager): Promise<void> {
@@ -110,6 +111,15 @@ export class Village {
   async copy(from: Community, to: Community): Promise<void> {
     const events = [...from.log.store.batches(1000, 'content')].flat().map(({ event }) => event);
     await to.log.admit(events.toReversed(), 'history');
+  }
+}
+
+/** Hands over the final blocks that somebody lacks, as catch-up does. */
+export async function handBlocks(from: Community, to: Community): Promise<void> {
+  for (let height = to.ledger.chain.base.height + 1; ; height = to.ledger.chain.base.height + 1) {
+    const run = await from.ledger.chain.run(height);
+    if (run === null) return;
+    await to.ledger.chain.finalise(run);
   }
 }
 

@@ -33,9 +33,9 @@ async function village(members: Readonly<Record<string, Role>>) {
   const mara = await world.person('mara', { db: world.database(path) });
   const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
   const people: Villager[] = [];
-  const first = Object.entries(members).flatMap(([name, role]) => world.admit(mara, name, role));
+  for (const [name, role] of Object.entries(members)) await world.admit(mara, name, role);
   for (const name of Object.keys(members)) {
-    people.push(await world.person(name, { first }));
+    people.push(await world.person(name));
     await world.link(people.at(-1)!, mara);
   }
   return { world, clock: world.clock, mara, people, board, path };
@@ -249,9 +249,9 @@ describe('a node that comes later', () => {
     await clock.pass(3000);
     await purge(mara, clock, id);
     await clock.pass(5000);
-    const first = world.admit(mara, 'nora');
+    await world.admit(mara, 'nora');
     await clock.pass(3000);
-    const nora = await world.person('nora', { first });
+    const nora = await world.person('nora');
     await world.link(nora, mara);
     await clock.pass(65_000);
     expect(nora.log.store.isHusk(digestOf(id))).toBe(true);
@@ -278,8 +278,8 @@ describe('a node that comes later', () => {
     await world.copy(ines, mara);
     await ines.transport.start();
     await purge(mara, clock, ids[2]!);
-    const first = world.admit(mara, 'nora');
-    const nora = await world.person('nora', { first });
+    await world.admit(mara, 'nora');
+    const nora = await world.person('nora');
     await world.link(nora, mara);
     await clock.pass(65_000);
     expect(ids.map((id) => words(nora, id)?.text)).toEqual(['One', 'Two', '', 'Four']);
@@ -292,7 +292,7 @@ describe('a node that comes later', () => {
     const fields = {
       community: mara.log.community,
       author: ines.signer.publicKey,
-      time: ines.log.store.latestTime() + 5,
+      time: ines.log.now + 5,
       parents: [],
       kind: boardKinds.start.name,
     };

@@ -3,22 +3,26 @@ import { chatKinds } from '../chat/index.ts';
 import { communityUpdate, type Genesis } from '../community/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
+import type { PeopleChange } from '../ledger/index.ts';
 import { judgeRole } from '../log/admission.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { Kind } from '../log/kinds.ts';
-import { memberKinds, Roster } from '../members/index.ts';
+import { Roster } from '../members/index.ts';
 import { reviewKinds } from '../review/index.ts';
 
 const kinds = new Map<string, Kind>(
-  [boardKinds, chatKinds, memberKinds, reviewKinds, { communityUpdate }]
+  [boardKinds, chatKinds, reviewKinds, { communityUpdate }]
     .flatMap((family): Kind[] => Object.values(family))
     .map((kind) => [kind.name, kind]),
 );
 
-/** Everything that any honest node ever committed, and what follows from it by the rules. */
+/** Everything that any honest node ever committed or saw final, and what follows from it by the rules. */
 export class Expectations {
   readonly events = new Map<string, LogEvent>();
   readonly #founder: { key: Uint8Array; handle: string; time: number };
+  /** What final blocks say about people, by height. */
+  readonly #rulings = new Map<number, readonly PeopleChange[]>();
+  readonly #admitted = new Set<string>();
   /** From when on a person's rights were ever in question, by hex key, in ticks. */
   readonly #contested = new Map<string, number>();
 
@@ -28,11 +32,25 @@ export class Expectations {
 
   committed(event: LogEvent): void {
     this.events.set(toHex(event.id), event);
-    if (event.kind === memberKinds.admit.name) return;
-    const subject = kinds.get(event.kind)?.subject?.(event.body);
-    if (!subject) return;
-    const key = toHex(subject);
-    this.#contested.set(key, Math.min(event.time, this.#contested.get(key) ?? Number.MAX_SAFE_INTEGER));
+  }
+
+  /** What one or more final blocks say about people; each block says the same on every node. */
+  ruled(changes: readonly PeopleChange[]): void {
+    for (const [height, ruling] of Map.groupBy(changes, (change) => change.height)) {
+      if (this.#rulings.has(height)) continue;
+      this.#rulings.set(height, ruling);
+      for (const change of ruling) this.#contest(change);
+    }
+  }
+
+  #contest({ kind, body, time }: PeopleChange): void {
+    const { member } = body as { member?: Uint8Array };
+    if (!member) return;
+    const key = toHex(member);
+    if (kind === 'role.grant' && !this.#admitted.has(key)) this.#admitted.add(key);
+    else {
+      this.#contested.set(key, Math.min(ticksOf(time), this.#contested.get(key) ?? Number.MAX_SAFE_INTEGER));
+    }
   }
 
   /** [L11] Whether some node may have removed an event, rightly as far as it knew then. */
@@ -40,12 +58,13 @@ export class Expectations {
     return event.time >= (this.#contested.get(toHex(event.author)) ?? Number.MAX_SAFE_INTEGER);
   }
 
-  /** The events of a log, by hex id, that by its own authority events may not be in it. */
-  outOfPlace(ids: readonly string[]): string[] {
+  /** The events of a log, by hex id, that may not be in it by what the blocks up to a height say. */
+  outOfPlace(ids: readonly string[], height: number): string[] {
     const roster = new Roster(this.#founder);
-    const events = ids.flatMap((id) => this.events.get(id) ?? []);
-    for (const event of events) if (event.kind.startsWith('member.')) roster.add(event);
-    return events
+    const heights = [...this.#rulings.keys()].filter((one) => one <= height).sort((a, b) => a - b);
+    for (const one of heights) for (const change of this.#rulings.get(one)!) roster.apply(change);
+    return ids
+      .flatMap((id) => this.events.get(id) ?? [])
       .filter((event) => judgeRole(event, kinds.get(event.kind)!, roster))
       .map((event) => toHex(event.id));
   }

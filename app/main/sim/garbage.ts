@@ -5,7 +5,6 @@ import { sha256 } from '../kernel/sha256.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { boardKinds } from '../boards/index.ts';
 import { chatKinds } from '../chat/index.ts';
-import { memberKinds } from '../members/index.ts';
 import { sealEvent, type EventFields, type SealedEvent } from '../log/event.ts';
 import { topicOf } from '../log/live.ts';
 import type { Channel, Transport } from '../log/transport.ts';
@@ -76,8 +75,8 @@ export class GarbagePeer {
       case 'mis-signed-authority':
         return this.#event(what, founder, {
           signer: this.#self,
-          kind: memberKinds.admit.name,
-          body: { member: this.#self.publicKey, handle: 'Nobody', role: 'co-sysop' },
+          kind: boardKinds.create.name,
+          body: { slug: 'theirs', name: 'Theirs', description: '', postRole: 'guest' },
         });
       case 'far-future':
         return this.#event(what, this.#self, { aheadMs: dice.between(60_000, 1e12) });
@@ -143,17 +142,14 @@ export class GarbagePeer {
     }
   }
 
-  /** Answers a catch-up by the book, with a key that is nobody's and events that make it somebody. */
+  /** Answers a catch-up by the book, with a key that is nobody's and events that the founder did not sign. */
   async #pose(channel: Channel): Promise<void> {
     const { community, founder } = this.#init;
-    const admission = {
-      kind: memberKinds.admit.name,
-      body: { member: this.#self.publicKey, handle: 'Nobody', role: 'co-sysop' },
+    const board = {
+      kind: boardKinds.create.name,
+      body: { slug: 'theirs', name: 'Theirs', description: '', postRole: 'guest' },
     };
-    const forged = [
-      this.#seal(founder, { ...admission, signer: this.#self }),
-      this.#seal(this.#self, admission),
-    ];
+    const forged = [this.#seal(founder, { ...board, signer: this.#self }), this.#seal(this.#self, board)];
     const set = new RangeSet();
     for (const event of forged) {
       this.forbidden.set(toHex(event.id), 'mis-signed-authority');

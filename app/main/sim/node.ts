@@ -1,16 +1,17 @@
 import { defaultSettings } from '../../contract/settings.ts';
 import type { Genesis } from '../community/index.ts';
 import type { ChunkDisk } from '../files/index.ts';
-import { fromHex, toHex } from '../kernel/bytes.ts';
+import { concatBytes, fromHex, toHex, utf8 } from '../kernel/bytes.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
+import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner } from '../kernel/signer.ts';
-import type { SealedEvent } from '../log/event.ts';
 import { openCommunity, type Community, type CommunityPorts } from '../node/community.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
 import { memoryJudges } from '../platform/memory/judges.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
+import { steadyBallots } from './ballots.ts';
 import { Dice } from './dice.ts';
 import { SimDisk, type Tear } from './disk.ts';
 import type { Expectations } from './expectations.ts';
@@ -35,8 +36,6 @@ export interface NodeInit {
   readonly time: VirtualClock;
   readonly network: MemoryNetwork;
   readonly genesis: Genesis;
-  /** What the invite handed over. */
-  readonly first: readonly SealedEvent[];
   readonly planted: PlantedFault;
   readonly expected: Expectations;
   /** Something happened that must not happen. */
@@ -55,6 +54,7 @@ export class SimNode {
   readonly #init: NodeInit;
   /** Every text that its judges were shown. */
   readonly #judged = new Set<string>();
+  readonly #ballots = steadyBallots();
   #backup: ReadonlySet<string> | null = null;
   #clock: MachineClock;
   #life = 0;
@@ -86,7 +86,7 @@ export class SimNode {
   async start(): Promise<void> {
     if (this.#community) return;
     await this.#dying;
-    const { network, genesis, first, planted, name, seed } = this.#init;
+    const { network, genesis, planted, name, seed } = this.#init;
     const db = this.disk.open();
     if (this.#life > 0) {
       for (const fault of this.disk.check()) this.#init.complain(`${name}: the file is damaged: ${fault}`);
@@ -101,15 +101,16 @@ export class SimNode {
       verifier: immediateVerifier,
       signer: this.signer,
       bls: memoryBls,
-      validator: { bls: memoryBlsSigner(this.signer.publicKey), peer: name },
-      ballotBox: null,
+      validator: { bls: memoryBlsSigner(votingSeed(name, this.signer.publicKey)), peer: name },
+      ballotBox: this.#ballots,
+      alone: false,
       notices: { put() {}, remove() {} },
       chunks: memoryChunks(),
       judges: this.#judges(),
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
-    const community = await openCommunity(planted.ports?.(ports) ?? ports, genesis, first);
+    const community = await openCommunity(planted.ports?.(ports) ?? ports, genesis);
     // Who writes how much within a minute is no matter here: all nodes must show the same in the end.
     community.moderation.setRules(NO_LIMITS);
     this.#account(community);
@@ -122,6 +123,11 @@ export class SimNode {
         this.#init.expected.committed(event);
         this.#init.trace(`${name} ${origin} ${id}`);
       }
+    });
+    const { chain } = community.ledger;
+    chain.onFinal(({ header }) => {
+      this.#init.expected.ruled(chain.store.aboutPeople(header.height, header.height));
+      this.#init.trace(`${name} block ${toHex(header.hash)}`);
     });
     await transport.start();
     community.start();
@@ -154,8 +160,9 @@ export class SimNode {
   }
 
   /** Compares what lies on the disk with what was acknowledged. */
-  #account({ log }: Community): void {
+  #account({ log, ledger }: Community): void {
     const found = idsOf(log);
+    this.#init.expected.ruled(ledger.chain.store.aboutPeople());
     for (const id of this.#lacking(found)) {
       this.#init.complain(`${this.name} lost event ${id.slice(0, 12)} that it had committed`);
     }
@@ -233,6 +240,7 @@ export class SimNode {
       await settled();
     }
     this.disk.close();
+    await this.#ballots.close();
   }
 
   #logger(): Logger {
@@ -240,6 +248,11 @@ export class SimNode {
       this.#init.complain(`${this.name} logged ${event} ${JSON.stringify(facts)}`);
     return { ...silentLogger, error: complain };
   }
+}
+
+/** From what a node's voting key is made: the devices of one person vote with different ones. */
+export function votingSeed(name: string, person: Uint8Array): Uint8Array {
+  return sha256(concatBytes(utf8(name), person));
 }
 
 /** The ids of all events of a log, as hex. */

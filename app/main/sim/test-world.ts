@@ -8,9 +8,8 @@ import type { Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import { utf8 } from '../kernel/bytes.ts';
-import { memberKinds } from '../members/kinds.ts';
-import { rosterProjection } from '../members/projection.ts';
 import { Roster } from '../members/roster.ts';
+import { PeopleScript } from '../members/test-people.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
@@ -90,6 +89,8 @@ export interface TestNode {
   readonly live: Live;
   readonly spread: Spread;
   readonly texts: string[];
+  /** Nothing more is heard of the ledger; returns how to hear again, what was missed first. */
+  deafen(): () => void;
   /** Writes notes as this node's person. */
   write(...texts: string[]): void;
   admit(name: string, role?: Role): void;
@@ -100,6 +101,8 @@ export interface TestWorld {
   readonly network: MemoryNetwork;
   readonly genesis: Uint8Array;
   readonly community: Uint8Array;
+  /** What the ledger says about people; every node hears it at once, unless it is made deaf. */
+  readonly people: PeopleScript;
   /** A started node; its person has the node's name and is `founder`, or nobody until admitted. */
   node(name: string, migrations?: readonly Migration[]): Promise<TestNode>;
   connect(from: TestNode, to: TestNode): Promise<void>;
@@ -114,17 +117,18 @@ export function createTestWorld(seed = 'seed'): TestWorld {
   const genesis = utf8(`genesis ${seed}`);
   const community = sha256(genesis);
   const genesisTime = ticksOf(clock.now() - 1000);
+  const people = new PeopleScript(clock);
   return {
     clock,
     network,
     genesis,
     community,
+    people,
     async node(name, migrations = []) {
       const signer = personOf(name);
       const db = openDatabase(':memory:', [...logMigrations, ...migrations]);
       const roster = new Roster({ key: personOf(FOUNDER).publicKey, handle: FOUNDER, time: genesisTime });
       const notes = new Notes();
-      const projections = [rosterProjection(roster), notes];
       const log = new Log({
         db,
         store: new LogStore(db),
@@ -132,9 +136,10 @@ export function createTestWorld(seed = 'seed'): TestWorld {
         verifier,
         community,
         genesisTime,
-        projections,
+        projections: [notes],
         authority: roster,
       });
+      const stopHearing = people.follow({ roster, log });
       const transport = network.transport(name);
       await transport.start();
       const spread = new Spread(log.store);
@@ -163,6 +168,11 @@ export function createTestWorld(seed = 'seed'): TestWorld {
         live,
         spread,
         texts: notes.texts,
+        deafen: () => {
+          stopHearing();
+          const heard = people.changes.length;
+          return () => people.follow({ roster, log }, heard);
+        },
         write: (...texts) => {
           log.appendAll(
             signer,
@@ -171,7 +181,7 @@ export function createTestWorld(seed = 'seed'): TestWorld {
         },
         admit: (handle, role = 'member') => {
           const member = personOf(handle).publicKey;
-          log.append(signer, memberKinds.admit.name, { member, handle, role });
+          people.admit(signer.publicKey, member, handle, role);
         },
       };
     },

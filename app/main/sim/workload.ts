@@ -114,8 +114,9 @@ const ACTS: readonly (readonly [string, number, Act])[] = [
 const DECK = ACTS.flatMap((act) => Array.from({ length: act[1] }, () => act));
 
 /**
- * One person does one thing at one node. What the node refuses with a Problem is an answer; anything else
- * that it throws is its fault and is passed on.
+ * One person does one thing at one node; resolves to what came of it, which for the ledger may take seconds of
+ * the world. What the node refuses with a Problem is an answer; anything else that it throws is its fault and
+ * is passed on.
  */
 export async function actOnce(node: SimNode, dice: Dice, nodes: readonly SimNode[]): Promise<string> {
   const { community } = node;
@@ -130,13 +131,13 @@ export async function actOnce(node: SimNode, dice: Dice, nodes: readonly SimNode
   }
 }
 
-/** Ends every ban that may be ended by now, so that all are let in again. */
-export function liftAll({ members }: Community): void {
+/** Ends every ban, so that all are let in again. */
+export async function letAllIn({ members }: Community): Promise<void> {
   for (const { did, banned } of members.list()) {
     try {
-      if (banned) members.lift({ did });
+      if (banned) await members.lift({ did });
     } catch (error) {
-      // After a jump of the clock one waits until the time of one's newest event has nearly come.
+      // It is on its way already, or the node went down meanwhile.
       if (!(error instanceof Problem)) throw error;
     }
   }

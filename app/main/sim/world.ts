@@ -6,7 +6,7 @@ import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner } from '../kernel/signer.ts';
 import { soleLedger, type Validator } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
-import { memberKinds } from '../members/index.ts';
+import type { Community } from '../node/community.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBlsSigner } from '../platform/memory/bls.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
@@ -16,8 +16,8 @@ import { makeFirstFile, makeRoot } from './disk.ts';
 import { Expectations } from './expectations.ts';
 import { GarbagePeer } from './garbage.ts';
 import { drawConditions, drawFaults, type Fault } from './nemesis.ts';
-import { idsOf, SimNode, type PlantedFault } from './node.ts';
-import { actOnce, liftAll } from './workload.ts';
+import { idsOf, SimNode, votingSeed, type PlantedFault } from './node.ts';
+import { actOnce, letAllIn } from './workload.ts';
 
 export interface WorldOptions {
   /**
@@ -102,7 +102,6 @@ class World {
     });
     this.#expected = new Expectations(this.#genesis);
     const firstFile = makeFirstFile(root, this.#genesis);
-    const first: SealedEvent[] = [];
     for (const [place, signer] of people.entries()) {
       this.#nodes.push(
         new SimNode({
@@ -114,7 +113,6 @@ class World {
           time,
           network: this.#network,
           genesis: this.#genesis,
-          first: place === 0 ? [] : first,
           planted: options.planted ?? {},
           expected: this.#expected,
           complain: (what) => this.complain(what),
@@ -122,7 +120,6 @@ class World {
         }),
       );
     }
-    this.#first = first;
     this.#garbage = new GarbagePeer({
       dice: new Dice(seed, 'garbage'),
       time,
@@ -135,8 +132,6 @@ class World {
     this.#lengthMs = dice.between(30_000, 90_000);
     this.#faults = drawFaults(new Dice(seed, 'faults'), people.length, this.#lengthMs);
   }
-
-  readonly #first: SealedEvent[];
 
   /** Sometimes two of the nodes are devices of one person. */
   #people(count: number): BulkSigner[] {
@@ -155,7 +150,7 @@ class World {
       ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
       ...acts.map((atMs) => ({
         atMs,
-        run: async () => this.#note(await actOnce(dice.pick(this.#nodes), dice, this.#nodes)),
+        run: async () => this.#act(dice),
       })),
     ].sort((a, b) => a.atMs - b.atMs);
     let nowMs = 0;
@@ -169,19 +164,29 @@ class World {
     await this.#judge();
   }
 
+  /** Somebody does something. What of it waits for the ledger is not waited for: time has to pass for that. */
+  #act(dice: Dice): void {
+    actOnce(dice.pick(this.#nodes), dice, this.#nodes).then(
+      (what) => this.#note(what),
+      (error: unknown) => this.complain(`an act failed: ${String(error)}`),
+    );
+  }
+
   async #found(): Promise<void> {
     const [founder, ...others] = this.#nodes as [SimNode, ...SimNode[]];
     this.#network.shape(drawConditions(this.#dice));
     await founder.start();
-    const { log, boards } = founder.community!;
+    await this.#time.pass(100);
+    const { members, boards } = founder.community!;
     const known = new Set([toHex(founder.signer.publicKey)]);
     for (const { signer, name } of others) {
-      const member = signer.publicKey;
-      if (known.has(toHex(member))) continue;
-      known.add(toHex(member));
+      const key = signer.publicKey;
+      if (known.has(toHex(key))) continue;
+      known.add(toHex(key));
       const role = this.#dice.chance(0.3) && name !== 'node1' ? 'moderator' : 'member';
-      const event = log.append(founder.signer, memberKinds.admit.name, { member, handle: name, role });
-      this.#first.push(log.store.sealed(event.id)!);
+      const admitted = members.admit({ key, handle: name, role });
+      await this.#time.pass(100);
+      await admitted;
     }
     boards.create({ slug: 'general', name: 'General', description: '', postRole: 'member' });
     await this.#garbage.start();
@@ -242,7 +247,7 @@ class World {
     }
     await this.#time.pass(1000);
     for (let waitedMs = 0; waitedMs <= this.#patienceMs; waitedMs += LOOK_EVERY_MS) {
-      this.#liftBans();
+      this.#letAllIn();
       if (this.#agree()) {
         this.#agreedAfterMs = waitedMs;
         return;
@@ -251,13 +256,14 @@ class World {
     }
   }
 
-  #liftBans(): void {
+  #letAllIn(): void {
     const founder = this.#nodes[0]!.community;
-    if (founder) liftAll(founder);
+    if (founder)
+      letAllIn(founder).catch((error: unknown) => this.complain(`nobody let in: ${String(error)}`));
   }
 
   #agree(): boolean {
-    const digests = new Set(this.#nodes.map(({ community }) => community && toHex(community.log.digest())));
+    const digests = new Set(this.#nodes.map(({ community }) => community && standingOf(community)));
     return digests.size === 1 && !digests.has(null) && this.#missing(this.#nodes[0]!).length === 0;
   }
 
@@ -284,7 +290,7 @@ class World {
         const what = this.#garbage.forbidden.get(id);
         if (what) this.complain(`${node.name} holds garbage: ${what}`);
       }
-      const strays = this.#expected.outOfPlace(ids);
+      const strays = this.#expected.outOfPlace(ids, node.community!.ledger.chain.base.height);
       if (strays.length > 0) {
         this.complain(`${node.name} holds ${strays.length} events beyond their authors' rights [L10]`);
       }
@@ -294,7 +300,7 @@ class World {
       if (shown !== toHex(log.stateDigest())) {
         this.complain(`${node.name} shows something else after a rebuild [L12]`);
       }
-      digests.set(node.name, `${toHex(log.digest())} ${shown}`);
+      digests.set(node.name, `${toHex(log.digest())} ${shown} ${blocksOf(node.community!)}`);
       this.#note(`${node.name} ends ${digests.get(node.name)}`);
       const missing = agreement ? this.#missing(node) : node.missing();
       if (missing.length > 0) {
@@ -307,8 +313,8 @@ class World {
       this.complain(`no agreement after ${this.#patienceMs / 60_000} minutes`);
     if (new Set(digests.values()).size > 1) {
       for (const [name, digest] of digests) {
-        const [log, state] = digest.split(' ') as [string, string];
-        this.complain(`${name} has log ${log.slice(0, 8)} and state ${state.slice(0, 8)}`);
+        const [log, state, blocks] = digest.split(' ') as [string, string, string];
+        this.complain(`${name} has log ${log.slice(0, 8)} and state ${state.slice(0, 8)}, ${blocks}`);
       }
     }
   }
@@ -344,8 +350,19 @@ class World {
   }
 }
 
+/** The blocks that a node holds, by number and hash of the newest. */
+function blocksOf({ ledger }: Community): string {
+  const { height, hash } = ledger.chain.base;
+  return `block-${height}-${toHex(hash).slice(0, 8)}`;
+}
+
+/** All that the nodes must agree on, in a word. */
+function standingOf(community: Community): string {
+  return `${toHex(community.log.digest())} ${blocksOf(community)}`;
+}
+
 /** A person as the one validator of their community. */
 function validatorOf({ publicKey }: Pick<BulkSigner, 'publicKey'>): Validator {
-  const bls = memoryBlsSigner(publicKey);
+  const bls = memoryBlsSigner(votingSeed('node0', publicKey));
   return { key: publicKey, peer: 'node0', bls: bls.publicKey, pop: bls.provePossession() };
 }

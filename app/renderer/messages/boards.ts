@@ -59,6 +59,8 @@ export const boards = {
     edit: 'Edit',
     remove: 'Delete',
     copyLink: 'Copy link',
+    proof: (block: number) => `Certified in block ${count(block)}: save proof`,
+    proofSaved: (name: string) => `${name} is saved. It is checked with impulse verify-proof.`,
     copied: 'The link is copied.',
     notCopied: 'The browser did not let the link be copied.',
     react: 'React',
@@ -165,6 +167,7 @@ export const boards = {
     lock: 'lock',
     unlock: 'unlock',
     copyLink: 'copy link',
+    proof: 'save proof',
     remove: 'delete post',
   },
   doing: {

@@ -1,5 +1,13 @@
 import { count, left, plural } from './format.ts';
 
+const roles = {
+  sysop: 'sysop',
+  'co-sysop': 'co-sysop',
+  moderator: 'moderator',
+  member: 'member',
+  guest: 'guest',
+};
+
 /** Text that more than one room uses. */
 export const common = {
   appName: 'Impulse Console',
@@ -17,13 +25,8 @@ export const common = {
   copied: 'Copied.',
   optional: 'optional',
   required: 'required',
-  roles: {
-    sysop: 'sysop',
-    'co-sysop': 'co-sysop',
-    moderator: 'moderator',
-    member: 'member',
-    guest: 'guest',
-  },
+  roles,
+  roleName: (role: keyof typeof roles | null) => (role === null ? 'no role' : roles[role]),
   finality: {
     local: { word: 'here only', means: 'Only this node holds it so far.' },
     gossiped: { word: 'sent', means: 'At least one peer has acknowledged it.' },
@@ -31,7 +34,10 @@ export const common = {
       word: plural(copies, 'peer', 'peers'),
       means: `${plural(copies, 'peer is', 'peers are')} known to hold it.`,
     }),
-    certified: { word: 'certified', means: 'A quorum has signed it.' },
+    certified: (block: number) => ({
+      word: 'certified',
+      means: `A quorum of the validators held it when they signed block ${count(block)}.`,
+    }),
   },
   progress: (done: number, total: number | null, perSecond: number, etaSeconds: number | null) =>
     [

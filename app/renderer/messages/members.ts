@@ -21,6 +21,10 @@ export const members = {
     posts: 'Posts',
     seen: 'Last here',
   },
+  handleFinal: {
+    since: (block: number) => (block === 0 ? 'final, by the genesis' : `final since block ${block}`),
+    means: 'A quorum of the validators signed that this handle is theirs. Nobody else can take it.',
+  },
   you: 'you',
   online: 'on line',
   never: 'never',

@@ -28,8 +28,13 @@ const spread = { local: 'soft', gossiped: 'blue', held: 'cyan', certified: 'gree
 
 /** How far something has spread, in a word. */
 export function FinalityBadge({ finality }: { finality: Finality }) {
-  const { level, copies } = finality;
-  const { word, means } = level === 'held' ? common.finality.held(copies) : common.finality[level];
+  const { level, copies, block = 0 } = finality;
+  const { word, means } =
+    level === 'held'
+      ? common.finality.held(copies)
+      : level === 'certified'
+        ? common.finality.certified(block)
+        : common.finality[level];
   return (
     <Badge tone={spread[level]} title={means}>
       {word}

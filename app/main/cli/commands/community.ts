@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 import { usage } from '../exit.ts';
 import { bytes, duration, table, when } from '../text.ts';
+import { members } from './members.ts';
 import { wholeNumber } from './numbers.ts';
 
 /** `invite`, `join`, `peers` and `members`: who takes part. */
@@ -98,25 +99,5 @@ function peers(context: Context): Command {
         const list = rows.length === 0 ? 'No peer is connected.' : table(headings, rows);
         return { json: view, text: `${list}\n\n${view.doctor.summary}` };
       }),
-  );
-}
-
-function members(context: Context): Command {
-  return command('members', 'list the members', ['members']).action((options: CommonOptions) =>
-    withClient(context, options, async (client) => {
-      const list = await client.members.list({});
-      const rows = list.map((member) => [
-        member.handle,
-        member.banned ? 'banned' : member.role,
-        member.posts,
-        when(member.joinedAt),
-        member.online ? 'online' : when(member.lastSeenAt),
-        member.did,
-      ]);
-      return {
-        json: list,
-        text: table(['Handle', 'Role', 'Posts', 'Joined', 'Last seen', 'Identity'], rows),
-      };
-    }),
   );
 }

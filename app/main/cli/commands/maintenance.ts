@@ -100,6 +100,13 @@ function restore(context: Context): Command {
     });
 }
 
+interface SimOptions {
+  readonly seed: number;
+  readonly seeds: number;
+  readonly ledger?: boolean;
+  readonly log?: boolean;
+}
+
 function sim(context: Context): Command {
   return command(
     'sim',
@@ -109,13 +116,14 @@ function sim(context: Context): Command {
     .option('--seed <number>', 'first seed', wholeNumber, 1)
     .option('--seeds <number>', 'how many worlds', wholeNumber, 1)
     .option('--ledger', 'worlds of validators that order transactions, some of them lying')
-    .action(async (options: CommonOptions & { seed: number; seeds: number; ledger?: boolean }) => {
+    .option('--log', 'with --ledger: their blocks anchor a log too')
+    .action(async (options: CommonOptions & SimOptions) => {
       context.began(options);
       const { io, doors } = context;
-      const { seed, seeds, ledger = false } = options;
+      const { seed, seeds, ledger = false, log = false } = options;
       if (seeds === 0) throw usage('--seeds is at least 1.');
       const report = (line: string) => io.err(`${line}\n`);
-      const agreed = await doors.simulate({ seed, seeds, ledger, report });
+      const agreed = await doors.simulate({ seed, seeds, ledger, log, report });
       const text = agreed ? 'All worlds ended in agreement.' : 'Not all worlds ended in agreement.';
       print(io, { json: { agreed, seed, seeds }, text }, options.json === true);
       if (!agreed) throw new Verdict(exitCode.verificationFailed);

@@ -1,12 +1,99 @@
-import type { Client } from '../../../contract/index.ts';
-import { Problem } from '../../kernel/errors.ts';
+import type { Command } from 'commander';
+import { Role, type Client, type Member } from '../../../contract/index.ts';
+import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { usage } from '../exit.ts';
+import { table, when } from '../text.ts';
+import { wholeNumber } from './numbers.ts';
 
-/** The DID of a member's handle, or of itself. Throws a Problem `no-member`. */
-export async function didFor(client: Client, who: string): Promise<string> {
-  if (who.startsWith('did:')) return who;
-  const found = (await client.members.list({})).find(
-    ({ handle }) => handle.toLowerCase() === who.toLowerCase(),
+const HOUR_MS = 3_600_000;
+
+/** `members` lists who belongs here; its subcommands change that, and come back once it is final. */
+export function members(context: Context): Command {
+  const group = command('members', 'list the members', ['members', 'members ban mara --reason flood']).action(
+    (options: CommonOptions) =>
+      withClient(context, options, async (client) => {
+        const list = await client.members.list({});
+        const rows = list.map((member) => [
+          member.handle,
+          member.banned ? 'banned' : (member.role ?? 'no role'),
+          member.posts,
+          when(member.joinedAt),
+          member.online ? 'online' : when(member.lastSeenAt),
+          member.did,
+        ]);
+        const headings = ['Handle', 'Role', 'Posts', 'Joined', 'Last seen', 'Identity'];
+        return { json: list, text: table(headings, rows) };
+      }),
   );
-  if (found) return found.did;
-  throw new Problem('no-member', `There is no member ${who}.`, 'Use the handle as it is listed, or the DID.');
+  // What stands behind a subcommand is the subcommand's.
+  group.enablePositionalOptions();
+  const about = (name: string, description: string, example: string) =>
+    command(name, description, [`members ${example}`]).argument('<member>', 'handle or identity');
+  const act = (
+    options: CommonOptions,
+    who: string,
+    work: (client: Client, member: Member) => Promise<string>,
+  ) =>
+    withClient(context, options, async (client) => {
+      const member = found(await client.members.list({}), who);
+      const text = await work(client, member);
+      const list = await client.members.list({});
+      return { json: list.find(({ did }) => did === member.did), text };
+    });
+
+  group.addCommand(
+    about('role', 'give a member another role', 'role mara moderator')
+      .argument('<role>', `one of ${Role.options.join(', ')}`)
+      .action((who: string, name: string, options: CommonOptions) =>
+        act(options, who, async (client, { did, handle }) => {
+          const role = Role.options.find((one) => one === name);
+          if (!role) throw usage(`A role is one of ${Role.options.join(', ')}.`);
+          await client.members.setRole({ did, role });
+          return `${handle} is ${role} now.`;
+        }),
+      ),
+  );
+  group.addCommand(
+    about('ban', 'keep a member from writing', 'ban mara --reason flood --hours 24')
+      .option('--reason <text>', 'shown to all', '')
+      .option('--hours <number>', 'hours until it ends by itself', wholeNumber)
+      .action((who: string, options: CommonOptions & { reason: string; hours?: number }) =>
+        act(options, who, async (client, { did, handle }) => {
+          const until = options.hours === undefined ? null : Date.now() + options.hours * HOUR_MS;
+          await client.members.ban({ did, reason: options.reason, until });
+          return `${handle} is banned${until === null ? '' : ` until ${when(until)}`}.`;
+        }),
+      ),
+  );
+  group.addCommand(
+    about('lift', 'end a ban', 'lift mara').action((who: string, options: CommonOptions) =>
+      act(options, who, async (client, { did, handle }) => {
+        await client.members.lift({ did });
+        return `The ban of ${handle} is over.`;
+      }),
+    ),
+  );
+  group.addCommand(
+    command('rename', 'take another handle yourself', ['members rename "Mara Lind"'])
+      .argument('<handle>', 'what others will call you')
+      .action((handle: string, options: CommonOptions) =>
+        withClient(context, options, async (client) => {
+          await client.members.setHandle({ handle });
+          return { json: { handle }, text: `You are called ${handle} now.` };
+        }),
+      ),
+  );
+  return group;
+}
+
+/** The DID of a member's handle, or of itself. */
+export async function didFor(client: Client, who: string): Promise<string> {
+  return who.startsWith('did:') ? who : found(await client.members.list({}), who).did;
+}
+
+function found(list: readonly Member[], who: string): Member {
+  const folded = who.toLocaleLowerCase();
+  const member = list.find(({ did, handle }) => did === who || handle.toLocaleLowerCase() === folded);
+  if (member) return member;
+  throw usage(`No member is called “${who}”. See: impulse members`);
 }

@@ -122,11 +122,12 @@ function proof(context: Context): Command {
     readonly out?: string;
     readonly single?: boolean;
   }
-  return command('proof', 'prove that a transaction is final, with a file that anyone can check', [
-    'proof bafy… --out tea.proof',
-    'proof bafy… > tea.json',
-  ])
-    .argument('<id>', 'id of the transaction')
+  return command(
+    'proof',
+    'prove that a transaction is final or that a post is certified, with a file that anyone can check',
+    ['proof bafy… --out tea.proof', 'proof bafy… > tea.json'],
+  )
+    .argument('<id>', 'id of the transaction or of the post')
     .option('--out <file>', 'write the compact form (DAG-CBOR); JSON is printed if left out')
     .option('--single', 'with the validators’ single signatures instead of their aggregate')
     .action((id: string, options: Options) =>
@@ -155,7 +156,7 @@ function verifyProof(context: Context): Command {
         readFile(resolve(file)),
         readFile(resolve(options.genesis)),
       ]);
-      const report = checkProofFile(new Uint8Array(proofFile), new Uint8Array(genesisFile));
+      const report = await checkProofFile(new Uint8Array(proofFile), new Uint8Array(genesisFile));
       print(context.io, { json: report, text: reportText(report) }, options.json === true);
       if (!report.ok) throw new Verdict(exitCode.verificationFailed);
     });
@@ -167,17 +168,16 @@ function reportText({
   message,
   community,
   transaction: shown,
+  event,
   block: where,
   ...signed
 }: ProofReport): string {
-  if (!ok || !shown || !where) return `Not proven: ${message} (${code})`;
+  if (!ok || !where) return `Not proven: ${message} (${code})`;
   return pairs([
     ['Proven', message],
     ['Community', `${community.name} (${community.id})`],
-    ['Transaction', shown.id],
-    ['By', shown.account],
-    ['Kind', shown.kind],
-    ['Body', JSON.stringify(shown.body)],
+    ...(shown ? transactionRows(shown) : []),
+    ...(event ? eventRows(event) : []),
     ['Block', `${where.height}, ${when(where.time)}`],
     [
       'Signed by',
@@ -186,3 +186,20 @@ function reportText({
     ['Changes of the validators', signed.epochs ?? 0],
   ]);
 }
+
+type Rows = [string, string][];
+
+const transactionRows = ({ id, account, kind, body }: NonNullable<ProofReport['transaction']>): Rows => [
+  ['Transaction', id],
+  ['By', account],
+  ['Kind', kind],
+  ['Body', JSON.stringify(body)],
+];
+
+const eventRows = ({ id, author, signed, kind, time, body }: NonNullable<ProofReport['event']>): Rows => [
+  ['Event', id],
+  ['By', signed ? author : `${author}, by the word of the validators: the signature is not in the file`],
+  ['Kind', kind],
+  ['Written', `${when(time)}, as the author says`],
+  ['Body', JSON.stringify(body)],
+];

@@ -2,8 +2,8 @@ import { HEADS, type Head } from '../../moderation/heads.ts';
 import type { Judgement } from '../../moderation/judge.ts';
 import type { ImageJudges, Judges } from '../../moderation/ports.ts';
 
-/** A text that says what is to be thought of it: `[spam 0.95]`, for example. */
-const SAID = new RegExp(`\\[(${HEADS.join('|')}) (0?\\.\\d+|0|1)\\]`, 'g');
+/** A text that says what is to be thought of it: `[spam 0.95]`, or a handle `spam 0.95`. */
+const SAID = new RegExp(`\\[?(${HEADS.join('|')}) (0?\\.\\d+|0|1)\\]?`, 'g');
 
 /** Judges that answer at once, by what a text says of itself: the rest is innocent. */
 export function memoryJudges(): Judges & ImageJudges {

@@ -10,10 +10,9 @@ import type { Role } from '../../kernel/roles.ts';
 import { Log } from '../../log/log.ts';
 import { logMigrations } from '../../log/migrations.ts';
 import { LogStore } from '../../log/store.ts';
-import { memberKinds } from '../../members/kinds.ts';
 import { moderationMigrations } from '../../moderation/migrations.ts';
-import { rosterProjection } from '../../members/projection.ts';
 import { Roster } from '../../members/roster.ts';
+import { PeopleScript } from '../../members/test-people.ts';
 import { immediateVerifier } from '../crypto/ed25519.ts';
 import { signerOf as signerOfSeed } from '../keys/ed25519.ts';
 import { openDatabase } from '../sqlite/database.ts';
@@ -74,11 +73,17 @@ export type TestNode = ReturnType<TestCommunity['node']>;
 export class TestCommunity {
   readonly clock = new StillClock();
   readonly network = createMemoryNetwork({ clock: this.clock });
-  readonly id = sha256(Buffer.from('test community'));
+  readonly id: Uint8Array;
   readonly genesisTime = ticksOf(this.clock.now());
   readonly founder = signerOf('mara');
+  /** What the ledger says about people; every node hears it at once. */
+  readonly people = new PeopleScript(this.clock);
 
-  /** A node of a person, by name; `mara` is the founder. It knows of nobody else yet. */
+  constructor(id: Uint8Array = sha256(Buffer.from('test community'))) {
+    this.id = id;
+  }
+
+  /** A node of a person, by name; `mara` is the founder. */
   node(name: string) {
     const signer = signerOf(name);
     const db = openDatabase(':memory:', [
@@ -96,9 +101,10 @@ export class TestCommunity {
       verifier: immediateVerifier,
       community: this.id,
       genesisTime: this.genesisTime,
-      projections: [rosterProjection(roster), new ChatProjection(db)],
+      projections: [new ChatProjection(db)],
       authority: roster,
     });
+    this.people.follow({ roster, log });
     const transport = this.network.transport(name);
     return {
       name,
@@ -110,17 +116,20 @@ export class TestCommunity {
       transport,
       clock: this.clock,
       verifier: immediateVerifier,
+      chronicle: this.people,
+      ledger: {
+        act: async (kind: string, body: unknown) => this.people.write(signer.publicKey, kind, body),
+      },
     };
   }
 
-  /** Nodes of mara and others, all admitted, all knowing each other's membership, all linked. */
+  /** Nodes of mara and others, all admitted, all linked. */
   async nodes(...names: string[]): Promise<TestNode[]> {
     const nodes = names.map((name) => this.node(name));
     const mara = nodes[0]!;
     for (const { name, signer } of nodes.slice(1)) this.admit(mara, signer.publicKey, name);
     for (const node of nodes) {
       await node.transport.start();
-      if (node !== mara) await copyLog(mara, node);
     }
     for (const [index, node] of nodes.entries()) {
       for (const other of nodes.slice(0, index))
@@ -129,8 +138,8 @@ export class TestCommunity {
     return nodes;
   }
 
-  admit(by: { log: Log; signer: Signer }, member: Uint8Array, handle: string, role: Role = 'member'): void {
-    by.log.append(by.signer, memberKinds.admit.name, { member, handle, role });
+  admit(by: { signer: Signer }, member: Uint8Array, handle: string, role: Role = 'member'): void {
+    this.people.admit(by.signer.publicKey, member, handle, role);
   }
 }
 

@@ -1,9 +1,13 @@
 import { concatBytes, equalBytes, toHex } from '../../kernel/bytes.ts';
 import { decodeCbor, encodeCanonical } from '../../kernel/canonical.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { msOf } from '../../kernel/hybrid-time.ts';
+import { silentLogger } from '../../kernel/logger.ts';
 import { sha256 } from '../../kernel/sha256.ts';
+import { anchorDigest, anchorOn, judgeAnchor, tipAfter, type AnchorTip } from '../../ledger/anchor.ts';
+import { Anchoring } from '../../ledger/anchoring.ts';
 import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from '../../ledger/application.ts';
-import type { Block, BlockLimits } from '../../ledger/block.ts';
+import { makeBlock, type Block, type BlockLimits } from '../../ledger/block.ts';
 import type { Evidence } from '../../ledger/equivocation.ts';
 import { baseOf, type Base } from '../../ledger/proposal.ts';
 import {
@@ -12,6 +16,7 @@ import {
   type Validator,
   type ValidatorSet,
 } from '../../ledger/validators.ts';
+import type { SimLog } from './log.ts';
 
 /** Final blocks as a disk keeps them: what is in here survives a crash. */
 export interface ChainDisk {
@@ -27,6 +32,10 @@ export interface SimLedgerInit {
   readonly finalised: (run: FinalRun) => void;
   readonly accused: (evidence: Evidence) => void;
   readonly complain: (what: string) => void;
+  /** What its blocks anchor, in worlds that have a log. */
+  readonly log?: SimLog;
+  /** Votes for anchors without looking whether it holds what they list. */
+  readonly blind?: boolean;
 }
 
 /** Where every simulated chain begins. */
@@ -40,6 +49,8 @@ export interface SimGenesis {
 }
 
 export const simLimits: BlockLimits = { bytes: 4096, transactions: 16 };
+/** Events that a leader lists in a block, at most. */
+const ROOM = 8;
 
 /** A transaction that does nothing but be ordered. */
 export function plainTransaction(n: number): Uint8Array {
@@ -62,6 +73,11 @@ export class SimLedger implements Application {
   readonly #waiting = new Map<string, Uint8Array>();
   /** Of each block that was executed or is final: what it and those before it ordered. */
   readonly #ordered = new Map<string, ReadonlySet<string>>();
+  /** Of each of them: the last anchor. */
+  readonly #tips = new Map<string, AnchorTip>();
+  /** Blocks that were executed and are not final. */
+  readonly #ahead = new Map<string, Block>();
+  readonly anchoring: Anchoring | null;
   #set: ValidatorSet;
   #alive = true;
 
@@ -69,12 +85,19 @@ export class SimLedger implements Application {
     this.#init = init;
     this.#set = init.genesis.set;
     let ordered: ReadonlySet<string> = new Set();
-    this.#ordered.set(toHex(init.genesis.community), ordered);
+    const { community } = init.genesis;
+    this.#ordered.set(toHex(community), ordered);
+    this.#tips.set(toHex(community), { digest: community, count: 0, time: 0 });
+    init.log?.restart();
     for (const block of this.chain()) {
       ordered = new Set([...ordered, ...block.transactions.map(toHex)]);
       this.#ordered.set(toHex(block.header.hash), ordered);
+      this.#passAnchor(block);
+      this.#mark(block);
       this.#set = this.#nextSet(block.transactions, this.#set) ?? this.#set;
     }
+    const { log, clock } = init;
+    this.anchoring = log ? new Anchoring({ log, clock, logger: silentLogger, complete: () => true }) : null;
   }
 
   /** The process is gone: nothing it still does reaches the disk. */
@@ -111,8 +134,26 @@ export class SimLedger implements Application {
       transactions.push(transaction);
       if (this.#nextSet([transaction], this.#set)) break;
     }
-    if (transactions.length === 0 && !empty) return null;
-    return { transactions, stateRoot: rootAfter(parent, transactions), anchor: null };
+    const stateRoot = rootAfter(parent, transactions);
+    const events =
+      empty || !this.anchoring ? [] : this.anchoring.choose(slate.time, ROOM, this.#below(slate.parent));
+    if (events.length === 0) {
+      return transactions.length === 0 && !empty ? null : { transactions, stateRoot, anchor: null };
+    }
+    const tip = this.tipAt(slate.parent)!;
+    const anchored = anchorOn(
+      tip,
+      events.map(({ id }) => id),
+    );
+    const time = Math.max(tip.time, ...events.map((event) => msOf(event.time)));
+    const anchor = { time, digest: anchorDigest(anchored) };
+    this.anchoring?.proposed(makeBlock({ ...slate, stateRoot, anchor }, transactions, anchored));
+    return { transactions, stateRoot, anchor, anchored };
+  }
+
+  /** The last anchor at a block that was executed or is final. */
+  tipAt(hash: Uint8Array): AnchorTip | undefined {
+    return this.#tips.get(toHex(hash));
   }
 
   async execute(block: Block, parent: Base): Promise<Execution> {
@@ -127,8 +168,16 @@ export class SimLedger implements Application {
     if (!equalBytes(header.stateRoot, rootAfter(parent, transactions))) {
       return { ok: false, code: 'wrong-state-root' };
     }
+    const fault = block.anchored && judgeAnchor(header, block.anchored, this.tipAt(header.parent)!);
+    if (fault) return { ok: false, code: fault };
     this.#ordered.set(toHex(header.hash), new Set([...ordered, ...keys]));
+    this.#ahead.set(toHex(header.hash), block);
+    this.#passAnchor(block);
     return { ok: true, next: this.#nextSet(transactions, this.#set) };
+  }
+
+  async vouch(block: Block): Promise<boolean> {
+    return this.#init.blind ?? this.anchoring?.vouch(block, this.#below(block.header.parent)) ?? true;
   }
 
   async finalise(run: FinalRun): Promise<void> {
@@ -139,7 +188,10 @@ export class SimLedger implements Application {
     for (const block of run.blocks) {
       for (const transaction of block.transactions) this.#waiting.delete(toHex(transaction));
       this.#set = this.#nextSet(block.transactions, this.#set) ?? this.#set;
+      this.#mark(block);
+      this.#ahead.delete(toHex(block.header.hash));
     }
+    this.anchoring?.settled(run.blocks);
     this.#init.finalised(run);
   }
 
@@ -159,6 +211,21 @@ export class SimLedger implements Application {
 
   diverged(_run: FinalRun, code: string): void {
     this.#init.complain(`cannot accept a final block: ${code}`);
+  }
+
+  #passAnchor({ header, anchored }: Block): void {
+    const before = this.tipAt(header.parent)!;
+    this.#tips.set(toHex(header.hash), anchored ? tipAfter(header.anchor!, anchored) : before);
+  }
+
+  #mark({ header, anchored }: Block): void {
+    if (anchored) this.#init.log?.mark(header.height, anchored.ids);
+  }
+
+  /** The blocks from one down to the last final one, which is left out. */
+  #below(hash: Uint8Array): Block[] {
+    const block = this.#ahead.get(toHex(hash));
+    return block ? [block, ...this.#below(block.header.parent)] : [];
   }
 
   #base(): Base {

@@ -10,16 +10,20 @@ export interface LedgerSimulationInit {
   readonly report: (line: string) => void;
   /** A rule broken on purpose. */
   readonly mutant?: Mutant;
+  /** Whether the worlds have a log too, which the blocks anchor. */
+  readonly log?: boolean;
 }
 
 /** Runs seeded worlds of validators one after another; resolves to whether all of them ended as they must. */
 export async function simulateLedger(init: LedgerSimulationInit): Promise<boolean> {
-  const { seed, seeds, report, mutant } = init;
+  const { seed, seeds, report, mutant, log = false } = init;
   let failed = 0;
   let blocks = 0;
+  let anchored = 0;
   for (let offset = 0; offset < seeds; offset++) {
-    const world = await runLedgerWorld(seed + offset, mutant && { mutant });
+    const world = await runLedgerWorld(seed + offset, { log, ...(mutant && { mutant }) });
     blocks += world.blocks;
+    anchored += world.anchored;
     if (world.problems.length === 0) continue;
     failed++;
     report(
@@ -28,10 +32,12 @@ export async function simulateLedger(init: LedgerSimulationInit): Promise<boolea
     for (const problem of world.problems) report(`  ${problem}`);
     if (world.villains.length > 0) report(`  Lying: ${world.villains.join('; ')}.`);
     report(`  Faults: ${[...new Set(world.faults.map(({ kind }) => kind))].join(', ') || 'none'}.`);
-    report(`  Replay it: npm run -s impulse -- sim --ledger --seed ${world.seed} --seeds 1`);
+    report(
+      `  Replay it: npm run -s impulse -- sim --ledger${log ? ' --log' : ''} --seed ${world.seed} --seeds 1`,
+    );
   }
   report(
-    `${seeds} worlds, ${blocks} final blocks: ${failed === 0 ? 'all as they must be' : `${failed} failed`}.`,
+    `${seeds} worlds, ${blocks} final blocks${log ? `, ${anchored} events certified` : ''}: ${failed === 0 ? 'all as they must be' : `${failed} failed`}.`,
   );
   return failed === 0;
 }

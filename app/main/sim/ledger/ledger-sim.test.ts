@@ -5,6 +5,7 @@ import { runLedgerWorld } from './world.ts';
 
 const FIRST_SEED = 1;
 const SEEDS = 150;
+const LOG_SEEDS = 60;
 /** Worlds in which a broken rule must show; all of them are among those that end well without it. */
 const SEARCHED = 60;
 
@@ -30,6 +31,27 @@ describe('simulation of validators', () => {
       expect(agreed, lines.join('\n')).toBe(true);
     },
   );
+
+  it(
+    `ends ${LOG_SEEDS} worlds with a log too, every event of it certified while a quorum holds it [H5]`,
+    { timeout: 240_000 },
+    async () => {
+      const lines: string[] = [];
+      const report = (line: string) => lines.push(line);
+      const log = true;
+      const agreed = await simulateLedger({ seed: FIRST_SEED, seeds: LOG_SEEDS, report, log });
+      expect(agreed, lines.join('\n')).toBe(true);
+    },
+  );
+
+  it('finds a validator that votes for events that it does not hold [H4]', { timeout: 120_000 }, async () => {
+    const mutant = mutants['votes for events that it does not hold'];
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEARCHED; seed++) {
+      const { problems } = await runLedgerWorld(seed, { mutant, patienceMs: 0, log: true });
+      if (problems.some((problem) => problem.includes('honest validators hold [H5]'))) return;
+    }
+    expect.fail(`no world of ${SEARCHED} showed it`);
+  });
 
   it.each([3, 15])('runs the same world from seed %i again, step by step', async (seed) => {
     const [first, second] = [await runLedgerWorld(seed), await runLedgerWorld(seed)];

@@ -1,5 +1,7 @@
 import type { BlsSigner } from '../../kernel/bls.ts';
+import { every } from '../../kernel/clock.ts';
 import { silentLogger } from '../../kernel/logger.ts';
+import { anchorsPending } from '../../ledger/anchoring.ts';
 import type { FinalRun } from '../../ledger/application.ts';
 import { createConsensus, type Consensus, type ConsensusTimes, type Rules } from '../../ledger/consensus.ts';
 import type { Evidence } from '../../ledger/equivocation.ts';
@@ -8,6 +10,7 @@ import { MachineClock, settled, type VirtualClock } from '../../platform/memory/
 import type { MemoryNetwork } from '../../platform/memory/network.ts';
 import type { Dice } from '../dice.ts';
 import { SimLedger, type ChainDisk, type SimGenesis } from './application.ts';
+import type { SimLog } from './log.ts';
 import { VoteDisk, type VotePorts } from './vote-disk.ts';
 
 export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000, paceMs: 40 };
@@ -15,6 +18,8 @@ export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 
 /** A rule broken on purpose, so that the simulation can be seen to find it. */
 export interface Mutant {
   readonly rules?: Rules;
+  /** Votes for anchors without looking whether it holds what they list. */
+  readonly blind?: boolean;
   disk?(disk: VotePorts): VotePorts;
 }
 
@@ -31,7 +36,12 @@ export interface SimValidatorInit {
   readonly finalised: (run: FinalRun) => void;
   readonly accused: (evidence: Evidence) => void;
   readonly complain: (what: string) => void;
+  /** What is to be anchored, in worlds that have a log; it outlives the node. */
+  readonly log?: SimLog;
 }
+
+/** How often a validator looks whether something is to be anchored, in milliseconds. */
+const ANCHOR_LOOK_MS = 250;
 
 /** An honest validator: disks that outlive it, and one life after another on them. */
 export class SimValidator {
@@ -59,13 +69,17 @@ export class SimValidator {
     return this.#life?.ledger ?? null;
   }
 
+  get log(): SimLog | undefined {
+    return this.#init.log;
+  }
+
   get consensus(): Consensus | null {
     return this.#life?.consensus ?? null;
   }
 
   async start(): Promise<void> {
     if (this.#life) return;
-    const { name, signer, network, genesis, mutant, dice, complain, submitted } = this.#init;
+    const { name, signer, network, genesis, mutant, dice, complain, submitted, log } = this.#init;
     const clock = this.#clock;
     const ledger = new SimLedger({
       disk: this.#chain,
@@ -74,10 +88,12 @@ export class SimValidator {
       writeMs: () => dice.between(0, 10),
       finalised: (run) => {
         this.#init.finalised(run);
-        this.#life?.consensus.work(ledger.pending);
+        this.#work();
       },
       accused: this.#init.accused,
       complain: (what) => complain(`${name} ${what}`),
+      ...(log && { log }),
+      ...(mutant.blind && { blind: true }),
     });
     const disk = this.#votes.open(clock);
     const transport = network.transport(name);
@@ -97,11 +113,20 @@ export class SimValidator {
     await consensus.start();
     this.#life = { ledger, consensus };
     for (const transaction of submitted()) ledger.submit(transaction);
-    consensus.work(ledger.pending);
+    this.#work();
+    if (log) every(clock, ANCHOR_LOOK_MS, () => this.#work());
+  }
+
+  #work(): void {
+    if (!this.#life) return;
+    const { ledger, consensus } = this.#life;
+    const { anchoring, pending } = ledger;
+    consensus.work(pending || (anchoring !== null && anchorsPending(anchoring, () => consensus.view())));
   }
 
   submit(transaction: Uint8Array): void {
-    if (this.#life) this.#life.consensus.work(this.#life.ledger.submit(transaction));
+    this.#life?.ledger.submit(transaction);
+    this.#work();
   }
 
   jump(byMs: number): void {

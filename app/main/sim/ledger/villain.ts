@@ -1,6 +1,7 @@
 import type { BlsSigner } from '../../kernel/bls.ts';
 import { toHex } from '../../kernel/bytes.ts';
 import { silentLogger } from '../../kernel/logger.ts';
+import { anchorDigest, anchorOn, type Anchored } from '../../ledger/anchor.ts';
 import { encodeBlock, makeBlock, openBlock, type Block } from '../../ledger/block.ts';
 import { encodeCertificate, makeCertificate, type Certificate } from '../../ledger/certificate.ts';
 import { decodeWire, encodeWire, LEDGER_PROTOCOL, type Wire } from '../../ledger/consensus-wire.ts';
@@ -53,6 +54,8 @@ export interface VillainInit {
   readonly genesis: SimGenesis;
   /** Names of all nodes. */
   readonly others: readonly string[];
+  /** Ids of all events there are, in worlds that have a log. */
+  readonly events?: () => readonly Uint8Array[];
 }
 
 /** A validator that breaks the rules as it likes. It follows the chain as an honest node would, to lie well. */
@@ -205,7 +208,7 @@ export class Villain {
 
   /** As the leader of a slot, one block for some and another for the rest. */
   #lead(): void {
-    const { dice, genesis, time, others } = this.#init;
+    const { dice, genesis, others } = this.#init;
     const view = this.#consensus!.view();
     const here = this.#set();
     const current = view.slots.at(-1)!;
@@ -222,6 +225,8 @@ export class Villain {
     const halves = split(dice, others);
     for (const half of halves) {
       const transactions = [plainTransaction(this.#own++)];
+      const time = Math.max(parent.time + 1, this.#init.time.now()) + (dice.chance(0.1) ? 3_600_000 : 0);
+      const anchored = this.#anchored(parent);
       const block = makeBlock(
         {
           community: genesis.community,
@@ -229,17 +234,28 @@ export class Villain {
           slot: current.slot,
           height: parent.height + 1,
           parent: parent.hash,
-          time: Math.max(parent.time + 1, time.now()) + (dice.chance(0.1) ? 3_600_000 : 0),
+          time,
           proposer: here.me,
           stateRoot: dice.chance(0.1) ? dice.bytes(32) : rootAfter(parent, transactions),
-          anchor: null,
+          anchor: anchored ? { time, digest: anchorDigest(anchored) } : null,
         },
         transactions,
+        anchored,
       );
       const vote = this.#vote('notarise', current.slot, block.header.hash);
       this.#bases.set(toHex(block.header.hash), baseOf(block));
       if (vote) this.#say(encodeWire(['proposal', encodeBlock(block), encodeVote(vote)]), half);
     }
+  }
+
+  /** In worlds that have a log: a list of events that nobody has, or that some have, or that were listed before. */
+  #anchored(parent: Base): Anchored | undefined {
+    const { dice, events } = this.#init;
+    const tip = this.#ledger.tipAt(parent.hash);
+    if (!events || !tip || dice.chance(0.2)) return undefined;
+    const real = events().filter(() => dice.chance(0.3));
+    const ids = real.length > 0 && dice.chance(0.5) ? real.slice(0, 20) : [dice.bytes(32)];
+    return anchorOn(tip, ids);
   }
 
   #garbage(): Uint8Array {

@@ -15,6 +15,7 @@ import { VirtualClock } from '../../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../platform/memory/network.ts';
 import { Dice } from '../dice.ts';
 import { plainTransaction, setTransaction, SimLedger, type SimGenesis } from './application.ts';
+import { SimLog, type SimEvent } from './log.ts';
 import { drawLedgerFaults, type LedgerFault } from './faults.ts';
 import { SimValidator, type Mutant } from './validator.ts';
 import { Villain } from './villain.ts';
@@ -23,6 +24,8 @@ export interface LedgerWorldOptions {
   readonly mutant?: Mutant;
   /** How long after the last fault everything must be final, in milliseconds of the world. */
   readonly patienceMs?: number;
+  /** Whether people write into a log too, which the blocks anchor. */
+  readonly log?: boolean;
 }
 
 export interface LedgerWorldReport {
@@ -35,6 +38,8 @@ export interface LedgerWorldReport {
   readonly validators: number;
   readonly villains: readonly string[];
   readonly blocks: number;
+  /** Events that final blocks list. */
+  readonly anchored: number;
   readonly epochs: number;
   readonly faults: readonly LedgerFault[];
   /** How long after the last fault all was final everywhere, in milliseconds of the world; null when it never was. */
@@ -79,6 +84,8 @@ class LedgerWorld {
   readonly #faults: readonly LedgerFault[];
   readonly #lengthMs: number;
   readonly #submitted: Uint8Array[] = [];
+  readonly #events: SimEvent[] = [];
+  readonly #anchored = new Set<string>();
   readonly #dialling = new Set<string>();
   /** Hex hash of the final block at each height. */
   readonly #final = new Map<number, string>();
@@ -122,8 +129,11 @@ class LedgerWorld {
         genesis: this.#genesis,
         dice: new Dice(seed, names[place]!),
       };
-      if (bad.has(place)) this.#villains.set(place, new Villain({ ...shared, others: names }));
-      else {
+      if (bad.has(place)) {
+        const events = options.log && { events: () => this.#events.map(({ id }) => id) };
+        this.#villains.set(place, new Villain({ ...shared, others: names, ...events }));
+      } else {
+        const log = new SimLog(() => this.#fetch(log));
         const node: SimValidator = new SimValidator({
           ...shared,
           mutant: options.mutant ?? {},
@@ -131,6 +141,7 @@ class LedgerWorld {
           finalised: (run) => this.#finalised(node, run),
           accused: (evidence) => this.#accused(evidence),
           complain: (what) => this.complain(what),
+          ...(options.log && { log }),
         });
         this.#honest.set(place, node);
       }
@@ -144,7 +155,12 @@ class LedgerWorld {
     for (const node of this.#everybody()) await node.start();
     this.#dial();
     const works = Array.from({ length: dice.between(3, 20) }, () => dice.between(0, this.#lengthMs));
+    const posts = this.#options.log ? new Dice(this.#seed, 'log') : null;
     const moments = [
+      ...Array.from({ length: posts?.between(3, 40) ?? 0 }, () => ({
+        atMs: posts!.between(0, this.#lengthMs),
+        run: () => this.#post(posts!),
+      })),
       ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
       ...works.map((atMs, n) => ({ atMs, run: () => this.#submit(this.#transaction(dice, n)) })),
     ].sort((a, b) => a.atMs - b.atMs);
@@ -177,6 +193,7 @@ class LedgerWorld {
       validators: this.#genesis.candidates.length,
       villains: [...this.#villains.values()].map(({ name, traits }) => `${name}: ${[...traits].join(', ')}`),
       blocks: this.#final.size,
+      anchored: this.#anchored.size,
       epochs: this.#sets.size,
       faults: this.#faults,
       settledAfterMs: this.#settledAfterMs,
@@ -211,6 +228,27 @@ class LedgerWorld {
     for (const node of this.#everybody()) {
       this.#time.after(this.#dice.between(0, 300), () => node.submit(transaction));
     }
+  }
+
+  /** Somebody writes into the log: it is on one node at once, and elsewhere sooner or later. */
+  #post(dice: Dice): void {
+    const logs = [...this.#honest.values()].map(({ log }) => log!);
+    const event = { id: dice.bytes(32), timeMs: this.#time.now() };
+    this.#events.push(event);
+    const author = dice.pick(logs);
+    author.put(event);
+    for (const log of logs) {
+      const late = dice.chance(0.2);
+      this.#time.after(dice.between(0, late ? 30_000 : 2000), () => log.put(event));
+    }
+  }
+
+  /** A node asks another for what it lacks. */
+  #fetch(log: SimLog): void {
+    this.#time.after(500, () => {
+      const other = this.#dice.pick([...this.#honest.values()]);
+      if (other.up) for (const event of other.log!.events) log.put(event);
+    });
   }
 
   /** Nodes find each other again, as peers that know each other's addresses do. */
@@ -309,7 +347,7 @@ class LedgerWorld {
   #settled(): boolean {
     return [...this.#honest.values()].every(({ ledger }) => {
       const chain = ledger?.chain() ?? [];
-      if (chain.length !== this.#final.size) return false;
+      if (chain.length !== this.#final.size || this.#events.length > this.#anchored.size) return false;
       const held = new Set(chain.flatMap(({ transactions }) => transactions.map(toHex)));
       return [...this.#ordered, ...this.#submitted.map(toHex)].every((key) => held.has(key));
     });
@@ -326,7 +364,7 @@ class LedgerWorld {
     if (!equalBytes(last.hash, certificate.block!))
       this.complain(`${node.name} has a proof of something else`);
     const chain = node.ledger?.chain() ?? [];
-    for (const { header, transactions } of blocks) {
+    for (const { header, transactions, anchored } of blocks) {
       const hash = toHex(header.hash);
       this.#note(`${node.name} final ${header.height} ${hash}`);
       const known = this.#final.get(header.height);
@@ -337,11 +375,27 @@ class LedgerWorld {
       }
       if (known) continue;
       this.#final.set(header.height, hash);
+      if (anchored && set) this.#certified(anchored.ids, set);
       for (const transaction of transactions) {
         if (this.#ordered.has(toHex(transaction))) this.complain('a transaction is final twice');
         this.#ordered.add(toHex(transaction));
         const next = set && SimLedger.nextSet(this.#genesis, transaction, set);
         if (next) this.#sets.set(next.epoch, next);
+      }
+    }
+  }
+
+  /** [H5] What a final block lists is with a quorum, less those that may lie, at the moment it is final. */
+  #certified(ids: readonly Uint8Array[], set: ValidatorSet): void {
+    const places = set.validators.map(({ peer }) =>
+      this.#genesis.candidates.findIndex((candidate) => candidate.peer === peer),
+    );
+    const lying = places.filter((place) => this.#villains.has(place)).length;
+    for (const id of ids) {
+      this.#anchored.add(toHex(id));
+      const holders = places.filter((place) => this.#honest.get(place)?.log?.holds(id)).length;
+      if (holders < set.quorum - lying) {
+        this.complain(`an event is certified that ${holders} honest validators hold [H5]`);
       }
     }
   }

@@ -125,7 +125,7 @@ export class SampleBoards {
         ? Math.min(replies + 1, 1 + Math.floor(random() * 4))
         : 0;
     const levels = ['certified', 'held', 'gossiped', 'local'] as const;
-    const level = levels[n === 3 ? 3 : n % 9 === 5 ? 2 : 1] ?? 'held';
+    const level = levels[n === 3 ? 3 : n % 9 === 5 ? 2 : n < 3 ? 1 : 0] ?? 'held';
     return {
       id,
       board: board?.id ?? '',
@@ -142,7 +142,10 @@ export class SampleBoards {
       lastAuthor: replies > 0 ? last.handle : author.handle,
       pinned: n === 0 && shelf === 3,
       locked: this.shelves[shelf]?.board.archived === true || (n === 11 && shelf === 0),
-      finality: { level, copies: level === 'held' ? 1 + Math.floor(random() * 9) : 0 },
+      finality:
+        level === 'certified'
+          ? { level, copies: 4, block: Math.max(1, 1200 - n) }
+          : { level, copies: level === 'held' ? 1 + Math.floor(random() * 9) : 0 },
       held: null,
       ...this.#threads.get(id),
     };
@@ -347,7 +350,12 @@ export class SampleBoards {
             messageId: `<${n}.${j}@example.org>`,
           }
         : null,
-      finality: j === generated - 1 ? thread.finality : { level: 'held', copies: 4 + (j % 3) },
+      finality:
+        j === generated - 1
+          ? thread.finality
+          : j > generated - 5
+            ? { level: 'held', copies: 4 + (j % 3) }
+            : { level: 'certified', copies: 4 + (j % 3), block: 900 + j },
       unread: j >= generated - thread.unread,
       held,
       may: {

@@ -39,6 +39,7 @@ export function sampleMembers(now: number): Member[] {
   return people.map((person, i) => ({
     did: person.did,
     handle: person.handle,
+    handleBlock: i,
     role: person.role ?? 'member',
     joinedAt: now - (400 - i * 5) * 24 * HOUR_MS,
     invitedBy: i === 0 ? null : i % 3 === 0 ? 'Ines K' : 'Mara',

@@ -28,6 +28,7 @@ export interface PostCommands {
   readonly copyLink: (post: Post) => void;
   readonly report: (post: Post) => void;
   readonly appeal: (post: Post) => void;
+  readonly proof: (post: Post) => void;
   readonly react: (post: Post, emoji: string, on: boolean) => void;
 }
 
@@ -77,6 +78,7 @@ export function PostCard(props: {
   const { post, answers, commands, reader } = props;
   const [reacting, setReacting] = useState(false);
   const { handle } = post.author;
+  const { block } = post.finality;
   // The chosen sign goes away with the others, so the post takes the keyboard back.
   const stopReacting = () => {
     setReacting(false);
@@ -93,6 +95,9 @@ export function PostCard(props: {
     ...(reportable(post, reader.did)
       ? [{ id: 'report', label: heldWords.report, shortcut: '!', run: () => commands.report(post) }]
       : []),
+    ...(block === undefined
+      ? []
+      : [{ id: 'proof', label: words.post.proof(block), shortcut: 's', run: () => commands.proof(post) }]),
     ...(post.may.delete
       ? [
           {

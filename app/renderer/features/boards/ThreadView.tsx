@@ -6,6 +6,8 @@ import { boards as words } from '../../messages/boards.ts';
 import { heldWords } from '../../messages/reviewPages.ts';
 import { itemAt, useNode, useThread } from '../../stores/index.ts';
 import { Badge, Button, Loading, Panel, ProblemNotice, Said } from '../../ui/index.ts';
+import { bytesOfBase64Url } from '../../text/keys.ts';
+import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { Composer } from './Composer.tsx';
 import { AskModerators, DeleteDialog, HistoryDialog } from './dialogs.tsx';
@@ -89,6 +91,13 @@ export function ThreadView(props: ThreadViewProps) {
     },
     report: (post) => setDialog({ kind: 'report', post }),
     appeal: (post) => setDialog({ kind: 'appeal', post }),
+    proof: (post) =>
+      void act.run(async () => {
+        const { proof } = await client.ledger.proof({ id: post.id });
+        const name = `post-${post.id.slice(-8)}.proof`;
+        saveFile(name, bytesOfBase64Url(proof) ?? new Uint8Array());
+        setSaid(words.post.proofSaved(name));
+      }),
     react: (post, emoji, on) =>
       void act.run(async () => {
         await client.boards.react({ id: post.id, emoji, on });

@@ -63,6 +63,14 @@ export function threadActions(moment: ThreadMoment): Action[] {
       run: () => current && commands.copyLink(current),
     },
     {
+      id: 'thread.proof',
+      label: words.keys.proof,
+      section: 'view',
+      shortcut: 's',
+      when: () => reading && current?.finality.level === 'certified',
+      run: () => current && commands.proof(current),
+    },
+    {
       id: 'thread.delete',
       label: words.keys.remove,
       section: 'view',

@@ -150,7 +150,7 @@ function Giving({ status, have, onClose, onAgain }: GivingProps) {
         options={others.map(({ did, handle, role }) => ({
           value: did,
           label: handle,
-          hint: `${t.common.roles[role]}, …${did.slice(-8)}`,
+          hint: `${t.common.roleName(role)}, …${did.slice(-8)}`,
         }))}
         error={asked && !receiver ? give.needsTo : null}
         autoFocus

@@ -15,7 +15,7 @@ type Span = keyof typeof spans;
 export function RoleDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const client = useClient();
   const act = useAct();
-  const [role, setRole] = useState<Role>(member.role);
+  const [role, setRole] = useState<Role>(member.role ?? 'guest');
   const save = async () => {
     if (await act.run(() => client.members.setRole({ did: member.did, role }))) onClose();
   };

@@ -1,8 +1,11 @@
-import type { Member } from '../../../contract/index.ts';
+import type { Member, Role } from '../../../contract/index.ts';
 
 export type Show = 'all' | 'online' | 'crew' | 'banned';
 
-const rank = ['sysop', 'co-sysop', 'moderator', 'member', 'guest'];
+const ranks: readonly Role[] = ['sysop', 'co-sysop', 'moderator', 'member', 'guest'];
+
+/** The highest first; those without a role come last. */
+const rank = (role: Role | null) => (role === null ? ranks.length : ranks.indexOf(role));
 
 /** The members to show: by part of a handle and by kind, those on line first, then by role and handle. */
 export function membersShown(members: readonly Member[], part: string, show: Show): Member[] {
@@ -11,20 +14,20 @@ export function membersShown(members: readonly Member[], part: string, show: Sho
     .filter((member) => member.handle.toLocaleLowerCase().includes(wanted))
     .filter((member) => {
       if (show === 'online') return member.online;
-      if (show === 'crew') return rank.indexOf(member.role) < 3;
+      if (show === 'crew') return rank(member.role) < 3;
       if (show === 'banned') return member.banned !== null;
       return true;
     })
     .sort(
       (a, b) =>
         Number(b.online) - Number(a.online) ||
-        rank.indexOf(a.role) - rank.indexOf(b.role) ||
+        rank(a.role) - rank(b.role) ||
         a.handle.localeCompare(b.handle),
     );
 }
 
 /** Whether `mine` may change or ban a member of `role`: only those below one's own, and never oneself. */
 export function mayRule(mine: string | null | undefined, member: Pick<Member, 'role' | 'isMe'>): boolean {
-  const own = rank.indexOf(mine ?? 'guest');
-  return !member.isMe && own >= 0 && own <= 2 && own < rank.indexOf(member.role);
+  const own = ranks.findIndex((role) => role === mine);
+  return !member.isMe && own >= 0 && own <= 2 && own < rank(member.role);
 }

@@ -48,7 +48,7 @@ const columns: readonly Column<Member>[] = [
     label: words.columns.role,
     width: '100px',
     cell: (member) => (
-      <span className={member.role === 'member' ? 'soft' : ''}>{t.common.roles[member.role]}</span>
+      <span className={member.role === 'member' ? 'soft' : ''}>{t.common.roleName(member.role)}</span>
     ),
   },
   {
@@ -251,8 +251,17 @@ function Details({ member, rules, onRole, onBan, onLift, onCopy }: DetailsProps)
   return (
     <>
       <dl className="record">
+        <dt>{words.columns.handle}</dt>
+        <dd>
+          {member.handle}{' '}
+          {member.handleBlock !== null && (
+            <Badge tone="green" title={words.handleFinal.means}>
+              {words.handleFinal.since(member.handleBlock)}
+            </Badge>
+          )}
+        </dd>
         <dt>{words.columns.role}</dt>
-        <dd>{t.common.roles[member.role]}</dd>
+        <dd>{t.common.roleName(member.role)}</dd>
         <dt>{words.columns.seen}</dt>
         <dd>
           {member.online ? (

@@ -53,7 +53,7 @@ export function AppearanceSection() {
         }
       />
       <p className="setting-sample">
-        {words.sample} <Badge tone="green">{t.common.finality.certified.word}</Badge>{' '}
+        {words.sample} <Badge tone="green">{t.common.finality.certified(1).word}</Badge>{' '}
         <Badge tone="cyan">{t.common.peers(9)}</Badge>{' '}
         <Badge tone="amber">{t.common.severity.attention}</Badge>{' '}
         <Badge tone="red">{t.common.severity.danger}</Badge> <Key shortcut="ctrl+k" />

@@ -1,0 +1,95 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { startNode, type RunningNode } from './start.ts';
+
+/** As from the system's key store: a passphrase would cost a second a start. */
+const systemKey = new Uint8Array(32).fill(7);
+const directories: string[] = [];
+const running = new Set<RunningNode>();
+
+afterEach(async () => {
+  for (const node of running) await node.stop();
+  running.clear();
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A node with keys and ports of its own, on real TCP of this machine. */
+async function start(): Promise<RunningNode> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'impulse-anchor-'));
+  directories.push(dataDir);
+  const settings = { network: { port: 0, webSocketPort: 0, listen: 'loopback' } };
+  await writeFile(join(dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
+  const node = await startNode({ dataDir, systemKey });
+  running.add(node);
+  return node;
+}
+
+/** Resolves once `look` finds something; a node says at each change of its boards that there may be news. */
+async function seen<T>(
+  { client }: RunningNode,
+  feed: 'boards' | 'ledger',
+  look: () => Promise<T | false | null>,
+): Promise<T> {
+  const ended = new AbortController();
+  try {
+    const changes = await client[feed].changes({}, { signal: ended.signal });
+    const watching = Symbol('watching');
+    for (let news: unknown = watching; ; news = await changes.next()) {
+      if (news === undefined) throw new Error('the node went away');
+      const found = await look();
+      if (found !== false && found !== null) return found;
+    }
+  } finally {
+    ended.abort();
+  }
+}
+
+/** The finality of a post, once it is certified. */
+const certified = (node: RunningNode, id: string) =>
+  seen(node, 'boards', async () => {
+    const post = await node.client.boards.post({ id }).catch(() => null);
+    return post?.finality.level === 'certified' && post.finality;
+  });
+
+async function found(): Promise<RunningNode> {
+  const node = await start();
+  await node.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  return node;
+}
+
+const write = async ({ client }: RunningNode, text: string) => {
+  const [board] = await client.boards.list({});
+  return client.boards.startThread({ board: board!.id, subject: 'Tides', text, attachments: [] });
+};
+
+test('[H6] what a sysop alone writes is certified seconds later, and its view is told', async () => {
+  const node = await found();
+  const { id } = await write(node, 'High water at six.');
+  const { finality } = await node.client.boards.post({ id });
+  expect(finality).toEqual({ level: 'local', copies: 0 });
+  expect(await certified(node, id)).toMatchObject({ level: 'certified', block: 1 });
+  const { items } = await node.client.boards.threads({ unreadOnly: false, limit: 10 });
+  expect(items.map((thread) => thread.finality.level)).toContain('certified');
+});
+
+test('[H4] [H5] a post written on one of three validators is certified on all, by one block', async () => {
+  const mara = await found();
+  const [ines, odin] = [await start(), await start()];
+  const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 2 });
+  await ines.client.community.join({ invite: link, handle: 'ines' });
+  await odin.client.community.join({ invite: link, handle: 'odin' });
+  for (const node of [ines, odin]) {
+    await seen(node, 'ledger', async () => (await node.client.ledger.status({})).credits !== null);
+  }
+  const add = await Promise.all([ines, odin].map(({ client }) => client.ledger.card({})));
+  await mara.client.ledger.changeValidators({ add, remove: [] });
+  for (const node of [mara, ines, odin]) {
+    await seen(node, 'ledger', async () => (await node.client.ledger.status({})).epoch === 1);
+  }
+  const { id } = await seen(odin, 'boards', () => write(odin, 'Low water at noon.').catch(() => null));
+  const places = await Promise.all([mara, ines, odin].map((node) => certified(node, id)));
+  expect(new Set(places.map(({ block }) => block)).size).toBe(1);
+});

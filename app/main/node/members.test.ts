@@ -1,0 +1,96 @@
+import { afterEach, expect, test } from 'vitest';
+import { problemOf } from '../kernel/errors.ts';
+import type { RunningNode } from './start.ts';
+import { seen, TestNodes } from './test-nodes.ts';
+
+const nodes = new TestNodes();
+afterEach(() => nodes.end());
+
+const listed = async ({ client }: RunningNode) =>
+  new Map((await client.members.list({})).map((member) => [member.handle, member]));
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error as { data?: { code: string } }).data?.code ?? problemOf(error).code,
+  );
+
+test('[M10] [M11] whoever joins is a member on both sides at once, by blocks that each of them checked', async () => {
+  const [{ node: mara }, { node: ines }] = await Promise.all([nodes.start(), nodes.start()]);
+  await mara.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const { link } = await mara.client.federation.invite({ role: 'moderator', hours: 1, uses: 1 });
+  await ines.client.community.join({ invite: link, handle: 'Ines' });
+  for (const node of [mara, ines]) {
+    expect((await listed(node)).get('Ines')).toMatchObject({
+      role: 'moderator',
+      handleBlock: 1,
+      banned: null,
+    });
+  }
+  expect((await ines.client.node.status({})).me).toMatchObject({ handle: 'Ines', role: 'moderator' });
+  const [hers, his] = await Promise.all([mara, ines].map(({ client }) => client.ledger.status({})));
+  expect(his!.stateRoot).toBe(hers!.stateRoot);
+
+  // What one does is there on return, and on the other as soon as its block is.
+  const did = (await listed(mara)).get('Ines')!.did;
+  await ines.client.members.setHandle({ handle: 'Ines of the pier' });
+  await mara.client.members.setRole({ did, role: 'member' });
+  expect((await listed(mara)).get('Ines of the pier')).toMatchObject({ role: 'member', handleBlock: 2 });
+  await seen(ines, async () => (await ines.client.node.status({})).me?.role === 'member');
+  expect(
+    await codeOf(ines.client.members.ban({ did: (await listed(ines)).get('mara')!.did, reason: '' })),
+  ).toBe('out-of-role');
+});
+
+test('[L11] a ban that only the validator knows of is in force on every node once its block is there', async () => {
+  const [{ node: mara }, { node: ines }] = await Promise.all([nodes.start(), nodes.start()]);
+  await mara.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 1 });
+  await ines.client.community.join({ invite: link, handle: 'Ines' });
+  await ines.client.chat.say({ text: 'good evening' });
+  const { did } = (await listed(mara)).get('Ines')!;
+  await mara.client.members.ban({ did, reason: 'shouting' });
+  await seen(ines, async () => (await listed(ines)).get('Ines')!.banned);
+  expect(await codeOf(ines.client.chat.say({ text: 'HELLO' }))).toBe('out-of-role');
+  expect((await ines.client.chat.lines({ limit: 10 })).items.map(({ text }) => text)).toEqual([
+    'good evening',
+  ]);
+  await mara.client.members.lift({ did });
+  await seen(ines, async () => (await listed(ines)).get('Ines')!.banned === null);
+  expect(await codeOf(ines.client.chat.say({ text: 'sorry' }))).toBe('done');
+});
+
+test('[M10] while a validator is missing, it says for whom it waits, and it is done by itself once they are back', async () => {
+  const { mara, ines, odin } = await nodes.threeValidators('byzantine');
+  await nodes.stop(odin.node);
+  const refused = await mara.node.client.members
+    .setHandle({ handle: 'Mara L' })
+    .catch((error: unknown) => (error as { data: { code: string; message: string } }).data);
+  expect(refused).toMatchObject({ code: 'waits-for-validators' });
+  expect(refused).toHaveProperty('message', expect.stringContaining('3 of 3 validators must sign'));
+  expect((await listed(ines.node)).has('mara')).toBe(true);
+  const back = await nodes.start(odin.dataDir);
+  for (const node of [mara.node, ines.node, back.node]) {
+    await seen(node, async () => (await listed(node)).has('Mara L'));
+  }
+});
+
+test('[M10] without its network a sole validator acts at once, and one of several says that it needs the others', async () => {
+  const first = await nodes.start();
+  await first.node.client.community.create({
+    name: 'Harbour',
+    description: '',
+    handle: 'mara',
+    boards: false,
+  });
+  await nodes.stop(first.node);
+  const offline = (await nodes.start(first.dataDir, true)).node;
+  await offline.client.members.setHandle({ handle: 'Mara Lind' });
+  expect((await listed(offline)).get('Mara Lind')).toMatchObject({ handleBlock: 1 });
+  await nodes.stop(offline);
+
+  const { ines, odin } = await nodes.threeValidators('crash');
+  await nodes.stop(odin.node);
+  const alone = (await nodes.start(odin.dataDir, true)).node;
+  expect(await codeOf(alone.client.members.setHandle({ handle: 'Odin Two' }))).toBe('needs-validators');
+  expect((await listed(ines.node)).has('odin')).toBe(true);
+});

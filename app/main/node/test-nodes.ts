@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NodeStatus } from '../../contract/index.ts';
+import { startNode, type RunningNode } from './start.ts';
+
+/** As from the system's key store: a passphrase would cost a second a start. */
+const systemKey = new Uint8Array(32).fill(7);
+
+/** Whole nodes with keys, ports and directories of their own, on real TCP of this machine. */
+export class TestNodes {
+  readonly #directories: string[] = [];
+  readonly #running = new Set<RunningNode>();
+
+  /** A new node, or the same one again by its directory. */
+  async start(dataDir?: string, offline = false): Promise<{ node: RunningNode; dataDir: string }> {
+    const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'impulse-nodes-')));
+    if (!dataDir) {
+      this.#directories.push(directory);
+      const settings = { network: { port: 0, webSocketPort: 0, listen: 'loopback' } };
+      await writeFile(join(directory, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
+    }
+    const node = await startNode({ dataDir: directory, systemKey, offline });
+    this.#running.add(node);
+    return { node, dataDir: directory };
+  }
+
+  async stop(node: RunningNode): Promise<void> {
+    this.#running.delete(node);
+    await node.stop();
+  }
+
+  /** Stops all and removes what they wrote. */
+  async end(): Promise<void> {
+    for (const node of this.#running) await node.stop();
+    this.#running.clear();
+    for (const directory of this.#directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+  }
+
+  /** Three people meet by invites; the founder takes the two others into the validators. */
+  async threeValidators(model: 'byzantine' | 'crash') {
+    const [mara, ines, odin] = await Promise.all([this.start(), this.start(), this.start()]);
+    const founder = mara.node.client;
+    await founder.community.create({
+      name: 'Harbour',
+      description: '',
+      handle: 'mara',
+      boards: false,
+      model,
+    });
+    const { link } = await founder.federation.invite({ role: 'member', hours: 1, uses: 2 });
+    await ines.node.client.community.join({ invite: link, handle: 'ines' });
+    await odin.node.client.community.join({ invite: link, handle: 'odin' });
+    const cards = await Promise.all([ines, odin].map(({ node }) => node.client.ledger.card({})));
+    await founder.ledger.changeValidators({ add: cards, remove: [] });
+    for (const { node } of [mara, ines, odin]) {
+      await seen(node, async () => (await node.client.ledger.status({})).epoch === 1);
+    }
+    return { mara, ines, odin };
+  }
+}
+
+/** Resolves once `look` finds something; a node says at each final block that there may be news. */
+export async function seen<T>(node: RunningNode, look: () => Promise<T | false | null>): Promise<T> {
+  const ended = new AbortController();
+  try {
+    const changes = await node.client.ledger.changes({}, { signal: ended.signal });
+    const watching = Symbol('watching');
+    for (let news: unknown = watching; ; news = await changes.next()) {
+      if (news === undefined) throw new Error('the node went away');
+      const found = await look();
+      if (found !== false && found !== null) return found;
+    }
+  } finally {
+    ended.abort();
+  }
+}
+
+/** The notices of a node, once there are so many. */
+export const noticed = (node: RunningNode, count: number) =>
+  new Promise<NodeStatus['notices']>((resolve) => {
+    const stopListening = node.onStatus(({ notices }) => {
+      if (notices.length !== count) return;
+      resolve(notices);
+      queueMicrotask(() => stopListening());
+    });
+  });

@@ -105,8 +105,8 @@ test('whose decisions count is listed and set', async () => {
   expect((await impulse('review', 'follow', 'ines', '--off')).out).toBe('You no longer follow ines.\n');
   expect((await impulse('review', 'moderators')).out).toMatch(/ines +moderator +no/);
   expect(await impulse('review', 'follow', 'nobody')).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('no member nobody'),
+    code: 2,
+    err: expect.stringContaining('No member is called “nobody”'),
   });
   expect((await impulse('review', 'override', doubtful, 'sideways')).code).toBe(2);
   expect((await impulse('review', 'override', doubtful, 'show')).code).toBe(0);

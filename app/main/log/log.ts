@@ -491,9 +491,6 @@ export class Log {
 }
 
 /** An event that lost its right to be here. */
-interface Removed {
-  readonly event: LogEvent;
-  readonly stratum: Stratum;
-}
+type Removed = { readonly event: LogEvent; readonly stratum: Stratum };
 
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };

@@ -235,6 +235,6 @@ export function encodeVarint(value: number): number[] {
 }
 
 /** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
-export export function reverseKey(time: number): number {
+export function reverseKey(time: number): number {
   return Number.MAX_SAFE_INTEGER - time;
 }

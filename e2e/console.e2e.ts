@@ -177,7 +177,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.goto(`${host.url}/?fake=1#/boards/harbour-talk/bafyreisample-t-0-0/bafyreisample-p-0-0-2`);
     await page.getByText('Only its author and moderators see this.', { exact: false }).first().waitFor();
     await sound('boards-held');
-    await page.keyboard.press('Home');
+    await page.keyboard.press('End');
     await page.keyboard.press('!');
     await page.getByRole('dialog', { name: 'Report this post' }).waitFor();
     await sound('boards-report');

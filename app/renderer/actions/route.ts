@@ -39,5 +39,8 @@ function subscribe(listener: () => void): () => void {
   return () => removeEventListener('hashchange', listener);
 }
 
+/** The place that the address names this moment, also before it is drawn: for keys pressed faster than that. */
+export const here = (): Route => read();
+
 /** The place the console shows. */
 export const useRoute = (): Route => useSyncExternalStore(subscribe, read);

@@ -1,5 +1,5 @@
 import { useActions } from '../../actions/registry.ts';
-import { go, href } from '../../actions/route.ts';
+import { go, here, href } from '../../actions/route.ts';
 import { moderation as words } from '../../messages/moderation.ts';
 import { Tabs } from '../../ui/index.ts';
 import { useDoing } from '../useDoing.ts';
@@ -16,8 +16,10 @@ const pages = ['figures', 'models', 'bounds', 'rules', 'lists', 'try'] as const;
 /** How this node judges what is written: figures, models, bounds with replay, rules, lists, and a place to try. */
 export function ModerationView({ path }: { path: readonly string[] }) {
   const page = pages.find((one) => one === path[0]) ?? 'figures';
-  const turn = (by: number) =>
-    go('moderation', pages[(pages.indexOf(page) + by + pages.length) % pages.length] ?? page);
+  const turn = (by: number) => {
+    const at = pages.findIndex((one) => one === here()[1]);
+    go('moderation', pages[(Math.max(0, at) + by + pages.length) % pages.length] ?? page);
+  };
   useDoing(words.doing);
   useActions([
     {

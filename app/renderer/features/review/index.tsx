@@ -1,5 +1,5 @@
 import { useActions } from '../../actions/registry.ts';
-import { go, href } from '../../actions/route.ts';
+import { go, here, href } from '../../actions/route.ts';
 import { review as words } from '../../messages/review.ts';
 import { useNode } from '../../stores/index.ts';
 import { Loading, Tabs } from '../../ui/index.ts';
@@ -24,8 +24,10 @@ export function ReviewView({ path }: { path: readonly string[] }) {
   const narrow = useNarrow();
   const open: readonly Page[] = may ? pages : ['mine'];
   const page = open.find((one) => one === path[0]) ?? open[0] ?? 'mine';
-  const turn = (by: number) =>
-    go('review', open[(open.indexOf(page) + by + open.length) % open.length] ?? page);
+  const turn = (by: number) => {
+    const at = open.findIndex((one) => one === here()[1]);
+    go('review', open[(Math.max(0, at) + by + open.length) % open.length] ?? page);
+  };
   useDoing(words.doing);
   useActions([
     {

@@ -144,6 +144,7 @@ module.exports = {
     home('mail', 'postal-mime|htmlparser2', room('platform/mail')),
     home('pino', 'pino', room('platform/telemetry')),
     home('onnx', 'onnxruntime-node|onnxruntime-common', room('platform/onnx')),
+    home('images', '@jsquash', room('platform/images')),
     home('eld', 'eld', room('platform/language')),
     home('ws', 'ws|@types/ws', room('host')),
     home('commander', 'commander', room('cli')),

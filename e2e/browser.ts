@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { findChromium } from '../tools/chromium.ts';
 
 const results = resolve(import.meta.dirname, 'results');
@@ -55,6 +55,16 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
   );
+}
+
+/** Moves the focus with the Tab key alone until it is where it is wanted. */
+export async function tabTo(target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < 40; presses += 1) {
+    if ((await target.and(target.page().locator(':focus')).count()) > 0) return;
+    await target.page().keyboard.press('Tab');
+  }
+  throw new Error('The Tab key does not lead there.');
 }
 
 /** A picture for people, under e2e/results. */

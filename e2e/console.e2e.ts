@@ -16,6 +16,18 @@ const views = [
   'boards/search',
   'chat',
   'members',
+  'review',
+  'review/queue/bafyreisample-r-6',
+  'review/audit',
+  'review/moderators',
+  'review/purges',
+  'review/mine',
+  'moderation',
+  'moderation/models',
+  'moderation/bounds',
+  'moderation/rules',
+  'moderation/lists',
+  'moderation/try',
   'ledger',
   'ledger/transactions',
   'ledger/validators',
@@ -116,6 +128,59 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.getByRole('button', { name: 'Make the link' }).click();
     await page.getByRole('img', { name: /QR/ }).waitFor();
     await sound('invite-ready');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the dialogs of review and moderation, a replay and a post held back are accessible', async () => {
+    const { page, context, complaints } = await consoleAt(theme, 'review');
+    const sound = async (what: string) => {
+      await picture(page, `${what}-${theme}`);
+      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
+    };
+    const dialogs = { r: 'review-remove', e: 'review-escalate', s: 'review-filters' } as const;
+    await page.locator('.review-current').waitFor();
+    for (const [key, name] of Object.entries(dialogs)) {
+      await page.keyboard.press(key);
+      await page.getByRole('dialog').waitFor();
+      await sound(name);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await page.keyboard.press('n');
+    await page.getByLabel('Note for your decision').waitFor();
+    await page.keyboard.type('Seen before');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('a');
+    await page.getByText('76 selected').first().waitFor();
+    await page.keyboard.press('p');
+    await page.getByLabel('Type 76 to confirm').waitFor();
+    await sound('review-bulk');
+    await page.keyboard.type('76');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing waits for you.').waitFor();
+    await sound('review-empty');
+    await page.goto(`${host.url}/?fake=1#/review/queue/bafyreisample-r-6`);
+    await page.getByRole('button', { name: 'More to do with this item' }).click();
+    await page.getByRole('menuitem', { name: 'Purge it for good' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    await sound('review-purge');
+    await page.keyboard.press('Escape');
+    await page.goto(`${host.url}/?fake=1#/moderation/bounds`);
+    await page.getByRole('textbox', { name: 'Ask a moderator about spam from' }).fill('80');
+    await page.getByRole('button', { name: /^Replay over/ }).click();
+    await page.getByRole('heading', { name: 'For example' }).waitFor();
+    await sound('moderation-replay');
+    await page.goto(`${host.url}/?fake=broken-model#/moderation/models`);
+    await page.getByText('Its file does not have the hash it should.', { exact: false }).waitFor();
+    await sound('moderation-broken');
+    await page.goto(`${host.url}/?fake=1#/boards/harbour-talk/bafyreisample-t-0-0/bafyreisample-p-0-0-2`);
+    await page.getByText('Only its author and moderators see this.', { exact: false }).first().waitFor();
+    await sound('boards-held');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('!');
+    await page.getByRole('dialog', { name: 'Report this post' }).waitFor();
+    await sound('boards-report');
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -1,19 +1,9 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessibilityFaults, launchBrowser, picture, visit, type Visitor } from './browser.ts';
+import { accessibilityFaults, launchBrowser, picture, tabTo, visit, type Visitor } from './browser.ts';
 import { TestNode } from './node.ts';
 
 const WORDS_ASKED = 3;
-
-/** Moves the focus with the Tab key alone until it is where it is wanted. */
-async function tabTo(target: Locator): Promise<void> {
-  await target.waitFor();
-  for (let presses = 0; presses < 20; presses += 1) {
-    if ((await target.and(target.page().locator(':focus')).count()) > 0) return;
-    await target.page().keyboard.press('Tab');
-  }
-  throw new Error('The Tab key does not lead there.');
-}
 
 /** Makes a community from the first page on, by keyboard alone, the recovery phrase checked. */
 async function foundCommunity(page: Page, name: string, handle: string): Promise<void> {

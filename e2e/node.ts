@@ -97,6 +97,19 @@ export class TestNode {
     }
   }
 
+  /** Events in the file by their kind, of those whose kind begins with `prefix`. */
+  storedKinds(prefix: string): Record<string, number> {
+    const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
+    try {
+      const rows = db
+        .prepare('SELECT kind, COUNT(*) AS n FROM event WHERE kind LIKE ? GROUP BY kind')
+        .all(`${prefix}%`) as { kind: string; n: number }[];
+      return Object.fromEntries(rows.map(({ kind, n }) => [kind, n]));
+    } finally {
+      db.close();
+    }
+  }
+
   /** Ends the process: in order, or at once as a power cut would. */
   async end(how: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process;

@@ -20,8 +20,15 @@ import { workerEntries, workerUrls } from './worker-entries.ts';
 const parts = ['node', 'shell', 'renderer'] as const;
 type Part = (typeof parts)[number];
 
-/** What carries machine code cannot be bundled; it ships as a package of its own. */
-const nativePackages = ['better-sqlite3', '@chainsafe/blst', 'onnxruntime-node'];
+/** What carries machine code, or WebAssembly beside it, cannot be bundled; it ships as a package of its own. */
+const nativePackages = [
+  'better-sqlite3',
+  '@chainsafe/blst',
+  'onnxruntime-node',
+  '@jsquash/jpeg',
+  '@jsquash/png',
+  '@jsquash/webp',
+];
 
 const always = ['tools/{build,licences,worker-entries}.ts', 'package-lock.json'];
 const inputs: Readonly<Record<Part, readonly string[]>> = {

@@ -26,6 +26,7 @@ const expected = [
   /^resources\/models\/[\w.-]+\.(onnx|json|md)$/,
   /^node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
   /^node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,
+  /^node_modules\/@jsquash\/(jpeg|png|webp)\/(package\.json|LICENSE|codec\/(dec|pkg)\/\w+\.(js|wasm))$/,
 ];
 const required = [
   'package.json',
@@ -40,6 +41,9 @@ const required = [
   'resources/models/manifest.json',
   'node_modules/onnxruntime-node/package.json',
   'node_modules/onnxruntime-common/package.json',
+  'node_modules/@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+  'node_modules/@jsquash/png/codec/pkg/squoosh_png_bg.wasm',
+  'node_modules/@jsquash/webp/codec/dec/webp_dec.wasm',
 ];
 
 /**

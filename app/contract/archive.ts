@@ -41,7 +41,7 @@ export const archiveContract = {
   export: base
     .input(z.object({ board: Cid.optional(), path: z.string(), format: z.enum(['mbox', 'jsonl']) }))
     .output(Job),
-  /** Fills the community with boards and threads from public SpamAssassin ham mails. */
+  /** Fills the community with boards and threads from public SpamAssassin mails, the spam among them held back. */
   demo: base.input(z.object({ limit: z.number().int().min(1).max(6000).optional() })).output(Job),
   cancel: base.input(z.object({ id: z.string() })).output(empty),
   jobs: base.input(empty).output(z.array(Job)),

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { base, Cid, Cursor, Did, empty, Finality, page, Person, Role, Timestamp } from './common.ts';
+import { Decision, Hold } from './moderation.ts';
 
 export const Slug = z
   .string()
@@ -40,6 +41,8 @@ export const Thread = z.object({
   pinned: z.boolean(),
   locked: z.boolean(),
   finality: Finality,
+  /** Why its first post is held back; null when it is shown to everybody. */
+  held: Hold.nullable(),
 });
 export type Thread = z.infer<typeof Thread>;
 
@@ -76,6 +79,8 @@ export const Post = z.object({
   source: PostSource.nullable(),
   finality: Finality,
   unread: z.boolean(),
+  /** Why it is held back; null when it is shown to everybody. Its text is null for those who may not see it. */
+  held: Hold.nullable(),
   /** What this node's person may do with it. */
   may: z.object({ edit: z.boolean(), delete: z.boolean(), reply: z.boolean(), react: z.boolean() }),
 });
@@ -110,6 +115,13 @@ export const BoardsChange = z.object({
   newPosts: z.number().int(),
 });
 export type BoardsChange = z.infer<typeof BoardsChange>;
+
+/**
+ * What became of something written: its id, and whether it waits for a person. What would be hidden at
+ * once is not signed unless `askReview` says that moderators should see it; it fails with `held-back`.
+ */
+const Written = z.object({ id: Cid, decision: Decision });
+const askReview = z.boolean().default(false);
 
 const text = z
   .string()
@@ -152,14 +164,22 @@ export const boardsContract = {
   post: base.input(z.object({ id: Cid })).output(Post),
   /** Starts a thread. */
   startThread: base
-    .input(z.object({ board: Cid, subject, text, attachments: z.array(Cid).max(16).default([]) }))
-    .output(z.object({ id: Cid })),
+    .input(z.object({ board: Cid, subject, text, attachments: z.array(Cid).max(16).default([]), askReview }))
+    .output(Written),
   reply: base
     .input(
-      z.object({ thread: Cid, replyTo: Cid.optional(), text, attachments: z.array(Cid).max(16).default([]) }),
+      z.object({
+        thread: Cid,
+        replyTo: Cid.optional(),
+        text,
+        attachments: z.array(Cid).max(16).default([]),
+        askReview,
+      }),
     )
-    .output(z.object({ id: Cid })),
-  edit: base.input(z.object({ id: Cid, text, subject: subject.optional() })).output(empty),
+    .output(Written),
+  edit: base
+    .input(z.object({ id: Cid, text, subject: subject.optional(), askReview }))
+    .output(z.object({ decision: Decision })),
   history: base.input(z.object({ id: Cid })).output(z.array(Revision)),
   delete: base.input(z.object({ id: Cid, reason: z.string().max(400).default('') })).output(empty),
   react: base.input(z.object({ id: Cid, emoji: z.string().min(1).max(16), on: z.boolean() })).output(empty),

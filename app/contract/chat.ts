@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { base, Cid, Cursor, empty, page, Person, Timestamp } from './common.ts';
+import { Decision, Hold } from './moderation.ts';
 
 export const ChatLine = z.object({
   id: Cid,
@@ -10,6 +11,8 @@ export const ChatLine = z.object({
   /** `say`: an ordinary line; `me`: an action ("* Mara waves"). */
   kind: z.enum(['say', 'me']),
   mine: z.boolean(),
+  /** Why others do not see it yet; null when they do. Only one's own held lines are listed. */
+  held: Hold.nullable(),
 });
 export type ChatLine = z.infer<typeof ChatLine>;
 
@@ -35,7 +38,9 @@ export const Caller = z.object({
 export const chatContract = {
   /** Lines of the room, newest last; the cursor pages backwards. */
   lines: base.input(Cursor).output(page(ChatLine)),
-  say: base.input(z.object({ text: z.string().trim().min(1).max(2000) })).output(z.object({ id: Cid })),
+  say: base
+    .input(z.object({ text: z.string().trim().min(1).max(2000), askReview: z.boolean().default(false) }))
+    .output(z.object({ id: Cid, decision: Decision })),
   /** Lines as they arrive. */
   watch: base.input(empty).output(eventIterator(ChatLine)),
   online: base.input(empty).output(z.array(Presence)),

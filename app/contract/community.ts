@@ -9,6 +9,25 @@ export const InvitePreview = z.object({
   expiresAt: Timestamp.nullable(),
 });
 
+/** What the genesis document says of the ledger; what is left out is as usual. Supply and credit stay for ever. */
+export const LedgerChoices = z.object({
+  /** Name of the credits. */
+  credit: z.string().trim().min(1).max(20).optional(),
+  /** How many credits there are; the founder's at first. */
+  supply: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+  /** A snapshot is kept every so many blocks. */
+  snapshotInterval: z.number().int().min(1).max(1_000_000).optional(),
+  /** The most that one block holds. */
+  blockBytes: z
+    .number()
+    .int()
+    .min(32 * 1024)
+    .max(192 * 1024)
+    .optional(),
+  blockTransactions: z.number().int().min(1).max(10_000).optional(),
+});
+export type LedgerChoices = z.infer<typeof LedgerChoices>;
+
 export const communityContract = {
   /** Makes a new community with this person as its sysop, with a few first boards when `boards` is true. */
   create: base
@@ -20,6 +39,7 @@ export const communityContract = {
         boards: z.boolean().default(true),
         /** What validators of the ledger may do at worst: lie, or only stop. Cannot be changed later. */
         model: z.enum(['byzantine', 'crash']).default('byzantine'),
+        ledger: LedgerChoices.default({}),
       }),
     )
     .output(z.object({ id: Cid })),

@@ -13,7 +13,9 @@ import { identityContract } from './identity.ts';
 import { ledgerContract } from './ledger.ts';
 import { maintenanceContract } from './maintenance.ts';
 import { membersContract } from './members.ts';
+import { moderationContract } from './moderation.ts';
 import { nodeContract } from './node.ts';
+import { reviewContract } from './review.ts';
 import { settingsContract } from './settings.ts';
 
 /** The whole vocabulary between a node and those who use it. */
@@ -27,6 +29,8 @@ export const contract = {
   files: filesContract,
   federation: federationContract,
   ledger: ledgerContract,
+  moderation: moderationContract,
+  review: reviewContract,
   archive: archiveContract,
   settings: settingsContract,
   maintenance: maintenanceContract,
@@ -49,5 +53,7 @@ export * from './identity.ts';
 export * from './ledger.ts';
 export * from './maintenance.ts';
 export * from './members.ts';
+export * from './moderation.ts';
 export * from './node.ts';
+export * from './review.ts';
 export * from './settings.ts';

@@ -98,6 +98,20 @@ export const LedgerValidator = ValidatorCard.extend({
 });
 export type LedgerValidator = z.infer<typeof LedgerValidator>;
 
+/** Two signed votes of one validator that the rules do not allow together. */
+export const LedgerEvidence = z.object({
+  number: z.number().int().positive(),
+  did: Did,
+  handle: z.string(),
+  epoch: z.number().int().nonnegative(),
+  slot: z.number().int().positive(),
+  /** What was voted for, twice. */
+  votes: z.tuple([z.string(), z.string()]),
+  /** When this node came by it. */
+  at: Timestamp,
+});
+export type LedgerEvidence = z.infer<typeof LedgerEvidence>;
+
 /** The block in progress and who has signed it, by the places of the validators. */
 export const LiveSlot = z.object({
   slot: z.number().int().nonnegative(),
@@ -202,6 +216,10 @@ export const ledgerContract = {
       manifest: Base64Url,
     }),
   ),
+  /** Validators who broke the rules, newest first. */
+  evidence: base.input(Cursor).output(page(LedgerEvidence)),
+  /** All evidence as a file that anyone can check with the genesis document alone, in canonical DAG-CBOR. */
+  evidenceFile: base.input(empty).output(z.object({ file: Base64Url })),
   /** After a halt: executes all blocks anew and goes on if every root comes out as it was signed. */
   recover: base.input(empty).output(LedgerStatus),
   /** A block became final. */

@@ -19,6 +19,7 @@ import {
 } from '../../app/main/node/community.ts';
 import { openBallotBox } from '../../app/main/node/ballot-box.ts';
 import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
+import { memoryJudges } from '../../app/main/platform/memory/judges.ts';
 import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
 import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
 import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
@@ -84,6 +85,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     alone: false,
     notices: { put() {}, remove() {} },
     chunks: diskChunks(join(init.directory, 'files')),
+    judges: memoryJudges(),
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),
   };

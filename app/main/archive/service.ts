@@ -126,7 +126,14 @@ export function createArchive(init: ArchiveInit) {
 
   async function fillDemo(report: JobReport, limit: number | undefined): Promise<void> {
     const { signal } = report;
-    const sources = await openDemo({ files, directory: init.demoDirectory, parser, limit, signal });
+    const sources = await openDemo({
+      files,
+      directory: init.demoDirectory,
+      parser,
+      limit,
+      spam: true,
+      signal,
+    });
     try {
       // A mail folder's size is the number of its mails.
       const total = sources.reduce((sum, { source }) => sum + source.sizeBytes, 0);

@@ -9,6 +9,7 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
+import { moderationMigrations } from '../moderation/index.ts';
 import { Roster } from '../members/roster.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
@@ -29,7 +30,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function open() {
-  const db = openDatabase(join(folder, 'community.db'), [...logMigrations, ...boardMigrations]);
+  const db = openDatabase(join(folder, 'community.db'), [
+    ...logMigrations,
+    ...boardMigrations,
+    ...moderationMigrations,
+  ]);
   const genesisTime = ticksOf(NOW_MS);
   const roster = new Roster({ key: mara.publicKey, handle: 'Mara', time: genesisTime });
   const store = new LogStore(db);

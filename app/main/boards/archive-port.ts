@@ -109,7 +109,8 @@ export function boardsArchive(init: BoardsArchiveInit) {
       const { where, values } = within(board);
       return db
         .prepare<{ n: number }>(
-          `SELECT COUNT(*) AS n FROM post p JOIN thread t ON t.n = p.thread WHERE p.deleted_seq IS NULL ${where}`,
+          `SELECT COUNT(*) AS n FROM post p JOIN thread t ON t.n = p.thread LEFT JOIN hold h ON h.n = p.n
+             WHERE p.deleted_seq IS NULL AND h.hidden IS NOT 1 ${where}`,
         )
         .get(...values)!.n;
     },
@@ -119,7 +120,8 @@ export function boardsArchive(init: BoardsArchiveInit) {
       const { where, values } = within(board);
       const nextThread = db.prepare<{ n: number; subject: string }>(
         `SELECT t.n, t.subject FROM thread t WHERE t.n > ? ${where}
-           AND EXISTS (SELECT 1 FROM post p WHERE p.thread = t.n AND p.deleted_seq IS NULL) ORDER BY t.n LIMIT 1`,
+           AND EXISTS (SELECT 1 FROM post p LEFT JOIN hold h ON h.n = p.n
+             WHERE p.thread = t.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) ORDER BY t.n LIMIT 1`,
       );
       const links = new Recent<Link>(RECENT_PLACES);
       let sincePause = 0;
@@ -171,7 +173,8 @@ export function boardsArchive(init: BoardsArchiveInit) {
   function* postsOf(thread: number): Generator<ExportRow> {
     const page = db.prepare<ExportRow>(
       `SELECT p.n, e.id, a.key AS author, p.at, p.time, p.text_seq, e.bytes FROM post p JOIN event e ON e.seq = p.n
-       JOIN author a ON a.n = p.author WHERE p.thread = ? AND p.deleted_seq IS NULL AND (p.at, p.time, p.n) > (?, ?, ?)
+       JOIN author a ON a.n = p.author LEFT JOIN hold h ON h.n = p.n
+       WHERE p.thread = ? AND p.deleted_seq IS NULL AND h.hidden IS NOT 1 AND (p.at, p.time, p.n) > (?, ?, ?)
        ORDER BY p.at, p.time, p.n LIMIT ?`,
     );
     let after = { at: -1, time: -1, n: -1 };

@@ -10,6 +10,7 @@ import type { LogEvent, SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
+import { moderationMigrations } from '../moderation/index.ts';
 import { Roster } from '../members/roster.ts';
 import { PeopleScript } from '../members/test-people.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
@@ -44,7 +45,7 @@ function world() {
   const people = new PeopleScript(clock);
   people.admit(mara.publicKey, ines.publicKey, 'Ines');
   const node = () => {
-    const db = openDatabase(':memory:', [...logMigrations, ...boardMigrations]);
+    const db = openDatabase(':memory:', [...logMigrations, ...boardMigrations, ...moderationMigrations]);
     const roster = new Roster({ key: mara.publicKey, handle: 'Mara', time: ticksOf(START_MS) });
     const store = new LogStore(db);
     const boards = new BoardsProjection(db, { isMe: () => false, since: 0 }, store);
@@ -208,6 +209,7 @@ test('what others wrote is never called held here only: it came from somebody wh
       person: () => ({ did: 'did:key:z', handle: 'Somebody', role: 'member' }),
       finality: () => ({ level: 'local', copies: 0 }),
       hasFile: () => false,
+      held: () => null,
       me: () => ({ key: mara.publicKey, role: 'sysop' }),
     },
     0,

@@ -57,8 +57,23 @@ export class Counters {
     this.#sql = {
       upto: db.prepare<{ value: number }>(`SELECT value FROM meta WHERE key = '${UPTO}'`),
       setUpto: db.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('${UPTO}', ?)`),
-      uncounted: db.prepare<Uncounted>(
-        'SELECT p.n, p.thread, a.key AS author, p.at, p.time FROM post p JOIN author a ON a.n = p.author WHERE p.n > ? ORDER BY p.n LIMIT ?',
+      uncounted: db.prepare<Uncounted & { hidden: number | null }>(
+        `SELECT p.n, p.thread, a.key AS author, p.at, p.time, h.hidden FROM post p JOIN author a ON a.n = p.author
+         LEFT JOIN hold h ON h.n = p.n WHERE p.n > ? ORDER BY p.n LIMIT ?`,
+      ),
+      one: db.prepare<Uncounted>(
+        `SELECT p.n, p.thread, a.key AS author, p.at, p.time FROM post p JOIN author a ON a.n = p.author
+         WHERE p.n = ? AND p.deleted_seq IS NULL`,
+      ),
+      recountThread: db.prepare(
+        `UPDATE thread SET (posts, last_at) = (SELECT COUNT(*), COALESCE(MAX(p.at), 0) FROM post p
+           LEFT JOIN hold h ON h.n = p.n WHERE p.thread = thread.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) WHERE n = ?`,
+      ),
+      fewerUnread: db.prepare('UPDATE thread SET unread = MIN(unread, posts) WHERE n = ?'),
+      recountBoard: db.prepare(
+        `UPDATE board SET (threads, posts, unread, last_at) =
+           (SELECT COUNT(*), COALESCE(SUM(posts), 0), COALESCE(SUM(unread), 0), MAX(last_at) FROM thread WHERE thread.board = ? AND posts > 0)
+         WHERE n = ?`,
       ),
       thread: db.prepare<ThreadRow>('SELECT board, posts, read_upto FROM thread WHERE n = ?'),
       addToThread: db.prepare(
@@ -82,12 +97,39 @@ export class Counters {
     this.#db.transaction(() => {
       let upto = this.#sql.upto.get()?.value ?? 0;
       for (let rows = this.#sql.uncounted.all(upto, SLICE); rows.length > 0;) {
-        this.#count(rows);
+        this.#count(rows.filter(({ hidden }) => hidden !== 1));
         upto = rows.at(-1)!.n;
         rows = rows.length < SLICE ? [] : this.#sql.uncounted.all(upto, SLICE);
       }
       this.#sql.setUpto.run(upto);
     });
+  }
+
+  /** Posts that were hidden came into sight: they are counted now. Whoever calls caught up before. */
+  show(rows: readonly number[]): void {
+    this.#count(rows.flatMap((n) => this.#sql.one.get(n) ?? []));
+  }
+
+  /** Posts that were counted are hidden again. */
+  hide(rows: readonly number[]): void {
+    const gone = rows.flatMap((n) => this.#sql.one.get(n) ?? []);
+    for (const { time } of gone) this.#sql.addToHour.run(Math.floor(msOf(time) / HOUR_MS), -1);
+    const boards = new Set<number>();
+    for (const thread of new Set(gone.map((row) => row.thread))) {
+      boards.add(this.#sql.thread.get(thread)!.board);
+      this.recountThread(thread);
+    }
+    for (const board of boards) this.recountBoard(board);
+  }
+
+  /** Counts a thread's posts anew; those that are deleted or hidden do not count. */
+  recountThread(thread: number): void {
+    this.#sql.recountThread.run(thread);
+    this.#sql.fewerUnread.run(thread);
+  }
+
+  recountBoard(board: number): void {
+    this.#sql.recountBoard.run(board, board);
   }
 
   /** After the newest row went: its number is given to the next post, which has yet to be counted. */

@@ -61,13 +61,52 @@ export const ThreadMark = z.strictObject({
 export type ThreadStart = z.infer<typeof ThreadStart>;
 export type PostReply = z.infer<typeof PostReply>;
 
+/** What is left of a post without its words: how it was written, and when, by which it is ordered. */
+function wordless({ format, source }: Pick<PostReply, 'format' | 'source'>) {
+  return {
+    text: '',
+    format,
+    attachments: [],
+    ...(source === undefined ? {} : { source: { name: '', date: source.date, messageId: '' } }),
+  };
+}
+
 /** Every kind of event that boards are made of. */
 export const boardKinds = {
   create: { name: 'board.create', stratum: 'authority', body: BoardCreate, leastRole: 'co-sysop' },
   update: { name: 'board.update', stratum: 'authority', body: BoardUpdate, leastRole: 'co-sysop' },
-  start: { name: 'thread.start', stratum: 'content', body: ThreadStart, leastRole: 'member' },
-  reply: { name: 'post.reply', stratum: 'content', body: PostReply, leastRole: 'member' },
-  edit: { name: 'post.edit', stratum: 'content', body: PostEdit, leastRole: 'member' },
+  start: {
+    name: 'thread.start',
+    stratum: 'content',
+    body: ThreadStart,
+    leastRole: 'member',
+    husk: (body) => {
+      const { board, ...post } = body as ThreadStart;
+      return { board, subject: '…', ...wordless(post) } satisfies ThreadStart;
+    },
+  },
+  reply: {
+    name: 'post.reply',
+    stratum: 'content',
+    body: PostReply,
+    leastRole: 'member',
+    husk: (body) => {
+      const { board, thread, replyTo, ...post } = body as PostReply;
+      return {
+        board,
+        thread,
+        ...(replyTo === undefined ? {} : { replyTo }),
+        ...wordless(post),
+      } satisfies PostReply;
+    },
+  },
+  edit: {
+    name: 'post.edit',
+    stratum: 'content',
+    body: PostEdit,
+    leastRole: 'member',
+    husk: (body) => ({ post: (body as z.infer<typeof PostEdit>).post, text: '' }),
+  },
   delete: { name: 'post.delete', stratum: 'content', body: PostDelete, leastRole: 'member' },
   remove: { name: 'post.remove', stratum: 'content', body: PostDelete, leastRole: 'moderator' },
   react: { name: 'post.react', stratum: 'content', body: PostReact, leastRole: 'member' },

@@ -21,6 +21,10 @@ import { ThreadMarks } from './thread-marks.ts';
 /** Posts of one transaction from which on they are counted within it. */
 const BULK = 50;
 
+/** What each node holds back by its own judgement counts in the state digest as if it were shown [L13]. */
+const HELD = `WITH held AS MATERIALIZED (SELECT p.thread, COUNT(*) AS posts, MAX(p.at) AS at FROM hold h
+  JOIN post p ON p.n = h.n WHERE h.hidden = 1 AND p.deleted_seq IS NULL GROUP BY p.thread)`;
+
 interface ThreadPlace {
   readonly n: number;
   board: number;
@@ -163,6 +167,14 @@ export class BoardsProjection implements Projection {
     }
   }
 
+  /** What names a thread, and what the index holds, follows from the husk. */
+  purged(husk: LogEvent): void {
+    this.reload();
+    this.#counters.catchUp();
+    const edited = husk.kind === boardKinds.edit.name;
+    this.#resolve(edited ? (husk.body as z.infer<typeof PostDelete>).post : husk.id);
+  }
+
   clear(): void {
     this.reload();
     for (const table of [
@@ -224,18 +236,8 @@ export class BoardsProjection implements Projection {
     if (n === thread.board) return;
     const moved = thread.board;
     thread.board = n;
-    this.#recount(moved);
-    this.#recount(n);
-  }
-
-  #recount(board: number): void {
-    this.#db
-      .prepare(
-        `UPDATE board SET (threads, posts, unread, last_at) =
-           (SELECT COUNT(*), COALESCE(SUM(posts), 0), COALESCE(SUM(unread), 0), MAX(last_at) FROM thread WHERE thread.board = ? AND posts > 0)
-         WHERE n = ?`,
-      )
-      .run(board, board);
+    this.#counters.recountBoard(moved);
+    this.#counters.recountBoard(n);
   }
 
   #removePost(seq: number, threadId: Uint8Array, isRoot: boolean): void {
@@ -263,14 +265,8 @@ export class BoardsProjection implements Projection {
   #recountThread(threadId: Uint8Array): void {
     const thread = this.#sql.thread.get(threadId);
     if (!thread) return;
-    this.#db
-      .prepare(
-        `UPDATE thread SET (posts, last_at) =
-           (SELECT COUNT(*), COALESCE(MAX(at), 0) FROM post WHERE post.thread = thread.n AND deleted_seq IS NULL) WHERE n = ?`,
-      )
-      .run(thread.n);
-    this.#db.prepare('UPDATE thread SET unread = MIN(unread, posts) WHERE n = ?').run(thread.n);
-    this.#recount(thread.board);
+    this.#counters.recountThread(thread.n);
+    this.#counters.recountBoard(thread.board);
   }
 
   /** [B4] The latest edit by the author stands; a deletion by the author or a removal by a moderator ends it. */
@@ -326,13 +322,20 @@ export class BoardsProjection implements Projection {
     this.#counters.catchUp();
     yield* this.#db
       .prepare<Record<string, unknown>>(
-        'SELECT id, slug, name, description, post_role, archived, threads, posts, last_at FROM board WHERE known = 1 ORDER BY id',
+        `${HELD} SELECT b.id, slug, name, description, post_role, archived,
+           b.threads + (SELECT COUNT(*) FROM held JOIN thread t ON t.n = held.thread WHERE t.board = b.n AND t.posts = 0) AS threads,
+           b.posts + (SELECT COALESCE(SUM(held.posts), 0) FROM held JOIN thread t ON t.n = held.thread WHERE t.board = b.n) AS posts,
+           NULLIF(MAX(COALESCE(b.last_at, 0),
+             (SELECT COALESCE(MAX(held.at), 0) FROM held JOIN thread t ON t.n = held.thread WHERE t.board = b.n)), 0) AS last_at
+         FROM board b WHERE known = 1 ORDER BY id`,
       )
       .iterate();
     yield* this.#db
       .prepare<Record<string, unknown>>(
-        `SELECT t.id, b.id AS board, t.subject, t.posts, t.created_at, t.last_at, t.pinned, t.locked FROM thread t
-         JOIN board b ON b.n = t.board WHERE t.root IS NOT NULL ORDER BY t.id`,
+        // What it is called follows from its first post's event, or the edit that the post's row names.
+        `${HELD} SELECT t.id, b.id AS board, t.posts + COALESCE(held.posts, 0) AS posts, t.created_at,
+           MAX(t.last_at, COALESCE(held.at, 0)) AS last_at, t.pinned, t.locked FROM thread t
+         JOIN board b ON b.n = t.board LEFT JOIN held ON held.thread = t.n WHERE t.root IS NOT NULL ORDER BY t.id`,
       )
       .iterate();
     yield* this.#db

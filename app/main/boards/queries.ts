@@ -2,7 +2,7 @@ import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
-import type { Role } from '../kernel/roles.ts';
+import { reaches, type Role } from '../kernel/roles.ts';
 import { bodyOf } from '../log/event.ts';
 import { Counters } from './counters.ts';
 import type { AttachmentRef, ThreadStart } from './kinds.ts';
@@ -12,6 +12,8 @@ export interface Surroundings {
   person(key: Uint8Array): contract.Person;
   finality(seq: number, id: Uint8Array): contract.Finality;
   hasFile(digest: Uint8Array): boolean;
+  /** Why a post is not shown to everybody; null where it is. */
+  held(n: number): contract.Hold | null;
   me(): { key: Uint8Array; role: Role | null };
 }
 
@@ -43,6 +45,9 @@ interface ThreadRow {
   locked: number;
   root: number | null;
   read_upto: number;
+  hidden: number | null;
+  /** Whether this node's person may see the first post. */
+  seen: number;
 }
 
 export interface PostRow {
@@ -60,13 +65,20 @@ export interface PostRow {
   read_upto: number;
   locked: number;
   bytes: Uint8Array;
+  hidden: number | null;
+  /** Whether this node's person may see it. */
+  seen: number;
 }
 
+/** [B5] Whether somebody may see an item with the hold `h`; the one value is 1 for moderators and above. */
+const SEEN = '(h.hidden IS NOT 1 OR h.own = 1 OR (? = 1 AND h.state <> 0))';
 const THREAD = `SELECT t.n, t.id, b.id AS board_id, b.name AS board_name, t.subject, t.posts, t.unread, t.created_at,
-  t.last_at, t.pinned, t.locked, t.root, t.read_upto FROM thread t JOIN board b ON b.n = t.board`;
+  t.last_at, t.pinned, t.locked, t.root, t.read_upto, h.hidden, ${SEEN} AS seen FROM thread t JOIN board b ON b.n = t.board
+  LEFT JOIN hold h ON h.n = t.root`;
 const POST = `SELECT p.n, e.id, t.id AS thread_id, b.id AS board_id, a.key AS author, p.author AS author_n, p.at, p.time, p.edits,
-  p.text_seq, p.deleted_seq, t.read_upto, t.locked, e.bytes FROM post p JOIN event e ON e.seq = p.n
-  JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board JOIN author a ON a.n = p.author`;
+  p.text_seq, p.deleted_seq, t.read_upto, t.locked, e.bytes, h.hidden, ${SEEN} AS seen FROM post p JOIN event e ON e.seq = p.n
+  JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board JOIN author a ON a.n = p.author
+  LEFT JOIN hold h ON h.n = p.n`;
 
 /** Reads pages of boards, threads and posts. Costs grow with the page, not with the community. */
 export class BoardQueries {
@@ -120,8 +132,10 @@ export class BoardQueries {
     const board =
       input.board && this.#db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?').get(input.board);
     if (input.board && !board) return { items: [], next: null, total: 0 };
-    const where = ['t.posts > 0'];
-    const values: number[] = [];
+    const mayReview = this.#mayReview();
+    // What this person may see of what is hidden is listed although it does not count.
+    const where = [`((t.posts > 0 AND h.hidden IS NOT 1) OR (h.hidden = 1 AND ${SEEN}))`];
+    const values: number[] = [mayReview, mayReview];
     if (board) (where.push('t.board = ?'), values.push(board.n));
     if (input.unreadOnly) where.push('t.unread > 0');
     if (input.cursor)
@@ -142,7 +156,7 @@ export class BoardQueries {
 
   thread(id: Uint8Array): { thread: contract.Thread; n: number; posts: number } | null {
     this.#counters.catchUp();
-    const row = this.#db.prepare<ThreadRow>(`${THREAD} WHERE t.id = ?`).get(id);
+    const row = this.#db.prepare<ThreadRow>(`${THREAD} WHERE t.id = ?`).get(this.#mayReview(), id);
     if (!row) return null;
     const { count } = this.#db
       .prepare<{ count: number }>('SELECT COUNT(*) AS count FROM post WHERE thread = ?')
@@ -152,17 +166,13 @@ export class BoardQueries {
 
   /** Where a post stands, in words. */
   headingOf(post: PostRow): { subject: string; boardName: string } {
-    return this.#db
-      .prepare<{ subject: string; boardName: string }>(
-        'SELECT t.subject, b.name AS boardName FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ?',
-      )
-      .get(post.thread_id)!;
+    return this.thread(post.thread_id)!.thread;
   }
 
   posts(threadN: number, offset: number, limit: number): contract.Post[] {
     return this.#db
       .prepare<PostRow>(`${POST} WHERE p.thread = ? ORDER BY p.at, p.time, p.n LIMIT ? OFFSET ?`)
-      .all(threadN, limit, offset)
+      .all(this.#mayReview(), threadN, limit, offset)
       .map((row) => this.#postOf(row));
   }
 
@@ -171,12 +181,28 @@ export class BoardQueries {
     return row ? this.#postOf(row) : null;
   }
 
+  /** The ids of a post's thread and board. */
+  placeByRow(n: number): { thread: Uint8Array; board: Uint8Array } | null {
+    return (
+      this.#db
+        .prepare<{ thread: Uint8Array; board: Uint8Array }>(
+          'SELECT t.id AS thread, b.id AS board FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = ?',
+        )
+        .get(n) ?? null
+    );
+  }
+
   postByRow(n: number): PostRow | null {
-    return this.#db.prepare<PostRow>(`${POST} WHERE p.n = ?`).get(n) ?? null;
+    return this.#db.prepare<PostRow>(`${POST} WHERE p.n = ?`).get(this.#mayReview(), n) ?? null;
   }
 
   row(id: Uint8Array): PostRow | null {
-    return this.#db.prepare<PostRow>(`${POST} WHERE e.id = ?`).get(id) ?? null;
+    return this.#db.prepare<PostRow>(`${POST} WHERE e.id = ?`).get(this.#mayReview(), id) ?? null;
+  }
+
+  /** 1 where this node's person is a moderator or above, as SQL takes it. */
+  #mayReview(): number {
+    return reaches(this.#around.me().role, 'moderator') ? 1 : 0;
   }
 
   /** How many posts of its thread come before a post. */
@@ -188,24 +214,27 @@ export class BoardQueries {
       .get(post.n, post.at, post.time, post.n)!.count;
   }
 
+  /** [B5] Of a post that was ever held, others see what it says now alone: earlier texts may be why. */
   history(post: PostRow): contract.Outputs['boards']['history'] {
+    if (post.seen !== 1) return [];
     const edits = this.#db
       .prepare<{ seq: number; bytes: Uint8Array; key: Uint8Array; time: number }>(
         `SELECT c.seq, e.bytes, a.key, c.time FROM post_change c JOIN event e ON e.seq = c.seq JOIN author a ON a.n = c.author
          WHERE c.post_id = ? AND c.kind = 'post.edit' AND c.author = ? ORDER BY c.time, e.id`,
       )
       .all(post.id, post.author_n);
-    return [{ bytes: post.bytes, key: post.author, time: post.time }, ...edits].map(
-      ({ bytes, key, time }) => {
-        const body = bodyOf<{ text: string; subject?: string }>(bytes);
-        return {
-          at: Math.floor(time / 1024),
-          by: this.#around.person(key),
-          subject: body.subject ?? null,
-          text: body.text,
-        };
-      },
-    );
+    const all = [{ bytes: post.bytes, key: post.author, time: post.time }, ...edits];
+    const isOpen =
+      post.hidden === null || this.#mayReview() === 1 || equalBytes(post.author, this.#around.me().key);
+    return (isOpen ? all : all.slice(-1)).map(({ bytes, key, time }) => {
+      const body = bodyOf<{ text: string; subject?: string }>(bytes);
+      return {
+        at: Math.floor(time / 1024),
+        by: this.#around.person(key),
+        subject: body.subject ?? null,
+        text: body.text,
+      };
+    });
   }
 
   counts(nowMs: number): { posts: number; today: number; yesterday: number; unread: number } {
@@ -248,25 +277,30 @@ export class BoardQueries {
     const first = this.#firstPost(row);
     const last = this.#db
       .prepare<{ n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array }>(
-        'SELECT p.n, e.id, a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n WHERE p.thread = ? ORDER BY p.at DESC, p.time DESC LIMIT 1',
+        `SELECT p.n, e.id, a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n
+         LEFT JOIN hold h ON h.n = p.n WHERE p.thread = ? ORDER BY h.hidden IS 1, p.at DESC, p.time DESC LIMIT 1`,
       )
       .get(row.n)!;
-    const source = bodyOf<ThreadStart>(first.bytes).source;
+    const seen = row.seen === 1;
+    const original = bodyOf<Partial<ThreadStart>>(first.bytes);
+    const source = seen ? original.source : undefined;
     return {
       id: cidOf(row.id),
       board: cidOf(row.board_id),
       boardName: row.board_name,
-      subject: row.subject || bodyOf<{ subject?: string }>(first.bytes).subject || '…',
+      subject: (seen && (row.subject || original.subject)) || '…',
       author: this.#around.person(first.key),
       sourceName: source?.name ?? null,
       replies: Math.max(0, row.posts - 1),
       unread: row.unread,
       createdAt: row.created_at || row.last_at,
       lastActivityAt: row.last_at,
-      lastAuthor: bodyOf<ThreadStart>(last.bytes).source?.name ?? this.#around.person(last.key).handle,
+      lastAuthor:
+        (seen && bodyOf<ThreadStart>(last.bytes).source?.name) || this.#around.person(last.key).handle,
       pinned: row.pinned === 1,
       locked: row.locked === 1,
       finality: this.#spreadOf({ ...last, author: last.key }),
+      held: row.hidden === 1 ? this.#around.held(row.root!) : null,
     };
   }
 
@@ -286,6 +320,9 @@ export class BoardQueries {
     const { key: me, role } = this.#around.me();
     const mine = Buffer.compare(me, row.author) === 0;
     const alive = row.deleted_seq === null;
+    const held = row.hidden === 1 ? this.#around.held(row.n) : null;
+    const seen = alive && row.seen === 1;
+    const isOpen = alive && held === null;
     const member = role !== null && role !== 'guest';
     const moderator = member && role !== 'member';
     return {
@@ -297,20 +334,21 @@ export class BoardQueries {
       createdAt: row.at,
       editedAt: row.edits > 0 && alive ? this.#timeAt(row.text_seq) : null,
       edits: row.edits,
-      subject: shown.subject ?? original.subject ?? null,
-      text: alive ? shown.text : null,
+      subject: row.seen === 1 ? (shown.subject ?? original.subject ?? null) : null,
+      text: seen ? shown.text : null,
       format: original.format,
       deleted: alive ? null : this.#deletion(row.deleted_seq!),
-      reactions: alive ? this.#reactions(row.id, me) : [],
-      attachments: alive ? original.attachments.map((ref) => this.#attachment(ref)) : [],
-      source: original.source ?? null,
+      reactions: seen ? this.#reactions(row.id, me) : [],
+      attachments: seen ? original.attachments.map((ref) => this.#attachment(ref)) : [],
+      source: row.seen === 1 ? (original.source ?? null) : null,
       finality: this.#spreadOf(row),
-      unread: !mine && row.time > row.read_upto && row.time > this.#since,
+      unread: !mine && held === null && row.time > row.read_upto && row.time > this.#since,
+      held,
       may: {
         edit: alive && mine && member,
         delete: alive && ((mine && member) || moderator),
-        reply: member && (row.locked === 0 || moderator),
-        react: alive && member,
+        reply: member && held === null && (row.locked === 0 || moderator),
+        react: isOpen && member,
       },
     };
   }

@@ -46,7 +46,7 @@ export class SearchIndex {
   }
 
   /**
-   * Row numbers of matching posts, newest stored first, below `before`. The last word may be the beginning of
+   * [B5] Row numbers of matching posts that are shown to everybody, newest stored first, below `before`. The last word may be the beginning of
    * one; where the words as they stand fill the page, longer ones are not looked for: to merge the posts of
    * all words with a common beginning costs as much as the index is long.
    */
@@ -58,7 +58,8 @@ export class SearchIndex {
   #match(query: SearchQuery, begun: boolean, before: number, limit: number): number[] {
     return this.#db
       .prepare<{ rowid: number }>(
-        'SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?',
+        `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ?
+           AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.n = search.rowid AND h.hidden = 1) ORDER BY rowid DESC LIMIT ?`,
       )
       .all(matchExpression(query, begun), before, limit)
       .map(({ rowid }) => rowid);

@@ -9,7 +9,9 @@ import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { bodyOf } from '../log/event.ts';
 import type { Committed, Log } from '../log/log.ts';
+import { picturesIn, type Gate, type HoldChange } from '../moderation/index.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
+import { wordsOfPost } from './items.ts';
 import { BoardQueries, numbers, type PostRow, type Surroundings } from './queries.ts';
 import { SearchIndex, snippetOf, wordsOf } from './search.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -32,12 +34,20 @@ export interface BoardsInit {
   readonly around: Surroundings;
   /** Ticks of joining. */
   readonly since: number;
+  /** What is written here is judged before it is signed. */
+  readonly gate: Pick<Gate, 'own'>;
+  /** A file's bytes, or null when this node does not hold them. */
+  readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
   /** Files put before, by id: their name, type and size for a post. */
   attachment(digest: Uint8Array): Promise<AttachmentRef>;
 }
 
 type Inputs = contract.Inputs['boards'];
 type Outputs = contract.Outputs['boards'];
+type Outcome = Promise<Outputs['reply']>;
+interface WithFiles {
+  readonly attachments: readonly string[];
+}
 export type Boards = ReturnType<typeof createBoards>;
 
 /** Boards, threads and posts for the console: reads pages, writes events, tells of changes. */
@@ -89,7 +99,8 @@ export function createBoards(init: BoardsInit) {
       const body = event.body as { board?: Uint8Array; thread?: Uint8Array; post?: Uint8Array };
       if (event.kind === boardKinds.start.name || event.kind === boardKinds.reply.name) {
         posts = true;
-        note({ board: body.board!, thread: body.thread ?? event.id, newPost: origin !== 'history' });
+        // What comes from others is told of once it passed the gate.
+        if (origin === 'own') note({ board: body.board!, thread: body.thread ?? event.id, newPost: true });
       } else if (event.kind === boardKinds.create.name) {
         note({ board: event.id });
       } else if (event.kind === boardKinds.update.name) {
@@ -112,6 +123,13 @@ export function createBoards(init: BoardsInit) {
       if (pending.threads.size >= MAX_TOLD_THREADS) return;
       const row = queries.row(id);
       if (row) note({ board: row.board_id, thread: row.thread_id });
+    }
+  };
+
+  const onHolds = (changes: readonly HoldChange[]) => {
+    for (const { n, shown, live } of changes) {
+      const place = queries.placeByRow(n);
+      if (place) note({ ...place, newPost: shown && live });
     }
   };
 
@@ -158,8 +176,36 @@ export function createBoards(init: BoardsInit) {
     }
   };
 
+  /** Held posts are answered and reacted to by nobody. */
+  const openPostFor = (id: string): PostRow => {
+    const row = postFor(id);
+    if (row.hidden !== 1) return row;
+    throw new Problem(
+      'post-held',
+      'This post is held back until somebody looked at it.',
+      'Wait until a moderator has decided.',
+    );
+  };
+
   const attachments = (cids: readonly string[]) =>
     Promise.all(cids.map((cid) => init.attachment(digestOf(cid))));
+
+  /** [J13] Judges what this person wrote, then signs it. */
+  const sign = async (
+    kind: string,
+    body: ThreadStart | PostReply,
+    { askReview = false }: { askReview?: boolean | undefined },
+  ): Outcome => {
+    const passed = await init.gate.own({
+      ...wordsOfPost(body),
+      pictures: picturesIn(body.attachments, init.readFile),
+      kind: 'post',
+      board: body.board,
+      askReview,
+    });
+    const { id } = passed.sign(() => log.append(signer, kind, body));
+    return { id: cidOf(id), decision: passed.decision };
+  };
 
   return {
     start(): () => void {
@@ -172,6 +218,10 @@ export function createBoards(init: BoardsInit) {
     },
 
     certified,
+
+    /** Posts came into sight or left it. */
+    holdsChanged: onHolds,
+
     list: (): Outputs['list'] => queries.boards(),
     bySlug: (slug: string) => queries.bySlug(slug),
     counts: () => queries.counts(clock.now()),
@@ -227,12 +277,8 @@ export function createBoards(init: BoardsInit) {
 
     post: ({ id }: { id: string }): contract.Post => queries.post(postFor(id).id)!,
 
-    async startThread(input: {
-      board: string;
-      subject: string;
-      text: string;
-      attachments: string[];
-    }): Promise<{ id: string }> {
+    /** Throws a Problem `board-unknown`, `board-archived`, `out-of-role`, `file-unknown` or `held-back`. */
+    async startThread(input: Omit<Inputs['startThread'], 'attachments'> & WithFiles): Outcome {
       const board = boardFor(input.board);
       mayPost(board);
       const body: ThreadStart = {
@@ -242,15 +288,11 @@ export function createBoards(init: BoardsInit) {
         format: 'markdown',
         attachments: await attachments(input.attachments),
       };
-      return { id: cidOf(log.append(signer, boardKinds.start.name, body).id) };
+      return sign(boardKinds.start.name, body, input);
     },
 
-    async reply(input: {
-      thread: string;
-      replyTo?: string | undefined;
-      text: string;
-      attachments: string[];
-    }): Promise<{ id: string }> {
+    /** Throws as `startThread` does, and a Problem `thread-unknown`, `thread-locked`, `post-unknown` or `post-held`. */
+    async reply(input: Omit<Inputs['reply'], 'attachments'> & WithFiles): Outcome {
       const { thread } = threadFor(input.thread);
       mayPost(boardFor(thread.board));
       if (thread.locked && !reaches(role(), 'moderator')) {
@@ -259,21 +301,33 @@ export function createBoards(init: BoardsInit) {
       const body: PostReply = {
         board: digestOf(thread.board),
         thread: digestOf(thread.id),
-        ...(input.replyTo === undefined ? {} : { replyTo: postFor(input.replyTo).id }),
+        ...(input.replyTo === undefined ? {} : { replyTo: openPostFor(input.replyTo).id }),
         text: input.text,
         format: 'markdown',
         attachments: await attachments(input.attachments),
       };
-      return { id: cidOf(log.append(signer, boardKinds.reply.name, body).id) };
+      return sign(boardKinds.reply.name, body, input);
     },
 
-    edit({ id, text, subject }: Inputs['edit']): void {
+    /** Throws a Problem `post-unknown`, `not-yours`, `post-deleted` or `held-back`. */
+    async edit({ id, text, subject, askReview = false }: Inputs['edit']): Promise<Outputs['edit']> {
       const row = postFor(id);
       if (Buffer.compare(row.author, around.me().key) !== 0) {
         throw new Problem('not-yours', 'Only its author can edit a post.', 'Reply to it instead.');
       }
       if (row.deleted_seq !== null) throw new Problem('post-deleted', 'This post was deleted.', null);
-      log.append(signer, boardKinds.edit.name, { post: row.id, text, ...defined({ subject }) });
+      const original = bodyOf<ThreadStart | PostReply>(row.bytes);
+      const passed = await init.gate.own({
+        ...wordsOfPost({ ...original, text, ...defined({ subject }) }),
+        kind: 'post',
+        board: row.board_id,
+        askReview,
+      });
+      passed.sign(() => {
+        log.append(signer, boardKinds.edit.name, { post: row.id, text, ...defined({ subject }) });
+        return { id: row.id };
+      });
+      return { decision: passed.decision };
     },
 
     history: ({ id }: Inputs['history']): Outputs['history'] => queries.history(postFor(id)),
@@ -285,7 +339,7 @@ export function createBoards(init: BoardsInit) {
     },
 
     react({ id, emoji, on }: Inputs['react']): void {
-      log.append(signer, boardKinds.react.name, { post: postFor(id).id, emoji, on });
+      log.append(signer, boardKinds.react.name, { post: openPostFor(id).id, emoji, on });
     },
 
     markThread({ id, pinned, locked }: Inputs['markThread']): void {

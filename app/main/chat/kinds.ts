@@ -9,5 +9,11 @@ export type ChatSay = z.infer<typeof ChatSay>;
 
 /** What is said in the room. `me` marks an action: "* Mara waves". */
 export const chatKinds = {
-  say: { name: 'chat.say', stratum: 'content', body: ChatSay, leastRole: 'guest' },
+  say: {
+    name: 'chat.say',
+    stratum: 'content',
+    body: ChatSay,
+    leastRole: 'guest',
+    husk: () => ({ text: '…', me: false }) satisfies ChatSay,
+  },
 } as const satisfies Record<string, Kind>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cidOf } from '../kernel/cid.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { didOf } from '../kernel/did.ts';
 import { copyLog, signerOf, TestCommunity, type TestNode } from '../platform/memory/test-community.ts';
@@ -11,6 +11,8 @@ const chatOf = (node: TestNode) =>
     ...node,
     nodeName: () => `${node.name}-node`,
     person: (key) => ({ did: didOf(key), handle: node.roster.member(key)?.handle ?? '?', role: 'member' }),
+    gate: { own: async () => ({ decision: 'publish', sign: (append) => append() }) },
+    held: () => null,
   });
 
 async function community(...names: string[]) {
@@ -30,7 +32,7 @@ describe('lines', () => {
   test('page backwards, newest last, and mark actions', async () => {
     const { chats } = await community('mara');
     const chat = chats[0]!;
-    for (const text of ['one', 'two', '/me waves', '/message', 'five']) chat.say(text);
+    for (const text of ['one', 'two', '/me waves', '/message', 'five']) await chat.say(text);
     const last = chat.lines({ limit: 3 });
     expect(last.items.map(({ text, kind }) => [text, kind])).toEqual([
       ['waves', 'me'],
@@ -47,9 +49,11 @@ describe('lines', () => {
     const seen: [string, string, boolean][] = [];
     chats[1]!.start();
     chats[1]!.watch(({ text, author, mine }) => seen.push([author.handle, text, mine]));
-    chats[0]!.say('Evening, all');
+    const { id } = await chats[0]!.say('Evening, all');
     await copyLog(nodes[0]!, nodes[1]!);
-    chats[1]!.say('Good evening');
+    const { seq } = nodes[1]!.log.store.event(digestOf(id))!;
+    chats[1]!.holdsChanged([{ n: seq, kind: 'chat', shown: true, live: true }]);
+    await chats[1]!.say('Good evening');
     expect(seen).toEqual([
       ['Mara', 'Evening, all', false],
       ['ines', 'Good evening', true],
@@ -58,8 +62,8 @@ describe('lines', () => {
 
   test('are the same after a rebuild', async () => {
     const { chats, nodes } = await community('mara');
-    chats[0]!.say('one');
-    chats[0]!.say('two');
+    await chats[0]!.say('one');
+    await chats[0]!.say('two');
     const before = [nodes[0]!.log.stateDigest(), chats[0]!.lines({ limit: 9 })];
     nodes[0]!.log.rebuild();
     expect([nodes[0]!.log.stateDigest(), chats[0]!.lines({ limit: 9 })]).toEqual(before);
@@ -68,8 +72,8 @@ describe('lines', () => {
   test('with nothing in them, too long, or a cursor made up are refused', async () => {
     const { chats } = await community('mara');
     const code = (value: string) => expect.objectContaining({ code: value });
-    expect(() => chats[0]!.say('  ')).toThrow(code('empty-line'));
-    expect(() => chats[0]!.say('x'.repeat(2001))).toThrow(code('line-too-long'));
+    await expect(chats[0]!.say('  ')).rejects.toThrow(code('empty-line'));
+    await expect(chats[0]!.say('x'.repeat(2001))).rejects.toThrow(code('line-too-long'));
     expect(() => chats[0]!.lines({ cursor: '1 OR 1', limit: 1 })).toThrow(code('bad-cursor'));
   });
 });

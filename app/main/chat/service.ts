@@ -10,6 +10,7 @@ import { bodyOf } from '../log/event.ts';
 import type { Authority } from '../log/kinds.ts';
 import type { Committed, Log } from '../log/log.ts';
 import type { Transport } from '../log/transport.ts';
+import type { Gate, HoldChange } from '../moderation/index.ts';
 import { Callers } from './callers.ts';
 import { chatKinds, MAX_LINE, type ChatSay } from './kinds.ts';
 import { Presence, type Here } from './presence.ts';
@@ -30,6 +31,10 @@ export interface ChatInit {
   readonly logger?: Logger;
   readonly person: (key: Uint8Array) => contract.Person;
   readonly nodeName: () => string;
+  /** What is said here is judged before it is signed. */
+  readonly gate: Pick<Gate, 'own'>;
+  /** Why a line is not shown to everybody; null where it is. */
+  readonly held: (n: number) => contract.Hold | null;
 }
 
 interface LineRow {
@@ -41,8 +46,10 @@ interface LineRow {
   bytes: Uint8Array;
 }
 
+/** [J16] Of what is hidden, one's own lines are listed alone. */
 const LINE = `SELECT c.n, c.at, c.time, e.id, a.key, e.bytes FROM chat_line c
-  JOIN event e ON e.seq = c.n JOIN author a ON a.n = c.author`;
+  JOIN event e ON e.seq = c.n JOIN author a ON a.n = c.author LEFT JOIN hold h ON h.n = c.n
+  WHERE (h.hidden IS NOT 1 OR h.own = 1)`;
 
 export type Chat = ReturnType<typeof createChat>;
 
@@ -92,7 +99,7 @@ export function createChat(init: ChatInit) {
     return [presence.own(), ...others].map(presenceOf);
   }
 
-  const lineOf = ({ at, id, key, bytes }: Omit<LineRow, 'n' | 'time'>): contract.ChatLine => {
+  const lineOf = ({ n, at, id, key, bytes }: LineRow): contract.ChatLine => {
     const { text, me } = bodyOf<ChatSay>(bytes);
     return {
       id: cidOf(id),
@@ -101,17 +108,22 @@ export function createChat(init: ChatInit) {
       text,
       kind: me ? 'me' : 'say',
       mine: equalBytes(key, signer.publicKey),
+      held: init.held(n),
     };
   };
 
-  const onCommit = (batch: readonly Committed[]) => {
+  const tellLine = (n: number) => {
     if (lineListeners.size === 0) return;
+    const row = db.prepare<LineRow>(`${LINE} AND c.n = ?`).get(n);
+    if (!row) return;
+    const line = lineOf(row);
+    for (const listener of lineListeners) listener(line);
+  };
+
+  /** What others say is told of once it passed the gate. */
+  const onCommit = (batch: readonly Committed[]) => {
     for (const { event, seq, origin } of batch) {
-      if (event.kind !== chatKinds.say.name || origin === 'history') continue;
-      const row = db.prepare<LineRow>(`${LINE} WHERE c.n = ?`).get(seq);
-      if (!row) continue;
-      const line = lineOf(row);
-      for (const listener of lineListeners) listener(line);
+      if (event.kind === chatKinds.say.name && origin === 'own') tellLine(seq);
     }
   };
 
@@ -137,8 +149,16 @@ export function createChat(init: ChatInit) {
       await presence.stop();
     },
 
-    /** Says a line; "/me waves" becomes an action. Throws a Problem `empty-line`, `line-too-long`, `not-a-member` or `out-of-role`. */
-    say(text: string): { id: string } {
+    /** Lines came into sight or left it. */
+    holdsChanged(changes: readonly HoldChange[]): void {
+      for (const { n, shown, live } of changes) if (shown && live) tellLine(n);
+    },
+
+    /**
+     * Says a line; "/me waves" becomes an action.
+     * Throws a Problem `empty-line`, `line-too-long`, `held-back`, `not-a-member` or `out-of-role`.
+     */
+    async say(text: string, askReview = false): Promise<contract.Outputs['chat']['say']> {
       const said = lineFrom(text);
       if (said.text === '')
         throw new Problem('empty-line', 'There is nothing to say.', 'Write something first.');
@@ -149,7 +169,15 @@ export function createChat(init: ChatInit) {
           'Say it in two lines, or post it on a board.',
         );
       }
-      return { id: cidOf(log.append(signer, chatKinds.say.name, said).id) };
+      const passed = await init.gate.own({
+        text: said.text,
+        shownAt: [0, said.text.length],
+        kind: 'chat',
+        board: null,
+        askReview,
+      });
+      const { id } = passed.sign(() => log.append(signer, chatKinds.say.name, said));
+      return { id: cidOf(id), decision: passed.decision };
     },
 
     /** A page of lines, the newest last; the cursor pages back to older ones. Throws a Problem `bad-cursor`. */
@@ -162,14 +190,18 @@ export function createChat(init: ChatInit) {
     }): contract.Outputs['chat']['lines'] {
       const [time, n] = cursor === undefined ? [Number.MAX_SAFE_INTEGER, 0] : placeOf(cursor);
       const rows = db
-        .prepare<LineRow>(`${LINE} WHERE (c.time, c.n) < (?, ?) ORDER BY c.time DESC, c.n DESC LIMIT ?`)
+        .prepare<LineRow>(`${LINE} AND (c.time, c.n) < (?, ?) ORDER BY c.time DESC, c.n DESC LIMIT ?`)
         .all(time, n, limit + 1);
       const items = rows.slice(0, limit);
       const oldest = items.at(-1);
       return {
         items: items.reverse().map(lineOf),
         next: rows.length > limit && oldest ? `${oldest.time}.${oldest.n}` : null,
-        total: db.prepare<{ n: number }>('SELECT COUNT(*) AS n FROM chat_line').get()!.n,
+        total: db
+          .prepare<{ n: number }>(
+            'SELECT COUNT(*) AS n FROM chat_line c LEFT JOIN hold h ON h.n = c.n WHERE h.hidden IS NOT 1 OR h.own = 1',
+          )
+          .get()!.n,
       };
     },
 

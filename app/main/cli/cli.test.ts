@@ -90,6 +90,7 @@ const router = {
     list: os.boards.list.handler(() => [board]),
     startThread: os.boards.startThread.handler(({ input }) => ({
       id: `thread:${input.subject}:${input.text}`,
+      decision: 'publish' as const,
     })),
     create: os.boards.create.handler(() => board),
     threads: os.boards.threads.handler(() => ({ items: [], next: null, total: 0 })),
@@ -287,7 +288,7 @@ describe('use', () => {
     const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help');
-    expect(names).toHaveLength(29);
+    expect(names).toHaveLength(30);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);
@@ -300,6 +301,8 @@ describe('use', () => {
     [['bord']],
     [['board', 'list', '--nope']],
     [['init']],
+    [['init', '--name', 'x', '--handle', 'y', '--fault-model', 'king']],
+    [['init', '--name', 'x', '--handle', 'y', '--supply', 'much']],
     [['serve', '--port', '99999']],
     [['serve', '--tls-cert', 'x']],
     [['invite', '--role', 'king']],

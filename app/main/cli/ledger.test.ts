@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeGenesis, type Genesis } from '../community/index.ts';
 import { cidOf } from '../kernel/cid.ts';
+import { encodeEvidenceFile } from '../ledger/evidence-file.ts';
 import { encodeProof } from '../ledger/proof.ts';
 import { openAnyProof, proofToJson } from '../ledger/proof-json.ts';
 import { Prover } from '../ledger/prover.ts';
 import { AnchoredLedger } from '../ledger/test-anchors.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
+import { motionMessage, type Vote } from '../ledger/vote.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import type { NodeDoors } from './doors.ts';
 import { linesOf } from './io.ts';
@@ -59,6 +61,7 @@ beforeAll(async () => {
   const proof = new Prover(ledger.origin.id, ledger.chain.store).prove(granted.id);
   const bytes = encodeProof(proof);
   await writeFile(at('genesis'), documents[0]!.bytes);
+  await writeFile(at('evidence'), evidenceOf(ledger));
   await writeFile(at('elsewhere'), documents[1]!.bytes);
   await writeFile(at('proof'), bytes);
   await writeFile(at('proof.json'), JSON.stringify(proofToJson(proof), null, 2));
@@ -153,4 +156,35 @@ test.each([
   const { code, err } = await impulse(...words, '--data', at('elsewhere'));
   expect(code).not.toBe(0);
   expect(err).toContain(at('elsewhere'));
+});
+
+/** A file of evidence against the first validator, who finalised two blocks in one slot. */
+function evidenceOf(ledger: TestLedger): Uint8Array {
+  const { chain, origin } = ledger;
+  const { set } = chain;
+  const { bls } = ledger.person(set.validators[0]!.peer);
+  const vote = (fill: number): Vote => {
+    const block = new Uint8Array(32).fill(fill);
+    const motion = { kind: 'finalise', epoch: 0, slot: 7, block } as const;
+    return { ...motion, voter: 0, signature: bls.sign(motionMessage(origin.id, set, motion)) };
+  };
+  return encodeEvidenceFile(origin.id, [], [{ first: vote(1), second: vote(2) }]);
+}
+
+test('evidence convicts with the genesis document alone, and not by that of another community', async () => {
+  const { code, out } = await impulse(
+    'ledger',
+    'verify-evidence',
+    at('evidence'),
+    '--genesis',
+    at('genesis'),
+  );
+  expect([code, out]).toEqual([
+    0,
+    expect.stringMatching(/did:key:z6Mk.* 7 .*finalise bafy.* and finalise bafy/),
+  ]);
+  const wrong = await impulse('ledger', 'verify-evidence', at('evidence'), '--genesis', at('elsewhere'));
+  expect([wrong.code, wrong.out]).toEqual([4, expect.stringContaining('(wrong-community)')]);
+  const other = await impulse('ledger', 'verify-evidence', at('proof'), '--genesis', at('genesis'));
+  expect([other.code, other.out]).toEqual([4, expect.stringContaining('(bad-evidence)')]);
 });

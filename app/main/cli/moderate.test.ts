@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { NodeDoors } from './doors.ts';
 import { linesOf, type Io } from './io.ts';
+import { pngOf } from '../platform/images/test-images.ts';
 import { runCommand } from './program.ts';
 
 // Every test loads the models in threads of its own.
@@ -100,7 +101,6 @@ test('moderate queues what it cannot judge, says which line, and goes on', async
   ]);
   expect(err).toContain('Line 1: it is not JSON.');
   expect(err).toContain('Line 5: it is longer than can be read.');
-  expect(err).toContain('Line 8: the image could not be opened.');
 });
 
 test('moderate without models says so aloud and judges by word lists', async () => {
@@ -155,4 +155,35 @@ test('models eval measures labelled texts, gzipped or not', async () => {
   ]);
   await writeFile(join(scratch, 'bad.jsonl'), '{"text":1}');
   expect(await impulse(['models', 'eval', join(scratch, 'bad.jsonl')])).toMatchObject({ code: 1 });
+});
+
+test('moderate judges images by their path, in order, beside texts, and queues what is no image', async () => {
+  const [picture, lie] = [join(scratch, 'picture.png'), join(scratch, 'lie.jpg')];
+  await writeFile(picture, pngOf(60, 40));
+  await writeFile(lie, 'this is no picture');
+  const rows = [
+    { id: 1, image: picture },
+    { id: 2, image: lie },
+    { id: 3, image: join(scratch, 'missing.png') },
+    { id: 4, text: 'FREE entry! Win a £1000 cash prize now, text WIN to claim your reward', image: picture },
+    { id: 5, image: scratch },
+  ];
+  const { code, out, err } = await impulse(
+    ['moderate', '--jsonl'],
+    rows.map((row) => `${JSON.stringify(row)}\n`),
+  );
+  const answers = out.map((line) => JSON.parse(line));
+  expect(code).toBe(0);
+  expect(answers.map(({ id, decision, stage }) => [id, decision, stage])).toEqual([
+    [1, 'publish', 'image'],
+    [2, 'queue', 'none'],
+    [3, 'queue', 'none'],
+    [4, 'quarantine', expect.stringMatching(/first|second/)],
+    [5, 'queue', 'none'],
+  ]);
+  expect(answers[0]).toMatchObject({ spam_score: null, toxicity_score: null });
+  expect(answers[0].nsfw_score).toBeLessThan(0.5);
+  expect(answers[3].nsfw_score).toBeGreaterThan(0);
+  expect(err).toContain('Line 2: It is no JPEG, PNG, GIF or WebP image.');
+  expect(err).toContain('Line 5: the image is no file.');
 });

@@ -2,10 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { archiveCommands } from './commands/archive.ts';
 import { boardCommands } from './commands/boards.ts';
 import { communityCommands } from './commands/community.ts';
+import { gateCommands } from './commands/gate.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { moderationCommands } from './commands/moderation.ts';
 import { nodeCommands } from './commands/node.ts';
+import { reviewCommands } from './commands/review.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { NodeDoors } from './doors.ts';
 import { exitCode, outcomeOf, Verdict } from './exit.ts';
@@ -50,6 +52,8 @@ function programOf(context: Context): Command {
     ledgerCommands,
     archiveCommands,
     moderationCommands,
+    gateCommands,
+    reviewCommands,
     maintenanceCommands,
   ];
   for (const one of commands.flatMap((make) => make(context))) program.addCommand(one);

@@ -186,6 +186,13 @@ export function createFiles(init: FilesInit) {
       return { cid: digest, name: row.name, type: row.type, size: row.size };
     },
 
+    /** Lets go of a file that no post names any more, with its name. */
+    forget: (digest: Uint8Array): Promise<void> =>
+      store.exclusively(async () => {
+        store.detached(digest);
+        await store.drop(digest);
+      }),
+
     /** What the chunks here take, in bytes. */
     usedBytes: (): number => store.usedBytes(),
   };

@@ -75,6 +75,11 @@ export class FileStore {
       .run(id, size, name, type, now, now);
   }
 
+  /** No post names it any more. */
+  detached(id: Uint8Array): void {
+    this.#db.prepare('UPDATE file SET attached = 0 WHERE id = ?').run(id);
+  }
+
   /** Writes down what a file is made of, before its chunks come. `own`: the name given here, for an upload. */
   expect(manifest: SealedManifest, own: { name: string; type: string } | null): void {
     const now = this.#clock.now();

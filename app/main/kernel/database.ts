@@ -18,6 +18,8 @@ export interface Database {
   exec(sql: string): void;
   /** Runs `work` in one transaction: all of it is durable, or none. Nested calls join the outer one. */
   transaction<T>(work: () => T): T;
+  /** Resolves once all that was committed survives a power cut too; costs one wait for the disk, off this thread. */
+  secure(): Promise<void>;
   /** Size of the file in bytes. */
   sizeBytes(): number;
   close(): void;

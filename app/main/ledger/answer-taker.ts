@@ -18,6 +18,8 @@ export interface TakerInit {
   readonly limits: () => BlockLimits;
   readonly engine: () => Engine;
   readonly intake: Intake;
+  /** [V10] A quorum made final what contradicts the chain here. */
+  readonly conflict: (run: FinalRun) => void;
   /** Makes a proven run part of the chain; resolves once it is. */
   readonly adopt: (run: FinalRun) => Promise<void>;
   /** [K10] Whether this validator has to know how far others are. */
@@ -43,6 +45,9 @@ export function answerTaker(init: TakerInit): Taker {
     // Another answer was quicker; nobody is to blame.
     if (run.blocks.length === 0 || run.certificate.epoch < set.epoch) return;
     const fault = judgeRun(run, { community, bls, engine: engine() });
+    if (fault === 'wrong-parent' && contradicts(run, { community, bls, engine: engine() })) {
+      return init.conflict(run);
+    }
     if (fault) throw new Problem(fault, 'The peer sent blocks that its certificate does not cover.');
     await init.adopt(run);
   }
@@ -107,6 +112,22 @@ function judgeRun(
   return namesLast(certificate, parent)
     ? judgeCertificate(certificate, { community, set, bls })
     : 'wrong-block';
+}
+
+/** [V10] Whether a run is proven for a place right above the last final block, and stands on another one. */
+function contradicts(
+  run: FinalRun,
+  { community, bls, engine }: { community: Uint8Array; bls: Bls; engine: Engine },
+): boolean {
+  const { set, pool } = engine;
+  const headers = [...run.blocks.map(({ header }) => header), ...run.closing];
+  const first = headers[0]!;
+  const elsewhere = first.height === pool.base.height + 1 && !equalBytes(first.parent, pool.base.hash);
+  const chained = headers.every(
+    ({ parent, epoch }, at) => epoch === set.epoch && (at === 0 || equalBytes(parent, headers[at - 1]!.hash)),
+  );
+  if (!elsewhere || !chained || !namesLast(run.certificate, headers.at(-1)!)) return false;
+  return judgeCertificate(run.certificate, { community, set, bls }) === null;
 }
 
 function namesLast({ kind, block, slot }: Certificate, last: Pick<Header, 'hash' | 'slot'>): boolean {

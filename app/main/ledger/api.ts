@@ -23,6 +23,8 @@ export function ledgerApi(api: Api['ledger'], ledger: () => Ledger, card: () => 
     inclusion: api.inclusion.handler(({ input }) => ledger().inclusion(input)),
     consistency: api.consistency.handler(({ input }) => ledger().consistency(input)),
     snapshot: api.snapshot.handler(({ input }) => ledger().snapshot(input)),
+    evidence: api.evidence.handler(({ input }) => ledger().evidence(input)),
+    evidenceFile: api.evidenceFile.handler(() => ledger().evidenceFile()),
     recover: api.recover.handler(() => ledger().recover()),
     changes: api.changes.handler(({ signal }) => each(ledger().onFinal, signal)),
   };

@@ -59,6 +59,8 @@ export interface Application {
   vouch(block: Block): Promise<boolean>;
   /** Makes blocks part of the chain for good; one run at a time. A rejection halts consensus. */
   finalise(run: FinalRun): Promise<void>;
+  /** [K6] Resolves once all final blocks so far survive a power cut: only then are the votes for them forgotten. */
+  secure(): Promise<void>;
   /** The final blocks from a height on, up to the next that has a certificate; null when there are none. */
   run(fromHeight: number): Promise<FinalRun | null>;
   /** Told of every checked vote, so that single signatures too can show that a block is final. */

@@ -60,7 +60,6 @@ export class Chain implements Application {
   readonly pool: TransactionPool;
   readonly origin: Origin;
   readonly anchoring: Anchoring | null;
-  readonly #db: Database;
   readonly #state: StateStore;
   readonly #init: ChainInit;
   readonly #runner: BlockRunner;
@@ -72,7 +71,6 @@ export class Chain implements Application {
   private constructor(init: ChainInit) {
     const { db, origin, kinds, bls, verifier, poolLimits } = init;
     this.#init = init;
-    this.#db = db;
     this.#projections = init.projections ?? [];
     this.origin = origin;
     this.store = new ChainStore(db);
@@ -227,6 +225,10 @@ export class Chain implements Application {
     for (const { block } of steps) for (const listener of this.#listeners) listener(block);
   }
 
+  secure(): Promise<void> {
+    return this.#init.db.secure();
+  }
+
   async run(fromHeight: number): Promise<FinalRun | null> {
     return this.store.run(fromHeight);
   }
@@ -234,7 +236,9 @@ export class Chain implements Application {
   /** [Q6] Goes on from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
   begin({ snapshot, parts }: Fetched): void {
     this.#mustRun();
-    startFromSnapshot(this.#db, snapshot, parts, (state) => restoreProjections(this.#projections, state));
+    startFromSnapshot(this.#init.db, snapshot, parts, (state) =>
+      restoreProjections(this.#projections, state),
+    );
     this.#state.forget();
     this.#ahead.clear();
     this.#rebase(this.#storedTip());
@@ -273,7 +277,8 @@ export class Chain implements Application {
   diverged(run: FinalRun, code: string): void {
     if (this.halt) return;
     const roots = this.#runner.rootsOf(run.blocks, this.#state);
-    const evidence = haltEvidence({ run, code, tip: this.#tip, roots });
+    const ours = this.store.sealOf(this.#tip.height);
+    const evidence = haltEvidence({ run, code, tip: this.#tip, roots, ours });
     this.store.setMeta(HALT, evidence);
     this.#init.halted?.(this.halt!);
   }
@@ -338,7 +343,7 @@ export class Chain implements Application {
 
   #commit(work: () => void): void {
     try {
-      this.#db.transaction(work);
+      this.#init.db.transaction(work);
     } catch (error) {
       this.#state.forget();
       throw error;

@@ -139,6 +139,7 @@ export class Consensus {
           engine,
           intake: this.#intake,
           adopt: (run) => this.#driver.adopt(run),
+          conflict: (run) => this.#driver.diverged(run, 'quorum-conflict'),
           doubtful: () => this.#silentThrough === Infinity,
           witness: (peer, slot) => this.#witness(peer, slot),
         }),
@@ -231,6 +232,7 @@ export class Consensus {
   async #finalised({ certificate }: FinalRun, base: Base, next: ValidatorSet | null): Promise<void> {
     if (next || base.slot >= this.#forgotten + FORGET_EVERY) {
       this.#forgotten = base.slot;
+      await this.#init.application.secure();
       await this.#init.votes.settle(next?.epoch ?? certificate.epoch, base.slot);
     }
     // [K12] The set that the block named takes over.

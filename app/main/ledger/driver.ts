@@ -131,11 +131,7 @@ export class Driver {
     const invalid = blocks
       .map(({ header }) => engine.pool.get(header.hash))
       .find((one) => one?.state === 'invalid');
-    if (invalid) {
-      const code = invalid.code ?? 'invalid';
-      this.#init.application.diverged(run, code);
-      return this.halt('diverged', new Problem(code, 'A final block is invalid here.'));
-    }
+    if (invalid) return this.diverged(run, invalid.code ?? 'invalid');
     this.certified(run.certificate);
     await this.#finals;
   }
@@ -160,6 +156,12 @@ export class Driver {
     }
     this.#flush();
     this.#init.changed();
+  }
+
+  /** [K9] [V10] A quorum made final what cannot stand here. */
+  diverged(run: FinalRun, code: string): void {
+    this.#init.application.diverged(run, code);
+    this.halt('diverged', new Problem(code, 'A final block cannot stand here.'));
   }
 
   async #vouch(block: Block, then: () => void): Promise<void> {

@@ -59,6 +59,19 @@ describe('the ledger’s part of the genesis document', () => {
   test('[G3] [G4] makes a sysop alone the one validator, with all the credits and a handle', () => {
     const alone = new TestLedger({ supply: 500 });
     expect(soleLedger(people[0]!.validator)).toMatchObject({ quorum: 1, model: 'byzantine' });
+    const chosen = soleLedger(people[0]!.validator, {
+      model: 'crash',
+      supply: 7,
+      credit: 'shell',
+      snapshotInterval: 50,
+      blockTransactions: 10,
+    });
+    expect(chosen).toMatchObject({
+      model: 'crash',
+      supply: 7,
+      parameters: { credit: 'shell', snapshotInterval: 50, block: { transactions: 10 } },
+    });
+    expect(chosen.parameters.timers).toEqual(defaultParameters.timers);
     expect(setOf(alone.chain.state)).toMatchObject({ epoch: 0, quorum: 1 });
     const founder = accountOf(alone.chain.state, alone.founder.key);
     expect(founder).toMatchObject({ role: 'sysop', handle: 'Mara', credits: 500, nonce: 0 });

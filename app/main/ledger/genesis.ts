@@ -63,9 +63,34 @@ export const defaultParameters: Parameters = {
   timers: { slotMs: 1000, slotCapMs: 30_000 },
 };
 
+/** What a founder may choose of the ledger; what is left out is as usual. */
+export interface LedgerChoices {
+  readonly model?: LedgerGenesis['model'] | undefined;
+  readonly supply?: number | undefined;
+  readonly credit?: string | undefined;
+  readonly snapshotInterval?: number | undefined;
+  readonly blockBytes?: number | undefined;
+  readonly blockTransactions?: number | undefined;
+}
+
 /** [G3] The ledger of a sysop alone: one validator, whose signature makes a block final at once. */
-export function soleLedger(validator: OneValidator, supply = 1_000_000): LedgerGenesis {
-  return { model: 'byzantine', quorum: 1, validators: [validator], supply, parameters: defaultParameters };
+export function soleLedger(validator: OneValidator, choices: LedgerChoices = {}): LedgerGenesis {
+  const { snapshotInterval, credit, block, timers } = defaultParameters;
+  return {
+    model: choices.model ?? 'byzantine',
+    quorum: 1,
+    validators: [validator],
+    supply: choices.supply ?? 1_000_000,
+    parameters: {
+      snapshotInterval: choices.snapshotInterval ?? snapshotInterval,
+      block: {
+        bytes: choices.blockBytes ?? block.bytes,
+        transactions: choices.blockTransactions ?? block.transactions,
+      },
+      credit: choices.credit ?? credit,
+      timers,
+    },
+  };
 }
 
 /** The validator set of epoch 0. */

@@ -2,6 +2,7 @@ import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import type { FinalRun } from './application.ts';
 import { encodeBlock } from './block.ts';
 import { encodeCertificate } from './certificate.ts';
+import type { Seal } from './chain-store.ts';
 import type { Base } from './proposal.ts';
 
 /** [E7] Why execution stands still. */
@@ -22,8 +23,10 @@ export function haltEvidence(init: {
   readonly tip: Base;
   /** The state roots to which the blocks lead here. */
   readonly roots: readonly Uint8Array[];
+  /** [V10] What makes the tip final here. */
+  readonly ours: Seal | null;
 }): Uint8Array {
-  const { run, code, tip, roots } = init;
+  const { run, code, tip, roots, ours } = init;
   return encodeCanonical({
     v: 1,
     code,
@@ -34,6 +37,10 @@ export function haltEvidence(init: {
     blocks: run.blocks.map(encodeBlock),
     closing: run.closing.map(({ bytes }) => bytes),
     certificate: encodeCertificate(run.certificate),
+    ours: ours && {
+      headers: ours.headers.map(({ bytes }) => bytes),
+      certificate: encodeCertificate(ours.certificate),
+    },
   });
 }
 

@@ -5,11 +5,11 @@ import { Problem } from '../kernel/errors.ts';
 import type { AnchoredLog } from './anchored-log.ts';
 import type { Block, Header } from './block.ts';
 import { ChainStore, type Seal } from './chain-store.ts';
-import { firstSetOf, type Origin } from './genesis.ts';
-import { checkSeal, followEpochs } from './proof.ts';
-import { Prover, sealWire } from './prover.ts';
+import type { Origin } from './genesis.ts';
+import { checkSeal } from './proof.ts';
+import { sealWire } from './prover.ts';
+import { SetHistory } from './set-history.ts';
 import { openTransaction } from './transaction.ts';
-import type { ValidatorSet } from './validators.ts';
 
 /** [Q7] Of so many blocks in a row one has a certificate of its own, or the peer keeps it to itself. */
 const MAX_UNSEALED = 64;
@@ -26,14 +26,15 @@ export class HistoryFiller {
   readonly #origin: Origin;
   readonly #bls: Bls;
   readonly #store: ChainStore;
+  readonly #sets: SetHistory;
   readonly #log: Pick<AnchoredLog, 'mark'> | null;
-  readonly #sets = new Map<number, ValidatorSet>();
 
   constructor(db: Database, origin: Origin, bls: Bls, log: Pick<AnchoredLog, 'mark'> | null = null) {
     this.#db = db;
     this.#origin = origin;
     this.#bls = bls;
     this.#store = new ChainStore(db);
+    this.#sets = new SetHistory(origin, this.#store, bls);
     this.#log = log;
   }
 
@@ -56,7 +57,13 @@ export class HistoryFiller {
     if (!missing || !equalBytes(header.hash, missing.hash)) {
       throw new Problem('not-missing', 'That is not the block that lacks here.');
     }
-    if (seal) checkSeal(header, sealWire(seal), this.#trust(header), this.#bls);
+    if (seal)
+      checkSeal(
+        header,
+        sealWire(seal),
+        { community: this.#origin.id, set: this.#sets.of(header.epoch) },
+        this.#bls,
+      );
     else if (this.#unsealedAbove(header.height) >= MAX_UNSEALED) {
       throw new Problem('certificate-missing', 'The peer sends blocks without what makes them final.');
     }
@@ -91,16 +98,5 @@ export class HistoryFiller {
   #unsealedAbove(height: number): number {
     const sealed = this.#store.certifiedFrom(height + 1);
     return sealed === null ? 0 : sealed - height;
-  }
-
-  #trust({ epoch }: Header): { community: Uint8Array; set: ValidatorSet } {
-    const trust = { community: this.#origin.id, set: firstSetOf(this.#origin.ledger) };
-    let set = epoch === 0 ? trust.set : this.#sets.get(epoch);
-    if (!set) {
-      const links = new Prover(this.#origin.id, this.#store).links(epoch);
-      set = followEpochs(links, trust, this.#bls);
-      this.#sets.set(epoch, set);
-    }
-    return { ...trust, set };
   }
 }

@@ -75,4 +75,19 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE INDEX ledger_transaction_account_kind ON ledger_transaction (account, kind);
     `,
   },
+  {
+    version: 38,
+    name: 'ledger-evidence',
+    sql: `
+      CREATE TABLE ledger_evidence (
+        number INTEGER PRIMARY KEY,
+        epoch INTEGER NOT NULL,
+        voter INTEGER NOT NULL,
+        slot INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        UNIQUE (epoch, voter, slot)
+      ) STRICT;
+    `,
+  },
 ];

@@ -45,6 +45,7 @@ function serviceOf(
   return createLedger({
     chain,
     clock: world.clock,
+    evidence: null,
     genesis: Uint8Array.of(1),
     signer: person.signer,
     alone: false,

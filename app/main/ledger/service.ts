@@ -1,5 +1,6 @@
 import type {
   Inputs,
+  LedgerEvidence,
   LedgerStatus,
   LedgerValidator,
   LiveSlot,
@@ -11,17 +12,20 @@ import { equalBytes, fromHex, toBase64Url, toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { accountOf, setOf } from './accounts.ts';
 import type { Chain } from './chain.ts';
 import { Desk } from './desk.ts';
 import { endorse } from './endorsement.ts';
+import type { EvidenceBook } from './evidence-book.ts';
 import { historyOf } from './history.ts';
 import type { ConsensusView } from './live-view.ts';
 import { createLookup, personOf, type FoundEvent } from './lookup.ts';
 import { unmarkedBody } from './proof-json.ts';
 import type { JoinProgress } from './snapshot-pull.ts';
 import { placeOf, spareValidators, type Validator } from './validators.ts';
+import type { Motion } from './vote.ts';
 
 /** What the service shows of the consensus that runs beside it. */
 export interface ConsensusWatch {
@@ -51,6 +55,8 @@ export interface LedgerInit {
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   /** Null for a node that holds the ledger and takes no part in ordering. */
   readonly consensus: ConsensusWatch | null;
+  /** What is known of validators that broke the rules; null for a node without a network. */
+  readonly evidence: Pick<EvidenceBook, 'list' | 'count' | 'file'> | null;
   /** An event of the log, and the block that lists it if one does; null where there is no such event. */
   readonly event: (id: Uint8Array) => FoundEvent | null;
   /** Hands accepted transactions on to the validators. */
@@ -178,6 +184,26 @@ export function createLedger(init: LedgerInit) {
       return consensus?.onChange(tell) ?? (() => {});
     },
 
+    evidence({ cursor, limit }: Inputs['ledger']['evidence'] & { limit: number }) {
+      const below = cursor === undefined ? undefined : Number(cursor);
+      const found = init.evidence?.list(limit, below) ?? [];
+      const items = found.map(({ number, at, evidence, validator }): LedgerEvidence => {
+        const { epoch, slot } = evidence.first;
+        const { did, handle } = personOf(chain.state, validator.key);
+        const votes: [string, string] = [motionText(evidence.first), motionText(evidence.second)];
+        return { number, did, handle, epoch, slot, votes, at };
+      });
+      const next = found.length === limit ? String(found.at(-1)!.number) : null;
+      return { items, next, total: init.evidence?.count() ?? 0 };
+    },
+
+    /** Throws a Problem `no-evidence` or `history-missing`. */
+    evidenceFile(): Outputs['ledger']['evidenceFile'] {
+      const book = init.evidence;
+      if (!book) throw new Problem('no-evidence', 'There is no evidence against anybody here.');
+      return { file: toBase64Url(book.file()) };
+    },
+
     /** Throws a Problem `history-missing` or `diverged`. */
     async recover(): Promise<LedgerStatus> {
       chain.replay();
@@ -188,6 +214,11 @@ export function createLedger(init: LedgerInit) {
     onFinal: (listener: (change: { height: number }) => void) =>
       chain.onFinal(({ header }) => listener({ height: header.height })),
   };
+}
+
+/** A motion as people read it: `finalise bafy…`, `nullify`. */
+export function motionText({ kind, block }: Motion): string {
+  return block === null ? kind : `${kind} ${cidOf(block)}`;
 }
 
 /** A validator as others see it before they take it into their set. */

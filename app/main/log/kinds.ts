@@ -15,6 +15,8 @@ export interface Kind {
   readonly body: z.ZodType;
   /** The least role its author must have held at the event's time. */
   readonly leastRole: Role;
+  /** The body without its words, which still fits the schema; kinds that have none cannot be purged. */
+  husk?(body: unknown): unknown;
 }
 
 /** Applies stored events to what is shown. Must give the same result for any order of arrival [L12]. */
@@ -24,6 +26,10 @@ export interface Projection {
   apply(event: LogEvent, seq: number): void;
   /** Undoes `apply`, when the event lost its right to be here [L11]. */
   revoke(event: LogEvent, seq: number): void;
+  /** The words of an applied event are gone: its husk is handed over. Inside the transaction that takes them. */
+  purged?(husk: LogEvent, seq: number): void;
+  /** Everything was applied anew, after {@link clear}; called last in the transaction of a rebuild. */
+  rebuilt?(): void;
   /** Writes what `apply` only noted so far; called last in every transaction that applied or revoked. */
   settle?(): void;
   /** Drops what was noted, after a transaction was rolled back. */
@@ -32,6 +38,16 @@ export interface Projection {
   clear(): void;
   /** Canonical rows in a fixed order, for the state digest. */
   dump(): Iterable<unknown>;
+}
+
+/** Stands at the door: hears of events inside the transaction that stores or removes them. */
+export interface Doorkeeper {
+  /** Before any projection shows it. */
+  stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history'): void;
+  /** After every projection let go of it. */
+  removed(event: LogEvent, seq: number): void;
+  /** Drops what was noted, after a transaction was rolled back. */
+  reload(): void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '../kernel/bytes.ts';
+import { toHex } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -25,8 +25,11 @@ import {
   type LogEvent,
   type SealedEvent,
 } from './event.ts';
-import type { Authority, Kind, Projection, Stratum } from './kinds.ts';
-import { RangeSet } from './range-set.ts';
+import { purgeRow } from './event-row.ts';
+import { huskOf, huskOrNull, isStripped, openHusk } from './husk.ts';
+import type { Authority, Doorkeeper, Kind, Projection, Stratum } from './kinds.ts';
+import { proveHeads } from './prove.ts';
+import { RangeSet, reverseKey } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
 /** [L7] Events of the near future that are waited for, at most. */
@@ -72,6 +75,7 @@ export interface LogInit {
   /** Each registers its kinds. */
   readonly projections: readonly Projection[];
   readonly authority: Authority;
+  readonly doorkeeper?: Doorkeeper;
 }
 
 /** A community's signed event log: admits, stores, projects, tells. The rules are in SPEC.md. */
@@ -260,7 +264,15 @@ export class Log {
       refusals.push('verdict' in opened ? opened : null);
       if (!('verdict' in opened)) candidates.push({ event: opened, index });
     }
-    const proved = await this.#prove(candidates.map(({ event }) => event));
+    const proved = await proveHeads(
+      candidates.map(({ event }) => event),
+      {
+        verifier: this.#init.verifier,
+        isAwaited: (event) => this.store.isAwaited(event),
+        // Authority events travel oldest first, so that each must keep a signature that was checked.
+        always: ({ kind }) => this.#kinds.get(kind)?.stratum === 'authority',
+      },
+    );
 
     const batch: Committed[] = [];
     this.#transact(() => {
@@ -300,32 +312,6 @@ export class Log {
     return set ? set.has(reverseKey(event.time), event.id) : this.store.has(event.id);
   }
 
-  /** Checks one signature a head; true, false, or undefined where none was given or none was needed. */
-  async #prove(events: readonly LogEvent[]): Promise<Map<LogEvent, boolean>> {
-    const awaited = new Set<string>();
-    const checks: LogEvent[] = [];
-    let author = '';
-    let before: LogEvent | null = null;
-    for (const event of events) {
-      // History comes in long runs of one author.
-      if (!before || !equalBytes(before.author, event.author)) author = toHex(event.author);
-      before = event;
-      const byAncestry = awaited.has(toHex(event.id) + author) || this.store.isAwaited(event);
-      // Authority events travel oldest first, so that each must keep a signature that was checked.
-      const always = this.#kinds.get(event.kind)?.stratum === 'authority';
-      if ((always || !byAncestry) && event.signature) checks.push(event);
-      for (const parent of event.parents) awaited.add(toHex(parent) + author);
-    }
-    const results = await this.#init.verifier.verify(
-      checks.map((event) => ({
-        publicKey: event.author,
-        message: signingPayload(event.bytes),
-        signature: event.signature!,
-      })),
-    );
-    return new Map(checks.map((event, index) => [event, results[index]!]));
-  }
-
   #place(event: LogEvent, signed: boolean | undefined, origin: Origin, batch: Committed[]): Refusal | null {
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
     if (signed === undefined && !this.store.isAwaited(event)) return { verdict: 'ignore', code: 'unproven' };
@@ -339,6 +325,7 @@ export class Log {
   #insert(event: LogEvent, proved: boolean, origin: Origin): Committed {
     const kind = this.#kinds.get(event.kind)!;
     const seq = this.store.insert(event, kind.stratum, proved);
+    this.#init.doorkeeper?.stored(event, seq, origin);
     this.#projectionOf.get(event.kind)!.apply(event, seq);
     this.#lastTime = Math.max(this.#lastTime, event.time);
     return { event, seq, origin };
@@ -352,9 +339,65 @@ export class Log {
       if (!judgeRole(event, kind, this.#init.authority)) continue;
       this.store.remove(seq, event);
       this.#projectionOf.get(event.kind)!.revoke(event, seq);
+      this.#init.doorkeeper?.removed(event, seq);
       removed.push({ event, stratum: kind.stratum });
     }
     return removed;
+  }
+
+  /** [L14] What would be left of an event; null where its kind cannot be purged. */
+  huskOf(event: LogEvent): Uint8Array | null {
+    const kind = this.#kinds.get(event.kind);
+    return kind?.husk ? huskOf(event, kind) : null;
+  }
+
+  /**
+   * [L14] Takes the words of events away: what is here becomes its husk, of what is not here the husk that
+   * is given is filed, if it is one. Returns what went, with how many bytes.
+   */
+  purge(named: readonly { readonly id: Uint8Array; readonly husk: Uint8Array }[]): {
+    gone: LogEvent[];
+    bytes: number;
+  } {
+    const gone: LogEvent[] = [];
+    const filed: Committed[] = [];
+    let bytes = 0;
+    this.#transact(() => {
+      for (const { id, husk } of named) {
+        const here = this.store.event(id);
+        if (here === null) filed.push(...this.#file(id, husk));
+        else if (!this.store.isHusk(id)) {
+          const kind = this.#kinds.get(here.event.kind)!;
+          if (!kind.husk) continue;
+          const own = huskOf(here.event, kind);
+          bytes += purgeRow(this.#init.db, here.seq, own);
+          this.#projectionOf.get(kind.name)!.purged?.(openHusk(id, own), here.seq);
+          gone.push(here.event);
+        }
+      }
+    });
+    this.#committed(filed);
+    return { gone, bytes };
+  }
+
+  /** What is filed must be what the purged event would have been judged as. */
+  #file(id: Uint8Array, bytes: Uint8Array): Committed[] {
+    const husk = huskOrNull(id, bytes);
+    // Whoever purged wrote down something that is no husk; the event itself is still welcome.
+    if (husk === null) return [];
+    const kind = this.#kinds.get(husk.kind);
+    const awaited = this.store.awaitedOf(id);
+    const isIt =
+      kind !== undefined &&
+      isStripped(husk, kind) &&
+      judge(husk, this.#context()) === null &&
+      (awaited === null || awaited === this.store.authorOf(husk.author));
+    if (!isIt) return [];
+    const seq = this.store.file(husk, kind.stratum);
+    this.#init.doorkeeper?.stored(husk, seq, 'history');
+    this.#projectionOf.get(kind.name)!.apply(husk, seq);
+    this.#lastTime = Math.max(this.#lastTime, husk.time);
+    return [{ event: husk, seq, origin: 'history' }];
   }
 
   /** All of `work` and what follows from it is durable, or none; what is kept in memory beside it likewise. */
@@ -369,6 +412,7 @@ export class Log {
       this.#lastTime = lastTime;
       this.store.reload();
       for (const projection of this.#init.projections) projection.reload?.();
+      this.#init.doorkeeper?.reload();
       throw error;
     }
   }
@@ -422,6 +466,7 @@ export class Log {
           onProgress((done += batch.length), this.count());
         }
       }
+      for (const projection of this.#init.projections) projection.rebuilt?.();
     });
   }
 
@@ -446,14 +491,6 @@ export class Log {
 }
 
 /** An event that lost its right to be here. */
-interface Removed {
-  readonly event: LogEvent;
-  readonly stratum: Stratum;
-}
+type Removed = { readonly event: LogEvent; readonly stratum: Stratum };
 
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
-
-/** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
-export function reverseKey(time: number): number {
-  return Number.MAX_SAFE_INTEGER - time;
-}

@@ -233,3 +233,8 @@ export function encodeVarint(value: number): number[] {
     digits.unshift((rest % 128) | 128);
   return digits;
 }
+
+/** Keys count backwards from the largest safe integer, so that ascending order is newest first. */
+export function reverseKey(time: number): number {
+  return Number.MAX_SAFE_INTEGER - time;
+}

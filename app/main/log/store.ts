@@ -1,7 +1,8 @@
 import { compareBytes, toHex } from '../kernel/bytes.ts';
 import type { Database, Statement } from '../kernel/database.ts';
 import { AnchorMarks } from './anchors.ts';
-import { openEvent, type LogEvent, type SealedEvent } from './event.ts';
+import type { LogEvent, SealedEvent } from './event.ts';
+import { opened, PROVED, type EventRow } from './event-row.ts';
 import type { Stratum } from './kinds.ts';
 
 const STRATUM = { authority: 0, content: 1 } as const satisfies Record<Stratum, number>;
@@ -12,12 +13,6 @@ const HEADS_UPTO = 'heads.upto';
 
 /** Items read at a time. */
 const ITEMS_SLICE = 5000;
-
-interface EventRow {
-  seq: number;
-  bytes: Uint8Array;
-  signature: Uint8Array | null;
-}
 
 /** One item of the set that two nodes reconcile. */
 export interface LogItem {
@@ -41,7 +36,7 @@ export class LogStore {
   #mustWrite = false;
   readonly #insert: Statement;
   readonly #has: Statement<{ seq: number }>;
-  readonly #byId: Statement<EventRow & { proved: number }>;
+  readonly #byId: Statement<EventRow>;
   readonly #bySeq: Statement<{ bytes: Uint8Array }>;
   readonly #addHead: Statement;
   readonly #dropHead: Statement;
@@ -55,7 +50,7 @@ export class LogStore {
       'INSERT INTO event (id, author, time, kind, stratum, proved, bytes, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#has = db.prepare('SELECT seq FROM event WHERE id = ?');
-    this.#byId = db.prepare('SELECT seq, bytes, signature, proved FROM event WHERE id = ?');
+    this.#byId = db.prepare('SELECT seq, id, proved, bytes, signature FROM event WHERE id = ?');
     this.#bySeq = db.prepare('SELECT bytes FROM event WHERE seq = ?');
     this.#addHead = db.prepare('INSERT OR IGNORE INTO head (id, author) VALUES (?, ?)');
     this.#dropHead = db.prepare('DELETE FROM head WHERE id = ?');
@@ -92,12 +87,12 @@ export class LogStore {
   #catchUpHeads(): void {
     const since = this.meta<number>(HEADS_UPTO) ?? 0;
     const rows = this.#db
-      .prepare<{ bytes: Uint8Array; signature: null }>(
-        'SELECT bytes, NULL AS signature FROM event WHERE seq > ? ORDER BY seq',
+      .prepare<Omit<EventRow, 'seq'>>(
+        'SELECT id, proved, bytes, NULL AS signature FROM event WHERE seq > ? ORDER BY seq',
       )
       .iterate(since);
     for (const row of rows) {
-      const { id, author: key, parents } = openEvent(row);
+      const { id, author: key, parents } = opened(row);
       const author = this.#authors.get(toHex(key))!;
       this.#addedHead(toHex(id), { id, author });
       for (const parent of parents) {
@@ -141,7 +136,7 @@ export class LogStore {
       event.time,
       event.kind,
       STRATUM[stratum],
-      proved ? 1 : 0,
+      proved ? PROVED.bySignature : PROVED.byAncestry,
       event.bytes,
       event.signature,
     );
@@ -212,6 +207,40 @@ export class LogStore {
     }
   }
 
+  /** [L14] Files the husk of an event that never was here. Its parents must vouch for themselves: they become no gaps. */
+  file(husk: LogEvent, stratum: Stratum): number {
+    const author = this.authorOf(husk.author);
+    const { id, time, kind, bytes } = husk;
+    const { lastInsertRowid } = this.#insert.run(
+      id,
+      author,
+      time,
+      kind,
+      STRATUM[stratum],
+      PROVED.filedHusk,
+      bytes,
+      null,
+    );
+    this.#mustWrite = true;
+    const hex = toHex(id);
+    if (this.#gaps.delete(hex)) this.#dropGap.run(id);
+    else this.#addedHead(hex, { id, author });
+    for (const parent of husk.parents) {
+      if (this.#heads.get(toHex(parent))?.author === author) this.#lostHead(toHex(parent));
+    }
+    return Number(lastInsertRowid);
+  }
+
+  /** Whether the words of an event are gone, and only its husk is here. */
+  isHusk(id: Uint8Array): boolean {
+    return (this.#byId.get(id)?.proved ?? 0) >= PROVED.husk;
+  }
+
+  /** By whom a parent that is not here is named: a row of `author`, or null. */
+  awaitedOf(id: Uint8Array): number | null {
+    return this.#gaps.get(toHex(id)) ?? null;
+  }
+
   /** The author's heads, ascending, at most `limit` of them. */
   headsOf(key: Uint8Array, limit: number): Uint8Array[] {
     const author = this.authorOf(key);
@@ -225,15 +254,16 @@ export class LogStore {
     return this.#gaps.size;
   }
 
-  /** The event as it travels. A signature that was never checked is left out [L3]. */
+  /** The event as it travels. A signature that was never checked is left out [L3]; a husk does not travel [L14]. */
   sealed(id: Uint8Array): SealedEvent | null {
     const row = this.#byId.get(id);
-    return row ? { bytes: row.bytes, signature: row.proved === 1 ? row.signature : null } : null;
+    if (!row || row.proved >= PROVED.husk) return null;
+    return { bytes: row.bytes, signature: row.proved === PROVED.bySignature ? row.signature : null };
   }
 
   event(id: Uint8Array): { event: LogEvent; seq: number } | null {
     const row = this.#byId.get(id);
-    return row ? { event: openEvent(row), seq: row.seq } : null;
+    return row ? { event: opened(row), seq: row.seq } : null;
   }
 
   /** The encoded event in a row. Throws when there is none: rows name only events that exist. */
@@ -272,14 +302,14 @@ export class LogStore {
   /** Events in the order they were stored, a batch at a time so that others may read in between. */
   *batches(size: number, stratum: Stratum): Generator<{ seq: number; event: LogEvent }[]> {
     const query = this.#db.prepare<EventRow>(
-      'SELECT seq, bytes, signature FROM event WHERE seq > ? AND stratum = ? ORDER BY seq LIMIT ?',
+      'SELECT seq, id, proved, bytes, signature FROM event WHERE seq > ? AND stratum = ? ORDER BY seq LIMIT ?',
     );
     let last = 0;
     for (;;) {
       const rows = query.all(last, STRATUM[stratum], size);
       if (rows.length === 0) return;
       last = rows.at(-1)!.seq;
-      yield rows.map((row) => ({ seq: row.seq, event: openEvent(row) }));
+      yield rows.map((row) => ({ seq: row.seq, event: opened(row) }));
     }
   }
 
@@ -289,10 +319,10 @@ export class LogStore {
     if (author === undefined) return [];
     return this.#db
       .prepare<EventRow>(
-        'SELECT seq, bytes, signature FROM event WHERE author = ? AND time >= ? ORDER BY time, id',
+        'SELECT seq, id, proved, bytes, signature FROM event WHERE author = ? AND time >= ? ORDER BY time, id',
       )
       .all(author, time)
-      .map((row) => ({ seq: row.seq, event: openEvent(row) }));
+      .map((row) => ({ seq: row.seq, event: opened(row) }));
   }
 
   latestTime(): number {

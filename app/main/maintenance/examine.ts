@@ -3,6 +3,7 @@ import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Verifier } from '../kernel/signer.ts';
 import { signingPayload, type LogEvent } from '../log/event.ts';
+import { PROVED } from '../log/event-row.ts';
 import type { Log } from '../log/log.ts';
 
 const SLICE_EVENTS = 200;
@@ -35,9 +36,13 @@ export async function examineEvents(
 ): Promise<void> {
   const names = db.prepare<{ n: number; key: Uint8Array }>('SELECT n, key FROM author');
   const authors = new Map(names.all().map(({ n, key }) => [n, key]));
-  const columns = db.prepare<{ id: Uint8Array; author: number; time: number; kind: string }>(
-    'SELECT id, author, time, kind FROM event WHERE seq = ?',
-  );
+  const columns = db.prepare<{
+    id: Uint8Array;
+    author: number;
+    time: number;
+    kind: string;
+    proved: number;
+  }>('SELECT id, author, time, kind, proved FROM event WHERE seq = ?');
   const awaited = new Set<string>();
   const upTo = log.store.latestSeq();
   for (const stratum of ['authority', 'content'] as const) {
@@ -68,7 +73,10 @@ export async function examineEvents(
         )
           faults.add(`Row ${seq} is filed under another author, time or kind than its event states.`);
         const byAuthor = toHex(event.author);
-        if (!awaited.delete(toHex(event.id) + byAuthor)) unvouched.push(event);
+        // [L14] The words of a husk are gone, and with them what its signature was over.
+        const proved = row?.proved ?? PROVED.byAncestry;
+        if (!awaited.delete(toHex(event.id) + byAuthor) && proved < PROVED.husk) unvouched.push(event);
+        if (proved === PROVED.filedHusk) continue;
         for (const parent of event.parents) {
           if ((log.store.seqOf(parent) ?? 0) > seq) awaited.add(toHex(parent) + byAuthor);
         }

@@ -8,6 +8,7 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
+import { moderationMigrations } from '../moderation/index.ts';
 import { Roster } from '../members/index.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { backupDisk } from '../platform/disk/backups.ts';
@@ -31,7 +32,7 @@ function open(name: string, keep = 2) {
   const clock = { now: () => nowMs++, after: () => () => {} };
   const path = join(folder, `${name}.db`);
   const openLog = (file: string) => {
-    const db = openDatabase(file, [...logMigrations, ...boardMigrations]);
+    const db = openDatabase(file, [...logMigrations, ...boardMigrations, ...moderationMigrations]);
     const roster = new Roster({ key: mara.publicKey, handle: 'Mara', time: ticksOf(START_MS) });
     const store = new LogStore(db);
     const log = new Log({
@@ -143,7 +144,7 @@ test('backups are whole copies; the oldest give way, foreign files stay', async 
   expect(names).toContain('mine.db');
   expect((await maintenance.backups()).map(({ path }) => path)).not.toContain(made[0]!.path);
   expect(checkDatabase(made[2]!.path)).toEqual([]);
-  const copy = openDatabase(made[2]!.path, [...logMigrations, ...boardMigrations]);
+  const copy = openDatabase(made[2]!.path, [...logMigrations, ...boardMigrations, ...moderationMigrations]);
   expect(new LogStore(copy).count('content')).toBe(log.count('content'));
   copy.close();
 });

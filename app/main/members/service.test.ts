@@ -6,7 +6,13 @@ import { createMembers } from './service.ts';
 
 const nobodyHere = { isOnline: () => false, lastSeenAt: () => null, onChange: () => () => {} };
 const did = (name: string) => didOf(signerOf(name).publicKey);
-const membersOf = (node: TestNode) => createMembers({ ...node, presence: () => nobodyHere });
+const membersOf = (node: TestNode) =>
+  createMembers({
+    ...node,
+    presence: () => nobodyHere,
+    gate: { own: async () => ({ decision: 'publish', sign: (append) => append() }) },
+    hides: () => false,
+  });
 
 async function community(...names: string[]) {
   const world = new TestCommunity();

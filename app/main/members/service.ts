@@ -9,6 +9,7 @@ import type { Signer } from '../kernel/signer.ts';
 import { LedgerHandle, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
 import type { Chronicle } from './chronicle.ts';
+import type { Gate, Passed } from '../moderation/index.ts';
 import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
 
@@ -35,6 +36,10 @@ export interface MembersInit {
   readonly clock: Clock;
   /** Asked at each use, so that presence may be made after the members. */
   readonly presence: () => PresenceLookup;
+  /** What somebody wants to be called is judged before it is signed. */
+  readonly gate: Pick<Gate, 'own'>;
+  /** Whether models or people hide what somebody calls themselves. */
+  readonly hides: (member: Uint8Array, handle: string) => boolean;
 }
 
 export interface Me extends contract.Person {
@@ -63,7 +68,9 @@ export function createMembers(init: MembersInit) {
 
   const nameOf = (key: Uint8Array): string => {
     const member = roster.member(key);
-    return member?.handle ?? didOf(member?.key ?? key).slice(-6);
+    const handle = member?.handle ?? null;
+    const shown = member && handle !== null && !init.hides(member.key, handle);
+    return shown ? handle : didOf(member?.key ?? key).slice(-6);
   };
 
   const mustBeFree = (handle: string): void => {
@@ -79,6 +86,16 @@ export function createMembers(init: MembersInit) {
       throw new Problem('handle-taken', `The handle “${handle}” is taken.`, 'Choose another one.');
     }
   };
+
+  /** [J23] Judges a handle; rejects with a Problem `held-back` where it would be hidden. */
+  const passed = (handle: string): Promise<Passed> =>
+    init.gate.own({
+      kind: 'handle',
+      text: handle,
+      shownAt: [0, handle.length],
+      board: null,
+      askReview: false,
+    });
 
   const memberFor = (did: string): RosterMember => {
     const member = roster.member(publicKeyOf(did));
@@ -148,6 +165,9 @@ export function createMembers(init: MembersInit) {
       };
     },
 
+    /** Calls for the list to be looked at again: what hides somebody's handle changed. */
+    handlesChanged: tellSoon,
+
     /** All members ever admitted, banned ones too, by handle. */
     list(): contract.Member[] {
       const posts = counts.current(tellSoon);
@@ -157,16 +177,20 @@ export function createMembers(init: MembersInit) {
         .sort((a, b) => a.handle.localeCompare(b.handle, 'en'));
     },
 
+    /** Posts of somebody, as far as they are counted. */
+    posts: (key: Uint8Array): number => counts.current(tellSoon).get(log.store.authorOf(key)) ?? 0,
+
     /** This node's own person; the role is null for someone not admitted yet, or banned. */
     me: (): Me => ({ ...person(signer.publicKey), key: signer.publicKey }),
 
     /** A person as shown beside what they wrote; the handle falls back to the end of the DID. */
     person,
 
-    /** Rejects with a Problem `bad-handle`, `handle-taken` or one of {@link Ledger.act}. */
+    /** Rejects with a Problem `bad-handle`, `handle-taken`, `held-back` or one of {@link Ledger.act}. */
     async setHandle(handle: string): Promise<void> {
       mustBeFree(handle);
       if (roster.member(signer.publicKey)?.handle === handle) return;
+      await passed(handle);
       await ledger.act('handle.register', { handle });
     },
 
@@ -204,7 +228,7 @@ export function createMembers(init: MembersInit) {
 
     /**
      * Admits a new member.
-     * Rejects with a Problem `already-member`, `bad-handle`, `handle-taken`, `out-of-role` or one of {@link Ledger.act}.
+     * Rejects with a Problem `already-member`, `bad-handle`, `handle-taken`, `held-back`, `out-of-role` or one of {@link Ledger.act}.
      */
     async admit({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): Promise<void> {
       if (roster.knows(key)) {
@@ -223,6 +247,7 @@ export function createMembers(init: MembersInit) {
           'Ask a sysop or moderator.',
         );
       }
+      await passed(handle);
       await ledger.act('role.grant', { member: key, role, handle });
     },
 

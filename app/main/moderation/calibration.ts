@@ -2,43 +2,115 @@ import * as z from 'zod';
 import { HEADS, type Head, type Scores } from './heads.ts';
 
 const Weight = z.number().min(-1000).max(1000);
+const Name = z.string().regex(/^[a-z][a-z ]{0,30}$/);
 const perHead = <T extends z.ZodType>(value: T) =>
   z.strictObject(Object.fromEntries(HEADS.map((head) => [head, value])) as Record<Head, T>);
 
+/** A probability: σ(shift + first · logit1 + second · logit2 + what experts and kinds add). */
+const Blend = z.strictObject({
+  shift: Weight,
+  first: Weight,
+  second: Weight,
+  /** By an expert's name or a kind's. */
+  others: z.record(Name, Weight),
+});
+type Blend = z.infer<typeof Blend>;
+
 /** How logits become probabilities, fitted on the validation split; a file of `resources/models`. */
 export const Calibration = z.strictObject({
-  version: z.literal(1),
-  /** The first stage alone: probability = σ(scale · logit + shift). */
-  first: perHead(z.strictObject({ scale: Weight, shift: Weight })),
-  /** Both stages: probability = σ(first · logit1 + second · logit2 + shift). */
-  both: perHead(z.strictObject({ first: Weight, second: Weight, shift: Weight })),
+  version: z.literal(2),
+  /** What the first stage's columns after those of the heads say. */
+  columns: z.array(Name).max(32),
+  /** Kinds of writing, each the name of a column. */
+  kinds: z.array(Name).max(8),
+  /** The first stage alone. */
+  first: perHead(Blend),
+  /** Both stages. */
+  both: perHead(Blend),
   /** The first stage's probabilities between which the second stage is asked, by head. */
   unclear: z.partialRecord(z.enum(HEADS), z.tuple([z.number(), z.number()])),
 });
 export type Calibration = z.infer<typeof Calibration>;
 
-const probability = (logit: number) => 1 / (1 + Math.exp(-logit));
+/** A kind's column is called `kind`, a space and its name. */
+const KIND = 'kind ';
 
-const scoresOf = (score: (head: Head, at: number) => number): Scores =>
-  Object.fromEntries(HEADS.map((head, at) => [head, score(head, at)])) as Record<Head, number>;
-
-/** Probabilities by the first stage alone. */
-export function firstScores({ first }: Calibration, logits: Float32Array): Scores {
-  return scoresOf((head, at) => probability(first[head].scale * logits[at]! + first[head].shift));
+interface Prepared {
+  readonly blend: Blend;
+  /** Places among the experts and kinds, and their weights. */
+  readonly others: readonly (readonly [place: number, weight: number])[];
 }
 
-/** Probabilities by both stages together. */
-export function bothScores({ both }: Calibration, one: Float32Array, two: Float32Array): Scores {
-  return scoresOf((head, at) => {
-    const weights = both[head];
-    return probability(weights.first * one[at]! + weights.second * two[at]! + weights.shift);
-  });
-}
+/** Turns the stages' logits into probabilities. An expert is heard by how much a text is of its kind. */
+export class Blender {
+  readonly #columns: readonly string[];
+  readonly #kinds: readonly { readonly column: number; readonly expert: number }[];
+  readonly #first: readonly Prepared[];
+  readonly #both: readonly Prepared[];
+  readonly #unclear: Calibration['unclear'];
 
-/** Whether the first stage alone leaves a message open. */
-export function isUnclear({ unclear }: Calibration, scores: Scores): boolean {
-  return HEADS.some((head) => {
-    const between = unclear[head];
-    return between !== undefined && scores[head] > between[0] && scores[head] < between[1];
-  });
+  constructor({ columns, kinds, first, both, unclear }: Calibration) {
+    this.#columns = columns;
+    this.#kinds = kinds.map((kind) => ({
+      column: columns.indexOf(KIND + kind),
+      expert: columns.indexOf(kind),
+    }));
+    if (this.#kinds.some(({ column }) => column < 0)) throw new Error('a kind of writing has no column');
+    const prepared = (blend: Blend): Prepared => ({
+      blend,
+      others: Object.entries(blend.others).map(([name, weight]) => {
+        const place = columns.indexOf(name);
+        if (place < 0) throw new Error(`nothing is called ${name}`);
+        return [place, weight] as const;
+      }),
+    });
+    this.#first = HEADS.map((head) => prepared(first[head]));
+    this.#both = HEADS.map((head) => prepared(both[head]));
+    this.#unclear = unclear;
+  }
+
+  /** So many columns the first stage must have. */
+  get width(): number {
+    return HEADS.length + this.#columns.length;
+  }
+
+  /** Probabilities by the first stage alone. */
+  first(one: Float32Array): Scores {
+    return this.#scores(this.#first, one, null);
+  }
+
+  /** Probabilities by both stages together. */
+  both(one: Float32Array, two: Float32Array): Scores {
+    return this.#scores(this.#both, one, two);
+  }
+
+  /** Whether the first stage alone leaves a message open. */
+  isUnclear(scores: Scores): boolean {
+    return HEADS.some((head) => {
+      const between = this.#unclear[head];
+      return between !== undefined && scores[head] > between[0] && scores[head] < between[1];
+    });
+  }
+
+  #scores(prepared: readonly Prepared[], one: Float32Array, two: Float32Array | null): Scores {
+    const values = this.#weighed(one);
+    const scores = prepared.map(({ blend, others }, at) => {
+      const own = blend.shift + blend.first * one[at]! + (two === null ? 0 : blend.second * two[at]!);
+      return 1 / (1 + Math.exp(-others.reduce((sum, [place, weight]) => sum + weight * values[place]!, own)));
+    });
+    return Object.fromEntries(HEADS.map((head, at) => [head, scores[at]!])) as Record<Head, number>;
+  }
+
+  /** The columns after the heads': kinds as shares of one, the experts of a kind by its share. */
+  #weighed(one: Float32Array): Float32Array {
+    const values = one.slice(HEADS.length);
+    const odds = this.#kinds.map(({ column }) => Math.exp(Math.min(30, values[column]!)));
+    const all = odds.reduce((sum, odd) => sum + odd, 0);
+    for (const [at, { column, expert }] of this.#kinds.entries()) {
+      const share = odds[at]! / all;
+      values[column] = share;
+      if (expert >= 0) values[expert]! *= share;
+    }
+    return values;
+  }
 }

@@ -7,6 +7,7 @@ import {
   type Thresholds,
   type Verdict,
 } from './decision.ts';
+import type { Scores } from './heads.ts';
 import type { Judgement } from './judge.ts';
 import type { Judges } from './ports.ts';
 
@@ -28,6 +29,10 @@ export interface Submission {
   readonly scrutiny?: Scrutiny;
   /** What rules said already. */
   readonly findings?: readonly Finding[];
+  /** What this board's people taught about the models' probabilities. */
+  readonly calibrate?: (scores: Scores) => Scores;
+  /** How long this one may wait, where not as long as all. */
+  readonly deadlineMs?: number;
 }
 
 export interface Outcome {
@@ -90,7 +95,7 @@ export class Engine {
       const since = this.#clock.now();
       const one: Waiting = { submission, since, settle, cancel: () => {}, settled: false };
       if (this.#waiting.length >= this.#maxWaiting) return this.#hold(one, OVERLOAD);
-      one.cancel = this.#clock.after(this.#deadlineMs, () => this.#hold(one, LATE));
+      one.cancel = this.#clock.after(submission.deadlineMs ?? this.#deadlineMs, () => this.#hold(one, LATE));
       this.#waiting.push(one);
       // A batch gathers what comes within the same turn.
       queueMicrotask(() => this.#pump());
@@ -124,8 +129,9 @@ export class Engine {
   }
 
   #settle(one: Waiting, judgement: Judgement): void {
-    const { thresholds, findings = [], scrutiny } = one.submission;
-    const verdict = decide(judgement, thresholds, findings, scrutiny);
+    const { thresholds, findings = [], scrutiny, calibrate } = one.submission;
+    const judged = calibrate ? { ...judgement, scores: calibrate(judgement.scores) } : judgement;
+    const verdict = decide(judged, thresholds, findings, scrutiny);
     const ruled = judgement.stage === 'rules' && verdict.decision !== 'publish';
     this.#answer(one, {
       verdict: ruled ? { ...verdict, reasons: [...verdict.reasons, NO_MODELS] } : verdict,

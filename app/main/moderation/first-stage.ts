@@ -1,12 +1,10 @@
 import { BUCKETS, flagBucket, pairBucket, pairStart, wordBuckets } from './features.ts';
-import { HEADS } from './heads.ts';
 import type { Normalised } from './normalise.ts';
 
-const WIDTH = HEADS.length;
 /** Words whose sums are kept; about 10 MB when full. */
 const MAX_KEPT = 1 << 16;
 
-/** The first stage's weights: signed bytes by bucket and head, a scale and a bias a head. */
+/** The first stage's weights: signed bytes by bucket and column, a scale and a bias a column; heads come first. */
 export interface FirstWeights {
   readonly table: Int8Array;
   readonly scales: Float32Array;
@@ -26,12 +24,13 @@ interface Share {
  * neighbours counts once, so repeating a message's words does not move it.
  */
 export class FirstStage {
+  readonly #width: number;
   readonly #table: Int8Array;
   readonly #scales: Float32Array;
   readonly #bias: Float32Array;
   readonly #words = new Map<string, number>();
   /** By the number of a kept word: sums by head, features, where its pairs begin, the last message it was in. */
-  readonly #sums = new Float32Array(MAX_KEPT * WIDTH);
+  readonly #sums: Float32Array;
   readonly #counts = new Uint8Array(MAX_KEPT);
   readonly #pairs = new Int32Array(MAX_KEPT);
   readonly #seen = new Uint32Array(MAX_KEPT);
@@ -40,17 +39,20 @@ export class FirstStage {
   #stamp = 0;
 
   constructor({ table, scales, bias }: FirstWeights) {
-    if (table.length !== BUCKETS * WIDTH || scales.length !== WIDTH || bias.length !== WIDTH)
+    this.#width = scales.length;
+    if (table.length !== BUCKETS * this.#width || bias.length !== this.#width)
       throw new Error('the weights of the first stage have another shape');
+    this.#sums = new Float32Array(MAX_KEPT * this.#width);
     this.#table = table;
     this.#scales = scales;
     this.#bias = bias;
   }
 
-  /** Logits by head, and how many features the message has. */
+  /** Logits by column, and how many features the message has. */
   score({ readings, flags }: Normalised): { logits: Float32Array; features: number } {
     this.#next();
-    const total = new Float32Array(WIDTH);
+    const width = this.#width;
+    const total = new Float32Array(width);
     let features = 0;
     let before = -1;
     for (const { words } of readings) {
@@ -58,8 +60,8 @@ export class FirstStage {
         const known = this.#known(word);
         if (this.#seen[known] !== this.#stamp) {
           this.#seen[known] = this.#stamp;
-          const at = known * WIDTH;
-          for (let head = 0; head < WIDTH; head += 1) total[head]! += this.#sums[at + head]!;
+          const at = known * width;
+          for (let head = 0; head < width; head += 1) total[head]! += this.#sums[at + head]!;
           features += this.#counts[known]!;
         }
         if (before >= 0) {
@@ -76,7 +78,7 @@ export class FirstStage {
     for (const flag of flags) this.#add(total, 0, flagBucket(flag));
     features += flags.length;
     const norm = Math.sqrt(Math.max(1, features));
-    for (let head = 0; head < WIDTH; head += 1) {
+    for (let head = 0; head < width; head += 1) {
       total[head] = (total[head]! * this.#scales[head]!) / norm + this.#bias[head]!;
     }
     return { logits: total, features };
@@ -91,7 +93,7 @@ export class FirstStage {
       let term = '';
       let heaviest = 0;
       for (const word of words) {
-        const own = this.#sums[this.#known(word) * WIDTH + head]! * scale;
+        const own = this.#sums[this.#known(word) * this.#width + head]! * scale;
         adds += own;
         if (own > heaviest && !word.startsWith('<') && !word.startsWith('=')) {
           heaviest = own;
@@ -119,8 +121,8 @@ export class FirstStage {
     if (found !== undefined) return found;
     const number = this.#words.size;
     if (number >= MAX_KEPT) throw new Error('a message has more words than can be');
-    const at = number * WIDTH;
-    this.#sums.fill(0, at, at + WIDTH);
+    const at = number * this.#width;
+    this.#sums.fill(0, at, at + this.#width);
     const buckets = wordBuckets(word);
     for (const bucket of buckets) this.#add(this.#sums, at, bucket);
     this.#counts[number] = buckets.length;
@@ -131,7 +133,8 @@ export class FirstStage {
   }
 
   #add(total: Float32Array, at: number, bucket: number): void {
-    const from = bucket * WIDTH;
-    for (let head = 0; head < WIDTH; head += 1) total[at + head]! += this.#table[from + head]!;
+    const width = this.#width;
+    const from = bucket * width;
+    for (let head = 0; head < width; head += 1) total[at + head]! += this.#table[from + head]!;
   }
 }

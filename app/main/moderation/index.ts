@@ -1,10 +1,29 @@
+export { moderationApi } from './api.ts';
 export { decide, DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
+export { Gate, type OwnWords, type Passed } from './gate.ts';
+export { HEADS } from './heads.ts';
+export { HOLD_STATES, Holds, ITEM_KINDS, type HoldRow, type HoldState } from './holds.ts';
 export { Judge, type Judgement } from './judge.ts';
+export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';
 export type { ModelStatus } from './manifest.ts';
 export { areaUnderCurve, share, type Measured } from './metrics.ts';
+export { moderationMigrations } from './migrations.ts';
 export { Normaliser } from './normalise.ts';
-export type { ImageJudges, Judges } from './ports.ts';
+export type {
+  Author,
+  Content,
+  HoldChange,
+  ImageJudges,
+  Item,
+  ItemKind,
+  ItemSource,
+  Judges,
+  RulingInEffect,
+  Rulings,
+  Words,
+} from './ports.ts';
+export { createModeration, type Moderation } from './service.ts';
 export { MAX_IMAGE_BYTES } from './picture.ts';
-export { PictureJudge } from './picture-judge.ts';
+export { picturesIn } from './pictures.ts';

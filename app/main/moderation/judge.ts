@@ -1,4 +1,4 @@
-import { bothScores, firstScores, isUnclear, type Calibration } from './calibration.ts';
+import { Blender, type Calibration } from './calibration.ts';
 import { FirstStage, type FirstWeights } from './first-stage.ts';
 import { HEADS, type Head, type Scores } from './heads.ts';
 import { Normaliser, type Normalised } from './normalise.ts';
@@ -56,8 +56,13 @@ const MAX_SPANS = 8;
 const SPEAKS = 0.5;
 /** A part that adds less to the logit is not named. */
 const LEAST_ADDED = 0.15;
-/** Messages given to the second stage together, and how much longer the longest of them may be than the shortest. */
+/**
+ * Messages given to the second stage together, and how much longer the longest of them may be than the
+ * shortest. Together they have few pieces: more are no faster, and what is between the layers then takes so
+ * much room that the system has to find it anew for every batch.
+ */
 const SECOND_BATCH = 16;
+const SECOND_PIECES = 256;
 const MOST_PADDED = 1.2;
 
 interface Open {
@@ -75,16 +80,17 @@ export class Judge {
   readonly #normaliser = new Normaliser();
   readonly #first: FirstStage | null;
   readonly #second: { readonly stage: SecondStage; readonly pieces: Pieces } | null;
-  readonly #calibration: Calibration | null;
+  readonly #blender: Blender | null;
   readonly #languages: LanguageDetector;
 
   constructor({ first, second, calibration, languages }: JudgeParts) {
-    this.#first = first === null || calibration === null ? null : new FirstStage(first);
+    this.#blender = calibration === null ? null : new Blender(calibration);
+    // Weights and calibration that do not belong together judge nothing.
+    this.#first = first !== null && first.bias.length === this.#blender?.width ? new FirstStage(first) : null;
     this.#second =
       second === null || this.#first === null
         ? null
         : { stage: second.stage, pieces: new Pieces(second.vocabulary) };
-    this.#calibration = calibration;
     this.#languages = languages;
   }
 
@@ -107,30 +113,32 @@ export class Judge {
     const read = cut ? `${text.slice(0, HEAD_UNITS)}\n${text.slice(-TAIL_UNITS)}` : text;
     const normalised = this.#normaliser.message(read);
     const language = this.#languages.detect(read.slice(0, MAX_LANGUAGE_UNITS));
-    if (this.#first === null || this.#calibration === null) {
+    if (this.#first === null || this.#blender === null) {
       const scores = wordListScores(normalised);
       return { normalised, logits: null, features: 0, scores, stage: 'rules', language, cut };
     }
     const { logits, features } = this.#first.score(normalised);
-    const scores = firstScores(this.#calibration, logits);
+    const scores = this.#blender.first(logits);
     return { normalised, logits, features, scores, stage: 'first', language, cut };
   }
 
   async #ask(all: readonly Open[]): Promise<void> {
-    const [second, calibration] = [this.#second, this.#calibration];
-    if (second === null || calibration === null) return;
+    const [second, blender] = [this.#second, this.#blender];
+    if (second === null || blender === null) return;
     const unclear = all
-      .filter((one) => isUnclear(calibration, one.scores))
+      .filter((one) => blender.isUnclear(one.scores))
       .map((one) => ({ one, line: second.pieces.line(one.normalised.line) }))
       .toSorted((a, b) => a.line.length - b.line.length);
     for (let at = 0, end = 0; at < unclear.length; at = end) {
       const longest = unclear[at]!.line.length * MOST_PADDED;
-      while (end < unclear.length && end - at < SECOND_BATCH && unclear[end]!.line.length <= longest)
-        end += 1;
+      const fits = ({ line }: { line: readonly number[] }) =>
+        end === at ||
+        (end - at < SECOND_BATCH && line.length <= longest && (end - at + 1) * line.length <= SECOND_PIECES);
+      while (end < unclear.length && fits(unclear[end]!)) end += 1;
       const batch = unclear.slice(at, end);
       const answers = await second.stage.run(batch.map(({ line }) => line));
       for (const [place, { one }] of batch.entries()) {
-        one.scores = bothScores(calibration, one.logits!, answers[place]!);
+        one.scores = blender.both(one.logits!, answers[place]!);
         one.stage = 'second';
       }
     }

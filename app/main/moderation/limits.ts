@@ -52,15 +52,20 @@ const MAX_KEY = 400;
 
 /**
  * Counts what is written in a sliding window and says when it is too much. Holds no clock: every
- * message brings its time. Memory is bounded whatever comes.
+ * message brings its time, and they may come in any order [J18]. Memory is bounded whatever comes.
  */
 export class Limits {
-  readonly #settings: LimitSettings;
+  #settings: LimitSettings;
   readonly #byAuthor = new Map<string, number[]>();
   readonly #byText = new Map<string, number[]>();
   #newcomers: number[] = [];
 
   constructor(settings: LimitSettings = DEFAULT_LIMITS) {
+    this.#settings = settings;
+  }
+
+  /** What was counted stays counted. */
+  set(settings: LimitSettings): void {
     this.#settings = settings;
   }
 
@@ -109,5 +114,5 @@ export class Limits {
 /** Times of one window; no more of them are kept than any limit can ask for. */
 const MAX_TIMES = 1000;
 function recent(times: readonly number[], atMs: number, windowMs: number): number[] {
-  return times.filter((time) => time > atMs - windowMs).slice(-MAX_TIMES);
+  return times.filter((time) => Math.abs(time - atMs) < windowMs).slice(-MAX_TIMES);
 }

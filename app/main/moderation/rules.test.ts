@@ -91,3 +91,14 @@ test('a new member may set fewer links, and many new members at once are a flood
   expect(flood.at(-1)).toEqual(['flood']);
   expect(flood[3]).toEqual([]);
 });
+
+test('[J18] what counts as a burst does not depend on the order of arrival', () => {
+  const times = Array.from({ length: DEFAULT_LIMITS.perWindow + 5 }, (_, n) => YEAR + n * 100);
+  const flagged = (order: readonly number[]) => {
+    const limits = new Limits();
+    return order.filter((atMs) => limits.findings({ ...old, text: `note ${atMs}`, atMs }).length > 0).length;
+  };
+  expect(flagged(times.toReversed())).toBe(flagged(times));
+  const far = times.map((_, n) => YEAR - n * 10 * DEFAULT_LIMITS.windowMs);
+  expect(flagged(far)).toBe(0);
+});

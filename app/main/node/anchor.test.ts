@@ -70,7 +70,7 @@ test('[H6] what a sysop alone writes is certified seconds later, and its view is
   const { id } = await write(node, 'High water at six.');
   const { finality } = await node.client.boards.post({ id });
   expect(finality).toEqual({ level: 'local', copies: 0 });
-  expect(await certified(node, id)).toMatchObject({ level: 'certified', block: 1 });
+  expect(await certified(node, id)).toMatchObject({ level: 'certified', block: expect.any(Number) });
   const { items } = await node.client.boards.threads({ unreadOnly: false, limit: 10 });
   expect(items.map((thread) => thread.finality.level)).toContain('certified');
 });

@@ -1,12 +1,15 @@
 import type { Notice, Settings } from '../../contract/index.ts';
-import { createBoards, boardMigrations, BoardsProjection } from '../boards/index.ts';
-import { ChatProjection, chatMigrations, createChat } from '../chat/index.ts';
+import { createBoards, boardMigrations, BoardsProjection, postItems, SearchScrub } from '../boards/index.ts';
+import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
@@ -15,7 +18,14 @@ import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { NetworkProbe, Transport } from '../log/transport.ts';
-import { Chronicle, createMembers, Roster } from '../members/index.ts';
+import { Chronicle, createMembers, Handles, memberMigrations, Roster } from '../members/index.ts';
+import {
+  createModeration,
+  moderationMigrations,
+  type ImageJudges,
+  type Judges,
+} from '../moderation/index.ts';
+import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
 import type { OpenBallotBox } from './ballot-box.ts';
 import { openLedger } from './ledger.ts';
 
@@ -27,6 +37,9 @@ export const migrations: readonly Migration[] = [
   ...filesMigrations,
   ...federationMigrations,
   ...ledgerMigrations,
+  ...moderationMigrations,
+  ...reviewMigrations,
+  ...memberMigrations,
 ];
 
 /** The world that a community runs in: real in a node, virtual in the simulation. */
@@ -50,8 +63,19 @@ export interface CommunityPorts {
   /** Whether this node is cut off from all others for as long as it runs. */
   readonly alone: boolean;
   readonly chunks: ChunkDisk;
+  /** Where evidence of what went wrong is written for people to look at; left out where nobody would. */
+  readonly bundles?: BundleShelf;
+  /** By whom messages are judged. */
+  readonly judges: Judges & ImageJudges;
   readonly logger: Logger;
   readonly settings: () => Settings;
+}
+
+/** Files that show what went wrong, each by a name of its own. */
+export interface BundleShelf {
+  /** Where a file is or will be, for people to find. */
+  pathOf(name: string): string;
+  write(name: string, bytes: Uint8Array): Promise<void>;
 }
 
 export type Community = Awaited<ReturnType<typeof openCommunity>>;
@@ -98,6 +122,25 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
       if (profile.kinds.some(({ name }) => name === event.kind)) profile.apply(event);
     }
   }
+  const reader = { isMe, since };
+  const acts = new ReviewActs(db, signer.publicKey, store);
+  const readFile = async (digest: Uint8Array) =>
+    files.has(digest) ? (await files.get(cidOf(digest))).bytes : null;
+  const moderation = createModeration({
+    ...ports,
+    sources: [
+      postItems(db, reader, { changed: (changes) => boards.holdsChanged(changes), readFile }),
+      chatItems(db, (changes) => chat.holdsChanged(changes)),
+    ],
+    rulings: acts.rulings,
+    me: () => signer.publicKey,
+    about: (author, time) => ({
+      role: roster.roleAt(author, time),
+      joinedMs: roster.member(author)?.joinedAt ?? 0,
+      messages: members.posts(author),
+    }),
+    boards: () => boards.list(),
+  });
   const log = new Log({
     db,
     store,
@@ -105,8 +148,9 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     verifier: ports.verifier,
     community: genesis.id,
     genesisTime,
-    projections: [profile, new BoardsProjection(db, { isMe, since }, store), new ChatProjection(db)],
+    projections: [profile, new BoardsProjection(db, reader, store), new ChatProjection(db), acts.projection],
     authority: roster,
+    doorkeeper: moderation.gate,
   });
   for (const listener of anchoring) log.onCommit(listener);
   log.observe(ticksOf(ledger.chain.base.time));
@@ -123,10 +167,23 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     signer,
     clock,
     presence: () => chat.presence,
+    gate: moderation.gate,
+    hides: (key, handle) => !isMe(key) && !equalBytes(key, genesis.founder) && handles.hides(handle),
   });
+  const handles = new Handles({
+    db,
+    judge: (handle) => moderation.gate.hidesHandle(handle, roster.holderOf(handle)?.key ?? genesis.founder),
+    changed: members.handlesChanged,
+  });
+  const lookAtHandles = () => {
+    handles.look(roster.members().flatMap(({ handle }) => handle ?? [])).catch((error: unknown) => {
+      ports.logger.warn('handles-not-judged', { code: problemOf(error).code });
+    });
+  };
   const nodeName = () => ports.settings().node.name;
   const shared = { ...ports, log, authority: roster, nodeName };
-  const chat = createChat({ ...shared, person: members.person });
+  const held = (n: number) => moderation.holds.holdOf(n);
+  const chat = createChat({ ...shared, person: members.person, gate: moderation.gate, held });
   const federation = createFederation({
     ...shared,
     genesis: genesis.bytes,
@@ -148,13 +205,30 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     signer,
     logger: ports.logger,
     since,
+    gate: moderation.gate,
+    readFile,
     around: {
+      held,
       person: members.person,
       finality: (seq, id) => federation.spread.levelOf(seq, id),
       hasFile: (digest) => files.has(digest),
       me: () => ({ key: signer.publicKey, role: roster.roleAt(signer.publicKey, log.now) }),
     },
     attachment: (digest) => files.attachment(digest),
+  });
+  const review = createReview({
+    ...shared,
+    acts,
+    roster,
+    holds: moderation.holds,
+    person: members.person,
+    hasFile: (digest) => files.has(digest),
+    messagesOf: members.posts,
+    forgetFile: files.forget,
+    searchScrub: () => {
+      const scrub = new SearchScrub(db);
+      return () => scrub.step();
+    },
   });
   const stops: (() => void)[] = [];
 
@@ -168,6 +242,8 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     files,
     federation,
     ledger,
+    moderation,
+    review,
     transport,
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
@@ -177,15 +253,23 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     start(): void {
       stops.push(
         members.start(),
+        chronicle.onChange(lookAtHandles),
         boards.start(),
+        log.onCommit(() => moderation.holds.tell()),
         ledger.chain.onFinal(({ anchored }) => anchored && boards.certified(anchored.ids)),
       );
+      moderation.start();
+      lookAtHandles();
+      review.start();
       federation.start();
       chat.start();
       files.start();
       ledger.start();
     },
     async stop(): Promise<void> {
+      // At once: nothing is settled any more on a disk that may be gone.
+      moderation.stop();
+      await review.stop();
       await ledger.stop();
       await chat.stop();
       await files.stop();

@@ -17,6 +17,8 @@ export interface DataDirectory {
   readonly voteMark: string;
   readonly files: string;
   readonly backups: string;
+  /** What shows why a ledger halted. */
+  readonly evidence: string;
   readonly logs: string;
   readonly hostToken: string;
   readonly hostInfo: string;
@@ -53,6 +55,7 @@ export function dataLayout(path: string): DataDirectory {
     voteMark: join(root, 'votes.mark'),
     files: join(root, 'files'),
     backups: join(root, 'backups'),
+    evidence: join(root, 'evidence'),
     logs: join(root, 'logs'),
     hostToken: join(root, 'host-token'),
     hostInfo: join(root, 'host.json'),

@@ -5,14 +5,20 @@ import type { JudgeStart } from './judge-wire.ts';
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+/** What runs has so long to end when a lane is stopped. */
+const STOP_TIMEOUT_MS = 10_000;
 /** Loading the models is not the batch's time. */
 const START_TIMEOUT_MS = 30_000;
+/** How often, and how many times, a call into machine code is waited for before its thread is ended. */
+const LOOK_AGAIN_MS = 20;
+const MOST_LOOKS = 1500;
 
 interface LaneInit {
   readonly clock: Clock;
   /** The thread's module. */
   readonly script: URL;
-  readonly start: JudgeStart;
+  /** The folder of the models. */
+  readonly folder: string;
   /** How long one question may take before the thread is replaced. */
   readonly timeoutMs: number;
   /** How long the thread is kept without a question; for ever if left out. */
@@ -25,6 +31,11 @@ type Reply = { readonly id: number } & (
   | { readonly ok: false; readonly reason: string }
 );
 
+interface Thread {
+  readonly thread: Worker;
+  readonly nativeCalls: Int32Array;
+}
+
 /**
  * One worker thread, started with its first question. A thread that hangs, dies or fails is replaced, and
  * what it was asked fails.
@@ -32,10 +43,13 @@ type Reply = { readonly id: number } & (
 export class JudgeLane<Question, Answer extends Reply> {
   busy = false;
   readonly #init: LaneInit;
-  #worker: Worker | null = null;
+  #worker: Thread | null = null;
+  readonly #ending = new Set<Promise<void>>();
   #answered = false;
   #nextId = 1;
   #interrupt: (() => void) | null = null;
+  /** Settles when the question that is asked is answered; null while none is. */
+  #ended: Promise<unknown> | null = null;
   #cancelIdle: () => void = () => {};
 
   constructor(init: LaneInit) {
@@ -47,8 +61,9 @@ export class JudgeLane<Question, Answer extends Reply> {
     const { clock, timeoutMs, idleMs } = this.#init;
     this.busy = true;
     this.#cancelIdle();
-    const worker = (this.#worker ??= this.#start());
+    const { thread: worker } = (this.#worker ??= this.#start());
     const { promise, resolve } = Promise.withResolvers<Reply>();
+    this.#ended = promise;
     const id = this.#nextId++;
     const give = (reason: string) => resolve({ id, ok: false, reason });
     const cancel = clock.after(this.#answered ? timeoutMs : Math.max(timeoutMs, START_TIMEOUT_MS), () =>
@@ -66,10 +81,11 @@ export class JudgeLane<Question, Answer extends Reply> {
     const reply = await promise;
     cancel();
     this.#interrupt = null;
+    this.#ended = null;
     worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     worker.unref();
-    if (!reply.ok) await this.#drop();
-    else if (idleMs !== undefined) this.#cancelIdle = clock.after(idleMs, () => void this.#drop());
+    if (!reply.ok) this.#drop();
+    else if (idleMs !== undefined) this.#cancelIdle = clock.after(idleMs, () => this.#drop());
     this.busy = false;
     if (!reply.ok)
       throw new Problem('judging-failed', `A message could not be judged: ${reply.reason}`, null);
@@ -77,23 +93,48 @@ export class JudgeLane<Question, Answer extends Reply> {
     return reply as Extract<Answer, { ok: true }>;
   }
 
+  /** Lets what runs come to its end first: machine code that is cut off takes the whole process with it. */
   async stop(): Promise<void> {
     this.#cancelIdle();
-    this.#interrupt?.();
-    await this.#drop();
+    if (this.#ended !== null) {
+      const cancel = this.#init.clock.after(STOP_TIMEOUT_MS, () => this.#interrupt?.());
+      await this.#ended;
+      cancel();
+    }
+    this.#drop();
+    await Promise.all(this.#ending);
   }
 
-  #start(): Worker {
-    const { script, start } = this.#init;
+  #start(): Thread {
+    const { script, folder } = this.#init;
     this.#answered = false;
-    return new Worker(script, { workerData: start, name: 'judge', resourceLimits: HEAP });
+    const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+    const start: JudgeStart = { folder, nativeCalls: memory };
+    const thread = new Worker(script, { workerData: start, name: 'judge', resourceLimits: HEAP });
+    return { thread, nativeCalls: new Int32Array(memory) };
   }
 
-  async #drop(): Promise<void> {
-    const worker = this.#worker;
+  /** Parts with the thread, which ends as soon as it may. */
+  #drop(): void {
+    if (this.#worker === null) return;
+    const ending = this.#end(this.#worker).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
     this.#worker = null;
+  }
+
+  /**
+   * Ended in the midst of a call into the runtime of the models, a thread would take the whole process
+   * with it, so such calls are waited for; one that never comes back keeps its thread.
+   */
+  async #end({ thread, nativeCalls }: Thread): Promise<void> {
     // A thread that is ending may still report an error, which has been dealt with.
-    worker?.on('error', () => {});
-    await worker?.terminate();
+    thread.on('error', () => {});
+    thread.ref();
+    Atomics.store(nativeCalls, 1, 1);
+    for (let looks = 0; Atomics.load(nativeCalls, 0) > 0; looks += 1) {
+      if (looks === MOST_LOOKS) return thread.unref();
+      await new Promise<void>((go) => void this.#init.clock.after(LOOK_AGAIN_MS, go));
+    }
+    await thread.terminate();
   }
 }

@@ -36,18 +36,17 @@ export class JudgePool implements Judges, ImageJudges {
   constructor(init: JudgePoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
     this.lanes = workers;
-    const start = { folder };
     this.#texts = new Asked(
       Array.from({ length: workers }, () => {
         const script = new URL('./judge.worker.ts', import.meta.url);
-        return new JudgeLane<Texts, JudgeReply>({ clock, script, start, timeoutMs: batchTimeoutMs });
+        return new JudgeLane<Texts, JudgeReply>({ clock, script, folder, timeoutMs: batchTimeoutMs });
       }),
     );
     this.#images = new Asked([
       new JudgeLane<Picture, PictureReply>({
         clock,
         script: new URL('./picture.worker.ts', import.meta.url),
-        start,
+        folder,
         timeoutMs: imageTimeoutMs,
         idleMs: IMAGE_IDLE_MS,
       }),

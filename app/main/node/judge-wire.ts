@@ -5,6 +5,8 @@ import type { Judgement, ModelStatus } from '../moderation/index.ts';
 export interface JudgeStart {
   /** The folder of the models. */
   readonly folder: string;
+  /** Two numbers: how many calls into machine code are open in this thread, and 1 once it is to end. */
+  readonly nativeCalls: SharedArrayBuffer;
 }
 
 export interface JudgeRequest {

@@ -1,12 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Judge } from '../moderation/index.ts';
+import { Judge } from '../moderation/judge.ts';
 import { eldLanguages } from '../platform/language/eld.ts';
 import { loadModels } from '../platform/onnx/models.ts';
+import { showNativeCalls } from '../platform/onnx/runtime.ts';
 import type { JudgeReply, JudgeRequest, JudgeStart } from './judge-wire.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('Judging runs as a worker thread only.');
-const { folder } = workerData as JudgeStart;
+const { folder, nativeCalls } = workerData as JudgeStart;
+showNativeCalls(nativeCalls);
 
 const ready = loadModels(folder).then((models) => ({
   judge: new Judge({ ...models, languages: eldLanguages }),

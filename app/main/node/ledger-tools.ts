@@ -10,7 +10,9 @@ import {
   openAnyProof,
   openProofFile,
   proofToJson,
+  motionText,
   trustIn,
+  verifyEvidenceFile,
   verifyEventProof,
   verifyProof,
   type ProvenEvent,
@@ -107,6 +109,39 @@ function shared(
     model: set.model,
     epochs,
   };
+}
+
+/** What a file of evidence shows. */
+export interface EvidenceReport {
+  readonly ok: boolean;
+  /** Why it proves nothing; null when it does. */
+  readonly code: string | null;
+  readonly message: string;
+  readonly convicted: readonly {
+    readonly validator: string;
+    readonly epoch: number;
+    readonly slot: number;
+    readonly votes: readonly [string, string];
+  }[];
+}
+
+/** Checks a file of evidence with a genesis document and nothing else. Throws as {@link checkProofFile}. */
+export function checkEvidenceFile(file: Uint8Array, genesisBytes: Uint8Array): EvidenceReport {
+  const trust = trustIn(openGenesis(genesisBytes), blst);
+  try {
+    const convicted = verifyEvidenceFile(file, trust, blst).map(({ evidence, validator }) => ({
+      validator: didOf(validator.key),
+      epoch: evidence.first.epoch,
+      slot: evidence.first.slot,
+      votes: [motionText(evidence.first), motionText(evidence.second)] as const,
+    }));
+    return { ok: true, code: null, message: 'The evidence convicts.', convicted };
+  } catch (error) {
+    if (error instanceof Problem) {
+      return { ok: false, code: error.code, message: error.message, convicted: [] };
+    }
+    throw error;
+  }
 }
 
 function eventShown({ event }: ProvenEvent): Pick<ProofReport, 'message' | 'transaction' | 'event'> {

@@ -91,3 +91,22 @@ test('a validator whose data went back in time says nothing until it knows how f
   await finalOn(again, second.id);
   expect(await noticed(again, 0)).toEqual([]);
 });
+
+test('what a founder chooses of the ledger stands in the genesis document for all', async () => {
+  const { node } = await nodes.start();
+  await node.client.community.create({
+    name: 'Harbour',
+    description: '',
+    handle: 'mara',
+    boards: false,
+    model: 'crash',
+    ledger: { credit: 'shell', supply: 5000, snapshotInterval: 2 },
+  });
+  const { id } = await node.client.ledger.submit({ kind: 'handle.register', body: { handle: 'Mara Two' } });
+  await finalOn(node, id);
+  expect(await node.client.ledger.status({})).toMatchObject({
+    credit: 'shell',
+    credits: 5000,
+    model: 'crash',
+  });
+});

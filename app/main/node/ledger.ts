@@ -1,19 +1,28 @@
-import type { Notice } from '../../contract/index.ts';
 import type { Genesis } from '../community/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { anchoredLog, baseKinds, Chain, createLedger, Ordering, type LogEnds } from '../ledger/index.ts';
+import {
+  anchoredLog,
+  baseKinds,
+  Chain,
+  createLedger,
+  EvidenceBook,
+  Ordering,
+  type LogEnds,
+} from '../ledger/index.ts';
 import type { CommunityPorts } from './community.ts';
+import { brokenRules, bundleOf, standstill } from './ledger-notices.ts';
 
 const NOTICE = 'ledger-halted';
 const WAITING = 'ledger-waits';
+const BROKEN = 'validator-broke-rules';
 /** What waits longer than this makes the node say what it waits for, in milliseconds. */
 const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
 export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds) {
-  const { ballotBox, validator, notices, logger, signer, clock } = ports;
+  const { ballotBox, validator, notices, logger, signer, clock, bundles } = ports;
   const chain = Chain.open({
     ...ports,
     origin: genesis,
@@ -23,15 +32,29 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds
       logger.error('ledger-diverged', { code, height });
       look();
     },
-    accuse: ({ first }) => logger.warn('validator-broke-rules', { slot: first.slot, voter: first.voter }),
+    accuse: (found) => evidence?.found(found),
   });
+  const evidence =
+    ballotBox &&
+    new EvidenceBook({ ...ports, origin: genesis, store: chain.store, kept: () => lookForBroken() });
   const ordering = ballotBox && new Ordering({ ...ports, chain, signer: validator.bls, box: ballotBox });
 
   /** Says what keeps the ledger from going on, while something does. */
   const look = () => {
-    const notice = standstill(chain, ordering);
+    const notice = standstill(chain, ordering, bundles);
+    const { halt } = chain;
+    if (halt) {
+      bundles?.write(bundleOf(halt), halt.evidence).catch((error: unknown) => {
+        logger.error('evidence-not-written', { message: problemOf(error).message });
+      });
+    }
     if (notice) notices.put({ id: NOTICE, severity: 'danger', action: 'go.ledger', ...notice });
     else notices.remove(NOTICE);
+  };
+  /** Says who broke the rules, provably. */
+  const lookForBroken = () => {
+    const notice = evidence && brokenRules(evidence, ledger.nameOf);
+    if (notice) notices.put({ id: BROKEN, severity: 'attention', action: 'go.ledger', ...notice });
   };
   /** Says whose signatures are missing, while transactions wait for long. */
   const lookForAbsent = () => {
@@ -61,9 +84,10 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds
     genesis: genesis.bytes,
     signer,
     alone: ports.alone,
-    standstill: () => standstill(chain, ordering)?.message ?? null,
+    standstill: () => standstill(chain, ordering, bundles)?.message ?? null,
     validator,
     consensus: ordering,
+    evidence,
     event(id) {
       const sealed = log.store.sealed(id);
       return sealed && { sealed, block: log.store.anchors.find(id)?.height ?? null };
@@ -77,6 +101,8 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds
 
     start(): void {
       look();
+      lookForBroken();
+      evidence?.start();
       if (ordering) stopWaiting = every(clock, LOOK_EVERY_MS, lookForAbsent);
       ordering?.start().catch((error: unknown) => {
         logger.error('ordering-not-started', { message: problemOf(error).message });
@@ -86,37 +112,8 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, log: LogEnds
     async stop(): Promise<void> {
       stopLooking?.();
       stopWaiting();
+      evidence?.stop();
       await ordering?.stop();
     },
-  };
-}
-
-function standstill(
-  { halt }: Chain,
-  ordering: Ordering | null,
-): Pick<Notice, 'code' | 'message' | 'remedy'> | null {
-  if (halt) {
-    return {
-      code: 'ledger-halted',
-      message: `The validators certified block ${halt.height}, and this node comes to something else (${halt.code}). It orders and executes nothing.`,
-      remedy:
-        'Check the disk and the release that the others run, then run “impulse ledger recover”. What differs is kept.',
-    };
-  }
-  if (ordering?.silent) {
-    return {
-      code: 'validator-silent',
-      message: 'This validator does not know how far it voted, so it votes on nothing until others told it.',
-      remedy:
-        'Wait until the node reaches other validators. If you are the only one and this key signs nowhere else, run “impulse ledger recover”.',
-    };
-  }
-  const halted = ordering?.halted ?? null;
-  if (halted === null || halted === 'stopped') return null;
-  return {
-    code: 'ordering-halted',
-    message: `This node stopped ordering transactions: ${halted}.`,
-    remedy:
-      'See the log of the node, remove the cause, then run “impulse ledger recover” or start the node again.',
   };
 }

@@ -32,7 +32,18 @@ const OWN_TABLES = [
   'ledger_chunk',
   'ledger_meta',
   'ledger_anchor',
+  'handle_judged',
+  'hold',
+  'judgement',
+  'moderation_scope',
+  'moderation_list',
+  'moderation_hour',
+  'review_follow',
+  'review_override',
+  'review_filter',
+  'review_receipt',
   'ledger_join_part',
+  'ledger_evidence',
 ];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

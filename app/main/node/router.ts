@@ -7,6 +7,8 @@ import { cidOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { cardOf, ledgerApi, soleLedger, type Validator } from '../ledger/index.ts';
+import { moderationApi } from '../moderation/index.ts';
+import { reviewApi } from '../review/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
@@ -83,7 +85,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
           createdAt,
           founder: signer.publicKey,
           nonce: random.bytes(16),
-          ledger: { ...soleLedger(validatorOf(parts.ports)), model: input.model },
+          ledger: soleLedger(validatorOf(parts.ports), { ...input.ledger, model: input.model }),
         });
         await nameNode(handle);
         await parts.ports.ballotBox?.renew();
@@ -138,15 +140,19 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       () => cardOf(validatorOf(parts.ports)),
     ),
 
+    moderation: moderationApi(api.moderation, () => running().moderation),
+
     chat: {
       lines: api.chat.lines.handler(({ input }) => running().chat.lines(input)),
-      say: api.chat.say.handler(({ input }) => running().chat.say(input.text)),
+      say: api.chat.say.handler(({ input }) => running().chat.say(input.text, input.askReview)),
       watch: api.chat.watch.handler(({ signal }) => each(running().chat.watch, signal)),
       online: api.chat.online.handler(() => running().chat.online()),
       watchOnline: api.chat.watchOnline.handler(({ signal }) => latest(running().chat.watchOnline, signal)),
       callers: api.chat.callers.handler(({ input }) => running().chat.callers(input.limit)),
       doing: api.chat.doing.handler(({ input }) => done(running().chat.doing(input))),
     },
+
+    review: reviewApi(api.review, () => running().review),
 
     members: {
       list: api.members.list.handler(() => running().members.list()),

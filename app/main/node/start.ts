@@ -13,10 +13,13 @@ import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { openBallotBox, type OpenBallotBox } from './ballot-box.ts';
+import { diskBundles } from './bundle-shelf.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
+import { JudgePool } from './judge-pool.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
+import { modelsFolder } from './models-folder.ts';
 import { findPassphrase } from './passphrase.ts';
 import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './repair.ts';
 import { createRouter } from './router.ts';
@@ -25,6 +28,9 @@ import { createStatus } from './status.ts';
 import { guardedClock, troubleshooter } from './trouble.ts';
 import { version } from './version.ts';
 
+/** A thread keeps the models in memory; one judges a few hundred messages a second. */
+const JUDGE_THREADS = 1;
+
 export interface NodeInit {
   /** Where everything of this node lies; the system's place for it when left out. */
   readonly dataDir?: string;
@@ -32,6 +38,8 @@ export interface NodeInit {
   readonly offline?: boolean;
   /** A key from the operating system's key store; null or left out, a passphrase protects the keys. */
   readonly systemKey?: Uint8Array | null;
+  /** The folder of the models; those of this release when left out. */
+  readonly models?: string;
 }
 
 export interface RunningNode extends ServedNode {
@@ -80,6 +88,12 @@ async function start(init: NodeInit): Promise<RunningNode> {
   const lock = await lockDataDirectory(directory, startedAt);
   const undo: (() => unknown)[] = [() => lock.release()];
   let community = null as Community | null;
+  const judges = new JudgePool({
+    clock: systemClock,
+    folder: init.models ?? modelsFolder(),
+    workers: JUDGE_THREADS,
+  });
+  undo.push(() => judges.close());
   try {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
@@ -139,6 +153,8 @@ async function start(init: NodeInit): Promise<RunningNode> {
           remove: (id) => status.notices.remove(id),
         },
         chunks: diskChunks(directory.files),
+        bundles: diskBundles(directory.evidence),
+        judges,
         logger,
         settings: () => settings.settings,
       },
@@ -154,6 +170,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       setCommunity(opened) {
         community = opened;
         opened.start();
+        if (init.offline !== true) opened.moderation.lookSoon();
         status.changed();
       },
       stop: () =>

@@ -158,6 +158,7 @@ export function createStatus(
         peers,
         syncPerSecond: sync?.perSecond ?? 0,
         refusals: parts.community()?.log.refusals() ?? [],
+        moderation: parts.community()?.moderation.metrics() ?? null,
         startedAt: facts.startedAt,
         sentBytes: probe.sentBytes(),
         receivedBytes: probe.receivedBytes(),

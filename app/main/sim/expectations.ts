@@ -8,9 +8,10 @@ import { judgeRole } from '../log/admission.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { Kind } from '../log/kinds.ts';
 import { Roster } from '../members/index.ts';
+import { reviewKinds } from '../review/index.ts';
 
 const kinds = new Map<string, Kind>(
-  [boardKinds, chatKinds, { communityUpdate }]
+  [boardKinds, chatKinds, reviewKinds, { communityUpdate }]
     .flatMap((family): Kind[] => Object.values(family))
     .map((kind) => [kind.name, kind]),
 );

@@ -8,7 +8,7 @@ import { chatKinds } from '../chat/index.ts';
 import { sealEvent, type EventFields, type SealedEvent } from '../log/event.ts';
 import { topicOf } from '../log/live.ts';
 import type { Channel, Transport } from '../log/transport.ts';
-import { reverseKey } from '../log/log.ts';
+import { reverseKey } from '../log/range-set.ts';
 import { Negentropy } from '../log/negentropy.ts';
 import { RangeSet } from '../log/range-set.ts';
 import { decodeMessage, encodeMessage, RECON_BYTES, SYNC_PROTOCOL, type Message } from '../log/wire.ts';

@@ -9,11 +9,14 @@ import { openCommunity, type Community, type CommunityPorts } from '../node/comm
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
+import { memoryJudges } from '../platform/memory/judges.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
 import { steadyBallots } from './ballots.ts';
 import { Dice } from './dice.ts';
 import { SimDisk, type Tear } from './disk.ts';
 import type { Expectations } from './expectations.ts';
+
+const NO_LIMITS = { perMinute: 1e6, perMinuteNew: 1e6, sameText: 1e6, links: 1e6, linksNew: 1e6, flood: 1e6 };
 
 /** A fault built in on purpose, so that the simulation can be seen to find it. */
 export interface PlantedFault {
@@ -50,6 +53,8 @@ export class SimNode {
   readonly held = new Set<string>();
   readonly #init: NodeInit;
   readonly #ballots = steadyBallots();
+  /** Every text that its judges were shown. */
+  readonly #judged = new Set<string>();
   #backup: ReadonlySet<string> | null = null;
   #clock: MachineClock;
   #life = 0;
@@ -101,11 +106,16 @@ export class SimNode {
       alone: false,
       notices: { put() {}, remove() {} },
       chunks: memoryChunks(),
+      judges: this.#judges(),
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
     const community = await openCommunity(planted.ports?.(ports) ?? ports, genesis);
+    // Who writes how much within a minute is no matter here: all nodes must show the same in the end.
+    community.moderation.setRules(NO_LIMITS);
     this.#account(community);
+    // Whatever the last life ended in, nothing of it has been judged since.
+    this.complainOfUnjudged(community);
     community.log.onCommit((batch) => {
       for (const { event, origin } of batch) {
         const id = toHex(event.id);
@@ -122,6 +132,31 @@ export class SimNode {
     await transport.start();
     community.start();
     this.#community = community;
+  }
+
+  /** Judges that remember, through all lives of this node, what they were shown. */
+  #judges(): CommunityPorts['judges'] {
+    const judges = memoryJudges();
+    return {
+      ...judges,
+      judge: (texts) => {
+        for (const text of texts) this.#judged.add(text);
+        return judges.judge(texts);
+      },
+    };
+  }
+
+  /** [J11] Nothing is shown that the judges of this node have not seen. */
+  complainOfUnjudged({ log, db, moderation }: Community): void {
+    const shown = db.prepare<{ n: number; id: Uint8Array }>(
+      `SELECT e.seq AS n, e.id FROM event e LEFT JOIN hold h ON h.n = e.seq WHERE h.hidden IS NOT 1
+         AND e.kind IN ('thread.start', 'post.reply', 'chat.say')`,
+    );
+    for (const { n, id } of shown.all()) {
+      const item = moderation.holds.item(n);
+      if (!item || log.store.isHusk(id) || this.#judged.has(item.text)) continue;
+      this.#init.complain(`${this.name} shows what was not judged: ${toHex(id).slice(0, 12)} [J11]`);
+    }
   }
 
   /** Compares what lies on the disk with what was acknowledged. */

@@ -23,6 +23,14 @@ export const plantedFaults = {
       db: rewriting(ports.db, 'DELETE FROM event WHERE seq = ?', (sql) => `${sql} AND 0`),
     }),
   },
+  'what comes from others is let through unjudged': {
+    ports: (ports) => ({
+      ...ports,
+      db: rewriting(ports.db, 'INSERT OR REPLACE INTO hold', (sql) =>
+        sql.replace('VALUES (?, 0, 1,', 'VALUES (?, 4, 0,'),
+      ),
+    }),
+  },
   'the disk forgets what it said it kept': { forgetfulDisk: true },
   'missed events are never asked for': {
     ports: (ports) => ({ ...ports, transport: withoutCatchUp(ports.transport) }),

@@ -13,6 +13,7 @@ const signs: [keyof typeof plantedFaults, RegExp][] = [
   ['admission takes every signature for good', /holds garbage: mis-signed/],
   ['a deletion that came before its post is ignored', /has log \w+ and state/],
   ['what a ban takes away stays in the log', /beyond their authors' rights/],
+  ['what comes from others is let through unjudged', /shows what was not judged/],
   ['the disk forgets what it said it kept', /lost event/],
   ['missed events are never asked for', /no agreement/],
 ];

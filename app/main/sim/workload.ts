@@ -3,6 +3,7 @@ import { Problem } from '../kernel/errors.ts';
 import type { Community } from '../node/community.ts';
 import type { Dice } from './dice.ts';
 import type { SimNode } from './node.ts';
+import { reviewActs } from './review-acts.ts';
 
 type Act = (community: Community, dice: Dice, nodes: readonly SimNode[]) => unknown;
 
@@ -107,6 +108,7 @@ const ACTS: readonly (readonly [string, number, Act])[] = [
     ({ members }, dice, nodes) => members.ban({ did: someone(dice, nodes), reason: 'shouting', until: null }),
   ],
   ['lift', 2, ({ members }, dice, nodes) => members.lift({ did: someone(dice, nodes) })],
+  ...reviewActs((community, dice) => somePost(community, dice, false)),
 ];
 
 const DECK = ACTS.flatMap((act) => Array.from({ length: act[1] }, () => act));

@@ -294,6 +294,7 @@ class World {
       if (strays.length > 0) {
         this.complain(`${node.name} holds ${strays.length} events beyond their authors' rights [L10]`);
       }
+      node.complainOfUnjudged(node.community!);
       const shown = toHex(log.stateDigest());
       log.rebuild();
       if (shown !== toHex(log.stateDigest())) {

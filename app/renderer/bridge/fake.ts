@@ -13,6 +13,7 @@ import type {
 import { boardProcedures } from './fake/boardProcedures.ts';
 import { SampleBoards } from './fake/boards.ts';
 import { Events } from './fake/events.ts';
+import { heldBack, isHeldBack } from './fake/heldBack.ts';
 import { SampleLedger } from './fake/ledger.ts';
 import { ledgerProcedures } from './fake/ledgerProcedures.ts';
 import {
@@ -24,8 +25,11 @@ import {
   samplePresence,
   sampleStatus,
 } from './fake/node.ts';
+import { moderationProcedures } from './fake/moderation.ts';
 import { me, people, sampleMembers } from './fake/people.ts';
 import { pick, seeded } from './fake/random.ts';
+import { SampleReview } from './fake/review.ts';
+import { reviewProcedures } from './fake/reviewProcedures.ts';
 import { chatLines } from './fake/words.ts';
 
 export interface FakeOptions {
@@ -78,7 +82,7 @@ export function createFakeClient(options: FakeOptions): Client {
     const at = startedAt - (LINE_COUNT - i) * 97_000;
     const kind = random() < 0.06 ? ('me' as const) : ('say' as const);
     const text = kind === 'me' ? 'puts the kettle on' : pick(random, chatLines);
-    return { id: `bafyreisample-c-${i}`, at, author, text, kind, mine: author === me };
+    return { id: `bafyreisample-c-${i}`, at, author, text, kind, mine: author === me, held: null };
   });
   const say = (author: (typeof people)[number], written: string): ChatLine => {
     const kind = written.startsWith('/me ') ? ('me' as const) : ('say' as const);
@@ -90,6 +94,7 @@ export function createFakeClient(options: FakeOptions): Client {
       text,
       kind,
       mine: author === me,
+      held: null,
     };
     lines.push(line);
     chatNews.tell(line);
@@ -210,13 +215,18 @@ export function createFakeClient(options: FakeOptions): Client {
     },
     boards: boardProcedures({ boards, news: boardNews, now }),
     ledger: ledgerProcedures(ledger),
+    moderation: moderationProcedures(now, options.ledger ?? ''),
+    review: reviewProcedures(new SampleReview(now)),
     chat: {
       lines: os.chat.lines.handler(({ input }) => {
         const end = input.cursor === undefined ? lines.length : Number(input.cursor);
         const from = Math.max(0, end - input.limit);
         return { items: lines.slice(from, end), next: from > 0 ? String(from) : null, total: lines.length };
       }),
-      say: os.chat.say.handler(({ input }) => ({ id: say(me, input.text).id })),
+      say: os.chat.say.handler(({ input, errors }) => {
+        if (isHeldBack(input)) throw errors.PROBLEM({ data: heldBack });
+        return { id: say(me, input.text).id, decision: input.askReview ? 'quarantine' : 'publish' };
+      }),
       watch: os.chat.watch.handler(({ signal }) => chatNews.watch(signal)),
       online: os.chat.online.handler(presence),
       watchOnline: os.chat.watchOnline.handler(({ signal }) => onlineNews.watch(signal, presence)),

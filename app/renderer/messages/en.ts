@@ -4,8 +4,11 @@ import { common } from './common.ts';
 import { federation } from './federation.ts';
 import { ledger } from './ledger.ts';
 import { members } from './members.ts';
+import { moderation } from './moderation.ts';
 import { onboarding } from './onboarding.ts';
 import { overview } from './overview.ts';
+import { review } from './review.ts';
+import { heldWords, reviewPages } from './reviewPages.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { validators } from './validators.ts';
@@ -23,4 +26,8 @@ export const t = {
   federation,
   settings,
   validators,
+  review,
+  reviewPages,
+  held: heldWords,
+  moderation,
 };

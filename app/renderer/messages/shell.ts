@@ -7,6 +7,8 @@ export const shell = {
     boards: 'Boards',
     chat: 'Chat',
     members: 'Members',
+    review: 'Review',
+    moderation: 'Moderation',
     ledger: 'Ledger',
     federation: 'Federation',
     settings: 'Settings',
@@ -28,6 +30,7 @@ export const shell = {
   backups: 'Backups, verify and rebuild',
   importArchive: 'Import or export an archive',
   unread: (value: number) => `${count(value)} unread`,
+  toReview: (value: number) => `${plural(value, 'item', 'items')} to review`,
   needs: (value: number) => `${plural(value, 'thing needs', 'things need')} you`,
   place: (handle: string, role: string | null, node: string) =>
     `${role === null || role === 'member' ? '' : `${role} `}${handle} · node ${node}`,

@@ -2,6 +2,9 @@ import { capital, count, plural, spelled } from './format.ts';
 import { of } from './ledger.ts';
 import type { SetWords } from './ledger.ts';
 
+/** `finalise bafy…x4q2`: of a hash, as much as tells two apart. */
+const short = (vote: string) => vote.replace(/ bafy\S*(\S{6})$/, ' …$1');
+
 /** Text of the validators: who signs, how many may be lost, how the set is changed. */
 export const validators = {
   list: {
@@ -36,6 +39,17 @@ export const validators = {
     quorum: 'Change the quorum',
     last: 'The last validator cannot be removed. Add another first.',
     notValidating: 'Only validators change who signs. Give your card to one of them to be added.',
+  },
+  evidence: {
+    title: 'Broken rules',
+    means:
+      'These validators signed two things that no validator that keeps the rules signs both. Mostly two nodes run with one key; it may be malice.',
+    both: (first: string, second: string) => `signed both “${short(first)}” and “${short(second)}”`,
+    where: (epoch: number, slot: number) => `in slot ${count(slot)} of epoch ${count(epoch)}`,
+    save: 'Export the evidence',
+    saved: (name: string, size: string) => `${name} is saved, ${size}.`,
+    check:
+      'Anyone can check the file with the genesis document alone: impulse ledger verify-evidence FILE --genesis FILE',
   },
   margin: {
     title: 'Quorum and margin',

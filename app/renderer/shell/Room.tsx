@@ -5,7 +5,9 @@ import { ChatView } from '../features/chat/index.tsx';
 import { FederationView } from '../features/federation/index.tsx';
 import { LedgerView } from '../features/ledger/index.tsx';
 import { MembersView } from '../features/members/index.tsx';
+import { ModerationView } from '../features/moderation/index.tsx';
 import { OverviewView } from '../features/overview/index.tsx';
+import { ReviewView } from '../features/review/index.tsx';
 import { SettingsView } from '../features/settings/index.tsx';
 import { t } from '../messages/en.ts';
 import { useNode } from '../stores/index.ts';
@@ -43,6 +45,10 @@ export function Room({ room, path }: { room: string; path: string[] }) {
       return <MembersView path={path} />;
     case 'ledger':
       return <LedgerView path={path} />;
+    case 'review':
+      return <ReviewView path={path} />;
+    case 'moderation':
+      return <ModerationView path={path} />;
     case 'federation':
       return <FederationView path={path} />;
     case 'join':

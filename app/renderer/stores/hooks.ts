@@ -1,13 +1,14 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import { useBridge } from '../bridge/index.ts';
-import type { Post, Thread } from '../../contract/index.ts';
+import type { Post, ReviewCounts, Thread } from '../../contract/index.ts';
 import type { OpenThread, ThreadsKey } from './boards.ts';
 import type { ChatRoom, ChatState } from './chat.ts';
 import type { Live } from './live.ts';
 import type { PagedList, PagedState } from './paged.ts';
 import { storesOf } from './stores.ts';
 import type { Stores } from './stores.ts';
+import { loading } from './view.ts';
 import type { View } from './view.ts';
 
 /** The stores of this window's node. */
@@ -36,6 +37,34 @@ export const useMembers = () => useLive(useStores().members);
 export const useJobs = () => useLive(useStores().jobs);
 /** The node's settings; call `refresh` after changing them. */
 export const useSettings = () => useLive(useStores().settings);
+
+/** What judges messages on this node, and how far it is behind. */
+export const useModeration = () => useLive(useStores().moderation);
+
+const noCounts: Fresh<ReviewCounts> = { ...loading, refresh: async () => {} };
+
+/** How much waits for moderators; asked for only where this person may know it. */
+export function useReviewCounts(mayKnow: boolean): Fresh<ReviewCounts> {
+  const { review } = useStores();
+  useEffect(() => {
+    if (mayKnow) review.want();
+  }, [review, mayKnow]);
+  const view = useStore(review.store);
+  return mayKnow ? { ...view, refresh: review.refresh } : noCounts;
+}
+
+/** Tells `listener` which items of the review changed, from when it is first given. */
+export function useReviewNews(listener: (items: readonly string[]) => void): void {
+  const { review } = useStores();
+  const latest = useRef(listener);
+  useEffect(() => {
+    latest.current = listener;
+  });
+  useEffect(() => {
+    review.want();
+    return review.subscribe((items) => latest.current(items));
+  }, [review]);
+}
 
 /** How the ledger stands: height, quorum, balance, halt. */
 export const useLedger = () => useLive(useStores().ledger);

@@ -5,8 +5,11 @@ export {
   useJobs,
   useLedger,
   useMembers,
+  useModeration,
   useNode,
   useOnline,
+  useReviewCounts,
+  useReviewNews,
   useSettings,
   useSlot,
   useThread,
@@ -19,3 +22,5 @@ export type { Presence, SetShape, Standing } from './ledger-standing.ts';
 export { itemAt, PagedList } from './paged.ts';
 export type { PagedState } from './paged.ts';
 export type { View } from './view.ts';
+export { ReviewQueue } from './reviewQueue.ts';
+export type { Mark, News, QueueState, Verb, Work } from './reviewQueue.ts';

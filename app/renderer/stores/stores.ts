@@ -4,6 +4,7 @@ import type {
   FederationView,
   Job,
   Member,
+  ModerationStatus,
   NodeStatus,
   Presence,
   Settings,
@@ -15,6 +16,7 @@ import { ledgerParts } from './ledger.ts';
 import type { LedgerParts } from './ledger.ts';
 import { askedValue, liveValue } from './live.ts';
 import type { Live } from './live.ts';
+import { ReviewNews } from './review.ts';
 
 /** Everything the console holds of its node. Each part is fed from when it is first wanted. */
 export interface Stores extends LedgerParts {
@@ -29,6 +31,8 @@ export interface Stores extends LedgerParts {
   readonly members: Live<readonly Member[]>;
   readonly jobs: Live<readonly Job[]>;
   readonly settings: Live<Settings>;
+  readonly moderation: Live<ModerationStatus>;
+  readonly review: ReviewNews;
   stop(): void;
 }
 
@@ -79,6 +83,12 @@ export function makeStores(bridge: Bridge): Stores {
         (now, before) => now.state === 'open' && before.state !== 'open' && again(),
       ),
   );
+  const moderation = liveValue(
+    bridge,
+    (client, signal) => client.moderation.watchStatus({}, { signal }),
+    (client) => client.moderation.status({}),
+  );
+  const review = new ReviewNews(bridge);
   const threads = new ThreadLists(bridge, news);
   const opened = new OpenThreads(bridge, news);
   const chat = new ChatRoom(bridge);
@@ -95,6 +105,8 @@ export function makeStores(bridge: Bridge): Stores {
     members,
     jobs,
     settings,
+    moderation,
+    review,
     ...parts,
     stop() {
       for (const part of [
@@ -109,6 +121,8 @@ export function makeStores(bridge: Bridge): Stores {
         members,
         jobs,
         settings,
+        moderation,
+        review,
         ...Object.values(parts),
       ])
         part.stop();

@@ -41,6 +41,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const drawn = virtual.getVirtualItems();
 
   const find = (key: string, near: number): number => {
+    if (props.activeAt !== undefined && keyAt(props.activeAt) === key) return props.activeAt;
     if (keyAt(near) === key) return near;
     if (!props.source) return items.findIndex((item) => keyOf(item) === key);
     return drawn.find((place) => keyAt(place.index) === key)?.index ?? near;
@@ -68,6 +69,17 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     focusNext.current = false;
     element.focus({ preventScroll: true });
   });
+
+  // When its owner moves the current row, the view goes along, and the keyboard where it was in the list.
+  const shown = useRef(wanted);
+  useEffect(() => {
+    if (props.active === undefined || wanted === shown.current) return;
+    shown.current = wanted;
+    if (found < 0) return;
+    if (scroller.current?.contains(document.activeElement)) focusNext.current = true;
+    setHeld({ key: wanted, index: found });
+    virtual.scrollToIndex(found, { align: 'auto' });
+  }, [props.active, wanted, found, virtual]);
 
   const first = drawn[0]?.index ?? 0;
   const last = drawn.at(-1)?.index ?? -1;
@@ -111,6 +123,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
       aria-label={label}
       aria-rowcount={(props.total ?? count) + headRows}
       aria-colcount={columns?.length ?? 1}
+      aria-multiselectable={props.isSelected === undefined ? undefined : true}
       style={columns ? tracks(columns) : {}}
       onKeyDown={onKeyDown}
     >
@@ -145,7 +158,10 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
                 data-index={place.index}
                 role="row"
                 aria-rowindex={place.index + headRows + 1}
-                aria-selected={active}
+                aria-selected={
+                  props.isSelected === undefined ? active : item !== null && props.isSelected(item)
+                }
+                data-current={active}
                 aria-busy={item === null}
                 tabIndex={active ? 0 : -1}
                 className={`list-row ${columns ? 'list-cells' : ''} ${item === null ? '' : (props.rowClass?.(item) ?? '')}`}

@@ -194,18 +194,21 @@ export interface SwitchProps {
   on?: string;
   off?: string;
   bare?: boolean;
+  /** What is drawn in place of the label, which is read aloud, and of the two words. */
+  shown?: string;
 }
 
 /** On or off, said in a word as well as by position. */
-export function Switch({ label, value, onChange, isDisabled, on = 'on', off = 'off', bare }: SwitchProps) {
+export function Switch(props: SwitchProps) {
+  const { label, value, onChange, isDisabled, on = 'on', off = 'off', bare, shown } = props;
   return (
     <AriaSwitch isSelected={value} onChange={onChange} isDisabled={isDisabled ?? false} className="switch">
       <span className="switch-track" aria-hidden="true">
         <span className="switch-thumb" />
       </span>
-      <span className={bare ? 'hidden-visually' : 'switch-label'}>{label}</span>
-      <span className="switch-word" aria-hidden="true">
-        {value ? on : off}
+      <span className={bare || shown !== undefined ? 'hidden-visually' : 'switch-label'}>{label}</span>
+      <span className={shown === undefined ? 'switch-word' : 'switch-label'} aria-hidden="true">
+        {shown ?? (value ? on : off)}
       </span>
     </AriaSwitch>
   );

@@ -10,5 +10,7 @@ export { Dialog, Menu, type MenuEntry } from './overlays.tsx';
 export { Panel } from './Panel.tsx';
 export { PickField } from './pick.tsx';
 export { EmptyState, Loading, Notice, ProblemNotice, Said } from './says.tsx';
+export { RangeSlider } from './RangeSlider.tsx';
+export { Tabs, type Tab } from './Tabs.tsx';
 export type { Column, ListSource } from './listTypes.ts';
 export { VirtualList } from './VirtualList.tsx';

@@ -34,7 +34,11 @@ export interface VirtualListProps<T> {
   onOpen?: (item: T, index: number) => void;
   /** The key of the current row, when the owner wants to hold it. */
   active?: string | null;
+  /** Where that row is, when the owner knows. */
+  activeAt?: number;
   onActive?: (item: T, index: number) => void;
+  /** Which rows are selected, where several may be; left out, the current row is the selected one. */
+  isSelected?: (item: T) => boolean;
   /** The row that is current and in view at first. */
   initialIndex?: number;
   /** Called when the last rows come into view, to fetch more. */

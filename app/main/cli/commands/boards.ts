@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Board, Client, Post } from '../../../contract/index.ts';
+import type { Board, Client, Outputs, Post } from '../../../contract/index.ts';
 import { Problem } from '../../kernel/errors.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 import { usage } from '../exit.ts';
@@ -73,6 +73,7 @@ function post(context: Context): Command {
     readonly subject?: string;
     readonly reply?: string;
     readonly attach?: string[];
+    readonly askReview?: boolean;
   }
   return command(
     'post',
@@ -88,6 +89,7 @@ function post(context: Context): Command {
     .option('--subject <subject>', 'subject of the new thread')
     .option('--reply <post>', 'answer this post')
     .option('--attach <file...>', 'files to attach, up to 16 MB each')
+    .option('--ask-review', 'where it would be held back, ask moderators to look at it as it is')
     .action((first: string | undefined, second: string | undefined, options: Options) =>
       withClient(context, options, async (client) => {
         const given = options.reply === undefined ? second : first;
@@ -105,8 +107,9 @@ function post(context: Context): Command {
             replyTo: target.id,
             text,
             attachments,
+            askReview: options.askReview === true,
           });
-          return { json: made, text: made.id };
+          return { json: made, text: madeText(made) };
         }
         if (first === undefined) throw usage('Name the board, or the post to answer with --reply.');
         if (options.subject === undefined) throw usage('A new thread needs a --subject.');
@@ -116,10 +119,15 @@ function post(context: Context): Command {
           subject: options.subject,
           text,
           attachments,
+          askReview: options.askReview === true,
         });
-        return { json: made, text: made.id };
+        return { json: made, text: madeText(made) };
       }),
     );
+}
+
+function madeText({ id, decision }: Outputs['boards']['reply']): string {
+  return decision === 'publish' ? id : `${id}\nIt is shown to others once a moderator has looked at it.`;
 }
 
 function read(context: Context): Command {
@@ -169,10 +177,20 @@ function postText(one: Post): string {
   const author = one.source ? `${one.source.name} (imported)` : one.author.handle;
   const edited = one.editedAt === null ? '' : ', edited';
   const files = one.attachments.map((file) => `[${oneLine(file.name)}]`).join(' ');
-  const text = one.deleted ? `(deleted by ${one.deleted.by.handle})` : plain(one.text ?? '');
+  const held = one.held ? `(${HELD[one.held.state]})` : '';
+  const text = one.deleted
+    ? `(deleted by ${one.deleted.by.handle})`
+    : [held, plain(one.text ?? '')].filter((part) => part !== '').join('\n');
   const head = `${oneLine(author)}  ${when(one.source?.date ?? one.createdAt)}${edited}  ${one.id}`;
   return [head, text, files].filter((part) => part !== '').join('\n');
 }
+
+const HELD = {
+  waiting: 'not judged yet',
+  queued: 'held until a moderator has looked at it',
+  quarantined: 'held back',
+  removed: 'removed by a moderator',
+} as const;
 
 const withMore = (text: string, next: string | null) =>
   next === null ? text : `${text}\n\nMore: --cursor ${next}`;

@@ -7,6 +7,7 @@ import { readGenesis } from '../../node/ledger-tools.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 import { print, type Answer } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
+import { evidenceCommands } from './evidence.ts';
 import { wholeNumber } from './numbers.ts';
 import { blockNamed, transactionCommands, transactionTable } from './transactions.ts';
 import { validator } from './validators.ts';
@@ -79,6 +80,7 @@ function ledger(context: Context): Command {
         }),
       ),
   );
+  for (const one of evidenceCommands(context)) group.addCommand(one);
   return group;
 }
 

@@ -86,6 +86,11 @@ export function members(context: Context): Command {
   return group;
 }
 
+/** The DID of a member's handle, or of itself. */
+export async function didFor(client: Client, who: string): Promise<string> {
+  return who.startsWith('did:') ? who : found(await client.members.list({}), who).did;
+}
+
 function found(list: readonly Member[], who: string): Member {
   const folded = who.toLocaleLowerCase();
   const member = list.find(({ did, handle }) => did === who || handle.toLocaleLowerCase() === folded);

@@ -9,6 +9,7 @@ import { command, dataDirOf, withClient, type CommonOptions, type Context } from
 import { usage } from '../exit.ts';
 import { print } from '../io.ts';
 import { bytes, duration, pairs } from '../text.ts';
+import { wholeNumber } from './numbers.ts';
 
 /** `init`, `serve` and `status`: a node's beginning, its work and how it is. */
 export const nodeCommands = (context: Context): Command[] => [
@@ -17,6 +18,8 @@ export const nodeCommands = (context: Context): Command[] => [
   status(context),
 ];
 
+const models = ['byzantine', 'crash'] as const;
+
 function init(context: Context): Command {
   interface Options extends CommonOptions {
     readonly name: string;
@@ -24,16 +27,33 @@ function init(context: Context): Command {
     readonly description?: string;
     readonly boards: boolean;
     readonly words?: string;
+    readonly faultModel: string;
+    readonly credit?: string;
+    readonly supply?: number;
+    readonly snapshotInterval?: number;
+    readonly blockBytes?: number;
+    readonly blockTransactions?: number;
   }
   return command('init', 'make a community of your own and become its sysop', [
     'init --name "Harbour" --handle mara',
     'init --name "Harbour" --handle mara --words recovery.txt',
+    'init --name "Harbour" --handle mara --fault-model crash --credit shell --supply 5000',
   ])
     .requiredOption('--name <name>', 'name of the community')
     .requiredOption('--handle <handle>', 'what others will call you')
     .option('--description <text>', 'a sentence on what it is about')
     .option('--no-boards', 'start without the few first boards')
     .option('--words <file>', 'be the person whose 24 recovery words are in this file')
+    .option(
+      '--fault-model <model>',
+      `what validators may do at worst, for ever: ${models.join(' or ')}`,
+      'byzantine',
+    )
+    .option('--credit <name>', 'what the credits of the ledger are called')
+    .option('--supply <number>', 'how many credits there are, for ever; yours at first', wholeNumber)
+    .option('--snapshot-interval <blocks>', 'keep a snapshot every so many blocks', wholeNumber)
+    .option('--block-bytes <number>', 'the most bytes of transactions in a block', wholeNumber)
+    .option('--block-transactions <number>', 'the most transactions in a block', wholeNumber)
     .action((options: Options) =>
       withClient(
         context,
@@ -44,7 +64,11 @@ function init(context: Context): Command {
             await client.identity.restore({ words });
           }
           const { name, handle, description, boards } = options;
-          const { id } = await client.community.create({ name, handle, description, boards });
+          const model = models.find((one) => one === options.faultModel);
+          if (!model) throw usage(`A fault model is ${models.join(' or ')}.`);
+          const { credit, supply, snapshotInterval, blockBytes, blockTransactions } = options;
+          const ledger = { credit, supply, snapshotInterval, blockBytes, blockTransactions };
+          const { id } = await client.community.create({ name, handle, description, boards, model, ledger });
           const { me } = await client.node.status({});
           const next = [
             `You are the sysop of ${name}.`,

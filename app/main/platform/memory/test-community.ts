@@ -10,6 +10,7 @@ import type { Role } from '../../kernel/roles.ts';
 import { Log } from '../../log/log.ts';
 import { logMigrations } from '../../log/migrations.ts';
 import { LogStore } from '../../log/store.ts';
+import { moderationMigrations } from '../../moderation/migrations.ts';
 import { Roster } from '../../members/roster.ts';
 import { PeopleScript } from '../../members/test-people.ts';
 import { immediateVerifier } from '../crypto/ed25519.ts';
@@ -90,6 +91,7 @@ export class TestCommunity {
       ...boardMigrations,
       ...chatMigrations,
       ...filesMigrations,
+      ...moderationMigrations,
     ]);
     const roster = new Roster({ key: this.founder.publicKey, handle: 'Mara', time: this.genesisTime });
     const log = new Log({

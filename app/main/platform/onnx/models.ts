@@ -7,7 +7,7 @@ import type { SecondStage } from '../../moderation/judge.ts';
 import { TEXT_PARTS, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
 import type { Vocabulary } from '../../moderation/pieces.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
-import { dataOf, runtime, SESSION, type Runtime } from './runtime.ts';
+import { dataOf, native, runtime, SESSION, type Runtime } from './runtime.ts';
 
 /** What could be loaded of the models; null stands for what is missing or broken. */
 export interface LoadedModels {
@@ -59,20 +59,24 @@ export async function loadModels(folder: string): Promise<LoadedModels> {
 
 /** Takes the whole table out of the first stage's graph: a message is then a sum of rows. */
 async function firstWeights({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<FirstWeights> {
-  const session = await InferenceSession.create(bytes, { ...SESSION, graphOptimizationLevel: 'disabled' });
+  const session = await native(() =>
+    InferenceSession.create(bytes, { ...SESSION, graphOptimizationLevel: 'disabled' }),
+  );
   const ids = Int32Array.from({ length: BUCKETS }, (_, id) => id);
-  const answer = await session.run({ ids: new Tensor('int32', ids, [BUCKETS]) }, ['rows', 'scales', 'bias']);
+  const answer = await native(() =>
+    session.run({ ids: new Tensor('int32', ids, [BUCKETS]) }, ['rows', 'scales', 'bias']),
+  );
   const weights = {
     table: dataOf(answer['rows'], Int8Array),
     scales: dataOf(answer['scales'], Float32Array),
     bias: dataOf(answer['bias'], Float32Array),
   };
-  await session.release();
+  await native(() => session.release());
   return weights;
 }
 
 async function secondStage({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<SecondStage> {
-  const session = await InferenceSession.create(bytes, SESSION);
+  const session = await native(() => InferenceSession.create(bytes, SESSION));
   return {
     async run(lines) {
       const longest = lines.reduce((most, line) => Math.max(most, line.length), 1);
@@ -81,7 +85,7 @@ async function secondStage({ InferenceSession, Tensor }: Runtime, bytes: Uint8Ar
         for (const [at, id] of line.entries()) ids[row * longest + at] = BigInt(id);
       }
       const input = new Tensor('int64', ids, [lines.length, longest]);
-      const answer = await session.run({ ids: input }, ['logits']);
+      const answer = await native(() => session.run({ ids: input }, ['logits']));
       const logits = dataOf(answer['logits'], Float32Array);
       if (logits.length !== lines.length * HEADS.length)
         throw new Error('the second stage answered in another shape');

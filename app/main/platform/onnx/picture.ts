@@ -1,7 +1,7 @@
 import { PICTURE_SIDE, type PictureModel } from '../../moderation/picture-judge.ts';
 import type { ModelPart, ModelStatus } from '../../moderation/manifest.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
-import { dataOf, runtime, SESSION, type Runtime } from './runtime.ts';
+import { dataOf, native, runtime, SESSION, type Runtime } from './runtime.ts';
 
 /** The model for images, or null when it is missing or broken. */
 interface LoadedPictureModel {
@@ -27,13 +27,14 @@ export async function loadPictureModel(folder: string): Promise<LoadedPictureMod
 }
 
 async function pictureModel({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<PictureModel> {
-  const session = await InferenceSession.create(bytes, SESSION);
+  const session = await native(() => InferenceSession.create(bytes, SESSION));
   return {
     async run(pictures) {
       const pixels = new Float32Array(pictures.length * POINTS);
       for (const [at, picture] of pictures.entries()) pixels.set(picture, at * POINTS);
       const input = new Tensor('float32', pixels, [pictures.length, PICTURE_SIDE, PICTURE_SIDE, 3]);
-      const scores = dataOf((await session.run({ pixels: input }, ['scores']))['scores'], Float32Array);
+      const answer = await native(() => session.run({ pixels: input }, ['scores']));
+      const scores = dataOf(answer['scores'], Float32Array);
       if (scores.length !== pictures.length * CLASSES)
         throw new Error('the model for images answered in another shape');
       return pictures.map((_, at) => scores.slice(at * CLASSES, (at + 1) * CLASSES));

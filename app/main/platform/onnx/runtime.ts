@@ -2,10 +2,32 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 export type Runtime = typeof import('onnxruntime-node');
 
+let calls: Int32Array | null = null;
+
+/**
+ * From now on, says in shared memory how many calls into machine code are open, and begins none once the
+ * second number there is 1; see `node/judge-lane.ts`.
+ */
+export function showNativeCalls(memory: SharedArrayBuffer): void {
+  calls = new Int32Array(memory);
+}
+
+/** A call into the library. A thread that is ended in the midst of one takes the whole process with it. */
+export async function native<T>(call: () => Promise<T>): Promise<T> {
+  if (calls !== null) Atomics.add(calls, 0, 1);
+  try {
+    // Said before it is asked, so that nobody ends the thread between the two.
+    if (calls !== null && Atomics.load(calls, 1) === 1) throw new Error('This thread is ending.');
+    return await call();
+  } finally {
+    if (calls !== null) Atomics.sub(calls, 0, 1);
+  }
+}
+
 let loaded: Promise<Runtime> | null = null;
 /** The library brings machine code; where that does not load, rules must still work. */
 export function runtime(): Promise<Runtime> {
-  loaded ??= import('onnxruntime-node');
+  loaded ??= native(() => import('onnxruntime-node'));
   return loaded;
 }
 

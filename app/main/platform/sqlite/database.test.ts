@@ -107,3 +107,15 @@ test('a database opened for reading refuses to be written, in words', () => {
   expect(problemIn(() => db.exec('DELETE FROM post')).code).toBe('read-only');
   db.close();
 });
+
+test('what was committed can be made to wait for the disk, also when the log was carried into the file', async () => {
+  const db = openDatabase(path, [first]);
+  db.exec("INSERT INTO post (text) VALUES ('one')");
+  await db.secure();
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  await db.secure();
+  rmSync(`${path}-wal`);
+  await db.secure();
+  db.close();
+  await openDatabase(':memory:', [first]).secure();
+});

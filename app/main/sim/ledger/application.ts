@@ -176,6 +176,9 @@ export class SimLedger implements Application {
     return { ok: true, next: this.#nextSet(transactions, this.#set) };
   }
 
+  /** The simulated chain is on its disk at once. */
+  async secure(): Promise<void> {}
+
   async vouch(block: Block): Promise<boolean> {
     return this.#init.blind ?? this.anchoring?.vouch(block, this.#below(block.header.parent)) ?? true;
   }

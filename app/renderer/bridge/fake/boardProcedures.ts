@@ -4,6 +4,7 @@ import type { BoardsChange } from '../../../contract/index.ts';
 import { placeOf } from './boards.ts';
 import type { SampleBoards } from './boards.ts';
 import type { Events } from './events.ts';
+import { heldBack, isHeldBack } from './heldBack.ts';
 
 interface Parts {
   readonly boards: SampleBoards;
@@ -22,6 +23,14 @@ export function boardProcedures({ boards, news, now }: Parts) {
   const os = implement(contract).boards;
   const changed = (thread: string | null, board: string, newPosts = 0) =>
     news.tell({ boards: [board], threads: thread === null ? [] : [thread], newPosts });
+
+  const holdIf = (id: string, held: boolean) => {
+    if (!held) return 'publish' as const;
+    boards.setPost(id, {
+      held: { state: 'quarantined', reasons: [{ code: 'spam', detail: heldBack.message }], appealed: true },
+    });
+    return 'quarantine' as const;
+  };
 
   return {
     list: os.list.handler(() => boards.boards()),
@@ -97,24 +106,28 @@ export function boardProcedures({ boards, news, now }: Parts) {
     startThread: os.startThread.handler(({ input, errors }) => {
       const shelf = boards.shelfOf(input.board);
       if (shelf < 0) throw errors.PROBLEM({ data: gone });
+      if (isHeldBack(input)) throw errors.PROBLEM({ data: heldBack });
       const id = boards.start(shelf, input.subject, input.text);
       changed(id, input.board, 1);
-      return { id };
+      return { id, decision: holdIf(id, input.askReview) };
     }),
     reply: os.reply.handler(({ input, errors }) => {
       const place = placeOf(input.thread);
       if (!place) throw errors.PROBLEM({ data: gone });
+      if (isHeldBack(input)) throw errors.PROBLEM({ data: heldBack });
       const id = boards.reply(place.shelf, place.thread, input.replyTo ?? null, input.text);
+      const decision = holdIf(id, input.askReview);
       changed(input.thread, boards.thread(place.shelf, place.thread).board, 1);
-      return { id };
+      return { id, decision };
     }),
     edit: os.edit.handler(({ input, errors }) => {
       const place = placeOf(input.id);
       if (!place) throw errors.PROBLEM({ data: gone });
       const post = boards.post(place.shelf, place.thread, place.post);
+      if (isHeldBack(input)) throw errors.PROBLEM({ data: heldBack });
       boards.edit(input.id, post, input.text);
       changed(post.thread, post.board);
-      return {};
+      return { decision: 'publish' };
     }),
     history: os.history.handler(({ input, errors }) => {
       const place = placeOf(input.id);

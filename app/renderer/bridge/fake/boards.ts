@@ -146,6 +146,7 @@ export class SampleBoards {
         level === 'certified'
           ? { level, copies: 4, block: Math.max(1, 1200 - n) }
           : { level, copies: level === 'held' ? 1 + Math.floor(random() * 9) : 0 },
+      held: null,
       ...this.#threads.get(id),
     };
   }
@@ -290,6 +291,7 @@ export class SampleBoards {
       source: null,
       finality: { level: 'local', copies: 0 },
       unread: false,
+      held: null,
       may: { edit: true, delete: true, reply: true, react: true },
     };
   }
@@ -305,6 +307,7 @@ export class SampleBoards {
     const quoted = j > 0 && random() < 0.3 ? `> ${pick(random, sentences)}\n\n` : '';
     const extra = random() < 0.16 ? `\n\n${pick(random, snippets)}` : '';
     const gone = j > 1 && random() < 0.03;
+    const held = heldAt(shelf, n, j);
     const at = this.#start - (thread.replies - j) * 11 * MINUTE_MS;
     return {
       ...this.#mine(
@@ -354,9 +357,26 @@ export class SampleBoards {
             ? { level: 'held', copies: 4 + (j % 3) }
             : { level: 'certified', copies: 4 + (j % 3), block: 900 + j },
       unread: j >= generated - thread.unread,
-      may: { edit: !gone && author === me, delete: !gone, reply: !thread.locked, react: !gone },
+      held,
+      may: {
+        edit: !gone && author === me,
+        delete: !gone,
+        reply: !thread.locked && held === null,
+        react: !gone && held === null,
+      },
     };
   }
+}
+
+/** A few posts of the first thread are held back: as others see it, as a moderator does, and removed. */
+function heldAt(shelf: number, n: number, j: number): Post['held'] {
+  if (shelf !== 0 || n !== 0 || j < 2 || j > 4) return null;
+  const states = ['queued', 'quarantined', 'removed'] as const;
+  return {
+    state: states[j - 2] ?? 'queued',
+    reasons: [{ code: 'spam', detail: 'Reads like an advertisement.' }],
+    appealed: j === 3,
+  };
 }
 
 function subjectAt(shelf: number, n: number): string {

@@ -1,5 +1,6 @@
 import type {
   LedgerBlock,
+  LedgerEvidence,
   LedgerStatus,
   LedgerTransaction,
   LedgerValidator,
@@ -15,7 +16,7 @@ const HEX = '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328';
 /** Steps of one slot: silence, proposal, four notarise, four finalise, final. */
 const IDLE_STEPS = 3;
 
-const kinds = ['halted', 'alone', 'empty', 'stalled', 'watching', 'filling'] as const;
+const kinds = ['halted', 'alone', 'empty', 'stalled', 'watching', 'filling', 'broken'] as const;
 type Kind = (typeof kinds)[number] | 'runs';
 
 /** Digits that differ from one number to the next, as hashes do. */
@@ -54,7 +55,7 @@ const bodies: readonly ((n: number) => { readonly kind: string; readonly body: R
 /**
  * A ledger whose blocks are made step by step. `halted`: this node came to something else; `alone`: one
  * validator; `empty`: before the first block; `stalled`: two of four are silent; `watching`: this node signs
- * nothing; `filling`: history is fetched still.
+ * nothing; `filling`: history is fetched still; `broken`: a validator signed what contradicts itself.
  */
 export class SampleLedger {
   readonly slots = new Events<LiveSlot>();
@@ -146,6 +147,14 @@ export class SampleLedger {
         lastSignedAt: empty ? null : this.#startedAt - (silent ? 380_000 : 0),
       };
     });
+  }
+
+  evidence(): LedgerEvidence[] {
+    const last = this.members.at(-1);
+    if (this.kind !== 'broken' || !last) return [];
+    const votes: [string, string] = [`finalise ${blockId(4_100)}`, `finalise ${blockId(4_101)}`];
+    const { did, handle } = last;
+    return [{ number: 1, did, handle, epoch: 0, slot: 4_100, votes, at: this.#startedAt - 3_600_000 }];
   }
 
   slot(): LiveSlot {

@@ -103,6 +103,12 @@ export function ledgerProcedures(ledger: SampleLedger) {
       parts: 16,
       manifest: 'c2FtcGxl',
     })),
+    evidence: os.evidence.handler(() => ({
+      items: ledger.evidence(),
+      next: null,
+      total: ledger.evidence().length,
+    })),
+    evidenceFile: os.evidenceFile.handler(() => ({ file: 'c2FtcGxl' })),
     recover: os.recover.handler(() => {
       ledger.recover();
       return ledger.status();

@@ -4,6 +4,7 @@ import { boards as words } from '../../messages/boards.ts';
 import { bytes } from '../../messages/format.ts';
 import { Button, Panel, ProblemNotice, TextArea, TextField } from '../../ui/index.ts';
 import type { Problem } from '../../../contract/index.ts';
+import { HeldBack, isHeldBack } from '../HeldBack.tsx';
 import { keepDraft, readDraft } from './drafts.ts';
 import { MarkdownText } from './PostText.tsx';
 import { useAttachments } from './useAttachments.ts';
@@ -12,6 +13,8 @@ export interface Written {
   readonly subject: string;
   readonly text: string;
   readonly attachments: string[];
+  /** Send it to a moderator although this node would hide it. */
+  readonly askReview: boolean;
 }
 
 export interface ComposerProps {
@@ -22,6 +25,8 @@ export interface ComposerProps {
   readonly withFiles?: boolean;
   /** What stands there at first, where no draft is kept. */
   readonly initial?: string;
+  /** The board it goes to, whose bounds it is judged by. */
+  readonly board: string | null;
   readonly sendLabel?: string;
   readonly onSend: (written: Written) => Promise<void>;
   readonly onClose: () => void;
@@ -40,6 +45,7 @@ export function Composer(props: ComposerProps) {
   const [asked, setAsked] = useState(false);
   const [sending, setSending] = useState(false);
   const [over, setOver] = useState(false);
+  const [sent, setSent] = useState('');
   const picker = useRef<HTMLInputElement>(null);
   const { files, add, remove, ready, cids } = useAttachments();
 
@@ -59,13 +65,14 @@ export function Composer(props: ComposerProps) {
   const subjectError = props.withSubject && subject.trim() === '' ? words.composer.needsSubject : null;
   const left = MAX_TEXT - text.length;
 
-  const send = async () => {
+  const send = async (askReview = false) => {
     setAsked(true);
     if (textError || subjectError || left < 0 || !ready || sending) return;
     setSending(true);
     setProblem(null);
+    setSent(text);
     try {
-      await props.onSend({ subject: subject.trim(), text, attachments: cids });
+      await props.onSend({ subject: subject.trim(), text, attachments: cids, askReview });
       keepDraft(localStorage, props.draftKey, { text: '', subject: '' });
       props.onClose();
     } catch (error) {
@@ -159,7 +166,21 @@ export function Composer(props: ComposerProps) {
             ))}
           </ul>
         )}
-        {problem && <ProblemNotice problem={problem} />}
+        {problem !== null && isHeldBack(problem) ? (
+          <HeldBack
+            problem={problem}
+            text={sent}
+            board={props.board}
+            busy={sending}
+            onEdit={() => {
+              setProblem(null);
+              body.current?.querySelector('textarea')?.focus();
+            }}
+            onSend={() => void send(true)}
+          />
+        ) : (
+          problem && <ProblemNotice problem={problem} />
+        )}
         <div className="composer-foot">
           <Button kind="main" shortcut="ctrl+enter" onPress={() => void send()} isDisabled={sending}>
             {sending ? words.composer.sending : (props.sendLabel ?? words.composer.send)}

@@ -3,6 +3,7 @@ import type { Attachment, Post } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { bytes } from '../../messages/format.ts';
+import { heldWords } from '../../messages/reviewPages.ts';
 import {
   Badge,
   Button,
@@ -13,6 +14,7 @@ import {
   RelativeTime,
 } from '../../ui/index.ts';
 import type { MenuEntry } from '../../ui/index.ts';
+import { HeldNote } from '../HeldNote.tsx';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { focusPost } from './focusPost.ts';
@@ -25,8 +27,20 @@ export interface PostCommands {
   readonly history: (post: Post) => void;
   readonly copyLink: (post: Post) => void;
   readonly proof: (post: Post) => void;
+  readonly report: (post: Post) => void;
+  readonly appeal: (post: Post) => void;
   readonly react: (post: Post, emoji: string, on: boolean) => void;
 }
+
+/** Who reads: decides what is offered about a post that is held back. */
+export interface Reader {
+  readonly did: string | null;
+  readonly moderates: boolean;
+}
+
+/** Whether moderators can be told about a post: somebody else's, and in front of everybody. */
+export const reportable = (post: Post, me: string | null): boolean =>
+  post.author.did !== me && post.held === null && post.deleted === null;
 
 const emojis = ['👍', '⚓', '❤️', '😄', '🎉', '🤔'] as const;
 
@@ -55,8 +69,13 @@ function FileButton({ file }: { file: Attachment }) {
 }
 
 /** One post: who, when, what, and how far it has spread. */
-export function PostCard(props: { post: Post; answers: string | null; commands: PostCommands }) {
-  const { post, answers, commands } = props;
+export function PostCard(props: {
+  post: Post;
+  answers: string | null;
+  commands: PostCommands;
+  reader: Reader;
+}) {
+  const { post, answers, commands, reader } = props;
   const [reacting, setReacting] = useState(false);
   const { handle } = post.author;
   const { block } = post.finality;
@@ -76,6 +95,9 @@ export function PostCard(props: { post: Post; answers: string | null; commands: 
     ...(block === undefined
       ? []
       : [{ id: 'proof', label: words.post.proof(block), shortcut: 's', run: () => commands.proof(post) }]),
+    ...(reportable(post, reader.did)
+      ? [{ id: 'report', label: heldWords.report, shortcut: '!', run: () => commands.report(post) }]
+      : []),
     ...(post.may.delete
       ? [
           {
@@ -126,7 +148,17 @@ export function PostCard(props: { post: Post; answers: string | null; commands: 
           <RelativeTime at={post.deleted.at} />
         </p>
       ) : (
-        <PostText post={post} />
+        <>
+          {post.held !== null && (
+            <HeldNote
+              hold={post.held}
+              as={post.author.did === reader.did ? 'own' : reader.moderates ? 'moderator' : 'other'}
+              item={post.id}
+              onAppeal={() => commands.appeal(post)}
+            />
+          )}
+          {(post.held === null || post.text !== null) && <PostText post={post} />}
+        </>
       )}
       {post.attachments.length > 0 && (
         <ul className="post-files">

@@ -6,7 +6,7 @@ import { boards as words } from '../../messages/boards.ts';
 import { itemAt } from '../../stores/index.ts';
 import type { PagedList, PagedState } from '../../stores/index.ts';
 import { PostCard } from './PostCard.tsx';
-import type { PostCommands } from './PostCard.tsx';
+import type { PostCommands, Reader } from './PostCard.tsx';
 
 export interface PostListProps {
   readonly label: string;
@@ -20,6 +20,7 @@ export interface PostListProps {
   /** The place before which "New below" is drawn, or null. */
   readonly freshFrom: number | null;
   readonly commands: PostCommands;
+  readonly reader: Reader;
   readonly onReachedEnd: () => void;
   readonly before?: ReactNode;
   readonly after?: ReactNode;
@@ -160,7 +161,7 @@ export function PostList(props: PostListProps) {
                     props.onActive(place.index);
                   }}
                 >
-                  <PostCard post={post} answers={answered} commands={props.commands} />
+                  <PostCard post={post} answers={answered} commands={props.commands} reader={props.reader} />
                 </article>
               )}
             </div>

@@ -15,6 +15,7 @@ import {
   VirtualList,
 } from '../../ui/index.ts';
 import type { Column } from '../../ui/index.ts';
+import { HeldBadge } from '../HeldNote.tsx';
 
 export interface ThreadListProps {
   /** The board's id, or null for all boards. */
@@ -36,6 +37,7 @@ const subject: Column<Thread> = {
     <span className="thread-subject">
       {thread.pinned && <Badge tone="violet">{words.pinned}</Badge>}
       {thread.locked && <Badge>{words.locked}</Badge>}
+      {thread.held !== null && <HeldBadge state={thread.held.state} />}
       <span className={`cut ${thread.unread > 0 ? 'strong' : ''}`}>{thread.subject}</span>
       {thread.unread > 0 && <Badge tone="amber">{words.unread(thread.unread)}</Badge>}
     </span>

@@ -3,17 +3,19 @@ import type { Post, Thread } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
-import { itemAt, useThread } from '../../stores/index.ts';
+import { heldWords } from '../../messages/reviewPages.ts';
+import { itemAt, useNode, useThread } from '../../stores/index.ts';
 import { Badge, Button, Loading, Panel, ProblemNotice, Said } from '../../ui/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { Composer } from './Composer.tsx';
-import { DeleteDialog, HistoryDialog } from './dialogs.tsx';
+import { AskModerators, DeleteDialog, HistoryDialog } from './dialogs.tsx';
 import { focusPost } from './focusPost.ts';
 import type { PostCommands } from './PostCard.tsx';
 import { PostList } from './PostList.tsx';
 import { quoted } from './quotes.ts';
+import { threadActions } from './threadActions.ts';
 
 export interface ThreadViewProps {
   readonly id: string;
@@ -36,9 +38,13 @@ export function ThreadView(props: ThreadViewProps) {
   const { open, thread, state } = useThread(id, at);
   const { posts } = open;
   const act = useAct();
+  const me = useNode().value?.me?.did ?? null;
   const [active, setActive] = useState<number | null>(null);
   const [writing, setWriting] = useState<Writing | null>(null);
-  const [dialog, setDialog] = useState<{ kind: 'delete' | 'history'; post: Post } | null>(null);
+  const [dialog, setDialog] = useState<{
+    kind: 'delete' | 'history' | 'report' | 'appeal';
+    post: Post;
+  } | null>(null);
   const [said, setSaid] = useState('');
   const [fresh, setFresh] = useState<number | null>(null);
   const seen = useRef(false);
@@ -90,6 +96,8 @@ export function ThreadView(props: ThreadViewProps) {
         saveFile(name, bytesOfBase64Url(proof) ?? new Uint8Array());
         setSaid(words.post.proofSaved(name));
       }),
+    report: (post) => setDialog({ kind: 'report', post }),
+    appeal: (post) => setDialog({ kind: 'appeal', post }),
     react: (post, emoji, on) =>
       void act.run(async () => {
         await client.boards.react({ id: post.id, emoji, on });
@@ -101,104 +109,22 @@ export function ThreadView(props: ThreadViewProps) {
       await client.boards.markThread({ id, ...change });
       await posts.refresh();
     });
-  const may = (part: keyof Post['may']) => current !== null && current.may[part];
   const reading = writing === null && dialog === null;
 
-  useActions([
-    {
-      id: 'thread.reply',
-      label: words.keys.reply,
-      section: 'view',
-      shortcut: 'r',
-      line: true,
-      when: () => reading && may('reply'),
-      run: () => current && commands.reply(current),
-    },
-    {
-      id: 'thread.edit',
-      label: words.keys.edit,
-      section: 'view',
-      shortcut: 'e',
-      line: true,
-      when: () => reading && may('edit'),
-      run: () => current && commands.edit(current),
-    },
-    {
-      id: 'thread.read',
-      label: words.keys.markRead,
-      section: 'view',
-      shortcut: 'm',
-      line: true,
-      when: () => reading && unreadLeft,
-      run: markRead,
-    },
-    {
-      id: 'thread.copy',
-      label: words.keys.copyLink,
-      section: 'view',
-      shortcut: 'c',
-      line: true,
-      when: () => reading && current !== null,
-      run: () => current && commands.copyLink(current),
-    },
-    {
-      id: 'thread.proof',
-      label: words.keys.proof,
-      section: 'view',
-      shortcut: 's',
-      when: () => reading && current?.finality.level === 'certified',
-      run: () => current && commands.proof(current),
-    },
-    {
-      id: 'thread.delete',
-      label: words.keys.remove,
-      section: 'view',
-      shortcut: 'delete',
-      when: () => reading && may('delete'),
-      run: () => current && commands.remove(current),
-    },
-    {
-      id: 'thread.pin',
-      label: thread?.pinned ? words.keys.unpin : words.keys.pin,
-      section: 'view',
-      shortcut: 'p',
-      when: () => reading && props.mayMark && thread !== null,
-      run: () => mark({ pinned: !thread?.pinned }),
-    },
-    {
-      id: 'thread.lock',
-      label: thread?.locked ? words.keys.unlock : words.keys.lock,
-      section: 'view',
-      shortcut: 'l',
-      when: () => reading && props.mayMark && thread !== null,
-      run: () => mark({ locked: !thread?.locked }),
-    },
-    {
-      id: 'thread.back',
-      label: words.keys.back,
-      section: 'view',
-      shortcut: 'escape',
-      line: true,
-      when: () => reading,
-      run: props.onBack,
-    },
-    {
-      id: 'thread.back.h',
-      label: words.keys.back,
-      section: 'view',
-      shortcut: 'h',
-      when: () => reading,
-      run: props.onBack,
-    },
-    {
-      id: 'thread.back.left',
-      label: words.keys.back,
-      section: 'view',
-      shortcut: 'arrowleft',
-      when: () => reading,
-      run: props.onBack,
-    },
-  ]);
+  useActions(
+    threadActions({
+      commands,
+      current,
+      thread,
+      me,
+      reading,
+      unreadLeft,
+      mayMark: props.mayMark,
+      markRead,
+      mark,
+      onBack: props.onBack,
+    }),
+  );
 
   const title = thread?.subject ?? words.columns.thread;
   const whole = state.total ?? state.count;
@@ -238,6 +164,7 @@ export function ThreadView(props: ThreadViewProps) {
             startAt={active}
             freshFrom={fresh}
             commands={commands}
+            reader={{ did: me, moderates: props.mayMark }}
             onReachedEnd={onReachedEnd}
             before={
               state.offset > 0 && (
@@ -278,24 +205,37 @@ export function ThreadView(props: ThreadViewProps) {
             setWriting(null);
             focusPost();
           }}
-          onSend={async ({ text, attachments }) => {
+          board={thread?.board ?? null}
+          onSend={async ({ text, attachments, askReview }) => {
             if (writing.kind === 'edit') {
-              await client.boards.edit({ id: writing.post.id, text });
-              setSaid(words.composer.saved);
+              const { decision } = await client.boards.edit({ id: writing.post.id, text, askReview });
+              setSaid(decision === 'publish' ? words.composer.saved : heldWords.sent[decision]);
             } else {
-              await client.boards.reply({
+              const { decision } = await client.boards.reply({
                 thread: id,
                 text,
                 attachments,
+                askReview,
                 ...(writing.to ? { replyTo: writing.to.id } : {}),
               });
-              setSaid(words.composer.posted);
+              setSaid(heldWords.sent[decision]);
             }
             await posts.refresh();
           }}
         />
       )}
       {dialog?.kind === 'delete' && <DeleteDialog post={dialog.post} onClose={closeDialog} />}
+      {(dialog?.kind === 'report' || dialog?.kind === 'appeal') && (
+        <AskModerators
+          kind={dialog.kind}
+          id={dialog.post.id}
+          onClose={closeDialog}
+          onDone={(done) => {
+            setSaid(done);
+            void posts.refresh();
+          }}
+        />
+      )}
       {dialog?.kind === 'history' && <HistoryDialog post={dialog.post} onClose={closeDialog} />}
     </div>
   );

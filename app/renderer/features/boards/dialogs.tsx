@@ -3,6 +3,7 @@ import { Role, Slug } from '../../../contract/index.ts';
 import type { Post } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
+import { heldWords } from '../../messages/reviewPages.ts';
 import {
   Button,
   Dialog,
@@ -13,6 +14,7 @@ import {
   TextArea,
   TextField,
 } from '../../ui/index.ts';
+import { AskDialog } from '../AskDialog.tsx';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
 import { PostText } from './PostText.tsx';
@@ -51,6 +53,31 @@ export function DeleteDialog({ post, onClose }: { post: Post; onClose: () => voi
       />
       {act.problem && <ProblemNotice problem={act.problem} />}
     </Dialog>
+  );
+}
+
+/** A few words to the moderators about a post: somebody else's that should go, or one's own that should stay. */
+export function AskModerators(props: {
+  kind: 'report' | 'appeal';
+  id: string;
+  onClose: () => void;
+  onDone: (said: string) => void;
+}) {
+  const { kind, id } = props;
+  const client = useClient();
+  const report = kind === 'report';
+  const words = report ? heldWords.reportDialog : heldWords.appealDialog;
+  return (
+    <AskDialog
+      words={words}
+      field={report ? heldWords.reportDialog.note : heldWords.appealDialog.text}
+      maxLength={report ? 400 : 2000}
+      onSend={(text) =>
+        report ? client.review.report({ id, note: text }) : client.review.appeal({ id, text })
+      }
+      onClose={props.onClose}
+      onDone={() => props.onDone(words.done)}
+    />
   );
 }
 

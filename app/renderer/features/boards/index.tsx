@@ -12,7 +12,7 @@ import { useNarrow } from '../useNarrow.ts';
 import { BoardList } from './BoardList.tsx';
 import { Composer } from './Composer.tsx';
 import { NewBoardDialog } from './dialogs.tsx';
-import { atLeast } from './roles.ts';
+import { atLeast } from '../roles.ts';
 import { SearchView } from './SearchView.tsx';
 import { ThreadList } from './ThreadList.tsx';
 import { ThreadView } from './ThreadView.tsx';
@@ -235,8 +235,9 @@ function Browser({ path }: { path: readonly string[] }) {
             withSubject
             withFiles
             onClose={() => setComposing(false)}
-            onSend={async ({ subject, text, attachments }) => {
-              const made = await client.boards.startThread({ board: board.id, subject, text, attachments });
+            board={board.id}
+            onSend={async (written) => {
+              const made = await client.boards.startThread({ board: board.id, ...written });
               go('boards', board.slug, made.id);
             }}
           />

@@ -6,6 +6,7 @@ import { Button, useNow } from '../../ui/index.ts';
 import type { ChatLine } from '../../../contract/index.ts';
 import { stripEscapes } from '../../text/ansi.ts';
 import { linkify } from '../../text/links.ts';
+import { HeldBadge } from '../HeldNote.tsx';
 import { groupLines } from './groups.ts';
 import type { ChatRow } from './groups.ts';
 
@@ -137,6 +138,12 @@ function Row({ row }: { row: ChatRow }) {
             <span className={row.head ? 'chat-who cut' : 'hidden-visually'}>{line.author.handle}</span>
             <p className="chat-text" dir="auto">
               <Text text={line.text} />
+              {line.held !== null && (
+                <>
+                  {' '}
+                  <HeldBadge state={line.held.state} />
+                </>
+              )}
             </p>
           </>
         )}

@@ -2,8 +2,10 @@ import { useEffect, useRef, useState } from 'react';
 import { useActions } from '../../actions/registry.ts';
 import { useClient } from '../../bridge/index.ts';
 import { chat as words } from '../../messages/chat.ts';
+import { heldWords } from '../../messages/reviewPages.ts';
 import { useChat } from '../../stores/index.ts';
-import { Button, EmptyState, Loading, Panel, ProblemNotice, TextField } from '../../ui/index.ts';
+import { Button, EmptyState, Loading, Panel, ProblemNotice, Said, TextField } from '../../ui/index.ts';
+import { HeldBack, isHeldBack } from '../HeldBack.tsx';
 import { useAct } from '../useAct.ts';
 import { useDoing } from '../useDoing.ts';
 import { ChatLog } from './ChatLog.tsx';
@@ -19,6 +21,8 @@ export function ChatView(_props: { path: readonly string[] }) {
   const client = useClient();
   const act = useAct();
   const [text, setText] = useState('');
+  const [sent, setSent] = useState('');
+  const [told, setTold] = useState('');
   const said = useRef<string[]>([]);
   const back = useRef(0);
   const form = useRef<HTMLFormElement>(null);
@@ -31,10 +35,16 @@ export function ChatView(_props: { path: readonly string[] }) {
   }, []);
   useDoing(text === '' ? words.doing : words.writing);
 
-  const say = async () => {
+  const say = async (askReview = false) => {
     const line = text.trim();
     if (line === '') return;
-    if (!(await act.run(() => client.chat.say({ text: line })))) return;
+    setSent(line);
+    setTold('');
+    const ask = async () => {
+      const { decision } = await client.chat.say({ text: line, askReview });
+      setTold(heldWords.said[decision]);
+    };
+    if (!(await act.run(ask))) return;
     said.current = [...said.current, line].slice(-KEPT);
     back.current = 0;
     setText('');
@@ -105,7 +115,21 @@ export function ChatView(_props: { path: readonly string[] }) {
           </Button>
           <p className="chat-help soft small">{words.helpLine}</p>
         </form>
-        {act.problem && (
+        {told !== '' && <Said>{told}</Said>}
+        {act.problem && isHeldBack(act.problem) && (
+          <HeldBack
+            problem={act.problem}
+            text={sent}
+            board={null}
+            busy={act.busy}
+            onEdit={() => {
+              act.clear();
+              field()?.focus();
+            }}
+            onSend={() => void say(true)}
+          />
+        )}
+        {act.problem && !isHeldBack(act.problem) && (
           <ProblemNotice problem={{ ...act.problem, message: `${words.unsent} ${act.problem.message}` }} />
         )}
       </Panel>

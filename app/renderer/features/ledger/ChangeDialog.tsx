@@ -127,35 +127,23 @@ export function ChangeDialog(props: ChangeProps) {
         </>
       }
     >
-      {wanted.what === 'add' && (
-        <>
-          <TextArea
-            label={says.card}
-            hint={says.cardHint}
-            value={text}
-            onChange={setText}
-            error={fault}
-            rows={4}
-            mono
-            autoFocus
-          />
-          <FilePick
-            label={says.cardFile}
-            accept={['.json', 'application/json', 'text/plain']}
-            onText={setText}
-          />
-        </>
-      )}
-      {wanted.what === 'sign' && (
+      {(wanted.what === 'add' || wanted.what === 'sign') && (
         <TextArea
-          label={says.text}
-          hint={says.textHint}
+          label={wanted.what === 'add' ? says.card : says.text}
+          hint={wanted.what === 'add' ? says.cardHint : says.textHint}
           value={text}
           onChange={setText}
           error={fault}
           rows={4}
           mono
           autoFocus
+        />
+      )}
+      {wanted.what === 'add' && (
+        <FilePick
+          label={says.cardFile}
+          accept={['.json', 'application/json', 'text/plain']}
+          onText={setText}
         />
       )}
       {ready !== null && ready.plan.renews.length > 0 && wanted.what === 'add' && (

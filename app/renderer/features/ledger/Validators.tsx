@@ -21,6 +21,7 @@ import type { Directory } from './body.ts';
 import { CardDialog } from './CardDialog.tsx';
 import { ChangeDialog } from './ChangeDialog.tsx';
 import type { Wanted } from './ChangeDialog.tsx';
+import { Evidence } from './Evidence.tsx';
 import { Margin } from './Margin.tsx';
 
 const { list: says } = setWords;
@@ -184,6 +185,7 @@ export function Validators({ status, standing, directory }: ValidatorsProps) {
             />
           )}
         </Panel>
+        <Evidence height={status.height} />
         {one && <Details row={one} status={status} only={rows.length === 1} onRemove={remove} />}
       </div>
       <Margin

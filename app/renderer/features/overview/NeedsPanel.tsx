@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ReviewFilter } from '../../../contract/index.ts';
 import type { NodeStatus } from '../../../contract/index.ts';
 import { available } from '../../actions/registry.ts';
 import { go } from '../../actions/route.ts';
@@ -6,6 +7,9 @@ import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { count } from '../../messages/format.ts';
 import { Button, EmptyState, Key, Panel, RelativeTime } from '../../ui/index.ts';
+import { useReviewCounts } from '../../stores/index.ts';
+import { atLeast } from '../roles.ts';
+import { useCall } from '../useCall.ts';
 import { asksForPhrase, dutiesOf } from './needs.ts';
 
 const words = t.overview.needs;
@@ -57,6 +61,34 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       dismiss: null,
     });
   const all = dutiesOf(status);
+  const moderates = atLeast(status.me?.role, 'moderator');
+  const review = useReviewCounts(moderates).value;
+  const open = review?.open ?? 0;
+  const oldest = useCall(async () => {
+    if (open === 0) return null;
+    const page = await client.review.list({ limit: 1, filter: ReviewFilter.parse({}) });
+    return page.items[0]?.since ?? null;
+  }, [client, open]).data;
+  if (open > 0)
+    needs.push({
+      id: 'review',
+      mark: count(open),
+      tone: 'amber',
+      title: words.review(open),
+      text: (
+        <>
+          {oldest !== null && (
+            <>
+              {words.oldest} <RelativeTime at={oldest} past />.
+            </>
+          )}
+          {review !== null && review.raised > 0 && ` ${words.raised(review.raised)}`}
+        </>
+      ),
+      run: () => go('review'),
+      shortcut: '7',
+      dismiss: null,
+    });
   const { unread } = status.counts;
   if (unread > 0)
     needs.push({

@@ -1,4 +1,4 @@
-import type { Role } from '../../../contract/index.ts';
+import type { Role } from '../../contract/index.ts';
 
 const order: readonly string[] = ['guest', 'member', 'moderator', 'co-sysop', 'sysop'];
 

@@ -1,0 +1,211 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type {
+  Client,
+  ModerationRules,
+  ModerationStatus,
+  Replay,
+  ScopeBounds,
+} from '../../../contract/index.ts';
+import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { usage } from '../exit.ts';
+import { duration, pairs, table } from '../text.ts';
+import { findBoard } from './boards.ts';
+
+type Bounds = ScopeBounds['bounds'];
+
+/** `moderation`: what a community's node holds back, and by which rules. */
+export function gateCommands(context: Context): Command[] {
+  const group = command('moderation', 'what this node holds back, by which bounds, rules and lists', [
+    'moderation status',
+    'moderation bounds --board harbour --set spam=0.6,0.95',
+    'moderation rules --set links=4',
+    'moderation lists --add domains.txt',
+    'moderation off',
+  ]);
+  for (const one of [status, bounds, rules, lists]) group.addCommand(one(context));
+  for (const on of [true, false]) group.addCommand(models(context, on));
+  return [group];
+}
+
+function status(context: Context): Command {
+  return command('status', 'show what judges, how fast, and how much waits', ['moderation status']).action(
+    (_options: CommonOptions, self: Command) =>
+      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+        const now = await client.moderation.status({});
+        return { json: now, text: statusText(now) };
+      }),
+  );
+}
+
+const MODES = {
+  models: 'both stages',
+  'first-stage': 'the first stage alone',
+  rules: 'word lists and rules: no model can be used',
+  off: 'rules alone: models are turned off',
+} as const satisfies Record<ModerationStatus['mode'], string>;
+
+function statusText({ mode, models: all, backlog, perSecond, latency }: ModerationStatus): string {
+  const left = backlog.etaSeconds === null ? '' : `, about ${duration(backlog.etaSeconds)}`;
+  const figures = pairs([
+    ['Judged by', MODES[mode]],
+    ['Waiting', `${backlog.waiting}${left}`],
+    ['A second', Math.round(perSecond)],
+    ['Latency', latency ? `${Math.round(latency.p50Ms)} ms, p99 ${Math.round(latency.p99Ms)} ms` : '-'],
+  ]);
+  const rows = all.map((model) => [model.name, model.state, model.trouble ?? model.task]);
+  return [figures, table(['Model', 'State', ''], rows)].filter((part) => part !== '').join('\n\n');
+}
+
+function bounds(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly board?: string;
+    readonly set?: Bounds;
+    readonly reset?: boolean;
+    readonly yes?: boolean;
+  }
+  return command('bounds', 'show from which probability on a message waits or is hidden, or change it', [
+    'moderation bounds',
+    'moderation bounds --set spam=0.6,0.95 --set toxic=0.7,0.97',
+    'moderation bounds --board harbour --reset --yes',
+  ])
+    .option('--board <board>', 'the bounds of one board')
+    .option('--set <label=queue,quarantine>', 'other bounds for a label', boundOf)
+    .option(
+      '--reset',
+      'take the bounds of this board away; without a board, go back to those that are shipped',
+    )
+    .option('--yes', 'put it into effect; without it, only what it would have done is shown')
+    .action((_options: Options, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      return withClient(context, options, async (client) => {
+        const board = options.board === undefined ? null : (await findBoard(client, options.board)).id;
+        if (options.set === undefined && options.reset !== true) {
+          const all = await client.moderation.bounds({});
+          return { json: all, text: all.map(boundsText).join('\n\n') };
+        }
+        const now = (await client.moderation.bounds({})).find((one) => one.board === board);
+        const next = options.reset === true ? null : { ...now?.bounds, ...options.set };
+        const replay = await client.moderation.tryBounds({ board, bounds: next });
+        const said = replayText(replay);
+        if (options.yes !== true) {
+          return { json: replay, text: `${said}\n\nNothing was changed. Say --yes to put it into effect.` };
+        }
+        const applied = await client.moderation.apply({ replay: replay.id });
+        return { json: { replay, applied }, text: `${said}\n\n${boundsText(applied)}` };
+      });
+    });
+}
+
+function boundOf(value: string, before: Bounds = {}): Bounds {
+  const match = /^(spam|toxic|severe|threat|identity|nsfw)=([01]|0?\.\d+),([01]|0?\.\d+)$/.exec(value);
+  if (!match) throw new InvalidArgumentError('This is a label and two probabilities, as in spam=0.6,0.95.');
+  return { ...before, [match[1]!]: { queue: Number(match[2]), quarantine: Number(match[3]) } };
+}
+
+function boundsText({ boardName, board, bounds: all, own, calibration }: ScopeBounds): string {
+  const whose = board === null ? 'The community' : `${boardName ?? board}${own ? '' : ' (as the community)'}`;
+  const rows = Object.entries(all).map(([label, bound]) => [label, bound.queue, bound.quarantine]);
+  const learnt =
+    calibration.since === null
+      ? `Not calibrated: ${calibration.samples} of ${calibration.needed} decisions.`
+      : `Calibrated by ${calibration.samples} decisions.`;
+  return `${whose}\n${table(['Label', 'Queue', 'Quarantine'], rows)}\n${learnt}`;
+}
+
+function replayText({ judged, reviewed, days, changed, falsePositives }: Replay): string {
+  const day = ({ expected, low, high }: Replay['falsePositives']['now']) =>
+    `${expected.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+  const moves = changed.map(({ from, to, count }) => `${from} to ${to}: ${count}`).join('\n');
+  return [
+    `Over ${judged} messages of ${Math.ceil(days)} days, ${reviewed} of them looked at by people:`,
+    moves === '' ? 'nothing would have changed.' : moves,
+    `Innocent messages held back a day: ${day(falsePositives.now)} now, ${day(falsePositives.after)} after.`,
+  ].join('\n');
+}
+
+function rules(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly set?: Partial<ModerationRules>;
+  }
+  return command('rules', 'show how much may be written before a person looks, or change it', [
+    'moderation rules',
+    'moderation rules --set links=4 --set trustedRole=member',
+  ])
+    .option('--set <rule=value>', 'another value for a rule', ruleOf)
+    .action((_options: Options, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      return withClient(context, options, async ({ moderation }) => {
+        const now = options.set ? await moderation.setRules(options.set) : await moderation.rules({});
+        return { json: now, text: pairs(Object.entries(now)) };
+      });
+    });
+}
+
+function ruleOf(value: string, before: Partial<ModerationRules> = {}): Partial<ModerationRules> {
+  const [, rule, given] = /^(\w+)=([\w-]+)$/.exec(value) ?? [];
+  if (rule === undefined || given === undefined)
+    throw new InvalidArgumentError('This is a rule and its value, as in links=4.');
+  return { ...before, [rule]: /^\d+$/.test(given) ? Number(given) : given };
+}
+
+function lists(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly add?: string;
+    readonly remove?: string;
+    readonly decision: string;
+  }
+  return command('lists', 'show the lists of words and domains, take one in or remove one', [
+    'moderation lists',
+    'moderation lists --add domains.txt --decision quarantine',
+    'moderation lists --remove 4be1-domains',
+  ])
+    .option('--add <file>', 'words or domains, one a line; hosts files and lists of ad blockers too')
+    .option('--decision <decision>', 'queue or quarantine', 'queue')
+    .option('--remove <id>', 'the list to remove')
+    .action((_options: Options, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      return withClient(context, options, async (client) => {
+        const { decision } = options;
+        if (decision !== 'queue' && decision !== 'quarantine') throw usage('A list queues or quarantines.');
+        if (options.remove !== undefined) await client.moderation.removeList({ id: options.remove });
+        const skipped = options.add === undefined ? 0 : await take(client, options.add, decision);
+        const all = await client.moderation.lists({});
+        const rows = all.map((one) => [
+          one.id,
+          one.name,
+          one.kind,
+          one.entries,
+          one.decision,
+          one.on ? 'on' : 'off',
+        ]);
+        const shown = table(['Id', 'Name', 'Kind', 'Entries', 'Decision', ''], rows) || 'There is no list.';
+        const said = skipped === 0 ? '' : `\n${skipped} lines were neither a word nor a domain.`;
+        return { json: all, text: `${shown}${said}` };
+      });
+    });
+}
+
+async function take(client: Client, path: string, decision: 'queue' | 'quarantine'): Promise<number> {
+  const text = await readFile(resolve(path), 'utf8');
+  const { skipped } = await client.moderation.importList({
+    name: basename(path).slice(0, 60),
+    text,
+    decision,
+  });
+  return skipped;
+}
+
+function models(context: Context, on: boolean): Command {
+  const name = on ? 'on' : 'off';
+  const what = on
+    ? 'let the models judge again'
+    : 'turn the models off: rules and people go on, and what no rule holds back is published';
+  return command(name, what, [`moderation ${name}`]).action((_options: CommonOptions, self: Command) =>
+    withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      await client.moderation.setModels({ on });
+      return { json: { on }, text: on ? 'The models judge.' : 'The models are off.' };
+    }),
+  );
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { usage } from '../exit.ts';
+import { table } from '../text.ts';
+import { didFor } from './members.ts';
+
+/** `moderators`, `follow` and `override`: whose decisions count on this node. */
+export const followCommands = (context: Context): Command[] => [
+  moderators(context),
+  follow(context),
+  override(context),
+];
+
+function moderators(context: Context): Command {
+  return command('moderators', 'who decides, how much, and whether you follow them', [
+    'review moderators',
+  ]).action((_options: CommonOptions, self: Command) =>
+    withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      const all = await client.review.moderators({});
+      const rows = all.map((one) => [
+        one.person.handle,
+        one.person.role ?? '-',
+        one.isMe ? 'you' : one.following ? 'yes' : 'no',
+        one.rulings,
+        one.undone,
+        one.agreement === null ? '-' : `${Math.round(one.agreement * 100)} %`,
+      ]);
+      return {
+        json: all,
+        text: table(['Moderator', 'Role', 'Followed', 'Rulings', 'Taken back', 'Agrees with you'], rows),
+      };
+    }),
+  );
+}
+
+function follow(context: Context): Command {
+  return command('follow', 'let a moderator’s decisions count on this node, or not', [
+    'review follow ines',
+    'review follow ines --off',
+  ])
+    .argument('<who>', 'handle or DID')
+    .option('--off', 'follow them no more')
+    .action((who: string, _options: CommonOptions, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & { off?: boolean }>();
+      return withClient(context, options, async (client) => {
+        const following = options.off !== true;
+        const did = await didFor(client, who);
+        await client.review.follow({ did, following });
+        return {
+          json: { did, following },
+          text: following ? `You follow ${who}.` : `You no longer follow ${who}.`,
+        };
+      });
+    });
+}
+
+function override(context: Context): Command {
+  return command('override', 'show or hide a message on this node alone, whatever moderators say', [
+    'review override bafy… show',
+    'review override bafy… none',
+  ])
+    .argument('<id>', 'id of the message')
+    .argument('<what>', 'show, hide, or none: as moderators say')
+    .action((id: string, what: string, _options: CommonOptions, self: Command) =>
+      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+        if (what !== 'show' && what !== 'hide' && what !== 'none') throw usage('Say show, hide or none.');
+        const chosen = what === 'none' ? null : what;
+        await client.review.override({ id, show: chosen });
+        return { json: { id, show: chosen }, text: 'Done.' };
+      }),
+    );
+}

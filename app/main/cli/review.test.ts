@@ -1,0 +1,122 @@
+import { createRouterClient } from '@orpc/server';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client } from '../../contract/index.ts';
+import { done, implementContract } from '../api/index.ts';
+import { digestOf } from '../kernel/cid.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { dataLayout } from '../node/data-directory.ts';
+import { Village, type Villager } from '../node/test-village.ts';
+import { reviewApi } from '../review/index.ts';
+import type { NodeDoors } from './doors.ts';
+import { linesOf } from './io.ts';
+import { runCommand } from './program.ts';
+
+let root: string;
+let world: Village;
+let mara: Villager;
+let doubtful: string;
+let innocent: string;
+
+const doors: NodeDoors = {
+  openNode() {
+    const api = implementContract(silentLogger);
+    const router = {
+      review: reviewApi(api.review, () => mara.review),
+      members: { list: api.members.list.handler(() => mara.members.list()) },
+      boards: {
+        list: api.boards.list.handler(() => mara.boards.list()),
+        delete: api.boards.delete.handler(({ input }) => done(mara.boards.delete(input))),
+      },
+    };
+    return Promise.resolve({
+      client: createRouterClient(router) as unknown as Client,
+      stop: () => Promise.resolve(),
+    });
+  },
+  startNode: () => Promise.reject(new Error('no host is needed')),
+  simulate: () => Promise.reject(new Error('no worlds are needed')),
+};
+
+async function impulse(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const running = runCommand([...args, '--data', root], doors, {
+    out: (text) => (out += `${text}\n`),
+    err: (text) => (err += text),
+    terminal: false,
+    input: () => Promise.resolve(null),
+    lines: () => linesOf((async function* () {})(), 1),
+    signal: new AbortController().signal,
+  });
+  await world.clock.pass(5000);
+  return { code: await running, out, err };
+}
+
+const json = async (...args: string[]) => JSON.parse((await impulse(...args, '--json')).out) as unknown;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'impulse-review-cli-'));
+  await writeFile(dataLayout(root).keys, '{}');
+  world = new Village();
+  mara = await world.person('mara');
+  const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
+  await world.admit(mara, 'ines', 'moderator');
+  await world.admit(mara, 'paul');
+  const ines = await world.person('ines');
+  const paul = await world.person('paul');
+  await world.link(ines, mara);
+  await world.link(paul, mara);
+  const start = async (text: string) =>
+    (await paul.boards.startThread({ board: board.id, subject: 'Boats', text, attachments: [] })).id;
+  innocent = await start('A fine morning');
+  doubtful = await start('Perhaps buy [spam 0.7]');
+  await world.clock.pass(5000);
+  ines.review.claim({ ids: [innocent] });
+  await world.clock.pass(5000);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test('the queue is listed, with why, and shown one by one', async () => {
+  expect((await impulse('review', 'list')).out).toMatch(/queued +paul +spam +Boats Perhaps buy/);
+  expect(await json('review', 'list', '--board', 'harbour', '--author', 'paul')).toMatchObject({
+    items: [{ id: doubtful }],
+    next: null,
+  });
+  expect((await impulse('review', 'list', '--held', 'quarantined')).out).toBe('Nothing waits.\n');
+  const shown = await impulse('review', 'show', doubtful);
+  expect(shown.out).toMatch(/State +queued/);
+  expect(shown.out).toContain('Perhaps buy');
+});
+
+test('rulings are written, named, and taken back; what fails is told', async () => {
+  const ruled = await json('review', 'rule', doubtful, 'nonsense', '--ruling', 'remove', '--label', 'spam');
+  expect(ruled).toMatchObject({ acts: [expect.any(String)], failed: [{ id: 'nonsense', code: 'bad-id' }] });
+  const act = (ruled as { acts: string[] }).acts[0]!;
+  expect((await impulse('review', 'audit', '--by', 'mara')).out).toMatch(/mara +remove/);
+  expect((await impulse('review', 'undo', act)).out).toMatch(/^1 done/);
+  expect((await impulse('review', 'audit')).out).toMatch(/remove \(taken back\)/);
+  expect((await impulse('review', 'rule', doubtful, '--ruling', 'maybe')).code).toBe(2);
+});
+
+test('whose decisions count is listed and set', async () => {
+  expect((await impulse('review', 'moderators')).out).toMatch(/ines +moderator +yes/);
+  expect((await impulse('review', 'follow', 'ines', '--off')).out).toBe('You no longer follow ines.\n');
+  expect((await impulse('review', 'moderators')).out).toMatch(/ines +moderator +no/);
+  expect(await impulse('review', 'follow', 'nobody')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('No member is called “nobody”'),
+  });
+  expect((await impulse('review', 'override', doubtful, 'sideways')).code).toBe(2);
+  expect((await impulse('review', 'override', doubtful, 'show')).code).toBe(0);
+  expect((await impulse('review', 'override', doubtful, 'none')).code).toBe(0);
+});
+
+test('a purge prints its receipt', async () => {
+  const receipt = await json('review', 'purge', innocent, '--reason', 'a private address');
+  expect(receipt).toMatchObject({ item: innocent, reason: 'a private address', here: { files: 0 } });
+  expect(mara.log.store.isHusk(digestOf(innocent))).toBe(true);
+  expect((await impulse('review', 'purges')).out).toMatch(/gone +3 +0 +0 +a private address/);
+  expect((await impulse('review', 'purge', doubtful)).code).toBe(2);
+});

@@ -1,0 +1,52 @@
+import type { Database } from '../kernel/database.ts';
+import { openEvent, type LogEvent } from './event.ts';
+import { openHusk } from './husk.ts';
+
+/** Column `proved`: vouched for by a later event, or by its signature; a husk of what was here, or one filed. */
+export const PROVED = { byAncestry: 0, bySignature: 1, husk: 2, filedHusk: 3 } as const;
+
+/** What of a row of the table of events makes up the event. */
+export interface EventRow {
+  seq: number;
+  id: Uint8Array;
+  proved: number;
+  bytes: Uint8Array;
+  signature: Uint8Array | null;
+}
+
+/** A row of the table of events, decoded. */
+export function opened({ id, proved, bytes, signature }: Omit<EventRow, 'seq'>): LogEvent {
+  return proved >= PROVED.husk ? openHusk(id, bytes) : openEvent({ bytes, signature });
+}
+
+/** [L14] Puts the husk in place of an event that is here. Returns how many bytes went. */
+export function purgeRow(db: Database, seq: number, husk: Uint8Array): number {
+  const row = db
+    .prepare<{ size: number }>(
+      'SELECT LENGTH(bytes) + COALESCE(LENGTH(signature), 0) AS size FROM event WHERE seq = ?',
+    )
+    .get(seq)!;
+  db.prepare(`UPDATE event SET bytes = ?, signature = NULL, proved = ${PROVED.husk} WHERE seq = ?`).run(
+    husk,
+    seq,
+  );
+  return row.size - husk.length;
+}
+
+/** Of some events, those that are vouched for by ancestry alone and whose signature is here all the same. */
+export function uncheckedOf(db: Database, ids: readonly Uint8Array[]): LogEvent[] {
+  const byId = db.prepare<Omit<EventRow, 'seq'>>(
+    `SELECT id, proved, bytes, signature FROM event WHERE id = ? AND proved = ${PROVED.byAncestry} AND signature IS NOT NULL`,
+  );
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row ? [opened(row)] : [];
+  });
+}
+
+/** The signature of an event was checked and is right: from now on it is passed on [L3]. */
+export function markChecked(db: Database, id: Uint8Array): void {
+  db.prepare(
+    `UPDATE event SET proved = ${PROVED.bySignature} WHERE id = ? AND proved = ${PROVED.byAncestry}`,
+  ).run(id);
+}

@@ -1,0 +1,146 @@
+import type { Verdict as ContractVerdict } from '../../contract/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { decide, type Decision, type Finding, type Scrutiny } from './decision.ts';
+import { Engine, type Outcome } from './engine.ts';
+import { HEADS, type Scores } from './heads.ts';
+import { pictureFindings } from './pictures.ts';
+import type { Author, Content, ImageJudges, ItemKind, Judges } from './ports.ts';
+import type { Rulebook } from './rulebook.ts';
+import { calibrated, type Scopes } from './scopes.ts';
+
+export interface AssessorInit {
+  readonly rulebook: Rulebook;
+  readonly scopes: Scopes;
+  readonly judges: Judges;
+  readonly images: ImageJudges;
+  readonly clock: Clock;
+  /** Who wrote a message, as of its ticks. */
+  about(author: Uint8Array, time: number): Author;
+  /** How many of somebody's messages are held back, or were removed. */
+  heldOf(author: Uint8Array): number;
+  /** Whether models are asked. */
+  readonly modelsOn: () => boolean;
+}
+
+/** How an item came. */
+export interface Arrival {
+  readonly kind: ItemKind;
+  /** Ticks that it claims. */
+  readonly time: number;
+  /** Came as it was spread, not by catch-up. */
+  readonly live: boolean;
+}
+
+export interface Judged {
+  readonly outcome: Outcome;
+  readonly scrutiny: Scrutiny;
+  /** The worst that rules said. */
+  readonly found: Decision;
+}
+
+/** What came from elsewhere is hidden while it waits, so that it may wait longer than a person would, in milliseconds. */
+const REMOTE_DEADLINE_MS = 60_000;
+
+/** Brings together what rules, trust and models say of an item. */
+export class Assessor {
+  readonly #init: AssessorInit;
+  readonly #engine: Engine;
+
+  constructor(init: AssessorInit) {
+    this.#init = init;
+    this.#engine = new Engine({ judges: init.judges, clock: init.clock });
+  }
+
+  /** Judges what a person waits for: before everything that is filled in, and within their deadline. */
+  own(content: Content, arrival: Arrival): Promise<Judged> {
+    return this.#judge(content, arrival, this.#init.rulebook.rules.deadlineMs);
+  }
+
+  /** Judges what came from elsewhere, once the judges have room. */
+  async remote(content: Content, arrival: Arrival): Promise<Judged> {
+    await this.#engine.room();
+    return this.#judge(content, arrival, REMOTE_DEADLINE_MS);
+  }
+
+  /** Judges a text as a message by a full member would be, without keeping anything. */
+  async text(text: string, board: Uint8Array | null): Promise<ContractVerdict & { latencyMs: number }> {
+    const { bounds, learnt } = this.#init.scopes.of(board);
+    const outcome = this.#init.modelsOn()
+      ? await this.#engine.submit({
+          text,
+          thresholds: bounds,
+          calibrate: (scores) => calibrated(learnt, scores),
+          deadlineMs: this.#init.rulebook.rules.deadlineMs,
+        })
+      : NOT_JUDGED;
+    return { ...contractVerdict(outcome), latencyMs: outcome.latencyMs };
+  }
+
+  async #judge(content: Content, { kind, time, live }: Arrival, deadlineMs: number): Promise<Judged> {
+    const { rulebook, scopes, about, heldOf, images, modelsOn } = this.#init;
+    const known = about(content.author, time);
+    const message = {
+      ...content,
+      imported: content.imported || kind === 'handle',
+      // How many messages somebody had at that time is not known of what is filled in later.
+      about: live ? known : { ...known, messages: Math.max(known.messages, rulebook.rules.newUntilMessages) },
+    };
+    const scrutiny = rulebook.scrutiny(message, () => heldOf(content.author));
+    const { bounds, learnt } = scopes.of(content.board);
+    const findings = rulebook.findings(message);
+    if (!modelsOn()) {
+      const verdict = decide(ABSENT, {}, findings, 'none');
+      return { outcome: { ...NOT_JUDGED, verdict }, scrutiny, found: worstOf(findings) };
+    }
+    if (content.pictures && scrutiny !== 'none') {
+      findings.push(...(await pictureFindings(images, content.pictures, bounds, scrutiny)));
+    }
+    const outcome = await this.#engine.submit({
+      text: content.text,
+      thresholds: bounds,
+      scrutiny,
+      findings,
+      calibrate: (scores) => calibrated(learnt, scores),
+      deadlineMs,
+    });
+    return { outcome, scrutiny, found: worstOf(findings) };
+  }
+}
+
+const NOTHING: Scores = Object.fromEntries(HEADS.map((head) => [head, 0])) as Record<
+  (typeof HEADS)[number],
+  number
+>;
+const ABSENT = {
+  scores: NOTHING,
+  stage: 'first',
+  language: null,
+  spans: [],
+  disguised: 0,
+  cut: false,
+} as const;
+
+/** While models are off. */
+const NOT_JUDGED: Outcome = {
+  verdict: { decision: 'publish', confidence: 0, reasons: [], spans: [], labels: [] },
+  judgement: null,
+  latencyMs: 0,
+};
+
+function worstOf(findings: readonly Finding[]): Decision {
+  if (findings.some(({ decision }) => decision === 'quarantine')) return 'quarantine';
+  return findings.length > 0 ? 'queue' : 'publish';
+}
+
+function contractVerdict({ verdict, judgement }: Outcome): ContractVerdict {
+  return {
+    decision: verdict.decision,
+    confidence: verdict.confidence,
+    scores: judgement?.scores ?? null,
+    labels: [...verdict.labels],
+    reasons: verdict.reasons.map((reason) => ({ ...reason })),
+    spans: verdict.spans.map(({ start, end }) => [start, end]),
+    language: judgement?.language ?? null,
+    stage: judgement?.stage ?? 'none',
+  };
+}

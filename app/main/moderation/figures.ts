@@ -1,0 +1,187 @@
+import type { Database } from '../kernel/database.ts';
+import type { Decision } from './decision.ts';
+import { HEADS, type Head, type Scores } from './heads.ts';
+
+const HOUR_MS = 3_600_000;
+/** Latencies fall into classes that grow by the root of two, from a millisecond on. */
+const LATENCY_CLASSES = 40;
+/** Probabilities fall into tenths. */
+const SCORE_CLASSES = 10;
+/** Latencies of the last messages, for the status. */
+const LATEST = 1000;
+/** Hours that are kept. */
+const KEPT_HOURS = 24 * 60;
+
+interface Hour {
+  publish: number;
+  queue: number;
+  quarantine: number;
+  latency: Uint32Array;
+  scores: Uint32Array;
+}
+
+interface Row {
+  hour: number;
+  publish: number;
+  queue: number;
+  quarantine: number;
+  latency: Uint8Array;
+  scores: Uint8Array;
+}
+
+/** What was judged, by hours: decisions, latencies and scores. Counted in memory, written with what was judged. */
+export class Figures {
+  readonly #db: Database;
+  readonly #pending = new Map<number, Hour>();
+  readonly #latest: number[] = [];
+  #total: Record<Decision, number> = { publish: 0, queue: 0, quarantine: 0 };
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Decisions since the start. */
+  get totals(): Readonly<Record<Decision, number>> {
+    return this.#total;
+  }
+
+  count(decision: Decision, latencyMs: number, scores: Scores | null, nowMs: number): void {
+    const hour = this.#hour(Math.floor(nowMs / HOUR_MS));
+    hour[decision]++;
+    this.#total[decision]++;
+    const at = Math.round(2 * Math.log2(Math.max(1, latencyMs)));
+    const place = Math.min(LATENCY_CLASSES - 1, at);
+    hour.latency[place] = hour.latency[place]! + 1;
+    if (scores) {
+      for (const [n, head] of HEADS.entries()) {
+        const index =
+          n * SCORE_CLASSES + Math.min(SCORE_CLASSES - 1, Math.floor(scores[head] * SCORE_CLASSES));
+        hour.scores[index] = hour.scores[index]! + 1;
+      }
+    }
+    this.#latest.push(latencyMs);
+    if (this.#latest.length > LATEST) this.#latest.splice(0, this.#latest.length - LATEST);
+  }
+
+  /** Writes what was counted; part of the caller's transaction. */
+  write(): void {
+    for (const [at, hour] of this.#pending) {
+      const kept = this.#read(at, at + 1)[0];
+      if (kept) add(hour, kept);
+      this.#db
+        .prepare(
+          'INSERT OR REPLACE INTO moderation_hour (hour, publish, queue, quarantine, latency, scores) VALUES (?, ?, ?, ?, ?, ?)',
+        )
+        .run(at, hour.publish, hour.queue, hour.quarantine, bytesOf(hour.latency), bytesOf(hour.scores));
+      this.#db.prepare('DELETE FROM moderation_hour WHERE hour < ?').run(at - KEPT_HOURS);
+    }
+    this.#pending.clear();
+  }
+
+  /** Of the last thousand messages; null before the first. */
+  latency(): { p50Ms: number; p99Ms: number } | null {
+    const sorted = this.#latest.toSorted((a, b) => a - b);
+    if (sorted.length === 0) return null;
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+    return { p50Ms: at(0.5), p99Ms: at(0.99) };
+  }
+
+  /** The hours up to now, the oldest first, empty ones too. */
+  hours(count: number, nowMs: number) {
+    const last = Math.floor(nowMs / HOUR_MS);
+    const found = new Map(this.#read(last - count + 1, last + 1).map((hour) => [hour.hour, hour]));
+    return Array.from({ length: count }, (_, index) => {
+      const at = last - count + 1 + index;
+      const hour = found.get(at);
+      return {
+        at: at * HOUR_MS,
+        publish: hour?.publish ?? 0,
+        queue: hour?.queue ?? 0,
+        quarantine: hour?.quarantine ?? 0,
+        latencyP50: hour ? quantile(hour.latency, 0.5) : null,
+        latencyP99: hour ? quantile(hour.latency, 0.99) : null,
+      };
+    });
+  }
+
+  /**
+   * How far the scores of the last day lie from those of the four weeks before: the population stability
+   * index over tenths. Below 0.1 nothing moved, above 0.25 much did. Null while either side is too small.
+   */
+  drift(nowMs: number): { label: Head; index: number | null }[] {
+    const now = Math.floor(nowMs / HOUR_MS) + 1;
+    const [recent, before] = [sum(this.#read(now - 24, now)), sum(this.#read(now - 24 * 29, now - 24))];
+    return HEADS.map((label, n) => {
+      const part = (scores: Uint32Array) => scores.slice(n * SCORE_CLASSES, (n + 1) * SCORE_CLASSES);
+      return { label, index: stability(part(recent), part(before)) };
+    });
+  }
+
+  #hour(at: number): Hour {
+    const known = this.#pending.get(at);
+    if (known) return known;
+    const hour = {
+      publish: 0,
+      queue: 0,
+      quarantine: 0,
+      latency: new Uint32Array(LATENCY_CLASSES),
+      scores: new Uint32Array(HEADS.length * SCORE_CLASSES),
+    };
+    this.#pending.set(at, hour);
+    return hour;
+  }
+
+  #read(from: number, to: number): (Hour & { hour: number })[] {
+    return this.#db
+      .prepare<Row>('SELECT * FROM moderation_hour WHERE hour >= ? AND hour < ?')
+      .all(from, to)
+      .map((row) => ({ ...row, latency: countsOf(row.latency), scores: countsOf(row.scores) }));
+  }
+}
+
+/** Fewer scores than this tell nothing of how they lie. */
+const LEAST_SCORES = 50;
+/** An empty class counts as this share, so that one message does not make it infinite. */
+const LEAST_SHARE = 0.001;
+
+function stability(now: Uint32Array, before: Uint32Array): number | null {
+  const total = (counts: Uint32Array) => counts.reduce((all, count) => all + count, 0);
+  const [nowTotal, beforeTotal] = [total(now), total(before)];
+  if (nowTotal < LEAST_SCORES || beforeTotal < LEAST_SCORES) return null;
+  let index = 0;
+  for (const [at, count] of now.entries()) {
+    const p = Math.max(LEAST_SHARE, count / nowTotal);
+    const q = Math.max(LEAST_SHARE, before[at]! / beforeTotal);
+    index += (p - q) * Math.log(p / q);
+  }
+  return index;
+}
+
+function sum(hours: readonly Hour[]): Uint32Array {
+  const all = new Uint32Array(HEADS.length * SCORE_CLASSES);
+  for (const { scores } of hours) for (const [at, count] of scores.entries()) all[at] = all[at]! + count;
+  return all;
+}
+
+function add(hour: Hour, other: Hour): void {
+  hour.publish += other.publish;
+  hour.queue += other.queue;
+  hour.quarantine += other.quarantine;
+  for (const [at, count] of other.latency.entries()) hour.latency[at] = hour.latency[at]! + count;
+  for (const [at, count] of other.scores.entries()) hour.scores[at] = hour.scores[at]! + count;
+}
+
+/** The middle of the class in which the quantile lies, in milliseconds. */
+function quantile(classes: Uint32Array, share: number): number | null {
+  const total = classes.reduce((all, count) => all + count, 0);
+  if (total === 0) return null;
+  let seen = 0;
+  for (const [at, count] of classes.entries()) {
+    seen += count;
+    if (seen >= share * total) return Math.round(2 ** (at / 2));
+  }
+  return null;
+}
+
+const bytesOf = (counts: Uint32Array) => new Uint8Array(counts.buffer, counts.byteOffset, counts.byteLength);
+const countsOf = (bytes: Uint8Array) => new Uint32Array(bytes.slice().buffer);

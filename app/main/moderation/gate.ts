@@ -1,0 +1,235 @@
+import { equalBytes } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { Problem } from '../kernel/errors.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { LogEvent } from '../log/event.ts';
+import type { Doorkeeper } from '../log/kinds.ts';
+import type { Assessor, Judged } from './assessor.ts';
+import { Backlog, type JudgedItem } from './backlog.ts';
+import type { Decision } from './decision.ts';
+import type { Figures } from './figures.ts';
+import { HEADS, type Head } from './heads.ts';
+import type { Holds } from './holds.ts';
+import type { ItemKind, ItemSource, Rulings, Words } from './ports.ts';
+
+/** What an appeal says of what was held back as it was written. */
+const ASKED = 'It was held back as it was written; its author asks for a person.';
+
+export interface GateInit {
+  readonly db: Database;
+  readonly holds: Holds;
+  readonly sources: readonly ItemSource[];
+  readonly rulings: Rulings;
+  readonly assessor: Assessor;
+  readonly figures: Figures;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** This node's person. */
+  readonly me: () => Uint8Array;
+}
+
+/** What this node's person is about to say. */
+export interface OwnWords extends Words {
+  readonly kind: ItemKind;
+  readonly board: Uint8Array | null;
+  /** Says it to a person where it would be held back. */
+  readonly askReview: boolean;
+}
+
+/** Words that may be signed. */
+export interface Passed {
+  readonly decision: Decision;
+  /** Signs and stores them, with their hold in the same transaction; `id` is that of the item. */
+  sign<T extends { readonly id: Uint8Array }>(append: () => T): T;
+}
+
+type Origin = 'own' | 'live' | 'history';
+
+/** The way into the community: nothing is shown that did not pass here. See SPEC.md, "The gate". */
+export class Gate implements Doorkeeper {
+  readonly #init: GateInit;
+  readonly #backlog: Backlog;
+  readonly #byKind = new Map<string, ItemSource>();
+  readonly #byChange = new Map<string, ItemSource>();
+  readonly #author;
+  /** The judgement of what is being signed right now [J13]. */
+  #passing: { judged: Judged; words: OwnWords } | null = null;
+
+  constructor(init: GateInit) {
+    this.#init = init;
+    this.#backlog = new Backlog({ ...init, settle: (items) => this.#settle(items) });
+    for (const source of init.sources) {
+      for (const kind of source.kinds) this.#byKind.set(kind, source);
+      for (const kind of source.changes?.kinds ?? []) this.#byChange.set(kind, source);
+    }
+    this.#author = init.db.prepare<{ seq: number; time: number; key: Uint8Array }>(
+      'SELECT e.seq, e.time, a.key FROM event e JOIN author a ON a.n = e.author WHERE e.id = ?',
+    );
+  }
+
+  /** Items judged since the backlog began. */
+  get done(): number {
+    return this.#backlog.done;
+  }
+
+  /** Judges what waits, from now on; returns how to stop. */
+  start(): () => void {
+    return this.#backlog.start();
+  }
+
+  /** [J11] In the transaction that stores an event, before anything shows it. */
+  stored(event: LogEvent, seq: number, origin: Origin): void {
+    const source = this.#byKind.get(event.kind);
+    if (source) return this.#arrived(source, event, seq, origin);
+    const changed = this.#byChange.get(event.kind);
+    if (changed) this.#changed(changed, event, origin);
+  }
+
+  #arrived(source: ItemSource, event: LogEvent, n: number, origin: Origin): void {
+    const passing = this.#passing;
+    const own = source.isImported?.(event.body) !== true && equalBytes(event.author, this.#init.me());
+    const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
+    if (passing?.judged.outcome.verdict.decision !== 'publish') this.#init.holds.arrived(item);
+    if (passing) this.#settle([{ ...item, ...passing.words, judged: passing.judged }]);
+    else this.#backlog.soon();
+  }
+
+  /** [J15] Only an author changes what they said. */
+  #changed(source: ItemSource, event: LogEvent, origin: Origin): void {
+    const item = this.#author.get(source.changes!.itemOf(event.body));
+    if (!item || !equalBytes(item.key, event.author)) return;
+    const { holds, me } = this.#init;
+    const passing = this.#passing;
+    const row = holds.of(item.seq);
+    if (row || passing?.judged.outcome.verdict.decision !== 'publish') {
+      const own = row?.own ?? equalBytes(event.author, me());
+      holds.again({ n: item.seq, kind: source.kind, own, live: origin !== 'history', time: item.time });
+    }
+    if (!passing) return this.#backlog.soon();
+    const { judged, words } = passing;
+    this.#settle([{ ...words, n: item.seq, time: item.time, judged, textTime: event.time }]);
+  }
+
+  removed(event: LogEvent, seq: number): void {
+    if (this.#byKind.has(event.kind)) this.#init.holds.removed(seq);
+    const source = this.#byChange.get(event.kind);
+    const item = source && this.#author.get(source.changes!.itemOf(event.body));
+    if (!item || !equalBytes(item.key, event.author)) return;
+    const own = equalBytes(item.key, this.#init.me());
+    this.#init.holds.again({ n: item.seq, kind: source.kind, own, live: false, time: item.time });
+    this.#backlog.soon();
+  }
+
+  reload(): void {
+    this.#init.holds.reload();
+  }
+
+  /**
+   * [J13] Judges what this node's person is about to say.
+   *
+   * @throws Problem `held-back`, naming the reasons, when it would be hidden and no person was asked for.
+   */
+  async own(words: OwnWords): Promise<Passed> {
+    const { clock, holds, rulings, me, assessor } = this.#init;
+    const atMs = clock.now();
+    const judged = await assessor.own(
+      { ...words, author: me(), atMs, imported: false },
+      { kind: words.kind, time: ticksOf(atMs), live: true },
+    );
+    const { decision, reasons } = judged.outcome.verdict;
+    if (decision === 'quarantine' && !words.askReview) {
+      throw new Problem(
+        'held-back',
+        `This would be held back: ${reasons.map(({ detail }) => detail).join(', ')}.`,
+        'Change it, or ask moderators to look at it as it is.',
+      );
+    }
+    return {
+      decision,
+      sign: (append) => {
+        this.#passing = { judged, words };
+        try {
+          const signed = append();
+          this.#passing = null;
+          if (decision === 'quarantine') rulings.appeal(signed.id, ASKED);
+          return signed;
+        } finally {
+          this.#passing = null;
+          holds.tell();
+        }
+      },
+    };
+  }
+
+  /** [J23] Whether what somebody calls themselves would be hidden. */
+  async hidesHandle(handle: string, author: Uint8Array): Promise<boolean> {
+    const { clock, assessor } = this.#init;
+    const atMs = clock.now();
+    const { outcome } = await assessor.remote(
+      { text: handle, shownAt: [0, handle.length], author, atMs, board: null, imported: true },
+      { kind: 'handle', time: ticksOf(atMs), live: false },
+    );
+    return outcome.verdict.decision === 'quarantine';
+  }
+
+  /** Puts judgements into effect and keeps them; part of a transaction. */
+  #settle(items: readonly JudgedItem[]): void {
+    const { holds, figures, clock } = this.#init;
+    const nowMs = clock.now();
+    for (const item of items) {
+      const { outcome } = item.judged;
+      holds.judgements.keep(keptOf(item, nowMs));
+      figures.count(outcome.verdict.decision, outcome.latencyMs, outcome.judgement?.scores ?? null, nowMs);
+    }
+    holds.settle(items.map(settledOf));
+    figures.write();
+  }
+}
+
+function keptOf({ n, time, judged, board, shownAt: [from, to] }: JudgedItem, nowMs: number) {
+  const { outcome, scrutiny, found } = judged;
+  const { verdict, judgement } = outcome;
+  return {
+    n,
+    at: nowMs,
+    time,
+    board,
+    decision: verdict.decision,
+    stage: judgement?.stage ?? ('none' as const),
+    scrutiny,
+    found,
+    cut: judgement?.cut ?? false,
+    language: judgement?.language ?? null,
+    scores: judgement?.scores ?? null,
+    detail:
+      verdict.decision === 'publish'
+        ? null
+        : {
+            confidence: verdict.confidence,
+            labels: verdict.labels,
+            reasons: verdict.reasons,
+            spans: verdict.spans
+              .filter(({ start, end }) => start >= from && end <= to)
+              .map(({ start, end }) => [start - from, end - from] as const),
+          },
+  };
+}
+
+function settledOf({ n, kind, judged, board, textTime }: JudgedItem) {
+  const { decision, confidence, labels } = judged.outcome.verdict;
+  return {
+    n,
+    kind,
+    board,
+    decision,
+    worst: confidence,
+    labels: bitsOf(labels),
+    ...(textTime === undefined ? {} : { textTime }),
+  };
+}
+
+function bitsOf(labels: readonly Head[]): number {
+  return labels.reduce((bits, label) => bits | (1 << HEADS.indexOf(label)), 0);
+}

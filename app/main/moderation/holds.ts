@@ -1,0 +1,336 @@
+import type { Hold as ContractHold } from '../../contract/index.ts';
+import type { Database } from '../kernel/database.ts';
+import type { Decision } from './decision.ts';
+import { Judgements } from './judgements.ts';
+import type { Content, HoldChange, Item, ItemKind, ItemSource, Rulings, RulingInEffect } from './ports.ts';
+
+/** The columns of table `hold` as numbers: their place in these lists. */
+export const HOLD_STATES = ['waiting', 'queued', 'quarantined', 'removed', 'shown'] as const;
+export type HoldState = (typeof HOLD_STATES)[number];
+export const ITEM_KINDS = ['post', 'chat', 'file', 'handle'] as const satisfies readonly ItemKind[];
+export const RULINGS = ['publish', 'quarantine', 'remove'] as const;
+
+const STATE_OF = { publish: 'shown', queue: 'queued', quarantine: 'quarantined' } as const;
+const RULED = { publish: 'shown', quarantine: 'quarantined', remove: 'removed' } as const;
+
+/** One item that is, or once was, not simply shown. */
+export interface HoldRow {
+  /** Row of the event that said it. */
+  readonly n: number;
+  readonly kind: ItemKind;
+  readonly state: HoldState;
+  readonly hidden: boolean;
+  /** Written here by this node's person, not imported. */
+  readonly own: boolean;
+  /** Came as it was spread, not by catch-up. */
+  readonly live: boolean;
+  /** Ticks that the event claims. */
+  readonly time: number;
+  /** When it came into the queue here, in milliseconds; 0 while it waits. */
+  readonly since: number;
+  readonly ruling: (typeof RULINGS)[number] | null;
+}
+
+interface Row {
+  n: number;
+  state: number;
+  hidden: number;
+  kind: number;
+  own: number;
+  live: number;
+  time: number;
+  since: number;
+  ruling: number | null;
+}
+
+/** What models and rules decided on an item, as far as holding it goes. */
+export interface Settled {
+  readonly n: number;
+  readonly decision: Decision;
+  /** The probability of the worst head, 0 to 1; orders the queue. */
+  readonly worst: number;
+  /** Bits by the place in `HEADS`. */
+  readonly labels: number;
+  readonly board: Uint8Array | null;
+  readonly kind: ItemKind;
+  /** Ticks of the text that was judged, where the room does not show it yet. */
+  readonly textTime?: number;
+}
+
+/**
+ * What is not shown here, and why [J11]. All changes run in the caller's transaction; listeners are told
+ * after it by {@link tell}.
+ */
+export class Holds {
+  readonly judgements: Judgements;
+  readonly #db: Database;
+  readonly #sources: ReadonlyMap<ItemKind, ItemSource>;
+  readonly #rulings: Rulings;
+  readonly #now: () => number;
+  readonly #listeners = new Set<(changes: readonly HoldChange[]) => void>();
+  #changed = new Map<number, HoldChange>();
+  readonly #sql;
+
+  constructor(init: {
+    db: Database;
+    sources: readonly ItemSource[];
+    rulings: Rulings;
+    /** Milliseconds since the epoch. */
+    now: () => number;
+  }) {
+    const { db } = init;
+    this.#db = db;
+    this.#sources = new Map(init.sources.map((source) => [source.kind, source]));
+    this.#rulings = init.rulings;
+    this.#now = init.now;
+    this.judgements = new Judgements(db);
+    this.#sql = {
+      of: db.prepare<Row>('SELECT * FROM hold WHERE n = ?'),
+      put: db.prepare(
+        'INSERT OR REPLACE INTO hold (n, state, hidden, kind, own, live, time) VALUES (?, 0, 1, ?, ?, ?, ?)',
+      ),
+      wait: db.prepare('UPDATE hold SET state = 0, hidden = 1, ruling = NULL WHERE n = ?'),
+      settle: db.prepare(
+        `UPDATE hold SET state = ?, hidden = ?, since = CASE since WHEN 0 THEN ? ELSE since END, board = ?, worst = ?,
+           labels = ?, ruling = ?, kind = ? WHERE n = ?`,
+      ),
+      rule: db.prepare(
+        'UPDATE hold SET state = ?, hidden = ?, ruling = ?, since = CASE since WHEN 0 THEN ? ELSE since END WHERE n = ?',
+      ),
+      drop: db.prepare('DELETE FROM hold WHERE n = ?'),
+      waiting: db.prepare<Row>('SELECT * FROM hold WHERE state = 0 ORDER BY time DESC, n DESC LIMIT ?'),
+      countWaiting: db.prepare<{ count: number }>('SELECT COUNT(*) AS count FROM hold WHERE state = 0'),
+      heldOf: db.prepare<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM hold h JOIN event e ON e.seq = h.n JOIN author a ON a.n = e.author
+         WHERE h.state IN (2, 3) AND a.key = ?`,
+      ),
+      countOpen: db.prepare<{ count: number }>(
+        'SELECT COUNT(*) AS count FROM hold WHERE state > 0 AND hidden = 1 AND ruling IS NULL',
+      ),
+      eventOf: db.prepare<{ seq: number; kind: string; time: number }>(
+        'SELECT seq, kind, time FROM event WHERE id = ?',
+      ),
+      idOf: db.prepare<{ id: Uint8Array; kind: string }>('SELECT id, kind FROM event WHERE seq = ?'),
+    };
+  }
+
+  of(n: number): HoldRow | null {
+    const row = this.#sql.of.get(n);
+    return row ? holdOf(row) : null;
+  }
+
+  /** Why an item is not shown to everybody, in the words of the contract; null where it is. */
+  holdOf(n: number): ContractHold | null {
+    const row = this.of(n);
+    if (!row?.hidden || row.state === 'shown') return null;
+    const id = this.#sql.idOf.get(n)?.id;
+    return {
+      state: row.state,
+      reasons: row.state === 'waiting' ? [] : [...(this.judgements.of(n)?.detail?.reasons ?? [])],
+      appealed: id !== undefined && this.#rulings.appealed(id),
+    };
+  }
+
+  /** What an item says now, and its id; null when it is gone. */
+  item(n: number): (Content & { readonly id: Uint8Array }) | null {
+    const event = this.#sql.idOf.get(n);
+    const source = event && this.#sourceOf(event.kind);
+    const content = source?.read(n);
+    return event && content ? { ...content, id: event.id } : null;
+  }
+
+  #sourceOf(eventKind: string): ItemSource | undefined {
+    return [...this.#sources.values()].find(({ kinds }) => kinds.includes(eventKind));
+  }
+
+  /** Items that wait for their judgement, newest first [J12]. */
+  waiting(limit: number): HoldRow[] {
+    return this.#sql.waiting.all(limit).map(holdOf);
+  }
+
+  /** Held for a person who did not look yet. */
+  countOpen(): number {
+    return this.#sql.countOpen.get()!.count;
+  }
+
+  countWaiting(): number {
+    return this.#sql.countWaiting.get()!.count;
+  }
+
+  /** [J11] A new item: hidden until it is judged. Called before anything shows it. */
+  arrived({ n, kind, own, live, time }: Pick<HoldRow, 'n' | 'kind' | 'own' | 'live' | 'time'>): void {
+    this.#sql.put.run(n, ITEM_KINDS.indexOf(kind), own ? 1 : 0, live ? 1 : 0, time);
+  }
+
+  /** [J15] An item that changed is judged again; hidden until then. */
+  again(item: Pick<HoldRow, 'n' | 'kind' | 'own' | 'live' | 'time'>): void {
+    const row = this.of(item.n);
+    if (row?.state === 'waiting') return;
+    if (row?.hidden !== true) this.#sources.get(item.kind)?.beforeChange?.();
+    if (row) this.#sql.wait.run(item.n);
+    else this.arrived(item);
+    if (row?.hidden !== true) this.#sources.get(item.kind)?.hide?.([item.n]);
+    this.#changed.set(item.n, { n: item.n, kind: item.kind, shown: false, live: item.live });
+  }
+
+  /** Puts decisions into effect, for items that wait or are new; rulings stand above them [J14]. */
+  settle(settled: readonly Settled[]): void {
+    this.#changing(
+      settled.map(({ n, kind }) => ({ n, kind })),
+      () => {
+        for (const one of settled) this.#settle(one);
+      },
+    );
+  }
+
+  #settle({ n, decision, worst, labels, board, kind, textTime = 0 }: Settled): void {
+    const row = this.of(n);
+    const ruling = this.#standing(n, kind, textTime);
+    // A row is kept only of what was held once, or ruled on: most of what comes is neither.
+    if (decision === 'publish' && ruling === null && (row === null || row.since === 0)) {
+      if (row) this.#sql.drop.run(n);
+      return;
+    }
+    const state = ruling === null ? STATE_OF[decision] : RULED[ruling];
+    this.#sql.settle.run(
+      HOLD_STATES.indexOf(state),
+      state === 'shown' ? 0 : 1,
+      this.#now(),
+      board,
+      worst,
+      labels,
+      ruling === null ? null : RULINGS.indexOf(ruling),
+      ITEM_KINDS.indexOf(kind),
+      n,
+    );
+  }
+
+  /**
+   * The rulings in effect on these items changed, or may have: what is shown follows [J14]. Items that are
+   * not here yet ask for their ruling when they come.
+   */
+  reconsider(ids: readonly Uint8Array[]): void {
+    const items = ids.flatMap((id) => {
+      const found = this.#itemOf(id);
+      return found === null ? [] : [found];
+    });
+    this.#changing(items, () => {
+      for (const item of items) this.#reconsider(item);
+    });
+  }
+
+  #reconsider({ n, kind, time }: Item): void {
+    const ruling = this.#standing(n, kind);
+    let row = this.of(n);
+    if (!row && ruling === null) return;
+    if (!row) {
+      this.arrived({ n, kind, own: false, live: false, time });
+      row = this.of(n)!;
+    }
+    if (ruling === null && row.state === 'waiting') return;
+    const decision = this.judgements.of(n)?.decision;
+    const state = ruling === null ? STATE_OF[decision ?? 'publish'] : RULED[ruling];
+    this.#sql.rule.run(
+      HOLD_STATES.indexOf(state),
+      state === 'shown' ? 0 : 1,
+      ruling === null ? null : RULINGS.indexOf(ruling),
+      this.#now(),
+      n,
+    );
+  }
+
+  /** Drops what was noted, after a transaction was rolled back. */
+  reload(): void {
+    this.judgements.reload();
+    this.#changed = new Map();
+  }
+
+  /** How many of somebody's items are held back, or were removed. */
+  heldOf(author: Uint8Array): number {
+    return this.#sql.heldOf.get(author)!.count;
+  }
+
+  /** The event went, or its bytes did: nothing is left to hold. */
+  removed(n: number): void {
+    this.#sql.drop.run(n);
+    this.judgements.drop(n);
+  }
+
+  /** Runs a change of many rows, and tells their rooms which of them came into sight or left it. */
+  #changing(items: readonly { readonly n: number; readonly kind: ItemKind }[], change: () => void): void {
+    if (items.length === 0) return;
+    this.#db.transaction(() => {
+      for (const source of this.#sources.values()) source.beforeChange?.();
+      const before = new Map(items.map(({ n }) => [n, this.of(n)]));
+      change();
+      const shown = new Map<ItemKind, number[]>();
+      const hidden = new Map<ItemKind, number[]>();
+      for (const { n, kind } of items) {
+        const was = before.get(n) ?? null;
+        const now = this.of(n)?.hidden === true;
+        const turned = now !== (was?.hidden === true);
+        if (turned) {
+          const side = now ? hidden : shown;
+          const rows = side.get(roomOf(kind));
+          if (rows) rows.push(n);
+          else side.set(roomOf(kind), [n]);
+        }
+        this.#changed.set(n, { n, kind, shown: turned && !now, live: was?.live ?? false });
+      }
+      for (const [kind, rows] of shown) this.#sources.get(kind)?.show?.(rows);
+      for (const [kind, rows] of hidden) this.#sources.get(kind)?.hide?.(rows);
+    });
+  }
+
+  /** [J14] The ruling that counts for an item as it is now. */
+  #standing(n: number, kind: ItemKind, newTextTime = 0): RulingInEffect['ruling'] | null {
+    const id = this.#sql.idOf.get(n)?.id;
+    const found = id && this.#rulings.of(id);
+    if (!found) return null;
+    const textTime = Math.max(newTextTime, this.#sources.get(roomOf(kind))?.textTime?.(n) ?? 0);
+    return found.ruling === 'publish' && textTime > found.time ? null : found.ruling;
+  }
+
+  #itemOf(id: Uint8Array): Item | null {
+    const event = this.#sql.eventOf.get(id);
+    if (!event) return null;
+    const source = this.#sourceOf(event.kind);
+    return source ? { n: event.seq, kind: source.kind, time: event.time } : null;
+  }
+
+  /** Calls back when holds changed, after the change is on disk; returns how to stop listening. */
+  onChange(listener: (changes: readonly HoldChange[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells what changed since the last time; called once the transaction is through. */
+  tell(): void {
+    if (this.#changed.size === 0) return;
+    const changes = [...this.#changed.values()];
+    this.#changed = new Map();
+    for (const source of this.#sources.values()) {
+      source.changed?.(changes.filter(({ kind }) => roomOf(kind) === source.kind));
+    }
+    for (const listener of this.#listeners) listener(changes);
+  }
+}
+
+/** A file's hold is that of the post that carries it. */
+function roomOf(kind: ItemKind): ItemKind {
+  return kind === 'file' ? 'post' : kind;
+}
+
+function holdOf(row: Row): HoldRow {
+  return {
+    n: row.n,
+    kind: ITEM_KINDS[row.kind]!,
+    state: HOLD_STATES[row.state]!,
+    hidden: row.hidden === 1,
+    own: row.own === 1,
+    live: row.live === 1,
+    time: row.time,
+    since: row.since,
+    ruling: row.ruling === null ? null : RULINGS[row.ruling]!,
+  };
+}

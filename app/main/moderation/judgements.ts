@@ -1,0 +1,173 @@
+import type { Database } from '../kernel/database.ts';
+import type { Decision, Reason, Scrutiny } from './decision.ts';
+import { HEADS, type Head, type Scores } from './heads.ts';
+
+/** [J20] Judgements of published items that are kept. */
+export const KEPT_PUBLISHED = 20_000;
+const FULL = 65_535;
+const DECISIONS = ['publish', 'queue', 'quarantine'] as const satisfies readonly Decision[];
+const STAGES = ['first', 'second', 'rules', 'none', 'image'] as const;
+const SCRUTINIES = ['full', 'trusted', 'none'] as const satisfies readonly Scrutiny[];
+
+/** What is told of an item that was held, beside its scores. */
+export interface Detail {
+  readonly confidence: number;
+  readonly labels: readonly Head[];
+  readonly reasons: readonly Reason[];
+  readonly spans: readonly (readonly [number, number])[];
+}
+
+/** One judgement as it is kept: enough to decide again by other bounds [J21]. */
+export interface KeptJudgement {
+  readonly n: number;
+  /** When it was judged, in milliseconds. */
+  readonly at: number;
+  /** Ticks that the item claims. */
+  readonly time: number;
+  readonly board: Uint8Array | null;
+  readonly decision: Decision;
+  readonly stage: (typeof STAGES)[number];
+  readonly scrutiny: Scrutiny;
+  /** The worst that rules said. */
+  readonly found: Decision;
+  readonly cut: boolean;
+  readonly language: string | null;
+  /** Null where nothing could be judged. */
+  readonly scores: Scores | null;
+  /** Null for what was published. */
+  readonly detail: Detail | null;
+}
+
+interface Row {
+  n: number;
+  at: number;
+  time: number;
+  board: Uint8Array | null;
+  decision: number;
+  stage: number;
+  scrutiny: number;
+  found: number;
+  cut: number;
+  language: string | null;
+  scores: Uint8Array | null;
+  detail: string | null;
+}
+
+/** The judgements that are kept, in a table. */
+export class Judgements {
+  readonly #db: Database;
+  readonly #sql;
+  /** Published ones kept, and the time of the oldest; read from disk at first use. */
+  #published: { count: number; oldest: number } | null = null;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#sql = {
+      of: db.prepare<Row>('SELECT * FROM judgement WHERE n = ?'),
+      put: db.prepare(
+        `INSERT OR REPLACE INTO judgement (n, at, time, board, decision, stage, scrutiny, found, cut, language, scores, detail)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ),
+      page: db.prepare<Row>('SELECT * FROM judgement WHERE n > ? AND at >= ? ORDER BY n LIMIT ?'),
+      drop: db.prepare('DELETE FROM judgement WHERE n = ?'),
+    };
+  }
+
+  of(n: number): KeptJudgement | null {
+    const row = this.#sql.of.get(n);
+    return row ? keptOf(row) : null;
+  }
+
+  /** Keeps a judgement; one of something published only while it is among the latest. */
+  keep(one: KeptJudgement): void {
+    if (one.detail === null && !this.#isAmongLatest(one.time)) {
+      this.#sql.drop.run(one.n);
+      return;
+    }
+    this.#sql.put.run(
+      one.n,
+      one.at,
+      one.time,
+      one.board,
+      DECISIONS.indexOf(one.decision),
+      STAGES.indexOf(one.stage),
+      SCRUTINIES.indexOf(one.scrutiny),
+      DECISIONS.indexOf(one.found),
+      one.cut ? 1 : 0,
+      one.language,
+      one.scores && packed(one.scores),
+      one.detail && JSON.stringify(one.detail),
+    );
+  }
+
+  /** Old ones go in heaps, so that most posts cost no deletion. */
+  #isAmongLatest(time: number): boolean {
+    this.#published ??= this.#count();
+    if (this.#published.count >= KEPT_PUBLISHED && time < this.#published.oldest) return false;
+    this.#published.count++;
+    if (this.#published.count > KEPT_PUBLISHED * 1.25) {
+      this.#db
+        .prepare(
+          `DELETE FROM judgement WHERE detail IS NULL AND time <
+             (SELECT time FROM judgement WHERE detail IS NULL ORDER BY time DESC LIMIT 1 OFFSET ?)`,
+        )
+        .run(KEPT_PUBLISHED - 1);
+      this.#published = this.#count();
+    }
+    return true;
+  }
+
+  #count(): { count: number; oldest: number } {
+    return this.#db
+      .prepare<{ count: number; oldest: number }>(
+        'SELECT COUNT(*) AS count, COALESCE(MIN(time), 0) AS oldest FROM judgement WHERE detail IS NULL',
+      )
+      .get()!;
+  }
+
+  drop(n: number): void {
+    this.#sql.drop.run(n);
+  }
+
+  /** After a transaction was rolled back. */
+  reload(): void {
+    this.#published = null;
+  }
+
+  /** What is kept and was judged since then, by rows, from the one after `after` on. */
+  page(after: number, since: number, limit: number): KeptJudgement[] {
+    return this.#sql.page.all(after, since, limit).map(keptOf);
+  }
+}
+
+function keptOf(row: Row): KeptJudgement {
+  return {
+    n: row.n,
+    at: row.at,
+    time: row.time,
+    board: row.board,
+    decision: DECISIONS[row.decision]!,
+    stage: STAGES[row.stage]!,
+    scrutiny: SCRUTINIES[row.scrutiny]!,
+    found: DECISIONS[row.found]!,
+    cut: row.cut === 1,
+    language: row.language,
+    scores: row.scores && unpacked(row.scores),
+    detail: row.detail === null ? null : (JSON.parse(row.detail) as Detail),
+  };
+}
+
+function packed(scores: Scores): Uint8Array {
+  const bytes = new Uint8Array(HEADS.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (const [at, head] of HEADS.entries()) view.setUint16(at * 2, Math.round(scores[head] * FULL));
+  return bytes;
+}
+
+function unpacked(bytes: Uint8Array): Scores {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Object.fromEntries(HEADS.map((head, at) => [head, view.getUint16(at * 2) / FULL])) as Record<
+    Head,
+    number
+  >;
+}

@@ -1,0 +1,81 @@
+import type { Thresholds } from './decision.ts';
+import { HEADS, type Head, type Scores } from './heads.ts';
+import type { Learnt } from './scopes.ts';
+
+/** [J22] Decisions from which on something can be learnt, and of either kind. */
+export const LEAST_DECISIONS = 30;
+const LEAST_OF_A_KIND = 5;
+/** A cleared message says nothing about heads that hardly spoke. */
+const SPOKE = 0.1;
+/** How firmly the shipped calibration is held on to: so many decisions' worth. */
+const PRIOR = 2;
+const STEPS = 50;
+const MIN_SCALE = 0.05;
+const MAX = 20;
+
+/** What the models said of a message, and whether people held it back. */
+export interface Decided {
+  readonly scores: Scores;
+  readonly bad: boolean;
+}
+
+/**
+ * Fits a curve a head to what people decided (Platt, 1999, with his smoothed targets), drawn towards leaving
+ * the probabilities as they are. Null when no head has enough decisions.
+ */
+export function learn(decided: readonly Decided[], bounds: Thresholds): Learnt | null {
+  const heads: Learnt['heads'] = {};
+  for (const head of HEADS) {
+    if (!bounds[head]) continue;
+    const about = decided.filter(({ scores, bad }) =>
+      bad ? worstOf(scores, bounds) === head : scores[head] >= SPOKE,
+    );
+    const bad = about.filter((one) => one.bad).length;
+    if (about.length < LEAST_DECISIONS || Math.min(bad, about.length - bad) < LEAST_OF_A_KIND) continue;
+    heads[head] = fit(
+      about.map(({ scores }) => logit(scores[head])),
+      about.map((one) => one.bad),
+    );
+  }
+  return Object.keys(heads).length === 0 ? null : { samples: decided.length, heads };
+}
+
+function worstOf(scores: Scores, bounds: Thresholds): Head {
+  return HEADS.filter((head) => bounds[head]).reduce((worst, head) =>
+    scores[head] > scores[worst] ? head : worst,
+  );
+}
+
+/** Newton's method on the penalised likelihood of two numbers: it is convex, and small. */
+function fit(xs: readonly number[], bad: readonly boolean[]): { scale: number; shift: number } {
+  const yes = bad.filter(Boolean).length;
+  const high = (yes + 1) / (yes + 2);
+  const low = 1 / (bad.length - yes + 2);
+  let [scale, shift] = [1, 0];
+  for (let step = 0; step < STEPS; step++) {
+    let [gs, gb] = [PRIOR * (scale - 1), PRIOR * shift];
+    let [hss, hsb, hbb] = [PRIOR, 0, PRIOR];
+    for (const [at, x] of xs.entries()) {
+      const p = 1 / (1 + Math.exp(-(scale * x + shift)));
+      const off = p - (bad[at] ? high : low);
+      const weight = Math.max(1e-6, p * (1 - p));
+      gs += off * x;
+      gb += off;
+      hss += weight * x * x;
+      hsb += weight * x;
+      hbb += weight;
+    }
+    const determinant = hss * hbb - hsb * hsb;
+    const [ds, db] = [(hbb * gs - hsb * gb) / determinant, (hss * gb - hsb * gs) / determinant];
+    scale = clamp(scale - clamp(ds, 1), MAX);
+    shift = clamp(shift - clamp(db, 1), MAX);
+    if (Math.abs(ds) + Math.abs(db) < 1e-9) break;
+  }
+  return { scale: Math.max(MIN_SCALE, scale), shift };
+}
+
+const clamp = (value: number, most: number) => Math.min(most, Math.max(-most, value));
+const logit = (p: number) => {
+  const inside = Math.min(1 - 1e-6, Math.max(1e-6, p));
+  return Math.log(inside / (1 - inside));
+};

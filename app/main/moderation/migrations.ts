@@ -1,0 +1,70 @@
+import type { Migration } from '../kernel/database.ts';
+
+/**
+ * What this node thinks of what others wrote. None of it follows from the log: it is kept through rebuilds
+ * and repairs.
+ */
+export const moderationMigrations: readonly Migration[] = [
+  {
+    version: 40,
+    name: 'moderation',
+    // `hold`: one row for every item that is, or once was, not simply shown; see holds.ts for the numbers.
+    // `judgement`: what models and rules said, of all that was held and of the latest that was not.
+    sql: `
+      CREATE TABLE hold (
+        n INTEGER PRIMARY KEY,
+        state INTEGER NOT NULL,
+        hidden INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        own INTEGER NOT NULL,
+        live INTEGER NOT NULL,
+        time INTEGER NOT NULL,
+        since INTEGER NOT NULL DEFAULT 0,
+        board BLOB,
+        worst REAL NOT NULL DEFAULT 0,
+        labels INTEGER NOT NULL DEFAULT 0,
+        ruling INTEGER
+      ) STRICT;
+      CREATE INDEX hold_waiting ON hold (time) WHERE state = 0;
+      CREATE INDEX hold_held ON hold (since) WHERE state > 0;
+      CREATE TABLE judgement (
+        n INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        time INTEGER NOT NULL,
+        board BLOB,
+        decision INTEGER NOT NULL,
+        stage INTEGER NOT NULL,
+        scrutiny INTEGER NOT NULL,
+        found INTEGER NOT NULL,
+        cut INTEGER NOT NULL,
+        language TEXT,
+        scores BLOB,
+        detail TEXT
+      ) STRICT;
+      CREATE INDEX judgement_published ON judgement (time) WHERE detail IS NULL;
+      CREATE TABLE moderation_scope (
+        board BLOB PRIMARY KEY,
+        bounds TEXT,
+        calibration TEXT,
+        calibrated_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE moderation_list (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        decision TEXT NOT NULL,
+        active INTEGER NOT NULL,
+        added_at INTEGER NOT NULL,
+        entries TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE moderation_hour (
+        hour INTEGER PRIMARY KEY,
+        publish INTEGER NOT NULL DEFAULT 0,
+        queue INTEGER NOT NULL DEFAULT 0,
+        quarantine INTEGER NOT NULL DEFAULT 0,
+        latency BLOB NOT NULL,
+        scores BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
+];

@@ -1,0 +1,40 @@
+import { problemOf } from '../kernel/errors.ts';
+import { decide, type Finding, type Scrutiny, type Thresholds } from './decision.ts';
+import type { ImageJudges, Picture } from './ports.ts';
+
+/** What is looked at as a picture; whatever the bytes are, the judges tell by themselves. */
+const PICTURE = /^image\/(?:jpeg|png|gif|webp)$/;
+
+/** The pictures among files, as the gate takes them. */
+export function picturesIn(
+  files: readonly { readonly cid: Uint8Array; readonly name: string; readonly type: string }[],
+  read: (digest: Uint8Array) => Promise<Uint8Array | null>,
+): Picture[] {
+  return files
+    .filter(({ type }) => PICTURE.test(type))
+    .map(({ cid, name }) => ({ name, read: () => read(cid) }));
+}
+
+/** What pictures say against a message. What cannot be judged asks for a person [J7]. */
+export async function pictureFindings(
+  judges: ImageJudges,
+  pictures: readonly Picture[],
+  thresholds: Thresholds,
+  scrutiny: Scrutiny,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const { name, read } of pictures) {
+    try {
+      const bytes = await read();
+      if (bytes === null) continue;
+      const judgement = await judges.judgeImage(bytes);
+      const { decision } = decide(judgement, thresholds, [], scrutiny);
+      const detail = `${name}: nsfw ${judgement.scores.nsfw.toFixed(2)}`;
+      if (decision !== 'publish') found.push({ decision, reason: { code: 'nsfw', detail } });
+    } catch (error) {
+      const { code, message } = problemOf(error);
+      found.push({ decision: 'queue', reason: { code, detail: `${name}: ${message}` } });
+    }
+  }
+  return found;
+}

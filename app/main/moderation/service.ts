@@ -1,0 +1,226 @@
+import type * as contract from '../../contract/index.ts';
+import { toHex } from '../kernel/bytes.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
+import type { Clock, Random } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
+import { Assessor } from './assessor.ts';
+import { dashboardOf } from './dashboard.ts';
+import type { Thresholds } from './decision.ts';
+import { Figures } from './figures.ts';
+import { Gate } from './gate.ts';
+import { Holds } from './holds.ts';
+import { ModelsWatch, type ModelsWatchInit } from './models-watch.ts';
+import type { Author, ImageJudges, ItemSource, Judges, Rulings } from './ports.ts';
+import { Replays } from './replay.ts';
+import { Rulebook } from './rulebook.ts';
+import { Scopes } from './scopes.ts';
+import { SteadyJudges } from './steady-judges.ts';
+
+const MODELS = 'moderation.models';
+const CONSENT = 'moderation.consent';
+/** How often whoever watches hears of the status, in milliseconds. */
+const TELL_MS = 500;
+/** Loading the models takes a second of one core: a start does not wait for it. */
+const LOOK_AFTER_MS = 3000;
+/** Speed is that of so long, in milliseconds. */
+const SPEED_MS = 10_000;
+
+export interface ModerationInit {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly judges: Judges & ImageJudges;
+  readonly sources: readonly ItemSource[];
+  readonly rulings: Rulings;
+  readonly notices: ModelsWatchInit['notices'];
+  readonly logger?: Logger;
+  /** This node's person. */
+  readonly me: () => Uint8Array;
+  /** Who wrote a message, as of its ticks. */
+  about(author: Uint8Array, time: number): Author;
+  /** All boards here, by name. */
+  readonly boards: () => readonly { readonly id: string; readonly name: string }[];
+}
+
+type Inputs = contract.Inputs['moderation'];
+type Outputs = contract.Outputs['moderation'];
+export type Moderation = ReturnType<typeof createModeration>;
+
+/** Judging for the console: the gate, and everything a sysop sets about it. */
+export function createModeration(init: ModerationInit) {
+  const { db, clock } = init;
+  const logger = init.logger ?? silentLogger;
+  const flag = (key: string, otherwise: boolean): boolean =>
+    (db.prepare<{ value: number }>('SELECT value FROM meta WHERE key = ?').get(key)?.value ??
+      (otherwise ? 1 : 0)) === 1;
+  const setFlag = (key: string, on: boolean) =>
+    db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, on ? 1 : 0);
+  let modelsOn = flag(MODELS, true);
+  const listeners = new Set<(status: contract.ModerationStatus) => void>();
+  let telling = false;
+  let stops: (() => void)[] = [];
+  const judgedAt: { at: number; total: number }[] = [];
+
+  const judges = new SteadyJudges(init.judges, clock, (down) => {
+    if (down) logger.warn('judges-down');
+    models.say();
+  });
+  const holds = new Holds({ db, sources: init.sources, rulings: init.rulings, now: () => clock.now() });
+  const rulebook = new Rulebook(db);
+  const scopes = new Scopes(db);
+  const figures = new Figures(db);
+  const assessor = new Assessor({
+    rulebook,
+    scopes,
+    judges,
+    images: init.judges,
+    clock,
+    about: init.about,
+    heldOf: (author) => holds.heldOf(author),
+    modelsOn: () => modelsOn,
+  });
+  const gate = new Gate({ ...init, logger, holds, assessor, figures });
+  const replays = new Replays({ db, holds, scopes, now: () => clock.now() });
+  const models = new ModelsWatch({
+    judges: init.judges,
+    notices: init.notices,
+    on: () => modelsOn,
+    down: () => judges.down,
+    changed: () => tellSoon(),
+  });
+
+  /** Judged a second, of the last seconds. */
+  const perSecond = (): number => {
+    const { publish, queue, quarantine } = figures.totals;
+    const now = { at: clock.now(), total: publish + queue + quarantine };
+    judgedAt.push(now);
+    while (judgedAt.length > 2 && judgedAt[0]!.at < now.at - SPEED_MS) judgedAt.shift();
+    const first = judgedAt[0]!;
+    return now.at > first.at ? ((now.total - first.total) * 1000) / (now.at - first.at) : 0;
+  };
+
+  const status = (): contract.ModerationStatus => {
+    const waiting = holds.countWaiting();
+    const speed = perSecond();
+    return {
+      mode: models.mode,
+      models: models.models(),
+      backlog: {
+        waiting,
+        done: gate.done,
+        total: gate.done + waiting,
+        perSecond: speed,
+        etaSeconds: waiting > 0 && speed > 0 ? waiting / speed : null,
+      },
+      perSecond: speed,
+      latency: figures.latency(),
+    };
+  };
+
+  function tellSoon(): void {
+    if (telling || listeners.size === 0) return;
+    telling = true;
+    clock.after(TELL_MS, () => {
+      telling = false;
+      const now = status();
+      for (const listener of listeners) listener(now);
+    });
+  }
+
+  const boardOf = (board: string | null): Uint8Array | null => (board === null ? null : digestOf(board));
+  const scopeOf = (board: Uint8Array | null): contract.ScopeBounds => {
+    const scope = scopes.of(board);
+    const id = board && cidOf(board);
+    return {
+      board: id,
+      boardName: init.boards().find((one) => one.id === id)?.name ?? null,
+      bounds: { ...scope.bounds } as contract.ScopeBounds['bounds'],
+      own: scope.own,
+      calibration: { ...replays.samples(board), since: scope.calibratedAt },
+    };
+  };
+
+  return {
+    gate,
+    holds,
+    figures,
+
+    /** Judges what waits from now on; returns nothing: see `stop`. */
+    start(): void {
+      if (stops.length > 0) return;
+      stops = [gate.start(), holds.onChange(tellSoon)];
+    },
+
+    /** At once: nothing is judged or settled any more. */
+    stop(): void {
+      for (const stop of stops.splice(0)) stop();
+    },
+
+    /** Figures for machines. */
+    metrics: () => ({
+      decisions: figures.totals,
+      waiting: holds.countWaiting(),
+      open: holds.countOpen(),
+      p99Ms: figures.latency()?.p99Ms ?? null,
+      models: models.mode === 'models' || models.mode === 'first-stage' ? 1 : 0,
+    }),
+
+    /** Asks the judges what they could load, and puts up a notice where something is wrong. */
+    look: () => models.look(),
+
+    /** The same once a node that starts has nothing better to do. */
+    lookSoon(): void {
+      stops.push(clock.after(LOOK_AFTER_MS, () => void models.look()));
+    },
+
+    status,
+    watchStatus(listener: (status: contract.ModerationStatus) => void): () => void {
+      listeners.add(listener);
+      listener(status());
+      return () => listeners.delete(listener);
+    },
+
+    setModels({ on }: Inputs['setModels']): void {
+      setFlag(MODELS, on);
+      modelsOn = on;
+      models.say();
+    },
+
+    judge: ({ text, board = null }: Inputs['judge']): Promise<Outputs['judge']> =>
+      assessor.text(text, boardOf(board)),
+
+    bounds: (): Outputs['bounds'] => [scopeOf(null), ...init.boards().map(({ id }) => scopeOf(digestOf(id)))],
+    tryBounds: ({ board = null, bounds }: Inputs['tryBounds']): Promise<contract.Replay> =>
+      replays.ofBounds(boardOf(board), bounds as Thresholds | null),
+    /** Throws a Problem `no-consent` or `too-few-decisions`. */
+    tryCalibration: ({ board = null }: Inputs['tryCalibration']): Promise<contract.Replay> =>
+      replays.ofCalibration(boardOf(board), flag(CONSENT, false)),
+    tryWithoutCalibration: ({ board = null }: Inputs['tryWithoutCalibration']): Promise<contract.Replay> =>
+      replays.ofShipped(boardOf(board)),
+    /** Throws a Problem `replay-unknown`. */
+    apply: ({ replay }: Inputs['apply']): contract.ScopeBounds => scopeOf(replays.apply(replay)),
+
+    consent: (): Outputs['consent'] => ({ given: flag(CONSENT, false) }),
+    setConsent({ given }: Inputs['setConsent']): void {
+      setFlag(CONSENT, given);
+      if (!given) scopes.forget();
+    },
+
+    rules: () => rulebook.rules,
+    setRules: (changes: Inputs['setRules']) =>
+      rulebook.setRules(changes as Partial<contract.ModerationRules>),
+
+    lists: () => rulebook.lists(),
+    importList({ name, text, decision = 'queue' }: Inputs['importList']): Outputs['importList'] {
+      const id = toHex(init.random.bytes(8));
+      const skipped = rulebook.importList({ name, text, decision }, { id, nowMs: clock.now() });
+      return { lists: rulebook.lists(), skipped };
+    },
+    setList: (change: Inputs['setList']) => rulebook.setList(change),
+    removeList: ({ id }: Inputs['removeList']) => rulebook.removeList(id),
+
+    dashboard: ({ hours = 48 }: Inputs['dashboard']): contract.ModerationDashboard =>
+      dashboardOf({ db, figures }, hours, clock.now()),
+  };
+}

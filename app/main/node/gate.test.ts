@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import type { ImageJudges, Judges } from '../moderation/index.ts';
+import type { VirtualClock } from '../platform/memory/clock.ts';
+import { memoryJudges } from '../platform/memory/judges.ts';
+import { Village, type Villager } from './test-village.ts';
+
+const SPAM = 'Buy now [spam 0.95]';
+const DOUBTFUL = 'Perhaps buy [spam 0.7]';
+const everything = { unreadOnly: false, limit: 50 };
+const code = (wanted: string) => expect.objectContaining({ code: wanted });
+
+/** Judges that answer when told to. */
+function judgesByHand() {
+  const own = memoryJudges();
+  const waiting: (() => void)[] = [];
+  const judges: Judges & ImageJudges = {
+    ...own,
+    judge: async (texts) => {
+      await new Promise<void>((go) => waiting.push(go));
+      return own.judge(texts);
+    },
+  };
+  /** Answers all that is asked, and what is asked after that. */
+  const answer = async (clock: VirtualClock) => {
+    for (let round = 0; round < 5; round++) {
+      for (const go of waiting.splice(0)) go();
+      await clock.pass(1000);
+    }
+  };
+  return { judges, answer };
+}
+
+/** Mara's community of a board and some members, all linked. */
+async function village(members: Readonly<Record<string, Judges & ImageJudges>> = { ines: memoryJudges() }) {
+  const world = new Village();
+  const mara = await world.person('mara');
+  const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
+  const people: Villager[] = [];
+  for (const [name, judges] of Object.entries(members)) {
+    await world.admit(mara, name);
+    people.push(await world.person(name, { judges }));
+    await world.link(people.at(-1)!, mara);
+  }
+  return { world, clock: world.clock, mara, people, board };
+}
+
+const start = (who: Villager, board: { id: string }, text: string, subject = 'Boats') =>
+  who.boards.startThread({ board: board.id, subject, text, attachments: [] });
+const subjects = (who: Villager) => who.boards.threads(everything).items.map(({ subject }) => subject);
+const texts = (who: Villager, thread: string) =>
+  who.boards.thread({ id: thread, limit: 50 }).posts.items.map(({ text }) => text);
+
+describe('what others wrote', () => {
+  test('[J11] is shown nowhere until it was judged', async () => {
+    const { judges, answer } = judgesByHand();
+    const { mara, people, clock, board } = await village({ ines: judges });
+    const ines = people[0]!;
+    const { id } = await start(mara, board, 'A fine morning');
+    await mara.chat.say('Hello all');
+    await clock.pass(3000);
+    expect(ines.log.count('content')).toBe(2);
+    expect(subjects(ines)).toEqual([]);
+    expect(ines.boards.thread({ id, limit: 10 })).toMatchObject({
+      thread: { subject: '…', held: { state: 'waiting' } },
+      posts: { items: [{ text: null, held: { state: 'waiting' }, may: { reply: false, react: false } }] },
+    });
+    expect(ines.boards.search({ query: 'morning', limit: 10 }).items).toEqual([]);
+    expect(ines.boards.counts()).toMatchObject({ posts: 0, unread: 0 });
+    expect(ines.chat.lines({ limit: 10 }).items).toEqual([]);
+    await answer(clock);
+    expect(subjects(ines)).toEqual(['Boats']);
+    expect(texts(ines, id)).toEqual(['A fine morning']);
+    expect(ines.boards.search({ query: 'morning', limit: 10 }).items).toHaveLength(1);
+    expect(ines.boards.counts()).toMatchObject({ posts: 1, unread: 1 });
+    expect(ines.chat.lines({ limit: 10 }).items.map(({ text }) => text)).toEqual(['Hello all']);
+    expect(ines.moderation.status().backlog.waiting).toBe(0);
+  });
+
+  test('[J11] waits on through a restart, and is judged then', async () => {
+    const { judges } = judgesByHand();
+    const { world, mara, people, clock, board } = await village({ ines: judges });
+    const ines = people[0]!;
+    await start(mara, board, 'A fine morning');
+    await clock.pass(3000);
+    await ines.stop();
+    await ines.transport.stop();
+    expect(ines.moderation.holds.countWaiting()).toBeGreaterThan(0);
+    const again = await world.person('ines', { db: ines.db });
+    await clock.pass(100);
+    expect(subjects(again)).toEqual(['Boats']);
+  });
+
+  test('[J12] is judged newest first', async () => {
+    const order: string[] = [];
+    const own = memoryJudges();
+    const judges: Judges & ImageJudges = {
+      ...own,
+      judge(texts) {
+        order.push(...texts.filter((text) => text.startsWith('Boats')));
+        return own.judge(texts);
+      },
+    };
+    const { world, mara, people, clock, board } = await village({ ines: judges });
+    const ines = people[0]!;
+    await ines.transport.stop();
+    for (const text of ['one', 'two', 'three']) {
+      await start(mara, board, text);
+      await clock.pass(1000);
+    }
+    await world.copy(mara, ines);
+    await clock.pass(100);
+    expect(order).toEqual(['Boats\nthree', 'Boats\ntwo', 'Boats\none']);
+  });
+
+  test('[J16] that is held back is an empty place for others, and read by moderators', async () => {
+    const { world, mara, people, clock, board } = await village({
+      ines: memoryJudges(),
+      paul: memoryJudges(),
+    });
+    const [ines, paul] = people as [Villager, Villager];
+    const { id } = await start(ines, board, 'A fine morning');
+    await clock.pass(3000);
+    await ines.boards.reply({ thread: id, text: DOUBTFUL, attachments: [] });
+    await clock.pass(3000);
+    expect(texts(paul, id)).toEqual(['A fine morning', null]);
+    expect(texts(mara, id)).toEqual(['A fine morning', DOUBTFUL]);
+    expect(texts(ines, id)).toEqual(['A fine morning', DOUBTFUL]);
+    expect(mara.boards.thread({ id, limit: 10 }).posts.items[1]!.held).toMatchObject({
+      state: 'queued',
+      reasons: [{ code: 'spam' }],
+      appealed: false,
+    });
+    expect(paul.boards.thread({ id, limit: 10 }).thread).toMatchObject({ replies: 0, held: null });
+    expect(world.notices.size).toBe(0);
+  });
+
+  test('[J15] goes back to be judged when its author changes it', async () => {
+    const { judges, answer } = judgesByHand();
+    const { mara, people, clock, board } = await village({ ines: memoryJudges(), paul: judges });
+    const [ines, paul] = people as [Villager, Villager];
+    const { id } = await start(ines, board, 'A fine morning');
+    await clock.pass(3000);
+    await answer(clock);
+    expect(texts(paul, id)).toEqual(['A fine morning']);
+    await ines.boards.edit({ id, text: SPAM, askReview: true });
+    await clock.pass(3000);
+    expect(texts(paul, id)).toEqual([null]);
+    expect(subjects(paul)).toEqual([]);
+    await answer(clock);
+    expect(paul.boards.thread({ id, limit: 10 }).posts.items[0]!.held?.state).toBe('quarantined');
+    expect(paul.boards.counts()).toMatchObject({ posts: 0, unread: 0 });
+    await ines.boards.edit({ id, text: 'A fine evening' });
+    await clock.pass(3000);
+    await answer(clock);
+    expect(texts(paul, id)).toEqual(['A fine evening']);
+    expect(texts(mara, id)).toEqual(['A fine evening']);
+    expect(paul.boards.history({ id }).map(({ text }) => text)).toEqual(['A fine evening']);
+    expect(paul.boards.counts()).toMatchObject({ posts: 1, unread: 1 });
+  });
+});
+
+describe('what is written here', () => {
+  test('[J13] is signed and shown when nothing speaks against it', async () => {
+    const { mara, people, board } = await village();
+    const ines = people[0]!;
+    expect(await start(ines, board, 'A fine morning')).toMatchObject({ decision: 'publish' });
+    expect(ines.db.prepare<{ n: number }>('SELECT COUNT(*) AS n FROM hold').get()!.n).toBe(0);
+    expect(await mara.chat.say('Hello')).toMatchObject({ decision: 'publish' });
+  });
+
+  test('[J13] is not signed when it would be hidden, and says why', async () => {
+    const { people, board } = await village();
+    const ines = people[0]!;
+    await expect(start(ines, board, SPAM)).rejects.toEqual(code('held-back'));
+    await expect(ines.chat.say(SPAM)).rejects.toEqual(code('held-back'));
+    expect(ines.log.count('content')).toBe(0);
+    expect(
+      await ines.boards.startThread({
+        board: board.id,
+        subject: 'Boats',
+        text: SPAM,
+        attachments: [],
+        askReview: true,
+      }),
+    ).toMatchObject({ decision: 'quarantine' });
+    expect(subjects(ines)).toEqual(['Boats']);
+  });
+
+  test('[J13] is signed and held when a person should look, here as everywhere', async () => {
+    const { mara, people, clock, board } = await village({ ines: memoryJudges(), paul: memoryJudges() });
+    const [ines, paul] = people as [Villager, Villager];
+    const { id, decision } = await start(ines, board, DOUBTFUL);
+    expect(decision).toBe('queue');
+    await clock.pass(3000);
+    expect(subjects(ines)).toEqual(['Boats']);
+    expect(subjects(mara)).toEqual(['Boats']);
+    expect(subjects(paul)).toEqual([]);
+    expect(() => paul.boards.react({ id, emoji: '👍', on: true })).toThrow(code('post-held'));
+  });
+});
+
+test('[J13] a picture is judged before it is signed, and one that speaks for itself is held back', async () => {
+  const { people, board } = await village();
+  const ines = people[0]!;
+  const put = async (bytes: string) => (await ines.files.put(Buffer.from(bytes), 'sea.png', 'image/png')).cid;
+  const post = async (cid: string) =>
+    ines.boards.startThread({ board: board.id, subject: 'Sea', text: 'Look', attachments: [cid] });
+  expect(await post(await put('waves'))).toMatchObject({ decision: 'publish' });
+  expect(await post(await put('[nsfw 0.7]'))).toMatchObject({ decision: 'queue' });
+  await expect(post(await put('[nsfw 0.99]'))).rejects.toMatchObject({
+    code: 'held-back',
+    message: expect.stringContaining('sea.png: nsfw 0.99'),
+  });
+});
+
+describe('what people call themselves', () => {
+  test('[J23] is judged before somebody is admitted under it or takes it', async () => {
+    const { mara, people, clock } = await village();
+    const ines = people[0]!;
+    const key = new Uint8Array(32).fill(3);
+    await expect(mara.members.admit({ key, handle: 'toxic 0.95', role: 'member' })).rejects.toEqual(
+      code('held-back'),
+    );
+    await expect(ines.members.setHandle('toxic 0.95')).rejects.toEqual(code('held-back'));
+    const taken = ines.members.setHandle('toxic 0.7');
+    await clock.pass(5000);
+    await taken;
+    expect(ines.members.me().handle).toBe('toxic 0.7');
+    await clock.pass(1000);
+    expect(mara.members.list().map(({ handle }) => handle)).toContain('toxic 0.7');
+  });
+
+  test('[J23] [M12] is hidden where another node lets it pass and this one does not', async () => {
+    const { mara, people, clock } = await village();
+    const ines = people[0]!;
+    ines.moderation.setModels({ on: false });
+    const taken = ines.members.setHandle('toxic 0.95');
+    await clock.pass(5000);
+    await taken;
+    await clock.pass(3000);
+    expect(ines.members.me().handle).toBe('toxic 0.95');
+    expect(mara.members.person(ines.signer.publicKey).handle).toBe(ines.members.me().did.slice(-6));
+  });
+});

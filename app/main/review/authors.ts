@@ -1,0 +1,104 @@
+import type { Database } from '../kernel/database.ts';
+import { authorOfItem } from './content.ts';
+
+/** From so many on. */
+const MUCH = 2000;
+
+/** How many items of an author were held here, and what became of them. */
+export interface HeldCounts {
+  readonly held: number;
+  readonly removed: number;
+  readonly published: number;
+}
+
+/** Who wrote what was ever held, so that an author's part of a long queue is found at once. */
+export class HeldAuthors {
+  readonly #db: Database;
+  readonly #authorOf: (key: Uint8Array) => number;
+
+  constructor(db: Database, log: { authorOf(key: Uint8Array): number }) {
+    this.#db = db;
+    this.#authorOf = (key) => log.authorOf(key);
+  }
+
+  /** Takes up what was held since the last time. */
+  catchUp(): void {
+    this.#db.transaction(() => {
+      // A handle may be given by somebody else than who bears it.
+      this.#db.exec(
+        `INSERT OR IGNORE INTO review_author (n, author) SELECT h.n, e.author FROM hold h JOIN event e ON e.seq = h.n
+         WHERE h.state > 0 AND h.kind <> 3`,
+      );
+      this.add(this.#rows('SELECT n FROM hold WHERE state > 0 AND kind = 3'));
+    });
+  }
+
+  /** An author, and whether so much of theirs was held that it is better found along the queue. */
+  of(author: number): { row: number; wroteMuch: boolean } {
+    return {
+      row: author,
+      wroteMuch:
+        this.#rows('SELECT n FROM review_author WHERE author = ? LIMIT ?', author, MUCH).length === MUCH,
+    };
+  }
+
+  add(rows: readonly number[]): void {
+    if (rows.length === 0) return;
+    this.#db.transaction(() => {
+      for (const n of rows) this.#add(n);
+    });
+  }
+
+  #add(n: number): void {
+    const row = this.#db
+      .prepare<{ id: Uint8Array; author: number; kind: number }>(
+        'SELECT e.id, e.author, h.kind FROM hold h JOIN event e ON e.seq = h.n WHERE h.n = ? AND h.state > 0',
+      )
+      .get(n);
+    if (!row) return;
+    const bearer = row.kind === 3 ? authorOfItem(this.#db, row.id) : null;
+    this.#db
+      .prepare('INSERT OR IGNORE INTO review_author (n, author) VALUES (?, ?)')
+      .run(n, bearer ? this.#authorOf(bearer) : row.author);
+  }
+
+  counts(author: number): HeldCounts {
+    return this.#db
+      .prepare<HeldCounts>(
+        `SELECT COALESCE(SUM(h.hidden), 0) AS held, COALESCE(SUM(h.ruling IN (1, 2)), 0) AS removed,
+           COALESCE(SUM(h.ruling = 0), 0) AS published FROM review_author w JOIN hold h ON h.n = w.n WHERE w.author = ?`,
+      )
+      .get(author)!;
+  }
+
+  latest(author: number, limit: number): number[] {
+    return this.#rows(
+      'SELECT w.n FROM review_author w CROSS JOIN hold h ON h.n = w.n WHERE w.author = ? ORDER BY w.n DESC LIMIT ?',
+      author,
+      limit,
+    );
+  }
+
+  /** Rows of what an author wrote that is not shown to everybody, the newest first, below `before`. */
+  hidden(author: number, before: number, limit: number): number[] {
+    return this.#rows(
+      `SELECT * FROM (SELECT n FROM hold WHERE own = 1 AND hidden = 1 AND n < ? ORDER BY n DESC LIMIT ?) UNION
+       SELECT * FROM (SELECT w.n FROM review_author w CROSS JOIN hold h ON h.n = w.n
+         WHERE w.author = ? AND h.hidden = 1 AND w.n < ? ORDER BY w.n DESC LIMIT ?)
+       ORDER BY n DESC LIMIT ?`,
+      before,
+      limit,
+      author,
+      before,
+      limit,
+      limit,
+    );
+  }
+
+  #rows(sql: string, ...values: number[]): number[] {
+    return this.#db
+      .prepare<{ n: number }>(sql)
+      .all(...values)
+      .map(({ n }) => n);
+  }
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { ReviewFilter } from '../../contract/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import type { Cell, Database } from '../kernel/database.ts';
+import { migrations } from '../node/community.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { Queue } from './queue.ts';
+
+/** A database that writes down what it is asked, and how it would find it. */
+function watched(db: Database, plans: string[]): Database {
+  return {
+    ...db,
+    prepare<T>(sql: string) {
+      const statement = db.prepare<T>(sql);
+      const note = (values: Cell[]) => {
+        const steps = db.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+        plans.push(steps.map(({ detail }) => detail).join('; '));
+      };
+      return {
+        ...statement,
+        all: (...values) => (note(values), statement.all(...values)),
+        get: (...values) => (note(values), statement.get(...values)),
+      };
+    },
+  };
+}
+
+const board = cidOf(new Uint8Array(32).fill(7));
+const filters: Partial<ReviewFilter>[] = [
+  {},
+  { order: 'newest' },
+  { order: 'worst' },
+  { state: 'ruled' },
+  { state: 'all' },
+  { board },
+  { labels: ['spam'], kinds: ['post'] },
+  { claimed: 'nobody' },
+];
+
+test.each(filters)('[R10] a page of %o is found along an index, and nothing is sorted to find it', (more) => {
+  const db = openDatabase(':memory:', migrations);
+  const plans: string[] = [];
+  const queue = new Queue(watched(db, plans));
+  const asking = { filter: ReviewFilter.parse(more), me: 1, nowMs: 1, author: null };
+  for (const cursor of [undefined, more.order === 'worst' ? '0.5_7' : '1000_7']) {
+    queue.page(asking, cursor, 50, () => true);
+  }
+  const held = plans.filter((plan) => plan.startsWith('SEARCH h') || plan.startsWith('SCAN h'));
+  expect(held.length).toBeGreaterThan(0);
+  for (const plan of held) {
+    expect(plan).toMatch(/^(?:SCAN|SEARCH) h USING (?:COVERING )?INDEX hold_/);
+    expect(plan).not.toContain('TEMP B-TREE');
+  }
+});

@@ -1,0 +1,158 @@
+import { useEffect, useState } from 'react';
+import type { Problem, ReviewCounts, ReviewItem } from '../../../contract/index.ts';
+import { count } from '../../messages/format.ts';
+import { review as words } from '../../messages/review.ts';
+import type { PagedState, QueueState, ReviewQueue } from '../../stores/index.ts';
+import {
+  Button,
+  EmptyState,
+  Loading,
+  Panel,
+  ProblemNotice,
+  Said,
+  Select,
+  TextField,
+} from '../../ui/index.ts';
+import { QueueList } from './QueueList.tsx';
+import { countOn, noSift, states, useSift } from './sift.ts';
+import type { QueueTab } from './sift.ts';
+
+/** Typing rests for so long before the queue is asked. */
+const TYPED_MS = 250;
+const orders = ['oldest', 'newest', 'worst'] as const;
+
+interface ListPanelProps {
+  readonly queue: ReviewQueue;
+  readonly list: PagedState<ReviewItem>;
+  readonly state: QueueState;
+  readonly counts: ReviewCounts | null;
+  /** What was done last. */
+  readonly said: string;
+  readonly problem: Problem | null;
+  readonly onOpen: (item: ReviewItem) => void;
+  readonly onUndo: () => void;
+  readonly onSift: () => void;
+}
+
+/** The left half: which items, what narrows them down, the items, and what was done last. */
+export function ListPanel(props: ListPanelProps) {
+  const { queue, list, state, counts, said } = props;
+  const { tab, sift, set } = useSift();
+  const counted: Record<QueueTab, number | null> = {
+    open: counts?.open ?? null,
+    raised: counts?.raised ?? null,
+    waiting: counts?.waiting ?? null,
+    ruled: null,
+    all: null,
+  };
+  const narrowed = countOn(sift) > 0 || sift.words !== '';
+  const [title, hint] = narrowed ? words.queue.emptySifted : words.queue.empty[tab];
+  const selected = state.selected.size;
+  return (
+    <Panel
+      title={words.queue.title}
+      count={
+        selected > 0
+          ? words.queue.selected(selected)
+          : list.total === null
+            ? null
+            : words.queue.found(list.total)
+      }
+      className="review-list"
+      flush
+    >
+      <div role="group" aria-label={words.queue.statesLabel} className="tabs review-states">
+        {states.map((one) => (
+          <button key={one} type="button" aria-pressed={one === tab} onClick={() => set({ tab: one })}>
+            {words.queue.states[one]}
+            {counted[one] !== null && (
+              <span className={`tabs-count mono ${one !== 'waiting' && counted[one] > 0 ? 'amber' : ''}`}>
+                {count(counted[one])}
+              </span>
+            )}
+          </button>
+        ))}
+      </div>
+      <div className="review-tools">
+        <Words />
+        <Select
+          label={words.queue.order}
+          bare
+          value={sift.order}
+          onChange={(order) => set({ sift: { ...sift, order } })}
+          options={orders.map((value) => ({ value, label: words.queue.orders[value] }))}
+        />
+        <Button onPress={props.onSift}>{words.queue.filtersOn(countOn(sift))}</Button>
+      </div>
+      {props.problem && <ProblemNotice problem={props.problem} />}
+      {list.problem && (
+        <ProblemNotice
+          problem={list.count > 0 ? { ...list.problem, message: words.stale } : list.problem}
+          action={<Button onPress={() => queue.again()}>{words.again}</Button>}
+        />
+      )}
+      {list.state === 'loading' && <Loading what={words.queue.loading} />}
+      {list.state === 'ready' && list.count === 0 && (
+        <EmptyState
+          title={title ?? ''}
+          {...(narrowed
+            ? {
+                action: (
+                  <Button onPress={() => set({ sift: { ...noSift, order: sift.order } })}>
+                    {words.queue.clear}
+                  </Button>
+                ),
+              }
+            : {})}
+        >
+          {hint}
+        </EmptyState>
+      )}
+      {list.count > 0 && <QueueList queue={queue} list={list} state={state} onOpen={props.onOpen} />}
+      <div className="review-said">
+        <Said>{said}</Said>
+        {state.last !== null && (
+          <Button kind="quiet" shortcut="u" onPress={props.onUndo}>
+            {words.done.undoIt}
+          </Button>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+/** Words that must occur; the queue follows what is typed. */
+function Words() {
+  const { sift, set } = useSift();
+  const [typed, setTyped] = useState(sift.words);
+  useEffect(() => setTyped(sift.words), [sift.words]);
+  useEffect(() => {
+    if (typed === sift.words) return;
+    const timer = setTimeout(() => {
+      const now = useSift.getState().sift;
+      set({ sift: { ...now, words: typed } });
+    }, TYPED_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <div
+      className="review-find"
+      onKeyDownCapture={(event) => {
+        if (event.key !== 'ArrowDown' && event.key !== 'Enter' && event.key !== 'Escape') return;
+        event.preventDefault();
+        document.querySelector<HTMLElement>('.review-rows [data-current="true"]')?.focus();
+      }}
+    >
+      <TextField
+        label={words.queue.words}
+        bare
+        type="search"
+        value={typed}
+        onChange={setTyped}
+        placeholder={words.queue.wordsPlaceholder}
+        maxLength={200}
+        autoComplete="off"
+      />
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import type { ReviewItem } from '../../../contract/index.ts';
+import { href } from '../../actions/route.ts';
+import { useClient } from '../../bridge/index.ts';
+import { count } from '../../messages/format.ts';
+import { listedSpans } from '../../messages/reasons.ts';
+import { review } from '../../messages/review.ts';
+import { heldWords, reviewPages } from '../../messages/reviewPages.ts';
+import { itemAt, PagedList } from '../../stores/index.ts';
+import { Button, EmptyState, Loading, Panel, ProblemNotice, RelativeTime, Said } from '../../ui/index.ts';
+import { AskDialog } from '../AskDialog.tsx';
+import { FlaggedText } from '../FlaggedText.tsx';
+import { HeldNote } from '../HeldNote.tsx';
+
+const PAGE = 50;
+const AGAIN_MS = 10_000;
+const words = reviewPages.mine;
+
+/** What one wrote that not everybody sees, why, and the way to ask for another look. */
+export function Mine() {
+  const client = useClient();
+  const list = useMemo(
+    () => new PagedList<ReviewItem>((cursor) => client.review.mine({ cursor, limit: PAGE })),
+    [client],
+  );
+  const state = useStore(list.store);
+  const [asking, setAsking] = useState<ReviewItem | null>(null);
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    void list.refresh();
+    // Members are told no news of the review; what a moderator decided shows up within this time.
+    const timer = setInterval(() => void list.refresh(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [list]);
+  const items = Array.from({ length: state.count }, (_, n) => itemAt(state, n)).filter((one) => one !== null);
+  return (
+    <Panel
+      title={words.title}
+      level={1}
+      count={state.total === null ? null : count(state.total)}
+      className="review-page"
+    >
+      <p className="measure soft">{words.why}</p>
+      {state.problem && (
+        <ProblemNotice
+          problem={state.problem}
+          action={<Button onPress={() => void list.refresh()}>{review.again}</Button>}
+        />
+      )}
+      {state.state === 'loading' && <Loading what={words.loading} />}
+      {state.state === 'ready' && state.count === 0 && (
+        <EmptyState title={words.empty}>{words.emptyHint}</EmptyState>
+      )}
+      <ul className="review-receipts">
+        {items.map((item) => (
+          <li key={item.id}>
+            <article className="review-receipt" aria-label={review.kinds[item.kind]}>
+              <p className="soft small">
+                {review.kinds[item.kind]}
+                {item.boardName === null ? '' : ` ${review.item.in(item.boardName)}`},{' '}
+                <RelativeTime at={item.at} past focusable />
+              </p>
+              {item.text === null ? (
+                <p className="soft">{review.item.gone}</p>
+              ) : (
+                <FlaggedText
+                  text={item.text}
+                  spans={[
+                    ...(item.verdict?.spans ?? []),
+                    ...listedSpans(item.text, item.verdict?.reasons ?? []),
+                  ]}
+                />
+              )}
+              {item.held !== null && (
+                <HeldNote
+                  as="own"
+                  item={item.id}
+                  hold={{
+                    state: item.held,
+                    reasons: item.verdict?.reasons ?? [],
+                    appealed: item.appeal !== null,
+                  }}
+                  onAppeal={() => setAsking(item)}
+                />
+              )}
+              {item.kind === 'post' && (
+                <a className="link" href={href('boards', 'post', item.id)}>
+                  {words.open}
+                </a>
+              )}
+            </article>
+          </li>
+        ))}
+      </ul>
+      {state.more && <Button onPress={() => void list.more()}>{review.keys.page}</Button>}
+      <Said>{said}</Said>
+      {asking !== null && (
+        <AskDialog
+          words={heldWords.appealDialog}
+          field={heldWords.appealDialog.text}
+          maxLength={2000}
+          onSend={(text) => client.review.appeal({ id: asking.id, text })}
+          onClose={() => setAsking(null)}
+          onDone={() => {
+            setSaid(heldWords.appealDialog.done);
+            void list.refresh();
+          }}
+        />
+      )}
+    </Panel>
+  );
+}

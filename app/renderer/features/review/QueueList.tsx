@@ -1,0 +1,126 @@
+import { useRef } from 'react';
+import type { ReviewItem } from '../../../contract/index.ts';
+import { percent } from '../../messages/format.ts';
+import { review as words } from '../../messages/review.ts';
+import { itemAt } from '../../stores/index.ts';
+import type { Mark, PagedState, QueueState, ReviewQueue } from '../../stores/index.ts';
+import { Badge, RelativeTime, VirtualList } from '../../ui/index.ts';
+import { WORTH_SAYING, whyOf, worstOf } from './says.ts';
+
+interface QueueListProps {
+  readonly queue: ReviewQueue;
+  readonly list: PagedState<ReviewItem>;
+  readonly state: QueueState;
+  readonly onOpen: (item: ReviewItem) => void;
+}
+
+/** The items of the queue, two lines each. Shift with an arrow selects what it passes. */
+export function QueueList({ queue, list, state, onOpen }: QueueListProps) {
+  const extending = useRef(false);
+  return (
+    <div
+      className="review-rows"
+      onKeyDownCapture={(event) => {
+        extending.current = event.shiftKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp');
+        if (extending.current && state.active !== null) queue.extend(state.active);
+      }}
+    >
+      <VirtualList
+        label={words.queue.list}
+        source={{ count: list.count, at: (index) => itemAt(list, index) }}
+        total={list.total}
+        keyOf={(item) => item.id}
+        estimate={56}
+        autoFocus
+        active={state.active}
+        activeAt={state.at}
+        isSelected={(item) => state.selected.has(item.id)}
+        onRange={(first, last) => queue.list.ensure(first, last)}
+        onActive={(item, index) => {
+          queue.activate(item.id, index);
+          if (extending.current) queue.extend(item.id);
+          extending.current = false;
+        }}
+        onOpen={onOpen}
+        rowClass={(item) => rowClass(state, item)}
+        row={(item) => (
+          <Row item={item} mark={state.marks.get(item.id) ?? null} selected={state.selected.has(item.id)} />
+        )}
+      />
+    </div>
+  );
+}
+
+function rowClass(state: QueueState, item: ReviewItem): string {
+  const mark = state.marks.get(item.id);
+  const done =
+    mark !== undefined && mark.phase !== 'failed' && mark.verb !== 'claim' && mark.verb !== 'release';
+  return `${state.active === item.id ? 'review-current' : ''} ${done ? 'review-done' : ''}`;
+}
+
+function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; selected: boolean }) {
+  const worst = worstOf(item);
+  const why = whyOf(item);
+  return (
+    <div className="review-row">
+      <span className={`review-tick mono ${selected ? 'review-ticked' : ''}`}>
+        <span aria-hidden="true">{selected ? '×' : ''}</span>
+        {selected && <span className="hidden-visually">{words.queue.isSelected}</span>}
+      </span>
+      <span className="review-what cut" dir="auto">
+        {item.subject !== null && <span className="strong">{item.subject}: </span>}
+        {item.text ?? words.item.gone}
+      </span>
+      <span className={`review-score mono right ${(worst?.score ?? 0) < WORTH_SAYING ? 'soft' : ''}`}>
+        {worst === null ? '–' : percent(worst.score)}
+      </span>
+      <span className="review-about cut small soft">
+        {why !== '' && <span className="amber">{why}</span>}{' '}
+        <span className="review-by">{item.author.handle}</span>
+        {item.kind === 'post' ? '' : `, ${words.kinds[item.kind]}`}
+        {item.boardName === null ? '' : `, ${item.boardName}`}
+      </span>
+      <span className="review-marks">
+        <Marks item={item} mark={mark} />
+      </span>
+      <span className="review-age mono right soft small">
+        <RelativeTime at={item.since} short past />
+      </span>
+    </div>
+  );
+}
+
+/** What is going on with an item: what was just done to it first, else who has it and who raised it. */
+function Marks({ item, mark }: { item: ReviewItem; mark: Mark | null }) {
+  if (mark !== null)
+    return mark.phase === 'failed' ? (
+      <Badge tone="red" title={mark.message ?? ''}>
+        {words.done.failed}
+      </Badge>
+    ) : (
+      <Badge tone={mark.verb === 'remove' ? 'red' : 'green'}>
+        {words.done[mark.verb]}
+        {mark.phase === 'sending' ? ' …' : ''}
+      </Badge>
+    );
+  return (
+    <>
+      {item.ruling !== null && (
+        <Badge tone={item.ruling.ruling === 'publish' ? 'green' : 'red'}>
+          {words.rulings[item.ruling.ruling]}
+        </Badge>
+      )}
+      {item.ruling === null && item.held === 'quarantined' && (
+        <Badge tone="red">{words.held.quarantined}</Badge>
+      )}
+      {item.appeal !== null && <Badge tone="violet">{words.queue.appealed}</Badge>}
+      {item.reports.length > 0 && <Badge tone="violet">{words.queue.reported(item.reports.length)}</Badge>}
+      {item.escalated !== null && <Badge tone="violet">{words.queue.escalated}</Badge>}
+      {item.claim !== null && (
+        <Badge tone={item.claim.mine ? 'cyan' : 'soft'}>
+          {item.claim.mine ? words.queue.claimedByMe : words.queue.claimedBy(item.claim.by.handle)}
+        </Badge>
+      )}
+    </>
+  );
+}

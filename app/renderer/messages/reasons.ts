@@ -1,0 +1,36 @@
+import { capital } from './format.ts';
+import { review } from './review.ts';
+
+interface Reason {
+  readonly code: string;
+  readonly detail: string;
+}
+
+const isLabel = (code: string): code is keyof typeof review.labels => code in review.labels;
+
+/** Why something was held back, as a sentence. */
+export function reasonWords({ code, detail }: Reason): string {
+  // A model says only its label and figure, which stand beside it.
+  if (isLabel(code) && (detail === '' || /^\S+ [\d.]+$/.test(detail)))
+    return `It reads as ${review.labels[code]}.`;
+  if (code === 'word') return `It says “${detail}”, which is on a list.`;
+  if (code === 'domain') return `It leads to ${detail}, which is on a list.`;
+  const said = capital(detail === '' ? code : detail);
+  return /[.!?]$/.test(said) ? said : `${said}.`;
+}
+
+/** Where listed words and domains stand in a text, beside what models flagged. */
+export function listedSpans(text: string, reasons: readonly Reason[]): [number, number][] {
+  const lower = text.toLowerCase();
+  // Lower case may be longer than what was written; then offsets would not hold.
+  if (lower.length !== text.length) return [];
+  return reasons
+    .filter(({ code, detail }) => (code === 'word' || code === 'domain') && detail !== '')
+    .flatMap(({ detail }) => {
+      const word = detail.toLowerCase();
+      const spans: [number, number][] = [];
+      for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length))
+        spans.push([at, at + word.length]);
+      return spans;
+    });
+}

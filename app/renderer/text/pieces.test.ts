@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { BOX, countUnseen, piecesOf } from './pieces.ts';
+
+test('flagged words stand out from what is around them', () => {
+  expect(piecesOf('Buy cheap berths now', [[4, 9]])).toEqual([
+    { text: 'Buy ', flagged: false },
+    { text: 'cheap', flagged: true },
+    { text: ' berths now', flagged: false },
+  ]);
+});
+
+test('spans that overlap, touch or come in any order are one', () => {
+  const [piece, ...rest] = piecesOf('abcdef', [
+    [3, 6],
+    [0, 2],
+    [1, 3],
+  ]);
+  expect(piece).toEqual({ text: 'abcdef', flagged: true });
+  expect(rest).toEqual([]);
+});
+
+test('characters that nobody sees are drawn as boxes, one for one', () => {
+  const text = 'b\u200bo\u202eat';
+  expect(countUnseen(text)).toBe(2);
+  expect(piecesOf(text, [])).toEqual([{ text: `b${BOX}o${BOX}at`, flagged: false }]);
+});
+
+test('an emoji made of several keeps what holds it together', () => {
+  expect(countUnseen('\u{1F469}\u200D\u{1F467} and \u2764\uFE0F')).toBe(0);
+  expect(countUnseen('a\u{E0041}b')).toBe(1);
+});
+
+test('whatever the spans, the text comes out whole and in order', () => {
+  fc.assert(
+    fc.property(
+      fc.string(),
+      fc.array(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.integer({ min: -3, max: 40 }))),
+      (text, spans) => {
+        const joined = piecesOf(text, spans)
+          .map((piece) => piece.text)
+          .join('');
+        expect(joined.length).toBe(text.length);
+        expect(joined).toBe(
+          piecesOf(text, [])
+            .map((piece) => piece.text)
+            .join(''),
+        );
+      },
+    ),
+  );
+});

@@ -288,7 +288,7 @@ describe('use', () => {
     const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help');
-    expect(names).toHaveLength(30);
+    expect(names).toHaveLength(31);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);

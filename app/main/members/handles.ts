@@ -31,6 +31,16 @@ export class Handles {
     return this.#known.get(handle) ?? true;
   }
 
+  /** Somebody here wants to be called so, and the gate let it through. */
+  passed(handle: string): void {
+    this.#note(handle, false);
+  }
+
+  #note(handle: string, hidden: boolean): void {
+    this.#known.set(handle, hidden);
+    this.#keep.run(handle, hidden ? 1 : 0);
+  }
+
   /** Has those judged that are new, one after another. */
   async look(handles: Iterable<string>): Promise<void> {
     for (const handle of handles) if (!this.#known.has(handle)) this.#waiting.add(handle);
@@ -40,8 +50,7 @@ export class Handles {
       for (const handle of this.#waiting) {
         const hidden = await this.#init.judge(handle);
         this.#waiting.delete(handle);
-        this.#known.set(handle, hidden);
-        this.#keep.run(handle, hidden ? 1 : 0);
+        this.#note(handle, hidden);
         this.#init.changed();
       }
     } finally {

@@ -12,6 +12,7 @@ const membersOf = (node: TestNode) =>
     presence: () => nobodyHere,
     gate: { own: async () => ({ decision: 'publish', sign: (append) => append() }) },
     hides: () => false,
+    passed: () => {},
   });
 
 async function community(...names: string[]) {

@@ -9,7 +9,7 @@ import type { Signer } from '../kernel/signer.ts';
 import { LedgerHandle, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
 import type { Chronicle } from './chronicle.ts';
-import type { Gate, Passed } from '../moderation/index.ts';
+import type { Gate } from '../moderation/index.ts';
 import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
 
@@ -40,6 +40,8 @@ export interface MembersInit {
   readonly gate: Pick<Gate, 'own'>;
   /** Whether models or people hide what somebody calls themselves. */
   readonly hides: (member: Uint8Array, handle: string) => boolean;
+  /** Hears of handles that passed the gate. */
+  readonly passed: (handle: string) => void;
 }
 
 export interface Me extends contract.Person {
@@ -88,14 +90,11 @@ export function createMembers(init: MembersInit) {
   };
 
   /** [J23] Judges a handle; rejects with a Problem `held-back` where it would be hidden. */
-  const passed = (handle: string): Promise<Passed> =>
-    init.gate.own({
-      kind: 'handle',
-      text: handle,
-      shownAt: [0, handle.length],
-      board: null,
-      askReview: false,
-    });
+  const mustPass = async (handle: string): Promise<void> => {
+    const shownAt = [0, handle.length] as const;
+    await init.gate.own({ kind: 'handle', text: handle, shownAt, board: null, askReview: false });
+    init.passed(handle);
+  };
 
   const memberFor = (did: string): RosterMember => {
     const member = roster.member(publicKeyOf(did));
@@ -190,7 +189,7 @@ export function createMembers(init: MembersInit) {
     async setHandle(handle: string): Promise<void> {
       mustBeFree(handle);
       if (roster.member(signer.publicKey)?.handle === handle) return;
-      await passed(handle);
+      await mustPass(handle);
       await ledger.act('handle.register', { handle });
     },
 
@@ -247,7 +246,7 @@ export function createMembers(init: MembersInit) {
           'Ask a sysop or moderator.',
         );
       }
-      await passed(handle);
+      await mustPass(handle);
       await ledger.act('role.grant', { member: key, role, handle });
     },
 

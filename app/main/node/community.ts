@@ -162,6 +162,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     presence: () => chat.presence,
     gate: moderation.gate,
     hides: (key, handle) => !isMe(key) && !equalBytes(key, genesis.founder) && handles.hides(handle),
+    passed: (handle) => handles.passed(handle),
   });
   const handles = new Handles({
     db,

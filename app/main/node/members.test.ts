@@ -36,6 +36,7 @@ test('[M10] [M11] whoever joins is a member on both sides at once, by blocks tha
   const did = (await listed(mara)).get('Ines')!.did;
   await ines.client.members.setHandle({ handle: 'Ines of the pier' });
   await mara.client.members.setRole({ did, role: 'member' });
+  await seen(mara, async () => (await listed(mara)).has('Ines of the pier'));
   const renamed = (await listed(mara)).get('Ines of the pier')!;
   expect(renamed.role).toBe('member');
   expect(renamed.handleBlock).toBeGreaterThan(since);
@@ -51,9 +52,10 @@ test('[L11] a ban that only the validator knows of is in force on every node onc
   const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 1 });
   await ines.client.community.join({ invite: link, handle: 'Ines' });
   await ines.client.chat.say({ text: 'good evening' });
+  await seen(mara, async () => (await listed(mara)).has('Ines'));
   const { did } = (await listed(mara)).get('Ines')!;
   await mara.client.members.ban({ did, reason: 'shouting' });
-  await seen(ines, async () => (await listed(ines)).get('Ines')!.banned);
+  await seen(ines, async () => (await listed(ines)).get('Ines')?.banned);
   expect(await codeOf(ines.client.chat.say({ text: 'HELLO' }))).toBe('out-of-role');
   expect((await ines.client.chat.lines({ limit: 10 })).items.map(({ text }) => text)).toEqual([
     'good evening',

@@ -6,7 +6,7 @@ import { runWorld } from './world.ts';
 const FIRST_SEED = 1;
 const SEEDS = 200;
 /** Worlds in which a planted fault must show. */
-const SEARCHED = 40;
+const SEARCHED = 80;
 
 /** The planted faults, with a word of the report that shows them. */
 const signs: [keyof typeof plantedFaults, RegExp][] = [

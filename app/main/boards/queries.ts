@@ -80,6 +80,15 @@ const POST = `SELECT p.n, e.id, t.id AS thread_id, b.id AS board_id, a.key AS au
   JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board JOIN author a ON a.n = p.author
   LEFT JOIN hold h ON h.n = p.n`;
 
+/** A post's thread and board, by their ids. */
+interface Place {
+  readonly thread: Uint8Array;
+  readonly board: Uint8Array;
+}
+
+const PLACE = `SELECT t.id AS thread, b.id AS board
+  FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board`;
+
 /** Reads pages of boards, threads and posts. Costs grow with the page, not with the community. */
 export class BoardQueries {
   readonly #db: Database;
@@ -182,14 +191,14 @@ export class BoardQueries {
   }
 
   /** The ids of a post's thread and board. */
-  placeByRow(n: number): { thread: Uint8Array; board: Uint8Array } | null {
-    return (
-      this.#db
-        .prepare<{ thread: Uint8Array; board: Uint8Array }>(
-          'SELECT t.id AS thread, b.id AS board FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = ?',
-        )
-        .get(n) ?? null
-    );
+  placeByRow(n: number): Place | null {
+    return this.#db.prepare<Place>(`${PLACE} WHERE p.n = ?`).get(n) ?? null;
+  }
+
+  /** The same for those of these posts that are here. */
+  placesOf(ids: readonly Uint8Array[]): Place[] {
+    const here = this.#db.prepare<Place>(`${PLACE} JOIN event e ON e.seq = p.n WHERE e.id = ?`);
+    return ids.flatMap((id) => here.get(id) ?? []);
   }
 
   postByRow(n: number): PostRow | null {

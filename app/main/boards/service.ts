@@ -118,12 +118,8 @@ export function createBoards(init: BoardsInit) {
 
   /** [S10] A final block lists these events: what is shown of posts among them changed. */
   const certified = (ids: readonly Uint8Array[]) => {
-    for (const id of ids) {
-      // Past this many threads a view refetches what it shows anyway.
-      if (pending.threads.size >= MAX_TOLD_THREADS) return;
-      const row = queries.row(id);
-      if (row) note({ board: row.board_id, thread: row.thread_id });
-    }
+    // Of an import, whose blocks list thousands, looking each up would hold up the chain.
+    for (const place of queries.placesOf(ids.slice(0, MAX_TOLD_THREADS))) note(place);
   };
 
   const onHolds = (changes: readonly HoldChange[]) => {

@@ -78,6 +78,8 @@ export class Sync {
       // [G4] What was out of place may now be in its place, and who was nobody may be a member.
       log.onRights(() => {
         this.#refusals.clear();
+        // [S1] One of them may be whom a peer did not know, or this node's own person.
+        for (const peer of this.#retries.keys()) this.pull(peer);
         this.soon();
       }),
     ];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestNode } from './node.ts';
 
 const DEADLINE_MS = 100_000;
-const DEMO_POSTS = 4150;
+const DEMO_POSTS = 4650;
 
 let sysop: TestNode;
 let friend: TestNode;
@@ -32,9 +32,14 @@ async function until<T>(ask: () => T | Promise<T>, wanted: (answer: T) => boolea
 
 interface Digest {
   ok: boolean;
-  posts: number;
   digest: string;
 }
+
+/** Posts in the file, shown or held back: what is judged shows a moment later. */
+const postsIn = (node: TestNode) =>
+  Object.entries(node.storedKinds(''))
+    .filter(([kind]) => kind === 'thread.start' || kind === 'post.reply')
+    .reduce((sum, [, count]) => sum + count, 0);
 
 const verified = async (node: TestNode) => (await node.impulse('verify', '--deep')) as Digest;
 
@@ -70,7 +75,8 @@ test('an import killed again and again goes on where it was, and loses nothing i
     expect((await verified(sysop)).ok).toBe(true);
   }
   await sysop.impulse('demo');
-  expect(await verified(sysop)).toMatchObject({ ok: true, posts: DEMO_POSTS });
+  expect((await verified(sysop)).ok).toBe(true);
+  expect(postsIn(sysop)).toBe(DEMO_POSTS);
 });
 
 test('a member who was there all along ends with the same digest', async () => {
@@ -107,9 +113,10 @@ test('a catch-up killed again and again, at either end, comes to the same digest
   for (const node of [newcomer, friend]) {
     await until(
       () => verified(node),
-      (found) => found.ok && found.posts === DEMO_POSTS && found.digest === digest,
+      (found) => found.ok && found.digest === digest,
       500,
     );
   }
   expect(((await sysop.impulse('verify')) as Digest).digest).toBe(digest);
+  expect([newcomer, friend].map(postsIn)).toEqual([DEMO_POSTS, DEMO_POSTS]);
 });

@@ -2,7 +2,7 @@
 
 Collections of hateful posts name some groups in nothing else, so that a model takes the name for the
 hatred. These rows say the opposite as often. They were written without looking at any test suite; that
-suites of this kind exist (HateCheck) and what they ask about is widely known, and the card says so.
+suites of this kind exist (HateCheck) and what they ask about is widely known.
 A fifth of the templates, by hash, is kept for validation.
 """
 

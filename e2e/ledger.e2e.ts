@@ -33,7 +33,10 @@ async function toValidators(page: Page): Promise<void> {
   await page.keyboard.press('l');
   await page.getByRole('heading', { name: 'Ledger' }).first().waitFor();
   await page.keyboard.press('v');
-  await page.getByRole('button', { name: /^Own card/ }).first().waitFor();
+  await page
+    .getByRole('button', { name: /^Own card/ })
+    .first()
+    .waitFor();
 }
 
 /** Fills the open dialog's text and signs, without a mouse. */
@@ -90,6 +93,9 @@ test('a handle registered on one is final on all, with its badge', async () => {
   await mara.getByText('Juno of the ferry').first().click();
   await mara.getByText(/final since block \d+/).waitFor();
   await picture(mara, 'ledger-handle-final');
+  // Opening a member asks for their role.
+  await mara.keyboard.press('Escape');
+  await mara.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
 test('one validator is killed: the community goes on; a second one: it says exactly why it cannot', async () => {
@@ -119,12 +125,14 @@ test('one validator is killed: the community goes on; a second one: it says exac
 
 test('removing a validator and changing the quorum are asked by keyboard, and say what follows', async () => {
   await toValidators(mara);
+  await mara.getByText('Identity').first().waitFor();
   await mara.keyboard.press('r');
-  await mara.getByRole('dialog').getByText('What changes').waitFor();
+  await mara.getByText('Remove odin from the validators').waitFor();
+  await mara.getByRole('button', { name: 'Sign the removal' }).waitFor();
   await picture(mara, 'ledger-remove');
   expect(await accessibilityFaults(mara)).toEqual([]);
   await mara.keyboard.press('Escape');
-  await mara.getByRole('dialog').waitFor({ state: 'detached' });
+  await mara.getByText('Remove odin from the validators').waitFor({ state: 'detached' });
   await tabTo(mara.getByRole('button', { name: 'Change the quorum' }));
   await mara.keyboard.press('Enter');
   await mara.getByRole('dialog').getByLabel('How many must sign from then on').waitFor();

@@ -125,14 +125,19 @@ test('one validator is killed: the community goes on; a second one: it says exac
 
 test('removing a validator and changing the quorum are asked by keyboard, and say what follows', async () => {
   await toValidators(mara);
-  await mara.getByText('Identity').first().waitFor();
-  await mara.keyboard.press('r');
-  await mara.getByText('Remove odin from the validators').waitFor();
+  const asked = mara.getByText('Remove odin from the validators');
+  // The key does nothing until the list is here.
+  await expect
+    .poll(async () => {
+      await mara.keyboard.press('r');
+      return asked.isVisible();
+    }, WAITING)
+    .toBe(true);
   await mara.getByRole('button', { name: 'Sign the removal' }).waitFor();
   await picture(mara, 'ledger-remove');
   expect(await accessibilityFaults(mara)).toEqual([]);
   await mara.keyboard.press('Escape');
-  await mara.getByText('Remove odin from the validators').waitFor({ state: 'detached' });
+  await asked.waitFor({ state: 'detached' });
   await tabTo(mara.getByRole('button', { name: 'Change the quorum' }));
   await mara.keyboard.press('Enter');
   await mara.getByRole('dialog').getByLabel('How many must sign from then on').waitFor();

@@ -42,6 +42,8 @@ async function checkPhrase(page: Page): Promise<void> {
   await finish.or(navigation).first().waitFor();
   if (await finish.isVisible()) await page.keyboard.press('Enter');
   await navigation.waitFor();
+  await page.getByText('Waiting for caller').first().waitFor();
+  expect(new URL(page.url()).hash).toBe('#/overview');
 }
 
 async function goTo(page: Page, room: string): Promise<void> {

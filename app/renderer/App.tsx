@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { globalActions } from './actions/global.ts';
 import { installKeyboard } from './actions/keyboard.ts';
 import { everywhere, useActions } from './actions/registry.ts';
-import { useRoute } from './actions/route.ts';
+import { go, useRoute } from './actions/route.ts';
 import { ClientProvider, useConnection } from './bridge/index.ts';
 import { Onboarding } from './features/onboarding/index.tsx';
 import { Palette } from './features/palette/index.tsx';
@@ -43,7 +43,12 @@ function Console() {
   const connection = useConnection();
   const status = node.value;
   const room = route[0] ?? 'overview';
+  const confirmed = status?.me?.phraseConfirmed === true;
   useEffect(() => installKeyboard(), []);
+  // The first steps end as soon as the node knows of the phrase, whether or not their last button was pressed.
+  useEffect(() => {
+    if (room === 'welcome' && confirmed) go('overview');
+  }, [room, confirmed]);
 
   if (status === null) {
     const { problem } = node;
@@ -64,7 +69,7 @@ function Console() {
   }
   if (status.phase === 'setup' || (room === 'welcome' && status.me?.phraseConfirmed === false))
     return <Onboarding status={status} invite={room === 'join' ? (route[1] ?? null) : null} />;
-  return <Frame room={room} path={route.slice(1)} />;
+  return <Frame room={room === 'welcome' ? 'overview' : room} path={route.slice(1)} />;
 }
 
 /** Moves the keyboard to the new view and names it in the window's title. */

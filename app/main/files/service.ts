@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type * as contract from '../../contract/index.ts';
+import { toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { every } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
@@ -36,6 +37,8 @@ export interface FilesInit {
   /** Settings, read at each use. */
   readonly maxFileBytes: () => number;
   readonly fileBudgetBytes: () => number;
+  /** A file was fetched; false where what names it is held back now. Waited for before it is handed out. */
+  readonly came?: (digest: Uint8Array) => Promise<boolean>;
 }
 
 /** How a post names a file. */
@@ -62,6 +65,7 @@ export function createFiles(init: FilesInit) {
   const store = new FileStore(init);
   const server = new FileServer(init, store);
   const fetcher = new FileFetcher({ ...init, logger }, store);
+  const judging = new Map<string, Promise<boolean>>();
   let stops: (() => void)[] = [];
 
   const tooLarge = () =>
@@ -96,6 +100,15 @@ export function createFiles(init: FilesInit) {
         store.attached(cid, { name: safeName(name), type: safeType(type), size });
       }
     }
+  };
+
+  /** Whether a file that came may be handed out; those who want it at a time wait for one answer. */
+  const came = (id: Uint8Array): Promise<boolean> => {
+    const key = toHex(id);
+    const answer =
+      judging.get(key) ?? (init.came?.(id) ?? Promise.resolve(true)).finally(() => judging.delete(key));
+    judging.set(key, answer);
+    return answer;
   };
 
   const tidy = async () => {
@@ -160,19 +173,30 @@ export function createFiles(init: FilesInit) {
 
     /**
      * The whole file, fetched from peers first where chunks lack here; named as its post or its upload did.
-     * Throws a Problem `bad-id`, `file-unavailable`, `cancelled`, `file-budget` or `disk-full`.
+     * Throws a Problem `bad-id`, `file-unavailable`, `cancelled`, `file-budget`, `disk-full` or `held-back`.
      */
     async get(cid: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; name: string; type: string }> {
       const id = digestOf(cid);
       let bytes = store.isComplete(id) ? await store.read(id) : null;
-      if (!bytes) {
-        await fetcher.fetch(id, signal);
+      if (!bytes || judging.has(toHex(id))) {
+        if (!bytes) await fetcher.fetch(id, signal);
+        if (!(await came(id))) {
+          throw new Problem(
+            'held-back',
+            'This picture was held back once it was here, with what it belongs to.',
+            'A moderator can look at it.',
+          );
+        }
         bytes = await store.read(id);
       }
       const row = store.row(id);
       if (!bytes || !row) throw new Problem('file-unavailable', 'The file could not be read.', 'Try again.');
       return { bytes, name: row.name, type: row.type };
     },
+
+    /** A file's bytes, or null when they are not all on this node. */
+    read: async (digest: Uint8Array): Promise<Uint8Array | null> =>
+      store.isComplete(digest) ? store.read(digest) : null,
 
     /** Whether all of a file is on this node. */
     has: (digest: Uint8Array): boolean => store.isComplete(digest),

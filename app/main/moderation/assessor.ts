@@ -36,6 +36,8 @@ export interface Judged {
   readonly scrutiny: Scrutiny;
   /** The worst that rules said. */
   readonly found: Decision;
+  /** Files of pictures that could not be looked at, since they are not here. */
+  readonly unseen: readonly Uint8Array[];
 }
 
 /** What came from elsewhere is hidden while it waits, so that it may wait longer than a person would, in milliseconds. */
@@ -62,17 +64,19 @@ export class Assessor {
     return this.#judge(content, arrival, REMOTE_DEADLINE_MS);
   }
 
-  /** Judges a text as a message by a full member would be, without keeping anything. */
+  /** Judges a text by lists and models as a message by a full member would be, without keeping anything. */
   async text(text: string, board: Uint8Array | null): Promise<ContractVerdict & { latencyMs: number }> {
     const { bounds, learnt } = this.#init.scopes.of(board);
+    const findings = this.#init.rulebook.listed(text);
     const outcome = this.#init.modelsOn()
       ? await this.#engine.submit({
           text,
           thresholds: bounds,
+          findings,
           calibrate: (scores) => calibrated(learnt, scores),
           deadlineMs: this.#init.rulebook.rules.deadlineMs,
         })
-      : NOT_JUDGED;
+      : { ...NOT_JUDGED, verdict: decide(ABSENT, {}, findings, 'none') };
     return { ...contractVerdict(outcome), latencyMs: outcome.latencyMs };
   }
 
@@ -90,11 +94,15 @@ export class Assessor {
     const findings = rulebook.findings(message);
     if (!modelsOn()) {
       const verdict = decide(ABSENT, {}, findings, 'none');
-      return { outcome: { ...NOT_JUDGED, verdict }, scrutiny, found: worstOf(findings) };
+      return { outcome: { ...NOT_JUDGED, verdict }, scrutiny, found: worstOf(findings), unseen: [] };
     }
-    if (content.pictures && scrutiny !== 'none') {
-      findings.push(...(await pictureFindings(images, content.pictures, bounds, scrutiny)));
-    }
+    const looked = await pictureFindings(
+      images,
+      scrutiny === 'none' ? [] : (content.pictures ?? []),
+      bounds,
+      scrutiny,
+    );
+    findings.push(...looked.found);
     const outcome = await this.#engine.submit({
       text: content.text,
       thresholds: bounds,
@@ -103,7 +111,7 @@ export class Assessor {
       calibrate: (scores) => calibrated(learnt, scores),
       deadlineMs,
     });
-    return { outcome, scrutiny, found: worstOf(findings) };
+    return { outcome, scrutiny, found: worstOf(findings), unseen: looked.unseen };
   }
 }
 

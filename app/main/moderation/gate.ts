@@ -8,6 +8,7 @@ import type { LogEvent } from '../log/event.ts';
 import type { Doorkeeper } from '../log/kinds.ts';
 import type { Assessor, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
+import { UnseenPictures } from './unseen-pictures.ts';
 import type { Decision } from './decision.ts';
 import type { Figures } from './figures.ts';
 import { HEADS, type Head } from './heads.ts';
@@ -54,11 +55,13 @@ export class Gate implements Doorkeeper {
   readonly #byKind = new Map<string, ItemSource>();
   readonly #byChange = new Map<string, ItemSource>();
   readonly #author;
+  readonly #unseen: UnseenPictures;
   /** The judgement of what is being signed right now [J13]. */
   #passing: { judged: Judged; words: OwnWords } | null = null;
 
   constructor(init: GateInit) {
     this.#init = init;
+    this.#unseen = new UnseenPictures(init.db);
     this.#backlog = new Backlog({ ...init, settle: (items) => this.#settle(items) });
     for (const source of init.sources) {
       for (const kind of source.kinds) this.#byKind.set(kind, source);
@@ -163,6 +166,33 @@ export class Gate implements Doorkeeper {
     };
   }
 
+  /**
+   * [J27] A file came that was not here when posts with it were judged: they are judged anew, with it.
+   *
+   * @returns whether none of them is hidden now.
+   */
+  async fileCame(file: Uint8Array): Promise<boolean> {
+    const { db, holds, assessor, me } = this.#init;
+    for (const { n, time, kind, author } of this.#unseen.of(file)) {
+      const source = this.#byKind.get(kind)!;
+      const content = source.read(n);
+      if (!content || holds.of(n)?.state === 'waiting') continue;
+      const item = { n, kind: source.kind, time, own: equalBytes(author, me()), live: false };
+      const textTime = source.textTime?.(n);
+      const judged = await assessor.remote(content, item);
+      db.transaction(() => {
+        this.#unseen.keep(n, judged.unseen);
+        if (judged.outcome.verdict.decision === 'publish') return;
+        holds.again(item);
+        const { board, shownAt } = content;
+        this.#settle([{ ...item, judged, board, shownAt, textTime }]);
+      });
+      holds.tell();
+      if (holds.of(n)?.hidden === true) return false;
+    }
+    return true;
+  }
+
   /** [J23] Whether what somebody calls themselves would be hidden. */
   async hidesHandle(handle: string, author: Uint8Array): Promise<boolean> {
     const { clock, assessor } = this.#init;
@@ -181,6 +211,7 @@ export class Gate implements Doorkeeper {
     for (const item of items) {
       const { outcome } = item.judged;
       holds.judgements.keep(keptOf(item, nowMs));
+      this.#unseen.keep(item.n, item.judged.unseen);
       figures.count(outcome.verdict.decision, outcome.latencyMs, outcome.judgement?.scores ?? null, nowMs);
     }
     holds.settle(items.map(settledOf));

@@ -67,4 +67,9 @@ export const moderationMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 51,
+    name: 'pictures that were not here when their post was judged',
+    sql: 'CREATE TABLE picture_unseen (file BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (file, n)) STRICT, WITHOUT ROWID;',
+  },
 ];

@@ -12,21 +12,25 @@ export function picturesIn(
 ): Picture[] {
   return files
     .filter(({ type }) => PICTURE.test(type))
-    .map(({ cid, name }) => ({ name, read: () => read(cid) }));
+    .map(({ cid, name }) => ({ file: cid, name, read: () => read(cid) }));
 }
 
-/** What pictures say against a message. What cannot be judged asks for a person [J7]. */
+/** What pictures say against a message, and which of them are not here. What cannot be judged asks for a person [J7]. */
 export async function pictureFindings(
   judges: ImageJudges,
   pictures: readonly Picture[],
   thresholds: Thresholds,
   scrutiny: Scrutiny,
-): Promise<Finding[]> {
+): Promise<{ found: Finding[]; unseen: Uint8Array[] }> {
   const found: Finding[] = [];
-  for (const { name, read } of pictures) {
+  const unseen: Uint8Array[] = [];
+  for (const { file, name, read } of pictures) {
     try {
       const bytes = await read();
-      if (bytes === null) continue;
+      if (bytes === null) {
+        unseen.push(file);
+        continue;
+      }
       const judgement = await judges.judgeImage(bytes);
       const { decision } = decide(judgement, thresholds, [], scrutiny);
       const detail = `${name}: nsfw ${judgement.scores.nsfw.toFixed(2)}`;
@@ -36,5 +40,5 @@ export async function pictureFindings(
       found.push({ decision: 'queue', reason: { code, detail: `${name}: ${message}` } });
     }
   }
-  return found;
+  return { found, unseen };
 }

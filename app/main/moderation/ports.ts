@@ -34,6 +34,8 @@ export interface Words {
 }
 
 export interface Picture {
+  /** The digest of its file. */
+  readonly file: Uint8Array;
   readonly name: string;
   /** Null where its bytes are not on this node. */
   read(): Promise<Uint8Array | null>;

@@ -85,13 +85,14 @@ export class Rulebook {
   /** What rules say of a message; it is counted from now on. */
   findings(message: RuledMessage): Finding[] {
     const { text, author, atMs, about, imported } = message;
-    const listed = this.#listed(text);
+    const listed = this.listed(text);
     if (imported || about.role === 'sysop') return listed;
     const { joinedMs, messages } = about;
     return [...this.#limits.findings({ author: toHex(author), text, atMs, joinedMs, messages }), ...listed];
   }
 
-  #listed(text: string): Finding[] {
+  /** What lists alone say of a text. */
+  listed(text: string): Finding[] {
     if (this.#lists.length === 0) return [];
     this.#normaliser ??= new Normaliser();
     const normalised = this.#normaliser.message(text);

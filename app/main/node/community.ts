@@ -4,7 +4,6 @@ import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/i
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
 import { createFederation, federationMigrations } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
-import { cidOf } from '../kernel/cid.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
@@ -117,8 +116,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   }
   const reader = { isMe, since };
   const acts = new ReviewActs(db, signer.publicKey, store);
-  const readFile = async (digest: Uint8Array) =>
-    files.has(digest) ? (await files.get(cidOf(digest))).bytes : null;
+  const readFile = (digest: Uint8Array) => files.read(digest);
   const moderation = createModeration({
     ...ports,
     sources: [
@@ -191,6 +189,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     disk: ports.chunks,
     maxFileBytes: () => ports.settings().storage.maxFileBytes,
     fileBudgetBytes: () => ports.settings().storage.fileBudgetBytes,
+    came: (digest) => moderation.gate.fileCame(digest),
   });
   const boards = createBoards({
     db,

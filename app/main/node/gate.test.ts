@@ -213,6 +213,43 @@ test('[J13] a picture is judged before it is signed, and one that speaks for its
   });
 });
 
+test('[J27] a picture that comes later is judged before it is handed out, with the posts that carry it', async () => {
+  const careless = {
+    ...memoryJudges(),
+    judgeImage: (image: Uint8Array) => memoryJudges().judgeImage(new Uint8Array(image.length)),
+  };
+  const { world, people, board, clock } = await village({ ines: memoryJudges(), jonas: careless });
+  const [ines, jonas] = people as [Villager, Villager];
+  await world.link(ines, jonas);
+  const put = async (bytes: string, name: string) =>
+    (await jonas.files.put(Buffer.from(bytes), name, 'image/png')).cid;
+  const [bad, good] = [await put('[nsfw 0.99]', 'bad.png'), await put('waves', 'sea.png')];
+  for (const [subject, cid] of [
+    ['Bad', bad],
+    ['Sea', good],
+  ] as const) {
+    await jonas.boards.startThread({ board: board.id, subject, text: 'Look', attachments: [cid] });
+  }
+  await clock.pass(3000);
+  expect(subjects(ines).toSorted()).toEqual(['Bad', 'Sea']);
+  const asking = Promise.allSettled([ines.files.get(bad), ines.files.get(bad), ines.files.get(good)]);
+  await clock.pass(3000);
+  const asked = await asking;
+  expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  expect(asked[0]).toMatchObject({ reason: { code: 'held-back' } });
+  expect(subjects(ines)).toEqual(['Sea']);
+  expect(ines.db.prepare('SELECT COUNT(*) AS n FROM picture_unseen').get()).toEqual({ n: 0 });
+});
+
+test('[J19] a text that is tried is held against lists too, with models and without', async () => {
+  const { people } = await village();
+  const { moderation } = people[0]!;
+  moderation.importList({ name: 'ours', text: 'kraken', decision: 'quarantine' });
+  expect(await moderation.judge({ text: 'the kraken wakes' })).toMatchObject({ decision: 'quarantine' });
+  await moderation.setModels({ on: false });
+  expect(await moderation.judge({ text: 'the kraken wakes' })).toMatchObject({ decision: 'quarantine' });
+});
+
 describe('what people call themselves', () => {
   test('[J23] is judged before somebody is admitted under it or takes it', async () => {
     const { mara, people, clock } = await village();

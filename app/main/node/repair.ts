@@ -38,6 +38,7 @@ const OWN_TABLES = [
   'moderation_scope',
   'moderation_list',
   'moderation_hour',
+  'picture_unseen',
   'review_follow',
   'review_override',
   'review_filter',

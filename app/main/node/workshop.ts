@@ -3,7 +3,7 @@ import { boardsArchive } from '../boards/index.ts';
 import { openGenesis, type Genesis } from '../community/index.ts';
 import type { Membership } from '../federation/index.ts';
 import { toHex } from '../kernel/bytes.ts';
-import { cidOf, digestOf } from '../kernel/cid.ts';
+import { digestOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { checkPossessions } from '../ledger/index.ts';
@@ -80,7 +80,7 @@ export function createWorkshop(parts: NodeParts) {
           const { cid } = await files.put(bytes, name, type);
           return files.attachment(digestOf(cid));
         },
-        readFile: async (digest) => (files.has(digest) ? (await files.get(cidOf(digest))).bytes : null),
+        readFile: files.read,
         handleOf: (author) => members.person(author).handle,
       }),
       boards: {

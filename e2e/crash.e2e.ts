@@ -63,13 +63,17 @@ async function killAfter(node: TestNode, more: number, work: Promise<unknown>): 
   return node.storedEvents();
 }
 
-test('an import killed again and again goes on where it was, and loses nothing it had stored', async () => {
+test('[J11] an import killed again and again goes on where it was, loses nothing it had stored, and shows nothing that was not judged', async () => {
   await sysop.impulse('init', '--name', 'Crash harbour', '--handle', 'Mara');
   const { link } = (await sysop.impulse('invite')) as { link: string };
   await friend.impulse('join', link, '--handle', 'Ines');
+  const killedAt: { waiting: number; judged: number }[] = [];
   for (const more of [1, 700, 1500]) {
     const stored = await killAfter(sysop, more, sysop.impulse('demo'));
     expect(stored).toBeLessThan(DEMO_POSTS);
+    const judging = sysop.storedJudging();
+    expect(judging.shownUnjudged).toBe(0);
+    killedAt.push(judging);
     await sysop.run();
     expect(sysop.storedEvents()).toBe(stored);
     expect((await verified(sysop)).ok).toBe(true);
@@ -77,6 +81,17 @@ test('an import killed again and again goes on where it was, and loses nothing i
   await sysop.impulse('demo');
   expect((await verified(sysop)).ok).toBe(true);
   expect(postsIn(sysop)).toBe(DEMO_POSTS);
+  // At least once the node was killed with some judged and others waiting.
+  expect(killedAt.some(({ waiting, judged }) => waiting > 0 && judged > 0)).toBe(true);
+});
+
+test('[J12] what waited when a node was killed is judged once it runs again', async () => {
+  const judging = await until(
+    () => sysop.storedJudging(),
+    ({ waiting }) => waiting === 0,
+    200,
+  );
+  expect(judging).toEqual({ waiting: 0, judged: DEMO_POSTS, shownUnjudged: 0 });
 });
 
 test('a member who was there all along ends with the same digest', async () => {

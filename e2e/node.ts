@@ -110,6 +110,23 @@ export class TestNode {
     }
   }
 
+  /** How judging stands in the file: posts that wait, that were judged, and that are shown though nobody judged them. */
+  storedJudging(): { waiting: number; judged: number; shownUnjudged: number } {
+    const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
+    try {
+      return db
+        .prepare(
+          `SELECT COUNT(*) FILTER (WHERE h.state = 0) AS waiting, COUNT(j.n) AS judged,
+             COUNT(*) FILTER (WHERE j.n IS NULL AND (h.n IS NULL OR h.hidden = 0)) AS shownUnjudged
+           FROM event e LEFT JOIN hold h ON h.n = e.seq LEFT JOIN judgement j ON j.n = e.seq
+           WHERE e.kind IN ('thread.start', 'post.reply')`,
+        )
+        .get() as { waiting: number; judged: number; shownUnjudged: number };
+    } finally {
+      db.close();
+    }
+  }
+
   /** Ends the process: in order, or at once as a power cut would. */
   async end(how: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process;

@@ -1,17 +1,14 @@
-import { useState } from 'react';
-import { Bar, BarChart, Cell, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { Bar, BarChart, Cell, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Outputs } from '../../contract/index.ts';
 import { t } from '../messages/en.ts';
 import { count, hourMinute } from '../messages/format.ts';
-import { Button } from '../ui/index.ts';
-import './charts.css';
+import { ChartFigure } from './ChartFigure.tsx';
 
 const words = t.overview.chart;
 const hourMs = 3_600_000;
 
 /** Posts an hour over a day: bars, one sentence that says the same, and a table for those who want figures. */
 export function HourBars({ activity }: { activity: Outputs['node']['activity'] }) {
-  const [table, setTable] = useState(false);
   const rows = activity.hours.map((posts, index) => {
     const at = activity.startsAt + index * hourMs;
     return { at, posts, label: hourMinute(at), last: index === activity.hours.length - 1 };
@@ -23,76 +20,51 @@ export function HourBars({ activity }: { activity: Outputs['node']['activity'] }
   );
   const summary = total === 0 ? words.empty : words.summary(total, most.posts, most.label);
   return (
-    <figure className="chart">
-      <figcaption className="chart-title mono">
-        <span>{words.title}</span>
-        <Button kind="quiet" className="chart-toggle" onPress={() => setTable(!table)}>
-          {table ? words.asChart : words.asTable}
-        </Button>
-      </figcaption>
-      {table ? (
-        <div className="chart-table" tabIndex={0} role="group" aria-label={words.title}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{words.hour}</th>
-                <th scope="col" className="right">
-                  {words.posts}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.toReversed().map((row) => (
-                <tr key={row.at}>
-                  <td className="mono">{row.label}</td>
-                  <td className="mono right">{count(row.posts)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : (
-        <div className="chart-bars">
-          <p className="hidden-visually">{summary}</p>
-          <div aria-hidden="true" className="chart-draw">
-            <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 140 }}>
-              <BarChart
-                data={rows}
-                margin={{ top: 6, right: 0, bottom: 0, left: 0 }}
-                barCategoryGap="14%"
-                accessibilityLayer={false}
-              >
-                <XAxis
-                  dataKey="at"
-                  axisLine={false}
-                  tickLine={false}
-                  interval={0}
-                  height={20}
-                  tick={({ x, y, index }: { x: number | string; y: number | string; index: number }) => (
-                    <HourTick x={Number(x)} y={Number(y)} index={index} label={rows[index]?.label ?? ''} />
-                  )}
-                />
-                <YAxis hide domain={[0, (top: number) => Math.max(4, top)]} />
-                <Tooltip
-                  isAnimationActive={false}
-                  cursor={{ fill: 'var(--raise)' }}
-                  content={({ payload }) => <BarTip row={payload[0]?.payload as unknown} />}
-                />
-                <Bar dataKey="posts" radius={2} minPointSize={2} isAnimationActive={false}>
-                  {rows.map((row) => (
-                    <Cell
-                      key={row.at}
-                      fill={row.last ? 'var(--amber)' : 'var(--cyan)'}
-                      fillOpacity={row.last ? 1 : 0.8}
-                    />
-                  ))}
-                </Bar>
-              </BarChart>
-            </ResponsiveContainer>
-          </div>
-        </div>
-      )}
-    </figure>
+    <ChartFigure
+      title={words.title}
+      summary={summary}
+      turn={{ chart: words.asChart, table: words.asTable }}
+      height={140}
+      caption={<span>{words.title}</span>}
+      captionClass="mono"
+      table={{
+        head: [words.hour, words.posts],
+        rows: rows.toReversed().map(({ at, label, posts }) => ({ key: at, cells: [label, count(posts)] })),
+      }}
+    >
+      <BarChart
+        data={rows}
+        margin={{ top: 6, right: 0, bottom: 0, left: 0 }}
+        barCategoryGap="14%"
+        accessibilityLayer={false}
+      >
+        <XAxis
+          dataKey="at"
+          axisLine={false}
+          tickLine={false}
+          interval={0}
+          height={20}
+          tick={({ x, y, index }: { x: number | string; y: number | string; index: number }) => (
+            <HourTick x={Number(x)} y={Number(y)} index={index} label={rows[index]?.label ?? ''} />
+          )}
+        />
+        <YAxis hide domain={[0, (top: number) => Math.max(4, top)]} />
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ fill: 'var(--raise)' }}
+          content={({ payload }) => <BarTip row={payload[0]?.payload as unknown} />}
+        />
+        <Bar dataKey="posts" radius={2} minPointSize={2} isAnimationActive={false}>
+          {rows.map((row) => (
+            <Cell
+              key={row.at}
+              fill={row.last ? 'var(--amber)' : 'var(--cyan)'}
+              fillOpacity={row.last ? 1 : 0.8}
+            />
+          ))}
+        </Bar>
+      </BarChart>
+    </ChartFigure>
   );
 }
 

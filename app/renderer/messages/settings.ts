@@ -12,6 +12,9 @@ export const settings = {
     care: 'Backup and care',
     archive: 'Archives',
   },
+  /** What is set in rooms of its own. */
+  elsewhere: { members: 'Members and roles', moderation: 'Moderation' },
+  elsewhereHint: 'in its room',
   list: 'Sections of the settings',
   loading: 'Reading the settings of this node.',
   saved: (name: string) => `${name}: saved, in effect now.`,

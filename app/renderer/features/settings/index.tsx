@@ -14,6 +14,7 @@ import { SettingRow } from './SettingRow.tsx';
 import './settings.css';
 
 type SectionId = keyof typeof t.settings.sections;
+const rooms = Object.keys(t.settings.elsewhere) as (keyof typeof t.settings.elsewhere)[];
 const ids = Object.keys(t.settings.sections) as SectionId[];
 
 /** Every setting with its effect beside it; what is changed is saved at once, and the row says so. */
@@ -28,6 +29,15 @@ export function SettingsView({ path }: { path: string[] }) {
             <li key={id}>
               <a href={href('settings', id)} aria-current={id === section ? 'true' : undefined}>
                 {t.settings.sections[id]}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <ul className="settings-elsewhere">
+          {rooms.map((room) => (
+            <li key={room}>
+              <a href={href(room)}>
+                {t.settings.elsewhere[room]} <span className="soft small">{t.settings.elsewhereHint}</span>
               </a>
             </li>
           ))}

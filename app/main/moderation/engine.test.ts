@@ -67,6 +67,27 @@ test('[J7] when too many wait, further ones are queued at once', async () => {
   expect((await outcomes[0]!).verdict.decision).toBe('publish');
 });
 
+test('[J7] a flood of long messages is held in bounded memory: what is too much is queued at once', async () => {
+  const clock = new VirtualClock(0);
+  const { judges, batches } = judgesByHand();
+  const engine = new Engine({ judges, clock, maxWaitingUnits: 1000, batch: 2 });
+  const flood = Array.from({ length: 5000 }, () => engine.submit(submission('x'.repeat(100))));
+  const outcomes = Promise.all(flood);
+  await clock.pass(0);
+  expect(engine.pending).toBeLessThanOrEqual(12);
+  for (let answered = 0; answered < batches.length; answered += 1) {
+    batches[answered]!.answer();
+    await clock.pass(0);
+  }
+  const judged = (await outcomes).filter(({ judgement }) => judgement !== null);
+  expect(judged).toHaveLength(10);
+  // What waited is gone, so that there is room again.
+  const next = engine.submit(submission('y'.repeat(1000)));
+  await clock.pass(0);
+  batches.at(-1)!.answer();
+  expect((await next).verdict.decision).toBe('publish');
+});
+
 test('messages of one moment go to the judges together', async () => {
   const clock = new VirtualClock(0);
   const { judges, batches } = judgesByHand();

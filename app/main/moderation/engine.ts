@@ -18,6 +18,8 @@ export interface EngineInit {
   readonly deadlineMs?: number;
   /** Messages that may wait at once; further ones are queued for a person without being judged. */
   readonly maxWaiting?: number;
+  /** Characters (UTF-16 units) that may wait at once, all messages together. */
+  readonly maxWaitingUnits?: number;
   /** Messages handed to a thread together. */
   readonly batch?: number;
 }
@@ -64,17 +66,20 @@ export class Engine {
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #maxWaiting: number;
+  readonly #maxWaitingUnits: number;
   readonly #batch: number;
   readonly #waiting: Waiting[] = [];
   readonly #room: (() => void)[] = [];
   #running = 0;
+  #waitingUnits = 0;
 
-  constructor({ judges, clock, deadlineMs = 5000, maxWaiting = 10_000, batch = 32 }: EngineInit) {
-    this.#judges = judges;
-    this.#clock = clock;
-    this.#deadlineMs = deadlineMs;
-    this.#maxWaiting = maxWaiting;
-    this.#batch = batch;
+  constructor(init: EngineInit) {
+    this.#judges = init.judges;
+    this.#clock = init.clock;
+    this.#deadlineMs = init.deadlineMs ?? 5000;
+    this.#maxWaiting = init.maxWaiting ?? 10_000;
+    this.#maxWaitingUnits = init.maxWaitingUnits ?? 8_000_000;
+    this.#batch = init.batch ?? 32;
   }
 
   /** Messages that wait or are being judged. */
@@ -94,9 +99,12 @@ export class Engine {
     return new Promise((settle) => {
       const since = this.#clock.now();
       const one: Waiting = { submission, since, settle, cancel: () => {}, settled: false };
-      if (this.#waiting.length >= this.#maxWaiting) return this.#hold(one, OVERLOAD);
+      const units = this.#waitingUnits + submission.text.length;
+      if (this.#waiting.length >= this.#maxWaiting || units > this.#maxWaitingUnits)
+        return this.#hold(one, OVERLOAD);
       one.cancel = this.#clock.after(submission.deadlineMs ?? this.#deadlineMs, () => this.#hold(one, LATE));
       this.#waiting.push(one);
+      this.#waitingUnits = units;
       // A batch gathers what comes within the same turn.
       queueMicrotask(() => this.#pump());
     });
@@ -104,7 +112,9 @@ export class Engine {
 
   #pump(): void {
     while (this.#running < this.#judges.lanes && this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#batch).filter(({ settled }) => !settled);
+      const taken = this.#waiting.splice(0, this.#batch);
+      this.#waitingUnits -= taken.reduce((sum, { submission }) => sum + submission.text.length, 0);
+      const batch = taken.filter(({ settled }) => !settled);
       for (const go of this.#room.splice(0)) go();
       if (batch.length === 0) continue;
       this.#running += 1;

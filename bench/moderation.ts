@@ -125,7 +125,7 @@ async function underLoad(judges: JudgePool, messages: readonly string[]) {
 
 async function firstStageAlone(messages: readonly string[]) {
   const models = await loadModels(modelsFolder());
-  const judge = new Judge({ ...models, second: null, languages: eldLanguages });
+  const judge = new Judge({ ...models, second: {}, languages: eldLanguages });
   await judge.judge(messages.slice(0, 500));
   const times: number[] = [];
   const startedAt = performance.now();

@@ -16,21 +16,28 @@ from sklearn.metrics import roc_auc_score
 
 from blend import Blend, weighed
 from data import HEADS, SPAM_SETS, key_of
-from encoder import ASKED_TOKENS, LAST
+from encoder import ENGLISH, LAST, OTHERS, PAD
 from export import MODELS
 from first_stage import targets_of
 
-UNCLEAR = {"spam": (0.1, 0.9), "toxic": (0.02, 0.5), "nsfw": (0.3, 0.7)}
+UNCLEAR = {"spam": (0.05, 0.9), "toxic": (0.02, 0.5), "nsfw": (0.3, 0.7)}
 """Between which probabilities of the first stage the second is asked; `--search` shows what others cost."""
 MOST_TALK_HELD_BACK = 0.01
 AREAS = ("davidson", "edos_sexism", "wiki_context_toxicity", "wiki_detox_testset", "germeval2018", "told_br")
 
 
-def second_logits(work, ids, numbers):
-    """What the shipped second stage says of the rows; kept, since it takes minutes."""
+def asked_ids(work, shape):
+    """Pieces of every row as the program gives them to an encoder."""
+    with open(work / f"{shape.name}-ids.pkl", "rb") as file:
+        ids = pickle.load(file)
+    return [np.append(one[: shape.asked - 1], LAST) if len(one) > shape.asked else one for one in ids]
+
+
+def second_logits(work, shape, numbers):
+    """What the shipped encoder says of the rows; kept, since it takes minutes. Null where there is none."""
     import onnxruntime as ort
 
-    path, model = work / "second.npz", MODELS / "second-stage.onnx"
+    path, model = work / f"{shape.name}.npz", MODELS / f"{shape.name}.onnx"
     if not model.exists():
         return None
     mark = hashlib.sha256(model.read_bytes()).hexdigest()
@@ -38,15 +45,15 @@ def second_logits(work, ids, numbers):
         kept = np.load(path)
         if str(kept["model"]) == mark:
             return kept["logits"]
+    ids = asked_ids(work, shape)
     options = ort.SessionOptions()
     options.intra_op_num_threads = 2
     session = ort.InferenceSession(model, options)
-    ids = [np.append(one[: ASKED_TOKENS - 1], LAST) if len(one) > ASKED_TOKENS else one for one in ids]
     found = np.zeros((len(ids), len(HEADS)), np.float32)
     order = sorted(numbers, key=lambda i: len(ids[i]))
     for at in range(0, len(order), 32):
         batch = order[at : at + 32]
-        table = np.full((len(batch), max(len(ids[i]) for i in batch)), 1, np.int64)
+        table = np.full((len(batch), max(len(ids[i]) for i in batch)), PAD, np.int64)
         for n, i in enumerate(batch):
             table[n, : len(ids[i])] = ids[i]
         found[batch] = session.run(None, {"ids": table})[0]
@@ -86,30 +93,38 @@ def quality(sets, goals, scores):
 
 
 def load(work):
-    """Validation rows and what both stages and the experts say of them."""
+    """Validation rows, what both stages and the experts say of them, which encoder reads each, and how long it is."""
     with open(work / "rows.pkl", "rb") as file:
         rows, _ = pickle.load(file)
-    with open(work / "ids.pkl", "rb") as file:
-        ids = pickle.load(file)
-    kept = [i for i, row in enumerate(rows) if row.validation and (not row.made or row.set == "sentences")]
+    kept = np.array([i for i, row in enumerate(rows) if row.validation and (not row.made or row.set == "sentences")])
     experts = np.load(work / "experts.npz")
     names = [str(name) for name in experts["names"]]
-    two = second_logits(work, ids, kept)
-    return (
-        [rows[i] for i in kept], names, np.load(work / "first.npz")["logits"][kept], weighed(names, experts["logits"][kept]),
-        None if two is None else two[kept], np.array([min(len(ids[i]), ASKED_TOKENS) for i in kept]),
-    )  # fmt: skip
+    english = experts["logits"][kept, names.index("english")] > 0
+    two, lengths = np.zeros((len(kept), len(HEADS)), np.float32), np.zeros(len(kept), np.int64)
+    for shape, at in ((ENGLISH, english), (OTHERS, ~english)):
+        said = second_logits(work, shape, kept[at])
+        if said is None:
+            two = None
+        if two is not None:
+            two[at] = said[kept[at]]
+        ids = asked_ids(work, shape)
+        lengths[at] = [len(ids[i]) for i in kept[at]]
+    return [rows[i] for i in kept], names, np.load(work / "first.npz")["logits"][kept], weighed(names, experts["logits"][kept]), two, english, lengths
 
 
-def crossed(names, one, others, two, goals, sets, half):
+def crossed(names, one, others, two, english, goals, sets, half):
     """Scores by the first stage and by both, every row by a blend that has not seen its half."""
     alone, together = np.zeros_like(goals), np.zeros_like(goals)
     for side in (0, 1):
         fit, ask = half != side, half == side
-        alone[ask] = Blend(names, one[fit], others[fit], None, goals[fit], sets[fit]).scores(one[ask], others[ask])
-        if two is not None:
-            blend = Blend(names, one[fit], others[fit], two[fit], goals[fit], sets[fit])
-            together[ask] = blend.scores(one[ask], others[ask], two[ask])
+        first = Blend(names, one[fit], others[fit], None, goals[fit], sets[fit])
+        alone[ask] = first.scores(one[ask], others[ask])
+        if two is None:
+            continue
+        for tongue in (english, ~english):
+            seen, asked_of = fit & tongue, ask & tongue
+            blend = Blend(names, one[seen], others[seen], two[seen], goals[seen], sets[seen], first)
+            together[asked_of] = blend.scores(one[asked_of], others[asked_of], two[asked_of])
     return alone, together
 
 
@@ -118,18 +133,21 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("--search", action="store_true", help="show what other borders between the stages would cost")
     arguments = parser.parse_args()
-    rows, names, one, others, two, lengths = load(arguments.work)
+    rows, names, one, others, two, english, lengths = load(arguments.work)
     goals, sets, half = targets_of(rows), np.array([row.set for row in rows]), np.array([half_of(row) for row in rows])
     first = Blend(names, one, others, None, goals, sets)
-    both = first if two is None else Blend(names, one, others, two, goals, sets)
+    both = {
+        name: first if two is None else Blend(names, one[at], others[at], two[at], goals[at], sets[at], first)
+        for name, at in ((ENGLISH.name, english), (OTHERS.name, ~english))
+    }
     made = {
-        "version": 2, "columns": names, "kinds": [name[5:] for name in names if name.startswith("kind ")],
-        "first": first.written(), "both": both.written(), "unclear": UNCLEAR,
+        "version": 3, "columns": names, "kinds": [name[5:] for name in names if name.startswith("kind ")],
+        "first": first.written(), "both": {name: blend.written() for name, blend in both.items()}, "unclear": UNCLEAR,
     }  # fmt: skip
     (MODELS / "calibration.json").write_text(json.dumps(made, indent=2) + "\n", "utf-8")
-    print(json.dumps({"spam": made["both"]["spam"], "toxic": made["both"]["toxic"]}))
+    print(json.dumps({name: {head: blend[head] for head in ("spam", "toxic")} for name, blend in made["both"].items()}))
 
-    alone, together = crossed(names, one, others, two, goals, sets, half)
+    alone, together = crossed(names, one, others, two, english, goals, sets, half)
     print("first alone:", quality(sets, goals, alone))
     if two is None:
         return

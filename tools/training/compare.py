@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from data import READ_SETS, SPAM_SETS, is_validation, read
+from data import MAKERS, READ_SETS, SPAM_SETS, Row, is_validation, read
 from export import MODELS
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +23,11 @@ MAIL_SETS = ("enron_spam", "ling_spam", "spamassassin")
 FINE = {"ham", "ok", "normal", "other", "neither", "non-toxic", "not sexist", "benign_safe", "benign_unsafe_topic"}
 AREAS = ("davidson", "edos_sexism", "wiki_context_toxicity", "wiki_detox_testset", "germeval2018", "told_br")
 SPAMASSASSIN_SAMPLE = 100
+LABELLED = {
+    "obscene": ("told_br",), "insult": ("told_br", "germeval2018"), "threat": ("edos_sexism",),
+    "identity": ("davidson", "edos_sexism", "told_br", "germeval2018"), "nsfw": ("openai_moderation",),
+}  # fmt: skip
+"""Which sets say something about a head by their own labels, not by words that stand in for them."""
 
 
 def validation(folder):
@@ -30,6 +35,34 @@ def validation(folder):
         name: [(row["text"], row["label"] not in FINE) for row in read(folder, name) if is_validation(row["text"])]
         for name in READ_SETS
     }
+
+
+def truths(folder, name, head):
+    """What a set's labels say of a head, row by row; NaN where nothing."""
+    found = []
+    for raw in read(folder, name):
+        if is_validation(raw["text"]):
+            row = Row(raw["text"], name)
+            MAKERS[name](row, raw)
+            found.append(row.targets.get(head, np.nan))
+    return np.array(found, float)
+
+
+def head_lines(folder, judged):
+    """Every head where sets name it: how much of what it says is right, and how much it finds."""
+    print("\n| head | set | rows | positive | precision of the label | recall of the label |\n|---|---|---|---|---|---|")
+    for head, names in LABELLED.items():
+        for name in names:
+            truth = truths(folder, name, head)
+            known = ~np.isnan(truth)
+            yes = truth[known] >= 0.5
+            says = np.array([head in answer["labels"] for answer in judged[name]])[known]
+            hits = (says & yes).sum()
+            print(f"| {head} | {name} | {known.sum()} | {yes.sum()} | {share(hits, says.sum())} | {share(hits, yes.sum())} |")
+    truth = truths(folder, "openai_moderation", "nsfw")
+    known = ~np.isnan(truth)
+    scores = np.array([answer["nsfw_score"] for answer in judged["openai_moderation"]])[known]
+    print(f"\nnsfw_score on openai_moderation, area: {area(truth[known] >= 0.5, scores)}")
 
 
 def product(rows, models):
@@ -46,7 +79,7 @@ def product(rows, models):
 
 def without_second(folder):
     for path in MODELS.iterdir():
-        if path.name != "second-stage.onnx":
+        if path.name not in ("english.onnx", "others.onnx"):
             shutil.copy(path, folder)
     return folder
 
@@ -165,6 +198,8 @@ def main():
         print(f"| {name} | {len(fine)} | ordinary talk not published | {cells[0]} | {cells[1]} |")
     asked = [answer["stage"] == "second" for name in READ_SETS for answer in judged[name]]
     print(f"| all sets | {len(asked)} | asked of the second stage | {share(sum(asked), len(asked))} | none |")
+
+    head_lines(arguments.data, judged)
 
     print("\n| other program | set | measure | it | this release |\n|---|---|---|---|---|")
     others = [("alt-profanity-check", profanity)]

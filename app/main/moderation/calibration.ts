@@ -6,11 +6,12 @@ const Name = z.string().regex(/^[a-z][a-z ]{0,30}$/);
 const perHead = <T extends z.ZodType>(value: T) =>
   z.strictObject(Object.fromEntries(HEADS.map((head) => [head, value])) as Record<Head, T>);
 
-/** A probability: σ(shift + first · logit1 + second · logit2 + what experts and kinds add). */
+/** A probability: σ(shift + first · logit + what heads of an encoder, experts and kinds add, each by its weight). */
 const Blend = z.strictObject({
   shift: Weight,
   first: Weight,
-  second: Weight,
+  /** By a head of the encoder. */
+  second: z.partialRecord(z.enum(HEADS), Weight),
   /** By an expert's name or a kind's. */
   others: z.record(Name, Weight),
 });
@@ -18,19 +19,27 @@ type Blend = z.infer<typeof Blend>;
 
 /** How logits become probabilities, fitted on the validation split; a file of `resources/models`. */
 export const Calibration = z.strictObject({
-  version: z.literal(2),
+  version: z.literal(3),
   /** What the first stage's columns after those of the heads say. */
   columns: z.array(Name).max(32),
   /** Kinds of writing, each the name of a column. */
   kinds: z.array(Name).max(8),
   /** The first stage alone. */
   first: perHead(Blend),
-  /** Both stages. */
-  both: perHead(Blend),
+  /** Both stages, by the encoder that was asked. */
+  both: z.strictObject({ english: perHead(Blend), others: perHead(Blend) }),
   /** The first stage's probabilities between which the second stage is asked, by head. */
   unclear: z.partialRecord(z.enum(HEADS), z.tuple([z.number(), z.number()])),
 });
 export type Calibration = z.infer<typeof Calibration>;
+
+/** Which of the two encoders reads a text in the second stage. */
+export const TONGUES = ['english', 'others'] as const;
+export type Tongue = (typeof TONGUES)[number];
+/** The column that tells English from everything else. */
+const ENGLISH = 'english';
+/** A text that reads as another language is taken for English only where that column is surer than this. */
+const SURELY = 1;
 
 /** A kind's column is called `kind`, a space and its name. */
 const KIND = 'kind ';
@@ -39,6 +48,8 @@ interface Prepared {
   readonly blend: Blend;
   /** Places among the experts and kinds, and their weights. */
   readonly others: readonly (readonly [place: number, weight: number])[];
+  /** Places among the encoder's heads, and their weights. */
+  readonly second: readonly (readonly [place: number, weight: number])[];
 }
 
 /** Turns the stages' logits into probabilities. An expert is heard by how much a text is of its kind. */
@@ -46,7 +57,8 @@ export class Blender {
   readonly #columns: readonly string[];
   readonly #kinds: readonly { readonly column: number; readonly expert: number }[];
   readonly #first: readonly Prepared[];
-  readonly #both: readonly Prepared[];
+  readonly #both: Readonly<Record<Tongue, readonly Prepared[]>>;
+  readonly #english: number;
   readonly #unclear: Calibration['unclear'];
 
   constructor({ columns, kinds, first, both, unclear }: Calibration) {
@@ -58,6 +70,10 @@ export class Blender {
     if (this.#kinds.some(({ column }) => column < 0)) throw new Error('a kind of writing has no column');
     const prepared = (blend: Blend): Prepared => ({
       blend,
+      second: HEADS.flatMap((head, at) => {
+        const weight = blend.second[head];
+        return weight === undefined ? [] : [[at, weight] as const];
+      }),
       others: Object.entries(blend.others).map(([name, weight]) => {
         const place = columns.indexOf(name);
         if (place < 0) throw new Error(`nothing is called ${name}`);
@@ -65,7 +81,12 @@ export class Blender {
       }),
     });
     this.#first = HEADS.map((head) => prepared(first[head]));
-    this.#both = HEADS.map((head) => prepared(both[head]));
+    this.#both = {
+      english: HEADS.map((head) => prepared(both.english[head])),
+      others: HEADS.map((head) => prepared(both.others[head])),
+    };
+    this.#english = HEADS.length + columns.indexOf(ENGLISH);
+    if (!columns.includes(ENGLISH)) throw new Error('no column tells English');
     this.#unclear = unclear;
   }
 
@@ -80,8 +101,14 @@ export class Blender {
   }
 
   /** Probabilities by both stages together. */
-  both(one: Float32Array, two: Float32Array): Scores {
-    return this.#scores(this.#both, one, two);
+  both(tongue: Tongue, one: Float32Array, two: Float32Array): Scores {
+    return this.#scores(this.#both[tongue], one, two);
+  }
+
+  /** Which encoder a text is for, by the first stage and by the language it was taken for. */
+  tongueOf(one: Float32Array, language: string | null): Tongue {
+    const least = language === 'en' || language === null ? 0 : SURELY;
+    return one[this.#english]! > least ? 'english' : 'others';
   }
 
   /** Whether the first stage alone leaves a message open. */
@@ -94,9 +121,11 @@ export class Blender {
 
   #scores(prepared: readonly Prepared[], one: Float32Array, two: Float32Array | null): Scores {
     const values = this.#weighed(one);
-    const scores = prepared.map(({ blend, others }, at) => {
-      const own = blend.shift + blend.first * one[at]! + (two === null ? 0 : blend.second * two[at]!);
-      return 1 / (1 + Math.exp(-others.reduce((sum, [place, weight]) => sum + weight * values[place]!, own)));
+    const scores = prepared.map(({ blend, second, others }, at) => {
+      let z = blend.shift + blend.first * one[at]!;
+      for (const [place, weight] of others) z += weight * values[place]!;
+      if (two !== null) for (const [place, weight] of second) z += weight * two[place]!;
+      return 1 / (1 + Math.exp(-z));
     });
     return Object.fromEntries(HEADS.map((head, at) => [head, scores[at]!])) as Record<Head, number>;
   }

@@ -7,7 +7,7 @@ export { HOLD_STATES, Holds, ITEM_KINDS, type HoldRow, type HoldState } from './
 export { Judge, type Judgement } from './judge.ts';
 export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';
-export type { ModelStatus } from './manifest.ts';
+export { SECOND_PARTS, type ModelStatus } from './manifest.ts';
 export { areaUnderCurve, share, type Measured } from './metrics.ts';
 export { moderationMigrations } from './migrations.ts';
 export { Normaliser } from './normalise.ts';

@@ -1,4 +1,4 @@
-import { Blender, type Calibration } from './calibration.ts';
+import { Blender, TONGUES, type Calibration, type Tongue } from './calibration.ts';
 import { FirstStage, type FirstWeights } from './first-stage.ts';
 import { HEADS, type Head, type Scores } from './heads.ts';
 import { Normaliser, type Normalised } from './normalise.ts';
@@ -29,7 +29,7 @@ export interface Judgement {
   readonly cut: boolean;
 }
 
-/** The second stage: logits by head for lines of pieces; the adapter pads and runs them together. */
+/** An encoder of the second stage: logits by head for lines of pieces; the adapter pads and runs them together. */
 export interface SecondStage {
   run(lines: readonly (readonly number[])[]): Promise<Float32Array[]>;
 }
@@ -39,9 +39,14 @@ export interface LanguageDetector {
   detect(text: string): string | null;
 }
 
+/** The encoders that could be loaded, by what they read. */
+export type Encoders = Partial<
+  Readonly<Record<Tongue, { readonly stage: SecondStage; readonly vocabulary: Vocabulary }>>
+>;
+
 export interface JudgeParts {
   readonly first: FirstWeights | null;
-  readonly second: { readonly stage: SecondStage; readonly vocabulary: Vocabulary } | null;
+  readonly second: Encoders;
   readonly calibration: Calibration | null;
   readonly languages: LanguageDetector;
 }
@@ -64,6 +69,8 @@ const LEAST_ADDED = 0.15;
 const SECOND_BATCH = 16;
 const SECOND_PIECES = 256;
 const MOST_PADDED = 1.2;
+/** Pieces of a line that each encoder is given, the two ends included; as `asked` in tools/training/encoder.py. */
+export const MOST_PIECES: Readonly<Record<Tongue, number>> = { english: 96, others: 64 };
 
 interface Open {
   readonly normalised: Normalised;
@@ -79,7 +86,7 @@ interface Open {
 export class Judge {
   readonly #normaliser = new Normaliser();
   readonly #first: FirstStage | null;
-  readonly #second: { readonly stage: SecondStage; readonly pieces: Pieces } | null;
+  readonly #second: Partial<Record<Tongue, { readonly stage: SecondStage; readonly pieces: Pieces }>> = {};
   readonly #blender: Blender | null;
   readonly #languages: LanguageDetector;
 
@@ -87,10 +94,14 @@ export class Judge {
     this.#blender = calibration === null ? null : new Blender(calibration);
     // Weights and calibration that do not belong together judge nothing.
     this.#first = first !== null && first.bias.length === this.#blender?.width ? new FirstStage(first) : null;
-    this.#second =
-      second === null || this.#first === null
-        ? null
-        : { stage: second.stage, pieces: new Pieces(second.vocabulary) };
+    for (const tongue of TONGUES) {
+      const encoder = this.#first === null ? undefined : second[tongue];
+      if (encoder === undefined) continue;
+      this.#second[tongue] = {
+        stage: encoder.stage,
+        pieces: new Pieces(encoder.vocabulary, MOST_PIECES[tongue]),
+      };
+    }
     this.#languages = languages;
   }
 
@@ -123,10 +134,19 @@ export class Judge {
   }
 
   async #ask(all: readonly Open[]): Promise<void> {
-    const [second, blender] = [this.#second, this.#blender];
-    if (second === null || blender === null) return;
+    const blender = this.#blender;
+    if (blender === null) return;
+    const unclear = all.filter(({ logits, scores }) => logits !== null && blender.isUnclear(scores));
+    for (const tongue of TONGUES) {
+      const own = unclear.filter(({ logits, language }) => blender.tongueOf(logits!, language) === tongue);
+      await this.#askOne(tongue, own, blender);
+    }
+  }
+
+  async #askOne(tongue: Tongue, all: readonly Open[], blender: Blender): Promise<void> {
+    const second = this.#second[tongue];
+    if (second === undefined) return;
     const unclear = all
-      .filter((one) => blender.isUnclear(one.scores))
       .map((one) => ({ one, line: second.pieces.line(one.normalised.line) }))
       .toSorted((a, b) => a.line.length - b.line.length);
     for (let at = 0, end = 0; at < unclear.length; at = end) {
@@ -138,7 +158,7 @@ export class Judge {
       const batch = unclear.slice(at, end);
       const answers = await second.stage.run(batch.map(({ line }) => line));
       for (const [place, { one }] of batch.entries()) {
-        one.scores = blender.both(one.logits!, answers[place]!);
+        one.scores = blender.both(tongue, one.logits!, answers[place]!);
         one.stage = 'second';
       }
     }

@@ -4,16 +4,27 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const FileName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,60}$/);
 
 /** What part a file plays in judging. */
-export const MODEL_PARTS = ['first', 'second', 'pieces', 'calibration', 'image'] as const;
+export const MODEL_PARTS = [
+  'first',
+  'english',
+  'english-pieces',
+  'others',
+  'others-pieces',
+  'calibration',
+  'image',
+] as const;
 export type ModelPart = (typeof MODEL_PARTS)[number];
 
-/** What judging texts takes; the rest judges images, in a thread of its own. */
-export const TEXT_PARTS = [
-  'first',
-  'second',
-  'pieces',
-  'calibration',
+/** What the second stage takes; without one of them the first stage judges some texts alone. */
+export const SECOND_PARTS = [
+  'english',
+  'english-pieces',
+  'others',
+  'others-pieces',
 ] as const satisfies readonly ModelPart[];
+
+/** What judging texts takes; the rest judges images, in a thread of its own. */
+export const TEXT_PARTS = ['first', ...SECOND_PARTS, 'calibration'] as const satisfies readonly ModelPart[];
 
 /** `resources/models/manifest.json`: what belongs there, and by which hash it is known. */
 export const ModelManifest = z.strictObject({

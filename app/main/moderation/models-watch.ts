@@ -1,13 +1,15 @@
 import type { ModelState, Notice } from '../../contract/index.ts';
 import { problemOf } from '../kernel/errors.ts';
-import type { ModelStatus } from './manifest.ts';
+import { SECOND_PARTS, type ModelStatus } from './manifest.ts';
 import type { Judges } from './ports.ts';
 
 const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
   first: 'judges every message at once',
-  second: 'judges what the first leaves open',
-  pieces: 'cuts text into pieces for the second',
-  calibration: 'makes probabilities of what both say',
+  english: 'judges English that the first leaves open',
+  'english-pieces': 'cuts English into pieces',
+  others: 'judges other languages that the first leaves open',
+  'others-pieces': 'cuts other languages into pieces',
+  calibration: 'makes probabilities of what all say',
   image: 'judges pictures',
 };
 const NOTICE = 'moderation-models';
@@ -39,7 +41,7 @@ export class ModelsWatch {
       this.#statuses.some((status) => status.part === part && status.state === 'ok');
     if (!this.#asked) return 'models';
     if (this.#init.down() || !isReady('first') || !isReady('calibration')) return 'rules';
-    return isReady('second') && isReady('pieces') ? 'models' : 'first-stage';
+    return SECOND_PARTS.every(isReady) ? 'models' : 'first-stage';
   }
 
   models(): ModelState[] {

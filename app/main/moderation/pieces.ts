@@ -4,29 +4,34 @@ const UNKNOWN = 3;
 const FIRST = 0;
 const LAST = 2;
 const SPACE = '▁';
-/** Pieces that one message may have in the second stage, the two ends included. */
-export const MAX_PIECES = 64;
+/** What goes on within a word, in the vocabulary of word pieces. */
+const WITHIN = '##';
 const MAX_KEPT = 40_000;
+/** A longer word is nobody's: it is one unknown piece. */
+const LONGEST_WORD = 100;
 
-/** The second stage's vocabulary: pieces by number, and how likely each is (log probability). */
+/** An encoder's vocabulary: pieces by number; where each has a score (log probability) it is a unigram one. */
 export interface Vocabulary {
   readonly pieces: readonly string[];
-  readonly scores: readonly number[];
+  readonly scores?: readonly number[] | undefined;
 }
 
-/** Cuts words into the pieces on the likeliest path (a unigram model, Kudo 2018); as tools/training/encoder.py. */
+/** Numbers of the pieces that a word is cut into. */
+type Cut = (word: string) => readonly number[];
+
+/** Cuts lines into pieces and keeps what it did to each word; as tools/training/encoder.py. */
 export class Pieces {
-  readonly #numbers: ReadonlyMap<string, number>;
-  readonly #scores: readonly number[];
-  readonly #unknown: number;
-  readonly #longest: number;
+  readonly #cut: Cut;
+  readonly #most: number;
   readonly #kept = new Map<string, readonly number[]>();
 
-  constructor({ pieces, scores }: Vocabulary) {
-    this.#numbers = new Map(pieces.flatMap((piece, number) => (number > UNKNOWN ? [[piece, number]] : [])));
-    this.#scores = scores;
-    this.#unknown = scores.reduce((least, score) => Math.min(least, score), 0) - 10;
-    this.#longest = pieces.slice(UNKNOWN + 1).reduce((most, piece) => Math.max(most, [...piece].length), 1);
+  /** `most` is how many pieces a line may have, the two ends included. */
+  constructor(vocabulary: Vocabulary, most: number) {
+    this.#cut =
+      vocabulary.scores === undefined
+        ? longestFirst(vocabulary.pieces)
+        : likeliest(vocabulary.pieces, vocabulary.scores);
+    this.#most = most;
   }
 
   /** Numbers of a line's pieces, with both ends. */
@@ -34,9 +39,9 @@ export class Pieces {
     const found = [FIRST];
     for (const word of line.split(' ')) {
       if (word !== '') found.push(...this.#word(word));
-      if (found.length >= MAX_PIECES) break;
+      if (found.length >= this.#most) break;
     }
-    if (found.length >= MAX_PIECES) found.length = MAX_PIECES - 1;
+    if (found.length >= this.#most) found.length = this.#most - 1;
     found.push(LAST);
     return found;
   }
@@ -45,12 +50,25 @@ export class Pieces {
     const known = this.#kept.get(word);
     if (known !== undefined) return known;
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
-    const cut = this.#cut([SPACE, ...word]);
+    const cut = this.#cut(word);
     this.#kept.set(ownCopy(word), cut);
     return cut;
   }
+}
 
-  #cut(letters: readonly string[]): number[] {
+function numbersOf(pieces: readonly string[]) {
+  return {
+    numbers: new Map(pieces.flatMap((piece, number) => (number > UNKNOWN ? [[piece, number] as const] : []))),
+    longest: pieces.slice(UNKNOWN + 1).reduce((most, piece) => Math.max(most, [...piece].length), 1),
+  };
+}
+
+/** The pieces on the likeliest path: a unigram model (Kudo 2018). */
+function likeliest(pieces: readonly string[], scores: readonly number[]): Cut {
+  const { numbers, longest } = numbersOf(pieces);
+  const unknown = scores.reduce((least, score) => Math.min(least, score), 0) - 10;
+  return (word) => {
+    const letters = [SPACE, ...word];
     const size = letters.length;
     const best = new Float64Array(size + 1).fill(Number.NEGATIVE_INFINITY);
     const from = new Int32Array(size + 1);
@@ -59,17 +77,17 @@ export class Pieces {
     for (let start = 0; start < size; start += 1) {
       const base = best[start]!;
       let piece = '';
-      for (let end = start + 1; end <= Math.min(size, start + this.#longest); end += 1) {
+      for (let end = start + 1; end <= Math.min(size, start + longest); end += 1) {
         piece += letters[end - 1]!;
-        const number = this.#numbers.get(piece);
-        if (number !== undefined && base + this.#scores[number]! > best[end]!) {
-          best[end] = base + this.#scores[number]!;
+        const number = numbers.get(piece);
+        if (number !== undefined && base + scores[number]! > best[end]!) {
+          best[end] = base + scores[number]!;
           from[end] = start;
           via[end] = number;
         }
       }
-      if (base + this.#unknown > best[start + 1]!) {
-        best[start + 1] = base + this.#unknown;
+      if (base + unknown > best[start + 1]!) {
+        best[start + 1] = base + unknown;
         from[start + 1] = start;
         via[start + 1] = UNKNOWN;
       }
@@ -80,5 +98,49 @@ export class Pieces {
       if (via[at] !== UNKNOWN || found.at(-1) !== UNKNOWN) found.push(via[at]!);
     }
     return found.toReversed();
+  };
+}
+
+/** From the left, the longest piece that is known: WordPiece (Devlin et al. 2019), without accents. */
+function longestFirst(pieces: readonly string[]): Cut {
+  const { numbers, longest } = numbersOf(pieces);
+  const cutPart = (letters: readonly string[]): readonly number[] => {
+    if (letters.length > LONGEST_WORD) return [UNKNOWN];
+    const found: number[] = [];
+    for (let at = 0; at < letters.length;) {
+      let end = Math.min(letters.length, at + longest);
+      let number: number | undefined;
+      for (; end > at; end -= 1) {
+        number = numbers.get((at > 0 ? WITHIN : '') + letters.slice(at, end).join(''));
+        if (number !== undefined) break;
+      }
+      if (number === undefined) return [UNKNOWN];
+      found.push(number);
+      at = end;
+    }
+    return found;
+  };
+  return (word) => partsOf(word).flatMap(cutPart);
+}
+
+const ACCENT = /\p{Mn}/gu;
+const WRITTEN = /[\p{L}\p{N}]/u;
+const IDEOGRAPH = /[\u2e80-\u9fff]/u;
+
+/** A word's runs of letters and digits; every mark and every ideograph is a part of its own. */
+function partsOf(word: string): string[][] {
+  const parts: string[][] = [];
+  let open: string[] | null = null;
+  for (const letter of word.normalize('NFD').replace(ACCENT, '')) {
+    if (!WRITTEN.test(letter) || IDEOGRAPH.test(letter)) {
+      parts.push([letter]);
+      open = null;
+    } else if (open === null) {
+      open = [letter];
+      parts.push(open);
+    } else {
+      open.push(letter);
+    }
   }
+  return parts;
 }

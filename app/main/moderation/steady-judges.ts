@@ -51,7 +51,7 @@ export class SteadyJudges implements Judges {
 
   #byWords(texts: readonly string[]): Promise<Judgement[]> {
     const languages = { detect: () => null };
-    this.#words ??= new Judge({ first: null, second: null, calibration: null, languages });
+    this.#words ??= new Judge({ first: null, second: {}, calibration: null, languages });
     return this.#words.judge(texts);
   }
 

@@ -56,8 +56,8 @@ test(
   '[J19] without the second stage the first judges alone, and a notice says so',
   { timeout: TIMEOUT_MS },
   async () => {
-    const running = await nodeWith((models) => rm(join(models, 'second-stage.onnx')));
-    const said = await notice(running, /second-stage\.onnx is missing/);
+    const running = await nodeWith((models) => rm(join(models, 'english.onnx')));
+    const said = await notice(running, /english\.onnx is missing/);
     expect(said).toMatchObject({ severity: 'attention' });
     expect(said.remedy).toContain('impulse models verify');
     expect(await write(running, 'High water at noon.')).toMatchObject({ decision: 'publish' });

@@ -8,6 +8,7 @@ import {
   Engine,
   findListed,
   importList,
+  SECOND_PARTS,
   Normaliser,
   type Finding,
   type ImageJudges,
@@ -177,7 +178,8 @@ async function withJudges<T>(
 async function warnOf(io: Io, judges: Judges): Promise<void> {
   for (const { fault, part } of await judges.status()) {
     if (fault === null) continue;
-    const then = part === 'image' ? NO_IMAGE : part === 'second' ? NO_SECOND : NO_FIRST;
+    const second = SECOND_PARTS.some((one) => one === part);
+    const then = part === 'image' ? NO_IMAGE : second ? NO_SECOND : NO_FIRST;
     io.err(`${fault} ${then}\n`);
   }
 }

@@ -1,25 +1,24 @@
 import * as z from 'zod';
-import { Calibration } from '../../moderation/calibration.ts';
+import { Calibration, TONGUES } from '../../moderation/calibration.ts';
 import { BUCKETS } from '../../moderation/features.ts';
 import type { FirstWeights } from '../../moderation/first-stage.ts';
 import { HEADS } from '../../moderation/heads.ts';
-import type { SecondStage } from '../../moderation/judge.ts';
+import type { Encoders, SecondStage } from '../../moderation/judge.ts';
 import { TEXT_PARTS, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
-import type { Vocabulary } from '../../moderation/pieces.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
 import { dataOf, native, runtime, SESSION, type Runtime } from './runtime.ts';
 
 /** What could be loaded of the models; null stands for what is missing or broken. */
 export interface LoadedModels {
   readonly first: FirstWeights | null;
-  readonly second: { readonly stage: SecondStage; readonly vocabulary: Vocabulary } | null;
+  readonly second: Encoders;
   readonly calibration: Calibration | null;
   readonly statuses: readonly ModelStatus[];
 }
 
 const VocabularyFile = z.strictObject({
   pieces: z.array(z.string().max(64)).max(100_000),
-  scores: z.array(z.number()).max(100_000),
+  scores: z.array(z.number()).max(100_000).optional(),
 });
 /** Filling for lines shorter than the longest of their batch. */
 const PAD = 1n;
@@ -47,11 +46,15 @@ export async function loadModels(folder: string): Promise<LoadedModels> {
   const json = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
   const calibration = await attempt('calibration', (bytes) => Calibration.parse(json(bytes)));
   const first = await attempt('first', async (bytes) => firstWeights(await runtime(), bytes));
-  const vocabulary = await attempt('pieces', (bytes) => VocabularyFile.parse(json(bytes)));
-  const stage = await attempt('second', async (bytes) => secondStage(await runtime(), bytes));
+  const second: { -readonly [T in keyof Encoders]: Encoders[T] } = {};
+  for (const tongue of TONGUES) {
+    const vocabulary = await attempt(`${tongue}-pieces`, (bytes) => VocabularyFile.parse(json(bytes)));
+    const stage = await attempt(tongue, async (bytes) => secondStage(await runtime(), bytes));
+    if (vocabulary !== null && stage !== null) second[tongue] = { stage, vocabulary };
+  }
   return {
     first,
-    second: stage === null || vocabulary === null ? null : { stage, vocabulary },
+    second,
     calibration,
     statuses: files.map((file) => statusOf(file, faults)),
   };

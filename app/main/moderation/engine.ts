@@ -79,7 +79,7 @@ export class Engine {
     this.#deadlineMs = init.deadlineMs ?? 5000;
     this.#maxWaiting = init.maxWaiting ?? 10_000;
     this.#maxWaitingUnits = init.maxWaitingUnits ?? 8_000_000;
-    this.#batch = init.batch ?? 32;
+    this.#batch = init.batch ?? 128;
   }
 
   /** Messages that wait or are being judged. */

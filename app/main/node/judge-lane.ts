@@ -4,7 +4,7 @@ import { Problem } from '../kernel/errors.ts';
 import type { JudgeStart } from './judge-wire.ts';
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
-const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 /** What runs has so long to end when a lane is stopped. */
 const STOP_TIMEOUT_MS = 10_000;
 /** Loading the models is not the batch's time. */

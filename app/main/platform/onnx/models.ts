@@ -6,7 +6,7 @@ import { HEADS } from '../../moderation/heads.ts';
 import type { Encoders, SecondStage } from '../../moderation/judge.ts';
 import { TEXT_PARTS, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
-import { dataOf, native, runtime, SESSION, type Runtime } from './runtime.ts';
+import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
 
 /** What could be loaded of the models; null stands for what is missing or broken. */
 export interface LoadedModels {
@@ -61,10 +61,9 @@ export async function loadModels(folder: string): Promise<LoadedModels> {
 }
 
 /** Takes the whole table out of the first stage's graph: a message is then a sum of rows. */
-async function firstWeights({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<FirstWeights> {
-  const session = await native(() =>
-    InferenceSession.create(bytes, { ...SESSION, graphOptimizationLevel: 'disabled' }),
-  );
+async function firstWeights(onnx: Runtime, bytes: Uint8Array): Promise<FirstWeights> {
+  const session = await sessionOf(onnx, bytes, { graphOptimizationLevel: 'disabled' });
+  const { Tensor } = onnx;
   const ids = Int32Array.from({ length: BUCKETS }, (_, id) => id);
   const answer = await native(() =>
     session.run({ ids: new Tensor('int32', ids, [BUCKETS]) }, ['rows', 'scales', 'bias']),
@@ -78,8 +77,9 @@ async function firstWeights({ InferenceSession, Tensor }: Runtime, bytes: Uint8A
   return weights;
 }
 
-async function secondStage({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<SecondStage> {
-  const session = await native(() => InferenceSession.create(bytes, SESSION));
+async function secondStage(onnx: Runtime, bytes: Uint8Array): Promise<SecondStage> {
+  const session = await sessionOf(onnx, bytes);
+  const { Tensor } = onnx;
   return {
     async run(lines) {
       const longest = lines.reduce((most, line) => Math.max(most, line.length), 1);

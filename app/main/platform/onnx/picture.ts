@@ -1,7 +1,7 @@
 import { PICTURE_SIDE, type PictureModel } from '../../moderation/picture-judge.ts';
 import type { ModelPart, ModelStatus } from '../../moderation/manifest.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
-import { dataOf, native, runtime, SESSION, type Runtime } from './runtime.ts';
+import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
 
 /** The model for images, or null when it is missing or broken. */
 interface LoadedPictureModel {
@@ -26,8 +26,9 @@ export async function loadPictureModel(folder: string): Promise<LoadedPictureMod
   return { model, statuses: files.map((file) => statusOf(file, faults)) };
 }
 
-async function pictureModel({ InferenceSession, Tensor }: Runtime, bytes: Uint8Array): Promise<PictureModel> {
-  const session = await native(() => InferenceSession.create(bytes, SESSION));
+async function pictureModel(onnx: Runtime, bytes: Uint8Array): Promise<PictureModel> {
+  const session = await sessionOf(onnx, bytes);
+  const { Tensor } = onnx;
   return {
     async run(pictures) {
       const pixels = new Float32Array(pictures.length * POINTS);

@@ -32,7 +32,7 @@ export function runtime(): Promise<Runtime> {
 }
 
 /** One thread each: whoever asks runs one session to a worker. */
-export const SESSION: InferenceSession.SessionOptions = {
+const SESSION: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
@@ -43,6 +43,15 @@ export const SESSION: InferenceSession.SessionOptions = {
   graphOptimizationLevel: 'all',
   logSeverityLevel: 3,
 };
+
+/** A session of a model. Apart from who runs it, so that nothing that lives as long holds on to the file's bytes. */
+export function sessionOf(
+  { InferenceSession }: Runtime,
+  bytes: Uint8Array,
+  options: InferenceSession.SessionOptions = {},
+): Promise<InferenceSession> {
+  return native(() => InferenceSession.create(bytes, { ...SESSION, ...options }));
+}
 
 /** What a model answered under a name, in the form it must have. */
 export function dataOf<T extends Int8Array | Float32Array>(

@@ -66,8 +66,8 @@ const LEAST_ADDED = 0.15;
  * shortest. Together they have few pieces: more are no faster, and what is between the layers then takes so
  * much room that the system has to find it anew for every batch.
  */
-const SECOND_BATCH = 24;
-const SECOND_PIECES = 384;
+const SECOND_BATCH = 16;
+const SECOND_PIECES = 256;
 const MOST_PADDED = 1.2;
 /** Pieces of a line that each encoder is given, the two ends included; as `asked` in tools/training/encoder.py. */
 export const MOST_PIECES: Readonly<Record<Tongue, number>> = { english: 96, others: 64 };

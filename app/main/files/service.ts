@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type * as contract from '../../contract/index.ts';
-import { toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { every } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
@@ -37,8 +36,8 @@ export interface FilesInit {
   /** Settings, read at each use. */
   readonly maxFileBytes: () => number;
   readonly fileBudgetBytes: () => number;
-  /** A file was fetched; false where what names it is held back now. Waited for before it is handed out. */
-  readonly came?: (digest: Uint8Array) => Promise<boolean>;
+  /** Asked before a file that is here is handed out; false where it is held back. */
+  readonly mayGive?: (digest: Uint8Array) => Promise<boolean>;
 }
 
 /** How a post names a file. */
@@ -65,7 +64,6 @@ export function createFiles(init: FilesInit) {
   const store = new FileStore(init);
   const server = new FileServer(init, store);
   const fetcher = new FileFetcher({ ...init, logger }, store);
-  const judging = new Map<string, Promise<boolean>>();
   let stops: (() => void)[] = [];
 
   const tooLarge = () =>
@@ -100,15 +98,6 @@ export function createFiles(init: FilesInit) {
         store.attached(cid, { name: safeName(name), type: safeType(type), size });
       }
     }
-  };
-
-  /** Whether a file that came may be handed out; those who want it at a time wait for one answer. */
-  const came = (id: Uint8Array): Promise<boolean> => {
-    const key = toHex(id);
-    const answer =
-      judging.get(key) ?? (init.came?.(id) ?? Promise.resolve(true)).finally(() => judging.delete(key));
-    judging.set(key, answer);
-    return answer;
   };
 
   const tidy = async () => {
@@ -178,16 +167,16 @@ export function createFiles(init: FilesInit) {
     async get(cid: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; name: string; type: string }> {
       const id = digestOf(cid);
       let bytes = store.isComplete(id) ? await store.read(id) : null;
-      if (!bytes || judging.has(toHex(id))) {
-        if (!bytes) await fetcher.fetch(id, signal);
-        if (!(await came(id))) {
-          throw new Problem(
-            'held-back',
-            'This picture was held back once it was here, with what it belongs to.',
-            'A moderator can look at it.',
-          );
-        }
+      if (!bytes) {
+        await fetcher.fetch(id, signal);
         bytes = await store.read(id);
+      }
+      if ((await init.mayGive?.(id)) === false) {
+        throw new Problem(
+          'held-back',
+          'This picture was held back once it was here, with what it belongs to.',
+          'A moderator can look at it.',
+        );
       }
       const row = store.row(id);
       if (!bytes || !row) throw new Problem('file-unavailable', 'The file could not be read.', 'Try again.');

@@ -167,16 +167,26 @@ export class Gate implements Doorkeeper {
   }
 
   /**
-   * [J27] A file came that was not here when posts with it were judged: they are judged anew, with it.
+   * [J27] A file is here that was not when posts with it were judged: they are judged anew, with it. What a
+   * kill left undone is done when it is asked for again.
    *
    * @returns whether none of them is hidden now.
    */
   async fileCame(file: Uint8Array): Promise<boolean> {
     const { db, holds, assessor, me } = this.#init;
+    let shown = true;
     for (const { n, time, kind, author } of this.#unseen.of(file)) {
       const source = this.#byKind.get(kind)!;
       const content = source.read(n);
-      if (!content || holds.of(n)?.state === 'waiting') continue;
+      if (!content) {
+        this.#unseen.keep(n, []);
+        continue;
+      }
+      if (holds.of(n)?.state === 'waiting') {
+        // The backlog judges it, with the picture.
+        shown = false;
+        continue;
+      }
       const item = { n, kind: source.kind, time, own: equalBytes(author, me()), live: false };
       const textTime = source.textTime?.(n);
       const judged = await assessor.remote(content, item);
@@ -188,9 +198,9 @@ export class Gate implements Doorkeeper {
         this.#settle([{ ...item, judged, board, shownAt, textTime }]);
       });
       holds.tell();
-      if (holds.of(n)?.hidden === true) return false;
+      if (holds.of(n)?.hidden === true) shown = false;
     }
-    return true;
+    return shown;
   }
 
   /** [J23] Whether what somebody calls themselves would be hidden. */

@@ -9,6 +9,7 @@ import type { Clock, Random } from '../kernel/clock.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import { problemOf } from '../kernel/errors.ts';
+import { reaches } from '../kernel/roles.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
@@ -189,7 +190,10 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     disk: ports.chunks,
     maxFileBytes: () => ports.settings().storage.maxFileBytes,
     fileBudgetBytes: () => ports.settings().storage.fileBudgetBytes,
-    came: (digest) => moderation.gate.fileCame(digest),
+    // [J16] Moderators look at what is held.
+    mayGive: async (digest) =>
+      (await moderation.gate.fileCame(digest)) ||
+      reaches(roster.roleAt(signer.publicKey, log.now), 'moderator'),
   });
   const boards = createBoards({
     db,

@@ -3,6 +3,17 @@ import { ResponsiveContainer } from 'recharts';
 import { Button } from '../ui/index.ts';
 import './charts.css';
 
+/** An axis of hours by their beginning, `at`, named where there is room. */
+export const hourAxis = (label: (at: number) => string) => ({
+  dataKey: 'at',
+  axisLine: false,
+  tickLine: false,
+  minTickGap: 60,
+  height: 20,
+  tick: { className: 'chart-tick' },
+  tickFormatter: label,
+});
+
 /** Rows of a chart's table, the first column naming what the others are figures of. */
 interface ChartTable {
   readonly head: readonly string[];

@@ -2,7 +2,7 @@ import { Bar, BarChart, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Outputs } from '../../contract/index.ts';
 import { count, hourMinute, shortAgo } from '../messages/format.ts';
 import { moderation } from '../messages/moderation.ts';
-import { ChartFigure } from './ChartFigure.tsx';
+import { ChartFigure, hourAxis } from './ChartFigure.tsx';
 
 type Hour = Outputs['moderation']['dashboard']['hours'][number];
 
@@ -55,15 +55,7 @@ export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: numb
             <rect width="4" height="2.5" fill="var(--amber)" />
           </pattern>
         </defs>
-        <XAxis
-          dataKey="at"
-          axisLine={false}
-          tickLine={false}
-          minTickGap={60}
-          height={20}
-          tick={{ className: 'chart-tick' }}
-          tickFormatter={(at: number) => label(at)}
-        />
+        <XAxis {...hourAxis(label)} />
         <YAxis hide domain={[0, (top: number) => Math.max(4, top)]} />
         <Tooltip
           isAnimationActive={false}

@@ -2,7 +2,7 @@ import { Line, LineChart, XAxis, YAxis } from 'recharts';
 import type { Outputs } from '../../contract/index.ts';
 import { hourMinute, shortAgo } from '../messages/format.ts';
 import { moderation } from '../messages/moderation.ts';
-import { ChartFigure } from './ChartFigure.tsx';
+import { ChartFigure, hourAxis } from './ChartFigure.tsx';
 
 type Hour = Outputs['moderation']['dashboard']['hours'][number];
 
@@ -47,15 +47,7 @@ export function LatencyLines({ hours, now }: { hours: readonly Hour[]; now: numb
         margin={{ top: 6, right: 18, bottom: 0, left: 0 }}
         accessibilityLayer={false}
       >
-        <XAxis
-          dataKey="at"
-          axisLine={false}
-          tickLine={false}
-          minTickGap={60}
-          height={20}
-          tick={{ className: 'chart-tick' }}
-          tickFormatter={(at: number) => label(at)}
-        />
+        <XAxis {...hourAxis(label)} />
         <YAxis
           axisLine={false}
           tickLine={false}

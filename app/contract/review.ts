@@ -4,7 +4,7 @@ import { base, Cid, Cursor, Did, empty, page, Person, Role, Timestamp } from './
 import { Held, ModerationLabel, Verdict } from './moderation.ts';
 
 /** What can be looked at: a message, a file's name or picture, or what somebody calls themselves. */
-export const ReviewKind = z.enum(['post', 'chat', 'file', 'handle']);
+export const ReviewKind = z.enum(['post', 'chat']);
 export type ReviewKind = z.infer<typeof ReviewKind>;
 
 /** What a person decides: show it, hide it until somebody says otherwise, or take it away. */
@@ -69,7 +69,7 @@ export type ReviewItem = z.infer<typeof ReviewItem>;
 export const ReviewFilter = z.object({
   /** `open`: held and not ruled on, appealed, reported or escalated; `ruled`: people decided; `all`. */
   state: z.enum(['open', 'ruled', 'all']).default('open'),
-  kinds: z.array(ReviewKind).max(4).default([]),
+  kinds: z.array(ReviewKind).max(2).default([]),
   held: z.array(Held).max(4).default([]),
   labels: z.array(ModerationLabel).max(8).default([]),
   board: Cid.nullable().default(null),

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { decide, type Decision, type Finding, type Scrutiny } from './decision.ts';
 import { Engine, type Outcome } from './engine.ts';
 import { HEADS, type Scores } from './heads.ts';
-import { pictureFindings } from './pictures.ts';
+import { pictureFindings, type SeenPicture } from './pictures.ts';
 import type { Author, Content, ImageJudges, ItemKind, Judges } from './ports.ts';
 import type { Rulebook } from './rulebook.ts';
 import { calibrated, type Scopes } from './scopes.ts';
@@ -24,7 +24,8 @@ export interface AssessorInit {
 
 /** How an item came. */
 export interface Arrival {
-  readonly kind: ItemKind;
+  /** An item's, or what somebody calls themselves, which is refused at most and never held. */
+  readonly kind: ItemKind | 'handle';
   /** Ticks that it claims. */
   readonly time: number;
   /** Came as it was spread, not by catch-up. */
@@ -36,6 +37,8 @@ export interface Judged {
   readonly scrutiny: Scrutiny;
   /** The worst that rules said. */
   readonly found: Decision;
+  /** How its pictures were judged. */
+  readonly seen: readonly SeenPicture[];
   /** Files of pictures that could not be looked at, since they are not here. */
   readonly unseen: readonly Uint8Array[];
 }
@@ -94,7 +97,13 @@ export class Assessor {
     const findings = rulebook.findings(message);
     if (!modelsOn()) {
       const verdict = decide(ABSENT, {}, findings, 'none');
-      return { outcome: { ...NOT_JUDGED, verdict }, scrutiny, found: worstOf(findings), unseen: [] };
+      return {
+        outcome: { ...NOT_JUDGED, verdict },
+        scrutiny,
+        found: worstOf(findings),
+        seen: [],
+        unseen: [],
+      };
     }
     const looked = await pictureFindings(
       images,
@@ -111,7 +120,7 @@ export class Assessor {
       calibrate: (scores) => calibrated(learnt, scores),
       deadlineMs,
     });
-    return { outcome, scrutiny, found: worstOf(findings), unseen: looked.unseen };
+    return { outcome, scrutiny, found: worstOf(findings), seen: looked.seen, unseen: looked.unseen };
   }
 }
 

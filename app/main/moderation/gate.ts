@@ -1,4 +1,5 @@
 import { equalBytes } from '../kernel/bytes.ts';
+import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
@@ -6,14 +7,14 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { Doorkeeper } from '../log/kinds.ts';
-import type { Assessor, Judged } from './assessor.ts';
+import type { Arrival, Assessor, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';
 import type { Decision } from './decision.ts';
 import type { Figures } from './figures.ts';
 import { HEADS, type Head } from './heads.ts';
 import type { Holds } from './holds.ts';
-import type { ItemKind, ItemSource, Rulings, Words } from './ports.ts';
+import type { ItemSource, Rulings, Words } from './ports.ts';
 
 /** What an appeal says of what was held back as it was written. */
 const ASKED = 'It was held back as it was written; its author asks for a person.';
@@ -33,7 +34,7 @@ export interface GateInit {
 
 /** What this node's person is about to say. */
 export interface OwnWords extends Words {
-  readonly kind: ItemKind;
+  readonly kind: Arrival['kind'];
   readonly board: Uint8Array | null;
   /** Says it to a person where it would be held back. */
   readonly askReview: boolean;
@@ -95,7 +96,7 @@ export class Gate implements Doorkeeper {
     const own = source.isImported?.(event.body) !== true && equalBytes(event.author, this.#init.me());
     const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
     if (passing?.judged.outcome.verdict.decision !== 'publish') this.#init.holds.arrived(item);
-    if (passing) this.#settle([{ ...item, ...passing.words, judged: passing.judged }]);
+    if (passing) this.#settle([{ ...passing.words, ...item, judged: passing.judged }]);
     else this.#backlog.soon();
   }
 
@@ -112,7 +113,8 @@ export class Gate implements Doorkeeper {
     }
     if (!passing) return this.#backlog.soon();
     const { judged, words } = passing;
-    this.#settle([{ ...words, n: item.seq, time: item.time, judged, textTime: event.time }]);
+    const { seq: n, time } = item;
+    this.#settle([{ ...words, n, kind: source.kind, time, judged, textTime: event.time }]);
   }
 
   removed(event: LogEvent, seq: number): void {
@@ -251,6 +253,7 @@ function keptOf({ n, time, judged, board, shownAt: [from, to] }: JudgedItem, now
             confidence: verdict.confidence,
             labels: verdict.labels,
             reasons: verdict.reasons,
+            pictures: judged.seen.map(({ file, nsfw }) => [cidOf(file), nsfw] as const),
             spans: verdict.spans
               .filter(({ start, end }) => start >= from && end <= to)
               .map(({ start, end }) => [start - from, end - from] as const),

@@ -7,7 +7,7 @@ import type { Content, HoldChange, Item, ItemKind, ItemSource, Rulings, RulingIn
 /** The columns of table `hold` as numbers: their place in these lists. */
 export const HOLD_STATES = ['waiting', 'queued', 'quarantined', 'removed', 'shown'] as const;
 export type HoldState = (typeof HOLD_STATES)[number];
-export const ITEM_KINDS = ['post', 'chat', 'file', 'handle'] as const satisfies readonly ItemKind[];
+export const ITEM_KINDS = ['post', 'chat'] as const satisfies readonly ItemKind[];
 export const RULINGS = ['publish', 'quarantine', 'remove'] as const;
 
 const STATE_OF = { publish: 'shown', queue: 'queued', quarantine: 'quarantined' } as const;
@@ -271,9 +271,9 @@ export class Holds {
         const turned = now !== (was?.hidden === true);
         if (turned) {
           const side = now ? hidden : shown;
-          const rows = side.get(roomOf(kind));
+          const rows = side.get(kind);
           if (rows) rows.push(n);
-          else side.set(roomOf(kind), [n]);
+          else side.set(kind, [n]);
         }
         this.#changed.set(n, { n, kind, shown: turned && !now, live: was?.live ?? false });
       }
@@ -287,7 +287,7 @@ export class Holds {
     const id = this.#sql.idOf.get(n)?.id;
     const found = id && this.#rulings.of(id);
     if (!found) return null;
-    const textTime = Math.max(newTextTime, this.#sources.get(roomOf(kind))?.textTime?.(n) ?? 0);
+    const textTime = Math.max(newTextTime, this.#sources.get(kind)?.textTime?.(n) ?? 0);
     return found.ruling === 'publish' && textTime > found.time ? null : found.ruling;
   }
 
@@ -310,15 +310,10 @@ export class Holds {
     const changes = [...this.#changed.values()];
     this.#changed = new Map();
     for (const source of this.#sources.values()) {
-      source.changed?.(changes.filter(({ kind }) => roomOf(kind) === source.kind));
+      source.changed?.(changes.filter(({ kind }) => kind === source.kind));
     }
     for (const listener of this.#listeners) listener(changes);
   }
-}
-
-/** A file's hold is that of the post that carries it. */
-function roomOf(kind: ItemKind): ItemKind {
-  return kind === 'file' ? 'post' : kind;
 }
 
 function holdOf(row: Row): HoldRow {

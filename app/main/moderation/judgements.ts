@@ -15,6 +15,8 @@ export interface Detail {
   readonly labels: readonly Head[];
   readonly reasons: readonly Reason[];
   readonly spans: readonly (readonly [number, number])[];
+  /** CIDs of its pictures and their scores; left out by releases before this one. */
+  readonly pictures?: readonly (readonly [cid: string, nsfw: number])[];
 }
 
 /** One judgement as it is kept: enough to decide again by other bounds [J21]. */

@@ -15,14 +15,24 @@ export function picturesIn(
     .map(({ cid, name }) => ({ file: cid, name, read: () => read(cid) }));
 }
 
-/** What pictures say against a message, and which of them are not here. What cannot be judged asks for a person [J7]. */
+/** How likely a picture is not fit for everybody. */
+export interface SeenPicture {
+  readonly file: Uint8Array;
+  readonly nsfw: number;
+}
+
+/**
+ * What pictures say against a message, how each was judged, and which of them are not here. What cannot be
+ * judged asks for a person [J7].
+ */
 export async function pictureFindings(
   judges: ImageJudges,
   pictures: readonly Picture[],
   thresholds: Thresholds,
   scrutiny: Scrutiny,
-): Promise<{ found: Finding[]; unseen: Uint8Array[] }> {
+): Promise<{ found: Finding[]; seen: SeenPicture[]; unseen: Uint8Array[] }> {
   const found: Finding[] = [];
+  const seen: SeenPicture[] = [];
   const unseen: Uint8Array[] = [];
   for (const { file, name, read } of pictures) {
     try {
@@ -32,13 +42,15 @@ export async function pictureFindings(
         continue;
       }
       const judgement = await judges.judgeImage(bytes);
+      const { nsfw } = judgement.scores;
+      seen.push({ file, nsfw });
       const { decision } = decide(judgement, thresholds, [], scrutiny);
-      const detail = `${name}: nsfw ${judgement.scores.nsfw.toFixed(2)}`;
+      const detail = `${name}: nsfw ${nsfw.toFixed(2)}`;
       if (decision !== 'publish') found.push({ decision, reason: { code: 'nsfw', detail } });
     } catch (error) {
       const { code, message } = problemOf(error);
       found.push({ decision: 'queue', reason: { code, detail: `${name}: ${message}` } });
     }
   }
-  return { found, unseen };
+  return { found, seen, unseen };
 }

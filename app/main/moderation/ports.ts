@@ -13,9 +13,9 @@ export interface Judges {
   close(): Promise<void>;
 }
 
-export type ItemKind = 'post' | 'chat' | 'file' | 'handle';
+export type ItemKind = 'post' | 'chat';
 
-/** What can be held: a post, a line of chat, what somebody calls themselves. */
+/** What can be held: a post with its files, a line of chat. */
 export interface Item {
   /** Row of the event that said it. */
   readonly n: number;

@@ -1,8 +1,10 @@
 import type { Database } from '../kernel/database.ts';
-import { authorOfItem } from './content.ts';
 
 /** From so many on. */
 const MUCH = 2000;
+
+const HELD = `INSERT OR IGNORE INTO review_author (n, author)
+  SELECT h.n, e.author FROM hold h JOIN event e ON e.seq = h.n WHERE h.state > 0`;
 
 /** How many items of an author were held here, and what became of them. */
 export interface HeldCounts {
@@ -14,23 +16,14 @@ export interface HeldCounts {
 /** Who wrote what was ever held, so that an author's part of a long queue is found at once. */
 export class HeldAuthors {
   readonly #db: Database;
-  readonly #authorOf: (key: Uint8Array) => number;
 
-  constructor(db: Database, log: { authorOf(key: Uint8Array): number }) {
+  constructor(db: Database) {
     this.#db = db;
-    this.#authorOf = (key) => log.authorOf(key);
   }
 
   /** Takes up what was held since the last time. */
   catchUp(): void {
-    this.#db.transaction(() => {
-      // A handle may be given by somebody else than who bears it.
-      this.#db.exec(
-        `INSERT OR IGNORE INTO review_author (n, author) SELECT h.n, e.author FROM hold h JOIN event e ON e.seq = h.n
-         WHERE h.state > 0 AND h.kind <> 3`,
-      );
-      this.add(this.#rows('SELECT n FROM hold WHERE state > 0 AND kind = 3'));
-    });
+    this.#db.exec(HELD);
   }
 
   /** An author, and whether so much of theirs was held that it is better found along the queue. */
@@ -45,21 +38,8 @@ export class HeldAuthors {
   add(rows: readonly number[]): void {
     if (rows.length === 0) return;
     this.#db.transaction(() => {
-      for (const n of rows) this.#add(n);
+      for (const n of rows) this.#db.prepare(`${HELD} AND h.n = ?`).run(n);
     });
-  }
-
-  #add(n: number): void {
-    const row = this.#db
-      .prepare<{ id: Uint8Array; author: number; kind: number }>(
-        'SELECT e.id, e.author, h.kind FROM hold h JOIN event e ON e.seq = h.n WHERE h.n = ? AND h.state > 0',
-      )
-      .get(n);
-    if (!row) return;
-    const bearer = row.kind === 3 ? authorOfItem(this.#db, row.id) : null;
-    this.#db
-      .prepare('INSERT OR IGNORE INTO review_author (n, author) VALUES (?, ?)')
-      .run(n, bearer ? this.#authorOf(bearer) : row.author);
   }
 
   counts(author: number): HeldCounts {

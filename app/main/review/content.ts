@@ -5,12 +5,10 @@ import { msOf } from '../kernel/hybrid-time.ts';
 import { bodyOf } from '../log/event.ts';
 
 /** Kinds of events that are items, and what they are items of. */
-export const ITEM_OF_KIND: Readonly<Record<string, 'post' | 'chat' | 'handle'>> = {
+export const ITEM_OF_KIND: Readonly<Record<string, 'post' | 'chat'>> = {
   'thread.start': 'post',
   'post.reply': 'post',
   'chat.say': 'chat',
-  'member.admit': 'handle',
-  'member.rename': 'handle',
 };
 
 interface Attached {
@@ -24,8 +22,7 @@ interface Attached {
 export interface ItemContent {
   readonly n: number;
   readonly id: Uint8Array;
-  readonly kind: 'post' | 'chat' | 'handle';
-  /** Who wrote it; of a handle given by somebody else, who bears it. */
+  readonly kind: 'post' | 'chat';
   readonly author: Uint8Array;
   readonly atMs: number;
   /** Null once it is purged. */
@@ -72,12 +69,7 @@ const AROUND_CHARS = 2000;
 
 /** Who wrote an item. Null while the event is not here. */
 export function authorOfItem(db: Database, item: Uint8Array): Uint8Array | null {
-  const row = db.prepare<EventRow>(`${EVENT} WHERE e.id = ?`).get(item);
-  return row ? bearerOf(row) : null;
-}
-
-function bearerOf({ kind, author, bytes }: EventRow): Uint8Array {
-  return kind === 'member.admit' ? bodyOf<{ member: Uint8Array }>(bytes).member : author;
+  return db.prepare<EventRow>(`${EVENT} WHERE e.id = ?`).get(item)?.author ?? null;
 }
 
 /** Reads what items say from the rows of boards and chat. */
@@ -100,7 +92,7 @@ export class ItemReader {
     const kind = row && ITEM_OF_KIND[row.kind];
     if (!kind) return null;
     const purged = row.proved > 1;
-    const common = { n: row.seq, id: row.id, kind, author: bearerOf(row) };
+    const common = { n: row.seq, id: row.id, kind, author: row.author };
     if (kind === 'post') {
       const place = this.#placeOf(row.seq);
       if (!place) return null;
@@ -116,11 +108,10 @@ export class ItemReader {
         attachments: original.attachments,
       };
     }
-    const body = bodyOf<{ text: string; handle: string }>(row.bytes);
     return {
       ...common,
       atMs: msOf(row.time),
-      text: purged ? null : kind === 'chat' ? body.text : body.handle,
+      text: purged ? null : bodyOf<{ text: string }>(row.bytes).text,
       format: 'plain',
       board: null,
       thread: null,
@@ -153,7 +144,7 @@ export class ItemReader {
       }));
       return before ? said.reverse() : said;
     };
-    return item.kind === 'handle' ? { before: [], after: [] } : { before: side(true), after: side(false) };
+    return { before: side(true), after: side(false) };
   }
 }
 

@@ -61,6 +61,7 @@ export class Items {
     const standing = this.#store.standing(content.id);
     const hold = this.#holds.of(content.n);
     const kept = this.#holds.judgements.of(content.n);
+    const pictures = new Map(kept?.detail?.pictures);
     const purged = content.text === null;
     const { person, hasFile } = this.#around;
     return {
@@ -81,7 +82,7 @@ export class Items {
         type,
         sizeBytes: size,
         here: hasFile(cid),
-        nsfw: hold?.kind === 'file' ? (kept?.scores?.nsfw ?? null) : null,
+        nsfw: pictures.get(cidOf(cid)) ?? null,
       })),
       held: hold?.hidden && hold.state !== 'shown' ? hold.state : null,
       verdict: kept && !purged ? verdictOf(kept) : null,

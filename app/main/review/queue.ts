@@ -29,7 +29,7 @@ const OPEN = 'h.state IN (1, 2) AND h.ruling IS NULL';
 const ITEM_KIND_NAMES = Object.keys(ITEM_OF_KIND)
   .map((kind) => `'${kind}'`)
   .join(', ');
-const KIND = `COALESCE(h.kind, CASE e.kind WHEN 'chat.say' THEN 1 WHEN 'member.admit' THEN 3 WHEN 'member.rename' THEN 3 ELSE 0 END)`;
+const KIND = `COALESCE(h.kind, CASE e.kind WHEN 'chat.say' THEN 1 ELSE 0 END)`;
 /** Items on which something was said. */
 const MARKED = `FROM review_item i CROSS JOIN event e ON e.id = i.item LEFT JOIN hold h ON h.n = e.seq WHERE e.kind IN (${ITEM_KIND_NAMES})`;
 const BOARD = `COALESCE(h.board, (SELECT b.id FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = e.seq))`;

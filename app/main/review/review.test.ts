@@ -64,6 +64,29 @@ describe('the queue', () => {
     expect(mara.review.author({ did: me(ines) })).toMatchObject({ held: 2, removed: 0, banned: false });
   });
 
+  test('[R10] says of every picture how it was judged', async () => {
+    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const ines = people[0]!;
+    const put = async (bytes: string, name: string) =>
+      (await ines.files.put(Buffer.from(bytes), name, 'image/png')).cid;
+    const attachments = [await put('waves', 'sea.png'), await put('[nsfw 0.7]', 'beach.png')];
+    await ines.boards.startThread({
+      board: board.id,
+      subject: 'Sea',
+      text: 'Look',
+      attachments,
+      askReview: true,
+    });
+    await clock.pass(3000);
+    const fetching = Promise.all(attachments.map((cid) => mara.files.get(cid)));
+    await clock.pass(3000);
+    await fetching;
+    expect(list(mara).items[0]!.media.map(({ name, nsfw }) => [name, nsfw])).toEqual([
+      ['sea.png', expect.closeTo(0, 1)],
+      ['beach.png', 0.7],
+    ]);
+  });
+
   test('[R10] is read in pages that end', async () => {
     const { mara, people, clock, board } = await village({ ines: 'member' });
     const all: string[] = [];

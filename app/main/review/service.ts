@@ -42,7 +42,7 @@ export function createReview(init: ReviewInit) {
   const rowOf = (key: Uint8Array): number => log.store.authorOf(key);
   const queue = new Queue(db);
   const audit = new Audit(db);
-  const authors = new HeldAuthors(db, log.store);
+  const authors = new HeldAuthors(db);
   const filters = new Filters(db, init.random);
   const items = new Items(db, store, holds, follows, { person, hasFile: init.hasFile, me, now });
   const writing = new Writing({ log, signer, store, now, roleOf, handleOf: (key) => person(key).handle });

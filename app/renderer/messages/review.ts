@@ -19,7 +19,7 @@ const held: Record<Held, string> = {
   removed: 'removed',
 };
 
-const kinds: Record<ReviewKind, string> = { post: 'post', chat: 'chat line', file: 'file', handle: 'handle' };
+const kinds: Record<ReviewKind, string> = { post: 'post', chat: 'chat line' };
 
 const rulings: Record<Ruling, string> = { publish: 'published', quarantine: 'hidden', remove: 'removed' };
 

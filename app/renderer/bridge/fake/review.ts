@@ -153,7 +153,7 @@ function itemAt(n: number, now: number): ReviewItem {
   const waiting = n >= 76 && n < 80;
   return {
     id: n < 4 ? `bafyreisample-p-0-0-${n + 2}` : `bafyreisample-r-${n}`,
-    kind: n === 5 ? 'handle' : n % 9 === 4 ? 'chat' : n % 13 === 6 ? 'file' : 'post',
+    kind: n % 9 === 4 ? 'chat' : 'post',
     board: `bafyreisample-b-${n % 4}`,
     boardName: ['Harbour talk', 'Front desk', 'Doors', 'Market'][n % 4] ?? 'Doors',
     thread: `bafyreisample-t-${n % 4}-0`,

@@ -20,24 +20,30 @@ from encoder import ENGLISH, LAST, OTHERS, PAD
 from export import MODELS
 from first_stage import targets_of
 
-UNCLEAR = {"spam": (0.05, 0.9), "toxic": (0.02, 0.5), "nsfw": (0.3, 0.7)}
-"""Between which probabilities of the first stage the second is asked; `--search` shows what others cost."""
+UNCLEAR = {
+    "english": {"spam": (0.05, 0.9), "toxic": (0.02, 0.5), "nsfw": (0.3, 0.7)},
+    "others": {"spam": (0.05, 0.9), "toxic": (0.01, 0.9), "nsfw": (0.3, 0.7)},
+}
+"""Between which probabilities of the first stage an encoder is asked; `--search` shows what others cost."""
 MOST_TALK_HELD_BACK = 0.01
+BRIEFLY = ("toxic",)
+"""Where only these heads are unclear, an encoder is given fewer pieces."""
 AREAS = ("davidson", "edos_sexism", "wiki_context_toxicity", "wiki_detox_testset", "germeval2018", "told_br")
 
 
-def asked_ids(work, shape):
+def asked_ids(work, shape, most):
     """Pieces of every row as the program gives them to an encoder."""
     with open(work / f"{shape.name}-ids.pkl", "rb") as file:
         ids = pickle.load(file)
-    return [np.append(one[: shape.asked - 1], LAST) if len(one) > shape.asked else one for one in ids]
+    return [np.append(one[: most - 1], LAST) if len(one) > most else one for one in ids]
 
 
-def second_logits(work, shape, numbers):
-    """What the shipped encoder says of the rows; kept, since it takes minutes. Null where there is none."""
+def second_logits(work, shape, numbers, most, model=None):
+    """What an encoder, the shipped one if left out, says of the rows' first pieces; kept, since it takes minutes."""
     import onnxruntime as ort
 
-    path, model = work / f"{shape.name}.npz", MODELS / f"{shape.name}.onnx"
+    model = model or MODELS / f"{shape.name}.onnx"
+    path = work / f"{model.stem}-{most}.npz"
     if not model.exists():
         return None
     mark = hashlib.sha256(model.read_bytes()).hexdigest()
@@ -45,7 +51,7 @@ def second_logits(work, shape, numbers):
         kept = np.load(path)
         if str(kept["model"]) == mark:
             return kept["logits"]
-    ids = asked_ids(work, shape)
+    ids = asked_ids(work, shape, most)
     options = ort.SessionOptions()
     options.intra_op_num_threads = 2
     session = ort.InferenceSession(model, options)
@@ -65,12 +71,21 @@ def half_of(row):
     return hashlib.sha256(("half" + key_of(row.text)).encode()).digest()[0] & 1
 
 
-def asked(first, unclear):
+def asked(first, english, unclear, besides=()):
+    """Of which rows the first stage leaves a head open, but for those named."""
     found = np.zeros(len(first), bool)
-    for number, head in enumerate(HEADS):
-        if head in unclear:
-            found |= (first[:, number] > unclear[head][0]) & (first[:, number] < unclear[head][1])
+    for name, tongue in ((ENGLISH.name, english), (OTHERS.name, ~english)):
+        for head, (low, high) in unclear[name].items():
+            if head not in besides:
+                score = first[:, HEADS.index(head)]
+                found |= tongue & (score > low) & (score < high)
     return found
+
+
+def chosen(first, english, whole, brief):
+    """What is known of each row, by how many of its pieces the program would give to the encoder."""
+    at = asked(first, english, UNCLEAR, BRIEFLY)
+    return np.where(at if whole.ndim == 1 else at[:, None], whole, brief)
 
 
 def areas(sets, goals, scores):
@@ -93,22 +108,23 @@ def quality(sets, goals, scores):
 
 
 def load(work):
-    """Validation rows, what both stages and the experts say of them, which encoder reads each, and how long it is."""
+    """Validation rows, what both stages and the experts say of them, which encoder reads each, and how long it is: whole and brief."""
     with open(work / "rows.pkl", "rb") as file:
         rows, _ = pickle.load(file)
     kept = np.array([i for i, row in enumerate(rows) if row.validation and (not row.made or row.set == "sentences")])
     experts = np.load(work / "experts.npz")
     names = [str(name) for name in experts["names"]]
     english = experts["logits"][kept, names.index("english")] > 0
-    two, lengths = np.zeros((len(kept), len(HEADS)), np.float32), np.zeros(len(kept), np.int64)
+    two, lengths = [np.zeros((len(kept), len(HEADS)), np.float32) for _ in "wb"], [np.zeros(len(kept), np.int64) for _ in "wb"]
     for shape, at in ((ENGLISH, english), (OTHERS, ~english)):
-        said = second_logits(work, shape, kept[at])
-        if said is None:
-            two = None
-        if two is not None:
-            two[at] = said[kept[at]]
-        ids = asked_ids(work, shape)
-        lengths[at] = [len(ids[i]) for i in kept[at]]
+        for which, most in enumerate((shape.asked, shape.brief)):
+            said = second_logits(work, shape, kept[at], most)
+            if said is None:
+                two = None
+            if two is not None:
+                two[which][at] = said[kept[at]]
+            ids = asked_ids(work, shape, most)
+            lengths[which][at] = [len(ids[i]) for i in kept[at]]
     return [rows[i] for i in kept], names, np.load(work / "first.npz")["logits"][kept], weighed(names, experts["logits"][kept]), two, english, lengths
 
 
@@ -121,10 +137,11 @@ def crossed(names, one, others, two, english, goals, sets, half):
         alone[ask] = first.scores(one[ask], others[ask])
         if two is None:
             continue
+        said = chosen(first.scores(one, others), english, *two)
         for tongue in (english, ~english):
             seen, asked_of = fit & tongue, ask & tongue
-            blend = Blend(names, one[seen], others[seen], two[seen], goals[seen], sets[seen], first)
-            together[asked_of] = blend.scores(one[asked_of], others[asked_of], two[asked_of])
+            blend = Blend(names, one[seen], others[seen], said[seen], goals[seen], sets[seen], first)
+            together[asked_of] = blend.scores(one[asked_of], others[asked_of], said[asked_of])
     return alone, together
 
 
@@ -136,13 +153,15 @@ def main():
     rows, names, one, others, two, english, lengths = load(arguments.work)
     goals, sets, half = targets_of(rows), np.array([row.set for row in rows]), np.array([half_of(row) for row in rows])
     first = Blend(names, one, others, None, goals, sets)
+    scored = first.scores(one, others)
+    said = None if two is None else chosen(scored, english, *two)
     both = {
-        name: first if two is None else Blend(names, one[at], others[at], two[at], goals[at], sets[at], first)
+        name: first if said is None else Blend(names, one[at], others[at], said[at], goals[at], sets[at], first)
         for name, at in ((ENGLISH.name, english), (OTHERS.name, ~english))
     }
     made = {
-        "version": 3, "columns": names, "kinds": [name[5:] for name in names if name.startswith("kind ")],
-        "first": first.written(), "both": {name: blend.written() for name, blend in both.items()}, "unclear": UNCLEAR,
+        "version": 4, "columns": names, "kinds": [name[5:] for name in names if name.startswith("kind ")],
+        "first": first.written(), "both": {name: blend.written() for name, blend in both.items()}, "unclear": UNCLEAR, "briefly": BRIEFLY,
     }  # fmt: skip
     (MODELS / "calibration.json").write_text(json.dumps(made, indent=2) + "\n", "utf-8")
     print(json.dumps({name: {head: blend[head] for head in ("spam", "toxic")} for name, blend in made["both"].items()}))
@@ -155,15 +174,15 @@ def main():
     options = [UNCLEAR]
     if arguments.search:
         options += [
-            {"spam": spam, "toxic": toxic, "nsfw": (0.3, 0.7)}
+            dict.fromkeys(UNCLEAR, {"spam": spam, "toxic": toxic, "nsfw": (0.3, 0.7)})
             for spam in ((0.05, 0.9), (0.1, 0.9), (0.2, 0.8), (0.3, 0.7))
             for toxic in ((0.01, 0.9), (0.02, 0.7), (0.02, 0.5), (0.03, 0.5), (0.05, 0.5), (0.08, 0.6))
         ]
     for unclear in options:
-        at = asked(alone, unclear)
+        at = asked(alone, english, unclear)
         scores = np.where(at[:, None], together, alone)
-        print(f"{unclear['spam']} {unclear['toxic']}: asked {at.mean():.3f}, pieces a message {(lengths * at).mean():.1f};", quality(sets, goals, scores))
-    scores = np.where(asked(alone, UNCLEAR)[:, None], together, alone)
+        print(f"{unclear}: asked {at.mean():.3f}, pieces a message {(chosen(alone, english, *lengths) * at).mean():.1f};", quality(sets, goals, scores))
+    scores = np.where(asked(alone, english, UNCLEAR)[:, None], together, alone)
     talk = (sets == "wiki_context_toxicity") & (goals[:, 1] == 0)
     for number, head in enumerate(HEADS):
         bounds = [np.quantile(scores[talk, number], 1 - held) for held in (MOST_TALK_HELD_BACK, 0.003, 0.001)]

@@ -26,14 +26,19 @@ class Shape:
 
     name: str
     layers: int
+    """Of the teacher, which learns from the rows."""
+    kept: tuple
+    """Layers of the teacher, from 0, with which the pupil begins: what ships (distil.py)."""
     most: int
     """Pieces of a line that it learns from, the two ends included."""
     asked: int
     """Pieces that the program gives to it: faster for mails, and hardly worse."""
+    brief: int
+    """Pieces that the program gives to it where only hatred is in doubt, which shows early."""
 
 
-ENGLISH = Shape("english", layers=6, most=128, asked=96)
-OTHERS = Shape("others", layers=12, most=64, asked=64)
+ENGLISH = Shape("english", layers=6, kept=(1, 3, 5), most=128, asked=96, brief=48)
+OTHERS = Shape("others", layers=12, kept=(1, 3, 5, 7, 9, 11), most=64, asked=64, brief=48)
 SHAPES = {shape.name: shape for shape in (ENGLISH, OTHERS)}
 
 
@@ -227,12 +232,12 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    def __init__(self, vocabulary, shape, heads, sets):
+    def __init__(self, vocabulary, shape, layers, heads, sets):
         super().__init__()
         self.words = nn.Embedding(vocabulary, HIDDEN)
         self.places = nn.Embedding(shape.most, HIDDEN)
         self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(shape.layers))
+        self.layers = nn.ModuleList(Layer() for _ in range(layers))
         self.dense = nn.Linear(2 * HIDDEN, HIDDEN)
         self.heads = nn.Linear(HIDDEN, heads)
         self.offsets = nn.Embedding(sets, heads)

@@ -65,27 +65,33 @@ def first_stage(work):
     onnx.save(model, MODELS / "first-stage.onnx")
 
 
-def encoder(work, shape):
+def quantised(model, plain, path):
     """Exports an encoder, then turns its matrices and its table of pieces into signed bytes."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    from data import HEADS, SETS
-    from encoder import Encoder
-
-    kept = torch.load(work / f"{shape.name}.pt", weights_only=False, map_location="cpu")["mean"]
-    model = Encoder(kept["words.weight"].shape[0], shape, len(HEADS), len(SETS))
-    model.load_state_dict(kept)
     model.eval()
-    plain = work / f"{shape.name}-fp32.onnx"
     torch.onnx.export(
         model, (torch.ones(2, 8, dtype=torch.int64),), str(plain), input_names=["ids"], output_names=["logits"],
         dynamic_axes={"ids": {0: "batch", 1: "length"}, "logits": {0: "batch"}}, opset_version=17, dynamo=False,
     )  # fmt: skip
     quantize_dynamic(
-        plain, MODELS / f"{shape.name}.onnx", weight_type=QuantType.QInt8, per_channel=True,
+        plain, path, weight_type=QuantType.QInt8, per_channel=True,
         op_types_to_quantize=["MatMul", "Gather", "Gemm"],
     )  # fmt: skip
+
+
+def encoder(work, shape):
+    """The pupil that distil.py left, and its vocabulary."""
+    import torch
+
+    from data import HEADS, SETS
+    from encoder import Encoder
+
+    pupil = torch.load(work / f"{shape.name}-pupil.pt", weights_only=False, map_location="cpu")["mean"]
+    model = Encoder(pupil["words.weight"].shape[0], shape, len(shape.kept), len(HEADS), len(SETS))
+    model.load_state_dict(pupil)
+    quantised(model, work / f"{shape.name}-fp32.onnx", MODELS / f"{shape.name}.onnx")
     vocabulary = json.loads((work / f"{shape.name}-pieces.json").read_text("utf-8"))
     vocabulary.pop("rows")
     (MODELS / f"{shape.name}-pieces.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Fine-tunes one encoder of the second stage on the toxicity sets of its languages and on spam.
+"""Fine-tunes the teacher of one encoder of the second stage on the toxicity sets of its languages and on spam.
 
 Of mails it sees mostly what the first stage finds unclear. Runs on a CPU, in single precision, which is
 the fastest that common processors have; keeps a checkpoint and goes on from it. The embeddings stay as
@@ -122,7 +122,7 @@ def main():
     sets = np.array([SETS.index(row.set) for row in rows])
     lengths = [len(one) for one in ids]
 
-    model = Encoder(len(vocabulary["pieces"]), shape, len(HEADS), len(SETS))
+    model = Encoder(len(vocabulary["pieces"]), shape, shape.layers, len(HEADS), len(SETS))
     checkpoint = arguments.work / f"{shape.name}.pt"
     tensors = read_minilm(arguments.pretrained)[1] if shape is ENGLISH else read_pretrained(arguments.pretrained)[2]
     model.load_pretrained(tensors, vocabulary["rows"])

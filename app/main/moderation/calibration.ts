@@ -17,9 +17,12 @@ const Blend = z.strictObject({
 });
 type Blend = z.infer<typeof Blend>;
 
+/** From one probability to another, by head. */
+const Between = z.partialRecord(z.enum(HEADS), z.tuple([z.number(), z.number()]));
+
 /** How logits become probabilities, fitted on the validation split; a file of `resources/models`. */
 export const Calibration = z.strictObject({
-  version: z.literal(3),
+  version: z.literal(4),
   /** What the first stage's columns after those of the heads say. */
   columns: z.array(Name).max(32),
   /** Kinds of writing, each the name of a column. */
@@ -28,8 +31,10 @@ export const Calibration = z.strictObject({
   first: perHead(Blend),
   /** Both stages, by the encoder that was asked. */
   both: z.strictObject({ english: perHead(Blend), others: perHead(Blend) }),
-  /** The first stage's probabilities between which the second stage is asked, by head. */
-  unclear: z.partialRecord(z.enum(HEADS), z.tuple([z.number(), z.number()])),
+  /** The first stage's probabilities between which an encoder is asked. */
+  unclear: z.strictObject({ english: Between, others: Between }),
+  /** Heads for which a text's first pieces are enough. */
+  briefly: z.array(z.enum(HEADS)),
 });
 export type Calibration = z.infer<typeof Calibration>;
 
@@ -40,6 +45,9 @@ export type Tongue = (typeof TONGUES)[number];
 const ENGLISH = 'english';
 /** A text that reads as another language is taken for English only where that column is surer than this. */
 const SURELY = 1;
+
+/** How much of a text the second stage is to read. */
+export type Reading = 'none' | 'brief' | 'whole';
 
 /** A kind's column is called `kind`, a space and its name. */
 const KIND = 'kind ';
@@ -60,8 +68,9 @@ export class Blender {
   readonly #both: Readonly<Record<Tongue, readonly Prepared[]>>;
   readonly #english: number;
   readonly #unclear: Calibration['unclear'];
+  readonly #briefly: ReadonlySet<Head>;
 
-  constructor({ columns, kinds, first, both, unclear }: Calibration) {
+  constructor({ columns, kinds, first, both, unclear, briefly }: Calibration) {
     this.#columns = columns;
     this.#kinds = kinds.map((kind) => ({
       column: columns.indexOf(KIND + kind),
@@ -88,6 +97,7 @@ export class Blender {
     this.#english = HEADS.length + columns.indexOf(ENGLISH);
     if (!columns.includes(ENGLISH)) throw new Error('no column tells English');
     this.#unclear = unclear;
+    this.#briefly = new Set(briefly);
   }
 
   /** So many columns the first stage must have. */
@@ -111,12 +121,14 @@ export class Blender {
     return one[this.#english]! > least ? 'english' : 'others';
   }
 
-  /** Whether the first stage alone leaves a message open. */
-  isUnclear(scores: Scores): boolean {
-    return HEADS.some((head) => {
-      const between = this.#unclear[head];
+  /** What an encoder is to read of a message that the first stage gave these scores. */
+  reading(tongue: Tongue, scores: Scores): Reading {
+    const open = HEADS.filter((head) => {
+      const between = this.#unclear[tongue][head];
       return between !== undefined && scores[head] > between[0] && scores[head] < between[1];
     });
+    if (open.length === 0) return 'none';
+    return open.every((head) => this.#briefly.has(head)) ? 'brief' : 'whole';
   }
 
   #scores(prepared: readonly Prepared[], one: Float32Array, two: Float32Array | null): Scores {

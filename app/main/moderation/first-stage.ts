@@ -52,6 +52,7 @@ export class FirstStage {
   score({ readings, flags }: Normalised): { logits: Float32Array; features: number } {
     this.#next();
     const width = this.#width;
+    const sums = this.#sums;
     const total = new Float32Array(width);
     let features = 0;
     let before = -1;
@@ -61,7 +62,7 @@ export class FirstStage {
         if (this.#seen[known] !== this.#stamp) {
           this.#seen[known] = this.#stamp;
           const at = known * width;
-          for (let head = 0; head < width; head += 1) total[head]! += this.#sums[at + head]!;
+          for (let head = 0; head < width; head += 1) total[head]! += sums[at + head]!;
           features += this.#counts[known]!;
         }
         if (before >= 0) {
@@ -134,7 +135,8 @@ export class FirstStage {
 
   #add(total: Float32Array, at: number, bucket: number): void {
     const width = this.#width;
+    const table = this.#table;
     const from = bucket * width;
-    for (let head = 0; head < width; head += 1) total[at + head]! += this.#table[from + head]!;
+    for (let head = 0; head < width; head += 1) total[at + head]! += table[from + head]!;
   }
 }

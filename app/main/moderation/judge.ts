@@ -1,4 +1,4 @@
-import { Blender, TONGUES, type Calibration, type Tongue } from './calibration.ts';
+import { Blender, TONGUES, type Calibration, type Reading, type Tongue } from './calibration.ts';
 import { FirstStage, type FirstWeights } from './first-stage.ts';
 import { HEADS, type Head, type Scores } from './heads.ts';
 import { Normaliser, type Normalised } from './normalise.ts';
@@ -69,8 +69,11 @@ const LEAST_ADDED = 0.15;
 const SECOND_BATCH = 16;
 const SECOND_PIECES = 256;
 const MOST_PADDED = 1.2;
-/** Pieces of a line that each encoder is given, the two ends included; as `asked` in tools/training/encoder.py. */
-export const MOST_PIECES: Readonly<Record<Tongue, number>> = { english: 96, others: 64 };
+/** Pieces of a line that each encoder is given, the two ends included; as in tools/training/encoder.py. */
+export const MOST_PIECES: Readonly<Record<Tongue, Readonly<Record<Exclude<Reading, 'none'>, number>>>> = {
+  english: { brief: 48, whole: 96 },
+  others: { brief: 48, whole: 64 },
+};
 
 interface Open {
   readonly normalised: Normalised;
@@ -80,6 +83,13 @@ interface Open {
   stage: Stage;
   readonly language: string | null;
   readonly cut: boolean;
+}
+
+/** A message of which an encoder is to read so much. */
+interface Wanted {
+  readonly one: Open;
+  readonly logits: Float32Array;
+  readonly reading: Exclude<Reading, 'none'>;
 }
 
 /** The cascade: normalise, first stage for all, second stage for what stays unclear. Holds no clock. */
@@ -99,7 +109,7 @@ export class Judge {
       if (encoder === undefined) continue;
       this.#second[tongue] = {
         stage: encoder.stage,
-        pieces: new Pieces(encoder.vocabulary, MOST_PIECES[tongue]),
+        pieces: new Pieces(encoder.vocabulary),
       };
     }
     this.#languages = languages;
@@ -136,18 +146,30 @@ export class Judge {
   async #ask(all: readonly Open[]): Promise<void> {
     const blender = this.#blender;
     if (blender === null) return;
-    const unclear = all.filter(({ logits, scores }) => logits !== null && blender.isUnclear(scores));
+    const wanted = all.flatMap((one) => {
+      const { logits, scores, language } = one;
+      if (logits === null) return [];
+      const tongue = blender.tongueOf(logits, language);
+      const reading = blender.reading(tongue, scores);
+      return reading === 'none' ? [] : [{ one, logits, tongue, reading }];
+    });
     for (const tongue of TONGUES) {
-      const own = unclear.filter(({ logits, language }) => blender.tongueOf(logits!, language) === tongue);
-      await this.#askOne(tongue, own, blender);
+      await this.#askOne(
+        tongue,
+        wanted.filter((one) => one.tongue === tongue),
+        blender,
+      );
     }
   }
 
-  async #askOne(tongue: Tongue, all: readonly Open[], blender: Blender): Promise<void> {
+  async #askOne(tongue: Tongue, all: readonly Wanted[], blender: Blender): Promise<void> {
     const second = this.#second[tongue];
     if (second === undefined) return;
     const unclear = all
-      .map((one) => ({ one, line: second.pieces.line(one.normalised.line) }))
+      .map(({ one, logits, reading }) => {
+        const line = second.pieces.line(one.normalised.line, MOST_PIECES[tongue][reading]);
+        return { one, logits, line };
+      })
       .toSorted((a, b) => a.line.length - b.line.length);
     for (let at = 0, end = 0; at < unclear.length; at = end) {
       const longest = unclear[at]!.line.length * MOST_PADDED;
@@ -157,8 +179,8 @@ export class Judge {
       while (end < unclear.length && fits(unclear[end]!)) end += 1;
       const batch = unclear.slice(at, end);
       const answers = await second.stage.run(batch.map(({ line }) => line));
-      for (const [place, { one }] of batch.entries()) {
-        one.scores = blender.both(tongue, one.logits!, answers[place]!);
+      for (const [place, { one, logits }] of batch.entries()) {
+        one.scores = blender.both(tongue, logits, answers[place]!);
         one.stage = 'second';
       }
     }

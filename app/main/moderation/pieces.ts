@@ -22,26 +22,23 @@ type Cut = (word: string) => readonly number[];
 /** Cuts lines into pieces and keeps what it did to each word; as tools/training/encoder.py. */
 export class Pieces {
   readonly #cut: Cut;
-  readonly #most: number;
   readonly #kept = new Map<string, readonly number[]>();
 
-  /** `most` is how many pieces a line may have, the two ends included. */
-  constructor(vocabulary: Vocabulary, most: number) {
+  constructor(vocabulary: Vocabulary) {
     this.#cut =
       vocabulary.scores === undefined
         ? longestFirst(vocabulary.pieces)
         : likeliest(vocabulary.pieces, vocabulary.scores);
-    this.#most = most;
   }
 
-  /** Numbers of a line's pieces, with both ends. */
-  line(line: string): number[] {
+  /** Numbers of a line's pieces, at most so many, the two ends included. */
+  line(line: string, most: number): number[] {
     const found = [FIRST];
     for (const word of line.split(' ')) {
       if (word !== '') found.push(...this.#word(word));
-      if (found.length >= this.#most) break;
+      if (found.length >= most) break;
     }
-    if (found.length >= this.#most) found.length = this.#most - 1;
+    if (found.length >= most) found.length = most - 1;
     found.push(LAST);
     return found;
   }

@@ -7,7 +7,7 @@ import { TestNode } from './node.ts';
 
 const HELD = 56;
 const CLEARED = 50;
-const MANY = 600;
+const MANY = 3000;
 const PATIENT = { timeout: 90_000, interval: 250 } as const;
 
 /** Every press of a pointing device since the page was opened. */

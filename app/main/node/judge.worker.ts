@@ -3,14 +3,12 @@ import { Judge } from '../moderation/judge.ts';
 import { eldLanguages } from '../platform/language/eld.ts';
 import { loadModels } from '../platform/onnx/models.ts';
 import { showNativeCalls } from '../platform/onnx/runtime.ts';
-import { giveWay } from './give-way.ts';
 import type { JudgeReply, JudgeRequest, JudgeStart } from './judge-wire.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('Judging runs as a worker thread only.');
 const { folder, nativeCalls } = workerData as JudgeStart;
 showNativeCalls(nativeCalls);
-giveWay();
 
 const ready = loadModels(folder).then((models) => ({
   judge: new Judge({ ...models, languages: eldLanguages }),

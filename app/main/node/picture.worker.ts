@@ -4,14 +4,12 @@ import { PictureJudge } from '../moderation/picture-judge.ts';
 import { pictureDecoder } from '../platform/images/decoder.ts';
 import { loadPictureModel } from '../platform/onnx/picture.ts';
 import { showNativeCalls } from '../platform/onnx/runtime.ts';
-import { giveWay } from './give-way.ts';
 import type { JudgeStart, PictureReply, PictureRequest } from './judge-wire.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('Judging runs as a worker thread only.');
 const { folder, nativeCalls } = workerData as JudgeStart;
 showNativeCalls(nativeCalls);
-giveWay();
 
 const ready = loadPictureModel(folder).then(({ model, statuses }) => ({
   judge: model === null ? null : new PictureJudge({ decoder: pictureDecoder, model }),

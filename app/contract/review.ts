@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { base, Cid, Cursor, Did, empty, page, Person, Role, Timestamp } from './common.ts';
 import { Held, ModerationLabel, Verdict } from './moderation.ts';
 
-/** What can be looked at: a message, a file's name or picture, or what somebody calls themselves. */
+/** What can be looked at: a post with its files, or a line of chat. */
 export const ReviewKind = z.enum(['post', 'chat']);
 export type ReviewKind = z.infer<typeof ReviewKind>;
 

@@ -5,8 +5,6 @@ in signed bytes, and from the rows' own goals; after DistilBERT (arXiv:1910.0110
 """
 
 import argparse
-import json
-import pickle
 import time
 from pathlib import Path
 
@@ -16,10 +14,10 @@ from torch.nn import functional as F
 
 from calibrate import second_logits
 from data import HEADS, SETS
-from encoder import ENGLISH, LAST, SHAPES, Encoder, is_english
+from encoder import LAST, SHAPES, Encoder
 from export import quantised
 from first_stage import report_of
-from second_stage import BOOSTS, HEAD_WEIGHTS, MEAN_OF, batches, chosen, goals_of, padded, scores_of
+from second_stage import HEAD_MASS, MEAN_OF, batches, chosen, learnt_from, padded, scores_of, weighed_goals
 
 TAUGHT = 0.7
 """The share of the teacher in the loss; the rest is the rows' own."""
@@ -35,17 +33,11 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(3)
-    with open(arguments.work / "rows.pkl", "rb") as file:
-        rows, _ = pickle.load(file)
     shape = SHAPES[arguments.which]
-    with open(arguments.work / f"{shape.name}-ids.pkl", "rb") as file:
-        ids = pickle.load(file)
+    rows, ids, own_rows, vocabulary, first = learnt_from(arguments.work, shape)
     # Longer lines are never asked of the pupil.
     ids = [np.append(one[: shape.asked - 1], LAST) if len(one) > shape.asked else one for one in ids]
     lengths = [len(one) for one in ids]
-    vocabulary = json.loads((arguments.work / f"{shape.name}-pieces.json").read_text("utf-8"))
-    own_rows = [is_english(row) == (shape is ENGLISH) for row in rows]
-    first = np.load(arguments.work / "first.npz")["logits"]
     dice = np.random.default_rng(17)
     passes = [chosen(rows, own_rows, first, False, dice) for _ in range(arguments.epochs)]
     model = Encoder(len(vocabulary["pieces"]), shape, shape.layers, len(HEADS), len(SETS))
@@ -55,11 +47,8 @@ def main():
     quantised(model, arguments.work / f"{shape.name}-fp32.onnx", teacher)
     taught = 1 / (1 + np.exp(-second_logits(arguments.work, shape, sorted(set().union(*passes)), shape.asked, teacher)))
     print(f"the teacher has spoken, {time.time() - start:.0f} s", flush=True)
-    goals = goals_of(rows)
-    own = ~np.isnan(goals) * np.array([HEAD_WEIGHTS.get(head, 0.4) for head in HEADS], np.float32)
-    own *= np.array([row.weight * BOOSTS.get(row.set, 1.0) for row in rows], np.float32)[:, None]
-    mass = np.array([HEAD_WEIGHTS.get(head, 0.4) for head in HEADS], np.float32)
-    goals, sets = np.nan_to_num(goals), np.array([SETS.index(row.set) for row in rows])
+    goals, own = weighed_goals(rows)
+    sets = np.array([SETS.index(row.set) for row in rows])
 
     model.layers = torch.nn.ModuleList(model.layers[number] for number in shape.kept)
     for part in (model.words, model.places, model.norm):
@@ -76,7 +65,7 @@ def main():
         model.train()
         z = model(padded(ids, batch))
         offsets = model.offsets(torch.from_numpy(sets[batch])) * spam_free
-        said = F.binary_cross_entropy_with_logits(z, torch.from_numpy(taught[batch]), reduction="none") * torch.from_numpy(mass)
+        said = F.binary_cross_entropy_with_logits(z, torch.from_numpy(taught[batch]), reduction="none") * torch.from_numpy(HEAD_MASS)
         true = F.binary_cross_entropy_with_logits(z + offsets, torch.from_numpy(goals[batch]), reduction="none") * torch.from_numpy(own[batch])
         loss = (TAUGHT * said.sum() + (1 - TAUGHT) * true.sum()) / len(batch)
         loss.backward()

@@ -22,6 +22,7 @@ from first_stage import report_of, targets_of
 SHARES = {"davidson": 0.5, "mlma": 0.25, "toxic_spans": 0.6, "wiki_context_toxicity": 0.7, "enron_spam": 0.2, "ling_spam": 0.3, "spamassassin": 0.6}
 """How much of a large, easy or noisy set one pass shows; what is toxic in a natural sample is always shown."""
 HEAD_WEIGHTS = {"spam": 1.5, "toxic": 2.0, "identity": 0.7}
+HEAD_MASS = np.array([HEAD_WEIGHTS.get(head, 0.4) for head in HEADS], np.float32)
 BOOSTS = {"wiki_detox_testset": 3.0, "jigsaw_sample": 3.0, "youtube_spam": 3.0, "germeval2018": 1.5, "edos_sexism": 1.5}
 BATCH_TOKENS = 3072
 MEAN_OF = 0.993
@@ -90,6 +91,25 @@ def scores_of(model, ids, numbers):
     return found
 
 
+def learnt_from(work, shape):
+    """Rows with their pieces, which of them are this encoder's, its vocabulary, and the first stage's logits."""
+    with open(work / "rows.pkl", "rb") as file:
+        rows, _ = pickle.load(file)
+    with open(work / f"{shape.name}-ids.pkl", "rb") as file:
+        ids = pickle.load(file)
+    vocabulary = json.loads((work / f"{shape.name}-pieces.json").read_text("utf-8"))
+    own_rows = [is_english(row) == (shape is ENGLISH) for row in rows]
+    return rows, ids, own_rows, vocabulary, np.load(work / "first.npz")["logits"]
+
+
+def weighed_goals(rows):
+    """Goals without gaps, and how much each counts: nothing where there was a gap."""
+    goals = goals_of(rows)
+    mass = ~np.isnan(goals) * HEAD_MASS
+    mass *= np.array([row.weight * BOOSTS.get(row.set, 1.0) for row in rows], np.float32)[:, None]
+    return np.nan_to_num(goals), mass
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("which", choices=SHAPES)
@@ -105,20 +125,11 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(3)
-    with open(arguments.work / "rows.pkl", "rb") as file:
-        rows, _ = pickle.load(file)
     shape = SHAPES[arguments.which]
-    with open(arguments.work / f"{shape.name}-ids.pkl", "rb") as file:
-        ids = pickle.load(file)
-    vocabulary = json.loads((arguments.work / f"{shape.name}-pieces.json").read_text("utf-8"))
-    own_rows = [is_english(row) == (shape is ENGLISH) for row in rows]
-    first = np.load(arguments.work / "first.npz")["logits"]
+    rows, ids, own_rows, vocabulary, first = learnt_from(arguments.work, shape)
     dice = np.random.default_rng(arguments.seed)
     passes = [chosen(rows, own_rows, first, arguments.all, dice) for _ in range(arguments.epochs)]
-    goals = goals_of(rows)
-    mass = ~np.isnan(goals) * np.array([HEAD_WEIGHTS.get(head, 0.4) for head in HEADS], np.float32)
-    mass *= np.array([row.weight * BOOSTS.get(row.set, 1.0) for row in rows], np.float32)[:, None]
-    goals = np.nan_to_num(goals)
+    goals, mass = weighed_goals(rows)
     sets = np.array([SETS.index(row.set) for row in rows])
     lengths = [len(one) for one in ids]
 

@@ -105,6 +105,38 @@ export class Counters {
     });
   }
 
+  /** All posts, those of the last 24 hours and of the 24 before, and the unread ones. */
+  totals(nowMs: number): { posts: number; today: number; yesterday: number; unread: number } {
+    this.catchUp();
+    const hourNow = Math.floor(nowMs / HOUR_MS);
+    const sum = (from: number, to: number) =>
+      this.#db
+        .prepare<{ n: number | null }>('SELECT SUM(posts) AS n FROM hour WHERE hour > ? AND hour <= ?')
+        .get(from, to)?.n ?? 0;
+    const all = this.#db
+      .prepare<{ posts: number | null; unread: number | null }>(
+        'SELECT SUM(posts) AS posts, SUM(unread) AS unread FROM board',
+      )
+      .get();
+    return {
+      posts: all?.posts ?? 0,
+      unread: all?.unread ?? 0,
+      today: sum(hourNow - 24, hourNow),
+      yesterday: sum(hourNow - 48, hourNow - 24),
+    };
+  }
+
+  /** Posts of each of the last 24 hours, the oldest first. */
+  hours(nowMs: number): number[] {
+    this.catchUp();
+    const now = Math.floor(nowMs / HOUR_MS);
+    const rows = this.#db
+      .prepare<{ hour: number; posts: number }>('SELECT hour, posts FROM hour WHERE hour > ?')
+      .all(now - 24);
+    const byHour = new Map(rows.map(({ hour, posts }) => [hour, posts]));
+    return Array.from({ length: 24 }, (_, index) => byHour.get(now - 23 + index) ?? 0);
+  }
+
   /** Posts that were hidden came into sight: they are counted now. Whoever calls caught up before. */
   show(rows: readonly number[]): void {
     this.#count(rows.flatMap((n) => this.#sql.one.get(n) ?? []));

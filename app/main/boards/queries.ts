@@ -94,23 +94,19 @@ export class BoardQueries {
   readonly #db: Database;
   readonly #around: Surroundings;
   readonly #since: number;
-  readonly #counters: Counters;
+  /** Of threads, boards and hours; every reading of them catches up by itself. */
+  readonly counters: Counters;
 
   /** `since`: ticks of joining; older posts are never unread. */
   constructor(db: Database, around: Surroundings, since: number) {
     this.#db = db;
     this.#around = around;
     this.#since = since;
-    this.#counters = new Counters(db, { since, isMe: (author) => equalBytes(author, around.me().key) });
-  }
-
-  /** Brings counters up to what is stored; every reading of them does so by itself. */
-  count(): void {
-    this.#counters.catchUp();
+    this.counters = new Counters(db, { since, isMe: (author) => equalBytes(author, around.me().key) });
   }
 
   boards(): contract.Board[] {
-    this.#counters.catchUp();
+    this.counters.catchUp();
     return this.#db
       .prepare<BoardRow>('SELECT * FROM board WHERE known = 1 ORDER BY archived, name COLLATE NOCASE, n')
       .all()
@@ -118,13 +114,13 @@ export class BoardQueries {
   }
 
   board(id: Uint8Array): (contract.Board & { n: number }) | null {
-    this.#counters.catchUp();
+    this.counters.catchUp();
     const row = this.#db.prepare<BoardRow>('SELECT * FROM board WHERE id = ? AND known = 1').get(id);
     return row ? { ...boardOf(row), n: row.n } : null;
   }
 
   bySlug(slug: string): contract.Board | null {
-    this.#counters.catchUp();
+    this.counters.catchUp();
     const row = this.#db
       .prepare<BoardRow>('SELECT * FROM board WHERE slug = ? AND known = 1 ORDER BY n')
       .get(slug);
@@ -137,7 +133,7 @@ export class BoardQueries {
     cursor: string | undefined;
     limit: number;
   }) {
-    this.#counters.catchUp();
+    this.counters.catchUp();
     const board =
       input.board && this.#db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?').get(input.board);
     if (input.board && !board) return { items: [], next: null, total: 0 };
@@ -164,7 +160,7 @@ export class BoardQueries {
   }
 
   thread(id: Uint8Array): { thread: contract.Thread; n: number; posts: number } | null {
-    this.#counters.catchUp();
+    this.counters.catchUp();
     const row = this.#db.prepare<ThreadRow>(`${THREAD} WHERE t.id = ?`).get(this.#mayReview(), id);
     if (!row) return null;
     const { count } = this.#db
@@ -244,36 +240,6 @@ export class BoardQueries {
         text: body.text,
       };
     });
-  }
-
-  counts(nowMs: number): { posts: number; today: number; yesterday: number; unread: number } {
-    this.#counters.catchUp();
-    const hourNow = Math.floor(nowMs / 3_600_000);
-    const sum = (from: number, to: number) =>
-      this.#db
-        .prepare<{ n: number | null }>('SELECT SUM(posts) AS n FROM hour WHERE hour > ? AND hour <= ?')
-        .get(from, to)?.n ?? 0;
-    const all = this.#db
-      .prepare<{ posts: number | null; unread: number | null }>(
-        'SELECT SUM(posts) AS posts, SUM(unread) AS unread FROM board',
-      )
-      .get();
-    return {
-      posts: all?.posts ?? 0,
-      unread: all?.unread ?? 0,
-      today: sum(hourNow - 24, hourNow),
-      yesterday: sum(hourNow - 48, hourNow - 24),
-    };
-  }
-
-  hours(nowMs: number): number[] {
-    this.#counters.catchUp();
-    const now = Math.floor(nowMs / 3_600_000);
-    const rows = this.#db
-      .prepare<{ hour: number; posts: number }>('SELECT hour, posts FROM hour WHERE hour > ?')
-      .all(now - 24);
-    const byHour = new Map(rows.map(({ hour, posts }) => [hour, posts]));
-    return Array.from({ length: 24 }, (_, index) => byHour.get(now - 23 + index) ?? 0);
   }
 
   #bodyAt<T>(seq: number): T {

@@ -1,5 +1,4 @@
 import type * as contract from '../../contract/index.ts';
-import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
@@ -10,6 +9,7 @@ import type { Signer } from '../kernel/signer.ts';
 import { bodyOf } from '../log/event.ts';
 import type { Committed, Log } from '../log/log.ts';
 import { picturesIn, type Gate, type HoldChange } from '../moderation/index.ts';
+import { Changes, MAX_TOLD_THREADS } from './changes.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 import { wordsOfPost } from './items.ts';
 import { BoardQueries, numbers, type PostRow, type Surroundings } from './queries.ts';
@@ -20,10 +20,6 @@ import { createUpkeep } from './upkeep.ts';
 const INDEX_SLICE = 250;
 /** The same where somebody waits for all of it. */
 const INDEX_BULK = 5000;
-/** How long changes are gathered before the console hears of them, in milliseconds. */
-const TELL_AFTER_MS = 60;
-/** Threads named in one change, at most. */
-const MAX_TOLD_THREADS = 500;
 
 export interface BoardsInit {
   readonly db: Database;
@@ -55,43 +51,16 @@ export function createBoards(init: BoardsInit) {
   const { db, log, clock, signer, around } = init;
   const queries = new BoardQueries(db, around, init.since);
   const search = new SearchIndex(db);
-  const listeners = new Set<(change: contract.BoardsChange) => void>();
-  /** By hexadecimal id: text forms are made when it is told. */
-  const pending = { boards: new Set<string>(), threads: new Set<string>(), newPosts: 0 };
-  let telling = false;
+  const changes = new Changes(clock);
 
   const upkeep = createUpkeep({
     clock,
     logger: init.logger,
     step: () => {
-      queries.count();
+      queries.counters.catchUp();
       return search.index(INDEX_SLICE) === INDEX_SLICE;
     },
   });
-
-  const tell = () => {
-    telling = false;
-    const change = {
-      boards: Array.from(pending.boards, (key) => cidOf(fromHex(key))),
-      threads: Array.from(pending.threads, (key) => cidOf(fromHex(key))),
-      newPosts: pending.newPosts,
-    };
-    pending.boards.clear();
-    pending.threads.clear();
-    pending.newPosts = 0;
-    for (const listener of listeners) listener(change);
-  };
-
-  const note = (change: { board?: Uint8Array; thread?: Uint8Array; newPost?: boolean }) => {
-    // Bulk work touches thousands of threads; past a few hundred a view refetches what it shows anyway.
-    if (change.board) pending.boards.add(toHex(change.board));
-    if (change.thread && pending.threads.size < MAX_TOLD_THREADS) pending.threads.add(toHex(change.thread));
-    if (change.newPost) pending.newPosts++;
-    if (!telling) {
-      telling = true;
-      clock.after(TELL_AFTER_MS, tell);
-    }
-  };
 
   const onCommit = (batch: readonly Committed[]) => {
     let posts = false;
@@ -100,17 +69,18 @@ export function createBoards(init: BoardsInit) {
       if (event.kind === boardKinds.start.name || event.kind === boardKinds.reply.name) {
         posts = true;
         // What comes from others is told of once it passed the gate.
-        if (origin === 'own') note({ board: body.board!, thread: body.thread ?? event.id, newPost: true });
+        if (origin === 'own')
+          changes.note({ board: body.board!, thread: body.thread ?? event.id, newPost: true });
       } else if (event.kind === boardKinds.create.name) {
-        note({ board: event.id });
+        changes.note({ board: event.id });
       } else if (event.kind === boardKinds.update.name) {
-        note({ board: body.board! });
+        changes.note({ board: body.board! });
       } else if (event.kind === boardKinds.mark.name) {
-        note({ thread: body.thread! });
+        changes.note({ thread: body.thread! });
       } else if (body.post && event.kind.startsWith('post.')) {
         posts = true;
         const row = queries.row(body.post);
-        if (row) note({ board: row.board_id, thread: row.thread_id });
+        if (row) changes.note({ board: row.board_id, thread: row.thread_id });
       }
     }
     if (posts) upkeep.soon();
@@ -119,13 +89,13 @@ export function createBoards(init: BoardsInit) {
   /** [S10] A final block lists these events: what is shown of posts among them changed. */
   const certified = (ids: readonly Uint8Array[]) => {
     // Of an import, whose blocks list thousands, looking each up would hold up the chain.
-    for (const place of queries.placesOf(ids.slice(0, MAX_TOLD_THREADS))) note(place);
+    for (const place of queries.placesOf(ids.slice(0, MAX_TOLD_THREADS))) changes.note(place);
   };
 
-  const onHolds = (changes: readonly HoldChange[]) => {
-    for (const { n, shown, live } of changes) {
+  const onHolds = (held: readonly HoldChange[]) => {
+    for (const { n, shown, live } of held) {
       const place = queries.placeByRow(n);
-      if (place) note({ ...place, newPost: shown && live });
+      if (place) changes.note({ ...place, newPost: shown && live });
     }
   };
 
@@ -220,8 +190,8 @@ export function createBoards(init: BoardsInit) {
 
     list: (): Outputs['list'] => queries.boards(),
     bySlug: (slug: string) => queries.bySlug(slug),
-    counts: () => queries.counts(clock.now()),
-    hours: () => queries.hours(clock.now()),
+    counts: () => queries.counters.totals(clock.now()),
+    hours: () => queries.counters.hours(clock.now()),
 
     create({ slug, name, description, postRole }: Required<Inputs['create']>): contract.Board {
       if (queries.bySlug(slug))
@@ -230,9 +200,9 @@ export function createBoards(init: BoardsInit) {
       return queries.board(id)!;
     },
 
-    update({ id, ...changes }: Inputs['update']): contract.Board {
+    update({ id, ...fields }: Inputs['update']): contract.Board {
       const board = digestOf(boardFor(id).id);
-      log.append(signer, boardKinds.update.name, { board, ...defined(changes) });
+      log.append(signer, boardKinds.update.name, { board, ...defined(fields) });
       return queries.board(board)!;
     },
 
@@ -358,7 +328,7 @@ export function createBoards(init: BoardsInit) {
       const upto = log.store.latestTime();
       const id = target === undefined ? null : digestOf(target);
       db.transaction(() => {
-        queries.count();
+        queries.counters.catchUp();
         db.prepare(
           `INSERT OR REPLACE INTO local_read (thread_id, upto) SELECT id, ? FROM thread WHERE unread > 0 AND ${where}`,
         ).run(upto, id);
@@ -367,8 +337,8 @@ export function createBoards(init: BoardsInit) {
           'UPDATE board SET unread = (SELECT COALESCE(SUM(unread), 0) FROM thread WHERE thread.board = board.n)',
         );
       });
-      for (const { id: changed } of queries.boards()) pending.boards.add(toHex(digestOf(changed)));
-      note(thread === undefined ? {} : { thread: digestOf(thread) });
+      for (const { id: changed } of queries.boards()) changes.note({ board: digestOf(changed) });
+      changes.note(thread === undefined ? {} : { thread: digestOf(thread) });
     },
 
     search({
@@ -406,10 +376,7 @@ export function createBoards(init: BoardsInit) {
       while (search.index(INDEX_BULK) === INDEX_BULK);
     },
 
-    onChange(listener: (change: contract.BoardsChange) => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChange: (listener: (change: contract.BoardsChange) => void) => changes.onChange(listener),
   };
 
   function hitOf(row: PostRow, words: readonly string[]): contract.SearchHit {

@@ -1,0 +1,59 @@
+import type * as contract from '../../contract/index.ts';
+import { fromHex, toHex } from '../kernel/bytes.ts';
+import { cidOf } from '../kernel/cid.ts';
+import type { Clock } from '../kernel/clock.ts';
+
+/** Changes are gathered so long before they are told. */
+const TELL_AFTER_MS = 60;
+/** Threads named in one change at most: past a few hundred a view refetches what it shows anyway. */
+export const MAX_TOLD_THREADS = 500;
+
+/** What changed: a board, a thread in it, a post that is new. */
+export interface Change {
+  readonly board?: Uint8Array;
+  readonly thread?: Uint8Array;
+  readonly newPost?: boolean;
+}
+
+/** What changed in boards, gathered and told to whoever looks on. */
+export class Changes {
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(change: contract.BoardsChange) => void>();
+  /** By hexadecimal id: text forms are made when it is told. */
+  readonly #boards = new Set<string>();
+  readonly #threads = new Set<string>();
+  #newPosts = 0;
+  #telling = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Tells of changes from now on; returns how to stop. */
+  onChange(listener: (change: contract.BoardsChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  note({ board, thread, newPost = false }: Change): void {
+    if (board) this.#boards.add(toHex(board));
+    if (thread && this.#threads.size < MAX_TOLD_THREADS) this.#threads.add(toHex(thread));
+    if (newPost) this.#newPosts += 1;
+    if (this.#telling) return;
+    this.#telling = true;
+    this.#clock.after(TELL_AFTER_MS, () => this.#tell());
+  }
+
+  #tell(): void {
+    this.#telling = false;
+    const change = {
+      boards: Array.from(this.#boards, (key) => cidOf(fromHex(key))),
+      threads: Array.from(this.#threads, (key) => cidOf(fromHex(key))),
+      newPosts: this.#newPosts,
+    };
+    this.#boards.clear();
+    this.#threads.clear();
+    this.#newPosts = 0;
+    for (const listener of this.#listeners) listener(change);
+  }
+}

@@ -1,169 +1,27 @@
-import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import Database from 'better-sqlite3';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  contract,
-  type Board,
-  type Client,
-  type Job,
-  type Member,
-  type Verification,
-} from '../../contract/index.ts';
 import { writeHostInfo } from '../host/host-info.ts';
 import { serve, type Serving } from '../host/serve.ts';
-import { silentLogger } from '../kernel/logger.ts';
 import { dataLayout, openDataDirectory } from '../node/data-directory.ts';
 import { lockDataDirectory } from '../node/lock.ts';
-import type { NodeDoors } from './doors.ts';
 import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
+import { board, doors, forget, ines, job, node } from './test-doors.ts';
 import { table } from './text.ts';
-
-const board: Board = {
-  id: 'bafyboard',
-  slug: 'harbour',
-  name: 'Harbour talk\u001b[31m',
-  description: '',
-  postRole: 'member',
-  archived: false,
-  threads: 2,
-  posts: 12,
-  unread: 3,
-  lastActivityAt: null,
-};
-const verification: Verification = {
-  ok: false,
-  community: 'bafycommunity',
-  events: 10,
-  posts: 5,
-  members: 2,
-  logDigest: 'a',
-  stateDigest: 'b',
-  digest: 'c',
-  faults: ['event bafyx is mis-signed'],
-};
-const job: Job = {
-  id: 'j1',
-  kind: 'import',
-  title: 'list.mbox',
-  state: 'running',
-  startedAt: 0,
-  endedAt: null,
-  progress: { done: 0, total: 100, perSecond: 50, etaSeconds: 2 },
-  counts: null,
-  problem: null,
-};
 
 let root: string;
 let stopping: AbortController;
 let serving: Serving | null = null;
-let cancelled: string | null = null;
-let finish = Promise.withResolvers<Job>();
-
-const ines: Member = {
-  did: 'did:key:z6MkInes',
-  handle: 'Ines',
-  handleBlock: 2,
-  role: 'member',
-  joinedAt: 0,
-  invitedBy: 'mara',
-  posts: 3,
-  lastSeenAt: null,
-  online: false,
-  banned: null,
-  isMe: false,
-};
-/** The members; null while there is no community. */
-let roll: Member[] | null = null;
-const change = (did: string, changes: Partial<Member>): Record<string, never> => {
-  roll = roll!.map((member) => (member.did === did ? { ...member, ...changes } : member));
-  return {};
-};
-
-const os = implement(contract);
-/** The few procedures that these tests call. */
-const router = {
-  boards: {
-    list: os.boards.list.handler(() => [board]),
-    startThread: os.boards.startThread.handler(({ input }) => ({
-      id: `thread:${input.subject}:${input.text}`,
-      decision: 'publish' as const,
-    })),
-    create: os.boards.create.handler(() => board),
-    threads: os.boards.threads.handler(() => ({ items: [], next: null, total: 0 })),
-  },
-  archive: {
-    import: os.archive.import.handler(() => job),
-    watch: os.archive.watch.handler(async function* () {
-      yield [job];
-      yield [await finish.promise];
-    }),
-    cancel: os.archive.cancel.handler(({ input }) => {
-      cancelled = input.id;
-      finish.resolve({ ...job, state: 'cancelled' });
-      return {};
-    }),
-  },
-  maintenance: { verify: os.maintenance.verify.handler(() => verification) },
-  members: {
-    list: os.members.list.handler(({ errors }) => {
-      if (roll) return roll;
-      throw errors.PROBLEM({
-        data: { code: 'no-community', message: 'There is no community.', remedy: 'Make one.' },
-      });
-    }),
-    setRole: os.members.setRole.handler(({ input }) => change(input.did, { role: input.role })),
-    ban: os.members.ban.handler(({ input, errors }) => {
-      if (input.reason !== 'waits') {
-        return change(input.did, { banned: { at: 0, until: input.until, reason: input.reason, by: 'mara' } });
-      }
-      const message = 'It is handed in and waits: 2 of 3 validators must sign, and nothing comes from odin.';
-      throw errors.PROBLEM({ data: { code: 'waits-for-validators', message, remedy: 'Nothing is lost.' } });
-    }),
-    lift: os.members.lift.handler(({ input }) => change(input.did, { banned: null })),
-    setHandle: os.members.setHandle.handler(({ input }) => change(ines.did, { handle: input.handle })),
-  },
-  federation: {
-    view: os.federation.view.handler(() => {
-      throw new ORPCError('INTERNAL_SERVER_ERROR');
-    }),
-  },
-};
-
-const doors: NodeDoors = {
-  async openNode({ dataDir }) {
-    const { directory } = await openDataDirectory(dataDir);
-    const lock = await lockDataDirectory(directory, 1);
-    return { client: createRouterClient(router) as unknown as Client, stop: () => lock.release() };
-  },
-  startNode() {
-    const stopped = Promise.withResolvers<void>();
-    return Promise.resolve({
-      router,
-      logger: silentLogger,
-      stopped: stopped.promise,
-      healthy: () => true,
-      metrics: () => [],
-      stop() {
-        stopped.resolve();
-        return Promise.resolve();
-      },
-    });
-  },
-  simulate: ({ seed }) => Promise.resolve(seed !== 13),
-};
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'impulse-cli-'));
   // A node has been here before.
   await writeFile(dataLayout(root).keys, '{}');
   stopping = new AbortController();
-  cancelled = null;
-  roll = null;
-  finish = Promise.withResolvers<Job>();
+  forget();
 });
 afterEach(async () => {
   await serving?.stop();
@@ -238,7 +96,7 @@ describe.each([
 
   test('changes a member who is named by handle or identity, and says what is true then', async () => {
     await prepare();
-    roll = [ines];
+    node.roll = [ines];
     expect((await impulse(['members', 'role', 'INES', 'moderator'])).out).toBe('Ines is moderator now.\n');
     const { out } = await impulse(['members', 'ban', ines.did, '--reason', 'flood', '--json']);
     expect(JSON.parse(out)).toMatchObject({ handle: 'Ines', role: 'moderator', banned: { reason: 'flood' } });
@@ -250,7 +108,7 @@ describe.each([
 
   test('says for whom a change waits', async () => {
     await prepare();
-    roll = [ines];
+    node.roll = [ines];
     const { code, err } = await impulse(['members', 'ban', 'ines', '--reason', 'waits']);
     expect(code).toBe(1);
     expect(err).toContain('2 of 3 validators must sign, and nothing comes from odin.');
@@ -265,7 +123,11 @@ describe.each([
 
   test('follows an import with rate and time left, and says what came of it', async () => {
     await prepare();
-    finish.resolve({ ...job, state: 'done', counts: { read: 100, imported: 90, duplicates: 9, broken: 1 } });
+    node.finish.resolve({
+      ...job,
+      state: 'done',
+      counts: { read: 100, imported: 90, duplicates: 9, broken: 1 },
+    });
     const { code, out, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
     expect(code).toBe(0);
     expect(err).toContain('Importing: 0 of 100 (0 %), 50/s, 2 s left');
@@ -276,7 +138,7 @@ describe.each([
     await prepare();
     stopping.abort();
     const { code, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
-    expect(cancelled).toBe('j1');
+    expect(node.cancelled).toBe('j1');
     expect(code).toBe(1);
     expect(err).toContain('Run the same command again to go on.');
   });

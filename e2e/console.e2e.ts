@@ -1,13 +1,10 @@
-import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startHost, type Host } from '../app/main/host/host.ts';
-import { systemClock } from '../app/main/kernel/clock.ts';
-import { silentLogger } from '../app/main/kernel/logger.ts';
+import type { Host } from '../app/main/host/host.ts';
 import { accessibilityFaults, launchBrowser, picture, visit, type Visitor } from './browser.ts';
+import { sampleHost } from './sample-host.ts';
 
 /** The console with its own sample data: every view, theme and size, without a node. */
-const rendererDir = join(resolve(import.meta.dirname, '..'), 'dist', 'renderer');
 const sections = ['appearance', 'community', 'network', 'storage', 'desktop', 'identity', 'care', 'archive'];
 const views = [
   'overview',
@@ -48,15 +45,7 @@ let browser: Browser;
 let host: Host;
 
 beforeAll(async () => {
-  const token = 'A'.repeat(43);
-  host = await startHost({
-    router: {},
-    rendererDir,
-    port: 0,
-    token,
-    clock: systemClock,
-    logger: silentLogger,
-  });
+  host = await sampleHost();
   browser = await launchBrowser();
 });
 afterAll(async () => {
@@ -340,83 +329,4 @@ test('no view is wider than a small window', async () => {
     expect(overflow, view).toBeLessThanOrEqual(0);
   }
   await context.close();
-});
-
-describe('the ledger', () => {
-  test.each(['halted', 'stalled', 'alone', 'empty', 'watching', 'filling'])(
-    'is accessible when it is %s',
-    async (state) => {
-      const { page, context, complaints } = await visit(browser, 'about:blank');
-      for (const part of ['blocks', 'transactions', 'validators']) {
-        await page.goto(`${host.url}/?fake=${state}#/ledger/${part}`);
-        await page.getByRole('heading', { name: 'Block in progress' }).waitFor();
-        await picture(page, `ledger-${state}-${part}`);
-        expect(await accessibilityFaults(page), part).toEqual([]);
-      }
-      expect(complaints).toEqual([]);
-      await context.close();
-    },
-  );
-
-  test('credits are given by keyboard, and followed until they are final', async () => {
-    const { page, context, complaints } = await visit(browser, `${host.url}/?fake=1#/ledger`);
-    await page.getByRole('heading', { name: 'Block in progress' }).waitFor();
-    await page.keyboard.press('g');
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('combobox', { name: 'To' }).waitFor();
-    await page.keyboard.type('ines');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('9999');
-    await page.keyboard.press('Enter');
-    await dialog.getByText('You hold 1,240.', { exact: true }).waitFor();
-    expect(await accessibilityFaults(page)).toEqual([]);
-    await dialog.getByRole('textbox', { name: 'Amount' }).fill('25');
-    await page.keyboard.press('Enter');
-    await dialog.getByText('Give Ines K 25 harbour penny?').waitFor();
-    await page.keyboard.press('Enter');
-    await dialog.getByText(/^Final in block 4,2\d\d/).waitFor({ timeout: 60_000 });
-    expect(await accessibilityFaults(page)).toEqual([]);
-    await page.keyboard.press('Escape');
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
-  test('who would join the validators sees first what that does to the quorum', async () => {
-    const { page, context, complaints } = await visit(browser, `${host.url}/?fake=1#/ledger/validators`);
-    await page.getByRole('heading', { name: 'Quorum and margin' }).waitFor();
-    await page.keyboard.press('a');
-    const card = page.getByRole('textbox', { name: 'Validator card' });
-    await card.fill('{"did":"did:key:z6Mk');
-    await page.getByText('This is not a validator card.', { exact: false }).waitFor();
-    await card.fill(
-      JSON.stringify({
-        did: 'did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp',
-        peer: '12D3KooWnew',
-        bls: 'ab'.repeat(48),
-        pop: 'cd'.repeat(96),
-      }),
-    );
-    await page.getByText('Quorum 4 of 5: works with one lost').waitFor();
-    await picture(page, 'ledger-add');
-    expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Sign', exact: true }).click();
-    await page.getByText('1 of 3 signatures').waitFor();
-    await picture(page, 'ledger-collected');
-    expect(await accessibilityFaults(page)).toEqual([]);
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
-  test('a halt goes on after its blocks were executed anew', async () => {
-    const { page, context } = await visit(browser, `${host.url}/?fake=halted#/ledger`);
-    await page.getByRole('alert').getByText('The ledger stands still at block 4,211.').waitFor();
-    await page.getByRole('button', { name: 'Execute all blocks anew' }).click();
-    await picture(page, 'ledger-recover');
-    expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Execute anew' }).click();
-    await page.getByText('Every root came out as it was signed.', { exact: false }).waitFor();
-    await context.close();
-  });
 });

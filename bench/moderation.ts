@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock, type Clock } from '../app/main/kernel/clock.ts';
-import { DEFAULT_THRESHOLDS, Engine, Judge } from '../app/main/moderation/index.ts';
+import { DEFAULT_THRESHOLDS, Engine, Judge, spoken } from '../app/main/moderation/index.ts';
 import { JudgePool } from '../app/main/node/judge-pool.ts';
 import { modelsFolder } from '../app/main/node/models-folder.ts';
 import { eldLanguages } from '../app/main/platform/language/eld.ts';
@@ -125,13 +125,14 @@ async function underLoad(judges: JudgePool, messages: readonly string[]) {
 
 async function firstStageAlone(messages: readonly string[]) {
   const models = await loadModels(modelsFolder());
-  const judge = new Judge({ ...models, second: {}, languages: eldLanguages });
-  await judge.judge(messages.slice(0, 500));
+  const languages = await eldLanguages();
+  const judge = new Judge({ ...models, second: {} });
+  await judge.judge(messages.slice(0, 500).map((text) => spoken(text, languages)));
   const times: number[] = [];
   const startedAt = performance.now();
   for (const text of messages) {
     const at = performance.now();
-    await judge.judge([text]);
+    await judge.judge([spoken(text, languages)]);
     times.push(performance.now() - at);
   }
   return { times, perSecond: rate(messages.length, performance.now() - startedAt) };

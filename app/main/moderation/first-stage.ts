@@ -1,8 +1,12 @@
 import { BUCKETS, flagBucket, pairBucket, pairStart, wordBuckets } from './features.ts';
 import type { Normalised } from './normalise.ts';
 
-/** Words whose sums are kept; about 10 MB when full. */
-const MAX_KEPT = 1 << 16;
+/** Words whose sums are kept, in each of two generations; some 4 MB when both are full. */
+const MOST_KEPT = 1 << 14;
+/** Places for the pairs of one message; more than any message that is read has. */
+const PAIR_PLACES = 1 << 15;
+/** From so many on, pairs are no longer told apart, so that there is always a free place. */
+const MOST_PAIRS = PAIR_PLACES - 1024;
 
 /** The first stage's weights: signed bytes by bucket and column, a scale and a bias a column; heads come first. */
 export interface FirstWeights {
@@ -14,6 +18,8 @@ export interface FirstWeights {
 /** A part of a message and how much it adds to a head's logit. */
 interface Share {
   readonly term: string;
+  /** The head's column. */
+  readonly head: number;
   readonly start: number;
   readonly end: number;
   readonly adds: number;
@@ -22,27 +28,41 @@ interface Share {
 /**
  * The linear model that sees every message first. Each different word and each different pair of
  * neighbours counts once, so repeating a message's words does not move it.
+ *
+ * Nearly all of its time is waiting for rows of a table that no cache holds. So rows are first looked for
+ * and then touched all together, since a processor fetches many at once as long as none waits for another,
+ * and only then added.
  */
 export class FirstStage {
   readonly #width: number;
   readonly #table: Int8Array;
   readonly #scales: Float32Array;
   readonly #bias: Float32Array;
-  readonly #words = new Map<string, number>();
-  /** By the number of a kept word: sums by head, features, where its pairs begin, the last message it was in. */
-  readonly #sums: Float32Array;
-  readonly #counts = new Uint8Array(MAX_KEPT);
-  readonly #pairs = new Int32Array(MAX_KEPT);
-  readonly #seen = new Uint32Array(MAX_KEPT);
-  /** The last message that each pair was in. */
-  readonly #stamps = new Uint32Array(BUCKETS);
+  /** Numbers of kept words; each generation has a half of what follows. */
+  #newer = new Map<string, number>();
+  #older = new Map<string, number>();
+  #base = 0;
+  /**
+   * By the number of a kept word: sums by column, features, where its pairs begin, the last message it was
+   * in. A word has fewer than a hundred rows of signed bytes.
+   */
+  readonly #sums: Int16Array;
+  readonly #counts = new Uint8Array(2 * MOST_KEPT);
+  readonly #starts = new Int32Array(2 * MOST_KEPT);
+  readonly #seen = new Uint32Array(2 * MOST_KEPT);
+  /** Buckets of pairs by place, and the last message that each place was taken in. */
+  readonly #pairs = new Uint32Array(PAIR_PLACES);
+  readonly #stamps = new Uint32Array(PAIR_PLACES);
+  #pairCount = 0;
   #stamp = 0;
+  /** Read by nobody; a compiler must not leave the touching of rows out as useless. */
+  readonly #sink = new Int32Array(1);
 
   constructor({ table, scales, bias }: FirstWeights) {
     this.#width = scales.length;
     if (table.length !== BUCKETS * this.#width || bias.length !== this.#width)
       throw new Error('the weights of the first stage have another shape');
-    this.#sums = new Float32Array(MAX_KEPT * this.#width);
+    this.#sums = new Int16Array(2 * MOST_KEPT * this.#width);
     this.#table = table;
     this.#scales = scales;
     this.#bias = bias;
@@ -52,9 +72,10 @@ export class FirstStage {
   score({ readings, flags }: Normalised): { logits: Float32Array; features: number } {
     this.#next();
     const width = this.#width;
-    const sums = this.#sums;
     const total = new Float32Array(width);
-    let features = 0;
+    const sums = this.#sums;
+    const buckets = flags.map(flagBucket);
+    let features = flags.length;
     let before = -1;
     for (const { words } of readings) {
       for (const word of words) {
@@ -62,22 +83,18 @@ export class FirstStage {
         if (this.#seen[known] !== this.#stamp) {
           this.#seen[known] = this.#stamp;
           const at = known * width;
-          for (let head = 0; head < width; head += 1) total[head]! += sums[at + head]!;
+          for (let column = 0; column < width; column += 1) total[column]! += sums[at + column]!;
           features += this.#counts[known]!;
         }
         if (before >= 0) {
-          const pair = pairBucket(this.#pairs[before]!, word);
-          if (this.#stamps[pair] !== this.#stamp) {
-            this.#stamps[pair] = this.#stamp;
-            this.#add(total, 0, pair);
-            features += 1;
-          }
+          const pair = pairBucket(this.#starts[before]!, word);
+          if (this.#isNewPair(pair)) buckets.push(pair);
         }
         before = known;
       }
     }
-    for (const flag of flags) this.#add(total, 0, flagBucket(flag));
-    features += flags.length;
+    features += buckets.length - flags.length;
+    this.#add(total, buckets);
     const norm = Math.sqrt(Math.max(1, features));
     for (let head = 0; head < width; head += 1) {
       total[head] = (total[head]! * this.#scales[head]!) / norm + this.#bias[head]!;
@@ -85,58 +102,94 @@ export class FirstStage {
     return { logits: total, features };
   }
 
-  /** The parts of a message that add most to one head, the heaviest first. */
-  shares({ readings }: Normalised, head: number, features: number, most: number): Share[] {
-    const scale = this.#scales[head]! / Math.sqrt(Math.max(1, features));
+  /** The parts of a message that add something to some of the heads, in their order. */
+  shares({ readings }: Normalised, heads: readonly number[], features: number): Share[] {
+    const norm = Math.sqrt(Math.max(1, features));
     const shares: Share[] = [];
     for (const { words, start, end } of readings) {
-      let adds = 0;
-      let term = '';
-      let heaviest = 0;
-      for (const word of words) {
-        const own = this.#sums[this.#known(word) * this.#width + head]! * scale;
-        adds += own;
-        if (own > heaviest && !word.startsWith('<') && !word.startsWith('=')) {
-          heaviest = own;
-          term = word;
+      const numbers = words.map((word) => this.#known(word));
+      for (const head of heads) {
+        const scale = this.#scales[head]! / norm;
+        let adds = 0;
+        let term = '';
+        let heaviest = 0;
+        for (const [at, word] of words.entries()) {
+          const own = this.#sums[numbers[at]! * this.#width + head]! * scale;
+          adds += own;
+          if (own > heaviest && !word.startsWith('<') && !word.startsWith('=')) {
+            heaviest = own;
+            term = word;
+          }
         }
+        if (term !== '' && adds > 0) shares.push({ term, head, start, end, adds });
       }
-      if (term !== '' && adds > 0) shares.push({ term, start, end, adds });
     }
-    return shares.toSorted((a, b) => b.adds - a.adds).slice(0, most);
+    return shares;
   }
 
   #next(): void {
-    // Room for every word of the longest message, so that numbers hold while it is scored.
-    if (this.#words.size > MAX_KEPT / 2) this.#words.clear();
     this.#stamp += 1;
+    this.#pairCount = 0;
     if (this.#stamp < 0xffff_ffff) return;
     this.#stamp = 1;
     this.#stamps.fill(0);
     this.#seen.fill(0);
   }
 
-  /** The number of a word, its sum reckoned if it is new. */
+  /** Whether a message has a pair for the first time. */
+  #isNewPair(bucket: number): boolean {
+    let at = bucket & (PAIR_PLACES - 1);
+    for (; this.#stamps[at] === this.#stamp; at = (at + 1) & (PAIR_PLACES - 1)) {
+      if (this.#pairs[at] === bucket) return false;
+    }
+    this.#pairCount += 1;
+    if (this.#pairCount > MOST_PAIRS) return true;
+    this.#pairs[at] = bucket;
+    this.#stamps[at] = this.#stamp;
+    return true;
+  }
+
+  /** The number of a word, its sums reckoned if it is new; good until the next but one generation. */
   #known(word: string): number {
-    const found = this.#words.get(word);
+    const found = this.#newer.get(word);
     if (found !== undefined) return found;
-    const number = this.#words.size;
-    if (number >= MAX_KEPT) throw new Error('a message has more words than can be');
-    const at = number * this.#width;
-    this.#sums.fill(0, at, at + this.#width);
+    if (this.#newer.size >= MOST_KEPT) {
+      this.#older = this.#newer;
+      this.#newer = new Map();
+      this.#base = MOST_KEPT - this.#base;
+    }
+    const number = this.#base + this.#newer.size;
+    this.#newer.set(word, number);
+    const width = this.#width;
+    const at = number * width;
+    const before = this.#older.get(word);
+    if (before !== undefined) {
+      this.#sums.copyWithin(at, before * width, (before + 1) * width);
+      this.#counts[number] = this.#counts[before]!;
+      this.#starts[number] = this.#starts[before]!;
+      this.#seen[number] = this.#seen[before]!;
+      return number;
+    }
     const buckets = wordBuckets(word);
-    for (const bucket of buckets) this.#add(this.#sums, at, bucket);
+    const sum = new Float32Array(width);
+    this.#add(sum, buckets);
+    this.#sums.set(sum, at);
     this.#counts[number] = buckets.length;
-    this.#pairs[number] = pairStart(word);
+    this.#starts[number] = pairStart(word);
     this.#seen[number] = 0;
-    this.#words.set(word, number);
     return number;
   }
 
-  #add(total: Float32Array, at: number, bucket: number): void {
+  /** Adds rows of the table. */
+  #add(total: Float32Array, rows: readonly number[]): void {
     const width = this.#width;
     const table = this.#table;
-    const from = bucket * width;
-    for (let head = 0; head < width; head += 1) total[at + head]! += table[from + head]!;
+    let touched = 0;
+    for (const row of rows) touched += table[row * width]! + table[row * width + width - 1]!;
+    this.#sink[0] = touched;
+    for (const row of rows) {
+      const from = row * width;
+      for (let column = 0; column < width; column += 1) total[column]! += table[from + column]!;
+    }
   }
 }

@@ -4,7 +4,7 @@ export { Engine, type Outcome } from './engine.ts';
 export { Gate, type OwnWords, type Passed } from './gate.ts';
 export { HEADS } from './heads.ts';
 export { HOLD_STATES, Holds, ITEM_KINDS, type HoldRow, type HoldState } from './holds.ts';
-export { Judge, type Judgement } from './judge.ts';
+export { Judge, spoken, type Judgement, type LanguageDetector, type Message } from './judge.ts';
 export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';
 export { SECOND_PARTS, type ModelStatus } from './manifest.ts';

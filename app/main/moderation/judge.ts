@@ -34,6 +34,12 @@ export interface SecondStage {
   run(lines: readonly (readonly number[])[]): Promise<Float32Array[]>;
 }
 
+/** A text, and its language as far as it was told: ISO 639-1, or null. */
+export interface Message {
+  readonly text: string;
+  readonly language: string | null;
+}
+
 /** Tells a text's language. */
 export interface LanguageDetector {
   detect(text: string): string | null;
@@ -48,13 +54,13 @@ export interface JudgeParts {
   readonly first: FirstWeights | null;
   readonly second: Encoders;
   readonly calibration: Calibration | null;
-  readonly languages: LanguageDetector;
 }
 
 /** So much of a long text is read: its beginning and its end. */
 const HEAD_UNITS = 12_000;
 const TAIL_UNITS = 4_000;
 export const MAX_READ = HEAD_UNITS + TAIL_UNITS;
+/** So much of a text tells its language. */
 const MAX_LANGUAGE_UNITS = 240;
 const MAX_SPANS = 8;
 /** A head speaks through its spans from this probability on. */
@@ -92,15 +98,20 @@ interface Wanted {
   readonly reading: Exclude<Reading, 'none'>;
 }
 
+/** A text with the language that its beginning is in. */
+export const spoken = (text: string, languages: LanguageDetector): Message => ({
+  text,
+  language: languages.detect(text.slice(0, MAX_LANGUAGE_UNITS)),
+});
+
 /** The cascade: normalise, first stage for all, second stage for what stays unclear. Holds no clock. */
 export class Judge {
   readonly #normaliser = new Normaliser();
   readonly #first: FirstStage | null;
   readonly #second: Partial<Record<Tongue, { readonly stage: SecondStage; readonly pieces: Pieces }>> = {};
   readonly #blender: Blender | null;
-  readonly #languages: LanguageDetector;
 
-  constructor({ first, second, calibration, languages }: JudgeParts) {
+  constructor({ first, second, calibration }: JudgeParts) {
     this.#blender = calibration === null ? null : new Blender(calibration);
     // Weights and calibration that do not belong together judge nothing.
     this.#first = first !== null && first.bias.length === this.#blender?.width ? new FirstStage(first) : null;
@@ -112,12 +123,11 @@ export class Judge {
         pieces: new Pieces(encoder.vocabulary),
       };
     }
-    this.#languages = languages;
   }
 
-  /** Judges messages; the answers stand in the order of the texts. */
-  async judge(texts: readonly string[]): Promise<Judgement[]> {
-    const open = texts.map((text) => this.#open(text));
+  /** Judges messages; the answers stand in their order. */
+  async judge(messages: readonly Message[]): Promise<Judgement[]> {
+    const open = messages.map((message) => this.#open(message));
     await this.#ask(open);
     return open.map((one) => ({
       scores: one.scores,
@@ -129,11 +139,10 @@ export class Judge {
     }));
   }
 
-  #open(text: string): Open {
+  #open({ text, language }: Message): Open {
     const cut = text.length > MAX_READ;
     const read = cut ? `${text.slice(0, HEAD_UNITS)}\n${text.slice(-TAIL_UNITS)}` : text;
     const normalised = this.#normaliser.message(read);
-    const language = this.#languages.detect(read.slice(0, MAX_LANGUAGE_UNITS));
     if (this.#first === null || this.#blender === null) {
       const scores = wordListScores(normalised);
       return { normalised, logits: null, features: 0, scores, stage: 'rules', language, cut };
@@ -189,19 +198,17 @@ export class Judge {
   #spans({ normalised, features, scores }: Open): Span[] {
     const first = this.#first;
     if (first === null) return Judge.#listed(normalised);
-    const spans = HEADS.flatMap((head, at) => {
-      if (scores[head] < SPEAKS) return [];
-      return first
-        .shares(normalised, at, features, MAX_SPANS)
-        .filter(({ adds }) => adds >= LEAST_ADDED)
-        .map((share) => Object.assign(share, { head }));
-    });
+    const speaking = HEADS.flatMap((head, at) => (scores[head] < SPEAKS ? [] : [at]));
+    if (speaking.length === 0) return [];
+    const spans = first
+      .shares(normalised, speaking, features)
+      .filter(({ adds }) => adds >= LEAST_ADDED)
+      .toSorted((a, b) => b.adds - a.adds);
     const seen = new Set<number>();
     return spans
-      .toSorted((a, b) => b.adds - a.adds)
       .filter(({ start }) => !seen.has(start) && seen.add(start))
       .slice(0, MAX_SPANS)
-      .map(({ term, head, start, end }) => ({ term, head, start, end }));
+      .map(({ term, head, start, end }) => ({ term, head: HEADS[head]!, start, end }));
   }
 
   static #listed({ readings }: Normalised): Span[] {

@@ -13,6 +13,9 @@ const PICTURE = /\p{Extended_Pictographic}/gu;
 // oxlint-disable-next-line no-control-regex -- all of ASCII is meant
 const ASCII = /^[\u0000-\u007f]*$/;
 
+/** Parts that are shorter are copied as it is: SlicedString::kMinLength of V8. */
+const SHORTEST_PART = 13;
+
 const MAX_PICTURES = 3;
 const MAX_DIGITS = 9;
 const MAX_SPELLING = 24;
@@ -23,7 +26,7 @@ export const isAscii = (text: string): boolean => ASCII.test(text);
  * The same text in memory of its own. Engines let a part of a long text refer to the whole, so that a
  * cache of words would keep every message alive that one of them came from.
  */
-export const ownCopy = (text: string): string => [...text].join('');
+export const ownCopy = (text: string): string => (text.length < SHORTEST_PART ? text : [...text].join(''));
 
 /** A word without accents. */
 export function bare(word: string): string {

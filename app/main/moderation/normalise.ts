@@ -13,6 +13,7 @@ import {
   WORD,
 } from './letters.ts';
 import { ListedWords, LONGEST_LISTED, trimmed } from './listed-words.ts';
+import { Recent } from './recent.ts';
 import { pieces, runsOf, visible } from './stretches.ts';
 
 /** What a run of characters between blanks reads as. */
@@ -45,11 +46,20 @@ export interface Normalised {
   readonly disguised: number;
 }
 
+/** A chunk where it stands in the original. */
+interface Place {
+  readonly chunk: Chunk;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** From where letters that stand apart are yet to be searched, so that no stretch is searched twice. */
 interface Search {
   from: number;
 }
 
+/** No address is without one of these; told much faster. */
+const ADDRESS_SIGN = /[.:/]/;
 const ADDRESS =
   /^[^\p{L}\p{N}]*(?:(?:https?|hxxps?|ftp)[:/]|www\.)|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|ru|cn|co|io|me|tv|us|uk|de|br|xyz|top|club|online|site|shop|ly|gl|gg|app|link)(?:[/:?]|[^\p{L}\p{N}]*$)/u;
 const MAIL = /[^@]@[a-z0-9-]+(?:\.[a-z0-9-]+)+/u;
@@ -61,8 +71,8 @@ const HOST_NOISE = new Set(['http', 'https', 'www', 'com']);
 
 const MAX_HOST_WORDS = 6;
 const MAX_SPACED = 40;
-/** Chunks whose reading is kept; about 8 MB when full. */
-const MAX_KEPT = 20_000;
+/** Chunks whose reading is kept, in each of two generations; some 8 MB when both are full. */
+const MOST_KEPT = 10_000;
 
 /**
  * Undoes disguises: look-alike letters, leetspeak, invisible and piled-up characters, letters apart,
@@ -72,12 +82,12 @@ const MAX_KEPT = 20_000;
 export class Normaliser {
   readonly #lookalikes = new Map(Object.entries(table.lookalikes));
   readonly #listed = new ListedWords();
-  readonly #kept = new Map<string, Chunk>();
+  readonly #kept = new Recent<Chunk>(MOST_KEPT);
 
   /** Reads a message. Positions are offsets in `text` as given. */
   message(text: string): Normalised {
     const { seen, origin } = visible(text);
-    const places: { chunk: Chunk; start: number; end: number }[] = [];
+    const places: Place[] = [];
     for (const { start, end } of runsOf(seen)) {
       let at = start;
       for (const piece of pieces(seen.slice(start, end))) {
@@ -105,7 +115,6 @@ export class Normaliser {
   #chunk(piece: string): Chunk {
     const known = this.#kept.get(piece);
     if (known !== undefined) return known;
-    if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     const own = ownCopy(piece);
     const read = this.#read(own);
     const chunk = { ...read, fragment: read.core !== '' && !VOWEL.test(read.core) };
@@ -115,7 +124,7 @@ export class Normaliser {
 
   #read(piece: string): Omit<Chunk, 'fragment'> {
     const clean = this.#clean(piece);
-    if (ADDRESS.test(clean)) {
+    if (ADDRESS_SIGN.test(clean) && ADDRESS.test(clean)) {
       const hosts = wordsOf(clean)
         .filter((word) => !HOST_NOISE.has(word))
         .slice(0, MAX_HOST_WORDS);
@@ -126,7 +135,8 @@ export class Normaliser {
         repaired: false,
       };
     }
-    if (MAIL.test(clean)) {
+    const at = clean.includes('@');
+    if (at && MAIL.test(clean)) {
       const hosts = wordsOf(clean.slice(clean.indexOf('@') + 1)).slice(0, MAX_HOST_WORDS);
       return { words: ['<mail>', ...hosts.map(shapeOf)], text: 'mail', core: '', repaired: false };
     }
@@ -135,7 +145,7 @@ export class Normaliser {
     if (found !== null) {
       return { words: [found, ...marks], text: found, core: found, repaired: trimmed(clean) !== found };
     }
-    if (MENTION.test(clean)) return { words: ['<user>'], text: 'user', core: '', repaired: false };
+    if (at && MENTION.test(clean)) return { words: ['<user>'], text: 'user', core: '', repaired: false };
     const plain = clean.replace(APOSTROPHE, '');
     let repaired = false;
     const words = wordsOf(plain).map((word) => {
@@ -169,7 +179,7 @@ export class Normaliser {
 
   /** A listed word whose letters stand apart: `f u c k`, `fu ck`, `sh i t`. */
   #apart(
-    places: readonly { chunk: Chunk }[],
+    places: readonly Place[],
     at: number,
     search: Search,
   ): { words: readonly string[]; end: number } | null {

@@ -1,4 +1,5 @@
 import { ownCopy } from './letters.ts';
+import { Recent } from './recent.ts';
 
 const UNKNOWN = 3;
 const FIRST = 0;
@@ -6,7 +7,8 @@ const LAST = 2;
 const SPACE = '▁';
 /** What goes on within a word, in the vocabulary of word pieces. */
 const WITHIN = '##';
-const MAX_KEPT = 40_000;
+/** Words whose pieces are kept, in each of two generations. */
+const MOST_KEPT = 10_000;
 /** A longer word is nobody's: it is one unknown piece. */
 const LONGEST_WORD = 100;
 
@@ -22,7 +24,7 @@ type Cut = (word: string) => readonly number[];
 /** Cuts lines into pieces and keeps what it did to each word; as tools/training/encoder.py. */
 export class Pieces {
   readonly #cut: Cut;
-  readonly #kept = new Map<string, readonly number[]>();
+  readonly #kept = new Recent<readonly number[]>(MOST_KEPT);
 
   constructor(vocabulary: Vocabulary) {
     this.#cut =
@@ -46,7 +48,6 @@ export class Pieces {
   #word(word: string): readonly number[] {
     const known = this.#kept.get(word);
     if (known !== undefined) return known;
-    if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     const cut = this.#cut(word);
     this.#kept.set(ownCopy(word), cut);
     return cut;

@@ -50,9 +50,8 @@ export class SteadyJudges implements Judges {
   }
 
   #byWords(texts: readonly string[]): Promise<Judgement[]> {
-    const languages = { detect: () => null };
-    this.#words ??= new Judge({ first: null, second: {}, calibration: null, languages });
-    return this.#words.judge(texts);
+    this.#words ??= new Judge({ first: null, second: {}, calibration: null });
+    return this.#words.judge(texts.map((text) => ({ text, language: null })));
   }
 
   async #answersAtAll(): Promise<boolean> {

@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
+import type { SharedFiles } from '../platform/onnx/files.ts';
 import type { JudgeStart } from './judge-wire.ts';
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
-const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
 /** What runs has so long to end when a lane is stopped. */
 const STOP_TIMEOUT_MS = 10_000;
 /** Loading the models is not the batch's time. */
@@ -19,6 +20,8 @@ interface LaneInit {
   readonly script: URL;
   /** The folder of the models. */
   readonly folder: string;
+  /** Files of the folder that threads share, once they were read. */
+  readonly shared?: () => SharedFiles;
   /** How long one question may take before the thread is replaced. */
   readonly timeoutMs: number;
   /** How long the thread is kept without a question; for ever if left out. */
@@ -106,10 +109,10 @@ export class JudgeLane<Question, Answer extends Reply> {
   }
 
   #start(): Thread {
-    const { script, folder } = this.#init;
+    const { script, folder, shared } = this.#init;
     this.#answered = false;
     const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
-    const start: JudgeStart = { folder, nativeCalls: memory };
+    const start: JudgeStart = { folder, nativeCalls: memory, shared: shared?.() ?? {} };
     const thread = new Worker(script, { workerData: start, name: 'judge', resourceLimits: HEAP });
     return { thread, nativeCalls: new Int32Array(memory) };
   }

@@ -1,6 +1,15 @@
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
-import type { ImageJudges, Judgement, Judges, ModelStatus } from '../moderation/index.ts';
+import {
+  spoken,
+  type ImageJudges,
+  type Judgement,
+  type Judges,
+  type LanguageDetector,
+  type ModelStatus,
+} from '../moderation/index.ts';
+import { eldLanguages } from '../platform/language/eld.ts';
+import { sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
 import { JudgeLane } from './judge-lane.ts';
 import type { JudgeReply, JudgeRequest, PictureReply, PictureRequest } from './judge-wire.ts';
 
@@ -20,6 +29,8 @@ interface JudgePoolInit {
 const IMAGE_IDLE_MS = 30_000;
 /** Images that may wait at once. */
 const MAX_IMAGES_WAITING = 256;
+/** Texts whose languages are told in one turn: some two milliseconds. */
+const TOLD_AT_ONCE = 32;
 
 type Texts = Omit<JudgeRequest, 'id'>;
 type Picture = Omit<PictureRequest, 'id'>;
@@ -30,16 +41,22 @@ type Picture = Omit<PictureRequest, 'id'>;
  */
 export class JudgePool implements Judges, ImageJudges {
   readonly lanes: number;
+  readonly #folder: string;
   readonly #texts: Asked<Texts, JudgeReply>;
   readonly #images: Asked<Picture, PictureReply>;
+  /** What is there once for all threads, made with the first text. */
+  #common: Promise<LanguageDetector> | null = null;
+  #shared: SharedFiles = {};
 
   constructor(init: JudgePoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
     this.lanes = workers;
+    this.#folder = folder;
+    const shared = () => this.#shared;
     this.#texts = new Asked(
       Array.from({ length: workers }, () => {
         const script = new URL('./judge.worker.ts', import.meta.url);
-        return new JudgeLane<Texts, JudgeReply>({ clock, script, folder, timeoutMs: batchTimeoutMs });
+        return new JudgeLane<Texts, JudgeReply>({ clock, script, folder, shared, timeoutMs: batchTimeoutMs });
       }),
     );
     this.#images = new Asked([
@@ -54,7 +71,13 @@ export class JudgePool implements Judges, ImageJudges {
   }
 
   async judge(texts: readonly string[]): Promise<readonly Judgement[]> {
-    return (await this.#texts.ask({ texts })).judgements;
+    const languages = await this.#ready();
+    const messages = [];
+    for (const [at, text] of texts.entries()) {
+      if (at > 0 && at % TOLD_AT_ONCE === 0) await new Promise((go) => setImmediate(go));
+      messages.push(spoken(text, languages));
+    }
+    return (await this.#texts.ask({ messages })).judgements;
   }
 
   async judgeImage(image: Uint8Array): Promise<Judgement> {
@@ -68,11 +91,23 @@ export class JudgePool implements Judges, ImageJudges {
   }
 
   async status(): Promise<readonly ModelStatus[]> {
+    await this.#ready();
     const [texts, images] = await Promise.all([
-      this.#texts.ask({ texts: [] }),
+      this.#texts.ask({ messages: [] }),
       this.#images.ask({ image: null }),
     ]);
     return [...texts.statuses, ...images.statuses];
+  }
+
+  /** The languages, and the largest table: each is too large to be had by every thread. */
+  #ready(): Promise<LanguageDetector> {
+    this.#common ??= Promise.all([eldLanguages(), sharedFile(this.#folder, 'first')]).then(
+      ([languages, shared]) => {
+        this.#shared = shared;
+        return languages;
+      },
+    );
+    return this.#common;
   }
 
   /** Stops the threads; what they were asked is answered with a Problem. */

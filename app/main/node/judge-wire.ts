@@ -1,5 +1,6 @@
 import type { ProblemFields } from '../kernel/errors.ts';
-import type { Judgement, ModelStatus } from '../moderation/index.ts';
+import type { Judgement, Message, ModelStatus } from '../moderation/index.ts';
+import type { SharedFiles } from '../platform/onnx/files.ts';
 
 /** Handed to the worker at its start. */
 export interface JudgeStart {
@@ -7,12 +8,14 @@ export interface JudgeStart {
   readonly folder: string;
   /** Two numbers: how many calls into machine code are open in this thread, and 1 once it is to end. */
   readonly nativeCalls: SharedArrayBuffer;
+  /** Files of the folder that threads share. */
+  readonly shared: SharedFiles;
 }
 
 export interface JudgeRequest {
   readonly id: number;
   /** May be empty, to ask for the statuses alone. */
-  readonly texts: readonly string[];
+  readonly messages: readonly Message[];
 }
 
 export type JudgeReply =

@@ -1,17 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Judge } from '../moderation/judge.ts';
-import { eldLanguages } from '../platform/language/eld.ts';
 import { loadModels } from '../platform/onnx/models.ts';
 import { showNativeCalls } from '../platform/onnx/runtime.ts';
 import type { JudgeReply, JudgeRequest, JudgeStart } from './judge-wire.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('Judging runs as a worker thread only.');
-const { folder, nativeCalls } = workerData as JudgeStart;
+const { folder, nativeCalls, shared } = workerData as JudgeStart;
 showNativeCalls(nativeCalls);
 
-const ready = loadModels(folder).then((models) => ({
-  judge: new Judge({ ...models, languages: eldLanguages }),
+const ready = loadModels(folder, shared).then((models) => ({
+  judge: new Judge(models),
   statuses: models.statuses,
 }));
 
@@ -19,10 +18,10 @@ port.on('message', (request: JudgeRequest) => {
   void answer(request).then((reply) => port.postMessage(reply));
 });
 
-async function answer({ id, texts }: JudgeRequest): Promise<JudgeReply> {
+async function answer({ id, messages }: JudgeRequest): Promise<JudgeReply> {
   try {
     const { judge, statuses } = await ready;
-    return { id, ok: true, judgements: await judge.judge(texts), statuses };
+    return { id, ok: true, judgements: await judge.judge(messages), statuses };
   } catch (error) {
     return { id, ok: false, reason: error instanceof Error ? error.message : String(error) };
   }

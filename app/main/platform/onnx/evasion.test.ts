@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { decide, DEFAULT_THRESHOLDS } from '../../moderation/decision.ts';
-import { Judge } from '../../moderation/judge.ts';
+import { Judge, spoken, type LanguageDetector } from '../../moderation/judge.ts';
 import { disguises } from '../../moderation/test-disguises.ts';
 import { eldLanguages } from '../language/eld.ts';
 import { loadModels } from './models.ts';
@@ -26,13 +26,14 @@ const caught = [
 ] as const;
 
 let judge: Judge;
+let languages: LanguageDetector;
 beforeAll(async () => {
-  const models = await loadModels(join(import.meta.dirname, '../../../../resources/models'));
-  judge = new Judge({ ...models, languages: eldLanguages });
+  judge = new Judge(await loadModels(join(import.meta.dirname, '../../../../resources/models')));
+  languages = await eldLanguages();
 });
 
 const decisionOf = async (text: string) =>
-  decide((await judge.judge([text]))[0]!, DEFAULT_THRESHOLDS).decision;
+  decide((await judge.judge([spoken(text, languages)]))[0]!, DEFAULT_THRESHOLDS).decision;
 
 test.each(caught)('“%s” is held back as it stands', async (text) => {
   expect(await decisionOf(text)).not.toBe('publish');

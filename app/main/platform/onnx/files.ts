@@ -12,13 +12,34 @@ export interface VerifiedFile {
 
 const MAX_MANIFEST_BYTES = 64 * 1024;
 
+/** Files that were read before, unverified, in memory that threads share. */
+export type SharedFiles = Partial<Readonly<Record<ModelPart, SharedArrayBuffer>>>;
+
+/** Reads the file that plays a part into memory that threads can share; empty where it cannot be read. */
+export async function sharedFile(folder: string, part: ModelPart): Promise<SharedFiles> {
+  const manifest = await readManifest(folder);
+  const entry = typeof manifest === 'string' ? undefined : manifest.files.find((file) => file.part === part);
+  if (entry === undefined) return {};
+  try {
+    const bytes = await readFile(join(folder, entry.file));
+    const memory = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(memory).set(bytes);
+    return { [part]: memory };
+  } catch {
+    // Whoever verifies it reads it again, and says what is wrong.
+    return {};
+  }
+}
+
 /**
  * Reads the files of a folder that play some parts and holds each against the size and the SHA-256 that
- * the manifest names. Never throws: what is missing or broken says so in its status.
+ * the manifest names; one that is in shared memory already is taken from there if it is sound. Never
+ * throws: what is missing or broken says so in its status.
  */
 export async function verifiedFiles(
   folder: string,
   parts: readonly ModelPart[],
+  shared: SharedFiles = {},
 ): Promise<readonly VerifiedFile[]> {
   const manifest = await readManifest(folder);
   if (typeof manifest === 'string') {
@@ -36,7 +57,9 @@ export async function verifiedFiles(
     }));
   }
   return Promise.all(
-    manifest.files.filter(({ part }) => parts.includes(part)).map((entry) => verified(folder, entry)),
+    manifest.files
+      .filter(({ part }) => parts.includes(part))
+      .map((entry) => verified(folder, entry, shared[entry.part])),
   );
 }
 
@@ -51,19 +74,25 @@ async function readManifest(folder: string): Promise<ModelManifest | string> {
   }
 }
 
-async function verified(folder: string, entry: ModelManifest['files'][number]): Promise<VerifiedFile> {
+async function verified(
+  folder: string,
+  entry: ModelManifest['files'][number],
+  shared: SharedArrayBuffer | undefined,
+): Promise<VerifiedFile> {
   const { part, title, file, sizeBytes, licence } = entry;
   const say = (state: ModelStatus['state'], fault: string | null, bytes: Uint8Array | null) => ({
     status: { part, title, file, sizeBytes, licence, state, fault },
     bytes,
   });
+  const isSound = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') === entry.sha256;
+  if (shared !== undefined && isSound(new Uint8Array(shared))) return say('ok', null, new Uint8Array(shared));
   const path = join(folder, file);
   try {
     const { size } = await stat(path);
     if (size !== sizeBytes)
       return say('broken', `${file} has ${size} bytes, and should have ${sizeBytes}.`, null);
     const bytes = await readFile(path);
-    if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256)
+    if (!isSound(bytes))
       return say(
         'broken',
         `${file} is not the file that this release was made with (SHA-256 differs).`,

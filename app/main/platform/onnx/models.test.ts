@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decide, DEFAULT_THRESHOLDS } from '../../moderation/decision.ts';
-import { Judge, MAX_READ } from '../../moderation/judge.ts';
+import { Judge, MAX_READ, spoken, type LanguageDetector } from '../../moderation/judge.ts';
 import { eldLanguages } from '../language/eld.ts';
 import { loadModels } from './models.ts';
 
@@ -12,6 +12,11 @@ const INSULT = 'you are a stupid bitch and a fucking idiot';
 const SPAM = 'FREE entry! Win a £1000 cash prize now, text WIN to claim your reward';
 const TALK = 'Shall we meet at the harbour on Saturday? I can bring the maps.';
 
+let languages: LanguageDetector;
+beforeAll(async () => {
+  languages = await eldLanguages();
+});
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'impulse-models-'));
@@ -19,14 +24,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const judgeOf = async (from: string) => new Judge({ ...(await loadModels(from)), languages: eldLanguages });
+const judged = (judge: Judge, ...texts: readonly string[]) =>
+  judge.judge(texts.map((text) => spoken(text, languages)));
 const decisionOf = async (judge: Judge, text: string) =>
-  decide((await judge.judge([text]))[0]!, DEFAULT_THRESHOLDS).decision;
+  decide((await judged(judge, text))[0]!, DEFAULT_THRESHOLDS).decision;
 
 describe('the models that ship', () => {
   let judge: Judge;
   beforeAll(async () => {
-    judge = await judgeOf(SHIPPED);
+    judge = new Judge(await loadModels(SHIPPED));
   });
 
   test('are all sound', async () => {
@@ -38,13 +44,13 @@ describe('the models that ship', () => {
     expect(await decisionOf(judge, TALK)).toBe('publish');
     expect(await decisionOf(judge, SPAM)).toBe('quarantine');
     expect(await decisionOf(judge, INSULT)).toBe('quarantine');
-    const [german] = await judge.judge(['Treffen wir uns am Samstag am Hafen? Ich bringe die Karten mit.']);
+    const [german] = await judged(judge, 'Treffen wir uns am Samstag am Hafen? Ich bringe die Karten mit.');
     expect(german!.language).toBe('de');
   });
 
   test('name the words that speak against a text, where they stand', async () => {
     const text = `Well, ${INSULT}.`;
-    const [judgement] = await judge.judge([text]);
+    const [judgement] = await judged(judge, text);
     const terms = judgement!.spans.map(({ start, end }) => text.slice(start, end));
     expect(terms).toEqual(expect.arrayContaining(['bitch', 'fucking']));
   });
@@ -65,15 +71,15 @@ describe('the models that ship', () => {
       'x y '.repeat(100_000),
       '*'.repeat(500_000),
     ];
-    const judged = await judge.judge(texts);
-    expect(judged.map(({ cut }) => cut)).toEqual(texts.map(({ length }) => length > MAX_READ));
-    for (const { scores } of judged) {
+    const judgements = await judged(judge, ...texts);
+    expect(judgements.map(({ cut }) => cut)).toEqual(texts.map(({ length }) => length > MAX_READ));
+    for (const { scores } of judgements) {
       for (const score of Object.values(scores)) expect(score).toBeGreaterThanOrEqual(0);
     }
   }, 20_000);
 
   test('[J9] saying more of the same does not move a message', async () => {
-    const [once, often] = await judge.judge([`${SPAM} ${SPAM}`, `${SPAM} `.repeat(30)]);
+    const [once, often] = await judged(judge, `${SPAM} ${SPAM}`, `${SPAM} `.repeat(30));
     expect(Math.abs(once!.scores.spam - often!.scores.spam)).toBeLessThan(0.05);
   });
 });
@@ -88,8 +94,8 @@ test('[J5] a model that was changed is broken, and word lists judge instead: the
     state: 'broken',
     fault: expect.stringContaining('SHA-256'),
   });
-  const judge = new Judge({ ...models, languages: eldLanguages });
-  const [judgement] = await judge.judge([INSULT]);
+  const judge = new Judge(models);
+  const [judgement] = await judged(judge, INSULT);
   expect(judgement!.stage).toBe('rules');
   expect(await decisionOf(judge, TALK)).toBe('publish');
   expect(await decisionOf(judge, 'f.u.c.k you, you b i t c h')).toBe('queue');
@@ -109,7 +115,7 @@ test('[J5] without any model the node still judges', async () => {
   await rm(folder, { recursive: true });
   const models = await loadModels(folder);
   expect(models.statuses.every(({ state }) => state === 'missing')).toBe(true);
-  const judge = new Judge({ ...models, languages: eldLanguages });
+  const judge = new Judge(models);
   expect(await decisionOf(judge, TALK)).toBe('publish');
   expect(await decisionOf(judge, 'buy viagra at our casino')).toBe('queue');
 });

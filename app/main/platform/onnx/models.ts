@@ -5,8 +5,9 @@ import type { FirstWeights } from '../../moderation/first-stage.ts';
 import { HEADS } from '../../moderation/heads.ts';
 import type { Encoders, SecondStage } from '../../moderation/judge.ts';
 import { TEXT_PARTS, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
-import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
+import { bytesOf, messageOf, statusOf, verifiedFiles, type SharedFiles } from './files.ts';
 import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
+import { tensorsOf, type Kept } from './tensors.ts';
 
 /** What could be loaded of the models; null stands for what is missing or broken. */
 export interface LoadedModels {
@@ -25,10 +26,10 @@ const PAD = 1n;
 
 /**
  * Verifies and loads the models of a folder. Sessions use one thread each: whoever asks runs one to a
- * worker. Never throws; a model that does not load is `broken` in the statuses.
+ * worker; files that were read into shared memory before are not read again. Never throws; a model that does not load is `broken` in the statuses.
  */
-export async function loadModels(folder: string): Promise<LoadedModels> {
-  const files = await verifiedFiles(folder, TEXT_PARTS);
+export async function loadModels(folder: string, shared: SharedFiles = {}): Promise<LoadedModels> {
+  const files = await verifiedFiles(folder, TEXT_PARTS, shared);
   const faults = new Map<ModelPart, string>();
   const attempt = async <T>(
     part: ModelPart,
@@ -45,7 +46,7 @@ export async function loadModels(folder: string): Promise<LoadedModels> {
   };
   const json = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
   const calibration = await attempt('calibration', (bytes) => Calibration.parse(json(bytes)));
-  const first = await attempt('first', async (bytes) => firstWeights(await runtime(), bytes));
+  const first = await attempt('first', firstWeights);
   const second: { -readonly [T in keyof Encoders]: Encoders[T] } = {};
   for (const tongue of TONGUES) {
     const vocabulary = await attempt(`${tongue}-pieces`, (bytes) => VocabularyFile.parse(json(bytes)));
@@ -60,22 +61,26 @@ export async function loadModels(folder: string): Promise<LoadedModels> {
   };
 }
 
-/** Takes the whole table out of the first stage's graph: a message is then a sum of rows. */
-async function firstWeights(onnx: Runtime, bytes: Uint8Array): Promise<FirstWeights> {
-  const session = await sessionOf(onnx, bytes, { graphOptimizationLevel: 'disabled' });
-  const { Tensor } = onnx;
-  const ids = Int32Array.from({ length: BUCKETS }, (_, id) => id);
-  const answer = await native(() =>
-    session.run({ ids: new Tensor('int32', ids, [BUCKETS]) }, ['rows', 'scales', 'bias']),
-  );
-  const weights = {
-    table: dataOf(answer['rows'], Int8Array),
-    scales: dataOf(answer['scales'], Float32Array),
-    bias: dataOf(answer['bias'], Float32Array),
+/** Takes the table out of the first stage's graph, where it lies: a message is then a sum of rows. */
+function firstWeights(bytes: Uint8Array): FirstWeights {
+  const kept = tensorsOf(bytes);
+  const tensor = (name: string): Kept => {
+    const one = kept.get(name);
+    if (one === undefined) throw new Error(`the first stage has no ${name}`);
+    return one;
   };
-  await native(() => session.release());
-  return weights;
+  const { dims, bytes: table } = tensor('table');
+  if (dims[0] !== BUCKETS || table.length !== BUCKETS * dims[1]!)
+    throw new Error('the table of the first stage has another shape');
+  return {
+    table: new Int8Array(table.buffer, table.byteOffset, table.length),
+    scales: floats(tensor('scale')),
+    bias: floats(tensor('shift')),
+  };
 }
+
+/** The numbers of a tensor; copied, since bytes may lie at any place. */
+const floats = ({ bytes }: Kept): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
 
 async function secondStage(onnx: Runtime, bytes: Uint8Array): Promise<SecondStage> {
   const session = await sessionOf(onnx, bytes);
@@ -89,7 +94,7 @@ async function secondStage(onnx: Runtime, bytes: Uint8Array): Promise<SecondStag
       }
       const input = new Tensor('int64', ids, [lines.length, longest]);
       const answer = await native(() => session.run({ ids: input }, ['logits']));
-      const logits = dataOf(answer['logits'], Float32Array);
+      const logits = dataOf(answer['logits']);
       if (logits.length !== lines.length * HEADS.length)
         throw new Error('the second stage answered in another shape');
       return lines.map((_, row) => logits.slice(row * HEADS.length, (row + 1) * HEADS.length));

@@ -35,7 +35,7 @@ async function pictureModel(onnx: Runtime, bytes: Uint8Array): Promise<PictureMo
       for (const [at, picture] of pictures.entries()) pixels.set(picture, at * POINTS);
       const input = new Tensor('float32', pixels, [pictures.length, PICTURE_SIDE, PICTURE_SIDE, 3]);
       const answer = await native(() => session.run({ pixels: input }, ['scores']));
-      const scores = dataOf(answer['scores'], Float32Array);
+      const scores = dataOf(answer['scores']);
       if (scores.length !== pictures.length * CLASSES)
         throw new Error('the model for images answered in another shape');
       return pictures.map((_, at) => scores.slice(at * CLASSES, (at + 1) * CLASSES));

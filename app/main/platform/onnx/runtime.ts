@@ -45,20 +45,13 @@ const SESSION: InferenceSession.SessionOptions = {
 };
 
 /** A session of a model. Apart from who runs it, so that nothing that lives as long holds on to the file's bytes. */
-export function sessionOf(
-  { InferenceSession }: Runtime,
-  bytes: Uint8Array,
-  options: InferenceSession.SessionOptions = {},
-): Promise<InferenceSession> {
-  return native(() => InferenceSession.create(bytes, { ...SESSION, ...options }));
+export function sessionOf({ InferenceSession }: Runtime, bytes: Uint8Array): Promise<InferenceSession> {
+  return native(() => InferenceSession.create(bytes, SESSION));
 }
 
-/** What a model answered under a name, in the form it must have. */
-export function dataOf<T extends Int8Array | Float32Array>(
-  tensor: Tensor | undefined,
-  form: { new (length: number): T },
-): T {
+/** The numbers that a model answered under a name. */
+export function dataOf(tensor: Tensor | undefined): Float32Array {
   const data: unknown = tensor?.data;
-  if (!(data instanceof form)) throw new Error('a model answered in another form');
+  if (!(data instanceof Float32Array)) throw new Error('a model answered in another form');
   return data;
 }

@@ -3,11 +3,13 @@
 export const WORD = /[\p{L}\p{N}]+/gu;
 export const LETTERS = /^\p{L}+$/u;
 export const MARKS = /[\p{Mn}\p{Me}\p{Cf}\u034f]/gu;
-export const LONG_RUN = /([^\p{N}])\1{2,}/gsu;
-export const RUN = /(.)\1+/gsu;
-export const OUTER_LEFT = /^[^\p{L}\p{N}@$|!*]+/u;
-export const OUTER_RIGHT = /[^\p{L}\p{N}@$*]+$/u;
+const LONG_RUN = /([^\p{N}])\1{2,}/gsu;
+const RUN = /(.)\1+/gsu;
+const OUTER_LEFT = /^[^\p{L}\p{N}@$|!*]+/u;
+const OUTER_RIGHT = /[^\p{L}\p{N}@$*]+$/u;
+const SIMPLE = /^[a-z0-9]$/;
 const DIGITS = /^\p{N}+$/u;
+const LOWER = /^[a-z]+$/;
 const DIGIT = /\p{N}/gu;
 const PICTURE = /\p{Extended_Pictographic}/gu;
 // oxlint-disable-next-line no-control-regex -- all of ASCII is meant
@@ -22,6 +24,29 @@ const MAX_SPELLING = 24;
 
 export const isAscii = (text: string): boolean => ASCII.test(text);
 
+/** Whether a text is ASCII in which no character stands twice in a row; most words are, which spares much. */
+function isPlain(text: string): boolean {
+  let before = -1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 127 || code === before) return false;
+    before = code;
+  }
+  return true;
+}
+
+/** A text in which a run of three and more of one character, but of digits, is two of it. */
+export const shortened = (text: string): string => (isPlain(text) ? text : text.replace(LONG_RUN, '$1$1'));
+
+/** A text in which every run of one character is one of it. */
+export const collapsed = (text: string): string => (isPlain(text) ? text : text.replace(RUN, '$1'));
+
+/** A chunk without the marks around it. */
+export function trimmed(clean: string): string {
+  const left = SIMPLE.test(clean.charAt(0)) ? clean : clean.replace(OUTER_LEFT, '');
+  return SIMPLE.test(left.charAt(left.length - 1)) ? left : left.replace(OUTER_RIGHT, '');
+}
+
 /**
  * The same text in memory of its own. Engines let a part of a long text refer to the whole, so that a
  * cache of words would keep every message alive that one of them came from.
@@ -35,14 +60,15 @@ export function bare(word: string): string {
 
 /** A number by its length, a word by its letters without accents. */
 export function shapeOf(word: string): string {
+  if (LOWER.test(word)) return word;
   if (DIGITS.test(word)) return `<n${Math.min([...word].length, MAX_DIGITS)}>`;
   return bare(word.replace(DIGIT, '0'));
 }
 
 /** A chunk as it is written, signs included: a word of its own that begins with `=`. */
 export function spellingOf(chunk: string): string {
-  const spelt = bare(chunk.replace(LONG_RUN, '$1$1').replace(DIGIT, '0'));
-  return `=${[...spelt].slice(0, MAX_SPELLING).join('')}`;
+  const spelt = bare(shortened(chunk).replace(DIGIT, '0'));
+  return `=${isAscii(spelt) ? spelt.slice(0, MAX_SPELLING) : [...spelt].slice(0, MAX_SPELLING).join('')}`;
 }
 
 /** Whether `word` is `target` with letters repeated: every run of the target is as long or longer. */

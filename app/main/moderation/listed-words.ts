@@ -1,5 +1,5 @@
 import table from './normalise.json' with { type: 'json' };
-import { bare, covers, isAscii, LETTERS, OUTER_LEFT, OUTER_RIGHT, RUN } from './letters.ts';
+import { bare, collapsed, covers, isAscii, LETTERS, trimmed } from './letters.ts';
 
 const MAX_DOUBTFUL = 3;
 export const LONGEST_LISTED = 14;
@@ -114,10 +114,6 @@ export class ListedWords {
     return any ? words : null;
   }
 }
-
-const collapsed = (word: string) => word.replace(RUN, '$1');
-/** A chunk without the marks around it. */
-export const trimmed = (clean: string): string => clean.replace(OUTER_LEFT, '').replace(OUTER_RIGHT, '');
 
 /** Every word that the options spell, the likeliest first. */
 function* readings(options: readonly (readonly string[])[]): Generator<string> {

@@ -4,15 +4,16 @@ import {
   flagsOf,
   isAscii,
   LETTERS,
-  LONG_RUN,
   MARKS,
   marksOf,
   ownCopy,
   shapeOf,
+  shortened,
   spellingOf,
+  trimmed,
   WORD,
 } from './letters.ts';
-import { ListedWords, LONGEST_LISTED, trimmed } from './listed-words.ts';
+import { ListedWords, LONGEST_LISTED } from './listed-words.ts';
 import { Recent } from './recent.ts';
 import { pieces, runsOf, visible } from './stretches.ts';
 
@@ -150,7 +151,7 @@ export class Normaliser {
     let repaired = false;
     const words = wordsOf(plain).map((word) => {
       const again = word.length < plain.length ? this.#listed.target(word) : null;
-      if (again === null) return shapeOf(word.replace(LONG_RUN, '$1$1'));
+      if (again === null) return shapeOf(shortened(word));
       repaired ||= again !== word;
       return again;
     });
@@ -159,7 +160,7 @@ export class Normaliser {
     const spelling = repaired || (words.length === 1 && words[0] === clean) ? [] : [spellingOf(clean)];
     return {
       words: [...words, ...spelling, ...marks],
-      text: repaired ? words.join(' ') : clean.replace(LONG_RUN, '$1$1'),
+      text: repaired ? words.join(' ') : shortened(clean),
       core: only === '' && clean.length === 1 ? this.#listed.letterOf(clean) : only,
       repaired,
     };
@@ -167,6 +168,7 @@ export class Normaliser {
 
   /** One chunk in lower case, in one form, without what cannot be seen; accents stay. */
   #clean(piece: string): string {
+    if (isAscii(piece)) return piece.toLowerCase();
     const plain = piece.normalize('NFKC').toLowerCase().replace(MARKS, '');
     if (isAscii(plain)) return plain;
     let mapped = '';

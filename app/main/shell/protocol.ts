@@ -1,38 +1,13 @@
-import { extname, join, sep } from 'node:path';
-import { contentSecurityPolicy } from '../kernel/page-policy.ts';
+import { join, sep } from 'node:path';
+import { pageHeaders, typeOfFile } from '../kernel/page-policy.ts';
 
 /** The console's own origin: a standard, secure scheme, so that no page runs from `file:`. */
 export const CONSOLE_SCHEME = 'app';
 export const CONSOLE_ORIGIN = 'app://console';
 
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.webmanifest': 'application/manifest+json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-  '.txt': 'text/plain; charset=utf-8',
-};
-
 /** Headers of an answer of the console's own protocol for a file of this name. */
 export function headersFor(path: string): Record<string, string> {
-  return {
-    'content-type': types[extname(path)] ?? 'application/octet-stream',
-    'content-security-policy': contentSecurityPolicy,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
-    'cache-control': 'no-cache',
-  };
+  return { ...pageHeaders, 'content-type': typeOfFile(path), 'cache-control': 'no-cache' };
 }
 
 /**

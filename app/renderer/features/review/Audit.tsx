@@ -3,21 +3,11 @@ import { useStore } from 'zustand';
 import type { ReviewAct } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
-import { count } from '../../messages/format.ts';
-import { review } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList, useReviewNews } from '../../stores/index.ts';
-import {
-  Button,
-  EmptyState,
-  Loading,
-  Panel,
-  ProblemNotice,
-  RelativeTime,
-  Select,
-  VirtualList,
-} from '../../ui/index.ts';
+import { RelativeTime, Select, VirtualList } from '../../ui/index.ts';
 import type { Column } from '../../ui/index.ts';
+import { ReviewPage } from './ReviewPage.tsx';
 import { useCall } from '../useCall.ts';
 import { ActState, actWords } from './Acts.tsx';
 
@@ -80,35 +70,26 @@ export function Audit() {
   useEffect(() => void list.refresh(), [list]);
   useReviewNews(() => void list.refresh());
   return (
-    <Panel
-      title={words.title}
-      level={1}
-      count={state.total === null ? null : count(state.total)}
-      className="review-page review-table"
+    <ReviewPage
+      words={words}
+      state={state}
+      onAgain={() => void list.refresh()}
+      above={
+        <div className="review-tools">
+          <Select
+            label={words.by}
+            bare
+            value={by}
+            onChange={setBy}
+            options={[
+              { value: EVERYBODY, label: words.everybody },
+              ...moderators.map(({ person }) => ({ value: person.did, label: person.handle })),
+            ]}
+          />
+        </div>
+      }
       flush
     >
-      <div className="review-tools">
-        <Select
-          label={words.by}
-          bare
-          value={by}
-          onChange={setBy}
-          options={[
-            { value: EVERYBODY, label: words.everybody },
-            ...moderators.map(({ person }) => ({ value: person.did, label: person.handle })),
-          ]}
-        />
-      </div>
-      {state.problem && (
-        <ProblemNotice
-          problem={state.problem}
-          action={<Button onPress={() => void list.refresh()}>{review.again}</Button>}
-        />
-      )}
-      {state.state === 'loading' && <Loading what={words.loading} />}
-      {state.state === 'ready' && state.count === 0 && (
-        <EmptyState title={words.empty}>{words.emptyHint}</EmptyState>
-      )}
       {state.count > 0 && (
         <VirtualList
           label={words.list}
@@ -120,6 +101,6 @@ export function Audit() {
           onOpen={(act) => go('review', 'queue', act.item)}
         />
       )}
-    </Panel>
+    </ReviewPage>
   );
 }

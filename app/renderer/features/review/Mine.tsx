@@ -3,15 +3,15 @@ import { useStore } from 'zustand';
 import type { ReviewItem } from '../../../contract/index.ts';
 import { href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
-import { count } from '../../messages/format.ts';
 import { listedSpans } from '../../messages/reasons.ts';
 import { review } from '../../messages/review.ts';
 import { heldWords, reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList } from '../../stores/index.ts';
-import { Button, EmptyState, Loading, Panel, ProblemNotice, RelativeTime, Said } from '../../ui/index.ts';
+import { Button, RelativeTime, Said } from '../../ui/index.ts';
 import { AskDialog } from '../AskDialog.tsx';
 import { FlaggedText } from '../FlaggedText.tsx';
 import { HeldNote } from '../HeldNote.tsx';
+import { ReviewPage } from './ReviewPage.tsx';
 
 const PAGE = 50;
 const AGAIN_MS = 10_000;
@@ -35,23 +35,12 @@ export function Mine() {
   }, [list]);
   const items = Array.from({ length: state.count }, (_, n) => itemAt(state, n)).filter((one) => one !== null);
   return (
-    <Panel
-      title={words.title}
-      level={1}
-      count={state.total === null ? null : count(state.total)}
-      className="review-page"
+    <ReviewPage
+      words={words}
+      state={state}
+      onAgain={() => void list.refresh()}
+      above={<p className="measure soft">{words.why}</p>}
     >
-      <p className="measure soft">{words.why}</p>
-      {state.problem && (
-        <ProblemNotice
-          problem={state.problem}
-          action={<Button onPress={() => void list.refresh()}>{review.again}</Button>}
-        />
-      )}
-      {state.state === 'loading' && <Loading what={words.loading} />}
-      {state.state === 'ready' && state.count === 0 && (
-        <EmptyState title={words.empty}>{words.emptyHint}</EmptyState>
-      )}
       <ul className="review-receipts">
         {items.map((item) => (
           <li key={item.id}>
@@ -108,6 +97,6 @@ export function Mine() {
           }}
         />
       )}
-    </Panel>
+    </ReviewPage>
   );
 }

@@ -2,12 +2,12 @@ import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { PurgeReceipt } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
-import { count } from '../../messages/format.ts';
 import { review } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList, useNode, useReviewNews } from '../../stores/index.ts';
-import { Badge, Button, EmptyState, Loading, Panel, ProblemNotice, RelativeTime } from '../../ui/index.ts';
+import { Badge, Button, ProblemNotice, RelativeTime } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
+import { ReviewPage } from './ReviewPage.tsx';
 
 const PAGE = 50;
 const words = reviewPages.purges;
@@ -27,23 +27,12 @@ export function Purges() {
     (one) => one !== null,
   );
   return (
-    <Panel
-      title={words.title}
-      level={1}
-      count={state.total === null ? null : count(state.total)}
-      className="review-page"
+    <ReviewPage
+      words={words}
+      state={state}
+      onAgain={() => void list.refresh()}
+      above={<p className="measure soft">{words.why}</p>}
     >
-      <p className="measure soft">{words.why}</p>
-      {state.problem && (
-        <ProblemNotice
-          problem={state.problem}
-          action={<Button onPress={() => void list.refresh()}>{review.again}</Button>}
-        />
-      )}
-      {state.state === 'loading' && <Loading what={words.loading} />}
-      {state.state === 'ready' && state.count === 0 && (
-        <EmptyState title={words.empty}>{words.emptyHint}</EmptyState>
-      )}
       <ul className="review-receipts">
         {receipts.map((receipt) => (
           <li key={receipt.id}>
@@ -52,7 +41,7 @@ export function Purges() {
         ))}
       </ul>
       {state.more && <Button onPress={() => void list.more()}>{review.keys.page}</Button>}
-    </Panel>
+    </ReviewPage>
   );
 }
 

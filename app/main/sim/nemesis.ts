@@ -1,13 +1,11 @@
 import type { LineConditions } from '../platform/memory/network.ts';
+import type { LineFault } from './course.ts';
 import type { Dice } from './dice.ts';
 import type { Tear } from './disk.ts';
 
 /** One thing that goes wrong, at a time counted from the world's beginning. Nodes are named by their place. */
 export type Fault = { readonly atMs: number } & (
-  | { readonly kind: 'lines'; readonly conditions: LineConditions }
-  | { readonly kind: 'partition'; readonly groups: readonly (readonly number[])[] }
-  | { readonly kind: 'heal' }
-  | { readonly kind: 'cut'; readonly nodes: readonly [number, number] }
+  | LineFault
   | { readonly kind: 'crash'; readonly node: number; readonly downMs: number; readonly tear: Tear }
   | { readonly kind: 'checkpoint'; readonly node: number }
   | { readonly kind: 'backup'; readonly node: number }

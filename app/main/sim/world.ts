@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { makeGenesis, type Genesis } from '../community/index.ts';
 import { toHex, utf8 } from '../kernel/bytes.ts';
@@ -11,6 +10,8 @@ import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBlsSigner } from '../platform/memory/bls.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
+import { Chronicle } from './chronicle.ts';
+import { calm, inflictOnLines, passThrough, runToEnd, waitUntil, WORLD_BEGINS_MS } from './course.ts';
 import { Dice } from './dice.ts';
 import { makeFirstFile, makeRoot } from './disk.ts';
 import { Expectations } from './expectations.ts';
@@ -44,8 +45,6 @@ export interface WorldReport {
   readonly agreedAfterMs: number | null;
 }
 
-const START_MS = Date.UTC(2030, 0, 1);
-const MAX_PROBLEMS = 20;
 /** By then any node must have caught up: a shunned peer is let in again, the longest back-off is over. */
 const PATIENCE_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 10_000;
@@ -55,11 +54,8 @@ export async function runWorld(seed: number, options: WorldOptions = {}): Promis
   const root = makeRoot();
   const world = new World(seed, root, options);
   try {
-    await world.run();
-  } catch (error) {
-    world.complain(`stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    await runToEnd(world, world.chronicle);
   } finally {
-    await world.end();
     rmSync(root, { recursive: true, force: true });
   }
   return world.report();
@@ -68,11 +64,10 @@ export async function runWorld(seed: number, options: WorldOptions = {}): Promis
 class World {
   readonly #seed: number;
   readonly #options: WorldOptions;
-  readonly #time = new VirtualClock(START_MS);
+  readonly #time = new VirtualClock(WORLD_BEGINS_MS);
   readonly #network: MemoryNetwork;
   readonly #dice: Dice;
-  readonly #trace = createHash('sha256');
-  readonly #problems: string[] = [];
+  readonly chronicle = new Chronicle(this.#time);
   readonly #nodes: SimNode[] = [];
   readonly #expected: Expectations;
   readonly #genesis: Genesis;
@@ -96,7 +91,7 @@ class World {
       description: '',
       founder: founder.publicKey,
       handle: 'founder',
-      createdAt: START_MS - 1000,
+      createdAt: WORLD_BEGINS_MS - 1000,
       nonce: dice.bytes(16),
       ledger: soleLedger(validatorOf(founder)),
     });
@@ -115,8 +110,8 @@ class World {
           genesis: this.#genesis,
           planted: options.planted ?? {},
           expected: this.#expected,
-          complain: (what) => this.complain(what),
-          trace: (what) => this.#note(what),
+          complain: (what) => this.chronicle.complain(what),
+          trace: (what) => this.chronicle.note(what),
         }),
       );
     }
@@ -148,18 +143,9 @@ class World {
     const acts = Array.from({ length: dice.between(15, 45) }, () => dice.between(0, this.#lengthMs));
     const moments = [
       ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
-      ...acts.map((atMs) => ({
-        atMs,
-        run: async () => this.#act(dice),
-      })),
-    ].sort((a, b) => a.atMs - b.atMs);
-    let nowMs = 0;
-    for (const { atMs, run } of moments) {
-      await this.#time.pass(atMs - nowMs);
-      nowMs = atMs;
-      await run();
-    }
-    await this.#time.pass(this.#lengthMs - nowMs);
+      ...acts.map((atMs) => ({ atMs, run: () => this.#act(dice) })),
+    ];
+    await passThrough(this.#time, moments, this.#lengthMs);
     if (this.#options.mode !== 'safety') await this.#quiesce();
     await this.#judge();
   }
@@ -167,8 +153,8 @@ class World {
   /** Somebody does something. What of it waits for the ledger is not waited for: time has to pass for that. */
   #act(dice: Dice): void {
     actOnce(dice.pick(this.#nodes), dice, this.#nodes).then(
-      (what) => this.#note(what),
-      (error: unknown) => this.complain(`an act failed: ${String(error)}`),
+      (what) => this.chronicle.note(what),
+      (error: unknown) => this.chronicle.complain(`an act failed: ${String(error)}`),
     );
   }
 
@@ -200,17 +186,14 @@ class World {
   }
 
   async #inflict(fault: Fault): Promise<void> {
-    this.#note(JSON.stringify(fault, ['kind', 'atMs', 'node', 'what', 'how']));
+    this.chronicle.note(JSON.stringify(fault, ['kind', 'atMs', 'node', 'what', 'how']));
     const name = (place: number) => this.#nodes[place]!.name;
     switch (fault.kind) {
       case 'lines':
-        return this.#network.shape(fault.conditions);
       case 'partition':
-        return this.#network.partition(fault.groups.map((group) => group.map(name)));
       case 'heal':
-        return this.#network.heal();
       case 'cut':
-        return this.#network.cut(name(fault.nodes[0]), name(fault.nodes[1]));
+        return inflictOnLines(this.#network, fault, name);
       case 'clock':
         return this.#nodes[fault.node]!.jump(fault.byMs);
       case 'garbage':
@@ -233,33 +216,30 @@ class World {
     try {
       await node.start();
     } catch (error) {
-      this.complain(`${node.name} did not start again: ${String(error)}`);
+      this.chronicle.complain(`${node.name} did not start again: ${String(error)}`);
     }
   }
 
   /** All faults stop; then time passes until all nodes hold the same, or patience ends. */
   async #quiesce(): Promise<void> {
-    this.#network.heal();
-    this.#network.shape({ delayMs: 20, jitterMs: 20, loss: 0, duplication: 0, reordering: 0 });
+    calm(this.#network);
     for (const node of this.#nodes) {
       node.setClock(0);
       await this.#wake(node);
     }
     await this.#time.pass(1000);
-    for (let waitedMs = 0; waitedMs <= this.#patienceMs; waitedMs += LOOK_EVERY_MS) {
+    const agree = () => {
       this.#letAllIn();
-      if (this.#agree()) {
-        this.#agreedAfterMs = waitedMs;
-        return;
-      }
-      await this.#time.pass(LOOK_EVERY_MS);
-    }
+      return this.#agree();
+    };
+    const patience = { patienceMs: this.#patienceMs, everyMs: LOOK_EVERY_MS };
+    this.#agreedAfterMs = await waitUntil(this.#time, agree, patience);
   }
 
   #letAllIn(): void {
     const founder = this.#nodes[0]!.community;
     if (founder)
-      letAllIn(founder).catch((error: unknown) => this.complain(`nobody let in: ${String(error)}`));
+      letAllIn(founder).catch((error: unknown) => this.chronicle.complain(`nobody let in: ${String(error)}`));
   }
 
   #agree(): boolean {
@@ -288,33 +268,37 @@ class World {
       const ids = idsOf(log);
       for (const id of ids) {
         const what = this.#garbage.forbidden.get(id);
-        if (what) this.complain(`${node.name} holds garbage: ${what}`);
+        if (what) this.chronicle.complain(`${node.name} holds garbage: ${what}`);
       }
       const strays = this.#expected.outOfPlace(ids, node.community!.ledger.chain.base.height);
       if (strays.length > 0) {
-        this.complain(`${node.name} holds ${strays.length} events beyond their authors' rights [L10]`);
+        this.chronicle.complain(
+          `${node.name} holds ${strays.length} events beyond their authors' rights [L10]`,
+        );
       }
       node.complainOfUnjudged(node.community!);
       const shown = toHex(log.stateDigest());
       log.rebuild();
       if (shown !== toHex(log.stateDigest())) {
-        this.complain(`${node.name} shows something else after a rebuild [L12]`);
+        this.chronicle.complain(`${node.name} shows something else after a rebuild [L12]`);
       }
       digests.set(node.name, `${toHex(log.digest())} ${shown} ${blocksOf(node.community!)}`);
-      this.#note(`${node.name} ends ${digests.get(node.name)}`);
+      this.chronicle.note(`${node.name} ends ${digests.get(node.name)}`);
       const missing = agreement ? this.#missing(node) : node.missing();
       if (missing.length > 0) {
         const kinds = missing.map((id) => this.#expected.events.get(id)?.kind).join(', ');
-        this.complain(`${node.name} lacks ${missing.length} events that were committed: ${kinds}`);
+        this.chronicle.complain(`${node.name} lacks ${missing.length} events that were committed: ${kinds}`);
       }
     }
     if (!agreement) return;
     if (this.#agreedAfterMs === null)
-      this.complain(`no agreement after ${this.#patienceMs / 60_000} minutes`);
+      this.chronicle.complain(`no agreement after ${this.#patienceMs / 60_000} minutes`);
     if (new Set(digests.values()).size > 1) {
       for (const [name, digest] of digests) {
         const [log, state, blocks] = digest.split(' ') as [string, string, string];
-        this.complain(`${name} has log ${log.slice(0, 8)} and state ${state.slice(0, 8)}, ${blocks}`);
+        this.chronicle.complain(
+          `${name} has log ${log.slice(0, 8)} and state ${state.slice(0, 8)}, ${blocks}`,
+        );
       }
     }
   }
@@ -324,15 +308,6 @@ class World {
     return events.length === 0 ? null : this.#dice.pick(events);
   }
 
-  #note(what: string): void {
-    this.#trace.update(`${this.#time.now()} ${what}\n`);
-  }
-
-  /** Something is not as it must be. */
-  complain(what: string): void {
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(what);
-  }
-
   async end(): Promise<void> {
     for (const node of this.#nodes) await node.end();
   }
@@ -340,8 +315,8 @@ class World {
   report(): WorldReport {
     return {
       seed: this.#seed,
-      problems: this.#problems,
-      trace: this.#trace.digest('hex'),
+      problems: this.chronicle.problems,
+      trace: this.chronicle.trace(),
       nodes: this.#nodes.length,
       events: this.#expected.events.size,
       faults: this.#faults,

@@ -1,13 +1,10 @@
-import type { LineConditions } from '../../platform/memory/network.ts';
+import type { LineFault } from '../course.ts';
 import type { Dice } from '../dice.ts';
 import { drawConditions } from '../nemesis.ts';
 
 /** One thing that goes wrong in a world of validators, at a time counted from its beginning. */
 export type LedgerFault = { readonly atMs: number } & (
-  | { readonly kind: 'lines'; readonly conditions: LineConditions }
-  | { readonly kind: 'partition'; readonly groups: readonly (readonly number[])[] }
-  | { readonly kind: 'heal' }
-  | { readonly kind: 'cut'; readonly nodes: readonly [number, number] }
+  | LineFault
   | { readonly kind: 'crash'; readonly node: number; readonly downMs: number }
   | { readonly kind: 'blackout'; readonly downMs: number }
   | { readonly kind: 'backup'; readonly node: number }

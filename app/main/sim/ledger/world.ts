@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto';
-import { equalBytes, toHex, utf8 } from '../../kernel/bytes.ts';
+import { toHex, utf8 } from '../../kernel/bytes.ts';
 import { sha256 } from '../../kernel/sha256.ts';
-import type { FinalRun } from '../../ledger/application.ts';
-import { judgeCertificate } from '../../ledger/certificate.ts';
-import { convicts, type Evidence } from '../../ledger/equivocation.ts';
-import {
-  leastQuorum,
-  makeValidatorSet,
-  type FaultModel,
-  type ValidatorSet,
-} from '../../ledger/validators.ts';
-import { memoryBls, memoryBlsSigner } from '../../platform/memory/bls.ts';
+import { leastQuorum, makeValidatorSet, type FaultModel } from '../../ledger/validators.ts';
+import { memoryBlsSigner } from '../../platform/memory/bls.ts';
 import { VirtualClock } from '../../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../platform/memory/network.ts';
+import { Chronicle } from '../chronicle.ts';
+import { calm, inflictOnLines, passThrough, runToEnd, waitUntil, WORLD_BEGINS_MS } from '../course.ts';
 import { Dice } from '../dice.ts';
-import { plainTransaction, setTransaction, SimLedger, type SimGenesis } from './application.ts';
-import { SimLog, type SimEvent } from './log.ts';
+import { plainTransaction, setTransaction, type SimGenesis } from './application.ts';
 import { drawLedgerFaults, type LedgerFault } from './faults.ts';
+import { SimLog, type SimEvent } from './log.ts';
+import { Oracle } from './oracle.ts';
 import { SimValidator, type Mutant } from './validator.ts';
 import { Villain } from './villain.ts';
 
@@ -46,8 +40,6 @@ export interface LedgerWorldReport {
   readonly settledAfterMs: number | null;
 }
 
-const START_MS = Date.UTC(2030, 0, 1);
-const MAX_PROBLEMS = 20;
 const PATIENCE_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 2000;
 const DIAL_EVERY_MS = 500;
@@ -58,24 +50,17 @@ export async function runLedgerWorld(
   options: LedgerWorldOptions = {},
 ): Promise<LedgerWorldReport> {
   const world = new LedgerWorld(seed, options);
-  try {
-    await world.run();
-  } catch (error) {
-    world.complain(`stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  } finally {
-    await world.end();
-  }
+  await runToEnd(world, world.chronicle);
   return world.report();
 }
 
 class LedgerWorld {
   readonly #seed: number;
   readonly #options: LedgerWorldOptions;
-  readonly #time = new VirtualClock(START_MS);
+  readonly #time = new VirtualClock(WORLD_BEGINS_MS);
   readonly #dice: Dice;
   readonly #network: MemoryNetwork;
-  readonly #trace = createHash('sha256');
-  readonly #problems: string[] = [];
+  readonly chronicle = new Chronicle(this.#time);
   readonly #genesis: SimGenesis;
   readonly #honest = new Map<number, SimValidator>();
   readonly #villains = new Map<number, Villain>();
@@ -85,12 +70,8 @@ class LedgerWorld {
   readonly #lengthMs: number;
   readonly #submitted: Uint8Array[] = [];
   readonly #events: SimEvent[] = [];
-  readonly #anchored = new Set<string>();
   readonly #dialling = new Set<string>();
-  /** Hex hash of the final block at each height. */
-  readonly #final = new Map<number, string>();
-  readonly #ordered = new Set<string>();
-  readonly #sets = new Map<number, ValidatorSet>();
+  readonly #oracle: Oracle;
   #settledAfterMs: number | null = null;
   #ended = false;
 
@@ -112,8 +93,8 @@ class LedgerWorld {
       pop: signer.provePossession(),
     }));
     const set = makeValidatorSet({ epoch: 0, model, validators: candidates });
-    this.#sets.set(0, set);
-    this.#genesis = { community: sha256(utf8(`${seed}`)), time: START_MS, model, candidates, set };
+    this.#genesis = { community: sha256(utf8(`${seed}`)), time: WORLD_BEGINS_MS, model, candidates, set };
+    this.#oracle = new Oracle(this.#genesis, this.#honest, this.chronicle);
     const spare = count - leastQuorum(model, count);
     const villains = model === 'byzantine' ? dice.between(0, spare) : 0;
     const places = shuffled(dice, candidates.keys().toArray());
@@ -138,9 +119,9 @@ class LedgerWorld {
           ...shared,
           mutant: options.mutant ?? {},
           submitted: () => this.#submitted,
-          finalised: (run) => this.#finalised(node, run),
-          accused: (evidence) => this.#accused(evidence),
-          complain: (what) => this.complain(what),
+          finalised: (run) => this.#oracle.finalised(node, run),
+          accused: (evidence) => this.#oracle.accused(evidence),
+          complain: (what) => this.chronicle.complain(what),
           ...(options.log && { log }),
         });
         this.#honest.set(place, node);
@@ -163,20 +144,9 @@ class LedgerWorld {
       })),
       ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
       ...works.map((atMs, n) => ({ atMs, run: () => this.#submit(this.#transaction(dice, n)) })),
-    ].sort((a, b) => a.atMs - b.atMs);
-    let nowMs = 0;
-    for (const { atMs, run } of moments) {
-      await this.#time.pass(atMs - nowMs);
-      nowMs = atMs;
-      run();
-    }
-    await this.#time.pass(this.#lengthMs - nowMs);
+    ];
+    await passThrough(this.#time, moments, this.#lengthMs);
     await this.#quiesce();
-  }
-
-  complain(what: string): void {
-    this.#note(`complaint ${what}`);
-    if (this.#problems.length < MAX_PROBLEMS && !this.#problems.includes(what)) this.#problems.push(what);
   }
 
   async end(): Promise<void> {
@@ -187,14 +157,14 @@ class LedgerWorld {
   report(): LedgerWorldReport {
     return {
       seed: this.#seed,
-      problems: this.#problems,
-      trace: this.#trace.digest('hex'),
+      problems: this.chronicle.problems,
+      trace: this.chronicle.trace(),
       model: this.#genesis.model,
       validators: this.#genesis.candidates.length,
       villains: [...this.#villains.values()].map(({ name, traits }) => `${name}: ${[...traits].join(', ')}`),
-      blocks: this.#final.size,
-      anchored: this.#anchored.size,
-      epochs: this.#sets.size,
+      blocks: this.#oracle.final.size,
+      anchored: this.#oracle.anchored.size,
+      epochs: this.#oracle.sets.size,
       faults: this.#faults,
       settledAfterMs: this.#settledAfterMs,
     };
@@ -202,10 +172,6 @@ class LedgerWorld {
 
   #everybody(): (SimValidator | Villain)[] {
     return [...this.#honest.values(), ...this.#villains.values()];
-  }
-
-  #note(what: string): void {
-    this.#trace.update(`${this.#time.now()} ${what}\n`);
   }
 
   #transaction(dice: Dice, n: number): Uint8Array {
@@ -272,17 +238,14 @@ class LedgerWorld {
   }
 
   #inflict(fault: LedgerFault): void {
-    this.#note(JSON.stringify(fault));
+    this.chronicle.note(JSON.stringify(fault));
     const name = (place: number) => this.#genesis.candidates[place]!.peer;
     switch (fault.kind) {
       case 'lines':
-        return this.#network.shape(fault.conditions);
       case 'partition':
-        return this.#network.partition(fault.groups.map((group) => group.map(name)));
       case 'heal':
-        return this.#network.heal();
       case 'cut':
-        return this.#network.cut(name(fault.nodes[0]), name(fault.nodes[1]));
+        return inflictOnLines(this.#network, fault, name);
       case 'clock':
         return this.#honest.get(fault.node)?.jump(fault.byMs);
       case 'backup':
@@ -316,100 +279,39 @@ class LedgerWorld {
     try {
       await node.start();
     } catch (error) {
-      this.complain(`${node.name} did not start again: ${String(error)}`);
+      this.chronicle.complain(`${node.name} did not start again: ${String(error)}`);
     }
   }
 
   /** All faults but the villains stop; then everything must become final everywhere. */
   async #quiesce(): Promise<void> {
-    this.#network.heal();
-    this.#network.shape({ delayMs: 20, jitterMs: 20, loss: 0, duplication: 0, reordering: 0 });
+    calm(this.#network);
     for (const node of this.#honest.values()) {
       node.setClock(0);
       await this.#wake(node);
     }
     const patienceMs = this.#options.patienceMs ?? PATIENCE_MS;
-    for (let waitedMs = 0; waitedMs <= patienceMs; waitedMs += LOOK_EVERY_MS) {
-      if (this.#settled()) {
-        this.#settledAfterMs = waitedMs;
-        return;
-      }
-      await this.#time.pass(LOOK_EVERY_MS);
-    }
+    const patience = { patienceMs, everyMs: LOOK_EVERY_MS };
+    this.#settledAfterMs = await waitUntil(this.#time, () => this.#settled(), patience);
+    if (this.#settledAfterMs !== null) return;
     const heights = [...this.#honest.values()].map(({ name, ledger, consensus }) => {
       const view = consensus?.view();
       return `${name} ${ledger?.chain().length} (slot ${view?.slots.at(-1)?.slot}${view?.halted ? `, ${view.halted}` : ''})`;
     });
-    this.complain(`not all became final within ${patienceMs / 60_000} minutes: ${heights.join(', ')}`);
+    this.chronicle.complain(
+      `not all became final within ${patienceMs / 60_000} minutes: ${heights.join(', ')}`,
+    );
   }
 
   /** Whether every honest node holds the same chain, with all that was ever submitted or final in it. */
   #settled(): boolean {
     return [...this.#honest.values()].every(({ ledger }) => {
       const chain = ledger?.chain() ?? [];
-      if (chain.length !== this.#final.size || this.#events.length > this.#anchored.size) return false;
+      if (chain.length !== this.#oracle.final.size || this.#events.length > this.#oracle.anchored.size)
+        return false;
       const held = new Set(chain.flatMap(({ transactions }) => transactions.map(toHex)));
-      return [...this.#ordered, ...this.#submitted.map(toHex)].every((key) => held.has(key));
+      return [...this.#oracle.ordered, ...this.#submitted.map(toHex)].every((key) => held.has(key));
     });
-  }
-
-  /** Safety, at every block that any honest node takes for final. */
-  #finalised(node: SimValidator, run: FinalRun): void {
-    const { certificate, blocks, closing } = run;
-    const set = this.#sets.get(certificate.epoch);
-    const community = this.#genesis.community;
-    const fault = set ? judgeCertificate(certificate, { community, set, bls: memoryBls }) : 'unknown-epoch';
-    if (fault) this.complain(`${node.name} took blocks for final on a ${fault} [K5]`);
-    const last = closing.at(-1) ?? blocks.at(-1)!.header;
-    if (!equalBytes(last.hash, certificate.block!))
-      this.complain(`${node.name} has a proof of something else`);
-    const chain = node.ledger?.chain() ?? [];
-    for (const { header, transactions, anchored } of blocks) {
-      const hash = toHex(header.hash);
-      this.#note(`${node.name} final ${header.height} ${hash}`);
-      const known = this.#final.get(header.height);
-      if (known && known !== hash) this.complain(`two final blocks at height ${header.height} [K9]`);
-      const before = header.height === 1 ? this.#genesis.community : chain[header.height - 2]?.header.hash;
-      if (node.ledger && !(before && equalBytes(before, header.parent))) {
-        this.complain(`${node.name} has a gap below height ${header.height}`);
-      }
-      if (known) continue;
-      this.#final.set(header.height, hash);
-      if (anchored && set) this.#certified(anchored.ids, set);
-      for (const transaction of transactions) {
-        if (this.#ordered.has(toHex(transaction))) this.complain('a transaction is final twice');
-        this.#ordered.add(toHex(transaction));
-        const next = set && SimLedger.nextSet(this.#genesis, transaction, set);
-        if (next) this.#sets.set(next.epoch, next);
-      }
-    }
-  }
-
-  /** [H5] What a final block lists is with a quorum, less those that may lie, at the moment it is final. */
-  #certified(ids: readonly Uint8Array[], set: ValidatorSet): void {
-    const places = set.validators.map(({ peer }) =>
-      this.#genesis.candidates.findIndex((candidate) => candidate.peer === peer),
-    );
-    const lying = places.filter((place) => this.#villains.has(place)).length;
-    for (const id of ids) {
-      this.#anchored.add(toHex(id));
-      const holders = places.filter((place) => this.#honest.get(place)?.log?.holds(id)).length;
-      if (holders < set.quorum - lying) {
-        this.complain(`an event is certified that ${holders} honest validators hold [H5]`);
-      }
-    }
-  }
-
-  #accused(evidence: Evidence): void {
-    const set = this.#sets.get(evidence.first.epoch);
-    const validator = set?.validators[evidence.first.voter];
-    if (!set || !validator) return this.complain('somebody unknown was accused [K7]');
-    const place = this.#genesis.candidates.findIndex(({ peer }) => peer === validator.peer);
-    if (!convicts(evidence, { community: this.#genesis.community, set, bls: memoryBls })) {
-      this.complain('evidence does not convict [K7]');
-    } else if (this.#honest.has(place)) {
-      this.complain(`${validator.peer}, honest, voted against itself [K6]`);
-    }
   }
 }
 

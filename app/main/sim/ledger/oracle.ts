@@ -1,0 +1,92 @@
+import { equalBytes, toHex } from '../../kernel/bytes.ts';
+import type { FinalRun } from '../../ledger/application.ts';
+import { judgeCertificate } from '../../ledger/certificate.ts';
+import { convicts, type Evidence } from '../../ledger/equivocation.ts';
+import type { ValidatorSet } from '../../ledger/validators.ts';
+import { memoryBls } from '../../platform/memory/bls.ts';
+import type { Chronicle } from '../chronicle.ts';
+import { SimLedger, type SimGenesis } from './application.ts';
+import type { SimValidator } from './validator.ts';
+
+/** Sees all that honest validators take for final, and complains of what must never be. */
+export class Oracle {
+  /** Hex hash of the final block at each height. */
+  readonly final = new Map<number, string>();
+  /** Hex of every final transaction. */
+  readonly ordered = new Set<string>();
+  /** Hex ids of the events that final blocks list. */
+  readonly anchored = new Set<string>();
+  /** The validators of each epoch that final blocks began. */
+  readonly sets = new Map<number, ValidatorSet>();
+  readonly #genesis: SimGenesis;
+  readonly #honest: ReadonlyMap<number, SimValidator>;
+  readonly #chronicle: Chronicle;
+
+  /** `honest` validators by their places; all others lie. */
+  constructor(genesis: SimGenesis, honest: ReadonlyMap<number, SimValidator>, chronicle: Chronicle) {
+    this.#genesis = genesis;
+    this.#honest = honest;
+    this.#chronicle = chronicle;
+    this.sets.set(0, genesis.set);
+  }
+
+  /** Safety, at every block that any honest node takes for final. */
+  finalised(node: SimValidator, run: FinalRun): void {
+    const { certificate, blocks, closing } = run;
+    const set = this.sets.get(certificate.epoch);
+    const community = this.#genesis.community;
+    const fault = set ? judgeCertificate(certificate, { community, set, bls: memoryBls }) : 'unknown-epoch';
+    if (fault) this.#chronicle.complain(`${node.name} took blocks for final on a ${fault} [K5]`);
+    const last = closing.at(-1) ?? blocks.at(-1)!.header;
+    if (!equalBytes(last.hash, certificate.block!))
+      this.#chronicle.complain(`${node.name} has a proof of something else`);
+    const chain = node.ledger?.chain() ?? [];
+    for (const { header, transactions, anchored } of blocks) {
+      const hash = toHex(header.hash);
+      this.#chronicle.note(`${node.name} final ${header.height} ${hash}`);
+      const known = this.final.get(header.height);
+      if (known && known !== hash)
+        this.#chronicle.complain(`two final blocks at height ${header.height} [K9]`);
+      const before = header.height === 1 ? this.#genesis.community : chain[header.height - 2]?.header.hash;
+      if (node.ledger && !(before && equalBytes(before, header.parent))) {
+        this.#chronicle.complain(`${node.name} has a gap below height ${header.height}`);
+      }
+      if (known) continue;
+      this.final.set(header.height, hash);
+      if (anchored && set) this.#certified(anchored.ids, set);
+      for (const transaction of transactions) {
+        if (this.ordered.has(toHex(transaction))) this.#chronicle.complain('a transaction is final twice');
+        this.ordered.add(toHex(transaction));
+        const next = set && SimLedger.nextSet(this.#genesis, transaction, set);
+        if (next) this.sets.set(next.epoch, next);
+      }
+    }
+  }
+
+  /** [H5] What a final block lists is with a quorum, less those that may lie, at the moment it is final. */
+  #certified(ids: readonly Uint8Array[], set: ValidatorSet): void {
+    const places = set.validators.map(({ peer }) =>
+      this.#genesis.candidates.findIndex((candidate) => candidate.peer === peer),
+    );
+    const lying = places.filter((place) => !this.#honest.has(place)).length;
+    for (const id of ids) {
+      this.anchored.add(toHex(id));
+      const holders = places.filter((place) => this.#honest.get(place)?.log?.holds(id)).length;
+      if (holders < set.quorum - lying) {
+        this.#chronicle.complain(`an event is certified that ${holders} honest validators hold [H5]`);
+      }
+    }
+  }
+
+  accused(evidence: Evidence): void {
+    const set = this.sets.get(evidence.first.epoch);
+    const validator = set?.validators[evidence.first.voter];
+    if (!set || !validator) return this.#chronicle.complain('somebody unknown was accused [K7]');
+    const place = this.#genesis.candidates.findIndex(({ peer }) => peer === validator.peer);
+    if (!convicts(evidence, { community: this.#genesis.community, set, bls: memoryBls })) {
+      this.#chronicle.complain('evidence does not convict [K7]');
+    } else if (this.#honest.has(place)) {
+      this.#chronicle.complain(`${validator.peer}, honest, voted against itself [K6]`);
+    }
+  }
+}

@@ -92,8 +92,7 @@ export function makeStores(bridge: Bridge): Stores {
   const threads = new ThreadLists(bridge, news);
   const opened = new OpenThreads(bridge, news);
   const chat = new ChatRoom(bridge);
-  const parts = ledgerParts(bridge);
-  return {
+  const parts = {
     node,
     boards,
     news,
@@ -107,25 +106,12 @@ export function makeStores(bridge: Bridge): Stores {
     settings,
     moderation,
     review,
+    ...ledgerParts(bridge),
+  };
+  return {
     ...parts,
     stop() {
-      for (const part of [
-        node,
-        boards,
-        news,
-        threads,
-        opened,
-        chat,
-        online,
-        federation,
-        members,
-        jobs,
-        settings,
-        moderation,
-        review,
-        ...Object.values(parts),
-      ])
-        part.stop();
+      for (const part of Object.values(parts)) part.stop();
     },
   };
 }

@@ -1,7 +1,8 @@
-/** Runs one benchmark: `npm run bench -- NAME [--json] [--write] [--minutes N]`. */
+/** Runs one benchmark: `npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]`. */
 import { parseArgs } from 'node:util';
 import { append } from './append.ts';
 import { catchup } from './catchup.ts';
+import { frames } from './frames.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
 import { ledger } from './ledger.ts';
@@ -13,10 +14,16 @@ import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { dated, tableOf, writeSection, type Report } from './lib/report.ts';
 
-const benches: Readonly<Record<string, (options: { minutes: number }) => Promise<Report>>> = {
+interface Options {
+  readonly minutes: number;
+  readonly messages: number;
+}
+
+const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> = {
   append,
   import: importMails,
   catchup,
+  frames,
   ledger,
   'ledger-trace': ledgerTrace,
   live,
@@ -33,18 +40,19 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '60' },
+    messages: { type: 'string', default: '20000' },
   },
 });
 const [name = ''] = positionals;
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-const minutes = Number(values.minutes);
-if (!bench || !(minutes > 0)) {
+const [minutes, messages] = [Number(values.minutes), Number(values.messages)];
+if (!bench || !(minutes > 0) || !(messages > 0)) {
   process.stderr.write(
-    `Usage: npm run bench -- NAME [--json] [--write] [--minutes N]\nNames: ${Object.keys(benches).join(', ')}\n`,
+    `Usage: npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]\nNames: ${Object.keys(benches).join(', ')}\n`,
   );
   process.exitCode = 2;
 } else {
-  const report = await dated(name, () => bench({ minutes }));
+  const report = await dated(name, () => bench({ minutes, messages }));
   process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : tableOf(report)}\n`);
   if (values.write) writeSection(report);
 }

@@ -21,6 +21,13 @@ const MAX_INPUT_BYTES = 1024 * 1024;
 export function processIo(): Io {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Whoever read this has enough, as `head` has after some lines.
+      if (error.code !== 'EPIPE') throw error;
+      stopping.abort();
+    });
+  }
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(text),

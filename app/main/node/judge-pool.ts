@@ -106,6 +106,11 @@ export class JudgePool implements Judges, ImageJudges {
         this.#shared = shared;
         return languages;
       },
+      (error: unknown) => {
+        // Tried again with the next text.
+        this.#common = null;
+        throw error;
+      },
     );
     return this.#common;
   }

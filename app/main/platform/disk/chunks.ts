@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChunkDisk } from '../../files/chunk-disk.ts';
 import { toHex } from '../../kernel/bytes.ts';
 import { Problem } from '../../kernel/errors.ts';
+import { replaceFile } from './atomic-write.ts';
 
 /** Chunks as files under a folder, which is made when needed; 256 folders by the first byte of the hash. */
 export function diskChunks(folder: string): ChunkDisk {
@@ -15,19 +15,10 @@ export function diskChunks(folder: string): ChunkDisk {
   return {
     async write(hash, bytes) {
       const path = pathOf(hash);
-      const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        const file = await open(temporary, 'wx', 0o600);
-        try {
-          await file.writeFile(bytes);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(temporary, path);
+        await replaceFile(path, bytes);
       } catch (error) {
-        await rm(temporary, { force: true });
         throw asProblem(error);
       }
     },

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Replaces a file as a whole: written beside it, flushed, then renamed over it, so that a reader or a
+ * crash sees either the old content or the new, never a part. After a power cut the new name may be gone.
+ *
+ * @param mode permissions of the new file; 0o600 unless told, as most files of a node are private.
+ */
+export async function replaceFile(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Replaces a file as {@link replaceFile} does, and its new name is on disk when this resolves. */
+export async function writeAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
+  await replaceFile(path, data, mode);
+  await syncDirectory(dirname(path));
+}
+
+/** Makes a rename durable. Windows cannot open directories, and its renames are journalled. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

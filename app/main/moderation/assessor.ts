@@ -61,6 +61,11 @@ export class Assessor {
     return this.#judge(content, arrival, this.#init.rulebook.rules.deadlineMs);
   }
 
+  /** How many batches may be judged at once. */
+  get lanes(): number {
+    return this.#init.judges.lanes;
+  }
+
   /** Judges what came from elsewhere, once the judges have room. */
   async remote(content: Content, arrival: Arrival): Promise<Judged> {
     await this.#engine.room();

@@ -30,13 +30,19 @@ export interface BacklogInit {
   readonly settle: (items: readonly JudgedItem[]) => void;
 }
 
-/** Judges what waits, newest first, a batch at a time [J12]. What the disk refuses is tried again later. */
+/**
+ * Judges what waits, newest first [J12]: some batches at once, so that no judge is idle while another's
+ * answers are put into effect. What the disk refuses is tried again later.
+ */
 export class Backlog {
   readonly #init: BacklogInit;
   readonly #sources: ReadonlyMap<ItemKind, ItemSource>;
+  /** Rows that are being judged. */
+  readonly #taken = new Set<number>();
   #running = false;
-  #working = false;
-  #more = false;
+  #resting = false;
+  #asked = false;
+  #streams = 0;
   #cancel: () => void = () => {};
   #done = 0;
 
@@ -62,41 +68,66 @@ export class Backlog {
 
   /** Something waits, or will once the transaction under way is through. */
   soon(): void {
-    this.#more = true;
-    if (!this.#running || this.#working) return;
-    this.#working = true;
-    queueMicrotask(() => void this.#work());
+    if (this.#asked) return;
+    this.#asked = true;
+    queueMicrotask(() => {
+      this.#asked = false;
+      this.#open();
+    });
   }
 
-  async #work(): Promise<void> {
+  get #mayGoOn(): boolean {
+    return this.#running && !this.#resting;
+  }
+
+  /** One more stream of batches, unless there are enough: as many as may be judged, and one that is put into effect. */
+  #open(): void {
+    if (this.#mayGoOn && this.#streams <= this.#init.assessor.lanes) void this.#stream();
+  }
+
+  async #stream(): Promise<void> {
+    this.#streams += 1;
     try {
-      while (this.#running && this.#more) {
-        this.#more = false;
-        while (this.#running && (await this.#step()));
+      for (let rows = this.#take(); rows.length > 0; rows = this.#take()) {
+        if (rows.length === BATCH) this.#open();
+        await this.#work(rows);
       }
-      this.#working = false;
     } catch (error) {
-      this.#init.logger.warn('judging-not-kept', { code: problemOf(error).code });
-      this.#cancel = this.#init.clock.after(AGAIN_MS, () => {
-        this.#working = false;
-        this.soon();
-      });
+      this.#rest(error);
+    }
+    this.#streams -= 1;
+    if (this.#streams === 0 && !this.#resting) this.#done = 0;
+  }
+
+  /** The newest that nobody judges yet. */
+  #take(): HoldRow[] {
+    if (!this.#mayGoOn) return [];
+    const rows = this.#init.holds.waiting(BATCH + this.#taken.size);
+    return rows.filter(({ n }) => !this.#taken.has(n)).slice(0, BATCH);
+  }
+
+  async #work(rows: readonly HoldRow[]): Promise<void> {
+    const { holds, db, settle } = this.#init;
+    for (const { n } of rows) this.#taken.add(n);
+    try {
+      const judged = await Promise.all(rows.map((row) => this.#judge(row)));
+      if (!this.#running) return;
+      db.transaction(() => settle(judged.flatMap((one) => (one && this.#isStill(one) ? [one] : []))));
+      this.#done += rows.length;
+      holds.tell();
+    } finally {
+      for (const { n } of rows) this.#taken.delete(n);
     }
   }
 
-  async #step(): Promise<boolean> {
-    const { holds, db, settle } = this.#init;
-    const rows = holds.waiting(BATCH);
-    if (rows.length === 0) {
-      this.#done = 0;
-      return false;
-    }
-    const judged = await Promise.all(rows.map((row) => this.#judge(row)));
-    if (!this.#running) return false;
-    db.transaction(() => settle(judged.flatMap((one) => (one && this.#isStill(one) ? [one] : []))));
-    this.#done += rows.length;
-    holds.tell();
-    return true;
+  #rest(error: unknown): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    this.#init.logger.warn('judging-not-kept', { code: problemOf(error).code });
+    this.#cancel = this.#init.clock.after(AGAIN_MS, () => {
+      this.#resting = false;
+      this.soon();
+    });
   }
 
   async #judge(row: HoldRow): Promise<JudgedItem | null> {

@@ -4,7 +4,7 @@ import type { ModelStatus } from './manifest.ts';
 
 /** Judges texts away from the thread that asks. */
 export interface Judges {
-  /** How many batches run at once. */
+  /** How many batches may be asked at once. */
   readonly lanes: number;
   /** Judgements in the order of the texts; rejects when they cannot be had, never answers in part. */
   judge(texts: readonly string[]): Promise<readonly Judgement[]>;

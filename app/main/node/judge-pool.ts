@@ -50,7 +50,8 @@ export class JudgePool implements Judges, ImageJudges {
 
   constructor(init: JudgePoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
-    this.lanes = workers;
+    // One more than threads: its languages are told, and it waits at hand for the first that is free.
+    this.lanes = workers + 1;
     this.#folder = folder;
     const shared = () => this.#shared;
     this.#texts = new Asked(

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { createRouterClient } from '@orpc/server';
 import type { Client, Notice, NodeStatus, Settings } from '../../contract/index.ts';
 import type { ServedNode } from '../host/serve.ts';
@@ -28,8 +29,8 @@ import { createStatus } from './status.ts';
 import { guardedClock, troubleshooter } from './trouble.ts';
 import { version } from './version.ts';
 
-/** A thread keeps the models in memory; one judges a few hundred messages a second. */
-const JUDGE_THREADS = 1;
+/** A thread keeps encoders in memory and judges some 900 messages a second. Two cores are left to others. */
+const JUDGE_THREADS = availableParallelism() >= 4 ? 2 : 1;
 
 export interface NodeInit {
   /** Where everything of this node lies; the system's place for it when left out. */

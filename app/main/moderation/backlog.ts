@@ -20,11 +20,11 @@ export interface JudgedItem extends Item, Pick<Words, 'shownAt'> {
 }
 
 export interface BacklogInit {
-  readonly db: Database;
+  readonly db: Pick<Database, 'transaction'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly holds: Holds;
-  readonly assessor: Assessor;
+  readonly holds: Pick<Holds, 'waiting' | 'of' | 'removed' | 'tell'>;
+  readonly assessor: Pick<Assessor, 'lanes' | 'remote'>;
   readonly sources: readonly ItemSource[];
   /** Puts judgements into effect, in a transaction. */
   readonly settle: (items: readonly JudgedItem[]) => void;
@@ -89,8 +89,9 @@ export class Backlog {
     this.#streams += 1;
     try {
       for (let rows = this.#take(); rows.length > 0; rows = this.#take()) {
+        const work = this.#work(rows);
         if (rows.length === BATCH) this.#open();
-        await this.#work(rows);
+        await work;
       }
     } catch (error) {
       this.#rest(error);
@@ -99,16 +100,17 @@ export class Backlog {
     if (this.#streams === 0 && !this.#resting) this.#done = 0;
   }
 
-  /** The newest that nobody judges yet. */
+  /** The newest that nobody judges yet; whoever takes them gives them back. */
   #take(): HoldRow[] {
     if (!this.#mayGoOn) return [];
-    const rows = this.#init.holds.waiting(BATCH + this.#taken.size);
-    return rows.filter(({ n }) => !this.#taken.has(n)).slice(0, BATCH);
+    const waiting = this.#init.holds.waiting(BATCH + this.#taken.size);
+    const rows = waiting.filter(({ n }) => !this.#taken.has(n)).slice(0, BATCH);
+    for (const { n } of rows) this.#taken.add(n);
+    return rows;
   }
 
   async #work(rows: readonly HoldRow[]): Promise<void> {
     const { holds, db, settle } = this.#init;
-    for (const { n } of rows) this.#taken.add(n);
     try {
       const judged = await Promise.all(rows.map((row) => this.#judge(row)));
       if (!this.#running) return;

@@ -45,23 +45,47 @@ const PAIR_START = crc('b');
 export function wordBuckets(word: string): number[] {
   const found = [bucketOf(crc(word, WORD_START))];
   if (word.startsWith('<')) return found;
-  const bytes = encoder.encode(`^${[...word].slice(0, MAX_WORD).join('')}$`);
-  for (let start = 0; start < bytes.length; start += 1) {
+  const bytes = PARTS;
+  const size = fillParts(word);
+  for (let start = 0; start < size; start += 1) {
     if (isInside(bytes[start]!)) continue;
     let state = PART_START;
     let letters = 0;
-    for (let at = start; at < bytes.length && letters <= LONGEST; at += 1) {
+    for (let at = start; at < size && letters <= LONGEST; at += 1) {
       // A letter ends where the next begins.
       if (!isInside(bytes[at]!) && at > start) {
         letters += 1;
         if (letters >= SHORTEST && letters <= LONGEST) found.push(bucketOf(state));
       }
       if (letters < LONGEST) state = step(state, bytes[at]!);
-      if (at === bytes.length - 1 && letters < LONGEST && letters + 1 >= SHORTEST)
+      if (at === size - 1 && letters < LONGEST && letters + 1 >= SHORTEST)
         found.push(bucketOf(state));
     }
   }
   return found;
+}
+
+/** The word that is being taken apart, between its two ends: UTF-8, four bytes a letter at most. */
+const PARTS = new Uint8Array(2 + 4 * MAX_WORD);
+const WORD_BEGINS = '^'.charCodeAt(0);
+const WORD_ENDS = '$'.charCodeAt(0);
+
+/** Fills {@link PARTS}; how many bytes it has. */
+function fillParts(word: string): number {
+  PARTS[0] = WORD_BEGINS;
+  let size = 1;
+  // An encoder is not worth its call for what most words are.
+  for (let at = 0; at < word.length && at < MAX_WORD; at += 1) {
+    const code = word.charCodeAt(at);
+    if (code > 127) {
+      size = 1 + encoder.encodeInto([...word].slice(0, MAX_WORD).join(''), PARTS.subarray(1)).written;
+      break;
+    }
+    PARTS[size] = code;
+    size += 1;
+  }
+  PARTS[size] = WORD_ENDS;
+  return size + 1;
 }
 
 /** Whether a byte of UTF-8 goes on with a character begun before it. */

@@ -58,8 +58,7 @@ export function wordBuckets(word: string): number[] {
         if (letters >= SHORTEST && letters <= LONGEST) found.push(bucketOf(state));
       }
       if (letters < LONGEST) state = step(state, bytes[at]!);
-      if (at === size - 1 && letters < LONGEST && letters + 1 >= SHORTEST)
-        found.push(bucketOf(state));
+      if (at === size - 1 && letters < LONGEST && letters + 1 >= SHORTEST) found.push(bucketOf(state));
     }
   }
   return found;

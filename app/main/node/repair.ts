@@ -55,11 +55,11 @@ export const wantsRepair = (directory: DataDirectory): boolean => existsSync(mar
 /**
  * Has the next start repair the file, if it is damaged.
  *
- * @returns what is wrong with it; empty when it is sound.
+ * @returns what is wrong with it; empty when it is sound, or when `signal` put an end to the look.
  */
-export async function noteDamage(directory: DataDirectory): Promise<string[]> {
+export async function noteDamage(directory: DataDirectory, signal?: AbortSignal): Promise<string[]> {
   if (!existsSync(directory.database)) return [];
-  const faults = await checkInBackground(directory.database);
+  const faults = (await checkInBackground(directory.database, signal)) ?? [];
   if (faults.length > 0) await writeFile(markerOf(directory), faults.join('\n'), { mode: 0o600 });
   return faults;
 }
@@ -140,12 +140,12 @@ async function removeDatabase(path: string): Promise<void> {
 }
 
 /** [N1] Looks at the database after each start; what is damaged of the projections is computed anew from the log. */
-export async function examine(parts: NodeParts, status: Status): Promise<void> {
+export async function examine(parts: NodeParts, status: Status, signal: AbortSignal): Promise<void> {
   const { logger } = parts.ports;
   try {
-    const faults = await checkInBackground(parts.directory.database);
+    const faults = await checkInBackground(parts.directory.database, signal);
     const community = parts.community();
-    if (faults.length === 0 || !community) return;
+    if (faults === null || faults.length === 0 || !community) return;
     logger.error('database-damaged', { faults: faults.length, first: faults[0] });
     status.setPhase('repairing');
     try {
@@ -155,7 +155,7 @@ export async function examine(parts: NodeParts, status: Status): Promise<void> {
     } finally {
       status.setPhase(null);
     }
-    const left = await noteDamage(parts.directory);
+    const left = await noteDamage(parts.directory, signal);
     if (left.length === 0) sayMended(status);
     else {
       status.notices.put({

@@ -32,6 +32,9 @@ import { version } from './version.ts';
 /** A thread keeps encoders in memory and judges some 900 messages a second. Two cores are left to others. */
 const JUDGE_THREADS = availableParallelism() >= 4 ? 2 : 1;
 
+/** So long a stop waits for the check of the file: in the midst of a large one it cannot be interrupted. */
+const EXAMINED_MS = 2000;
+
 export interface NodeInit {
   /** Where everything of this node lies; the system's place for it when left out. */
   readonly dataDir?: string;
@@ -206,7 +209,14 @@ async function start(init: NodeInit): Promise<RunningNode> {
     }
     status.start();
     const router = createRouter(parts, status, refused);
-    if (!init.offline) void examine(parts, status);
+    if (!init.offline) {
+      const leaving = new AbortController();
+      const examined = examine(parts, status, leaving.signal);
+      undo.push(() => {
+        leaving.abort();
+        return Promise.race([examined, new Promise<void>((go) => void systemClock.after(EXAMINED_MS, go))]);
+      });
+    }
     logger.info('node-started', { version, offline: init.offline === true });
 
     return {

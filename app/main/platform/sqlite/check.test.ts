@@ -33,3 +33,12 @@ test('a page overwritten by something else is found', async () => {
   closeSync(file);
   expect(await checkInBackground(path)).not.toEqual([]);
 });
+
+test('a check that is no longer wanted ends, and has nothing open then', async () => {
+  const leaving = new AbortController();
+  const checked = checkInBackground(path, leaving.signal);
+  leaving.abort();
+  expect(await checked).toBeNull();
+  rmSync(folder, { recursive: true });
+  expect(await checkInBackground(path, leaving.signal)).toBeNull();
+});

@@ -98,12 +98,15 @@ describe('what waits', () => {
     expect(w.state.most).toBe(64 * (LANES + 1));
   });
 
-  test('that comes while others are judged is judged beside them', async () => {
-    w.arrive(1, 64);
+  test('that comes while others are judged is judged with the next batch, all of it together', async () => {
+    w.arrive(1, 10);
     await w.clock.pass(50);
-    w.arrive(65, 65);
-    await w.clock.pass(1);
-    expect(w.judged).toContain(65);
+    w.arrive(11, 11);
+    w.arrive(12, 12);
+    await w.clock.pass(40);
+    expect(w.judged).toHaveLength(10);
+    await w.clock.pass(20);
+    expect(w.judged).toHaveLength(12);
     await w.clock.pass(1000);
     expect(w.waiting.size).toBe(0);
     expect(w.backlog.done).toBe(0);

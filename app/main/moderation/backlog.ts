@@ -72,7 +72,8 @@ export class Backlog {
     this.#asked = true;
     queueMicrotask(() => {
       this.#asked = false;
-      this.#open();
+      // A stream that runs takes it with its next batch: fewer, larger transactions cost a busy node less.
+      if (this.#streams === 0) this.#open();
     });
   }
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import * as z from 'zod';
-import { launchBrowser, visit } from '../e2e/browser.ts';
+import { countFrames, launchBrowser, visit } from '../e2e/browser.ts';
 import { TestNode } from '../e2e/node.ts';
 import { build } from '../tools/build.ts';
 import { ensureChromium } from '../tools/chromium.ts';
@@ -25,17 +25,6 @@ const LOOK_MS = 10_000;
 const IDLE_MS = 20_000;
 const Status = z.object({ backlog: z.object({ waiting: z.number() }) });
 
-const COUNT_FRAMES = `
-  globalThis.gaps = [];
-  let last = performance.now();
-  const frame = (now) => {
-    globalThis.gaps.push(now - last);
-    last = now;
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-`;
-
 /** Gaps between the frames of a real console while its node takes in and judges so many messages. */
 export async function frames({ messages }: { messages: number }): Promise<Report> {
   if (ensureChromium() === null) throw new Error('There is no Chromium.');
@@ -49,7 +38,7 @@ export async function frames({ messages }: { messages: number }): Promise<Report
     await pipeline(Readable.from(lines(some, messages)), createWriteStream(file));
     const { page } = await visit(browser, node.entryUrl, { width: 1440, height: 900 });
     await page.getByRole('navigation').first().waitFor();
-    await page.evaluate(COUNT_FRAMES);
+    await page.evaluate(countFrames);
     const idle = await gapsWhile(page, pause(IDLE_MS));
     const startedAt = performance.now();
     const judged = node

@@ -67,6 +67,18 @@ export async function tabTo(target: Locator): Promise<void> {
   throw new Error('The Tab key does not lead there.');
 }
 
+/** From then on, the page keeps the gaps between its frames in `globalThis.gaps`, in milliseconds. */
+export const countFrames = `
+  globalThis.gaps = [];
+  let last = performance.now();
+  const frame = (now) => {
+    globalThis.gaps.push(now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+`;
+
 /** A picture for people, under e2e/results. */
 export async function picture(page: Page, name: string): Promise<void> {
   await mkdir(results, { recursive: true });

@@ -2,7 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessibilityFaults, launchBrowser, picture, tabTo, visit, type Visitor } from './browser.ts';
+import {
+  accessibilityFaults,
+  countFrames,
+  launchBrowser,
+  picture,
+  tabTo,
+  visit,
+  type Visitor,
+} from './browser.ts';
 import { TestNode } from './node.ts';
 
 const HELD = 56;
@@ -216,16 +224,7 @@ describe('a moderator at a real node', () => {
             .join(' ')} ${n}`,
       ),
     );
-    await page.evaluate(`
-      globalThis.gaps = [];
-      let last = performance.now();
-      const frame = (now) => {
-        globalThis.gaps.push(now - last);
-        last = now;
-        requestAnimationFrame(frame);
-      };
-      requestAnimationFrame(frame);
-    `);
+    await page.evaluate(countFrames);
     await node.impulse('import', file, '--board', 'general');
     await expect
       .poll(async () => JSON.stringify(await node.impulse('moderation', 'status')), PATIENT)

@@ -29,7 +29,8 @@ import { purgeRow } from './event-row.ts';
 import { huskOf, huskOrNull, isStripped, openHusk } from './husk.ts';
 import type { Authority, Doorkeeper, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
 import { proveHeads } from './prove.ts';
-import { RangeSet, reverseKey } from './range-set.ts';
+import { Inventory } from './inventory.ts';
+import type { RangeSet } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
 /** [L7] Events of the near future that are waited for, at most. */
@@ -83,8 +84,7 @@ export class Log {
   readonly #rightsListeners = new Set<() => void>();
   readonly #refusals = new Map<RefusalCode, { verdict: Refusal['verdict']; count: number }>();
   readonly #held = new Map<string, SealedEvent>();
-  readonly #sets: Partial<Record<Stratum, RangeSet>> = {};
-  readonly #counts: Record<Stratum, number>;
+  readonly #inventory: Inventory;
   #lastTime: number;
   /** Transactions that stored something, since the start. */
   #commits = 0;
@@ -100,7 +100,7 @@ export class Log {
       }
     }
     this.#lastTime = Math.max(this.store.latestTime(), init.genesisTime);
-    this.#counts = { authority: this.store.count('authority'), content: this.store.count('content') };
+    this.#inventory = new Inventory(this.store);
   }
 
   /** The community's id as text. */
@@ -138,10 +138,7 @@ export class Log {
         for (const key of keys) removed.push(...this.#reconsider(key, since));
       }
     });
-    for (const { event, stratum } of removed) {
-      this.#sets[stratum]?.remove(reverseKey(event.time), event.id);
-      this.#counts[stratum]--;
-    }
+    for (const { event, stratum } of removed) this.#inventory.remove(event, stratum);
     for (const listener of this.#rightsListeners) listener();
   }
 
@@ -161,7 +158,7 @@ export class Log {
 
   /** Events held, by stratum or in all. */
   count(stratum?: Stratum): number {
-    return stratum ? this.#counts[stratum] : this.#counts.authority + this.#counts.content;
+    return this.#inventory.count(stratum);
   }
 
   /** What was refused since start, by typed reason. */
@@ -171,12 +168,7 @@ export class Log {
 
   /** The set that peers reconcile; newest first because its keys count backwards. Read from disk at first use. */
   set(stratum: Stratum): RangeSet {
-    const known = this.#sets[stratum];
-    if (known) return known;
-    const set = new RangeSet();
-    for (const { time, id } of this.store.items(stratum)) set.add(reverseKey(time), id);
-    this.#sets[stratum] = set;
-    return set;
+    return this.#inventory.set(stratum);
   }
 
   /** Writes one event of this node's own person: signed, stored and projected when this returns. */
@@ -283,8 +275,7 @@ export class Log {
       const placed = new Set<string>();
       for (const { event, index } of candidates) {
         const key = toHex(event.id);
-        const isHere =
-          placed.has(key) || (this.#commits !== commits && this.#holds(event, this.#kinds.get(event.kind)));
+        const isHere = placed.has(key) || (this.#commits !== commits && this.#holds(event));
         const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch);
         if (refusal) refusals[index] = refusal;
         else placed.add(key);
@@ -302,17 +293,14 @@ export class Log {
     } catch (error) {
       return { verdict: 'reject', code: problemOf(error).code as RefusalCode };
     }
-    const kind = this.#kinds.get(event.kind);
-    if (this.#holds(event, kind)) return DUPLICATE;
+    if (this.#holds(event)) return DUPLICATE;
     const refusal = judge(event, context);
     if (refusal?.verdict === 'hold') this.#hold(sealed, event);
     return refusal ?? event;
   }
 
-  /** Asks the set in memory where it was read already: a third of the time of a look-up on disk. */
-  #holds(event: LogEvent, kind: Kind | undefined): boolean {
-    const set = kind && this.#sets[kind.stratum];
-    return set ? set.has(reverseKey(event.time), event.id) : this.store.has(event.id);
+  #holds(event: LogEvent): boolean {
+    return this.#inventory.has(event, this.#kinds.get(event.kind)?.stratum);
   }
 
   #place(event: LogEvent, signed: boolean | undefined, origin: Origin, batch: Committed[]): Refusal | null {
@@ -428,11 +416,7 @@ export class Log {
   #committed(batch: readonly Committed[]): void {
     if (batch.length === 0) return;
     this.#commits++;
-    for (const { event } of batch) {
-      const { stratum } = this.#kinds.get(event.kind)!;
-      this.#counts[stratum]++;
-      this.#sets[stratum]?.add(reverseKey(event.time), event.id);
-    }
+    for (const { event } of batch) this.#inventory.add(event, this.#kinds.get(event.kind)!.stratum);
     for (const listener of this.#listeners) listener(batch);
   }
 
@@ -475,12 +459,7 @@ export class Log {
 
   /** [L13] Digest of the events held: equal on two nodes exactly when they hold the same. */
   digest(): Uint8Array {
-    const parts: Uint8Array[] = [];
-    for (const stratum of ['authority', 'content'] as const) {
-      const set = this.set(stratum);
-      for (const { id } of set.range(0, set.size)) parts.push(id.slice());
-    }
-    return sha256(Buffer.concat(parts));
+    return this.#inventory.digest();
   }
 
   /** [L13] Digest of everything shown: a chain of hashes over each projection's canonical rows. */

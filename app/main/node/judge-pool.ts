@@ -44,8 +44,9 @@ export class JudgePool implements Judges, ImageJudges {
   readonly #folder: string;
   readonly #texts: Asked<Texts, JudgeReply>;
   readonly #images: Asked<Picture, PictureReply>;
-  /** What is there once for all threads, made with the first text. */
-  #common: Promise<LanguageDetector> | null = null;
+  /** What is there once for all threads: each is too large to be had by every one. */
+  #languages: Promise<LanguageDetector> | null = null;
+  #sharing: Promise<void> | null = null;
   #shared: SharedFiles = {};
 
   constructor(init: JudgePoolInit) {
@@ -72,7 +73,7 @@ export class JudgePool implements Judges, ImageJudges {
   }
 
   async judge(texts: readonly string[]): Promise<readonly Judgement[]> {
-    const languages = await this.#ready();
+    const [languages] = await Promise.all([this.#detector(), this.#share()]);
     const messages = [];
     for (const [at, text] of texts.entries()) {
       if (at > 0 && at % TOLD_AT_ONCE === 0) await new Promise((go) => setImmediate(go));
@@ -92,7 +93,7 @@ export class JudgePool implements Judges, ImageJudges {
   }
 
   async status(): Promise<readonly ModelStatus[]> {
-    await this.#ready();
+    await this.#share();
     const [texts, images] = await Promise.all([
       this.#texts.ask({ messages: [] }),
       this.#images.ask({ image: null }),
@@ -100,20 +101,21 @@ export class JudgePool implements Judges, ImageJudges {
     return [...texts.statuses, ...images.statuses];
   }
 
-  /** The languages, and the largest table: each is too large to be had by every thread. */
-  #ready(): Promise<LanguageDetector> {
-    this.#common ??= Promise.all([eldLanguages(), sharedFile(this.#folder, 'first')]).then(
-      ([languages, shared]) => {
-        this.#shared = shared;
-        return languages;
-      },
-      (error: unknown) => {
-        // Tried again with the next text.
-        this.#common = null;
-        throw error;
-      },
-    );
-    return this.#common;
+  /** Loaded with the first text; tried again with the next one where that failed. */
+  #detector(): Promise<LanguageDetector> {
+    this.#languages ??= eldLanguages().catch((error: unknown) => {
+      this.#languages = null;
+      throw error;
+    });
+    return this.#languages;
+  }
+
+  /** Reads the largest table before the first thread starts. */
+  #share(): Promise<void> {
+    this.#sharing ??= sharedFile(this.#folder, 'first').then((shared) => {
+      this.#shared = shared;
+    });
+    return this.#sharing;
   }
 
   /** Stops the threads; what they were asked is answered with a Problem. */

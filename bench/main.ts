@@ -1,7 +1,11 @@
-/** Runs one benchmark: `npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]`. */
+/**
+ * Runs one benchmark: `npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]`, or some of them for two
+ * commits in turn: `npm run bench -- compare REVISION NAME... [--rounds N] [--json]`.
+ */
 import { parseArgs } from 'node:util';
 import { append } from './append.ts';
 import { catchup } from './catchup.ts';
+import { compare, comparisonTable } from './compare.ts';
 import { frames } from './frames.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
@@ -41,14 +45,25 @@ const { positionals, values } = parseArgs({
     write: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '60' },
     messages: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '3' },
   },
 });
 const [name = ''] = positionals;
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-const [minutes, messages] = [Number(values.minutes), Number(values.messages)];
-if (!bench || !(minutes > 0) || !(messages > 0)) {
+const [minutes, messages, rounds] = [Number(values.minutes), Number(values.messages), Number(values.rounds)];
+const [, revision, ...compared] = positionals;
+const isComparison = name === 'compare' && revision !== undefined && compared.length > 0 && rounds >= 1;
+if (isComparison && compared.every((one) => Object.hasOwn(benches, one))) {
+  const rows = await compare(revision, compared, rounds, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(`${values.json ? JSON.stringify(rows, null, 2) : comparisonTable(rows)}\n`);
+} else if (!bench || !(minutes > 0) || !(messages > 0)) {
   process.stderr.write(
-    `Usage: npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]\nNames: ${Object.keys(benches).join(', ')}\n`,
+    [
+      'Usage: npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]',
+      '       npm run bench -- compare REVISION NAME... [--rounds N] [--json]',
+      `Names: ${Object.keys(benches).join(', ')}`,
+      '',
+    ].join('\n'),
   );
   process.exitCode = 2;
 } else {

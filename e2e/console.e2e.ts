@@ -121,6 +121,49 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await context.close();
   });
 
+  test('a node behind a router, setting it up for an invite, and what is left for a person are accessible', async () => {
+    const { page, context, complaints } = await consoleAt(theme, 'overview');
+    const at = async (state: string, place: string) => {
+      await page.goto(`${host.url}/?fake=${state}#/${place}`);
+      await page.getByRole('main').first().waitFor();
+    };
+    const sound = async (what: string) => {
+      await picture(page, `${what}-${theme}`);
+      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
+    };
+    await at('relayed', 'federation');
+    await page.getByRole('columnheader', { name: 'Known from' }).waitFor();
+    await sound('federation-relayed');
+    await at('relayed', 'settings/network');
+    await page.getByText('symmetric NAT', { exact: false }).waitFor();
+    const direct = page.getByRole('switch', { name: 'Direct connections through routers' });
+    expect(await direct.isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'Addresses others dial' }).fill('bbs');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('“bbs” is not an address.', { exact: false }).waitFor();
+    await direct.scrollIntoViewIfNeeded();
+    await sound('settings-network-relayed');
+    await at('local', 'federation/invite');
+    await page.getByText('to be set up').first().waitFor();
+    await sound('invite-local');
+    await page.getByRole('button', { name: 'Set up and make the link' }).press('Enter');
+    await page.getByText('Asking the router to forward the port', { exact: false }).waitFor();
+    await sound('invite-setting-up');
+    await page.getByRole('img', { name: /QR/ }).waitFor();
+    await at('closed', 'federation/invite');
+    await page.getByRole('radio', { name: /^The internet/ }).waitFor();
+    await page.getByRole('radio', { name: /^This network/ }).press('ArrowUp');
+    await page.getByRole('button', { name: 'Set up and make the link' }).press('Enter');
+    await page.getByRole('list', { name: 'What is left to do' }).waitFor();
+    await sound('invite-steps');
+    await page.getByLabel('Addresses others dial').fill('bbs.example.org');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('/dns/bbs.example.org/tcp/4001').waitFor();
+    await sound('invite-ready-entered');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('the dialogs of review and moderation, a replay and a post held back are accessible', async () => {
     const { page, context, complaints } = await consoleAt(theme, 'review');
     const sound = async (what: string) => {
@@ -188,7 +231,8 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await sound('restore');
     await page.getByRole('button', { name: 'Back' }).click();
     await page.getByText('Join with an invite').click();
-    await page.getByLabel('Invite link').waitFor();
+    await page.getByLabel('Invite link').fill('impulse://join/sample');
+    await page.getByText('An invite to Night Ferry').waitFor();
     await sound('join');
     await page.getByText('Start a community', { exact: true }).click();
     await page.getByLabel('Name of the community').fill('Harbour');
@@ -204,6 +248,20 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
       .first()
       .waitFor();
     await sound('check');
+    await page.goto(`${host.url}/?fake=setup#/join/${encodeURIComponent('impulse://join/sample')}`);
+    await page.reload();
+    await page.getByText('An invite to Night Ferry').waitFor();
+    await page.getByLabel('Invite link').press('Enter');
+    await page.getByRole('radio', { name: /^Nobody/ }).press('ArrowUp');
+    await sound('join-dial');
+    await page.getByLabel('Your handle').fill('mara');
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'What is left to do' }).waitFor();
+    await sound('joined-steps');
+    await page.getByRole('button', { name: 'I have written them down' }).waitFor();
+    await page.getByRole('button', { name: 'Later', exact: true }).last().press('Enter');
+    await page.getByRole('heading', { name: 'Overview' }).first().waitFor();
+    await sound('joined-overview');
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -65,7 +65,7 @@ async function killAfter(node: TestNode, more: number, work: Promise<unknown>): 
 
 test('[J11] an import killed again and again goes on where it was, loses nothing it had stored, and shows nothing that was not judged', async () => {
   await sysop.impulse('init', '--name', 'Crash harbour', '--handle', 'Mara');
-  const { link } = (await sysop.impulse('invite')) as { link: string };
+  const { link } = (await sysop.impulse('invite', '--reach', 'machine')) as { link: string };
   await friend.impulse('join', link, '--handle', 'Ines');
   const killedAt: { waiting: number; judged: number }[] = [];
   for (const more of [1, 700, 1500]) {
@@ -106,7 +106,7 @@ test('a member who was there all along ends with the same digest', async () => {
 test('a catch-up killed again and again, at either end, comes to the same digest', async () => {
   // Only the sysop has the archive to give, so that killing it leaves the newcomer waiting.
   await friend.end();
-  const { link } = (await sysop.impulse('invite')) as { link: string };
+  const { link } = (await sysop.impulse('invite', '--reach', 'machine')) as { link: string };
   const total = sysop.storedEvents();
   let work = newcomer.impulse('join', link, '--handle', 'Juno') as Promise<unknown>;
   for (const more of [20, 300, 900]) {

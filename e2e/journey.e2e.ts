@@ -107,7 +107,7 @@ describe('a sysop and a friend', () => {
   });
 
   test('the friend joins by an invite and reads what was written', async () => {
-    const { link } = (await harbour.impulse('invite')) as { link: string };
+    const { link } = (await harbour.impulse('invite', '--reach', 'machine')) as { link: string };
     expect(link).toMatch(/^impulse:\/\/join\//);
     const { page } = juno;
     await page.getByText('Join with an invite').first().click();

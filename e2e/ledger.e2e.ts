@@ -54,7 +54,7 @@ test('three nodes become one community by invites, and three validators by two c
     [ferry, 'juno'],
     [light, 'odin'],
   ] as const) {
-    const { link } = (await harbour.impulse('invite')) as { link: string };
+    const { link } = (await harbour.impulse('invite', '--reach', 'machine')) as { link: string };
     await node.impulse('join', link, '--handle', handle);
   }
   mara = (await visit(browser, harbour.entryUrl)).page;

@@ -87,10 +87,11 @@ export function checkPackage(resources: string, target: Target): PackageReport {
 
 const isMachineCode = (file: string) => file.endsWith('.node') || file.includes('/napi-v6/');
 
-/** What belongs to one target alone: SQLite's binary by its name, and the package that npm chose of BLS's. */
+/** The machine code of one target alone: SQLite's by its name, BLS's and QUIC's in the package that npm chose. */
 function nativesOf(target: Target): { name: string; holds: (file: string) => boolean }[] {
   const sqlite = `node_modules/better-sqlite3/prebuilds/${target}.node`;
   const bls = `node_modules/@chainsafe/blst-${target}`;
+  const quic = `node_modules/@chainsafe/libp2p-quic-${target}`;
   const runtime = `node_modules/onnxruntime-node/bin/napi-v6/${target.replace('-', '/')}/`;
   return [
     { name: sqlite, holds: (file) => file === sqlite },
@@ -99,6 +100,17 @@ function nativesOf(target: Target): { name: string; holds: (file: string) => boo
       holds: (file) =>
         file.startsWith(bls) && /^(-\w+)?\/(package\.json|blst\.[\w-]+\.node)$/.test(file.slice(bls.length)),
     },
+    // There is none for Windows on ARM; a node runs without QUIC there.
+    ...(target === 'win32-arm64'
+      ? []
+      : [
+          {
+            name: quic,
+            holds: (file: string) =>
+              file.startsWith(quic) &&
+              /^(-\w+)?\/(package\.json|libp2p-quic\.[\w-]+\.node)$/.test(file.slice(quic.length)),
+          },
+        ]),
     // The runtime's own libraries lie beside its binding and have other names on every system.
     { name: `${runtime}onnxruntime_binding.node`, holds: (file) => file.startsWith(runtime) },
   ];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { base, Cid, empty, Handle, Role, Timestamp } from './common.ts';
+import { ReachWish } from './federation.ts';
 
 export const CommunityName = z.string().trim().min(2, 'A name has at least 2 characters.').max(60);
 
@@ -47,7 +48,14 @@ export const communityContract = {
   previewInvite: base.input(z.object({ invite: z.string().max(4000) })).output(InvitePreview),
   /** Uses an invite: dials the host, presents the one-time secret, receives genesis and membership. */
   join: base
-    .input(z.object({ invite: z.string().trim().max(4000), handle: Handle }))
+    .input(
+      z.object({
+        invite: z.string().trim().max(4000),
+        handle: Handle,
+        /** Sets this node up for a reach before it joins; left as it is when left out. */
+        wish: ReachWish.optional(),
+      }),
+    )
     .output(z.object({ id: Cid, role: Role })),
   update: base
     .input(z.object({ name: CommunityName.optional(), description: z.string().max(400).optional() }))

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { base, empty, Progress, Role, Timestamp } from './common.ts';
 import { Reachability } from './node.ts';
+import { SettingsPatch } from './settings.ts';
 
 export const Peer = z.object({
   peerId: z.string(),
@@ -25,7 +26,7 @@ export type Peer = z.infer<typeof Peer>;
 
 /** One line of the reachability doctor's report. */
 export const Check = z.object({
-  id: z.enum(['listening', 'router', 'dialback', 'relay', 'local']),
+  id: z.enum(['listening', 'address', 'router', 'dialback', 'relay', 'direct', 'local', 'key']),
   state: z.enum(['good', 'bad', 'unknown', 'off']),
   /** A plain sentence on what was found. */
   finding: z.string(),
@@ -42,9 +43,50 @@ export const Refusal = z.object({
   count: z.number().int(),
 });
 
+/** Whom something is for: others on this machine, on this network, or anywhere. */
+export const Reach = z.enum(['machine', 'network', 'internet']);
+export type Reach = z.infer<typeof Reach>;
+
+/** An address of this node, and what is known of it. */
+export const OwnAddress = z.object({
+  address: z.string(),
+  /** The sysop's setting, a port that the router forwards, a network interface, what others see, or a relay. */
+  source: z.enum(['setting', 'router', 'interface', 'observed', 'relay']),
+  scope: z.enum(['machine', 'network', 'internet', 'nowhere']),
+  /** Whether members outside reached it when they dialled it back. */
+  state: z.enum(['reached', 'unreachable', 'untested']),
+});
+export type OwnAddress = z.infer<typeof OwnAddress>;
+
+/** How far a node is to be reachable. */
+export const ReachWish = z.object({
+  reach: Reach,
+  /** Carry connections for members who cannot be dialled; left as it is when left out. */
+  relay: z.boolean().optional(),
+  /** The setting "addresses others dial"; left as it is when left out. */
+  announce: SettingsPatch.shape.network.unwrap().shape.announce,
+});
+export type ReachWish = z.infer<typeof ReachWish>;
+
+/** Whether invites for a reach work, and the steps that are left for a person. */
+export const ReachReport = z.object({
+  reach: Reach,
+  ready: z.boolean(),
+  /** A plain sentence on how it stands. */
+  finding: z.string(),
+  /** In order; empty where nothing is left to do. */
+  steps: z.array(z.string()),
+});
+export type ReachReport = z.infer<typeof ReachReport>;
+
 export const FederationView = z.object({
   peers: z.array(Peer),
+  /** What others are told. */
   addresses: z.array(z.string()),
+  /** All that this node knows of its own addresses, the best first. */
+  own: z.array(OwnAddress),
+  /** Members' nodes that this node knows, connected or not. */
+  known: z.number().int().nonnegative(),
   sentBytes: z.number(),
   receivedBytes: z.number(),
   doctor: Doctor,
@@ -71,6 +113,13 @@ export const federationContract = {
   dial: base.input(z.object({ address: z.string().max(400) })).output(empty),
   disconnect: base.input(z.object({ peerId: z.string() })).output(empty),
   invites: base.input(empty).output(z.array(Invite)),
+  /** For each reach, whether invites work. */
+  reaches: base.input(empty).output(z.array(ReachReport)),
+  /**
+   * Sets this node up for a reach: where it listens, whether it asks the router to forward its ports, whether it
+   * relays. Answers once the router answered and, where a member outside is connected, the addresses were tested.
+   */
+  setReach: base.input(ReachWish).output(ReachReport),
   /** Makes an invite. The link holds the secret and is shown this once. */
   invite: base
     .input(
@@ -83,8 +132,10 @@ export const federationContract = {
           .max(24 * 30)
           .default(72),
         uses: z.number().int().min(1).max(100).default(1),
+        /** Who is to use it; the widest reach beyond this machine that works, when left out. */
+        reach: Reach.optional(),
       }),
     )
-    .output(z.object({ invite: Invite, link: z.string() })),
+    .output(z.object({ invite: Invite, link: z.string(), addresses: z.array(z.string()) })),
   revokeInvite: base.input(z.object({ id: z.string() })).output(empty),
 };

@@ -12,10 +12,14 @@ export const Settings = z.object({
     webSocketPort: z.number().int().min(0).max(65_535),
     /** Which addresses to listen on: this machine alone, or every network it is in. */
     listen: z.enum(['loopback', 'everywhere']),
+    /** Addresses that others dial, as `host` or `host:port`; for a port that the router forwards, or a DNS name. */
+    announce: z.array(z.string().trim().min(1).max(260)).max(4),
     localDiscovery: z.boolean(),
-    upnp: z.boolean(),
-    /** Forward traffic for members who cannot be reached. */
+    /** Ask the router to forward the ports (PCP, NAT-PMP, UPnP). */
+    portMapping: z.boolean(),
+    /** Carry connections for members who cannot be dialled. */
     relay: z.boolean(),
+    /** Connect directly through the routers of both sides where they allow it. */
     holePunching: z.boolean(),
     maxConnections: z.number().int().min(4).max(1000),
   }),
@@ -52,8 +56,9 @@ export const defaultSettings: Settings = {
     port: 4001,
     webSocketPort: 0,
     listen: 'loopback',
+    announce: [],
     localDiscovery: false,
-    upnp: false,
+    portMapping: false,
     relay: false,
     holePunching: true,
     maxConnections: 100,
@@ -68,6 +73,6 @@ export const defaultSettings: Settings = {
 
 export const settingsContract = {
   get: base.input(z.object({})).output(Settings),
-  /** Changes take effect at once, those of `restart` at the next start. */
-  set: base.input(SettingsPatch).output(z.object({ settings: Settings, restart: z.array(z.string()) })),
+  /** Changes settings; they are in force when this answers. */
+  set: base.input(SettingsPatch).output(z.object({ settings: Settings })),
 };

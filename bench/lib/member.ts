@@ -34,7 +34,8 @@ async function carryOut(order: Order): Promise<Answer['result']> {
       return community!.boards.counts().posts;
     }
     case 'invite':
-      return community!.federation.invite({ role: 'member', hours: 1, uses: order.uses }).link;
+      return community!.federation.invite({ role: 'member', hours: 1, uses: order.uses, reach: 'machine' })
+        .link;
     case 'join':
       community = await node!.join(order.link);
       return null;

@@ -53,20 +53,20 @@ export async function openBenchNode(init: BenchNodeInit) {
     migrations,
     init.durability ? { durability: init.durability } : {},
   );
-  const { transport, probe } = init.online
+  const peerSeed = sha256(Buffer.from(`peer ${init.name}`));
+  const { transport, network } = init.online
     ? await createLibp2pTransport({
-        privateKey: sha256(Buffer.from(`peer ${init.name}`)),
+        privateKey: peerSeed,
+        signer: signerOf(peerSeed),
         listen: ['/ip4/127.0.0.1/tcp/0'],
         agentVersion: 'impulse-bench/1',
         localDiscovery: false,
-        upnp: false,
         relayServer: false,
-        relayClient: false,
-        holePunching: false,
         maxConnections: 100,
         clock: systemClock,
+        random: systemRandom,
       })
-    : alone();
+    : alone(signerOf(peerSeed));
   await transport.start();
   const bls = blsSignerOf(signer.publicKey);
   const files = { votes: join(init.directory, 'votes.log'), voteMark: join(init.directory, 'votes.mark') };
@@ -74,7 +74,9 @@ export async function openBenchNode(init: BenchNodeInit) {
   const untraced: CommunityPorts & { ballotBox: typeof box } = {
     db,
     transport,
-    probe,
+    network,
+    platform: process.platform,
+    setNetwork: async () => {},
     clock: systemClock,
     random: systemRandom,
     verifier: pooledVerifier,
@@ -146,7 +148,7 @@ function validatorOf({ publicKey }: Signer, peer: string): Validator {
   return { key: publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
 }
 
-function alone() {
+function alone(signer: Signer) {
   const network = createMemoryNetwork({ clock: systemClock });
-  return { transport: network.transport('alone'), probe: network.probe('alone') };
+  return { transport: network.transport('alone'), network: network.view('alone', () => signer) };
 }

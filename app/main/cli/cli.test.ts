@@ -150,7 +150,7 @@ describe('use', () => {
     const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help');
-    expect(names).toHaveLength(31);
+    expect(names).toHaveLength(32);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);

@@ -2,3 +2,5 @@ export { encodeInvite, parseInvite, type InviteLink } from './invite.ts';
 export { requestMembership, type Membership, type MembershipRequest } from './join.ts';
 export { federationMigrations } from './migrations.ts';
 export { createFederation, type Federation, type FederationInit } from './service.ts';
+export type { Network } from './ports.ts';
+export { networkFor } from './reach.ts';

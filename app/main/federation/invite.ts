@@ -2,15 +2,13 @@ import * as z from 'zod';
 import { fromBase64Url, toBase64Url } from '../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
+import { sized } from './wire.ts';
 
 const PREFIX = 'impulse://join/';
 /** The longest link that is read, in characters. */
 const MAX_LINK = 4000;
 /** Addresses in one link, at most. */
 const MAX_ADDRESSES = 8;
-
-const sized = (length: number) =>
-  z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === length);
 
 const Wire = z.strictObject({
   v: z.literal(1),

@@ -1,4 +1,4 @@
-import type { Invite } from '../../contract/federation.ts';
+import type { Invite, Reach } from '../../contract/federation.ts';
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
@@ -7,7 +7,6 @@ import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { Signer } from '../kernel/signer.ts';
 import type { Authority } from '../log/kinds.ts';
-import type { Transport } from '../log/transport.ts';
 import { encodeInvite } from './invite.ts';
 import type { FederationStore, InviteRow } from './store.ts';
 
@@ -15,7 +14,8 @@ const HOUR_MS = 3_600_000;
 
 export interface InvitesInit {
   readonly store: FederationStore;
-  readonly transport: Pick<Transport, 'addresses'>;
+  /** [I2] The addresses for an invite of a reach. Throws a Problem (`reach-unset`, `not-reachable`). */
+  readonly addressesFor: (reach: Reach | undefined) => readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: Signer;
@@ -28,6 +28,7 @@ export interface InviteWish {
   readonly role: Exclude<Role, 'sysop'>;
   readonly hours: number;
   readonly uses: number;
+  readonly reach?: Reach | undefined;
 }
 
 /** Issues invites and takes them back. The secret leaves with the link; only its digest stays. */
@@ -44,9 +45,9 @@ export class Invites {
     return this.#init.store.invites().map((row) => view(row, uses.get(toHex(row.id)) ?? []));
   }
 
-  /** Throws a Problem `out-of-role` or `no-address`. */
-  issue({ role, hours, uses }: InviteWish): { invite: Invite; link: string } {
-    const { store, transport, clock, random, signer, authority, community, communityName } = this.#init;
+  /** Throws a Problem (`out-of-role`, `reach-unset`, `not-reachable`). */
+  issue({ role, hours, uses, reach }: InviteWish): { invite: Invite; link: string; addresses: string[] } {
+    const { store, clock, random, signer, authority, community, communityName } = this.#init;
     const now = clock.now();
     const own = authority.roleAt(signer.publicKey, ticksOf(now));
     // The host writes the admission itself, so it must have the right to.
@@ -57,14 +58,7 @@ export class Invites {
         'Ask a sysop to send the invite.',
       );
     }
-    const addresses = transport.addresses();
-    if (addresses.length === 0) {
-      throw new Problem(
-        'no-address',
-        'This node has no address that others could call.',
-        'Look at the reachability report.',
-      );
-    }
+    const addresses = [...this.#init.addressesFor(reach)];
     const [id, secret] = [random.bytes(16), random.bytes(32)];
     const expiresAt = now + hours * HOUR_MS;
     const row = { id, role, createdAt: now, expiresAt, usesLeft: uses, issuedBy: signer.publicKey };
@@ -77,7 +71,7 @@ export class Invites {
       secret,
       expiresAt,
     });
-    return { invite: view(row, []), link };
+    return { invite: view(row, []), link, addresses };
   }
 
   /** Throws a Problem `invite-unknown`. */

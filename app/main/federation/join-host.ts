@@ -9,7 +9,8 @@ import type { Verifier } from '../kernel/signer.ts';
 import type { Authority } from '../log/kinds.ts';
 import type { Log } from '../log/log.ts';
 import type { Channel, Transport } from '../log/transport.ts';
-import { decodeJoin, joinTranscript, JOIN_PROTOCOL, Request, type Answer } from './join-wire.ts';
+import { joinTranscript, JOIN_PROTOCOL, Request, type Answer } from './join-wire.ts';
+import { decodeMessage } from './wire.ts';
 import type { FederationStore } from './store.ts';
 
 /** [J5] Tries a minute that one peer has, and that all have together. */
@@ -77,7 +78,7 @@ export class JoinHost {
   async #admit(peer: string, bytes: Uint8Array): Promise<Role> {
     const { log, transport, clock, verifier, authority, store, admit } = this.#init;
     this.#countTry(peer);
-    const request = decodeJoin(Request, bytes);
+    const request = decodeMessage(Request, bytes);
     const { publicKey, handle, signature } = request;
     const message = joinTranscript(log.community, peer, transport.self, request);
     const [genuine] = await verifier.verify([{ publicKey, message, signature }]);

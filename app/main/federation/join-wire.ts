@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { concatBytes, utf8 } from '../kernel/bytes.ts';
-import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
+import { encodeCanonical } from '../kernel/canonical.ts';
 import { ROLES } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
+import { sized, upTo } from './wire.ts';
 
 /** [J2] The protocol by which a newcomer presents an invite. */
 export const JOIN_PROTOCOL = '/impulse/join/1';
@@ -11,9 +11,6 @@ export const JOIN_PROTOCOL = '/impulse/join/1';
 export const MAX_GENESIS_BYTES = 64 * 1024;
 const PREFIX = utf8('impulse/join/1\0');
 
-const sized = (length: number) =>
-  z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === length);
-const upTo = (limit: number) => z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length <= limit);
 /** The contract's rule for handles, without its words for people. */
 const Handle = z
   .string()
@@ -36,14 +33,6 @@ export const Answer = z.union([
   z.tuple([z.literal('welcome'), z.enum(ROLES), upTo(MAX_GENESIS_BYTES)]),
 ]);
 export type Answer = z.infer<typeof Answer>;
-
-/** Throws a Problem `malformed`. */
-export function decodeJoin<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
-  const parsed = schema.safeParse(decodeCbor(bytes));
-  if (!parsed.success)
-    throw new Problem('malformed', 'The other node sent a message that makes no sense here.');
-  return parsed.data;
-}
 
 /** [J2] What the newcomer signs: the whole request, bound to both ends of the connection. */
 export function joinTranscript(

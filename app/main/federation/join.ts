@@ -7,7 +7,8 @@ import { sha256 } from '../kernel/sha256.ts';
 import type { Signer } from '../kernel/signer.ts';
 import type { Channel, Transport } from '../log/transport.ts';
 import { checkInviteTime, type InviteLink } from './invite.ts';
-import { Answer, decodeJoin, joinTranscript, JOIN_PROTOCOL } from './join-wire.ts';
+import { Answer, joinTranscript, JOIN_PROTOCOL } from './join-wire.ts';
+import { decodeMessage } from './wire.ts';
 
 /** [J3] Dialling and the whole exchange each take no longer than this. */
 const DEADLINE_MS = 10_000;
@@ -112,7 +113,7 @@ async function present(
   await channel.send(encodeCanonical({ ...body, signature }));
 
   for await (const bytes of channel.receive()) {
-    const answer = decodeJoin(Answer, bytes);
+    const answer = decodeMessage(Answer, bytes);
     if (answer[0] === 'refused') throw new Problem(answer[1], answer[2], answer[3]);
     const [, role, genesis] = answer;
     // [J3] The link names the community by its genesis; another one is not what was promised.

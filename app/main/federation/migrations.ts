@@ -30,4 +30,17 @@ export const federationMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 52,
+    name: 'node records',
+    sql: `
+      CREATE TABLE node_record (
+        peer TEXT PRIMARY KEY,
+        time INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        member_signature BLOB NOT NULL,
+        node_signature BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -1,7 +1,13 @@
+import { toHex } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Transport } from '../log/transport.ts';
+import { DialGuard } from './dial-guard.ts';
+import type { NodeBook } from './node-book.ts';
+import type { NodeRecord } from './node-record.ts';
+import { choosePeers, networkOf, type Candidate } from './peer-choice.ts';
+import type { Network } from './ports.ts';
 import type { FederationStore } from './store.ts';
 
 /** [P1] Waits between tries, in milliseconds. */
@@ -11,61 +17,82 @@ const LAST_WAIT_MS = 300_000;
 const MAX_DIALS = 8;
 /** [P3] Addresses of one peer that are kept, newest hello first. */
 const MAX_PER_PEER = 8;
-/** [P3] Peers that this node keeps connected by itself. */
+const MAX_PROVED = 4;
+/** [P3] Peers that this node remembers by their addresses, besides those in the book. */
 const MAX_KEPT = 50;
+/** [P5] Connections that this node wants. */
+const WANTED = 8;
 
 export interface PeersInit {
   readonly transport: Transport;
+  readonly network: Network;
   readonly store: FederationStore;
+  readonly book: NodeBook;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Whether a key belongs to a member now. */
+  readonly isMember: (publicKey: Uint8Array) => boolean;
+  /** Whether a connected peer is the node of a member. */
+  readonly isMemberNode: (peer: string) => boolean;
   /** Peers that are not dialled, because they lied. */
   readonly shuns: (peer: string) => boolean;
 }
 
 interface Target {
-  /** Those told last come first. */
+  /** Addresses that the peer told over a connection, and all others known; those told last come first. */
   addresses: Set<string>;
+  /** Those among them that led to the peer, or that a person entered. */
+  readonly proved: Set<string>;
   failures: number;
   dialling: AbortController | null;
   cancelWait: (() => void) | null;
 }
 
-/** Keeps known peers connected: dials what is remembered, and again after a loss. */
+/** Keeps this node connected to members: dials those it knows, and again after a loss. The rules are in SPEC.md. */
 export class Peers {
   readonly #init: PeersInit;
   /** By peer id, or by address where the peer behind it is not known yet. */
   readonly #targets = new Map<string, Target>();
-  #stopListening = () => {};
+  readonly #guard: DialGuard;
+  /** Peers that a person hung up on. */
+  readonly #refused = new Set<string>();
+  #stops: (() => void)[] = [];
   #running = false;
   #suspended = false;
 
   constructor(init: PeersInit) {
     this.#init = init;
+    this.#guard = new DialGuard(init);
   }
 
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#stopListening = this.#init.transport.onPeer(({ kind, peer }) => {
-      if (kind === 'connected') this.#connected(peer);
-      else this.#lost(peer);
-    });
-    for (const { address, peer } of this.#init.store.addresses())
-      this.#target(peer ?? address)?.addresses.add(address);
+    this.#stops = [
+      this.#init.transport.onPeer(({ kind, peer }) => {
+        if (kind === 'connected') this.#connected(peer);
+        else this.#lost(peer);
+      }),
+      this.#init.book.onRecord((record) => this.#told(record)),
+    ];
+    for (const { address, peer, lastOkAt } of this.#init.store.addresses()) {
+      const target = this.#target(peer ?? address);
+      target?.addresses.add(address);
+      if (lastOkAt !== null) target?.proved.add(address);
+    }
     for (const { peer } of this.#init.transport.peers()) this.#connected(peer);
-    this.#dialAll();
+    this.#fill();
   }
 
   stop(): void {
     this.#running = false;
-    this.#stopListening();
+    for (const stop of this.#stops.splice(0)) stop();
     for (const target of this.#targets.values()) rest(target);
     this.#targets.clear();
   }
 
-  /** [P2] Addresses that a peer told of itself, or at which it was found. */
+  /** [P2] Addresses that a peer told of itself over a connection, or at which it was found. */
   learn(peer: string, addresses: readonly string[], name: string | null): void {
     const { transport, store } = this.#init;
     if (peer === transport.self) return;
@@ -73,9 +100,13 @@ export class Peers {
     if (!target) return;
     // An address that does not name its peer could make this node knock at a stranger's door.
     const told = addresses.filter((address) => address.includes(peer));
-    const all = [...new Set([...told, ...target.addresses])];
+    // Addresses that proved themselves stay, or a peer could talk the others out of the way to it.
+    const all = [...new Set([...[...target.proved].slice(-MAX_PROVED), ...told, ...target.addresses])];
     for (const address of told.slice(0, MAX_PER_PEER)) store.remember(address, peer, name);
-    for (const address of all.splice(MAX_PER_PEER)) store.forget(address);
+    for (const address of all.splice(MAX_PER_PEER)) {
+      store.forget(address);
+      target.proved.delete(address);
+    }
     target.addresses = new Set(all);
   }
 
@@ -83,15 +114,26 @@ export class Peers {
   async dial(address: string): Promise<string> {
     const { transport, store, clock } = this.#init;
     const peer = await transport.dial(address);
-    this.#target(peer)?.addresses.add(address);
+    this.#refused.delete(peer);
+    this.#prove(peer, address);
     store.remember(address, peer, null);
     store.dialled(address, peer, clock.now());
     return peer;
   }
 
+  /** Dials a node of the book, whether or not there are connections enough; resolves to whether it answered. */
+  async reach(peer: string): Promise<boolean> {
+    if (this.#isConnected(peer)) return true;
+    const target = this.#target(peer);
+    if (target === null || !this.#mayDial(peer, target) || target.dialling !== null) return false;
+    await this.#dial(peer, target);
+    return this.#isConnected(peer);
+  }
+
   /** Hangs up, and does not dial this peer again until a person does or it comes by itself. */
   async disconnect(peer: string): Promise<void> {
     const target = this.#targets.get(peer);
+    this.#refused.add(peer);
     if (target) {
       rest(target);
       this.#targets.delete(peer);
@@ -106,46 +148,124 @@ export class Peers {
     for (const target of this.#targets.values()) rest(target);
   }
 
-  /** [P4] The machine woke: all peers are dialled at once. */
+  /** [P4] The machine woke or its network changed: waits end, and peers are dialled at once. */
   resumed(): void {
     this.#suspended = false;
     for (const target of this.#targets.values()) {
       target.failures = 0;
       rest(target);
     }
-    this.#dialAll();
+    this.#fill();
   }
 
   #target(key: string): Target | null {
     const known = this.#targets.get(key);
     if (known) return known;
-    if (this.#targets.size >= MAX_KEPT) return null;
-    const target: Target = { addresses: new Set(), failures: 0, dialling: null, cancelWait: null };
+    if (this.#targets.size >= MAX_KEPT && this.#init.book.get(key) === null) return null;
+    const target: Target = {
+      addresses: new Set(),
+      proved: new Set(),
+      failures: 0,
+      dialling: null,
+      cancelWait: null,
+    };
     this.#targets.set(key, target);
     return target;
   }
 
-  #dialAll(): void {
-    for (const [key, target] of this.#targets) this.#try(key, target);
+  /** [P5] Dials as many nodes as connections are wanted, chosen for being different from each other. */
+  #fill(): void {
+    if (!this.#running || this.#suspended) return;
+    this.#matchBook();
+    const dialling = [...this.#targets.values()].filter((target) => target.dialling !== null).length;
+    const connected = this.#init.transport.peers().filter(({ peer }) => this.#init.isMemberNode(peer));
+    const missing = Math.min(WANTED - connected.length, MAX_DIALS) - dialling;
+    if (missing <= 0) return;
+    const free = [...this.#targets].filter(
+      ([key, target]) =>
+        target.dialling === null &&
+        target.cancelWait === null &&
+        !this.#isConnected(key) &&
+        this.#mayDial(key, target),
+    );
+    const candidates = free.map(([key, target]) => this.#candidate(key, target));
+    const chosen = choosePeers(this.#shuffled(candidates), this.#around(), missing);
+    for (const { peer } of chosen) void this.#dial(peer, this.#targets.get(peer)!);
   }
 
-  #try(key: string, target: Target): void {
-    if (!this.#running || this.#suspended || target.dialling || target.cancelWait) return;
-    if (target.addresses.size === 0 || this.#isConnected(key)) return;
-    const busy = [...this.#targets.values()].filter(({ dialling }) => dialling !== null).length;
-    if (this.#init.shuns(key)) target.failures++;
-    if (busy >= MAX_DIALS || this.#init.shuns(key)) return this.#wait(key, target);
-    void this.#dial(key, target);
+  /** Members' nodes in the book are targets; those that left it and have no address are none any more. */
+  #matchBook(): void {
+    const { book, transport, isMember } = this.#init;
+    for (const { peer, publicKey } of book.list()) {
+      if (peer !== transport.self && isMember(publicKey)) this.#target(peer);
+    }
+    for (const [key, target] of this.#targets) {
+      if (target.addresses.size > 0 || target.dialling !== null || book.get(key) !== null) continue;
+      rest(target);
+      this.#targets.delete(key);
+    }
+  }
+
+  #mayDial(key: string, target: Target): boolean {
+    const record = this.#init.book.get(key);
+    if (record !== null && !this.#init.isMember(record.publicKey)) return false;
+    return !this.#init.shuns(key) && !this.#refused.has(key) && this.#addressesOf(key, target).length > 0;
+  }
+
+  #addressesOf(key: string, { addresses, proved }: Target): string[] {
+    return this.#guard.addressesOf(key, addresses, proved);
+  }
+
+  #prove(peer: string, address: string): void {
+    const target = this.#target(peer);
+    target?.addresses.add(address);
+    target?.proved.add(address);
+  }
+
+  #candidate(key: string, target: Target): Candidate {
+    const { book, network } = this.#init;
+    const record = book.get(key);
+    const parts = this.#addressesOf(key, target).flatMap((address) => network.read(address) ?? []);
+    return {
+      peer: key,
+      person: record && toHex(record.publicKey),
+      networks: [...new Set(parts.map(({ host }) => networkOf(host)))],
+      isDirect: parts.some(({ relay }) => relay === null),
+      failures: target.failures,
+    };
+  }
+
+  #around(): { people: Set<string>; networks: Set<string> } {
+    const { transport, book, network } = this.#init;
+    const people = new Set<string>();
+    const networks = new Set<string>();
+    for (const { peer, address } of transport.peers()) {
+      const record = book.get(peer);
+      if (record) people.add(toHex(record.publicKey));
+      const parts = network.read(address);
+      if (parts) networks.add(networkOf(parts.host));
+    }
+    return { people, networks };
+  }
+
+  /** Nodes must not all choose the same among equals. */
+  #shuffled(candidates: readonly Candidate[]): Candidate[] {
+    const bytes = this.#init.random.bytes(4 * candidates.length);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return candidates
+      .map((candidate, index) => ({ candidate, at: view.getUint32(4 * index) }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ candidate }) => candidate);
   }
 
   /** Tries all addresses of one peer at once; the first that answers counts. */
   async #dial(key: string, target: Target): Promise<void> {
-    const { transport, store, clock, logger } = this.#init;
+    const { store, clock, logger } = this.#init;
     const abort = new AbortController();
     target.dialling = abort;
-    const tries = [...target.addresses].map(async (address) => {
+    const tries = this.#addressesOf(key, target).map(async (address) => {
       try {
-        const peer = await transport.dial(address, abort.signal);
+        const peer = await this.#guard.dial(key, address, abort.signal, target.proved.has(address));
         store.dialled(address, peer, clock.now());
         return { peer, address };
       } catch (error) {
@@ -157,7 +277,8 @@ export class Peers {
       const { peer, address } = await Promise.any(tries);
       if (target.dialling === abort) target.dialling = null;
       target.failures = 0;
-      if (peer !== key) this.#rename(key, peer, address);
+      if (peer === key) this.#prove(peer, address);
+      else this.#rename(key, peer, address);
       logger.debug('peer-dialled', { peer });
     } catch (error) {
       if (target.dialling !== abort) return;
@@ -165,7 +286,9 @@ export class Peers {
       const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
       logger.debug('dial-failed', { peer: key, code: problemOf(cause).code });
       target.failures++;
-      if (this.#targets.get(key) === target) this.#wait(key, target);
+      if (this.#targets.get(key) === target) this.#wait(target);
+      // The place that this one did not take may be another's.
+      this.#fill();
     }
   }
 
@@ -173,18 +296,19 @@ export class Peers {
   #rename(key: string, peer: string, address: string): void {
     const old = this.#targets.get(key);
     old?.addresses.delete(address);
+    old?.proved.delete(address);
     if (old?.addresses.size === 0) this.#targets.delete(key);
-    if (peer !== this.#init.transport.self) this.#target(peer)?.addresses.add(address);
+    if (peer !== this.#init.transport.self) this.#prove(peer, address);
   }
 
   /** [P1] Twice as long after each failure, less up to half of it, so that nodes do not dial in step. */
-  #wait(key: string, target: Target): void {
+  #wait(target: Target): void {
     if (!this.#running || this.#suspended || target.cancelWait) return;
     const fullMs = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, target.failures - 1));
     const share = this.#init.random.bytes(1)[0]! / 256;
     target.cancelWait = this.#init.clock.after(Math.round(fullMs * (1 - share / 2)), () => {
       target.cancelWait = null;
-      this.#try(key, target);
+      this.#fill();
     });
   }
 
@@ -193,9 +317,15 @@ export class Peers {
   }
 
   #connected(peer: string): void {
-    const link = this.#init.transport.peers().find((one) => one.peer === peer);
+    const { transport, network, store, clock } = this.#init;
+    const link = transport.peers().find((one) => one.peer === peer);
+    this.#refused.delete(peer);
     // The address of one who dialled in is a passing port; its hello tells where it listens.
-    if (link?.direction === 'outbound') this.learn(peer, [link.address], null);
+    if (link?.direction === 'outbound' && network.read(link.address)?.way !== 'quic') {
+      this.learn(peer, [link.address], null);
+      this.#prove(peer, link.address);
+      store.dialled(link.address, peer, clock.now());
+    }
     const target = this.#targets.get(peer);
     if (!target) return;
     target.failures = 0;
@@ -205,9 +335,19 @@ export class Peers {
 
   #lost(peer: string): void {
     const target = this.#targets.get(peer);
-    if (!target || target.addresses.size === 0) return;
-    if (this.#init.transport.peers().some((link) => link.peer === peer)) return;
-    this.#wait(peer, target);
+    if (target && !this.#isConnected(peer)) this.#wait(target);
+    this.#fill();
+  }
+
+  /** [P6] A new record may say where a lost peer is now: it is tried at once. */
+  #told({ peer }: NodeRecord): void {
+    if (!this.#running || this.#suspended || peer === this.#init.transport.self) return;
+    const target = this.#targets.get(peer);
+    if (target && target.dialling === null) {
+      target.failures = 0;
+      rest(target);
+    }
+    this.#fill();
   }
 }
 

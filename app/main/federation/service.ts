@@ -1,6 +1,8 @@
-import type { Doctor, FederationView, Invite } from '../../contract/federation.ts';
-import type { Settings } from '../../contract/settings.ts';
-import { type Clock, every, type Random } from '../kernel/clock.ts';
+import type { Doctor, FederationView, Invite, ReachReport, ReachWish } from '../../contract/federation.ts';
+import type { Notice } from '../../contract/node.ts';
+import type { Settings, SettingsPatch } from '../../contract/settings.ts';
+import { toHex } from '../kernel/bytes.ts';
+import { type Clock, every, type Random, sleep } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
@@ -12,11 +14,19 @@ import type { Log } from '../log/log.ts';
 import type { PullProgress } from '../log/pull.ts';
 import { Spread } from '../log/spread.ts';
 import { Sync } from '../log/sync.ts';
-import type { NetworkProbe, PeerLink, Transport } from '../log/transport.ts';
-import { examine } from './doctor.ts';
+import type { PeerLink, Transport } from '../log/transport.ts';
+import { DialBack } from './dial-back.ts';
+import { DirectConnections } from './direct-connections.ts';
+import { examine, type DoctorFacts } from './doctor.ts';
 import { Invites, type InviteWish } from './invites.ts';
 import { JoinHost } from './join-host.ts';
+import { NodeBook } from './node-book.ts';
+import { NodeExchange } from './node-exchange.ts';
 import { Peers } from './peers.ts';
+import type { Network } from './ports.ts';
+import { addressesFor, networkFor, notReachable, reportOn, widestReach } from './reach.ts';
+import { Reachability } from './reachability.ts';
+import { RelayPlaces } from './relay-places.ts';
 import { FederationStore } from './store.ts';
 
 /** Changes are told at most this often, in milliseconds. */
@@ -25,12 +35,17 @@ const TELL_MS = 500;
 const REFRESH_MS = 2000;
 /** Introductions remembered of peers that are gone. */
 const MAX_INTRODUCTIONS = 500;
+/** [I4] How long setting up a reach waits for the router, and then for a test by a member, in milliseconds. */
+const ROUTER_MS = 10_000;
+const TEST_MS = 8000;
+const STEP_MS = 100;
+const REACHES = ['machine', 'network', 'internet'] as const;
 
 export interface FederationInit {
   readonly log: Log;
   /** Started by the caller before {@link Federation.start}, and stopped after {@link Federation.stop}. */
   readonly transport: Transport;
-  readonly probe: NetworkProbe;
+  readonly network: Network;
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: Signer;
@@ -43,6 +58,11 @@ export interface FederationInit {
   readonly communityName: () => string;
   readonly nodeName: () => string;
   readonly settings: () => Settings['network'];
+  /** Changes settings of the network; resolves once the network runs with them. */
+  readonly setNetwork: (patch: NonNullable<SettingsPatch['network']>) => Promise<void>;
+  readonly notices: { put(notice: Omit<Notice, 'since'>): void };
+  /** The operating system, as `process.platform` names it. */
+  readonly platform: string;
   readonly handleOf: (publicKey: Uint8Array) => string | null;
   /** Makes a member, for good once it resolves; rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
@@ -54,18 +74,24 @@ export interface Federation {
   view(): FederationView;
   /** Calls back at once, then when the view changed, at most twice a second; returns how to stop. */
   watch(listener: (view: FederationView) => void): () => void;
+  /** The doctor's report; the addresses of this node are tested again. */
   diagnose(): Doctor;
+  reachability(): Doctor['reachability'];
   /** Rejects with the transport's Problem. */
   dial(address: string): Promise<void>;
   disconnect(peerId: string): Promise<void>;
   invites(): Invite[];
-  /** Throws a Problem `out-of-role` or `no-address`. */
-  invite(wish: InviteWish): { invite: Invite; link: string };
+  /** For each reach, whether invites work. */
+  reaches(): ReachReport[];
+  /** [I4] Sets this node up for a reach. Rejects with a Problem of the settings. */
+  setReach(wish: ReachWish): Promise<ReachReport>;
+  /** Throws a Problem (`out-of-role`, `reach-unset`, `not-reachable`). */
+  invite(wish: InviteWish): { invite: Invite; link: string; addresses: string[] };
   /** Throws a Problem `invite-unknown`. */
   revokeInvite(id: string): void;
   /** The machine goes to sleep. */
   suspended(): void;
-  /** The machine woke: connections that no longer answer are dropped and made anew at once. */
+  /** The machine woke or its network changed: dead connections are dropped, and peers dialled at once. */
   resumed(): Promise<void>;
   /** The pull with the most left to do, or null when nothing is known to be missing. */
   syncProgress(): PullProgress | null;
@@ -74,17 +100,83 @@ export interface Federation {
   readonly spread: Spread;
 }
 
+const COPIED: Omit<Notice, 'since'> = {
+  id: 'node-key-copied',
+  code: 'node-key-copied',
+  severity: 'attention',
+  message: 'Another node runs with a copy of this node’s key, so connections go to one or the other.',
+  remedy: 'Stop one of the two. To run both, let the second join with an invite and a directory of its own.',
+  action: 'go.federation',
+};
+
 /** Everything between this node and its peers: catch-up, live spread, joining, connections and their report. */
 export function createFederation(init: FederationInit): Federation {
-  const { log, transport, probe, clock, settings, handleOf } = init;
+  const { log, transport, network, clock, authority, settings, handleOf } = init;
   const store = new FederationStore(init.db);
   const spread = new Spread(log.store);
   const sync = new Sync({ ...init, spread });
   const live = new Live({ ...init, sync, spread });
-  const peers = new Peers({ ...init, store, shuns: (peer) => sync.shuns(peer) });
-  const invites = new Invites({ ...init, store, community: log.community });
-  const joinHost = new JoinHost({ ...init, store });
   const known = new Map<string, Introduction>();
+  const book = new NodeBook(init.db, clock);
+  const isRanked = (key: Uint8Array) => authority.roleAt(key, log.now) !== null;
+  const keyOf = (peer: string) => known.get(peer)?.publicKey ?? book.get(peer)?.publicKey;
+  const isMember = (peer: string) => {
+    const key = keyOf(peer);
+    return key !== undefined && isRanked(key);
+  };
+  const memberOf = (peer: string) => {
+    const key = keyOf(peer);
+    return key === undefined ? null : toHex(key);
+  };
+  let isCopied = false;
+  const exchange = new NodeExchange({
+    ...init,
+    book,
+    onCopy: () => {
+      isCopied = true;
+      init.notices.put(COPIED);
+      changed();
+    },
+  });
+  const peers = new Peers({
+    ...init,
+    store,
+    book,
+    isMember: isRanked,
+    isMemberNode: isMember,
+    shuns: (peer) => sync.shuns(peer),
+  });
+  const dialBack = new DialBack({ ...init, isMember, memberOf });
+  const directs = new DirectConnections({
+    ...init,
+    book,
+    isMember,
+    allowed: () => settings().holePunching,
+  });
+  const places = new RelayPlaces({ ...init, book, isMember: isRanked, reach: (peer) => peers.reach(peer) });
+  const reachability = new Reachability({
+    ...init,
+    dialBack,
+    exchange,
+    onLook: (needsRelay) => {
+      places.need(needsRelay);
+      changed();
+    },
+  });
+  const invites = new Invites({
+    ...init,
+    store,
+    community: log.community,
+    addressesFor: (wished) => {
+      const reach = wished ?? widestReach(reachability.own());
+      const addresses = addressesFor(reach, reachability.own());
+      if (addresses.length === 0) throw notReachable(reportOn(reach, facts()));
+      return addresses
+        .filter((address) => network.read(address)?.way !== 'quic')
+        .map((address) => reachability.named(address));
+    },
+  });
+  const joinHost = new JoinHost({ ...init, store });
   const watchers = new Set<(view: FederationView) => void>();
   let stops: (() => void)[] = [];
   let cancelTell: (() => void) | null = null;
@@ -104,18 +196,39 @@ export function createFederation(init: FederationInit): Federation {
     const oldest = known.keys().next();
     if (known.size > MAX_INTRODUCTIONS && !oldest.done) known.delete(oldest.value);
     peers.learn(introduction.peer, introduction.addresses, introduction.name);
+    void exchange.meet(introduction.peer);
+    dialBack.look();
+    directs.soon();
     changed();
   };
 
-  const diagnose = (): Doctor =>
-    examine({
-      listening: probe.listening(),
-      confirmed: probe.confirmed(),
-      routerMapped: probe.routerMapped(),
-      relays: probe.relays(),
-      peers: transport.peers(),
-      settings: settings(),
-    });
+  const facts = (): DoctorFacts => ({
+    own: reachability.own(),
+    listening: network.listening(),
+    ports: network.ports(),
+    hasTester: dialBack.hasTester(),
+    settings: settings(),
+    port: network.udpPort(),
+    platform: init.platform,
+    testedAt: dialBack.testedAt(),
+    relays: network.relays().length,
+    knownRelays: book.list().filter(({ peer, relay }) => relay && peer !== transport.self).length,
+    peers: transport.peers().map(({ direction, via, address }) => {
+      const parts = network.read(address);
+      // A connection by QUIC may owe its way in to hole punching, and proves nothing.
+      return { direction, via, isOutside: parts?.scope === 'internet' && parts.way !== 'quic' };
+    }),
+    translation: directs.translation(),
+    isCopied,
+  });
+
+  const diagnose = (): Doctor => examine(facts());
+
+  /** Waits for a condition, so long at most. */
+  const until = async (limitMs: number, condition: () => boolean) => {
+    const deadline = clock.now() + limitMs;
+    while (!condition() && clock.now() < deadline) await sleep(clock, STEP_MS);
+  };
 
   const peerView = (link: PeerLink, pulls: readonly PullProgress[]): FederationView['peers'][number] => {
     const { peer, ...rest } = link;
@@ -136,9 +249,11 @@ export function createFederation(init: FederationInit): Federation {
     const pulls = sync.progress();
     return {
       peers: transport.peers().map((link) => peerView(link, pulls)),
-      addresses: transport.addresses(),
-      sentBytes: probe.sentBytes(),
-      receivedBytes: probe.receivedBytes(),
+      addresses: reachability.told(),
+      own: [...reachability.own()],
+      known: book.list().filter(({ peer }) => peer !== transport.self).length,
+      sentBytes: network.sentBytes(),
+      receivedBytes: network.receivedBytes(),
       doctor: diagnose(),
       refusals: log.refusals().map(({ code, verdict, count }) => ({
         code,
@@ -158,8 +273,14 @@ export function createFederation(init: FederationInit): Federation {
         transport.onPeer(changed),
         every(clock, REFRESH_MS, changed),
       ];
+      network.relayFor(isMember);
       live.start();
       joinHost.start();
+      exchange.start();
+      dialBack.start();
+      directs.start();
+      places.start();
+      reachability.start();
       sync.start();
       peers.start();
     },
@@ -168,6 +289,11 @@ export function createFederation(init: FederationInit): Federation {
       cancelTell?.();
       cancelTell = null;
       peers.stop();
+      reachability.stop();
+      places.stop();
+      directs.stop();
+      dialBack.stop();
+      exchange.stop();
       sync.stop();
       live.stop();
       joinHost.stop();
@@ -178,11 +304,27 @@ export function createFederation(init: FederationInit): Federation {
       listener(view());
       return () => watchers.delete(listener);
     },
-    diagnose,
+    diagnose() {
+      dialBack.again();
+      reachability.look();
+      return diagnose();
+    },
+    reachability: () => diagnose().reachability,
     async dial(address) {
       await peers.dial(address);
     },
     disconnect: (peerId) => peers.disconnect(peerId),
+    reaches: () => REACHES.map((reach) => reportOn(reach, facts())),
+    async setReach(wish) {
+      const { reach } = wish;
+      await init.setNetwork(networkFor(wish));
+      if (reach === 'internet') await until(ROUTER_MS, () => network.ports().state !== 'searching');
+      reachability.look();
+      const isTested = () => !dialBack.hasTester() || dialBack.testedAt() !== null;
+      if (reach === 'internet') await until(TEST_MS, isTested);
+      reachability.look();
+      return reportOn(reach, facts());
+    },
     invites: () => invites.list(),
     invite: (wish) => invites.issue(wish),
     revokeInvite: (id) => invites.revoke(id),
@@ -191,6 +333,10 @@ export function createFederation(init: FederationInit): Federation {
       await transport.resume();
       peers.resumed();
       sync.pullAll();
+      dialBack.again();
+      places.again();
+      directs.again();
+      reachability.soon();
     },
     syncProgress() {
       const left = ({ total, done }: PullProgress) => total - done;

@@ -76,17 +76,3 @@ export interface Channel {
   /** Breaks the pipe at once. */
   abort(reason: Error): void;
 }
-
-/** What the reachability doctor may ask of a real network; the memory twin answers with fixed values. */
-export interface NetworkProbe {
-  /** Listening addresses, with the port in use. */
-  listening(): string[];
-  /** What AutoNAT found: confirmed public addresses, or none yet. */
-  confirmed(): { verdict: 'public' | 'private' | 'unknown'; testedAt: number | null };
-  /** Whether a router mapped the port (UPnP), or null when it is switched off. */
-  routerMapped(): boolean | null;
-  /** Relays through which this node can be reached now. */
-  relays(): string[];
-  sentBytes(): number;
-  receivedBytes(): number;
-}

@@ -80,7 +80,14 @@ export class Gate implements Doorkeeper {
 
   /** Judges what waits, from now on; returns how to stop. */
   start(): () => void {
-    return this.#backlog.start();
+    const stop = this.#backlog.start();
+    const stopListening = this.#init.holds.onChange((changes) => {
+      if (changes.some(({ n }) => this.#init.holds.of(n)?.state === 'waiting')) this.#backlog.soon();
+    });
+    return () => {
+      stopListening();
+      stop();
+    };
   }
 
   /** [J11] In the transaction that stores an event, before anything shows it. */

@@ -167,6 +167,8 @@ export class Holds {
     const row = this.of(item.n);
     if (row?.state === 'waiting') return;
     if (row?.hidden !== true) this.#sources.get(item.kind)?.beforeChange?.();
+    // The judgement was of another text, and must not come into force when a ruling ends.
+    this.judgements.drop(item.n);
     if (row) this.#sql.wait.run(item.n);
     else this.arrived(item);
     if (row?.hidden !== true) this.#sources.get(item.kind)?.hide?.([item.n]);
@@ -206,8 +208,9 @@ export class Holds {
   }
 
   /**
-   * The rulings in effect on these items changed, or may have: what is shown follows [J14]. Items that are
-   * not here yet ask for their ruling when they come.
+   * The rulings in effect on these items changed, or may have: what is shown follows [J14]. An item whose ruling
+   * ended and whose text nobody judged waits to be judged [J11]. Items that are not here yet ask for their ruling
+   * when they come.
    */
   reconsider(ids: readonly Uint8Array[]): void {
     const items = ids.flatMap((id) => {
@@ -229,7 +232,11 @@ export class Holds {
     }
     if (ruling === null && row.state === 'waiting') return;
     const decision = this.judgements.of(n)?.decision;
-    const state = ruling === null ? STATE_OF[decision ?? 'publish'] : RULED[ruling];
+    if (ruling === null && decision === undefined) {
+      this.#sql.wait.run(n);
+      return;
+    }
+    const state = ruling === null ? STATE_OF[decision!] : RULED[ruling];
     this.#sql.rule.run(
       HOLD_STATES.indexOf(state),
       state === 'shown' ? 0 : 1,

@@ -83,7 +83,12 @@ test(
   async () => {
     const mara = await found();
     const [ines, odin] = [await start(), await start()];
-    const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 2 });
+    const { link } = await mara.client.federation.invite({
+      role: 'member',
+      hours: 1,
+      uses: 2,
+      reach: 'machine',
+    });
     await ines.client.community.join({ invite: link, handle: 'ines' });
     await odin.client.community.join({ invite: link, handle: 'odin' });
     for (const node of [ines, odin]) {

@@ -1,8 +1,8 @@
-import type { Notice, Settings } from '../../contract/index.ts';
+import type { Notice, Settings, SettingsPatch } from '../../contract/index.ts';
 import { createBoards, boardMigrations, BoardsProjection, postItems, SearchScrub } from '../boards/index.ts';
 import { ChatProjection, chatItems, chatMigrations, createChat } from '../chat/index.ts';
 import { CommunityProfile, communityUpdate, openGenesis, type Genesis } from '../community/index.ts';
-import { createFederation, federationMigrations } from '../federation/index.ts';
+import { createFederation, federationMigrations, type Network } from '../federation/index.ts';
 import { createFiles, filesMigrations, type ChunkDisk } from '../files/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
@@ -17,7 +17,7 @@ import { ledgerMigrations } from '../ledger/index.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
-import type { NetworkProbe, Transport } from '../log/transport.ts';
+import type { Transport } from '../log/transport.ts';
 import { Chronicle, createMembers, Handles, memberMigrations, Roster } from '../members/index.ts';
 import {
   createModeration,
@@ -46,7 +46,11 @@ export const migrations: readonly Migration[] = [
 export interface CommunityPorts {
   readonly db: Database;
   readonly transport: Transport;
-  readonly probe: NetworkProbe;
+  readonly network: Network;
+  /** The operating system, as `process.platform` names it. */
+  readonly platform: string;
+  /** Changes settings of the network; resolves once the network runs with them. */
+  readonly setNetwork: (patch: NonNullable<SettingsPatch['network']>) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly verifier: Verifier;

@@ -90,6 +90,21 @@ describe('what others wrote', () => {
     expect(subjects(again)).toEqual(['Boats']);
   });
 
+  test('[J11] waits again when a ruling ends that came before it was judged', async () => {
+    const { judges, answer } = judgesByHand();
+    const { mara, people, clock, board } = await village({ ines: judges });
+    const ines = people[0]!;
+    const { id } = await start(mara, board, 'A fine morning');
+    await clock.pass(3000);
+    const { acts } = mara.review.rule({ ids: [id], ruling: 'remove', labels: [], note: '' });
+    await clock.pass(3000);
+    mara.review.undo({ acts });
+    await clock.pass(3000);
+    expect(subjects(ines)).toEqual([]);
+    await answer(clock);
+    expect(subjects(ines)).toEqual(['Boats']);
+  });
+
   test('[J12] is judged newest first', async () => {
     const order: string[] = [];
     const own = memoryJudges();

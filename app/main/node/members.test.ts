@@ -17,7 +17,12 @@ const codeOf = (work: Promise<unknown>) =>
 test('[M10] [M11] whoever joins is a member on both sides at once, by blocks that each of them checked', async () => {
   const [{ node: mara }, { node: ines }] = await Promise.all([nodes.start(), nodes.start()]);
   await mara.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
-  const { link } = await mara.client.federation.invite({ role: 'moderator', hours: 1, uses: 1 });
+  const { link } = await mara.client.federation.invite({
+    role: 'moderator',
+    hours: 1,
+    uses: 1,
+    reach: 'machine',
+  });
   await ines.client.community.join({ invite: link, handle: 'Ines' });
   for (const node of [mara, ines]) {
     expect((await listed(node)).get('Ines')).toMatchObject({
@@ -49,7 +54,12 @@ test('[M10] [M11] whoever joins is a member on both sides at once, by blocks tha
 test('[L11] a ban that only the validator knows of is in force on every node once its block is there', async () => {
   const [{ node: mara }, { node: ines }] = await Promise.all([nodes.start(), nodes.start()]);
   await mara.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
-  const { link } = await mara.client.federation.invite({ role: 'member', hours: 1, uses: 1 });
+  const { link } = await mara.client.federation.invite({
+    role: 'member',
+    hours: 1,
+    uses: 1,
+    reach: 'machine',
+  });
   await ines.client.community.join({ invite: link, handle: 'Ines' });
   await ines.client.chat.say({ text: 'good evening' });
   await seen(mara, async () => (await listed(mara)).has('Ines'));

@@ -21,6 +21,7 @@ const OWN_TABLES = [
   'invite',
   'invite_use',
   'peer_address',
+  'node_record',
   // The ledger stands beside the log: a community of one validator has its blocks nowhere else.
   'ledger_entry',
   'ledger_page',

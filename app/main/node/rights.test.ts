@@ -42,7 +42,9 @@ test('[M9] a node that was killed between a ban and what follows from it removes
   const ports: CommunityPorts = {
     db,
     transport,
-    probe: network.probe('mara'),
+    network: network.view('mara', person),
+    platform: 'linux',
+    setNetwork: async () => {},
     clock,
     random: { bytes: (length) => new Uint8Array(length) },
     verifier: immediateVerifier,

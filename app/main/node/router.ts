@@ -2,7 +2,7 @@ import { defaultSettings } from '../../contract/settings.ts';
 import { done, each, implementContract, latest } from '../api/index.ts';
 import { boardsApi } from '../boards/index.ts';
 import { makeGenesis } from '../community/index.ts';
-import { parseInvite, requestMembership } from '../federation/index.ts';
+import { networkFor, parseInvite, requestMembership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
@@ -35,7 +35,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
   /** A node that nobody named is called after its person. */
   const nameNode = async (handle: string) => {
     if (parts.settings.settings.node.name !== defaultSettings.node.name) return;
-    await parts.settings.patch({ node: { name: `${handle.slice(0, 30)}’s node` } });
+    await parts.setSettings({ node: { name: `${handle.slice(0, 30)}’s node` } });
   };
 
   const mustBeNew = () => {
@@ -105,6 +105,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       join: api.community.join.handler(async ({ input, signal }) => {
         mustBeNew();
         await nameNode(input.handle);
+        if (input.wish) await parts.setSettings({ network: networkFor(input.wish) });
         const membership = await requestMembership({
           transport: parts.ports.transport,
           clock,
@@ -188,6 +189,10 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       disconnect: api.federation.disconnect.handler(async ({ input }) =>
         done(await running().federation.disconnect(input.peerId)),
       ),
+      reaches: api.federation.reaches.handler(() => running().federation.reaches()),
+      setReach: api.federation.setReach.handler(async ({ input }) =>
+        changed(await running().federation.setReach(input)),
+      ),
       invites: api.federation.invites.handler(() => running().federation.invites()),
       invite: api.federation.invite.handler(({ input }) => running().federation.invite(input)),
       revokeInvite: api.federation.revokeInvite.handler(({ input }) =>
@@ -206,7 +211,9 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
 
     settings: {
       get: api.settings.get.handler(() => parts.settings.settings),
-      set: api.settings.set.handler(async ({ input }) => changed(await parts.settings.patch(input))),
+      set: api.settings.set.handler(async ({ input }) =>
+        changed({ settings: await parts.setSettings(input) }),
+      ),
     },
 
     maintenance: {

@@ -21,10 +21,9 @@ test('a new node runs with defaults', async () => {
   expect(file.problem).toBeNull();
 });
 
-test('a change is kept, and only what a restart needs is named', async () => {
+test('a change is kept', async () => {
   const file = await open();
-  const { restart } = await file.patch({ node: { name: 'harbour' }, network: { port: 5000 } });
-  expect(restart).toEqual(['network.port']);
+  await file.patch({ node: { name: 'harbour' }, network: { port: 5000 } });
   const again = (await open()).settings;
   expect(again.node.name).toBe('harbour');
   expect(again.network).toEqual({ ...defaultSettings.network, port: 5000 });
@@ -61,3 +60,9 @@ test.each(['', '{"node":', 'null', '[]', '{"node":{"name":""}}', '{"network":7}'
     expect(await readFile(join(root, aside ?? ''), 'utf8')).toBe(content);
   },
 );
+
+test('settings of release 0.1 are read under their new names', async () => {
+  await writeFile(path, JSON.stringify({ network: { upnp: true, port: 5000 } }));
+  const { settings } = await open();
+  expect(settings.network).toMatchObject({ portMapping: true, port: 5000 });
+});

@@ -4,18 +4,6 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem, type ProblemFields } from '../kernel/errors.ts';
 import { writeAtomically } from './atomic-write.ts';
 
-/** Settings that are read when the node starts and not again. */
-const READ_AT_START = new Set([
-  'network.port',
-  'network.webSocketPort',
-  'network.listen',
-  'network.localDiscovery',
-  'network.upnp',
-  'network.relay',
-  'network.holePunching',
-  'network.maxConnections',
-]);
-
 /** The settings of one node, in a file that a person may read but never has to edit. */
 export class SettingsFile {
   readonly #path: string;
@@ -57,18 +45,17 @@ export class SettingsFile {
   /**
    * Changes some settings and saves all, one change after another.
    *
-   * @returns the settings now in force, and which of the changed ones count from the next start only.
+   * @returns the settings now in force.
    * @throws Problem `settings-invalid` when the result would be out of bounds; nothing is changed then.
    */
-  patch(patch: SettingsPatch): Promise<{ settings: Settings; restart: string[] }> {
+  patch(patch: SettingsPatch): Promise<Settings> {
     const done = this.#last.then(() => this.#apply(patch));
     this.#last = done.catch(() => undefined);
     return done;
   }
 
-  async #apply(patch: SettingsPatch): Promise<{ settings: Settings; restart: string[] }> {
-    const before = this.#settings;
-    const parsed = Settings.safeParse(merge(before, patch));
+  async #apply(patch: SettingsPatch): Promise<Settings> {
+    const parsed = Settings.safeParse(merge(this.#settings, patch));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       throw new Problem(
@@ -79,8 +66,7 @@ export class SettingsFile {
     }
     await writeAtomically(this.#path, `${JSON.stringify(parsed.data, null, 2)}\n`);
     this.#settings = parsed.data;
-    const restart = [...READ_AT_START].filter((name) => valueAt(before, name) !== valueAt(parsed.data, name));
-    return { settings: parsed.data, restart };
+    return parsed.data;
   }
 }
 
@@ -88,10 +74,17 @@ function parse(content: string): Settings | null {
   try {
     const raw: unknown = JSON.parse(content);
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return null;
-    return Settings.safeParse(merge(defaultSettings, raw)).data ?? null;
+    return Settings.safeParse(merge(defaultSettings, renamed(raw))).data ?? null;
   } catch {
     return null;
   }
+}
+
+/** Settings of release 0.1 under the names they have now. */
+function renamed(raw: object): object {
+  const network: unknown = Reflect.get(raw, 'network');
+  if (typeof network !== 'object' || network === null || !('upnp' in network)) return raw;
+  return { ...raw, network: { portMapping: network.upnp, ...network } };
 }
 
 /** `over` on top of `base`, two levels deep, as settings are. */
@@ -108,9 +101,3 @@ function merge(base: Settings, over: object): Record<string, unknown> {
 
 const definedOnly = (values: object) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-
-function valueAt(settings: Settings, name: string): unknown {
-  const [section, key] = name.split('.');
-  const values: object = settings[section as keyof Settings];
-  return key === undefined ? undefined : values[key as keyof typeof values];
-}

@@ -1,16 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { createRouterClient } from '@orpc/server';
-import type { Client, Notice, NodeStatus, Settings } from '../../contract/index.ts';
+import type { Client, NodeStatus, Settings, SettingsPatch } from '../../contract/index.ts';
+import type { Network } from '../federation/index.ts';
 import type { ServedNode } from '../host/serve.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { Problem } from '../kernel/errors.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import type { NetworkProbe, Transport } from '../log/transport.ts';
 import { diskChunks } from '../platform/disk/chunks.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
-import { createLibp2pTransport, peerIdOf } from '../platform/libp2p/index.ts';
-import { createMemoryNetwork } from '../platform/memory/network.ts';
+import { peerIdOf } from '../platform/libp2p/index.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { openBallotBox, type OpenBallotBox } from './ballot-box.ts';
@@ -21,6 +20,7 @@ import { JudgePool } from './judge-pool.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { modelsFolder } from './models-folder.ts';
+import { openNetwork } from './network.ts';
 import { findPassphrase } from './passphrase.ts';
 import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './repair.ts';
 import { createRouter } from './router.ts';
@@ -66,6 +66,8 @@ export interface NodeParts {
   /** The community, or a Problem `no-community`. */
   running(): Community;
   setCommunity(community: Community): void;
+  /** Changes settings; they are in force once this resolves. Rejects with a Problem `settings-invalid`. */
+  setSettings(patch: SettingsPatch): Promise<Settings>;
   stop(): Promise<void>;
 }
 
@@ -113,18 +115,18 @@ async function start(init: NodeInit): Promise<RunningNode> {
     undo.push(() => db.close());
     const { failed, refused } = troubleshooter({ clock: systemClock, logger, db, status: () => status });
     const clock = guardedClock(systemClock, failed);
-    const { transport, probe, notices } = await openNetwork(
-      init.offline === true,
-      keys,
-      settings.settings,
+    const net = await openNetwork({
+      offline: init.offline === true,
+      peerSeed: keys.peerSeed,
+      settings: settings.settings.network,
       logger,
-    );
-    undo.push(() => transport.stop());
-    if (notices.length > 0 && genesisOf(db) === null) {
-      // Nobody knows this node's address yet, so the port it found becomes its own.
-      await keepPorts(settings, transport.addresses());
-      notices.length = 0;
-    }
+    });
+    undo.push(() => net.stop());
+    const { transport, network } = net;
+    const isUnknown = genesisOf(db) === null;
+    // Nobody knows this node's address yet, so the port that it found becomes its own.
+    if (net.notice() !== null && isUnknown) await keepPorts(settings, network);
+    const notices = isUnknown ? [] : [net.notice()].filter((notice) => notice !== null);
 
     const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
     let stopping: Promise<void> | null = null;
@@ -133,10 +135,20 @@ async function start(init: NodeInit): Promise<RunningNode> {
       keys,
       settings,
       db,
+      async setSettings(patch) {
+        const changed = await settings.patch(patch);
+        if (patch.network && (await net.apply(changed.network))) await community?.federation.resumed();
+        const notice = net.notice();
+        if (notice === null) status.notices.remove('port-taken');
+        else status.notices.put(notice);
+        return changed;
+      },
       ports: {
         db,
         transport,
-        probe,
+        network,
+        platform: process.platform,
+        setNetwork: async (patch) => void (await parts.setSettings({ network: patch })),
         clock,
         random: systemRandom,
         verifier: pooledVerifier,
@@ -208,6 +220,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       parts.setCommunity(opened);
     }
     status.start();
+    net.watch(() => void community?.federation.resumed());
     const router = createRouter(parts, status, refused);
     if (!init.offline) {
       const leaving = new AbortController();
@@ -241,57 +254,6 @@ async function start(init: NodeInit): Promise<RunningNode> {
   }
 }
 
-type Network = { transport: Transport; probe: NetworkProbe; notices: Omit<Notice, 'since'>[] };
-
-/** The network, listening; on another port than the one set where that is taken, and with a notice that says so. */
-async function openNetwork(
-  offline: boolean,
-  keys: KeyRing,
-  { network }: Settings,
-  logger: ReturnType<typeof createLogger>,
-): Promise<Network> {
-  if (offline) {
-    const alone = createMemoryNetwork({ clock: systemClock });
-    return { transport: alone.transport('offline'), probe: alone.probe('offline'), notices: [] };
-  }
-  const listen = async (port: number, webSocketPort: number) => {
-    const host = network.listen === 'loopback' ? '127.0.0.1' : '0.0.0.0';
-    const opened = await createLibp2pTransport({
-      privateKey: keys.peerSeed,
-      listen: [`/ip4/${host}/tcp/${port}`, `/ip4/${host}/tcp/${webSocketPort}/ws`],
-      agentVersion: `impulse/${version}`,
-      localDiscovery: network.localDiscovery,
-      upnp: network.upnp,
-      relayServer: network.relay,
-      relayClient: network.listen === 'everywhere',
-      holePunching: network.holePunching,
-      maxConnections: network.maxConnections,
-      clock: systemClock,
-      logger: {
-        debug: (facts, message) => logger.debug(message, { ...facts }),
-        warn: (facts, message) => logger.warn(message, { ...facts }),
-      },
-    });
-    await opened.transport.start();
-    return opened;
-  };
-  try {
-    return { ...(await listen(network.port, network.webSocketPort)), notices: [] };
-  } catch (error) {
-    if (problemOf(error).code !== 'port-taken') throw error;
-    logger.warn('port-taken', { port: network.port });
-    const notice = {
-      id: 'port-taken',
-      code: 'port-taken',
-      severity: 'attention',
-      message: `Port ${network.port} is taken by another program, so this node listens on another one until it is started again.`,
-      remedy: 'Choose a free port in the settings, so that others find this node where they found it before.',
-      action: 'go.settings',
-    } as const;
-    return { ...(await listen(0, 0)), notices: [notice] };
-  }
-}
-
 async function openKeys(
   directory: DataDirectory,
   systemKey: Uint8Array | null,
@@ -310,13 +272,13 @@ async function openKeys(
 }
 
 /** Makes the ports that a node listens on now its own for later starts. */
-async function keepPorts(settings: SettingsFile, addresses: readonly string[]): Promise<void> {
-  const portOf = (webSocket: boolean) =>
-    addresses
-      .filter((address) => address.includes('/ws') === webSocket)
-      .map((address) => Number(/\/tcp\/(\d+)/.exec(address)?.[1]))
-      .find((port) => port > 0);
-  const [port, webSocketPort] = [portOf(false), portOf(true)];
+async function keepPorts(settings: SettingsFile, network: Network): Promise<void> {
+  const portOf = (way: 'tcp' | 'websocket') =>
+    network
+      .listening()
+      .flatMap((address) => network.read(address) ?? [])
+      .find((parts) => parts.way === way)?.port;
+  const [port, webSocketPort] = [portOf('tcp'), portOf('websocket')];
   await settings.patch({
     network: { ...(port ? { port } : {}), ...(webSocketPort ? { webSocketPort } : {}) },
   });

@@ -23,14 +23,14 @@ export function createStatus(
     readonly notices: readonly Omit<Notice, 'since'>[];
   },
 ) {
-  const { clock, probe, transport } = parts.ports;
+  const { clock, network, transport } = parts.ports;
   let phase: NodeStatus['phase'] | null = null;
   const notices = new NoticeBoard(clock);
   const health = new HealthSampler({
     clock,
     probe: processProbe(parts.directory.path),
     databaseBytes: () => (phase === 'stopping' ? 0 : parts.db.sizeBytes()),
-    traffic: () => ({ sentBytes: probe.sentBytes(), receivedBytes: probe.receivedBytes() }),
+    traffic: () => ({ sentBytes: network.sentBytes(), receivedBytes: network.receivedBytes() }),
   });
   const listeners = new Set<(status: NodeStatus) => void>();
   let stops: (() => void)[] = [];
@@ -69,9 +69,7 @@ export function createStatus(
     return {
       community: { id: log.id, ...community.profile(), createdAt: genesis.createdAt },
       me: { did: me.did, handle: me.handle, role: me.role, phraseConfirmed: parts.keys.phraseConfirmed },
-      reachability: facts.offline
-        ? { verdict: 'offline', testedAt: null }
-        : federation.diagnose().reachability,
+      reachability: facts.offline ? { verdict: 'offline', testedAt: null } : federation.reachability(),
       sync: progress && {
         stage: progress.stage,
         done: progress.done,
@@ -160,8 +158,8 @@ export function createStatus(
         refusals: parts.community()?.log.refusals() ?? [],
         moderation: parts.community()?.moderation.metrics() ?? null,
         startedAt: facts.startedAt,
-        sentBytes: probe.sentBytes(),
-        receivedBytes: probe.receivedBytes(),
+        sentBytes: network.sentBytes(),
+        receivedBytes: network.receivedBytes(),
       });
     },
   };

@@ -49,7 +49,7 @@ export class TestNodes {
       boards: false,
       model,
     });
-    const { link } = await founder.federation.invite({ role: 'member', hours: 1, uses: 2 });
+    const { link } = await founder.federation.invite({ role: 'member', hours: 1, uses: 2, reach: 'machine' });
     await ines.node.client.community.join({ invite: link, handle: 'ines' });
     await odin.node.client.community.join({ invite: link, handle: 'odin' });
     const cards = await Promise.all([ines, odin].map(({ node }) => node.client.ledger.card({})));

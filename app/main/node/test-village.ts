@@ -61,7 +61,9 @@ export class Village {
     const ports: CommunityPorts = {
       db,
       transport,
-      probe: this.network.probe(name),
+      network: this.network.view(name, (peer) => signerOf(sha256(Buffer.from(peer)))),
+      platform: 'linux',
+      setNetwork: async () => {},
       clock: this.clock,
       random: countingRandom(),
       verifier: immediateVerifier,

@@ -115,7 +115,7 @@ async function rebuiltDigest({ ports }: NodeParts, path: string): Promise<Uint8A
       ballotBox: null,
       db,
       transport: alone.transport('scratch'),
-      probe: alone.probe('scratch'),
+      network: alone.view('scratch', () => ports.network.signer),
     };
     const { log } = await openCommunity(scratch, genesisOf(db)!);
     log.rebuild();

@@ -7,6 +7,7 @@ import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner } from '../kernel/signer.ts';
 import { openCommunity, type Community, type CommunityPorts } from '../node/community.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
+import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
 import { memoryJudges } from '../platform/memory/judges.ts';
@@ -95,7 +96,9 @@ export class SimNode {
     const ports: CommunityPorts = {
       db,
       transport,
-      probe: network.probe(name),
+      network: network.view(name, (peer) => signerOf(sha256(utf8(peer)))),
+      platform: 'linux',
+      setNetwork: async () => {},
       clock: this.#clock,
       random: new Dice(seed, `${name} ${this.#life}`),
       verifier: immediateVerifier,

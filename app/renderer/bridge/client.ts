@@ -40,12 +40,12 @@ const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
 
 /**
  * A bridge to sample data kept in this window's memory; the address chooses it with `?fake=1`, a node without
- * a community with `?fake=setup`, a state of the ledger by its name.
+ * a community with `?fake=setup`, a state of its ledger or its network by name.
  */
 export async function connectSample(wish: string): Promise<Bridge> {
   const { createFakeClient } = await import('./fake.ts');
   return {
-    client: createFakeClient({ setup: wish === 'setup', now: () => Date.now(), ledger: wish }),
+    client: createFakeClient({ setup: wish === 'setup', now: () => Date.now(), state: wish }),
     connection: createStore<Connection>(() => ({ state: 'open', attempt: 0, retryInMs: null })),
     kind: 'sample',
     retryNow() {},

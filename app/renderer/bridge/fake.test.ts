@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { federation } from '../messages/federation.ts';
 import { createFakeClient } from './fake.ts';
 
 const now = () => 1_764_000_000_000;
-const make = (setup = false) => createFakeClient({ setup, now, lively: false });
+const make = (setup = false, state = '') => createFakeClient({ setup, now, lively: false, state });
 
 // The client validates every answer against the contract, so a call that returns has kept it.
 test('every list of the sample community keeps the contract', async () => {
@@ -79,4 +80,38 @@ test('a line said in the room reaches those who watch it', async () => {
   await client.chat.say({ text: '/me waves' });
   expect((await next).value).toMatchObject({ kind: 'me', text: 'waves', mine: true });
   await watch.return?.();
+});
+
+test.each([
+  ['direct', 'direct', true],
+  ['relayed', 'relayed', true],
+  ['closed', 'private', false],
+  ['local', 'private', false],
+])(
+  'the sample network “%s” is %s, and an invite to the internet works: %s',
+  async (state, verdict, ready) => {
+    const client = make(false, state);
+    const view = await client.federation.view({});
+    expect(view.doctor.reachability.verdict).toBe(verdict);
+    expect(view.doctor.checks.map(({ id }) => id)).toEqual(Object.keys(federation.doctor.names));
+    expect(view.own).not.toHaveLength(0);
+    const report = (await client.federation.reaches({})).find(({ reach }) => reach === 'internet');
+    expect(report?.ready).toBe(ready);
+    const invite = client.federation.invite({ reach: 'internet' });
+    if (ready) expect((await invite).addresses).not.toHaveLength(0);
+    else await expect(invite).rejects.toMatchObject({ data: { code: 'not-reachable' } });
+  },
+);
+
+test('a sample node that nobody can dial is set up by its router, or by an address that a person enters', async () => {
+  const asked = await make(false, 'local').federation.setReach({ reach: 'internet', relay: true });
+  expect(asked).toMatchObject({ ready: true });
+  const closed = make(false, 'closed');
+  const short = await closed.federation.setReach({ reach: 'internet' });
+  expect(short.ready).toBe(false);
+  expect(short.steps).not.toHaveLength(0);
+  const entered = await closed.federation.setReach({ reach: 'internet', announce: ['bbs.example.org'] });
+  expect(entered.ready).toBe(true);
+  const { own } = await closed.federation.view({});
+  expect(own[0]).toMatchObject({ address: '/dns/bbs.example.org/tcp/4001', source: 'setting' });
 });

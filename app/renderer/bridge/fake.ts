@@ -4,7 +4,6 @@ import type {
   BoardsChange,
   ChatLine,
   Client,
-  Invite,
   Job,
   Member,
   Presence,
@@ -13,18 +12,12 @@ import type {
 import { boardProcedures } from './fake/boardProcedures.ts';
 import { SampleBoards } from './fake/boards.ts';
 import { Events } from './fake/events.ts';
+import { federationProcedures } from './fake/federationProcedures.ts';
 import { heldBack, isHeldBack } from './fake/heldBack.ts';
 import { SampleLedger } from './fake/ledger.ts';
 import { ledgerProcedures } from './fake/ledgerProcedures.ts';
-import {
-  sampleCallers,
-  sampleDoctor,
-  sampleFederation,
-  sampleInvites,
-  sampleJobs,
-  samplePresence,
-  sampleStatus,
-} from './fake/node.ts';
+import { sampleCallers, sampleJobs, samplePresence, sampleStatus } from './fake/node.ts';
+import { SampleNetwork } from './fake/network.ts';
 import { moderationProcedures } from './fake/moderation.ts';
 import { me, people, sampleMembers } from './fake/people.ts';
 import { pick, seeded } from './fake/random.ts';
@@ -38,11 +31,12 @@ export interface FakeOptions {
   readonly now: () => number;
   /** Whether people write and numbers move by themselves. */
   readonly lively?: boolean;
-  /** How its ledger stands: one of {@link SampleLedger}'s kinds; anything else runs. */
-  readonly ledger?: string;
+  /** A state worth seeing: a kind of {@link SampleLedger} or {@link SampleNetwork}; anything else runs well. */
+  readonly state?: string;
 }
 
 const STATUS_MS = 1_000;
+const SET_UP_MS = 2_000;
 const CHAT_MS = 14_000;
 const POST_MS = 40_000;
 const LINE_COUNT = 1_400;
@@ -57,12 +51,13 @@ const phrase =
  * forgets everything when the window closes.
  */
 export function createFakeClient(options: FakeOptions): Client {
-  const { now } = options;
+  const { now, lively = true } = options;
   const startedAt = now();
+  const network = new SampleNetwork(options.setup ? 'setup' : (options.state ?? ''));
   let setup = options.setup;
   const random = seeded(7);
   const boards = new SampleBoards(now);
-  const ledger = new SampleLedger(now, options.ledger ?? '');
+  const ledger = new SampleLedger(now, options.state ?? '');
   const boardNews = new Events<BoardsChange>();
   const chatNews = new Events<ChatLine>();
   const onlineNews = new Events<Presence[]>();
@@ -70,9 +65,11 @@ export function createFakeClient(options: FakeOptions): Client {
   const memberNews = new Events<Record<string, never>>();
   const jobNews = new Events<Job[]>();
   let members: Member[] = sampleMembers(startedAt);
-  let invites: Invite[] = sampleInvites(startedAt);
   let jobs: Job[] = sampleJobs(startedAt);
-  let settings: Settings = structuredClone({ ...defaultSettings, node: { name: 'ferry-1' } });
+  let settings: Omit<Settings, 'network'> = structuredClone({
+    ...defaultSettings,
+    node: { name: 'ferry-1' },
+  });
   let doing = 'Overview';
   let files = 0;
   let phraseConfirmed = false;
@@ -102,7 +99,7 @@ export function createFakeClient(options: FakeOptions): Client {
   };
   const presence = () => samplePresence(now(), startedAt).map((p) => (p.here ? { ...p, doing } : p));
   const status = () => {
-    const held = sampleStatus(now(), startedAt, setup);
+    const held = sampleStatus(now(), startedAt, setup, network);
     return { ...held, name: settings.node.name, me: held.me && { ...held.me, phraseConfirmed } };
   };
   const changeMember = (did: string, change: Partial<Member>) => {
@@ -111,7 +108,7 @@ export function createFakeClient(options: FakeOptions): Client {
     return {};
   };
 
-  if (options.lively ?? true) {
+  if (lively) {
     setInterval(() => tick.tell(null), STATUS_MS);
     setInterval(() => ledger.step(), STATUS_MS);
     setInterval(() => say(people[1 + Math.floor(random() * 4)] ?? me, pick(random, chatLines)), CHAT_MS);
@@ -215,7 +212,7 @@ export function createFakeClient(options: FakeOptions): Client {
     },
     boards: boardProcedures({ boards, news: boardNews, now }),
     ledger: ledgerProcedures(ledger),
-    moderation: moderationProcedures(now, options.ledger ?? ''),
+    moderation: moderationProcedures(now, options.state ?? ''),
     review: reviewProcedures(new SampleReview(now)),
     chat: {
       lines: os.chat.lines.handler(({ input }) => {
@@ -264,44 +261,7 @@ export function createFakeClient(options: FakeOptions): Client {
         file: new File(['Sample file.\n'], 'sample.txt', { type: 'text/plain' }),
       })),
     },
-    federation: {
-      view: os.federation.view.handler(() => sampleFederation(now(), startedAt)),
-      watch: os.federation.watch.handler(async function* ({ signal }) {
-        yield sampleFederation(now(), startedAt);
-        for await (const _ of tick.watch(signal)) yield sampleFederation(now(), startedAt);
-      }),
-      diagnose: os.federation.diagnose.handler(() => sampleDoctor(now())),
-      dial: os.federation.dial.handler(({ errors }) => {
-        throw errors.PROBLEM({
-          data: {
-            code: 'peer-unreachable',
-            message: 'Nobody answers at that address.',
-            remedy: 'Check the address with its owner, and that their node runs.',
-          },
-        });
-      }),
-      disconnect: os.federation.disconnect.handler(() => ({})),
-      invites: os.federation.invites.handler(() => invites),
-      invite: os.federation.invite.handler(({ input }) => {
-        const invite = {
-          id: `invite-${invites.length}`,
-          role: input.role,
-          createdAt: now(),
-          expiresAt: now() + input.hours * 3_600_000,
-          usesLeft: input.uses,
-          usedBy: [],
-        };
-        invites = [invite, ...invites];
-        return {
-          invite,
-          link: `impulse://join/bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy?a=ip4.203.0.113.7.tcp.4001&s=8Qm2vW0cZrT5kYhN4bXe1g`,
-        };
-      }),
-      revokeInvite: os.federation.revokeInvite.handler(({ input }) => {
-        invites = invites.filter((invite) => invite.id !== input.id);
-        return {};
-      }),
-    },
+    federation: federationProcedures({ network, tick, now, setUpMs: lively ? SET_UP_MS : 0 }),
     archive: {
       import: os.archive.import.handler(() => addJob('import', 'Archive into Museum')),
       export: os.archive.export.handler(({ input }) => addJob('export', `Export to ${input.path}`)),
@@ -317,15 +277,15 @@ export function createFakeClient(options: FakeOptions): Client {
       watch: os.archive.watch.handler(({ signal }) => jobNews.watch(signal, () => jobs)),
     },
     settings: {
-      get: os.settings.get.handler(() => settings),
+      get: os.settings.get.handler(() => ({ ...settings, network: network.settings })),
       set: os.settings.set.handler(({ input }) => {
+        network.settings = { ...network.settings, ...input.network };
         settings = {
           node: { ...settings.node, ...input.node },
-          network: { ...settings.network, ...input.network },
           storage: { ...settings.storage, ...input.storage },
           desktop: { ...settings.desktop, ...input.desktop },
         };
-        return { settings, restart: input.network?.port === undefined ? [] : ['network.port'] };
+        return { settings: { ...settings, network: network.settings } };
       }),
     },
     maintenance: {

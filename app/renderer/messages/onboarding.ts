@@ -29,6 +29,27 @@ export const onboarding = {
   inviteFor: (community: string) => `An invite to ${community}`,
   inviteAddresses: (value: number) => `It names ${plural(value, 'address', 'addresses')} to dial.`,
   inviteExpires: (when: string) => `It expires ${when}.`,
+  dial: {
+    title: 'Who may dial this node?',
+    nobody: {
+      title: 'Nobody',
+      means: 'It dials others, and members reach it through relays.',
+    },
+    network: {
+      title: 'Nodes on this network',
+      means: 'This node listens on the networks of this machine.',
+    },
+    internet: {
+      title: 'Anyone',
+      means: 'The router is asked to forward a port. Recommended if this machine is on all day.',
+    },
+    short: 'You have joined. Others cannot dial this node yet.',
+    again: 'Try again',
+    inFederation: 'Open Federation',
+    later: 'Not now',
+    laterMeans:
+      'Nothing here depends on it: your node dials the others. It can be set up under Settings, Network at any time.',
+  },
   handle: 'Your handle',
   handleHint: 'The name others see beside what you write. 2 to 32 letters, digits, spaces, dots, hyphens.',
   working: { create: 'Making the community.', join: 'Dialling the host and presenting the invite.' },

@@ -18,7 +18,7 @@ export const overview = {
   reach: {
     direct: 'Others reach this node directly.',
     relayed: 'Others reach this node through a relay.',
-    private: 'Nobody can dial this node; it dials the others itself.',
+    private: 'Nobody outside can dial this node; it dials the others itself.',
     unknown: 'Whether others can dial this node has not been tested yet.',
     offline: 'This node has no network. What you write is kept and sent later.',
   },

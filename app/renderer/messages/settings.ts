@@ -18,7 +18,6 @@ export const settings = {
   list: 'Sections of the settings',
   loading: 'Reading the settings of this node.',
   saved: (name: string) => `${name}: saved, in effect now.`,
-  savedRestart: (name: string) => `${name}: saved. It takes effect when the node starts again.`,
   saving: (name: string) => `${name}: saving.`,
   notSaved: (name: string, why: string) => `${name}: not saved. ${why}`,
   atLeast: (least: number) => `At least ${count(least)}.`,
@@ -43,33 +42,37 @@ export const settings = {
     'community.description': { label: 'Description', hint: 'One sentence for newcomers.' },
     'node.name': { label: 'Node name', hint: 'How other nodes list this machine.' },
     'network.listen': {
-      label: 'Who may dial this node',
-      hint: 'On this machine alone, other members cannot call you; you can still call them.',
+      label: 'Listen on',
+      hint: 'On this machine alone, no other machine can dial this node; it still dials others.',
       options: { loopback: 'This machine alone', everywhere: 'Every network it is in' },
     },
     'network.port': {
-      label: 'Port for peers (TCP)',
-      hint: 'Open this one in your router. 0 lets the system choose.',
+      label: 'Port for peers (TCP and UDP)',
+      hint: 'The port to forward in the router, for both. 0 lets the system choose.',
     },
     'network.webSocketPort': {
       label: 'Port for peers (WebSocket)',
       hint: 'For peers behind networks that let only the web through. 0 lets the system choose.',
     },
-    'network.localDiscovery': {
-      label: 'Find peers on the local network',
-      hint: 'Announces this node to machines on the same network. Leave it off in a café.',
+    'network.announce': {
+      label: 'Addresses others dial',
+      hint: 'For a port that the router forwards, or a DNS name: 192.0.2.7, bbs.example.org:4001 or [2001:db8::7]:4001. One a line, at most four; Ctrl+Enter saves.',
     },
-    'network.upnp': {
-      label: 'Ask the router to open the port',
-      hint: 'Uses UPnP where the router offers it.',
+    'network.portMapping': {
+      label: 'Ask the router to forward the ports',
+      hint: 'By PCP, NAT-PMP or UPnP, one of which most routers at home offer.',
     },
     'network.relay': {
       label: 'Relay for members',
-      hint: 'Carries traffic for members whom nobody can dial. Costs uplink while they talk.',
+      hint: 'Carries connections for members who cannot be dialled. Costs uplink while they talk.',
     },
     'network.holePunching': {
-      label: 'Punch holes',
-      hint: 'Tries to turn a relayed line into a direct one.',
+      label: 'Direct connections through routers',
+      hint: 'Connects directly through the routers of both sides where they allow it; a relay only introduces.',
+    },
+    'network.localDiscovery': {
+      label: 'Find peers on the local network',
+      hint: 'Announces this node to machines on the same network. Leave it off in a café.',
     },
     'network.maxConnections': {
       label: 'Most lines at once',

@@ -39,12 +39,12 @@ export const shell = {
     relayed: { word: 'Reachable by relay', means: 'Other nodes come in through a relay.', tone: 'green' },
     private: {
       word: 'Not reachable',
-      means: 'Other nodes cannot dial this one; it can dial them.',
+      means: 'Nodes outside cannot dial this one; it can dial them.',
       tone: 'amber',
     },
     unknown: {
       word: 'Reachability not tested',
-      means: 'Nobody has dialled this node back yet.',
+      means: 'No member outside has dialled this node back yet.',
       tone: 'soft',
     },
     offline: { word: 'Offline', means: 'This node has no network.', tone: 'red' },

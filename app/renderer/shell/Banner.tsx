@@ -1,4 +1,5 @@
 import { useConnection } from '../bridge/index.ts';
+import { DialNotice } from '../features/onboarding/DialNotice.tsx';
 import { t } from '../messages/en.ts';
 import { useNode } from '../stores/index.ts';
 import { Button, Notice } from '../ui/index.ts';
@@ -28,6 +29,7 @@ export function Banner() {
       {connection.state === 'open' && phase !== undefined && phase !== 'ready' && phase !== 'setup' && (
         <Notice severity={phase === 'degraded' ? 'danger' : 'attention'} title={t.shell.phases[phase]} live />
       )}
+      <DialNotice brief />
     </div>
   );
 }

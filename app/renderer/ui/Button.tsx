@@ -7,14 +7,19 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'classNa
   /** `main`: the one thing to do here; `plain`: everything else; `quiet`: inside rows; `danger`: cannot be undone. */
   kind?: 'main' | 'plain' | 'quiet' | 'danger';
   shortcut?: string;
+  /** What it leads to is being done: it looks disabled and keeps the keyboard. Its owner ignores presses meanwhile. */
+  waits?: boolean;
   className?: string;
   children: ReactNode;
 }
 
 /** A button; its key is shown beside the words where it has one. */
-export function Button({ kind = 'plain', shortcut, className, children, ...rest }: ButtonProps) {
+export function Button({ kind = 'plain', shortcut, waits, className, children, ...rest }: ButtonProps) {
   return (
-    <AriaButton {...rest} className={`button button-${kind} ${className ?? ''}`}>
+    <AriaButton
+      {...rest}
+      className={`button button-${kind} ${waits ? 'button-waits' : ''} ${className ?? ''}`}
+    >
       {children}
       {shortcut !== undefined && <Key shortcut={shortcut} />}
     </AriaButton>

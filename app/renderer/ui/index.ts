@@ -1,5 +1,6 @@
 /** The whole set of primitives; views import from here and nowhere deeper. */
 export { Button, type ButtonProps } from './Button.tsx';
+export { Choices } from './Choices.tsx';
 export { useNow } from './clock.ts';
 export { Select, Switch, TextArea, TextField } from './fields.tsx';
 export { FilePick } from './FilePick.tsx';

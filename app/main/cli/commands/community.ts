@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
+import type { Client, Reach } from '../../../contract/index.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 import { usage } from '../exit.ts';
 import { bytes, duration, table, when } from '../text.ts';
 import { members } from './members.ts';
 import { wholeNumber } from './numbers.ts';
+import { mustBeReady, reach, setUp, wishOf, withReachOptions, type ReachOptions } from './reach.ts';
 
-/** `invite`, `join`, `peers` and `members`: who takes part. */
+/** `invite`, `reach`, `join`, `peers` and `members`: who takes part. */
 export const communityCommands = (context: Context): Command[] => [
   invite(context),
+  reach(context),
   join(context),
   peers(context),
   members(context),
@@ -16,15 +19,18 @@ export const communityCommands = (context: Context): Command[] => [
 const roles = ['co-sysop', 'moderator', 'member', 'guest'] as const;
 
 function invite(context: Context): Command {
-  interface Options extends CommonOptions {
+  interface Options extends ReachOptions {
+    readonly reach?: Reach;
     readonly role: string;
     readonly hours: number;
     readonly uses: number;
     readonly list?: boolean;
     readonly revoke?: string;
   }
-  return command('invite', 'make a link with which somebody joins', [
-    'invite',
+  const made = command('invite', 'make a link with which somebody joins', [
+    'invite --reach internet',
+    'invite --reach internet --address bbs.example.org:4001',
+    'invite --reach network',
     'invite --role moderator --hours 2',
     'invite --list',
     'invite --revoke k3x9',
@@ -33,9 +39,12 @@ function invite(context: Context): Command {
     .option('--hours <number>', 'hours until it expires', wholeNumber, 72)
     .option('--uses <number>', 'how often it may be used', wholeNumber, 1)
     .option('--list', 'show the invites that are open')
-    .option('--revoke <id>', 'take an invite back')
-    .action((options: Options) =>
-      withClient(context, options, async (client) => {
+    .option('--revoke <id>', 'take an invite back');
+  return withReachOptions(made, 'who is to use it; sets this node up for it').action((options: Options) =>
+    withClient(
+      context,
+      options,
+      async (client) => {
         if (options.list) {
           const invites = await client.federation.invites({});
           const rows = invites.map((one) => [
@@ -54,30 +63,54 @@ function invite(context: Context): Command {
         }
         const role = roles.find((name) => name === options.role);
         if (!role) throw usage(`A role is one of ${roles.join(', ')}.`);
-        const made = await client.federation.invite({ role, hours: options.hours, uses: options.uses });
-        const note = `Good for ${options.uses === 1 ? 'one person' : `${options.uses} people`} until ${when(made.invite.expiresAt)}. It is shown this once; whoever has it can join.`;
-        return { json: made, text: `${made.link}\n\n${note}` };
-      }),
-    );
+        await prepare(client, options);
+        const wish = { role, hours: options.hours, uses: options.uses, reach: options.reach };
+        const { invite: row, link, addresses } = await client.federation.invite(wish);
+        const people = options.uses === 1 ? 'one person' : `${options.uses} people`;
+        const note = `Good for ${people} until ${when(row.expiresAt)}. It is shown this once; whoever has it can join.`;
+        const dialled = `It leads to:\n${addresses.map((address) => `  ${address}`).join('\n')}`;
+        return { json: { invite: row, link, addresses }, text: `${link}\n\n${note}\n${dialled}` };
+      },
+      { offline: false },
+    ),
+  );
+}
+
+/** Sets the node up for the reach of an invite, where it is not yet. Throws a Problem `not-reachable`. */
+async function prepare(client: Client, options: ReachOptions & { readonly reach?: Reach }): Promise<void> {
+  const wish = options.reach;
+  if (wish === undefined) return;
+  const reports = await client.federation.reaches({});
+  const isReady = reports.some((report) => report.reach === wish && report.ready);
+  if (!isReady || options.address !== undefined) mustBeReady(await setUp(client, wish, options));
 }
 
 function join(context: Context): Command {
-  return command('join', 'join a community by an invite', ['join "impulse://join/…" --handle mara'])
+  interface Options extends ReachOptions {
+    readonly handle: string;
+    readonly reach?: Reach;
+  }
+  const made = command('join', 'join a community by an invite', [
+    'join "impulse://join/…" --handle mara',
+    'join "impulse://join/…" --handle mara --reach internet',
+  ])
     .argument('<invite>', 'the link you were given')
-    .requiredOption('--handle <handle>', 'what others will call you')
-    .action((invite: string, options: CommonOptions & { handle: string }) =>
+    .requiredOption('--handle <handle>', 'the name that others see');
+  return withReachOptions(made, 'who may dial this node; it dials others in any case').action(
+    (invite: string, options: Options) =>
       withClient(
         context,
         options,
         async (client) => {
-          const joined = await client.community.join({ invite, handle: options.handle });
+          const wish = options.reach === undefined ? {} : { wish: wishOf(options.reach, options) };
+          const joined = await client.community.join({ invite, handle: options.handle, ...wish });
           const { community } = await client.node.status({});
           const text = `You are a ${joined.role} of ${community?.name ?? 'the community'}. Next: impulse serve`;
           return { json: joined, text };
         },
         { offline: false, mayMake: true },
       ),
-    );
+  );
 }
 
 function peers(context: Context): Command {

@@ -1,56 +1,74 @@
-import { BlockList, isIP } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import { Problem } from '../../kernel/errors.ts';
+import type { AddressParts } from '../../federation/ports.ts';
+import type { Scopes } from './scopes.ts';
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
+const HOSTS = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
 
-/** Ranges that do not lead across the internet: home and carrier networks, link-local, documentation, tests. */
-const PRIVATE = new BlockList();
-PRIVATE.addSubnet('10.0.0.0', 8, 'ipv4');
-PRIVATE.addSubnet('172.16.0.0', 12, 'ipv4');
-PRIVATE.addSubnet('192.168.0.0', 16, 'ipv4');
-PRIVATE.addSubnet('100.64.0.0', 10, 'ipv4');
-PRIVATE.addSubnet('169.254.0.0', 16, 'ipv4');
-PRIVATE.addSubnet('192.0.2.0', 24, 'ipv4');
-PRIVATE.addSubnet('198.18.0.0', 15, 'ipv4');
-PRIVATE.addSubnet('198.51.100.0', 24, 'ipv4');
-PRIVATE.addSubnet('203.0.113.0', 24, 'ipv4');
-PRIVATE.addSubnet('fc00::', 7, 'ipv6');
-PRIVATE.addSubnet('fe80::', 10, 'ipv6');
-PRIVATE.addSubnet('2001:db8::', 32, 'ipv6');
-
-/** Ranges where no node can live: unspecified, multicast, broadcast, reserved. */
-const NOWHERE = new BlockList();
-NOWHERE.addSubnet('0.0.0.0', 8, 'ipv4');
-NOWHERE.addSubnet('224.0.0.0', 3, 'ipv4');
-NOWHERE.addAddress('::', 'ipv6');
-NOWHERE.addSubnet('ff00::', 8, 'ipv6');
-
-function within(list: BlockList, ip: string): boolean {
-  const family = isIP(ip);
-  return family !== 0 && list.check(ip, family === 4 ? 'ipv4' : 'ipv6');
-}
+const valueOf = (address: Multiaddr, name: string) =>
+  address.getComponents().find((component) => component.name === name)?.value ?? null;
 
 /** The IP that an address leads to first (the relay's, for a relayed one), or null where it is a name. */
 export function hostOf(address: Multiaddr): string | null {
-  const host = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6');
-  return host?.value ?? null;
+  return valueOf(address, 'ip4') ?? valueOf(address, 'ip6');
 }
 
-export const isLoopback = (ip: string): boolean => within(LOOPBACK, ip);
-export const isLocal = (ip: string): boolean => within(LOOPBACK, ip) || within(PRIVATE, ip);
-export const isNowhere = (ip: string): boolean => within(NOWHERE, ip);
 export const isRelayed = (address: Multiaddr): boolean =>
   address.getComponents().some(({ name }) => name === 'p2p-circuit');
 
+/** Reads an address; null for one that this node could not dial. */
+export function readAddress(text: string, scopes: Scopes): AddressParts | null {
+  let address: Multiaddr;
+  try {
+    address = multiaddr(text);
+  } catch {
+    return null;
+  }
+  const components = address.getComponents();
+  const [first, second] = components;
+  if (first?.value === undefined || second?.value === undefined || !HOSTS.has(first.name)) return null;
+  const way = wayOf(components.map(({ name }) => name));
+  const port = Number(second.value);
+  if (way === null || port === 0) return null;
+  const circuit = components.findIndex(({ name }) => name === 'p2p-circuit');
+  const peerIn = (part: typeof components) => part.find(({ name }) => name === 'p2p')?.value ?? null;
+  const isName = isIP(first.value) === 0;
+  return {
+    host: first.value,
+    port,
+    way,
+    scope: isName ? 'internet' : scopes.of(first.value),
+    isName,
+    relay: circuit < 0 ? null : peerIn(components.slice(0, circuit)),
+    peer: peerIn(circuit < 0 ? components : components.slice(circuit + 1)),
+  };
+}
+
+function wayOf(names: readonly string[]): AddressParts['way'] | null {
+  if (names.includes('quic-v1')) return names[1] === 'udp' ? 'quic' : null;
+  if (names[1] !== 'tcp') return null;
+  return names.includes('ws') || names.includes('wss') ? 'websocket' : 'tcp';
+}
+
+/** An address with its name replaced by each IP address that the name has now, at most four. Rejects when it has none. */
+export async function resolveAddress(text: string): Promise<string[]> {
+  const address = parseAddress(text);
+  const [first] = address.getComponents();
+  if (first?.value === undefined || isIP(first.value) !== 0) return [text];
+  const family = first.name === 'dns4' ? 4 : first.name === 'dns6' ? 6 : 0;
+  const found = await lookup(first.value, { all: true, family });
+  return found
+    .slice(0, 4)
+    .map((one) => text.replace(/^\/[^/]+\/[^/]+/, `/${one.family === 6 ? 'ip6' : 'ip4'}/${one.address}`));
+}
+
 /** Whether a node that listens at these addresses can only be reached from its own machine. */
-export function isLoopbackOnly(addresses: readonly string[]): boolean {
+export function isLoopbackOnly(addresses: readonly string[], scopes: Scopes): boolean {
   return addresses.every((text) => {
-    const address = parseAddress(text);
-    const host = hostOf(address);
-    return isRelayed(address) || (host !== null && isLoopback(host));
+    const host = hostOf(parseAddress(text));
+    return host !== null && scopes.of(host) === 'machine';
   });
 }
 
@@ -67,12 +85,5 @@ export function parseAddress(text: string): Multiaddr {
       'Copy the address from the other node; it looks like /ip4/192.0.2.7/tcp/4001/p2p/12D3...',
       { cause: error },
     );
-  }
-}
-
-/** All IPs that many honest nodes may share: those of one machine or one household. */
-export class LocalAddresses extends Set<string> {
-  override has(ip: string): boolean {
-    return isLocal(ip);
   }
 }

@@ -144,7 +144,7 @@ describe('limits', () => {
 
   test('a taken port is named, with a way out', async () => {
     const first = await network.started();
-    const second = await network.node({ listen: first.probe.listening() });
+    const second = await network.node({ listen: first.network.listening() });
     await expect(second.transport.start()).rejects.toMatchObject({
       code: 'port-taken',
       remedy: expect.stringContaining('port'),

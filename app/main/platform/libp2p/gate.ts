@@ -1,17 +1,23 @@
 import type { ConnectionGater } from '@libp2p/interface';
-import { hostOf, isNowhere } from './addresses.ts';
+import { hostOf } from './addresses.ts';
 import type { Conduct } from './conduct.ts';
+import type { RelayService } from './relay-service.ts';
+import type { Scopes } from './scopes.ts';
 
-/** Who may connect and what is dialled: nobody who was shown the door, and no address where no node can be. */
-export function createGate(conduct: Conduct): ConnectionGater {
+/**
+ * Who may connect, what is dialled, and whom the relay serves: nobody who is banned, no address where no node can
+ * be, and members alone.
+ */
+export function createGate(conduct: Conduct, scopes: Scopes, relay: RelayService): ConnectionGater {
   return {
     denyDialPeer: (peer) => conduct.banned(peer.toString()),
     denyDialMultiaddr: (address) => {
       const host = hostOf(address);
-      return host !== null && isNowhere(host);
+      return host !== null && scopes.of(host) === 'nowhere';
     },
     denyInboundEncryptedConnection: (peer) => conduct.banned(peer.toString()),
-    denyInboundRelayReservation: (peer) => conduct.banned(peer.toString()),
+    denyInboundRelayReservation: (peer) => !relay.mayReserve(peer.toString()),
+    denyOutboundRelayedConnection: (source) => !relay.mayConnect(source.toString()),
     denyInboundRelayedConnection: (_relay, peer) => conduct.banned(peer.toString()),
   };
 }

@@ -10,9 +10,9 @@ import { createTopicScoreParams, type PeerScore } from '@chainsafe/libp2p-gossip
 import type { Stream } from '@libp2p/interface';
 import { Problem } from '../../kernel/errors.ts';
 import type { Verdict } from '../../log/transport.ts';
-import { LocalAddresses } from './addresses.ts';
 import type { Conduct } from './conduct.ts';
 import { MAX_GOSSIP_BYTES } from './limits.ts';
+import type { Scopes } from './scopes.ts';
 
 type Validate = (data: Uint8Array, from: string) => Promise<Verdict>;
 type Range = 'everybody' | 'neighbours';
@@ -51,12 +51,14 @@ const TOPIC_SCORE = createTopicScoreParams({
 export class Gossip {
   readonly #topics = new Map<string, { readonly validate: Validate; readonly range: Range }>();
   readonly #conduct: Conduct;
+  readonly #scopes: Scopes;
   readonly #showOut: (peer: string) => void;
   #router: Router | null = null;
   #started = false;
 
-  constructor(conduct: Conduct, showOut: (peer: string) => void) {
+  constructor(conduct: Conduct, scopes: Scopes, showOut: (peer: string) => void) {
     this.#conduct = conduct;
+    this.#scopes = scopes;
     this.#showOut = showOut;
   }
 
@@ -110,7 +112,7 @@ export class Gossip {
         appSpecificWeight: 1,
         IPColocationFactorWeight: -5,
         IPColocationFactorThreshold: 8,
-        IPColocationFactorWhitelist: new LocalAddresses(),
+        IPColocationFactorWhitelist: new SharedAddresses(this.#scopes),
         behaviourPenaltyWeight: -1,
         behaviourPenaltyThreshold: 6,
         behaviourPenaltyDecay: 0.9,
@@ -220,5 +222,19 @@ export class Gossip {
     if (data.byteLength > MAX_GOSSIP_BYTES)
       throw new Problem('message-too-large', 'A live message is too large.');
     return data;
+  }
+}
+
+/** The IP addresses that many honest nodes may share, in the form that the router asks for. */
+class SharedAddresses extends Set<string> {
+  readonly #scopes: Scopes;
+
+  constructor(scopes: Scopes) {
+    super();
+    this.#scopes = scopes;
+  }
+
+  override has(ip: string): boolean {
+    return this.#scopes.isShared(ip);
   }
 }

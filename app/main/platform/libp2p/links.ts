@@ -1,9 +1,10 @@
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface';
 import { every, type Clock } from '../../kernel/clock.ts';
 import type { PeerChange, PeerLink } from '../../log/transport.ts';
-import { hostOf, isLocal, isRelayed } from './addresses.ts';
+import { hostOf, isRelayed } from './addresses.ts';
 import { PING_DEADLINE_MS, PING_PERIOD_MS } from './limits.ts';
 import type { Meter, Traffic } from './meter.ts';
+import type { Scopes } from './scopes.ts';
 
 interface Link {
   readonly peerId: PeerId;
@@ -25,11 +26,13 @@ export class Links {
   readonly #node: Libp2p;
   readonly #clock: Clock;
   readonly #meter: Meter;
+  readonly #scopes: Scopes;
   readonly #score: (peer: string) => number;
   #stop = () => {};
 
-  constructor(node: Libp2p, clock: Clock, meter: Meter, score: (peer: string) => number) {
+  constructor(node: Libp2p, clock: Clock, meter: Meter, scopes: Scopes, score: (peer: string) => number) {
     this.#node = node;
+    this.#scopes = scopes;
     this.#clock = clock;
     this.#meter = meter;
     this.#score = score;
@@ -165,7 +168,7 @@ export class Links {
   #via(peer: string, { remoteAddr, limits }: Connection): PeerLink['via'] {
     if (limits !== undefined || isRelayed(remoteAddr)) return 'relay';
     const host = hostOf(remoteAddr);
-    return this.#discovered.has(peer) && host !== null && isLocal(host) ? 'local' : 'direct';
+    return this.#discovered.has(peer) && host !== null && this.#scopes.isShared(host) ? 'local' : 'direct';
   }
 
   /** The round trip over this very connection in milliseconds, or null when no answer came in time. */

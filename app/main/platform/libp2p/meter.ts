@@ -26,6 +26,11 @@ export class Meter {
     return this.#byTimeline.get(connection.timeline) ?? { sentBytes: 0, receivedBytes: 0 };
   }
 
+  /** Takes over the count of a connection whose wire the hook does not see. */
+  adopt(timeline: object, traffic: Traffic): void {
+    this.#byTimeline.set(timeline, traffic);
+  }
+
   #count(wire: MessageStream): void {
     const traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
     const relayed = 'remoteAddr' in wire && String(wire.remoteAddr).includes('/p2p-circuit');

@@ -2,6 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Channel, Transport } from '../../log/transport.ts';
+import { pooledVerifier } from '../crypto/ed25519.ts';
 import { addressOf, createStranger, createTestNetwork, ManualClock, portOf } from './test-network.ts';
 
 const PROTOCOL = '/impulse/test/1';
@@ -23,13 +24,15 @@ afterEach(async () => {
 describe('ways to a peer', () => {
   test('a node that cannot be dialled is reached through a relay: gossip and channels work', async () => {
     const relay = await network.started({ relayServer: true });
-    const hidden = await network.started({ listen: [], relayClient: true });
-    const visitor = await network.started({ relayClient: true });
+    const hidden = await network.started({ listen: [] });
+    const visitor = await network.started();
     expect(hidden.transport.addresses()).toEqual([]);
     await hidden.transport.dial(addressOf(relay.transport));
-    await vi.waitFor(() => expect(hidden.probe.relays()).toEqual([relay.transport.self]), DEADLINE);
+    relay.network.relayFor((peer) => peer === hidden.transport.self);
+    await hidden.network.reserve(relay.transport.self);
     const address = addressOf(hidden.transport);
     expect(address).toContain('/p2p-circuit');
+    expect(hidden.network.relays()).toEqual([{ relay: relay.transport.self, addresses: [address] }]);
 
     const heard: string[] = [];
     hidden.transport.subscribe('t', async (data) => {
@@ -58,10 +61,7 @@ describe('ways to a peer', () => {
 
   test('gossip goes on when a relayed connection gives way to a direct one', async () => {
     const relay = await network.started({ relayServer: true });
-    const [a, b] = [
-      await network.started({ relayClient: true }),
-      await network.started({ relayClient: true }),
-    ];
+    const [a, b] = [await network.started(), await network.started()];
     const direct = addressOf(b.transport);
     const heard: Record<'a' | 'b', string[]> = { a: [], b: [] };
     const listen = (node: Transport, into: string[]) =>
@@ -72,7 +72,8 @@ describe('ways to a peer', () => {
     listen(a.transport, heard.a);
     listen(b.transport, heard.b);
     await b.transport.dial(addressOf(relay.transport));
-    await vi.waitFor(() => expect(b.probe.relays()).toHaveLength(1), DEADLINE);
+    relay.network.relayFor(() => true);
+    await b.network.reserve(relay.transport.self);
     const relayed = b.transport.addresses().find((address) => address.includes('/p2p-circuit')) ?? '';
     await a.transport.dial(relayed);
     await a.transport.dial(direct);
@@ -147,16 +148,65 @@ describe('ways to a peer', () => {
     const [link] = a.transport.peers();
     expect(link?.sentBytes).toBeGreaterThan(100_000);
     expect(link?.receivedBytes).toBeGreaterThan(100_000);
-    expect(a.probe.sentBytes()).toBeGreaterThanOrEqual(link?.sentBytes ?? 0);
-    expect(b.probe.receivedBytes()).toBeGreaterThan(100_000);
+    expect(a.network.sentBytes()).toBeGreaterThanOrEqual(link?.sentBytes ?? 0);
+    expect(b.network.receivedBytes()).toBeGreaterThan(100_000);
   });
 
-  test('the probe tells where the node listens, and claims nothing it did not test', async () => {
-    const { transport, probe } = await network.started();
-    expect(probe.listening()).toEqual([addressOf(transport).replace(/\/p2p\/.*/, '')]);
-    expect(probe.confirmed()).toEqual({ verdict: 'unknown', testedAt: null });
-    expect(probe.routerMapped()).toBeNull();
-    expect(probe.relays()).toEqual([]);
+  test('a relay gives places to members alone', async () => {
+    const relay = await network.started({ relayServer: true });
+    const stranger = await network.started({ listen: [] });
+    await stranger.transport.dial(addressOf(relay.transport));
+    await expect(stranger.network.reserve(relay.transport.self)).rejects.toMatchObject({
+      code: 'relay-refused',
+    });
+    relay.network.relayFor((peer) => peer === stranger.transport.self);
+    await stranger.network.reserve(relay.transport.self);
+    expect(stranger.network.relays()).toHaveLength(1);
+  });
+
+  test('a place that was lost with its relay is taken again without a second listener', async () => {
+    const relay = await network.started({ relayServer: true });
+    const hidden = await network.started({ listen: [] });
+    relay.network.relayFor(() => true);
+    const address = addressOf(relay.transport);
+    for (let turn = 0; turn < 3; turn++) {
+      await hidden.transport.dial(address);
+      await hidden.network.reserve(relay.transport.self);
+      expect(hidden.network.relays()).toMatchObject([{ relay: relay.transport.self }]);
+      expect(hidden.network.relays()[0]?.addresses).toHaveLength(1);
+      await hidden.transport.disconnect(relay.transport.self);
+      await vi.waitFor(() => expect(hidden.network.relays()).toEqual([]), DEADLINE);
+    }
+  });
+
+  test('a node is told where to be dialled by its federation; until then, where it listens', async () => {
+    const { transport, network: view } = await network.started();
+    expect(view.listening()).toEqual([addressOf(transport).replace(/\/p2p\/.*/, '')]);
+    view.announce(['/ip4/192.0.2.7/tcp/4001']);
+    expect(transport.addresses()).toEqual(['/ip4/192.0.2.7/tcp/4001']);
+    expect(view.ports()).toEqual({ state: 'off', mapped: [], gateway: null });
+    expect(view.relays()).toEqual([]);
+  });
+
+  test('a dial-back proves who answers, and leaves the connection between the two alone', async () => {
+    const [a, b] = [await network.started(), await network.started()];
+    await a.transport.dial(addressOf(b.transport));
+    const lost: string[] = [];
+    for (const node of [a, b]) node.transport.onPeer(({ kind, peer }) => kind === 'lost' && lost.push(peer));
+    const signal = AbortSignal.timeout(5000);
+    expect(await b.network.dialBack(a.transport.self, addressOf(a.transport), signal)).toBe(true);
+    expect(await b.network.dialBack(b.transport.self, addressOf(a.transport), signal)).toBe(false);
+    expect(await b.network.dialBack(a.transport.self, '/ip4/127.0.0.1/tcp/1', signal)).toBe(false);
+    expect([lost, a.transport.peers().length, b.transport.peers().length]).toEqual([[], 1, 1]);
+  });
+
+  test('the key behind a peer id checks what the node signs', async () => {
+    const [a, b] = [await network.started(), await network.started()];
+    const message = bytes('a record');
+    const publicKey = b.network.keyOf(a.transport.self);
+    const signature = a.network.signer.sign(message);
+    expect(await pooledVerifier.verify([{ publicKey: publicKey!, message, signature }])).toEqual([true]);
+    expect(b.network.keyOf('12D3KooWnot')).toBeNull();
   });
 });
 

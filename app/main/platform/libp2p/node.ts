@@ -1,16 +1,14 @@
-import { autoNAT } from '@libp2p/autonat';
-import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
-import { dcutr } from '@libp2p/dcutr';
 import { identify, identifyPush } from '@libp2p/identify';
 import type { ConnectionGater, ConnectionProtector, Libp2p, PeerInfo } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
-import { uPnPNAT } from '@libp2p/upnp-nat';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p, type Libp2pOptions } from 'libp2p';
 import { isLoopbackOnly } from './addresses.ts';
 import type { Gossip } from './gossip.ts';
@@ -21,13 +19,19 @@ import {
   RELAYED_BYTES,
   RELAYED_MS,
 } from './limits.ts';
+import type { RelayPlaces } from './relay-places.ts';
+import type { Scopes } from './scopes.ts';
+import type { OnConnection } from './udp/flow-upgrader.ts';
+import type { QuicFactory } from './udp/quic-library.ts';
+import { sharedQuic } from './udp/shared-quic.ts';
+import type { SharedSocket } from './udp/shared-socket.ts';
 
-/** What a sysop decides about the network of their node. */
 /** The peer id that belongs to the 32-byte Ed25519 seed of a peer. */
 export async function peerIdOf(seed: Uint8Array): Promise<string> {
   return (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.toString();
 }
 
+/** The network settings of a node. */
 export interface NetworkOptions {
   /** The node's Ed25519 seed, 32 bytes. */
   readonly privateKey: Uint8Array;
@@ -37,23 +41,9 @@ export interface NetworkOptions {
   readonly agentVersion: string;
   /** Find and connect nodes on the local network (mDNS). */
   readonly localDiscovery: boolean;
-  /** Ask the router to forward the port. */
-  readonly upnp: boolean;
-  /** Carry connections for nodes that cannot be dialled. */
+  /** Carry connections for members' nodes that cannot be dialled. */
   readonly relayServer: boolean;
-  /** Be reachable through connected relays. */
-  readonly relayClient: boolean;
-  /** Turn relayed connections into direct ones where the routers allow it. */
-  readonly holePunching: boolean;
   readonly maxConnections: number;
-}
-
-/** An address of this node with what is known about it, as libp2p keeps it. */
-interface KnownAddress {
-  readonly multiaddr: { toString(): string };
-  readonly verified: boolean;
-  readonly lastVerified?: number;
-  readonly type: string;
 }
 
 interface Topology {
@@ -62,11 +52,10 @@ interface Topology {
 
 /** What the transport needs from inside libp2p and its public face does not show. */
 export interface Inside {
-  readonly addressManager: {
-    getAddressesWithMetadata(): KnownAddress[];
-    getListenAddrs(): { toString(): string }[];
+  readonly transportManager: {
+    getAddrs(): { toString(): string }[];
+    listen(addresses: Multiaddr[]): Promise<void>;
   };
-  readonly transportManager: { getAddrs(): { toString(): string }[] };
   readonly registrar: { getTopologies(protocol: string): Topology[] };
 }
 
@@ -82,12 +71,22 @@ export async function buildNode(
     gossip: Gossip;
     gate: ConnectionGater;
     meter: ConnectionProtector;
+    scopes: Scopes;
+    places: RelayPlaces;
+    /** The UDP port, and who is told of the connections over it; null for a node that uses none. */
+    udp: {
+      readonly socket: SharedSocket;
+      readonly quic: QuicFactory;
+      readonly onConnection: OnConnection;
+    } | null;
+    /** The addresses that others are told, given those that libp2p knows. */
+    told: (known: Multiaddr[]) => Multiaddr[];
     /** Told of a node that was seen on the local network. */
     onFound: (found: PeerInfo) => void;
   },
 ): Promise<Built> {
   // A node for this machine alone (a test, a demonstration) asks nothing of routers or the local network.
-  const confined = isLoopbackOnly(options.listen);
+  const confined = isLoopbackOnly(options.listen, parts.scopes);
   let inside: Inside | undefined;
   const services: Libp2pOptions['services'] = {
     inside: (components) => {
@@ -98,10 +97,6 @@ export async function buildNode(
     identifyPush: identifyPush(),
     ping: ping({ maxInboundStreams: 4, maxOutboundStreams: 4 }),
     gossip: parts.gossip.service,
-    ...(confined ? {} : { autoNAT: autoNAT() }),
-    ...(options.upnp && !confined
-      ? { upnp: uPnPNAT({ portMappingDescription: 'Impulse Console', autoConfirmAddress: false }) }
-      : {}),
     ...(options.relayServer
       ? {
           relay: circuitRelayServer({
@@ -116,13 +111,12 @@ export async function buildNode(
           }),
         }
       : {}),
-    ...(options.holePunching ? { dcutr: dcutr() } : {}),
   };
   const node = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', options.privateKey),
     nodeInfo: { userAgent: options.agentVersion },
-    addresses: { listen: [...options.listen, ...(options.relayClient ? ['/p2p-circuit'] : [])] },
+    addresses: { listen: [...options.listen], announceFilter: parts.told },
     transports: [
       tcp({
         maxConnections: options.maxConnections + 16,
@@ -131,9 +125,8 @@ export async function buildNode(
         listenOpts: { noDelay: true },
       }),
       webSockets(),
-      ...(options.relayClient || options.relayServer || options.holePunching
-        ? [circuitRelayTransport()]
-        : []),
+      ...(parts.udp === null ? [] : [sharedQuic(parts.udp.socket, parts.udp)]),
+      parts.places.transport,
     ],
     connectionEncrypters: [noise()],
     connectionProtector: () => parts.meter,

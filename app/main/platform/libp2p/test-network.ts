@@ -5,13 +5,15 @@ import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
-import { systemClock, type Clock } from '../../kernel/clock.ts';
-import type { NetworkProbe, Transport } from '../../log/transport.ts';
+import type { Network } from '../../federation/ports.ts';
+import { systemClock, systemRandom, type Clock } from '../../kernel/clock.ts';
+import type { Transport } from '../../log/transport.ts';
+import { signerOf } from '../keys/ed25519.ts';
 import { createLibp2pTransport, type NetworkInit } from './index.ts';
 
 export interface TestNode {
   readonly transport: Transport;
-  readonly probe: NetworkProbe;
+  readonly network: Network;
 }
 
 /** Real nodes on 127.0.0.1, for tests; `close` stops all of them. */
@@ -22,17 +24,17 @@ export function createTestNetwork(): {
 } {
   const nodes: TestNode[] = [];
   const node = async (options: Partial<NetworkInit> = {}): Promise<TestNode> => {
+    const privateKey = crypto.getRandomValues(new Uint8Array(32));
     const made = await createLibp2pTransport({
-      privateKey: crypto.getRandomValues(new Uint8Array(32)),
+      privateKey,
+      signer: signerOf(privateKey),
       listen: ['/ip4/127.0.0.1/tcp/0'],
       agentVersion: 'impulse-test/1',
       localDiscovery: false,
-      upnp: false,
       relayServer: false,
-      relayClient: false,
-      holePunching: false,
       maxConnections: 50,
       clock: systemClock,
+      random: systemRandom,
       ...options,
     });
     nodes.push(made);

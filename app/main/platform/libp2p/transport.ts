@@ -1,8 +1,12 @@
 import type { PeerInfo } from '@libp2p/interface';
 import { every, type Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/errors.ts';
-import type { Channel, NetworkProbe, Transport } from '../../log/transport.ts';
-import { isLoopbackOnly, parseAddress } from './addresses.ts';
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
+import type { PortMapper } from '../../federation/port-mapper.ts';
+import type { Random } from '../../kernel/clock.ts';
+import type { Signer } from '../../kernel/signer.ts';
+import type { Channel, Transport } from '../../log/transport.ts';
+import { isRelayed, parseAddress } from './addresses.ts';
 import { StreamChannel } from './channel.ts';
 import { Conduct } from './conduct.ts';
 import { dialProblem, listenProblem, openProblem, peerGone } from './failures.ts';
@@ -18,7 +22,12 @@ import {
 import { Links } from './links.ts';
 import { Meter } from './meter.ts';
 import { buildNode, type Built, type NetworkOptions } from './node.ts';
-import { createProbe } from './probe.ts';
+import { Libp2pNetwork } from './network.ts';
+import { RelayPlaces } from './relay-places.ts';
+import { RelayService } from './relay-service.ts';
+import { Scopes } from './scopes.ts';
+import { loadQuic } from './udp/quic-library.ts';
+import { SharedSocket } from './udp/shared-socket.ts';
 
 /** Where the network tells of what nobody waits for; pino fits. */
 export interface NetworkLog {
@@ -28,6 +37,13 @@ export interface NetworkLog {
 
 export interface NetworkInit extends NetworkOptions {
   readonly clock: Clock;
+  readonly random: Random;
+  /** Signs with the key of the node's peer id. */
+  readonly signer: Signer;
+  /** Ranges in CIDR notation that count as public besides the usual ones: for test networks. */
+  readonly publicNetworks?: readonly string[];
+  /** The router's port forwarding; left out where nothing is forwarded. */
+  readonly ports?: PortMapper;
   readonly logger?: NetworkLog;
 }
 
@@ -37,24 +53,64 @@ export interface NetworkInit extends NetworkOptions {
  */
 export async function createLibp2pTransport(
   init: NetworkInit,
-): Promise<{ transport: Transport; probe: NetworkProbe }> {
-  const confined = isLoopbackOnly(init.listen);
+): Promise<{ transport: Transport; network: Libp2pNetwork }> {
+  const { clock, signer } = init;
+  const scopes = new Scopes(init.publicNetworks);
   const meter = new Meter();
-  const conduct = new Conduct(init.clock);
+  const conduct = new Conduct(clock);
+  const relay = new RelayService(clock, conduct);
+  const places = new RelayPlaces();
+  const wantsQuic = init.listen.some(isQuicAddress);
+  const quic = wantsQuic ? await loadQuic() : null;
+  const socket = quic && new SharedSocket({ clock, random: init.random, total: meter.total });
+  let told: readonly Multiaddr[] | null = null;
   let transport: Libp2pTransport | null = null;
-  const gossip = new Gossip(conduct, (peer) => {
+  const gossip = new Gossip(conduct, scopes, (peer) => {
     init.logger?.warn({ peer }, 'Disconnected a peer that sent too many bad messages');
     void transport?.disconnect(peer);
   });
-  const built = await buildNode(init, {
-    gossip,
-    gate: createGate(conduct),
-    meter: meter.hook,
-    onFound: (found) => transport?.found(found),
-  });
-  const links = new Links(built.node, init.clock, meter, (peer) => gossip.score(peer));
+  const listen = quic === null ? init.listen.filter((address) => !isQuicAddress(address)) : init.listen;
+  const built = await buildNode(
+    { ...init, listen },
+    {
+      gossip,
+      gate: createGate(conduct, scopes, relay),
+      meter: meter.hook,
+      scopes,
+      places,
+      udp: quic &&
+        socket && { socket, quic, onConnection: (timeline, traffic) => meter.adopt(timeline, traffic) },
+      told: () => [...(told ?? ownAddressesOf(built))],
+      onFound: (found) => transport?.found(found),
+    },
+  );
+  const links = new Links(built.node, clock, meter, scopes, (peer) => gossip.score(peer));
   transport = new Libp2pTransport(init, built, gossip, links);
-  return { transport, probe: createProbe(built.inside, meter, init, confined) };
+  const network = new Libp2pNetwork({
+    built,
+    scopes,
+    meter,
+    places,
+    relay,
+    socket,
+    ports: init.ports ?? null,
+    signer,
+    later: (delayMs, task) => void clock.after(delayMs, task),
+    announce: (addresses) => (told = addresses.map((address) => multiaddr(address))),
+  });
+  return { transport, network };
+}
+
+const isQuicAddress = (address: string) => address.includes('/quic-v1');
+
+/** Until somebody knows better, others are told where this node listens. */
+function ownAddressesOf({ node, inside }: Built): Multiaddr[] {
+  return inside.transportManager.getAddrs().map((text) => {
+    const address = multiaddr(text.toString());
+    return isRelayed(address) && address.toString().endsWith(node.peerId.toString())
+      ? address
+      : address.encapsulate(`/p2p/${node.peerId.toString()}`);
+  });
 }
 
 /** After a connection closed, gossip over another one is looked after again, in milliseconds. */

@@ -1,7 +1,10 @@
 import type { Clock, Random } from '../../kernel/clock.ts';
-import type { NetworkProbe, Transport } from '../../log/transport.ts';
+import type { Network } from '../../federation/ports.ts';
+import type { Signer } from '../../kernel/signer.ts';
+import type { Transport } from '../../log/transport.ts';
 import { MemoryChannel } from './network-channel.ts';
 import { MemoryTransport } from './network-node.ts';
+import { memoryNetworkView } from './network-view.ts';
 
 /** How a line between two nodes treats what it carries. Shares are between 0 and 1. */
 export interface LineConditions {
@@ -30,7 +33,12 @@ export interface MemoryLink {
 export interface MemoryNetwork {
   /** The node's transport: the same one each time, a fresh one after a crash. */
   transport(name: string): Transport;
-  probe(name: string): NetworkProbe;
+  /**
+   * The network as the node sees it.
+   *
+   * @param signerOf the key that a node's name stands for.
+   */
+  view(name: string, signerOf: (name: string) => Signer): Network;
   /** Sets conditions for every line, or for the line between two nodes, both ways. */
   shape(conditions: Partial<LineConditions>, between?: readonly [string, string]): void;
   /** Splits the nodes: only those within one group reach each other; one that is in no group is alone. */
@@ -149,22 +157,17 @@ export function createMemoryNetwork(init: { clock: Clock; random?: Random }): Me
     pause: (delayMs) => new Promise((resolve) => clock.after(delayMs, resolve)),
   };
 
+  const nodeOf = (name: string) => {
+    const known = nodes.get(name);
+    if (known !== undefined) return known;
+    const node = new MemoryTransport(name, world);
+    nodes.set(name, node);
+    return node;
+  };
+
   return {
-    transport(name) {
-      const known = nodes.get(name);
-      if (known !== undefined) return known;
-      const node = new MemoryTransport(name, world);
-      nodes.set(name, node);
-      return node;
-    },
-    probe: (name) => ({
-      listening: () => nodes.get(name)?.addresses() ?? [],
-      confirmed: () => ({ verdict: 'unknown', testedAt: null }),
-      routerMapped: () => null,
-      relays: () => [],
-      sentBytes: () => traffic(world, name, ({ sentBytes }) => sentBytes),
-      receivedBytes: () => traffic(world, name, ({ receivedBytes }) => receivedBytes),
-    }),
+    transport: nodeOf,
+    view: (name, signerOf) => memoryNetworkView(name, world, nodeOf(name), signerOf),
     shape(conditions, between) {
       if (between === undefined) everyLine = { ...everyLine, ...conditions };
       else lines.set(key(...between), { ...lines.get(key(...between)), ...conditions });
@@ -191,12 +194,4 @@ export function createMemoryNetwork(init: { clock: Clock; random?: Random }): Me
       clock.after(0, () => void nodes.get(to)?.arrive(topic, data, from));
     },
   };
-}
-
-function traffic(
-  world: World,
-  name: string,
-  pick: (link: { sentBytes: number; receivedBytes: number }) => number,
-): number {
-  return (world.node(name)?.peers() ?? []).reduce((sum, link) => sum + pick(link), 0);
 }

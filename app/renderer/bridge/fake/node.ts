@@ -1,4 +1,5 @@
 import type { FederationView, Invite, Job, NodeStatus, Outputs, Presence } from '../../../contract/index.ts';
+import { PEER_ID, type SampleNetwork } from './network.ts';
 import { me, people } from './people.ts';
 
 const MINUTE_MS = 60_000;
@@ -6,14 +7,19 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** The status of the sample node at `now`; with `setup`, of one that has no community yet. */
-export function sampleStatus(now: number, startedAt: number, setup: boolean): NodeStatus {
+export function sampleStatus(
+  now: number,
+  startedAt: number,
+  setup: boolean,
+  network: SampleNetwork,
+): NodeStatus {
   const wave = Math.sin((now - startedAt) / 9_000);
   return {
     version: '0.1.0',
     startedAt: startedAt - 19 * DAY_MS - 4 * HOUR_MS,
     phase: setup ? 'setup' : 'ready',
     name: 'ferry-1',
-    peerId: '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo',
+    peerId: PEER_ID,
     community: setup
       ? null
       : {
@@ -24,7 +30,9 @@ export function sampleStatus(now: number, startedAt: number, setup: boolean): No
         },
     me: setup ? null : { did: me.did, handle: me.handle, role: 'sysop', phraseConfirmed: false },
     peers: setup ? 0 : 5,
-    reachability: { verdict: setup ? 'unknown' : 'direct', testedAt: setup ? null : now - 6 * MINUTE_MS },
+    reachability: setup
+      ? { verdict: 'unknown', testedAt: null }
+      : network.doctor(now - 6 * MINUTE_MS).reachability,
     sync: setup
       ? null
       : { stage: 'history', done: 812_400, total: 1_041_900, perSecond: 18_200, etaSeconds: 13 },
@@ -90,7 +98,7 @@ const peer = (
 });
 
 /** The sample node's view of its federation: five peers of every kind. */
-export function sampleFederation(now: number, startedAt: number): FederationView {
+export function sampleFederation(now: number, startedAt: number, network: SampleNetwork): FederationView {
   const done = Math.min(1_041_900, 812_400 + Math.floor((now - startedAt) * 18.2));
   return {
     peers: [
@@ -125,50 +133,17 @@ export function sampleFederation(now: number, startedAt: number): FederationView
       ),
       peer(4, null, null, { latencyMs: null, score: -3.1, version: null, direction: 'inbound' }, startedAt),
     ],
-    addresses: [
-      '/ip4/203.0.113.7/tcp/4001/p2p/12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo',
-      '/ip4/192.168.1.20/tcp/4001/p2p/12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo',
-      '/ip4/203.0.113.7/tcp/4002/ws/p2p/12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo',
-    ],
+    addresses: network.told(),
+    own: network.own(),
+    known: 12,
     sentBytes: 118_000_000 + Math.max(0, now - startedAt) * 412,
     receivedBytes: 44_000_000 + Math.max(0, now - startedAt) * 96,
-    doctor: sampleDoctor(startedAt - 6 * MINUTE_MS),
+    doctor: network.doctor(startedAt - 6 * MINUTE_MS),
     refusals: [
       { code: 'bad-signature', verdict: 'reject', count: 2 },
       { code: 'not-a-member', verdict: 'reject', count: 11 },
       { code: 'already-known', verdict: 'ignore', count: 4_812 },
       { code: 'too-far-ahead', verdict: 'ignore', count: 1 },
-    ],
-  };
-}
-
-/** What the doctor finds at the sample node. */
-export function sampleDoctor(testedAt: number): FederationView['doctor'] {
-  return {
-    reachability: { verdict: 'direct', testedAt },
-    summary:
-      'Others reach this node directly over port 4001. Members behind strict networks come in through the relay kelp.',
-    checks: [
-      {
-        id: 'listening',
-        state: 'good',
-        finding: 'The node listens on port 4001 in every network it is in.',
-        remedy: null,
-      },
-      {
-        id: 'router',
-        state: 'bad',
-        finding: 'The router did not answer a request to open the port.',
-        remedy: 'Open TCP port 4001 in the router by hand, or turn UPnP on there.',
-      },
-      { id: 'dialback', state: 'good', finding: 'Three peers dialled back and got through.', remedy: null },
-      { id: 'relay', state: 'good', finding: 'The relay kelp holds a place for this node.', remedy: null },
-      {
-        id: 'local',
-        state: 'off',
-        finding: 'Searching the local network is turned off.',
-        remedy: 'Turn on local discovery in the settings if you trust this network.',
-      },
     ],
   };
 }

@@ -37,8 +37,7 @@ export function Doctor({
         )
       }
     >
-      <p className={`doctor-says ${good.has(verdict) ? '' : 'amber'}`}>{words.doctor.verdicts[verdict]}</p>
-      <p className="soft measure">{doctor.summary}</p>
+      <p className={`doctor-says ${good.has(verdict) ? '' : 'amber'}`}>{doctor.summary}</p>
       <ul className="checks" aria-label={words.doctor.list}>
         {doctor.checks.map((check) => (
           <li key={check.id}>

@@ -1,63 +1,92 @@
-import { useState } from 'react';
-import { Role } from '../../../contract/index.ts';
+import { useEffect, useRef, useState } from 'react';
+import type { Reach, ReachReport } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
-import { t } from '../../messages/en.ts';
 import { federation as words } from '../../messages/federation.ts';
-import { Button, Dialog, Notice, ProblemNotice, Said, Select, TextField } from '../../ui/index.ts';
+import { useSettings } from '../../stores/index.ts';
+import { readAnnounced } from '../../text/addresses.ts';
+import { Button, Dialog, Loading, Notice, ProblemNotice, TextField } from '../../ui/index.ts';
+import { ReachSteps } from '../ReachSteps.tsx';
 import { useAct } from '../useAct.ts';
-import { useCopy } from '../useCopy.ts';
-import { Qr } from './Qr.tsx';
+import { useCall } from '../useCall.ts';
+import { InviteForm, usesOf, type InviteWish } from './InviteForm.tsx';
+import { InviteReady, type Made } from './InviteReady.tsx';
+import { usualReach } from './reach.ts';
 
-const roles = Role.exclude(['sysop']).options;
-const spans = ['24', '72', '168', '720'] as const;
-
-/** Makes an invite, then shows its link and QR code once. */
+/**
+ * Asks whom an invite is for, sets this node up for it where that is needed, makes the invite and shows its link
+ * and QR code once. Where the node cannot be set up by itself, it shows the steps that are left.
+ */
 export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const client = useClient();
+  const settings = useSettings();
+  const asked = useCall(() => client.federation.reaches({}), [client]);
   const act = useAct();
-  const { said, copy } = useCopy(words.invite);
-  const [role, setRole] = useState<(typeof roles)[number]>('member');
-  const [hours, setHours] = useState<(typeof spans)[number]>('72');
-  const [uses, setUses] = useState('1');
-  const [link, setLink] = useState<string | null>(null);
-  const number = Number(uses);
-  const usesError = Number.isInteger(number) && number >= 1 && number <= 100 ? null : words.invite.badUses;
-  const make = async () => {
-    if (usesError) return;
-    await act.run(async () => {
-      const made = await client.federation.invite({ role, hours: Number(hours), uses: number });
-      setLink(made.link);
+  const [chosen, setChosen] = useState<Partial<InviteWish>>({});
+  /** What the last try to set this node up came to, where that was not enough. */
+  const [short, setShort] = useState<ReachReport | null>(null);
+  const [announce, setAnnounce] = useState<string | null>(null);
+  const [settingUp, setSettingUp] = useState<Reach | null>(null);
+  const [made, setMade] = useState<Made | null>(null);
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
+
+  const network = settings.value?.network ?? null;
+  const reports = asked.data ?? [];
+  const reach = chosen.reach ?? usualReach(reports);
+  const report = reports.find((one) => one.reach === reach);
+  const ready = report?.ready === true;
+  const wish: InviteWish = {
+    role: 'member',
+    hours: '72',
+    uses: '1',
+    // A node that is set up already keeps what its sysop chose.
+    relay: ready ? (network?.relay ?? false) : true,
+    ...chosen,
+    reach,
+  };
+  const uses = usesOf(wish);
+  const announced = announce ?? (network?.announce ?? []).join(', ');
+  const read = readAnnounced(announced);
+  const announceError = announce === null || read.ok ? null : read.why;
+
+  const setUp = async (): Promise<ReachReport> => {
+    setSettingUp(reach);
+    try {
+      return await client.federation.setReach({
+        reach,
+        ...(reach === 'internet' ? { relay: wish.relay } : {}),
+        ...(announce !== null && read.ok ? { announce: read.addresses } : {}),
+      });
+    } finally {
+      setSettingUp(null);
+      asked.reload();
+      void settings.refresh();
+    }
+  };
+  const make = () =>
+    act.run(async () => {
+      if (uses === null || announceError !== null || report === undefined) return;
+      const now = ready && short === null ? report : await setUp();
+      // The link is shown once: without a dialog nobody would see it.
+      if (!isOpen.current) return;
+      setShort(now.ready ? null : now);
+      if (!now.ready) return;
+      if (now === report && reach === 'internet' && network !== null && wish.relay !== network.relay)
+        await client.settings.set({ network: { relay: wish.relay } });
+      const { role, hours } = wish;
+      const invite = await client.federation.invite({ role, hours: Number(hours), uses, reach });
+      setMade({ ...invite, report: now });
       onMade();
     });
-  };
-  if (link !== null) {
-    return (
-      <Dialog
-        title={words.invite.ready}
-        isOpen
-        onClose={onClose}
-        actions={
-          <>
-            <Button onPress={onClose}>{words.invite.done}</Button>
-            <Button kind="main" autoFocus onPress={() => copy(link)}>
-              {words.invite.copy}
-            </Button>
-          </>
-        }
-      >
-        <Notice severity="attention" title={words.invite.once} />
-        <div className="invite-ready">
-          <Qr text={link} label={words.invite.qr} />
-          <div className="invite-link">
-            <span className="field-label">{words.invite.link}</span>
-            <code className="mono invite-text">{link}</code>
-            <p className="soft small">{words.invite.scan}</p>
-            <Said>{said}</Said>
-          </div>
-        </div>
-      </Dialog>
-    );
-  }
+
+  if (made !== null) return <InviteReady made={made} onClose={onClose} />;
+  const isBlocked = uses === null || report === undefined || announceError !== null;
+  const main = short !== null ? words.invite.again : ready ? words.invite.make : words.invite.setUp;
   return (
     <Dialog
       title={words.invite.title}
@@ -65,34 +94,52 @@ export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade:
       onClose={onClose}
       actions={
         <>
-          <Button onPress={onClose}>{words.invite.cancel}</Button>
-          <Button kind="main" onPress={() => void make()} isDisabled={act.busy || usesError !== null}>
-            {words.invite.make}
+          {short === null ? (
+            <Button onPress={onClose}>{words.invite.cancel}</Button>
+          ) : (
+            <Button onPress={() => setShort(null)} isDisabled={act.busy}>
+              {words.invite.back}
+            </Button>
+          )}
+          <Button kind="main" onPress={() => void make()} isDisabled={isBlocked} waits={act.busy}>
+            {main}
           </Button>
         </>
       }
     >
-      <Select
-        label={words.invite.role}
-        value={role}
-        onChange={setRole}
-        options={roles.map((value) => ({ value, label: t.common.roles[value] }))}
-      />
-      <Select
-        label={words.invite.hours}
-        value={hours}
-        onChange={setHours}
-        options={spans.map((value) => ({ value, label: words.invite.spans[value] }))}
-      />
-      <TextField
-        label={words.invite.uses}
-        hint={words.invite.usesHint}
-        value={uses}
-        onChange={setUses}
-        inputMode="numeric"
-        error={usesError}
-        onEnter={() => void make()}
-      />
+      {asked.data === null && asked.loading && <Loading what={words.reach.asking} />}
+      {asked.problem && (
+        <ProblemNotice
+          problem={asked.problem}
+          action={<Button onPress={asked.reload}>{words.again}</Button>}
+        />
+      )}
+      {short !== null && (
+        <>
+          <ReachSteps report={short} />
+          {reach === 'internet' && (
+            <TextField
+              label={words.announce.label}
+              hint={words.announce.hint}
+              value={announced}
+              onChange={setAnnounce}
+              onEnter={() => void make()}
+              error={announceError}
+              mono
+              autoFocus
+            />
+          )}
+        </>
+      )}
+      {short === null && asked.data !== null && (
+        <InviteForm
+          wish={wish}
+          reports={reports}
+          onChange={(patch) => setChosen((before) => ({ ...before, ...patch }))}
+          onEnter={() => void make()}
+        />
+      )}
+      {settingUp !== null && <Notice title={words.reach.working[settingUp]} live />}
       {act.problem && <ProblemNotice problem={act.problem} />}
     </Dialog>
   );

@@ -111,11 +111,26 @@ const columns: readonly Column<Peer>[] = [
 ];
 
 /** The peers connected now; one opened shows all that is known of it. */
-export function Peers({ peers, tools }: { peers: readonly Peer[]; tools: React.ReactNode }) {
+export function Peers({
+  peers,
+  known,
+  tools,
+}: {
+  peers: readonly Peer[];
+  /** Members' nodes that this node knows, connected or not. */
+  known: number;
+  tools: React.ReactNode;
+}) {
   const [opened, setOpened] = useState<string | null>(null);
   const peer = peers.find((entry) => entry.peerId === opened);
   return (
-    <Panel title={words.peers.title} count={String(peers.length)} className="peers" tools={tools} flush>
+    <Panel
+      title={words.peers.title}
+      count={words.peers.count(peers.length, known)}
+      className="peers"
+      tools={tools}
+      flush
+    >
       {peers.length === 0 ? (
         <EmptyState title={words.peers.empty}>{words.peers.emptyHint}</EmptyState>
       ) : (

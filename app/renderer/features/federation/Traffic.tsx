@@ -1,8 +1,7 @@
 import type { FederationView } from '../../../contract/index.ts';
 import { federation as words } from '../../messages/federation.ts';
 import { bytes, count } from '../../messages/format.ts';
-import { Badge, Button, Panel, Said } from '../../ui/index.ts';
-import { useCopy } from '../useCopy.ts';
+import { Badge, Panel } from '../../ui/index.ts';
 
 /** What went out and came in, and what was refused at the door. */
 export function Traffic({ view }: { view: FederationView }) {
@@ -34,27 +33,6 @@ export function Traffic({ view }: { view: FederationView }) {
           ))}
         </ul>
       )}
-    </Panel>
-  );
-}
-
-/** The addresses by which others dial this node. */
-export function Addresses({ addresses }: { addresses: readonly string[] }) {
-  const { said, copy } = useCopy(words.addresses);
-  return (
-    <Panel title={words.addresses.title} count={String(addresses.length)} className="addresses">
-      {addresses.length === 0 && <p className="soft">{words.addresses.empty}</p>}
-      <ul className="address-list">
-        {addresses.map((address) => (
-          <li key={address}>
-            <code className="mono">{address}</code>
-            <Button kind="quiet" aria-label={words.addresses.copy(address)} onPress={() => copy(address)}>
-              {words.addresses.short}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      <Said>{said}</Said>
     </Panel>
   );
 }

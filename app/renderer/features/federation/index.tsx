@@ -7,11 +7,12 @@ import { useFederation, useNode } from '../../stores/index.ts';
 import { Button, Loading, Notice, Panel, ProblemNotice, ProgressBar } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useDoing } from '../useDoing.ts';
+import { Addresses } from './Addresses.tsx';
 import { Doctor } from './Doctor.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import { Invites } from './Invites.tsx';
 import { DialDialog, Peers } from './Peers.tsx';
-import { Addresses, Traffic } from './Traffic.tsx';
+import { Traffic } from './Traffic.tsx';
 import '../record.css';
 import './federation.css';
 
@@ -92,10 +93,8 @@ export function FederationView({ path }: { path: readonly string[] }) {
       )}
       {view && (
         <>
-          <Doctor doctor={view.doctor} act={doctor} ran={ran} onRun={diagnose} />
-          <Invites turn={turn} onInvite={invite} />
-          <Peers peers={view.peers} tools={tools} />
-          <div className="federation-left">
+          <div className="federation-stack federation-reach">
+            <Doctor doctor={view.doctor} act={doctor} ran={ran} onRun={diagnose} />
             <Panel title={words.sync.title} className="syncing">
               {sync === null ? (
                 <Notice severity="good" title={words.sync.done} />
@@ -103,9 +102,13 @@ export function FederationView({ path }: { path: readonly string[] }) {
                 <ProgressBar label={words.sync.stages[sync.stage]} progress={sync} />
               )}
             </Panel>
-            <Addresses addresses={view.addresses} />
           </div>
-          <Traffic view={view} />
+          <div className="federation-stack">
+            <Invites turn={turn} onInvite={invite} />
+            <Traffic view={view} />
+          </div>
+          <Peers peers={view.peers} known={view.known} tools={tools} />
+          <Addresses own={view.own} told={view.addresses} />
         </>
       )}
       {inviting && <InviteDialog onClose={() => go('federation')} onMade={() => setTurn((n) => n + 1)} />}

@@ -2,19 +2,28 @@ import { useState } from 'react';
 import { Handle, type Problem } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Button, ProblemNotice, Said, TextField } from '../../ui/index.ts';
+import { Button, Choices, ProblemNotice, Said, TextField } from '../../ui/index.ts';
+import { diallers, useDialWish, type Dialler } from './dialWish.ts';
 
 const words = t.onboarding;
 
 /** What step 1 decided. */
 export type Plan =
   | { kind: 'create'; name: string; description: string; boards: boolean }
-  | { kind: 'join'; invite: string; community: string };
+  | {
+      kind: 'join';
+      invite: string;
+      community: string;
+      /** Whether the invite leads beyond this machine, so that others could dial this node in turn. */
+      leadsOut: boolean;
+    };
 
-/** Step 2: the handle, then the community is made or joined. */
+/** Step 2: the handle and, before a join, who may dial this node; then the community is made or joined. */
 export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => void; onDone: () => void }) {
   const client = useClient();
+  const setUp = useDialWish((wish) => wish.setUp);
   const [handle, setHandle] = useState('');
+  const [dialler, setDialler] = useState<Dialler>('nobody');
   const [error, setError] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -27,8 +36,12 @@ export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => vo
     setBusy(true);
     setProblem(null);
     try {
-      if (plan.kind === 'join') await client.community.join({ invite: plan.invite, handle: checked.data });
-      else {
+      if (plan.kind === 'join') {
+        // The node is set up before it joins, so that no connection has to be made twice; the report follows.
+        const wish = dialler === 'nobody' ? {} : { wish: { reach: dialler } };
+        await client.community.join({ invite: plan.invite, handle: checked.data, ...wish });
+        if (dialler !== 'nobody') void setUp(client, dialler);
+      } else {
         const { name, description, boards } = plan;
         await client.community.create({ name, description, boards, handle: checked.data });
       }
@@ -58,6 +71,14 @@ export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => vo
         autoFocus
         autoComplete="nickname"
       />
+      {plan.kind === 'join' && plan.leadsOut && (
+        <Choices
+          label={words.dial.title}
+          value={dialler}
+          onChange={setDialler}
+          options={diallers.map((value) => ({ value, ...words.dial[value] }))}
+        />
+      )}
       {problem !== null && <ProblemNotice problem={problem} />}
       <div className="steps-buttons">
         {busy && <Said>{words.working[plan.kind]}</Said>}

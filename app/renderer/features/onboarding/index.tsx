@@ -4,6 +4,7 @@ import { go } from '../../actions/route.ts';
 import { t } from '../../messages/en.ts';
 import { Panel } from '../../ui/index.ts';
 import { ChoiceStep, type Path } from './ChoiceStep.tsx';
+import { DialNotice } from './DialNotice.tsx';
 import { PhraseStep } from './PhraseStep.tsx';
 import { RestoreStep } from './RestoreStep.tsx';
 import { YouStep, type Plan } from './YouStep.tsx';
@@ -62,6 +63,7 @@ export function Onboarding({ status, invite }: { status: NodeStatus; invite: str
             </li>
           ))}
         </ol>
+        {step === 3 && <DialNotice />}
         <Panel title={words.steps[step - 1] ?? ''} count={words.stepOf(step)}>
           <h2 className="hidden-visually" tabIndex={-1} ref={title}>
             {words.stepOf(step)}: {words.steps[step - 1]}

@@ -2,23 +2,35 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { Settings, SettingsPatch } from '../../../contract/index.ts';
 import { problemOf } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Said, Select, Switch, TextField } from '../../ui/index.ts';
-import { check, shownNumber, typedNumber, valueAt, type Field } from './fields.ts';
+import { Said, Select, Switch, TextArea, TextField } from '../../ui/index.ts';
+import { check, shownText, typedNumber, valueAt, type Field } from './fields.ts';
 
-export type Save = (patch: SettingsPatch) => Promise<readonly string[]>;
+export type Save = (patch: SettingsPatch) => Promise<void>;
 
 /** One setting: what it is called, what it does, its value, and what came of the last change. */
-export function SettingRow({ field, settings, save }: { field: Field; settings: Settings; save: Save }) {
+export function SettingRow({
+  field,
+  settings,
+  save,
+  blocked = null,
+}: {
+  field: Field;
+  settings: Settings;
+  save: Save;
+  /** Why the setting has no effect now, and what helps: it cannot be changed then. */
+  blocked?: { readonly finding: string; readonly remedy: string | null } | null;
+}) {
   const words: { label: string; hint: string; unit?: string; options?: Record<string, string> } =
     t.settings.fields[field.path];
   const value = valueAt(settings, field.path);
   const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [said, setSaid] = useState('');
-  useEffect(() => setDraft(null), [value]);
+  const held = shownText(field, value);
+  useEffect(() => setDraft(null), [held]);
 
   const commit = async (next: unknown) => {
-    if (next === value) {
+    if (next === value || next === held) {
       setError(null);
       return;
     }
@@ -31,15 +43,15 @@ export function SettingRow({ field, settings, save }: { field: Field; settings: 
     setError(null);
     setSaid(t.settings.saving(words.label));
     try {
-      const restart = await save(checked.patch);
-      const waits = restart.includes(field.path);
-      setSaid(waits ? t.settings.savedRestart(words.label) : t.settings.saved(words.label));
+      await save(checked.patch);
+      setDraft(null);
+      setSaid(t.settings.saved(words.label));
     } catch (failure) {
       setSaid(t.settings.notSaved(words.label, problemOf(failure).message));
     }
   };
 
-  const shown = draft ?? (field.kind === 'number' ? shownNumber(field, value) : String(value ?? ''));
+  const shown = draft ?? held;
   const commitText = () => {
     if (draft === null) return;
     void commit(field.kind === 'number' ? typedNumber(field, draft) : draft.trim());
@@ -48,10 +60,23 @@ export function SettingRow({ field, settings, save }: { field: Field; settings: 
     <Row
       label={words.label}
       hint={words.hint}
+      finding={
+        blocked !== null && (
+          <>
+            <span className="strong">{blocked.finding}</span> {blocked.remedy}
+          </>
+        )
+      }
       said={said}
       control={
         field.kind === 'switch' ? (
-          <Switch bare label={words.label} value={value === true} onChange={(next) => void commit(next)} />
+          <Switch
+            bare
+            label={words.label}
+            value={value === true}
+            onChange={(next) => void commit(next)}
+            isDisabled={blocked !== null}
+          />
         ) : field.kind === 'select' ? (
           <Select
             bare
@@ -59,6 +84,22 @@ export function SettingRow({ field, settings, save }: { field: Field; settings: 
             value={String(value)}
             onChange={(next) => void commit(next)}
             options={Object.entries(words.options ?? {}).map(([id, label]) => ({ value: id, label }))}
+          />
+        ) : field.kind === 'addresses' ? (
+          <TextArea
+            bare
+            mono
+            rows={2}
+            label={words.label}
+            value={shown}
+            onChange={setDraft}
+            onBlur={commitText}
+            error={error}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+              event.preventDefault();
+              commitText();
+            }}
           />
         ) : (
           <TextField
@@ -83,11 +124,14 @@ export function SettingRow({ field, settings, save }: { field: Field; settings: 
 export function Row({
   label,
   hint,
+  finding,
   control,
   said,
 }: {
   label: string;
   hint: ReactNode;
+  /** What stands in the way of the setting. */
+  finding?: ReactNode;
   control: ReactNode;
   said?: string;
 }) {
@@ -96,6 +140,7 @@ export function Row({
       <div className="setting-text">
         <p className="strong">{label}</p>
         <p className="soft small">{hint}</p>
+        {finding && <p className="small setting-finding">{finding}</p>}
       </div>
       <div className="setting-control">{control}</div>
       {said !== undefined && (

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { defaultSettings } from '../../../contract/index.ts';
-import { check, contractPaths, fields, shownNumber, typedNumber, valueAt, type Field } from './fields.ts';
+import { defaultSettings, type Doctor } from '../../../contract/index.ts';
+import {
+  check,
+  contractPaths,
+  directBlock,
+  fields,
+  shownText,
+  typedNumber,
+  valueAt,
+  type Field,
+} from './fields.ts';
 
 const all: Field[] = Object.values(fields).flat();
 const field = (path: string): Field => {
@@ -15,7 +24,11 @@ describe('settings', () => {
   });
 
   test('every default is shown and passes its own check', () => {
-    for (const entry of all) expect(check(entry, valueAt(defaultSettings, entry.path)).ok).toBe(true);
+    for (const entry of all) {
+      const value = valueAt(defaultSettings, entry.path);
+      const given = entry.kind === 'addresses' ? shownText(entry, value) : value;
+      expect(check(entry, given).ok).toBe(true);
+    }
   });
 
   test('a number out of bounds is refused with the bound in the shown unit', () => {
@@ -31,7 +44,43 @@ describe('settings', () => {
 
   test('bytes are shown and typed in their unit', () => {
     const budget = field('storage.fileBudgetBytes');
-    expect(shownNumber(budget, defaultSettings.storage.fileBudgetBytes)).toBe('5');
+    expect(shownText(budget, defaultSettings.storage.fileBudgetBytes)).toBe('5');
     expect(typedNumber(budget, '2,5')).toBe(2.5 * 1024 ** 3);
+  });
+
+  test('addresses that others dial are shown one a line and saved as a list', () => {
+    const announce = field('network.announce');
+    const addresses = ['192.0.2.7:4001', 'bbs.example.org'];
+    expect(shownText(announce, addresses)).toBe('192.0.2.7:4001\nbbs.example.org');
+    expect(check(announce, shownText(announce, addresses))).toEqual({
+      ok: true,
+      patch: { network: { announce: addresses } },
+    });
+    expect(check(announce, 'bbs')).toMatchObject({ ok: false });
+  });
+});
+
+describe('direct connections through routers', () => {
+  const found = (state: Doctor['checks'][number]['state']): Doctor => ({
+    reachability: { verdict: 'private', testedAt: null },
+    summary: '',
+    checks: [{ id: 'direct', state, finding: 'Found.', remedy: 'Do this.' }],
+  });
+  const network = { ...defaultSettings.network, listen: 'everywhere' as const };
+
+  test('cannot be switched where a symmetric NAT stands before this node', () => {
+    expect(directBlock(found('bad'), network)).toMatchObject({ finding: 'Found.', remedy: 'Do this.' });
+  });
+
+  test('cannot be switched while this node listens on this machine alone', () => {
+    expect(directBlock(found('off'), defaultSettings.network)).not.toBeNull();
+    expect(directBlock(found('off'), { ...defaultSettings.network, holePunching: false })).not.toBeNull();
+  });
+
+  test('can be switched on again, and where they work or nothing is known', () => {
+    expect(directBlock(found('off'), { ...network, holePunching: false })).toBeNull();
+    expect(directBlock(found('good'), network)).toBeNull();
+    expect(directBlock(found('unknown'), network)).toBeNull();
+    expect(directBlock(null, network)).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
-import { Settings, SettingsPatch } from '../../../contract/index.ts';
+import { Settings, SettingsPatch, type Doctor } from '../../../contract/index.ts';
 import { t } from '../../messages/en.ts';
+import { readAnnounced } from '../../text/addresses.ts';
 
 const gigabyte = 1024 ** 3;
 const megabyte = 1024 ** 2;
@@ -8,7 +9,7 @@ export type FieldPath = Exclude<keyof typeof t.settings.fields, 'community.name'
 
 export interface Field {
   readonly path: FieldPath;
-  readonly kind: 'text' | 'number' | 'switch' | 'select';
+  readonly kind: 'text' | 'number' | 'switch' | 'select' | 'addresses';
   /** Numbers are shown divided by this. */
   readonly scale?: number;
 }
@@ -20,10 +21,11 @@ export const fields = {
     { path: 'network.listen', kind: 'select' },
     { path: 'network.port', kind: 'number' },
     { path: 'network.webSocketPort', kind: 'number' },
-    { path: 'network.localDiscovery', kind: 'switch' },
-    { path: 'network.upnp', kind: 'switch' },
+    { path: 'network.announce', kind: 'addresses' },
+    { path: 'network.portMapping', kind: 'switch' },
     { path: 'network.relay', kind: 'switch' },
     { path: 'network.holePunching', kind: 'switch' },
+    { path: 'network.localDiscovery', kind: 'switch' },
     { path: 'network.maxConnections', kind: 'number' },
   ],
   storage: [
@@ -53,10 +55,12 @@ export function valueAt(settings: Settings, path: FieldPath): unknown {
 
 export type Checked = { ok: true; patch: SettingsPatch } | { ok: false; why: string };
 
-/** A new value as a patch for the node, or what is wrong with it. */
+/** A new value as a patch for the node, or what is wrong with it. Addresses come as the text a person wrote. */
 export function check(field: Field, value: unknown): Checked {
   const [group = '', key = ''] = field.path.split('.');
-  const result = SettingsPatch.safeParse({ [group]: { [key]: value } });
+  const read = field.kind === 'addresses' ? readAnnounced(String(value)) : null;
+  if (read?.ok === false) return read;
+  const result = SettingsPatch.safeParse({ [group]: { [key]: read === null ? value : read.addresses } });
   if (result.success) return { ok: true, patch: result.data };
   const issue = result.error.issues[0];
   const scale = field.scale ?? 1;
@@ -68,13 +72,30 @@ export function check(field: Field, value: unknown): Checked {
   return { ok: false, why: issue?.message ?? t.settings.number };
 }
 
-/** What stands in a number's field: the value in the shown unit. */
-export const shownNumber = (field: Field, value: unknown): string =>
-  typeof value === 'number' ? String(Math.round((value / (field.scale ?? 1)) * 100) / 100) : '';
+/** What stands in a setting's field: a number in the shown unit, addresses one a line. */
+export function shownText(field: Field, value: unknown): string {
+  if (typeof value === 'number') return String(Math.round((value / (field.scale ?? 1)) * 100) / 100);
+  if (Array.isArray(value)) return value.join('\n');
+  return String(value ?? '');
+}
 
 /** A typed number in the node's unit, or null when it is none. */
 export function typedNumber(field: Field, text: string): number | null {
   const value = Number(text.trim().replace(',', '.'));
   if (text.trim() === '' || !Number.isFinite(value)) return null;
   return field.scale === undefined ? value : Math.round(value * field.scale);
+}
+
+/**
+ * Why direct connections through routers cannot work now, as the doctor found, with what helps; null where the
+ * switch decides. A symmetric NAT allows none, and neither does a node that listens on its machine alone.
+ */
+export function directBlock(
+  doctor: Doctor | null,
+  { listen, holePunching }: Settings['network'],
+): Pick<Doctor['checks'][number], 'finding' | 'remedy'> | null {
+  const found = doctor?.checks.find(({ id }) => id === 'direct');
+  if (found === undefined) return null;
+  const blocked = found.state === 'bad' || (found.state === 'off' && (listen === 'loopback' || holePunching));
+  return blocked ? found : null;
 }

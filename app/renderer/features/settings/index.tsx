@@ -10,6 +10,7 @@ import { CareSection } from './CareSection.tsx';
 import { CommunitySection } from './CommunitySection.tsx';
 import { fields } from './fields.ts';
 import { IdentitySection } from './IdentitySection.tsx';
+import { NetworkSection } from './NetworkSection.tsx';
 import { SettingRow } from './SettingRow.tsx';
 import './settings.css';
 
@@ -75,15 +76,15 @@ function Section({ id }: { id: SectionId }) {
     );
   }
   const save = async (patch: Parameters<typeof client.settings.set>[0]) => {
-    const { restart } = await client.settings.set(patch);
+    await client.settings.set(patch);
     await settings.refresh();
-    return restart;
   };
   if (id === 'community')
     return status === null ? null : (
       <CommunitySection status={status} settings={settings.value} save={save} />
     );
   const held = settings.value;
+  if (id === 'network') return <NetworkSection settings={held} save={save} />;
   return (
     <Panel title={t.settings.sections[id]}>
       {id === 'desktop' && kind !== 'shell' && <Notice title={t.settings.desktopOnly} />}

@@ -1,0 +1,77 @@
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import type { Channel, Transport } from '../log/transport.ts';
+
+/** A channel within a conversation that must end in time. */
+export interface Talk {
+  readonly channel: Channel;
+  /** The next message. Throws a Problem `ended-early` when the peer says no more. */
+  next(): Promise<Uint8Array>;
+  /** Aborts when the time is up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a channel to a peer, talks, and closes it; breaks it when the talk fails or takes too long. Rejects with
+ * what went wrong.
+ */
+export function converse<T>(
+  { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
+  peer: string,
+  protocol: string,
+  limitMs: number,
+  talk: (talk: Talk) => Promise<T>,
+): Promise<T> {
+  return timed(clock, limitMs, async (signal) =>
+    within(await transport.open(peer, protocol, signal), signal, talk),
+  );
+}
+
+/** The same for a channel that a peer opened. */
+export function answer<T>(
+  clock: Clock,
+  channel: Channel,
+  limitMs: number,
+  talk: (talk: Talk) => Promise<T>,
+): Promise<T> {
+  return timed(clock, limitMs, (signal) => within(channel, signal, talk));
+}
+
+async function timed<T>(
+  clock: Clock,
+  limitMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const cancel = clock.after(limitMs, () => deadline.abort());
+  try {
+    return await work(deadline.signal);
+  } finally {
+    cancel();
+  }
+}
+
+async function within<T>(
+  channel: Channel,
+  signal: AbortSignal,
+  talk: (talk: Talk) => Promise<T>,
+): Promise<T> {
+  const late = () => channel.abort(new Problem('too-late', 'The peer did not answer in time.'));
+  signal.addEventListener('abort', late, { once: true });
+  const messages = channel.receive();
+  const next = async () => {
+    const { value, done } = await messages.next();
+    if (done) throw new Problem('ended-early', 'The peer ended the conversation early.');
+    return value;
+  };
+  try {
+    const result = await talk({ channel, next, signal });
+    await channel.close();
+    return result;
+  } catch (error) {
+    channel.abort(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', late);
+  }
+}

@@ -1,0 +1,95 @@
+import { toHex } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { readRecord, type NodeRecord } from './node-record.ts';
+
+/** [N3] Records kept, of all nodes and of one member's nodes. */
+export const MAX_RECORDS = 1000;
+export const MAX_PER_MEMBER = 4;
+/** [N3] A record that was signed longer ago is dropped. */
+const MAX_AGE_MS = 14 * 86_400_000;
+
+interface Row {
+  readonly bytes: Uint8Array;
+  readonly member_signature: Uint8Array;
+  readonly node_signature: Uint8Array;
+}
+
+/** The newest record of each node, in memory and on disk. Holds genuine records alone; callers check first. */
+export class NodeBook {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #records = new Map<string, NodeRecord>();
+  readonly #listeners = new Set<(record: NodeRecord) => void>();
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+    const rows = db
+      .prepare<Row>('SELECT bytes, member_signature, node_signature FROM node_record ORDER BY time')
+      .all();
+    for (const { bytes, member_signature, node_signature } of rows) {
+      const record = readRecord([bytes, member_signature, node_signature]);
+      this.#records.set(record.peer, record);
+    }
+    this.#dropOld();
+  }
+
+  get(peer: string): NodeRecord | null {
+    return this.#records.get(peer) ?? null;
+  }
+
+  /** All records that are not too old, the most recently signed first. */
+  list(): NodeRecord[] {
+    const oldest = this.#clock.now() - MAX_AGE_MS;
+    return [...this.#records.values()]
+      .filter(({ time }) => time >= oldest)
+      .toSorted((a, b) => b.time - a.time);
+  }
+
+  /** [N3] Keeps a genuine record if it is the newest of its node and within the limits; answers whether it is kept. */
+  put(record: NodeRecord): boolean {
+    const known = this.#records.get(record.peer);
+    if (known !== undefined && known.sequence >= record.sequence) return false;
+    if (record.time < this.#clock.now() - MAX_AGE_MS) return false;
+    this.#records.set(record.peer, record);
+    const [bytes, ofMember, ofNode] = record.sealed;
+    this.#db.transaction(() => {
+      this.#db
+        .prepare(
+          'INSERT OR REPLACE INTO node_record (peer, time, bytes, member_signature, node_signature) VALUES (?, ?, ?, ?, ?)',
+        )
+        .run(record.peer, record.time, bytes, ofMember, ofNode);
+      const member = toHex(record.publicKey);
+      this.#limit(
+        this.list().filter((one) => toHex(one.publicKey) === member),
+        MAX_PER_MEMBER,
+      );
+      this.#limit(this.list(), MAX_RECORDS);
+      this.#dropOld();
+    });
+    if (this.#records.get(record.peer) !== record) return false;
+    for (const listener of this.#listeners) listener(record);
+    return true;
+  }
+
+  /** Calls back with each record that replaced an older one or is new; returns how to stop. */
+  onRecord(listener: (record: NodeRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #limit(newestFirst: readonly NodeRecord[], limit: number): void {
+    for (const { peer } of newestFirst.slice(limit)) this.#drop(peer);
+  }
+
+  #dropOld(): void {
+    const oldest = this.#clock.now() - MAX_AGE_MS;
+    for (const { peer, time } of this.#records.values()) if (time < oldest) this.#drop(peer);
+  }
+
+  #drop(peer: string): void {
+    this.#records.delete(peer);
+    this.#db.prepare('DELETE FROM node_record WHERE peer = ?').run(peer);
+  }
+}

@@ -1,0 +1,282 @@
+import * as z from 'zod';
+import { equalBytes, toHex } from '../kernel/bytes.ts';
+import { encodeCanonical } from '../kernel/canonical.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { every, type Clock } from '../kernel/clock.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { Authority } from '../log/kinds.ts';
+import type { Log } from '../log/log.ts';
+import type { Channel, Transport, Verdict } from '../log/transport.ts';
+import { answer, converse } from './conversation.ts';
+import type { NodeBook } from './node-book.ts';
+import {
+  isGenuine,
+  isSameRecord,
+  MAX_SEQUENCE,
+  readRecord,
+  SealedRecord,
+  sealRecord,
+  type NodeRecord,
+} from './node-record.ts';
+import type { Network } from './ports.ts';
+import { RateLimit } from './rate-limit.ts';
+import { decodeMessage } from './wire.ts';
+
+/** [N4] The protocol by which two members tell each other the nodes they know. */
+const NODES_PROTOCOL = '/impulse/nodes/1';
+/** [N4] Records in one message, at most. */
+const MAX_IN_MESSAGE = 64;
+const EXCHANGE_MS = 10_000;
+/** [N4] How often one connected member is asked again, and how often this node looks at its own record. */
+const AGAIN_MS = 5 * 60_000;
+/** [N2] How far ahead of this node's clock a record may be. */
+const EARLY_MS = 10 * 60_000;
+/** [N5] How often a node's record is passed on, at most, and how long its node waits before it signs another. */
+const PER_NODE_MS = 2000;
+const BETWEEN_MS = 2500;
+/** [N5] Records of one member's nodes that are taken, a minute. */
+const PER_MEMBER = 12;
+const MINUTE_MS = 60_000;
+/** [N5] A record is signed again at this age even where nothing changed. */
+const REFRESH_MS = 6 * 3_600_000;
+/** [N6] How often a copy of this node is outbid, at most. */
+const COPY_PAUSE_MS = 60_000;
+
+const NodesMessage = z.tuple([z.literal('nodes'), z.array(SealedRecord).max(MAX_IN_MESSAGE)]);
+
+/** [N5] The gossip topic of node records. */
+export function nodesTopicOf(community: Uint8Array): string {
+  return `impulse/nodes/1/${cidOf(community)}`;
+}
+
+export interface NodeExchangeInit {
+  readonly log: Log;
+  readonly transport: Transport;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly authority: Authority;
+  readonly logger: Logger;
+  readonly book: NodeBook;
+  readonly nodeName: () => string;
+  /** [N6] Another node signs records with this node's key. */
+  readonly onCopy: () => void;
+}
+
+/** Spreads the records of members' nodes: this node's own and those of others. The rules are in SPEC.md. */
+export class NodeExchange {
+  readonly #init: NodeExchangeInit;
+  readonly #topic: string;
+  readonly #perNode: RateLimit;
+  readonly #perMember: RateLimit;
+  /** When records were exchanged with a connected peer. */
+  readonly #metAt = new Map<string, number>();
+  #own: { readonly addresses: readonly string[]; readonly relay: boolean } | null = null;
+  #signedAt = 0;
+  #cancelSign: (() => void) | null = null;
+  #stops: (() => void)[] = [];
+
+  constructor(init: NodeExchangeInit) {
+    this.#init = init;
+    this.#topic = nodesTopicOf(init.log.community);
+    this.#perNode = new RateLimit(init.clock, 1, PER_NODE_MS);
+    this.#perMember = new RateLimit(init.clock, PER_MEMBER, MINUTE_MS);
+  }
+
+  start(): void {
+    const { transport, clock } = this.#init;
+    transport.handle(NODES_PROTOCOL, (channel) => this.#answer(channel));
+    transport.subscribe(this.#topic, (data) => this.#validate(data));
+    this.#stops = [
+      every(clock, AGAIN_MS, () => this.#refresh()),
+      transport.onPeer(({ kind, peer }) => {
+        if (kind === 'lost') this.#metAt.delete(peer);
+      }),
+    ];
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#cancelSign?.();
+    this.#cancelSign = null;
+    this.#init.transport.unsubscribe(this.#topic);
+  }
+
+  /** Tells the others from now on where this node can be dialled, and whether it relays. */
+  tell(addresses: readonly string[], relay: boolean): void {
+    const before = this.#own;
+    this.#own = { addresses, relay };
+    const same =
+      before !== null &&
+      before.relay === relay &&
+      before.addresses.length === addresses.length &&
+      before.addresses.every((address, index) => address === addresses[index]);
+    if (!same) this.#signSoon();
+  }
+
+  /** [N4] Exchanges records with a connected member, unless that was done lately or is the other's to do. */
+  async meet(peer: string): Promise<void> {
+    const { transport, clock, logger } = this.#init;
+    const now = clock.now();
+    if (transport.self > peer || (this.#metAt.get(peer) ?? Number.NEGATIVE_INFINITY) + AGAIN_MS > now) return;
+    this.#metAt.set(peer, now);
+    try {
+      await converse(this.#init, peer, NODES_PROTOCOL, EXCHANGE_MS, async ({ channel, next }) => {
+        await channel.send(encodeCanonical(['nodes', [this.#ownRecord().sealed]]));
+        const [, told] = decodeMessage(NodesMessage, await next());
+        // Records name where members live, so a peer that does not prove to be one is told no more.
+        await this.#takeIntroduction(peer, told);
+        await channel.send(encodeCanonical(['nodes', this.#others(peer)]));
+      });
+    } catch (error) {
+      this.#metAt.delete(peer);
+      logger.debug('nodes-not-exchanged', { peer, code: problemOf(error).code });
+    }
+  }
+
+  #answer(channel: Channel): Promise<void> {
+    const { peer } = channel;
+    return answer(this.#init.clock, channel, EXCHANGE_MS, async ({ next }) => {
+      await this.#takeIntroduction(peer, decodeMessage(NodesMessage, await next())[1]);
+      const told = [this.#ownRecord().sealed, ...this.#others(peer)].slice(0, MAX_IN_MESSAGE);
+      await channel.send(encodeCanonical(['nodes', told]));
+      await this.#takeAll(decodeMessage(NodesMessage, await next())[1]);
+    });
+  }
+
+  #others(peer: string): SealedRecord[] {
+    const { book, transport } = this.#init;
+    return book
+      .list()
+      .filter((record) => record.peer !== peer && record.peer !== transport.self && this.#isMember(record))
+      .slice(0, MAX_IN_MESSAGE)
+      .map(({ sealed }) => sealed);
+  }
+
+  /**
+   * The first record must be the peer's own. The genuine record that this node holds of the peer decides whether it
+   * is a member's: the one shown may be ignored before its signatures are checked. Throws a Problem (`not-a-member`, …).
+   */
+  async #takeIntroduction(peer: string, sealed: readonly SealedRecord[]): Promise<void> {
+    const { book } = this.#init;
+    const [first, ...others] = sealed;
+    if (first === undefined) throw new Problem('malformed', 'The peer did not introduce itself.');
+    const verdict = await this.#take(first);
+    const known = book.get(peer);
+    if (verdict === 'reject' || readRecord(first).peer !== peer || known === null || !this.#isMember(known)) {
+      throw new Problem('not-a-member', 'The peer is not the node of a member.');
+    }
+    // Those who cannot be dialled, and whom the peer does not reach, learn of its new addresses by gossip alone.
+    if (verdict === 'accept') this.#publish(first);
+    await this.#takeAll(others);
+  }
+
+  async #takeAll(sealed: readonly SealedRecord[]): Promise<void> {
+    for (const one of sealed) {
+      if ((await this.#take(one)) === 'reject')
+        throw new Problem('bad-record', 'The peer passed on a forged node record.');
+    }
+  }
+
+  async #validate(data: Uint8Array): Promise<Verdict> {
+    let sealed: SealedRecord;
+    try {
+      sealed = decodeMessage(SealedRecord, data);
+    } catch {
+      return 'reject';
+    }
+    return this.#take(sealed);
+  }
+
+  /** [N2] Judges a record and keeps it if it is new. */
+  async #take(sealed: SealedRecord): Promise<Verdict> {
+    const { log, clock, verifier, network, transport, book } = this.#init;
+    let record: NodeRecord;
+    try {
+      record = readRecord(sealed);
+    } catch {
+      return 'reject';
+    }
+    if (!equalBytes(record.community, log.community)) return 'reject';
+    const known = book.get(record.peer);
+    if (known !== null && known.sequence >= record.sequence) return 'ignore';
+    if (record.time > clock.now() + EARLY_MS) return 'ignore';
+    if (!(await isGenuine(record, verifier, network))) return 'reject';
+    if (!this.#isMember(record)) return 'ignore';
+    if (record.peer === transport.self) {
+      this.#heardOfItself(record);
+      return 'ignore';
+    }
+    if (!this.#perMember.take(toHex(record.publicKey)) || !book.put(record)) return 'ignore';
+    return this.#perNode.take(record.peer) ? 'accept' : 'ignore';
+  }
+
+  /** [N6] A record of this node that it did not sign in this life: an earlier life's, or a copy's. */
+  #heardOfItself(record: NodeRecord): void {
+    const { book, clock } = this.#init;
+    const own = book.get(record.peer);
+    if (own !== null && isSameRecord(own, record)) return;
+    book.put(record);
+    const sinceMs = clock.now() - this.#signedAt;
+    const isCopy = this.#signedAt > 0 && record.time > this.#signedAt;
+    if (isCopy) this.#init.onCopy();
+    // Two nodes with one key would outbid each other without end.
+    if (!isCopy || sinceMs > COPY_PAUSE_MS) this.#signSoon();
+  }
+
+  #isMember({ publicKey }: NodeRecord): boolean {
+    return this.#init.authority.roleAt(publicKey, this.#init.log.now) !== null;
+  }
+
+  #ownRecord(): NodeRecord {
+    return this.#init.book.get(this.#init.transport.self) ?? this.#sign();
+  }
+
+  #refresh(): void {
+    const own = this.#init.book.get(this.#init.transport.self);
+    if (own !== null && own.time + REFRESH_MS < this.#init.clock.now()) this.#sign();
+  }
+
+  /** [N5] Signs at once, or when others pass a record of this node on again. */
+  #signSoon(): void {
+    const { clock } = this.#init;
+    const waitMs = this.#signedAt + BETWEEN_MS - clock.now();
+    if (waitMs <= 0 || waitMs > BETWEEN_MS) {
+      this.#sign();
+      return;
+    }
+    this.#cancelSign ??= clock.after(waitMs, () => {
+      this.#cancelSign = null;
+      if (this.#stops.length > 0) this.#sign();
+    });
+  }
+
+  #sign(): NodeRecord {
+    const { log, transport, network, clock, signer, nodeName, book } = this.#init;
+    const { addresses, relay } = this.#own ?? { addresses: transport.addresses(), relay: false };
+    const time = clock.now();
+    const known = book.get(transport.self);
+    const sequence = Math.max(time, (known?.sequence ?? 0) + 1);
+    // Only a copy of this node's key could have used the numbers up.
+    if (known !== null && sequence > MAX_SEQUENCE) return known;
+    const record = sealRecord(
+      { community: log.community, peer: transport.self, sequence, time, name: nodeName(), addresses, relay },
+      signer,
+      network,
+    );
+    book.put(record);
+    this.#signedAt = time;
+    this.#publish(record.sealed);
+    return record;
+  }
+
+  #publish(sealed: SealedRecord): void {
+    const { transport, logger } = this.#init;
+    transport.publish(this.#topic, encodeCanonical(sealed)).catch((error: unknown) => {
+      logger.debug('node-record-not-published', { code: problemOf(error).code });
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { networkInterfaces } from 'node:os';
+import { every, type Clock } from '../kernel/clock.ts';
+
+/** How often the interfaces are looked at: Node tells of no change by itself. One look takes some 0.1 ms. */
+const LOOK_MS = 1000;
+/** A look that comes this much later than due follows a sleep of the machine. */
+const SLEPT_MS = 8000;
+
+export interface InterfaceWatchInit {
+  readonly clock: Clock;
+  readonly onChange: () => void;
+  readonly onWake: () => void;
+  /** The addresses of the machine's interfaces; for tests. */
+  readonly addresses?: () => string[];
+}
+
+/** Notices that this machine got other addresses, or slept. Returns how to stop. */
+export function watchInterfaces({
+  clock,
+  onChange,
+  onWake,
+  addresses = addressesOf,
+}: InterfaceWatchInit): () => void {
+  let known = addresses().join(' ');
+  let lookedAt = clock.now();
+  return every(clock, LOOK_MS, () => {
+    const now = clock.now();
+    const slept = now - lookedAt > LOOK_MS + SLEPT_MS;
+    lookedAt = now;
+    const found = addresses().join(' ');
+    const changed = found !== known;
+    known = found;
+    if (changed) onChange();
+    else if (slept) onWake();
+  });
+}
+
+/** Without temporary IPv6 addresses of link-local scope, which come and go with a link. */
+function addressesOf(): string[] {
+  return Object.entries(networkInterfaces())
+    .flatMap(([name, list]) => (list ?? []).map(({ cidr }) => `${name} ${cidr}`))
+    .filter((text) => !text.includes(' fe80:'))
+    .toSorted();
+}

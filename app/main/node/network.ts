@@ -1,0 +1,192 @@
+import type { Notice } from '../../contract/node.ts';
+import type { Settings } from '../../contract/settings.ts';
+import type { Network } from '../federation/ports.ts';
+import { systemClock, systemRandom } from '../kernel/clock.ts';
+import { problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Transport } from '../log/transport.ts';
+import { signerOf } from '../platform/keys/ed25519.ts';
+import { createLibp2pTransport } from '../platform/libp2p/index.ts';
+import { createMemoryNetwork } from '../platform/memory/network.ts';
+import { createPortMapper } from '../platform/port-mapping/index.ts';
+import type { PortMapper } from '../federation/port-mapper.ts';
+import { watchInterfaces } from './interface-watch.ts';
+import { ReplaceableNetwork, type NetworkPair } from './replaceable-network.ts';
+import { version } from './version.ts';
+
+export interface NodeNetworkInit {
+  /** Runs the node without any network. */
+  readonly offline: boolean;
+  /** Seed of the key that the node's peer id stands for. */
+  readonly peerSeed: Uint8Array;
+  readonly settings: Settings['network'];
+  readonly logger: Logger;
+}
+
+type NetworkNotice = Omit<Notice, 'since'>;
+
+export interface NodeNetwork {
+  readonly transport: Transport;
+  readonly network: Network;
+  /** What the sysop should know of how the node listens now, or null. */
+  notice(): NetworkNotice | null;
+  /**
+   * Runs with other settings from now on.
+   *
+   * @returns whether all connections were closed for it.
+   */
+  apply(settings: Settings['network']): Promise<boolean>;
+  /** Watches the machine's network from now on; calls back when it changed or the machine slept. */
+  watch(onChange: () => void): void;
+  stop(): Promise<void>;
+}
+
+/** Ranges that count as public in a test network, in CIDR notation, separated by commas. */
+const publicNetworks = () =>
+  (process.env['IMPULSE_PUBLIC_NETWORKS'] ?? '').split(',').filter((text) => text !== '');
+
+/** The network of a node, listening. Rejects with a Problem (`port-forbidden`, `listen-failed`, …). */
+export async function openNetwork(init: NodeNetworkInit): Promise<NodeNetwork> {
+  const signer = signerOf(init.peerSeed);
+  if (init.offline) return withoutNetwork(signer);
+  const ports = createPortMapper({ clock: systemClock, logger: init.logger });
+  let settings = init.settings;
+  let current = await listen(init, settings, ports);
+  const replaceable = new ReplaceableNetwork(current.pair);
+  let stopWatching = () => {};
+  let applying: Promise<unknown> = Promise.resolve();
+
+  const wantPorts = () =>
+    ports.want(settings.portMapping && settings.listen === 'everywhere' ? portsOf(current.pair.network) : []);
+  wantPorts();
+
+  return {
+    transport: replaceable.transport,
+    network: replaceable.network,
+    notice: () => current.notice,
+    apply(next) {
+      const done = applying.then(async () => {
+        const before = settings;
+        settings = next;
+        const isReplaced = needsAnother(before, next);
+        if (isReplaced) {
+          replaceable.pause();
+          await current.pair.transport.stop();
+          current = await listen(init, next, ports, (pair) => replaceable.replace(pair));
+          replaceable.resume();
+        }
+        wantPorts();
+        return isReplaced;
+      });
+      applying = done.catch(() => {});
+      return done;
+    },
+    watch(onChange) {
+      stopWatching = watchInterfaces({
+        clock: systemClock,
+        onChange: () => {
+          current.pair.network.interfacesChanged();
+          onChange();
+        },
+        onWake: onChange,
+      });
+    },
+    async stop() {
+      stopWatching();
+      await applying;
+      await Promise.all([ports.stop(), current.pair.transport.stop()]);
+    },
+  };
+}
+
+type Pair = NetworkPair & Awaited<ReturnType<typeof createLibp2pTransport>>;
+
+/** Listens as the settings say; on another port where theirs is taken, and with a notice that says so. */
+async function listen(
+  init: NodeNetworkInit,
+  settings: Settings['network'],
+  ports: PortMapper,
+  beforeStart: (pair: Pair) => void = () => {},
+): Promise<{ pair: Pair; notice: NetworkNotice | null }> {
+  const { logger, peerSeed } = init;
+  const open = async (port: number, webSocketPort: number) => {
+    const pair = await createLibp2pTransport({
+      privateKey: peerSeed,
+      signer: signerOf(peerSeed),
+      listen: listenAddresses(settings, port, webSocketPort),
+      agentVersion: `impulse/${version}`,
+      localDiscovery: settings.localDiscovery,
+      relayServer: settings.relay,
+      maxConnections: settings.maxConnections,
+      publicNetworks: publicNetworks(),
+      ports,
+      clock: systemClock,
+      random: systemRandom,
+      logger: {
+        debug: (facts, message) => logger.debug(message, { ...facts }),
+        warn: (facts, message) => logger.warn(message, { ...facts }),
+      },
+    });
+    beforeStart(pair);
+    await pair.transport.start();
+    return pair;
+  };
+  try {
+    return { pair: await open(settings.port, settings.webSocketPort), notice: null };
+  } catch (error) {
+    if (problemOf(error).code !== 'port-taken') throw error;
+    logger.warn('port-taken', { port: settings.port });
+    return { pair: await open(0, 0), notice: portTaken(settings.port) };
+  }
+}
+
+/** TCP, WebSocket and, beyond this machine, QUIC on the same number as TCP; on every version of IP. */
+export function listenAddresses(
+  { listen }: Pick<Settings['network'], 'listen'>,
+  port: number,
+  webSocketPort: number,
+): string[] {
+  const ways = (host: string) => [`${host}/tcp/${port}`, `${host}/tcp/${webSocketPort}/ws`];
+  if (listen === 'loopback') return ways('/ip4/127.0.0.1');
+  return ['/ip4/0.0.0.0', '/ip6/::'].flatMap((host) => [...ways(host), `${host}/udp/${port}/quic-v1`]);
+}
+
+/** Settings that a network is made with; the others are read while it runs. */
+function needsAnother(before: Settings['network'], next: Settings['network']): boolean {
+  const made = ['listen', 'port', 'webSocketPort', 'localDiscovery', 'relay', 'maxConnections'] as const;
+  return made.some((name) => before[name] !== next[name]);
+}
+
+/** The ports that a router should forward: those of TCP and QUIC. */
+function portsOf(network: Network): { protocol: 'tcp' | 'udp'; port: number }[] {
+  const parts = network.listening().flatMap((address) => network.read(address) ?? []);
+  const tcp = parts.find(({ way }) => way === 'tcp');
+  const quic = parts.find(({ way }) => way === 'quic');
+  return [
+    ...(tcp ? [{ protocol: 'tcp' as const, port: tcp.port }] : []),
+    ...(quic ? [{ protocol: 'udp' as const, port: quic.port }] : []),
+  ];
+}
+
+function portTaken(port: number): NetworkNotice {
+  return {
+    id: 'port-taken',
+    code: 'port-taken',
+    severity: 'attention',
+    message: `Port ${port} is taken by another program, so this node listens on another one until it is started again.`,
+    remedy: 'Choose a free port in the settings, so that others find this node where they found it before.',
+    action: 'go.settings',
+  };
+}
+
+function withoutNetwork(signer: ReturnType<typeof signerOf>): NodeNetwork {
+  const alone = createMemoryNetwork({ clock: systemClock });
+  return {
+    transport: alone.transport('offline'),
+    network: alone.view('offline', () => signer),
+    notice: () => null,
+    apply: async () => false,
+    watch() {},
+    stop: async () => {},
+  };
+}

@@ -1,0 +1,1 @@
+export { createPortMapper, type PortMapperInit } from './mapper.ts';

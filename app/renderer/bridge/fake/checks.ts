@@ -1,0 +1,110 @@
+import type { Check as CheckSchema } from '../../../contract/index.ts';
+import type * as z from 'zod';
+import type { SampleNetwork } from './network.ts';
+
+type Check = z.infer<typeof CheckSchema>;
+
+const check = (
+  id: Check['id'],
+  state: Check['state'],
+  finding: string,
+  remedy: string | null = null,
+): Check => ({ id, state, finding, remedy });
+
+/** What the doctor finds at a sample node, in the order of a node's own report. */
+export function sampleChecks(network: SampleNetwork): Check[] {
+  const { around, settings, isMapped } = network;
+  const isAlone = settings.listen === 'loopback';
+  const own = network.own();
+  const outside = own.find(({ scope, source }) => scope === 'internet' && source !== 'observed');
+  return [
+    isAlone
+      ? check(
+          'listening',
+          'bad',
+          'The node listens on this machine alone.',
+          'Make an invite for this network or the internet, or change “Listen on” under Settings, Network.',
+        )
+      : check('listening', 'good', 'The node listens on 4 addresses.'),
+    isAlone
+      ? check('address', 'off', 'No address on the internet is needed.')
+      : outside === undefined || outside.source === 'relay'
+        ? check(
+            'address',
+            'bad',
+            'This node knows no address of its own on the internet.',
+            'In the router, forward TCP and UDP port 4001 to this machine, or allow UPnP there.',
+          )
+        : check('address', 'good', `Others are told ${outside.address}.`),
+    !settings.portMapping
+      ? check('router', 'off', 'The router is not asked to forward ports.')
+      : isMapped
+        ? check('router', 'good', 'The router 192.168.1.1 forwards 2 ports.')
+        : check(
+            'router',
+            'bad',
+            'The router answered, but does not forward the port.',
+            'Allow UPnP or NAT-PMP in the router, or forward the port there by hand.',
+          ),
+    isAlone
+      ? check('dialback', 'off', 'There is nothing to test while the node listens on this machine alone.')
+      : !around.tested
+        ? check(
+            'dialback',
+            'unknown',
+            'No member outside is connected who could test.',
+            'Invite someone outside; their node tests this one by itself.',
+          )
+        : isMapped
+          ? check('dialback', 'good', 'Members outside dialled this node back and got through.')
+          : check(
+              'dialback',
+              'bad',
+              'Members outside dialled this node back and did not get through.',
+              'In the router, forward TCP and UDP port 4001 to this machine, or allow UPnP there.',
+            ),
+    around.relayed
+      ? check('relay', 'good', '1 relay passes connections on to this node.')
+      : isAlone || isMapped
+        ? check('relay', 'off', 'No relay is needed.')
+        : check(
+            'relay',
+            'bad',
+            'No member offers a relay.',
+            'Ask a member whose node can be dialled to switch on “Relay for members” under Settings, Network.',
+          ),
+    direct(network, isAlone),
+    check(
+      'local',
+      settings.localDiscovery ? 'good' : 'off',
+      settings.localDiscovery
+        ? '1 node of this network is connected.'
+        : 'The node does not search its network for others.',
+    ),
+    check('key', 'good', 'This node is the only one with its key.'),
+  ];
+}
+
+function direct({ around, settings, isMapped }: SampleNetwork, isAlone: boolean): Check {
+  if (isAlone)
+    return check(
+      'direct',
+      'off',
+      'Direct connections through routers need a node that listens on the network.',
+    );
+  if (!settings.holePunching)
+    return check('direct', 'off', 'Direct connections through routers are switched off.');
+  if (isMapped) return check('direct', 'good', 'This node needs no help with direct connections.');
+  if (around.symmetric)
+    return check(
+      'direct',
+      'bad',
+      'The router uses another port for each destination (symmetric NAT), so most direct connections fail and relays carry them.',
+      'Forward the port in the router, or switch its NAT to full cone where it offers that.',
+    );
+  return check(
+    'direct',
+    'unknown',
+    'Two members with public addresses must be connected to tell how the router treats UDP.',
+  );
+}

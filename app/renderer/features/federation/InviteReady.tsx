@@ -1,0 +1,58 @@
+import type { Outputs, ReachReport } from '../../../contract/index.ts';
+import { federation as words } from '../../messages/federation.ts';
+import { Button, Dialog, Notice, Said } from '../../ui/index.ts';
+import { useCopy } from '../useCopy.ts';
+import { Qr } from './Qr.tsx';
+import { shownAddress } from './reach.ts';
+
+/** An invite as it was made, with what the node knows of the reach it is for. */
+export interface Made extends Pick<Outputs['federation']['invite'], 'link' | 'addresses'> {
+  readonly report: ReachReport;
+}
+
+/** The link and its QR code, shown once, and where they lead. */
+export function InviteReady({ made, onClose }: { made: Made; onClose: () => void }) {
+  const { link, addresses, report } = made;
+  const { said, copy } = useCopy(words.invite);
+  return (
+    <Dialog
+      title={words.invite.ready}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{words.invite.done}</Button>
+          <Button kind="main" autoFocus onPress={() => copy(link)}>
+            {words.invite.copy}
+          </Button>
+        </>
+      }
+    >
+      <Notice severity="attention" title={words.invite.once} />
+      <div className="invite-ready">
+        <Qr text={link} label={words.invite.qr} />
+        <div className="invite-link">
+          <span className="field-label">{words.invite.link}</span>
+          <code className="mono invite-text">{link}</code>
+          <p className="soft small">{words.invite.scan}</p>
+          <Said>{said}</Said>
+        </div>
+      </div>
+      <div className="small">
+        <p>
+          {report.finding} <span className="soft">{report.steps.join(' ')}</span>
+        </p>
+        <h3 className="soft invite-leads">{words.invite.leadsTo}</h3>
+        <ul>
+          {addresses.map((address) => (
+            <li key={address}>
+              <code className="mono" title={address}>
+                {shownAddress(address)}
+              </code>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Dialog>
+  );
+}

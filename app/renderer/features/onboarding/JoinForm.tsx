@@ -1,0 +1,86 @@
+import { useEffect, useState } from 'react';
+import type { Outputs, Problem } from '../../../contract/index.ts';
+import { problemOf, useClient } from '../../bridge/index.ts';
+import { inviteOf } from '../../identity/phrase.ts';
+import { t } from '../../messages/en.ts';
+import { ago } from '../../messages/format.ts';
+import { leadsBeyond } from '../../text/addresses.ts';
+import { Button, Notice, ProblemNotice, Said, TextArea, useNow } from '../../ui/index.ts';
+import type { Plan } from './YouStep.tsx';
+
+const words = t.onboarding;
+
+type Preview = Outputs['community']['previewInvite'];
+
+/** Reads an invite without using it. */
+export function JoinForm({ invite, onNext }: { invite: string | null; onNext: (plan: Plan) => void }) {
+  const client = useClient();
+  const now = useNow();
+  const [text, setText] = useState(invite === null ? '' : inviteOf(invite));
+  const [preview, setPreview] = useState<Preview | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [reading, setReading] = useState(false);
+  const link = inviteOf(text);
+  useEffect(() => {
+    setPreview(null);
+    setProblem(null);
+    if (link === '') return;
+    let here = true;
+    setReading(true);
+    client.community.previewInvite({ invite: link }).then(
+      (answer) => {
+        if (!here) return;
+        setPreview(answer);
+        setReading(false);
+      },
+      (error: unknown) => {
+        if (!here) return;
+        setProblem(problemOf(error));
+        setReading(false);
+      },
+    );
+    return () => {
+      here = false;
+    };
+  }, [client, link]);
+  const next = () => {
+    if (preview === null) return;
+    const { name } = preview.community;
+    const leadsOut = preview.addresses.some(leadsBeyond);
+    onNext({ kind: 'join', invite: link, community: name, leadsOut });
+  };
+  return (
+    <>
+      <TextArea
+        label={words.invite}
+        hint={words.inviteHint}
+        value={text}
+        onChange={setText}
+        rows={3}
+        placeholder="impulse://join/"
+        mono
+        autoFocus
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || preview === null) return;
+          event.preventDefault();
+          next();
+        }}
+      />
+      {reading && <Said>{words.inviteReading}</Said>}
+      {preview !== null && (
+        <Notice severity="good" title={words.inviteFor(preview.community.name)} live>
+          <p className="soft">
+            {words.inviteAddresses(preview.addresses.length)}{' '}
+            {preview.expiresAt !== null && words.inviteExpires(ago(preview.expiresAt, now))}
+          </p>
+        </Notice>
+      )}
+      {problem !== null && <ProblemNotice problem={problem} />}
+      <div className="steps-buttons">
+        <Button kind="main" onPress={next} isDisabled={preview === null}>
+          {t.common.next}
+        </Button>
+      </div>
+    </>
+  );
+}

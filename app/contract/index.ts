@@ -49,6 +49,7 @@ export * from './common.ts';
 export * from './community.ts';
 export * from './federation.ts';
 export * from './files.ts';
+export { parseHostPort } from './host-port.ts';
 export * from './identity.ts';
 export * from './ledger.ts';
 export * from './maintenance.ts';

@@ -1,5 +1,9 @@
 import * as z from 'zod';
 import { base } from './common.ts';
+import { parseHostPort } from './host-port.ts';
+
+const NOT_AN_ADDRESS = 'An address is a host with or without a port, such as bbs.example.org:4001.';
+const isHostPort = (text: string) => parseHostPort(text) !== null;
 
 /** Everything a sysop may set on a node. Defaults are safe on an unknown network. */
 export const Settings = z.object({
@@ -13,7 +17,7 @@ export const Settings = z.object({
     /** Which addresses to listen on: this machine alone, or every network it is in. */
     listen: z.enum(['loopback', 'everywhere']),
     /** Addresses that others dial, as `host` or `host:port`; for a port that the router forwards, or a DNS name. */
-    announce: z.array(z.string().trim().min(1).max(260)).max(4),
+    announce: z.array(z.string().trim().max(260).refine(isHostPort, NOT_AN_ADDRESS)).max(4),
     localDiscovery: z.boolean(),
     /** Ask the router to forward the ports (PCP, NAT-PMP, UPnP). */
     portMapping: z.boolean(),

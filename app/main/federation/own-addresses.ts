@@ -1,4 +1,5 @@
-import { addressText, parseHostPort } from './host-port.ts';
+import { parseHostPort } from '../../contract/host-port.ts';
+import { addressText } from './address-text.ts';
 import type { MappedPort } from './port-mapper.ts';
 import type { AddressParts, Scope } from './ports.ts';
 

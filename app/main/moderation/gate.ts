@@ -14,7 +14,7 @@ import type { Decision } from './decision.ts';
 import type { Figures } from './figures.ts';
 import { HEADS, type Head } from './heads.ts';
 import type { Holds } from './holds.ts';
-import type { ItemSource, Rulings, Words } from './ports.ts';
+import type { HoldChange, ItemSource, Rulings, Words } from './ports.ts';
 
 /** What an appeal says of what was held back as it was written. */
 const ASKED = 'It was held back as it was written; its author asks for a person.';
@@ -82,7 +82,8 @@ export class Gate implements Doorkeeper {
   start(): () => void {
     const stop = this.#backlog.start();
     const stopListening = this.#init.holds.onChange((changes) => {
-      if (changes.some(({ n }) => this.#init.holds.of(n)?.state === 'waiting')) this.#backlog.soon();
+      const waits = ({ n, shown }: HoldChange) => !shown && this.#init.holds.of(n)?.state === 'waiting';
+      if (changes.some(waits)) this.#backlog.soon();
     });
     return () => {
       stopListening();

@@ -81,6 +81,19 @@ test.each(['post', 'thread', 'head', 'author', 'sqlite_autoindex_event_1', 'peer
   },
 );
 
+test('a damaged file of an older release, which lacks a table of this one, is repaired in its own shape', async () => {
+  const before = await written();
+  const db = new Database(database());
+  db.exec('DROP TABLE node_record');
+  db.pragma('user_version = 51');
+  db.close();
+  ruin('post');
+  await open();
+  await node!.stop();
+  const { client } = await open();
+  expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest: before });
+});
+
 test('events that cannot be read are left to the peers; all others stay', async () => {
   await written();
   ruin('sqlite_autoindex_event_1');

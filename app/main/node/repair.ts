@@ -120,6 +120,8 @@ function rescue(damaged: string, fresh: string): void {
 function copyTable(wreck: Wreck, db: Database, table: string): void {
   const columns = db.prepare<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`).all();
   const names = columns.map(({ name }) => name);
+  // A file of an older release lacks what came later.
+  if (names.length === 0) return;
   const insert = db.prepare(
     `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
   );

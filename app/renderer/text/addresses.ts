@@ -1,12 +1,6 @@
+import { parseHostPort } from '../../contract/index.ts';
 import { federation as words } from '../messages/federation.ts';
 
-const NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,63}$/i;
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/;
-const DIGITS_AND_DOTS = /^[\d.]+$/;
-/** Loose on purpose: the node reads the address before it is used. */
-const IPV6 = /^(?=.*:.*:)[0-9a-f:]{2,39}$/i;
-/** `[host]:port`, or `host:port` where the host holds no colon; the port may be left out. */
-const PARTS = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/;
 const MOST = 4;
 const LAST_PORT = 65_535;
 
@@ -25,17 +19,12 @@ export function readAnnounced(text: string): Announced {
   return { ok: true, addresses };
 }
 
-/** What is wrong with one `host` or `host:port`, or null. */
+/** The fault of one `host` or `host:port`, or null. */
 function faultOf(text: string): string | null {
-  if (IPV6.test(text)) return null;
-  const [, bracketed, plain, port] = PARTS.exec(text) ?? [];
-  const isHost =
-    bracketed === undefined
-      ? plain !== undefined && (IPV4.test(plain) || (!DIGITS_AND_DOTS.test(plain) && NAME.test(plain)))
-      : IPV6.test(bracketed);
-  if (!isHost) return words.announce.notAnAddress(text);
-  const number = port === undefined ? 1 : Number(port);
-  return number < 1 || number > LAST_PORT ? words.announce.badPort(text, LAST_PORT) : null;
+  if (parseHostPort(text) !== null) return null;
+  const [, host] = /^(.+):\d+$/.exec(text) ?? [];
+  const isPortAtFault = host !== undefined && parseHostPort(host) !== null;
+  return isPortAtFault ? words.announce.badPort(text, LAST_PORT) : words.announce.notAnAddress(text);
 }
 
 /** Whether a multiaddr leads beyond the machine that dials it: its host is neither loopback nor `localhost`. */

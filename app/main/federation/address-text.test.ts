@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressText, parseHostPort } from './host-port.ts';
+import { parseHostPort } from '../../contract/host-port.ts';
+import { addressText } from './address-text.ts';
 
 describe('the text of an address that others dial', () => {
   test.each([

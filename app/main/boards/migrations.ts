@@ -3,7 +3,9 @@ import type { Migration } from '../kernel/database.ts';
 /** Projections; all but `local_read` can be thrown away and rebuilt from the log. */
 export const boardMigrations: readonly Migration[] = [
   {
-    version: 2,
+    feature: 'boards',
+    step: 1,
+    release01: 2,
     name: 'boards',
     sql: `
       CREATE TABLE board (
@@ -58,7 +60,9 @@ export const boardMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 21,
+    feature: 'boards',
+    step: 2,
+    release01: 21,
     name: 'counted by watermark, indexed in larger pieces',
     // The index gathers 8 MiB of words before it writes a piece: fewer pieces to merge.
     sql: `

@@ -3,7 +3,9 @@ import type { Migration } from '../kernel/database.ts';
 /** Lines are a projection of the log; callers are this node's own observation and are kept through a rebuild. */
 export const chatMigrations: readonly Migration[] = [
   {
-    version: 3,
+    feature: 'chat',
+    step: 1,
+    release01: 3,
     name: 'chat',
     sql: `
       CREATE TABLE chat_line (n INTEGER PRIMARY KEY, author INTEGER NOT NULL, at INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;

@@ -116,7 +116,7 @@ test('[P7] junk on every protocol of the federation disturbs nobody', async () =
   expect(ada.texts).toEqual(['still here']);
 });
 
-test('[D2] [J3] [N4] [W4] a peer that opens a channel and says nothing is cut off within fifteen seconds', async () => {
+test('[D2] [FJ3] [N4] [W4] a peer that opens a channel and says nothing is cut off within fifteen seconds', async () => {
   const { founder, ada } = await three();
   founder.around.udpPort = 4001;
   const protocols = ['nodes', 'dial-back', 'punch', 'join'];

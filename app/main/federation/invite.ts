@@ -47,7 +47,7 @@ export function encodeInvite(invite: InviteLink): string {
   return PREFIX + toBase64Url(encodeCanonical(wire));
 }
 
-/** [J1] Reads a link without using it; one that ran out is read all the same. Throws a Problem `invite-broken`. */
+/** [FJ1] Reads a link without using it; one that ran out is read all the same. Throws a Problem `invite-broken`. */
 export function parseInvite(text: string): InviteLink {
   const link = text.trim();
   try {
@@ -67,7 +67,7 @@ export function parseInvite(text: string): InviteLink {
   }
 }
 
-/** [J1] Throws a Problem `invite-expired` when the link ran out. */
+/** [FJ1] Throws a Problem `invite-expired` when the link ran out. */
 export function checkInviteTime(invite: InviteLink, nowMs: number): void {
   if (invite.expiresAt > nowMs) return;
   throw new Problem(

@@ -13,7 +13,7 @@ import { joinTranscript, JOIN_PROTOCOL, Request, type Answer } from './join-wire
 import { decodeMessage } from './wire.ts';
 import type { FederationStore } from './store.ts';
 
-/** [J5] Tries a minute that one peer has, and that all have together. */
+/** [FJ5] Tries a minute that one peer has, and that all have together. */
 const TRIES_PER_PEER = 5;
 const TRIES_IN_ALL = 60;
 const MINUTE_MS = 60_000;
@@ -92,7 +92,7 @@ export class JoinHost {
     }
     const now = clock.now();
     const role = authority.roleAt(publicKey, log.now);
-    // [J4] One who is a member already, perhaps because the answer was lost, is simply welcomed again.
+    // [FJ4] One who is a member already, perhaps because the answer was lost, is simply welcomed again.
     if (role !== null) return role;
     if (invite.expiresAt <= now) {
       throw new Problem(

@@ -5,7 +5,7 @@ import { ROLES } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { sized, upTo } from './wire.ts';
 
-/** [J2] The protocol by which a newcomer presents an invite. */
+/** [FJ2] The protocol by which a newcomer presents an invite. */
 export const JOIN_PROTOCOL = '/impulse/join/1';
 /** The largest genesis document, in bytes. */
 export const MAX_GENESIS_BYTES = 64 * 1024;
@@ -34,7 +34,7 @@ export const Answer = z.union([
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** [J2] What the newcomer signs: the whole request, bound to both ends of the connection. */
+/** [FJ2] What the newcomer signs: the whole request, bound to both ends of the connection. */
 export function joinTranscript(
   community: Uint8Array,
   joiner: string,

@@ -10,7 +10,7 @@ import { checkInviteTime, type InviteLink } from './invite.ts';
 import { Answer, joinTranscript, JOIN_PROTOCOL } from './join-wire.ts';
 import { decodeMessage } from './wire.ts';
 
-/** [J3] Dialling and the whole exchange each take no longer than this. */
+/** [FJ3] Dialling and the whole exchange each take no longer than this. */
 const DEADLINE_MS = 10_000;
 
 export interface MembershipRequest {
@@ -34,7 +34,7 @@ export interface Membership {
 }
 
 /**
- * [J2] Uses an invite: dials the host, shows secret and key, takes the genesis document.
+ * [FJ2] Uses an invite: dials the host, shows secret and key, takes the genesis document.
  * Rejects with a Problem: `invite-expired`, `host-unreachable`, `host-silent`, `wrong-genesis`, `cancelled`,
  * or the host's refusal (`invite-unknown`, `invite-used`, `bad-secret`, `handle-taken`, `banned`, …).
  */
@@ -116,7 +116,7 @@ async function present(
     const answer = decodeMessage(Answer, bytes);
     if (answer[0] === 'refused') throw new Problem(answer[1], answer[2], answer[3]);
     const [, role, genesis] = answer;
-    // [J3] The link names the community by its genesis; another one is not what was promised.
+    // [FJ3] The link names the community by its genesis; another one is not what was promised.
     if (!equalBytes(sha256(genesis), invite.community)) {
       throw new Problem(
         'wrong-genesis',

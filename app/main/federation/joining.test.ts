@@ -42,14 +42,14 @@ describe('invite links', () => {
     expiresAt: 1_800_000_000_000,
   };
 
-  test('[J1] a link says what went into it, with space around it or a slash at its end', () => {
+  test('[FJ1] a link says what went into it, with space around it or a slash at its end', () => {
     const link = encodeInvite(invite);
     expect(link).toMatch(/^impulse:\/\/join\/[\w-]+$/);
     expect(parseInvite(link)).toEqual(invite);
     expect(parseInvite(`  ${link}/\n`)).toEqual(invite);
   });
 
-  test('[J1] a link cut short, changed, of another kind or endless is broken', () => {
+  test('[FJ1] a link cut short, changed, of another kind or endless is broken', () => {
     const link = encodeInvite(invite);
     const wrong = [
       link.slice(0, -3),
@@ -65,7 +65,7 @@ describe('invite links', () => {
 });
 
 describe('joining', () => {
-  test('[J3] a newcomer gets the genesis, and then everything else', async () => {
+  test('[FJ3] a newcomer gets the genesis, and then everything else', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     host.write('welcome');
@@ -94,7 +94,7 @@ describe('joining', () => {
     expect(host.federation.invites()).toMatchObject([{ usesLeft: 0, usedBy: ['ada'] }]);
   });
 
-  test('[J4] an invite misused is refused by name, and stays good for whom it was meant', async () => {
+  test('[FJ4] an invite misused is refused by name, and stays good for whom it was meant', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);
@@ -110,7 +110,7 @@ describe('joining', () => {
     expect(await join(world, invite, 'ada')).toBe('member');
   });
 
-  test('[J1] an invite that ran out is refused by both ends', async () => {
+  test('[FJ1] an invite that ran out is refused by both ends', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);
@@ -119,7 +119,7 @@ describe('joining', () => {
     expect(await join(world, { ...invite, expiresAt: invite.expiresAt + 1e9 }, 'ada')).toBe('invite-expired');
   });
 
-  test('[J4] an invite taken back lets nobody in; one for two lets two in', async () => {
+  test('[FJ4] an invite taken back lets nobody in; one for two lets two in', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const { invite, link } = host.federation.invite(WISH);
@@ -134,7 +134,7 @@ describe('joining', () => {
     );
   });
 
-  test('[J5] guessing is slow: the sixth try in a minute is turned away', async () => {
+  test('[FJ5] guessing is slow: the sixth try in a minute is turned away', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = { ...linkOf(host.federation), secret: new Uint8Array(32) };
@@ -156,7 +156,7 @@ describe('joining', () => {
     expect(codes).toEqual([...Array.from({ length: 5 }, () => 'bad-secret'), 'too-many-tries']);
   });
 
-  test('[J3] a host that is not there is named as that; one address that answers is enough', async () => {
+  test('[FJ3] a host that is not there is named as that; one address that answers is enough', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);
@@ -168,7 +168,7 @@ describe('joining', () => {
     );
   });
 
-  test('[J3] a host that says nothing is left after ten seconds, and cancelling ends the wait at once', async () => {
+  test('[FJ3] a host that says nothing is left after ten seconds, and cancelling ends the wait at once', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);

@@ -2,7 +2,9 @@ import type { Migration } from '../kernel/database.ts';
 
 export const federationMigrations: readonly Migration[] = [
   {
-    version: 20,
+    feature: 'federation',
+    step: 1,
+    release01: 20,
     name: 'federation',
     sql: `
       CREATE TABLE invite (
@@ -31,7 +33,9 @@ export const federationMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 52,
+    feature: 'federation',
+    step: 2,
+    release01: 52,
     name: 'node records',
     sql: `
       CREATE TABLE node_record (

@@ -66,7 +66,7 @@ export class FederationStore {
     return uses;
   }
 
-  /** [J4] Takes one use for a member, in one transaction; false when none was left. */
+  /** [FJ4] Takes one use for a member, in one transaction; false when none was left. */
   takeUse(invite: Uint8Array, member: Uint8Array, handle: string, usedAt: number): boolean {
     return this.#db.transaction(() => {
       const { changes } = this.#db

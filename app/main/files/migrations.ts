@@ -3,7 +3,9 @@ import type { Migration } from '../kernel/database.ts';
 /** Files this node holds or was told of; the bytes of chunks lie beside the database, by their hash. */
 export const filesMigrations: readonly Migration[] = [
   {
-    version: 4,
+    feature: 'files',
+    step: 1,
+    release01: 4,
     name: 'files',
     sql: `
       CREATE TABLE file (

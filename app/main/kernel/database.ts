@@ -25,9 +25,13 @@ export interface Database {
   close(): void;
 }
 
-/** One numbered step of a database's shape. A step that shipped is never edited. */
+/** One step in the making of a feature's tables. A step that shipped is never edited. */
 export interface Migration {
-  readonly version: number;
+  readonly feature: string;
+  /** Counted from 1 within the feature. */
+  readonly step: number;
   readonly name: string;
   readonly sql: string;
+  /** The step's number in files of release 0.1, which numbered the steps of all features in one row. */
+  readonly release01?: number;
 }

@@ -93,7 +93,7 @@ describe('an anchor', () => {
     expect(listing([sha256(ids[0]!).slice(1)])).toBe('bad-block');
   });
 
-  test('[H1] [B6] a list takes room in the block and has an end', async () => {
+  test('[H1] [LB6] a list takes room in the block and has an end', async () => {
     const ids = Array.from({ length: MAX_ANCHORED + 1 }, (_, n) => sha256(Buffer.from(`${n}`)));
     const block = blockListing(ids);
     expect(codeOf(() => openBlock(encodeBlock(block), limits))).toBe('bad-block');

@@ -16,20 +16,20 @@ import {
 import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
 import { MAX_VALIDATORS } from './validators.ts';
 
-/** [B6] What no community's limits may exceed: a proposal travels as one gossip message [K13]. */
+/** [LB6] What no community's limits may exceed: a proposal travels as one gossip message [K13]. */
 export const MAX_BLOCK_BYTES = 192 * 1024;
 export const MAX_BLOCK_TRANSACTIONS = 10_000;
 /** Room that a block takes beside its transactions: header and CBOR heads. */
 export const MAX_HEADER_BYTES = 512;
 
-/** [B5] A digest of the log up to a time, so that posts too can be shown to be certified. See anchor.ts. */
+/** [LB5] A digest of the log up to a time, so that posts too can be shown to be certified. See anchor.ts. */
 export interface Anchor {
   /** No event that it stands for is later; milliseconds since the epoch. */
   readonly time: number;
   readonly digest: Uint8Array;
 }
 
-/** [B1] What validators sign by its hash. */
+/** [LB1] What validators sign by its hash. */
 export interface HeaderFields {
   /** Digest of the genesis document. */
   readonly community: Uint8Array;
@@ -67,7 +67,7 @@ export interface Block {
   readonly anchored?: Anchored;
 }
 
-/** [B6] Limits of a community's blocks. */
+/** [LB6] Limits of a community's blocks. */
 export interface BlockLimits {
   /** The most bytes of all transactions and ids of anchored events together. */
   readonly bytes: number;
@@ -117,7 +117,7 @@ export function makeHeader(fields: HeaderFields): Header {
   return { ...fields, bytes, hash: sha256(bytes) };
 }
 
-/** Reads a header by rule [B1]. Throws a Problem `header-too-large`, `malformed`, `non-canonical` or `bad-header`. */
+/** Reads a header by rule [LB1]. Throws a Problem `header-too-large`, `malformed`, `non-canonical` or `bad-header`. */
 export function openHeader(bytes: Uint8Array): Header {
   if (bytes.length > MAX_HEADER_BYTES)
     throw new Problem('header-too-large', 'The header is larger than allowed.');
@@ -141,7 +141,7 @@ export function openHeader(bytes: Uint8Array): Header {
   };
 }
 
-/** Puts a header over transactions; count and transaction root follow from them [B2]. */
+/** Puts a header over transactions; count and transaction root follow from them [LB2]. */
 export function makeBlock(
   fields: Omit<HeaderFields, 'count' | 'transactionRoot'>,
   transactions: readonly Uint8Array[],
@@ -162,7 +162,7 @@ export function encodeBlock({ header, transactions, anchored }: Block): Uint8Arr
 }
 
 /**
- * Reads a block by rules [B1], [B2], [B6], [H1] and [H2]. What its transactions say is not looked at.
+ * Reads a block by rules [LB1], [LB2], [LB6], [H1] and [H2]. What its transactions say is not looked at.
  * Throws a Problem: `block-too-large`, `malformed`, `non-canonical`, `bad-block`, `bad-header`,
  * `header-too-large`, `wrong-transaction-root`, `bad-anchor`, `wrong-anchor-digest`.
  */
@@ -182,7 +182,7 @@ export function openBlock(bytes: Uint8Array, limits: BlockLimits): Block {
   return block;
 }
 
-/** [B6] Whether transactions and anchored events fit into one block. */
+/** [LB6] Whether transactions and anchored events fit into one block. */
 export function withinLimits(
   { transactions, anchored }: Omit<Block, 'header'>,
   limits: BlockLimits,
@@ -194,7 +194,7 @@ export function withinLimits(
   );
 }
 
-/** [B2] Throws a Problem `wrong-transaction-root` when the header does not stand for these transactions. */
+/** [LB2] Throws a Problem `wrong-transaction-root` when the header does not stand for these transactions. */
 function checkTransactionRoot({ header, transactions }: Block): void {
   if (header.count === transactions.length && equalBytes(header.transactionRoot, merkleRoot(transactions)))
     return;

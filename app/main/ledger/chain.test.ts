@@ -171,7 +171,7 @@ describe('a final chain', () => {
     expect(toHex(ledger.chain.base.stateRoot)).toBe(before);
   });
 
-  test('[B6] a block over the limits is invalid', async () => {
+  test('[LB6] a block over the limits is invalid', async () => {
     const ledger = new TestLedger({ parameters: { block: { bytes: 32 * 1024, transactions: 1 } } });
     const odin = ledger.person('odin');
     const grant = ledger.sign(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });

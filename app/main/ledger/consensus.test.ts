@@ -422,7 +422,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(await judge(['proposal', encodeBlock(foreign), encodeVote(own)])).toBe('wrong-epoch');
   });
 
-  it('a block that is too large [K13] [B6]', async () => {
+  it('a block that is too large [K13] [LB6]', async () => {
     const limit = victim.chain.limits.bytes;
     const large = blockOf({}, [new Uint8Array(limit / 2), new Uint8Array(limit / 2 + 1)]);
     expect(await judge(proposal(large))).toBe('block-too-large');

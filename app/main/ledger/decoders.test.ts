@@ -142,7 +142,7 @@ test('[F4] no damage to a proof leaves it good and makes it show something else'
   );
 });
 
-test('[B1] a header has one form: what is read is written to the same bytes', () => {
+test('[LB1] a header has one form: what is read is written to the same bytes', () => {
   const header = openHeader(samples['header']!);
   expect(toHex(makeHeader(header).bytes)).toBe(toHex(samples['header']!));
 });

@@ -135,7 +135,7 @@ export class BlockExecution {
     return null;
   }
 
-  /** [B7] [H3] Adds what was carried out to the history, notes the block's anchor if it has one, settles the root. */
+  /** [LB7] [H3] Adds what was carried out to the history, notes the block's anchor if it has one, settles the root. */
   finish(anchor: AnchorTip | null = null): BlockResult {
     writeHistory(this.#draft, extendHistory(historyOf(this.#draft), this.#sealed));
     if (anchor) writeAnchorTip(this.#draft, anchor);

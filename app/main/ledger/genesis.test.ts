@@ -21,7 +21,7 @@ const documentOf = (ledger: LedgerGenesis) =>
   });
 
 describe('the ledger’s part of the genesis document', () => {
-  test('[G1] is part of what the community’s id stands for', () => {
+  test('[LG1] is part of what the community’s id stands for', () => {
     const one = documentOf(sound);
     expect(openGenesis(one.bytes).ledger).toEqual(sound);
     expect(toHex(documentOf({ ...sound, supply: 1 }).id)).not.toBe(toHex(one.id));
@@ -41,11 +41,11 @@ describe('the ledger’s part of the genesis document', () => {
       { parameters: { ...defaultParameters, block: { bytes: 2 ** 30, transactions: 1 } } },
     ],
     ['a snapshot every 0 blocks', { parameters: { ...defaultParameters, snapshotInterval: 0 } }],
-  ])('[G1] [V1] with %s is refused', (_, changes) => {
+  ])('[LG1] [V1] with %s is refused', (_, changes) => {
     expect(() => documentOf({ ...sound, ...changes })).toThrow('not a genesis document');
   });
 
-  test('[G1] with a field that nobody knows is refused', () => {
+  test('[LG1] with a field that nobody knows is refused', () => {
     expect(() => documentOf({ ...sound, extra: 1 } as LedgerGenesis)).toThrow('not a genesis document');
   });
 
@@ -56,7 +56,7 @@ describe('the ledger’s part of the genesis document', () => {
     expect(() => checkPossessions({ ...sound, validators: swapped }, blst)).toThrow('did not prove');
   });
 
-  test('[G3] [G4] makes a sysop alone the one validator, with all the credits and a handle', () => {
+  test('[LG3] [LG4] makes a sysop alone the one validator, with all the credits and a handle', () => {
     const alone = new TestLedger({ supply: 500 });
     expect(soleLedger(people[0]!.validator)).toMatchObject({ quorum: 1, model: 'byzantine' });
     const chosen = soleLedger(people[0]!.validator, {

@@ -8,7 +8,7 @@ import { writeEntry, type StateDraft } from './state.ts';
 import { MAX_TRANSACTION_BYTES } from './transaction.ts';
 import { possessionsProven, Validator, ValidatorSet, type Validator as OneValidator } from './validators.ts';
 
-/** [G2] What the ledger of a community can change later, by `parameters.change`. */
+/** [LG2] What the ledger of a community can change later, by `parameters.change`. */
 export const Parameters = z.strictObject({
   /** A snapshot is kept every so many blocks. */
   snapshotInterval: z.int().min(1).max(1_000_000),
@@ -29,7 +29,7 @@ export const Parameters = z.strictObject({
 });
 export type Parameters = z.infer<typeof Parameters>;
 
-/** [G1] The ledger's part of the genesis document. */
+/** [LG1] The ledger's part of the genesis document. */
 export const LedgerGenesis = z
   .strictObject({
     model: ValidatorSet.shape.model,
@@ -73,7 +73,7 @@ export interface LedgerChoices {
   readonly blockTransactions?: number | undefined;
 }
 
-/** [G3] The ledger of a sysop alone: one validator, whose signature makes a block final at once. */
+/** [LG3] The ledger of a sysop alone: one validator, whose signature makes a block final at once. */
 export function soleLedger(validator: OneValidator, choices: LedgerChoices = {}): LedgerGenesis {
   const { snapshotInterval, credit, block, timers } = defaultParameters;
   return {
@@ -114,7 +114,7 @@ export function checkPossessions(ledger: LedgerGenesis, bls: Bls): void {
   );
 }
 
-/** [G4] Writes the state before the first block. */
+/** [LG4] Writes the state before the first block. */
 export function writeGenesisState(state: StateDraft, { founder, handle, createdAt, ledger }: Origin): void {
   writeFounder(state, founder);
   takeHandle(state, handle, founder);

@@ -22,7 +22,7 @@ export interface TreeHead {
 }
 
 /**
- * [B7] Proofs in the tree of all transactions. Hashes over 256 transactions are kept in memory, made when a
+ * [LB7] Proofs in the tree of all transactions. Hashes over 256 transactions are kept in memory, made when a
  * proof is asked for first and once for all; a proof then reads at most 512 transactions.
  */
 export class HistoryTree {

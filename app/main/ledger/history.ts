@@ -2,7 +2,7 @@ import { leafHash, nodeHash } from '../kernel/merkle.ts';
 import { readEntry, writeEntry, type StateDraft, type StateView } from './state.ts';
 
 /**
- * [B7] The tree of all transactions since the first block, as RFC 9162 builds it, kept as the roots of its
+ * [LB7] The tree of all transactions since the first block, as RFC 9162 builds it, kept as the roots of its
  * full subtrees from the largest on. It stands in the state, so every header speaks for all that came before.
  */
 export interface History {

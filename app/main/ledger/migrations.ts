@@ -2,7 +2,9 @@ import type { Migration } from '../kernel/database.ts';
 
 export const ledgerMigrations: readonly Migration[] = [
   {
-    version: 30,
+    feature: 'ledger',
+    step: 1,
+    release01: 30,
     name: 'ledger',
     sql: `
       CREATE TABLE ledger_entry (
@@ -48,7 +50,9 @@ export const ledgerMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 31,
+    feature: 'ledger',
+    step: 2,
+    release01: 31,
     name: 'ledger about people',
     sql: `
       CREATE INDEX ledger_transaction_people ON ledger_transaction (height, place)
@@ -56,19 +60,25 @@ export const ledgerMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 35,
+    feature: 'ledger',
+    step: 3,
+    release01: 35,
     name: 'the events that blocks list',
     sql: 'CREATE TABLE ledger_anchor (height INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;',
   },
   {
-    version: 36,
+    feature: 'ledger',
+    step: 4,
+    release01: 36,
     name: 'ledger-join',
     sql: `
       CREATE TABLE ledger_join_part (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     `,
   },
   {
-    version: 37,
+    feature: 'ledger',
+    step: 5,
+    release01: 37,
     name: 'ledger-search',
     sql: `
       CREATE INDEX ledger_transaction_kind ON ledger_transaction (kind);
@@ -76,7 +86,9 @@ export const ledgerMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 38,
+    feature: 'ledger',
+    step: 6,
+    release01: 38,
     name: 'ledger-evidence',
     sql: `
       CREATE TABLE ledger_evidence (

@@ -73,7 +73,7 @@ test('no search reads the whole table or sorts it', () => {
   }
 });
 
-test('[B7] any transaction is shown to be in the tree whose root the state holds', async () => {
+test('[LB7] any transaction is shown to be in the tree whose root the state holds', async () => {
   const { store, search } = ledger.chain;
   const all = search.following([0, 0], 2000);
   for (const height of [1, 3, 5, 7]) {
@@ -91,7 +91,7 @@ test('[B7] any transaction is shown to be in the tree whose root the state holds
   await expect(tree.inclusion(new Uint8Array(32), 7)).rejects.toMatchObject({ code: 'unknown-transaction' });
 });
 
-test('[B7] a later tree is shown to hold an earlier one unchanged', async () => {
+test('[LB7] a later tree is shown to hold an earlier one unchanged', async () => {
   for (let from = 1; from <= 7; from++) {
     for (let to = from; to <= 7; to++) {
       const { first, second, path } = await tree.consistency(from, to);

@@ -2,7 +2,9 @@ import type { Migration } from '../kernel/database.ts';
 
 export const logMigrations: readonly Migration[] = [
   {
-    version: 1,
+    feature: 'log',
+    step: 1,
+    release01: 1,
     name: 'log',
     sql: `
       CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -24,7 +26,9 @@ export const logMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 22,
+    feature: 'log',
+    step: 2,
+    release01: 22,
     name: 'the order of events holds their ids, heads are written now and then',
     // What two nodes compare is read from the index alone, without touching a single event.
     sql: `
@@ -34,7 +38,9 @@ export const logMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 34,
+    feature: 'log',
+    step: 3,
+    release01: 34,
     name: 'which events the ledger has anchored',
     // The database keeps it true by itself: a row that goes may come again under another number.
     sql: `

@@ -6,7 +6,9 @@ import type { Migration } from '../kernel/database.ts';
  */
 export const moderationMigrations: readonly Migration[] = [
   {
-    version: 40,
+    feature: 'moderation',
+    step: 1,
+    release01: 40,
     name: 'moderation',
     // `hold`: one row for every item that is, or once was, not simply shown; see holds.ts for the numbers.
     // `judgement`: what models and rules said, of all that was held and of the latest that was not.
@@ -68,7 +70,9 @@ export const moderationMigrations: readonly Migration[] = [
     `,
   },
   {
-    version: 51,
+    feature: 'moderation',
+    step: 2,
+    release01: 51,
     name: 'pictures that were not here when their post was judged',
     sql: 'CREATE TABLE picture_unseen (file BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (file, n)) STRICT, WITHOUT ROWID;',
   },

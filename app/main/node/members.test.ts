@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { problemOf } from '../kernel/errors.ts';
 import type { RunningNode } from './start.ts';
 import { seen, TestNodes } from './test-nodes.ts';
@@ -108,5 +108,6 @@ test('[M10] without its network a sole validator acts at once, and one of severa
   await nodes.stop(odin.node);
   const alone = (await nodes.start(odin.dataDir, true)).node;
   expect(await codeOf(alone.client.members.setHandle({ handle: 'Odin Two' }))).toBe('needs-validators');
-  expect((await listed(ines.node)).has('odin')).toBe(true);
+  // A handle is listed once it was judged, which may take a moment more than the block.
+  await vi.waitFor(async () => expect((await listed(ines.node)).has('odin')).toBe(true), { timeout: 10_000 });
 });

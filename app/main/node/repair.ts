@@ -12,7 +12,7 @@ import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
 
 /** What does not follow from the events: this node's own. Everything else is computed anew. */
-const OWN_TABLES = [
+export const OWN_TABLES: readonly string[] = [
   'meta',
   'local_read',
   'caller',
@@ -99,11 +99,7 @@ export async function repairDatabase(directory: DataDirectory, nowMs: number): P
 function rescue(damaged: string, fresh: string): void {
   const wreck = openWreck(damaged);
   try {
-    const shape = wreck.version();
-    const db = openDatabase(
-      fresh,
-      migrations.filter(({ version }) => version <= shape),
-    );
+    const db = openDatabase(fresh, wreck.taken(migrations));
     try {
       for (const table of OWN_TABLES) copyTable(wreck, db, table);
       if (genesisOf(db) === null) throw new Error('the file does not say which community it holds');

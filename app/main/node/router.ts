@@ -12,7 +12,7 @@ import { reviewApi } from '../review/index.ts';
 import { foundCommunity, openCommunity } from './community.ts';
 import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
-import { createWorkshop } from './workshop.ts';
+import type { Workshop } from './workshop.ts';
 import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
 
@@ -22,11 +22,15 @@ function validatorOf({ signer, validator: { bls, peer } }: NodeParts['ports']): 
 }
 
 /** The whole contract, implemented by the services of one node. */
-export function createRouter(parts: NodeParts, status: Status, refused: (problem: Problem) => void) {
+export function createRouter(
+  parts: NodeParts,
+  status: Status,
+  workshop: Workshop,
+  refused: (problem: Problem) => void,
+) {
   const { clock, random, signer, logger } = parts.ports;
   const api = implementContract(logger, refused);
   const running = () => parts.running();
-  const workshop = createWorkshop(parts);
   const changed = <T>(value: T): T => {
     status.changed();
     return value;

@@ -20,6 +20,8 @@ import type { NodeParts } from './start.ts';
 /** How long a newcomer waits to see its own admission, in milliseconds. */
 const ARRIVAL_MS = 10_000;
 
+export type Workshop = ReturnType<typeof createWorkshop>;
+
 /** The heavy tools of a node, made when they are first used: archives with their parser threads, and care of the data. */
 export function createWorkshop(parts: NodeParts) {
   const { clock, random, signer } = parts.ports;

@@ -7,7 +7,9 @@ import type { Migration } from '../kernel/database.ts';
  */
 export const reviewMigrations: readonly Migration[] = [
   {
-    version: 45,
+    feature: 'review',
+    step: 1,
+    release01: 45,
     name: 'review',
     sql: `
       CREATE TABLE review_act (

@@ -15,9 +15,24 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const first: Migration = { version: 1, name: 'posts', sql: 'CREATE TABLE post (text TEXT) STRICT' };
-const second: Migration = { version: 2, name: 'dates', sql: 'ALTER TABLE post ADD COLUMN at INTEGER' };
-const broken: Migration = { version: 3, name: 'broken', sql: 'DROP TABLE post; ALTER TABLE nowhere ADD x' };
+const first: Migration = {
+  feature: 'posts',
+  step: 1,
+  name: 'posts',
+  sql: 'CREATE TABLE post (text TEXT) STRICT',
+};
+const second: Migration = {
+  feature: 'posts',
+  step: 2,
+  name: 'dates',
+  sql: 'ALTER TABLE post ADD COLUMN at INTEGER',
+};
+const broken: Migration = {
+  feature: 'posts',
+  step: 3,
+  name: 'broken',
+  sql: 'DROP TABLE post; ALTER TABLE nowhere ADD x',
+};
 
 function withOnePost(): void {
   const db = openDatabase(path, [first]);

@@ -2,14 +2,15 @@ import SqliteDatabase from 'better-sqlite3';
 import { open } from 'node:fs/promises';
 import type { Cell, Database, Migration, Statement } from '../../kernel/database.ts';
 import { Problem } from '../../kernel/errors.ts';
+import { migrate } from './migrate.ts';
 
 export interface OpenOptions {
   /** Opens for reading alone; no migration runs. */
   readonly readonly?: boolean;
   /** Whether each commit waits for the disk itself (survives a power cut) or for the system (survives a crash). */
   readonly durability?: 'power-cut' | 'crash';
-  /** Called before a migration changes a file that already holds data. */
-  readonly backup?: (fromVersion: number) => void;
+  /** Called before a migration changes a file that already holds data, with how many steps the file has taken. */
+  readonly backup?: (steps: number) => void;
 }
 
 /**
@@ -47,33 +48,6 @@ export function openDatabase(
 
 /** Statements kept ready, at most: preparing one costs as much as running it ten times. */
 const MAX_PREPARED = 500;
-
-function migrate(
-  sqlite: SqliteDatabase.Database,
-  database: Database,
-  migrations: readonly Migration[],
-  backup?: (fromVersion: number) => void,
-): void {
-  const ordered = [...migrations].sort((a, b) => a.version - b.version);
-  const newest = ordered.at(-1)?.version ?? 0;
-  const current = sqlite.pragma('user_version', { simple: true }) as number;
-  if (current > newest) {
-    throw new Problem(
-      'database-newer',
-      `This data was written by a newer release (shape ${current}, this one knows ${newest}).`,
-      'Install the newer release again, or restore a backup made before it.',
-    );
-  }
-  const pending = ordered.filter(({ version }) => version > current);
-  if (pending.length === 0) return;
-  if (current > 0) backup?.(current);
-  database.transaction(() => {
-    for (const { version, sql } of pending) {
-      sqlite.exec(sql);
-      sqlite.pragma(`user_version = ${version}`);
-    }
-  });
-}
 
 function wrap(sqlite: SqliteDatabase.Database): Database {
   let depth = 0;

@@ -1,5 +1,6 @@
 import SqliteDatabase from 'better-sqlite3';
-import type { Cell } from '../../kernel/database.ts';
+import type { Cell, Migration } from '../../kernel/database.ts';
+import { takenSteps } from './migrate.ts';
 
 /** Rows asked for at once; where one of them cannot be read, they are asked for one by one. */
 const WINDOW_ROWS = 64;
@@ -10,8 +11,8 @@ export type Row = Readonly<Record<string, Cell>>;
 
 /** A damaged database file, opened to read what can still be read of it. */
 export interface Wreck {
-  /** The shape it was written in. */
-  version(): number;
+  /** Those of these steps that the file had taken; all where that cannot be read. */
+  taken(migrations: readonly Migration[]): Migration[];
   /** Every row of a table that can be read; none where nothing can. */
   rows(table: string): Generator<Row>;
   close(): void;
@@ -24,7 +25,13 @@ export function openWreck(path: string): Wreck {
   // Pages that cannot be, as a page of another file, are then refused instead of believed.
   sqlite.pragma('cell_size_check = ON');
   return {
-    version: () => sqlite.pragma('user_version', { simple: true }) as number,
+    taken(migrations) {
+      const steps = attempt(() => takenSteps(sqlite, migrations));
+      if (steps === null || steps.length === 0) return [...migrations];
+      return migrations.filter(({ feature, step }) =>
+        steps.some((one) => one.feature === feature && one.step === step),
+      );
+    },
     *rows(table) {
       const byRow = attempt(() => sqlite.prepare(`SELECT rowid FROM ${table} LIMIT 0`));
       if (byRow === null) yield* inOrder(sqlite, table);

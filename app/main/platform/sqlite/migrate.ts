@@ -1,0 +1,95 @@
+import type SqliteDatabase from 'better-sqlite3';
+import type { Database, Migration } from '../../kernel/database.ts';
+import { Problem } from '../../kernel/errors.ts';
+
+/**
+ * `user_version` of a file whose steps are counted by feature. Release 0.1, whose highest number was 52, takes it for
+ * one of a newer release and leaves it alone.
+ */
+const BY_FEATURE = 1000;
+
+/** A step that a file has taken. */
+export interface AppliedStep {
+  readonly feature: string;
+  readonly step: number;
+}
+
+/**
+ * Brings a file to the newest shape: every step of each feature that it has not taken, in one transaction.
+ * Throws a Problem (`database-newer`) for a file of a newer release, and an Error for a list with a gap or a step twice.
+ *
+ * @param backup called before a file that holds data is changed, with how many steps it has taken.
+ */
+export function migrate(
+  sqlite: SqliteDatabase.Database,
+  database: Database,
+  migrations: readonly Migration[],
+  backup?: (steps: number) => void,
+): void {
+  checkSteps(migrations);
+  const taken = takenSteps(sqlite, migrations);
+  const isKnown = ({ feature, step }: AppliedStep) =>
+    migrations.some((one) => one.feature === feature && one.step === step);
+  const unknown = taken.find((one) => !isKnown(one));
+  if (unknown !== undefined) throw newer(`step ${unknown.step} of ${unknown.feature}`);
+  const isPending = ({ feature, step }: Migration) =>
+    !taken.some((one) => one.feature === feature && one.step === step);
+  const pending = inOrder(migrations.filter(isPending));
+  const isSeeded = version(sqlite) === BY_FEATURE;
+  if (pending.length === 0 && isSeeded) return;
+  if (taken.length > 0) backup?.(taken.length);
+  database.transaction(() => {
+    if (!isSeeded) {
+      sqlite.exec(
+        'CREATE TABLE feature_migration (feature TEXT NOT NULL, step INTEGER NOT NULL, PRIMARY KEY (feature, step)) STRICT, WITHOUT ROWID',
+      );
+      sqlite.pragma(`user_version = ${BY_FEATURE}`);
+    }
+    const note = sqlite.prepare('INSERT INTO feature_migration (feature, step) VALUES (?, ?)');
+    if (!isSeeded) for (const { feature, step } of taken) note.run(feature, step);
+    for (const { feature, step, sql } of pending) {
+      sqlite.exec(sql);
+      note.run(feature, step);
+    }
+  });
+}
+
+/** The steps that a file has taken; those of a file of release 0.1 by its one number. */
+export function takenSteps(sqlite: SqliteDatabase.Database, migrations: readonly Migration[]): AppliedStep[] {
+  const current = version(sqlite);
+  if (current > BY_FEATURE) throw newer(`shape ${current}`);
+  if (current === BY_FEATURE) {
+    return sqlite.prepare<[], AppliedStep>('SELECT feature, step FROM feature_migration').all();
+  }
+  const known = Math.max(0, ...migrations.map(({ release01 = 0 }) => release01));
+  if (current > known) throw newer(`shape ${current}, this one knows ${known}`);
+  return migrations.filter(({ release01 }) => release01 !== undefined && release01 <= current);
+}
+
+const version = (sqlite: SqliteDatabase.Database) =>
+  sqlite.pragma('user_version', { simple: true }) as number;
+
+/** Steps of release 0.1 in the order of that release, since features looked at each other's tables; then by feature. */
+function inOrder(migrations: readonly Migration[]): Migration[] {
+  const rank = ({ release01 = Number.POSITIVE_INFINITY }: Migration) => release01;
+  return migrations.toSorted((a, b) => (rank(a) === rank(b) ? a.step - b.step : rank(a) - rank(b)));
+}
+
+/** A feature's steps are counted from 1 without a gap, so that none is ever skipped. */
+function checkSteps(migrations: readonly Migration[]): void {
+  const steps = new Map<string, number[]>();
+  for (const { feature, step } of migrations) steps.set(feature, [...(steps.get(feature) ?? []), step]);
+  for (const [feature, list] of steps) {
+    const sorted = list.toSorted((a, b) => a - b);
+    if (sorted.every((step, at) => step === at + 1)) continue;
+    throw new Error(`The migrations of ${feature} are not numbered 1, 2, 3 …: ${sorted.join(', ')}.`);
+  }
+}
+
+function newer(shape: string): Problem {
+  return new Problem(
+    'database-newer',
+    `This data was written by a newer release (${shape}).`,
+    'Install the newer release again, or restore a backup made before it.',
+  );
+}

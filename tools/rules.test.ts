@@ -1,0 +1,28 @@
+import { globSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
+const idsIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, id = '']) => id);
+
+/** Every rule with the file that defines it: lines that begin with `- [ID]`. */
+const rules = globSync('app/main/*/SPEC.md', { cwd: root }).flatMap((path) =>
+  idsIn(read(path), /^- \[([A-Z]+\d+)\]/gm).map((id) => ({ id, path })),
+);
+
+test('a rule’s id stands for one rule in the whole project', () => {
+  const twice = rules.filter(({ id }, at) => rules.findIndex((one) => one.id === id) !== at);
+  expect(twice).toEqual([]);
+});
+
+test('every rule that code, tests and rules refer to is defined', () => {
+  const defined = new Set(rules.map(({ id }) => id));
+  const files = globSync('app/main/**/*.{ts,md}', { cwd: root });
+  const unknown = files.flatMap((path) =>
+    idsIn(read(path), /\[([A-Z]{1,2}\d{1,2})\]/g)
+      .filter((id) => !defined.has(id))
+      .map((id) => `${path} refers to [${id}]`),
+  );
+  expect(unknown).toEqual([]);
+});

@@ -31,7 +31,7 @@ const Body = z.strictObject({
 export const SealedRecord = z.tuple([upTo(MAX_RECORD_BYTES), sized(64), sized(64)]);
 export type SealedRecord = z.infer<typeof SealedRecord>;
 
-/** What a node says of itself in one community. */
+/** A statement of a node about itself in one community. */
 export interface NodeRecord {
   readonly community: Uint8Array;
   readonly peer: string;

@@ -92,13 +92,13 @@ export class Peers {
     this.#targets.clear();
   }
 
-  /** [P2] Addresses that a peer told of itself over a connection, or at which it was found. */
+  /** [P2] Addresses that a peer gave over a connection, or at which it was found. */
   learn(peer: string, addresses: readonly string[], name: string | null): void {
     const { transport, store } = this.#init;
     if (peer === transport.self) return;
     const target = this.#target(peer);
     if (!target) return;
-    // An address that does not name its peer could make this node knock at a stranger's door.
+    // An address that does not name its peer could lead this node to a stranger.
     const told = addresses.filter((address) => address.includes(peer));
     // Addresses that proved themselves stay, or a peer could talk the others out of the way to it.
     const all = [...new Set([...[...target.proved].slice(-MAX_PROVED), ...told, ...target.addresses])];

@@ -4,7 +4,7 @@ import { Problem } from '../kernel/errors.ts';
 import { isUsable, type OwnAddress } from './own-addresses.ts';
 import type { PortMapperState } from './port-mapper.ts';
 
-/** What a report on a reach rests on. */
+/** The facts behind a report on a reach. */
 export interface ReachFacts {
   readonly own: readonly OwnAddress[];
   readonly listening: readonly string[];

@@ -34,7 +34,7 @@ export function readAddress(address: string): AddressParts | null {
 }
 
 /** The facts about one node's network, for a test to set; see {@link Network}. */
-interface Surroundings {
+export interface Surroundings {
   listening: string[];
   observed: string[];
   ports: ReturnType<Network['ports']>;
@@ -53,7 +53,7 @@ export interface Place {
   readonly dials: { readonly address: string; readonly at: number }[];
   /** Dial-backs that this node made for others. */
   readonly dialBacks: string[];
-  /** What the node last told others of itself. */
+  /** The addresses that the node announced last. */
   readonly announced: () => readonly string[];
   /** Tells the node that its surroundings changed. */
   readonly changed: () => void;

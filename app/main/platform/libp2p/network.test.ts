@@ -152,7 +152,7 @@ describe('ways to a peer', () => {
     expect(b.network.receivedBytes()).toBeGreaterThan(100_000);
   });
 
-  test('a relay gives places to members alone', async () => {
+  test('[W1] a relay gives places to members alone', async () => {
     const relay = await network.started({ relayServer: true });
     const stranger = await network.started({ listen: [] });
     await stranger.transport.dial(addressOf(relay.transport));

@@ -73,7 +73,7 @@ export async function buildNode(
     meter: ConnectionProtector;
     scopes: Scopes;
     places: RelayPlaces;
-    /** The UDP port, and who is told of the connections over it; null for a node that uses none. */
+    /** The UDP port and the callback for its connections; null for a node without UDP. */
     udp: {
       readonly socket: SharedSocket;
       readonly quic: QuicFactory;

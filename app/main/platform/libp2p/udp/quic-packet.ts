@@ -48,7 +48,7 @@ const PACKET_NUMBER = 0x00ff_ffff;
 
 /**
  * An Initial that ends a handshake at once. The keys of an Initial follow from `firstDestination`, the
- * destination id of the client's first packet (RFC 9001, section 5.2), so whoever carries the packets can
+ * destination id of the client's first packet (RFC 9001, section 5.2), so anyone on the path can
  * write one.
  */
 export function writeHandshakeClose(

@@ -36,7 +36,7 @@ const MAX_RESPONSE_BYTES = HEADER_BYTES + 4 + 20;
 
 /**
  * The smallest request that is answered. A node that answers shorter ones would send more than it received,
- * to whoever the sender claims to be.
+ * to an address that the sender may have forged.
  */
 export const MIN_REQUEST_BYTES = MAX_RESPONSE_BYTES;
 

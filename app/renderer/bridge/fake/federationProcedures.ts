@@ -69,7 +69,8 @@ export function federationProcedures({ network, tick, now, setUpMs }: Federation
       return {
         invite,
         link: `impulse://join/bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy?a=ip4.203.0.113.7.tcp.4001&s=8Qm2vW0cZrT5kYhN4bXe1g`,
-        addresses: network.addressesFor(report.reach),
+        // As in a node: QUIC serves hole punching, not joining.
+        addresses: network.addressesFor(report.reach).filter((address) => !address.includes('/quic-v1')),
       };
     }),
     revokeInvite: os.revokeInvite.handler(({ input }) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Client, Reach } from '../../../contract/index.ts';
+import { Problem } from '../../kernel/errors.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 import { usage } from '../exit.ts';
 import { bytes, duration, table, when } from '../text.ts';
@@ -76,11 +77,18 @@ function invite(context: Context): Command {
   );
 }
 
-/** Sets the node up for the reach of an invite, where it is not yet. Throws a Problem `not-reachable`. */
+/** Sets the node up for the reach of an invite, where it is not yet. Throws a Problem (`reach-unset`, `not-reachable`). */
 async function prepare(client: Client, options: ReachOptions & { readonly reach?: Reach }): Promise<void> {
   const wish = options.reach;
-  if (wish === undefined) return;
   const reports = await client.federation.reaches({});
+  if (wish === undefined) {
+    if (reports.some(({ reach: name, ready }) => name !== 'machine' && ready)) return;
+    throw new Problem(
+      'reach-unset',
+      'This node listens on this machine alone, so nobody elsewhere could use the invite.',
+      'Add --reach internet, --reach network, or --reach machine for a second node here.',
+    );
+  }
   const isReady = reports.some((report) => report.reach === wish && report.ready);
   if (!isReady || options.address !== undefined) mustBeReady(await setUp(client, wish, options));
 }

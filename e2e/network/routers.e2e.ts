@@ -42,6 +42,29 @@ describe.skipIf(obstacle !== null)('two homes behind symmetric routers', () => {
   });
 });
 
+describe.skipIf(obstacle !== null)('a home behind a full cone and one behind a symmetric router', () => {
+  const scenario = new Scenario();
+
+  test('connect directly', async () => {
+    const { world } = scenario;
+    const founder = await scenario.founder(world.publicHost('founder'));
+    const link = await founder.invite('--uses', '2', '--reach', 'internet');
+    const home = async (name: string, nat: 'full-cone' | 'symmetric') => {
+      const { hosts } = await world.home(name, { nat });
+      const node = await scenario.node(hosts[0], name);
+      await join(node, link, INTERNET);
+      return node;
+    };
+    const ines = await home('ines', 'full-cone');
+    const juno = await home('juno', 'symmetric');
+    const took = await until(ines, 30_000, (view) => {
+      const peer = peerOf(view, juno);
+      return peer?.via === 'direct' && peer.address.includes('/quic-v1');
+    });
+    scenario.measured.add('direct, full cone and symmetric', took);
+  });
+});
+
 describe.skipIf(obstacle !== null)('founders at home', () => {
   const scenario = new Scenario();
   const visitor = async (name: string) => {

@@ -52,7 +52,7 @@ const HALT = 'halt';
 
 /** The final chain of one community and what may follow it: what consensus orders for. */
 export class Chain implements Application {
-  /** What is read at all; the parameters in the state of a block's parent may allow less [LB6]. */
+  /** The most that is read of a block; the parameters in its parent's state may allow less [LB6]. */
   readonly limits = { bytes: MAX_BLOCK_BYTES, transactions: MAX_BLOCK_TRANSACTIONS };
   readonly store: ChainStore;
   readonly search: TransactionSearch;

@@ -6,7 +6,7 @@ import { findUpnpClient } from './upnp-client.ts';
 /** How long UPnP waits with its first mapping, so that it does not compete with a quick PCP or NAT-PMP. */
 const HEAD_START_MS = 1000;
 
-/** What a client did with the wanted ports; throws where it mapped none. */
+/** The outcome of a client for the wanted ports; rejects where the router mapped none. */
 type MapAll<Mapped> = (client: RouterClient, signal: AbortSignal) => Promise<Mapped>;
 
 /**

@@ -18,7 +18,7 @@ const DEADLINE_MS = 10_000;
 let clock: ManualClock;
 let router: FakeRouter;
 let mapper: PortMapper;
-/** What the default route leads to. */
+/** The router of the default route. */
 let route: Router | null;
 
 beforeEach(async () => {

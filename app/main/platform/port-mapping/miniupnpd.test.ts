@@ -35,7 +35,7 @@ describe.skipIf(obstacle !== null)('a home network with miniupnpd', () => {
   const tell = (words: string) => machine.stdin!.write(`${words}\n`);
   const next = async (): Promise<unknown> => JSON.parse((await printed.next()).value as string);
 
-  /** What a machine outside reads from a port of the router. */
+  /** Reads from a port of the router, as a machine outside does. */
   async function visit(port: number): Promise<string> {
     const visitor = network.run('outside', process.execPath, ['-e', VISITOR, WAN_ADDRESS, String(port)]);
     let read = '';

@@ -11,8 +11,8 @@ const PROGRAMS = [DAEMON, IP, NFT];
 /** The router's address towards the internet, from the range for benchmarks (RFC 2544). */
 export const WAN_ADDRESS = '198.18.0.1';
 /**
- * What the router says its external address is. Its own is in a range that miniupnpd refuses to map ports on,
- * so it says one that counts as public; no packet goes there.
+ * The external address that the router declares. miniupnpd refuses to map ports on the range of its real one,
+ * so it declares an address that counts as public; no packet goes there.
  */
 export const EXTERNAL_ADDRESS = '198.20.0.1';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { leastQuorum } from '../app/main/ledger/validators.ts';
+import { leastQuorum } from '../app/main/ledger/types/validators.ts';
 import { withMembers, type Member, type Order } from './lib/fleet.ts';
 import { form, type Standing } from './lib/ledger-fleet.ts';
 import type { Figure } from './lib/report.ts';

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock, type Clock } from '../app/main/kernel/clock.ts';
-import { DEFAULT_THRESHOLDS, Engine, Judge, spoken } from '../app/main/moderation/index.ts';
-import { JudgePool } from '../app/main/node/judge-pool.ts';
+import { DEFAULT_THRESHOLDS, Engine, Classifier, spoken } from '../app/main/moderation/index.ts';
+import { ClassifierPool } from '../app/main/node/classifier-pool.ts';
 import { modelsFolder } from '../app/main/node/models-folder.ts';
 import { eldLanguages } from '../app/main/platform/language/eld.ts';
 import { loadModels } from '../app/main/platform/onnx/models.ts';
@@ -25,17 +25,17 @@ export async function moderation(): Promise<Report> {
   const { texts: messages, source } = texts(process.env['IMPULSE_BENCH_TEXTS'], MESSAGES);
   const before = process.memoryUsage().rss;
   const startedAt = performance.now();
-  const judges = new JudgePool({ clock: systemClock, folder: modelsFolder(), workers: WORKERS });
+  const classifiers = new ClassifierPool({ clock: systemClock, folder: modelsFolder(), workers: WORKERS });
   try {
-    await judges.judge(['hello']);
+    await classifiers.judge(['hello']);
     const startMs = performance.now() - startedAt;
-    await Promise.all(Array.from({ length: WORKERS }, () => judges.judge(messages.slice(0, 64))));
+    await Promise.all(Array.from({ length: WORKERS }, () => classifiers.judge(messages.slice(0, 64))));
     const loop = monitorEventLoopDelay({ resolution: 1 });
     loop.enable();
-    const bulk = await asFastAsPossible(judges, messages);
+    const bulk = await asFastAsPossible(classifiers, messages);
     loop.disable();
     const memory = (process.memoryUsage().rss - before) / MIB;
-    const loaded = await underLoad(judges, messages);
+    const loaded = await underLoad(classifiers, messages);
     const alone = await firstStageAlone(messages.slice(0, ALONE));
     return {
       figures: [
@@ -81,12 +81,12 @@ export async function moderation(): Promise<Report> {
       ],
     };
   } finally {
-    await judges.close();
+    await classifiers.close();
   }
 }
 
-async function asFastAsPossible(judges: JudgePool, messages: readonly string[]) {
-  const engine = new Engine({ judges, clock: fine, deadlineMs: 60_000 });
+async function asFastAsPossible(classifiers: ClassifierPool, messages: readonly string[]) {
+  const engine = new Engine({ classifiers, clock: fine, deadlineMs: 60_000 });
   const startedAt = performance.now();
   let second = 0;
   let last = Promise.resolve();
@@ -104,8 +104,8 @@ async function asFastAsPossible(judges: JudgePool, messages: readonly string[]) 
   };
 }
 
-async function underLoad(judges: JudgePool, messages: readonly string[]) {
-  const engine = new Engine({ judges, clock: fine });
+async function underLoad(classifiers: ClassifierPool, messages: readonly string[]) {
+  const engine = new Engine({ classifiers, clock: fine });
   const outcomes: ReturnType<Engine['submit']>[] = [];
   const startedAt = performance.now();
   for (let elapsed = 0; elapsed < LOADED_MS; elapsed = performance.now() - startedAt) {
@@ -126,7 +126,7 @@ async function underLoad(judges: JudgePool, messages: readonly string[]) {
 async function firstStageAlone(messages: readonly string[]) {
   const models = await loadModels(modelsFolder());
   const languages = await eldLanguages();
-  const judge = new Judge({ ...models, second: {} });
+  const judge = new Classifier({ ...models, second: {} });
   await judge.judge(messages.slice(0, 500).map((text) => spoken(text, languages)));
   const times: number[] = [];
   const startedAt = performance.now();

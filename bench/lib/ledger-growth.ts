@@ -1,12 +1,12 @@
 /** Makes many blocks in one process, with the signatures of all validators. */
 import { fromHex, toHex } from '../../app/main/kernel/bytes.ts';
 import { sha256 } from '../../app/main/kernel/sha256.ts';
-import { accountOf } from '../../app/main/ledger/accounts.ts';
-import { makeBlock } from '../../app/main/ledger/block.ts';
-import { makeCertificate } from '../../app/main/ledger/certificate.ts';
-import { leaderOf } from '../../app/main/ledger/simplex.ts';
-import { sealTransaction } from '../../app/main/ledger/transaction.ts';
-import { motionMessage } from '../../app/main/ledger/vote.ts';
+import { accountOf } from '../../app/main/ledger/state/accounts.ts';
+import { makeBlock } from '../../app/main/ledger/types/block.ts';
+import { makeCertificate } from '../../app/main/ledger/types/certificate.ts';
+import { leaderOf } from '../../app/main/ledger/consensus/simplex.ts';
+import { sealTransaction } from '../../app/main/ledger/types/transaction.ts';
+import { motionMessage } from '../../app/main/ledger/types/vote.ts';
 import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
 import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
 import type { Community } from '../../app/main/node/community.ts';
@@ -41,7 +41,7 @@ export async function growChain(
     const { nonce } = accountOf(chain.state, account)!;
     const fields = { community: genesis.id, account, device: null, nonce, kind: 'role.grant', body };
     await chain.submit([sealTransaction(fields, node.signer).sealed]);
-    const slate = {
+    const template = {
       community: genesis.id,
       epoch: set.epoch,
       slot: base.slot + 1,
@@ -50,9 +50,9 @@ export async function growChain(
       time: base.time + 1,
       proposer: leaderOf(set, base.slot + 1),
     };
-    const draft = (await chain.propose(slate, base, false))!;
+    const draft = (await chain.propose(template, base, false))!;
     const block = makeBlock(
-      { ...slate, stateRoot: draft.stateRoot, anchor: draft.anchor },
+      { ...template, stateRoot: draft.stateRoot, anchor: draft.anchor },
       draft.transactions,
     );
     const { hash, slot, epoch } = block.header;

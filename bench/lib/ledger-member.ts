@@ -1,9 +1,9 @@
 /** What a node of the ledger's benchmark does in its process. */
 import { growChain } from './ledger-growth.ts';
 import { toBase64Url, toHex } from '../../app/main/kernel/bytes.ts';
-import { accountOf } from '../../app/main/ledger/accounts.ts';
+import { accountOf } from '../../app/main/ledger/state/accounts.ts';
 import { cardOf } from '../../app/main/ledger/index.ts';
-import { openTransaction, sealTransaction } from '../../app/main/ledger/transaction.ts';
+import { openTransaction, sealTransaction } from '../../app/main/ledger/types/transaction.ts';
 import type { ValidatorCard } from '../../app/contract/index.ts';
 import type { Community } from '../../app/main/node/community.ts';
 import { startTrace, takeTrace, traceChain } from './ledger-trace.ts';
@@ -112,7 +112,7 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
 function seal(node: BenchNode, { genesis, ledger: { chain } }: Community, count: number): Uint8Array[] {
   const key = node.signer.publicKey;
   const nonce = accountOf(chain.state, key)!.nonce;
-  const first = nonce + chain.pool.queueOf(key, nonce).length;
+  const first = nonce + chain.mempool.queueOf(key, nonce).length;
   const founder = toHex(genesis.founder) === toHex(key);
   const to = founder
     ? chain.set.validators.find((one) => toHex(one.key) !== toHex(key))!.key

@@ -1,7 +1,7 @@
 /** Notes in a node's process when it did what for which slot; the node itself knows nothing of it. */
 import { decodeCbor } from '../../app/main/kernel/canonical.ts';
-import { openHeader } from '../../app/main/ledger/block.ts';
-import type { OpenBallotBox } from '../../app/main/node/ballot-box.ts';
+import { openHeader } from '../../app/main/ledger/types/block.ts';
+import type { OpenVoteJournal } from '../../app/main/node/vote-journal.ts';
 import type { Community, CommunityPorts } from '../../app/main/node/community.ts';
 
 /** One thing that a node did, with the clock that all processes of a machine share. */
@@ -33,7 +33,7 @@ function note(what: string, slot: number, from: number): void {
 }
 
 /** Wraps the ports through which a node's consensus touches the world. */
-export function tracedPorts(ports: CommunityPorts, box: OpenBallotBox): CommunityPorts {
+export function tracedPorts(ports: CommunityPorts, box: OpenVoteJournal): CommunityPorts {
   const { transport, bls } = ports;
   const { votes } = box;
   const timed = <T>(what: string, work: () => T, slot = 0): T => {
@@ -86,7 +86,7 @@ export function tracedPorts(ports: CommunityPorts, box: OpenBallotBox): Communit
         sign: (message) => timed('bls sign', () => ports.validator.bls.sign(message)),
       },
     },
-    ballotBox: {
+    voteJournal: {
       ...box,
       votes: {
         load: (key) => votes.load(key),
@@ -108,10 +108,10 @@ export function tracedPorts(ports: CommunityPorts, box: OpenBallotBox): Communit
 /** Wraps what consensus asks of the chain. */
 export function traceChain({ ledger: { chain } }: Community): void {
   const { propose, execute, finalise } = chain;
-  chain.propose = async (slate, ...rest) => {
+  chain.propose = async (template, ...rest) => {
     const from = now();
-    const result = await propose.call(chain, slate, ...rest);
-    note(result ? 'propose' : 'propose nothing', slate.slot, from);
+    const result = await propose.call(chain, template, ...rest);
+    note(result ? 'propose' : 'propose nothing', template.slot, from);
     return result;
   };
   chain.execute = async (block, ...rest) => {

@@ -17,9 +17,9 @@ import {
   type Community,
   type CommunityPorts,
 } from '../../app/main/node/community.ts';
-import { openBallotBox } from '../../app/main/node/ballot-box.ts';
+import { openVoteJournal } from '../../app/main/node/vote-journal.ts';
 import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
-import { memoryJudges } from '../../app/main/platform/memory/judges.ts';
+import { memoryClassifiers } from '../../app/main/platform/memory/classifiers.ts';
 import { pooledVerifier } from '../../app/main/platform/crypto/ed25519.ts';
 import { diskChunks } from '../../app/main/platform/disk/chunks.ts';
 import { signerOf } from '../../app/main/platform/keys/ed25519.ts';
@@ -69,9 +69,9 @@ export async function openBenchNode(init: BenchNodeInit) {
     : alone(signerOf(peerSeed));
   await transport.start();
   const bls = blsSignerOf(signer.publicKey);
-  const files = { votes: join(init.directory, 'votes.log'), voteMark: join(init.directory, 'votes.mark') };
-  const box = await openBallotBox(files, bls.publicKey, !existsSync(files.voteMark));
-  const untraced: CommunityPorts & { ballotBox: typeof box } = {
+  const files = { votes: join(init.directory, 'votes.log'), signState: join(init.directory, 'votes.mark') };
+  const box = await openVoteJournal(files, bls.publicKey, !existsSync(files.signState));
+  const untraced: CommunityPorts & { voteJournal: typeof box } = {
     db,
     transport,
     network,
@@ -83,11 +83,11 @@ export async function openBenchNode(init: BenchNodeInit) {
     signer,
     bls: blst,
     validator: { bls, peer: transport.self },
-    ballotBox: box,
+    voteJournal: box,
     alone: false,
     notices: { put() {}, remove() {} },
     chunks: diskChunks(join(init.directory, 'files')),
-    judges: memoryJudges(),
+    classifiers: memoryClassifiers(),
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),
   };

@@ -1,6 +1,6 @@
 import { boardKinds } from '../../app/main/boards/kinds.ts';
 import { digestOf } from '../../app/main/kernel/cid.ts';
-import type { Draft } from '../../app/main/log/log.ts';
+import type { EventDraft } from '../../app/main/log/log.ts';
 import type { Community } from '../../app/main/node/community.ts';
 
 const WORDS =
@@ -49,7 +49,7 @@ export class PostDrafts {
       .map(({ id }) => id);
   }
 
-  reply(index: number): Draft {
+  reply(index: number): EventDraft {
     return {
       kind: boardKinds.reply.name,
       body: {

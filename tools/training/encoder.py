@@ -165,7 +165,7 @@ def line_of(cutter, line, most):
 
 
 class Pieces:
-    """Cuts words into pieces: the likeliest path by unigram scores; as app/main/moderation/pieces.ts."""
+    """Cuts words into pieces: the likeliest path by unigram scores; as app/main/moderation/tokens.ts."""
 
     def __init__(self, pieces, scores):
         self.ids = {piece: number for number, piece in enumerate(pieces) if number > 3}

@@ -6,7 +6,7 @@ import type { Database } from '../kernel/database.ts';
 import { didOf } from '../kernel/did.ts';
 import type { BulkSigner } from '../kernel/signer.ts';
 import { bodyOf, MAX_EVENT_BYTES, type LogEvent } from '../log/event.ts';
-import type { Draft, Log } from '../log/log.ts';
+import type { EventDraft, Log } from '../log/log.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 import { messageKey } from './projection.ts';
 import { Recent } from './recent.ts';
@@ -148,7 +148,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
     files: ReadonlyMap<PlannedPost, AttachmentRef[]>,
     placeOf: (key: string) => Place | undefined,
     recent: Recent<Place>,
-  ): Generator<Draft, void, LogEvent> {
+  ): Generator<EventDraft, void, LogEvent> {
     const now = clock.now();
     for (const post of batch) {
       const above = post.parentKey === null ? undefined : placeOf(post.parentKey);
@@ -159,7 +159,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
         attachments: files.get(post) ?? [],
         source: { name: post.fromName, date: dateOf(post.date, now), messageId: post.key },
       };
-      const draft: Draft = above
+      const draft: EventDraft = above
         ? {
             kind: boardKinds.reply.name,
             body: { board: above.board, thread: above.thread, replyTo: above.post, ...written },

@@ -80,7 +80,7 @@ export const boardKinds = {
     stratum: 'content',
     body: ThreadStart,
     leastRole: 'member',
-    husk: (body) => {
+    redacted: (body) => {
       const { board, ...post } = body as ThreadStart;
       return { board, subject: '…', ...wordless(post) } satisfies ThreadStart;
     },
@@ -90,7 +90,7 @@ export const boardKinds = {
     stratum: 'content',
     body: PostReply,
     leastRole: 'member',
-    husk: (body) => {
+    redacted: (body) => {
       const { board, thread, replyTo, ...post } = body as PostReply;
       return {
         board,
@@ -105,7 +105,7 @@ export const boardKinds = {
     stratum: 'content',
     body: PostEdit,
     leastRole: 'member',
-    husk: (body) => ({ post: (body as z.infer<typeof PostEdit>).post, text: '' }),
+    redacted: (body) => ({ post: (body as z.infer<typeof PostEdit>).post, text: '' }),
   },
   delete: { name: 'post.delete', stratum: 'content', body: PostDelete, leastRole: 'member' },
   remove: { name: 'post.remove', stratum: 'content', body: PostDelete, leastRole: 'moderator' },

@@ -168,11 +168,11 @@ export class BoardsProjection implements Projection {
   }
 
   /** What names a thread, and what the index holds, follows from the husk. */
-  purged(husk: LogEvent): void {
+  purged(redacted: LogEvent): void {
     this.reload();
     this.#counters.catchUp();
-    const edited = husk.kind === boardKinds.edit.name;
-    this.#resolve(edited ? (husk.body as z.infer<typeof PostDelete>).post : husk.id);
+    const edited = redacted.kind === boardKinds.edit.name;
+    this.#resolve(edited ? (redacted.body as z.infer<typeof PostDelete>).post : redacted.id);
   }
 
   clear(): void {

@@ -14,6 +14,6 @@ export const chatKinds = {
     stratum: 'content',
     body: ChatSay,
     leastRole: 'guest',
-    husk: () => ({ text: '…', me: false }) satisfies ChatSay,
+    redacted: () => ({ text: '…', me: false }) satisfies ChatSay,
   },
 } as const satisfies Record<string, Kind>;

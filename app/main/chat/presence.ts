@@ -7,7 +7,7 @@ import { problemOf } from '../kernel/errors.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from '../log/kinds.ts';
-import type { Transport, Verdict } from '../log/transport.ts';
+import type { Transport, GossipVerdict } from '../log/transport.ts';
 import { MAX_DOING, MAX_NODE_NAME, openBeacon, sealBeacon, type Beacon } from './beacon.ts';
 
 /** How often a node says that it is here, in milliseconds. */
@@ -161,7 +161,7 @@ export class Presence {
     }
   }
 
-  async #take(data: Uint8Array): Promise<Verdict> {
+  async #take(data: Uint8Array): Promise<GossipVerdict> {
     let opened;
     try {
       opened = openBeacon(data);

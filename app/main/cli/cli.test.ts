@@ -9,7 +9,7 @@ import { dataLayout, openDataDirectory } from '../node/data-directory.ts';
 import { lockDataDirectory } from '../node/lock.ts';
 import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
-import { board, doors, forget, ines, job, node } from './test-doors.ts';
+import { board, connector, forget, ines, job, node } from './test-connectors.ts';
 import { table } from './text.ts';
 
 let root: string;
@@ -48,13 +48,13 @@ async function impulse(args: string[], more: Partial<Io> = {}): Promise<Ran> {
     ...more,
   };
   const where = args[0]?.startsWith('-') || args.length === 0 ? [] : ['--data', root];
-  const code = await runCommand([...args, ...where], doors, io);
+  const code = await runCommand([...args, ...where], connector, io);
   return { code, out, err };
 }
 
 const startServing = async () => {
   await openDataDirectory(root);
-  serving = await serve(await doors.startNode({ dataDir: root }), { dataDir: root, port: 0 });
+  serving = await serve(await connector.startNode({ dataDir: root }), { dataDir: root, port: 0 });
   return serving;
 };
 

@@ -6,7 +6,7 @@ import type { Client } from '../../contract/index.ts';
 import { Problem } from '../kernel/errors.ts';
 import { readHostInfo } from '../host/host-info.ts';
 import { dataLayout } from '../node/data-directory.ts';
-import type { NodeDoors } from './doors.ts';
+import type { NodeConnector } from './node-connector.ts';
 
 /** A host that is up accepts at once; one that is this late is stuck or starved. */
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -37,7 +37,7 @@ export interface Opening {
  */
 export async function openClient(
   dataDir: string,
-  doors: NodeDoors,
+  connector: NodeConnector,
   { offline, mayMake }: Opening,
 ): Promise<OpenClient> {
   const running = await connectToHost(dataDir);
@@ -50,7 +50,7 @@ export async function openClient(
       'Check --data, or make one with: impulse init, impulse join or impulse serve.',
     );
   }
-  const node = await doors.openNode({ dataDir, offline });
+  const node = await connector.openNode({ dataDir, offline });
   return {
     client: node.client,
     running: false,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Client } from '../../contract/index.ts';
 import { defaultDataPath } from '../node/data-directory.ts';
 import { openClient, type Opening } from './client.ts';
-import type { NodeDoors } from './doors.ts';
+import type { NodeConnector } from './node-connector.ts';
 import { print, type Answer, type Io } from './io.ts';
 
 /** Options that every command takes. */
@@ -15,7 +15,7 @@ export interface CommonOptions {
 /** What commands are built with. */
 export interface Context {
   readonly io: Io;
-  readonly doors: NodeDoors;
+  readonly connector: NodeConnector;
   /** Told the options of the command that runs, so that a failure is printed in the form asked for. */
   began(options: CommonOptions): void;
 }
@@ -41,7 +41,7 @@ export async function withClient(
 ): Promise<void> {
   context.began(options);
   const opening = { offline, mayMake };
-  const { client, lost, close } = await openClient(dataDirOf(options), context.doors, opening);
+  const { client, lost, close } = await openClient(dataDirOf(options), context.connector, opening);
   try {
     print(context.io, await Promise.race([work(client), lost]), options.json === true);
   } finally {

@@ -7,7 +7,7 @@ import { Problem, problemOf, type ProblemFields } from '../kernel/errors.ts';
 export const exitCode = { ok: 0, failure: 1, usage: 2, unreachable: 3, verificationFailed: 4 } as const;
 
 /** A command that ran, but whose answer is no: ends with its code and no further message. */
-export class Verdict extends Error {
+export class CheckFailed extends Error {
   override readonly name = 'Verdict';
   readonly code: number;
 

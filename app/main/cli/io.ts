@@ -61,13 +61,13 @@ export async function* linesOf(
     return whole;
   };
   for await (const part of parts) {
-    const pieces = String(part).split('\n');
-    for (const [at, piece] of pieces.entries()) {
+    const tokens = String(part).split('\n');
+    for (const [at, token] of tokens.entries()) {
       if (at > 0) yield end();
-      if (line.length + piece.length > maxLength) {
+      if (line.length + token.length > maxLength) {
         line = '';
         tooLong = true;
-      } else if (!tooLong) line += piece;
+      } else if (!tooLong) line += token;
     }
   }
   if (line !== '' || tooLong) yield end();

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeGenesis, type Genesis } from '../community/index.ts';
 import { cidOf } from '../kernel/cid.ts';
-import { encodeEvidenceFile } from '../ledger/evidence-file.ts';
-import { encodeProof } from '../ledger/proof.ts';
-import { openAnyProof, proofToJson } from '../ledger/proof-json.ts';
-import { Prover } from '../ledger/prover.ts';
-import { AnchoredLedger } from '../ledger/test-anchors.ts';
+import { encodeEvidenceFile } from '../ledger/proofs/evidence-file.ts';
+import { encodeProof } from '../ledger/proofs/proof.ts';
+import { openAnyProof, proofToJson } from '../ledger/proofs/proof-json.ts';
+import { Prover } from '../ledger/chain/prover.ts';
+import { AnchoredLedger } from '../ledger/chain/test-anchors.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
-import { motionMessage, type Vote } from '../ledger/vote.ts';
+import { motionMessage, type Vote } from '../ledger/types/vote.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
-import type { NodeDoors } from './doors.ts';
+import type { NodeConnector } from './node-connector.ts';
 import { linesOf } from './io.ts';
 import { runCommand } from './program.ts';
 
@@ -21,7 +21,7 @@ let id: string;
 const at = (name: string) => join(root, name);
 
 /** No command of this file may reach for a node. */
-const doors: NodeDoors = {
+const connector: NodeConnector = {
   openNode: () => Promise.reject(new Error('no node is needed')),
   startNode: () => Promise.reject(new Error('no node is needed')),
   simulate: () => Promise.reject(new Error('no worlds are needed')),
@@ -29,7 +29,7 @@ const doors: NodeDoors = {
 
 async function impulse(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', ''];
-  const code = await runCommand(args, doors, {
+  const code = await runCommand(args, connector, {
     out: (text) => (out += `${text}\n`),
     err: (text) => (err += text),
     terminal: false,

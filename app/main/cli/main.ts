@@ -2,7 +2,7 @@
 import { startNode } from '../node/start.ts';
 import { simulate } from '../sim/index.ts';
 import { simulateLedger } from '../sim/ledger/index.ts';
-import type { NodeDoors } from './doors.ts';
+import type { NodeConnector } from './node-connector.ts';
 import { processIo } from './io.ts';
 import { runCommand } from './program.ts';
 
@@ -10,12 +10,12 @@ import { runCommand } from './program.ts';
 const { npm_lifecycle_event: script, INIT_CWD: from } = process.env;
 if (script === 'impulse' && from) process.chdir(from);
 
-const doors: NodeDoors = {
+const connector: NodeConnector = {
   openNode: startNode,
   startNode,
   simulate: (init) => (init.ledger ? simulateLedger(init) : simulate(init)),
 };
 // A node's timers do not keep a process alive by themselves; a command does, until it is done.
 const alive = setInterval(() => {}, 60_000);
-process.exitCode = await runCommand(process.argv.slice(2), doors, processIo());
+process.exitCode = await runCommand(process.argv.slice(2), connector, processIo());
 clearInterval(alive);

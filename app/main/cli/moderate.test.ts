@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { NodeDoors } from './doors.ts';
+import type { NodeConnector } from './node-connector.ts';
 import { linesOf, type Io } from './io.ts';
 import { pngOf } from '../platform/images/test-images.ts';
 import { runCommand } from './program.ts';
@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const SHIPPED = join(import.meta.dirname, '../../../resources/models');
 const refuse = () => Promise.reject(new Error('no node is needed for this'));
-const doors: NodeDoors = { openNode: refuse, startNode: refuse, simulate: refuse };
+const connector: NodeConnector = { openNode: refuse, startNode: refuse, simulate: refuse };
 
 let scratch: string;
 beforeEach(async () => {
@@ -38,7 +38,7 @@ async function impulse(args: readonly string[], input: readonly string[] = []) {
       ),
     signal: new AbortController().signal,
   };
-  return { code: await runCommand(args, doors, io), out, err };
+  return { code: await runCommand(args, connector, io), out, err };
 }
 
 test('moderate answers one object a line, in order, with the fields that programs rely on', async () => {

@@ -9,8 +9,8 @@ import { moderationCommands } from './commands/moderation.ts';
 import { nodeCommands } from './commands/node.ts';
 import { reviewCommands } from './commands/review.ts';
 import type { CommonOptions, Context } from './context.ts';
-import type { NodeDoors } from './doors.ts';
-import { exitCode, outcomeOf, Verdict } from './exit.ts';
+import type { NodeConnector } from './node-connector.ts';
+import { exitCode, outcomeOf, CheckFailed } from './exit.ts';
 import { printProblem, type Io } from './io.ts';
 
 /**
@@ -20,16 +20,16 @@ import { printProblem, type Io } from './io.ts';
  * @returns the exit code: 0 done, 1 failed, 2 used wrongly, 3 the node cannot be reached or its data is
  * in use, 4 a check found faults.
  */
-export async function runCommand(args: readonly string[], doors: NodeDoors, io: Io): Promise<number> {
+export async function runCommand(args: readonly string[], connector: NodeConnector, io: Io): Promise<number> {
   let options: CommonOptions = { json: args.includes('--json') };
-  const context: Context = { io, doors, began: (given) => (options = given) };
+  const context: Context = { io, connector, began: (given) => (options = given) };
   const program = programOf(context);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    if (error instanceof Verdict) return error.code;
+    if (error instanceof CheckFailed) return error.code;
     const { problem, code } = outcomeOf(error);
     printProblem(io, problem, options.json === true);
     return code;

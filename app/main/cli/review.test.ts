@@ -8,19 +8,19 @@ import { done, implementContract } from '../api/index.ts';
 import { digestOf } from '../kernel/cid.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { dataLayout } from '../node/data-directory.ts';
-import { Village, type Villager } from '../node/test-village.ts';
+import { TestCommunity, type TestNode } from '../node/test-community.ts';
 import { reviewApi } from '../review/index.ts';
-import type { NodeDoors } from './doors.ts';
+import type { NodeConnector } from './node-connector.ts';
 import { linesOf } from './io.ts';
 import { runCommand } from './program.ts';
 
 let root: string;
-let world: Village;
-let mara: Villager;
+let world: TestCommunity;
+let mara: TestNode;
 let doubtful: string;
 let innocent: string;
 
-const doors: NodeDoors = {
+const connector: NodeConnector = {
   openNode() {
     const api = implementContract(silentLogger);
     const router = {
@@ -42,7 +42,7 @@ const doors: NodeDoors = {
 
 async function impulse(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', ''];
-  const running = runCommand([...args, '--data', root], doors, {
+  const running = runCommand([...args, '--data', root], connector, {
     out: (text) => (out += `${text}\n`),
     err: (text) => (err += text),
     terminal: false,
@@ -63,7 +63,7 @@ const json = async (...args: string[]) => JSON.parse((await impulse(...args, '--
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'impulse-review-cli-'));
   await writeFile(dataLayout(root).keys, '{}');
-  world = new Village();
+  world = new TestCommunity();
   mara = await world.person('mara');
   const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
   await world.admit(mara, 'ines', 'moderator');
@@ -120,7 +120,7 @@ test('whose decisions count is listed and set', async () => {
 test('a purge prints its receipt', async () => {
   const receipt = await json('review', 'purge', innocent, '--reason', 'a private address');
   expect(receipt).toMatchObject({ item: innocent, reason: 'a private address', here: { files: 0 } });
-  expect(mara.log.store.isHusk(digestOf(innocent))).toBe(true);
+  expect(mara.log.store.isRedacted(digestOf(innocent))).toBe(true);
   expect((await impulse('review', 'purges')).out).toMatch(/gone +3 +0 +0 +a private address/);
   expect((await impulse('review', 'purge', doubtful)).code).toBe(2);
 });

@@ -4,7 +4,7 @@ import { reportOn, type ReachFacts } from './reach.ts';
 import type { Translation } from './udp-view.ts';
 
 type Check = Doctor['checks'][number];
-type Verdict = Doctor['reachability']['verdict'];
+type ReachabilityVerdict = Doctor['reachability']['verdict'];
 
 /** The facts that the doctor looks at. */
 export interface DoctorFacts extends ReachFacts {
@@ -51,7 +51,7 @@ const outsideOf = (own: readonly OwnAddress[]) =>
 const wasDialled = ({ peers }: DoctorFacts) =>
   peers.some(({ direction, via, isOutside }) => direction === 'inbound' && via === 'direct' && isOutside);
 
-function verdictOf(facts: DoctorFacts): Verdict {
+function verdictOf(facts: DoctorFacts): ReachabilityVerdict {
   const { listening: addresses, own, relays, settings } = facts;
   if (addresses.length === 0) return 'offline';
   const outside = outsideOf(own);
@@ -62,7 +62,7 @@ function verdictOf(facts: DoctorFacts): Verdict {
   return 'unknown';
 }
 
-function summaryOf(verdict: Verdict, facts: DoctorFacts): string {
+function summaryOf(verdict: ReachabilityVerdict, facts: DoctorFacts): string {
   switch (verdict) {
     case 'direct':
       return 'Others can dial this node directly.';

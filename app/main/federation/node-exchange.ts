@@ -8,7 +8,7 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from '../log/kinds.ts';
 import type { Log } from '../log/log.ts';
-import type { Channel, Transport, Verdict } from '../log/transport.ts';
+import type { Channel, Transport, GossipVerdict } from '../log/transport.ts';
 import { answer, converse } from './conversation.ts';
 import type { NodeBook } from './node-book.ts';
 import {
@@ -181,7 +181,7 @@ export class NodeExchange {
     }
   }
 
-  async #validate(data: Uint8Array): Promise<Verdict> {
+  async #validate(data: Uint8Array): Promise<GossipVerdict> {
     let sealed: SealedRecord;
     try {
       sealed = decodeMessage(SealedRecord, data);
@@ -192,7 +192,7 @@ export class NodeExchange {
   }
 
   /** [N2] Judges a record and keeps it if it is new. */
-  async #take(sealed: SealedRecord): Promise<Verdict> {
+  async #take(sealed: SealedRecord): Promise<GossipVerdict> {
     const { log, clock, verifier, network, transport, book } = this.#init;
     let record: NodeRecord;
     try {

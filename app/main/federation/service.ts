@@ -7,7 +7,7 @@ import type { Database } from '../kernel/database.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
-import type { Introduction } from '../log/hello.ts';
+import type { Introduction } from '../log/handshake.ts';
 import type { Authority } from '../log/kinds.ts';
 import { Live } from '../log/live.ts';
 import type { Log } from '../log/log.ts';
@@ -268,7 +268,7 @@ export function createFederation(init: FederationInit): Federation {
     start() {
       if (stops.length > 0) return;
       stops = [
-        sync.onHello(introduced),
+        sync.onHandshake(introduced),
         sync.onProgress(changed),
         transport.onPeer(changed),
         every(clock, REFRESH_MS, changed),

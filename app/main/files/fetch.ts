@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import { hearHello, sayHello, type HelloInit } from '../log/hello.ts';
+import { answerHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel, Transport } from '../log/transport.ts';
 import { decodeMessage, encodeMessage } from '../log/wire.ts';
 import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
@@ -19,7 +19,7 @@ const HOSTILE = new Set(['wrong-chunk', 'bad-manifest', 'malformed', 'bad-signat
 /** What ends the search: no other peer can help. */
 const FINAL = new Set(['disk-full', 'read-only', 'file-budget', 'cancelled']);
 
-export interface FetchInit extends Omit<HelloInit, 'transport'> {
+export interface FetchInit extends Omit<HandshakeInit, 'transport'> {
   readonly transport: Transport;
   readonly logger: Logger;
   readonly maxFileBytes: () => number;
@@ -124,10 +124,10 @@ export class FileFetcher {
   }
 
   async #greet(channel: Channel, next: () => Promise<Uint8Array>): Promise<void> {
-    await channel.send(encodeMessage(sayHello(this.#init, channel.peer, 'opener')));
+    await channel.send(encodeMessage(sendHandshake(this.#init, channel.peer, 'opener')));
     const answer = decodeMessage(await next(), ['hello', 'refused']);
     if (answer[0] === 'refused') throw new Problem('refused', 'The peer does not let this node in.');
-    await hearHello(this.#init, channel.peer, 'answerer', answer);
+    await answerHandshake(this.#init, channel.peer, 'answerer', answer);
   }
 
   async #take(channel: Channel, id: Uint8Array, next: () => Promise<Uint8Array>): Promise<void> {

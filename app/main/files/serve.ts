@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
-import { hearHello, sayHello, type HelloInit } from '../log/hello.ts';
+import { answerHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel } from '../log/transport.ts';
 import { decodeMessage, encodeMessage } from '../log/wire.ts';
 import { openManifest } from './manifest.ts';
@@ -23,12 +23,12 @@ interface Served {
 
 /** Gives files to members who ask, within limits for each peer. */
 export class FileServer {
-  readonly #init: HelloInit;
+  readonly #init: HandshakeInit;
   readonly #store: FileStore;
   readonly #clock: Clock;
   readonly #served = new Map<string, Served>();
 
-  constructor(init: HelloInit, store: FileStore) {
+  constructor(init: HandshakeInit, store: FileStore) {
     this.#init = init;
     this.#store = store;
     this.#clock = init.clock;
@@ -64,13 +64,13 @@ export class FileServer {
     const first = await messages.next();
     if (first.done) return;
     try {
-      await hearHello(this.#init, channel.peer, 'opener', decodeMessage(first.value, ['hello']));
+      await answerHandshake(this.#init, channel.peer, 'opener', decodeMessage(first.value, ['hello']));
     } catch (error) {
       await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));
       return;
     }
     moved();
-    await channel.send(encodeMessage(sayHello(this.#init, channel.peer, 'answerer')));
+    await channel.send(encodeMessage(sendHandshake(this.#init, channel.peer, 'answerer')));
     const second = await messages.next();
     if (second.done) return;
     moved();

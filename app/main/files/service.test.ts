@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import { sayHello } from '../log/hello.ts';
+import { sendHandshake } from '../log/handshake.ts';
 import type { Channel } from '../log/transport.ts';
 import { encodeMessage } from '../log/wire.ts';
 import { memoryChunks } from '../platform/memory/chunks.ts';
@@ -57,7 +57,9 @@ function hostile(
   node.transport.handle(FILES_PROTOCOL, async (channel) => {
     const messages = channel.receive();
     await messages.next();
-    await channel.send(encodeMessage(sayHello({ ...node, nodeName: () => 'x' }, channel.peer, 'answerer')));
+    await channel.send(
+      encodeMessage(sendHandshake({ ...node, nodeName: () => 'x' }, channel.peer, 'answerer')),
+    );
     await messages.next();
     await act(channel, messages);
   });

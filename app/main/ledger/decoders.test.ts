@@ -4,12 +4,12 @@ import { toHex } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
-import { encodeBlock, makeHeader, openBlock, openHeader } from './block.ts';
-import { encodeProof, trustIn, verifyProof, type Trust } from './proof.ts';
-import { Prover } from './prover.ts';
-import { openManifest, openPart } from './snapshot.ts';
+import { encodeBlock, makeHeader, openBlock, openHeader } from './types/block.ts';
+import { encodeProof, trustIn, verifyProof, type Trust } from './proofs/proof.ts';
+import { Prover } from './chain/prover.ts';
+import { openManifest, openPart } from './chain/snapshot.ts';
 import { TestLedger } from './test-ledger.ts';
-import { openTransaction } from './transaction.ts';
+import { openTransaction } from './types/transaction.ts';
 
 const limits = { bytes: 64 * 1024, transactions: 50 };
 let ledger: TestLedger;

@@ -5,16 +5,16 @@ import type { Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
 import type { SealedEvent } from '../log/event.ts';
-import { accountOf, setOf } from './accounts.ts';
-import type { Header } from './block.ts';
-import type { Chain } from './chain.ts';
-import type { PlacedTransaction } from './chain-store.ts';
-import { HistoryTree } from './history-tree.ts';
-import { marked } from './proof-json.ts';
-import { encodeProof } from './proof.ts';
-import { Prover } from './prover.ts';
-import type { StateView } from './state.ts';
-import { openTransaction, type Transaction } from './transaction.ts';
+import { accountOf, setOf } from './state/accounts.ts';
+import type { Header } from './types/block.ts';
+import type { Chain } from './chain/chain.ts';
+import type { PlacedTransaction } from './chain/chain-store.ts';
+import { HistoryTree } from './chain/history-tree.ts';
+import { marked } from './proofs/proof-json.ts';
+import { encodeProof } from './proofs/proof.ts';
+import { Prover } from './chain/prover.ts';
+import type { StateView } from './types/state.ts';
+import { openTransaction, type Transaction } from './types/transaction.ts';
 
 /** A person as the ledger knows them by a key. */
 export function personOf(state: StateView, key: Uint8Array) {
@@ -119,7 +119,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       const digest = digestOf(id);
       const placed = store.transaction(digest);
       if (placed) return placedView(placed);
-      const waiting = chain.pool.all().find((one) => equalBytes(one.id, digest));
+      const waiting = chain.mempool.all().find((one) => equalBytes(one.id, digest));
       if (waiting) return transactionView(waiting, null);
       throw new Problem('unknown-transaction', 'This node knows no such transaction.', 'Check the id.');
     },

@@ -4,17 +4,17 @@ import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Channel, Transport } from '../log/transport.ts';
-import { anchorsPending } from './anchoring.ts';
-import type { Channels } from './catch-up.ts';
-import type { Chain } from './chain.ts';
-import { createConsensus, type Consensus, type ConsensusTimes } from './consensus.ts';
-import type { ConsensusView } from './live-view.ts';
-import { SnapshotJoin } from './snapshot-join.ts';
-import type { Fetched, JoinProgress } from './snapshot-pull.ts';
-import { SnapshotServer } from './snapshot-server.ts';
-import { TransactionSpread } from './transaction-spread.ts';
-import type { VoteMark } from './vote-mark.ts';
-import type { VoteStore } from './vote-store.ts';
+import { anchorsPending } from './chain/anchoring.ts';
+import type { Channels } from './consensus/catch-up.ts';
+import type { Chain } from './chain/chain.ts';
+import { createConsensus, type Consensus, type ConsensusTimes } from './consensus/consensus.ts';
+import type { ConsensusView } from './consensus/live-view.ts';
+import { SnapshotJoin } from './sync/snapshot-join.ts';
+import type { Fetched, JoinProgress } from './sync/snapshot-pull.ts';
+import { SnapshotServer } from './sync/snapshot-server.ts';
+import { TransactionSpread } from './sync/transaction-spread.ts';
+import type { SignStateStore } from './consensus/sign-state.ts';
+import type { VoteStore } from './consensus/vote-store.ts';
 
 /** [K4] How far ahead of its own clock a validator votes for a block, in milliseconds. */
 const AHEAD_MS = 5000;
@@ -25,9 +25,9 @@ const PACE_MS = 40;
 const ANCHOR_LOOK_MS = 250;
 
 /** [K10] Where a node writes down what it voted. */
-export interface BallotBox {
+export interface VoteJournal {
   readonly votes: VoteStore;
-  readonly mark: VoteMark;
+  readonly mark: SignStateStore;
 }
 
 export interface OrderingInit {
@@ -37,7 +37,7 @@ export interface OrderingInit {
   readonly bls: Bls;
   /** The key that this node votes with when it stands in the set. */
   readonly signer: BlsSigner;
-  readonly box: BallotBox;
+  readonly box: VoteJournal;
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -154,7 +154,7 @@ export class Ordering {
   absent(patienceMs: number): number[] | null {
     const { chain, clock } = this.#init;
     const slot = this.view()?.slots.at(-1);
-    if (!slot || chain.pool.waitingSince(clock.now() - patienceMs).length === 0) return null;
+    if (!slot || chain.mempool.waitingSince(clock.now() - patienceMs).length === 0) return null;
     const { notarised, finalised, nullified } = slot;
     const places = [...notarised.keys()].filter((at) => !notarised[at] && !finalised[at] && !nullified[at]);
     return places.length > 0 ? places : null;
@@ -174,8 +174,8 @@ export class Ordering {
 
   /** [K8] [H7] Whether something waits that this node's slot should go on for. */
   #isPending(consensus: Consensus): boolean {
-    const { pool, state, anchoring } = this.#init.chain;
-    return pool.ready(state) || (anchoring !== null && anchorsPending(anchoring, () => consensus.view()));
+    const { mempool, state, anchoring } = this.#init.chain;
+    return mempool.ready(state) || (anchoring !== null && anchorsPending(anchoring, () => consensus.view()));
   }
 
   /** [Q6] Puts a snapshot in place of the state. */

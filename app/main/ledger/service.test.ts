@@ -3,11 +3,11 @@ import { cidOf } from '../kernel/cid.ts';
 import { didOf } from '../kernel/did.ts';
 import { fromBase64Url, toHex } from '../kernel/bytes.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
-import { setOf } from './accounts.ts';
-import type { Chain } from './chain.ts';
-import { trustIn, verifyProof } from './proof.ts';
+import { setOf } from './state/accounts.ts';
+import type { Chain } from './chain/chain.ts';
+import { trustIn, verifyProof } from './proofs/proof.ts';
 import { cardOf, createLedger, type ConsensusWatch, type Ledger } from './service.ts';
-import { openManifest } from './snapshot.ts';
+import { openManifest } from './chain/snapshot.ts';
 import { TestLedger, type Person } from './test-ledger.ts';
 
 let world: TestLedger;

@@ -14,18 +14,18 @@ import { didOf, publicKeyOf } from '../kernel/did.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
 import type { Signer } from '../kernel/signer.ts';
-import { accountOf, setOf } from './accounts.ts';
-import type { Chain } from './chain.ts';
-import { Desk } from './desk.ts';
-import { endorse } from './endorsement.ts';
-import type { EvidenceBook } from './evidence-book.ts';
-import { historyOf } from './history.ts';
-import type { ConsensusView } from './live-view.ts';
+import { accountOf, setOf } from './state/accounts.ts';
+import type { Chain } from './chain/chain.ts';
+import { TransactionSubmitter } from './transaction-submitter.ts';
+import { endorse } from './state/endorsement.ts';
+import type { EvidenceBook } from './chain/evidence-book.ts';
+import { historyOf } from './state/history.ts';
+import type { ConsensusView } from './consensus/live-view.ts';
 import { createLookup, personOf, type FoundEvent } from './lookup.ts';
-import { unmarkedBody } from './proof-json.ts';
-import type { JoinProgress } from './snapshot-pull.ts';
-import { placeOf, spareValidators, type Validator } from './validators.ts';
-import type { Motion } from './vote.ts';
+import { unmarkedBody } from './proofs/proof-json.ts';
+import type { JoinProgress } from './sync/snapshot-pull.ts';
+import { placeOf, spareValidators, type Validator } from './types/validators.ts';
+import type { Motion } from './types/vote.ts';
 
 /** What the service shows of the consensus that runs beside it. */
 export interface ConsensusWatch {
@@ -71,12 +71,12 @@ export function createLedger(init: LedgerInit) {
   const { store, origin } = chain;
   const lookup = createLookup(chain, init.clock, init.event);
 
-  const desk = new Desk({
+  const submitter = new TransactionSubmitter({
     ...init,
     ordering: consensus,
     votingKey: init.validator.bls.publicKey,
   });
-  const handIn = async (kind: string, body: unknown) => cidOf((await desk.handIn(kind, body)).id);
+  const handIn = async (kind: string, body: unknown) => cidOf((await submitter.handIn(kind, body)).id);
 
   return {
     chain,
@@ -90,7 +90,7 @@ export function createLedger(init: LedgerInit) {
         time: base.time,
         stateRoot: toHex(base.stateRoot),
         transactions: historyOf(chain.state).count,
-        waiting: chain.pool.size,
+        waiting: chain.mempool.size,
         epoch: set.epoch,
         model: set.model,
         quorum: set.quorum,
@@ -117,8 +117,8 @@ export function createLedger(init: LedgerInit) {
 
     nameOf: (key: Uint8Array): string => personOf(chain.state, key).handle,
 
-    /** Throws the Problems of {@link Desk.act}. */
-    act: (kind: string, body: unknown): Promise<void> => desk.act(kind, body),
+    /** Throws the Problems of {@link TransactionSubmitter.act}. */
+    act: (kind: string, body: unknown): Promise<void> => submitter.act(kind, body),
 
     validators(): LedgerValidator[] {
       const watched = consensus?.view();

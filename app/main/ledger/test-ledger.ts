@@ -6,19 +6,25 @@ import { signerOf as signerOfSeed } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { StillClock } from '../platform/memory/test-community.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
-import { accountOf, setOf } from './accounts.ts';
-import type { FinalRun } from './application.ts';
-import { makeBlock, type Block } from './block.ts';
-import { makeCertificate } from './certificate.ts';
-import { Chain, type ChainInit } from './chain.ts';
-import { defaultParameters, type LedgerGenesis, type Origin, type Parameters } from './genesis.ts';
+import { accountOf, setOf } from './state/accounts.ts';
+import type { FinalRun } from './consensus/application.ts';
+import { makeBlock, type Block } from './types/block.ts';
+import { makeCertificate } from './types/certificate.ts';
+import { Chain, type ChainInit } from './chain/chain.ts';
+import { defaultParameters, type LedgerGenesis, type ChainOrigin, type Parameters } from './state/genesis.ts';
 import { ledgerMigrations } from './migrations.ts';
-import { leaderOf } from './simplex.ts';
-import { sealTransaction, type Transaction } from './transaction.ts';
-import { baseKinds } from './transactions/index.ts';
-import { changeMessage, makeChange } from './transactions/validators.ts';
-import { leastQuorum, makeValidatorSet, placeOf, type Validator, type ValidatorSet } from './validators.ts';
-import { motionMessage, type Vote } from './vote.ts';
+import { leaderOf } from './consensus/simplex.ts';
+import { sealTransaction, type Transaction } from './types/transaction.ts';
+import { baseKinds } from './state/transactions/index.ts';
+import { changeMessage, makeChange } from './state/transactions/validators.ts';
+import {
+  leastQuorum,
+  makeValidatorSet,
+  placeOf,
+  type Validator,
+  type ValidatorSet,
+} from './types/validators.ts';
+import { motionMessage, type Vote } from './types/vote.ts';
 
 /** A person who may sign and validate. */
 export interface Person {
@@ -36,7 +42,7 @@ export interface TestOptions {
   readonly parameters?: Partial<Parameters>;
   readonly supply?: number;
   /** Makes the origin of its parts; one without a genesis document if left out. */
-  readonly origin?: (parts: Omit<Origin, 'id'>) => Origin;
+  readonly origin?: (parts: Omit<ChainOrigin, 'id'>) => ChainOrigin;
   readonly clock?: StillClock;
   /** What the chain at hand stands on, beside the usual. */
   readonly chain?: Partial<ChainInit>;
@@ -47,7 +53,7 @@ export class TestLedger {
   readonly clock: StillClock;
   readonly bls: Bls;
   readonly people: readonly Person[];
-  readonly origin: Origin;
+  readonly origin: ChainOrigin;
   readonly chain: Chain;
   readonly #blsSigner: (seed: Uint8Array) => BlsSigner;
   #slot = 0;
@@ -108,7 +114,7 @@ export class TestLedger {
     changes: { nonce?: number; device?: Person } = {},
   ): Transaction {
     const next = accountOf(this.chain.state, by.key)?.nonce ?? 0;
-    const nonce = changes.nonce ?? next + this.chain.pool.queueOf(by.key, next).length;
+    const nonce = changes.nonce ?? next + this.chain.mempool.queueOf(by.key, next).length;
     const device = changes.device?.key ?? null;
     const fields = { community: this.origin.id, account: by.key, device, nonce, kind, body };
     return sealTransaction(fields, (changes.device ?? by).signer);
@@ -144,19 +150,19 @@ export class TestLedger {
   /** A block with given transactions, whatever they are, on the tip; its root is that of the tip. */
   blockOf(transactions: readonly Uint8Array[], changes: Partial<Block['header']> = {}): Block {
     const { base } = this.chain;
-    const slate = this.#slate();
-    return makeBlock({ ...slate, stateRoot: base.stateRoot, anchor: null, ...changes }, transactions);
+    const template = this.#template();
+    return makeBlock({ ...template, stateRoot: base.stateRoot, anchor: null, ...changes }, transactions);
   }
 
   /** Lets time pass, proposes what waits and makes it final everywhere. */
   async block(replicas: readonly Chain[] = [], empty = false): Promise<Block> {
     await this.clock.pass(10);
     this.#slot++;
-    const slate = this.#slate();
-    const draft = await this.chain.propose(slate, this.chain.base, empty);
+    const template = this.#template();
+    const draft = await this.chain.propose(template, this.chain.base, empty);
     if (!draft) throw new Error('nothing waits');
     const { stateRoot, anchor, transactions, anchored } = draft;
-    const block = makeBlock({ ...slate, stateRoot, anchor }, transactions, anchored);
+    const block = makeBlock({ ...template, stateRoot, anchor }, transactions, anchored);
     const run = this.finalRun(block);
     for (const chain of [this.chain, ...replicas]) await chain.finalise(run);
     return block;
@@ -197,7 +203,7 @@ export class TestLedger {
     return makeChange(current, next, signatures, this.bls);
   }
 
-  #slate() {
+  #template() {
     const { base } = this.chain;
     const set = setOf(this.chain.state);
     const slot = Math.max(this.#slot, base.slot + 1);

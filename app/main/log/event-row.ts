@@ -1,9 +1,9 @@
 import type { Database } from '../kernel/database.ts';
 import { openEvent, type LogEvent } from './event.ts';
-import { openHusk } from './husk.ts';
+import { openRedacted } from './redacted-event.ts';
 
 /** Column `proved`: vouched for by a later event, or by its signature; a husk of what was here, or one filed. */
-export const PROVED = { byAncestry: 0, bySignature: 1, husk: 2, filedHusk: 3 } as const;
+export const PROVED = { byAncestry: 0, bySignature: 1, redacted: 2, storedRedacted: 3 } as const;
 
 /** What of a row of the table of events makes up the event. */
 export interface EventRow {
@@ -16,21 +16,21 @@ export interface EventRow {
 
 /** A row of the table of events, decoded. */
 export function opened({ id, proved, bytes, signature }: Omit<EventRow, 'seq'>): LogEvent {
-  return proved >= PROVED.husk ? openHusk(id, bytes) : openEvent({ bytes, signature });
+  return proved >= PROVED.redacted ? openRedacted(id, bytes) : openEvent({ bytes, signature });
 }
 
 /** [L14] Puts the husk in place of an event that is here. Returns how many bytes went. */
-export function purgeRow(db: Database, seq: number, husk: Uint8Array): number {
+export function purgeRow(db: Database, seq: number, redacted: Uint8Array): number {
   const row = db
     .prepare<{ size: number }>(
       'SELECT LENGTH(bytes) + COALESCE(LENGTH(signature), 0) AS size FROM event WHERE seq = ?',
     )
     .get(seq)!;
-  db.prepare(`UPDATE event SET bytes = ?, signature = NULL, proved = ${PROVED.husk} WHERE seq = ?`).run(
-    husk,
+  db.prepare(`UPDATE event SET bytes = ?, signature = NULL, proved = ${PROVED.redacted} WHERE seq = ?`).run(
+    redacted,
     seq,
   );
-  return row.size - husk.length;
+  return row.size - redacted.length;
 }
 
 /** Of some events, those that are vouched for by ancestry alone and whose signature is here all the same. */

@@ -16,7 +16,7 @@ export interface Kind {
   /** The least role its author must have held at the event's time. */
   readonly leastRole: Role;
   /** The body without its words, which still fits the schema; kinds that have none cannot be purged. */
-  husk?(body: unknown): unknown;
+  redacted?(body: unknown): unknown;
 }
 
 /** Applies stored events to what is shown. Must give the same result for any order of arrival [L12]. */
@@ -27,7 +27,7 @@ export interface Projection {
   /** Undoes `apply`, when the event lost its right to be here [L11]. */
   revoke(event: LogEvent, seq: number): void;
   /** The words of an applied event are gone: its husk is handed over. Inside the transaction that takes them. */
-  purged?(husk: LogEvent, seq: number): void;
+  purged?(redacted: LogEvent, seq: number): void;
   /** Everything was applied anew, after {@link clear}; called last in the transaction of a rebuild. */
   rebuilt?(): void;
   /** Writes what `apply` only noted so far; called last in every transaction that applied or revoked. */
@@ -41,7 +41,7 @@ export interface Projection {
 }
 
 /** Stands at the door: hears of events inside the transaction that stores or removes them. */
-export interface Doorkeeper {
+export interface AdmissionHook {
   /** Before any projection shows it. */
   stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history'): void;
   /** After every projection let go of it. */

@@ -8,7 +8,7 @@ import { MAX_EVENT_BYTES, type LogEvent, type SealedEvent } from './event.ts';
 import type { Committed, Log } from './log.ts';
 import type { Spread } from './spread.ts';
 import type { Sync } from './sync.ts';
-import type { Transport, Verdict } from './transport.ts';
+import type { Transport, GossipVerdict } from './transport.ts';
 
 /** [G3] Own events of one commit that are spread one by one, at most. */
 const MAX_BURST = 50;
@@ -44,7 +44,7 @@ export function topicOf(community: Uint8Array): string {
 export class Live {
   readonly #init: LiveInit;
   readonly #topic: string;
-  readonly #queue: { sealed: SealedEvent; settle: (verdict: Verdict) => void }[] = [];
+  readonly #queue: { sealed: SealedEvent; settle: (verdict: GossipVerdict) => void }[] = [];
   #admitting = false;
   #stops: (() => void)[] = [];
 
@@ -102,7 +102,7 @@ export class Live {
     }
   }
 
-  async #validate(data: Uint8Array, from: string): Promise<Verdict> {
+  async #validate(data: Uint8Array, from: string): Promise<GossipVerdict> {
     const message = parse(data);
     if (!message) return 'reject';
     if (message[0] === 'head') {
@@ -131,7 +131,7 @@ export class Live {
     }
   }
 
-  async #admit(batch: { sealed: SealedEvent; settle: (verdict: Verdict) => void }[]): Promise<void> {
+  async #admit(batch: { sealed: SealedEvent; settle: (verdict: GossipVerdict) => void }[]): Promise<void> {
     const { log, sync, logger } = this.#init;
     const gaps = log.store.gaps();
     try {
@@ -151,7 +151,7 @@ export class Live {
 }
 
 /** [G2] Only what breaks a rule for every node costs its sender score. */
-function verdictOf(refusal: Refusal | null): Verdict {
+function verdictOf(refusal: Refusal | null): GossipVerdict {
   if (!refusal) return 'accept';
   return refusal.verdict === 'reject' ? 'reject' : 'ignore';
 }

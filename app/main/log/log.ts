@@ -26,8 +26,8 @@ import {
   type SealedEvent,
 } from './event.ts';
 import { purgeRow } from './event-row.ts';
-import { huskOf, huskOrNull, isStripped, openHusk } from './husk.ts';
-import type { Authority, Doorkeeper, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
+import { redactedOf, redactedOrNull, isStripped, openRedacted } from './redacted-event.ts';
+import type { Authority, AdmissionHook, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
 import { proveHeads } from './prove.ts';
 import { Inventory } from './inventory.ts';
 import type { RangeSet } from './range-set.ts';
@@ -41,13 +41,13 @@ export interface Committed {
   readonly event: LogEvent;
   readonly seq: number;
   /** `own`: written here; `live`: just spread; `history`: filled in by catch-up. */
-  readonly origin: Origin;
+  readonly origin: EventSource;
 }
 
-export type Origin = 'own' | 'live' | 'history';
+export type EventSource = 'own' | 'live' | 'history';
 
 /** What this node's own person is about to write. */
-export interface Draft {
+export interface EventDraft {
   readonly kind: string;
   readonly body: unknown;
 }
@@ -70,7 +70,7 @@ export interface LogInit {
   /** Each registers its kinds. */
   readonly projections: readonly Projection[];
   readonly authority: Authority;
-  readonly doorkeeper?: Doorkeeper;
+  readonly admissionHook?: AdmissionHook;
 }
 
 /** A community's signed event log: admits, stores, projects, tells. The rules are in SPEC.md. */
@@ -181,9 +181,12 @@ export class Log {
    * led to, so that a later draft may name an earlier event. Throws a Problem `out-of-role` or `bad-body`;
    * then none is stored.
    */
-  appendAll(signer: Signer, drafts: Iterable<Draft> | Generator<Draft, void, LogEvent>): LogEvent[] {
+  appendAll(
+    signer: Signer,
+    drafts: Iterable<EventDraft> | Generator<EventDraft, void, LogEvent>,
+  ): LogEvent[] {
     const batch: Committed[] = [];
-    const source: Iterator<Draft, unknown, LogEvent | undefined> = drafts[Symbol.iterator]();
+    const source: Iterator<EventDraft, unknown, LogEvent | undefined> = drafts[Symbol.iterator]();
     this.#transact(() => {
       for (let draft = source.next(); draft.done !== true; draft = source.next(batch.at(-1)?.event)) {
         batch.push(this.#write(signer, draft.value.kind, draft.value.body));
@@ -198,7 +201,7 @@ export class Log {
    * them. What this person writes meanwhile forks from the same heads, and the next event joins both [L4].
    * Rejects with a Problem `out-of-role` or `bad-body`; then none is stored.
    */
-  async appendBulk(signer: BulkSigner, drafts: Generator<Draft, void, LogEvent>): Promise<void> {
+  async appendBulk(signer: BulkSigner, drafts: Generator<EventDraft, void, LogEvent>): Promise<void> {
     const formed: LogEvent[] = [];
     let parents = this.store.headsOf(signer.publicKey, MAX_PARENTS);
     for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
@@ -246,10 +249,10 @@ export class Log {
   }
 
   /**
-   * Judges and stores what came from outside, in one transaction. Bulk catch-up hands events newest
+   * Classifiers and stores what came from outside, in one transaction. Bulk catch-up hands events newest
    * first, so that one signature a head is checked and ancestors follow by hash [L3].
    */
-  async admit(sealed: readonly SealedEvent[], origin: Exclude<Origin, 'own'>): Promise<Verdicts> {
+  async admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
     const context = this.#context();
     const commits = this.#commits;
     const refusals: (Refusal | null)[] = [];
@@ -303,7 +306,12 @@ export class Log {
     return this.#inventory.has(event, this.#kinds.get(event.kind)?.stratum);
   }
 
-  #place(event: LogEvent, signed: boolean | undefined, origin: Origin, batch: Committed[]): Refusal | null {
+  #place(
+    event: LogEvent,
+    signed: boolean | undefined,
+    origin: EventSource,
+    batch: Committed[],
+  ): Refusal | null {
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
     if (signed === undefined && !this.store.isAwaited(event)) return { verdict: 'ignore', code: 'unproven' };
     const kind = this.#kinds.get(event.kind)!;
@@ -313,10 +321,10 @@ export class Log {
     return null;
   }
 
-  #insert(event: LogEvent, proved: boolean, origin: Origin): Committed {
+  #insert(event: LogEvent, proved: boolean, origin: EventSource): Committed {
     const kind = this.#kinds.get(event.kind)!;
     const seq = this.store.insert(event, kind.stratum, proved);
-    this.#init.doorkeeper?.stored(event, seq, origin);
+    this.#init.admissionHook?.stored(event, seq, origin);
     this.#projectionOf.get(event.kind)!.apply(event, seq);
     this.#lastTime = Math.max(this.#lastTime, event.time);
     return { event, seq, origin };
@@ -330,23 +338,23 @@ export class Log {
       if (!judgeRole(event, kind, this.#init.authority)) continue;
       this.store.remove(seq, event);
       this.#projectionOf.get(event.kind)!.revoke(event, seq);
-      this.#init.doorkeeper?.removed(event, seq);
+      this.#init.admissionHook?.removed(event, seq);
       removed.push({ event, stratum: kind.stratum });
     }
     return removed;
   }
 
   /** [L14] What would be left of an event; null where its kind cannot be purged. */
-  huskOf(event: LogEvent): Uint8Array | null {
+  redactedOf(event: LogEvent): Uint8Array | null {
     const kind = this.#kinds.get(event.kind);
-    return kind?.husk ? huskOf(event, kind) : null;
+    return kind?.redacted ? redactedOf(event, kind) : null;
   }
 
   /**
    * [L14] Takes the words of events away: what is here becomes its husk, of what is not here the husk that
    * is given is filed, if it is one. Returns what went, with how many bytes.
    */
-  purge(named: readonly { readonly id: Uint8Array; readonly husk: Uint8Array }[]): {
+  purge(named: readonly { readonly id: Uint8Array; readonly redacted: Uint8Array }[]): {
     gone: LogEvent[];
     bytes: number;
   } {
@@ -354,15 +362,15 @@ export class Log {
     const filed: Committed[] = [];
     let bytes = 0;
     this.#transact(() => {
-      for (const { id, husk } of named) {
+      for (const { id, redacted } of named) {
         const here = this.store.event(id);
-        if (here === null) filed.push(...this.#file(id, husk));
-        else if (!this.store.isHusk(id)) {
+        if (here === null) filed.push(...this.#file(id, redacted));
+        else if (!this.store.isRedacted(id)) {
           const kind = this.#kinds.get(here.event.kind)!;
-          if (!kind.husk) continue;
-          const own = huskOf(here.event, kind);
+          if (!kind.redacted) continue;
+          const own = redactedOf(here.event, kind);
           bytes += purgeRow(this.#init.db, here.seq, own);
-          this.#projectionOf.get(kind.name)!.purged?.(openHusk(id, own), here.seq);
+          this.#projectionOf.get(kind.name)!.purged?.(openRedacted(id, own), here.seq);
           gone.push(here.event);
         }
       }
@@ -373,22 +381,22 @@ export class Log {
 
   /** What is filed must be what the purged event would have been judged as. */
   #file(id: Uint8Array, bytes: Uint8Array): Committed[] {
-    const husk = huskOrNull(id, bytes);
+    const redacted = redactedOrNull(id, bytes);
     // Whoever purged wrote down something that is no husk; the event itself is still welcome.
-    if (husk === null) return [];
-    const kind = this.#kinds.get(husk.kind);
+    if (redacted === null) return [];
+    const kind = this.#kinds.get(redacted.kind);
     const awaited = this.store.awaitedOf(id);
     const isIt =
       kind !== undefined &&
-      isStripped(husk, kind) &&
-      judge(husk, this.#context()) === null &&
-      (awaited === null || awaited === this.store.authorOf(husk.author));
+      isStripped(redacted, kind) &&
+      judge(redacted, this.#context()) === null &&
+      (awaited === null || awaited === this.store.authorOf(redacted.author));
     if (!isIt) return [];
-    const seq = this.store.file(husk, kind.stratum);
-    this.#init.doorkeeper?.stored(husk, seq, 'history');
-    this.#projectionOf.get(kind.name)!.apply(husk, seq);
-    this.#lastTime = Math.max(this.#lastTime, husk.time);
-    return [{ event: husk, seq, origin: 'history' }];
+    const seq = this.store.file(redacted, kind.stratum);
+    this.#init.admissionHook?.stored(redacted, seq, 'history');
+    this.#projectionOf.get(kind.name)!.apply(redacted, seq);
+    this.#lastTime = Math.max(this.#lastTime, redacted.time);
+    return [{ event: redacted, seq, origin: 'history' }];
   }
 
   /** All of `work` and what follows from it is durable, or none; what is kept in memory beside it likewise. */
@@ -403,7 +411,7 @@ export class Log {
       this.#lastTime = lastTime;
       this.store.reload();
       for (const projection of this.#init.projections) projection.reload?.();
-      this.#init.doorkeeper?.reload();
+      this.#init.admissionHook?.reload();
       throw error;
     }
   }

@@ -3,8 +3,8 @@ import { sleep } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { openEvent, type SealedEvent } from './event.ts';
-import { Exchange } from './exchange.ts';
-import { hearHello, sayHello, type HelloInit, type Introduction } from './hello.ts';
+import { SyncClient } from './sync-client.ts';
+import { answerHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
 import type { Stratum } from './kinds.ts';
 import { Negentropy } from './negentropy.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -51,10 +51,10 @@ export interface PullShared {
   refused(id: string): void;
 }
 
-export interface PullInit extends Omit<HelloInit, 'transport'> {
+export interface PullInit extends Omit<HandshakeInit, 'transport'> {
   readonly transport: Transport;
   readonly shared: PullShared;
-  readonly onHello: (introduction: Introduction) => void;
+  readonly onHandshake: (introduction: Introduction) => void;
   readonly onProgress: () => void;
 }
 
@@ -99,14 +99,14 @@ export class Pull {
   /** Takes all that is missing. Rejects with a Problem when the peer or the line fails; what came stays. */
   async run(signal: AbortSignal): Promise<PullResult> {
     const channel = await this.#init.transport.open(this.peer, SYNC_PROTOCOL, signal);
-    const exchange = new Exchange(channel, this.#init.clock);
-    const cancel = () => exchange.abort(new Problem('cancelled', 'Catch-up was stopped.'));
+    const client = new SyncClient(channel, this.#init.clock);
+    const cancel = () => client.abort(new Problem('cancelled', 'Catch-up was stopped.'));
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     try {
-      return await this.#converse(exchange);
+      return await this.#converse(client);
     } catch (error) {
-      exchange.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+      client.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
       throw error;
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -114,35 +114,35 @@ export class Pull {
     }
   }
 
-  async #converse(exchange: Exchange): Promise<PullResult> {
+  async #converse(client: SyncClient): Promise<PullResult> {
     const { log } = this.#init;
-    const answer = await exchange.hello(sayHello(this.#init, this.peer, 'opener'));
-    const introduction = await hearHello(this.#init, this.peer, 'answerer', answer);
+    const answer = await client.hello(sendHandshake(this.#init, this.peer, 'opener'));
+    const introduction = await answerHandshake(this.#init, this.peer, 'answerer', answer);
     const { authority, content } = introduction.counts;
     const limit = authority + content + SPARE_IDS;
     this.#began(introduction);
-    const members = await this.#level(exchange, 'authority', limit);
+    const members = await this.#level(client, 'authority', limit);
     this.#stage = 'newest';
-    const rest = await this.#level(exchange, 'content', limit);
+    const rest = await this.#level(client, 'content', limit);
     // [S9] Only one who has everything says so.
-    if (members && rest) await exchange.equal(log.count('content'));
-    await exchange.close();
+    if (members && rest) await client.equal(log.count('content'));
+    await client.close();
     return { stored: this.#meter.done, equal: members && rest };
   }
 
   /** [S1] The peer proved its membership: it is told of, and what it has counts as what is to be had. */
   #began(introduction: Introduction): void {
-    const { log, onHello } = this.#init;
+    const { log, onHandshake } = this.#init;
     const { authority, content } = introduction.counts;
-    onHello(introduction);
+    onHandshake(introduction);
     this.#total =
       Math.max(0, authority - log.count('authority')) + Math.max(0, content - log.count('content'));
   }
 
   /** [S4] Compares and fetches until nothing is missing; false when something stays out. */
-  async #level(exchange: Exchange, stratum: Stratum, limit: number): Promise<boolean> {
+  async #level(client: SyncClient, stratum: Stratum, limit: number): Promise<boolean> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { asked, stored, elsewhere, skipped } = await this.#round(exchange, stratum, limit);
+      const { asked, stored, elsewhere, skipped } = await this.#round(client, stratum, limit);
       if (asked === 0 && elsewhere === 0) return skipped === 0;
       if (stored > 0) continue;
       if (elsewhere === 0) return false;
@@ -151,22 +151,22 @@ export class Pull {
     return false;
   }
 
-  async #round(exchange: Exchange, stratum: Stratum, limit: number) {
+  async #round(client: SyncClient, stratum: Stratum, limit: number) {
     const number = stratum === 'authority' ? 0 : 1;
     const negentropy = new Negentropy(this.#init.log.set(stratum), RECON_BYTES);
     const tally = { asked: 0, stored: 0, elsewhere: 0, skipped: 0 };
     const queue: Uint8Array[] = [];
-    const wants: { ids: Uint8Array[]; answer: ReturnType<Exchange['want']> }[] = [];
+    const wants: { ids: Uint8Array[]; answer: ReturnType<SyncClient['want']> }[] = [];
     /** Keeps a failure from being unhandled while something else is awaited. */
     const watched = <T>(promise: Promise<T>): Promise<T> => {
       promise.catch(() => {});
       return promise;
     };
     let next: Uint8Array | null = null;
-    let recon: Promise<Uint8Array> | null = watched(exchange.recon(number, true, negentropy.initiate()));
+    let recon: Promise<Uint8Array> | null = watched(client.recon(number, true, negentropy.initiate()));
     for (;;) {
       if (!recon && next && queue.length < MAX_QUEUE) {
-        recon = watched(exchange.recon(number, false, next));
+        recon = watched(client.recon(number, false, next));
         next = null;
       }
       while (
@@ -174,7 +174,7 @@ export class Pull {
         (queue.length >= MAX_WANT || (queue.length > 0 && !recon && !next))
       ) {
         const ids = queue.splice(0, MAX_WANT);
-        wants.push({ ids, answer: watched(exchange.want(ids)) });
+        wants.push({ ids, answer: watched(client.want(ids)) });
       }
       const want = wants.shift();
       if (want) {
@@ -183,7 +183,7 @@ export class Pull {
         // The next want goes out before this batch is stored, so that line and disk work at once.
         if (wants.length < WANTS_AHEAD && queue.length >= MAX_WANT) {
           const ids = queue.splice(0, MAX_WANT);
-          wants.push({ ids, answer: watched(exchange.want(ids)) });
+          wants.push({ ids, answer: watched(client.want(ids)) });
         }
         tally.stored += await this.#admit(want.ids.slice(0, handled), events, stratum);
       } else if (recon) {

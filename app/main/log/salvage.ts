@@ -2,7 +2,7 @@ import { fromHex, toHex } from '../kernel/bytes.ts';
 import type { Cell, Database } from '../kernel/database.ts';
 import { openEvent, type LogEvent } from './event.ts';
 import { PROVED } from './event-row.ts';
-import { openHusk } from './husk.ts';
+import { openRedacted } from './redacted-event.ts';
 import { LogStore } from './store.ts';
 
 /** A row of the table of events as it was found in a damaged file: nothing of it is taken on trust. */
@@ -54,14 +54,14 @@ function readable({ seq, stratum, proved, bytes, signature, id }: FoundRow): Log
     (stratum === 0 || stratum === 1) &&
     typeof proved === 'number' &&
     proved >= PROVED.byAncestry &&
-    proved <= PROVED.filedHusk &&
+    proved <= PROVED.storedRedacted &&
     bytes instanceof Uint8Array &&
     (signature === null || signature instanceof Uint8Array);
   if (!whole) return null;
   try {
     // [L14] Of a husk nothing but its purge can tell whether it is right; without it the bytes would come back.
-    if (proved >= PROVED.husk)
-      return id instanceof Uint8Array && id.length === 32 ? openHusk(id, bytes) : null;
+    if (proved >= PROVED.redacted)
+      return id instanceof Uint8Array && id.length === 32 ? openRedacted(id, bytes) : null;
     const event = openEvent({ bytes, signature: signature ?? null });
     return id instanceof Uint8Array && toHex(id) === toHex(event.id) ? event : null;
   } catch {

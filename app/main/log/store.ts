@@ -208,16 +208,16 @@ export class LogStore {
   }
 
   /** [L14] Files the husk of an event that never was here. Its parents must vouch for themselves: they become no gaps. */
-  file(husk: LogEvent, stratum: Stratum): number {
-    const author = this.authorOf(husk.author);
-    const { id, time, kind, bytes } = husk;
+  file(redacted: LogEvent, stratum: Stratum): number {
+    const author = this.authorOf(redacted.author);
+    const { id, time, kind, bytes } = redacted;
     const { lastInsertRowid } = this.#insert.run(
       id,
       author,
       time,
       kind,
       STRATUM[stratum],
-      PROVED.filedHusk,
+      PROVED.storedRedacted,
       bytes,
       null,
     );
@@ -225,15 +225,15 @@ export class LogStore {
     const hex = toHex(id);
     if (this.#gaps.delete(hex)) this.#dropGap.run(id);
     else this.#addedHead(hex, { id, author });
-    for (const parent of husk.parents) {
+    for (const parent of redacted.parents) {
       if (this.#heads.get(toHex(parent))?.author === author) this.#lostHead(toHex(parent));
     }
     return Number(lastInsertRowid);
   }
 
   /** Whether the words of an event are gone, and only its husk is here. */
-  isHusk(id: Uint8Array): boolean {
-    return (this.#byId.get(id)?.proved ?? 0) >= PROVED.husk;
+  isRedacted(id: Uint8Array): boolean {
+    return (this.#byId.get(id)?.proved ?? 0) >= PROVED.redacted;
   }
 
   /** By whom a parent that is not here is named: a row of `author`, or null. */
@@ -257,7 +257,7 @@ export class LogStore {
   /** The event as it travels. A signature that was never checked is left out [L3]; a husk does not travel [L14]. */
   sealed(id: Uint8Array): SealedEvent | null {
     const row = this.#byId.get(id);
-    if (!row || row.proved >= PROVED.husk) return null;
+    if (!row || row.proved >= PROVED.redacted) return null;
     return { bytes: row.bytes, signature: row.proved === PROVED.bySignature ? row.signature : null };
   }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { toHex, utf8 } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { decodeMessage, encodeMessage, SYNC_PROTOCOL, type Message, type MessageOf } from './wire.ts';
-import { sayHello } from './hello.ts';
+import { sendHandshake } from './handshake.ts';
 import { createTestWorld, FOUNDER, type TestNode, type TestWorld, verifier } from '../sim/test-world.ts';
 import type { Channel } from './transport.ts';
 
@@ -204,7 +204,8 @@ function lie(
     };
     for await (const bytes of channel.receive()) {
       const message = decodeMessage(bytes, ['hello', 'recon', 'want', 'equal']);
-      const answers = message[0] === 'hello' ? [sayHello(init, channel.peer, 'answerer')] : answer(message);
+      const answers =
+        message[0] === 'hello' ? [sendHandshake(init, channel.peer, 'answerer')] : answer(message);
       for (const one of answers) await channel.send(one instanceof Uint8Array ? one : encodeMessage(one));
     }
   });

@@ -1,8 +1,8 @@
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { answerPull } from './answer.ts';
-import type { HelloInit, Introduction } from './hello.ts';
+import { answerPull } from './sync-server.ts';
+import type { HandshakeInit, Introduction } from './handshake.ts';
 import { HOSTILE, Pull, type PullProgress, type PullResult, type PullShared } from './pull.ts';
 import type { Spread } from './spread.ts';
 import type { Channel, Transport } from './transport.ts';
@@ -22,7 +22,7 @@ const SHUN_MS = 600_000;
 const REFUSED_MS = 600_000;
 const MAX_REFUSED = 20_000;
 
-export interface SyncInit extends Omit<HelloInit, 'transport'> {
+export interface SyncInit extends Omit<HandshakeInit, 'transport'> {
   readonly transport: Transport;
   readonly spread: Spread;
   readonly logger: Logger;
@@ -46,7 +46,7 @@ export class Sync {
   readonly #retries = new Map<string, { failures: number; cancel: () => void }>();
   readonly #shared: PullShared;
   readonly #progressListeners = new Set<() => void>();
-  readonly #helloListeners = new Set<(introduction: Introduction) => void>();
+  readonly #handshakeListeners = new Set<(introduction: Introduction) => void>();
   readonly #endListeners = new Set<(peer: string, result: PullResult) => void>();
   #stops: (() => void)[] = [];
   #cancelSoon: (() => void) | null = null;
@@ -135,9 +135,9 @@ export class Sync {
   }
 
   /** Calls back with each peer that proved its membership. */
-  onHello(listener: (introduction: Introduction) => void): () => void {
-    this.#helloListeners.add(listener);
-    return () => this.#helloListeners.delete(listener);
+  onHandshake(listener: (introduction: Introduction) => void): () => void {
+    this.#handshakeListeners.add(listener);
+    return () => this.#handshakeListeners.delete(listener);
   }
 
   /** Calls back after each pull that ran to its end. */
@@ -169,7 +169,7 @@ export class Sync {
     const pull = new Pull(peer, {
       ...this.#init,
       shared: this.#shared,
-      onHello: (introduction) => this.#introduced(introduction),
+      onHandshake: (introduction) => this.#introduced(introduction),
       onProgress: () => this.#progressed(),
     });
     const session: Session = { pull, abort, again: false };
@@ -214,7 +214,10 @@ export class Sync {
     }
     this.#answering.set(peer, count + 1);
     try {
-      await answerPull(channel, { ...this.#init, onHello: (introduction) => this.#introduced(introduction) });
+      await answerPull(channel, {
+        ...this.#init,
+        onHandshake: (introduction) => this.#introduced(introduction),
+      });
     } catch (error) {
       const { code } = problemOf(error);
       if (HOSTILE.has(code)) this.#shun(peer, code);
@@ -234,7 +237,7 @@ export class Sync {
   }
 
   #introduced(introduction: Introduction): void {
-    for (const listener of this.#helloListeners) listener(introduction);
+    for (const listener of this.#handshakeListeners) listener(introduction);
   }
 
   #progressed(): void {

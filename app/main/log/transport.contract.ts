@@ -4,7 +4,7 @@ import {
   type Channel,
   type PeerChange,
   type Transport,
-  type Verdict,
+  type GossipVerdict,
 } from './transport.ts';
 
 /** A network on which the contract is tried. */
@@ -47,7 +47,10 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
       return nodes;
     };
     /** Subscribes with a verdict by content, and keeps what arrived. */
-    const listen = (node: Transport, judge: (message: string) => Verdict = () => 'accept'): string[] => {
+    const listen = (
+      node: Transport,
+      judge: (message: string) => GossipVerdict = () => 'accept',
+    ): string[] => {
       const heard: string[] = [];
       node.subscribe(TOPIC, async (data) => {
         heard.push(text(data));
@@ -158,7 +161,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
 
       test('what a validator ignores or rejects goes no further; only a reject costs score', async () => {
         const [a, b, c] = [await started(), await started(), await started()];
-        const judge = (message: string): Verdict =>
+        const judge = (message: string): GossipVerdict =>
           message === 'bad' ? 'reject' : message === 'old' ? 'ignore' : 'accept';
         listen(a);
         const atB = listen(b, judge);
@@ -280,13 +283,13 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         expect([here.peer, there.peer]).toEqual([b.self, a.self]);
         const sizes = [0, 1, 3, 400, 16_383, 16_384, 70_000, 0, MAX_MESSAGE_BYTES, 5];
         const messages = sizes.map((size, index) => new Uint8Array(size).fill(index + 1));
-        const exchange = async (from: Channel, to: Channel) => {
+        const client = async (from: Channel, to: Channel) => {
           const received = collect(to);
           for (const message of messages) await from.send(message);
           await from.close();
           return received;
         };
-        for (const received of await Promise.all([exchange(here, there), exchange(there, here)])) {
+        for (const received of await Promise.all([client(here, there), client(there, here)])) {
           expect(received.map(({ byteLength }) => byteLength)).toEqual(sizes);
           expect(received.every((message, index) => message.every((byte) => byte === index + 1))).toBe(true);
         }

@@ -17,7 +17,7 @@ export interface Transport {
    */
   subscribe(
     topic: string,
-    validate: (data: Uint8Array, from: string) => Promise<Verdict>,
+    validate: (data: Uint8Array, from: string) => Promise<GossipVerdict>,
     range?: 'everybody' | 'neighbours',
   ): void;
   unsubscribe(topic: string): void;
@@ -40,7 +40,7 @@ export interface Transport {
 }
 
 /** Accept forwards; ignore drops quietly; reject drops and costs the sender score. */
-export type Verdict = 'accept' | 'ignore' | 'reject';
+export type GossipVerdict = 'accept' | 'ignore' | 'reject';
 
 export interface PeerChange {
   readonly kind: 'connected' | 'lost';

@@ -75,8 +75,8 @@ export async function examineEvents(
         const byAuthor = toHex(event.author);
         // [L14] The words of a husk are gone, and with them what its signature was over.
         const proved = row?.proved ?? PROVED.byAncestry;
-        if (!awaited.delete(toHex(event.id) + byAuthor) && proved < PROVED.husk) unvouched.push(event);
-        if (proved === PROVED.filedHusk) continue;
+        if (!awaited.delete(toHex(event.id) + byAuthor) && proved < PROVED.redacted) unvouched.push(event);
+        if (proved === PROVED.storedRedacted) continue;
         for (const parent of event.parents) {
           if ((log.store.seqOf(parent) ?? 0) > seq) awaited.add(toHex(parent) + byAuthor);
         }

@@ -5,7 +5,7 @@ import { foldHandle, type Account, type PeopleChange } from '../ledger/index.ts'
 import type { Authority } from '../log/kinds.ts';
 import { SigningKeys } from './signing-keys.ts';
 
-export interface Standing {
+export interface MemberRights {
   /** In ticks. */
   readonly from: number;
   /** Null while banned or without a role. */
@@ -23,7 +23,7 @@ export interface RosterMember {
   invitedBy: Uint8Array | null;
   banned: { at: number; until: number | null; reason: string; by: Uint8Array } | null;
   /** Ascending by time. */
-  readonly standings: Standing[];
+  readonly rightsHistory: MemberRights[];
 }
 
 export interface Founder {
@@ -130,10 +130,10 @@ export class Roster implements Authority {
 
   roleAt(author: Uint8Array, time: number): Role | null {
     const account = this.#keys.accountAt(toHex(author), time);
-    const standings = account === null ? undefined : this.#members.get(account)?.standings;
-    if (!standings) return null;
-    for (let index = standings.length - 1; index >= 0; index--) {
-      if (standings[index]!.from <= time) return standings[index]!.role;
+    const rightsHistory = account === null ? undefined : this.#members.get(account)?.rightsHistory;
+    if (!rightsHistory) return null;
+    for (let index = rightsHistory.length - 1; index >= 0; index--) {
+      if (rightsHistory[index]!.from <= time) return rightsHistory[index]!.role;
     }
     return null;
   }
@@ -155,7 +155,7 @@ export class Roster implements Authority {
       joinedAt,
       invitedBy,
       banned: null,
-      standings: [{ from, role }],
+      rightsHistory: [{ from, role }],
     };
     this.#members.set(hex, member);
     this.#keys.begin(key, hex, from);
@@ -191,12 +191,12 @@ export class Roster implements Authority {
   }
 
   /** [M2] [M4] What a member may do from a time on, and once a ban with an end is over. */
-  #stand({ role, banned, standings }: RosterMember, time: number): void {
+  #stand({ role, banned, rightsHistory }: RosterMember, time: number): void {
     const from = ticksOf(time);
-    while (standings.length > 0 && standings.at(-1)!.from >= from) standings.pop();
+    while (rightsHistory.length > 0 && rightsHistory.at(-1)!.from >= from) rightsHistory.pop();
     const inForce = banned !== null && banned.at <= time && (banned.until === null || banned.until > time);
-    standings.push({ from, role: inForce ? null : role });
-    if (inForce && banned.until !== null) standings.push({ from: ticksOf(banned.until), role });
+    rightsHistory.push({ from, role: inForce ? null : role });
+    if (inForce && banned.until !== null) rightsHistory.push({ from: ticksOf(banned.until), role });
   }
 
   #register({ height }: PeopleChange, key: Uint8Array, handle: string): Uint8Array[] {

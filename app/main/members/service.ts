@@ -8,7 +8,7 @@ import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { LedgerHandle, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
-import type { Chronicle } from './chronicle.ts';
+import type { RosterSync } from './roster-sync.ts';
 import type { Gate } from '../moderation/index.ts';
 import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
@@ -27,7 +27,7 @@ export interface PresenceLookup {
 export interface MembersInit {
   readonly roster: Roster;
   /** Tells of changes of the roster. */
-  readonly chronicle: Pick<Chronicle, 'onChange'>;
+  readonly rosterSync: Pick<RosterSync, 'onChange'>;
   readonly log: Pick<Log, 'store' | 'now'>;
   /** Where transactions are handed in; resolves once they are final [M10]. */
   readonly ledger: Pick<Ledger, 'act'>;
@@ -52,7 +52,7 @@ export type Members = ReturnType<typeof createMembers>;
 
 /** The members for the console: who belongs here, and what a person may change about it. */
 export function createMembers(init: MembersInit) {
-  const { roster, chronicle, log, ledger, db, signer, clock } = init;
+  const { roster, rosterSync, log, ledger, db, signer, clock } = init;
   const counts = new PostCounts(db, clock);
   const listeners = new Set<() => void>();
   let telling = false;
@@ -89,7 +89,7 @@ export function createMembers(init: MembersInit) {
     }
   };
 
-  /** [J23] Judges a handle; rejects with a Problem `held-back` where it would be hidden. */
+  /** [J23] Classifiers a handle; rejects with a Problem `held-back` where it would be hidden. */
   const mustPass = async (handle: string): Promise<void> => {
     const shownAt = [0, handle.length] as const;
     await init.gate.own({ kind: 'handle', text: handle, shownAt, board: null, askReview: false });
@@ -158,7 +158,7 @@ export function createMembers(init: MembersInit) {
   return {
     /** Listens to the ledger and to presence; returns how to stop. */
     start(): () => void {
-      const stops = [chronicle.onChange(tellSoon), init.presence().onChange(tellSoon)];
+      const stops = [rosterSync.onChange(tellSoon), init.presence().onChange(tellSoon)];
       return () => {
         for (const stop of stops) stop();
       };
@@ -259,7 +259,7 @@ export function createMembers(init: MembersInit) {
           stopWaiting();
           resolve();
         };
-        const stopListening = chronicle.onChange(look);
+        const stopListening = rosterSync.onChange(look);
         const stopWaiting = clock.after(waitMs, () => {
           stopListening();
           resolve();

@@ -2,17 +2,17 @@ import type { Verdict as ContractVerdict } from '../../contract/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { decide, type Decision, type Finding, type Scrutiny } from './decision.ts';
 import { Engine, type Outcome } from './engine.ts';
-import { HEADS, type Scores } from './heads.ts';
+import { LABELS, type Scores } from './labels.ts';
 import { pictureFindings, type SeenPicture } from './pictures.ts';
-import type { Author, Content, ImageJudges, ItemKind, Judges } from './ports.ts';
+import type { Author, Content, ImageClassifiers, ItemKind, Classifiers } from './ports.ts';
 import type { Rulebook } from './rulebook.ts';
 import { calibrated, type Scopes } from './scopes.ts';
 
 export interface AssessorInit {
   readonly rulebook: Rulebook;
   readonly scopes: Scopes;
-  readonly judges: Judges;
-  readonly images: ImageJudges;
+  readonly classifiers: Classifiers;
+  readonly images: ImageClassifiers;
   readonly clock: Clock;
   /** Who wrote a message, as of its ticks. */
   about(author: Uint8Array, time: number): Author;
@@ -53,26 +53,26 @@ export class Assessor {
 
   constructor(init: AssessorInit) {
     this.#init = init;
-    this.#engine = new Engine({ judges: init.judges, clock: init.clock });
+    this.#engine = new Engine({ classifiers: init.classifiers, clock: init.clock });
   }
 
-  /** Judges what a person waits for: before everything that is filled in, and within their deadline. */
+  /** Classifiers what a person waits for: before everything that is filled in, and within their deadline. */
   own(content: Content, arrival: Arrival): Promise<Judged> {
     return this.#judge(content, arrival, this.#init.rulebook.rules.deadlineMs);
   }
 
   /** How many batches may be judged at once. */
   get lanes(): number {
-    return this.#init.judges.lanes;
+    return this.#init.classifiers.lanes;
   }
 
-  /** Judges what came from elsewhere, once the judges have room. */
+  /** Classifiers what came from elsewhere, once the judges have room. */
   async remote(content: Content, arrival: Arrival): Promise<Judged> {
     await this.#engine.room();
     return this.#judge(content, arrival, REMOTE_DEADLINE_MS);
   }
 
-  /** Judges a text by lists and models as a message by a full member would be, without keeping anything. */
+  /** Classifiers a text by lists and models as a message by a full member would be, without keeping anything. */
   async text(text: string, board: Uint8Array | null): Promise<ContractVerdict & { latencyMs: number }> {
     const { bounds, learnt } = this.#init.scopes.of(board);
     const findings = this.#init.rulebook.listed(text);
@@ -129,8 +129,8 @@ export class Assessor {
   }
 }
 
-const NOTHING: Scores = Object.fromEntries(HEADS.map((head) => [head, 0])) as Record<
-  (typeof HEADS)[number],
+const NOTHING: Scores = Object.fromEntries(LABELS.map((label) => [label, 0])) as Record<
+  (typeof LABELS)[number],
   number
 >;
 const ABSENT = {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { Blender, Calibration } from './calibration.ts';
-import { HEADS, type Scores } from './heads.ts';
+import { LABELS, type Scores } from './labels.ts';
 
 const shipped = new URL('../../../resources/models/calibration.json', import.meta.url);
 
@@ -10,7 +10,7 @@ test('[J4] an encoder reads briefly where nothing but hatred is open, and nothin
   const blender = new Blender(calibration);
   const reading = (open: Partial<Scores>) =>
     blender.reading('english', {
-      ...(Object.fromEntries(HEADS.map((head) => [head, 0])) as Scores),
+      ...(Object.fromEntries(LABELS.map((label) => [label, 0])) as Scores),
       ...open,
     });
   expect(reading({})).toBe('none');

@@ -1,24 +1,24 @@
 import * as z from 'zod';
-import { HEADS, type Head, type Scores } from './heads.ts';
+import { LABELS, type Label, type Scores } from './labels.ts';
 
 const Weight = z.number().min(-1000).max(1000);
 const Name = z.string().regex(/^[a-z][a-z ]{0,30}$/);
-const perHead = <T extends z.ZodType>(value: T) =>
-  z.strictObject(Object.fromEntries(HEADS.map((head) => [head, value])) as Record<Head, T>);
+const perLabel = <T extends z.ZodType>(value: T) =>
+  z.strictObject(Object.fromEntries(LABELS.map((label) => [label, value])) as Record<Label, T>);
 
 /** A probability: σ(shift + first · logit + what heads of an encoder, experts and kinds add, each by its weight). */
 const Blend = z.strictObject({
   shift: Weight,
   first: Weight,
   /** By a head of the encoder. */
-  second: z.partialRecord(z.enum(HEADS), Weight),
+  second: z.partialRecord(z.enum(LABELS), Weight),
   /** By an expert's name or a kind's. */
   others: z.record(Name, Weight),
 });
 type Blend = z.infer<typeof Blend>;
 
 /** From one probability to another, by head. */
-const Between = z.partialRecord(z.enum(HEADS), z.tuple([z.number(), z.number()]));
+const Between = z.partialRecord(z.enum(LABELS), z.tuple([z.number(), z.number()]));
 
 /** How logits become probabilities, fitted on the validation split; a file of `resources/models`. */
 export const Calibration = z.strictObject({
@@ -28,19 +28,19 @@ export const Calibration = z.strictObject({
   /** Kinds of writing, each the name of a column. */
   kinds: z.array(Name).max(8),
   /** The first stage alone. */
-  first: perHead(Blend),
+  first: perLabel(Blend),
   /** Both stages, by the encoder that was asked. */
-  both: z.strictObject({ english: perHead(Blend), others: perHead(Blend) }),
+  both: z.strictObject({ english: perLabel(Blend), others: perLabel(Blend) }),
   /** The first stage's probabilities between which an encoder is asked. */
   unclear: z.strictObject({ english: Between, others: Between }),
   /** Heads for which a text's first pieces are enough. */
-  briefly: z.array(z.enum(HEADS)),
+  briefly: z.array(z.enum(LABELS)),
 });
 export type Calibration = z.infer<typeof Calibration>;
 
 /** Which of the two encoders reads a text in the second stage. */
-export const TONGUES = ['english', 'others'] as const;
-export type Tongue = (typeof TONGUES)[number];
+export const LANGUAGES = ['english', 'others'] as const;
+export type Language = (typeof LANGUAGES)[number];
 /** The column that tells English from everything else. */
 const ENGLISH = 'english';
 /** A text that reads as another language is taken for English only where that column is surer than this. */
@@ -65,10 +65,10 @@ export class Blender {
   readonly #columns: readonly string[];
   readonly #kinds: readonly { readonly column: number; readonly expert: number }[];
   readonly #first: readonly Prepared[];
-  readonly #both: Readonly<Record<Tongue, readonly Prepared[]>>;
+  readonly #both: Readonly<Record<Language, readonly Prepared[]>>;
   readonly #english: number;
   readonly #unclear: Calibration['unclear'];
-  readonly #briefly: ReadonlySet<Head>;
+  readonly #briefly: ReadonlySet<Label>;
 
   constructor({ columns, kinds, first, both, unclear, briefly }: Calibration) {
     this.#columns = columns;
@@ -79,8 +79,8 @@ export class Blender {
     if (this.#kinds.some(({ column }) => column < 0)) throw new Error('a kind of writing has no column');
     const prepared = (blend: Blend): Prepared => ({
       blend,
-      second: HEADS.flatMap((head, at) => {
-        const weight = blend.second[head];
+      second: LABELS.flatMap((label, at) => {
+        const weight = blend.second[label];
         return weight === undefined ? [] : [[at, weight] as const];
       }),
       others: Object.entries(blend.others).map(([name, weight]) => {
@@ -89,12 +89,12 @@ export class Blender {
         return [place, weight] as const;
       }),
     });
-    this.#first = HEADS.map((head) => prepared(first[head]));
+    this.#first = LABELS.map((label) => prepared(first[label]));
     this.#both = {
-      english: HEADS.map((head) => prepared(both.english[head])),
-      others: HEADS.map((head) => prepared(both.others[head])),
+      english: LABELS.map((label) => prepared(both.english[label])),
+      others: LABELS.map((label) => prepared(both.others[label])),
     };
-    this.#english = HEADS.length + columns.indexOf(ENGLISH);
+    this.#english = LABELS.length + columns.indexOf(ENGLISH);
     if (!columns.includes(ENGLISH)) throw new Error('no column tells English');
     this.#unclear = unclear;
     this.#briefly = new Set(briefly);
@@ -102,7 +102,7 @@ export class Blender {
 
   /** So many columns the first stage must have. */
   get width(): number {
-    return HEADS.length + this.#columns.length;
+    return LABELS.length + this.#columns.length;
   }
 
   /** Probabilities by the first stage alone. */
@@ -111,24 +111,24 @@ export class Blender {
   }
 
   /** Probabilities by both stages together. */
-  both(tongue: Tongue, one: Float32Array, two: Float32Array): Scores {
-    return this.#scores(this.#both[tongue], one, two);
+  both(language: Language, one: Float32Array, two: Float32Array): Scores {
+    return this.#scores(this.#both[language], one, two);
   }
 
   /** Which encoder a text is for, by the first stage and by the language it was taken for. */
-  tongueOf(one: Float32Array, language: string | null): Tongue {
+  encoderOf(one: Float32Array, language: string | null): Language {
     const least = language === 'en' || language === null ? 0 : SURELY;
     return one[this.#english]! > least ? 'english' : 'others';
   }
 
   /** What an encoder is to read of a message that the first stage gave these scores. */
-  reading(tongue: Tongue, scores: Scores): Reading {
-    const open = HEADS.filter((head) => {
-      const between = this.#unclear[tongue][head];
-      return between !== undefined && scores[head] > between[0] && scores[head] < between[1];
+  reading(language: Language, scores: Scores): Reading {
+    const open = LABELS.filter((label) => {
+      const between = this.#unclear[language][label];
+      return between !== undefined && scores[label] > between[0] && scores[label] < between[1];
     });
     if (open.length === 0) return 'none';
-    return open.every((head) => this.#briefly.has(head)) ? 'brief' : 'whole';
+    return open.every((label) => this.#briefly.has(label)) ? 'brief' : 'whole';
   }
 
   #scores(prepared: readonly Prepared[], one: Float32Array, two: Float32Array | null): Scores {
@@ -139,12 +139,12 @@ export class Blender {
       if (two !== null) for (const [place, weight] of second) z += weight * two[place]!;
       return 1 / (1 + Math.exp(-z));
     });
-    return Object.fromEntries(HEADS.map((head, at) => [head, scores[at]!])) as Record<Head, number>;
+    return Object.fromEntries(LABELS.map((label, at) => [label, scores[at]!])) as Record<Label, number>;
   }
 
   /** The columns after the heads': kinds as shares of one, the experts of a kind by its share. */
   #weighed(one: Float32Array): Float32Array {
-    const values = one.slice(HEADS.length);
+    const values = one.slice(LABELS.length);
     const odds = this.#kinds.map(({ column }) => Math.exp(Math.min(30, values[column]!)));
     const all = odds.reduce((sum, odd) => sum + odd, 0);
     for (const [at, { column, expert }] of this.#kinds.entries()) {

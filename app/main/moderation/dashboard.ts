@@ -1,7 +1,7 @@
 import type { ModerationDashboard } from '../../contract/index.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Figures } from './figures.ts';
-import { HEADS } from './heads.ts';
+import { LABELS } from './labels.ts';
 import { share } from './metrics.ts';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ export function dashboardOf(
   return {
     hours: figures.hours(hours, nowMs),
     queue: queueOf(db, nowMs),
-    precision: HEADS.map((label, at) => {
+    precision: LABELS.map((label, at) => {
       const about = looked.filter(({ labels }) => (labels & (1 << at)) !== 0);
       const upheld = sum(about.filter(({ cleared }) => cleared === 0));
       return { label, estimate: estimate(upheld, sum(about)) };

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { decide, type Thresholds } from './decision.ts';
-import { HEADS, type Head } from './heads.ts';
-import type { Judgement } from './judge.ts';
+import { LABELS, type Label } from './labels.ts';
+import type { Judgement } from './classifier.ts';
 
 const thresholds: Thresholds = {
   spam: { queue: 0.5, quarantine: 0.9 },
   toxic: { queue: 0.6, quarantine: 0.9 },
 };
 
-function judged(scores: Partial<Record<Head, number>>, more: Partial<Judgement> = {}): Judgement {
+function judged(scores: Partial<Record<Label, number>>, more: Partial<Judgement> = {}): Judgement {
   return {
-    scores: Object.fromEntries(HEADS.map((head) => [head, scores[head] ?? 0])) as Record<Head, number>,
+    scores: Object.fromEntries(LABELS.map((label) => [label, scores[label] ?? 0])) as Record<Label, number>,
     stage: 'first',
     language: 'en',
     spans: [],

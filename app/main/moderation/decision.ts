@@ -1,5 +1,5 @@
-import { HEADS, type Head, type Scores } from './heads.ts';
-import type { Judgement, Span } from './judge.ts';
+import { LABELS, type Label, type Scores } from './labels.ts';
+import type { Judgement, Span } from './classifier.ts';
 
 /** `publish` shows it, `queue` waits for a person, `quarantine` hides it until a person says otherwise. */
 export type Decision = 'publish' | 'queue' | 'quarantine';
@@ -11,7 +11,7 @@ export interface Bounds {
 }
 
 /** Bounds by head; heads that are not named decide nothing. */
-export type Thresholds = Readonly<Partial<Record<Head, Bounds>>>;
+export type Thresholds = Readonly<Partial<Record<Label, Bounds>>>;
 
 /** How closely somebody's messages are looked at: 1 as they are, below 1 more leniently. */
 export type Scrutiny = 'full' | 'trusted' | 'none';
@@ -30,7 +30,7 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
   readonly spans: readonly Span[];
   /** Heads that speak for themselves, that is with more than even odds. */
-  readonly labels: readonly Head[];
+  readonly labels: readonly Label[];
 }
 
 /** A rule's word beside the models'. */
@@ -70,9 +70,9 @@ export function decide(
   const { scores, spans, cut, stage } = judgement;
   const found = [...findings];
   if (scrutiny !== 'none') {
-    for (const head of HEADS) {
-      const bounds = thresholds[head] && (stage === 'rules' ? WORD_LIST_BOUNDS : thresholds[head]);
-      const said = bounds && byHead(head, scores[head], bounds, scrutiny);
+    for (const label of LABELS) {
+      const bounds = thresholds[label] && (stage === 'rules' ? WORD_LIST_BOUNDS : thresholds[label]);
+      const said = bounds && byLabel(label, scores[label], bounds, scrutiny);
       if (said) found.push(said);
     }
     if (cut) found.push({ decision: 'queue', reason: TOO_LONG });
@@ -86,15 +86,15 @@ export function decide(
     confidence: confidenceOf(decision, scores, thresholds, findings.length > 0),
     reasons: found.map(({ reason }) => reason),
     spans,
-    labels: HEADS.filter((head) => scores[head] >= LABEL),
+    labels: LABELS.filter((label) => scores[label] >= LABEL),
   };
 }
 
 const TOO_LONG: Reason = { code: 'too-long', detail: 'Only its beginning and its end were read.' };
 
-function byHead(head: Head, score: number, bounds: Bounds, scrutiny: Scrutiny): Finding | null {
+function byLabel(label: Label, score: number, bounds: Bounds, scrutiny: Scrutiny): Finding | null {
   const nearer = (bound: number) => (scrutiny === 'trusted' ? bound + (1 - bound) * TRUSTED_SHARE : bound);
-  const reason = { code: head, detail: `${head} ${score.toFixed(2)}` };
+  const reason = { code: label, detail: `${label} ${score.toFixed(2)}` };
   if (score >= nearer(bounds.quarantine)) {
     return { decision: scrutiny === 'trusted' ? 'queue' : 'quarantine', reason };
   }
@@ -103,8 +103,8 @@ function byHead(head: Head, score: number, bounds: Bounds, scrutiny: Scrutiny): 
 
 /** The probability of the worst head: that it is so, or for what is published that none of it is so. */
 function confidenceOf(decision: Decision, scores: Scores, thresholds: Thresholds, ruled: boolean): number {
-  const worst = HEADS.reduce(
-    (most, head) => (thresholds[head] === undefined ? most : Math.max(most, scores[head])),
+  const worst = LABELS.reduce(
+    (most, label) => (thresholds[label] === undefined ? most : Math.max(most, scores[label])),
     0,
   );
   if (decision === 'publish') return 1 - worst;

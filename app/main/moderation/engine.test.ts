@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { DEFAULT_THRESHOLDS } from './decision.ts';
 import { Engine } from './engine.ts';
-import { HEADS, type Head } from './heads.ts';
-import type { Judgement } from './judge.ts';
-import type { Judges } from './ports.ts';
+import { LABELS, type Label } from './labels.ts';
+import type { Judgement } from './classifier.ts';
+import type { Classifiers } from './ports.ts';
 
 const harmless: Judgement = {
-  scores: Object.fromEntries(HEADS.map((head) => [head, 0])) as Record<Head, number>,
+  scores: Object.fromEntries(LABELS.map((label) => [label, 0])) as Record<Label, number>,
   stage: 'first',
   language: null,
   spans: [],
@@ -15,10 +15,10 @@ const harmless: Judgement = {
   cut: false,
 };
 
-/** Judges that answer when told to; a text `break` fails its whole batch. */
-function judgesByHand() {
+/** Classifiers that answer when told to; a text `break` fails its whole batch. */
+function manualClassifiers() {
   const batches: { texts: readonly string[]; answer: () => void }[] = [];
-  const judges: Judges = {
+  const classifiers: Classifiers = {
     lanes: 1,
     judge: (texts) =>
       new Promise((done, fail) =>
@@ -31,15 +31,15 @@ function judgesByHand() {
     status: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
-  return { judges, batches };
+  return { classifiers, batches };
 }
 
 const submission = (text: string) => ({ text, thresholds: DEFAULT_THRESHOLDS });
 
 test('[J7] a message that is not judged by its deadline waits for a person, and a late answer changes nothing', async () => {
   const clock = new VirtualClock(0);
-  const { judges, batches } = judgesByHand();
-  const engine = new Engine({ judges, clock, deadlineMs: 100 });
+  const { classifiers, batches } = manualClassifiers();
+  const engine = new Engine({ classifiers, clock, deadlineMs: 100 });
   const outcome = engine.submit(submission('hello'));
   await clock.pass(100);
   batches[0]!.answer();
@@ -52,8 +52,8 @@ test('[J7] a message that is not judged by its deadline waits for a person, and 
 
 test('[J7] when too many wait, further ones are queued at once', async () => {
   const clock = new VirtualClock(0);
-  const { judges, batches } = judgesByHand();
-  const engine = new Engine({ judges, clock, maxWaiting: 2, batch: 1 });
+  const { classifiers, batches } = manualClassifiers();
+  const engine = new Engine({ classifiers, clock, maxWaiting: 2, batch: 1 });
   const outcomes = ['a', 'b', 'c', 'd'].map((text) => engine.submit(submission(text)));
   await clock.pass(0);
   const later = engine.submit(submission('e'));
@@ -69,8 +69,8 @@ test('[J7] when too many wait, further ones are queued at once', async () => {
 
 test('[J7] a flood of long messages is held in bounded memory: what is too much is queued at once', async () => {
   const clock = new VirtualClock(0);
-  const { judges, batches } = judgesByHand();
-  const engine = new Engine({ judges, clock, maxWaitingUnits: 1000, batch: 2 });
+  const { classifiers, batches } = manualClassifiers();
+  const engine = new Engine({ classifiers, clock, maxWaitingUnits: 1000, batch: 2 });
   const flood = Array.from({ length: 5000 }, () => engine.submit(submission('x'.repeat(100))));
   const outcomes = Promise.all(flood);
   await clock.pass(0);
@@ -90,8 +90,8 @@ test('[J7] a flood of long messages is held in bounded memory: what is too much 
 
 test('messages of one moment go to the judges together', async () => {
   const clock = new VirtualClock(0);
-  const { judges, batches } = judgesByHand();
-  const engine = new Engine({ judges, clock });
+  const { classifiers, batches } = manualClassifiers();
+  const engine = new Engine({ classifiers, clock });
   const outcomes = ['a', 'b', 'c'].map((text) => engine.submit(submission(text)));
   await clock.pass(0);
   expect(batches.map(({ texts }) => texts)).toEqual([['a', 'b', 'c']]);
@@ -103,8 +103,8 @@ test('messages of one moment go to the judges together', async () => {
 
 test('[J8] a message that breaks the judge is queued; those beside it are judged', async () => {
   const clock = new VirtualClock(0);
-  const { judges, batches } = judgesByHand();
-  const engine = new Engine({ judges, clock });
+  const { classifiers, batches } = manualClassifiers();
+  const engine = new Engine({ classifiers, clock });
   const outcomes = ['a', 'break', 'b'].map((text) => engine.submit(submission(text)));
   await clock.pass(0);
   for (let answered = 0; answered < batches.length; answered += 1) {
@@ -117,8 +117,8 @@ test('[J8] a message that breaks the judge is queued; those beside it are judged
 
 test('whoever feeds the engine waits while the judges have enough to do', async () => {
   const clock = new VirtualClock(0);
-  const { judges, batches } = judgesByHand();
-  const engine = new Engine({ judges, clock, batch: 2 });
+  const { classifiers, batches } = manualClassifiers();
+  const engine = new Engine({ classifiers, clock, batch: 2 });
   void engine.submit(submission('a'));
   await clock.pass(0);
   for (const text of ['b', 'c']) void engine.submit(submission(text));

@@ -7,12 +7,12 @@ import {
   type Thresholds,
   type Verdict,
 } from './decision.ts';
-import type { Scores } from './heads.ts';
-import type { Judgement } from './judge.ts';
-import type { Judges } from './ports.ts';
+import type { Scores } from './labels.ts';
+import type { Judgement } from './classifier.ts';
+import type { Classifiers } from './ports.ts';
 
 export interface EngineInit {
-  readonly judges: Judges;
+  readonly classifiers: Classifiers;
   readonly clock: Clock;
   /** How long a message may wait for its judgement before it is queued for a person. */
   readonly deadlineMs?: number;
@@ -62,7 +62,7 @@ const NO_MODELS: Reason = { code: 'no-models', detail: 'Judged by word lists alo
  * comes late, or cannot be judged, waits for a person; nothing is published unjudged.
  */
 export class Engine {
-  readonly #judges: Judges;
+  readonly #classifiers: Classifiers;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #maxWaiting: number;
@@ -74,7 +74,7 @@ export class Engine {
   #waitingUnits = 0;
 
   constructor(init: EngineInit) {
-    this.#judges = init.judges;
+    this.#classifiers = init.classifiers;
     this.#clock = init.clock;
     this.#deadlineMs = init.deadlineMs ?? 5000;
     this.#maxWaiting = init.maxWaiting ?? 10_000;
@@ -89,12 +89,12 @@ export class Engine {
 
   /** Resolves once the judges have no more than one batch each ahead of them. */
   async room(): Promise<void> {
-    while (this.#waiting.length >= this.#judges.lanes * this.#batch) {
+    while (this.#waiting.length >= this.#classifiers.lanes * this.#batch) {
       await new Promise<void>((go) => this.#room.push(go));
     }
   }
 
-  /** Judges a message and decides on it. Never rejects. */
+  /** Classifiers a message and decides on it. Never rejects. */
   submit(submission: Submission): Promise<Outcome> {
     return new Promise((settle) => {
       const since = this.#clock.now();
@@ -111,7 +111,7 @@ export class Engine {
   }
 
   #pump(): void {
-    while (this.#running < this.#judges.lanes && this.#waiting.length > 0) {
+    while (this.#running < this.#classifiers.lanes && this.#waiting.length > 0) {
       const taken = this.#waiting.splice(0, this.#batch);
       this.#waitingUnits -= taken.reduce((sum, { submission }) => sum + submission.text.length, 0);
       const batch = taken.filter(({ settled }) => !settled);
@@ -128,7 +128,7 @@ export class Engine {
   async #judge(batch: readonly Waiting[]): Promise<void> {
     let judgements: readonly Judgement[];
     try {
-      judgements = await this.#judges.judge(batch.map(({ submission }) => submission.text));
+      judgements = await this.#classifiers.judge(batch.map(({ submission }) => submission.text));
     } catch {
       // Whose fault it was is found by asking for each alone, so that one message never blocks another.
       if (batch.length === 1) this.#hold(batch[0]!, FAILED);

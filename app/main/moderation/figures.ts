@@ -1,6 +1,6 @@
 import type { Database } from '../kernel/database.ts';
 import type { Decision } from './decision.ts';
-import { HEADS, type Head, type Scores } from './heads.ts';
+import { LABELS, type Label, type Scores } from './labels.ts';
 
 const HOUR_MS = 3_600_000;
 /** Latencies fall into classes that grow by the root of two, from a millisecond on. */
@@ -53,9 +53,9 @@ export class Figures {
     const place = Math.min(LATENCY_CLASSES - 1, at);
     hour.latency[place] = hour.latency[place]! + 1;
     if (scores) {
-      for (const [n, head] of HEADS.entries()) {
+      for (const [n, label] of LABELS.entries()) {
         const index =
-          n * SCORE_CLASSES + Math.min(SCORE_CLASSES - 1, Math.floor(scores[head] * SCORE_CLASSES));
+          n * SCORE_CLASSES + Math.min(SCORE_CLASSES - 1, Math.floor(scores[label] * SCORE_CLASSES));
         hour.scores[index] = hour.scores[index]! + 1;
       }
     }
@@ -108,10 +108,10 @@ export class Figures {
    * How far the scores of the last day lie from those of the four weeks before: the population stability
    * index over tenths. Below 0.1 nothing moved, above 0.25 much did. Null while either side is too small.
    */
-  drift(nowMs: number): { label: Head; index: number | null }[] {
+  drift(nowMs: number): { label: Label; index: number | null }[] {
     const now = Math.floor(nowMs / HOUR_MS) + 1;
     const [recent, before] = [sum(this.#read(now - 24, now)), sum(this.#read(now - 24 * 29, now - 24))];
-    return HEADS.map((label, n) => {
+    return LABELS.map((label, n) => {
       const part = (scores: Uint32Array) => scores.slice(n * SCORE_CLASSES, (n + 1) * SCORE_CLASSES);
       return { label, index: stability(part(recent), part(before)) };
     });
@@ -125,7 +125,7 @@ export class Figures {
       queue: 0,
       quarantine: 0,
       latency: new Uint32Array(LATENCY_CLASSES),
-      scores: new Uint32Array(HEADS.length * SCORE_CLASSES),
+      scores: new Uint32Array(LABELS.length * SCORE_CLASSES),
     };
     this.#pending.set(at, hour);
     return hour;
@@ -158,7 +158,7 @@ function stability(now: Uint32Array, before: Uint32Array): number | null {
 }
 
 function sum(hours: readonly Hour[]): Uint32Array {
-  const all = new Uint32Array(HEADS.length * SCORE_CLASSES);
+  const all = new Uint32Array(LABELS.length * SCORE_CLASSES);
   for (const { scores } of hours) for (const [at, count] of scores.entries()) all[at] = all[at]! + count;
   return all;
 }

@@ -19,7 +19,7 @@ export interface FirstWeights {
 interface Share {
   readonly term: string;
   /** The head's column. */
-  readonly head: number;
+  readonly label: number;
   readonly start: number;
   readonly end: number;
   readonly adds: number;
@@ -96,32 +96,32 @@ export class FirstStage {
     features += buckets.length - flags.length;
     this.#add(total, buckets);
     const norm = Math.sqrt(Math.max(1, features));
-    for (let head = 0; head < width; head += 1) {
-      total[head] = (total[head]! * this.#scales[head]!) / norm + this.#bias[head]!;
+    for (let label = 0; label < width; label += 1) {
+      total[label] = (total[label]! * this.#scales[label]!) / norm + this.#bias[label]!;
     }
     return { logits: total, features };
   }
 
   /** The parts of a message that add something to some of the heads, in their order. */
-  shares({ readings }: Normalised, heads: readonly number[], features: number): Share[] {
+  shares({ readings }: Normalised, labels: readonly number[], features: number): Share[] {
     const norm = Math.sqrt(Math.max(1, features));
     const shares: Share[] = [];
     for (const { words, start, end } of readings) {
       const numbers = words.map((word) => this.#known(word));
-      for (const head of heads) {
-        const scale = this.#scales[head]! / norm;
+      for (const label of labels) {
+        const scale = this.#scales[label]! / norm;
         let adds = 0;
         let term = '';
         let heaviest = 0;
         for (const [at, word] of words.entries()) {
-          const own = this.#sums[numbers[at]! * this.#width + head]! * scale;
+          const own = this.#sums[numbers[at]! * this.#width + label]! * scale;
           adds += own;
           if (own > heaviest && !word.startsWith('<') && !word.startsWith('=')) {
             heaviest = own;
             term = word;
           }
         }
-        if (term !== '' && adds > 0) shares.push({ term, head, start, end, adds });
+        if (term !== '' && adds > 0) shares.push({ term, label, start, end, adds });
       }
     }
     return shares;

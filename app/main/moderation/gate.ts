@@ -6,13 +6,13 @@ import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { LogEvent } from '../log/event.ts';
-import type { Doorkeeper } from '../log/kinds.ts';
+import type { AdmissionHook } from '../log/kinds.ts';
 import type { Arrival, Assessor, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';
 import type { Decision } from './decision.ts';
 import type { Figures } from './figures.ts';
-import { HEADS, type Head } from './heads.ts';
+import { LABELS, type Label } from './labels.ts';
 import type { Holds } from './holds.ts';
 import type { HoldChange, ItemSource, Rulings, Words } from './ports.ts';
 
@@ -47,10 +47,10 @@ export interface Passed {
   sign<T extends { readonly id: Uint8Array }>(append: () => T): T;
 }
 
-type Origin = 'own' | 'live' | 'history';
+type EventSource = 'own' | 'live' | 'history';
 
 /** The way into the community: nothing is shown that did not pass here. See SPEC.md, "The gate". */
-export class Gate implements Doorkeeper {
+export class Gate implements AdmissionHook {
   readonly #init: GateInit;
   readonly #backlog: Backlog;
   readonly #byKind = new Map<string, ItemSource>();
@@ -78,7 +78,7 @@ export class Gate implements Doorkeeper {
     return this.#backlog.done;
   }
 
-  /** Judges what waits, from now on; returns how to stop. */
+  /** Classifiers what waits, from now on; returns how to stop. */
   start(): () => void {
     const stop = this.#backlog.start();
     const stopListening = this.#init.holds.onChange((changes) => {
@@ -92,14 +92,14 @@ export class Gate implements Doorkeeper {
   }
 
   /** [J11] In the transaction that stores an event, before anything shows it. */
-  stored(event: LogEvent, seq: number, origin: Origin): void {
+  stored(event: LogEvent, seq: number, origin: EventSource): void {
     const source = this.#byKind.get(event.kind);
     if (source) return this.#arrived(source, event, seq, origin);
     const changed = this.#byChange.get(event.kind);
     if (changed) this.#changed(changed, event, origin);
   }
 
-  #arrived(source: ItemSource, event: LogEvent, n: number, origin: Origin): void {
+  #arrived(source: ItemSource, event: LogEvent, n: number, origin: EventSource): void {
     const passing = this.#passing;
     const own = source.isImported?.(event.body) !== true && equalBytes(event.author, this.#init.me());
     const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
@@ -109,7 +109,7 @@ export class Gate implements Doorkeeper {
   }
 
   /** [J15] Only an author changes what they said. */
-  #changed(source: ItemSource, event: LogEvent, origin: Origin): void {
+  #changed(source: ItemSource, event: LogEvent, origin: EventSource): void {
     const item = this.#author.get(source.changes!.itemOf(event.body));
     if (!item || !equalBytes(item.key, event.author)) return;
     const { holds, me } = this.#init;
@@ -140,7 +140,7 @@ export class Gate implements Doorkeeper {
   }
 
   /**
-   * [J13] Judges what this node's person is about to say.
+   * [J13] Classifiers what this node's person is about to say.
    *
    * @throws Problem `held-back`, naming the reasons, when it would be hidden and no person was asked for.
    */
@@ -282,6 +282,6 @@ function settledOf({ n, kind, judged, board, textTime }: JudgedItem) {
   };
 }
 
-function bitsOf(labels: readonly Head[]): number {
-  return labels.reduce((bits, label) => bits | (1 << HEADS.indexOf(label)), 0);
+function bitsOf(labels: readonly Label[]): number {
+  return labels.reduce((bits, label) => bits | (1 << LABELS.indexOf(label)), 0);
 }

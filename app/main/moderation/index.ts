@@ -2,9 +2,9 @@ export { moderationApi } from './api.ts';
 export { decide, DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
 export { Gate, type OwnWords, type Passed } from './gate.ts';
-export { HEADS } from './heads.ts';
+export { LABELS } from './labels.ts';
 export { HOLD_STATES, Holds, ITEM_KINDS, type HoldRow, type HoldState } from './holds.ts';
-export { Judge, spoken, type Judgement, type LanguageDetector, type Message } from './judge.ts';
+export { Classifier, spoken, type Judgement, type LanguageDetector, type Message } from './classifier.ts';
 export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';
 export { SECOND_PARTS, type ModelStatus } from './manifest.ts';
@@ -15,11 +15,11 @@ export type {
   Author,
   Content,
   HoldChange,
-  ImageJudges,
+  ImageClassifiers,
   Item,
   ItemKind,
   ItemSource,
-  Judges,
+  Classifiers,
   RulingInEffect,
   Rulings,
   Words,

@@ -1,6 +1,6 @@
 import type { Database } from '../kernel/database.ts';
 import type { Decision, Reason, Scrutiny } from './decision.ts';
-import { HEADS, type Head, type Scores } from './heads.ts';
+import { LABELS, type Label, type Scores } from './labels.ts';
 
 /** [J20] Judgements of published items that are kept. */
 export const KEPT_PUBLISHED = 20_000;
@@ -12,7 +12,7 @@ const SCRUTINIES = ['full', 'trusted', 'none'] as const satisfies readonly Scrut
 /** What is told of an item that was held, beside its scores. */
 export interface Detail {
   readonly confidence: number;
-  readonly labels: readonly Head[];
+  readonly labels: readonly Label[];
   readonly reasons: readonly Reason[];
   readonly spans: readonly (readonly [number, number])[];
   /** CIDs of its pictures and their scores; left out by releases before this one. */
@@ -160,16 +160,16 @@ function keptOf(row: Row): KeptJudgement {
 }
 
 function packed(scores: Scores): Uint8Array {
-  const bytes = new Uint8Array(HEADS.length * 2);
+  const bytes = new Uint8Array(LABELS.length * 2);
   const view = new DataView(bytes.buffer);
-  for (const [at, head] of HEADS.entries()) view.setUint16(at * 2, Math.round(scores[head] * FULL));
+  for (const [at, label] of LABELS.entries()) view.setUint16(at * 2, Math.round(scores[label] * FULL));
   return bytes;
 }
 
 function unpacked(bytes: Uint8Array): Scores {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Object.fromEntries(HEADS.map((head, at) => [head, view.getUint16(at * 2) / FULL])) as Record<
-    Head,
+  return Object.fromEntries(LABELS.map((label, at) => [label, view.getUint16(at * 2) / FULL])) as Record<
+    Label,
     number
   >;
 }

@@ -1,5 +1,5 @@
 import type { Thresholds } from './decision.ts';
-import { HEADS, type Head, type Scores } from './heads.ts';
+import { LABELS, type Label, type Scores } from './labels.ts';
 import type { Learnt } from './scopes.ts';
 
 /** [J22] Decisions from which on something can be learnt, and of either kind. */
@@ -24,25 +24,25 @@ export interface Decided {
  * the probabilities as they are. Null when no head has enough decisions.
  */
 export function learn(decided: readonly Decided[], bounds: Thresholds): Learnt | null {
-  const heads: Learnt['heads'] = {};
-  for (const head of HEADS) {
-    if (!bounds[head]) continue;
+  const labels: Learnt['labels'] = {};
+  for (const label of LABELS) {
+    if (!bounds[label]) continue;
     const about = decided.filter(({ scores, bad }) =>
-      bad ? worstOf(scores, bounds) === head : scores[head] >= SPOKE,
+      bad ? worstOf(scores, bounds) === label : scores[label] >= SPOKE,
     );
     const bad = about.filter((one) => one.bad).length;
     if (about.length < LEAST_DECISIONS || Math.min(bad, about.length - bad) < LEAST_OF_A_KIND) continue;
-    heads[head] = fit(
-      about.map(({ scores }) => logit(scores[head])),
+    labels[label] = fit(
+      about.map(({ scores }) => logit(scores[label])),
       about.map((one) => one.bad),
     );
   }
-  return Object.keys(heads).length === 0 ? null : { samples: decided.length, heads };
+  return Object.keys(labels).length === 0 ? null : { samples: decided.length, labels };
 }
 
-function worstOf(scores: Scores, bounds: Thresholds): Head {
-  return HEADS.filter((head) => bounds[head]).reduce((worst, head) =>
-    scores[head] > scores[worst] ? head : worst,
+function worstOf(scores: Scores, bounds: Thresholds): Label {
+  return LABELS.filter((label) => bounds[label]).reduce((worst, label) =>
+    scores[label] > scores[worst] ? label : worst,
   );
 }
 

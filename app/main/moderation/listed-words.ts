@@ -1,5 +1,5 @@
 import table from './normalise.json' with { type: 'json' };
-import { bare, collapsed, covers, isAscii, LETTERS, trimmed } from './letters.ts';
+import { bare, collapsed, covers, isAscii, LETTERS, trimmed } from './homoglyphs.ts';
 
 const MAX_DOUBTFUL = 3;
 export const LONGEST_LISTED = 14;

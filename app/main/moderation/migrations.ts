@@ -76,4 +76,10 @@ export const moderationMigrations: readonly Migration[] = [
     name: 'pictures that were not here when their post was judged',
     sql: 'CREATE TABLE picture_unseen (file BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (file, n)) STRICT, WITHOUT ROWID;',
   },
+  {
+    feature: 'moderation',
+    step: 3,
+    name: 'calibrations by label',
+    sql: `UPDATE moderation_scope SET calibration = replace(calibration, '"heads":', '"labels":') WHERE calibration IS NOT NULL;`,
+  },
 ];

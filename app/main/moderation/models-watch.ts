@@ -1,7 +1,7 @@
 import type { ModelState, Notice } from '../../contract/index.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { SECOND_PARTS, type ModelStatus } from './manifest.ts';
-import type { Judges } from './ports.ts';
+import type { Classifiers } from './ports.ts';
 
 const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
   first: 'judges every message at once',
@@ -15,7 +15,7 @@ const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
 const NOTICE = 'moderation-models';
 
 export interface ModelsWatchInit {
-  readonly judges: Judges;
+  readonly classifiers: Classifiers;
   readonly notices: { put(notice: Omit<Notice, 'since'>): void; remove(id: string): void };
   readonly on: () => boolean;
   /** Whether the judges do not answer. */
@@ -59,7 +59,7 @@ export class ModelsWatch {
   /** Asks the judges what they could load, and says so where something is wrong. */
   async look(): Promise<void> {
     try {
-      this.#statuses = await this.#init.judges.status();
+      this.#statuses = await this.#init.classifiers.status();
       this.#fault = null;
     } catch (error) {
       this.#fault = problemOf(error).message;

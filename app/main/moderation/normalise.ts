@@ -12,10 +12,10 @@ import {
   spellingOf,
   trimmed,
   WORD,
-} from './letters.ts';
+} from './homoglyphs.ts';
 import { ListedWords, LONGEST_LISTED } from './listed-words.ts';
 import { Recent } from './recent.ts';
-import { pieces, runsOf, visible } from './stretches.ts';
+import { tokens, runsOf, visible } from './stretches.ts';
 
 /** What a run of characters between blanks reads as. */
 export interface Chunk {
@@ -91,9 +91,9 @@ export class Normaliser {
     const places: Place[] = [];
     for (const { start, end } of runsOf(seen)) {
       let at = start;
-      for (const piece of pieces(seen.slice(start, end))) {
-        places.push({ chunk: this.#chunk(piece), start: origin(at), end: origin(at + piece.length) });
-        at += piece.length;
+      for (const token of tokens(seen.slice(start, end))) {
+        places.push({ chunk: this.#chunk(token), start: origin(at), end: origin(at + token.length) });
+        at += token.length;
       }
     }
     const readings: Reading[] = [];
@@ -113,18 +113,18 @@ export class Normaliser {
     return { readings, flags: flagsOf(text), line: parts.join(' '), disguised };
   }
 
-  #chunk(piece: string): Chunk {
-    const known = this.#kept.get(piece);
+  #chunk(token: string): Chunk {
+    const known = this.#kept.get(token);
     if (known !== undefined) return known;
-    const own = ownCopy(piece);
+    const own = ownCopy(token);
     const read = this.#read(own);
     const chunk = { ...read, fragment: read.core !== '' && !VOWEL.test(read.core) };
     this.#kept.set(own, chunk);
     return chunk;
   }
 
-  #read(piece: string): Omit<Chunk, 'fragment'> {
-    const clean = this.#clean(piece);
+  #read(token: string): Omit<Chunk, 'fragment'> {
+    const clean = this.#clean(token);
     if (ADDRESS_SIGN.test(clean) && ADDRESS.test(clean)) {
       const hosts = wordsOf(clean)
         .filter((word) => !HOST_NOISE.has(word))
@@ -167,9 +167,9 @@ export class Normaliser {
   }
 
   /** One chunk in lower case, in one form, without what cannot be seen; accents stay. */
-  #clean(piece: string): string {
-    if (isAscii(piece)) return piece.toLowerCase();
-    const plain = piece.normalize('NFKC').toLowerCase().replace(MARKS, '');
+  #clean(token: string): string {
+    if (isAscii(token)) return token.toLowerCase();
+    const plain = token.normalize('NFKC').toLowerCase().replace(MARKS, '');
     if (isAscii(plain)) return plain;
     let mapped = '';
     for (const character of plain) mapped += this.#lookalikes.get(character) ?? character;

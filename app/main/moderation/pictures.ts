@@ -1,6 +1,6 @@
 import { problemOf } from '../kernel/errors.ts';
 import { decide, type Finding, type Scrutiny, type Thresholds } from './decision.ts';
-import type { ImageJudges, Picture } from './ports.ts';
+import type { ImageClassifiers, Picture } from './ports.ts';
 
 /** What is looked at as a picture; whatever the bytes are, the judges tell by themselves. */
 const PICTURE = /^image\/(?:jpeg|png|gif|webp)$/;
@@ -26,7 +26,7 @@ export interface SeenPicture {
  * judged asks for a person [J7].
  */
 export async function pictureFindings(
-  judges: ImageJudges,
+  classifiers: ImageClassifiers,
   pictures: readonly Picture[],
   thresholds: Thresholds,
   scrutiny: Scrutiny,
@@ -41,7 +41,7 @@ export async function pictureFindings(
         unseen.push(file);
         continue;
       }
-      const judgement = await judges.judgeImage(bytes);
+      const judgement = await classifiers.judgeImage(bytes);
       const { nsfw } = judgement.scores;
       seen.push({ file, nsfw });
       const { decision } = decide(judgement, thresholds, [], scrutiny);

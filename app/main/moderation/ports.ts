@@ -1,9 +1,9 @@
 import type { Role } from '../kernel/roles.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement } from './classifier.ts';
 import type { ModelStatus } from './manifest.ts';
 
-/** Judges texts away from the thread that asks. */
-export interface Judges {
+/** Classifiers texts away from the thread that asks. */
+export interface Classifiers {
   /** How many batches may be asked at once. */
   readonly lanes: number;
   /** Judgements in the order of the texts; rejects when they cannot be had, never answers in part. */
@@ -107,10 +107,10 @@ export interface Rulings {
   appeal(id: Uint8Array, text: string): void;
 }
 
-/** Judges images away from the thread that asks, whatever is in the bytes. */
-export interface ImageJudges {
+/** Classifiers images away from the thread that asks, whatever is in the bytes. */
+export interface ImageClassifiers {
   /**
-   * Judges a JPEG, PNG, GIF or WebP: `nsfw` is its score, all other heads are 0, and the stage is `image`,
+   * Classifiers a JPEG, PNG, GIF or WebP: `nsfw` is its score, all other heads are 0, and the stage is `image`,
    * so that `decide` takes it as it takes a text's.
    *
    * @throws Problem `image-unknown`, `image-broken`, `image-too-large` or `image-not-judged`: a person must look.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { logMigrations } from '../log/migrations.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { DEFAULT_THRESHOLDS, type Decision } from './decision.ts';
-import { HEADS, type Scores } from './heads.ts';
+import { LABELS, type Scores } from './labels.ts';
 import { Holds } from './holds.ts';
 import { learn } from './learn.ts';
 import { moderationMigrations } from './migrations.ts';
@@ -15,8 +15,8 @@ const DAY_MS = 86_400_000;
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
 const scoresOf = (spam: number): Scores =>
-  Object.fromEntries(HEADS.map((head) => [head, head === 'spam' ? spam : 0])) as Record<
-    (typeof HEADS)[number],
+  Object.fromEntries(LABELS.map((label) => [label, label === 'spam' ? spam : 0])) as Record<
+    (typeof LABELS)[number],
     number
   >;
 

@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { Bounds } from '../../contract/moderation.ts';
 import type { Database } from '../kernel/database.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './decision.ts';
-import { HEADS, type Scores } from './heads.ts';
+import { LABELS, type Scores } from './labels.ts';
 
 /** What people taught about one board: by head, probability = σ(scale · logit + shift). */
 export const Learnt = z.strictObject({
   samples: z.int().nonnegative(),
-  heads: z.partialRecord(
-    z.enum(HEADS),
+  labels: z.partialRecord(
+    z.enum(LABELS),
     z.strictObject({ scale: z.number().min(-100).max(100), shift: z.number().min(-100).max(100) }),
   ),
 });
@@ -112,12 +112,12 @@ const logit = (p: number) => {
 export function calibrated(learnt: Learnt | null, scores: Scores): Scores {
   if (learnt === null) return scores;
   return Object.fromEntries(
-    HEADS.map((head) => {
-      const curve = learnt.heads[head];
+    LABELS.map((label) => {
+      const curve = learnt.labels[label];
       return [
-        head,
-        curve ? 1 / (1 + Math.exp(-(curve.scale * logit(scores[head]) + curve.shift))) : scores[head],
+        label,
+        curve ? 1 / (1 + Math.exp(-(curve.scale * logit(scores[label]) + curve.shift))) : scores[label],
       ];
     }),
-  ) as Record<(typeof HEADS)[number], number>;
+  ) as Record<(typeof LABELS)[number], number>;
 }

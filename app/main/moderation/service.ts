@@ -11,11 +11,11 @@ import { Figures } from './figures.ts';
 import { Gate } from './gate.ts';
 import { Holds } from './holds.ts';
 import { ModelsWatch, type ModelsWatchInit } from './models-watch.ts';
-import type { Author, ImageJudges, ItemSource, Judges, Rulings } from './ports.ts';
+import type { Author, ImageClassifiers, ItemSource, Classifiers, Rulings } from './ports.ts';
 import { Replays } from './replay.ts';
 import { Rulebook } from './rulebook.ts';
 import { Scopes } from './scopes.ts';
-import { SteadyJudges } from './steady-judges.ts';
+import { FallbackClassifiers } from './fallback-classifiers.ts';
 
 const MODELS = 'moderation.models';
 const CONSENT = 'moderation.consent';
@@ -30,7 +30,7 @@ export interface ModerationInit {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: Random;
-  readonly judges: Judges & ImageJudges;
+  readonly classifiers: Classifiers & ImageClassifiers;
   readonly sources: readonly ItemSource[];
   readonly rulings: Rulings;
   readonly notices: ModelsWatchInit['notices'];
@@ -62,7 +62,7 @@ export function createModeration(init: ModerationInit) {
   let stops: (() => void)[] = [];
   const judgedAt: { at: number; total: number }[] = [];
 
-  const judges = new SteadyJudges(init.judges, clock, (down) => {
+  const classifiers = new FallbackClassifiers(init.classifiers, clock, (down) => {
     if (down) logger.warn('judges-down');
     models.say();
   });
@@ -73,8 +73,8 @@ export function createModeration(init: ModerationInit) {
   const assessor = new Assessor({
     rulebook,
     scopes,
-    judges,
-    images: init.judges,
+    classifiers,
+    images: init.classifiers,
     clock,
     about: init.about,
     heldOf: (author) => holds.heldOf(author),
@@ -83,10 +83,10 @@ export function createModeration(init: ModerationInit) {
   const gate = new Gate({ ...init, logger, holds, assessor, figures });
   const replays = new Replays({ db, holds, scopes, now: () => clock.now() });
   const models = new ModelsWatch({
-    judges: init.judges,
+    classifiers: init.classifiers,
     notices: init.notices,
     on: () => modelsOn,
-    down: () => judges.down,
+    down: () => classifiers.down,
     changed: () => tellSoon(),
   });
 
@@ -146,7 +146,7 @@ export function createModeration(init: ModerationInit) {
     holds,
     figures,
 
-    /** Judges what waits from now on; returns nothing: see `stop`. */
+    /** Classifiers what waits from now on; returns nothing: see `stop`. */
     start(): void {
       if (stops.length > 0) return;
       stops = [gate.start(), holds.onChange(tellSoon)];

@@ -1,4 +1,4 @@
-import { isAscii } from './letters.ts';
+import { isAscii } from './homoglyphs.ts';
 
 const SPACE =
   '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\u2800\\u3164\\u115f\\u1160\\uffa0';
@@ -39,7 +39,7 @@ export function runsOf(text: string): { start: number; end: number }[] {
 }
 
 /** Cuts a run without blanks into pieces of bounded length, never through a character. */
-export function pieces(run: string): string[] {
+export function tokens(run: string): string[] {
   if (run.length <= MAX_CHUNK) return [run];
   const characters = [...run];
   const cut: string[] = [];

@@ -1,12 +1,12 @@
 import table from './normalise.json' with { type: 'json' };
-import { HEADS, type Head, type Scores } from './heads.ts';
+import { LABELS, type Label, type Scores } from './labels.ts';
 import type { Normalised } from './normalise.ts';
 
 const foul = new Set(table.foul);
 const spammy = new Set(table.spammy);
 
 /** What a listed word stands for when words are all there is to judge by. */
-export function headOfWord(word: string): Head | null {
+export function labelOfWord(word: string): Label | null {
   if (foul.has(word)) return 'toxic';
   return spammy.has(word) ? 'spam' : null;
 }
@@ -20,12 +20,12 @@ export function wordListScores({ readings }: Normalised): Scores {
   const counts = { toxic: 0, spam: 0 };
   for (const { words } of readings) {
     for (const word of words) {
-      const head = headOfWord(word);
-      if (head === 'toxic' || head === 'spam') counts[head] += 1;
+      const label = labelOfWord(word);
+      if (label === 'toxic' || label === 'spam') counts[label] += 1;
     }
   }
   const score = (count: number) => (count === 0 ? 0 : Math.min(MOST, ONE_WORD + 0.05 * (count - 1)));
   return Object.fromEntries(
-    HEADS.map((head) => [head, head === 'toxic' || head === 'spam' ? score(counts[head]) : 0]),
-  ) as Record<Head, number>;
+    LABELS.map((label) => [label, label === 'toxic' || label === 'spam' ? score(counts[label]) : 0]),
+  ) as Record<Label, number>;
 }

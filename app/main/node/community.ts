@@ -18,15 +18,15 @@ import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
 import type { Transport } from '../log/transport.ts';
-import { Chronicle, createMembers, Handles, memberMigrations, Roster } from '../members/index.ts';
+import { RosterSync, createMembers, Handles, memberMigrations, Roster } from '../members/index.ts';
 import {
   createModeration,
   moderationMigrations,
-  type ImageJudges,
-  type Judges,
+  type ImageClassifiers,
+  type Classifiers,
 } from '../moderation/index.ts';
 import { createReview, ReviewActs, reviewMigrations } from '../review/index.ts';
-import type { OpenBallotBox } from './ballot-box.ts';
+import type { OpenVoteJournal } from './vote-journal.ts';
 import { openLedger } from './ledger.ts';
 
 /** The shape of a community's database: every room's tables, in order of their numbers. */
@@ -59,7 +59,7 @@ export interface CommunityPorts {
   /** With which this node signs blocks, when it is a validator, and its libp2p peer id. */
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   /** [K10] Where its votes are written down; null for what only reads and orders nothing. */
-  readonly ballotBox: OpenBallotBox | null;
+  readonly voteJournal: OpenVoteJournal | null;
   readonly notices: {
     put(notice: Omit<Notice, 'since'>): void;
     remove(id: string): void;
@@ -68,15 +68,15 @@ export interface CommunityPorts {
   readonly alone: boolean;
   readonly chunks: ChunkDisk;
   /** Where evidence of what went wrong is written for people to look at; left out where nobody would. */
-  readonly bundles?: BundleShelf;
+  readonly bundles?: DiagnosticsStore;
   /** By whom messages are judged. */
-  readonly judges: Judges & ImageJudges;
+  readonly classifiers: Classifiers & ImageClassifiers;
   readonly logger: Logger;
   readonly settings: () => Settings;
 }
 
 /** Files that show what went wrong, each by a name of its own. */
-export interface BundleShelf {
+export interface DiagnosticsStore {
   /** Where a file is or will be, for people to find. */
   pathOf(name: string): string;
   write(name: string, bytes: Uint8Array): Promise<void>;
@@ -146,17 +146,17 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     genesisTime,
     projections: [profile, new BoardsProjection(db, reader, store), new ChatProjection(db), acts.projection],
     authority: roster,
-    doorkeeper: moderation.gate,
+    admissionHook: moderation.gate,
   });
-  const chronicle = new Chronicle({ chain: ledger.chain, roster, told: log.rightsMark });
+  const rosterSync = new RosterSync({ chain: ledger.chain, roster, told: log.rightsMark });
   log.observe(ticksOf(ledger.chain.base.time));
-  chronicle.onChange((rights, height) => log.rightsChanged(rights, height));
+  rosterSync.onChange((rights, height) => log.rightsChanged(rights, height));
   ledger.chain.onFinal(({ header }) => log.observe(ticksOf(header.time)));
-  ledger.ordering?.onChange(() => chronicle.look());
+  ledger.ordering?.onChange(() => rosterSync.look());
 
   const members = createMembers({
     roster,
-    chronicle,
+    rosterSync,
     log,
     ledger,
     db,
@@ -232,7 +232,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     },
   });
   // What a kill left undone; whoever shows something of it is there by now.
-  log.rightsChanged(chronicle.missed.rights, chronicle.missed.height);
+  log.rightsChanged(rosterSync.missed.rights, rosterSync.missed.height);
   const stops: (() => void)[] = [];
 
   return {
@@ -256,7 +256,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     start(): void {
       stops.push(
         members.start(),
-        chronicle.onChange(lookAtHandles),
+        rosterSync.onChange(lookAtHandles),
         boards.start(),
         log.onCommit(() => moderation.holds.tell()),
         log.onCommit(() => ledger.chain.anchoring?.stored()),

@@ -14,7 +14,7 @@ export interface DataDirectory {
   readonly database: string;
   /** [K10] What this node voted as a validator, and how far: in no backup, never moved to another machine. */
   readonly votes: string;
-  readonly voteMark: string;
+  readonly signState: string;
   readonly files: string;
   readonly backups: string;
   /** What shows why a ledger halted. */
@@ -52,7 +52,7 @@ export function dataLayout(path: string): DataDirectory {
     settings: join(root, 'settings.json'),
     database: join(root, 'community.db'),
     votes: join(root, 'votes.log'),
-    voteMark: join(root, 'votes.mark'),
+    signState: join(root, 'votes.mark'),
     files: join(root, 'files'),
     backups: join(root, 'backups'),
     evidence: join(root, 'evidence'),

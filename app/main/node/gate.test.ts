@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import type { ImageJudges, Judges } from '../moderation/index.ts';
+import type { ImageClassifiers, Classifiers } from '../moderation/index.ts';
 import type { VirtualClock } from '../platform/memory/clock.ts';
-import { memoryJudges } from '../platform/memory/judges.ts';
-import { Village, type Villager } from './test-village.ts';
+import { memoryClassifiers } from '../platform/memory/classifiers.ts';
+import { TestCommunity, type TestNode } from './test-community.ts';
 
 const SPAM = 'Buy now [spam 0.95]';
 const DOUBTFUL = 'Perhaps buy [spam 0.7]';
 const everything = { unreadOnly: false, limit: 50 };
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
-/** Judges that answer when told to. */
-function judgesByHand() {
-  const own = memoryJudges();
+/** Classifiers that answer when told to. */
+function manualClassifiers() {
+  const own = memoryClassifiers();
   const waiting: (() => void)[] = [];
-  const judges: Judges & ImageJudges = {
+  const classifiers: Classifiers & ImageClassifiers = {
     ...own,
     judge: async (texts) => {
       await new Promise<void>((go) => waiting.push(go));
@@ -27,33 +27,35 @@ function judgesByHand() {
       await clock.pass(1000);
     }
   };
-  return { judges, answer };
+  return { classifiers, answer };
 }
 
 /** Mara's community of a board and some members, all linked. */
-async function village(members: Readonly<Record<string, Judges & ImageJudges>> = { ines: memoryJudges() }) {
-  const world = new Village();
+async function community(
+  members: Readonly<Record<string, Classifiers & ImageClassifiers>> = { ines: memoryClassifiers() },
+) {
+  const world = new TestCommunity();
   const mara = await world.person('mara');
   const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
-  const people: Villager[] = [];
-  for (const [name, judges] of Object.entries(members)) {
+  const people: TestNode[] = [];
+  for (const [name, classifiers] of Object.entries(members)) {
     await world.admit(mara, name);
-    people.push(await world.person(name, { judges }));
+    people.push(await world.person(name, { classifiers }));
     await world.link(people.at(-1)!, mara);
   }
   return { world, clock: world.clock, mara, people, board };
 }
 
-const start = (who: Villager, board: { id: string }, text: string, subject = 'Boats') =>
+const start = (who: TestNode, board: { id: string }, text: string, subject = 'Boats') =>
   who.boards.startThread({ board: board.id, subject, text, attachments: [] });
-const subjects = (who: Villager) => who.boards.threads(everything).items.map(({ subject }) => subject);
-const texts = (who: Villager, thread: string) =>
+const subjects = (who: TestNode) => who.boards.threads(everything).items.map(({ subject }) => subject);
+const texts = (who: TestNode, thread: string) =>
   who.boards.thread({ id: thread, limit: 50 }).posts.items.map(({ text }) => text);
 
 describe('what others wrote', () => {
   test('[J11] is shown nowhere until it was judged', async () => {
-    const { judges, answer } = judgesByHand();
-    const { mara, people, clock, board } = await village({ ines: judges });
+    const { classifiers, answer } = manualClassifiers();
+    const { mara, people, clock, board } = await community({ ines: classifiers });
     const ines = people[0]!;
     const { id } = await start(mara, board, 'A fine morning');
     await mara.chat.say('Hello all');
@@ -77,8 +79,8 @@ describe('what others wrote', () => {
   });
 
   test('[J11] waits on through a restart, and is judged then', async () => {
-    const { judges } = judgesByHand();
-    const { world, mara, people, clock, board } = await village({ ines: judges });
+    const { classifiers } = manualClassifiers();
+    const { world, mara, people, clock, board } = await community({ ines: classifiers });
     const ines = people[0]!;
     await start(mara, board, 'A fine morning');
     await clock.pass(3000);
@@ -91,8 +93,8 @@ describe('what others wrote', () => {
   });
 
   test('[J11] waits again when a ruling ends that came before it was judged', async () => {
-    const { judges, answer } = judgesByHand();
-    const { mara, people, clock, board } = await village({ ines: judges });
+    const { classifiers, answer } = manualClassifiers();
+    const { mara, people, clock, board } = await community({ ines: classifiers });
     const ines = people[0]!;
     const { id } = await start(mara, board, 'A fine morning');
     await clock.pass(3000);
@@ -107,15 +109,15 @@ describe('what others wrote', () => {
 
   test('[J12] is judged newest first', async () => {
     const order: string[] = [];
-    const own = memoryJudges();
-    const judges: Judges & ImageJudges = {
+    const own = memoryClassifiers();
+    const classifiers: Classifiers & ImageClassifiers = {
       ...own,
       judge(texts) {
         order.push(...texts.filter((text) => text.startsWith('Boats')));
         return own.judge(texts);
       },
     };
-    const { world, mara, people, clock, board } = await village({ ines: judges });
+    const { world, mara, people, clock, board } = await community({ ines: classifiers });
     const ines = people[0]!;
     await ines.transport.stop();
     for (const text of ['one', 'two', 'three']) {
@@ -128,11 +130,11 @@ describe('what others wrote', () => {
   });
 
   test('[J16] that is held back is an empty place for others, and read by moderators', async () => {
-    const { world, mara, people, clock, board } = await village({
-      ines: memoryJudges(),
-      paul: memoryJudges(),
+    const { world, mara, people, clock, board } = await community({
+      ines: memoryClassifiers(),
+      paul: memoryClassifiers(),
     });
-    const [ines, paul] = people as [Villager, Villager];
+    const [ines, paul] = people as [TestNode, TestNode];
     const { id } = await start(ines, board, 'A fine morning');
     await clock.pass(3000);
     await ines.boards.reply({ thread: id, text: DOUBTFUL, attachments: [] });
@@ -150,9 +152,9 @@ describe('what others wrote', () => {
   });
 
   test('[J15] goes back to be judged when its author changes it', async () => {
-    const { judges, answer } = judgesByHand();
-    const { mara, people, clock, board } = await village({ ines: memoryJudges(), paul: judges });
-    const [ines, paul] = people as [Villager, Villager];
+    const { classifiers, answer } = manualClassifiers();
+    const { mara, people, clock, board } = await community({ ines: memoryClassifiers(), paul: classifiers });
+    const [ines, paul] = people as [TestNode, TestNode];
     const { id } = await start(ines, board, 'A fine morning');
     await clock.pass(3000);
     await answer(clock);
@@ -176,7 +178,7 @@ describe('what others wrote', () => {
 
 describe('what is written here', () => {
   test('[J13] is signed and shown when nothing speaks against it', async () => {
-    const { mara, people, board } = await village();
+    const { mara, people, board } = await community();
     const ines = people[0]!;
     expect(await start(ines, board, 'A fine morning')).toMatchObject({ decision: 'publish' });
     expect(ines.db.prepare<{ n: number }>('SELECT COUNT(*) AS n FROM hold').get()!.n).toBe(0);
@@ -184,7 +186,7 @@ describe('what is written here', () => {
   });
 
   test('[J13] is not signed when it would be hidden, and says why', async () => {
-    const { people, board } = await village();
+    const { people, board } = await community();
     const ines = people[0]!;
     await expect(start(ines, board, SPAM)).rejects.toEqual(code('held-back'));
     await expect(ines.chat.say(SPAM)).rejects.toEqual(code('held-back'));
@@ -202,8 +204,11 @@ describe('what is written here', () => {
   });
 
   test('[J13] is signed and held when a person should look, here as everywhere', async () => {
-    const { mara, people, clock, board } = await village({ ines: memoryJudges(), paul: memoryJudges() });
-    const [ines, paul] = people as [Villager, Villager];
+    const { mara, people, clock, board } = await community({
+      ines: memoryClassifiers(),
+      paul: memoryClassifiers(),
+    });
+    const [ines, paul] = people as [TestNode, TestNode];
     const { id, decision } = await start(ines, board, DOUBTFUL);
     expect(decision).toBe('queue');
     await clock.pass(3000);
@@ -215,7 +220,7 @@ describe('what is written here', () => {
 });
 
 test('[J13] a picture is judged before it is signed, and one that speaks for itself is held back', async () => {
-  const { people, board } = await village();
+  const { people, board } = await community();
   const ines = people[0]!;
   const put = async (bytes: string) => (await ines.files.put(Buffer.from(bytes), 'sea.png', 'image/png')).cid;
   const post = async (cid: string) =>
@@ -230,11 +235,11 @@ test('[J13] a picture is judged before it is signed, and one that speaks for its
 
 test('[J27] a picture that comes later is judged before it is handed out, with the posts that carry it', async () => {
   const careless = {
-    ...memoryJudges(),
-    judgeImage: (image: Uint8Array) => memoryJudges().judgeImage(new Uint8Array(image.length)),
+    ...memoryClassifiers(),
+    judgeImage: (image: Uint8Array) => memoryClassifiers().judgeImage(new Uint8Array(image.length)),
   };
-  const { world, people, board, clock } = await village({ ines: memoryJudges(), jonas: careless });
-  const [ines, jonas] = people as [Villager, Villager];
+  const { world, people, board, clock } = await community({ ines: memoryClassifiers(), jonas: careless });
+  const [ines, jonas] = people as [TestNode, TestNode];
   await world.link(ines, jonas);
   const put = async (bytes: string, name: string) =>
     (await jonas.files.put(Buffer.from(bytes), name, 'image/png')).cid;
@@ -257,7 +262,7 @@ test('[J27] a picture that comes later is judged before it is handed out, with t
 });
 
 test('[J19] a text that is tried is held against lists too, with models and without', async () => {
-  const { people } = await village();
+  const { people } = await community();
   const { moderation } = people[0]!;
   moderation.importList({ name: 'ours', text: 'kraken', decision: 'quarantine' });
   expect(await moderation.judge({ text: 'the kraken wakes' })).toMatchObject({ decision: 'quarantine' });
@@ -267,7 +272,7 @@ test('[J19] a text that is tried is held against lists too, with models and with
 
 describe('what people call themselves', () => {
   test('[J23] is judged before somebody is admitted under it or takes it', async () => {
-    const { mara, people, clock } = await village();
+    const { mara, people, clock } = await community();
     const ines = people[0]!;
     const key = new Uint8Array(32).fill(3);
     await expect(mara.members.admit({ key, handle: 'toxic 0.95', role: 'member' })).rejects.toEqual(
@@ -283,7 +288,7 @@ describe('what people call themselves', () => {
   });
 
   test('[J23] [M12] is hidden where another node lets it pass and this one does not', async () => {
-    const { mara, people, clock } = await village();
+    const { mara, people, clock } = await community();
     const ines = people[0]!;
     ines.moderation.setModels({ on: false });
     const taken = ines.members.setHandle('toxic 0.95');

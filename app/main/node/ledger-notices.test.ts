@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { toHex } from '../kernel/bytes.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
-import { diskBundles } from './bundle-shelf.ts';
+import { diskBundles } from './diagnostics-store.ts';
 import { bundleOf, standstill } from './ledger-notices.ts';
 
 let folder: string;

@@ -1,15 +1,15 @@
 import type { Notice } from '../../contract/index.ts';
 import type { Chain, EvidenceBook, Ordering } from '../ledger/index.ts';
-import type { BundleShelf } from './community.ts';
+import type { DiagnosticsStore } from './community.ts';
 
-type Said = Pick<Notice, 'code' | 'message' | 'remedy'>;
+type LiveRegion = Pick<Notice, 'code' | 'message' | 'remedy'>;
 
 /** Why the ledger does not go on, for the sysop; null while it does. */
 export function standstill(
   { halt }: Chain,
   ordering: Ordering | null,
-  bundles: BundleShelf | undefined,
-): Said | null {
+  bundles: DiagnosticsStore | undefined,
+): LiveRegion | null {
   if (halt) {
     const kept = bundles
       ? `What shows it is kept in ${bundles.pathOf(bundleOf(halt))}.`
@@ -51,7 +51,7 @@ export function bundleOf({ height, code }: { height: number; code: string }): st
 }
 
 /** Who broke the rules, for the sysop; null while nobody is known to have. */
-export function brokenRules(book: EvidenceBook, nameOf: (key: Uint8Array) => string): Said | null {
+export function brokenRules(book: EvidenceBook, nameOf: (key: Uint8Array) => string): LiveRegion | null {
   const count = book.count();
   if (count === 0) return null;
   const names = new Set(book.list(100).map(({ validator }) => nameOf(validator.key)));

@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 2000;
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
 export function openLedger(ports: CommunityPorts, genesis: Genesis, store: LogStore, ask: () => void) {
-  const { ballotBox, validator, notices, logger, signer, clock, bundles } = ports;
+  const { voteJournal, validator, notices, logger, signer, clock, bundles } = ports;
   const chain = Chain.open({
     ...ports,
     origin: genesis,
@@ -28,9 +28,9 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, store: LogSt
     accuse: (found) => evidence?.found(found),
   });
   const evidence =
-    ballotBox &&
+    voteJournal &&
     new EvidenceBook({ ...ports, origin: genesis, store: chain.store, kept: () => lookForBroken() });
-  const ordering = ballotBox && new Ordering({ ...ports, chain, signer: validator.bls, box: ballotBox });
+  const ordering = voteJournal && new Ordering({ ...ports, chain, signer: validator.bls, box: voteJournal });
 
   /** Says what keeps the ledger from going on, while something does. */
   const look = () => {

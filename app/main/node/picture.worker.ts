@@ -1,18 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Problem, problemOf } from '../kernel/errors.ts';
-import { PictureJudge } from '../moderation/picture-judge.ts';
+import { ImageClassifier } from '../moderation/image-classifier.ts';
 import { pictureDecoder } from '../platform/images/decoder.ts';
 import { loadPictureModel } from '../platform/onnx/picture.ts';
 import { showNativeCalls } from '../platform/onnx/runtime.ts';
-import type { JudgeStart, PictureReply, PictureRequest } from './judge-wire.ts';
+import type { ClassifierStart, PictureReply, PictureRequest } from './classifier-wire.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('Judging runs as a worker thread only.');
-const { folder, nativeCalls } = workerData as JudgeStart;
+const { folder, nativeCalls } = workerData as ClassifierStart;
 showNativeCalls(nativeCalls);
 
 const ready = loadPictureModel(folder).then(({ model, statuses }) => ({
-  judge: model === null ? null : new PictureJudge({ decoder: pictureDecoder, model }),
+  judge: model === null ? null : new ImageClassifier({ decoder: pictureDecoder, model }),
   statuses,
 }));
 

@@ -8,14 +8,14 @@ import { sha256 } from '../kernel/sha256.ts';
 import { soleLedger } from '../ledger/index.ts';
 import { Log } from '../log/log.ts';
 import { LogStore } from '../log/store.ts';
-import { memoryJudges } from '../platform/memory/judges.ts';
+import { memoryClassifiers } from '../platform/memory/classifiers.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
-import { steadyBallots } from '../sim/ballots.ts';
+import { memoryVoteJournal } from '../sim/vote-journals.ts';
 import { foundCommunity, migrations, openCommunity, type CommunityPorts } from './community.ts';
 
 const person = (name: string) => signerOf(sha256(Buffer.from(name)));
@@ -51,7 +51,7 @@ test('[M9] a node that was killed between a ban and what follows from it removes
     signer: mara,
     bls: memoryBls,
     validator: { bls, peer: 'mara' },
-    ballotBox: steadyBallots(),
+    voteJournal: memoryVoteJournal(),
     alone: false,
     notices: { put() {}, remove() {} },
     chunks: {
@@ -60,7 +60,7 @@ test('[M9] a node that was killed between a ban and what follows from it removes
       remove: async () => {},
       usedBytes: async () => 0,
     },
-    judges: memoryJudges(),
+    classifiers: memoryClassifiers(),
     logger: silentLogger,
     settings: () => defaultSettings,
   };

@@ -92,7 +92,7 @@ export function createRouter(
           ledger: soleLedger(validatorOf(parts.ports), { ...input.ledger, model: input.model }),
         });
         await nameNode(handle);
-        await parts.ports.ballotBox?.renew();
+        await parts.ports.voteJournal?.renew();
         foundCommunity(parts.db, genesis, ticksOf(createdAt));
         parts.setCommunity(await openCommunity(parts.ports, genesis));
         if (input.boards) for (const board of firstBoards) running().boards.create({ ...board });

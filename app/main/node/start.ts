@@ -12,11 +12,11 @@ import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { peerIdOf } from '../platform/libp2p/index.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
-import { openBallotBox, type OpenBallotBox } from './ballot-box.ts';
-import { diskBundles } from './bundle-shelf.ts';
+import { openVoteJournal, type OpenVoteJournal } from './vote-journal.ts';
+import { diskBundles } from './diagnostics-store.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
-import { JudgePool } from './judge-pool.ts';
+import { ClassifierPool } from './classifier-pool.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { modelsFolder } from './models-folder.ts';
@@ -26,7 +26,7 @@ import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './r
 import { createRouter } from './router.ts';
 import { SettingsFile } from './settings-file.ts';
 import { createStatus } from './status.ts';
-import { guardedClock, troubleshooter } from './trouble.ts';
+import { guardedClock, troubleshooter } from './degraded-mode.ts';
 import { version } from './version.ts';
 import { createWorkshop } from './workshop.ts';
 
@@ -95,12 +95,12 @@ async function start(init: NodeInit): Promise<RunningNode> {
   const lock = await lockDataDirectory(directory, startedAt);
   const undo: (() => unknown)[] = [() => lock.release()];
   let community = null as Community | null;
-  const judges = new JudgePool({
+  const classifiers = new ClassifierPool({
     clock: systemClock,
     folder: init.models ?? modelsFolder(),
     workers: JUDGE_THREADS,
   });
-  undo.push(() => judges.close());
+  undo.push(() => classifiers.close());
   try {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
@@ -163,7 +163,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
         },
         bls: blst,
         validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
-        ballotBox: box,
+        voteJournal: box,
         alone: init.offline === true,
         notices: {
           put: (notice) => status.notices.put(notice),
@@ -171,7 +171,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
         },
         chunks: diskChunks(directory.files),
         bundles: diskBundles(directory.evidence),
-        judges,
+        classifiers,
         logger,
         settings: () => settings.settings,
       },
@@ -260,7 +260,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
 async function openKeys(
   directory: DataDirectory,
   systemKey: Uint8Array | null,
-): Promise<{ keys: KeyRing; besideKeys: boolean; box: OpenBallotBox }> {
+): Promise<{ keys: KeyRing; besideKeys: boolean; box: OpenVoteJournal }> {
   const exists = await KeyRing.exists(directory.keys);
   const found = systemKey
     ? null
@@ -270,7 +270,7 @@ async function openKeys(
       ? { kind: 'system', key: systemKey! }
       : { kind: 'passphrase', passphrase: found.passphrase };
   const keys = await (exists ? KeyRing.open(directory.keys, unlock) : KeyRing.create(directory.keys, unlock));
-  const box = await openBallotBox(directory, blsSignerOf(keys.validatorSeed).publicKey, !exists);
+  const box = await openVoteJournal(directory, blsSignerOf(keys.validatorSeed).publicKey, !exists);
   return { keys, besideKeys: found?.besideKeys ?? false, box };
 }
 

@@ -114,7 +114,7 @@ async function rebuiltDigest({ ports }: NodeParts, path: string): Promise<Uint8A
     const alone = createMemoryNetwork({ clock: ports.clock });
     const scratch = {
       ...ports,
-      ballotBox: null,
+      voteJournal: null,
       db,
       transport: alone.transport('scratch'),
       network: alone.view('scratch', () => ports.network.signer),

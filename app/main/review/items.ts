@@ -10,7 +10,7 @@ import { ItemReader, type ItemContent } from './content.ts';
 import type { Follows } from './follows.ts';
 import type { ActName, Ruling } from './kinds.ts';
 import { verdictOf } from './judged.ts';
-import type { Act, Standing } from './standing.ts';
+import type { Act, ItemReview } from './standing.ts';
 import type { ReviewStore } from './store.ts';
 
 /** What items need of other rooms. */
@@ -86,12 +86,12 @@ export class Items {
       })),
       held: hold?.hidden && hold.state !== 'shown' ? hold.state : null,
       verdict: kept && !purged ? verdictOf(kept) : null,
-      ...this.#standingOf(standing),
+      ...this.#itemReviewOf(standing),
     };
   }
 
-  #standingOf(
-    standing: Standing,
+  #itemReviewOf(
+    standing: ItemReview,
   ): Pick<contract.ReviewItem, 'claim' | 'escalated' | 'appeal' | 'reports' | 'ruling' | 'override'> {
     const { person, me, now } = this.#around;
     const { claim, escalated, appeal, ruling } = standing;

@@ -1,10 +1,10 @@
 import type * as contract from '../../contract/index.ts';
-import { HEADS, type KeptJudgement } from '../moderation/index.ts';
+import { LABELS, type KeptJudgement } from '../moderation/index.ts';
 
 /** What models and rules said about an item, in the words of the contract. */
 export function verdictOf(kept: KeptJudgement): contract.Verdict {
   const { decision, detail, scores, language, stage } = kept;
-  const worst = scores ? Math.max(...HEADS.map((head) => scores[head])) : 0;
+  const worst = scores ? Math.max(...LABELS.map((head) => scores[head])) : 0;
   return {
     decision,
     confidence: detail?.confidence ?? (scores ? 1 - worst : 0),

@@ -8,7 +8,7 @@ export const MAX_HUSKS = 100;
 const MAX_HUSK_BYTES = 2048;
 
 const Id: z.ZodType<Uint8Array> = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
-const Husk: z.ZodType<Uint8Array> = z
+const RedactedEvent: z.ZodType<Uint8Array> = z
   .instanceof(Uint8Array)
   .refine((bytes) => bytes.length <= MAX_HUSK_BYTES);
 const Note = z.string().max(400);
@@ -31,8 +31,8 @@ export const Report = z.strictObject({ item: Id, note: z.string().min(1).max(400
 export const Purge = z.strictObject({
   item: Id,
   reason: z.string().min(1).max(400),
-  husks: z
-    .array(z.tuple([Id, Husk]))
+  redactedEvents: z
+    .array(z.tuple([Id, RedactedEvent]))
     .min(1)
     .max(MAX_HUSKS),
 });

@@ -12,7 +12,7 @@ import { logMigrations } from '../log/migrations.ts';
 import { salvageEvents, type FoundRow } from '../log/salvage.ts';
 import { LogStore } from '../log/store.ts';
 import { examineEvents, Faults } from '../maintenance/examine.ts';
-import { Village, type Villager } from '../node/test-village.ts';
+import { TestCommunity, type TestNode } from '../node/test-community.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { reviewKinds } from './kinds.ts';
@@ -27,12 +27,12 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'impulse-purge-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Mara's community of a board and some members with their roles, all linked to her; Mara’s data lies in a file. */
-async function village(members: Readonly<Record<string, Role>>) {
-  const world = new Village();
+async function foundCommunity(members: Readonly<Record<string, Role>>) {
+  const world = new TestCommunity();
   const path = join(folder, 'mara.db');
   const mara = await world.person('mara', { db: world.database(path) });
   const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
-  const people: Villager[] = [];
+  const people: TestNode[] = [];
   for (const [name, role] of Object.entries(members)) await world.admit(mara, name, role);
   for (const name of Object.keys(members)) {
     people.push(await world.person(name));
@@ -41,28 +41,28 @@ async function village(members: Readonly<Record<string, Role>>) {
   return { world, clock: world.clock, mara, people, board, path };
 }
 
-const me = (who: Villager) => didOf(who.signer.publicKey);
-const digests = (who: Villager) => [toHex(who.log.digest()), toHex(who.log.stateDigest())];
-const words = (who: Villager, id: string) =>
+const me = (who: TestNode) => didOf(who.signer.publicKey);
+const digests = (who: TestNode) => [toHex(who.log.digest()), toHex(who.log.stateDigest())];
+const words = (who: TestNode, id: string) =>
   who.log.store.event(digestOf(id))?.event.body as { text: string; subject?: string };
-const answers = (who: Villager) =>
+const answers = (who: TestNode) =>
   who.review
     .purges({ limit: 1 })
     .items[0]!.answers.map(({ who: by, answer }) => `${by.handle} ${answer}`)
     .toSorted();
 
-async function start(who: Villager, board: { id: string }, text = SECRET, subject = 'Boats') {
+async function start(who: TestNode, board: { id: string }, text = SECRET, subject = 'Boats') {
   const { id } = await who.boards.startThread({ board: board.id, subject, text, attachments: [] });
   return id;
 }
 
-async function purge(by: Villager, clock: Village['clock'], id: string) {
+async function purge(by: TestNode, clock: TestCommunity['clock'], id: string) {
   const asked = by.review.purge({ id, reason: 'private' });
   await clock.pass(5000);
   return asked;
 }
 
-async function sound({ log, db }: Villager): Promise<string[]> {
+async function sound({ log, db }: TestNode): Promise<string[]> {
   const faults = new Faults();
   await examineEvents(log, db, immediateVerifier, faults);
   return faults.list();
@@ -76,7 +76,7 @@ function tracesIn(path: string): string[] {
 
 describe('a purge', () => {
   test('[R12] [R13] takes the bytes from the file: the post, its edits, its source, the index, the log of writes', async () => {
-    const { mara, clock, board, path } = await village({});
+    const { mara, clock, board, path } = await foundCommunity({});
     for (let n = 0; n < 30; n++) await start(mara, board, `Fine morning number ${n}`);
     const post = mara.log.append(mara.signer, boardKinds.start.name, {
       board: digestOf(board.id),
@@ -118,7 +118,7 @@ describe('a purge', () => {
   });
 
   test('[R12] [R17] leaves both digests as they are on a node that did not purge', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const { mara, people, clock, board } = await foundCommunity({ ines: 'member' });
     const ines = people[0]!;
     const id = await start(ines, board);
     await clock.pass(3000);
@@ -140,12 +140,12 @@ describe('a purge', () => {
   });
 
   test('[R13] [R14] is done by who follows, refused by who does not want it, and answered late by who was away', async () => {
-    const { world, mara, people, clock, board } = await village({
+    const { world, mara, people, clock, board } = await foundCommunity({
       ines: 'member',
       otto: 'member',
       paul: 'member',
     });
-    const [ines, otto, paul] = people as [Villager, Villager, Villager];
+    const [ines, otto, paul] = people as [TestNode, TestNode, TestNode];
     const id = await start(ines, board);
     await clock.pass(5000);
     otto.review.follow({ did: me(mara), following: false });
@@ -180,14 +180,14 @@ describe('a purge', () => {
   });
 
   test('[R13] is carried out after a restart that came in between', async () => {
-    const { world, mara, clock, board } = await village({});
+    const { world, mara, clock, board } = await foundCommunity({});
     const id = await start(mara, board);
     await mara.review.stop();
     const { event } = mara.log.store.event(digestOf(id))!;
     mara.log.append(mara.signer, reviewKinds.purge.name, {
       item: event.id,
       reason: 'private',
-      husks: [[event.id, mara.log.huskOf(event)!]],
+      redactedEvents: [[event.id, mara.log.redactedOf(event)!]],
     });
     await mara.stop();
     await mara.transport.stop();
@@ -199,7 +199,7 @@ describe('a purge', () => {
   });
 
   test('[R14] does not take what a person wants shown on their node', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const { mara, people, clock, board } = await foundCommunity({ ines: 'member' });
     const ines = people[0]!;
     const id = await start(ines, board);
     await clock.pass(5000);
@@ -213,7 +213,7 @@ describe('a purge', () => {
   });
 
   test('[R1] is for co-sysops, and of posts and lines alone', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'moderator' });
+    const { mara, people, clock, board } = await foundCommunity({ ines: 'moderator' });
     const id = await start(people[0]!, board);
     await clock.pass(3000);
     await expect(people[0]!.review.purge({ id, reason: 'x' })).rejects.toEqual(code('out-of-role'));
@@ -225,7 +225,7 @@ describe('a purge', () => {
   });
 
   test('[R13] lets go of files that nothing else names', async () => {
-    const { mara, clock, board } = await village({});
+    const { mara, clock, board } = await foundCommunity({});
     const put = (text: string) => mara.files.put(new TextEncoder().encode(text), `${text}.txt`, 'text/plain');
     const [alone, shared] = [await put('alone'), await put('shared')];
     const post = (cids: string[]) =>
@@ -240,7 +240,7 @@ describe('a purge', () => {
 
 describe('a node that comes later', () => {
   test('[R15] files what was purged as held, asks no more, and takes no bytes back', async () => {
-    const { world, mara, people, clock, board } = await village({ ines: 'member' });
+    const { world, mara, people, clock, board } = await foundCommunity({ ines: 'member' });
     const ines = people[0]!;
     const id = await start(ines, board);
     const sealed = ines.log.store.sealed(digestOf(id))!;
@@ -254,7 +254,7 @@ describe('a node that comes later', () => {
     const nora = await world.person('nora');
     await world.link(nora, mara);
     await clock.pass(65_000);
-    expect(nora.log.store.isHusk(digestOf(id))).toBe(true);
+    expect(nora.log.store.isRedacted(digestOf(id))).toBe(true);
     expect(digests(nora)).toEqual(digests(mara));
     // [S9] Nora and Ines lack nothing of what Mara has.
     expect(mara.federation.spread.level(digestOf(id)).copies).toBe(2);
@@ -269,7 +269,7 @@ describe('a node that comes later', () => {
   });
 
   test('[R16] gets what came before the purged post by its own signature', async () => {
-    const { world, mara, people, clock, board } = await village({ ines: 'member' });
+    const { world, mara, people, clock, board } = await foundCommunity({ ines: 'member' });
     const ines = people[0]!;
     await ines.transport.stop();
     const ids: string[] = [];
@@ -287,8 +287,8 @@ describe('a node that comes later', () => {
   });
 
   test('[R16] believes no purge that says what somebody wrote', async () => {
-    const { mara, people, clock, board } = await village({ eve: 'co-sysop', ines: 'member' });
-    const [eve, ines] = people as [Villager, Villager];
+    const { mara, people, clock, board } = await foundCommunity({ eve: 'co-sysop', ines: 'member' });
+    const [eve, ines] = people as [TestNode, TestNode];
     const fields = {
       community: mara.log.community,
       author: ines.signer.publicKey,
@@ -300,15 +300,15 @@ describe('a node that comes later', () => {
     const forged = sealEvent({ ...fields, body: { ...body, text: 'I quit' } }, eve.signer);
     const made = (text: string, parents: Uint8Array[] = []) =>
       encodeEvent({ ...fields, parents, body: { ...body, subject: '…', text } });
-    const claim = (husk: Uint8Array, item: Uint8Array) => {
-      const husks = [[item, husk]];
-      eve.log.append(eve.signer, reviewKinds.purge.name, { item, reason: 'x', husks });
+    const claim = (redacted: Uint8Array, item: Uint8Array) => {
+      const redactedEvents = [[item, redacted]];
+      eve.log.append(eve.signer, reviewKinds.purge.name, { item, reason: 'x', redactedEvents });
     };
     const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
     claim(made('', [forged.id]), one);
     claim(made('I quit'), two);
     await clock.pass(10_000);
-    expect(mara.log.store.isHusk(one)).toBe(true);
+    expect(mara.log.store.isRedacted(one)).toBe(true);
     // Words are no husk.
     expect(mara.log.store.has(two)).toBe(false);
     const { refusals } = await mara.log.admit([{ bytes: forged.bytes, signature: null }], 'history');
@@ -317,13 +317,13 @@ describe('a node that comes later', () => {
 });
 
 test('[R15] a repair keeps what was purged as it is', async () => {
-  const { mara, clock, board } = await village({});
+  const { mara, clock, board } = await foundCommunity({});
   const id = await start(mara, board);
   await purge(mara, clock, id);
   const rows = mara.db.prepare<FoundRow>('SELECT * FROM event ORDER BY seq').all();
   const db = openDatabase(':memory:', logMigrations);
   expect(salvageEvents(db, rows)).toBe(rows.length);
   const store = new LogStore(db);
-  expect(store.isHusk(digestOf(id))).toBe(true);
+  expect(store.isRedacted(digestOf(id))).toBe(true);
   expect(store.event(digestOf(id))!.event.body).toMatchObject({ text: '' });
 });

@@ -105,7 +105,7 @@ export class Purger {
 
   async #perform(purge: PurgeAsked): Promise<void> {
     const { db, log, clock, holds, acts } = this.#init;
-    const named = purge.body.husks.map(([id, husk]) => ({ id, husk }));
+    const named = purge.body.redactedEvents.map(([id, redacted]) => ({ id, redacted }));
     await this.#secureParents(named.map(({ id }) => id));
     log.store.setMeta(TO_SCRUB, 1);
     const { gone, bytes } = deletingForGood(db, () => {

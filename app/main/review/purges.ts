@@ -69,20 +69,22 @@ export class Purges {
         'There is no such message on this node.',
         'Wait for the catch-up to finish, then try again.',
       );
-    if (log.huskOf(found.event) === null)
+    if (log.redactedOf(found.event) === null)
       throw new Problem(
         'not-purgeable',
         'Only posts and lines of chat can be purged.',
         'Rule on it instead.',
       );
-    const husks = [item, ...this.#purger.rows.editsOf(item)].flatMap((one): [Uint8Array, Uint8Array][] => {
-      if (store.isHusk(one)) return [];
-      return [[one, log.huskOf(store.event(one)!.event)!]];
-    });
-    if (husks.length === 0) throw new Problem('purged', 'This message was purged already.', null);
-    const drafts = Array.from({ length: Math.ceil(husks.length / MAX_HUSKS) }, (_, part) => ({
+    const redactedEvents = [item, ...this.#purger.rows.editsOf(item)].flatMap(
+      (one): [Uint8Array, Uint8Array][] => {
+        if (store.isRedacted(one)) return [];
+        return [[one, log.redactedOf(store.event(one)!.event)!]];
+      },
+    );
+    if (redactedEvents.length === 0) throw new Problem('purged', 'This message was purged already.', null);
+    const drafts = Array.from({ length: Math.ceil(redactedEvents.length / MAX_HUSKS) }, (_, part) => ({
       kind: reviewKinds.purge.name,
-      body: { item, reason, husks: husks.slice(part * MAX_HUSKS, (part + 1) * MAX_HUSKS) },
+      body: { item, reason, redactedEvents: redactedEvents.slice(part * MAX_HUSKS, (part + 1) * MAX_HUSKS) },
     }));
     const [first] = log.appendAll(signer, drafts);
     await this.#purger.catchUp();

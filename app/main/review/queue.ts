@@ -2,7 +2,7 @@ import type * as contract from '../../contract/index.ts';
 import { digestOf } from '../kernel/cid.ts';
 import type { Cell, Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
-import { HEADS, HOLD_STATES, ITEM_KINDS } from '../moderation/index.ts';
+import { LABELS, HOLD_STATES, ITEM_KINDS } from '../moderation/index.ts';
 import { ITEM_OF_KIND } from './content.ts';
 
 /** Items looked at for words before a page is handed out as it is, with a cursor to go on from. */
@@ -165,7 +165,7 @@ function conditionsOf({ filter, nowMs, author }: Asking, kind: string, board: st
   if (filter.kinds.length > 0) add(`${kind} IN (${places(ITEM_KINDS, filter.kinds)})`);
   if (filter.held.length > 0) add(`h.state IN (${places(HOLD_STATES, filter.held)})`);
   if (filter.labels.length > 0) {
-    const mask = filter.labels.reduce((bits, label) => bits | (1 << HEADS.indexOf(label)), 0);
+    const mask = filter.labels.reduce((bits, label) => bits | (1 << LABELS.indexOf(label)), 0);
     add('(h.labels & ?) <> 0', mask);
   }
   if (filter.board !== null) add(`${board} = ?`, digestOf(filter.board));

@@ -3,7 +3,7 @@ import { ReviewFilter, type Inputs } from '../../contract/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { didOf } from '../kernel/did.ts';
 import type { Role } from '../kernel/roles.ts';
-import { handBlocks, Village, type Villager } from '../node/test-village.ts';
+import { handBlocks, TestCommunity, type TestNode } from '../node/test-community.ts';
 import { CLAIM_MS } from './standing.ts';
 
 const DOUBTFUL = 'Perhaps buy [spam 0.7]';
@@ -11,11 +11,11 @@ const code = (wanted: string) => expect.objectContaining({ code: wanted });
 const filter = (more: Partial<ReviewFilter> = {}) => ReviewFilter.parse(more);
 
 /** Mara's community of a board and some members with their roles, all linked to her. */
-async function village(members: Readonly<Record<string, Role>>) {
-  const world = new Village();
+async function community(members: Readonly<Record<string, Role>>) {
+  const world = new TestCommunity();
   const mara = await world.person('mara');
   const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
-  const people: Villager[] = [];
+  const people: TestNode[] = [];
   for (const [name, role] of Object.entries(members)) {
     await world.admit(mara, name, role);
     people.push(await world.person(name));
@@ -24,19 +24,19 @@ async function village(members: Readonly<Record<string, Role>>) {
   return { world, clock: world.clock, mara, people, board };
 }
 
-const start = async (who: Villager, board: { id: string }, text: string, subject = 'Boats') =>
+const start = async (who: TestNode, board: { id: string }, text: string, subject = 'Boats') =>
   (await who.boards.startThread({ board: board.id, subject, text, attachments: [], askReview: true })).id;
-const list = (who: Villager, more: Partial<ReviewFilter> = {}, limit = 50, cursor?: string) =>
+const list = (who: TestNode, more: Partial<ReviewFilter> = {}, limit = 50, cursor?: string) =>
   who.review.list({ filter: filter(more), limit, ...(cursor === undefined ? {} : { cursor }) });
-const ids = (who: Villager, more: Partial<ReviewFilter> = {}) => list(who, more).items.map(({ id }) => id);
-const heldOf = (who: Villager, id: string) => who.boards.post({ id }).held?.state ?? null;
-const me = (who: Villager) => didOf(who.signer.publicKey);
-const rule = (who: Villager, id: string, ruling: Inputs['review']['rule']['ruling']) =>
+const ids = (who: TestNode, more: Partial<ReviewFilter> = {}) => list(who, more).items.map(({ id }) => id);
+const heldOf = (who: TestNode, id: string) => who.boards.post({ id }).held?.state ?? null;
+const me = (who: TestNode) => didOf(who.signer.publicKey);
+const rule = (who: TestNode, id: string, ruling: Inputs['review']['rule']['ruling']) =>
   who.review.rule({ ids: [id], ruling, labels: [], note: '' });
 
 describe('the queue', () => {
   test('[R10] holds what waits for a person, oldest first, with reasons and what was said around it', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const { mara, people, clock, board } = await community({ ines: 'member' });
     const ines = people[0]!;
     const thread = await start(ines, board, 'A fine morning');
     const reply = (text: string) =>
@@ -65,7 +65,7 @@ describe('the queue', () => {
   });
 
   test('[R10] says of every picture how it was judged', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const { mara, people, clock, board } = await community({ ines: 'member' });
     const ines = people[0]!;
     const put = async (bytes: string, name: string) =>
       (await ines.files.put(Buffer.from(bytes), name, 'image/png')).cid;
@@ -88,7 +88,7 @@ describe('the queue', () => {
   });
 
   test('[R10] is read in pages that end', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const { mara, people, clock, board } = await community({ ines: 'member' });
     const all: string[] = [];
     for (let n = 0; n < 5; n++) {
       all.push(await start(people[0]!, board, `${n} ${DOUBTFUL}`));
@@ -106,13 +106,13 @@ describe('the queue', () => {
   });
 
   test('is for moderators alone', async () => {
-    const { people } = await village({ ines: 'member' });
+    const { people } = await community({ ines: 'member' });
     expect(() => people[0]!.review.counts()).toThrow(code('out-of-role'));
     expect(() => people[0]!.review.claim({ ids: ['bafy'] })).toThrow(code('out-of-role'));
   });
 
   test('tells what changed, gathered', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const { mara, people, clock, board } = await community({ ines: 'member' });
     const heard: { open: number; items: number }[] = [];
     mara.review.onChange(({ counts, items }) => heard.push({ open: counts.open, items: items.length }));
     await start(people[0]!, board, DOUBTFUL);
@@ -125,12 +125,12 @@ describe('the queue', () => {
 
 describe('acts', () => {
   test('[R5] what somebody has taken on is left to them for a quarter of an hour', async () => {
-    const { mara, people, clock, board } = await village({
+    const { mara, people, clock, board } = await community({
       ines: 'moderator',
       paul: 'moderator',
       otto: 'member',
     });
-    const [ines, paul, otto] = people as [Villager, Villager, Villager];
+    const [ines, paul, otto] = people as [TestNode, TestNode, TestNode];
     const id = await start(otto, board, DOUBTFUL);
     await clock.pass(5000);
     expect(ines.review.claim({ ids: [id] }).acts).toHaveLength(1);
@@ -150,7 +150,7 @@ describe('acts', () => {
   });
 
   test('[R11] what cannot be done is named and stops none of the rest', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member' });
+    const { mara, people, clock, board } = await community({ ines: 'member' });
     const id = await start(people[0]!, board, DOUBTFUL);
     await clock.pass(3000);
     const { acts, failed } = mara.review.rule({
@@ -169,8 +169,8 @@ describe('acts', () => {
   });
 
   test('[R4] a ruling that is taken back leaves what was before', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'moderator', otto: 'member' });
-    const [ines, otto] = people as [Villager, Villager];
+    const { mara, people, clock, board } = await community({ ines: 'moderator', otto: 'member' });
+    const [ines, otto] = people as [TestNode, TestNode];
     const id = await start(otto, board, DOUBTFUL);
     await clock.pass(5000);
     const { acts } = rule(mara, id, 'publish');
@@ -188,8 +188,8 @@ describe('acts', () => {
   });
 
   test('[R6] an appeal by the author and a report by anybody come back to a person', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'member', otto: 'member' });
-    const [ines, otto] = people as [Villager, Villager];
+    const { mara, people, clock, board } = await community({ ines: 'member', otto: 'member' });
+    const [ines, otto] = people as [TestNode, TestNode];
     const id = await start(ines, board, 'A fine morning');
     await clock.pass(5000);
     otto.review.report({ id, note: 'rude' });
@@ -216,7 +216,7 @@ describe('acts', () => {
   });
 
   test('filters are kept under a name', async () => {
-    const { mara } = await village({});
+    const { mara } = await community({});
     const saved = mara.review.saveFilter({ name: 'Worst', filter: filter({ order: 'worst' }) });
     mara.review.saveFilter({ ...saved, name: 'Worst first' });
     expect(mara.review.filters()).toEqual([{ ...saved, name: 'Worst first' }]);
@@ -227,8 +227,8 @@ describe('acts', () => {
 
 describe('whose decisions count', () => {
   test('[R7] [R8] a node follows moderators until it does not, and its own person stands above all', async () => {
-    const { people, clock, board } = await village({ ines: 'moderator', otto: 'member', paul: 'member' });
-    const [ines, otto, paul] = people as [Villager, Villager, Villager];
+    const { people, clock, board } = await community({ ines: 'moderator', otto: 'member', paul: 'member' });
+    const [ines, otto, paul] = people as [TestNode, TestNode, TestNode];
     const id = await start(otto, board, 'A fine morning');
     const other = await start(otto, board, DOUBTFUL);
     await clock.pass(5000);
@@ -254,7 +254,7 @@ describe('whose decisions count', () => {
   });
 
   test('[R8] thousands of rulings are computed anew bit by bit, and go on after a restart', async () => {
-    const { world, mara, people, clock, board } = await village({ ines: 'moderator' });
+    const { world, mara, people, clock, board } = await community({ ines: 'moderator' });
     const ines = people[0]!;
     await ines.transport.stop();
     const posts: string[] = [];
@@ -263,7 +263,7 @@ describe('whose decisions count', () => {
     await clock.pass(5000);
     ines.review.rule({ ids: posts, ruling: 'remove', labels: [], note: '' });
     await world.copy(ines, mara);
-    const shown = (who: Villager) => posts.filter((id) => heldOf(who, id) === null).length;
+    const shown = (who: TestNode) => posts.filter((id) => heldOf(who, id) === null).length;
     expect(shown(mara)).toBe(0);
     mara.review.follow({ did: me(ines), following: false });
     expect(shown(mara)).toBe(300);
@@ -275,8 +275,8 @@ describe('whose decisions count', () => {
   });
 
   test('[R7] nothing of it leaves the node', async () => {
-    const { people, clock, board } = await village({ ines: 'moderator', paul: 'member' });
-    const [ines, paul] = people as [Villager, Villager];
+    const { people, clock, board } = await community({ ines: 'moderator', paul: 'member' });
+    const [ines, paul] = people as [TestNode, TestNode];
     const id = await start(ines, board, 'A fine morning');
     await clock.pass(5000);
     const before = paul.log.count();
@@ -286,12 +286,12 @@ describe('whose decisions count', () => {
   });
 
   test('[R9] who is banned keeps what they decided before and decides nothing from then on', async () => {
-    const { mara, people, clock, board } = await village({
+    const { mara, people, clock, board } = await community({
       ines: 'moderator',
       otto: 'member',
       paul: 'member',
     });
-    const [ines, otto, paul] = people as [Villager, Villager, Villager];
+    const [ines, otto, paul] = people as [TestNode, TestNode, TestNode];
     const [one, two] = [await start(otto, board, 'One'), await start(otto, board, 'Two')];
     await clock.pass(5000);
     rule(ines, one, 'remove');
@@ -305,12 +305,12 @@ describe('whose decisions count', () => {
   });
 
   test('[R9] [L11] a ban that arrives late takes back the rulings after it', async () => {
-    const { mara, people, clock, board } = await village({
+    const { mara, people, clock, board } = await community({
       ines: 'moderator',
       otto: 'member',
       paul: 'member',
     });
-    const [ines, otto, paul] = people as [Villager, Villager, Villager];
+    const [ines, otto, paul] = people as [TestNode, TestNode, TestNode];
     const id = await start(otto, board, 'One');
     await clock.pass(5000);
     await mara.transport.stop();
@@ -327,8 +327,8 @@ describe('whose decisions count', () => {
   });
 
   test('agreement counts what both decided', async () => {
-    const { mara, people, clock, board } = await village({ ines: 'moderator', otto: 'member' });
-    const [ines, otto] = people as [Villager, Villager];
+    const { mara, people, clock, board } = await community({ ines: 'moderator', otto: 'member' });
+    const [ines, otto] = people as [TestNode, TestNode];
     for (const [mine, hers] of [
       ['publish', 'publish'],
       ['remove', 'quarantine'],
@@ -350,15 +350,15 @@ describe('whose decisions count', () => {
 });
 
 test('[R2] [L12] a rebuild leads to the same rulings, and shows the same', async () => {
-  const { mara, people, clock, board } = await village({ ines: 'moderator', otto: 'member' });
-  const [ines, otto] = people as [Villager, Villager];
+  const { mara, people, clock, board } = await community({ ines: 'moderator', otto: 'member' });
+  const [ines, otto] = people as [TestNode, TestNode];
   const id = await start(otto, board, DOUBTFUL);
   await clock.pass(5000);
   rule(ines, id, 'publish');
   const { acts } = rule(mara, id, 'remove');
   mara.review.undo({ acts });
   await clock.pass(5000);
-  const seen = (who: Villager) => [
+  const seen = (who: TestNode) => [
     toHex(who.log.stateDigest()),
     heldOf(who, id),
     who.review.counts(),
@@ -372,7 +372,7 @@ test('[R2] [L12] a rebuild leads to the same rulings, and shows the same', async
   expect(toHex(mara.log.stateDigest())).toBe(toHex(otto.log.stateDigest()));
 });
 
-async function world(from: Villager, to: Villager, clock: Village['clock']): Promise<void> {
+async function world(from: TestNode, to: TestNode, clock: TestCommunity['clock']): Promise<void> {
   const dialled = from.federation.dial(`/memory/${to.name}`);
   await clock.pass(3000);
   await dialled;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { ActName, Ruling } from './kinds.ts';
-import { CLAIM_MS, inEffect, standingOf, type Act, type Heeding } from './standing.ts';
+import { CLAIM_MS, inEffect, itemReviewOf, type Act, type Heeding } from './standing.ts';
 
 const key = (name: string) => sha256(Buffer.from(name));
 const MS = 1024;
@@ -23,7 +23,7 @@ const without = (name: string): Heeding => ({
   ...everybody,
   follows: (author) => toHex(author) !== toHex(key(name)),
 });
-const rulingOf = (acts: Act[], heeding = everybody) => standingOf(acts, heeding).ruling?.ruling ?? null;
+const rulingOf = (acts: Act[], heeding = everybody) => itemReviewOf(acts, heeding).ruling?.ruling ?? null;
 
 describe('rulings', () => {
   test('[R3] the latest by somebody who is followed counts', () => {
@@ -53,7 +53,7 @@ describe('rulings', () => {
   });
 
   test('[R7] what a person sets on their node stands above all rulings', () => {
-    const standing = standingOf([rule(9, 'mara', 'remove')], {
+    const standing = itemReviewOf([rule(9, 'mara', 'remove')], {
       ...everybody,
       override: { show: 'show', time: 3 },
     });
@@ -67,7 +67,7 @@ describe('rulings', () => {
       purged: true,
       override: { show: 'show', time: 3 } as const,
     };
-    expect(inEffect(standingOf([act(1, 'mara', 'purge'), rule(2, 'ines', 'publish')], gone))).toEqual({
+    expect(inEffect(itemReviewOf([act(1, 'mara', 'purge'), rule(2, 'ines', 'publish')], gone))).toEqual({
       ruling: 'remove',
       time: 1,
     });
@@ -80,14 +80,14 @@ describe('claims', () => {
   test('[R5] one lasts a quarter of an hour, and somebody else’s is void meanwhile', () => {
     const first = act(at(1000), 'ines', 'claim');
     const late = act(at(1000 + CLAIM_MS), 'mara', 'claim');
-    const { claim } = standingOf([first, act(at(2000), 'mara', 'claim')], everybody);
+    const { claim } = itemReviewOf([first, act(at(2000), 'mara', 'claim')], everybody);
     expect(claim).toEqual({ by: key('ines'), untilMs: 1000 + CLAIM_MS });
-    expect(standingOf([first, late], everybody).claim?.by).toEqual(key('mara'));
+    expect(itemReviewOf([first, late], everybody).claim?.by).toEqual(key('mara'));
   });
 
   test('[R5] it ends by release, by undo and by a ruling, of its author alone', () => {
     const mine = act(at(1000), 'ines', 'claim');
-    const after = (...acts: Act[]) => standingOf([mine, ...acts], everybody).claim?.by ?? null;
+    const after = (...acts: Act[]) => itemReviewOf([mine, ...acts], everybody).claim?.by ?? null;
     expect(after(act(at(1001), 'ines', 'release'))).toBeNull();
     expect(after(act(at(1001), 'ines', 'undo', { target: mine }))).toBeNull();
     expect(after(rule(at(1001), 'ines', 'publish'))).toBeNull();
@@ -99,14 +99,14 @@ describe('raised items', () => {
   test('[R6] reports and appeals raise until somebody decides later', () => {
     const report = act(5, 'otto', 'report');
     const appeal = act(7, 'brine', 'appeal');
-    expect(standingOf([report, appeal], everybody).raisedAt).toBe(5);
-    expect(standingOf([report, act(6, 'otto', 'report')], everybody).reports).toHaveLength(1);
-    expect(standingOf([report, appeal, rule(6, 'mara', 'remove')], everybody).raisedAt).toBe(7);
-    expect(standingOf([report, appeal, rule(8, 'mara', 'remove')], everybody).raisedAt).toBeNull();
+    expect(itemReviewOf([report, appeal], everybody).raisedAt).toBe(5);
+    expect(itemReviewOf([report, act(6, 'otto', 'report')], everybody).reports).toHaveLength(1);
+    expect(itemReviewOf([report, appeal, rule(6, 'mara', 'remove')], everybody).raisedAt).toBe(7);
+    expect(itemReviewOf([report, appeal, rule(8, 'mara', 'remove')], everybody).raisedAt).toBeNull();
   });
 
   test('[R6] an appeal by anybody but the author is none', () => {
-    const { appeal, raisedAt } = standingOf([act(5, 'otto', 'appeal')], everybody);
+    const { appeal, raisedAt } = itemReviewOf([act(5, 'otto', 'appeal')], everybody);
     expect([appeal, raisedAt]).toEqual([null, null]);
   });
 });
@@ -151,7 +151,7 @@ test('[R2] what follows is the same for every order of arrival', () => {
           .map((one) => ({ one, at: order.next().value as number }))
           .toSorted((a, b) => a.at - b.at)
           .map(({ one }) => one);
-        expect(standingOf(shuffled, without(unfollowed))).toEqual(standingOf(acts, without(unfollowed)));
+        expect(itemReviewOf(shuffled, without(unfollowed))).toEqual(itemReviewOf(acts, without(unfollowed)));
       },
     ),
   );

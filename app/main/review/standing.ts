@@ -36,7 +36,7 @@ export interface Heeding {
 }
 
 /** What follows from the acts on one item. */
-export interface Standing {
+export interface ItemReview {
   /** [R3] The ruling in effect by people; a purge rules `remove`. */
   readonly ruling: {
     readonly ruling: Ruling;
@@ -62,7 +62,10 @@ export interface Standing {
 const CAN_BE_UNDONE: ReadonlySet<ActName> = new Set(['claim', 'rule', 'escalate', 'appeal', 'report']);
 
 /** [R2] Folds the acts on one item, given in any order. */
-export function standingOf(acts: readonly Act[], { follows, author, override, purged }: Heeding): Standing {
+export function itemReviewOf(
+  acts: readonly Act[],
+  { follows, author, override, purged }: Heeding,
+): ItemReview {
   const ordered = acts.toSorted((a, b) => a.time - b.time || compareBytes(a.id, b.id));
   const undone = undoneOf(ordered);
   const valid = ordered.filter(({ id }) => !undone.has(toHex(id)));
@@ -115,7 +118,7 @@ function undoneOf(acts: readonly Act[]): Set<string> {
 }
 
 /** [R5] Walks the acts in their order: who holds the claim after the last of them. */
-function claimOf(acts: readonly Act[]): Standing['claim'] {
+function claimOf(acts: readonly Act[]): ItemReview['claim'] {
   let claim: { by: Uint8Array; untilMs: number } | null = null;
   for (const { act, author, time } of acts) {
     const mine: boolean = claim === null || claim.untilMs <= msOf(time) || equalBytes(claim.by, author);
@@ -126,7 +129,7 @@ function claimOf(acts: readonly Act[]): Standing['claim'] {
 }
 
 /** [R7] The ruling that holds here, in the form in which what is shown follows from it. */
-export function inEffect({ ruling, override, purged }: Pick<Standing, 'ruling' | 'override' | 'purged'>): {
+export function inEffect({ ruling, override, purged }: Pick<ItemReview, 'ruling' | 'override' | 'purged'>): {
   ruling: Ruling;
   time: number;
 } | null {

@@ -4,7 +4,7 @@ import type { LogEvent } from '../log/event.ts';
 import { authorOfItem } from './content.ts';
 import type { Follows } from './follows.ts';
 import { ACTS, actOf, RULINGS, type Purge, type Ruling } from './kinds.ts';
-import { inEffect, standingOf, type Act, type Standing } from './standing.ts';
+import { inEffect, itemReviewOf, type Act, type ItemReview } from './standing.ts';
 
 interface ActRow {
   id: Uint8Array;
@@ -25,7 +25,7 @@ export interface LogRows {
   /** Row of an author. */
   authorOf(key: Uint8Array): number;
   /** Whether the words of an event are gone. */
-  isHusk(id: Uint8Array): boolean;
+  isRedacted(id: Uint8Array): boolean;
 }
 
 /** The acts as rows, and beside them what follows for each item here [R2]. */
@@ -44,8 +44,8 @@ export class ReviewStore {
         'INSERT INTO review_act (n, item, act, author, time, ruling, target) VALUES (?, ?, ?, ?, ?, ?, ?)',
       ),
       drop: db.prepare('DELETE FROM review_act WHERE n = ?'),
-      addHusk: db.prepare('INSERT OR IGNORE INTO review_husk (id, n) VALUES (?, ?)'),
-      dropHusks: db.prepare('DELETE FROM review_husk WHERE n = ?'),
+      addRedacted: db.prepare('INSERT OR IGNORE INTO review_husk (id, n) VALUES (?, ?)'),
+      dropRedacted: db.prepare('DELETE FROM review_husk WHERE n = ?'),
       acts: db.prepare<ActRow>(
         `SELECT e.id, u.key AS author, a.time, a.act, a.ruling, a.target FROM review_act a
          CROSS JOIN event e ON e.seq = a.n CROSS JOIN author u ON u.n = a.author WHERE a.item = ?`,
@@ -72,12 +72,12 @@ export class ReviewStore {
       body.act ?? body.purge ?? null,
     );
     if (act !== 'purge') return;
-    for (const [id] of (event.body as Purge).husks) this.#sql.addHusk.run(id, seq);
+    for (const [id] of (event.body as Purge).redactedEvents) this.#sql.addRedacted.run(id, seq);
   }
 
   remove(seq: number): void {
     this.#sql.drop.run(seq);
-    this.#sql.dropHusks.run(seq);
+    this.#sql.dropRedacted.run(seq);
   }
 
   clear(): void {
@@ -93,12 +93,12 @@ export class ReviewStore {
   }
 
   /** What follows from the acts on an item, as of now. */
-  standing(item: Uint8Array): Standing {
-    return standingOf(this.acts(item), {
+  standing(item: Uint8Array): ItemReview {
+    return itemReviewOf(this.acts(item), {
       follows: (author) => this.#follows.follows(author),
       author: authorOfItem(this.#db, item),
       override: this.#follows.override(item),
-      purged: this.#log.isHusk(item),
+      purged: this.#log.isRedacted(item),
     });
   }
 

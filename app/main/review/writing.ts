@@ -4,7 +4,7 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import { outranks, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
-import type { Draft, Log } from '../log/log.ts';
+import type { EventDraft, Log } from '../log/log.ts';
 import { ITEM_OF_KIND } from './content.ts';
 import { actOf, reviewKinds } from './kinds.ts';
 import type { ReviewStore } from './store.ts';
@@ -84,7 +84,7 @@ export class Writing {
     });
   }
 
-  #all(ids: readonly string[], draftOf: (item: Uint8Array) => Draft): Done {
+  #all(ids: readonly string[], draftOf: (item: Uint8Array) => EventDraft): Done {
     return this.#write(ids, (id) => draftOf(this.itemFor(id)));
   }
 
@@ -98,14 +98,14 @@ export class Writing {
         'There is no such message on this node.',
         'Wait for the catch-up to finish, then try again.',
       );
-    if (this.#init.log.store.isHusk(item))
+    if (this.#init.log.store.isRedacted(item))
       throw new Problem('purged', 'This message was purged; nothing is left to decide.', null);
     return item;
   }
 
   /** What cannot be done is named; the rest is one transaction. */
-  #write(ids: readonly string[], draftOf: (id: string) => Draft): Done {
-    const drafts: Draft[] = [];
+  #write(ids: readonly string[], draftOf: (id: string) => EventDraft): Done {
+    const drafts: EventDraft[] = [];
     const failed: Done['failed'] = [];
     for (const id of new Set(ids)) {
       try {

@@ -15,13 +15,13 @@ import { decodeMessage, encodeMessage, RECON_BYTES, SYNC_PROTOCOL, type Message 
 import { signerOf } from '../platform/keys/ed25519.ts';
 import type { VirtualClock } from '../platform/memory/clock.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
-import type { Dice } from './dice.ts';
+import type { Rng } from './rng.ts';
 import type { Garbage } from './nemesis.ts';
 
 export const GARBAGE_NAME = 'garbage';
 
 export interface GarbageInit {
-  readonly dice: Dice;
+  readonly rng: Rng;
   readonly time: VirtualClock;
   readonly network: MemoryNetwork;
   readonly community: Uint8Array;
@@ -42,14 +42,14 @@ export class GarbagePeer {
 
   constructor(init: GarbageInit) {
     this.#init = init;
-    this.#self = signerOf(sha256(init.dice.bytes(32)));
+    this.#self = signerOf(sha256(init.rng.bytes(32)));
     this.#transport = init.network.transport(GARBAGE_NAME);
   }
 
   async start(): Promise<void> {
     await this.#transport.start();
     this.#transport.handle(SYNC_PROTOCOL, (channel) =>
-      this.#init.dice.chance(0.5) ? this.#babble(channel) : this.#pose(channel),
+      this.#init.rng.chance(0.5) ? this.#babble(channel) : this.#pose(channel),
     );
   }
 
@@ -60,13 +60,13 @@ export class GarbagePeer {
   }
 
   #message(what: Exclude<Garbage, 'channel'>): Uint8Array {
-    const { dice, founder, member, honest } = this.#init;
+    const { rng, founder, member, honest } = this.#init;
     switch (what) {
       case 'noise':
-        return dice.bytes(dice.between(0, 400));
+        return rng.bytes(rng.between(0, 400));
       case 'replayed': {
         const event = honest();
-        return event ? wrap(event) : dice.bytes(10);
+        return event ? wrap(event) : rng.bytes(10);
       }
       case 'stranger':
         return this.#event(what, this.#self);
@@ -79,9 +79,9 @@ export class GarbagePeer {
           body: { slug: 'theirs', name: 'Theirs', description: '', postRole: 'guest' },
         });
       case 'far-future':
-        return this.#event(what, this.#self, { aheadMs: dice.between(60_000, 1e12) });
+        return this.#event(what, this.#self, { aheadMs: rng.between(60_000, 1e12) });
       case 'other-community':
-        return this.#event(what, member, { community: sha256(dice.bytes(8)) });
+        return this.#event(what, member, { community: sha256(rng.bytes(8)) });
       case 'out-of-role':
         return this.#event(what, member, {
           kind: boardKinds.create.name,
@@ -104,15 +104,15 @@ export class GarbagePeer {
   }
 
   #seal(author: Signer, twist: Twist) {
-    const { community, time, dice } = this.#init;
+    const { community, time, rng } = this.#init;
     return sealEvent(
       {
         community: twist.community ?? community,
         author: author.publicKey,
-        time: ticksOf(time.now() + (twist.aheadMs ?? 0)) + dice.between(0, 1000),
+        time: ticksOf(time.now() + (twist.aheadMs ?? 0)) + rng.between(0, 1000),
         parents: [],
         kind: twist.kind ?? chatKinds.say.name,
-        body: twist.body ?? { text: `garbage ${dice.next()}`, me: false },
+        body: twist.body ?? { text: `garbage ${rng.next()}`, me: false },
       } satisfies EventFields,
       { publicKey: author.publicKey, sign: (twist.signer ?? author).sign },
     );
@@ -130,12 +130,12 @@ export class GarbagePeer {
 
   /** Nonsense; sometimes it begins like a hello, with a key of its own or a stolen one. */
   async #babble(channel: Channel): Promise<void> {
-    const { dice, community, founder } = this.#init;
-    const key = dice.chance(0.5) ? founder.publicKey : this.#self.publicKey;
-    const hello = ['hello', community, key, 'liar', dice.bytes(64), ['/memory/nowhere'], [5, 2 ** 40]];
+    const { rng, community, founder } = this.#init;
+    const key = rng.chance(0.5) ? founder.publicKey : this.#self.publicKey;
+    const hello = ['hello', community, key, 'liar', rng.bytes(64), ['/memory/nowhere'], [5, 2 ** 40]];
     try {
-      if (dice.chance(0.6)) await channel.send(encodeCanonical(hello));
-      await channel.send(dice.bytes(dice.between(0, 300)));
+      if (rng.chance(0.6)) await channel.send(encodeCanonical(hello));
+      await channel.send(rng.bytes(rng.between(0, 300)));
       await channel.close();
     } catch {
       // The other end broke the channel, as it should.

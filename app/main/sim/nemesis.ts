@@ -1,6 +1,6 @@
 import type { LineConditions } from '../platform/memory/network.ts';
-import type { LineFault } from './course.ts';
-import type { Dice } from './dice.ts';
+import type { LineFault } from './schedule.ts';
+import type { Rng } from './rng.ts';
 import type { Tear } from './disk.ts';
 
 /** One thing that goes wrong, at a time counted from the world's beginning. Nodes are named by their place. */
@@ -48,33 +48,31 @@ const WEIGHTS: readonly (readonly [Kind, number])[] = [
 const JUMP_MS = 150_000;
 
 /** Draws the faults of one world, in order of time. */
-export function drawFaults(dice: Dice, nodes: number, lengthMs: number): Fault[] {
+export function drawFaults(rng: Rng, nodes: number, lengthMs: number): Fault[] {
   const kinds = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
-  const times = Array.from({ length: dice.between(6, 22) }, () => dice.between(0, lengthMs));
-  return times
-    .sort((a, b) => a - b)
-    .map((atMs) => ({ atMs, ...draw(dice, dice.pick(kinds), nodes) }) as Fault);
+  const times = Array.from({ length: rng.between(6, 22) }, () => rng.between(0, lengthMs));
+  return times.sort((a, b) => a - b).map((atMs) => ({ atMs, ...draw(rng, rng.pick(kinds), nodes) }) as Fault);
 }
 
 type Drawn<T> = T extends unknown ? Omit<T, 'atMs'> : never;
 
-function draw(dice: Dice, kind: Kind, nodes: number): Drawn<Fault> {
-  const node = dice.between(0, nodes - 1);
+function draw(rng: Rng, kind: Kind, nodes: number): Drawn<Fault> {
+  const node = rng.between(0, nodes - 1);
   switch (kind) {
     case 'lines':
-      return { kind, conditions: drawConditions(dice) };
+      return { kind, conditions: drawConditions(rng) };
     case 'partition':
-      return { kind, groups: drawGroups(dice, nodes) };
+      return { kind, groups: drawGroups(rng, nodes) };
     case 'cut':
-      return { kind, nodes: [node, (node + dice.between(1, nodes - 1)) % nodes] };
+      return { kind, nodes: [node, (node + rng.between(1, nodes - 1)) % nodes] };
     case 'crash':
-      return { kind, node, downMs: dice.between(0, 20_000), tear: drawTear(dice) };
+      return { kind, node, downMs: rng.between(0, 20_000), tear: drawTear(rng) };
     case 'restore':
-      return { kind, node, downMs: dice.between(0, 20_000) };
+      return { kind, node, downMs: rng.between(0, 20_000) };
     case 'clock':
-      return { kind, node, byMs: dice.between(-JUMP_MS, JUMP_MS) };
+      return { kind, node, byMs: rng.between(-JUMP_MS, JUMP_MS) };
     case 'garbage':
-      return { kind, node, what: dice.pick(GARBAGE) };
+      return { kind, node, what: rng.pick(GARBAGE) };
     case 'checkpoint':
     case 'backup':
       return { kind, node };
@@ -84,27 +82,27 @@ function draw(dice: Dice, kind: Kind, nodes: number): Drawn<Fault> {
 }
 
 /** Anything from a quiet line to a bad one. */
-export function drawConditions(dice: Dice): LineConditions {
-  const bad = dice.share();
+export function drawConditions(rng: Rng): LineConditions {
+  const bad = rng.share();
   return {
-    delayMs: dice.between(0, 300),
-    jitterMs: dice.between(0, 300),
-    loss: bad * 0.6 * dice.share(),
-    duplication: bad * 0.4 * dice.share(),
-    reordering: bad * 0.6 * dice.share(),
+    delayMs: rng.between(0, 300),
+    jitterMs: rng.between(0, 300),
+    loss: bad * 0.6 * rng.share(),
+    duplication: bad * 0.4 * rng.share(),
+    reordering: bad * 0.6 * rng.share(),
   };
 }
 
-function drawGroups(dice: Dice, nodes: number): number[][] {
+function drawGroups(rng: Rng, nodes: number): number[][] {
   const groups: number[][] = [[], []];
-  for (let node = 0; node < nodes; node++) groups[dice.between(0, 1)]!.push(node);
+  for (let node = 0; node < nodes; node++) groups[rng.between(0, 1)]!.push(node);
   return groups;
 }
 
-function drawTear(dice: Dice): Tear {
+function drawTear(rng: Rng): Tear {
   return {
-    how: dice.chance(0.5) ? 'kill' : 'power',
-    cut: dice.chance(0.5) ? 0.9 + 0.1 * dice.share() : dice.share(),
-    junk: dice.bytes(dice.between(1, 6000)),
+    how: rng.chance(0.5) ? 'kill' : 'power',
+    cut: rng.chance(0.5) ? 0.9 + 0.1 * rng.share() : rng.share(),
+    junk: rng.bytes(rng.between(1, 6000)),
   };
 }

@@ -10,10 +10,10 @@ import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
-import { memoryJudges } from '../platform/memory/judges.ts';
+import { memoryClassifiers } from '../platform/memory/classifiers.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
-import { steadyBallots } from './ballots.ts';
-import { Dice } from './dice.ts';
+import { memoryVoteJournal } from './vote-journals.ts';
+import { Rng } from './rng.ts';
 import { SimDisk, type Tear } from './disk.ts';
 import type { Expectations } from './expectations.ts';
 
@@ -53,7 +53,7 @@ export class SimNode {
   /** Ids of all events that this node committed and its disk may not have lost. */
   readonly held = new Set<string>();
   readonly #init: NodeInit;
-  readonly #ballots = steadyBallots();
+  readonly #voteJournal = memoryVoteJournal();
   /** Every text that its judges were shown. */
   readonly #judged = new Set<string>();
   #backup: ReadonlySet<string> | null = null;
@@ -100,16 +100,16 @@ export class SimNode {
       platform: 'linux',
       setNetwork: async () => {},
       clock: this.#clock,
-      random: new Dice(seed, `${name} ${this.#life}`),
+      random: new Rng(seed, `${name} ${this.#life}`),
       verifier: immediateVerifier,
       signer: this.signer,
       bls: memoryBls,
       validator: { bls: memoryBlsSigner(votingSeed(name, this.signer.publicKey)), peer: name },
-      ballotBox: this.#ballots,
+      voteJournal: this.#voteJournal,
       alone: false,
       notices: { put() {}, remove() {} },
       chunks: memoryChunks(),
-      judges: this.#judges(),
+      classifiers: this.#classifiers(),
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
@@ -137,14 +137,14 @@ export class SimNode {
     this.#community = community;
   }
 
-  /** Judges that remember, through all lives of this node, what they were shown. */
-  #judges(): CommunityPorts['judges'] {
-    const judges = memoryJudges();
+  /** Classifiers that remember, through all lives of this node, what they were shown. */
+  #classifiers(): CommunityPorts['classifiers'] {
+    const classifiers = memoryClassifiers();
     return {
-      ...judges,
+      ...classifiers,
       judge: (texts) => {
         for (const text of texts) this.#judged.add(text);
-        return judges.judge(texts);
+        return classifiers.judge(texts);
       },
     };
   }
@@ -157,7 +157,7 @@ export class SimNode {
     );
     for (const { n, id } of shown.all()) {
       const item = moderation.holds.item(n);
-      if (!item || log.store.isHusk(id) || this.#judged.has(item.text)) continue;
+      if (!item || log.store.isRedacted(id) || this.#judged.has(item.text)) continue;
       this.#init.complain(`${this.name} shows what was not judged: ${toHex(id).slice(0, 12)} [J11]`);
     }
   }
@@ -243,7 +243,7 @@ export class SimNode {
       await settled();
     }
     this.disk.close();
-    await this.#ballots.close();
+    await this.#voteJournal.close();
   }
 
   #logger(): Logger {

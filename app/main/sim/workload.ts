@@ -1,11 +1,11 @@
 import { didOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
 import type { Community } from '../node/community.ts';
-import type { Dice } from './dice.ts';
+import type { Rng } from './rng.ts';
 import type { SimNode } from './node.ts';
 import { reviewActs } from './review-acts.ts';
 
-type Act = (community: Community, dice: Dice, nodes: readonly SimNode[]) => unknown;
+type Act = (community: Community, rng: Rng, nodes: readonly SimNode[]) => unknown;
 
 const EMOJI = ['👍', '❤️', '🎉'];
 
@@ -14,67 +14,67 @@ const ACTS: readonly (readonly [string, number, Act])[] = [
   [
     'start',
     5,
-    ({ boards }, dice) => {
+    ({ boards }, rng) => {
       const known = boards.list();
       if (known.length === 0) return null;
-      return boards.startThread({ board: dice.pick(known).id, ...words(dice), attachments: [] });
+      return boards.startThread({ board: rng.pick(known).id, ...words(rng), attachments: [] });
     },
   ],
   [
     'reply',
     8,
-    (community, dice) => {
-      const thread = someThread(community, dice);
-      return thread && community.boards.reply({ thread, text: words(dice).text, attachments: [] });
+    (community, rng) => {
+      const thread = someThread(community, rng);
+      return thread && community.boards.reply({ thread, text: words(rng).text, attachments: [] });
     },
   ],
   [
     'edit',
     4,
-    (community, dice) => {
-      const post = somePost(community, dice, true);
-      return post && community.boards.edit({ id: post, text: words(dice).text });
+    (community, rng) => {
+      const post = somePost(community, rng, true);
+      return post && community.boards.edit({ id: post, text: words(rng).text });
     },
   ],
   [
     'delete',
     3,
-    (community, dice) => {
-      const post = somePost(community, dice, dice.chance(0.8));
+    (community, rng) => {
+      const post = somePost(community, rng, rng.chance(0.8));
       return post && community.boards.delete({ id: post, reason: 'old' });
     },
   ],
   [
     'react',
     4,
-    (community, dice) => {
-      const post = somePost(community, dice, false);
-      return post && community.boards.react({ id: post, emoji: dice.pick(EMOJI), on: dice.chance(0.7) });
+    (community, rng) => {
+      const post = somePost(community, rng, false);
+      return post && community.boards.react({ id: post, emoji: rng.pick(EMOJI), on: rng.chance(0.7) });
     },
   ],
   [
     'mark',
     2,
-    (community, dice) => {
-      const id = someThread(community, dice);
-      return id && community.boards.markThread({ id, pinned: dice.chance(0.5), locked: dice.chance(0.2) });
+    (community, rng) => {
+      const id = someThread(community, rng);
+      return id && community.boards.markThread({ id, pinned: rng.chance(0.5), locked: rng.chance(0.2) });
     },
   ],
   [
     'read',
     1,
-    (community, dice) => {
-      const thread = someThread(community, dice);
+    (community, rng) => {
+      const thread = someThread(community, rng);
       return thread && community.boards.markRead({ thread });
     },
   ],
-  ['say', 6, ({ chat }, dice) => chat.say(words(dice).text)],
-  ['rename', 1, ({ members }, dice) => members.setHandle(`name${dice.between(0, 5)}`)],
+  ['say', 6, ({ chat }, rng) => chat.say(words(rng).text)],
+  ['rename', 1, ({ members }, rng) => members.setHandle(`name${rng.between(0, 5)}`)],
   [
     'board',
     1,
-    ({ boards }, dice) => {
-      const number = dice.between(0, 9);
+    ({ boards }, rng) => {
+      const number = rng.between(0, 9);
       return boards.create({
         slug: `board-${number}`,
         name: `Board ${number}`,
@@ -86,29 +86,29 @@ const ACTS: readonly (readonly [string, number, Act])[] = [
   [
     'describe',
     1,
-    (community, dice) => {
+    (community, rng) => {
       const known = community.boards.list();
       if (known.length === 0) return null;
-      return community.boards.update({ id: dice.pick(known).id, description: words(dice).text });
+      return community.boards.update({ id: rng.pick(known).id, description: words(rng).text });
     },
   ],
-  ['name', 1, (community, dice) => community.update({ description: words(dice).text })],
+  ['name', 1, (community, rng) => community.update({ description: words(rng).text })],
   [
     'role',
     2,
-    ({ members }, dice, nodes) =>
+    ({ members }, rng, nodes) =>
       members.setRole({
-        did: someone(dice, nodes),
-        role: dice.pick(['guest', 'member', 'moderator'] as const),
+        did: someone(rng, nodes),
+        role: rng.pick(['guest', 'member', 'moderator'] as const),
       }),
   ],
   [
     'ban',
     2,
-    ({ members }, dice, nodes) => members.ban({ did: someone(dice, nodes), reason: 'shouting', until: null }),
+    ({ members }, rng, nodes) => members.ban({ did: someone(rng, nodes), reason: 'shouting', until: null }),
   ],
-  ['lift', 2, ({ members }, dice, nodes) => members.lift({ did: someone(dice, nodes) })],
-  ...reviewActs((community, dice) => somePost(community, dice, false)),
+  ['lift', 2, ({ members }, rng, nodes) => members.lift({ did: someone(rng, nodes) })],
+  ...reviewActs((community, rng) => somePost(community, rng, false)),
 ];
 
 const DECK = ACTS.flatMap((act) => Array.from({ length: act[1] }, () => act));
@@ -118,12 +118,12 @@ const DECK = ACTS.flatMap((act) => Array.from({ length: act[1] }, () => act));
  * the world. What the node refuses with a Problem is an answer; anything else that it throws is its fault and
  * is passed on.
  */
-export async function actOnce(node: SimNode, dice: Dice, nodes: readonly SimNode[]): Promise<string> {
+export async function actOnce(node: SimNode, rng: Rng, nodes: readonly SimNode[]): Promise<string> {
   const { community } = node;
-  const [name, , act] = dice.pick(DECK);
+  const [name, , act] = rng.pick(DECK);
   if (!community) return `${node.name} is down`;
   try {
-    await act(community, dice, nodes);
+    await act(community, rng, nodes);
     return `${node.name} ${name}`;
   } catch (error) {
     if (error instanceof Problem) return `${node.name} ${name} ${error.code}`;
@@ -143,25 +143,25 @@ export async function letAllIn({ members }: Community): Promise<void> {
   }
 }
 
-function words(dice: Dice): { subject: string; text: string } {
-  const number = dice.between(0, 1e6);
+function words(rng: Rng): { subject: string; text: string } {
+  const number = rng.between(0, 1e6);
   return { subject: `Subject ${number}`, text: `Some words ${number}` };
 }
 
-function someThread({ boards }: Community, dice: Dice): string | null {
+function someThread({ boards }: Community, rng: Rng): string | null {
   const { items } = boards.threads({ unreadOnly: false, limit: 20 });
-  return items.length === 0 ? null : dice.pick(items).id;
+  return items.length === 0 ? null : rng.pick(items).id;
 }
 
-function somePost(community: Community, dice: Dice, mine: boolean): string | null {
-  const id = someThread(community, dice);
+function somePost(community: Community, rng: Rng, mine: boolean): string | null {
+  const id = someThread(community, rng);
   if (id === null) return null;
   const { posts } = community.boards.thread({ id, limit: 20 });
   const me = community.members.me().did;
   const items = posts.items.filter(({ author }) => !mine || author.did === me);
-  return items.length === 0 ? null : dice.pick(items).id;
+  return items.length === 0 ? null : rng.pick(items).id;
 }
 
-function someone(dice: Dice, nodes: readonly SimNode[]): string {
-  return didOf(dice.pick(nodes).signer.publicKey);
+function someone(rng: Rng, nodes: readonly SimNode[]): string {
+  return didOf(rng.pick(nodes).signer.publicKey);
 }

@@ -10,9 +10,9 @@ import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBlsSigner } from '../platform/memory/bls.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
-import { Chronicle } from './chronicle.ts';
-import { calm, inflictOnLines, passThrough, runToEnd, waitUntil, WORLD_BEGINS_MS } from './course.ts';
-import { Dice } from './dice.ts';
+import { Trace } from './trace.ts';
+import { calm, inflictOnLines, passThrough, runToEnd, waitUntil, WORLD_BEGINS_MS } from './schedule.ts';
+import { Rng } from './rng.ts';
 import { makeFirstFile, makeRoot } from './disk.ts';
 import { Expectations } from './expectations.ts';
 import { GarbagePeer } from './garbage.ts';
@@ -54,7 +54,7 @@ export async function runWorld(seed: number, options: WorldOptions = {}): Promis
   const root = makeRoot();
   const world = new World(seed, root, options);
   try {
-    await runToEnd(world, world.chronicle);
+    await runToEnd(world, world.trace);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -66,8 +66,8 @@ class World {
   readonly #options: WorldOptions;
   readonly #time = new VirtualClock(WORLD_BEGINS_MS);
   readonly #network: MemoryNetwork;
-  readonly #dice: Dice;
-  readonly chronicle = new Chronicle(this.#time);
+  readonly #rng: Rng;
+  readonly trace = new Trace(this.#time);
   readonly #nodes: SimNode[] = [];
   readonly #expected: Expectations;
   readonly #genesis: Genesis;
@@ -81,10 +81,10 @@ class World {
     this.#seed = seed;
     this.#options = options;
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
-    this.#dice = new Dice(seed, 'world');
-    const [dice, time] = [this.#dice, this.#time];
-    this.#network = createMemoryNetwork({ clock: time, random: new Dice(seed, 'network') });
-    const people = this.#people(dice.between(3, 5));
+    this.#rng = new Rng(seed, 'world');
+    const [rng, time] = [this.#rng, this.#time];
+    this.#network = createMemoryNetwork({ clock: time, random: new Rng(seed, 'network') });
+    const people = this.#people(rng.between(3, 5));
     const founder = people[0]!;
     this.#genesis = makeGenesis({
       name: 'World',
@@ -92,7 +92,7 @@ class World {
       founder: founder.publicKey,
       handle: 'founder',
       createdAt: WORLD_BEGINS_MS - 1000,
-      nonce: dice.bytes(16),
+      nonce: rng.bytes(16),
       ledger: soleLedger(validatorOf(founder)),
     });
     this.#expected = new Expectations(this.#genesis);
@@ -110,13 +110,13 @@ class World {
           genesis: this.#genesis,
           planted: options.planted ?? {},
           expected: this.#expected,
-          complain: (what) => this.chronicle.complain(what),
-          trace: (what) => this.chronicle.note(what),
+          complain: (what) => this.trace.complain(what),
+          trace: (what) => this.trace.note(what),
         }),
       );
     }
     this.#garbage = new GarbagePeer({
-      dice: new Dice(seed, 'garbage'),
+      rng: new Rng(seed, 'garbage'),
       time,
       network: this.#network,
       community: this.#genesis.id,
@@ -124,8 +124,8 @@ class World {
       member: people[1]!,
       honest: () => this.#someEvent(),
     });
-    this.#lengthMs = dice.between(30_000, 90_000);
-    this.#faults = drawFaults(new Dice(seed, 'faults'), people.length, this.#lengthMs);
+    this.#lengthMs = rng.between(30_000, 90_000);
+    this.#faults = drawFaults(new Rng(seed, 'faults'), people.length, this.#lengthMs);
   }
 
   /** Sometimes two of the nodes are devices of one person. */
@@ -133,17 +133,17 @@ class World {
     const people = Array.from({ length: count }, (_, place) =>
       signerOf(sha256(utf8(`${this.#seed} person ${place}`))),
     );
-    if (this.#dice.chance(0.5)) people[count - 1] = people[this.#dice.between(0, count - 2)]!;
+    if (this.#rng.chance(0.5)) people[count - 1] = people[this.#rng.between(0, count - 2)]!;
     return people;
   }
 
   async run(): Promise<void> {
     await this.#found();
-    const dice = new Dice(this.#seed, 'people');
-    const acts = Array.from({ length: dice.between(15, 45) }, () => dice.between(0, this.#lengthMs));
+    const rng = new Rng(this.#seed, 'people');
+    const acts = Array.from({ length: rng.between(15, 45) }, () => rng.between(0, this.#lengthMs));
     const moments = [
       ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
-      ...acts.map((atMs) => ({ atMs, run: () => this.#act(dice) })),
+      ...acts.map((atMs) => ({ atMs, run: () => this.#act(rng) })),
     ];
     await passThrough(this.#time, moments, this.#lengthMs);
     if (this.#options.mode !== 'safety') await this.#quiesce();
@@ -151,16 +151,16 @@ class World {
   }
 
   /** Somebody does something. What of it waits for the ledger is not waited for: time has to pass for that. */
-  #act(dice: Dice): void {
-    actOnce(dice.pick(this.#nodes), dice, this.#nodes).then(
-      (what) => this.chronicle.note(what),
-      (error: unknown) => this.chronicle.complain(`an act failed: ${String(error)}`),
+  #act(rng: Rng): void {
+    actOnce(rng.pick(this.#nodes), rng, this.#nodes).then(
+      (what) => this.trace.note(what),
+      (error: unknown) => this.trace.complain(`an act failed: ${String(error)}`),
     );
   }
 
   async #found(): Promise<void> {
     const [founder, ...others] = this.#nodes as [SimNode, ...SimNode[]];
-    this.#network.shape(drawConditions(this.#dice));
+    this.#network.shape(drawConditions(this.#rng));
     await founder.start();
     await this.#time.pass(100);
     const { members, boards } = founder.community!;
@@ -169,7 +169,7 @@ class World {
       const key = signer.publicKey;
       if (known.has(toHex(key))) continue;
       known.add(toHex(key));
-      const role = this.#dice.chance(0.3) && name !== 'node1' ? 'moderator' : 'member';
+      const role = this.#rng.chance(0.3) && name !== 'node1' ? 'moderator' : 'member';
       const admitted = members.admit({ key, handle: name, role });
       await this.#time.pass(100);
       await admitted;
@@ -186,7 +186,7 @@ class World {
   }
 
   async #inflict(fault: Fault): Promise<void> {
-    this.chronicle.note(JSON.stringify(fault, ['kind', 'atMs', 'node', 'what', 'how']));
+    this.trace.note(JSON.stringify(fault, ['kind', 'atMs', 'node', 'what', 'how']));
     const name = (place: number) => this.#nodes[place]!.name;
     switch (fault.kind) {
       case 'lines':
@@ -216,7 +216,7 @@ class World {
     try {
       await node.start();
     } catch (error) {
-      this.chronicle.complain(`${node.name} did not start again: ${String(error)}`);
+      this.trace.complain(`${node.name} did not start again: ${String(error)}`);
     }
   }
 
@@ -239,7 +239,7 @@ class World {
   #letAllIn(): void {
     const founder = this.#nodes[0]!.community;
     if (founder)
-      letAllIn(founder).catch((error: unknown) => this.chronicle.complain(`nobody let in: ${String(error)}`));
+      letAllIn(founder).catch((error: unknown) => this.trace.complain(`nobody let in: ${String(error)}`));
   }
 
   #agree(): boolean {
@@ -268,44 +268,40 @@ class World {
       const ids = idsOf(log);
       for (const id of ids) {
         const what = this.#garbage.forbidden.get(id);
-        if (what) this.chronicle.complain(`${node.name} holds garbage: ${what}`);
+        if (what) this.trace.complain(`${node.name} holds garbage: ${what}`);
       }
       const strays = this.#expected.outOfPlace(ids, node.community!.ledger.chain.base.height);
       if (strays.length > 0) {
-        this.chronicle.complain(
-          `${node.name} holds ${strays.length} events beyond their authors' rights [L10]`,
-        );
+        this.trace.complain(`${node.name} holds ${strays.length} events beyond their authors' rights [L10]`);
       }
       node.complainOfUnjudged(node.community!);
       const shown = toHex(log.stateDigest());
       log.rebuild();
       if (shown !== toHex(log.stateDigest())) {
-        this.chronicle.complain(`${node.name} shows something else after a rebuild [L12]`);
+        this.trace.complain(`${node.name} shows something else after a rebuild [L12]`);
       }
       digests.set(node.name, `${toHex(log.digest())} ${shown} ${blocksOf(node.community!)}`);
-      this.chronicle.note(`${node.name} ends ${digests.get(node.name)}`);
+      this.trace.note(`${node.name} ends ${digests.get(node.name)}`);
       const missing = agreement ? this.#missing(node) : node.missing();
       if (missing.length > 0) {
         const kinds = missing.map((id) => this.#expected.events.get(id)?.kind).join(', ');
-        this.chronicle.complain(`${node.name} lacks ${missing.length} events that were committed: ${kinds}`);
+        this.trace.complain(`${node.name} lacks ${missing.length} events that were committed: ${kinds}`);
       }
     }
     if (!agreement) return;
     if (this.#agreedAfterMs === null)
-      this.chronicle.complain(`no agreement after ${this.#patienceMs / 60_000} minutes`);
+      this.trace.complain(`no agreement after ${this.#patienceMs / 60_000} minutes`);
     if (new Set(digests.values()).size > 1) {
       for (const [name, digest] of digests) {
         const [log, state, blocks] = digest.split(' ') as [string, string, string];
-        this.chronicle.complain(
-          `${name} has log ${log.slice(0, 8)} and state ${state.slice(0, 8)}, ${blocks}`,
-        );
+        this.trace.complain(`${name} has log ${log.slice(0, 8)} and state ${state.slice(0, 8)}, ${blocks}`);
       }
     }
   }
 
   #someEvent(): SealedEvent | null {
     const events = [...this.#expected.events.values()];
-    return events.length === 0 ? null : this.#dice.pick(events);
+    return events.length === 0 ? null : this.#rng.pick(events);
   }
 
   async end(): Promise<void> {
@@ -315,8 +311,8 @@ class World {
   report(): WorldReport {
     return {
       seed: this.#seed,
-      problems: this.chronicle.problems,
-      trace: this.chronicle.trace(),
+      problems: this.trace.problems,
+      trace: this.trace.trace(),
       nodes: this.#nodes.length,
       events: this.#expected.events.size,
       faults: this.#faults,

@@ -85,7 +85,7 @@ export const review = {
       ruled: ['No decision has been taken yet.', 'What people decide stays here, and can be taken back.'],
       all: ['Nothing was ever held back here.', 'The models and rules found nothing to ask about.'],
     },
-    emptySifted: ['Nothing matches these filters.', 'Take the filters off to see the whole queue.'],
+    emptyFiltered: ['Nothing matches these filters.', 'Take the filters off to see the whole queue.'],
     clear: 'Take the filters off',
     words: 'Words that must occur',
     wordsPlaceholder: 'Find words in the queue',
@@ -95,7 +95,7 @@ export const review = {
     filtersOn: (n: number) => (n === 0 ? 'Filters' : `Filters, ${count(n)} on`),
     position: (n: number, of: number) => `${count(n)} of ${count(of)}`,
   },
-  sift: {
+  filter: {
     title: 'Filters of the queue',
     kinds: 'Kinds',
     held: 'State',
@@ -224,7 +224,7 @@ export const review = {
     note: 'note',
     reveal: 'reveal pictures',
     cover: 'blur pictures',
-    sift: 'filters',
+    filter: 'filters',
     words: 'words',
     state: 'next state',
     back: 'back',

@@ -17,8 +17,8 @@ export {
   useValidators,
 } from './hooks.ts';
 export type { Fresh } from './hooks.ts';
-export { leastQuorum, liarsBorne, presences, standingOf } from './ledger-standing.ts';
-export type { Presence, SetShape, Standing } from './ledger-standing.ts';
+export { leastQuorum, liarsBorne, presences, ledgerHealthOf } from './ledger-health.ts';
+export type { Presence, SetShape, LedgerHealth } from './ledger-health.ts';
 export { itemAt, PagedList } from './paged.ts';
 export type { PagedState } from './paged.ts';
 export type { View } from './view.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerStatus } from '../../contract/index.ts';
-import { leastQuorum, liarsBorne, presences, standingOf } from './ledger-standing.ts';
+import { leastQuorum, liarsBorne, presences, ledgerHealthOf } from './ledger-health.ts';
 
 const NOON = 1_764_000_000_000;
 const status: LedgerStatus = {
@@ -47,15 +47,15 @@ describe('who signs', () => {
 
 describe('how the ledger stands', () => {
   test('with one of four silent, blocks go on and none more may fail', () => {
-    expect(standingOf(status, seen(0, 0, 0, 60))).toEqual({ kind: 'final', present: 3, margin: 0 });
+    expect(ledgerHealthOf(status, seen(0, 0, 0, 60))).toEqual({ kind: 'final', present: 3, margin: 0 });
   });
 
   test('with two of four silent, blocks stand still and one is missing', () => {
-    expect(standingOf(status, seen(0, 0, 60, 60))).toEqual({ kind: 'stopped', present: 2, margin: -1 });
+    expect(ledgerHealthOf(status, seen(0, 0, 60, 60))).toEqual({ kind: 'stopped', present: 2, margin: -1 });
   });
 
   test('without a vote seen, the margin is that of the set', () => {
-    expect(standingOf(status, seen(null, null, null, null))).toEqual({
+    expect(ledgerHealthOf(status, seen(null, null, null, null))).toEqual({
       kind: 'final',
       present: null,
       margin: 1,
@@ -64,9 +64,9 @@ describe('how the ledger stands', () => {
 
   test('a halt is said before all else, waiting transactions before finality', () => {
     const halted = { ...status, halted: { code: 'wrong-state-root', height: 413 } };
-    expect(standingOf(halted, seen(0, 0, 60, 60)).kind).toBe('halted');
-    expect(standingOf({ ...status, waiting: 2 }, seen(0, 0, 0, 0)).kind).toBe('busy');
-    expect(standingOf({ ...status, height: 0 }, []).kind).toBe('empty');
+    expect(ledgerHealthOf(halted, seen(0, 0, 60, 60)).kind).toBe('halted');
+    expect(ledgerHealthOf({ ...status, waiting: 2 }, seen(0, 0, 0, 0)).kind).toBe('busy');
+    expect(ledgerHealthOf({ ...status, height: 0 }, []).kind).toBe('empty');
   });
 });
 

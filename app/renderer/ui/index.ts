@@ -10,7 +10,7 @@ export { Meter, ProgressBar } from './measures.tsx';
 export { Dialog, Menu, type MenuEntry } from './overlays.tsx';
 export { Panel } from './Panel.tsx';
 export { PickField } from './pick.tsx';
-export { EmptyState, Loading, Notice, ProblemNotice, Said } from './says.tsx';
+export { EmptyState, Loading, Notice, ProblemNotice, LiveRegion } from './says.tsx';
 export { RangeSlider } from './RangeSlider.tsx';
 export { Tabs, type Tab } from './Tabs.tsx';
 export type { Column, ListSource } from './listTypes.ts';

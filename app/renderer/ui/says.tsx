@@ -70,7 +70,7 @@ export function ProblemNotice({ problem, action }: { problem: Problem; action?: 
 }
 
 /** A line read out by screen readers when it changes, and drawn softly. */
-export function Said({ children }: { children: ReactNode }) {
+export function LiveRegion({ children }: { children: ReactNode }) {
   return (
     <p className="said" role="status" aria-live="polite">
       {children}

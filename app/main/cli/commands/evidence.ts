@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { checkEvidenceFile } from '../../node/ledger-tools.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, Verdict } from '../exit.ts';
+import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
@@ -71,6 +71,6 @@ function verifyEvidence(context: Context): Command {
         ? table(['Validator', 'Epoch', 'Slot', 'Signed both'], rows)
         : `Not proven: ${report.message} (${report.code})`;
       print(context.io, { json: report, text }, options.json === true);
-      if (!report.ok) throw new Verdict(exitCode.verificationFailed);
+      if (!report.ok) throw new CheckFailed(exitCode.verificationFailed);
     });
 }

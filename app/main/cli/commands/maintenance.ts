@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Verification } from '../../../contract/index.ts';
 import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, usage, Verdict } from '../exit.ts';
+import { exitCode, usage, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { bytes, pairs, when } from '../text.ts';
 import { restoreDatabase } from '../../node/restore.ts';
@@ -31,7 +31,7 @@ function verify(context: Context): Command {
         ok = found.ok;
         return { json: found, text: verificationText(found) };
       });
-      if (!ok) throw new Verdict(exitCode.verificationFailed);
+      if (!ok) throw new CheckFailed(exitCode.verificationFailed);
     });
 }
 
@@ -44,7 +44,7 @@ function rebuild(context: Context): Command {
         ok = found.ok;
         return { json: found, text: verificationText(found) };
       });
-      if (!ok) throw new Verdict(exitCode.verificationFailed);
+      if (!ok) throw new CheckFailed(exitCode.verificationFailed);
     },
   );
 }
@@ -119,13 +119,13 @@ function sim(context: Context): Command {
     .option('--log', 'with --ledger: their blocks anchor a log too')
     .action(async (options: CommonOptions & SimOptions) => {
       context.began(options);
-      const { io, doors } = context;
+      const { io, connector } = context;
       const { seed, seeds, ledger = false, log = false } = options;
       if (seeds === 0) throw usage('--seeds is at least 1.');
       const report = (line: string) => io.err(`${line}\n`);
-      const agreed = await doors.simulate({ seed, seeds, ledger, log, report });
+      const agreed = await connector.simulate({ seed, seeds, ledger, log, report });
       const text = agreed ? 'All worlds ended in agreement.' : 'Not all worlds ended in agreement.';
       print(io, { json: { agreed, seed, seeds }, text }, options.json === true);
-      if (!agreed) throw new Verdict(exitCode.verificationFailed);
+      if (!agreed) throw new CheckFailed(exitCode.verificationFailed);
     });
 }

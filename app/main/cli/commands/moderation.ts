@@ -11,14 +11,14 @@ import {
   SECOND_PARTS,
   Normaliser,
   type Finding,
-  type ImageJudges,
-  type Judges,
+  type ImageClassifiers,
+  type Classifiers,
   type ModelStatus,
 } from '../../moderation/index.ts';
-import { JudgePool } from '../../node/judge-pool.ts';
+import { ClassifierPool } from '../../node/classifier-pool.ts';
 import { modelsFolder } from '../../node/models-folder.ts';
 import { command, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, usage, Verdict } from '../exit.ts';
+import { exitCode, usage, CheckFailed } from '../exit.ts';
 import { print, type Io } from '../io.ts';
 import { evaluate, evaluationText } from '../moderate/evaluation.ts';
 import { moderateLines, type Record } from '../moderate/lines.ts';
@@ -52,10 +52,10 @@ function moderate({ io, began }: Context): Command {
     .action(async (options: ModelOptions & { jsonl?: boolean; list?: string; deadline: number }) => {
       began(options);
       const listed = await rulesOf(io, options.list);
-      await withJudges(options, async (judges) => {
-        await warnOf(io, judges);
-        const engine = new Engine({ judges, clock: systemClock, deadlineMs: options.deadline });
-        const judging = { engine, images: judges, clock: systemClock };
+      await withClassifiers(options, async (classifiers) => {
+        await warnOf(io, classifiers);
+        const engine = new Engine({ classifiers, clock: systemClock, deadlineMs: options.deadline });
+        const judging = { engine, images: classifiers, clock: systemClock };
         if (options.jsonl === true) return moderateLines(io, judging, listed);
         const text = await io.input();
         if (text === null) throw usage('There is no text on standard input.');
@@ -112,7 +112,7 @@ function models(context: Context): Command {
       async (_options: ModelOptions, self: Command) => {
         const options = self.optsWithGlobals<ModelOptions>();
         began(options);
-        const statuses = await withJudges(options, (judges) => judges.status());
+        const statuses = await withClassifiers(options, (classifiers) => classifiers.status());
         print(io, { json: statuses, text: statusText(statuses) }, options.json === true);
       },
     ),
@@ -125,12 +125,12 @@ function models(context: Context): Command {
     ).action(async (_options: ModelOptions, self: Command) => {
       const options = self.optsWithGlobals<ModelOptions>();
       began(options);
-      const statuses = await withJudges(options, (judges) => judges.status());
+      const statuses = await withClassifiers(options, (classifiers) => classifiers.status());
       const sound = statuses.every(({ state }) => state === 'ok');
       const faults = statuses.flatMap(({ fault }) => (fault === null ? [] : [`! ${fault}`]));
       const text = sound ? 'All models are sound.' : faults.join('\n');
       print(io, { json: { sound, models: statuses }, text }, options.json === true);
-      if (!sound) throw new Verdict(exitCode.verificationFailed);
+      if (!sound) throw new CheckFailed(exitCode.verificationFailed);
     }),
   );
   group.addCommand(
@@ -144,9 +144,9 @@ function models(context: Context): Command {
       .action(async (files: string[], _options: ModelOptions, self: Command) => {
         const options = self.optsWithGlobals<ModelOptions & { head?: string }>();
         began(options);
-        const measured = await withJudges(options, (judges) =>
+        const measured = await withClassifiers(options, (classifiers) =>
           evaluate(
-            new Engine({ judges, clock: systemClock, deadlineMs: DEADLINE_MS }),
+            new Engine({ classifiers, clock: systemClock, deadlineMs: DEADLINE_MS }),
             files.map((file) => resolve(file)),
             options.head,
           ),
@@ -160,23 +160,23 @@ function models(context: Context): Command {
 const withModels = (made: Command): Command =>
   made.option('--models <dir>', 'the folder of the models; the ones of this release if left out');
 
-async function withJudges<T>(
+async function withClassifiers<T>(
   options: ModelOptions,
-  work: (judges: Judges & ImageJudges) => Promise<T>,
+  work: (classifiers: Classifiers & ImageClassifiers) => Promise<T>,
 ): Promise<T> {
   const folder = options.models === undefined ? modelsFolder() : resolve(options.models);
   const workers = Math.max(1, Math.min(4, availableParallelism()));
-  const judges = new JudgePool({ clock: systemClock, folder, workers });
+  const classifiers = new ClassifierPool({ clock: systemClock, folder, workers });
   try {
-    return await work(judges);
+    return await work(classifiers);
   } finally {
-    await judges.close();
+    await classifiers.close();
   }
 }
 
 /** A missing or broken model is said aloud, on standard error, before anything is judged. */
-async function warnOf(io: Io, judges: Judges): Promise<void> {
-  for (const { fault, part } of await judges.status()) {
+async function warnOf(io: Io, classifiers: Classifiers): Promise<void> {
+  for (const { fault, part } of await classifiers.status()) {
     if (fault === null) continue;
     const second = SECOND_PARTS.some((one) => one === part);
     const then = part === 'image' ? NO_IMAGE : second ? NO_SECOND : NO_FIRST;

@@ -101,7 +101,7 @@ function serveCommand(context: Context): Command {
     .option('--hostname <name...>', 'further names under which browsers reach this host')
     .action(async (options: Options) => {
       context.began(options);
-      const { io, doors } = context;
+      const { io, connector } = context;
       const dataDir = dataDirOf(options);
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
         throw usage('--tls-cert and --tls-key go together.');
@@ -110,7 +110,7 @@ function serveCommand(context: Context): Command {
         options.tlsCert && options.tlsKey
           ? { cert: resolve(options.tlsCert), key: resolve(options.tlsKey) }
           : null;
-      const serving = await serve(await doors.startNode({ dataDir }), {
+      const serving = await serve(await connector.startNode({ dataDir }), {
         dataDir,
         port: options.port ?? null,
         ...(options.bind === undefined ? {} : { bind: options.bind }),

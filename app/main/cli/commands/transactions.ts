@@ -5,7 +5,7 @@ import type { LedgerTransaction } from '../../../contract/index.ts';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { checkProofFile, proofAsJson, type ProofReport } from '../../node/ledger-tools.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, usage, Verdict } from '../exit.ts';
+import { exitCode, usage, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
@@ -158,7 +158,7 @@ function verifyProof(context: Context): Command {
       ]);
       const report = await checkProofFile(new Uint8Array(proofFile), new Uint8Array(genesisFile));
       print(context.io, { json: report, text: reportText(report) }, options.json === true);
-      if (!report.ok) throw new Verdict(exitCode.verificationFailed);
+      if (!report.ok) throw new CheckFailed(exitCode.verificationFailed);
     });
 }
 

@@ -13,8 +13,8 @@ import {
 import { usage } from '../exit.ts';
 import { table } from '../text.ts';
 
-const HEADS = ['spam', 'toxic', 'nsfw'] as const;
-type Judged = (typeof HEADS)[number];
+const LABELS = ['spam', 'toxic', 'nsfw'] as const;
+type Judged = (typeof LABELS)[number];
 
 /** What a file of labelled texts says of the models. */
 export interface Evaluation {
@@ -56,7 +56,7 @@ export async function evaluate(
   files: readonly string[],
   head: string | undefined,
 ): Promise<readonly Evaluation[]> {
-  const wanted = HEADS.find((name) => name === head);
+  const wanted = LABELS.find((name) => name === head);
   if (head !== undefined && wanted === undefined) throw usage('A head is spam, toxic or nsfw.');
   const found: Evaluation[] = [];
   for (const file of files) {

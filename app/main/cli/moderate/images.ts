@@ -7,18 +7,18 @@ import {
   DEFAULT_THRESHOLDS,
   MAX_IMAGE_BYTES,
   type Engine,
-  type ImageJudges,
+  type ImageClassifiers,
   type Outcome,
 } from '../../moderation/index.ts';
 
 /** What `moderate` judges with. */
 export interface Judging {
   readonly engine: Engine;
-  readonly images: ImageJudges;
+  readonly images: ImageClassifiers;
   readonly clock: Clock;
 }
 
-/** Judges an image by its path. What cannot be read or judged waits for a person, and says why. */
+/** Classifiers an image by its path. What cannot be read or judged waits for a person, and says why. */
 export async function judgedImage(path: string, { images, clock }: Judging): Promise<Outcome> {
   const since = clock.now();
   try {

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { LogFile } from '../../ledger/vote-log.ts';
+import type { LogFile } from '../../ledger/consensus/vote-log.ts';
 
 /** What a file has from the beginning. */
 const ROOM_BYTES = 2 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { PictureDecoder } from '../../moderation/picture-judge.ts';
+import type { PictureDecoder } from '../../moderation/image-classifier.ts';
 import { broken, type PictureHeader, type Pixels } from '../../moderation/picture.ts';
 import { gifFrames } from './gif.ts';
 import { stillsOf } from './webp.ts';

@@ -1,4 +1,4 @@
-import type { LanguageDetector } from '../../moderation/judge.ts';
+import type { LanguageDetector } from '../../moderation/classifier.ts';
 
 /** Fewer letters than this tell no language. */
 const LEAST_LETTERS = 12;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { Verdict } from '../../log/transport.ts';
+import type { GossipVerdict } from '../../log/transport.ts';
 
 /** What one rejected message costs, and one ignored message beyond what is usual. */
 const REJECT_POINTS = 10;
@@ -36,7 +36,7 @@ export class Conduct {
   }
 
   /** Takes a verdict on a message from `peer`; answers whether the peer is to be shown the door now. */
-  note(peer: string, verdict: Verdict): boolean {
+  note(peer: string, verdict: GossipVerdict): boolean {
     if (verdict === 'accept') return false;
     const now = this.#clock.now();
     const entry = this.#entry(peer, now);

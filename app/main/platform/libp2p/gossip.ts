@@ -9,12 +9,12 @@ import {
 import { createTopicScoreParams, type PeerScore } from '@chainsafe/libp2p-gossipsub/score';
 import type { Stream } from '@libp2p/interface';
 import { Problem } from '../../kernel/errors.ts';
-import type { Verdict } from '../../log/transport.ts';
+import type { GossipVerdict } from '../../log/transport.ts';
 import type { Conduct } from './conduct.ts';
 import { MAX_GOSSIP_BYTES } from './limits.ts';
 import type { Scopes } from './scopes.ts';
 
-type Validate = (data: Uint8Array, from: string) => Promise<Verdict>;
+type Validate = (data: Uint8Array, from: string) => Promise<GossipVerdict>;
 type Range = 'everybody' | 'neighbours';
 
 /** The parts of the router that its public type leaves out: scores, and the streams it sends on. */
@@ -23,7 +23,7 @@ interface Router extends GossipSub {
   readonly streamsOutbound: Map<string, { readonly rawStream: Pick<Stream, 'status'> }>;
 }
 
-const ANSWERS: Record<Verdict, TopicValidatorResult> = {
+const ANSWERS: Record<GossipVerdict, TopicValidatorResult> = {
   accept: TopicValidatorResult.Accept,
   ignore: TopicValidatorResult.Ignore,
   reject: TopicValidatorResult.Reject,
@@ -205,7 +205,7 @@ export class Gossip {
     router.subscribe(topic);
   }
 
-  async #verdict(topic: string, data: Uint8Array, peer: string): Promise<Verdict> {
+  async #verdict(topic: string, data: Uint8Array, peer: string): Promise<GossipVerdict> {
     const joined = this.#topics.get(topic);
     if (joined === undefined) return 'ignore';
     try {

@@ -10,7 +10,7 @@ import { isRelayed, parseAddress } from './addresses.ts';
 import { StreamChannel } from './channel.ts';
 import { Conduct } from './conduct.ts';
 import { dialProblem, listenProblem, openProblem, peerGone } from './failures.ts';
-import { createGate } from './gate.ts';
+import { createGate } from './connection-gater.ts';
 import { Gossip } from './gossip.ts';
 import {
   DIAL_DEADLINE_MS,

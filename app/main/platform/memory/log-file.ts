@@ -1,4 +1,4 @@
-import type { LogFile } from '../../ledger/vote-log.ts';
+import type { LogFile } from '../../ledger/consensus/vote-log.ts';
 
 /** A log file in memory; what was written can be looked at and taken back. */
 export class MemoryLogFile implements LogFile {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../../kernel/errors.ts';
-import type { Channel, PeerChange, PeerLink, Transport, Verdict } from '../../log/transport.ts';
+import type { Channel, PeerChange, PeerLink, Transport, GossipVerdict } from '../../log/transport.ts';
 import type { MemoryChannel } from './network-channel.ts';
 import type { MemoryLink, World } from './network.ts';
 
-type Validate = (data: Uint8Array, from: string) => Promise<Verdict>;
+type Validate = (data: Uint8Array, from: string) => Promise<GossipVerdict>;
 type Handler = (channel: Channel) => Promise<void>;
 
 const MAX_GOSSIP_BYTES = 256 * 1024;
@@ -187,7 +187,7 @@ export class MemoryTransport implements Transport {
     if (!this.#running || validate === undefined) return;
     if (data.byteLength > MAX_GOSSIP_BYTES) return this.#blame(from);
     if (!this.#remember(topic, data)) return;
-    let verdict: Verdict;
+    let verdict: GossipVerdict;
     try {
       verdict = await validate(data, from);
     } catch {

@@ -116,7 +116,7 @@ export class TestCommunity {
       transport,
       clock: this.clock,
       verifier: immediateVerifier,
-      chronicle: this.people,
+      rosterSync: this.people,
       ledger: {
         act: async (kind: string, body: unknown) => this.people.write(signer.publicKey, kind, body),
       },

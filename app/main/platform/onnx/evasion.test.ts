@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { decide, DEFAULT_THRESHOLDS } from '../../moderation/decision.ts';
-import { Judge, spoken, type LanguageDetector } from '../../moderation/judge.ts';
+import { Classifier, spoken, type LanguageDetector } from '../../moderation/classifier.ts';
 import { disguises } from '../../moderation/test-disguises.ts';
 import { eldLanguages } from '../language/eld.ts';
 import { loadModels } from './models.ts';
@@ -25,10 +25,10 @@ const caught = [
   ['cala a boca seu viado do caralho, filho da puta', ['viado', 'caralho', 'puta']],
 ] as const;
 
-let judge: Judge;
+let judge: Classifier;
 let languages: LanguageDetector;
 beforeAll(async () => {
-  judge = new Judge(await loadModels(join(import.meta.dirname, '../../../../resources/models')));
+  judge = new Classifier(await loadModels(join(import.meta.dirname, '../../../../resources/models')));
   languages = await eldLanguages();
 });
 

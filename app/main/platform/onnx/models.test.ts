@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decide, DEFAULT_THRESHOLDS } from '../../moderation/decision.ts';
-import { Judge, MAX_READ, spoken, type LanguageDetector } from '../../moderation/judge.ts';
+import { Classifier, MAX_READ, spoken, type LanguageDetector } from '../../moderation/classifier.ts';
 import { eldLanguages } from '../language/eld.ts';
 import { loadModels } from './models.ts';
 
@@ -24,15 +24,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const judged = (judge: Judge, ...texts: readonly string[]) =>
+const judged = (judge: Classifier, ...texts: readonly string[]) =>
   judge.judge(texts.map((text) => spoken(text, languages)));
-const decisionOf = async (judge: Judge, text: string) =>
+const decisionOf = async (judge: Classifier, text: string) =>
   decide((await judged(judge, text))[0]!, DEFAULT_THRESHOLDS).decision;
 
 describe('the models that ship', () => {
-  let judge: Judge;
+  let judge: Classifier;
   beforeAll(async () => {
-    judge = new Judge(await loadModels(SHIPPED));
+    judge = new Classifier(await loadModels(SHIPPED));
   });
 
   test('are all sound', async () => {
@@ -94,7 +94,7 @@ test('[J5] a model that was changed is broken, and word lists judge instead: the
     state: 'broken',
     fault: expect.stringContaining('SHA-256'),
   });
-  const judge = new Judge(models);
+  const judge = new Classifier(models);
   const [judgement] = await judged(judge, INSULT);
   expect(judgement!.stage).toBe('rules');
   expect(await decisionOf(judge, TALK)).toBe('publish');
@@ -115,7 +115,7 @@ test('[J5] without any model the node still judges', async () => {
   await rm(folder, { recursive: true });
   const models = await loadModels(folder);
   expect(models.statuses.every(({ state }) => state === 'missing')).toBe(true);
-  const judge = new Judge(models);
+  const judge = new Classifier(models);
   expect(await decisionOf(judge, TALK)).toBe('publish');
   expect(await decisionOf(judge, 'buy viagra at our casino')).toBe('queue');
 });

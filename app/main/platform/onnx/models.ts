@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { Calibration, TONGUES } from '../../moderation/calibration.ts';
+import { Calibration, LANGUAGES } from '../../moderation/calibration.ts';
 import { BUCKETS } from '../../moderation/features.ts';
 import type { FirstWeights } from '../../moderation/first-stage.ts';
-import { HEADS } from '../../moderation/heads.ts';
-import type { Encoders, SecondStage } from '../../moderation/judge.ts';
+import { LABELS } from '../../moderation/labels.ts';
+import type { Encoders, SecondStage } from '../../moderation/classifier.ts';
 import { TEXT_PARTS, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles, type SharedFiles } from './files.ts';
 import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
@@ -17,10 +17,12 @@ export interface LoadedModels {
   readonly statuses: readonly ModelStatus[];
 }
 
-const VocabularyFile = z.strictObject({
-  pieces: z.array(z.string().max(64)).max(100_000),
-  scores: z.array(z.number()).max(100_000).optional(),
-});
+const VocabularyFile = z
+  .strictObject({
+    pieces: z.array(z.string().max(64)).max(100_000),
+    scores: z.array(z.number()).max(100_000).optional(),
+  })
+  .transform(({ pieces, scores }) => ({ tokens: pieces, scores }));
 /** Filling for lines shorter than the longest of their batch. */
 const PAD = 1n;
 
@@ -48,10 +50,10 @@ export async function loadModels(folder: string, shared: SharedFiles = {}): Prom
   const calibration = await attempt('calibration', (bytes) => Calibration.parse(json(bytes)));
   const first = await attempt('first', firstWeights);
   const second: { -readonly [T in keyof Encoders]: Encoders[T] } = {};
-  for (const tongue of TONGUES) {
-    const vocabulary = await attempt(`${tongue}-pieces`, (bytes) => VocabularyFile.parse(json(bytes)));
-    const stage = await attempt(tongue, async (bytes) => secondStage(await runtime(), bytes));
-    if (vocabulary !== null && stage !== null) second[tongue] = { stage, vocabulary };
+  for (const language of LANGUAGES) {
+    const vocabulary = await attempt(`${language}-pieces`, (bytes) => VocabularyFile.parse(json(bytes)));
+    const stage = await attempt(language, async (bytes) => secondStage(await runtime(), bytes));
+    if (vocabulary !== null && stage !== null) second[language] = { stage, vocabulary };
   }
   return {
     first,
@@ -95,9 +97,9 @@ async function secondStage(onnx: Runtime, bytes: Uint8Array): Promise<SecondStag
       const input = new Tensor('int64', ids, [lines.length, longest]);
       const answer = await native(() => session.run({ ids: input }, ['logits']));
       const logits = dataOf(answer['logits']);
-      if (logits.length !== lines.length * HEADS.length)
+      if (logits.length !== lines.length * LABELS.length)
         throw new Error('the second stage answered in another shape');
-      return lines.map((_, row) => logits.slice(row * HEADS.length, (row + 1) * HEADS.length));
+      return lines.map((_, row) => logits.slice(row * LABELS.length, (row + 1) * LABELS.length));
     },
   };
 }

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PICTURE_SIDE } from '../../moderation/picture-judge.ts';
+import { PICTURE_SIDE } from '../../moderation/image-classifier.ts';
 import { loadPictureModel } from './picture.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../../resources/models');

@@ -1,4 +1,4 @@
-import { PICTURE_SIDE, type PictureModel } from '../../moderation/picture-judge.ts';
+import { PICTURE_SIDE, type PictureModel } from '../../moderation/image-classifier.ts';
 import type { ModelPart, ModelStatus } from '../../moderation/manifest.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
 import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';

@@ -6,7 +6,7 @@ let calls: Int32Array | null = null;
 
 /**
  * From now on, says in shared memory how many calls into machine code are open, and begins none once the
- * second number there is 1; see `node/judge-lane.ts`.
+ * second number there is 1; see `node/classifier-worker.ts`.
  */
 export function showNativeCalls(memory: SharedArrayBuffer): void {
   calls = new Int32Array(memory);

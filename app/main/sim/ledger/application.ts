@@ -4,18 +4,25 @@ import type { Clock } from '../../kernel/clock.ts';
 import { msOf } from '../../kernel/hybrid-time.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { sha256 } from '../../kernel/sha256.ts';
-import { anchorDigest, anchorOn, judgeAnchor, tipAfter, type AnchorTip } from '../../ledger/anchor.ts';
-import { Anchoring } from '../../ledger/anchoring.ts';
-import type { Application, BlockDraft, Execution, FinalRun, Slate, Tip } from '../../ledger/application.ts';
-import { makeBlock, type Block, type BlockLimits } from '../../ledger/block.ts';
-import type { Evidence } from '../../ledger/equivocation.ts';
-import { baseOf, type Base } from '../../ledger/proposal.ts';
+import { anchorDigest, anchorOn, judgeAnchor, tipAfter, type AnchorTip } from '../../ledger/types/anchor.ts';
+import { Anchoring } from '../../ledger/chain/anchoring.ts';
+import type {
+  Application,
+  BlockDraft,
+  Execution,
+  FinalRun,
+  BlockTemplate,
+  Tip,
+} from '../../ledger/consensus/application.ts';
+import { makeBlock, type Block, type BlockLimits } from '../../ledger/types/block.ts';
+import type { Evidence } from '../../ledger/types/equivocation.ts';
+import { baseOf, type Base } from '../../ledger/consensus/proposal.ts';
 import {
   makeValidatorSet,
   type FaultModel,
   type Validator,
   type ValidatorSet,
-} from '../../ledger/validators.ts';
+} from '../../ledger/types/validators.ts';
 import type { SimLog } from './log.ts';
 
 /** Final blocks as a disk keeps them: what is in here survives a crash. */
@@ -125,8 +132,8 @@ export class SimLedger implements Application {
     return { base: this.#base(), set: this.#set };
   }
 
-  async propose(slate: Slate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
-    const ordered = this.#ordered.get(toHex(slate.parent));
+  async propose(template: BlockTemplate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
+    const ordered = this.#ordered.get(toHex(template.parent));
     if (!ordered) throw new Error('proposed on a block that was never executed');
     const fresh = [...this.#waiting].filter(([key]) => !ordered.has(key)).map(([, bytes]) => bytes);
     const transactions: Uint8Array[] = [];
@@ -137,18 +144,20 @@ export class SimLedger implements Application {
     }
     const stateRoot = rootAfter(parent, transactions);
     const events =
-      empty || !this.anchoring ? [] : this.anchoring.choose(slate.time, ROOM, this.#below(slate.parent));
+      empty || !this.anchoring
+        ? []
+        : this.anchoring.choose(template.time, ROOM, this.#below(template.parent));
     if (events.length === 0) {
       return transactions.length === 0 && !empty ? null : { transactions, stateRoot, anchor: null };
     }
-    const tip = this.tipAt(slate.parent)!;
+    const tip = this.tipAt(template.parent)!;
     const anchored = anchorOn(
       tip,
       events.map(({ id }) => id),
     );
     const time = Math.max(tip.time, ...events.map((event) => msOf(event.time)));
     const anchor = { time, digest: anchorDigest(anchored) };
-    this.anchoring?.proposed(makeBlock({ ...slate, stateRoot, anchor }, transactions, anchored));
+    this.anchoring?.proposed(makeBlock({ ...template, stateRoot, anchor }, transactions, anchored));
     return { transactions, stateRoot, anchor, anchored };
   }
 

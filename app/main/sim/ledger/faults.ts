@@ -1,5 +1,5 @@
-import type { LineFault } from '../course.ts';
-import type { Dice } from '../dice.ts';
+import type { LineFault } from '../schedule.ts';
+import type { Rng } from '../rng.ts';
 import { drawConditions } from '../nemesis.ts';
 
 /** One thing that goes wrong in a world of validators, at a time counted from its beginning. */
@@ -41,17 +41,17 @@ const JUMP_MS = 60_000;
  * @param fragile places of the nodes that may lose part of their disk.
  */
 export function drawLedgerFaults(
-  dice: Dice,
+  rng: Rng,
   nodes: number,
   fragile: readonly number[],
   lengthMs: number,
 ): LedgerFault[] {
   const kinds = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
-  const times = Array.from({ length: dice.between(2, 16) }, () => dice.between(0, lengthMs));
+  const times = Array.from({ length: rng.between(2, 16) }, () => rng.between(0, lengthMs));
   return times
     .sort((a, b) => a - b)
     .flatMap((atMs) => {
-      const fault = draw(dice, dice.pick(kinds), nodes, fragile);
+      const fault = draw(rng, rng.pick(kinds), nodes, fragile);
       return fault ? [{ atMs, ...fault } as LedgerFault] : [];
     });
 }
@@ -59,46 +59,46 @@ export function drawLedgerFaults(
 type Drawn<T> = T extends unknown ? Omit<T, 'atMs'> : never;
 
 function draw(
-  dice: Dice,
+  rng: Rng,
   kind: LedgerFault['kind'],
   nodes: number,
   fragile: readonly number[],
 ): Drawn<LedgerFault> | null {
-  const node = dice.between(0, nodes - 1);
-  const downMs = dice.between(0, 10_000);
+  const node = rng.between(0, nodes - 1);
+  const downMs = rng.between(0, 10_000);
   switch (kind) {
     case 'lines':
-      return { kind, conditions: drawConditions(dice) };
+      return { kind, conditions: drawConditions(rng) };
     case 'partition': {
       const groups: number[][] = [[], []];
-      for (let each = 0; each < nodes; each++) groups[dice.between(0, 1)]!.push(each);
+      for (let each = 0; each < nodes; each++) groups[rng.between(0, 1)]!.push(each);
       return { kind, groups };
     }
     case 'cut':
-      return nodes > 1 ? { kind, nodes: [node, (node + dice.between(1, nodes - 1)) % nodes] } : null;
+      return nodes > 1 ? { kind, nodes: [node, (node + rng.between(1, nodes - 1)) % nodes] } : null;
     case 'crash':
       return { kind, node, downMs };
     case 'blackout':
       return { kind, downMs };
     case 'backup':
-      return fragile.length > 0 ? { kind, node: dice.pick(fragile) } : null;
+      return fragile.length > 0 ? { kind, node: rng.pick(fragile) } : null;
     case 'restore':
       return fragile.length > 0
-        ? { kind, node: dice.pick(fragile), downMs, keepsMark: dice.chance(0.5) }
+        ? { kind, node: rng.pick(fragile), downMs, keepsMark: rng.chance(0.5) }
         : null;
     case 'set-back': {
       if (fragile.length === 0) return null;
-      const writes = dice.between(1, 4);
+      const writes = rng.between(1, 4);
       return {
         kind,
-        node: dice.pick(fragile),
-        downMs: dice.between(0, 500),
+        node: rng.pick(fragile),
+        downMs: rng.between(0, 500),
         writes,
-        keepsMark: dice.chance(0.5),
+        keepsMark: rng.chance(0.5),
       };
     }
     case 'clock':
-      return { kind, node, byMs: dice.between(-JUMP_MS, JUMP_MS) };
+      return { kind, node, byMs: rng.between(-JUMP_MS, JUMP_MS) };
     case 'heal':
       return { kind };
   }

@@ -30,7 +30,7 @@ export async function simulateLedger(init: LedgerSimulationInit): Promise<boolea
       `Seed ${world.seed}: ${world.validators} validators (${world.model}), ${world.blocks} final blocks, ${world.epochs} epochs.`,
     );
     for (const problem of world.problems) report(`  ${problem}`);
-    if (world.villains.length > 0) report(`  Lying: ${world.villains.join('; ')}.`);
+    if (world.byzantine.length > 0) report(`  Lying: ${world.byzantine.join('; ')}.`);
     report(`  Faults: ${[...new Set(world.faults.map(({ kind }) => kind))].join(', ') || 'none'}.`);
     report(
       `  Replay it: npm run -s impulse -- sim --ledger${log ? ' --log' : ''} --seed ${world.seed} --seeds 1`,

@@ -1,6 +1,6 @@
 import { toHex } from '../../kernel/bytes.ts';
 import { ticksOf } from '../../kernel/hybrid-time.ts';
-import type { AnchoredLog } from '../../ledger/anchored-log.ts';
+import type { AnchoredLog } from '../../ledger/chain/anchored-log.ts';
 
 /** An event of a simulated log: nothing but a name and a time. */
 export interface SimEvent {

@@ -1,23 +1,23 @@
 import { toHex } from '../../kernel/bytes.ts';
-import { Ballot } from '../../ledger/ballot.ts';
-import { Tally } from '../../ledger/tally.ts';
-import type { Motion, Vote } from '../../ledger/vote.ts';
+import { SlashingProtection } from '../../ledger/consensus/slashing-protection.ts';
+import { Tally } from '../../ledger/consensus/tally.ts';
+import type { Motion, Vote } from '../../ledger/types/vote.ts';
 import type { Mutant } from './validator.ts';
 import type { VotePorts } from './vote-disk.ts';
 
 const rules = {
-  ballot: (cast: readonly Motion[], silentThrough: number) => new Ballot(cast, silentThrough),
+  protection: (cast: readonly Motion[], silentThrough: number) => new SlashingProtection(cast, silentThrough),
   tally: (set: ConstructorParameters<typeof Tally>[0]) => new Tally(set),
 };
 
 /** Rules of consensus broken on purpose. A simulation that does not find them proves nothing. */
 export const mutants = {
   'votes twice': {
-    rules: { ...rules, ballot: (...init) => new CarelessBallot(...init) },
+    rules: { ...rules, protection: (...init) => new CarelessProtection(...init) },
     disk: withoutGuard,
   },
   'finalises what it nullified': {
-    rules: { ...rules, ballot: (...init) => new HastyBallot(...init) },
+    rules: { ...rules, protection: (...init) => new HastyProtection(...init) },
     disk: withoutGuard,
   },
   'skips the durable vote': {
@@ -47,7 +47,7 @@ function withoutGuard({ votes, mark }: VotePorts): VotePorts {
 }
 
 /** Votes for every block that is proposed, not only for the first. */
-class CarelessBallot extends Ballot {
+class CarelessProtection extends SlashingProtection {
   readonly #blocks = new Set<string>();
 
   constructor(cast: readonly Motion[], silentThrough: number) {
@@ -67,7 +67,7 @@ class CarelessBallot extends Ballot {
 }
 
 /** Does not let finalise and nullify exclude each other. */
-class HastyBallot extends Ballot {
+class HastyProtection extends SlashingProtection {
   override allows(motion: Motion): boolean {
     return motion.slot > this.silentThrough && !this.has(motion.slot, motion.kind);
   }

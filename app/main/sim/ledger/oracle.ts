@@ -1,10 +1,10 @@
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
-import type { FinalRun } from '../../ledger/application.ts';
-import { judgeCertificate } from '../../ledger/certificate.ts';
-import { convicts, type Evidence } from '../../ledger/equivocation.ts';
-import type { ValidatorSet } from '../../ledger/validators.ts';
+import type { FinalRun } from '../../ledger/consensus/application.ts';
+import { judgeCertificate } from '../../ledger/types/certificate.ts';
+import { convicts, type Evidence } from '../../ledger/types/equivocation.ts';
+import type { ValidatorSet } from '../../ledger/types/validators.ts';
 import { memoryBls } from '../../platform/memory/bls.ts';
-import type { Chronicle } from '../chronicle.ts';
+import type { Trace } from '../trace.ts';
 import { SimLedger, type SimGenesis } from './application.ts';
 import type { SimValidator } from './validator.ts';
 
@@ -20,13 +20,13 @@ export class Oracle {
   readonly sets = new Map<number, ValidatorSet>();
   readonly #genesis: SimGenesis;
   readonly #honest: ReadonlyMap<number, SimValidator>;
-  readonly #chronicle: Chronicle;
+  readonly #trace: Trace;
 
   /** `honest` validators by their places; all others lie. */
-  constructor(genesis: SimGenesis, honest: ReadonlyMap<number, SimValidator>, chronicle: Chronicle) {
+  constructor(genesis: SimGenesis, honest: ReadonlyMap<number, SimValidator>, trace: Trace) {
     this.#genesis = genesis;
     this.#honest = honest;
-    this.#chronicle = chronicle;
+    this.#trace = trace;
     this.sets.set(0, genesis.set);
   }
 
@@ -36,26 +36,25 @@ export class Oracle {
     const set = this.sets.get(certificate.epoch);
     const community = this.#genesis.community;
     const fault = set ? judgeCertificate(certificate, { community, set, bls: memoryBls }) : 'unknown-epoch';
-    if (fault) this.#chronicle.complain(`${node.name} took blocks for final on a ${fault} [K5]`);
+    if (fault) this.#trace.complain(`${node.name} took blocks for final on a ${fault} [K5]`);
     const last = closing.at(-1) ?? blocks.at(-1)!.header;
     if (!equalBytes(last.hash, certificate.block!))
-      this.#chronicle.complain(`${node.name} has a proof of something else`);
+      this.#trace.complain(`${node.name} has a proof of something else`);
     const chain = node.ledger?.chain() ?? [];
     for (const { header, transactions, anchored } of blocks) {
       const hash = toHex(header.hash);
-      this.#chronicle.note(`${node.name} final ${header.height} ${hash}`);
+      this.#trace.note(`${node.name} final ${header.height} ${hash}`);
       const known = this.final.get(header.height);
-      if (known && known !== hash)
-        this.#chronicle.complain(`two final blocks at height ${header.height} [K9]`);
+      if (known && known !== hash) this.#trace.complain(`two final blocks at height ${header.height} [K9]`);
       const before = header.height === 1 ? this.#genesis.community : chain[header.height - 2]?.header.hash;
       if (node.ledger && !(before && equalBytes(before, header.parent))) {
-        this.#chronicle.complain(`${node.name} has a gap below height ${header.height}`);
+        this.#trace.complain(`${node.name} has a gap below height ${header.height}`);
       }
       if (known) continue;
       this.final.set(header.height, hash);
       if (anchored && set) this.#certified(anchored.ids, set);
       for (const transaction of transactions) {
-        if (this.ordered.has(toHex(transaction))) this.#chronicle.complain('a transaction is final twice');
+        if (this.ordered.has(toHex(transaction))) this.#trace.complain('a transaction is final twice');
         this.ordered.add(toHex(transaction));
         const next = set && SimLedger.nextSet(this.#genesis, transaction, set);
         if (next) this.sets.set(next.epoch, next);
@@ -73,7 +72,7 @@ export class Oracle {
       this.anchored.add(toHex(id));
       const holders = places.filter((place) => this.#honest.get(place)?.log?.holds(id)).length;
       if (holders < set.quorum - lying) {
-        this.#chronicle.complain(`an event is certified that ${holders} honest validators hold [H5]`);
+        this.#trace.complain(`an event is certified that ${holders} honest validators hold [H5]`);
       }
     }
   }
@@ -81,12 +80,12 @@ export class Oracle {
   accused(evidence: Evidence): void {
     const set = this.sets.get(evidence.first.epoch);
     const validator = set?.validators[evidence.first.voter];
-    if (!set || !validator) return this.#chronicle.complain('somebody unknown was accused [K7]');
+    if (!set || !validator) return this.#trace.complain('somebody unknown was accused [K7]');
     const place = this.#genesis.candidates.findIndex(({ peer }) => peer === validator.peer);
     if (!convicts(evidence, { community: this.#genesis.community, set, bls: memoryBls })) {
-      this.#chronicle.complain('evidence does not convict [K7]');
+      this.#trace.complain('evidence does not convict [K7]');
     } else if (this.#honest.has(place)) {
-      this.#chronicle.complain(`${validator.peer}, honest, voted against itself [K6]`);
+      this.#trace.complain(`${validator.peer}, honest, voted against itself [K6]`);
     }
   }
 }

@@ -1,14 +1,19 @@
 import type { BlsSigner } from '../../kernel/bls.ts';
 import { every } from '../../kernel/clock.ts';
 import { silentLogger } from '../../kernel/logger.ts';
-import { anchorsPending } from '../../ledger/anchoring.ts';
-import type { FinalRun } from '../../ledger/application.ts';
-import { createConsensus, type Consensus, type ConsensusTimes, type Rules } from '../../ledger/consensus.ts';
-import type { Evidence } from '../../ledger/equivocation.ts';
+import { anchorsPending } from '../../ledger/chain/anchoring.ts';
+import type { FinalRun } from '../../ledger/consensus/application.ts';
+import {
+  createConsensus,
+  type Consensus,
+  type ConsensusTimes,
+  type Rules,
+} from '../../ledger/consensus/consensus.ts';
+import type { Evidence } from '../../ledger/types/equivocation.ts';
 import { memoryBls } from '../../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../../platform/memory/clock.ts';
 import type { MemoryNetwork } from '../../platform/memory/network.ts';
-import type { Dice } from '../dice.ts';
+import type { Rng } from '../rng.ts';
 import { SimLedger, type ChainDisk, type SimGenesis } from './application.ts';
 import type { SimLog } from './log.ts';
 import { VoteDisk, type VotePorts } from './vote-disk.ts';
@@ -26,7 +31,7 @@ export interface Mutant {
 export interface SimValidatorInit {
   readonly name: string;
   readonly signer: BlsSigner;
-  readonly dice: Dice;
+  readonly rng: Rng;
   readonly time: VirtualClock;
   readonly network: MemoryNetwork;
   readonly genesis: SimGenesis;
@@ -57,7 +62,7 @@ export class SimValidator {
   constructor(init: SimValidatorInit) {
     this.#init = init;
     this.name = init.name;
-    this.#votes = new VoteDisk(init.dice);
+    this.#votes = new VoteDisk(init.rng);
     this.#clock = new MachineClock(init.time);
   }
 
@@ -79,13 +84,13 @@ export class SimValidator {
 
   async start(): Promise<void> {
     if (this.#life) return;
-    const { name, signer, network, genesis, mutant, dice, complain, submitted, log } = this.#init;
+    const { name, signer, network, genesis, mutant, rng, complain, submitted, log } = this.#init;
     const clock = this.#clock;
     const ledger = new SimLedger({
       disk: this.#chain,
       genesis,
       clock,
-      writeMs: () => dice.between(0, 10),
+      writeMs: () => rng.between(0, 10),
       finalised: (run) => {
         this.#init.finalised(run);
         this.#work();

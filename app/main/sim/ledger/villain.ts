@@ -1,20 +1,20 @@
 import type { BlsSigner } from '../../kernel/bls.ts';
 import { toHex } from '../../kernel/bytes.ts';
 import { silentLogger } from '../../kernel/logger.ts';
-import { anchorDigest, anchorOn, type Anchored } from '../../ledger/anchor.ts';
-import { encodeBlock, makeBlock, openBlock, type Block } from '../../ledger/block.ts';
-import { encodeCertificate, makeCertificate, type Certificate } from '../../ledger/certificate.ts';
-import { decodeWire, encodeWire, LEDGER_PROTOCOL, type Wire } from '../../ledger/consensus-wire.ts';
-import { ledgerTopics } from '../../ledger/broadcast.ts';
-import { createConsensus, type Consensus } from '../../ledger/consensus.ts';
-import { baseOf, type Base } from '../../ledger/proposal.ts';
-import type { ValidatorSet } from '../../ledger/validators.ts';
-import { encodeVote, motionMessage, openVote, type Vote, type VoteKind } from '../../ledger/vote.ts';
+import { anchorDigest, anchorOn, type Anchored } from '../../ledger/types/anchor.ts';
+import { encodeBlock, makeBlock, openBlock, type Block } from '../../ledger/types/block.ts';
+import { encodeCertificate, makeCertificate, type Certificate } from '../../ledger/types/certificate.ts';
+import { decodeWire, encodeWire, LEDGER_PROTOCOL, type Wire } from '../../ledger/consensus/consensus-wire.ts';
+import { ledgerTopics } from '../../ledger/consensus/broadcast.ts';
+import { createConsensus, type Consensus } from '../../ledger/consensus/consensus.ts';
+import { baseOf, type Base } from '../../ledger/consensus/proposal.ts';
+import type { ValidatorSet } from '../../ledger/types/validators.ts';
+import { encodeVote, motionMessage, openVote, type Vote, type VoteKind } from '../../ledger/types/vote.ts';
 import type { Channel, Transport } from '../../log/transport.ts';
 import { memoryBls } from '../../platform/memory/bls.ts';
 import type { VirtualClock } from '../../platform/memory/clock.ts';
 import type { MemoryNetwork } from '../../platform/memory/network.ts';
-import type { Dice } from '../dice.ts';
+import type { Rng } from '../rng.ts';
 import {
   plainTransaction,
   rootAfter,
@@ -46,10 +46,10 @@ const ACT_EVERY_MS = 250;
 /** Transactions that only villains write, so that theirs can be told from people's. */
 const FIRST_OWN = 1_000_000;
 
-export interface VillainInit {
+export interface ByzantineValidatorInit {
   readonly name: string;
   readonly signer: BlsSigner;
-  readonly dice: Dice;
+  readonly rng: Rng;
   readonly time: VirtualClock;
   readonly network: MemoryNetwork;
   readonly genesis: SimGenesis;
@@ -60,10 +60,10 @@ export interface VillainInit {
 }
 
 /** A validator that breaks the rules as it likes. It follows the chain as an honest node would, to lie well. */
-export class Villain {
+export class ByzantineValidator {
   readonly name: string;
   readonly traits: ReadonlySet<Trait>;
-  readonly #init: VillainInit;
+  readonly #init: ByzantineValidatorInit;
   readonly #ledger: SimLedger;
   readonly #heard: Uint8Array[] = [];
   readonly #votes: Vote[] = [];
@@ -73,10 +73,10 @@ export class Villain {
   #own = FIRST_OWN;
   #ended = false;
 
-  constructor(init: VillainInit) {
+  constructor(init: ByzantineValidatorInit) {
     this.#init = init;
     this.name = init.name;
-    this.traits = new Set(TRAITS.filter(() => init.dice.chance(0.5)));
+    this.traits = new Set(TRAITS.filter(() => init.rng.chance(0.5)));
     this.#ledger = new SimLedger({
       disk: { runs: [] },
       genesis: init.genesis,
@@ -106,7 +106,7 @@ export class Villain {
     await transport.start();
     await this.#consensus.start();
     if (this.traits.has('two-faced')) {
-      this.#consensus.onChange(() => time.after(this.#init.dice.between(0, 100), () => this.#lead()));
+      this.#consensus.onChange(() => time.after(this.#init.rng.between(0, 100), () => this.#lead()));
     }
     this.#soon();
   }
@@ -155,11 +155,11 @@ export class Villain {
   }
 
   #act(): void {
-    const { dice } = this.#init;
-    if (this.traits.has('replay') && this.#heard.length > 0 && dice.chance(0.3)) {
-      this.#say(dice.pick(this.#heard), this.#some());
+    const { rng } = this.#init;
+    if (this.traits.has('replay') && this.#heard.length > 0 && rng.chance(0.3)) {
+      this.#say(rng.pick(this.#heard), this.#some());
     }
-    if (this.traits.has('garbage') && dice.chance(0.3)) this.#say(this.#garbage(), this.#some());
+    if (this.traits.has('garbage') && rng.chance(0.3)) this.#say(this.#garbage(), this.#some());
   }
 
   #hear(data: Uint8Array): void {
@@ -197,19 +197,19 @@ export class Villain {
   }
 
   #voteForAll({ header: { slot, hash } }: Block): void {
-    const { dice } = this.#init;
+    const { rng } = this.#init;
     for (const vote of [
       this.#vote('notarise', slot, hash),
       this.#vote('nullify', slot, null),
       this.#vote('finalise', slot, hash),
     ]) {
-      if (vote && dice.chance(0.8)) this.#say(encodeWire(['vote', encodeVote(vote)]), this.#some());
+      if (vote && rng.chance(0.8)) this.#say(encodeWire(['vote', encodeVote(vote)]), this.#some());
     }
   }
 
   /** As the leader of a slot, one block for some and another for the rest. */
   #lead(): void {
-    const { dice, genesis, others } = this.#init;
+    const { rng, genesis, others } = this.#init;
     const view = this.#consensus!.view();
     const here = this.#set();
     const current = view.slots.at(-1)!;
@@ -220,13 +220,13 @@ export class Villain {
     const final = last ? baseOf(last) : firstBase(genesis);
     const tops = view.slots.flatMap(({ block, notarised }) => {
       const base = block && this.#bases.get(block.hash);
-      return base && (notarised.filter(Boolean).length >= view.quorum || dice.chance(0.1)) ? [base] : [];
+      return base && (notarised.filter(Boolean).length >= view.quorum || rng.chance(0.1)) ? [base] : [];
     });
     const parent = tops.at(-1) ?? final;
-    const halves = split(dice, others);
+    const halves = split(rng, others);
     for (const half of halves) {
       const transactions = [plainTransaction(this.#own++)];
-      const time = Math.max(parent.time + 1, this.#init.time.now()) + (dice.chance(0.1) ? 3_600_000 : 0);
+      const time = Math.max(parent.time + 1, this.#init.time.now()) + (rng.chance(0.1) ? 3_600_000 : 0);
       const anchored = this.#anchored(parent);
       const block = makeBlock(
         {
@@ -237,7 +237,7 @@ export class Villain {
           parent: parent.hash,
           time,
           proposer: here.me,
-          stateRoot: dice.chance(0.1) ? dice.bytes(32) : rootAfter(parent, transactions),
+          stateRoot: rng.chance(0.1) ? rng.bytes(32) : rootAfter(parent, transactions),
           anchor: anchored ? { time, digest: anchorDigest(anchored) } : null,
         },
         transactions,
@@ -251,69 +251,69 @@ export class Villain {
 
   /** In worlds that have a log: a list of events that nobody has, or that some have, or that were listed before. */
   #anchored(parent: Base): Anchored | undefined {
-    const { dice, events } = this.#init;
+    const { rng, events } = this.#init;
     const tip = this.#ledger.tipAt(parent.hash);
-    if (!events || !tip || dice.chance(0.2)) return undefined;
-    const real = events().filter(() => dice.chance(0.3));
-    const ids = real.length > 0 && dice.chance(0.5) ? real.slice(0, 20) : [dice.bytes(32)];
+    if (!events || !tip || rng.chance(0.2)) return undefined;
+    const real = events().filter(() => rng.chance(0.3));
+    const ids = real.length > 0 && rng.chance(0.5) ? real.slice(0, 20) : [rng.bytes(32)];
     return anchorOn(tip, ids);
   }
 
   #garbage(): Uint8Array {
-    const { dice } = this.#init;
+    const { rng } = this.#init;
     const known = this.#votes.at(-1);
     const here = this.#set();
-    switch (dice.between(0, 3)) {
+    switch (rng.between(0, 3)) {
       case 0:
-        return dice.bytes(dice.between(0, 300));
+        return rng.bytes(rng.between(0, 300));
       case 1: {
-        if (this.#heard.length === 0) return dice.bytes(5);
-        const bent = dice.pick(this.#heard).slice();
-        bent[dice.between(0, bent.length - 1)]! ^= 1 + dice.between(0, 254);
+        if (this.#heard.length === 0) return rng.bytes(5);
+        const bent = rng.pick(this.#heard).slice();
+        bent[rng.between(0, bent.length - 1)]! ^= 1 + rng.between(0, 254);
         return bent;
       }
       case 2:
-        if (!known) return dice.bytes(5);
+        if (!known) return rng.bytes(5);
         return encodeWire(['vote', encodeVote({ ...known, voter: (known.voter + 1) % 4 })]);
       default: {
-        if (!known || !here) return dice.bytes(5);
+        if (!known || !here) return rng.bytes(5);
         // Too few signed it; perhaps the bitmap says that all did.
         const short = shortCertificate(here.set, this.#votes, known);
-        if (!short) return dice.bytes(5);
+        if (!short) return rng.bytes(5);
         const all = short.bitmap.map(() => 0xff >> (8 * short.bitmap.length - here.set.validators.length));
         return encodeWire([
           'certificate',
-          encodeCertificate(dice.chance(0.5) ? short : { ...short, bitmap: all }),
+          encodeCertificate(rng.chance(0.5) ? short : { ...short, bitmap: all }),
         ]);
       }
     }
   }
 
   async #lie(channel: Channel): Promise<void> {
-    const { dice } = this.#init;
+    const { rng } = this.#init;
     const certificate = this.#heard
       .map((data) => (data.length < 400 ? data : null))
       .find((data) => data !== null);
-    await channel.send(encodeWire(['standing', 0, dice.between(0, 1000), 1_000_000, null]));
-    if (dice.chance(0.3)) return new Promise(() => {});
-    if (certificate && dice.chance(0.5)) await channel.send(certificate);
-    if (dice.chance(0.5)) await channel.send(dice.bytes(dice.between(1, 200)));
-    await channel.send(encodeWire(['end', dice.chance(0.1)]));
+    await channel.send(encodeWire(['standing', 0, rng.between(0, 1000), 1_000_000, null]));
+    if (rng.chance(0.3)) return new Promise(() => {});
+    if (certificate && rng.chance(0.5)) await channel.send(certificate);
+    if (rng.chance(0.5)) await channel.send(rng.bytes(rng.between(1, 200)));
+    await channel.send(encodeWire(['end', rng.chance(0.1)]));
     await channel.close();
   }
 
   /** Whom it speaks to: all, or some if it whispers. */
   #some(): readonly string[] {
-    const { dice, others } = this.#init;
-    return this.traits.has('whisper') ? others.filter(() => dice.chance(0.5)) : others;
+    const { rng, others } = this.#init;
+    return this.traits.has('whisper') ? others.filter(() => rng.chance(0.5)) : others;
   }
 
   #say(data: Uint8Array, to: readonly string[]): void {
-    const { network, genesis, dice, time, name } = this.#init;
+    const { network, genesis, rng, time, name } = this.#init;
     const topic = ledgerTopics(genesis.community).everybody;
     for (const other of to) {
       if (other === name) continue;
-      time.after(dice.between(0, 300), () => network.inject(other, topic, data, name));
+      time.after(rng.between(0, 300), () => network.inject(other, topic, data, name));
     }
   }
 }
@@ -339,8 +339,8 @@ function byKey<T extends { key: Uint8Array }>(list: readonly T[], key: Uint8Arra
   return list.find((one) => toHex(one.key) === toHex(key))!;
 }
 
-function split(dice: Dice, names: readonly string[]): [string[], string[]] {
+function split(rng: Rng, names: readonly string[]): [string[], string[]] {
   const halves: [string[], string[]] = [[], []];
-  for (const name of names) halves[dice.between(0, 1)]!.push(name);
+  for (const name of names) halves[rng.between(0, 1)]!.push(name);
   return halves;
 }

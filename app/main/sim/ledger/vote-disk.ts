@@ -1,14 +1,14 @@
 import type { Clock } from '../../kernel/clock.ts';
-import { VoteLog } from '../../ledger/vote-log.ts';
-import type { Mark, VoteMark } from '../../ledger/vote-mark.ts';
-import type { Keep, VoteStore } from '../../ledger/vote-store.ts';
+import { VoteLog } from '../../ledger/consensus/vote-log.ts';
+import type { Mark, SignStateStore } from '../../ledger/consensus/sign-state.ts';
+import type { Keep, VoteStore } from '../../ledger/consensus/vote-store.ts';
 import { MemoryLogFile } from '../../platform/memory/log-file.ts';
-import type { Dice } from '../dice.ts';
+import type { Rng } from '../rng.ts';
 
 /** Where a validator writes what it votes. */
 export interface VotePorts {
   readonly votes: VoteStore;
-  readonly mark: VoteMark;
+  readonly mark: SignStateStore;
 }
 
 interface Write {
@@ -28,7 +28,7 @@ const ROOM_BYTES = 16 * 1024;
  * or loses them. What is on disk is the list of writes, so that a backup is a length.
  */
 export class VoteDisk {
-  readonly #dice: Dice;
+  readonly #rng: Rng;
   #written: Write[] = [];
   /** What is being written, to be done at once. */
   #underway: (() => void) | null = null;
@@ -36,8 +36,8 @@ export class VoteDisk {
   #backup: number | null = null;
   #lives = 0;
 
-  constructor(dice: Dice) {
-    this.#dice = dice;
+  constructor(rng: Rng) {
+    this.#rng = rng;
   }
 
   /** The log and its mark, as one life of the node sees them. */
@@ -50,16 +50,16 @@ export class VoteDisk {
       put: async (keep: Keep) => {
         // What a life that is over still wants to write is never written.
         if (life === this.#lives) this.#underway = () => void store.put(keep);
-        await pause(clock, this.#dice.between(0, WRITE_MS));
+        await pause(clock, this.#rng.between(0, WRITE_MS));
         this.#underway = null;
         await store.put(keep);
       },
       settle: (epoch, slot) => store.settle(epoch, slot),
     };
-    const mark: VoteMark = {
+    const mark: SignStateStore = {
       read: async () => this.#mark,
       write: async (next) => {
-        await pause(clock, this.#dice.between(0, 2));
+        await pause(clock, this.#rng.between(0, 2));
         this.#mark = next;
       },
     };
@@ -70,11 +70,11 @@ export class VoteDisk {
   crash(): void {
     const write = this.#underway;
     this.#underway = null;
-    if (!write || !this.#dice.chance(0.5)) return;
+    if (!write || !this.#rng.chance(0.5)) return;
     write();
     const last = this.#written.at(-1);
-    if (!last || !this.#dice.chance(0.5)) return;
-    const length = this.#dice.between(0, last.bytes.length - 1);
+    if (!last || !this.#rng.chance(0.5)) return;
+    const length = this.#rng.between(0, last.bytes.length - 1);
     this.#written[this.#written.length - 1] = { ...last, bytes: last.bytes.slice(0, length) };
   }
 

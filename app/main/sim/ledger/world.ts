@@ -1,18 +1,18 @@
 import { toHex, utf8 } from '../../kernel/bytes.ts';
 import { sha256 } from '../../kernel/sha256.ts';
-import { leastQuorum, makeValidatorSet, type FaultModel } from '../../ledger/validators.ts';
+import { leastQuorum, makeValidatorSet, type FaultModel } from '../../ledger/types/validators.ts';
 import { memoryBlsSigner } from '../../platform/memory/bls.ts';
 import { VirtualClock } from '../../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../platform/memory/network.ts';
-import { Chronicle } from '../chronicle.ts';
-import { calm, inflictOnLines, passThrough, runToEnd, waitUntil, WORLD_BEGINS_MS } from '../course.ts';
-import { Dice } from '../dice.ts';
+import { Trace } from '../trace.ts';
+import { calm, inflictOnLines, passThrough, runToEnd, waitUntil, WORLD_BEGINS_MS } from '../schedule.ts';
+import { Rng } from '../rng.ts';
 import { plainTransaction, setTransaction, type SimGenesis } from './application.ts';
 import { drawLedgerFaults, type LedgerFault } from './faults.ts';
 import { SimLog, type SimEvent } from './log.ts';
 import { Oracle } from './oracle.ts';
 import { SimValidator, type Mutant } from './validator.ts';
-import { Villain } from './villain.ts';
+import { ByzantineValidator } from './villain.ts';
 
 export interface LedgerWorldOptions {
   readonly mutant?: Mutant;
@@ -30,7 +30,7 @@ export interface LedgerWorldReport {
   readonly trace: string;
   readonly model: FaultModel;
   readonly validators: number;
-  readonly villains: readonly string[];
+  readonly byzantine: readonly string[];
   readonly blocks: number;
   /** Events that final blocks list. */
   readonly anchored: number;
@@ -50,7 +50,7 @@ export async function runLedgerWorld(
   options: LedgerWorldOptions = {},
 ): Promise<LedgerWorldReport> {
   const world = new LedgerWorld(seed, options);
-  await runToEnd(world, world.chronicle);
+  await runToEnd(world, world.trace);
   return world.report();
 }
 
@@ -58,12 +58,12 @@ class LedgerWorld {
   readonly #seed: number;
   readonly #options: LedgerWorldOptions;
   readonly #time = new VirtualClock(WORLD_BEGINS_MS);
-  readonly #dice: Dice;
+  readonly #rng: Rng;
   readonly #network: MemoryNetwork;
-  readonly chronicle = new Chronicle(this.#time);
+  readonly trace = new Trace(this.#time);
   readonly #genesis: SimGenesis;
   readonly #honest = new Map<number, SimValidator>();
-  readonly #villains = new Map<number, Villain>();
+  readonly #byzantine = new Map<number, ByzantineValidator>();
   /** Places of honest nodes that may lose part of their disk; with the villains they are within the tolerance. */
   readonly #fragile: readonly number[];
   readonly #faults: readonly LedgerFault[];
@@ -78,11 +78,11 @@ class LedgerWorld {
   constructor(seed: number, options: LedgerWorldOptions) {
     this.#seed = seed;
     this.#options = options;
-    const dice = new Dice(seed, 'ledger');
-    this.#dice = dice;
-    this.#network = createMemoryNetwork({ clock: this.#time, random: new Dice(seed, 'network') });
-    const count = dice.between(1, 10);
-    const model: FaultModel = dice.chance(0.7) ? 'byzantine' : 'crash';
+    const rng = new Rng(seed, 'ledger');
+    this.#rng = rng;
+    this.#network = createMemoryNetwork({ clock: this.#time, random: new Rng(seed, 'network') });
+    const count = rng.between(1, 10);
+    const model: FaultModel = rng.chance(0.7) ? 'byzantine' : 'crash';
     const signers = Array.from({ length: count }, (_, place) =>
       memoryBlsSigner(sha256(utf8(`${seed} validator ${place}`))),
     );
@@ -94,12 +94,12 @@ class LedgerWorld {
     }));
     const set = makeValidatorSet({ epoch: 0, model, validators: candidates });
     this.#genesis = { community: sha256(utf8(`${seed}`)), time: WORLD_BEGINS_MS, model, candidates, set };
-    this.#oracle = new Oracle(this.#genesis, this.#honest, this.chronicle);
+    this.#oracle = new Oracle(this.#genesis, this.#honest, this.trace);
     const spare = count - leastQuorum(model, count);
-    const villains = model === 'byzantine' ? dice.between(0, spare) : 0;
-    const places = shuffled(dice, candidates.keys().toArray());
-    const bad = new Set(places.slice(0, villains));
-    this.#fragile = places.slice(villains, villains + dice.between(0, spare - villains));
+    const byzantine = model === 'byzantine' ? rng.between(0, spare) : 0;
+    const places = shuffled(rng, candidates.keys().toArray());
+    const bad = new Set(places.slice(0, byzantine));
+    this.#fragile = places.slice(byzantine, byzantine + rng.between(0, spare - byzantine));
     const names = candidates.map(({ peer }) => peer);
     for (const [place, signer] of signers.entries()) {
       const shared = {
@@ -108,11 +108,11 @@ class LedgerWorld {
         time: this.#time,
         network: this.#network,
         genesis: this.#genesis,
-        dice: new Dice(seed, names[place]!),
+        rng: new Rng(seed, names[place]!),
       };
       if (bad.has(place)) {
         const events = options.log && { events: () => this.#events.map(({ id }) => id) };
-        this.#villains.set(place, new Villain({ ...shared, others: names, ...events }));
+        this.#byzantine.set(place, new ByzantineValidator({ ...shared, others: names, ...events }));
       } else {
         const log = new SimLog(() => this.#fetch(log));
         const node: SimValidator = new SimValidator({
@@ -121,29 +121,29 @@ class LedgerWorld {
           submitted: () => this.#submitted,
           finalised: (run) => this.#oracle.finalised(node, run),
           accused: (evidence) => this.#oracle.accused(evidence),
-          complain: (what) => this.chronicle.complain(what),
+          complain: (what) => this.trace.complain(what),
           ...(options.log && { log }),
         });
         this.#honest.set(place, node);
       }
     }
-    this.#lengthMs = dice.between(5000, 40_000);
-    this.#faults = drawLedgerFaults(new Dice(seed, 'faults'), count, this.#fragile, this.#lengthMs);
+    this.#lengthMs = rng.between(5000, 40_000);
+    this.#faults = drawLedgerFaults(new Rng(seed, 'faults'), count, this.#fragile, this.#lengthMs);
   }
 
   async run(): Promise<void> {
-    const dice = new Dice(this.#seed, 'people');
+    const rng = new Rng(this.#seed, 'people');
     for (const node of this.#everybody()) await node.start();
     this.#dial();
-    const works = Array.from({ length: dice.between(3, 20) }, () => dice.between(0, this.#lengthMs));
-    const posts = this.#options.log ? new Dice(this.#seed, 'log') : null;
+    const works = Array.from({ length: rng.between(3, 20) }, () => rng.between(0, this.#lengthMs));
+    const posts = this.#options.log ? new Rng(this.#seed, 'log') : null;
     const moments = [
       ...Array.from({ length: posts?.between(3, 40) ?? 0 }, () => ({
         atMs: posts!.between(0, this.#lengthMs),
         run: () => this.#post(posts!),
       })),
       ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
-      ...works.map((atMs, n) => ({ atMs, run: () => this.#submit(this.#transaction(dice, n)) })),
+      ...works.map((atMs, n) => ({ atMs, run: () => this.#submit(this.#transaction(rng, n)) })),
     ];
     await passThrough(this.#time, moments, this.#lengthMs);
     await this.#quiesce();
@@ -157,11 +157,13 @@ class LedgerWorld {
   report(): LedgerWorldReport {
     return {
       seed: this.#seed,
-      problems: this.chronicle.problems,
-      trace: this.chronicle.trace(),
+      problems: this.trace.problems,
+      trace: this.trace.trace(),
       model: this.#genesis.model,
       validators: this.#genesis.candidates.length,
-      villains: [...this.#villains.values()].map(({ name, traits }) => `${name}: ${[...traits].join(', ')}`),
+      byzantine: [...this.#byzantine.values()].map(
+        ({ name, traits }) => `${name}: ${[...traits].join(', ')}`,
+      ),
       blocks: this.#oracle.final.size,
       anchored: this.#oracle.anchored.size,
       epochs: this.#oracle.sets.size,
@@ -170,20 +172,20 @@ class LedgerWorld {
     };
   }
 
-  #everybody(): (SimValidator | Villain)[] {
-    return [...this.#honest.values(), ...this.#villains.values()];
+  #everybody(): (SimValidator | ByzantineValidator)[] {
+    return [...this.#honest.values(), ...this.#byzantine.values()];
   }
 
-  #transaction(dice: Dice, n: number): Uint8Array {
-    return dice.chance(0.1) ? setTransaction(n, this.#drawSet(dice)) : plainTransaction(n);
+  #transaction(rng: Rng, n: number): Uint8Array {
+    return rng.chance(0.1) ? setTransaction(n, this.#drawSet(rng)) : plainTransaction(n);
   }
 
   /** Any set in which villains and fragile nodes together stay within the tolerance. */
-  #drawSet(dice: Dice): number[] {
+  #drawSet(rng: Rng): number[] {
     const { candidates, model } = this.#genesis;
-    const shaky = new Set([...this.#villains.keys(), ...this.#fragile]);
+    const shaky = new Set([...this.#byzantine.keys(), ...this.#fragile]);
     for (;;) {
-      const places = shuffled(dice, candidates.keys().toArray()).slice(0, dice.between(1, candidates.length));
+      const places = shuffled(rng, candidates.keys().toArray()).slice(0, rng.between(1, candidates.length));
       const weak = places.filter((place) => shaky.has(place)).length;
       if (weak <= places.length - leastQuorum(model, places.length)) return places;
     }
@@ -192,27 +194,27 @@ class LedgerWorld {
   #submit(transaction: Uint8Array): void {
     this.#submitted.push(transaction);
     for (const node of this.#everybody()) {
-      this.#time.after(this.#dice.between(0, 300), () => node.submit(transaction));
+      this.#time.after(this.#rng.between(0, 300), () => node.submit(transaction));
     }
   }
 
   /** Somebody writes into the log: it is on one node at once, and elsewhere sooner or later. */
-  #post(dice: Dice): void {
+  #post(rng: Rng): void {
     const logs = [...this.#honest.values()].map(({ log }) => log!);
-    const event = { id: dice.bytes(32), timeMs: this.#time.now() };
+    const event = { id: rng.bytes(32), timeMs: this.#time.now() };
     this.#events.push(event);
-    const author = dice.pick(logs);
+    const author = rng.pick(logs);
     author.put(event);
     for (const log of logs) {
-      const late = dice.chance(0.2);
-      this.#time.after(dice.between(0, late ? 30_000 : 2000), () => log.put(event));
+      const late = rng.chance(0.2);
+      this.#time.after(rng.between(0, late ? 30_000 : 2000), () => log.put(event));
     }
   }
 
   /** A node asks another for what it lacks. */
   #fetch(log: SimLog): void {
     this.#time.after(500, () => {
-      const other = this.#dice.pick([...this.#honest.values()]);
+      const other = this.#rng.pick([...this.#honest.values()]);
       if (other.up) for (const event of other.log!.events) log.put(event);
     });
   }
@@ -220,7 +222,7 @@ class LedgerWorld {
   /** Nodes find each other again, as peers that know each other's addresses do. */
   #dial(): void {
     if (this.#ended) return;
-    const up = this.#everybody().filter((node) => node instanceof Villain || node.up);
+    const up = this.#everybody().filter((node) => node instanceof ByzantineValidator || node.up);
     for (const [index, { name }] of up.entries()) {
       const transport = this.#network.transport(name);
       const linked = new Set(transport.peers().map(({ peer }) => peer));
@@ -238,7 +240,7 @@ class LedgerWorld {
   }
 
   #inflict(fault: LedgerFault): void {
-    this.chronicle.note(JSON.stringify(fault));
+    this.trace.note(JSON.stringify(fault));
     const name = (place: number) => this.#genesis.candidates[place]!.peer;
     switch (fault.kind) {
       case 'lines':
@@ -279,7 +281,7 @@ class LedgerWorld {
     try {
       await node.start();
     } catch (error) {
-      this.chronicle.complain(`${node.name} did not start again: ${String(error)}`);
+      this.trace.complain(`${node.name} did not start again: ${String(error)}`);
     }
   }
 
@@ -298,9 +300,7 @@ class LedgerWorld {
       const view = consensus?.view();
       return `${name} ${ledger?.chain().length} (slot ${view?.slots.at(-1)?.slot}${view?.halted ? `, ${view.halted}` : ''})`;
     });
-    this.chronicle.complain(
-      `not all became final within ${patienceMs / 60_000} minutes: ${heights.join(', ')}`,
-    );
+    this.trace.complain(`not all became final within ${patienceMs / 60_000} minutes: ${heights.join(', ')}`);
   }
 
   /** Whether every honest node holds the same chain, with all that was ever submitted or final in it. */
@@ -315,9 +315,9 @@ class LedgerWorld {
   }
 }
 
-function shuffled<T>(dice: Dice, list: readonly T[]): T[] {
+function shuffled<T>(rng: Rng, list: readonly T[]): T[] {
   const rest = [...list];
   const out: T[] = [];
-  while (rest.length > 0) out.push(...rest.splice(dice.between(0, rest.length - 1), 1));
+  while (rest.length > 0) out.push(...rest.splice(rng.between(0, rest.length - 1), 1));
   return out;
 }

@@ -59,7 +59,7 @@ export class SampleReview {
     };
   }
 
-  sift(filter: ReviewFilter): ReviewItem[] {
+  filter(filter: ReviewFilter): ReviewItem[] {
     const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
     const one = <T>(list: readonly T[], value: T | null) =>
       list.length === 0 || (value !== null && list.includes(value));

@@ -43,7 +43,7 @@ export function reviewProcedures(review: SampleReview) {
       text: offset < 0 ? (sentences[n + 2] ?? '') : (chatLines[n + 3] ?? ''),
     }));
   return {
-    list: os.list.handler(({ input }) => pageOf(review.sift(input.filter), input.cursor, input.limit)),
+    list: os.list.handler(({ input }) => pageOf(review.filter(input.filter), input.cursor, input.limit)),
     counts: os.counts.handler(() => review.counts()),
     item: os.item.handler(({ input, errors }) => {
       const item = review.find(input.id);

@@ -12,7 +12,7 @@ import {
   Panel,
   ProblemNotice,
   RelativeTime,
-  Said,
+  LiveRegion,
   Select,
   TextField,
   VirtualList,
@@ -151,7 +151,9 @@ function Hits({
   if (state.count === 0) return <EmptyState title={words.search.none}>{words.search.noneHint}</EmptyState>;
   return (
     <div className="search-found">
-      <Said>{words.search.found(state.total ?? state.count, state.total === null && state.more)}</Said>
+      <LiveRegion>
+        {words.search.found(state.total ?? state.count, state.total === null && state.more)}
+      </LiveRegion>
       <VirtualList
         label={words.search.results}
         source={source}

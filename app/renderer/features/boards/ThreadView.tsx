@@ -5,7 +5,7 @@ import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { heldWords } from '../../messages/reviewPages.ts';
 import { itemAt, useNode, useThread } from '../../stores/index.ts';
-import { Badge, Button, Loading, Panel, ProblemNotice, Said } from '../../ui/index.ts';
+import { Badge, Button, Loading, Panel, ProblemNotice, LiveRegion } from '../../ui/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
@@ -184,7 +184,7 @@ export function ThreadView(props: ThreadViewProps) {
           />
         )}
       </Panel>
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
       {writing !== null && (
         <Composer
           key={writing.kind === 'edit' ? writing.post.id : `r ${writing.to?.id ?? ''}`}

@@ -1,13 +1,13 @@
 const PREFIX = 'impulse.draft.';
 const MAX_DRAFTS = 40;
 
-export interface Draft {
+export interface PostDraft {
   readonly text: string;
   readonly subject: string;
 }
 
 /** What was being written under this key when the window closed, or null. */
-export function readDraft(storage: Storage, key: string): Draft | null {
+export function readDraft(storage: Storage, key: string): PostDraft | null {
   try {
     const held: unknown = JSON.parse(storage.getItem(PREFIX + key) ?? 'null');
     if (typeof held !== 'object' || held === null || !('text' in held) || !('subject' in held)) return null;
@@ -20,7 +20,7 @@ export function readDraft(storage: Storage, key: string): Draft | null {
 }
 
 /** Keeps a draft, or forgets it when nothing is written. A full storage loses the draft, never the window. */
-export function keepDraft(storage: Storage, key: string, draft: Draft): void {
+export function keepDraft(storage: Storage, key: string, draft: PostDraft): void {
   if (draft.text.trim() === '' && draft.subject.trim() === '') return storage.removeItem(PREFIX + key);
   const mine = Object.keys(storage).filter((name) => name.startsWith(PREFIX));
   if (mine.length > MAX_DRAFTS && mine[0] !== undefined) storage.removeItem(mine[0]);

@@ -4,7 +4,7 @@ import { useClient } from '../../bridge/index.ts';
 import { chat as words } from '../../messages/chat.ts';
 import { heldWords } from '../../messages/reviewPages.ts';
 import { useChat } from '../../stores/index.ts';
-import { Button, EmptyState, Loading, Panel, ProblemNotice, Said, TextField } from '../../ui/index.ts';
+import { Button, EmptyState, Loading, Panel, ProblemNotice, LiveRegion, TextField } from '../../ui/index.ts';
 import { HeldBack, isHeldBack } from '../HeldBack.tsx';
 import { useAct } from '../useAct.ts';
 import { useDoing } from '../useDoing.ts';
@@ -115,7 +115,7 @@ export function ChatView(_props: { path: readonly string[] }) {
           </Button>
           <p className="chat-help soft small">{words.helpLine}</p>
         </form>
-        {told !== '' && <Said>{told}</Said>}
+        {told !== '' && <LiveRegion>{told}</LiveRegion>}
         {act.problem && isHeldBack(act.problem) && (
           <HeldBack
             problem={act.problem}

@@ -1,6 +1,6 @@
 import type { OwnAddress } from '../../../contract/index.ts';
 import { federation as words } from '../../messages/federation.ts';
-import { Badge, Button, Panel, Said } from '../../ui/index.ts';
+import { Badge, Button, Panel, LiveRegion } from '../../ui/index.ts';
 import type { Tone } from '../../ui/index.ts';
 import { useCopy } from '../useCopy.ts';
 import { shownAddress, toldForm } from './reach.ts';
@@ -54,7 +54,7 @@ export function Addresses({ own, told }: { own: readonly OwnAddress[]; told: rea
           <p className="soft small own-how">{words.addresses.how}</p>
         </>
       )}
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
     </Panel>
   );
 }

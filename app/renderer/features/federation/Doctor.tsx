@@ -1,6 +1,6 @@
 import type { FederationView } from '../../../contract/index.ts';
 import { federation as words } from '../../messages/federation.ts';
-import { Badge, Button, Panel, ProblemNotice, RelativeTime, Said } from '../../ui/index.ts';
+import { Badge, Button, Panel, ProblemNotice, RelativeTime, LiveRegion } from '../../ui/index.ts';
 import type { Tone } from '../../ui/index.ts';
 import type { Act } from '../useAct.ts';
 
@@ -56,7 +56,7 @@ export function Doctor({
         <Button onPress={onRun} isDisabled={act.busy} shortcut="d">
           {words.doctor.run}
         </Button>
-        <Said>{act.busy ? words.doctor.running : ran ? words.doctor.done : ''}</Said>
+        <LiveRegion>{act.busy ? words.doctor.running : ran ? words.doctor.done : ''}</LiveRegion>
       </div>
       {act.problem && <ProblemNotice problem={act.problem} />}
     </Panel>

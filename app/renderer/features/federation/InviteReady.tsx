@@ -1,6 +1,6 @@
 import type { Outputs, ReachReport } from '../../../contract/index.ts';
 import { federation as words } from '../../messages/federation.ts';
-import { Button, Dialog, Notice, Said } from '../../ui/index.ts';
+import { Button, Dialog, Notice, LiveRegion } from '../../ui/index.ts';
 import { useCopy } from '../useCopy.ts';
 import { Qr } from './Qr.tsx';
 import { shownAddress } from './reach.ts';
@@ -35,7 +35,7 @@ export function InviteReady({ made, onClose }: { made: Made; onClose: () => void
           <span className="field-label">{words.invite.link}</span>
           <code className="mono invite-text">{link}</code>
           <p className="soft small">{words.invite.scan}</p>
-          <Said>{said}</Said>
+          <LiveRegion>{said}</LiveRegion>
         </div>
       </div>
       <div className="small">

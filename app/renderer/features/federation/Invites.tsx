@@ -2,7 +2,15 @@ import { useState } from 'react';
 import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { federation as words } from '../../messages/federation.ts';
-import { Button, EmptyState, Loading, Panel, ProblemNotice, RelativeTime, Said } from '../../ui/index.ts';
+import {
+  Button,
+  EmptyState,
+  Loading,
+  Panel,
+  ProblemNotice,
+  RelativeTime,
+  LiveRegion,
+} from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
 
@@ -57,7 +65,7 @@ export function Invites({ turn, onInvite }: { turn: number; onInvite: () => void
         {words.invites.make}
       </Button>
       {act.problem && <ProblemNotice problem={act.problem} />}
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
     </Panel>
   );
 }

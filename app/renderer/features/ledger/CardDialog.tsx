@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useClient } from '../../bridge/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
 import { validators as setWords } from '../../messages/validators.ts';
-import { Button, Dialog, Loading, Notice, ProblemNotice, Said } from '../../ui/index.ts';
+import { Button, Dialog, Loading, Notice, ProblemNotice, LiveRegion } from '../../ui/index.ts';
 import { saveFile } from '../saveFile.ts';
 import { useCall } from '../useCall.ts';
 import { useCopy } from '../useCopy.ts';
@@ -51,7 +51,7 @@ export function CardDialog({ validating, onClose }: { validating: boolean; onClo
           {text}
         </pre>
       )}
-      <Said>{said || (saved ? card.saved : '')}</Said>
+      <LiveRegion>{said || (saved ? card.saved : '')}</LiveRegion>
     </Dialog>
   );
 }

@@ -3,7 +3,16 @@ import type { Inputs, LedgerStatus, LedgerValidator, ValidatorChange } from '../
 import { useClient } from '../../bridge/index.ts';
 import { validators as setWords } from '../../messages/validators.ts';
 import { leastQuorum, useLedger, useValidators } from '../../stores/index.ts';
-import { Button, Dialog, FilePick, Notice, ProblemNotice, Said, Select, TextArea } from '../../ui/index.ts';
+import {
+  Button,
+  Dialog,
+  FilePick,
+  Notice,
+  ProblemNotice,
+  LiveRegion,
+  Select,
+  TextArea,
+} from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useCopy } from '../useCopy.ts';
 import type { Directory } from './body.ts';
@@ -23,7 +32,7 @@ export type Wanted =
 
 type Request = Inputs['ledger']['changeValidators'];
 
-interface Draft {
+interface ChangeForm {
   readonly plan: Plan;
   readonly request: Request;
   /** Who signed already. */
@@ -37,7 +46,7 @@ function draftOf(
   quorum: number | null,
   status: LedgerStatus,
   validators: readonly LedgerValidator[],
-): Draft | { readonly fault: string } | null {
+): ChangeForm | { readonly fault: string } | null {
   const chosen = quorum === null ? {} : { quorum };
   if (wanted.what === 'remove') {
     const remove = [wanted.validator.did];
@@ -225,7 +234,7 @@ function Collected(props: {
           <pre className="mono small ledger-hand" tabIndex={0} aria-label={says.text}>
             {made.change}
           </pre>
-          <Said>{said}</Said>
+          <LiveRegion>{said}</LiveRegion>
         </>
       ) : (
         <>

@@ -4,7 +4,7 @@ import { bytes, count } from '../../messages/format.ts';
 import { validators as setWords } from '../../messages/validators.ts';
 import { useNode } from '../../stores/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
-import { Button, Panel, ProblemNotice, RelativeTime, Said } from '../../ui/index.ts';
+import { Button, Panel, ProblemNotice, RelativeTime, LiveRegion } from '../../ui/index.ts';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
@@ -62,7 +62,7 @@ function Export() {
       <Button onPress={() => void save()} isDisabled={act.busy}>
         {says.save}
       </Button>
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
       <p className="soft measure">{says.check}</p>
       {act.problem && <ProblemNotice problem={act.problem} />}
     </div>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import { useLedger, useValidators, standingOf } from '../../stores/index.ts';
+import { useLedger, useValidators, ledgerHealthOf } from '../../stores/index.ts';
 import { Badge, ProblemNotice, useNow } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 
@@ -28,7 +28,7 @@ export function Follow({ id }: { id: string }) {
     if (block !== null) setFinal((held) => held ?? { height: block.height, tookMs: Date.now() - sentAt });
     return block;
   }, [client, id, final === null ? status?.height : null, final === null ? status?.waiting : null]);
-  const stands = status !== null && ['stopped', 'halted'].includes(standingOf(status, validators).kind);
+  const stands = status !== null && ['stopped', 'halted'].includes(ledgerHealthOf(status, validators).kind);
   const { follow } = words;
   return (
     <div role="status">

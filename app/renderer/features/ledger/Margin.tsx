@@ -1,12 +1,12 @@
 import type { LedgerStatus } from '../../../contract/index.ts';
 import { validators as setWords } from '../../messages/validators.ts';
 import { liarsBorne } from '../../stores/index.ts';
-import type { Standing } from '../../stores/index.ts';
+import type { LedgerHealth } from '../../stores/index.ts';
 import { Button, Panel } from '../../ui/index.ts';
 
 interface MarginProps {
   readonly status: LedgerStatus;
-  readonly standing: Standing;
+  readonly standing: LedgerHealth;
   readonly onAdd: () => void;
   readonly onSign: () => void;
   readonly onCard: () => void;

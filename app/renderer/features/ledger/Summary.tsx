@@ -1,13 +1,13 @@
 import type { LedgerStatus } from '../../../contract/index.ts';
 import { capital, count } from '../../messages/format.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import type { Standing } from '../../stores/index.ts';
+import type { LedgerHealth } from '../../stores/index.ts';
 import { Button, Panel, RelativeTime } from '../../ui/index.ts';
 
 const tones = { halted: 'red', stopped: 'red', empty: 'cyan', busy: 'cyan', final: 'green' } as const;
 
 /** The sentence after the judgement: the block, who signs, how many may fail. */
-function sentence(status: LedgerStatus, { kind, present, margin }: Standing): string {
+function sentence(status: LedgerStatus, { kind, present, margin }: LedgerHealth): string {
   const { height, validators, validating } = status;
   if (kind === 'halted') return words.says.halted(status.halted?.height ?? height + 1);
   if (kind === 'stopped') return words.says.stopped(present ?? 0, status);
@@ -21,7 +21,7 @@ function sentence(status: LedgerStatus, { kind, present, margin }: Standing): st
 /** How the ledger stands, in a sentence before any number. */
 export function Summary(props: {
   status: LedgerStatus;
-  standing: Standing;
+  standing: LedgerHealth;
   /** The sentence alone, where there is little room. */
   brief: boolean;
   onGive: () => void;

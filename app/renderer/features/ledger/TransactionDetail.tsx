@@ -14,7 +14,7 @@ import {
   PersonName,
   ProblemNotice,
   RelativeTime,
-  Said,
+  LiveRegion,
 } from '../../ui/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
 import { saveFile } from '../saveFile.ts';
@@ -112,7 +112,7 @@ function Told({ transaction, directory }: { transaction: LedgerTransaction; dire
         <dd className="mono record-long">{id}</dd>
       </dl>
       <Proof transaction={transaction} onCopy={() => copy(id)} />
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
     </>
   );
 }

@@ -5,7 +5,7 @@ import { count } from '../../messages/format.ts';
 import { ledger as words } from '../../messages/ledger.ts';
 import { validators as setWords } from '../../messages/validators.ts';
 import { presences, useValidators } from '../../stores/index.ts';
-import type { Presence, Standing } from '../../stores/index.ts';
+import type { Presence, LedgerHealth } from '../../stores/index.ts';
 import {
   Badge,
   Button,
@@ -97,7 +97,7 @@ const columns: readonly Column<Row>[] = [
 
 interface ValidatorsProps {
   readonly status: LedgerStatus;
-  readonly standing: Standing;
+  readonly standing: LedgerHealth;
   readonly directory: Directory;
 }
 

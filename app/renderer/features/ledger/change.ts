@@ -12,7 +12,7 @@ export const MOST_VALIDATORS = 64;
 const MOST_CARD_TEXT = 4_096;
 const MOST_CHANGE_TEXT = 200_000;
 
-type Held = Pick<LedgerValidator, 'did' | 'peer' | 'bls'>;
+type ValidatorKeys = Pick<LedgerValidator, 'did' | 'peer' | 'bls'>;
 
 /** What a change of the validators comes to. */
 export interface Plan {
@@ -32,7 +32,7 @@ const shapeOf = ({ model, validators, quorum }: LedgerStatus): SetShape => ({ mo
 /** Reads a pasted card and says whether the set can take it. */
 export function readCard(
   text: string,
-  validators: readonly Held[],
+  validators: readonly ValidatorKeys[],
 ): { readonly card: ValidatorCard; readonly replaces: boolean } | { readonly fault: CardFault } {
   let value: unknown;
   try {
@@ -53,9 +53,9 @@ export function readCard(
 /** What adding and removing comes to; the least quorum of the model where none is named. */
 export function planOf(
   status: LedgerStatus,
-  validators: readonly Held[],
+  validators: readonly ValidatorKeys[],
   wish: {
-    readonly add?: readonly Held[];
+    readonly add?: readonly ValidatorKeys[];
     readonly remove?: readonly string[];
     readonly quorum?: number | null;
   },
@@ -92,7 +92,7 @@ const Change = z.object({
 export function readChange(
   text: string,
   status: LedgerStatus,
-  validators: readonly Held[],
+  validators: readonly ValidatorKeys[],
 ): { readonly plan: Plan; readonly signers: readonly number[] } | { readonly fault: ChangeFault } {
   const bytes = text.length > MOST_CHANGE_TEXT ? null : bytesOfBase64Url(text.trim());
   let value: unknown = null;

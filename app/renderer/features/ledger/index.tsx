@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useActions } from '../../actions/registry.ts';
 import { go, href } from '../../actions/route.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import { standingOf, useLedger, useValidators } from '../../stores/index.ts';
+import { ledgerHealthOf, useLedger, useValidators } from '../../stores/index.ts';
 import { Button, Key, Loading, Notice, Panel, ProblemNotice } from '../../ui/index.ts';
 import { useDoing } from '../useDoing.ts';
 import { useNarrow } from '../useNarrow.ts';
@@ -83,7 +83,7 @@ export function LedgerView({ path }: { path: readonly string[] }) {
       </div>
     );
   const held = validators.value ?? [];
-  const standing = standingOf(status, held);
+  const standing = ledgerHealthOf(status, held);
   const height = Number(opened);
   return (
     <div className="ledger">

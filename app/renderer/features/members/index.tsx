@@ -15,7 +15,7 @@ import {
   Panel,
   ProblemNotice,
   RelativeTime,
-  Said,
+  LiveRegion,
   Select,
   TextField,
   VirtualList,
@@ -229,7 +229,7 @@ export function MembersView(_props: { path: readonly string[] }) {
           />
         )}
         {act.problem && <ProblemNotice problem={act.problem} />}
-        <Said>{lifted ? words.lifted : said}</Said>
+        <LiveRegion>{lifted ? words.lifted : said}</LiveRegion>
       </Panel>
       {dialog === 'role' && member && <RoleDialog member={member} onClose={() => setDialog(null)} />}
       {dialog === 'ban' && member && <BanDialog member={member} onClose={() => setDialog(null)} />}

@@ -3,7 +3,7 @@ import type { Bounds as BoundsValue, ScopeBounds } from '../../../contract/index
 import { useActions } from '../../actions/registry.ts';
 import { useClient } from '../../bridge/index.ts';
 import { moderation } from '../../messages/moderation.ts';
-import { Button, Loading, Panel, ProblemNotice, Said, Select } from '../../ui/index.ts';
+import { Button, Loading, Panel, ProblemNotice, LiveRegion, Select } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 import { BoundRow } from './BoundRow.tsx';
 import { Calibration } from './Calibration.tsx';
@@ -172,7 +172,7 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
             </Button>
           )}
         </div>
-        <Said>{said !== '' ? said : changed ? '' : words.unchanged}</Said>
+        <LiveRegion>{said !== '' ? said : changed ? '' : words.unchanged}</LiveRegion>
       </Panel>
       <div className="moderation-side">
         <Panel title={moderation.replay.title} className="moderation-replay">

@@ -12,7 +12,7 @@ import {
   Panel,
   ProblemNotice,
   RelativeTime,
-  Said,
+  LiveRegion,
   Select,
   Switch,
 } from '../../ui/index.ts';
@@ -129,7 +129,7 @@ export function Lists() {
           </table>
         </div>
       )}
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
       {act.problem && <ProblemNotice problem={act.problem} />}
       {importing && (
         <ImportListDialog

@@ -4,7 +4,7 @@ import type { ModerationRules } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { common } from '../../messages/common.ts';
 import { moderation } from '../../messages/moderation.ts';
-import { Button, Loading, Panel, ProblemNotice, Said, Select, TextField } from '../../ui/index.ts';
+import { Button, Loading, Panel, ProblemNotice, LiveRegion, Select, TextField } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 
 const words = moderation.rules;
@@ -69,7 +69,7 @@ function TrustedRole({ value, save }: { value: Role; save: Save }) {
         }
         options={Role.options.map((role) => ({ value: role, label: common.roles[role] }))}
       />
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
     </div>
   );
 }
@@ -107,7 +107,7 @@ function NumberField({ field, value, save }: { field: NumberRule; value: number;
         mono
         maxLength={9}
       />
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
     </div>
   );
 }

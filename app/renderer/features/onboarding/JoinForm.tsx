@@ -5,7 +5,7 @@ import { inviteOf } from '../../identity/phrase.ts';
 import { t } from '../../messages/en.ts';
 import { ago } from '../../messages/format.ts';
 import { leadsBeyond } from '../../text/addresses.ts';
-import { Button, Notice, ProblemNotice, Said, TextArea, useNow } from '../../ui/index.ts';
+import { Button, Notice, ProblemNotice, LiveRegion, TextArea, useNow } from '../../ui/index.ts';
 import type { Plan } from './YouStep.tsx';
 
 const words = t.onboarding;
@@ -66,7 +66,7 @@ export function JoinForm({ invite, onNext }: { invite: string | null; onNext: (p
           next();
         }}
       />
-      {reading && <Said>{words.inviteReading}</Said>}
+      {reading && <LiveRegion>{words.inviteReading}</LiveRegion>}
       {preview !== null && (
         <Notice severity="good" title={words.inviteFor(preview.community.name)} live>
           <p className="soft">

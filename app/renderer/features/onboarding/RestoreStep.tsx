@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Problem } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Button, ProblemNotice, Said, TextArea } from '../../ui/index.ts';
+import { Button, ProblemNotice, LiveRegion, TextArea } from '../../ui/index.ts';
 import { wordsOf } from '../../identity/phrase.ts';
 
 const words = t.onboarding;
@@ -36,7 +36,7 @@ export function RestoreStep({ onBack, onRestored }: { onBack: () => void; onRest
         mono
         autoFocus
       />
-      <Said>{busy ? words.restoring : words.restoreCount(typed.length)}</Said>
+      <LiveRegion>{busy ? words.restoring : words.restoreCount(typed.length)}</LiveRegion>
       {problem !== null && <ProblemNotice problem={problem} />}
       <div className="steps-buttons">
         <Button onPress={onBack}>{t.common.back}</Button>

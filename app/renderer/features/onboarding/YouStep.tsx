@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Handle, type Problem } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Button, Choices, ProblemNotice, Said, TextField } from '../../ui/index.ts';
+import { Button, Choices, ProblemNotice, LiveRegion, TextField } from '../../ui/index.ts';
 import { diallers, useDialWish, type Dialler } from './dialWish.ts';
 
 const words = t.onboarding;
@@ -81,7 +81,7 @@ export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => vo
       )}
       {problem !== null && <ProblemNotice problem={problem} />}
       <div className="steps-buttons">
-        {busy && <Said>{words.working[plan.kind]}</Said>}
+        {busy && <LiveRegion>{words.working[plan.kind]}</LiveRegion>}
         <Button onPress={onBack} isDisabled={busy}>
           {t.common.back}
         </Button>

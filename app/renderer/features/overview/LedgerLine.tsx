@@ -1,6 +1,6 @@
 import { href } from '../../actions/route.ts';
 import { t } from '../../messages/en.ts';
-import { standingOf, useLedger, useValidators } from '../../stores/index.ts';
+import { ledgerHealthOf, useLedger, useValidators } from '../../stores/index.ts';
 import { Dot } from '../../ui/index.ts';
 
 const tones = { halted: 'red', stopped: 'red', empty: 'soft', busy: 'green', final: 'green' } as const;
@@ -10,7 +10,7 @@ export function LedgerLine() {
   const status = useLedger().value;
   const validators = useValidators().value;
   if (status === null || validators === null) return null;
-  const { kind, present } = standingOf(status, validators);
+  const { kind, present } = ledgerHealthOf(status, validators);
   const { line } = t.ledger;
   const words = () => {
     if (status.halted !== null) return line.halted(status.halted.height);

@@ -12,10 +12,10 @@ export const asksForPhrase = (status: Pick<NodeStatus, 'notices' | 'me'>): boole
 export const dutiesOf = (status: Pick<NodeStatus, 'notices' | 'me'>): number =>
   status.notices.filter((notice) => notice.severity !== 'info').length + (asksForPhrase(status) ? 1 : 0);
 
-type Verdict = { words: string; tone: 'green' | 'amber' | 'red' };
+type NeedStatus = { words: string; tone: 'green' | 'amber' | 'red' };
 
 /** The one judgement the board opens with. */
-export function verdictOf(status: Pick<NodeStatus, 'notices' | 'reachability' | 'phase' | 'me'>): Verdict {
+export function verdictOf(status: Pick<NodeStatus, 'notices' | 'reachability' | 'phase' | 'me'>): NeedStatus {
   if (status.reachability.verdict === 'offline') return { words: words.offline, tone: 'amber' };
   if (status.phase === 'degraded' || status.notices.some((notice) => notice.severity === 'danger'))
     return { words: words.danger, tone: 'red' };

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { ReviewItem } from '../../../contract/index.ts';
 import { review as words } from '../../messages/review.ts';
 import type { Mark } from '../../stores/index.ts';
-import { Badge, Button, Menu, Panel, Said, TextField } from '../../ui/index.ts';
+import { Badge, Button, Menu, Panel, LiveRegion, TextField } from '../../ui/index.ts';
 import type { MenuEntry } from '../../ui/index.ts';
 import { Detail } from './Detail.tsx';
 import type { QueueCommands } from './queueActions.ts';
@@ -91,7 +91,7 @@ export function ItemPanel(props: ItemPanelProps) {
                 entries={entriesOf(props)}
               />
             </div>
-            {props.said !== '' && <Said>{props.said}</Said>}
+            {props.said !== '' && <LiveRegion>{props.said}</LiveRegion>}
           </div>
         )}
       </Panel>

@@ -9,13 +9,13 @@ import {
   Loading,
   Panel,
   ProblemNotice,
-  Said,
+  LiveRegion,
   Select,
   TextField,
 } from '../../ui/index.ts';
 import { QueueList } from './QueueList.tsx';
-import { countOn, noSift, states, useSift } from './sift.ts';
-import type { QueueTab } from './sift.ts';
+import { countOn, noFilter, states, useFilter } from './filter.ts';
+import type { QueueTab } from './filter.ts';
 
 /** Typing rests for so long before the queue is asked. */
 const TYPED_MS = 250;
@@ -31,13 +31,13 @@ interface ListPanelProps {
   readonly problem: Problem | null;
   readonly onOpen: (item: ReviewItem) => void;
   readonly onUndo: () => void;
-  readonly onSift: () => void;
+  readonly onFilter: () => void;
 }
 
 /** The left half: which items, what narrows them down, the items, and what was done last. */
 export function ListPanel(props: ListPanelProps) {
   const { queue, list, state, counts, said } = props;
-  const { tab, sift, set } = useSift();
+  const { tab, filter, set } = useFilter();
   const counted: Record<QueueTab, number | null> = {
     open: counts?.open ?? null,
     raised: counts?.raised ?? null,
@@ -45,8 +45,8 @@ export function ListPanel(props: ListPanelProps) {
     ruled: null,
     all: null,
   };
-  const narrowed = countOn(sift) > 0 || sift.words !== '';
-  const [title, hint] = narrowed ? words.queue.emptySifted : words.queue.empty[tab];
+  const narrowed = countOn(filter) > 0 || filter.words !== '';
+  const [title, hint] = narrowed ? words.queue.emptyFiltered : words.queue.empty[tab];
   const selected = state.selected.size;
   return (
     <Panel
@@ -78,11 +78,11 @@ export function ListPanel(props: ListPanelProps) {
         <Select
           label={words.queue.order}
           bare
-          value={sift.order}
-          onChange={(order) => set({ sift: { ...sift, order } })}
+          value={filter.order}
+          onChange={(order) => set({ filter: { ...filter, order } })}
           options={orders.map((value) => ({ value, label: words.queue.orders[value] }))}
         />
-        <Button onPress={props.onSift}>{words.queue.filtersOn(countOn(sift))}</Button>
+        <Button onPress={props.onFilter}>{words.queue.filtersOn(countOn(filter))}</Button>
       </div>
       {props.problem && <ProblemNotice problem={props.problem} />}
       {list.problem && (
@@ -98,7 +98,7 @@ export function ListPanel(props: ListPanelProps) {
           {...(narrowed
             ? {
                 action: (
-                  <Button onPress={() => set({ sift: { ...noSift, order: sift.order } })}>
+                  <Button onPress={() => set({ filter: { ...noFilter, order: filter.order } })}>
                     {words.queue.clear}
                   </Button>
                 ),
@@ -110,7 +110,7 @@ export function ListPanel(props: ListPanelProps) {
       )}
       {list.count > 0 && <QueueList queue={queue} list={list} state={state} onOpen={props.onOpen} />}
       <div className="review-said">
-        <Said>{said}</Said>
+        <LiveRegion>{said}</LiveRegion>
         {state.last !== null && (
           <Button kind="quiet" shortcut="u" onPress={props.onUndo}>
             {words.done.undoIt}
@@ -123,14 +123,14 @@ export function ListPanel(props: ListPanelProps) {
 
 /** Words that must occur; the queue follows what is typed. */
 function Words() {
-  const { sift, set } = useSift();
-  const [typed, setTyped] = useState(sift.words);
-  useEffect(() => setTyped(sift.words), [sift.words]);
+  const { filter, set } = useFilter();
+  const [typed, setTyped] = useState(filter.words);
+  useEffect(() => setTyped(filter.words), [filter.words]);
   useEffect(() => {
-    if (typed === sift.words) return;
+    if (typed === filter.words) return;
     const timer = setTimeout(() => {
-      const now = useSift.getState().sift;
-      set({ sift: { ...now, words: typed } });
+      const now = useFilter.getState().filter;
+      set({ filter: { ...now, words: typed } });
     }, TYPED_MS);
     return () => clearTimeout(timer);
   }, [typed]);

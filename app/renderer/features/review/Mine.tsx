@@ -7,7 +7,7 @@ import { listedSpans } from '../../messages/reasons.ts';
 import { review } from '../../messages/review.ts';
 import { heldWords, reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList } from '../../stores/index.ts';
-import { Button, RelativeTime, Said } from '../../ui/index.ts';
+import { Button, RelativeTime, LiveRegion } from '../../ui/index.ts';
 import { AskDialog } from '../AskDialog.tsx';
 import { FlaggedText } from '../FlaggedText.tsx';
 import { HeldNote } from '../HeldNote.tsx';
@@ -83,7 +83,7 @@ export function Mine() {
         ))}
       </ul>
       {state.more && <Button onPress={() => void list.more()}>{review.keys.page}</Button>}
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
       {asking !== null && (
         <AskDialog
           words={heldWords.appealDialog}

@@ -11,7 +11,7 @@ import {
   Panel,
   PersonName,
   ProblemNotice,
-  Said,
+  LiveRegion,
   Switch,
 } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
@@ -92,7 +92,7 @@ export function Moderators() {
           </table>
         </div>
       )}
-      <Said>{said}</Said>
+      <LiveRegion>{said}</LiveRegion>
       {act.problem && <ProblemNotice problem={act.problem} />}
     </Panel>
   );

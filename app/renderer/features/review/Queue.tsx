@@ -13,15 +13,15 @@ import { ItemPanel } from './ItemPanel.tsx';
 import { ListPanel } from './ListPanel.tsx';
 import { queueActions } from './queueActions.ts';
 import { wordsOf } from './says.ts';
-import { SiftDialog } from './SiftDialog.tsx';
-import { filterOf, states, useSift } from './sift.ts';
+import { FilterDialog } from './FilterDialog.tsx';
+import { reviewFilterOf, states, useFilter } from './filter.ts';
 import { useQueue } from './useQueue.ts';
 
 type Asking =
   | { readonly kind: 'remove' | 'escalate'; readonly ids: readonly string[] }
   | { readonly kind: 'bulk'; readonly verb: 'publish' | 'quarantine'; readonly ids: readonly string[] }
   | { readonly kind: 'purge'; readonly id: string }
-  | { readonly kind: 'sift' };
+  | { readonly kind: 'filter' };
 
 /** Takes the keyboard to the item one is at: its row, or where only the item is shown, the item. */
 function focusQueue(): void {
@@ -34,8 +34,8 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
   const client = useClient();
   const role = useNode().value?.me?.role;
   const counts = useReviewCounts(true).value;
-  const { tab, sift, set } = useSift();
-  const { queue, list, state } = useQueue(filterOf(tab, sift));
+  const { tab, filter, set } = useFilter();
+  const { queue, list, state } = useQueue(reviewFilterOf(tab, filter));
   const direct = useAct();
   const [asking, setAsking] = useState<Asking | null>(null);
   const [note, setNote] = useState('');
@@ -55,7 +55,7 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
   }, [state.active]);
   const open = counts?.open ?? null;
   useEffect(() => {
-    // Said once, as it was when it happened; a count that moves later is no news about the act.
+    // LiveRegion once, as it was when it happened; a count that moves later is no news about the act.
     if (state.news !== null)
       setSaid(wordsOf(state.news, list.total === null ? open : waitingOf(list.total, state)));
   }, [state.news]);
@@ -115,7 +115,7 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
     },
     note: () => setNoting(true),
     reveal: () => setRevealed(!revealed),
-    sift: () => setAsking({ kind: 'sift' }),
+    filter: () => setAsking({ kind: 'filter' }),
     find: () => document.querySelector<HTMLElement>('.review-find input')?.focus(),
     nextState: () => set({ tab: states[(states.indexOf(tab) + 1) % states.length] ?? 'open' }),
     inPlace: () => active !== null && go('boards', 'post', active),
@@ -163,7 +163,7 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
             else document.querySelector<HTMLElement>('.review-scroll')?.focus();
           }}
           onUndo={commands.undo}
-          onSift={commands.sift}
+          onFilter={commands.filter}
         />
       )}
       {(!narrow || alone) && (
@@ -223,7 +223,7 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
           }}
         />
       )}
-      {asking?.kind === 'sift' && <SiftDialog onClose={() => setAsking(null)} />}
+      {asking?.kind === 'filter' && <FilterDialog onClose={() => setAsking(null)} />}
     </div>
   );
 }

@@ -15,7 +15,7 @@ export interface QueueCommands {
   readonly selectAll: () => void;
   readonly note: () => void;
   readonly reveal: () => void;
-  readonly sift: () => void;
+  readonly filter: () => void;
   readonly find: () => void;
   readonly nextState: () => void;
   readonly inPlace: () => void;
@@ -71,7 +71,7 @@ export function queueActions(commands: QueueCommands, moment: QueueMoment): Acti
       () => free && (item?.media.length ?? 0) > 0,
       commands.reveal,
     ),
-    action('sift', words.sift, 's', () => free, commands.sift),
+    action('filter', words.filter, 's', () => free, commands.filter),
     action('find', words.words, '/', () => free, commands.find),
     action('state', words.state, 'o', () => free, commands.nextState, false),
     action(

@@ -5,7 +5,7 @@ import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { bytes } from '../../messages/format.ts';
 import { useBoards } from '../../stores/index.ts';
-import { Button, Panel, Said, Select, TextField } from '../../ui/index.ts';
+import { Button, Panel, LiveRegion, Select, TextField } from '../../ui/index.ts';
 import { Jobs } from './Jobs.tsx';
 
 const words = t.settings.archive;
@@ -39,7 +39,7 @@ export function ArchiveSection() {
           <p className="soft measure">{words.demoWhy}</p>
           <div className="buttons">
             <Button onPress={() => start(() => client.archive.demo({}))}>{words.demoNow}</Button>
-            <Said>{said}</Said>
+            <LiveRegion>{said}</LiveRegion>
           </div>
         </div>
       </Panel>
@@ -110,7 +110,7 @@ function Import() {
           <Button kind="main" onPress={run} isDisabled={into === undefined}>
             {words.importNow}
           </Button>
-          <Said>{said}</Said>
+          <LiveRegion>{said}</LiveRegion>
         </div>
       </div>
     </Panel>
@@ -158,7 +158,7 @@ function Export() {
           >
             {words.exportNow}
           </Button>
-          <Said>{said}</Said>
+          <LiveRegion>{said}</LiveRegion>
         </div>
       </div>
     </Panel>

@@ -11,7 +11,7 @@ import {
   ProblemNotice,
   ProgressBar,
   RelativeTime,
-  Said,
+  LiveRegion,
   useNow,
 } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
@@ -85,7 +85,7 @@ function Backups() {
           <Button kind="main" onPress={() => void backUp()} isDisabled={busy}>
             {words.backupNow}
           </Button>
-          <Said>{said}</Said>
+          <LiveRegion>{said}</LiveRegion>
         </div>
       </div>
     </Panel>

@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { Settings, SettingsPatch } from '../../../contract/index.ts';
 import { problemOf } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Said, Select, Switch, TextArea, TextField } from '../../ui/index.ts';
+import { LiveRegion, Select, Switch, TextArea, TextField } from '../../ui/index.ts';
 import { check, shownText, typedNumber, valueAt, type Field } from './fields.ts';
 
 export type Save = (patch: SettingsPatch) => Promise<void>;
@@ -145,7 +145,7 @@ export function Row({
       <div className="setting-control">{control}</div>
       {said !== undefined && (
         <div className="setting-said">
-          <Said>{said}</Said>
+          <LiveRegion>{said}</LiveRegion>
         </div>
       )}
     </div>

@@ -1,0 +1,155 @@
+import { createRouterClient, implement, ORPCError } from '@orpc/server';
+import {
+  contract,
+  type Board,
+  type Client,
+  type Job,
+  type Member,
+  type Verification,
+} from '../../contract/index.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { openDataDirectory } from '../node/data-directory.ts';
+import { lockDataDirectory } from '../node/lock.ts';
+import type { NodeConnector } from './node-connector.ts';
+
+export const board: Board = {
+  id: 'bafyboard',
+  slug: 'harbour',
+  name: 'Harbour talk\u001b[31m',
+  description: '',
+  postRole: 'member',
+  archived: false,
+  threads: 2,
+  posts: 12,
+  unread: 3,
+  lastActivityAt: null,
+};
+const verification: Verification = {
+  ok: false,
+  community: 'bafycommunity',
+  events: 10,
+  posts: 5,
+  members: 2,
+  logDigest: 'a',
+  stateDigest: 'b',
+  digest: 'c',
+  faults: ['event bafyx is mis-signed'],
+};
+export const job: Job = {
+  id: 'j1',
+  kind: 'import',
+  title: 'list.mbox',
+  state: 'running',
+  startedAt: 0,
+  endedAt: null,
+  progress: { done: 0, total: 100, perSecond: 50, etaSeconds: 2 },
+  counts: null,
+  problem: null,
+};
+
+export const ines: Member = {
+  did: 'did:key:z6MkInes',
+  handle: 'Ines',
+  handleBlock: 2,
+  role: 'member',
+  joinedAt: 0,
+  invitedBy: 'mara',
+  posts: 3,
+  lastSeenAt: null,
+  online: false,
+  banned: null,
+  isMe: false,
+};
+/** What the node behind the doors knows; a test sets it, and finds there what it was asked. */
+export const node = {
+  /** The members; null while there is no community. */
+  roll: null as Member[] | null,
+  /** The job that was to be cancelled. */
+  cancelled: null as string | null,
+  /** How the job ends. */
+  finish: Promise.withResolvers<Job>(),
+};
+
+/** Forgets what an earlier test left. */
+export function forget(): void {
+  Object.assign(node, { roll: null, cancelled: null, finish: Promise.withResolvers<Job>() });
+}
+
+const change = (did: string, changes: Partial<Member>): Record<string, never> => {
+  node.roll = node.roll!.map((member) => (member.did === did ? { ...member, ...changes } : member));
+  return {};
+};
+
+const os = implement(contract);
+/** The few procedures that these tests call. */
+const router = {
+  boards: {
+    list: os.boards.list.handler(() => [board]),
+    startThread: os.boards.startThread.handler(({ input }) => ({
+      id: `thread:${input.subject}:${input.text}`,
+      decision: 'publish' as const,
+    })),
+    create: os.boards.create.handler(() => board),
+    threads: os.boards.threads.handler(() => ({ items: [], next: null, total: 0 })),
+  },
+  archive: {
+    import: os.archive.import.handler(() => job),
+    watch: os.archive.watch.handler(async function* () {
+      yield [job];
+      yield [await node.finish.promise];
+    }),
+    cancel: os.archive.cancel.handler(({ input }) => {
+      node.cancelled = input.id;
+      node.finish.resolve({ ...job, state: 'cancelled' });
+      return {};
+    }),
+  },
+  maintenance: { verify: os.maintenance.verify.handler(() => verification) },
+  members: {
+    list: os.members.list.handler(({ errors }) => {
+      if (node.roll) return node.roll;
+      throw errors.PROBLEM({
+        data: { code: 'no-community', message: 'There is no community.', remedy: 'Make one.' },
+      });
+    }),
+    setRole: os.members.setRole.handler(({ input }) => change(input.did, { role: input.role })),
+    ban: os.members.ban.handler(({ input, errors }) => {
+      if (input.reason !== 'waits') {
+        return change(input.did, { banned: { at: 0, until: input.until, reason: input.reason, by: 'mara' } });
+      }
+      const message = 'It is handed in and waits: 2 of 3 validators must sign, and nothing comes from odin.';
+      throw errors.PROBLEM({ data: { code: 'waits-for-validators', message, remedy: 'Nothing is lost.' } });
+    }),
+    lift: os.members.lift.handler(({ input }) => change(input.did, { banned: null })),
+    setHandle: os.members.setHandle.handler(({ input }) => change(ines.did, { handle: input.handle })),
+  },
+  federation: {
+    view: os.federation.view.handler(() => {
+      throw new ORPCError('INTERNAL_SERVER_ERROR');
+    }),
+  },
+};
+
+/** Doors to a node that answers from memory. */
+export const connector: NodeConnector = {
+  async openNode({ dataDir }) {
+    const { directory } = await openDataDirectory(dataDir);
+    const lock = await lockDataDirectory(directory, 1);
+    return { client: createRouterClient(router) as unknown as Client, stop: () => lock.release() };
+  },
+  startNode() {
+    const stopped = Promise.withResolvers<void>();
+    return Promise.resolve({
+      router,
+      logger: silentLogger,
+      stopped: stopped.promise,
+      healthy: () => true,
+      metrics: () => [],
+      stop() {
+        stopped.resolve();
+        return Promise.resolve();
+      },
+    });
+  },
+  simulate: ({ seed }) => Promise.resolve(seed !== 13),
+};

@@ -1,0 +1,379 @@
+import type { Bls } from '../../kernel/bls.ts';
+import { equalBytes } from '../../kernel/bytes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Database } from '../../kernel/database.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { msOf } from '../../kernel/hybrid-time.ts';
+import { silentLogger, type Logger } from '../../kernel/logger.ts';
+import type { Verifier } from '../../kernel/signer.ts';
+import { setOf } from '../state/accounts.ts';
+import {
+  UnfinalizedBlocks,
+  restoreProjections,
+  tellProjections,
+  type UnfinalizedBlock,
+} from './unfinalized-blocks.ts';
+import { ANCHORED_BYTES, anchorDigest, anchorOn, anchorTipOf } from '../types/anchor.ts';
+import type { AnchoredLog } from './anchored-log.ts';
+import { Anchoring } from './anchoring.ts';
+import type {
+  Application,
+  BlockDraft,
+  Execution,
+  FinalRun,
+  BlockTemplate,
+  Tip,
+} from '../consensus/application.ts';
+import { makeBlock, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS, type Block } from '../types/block.ts';
+import { BlockRunner, parametersOf, type Listed } from './block-runner.ts';
+import { startFromGenesis, startFromSnapshot } from './bootstrap.ts';
+import { ChainStore } from './chain-store.ts';
+import type { Evidence } from '../types/equivocation.ts';
+import type { Rules } from '../state/execution.ts';
+import type { ChainOrigin, Parameters } from '../state/genesis.ts';
+import { haltEvidence, haltOf, RECOVERY, type Halt } from './halt.ts';
+import type { LedgerKinds, LedgerProjection } from '../state/kinds.ts';
+import { Mempool, type MempoolLimits, type MempoolVerdict } from './mempool.ts';
+import { baseOf, type Base } from '../consensus/proposal.ts';
+import type { Fetched } from '../sync/snapshot-pull.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+import { rootOf, StateStore, type ProvableState } from '../state/state-store.ts';
+import { openTransaction } from '../types/transaction.ts';
+import { TransactionSearch } from './transaction-search.ts';
+import type { ValidatorSet } from '../types/validators.ts';
+import type { Vote } from '../types/vote.ts';
+
+export interface ChainInit {
+  readonly db: Database;
+  readonly origin: ChainOrigin;
+  readonly kinds: LedgerKinds;
+  readonly projections?: readonly LedgerProjection[];
+  readonly bls: Bls;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly mempoolLimits?: MempoolLimits;
+  /** [H1] What blocks anchor; nothing if left out. */
+  readonly log?: AnchoredLog;
+  readonly logger?: Logger;
+  readonly accuse?: (evidence: Evidence) => void;
+  /** The alarm: told once, when execution halts [E7]. */
+  readonly halted?: (halt: Halt) => void;
+}
+
+const HALT = 'halt';
+
+/** The final chain of one community and what may follow it: what consensus orders for. */
+export class Chain implements Application {
+  /** The most that is read of a block; the parameters in its parent's state may allow less [LB6]. */
+  readonly limits = { bytes: MAX_BLOCK_BYTES, transactions: MAX_BLOCK_TRANSACTIONS };
+  readonly store: ChainStore;
+  readonly search: TransactionSearch;
+  readonly snapshots: SnapshotStore;
+  readonly mempool: Mempool;
+  readonly origin: ChainOrigin;
+  readonly anchoring: Anchoring | null;
+  readonly #state: StateStore;
+  readonly #init: ChainInit;
+  readonly #runner: BlockRunner;
+  readonly #ahead: UnfinalizedBlocks;
+  readonly #projections: readonly LedgerProjection[];
+  readonly #listeners = new Set<(block: Block) => void>();
+  #tip: Base;
+
+  private constructor(init: ChainInit) {
+    const { db, origin, kinds, bls, verifier, mempoolLimits } = init;
+    this.#init = init;
+    this.#projections = init.projections ?? [];
+    this.origin = origin;
+    this.store = new ChainStore(db);
+    this.search = new TransactionSearch(db);
+    this.#state = new StateStore(db);
+    this.snapshots = new SnapshotStore(db, this.#state);
+    this.mempool = new Mempool({
+      community: origin.id,
+      kinds,
+      verifier,
+      ...(mempoolLimits ? { limits: mempoolLimits } : {}),
+    });
+    const rules = { kinds, bls };
+    this.#runner = new BlockRunner({ community: origin.id, rules, verifier, mempool: this.mempool });
+    this.#ahead = new UnfinalizedBlocks(this.#state);
+    this.#tip = this.#storedTip();
+    const { log, clock, logger = silentLogger } = init;
+    const complete = () => (this.store.lowest() ?? 1) === 1;
+    this.anchoring = log ? new Anchoring({ log, clock, logger, complete }) : null;
+    if (log?.blank) db.transaction(() => this.#markAnchored(log));
+  }
+
+  /** Opens the chain of a database; writes the state of the genesis document into an empty one. */
+  static open(init: ChainInit): Chain {
+    const state = new StateStore(init.db);
+    if (state.top === null) init.db.transaction(() => startFromGenesis(state, init.origin));
+    return new Chain(init);
+  }
+
+  /** Checks of BLS signatures, as execution makes them. */
+  get bls(): Bls {
+    return this.#init.bls;
+  }
+
+  /** What its blocks anchor; null where they anchor nothing. */
+  get log(): AnchoredLog | null {
+    return this.#init.log ?? null;
+  }
+
+  /** What transactions are carried out by. */
+  get rules(): Rules {
+    const { kinds, bls } = this.#init;
+    return { kinds, bls };
+  }
+
+  /** The final state. */
+  get state(): ProvableState {
+    return this.#state;
+  }
+
+  /** The entries of the final state whose keys begin with a prefix. */
+  entriesUnder(prefix: string): { key: string; value: Uint8Array }[] {
+    return this.#state.entriesUnder(prefix);
+  }
+
+  get base(): Base {
+    return this.#tip;
+  }
+
+  /** The validators in force after the last final block. */
+  get set(): ValidatorSet {
+    return setOf(this.#state);
+  }
+
+  get parameters(): Parameters {
+    return parametersOf(this.#state);
+  }
+
+  get halt(): Halt | null {
+    const bytes = this.store.meta(HALT);
+    return bytes && haltOf(bytes);
+  }
+
+  /** Called with every block that became final, after it is on disk. */
+  onFinal(listener: (block: Block) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes transactions into the pool, by the final state. */
+  submit(sealed: readonly Uint8Array[]): Promise<MempoolVerdict[]> {
+    return this.mempool.add(sealed, this.#state, this.#init.clock.now());
+  }
+
+  async tip(): Promise<Tip> {
+    return { base: this.#tip, set: setOf(this.#state) };
+  }
+
+  async propose(template: BlockTemplate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
+    this.#mustRun();
+    const state = this.#ahead.stateAfter(parent, this.#tip);
+    // [H7] Transactions leave an eighth of a block to what is to be anchored.
+    const anchors = !empty && this.anchoring?.due(true) === true;
+    const below = anchors ? this.#ahead.below(parent.hash) : [];
+    const { result, transactions, listed } = this.#runner.fill(
+      template,
+      state,
+      anchors ? 1 / 8 : 0,
+      (room) => (anchors ? this.#listed(template, state, room, below) : null),
+    );
+    if (transactions.length === 0 && !listed && !empty) return null;
+    const sealed = transactions.map((transaction) => transaction.sealed);
+    const { anchor = null, anchored } = listed ?? {};
+    const stateRoot = rootOf(result.overlay);
+    const block = makeBlock({ ...template, stateRoot, anchor }, sealed, anchored);
+    if (anchored) this.anchoring?.proposed(block);
+    this.#ahead.put({ ...result, block, transactions });
+    return { stateRoot, anchor, transactions: sealed, ...(anchored && { anchored }) };
+  }
+
+  /** [H4] */
+  async vouch(block: Block): Promise<boolean> {
+    return this.anchoring?.vouch(block, this.#ahead.below(block.header.parent)) ?? false;
+  }
+
+  async execute(block: Block, parent: Base): Promise<Execution> {
+    this.#mustRun();
+    const known = this.#ahead.get(block.header.hash);
+    if (known) return { ok: true, next: known.next };
+    const transactions = await this.#runner.read(block);
+    if (typeof transactions === 'string') return { ok: false, code: transactions };
+    const result = this.#runner.run(block, transactions, this.#ahead.stateAfter(parent, this.#tip));
+    if (typeof result === 'string') return { ok: false, code: result };
+    // [E3] The root in the header is what validators sign: it must be what comes out here.
+    if (!equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
+      return { ok: false, code: 'wrong-state-root' };
+    }
+    this.#ahead.put({ ...result, block, transactions });
+    return { ok: true, next: result.next };
+  }
+
+  /**
+   * [E6] Makes a run final in one transaction of the database. Throws a Problem `ledger-halted` or, for
+   * blocks that do not follow the tip or that come to something else here, `diverged`.
+   */
+  async finalise(run: FinalRun): Promise<void> {
+    this.#mustRun();
+    const steps: UnfinalizedBlock[] = [];
+    let parent = this.#tip;
+    for (const block of run.blocks) {
+      if (!equalBytes(block.header.parent, parent.hash)) throw new Error('the run does not follow the tip');
+      const outcome = await this.execute(block, parent);
+      if (!outcome.ok) {
+        this.diverged(run, outcome.code);
+        throw new Problem('diverged', 'The validators certified what this node cannot accept.', RECOVERY);
+      }
+      steps.push(this.#ahead.get(block.header.hash)!);
+      parent = baseOf(block);
+    }
+    this.#commit(() => {
+      for (const step of steps) this.#store(step, step === steps.at(-1) ? run : null);
+    });
+    this.#rebase(parent);
+    this.anchoring?.settled(steps.map(({ block }) => block));
+    for (const { block } of steps) for (const listener of this.#listeners) listener(block);
+  }
+
+  secure(): Promise<void> {
+    return this.#init.db.secure();
+  }
+
+  async run(fromHeight: number): Promise<FinalRun | null> {
+    return this.store.run(fromHeight);
+  }
+
+  /** [Q6] Goes on from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
+  begin({ snapshot, parts }: Fetched): void {
+    this.#mustRun();
+    startFromSnapshot(this.#init.db, snapshot, parts, (state) =>
+      restoreProjections(this.#projections, state),
+    );
+    this.#state.forget();
+    this.#ahead.clear();
+    this.#rebase(this.#storedTip());
+  }
+
+  /** [F3] Keeps a validator's checked signature that a block is final, for proofs without an aggregate. */
+  keepSignature({ kind, block, voter, signature }: Vote): void {
+    if (kind !== 'finalise' || block === null) return;
+    this.store.putSignature(block, { voter, signature, at: this.#init.clock.now() });
+  }
+
+  /**
+   * [E8] Executes all blocks anew from the genesis document on and, if every root comes out as it was signed,
+   * ends a halt. Throws a Problem `history-missing` or `diverged`; nothing has changed then.
+   */
+  replay(): void {
+    if (this.store.lowest() !== 1 && this.store.tip()) {
+      throw new Problem('history-missing', 'The first blocks are not here.', 'Begin anew with a snapshot.');
+    }
+    this.#ahead.clear();
+    this.#commit(() => {
+      this.#state.clear();
+      for (const projection of this.#projections) projection.clear();
+      startFromGenesis(this.#state, this.origin);
+      for (let height = 1; height <= this.#tip.height; height++) this.#replayBlock(this.store.block(height)!);
+      this.store.setMeta(HALT, null);
+    });
+    this.#tip = this.#storedTip();
+  }
+
+  accuse(evidence: Evidence): void {
+    this.#init.accuse?.(evidence);
+  }
+
+  /** [E7] Halts execution and keeps what shows why. */
+  diverged(run: FinalRun, code: string): void {
+    if (this.halt) return;
+    const roots = this.#runner.rootsOf(run.blocks, this.#state);
+    const ours = this.store.sealOf(this.#tip.height);
+    const evidence = haltEvidence({ run, code, tip: this.#tip, roots, ours });
+    this.store.setMeta(HALT, evidence);
+    this.#init.halted?.(this.halt!);
+  }
+
+  /** [H6] What a leader's block anchors, if anything. */
+  #listed(
+    template: BlockTemplate,
+    state: ProvableState,
+    bytes: number,
+    below: readonly Block[],
+  ): Listed | null {
+    const events = this.anchoring?.choose(template.time, Math.floor(bytes / ANCHORED_BYTES), below) ?? [];
+    if (events.length === 0) return null;
+    const tip = anchorTipOf(state, this.origin.id);
+    const anchored = anchorOn(
+      tip,
+      events.map(({ id }) => id),
+    );
+    const time = events.reduce((latest, event) => Math.max(latest, msOf(event.time)), tip.time);
+    return { anchored, anchor: { time, digest: anchorDigest(anchored) } };
+  }
+
+  /** [H1] Notes anew what the blocks list, after a repair of the database. */
+  #markAnchored(log: AnchoredLog): void {
+    for (const height of this.store.anchorHeights()) log.mark(height, this.store.anchoredAt(height)!.ids);
+  }
+
+  #replayBlock(block: Block): void {
+    const transactions = block.transactions.map(openTransaction);
+    const result = this.#runner.run(block, transactions, this.#state);
+    if (typeof result === 'string' || !equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
+      const message = `Block ${block.header.height} still comes to something else here.`;
+      throw new Problem('diverged', message, 'Install the release that the other validators run.');
+    }
+    this.#state.commit(result.overlay);
+    tellProjections(this.#projections, { ...result, block, transactions });
+  }
+
+  #storedTip(): Base {
+    const header = this.store.tip();
+    if (header) return baseOf({ header, transactions: [] });
+    const { id, createdAt } = this.origin;
+    return { hash: id, slot: 0, height: 0, time: createdAt, stateRoot: rootOf(this.#state) };
+  }
+
+  #mustRun(): void {
+    if (this.halt)
+      throw new Problem('ledger-halted', 'The ledger of this community stands still here.', RECOVERY);
+  }
+
+  #store(ahead: UnfinalizedBlock, run: FinalRun | null): void {
+    const { block, transactions, overlay, next } = ahead;
+    const { header } = block;
+    this.#state.commit(overlay);
+    this.store.putBlock(header, transactions, run && { headers: run.closing, certificate: run.certificate });
+    if (block.anchored) {
+      this.store.putAnchored(header.height, block.anchored);
+      this.#init.log?.mark(header.height, block.anchored.ids);
+    }
+    if (next) this.store.putEpoch(next.epoch, header.height, null);
+    tellProjections(this.#projections, ahead);
+    const { snapshotInterval } = this.parameters;
+    if (header.height % snapshotInterval !== 0) return;
+    this.snapshots.take(header);
+    this.store.dropSignatures(header.height - snapshotInterval);
+  }
+
+  #commit(work: () => void): void {
+    try {
+      this.#init.db.transaction(work);
+    } catch (error) {
+      this.#state.forget();
+      throw error;
+    }
+  }
+
+  /** Moves the tip and keeps only what stands on it. */
+  #rebase(tip: Base): void {
+    this.#tip = tip;
+    this.#ahead.rebase(tip);
+    this.mempool.settle(this.#state, this.#init.clock.now());
+  }
+}

@@ -1,0 +1,50 @@
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
+import type { FinalRun } from '../consensus/application.ts';
+import { encodeBlock } from '../types/block.ts';
+import { encodeCertificate } from '../types/certificate.ts';
+import type { Seal } from './chain-store.ts';
+import type { Base } from '../consensus/proposal.ts';
+
+/** [E7] Why execution stands still. */
+export interface Halt {
+  readonly code: string;
+  readonly height: number;
+  /** Canonical DAG-CBOR that shows what was certified and what came out here. */
+  readonly evidence: Uint8Array;
+}
+
+/** What a node that halted says to do next. */
+export const RECOVERY = 'See docs/ledger.md, “When the ledger stands still”.';
+
+/** [E7] What shows why a node halted at a run that its validators certified. */
+export function haltEvidence(init: {
+  readonly run: FinalRun;
+  readonly code: string;
+  readonly tip: Base;
+  /** The state roots to which the blocks lead here. */
+  readonly roots: readonly Uint8Array[];
+  /** [V10] What makes the tip final here. */
+  readonly ours: Seal | null;
+}): Uint8Array {
+  const { run, code, tip, roots, ours } = init;
+  return encodeCanonical({
+    v: 1,
+    code,
+    height: run.blocks[0]!.header.height,
+    roots,
+    tip: tip.hash,
+    stateRoot: tip.stateRoot,
+    blocks: run.blocks.map(encodeBlock),
+    closing: run.closing.map(({ bytes }) => bytes),
+    certificate: encodeCertificate(run.certificate),
+    ours: ours && {
+      headers: ours.headers.map(({ bytes }) => bytes),
+      certificate: encodeCertificate(ours.certificate),
+    },
+  });
+}
+
+export function haltOf(evidence: Uint8Array): Halt {
+  const { code, height } = decodeCanonical(evidence) as { code: string; height: number };
+  return { code, height, evidence };
+}

@@ -1,0 +1,28 @@
+import type { Database } from '../../kernel/database.ts';
+
+/** [Q10] The parts of a snapshot that were fetched and hold, so that a stop on the way costs nothing. */
+export class JoinStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  put(number: number, bytes: Uint8Array): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO ledger_join_part (number, bytes) VALUES (?, ?)')
+      .run(number, bytes);
+  }
+
+  part(number: number): Uint8Array | null {
+    return (
+      this.#db
+        .prepare<{ bytes: Uint8Array }>('SELECT bytes FROM ledger_join_part WHERE number = ?')
+        .get(number)?.bytes ?? null
+    );
+  }
+
+  clear(): void {
+    this.#db.exec('DELETE FROM ledger_join_part');
+  }
+}

@@ -1,0 +1,153 @@
+import { equalBytes } from '../../kernel/bytes.ts';
+import { decodeCanonical } from '../../kernel/canonical.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { inclusionProof, leafHash, merkleRoot } from '../../kernel/merkle.ts';
+import type { SealedEvent } from '../../log/event.ts';
+import { encodeCertificate } from '../types/certificate.ts';
+import type { ChainStore, Seal, ValidatorSignature } from './chain-store.ts';
+import { EVENT_PROOF, type EventProofWire } from '../proofs/event-proof.ts';
+import { ClaimWire, encodeProof, type ProofWire, type SealWire } from '../proofs/proof.ts';
+import { encodeManifest, type Cut } from './snapshot.ts';
+import { openTransaction } from '../types/transaction.ts';
+
+/** Makes proofs from the blocks that a node holds. */
+export class Prover {
+  readonly #community: Uint8Array;
+  readonly #store: ChainStore;
+
+  constructor(community: Uint8Array, store: ChainStore) {
+    this.#community = community;
+    this.#store = store;
+  }
+
+  /**
+   * The finality proof of a transaction.
+   *
+   * @param single whether to give the validators' signatures one by one, where they were collected.
+   * @throws Problem `unknown-transaction`, `not-final`, `no-single-signatures` or `history-missing`.
+   */
+  prove(id: Uint8Array, single = false): ProofWire {
+    const found = this.#store.transaction(id);
+    if (!found) {
+      throw new Problem(
+        'unknown-transaction',
+        'This node knows no final transaction with this id.',
+        'Check the id, or wait until the transaction is final.',
+      );
+    }
+    const claim = this.#claim(found.height, found.place, single);
+    return {
+      v: 1,
+      what: 'impulse/finality-proof',
+      c: this.#community,
+      e: this.#linksTo(found.height),
+      claim,
+    };
+  }
+
+  /** The same as a file. */
+  file(id: Uint8Array, single = false): Uint8Array {
+    return encodeProof(this.prove(id, single));
+  }
+
+  /**
+   * [H9] The proof of an event that a final block lists.
+   *
+   * @throws Problem `not-final` or `history-missing`.
+   */
+  proveEvent(id: Uint8Array, { bytes, signature }: SealedEvent, height: number): EventProofWire {
+    const anchored = this.#store.anchoredAt(height);
+    const place = anchored?.ids.findIndex((one) => equalBytes(one, id)) ?? -1;
+    if (!anchored || place < 0) {
+      throw new Problem('history-missing', 'The block that lists the post is not here yet.');
+    }
+    const { previous, before, ids } = anchored;
+    const header = this.#store.header(height)!;
+    return {
+      v: 1,
+      what: EVENT_PROOF,
+      c: this.#community,
+      e: this.links(header.epoch),
+      claim: {
+        x: bytes,
+        g: signature,
+        p: place,
+        n: ids.length,
+        w: inclusionProof(ids.map(leafHash), place),
+        r: merkleRoot(ids),
+        q: previous,
+        k: before,
+        b: header.bytes,
+        f: sealWire(this.#sealOf(height)),
+      },
+    };
+  }
+
+  /** The changes of the validators up to an epoch, each with its proof. */
+  links(epoch: number): ClaimWire[] {
+    return this.#store.epochs(epoch).map(({ changedAt, link }) => {
+      if (link) return ClaimWire.parse(decodeCanonical(link));
+      const sealed = this.#store.transactionsOf(changedAt);
+      const place = sealed.findIndex((one) => openTransaction(one).kind === 'validators.change');
+      if (place < 0) {
+        throw new Problem('history-missing', 'The block that changed the validators is not here yet.');
+      }
+      return this.#claim(changedAt, place, false);
+    });
+  }
+
+  /**
+   * The head of a snapshot: its header with what makes it final, and the tops of its parts.
+   *
+   * @throws Problem `not-final` or `history-missing`.
+   */
+  manifest(height: number, cut: Cut): Uint8Array {
+    const header = this.#store.header(height)!;
+    const [links, seal] = [this.links(header.epoch), sealWire(this.#sealOf(height))];
+    return encodeManifest({ community: this.#community, links, header, seal, cut });
+  }
+
+  #linksTo(height: number): ClaimWire[] {
+    return this.links(this.#store.header(height)!.epoch);
+  }
+
+  #claim(height: number, place: number, single: boolean): ClaimWire {
+    const header = this.#store.header(height)!;
+    const sealed = this.#store.transactionsOf(height);
+    const path = inclusionProof(sealed.map(leafHash), place);
+    const seal = this.#sealOf(height);
+    const f = single ? this.#singleSeal(seal) : sealWire(seal);
+    return { x: sealed[place]!, p: place, w: path, b: header.bytes, f };
+  }
+
+  #sealOf(height: number): Seal {
+    const seal = this.#store.sealOf(height);
+    if (seal) return seal;
+    throw new Problem(
+      'not-final',
+      'The certificate of this block is not here yet.',
+      'Try again in a moment.',
+    );
+  }
+
+  #singleSeal({ headers, certificate }: Seal): SealWire {
+    const signatures = this.#store.signaturesOf(certificate.block!);
+    if (signatures.length === 0) {
+      throw new Problem(
+        'no-single-signatures',
+        'The validators’ single signatures on this block were not collected here.',
+        'Ask for the proof with the aggregate.',
+      );
+    }
+    return { h: headers.map(({ bytes }) => bytes), c: null, s: signatures.map(singleWire) };
+  }
+}
+
+/** A seal as it stands in proofs. */
+export function sealWire({ headers, certificate }: Seal): SealWire {
+  return { h: headers.map(({ bytes }) => bytes), c: encodeCertificate(certificate), s: [] };
+}
+
+function singleWire({ voter, signature, at }: ValidatorSignature): SealWire['s'][number] {
+  return { i: voter, g: signature, t: at };
+}

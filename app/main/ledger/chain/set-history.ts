@@ -1,0 +1,34 @@
+import type { Bls } from '../../kernel/bls.ts';
+import { Problem } from '../../kernel/errors.ts';
+import type { ChainStore } from './chain-store.ts';
+import { firstSetOf, type ChainOrigin } from '../state/genesis.ts';
+import { followEpochs } from '../proofs/proof.ts';
+import { Prover } from './prover.ts';
+import type { ValidatorSet } from '../types/validators.ts';
+
+/** The validator sets of all epochs, each checked from the genesis document on once. */
+export class SetHistory {
+  readonly #origin: ChainOrigin;
+  readonly #store: ChainStore;
+  readonly #bls: Bls;
+  readonly #sets = new Map<number, ValidatorSet>();
+
+  constructor(origin: ChainOrigin, store: ChainStore, bls: Bls) {
+    this.#origin = origin;
+    this.#store = store;
+    this.#bls = bls;
+  }
+
+  /** Throws a Problem `unknown-epoch`, or `history-missing` while a change of the validators is not here. */
+  of(epoch: number): ValidatorSet {
+    const known = this.#sets.get(epoch);
+    if (known) return known;
+    const { id, ledger } = this.#origin;
+    const trust = { community: id, set: firstSetOf(ledger) };
+    const links = new Prover(id, this.#store).links(epoch);
+    if (links.length !== epoch) throw new Problem('unknown-epoch', 'This node knows no such epoch.');
+    const set = followEpochs(links, trust, this.#bls);
+    this.#sets.set(epoch, set);
+    return set;
+  }
+}

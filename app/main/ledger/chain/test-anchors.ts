@@ -1,0 +1,79 @@
+import { chatKinds } from '../../chat/kinds.ts';
+import { signerOf, TestCommunity, type TestNode } from '../../platform/memory/test-community.ts';
+import { anchoredLog } from './anchored-log.ts';
+import type { Block } from '../types/block.ts';
+import type { Chain } from './chain.ts';
+import { ledgerMigrations } from '../migrations.ts';
+import { TestLedger, type TestOptions } from '../test-ledger.ts';
+
+/** Longer than a leader waits before it lists an event, and between two anchors, in milliseconds. */
+export const RIPE_MS = 6000;
+
+/** A chain beside a log in one database, as a node has them. */
+export interface TestAnchors {
+  readonly node: TestNode;
+  readonly chain: Chain;
+  /** How often peers were asked for what is missing. */
+  asked(): number;
+}
+
+/** A ledger whose blocks anchor the log of a community; validators and people are at hand. */
+export class AnchoredLedger {
+  readonly community: TestCommunity;
+  readonly ledger: TestLedger;
+  /** The node of the founder, whose chain the ledger leads. */
+  readonly mara: TestAnchors;
+
+  constructor(options: TestOptions = {}) {
+    // A genesis document of the test's own decides what the community is called.
+    const origin = options.origin && new TestLedger(options).origin;
+    this.community = new TestCommunity(origin?.id);
+    const node = this.#node('mara');
+    let asked = 0;
+    this.ledger = new TestLedger({
+      ...options,
+      clock: this.community.clock,
+      origin: (parts) => origin ?? { id: this.community.id, ...parts },
+      chain: { db: node.db, log: anchoredLog(node.log.store, () => void asked++) },
+    });
+    this.mara = { node, chain: this.ledger.chain, asked: () => asked };
+    node.log.onCommit(() => this.ledger.chain.anchoring!.stored());
+  }
+
+  /** Another node of the community, with a log and a chain of its own that hold nothing yet. */
+  node(name: string): TestAnchors {
+    const node = this.#node(name);
+    let asked = 0;
+    const log = anchoredLog(node.log.store, () => void asked++);
+    const chain = this.ledger.replica({ db: node.db, log });
+    node.log.onCommit(() => chain.anchoring!.stored());
+    return { node, chain, asked: () => asked };
+  }
+
+  /** Says so many things, and lets them grow old enough. */
+  async say(count: number, by = this.mara.node): Promise<Uint8Array[]> {
+    const drafts = Array.from({ length: count }, (_, n) => ({
+      kind: chatKinds.say.name,
+      body: { text: `line ${n}`, me: false },
+    }));
+    const ids = by.log.appendAll(signerOf('mara'), drafts).map(({ id }) => id);
+    await this.community.clock.pass(RIPE_MS);
+    return ids;
+  }
+
+  /** The next block, final on all these nodes. */
+  block(...others: TestAnchors[]): Promise<Block> {
+    return this.ledger.block(others.map(({ chain }) => chain));
+  }
+
+  #node(name: string): TestNode {
+    const node = this.community.node(name);
+    openTables(node);
+    return node;
+  }
+}
+
+/** The ledger's tables stand in the database of the log. */
+function openTables({ db }: TestNode): void {
+  for (const { sql } of ledgerMigrations) db.exec(sql);
+}

@@ -1,0 +1,83 @@
+import { equalBytes, toHex } from '../../kernel/bytes.ts';
+import type { Block } from '../types/block.ts';
+import type { BlockResult } from '../state/execution.ts';
+import type { LedgerProjection, StateSource } from '../state/kinds.ts';
+import type { Base } from '../consensus/proposal.ts';
+import type { ProvableState } from '../state/state-store.ts';
+import type { Transaction } from '../types/transaction.ts';
+
+/** A block that was executed and is not final yet. */
+export interface UnfinalizedBlock extends BlockResult {
+  readonly block: Block;
+  readonly transactions: readonly Transaction[];
+}
+
+/** [E5] The blocks that were executed ahead of their finality, over the final state. */
+export class UnfinalizedBlocks {
+  readonly #final: ProvableState;
+  readonly #blocks = new Map<string, UnfinalizedBlock>();
+
+  constructor(final: ProvableState) {
+    this.#final = final;
+  }
+
+  get(hash: Uint8Array): UnfinalizedBlock | undefined {
+    return this.#blocks.get(toHex(hash));
+  }
+
+  /** The blocks from one down to the last final one, which is left out. */
+  below(hash: Uint8Array): Block[] {
+    const ahead = this.get(hash);
+    return ahead ? [ahead.block, ...this.below(ahead.block.header.parent)] : [];
+  }
+
+  put(ahead: UnfinalizedBlock): void {
+    this.#blocks.set(toHex(ahead.block.header.hash), ahead);
+  }
+
+  clear(): void {
+    this.#blocks.clear();
+  }
+
+  /** The state after a block, which is the tip of the final chain or was executed before. */
+  stateAfter(parent: Base, tip: Base): ProvableState {
+    if (equalBytes(parent.hash, tip.hash)) return this.#final;
+    const ahead = this.get(parent.hash);
+    if (!ahead) throw new Error('a block is executed after its parent');
+    return ahead.overlay;
+  }
+
+  /** Keeps only what stands on the new tip, whose own changes are in the final state by now. */
+  rebase(tip: Base): void {
+    const root = toHex(tip.hash);
+    const kept = new Set([root]);
+    for (const [hash, { block, overlay }] of this.#blocks) {
+      const parent = toHex(block.header.parent);
+      if (kept.has(parent) && hash !== root) {
+        kept.add(hash);
+        if (parent === root) overlay.base = this.#final;
+      } else this.#blocks.delete(hash);
+    }
+  }
+}
+
+/** Tells projections what a block did, in the transaction that makes it final. */
+export function tellProjections(
+  projections: readonly LedgerProjection[],
+  { block: { header }, transactions, events }: UnfinalizedBlock,
+): void {
+  for (const [index, { id, account }] of transactions.entries()) {
+    const place = { height: header.height, time: header.time, index, transaction: id, account };
+    for (const event of events[index]!) {
+      for (const projection of projections) projection.apply(event, place);
+    }
+  }
+}
+
+/** [Q6] Fills projections from a state that came as a snapshot. */
+export function restoreProjections(projections: readonly LedgerProjection[], state: StateSource): void {
+  for (const projection of projections) {
+    projection.clear();
+    projection.restore(state);
+  }
+}

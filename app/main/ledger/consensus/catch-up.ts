@@ -1,0 +1,245 @@
+import { equalBytes } from '../../kernel/bytes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem, problemOf } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Channel, PeerChange, PeerLink } from '../../log/transport.ts';
+import type { FinalRun } from './application.ts';
+import { encodeBlock } from '../types/block.ts';
+import { encodeCertificate } from '../types/certificate.ts';
+import { decodeWire, encodeWire, LEDGER_PROTOCOL, MAX_VOTES, type Wire } from './consensus-wire.ts';
+import type { EpochContext } from './epoch-context.ts';
+import { idleTimeout } from './idle-timeout.ts';
+import { encodeVote } from '../types/vote.ts';
+
+/** The network as catch-up sees it; the log's Transport is one. */
+export interface Channels {
+  handle(protocol: string, handler: (channel: Channel) => Promise<void>): void;
+  open(peer: string, protocol: string, signal?: AbortSignal): Promise<Channel>;
+  peers(): Pick<PeerLink, 'peer'>[];
+  onPeer(listener: (change: PeerChange) => void): () => void;
+}
+
+export interface CatchUpInit {
+  readonly community: Uint8Array;
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly context: () => EpochContext;
+  readonly history: (fromHeight: number) => Promise<FinalRun | null>;
+  /** Whether something waits to be ordered, so that peers are asked often. */
+  readonly active: () => boolean;
+  /** The pause between two questions while active, in milliseconds. */
+  readonly retryMs: number;
+  /** Takes in what a peer answered; a Problem ends the answer and is held against the peer. */
+  readonly taker: () => SyncResponse;
+  /** [Q9] Told how high a peer says it is; true when that is so far that blocks are not taken from it now. */
+  readonly far?: (height: number) => boolean;
+}
+
+/** Takes in one answer, message by message. */
+export interface SyncResponse {
+  take(message: Answer, peer: string): Promise<void>;
+}
+
+export type Answer = Wire<(typeof ANSWERS)[number]>;
+
+const ANSWERS = ['standing', 'block', 'final', 'certificate', 'proposal', 'votes', 'end'] as const;
+
+/** [K11] Bytes of final blocks in one answer; the rest is asked for again. */
+const ANSWER_BYTES = 4 * 1024 * 1024;
+/** A peer is given up after so much silence, in milliseconds. */
+const SILENCE_MS = 10_000;
+/** While nothing waits, peers are asked this often whether there is news, in milliseconds. */
+const IDLE_MS = 10_000;
+/** A peer whose answer broke a rule is left alone for this long, in milliseconds. */
+const SHUN_MS = 60_000;
+const MAX_ASKING = 2;
+const MAX_ANSWERING = 8;
+
+/** [K11] Asks peers for what is missing, and answers theirs. */
+export class CatchUp {
+  readonly #init: CatchUpInit;
+  readonly #asking = new Set<string>();
+  readonly #shunned = new Map<string, number>();
+  #turn = 0;
+  #answering = 0;
+  #lastMs = -Infinity;
+  #cancel: (() => void) | null = null;
+  #stops: (() => void)[] = [];
+  #running = false;
+
+  constructor(init: CatchUpInit) {
+    this.#init = init;
+  }
+
+  start(): void {
+    const { channels } = this.#init;
+    this.#running = true;
+    channels.handle(LEDGER_PROTOCOL, (channel) => this.#answer(channel));
+    this.#stops = [
+      channels.onPeer(({ kind, peer }) => {
+        if (kind === 'connected') void this.ask(peer);
+      }),
+    ];
+    for (const { peer } of channels.peers()) void this.ask(peer);
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#cancel?.();
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** Something is missing: the next question is asked soon. */
+  soon(): void {
+    const waitMs = this.#lastMs + this.#init.retryMs / 4 - this.#init.clock.now();
+    if (waitMs <= 0) this.#askNext();
+    else this.#schedule(waitMs);
+  }
+
+  /** Asks one peer for all that it has and this node lacks. */
+  async ask(peer: string): Promise<void> {
+    if (!this.#running || this.#asking.has(peer)) return;
+    this.#asking.add(peer);
+    this.#lastMs = this.#init.clock.now();
+    try {
+      while ((await this.#pull(peer)) && this.#running);
+    } catch (error) {
+      const { code, message } = problemOf(error);
+      this.#init.logger.debug('ledger-pull-failed', { peer, code, message });
+      if (!NO_FAULT.has(code)) this.#shunned.set(peer, this.#init.clock.now() + SHUN_MS);
+    } finally {
+      this.#asking.delete(peer);
+    }
+  }
+
+  #schedule(waitMs = this.#init.active() ? this.#init.retryMs : IDLE_MS): void {
+    this.#cancel?.();
+    if (!this.#running) return;
+    this.#cancel = this.#init.clock.after(waitMs, () => this.#askNext());
+  }
+
+  /** The wait before the next question depends on whether something is going on now. */
+  reschedule(): void {
+    this.#schedule();
+  }
+
+  #askNext(): void {
+    if (this.#asking.size < MAX_ASKING) {
+      const nowMs = this.#init.clock.now();
+      const peers = this.#init.channels
+        .peers()
+        .map(({ peer }) => peer)
+        .filter((peer) => !this.#asking.has(peer) && (this.#shunned.get(peer) ?? 0) <= nowMs)
+        .sort();
+      const peer = peers[this.#turn++ % Math.max(1, peers.length)];
+      if (peer !== undefined) void this.ask(peer);
+    }
+    this.#schedule();
+  }
+
+  /** One question; resolves to whether the peer has more. */
+  async #pull(peer: string): Promise<boolean> {
+    const { channels, community, context } = this.#init;
+    const channel = await channels.open(peer, LEDGER_PROTOCOL);
+    const quiet = idleTimeout(this.#init.clock, channel, SILENCE_MS);
+    try {
+      await channel.send(encodeWire(['ask', community, context().tree.base.height]));
+      await channel.close();
+      const taker = this.#init.taker();
+      for await (const bytes of channel.receive()) {
+        quiet.heard();
+        const message = decodeWire(bytes, ANSWERS);
+        if (message[0] === 'standing' && this.#init.far?.(message[2])) {
+          channel.abort(new Problem('too-far', 'This node is too far behind to go block by block.'));
+          return false;
+        }
+        await taker.take(message, peer);
+        if (message[0] === 'end') return message[1];
+      }
+      return false;
+    } catch (error) {
+      channel.abort(error instanceof Error ? error : new Problem('pull-failed', String(error)));
+      throw error;
+    } finally {
+      quiet.stop();
+    }
+  }
+
+  async #answer(channel: Channel): Promise<void> {
+    const quiet = idleTimeout(this.#init.clock, channel, SILENCE_MS);
+    this.#answering++;
+    try {
+      if (!this.#running || this.#answering > MAX_ANSWERING) return;
+      for await (const bytes of channel.receive()) {
+        const [, community, height] = decodeWire(bytes, ['ask']);
+        if (!equalBytes(community, this.#init.community)) return;
+        for await (const message of this.#messages(height)) {
+          quiet.heard();
+          await channel.send(encodeWire(message));
+        }
+        break;
+      }
+      await channel.close();
+    } catch (error) {
+      const { code } = problemOf(error);
+      this.#init.logger.debug('ledger-answer-failed', { peer: channel.peer, code });
+      channel.abort(new Problem('answer-failed', 'The answer broke off.'));
+    } finally {
+      this.#answering--;
+      quiet.stop();
+    }
+  }
+
+  async *#messages(height: number): AsyncGenerator<Answer> {
+    const { set, tree, machine, certificates } = this.#init.context();
+    const { newest } = certificates;
+    yield [
+      'standing',
+      set.epoch,
+      tree.base.height,
+      machine.slot,
+      newest === null ? null : encodeCertificate(newest),
+    ];
+    let bytes = 0;
+    for (let next = height + 1; ;) {
+      const run = await this.#init.history(next);
+      if (!run) break;
+      if (bytes > ANSWER_BYTES) return yield ['end', true];
+      for (const block of run.blocks) {
+        const encoded = encodeBlock(block);
+        bytes += encoded.length;
+        yield ['block', encoded];
+      }
+      yield ['final', run.closing.map((header) => header.bytes), encodeCertificate(run.certificate)];
+      next = run.blocks.at(-1)!.header.height + 1;
+    }
+    yield* this.#unsettled(this.#init.context());
+    yield ['end', false];
+  }
+
+  /** What is known above the last final block. */
+  *#unsettled({ certificates, tree, machine }: EpochContext): Generator<Answer> {
+    for (const certificate of certificates.all()) yield ['certificate', encodeCertificate(certificate)];
+    for (const { block, vote } of tree.all()) {
+      if (vote) yield ['proposal', encodeBlock(block), encodeVote(vote)];
+    }
+    const votes = machine
+      .rounds()
+      .flatMap((round) => round.tally.all())
+      .filter(({ kind, slot }) => certificates.get(kind, slot) === undefined)
+      .map(encodeVote);
+    for (let at = 0; at < votes.length; at += MAX_VOTES) yield ['votes', votes.slice(at, at + MAX_VOTES)];
+  }
+}
+
+/** Ends of a pull for which the peer's word is not to blame. */
+const NO_FAULT = new Set([
+  'peer-gone',
+  'protocol-unknown',
+  'channel-broken',
+  'channel-closed',
+  'peer-silent',
+  'overtaken',
+]);

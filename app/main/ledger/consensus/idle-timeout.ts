@@ -1,0 +1,23 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem } from '../../kernel/errors.ts';
+import type { Channel } from '../../log/transport.ts';
+
+/** Counts the time in which nothing is heard on a channel. */
+export interface IdleTimeout {
+  /** Something was heard: the time begins anew. */
+  heard(): void;
+  stop(): void;
+}
+
+/** Breaks a channel with a Problem `peer-silent` once nothing was heard for `silenceMs`. */
+export function idleTimeout(clock: Clock, channel: Channel, silenceMs: number): IdleTimeout {
+  const late = () => channel.abort(new Problem('peer-silent', 'The peer said nothing for too long.'));
+  let cancel = clock.after(silenceMs, late);
+  return {
+    heard() {
+      cancel();
+      cancel = clock.after(silenceMs, late);
+    },
+    stop: () => cancel(),
+  };
+}

@@ -1,0 +1,181 @@
+import { toHex } from '../../kernel/bytes.ts';
+import { signersOf } from '../types/certificate.ts';
+import type { EpochContext } from './epoch-context.ts';
+import { leaderOf } from './simplex.ts';
+import type { FaultModel } from '../types/validators.ts';
+import type { Vote } from '../types/vote.ts';
+
+/** The live signature strip: which validators, by place, have signed what of a slot. */
+export interface SlotView {
+  readonly slot: number;
+  readonly leader: number;
+  /** Hex hash, height and number of transactions of the block in progress; null before a valid one is known. */
+  readonly block: { readonly hash: string; readonly height: number; readonly transactions: number } | null;
+  readonly notarised: readonly boolean[];
+  readonly finalised: readonly boolean[];
+  readonly nullified: readonly boolean[];
+}
+
+export interface ValidatorView {
+  readonly key: Uint8Array;
+  readonly peer: string;
+  /** Smoothed time from the first sign of a slot to this validator's vote, in milliseconds. */
+  readonly latencyMs: number | null;
+  /** Of the latest settled slots, how many it voted in and how many it missed. */
+  readonly signed: number;
+  readonly missed: number;
+  /** When its latest vote arrived, milliseconds since the epoch. */
+  readonly lastSignedAt: number | null;
+}
+
+export interface ConsensusView {
+  readonly epoch: number;
+  /** Height and slot of the last final block. */
+  readonly height: number;
+  readonly finalSlot: number;
+  readonly model: FaultModel;
+  readonly quorum: number;
+  /** This node's place in the set, or null. */
+  readonly me: number | null;
+  /** Whether something is being ordered or settled right now. */
+  readonly active: boolean;
+  /** Slots above the last final block about which something is known, the current one last. */
+  readonly slots: readonly SlotView[];
+  readonly validators: readonly ValidatorView[];
+  /** How many more validators may fall silent before blocks stop; negative when they have; null before any vote. */
+  readonly margin: number | null;
+  /** [K10] Through which slot this validator votes on nothing; null when it is free to vote. */
+  readonly silentThrough: number | null;
+  /** Why this node stopped taking part, in kebab case; null while it runs. */
+  readonly halted: string | null;
+}
+
+interface Seen {
+  readonly slot: number;
+  readonly startedMs: number;
+  readonly voters: Set<number>;
+  readonly votes: Set<string>;
+}
+
+/** Settled slots that count for what was signed and missed. */
+const WINDOW = 100;
+/** A slot is judged once this many later ones are settled, so that slow votes count as votes. */
+const GRACE = 4;
+/** A validator that voted in none of so many latest slots is taken for gone. */
+const LATELY = 4;
+/** Weight of the newest measurement in a smoothed latency. */
+const WEIGHT = 0.2;
+
+/** Watches the votes of one epoch go by. */
+export class Watch {
+  readonly #count: number;
+  readonly #seen = new Map<number, Seen>();
+  readonly #settled: Seen[] = [];
+  readonly #latency: (number | null)[];
+  readonly #last: (number | null)[];
+
+  constructor(count: number) {
+    this.#count = count;
+    this.#latency = Array.from({ length: count }, () => null);
+    this.#last = Array.from({ length: count }, () => null);
+  }
+
+  /** Whether a vote that changes nothing any more is still worth a check. */
+  wants({ slot, kind, voter }: Vote): boolean {
+    const seen = this.#seen.get(slot) ?? this.#settled.slice(-GRACE).find((one) => one.slot === slot);
+    return seen !== undefined && !seen.votes.has(`${kind} ${voter}`);
+  }
+
+  /** An authentic vote arrived, perhaps after its slot was settled. */
+  voted({ slot, voter, kind }: Vote, nowMs: number): void {
+    const seen =
+      this.#seen.get(slot) ?? this.#settled.find((one) => one.slot === slot) ?? this.#begin(slot, nowMs);
+    if (kind !== 'nullify' && !seen.voters.has(voter)) {
+      const took = nowMs - seen.startedMs;
+      const before = this.#latency[voter] ?? took;
+      this.#latency[voter] = before + WEIGHT * (took - before);
+    }
+    seen.voters.add(voter);
+    seen.votes.add(`${kind} ${voter}`);
+    this.#last[voter] = nowMs;
+  }
+
+  /** Slots up to this one are settled. */
+  settled(through: number): void {
+    for (const [slot, seen] of [...this.#seen].sort(([a], [b]) => a - b)) {
+      if (slot > through) continue;
+      this.#seen.delete(slot);
+      this.#settled.push(seen);
+    }
+    this.#settled.splice(0, this.#settled.length - WINDOW - GRACE);
+  }
+
+  view(place: number): Pick<ValidatorView, 'latencyMs' | 'signed' | 'missed' | 'lastSignedAt'> {
+    const judged = this.#settled.slice(0, -GRACE);
+    const signed = judged.filter(({ voters }) => voters.has(place)).length;
+    return {
+      latencyMs: this.#latency[place] ?? null,
+      lastSignedAt: this.#last[place] ?? null,
+      signed,
+      missed: judged.length - signed,
+    };
+  }
+
+  /** How many validators voted lately; null before there was anything to vote on. */
+  get present(): number | null {
+    const lately = this.#settled.slice(-LATELY);
+    if (lately.length === 0) return null;
+    const voters = new Set(lately.flatMap((seen) => [...seen.voters]));
+    return voters.size;
+  }
+
+  #begin(slot: number, startedMs: number): Seen {
+    const seen = { slot, startedMs, voters: new Set<number>(), votes: new Set<string>() };
+    this.#seen.set(slot, seen);
+    // Slots that never settle, as those of a closing epoch, do not pile up.
+    if (this.#seen.size > 4 * this.#count + WINDOW) this.#seen.delete(this.#seen.keys().next().value!);
+    return seen;
+  }
+}
+
+/** What a console shows of consensus. */
+export function viewOf(context: EpochContext, halted: string | null): ConsensusView {
+  const { set, me, machine, protection, tree, watch } = context;
+  const slots = new Set([...machine.rounds().map(({ slot }) => slot), machine.slot]);
+  const silent = me !== null && machine.slot <= protection.silentThrough;
+  return {
+    epoch: set.epoch,
+    height: tree.base.height,
+    finalSlot: machine.root.slot,
+    model: set.model,
+    quorum: set.quorum,
+    me,
+    active: machine.active,
+    slots: [...slots].sort((a, b) => a - b).map((slot) => slotView(context, slot)),
+    validators: set.validators.map(({ key, peer }, place) => ({ key, peer, ...watch.view(place) })),
+    margin: watch.present === null ? null : watch.present - set.quorum,
+    silentThrough: silent ? protection.silentThrough : null,
+    halted,
+  };
+}
+
+function slotView({ set, machine, tree, certificates }: EpochContext, slot: number): SlotView {
+  const round = machine.round(slot);
+  const hash = round?.notarised ?? round?.proposals[0];
+  const header = hash && tree.get(hash)?.block.header;
+  const votes = round?.tally.all() ?? [];
+  const signed = (kind: Vote['kind']) => {
+    const certificate = certificates.get(kind, slot);
+    const places = new Set(certificate ? signersOf(certificate) : []);
+    for (const vote of votes) if (vote.kind === kind) places.add(vote.voter);
+    return set.validators.map((_, place) => places.has(place));
+  };
+  return {
+    slot,
+    leader: leaderOf(set, slot),
+    block: header ? { hash: toHex(header.hash), height: header.height, transactions: header.count } : null,
+    notarised: signed('notarise'),
+    finalised: signed('finalise'),
+    nullified: signed('nullify'),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../../kernel/clock.ts';
+
+/** Waits that are all forgotten together. */
+export class Timers {
+  readonly #clock: Clock;
+  #cancels: (() => void)[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  after(ms: number, task: () => void): void {
+    this.#cancels.push(this.#clock.after(ms, task));
+  }
+
+  rest(): void {
+    for (const cancel of this.#cancels.splice(0)) cancel();
+  }
+}

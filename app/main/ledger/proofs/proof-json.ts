@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { fromHex, toHex } from '../../kernel/bytes.ts';
+import { decodeCbor } from '../../kernel/canonical.ts';
+import { cidOf } from '../../kernel/cid.ts';
+import { didOf, publicKeyOf } from '../../kernel/did.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { msOf } from '../../kernel/hybrid-time.ts';
+import { openEvent } from '../../log/event.ts';
+import { openHeader } from '../types/block.ts';
+import { EVENT_PROOF, EventProofWire, openEventProof } from './event-proof.ts';
+import { encodeProof, MAX_PROOF_BYTES, openProof, ProofWire, type ClaimWire } from './proof.ts';
+import { openTransaction } from '../types/transaction.ts';
+
+/** Bytes in JSON: hexadecimal behind a mark, so that no text is taken for them. */
+const MARK = '0x';
+
+/**
+ * [F1] [H9] A proof as JSON: the same fields with bytes in hexadecimal, and `reads`, which says what it is about
+ * and is not part of the proof.
+ */
+export function proofToJson(proof: ProofWire | EventProofWire): Record<string, unknown> {
+  const reads = proof.what === EVENT_PROOF ? readsOfEvent(proof.claim) : readsOf(proof.claim);
+  return { reads, ...(marked(proof) as Record<string, unknown>) };
+}
+
+/** Whether canonical bytes are the proof of an event; whatever else they are is for the finality proof to say. */
+export function isEventProof(bytes: Uint8Array): boolean {
+  try {
+    return (decodeCbor(bytes) as { what?: unknown } | null)?.what === EVENT_PROOF;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a proof of either kind. Throws the Problems of {@link openProof}. */
+export function openAnyProof(bytes: Uint8Array): ProofWire | EventProofWire {
+  return isEventProof(bytes) ? openEventProof(bytes) : openProof(bytes);
+}
+
+/** The canonical bytes of a proof file in either form. Throws a Problem `proof-too-large` or `bad-proof`. */
+export function openProofFile(file: Uint8Array): Uint8Array {
+  // A brace begins JSON; a map of the codec begins otherwise.
+  if (file[0] !== 0x7b) return file;
+  if (file.length > 3 * MAX_PROOF_BYTES)
+    throw new Problem('proof-too-large', 'The proof is larger than allowed.');
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(file));
+  } catch (error) {
+    throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.', null, {
+      cause: error,
+    });
+  }
+  return encodeProof(proofFromJson(json));
+}
+
+/** Throws a Problem `bad-proof`. */
+export function proofFromJson(json: unknown): ProofWire | EventProofWire {
+  const shape = z.looseObject({ reads: z.unknown() }).safeParse(json);
+  const { reads: _, ...fields } = shape.data ?? {};
+  const parsed = z.discriminatedUnion('what', [ProofWire, EventProofWire]).safeParse(unmarked(fields));
+  if (parsed.success) return parsed.data;
+  throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.');
+}
+
+function readsOf({ x, b }: ClaimWire): Record<string, unknown> {
+  const { id, account, nonce, kind, body } = openTransaction(x);
+  const { height, time, hash } = openHeader(b);
+  return {
+    transaction: cidOf(id),
+    account: didOf(account),
+    nonce,
+    kind,
+    body: marked(body),
+    block: { height, hash: cidOf(hash), time: new Date(time).toISOString() },
+  };
+}
+
+function readsOfEvent({ x, g, b }: EventProofWire['claim']): Record<string, unknown> {
+  const { id, author, kind, time, body } = openEvent({ bytes: x, signature: g });
+  const { height, time: blockTime, hash } = openHeader(b);
+  return {
+    event: cidOf(id),
+    author: didOf(author),
+    kind,
+    time: new Date(msOf(time)).toISOString(),
+    body: marked(body),
+    block: { height, hash: cidOf(hash), time: new Date(blockTime).toISOString() },
+  };
+}
+
+/** A value of the codec as JSON can say it. */
+export function marked(value: unknown): unknown {
+  if (value instanceof Uint8Array) return MARK + toHex(value);
+  if (Array.isArray(value)) return value.map(marked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, marked(one)]));
+}
+
+const DID = 'did:key:z';
+
+/** The body of a transaction as a person writes it: `did:key:…` stands for the key, `0x…` for bytes. */
+export function unmarkedBody(value: unknown): unknown {
+  if (typeof value === 'string' && value.startsWith(DID)) return publicKeyOf(value);
+  if (Array.isArray(value)) return value.map(unmarkedBody);
+  if (typeof value !== 'object' || value === null) return unmarked(value);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unmarkedBody(one)]));
+}
+
+/** No field of a proof is free text that could begin with the mark. */
+function unmarked(value: unknown): unknown {
+  if (typeof value === 'string') return value.startsWith(MARK) ? fromHex(value.slice(MARK.length)) : value;
+  if (Array.isArray(value)) return value.map(unmarked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unmarked(one)]));
+}

@@ -1,0 +1,235 @@
+import * as z from 'zod';
+import { BLS_SIGNATURE_BYTES, type Bls } from '../../kernel/bls.ts';
+import { equalBytes } from '../../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { leafHash, verifyInclusion } from '../../kernel/merkle.ts';
+import { MAX_HEADER_BYTES, openHeader, type Header } from '../types/block.ts';
+import { judgeCertificate, MAX_CERTIFICATE_BYTES, openCertificate, signersOf } from '../types/certificate.ts';
+import type { EventProofWire } from './event-proof.ts';
+import { bytesOf, bytesUpTo, Digest, Millis } from '../types/fields.ts';
+import { checkPossessions, firstSetOf, type ChainOrigin } from '../state/genesis.ts';
+import { MAX_TRANSACTION_BYTES, openTransaction, type Transaction } from '../types/transaction.ts';
+import { MAX_VALIDATORS, ValidatorSet } from '../types/validators.ts';
+import { motionMessage } from '../types/vote.ts';
+
+/** [F1] The largest proof file. */
+export const MAX_PROOF_BYTES = 4 * 1024 * 1024;
+/** The most headers between a block and the certificate that makes it final. */
+const MAX_TAIL = 256;
+/** The most changes of the validators in one proof. */
+export const MAX_EPOCHS = 10_000;
+
+/** [F3] Single signatures in place of an aggregate. */
+const SingleSignature = z.strictObject({
+  /** Place in the validator set. */
+  i: z
+    .int()
+    .nonnegative()
+    .max(MAX_VALIDATORS - 1),
+  g: bytesOf(BLS_SIGNATURE_BYTES),
+  /** When it was seen; nobody signed that. */
+  t: Millis,
+});
+
+/** [F2] How a block is final: headers that follow it, and a quorum's word for the last of them. */
+export const SealWire = z.strictObject({
+  h: z.array(bytesUpTo(MAX_HEADER_BYTES)).max(MAX_TAIL),
+  c: bytesUpTo(MAX_CERTIFICATE_BYTES).nullable(),
+  s: z.array(SingleSignature).max(MAX_VALIDATORS),
+});
+export type SealWire = z.infer<typeof SealWire>;
+
+/** A transaction in a final block. */
+export const ClaimWire = z.strictObject({
+  x: bytesUpTo(MAX_TRANSACTION_BYTES),
+  /** Place of the transaction in its block. */
+  p: z.int().nonnegative(),
+  /** Inclusion path by RFC 9162. */
+  w: z.array(Digest).max(64),
+  b: bytesUpTo(MAX_HEADER_BYTES),
+  f: SealWire,
+});
+export type ClaimWire = z.infer<typeof ClaimWire>;
+
+/** [F1] A finality proof as it stands in a file. */
+export const ProofWire = z.strictObject({
+  v: z.literal(1),
+  what: z.literal('impulse/finality-proof'),
+  /** Digest of the genesis document from which it is checked. */
+  c: Digest,
+  /** Every change of the validators since, in order. */
+  e: z.array(ClaimWire).max(MAX_EPOCHS),
+  claim: ClaimWire,
+});
+export type ProofWire = z.infer<typeof ProofWire>;
+
+/** Why a proof proves nothing. */
+export type ProofFault =
+  | 'proof-too-large'
+  | 'malformed'
+  | 'non-canonical'
+  | 'bad-proof'
+  | 'bad-header'
+  | 'header-too-large'
+  | 'bad-transaction'
+  | 'transaction-too-large'
+  | 'bad-certificate'
+  | 'wrong-community'
+  | 'wrong-epoch'
+  | 'not-included'
+  | 'broken-chain'
+  | 'wrong-set'
+  | 'bad-bitmap'
+  | 'short-certificate'
+  | 'bad-signature'
+  | 'duplicate-signer'
+  | 'not-a-change'
+  | 'stale-set';
+
+/** What a proof shows. */
+export interface Proven {
+  readonly transaction: Transaction;
+  readonly header: Header;
+  /** Place of the transaction in its block. */
+  readonly place: number;
+  readonly set: ValidatorSet;
+  /** Places of those who signed. */
+  readonly signers: readonly number[];
+  /** Changes of the validators since the genesis document. */
+  readonly epochs: number;
+}
+
+export type ProofVerdict =
+  | { readonly ok: true; readonly proven: Proven }
+  | { readonly ok: false; readonly code: ProofFault | string; readonly message: string };
+
+/** A genesis document whose validators proved to hold their keys: where trust begins. */
+export interface Trust {
+  readonly community: Uint8Array;
+  readonly set: ValidatorSet;
+}
+
+/**
+ * Makes a genesis document the ground to check proofs on; done once, for any number of proofs.
+ *
+ * @throws Problem `unproven-possession`.
+ */
+export function trustIn(origin: ChainOrigin, bls: Bls): Trust {
+  checkPossessions(origin.ledger, bls);
+  return { community: origin.id, set: firstSetOf(origin.ledger) };
+}
+
+export function encodeProof(proof: ProofWire | EventProofWire): Uint8Array {
+  return encodeCanonical(proof);
+}
+
+/** Reads a proof file by rule [F1]. Throws a Problem `proof-too-large`, `malformed`, `non-canonical` or `bad-proof`. */
+export function openProof(bytes: Uint8Array): ProofWire {
+  if (bytes.length > MAX_PROOF_BYTES)
+    throw new Problem('proof-too-large', 'The proof is larger than allowed.');
+  const parsed = ProofWire.safeParse(decodeCanonical(bytes));
+  if (parsed.success) return parsed.data;
+  throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.');
+}
+
+/**
+ * [F4] Checks a proof file with nothing but a genesis document: no node, no network, no clock.
+ */
+export function verifyProof(bytes: Uint8Array, trust: Trust, bls: Bls): ProofVerdict {
+  try {
+    const proof = openProof(bytes);
+    if (!equalBytes(proof.c, trust.community)) {
+      throw new Problem('wrong-community', 'The proof is of a community with another genesis document.');
+    }
+    const set = followEpochs(proof.e, trust, bls);
+    const { transaction, header, signers } = checkClaim(proof.claim, { ...trust, set }, bls);
+    const place = proof.claim.p;
+    return { ok: true, proven: { transaction, header, place, set, signers, epochs: proof.e.length } };
+  } catch (error) {
+    if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+/** [F5] The validator set at the end of a chain of changes. Throws a Problem of {@link ProofFault}. */
+export function followEpochs(links: readonly ClaimWire[], trust: Trust, bls: Bls): ValidatorSet {
+  let set = trust.set;
+  for (const link of links) {
+    const { transaction } = checkClaim(link, { ...trust, set }, bls);
+    const { kind, body } = transaction;
+    const next = ValidatorSet.safeParse((body as { set?: unknown }).set);
+    if (kind !== 'validators.change' || !next.success) {
+      throw new Problem('not-a-change', 'A step of the chain of validators does not change them.');
+    }
+    if (next.data.epoch !== set.epoch + 1) {
+      throw new Problem('stale-set', 'A step of the chain of validators is missing.');
+    }
+    set = next.data;
+  }
+  return set;
+}
+
+/** Throws a Problem of {@link ProofFault} unless a quorum of the trusted set made the transaction final. */
+function checkClaim(claim: ClaimWire, trust: Trust, bls: Bls) {
+  const header = openHeader(claim.b);
+  const transaction = openTransaction(claim.x);
+  if (!equalBytes(transaction.community, trust.community)) {
+    throw new Problem('wrong-community', 'The transaction is of another community.');
+  }
+  // [F4] The path leads from the transaction to the root in the header.
+  const leaf = leafHash(claim.x);
+  if (!verifyInclusion(leaf, claim.p, header.count, claim.w, header.transactionRoot)) {
+    throw new Problem('not-included', 'The transaction is not in the block.');
+  }
+  return { header, transaction, signers: checkSeal(header, claim.f, trust, bls) };
+}
+
+/** [F2] Places of those who made a header final. Throws a Problem of {@link ProofFault}. */
+export function checkSeal(header: Header, seal: SealWire, { community, set }: Trust, bls: Bls): number[] {
+  const chain = [header, ...seal.h.map(openHeader)];
+  for (const [index, one] of chain.entries()) {
+    if (!equalBytes(one.community, community)) {
+      throw new Problem('wrong-community', 'A block is of another community.');
+    }
+    if (one.epoch !== set.epoch) throw new Problem('wrong-epoch', 'A block is of another epoch.');
+    if (index > 0 && !equalBytes(one.parent, chain[index - 1]!.hash)) {
+      throw new Problem('broken-chain', 'A block does not follow the one before it.');
+    }
+  }
+  const last = chain.at(-1)!;
+  if (seal.c !== null && seal.s.length === 0) return checkAggregate(last, seal.c, { community, set }, bls);
+  if (seal.c !== null)
+    throw new Problem('bad-proof', 'The proof has both an aggregate and single signatures.');
+  return checkSingles(last, seal.s, { community, set }, bls);
+}
+
+function checkAggregate(header: Header, bytes: Uint8Array, { community, set }: Trust, bls: Bls): number[] {
+  const certificate = openCertificate(bytes);
+  const { kind, block, slot } = certificate;
+  if (kind !== 'finalise' || block === null || !equalBytes(block, header.hash) || slot !== header.slot) {
+    throw new Problem('bad-certificate', 'The certificate does not say that the block is final.');
+  }
+  const fault = judgeCertificate(certificate, { community, set, bls });
+  if (fault) throw new Problem(fault, 'The certificate does not hold for the validators of its epoch.');
+  return signersOf(certificate);
+}
+
+/** [F3] A quorum of single signatures, each of another validator. */
+function checkSingles(header: Header, singles: SealWire['s'], { community, set }: Trust, bls: Bls): number[] {
+  const { epoch, slot, hash } = header;
+  const message = motionMessage(community, set, { kind: 'finalise', epoch, slot, block: hash });
+  if (new Set(singles.map(({ i }) => i)).size < singles.length) {
+    throw new Problem('duplicate-signer', 'A validator is counted twice.');
+  }
+  if (singles.length < set.quorum) {
+    throw new Problem('short-certificate', `${singles.length} validators signed, and ${set.quorum} must.`);
+  }
+  for (const { i, g } of singles) {
+    const key = set.validators[i]?.bls;
+    if (!key || !bls.verify({ key, message, signature: g })) {
+      throw new Problem('bad-signature', 'A signature does not hold for its validator.');
+    }
+  }
+  return singles.map(({ i }) => i).sort((a, b) => a - b);
+}

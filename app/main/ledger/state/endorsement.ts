@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import { BLS_SIGNATURE_BYTES, type Bls, type BlsSigner } from '../../kernel/bls.ts';
+import { equalBytes, fromBase64Url, toBase64Url } from '../../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { bytesOf } from '../types/fields.ts';
+import { changeMessage, makeChange } from './transactions/validators.ts';
+import {
+  makeValidatorSet,
+  MAX_VALIDATORS,
+  placeOf,
+  ValidatorSet,
+  type Validator,
+} from '../types/validators.ts';
+
+/** A change of the validators while its signatures are collected, as validators hand it to one another. */
+const Collected = z.strictObject({
+  set: ValidatorSet,
+  signatures: z
+    .array(
+      z.tuple([
+        z
+          .int()
+          .nonnegative()
+          .max(MAX_VALIDATORS - 1),
+        bytesOf(BLS_SIGNATURE_BYTES),
+      ]),
+    )
+    .max(MAX_VALIDATORS),
+});
+
+export interface Wish {
+  readonly add: readonly Validator[];
+  /** Ed25519 keys. */
+  readonly remove: readonly Uint8Array[];
+  readonly quorum?: number | undefined;
+  /** A change that others signed; then nothing else is asked for. */
+  readonly change?: string | undefined;
+}
+
+export interface Endorser {
+  readonly community: Uint8Array;
+  readonly current: ValidatorSet;
+  readonly key: Uint8Array;
+  readonly bls: BlsSigner;
+  readonly check: Bls;
+}
+
+export interface Endorsed {
+  /** To hand to the others. */
+  readonly text: string;
+  readonly signatures: number;
+  readonly needed: number;
+  /** Body of `validators.change`, once a quorum signed. */
+  readonly body: ReturnType<typeof makeChange> | null;
+}
+
+/**
+ * Adds this validator's signature to a change of the set [X20]. Throws a Problem `not-a-validator`,
+ * `bad-change`, `stale-set`, `no-change` or `bad-validators`.
+ */
+export function endorse(wish: Wish, { community, current, key, bls, check }: Endorser): Endorsed {
+  const collected = wish.change === undefined ? null : openCollected(wish.change);
+  const next = collected?.set ?? nextSet(wish, current);
+  if (next.epoch !== current.epoch + 1) {
+    throw new Problem('stale-set', 'The validators have changed since.', 'Make the change anew.');
+  }
+  const message = changeMessage(community, current, next);
+  const me = placeOf(current, key);
+  if (me < 0 || !equalBytes(current.validators[me]!.bls, bls.publicKey)) {
+    throw new Problem(
+      'not-a-validator',
+      'This node is not a validator, so its signature counts for nothing.',
+    );
+  }
+  const signatures = new Map([[me, bls.sign(message)]]);
+  for (const [place, signature] of collected?.signatures ?? []) {
+    const validator = current.validators[place];
+    if (validator && check.verify({ key: validator.bls, message, signature }))
+      signatures.set(place, signature);
+  }
+  const text = toBase64Url(encodeCanonical({ set: next, signatures: [...signatures] }));
+  const enough = signatures.size >= current.quorum;
+  const body = enough ? makeChange(current, next, signatures, check) : null;
+  return { text, signatures: signatures.size, needed: current.quorum, body };
+}
+
+function nextSet({ add, remove, quorum }: Wish, current: ValidatorSet): ValidatorSet {
+  if (add.length === 0 && remove.length === 0 && quorum === undefined) {
+    throw new Problem(
+      'no-change',
+      'Nothing is changed.',
+      'Name a validator to add or to remove, or a quorum.',
+    );
+  }
+  for (const key of remove) {
+    if (placeOf(current, key) < 0) {
+      throw new Problem(
+        'not-a-validator',
+        'Who should be removed is not a validator.',
+        'See “impulse ledger status”.',
+      );
+    }
+  }
+  const gone = [...remove, ...add.map(({ key }) => key)];
+  const stay = current.validators.filter(({ key }) => !gone.some((one) => equalBytes(one, key)));
+  const { epoch, model } = current;
+  const validators = [...stay, ...add];
+  return makeValidatorSet({
+    epoch: epoch + 1,
+    model,
+    validators,
+    ...(quorum === undefined ? {} : { quorum }),
+  });
+}
+
+function openCollected(text: string): z.infer<typeof Collected> {
+  const bad = (cause?: unknown) =>
+    new Problem('bad-change', 'That is not a change of the validators.', 'Copy the whole of it.', { cause });
+  let value: unknown;
+  try {
+    value = decodeCanonical(fromBase64Url(text));
+  } catch (error) {
+    throw bad(error);
+  }
+  const parsed = Collected.safeParse(value);
+  if (!parsed.success) throw bad();
+  return parsed.data;
+}

@@ -1,0 +1,146 @@
+import type { Bls } from '../../kernel/bls.ts';
+import { equalBytes } from '../../kernel/bytes.ts';
+import { Problem, problemOf, type ProblemFields } from '../../kernel/errors.ts';
+import type { SignatureCheck } from '../../kernel/signer.ts';
+import { accountOf, maySign, mustReach, ownAccount, putAccount, setOf, standingOf } from './accounts.ts';
+import { writeAnchorTip, type AnchorTip } from '../types/anchor.ts';
+import { extendHistory, historyOf, writeHistory } from './history.ts';
+import { refuse, type BlockContext, type LedgerEvent, type LedgerKinds } from './kinds.ts';
+import { StateOverlay, type StateDraft, type StateView } from '../types/state.ts';
+import { Overlay, type ProvableState } from './state-store.ts';
+import { signatureCheckOf, type Transaction } from '../types/transaction.ts';
+import type { ValidatorSet } from '../types/validators.ts';
+
+/** What execution rests on beside the state. */
+export interface Rules {
+  readonly kinds: LedgerKinds;
+  readonly bls: Bls;
+}
+
+export type Outcome =
+  | { readonly done: true; readonly events: readonly LedgerEvent[] }
+  | { readonly done: false; readonly refusal: ProblemFields };
+
+/**
+ * [E1] Carries out one transaction whose signatures were checked. A function of its arguments: the same
+ * block on the same state gives the same result everywhere. What is refused changes nothing.
+ */
+export function applyTransaction(
+  transaction: Transaction,
+  state: StateDraft,
+  block: BlockContext,
+  rules: Rules,
+): Outcome {
+  const draft = new StateOverlay(state);
+  try {
+    const events = execute(transaction, draft, block, rules);
+    draft.keep(state);
+    return { done: true, events };
+  } catch (error) {
+    if (error instanceof Problem) return { done: false, refusal: problemOf(error) };
+    throw error;
+  }
+}
+
+function execute(
+  transaction: Transaction,
+  draft: StateOverlay,
+  block: BlockContext,
+  { kinds, bls }: Rules,
+): readonly LedgerEvent[] {
+  const { account, nonce } = transaction;
+  const { kind, body } = readBody(transaction, block.community, kinds);
+  const signer = checkSigner(transaction, draft);
+  // [X4] Nonces count without gaps, so that nothing is carried out twice or out of order.
+  const next = ownAccount(draft, account).nonce;
+  if (nonce < next) refuse('nonce-used', `Transaction ${nonce} of the account was carried out already.`);
+  if (nonce > next) refuse('nonce-ahead', `Transaction ${next} of the account comes first.`);
+  if (kind.leastRole !== null) {
+    mustReach(standingOf(ownAccount(draft, account), block.time), kind.leastRole);
+  }
+  // The schema of the kind made the body what its execute takes.
+  const events = kind.execute({ account, signer, body: body as never, state: draft, block, bls });
+  putAccount(draft, account, { ...ownAccount(draft, account), nonce: nonce + 1 });
+  return events;
+}
+
+/** [X5] The kind and the checked body; throws a Problem `wrong-community`, `unknown-kind` or `bad-body`. */
+export function readBody({ community, kind: name, body }: Transaction, here: Uint8Array, kinds: LedgerKinds) {
+  if (!equalBytes(community, here)) refuse('wrong-community', 'The transaction is of another community.');
+  const kind = kinds.get(name) ?? refuse('unknown-kind', `This node does not know “${name}”.`);
+  const parsed = kind.body.safeParse(body);
+  if (!parsed.success) return refuse('bad-body', `That is not what “${name}” takes.`);
+  return { kind, body: parsed.data };
+}
+
+/** [X3] Returns the key that signs; throws a Problem `unknown-account` or `unknown-signer`. */
+export function checkSigner({ account, device }: Transaction, state: StateView): Uint8Array {
+  const known =
+    accountOf(state, account) ??
+    refuse('unknown-account', 'There is no such account.', 'Ask a moderator to admit you.');
+  const signer = device ?? account;
+  const named = device === null || !equalBytes(device, account);
+  if (named && maySign(known, signer)) return signer;
+  return refuse('unknown-signer', 'This key does not sign for the account.', 'Add the device first.');
+}
+
+/** Every signature that a transaction stands on. Throws the Problems of {@link readBody}. */
+export function signaturesOf(
+  transaction: Transaction,
+  here: Uint8Array,
+  kinds: LedgerKinds,
+): readonly SignatureCheck[] {
+  const { kind, body } = readBody(transaction, here, kinds);
+  const { community, account } = transaction;
+  const carried = kind.checks?.({ community, account, body: body as never }) ?? [];
+  return [signatureCheckOf(transaction), ...carried];
+}
+
+/** What one block does to the state it stands on. */
+export interface BlockResult {
+  readonly overlay: Overlay;
+  /** The events of each transaction, in order. */
+  readonly events: readonly (readonly LedgerEvent[])[];
+  /** The set that signs what follows, if the block changes it. */
+  readonly next: ValidatorSet | null;
+}
+
+/** A block in the making: transactions are tried one after the other, and those that fail leave no trace. */
+export class BlockExecution {
+  readonly #base: ProvableState;
+  readonly #block: BlockContext;
+  readonly #rules: Rules;
+  readonly #draft: StateOverlay;
+  readonly #events: (readonly LedgerEvent[])[] = [];
+  readonly #sealed: Uint8Array[] = [];
+
+  constructor(base: ProvableState, block: BlockContext, rules: Rules) {
+    this.#base = base;
+    this.#block = block;
+    this.#rules = rules;
+    this.#draft = new StateOverlay(base);
+  }
+
+  /** The state so far. */
+  get state(): StateView {
+    return this.#draft;
+  }
+
+  /** Null when the transaction was carried out. */
+  add(transaction: Transaction): ProblemFields | null {
+    const outcome = applyTransaction(transaction, this.#draft, this.#block, this.#rules);
+    if (!outcome.done) return outcome.refusal;
+    this.#events.push(outcome.events);
+    this.#sealed.push(transaction.sealed);
+    return null;
+  }
+
+  /** [LB7] [H3] Adds what was carried out to the history, notes the block's anchor if it has one, settles the root. */
+  finish(anchor: AnchorTip | null = null): BlockResult {
+    writeHistory(this.#draft, extendHistory(historyOf(this.#draft), this.#sealed));
+    if (anchor) writeAnchorTip(this.#draft, anchor);
+    const overlay = new Overlay(this.#base, this.#draft.changes);
+    const set = setOf(overlay);
+    return { overlay, events: this.#events, next: set.epoch === this.#block.epoch ? null : set };
+  }
+}

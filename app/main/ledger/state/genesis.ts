@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import type { Bls } from '../../kernel/bls.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { putAccount, takeHandle, writeFounder, writeSet } from './accounts.ts';
+import { MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../types/block.ts';
+import { emptyHistory, writeHistory } from './history.ts';
+import { writeEntry, type StateDraft } from '../types/state.ts';
+import { MAX_TRANSACTION_BYTES } from '../types/transaction.ts';
+import {
+  possessionsProven,
+  Validator,
+  ValidatorSet,
+  type Validator as OneValidator,
+} from '../types/validators.ts';
+
+/** [LG2] What the ledger of a community can change later, by `parameters.change`. */
+export const Parameters = z.strictObject({
+  /** A snapshot is kept every so many blocks. */
+  snapshotInterval: z.int().min(1).max(1_000_000),
+  block: z.strictObject({
+    bytes: z.int().min(MAX_TRANSACTION_BYTES).max(MAX_BLOCK_BYTES),
+    transactions: z.int().min(1).max(MAX_BLOCK_TRANSACTIONS),
+  }),
+  /** What the community calls its credits. */
+  credit: z.string().min(1).max(20),
+  timers: z
+    .strictObject({
+      /** How long a validator waits for a block before it votes for none, in milliseconds. */
+      slotMs: z.int().min(50).max(60_000),
+      /** The most that this grows to while blocks fail. */
+      slotCapMs: z.int().min(50).max(600_000),
+    })
+    .refine(({ slotMs, slotCapMs }) => slotMs <= slotCapMs),
+});
+export type Parameters = z.infer<typeof Parameters>;
+
+/** [LG1] The ledger's part of the genesis document. */
+export const LedgerGenesis = z
+  .strictObject({
+    model: ValidatorSet.shape.model,
+    quorum: ValidatorSet.shape.quorum,
+    validators: z.array(Validator).min(1),
+    /** Credits that exist; all are the founder's at first. */
+    supply: z.int().nonnegative(),
+    parameters: Parameters,
+  })
+  .refine(
+    ({ model, quorum, validators }) =>
+      ValidatorSet.safeParse({ epoch: 0, model, quorum, validators }).success,
+  );
+export type LedgerGenesis = z.infer<typeof LedgerGenesis>;
+
+/** What the ledger needs of a community's genesis document. */
+export interface ChainOrigin {
+  /** The community's id. */
+  readonly id: Uint8Array;
+  readonly founder: Uint8Array;
+  readonly handle: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly ledger: LedgerGenesis;
+}
+
+export const defaultParameters: Parameters = {
+  snapshotInterval: 1000,
+  block: { bytes: MAX_BLOCK_BYTES, transactions: 2000 },
+  credit: 'credit',
+  timers: { slotMs: 1000, slotCapMs: 30_000 },
+};
+
+/** What a founder may choose of the ledger; what is left out is as usual. */
+export interface LedgerChoices {
+  readonly model?: LedgerGenesis['model'] | undefined;
+  readonly supply?: number | undefined;
+  readonly credit?: string | undefined;
+  readonly snapshotInterval?: number | undefined;
+  readonly blockBytes?: number | undefined;
+  readonly blockTransactions?: number | undefined;
+}
+
+/** [LG3] The ledger of a sysop alone: one validator, whose signature makes a block final at once. */
+export function soleLedger(validator: OneValidator, choices: LedgerChoices = {}): LedgerGenesis {
+  const { snapshotInterval, credit, block, timers } = defaultParameters;
+  return {
+    model: choices.model ?? 'byzantine',
+    quorum: 1,
+    validators: [validator],
+    supply: choices.supply ?? 1_000_000,
+    parameters: {
+      snapshotInterval: choices.snapshotInterval ?? snapshotInterval,
+      block: {
+        bytes: choices.blockBytes ?? block.bytes,
+        transactions: choices.blockTransactions ?? block.transactions,
+      },
+      credit: choices.credit ?? credit,
+      timers,
+    },
+  };
+}
+
+/** The validator set of epoch 0. */
+export function firstSetOf(ledger: Pick<LedgerGenesis, 'model' | 'quorum' | 'validators'>): ValidatorSet {
+  const { model, quorum, validators } = ledger;
+  return { epoch: 0, model, quorum, validators };
+}
+
+/**
+ * [V6] Refuses a genesis whose validators do not all prove the possession of their keys; a node checks this
+ * before it takes part.
+ *
+ * @throws Problem `unproven-possession`.
+ */
+export function checkPossessions(ledger: LedgerGenesis, bls: Bls): void {
+  if (possessionsProven(firstSetOf(ledger), bls)) return;
+  throw new Problem(
+    'unproven-possession',
+    'A validator of this community did not prove that it holds its key.',
+    'Do not join: whoever made this genesis document could sign for others.',
+  );
+}
+
+/** [LG4] Writes the state before the first block. */
+export function writeGenesisState(
+  state: StateDraft,
+  { founder, handle, createdAt, ledger }: ChainOrigin,
+): void {
+  writeFounder(state, founder);
+  takeHandle(state, handle, founder);
+  putAccount(state, founder, {
+    nonce: 0,
+    root: founder,
+    devices: [],
+    role: 'sysop',
+    banned: null,
+    handle,
+    credits: ledger.supply,
+    since: createdAt,
+  });
+  writeSet(state, firstSetOf(ledger));
+  writeEntry(state, PARAMETERS, ledger.parameters);
+  writeHistory(state, emptyHistory);
+}
+
+/** The entry that holds the parameters in force. */
+export const PARAMETERS = 'ledger/parameters';

@@ -1,0 +1,95 @@
+import type * as z from 'zod';
+import type { Bls } from '../../kernel/bls.ts';
+import { Problem } from '../../kernel/errors.ts';
+import type { Role } from '../../kernel/roles.ts';
+import type { SignatureCheck } from '../../kernel/signer.ts';
+import type { StateDraft, StateView } from '../types/state.ts';
+
+/** What a feature registers about one kind of transaction [X5]. */
+export interface LedgerKind<Body> {
+  /** `noun.verb` */
+  readonly name: string;
+  /** A strict schema with limits; what does not fit is refused as `bad-body`. */
+  readonly body: z.ZodType<Body>;
+  /** The least role of its author; null for what nobody may be kept from: what is theirs stays in their hands. */
+  readonly leastRole: Role | null;
+  /** Ed25519 signatures that the body carries, checked before it is executed. */
+  checks?(transaction: {
+    readonly community: Uint8Array;
+    readonly account: Uint8Array;
+    readonly body: Body;
+  }): readonly SignatureCheck[];
+  /**
+   * Carries a transaction out: a function of the call alone, without clock, randomness or I/O. Returns
+   * what happened, for projections. Throws a Problem to refuse; nothing it wrote is kept then.
+   */
+  execute(call: Call<Body>): readonly LedgerEvent[];
+}
+
+/** A kind whose body is its own affair. */
+export interface AnyKind extends Omit<LedgerKind<never>, 'body'> {
+  readonly body: z.ZodType;
+}
+
+/** One transaction in its block. */
+export interface Call<Body> {
+  readonly account: Uint8Array;
+  /** The key that signed: the account's own, or that of one of its devices. */
+  readonly signer: Uint8Array;
+  readonly body: Body;
+  readonly state: StateDraft;
+  readonly block: BlockContext;
+  readonly bls: Bls;
+}
+
+/** What a transaction may know of its block. */
+export interface BlockContext {
+  readonly community: Uint8Array;
+  readonly epoch: number;
+  readonly height: number;
+  /** Block time, milliseconds since the epoch: the only time that execution knows. */
+  readonly time: number;
+}
+
+/** What happened, in the past tense: `handle.registered`. */
+export interface LedgerEvent {
+  readonly name: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Where an event happened. */
+export interface EventPlace {
+  readonly height: number;
+  readonly time: number;
+  /** Place of the transaction in its block. */
+  readonly index: number;
+  readonly transaction: Uint8Array;
+  readonly account: Uint8Array;
+}
+
+/** A state whose entries can be listed. */
+export interface StateSource extends StateView {
+  /** Entries whose key begins with a prefix, in order of their keys. */
+  entriesUnder(prefix: string): { key: string; value: Uint8Array }[];
+}
+
+/** Turns events of final blocks into rows, inside the transaction that stores the block [E6]. */
+export interface LedgerProjection {
+  apply(event: LedgerEvent, place: EventPlace): void;
+  /** Empties the projection before blocks are executed anew. */
+  clear(): void;
+  /** [Q6] Fills it after {@link clear} from a state that came without the blocks that led to it. */
+  restore(state: StateSource): void;
+}
+
+/** The kinds that a node knows, by name. */
+export type LedgerKinds = ReadonlyMap<string, AnyKind>;
+
+export function kindsOf(...kinds: readonly AnyKind[]): LedgerKinds {
+  return new Map(kinds.map((kind) => [kind.name, kind]));
+}
+
+/** Refuses a transaction from within a kind. */
+export function refuse(code: string, message: string, remedy: string | null = null): never {
+  throw new Problem(code, message, remedy);
+}

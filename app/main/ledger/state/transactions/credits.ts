@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { equalBytes } from '../../../kernel/bytes.ts';
+import { accountOf, ownAccount, putAccount } from '../accounts.ts';
+import { Key } from '../../types/fields.ts';
+import { refuse, type LedgerKind } from '../kinds.ts';
+
+const Transfer = z.strictObject({ to: Key, amount: z.int().positive(), memo: z.string().max(140) });
+
+/** [X10] Credits go from one account to another that exists; nobody can give more than they have. */
+export const creditTransfer: LedgerKind<z.infer<typeof Transfer>> = {
+  name: 'credit.transfer',
+  body: Transfer,
+  leastRole: null,
+  execute({ account, body: { to, amount, memo }, state }) {
+    const from = ownAccount(state, account);
+    if (equalBytes(to, account)) refuse('self-transfer', 'Sender and receiver are the same.');
+    const receiver = accountOf(state, to);
+    if (!receiver) {
+      return refuse('unknown-recipient', 'There is no such account.', 'Check whom you meant to give it to.');
+    }
+    if (from.credits < amount) {
+      refuse('overspend', `The account has ${from.credits}, which is less than ${amount}.`);
+    }
+    putAccount(state, account, { ...from, credits: from.credits - amount });
+    putAccount(state, to, { ...receiver, credits: receiver.credits + amount });
+    return [{ name: 'credit.transferred', facts: { from: account, to, amount, memo } }];
+  },
+};

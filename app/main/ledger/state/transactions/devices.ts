@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { concatBytes, equalBytes, utf8 } from '../../../kernel/bytes.ts';
+import { maySign, ownAccount, putAccount, type Account } from '../accounts.ts';
+import { bytesOf, Key } from '../../types/fields.ts';
+import { refuse, type LedgerKind } from '../kinds.ts';
+import type { SignatureCheck } from '../../../kernel/signer.ts';
+
+/** [A3] The most devices of one account. */
+const MAX_DEVICES = 16;
+
+const Name = z.string().min(1).max(40);
+const Add = z.strictObject({ device: Key, name: Name });
+const Revoke = z.strictObject({ device: Key });
+const Rotate = z.strictObject({ device: Key, to: Key });
+const Recover = z.strictObject({ root: Key, proof: bytesOf(64) });
+
+function without(account: Account, device: Uint8Array) {
+  const left = account.devices.filter(({ key }) => !equalBytes(key, device));
+  if (left.length === account.devices.length) refuse('unknown-device', 'The account has no such device.');
+  return left;
+}
+
+/** [X13] The root or a device lets another key sign for the account. */
+export const deviceAdd: LedgerKind<z.infer<typeof Add>> = {
+  name: 'device.add',
+  body: Add,
+  leastRole: null,
+  execute({ account, body: { device, name }, state, block }) {
+    const own = ownAccount(state, account);
+    if (maySign(own, device) || equalBytes(device, account))
+      refuse('known-device', 'The account has this key already.');
+    if (own.devices.length >= MAX_DEVICES) {
+      refuse(
+        'too-many-devices',
+        `An account has at most ${MAX_DEVICES} devices.`,
+        'Revoke one that is not used any more.',
+      );
+    }
+    const devices = [...own.devices, { key: device, name, since: block.time }];
+    putAccount(state, account, { ...own, devices });
+    return [{ name: 'device.added', facts: { account, device, name } }];
+  },
+};
+
+/** [X14] From the next transaction on, the device no longer signs for the account. */
+export const deviceRevoke: LedgerKind<z.infer<typeof Revoke>> = {
+  name: 'device.revoke',
+  body: Revoke,
+  leastRole: null,
+  execute({ account, body: { device }, state }) {
+    const own = ownAccount(state, account);
+    putAccount(state, account, { ...own, devices: without(own, device) });
+    return [{ name: 'device.revoked', facts: { account, device } }];
+  },
+};
+
+/** [X15] A device's key gives way to another; a device does this for itself alone, the root for any. */
+export const deviceRotate: LedgerKind<z.infer<typeof Rotate>> = {
+  name: 'device.rotate',
+  body: Rotate,
+  leastRole: null,
+  execute({ account, signer, body: { device, to }, state, block }) {
+    const own = ownAccount(state, account);
+    if (!equalBytes(signer, own.root) && !equalBytes(signer, device)) {
+      refuse(
+        'not-your-device',
+        'A device changes its own key alone.',
+        'Sign with the device itself or the root key.',
+      );
+    }
+    if (maySign(own, to) || equalBytes(to, account))
+      refuse('known-device', 'The account has this key already.');
+    const { name } =
+      own.devices.find(({ key }) => equalBytes(key, device)) ??
+      refuse('unknown-device', 'The account has no such device.');
+    const devices = [...without(own, device), { key: to, name, since: block.time }];
+    putAccount(state, account, { ...own, devices });
+    return [{ name: 'device.rotated', facts: { account, device, to } }];
+  },
+};
+
+const RECOVERY_PREFIX = utf8('impulse/recover/1\0');
+
+/** What the new root key signs, to show that it is there and meant for this account. */
+export function recoveryMessage(community: Uint8Array, account: Uint8Array): Uint8Array {
+  return concatBytes(RECOVERY_PREFIX, community, account);
+}
+
+/** [X16] The root key alone puts another in its place and with that revokes every device. */
+export const accountRecover: LedgerKind<z.infer<typeof Recover>> = {
+  name: 'account.recover',
+  body: Recover,
+  leastRole: null,
+  checks: ({ account, body: { root, proof }, community }): SignatureCheck[] => [
+    { publicKey: root, message: recoveryMessage(community, account), signature: proof },
+  ],
+  execute({ account, signer, body: { root }, state }) {
+    const own = ownAccount(state, account);
+    if (!equalBytes(signer, own.root)) {
+      refuse(
+        'not-root',
+        'Only the root key recovers an account.',
+        'Sign with the key that the recovery words stand for.',
+      );
+    }
+    if (maySign(own, root)) refuse('known-device', 'The account has this key already.');
+    putAccount(state, account, { ...own, root, devices: [] });
+    return [{ name: 'account.recovered', facts: { account, root } }];
+  },
+};

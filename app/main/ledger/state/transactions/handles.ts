@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { equalBytes } from '../../../kernel/bytes.ts';
+import {
+  accountOf,
+  freeHandle,
+  holderOf,
+  LedgerHandle,
+  ownAccount,
+  putAccount,
+  takeHandle,
+} from '../accounts.ts';
+import { Key } from '../../types/fields.ts';
+import { refuse, type LedgerKind } from '../kinds.ts';
+
+const Register = z.strictObject({ handle: LedgerHandle });
+const Transfer = z.strictObject({ handle: LedgerHandle, to: Key });
+
+/** [X11] An account takes a free handle; the one it had becomes free. */
+export const handleRegister: LedgerKind<z.infer<typeof Register>> = {
+  name: 'handle.register',
+  body: Register,
+  leastRole: 'guest',
+  execute({ account, body: { handle }, state }) {
+    const own = ownAccount(state, account);
+    if (own.handle === handle) refuse('same-handle', 'The account has this handle already.');
+    if (own.handle !== null) freeHandle(state, own.handle);
+    takeHandle(state, handle, account);
+    putAccount(state, account, { ...own, handle });
+    return [{ name: 'handle.registered', facts: { account, handle, before: own.handle } }];
+  },
+};
+
+/** [X12] Only its holder hands a handle on, to an account that has none. */
+export const handleTransfer: LedgerKind<z.infer<typeof Transfer>> = {
+  name: 'handle.transfer',
+  body: Transfer,
+  leastRole: null,
+  execute({ account, body: { handle, to }, state }) {
+    const holder = holderOf(state, handle);
+    if (!holder || !equalBytes(holder, account))
+      refuse('not-your-handle', 'The account does not hold this handle.');
+    const receiver = accountOf(state, to) ?? refuse('unknown-recipient', 'There is no such account.');
+    if (receiver.handle !== null) refuse('has-handle', 'The receiver has a handle already.');
+    const own = ownAccount(state, account);
+    freeHandle(state, handle);
+    takeHandle(state, own.handle!, to);
+    putAccount(state, account, { ...own, handle: null });
+    putAccount(state, to, { ...receiver, handle: own.handle });
+    return [{ name: 'handle.transferred', facts: { from: account, to, handle: own.handle } }];
+  },
+};

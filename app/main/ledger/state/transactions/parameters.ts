@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { Parameters, PARAMETERS } from '../genesis.ts';
+import { refuse, type LedgerKind } from '../kinds.ts';
+import { readEntry, writeEntry } from '../../types/state.ts';
+
+const Change = z.strictObject({
+  snapshotInterval: Parameters.shape.snapshotInterval.optional(),
+  block: Parameters.shape.block.optional(),
+  credit: Parameters.shape.credit.optional(),
+  timers: Parameters.shape.timers.optional(),
+});
+
+/** [X21] The sysop changes what the genesis document leaves open; a group that is named is replaced as a whole. */
+export const parametersChange: LedgerKind<z.infer<typeof Change>> = {
+  name: 'parameters.change',
+  body: Change,
+  leastRole: 'sysop',
+  execute({ body, state }) {
+    if (Object.keys(body).length === 0) refuse('no-change', 'Nothing is changed.');
+    const parameters = { ...readEntry<Parameters>(state, PARAMETERS)!, ...body };
+    writeEntry(state, PARAMETERS, parameters);
+    return [{ name: 'parameters.changed', facts: { ...body } }];
+  },
+};

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { outranks, ROLES, type Role } from '../../../kernel/roles.ts';
+import {
+  accountOf,
+  isBanned,
+  isFounder,
+  LedgerHandle,
+  newAccount,
+  ownAccount,
+  putAccount,
+  standingOf,
+  takeHandle,
+  type Account,
+} from '../accounts.ts';
+import { Key, Millis } from '../../types/fields.ts';
+import { refuse, type Call, type LedgerKind } from '../kinds.ts';
+
+const Grant = z.strictObject({ member: Key, role: z.enum(ROLES), handle: LedgerHandle.optional() });
+const Revoke = z.strictObject({ member: Key });
+const Ban = z.strictObject({ member: Key, reason: z.string().max(400), until: Millis.nullable() });
+
+/** The member, if the author stands above them; nobody changes the founder [X17]. */
+function below({ account, body, state, block }: Call<{ member: Uint8Array }>): Account {
+  const target = accountOf(state, body.member) ?? refuse('unknown-member', 'There is no such member.');
+  const by = standingOf(ownAccount(state, account), block.time)!;
+  if (isFounder(state, body.member)) refuse('founder', 'Nobody changes what the founder may do.');
+  if (target.role !== null && !outranks(by, target.role)) {
+    refuse('outranked', `A ${by} does not decide about a ${target.role}.`);
+  }
+  return target;
+}
+
+function mustOutrank(call: Call<unknown>, role: Role): void {
+  const by = standingOf(ownAccount(call.state, call.account), call.block.time)!;
+  if (!outranks(by, role)) refuse('outranked', `A ${by} does not make anybody a ${role}.`);
+}
+
+/** [X17] Gives a role below one's own, to a member or to somebody new, who may get a handle with it. */
+export const roleGrant: LedgerKind<z.infer<typeof Grant>> = {
+  name: 'role.grant',
+  body: Grant,
+  leastRole: 'moderator',
+  execute(call) {
+    const { account, body, state, block } = call;
+    const { member, role, handle } = body;
+    mustOutrank(call, role);
+    const known = accountOf(state, member);
+    if (known) {
+      const target = below(call);
+      if (handle !== undefined) refuse('has-account', 'Members choose their handle themselves.');
+      putAccount(state, member, { ...target, role });
+    } else {
+      if (handle !== undefined) takeHandle(state, handle, member);
+      putAccount(state, member, { ...newAccount(member, role, block.time), handle: handle ?? null });
+    }
+    const facts = {
+      member,
+      role,
+      before: known?.role ?? null,
+      by: account,
+      joined: !known,
+      handle: handle ?? null,
+    };
+    return [{ name: 'role.granted', facts }];
+  },
+};
+
+/** [X18] Takes a member's role; account, handle and credits stay theirs. */
+export const roleRevoke: LedgerKind<z.infer<typeof Revoke>> = {
+  name: 'role.revoke',
+  body: Revoke,
+  leastRole: 'moderator',
+  execute(call) {
+    const target = below(call);
+    const { member } = call.body;
+    if (target.role === null) refuse('no-role', 'The member has no role.');
+    putAccount(call.state, member, { ...target, role: null });
+    return [{ name: 'role.revoked', facts: { member, before: target.role, by: call.account } }];
+  },
+};
+
+/** [X19] Takes every right until the ban is lifted or its end comes, by block time. */
+export const memberBan: LedgerKind<z.infer<typeof Ban>> = {
+  name: 'member.ban',
+  body: Ban,
+  leastRole: 'moderator',
+  execute(call) {
+    const target = below(call);
+    const { member, reason, until } = call.body;
+    if (until !== null && until <= call.block.time) refuse('bad-until', 'The end of the ban has passed.');
+    const banned = { at: call.block.time, until, reason, by: call.account };
+    putAccount(call.state, member, { ...target, banned });
+    return [{ name: 'member.banned', facts: { member, reason, until, by: call.account } }];
+  },
+};
+
+/** [X19] */
+export const memberLift: LedgerKind<z.infer<typeof Revoke>> = {
+  name: 'member.lift',
+  body: Revoke,
+  leastRole: 'moderator',
+  execute(call) {
+    const target = below(call);
+    const { member } = call.body;
+    if (!isBanned(target.banned, call.block.time)) refuse('not-banned', 'The member is not banned.');
+    putAccount(call.state, member, { ...target, banned: null });
+    return [{ name: 'member.lifted', facts: { member, by: call.account } }];
+  },
+};

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { BLS_SIGNATURE_BYTES, type Bls } from '../../../kernel/bls.ts';
+import { encodeCanonical } from '../../../kernel/canonical.ts';
+import { setOf, writeSet } from '../accounts.ts';
+import { signersOf } from '../../types/certificate.ts';
+import { bytesOf, bytesUpTo } from '../../types/fields.ts';
+import { refuse, type LedgerKind } from '../kinds.ts';
+import { MAX_VALIDATORS, possessionsProven, setHash, ValidatorSet } from '../../types/validators.ts';
+
+const Change = z.strictObject({
+  set: ValidatorSet,
+  /** Which validators of the set in force signed, as in certificates. */
+  bitmap: bytesUpTo(MAX_VALIDATORS / 8),
+  signature: bytesOf(BLS_SIGNATURE_BYTES),
+});
+
+/** [X20] What a validator signs to agree to the next set: it names the set in force, so it holds once. */
+export function changeMessage(community: Uint8Array, current: ValidatorSet, next: ValidatorSet): Uint8Array {
+  return encodeCanonical(['impulse/validators/1', community, current.epoch, setHash(current), setHash(next)]);
+}
+
+/** Joins the signatures of validators, by their places, on a change; body of `validators.change`. */
+export function makeChange(
+  current: ValidatorSet,
+  next: ValidatorSet,
+  signatures: ReadonlyMap<number, Uint8Array>,
+  bls: Bls,
+): z.infer<typeof Change> {
+  const bitmap = new Uint8Array(Math.ceil(current.validators.length / 8));
+  for (const place of signatures.keys()) bitmap[place >> 3]! |= 1 << (place & 7);
+  return { set: next, bitmap, signature: bls.aggregate([...signatures.values()]) };
+}
+
+/**
+ * [X20] A quorum of the set in force puts another in its place; the block that carries this is the last of
+ * its epoch. Anybody with an account may hand it in.
+ */
+export const validatorsChange: LedgerKind<z.infer<typeof Change>> = {
+  name: 'validators.change',
+  body: Change,
+  leastRole: 'guest',
+  execute({ body: { set, bitmap, signature }, state, block, bls }) {
+    const current = setOf(state);
+    if (current.epoch !== block.epoch || set.epoch !== current.epoch + 1) {
+      refuse('stale-set', `The set in force is that of epoch ${current.epoch}.`, 'Make the change anew.');
+    }
+    if (set.model !== current.model)
+      refuse('model-fixed', 'The fault model is fixed by the genesis document.');
+    const signers = signersOf({ bitmap });
+    const { validators, quorum } = current;
+    if (bitmap.length !== Math.ceil(validators.length / 8) || (signers.at(-1) ?? 0) >= validators.length) {
+      refuse('bad-bitmap', 'The list of signers does not fit the set in force.');
+    }
+    if (signers.length < quorum) {
+      refuse('short-certificate', `${signers.length} validators signed, and ${quorum} must.`);
+    }
+    const keys = signers.map((place) => validators[place]!.bls);
+    if (!bls.verifyAggregate(keys, changeMessage(block.community, current, set), signature)) {
+      refuse('bad-certificate', 'The validators did not sign this change.');
+    }
+    if (!possessionsProven(set, bls)) {
+      refuse('unproven-possession', 'A new validator did not prove that it holds its key.');
+    }
+    writeSet(state, set);
+    return [
+      {
+        name: 'validators.changed',
+        facts: { epoch: set.epoch, validators: set.validators.length, quorum: set.quorum },
+      },
+    ];
+  },
+};

@@ -1,0 +1,102 @@
+import type { Bls } from '../../kernel/bls.ts';
+import { equalBytes } from '../../kernel/bytes.ts';
+import type { Database } from '../../kernel/database.ts';
+import { Problem } from '../../kernel/errors.ts';
+import type { AnchoredLog } from '../chain/anchored-log.ts';
+import type { Block, Header } from '../types/block.ts';
+import { ChainStore, type Seal } from '../chain/chain-store.ts';
+import type { ChainOrigin } from '../state/genesis.ts';
+import { checkSeal } from '../proofs/proof.ts';
+import { sealWire } from '../chain/prover.ts';
+import { SetHistory } from '../chain/set-history.ts';
+import { openTransaction } from '../types/transaction.ts';
+
+/** [Q7] Of so many blocks in a row one has a certificate of its own, or the peer keeps it to itself. */
+const MAX_UNSEALED = 64;
+
+/** The block that lacks next, by what is known of it. */
+export interface Missing {
+  readonly height: number;
+  readonly hash: Uint8Array;
+}
+
+/** [Q7] Fills in the blocks before a snapshot, newest first; each is known by its hash before it comes. */
+export class HistoryFiller {
+  readonly #db: Database;
+  readonly #origin: ChainOrigin;
+  readonly #bls: Bls;
+  readonly #store: ChainStore;
+  readonly #sets: SetHistory;
+  readonly #log: Pick<AnchoredLog, 'mark'> | null;
+
+  constructor(db: Database, origin: ChainOrigin, bls: Bls, log: Pick<AnchoredLog, 'mark'> | null = null) {
+    this.#db = db;
+    this.#origin = origin;
+    this.#bls = bls;
+    this.#store = new ChainStore(db);
+    this.#sets = new SetHistory(origin, this.#store, bls);
+    this.#log = log;
+  }
+
+  /** Null when all are here. */
+  missing(): Missing | null {
+    const lowest = this.#store.lowest();
+    if (lowest === null) return null;
+    const { height, hash, parent, count, anchor } = this.#store.header(lowest)!;
+    if (count > 0 && this.#store.transactionsOf(height).length < count) return { height, hash };
+    if (anchor && !this.#store.anchoredAt(height)) return { height, hash };
+    return height > 1 ? { height: height - 1, hash: parent } : null;
+  }
+
+  /**
+   * Takes in the missing block, with its seal if it came with one of its own. Throws a Problem: `not-missing`,
+   * `certificate-missing`, `broken-chain` or those of a seal.
+   */
+  fill({ header, transactions, anchored }: Block, seal: Seal | null): void {
+    const missing = this.missing();
+    if (!missing || !equalBytes(header.hash, missing.hash)) {
+      throw new Problem('not-missing', 'That is not the block that lacks here.');
+    }
+    if (seal)
+      checkSeal(
+        header,
+        sealWire(seal),
+        { community: this.#origin.id, set: this.#sets.of(header.epoch) },
+        this.#bls,
+      );
+    else if (this.#unsealedAbove(header.height) >= MAX_UNSEALED) {
+      throw new Problem('certificate-missing', 'The peer sends blocks without what makes them final.');
+    }
+    const opened = transactions.map(openTransaction);
+    this.#db.transaction(() => {
+      if (this.#store.header(header.height)) this.#store.putTransactions(header.height, opened);
+      else this.#store.putBlock(header, opened, seal);
+      if (anchored) {
+        this.#store.putAnchored(header.height, anchored);
+        this.#log?.mark(header.height, anchored.ids);
+      }
+      this.#closeGap(header);
+    });
+  }
+
+  /** Where blocks from before are reached, all is here from their lowest on. */
+  #closeGap({ height, parent }: Header): void {
+    if (height === 1) return this.#store.setGap(null);
+    const below = this.#store.header(height - 1);
+    if (!below) return this.#store.setGap(height);
+    if (!equalBytes(below.hash, parent)) {
+      throw new Problem(
+        'broken-chain',
+        'The blocks that were here before are not those that the snapshot stands on.',
+        'See docs/ledger.md, “When the ledger stands still”.',
+      );
+    }
+    this.#store.setGap(null);
+  }
+
+  /** How many blocks in a row right above a height have no certificate of their own. */
+  #unsealedAbove(height: number): number {
+    const sealed = this.#store.certifiedFrom(height + 1);
+    return sealed === null ? 0 : sealed - height;
+  }
+}

@@ -1,0 +1,216 @@
+import type { Bls } from '../../kernel/bls.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem, problemOf } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Channels } from '../consensus/catch-up.ts';
+import type { JoinStore } from '../chain/join-store.ts';
+import type { Trust } from '../proofs/proof.ts';
+import {
+  MAX_MANIFEST_BYTES,
+  MAX_PART_BYTES,
+  openManifest,
+  openPart,
+  type Snapshot,
+} from '../chain/snapshot.ts';
+import { encodeSnapshotWire, receivePieces, SNAPSHOT_PROTOCOL, type SnapshotWire } from './snapshot-wire.ts';
+import { idleTimeout } from '../consensus/idle-timeout.ts';
+
+/** [Q9] Peers that are asked for their newest head. */
+const MAX_ASKED = 8;
+/** [Q10] Channels over which parts come at one time. */
+const MAX_CHANNELS = 4;
+/** [Q10] An answer must be here after so long, in milliseconds. */
+const ANSWER_MS = 20_000;
+
+/** How far the fetching of a snapshot is. */
+export interface JoinProgress {
+  readonly height: number;
+  readonly parts: number;
+  readonly of: number;
+}
+
+export interface SnapshotPullInit {
+  readonly community: Uint8Array;
+  readonly trust: () => Trust;
+  readonly bls: Bls;
+  readonly channels: Pick<Channels, 'open' | 'peers'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: JoinStore;
+  readonly progress: (progress: JoinProgress) => void;
+}
+
+/** A snapshot with all that is needed to begin with it. */
+export interface Fetched {
+  readonly snapshot: Snapshot;
+  /** In order. */
+  readonly parts: readonly Uint8Array[];
+}
+
+type Ask = (question: SnapshotWire, mostBytes: number) => Promise<Uint8Array | null>;
+
+/** [Q9] [Q10] One attempt to fetch a snapshot from peers, none of which is believed. */
+export class SnapshotPull {
+  readonly #init: SnapshotPullInit;
+  /** Peers that answered with what does not hold, and why. */
+  readonly #refused = new Map<string, string>();
+  #stopped = false;
+
+  constructor(init: SnapshotPullInit) {
+    this.#init = init;
+  }
+
+  /** Why peers are asked no more, in kebab case. */
+  get refused(): ReadonlyMap<string, string> {
+    return this.#refused;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /**
+   * Fetches the newest snapshot that is at least so high. Throws a Problem `no-snapshot`,
+   * `snapshot-unreachable` or `stopped`.
+   */
+  async fetch(least: number): Promise<Fetched> {
+    const peers = this.#init.channels.peers().map(({ peer }) => peer);
+    const snapshot = await this.#newest(peers.sort().slice(0, MAX_ASKED), least);
+    const { cut, header } = snapshot;
+    const parts = cut.slots.map((_, number) => this.#kept(number, snapshot));
+    const lacking = [...parts.keys()].filter((number) => parts[number] === null);
+    const tell = () => {
+      const here = parts.filter((part) => part !== null).length;
+      this.#init.progress({ height: header.height, parts: here, of: parts.length });
+    };
+    tell();
+    await this.#fetchParts(snapshot, lacking, (number, bytes) => {
+      this.#init.store.put(number, bytes);
+      parts[number] = bytes;
+      tell();
+    });
+    return { snapshot, parts: parts as Uint8Array[] };
+  }
+
+  /** [Q9] The highest head that holds. */
+  async #newest(peers: readonly string[], least: number): Promise<Snapshot> {
+    const { community, trust, bls } = this.#init;
+    const found = await Promise.all(
+      peers.map((peer) =>
+        this.#blaming(peer, async () => {
+          const question: SnapshotWire = ['newest', community];
+          const bytes = await this.#talk(peer, (ask) => ask(question, MAX_MANIFEST_BYTES));
+          if (!bytes) return null;
+          const snapshot = openManifest(bytes, trust(), bls);
+          if (snapshot.header.height >= least) return snapshot;
+          throw new Problem('snapshot-old', 'The peer’s newest snapshot is too old to be of use.');
+        }),
+      ),
+    );
+    const best = found
+      .filter((one) => one !== null)
+      .sort((a, b) => b.header.height - a.header.height)
+      .at(0);
+    if (!best) throw new Problem('no-snapshot', 'No peer has a snapshot that is new enough.');
+    return best;
+  }
+
+  /** A part from an earlier attempt, if it is that of this snapshot too. */
+  #kept(number: number, { cut }: Snapshot): Uint8Array | null {
+    const bytes = this.#init.store.part(number);
+    if (!bytes) return null;
+    try {
+      openPart(bytes, number, cut);
+      return bytes;
+    } catch (error) {
+      if (error instanceof Problem) return null;
+      throw error;
+    }
+  }
+
+  /** [Q10] Parts over several channels; what one peer fails to give is asked of the others. */
+  async #fetchParts(
+    snapshot: Snapshot,
+    lacking: number[],
+    got: (number: number, bytes: Uint8Array) => void,
+  ): Promise<void> {
+    while (lacking.length > 0) {
+      const peers = this.#peersLeft();
+      if (peers.length === 0) {
+        throw new Problem('snapshot-unreachable', 'No peer gives the parts of the snapshot that lack.');
+      }
+      const channels = Array.from({ length: MAX_CHANNELS }, (_, n) => peers[n % peers.length]!);
+      await Promise.all(
+        channels.map((peer) => this.#blaming(peer, () => this.#drain(peer, snapshot, lacking, got))),
+      );
+    }
+  }
+
+  #peersLeft(): string[] {
+    if (this.#stopped) throw new Problem('stopped', 'The node stops.');
+    return this.#init.channels
+      .peers()
+      .map(({ peer }) => peer)
+      .filter((peer) => !this.#refused.has(peer))
+      .sort();
+  }
+
+  /** Asks one peer for one lacking part after another. */
+  #drain(
+    peer: string,
+    { cut, header }: Snapshot,
+    lacking: number[],
+    got: (number: number, bytes: Uint8Array) => void,
+  ): Promise<void> {
+    return this.#talk(peer, async (ask) => {
+      for (let number = lacking.shift(); number !== undefined; number = lacking.shift()) {
+        try {
+          if (this.#stopped) throw new Problem('stopped', 'The node stops.');
+          const question: SnapshotWire = ['part', this.#init.community, header.height, number];
+          const bytes = await ask(question, MAX_PART_BYTES);
+          if (!bytes) throw new Problem('part-missing', 'The peer has no such part.');
+          openPart(bytes, number, cut);
+          got(number, bytes);
+        } catch (error) {
+          lacking.push(number);
+          throw error;
+        }
+      }
+    });
+  }
+
+  /** Runs a conversation; whoever fails in it is not asked again in this attempt. */
+  async #blaming<T>(peer: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code, message } = problemOf(error);
+      this.#refused.set(peer, code);
+      this.#init.logger.debug('snapshot-pull-failed', { peer, code, message });
+      return null;
+    }
+  }
+
+  /** Opens a channel for questions and closes it when `work` is through. */
+  async #talk<T>(peer: string, work: (ask: Ask) => Promise<T>): Promise<T> {
+    const channel = await this.#init.channels.open(peer, SNAPSHOT_PROTOCOL);
+    const messages = channel.receive();
+    const ask: Ask = async (question, mostBytes) => {
+      const quiet = idleTimeout(this.#init.clock, channel, ANSWER_MS);
+      try {
+        await channel.send(encodeSnapshotWire(question));
+        return await receivePieces(messages, mostBytes);
+      } finally {
+        quiet.stop();
+      }
+    };
+    try {
+      const result = await work(ask);
+      await channel.close();
+      return result;
+    } catch (error) {
+      channel.abort(error instanceof Error ? error : new Problem('pull-failed', String(error)));
+      throw error;
+    }
+  }
+}

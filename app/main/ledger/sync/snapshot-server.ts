@@ -1,0 +1,126 @@
+import { equalBytes } from '../../kernel/bytes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem, problemOf } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Channel } from '../../log/transport.ts';
+import { encodeBlock } from '../types/block.ts';
+import type { Channels } from '../consensus/catch-up.ts';
+import { encodeCertificate } from '../types/certificate.ts';
+import type { Chain } from '../chain/chain.ts';
+import { Prover } from '../chain/prover.ts';
+import { idleTimeout } from '../consensus/idle-timeout.ts';
+import {
+  decodeSnapshotWire,
+  encodeSnapshotWire,
+  sendPieces,
+  SNAPSHOT_PROTOCOL,
+  type SnapshotWire,
+} from './snapshot-wire.ts';
+
+/** [Q8] */
+const MAX_ANSWERING = 8;
+const MAX_QUESTIONS = 5000;
+const MAX_PAST_BLOCKS = 256;
+const MAX_PAST_BYTES = 1024 * 1024;
+/** Whoever asks nothing and takes nothing for so long is given up, in milliseconds. */
+const SILENCE_MS = 20_000;
+
+export interface SnapshotServerInit {
+  readonly chain: Chain;
+  readonly transport: Pick<Channels, 'handle'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** [Q8] Hands snapshots and past blocks to peers. */
+export class SnapshotServer {
+  readonly #init: SnapshotServerInit;
+  readonly #prover: Prover;
+  /** The head that was made last; newest are asked for again and again. */
+  #head: { height: number; manifest: Uint8Array } | null = null;
+  #answering = 0;
+  #running = false;
+
+  constructor(init: SnapshotServerInit) {
+    const { chain, transport } = init;
+    this.#init = init;
+    this.#prover = new Prover(chain.origin.id, chain.store);
+    transport.handle(SNAPSHOT_PROTOCOL, (channel) => this.#serve(channel));
+  }
+
+  start(): void {
+    this.#running = true;
+  }
+
+  stop(): void {
+    this.#running = false;
+  }
+
+  async #serve(channel: Channel): Promise<void> {
+    if (!this.#running || this.#answering >= MAX_ANSWERING) return;
+    const { clock, logger } = this.#init;
+    const quiet = idleTimeout(clock, channel, SILENCE_MS);
+    this.#answering++;
+    try {
+      let questions = 0;
+      for await (const bytes of channel.receive()) {
+        quiet.heard();
+        if (++questions > MAX_QUESTIONS) throw new Problem('too-many-questions', 'The peer asks too much.');
+        await this.#answer(channel, decodeSnapshotWire(bytes, ['newest', 'part', 'past']));
+        quiet.heard();
+      }
+      await channel.close();
+    } catch (error) {
+      logger.debug('snapshot-answer-failed', { peer: channel.peer, code: problemOf(error).code });
+      channel.abort(new Problem('answer-failed', 'The answer broke off.'));
+    } finally {
+      this.#answering--;
+      quiet.stop();
+    }
+  }
+
+  async #answer(channel: Channel, question: SnapshotWire<'newest' | 'part' | 'past'>): Promise<void> {
+    const { chain } = this.#init;
+    if (!equalBytes(question[1], chain.origin.id)) {
+      throw new Problem('wrong-community', 'The peer asks about another community.');
+    }
+    if (question[0] === 'newest') return sendPieces(channel, this.#newest());
+    if (question[0] === 'part') return sendPieces(channel, chain.snapshots.part(question[2], question[3]));
+    return this.#past(channel, question[2]);
+  }
+
+  /** The head of the newest snapshot that this node can prove. */
+  #newest(): Uint8Array | null {
+    const { snapshots } = this.#init.chain;
+    for (const height of snapshots.heights()) {
+      if (this.#head?.height === height) return this.#head.manifest;
+      try {
+        const manifest = this.#prover.manifest(height, snapshots.cut(height)!);
+        this.#head = { height, manifest };
+        return manifest;
+      } catch (error) {
+        // Its certificate, or a change of the validators before it, is not here yet.
+        if (!(error instanceof Problem)) throw error;
+      }
+    }
+    return null;
+  }
+
+  async #past(channel: Channel, from: number): Promise<void> {
+    const { store } = this.#init.chain;
+    let bytes = 0;
+    for (let height = from; height > 0 && height > from - MAX_PAST_BLOCKS; height--) {
+      const block = store.block(height);
+      // A block whose transactions are not here yet is of no use to others.
+      if (!block || block.transactions.length < block.header.count || bytes > MAX_PAST_BYTES) break;
+      const encoded = encodeBlock(block);
+      bytes += encoded.length;
+      const seal = store.ownSeal(height);
+      const closing = seal?.headers.map((header) => header.bytes) ?? [];
+      await channel.send(
+        encodeSnapshotWire(['block', encoded, closing, seal && encodeCertificate(seal.certificate)]),
+      );
+    }
+    await channel.send(encodeSnapshotWire(['end']));
+  }
+}

@@ -1,0 +1,209 @@
+import * as z from 'zod';
+import { decodeCbor, encodeCanonical } from '../../kernel/canonical.ts';
+import { cidOf } from '../../kernel/cid.ts';
+import { every, type Clock } from '../../kernel/clock.ts';
+import { Problem, problemOf } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Channel, Transport, GossipVerdict } from '../../log/transport.ts';
+import type { Channels } from '../consensus/catch-up.ts';
+import type { Chain } from '../chain/chain.ts';
+import { bytesUpTo } from '../types/fields.ts';
+import { Reach } from '../consensus/peer-coverage.ts';
+import { MAX_TRANSACTION_BYTES } from '../types/transaction.ts';
+
+/** [X23] The protocol by which a node hands on what waits too long. */
+export const MEMPOOL_PROTOCOL = '/impulse/ledger-pool/1';
+
+/** Transactions in one message, at most. */
+const MAX_BATCH = 256;
+/** Bytes of transactions in one message, at most. */
+const MAX_BATCH_BYTES = 128 * 1024;
+/** [X22] Transactions that come within this time travel together, in milliseconds. */
+const GATHER_MS = 2;
+/** [X23] What waits longer than this was lost on its way, perhaps, in milliseconds. */
+const LATE_MS = 3000;
+/** [X23] How often another peer is given what is late, in milliseconds. */
+const OFFER_EVERY_MS = 5000;
+/** [X23] Messages of one offer, at most. */
+const MAX_OFFER = 8;
+/** [X23] Offers that are taken in at one time. */
+const MAX_TAKING = 4;
+
+const Message = z.tuple([
+  z.literal('transactions'),
+  z.array(bytesUpTo(MAX_TRANSACTION_BYTES)).min(1).max(MAX_BATCH),
+]);
+
+export interface TransactionSpreadInit {
+  readonly chain: Chain;
+  readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
+  /** The key of this node's own validator. */
+  readonly self: Uint8Array;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** New transactions wait in the pool. */
+  readonly arrived: () => void;
+}
+
+/** [X22] The gossip topics of a community's transactions: what everybody passes on, and what goes straight. */
+function transactionTopics(community: Uint8Array): { everybody: string; neighbours: string } {
+  const id = cidOf(community);
+  return { everybody: `impulse/tx/1/${id}`, neighbours: `impulse/tx-near/1/${id}` };
+}
+
+/** Carries transactions to whoever may put them into a block. See SPEC.md, [X22] and [X23]. */
+export class TransactionSpread {
+  readonly #init: TransactionSpreadInit;
+  readonly #topics: ReturnType<typeof transactionTopics>;
+  readonly #reach: Reach;
+  #gathered: Uint8Array[] = [];
+  #cancelFlush: (() => void) | null = null;
+  #stops: (() => void)[] = [];
+  #running = false;
+  #taking = 0;
+  #turn = 0;
+
+  constructor(init: TransactionSpreadInit) {
+    this.#init = init;
+    this.#topics = transactionTopics(init.chain.origin.id);
+    this.#reach = new Reach(init.transport);
+    init.transport.handle(MEMPOOL_PROTOCOL, (channel) => this.#take(channel));
+  }
+
+  start(): void {
+    const { transport, clock } = this.#init;
+    this.#running = true;
+    transport.subscribe(this.#topics.everybody, (data) => this.#heard(data));
+    transport.subscribe(this.#topics.neighbours, (data) => this.#heard(data), 'neighbours');
+    this.#reach.start();
+    this.#stops = [
+      transport.onPeer(({ kind, peer }) => {
+        if (kind === 'connected') void this.#offer(peer, 0);
+      }),
+      every(clock, OFFER_EVERY_MS, () => this.#offerLate()),
+    ];
+  }
+
+  stop(): void {
+    this.#running = false;
+    for (const topic of Object.values(this.#topics)) this.#init.transport.unsubscribe(topic);
+    this.#reach.stop();
+    this.#cancelFlush?.();
+    this.#cancelFlush = null;
+    this.#gathered = [];
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** Tells all peers of a transaction that waits here. */
+  spread(sealed: Uint8Array): void {
+    this.#gathered.push(sealed);
+    this.#cancelFlush ??= this.#init.clock.after(GATHER_MS, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#cancelFlush = null;
+    const { everybody, neighbours } = this.#topics;
+    const topic = this.#reach.coversAll(this.#init.chain.set, this.#init.self) ? neighbours : everybody;
+    for (const batch of batches(this.#gathered.splice(0))) {
+      this.#init.transport.publish(topic, encode(batch)).catch((error: unknown) => {
+        // Nothing is lost: what is late is handed on by itself.
+        this.#init.logger.warn('transactions-not-published', { code: problemOf(error).code });
+      });
+    }
+  }
+
+  async #heard(data: Uint8Array): Promise<GossipVerdict> {
+    try {
+      return await this.#judge(data);
+    } catch (error) {
+      const { code, message } = problemOf(error);
+      this.#init.logger.error('transactions-judging-failed', { code, message });
+      return 'ignore';
+    }
+  }
+
+  /** [X22] A message is as good as the worst that it holds, and worth passing on if anything in it is new. */
+  async #judge(data: Uint8Array): Promise<GossipVerdict> {
+    const batch = decode(data);
+    if (!batch) return 'reject';
+    const verdicts = await this.#init.chain.submit(batch);
+    const accepted = verdicts.some(({ verdict }) => verdict === 'accept');
+    if (accepted) this.#init.arrived();
+    if (verdicts.some(({ verdict }) => verdict === 'reject')) return 'reject';
+    return accepted ? 'accept' : 'ignore';
+  }
+
+  async #offerLate(): Promise<void> {
+    const peers = this.#init.transport
+      .peers()
+      .map(({ peer }) => peer)
+      .sort();
+    const peer = peers[this.#turn++ % Math.max(1, peers.length)];
+    if (peer !== undefined) await this.#offer(peer, LATE_MS);
+  }
+
+  /** Gives a peer what has waited here for so long. */
+  async #offer(peer: string, waitedMs: number): Promise<void> {
+    const { chain, clock, transport, logger } = this.#init;
+    const late = chain.mempool.waitingSince(clock.now() - waitedMs).map(({ sealed }) => sealed);
+    if (late.length === 0 || !this.#running) return;
+    try {
+      const channel = await transport.open(peer, MEMPOOL_PROTOCOL);
+      for (const batch of batches(late).slice(0, MAX_OFFER)) await channel.send(encode(batch));
+      await channel.close();
+    } catch (error) {
+      logger.debug('transactions-not-offered', { peer, code: problemOf(error).code });
+    }
+  }
+
+  async #take(channel: Channel): Promise<void> {
+    if (!this.#running || this.#taking >= MAX_TAKING) return;
+    this.#taking++;
+    try {
+      let messages = 0;
+      for await (const bytes of channel.receive()) {
+        if (++messages > MAX_OFFER) throw new Problem('offer-too-long', 'The peer offers too much at once.');
+        if ((await this.#judge(bytes)) === 'reject') {
+          throw new Problem('bad-offer', 'The peer offers what breaks the rules.');
+        }
+      }
+      await channel.close();
+    } catch (error) {
+      this.#init.logger.debug('offer-refused', { peer: channel.peer, code: problemOf(error).code });
+      channel.abort(error instanceof Error ? error : new Problem('offer-refused', String(error)));
+    } finally {
+      this.#taking--;
+    }
+  }
+}
+
+function encode(batch: readonly Uint8Array[]): Uint8Array {
+  return encodeCanonical(['transactions', batch]);
+}
+
+function decode(data: Uint8Array): Uint8Array[] | null {
+  try {
+    const parsed = Message.safeParse(decodeCbor(data));
+    return parsed.success ? parsed.data[1] : null;
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+/** Cuts a list so that each piece fits into a message. */
+function batches(sealed: readonly Uint8Array[]): Uint8Array[][] {
+  const pieces: Uint8Array[][] = [];
+  let bytes = Infinity;
+  for (const one of sealed) {
+    const last = pieces.at(-1);
+    if (!last || bytes + one.length > MAX_BATCH_BYTES || last.length === MAX_BATCH) {
+      pieces.push([one]);
+      bytes = one.length;
+    } else {
+      last.push(one);
+      bytes += one.length;
+    }
+  }
+  return pieces;
+}

@@ -1,0 +1,125 @@
+import { beforeEach, expect, test } from 'vitest';
+import { problemOf } from '../kernel/errors.ts';
+import { accountOf } from './state/accounts.ts';
+import { TransactionSubmitter, type TransactionSubmitterInit } from './transaction-submitter.ts';
+import { TestLedger, type Person } from './test-ledger.ts';
+
+let ledger: TestLedger;
+let odin: Person;
+
+beforeEach(async () => {
+  ledger = new TestLedger();
+  odin = ledger.person('odin');
+  await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member', handle: 'Odin' });
+});
+
+/** A person's desk in a ledger where blocks come when the test makes them, or at once. */
+function submitterOf(person: Person, changes: Partial<TransactionSubmitterInit> = {}): TransactionSubmitter {
+  return new TransactionSubmitter({
+    chain: ledger.chain,
+    signer: person.signer,
+    clock: ledger.clock,
+    ordering: { workPending() {}, absent: () => null },
+    votingKey: person.bls.publicKey,
+    alone: false,
+    standstill: () => null,
+    spread() {},
+    ...changes,
+  });
+}
+
+const atOnce = { workPending: () => void ledger.block(), absent: () => null };
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => problemOf(error).code,
+  );
+
+test('[M10] it is done once its block is final', async () => {
+  let done = false;
+  const acted = submitterOf(odin)
+    .act('handle.register', { handle: 'Wotan' })
+    .then(() => (done = true));
+  await ledger.clock.pass(1000);
+  expect(done).toBe(false);
+  await ledger.block();
+  await acted;
+  expect(accountOf(ledger.chain.state, odin.key)!.handle).toBe('Wotan');
+});
+
+test('[M10] [X24] what the state refuses is told at once, and what comes after is not held up by it', async () => {
+  const submitter = submitterOf(odin, { ordering: atOnce });
+  expect(await codeOf(submitter.act('handle.register', { handle: 'mara' }))).toBe('handle-taken');
+  expect(await codeOf(submitter.act('member.ban', { member: odin.key, reason: '', until: null }))).toBe(
+    'out-of-role',
+  );
+  expect(ledger.chain.mempool.size).toBe(0);
+  expect(await codeOf(submitter.act('handle.register', { handle: 'Wotan' }))).toBe('done');
+});
+
+test('[M10] several at once are numbered one after another, and each is tried behind those before it', async () => {
+  const submitter = submitterOf(odin);
+  const results = Promise.all([
+    codeOf(submitter.act('handle.register', { handle: 'One' })),
+    codeOf(submitter.act('handle.register', { handle: 'Two' })),
+    codeOf(submitter.act('handle.register', { handle: 'Two' })),
+  ]);
+  await ledger.clock.pass(10);
+  await ledger.block();
+  expect(await results).toEqual(['done', 'done', 'same-handle']);
+});
+
+test('[M10] after four seconds it says for whom it waits, and becomes final all the same', async () => {
+  const submitter = submitterOf(odin, { ordering: { workPending() {}, absent: () => [0] } });
+  const acted = submitter.act('handle.register', { handle: 'Wotan' }).catch(problemOf);
+  await ledger.clock.pass(4100);
+  expect(await acted).toMatchObject({
+    code: 'waits-for-validators',
+    message: 'It is handed in and waits: 1 of 1 validators must sign, and nothing comes from Mara.',
+  });
+  await ledger.block();
+  expect(accountOf(ledger.chain.state, odin.key)!.handle).toBe('Wotan');
+});
+
+test('[M10] where the ledger stands still, it says why', async () => {
+  const acted = submitterOf(odin, { standstill: () => 'This validator is silent.' })
+    .act('handle.register', { handle: 'Wotan' })
+    .catch(problemOf);
+  await ledger.clock.pass(4100);
+  expect(await acted).toMatchObject({
+    code: 'waits-for-validators',
+    message: 'It is handed in and waits. This validator is silent.',
+  });
+});
+
+test('[M10] of two devices that act at once, one is told that the other was first', async () => {
+  const other = ledger.replica();
+  await other.finalise((await ledger.chain.run(1))!);
+  const here = codeOf(submitterOf(odin).act('handle.register', { handle: 'Here' }));
+  const there = codeOf(submitterOf(odin, { chain: other }).act('handle.register', { handle: 'There' }));
+  await ledger.clock.pass(10);
+  await ledger.block([other]);
+  expect([await here, await there]).toEqual(['done', 'overtaken']);
+});
+
+test('[M10] a node cut off from all others acts alone if its own signature is enough, and not otherwise', async () => {
+  const alone = { alone: true, ordering: atOnce };
+  expect(await codeOf(submitterOf(ledger.founder, alone).act('handle.register', { handle: 'Mara L' }))).toBe(
+    'done',
+  );
+  expect(await codeOf(submitterOf(odin, alone).act('handle.register', { handle: 'Wotan' }))).toBe(
+    'needs-validators',
+  );
+  expect(ledger.chain.mempool.size).toBe(0);
+});
+
+test('[X7] what no block took is not counted when the next is numbered', async () => {
+  const submitter = submitterOf(odin);
+  // Another node may hand in what the state refuses.
+  await submitter.handIn('handle.register', { handle: 'Mara' });
+  await ledger.block([], true);
+  const acted = codeOf(submitter.act('handle.register', { handle: 'Wotan' }));
+  await ledger.clock.pass(10);
+  await ledger.block();
+  expect(await acted).toBe('done');
+});

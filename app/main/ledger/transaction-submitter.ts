@@ -1,0 +1,186 @@
+import { equalBytes } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { didOf } from '../kernel/did.ts';
+import { Problem, type ProblemFields } from '../kernel/errors.ts';
+import type { Signer } from '../kernel/signer.ts';
+import { accountOf, maySign } from './state/accounts.ts';
+import type { Chain } from './chain/chain.ts';
+import { applyTransaction } from './state/execution.ts';
+import { StateOverlay } from './types/state.ts';
+import { sealTransaction, type Transaction } from './types/transaction.ts';
+
+/** How long somebody who waits for a block is kept waiting before they are told why, in milliseconds. */
+const PATIENCE_MS = 4000;
+
+export interface TransactionSubmitterInit {
+  readonly chain: Chain;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  /** Null for a node that holds the ledger and takes no part in ordering. */
+  readonly ordering: {
+    /** Transactions wait: a leader may propose. */
+    workPending(): void;
+    /** Places of the validators of which nothing is heard, if something has waited for so long. */
+    absent(patienceMs: number): number[] | null;
+  } | null;
+  /** The BLS key with which this node votes. */
+  readonly votingKey: Uint8Array;
+  /** What keeps the ledger from going on here, in a sentence; null while nothing does. */
+  readonly standstill: () => string | null;
+  /** Whether this node is cut off from all others, as when a command works on the data of a stopped node. */
+  readonly alone: boolean;
+  /** Hands accepted transactions on to the validators. */
+  readonly spread: (sealed: Uint8Array) => void;
+}
+
+/** Where this node's person hands in transactions, one after another. */
+export class TransactionSubmitter {
+  readonly #init: TransactionSubmitterInit;
+  /** Nonces follow one another, so that one is handed in before the next is signed. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(init: TransactionSubmitterInit) {
+    this.#init = init;
+  }
+
+  /** Signs and hands in; what becomes of it shows later. Throws a Problem `unknown-account`, `not-ordering` or the pool's. */
+  handIn(kind: string, body: unknown): Promise<Transaction> {
+    return this.#next(() => this.#seal(kind, body));
+  }
+
+  /**
+   * [M10] Hands in what the final state allows, and resolves once its block is final.
+   * Throws the Problem of a refusal before anything is handed in; `needs-validators` where nobody could make
+   * it final; `overtaken` when another transaction of the account took its place; `waits-for-validators` when
+   * it takes long, and goes on by itself.
+   */
+  async act(kind: string, body: unknown): Promise<void> {
+    this.#mustReachQuorum();
+    const transaction = await this.#next(() => {
+      const sealed = this.#seal(kind, body);
+      const refusal = this.#rehearse(sealed);
+      if (refusal) throw new Problem(refusal.code, refusal.message, refusal.remedy);
+      return sealed;
+    });
+    await this.#final(transaction);
+  }
+
+  #next(seal: () => Transaction): Promise<Transaction> {
+    const turn = this.#queue.then(async () => {
+      const transaction = seal();
+      await this.#submit(transaction);
+      return transaction;
+    });
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Signs with the key of this node, as the root of its account. */
+  #seal(kind: string, body: unknown): Transaction {
+    const { chain, signer } = this.#init;
+    const account = accountOf(chain.state, signer.publicKey);
+    if (!account || !maySign(account, signer.publicKey)) {
+      throw new Problem(
+        'unknown-account',
+        'You have no account in this ledger.',
+        'Ask a moderator to admit you.',
+      );
+    }
+    const nonce = account.nonce + chain.mempool.queueOf(signer.publicKey, account.nonce).length;
+    return sealTransaction(
+      { community: chain.origin.id, account: signer.publicKey, device: null, nonce, kind, body },
+      signer,
+    );
+  }
+
+  async #submit({ sealed }: Transaction): Promise<void> {
+    const { chain, ordering, spread } = this.#init;
+    if (!ordering) {
+      throw new Problem(
+        'not-ordering',
+        'This node takes no part in ordering transactions.',
+        'Start it with its network.',
+      );
+    }
+    const [verdict] = await chain.submit([sealed]);
+    if (verdict!.verdict !== 'accept') throw new Problem(verdict!.code, verdict!.message);
+    spread(sealed);
+    ordering.workPending();
+  }
+
+  /** What the next block would say, behind what waits of the same account; null when it would carry it out. */
+  #rehearse(transaction: Transaction): ProblemFields | null {
+    const { chain, clock } = this.#init;
+    const { base, set, state } = chain;
+    const draft = new StateOverlay(state);
+    const block = {
+      community: chain.origin.id,
+      epoch: set.epoch,
+      height: base.height + 1,
+      time: Math.max(clock.now(), base.time + 1),
+    };
+    const nonce = accountOf(state, transaction.account)!.nonce;
+    for (const waiting of chain.mempool.queueOf(transaction.account, nonce)) {
+      applyTransaction(waiting, draft, block, chain.rules);
+    }
+    const outcome = applyTransaction(transaction, draft, block, chain.rules);
+    return outcome.done ? null : outcome.refusal;
+  }
+
+  #final(transaction: Transaction): Promise<void> {
+    const { chain, clock } = this.#init;
+    return new Promise((resolve, reject) => {
+      const over = (how: () => void) => {
+        stopListening();
+        stopWaiting();
+        how();
+      };
+      const look = () => {
+        if (chain.store.transaction(transaction.id)) return over(resolve);
+        if (accountOf(chain.state, transaction.account)!.nonce > transaction.nonce) {
+          over(() => reject(overtaken()));
+        }
+      };
+      const stopListening = chain.onFinal(look);
+      const stopWaiting = clock.after(PATIENCE_MS, () => over(() => reject(this.#waits())));
+      look();
+    });
+  }
+
+  #mustReachQuorum(): void {
+    const { alone, chain, votingKey } = this.#init;
+    const { quorum, validators } = chain.set;
+    if (!alone || (quorum === 1 && validators.some(({ bls }) => equalBytes(bls, votingKey)))) return;
+    throw new Problem(
+      'needs-validators',
+      `This takes the signatures of ${quorum} of ${validators.length} validators, and this command works without the network.`,
+      'Start the node with “impulse serve”, then give the command again.',
+    );
+  }
+
+  #waits(): Problem {
+    const { chain, ordering, standstill } = this.#init;
+    const why = standstill();
+    if (why !== null) {
+      return new Problem('waits-for-validators', `It is handed in and waits. ${why}`, 'Look at the notices.');
+    }
+    const { quorum, validators } = chain.set;
+    const absent = ordering?.absent(0) ?? [];
+    const names = absent.map((place) => nameIn(chain, validators[place]!.key)).join(', ');
+    return new Problem(
+      'waits-for-validators',
+      names === ''
+        ? 'It is handed in and waits for its block.'
+        : `It is handed in and waits: ${quorum} of ${validators.length} validators must sign, and nothing comes from ${names}.`,
+      'Nothing is lost. It goes on by itself as soon as enough validators are there.',
+    );
+  }
+}
+
+/** An account's handle, or the end of its identity. */
+function nameIn(chain: Chain, key: Uint8Array): string {
+  return accountOf(chain.state, key)?.handle ?? didOf(key).slice(-8);
+}
+
+const overtaken = () =>
+  new Problem('overtaken', 'Another change of yours came first, from another device.', 'Try again.');

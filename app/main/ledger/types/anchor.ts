@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { compareBytes, concatBytes, equalBytes } from '../../kernel/bytes.ts';
+import { encodeCanonical } from '../../kernel/canonical.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { merkleRoot } from '../../kernel/merkle.ts';
+import { sha256 } from '../../kernel/sha256.ts';
+import type { Anchor, Header } from './block.ts';
+import { bytesUpTo, Digest } from './fields.ts';
+import { readEntry, writeEntry, type StateDraft, type StateView } from './state.ts';
+
+/** [H1] The most events that one block lists. */
+export const MAX_ANCHORED = 2048;
+/** Bytes that an event takes in a list. */
+export const ANCHORED_BYTES = 32;
+/** Room that a list takes beside its ids: the digest before, a number and CBOR heads. */
+export const MAX_ANCHORED_HEAD = 64;
+
+/** [H1] The events that an anchor stands for. They travel with the block and are no part of its header. */
+export interface Anchored {
+  /** Digest of the anchor before this one in the chain; the community's id for the first. */
+  readonly previous: Uint8Array;
+  /** How many ids all anchors before this one list together. */
+  readonly before: number;
+  /** Ids of events, strictly ascending. */
+  readonly ids: readonly Uint8Array[];
+}
+
+/** [H3] Where the anchors of a chain stand. */
+export interface AnchorTip {
+  readonly digest: Uint8Array;
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** Why an anchor does not continue those before it. */
+export type AnchorFault = 'anchor-off-chain' | 'anchor-time';
+
+const TIP = 'ledger/anchor';
+
+export const AnchoredWire = z.tuple([
+  Digest,
+  z.int().nonnegative(),
+  bytesUpTo(MAX_ANCHORED * ANCHORED_BYTES).refine(
+    ({ length }) => length > 0 && length % ANCHORED_BYTES === 0,
+  ),
+]);
+
+/** The last anchor at a point of the chain. */
+export function anchorTipOf(state: StateView, community: Uint8Array): AnchorTip {
+  return readEntry<AnchorTip>(state, TIP) ?? { digest: community, count: 0, time: 0 };
+}
+
+export function writeAnchorTip(state: StateDraft, { digest, count, time }: AnchorTip): void {
+  writeEntry(state, TIP, { digest, count, time });
+}
+
+/** [H3] The tip once a block with this anchor is executed. */
+export function tipAfter({ time, digest }: Anchor, { before, ids }: Anchored): AnchorTip {
+  return { digest, count: before + ids.length, time };
+}
+
+/** [H2] What a header says of the events listed beside it. */
+export function anchorDigest({ previous, before, ids }: Anchored): Uint8Array {
+  return digestOfRoot({ previous, before, count: ids.length, root: merkleRoot(ids) });
+}
+
+/** [H2] The same from the root of the list alone. */
+export function digestOfRoot(parts: {
+  previous: Uint8Array;
+  before: number;
+  count: number;
+  root: Uint8Array;
+}): Uint8Array {
+  const { previous, before, count, root } = parts;
+  return sha256(encodeCanonical(['impulse/anchor/1', previous, before, count, root]));
+}
+
+/** [H1] Puts events behind the anchors so far. */
+export function anchorOn(tip: AnchorTip, ids: readonly Uint8Array[]): Anchored {
+  return { previous: tip.digest, before: tip.count, ids: ids.toSorted(compareBytes) };
+}
+
+/** The form in which a list travels and is stored. */
+export function packAnchored({ previous, before, ids }: Anchored): z.infer<typeof AnchoredWire> {
+  return [previous, before, concatBytes(...ids)];
+}
+
+/** [H1] Throws a Problem `bad-anchor` where ids come twice or out of order. */
+export function unpackAnchored([previous, before, joined]: z.infer<typeof AnchoredWire>): Anchored {
+  const ids: Uint8Array[] = [];
+  for (let at = 0; at < joined.length; at += ANCHORED_BYTES) {
+    const id = joined.subarray(at, at + ANCHORED_BYTES);
+    if (at > 0 && compareBytes(ids.at(-1)!, id) >= 0) {
+      throw new Problem('bad-anchor', 'The events that the block lists do not stand in ascending order.');
+    }
+    ids.push(id);
+  }
+  return { previous, before, ids };
+}
+
+/** [H2] Throws a Problem `wrong-anchor-digest` when the header does not stand for this list, or for none. */
+export function checkAnchorDigest({ anchor }: Header, anchored: Anchored | undefined): void {
+  if (anchor === null && anchored === undefined) return;
+  if (anchor && anchored && equalBytes(anchor.digest, anchorDigest(anchored))) return;
+  throw new Problem('wrong-anchor-digest', 'The header does not stand for the events that the block lists.');
+}
+
+/** [H3] Whether an anchor continues the one before it. */
+export function judgeAnchor(
+  { anchor, time }: Header,
+  { previous, before }: Anchored,
+  tip: AnchorTip,
+): AnchorFault | null {
+  if (!equalBytes(previous, tip.digest) || before !== tip.count) return 'anchor-off-chain';
+  return anchor!.time >= tip.time && anchor!.time <= time ? null : 'anchor-time';
+}

@@ -1,0 +1,202 @@
+import * as z from 'zod';
+import { equalBytes } from '../../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { merkleRoot } from '../../kernel/merkle.ts';
+import { sha256 } from '../../kernel/sha256.ts';
+import {
+  ANCHORED_BYTES,
+  AnchoredWire,
+  checkAnchorDigest,
+  MAX_ANCHORED_HEAD,
+  packAnchored,
+  unpackAnchored,
+  type Anchored,
+} from './anchor.ts';
+import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
+import { MAX_VALIDATORS } from './validators.ts';
+
+/** [LB6] What no community's limits may exceed: a proposal travels as one gossip message [K13]. */
+export const MAX_BLOCK_BYTES = 192 * 1024;
+export const MAX_BLOCK_TRANSACTIONS = 10_000;
+/** Room that a block takes beside its transactions: header and CBOR heads. */
+export const MAX_HEADER_BYTES = 512;
+
+/** [LB5] A digest of the log up to a time, so that posts too can be shown to be certified. See anchor.ts. */
+export interface Anchor {
+  /** No event that it stands for is later; milliseconds since the epoch. */
+  readonly time: number;
+  readonly digest: Uint8Array;
+}
+
+/** [LB1] What validators sign by its hash. */
+export interface HeaderFields {
+  /** Digest of the genesis document. */
+  readonly community: Uint8Array;
+  readonly epoch: number;
+  readonly slot: number;
+  /** 1 for the first block. */
+  readonly height: number;
+  /** Hash of the parent's header; the community's id for the first block. */
+  readonly parent: Uint8Array;
+  /** Block time, milliseconds since the epoch. */
+  readonly time: number;
+  /** Place of the proposer in the validator set of the epoch. */
+  readonly proposer: number;
+  /** How many transactions the block holds. */
+  readonly count: number;
+  /** Root of the RFC 9162 tree over the transactions' bytes. */
+  readonly transactionRoot: Uint8Array;
+  /** Root of the state after this block. */
+  readonly stateRoot: Uint8Array;
+  readonly anchor: Anchor | null;
+}
+
+/** A header with its identity. */
+export interface Header extends HeaderFields {
+  /** SHA-256 of `bytes`: the hash of the block. */
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+export interface Block {
+  readonly header: Header;
+  /** Encoded sealed transactions, see transaction.ts. */
+  readonly transactions: readonly Uint8Array[];
+  /** [H1] What the anchor in the header stands for; only beside one. */
+  readonly anchored?: Anchored;
+}
+
+/** [LB6] Limits of a community's blocks. */
+export interface BlockLimits {
+  /** The most bytes of all transactions and ids of anchored events together. */
+  readonly bytes: number;
+  readonly transactions: number;
+}
+
+const HeaderWire = z.strictObject({
+  v: z.literal(1),
+  c: Digest,
+  e: z.int().nonnegative(),
+  s: z.int().nonnegative(),
+  h: Height.min(1),
+  p: Digest,
+  t: Millis,
+  l: z
+    .int()
+    .nonnegative()
+    .max(MAX_VALIDATORS - 1),
+  n: z.int().nonnegative().max(MAX_BLOCK_TRANSACTIONS),
+  x: Digest,
+  r: Digest,
+  a: z.strictObject({ time: Millis, digest: Digest }).nullable(),
+});
+
+const HeaderBytes = bytesUpTo(MAX_HEADER_BYTES);
+const Transactions = z.array(bytesUpTo(MAX_BLOCK_BYTES)).max(MAX_BLOCK_TRANSACTIONS);
+const BlockWire = z.union([
+  z.tuple([HeaderBytes, Transactions]),
+  z.tuple([HeaderBytes, Transactions, AnchoredWire]),
+]);
+
+export function makeHeader(fields: HeaderFields): Header {
+  const bytes = encodeCanonical({
+    v: 1,
+    c: fields.community,
+    e: fields.epoch,
+    s: fields.slot,
+    h: fields.height,
+    p: fields.parent,
+    t: fields.time,
+    l: fields.proposer,
+    n: fields.count,
+    x: fields.transactionRoot,
+    r: fields.stateRoot,
+    a: fields.anchor && { time: fields.anchor.time, digest: fields.anchor.digest },
+  });
+  return { ...fields, bytes, hash: sha256(bytes) };
+}
+
+/** Reads a header by rule [LB1]. Throws a Problem `header-too-large`, `malformed`, `non-canonical` or `bad-header`. */
+export function openHeader(bytes: Uint8Array): Header {
+  if (bytes.length > MAX_HEADER_BYTES)
+    throw new Problem('header-too-large', 'The header is larger than allowed.');
+  const parsed = HeaderWire.safeParse(decodeCanonical(bytes));
+  if (!parsed.success) throw new Problem('bad-header', 'The header does not have the fields of a header.');
+  const { c, e, s, h, p, t, l, n, x, r, a } = parsed.data;
+  return {
+    community: c,
+    epoch: e,
+    slot: s,
+    height: h,
+    parent: p,
+    time: t,
+    proposer: l,
+    count: n,
+    transactionRoot: x,
+    stateRoot: r,
+    anchor: a,
+    bytes,
+    hash: sha256(bytes),
+  };
+}
+
+/** Puts a header over transactions; count and transaction root follow from them [LB2]. */
+export function makeBlock(
+  fields: Omit<HeaderFields, 'count' | 'transactionRoot'>,
+  transactions: readonly Uint8Array[],
+  anchored?: Anchored,
+): Block {
+  const header = makeHeader({
+    ...fields,
+    count: transactions.length,
+    transactionRoot: merkleRoot(transactions),
+  });
+  return { header, transactions, ...(anchored && { anchored }) };
+}
+
+/** The bytes in which a block travels and is stored. */
+export function encodeBlock({ header, transactions, anchored }: Block): Uint8Array {
+  const block = [header.bytes, transactions];
+  return encodeCanonical(anchored ? [...block, packAnchored(anchored)] : block);
+}
+
+/**
+ * Reads a block by rules [LB1], [LB2], [LB6], [H1] and [H2]. What its transactions say is not looked at.
+ * Throws a Problem: `block-too-large`, `malformed`, `non-canonical`, `bad-block`, `bad-header`,
+ * `header-too-large`, `wrong-transaction-root`, `bad-anchor`, `wrong-anchor-digest`.
+ */
+export function openBlock(bytes: Uint8Array, limits: BlockLimits): Block {
+  const tooLarge = () => new Problem('block-too-large', 'The block is larger than allowed.');
+  // A transaction takes at most five bytes of CBOR beside its own.
+  const heads = 5 * limits.transactions + MAX_HEADER_BYTES + MAX_ANCHORED_HEAD + 16;
+  if (bytes.length > limits.bytes + heads) throw tooLarge();
+  const parsed = BlockWire.safeParse(decodeCanonical(bytes));
+  if (!parsed.success) throw new Problem('bad-block', 'The block does not have the form of a block.');
+  const [headerBytes, transactions, list] = parsed.data;
+  const header = openHeader(headerBytes);
+  const block = { header, transactions, ...(list && { anchored: unpackAnchored(list) }) };
+  if (!withinLimits(block, limits)) throw tooLarge();
+  checkTransactionRoot(block);
+  checkAnchorDigest(header, block.anchored);
+  return block;
+}
+
+/** [LB6] Whether transactions and anchored events fit into one block. */
+export function withinLimits(
+  { transactions, anchored }: Omit<Block, 'header'>,
+  limits: BlockLimits,
+): boolean {
+  const listed = ANCHORED_BYTES * (anchored?.ids.length ?? 0);
+  return (
+    transactions.length <= limits.transactions &&
+    transactions.reduce((sum, { length }) => sum + length, listed) <= limits.bytes
+  );
+}
+
+/** [LB2] Throws a Problem `wrong-transaction-root` when the header does not stand for these transactions. */
+function checkTransactionRoot({ header, transactions }: Block): void {
+  if (header.count === transactions.length && equalBytes(header.transactionRoot, merkleRoot(transactions)))
+    return;
+  throw new Problem('wrong-transaction-root', 'The header does not stand for the transactions of the block.');
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import type { Bls } from '../../kernel/bls.ts';
+import { equalBytes } from '../../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { bytesUpTo } from './fields.ts';
+import type { ValidatorSet } from './validators.ts';
+import { conflict, encodeVote, MAX_VOTE_BYTES, motionMessage, openVote, type Vote } from './vote.ts';
+
+/** [K7] Two signed votes of one validator that the rules do not allow together. */
+export interface Evidence {
+  readonly first: Vote;
+  readonly second: Vote;
+}
+
+const EvidenceWire = z.tuple([
+  z.literal('impulse/evidence/1'),
+  bytesUpTo(MAX_VOTE_BYTES),
+  bytesUpTo(MAX_VOTE_BYTES),
+]);
+
+export function encodeEvidence({ first, second }: Evidence): Uint8Array {
+  return encodeCanonical(['impulse/evidence/1', encodeVote(first), encodeVote(second)]);
+}
+
+/** Reads evidence as it was kept or exported. Throws a Problem `malformed`, `non-canonical`, `bad-evidence` or `bad-vote`. */
+export function openEvidence(bytes: Uint8Array): Evidence {
+  const parsed = EvidenceWire.safeParse(decodeCanonical(bytes)).data;
+  if (!parsed) throw new Problem('bad-evidence', 'That is no evidence of two votes.');
+  return { first: openVote(parsed[1]), second: openVote(parsed[2]) };
+}
+
+/** [K7] Whether evidence convicts its validator: anyone with the set of the epoch can tell. */
+export function convicts(
+  { first, second }: Evidence,
+  { community, set, bls }: { community: Uint8Array; set: ValidatorSet; bls: Bls },
+): boolean {
+  const validator = set.validators[first.voter];
+  if (!validator || first.voter !== second.voter || first.epoch !== set.epoch || !conflict(first, second)) {
+    return false;
+  }
+  return [first, second].every((vote) =>
+    bls.verify({
+      key: validator.bls,
+      message: motionMessage(community, set, vote),
+      signature: vote.signature,
+    }),
+  );
+}
+
+/** Whether two pieces say the same of the same validator and slot. */
+export function sameOffence(a: Evidence, b: Evidence): boolean {
+  const facts = ({ first }: Evidence) => encodeCanonical([first.epoch, first.slot, first.voter]);
+  return equalBytes(facts(a), facts(b));
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { BLS_SIGNATURE_BYTES } from '../../kernel/bls.ts';
+import { equalBytes, toHex } from '../../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { bytesOf, Digest } from './fields.ts';
+import { MAX_VALIDATORS, setHash, type ValidatorSet } from './validators.ts';
+
+/**
+ * [K14] What a validator may say of a slot: that a block stands in it, that nothing does, or that it takes
+ * the block for settled and will never say that nothing does.
+ */
+export type VoteKind = 'notarise' | 'nullify' | 'finalise';
+
+/** What is voted for. */
+export interface Motion {
+  readonly kind: VoteKind;
+  readonly epoch: number;
+  readonly slot: number;
+  /** Hash of the block; null to nullify. */
+  readonly block: Uint8Array | null;
+}
+
+/** A motion with one validator's signature. */
+export interface Vote extends Motion {
+  /** Place in the validator set of the epoch. */
+  readonly voter: number;
+  readonly signature: Uint8Array;
+}
+
+/** The largest encoded vote. */
+export const MAX_VOTE_BYTES = 256;
+export const Slot = z.int().positive();
+
+/** The fields that name a motion on the wire; a nullification alone has no block [K14]. */
+export const motionFields = {
+  k: z.enum(['notarise', 'nullify', 'finalise']),
+  e: z.int().nonnegative(),
+  s: Slot,
+  b: Digest.nullable(),
+};
+
+const VoteWire = z
+  .strictObject({
+    ...motionFields,
+    i: z
+      .int()
+      .nonnegative()
+      .max(MAX_VALIDATORS - 1),
+    g: bytesOf(BLS_SIGNATURE_BYTES),
+  })
+  .refine(({ k, b }) => (k === 'nullify') === (b === null));
+
+/** [K14] The bytes that a vote signs: they name the community and the very set, so that no other can use them. */
+export function motionMessage(community: Uint8Array, set: ValidatorSet, motion: Motion): Uint8Array {
+  const { kind, epoch, slot, block } = motion;
+  return encodeCanonical(['impulse/vote/1', community, epoch, setHash(set), kind, slot, block]);
+}
+
+export function encodeVote({ kind, epoch, slot, block, voter, signature }: Vote): Uint8Array {
+  return encodeCanonical({ k: kind, e: epoch, s: slot, b: block, i: voter, g: signature });
+}
+
+/** Reads a vote by rule [K14]. Throws a Problem `malformed`, `non-canonical` or `bad-vote`. */
+export function openVote(bytes: Uint8Array): Vote {
+  const parsed = bytes.length <= MAX_VOTE_BYTES ? VoteWire.safeParse(decodeCanonical(bytes)).data : undefined;
+  if (!parsed) throw new Problem('bad-vote', 'The vote does not have the form of a vote.');
+  const { k, e, s, b, i, g } = parsed;
+  return { kind: k, epoch: e, slot: s, block: b, voter: i, signature: g };
+}
+
+/** One text for each motion of an epoch and slot. */
+export function motionKey({ kind, block }: Pick<Motion, 'kind' | 'block'>): string {
+  return block === null ? kind : `${kind} ${toHex(block)}`;
+}
+
+/**
+ * [K7] Whether two motions of one slot cannot both come from a validator that keeps the rules. Notarising
+ * one block and finalising another is no conflict: the quorum chose, the validator followed.
+ */
+export function conflict(a: Motion, b: Motion): boolean {
+  if (a.epoch !== b.epoch || a.slot !== b.slot) return false;
+  if (a.kind !== b.kind) {
+    const kinds = [a.kind, b.kind];
+    return kinds.includes('nullify') && kinds.includes('finalise');
+  }
+  return a.block !== null && b.block !== null && !equalBytes(a.block, b.block);
+}

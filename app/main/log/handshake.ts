@@ -1,0 +1,81 @@
+import { concatBytes, equalBytes, utf8 } from '../kernel/bytes.ts';
+import { encodeCanonical } from '../kernel/canonical.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { Authority } from './kinds.ts';
+import type { Log } from './log.ts';
+import type { Transport } from './transport.ts';
+import { MAX_ADDRESSES, type MessageOf } from './wire.ts';
+
+const PREFIX = utf8('impulse/hello/1\0');
+
+/** Which end of the channel speaks. */
+export type Side = 'opener' | 'answerer';
+
+/** What a peer told of itself, its membership proved. */
+export interface Introduction {
+  readonly peer: string;
+  readonly publicKey: Uint8Array;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly counts: { readonly authority: number; readonly content: number };
+}
+
+export interface HandshakeInit {
+  readonly log: Log;
+  readonly transport: Pick<Transport, 'self' | 'addresses'>;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly authority: Authority;
+  readonly nodeName: () => string;
+}
+
+/** [S1] This node's own hello towards a peer. */
+export function sendHandshake(init: HandshakeInit, peer: string, side: Side): MessageOf<'hello'> {
+  const { log, transport, signer, nodeName } = init;
+  const [opener, answerer] = side === 'opener' ? [transport.self, peer] : [peer, transport.self];
+  return [
+    'hello',
+    log.community,
+    signer.publicKey,
+    nodeName().slice(0, 60),
+    signer.sign(transcript(log.community, opener, answerer, side)),
+    transport.addresses().slice(0, MAX_ADDRESSES),
+    [log.count('authority'), log.count('content')],
+  ];
+}
+
+/**
+ * [S1] Checks the hello of the peer at the other end, which stands on `side`: it belongs to this community's
+ * log, owns the key it shows, and the key has a role now.
+ * Throws a Problem: `wrong-community`, `bad-signature`, `not-a-member`.
+ */
+export async function answerHandshake(
+  init: HandshakeInit,
+  peer: string,
+  side: Side,
+  hello: MessageOf<'hello'>,
+): Promise<Introduction> {
+  const { log, transport, verifier, authority } = init;
+  const [, community, publicKey, name, signature, addresses, [authorityCount, content]] = hello;
+  if (!equalBytes(community, log.community)) {
+    throw new Problem('wrong-community', 'The peer belongs to another community.');
+  }
+  const [opener, answerer] = side === 'opener' ? [peer, transport.self] : [transport.self, peer];
+  const message = transcript(community, opener, answerer, side);
+  const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
+  if (!genuine) throw new Problem('bad-signature', 'The peer does not own the key it shows.');
+  if (authority.roleAt(publicKey, log.now) === null) {
+    throw new Problem(
+      'not-a-member',
+      'The peer is not a member of this community, as far as this node knows.',
+    );
+  }
+  return { peer, publicKey, name, addresses, counts: { authority: authorityCount, content } };
+}
+
+function transcript(community: Uint8Array, opener: string, answerer: string, side: Side): Uint8Array {
+  return concatBytes(PREFIX, encodeCanonical([community, opener, answerer, side === 'opener' ? 0 : 1]));
+}

@@ -1,0 +1,224 @@
+import { Blender, LANGUAGES, type Calibration, type Reading, type Language } from './calibration.ts';
+import { FirstStage, type FirstWeights } from './first-stage.ts';
+import { LABELS, type Label, type Scores } from './labels.ts';
+import { Normaliser, type Normalised } from './normalise.ts';
+import { Tokens, type Vocabulary } from './tokens.ts';
+import { labelOfWord, wordListScores } from './word-scores.ts';
+
+/** Which stage settled a message; `rules` when no model could be loaded, `image` for what is no text. */
+export type Stage = 'first' | 'second' | 'rules' | 'image';
+
+/** A part of the original text that speaks for a verdict. */
+export interface Span {
+  readonly term: string;
+  readonly label: Label;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the models say of one message; what follows from it is decided elsewhere. */
+export interface Judgement {
+  readonly scores: Scores;
+  readonly stage: Stage;
+  /** ISO 639-1, or null when the text is too short to tell. */
+  readonly language: string | null;
+  readonly spans: readonly Span[];
+  /** Listed words that were written in disguise. */
+  readonly disguised: number;
+  /** Whether the text was longer than what was read of it. */
+  readonly cut: boolean;
+}
+
+/** An encoder of the second stage: logits by head for lines of pieces; the adapter pads and runs them together. */
+export interface SecondStage {
+  run(lines: readonly (readonly number[])[]): Promise<Float32Array[]>;
+}
+
+/** A text, and its language as far as it was told: ISO 639-1, or null. */
+export interface Message {
+  readonly text: string;
+  readonly language: string | null;
+}
+
+/** Tells a text's language. */
+export interface LanguageDetector {
+  detect(text: string): string | null;
+}
+
+/** The encoders that could be loaded, by what they read. */
+export type Encoders = Partial<
+  Readonly<Record<Language, { readonly stage: SecondStage; readonly vocabulary: Vocabulary }>>
+>;
+
+export interface JudgeParts {
+  readonly first: FirstWeights | null;
+  readonly second: Encoders;
+  readonly calibration: Calibration | null;
+}
+
+/** So much of a long text is read: its beginning and its end. */
+const HEAD_UNITS = 12_000;
+const TAIL_UNITS = 4_000;
+export const MAX_READ = HEAD_UNITS + TAIL_UNITS;
+/** So much of a text tells its language. */
+const MAX_LANGUAGE_UNITS = 240;
+const MAX_SPANS = 8;
+/** A head speaks through its spans from this probability on. */
+const SPEAKS = 0.5;
+/** A part that adds less to the logit is not named. */
+const LEAST_ADDED = 0.15;
+/**
+ * Messages given to the second stage together, and how much longer the longest of them may be than the
+ * shortest. Together they have few pieces: more are no faster, and what is between the layers then takes so
+ * much room that the system has to find it anew for every batch.
+ */
+const SECOND_BATCH = 16;
+const SECOND_PIECES = 256;
+const MOST_PADDED = 1.2;
+/** Tokens of a line that each encoder is given, the two ends included; as in tools/training/encoder.py. */
+export const MOST_PIECES: Readonly<Record<Language, Readonly<Record<Exclude<Reading, 'none'>, number>>>> = {
+  english: { brief: 48, whole: 96 },
+  others: { brief: 48, whole: 64 },
+};
+
+interface Open {
+  readonly normalised: Normalised;
+  readonly logits: Float32Array | null;
+  readonly features: number;
+  scores: Scores;
+  stage: Stage;
+  readonly language: string | null;
+  readonly cut: boolean;
+}
+
+/** A message of which an encoder is to read so much. */
+interface Wanted {
+  readonly one: Open;
+  readonly logits: Float32Array;
+  readonly reading: Exclude<Reading, 'none'>;
+}
+
+/** A text with the language that its beginning is in. */
+export const spoken = (text: string, languages: LanguageDetector): Message => ({
+  text,
+  language: languages.detect(text.slice(0, MAX_LANGUAGE_UNITS)),
+});
+
+/** The cascade: normalise, first stage for all, second stage for what stays unclear. Holds no clock. */
+export class Classifier {
+  readonly #normaliser = new Normaliser();
+  readonly #first: FirstStage | null;
+  readonly #second: Partial<Record<Language, { readonly stage: SecondStage; readonly tokens: Tokens }>> = {};
+  readonly #blender: Blender | null;
+
+  constructor({ first, second, calibration }: JudgeParts) {
+    this.#blender = calibration === null ? null : new Blender(calibration);
+    // Weights and calibration that do not belong together judge nothing.
+    this.#first = first !== null && first.bias.length === this.#blender?.width ? new FirstStage(first) : null;
+    for (const language of LANGUAGES) {
+      const encoder = this.#first === null ? undefined : second[language];
+      if (encoder === undefined) continue;
+      this.#second[language] = {
+        stage: encoder.stage,
+        tokens: new Tokens(encoder.vocabulary),
+      };
+    }
+  }
+
+  /** Classifiers messages; the answers stand in their order. */
+  async judge(messages: readonly Message[]): Promise<Judgement[]> {
+    const open = messages.map((message) => this.#open(message));
+    await this.#ask(open);
+    return open.map((one) => ({
+      scores: one.scores,
+      stage: one.stage,
+      language: one.language,
+      spans: this.#spans(one),
+      disguised: one.normalised.disguised,
+      cut: one.cut,
+    }));
+  }
+
+  #open({ text, language }: Message): Open {
+    const cut = text.length > MAX_READ;
+    const read = cut ? `${text.slice(0, HEAD_UNITS)}\n${text.slice(-TAIL_UNITS)}` : text;
+    const normalised = this.#normaliser.message(read);
+    if (this.#first === null || this.#blender === null) {
+      const scores = wordListScores(normalised);
+      return { normalised, logits: null, features: 0, scores, stage: 'rules', language, cut };
+    }
+    const { logits, features } = this.#first.score(normalised);
+    const scores = this.#blender.first(logits);
+    return { normalised, logits, features, scores, stage: 'first', language, cut };
+  }
+
+  async #ask(all: readonly Open[]): Promise<void> {
+    const blender = this.#blender;
+    if (blender === null) return;
+    const wanted = all.flatMap((one) => {
+      const { logits, scores, language } = one;
+      if (logits === null) return [];
+      const encoder = blender.encoderOf(logits, language);
+      const reading = blender.reading(encoder, scores);
+      return reading === 'none' ? [] : [{ one, logits, encoder, reading }];
+    });
+    for (const language of LANGUAGES) {
+      await this.#askOne(
+        language,
+        wanted.filter((one) => one.encoder === language),
+        blender,
+      );
+    }
+  }
+
+  async #askOne(language: Language, all: readonly Wanted[], blender: Blender): Promise<void> {
+    const second = this.#second[language];
+    if (second === undefined) return;
+    const unclear = all
+      .map(({ one, logits, reading }) => {
+        const line = second.tokens.line(one.normalised.line, MOST_PIECES[language][reading]);
+        return { one, logits, line };
+      })
+      .toSorted((a, b) => a.line.length - b.line.length);
+    for (let at = 0, end = 0; at < unclear.length; at = end) {
+      const longest = unclear[at]!.line.length * MOST_PADDED;
+      const fits = ({ line }: { line: readonly number[] }) =>
+        end === at ||
+        (end - at < SECOND_BATCH && line.length <= longest && (end - at + 1) * line.length <= SECOND_PIECES);
+      while (end < unclear.length && fits(unclear[end]!)) end += 1;
+      const batch = unclear.slice(at, end);
+      const answers = await second.stage.run(batch.map(({ line }) => line));
+      for (const [place, { one, logits }] of batch.entries()) {
+        one.scores = blender.both(language, logits, answers[place]!);
+        one.stage = 'second';
+      }
+    }
+  }
+
+  #spans({ normalised, features, scores }: Open): Span[] {
+    const first = this.#first;
+    if (first === null) return Classifier.#listed(normalised);
+    const speaking = LABELS.flatMap((label, at) => (scores[label] < SPEAKS ? [] : [at]));
+    if (speaking.length === 0) return [];
+    const spans = first
+      .shares(normalised, speaking, features)
+      .filter(({ adds }) => adds >= LEAST_ADDED)
+      .toSorted((a, b) => b.adds - a.adds);
+    const seen = new Set<number>();
+    return spans
+      .filter(({ start }) => !seen.has(start) && seen.add(start))
+      .slice(0, MAX_SPANS)
+      .map(({ term, label, start, end }) => ({ term, label: LABELS[label]!, start, end }));
+  }
+
+  static #listed({ readings }: Normalised): Span[] {
+    return readings
+      .flatMap(({ words, start, end }) =>
+        words.flatMap((term) => {
+          const label = labelOfWord(term);
+          return label === null ? [] : [{ term, label, start, end }];
+        }),
+      )
+      .slice(0, MAX_SPANS);
+  }
+}

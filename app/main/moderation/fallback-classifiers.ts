@@ -1,0 +1,86 @@
+import type { Clock } from '../kernel/clock.ts';
+import { Classifier, type Judgement } from './classifier.ts';
+import type { ModelStatus } from './manifest.ts';
+import type { Classifiers } from './ports.ts';
+
+/** Between two tries to bring the judges back, in milliseconds: longer each time, up to the last. */
+const BACKOFF_MS = [1000, 5000, 30_000, 120_000];
+/** Nothing in it can break a judge that is sound. */
+const HARMLESS = 'Good morning everybody.';
+
+/**
+ * [J19] Classifiers that go on when theirs are down. Whether it is the message or the judges is found by asking for
+ * something harmless: if that fails as well, word lists judge until the judges answer again.
+ */
+export class FallbackClassifiers implements Classifiers {
+  readonly #classifiers: Classifiers;
+  readonly #clock: Clock;
+  readonly #onDown: (down: boolean) => void;
+  /** Made when it is first needed. */
+  #words: Classifier | null = null;
+  #failures = 0;
+  #retryAt = 0;
+
+  constructor(classifiers: Classifiers, clock: Clock, onDown: (down: boolean) => void) {
+    this.#classifiers = classifiers;
+    this.#clock = clock;
+    this.#onDown = onDown;
+  }
+
+  get lanes(): number {
+    return this.#classifiers.lanes;
+  }
+
+  /** Whether word lists judge because the judges do not answer. */
+  get down(): boolean {
+    return this.#failures > 0;
+  }
+
+  async judge(texts: readonly string[]): Promise<readonly Judgement[]> {
+    if (this.#failures > 0 && this.#clock.now() < this.#retryAt) return this.#byWords(texts);
+    try {
+      const judgements = await this.#classifiers.judge(texts);
+      this.#answered();
+      return judgements;
+    } catch (error) {
+      if (await this.#answersAtAll()) throw error;
+      this.#failed();
+      return this.#byWords(texts);
+    }
+  }
+
+  #byWords(texts: readonly string[]): Promise<Judgement[]> {
+    this.#words ??= new Classifier({ first: null, second: {}, calibration: null });
+    return this.#words.judge(texts.map((text) => ({ text, language: null })));
+  }
+
+  async #answersAtAll(): Promise<boolean> {
+    try {
+      await this.#classifiers.judge([HARMLESS]);
+      this.#answered();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #answered(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#onDown(false);
+  }
+
+  #failed(): void {
+    this.#retryAt = this.#clock.now() + BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)]!;
+    this.#failures++;
+    if (this.#failures === 1) this.#onDown(true);
+  }
+
+  status(): Promise<readonly ModelStatus[]> {
+    return this.#classifiers.status();
+  }
+
+  close(): Promise<void> {
+    return this.#classifiers.close();
+  }
+}

@@ -1,0 +1,84 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../kernel/clock.ts';
+import { gifOf, jpegOf, pngOf, webpOf } from '../platform/images/test-images.ts';
+import { ClassifierPool } from './classifier-pool.ts';
+import { modelsFolder } from './models-folder.ts';
+
+// Every pool loads the models in threads of its own.
+vi.setConfig({ testTimeout: 120_000 });
+
+let classifiers: ClassifierPool;
+let broken: string;
+beforeEach(async () => {
+  classifiers = new ClassifierPool({ clock: systemClock, folder: modelsFolder(), workers: 1 });
+  broken = await mkdtemp(join(tmpdir(), 'impulse-pool-'));
+});
+afterEach(async () => {
+  await classifiers.close();
+  await rm(broken, { recursive: true, force: true });
+});
+
+test('[J24] harmless pictures of all four formats are judged, and only as to NSFW', async () => {
+  for (const image of [pngOf(60, 40), gifOf(60, 40), await jpegOf(60, 40), await webpOf(60, 40)]) {
+    const { scores, stage } = await classifiers.judgeImage(image);
+    expect(stage).toBe('image');
+    expect(scores).toMatchObject({ spam: 0, toxic: 0 });
+    expect(scores.nsfw).toBeLessThan(0.5);
+  }
+});
+
+test('[J25] hostile images are refused by name and hold up nobody: texts and images after them are judged', async () => {
+  const hostile = [
+    Buffer.from('no image at all'),
+    pngOf(4, 4, { width: 60_000, height: 60_000 }),
+    pngOf(4, 4, { width: 400, height: 400 }),
+    (await jpegOf(60, 40)).subarray(0, 200),
+    gifOf(8, 8, { frame: { width: 60_000, height: 60_000 } }),
+  ];
+  const refused = hostile.map((image) =>
+    classifiers.judgeImage(image).then(
+      () => 'judged',
+      (error: unknown) => (error as { code: string }).code,
+    ),
+  );
+  expect(await classifiers.judge(['Shall we meet at the harbour?'])).toHaveLength(1);
+  expect(await Promise.all(refused)).toEqual([
+    'image-unknown',
+    'image-too-large',
+    'image-broken',
+    'image-broken',
+    'image-broken',
+  ]);
+  expect(await classifiers.judgeImage(pngOf(60, 40))).toMatchObject({ stage: 'image' });
+});
+
+test('[J5] without the model for images, they wait for a person, texts are judged, and its status says so', async () => {
+  await cp(modelsFolder(), broken, { recursive: true });
+  await rm(join(broken, 'nsfw-image.onnx'));
+  const without = new ClassifierPool({ clock: systemClock, folder: broken, workers: 1 });
+  try {
+    await expect(without.judgeImage(pngOf(60, 40))).rejects.toMatchObject({ code: 'image-not-judged' });
+    expect(await without.judge(['Shall we meet at the harbour?'])).toMatchObject([{ scores: {} }]);
+    const faults = (await without.status()).filter(({ state }) => state !== 'ok');
+    expect(faults).toMatchObject([{ part: 'image', state: 'missing' }]);
+  } finally {
+    await without.close();
+  }
+});
+
+test('[J25] an image that takes too long is answered, and its thread is replaced', async () => {
+  const hurried = new ClassifierPool({
+    clock: { ...systemClock, after: (ms, then) => systemClock.after(ms === 30_000 ? 1 : ms, then) },
+    folder: modelsFolder(),
+    workers: 1,
+  });
+  try {
+    await expect(hurried.judgeImage(pngOf(60, 40))).rejects.toMatchObject({ code: 'judging-failed' });
+  } finally {
+    await hurried.close();
+  }
+  expect(await classifiers.judgeImage(pngOf(60, 40))).toMatchObject({ stage: 'image' });
+});

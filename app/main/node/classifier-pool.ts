@@ -1,0 +1,185 @@
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/errors.ts';
+import {
+  spoken,
+  type ImageClassifiers,
+  type Judgement,
+  type Classifiers,
+  type LanguageDetector,
+  type ModelStatus,
+} from '../moderation/index.ts';
+import { eldLanguages } from '../platform/language/eld.ts';
+import { sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
+import { ClassifierWorker } from './classifier-worker.ts';
+import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
+
+interface ClassifierPoolInit {
+  readonly clock: Clock;
+  /** The folder of the models. */
+  readonly folder: string;
+  /** Worker threads for texts; they start with the first batch. */
+  readonly workers?: number;
+  /** How long a batch may take before its thread is replaced. */
+  readonly batchTimeoutMs?: number;
+  /** How long an image may take before its thread is replaced. */
+  readonly imageTimeoutMs?: number;
+}
+
+/** Without images, their thread is ended, and what decoding took of memory is given back. */
+const IMAGE_IDLE_MS = 30_000;
+/** Images that may wait at once. */
+const MAX_IMAGES_WAITING = 256;
+/** Texts whose languages are told in one turn: some two milliseconds. */
+const TOLD_AT_ONCE = 32;
+
+type Texts = Omit<ClassifierRequest, 'id'>;
+type Picture = Omit<PictureRequest, 'id'>;
+
+/**
+ * Classifiers in worker threads: texts in some, images in one of their own, so that a hostile image can hold up
+ * other images at most. A thread that hangs or dies is replaced, and fails what it had.
+ */
+export class ClassifierPool implements Classifiers, ImageClassifiers {
+  readonly lanes: number;
+  readonly #folder: string;
+  readonly #texts: Asked<Texts, ClassifierReply>;
+  readonly #images: Asked<Picture, PictureReply>;
+  /** What is there once for all threads: each is too large to be had by every one. */
+  #languages: Promise<LanguageDetector> | null = null;
+  #sharing: Promise<void> | null = null;
+  #shared: SharedFiles = {};
+
+  constructor(init: ClassifierPoolInit) {
+    const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
+    // One more than threads: its languages are told, and it waits at hand for the first that is free.
+    this.lanes = workers + 1;
+    this.#folder = folder;
+    const shared = () => this.#shared;
+    this.#texts = new Asked(
+      Array.from({ length: workers }, () => {
+        const script = new URL('./classifier.worker.ts', import.meta.url);
+        return new ClassifierWorker<Texts, ClassifierReply>({
+          clock,
+          script,
+          folder,
+          shared,
+          timeoutMs: batchTimeoutMs,
+        });
+      }),
+    );
+    this.#images = new Asked([
+      new ClassifierWorker<Picture, PictureReply>({
+        clock,
+        script: new URL('./picture.worker.ts', import.meta.url),
+        folder,
+        timeoutMs: imageTimeoutMs,
+        idleMs: IMAGE_IDLE_MS,
+      }),
+    ]);
+  }
+
+  async judge(texts: readonly string[]): Promise<readonly Judgement[]> {
+    const [languages] = await Promise.all([this.#detector(), this.#share()]);
+    const messages = [];
+    for (const [at, text] of texts.entries()) {
+      if (at > 0 && at % TOLD_AT_ONCE === 0) await new Promise((go) => setImmediate(go));
+      messages.push(spoken(text, languages));
+    }
+    return (await this.#texts.ask({ messages })).judgements;
+  }
+
+  async judgeImage(image: Uint8Array): Promise<Judgement> {
+    if (this.#images.waiting >= MAX_IMAGES_WAITING)
+      throw new Problem('image-not-judged', 'Too many images wait.', 'Try again in a while.');
+    const { judgement, problem } = await this.#images.ask({ image });
+    if (judgement !== null) return judgement;
+    throw problem === null
+      ? new Problem('image-not-judged', 'There is no sound model for images.', 'See impulse models verify.')
+      : new Problem(problem.code, problem.message, problem.remedy);
+  }
+
+  async status(): Promise<readonly ModelStatus[]> {
+    await this.#share();
+    const [texts, images] = await Promise.all([
+      this.#texts.ask({ messages: [] }),
+      this.#images.ask({ image: null }),
+    ]);
+    return [...texts.statuses, ...images.statuses];
+  }
+
+  /** Loaded with the first text; tried again with the next one where that failed. */
+  #detector(): Promise<LanguageDetector> {
+    this.#languages ??= eldLanguages().catch((error: unknown) => {
+      this.#languages = null;
+      throw error;
+    });
+    return this.#languages;
+  }
+
+  /** Reads the largest table before the first thread starts. */
+  #share(): Promise<void> {
+    this.#sharing ??= sharedFile(this.#folder, 'first').then((shared) => {
+      this.#shared = shared;
+    });
+    return this.#sharing;
+  }
+
+  /** Stops the threads; what they were asked is answered with a Problem. */
+  async close(): Promise<void> {
+    await Promise.all([this.#texts.close(), this.#images.close()]);
+  }
+}
+
+interface Ask<Question, Answer> {
+  readonly question: Question;
+  readonly settle: (answer: Extract<Answer, { ok: true }>) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Questions in the order they came, for threads that are alike. */
+class Asked<Question, Answer extends ClassifierReply | PictureReply> {
+  readonly #lanes: readonly ClassifierWorker<Question, Answer>[];
+  readonly #waiting: Ask<Question, Answer>[] = [];
+  #closed = false;
+
+  constructor(lanes: readonly ClassifierWorker<Question, Answer>[]) {
+    this.#lanes = lanes;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  ask(question: Question): Promise<Extract<Answer, { ok: true }>> {
+    return new Promise((settle, fail) => {
+      this.#waiting.push({ question, settle, fail });
+      this.#pump();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { fail } of this.#waiting.splice(0)) fail(closedProblem());
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+  }
+
+  #pump(): void {
+    if (this.#closed) {
+      for (const { fail } of this.#waiting.splice(0)) fail(closedProblem());
+      return;
+    }
+    for (const lane of this.#lanes) {
+      if (lane.busy) continue;
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      void lane
+        .ask(next.question)
+        .then(next.settle, next.fail)
+        .then(() => this.#pump());
+    }
+  }
+}
+
+function closedProblem(): Problem {
+  return new Problem('judging-stopped', 'Judging was stopped.', 'Try again once the node runs.');
+}

@@ -1,0 +1,148 @@
+import { defaultSettings } from '../../contract/settings.ts';
+import { makeGenesis } from '../community/index.ts';
+import { toHex } from '../kernel/bytes.ts';
+import type { Random } from '../kernel/clock.ts';
+import type { Database } from '../kernel/database.ts';
+import { ticksOf } from '../kernel/hybrid-time.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import type { Role } from '../kernel/roles.ts';
+import { sha256 } from '../kernel/sha256.ts';
+import { soleLedger } from '../ledger/index.ts';
+import type { ImageClassifiers, Classifiers } from '../moderation/index.ts';
+import { immediateVerifier } from '../platform/crypto/ed25519.ts';
+import { signerOf } from '../platform/keys/ed25519.ts';
+import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
+import { VirtualClock } from '../platform/memory/clock.ts';
+import { memoryClassifiers } from '../platform/memory/classifiers.ts';
+import { createMemoryNetwork } from '../platform/memory/network.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { memoryVoteJournal } from '../sim/vote-journals.ts';
+import {
+  foundCommunity,
+  migrations,
+  openCommunity,
+  type Community,
+  type CommunityPorts,
+} from './community.ts';
+
+export type TestNode = Awaited<ReturnType<TestCommunity['person']>>;
+
+/** Whole communities in one process: virtual time, a memory network, databases in memory. The first person founds. */
+export class TestCommunity {
+  readonly clock = new VirtualClock(Date.UTC(2030, 0, 1));
+  readonly network = createMemoryNetwork({ clock: this.clock });
+  readonly notices = new Map<string, string>();
+  readonly #founder = signerOf(sha256(Buffer.from('mara')));
+  /** The founder's community, as it was opened first. */
+  #first: Community | null = null;
+  readonly #genesis = makeGenesis({
+    name: 'Village',
+    description: '',
+    founder: this.#founder.publicKey,
+    handle: 'mara',
+    createdAt: this.clock.now() - 1000,
+    nonce: new Uint8Array(16),
+    ledger: soleLedger({
+      key: this.#founder.publicKey,
+      peer: 'mara',
+      bls: memoryBlsSigner(this.#founder.publicKey).publicKey,
+      pop: memoryBlsSigner(this.#founder.publicKey).provePossession(),
+    }),
+  });
+
+  /** Opens somebody's node, anew on the same database where one is given; it runs, and is linked to nobody yet. */
+  async person(
+    name: string,
+    {
+      classifiers = memoryClassifiers(),
+      db = this.database(),
+    }: { classifiers?: Classifiers & ImageClassifiers; db?: Database } = {},
+  ) {
+    const signer = signerOf(sha256(Buffer.from(name)));
+    const transport = this.network.transport(name);
+    await transport.start();
+    const ports: CommunityPorts = {
+      db,
+      transport,
+      network: this.network.view(name, (peer) => signerOf(sha256(Buffer.from(peer)))),
+      platform: 'linux',
+      setNetwork: async () => {},
+      clock: this.clock,
+      random: countingRandom(),
+      verifier: immediateVerifier,
+      signer,
+      bls: memoryBls,
+      validator: { bls: memoryBlsSigner(signer.publicKey), peer: name },
+      voteJournal: memoryVoteJournal(),
+      alone: false,
+      notices: {
+        put: ({ id, message }) => this.notices.set(`${name} ${id}`, message),
+        remove: (id) => this.notices.delete(`${name} ${id}`),
+      },
+      chunks: memoryChunks(),
+      classifiers,
+      logger: silentLogger,
+      settings: () => ({ ...defaultSettings, node: { name } }),
+    };
+    const community = await openCommunity(ports, this.#genesis);
+    this.#first ??= community;
+    await handBlocks(this.#first, community);
+    community.start();
+    return { ...community, name, signer, transport };
+  }
+
+  /** A database that knows the community, and nothing of it. */
+  database(path = ':memory:'): Database {
+    const db = openDatabase(path, migrations);
+    foundCommunity(db, this.#genesis, ticksOf(this.#genesis.createdAt));
+    return db;
+  }
+
+  /** Admits somebody by the founder's node, and waits for the block. */
+  async admit(mara: TestNode, name: string, role: Role = 'member'): Promise<void> {
+    const key = signerOf(sha256(Buffer.from(name))).publicKey;
+    const admitted = mara.members.admit({ key, handle: name, role });
+    await this.clock.pass(2000);
+    await admitted;
+  }
+
+  async link(one: Community, other: TestNode): Promise<void> {
+    const dialled = one.federation.dial(`/memory/${other.name}`);
+    await this.clock.pass(3000);
+    await dialled;
+  }
+
+  /** Hands everything that one node holds to another, as catch-up does: the newest first. */
+  async copy(from: Community, to: Community): Promise<void> {
+    const events = [...from.log.store.batches(1000, 'content')].flat().map(({ event }) => event);
+    await to.log.admit(events.toReversed(), 'history');
+  }
+}
+
+/** Hands over the final blocks that somebody lacks, as catch-up does. */
+export async function handBlocks(from: Community, to: Community): Promise<void> {
+  for (let height = to.ledger.chain.base.height + 1; ; height = to.ledger.chain.base.height + 1) {
+    const run = await from.ledger.chain.run(height);
+    if (run === null) return;
+    await to.ledger.chain.finalise(run);
+  }
+}
+
+function countingRandom(): Random {
+  let turn = 0;
+  return { bytes: (length) => sha256(Buffer.from(`${turn++}`)).subarray(0, length) };
+}
+
+function memoryChunks(): CommunityPorts['chunks'] {
+  const chunks = new Map<string, Uint8Array>();
+  return {
+    async write(hash, bytes) {
+      chunks.set(toHex(hash), bytes.slice());
+    },
+    read: async (hash) => chunks.get(toHex(hash)) ?? null,
+    async remove(hash) {
+      chunks.delete(toHex(hash));
+    },
+    usedBytes: async () => [...chunks.values()].reduce((sum, { length }) => sum + length, 0),
+  };
+}

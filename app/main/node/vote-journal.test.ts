@@ -1,0 +1,73 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openVoteJournal } from './vote-journal.ts';
+import { dataLayout } from './data-directory.ts';
+
+const key = new Uint8Array(48).fill(1);
+let path: string;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'impulse-votes-'));
+});
+afterEach(() => rmSync(path, { recursive: true, force: true }));
+
+/** Opens the box, works with it and closes it, as a node does from start to stop. */
+async function within<T>(
+  work: (box: Awaited<ReturnType<typeof openVoteJournal>>) => Promise<T>,
+  isNew = false,
+) {
+  const box = await openVoteJournal(dataLayout(path), key, isNew);
+  try {
+    return await work(box);
+  } finally {
+    await box.close();
+  }
+}
+
+const markOf = () => within(({ mark }) => mark.read());
+
+test('a key made just now has a mark of nothing, an old one without a mark has none [K10]', async () => {
+  expect(await markOf()).toBeNull();
+  expect(await within(({ mark }) => mark.read(), true)).toEqual({ votes: 0, slot: 0 });
+});
+
+test('the mark is the newest that was written, also after a restart and any number of turns [K10]', async () => {
+  for (let votes = 1; votes <= 5; votes++) {
+    await within(async ({ mark }) => mark.write({ votes, slot: votes * 2 }));
+    expect(await markOf()).toEqual({ votes, slot: votes * 2 });
+  }
+  await within(async ({ mark }) => {
+    for (let votes = 6; votes <= 9; votes++) await mark.write({ votes, slot: votes * 2 });
+  });
+  expect(await markOf()).toEqual({ votes: 9, slot: 18 });
+});
+
+test('a half written record leaves the one before it [K10]', async () => {
+  await within(async ({ mark }) => {
+    await mark.write({ votes: 1, slot: 1 });
+    await mark.write({ votes: 2, slot: 2 });
+  });
+  const bytes = readFileSync(dataLayout(path).signState);
+  bytes.fill(0, 256 + 40);
+  writeFileSync(dataLayout(path).signState, bytes);
+  expect(await markOf()).toEqual({ votes: 1, slot: 1 });
+});
+
+test('the mark of another key says nothing about this one [K10]', async () => {
+  await within(async ({ mark }) => mark.write({ votes: 3, slot: 3 }));
+  const other = await openVoteJournal(dataLayout(path), new Uint8Array(48).fill(2), false);
+  expect(await other.mark.read()).toBeNull();
+  await other.close();
+});
+
+test('a newly founded community begins with an empty vote log [K10]', async () => {
+  await within(async ({ votes, mark, renew }) => {
+    await votes.begin(key);
+    await mark.write({ votes: 7, slot: 9 });
+    await renew();
+    expect(await votes.load(key)).toBeNull();
+    expect(await mark.read()).toEqual({ votes: 0, slot: 0 });
+  });
+});

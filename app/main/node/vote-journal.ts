@@ -1,0 +1,118 @@
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { equalBytes, fromHex, toHex } from '../kernel/bytes.ts';
+import { VoteLog, type VoteJournal, type Mark, type SignStateStore } from '../ledger/index.ts';
+import { DiskLogFile } from '../platform/disk/log-file.ts';
+import type { DataDirectory } from './data-directory.ts';
+
+/** Each record of the mark's file; two take turns, so that one is whole whenever the other is being written. */
+const RECORD_BYTES = 256;
+
+/** The vote log of this node and its mark, open. */
+export interface OpenVoteJournal extends VoteJournal {
+  /** Begins anew, for a community that was founded just now: nobody can have voted in it. */
+  renew(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * [K10] Opens the vote log of this node and the mark beside it.
+ *
+ * @param key the BLS key that votes.
+ * @param isNew whether the key was made just now, so that it cannot have voted anywhere.
+ */
+export async function openVoteJournal(
+  { votes, signState }: Pick<DataDirectory, 'votes' | 'signState'>,
+  key: Uint8Array,
+  isNew: boolean,
+): Promise<OpenVoteJournal> {
+  const paths = [`${votes}.0`, `${votes}.1`] as const;
+  if (isNew) {
+    // What lies here belongs to a key that is no more.
+    for (const file of [signState, ...paths]) await rm(file, { force: true });
+  }
+  const files = [new DiskLogFile(paths[0]), new DiskLogFile(paths[1])] as const;
+  const log = new VoteLog(files);
+  const mark = new MarkFile(signState, key);
+  if (isNew) await mark.write({ votes: 0, slot: 0 });
+  return {
+    votes: log,
+    mark,
+    async renew() {
+      log.renew();
+      await mark.write({ votes: 0, slot: 0 }, 'anew');
+    },
+    async close() {
+      mark.close();
+      for (const file of files) file.close();
+    },
+  };
+}
+
+/**
+ * The mark as a small file: for each of two turns the key, how many votes it gave and the highest slot. It is
+ * written at once and not by other threads, which takes microseconds: a vote waits for it.
+ */
+class MarkFile implements SignStateStore {
+  readonly #path: string;
+  readonly #key: Uint8Array;
+  #file: number | null = null;
+  #turn = 0;
+
+  constructor(path: string, key: Uint8Array) {
+    this.#path = path;
+    this.#key = key;
+  }
+
+  async read(): Promise<Mark | null> {
+    return this.#known();
+  }
+
+  async write({ votes, slot }: Mark, how: 'onward' | 'anew' = 'onward'): Promise<void> {
+    this.#file ??= this.#open();
+    if (how === 'anew') ftruncateSync(this.#file);
+    writeRecord(this.#file, `${toHex(this.#key)} ${votes} ${slot}`, this.#turn);
+    this.#turn = 1 - this.#turn;
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+  }
+
+  #known(): Mark | null {
+    const text = this.#text();
+    const marks = [text.slice(0, RECORD_BYTES), text.slice(RECORD_BYTES)].flatMap((record) => {
+      const [, hex, votes, slot] = /^([0-9a-f]{96}) (\d{1,15}) (\d{1,15})\n *$/.exec(record) ?? [];
+      return hex && equalBytes(fromHex(hex), this.#key) ? [{ votes: Number(votes), slot: Number(slot) }] : [];
+    });
+    return marks.sort((a, b) => b.votes - a.votes)[0] ?? null;
+  }
+
+  #text(): string {
+    try {
+      return readFileSync(this.#path, 'latin1');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+
+  /** Writes both turns of a file that is not there yet, the newest of an old one first, so that none is lost. */
+  #open(): number {
+    const known = this.#known();
+    const file = openSync(this.#path, known ? 'r+' : 'w', 0o600);
+    if (known) {
+      writeRecord(file, `${toHex(this.#key)} ${known.votes} ${known.slot}`, 1);
+      this.#turn = 0;
+    }
+    return file;
+  }
+}
+
+function writeRecord(file: number, text: string, turn: number): void {
+  const record = Buffer.from(`${text}\n`.padEnd(RECORD_BYTES));
+  for (let at = 0; at < RECORD_BYTES;) {
+    at += writeSync(file, record, at, RECORD_BYTES - at, turn * RECORD_BYTES + at);
+  }
+}

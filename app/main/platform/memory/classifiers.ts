@@ -1,0 +1,27 @@
+import { LABELS, type Label } from '../../moderation/labels.ts';
+import type { Judgement } from '../../moderation/classifier.ts';
+import type { ImageClassifiers, Classifiers } from '../../moderation/ports.ts';
+
+/** A text that says what is to be thought of it: `[spam 0.95]`, or a handle `spam 0.95`. */
+const SAID = new RegExp(`\\[?(${LABELS.join('|')}) (0?\\.\\d+|0|1)\\]?`, 'g');
+
+/** Classifiers that answer at once, by what a text says of itself: the rest is innocent. */
+export function memoryClassifiers(): Classifiers & ImageClassifiers {
+  return {
+    lanes: 1,
+    judge: async (texts) => texts.map(judgementOf),
+    judgeImage: async (image) => ({ ...judgementOf(new TextDecoder().decode(image)), stage: 'image' }),
+    status: async () => [],
+    close: async () => {},
+  };
+}
+
+function judgementOf(text: string): Judgement {
+  const scores = Object.fromEntries(LABELS.map((label) => [label, 0])) as Record<Label, number>;
+  const spans = [...text.matchAll(SAID)].map((match) => {
+    const label = match[1] as Label;
+    scores[label] = Number(match[2]);
+    return { term: match[0], label, start: match.index, end: match.index + match[0].length };
+  });
+  return { scores, stage: 'first', language: null, spans, disguised: 0, cut: false };
+}

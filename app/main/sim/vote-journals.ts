@@ -1,0 +1,27 @@
+import { VoteLog, type Mark } from '../ledger/index.ts';
+import type { OpenVoteJournal } from '../node/vote-journal.ts';
+import { MemoryLogFile } from '../platform/memory/log-file.ts';
+
+const ROOM_BYTES = 16 * 1024;
+
+/**
+ * The vote log of one node, on a disk of its own that loses nothing: what becomes of votes on a bad disk is
+ * looked into by the worlds of `ledger/`.
+ */
+export function memoryVoteJournal(): OpenVoteJournal {
+  const votes = new VoteLog([new MemoryLogFile(ROOM_BYTES), new MemoryLogFile(ROOM_BYTES)]);
+  let mark: Mark | null = { votes: 0, slot: 0 };
+  return {
+    votes,
+    mark: {
+      read: async () => mark,
+      async write(next) {
+        mark = next;
+      },
+    },
+    async renew() {
+      votes.renew();
+    },
+    async close() {},
+  };
+}

@@ -148,6 +148,7 @@ module.exports = {
     home('eld', 'eld', room('platform/language')),
     home('ws', 'ws|@types/ws', room('host')),
     home('commander', 'commander', room('cli')),
+    home('messages', 'intl-messageformat', '^app/main/kernel/problems\\.ts$'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

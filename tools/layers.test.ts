@@ -48,6 +48,7 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['eld-has-one-home', 'app/main/moderation/language.ts', 'eld/extrasmall'],
   ['ws-has-one-home', 'app/main/node/socket.ts', 'ws'],
   ['commander-has-one-home', 'app/main/node/options.ts', 'commander'],
+  ['messages-has-one-home', 'app/main/boards/format.ts', 'intl-messageformat'],
 ];
 
 /** For every rule on words: a file that breaks it, and its text. */

@@ -7,6 +7,9 @@ export const Problem = z.object({
   message: z.string(),
   /** One sentence in the imperative, or null where nothing can be done. */
   remedy: z.string().nullable(),
+  /** Which text of the node's catalogues it is, and its parameters, so that a translation can replace it. */
+  messageId: z.string().optional(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 

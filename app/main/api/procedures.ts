@@ -1,6 +1,6 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../../contract/index.ts';
-import { Problem } from '../kernel/errors.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 
 /**
@@ -15,13 +15,12 @@ export function implementContract(logger: Logger, onProblem: (problem: Problem) 
       return await next();
     } catch (error) {
       if (error instanceof Problem) {
-        const { code, message, remedy } = error;
         onProblem(error);
         throw new ORPCError('PROBLEM', {
           defined: true,
           status: 422,
-          message,
-          data: { code, message, remedy },
+          message: error.message,
+          data: problemOf(error),
           cause: error,
         });
       }

@@ -66,7 +66,7 @@ async function importInto(directory: string, path: string) {
   });
   const board = digestOf(boards.list()[0]!.id);
   // As in a running node, the search index follows while the import waits for its parser.
-  const stopBoards = boards.start();
+  boards.start();
   const startedAt = performance.now();
   const source = await openArchive(diskFiles(), path, { format: 'mbox' });
   const { counts } = await importArchive({
@@ -79,7 +79,7 @@ async function importInto(directory: string, path: string) {
   boards.indexAll();
   const elapsedMs = performance.now() - startedAt;
   const { mean } = node.db.prepare<{ mean: number }>('SELECT AVG(LENGTH(bytes)) AS mean FROM event').get()!;
-  stopBoards();
+  boards.stop();
   await source.close();
   await parser.close();
   await node.stop();

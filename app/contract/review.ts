@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { base, Cid, Cursor, Did, empty, page, Person, Role, Timestamp } from './common.ts';
 import { Held, ModerationLabel, Verdict } from './moderation.ts';
 
-/** What can be looked at: a post with its files, or a line of chat. */
-export const ReviewKind = z.enum(['post', 'chat']);
+/** A kind of items, as the feature names it that has them: `post`, `chat`. */
+export const ReviewKind = z.string().min(1).max(40);
 export type ReviewKind = z.infer<typeof ReviewKind>;
 
 /** What a person decides: show it, hide it until somebody says otherwise, or take it away. */
@@ -69,7 +69,7 @@ export type ReviewItem = z.infer<typeof ReviewItem>;
 export const ReviewFilter = z.object({
   /** `open`: held and not ruled on, appealed, reported or escalated; `ruled`: people decided; `all`. */
   state: z.enum(['open', 'ruled', 'all']).default('open'),
-  kinds: z.array(ReviewKind).max(2).default([]),
+  kinds: z.array(ReviewKind).max(20).default([]),
   held: z.array(Held).max(4).default([]),
   labels: z.array(ModerationLabel).max(8).default([]),
   board: Cid.nullable().default(null),

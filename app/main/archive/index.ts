@@ -10,6 +10,13 @@ export {
   type PlannedPost,
 } from './importer.ts';
 export type { ArchivedAttachment } from './message.ts';
-export type { ArchiveFile, ArchiveFiles, ArchiveOutput, ArchiveReader, MailParser } from './ports.ts';
+export type {
+  ArchiveFile,
+  ArchiveFiles,
+  ArchiveOutput,
+  ArchivePorts,
+  ArchiveReader,
+  MailParser,
+} from './ports.ts';
 export type { ArchiveProgress } from './progress.ts';
 export { createArchive, type Archive, type ArchiveInit } from './service.ts';

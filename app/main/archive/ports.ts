@@ -13,6 +13,14 @@ export interface MailParser {
   close(): Promise<void>;
 }
 
+/** What a world with archives gives. */
+export interface ArchivePorts {
+  readonly files: ArchiveFiles;
+  readonly parser: MailParser;
+  /** Where the demo mails lie, or null. */
+  readonly demoDirectory: string | null;
+}
+
 /** A file read at random places. */
 export interface ArchiveFile {
   readonly sizeBytes: number;

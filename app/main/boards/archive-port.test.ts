@@ -9,7 +9,7 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
-import { moderationMigrations } from '../moderation/index.ts';
+import { moderationMigrations } from '../moderation/migrations.ts';
 import { Roster } from '../members/roster.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';

@@ -109,7 +109,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       const { where, values } = within(board);
       return db
         .prepare<{ n: number }>(
-          `SELECT COUNT(*) AS n FROM post p JOIN thread t ON t.n = p.thread LEFT JOIN hold h ON h.n = p.n
+          `SELECT COUNT(*) AS n FROM post p JOIN thread t ON t.n = p.thread LEFT JOIN held_item h ON h.n = p.n
              WHERE p.deleted_seq IS NULL AND h.hidden IS NOT 1 ${where}`,
         )
         .get(...values)!.n;
@@ -120,7 +120,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       const { where, values } = within(board);
       const nextThread = db.prepare<{ n: number; subject: string }>(
         `SELECT t.n, t.subject FROM thread t WHERE t.n > ? ${where}
-           AND EXISTS (SELECT 1 FROM post p LEFT JOIN hold h ON h.n = p.n
+           AND EXISTS (SELECT 1 FROM post p LEFT JOIN held_item h ON h.n = p.n
              WHERE p.thread = t.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) ORDER BY t.n LIMIT 1`,
       );
       const links = new Recent<Link>(RECENT_PLACES);
@@ -173,7 +173,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
   function* postsOf(thread: number): Generator<ExportRow> {
     const page = db.prepare<ExportRow>(
       `SELECT p.n, e.id, a.key AS author, p.at, p.time, p.text_seq, e.bytes FROM post p JOIN event e ON e.seq = p.n
-       JOIN author a ON a.n = p.author LEFT JOIN hold h ON h.n = p.n
+       JOIN author a ON a.n = p.author LEFT JOIN held_item h ON h.n = p.n
        WHERE p.thread = ? AND p.deleted_seq IS NULL AND h.hidden IS NOT 1 AND (p.at, p.time, p.n) > (?, ?, ?)
        ORDER BY p.at, p.time, p.n LIMIT ?`,
     );

@@ -10,7 +10,7 @@ import type { LogEvent, SealedEvent } from '../log/event.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import { LogStore } from '../log/store.ts';
-import { moderationMigrations } from '../moderation/index.ts';
+import { moderationMigrations } from '../moderation/migrations.ts';
 import { Roster } from '../members/roster.ts';
 import { PeopleScript } from '../members/test-people.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';

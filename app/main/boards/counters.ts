@@ -59,7 +59,7 @@ export class Counters {
       setUpto: db.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('${UPTO}', ?)`),
       uncounted: db.prepare<Uncounted & { hidden: number | null }>(
         `SELECT p.n, p.thread, a.key AS author, p.at, p.time, h.hidden FROM post p JOIN author a ON a.n = p.author
-         LEFT JOIN hold h ON h.n = p.n WHERE p.n > ? ORDER BY p.n LIMIT ?`,
+         LEFT JOIN held_item h ON h.n = p.n WHERE p.n > ? ORDER BY p.n LIMIT ?`,
       ),
       one: db.prepare<Uncounted>(
         `SELECT p.n, p.thread, a.key AS author, p.at, p.time FROM post p JOIN author a ON a.n = p.author
@@ -67,7 +67,7 @@ export class Counters {
       ),
       recountThread: db.prepare(
         `UPDATE thread SET (posts, last_at) = (SELECT COUNT(*), COALESCE(MAX(p.at), 0) FROM post p
-           LEFT JOIN hold h ON h.n = p.n WHERE p.thread = thread.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) WHERE n = ?`,
+           LEFT JOIN held_item h ON h.n = p.n WHERE p.thread = thread.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) WHERE n = ?`,
       ),
       fewerUnread: db.prepare('UPDATE thread SET unread = MIN(unread, posts) WHERE n = ?'),
       recountBoard: db.prepare(

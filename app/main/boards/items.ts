@@ -1,8 +1,8 @@
 import type { Database } from '../kernel/database.ts';
 import { bodyOf } from '../log/event.ts';
-import { picturesIn, type HoldChange, type ItemSource, type Words } from '../moderation/index.ts';
+import { picturesIn, type ItemSource, type Neighbour, type Words } from '../moderation/index.ts';
 import { Counters, type Reader } from './counters.ts';
-import { boardKinds, type PostReply, type ThreadStart } from './kinds.ts';
+import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 
 interface Row {
   bytes: Uint8Array;
@@ -10,7 +10,20 @@ interface Row {
   author: Uint8Array;
   at: number;
   board: Uint8Array;
+  board_name: string;
+  thread: Uint8Array;
+  subject: string;
 }
+
+interface NeighbourRow {
+  id: Uint8Array;
+  author: Uint8Array;
+  at: number;
+  bytes: Uint8Array;
+}
+
+/** Characters of a neighbour that are read. */
+const AROUND_CHARS = 2000;
 
 /** What is judged of a post: subject, text and the names of its files. */
 export function wordsOfPost(post: {
@@ -26,32 +39,31 @@ export function wordsOfPost(post: {
   };
 }
 
-/** Posts as the gate sees them: what they say now, and what follows when they come into sight or leave it. */
-export function postItems(
-  db: Database,
-  reader: Reader,
-  around: {
-    readonly changed: (changes: readonly HoldChange[]) => void;
-    /** A file's bytes, or null when this node does not hold them. */
-    readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
-  },
-): ItemSource {
+/** Posts as moderation sees them: the text they have now, and what follows when they are shown or hidden. */
+export function postItems(db: Database, reader: Reader): ItemSource {
   const counters = new Counters(db, reader);
   const read = db.prepare<Row>(
-    `SELECT e.bytes, x.bytes AS shown, a.key AS author, p.at, b.id AS board FROM post p JOIN event e ON e.seq = p.n
-     JOIN event x ON x.seq = p.text_seq JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread
-     JOIN board b ON b.n = t.board WHERE p.n = ?`,
+    `SELECT e.bytes, x.bytes AS shown, a.key AS author, p.at, b.id AS board, b.name AS board_name, t.id AS thread,
+       t.subject FROM post p JOIN event e ON e.seq = p.n JOIN event x ON x.seq = p.text_seq
+     JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = ?`,
   );
   const textTime = db.prepare<{ time: number }>(
     'SELECT x.time FROM post p JOIN event x ON x.seq = p.text_seq WHERE p.n = ?',
   );
+  const edits = db.prepare<{ id: Uint8Array }>(
+    `SELECT e.id FROM post_change c JOIN event e ON e.seq = c.seq JOIN event p ON p.id = c.post_id
+     WHERE c.post_id = ? AND c.kind = '${boardKinds.edit.name}' AND c.author = p.author ORDER BY c.time, e.id`,
+  );
   return {
     kind: 'post',
+    code: 0,
     kinds: [boardKinds.start.name, boardKinds.reply.name],
     changes: {
       kinds: [boardKinds.edit.name],
       itemOf: (body) => (body as { post: Uint8Array }).post,
     },
+    carriesFiles: true,
+    placeView: 'post_place',
     isImported: (body) => (body as Partial<ThreadStart>).source !== undefined,
     read(n) {
       const row = read.get(n);
@@ -59,7 +71,7 @@ export function postItems(
       const original = bodyOf<ThreadStart | PostReply>(row.bytes);
       const shown = bodyOf<{ text: string; subject?: string }>(row.shown);
       const { source, attachments } = original;
-      // Who is named as its author elsewhere is shown as well.
+      // The author named elsewhere is shown as well.
       const subject = [shown.subject ?? original.subject, source?.name].filter(Boolean).join('\n');
       return {
         ...wordsOfPost({ text: shown.text, attachments, ...(subject === '' ? {} : { subject }) }),
@@ -67,13 +79,44 @@ export function postItems(
         atMs: row.at,
         board: row.board,
         imported: source !== undefined,
-        pictures: picturesIn(attachments, around.readFile),
+        pictures: picturesIn(attachments),
       };
     },
+    show(n) {
+      const row = read.get(n);
+      if (!row) return null;
+      const original = bodyOf<{ format: 'markdown' | 'plain'; attachments: AttachmentRef[] }>(row.bytes);
+      return {
+        atMs: row.at,
+        text: bodyOf<{ text: string }>(row.shown).text,
+        format: original.format,
+        board: { id: row.board, name: row.board_name },
+        thread: row.thread,
+        subject: row.subject || null,
+        attachments: original.attachments,
+      };
+    },
+    around: (n, before, limit) =>
+      db
+        .prepare<NeighbourRow>(inThread(before))
+        .all(n, n, limit)
+        .map(({ id, author, at, bytes }): Neighbour => {
+          const { text } = bodyOf<{ text: string }>(bytes);
+          return { id, author, at, text: text.slice(0, AROUND_CHARS) };
+        }),
+    editsOf: (id) => edits.all(id).map((edit) => edit.id),
     textTime: (n) => textTime.get(n)?.time ?? 0,
     beforeChange: () => counters.catchUp(),
-    show: (rows) => counters.show(rows),
-    hide: (rows) => counters.hide(rows),
-    changed: around.changed,
+    shown: (rows) => counters.show(rows),
+    hidden: (rows) => counters.hide(rows),
   };
+}
+
+function inThread(before: boolean): string {
+  const [than, order] = before ? (['<', 'DESC'] as const) : (['>', 'ASC'] as const);
+  return `SELECT e.id, a.key AS author, p.at, x.bytes FROM post p JOIN event e ON e.seq = p.n JOIN author a ON a.n = p.author
+    JOIN event x ON x.seq = p.text_seq
+    WHERE p.thread = (SELECT thread FROM post WHERE n = ?) AND p.deleted_seq IS NULL
+      AND (p.at, p.time, p.n) ${than} (SELECT at, time, n FROM post WHERE n = ?)
+    ORDER BY p.at ${order}, p.time ${order}, p.n ${order} LIMIT ?`;
 }

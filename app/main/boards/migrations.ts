@@ -70,4 +70,11 @@ export const boardMigrations: readonly Migration[] = [
       INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);
     `,
   },
+  {
+    feature: 'boards',
+    step: 3,
+    name: 'a view of where posts are for other features',
+    sql: `CREATE VIEW post_place AS
+      SELECT p.n, b.id AS board FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board;`,
+  },
 ];

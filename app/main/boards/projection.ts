@@ -22,7 +22,7 @@ import { ThreadMarks } from './thread-marks.ts';
 const BULK = 50;
 
 /** What each node holds back by its own judgement counts in the state digest as if it were shown [L13]. */
-const HELD = `WITH held AS MATERIALIZED (SELECT p.thread, COUNT(*) AS posts, MAX(p.at) AS at FROM hold h
+const HELD = `WITH held AS MATERIALIZED (SELECT p.thread, COUNT(*) AS posts, MAX(p.at) AS at FROM held_item h
   JOIN post p ON p.n = h.n WHERE h.hidden = 1 AND p.deleted_seq IS NULL GROUP BY p.thread)`;
 
 interface ThreadPlace {

@@ -74,11 +74,11 @@ export interface PostRow {
 const SEEN = '(h.hidden IS NOT 1 OR h.own = 1 OR (? = 1 AND h.state <> 0))';
 const THREAD = `SELECT t.n, t.id, b.id AS board_id, b.name AS board_name, t.subject, t.posts, t.unread, t.created_at,
   t.last_at, t.pinned, t.locked, t.root, t.read_upto, h.hidden, ${SEEN} AS seen FROM thread t JOIN board b ON b.n = t.board
-  LEFT JOIN hold h ON h.n = t.root`;
+  LEFT JOIN held_item h ON h.n = t.root`;
 const POST = `SELECT p.n, e.id, t.id AS thread_id, b.id AS board_id, a.key AS author, p.author AS author_n, p.at, p.time, p.edits,
   p.text_seq, p.deleted_seq, t.read_upto, t.locked, e.bytes, h.hidden, ${SEEN} AS seen FROM post p JOIN event e ON e.seq = p.n
   JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board JOIN author a ON a.n = p.author
-  LEFT JOIN hold h ON h.n = p.n`;
+  LEFT JOIN held_item h ON h.n = p.n`;
 
 /** A post's thread and board, by their ids. */
 interface Place {
@@ -253,7 +253,7 @@ export class BoardQueries {
     const last = this.#db
       .prepare<{ n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array }>(
         `SELECT p.n, e.id, a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n
-         LEFT JOIN hold h ON h.n = p.n WHERE p.thread = ? ORDER BY h.hidden IS 1, p.at DESC, p.time DESC LIMIT 1`,
+         LEFT JOIN held_item h ON h.n = p.n WHERE p.thread = ? ORDER BY h.hidden IS 1, p.at DESC, p.time DESC LIMIT 1`,
       )
       .get(row.n)!;
     const seen = row.seen === 1;

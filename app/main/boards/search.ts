@@ -59,7 +59,7 @@ export class SearchIndex {
     return this.#db
       .prepare<{ rowid: number }>(
         `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ?
-           AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.n = search.rowid AND h.hidden = 1) ORDER BY rowid DESC LIMIT ?`,
+           AND NOT EXISTS (SELECT 1 FROM held_item h WHERE h.n = search.rowid AND h.hidden = 1) ORDER BY rowid DESC LIMIT ?`,
       )
       .all(matchExpression(query, begun), before, limit)
       .map(({ rowid }) => rowid);

@@ -13,6 +13,7 @@ import { Changes, MAX_TOLD_THREADS } from './changes.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 import { wordsOfPost } from './items.ts';
 import { BoardQueries, numbers, type PostRow, type Surroundings } from './queries.ts';
+import { SearchScrub } from './search-scrub.ts';
 import { SearchIndex, snippetOf, wordsOf } from './search.ts';
 import { createUpkeep } from './upkeep.ts';
 
@@ -32,8 +33,6 @@ export interface BoardsInit {
   readonly since: number;
   /** What is written here is judged before it is signed. */
   readonly gate: Pick<Gate, 'own'>;
-  /** A file's bytes, or null when this node does not hold them. */
-  readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
   /** Files put before, by id: their name, type and size for a post. */
   attachment(digest: Uint8Array): Promise<AttachmentRef>;
 }
@@ -52,6 +51,7 @@ export function createBoards(init: BoardsInit) {
   const queries = new BoardQueries(db, around, init.since);
   const search = new SearchIndex(db);
   const changes = new Changes(clock);
+  let stopListening = () => {};
 
   const upkeep = createUpkeep({
     clock,
@@ -164,26 +164,33 @@ export function createBoards(init: BoardsInit) {
   ): Outcome => {
     const passed = await init.gate.own({
       ...wordsOfPost(body),
-      pictures: picturesIn(body.attachments, init.readFile),
+      pictures: picturesIn(body.attachments),
       kind: 'post',
       board: body.board,
       askReview,
     });
-    const { id } = passed.sign(() => log.append(signer, kind, body));
-    return { id: cidOf(id), decision: passed.decision };
+    const [event] = log.appendAll(signer, passed.drafts({ kind, body }));
+    return { id: cidOf(event!.id), decision: passed.decision };
   };
 
   return {
-    start(): () => void {
-      const stop = log.onCommit(onCommit);
+    start(): void {
+      stopListening = log.onCommit(onCommit);
       upkeep.soon();
-      return () => {
-        upkeep.stop();
-        stop();
-      };
+    },
+
+    stop(): void {
+      stopListening();
+      upkeep.stop();
     },
 
     certified,
+
+    /** Takes deleted words out of the search index, a step a call; true when it is done. */
+    searchScrub(): () => boolean {
+      const scrub = new SearchScrub(db);
+      return () => scrub.step();
+    },
 
     /** Posts came into sight or left it. */
     holdsChanged: onHolds,
@@ -289,10 +296,8 @@ export function createBoards(init: BoardsInit) {
         board: row.board_id,
         askReview,
       });
-      passed.sign(() => {
-        log.append(signer, boardKinds.edit.name, { post: row.id, text, ...defined({ subject }) });
-        return { id: row.id };
-      });
+      const body = { post: row.id, text, ...defined({ subject }) };
+      log.appendAll(signer, passed.drafts({ kind: boardKinds.edit.name, body }, row.id));
       return { decision: passed.decision };
     },
 

@@ -3,17 +3,32 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { didOf } from '../kernel/did.ts';
 import { copyLog, signerOf, TestCommunity, type TestNode } from '../platform/memory/test-community.ts';
-import { sealBeacon } from './beacon.ts';
+import { openGate } from '../moderation/test-gate.ts';
+import { createPresence, sealBeacon } from '../presence/index.ts';
 import { createChat } from './service.ts';
 
-const chatOf = (node: TestNode) =>
-  createChat({
+function chatOf(node: TestNode) {
+  const presence = createPresence({ ...node, nodeName: () => `${node.name}-node` });
+  const chat = createChat({
     ...node,
-    nodeName: () => `${node.name}-node`,
+    presence,
     person: (key) => ({ did: didOf(key), handle: node.roster.member(key)?.handle ?? '?', role: 'member' }),
-    gate: { own: async () => ({ decision: 'publish', sign: (append) => append() }) },
+    gate: openGate,
     held: () => null,
   });
+  return {
+    ...chat,
+    presence,
+    start(): void {
+      presence.start();
+      chat.start();
+    },
+    async stop(): Promise<void> {
+      chat.stop();
+      await presence.stop();
+    },
+  };
+}
 
 async function community(...names: string[]) {
   const world = new TestCommunity();

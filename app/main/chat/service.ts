@@ -1,37 +1,22 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
-import { every, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
-import { silentLogger, type Logger } from '../kernel/logger.ts';
-import type { Signer, Verifier } from '../kernel/signer.ts';
+import type { Signer } from '../kernel/signer.ts';
 import { bodyOf } from '../log/event.ts';
-import type { Authority } from '../log/kinds.ts';
 import type { Committed, Log } from '../log/log.ts';
-import type { Transport } from '../log/transport.ts';
 import type { Gate, HoldChange } from '../moderation/index.ts';
-import { Callers } from './callers.ts';
+import type { Here, PresenceService } from '../presence/index.ts';
 import { chatKinds, MAX_LINE, type ChatSay } from './kinds.ts';
-import { Presence, type Here } from './presence.ts';
-
-/** How long changes of who is here are gathered before they are told, in milliseconds. */
-const TELL_AFTER_MS = 100;
-/** How often it is written down that the callers are still here, in milliseconds. */
-const HEARD_MS = 60_000;
 
 export interface ChatInit {
   readonly db: Database;
   readonly log: Log;
-  readonly transport: Transport;
-  readonly clock: Clock;
   readonly signer: Signer;
-  readonly verifier: Verifier;
-  readonly authority: Authority;
-  readonly logger?: Logger;
   readonly person: (key: Uint8Array) => contract.Person;
-  readonly nodeName: () => string;
-  /** What is said here is judged before it is signed. */
+  readonly presence: Pick<PresenceService, 'online' | 'callers' | 'doing' | 'onChange'>;
+  /** Lines are judged before they are signed. */
   readonly gate: Pick<Gate, 'own'>;
   /** Why a line is not shown to everybody; null where it is. */
   readonly held: (n: number) => contract.Hold | null;
@@ -48,41 +33,16 @@ interface LineRow {
 
 /** [J16] Of what is hidden, one's own lines are listed alone. */
 const LINE = `SELECT c.n, c.at, c.time, e.id, a.key, e.bytes FROM chat_line c
-  JOIN event e ON e.seq = c.n JOIN author a ON a.n = c.author LEFT JOIN hold h ON h.n = c.n
+  JOIN event e ON e.seq = c.n JOIN author a ON a.n = c.author LEFT JOIN held_item h ON h.n = c.n
   WHERE (h.hidden IS NOT 1 OR h.own = 1)`;
 
 export type Chat = ReturnType<typeof createChat>;
 
-/** The room where everybody talks: lines of the log, who is here, and who called last. */
+/** The chat room: lines of the log, who is online, and who called last. */
 export function createChat(init: ChatInit) {
-  const { db, log, clock, signer, person } = init;
-  const callers = new Callers(db);
+  const { db, log, signer, person, presence } = init;
   const lineListeners = new Set<(line: contract.ChatLine) => void>();
-  const onlineListeners = new Set<(online: contract.Presence[]) => void>();
-  const changeListeners = new Set<() => void>();
-  let telling = false;
   let stops: (() => void)[] = [];
-
-  const tellSoon = () => {
-    if (telling) return;
-    telling = true;
-    clock.after(TELL_AFTER_MS, () => {
-      telling = false;
-      for (const listener of changeListeners) listener();
-      if (onlineListeners.size === 0) return;
-      const list = online();
-      for (const listener of onlineListeners) listener(list);
-    });
-  };
-
-  const presence = new Presence({
-    ...init,
-    community: log.community,
-    logger: init.logger ?? silentLogger,
-    onChange: tellSoon,
-    onCame: (author, node) => callers.came(author, node, clock.now()),
-    onLeft: (author, at) => callers.left(author, at),
-  });
 
   const presenceOf = ({ author, node, doing, idleMs, since }: Here): contract.Presence => ({
     person: person(author),
@@ -93,11 +53,7 @@ export function createChat(init: ChatInit) {
     here: equalBytes(author, signer.publicKey),
   });
 
-  /** This node's own person first, then the others by how recently they did something. */
-  function online(): contract.Presence[] {
-    const others = presence.others().sort((a, b) => a.idleMs - b.idleMs);
-    return [presence.own(), ...others].map(presenceOf);
-  }
+  const online = (): contract.Presence[] => presence.online().map(presenceOf);
 
   const lineOf = ({ n, at, id, key, bytes }: LineRow): contract.ChatLine => {
     const { text, me } = bodyOf<ChatSay>(bytes);
@@ -130,23 +86,11 @@ export function createChat(init: ChatInit) {
   return {
     start(): void {
       if (stops.length > 0) return;
-      callers.closeStale();
-      stops = [
-        log.onCommit(onCommit),
-        every(clock, HEARD_MS, () =>
-          callers.heard(
-            presence.others().map(({ author }) => author),
-            clock.now(),
-          ),
-        ),
-      ];
-      presence.start();
+      stops = [log.onCommit(onCommit)];
     },
 
-    /** Says goodbye to the others; to be awaited before the transport stops. */
-    async stop(): Promise<void> {
+    stop(): void {
       for (const stop of stops.splice(0)) stop();
-      await presence.stop();
     },
 
     /** Lines came into sight or left it. */
@@ -176,8 +120,8 @@ export function createChat(init: ChatInit) {
         board: null,
         askReview,
       });
-      const { id } = passed.sign(() => log.append(signer, chatKinds.say.name, said));
-      return { id: cidOf(id), decision: passed.decision };
+      const [line] = log.appendAll(signer, passed.drafts({ kind: chatKinds.say.name, body: said }));
+      return { id: cidOf(line!.id), decision: passed.decision };
     },
 
     /** A page of lines, the newest last; the cursor pages back to older ones. Throws a Problem `bad-cursor`. */
@@ -199,7 +143,7 @@ export function createChat(init: ChatInit) {
         next: rows.length > limit && oldest ? `${oldest.time}.${oldest.n}` : null,
         total: db
           .prepare<{ n: number }>(
-            'SELECT COUNT(*) AS n FROM chat_line c LEFT JOIN hold h ON h.n = c.n WHERE h.hidden IS NOT 1 OR h.own = 1',
+            'SELECT COUNT(*) AS n FROM chat_line c LEFT JOIN held_item h ON h.n = c.n WHERE h.hidden IS NOT 1 OR h.own = 1',
           )
           .get()!.n,
       };
@@ -215,30 +159,17 @@ export function createChat(init: ChatInit) {
 
     /** Calls back with the whole list at once, then again whenever it changes; returns how to stop. */
     watchOnline(listener: (online: contract.Presence[]) => void): () => void {
-      onlineListeners.add(listener);
       listener(online());
-      return () => onlineListeners.delete(listener);
+      return presence.onChange(() => listener(online()));
     },
 
     /** The last callers, the newest first. */
     callers: (limit: number): contract.Outputs['chat']['callers'] =>
-      callers
-        .latest(limit)
+      presence
+        .callers(limit)
         .map(({ author, node, at, leftAt }) => ({ person: person(author), node, at, leftAt })),
 
-    /** Notes what this person does and how long ago they last did something. */
-    doing: ({ doing, idleMs }: { doing: string; idleMs: number }): void =>
-      presence.doing(doing, Math.round(idleMs)),
-
-    /** What the list of members asks. */
-    presence: {
-      isOnline: (key: Uint8Array) => presence.isHere(key),
-      lastSeenAt: (key: Uint8Array) => (presence.isHere(key) ? clock.now() : callers.lastSeenAt(key)),
-      onChange(listener: () => void): () => void {
-        changeListeners.add(listener);
-        return () => changeListeners.delete(listener);
-      },
-    },
+    doing: presence.doing,
   };
 }
 

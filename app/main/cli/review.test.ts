@@ -9,7 +9,7 @@ import { digestOf } from '../kernel/cid.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { dataLayout } from '../node/data-directory.ts';
 import { TestCommunity, type TestNode } from '../node/test-community.ts';
-import { reviewApi } from '../review/index.ts';
+import { reviewApi } from '../review/api.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { linesOf } from './io.ts';
 import { runCommand } from './program.ts';

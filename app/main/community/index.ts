@@ -1,2 +1,2 @@
 export { makeGenesis, openGenesis, type Genesis } from './genesis.ts';
-export { communityUpdate, CommunityProfile } from './profile.ts';
+export { communityUpdate } from './profile.ts';

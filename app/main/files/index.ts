@@ -1,3 +1,2 @@
 export type { ChunkDisk } from './chunk-disk.ts';
-export { filesMigrations } from './migrations.ts';
-export { createFiles, type FileRef, type Files, type FilesInit } from './service.ts';
+export type { FileRef, Files } from './service.ts';

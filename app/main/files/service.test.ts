@@ -10,6 +10,7 @@ import { TestCommunity, type TestNode } from '../platform/memory/test-community.
 import { CHUNK_BYTES, manifestOf, openManifest } from './manifest.ts';
 import { safeName, safeType } from './names.ts';
 import { createFiles } from './service.ts';
+import { FileStore } from './store.ts';
 import { encodeFileMessage, FILES_PROTOCOL } from './wire.ts';
 
 const MAX = 16 * 1024 * 1024;
@@ -22,11 +23,11 @@ interface Options {
 
 function filesOf(node: TestNode, { sizeBytes, fileBudgetBytes = 1e9, maxFileBytes = MAX }: Options = {}) {
   const disk = memoryChunks(sizeBytes);
+  const store = new FileStore({ ...node, disk, fileBudgetBytes: () => fileBudgetBytes });
   const files = createFiles({
     ...node,
-    disk,
+    store,
     nodeName: () => node.name,
-    fileBudgetBytes: () => fileBudgetBytes,
     maxFileBytes: () => maxFileBytes,
   });
   files.start();

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type * as contract from '../../contract/index.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { every } from '../kernel/clock.ts';
-import type { Database } from '../kernel/database.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
@@ -10,12 +9,11 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Authority } from '../log/kinds.ts';
 import type { Committed, Log } from '../log/log.ts';
 import type { Transport } from '../log/transport.ts';
-import type { ChunkDisk } from './chunk-disk.ts';
 import { FileFetcher } from './fetch.ts';
 import { CHUNK_BYTES, manifestOf } from './manifest.ts';
 import { safeName, safeType } from './names.ts';
 import { FileServer } from './serve.ts';
-import { FileStore } from './store.ts';
+import type { FileStore } from './store.ts';
 import { FILES_PROTOCOL } from './wire.ts';
 
 /** An upload that no post took up within this time is dropped, in milliseconds. */
@@ -23,8 +21,7 @@ const STALE_MS = 24 * 3_600_000;
 const TIDY_MS = 3_600_000;
 
 export interface FilesInit {
-  readonly db: Database;
-  readonly disk: ChunkDisk;
+  readonly store: FileStore;
   readonly log: Log;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -35,7 +32,6 @@ export interface FilesInit {
   readonly logger?: Logger;
   /** Settings, read at each use. */
   readonly maxFileBytes: () => number;
-  readonly fileBudgetBytes: () => number;
   /** Asked before a file that is here is handed out; false where it is held back. */
   readonly mayGive?: (digest: Uint8Array) => Promise<boolean>;
 }
@@ -55,13 +51,16 @@ const WithFiles = z.object({
     .min(1),
 });
 
+/** A file's bytes, or null when they are not all on this node. */
+export const readWhole = async (store: FileStore, digest: Uint8Array): Promise<Uint8Array | null> =>
+  store.isComplete(digest) ? store.read(digest) : null;
+
 export type Files = ReturnType<typeof createFiles>;
 
 /** Files that posts carry: stored here as chunks, fetched from peers on demand, given to members who ask. */
 export function createFiles(init: FilesInit) {
-  const { clock, log, transport, maxFileBytes } = init;
+  const { clock, log, store, transport, maxFileBytes } = init;
   const logger = init.logger ?? silentLogger;
-  const store = new FileStore(init);
   const server = new FileServer(init, store);
   const fetcher = new FileFetcher({ ...init, logger }, store);
   let stops: (() => void)[] = [];
@@ -184,8 +183,7 @@ export function createFiles(init: FilesInit) {
     },
 
     /** A file's bytes, or null when they are not all on this node. */
-    read: async (digest: Uint8Array): Promise<Uint8Array | null> =>
-      store.isComplete(digest) ? store.read(digest) : null,
+    read: (digest: Uint8Array): Promise<Uint8Array | null> => readWhole(store, digest),
 
     /** Whether all of a file is on this node. */
     has: (digest: Uint8Array): boolean => store.isComplete(digest),

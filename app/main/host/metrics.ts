@@ -1,11 +1,4 @@
-/** One measured value for Prometheus. Names follow its customs: base units, counters end in `_total`. */
-export interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly value: number;
-  readonly labels?: Readonly<Record<string, string>>;
-}
+import type { Metric } from '../kernel/metric.ts';
 
 /** The metrics in the text format of Prometheus, version 0.0.4. Those of one name stand together. */
 export function prometheusText(metrics: readonly Metric[]): string {

@@ -7,7 +7,7 @@ import { dataLayout } from '../node/data-directory.ts';
 import type { ServedRouter } from '../node/serve-port.ts';
 import { removeHostInfo, writeHostInfo } from './host-info.ts';
 import { startHost, type Host, type HostInit } from './host.ts';
-import type { Metric } from './metrics.ts';
+import type { Metric } from '../kernel/metric.ts';
 import { loadToken } from './token.ts';
 
 /** What the host needs of a node that runs. */

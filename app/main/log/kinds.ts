@@ -42,8 +42,8 @@ export interface Projection {
 
 /** Stands at the door: hears of events inside the transaction that stores or removes them. */
 export interface AdmissionHook {
-  /** Before any projection shows it. */
-  stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history'): void;
+  /** Before any projection shows it. `context` is that of the draft, where this node wrote the event. */
+  stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history', context?: unknown): void;
   /** After every projection let go of it. */
   removed(event: LogEvent, seq: number): void;
   /** Drops what was noted, after a transaction was rolled back. */

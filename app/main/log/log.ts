@@ -50,6 +50,8 @@ export type EventSource = 'own' | 'live' | 'history';
 export interface EventDraft {
   readonly kind: string;
   readonly body: unknown;
+  /** Handed to the admission hook beside the event; no part of it. */
+  readonly context?: unknown;
 }
 
 export interface Verdicts {
@@ -189,7 +191,7 @@ export class Log {
     const source: Iterator<EventDraft, unknown, LogEvent | undefined> = drafts[Symbol.iterator]();
     this.#transact(() => {
       for (let draft = source.next(); draft.done !== true; draft = source.next(batch.at(-1)?.event)) {
-        batch.push(this.#write(signer, draft.value.kind, draft.value.body));
+        batch.push(this.#write(signer, draft.value));
       }
     });
     this.#committed(batch);
@@ -231,25 +233,25 @@ export class Log {
     this.#committed(batch);
   }
 
-  #write(signer: Signer, kindName: string, body: unknown): Committed {
+  #write(signer: Signer, { kind, body, context }: EventDraft): Committed {
     const event = sealEvent(
       {
         community: this.community,
         author: signer.publicKey,
         time: this.now,
         parents: this.store.headsOf(signer.publicKey, MAX_PARENTS),
-        kind: kindName,
+        kind,
         body,
       },
       signer,
     );
     const refusal = judge(event, this.#context());
-    if (refusal) throw refusalProblem(refusal, kindName);
-    return this.#insert(event, true, 'own');
+    if (refusal) throw refusalProblem(refusal, kind);
+    return this.#insert(event, true, 'own', context);
   }
 
   /**
-   * Classifiers and stores what came from outside, in one transaction. Bulk catch-up hands events newest
+   * Judges and stores what came from outside, in one transaction. Bulk catch-up hands events newest
    * first, so that one signature a head is checked and ancestors follow by hash [L3].
    */
   async admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
@@ -321,10 +323,10 @@ export class Log {
     return null;
   }
 
-  #insert(event: LogEvent, proved: boolean, origin: EventSource): Committed {
+  #insert(event: LogEvent, proved: boolean, origin: EventSource, context?: unknown): Committed {
     const kind = this.#kinds.get(event.kind)!;
     const seq = this.store.insert(event, kind.stratum, proved);
-    this.#init.admissionHook?.stored(event, seq, origin);
+    this.#init.admissionHook?.stored(event, seq, origin, context);
     this.#projectionOf.get(event.kind)!.apply(event, seq);
     this.#lastTime = Math.max(this.#lastTime, event.time);
     return { event, seq, origin };

@@ -1,1 +1,7 @@
-export { createMaintenance, type BackupDisk, type Maintenance, type MaintenanceInit } from './service.ts';
+export {
+  createMaintenance,
+  type BackupDisk,
+  type Maintenance,
+  type MaintenanceInit,
+  type MaintenancePorts,
+} from './service.ts';

@@ -27,15 +27,12 @@ export interface BackupDisk {
   join(folder: string, name: string): string;
 }
 
-export interface MaintenanceInit {
-  readonly log: Log;
-  readonly db: Database;
+/** What a world with a disk to look after gives. */
+export interface MaintenancePorts {
   /** The database file. */
   readonly path: string;
   /** The folder for backups. */
   readonly backups: string;
-  readonly clock: Clock;
-  readonly verifier: Verifier;
   /** Backups kept. */
   readonly keep: () => number;
   readonly database: {
@@ -45,9 +42,16 @@ export interface MaintenanceInit {
     check(path: string): string[] | Promise<string[]>;
   };
   readonly disk: BackupDisk;
-  readonly counts: () => { readonly posts: number; readonly members: number };
   /** State digest of a copy whose projections were computed anew; left out, deep checks do without. */
   readonly rebuilt?: (copy: string) => Promise<Uint8Array>;
+}
+
+export interface MaintenanceInit extends MaintenancePorts {
+  readonly log: Log;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly verifier: Verifier;
+  readonly counts: () => { readonly posts: number; readonly members: number };
 }
 
 export type Maintenance = ReturnType<typeof createMaintenance>;

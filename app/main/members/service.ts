@@ -1,7 +1,6 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Database } from '../kernel/database.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
@@ -10,13 +9,12 @@ import { LedgerHandle, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
 import type { RosterSync } from './roster-sync.ts';
 import type { Gate } from '../moderation/index.ts';
-import { PostCounts } from './post-counts.ts';
 import type { Roster, RosterMember } from './roster.ts';
 
 /** How long changes are gathered before the console hears of them, in milliseconds. */
 const TELL_AFTER_MS = 60;
 
-/** Who is here, as far as this node hears; the chat room knows. */
+/** Who is online, as far as this node hears. */
 export interface PresenceLookup {
   isOnline(key: Uint8Array): boolean;
   /** Milliseconds since the epoch, or null when never seen. */
@@ -24,18 +22,24 @@ export interface PresenceLookup {
   onChange(listener: () => void): () => void;
 }
 
+/** Messages of an author that are on this node. */
+export interface MessageCounts {
+  of(author: Uint8Array): number;
+  /** Calls back when more were counted; returns how to stop. */
+  onChange(listener: () => void): () => void;
+}
+
 export interface MembersInit {
   readonly roster: Roster;
   /** Tells of changes of the roster. */
   readonly rosterSync: Pick<RosterSync, 'onChange'>;
-  readonly log: Pick<Log, 'store' | 'now'>;
+  readonly log: Pick<Log, 'now'>;
   /** Where transactions are handed in; resolves once they are final [M10]. */
   readonly ledger: Pick<Ledger, 'act'>;
-  readonly db: Database;
+  readonly messages: MessageCounts;
   readonly signer: Signer;
   readonly clock: Clock;
-  /** Asked at each use, so that presence may be made after the members. */
-  readonly presence: () => PresenceLookup;
+  readonly presence: PresenceLookup;
   /** What somebody wants to be called is judged before it is signed. */
   readonly gate: Pick<Gate, 'own'>;
   /** Whether models or people hide what somebody calls themselves. */
@@ -52,10 +56,10 @@ export type Members = ReturnType<typeof createMembers>;
 
 /** The members for the console: who belongs here, and what a person may change about it. */
 export function createMembers(init: MembersInit) {
-  const { roster, rosterSync, log, ledger, db, signer, clock } = init;
-  const counts = new PostCounts(db, clock);
+  const { roster, rosterSync, log, ledger, messages, signer, clock } = init;
   const listeners = new Set<() => void>();
   let telling = false;
+  let stops: (() => void)[] = [];
 
   const tellSoon = () => {
     if (telling) return;
@@ -132,7 +136,7 @@ export function createMembers(init: MembersInit) {
 
   const memberOf = (member: RosterMember, posts: number): contract.Member => {
     const banned = bannedNow(member);
-    const presence = init.presence();
+    const presence = init.presence;
     const mine = isMe(member.key);
     return {
       did: didOf(member.key),
@@ -156,12 +160,13 @@ export function createMembers(init: MembersInit) {
   });
 
   return {
-    /** Listens to the ledger and to presence; returns how to stop. */
-    start(): () => void {
-      const stops = [rosterSync.onChange(tellSoon), init.presence().onChange(tellSoon)];
-      return () => {
-        for (const stop of stops) stop();
-      };
+    /** Listens to the ledger and to presence. */
+    start(): void {
+      stops = [rosterSync.onChange(tellSoon), init.presence.onChange(tellSoon), messages.onChange(tellSoon)];
+    },
+
+    stop(): void {
+      for (const stop of stops.splice(0)) stop();
     },
 
     /** Calls for the list to be looked at again: what hides somebody's handle changed. */
@@ -169,21 +174,20 @@ export function createMembers(init: MembersInit) {
 
     /** All members ever admitted, banned ones too, by handle. */
     list(): contract.Member[] {
-      const posts = counts.current(tellSoon);
       return roster
         .members()
-        .map((member) => memberOf(member, posts.get(log.store.authorOf(member.key)) ?? 0))
+        .map((member) => memberOf(member, messages.of(member.key)))
         .sort((a, b) => a.handle.localeCompare(b.handle, 'en'));
     },
-
-    /** Posts of somebody, as far as they are counted. */
-    posts: (key: Uint8Array): number => counts.current(tellSoon).get(log.store.authorOf(key)) ?? 0,
 
     /** This node's own person; the role is null for someone not admitted yet, or banned. */
     me: (): Me => ({ ...person(signer.publicKey), key: signer.publicKey }),
 
     /** A person as shown beside what they wrote; the handle falls back to the end of the DID. */
     person,
+
+    /** The handle of a member, judged or not; null for somebody without. */
+    handleOf: (key: Uint8Array): string | null => roster.member(key)?.handle ?? null,
 
     /** Rejects with a Problem `bad-handle`, `handle-taken`, `held-back` or one of {@link Ledger.act}. */
     async setHandle(handle: string): Promise<void> {

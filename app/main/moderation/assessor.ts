@@ -13,6 +13,8 @@ export interface AssessorInit {
   readonly scopes: Scopes;
   readonly classifiers: Classifiers;
   readonly images: ImageClassifiers;
+  /** Reads an attached file; null when its bytes are not on this node. */
+  readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
   readonly clock: Clock;
   /** Who wrote a message, as of its ticks. */
   about(author: Uint8Array, time: number): Author;
@@ -56,7 +58,7 @@ export class Assessor {
     this.#engine = new Engine({ classifiers: init.classifiers, clock: init.clock });
   }
 
-  /** Classifiers what a person waits for: before everything that is filled in, and within their deadline. */
+  /** Judges what a person waits for: before everything that is filled in, and within their deadline. */
   own(content: Content, arrival: Arrival): Promise<Judged> {
     return this.#judge(content, arrival, this.#init.rulebook.rules.deadlineMs);
   }
@@ -66,13 +68,13 @@ export class Assessor {
     return this.#init.classifiers.lanes;
   }
 
-  /** Classifiers what came from elsewhere, once the judges have room. */
+  /** Judges what came from elsewhere, once the judges have room. */
   async remote(content: Content, arrival: Arrival): Promise<Judged> {
     await this.#engine.room();
     return this.#judge(content, arrival, REMOTE_DEADLINE_MS);
   }
 
-  /** Classifiers a text by lists and models as a message by a full member would be, without keeping anything. */
+  /** Judges a text by lists and models as a message by a full member would be, without keeping anything. */
   async text(text: string, board: Uint8Array | null): Promise<ContractVerdict & { latencyMs: number }> {
     const { bounds, learnt } = this.#init.scopes.of(board);
     const findings = this.#init.rulebook.listed(text);
@@ -112,6 +114,7 @@ export class Assessor {
     }
     const looked = await pictureFindings(
       images,
+      this.#init.readFile,
       scrutiny === 'none' ? [] : (content.pictures ?? []),
       bounds,
       scrutiny,

@@ -27,7 +27,10 @@ function world() {
   const state = { atOnce: 0, most: 0, diskFull: false };
   const source: ItemSource = {
     kind: 'post',
+    code: 0,
     kinds: [],
+    show: () => null,
+    around: () => [],
     read: (n) => ({
       text: `${n}`,
       shownAt: [0, 1],

@@ -125,7 +125,7 @@ export class Classifier {
     }
   }
 
-  /** Classifiers messages; the answers stand in their order. */
+  /** Judges messages; the answers stand in their order. */
   async judge(messages: readonly Message[]): Promise<Judgement[]> {
     const open = messages.map((message) => this.#open(message));
     await this.#ask(open);

@@ -94,7 +94,7 @@ export class Engine {
     }
   }
 
-  /** Classifiers a message and decides on it. Never rejects. */
+  /** Judges a message and decides on it. Never rejects. */
   submit(submission: Submission): Promise<Outcome> {
     return new Promise((settle) => {
       const since = this.#clock.now();

@@ -7,6 +7,7 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { AdmissionHook } from '../log/kinds.ts';
+import type { EventDraft } from '../log/log.ts';
 import type { Arrival, Assessor, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';
@@ -15,9 +16,6 @@ import type { Figures } from './figures.ts';
 import { LABELS, type Label } from './labels.ts';
 import type { Holds } from './holds.ts';
 import type { HoldChange, ItemSource, Rulings, Words } from './ports.ts';
-
-/** What an appeal says of what was held back as it was written. */
-const ASKED = 'It was held back as it was written; its author asks for a person.';
 
 export interface GateInit {
   readonly db: Database;
@@ -43,9 +41,27 @@ export interface OwnWords extends Words {
 /** Words that may be signed. */
 export interface Passed {
   readonly decision: Decision;
-  /** Signs and stores them, with their hold in the same transaction; `id` is that of the item. */
-  sign<T extends { readonly id: Uint8Array }>(append: () => T): T;
+  /**
+   * What the log writes in one transaction: the event, which gets its hold as it is stored, and the appeal of what
+   * is held back.
+   *
+   * @param item what is appealed for, where it is not the event itself.
+   */
+  drafts(draft: EventDraft, item?: Uint8Array): Generator<EventDraft, void, LogEvent>;
 }
+
+/** The judgement of what is being signed, on its way through the log [J13]. */
+class Passing {
+  readonly judged: Judged;
+  readonly words: OwnWords;
+
+  constructor(judged: Judged, words: OwnWords) {
+    this.judged = judged;
+    this.words = words;
+  }
+}
+
+const passingOf = (context: unknown): Passing | null => (context instanceof Passing ? context : null);
 
 type EventSource = 'own' | 'live' | 'history';
 
@@ -57,8 +73,6 @@ export class Gate implements AdmissionHook {
   readonly #byChange = new Map<string, ItemSource>();
   readonly #author;
   readonly #unseen: UnseenPictures;
-  /** The judgement of what is being signed right now [J13]. */
-  #passing: { judged: Judged; words: OwnWords } | null = null;
 
   constructor(init: GateInit) {
     this.#init = init;
@@ -78,7 +92,7 @@ export class Gate implements AdmissionHook {
     return this.#backlog.done;
   }
 
-  /** Classifiers what waits, from now on; returns how to stop. */
+  /** Judges what waits, from now on; returns how to stop. */
   start(): () => void {
     const stop = this.#backlog.start();
     const stopListening = this.#init.holds.onChange((changes) => {
@@ -92,15 +106,20 @@ export class Gate implements AdmissionHook {
   }
 
   /** [J11] In the transaction that stores an event, before anything shows it. */
-  stored(event: LogEvent, seq: number, origin: EventSource): void {
+  stored(event: LogEvent, seq: number, origin: EventSource, context?: unknown): void {
     const source = this.#byKind.get(event.kind);
-    if (source) return this.#arrived(source, event, seq, origin);
+    if (source) return this.#arrived(source, event, seq, origin, passingOf(context));
     const changed = this.#byChange.get(event.kind);
-    if (changed) this.#changed(changed, event, origin);
+    if (changed) this.#changed(changed, event, origin, passingOf(context));
   }
 
-  #arrived(source: ItemSource, event: LogEvent, n: number, origin: EventSource): void {
-    const passing = this.#passing;
+  #arrived(
+    source: ItemSource,
+    event: LogEvent,
+    n: number,
+    origin: EventSource,
+    passing: Passing | null,
+  ): void {
     const own = source.isImported?.(event.body) !== true && equalBytes(event.author, this.#init.me());
     const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
     if (passing?.judged.outcome.verdict.decision !== 'publish') this.#init.holds.arrived(item);
@@ -109,11 +128,10 @@ export class Gate implements AdmissionHook {
   }
 
   /** [J15] Only an author changes what they said. */
-  #changed(source: ItemSource, event: LogEvent, origin: EventSource): void {
+  #changed(source: ItemSource, event: LogEvent, origin: EventSource, passing: Passing | null): void {
     const item = this.#author.get(source.changes!.itemOf(event.body));
     if (!item || !equalBytes(item.key, event.author)) return;
     const { holds, me } = this.#init;
-    const passing = this.#passing;
     const row = holds.of(item.seq);
     if (row || passing?.judged.outcome.verdict.decision !== 'publish') {
       const own = row?.own ?? equalBytes(event.author, me());
@@ -140,12 +158,12 @@ export class Gate implements AdmissionHook {
   }
 
   /**
-   * [J13] Classifiers what this node's person is about to say.
+   * [J13] Judges what this node's person is about to say.
    *
    * @throws Problem `held-back`, naming the reasons, when it would be hidden and no person was asked for.
    */
   async own(words: OwnWords): Promise<Passed> {
-    const { clock, holds, rulings, me, assessor } = this.#init;
+    const { clock, rulings, me, assessor } = this.#init;
     const atMs = clock.now();
     const judged = await assessor.own(
       { ...words, author: me(), atMs, imported: false },
@@ -161,17 +179,9 @@ export class Gate implements AdmissionHook {
     }
     return {
       decision,
-      sign: (append) => {
-        this.#passing = { judged, words };
-        try {
-          const signed = append();
-          this.#passing = null;
-          if (decision === 'quarantine') rulings.appeal(signed.id, ASKED);
-          return signed;
-        } finally {
-          this.#passing = null;
-          holds.tell();
-        }
+      *drafts(draft, item) {
+        const event = yield { ...draft, context: new Passing(judged, words) };
+        if (decision === 'quarantine') yield rulings.appeal(item ?? event.id);
       },
     };
   }

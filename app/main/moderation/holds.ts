@@ -7,7 +7,6 @@ import type { Content, HoldChange, Item, ItemKind, ItemSource, Rulings, RulingIn
 /** The columns of table `hold` as numbers: their place in these lists. */
 export const HOLD_STATES = ['waiting', 'queued', 'quarantined', 'removed', 'shown'] as const;
 export type HoldState = (typeof HOLD_STATES)[number];
-export const ITEM_KINDS = ['post', 'chat'] as const satisfies readonly ItemKind[];
 export const RULINGS = ['publish', 'quarantine', 'remove'] as const;
 
 const STATE_OF = { publish: 'shown', queue: 'queued', quarantine: 'quarantined' } as const;
@@ -84,6 +83,8 @@ export class Holds {
     this.#rulings = init.rulings;
     this.#now = init.now;
     this.judgements = new Judgements(db);
+    // [J14] Part of the transaction that changed what people decided.
+    init.rulings.onChange((items) => this.reconsider(items));
     this.#sql = {
       of: db.prepare<Row>('SELECT * FROM hold WHERE n = ?'),
       put: db.prepare(
@@ -116,7 +117,7 @@ export class Holds {
 
   of(n: number): HoldRow | null {
     const row = this.#sql.of.get(n);
-    return row ? holdOf(row) : null;
+    return row ? this.#holdOf(row) : null;
   }
 
   /** Why an item is not shown to everybody, in the words of the contract; null where it is. */
@@ -143,9 +144,27 @@ export class Holds {
     return [...this.#sources.values()].find(({ kinds }) => kinds.includes(eventKind));
   }
 
+  #codeOf(kind: ItemKind): number {
+    return this.#sources.get(kind)!.code;
+  }
+
+  #holdOf(row: Row): HoldRow {
+    return {
+      n: row.n,
+      kind: [...this.#sources.values()].find(({ code }) => code === row.kind)?.kind ?? 'unknown',
+      state: HOLD_STATES[row.state]!,
+      hidden: row.hidden === 1,
+      own: row.own === 1,
+      live: row.live === 1,
+      time: row.time,
+      since: row.since,
+      ruling: row.ruling === null ? null : RULINGS[row.ruling]!,
+    };
+  }
+
   /** Items that wait for their judgement, newest first [J12]. */
   waiting(limit: number): HoldRow[] {
-    return this.#sql.waiting.all(limit).map(holdOf);
+    return this.#sql.waiting.all(limit).map((row) => this.#holdOf(row));
   }
 
   /** Held for a person who did not look yet. */
@@ -159,7 +178,7 @@ export class Holds {
 
   /** [J11] A new item: hidden until it is judged. Called before anything shows it. */
   arrived({ n, kind, own, live, time }: Pick<HoldRow, 'n' | 'kind' | 'own' | 'live' | 'time'>): void {
-    this.#sql.put.run(n, ITEM_KINDS.indexOf(kind), own ? 1 : 0, live ? 1 : 0, time);
+    this.#sql.put.run(n, this.#codeOf(kind), own ? 1 : 0, live ? 1 : 0, time);
   }
 
   /** [J15] An item that changed is judged again; hidden until then. */
@@ -171,7 +190,7 @@ export class Holds {
     this.judgements.drop(item.n);
     if (row) this.#sql.wait.run(item.n);
     else this.arrived(item);
-    if (row?.hidden !== true) this.#sources.get(item.kind)?.hide?.([item.n]);
+    if (row?.hidden !== true) this.#sources.get(item.kind)?.hidden?.([item.n]);
     this.#changed.set(item.n, { n: item.n, kind: item.kind, shown: false, live: item.live });
   }
 
@@ -202,7 +221,7 @@ export class Holds {
       worst,
       labels,
       ruling === null ? null : RULINGS.indexOf(ruling),
-      ITEM_KINDS.indexOf(kind),
+      this.#codeOf(kind),
       n,
     );
   }
@@ -284,8 +303,8 @@ export class Holds {
         }
         this.#changed.set(n, { n, kind, shown: turned && !now, live: was?.live ?? false });
       }
-      for (const [kind, rows] of shown) this.#sources.get(kind)?.show?.(rows);
-      for (const [kind, rows] of hidden) this.#sources.get(kind)?.hide?.(rows);
+      for (const [kind, rows] of shown) this.#sources.get(kind)?.shown?.(rows);
+      for (const [kind, rows] of hidden) this.#sources.get(kind)?.hidden?.(rows);
     });
   }
 
@@ -316,23 +335,6 @@ export class Holds {
     if (this.#changed.size === 0) return;
     const changes = [...this.#changed.values()];
     this.#changed = new Map();
-    for (const source of this.#sources.values()) {
-      source.changed?.(changes.filter(({ kind }) => kind === source.kind));
-    }
     for (const listener of this.#listeners) listener(changes);
   }
-}
-
-function holdOf(row: Row): HoldRow {
-  return {
-    n: row.n,
-    kind: ITEM_KINDS[row.kind]!,
-    state: HOLD_STATES[row.state]!,
-    hidden: row.hidden === 1,
-    own: row.own === 1,
-    live: row.live === 1,
-    time: row.time,
-    since: row.since,
-    ruling: row.ruling === null ? null : RULINGS[row.ruling]!,
-  };
 }

@@ -25,7 +25,7 @@ export interface PictureModel {
   run(pictures: readonly Float32Array[]): Promise<readonly Float32Array[]>;
 }
 
-/** Classifiers images: type and size first, then a look at the pixels. Of a moving one the worst frame counts. */
+/** Judges images: type and size first, then a look at the pixels. Of a moving one the worst frame counts. */
 export class ImageClassifier {
   readonly #decoder: PictureDecoder;
   readonly #model: PictureModel;

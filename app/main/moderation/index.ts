@@ -1,15 +1,13 @@
-export { moderationApi } from './api.ts';
 export { decide, DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
 export { Gate, type OwnWords, type Passed } from './gate.ts';
 export { LABELS } from './labels.ts';
-export { HOLD_STATES, Holds, ITEM_KINDS, type HoldRow, type HoldState } from './holds.ts';
+export { HOLD_STATES, Holds, type HoldRow, type HoldState } from './holds.ts';
 export { Classifier, spoken, type Judgement, type LanguageDetector, type Message } from './classifier.ts';
 export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';
 export { SECOND_PARTS, type ModelStatus } from './manifest.ts';
 export { areaUnderCurve, share, type Measured } from './metrics.ts';
-export { moderationMigrations } from './migrations.ts';
 export { Normaliser } from './normalise.ts';
 export type {
   Author,
@@ -19,11 +17,13 @@ export type {
   Item,
   ItemKind,
   ItemSource,
+  ItemText,
+  Neighbour,
   Classifiers,
   RulingInEffect,
   Rulings,
   Words,
 } from './ports.ts';
-export { createModeration, type Moderation } from './service.ts';
+export type { Moderation } from './service.ts';
 export { MAX_IMAGE_BYTES } from './picture.ts';
 export { picturesIn } from './pictures.ts';

@@ -82,4 +82,11 @@ export const moderationMigrations: readonly Migration[] = [
     name: 'calibrations by label',
     sql: `UPDATE moderation_scope SET calibration = replace(calibration, '"heads":', '"labels":') WHERE calibration IS NOT NULL;`,
   },
+  {
+    feature: 'moderation',
+    step: 4,
+    name: 'a view of holds for other features',
+    sql: `CREATE VIEW held_item AS
+      SELECT n, state, hidden, kind, own, live, time, since, board, worst, labels, ruling FROM hold;`,
+  },
 ];

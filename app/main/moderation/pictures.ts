@@ -8,11 +8,8 @@ const PICTURE = /^image\/(?:jpeg|png|gif|webp)$/;
 /** The pictures among files, as the gate takes them. */
 export function picturesIn(
   files: readonly { readonly cid: Uint8Array; readonly name: string; readonly type: string }[],
-  read: (digest: Uint8Array) => Promise<Uint8Array | null>,
 ): Picture[] {
-  return files
-    .filter(({ type }) => PICTURE.test(type))
-    .map(({ cid, name }) => ({ file: cid, name, read: () => read(cid) }));
+  return files.filter(({ type }) => PICTURE.test(type)).map(({ cid, name }) => ({ file: cid, name }));
 }
 
 /** How likely a picture is not fit for everybody. */
@@ -27,6 +24,7 @@ export interface SeenPicture {
  */
 export async function pictureFindings(
   classifiers: ImageClassifiers,
+  readFile: (digest: Uint8Array) => Promise<Uint8Array | null>,
   pictures: readonly Picture[],
   thresholds: Thresholds,
   scrutiny: Scrutiny,
@@ -34,9 +32,9 @@ export async function pictureFindings(
   const found: Finding[] = [];
   const seen: SeenPicture[] = [];
   const unseen: Uint8Array[] = [];
-  for (const { file, name, read } of pictures) {
+  for (const { file, name } of pictures) {
     try {
-      const bytes = await read();
+      const bytes = await readFile(file);
       if (bytes === null) {
         unseen.push(file);
         continue;

@@ -1,8 +1,9 @@
 import type { Role } from '../kernel/roles.ts';
+import type { EventDraft } from '../log/log.ts';
 import type { Judgement } from './classifier.ts';
 import type { ModelStatus } from './manifest.ts';
 
-/** Classifiers texts away from the thread that asks. */
+/** Judges texts away from the thread that asks. */
 export interface Classifiers {
   /** How many batches may be asked at once. */
   readonly lanes: number;
@@ -13,7 +14,8 @@ export interface Classifiers {
   close(): Promise<void>;
 }
 
-export type ItemKind = 'post' | 'chat';
+/** The name of a kind of items: `post`, `chat`. */
+export type ItemKind = string;
 
 /** What can be held: a post with its files, a line of chat. */
 export interface Item {
@@ -37,8 +39,6 @@ export interface Picture {
   /** The digest of its file. */
   readonly file: Uint8Array;
   readonly name: string;
-  /** Null where its bytes are not on this node. */
-  read(): Promise<Uint8Array | null>;
 }
 
 /** An item as it would be shown now. */
@@ -60,9 +60,11 @@ export interface Author {
   readonly messages: number;
 }
 
-/** A room whose items pass the gate. All but `changed` run inside the transaction that changes holds. */
+/** A room whose items pass the gate. Hooks run inside the transaction that changes holds. */
 export interface ItemSource {
   readonly kind: ItemKind;
+  /** The number by which rows of holds name the kind; unique, and the same for ever. */
+  readonly code: number;
   /** Kinds of events that are such items. */
   readonly kinds: readonly string[];
   /** Whether somebody brought in with an event what was written elsewhere. */
@@ -71,15 +73,49 @@ export interface ItemSource {
   readonly changes?: { readonly kinds: readonly string[]; itemOf(body: unknown): Uint8Array };
   /** What an item says now; null when it is gone. */
   read(n: number): Content | null;
+  /** What somebody who decides about it is shown; null when it is gone. */
+  show(n: number): ItemText | null;
+  /** What was said right before or after it, the nearest first. */
+  around(n: number, before: boolean, limit: number): readonly Neighbour[];
+  /** A view (n, board) that says on which board items are, where they are on one. */
+  readonly placeView?: string;
+  /** Whether events of these kinds name files. */
+  readonly carriesFiles?: boolean;
+  /** Events by which its author changed it, oldest first. */
+  editsOf?(id: Uint8Array): readonly Uint8Array[];
   /** Ticks of what it says now, where that may change. */
   textTime?(n: number): number;
   /** Holds are about to change. */
   beforeChange?(): void;
   /** These came into sight, or left it. */
-  show?(rows: readonly number[]): void;
-  hide?(rows: readonly number[]): void;
-  /** Their holds changed, and that is on disk. */
-  changed?(changes: readonly HoldChange[]): void;
+  shown?(rows: readonly number[]): void;
+  hidden?(rows: readonly number[]): void;
+}
+
+/** An item as it is shown to somebody who decides about it. */
+export interface ItemText {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly text: string;
+  readonly format: 'markdown' | 'plain';
+  readonly board: { readonly id: Uint8Array; readonly name: string } | null;
+  readonly thread: Uint8Array | null;
+  readonly subject: string | null;
+  readonly attachments: readonly {
+    readonly cid: Uint8Array;
+    readonly name: string;
+    readonly type: string;
+    readonly size: number;
+  }[];
+}
+
+/** Something said beside an item. */
+export interface Neighbour {
+  readonly id: Uint8Array;
+  readonly author: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly text: string;
 }
 
 /** What became of an item's hold. */
@@ -103,14 +139,16 @@ export interface RulingInEffect {
 export interface Rulings {
   of(id: Uint8Array): RulingInEffect | null;
   appealed(id: Uint8Array): boolean;
-  /** Asks for a person to look, in the name of this node's own, at what was held back when they wrote it. */
-  appeal(id: Uint8Array, text: string): void;
+  /** The event by which this node's person asks for a look at what was held back when they wrote it. */
+  appeal(item: Uint8Array): EventDraft;
+  /** Calls back inside the transaction that changed what people decided about these items. */
+  onChange(listener: (items: readonly Uint8Array[]) => void): void;
 }
 
-/** Classifiers images away from the thread that asks, whatever is in the bytes. */
+/** Judges images away from the thread that asks, whatever is in the bytes. */
 export interface ImageClassifiers {
   /**
-   * Classifiers a JPEG, PNG, GIF or WebP: `nsfw` is its score, all other heads are 0, and the stage is `image`,
+   * Judges a JPEG, PNG, GIF or WebP: `nsfw` is its score, all other heads are 0, and the stage is `image`,
    * so that `decide` takes it as it takes a text's.
    *
    * @throws Problem `image-unknown`, `image-broken`, `image-too-large` or `image-not-judged`: a person must look.

@@ -26,7 +26,12 @@ function node(judged: readonly { spam: number; ruling?: RulingInEffect['ruling']
   const holds = new Holds({
     db,
     sources: [],
-    rulings: { of: () => null, appealed: () => false, appeal: () => {} },
+    rulings: {
+      of: () => null,
+      appealed: () => false,
+      appeal: (item) => ({ kind: 'review.appeal', body: { item } }),
+      onChange: () => {},
+    },
     now: () => NOW_MS,
   });
   const scopes = new Scopes(db);

@@ -35,12 +35,14 @@ export interface ModerationInit {
   readonly rulings: Rulings;
   readonly notices: ModelsWatchInit['notices'];
   readonly logger?: Logger;
+  /** Reads an attached file; null when its bytes are not on this node. */
+  readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
   /** This node's person. */
   readonly me: () => Uint8Array;
   /** Who wrote a message, as of its ticks. */
   about(author: Uint8Array, time: number): Author;
-  /** All boards here, by name. */
-  readonly boards: () => readonly { readonly id: string; readonly name: string }[];
+  /** Places that may have bounds of their own: the boards. */
+  readonly scopes: () => readonly { readonly id: string; readonly name: string }[];
 }
 
 type Inputs = contract.Inputs['moderation'];
@@ -75,6 +77,7 @@ export function createModeration(init: ModerationInit) {
     scopes,
     classifiers,
     images: init.classifiers,
+    readFile: init.readFile,
     clock,
     about: init.about,
     heldOf: (author) => holds.heldOf(author),
@@ -134,7 +137,7 @@ export function createModeration(init: ModerationInit) {
     const id = board && cidOf(board);
     return {
       board: id,
-      boardName: init.boards().find((one) => one.id === id)?.name ?? null,
+      boardName: init.scopes().find((one) => one.id === id)?.name ?? null,
       bounds: { ...scope.bounds } as contract.ScopeBounds['bounds'],
       own: scope.own,
       calibration: { ...replays.samples(board), since: scope.calibratedAt },
@@ -146,14 +149,14 @@ export function createModeration(init: ModerationInit) {
     holds,
     figures,
 
-    /** Classifiers what waits from now on; returns nothing: see `stop`. */
+    /** Judges what waits from now on; returns nothing: see `stop`. */
     start(): void {
       if (stops.length > 0) return;
       stops = [gate.start(), holds.onChange(tellSoon)];
     },
 
     /** At once: nothing is judged or settled any more. */
-    stop(): void {
+    halt(): void {
       for (const stop of stops.splice(0)) stop();
     },
 
@@ -190,7 +193,7 @@ export function createModeration(init: ModerationInit) {
     judge: ({ text, board = null }: Inputs['judge']): Promise<Outputs['judge']> =>
       assessor.text(text, boardOf(board)),
 
-    bounds: (): Outputs['bounds'] => [scopeOf(null), ...init.boards().map(({ id }) => scopeOf(digestOf(id)))],
+    bounds: (): Outputs['bounds'] => [scopeOf(null), ...init.scopes().map(({ id }) => scopeOf(digestOf(id)))],
     tryBounds: ({ board = null, bounds }: Inputs['tryBounds']): Promise<contract.Replay> =>
       replays.ofBounds(boardOf(board), bounds as Thresholds | null),
     /** Throws a Problem `no-consent` or `too-few-decisions`. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from './atomic-write.ts';
-import type { DiagnosticsStore } from './community.ts';
+import type { DiagnosticsStore } from '../feature/index.ts';
 
 /** Keeps evidence as files of a folder that is made when it is needed. */
 export function diskBundles(folder: string): DiagnosticsStore {

@@ -1,6 +1,6 @@
 import type { Notice } from '../../contract/index.ts';
 import type { Chain, EvidenceBook, Ordering } from '../ledger/index.ts';
-import type { DiagnosticsStore } from './community.ts';
+import type { DiagnosticsStore } from '../feature/index.ts';
 
 type LiveRegion = Pick<Notice, 'code' | 'message' | 'remedy'>;
 

@@ -1,9 +1,16 @@
-import type { Genesis } from '../community/index.ts';
+import { defineFeature, type FeaturePorts } from '../feature/index.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { anchoredLog, baseKinds, Chain, createLedger, EvidenceBook, Ordering } from '../ledger/index.ts';
-import type { LogStore } from '../log/store.ts';
-import type { CommunityPorts } from './community.ts';
+import {
+  anchoredLog,
+  baseKinds,
+  Chain,
+  createLedger,
+  EvidenceBook,
+  ledgerApi,
+  ledgerMigrations,
+  Ordering,
+} from '../ledger/index.ts';
 import { brokenRules, bundleOf, standstill } from './ledger-notices.ts';
 
 const NOTICE = 'ledger-halted';
@@ -13,13 +20,44 @@ const BROKEN = 'validator-broke-rules';
 const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
+export const ledgerFeature = defineFeature({
+  name: 'ledger',
+  needs: [],
+  migrations: ledgerMigrations,
+  tables: {
+    // The ledger stands beside the log: a community of one validator has its blocks nowhere else.
+    kept: [
+      'ledger_entry',
+      'ledger_page',
+      'ledger_block',
+      'ledger_transaction',
+      'ledger_epoch',
+      'ledger_signature',
+      'ledger_snapshot',
+      'ledger_chunk',
+      'ledger_meta',
+      'ledger_anchor',
+      'ledger_join_part',
+      'ledger_evidence',
+    ],
+  },
+  ledgerKinds: baseKinds,
+  create: openLedger,
+  api: (api, ledger, node) => ledgerApi(api, ledger, () => node.card()),
+});
+
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
-export function openLedger(ports: CommunityPorts, genesis: Genesis, store: LogStore, ask: () => void) {
-  const { voteJournal, validator, notices, logger, signer, clock, bundles } = ports;
+function openLedger(ports: FeaturePorts) {
+  const { voteJournal, validator, notices, logger, signer, clock, bundles, genesis, store } = ports;
+  const wanted = new Set<() => void>();
+  const ask = () => {
+    for (const listener of wanted) listener();
+  };
   const chain = Chain.open({
     ...ports,
     origin: genesis,
-    kinds: baseKinds,
+    kinds: ports.ledgerKinds,
+    projections: ports.ledgerProjections,
     log: anchoredLog(store, ask),
     halted: ({ code, height }) => {
       logger.error('ledger-diverged', { code, height });
@@ -91,6 +129,9 @@ export function openLedger(ports: CommunityPorts, genesis: Genesis, store: LogSt
   return {
     ...ledger,
     ordering,
+
+    /** Calls back when blocks list events that are not here; whoever can fetch them should. */
+    onWanted: (listener: () => void): void => void wanted.add(listener),
 
     start(): void {
       look();

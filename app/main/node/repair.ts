@@ -6,47 +6,10 @@ import { salvageEvents } from '../log/salvage.ts';
 import { checkInBackground } from '../platform/sqlite/check.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { openWreck, type Wreck } from '../platform/sqlite/wreck.ts';
-import { genesisOf, migrations } from './community.ts';
+import { genesisOf, keptTables, migrations } from './community.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
-
-/** What does not follow from the events: this node's own. Everything else is computed anew. */
-export const OWN_TABLES: readonly string[] = [
-  'meta',
-  'local_read',
-  'caller',
-  'file',
-  'chunk',
-  'invite',
-  'invite_use',
-  'peer_address',
-  'node_record',
-  // The ledger stands beside the log: a community of one validator has its blocks nowhere else.
-  'ledger_entry',
-  'ledger_page',
-  'ledger_block',
-  'ledger_transaction',
-  'ledger_epoch',
-  'ledger_signature',
-  'ledger_snapshot',
-  'ledger_chunk',
-  'ledger_meta',
-  'ledger_anchor',
-  'handle_judged',
-  'hold',
-  'judgement',
-  'moderation_scope',
-  'moderation_list',
-  'moderation_hour',
-  'picture_unseen',
-  'review_follow',
-  'review_override',
-  'review_filter',
-  'review_receipt',
-  'ledger_join_part',
-  'ledger_evidence',
-];
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;
 
@@ -101,7 +64,7 @@ function rescue(damaged: string, fresh: string): void {
   try {
     const db = openDatabase(fresh, wreck.taken(migrations));
     try {
-      for (const table of OWN_TABLES) copyTable(wreck, db, table);
+      for (const table of keptTables) copyTable(wreck, db, table);
       if (genesisOf(db) === null) throw new Error('the file does not say which community it holds');
       if (salvageEvents(db, wreck.rows('event')) === 0) throw new Error('no event can be read');
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultSettings } from '../../contract/settings.ts';
-import { ChatProjection, chatKinds } from '../chat/index.ts';
+import { ChatProjection } from '../chat/projection.ts';
+import { chatKinds } from '../chat/index.ts';
 import { makeGenesis } from '../community/index.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { silentLogger } from '../kernel/logger.ts';

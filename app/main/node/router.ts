@@ -1,20 +1,22 @@
 import { defaultSettings } from '../../contract/settings.ts';
-import { done, each, implementContract, latest } from '../api/index.ts';
-import { boardsApi } from '../boards/index.ts';
-import { makeGenesis } from '../community/index.ts';
-import { networkFor, parseInvite, requestMembership } from '../federation/index.ts';
+import type { contract } from '../../contract/index.ts';
+import { done, implementContract, latest, type Api } from '../api/index.ts';
+import { makeGenesis, openGenesis, type Genesis } from '../community/index.ts';
+import type { Feature, NodeSide } from '../feature/index.ts';
+import { networkFor, parseInvite, requestMembership, type Membership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
-import { cardOf, ledgerApi, soleLedger, type Validator } from '../ledger/index.ts';
-import { moderationApi } from '../moderation/index.ts';
-import { reviewApi } from '../review/index.ts';
-import { foundCommunity, openCommunity } from './community.ts';
+import { cardOf, checkPossessions, soleLedger, type Validator } from '../ledger/index.ts';
+import { foundCommunity, openCommunity, type Services } from './community.ts';
+import { features } from './features.ts';
 import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
-import type { Workshop } from './workshop.ts';
 import type { NodeParts } from './start.ts';
 import type { Status } from './status.ts';
+
+/** How long a newcomer waits to see its own admission, in milliseconds. */
+const ARRIVAL_MS = 10_000;
 
 /** This node as the one validator of a new community. */
 function validatorOf({ signer, validator: { bls, peer } }: NodeParts['ports']): Validator {
@@ -22,12 +24,7 @@ function validatorOf({ signer, validator: { bls, peer } }: NodeParts['ports']): 
 }
 
 /** The whole contract, implemented by the services of one node. */
-export function createRouter(
-  parts: NodeParts,
-  status: Status,
-  workshop: Workshop,
-  refused: (problem: Problem) => void,
-) {
+export function createRouter(parts: NodeParts, status: Status, refused: (problem: Problem) => void) {
   const { clock, random, signer, logger } = parts.ports;
   const api = implementContract(logger, refused);
   const running = () => parts.running();
@@ -40,6 +37,17 @@ export function createRouter(
   const nameNode = async (handle: string) => {
     if (parts.settings.settings.node.name !== defaultSettings.node.name) return;
     await parts.setSettings({ node: { name: `${handle.slice(0, 30)}’s node` } });
+  };
+
+  /** Makes the community that an invite led to this node's own. */
+  const settle = async (membership: Membership): Promise<Genesis> => {
+    const genesis = openGenesis(membership.genesis);
+    checkPossessions(genesis.ledger, parts.ports.bls);
+    foundCommunity(parts.db, genesis, ticksOf(clock.now()));
+    parts.setCommunity(await openCommunity(parts.ports, genesis));
+    // [M11] The host vouched for it; here it is checked. If that takes longer, it continues in the background.
+    await running().members.arrived(ARRIVAL_MS);
+    return genesis;
   };
 
   const mustBeNew = () => {
@@ -119,10 +127,10 @@ export function createRouter(
           nodeName: parts.settings.settings.node.name,
           ...(signal ? { signal } : {}),
         });
-        const genesis = await workshop.settle(membership, (opened) => openCommunity(parts.ports, opened));
+        const genesis = await settle(membership);
         return changed({ id: cidOf(genesis.id), role: membership.role });
       }),
-      update: api.community.update.handler(({ input }) => changed(done(running().update(input)))),
+      update: api.community.update.handler(({ input }) => changed(done(running().community.update(input)))),
     },
 
     identity: {
@@ -137,82 +145,6 @@ export function createRouter(
       }),
     },
 
-    boards: boardsApi(api.boards, () => running().boards),
-
-    ledger: ledgerApi(
-      api.ledger,
-      () => running().ledger,
-      () => cardOf(validatorOf(parts.ports)),
-    ),
-
-    moderation: moderationApi(api.moderation, () => running().moderation),
-
-    chat: {
-      lines: api.chat.lines.handler(({ input }) => running().chat.lines(input)),
-      say: api.chat.say.handler(({ input }) => running().chat.say(input.text, input.askReview)),
-      watch: api.chat.watch.handler(({ signal }) => each(running().chat.watch, signal)),
-      online: api.chat.online.handler(() => running().chat.online()),
-      watchOnline: api.chat.watchOnline.handler(({ signal }) => latest(running().chat.watchOnline, signal)),
-      callers: api.chat.callers.handler(({ input }) => running().chat.callers(input.limit)),
-      doing: api.chat.doing.handler(({ input }) => done(running().chat.doing(input))),
-    },
-
-    review: reviewApi(api.review, () => running().review),
-
-    members: {
-      list: api.members.list.handler(() => running().members.list()),
-      setHandle: api.members.setHandle.handler(async ({ input }) =>
-        changed(done(await running().members.setHandle(input.handle))),
-      ),
-      setRole: api.members.setRole.handler(async ({ input }) => done(await running().members.setRole(input))),
-      ban: api.members.ban.handler(async ({ input }) => done(await running().members.ban(input))),
-      lift: api.members.lift.handler(async ({ input }) => done(await running().members.lift(input))),
-      changes: api.members.changes.handler(({ signal }) =>
-        latest<Record<string, never>>((listener) => running().members.onChange(() => listener({})), signal),
-      ),
-    },
-
-    files: {
-      put: api.files.put.handler(async ({ input }) => {
-        const { file } = input;
-        return running().files.put(new Uint8Array(await file.arrayBuffer()), file.name, file.type);
-      }),
-      get: api.files.get.handler(async ({ input, signal }) => {
-        const found = await running().files.get(input.cid, signal);
-        return { file: new File([found.bytes as Uint8Array<ArrayBuffer>], found.name, { type: found.type }) };
-      }),
-    },
-
-    federation: {
-      view: api.federation.view.handler(() => running().federation.view()),
-      watch: api.federation.watch.handler(({ signal }) => latest(running().federation.watch, signal)),
-      diagnose: api.federation.diagnose.handler(() => running().federation.diagnose()),
-      dial: api.federation.dial.handler(async ({ input }) =>
-        done(await running().federation.dial(input.address)),
-      ),
-      disconnect: api.federation.disconnect.handler(async ({ input }) =>
-        done(await running().federation.disconnect(input.peerId)),
-      ),
-      reaches: api.federation.reaches.handler(() => running().federation.reaches()),
-      setReach: api.federation.setReach.handler(async ({ input }) =>
-        changed(await running().federation.setReach(input)),
-      ),
-      invites: api.federation.invites.handler(() => running().federation.invites()),
-      invite: api.federation.invite.handler(({ input }) => running().federation.invite(input)),
-      revokeInvite: api.federation.revokeInvite.handler(({ input }) =>
-        done(running().federation.revokeInvite(input.id)),
-      ),
-    },
-
-    archive: {
-      import: api.archive.import.handler(({ input }) => workshop.archive().import(input)),
-      export: api.archive.export.handler(({ input }) => workshop.archive().export(input)),
-      demo: api.archive.demo.handler(({ input }) => workshop.archive().demo(input)),
-      cancel: api.archive.cancel.handler(({ input }) => done(workshop.archive().cancel(input))),
-      jobs: api.archive.jobs.handler(() => workshop.archive().jobs()),
-      watch: api.archive.watch.handler(({ signal }) => latest(workshop.archive().watch, signal)),
-    },
-
     settings: {
       get: api.settings.get.handler(() => parts.settings.settings),
       set: api.settings.set.handler(async ({ input }) =>
@@ -220,23 +152,38 @@ export function createRouter(
       ),
     },
 
-    maintenance: {
-      verify: api.maintenance.verify.handler(({ input }) => workshop.maintenance().verify(input.deep)),
-      rebuild: api.maintenance.rebuild.handler(async () => {
+    ...featureApis(api, parts, {
+      changed: status.changed,
+      card: () => cardOf(validatorOf(parts.ports)),
+      async repairing(work) {
         status.setPhase('repairing');
         try {
-          const done = await workshop.maintenance().rebuild();
+          const result = await work();
           await mustBeSound();
-          return done;
+          return result;
         } catch (error) {
           await mustBeSound(error);
           throw error;
         } finally {
           status.setPhase(null);
         }
-      }),
-      backup: api.maintenance.backup.handler(({ input }) => workshop.maintenance().backup(input.path)),
-      backups: api.maintenance.backups.handler(() => workshop.maintenance().backups()),
-    },
+      },
+    }),
   });
+}
+
+/** What features implement of the contract, by their names; making and joining a community is the node's. */
+type FeatureApis = Pick<
+  Parameters<Api['router']>[0],
+  Exclude<Extract<keyof typeof contract, keyof Services>, 'community'>
+>;
+
+function featureApis(api: Api, parts: NodeParts, node: NodeSide): FeatureApis {
+  const list: readonly Feature[] = features;
+  const named = list.flatMap((feature) => {
+    const service = () => parts.running()[feature.name as keyof Services];
+    const implemented = feature.api?.(api[feature.name as keyof Api], service, node);
+    return implemented === undefined ? [] : [[feature.name, implemented] as const];
+  });
+  return Object.fromEntries(named) as unknown as FeatureApis;
 }

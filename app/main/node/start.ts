@@ -28,7 +28,7 @@ import { SettingsFile } from './settings-file.ts';
 import { createStatus } from './status.ts';
 import { guardedClock, troubleshooter } from './degraded-mode.ts';
 import { version } from './version.ts';
-import { createWorkshop } from './workshop.ts';
+import { archivePorts, maintenancePorts } from './tools.ts';
 
 /** A thread keeps encoders in memory and judges some 900 messages a second. Two cores are left to others. */
 const JUDGE_THREADS = availableParallelism() >= 4 ? 2 : 1;
@@ -171,6 +171,12 @@ async function start(init: NodeInit): Promise<RunningNode> {
         },
         chunks: diskChunks(directory.files),
         bundles: diskBundles(directory.evidence),
+        archive: () => archivePorts(clock),
+        maintenance: maintenancePorts({
+          directory,
+          keep: () => settings.settings.storage.backups,
+          ports: () => parts.ports,
+        }),
         classifiers,
         logger,
         settings: () => settings.settings,
@@ -194,13 +200,11 @@ async function start(init: NodeInit): Promise<RunningNode> {
         (stopping ??= (async () => {
           logger.info('node-stopping');
           status.stop();
-          await workshop.close();
           await community?.stop();
           for (const step of undo.toReversed()) await step();
           hasStopped();
         })()),
     };
-    const workshop = createWorkshop(parts);
     const status = createStatus(parts, { startedAt, version, offline: init.offline === true, notices });
     if (besideKeys && !init.offline) {
       status.notices.put({
@@ -224,7 +228,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
     }
     status.start();
     net.watch(() => void community?.federation.resumed());
-    const router = createRouter(parts, status, workshop, refused);
+    const router = createRouter(parts, status, refused);
     if (!init.offline) {
       const leaving = new AbortController();
       const examined = examine(parts, status, leaving.signal);

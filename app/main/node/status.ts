@@ -3,13 +3,15 @@ import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { HealthSampler, NoticeBoard, nodeMetrics } from '../observability/index.ts';
 import { processProbe } from '../platform/telemetry/process-probe.ts';
-import type { Metric } from '../host/metrics.ts';
+import type { Metric } from '../kernel/metric.ts';
+import type { Feature } from '../feature/index.ts';
+import type { Services } from './community.ts';
+import { features } from './features.ts';
 import type { NodeParts } from './start.ts';
 
 /** The console hears of changes at most this often, in milliseconds. */
 const TELL_MS = 500;
 const REFRESH_MS = 2000;
-const DAY_MS = 86_400_000;
 
 export type Status = ReturnType<typeof createStatus>;
 
@@ -40,6 +42,15 @@ export function createStatus(
   const { problem } = parts.settings;
   if (problem) notices.put({ id: 'settings', severity: 'attention', action: 'go.settings', ...problem });
 
+  /** What features answer about their services; nothing while there is no community. */
+  const ofFeatures = <T>(ask: (feature: Feature, service: unknown) => readonly T[]): T[] => {
+    const community = parts.community();
+    if (!community) return [];
+    return (features as readonly Feature[]).flatMap((feature) =>
+      ask(feature, community[feature.name as keyof Services]),
+    );
+  };
+
   const communityPart = (): Pick<NodeStatus, 'community' | 'me' | 'reachability' | 'sync' | 'counts'> => {
     const community = parts.community();
     const nobody = {
@@ -62,12 +73,11 @@ export function createStatus(
         counts: nobody,
       };
     }
-    const { genesis, log, members, boards, chat, federation } = community;
+    const { genesis, log, members, federation } = community;
     const { key: _, ...me } = members.me();
-    const { posts, today, yesterday, unread } = boards.counts();
     const progress = federation.syncProgress();
     return {
-      community: { id: log.id, ...community.profile(), createdAt: genesis.createdAt },
+      community: { id: log.id, ...community.community.profile(), createdAt: genesis.createdAt },
       me: { did: me.did, handle: me.handle, role: me.role, phraseConfirmed: parts.keys.phraseConfirmed },
       reachability: facts.offline ? { verdict: 'offline', testedAt: null } : federation.reachability(),
       sync: progress && {
@@ -78,14 +88,9 @@ export function createStatus(
         etaSeconds: progress.etaSeconds,
       },
       counts: {
+        ...nobody,
+        ...Object.assign({}, ...ofFeatures((feature, service) => [feature.counts?.(service, clock.now())])),
         events: log.count(),
-        posts,
-        postsToday: today,
-        postsYesterday: yesterday,
-        members: members.list().length,
-        online: chat.online().length,
-        callsToday: chat.callers(100).filter(({ at }) => at > clock.now() - DAY_MS).length,
-        unread,
         heldByPeers:
           log.count() === 0 ? null : heldShare(federation.spread.heldUpTo(), log.store.latestSeq()),
       },
@@ -150,17 +155,17 @@ export function createStatus(
     notice: (notice: Omit<Notice, 'since'>) => notices.put(notice),
     metrics(): readonly Metric[] {
       const { health: sample, counts, peers, sync } = current();
-      return nodeMetrics({
+      const own = nodeMetrics({
         health: sample,
         counts,
         peers,
         syncPerSecond: sync?.perSecond ?? 0,
         refusals: parts.community()?.log.refusals() ?? [],
-        moderation: parts.community()?.moderation.metrics() ?? null,
         startedAt: facts.startedAt,
         sentBytes: network.sentBytes(),
         receivedBytes: network.receivedBytes(),
       });
+      return [...own, ...ofFeatures((feature, service) => feature.metrics?.(service) ?? [])];
     },
   };
 }

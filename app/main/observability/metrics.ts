@@ -1,13 +1,5 @@
 import type { Health, NodeStatus } from '../../contract/node.ts';
-
-/** One measured value in the terms of Prometheus; the host writes them out. */
-interface Measured {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly value: number;
-  readonly labels?: Readonly<Record<string, string>>;
-}
+import { counter, gauge, type Metric } from '../kernel/metric.ts';
 
 export interface MetricsInput {
   readonly health: Health;
@@ -16,15 +8,6 @@ export interface MetricsInput {
   /** Events a second of the catch-up under way, 0 with none. */
   readonly syncPerSecond: number;
   readonly refusals: readonly { readonly code: string; readonly verdict: string; readonly count: number }[];
-  /** Null while there is no community. */
-  readonly moderation: {
-    readonly decisions: Readonly<Record<string, number>>;
-    readonly waiting: number;
-    readonly open: number;
-    readonly p99Ms: number | null;
-    /** 1 while models judge, 0 while rules do. */
-    readonly models: number;
-  } | null;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
   /** Bytes since start. */
@@ -33,37 +16,8 @@ export interface MetricsInput {
 }
 
 /** A node's figures as Prometheus names them: base units, counters end in `_total`. */
-export function nodeMetrics(input: MetricsInput): Measured[] {
+export function nodeMetrics(input: MetricsInput): Metric[] {
   const { health, counts } = input;
-  const gauge = (name: string, help: string, value: number): Measured => ({
-    name,
-    help,
-    type: 'gauge',
-    value,
-  });
-  const counter = (name: string, help: string, value: number, labels?: Record<string, string>): Measured => ({
-    name,
-    help,
-    type: 'counter',
-    value,
-    ...(labels ? { labels } : {}),
-  });
-  const moderationMetrics = (): Measured[] => {
-    const { moderation } = input;
-    if (!moderation) return [];
-    const { decisions, waiting, open, p99Ms, models } = moderation;
-    return [
-      ...Object.entries(decisions).map(([decision, value]) =>
-        counter('impulse_moderation_decisions_total', 'Messages judged, by decision.', value, { decision }),
-      ),
-      gauge('impulse_moderation_waiting', 'Messages that wait for their judgement.', waiting),
-      gauge('impulse_moderation_open', 'Messages that wait for a person.', open),
-      gauge('impulse_moderation_models', 'Whether models judge: 1, or rules alone: 0.', models),
-      ...(p99Ms === null
-        ? []
-        : [gauge('impulse_moderation_latency_seconds', '99th percentile of judging.', p99Ms / 1000)]),
-    ];
-  };
   return [
     gauge('impulse_events', 'Events in the log.', counts.events),
     gauge('impulse_posts', 'Posts shown.', counts.posts),
@@ -83,7 +37,6 @@ export function nodeMetrics(input: MetricsInput): Measured[] {
     gauge('impulse_event_loop_delay_seconds', '99th percentile of lateness.', health.loopDelayMs / 1000),
     gauge('process_resident_memory_bytes', 'Resident memory.', health.memoryBytes),
     gauge('process_start_time_seconds', 'Start, since the Unix epoch.', input.startedAt / 1000),
-    ...moderationMetrics(),
     ...input.refusals.map(({ code, verdict, count }) =>
       counter('impulse_refused_events_total', 'Events not taken in, by reason.', count, { code, verdict }),
     ),

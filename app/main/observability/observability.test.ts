@@ -120,7 +120,6 @@ test('metrics carry refusals by their reason', async () => {
       counts,
       peers: 3,
       syncPerSecond: 0,
-      moderation: null,
       refusals: [{ code: 'bad-signature', verdict: 'reject', count: 4 }],
       startedAt: 1_700_000_000_000,
       sentBytes: 5,

@@ -4,7 +4,7 @@ import type { Database } from '../kernel/database.ts';
 const MUCH = 2000;
 
 const HELD = `INSERT OR IGNORE INTO review_author (n, author)
-  SELECT h.n, e.author FROM hold h JOIN event e ON e.seq = h.n WHERE h.state > 0`;
+  SELECT h.n, e.author FROM held_item h JOIN event e ON e.seq = h.n WHERE h.state > 0`;
 
 /** How many items of an author were held here, and what became of them. */
 export interface HeldCounts {
@@ -46,14 +46,14 @@ export class HeldAuthors {
     return this.#db
       .prepare<HeldCounts>(
         `SELECT COALESCE(SUM(h.hidden), 0) AS held, COALESCE(SUM(h.ruling IN (1, 2)), 0) AS removed,
-           COALESCE(SUM(h.ruling = 0), 0) AS published FROM review_author w JOIN hold h ON h.n = w.n WHERE w.author = ?`,
+           COALESCE(SUM(h.ruling = 0), 0) AS published FROM review_author w JOIN held_item h ON h.n = w.n WHERE w.author = ?`,
       )
       .get(author)!;
   }
 
   latest(author: number, limit: number): number[] {
     return this.#rows(
-      'SELECT w.n FROM review_author w CROSS JOIN hold h ON h.n = w.n WHERE w.author = ? ORDER BY w.n DESC LIMIT ?',
+      'SELECT w.n FROM review_author w CROSS JOIN held_item h ON h.n = w.n WHERE w.author = ? ORDER BY w.n DESC LIMIT ?',
       author,
       limit,
     );
@@ -62,8 +62,8 @@ export class HeldAuthors {
   /** Rows of what an author wrote that is not shown to everybody, the newest first, below `before`. */
   hidden(author: number, before: number, limit: number): number[] {
     return this.#rows(
-      `SELECT * FROM (SELECT n FROM hold WHERE own = 1 AND hidden = 1 AND n < ? ORDER BY n DESC LIMIT ?) UNION
-       SELECT * FROM (SELECT w.n FROM review_author w CROSS JOIN hold h ON h.n = w.n
+      `SELECT * FROM (SELECT n FROM held_item WHERE own = 1 AND hidden = 1 AND n < ? ORDER BY n DESC LIMIT ?) UNION
+       SELECT * FROM (SELECT w.n FROM review_author w CROSS JOIN held_item h ON h.n = w.n
          WHERE w.author = ? AND h.hidden = 1 AND w.n < ? ORDER BY w.n DESC LIMIT ?)
        ORDER BY n DESC LIMIT ?`,
       before,

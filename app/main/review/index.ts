@@ -1,5 +1,2 @@
-export { ReviewActs } from './acts.ts';
-export { reviewApi } from './api.ts';
 export { reviewKinds } from './kinds.ts';
-export { reviewMigrations } from './migrations.ts';
-export { createReview, type Review } from './service.ts';
+export type { Review } from './service.ts';

@@ -5,7 +5,7 @@ import type { Database } from '../kernel/database.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 import type { Role } from '../kernel/roles.ts';
 import { bodyOf } from '../log/event.ts';
-import type { Holds } from '../moderation/index.ts';
+import type { Holds, ItemSource } from '../moderation/index.ts';
 import { ItemReader, type ItemContent } from './content.ts';
 import type { Follows } from './follows.ts';
 import type { ActName, Ruling } from './kinds.ts';
@@ -18,6 +18,7 @@ export interface ItemSurroundings {
   person(key: Uint8Array): contract.Person;
   hasFile(digest: Uint8Array): boolean;
   readonly me: Uint8Array;
+  readonly sources: readonly ItemSource[];
   now(): number;
 }
 
@@ -43,7 +44,7 @@ export class Items {
   readonly #around: ItemSurroundings;
 
   constructor(db: Database, store: ReviewStore, holds: Holds, follows: Follows, around: ItemSurroundings) {
-    this.reader = new ItemReader(db);
+    this.reader = new ItemReader(db, around.sources);
     this.#db = db;
     this.#store = store;
     this.#holds = holds;

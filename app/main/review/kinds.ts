@@ -31,7 +31,7 @@ export const Report = z.strictObject({ item: Id, note: z.string().min(1).max(400
 export const Purge = z.strictObject({
   item: Id,
   reason: z.string().min(1).max(400),
-  redactedEvents: z
+  husks: z
     .array(z.tuple([Id, RedactedEvent]))
     .min(1)
     .max(MAX_HUSKS),

@@ -1,5 +1,6 @@
 import type { Database } from '../kernel/database.ts';
 import { bodyOf } from '../log/event.ts';
+import type { ItemSource } from '../moderation/index.ts';
 import { ACTS, type Purge, type Purged } from './kinds.ts';
 
 /** A purge that somebody asked for. */
@@ -38,9 +39,14 @@ const UNDONE = `(NOT EXISTS (SELECT 1 FROM review_receipt r WHERE r.purge = e.id
 /** Purges, what this node did about them, and what members answered. */
 export class PurgeRows {
   readonly #db: Database;
+  readonly #sources: readonly ItemSource[];
+  readonly #kindsWithFiles: string;
 
-  constructor(db: Database) {
+  constructor(db: Database, sources: readonly ItemSource[]) {
     this.#db = db;
+    this.#sources = sources;
+    const kinds = sources.filter(({ carriesFiles }) => carriesFiles).flatMap((source) => source.kinds);
+    this.#kindsWithFiles = kinds.map((kind) => `'${kind}'`).join(', ');
   }
 
   of(id: Uint8Array): PurgeAsked | null {
@@ -106,21 +112,15 @@ export class PurgeRows {
     return (
       this.#db
         .prepare(
-          `SELECT 1 FROM event WHERE kind IN ('thread.start', 'post.reply') AND proved < 2 AND instr(bytes, ?) > 0 LIMIT 1`,
+          `SELECT 1 FROM event WHERE kind IN (${this.#kindsWithFiles}) AND proved < 2 AND instr(bytes, ?) > 0 LIMIT 1`,
         )
         .get(cid) !== undefined
     );
   }
 
-  /** Edits of a post by its author. */
-  editsOf(item: Uint8Array): Uint8Array[] {
-    return this.#db
-      .prepare<{ id: Uint8Array }>(
-        `SELECT e.id FROM post_change c JOIN event e ON e.seq = c.seq JOIN event p ON p.id = c.post_id
-         WHERE c.post_id = ? AND c.kind = 'post.edit' AND c.author = p.author ORDER BY c.time, e.id`,
-      )
-      .all(item)
-      .map(({ id }) => id);
+  /** Changes of an item by its author. */
+  editsOf(item: Uint8Array): readonly Uint8Array[] {
+    return this.#sources.flatMap((source) => source.editsOf?.(item) ?? []);
   }
 }
 

@@ -187,7 +187,7 @@ describe('a purge', () => {
     mara.log.append(mara.signer, reviewKinds.purge.name, {
       item: event.id,
       reason: 'private',
-      redactedEvents: [[event.id, mara.log.redactedOf(event)!]],
+      husks: [[event.id, mara.log.redactedOf(event)!]],
     });
     await mara.stop();
     await mara.transport.stop();
@@ -301,8 +301,8 @@ describe('a node that comes later', () => {
     const made = (text: string, parents: Uint8Array[] = []) =>
       encodeEvent({ ...fields, parents, body: { ...body, subject: '…', text } });
     const claim = (redacted: Uint8Array, item: Uint8Array) => {
-      const redactedEvents = [[item, redacted]];
-      eve.log.append(eve.signer, reviewKinds.purge.name, { item, reason: 'x', redactedEvents });
+      const husks = [[item, redacted]];
+      eve.log.append(eve.signer, reviewKinds.purge.name, { item, reason: 'x', husks });
     };
     const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
     claim(made('', [forged.id]), one);

@@ -8,7 +8,7 @@ import { signingPayload, type LogEvent } from '../log/event.ts';
 import { markChecked, uncheckedOf } from '../log/event-row.ts';
 import type { Log } from '../log/log.ts';
 import { deletingForGood, scrubFile } from '../log/scrub.ts';
-import type { Holds } from '../moderation/index.ts';
+import type { Holds, ItemSource } from '../moderation/index.ts';
 import type { ReviewActs } from './acts.ts';
 import { PurgeRows, type PurgeAsked } from './purge-rows.ts';
 
@@ -27,6 +27,8 @@ export interface PurgerInit {
   readonly logger: Logger;
   readonly holds: Holds;
   readonly acts: ReviewActs;
+  /** The kinds of items that features gave. */
+  readonly items: readonly ItemSource[];
   /** Lets go of a file that nothing names any more. */
   readonly forgetFile: (cid: Uint8Array) => Promise<void>;
   /** Takes deleted words out of the search index, a step a call; true when it is done. */
@@ -46,7 +48,7 @@ export class Purger {
 
   constructor(init: PurgerInit) {
     this.#init = init;
-    this.rows = new PurgeRows(init.db);
+    this.rows = new PurgeRows(init.db, init.items);
     this.learn();
   }
 
@@ -105,7 +107,7 @@ export class Purger {
 
   async #perform(purge: PurgeAsked): Promise<void> {
     const { db, log, clock, holds, acts } = this.#init;
-    const named = purge.body.redactedEvents.map(([id, redacted]) => ({ id, redacted }));
+    const named = purge.body.husks.map(([id, redacted]) => ({ id, redacted }));
     await this.#secureParents(named.map(({ id }) => id));
     log.store.setMeta(TO_SCRUB, 1);
     const { gone, bytes } = deletingForGood(db, () => {

@@ -84,7 +84,7 @@ export class Purges {
     if (redactedEvents.length === 0) throw new Problem('purged', 'This message was purged already.', null);
     const drafts = Array.from({ length: Math.ceil(redactedEvents.length / MAX_HUSKS) }, (_, part) => ({
       kind: reviewKinds.purge.name,
-      body: { item, reason, redactedEvents: redactedEvents.slice(part * MAX_HUSKS, (part + 1) * MAX_HUSKS) },
+      body: { item, reason, husks: redactedEvents.slice(part * MAX_HUSKS, (part + 1) * MAX_HUSKS) },
     }));
     const [first] = log.appendAll(signer, drafts);
     await this.#purger.catchUp();

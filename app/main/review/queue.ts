@@ -2,8 +2,7 @@ import type * as contract from '../../contract/index.ts';
 import { digestOf } from '../kernel/cid.ts';
 import type { Cell, Database } from '../kernel/database.ts';
 import { Problem } from '../kernel/errors.ts';
-import { LABELS, HOLD_STATES, ITEM_KINDS } from '../moderation/index.ts';
-import { ITEM_OF_KIND } from './content.ts';
+import { LABELS, HOLD_STATES, type ItemSource } from '../moderation/index.ts';
 
 /** Items looked at for words before a page is handed out as it is, with a cursor to go on from. */
 const MAX_LOOKED_AT = 1600;
@@ -26,20 +25,41 @@ export interface Asking {
 }
 
 const OPEN = 'h.state IN (1, 2) AND h.ruling IS NULL';
-const ITEM_KIND_NAMES = Object.keys(ITEM_OF_KIND)
-  .map((kind) => `'${kind}'`)
-  .join(', ');
-const KIND = `COALESCE(h.kind, CASE e.kind WHEN 'chat.say' THEN 1 ELSE 0 END)`;
-/** Items on which something was said. */
-const MARKED = `FROM review_item i CROSS JOIN event e ON e.id = i.item LEFT JOIN hold h ON h.n = e.seq WHERE e.kind IN (${ITEM_KIND_NAMES})`;
-const BOARD = `COALESCE(h.board, (SELECT b.id FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = e.seq))`;
+
+/** Parts of statements that depend on which features have items. */
+interface ItemSql {
+  /** Number of an item's kind, of an event `e` and its hold `h`, if any. */
+  readonly kind: string;
+  /** Items on which something was said. */
+  readonly marked: string;
+  /** Id of the board of an event `e` and its hold `h`, if any. */
+  readonly board: string;
+  readonly codes: ReadonlyMap<string, number>;
+}
+
+function itemSqlOf(sources: readonly ItemSource[]): ItemSql {
+  const quoted = (kinds: readonly string[]) => kinds.map((kind) => `'${kind}'`).join(', ');
+  const cases = sources.map(({ code, kinds }) => `WHEN e.kind IN (${quoted(kinds)}) THEN ${code}`);
+  const places = sources.flatMap(({ placeView }) =>
+    placeView === undefined ? [] : [`(SELECT board FROM ${placeView} WHERE n = e.seq)`],
+  );
+  return {
+    kind: `COALESCE(h.kind, CASE ${cases.join(' ')} END)`,
+    marked: `FROM review_item i CROSS JOIN event e ON e.id = i.item LEFT JOIN held_item h ON h.n = e.seq
+      WHERE e.kind IN (${quoted(sources.flatMap(({ kinds }) => kinds))})`,
+    board: places.length === 0 ? 'h.board' : `COALESCE(h.board, ${places.join(', ')})`,
+    codes: new Map(sources.map(({ kind, code }) => [kind, code])),
+  };
+}
 
 /** [R10] What waits for a person, in pages: two walks along indexes, of what is held and of what is raised, merged. */
 export class Queue {
   readonly #db: Database;
+  readonly #items: ItemSql;
 
-  constructor(db: Database) {
+  constructor(db: Database, sources: readonly ItemSource[]) {
     this.#db = db;
+    this.#items = itemSqlOf(sources);
   }
 
   /** Places after a cursor; `says` looks for the words of the filter. */
@@ -69,7 +89,7 @@ export class Queue {
   #merged(asking: Asking, from: Place | null, limit: number): Place[] {
     const oldestFirst = asking.filter.order === 'oldest';
     const [than, direction] = oldestFirst ? ['>', 'ASC'] : ['<', 'DESC'];
-    const found = walksOf(asking).flatMap(({ sql, key, n, values }) => {
+    const found = walksOf(asking, this.#items).flatMap(({ sql, key, n, values }) => {
       const after = from === null ? '' : ` AND (${key}, ${n}) ${than} (?, ?)`;
       return this.#db
         .prepare<Place>(
@@ -84,13 +104,13 @@ export class Queue {
   counts(me: number, nowMs: number): contract.ReviewCounts {
     const one = (sql: string, ...values: Cell[]) =>
       this.#db.prepare<{ count: number }>(`SELECT COUNT(*) AS count ${sql}`).get(...values)!.count;
-    const raised = `${MARKED} AND i.raised_at IS NOT NULL`;
+    const raised = `${this.#items.marked} AND i.raised_at IS NOT NULL`;
     return {
-      open: one(`FROM hold h WHERE ${OPEN}`) + one(`${raised} AND (h.n IS NULL OR NOT (${OPEN}))`),
+      open: one(`FROM held_item h WHERE ${OPEN}`) + one(`${raised} AND (h.n IS NULL OR NOT (${OPEN}))`),
       mine: one('FROM review_item WHERE claim_author = ? AND claim_until > ?', me, nowMs),
       raised: one(raised),
-      quarantined: one(`FROM hold h WHERE h.state = 2 AND h.ruling IS NULL`),
-      waiting: one('FROM hold WHERE state = 0'),
+      quarantined: one(`FROM held_item h WHERE h.state = 2 AND h.ruling IS NULL`),
+      waiting: one('FROM held_item WHERE state = 0'),
     };
   }
 }
@@ -104,11 +124,11 @@ interface Walk {
 }
 
 /** What to walk along for a filter: what is held, and what is raised beside it; or the few that are claimed or raised. */
-function walksOf(asking: Asking): Walk[] {
+function walksOf(asking: Asking, items: ItemSql): Walk[] {
   const { filter, me, nowMs } = asking;
   const worst = filter.order === 'worst';
   const held = { open: OPEN, ruled: 'h.ruling IS NOT NULL', all: 'h.state > 0' }[filter.state];
-  const marked = conditionsOf(asking, `(${KIND})`, `(${BOARD})`, 'e.author = ?');
+  const marked = conditionsOf(asking, items, `(${items.kind})`, `(${items.board})`, 'e.author = ?');
   if (filter.claimed === 'me' || filter.raised) {
     const conditions = [
       filter.claimed === 'me' ? 'i.claim_author = ? AND i.claim_until > ?' : null,
@@ -118,7 +138,7 @@ function walksOf(asking: Asking): Walk[] {
     ].filter((one) => one !== null);
     return [
       {
-        sql: `${MARKED} AND ${[...conditions, ...marked.sql].join(' AND ')}`,
+        sql: `${items.marked} AND ${[...conditions, ...marked.sql].join(' AND ')}`,
         key: worst ? 'COALESCE(h.worst, 0)' : 'COALESCE(i.raised_at, h.since, 0)',
         n: 'e.seq',
         values: [...(filter.claimed === 'me' ? [me, nowMs] : []), ...marked.values],
@@ -127,15 +147,16 @@ function walksOf(asking: Asking): Walk[] {
   }
   const plain = conditionsOf(
     asking,
+    items,
     'h.kind',
-    filter.state === 'open' ? 'h.board' : `(${BOARD})`,
+    filter.state === 'open' ? 'h.board' : `(${items.board})`,
     asking.author?.wroteMuch
       ? 'EXISTS (SELECT 1 FROM review_author w WHERE w.n = h.n AND w.author = ?)'
       : 'h.n IN (SELECT n FROM review_author WHERE author = ?)',
   );
   const walks: Walk[] = [
     {
-      sql: `FROM hold h CROSS JOIN event e ON e.seq = h.n WHERE ${[held, ...plain.sql].join(' AND ')}`,
+      sql: `FROM held_item h CROSS JOIN event e ON e.seq = h.n WHERE ${[held, ...plain.sql].join(' AND ')}`,
       key: worst ? 'h.worst' : 'h.since',
       n: 'h.n',
       values: plain.values,
@@ -144,7 +165,7 @@ function walksOf(asking: Asking): Walk[] {
   if (filter.state !== 'ruled') {
     const beside = ['i.raised_at IS NOT NULL', `(h.n IS NULL OR NOT (${held}))`];
     walks.push({
-      sql: `${MARKED} AND ${[...beside, ...marked.sql].join(' AND ')}`,
+      sql: `${items.marked} AND ${[...beside, ...marked.sql].join(' AND ')}`,
       key: worst ? 'COALESCE(h.worst, 0)' : 'i.raised_at',
       n: 'e.seq',
       values: marked.values,
@@ -153,7 +174,13 @@ function walksOf(asking: Asking): Walk[] {
   return walks;
 }
 
-function conditionsOf({ filter, nowMs, author }: Asking, kind: string, board: string, by: string) {
+function conditionsOf(
+  { filter, nowMs, author }: Asking,
+  { codes }: ItemSql,
+  kind: string,
+  board: string,
+  by: string,
+) {
   const sql: string[] = [];
   const values: Cell[] = [];
   const add = (condition: string, ...given: Cell[]) => {
@@ -162,7 +189,8 @@ function conditionsOf({ filter, nowMs, author }: Asking, kind: string, board: st
   };
   const places = (all: readonly string[], chosen: readonly string[]) =>
     chosen.map((one) => all.indexOf(one)).join(', ');
-  if (filter.kinds.length > 0) add(`${kind} IN (${places(ITEM_KINDS, filter.kinds)})`);
+  if (filter.kinds.length > 0)
+    add(`${kind} IN (${filter.kinds.map((one) => codes.get(one) ?? -1).join(', ')})`);
   if (filter.held.length > 0) add(`h.state IN (${places(HOLD_STATES, filter.held)})`);
   if (filter.labels.length > 0) {
     const mask = filter.labels.reduce((bits, label) => bits | (1 << LABELS.indexOf(label)), 0);

@@ -11,6 +11,7 @@ import type { Roster } from '../members/index.ts';
 import { Audit } from './audit.ts';
 import { HeldAuthors } from './authors.ts';
 import { createChanges } from './changes.ts';
+import { sourcesByKind } from './content.ts';
 import { Filters } from './filters.ts';
 import { Items } from './items.ts';
 import { reviewKinds } from './kinds.ts';
@@ -40,12 +41,27 @@ export function createReview(init: ReviewInit) {
   const now = () => clock.now();
   const roleOf = (key: Uint8Array): Role | null => roster.roleAt(key, ticksOf(now()));
   const rowOf = (key: Uint8Array): number => log.store.authorOf(key);
-  const queue = new Queue(db);
+  const queue = new Queue(db, init.items);
   const audit = new Audit(db);
   const authors = new HeldAuthors(db);
   const filters = new Filters(db, init.random);
-  const items = new Items(db, store, holds, follows, { person, hasFile: init.hasFile, me, now });
-  const writing = new Writing({ log, signer, store, now, roleOf, handleOf: (key) => person(key).handle });
+  const items = new Items(db, store, holds, follows, {
+    person,
+    hasFile: init.hasFile,
+    me,
+    now,
+    sources: init.items,
+  });
+  const byKind = sourcesByKind(init.items);
+  const writing = new Writing({
+    log,
+    signer,
+    store,
+    isItem: (kind) => byKind.has(kind),
+    now,
+    roleOf,
+    handleOf: (key) => person(key).handle,
+  });
   const bannedNow = (key: Uint8Array) => roleOf(key) === null;
   const purges = new Purges({
     ...init,
@@ -70,7 +86,7 @@ export function createReview(init: ReviewInit) {
       return item ? [item] : [];
     });
 
-  acts.open(log, signer, holds);
+  acts.onRefold(() => holds.tell());
 
   return {
     /** Listens to the log and to the holds. */

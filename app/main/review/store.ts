@@ -72,7 +72,7 @@ export class ReviewStore {
       body.act ?? body.purge ?? null,
     );
     if (act !== 'purge') return;
-    for (const [id] of (event.body as Purge).redactedEvents) this.#sql.addRedacted.run(id, seq);
+    for (const [id] of (event.body as Purge).husks) this.#sql.addRedacted.run(id, seq);
   }
 
   remove(seq: number): void {

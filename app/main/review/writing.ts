@@ -5,7 +5,6 @@ import { Problem, problemOf } from '../kernel/errors.ts';
 import { outranks, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import type { EventDraft, Log } from '../log/log.ts';
-import { ITEM_OF_KIND } from './content.ts';
 import { actOf, reviewKinds } from './kinds.ts';
 import type { ReviewStore } from './store.ts';
 
@@ -15,6 +14,8 @@ export interface WritingInit {
   readonly log: Log;
   readonly signer: Signer;
   readonly store: ReviewStore;
+  /** Whether events of a kind are items. */
+  readonly isItem: (kind: string) => boolean;
   readonly now: () => number;
   readonly roleOf: (key: Uint8Array) => Role | null;
   readonly handleOf: (key: Uint8Array) => string;
@@ -92,7 +93,7 @@ export class Writing {
   itemFor(id: string): Uint8Array {
     const item = digestOf(id);
     const held = this.#init.log.store.event(item);
-    if (!held || ITEM_OF_KIND[held.event.kind] === undefined)
+    if (!held || !this.#init.isItem(held.event.kind))
       throw new Problem(
         'item-unknown',
         'There is no such message on this node.',

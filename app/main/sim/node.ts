@@ -152,7 +152,7 @@ export class SimNode {
   /** [J11] Nothing is shown that neither the judges of this node have seen nor a person has ruled on. */
   complainOfUnjudged({ log, db, moderation }: Community): void {
     const shown = db.prepare<{ n: number; id: Uint8Array }>(
-      `SELECT e.seq AS n, e.id FROM event e LEFT JOIN hold h ON h.n = e.seq WHERE h.hidden IS NOT 1 AND h.ruling IS NULL
+      `SELECT e.seq AS n, e.id FROM event e LEFT JOIN held_item h ON h.n = e.seq WHERE h.hidden IS NOT 1 AND h.ruling IS NULL
          AND e.kind IN ('thread.start', 'post.reply', 'chat.say')`,
     );
     for (const { n, id } of shown.all()) {

@@ -18,7 +18,7 @@ export interface Judging {
   readonly clock: Clock;
 }
 
-/** Classifiers an image by its path. What cannot be read or judged waits for a person, and says why. */
+/** Judges an image by its path. What cannot be read or judged waits for a person, and says why. */
 export async function judgedImage(path: string, { images, clock }: Judging): Promise<Outcome> {
   const since = clock.now();
   try {

@@ -73,7 +73,7 @@ function Head({ item }: { item: ReviewItem }) {
       <p className="review-who">
         <PersonName person={item.author} />
         <span className="soft">
-          {words.kinds[item.kind]}
+          {words.kinds[item.kind] ?? item.kind}
           {item.boardName === null ? '' : ` ${words.item.in(item.boardName)}`},{' '}
           <RelativeTime at={item.at} past focusable />
         </span>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Held, ModerationLabel, ReviewKind } from '../../../contract/index.ts';
+import { Held, ModerationLabel } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { review as words } from '../../messages/review.ts';
 import { useBoards } from '../../stores/index.ts';
@@ -61,7 +61,7 @@ export function FilterDialog({ onClose }: { onClose: () => void }) {
       />
       <Choices
         label={words.filter.kinds}
-        options={ReviewKind.options.map((value) => ({ value, label: words.kinds[value] }))}
+        options={Object.entries(words.kinds).map(([value, label]) => ({ value, label }))}
         chosen={filter.kinds}
         onChange={(kinds) => change({ kinds })}
       />

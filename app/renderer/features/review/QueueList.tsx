@@ -77,7 +77,7 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
       <span className="review-about cut small soft">
         {why !== '' && <span className="amber">{why}</span>}{' '}
         <span className="review-by">{item.author.handle}</span>
-        {item.kind === 'post' ? '' : `, ${words.kinds[item.kind]}`}
+        {item.kind === 'post' ? '' : `, ${words.kinds[item.kind] ?? item.kind}`}
         {item.boardName === null ? '' : `, ${item.boardName}`}
       </span>
       <span className="review-marks">

@@ -35,7 +35,7 @@ export function wordsOf(news: News | null, openLeft: number | null): string {
       const said = done.said(done[news.verb], news.n);
       if (news.verb === 'claim' || news.verb === 'release') return said;
       if (news.next === null) return `${said} ${done.last}`;
-      return `${said} ${done.next(whyOf(news.next) || words.kinds[news.next.kind], news.next.author.handle, openLeft)}`;
+      return `${said} ${done.next(whyOf(news.next) || (words.kinds[news.next.kind] ?? news.next.kind), news.next.author.handle, openLeft)}`;
     }
   }
 }

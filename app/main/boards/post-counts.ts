@@ -16,6 +16,7 @@ export class PostCounts {
   #upTo = 0;
   #startedAt: number;
   #scheduled = false;
+  readonly #listeners = new Set<() => void>();
 
   constructor(db: Database, clock: Clock) {
     this.#clock = clock;
@@ -25,20 +26,26 @@ export class PostCounts {
     );
   }
 
-  /** The counts as far as they are known; `onMore` is called when a later slice changed them. */
-  current(onMore: () => void): ReadonlyMap<number, number> {
+  /** Calls back when a later slice changed the counts; returns how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Posts by row of the author, as far as they are counted. */
+  current(): ReadonlyMap<number, number> {
     if (!this.#scheduled) {
       if (this.#clock.now() - this.#startedAt > ANEW_MS) {
         this.#startedAt = this.#clock.now();
         this.#next = new Map();
         this.#upTo = 0;
       }
-      this.#count(onMore);
+      this.#count();
     }
     return this.#counts;
   }
 
-  #count(onMore: () => void): void {
+  #count(): void {
     const counts = this.#next ?? this.#counts;
     const rows = this.#slice.all(this.#upTo, SLICE);
     for (const { author } of rows) counts.set(author, (counts.get(author) ?? 0) + 1);
@@ -51,8 +58,9 @@ export class PostCounts {
     this.#scheduled = true;
     this.#clock.after(5, () => {
       this.#scheduled = false;
-      this.#count(onMore);
-      if (!this.#scheduled) onMore();
+      this.#count();
+      if (this.#scheduled) return;
+      for (const listener of this.#listeners) listener();
     });
   }
 }

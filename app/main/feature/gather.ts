@@ -1,0 +1,50 @@
+import type { ItemSource, Rulings } from '../moderation/index.ts';
+import type { Projection } from '../log/kinds.ts';
+import type { MessageCounts } from '../members/index.ts';
+import type { Contributions, People } from './feature.ts';
+
+/** The contributions of all features together. */
+export interface Gathered {
+  readonly projections: readonly Projection[];
+  readonly items: readonly ItemSource[];
+  readonly scopes: () => readonly { readonly id: string; readonly name: string }[];
+  readonly messages: MessageCounts;
+  readonly people: People;
+  readonly rulings: Rulings;
+  readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
+}
+
+/**
+ * Puts the contributions of features together.
+ *
+ * @throws Error where two give what only one may, or nobody gives what is needed.
+ */
+export function gather(all: readonly Contributions[]): Gathered {
+  const counts = all.flatMap(({ messages }) => messages ?? []);
+  return {
+    projections: all.flatMap(({ projections }) => projections ?? []),
+    items: all.flatMap(({ items }) => items ?? []),
+    scopes: () => all.flatMap(({ scopes }) => scopes?.() ?? []),
+    messages: {
+      of: (author) => counts.reduce((sum, one) => sum + one.of(author), 0),
+      onChange(listener) {
+        const stops = counts.map((one) => one.onChange(listener));
+        return () => {
+          for (const stop of stops) stop();
+        };
+      },
+    },
+    people: sole(all, 'people'),
+    rulings: sole(all, 'rulings'),
+    readFile: sole(all, 'readFile'),
+  };
+}
+
+function sole<Key extends 'people' | 'rulings' | 'readFile'>(
+  all: readonly Contributions[],
+  key: Key,
+): NonNullable<Contributions[Key]> {
+  const given = all.flatMap((one) => one[key] ?? []) as NonNullable<Contributions[Key]>[];
+  if (given.length === 1) return given[0]!;
+  throw new Error(`${given.length} features contribute “${key}”; exactly one may.`);
+}

@@ -1,0 +1,18 @@
+export type { CommandAnswer, CommandSpec } from './command.ts';
+export {
+  defineFeature,
+  type Contributions,
+  type Counts,
+  type Feature,
+  type FeatureSpec,
+  type Lifecycle,
+  type NodeSide,
+  type People,
+  type ServicesOf,
+  type StoredBase,
+  type Tables,
+} from './feature.ts';
+export { gather, type Gathered } from './gather.ts';
+export { featureList } from './list.ts';
+export type { DiagnosticsStore, FeaturePorts, WorldPorts } from './ports.ts';
+export type { SimAct, SimPerson, SimRandom } from './sim.ts';

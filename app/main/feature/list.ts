@@ -1,0 +1,95 @@
+import type { Feature, FeatureSpec, ServicesOf } from './feature.ts';
+import type { FeaturePorts } from './ports.ts';
+
+type Fits<Services, One> =
+  One extends FeatureSpec<string, infer Ports, infer Needs, infer _Stored, infer _Service>
+    ? [unknown] extends [Needs]
+      ? One
+      : Services extends Needs
+        ? FeaturePorts extends Ports
+          ? One
+          : { readonly ports: 'takes a port that no node has' }
+        : { readonly needs: 'a needed service is missing from the list, or does not fit' }
+    : never;
+
+/** A list in which every feature's needs are met; else the type of the one that does not fit says why. */
+type Checked<List extends readonly Feature[]> = {
+  readonly [Index in keyof List]: Fits<ServicesOf<List>, List[Index]>;
+};
+
+/** What is wrong with a list of features: a mistake of the program, found at its start and by a test. */
+export class FeatureListError extends Error {
+  override readonly name = 'FeatureListError';
+  readonly code: 'unknown-need' | 'circular-needs' | 'claimed-twice';
+
+  constructor(code: FeatureListError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Checks a list of features and puts it in the order of their needs; where these leave a choice, features stay in
+ * the order in which they are listed.
+ *
+ * @throws FeatureListError `unknown-need`, `circular-needs`, or `claimed-twice` for a name, a table, a view, a kind
+ * of transactions or a command that two features claim.
+ */
+export function featureList<const List extends readonly Feature[]>(features: List & Checked<List>): List {
+  const list: readonly Feature[] = features;
+  claimedOnce(list);
+  return ordered(list) as unknown as List;
+}
+
+function ordered(list: readonly Feature[]): Feature[] {
+  const byName = new Map(list.map((feature) => [feature.name, feature]));
+  const done = new Set<string>();
+  const result: Feature[] = [];
+  const visit = (feature: Feature, path: readonly string[]): void => {
+    if (done.has(feature.name)) return;
+    const start = path.indexOf(feature.name);
+    if (start >= 0) {
+      const circle = [...path.slice(start), feature.name].join(' → ');
+      throw new FeatureListError('circular-needs', `Features need each other in a circle: ${circle}.`);
+    }
+    for (const need of feature.needs) {
+      const found = byName.get(need);
+      if (!found) {
+        throw new FeatureListError(
+          'unknown-need',
+          `Feature “${feature.name}” needs “${need}”, which is not in the list.`,
+        );
+      }
+      visit(found, [...path, feature.name]);
+    }
+    done.add(feature.name);
+    result.push(feature);
+  };
+  for (const feature of list) visit(feature, []);
+  return result;
+}
+
+function claimedOnce(list: readonly Feature[]): void {
+  const claims: readonly [string, (feature: Feature) => readonly string[]][] = [
+    ['name', ({ name }) => [name]],
+    ['table', ({ tables }) => [...(tables?.kept ?? []), ...(tables?.derived ?? [])]],
+    ['view', ({ views }) => views ?? []],
+    ['kind of transactions', ({ ledgerKinds }) => [...(ledgerKinds?.keys() ?? [])]],
+    ['command', ({ commands }) => (commands ?? []).map(({ name }) => name)],
+  ];
+  for (const [what, claimsOf] of claims) {
+    const owner = new Map<string, string>();
+    for (const feature of list) {
+      for (const claim of claimsOf(feature)) {
+        const other = owner.get(claim);
+        if (other !== undefined) {
+          throw new FeatureListError(
+            'claimed-twice',
+            `The ${what} “${claim}” is claimed by “${other}” and by “${feature.name}”.`,
+          );
+        }
+        owner.set(claim, feature.name);
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { defineFeature, type FeaturePorts, type StoredBase } from '../feature/index.ts';
+import { reaches } from '../kernel/roles.ts';
+import type { Log } from '../log/log.ts';
+import type { Moderation } from '../moderation/index.ts';
+import { filesApi } from './api.ts';
+import { filesMigrations } from './migrations.ts';
+import { createFiles, readWhole } from './service.ts';
+import { FileStore } from './store.ts';
+
+export const filesFeature = defineFeature({
+  name: 'files',
+  needs: ['log', 'moderation'],
+  migrations: filesMigrations,
+  tables: { kept: ['file', 'chunk'] },
+  stored: ({ db, chunks, clock, settings }: StoredBase) => {
+    const fileBudgetBytes = () => settings().storage.fileBudgetBytes;
+    const store = new FileStore({ db, disk: chunks, clock, fileBudgetBytes });
+    return { store, readFile: (digest: Uint8Array) => readWhole(store, digest) };
+  },
+  create(
+    ports: Pick<
+      FeaturePorts,
+      'transport' | 'clock' | 'signer' | 'verifier' | 'logger' | 'settings' | 'gathered'
+    >,
+    { log, moderation }: { log: Log; moderation: Pick<Moderation, 'gate'> },
+    { store },
+  ) {
+    const { signer, settings, gathered } = ports;
+    return createFiles({
+      ...ports,
+      log,
+      store,
+      authority: gathered.people,
+      nodeName: () => settings().node.name,
+      maxFileBytes: () => settings().storage.maxFileBytes,
+      // [J16] Moderators look at what is held.
+      mayGive: async (digest) =>
+        (await moderation.gate.fileCame(digest)) ||
+        reaches(gathered.people.roleAt(signer.publicKey, log.now), 'moderator'),
+    });
+  },
+  api: filesApi,
+});

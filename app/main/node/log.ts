@@ -1,0 +1,35 @@
+import { defineFeature, type FeaturePorts } from '../feature/index.ts';
+import { Log } from '../log/log.ts';
+import { logMigrations } from '../log/migrations.ts';
+import type { Moderation } from '../moderation/index.ts';
+
+/** The log, with what all features contribute to it. */
+export const logFeature = defineFeature({
+  name: 'log',
+  needs: ['ledger', 'moderation'],
+  migrations: logMigrations,
+  tables: {
+    kept: ['meta'],
+    derived: ['event', 'author', 'head', 'gap', 'event_anchor', 'anchor_awaited', 'feature_migration'],
+  },
+  create(
+    ports: Pick<FeaturePorts, 'db' | 'store' | 'clock' | 'verifier' | 'genesis' | 'genesisTime' | 'gathered'>,
+    needs: {
+      ledger: { readonly chain: { readonly anchoring?: { stored(): void } | null } };
+      moderation: Pick<Moderation, 'gate' | 'holds'>;
+    },
+  ) {
+    const { genesis, gathered } = ports;
+    const { ledger, moderation } = needs;
+    const log = new Log({
+      ...ports,
+      community: genesis.id,
+      projections: gathered.projections,
+      authority: gathered.people,
+      admissionHook: moderation.gate,
+    });
+    log.onCommit(() => moderation.holds.tell());
+    log.onCommit(() => ledger.chain.anchoring?.stored());
+    return log;
+  },
+});

@@ -1,7 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import { equalBytes } from './bytes.ts';
 import { isSurelyCanonical } from './canonical-form.ts';
-import { Problem } from './errors.ts';
+import { problem } from './encoding-problems.ts';
 
 /** Encodes a value as canonical DAG-CBOR (https://ipld.io/specs/codecs/dag-cbor/spec/). */
 export function encodeCanonical(value: unknown): Uint8Array {
@@ -13,7 +13,7 @@ export function decodeCbor(bytes: Uint8Array): unknown {
   try {
     return dagCbor.decode(bytes);
   } catch (error) {
-    throw new Problem('malformed', 'The bytes are not DAG-CBOR.', null, { cause: error });
+    throw problem('malformed', {}, { cause: error });
   }
 }
 
@@ -24,7 +24,7 @@ export function decodeCbor(bytes: Uint8Array): unknown {
 export function decodeCanonical(bytes: Uint8Array): unknown {
   const value = decodeCbor(bytes);
   if (!isSurelyCanonical(bytes) && !equalBytes(encodeCanonical(value), bytes)) {
-    throw new Problem('non-canonical', 'The bytes are not in canonical form.');
+    throw problem('non-canonical');
   }
   return value;
 }

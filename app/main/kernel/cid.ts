@@ -1,7 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
-import { Problem } from './errors.ts';
+import { problem } from './encoding-problems.ts';
 
 const SHA2_256 = 0x12;
 
@@ -23,8 +23,6 @@ export function digestOf(cid: string): Uint8Array {
     }
     return parsed.multihash.digest;
   } catch (error) {
-    throw new Problem('bad-id', `“${cid.slice(0, 80)}” is not an id.`, 'Copy the whole id or link again.', {
-      cause: error,
-    });
+    throw problem('bad-id', { text: cid.slice(0, 80) }, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { base58btc } from 'multiformats/bases/base58';
-import { Problem } from './errors.ts';
+import { problem } from './encoding-problems.ts';
 
 /** Multicodec prefix of an Ed25519 public key (0xed, as a varint). */
 const ED25519 = [0xed, 0x01] as const;
@@ -20,5 +20,5 @@ export function publicKeyOf(did: string): Uint8Array {
   } catch {
     // falls through to the same refusal
   }
-  throw new Problem('bad-did', 'That is not a did:key of an Ed25519 key.', 'Copy the whole identity again.');
+  throw problem('bad-did');
 }

@@ -3,7 +3,6 @@ import { equalBytes, toBase64Url, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { SealedEvent } from '../log/event.ts';
 import { accountOf, setOf } from './state/accounts.ts';
 import type { Header } from './types/block.ts';
@@ -15,6 +14,7 @@ import { encodeProof } from './proofs/proof.ts';
 import { Prover } from './chain/prover.ts';
 import type { StateView } from './types/state.ts';
 import { openTransaction, type Transaction } from './types/transaction.ts';
+import { problem } from './problems.ts';
 
 /** A person as the ledger knows them by a key. */
 export function personOf(state: StateView, key: Uint8Array) {
@@ -77,7 +77,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
   const heightOf = (block: number | string): number => {
     const header = typeof block === 'number' ? store.header(block) : store.headerByHash(digestOf(block));
     if (header) return header.height;
-    throw new Problem('unknown-block', 'This node has no such final block.', 'Check the height or the hash.');
+    throw problem('unknown-block');
   };
 
   return {
@@ -121,7 +121,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       if (placed) return placedView(placed);
       const waiting = chain.mempool.all().find((one) => equalBytes(one.id, digest));
       if (waiting) return transactionView(waiting, null);
-      throw new Problem('unknown-transaction', 'This node knows no such transaction.', 'Check the id.');
+      throw problem('unknown-transaction');
     },
 
     /** Of a transaction, or of an event of the log. Throws the Problems of {@link Prover.prove}, or `not-certified`. */
@@ -130,11 +130,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       const event = eventOf(digest);
       if (!event) return { proof: toBase64Url(prover.file(digest, single)) };
       if (event.block === null) {
-        throw new Problem(
-          'not-certified',
-          'No final block lists this yet.',
-          'Try again in a moment: it takes a few seconds while enough validators are there.',
-        );
+        throw problem('not-certified');
       }
       return { proof: toBase64Url(encodeProof(prover.proveEvent(digest, event.sealed, event.block))) };
     },
@@ -144,11 +140,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       const at = height ?? chain.snapshots.heights()[0];
       const cut = at === undefined ? null : chain.snapshots.cut(at);
       if (at === undefined || !cut) {
-        throw new Problem(
-          'no-snapshot',
-          'There is no such snapshot here.',
-          'Ask for one of those that the status names.',
-        );
+        throw problem('no-snapshot');
       }
       return {
         height: at,
@@ -169,7 +161,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
     async consistency(input: Inputs['ledger']['consistency']): Promise<Outputs['ledger']['consistency']> {
       const from = heightOf(input.from);
       const to = input.to === undefined ? chain.base.height : heightOf(input.to);
-      if (from > to) throw new Problem('wrong-order', 'The first block comes after the second.');
+      if (from > to) throw problem('wrong-order');
       const { first, second, path } = await tree.consistency(from, to);
       const side = ({ count, root }: { count: number; root: Uint8Array }) => ({ count, root: toHex(root) });
       return {
@@ -184,7 +176,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
 function numberOf(cursor: string): number {
   const number = Number(cursor);
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new Problem('bad-cursor', 'That is not a place in the list.', 'Begin at the top.');
+  throw problem('bad-cursor');
 }
 
 function placeOfCursor(cursor: string | undefined): [height: number, place: number] {

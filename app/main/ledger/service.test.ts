@@ -126,7 +126,7 @@ describe('the ledger at the console', () => {
     expect(ledger.block({ block: first.items[0]!.hash }).transactions[0]).toMatchObject({ nonce: 3 });
     expect(ledger.block({ block: 1 }).block.proposer).toBe(didOf(world.founder.key));
     expect(() => ledger.block({ block: 99 })).toThrow('no such final block');
-    expect(() => ledger.blocks({ limit: 3, cursor: 'x' })).toThrow('not a place');
+    expect(() => ledger.blocks({ limit: 3, cursor: 'x' })).toThrow('not a position');
   });
 
   test('without an account, without consensus, or against the rules nothing is handed in', async () => {

@@ -12,7 +12,6 @@ import { equalBytes, fromHex, toBase64Url, toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { accountOf, setOf } from './state/accounts.ts';
 import type { Chain } from './chain/chain.ts';
@@ -26,6 +25,7 @@ import { unmarkedBody } from './proofs/proof-json.ts';
 import type { JoinProgress } from './sync/snapshot-pull.ts';
 import { placeOf, spareValidators, type Validator } from './types/validators.ts';
 import type { Motion } from './types/vote.ts';
+import { problem } from './problems.ts';
 
 /** What the service shows of the consensus that runs beside it. */
 export interface ConsensusWatch {
@@ -200,7 +200,7 @@ export function createLedger(init: LedgerInit) {
     /** Throws a Problem `no-evidence` or `history-missing`. */
     evidenceFile(): Outputs['ledger']['evidenceFile'] {
       const book = init.evidence;
-      if (!book) throw new Problem('no-evidence', 'There is no evidence against anybody here.');
+      if (!book) throw problem('no-evidence');
       return { file: toBase64Url(book.file()) };
     },
 

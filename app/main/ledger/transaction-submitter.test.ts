@@ -75,7 +75,7 @@ test('[M10] after four seconds it says for whom it waits, and becomes final all 
   await ledger.clock.pass(4100);
   expect(await acted).toMatchObject({
     code: 'waits-for-validators',
-    message: 'It is handed in and waits: 1 of 1 validators must sign, and nothing comes from Mara.',
+    message: 'It is submitted and waits: 1 of 1 validators must sign, and nothing comes from Mara.',
   });
   await ledger.block();
   expect(accountOf(ledger.chain.state, odin.key)!.handle).toBe('Wotan');
@@ -88,7 +88,7 @@ test('[M10] where the ledger stands still, it says why', async () => {
   await ledger.clock.pass(4100);
   expect(await acted).toMatchObject({
     code: 'waits-for-validators',
-    message: 'It is handed in and waits. This validator is silent.',
+    message: 'It is submitted and waits. This validator is silent.',
   });
 });
 

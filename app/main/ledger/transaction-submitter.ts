@@ -8,6 +8,7 @@ import type { Chain } from './chain/chain.ts';
 import { applyTransaction } from './state/execution.ts';
 import { StateOverlay } from './types/state.ts';
 import { sealTransaction, type Transaction } from './types/transaction.ts';
+import { problem } from './problems.ts';
 
 /** How long somebody who waits for a block is kept waiting before they are told why, in milliseconds. */
 const PATIENCE_MS = 4000;
@@ -59,7 +60,7 @@ export class TransactionSubmitter {
     const transaction = await this.#next(() => {
       const sealed = this.#seal(kind, body);
       const refusal = this.#rehearse(sealed);
-      if (refusal) throw new Problem(refusal.code, refusal.message, refusal.remedy);
+      if (refusal) throw Problem.of(refusal);
       return sealed;
     });
     await this.#final(transaction);
@@ -80,11 +81,7 @@ export class TransactionSubmitter {
     const { chain, signer } = this.#init;
     const account = accountOf(chain.state, signer.publicKey);
     if (!account || !maySign(account, signer.publicKey)) {
-      throw new Problem(
-        'unknown-account',
-        'You have no account in this ledger.',
-        'Ask a moderator to admit you.',
-      );
+      throw problem('no-account');
     }
     const nonce = account.nonce + chain.mempool.queueOf(signer.publicKey, account.nonce).length;
     return sealTransaction(
@@ -96,14 +93,10 @@ export class TransactionSubmitter {
   async #submit({ sealed }: Transaction): Promise<void> {
     const { chain, ordering, spread } = this.#init;
     if (!ordering) {
-      throw new Problem(
-        'not-ordering',
-        'This node takes no part in ordering transactions.',
-        'Start it with its network.',
-      );
+      throw problem('not-ordering');
     }
     const [verdict] = await chain.submit([sealed]);
-    if (verdict!.verdict !== 'accept') throw new Problem(verdict!.code, verdict!.message);
+    if (verdict!.verdict !== 'accept') throw Problem.of(verdict!);
     spread(sealed);
     ordering.workPending();
   }
@@ -151,29 +144,20 @@ export class TransactionSubmitter {
     const { alone, chain, votingKey } = this.#init;
     const { quorum, validators } = chain.set;
     if (!alone || (quorum === 1 && validators.some(({ bls }) => equalBytes(bls, votingKey)))) return;
-    throw new Problem(
-      'needs-validators',
-      `This takes the signatures of ${quorum} of ${validators.length} validators, and this command works without the network.`,
-      'Start the node with “impulse serve”, then give the command again.',
-    );
+    throw problem('needs-validators', { quorum, validators: validators.length });
   }
 
   #waits(): Problem {
     const { chain, ordering, standstill } = this.#init;
     const why = standstill();
     if (why !== null) {
-      return new Problem('waits-for-validators', `It is handed in and waits. ${why}`, 'Look at the notices.');
+      return problem('waits-at-standstill', { reason: why });
     }
     const { quorum, validators } = chain.set;
     const absent = ordering?.absent(0) ?? [];
     const names = absent.map((place) => nameIn(chain, validators[place]!.key)).join(', ');
-    return new Problem(
-      'waits-for-validators',
-      names === ''
-        ? 'It is handed in and waits for its block.'
-        : `It is handed in and waits: ${quorum} of ${validators.length} validators must sign, and nothing comes from ${names}.`,
-      'Nothing is lost. It goes on by itself as soon as enough validators are there.',
-    );
+    if (names === '') return problem('waits-for-block');
+    return problem('waits-for-validators', { quorum, validators: validators.length, absent: names });
   }
 }
 
@@ -182,5 +166,4 @@ function nameIn(chain: Chain, key: Uint8Array): string {
   return accountOf(chain.state, key)?.handle ?? didOf(key).slice(-8);
 }
 
-const overtaken = () =>
-  new Problem('overtaken', 'Another change of yours came first, from another device.', 'Try again.');
+const overtaken = () => problem('overtaken');

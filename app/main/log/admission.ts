@@ -1,9 +1,10 @@
 import { equalBytes } from '../kernel/bytes.ts';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { reaches } from '../kernel/roles.ts';
 import type { LogEvent } from './event.ts';
 import type { Authority, Kind } from './kinds.ts';
+import { inadmissible, problem } from './problems.ts';
 
 /** [L7] How far ahead of this node's clock an event may be before it is held back, in milliseconds. */
 export const MAX_AHEAD_MS = 60_000;
@@ -75,18 +76,10 @@ export function judgeRole(
 export function refusalProblem(refusal: Refusal, kind: string): Problem {
   switch (refusal.code) {
     case 'unknown-author':
-      return new Problem(
-        'not-a-member',
-        'You are not a member of this community.',
-        'Join it with an invite.',
-      );
+      return problem('not-a-member');
     case 'out-of-role':
-      return new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
+      return problem('out-of-role');
     default:
-      return new Problem(
-        refusal.code,
-        `This ${kind} would not be accepted by others.`,
-        'Check what you entered.',
-      );
+      return inadmissible(refusal.code, kind);
   }
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { compareBytes, concatBytes, utf8 } from '../kernel/bytes.ts';
 import { decodeCanonical, decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { Signer } from '../kernel/signer.ts';
+import { problem } from './problems.ts';
 
 /** [L1] The largest encoded event, in bytes. */
 export const MAX_EVENT_BYTES = 128 * 1024;
@@ -80,11 +80,7 @@ export function sealEvent(fields: EventFields, signer: Signer): LogEvent {
 export function formEvent(fields: EventFields): LogEvent {
   const bytes = encodeEvent(fields);
   if (bytes.length > MAX_EVENT_BYTES) {
-    throw new Problem(
-      'event-too-large',
-      'This is too much for one event.',
-      'Shorten it or attach it as a file.',
-    );
+    throw problem('draft-too-large');
   }
   return { ...fields, bytes, id: sha256(bytes), signature: null };
 }
@@ -95,14 +91,13 @@ export function formEvent(fields: EventFields): LogEvent {
  */
 export function openEvent(sealed: SealedEvent): LogEvent {
   const { bytes, signature } = sealed;
-  if (bytes.length > MAX_EVENT_BYTES)
-    throw new Problem('event-too-large', 'The event is larger than allowed.');
+  if (bytes.length > MAX_EVENT_BYTES) throw problem('event-too-large');
   const parsed = Wire.safeParse(decodeCanonical(bytes));
-  if (!parsed.success) throw new Problem('bad-event', 'The event does not have the fields of an event.');
+  if (!parsed.success) throw problem('bad-event');
   const { c, a, t, p, k, b } = parsed.data;
   for (let index = 1; index < p.length; index++) {
     if (compareBytes(p[index - 1]!, p[index]!) >= 0) {
-      throw new Problem('bad-parents', 'The parents of the event are not in ascending order.');
+      throw problem('bad-parents');
     }
   }
   return {

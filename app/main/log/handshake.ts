@@ -1,12 +1,12 @@
 import { concatBytes, equalBytes, utf8 } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from './kinds.ts';
 import type { Log } from './log.ts';
 import type { Transport } from './transport.ts';
 import { MAX_ADDRESSES, type MessageOf } from './wire.ts';
+import { problem } from './problems.ts';
 
 const PREFIX = utf8('impulse/hello/1\0');
 
@@ -61,17 +61,14 @@ export async function answerHandshake(
   const { log, transport, verifier, authority } = init;
   const [, community, publicKey, name, signature, addresses, [authorityCount, content]] = hello;
   if (!equalBytes(community, log.community)) {
-    throw new Problem('wrong-community', 'The peer belongs to another community.');
+    throw problem('wrong-community');
   }
   const [opener, answerer] = side === 'opener' ? [peer, transport.self] : [transport.self, peer];
   const message = transcript(community, opener, answerer, side);
   const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
-  if (!genuine) throw new Problem('bad-signature', 'The peer does not own the key it shows.');
+  if (!genuine) throw problem('peer-signature');
   if (authority.roleAt(publicKey, log.now) === null) {
-    throw new Problem(
-      'not-a-member',
-      'The peer is not a member of this community, as far as this node knows.',
-    );
+    throw problem('unknown-peer');
   }
   return { peer, publicKey, name, addresses, counts: { authority: authorityCount, content } };
 }

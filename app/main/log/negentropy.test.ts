@@ -122,7 +122,7 @@ describe('Negentropy', () => {
     ['a number without end', '61ffffffffffffffffffff'],
   ])('refuses %s', (_, hex) => {
     expect(() => new Negentropy(new RangeSet(), 4096).respond(fromHex(hex))).toThrow(
-      /message is broken|version/,
+      /message is malformed|version/,
     );
   });
 

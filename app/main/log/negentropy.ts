@@ -7,8 +7,9 @@
  * is newest first and a size-limited message always speaks of the newest part first.
  */
 import { equalBytes, toHex } from '../kernel/bytes.ts';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/errors.ts';
 import { encodeVarint, FINGERPRINT_BYTES, INFINITY, type Bound, type RangeSet } from './range-set.ts';
+import { problem } from './problems.ts';
 
 const PROTOCOL_VERSION = 0x61;
 const SKIP = 0;
@@ -103,7 +104,7 @@ class Reader {
 }
 
 function malformed(): Problem {
-  return new Problem('malformed', 'The reconciliation message is broken.');
+  return problem('malformed-reconciliation');
 }
 
 /** One side of a reconciliation. Holds no state but the set, so a broken session is simply begun anew. */
@@ -140,7 +141,7 @@ export class Negentropy {
   #process(message: Uint8Array, need: Uint8Array[] | null): { output: Uint8Array } {
     const query = new Reader(message);
     if (query.take(1)[0] !== PROTOCOL_VERSION) {
-      throw new Problem('bad-version', 'The peer reconciles by another version of the protocol.');
+      throw problem('bad-version');
     }
     const out = new Writer();
     out.mode(PROTOCOL_VERSION);

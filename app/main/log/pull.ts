@@ -1,6 +1,5 @@
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { sleep } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { openEvent, type SealedEvent } from './event.ts';
 import { SyncClient } from './sync-client.ts';
@@ -10,6 +9,7 @@ import { Negentropy } from './negentropy.ts';
 import { RateMeter } from './rate-meter.ts';
 import { MAX_WANT, RECON_BYTES, SYNC_PROTOCOL } from './wire.ts';
 import type { Transport } from './transport.ts';
+import { problem } from './problems.ts';
 
 /** Wants under way at a time. */
 const WANTS_AHEAD = 2;
@@ -100,13 +100,13 @@ export class Pull {
   async run(signal: AbortSignal): Promise<PullResult> {
     const channel = await this.#init.transport.open(this.peer, SYNC_PROTOCOL, signal);
     const client = new SyncClient(channel, this.#init.clock);
-    const cancel = () => client.abort(new Problem('cancelled', 'Catch-up was stopped.'));
+    const cancel = () => client.abort(problem('cancelled'));
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     try {
       return await this.#converse(client);
     } catch (error) {
-      client.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+      client.abort(error instanceof Error ? error : problem('unexpected', { reason: String(error) }));
       throw error;
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -191,7 +191,7 @@ export class Pull {
         recon = null;
         next = difference.next;
         this.#named += difference.need.length;
-        if (this.#named > limit) throw new Problem('endless', 'The peer names more events than it has.');
+        if (this.#named > limit) throw problem('endless');
         this.#sort(difference.need, queue, tally);
       } else if (!next && queue.length === 0) {
         break;
@@ -231,7 +231,7 @@ export class Pull {
       if (!refusal || refusal.code === 'duplicate') continue;
       const key = toHex(batch.ids[index]!);
       if (refusal.verdict === 'reject' && ++this.#rejects > MAX_REJECTS) {
-        throw new Problem('bad-events', 'The peer sends events that break the rules.');
+        throw problem('bad-events');
       }
       // What may become good with an event that is still to come is tried once more.
       if (
@@ -267,7 +267,7 @@ function matchAsked(asked: readonly Uint8Array[], events: readonly SealedEvent[]
   return events.map(({ bytes }) => {
     const id = sha256(bytes);
     while (at < asked.length && !equalBytes(asked[at]!, id)) at++;
-    if (at++ >= asked.length) throw new Problem('unasked', 'The peer sent an event that nobody asked for.');
+    if (at++ >= asked.length) throw problem('unasked-event');
     return id;
   });
 }

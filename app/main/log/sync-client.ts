@@ -1,8 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Channel } from './transport.ts';
 import type { SealedEvent } from './event.ts';
 import { decodeMessage, encodeMessage, MAX_ANSWER_BYTES, type Message, type MessageOf } from './wire.ts';
+import { problem, refused } from './problems.ts';
 
 /** [S6] A peer that owes an answer and says nothing for this long is left. */
 const SILENCE_MS = 30_000;
@@ -34,7 +34,7 @@ export class SyncClient {
   /** Throws a Problem with the code of the refusal. */
   async hello(hello: MessageOf<'hello'>): Promise<MessageOf<'hello'>> {
     const answer = await this.#ask(hello, ['hello', 'refused']);
-    if (answer[0] === 'refused') throw new Problem(answer[1], 'The peer does not let this node in.');
+    if (answer[0] === 'refused') throw refused(answer[1]);
     return answer as MessageOf<'hello'>;
   }
 
@@ -76,7 +76,7 @@ export class SyncClient {
   async #read(): Promise<void> {
     try {
       for await (const bytes of this.#channel.receive()) this.#take(bytes);
-      throw new Problem('channel-broken', 'The peer ended the exchange.');
+      throw problem('channel-broken');
     } catch (error) {
       const reason = asError(error);
       this.#fail(reason);
@@ -86,12 +86,12 @@ export class SyncClient {
 
   #take(bytes: Uint8Array): void {
     const question = this.#questions[0];
-    if (!question) throw new Problem('unasked', 'The peer sent what nobody asked for.');
+    if (!question) throw problem('unasked');
     const message = decodeMessage(bytes, question.answers);
     if (message[0] === 'events') {
       question.bytes += bytes.length;
       if (question.bytes > 2 * MAX_ANSWER_BYTES) {
-        throw new Problem('answer-too-large', 'The peer sent more than fits one answer.');
+        throw problem('answer-too-large');
       }
       for (const [event, signature] of message[1]) question.events.push({ bytes: event, signature });
       return this.#expect();
@@ -104,9 +104,7 @@ export class SyncClient {
 
   #expect(): void {
     this.#cancelDeadline();
-    this.#cancelDeadline = this.#clock.after(SILENCE_MS, () =>
-      this.abort(new Problem('peer-silent', 'The peer did not answer in time.', 'It is asked again later.')),
-    );
+    this.#cancelDeadline = this.#clock.after(SILENCE_MS, () => this.abort(problem('peer-silent')));
   }
 
   #fail(reason: Error): void {
@@ -117,5 +115,5 @@ export class SyncClient {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Problem('unexpected', String(error));
+  return error instanceof Error ? error : problem('unexpected', { reason: String(error) });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { answerHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
 import { Negentropy } from './negentropy.ts';
 import type { Spread } from './spread.ts';
@@ -12,6 +12,7 @@ import {
   RECON_BYTES,
   type MessageOf,
 } from './wire.ts';
+import { problem } from './problems.ts';
 
 /** [S6] An opener that asks nothing for this long is hung up on; it may be busy storing what it got. */
 const IDLE_MS = 120_000;
@@ -91,9 +92,7 @@ function idleWatch(channel: Channel, clock: Clock): { restart(): void; stop(): v
   let cancel = () => {};
   const restart = () => {
     cancel();
-    cancel = clock.after(IDLE_MS, () =>
-      channel.abort(new Problem('peer-silent', 'The peer asked nothing for too long.')),
-    );
+    cancel = clock.after(IDLE_MS, () => channel.abort(problem('peer-idle')));
   };
   restart();
   return { restart, stop: () => cancel() };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import { MAX_EVENT_BYTES } from './event.ts';
+import { problem } from './problems.ts';
 
 /** [S2] The protocol of catch-up: one channel a pull, opened by the side that wants events. */
 export const SYNC_PROTOCOL = '/impulse/sync/1';
@@ -74,6 +74,6 @@ export function decodeMessage<N extends MessageName>(
   const value = decodeCbor(bytes);
   const name = Array.isArray(value) ? expected.find((one) => one === value[0]) : undefined;
   const parsed = name === undefined ? undefined : shapes[name].safeParse(value);
-  if (!parsed?.success) throw new Problem('malformed', 'The peer sent a message that makes no sense here.');
+  if (!parsed?.success) throw problem('malformed');
   return parsed.data as MessageOf<N>;
 }

@@ -1,8 +1,8 @@
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Transport } from '../log/transport.ts';
 import { SYNC_PROTOCOL } from '../log/wire.ts';
 import type { PlantedFault } from './node.ts';
+import { problem } from './problems.ts';
 
 /** Faults built in on purpose. A simulation that does not find them proves nothing. */
 export const plantedFaults = {
@@ -48,7 +48,7 @@ function withoutCatchUp(transport: Transport): Transport {
       if (name === 'open') {
         return (peer: string, protocol: string, signal?: AbortSignal) =>
           protocol === SYNC_PROTOCOL
-            ? Promise.reject(new Problem('peer-gone', 'The peer is not connected.'))
+            ? Promise.reject(problem('peer-gone'))
             : target.open(peer, protocol, signal);
       }
       const value: unknown = Reflect.get(target, name, target);

@@ -1,7 +1,6 @@
 import { equalBytes } from '../../kernel/bytes.ts';
 import { encodeCanonical } from '../../kernel/canonical.ts';
 import type { Database } from '../../kernel/database.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { setOf } from '../state/accounts.ts';
 import { openHeader } from '../types/block.ts';
 import { openCertificate } from '../types/certificate.ts';
@@ -12,6 +11,7 @@ import { openPart, type Snapshot } from './snapshot.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { StateOverlay } from '../types/state.ts';
 import { Overlay, rootOf, StateStore } from '../state/state-store.ts';
+import { problem } from '../problems.ts';
 
 /** Begins a chain with what the genesis document says; inside the caller's transaction, on an empty state. */
 export function startFromGenesis(state: StateStore, origin: ChainOrigin): void {
@@ -38,7 +38,7 @@ export function startFromSnapshot(
   const store = new ChainStore(db);
   const tip = store.tip();
   if (tip && tip.height >= header.height) {
-    throw new Problem('chain-exists', 'This node has the blocks of this snapshot already.');
+    throw problem('chain-exists');
   }
   const entries = cut.slots.flatMap((_, part) => openPart(parts[part] ?? new Uint8Array(0), part, cut));
   try {
@@ -46,7 +46,7 @@ export function startFromSnapshot(
       state.clear();
       const overlay = new Overlay(state, new Map(entries));
       if (!equalBytes(rootOf(overlay), header.stateRoot)) {
-        throw new Problem('wrong-state-root', 'The snapshot is not of the state that the validators signed.');
+        throw problem('wrong-state-root');
       }
       state.commit(overlay);
       const headers = seal.h.map(openHeader);

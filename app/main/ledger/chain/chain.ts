@@ -2,7 +2,6 @@ import type { Bls } from '../../kernel/bls.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/database.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { msOf } from '../../kernel/hybrid-time.ts';
 import { silentLogger, type Logger } from '../../kernel/logger.ts';
 import type { Verifier } from '../../kernel/signer.ts';
@@ -31,7 +30,7 @@ import { ChainStore } from './chain-store.ts';
 import type { Evidence } from '../types/equivocation.ts';
 import type { Rules } from '../state/execution.ts';
 import type { ChainOrigin, Parameters } from '../state/genesis.ts';
-import { haltEvidence, haltOf, RECOVERY, type Halt } from './halt.ts';
+import { haltEvidence, haltOf, type Halt } from './halt.ts';
 import type { LedgerKinds, LedgerProjection } from '../state/kinds.ts';
 import { Mempool, type MempoolLimits, type MempoolVerdict } from './mempool.ts';
 import { baseOf, type Base } from '../consensus/proposal.ts';
@@ -42,6 +41,7 @@ import { openTransaction } from '../types/transaction.ts';
 import { TransactionSearch } from './transaction-search.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import type { Vote } from '../types/vote.ts';
+import { problem } from '../problems.ts';
 
 export interface ChainInit {
   readonly db: Database;
@@ -227,7 +227,7 @@ export class Chain implements Application {
       const outcome = await this.execute(block, parent);
       if (!outcome.ok) {
         this.diverged(run, outcome.code);
-        throw new Problem('diverged', 'The validators certified what this node cannot accept.', RECOVERY);
+        throw problem('diverged');
       }
       steps.push(this.#ahead.get(block.header.hash)!);
       parent = baseOf(block);
@@ -271,7 +271,7 @@ export class Chain implements Application {
    */
   replay(): void {
     if (this.store.lowest() !== 1 && this.store.tip()) {
-      throw new Problem('history-missing', 'The first blocks are not here.', 'Begin anew with a snapshot.');
+      throw problem('first-blocks-missing');
     }
     this.#ahead.clear();
     this.#commit(() => {
@@ -325,8 +325,7 @@ export class Chain implements Application {
     const transactions = block.transactions.map(openTransaction);
     const result = this.#runner.run(block, transactions, this.#state);
     if (typeof result === 'string' || !equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
-      const message = `Block ${block.header.height} still comes to something else here.`;
-      throw new Problem('diverged', message, 'Install the release that the other validators run.');
+      throw problem('still-diverged', { height: block.header.height });
     }
     this.#state.commit(result.overlay);
     tellProjections(this.#projections, { ...result, block, transactions });
@@ -340,8 +339,7 @@ export class Chain implements Application {
   }
 
   #mustRun(): void {
-    if (this.halt)
-      throw new Problem('ledger-halted', 'The ledger of this community stands still here.', RECOVERY);
+    if (this.halt) throw problem('ledger-halted');
   }
 
   #store(ahead: UnfinalizedBlock, run: FinalRun | null): void {

@@ -134,7 +134,7 @@ describe('evidence', () => {
 
   test('[V9] in a file convicts with the genesis document alone, over a change of the validators', async () => {
     const mara = await book('mara');
-    expect(() => mara.book.file()).toThrow('no evidence against anybody');
+    expect(() => mara.book.file()).toThrow('no evidence against anyone');
     mara.book.found(doubleVote(1, 5));
     const odin = ledger.person('odin');
     await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });

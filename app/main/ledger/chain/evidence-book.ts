@@ -14,6 +14,7 @@ import type { ChainOrigin } from '../state/genesis.ts';
 import { Prover } from './prover.ts';
 import { SetHistory } from './set-history.ts';
 import type { Validator } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** [V8] The protocol by which evidence is handed to a peer that connects. */
 export const EVIDENCE_PROTOCOL = '/impulse/evidence/1';
@@ -92,7 +93,7 @@ export class EvidenceBook {
   file(): Uint8Array {
     const { origin, store } = this.#init;
     const pieces = this.#store.list(MAX_PIECES).map(({ evidence }) => evidence);
-    if (pieces.length === 0) throw new Problem('no-evidence', 'There is no evidence against anybody here.');
+    if (pieces.length === 0) throw problem('no-evidence');
     const newest = Math.max(...pieces.map(({ first }) => first.epoch));
     return encodeEvidenceFile(origin.id, new Prover(origin.id, store).links(newest), pieces);
   }
@@ -142,13 +143,13 @@ export class EvidenceBook {
       let pieces = 0;
       for await (const bytes of channel.receive()) {
         if (++pieces > MAX_HANDED || this.#heard(bytes) === 'reject') {
-          throw new Problem('bad-evidence', 'The peer hands over what proves nothing.');
+          throw problem('proves-nothing');
         }
       }
       await channel.close();
     } catch (error) {
       this.#init.logger.debug('evidence-refused', { peer: channel.peer, code: problemOf(error).code });
-      channel.abort(error instanceof Error ? error : new Problem('evidence-refused', String(error)));
+      channel.abort(error instanceof Error ? error : problem('evidence-refused', { reason: String(error) }));
     } finally {
       this.#taking--;
     }

@@ -13,9 +13,6 @@ export interface Halt {
   readonly evidence: Uint8Array;
 }
 
-/** What a node that halted says to do next. */
-export const RECOVERY = 'See docs/ledger.md, “When the ledger stands still”.';
-
 /** [E7] What shows why a node halted at a run that its validators certified. */
 export function haltEvidence(init: {
   readonly run: FinalRun;

@@ -1,9 +1,9 @@
 import { sleep, type Clock } from '../../kernel/clock.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { leafHash, nodeHash, rootOfLeaves } from '../../kernel/merkle.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import type { ChainStore } from './chain-store.ts';
 import type { ChainPlace, TransactionSearch } from './transaction-search.ts';
+import { problem } from '../problems.ts';
 
 /** Leaves under one hash that is kept. */
 const CHUNK = 256;
@@ -47,7 +47,7 @@ export class HistoryTree {
   async inclusion(id: Uint8Array, height: number): Promise<TreeHead & { index: number; path: Uint8Array[] }> {
     const placed = this.#store.transaction(id);
     if (!placed || placed.height > height) {
-      throw new Problem('unknown-transaction', 'This node knows no final transaction with this id.');
+      throw problem('no-final-transaction');
     }
     const count = await this.#countAfter(height);
     const index = this.#indexOf([placed.height, placed.place]);
@@ -78,11 +78,7 @@ export class HistoryTree {
     const whole =
       header === null || (header.height === 1 && this.#store.transactionsOf(1).length === header.count);
     if (!whole) {
-      throw new Problem(
-        'history-missing',
-        'The first blocks are not here yet, and the tree begins with them.',
-        'Wait until history is complete; “impulse ledger status” says how far it is.',
-      );
+      throw problem('history-incomplete');
     }
     this.#filling = this.#filling.then(() => this.#fill());
     await this.#filling;

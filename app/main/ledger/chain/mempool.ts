@@ -1,11 +1,12 @@
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
-import { Problem } from '../../kernel/errors.ts';
+import { Problem, problemOf, type ProblemFields } from '../../kernel/errors.ts';
 import type { Verifier } from '../../kernel/signer.ts';
 import { accountOf } from '../state/accounts.ts';
 import { checkSigner, signaturesOf } from '../state/execution.ts';
 import type { LedgerKinds } from '../state/kinds.ts';
 import type { StateView } from '../types/state.ts';
 import { openTransaction, type Transaction } from '../types/transaction.ts';
+import { problem } from '../problems.ts';
 
 /** [X6] What the pool holds at most. */
 export interface MempoolLimits {
@@ -28,7 +29,7 @@ export const defaultMempoolLimits: MempoolLimits = {
 /** Whether a transaction waits for its block now; if not, why. Rejects cost the sending peer score. */
 export type MempoolVerdict =
   | { readonly verdict: 'accept'; readonly transaction: Transaction }
-  | { readonly verdict: 'ignore' | 'reject'; readonly code: string; readonly message: string };
+  | ({ readonly verdict: 'ignore' | 'reject' } & ProblemFields);
 
 /** Only whoever breaks the form or the signature is at fault; all else may be a matter of timing. */
 const FAULTS = new Set([
@@ -126,8 +127,7 @@ export class Mempool {
     return opened.map((one): MempoolVerdict => {
       if (!('signatures' in one)) return one;
       const genuine = answers.slice(at, (at += one.signatures.length)).every(Boolean);
-      if (!genuine)
-        return verdictOf(new Problem('bad-signature', 'The transaction is not signed by its signer.'));
+      if (!genuine) return verdictOf(problem('bad-signature'));
       return this.#keep(one.transaction, state, nowMs);
     });
   }
@@ -171,7 +171,7 @@ export class Mempool {
     try {
       const transaction = openTransaction(sealed);
       const signatures = signaturesOf(transaction, this.#community, this.#kinds);
-      if (this.holds(transaction)) throw new Problem('duplicate', 'The transaction waits here already.');
+      if (this.holds(transaction)) throw problem('duplicate');
       checkSigner(transaction, state);
       this.#checkPlace(transaction, state);
       return { transaction, signatures };
@@ -186,37 +186,33 @@ export class Mempool {
     const { account, nonce, sealed } = transaction;
     const next = accountOf(state, account)?.nonce ?? 0;
     if (nonce < next) {
-      throw new Problem('nonce-used', `Transaction ${nonce} of the account was carried out already.`);
+      throw problem('nonce-used', { nonce });
     }
     if (nonce >= next + this.#limits.perAccount) {
-      throw new Problem('nonce-far', `Transaction ${next} of the account comes first.`);
+      throw problem('nonce-far', { next });
     }
     const queue = this.#accounts.get(toHex(account));
     const rival = queue?.get(nonce);
     // [X7] The first of a nonce stays, unless no block could take it.
     if (rival && !rival.stuck) {
-      throw new Problem(
-        'nonce-taken',
-        'Another transaction with this number waits.',
-        'Wait until it is final.',
-      );
+      throw problem('nonce-taken');
     }
     const freed = rival?.transaction.sealed.length ?? 0;
     const held = [...(queue?.values() ?? [])];
     const bytes = held.reduce((sum, { transaction: one }) => sum + one.sealed.length, sealed.length - freed);
     if (held.length - (rival ? 1 : 0) >= this.#limits.perAccount || bytes > this.#limits.bytesPerAccount) {
-      throw new Problem('account-full', 'Too much of this account waits.', 'Wait until some of it is final.');
+      throw problem('account-full');
     }
     const full = this.#byId.size - (rival ? 1 : 0) >= this.#limits.total;
     if (full || this.#bytes - freed + sealed.length > this.#limits.totalBytes) {
-      throw new Problem('pool-full', 'Too much waits.', 'Try again later.');
+      throw problem('pool-full');
     }
   }
 
   /** Others may have come in while the signatures were checked. */
   #keep(transaction: Transaction, state: StateView, nowMs: number): MempoolVerdict {
     try {
-      if (this.holds(transaction)) throw new Problem('duplicate', 'The transaction waits here already.');
+      if (this.holds(transaction)) throw problem('duplicate');
       this.#checkPlace(transaction, state);
     } catch (error) {
       if (error instanceof Problem) return verdictOf(error);
@@ -244,6 +240,6 @@ export class Mempool {
   }
 }
 
-function verdictOf({ code, message }: Problem): MempoolVerdict {
-  return { verdict: FAULTS.has(code) ? 'reject' : 'ignore', code, message };
+function verdictOf(reason: Problem): MempoolVerdict {
+  return { verdict: FAULTS.has(reason.code) ? 'reject' : 'ignore', ...problemOf(reason) };
 }

@@ -1,6 +1,5 @@
 import { equalBytes } from '../../kernel/bytes.ts';
 import { decodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { inclusionProof, leafHash, merkleRoot } from '../../kernel/merkle.ts';
 import type { SealedEvent } from '../../log/event.ts';
 import { encodeCertificate } from '../types/certificate.ts';
@@ -9,6 +8,7 @@ import { EVENT_PROOF, type EventProofWire } from '../proofs/event-proof.ts';
 import { ClaimWire, encodeProof, type ProofWire, type SealWire } from '../proofs/proof.ts';
 import { encodeManifest, type Cut } from './snapshot.ts';
 import { openTransaction } from '../types/transaction.ts';
+import { problem } from '../problems.ts';
 
 /** Makes proofs from the blocks that a node holds. */
 export class Prover {
@@ -29,11 +29,7 @@ export class Prover {
   prove(id: Uint8Array, single = false): ProofWire {
     const found = this.#store.transaction(id);
     if (!found) {
-      throw new Problem(
-        'unknown-transaction',
-        'This node knows no final transaction with this id.',
-        'Check the id, or wait until the transaction is final.',
-      );
+      throw problem('no-final-transaction');
     }
     const claim = this.#claim(found.height, found.place, single);
     return {
@@ -59,7 +55,7 @@ export class Prover {
     const anchored = this.#store.anchoredAt(height);
     const place = anchored?.ids.findIndex((one) => equalBytes(one, id)) ?? -1;
     if (!anchored || place < 0) {
-      throw new Problem('history-missing', 'The block that lists the post is not here yet.');
+      throw problem('listing-block-missing');
     }
     const { previous, before, ids } = anchored;
     const header = this.#store.header(height)!;
@@ -90,7 +86,7 @@ export class Prover {
       const sealed = this.#store.transactionsOf(changedAt);
       const place = sealed.findIndex((one) => openTransaction(one).kind === 'validators.change');
       if (place < 0) {
-        throw new Problem('history-missing', 'The block that changed the validators is not here yet.');
+        throw problem('change-missing');
       }
       return this.#claim(changedAt, place, false);
     });
@@ -123,21 +119,13 @@ export class Prover {
   #sealOf(height: number): Seal {
     const seal = this.#store.sealOf(height);
     if (seal) return seal;
-    throw new Problem(
-      'not-final',
-      'The certificate of this block is not here yet.',
-      'Try again in a moment.',
-    );
+    throw problem('not-final');
   }
 
   #singleSeal({ headers, certificate }: Seal): SealWire {
     const signatures = this.#store.signaturesOf(certificate.block!);
     if (signatures.length === 0) {
-      throw new Problem(
-        'no-single-signatures',
-        'The validators’ single signatures on this block were not collected here.',
-        'Ask for the proof with the aggregate.',
-      );
+      throw problem('no-single-signatures');
     }
     return { h: headers.map(({ bytes }) => bytes), c: null, s: signatures.map(singleWire) };
   }

@@ -1,10 +1,10 @@
 import type { Bls } from '../../kernel/bls.ts';
-import { Problem } from '../../kernel/errors.ts';
 import type { ChainStore } from './chain-store.ts';
 import { firstSetOf, type ChainOrigin } from '../state/genesis.ts';
 import { followEpochs } from '../proofs/proof.ts';
 import { Prover } from './prover.ts';
 import type { ValidatorSet } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** The validator sets of all epochs, each checked from the genesis document on once. */
 export class SetHistory {
@@ -26,7 +26,7 @@ export class SetHistory {
     const { id, ledger } = this.#origin;
     const trust = { community: id, set: firstSetOf(ledger) };
     const links = new Prover(id, this.#store).links(epoch);
-    if (links.length !== epoch) throw new Problem('unknown-epoch', 'This node knows no such epoch.');
+    if (links.length !== epoch) throw problem('unknown-epoch');
     const set = followEpochs(links, trust, this.#bls);
     this.#sets.set(epoch, set);
     return set;

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import { MAX_HEADER_BYTES, openHeader, type Header } from '../types/block.ts';
 import { bytesUpTo, Digest } from '../types/fields.ts';
@@ -10,6 +9,7 @@ import { checkSeal, ClaimWire, followEpochs, SealWire, type Trust } from '../pro
 import { placeOfKey } from '../types/state.ts';
 import { buildSlot, foldSlots, slotHash, type PageSource, type Slot } from '../state/state-map.ts';
 import type { ValidatorSet } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** [Q2] How deep a snapshot is cut at most, in hexadecimal digits of the places. */
 const MAX_DEPTH = 3;
@@ -121,31 +121,30 @@ export function encodeManifest(init: {
  */
 export function openManifest(bytes: Uint8Array, trust: Trust, bls: Bls): Snapshot {
   if (bytes.length > MAX_MANIFEST_BYTES) {
-    throw new Problem('snapshot-too-large', 'The snapshot is larger than allowed.');
+    throw problem('snapshot-too-large');
   }
   const parsed = ManifestWire.safeParse(decodeCanonical(bytes));
-  if (!parsed.success) throw new Problem('bad-snapshot', 'That is not a snapshot.');
+  if (!parsed.success) throw problem('bad-snapshot');
   const { c, e, b, f, cut: wire } = parsed.data;
   if (!equalBytes(c, trust.community)) {
-    throw new Problem('wrong-community', 'The snapshot is of another community.');
+    throw problem('foreign-snapshot');
   }
   const set = followEpochs(e, trust, bls);
   const header = openHeader(b);
   checkSeal(header, f, { ...trust, set }, bls);
-  if (wire.slots.length !== 16 ** wire.depth)
-    throw new Problem('bad-snapshot', 'Parts of the snapshot are missing.');
+  if (wire.slots.length !== 16 ** wire.depth) throw problem('snapshot-parts-missing');
   const cut = cutOf(wire);
   if (!equalBytes(slotHash(foldSlots(cut.slots)), header.stateRoot)) {
-    throw new Problem('wrong-state-root', 'The snapshot is not of the state that the validators signed.');
+    throw problem('wrong-state-root');
   }
   return { header, seal: f, links: e, set, cut };
 }
 
 /** [Q4] The entries of a part, if they are those that the snapshot stands for. Throws a Problem `bad-part` or `wrong-part`. */
 export function openPart(bytes: Uint8Array, part: number, { depth, slots }: Cut): Entry[] {
-  if (bytes.length > MAX_PART_BYTES) throw new Problem('bad-part', 'The part is larger than allowed.');
+  if (bytes.length > MAX_PART_BYTES) throw problem('part-too-large');
   const parsed = PartWire.safeParse(decodeCanonical(bytes));
-  if (!parsed.success) throw new Problem('bad-part', 'That is not a part of a snapshot.');
+  if (!parsed.success) throw problem('bad-part');
   const digits = digitsOf(part, depth);
   const places = new Map(parsed.data.map(([key, value]) => [toHex(placeOfKey(key)), sha256(value)]));
   const belongs =
@@ -153,7 +152,7 @@ export function openPart(bytes: Uint8Array, part: number, { depth, slots }: Cut)
   const slot = belongs ? buildSlot(digits, places) : undefined;
   const meant = slots[part];
   if (slot === undefined || meant === undefined || !equalBytes(slotHash(slot), slotHash(meant))) {
-    throw new Problem('wrong-part', 'A part of the snapshot is not the one that the validators signed.');
+    throw problem('wrong-part');
   }
   return parsed.data;
 }

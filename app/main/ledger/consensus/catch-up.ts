@@ -1,6 +1,6 @@
 import { equalBytes } from '../../kernel/bytes.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { Problem, problemOf } from '../../kernel/errors.ts';
+import { problemOf } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Channel, PeerChange, PeerLink } from '../../log/transport.ts';
 import type { FinalRun } from './application.ts';
@@ -10,6 +10,7 @@ import { decodeWire, encodeWire, LEDGER_PROTOCOL, MAX_VOTES, type Wire } from '.
 import type { EpochContext } from './epoch-context.ts';
 import { idleTimeout } from './idle-timeout.ts';
 import { encodeVote } from '../types/vote.ts';
+import { problem } from '../problems.ts';
 
 /** The network as catch-up sees it; the log's Transport is one. */
 export interface Channels {
@@ -152,7 +153,7 @@ export class CatchUp {
         quiet.heard();
         const message = decodeWire(bytes, ANSWERS);
         if (message[0] === 'standing' && this.#init.far?.(message[2])) {
-          channel.abort(new Problem('too-far', 'This node is too far behind to go block by block.'));
+          channel.abort(problem('too-far'));
           return false;
         }
         await taker.take(message, peer);
@@ -160,7 +161,7 @@ export class CatchUp {
       }
       return false;
     } catch (error) {
-      channel.abort(error instanceof Error ? error : new Problem('pull-failed', String(error)));
+      channel.abort(error instanceof Error ? error : problem('pull-failed', { reason: String(error) }));
       throw error;
     } finally {
       quiet.stop();
@@ -185,7 +186,7 @@ export class CatchUp {
     } catch (error) {
       const { code } = problemOf(error);
       this.#init.logger.debug('ledger-answer-failed', { peer: channel.peer, code });
-      channel.abort(new Problem('answer-failed', 'The answer broke off.'));
+      channel.abort(problem('answer-failed'));
     } finally {
       this.#answering--;
       quiet.stop();

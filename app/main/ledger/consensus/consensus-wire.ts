@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { decodeCbor, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { MAX_BLOCK_BYTES, MAX_HEADER_BYTES } from '../types/block.ts';
 import { MAX_CERTIFICATE_BYTES } from '../types/certificate.ts';
 import { bytesUpTo, Digest } from '../types/fields.ts';
 import { MAX_VOTE_BYTES } from '../types/vote.ts';
+import { problem } from '../problems.ts';
 
 /** [K11] The protocol of catch-up: one channel a question. */
 export const LEDGER_PROTOCOL = '/impulse/ledger/1';
@@ -50,6 +50,6 @@ export function decodeWire<N extends WireName>(bytes: Uint8Array, expected: read
   const value = decodeCbor(bytes);
   const name = Array.isArray(value) ? expected.find((one) => one === value[0]) : undefined;
   const parsed = name === undefined ? undefined : shapes[name].safeParse(value);
-  if (!parsed?.success) throw new Problem('malformed', 'The peer sent a message that makes no sense here.');
+  if (!parsed?.success) throw problem('malformed');
   return parsed.data as Wire<N>;
 }

@@ -1,6 +1,6 @@
 import type { Bls } from '../../kernel/bls.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { Problem, problemOf } from '../../kernel/errors.ts';
+import { problemOf } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Application, FinalRun } from './application.ts';
 import type { Pooled } from './block-tree.ts';
@@ -17,6 +17,7 @@ import { leaderOf, type Effect } from './simplex.ts';
 import { Timers } from './timers.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import { encodeVote, type Vote } from '../types/vote.ts';
+import { broken, problem } from '../problems.ts';
 
 /** Offences remembered, so that each is told once. */
 const MAX_EVIDENCE = 1000;
@@ -57,7 +58,7 @@ export class Driver {
   }
 
   get context(): EpochContext {
-    if (!this.#context) throw new Problem('not-started', 'Consensus was not started.');
+    if (!this.#context) throw problem('not-started');
     return this.#context;
   }
 
@@ -161,7 +162,7 @@ export class Driver {
   /** [K9] [V10] A quorum made final what cannot stand here. */
   diverged(run: FinalRun, code: string): void {
     this.#init.application.diverged(run, code);
-    this.halt('diverged', new Problem(code, 'A final block cannot stand here.'));
+    this.halt('diverged', broken('bad-final-block', code));
   }
 
   async #vouch(block: Block, then: () => void): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
-import { Problem } from '../../kernel/errors.ts';
 import type { Channel } from '../../log/transport.ts';
+import { problem } from '../problems.ts';
 
 /** Counts the time in which nothing is heard on a channel. */
 export interface IdleTimeout {
@@ -11,7 +11,7 @@ export interface IdleTimeout {
 
 /** Breaks a channel with a Problem `peer-silent` once nothing was heard for `silenceMs`. */
 export function idleTimeout(clock: Clock, channel: Channel, silenceMs: number): IdleTimeout {
-  const late = () => channel.abort(new Problem('peer-silent', 'The peer said nothing for too long.'));
+  const late = () => channel.abort(problem('peer-silent'));
   let cancel = clock.after(silenceMs, late);
   return {
     heard() {

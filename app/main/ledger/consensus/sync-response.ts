@@ -1,6 +1,5 @@
 import { equalBytes } from '../../kernel/bytes.ts';
 import type { Bls } from '../../kernel/bls.ts';
-import { Problem } from '../../kernel/errors.ts';
 import type { FinalRun } from './application.ts';
 import { openBlock, openHeader, type Block, type BlockLimits, type Header } from '../types/block.ts';
 import { judgeCertificate, openCertificate, type Certificate } from '../types/certificate.ts';
@@ -8,6 +7,7 @@ import type { Answer, SyncResponse } from './catch-up.ts';
 import type { EpochContext } from './epoch-context.ts';
 import type { GossipValidation, Refusal } from './gossip-validation.ts';
 import { judgeHeader } from './proposal.ts';
+import { broken, problem } from '../problems.ts';
 
 /** [K11] Blocks in one run of an answer; a longer one is not taken. */
 const MAX_RUN = 1000;
@@ -48,7 +48,7 @@ export function syncResponse(init: SyncResponseInit): SyncResponse {
     if (fault === 'wrong-parent' && contradicts(run, { community, bls, context: context() })) {
       return init.conflict(run);
     }
-    if (fault) throw new Problem(fault, 'The peer sent blocks that its certificate does not cover.');
+    if (fault) throw broken('uncovered-blocks', fault);
     await init.adopt(run);
   }
 
@@ -67,7 +67,7 @@ export function syncResponse(init: SyncResponseInit): SyncResponse {
           standing = { epoch: message[1], certificate: message[4] };
           return;
         case 'block':
-          if (blocks.length >= MAX_RUN) throw new Problem('run-too-long', 'The peer sent too many blocks.');
+          if (blocks.length >= MAX_RUN) throw problem('run-too-long');
           blocks.push(openBlock(message[1], limits()));
           return;
         case 'final':
@@ -89,7 +89,7 @@ export function syncResponse(init: SyncResponseInit): SyncResponse {
 }
 
 function blame(refusal: Refusal | null): void {
-  if (refusal?.verdict === 'reject') throw new Problem(refusal.code, 'The peer sent what breaks the rules.');
+  if (refusal?.verdict === 'reject') throw broken('peer-broke-rules', refusal.code);
 }
 
 /** [K11] Whether the blocks continue the chain, and the certificate on the last proves all. */

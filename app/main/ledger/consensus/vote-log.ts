@@ -1,10 +1,10 @@
 import { concatBytes, equalBytes, toHex } from '../../kernel/bytes.ts';
 import { decodeCbor, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import { encodeCertificate, openCertificate, type Certificate } from '../types/certificate.ts';
 import { encodeVote, openVote, type Vote } from '../types/vote.ts';
 import type { Keep, Kept, Proposal, VoteStore } from './vote-store.ts';
+import { problem } from '../problems.ts';
 
 /** A file that is written in place, so that making it durable costs nothing but its own bytes. */
 export interface LogFile {
@@ -84,11 +84,7 @@ export class VoteLog implements VoteStore {
 
   async begin(key: Uint8Array): Promise<void> {
     if (this.#key) {
-      throw new Problem(
-        'votes-exist',
-        'A vote log was begun here already.',
-        'Keep it with the key it was made for.',
-      );
+      throw problem('votes-exist');
     }
     this.#turn({ ...this.#whole(), key });
     this.#key = key;
@@ -200,7 +196,7 @@ export class VoteLog implements VoteStore {
       const opposite = { nullify: 'finalise', finalise: 'nullify', notarise: null }[vote.kind];
       const contradicts = opposite !== null && given.has(`${vote.epoch} ${vote.slot} ${opposite}`);
       if (contradicts || given.has(placeOf(vote))) {
-        throw new Problem('vote-given', 'The vote log holds a vote that excludes this one.');
+        throw problem('vote-given');
       }
       given.add(placeOf(vote));
     }

@@ -21,6 +21,7 @@ import {
   type Trust,
 } from './proof.ts';
 import type { ValidatorSet } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** [H9] An event that the anchor of a final block stands for. */
 const EventClaimWire = z.strictObject({
@@ -87,11 +88,10 @@ export type EventProofVerdict =
 
 /** Reads a proof file by rule [H9]. Throws a Problem `proof-too-large`, `malformed`, `non-canonical` or `bad-proof`. */
 export function openEventProof(bytes: Uint8Array): EventProofWire {
-  if (bytes.length > MAX_PROOF_BYTES)
-    throw new Problem('proof-too-large', 'The proof is larger than allowed.');
+  if (bytes.length > MAX_PROOF_BYTES) throw problem('proof-too-large');
   const parsed = EventProofWire.safeParse(decodeCanonical(bytes));
   if (parsed.success) return parsed.data;
-  throw new Problem('bad-proof', 'That is not a proof of an event, or a part of it is missing.');
+  throw problem('bad-event-proof');
 }
 
 /** [H9] Checks the proof of an event with nothing but a genesis document: no node, no network, no clock. */
@@ -103,11 +103,11 @@ export async function verifyEventProof(
   try {
     const { c, e, claim } = openEventProof(bytes);
     if (!equalBytes(c, trust.community)) {
-      throw new Problem('wrong-community', 'The proof is of a community with another genesis document.');
+      throw problem('proof-of-other-genesis');
     }
     const event = openEvent({ bytes: claim.x, signature: claim.g });
     if (!equalBytes(event.community, trust.community)) {
-      throw new Problem('wrong-community', 'The event is of another community.');
+      throw problem('foreign-event');
     }
     const header = checkAnchor(claim, event);
     const set = followEpochs(e, trust, bls);
@@ -123,16 +123,16 @@ export async function verifyEventProof(
 /** The path leads from the event to the root of its list, and from there to the digest in the header. */
 function checkAnchor(claim: EventProofWire['claim'], { id, time }: LogEvent): Header {
   const header = openHeader(claim.b);
-  if (header.anchor === null) throw new Problem('not-anchored', 'The block has no anchor.');
+  if (header.anchor === null) throw problem('not-anchored');
   const { p, n, w, r, q, k } = claim;
   if (!verifyInclusion(leafHash(id), p, n, w, r)) {
-    throw new Problem('not-included', 'The block does not list the event.');
+    throw problem('event-not-listed');
   }
   if (!equalBytes(header.anchor.digest, digestOfRoot({ previous: q, before: k, count: n, root: r }))) {
-    throw new Problem('wrong-anchor-digest', 'The anchor of the block stands for another list.');
+    throw problem('anchor-of-other-list');
   }
   if (msOf(time) > header.anchor.time) {
-    throw new Problem('anchor-early', 'The event is later than the anchor that lists it.');
+    throw problem('anchor-early');
   }
   return header;
 }
@@ -140,5 +140,5 @@ function checkAnchor(claim: EventProofWire['claim'], { id, time }: LogEvent): He
 async function checkAuthor({ author, bytes, signature }: LogEvent, verifier: Verifier): Promise<void> {
   if (signature === null) return;
   const [holds] = await verifier.verify([{ publicKey: author, message: signingPayload(bytes), signature }]);
-  if (!holds) throw new Problem('bad-signature', 'The signature of the event is not its author’s.');
+  if (!holds) throw problem('bad-event-signature');
 }

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { convicts, encodeEvidence, openEvidence, type Evidence } from '../types/equivocation.ts';
 import { bytesUpTo, Digest } from '../types/fields.ts';
 import { ClaimWire, followEpochs, type Trust } from './proof.ts';
 import type { Validator } from '../types/validators.ts';
 import { MAX_VOTE_BYTES } from '../types/vote.ts';
+import { problem } from '../problems.ts';
 
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 /** [V9] Pieces in one file. */
@@ -46,13 +46,13 @@ export function encodeEvidenceFile(
  */
 export function verifyEvidenceFile(bytes: Uint8Array, trust: Trust, bls: Bls): Conviction[] {
   if (bytes.length > MAX_FILE_BYTES) {
-    throw new Problem('evidence-too-large', 'The file is larger than allowed.');
+    throw problem('evidence-too-large');
   }
   const parsed = EvidenceFile.safeParse(decodeCanonical(bytes));
-  if (!parsed.success) throw new Problem('bad-evidence', 'That is no file of evidence.');
+  if (!parsed.success) throw problem('bad-evidence-file');
   const { c, e, x } = parsed.data;
   if (!equalBytes(c, trust.community)) {
-    throw new Problem('wrong-community', 'The evidence is of a community with another genesis document.');
+    throw problem('evidence-of-other-genesis');
   }
   const sets = [trust.set];
   for (const link of e) {
@@ -63,7 +63,7 @@ export function verifyEvidenceFile(bytes: Uint8Array, trust: Trust, bls: Bls): C
     const evidence = openEvidence(piece);
     const set = sets[evidence.first.epoch];
     if (!set || !convicts(evidence, { community: c, set, bls })) {
-      throw new Problem('not-convicting', 'A piece of the evidence proves nothing.');
+      throw problem('not-convicting');
     }
     return { evidence, validator: set.validators[evidence.first.voter]! };
   });

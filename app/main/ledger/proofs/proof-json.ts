@@ -3,13 +3,13 @@ import { fromHex, toHex } from '../../kernel/bytes.ts';
 import { decodeCbor } from '../../kernel/canonical.ts';
 import { cidOf } from '../../kernel/cid.ts';
 import { didOf, publicKeyOf } from '../../kernel/did.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { msOf } from '../../kernel/hybrid-time.ts';
 import { openEvent } from '../../log/event.ts';
 import { openHeader } from '../types/block.ts';
 import { EVENT_PROOF, EventProofWire, openEventProof } from './event-proof.ts';
 import { encodeProof, MAX_PROOF_BYTES, openProof, ProofWire, type ClaimWire } from './proof.ts';
 import { openTransaction } from '../types/transaction.ts';
+import { problem } from '../problems.ts';
 
 /** Bytes in JSON: hexadecimal behind a mark, so that no text is taken for them. */
 const MARK = '0x';
@@ -41,15 +41,12 @@ export function openAnyProof(bytes: Uint8Array): ProofWire | EventProofWire {
 export function openProofFile(file: Uint8Array): Uint8Array {
   // A brace begins JSON; a map of the codec begins otherwise.
   if (file[0] !== 0x7b) return file;
-  if (file.length > 3 * MAX_PROOF_BYTES)
-    throw new Problem('proof-too-large', 'The proof is larger than allowed.');
+  if (file.length > 3 * MAX_PROOF_BYTES) throw problem('proof-too-large');
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(file));
   } catch (error) {
-    throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.', null, {
-      cause: error,
-    });
+    throw problem('bad-proof', {}, { cause: error });
   }
   return encodeProof(proofFromJson(json));
 }
@@ -60,7 +57,7 @@ export function proofFromJson(json: unknown): ProofWire | EventProofWire {
   const { reads: _, ...fields } = shape.data ?? {};
   const parsed = z.discriminatedUnion('what', [ProofWire, EventProofWire]).safeParse(unmarked(fields));
   if (parsed.success) return parsed.data;
-  throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.');
+  throw problem('bad-proof');
 }
 
 function readsOf({ x, b }: ClaimWire): Record<string, unknown> {

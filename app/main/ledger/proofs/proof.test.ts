@@ -82,7 +82,7 @@ describe('a finality proof', () => {
     expect(withSingles([s[0]!, s[0]!, s[1]!])).toBe('duplicate-signer');
     expect(withSingles([{ ...s[0]!, g: s[1]!.g }, s[1]!, s[2]!])).toBe('bad-signature');
     expect(withSingles([{ ...s[0]!, i: 40 }, s[1]!, s[2]!])).toBe('bad-signature');
-    expect(() => prover.prove(first.id, true)).toThrow('not collected');
+    expect(() => prover.prove(first.id, true)).toThrow('did not collect');
   });
 
   test('[F2] counts when a later block of the chain is certified in its place', () => {

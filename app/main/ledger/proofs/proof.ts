@@ -12,6 +12,7 @@ import { checkPossessions, firstSetOf, type ChainOrigin } from '../state/genesis
 import { MAX_TRANSACTION_BYTES, openTransaction, type Transaction } from '../types/transaction.ts';
 import { MAX_VALIDATORS, ValidatorSet } from '../types/validators.ts';
 import { motionMessage } from '../types/vote.ts';
+import { broken, problem } from '../problems.ts';
 
 /** [F1] The largest proof file. */
 export const MAX_PROOF_BYTES = 4 * 1024 * 1024;
@@ -126,11 +127,10 @@ export function encodeProof(proof: ProofWire | EventProofWire): Uint8Array {
 
 /** Reads a proof file by rule [F1]. Throws a Problem `proof-too-large`, `malformed`, `non-canonical` or `bad-proof`. */
 export function openProof(bytes: Uint8Array): ProofWire {
-  if (bytes.length > MAX_PROOF_BYTES)
-    throw new Problem('proof-too-large', 'The proof is larger than allowed.');
+  if (bytes.length > MAX_PROOF_BYTES) throw problem('proof-too-large');
   const parsed = ProofWire.safeParse(decodeCanonical(bytes));
   if (parsed.success) return parsed.data;
-  throw new Problem('bad-proof', 'That is not a finality proof, or a part of it is missing.');
+  throw problem('bad-proof');
 }
 
 /**
@@ -140,7 +140,7 @@ export function verifyProof(bytes: Uint8Array, trust: Trust, bls: Bls): ProofVer
   try {
     const proof = openProof(bytes);
     if (!equalBytes(proof.c, trust.community)) {
-      throw new Problem('wrong-community', 'The proof is of a community with another genesis document.');
+      throw problem('proof-of-other-genesis');
     }
     const set = followEpochs(proof.e, trust, bls);
     const { transaction, header, signers } = checkClaim(proof.claim, { ...trust, set }, bls);
@@ -160,10 +160,10 @@ export function followEpochs(links: readonly ClaimWire[], trust: Trust, bls: Bls
     const { kind, body } = transaction;
     const next = ValidatorSet.safeParse((body as { set?: unknown }).set);
     if (kind !== 'validators.change' || !next.success) {
-      throw new Problem('not-a-change', 'A step of the chain of validators does not change them.');
+      throw problem('not-a-change');
     }
     if (next.data.epoch !== set.epoch + 1) {
-      throw new Problem('stale-set', 'A step of the chain of validators is missing.');
+      throw problem('step-missing');
     }
     set = next.data;
   }
@@ -175,12 +175,12 @@ function checkClaim(claim: ClaimWire, trust: Trust, bls: Bls) {
   const header = openHeader(claim.b);
   const transaction = openTransaction(claim.x);
   if (!equalBytes(transaction.community, trust.community)) {
-    throw new Problem('wrong-community', 'The transaction is of another community.');
+    throw problem('foreign-transaction');
   }
   // [F4] The path leads from the transaction to the root in the header.
   const leaf = leafHash(claim.x);
   if (!verifyInclusion(leaf, claim.p, header.count, claim.w, header.transactionRoot)) {
-    throw new Problem('not-included', 'The transaction is not in the block.');
+    throw problem('not-included');
   }
   return { header, transaction, signers: checkSeal(header, claim.f, trust, bls) };
 }
@@ -190,17 +190,16 @@ export function checkSeal(header: Header, seal: SealWire, { community, set }: Tr
   const chain = [header, ...seal.h.map(openHeader)];
   for (const [index, one] of chain.entries()) {
     if (!equalBytes(one.community, community)) {
-      throw new Problem('wrong-community', 'A block is of another community.');
+      throw problem('foreign-block');
     }
-    if (one.epoch !== set.epoch) throw new Problem('wrong-epoch', 'A block is of another epoch.');
+    if (one.epoch !== set.epoch) throw problem('wrong-epoch');
     if (index > 0 && !equalBytes(one.parent, chain[index - 1]!.hash)) {
-      throw new Problem('broken-chain', 'A block does not follow the one before it.');
+      throw problem('broken-chain');
     }
   }
   const last = chain.at(-1)!;
   if (seal.c !== null && seal.s.length === 0) return checkAggregate(last, seal.c, { community, set }, bls);
-  if (seal.c !== null)
-    throw new Problem('bad-proof', 'The proof has both an aggregate and single signatures.');
+  if (seal.c !== null) throw problem('two-seals');
   return checkSingles(last, seal.s, { community, set }, bls);
 }
 
@@ -208,10 +207,10 @@ function checkAggregate(header: Header, bytes: Uint8Array, { community, set }: T
   const certificate = openCertificate(bytes);
   const { kind, block, slot } = certificate;
   if (kind !== 'finalise' || block === null || !equalBytes(block, header.hash) || slot !== header.slot) {
-    throw new Problem('bad-certificate', 'The certificate does not say that the block is final.');
+    throw problem('not-a-finality-certificate');
   }
   const fault = judgeCertificate(certificate, { community, set, bls });
-  if (fault) throw new Problem(fault, 'The certificate does not hold for the validators of its epoch.');
+  if (fault) throw broken('invalid-certificate', fault);
   return signersOf(certificate);
 }
 
@@ -220,15 +219,15 @@ function checkSingles(header: Header, singles: SealWire['s'], { community, set }
   const { epoch, slot, hash } = header;
   const message = motionMessage(community, set, { kind: 'finalise', epoch, slot, block: hash });
   if (new Set(singles.map(({ i }) => i)).size < singles.length) {
-    throw new Problem('duplicate-signer', 'A validator is counted twice.');
+    throw problem('duplicate-signer');
   }
   if (singles.length < set.quorum) {
-    throw new Problem('short-certificate', `${singles.length} validators signed, and ${set.quorum} must.`);
+    throw problem('short-certificate', { signed: singles.length, quorum: set.quorum });
   }
   for (const { i, g } of singles) {
     const key = set.validators[i]?.bls;
     if (!key || !bls.verify({ key, message, signature: g })) {
-      throw new Problem('bad-signature', 'A signature does not hold for its validator.');
+      throw problem('bad-validator-signature');
     }
   }
   return singles.map(({ i }) => i).sort((a, b) => a - b);

@@ -4,6 +4,7 @@ import { reaches, type Role } from '../../kernel/roles.ts';
 import { refuse } from './kinds.ts';
 import { readEntry, writeEntry, type StateDraft, type StateView } from '../types/state.ts';
 import type { ValidatorSet } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** [A1] What the ledger holds of one person. */
 export interface Account {
@@ -47,7 +48,7 @@ export function putAccount(state: StateDraft, key: Uint8Array, account: Account)
 
 /** The account of a transaction's author, which execution made sure of. */
 export function ownAccount(state: StateView, key: Uint8Array): Account {
-  return accountOf(state, key) ?? refuse('unknown-account', 'There is no such account.');
+  return accountOf(state, key) ?? refuse(problem('unknown-account'));
 }
 
 /** [A2] A new account has a role, and nothing else yet. */
@@ -70,7 +71,7 @@ export function isBanned(ban: Ban | null, time: number): boolean {
 }
 
 export function mustReach(role: Role | null, least: Role): void {
-  if (!reaches(role, least)) refuse('out-of-role', `This takes at least the role ${least}.`);
+  if (!reaches(role, least)) throw problem('out-of-role', { role: least });
 }
 
 export function isFounder(state: StateView, key: Uint8Array): boolean {
@@ -121,7 +122,7 @@ export function holderOf(state: StateView, handle: string): Uint8Array | null {
 export function takeHandle(state: StateDraft, handle: string, key: Uint8Array): void {
   const holder = holderOf(state, handle);
   if (holder && !equalBytes(holder, key)) {
-    refuse('handle-taken', `“${handle}” belongs to somebody else.`, 'Choose another handle.');
+    throw problem('handle-taken', { handle });
   }
   state.set(handleEntry(handle), key);
 }

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { BLS_SIGNATURE_BYTES, type Bls, type BlsSigner } from '../../kernel/bls.ts';
 import { equalBytes, fromBase64Url, toBase64Url } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { bytesOf } from '../types/fields.ts';
 import { changeMessage, makeChange } from './transactions/validators.ts';
 import {
@@ -12,6 +11,7 @@ import {
   ValidatorSet,
   type Validator,
 } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** A change of the validators while its signatures are collected, as validators hand it to one another. */
 const Collected = z.strictObject({
@@ -63,15 +63,12 @@ export function endorse(wish: Wish, { community, current, key, bls, check }: End
   const collected = wish.change === undefined ? null : openCollected(wish.change);
   const next = collected?.set ?? nextSet(wish, current);
   if (next.epoch !== current.epoch + 1) {
-    throw new Problem('stale-set', 'The validators have changed since.', 'Make the change anew.');
+    throw problem('stale-set');
   }
   const message = changeMessage(community, current, next);
   const me = placeOf(current, key);
   if (me < 0 || !equalBytes(current.validators[me]!.bls, bls.publicKey)) {
-    throw new Problem(
-      'not-a-validator',
-      'This node is not a validator, so its signature counts for nothing.',
-    );
+    throw problem('not-a-validator');
   }
   const signatures = new Map([[me, bls.sign(message)]]);
   for (const [place, signature] of collected?.signatures ?? []) {
@@ -87,19 +84,11 @@ export function endorse(wish: Wish, { community, current, key, bls, check }: End
 
 function nextSet({ add, remove, quorum }: Wish, current: ValidatorSet): ValidatorSet {
   if (add.length === 0 && remove.length === 0 && quorum === undefined) {
-    throw new Problem(
-      'no-change',
-      'Nothing is changed.',
-      'Name a validator to add or to remove, or a quorum.',
-    );
+    throw problem('no-change');
   }
   for (const key of remove) {
     if (placeOf(current, key) < 0) {
-      throw new Problem(
-        'not-a-validator',
-        'Who should be removed is not a validator.',
-        'See “impulse ledger status”.',
-      );
+      throw problem('no-such-validator');
     }
   }
   const gone = [...remove, ...add.map(({ key }) => key)];
@@ -115,8 +104,7 @@ function nextSet({ add, remove, quorum }: Wish, current: ValidatorSet): Validato
 }
 
 function openCollected(text: string): z.infer<typeof Collected> {
-  const bad = (cause?: unknown) =>
-    new Problem('bad-change', 'That is not a change of the validators.', 'Copy the whole of it.', { cause });
+  const bad = (cause?: unknown) => problem('bad-change', {}, { cause });
   let value: unknown;
   try {
     value = decodeCanonical(fromBase64Url(text));

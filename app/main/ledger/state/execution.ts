@@ -10,6 +10,7 @@ import { StateOverlay, type StateDraft, type StateView } from '../types/state.ts
 import { Overlay, type ProvableState } from './state-store.ts';
 import { signatureCheckOf, type Transaction } from '../types/transaction.ts';
 import type { ValidatorSet } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** What execution rests on beside the state. */
 export interface Rules {
@@ -53,8 +54,8 @@ function execute(
   const signer = checkSigner(transaction, draft);
   // [X4] Nonces count without gaps, so that nothing is carried out twice or out of order.
   const next = ownAccount(draft, account).nonce;
-  if (nonce < next) refuse('nonce-used', `Transaction ${nonce} of the account was carried out already.`);
-  if (nonce > next) refuse('nonce-ahead', `Transaction ${next} of the account comes first.`);
+  if (nonce < next) throw problem('nonce-used', { nonce });
+  if (nonce > next) throw problem('nonce-ahead', { next });
   if (kind.leastRole !== null) {
     mustReach(standingOf(ownAccount(draft, account), block.time), kind.leastRole);
   }
@@ -66,22 +67,20 @@ function execute(
 
 /** [X5] The kind and the checked body; throws a Problem `wrong-community`, `unknown-kind` or `bad-body`. */
 export function readBody({ community, kind: name, body }: Transaction, here: Uint8Array, kinds: LedgerKinds) {
-  if (!equalBytes(community, here)) refuse('wrong-community', 'The transaction is of another community.');
-  const kind = kinds.get(name) ?? refuse('unknown-kind', `This node does not know “${name}”.`);
+  if (!equalBytes(community, here)) throw problem('foreign-transaction');
+  const kind = kinds.get(name) ?? refuse(problem('unknown-kind', { kind: name }));
   const parsed = kind.body.safeParse(body);
-  if (!parsed.success) return refuse('bad-body', `That is not what “${name}” takes.`);
+  if (!parsed.success) throw problem('bad-body', { kind: name });
   return { kind, body: parsed.data };
 }
 
 /** [X3] Returns the key that signs; throws a Problem `unknown-account` or `unknown-signer`. */
 export function checkSigner({ account, device }: Transaction, state: StateView): Uint8Array {
-  const known =
-    accountOf(state, account) ??
-    refuse('unknown-account', 'There is no such account.', 'Ask a moderator to admit you.');
+  const known = accountOf(state, account) ?? refuse(problem('unknown-sender'));
   const signer = device ?? account;
   const named = device === null || !equalBytes(device, account);
   if (named && maySign(known, signer)) return signer;
-  return refuse('unknown-signer', 'This key does not sign for the account.', 'Add the device first.');
+  throw problem('unknown-signer');
 }
 
 /** Every signature that a transaction stands on. Throws the Problems of {@link readBody}. */

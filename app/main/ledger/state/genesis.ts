@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { putAccount, takeHandle, writeFounder, writeSet } from './accounts.ts';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../types/block.ts';
 import { emptyHistory, writeHistory } from './history.ts';
@@ -12,6 +11,7 @@ import {
   ValidatorSet,
   type Validator as OneValidator,
 } from '../types/validators.ts';
+import { problem } from '../problems.ts';
 
 /** [LG2] What the ledger of a community can change later, by `parameters.change`. */
 export const Parameters = z.strictObject({
@@ -112,11 +112,7 @@ export function firstSetOf(ledger: Pick<LedgerGenesis, 'model' | 'quorum' | 'val
  */
 export function checkPossessions(ledger: LedgerGenesis, bls: Bls): void {
   if (possessionsProven(firstSetOf(ledger), bls)) return;
-  throw new Problem(
-    'unproven-possession',
-    'A validator of this community did not prove that it holds its key.',
-    'Do not join: whoever made this genesis document could sign for others.',
-  );
+  throw problem('unproven-genesis');
 }
 
 /** [LG4] Writes the state before the first block. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
-import { Problem } from '../../kernel/errors.ts';
+import type { Problem } from '../../kernel/errors.ts';
 import type { Role } from '../../kernel/roles.ts';
 import type { SignatureCheck } from '../../kernel/signer.ts';
 import type { StateDraft, StateView } from '../types/state.ts';
@@ -90,6 +90,6 @@ export function kindsOf(...kinds: readonly AnyKind[]): LedgerKinds {
 }
 
 /** Refuses a transaction from within a kind. */
-export function refuse(code: string, message: string, remedy: string | null = null): never {
-  throw new Problem(code, message, remedy);
+export function refuse(reason: Problem): never {
+  throw reason;
 }

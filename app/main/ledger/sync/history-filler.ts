@@ -1,7 +1,6 @@
 import type { Bls } from '../../kernel/bls.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
 import type { Database } from '../../kernel/database.ts';
-import { Problem } from '../../kernel/errors.ts';
 import type { AnchoredLog } from '../chain/anchored-log.ts';
 import type { Block, Header } from '../types/block.ts';
 import { ChainStore, type Seal } from '../chain/chain-store.ts';
@@ -10,6 +9,7 @@ import { checkSeal } from '../proofs/proof.ts';
 import { sealWire } from '../chain/prover.ts';
 import { SetHistory } from '../chain/set-history.ts';
 import { openTransaction } from '../types/transaction.ts';
+import { problem } from '../problems.ts';
 
 /** [Q7] Of so many blocks in a row one has a certificate of its own, or the peer keeps it to itself. */
 const MAX_UNSEALED = 64;
@@ -55,7 +55,7 @@ export class HistoryFiller {
   fill({ header, transactions, anchored }: Block, seal: Seal | null): void {
     const missing = this.missing();
     if (!missing || !equalBytes(header.hash, missing.hash)) {
-      throw new Problem('not-missing', 'That is not the block that lacks here.');
+      throw problem('not-missing');
     }
     if (seal)
       checkSeal(
@@ -65,7 +65,7 @@ export class HistoryFiller {
         this.#bls,
       );
     else if (this.#unsealedAbove(header.height) >= MAX_UNSEALED) {
-      throw new Problem('certificate-missing', 'The peer sends blocks without what makes them final.');
+      throw problem('certificate-missing');
     }
     const opened = transactions.map(openTransaction);
     this.#db.transaction(() => {
@@ -85,11 +85,7 @@ export class HistoryFiller {
     const below = this.#store.header(height - 1);
     if (!below) return this.#store.setGap(height);
     if (!equalBytes(below.hash, parent)) {
-      throw new Problem(
-        'broken-chain',
-        'The blocks that were here before are not those that the snapshot stands on.',
-        'See docs/ledger.md, “When the ledger stands still”.',
-      );
+      throw problem('broken-history');
     }
     this.#store.setGap(null);
   }

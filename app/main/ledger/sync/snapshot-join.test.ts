@@ -419,7 +419,7 @@ describe('a node that is stopped', () => {
     long.replica({ db }).begin({ snapshot, parts: [snapshots.part(70, 0)!] });
     const filler = new HistoryFiller(db, long.origin, memoryBls);
     for (let height = 69; height > 6; height--) filler.fill(store.block(height)!, null);
-    expect(() => filler.fill(store.block(6)!, null)).toThrow('without what makes them final');
+    expect(() => filler.fill(store.block(6)!, null)).toThrow('without the certificate');
     filler.fill(store.block(6)!, store.ownSeal(6));
     filler.fill(store.block(5)!, null);
     expect(filler.missing()!.height).toBe(4);

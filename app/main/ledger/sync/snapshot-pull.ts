@@ -14,6 +14,7 @@ import {
 } from '../chain/snapshot.ts';
 import { encodeSnapshotWire, receivePieces, SNAPSHOT_PROTOCOL, type SnapshotWire } from './snapshot-wire.ts';
 import { idleTimeout } from '../consensus/idle-timeout.ts';
+import { problem } from '../problems.ts';
 
 /** [Q9] Peers that are asked for their newest head. */
 const MAX_ASKED = 8;
@@ -103,7 +104,7 @@ export class SnapshotPull {
           if (!bytes) return null;
           const snapshot = openManifest(bytes, trust(), bls);
           if (snapshot.header.height >= least) return snapshot;
-          throw new Problem('snapshot-old', 'The peer’s newest snapshot is too old to be of use.');
+          throw problem('snapshot-old');
         }),
       ),
     );
@@ -111,7 +112,7 @@ export class SnapshotPull {
       .filter((one) => one !== null)
       .sort((a, b) => b.header.height - a.header.height)
       .at(0);
-    if (!best) throw new Problem('no-snapshot', 'No peer has a snapshot that is new enough.');
+    if (!best) throw problem('no-new-snapshot');
     return best;
   }
 
@@ -137,7 +138,7 @@ export class SnapshotPull {
     while (lacking.length > 0) {
       const peers = this.#peersLeft();
       if (peers.length === 0) {
-        throw new Problem('snapshot-unreachable', 'No peer gives the parts of the snapshot that lack.');
+        throw problem('snapshot-unreachable');
       }
       const channels = Array.from({ length: MAX_CHANNELS }, (_, n) => peers[n % peers.length]!);
       await Promise.all(
@@ -147,7 +148,7 @@ export class SnapshotPull {
   }
 
   #peersLeft(): string[] {
-    if (this.#stopped) throw new Problem('stopped', 'The node stops.');
+    if (this.#stopped) throw problem('stopped');
     return this.#init.channels
       .peers()
       .map(({ peer }) => peer)
@@ -165,10 +166,10 @@ export class SnapshotPull {
     return this.#talk(peer, async (ask) => {
       for (let number = lacking.shift(); number !== undefined; number = lacking.shift()) {
         try {
-          if (this.#stopped) throw new Problem('stopped', 'The node stops.');
+          if (this.#stopped) throw problem('stopped');
           const question: SnapshotWire = ['part', this.#init.community, header.height, number];
           const bytes = await ask(question, MAX_PART_BYTES);
-          if (!bytes) throw new Problem('part-missing', 'The peer has no such part.');
+          if (!bytes) throw problem('part-missing');
           openPart(bytes, number, cut);
           got(number, bytes);
         } catch (error) {
@@ -209,7 +210,7 @@ export class SnapshotPull {
       await channel.close();
       return result;
     } catch (error) {
-      channel.abort(error instanceof Error ? error : new Problem('pull-failed', String(error)));
+      channel.abort(error instanceof Error ? error : problem('pull-failed', { reason: String(error) }));
       throw error;
     }
   }

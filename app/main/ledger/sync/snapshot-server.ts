@@ -16,6 +16,7 @@ import {
   SNAPSHOT_PROTOCOL,
   type SnapshotWire,
 } from './snapshot-wire.ts';
+import { problem } from '../problems.ts';
 
 /** [Q8] */
 const MAX_ANSWERING = 8;
@@ -65,14 +66,14 @@ export class SnapshotServer {
       let questions = 0;
       for await (const bytes of channel.receive()) {
         quiet.heard();
-        if (++questions > MAX_QUESTIONS) throw new Problem('too-many-questions', 'The peer asks too much.');
+        if (++questions > MAX_QUESTIONS) throw problem('too-many-questions');
         await this.#answer(channel, decodeSnapshotWire(bytes, ['newest', 'part', 'past']));
         quiet.heard();
       }
       await channel.close();
     } catch (error) {
       logger.debug('snapshot-answer-failed', { peer: channel.peer, code: problemOf(error).code });
-      channel.abort(new Problem('answer-failed', 'The answer broke off.'));
+      channel.abort(problem('answer-failed'));
     } finally {
       this.#answering--;
       quiet.stop();
@@ -82,7 +83,7 @@ export class SnapshotServer {
   async #answer(channel: Channel, question: SnapshotWire<'newest' | 'part' | 'past'>): Promise<void> {
     const { chain } = this.#init;
     if (!equalBytes(question[1], chain.origin.id)) {
-      throw new Problem('wrong-community', 'The peer asks about another community.');
+      throw problem('foreign-peer');
     }
     if (question[0] === 'newest') return sendPieces(channel, this.#newest());
     if (question[0] === 'part') return sendPieces(channel, chain.snapshots.part(question[2], question[3]));

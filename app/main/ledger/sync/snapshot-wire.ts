@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { decodeCbor, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import type { Channel } from '../../log/transport.ts';
 import { MAX_BLOCK_BYTES, MAX_HEADER_BYTES } from '../types/block.ts';
 import { MAX_CERTIFICATE_BYTES } from '../types/certificate.ts';
 import { MAX_CLOSING } from '../consensus/consensus-wire.ts';
 import { bytesUpTo, Digest, Height } from '../types/fields.ts';
+import { problem } from '../problems.ts';
 
 /** [Q8] The protocol of snapshots and of the past. */
 export const SNAPSHOT_PROTOCOL = '/impulse/snapshot/1';
@@ -50,7 +50,7 @@ export function decodeSnapshotWire<N extends Name>(
   const value = decodeCbor(bytes);
   const name = Array.isArray(value) ? expected.find((one) => one === value[0]) : undefined;
   const parsed = name === undefined ? undefined : shapes[name].safeParse(value);
-  if (!parsed?.success) throw new Problem('malformed', 'The peer sent a message that makes no sense here.');
+  if (!parsed?.success) throw problem('malformed');
   return parsed.data as SnapshotWire<N>;
 }
 
@@ -74,11 +74,11 @@ export async function receivePieces(
   const pieces: Uint8Array[] = [];
   for (let length = 0; ;) {
     const { done, value } = await messages.next();
-    if (done) throw new Problem('answer-broken', 'The peer broke its answer off.');
+    if (done) throw problem('answer-broken');
     const message = decodeSnapshotWire(value, ['piece', 'none']);
     if (message[0] === 'none') return null;
     length += message[1].length;
-    if (length > mostBytes) throw new Problem('answer-too-large', 'The peer sent more than was asked for.');
+    if (length > mostBytes) throw problem('answer-too-large');
     pieces.push(message[1]);
     if (!message[2]) return Buffer.concat(pieces);
   }

@@ -10,6 +10,7 @@ import type { Chain } from '../chain/chain.ts';
 import { bytesUpTo } from '../types/fields.ts';
 import { Reach } from '../consensus/peer-coverage.ts';
 import { MAX_TRANSACTION_BYTES } from '../types/transaction.ts';
+import { problem } from '../problems.ts';
 
 /** [X23] The protocol by which a node hands on what waits too long. */
 export const MEMPOOL_PROTOCOL = '/impulse/ledger-pool/1';
@@ -162,15 +163,15 @@ export class TransactionSpread {
     try {
       let messages = 0;
       for await (const bytes of channel.receive()) {
-        if (++messages > MAX_OFFER) throw new Problem('offer-too-long', 'The peer offers too much at once.');
+        if (++messages > MAX_OFFER) throw problem('offer-too-long');
         if ((await this.#judge(bytes)) === 'reject') {
-          throw new Problem('bad-offer', 'The peer offers what breaks the rules.');
+          throw problem('bad-offer');
         }
       }
       await channel.close();
     } catch (error) {
       this.#init.logger.debug('offer-refused', { peer: channel.peer, code: problemOf(error).code });
-      channel.abort(error instanceof Error ? error : new Problem('offer-refused', String(error)));
+      channel.abort(error instanceof Error ? error : problem('offer-refused', { reason: String(error) }));
     } finally {
       this.#taking--;
     }

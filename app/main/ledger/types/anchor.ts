@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { compareBytes, concatBytes, equalBytes } from '../../kernel/bytes.ts';
 import { encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { merkleRoot } from '../../kernel/merkle.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import type { Anchor, Header } from './block.ts';
 import { bytesUpTo, Digest } from './fields.ts';
 import { readEntry, writeEntry, type StateDraft, type StateView } from './state.ts';
+import { problem } from '../problems.ts';
 
 /** [H1] The most events that one block lists. */
 export const MAX_ANCHORED = 2048;
@@ -92,7 +92,7 @@ export function unpackAnchored([previous, before, joined]: z.infer<typeof Anchor
   for (let at = 0; at < joined.length; at += ANCHORED_BYTES) {
     const id = joined.subarray(at, at + ANCHORED_BYTES);
     if (at > 0 && compareBytes(ids.at(-1)!, id) >= 0) {
-      throw new Problem('bad-anchor', 'The events that the block lists do not stand in ascending order.');
+      throw problem('bad-anchor');
     }
     ids.push(id);
   }
@@ -103,7 +103,7 @@ export function unpackAnchored([previous, before, joined]: z.infer<typeof Anchor
 export function checkAnchorDigest({ anchor }: Header, anchored: Anchored | undefined): void {
   if (anchor === null && anchored === undefined) return;
   if (anchor && anchored && equalBytes(anchor.digest, anchorDigest(anchored))) return;
-  throw new Problem('wrong-anchor-digest', 'The header does not stand for the events that the block lists.');
+  throw problem('wrong-anchor-digest');
 }
 
 /** [H3] Whether an anchor continues the one before it. */

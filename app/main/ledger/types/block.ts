@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { equalBytes } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { merkleRoot } from '../../kernel/merkle.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from './anchor.ts';
 import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
 import { MAX_VALIDATORS } from './validators.ts';
+import { problem } from '../problems.ts';
 
 /** [LB6] What no community's limits may exceed: a proposal travels as one gossip message [K13]. */
 export const MAX_BLOCK_BYTES = 192 * 1024;
@@ -119,10 +119,9 @@ export function makeHeader(fields: HeaderFields): Header {
 
 /** Reads a header by rule [LB1]. Throws a Problem `header-too-large`, `malformed`, `non-canonical` or `bad-header`. */
 export function openHeader(bytes: Uint8Array): Header {
-  if (bytes.length > MAX_HEADER_BYTES)
-    throw new Problem('header-too-large', 'The header is larger than allowed.');
+  if (bytes.length > MAX_HEADER_BYTES) throw problem('header-too-large');
   const parsed = HeaderWire.safeParse(decodeCanonical(bytes));
-  if (!parsed.success) throw new Problem('bad-header', 'The header does not have the fields of a header.');
+  if (!parsed.success) throw problem('bad-header');
   const { c, e, s, h, p, t, l, n, x, r, a } = parsed.data;
   return {
     community: c,
@@ -167,12 +166,12 @@ export function encodeBlock({ header, transactions, anchored }: Block): Uint8Arr
  * `header-too-large`, `wrong-transaction-root`, `bad-anchor`, `wrong-anchor-digest`.
  */
 export function openBlock(bytes: Uint8Array, limits: BlockLimits): Block {
-  const tooLarge = () => new Problem('block-too-large', 'The block is larger than allowed.');
+  const tooLarge = () => problem('block-too-large');
   // A transaction takes at most five bytes of CBOR beside its own.
   const heads = 5 * limits.transactions + MAX_HEADER_BYTES + MAX_ANCHORED_HEAD + 16;
   if (bytes.length > limits.bytes + heads) throw tooLarge();
   const parsed = BlockWire.safeParse(decodeCanonical(bytes));
-  if (!parsed.success) throw new Problem('bad-block', 'The block does not have the form of a block.');
+  if (!parsed.success) throw problem('bad-block');
   const [headerBytes, transactions, list] = parsed.data;
   const header = openHeader(headerBytes);
   const block = { header, transactions, ...(list && { anchored: unpackAnchored(list) }) };
@@ -198,5 +197,5 @@ export function withinLimits(
 function checkTransactionRoot({ header, transactions }: Block): void {
   if (header.count === transactions.length && equalBytes(header.transactionRoot, merkleRoot(transactions)))
     return;
-  throw new Problem('wrong-transaction-root', 'The header does not stand for the transactions of the block.');
+  throw problem('wrong-transaction-root');
 }

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { BLS_SIGNATURE_BYTES, type Bls } from '../../kernel/bls.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { bytesOf, bytesUpTo, Digest } from './fields.ts';
 import { MAX_VALIDATORS, setHash, type ValidatorSet } from './validators.ts';
 import { motionFields, motionMessage, type Motion, type Vote } from './vote.ts';
+import { problem } from '../problems.ts';
 
 /** [K5] A quorum's signatures on one motion, added up. */
 export interface Certificate extends Motion {
@@ -42,7 +42,7 @@ export function openCertificate(bytes: Uint8Array): Certificate {
     bytes.length <= MAX_CERTIFICATE_BYTES
       ? CertificateWire.safeParse(decodeCanonical(bytes)).data
       : undefined;
-  if (!parsed) throw new Problem('bad-certificate', 'The certificate does not have the form of one.');
+  if (!parsed) throw problem('bad-certificate');
   const { k, e, s, b, v, m, g } = parsed;
   return { kind: k, epoch: e, slot: s, block: b, set: v, bitmap: m, signature: g };
 }

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { bytesUpTo } from './fields.ts';
 import type { ValidatorSet } from './validators.ts';
 import { conflict, encodeVote, MAX_VOTE_BYTES, motionMessage, openVote, type Vote } from './vote.ts';
+import { problem } from '../problems.ts';
 
 /** [K7] Two signed votes of one validator that the rules do not allow together. */
 export interface Evidence {
@@ -26,7 +26,7 @@ export function encodeEvidence({ first, second }: Evidence): Uint8Array {
 /** Reads evidence as it was kept or exported. Throws a Problem `malformed`, `non-canonical`, `bad-evidence` or `bad-vote`. */
 export function openEvidence(bytes: Uint8Array): Evidence {
   const parsed = EvidenceWire.safeParse(decodeCanonical(bytes)).data;
-  if (!parsed) throw new Problem('bad-evidence', 'That is no evidence of two votes.');
+  if (!parsed) throw problem('bad-evidence');
   return { first: openVote(parsed[1]), second: openVote(parsed[2]) };
 }
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { concatBytes, utf8 } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import type { SignatureCheck, Signer } from '../../kernel/signer.ts';
 import { bytesOf, bytesUpTo, Digest, Key } from './fields.ts';
+import { problem } from '../problems.ts';
 
 /** [X2] The largest sealed transaction, in bytes. */
 export const MAX_TRANSACTION_BYTES = 32 * 1024;
@@ -79,7 +79,5 @@ export function signatureCheckOf({ account, device, bytes, signature }: Transact
   return { publicKey: device ?? account, message: concatBytes(SIGNING_PREFIX, bytes), signature };
 }
 
-const tooLarge = () =>
-  new Problem('transaction-too-large', 'This is too much for one transaction.', 'Split it into several.');
-const malformed = () =>
-  new Problem('bad-transaction', 'The transaction does not have the fields of a transaction.');
+const tooLarge = () => problem('transaction-too-large');
+const malformed = () => problem('bad-transaction');

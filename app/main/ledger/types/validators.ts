@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { BLS_KEY_BYTES, BLS_SIGNATURE_BYTES, type Bls } from '../../kernel/bls.ts';
 import { compareBytes, equalBytes, toHex } from '../../kernel/bytes.ts';
 import { encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/sha256.ts';
+import { problem } from '../problems.ts';
 import { bytesOf } from './fields.ts';
 
 /** [V1] The most validators of one set. */
@@ -33,7 +33,9 @@ export const ValidatorSet = z
     validators: z.array(Validator).min(1).max(MAX_VALIDATORS),
   })
   .superRefine((set, context) => {
-    for (const message of faultsOf(set)) context.addIssue({ code: 'custom', message });
+    for (const fault of faultsOf(set)) {
+      context.addIssue({ code: 'custom', message: problem.fields(fault).message });
+    }
   });
 export type ValidatorSet = z.infer<typeof ValidatorSet>;
 
@@ -62,9 +64,9 @@ export function makeValidatorSet(init: {
   const validators = init.validators.toSorted((a, b) => compareBytes(a.key, b.key));
   const { epoch, model, quorum = leastQuorum(model, validators.length) } = init;
   const set = { epoch, model, quorum, validators };
-  const parsed = ValidatorSet.safeParse(set);
-  if (parsed.success) return set;
-  throw new Problem('bad-validators', parsed.error.issues[0]?.message ?? 'That is not a set of validators.');
+  if (ValidatorSet.safeParse(set).success) return set;
+  const [fault = 'bad-validators'] = faultsOf(set);
+  throw problem(fault);
 }
 
 const hashes = new WeakMap<ValidatorSet, Uint8Array>();
@@ -88,26 +90,28 @@ export function placeOf(set: ValidatorSet, key: Uint8Array): number {
   return set.validators.findIndex((validator) => equalBytes(validator.key, key));
 }
 
+type SetFault = 'unsorted-validators' | 'shared-bls-key' | 'shared-peer' | 'small-quorum' | 'large-quorum';
+
 function* faultsOf(set: {
   readonly model: FaultModel;
   readonly quorum: number;
   readonly validators: readonly Validator[];
-}): Generator<string> {
+}): Generator<SetFault> {
   const { model, quorum, validators } = set;
   for (let index = 1; index < validators.length; index++) {
     // [V2] Ascending by key, so that one set has one form and nobody stands in it twice.
     if (compareBytes(validators[index - 1]!.key, validators[index]!.key) >= 0) {
-      yield 'The validators are not in ascending order of their keys.';
+      yield 'unsorted-validators';
       break;
     }
   }
   if (new Set(validators.map(({ bls }) => toHex(bls))).size < validators.length) {
-    yield 'Two validators have the same BLS key.';
+    yield 'shared-bls-key';
   }
   if (new Set(validators.map(({ peer }) => peer)).size < validators.length) {
-    yield 'Two validators have the same peer.';
+    yield 'shared-peer';
   }
   // [V3] A set may ask for more than its model needs, never for less.
-  if (quorum < leastQuorum(model, validators.length)) yield 'The quorum is too small for the fault model.';
-  if (quorum > validators.length) yield 'The quorum is larger than the set.';
+  if (quorum < leastQuorum(model, validators.length)) yield 'small-quorum';
+  if (quorum > validators.length) yield 'large-quorum';
 }

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { BLS_SIGNATURE_BYTES } from '../../kernel/bls.ts';
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { bytesOf, Digest } from './fields.ts';
 import { MAX_VALIDATORS, setHash, type ValidatorSet } from './validators.ts';
+import { problem } from '../problems.ts';
 
 /**
  * [K14] What a validator may say of a slot: that a block stands in it, that nothing does, or that it takes
@@ -64,7 +64,7 @@ export function encodeVote({ kind, epoch, slot, block, voter, signature }: Vote)
 /** Reads a vote by rule [K14]. Throws a Problem `malformed`, `non-canonical` or `bad-vote`. */
 export function openVote(bytes: Uint8Array): Vote {
   const parsed = bytes.length <= MAX_VOTE_BYTES ? VoteWire.safeParse(decodeCanonical(bytes)).data : undefined;
-  if (!parsed) throw new Problem('bad-vote', 'The vote does not have the form of a vote.');
+  if (!parsed) throw problem('bad-vote');
   const { k, e, s, b, i, g } = parsed;
   return { kind: k, epoch: e, slot: s, block: b, voter: i, signature: g };
 }

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { equalBytes } from '../../../kernel/bytes.ts';
 import { accountOf, ownAccount, putAccount } from '../accounts.ts';
 import { Key } from '../../types/fields.ts';
-import { refuse, type LedgerKind } from '../kinds.ts';
+import type { LedgerKind } from '../kinds.ts';
+import { problem } from '../../problems.ts';
 
 const Transfer = z.strictObject({ to: Key, amount: z.int().positive(), memo: z.string().max(140) });
 
@@ -13,13 +14,13 @@ export const creditTransfer: LedgerKind<z.infer<typeof Transfer>> = {
   leastRole: null,
   execute({ account, body: { to, amount, memo }, state }) {
     const from = ownAccount(state, account);
-    if (equalBytes(to, account)) refuse('self-transfer', 'Sender and receiver are the same.');
+    if (equalBytes(to, account)) throw problem('self-transfer');
     const receiver = accountOf(state, to);
     if (!receiver) {
-      return refuse('unknown-recipient', 'There is no such account.', 'Check whom you meant to give it to.');
+      throw problem('unknown-recipient');
     }
     if (from.credits < amount) {
-      refuse('overspend', `The account has ${from.credits}, which is less than ${amount}.`);
+      throw problem('overspend', { credits: from.credits, amount });
     }
     putAccount(state, account, { ...from, credits: from.credits - amount });
     putAccount(state, to, { ...receiver, credits: receiver.credits + amount });

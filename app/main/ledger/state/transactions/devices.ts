@@ -4,6 +4,7 @@ import { maySign, ownAccount, putAccount, type Account } from '../accounts.ts';
 import { bytesOf, Key } from '../../types/fields.ts';
 import { refuse, type LedgerKind } from '../kinds.ts';
 import type { SignatureCheck } from '../../../kernel/signer.ts';
+import { problem } from '../../problems.ts';
 
 /** [A3] The most devices of one account. */
 const MAX_DEVICES = 16;
@@ -16,7 +17,7 @@ const Recover = z.strictObject({ root: Key, proof: bytesOf(64) });
 
 function without(account: Account, device: Uint8Array) {
   const left = account.devices.filter(({ key }) => !equalBytes(key, device));
-  if (left.length === account.devices.length) refuse('unknown-device', 'The account has no such device.');
+  if (left.length === account.devices.length) throw problem('unknown-device');
   return left;
 }
 
@@ -27,14 +28,9 @@ export const deviceAdd: LedgerKind<z.infer<typeof Add>> = {
   leastRole: null,
   execute({ account, body: { device, name }, state, block }) {
     const own = ownAccount(state, account);
-    if (maySign(own, device) || equalBytes(device, account))
-      refuse('known-device', 'The account has this key already.');
+    if (maySign(own, device) || equalBytes(device, account)) throw problem('known-device');
     if (own.devices.length >= MAX_DEVICES) {
-      refuse(
-        'too-many-devices',
-        `An account has at most ${MAX_DEVICES} devices.`,
-        'Revoke one that is not used any more.',
-      );
+      throw problem('too-many-devices', { most: MAX_DEVICES });
     }
     const devices = [...own.devices, { key: device, name, since: block.time }];
     putAccount(state, account, { ...own, devices });
@@ -62,17 +58,11 @@ export const deviceRotate: LedgerKind<z.infer<typeof Rotate>> = {
   execute({ account, signer, body: { device, to }, state, block }) {
     const own = ownAccount(state, account);
     if (!equalBytes(signer, own.root) && !equalBytes(signer, device)) {
-      refuse(
-        'not-your-device',
-        'A device changes its own key alone.',
-        'Sign with the device itself or the root key.',
-      );
+      throw problem('not-your-device');
     }
-    if (maySign(own, to) || equalBytes(to, account))
-      refuse('known-device', 'The account has this key already.');
+    if (maySign(own, to) || equalBytes(to, account)) throw problem('known-device');
     const { name } =
-      own.devices.find(({ key }) => equalBytes(key, device)) ??
-      refuse('unknown-device', 'The account has no such device.');
+      own.devices.find(({ key }) => equalBytes(key, device)) ?? refuse(problem('unknown-device'));
     const devices = [...without(own, device), { key: to, name, since: block.time }];
     putAccount(state, account, { ...own, devices });
     return [{ name: 'device.rotated', facts: { account, device, to } }];
@@ -97,13 +87,9 @@ export const accountRecover: LedgerKind<z.infer<typeof Recover>> = {
   execute({ account, signer, body: { root }, state }) {
     const own = ownAccount(state, account);
     if (!equalBytes(signer, own.root)) {
-      refuse(
-        'not-root',
-        'Only the root key recovers an account.',
-        'Sign with the key that the recovery words stand for.',
-      );
+      throw problem('not-root');
     }
-    if (maySign(own, root)) refuse('known-device', 'The account has this key already.');
+    if (maySign(own, root)) throw problem('known-device');
     putAccount(state, account, { ...own, root, devices: [] });
     return [{ name: 'account.recovered', facts: { account, root } }];
   },

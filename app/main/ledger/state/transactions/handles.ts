@@ -11,6 +11,7 @@ import {
 } from '../accounts.ts';
 import { Key } from '../../types/fields.ts';
 import { refuse, type LedgerKind } from '../kinds.ts';
+import { problem } from '../../problems.ts';
 
 const Register = z.strictObject({ handle: LedgerHandle });
 const Transfer = z.strictObject({ handle: LedgerHandle, to: Key });
@@ -22,7 +23,7 @@ export const handleRegister: LedgerKind<z.infer<typeof Register>> = {
   leastRole: 'guest',
   execute({ account, body: { handle }, state }) {
     const own = ownAccount(state, account);
-    if (own.handle === handle) refuse('same-handle', 'The account has this handle already.');
+    if (own.handle === handle) throw problem('same-handle');
     if (own.handle !== null) freeHandle(state, own.handle);
     takeHandle(state, handle, account);
     putAccount(state, account, { ...own, handle });
@@ -37,10 +38,9 @@ export const handleTransfer: LedgerKind<z.infer<typeof Transfer>> = {
   leastRole: null,
   execute({ account, body: { handle, to }, state }) {
     const holder = holderOf(state, handle);
-    if (!holder || !equalBytes(holder, account))
-      refuse('not-your-handle', 'The account does not hold this handle.');
-    const receiver = accountOf(state, to) ?? refuse('unknown-recipient', 'There is no such account.');
-    if (receiver.handle !== null) refuse('has-handle', 'The receiver has a handle already.');
+    if (!holder || !equalBytes(holder, account)) throw problem('not-your-handle');
+    const receiver = accountOf(state, to) ?? refuse(problem('unknown-recipient'));
+    if (receiver.handle !== null) throw problem('has-handle');
     const own = ownAccount(state, account);
     freeHandle(state, handle);
     takeHandle(state, own.handle!, to);

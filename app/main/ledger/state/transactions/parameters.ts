@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Parameters, PARAMETERS } from '../genesis.ts';
-import { refuse, type LedgerKind } from '../kinds.ts';
+import type { LedgerKind } from '../kinds.ts';
 import { readEntry, writeEntry } from '../../types/state.ts';
+import { problem } from '../../problems.ts';
 
 const Change = z.strictObject({
   snapshotInterval: Parameters.shape.snapshotInterval.optional(),
@@ -16,7 +17,7 @@ export const parametersChange: LedgerKind<z.infer<typeof Change>> = {
   body: Change,
   leastRole: 'sysop',
   execute({ body, state }) {
-    if (Object.keys(body).length === 0) refuse('no-change', 'Nothing is changed.');
+    if (Object.keys(body).length === 0) throw problem('no-parameter');
     const parameters = { ...readEntry<Parameters>(state, PARAMETERS)!, ...body };
     writeEntry(state, PARAMETERS, parameters);
     return [{ name: 'parameters.changed', facts: { ...body } }];

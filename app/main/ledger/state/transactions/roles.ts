@@ -14,6 +14,7 @@ import {
 } from '../accounts.ts';
 import { Key, Millis } from '../../types/fields.ts';
 import { refuse, type Call, type LedgerKind } from '../kinds.ts';
+import { problem } from '../../problems.ts';
 
 const Grant = z.strictObject({ member: Key, role: z.enum(ROLES), handle: LedgerHandle.optional() });
 const Revoke = z.strictObject({ member: Key });
@@ -21,18 +22,18 @@ const Ban = z.strictObject({ member: Key, reason: z.string().max(400), until: Mi
 
 /** The member, if the author stands above them; nobody changes the founder [X17]. */
 function below({ account, body, state, block }: Call<{ member: Uint8Array }>): Account {
-  const target = accountOf(state, body.member) ?? refuse('unknown-member', 'There is no such member.');
+  const target = accountOf(state, body.member) ?? refuse(problem('unknown-member'));
   const by = standingOf(ownAccount(state, account), block.time)!;
-  if (isFounder(state, body.member)) refuse('founder', 'Nobody changes what the founder may do.');
+  if (isFounder(state, body.member)) throw problem('founder');
   if (target.role !== null && !outranks(by, target.role)) {
-    refuse('outranked', `A ${by} does not decide about a ${target.role}.`);
+    throw problem('outranked-by-member', { by, role: target.role });
   }
   return target;
 }
 
 function mustOutrank(call: Call<unknown>, role: Role): void {
   const by = standingOf(ownAccount(call.state, call.account), call.block.time)!;
-  if (!outranks(by, role)) refuse('outranked', `A ${by} does not make anybody a ${role}.`);
+  if (!outranks(by, role)) throw problem('outranked-by-role', { by, role });
 }
 
 /** [X17] Gives a role below one's own, to a member or to somebody new, who may get a handle with it. */
@@ -47,7 +48,7 @@ export const roleGrant: LedgerKind<z.infer<typeof Grant>> = {
     const known = accountOf(state, member);
     if (known) {
       const target = below(call);
-      if (handle !== undefined) refuse('has-account', 'Members choose their handle themselves.');
+      if (handle !== undefined) throw problem('has-account');
       putAccount(state, member, { ...target, role });
     } else {
       if (handle !== undefined) takeHandle(state, handle, member);
@@ -73,7 +74,7 @@ export const roleRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   execute(call) {
     const target = below(call);
     const { member } = call.body;
-    if (target.role === null) refuse('no-role', 'The member has no role.');
+    if (target.role === null) throw problem('no-role');
     putAccount(call.state, member, { ...target, role: null });
     return [{ name: 'role.revoked', facts: { member, before: target.role, by: call.account } }];
   },
@@ -87,7 +88,7 @@ export const memberBan: LedgerKind<z.infer<typeof Ban>> = {
   execute(call) {
     const target = below(call);
     const { member, reason, until } = call.body;
-    if (until !== null && until <= call.block.time) refuse('bad-until', 'The end of the ban has passed.');
+    if (until !== null && until <= call.block.time) throw problem('bad-until');
     const banned = { at: call.block.time, until, reason, by: call.account };
     putAccount(call.state, member, { ...target, banned });
     return [{ name: 'member.banned', facts: { member, reason, until, by: call.account } }];
@@ -102,7 +103,7 @@ export const memberLift: LedgerKind<z.infer<typeof Revoke>> = {
   execute(call) {
     const target = below(call);
     const { member } = call.body;
-    if (!isBanned(target.banned, call.block.time)) refuse('not-banned', 'The member is not banned.');
+    if (!isBanned(target.banned, call.block.time)) throw problem('not-banned');
     putAccount(call.state, member, { ...target, banned: null });
     return [{ name: 'member.lifted', facts: { member, by: call.account } }];
   },

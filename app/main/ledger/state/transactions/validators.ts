@@ -4,8 +4,9 @@ import { encodeCanonical } from '../../../kernel/canonical.ts';
 import { setOf, writeSet } from '../accounts.ts';
 import { signersOf } from '../../types/certificate.ts';
 import { bytesOf, bytesUpTo } from '../../types/fields.ts';
-import { refuse, type LedgerKind } from '../kinds.ts';
+import type { LedgerKind } from '../kinds.ts';
 import { MAX_VALIDATORS, possessionsProven, setHash, ValidatorSet } from '../../types/validators.ts';
+import { problem } from '../../problems.ts';
 
 const Change = z.strictObject({
   set: ValidatorSet,
@@ -42,24 +43,23 @@ export const validatorsChange: LedgerKind<z.infer<typeof Change>> = {
   execute({ body: { set, bitmap, signature }, state, block, bls }) {
     const current = setOf(state);
     if (current.epoch !== block.epoch || set.epoch !== current.epoch + 1) {
-      refuse('stale-set', `The set in force is that of epoch ${current.epoch}.`, 'Make the change anew.');
+      throw problem('change-of-old-set', { epoch: current.epoch });
     }
-    if (set.model !== current.model)
-      refuse('model-fixed', 'The fault model is fixed by the genesis document.');
+    if (set.model !== current.model) throw problem('model-fixed');
     const signers = signersOf({ bitmap });
     const { validators, quorum } = current;
     if (bitmap.length !== Math.ceil(validators.length / 8) || (signers.at(-1) ?? 0) >= validators.length) {
-      refuse('bad-bitmap', 'The list of signers does not fit the set in force.');
+      throw problem('bad-bitmap');
     }
     if (signers.length < quorum) {
-      refuse('short-certificate', `${signers.length} validators signed, and ${quorum} must.`);
+      throw problem('short-certificate', { signed: signers.length, quorum });
     }
     const keys = signers.map((place) => validators[place]!.bls);
     if (!bls.verifyAggregate(keys, changeMessage(block.community, current, set), signature)) {
-      refuse('bad-certificate', 'The validators did not sign this change.');
+      throw problem('change-not-signed');
     }
     if (!possessionsProven(set, bls)) {
-      refuse('unproven-possession', 'A new validator did not prove that it holds its key.');
+      throw problem('unproven-possession');
     }
     writeSet(state, set);
     return [

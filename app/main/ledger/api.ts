@@ -3,8 +3,8 @@ import { each, latest, type Api } from '../api/index.ts';
 import type { Ledger } from './service.ts';
 
 /**
- * The contract's `ledger` procedures. `ledger` throws a Problem while there is no community; a node has its
- * `card` before.
+ * The contract's `ledger` procedures. `ledger` throws a Problem while there is no community; the `card` of a
+ * node exists before that.
  */
 export function ledgerApi(api: Api['ledger'], ledger: () => Ledger, card: () => ValidatorCard) {
   return {

@@ -6,7 +6,7 @@ import { Problem } from '../kernel/errors.ts';
 const seedOf = (n: number) => new Uint8Array(32).fill(n);
 const [message, other] = [utf8('block 7'), utf8('block 8')];
 
-/** What every adapter of the BLS port keeps; run on the native library and on the stand-in of the simulation. */
+/** The contract of every BLS adapter; run on the native library and on the simulation's stand-in. */
 export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array) => BlsSigner): void {
   describe(`BLS: ${name}`, () => {
     const signers = Array.from({ length: 8 }, (_, n) => signerOf(seedOf(n + 1)));
@@ -23,7 +23,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       expect(signatures[0]!.length).toBe(BLS_SIGNATURE_BYTES);
     });
 
-    test('a signature holds for its key and its message alone', () => {
+    test('a signature is valid only for its key and its message', () => {
       const signature = signatures[0]!;
       expect(bls.verify({ key: mara.publicKey, message, signature })).toBe(true);
       expect(bls.verify({ key: odin.publicKey, message, signature })).toBe(false);
@@ -32,7 +32,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       expect(bls.verify({ key: flipped(mara.publicKey), message, signature })).toBe(false);
     });
 
-    test('an aggregate holds for exactly its signers, in any order', () => {
+    test('an aggregate is valid for exactly its signers, in any order', () => {
       const sum = bls.aggregate(signatures);
       expect(bls.verifyAggregate(keys, message, sum)).toBe(true);
       expect(bls.verifyAggregate(keys.toReversed(), message, bls.aggregate(signatures.toReversed()))).toBe(
@@ -55,7 +55,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       expect(bls.verify({ key: mara.publicKey, message, signature: sum })).toBe(true);
     });
 
-    test('a batch says of each signature whether it holds, whatever the others are', async () => {
+    test('a batch says of each signature whether it is valid, whatever the others are', async () => {
       const checks = signers.map(({ publicKey: key }, n) => ({ key, message, signature: signatures[n]! }));
       expect(await bls.verifyMany([])).toEqual([]);
       expect(await bls.verifyMany(checks.slice(0, 1))).toEqual([true]);
@@ -81,7 +81,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       expect(await bls.verifyMany(swapped)).toEqual([false, false]);
     });
 
-    test('possession is proven for one key, by its holder alone, and a signature is no proof', () => {
+    test('possession is proven for one key, only by its holder, and a signature is no proof', () => {
       const proof = mara.provePossession();
       expect(bls.checkPossession(mara.publicKey, proof)).toBe(true);
       expect(bls.checkPossession(odin.publicKey, proof)).toBe(false);
@@ -100,7 +100,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       ],
       ['ones', new Uint8Array(BLS_KEY_BYTES).fill(255), new Uint8Array(BLS_SIGNATURE_BYTES).fill(255)],
       ['a byte too much', new Uint8Array(BLS_KEY_BYTES + 1), new Uint8Array(BLS_SIGNATURE_BYTES + 1)],
-    ])('%s is neither key nor signature, and no exception', async (_, key, signature) => {
+    ])('%s is neither a key nor a signature, and throws nothing', async (_, key, signature) => {
       expect(bls.verify({ key, message, signature: signatures[0]! })).toBe(false);
       expect(bls.verify({ key: mara.publicKey, message, signature })).toBe(false);
       expect(bls.verify({ key, message, signature })).toBe(false);
@@ -113,7 +113,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       expect(() => bls.aggregate([signatures[0]!, signature])).toThrow(Problem);
     });
 
-    test('of no signatures there is no aggregate', () => {
+    test('no signatures have no aggregate', () => {
       expect(() => bls.aggregate([])).toThrow(Problem);
     });
   });

@@ -14,7 +14,7 @@ import { openTransaction } from './types/transaction.ts';
 const limits = { bytes: 64 * 1024, transactions: 50 };
 let ledger: TestLedger;
 let trust: Trust;
-/** One sound sample for every decoder. */
+/** One valid sample for every decoder. */
 let samples: Record<string, Uint8Array>;
 let blockHash: string;
 let decoders: Record<string, (bytes: Uint8Array) => unknown>;
@@ -84,7 +84,7 @@ function bend(bytes: Uint8Array, wounds: readonly { at: number; byte: number; ho
   return Uint8Array.from(out);
 }
 
-/** True when it was opened; a refusal is a Problem with a code, anything else is a fault of the decoder. */
+/** True if it was opened; a refusal is a Problem with a code, and anything else is a bug in the decoder. */
 function opens(name: string, bytes: Uint8Array): boolean {
   try {
     decoders[name]!(bytes);
@@ -96,7 +96,7 @@ function opens(name: string, bytes: Uint8Array): boolean {
   }
 }
 
-test.each(NAMES)('a sound %s opens', (name) => {
+test.each(NAMES)('a valid %s opens', (name) => {
   expect(opens(name, samples[name]!)).toBe(true);
 });
 
@@ -114,12 +114,12 @@ test.each(NAMES)('random values as a %s are refused with a reason', (name) => {
   );
 });
 
-test.each(NAMES)('a damaged %s is refused with a reason, or is another that is sound in form', (name) => {
+test.each(NAMES)('a damaged %s is refused with a reason, or has the form of another valid one', (name) => {
   fc.assert(
     fc.property(fc.array(damage, { minLength: 1, maxLength: 4 }), (wounds) => {
       const bent = bend(samples[name]!, wounds);
       if (!opens(name, bent) || toHex(bent) === toHex(samples[name]!)) return;
-      // A part is checked against the snapshot, and a block by its hash: neither has a second sound form.
+      // A part is checked against the snapshot, and a block by its hash: neither has a second valid form.
       expect(name).not.toBe('part');
       if (name === 'block') expect(toHex(openBlock(bent, limits).header.hash)).not.toBe(blockHash);
     }),
@@ -127,7 +127,7 @@ test.each(NAMES)('a damaged %s is refused with a reason, or is another that is s
   );
 });
 
-test('[F4] no damage to a proof leaves it good and makes it show something else', () => {
+test('[F4] damage to a proof never makes it prove something else', () => {
   const sound = verifyProof(samples['proof']!, trust, memoryBls);
   if (!sound.ok) throw new Error(sound.code);
   fc.assert(
@@ -142,7 +142,7 @@ test('[F4] no damage to a proof leaves it good and makes it show something else'
   );
 });
 
-test('[LB1] a header has one form: what is read is written to the same bytes', () => {
+test('[LB1] a header has one form: encoding a decoded header gives the same bytes', () => {
   const header = openHeader(samples['header']!);
   expect(toHex(makeHeader(header).bytes)).toBe(toHex(samples['header']!));
 });

@@ -16,19 +16,19 @@ import type { StateView } from './types/state.ts';
 import { openTransaction, type Transaction } from './types/transaction.ts';
 import { problem } from './problems.ts';
 
-/** A person as the ledger knows them by a key. */
+/** The person who holds a key, as the ledger knows them. */
 export function personOf(state: StateView, key: Uint8Array) {
   const account = accountOf(state, key);
   return { did: didOf(key), handle: account?.handle ?? didOf(key).slice(-8), role: account?.role ?? null };
 }
 
-/** An event of the log, and the block that lists it if one does. */
+/** An event of the log, and the block that lists it, if any. */
 export interface FoundEvent {
   readonly sealed: SealedEvent;
   readonly block: number | null;
 }
 
-/** What can be looked up in the final chain: blocks, transactions, and what proves them. */
+/** Lookups in the final chain: blocks, transactions, and their proofs. */
 export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Array) => FoundEvent | null) {
   const { store, search } = chain;
   const prover = new Prover(chain.origin.id, store);
@@ -47,7 +47,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
     stateRoot: toHex(header.stateRoot),
   });
 
-  /** Known while the set of its epoch is the one in force. */
+  /** Known only while the set of the block's epoch is in force. */
   const proposerOf = ({ epoch, proposer }: Header): string | null => {
     const set = setOf(chain.state);
     const validator = set.epoch === epoch ? set.validators[proposer] : undefined;
@@ -97,7 +97,7 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       return { block: blockView(header), transactions: views };
     },
 
-    /** Newest first; filters go together. Throws a Problem `bad-cursor`. */
+    /** Newest first; all filters apply. Throws a Problem `bad-cursor`. */
     transactions(
       input: Inputs['ledger']['transactions'] & { limit: number },
     ): Outputs['ledger']['transactions'] {
@@ -124,7 +124,10 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       throw problem('unknown-transaction');
     },
 
-    /** Of a transaction, or of an event of the log. Throws the Problems of {@link Prover.prove}, or `not-certified`. */
+    /**
+     * The proof of a transaction or of an event of the log. Throws the Problems of {@link Prover.prove}, or
+     * `not-certified`.
+     */
     proof({ id, single }: Inputs['ledger']['proof']): Outputs['ledger']['proof'] {
       const digest = digestOf(id);
       const event = eventOf(digest);

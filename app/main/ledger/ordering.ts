@@ -16,15 +16,15 @@ import { TransactionSpread } from './sync/transaction-spread.ts';
 import type { SignStateStore } from './consensus/sign-state.ts';
 import type { VoteStore } from './consensus/vote-store.ts';
 
-/** [K4] How far ahead of its own clock a validator votes for a block, in milliseconds. */
+/** [K4] How far ahead of a validator's own clock a block may be to get its vote, in milliseconds. */
 const AHEAD_MS = 5000;
-/** [K3] How old a block is before a leader proposes the next one, in milliseconds. */
+/** [K3] The least age of a block before a leader proposes the next one, in milliseconds. */
 const PACE_MS = 40;
 
-/** [H7] How often is looked whether something is to be anchored, in milliseconds. */
+/** [H7] How often to check for events to anchor, in milliseconds. */
 const ANCHOR_LOOK_MS = 250;
 
-/** [K10] Where a node writes down what it voted. */
+/** [K10] Where a node records its votes. */
 export interface VoteJournal {
   readonly votes: VoteStore;
   readonly mark: SignStateStore;
@@ -32,20 +32,23 @@ export interface VoteJournal {
 
 export interface OrderingInit {
   readonly chain: Chain;
-  /** Where the chain lies. */
+  /** The database of the chain. */
   readonly db: Database;
   readonly bls: Bls;
-  /** The key that this node votes with when it stands in the set. */
+  /** The key that this node votes with while it is in the set. */
   readonly signer: BlsSigner;
   readonly box: VoteJournal;
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** [Q9] How many blocks behind a node begins with a snapshot. */
+  /** [Q9] How many blocks a node must be behind to start from a snapshot. */
   readonly farBlocks?: number;
 }
 
-/** A node's part in the ordering of transactions: consensus, what waits for it, and its coming and going. */
+/**
+ * A node's part in ordering transactions: consensus, the transactions that wait for it, starting and
+ * stopping.
+ */
 export class Ordering {
   readonly #init: OrderingInit;
   readonly #spread: TransactionSpread;
@@ -54,7 +57,7 @@ export class Ordering {
   readonly #handlers = new Map<string, (channel: Channel) => Promise<void>>();
   readonly #listeners = new Set<() => void>();
   #consensus: Consensus | null = null;
-  /** Starts and stops follow one another. */
+  /** Starts and stops run one after another. */
   #turns: Promise<void> = Promise.resolve();
   #stops: (() => void)[] = [];
   #failed: string | null = null;
@@ -80,7 +83,7 @@ export class Ordering {
     });
   }
 
-  /** Takes part from now on. What keeps it from that is in the view's `halted`. */
+  /** Takes part from now on. The view's `halted` says why it cannot. */
   start(): Promise<void> {
     return this.#next(async () => {
       this.#spread.start();
@@ -105,8 +108,8 @@ export class Ordering {
   }
 
   /**
-   * Begins anew from what is on disk, after a person saw to what made it stand still. [K10] A validator alone,
-   * whom nobody can tell how far it voted, votes again.
+   * Restarts from disk after a person removed the cause of a halt. [K10] A sole validator, whom nobody can
+   * tell how far it voted, votes again.
    */
   recover(): Promise<void> {
     return this.#next(async () => {
@@ -116,7 +119,7 @@ export class Ordering {
     });
   }
 
-  /** Hands a transaction on that waits in the pool. */
+  /** Passes on a transaction that waits in the mempool. */
   spread(sealed: Uint8Array): void {
     this.#spread.spread(sealed);
   }
@@ -127,17 +130,17 @@ export class Ordering {
     this.#consensus.work(this.#pending);
   }
 
-  /** Null before consensus has begun. */
+  /** Null before consensus has started. */
   view(): ConsensusView | null {
     return this.#failed || !this.#consensus ? null : this.#consensus.view();
   }
 
-  /** [Q10] How far the fetching of a snapshot is; null while none is fetched. */
+  /** [Q10] The progress of fetching a snapshot; null while none is being fetched. */
   get joining(): JoinProgress | null {
     return this.#join.progress;
   }
 
-  /** Why nothing is ordered here, in kebab case; null while it is. */
+  /** Why nothing is ordered here, in kebab case; null while ordering works. */
   get halted(): string | null {
     return this.#failed ?? this.view()?.halted ?? null;
   }
@@ -148,8 +151,8 @@ export class Ordering {
   }
 
   /**
-   * The places of those validators of which nothing is heard in the slot in progress, if something has
-   * waited for so long that somebody should know; null otherwise.
+   * Places of the validators that have not been heard from in the slot in progress, if a transaction has
+   * waited for at least `patienceMs`; null otherwise.
    */
   absent(patienceMs: number): number[] | null {
     const { chain, clock } = this.#init;
@@ -160,7 +163,7 @@ export class Ordering {
     return places.length > 0 ? places : null;
   }
 
-  /** Calls back after whatever may change the view; returns how to stop that. */
+  /** Calls back after anything that may change the view; returns the unsubscribe function. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -172,13 +175,13 @@ export class Ordering {
     }
   }
 
-  /** [K8] [H7] Whether something waits that this node's slot should go on for. */
+  /** [K8] [H7] Whether something is waiting that this node's slot should continue for. */
   #isPending(consensus: Consensus): boolean {
     const { mempool, state, anchoring } = this.#init.chain;
     return mempool.ready(state) || (anchoring !== null && anchorsPending(anchoring, () => consensus.view()));
   }
 
-  /** [Q6] Puts a snapshot in place of the state. */
+  /** [Q6] Replaces the state by a snapshot. */
   #beginWith(fetched: Fetched): Promise<void> {
     return this.#next(async () => {
       await this.#consensus?.stop();
@@ -216,7 +219,7 @@ export class Ordering {
     this.#changed();
   }
 
-  /** A transport takes one handler for a protocol and for ever. */
+  /** A transport takes one handler for a protocol, which cannot be removed. */
   #handle(protocol: string, handler: (channel: Channel) => Promise<void>): void {
     const known = this.#handlers.has(protocol);
     this.#handlers.set(protocol, handler);
@@ -229,13 +232,13 @@ export class Ordering {
 
   #next(turn: () => Promise<void>): Promise<void> {
     const done = this.#turns.then(turn);
-    // One that failed is told to whoever asked for it; the next one comes all the same.
+    // The caller learns of a failure; the next turn runs all the same.
     this.#turns = done.catch(() => {});
     return done;
   }
 }
 
-/** The parameters in force say how long a slot lasts. */
+/** The parameters in force set the length of a slot. */
 function timesOf(chain: Chain): ConsensusTimes {
   return {
     get baseMs() {

@@ -5,7 +5,7 @@ const RECOVERY = 'See docs/ledger.md, “When the ledger stands still”.';
 
 /** The problems of the ledger. */
 export const problem = defineProblems('ledger', {
-  // Form of what came from a peer or a file. The remedy, if any, is for a person who made it.
+  // The form of data from a peer or a file
   malformed: { message: 'The peer sent a message that is not valid here.' },
   'header-too-large': { message: 'The header is larger than allowed.' },
   'bad-header': { message: 'The header does not have the fields of a header.' },
@@ -198,7 +198,7 @@ export const problem = defineProblems('ledger', {
   'bad-offer': { message: 'The peer offers transactions that break the rules.' },
   'offer-refused': { message: 'Taking in offered transactions failed: {reason}' },
 
-  // Handing in
+  // Submitting
   'no-account': {
     code: 'unknown-account',
     message: 'You have no account in this ledger.',
@@ -320,7 +320,7 @@ export const problem = defineProblems('ledger', {
   'answer-too-large': { message: 'The peer sent more than was asked for.' },
 });
 
-/** A problem that carries the code of the rule that was broken in place of its own. */
+/** A problem whose code is the rule that was broken. */
 export function broken(
   key: 'bad-final-block' | 'uncovered-blocks' | 'peer-broke-rules' | 'invalid-certificate',
   code: string,

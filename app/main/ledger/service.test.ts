@@ -65,8 +65,8 @@ beforeEach(async () => {
   await world.act(world.founder, 'role.grant', { member: odin.key, role: 'member', handle: 'Odin' });
 });
 
-describe('the ledger at the console', () => {
-  test('what is handed in is signed, spread and, after its block, shown as final', async () => {
+describe('the ledger service', () => {
+  test('a submitted transaction is signed, spread and, after its block, shown as final', async () => {
     const ledger = serviceOf(world.founder);
     const { id } = await ledger.submit({
       kind: 'credit.transfer',
@@ -93,7 +93,7 @@ describe('the ledger at the console', () => {
     });
   });
 
-  test('a proof and the head of a snapshot are those that others can check', async () => {
+  test('others can check a proof and the head of a snapshot', async () => {
     const ledger = serviceOf(world.founder);
     const { id } = await ledger.submit({ kind: 'handle.register', body: { handle: 'Mara B' } });
     await world.block();
@@ -129,7 +129,7 @@ describe('the ledger at the console', () => {
     expect(() => ledger.blocks({ limit: 3, cursor: 'x' })).toThrow('not a position');
   });
 
-  test('without an account, without consensus, or against the rules nothing is handed in', async () => {
+  test('nothing is submitted without an account, without consensus, or against the rules', async () => {
     const stranger = serviceOf(world.person('stranger'));
     const body = { to: didOf(odin.key), amount: 1, memo: '' };
     await expect(stranger.submit({ kind: 'credit.transfer', body })).rejects.toMatchObject({
@@ -147,7 +147,7 @@ describe('the ledger at the console', () => {
     expect(spread).toEqual([]);
   });
 
-  test('the strip of signatures shows the slot in progress', () => {
+  test('the signature strip shows the slot in progress', () => {
     const seen: number[] = [];
     serviceOf(odin).watchSignatures(({ slot }) => void seen.push(slot))();
     expect(seen).toEqual([1]);
@@ -157,7 +157,7 @@ describe('the ledger at the console', () => {
 describe('a change of the validators', () => {
   const add = (person: Person) => [cardOf(person.validator)];
 
-  test('[X20] of a sysop alone is handed in at once', async () => {
+  test('[X20] of a sole sysop is submitted at once', async () => {
     const made = await serviceOf(world.founder).changeValidators({ add: add(odin) });
     expect(made).toMatchObject({ signatures: 1, quorum: 1, transaction: expect.any(String) as string });
     await world.block();
@@ -170,7 +170,7 @@ describe('a change of the validators', () => {
     ).toEqual(['Mara', 'Odin']);
   });
 
-  test('[X20] goes from validator to validator until a quorum signed', async () => {
+  test('[X20] goes from validator to validator until a quorum has signed it', async () => {
     world = new TestLedger({ validators: 4 });
     const [a, b, c] = world.people as [Person, Person, Person];
     for (const person of [b, c]) {
@@ -190,7 +190,7 @@ describe('a change of the validators', () => {
     });
   });
 
-  test('[X20] is begun and signed by validators alone, for who is or is not one', async () => {
+  test('[X20] can be started and signed only by validators, for members and others alike', async () => {
     const by = serviceOf(world.founder);
     await expect(serviceOf(odin).changeValidators({ add: add(odin) })).rejects.toMatchObject({
       code: 'not-a-validator',

@@ -27,18 +27,21 @@ import { placeOf, spareValidators, type Validator } from './types/validators.ts'
 import type { Motion } from './types/vote.ts';
 import { problem } from './problems.ts';
 
-/** What the service shows of the consensus that runs beside it. */
+/** The part of consensus that the service shows. */
 export interface ConsensusWatch {
-  /** Null before it has begun. */
+  /** Null before it has started. */
   view(): ConsensusView | null;
   onChange(listener: () => void): () => void;
-  /** How far the fetching of a snapshot is; null while none is fetched. */
+  /** The progress of fetching a snapshot; null while none is being fetched. */
   readonly joining: JoinProgress | null;
-  /** Transactions wait: a leader may propose. */
+  /** Transactions are waiting: a leader may propose. */
   workPending(): void;
-  /** Places of the validators of which nothing is heard, if something has waited for so long. */
+  /**
+   * Places of the validators that have not been heard from, if a transaction has waited for at least
+   * `patienceMs`.
+   */
   absent(patienceMs: number): number[] | null;
-  /** A person answers for it that ordering may go on; resolves when it does. */
+  /** A person vouches that ordering may continue; resolves when it does. */
   recover(): Promise<void>;
 }
 
@@ -48,24 +51,24 @@ export interface LedgerInit {
   /** The genesis document. */
   readonly genesis: Uint8Array;
   readonly signer: Signer;
-  /** Whether this node is cut off from all others for as long as it runs. */
+  /** Whether this node is cut off from all others while it runs. */
   readonly alone: boolean;
-  /** What keeps the ledger from going on here, in a sentence; null while nothing does. */
+  /** Why the ledger cannot continue here, as a sentence; null while it can. */
   readonly standstill: () => string | null;
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
-  /** Null for a node that holds the ledger and takes no part in ordering. */
+  /** Null for a node that holds the ledger and does not order. */
   readonly consensus: ConsensusWatch | null;
-  /** What is known of validators that broke the rules; null for a node without a network. */
+  /** Evidence against validators that broke the rules; null for a node without a network. */
   readonly evidence: Pick<EvidenceBook, 'list' | 'count' | 'file'> | null;
-  /** An event of the log, and the block that lists it if one does; null where there is no such event. */
+  /** An event of the log, and the block that lists it, if any; null if there is no such event. */
   readonly event: (id: Uint8Array) => FoundEvent | null;
-  /** Hands accepted transactions on to the validators. */
+  /** Passes accepted transactions on to the validators. */
   readonly spread: (sealed: Uint8Array) => void;
 }
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-/** The ledger as the console and the command line see it. */
+/** The ledger as seen by the console and the command line. */
 export function createLedger(init: LedgerInit) {
   const { chain, signer, consensus } = init;
   const { store, origin } = chain;
@@ -166,7 +169,7 @@ export function createLedger(init: LedgerInit) {
       return { change: text, signatures, quorum: needed, transaction };
     },
 
-    /** The slot in progress, at every change. */
+    /** Calls back with the slot in progress at every change. */
     watchSignatures(listener: (slot: LiveSlot) => void): () => void {
       const tell = () => {
         const slot = consensus?.view()?.slots.at(-1);
@@ -216,12 +219,12 @@ export function createLedger(init: LedgerInit) {
   };
 }
 
-/** A motion as people read it: `finalise bafy…`, `nullify`. */
+/** A motion in readable form: `finalise bafy…`, `nullify`. */
 export function motionText({ kind, block }: Motion): string {
   return block === null ? kind : `${kind} ${cidOf(block)}`;
 }
 
-/** A validator as others see it before they take it into their set. */
+/** A validator's card, which others read before they add it to their set. */
 export function cardOf({ key, peer, bls, pop }: Validator): ValidatorCard {
   return { did: didOf(key), peer, bls: toHex(bls), pop: toHex(pop) };
 }

@@ -26,7 +26,7 @@ import {
 } from './types/validators.ts';
 import { motionMessage, type Vote } from './types/vote.ts';
 
-/** A person who may sign and validate. */
+/** A person who can sign and validate. */
 export interface Person {
   readonly name: string;
   readonly signer: Signer;
@@ -41,14 +41,14 @@ export interface TestOptions {
   readonly blsSigner?: (seed: Uint8Array) => BlsSigner;
   readonly parameters?: Partial<Parameters>;
   readonly supply?: number;
-  /** Makes the origin of its parts; one without a genesis document if left out. */
+  /** Makes the origin from its parts; by default it has no genesis document. */
   readonly origin?: (parts: Omit<ChainOrigin, 'id'>) => ChainOrigin;
   readonly clock?: StillClock;
-  /** What the chain at hand stands on, beside the usual. */
+  /** Overrides for the chain. */
   readonly chain?: Partial<ChainInit>;
 }
 
-/** A ledger whose validators are at hand, so that blocks become final by a call. */
+/** A ledger whose validators are all in this process, so that a call makes a block final. */
 export class TestLedger {
   readonly clock: StillClock;
   readonly bls: Bls;
@@ -93,7 +93,7 @@ export class TestLedger {
     return { name, signer, key: signer.publicKey, bls, validator };
   }
 
-  /** Another node of the same community, with a database of its own. */
+  /** Another node of the same community, with its own database. */
   replica(init: Partial<ChainInit> = {}): Chain {
     return Chain.open({
       db: openDatabase(':memory:', ledgerMigrations),
@@ -106,7 +106,7 @@ export class TestLedger {
     });
   }
 
-  /** A transaction with the next nonce of its account, or the one given. */
+  /** A transaction with the given nonce, or the next one of its account. */
   sign(
     by: Person,
     kind: string,
@@ -120,13 +120,13 @@ export class TestLedger {
     return sealTransaction(fields, (changes.device ?? by).signer);
   }
 
-  /** Hands a transaction in; returns `accept`, or verdict and code. */
+  /** Submits a transaction; returns `accept`, or verdict and code. */
   async submit(transaction: Transaction): Promise<string> {
     const [verdict] = await this.chain.submit([transaction.sealed]);
     return verdict!.verdict === 'accept' ? 'accept' : `${verdict!.verdict} ${verdict!.code}`;
   }
 
-  /** Signs, hands in and makes final. */
+  /** Signs, submits and makes final. */
   async act(by: Person, kind: string, body: unknown, device?: Person): Promise<Transaction> {
     const transaction = this.sign(by, kind, body, device ? { device } : {});
     const verdict = await this.submit(transaction);
@@ -135,7 +135,9 @@ export class TestLedger {
     return transaction;
   }
 
-  /** What a block says of a transaction that the pool lets pass: the code of the refusal, or null. */
+  /**
+   * The code with which a block refuses a transaction that the mempool accepts; null if the block takes it.
+   */
   async refusal(by: Person, kind: string, body: unknown, device?: Person): Promise<string | null> {
     const transaction = this.sign(by, kind, body, device ? { device } : {});
     return this.refusalOf(transaction);
@@ -147,14 +149,14 @@ export class TestLedger {
     return outcome.ok || outcome.code === 'wrong-state-root' ? null : outcome.code;
   }
 
-  /** A block with given transactions, whatever they are, on the tip; its root is that of the tip. */
+  /** A block with the given transactions on the tip, valid or not; its state root is the tip's. */
   blockOf(transactions: readonly Uint8Array[], changes: Partial<Block['header']> = {}): Block {
     const { base } = this.chain;
     const template = this.#template();
     return makeBlock({ ...template, stateRoot: base.stateRoot, anchor: null, ...changes }, transactions);
   }
 
-  /** Lets time pass, proposes what waits and makes it final everywhere. */
+  /** Lets time pass, proposes the waiting transactions and makes the block final everywhere. */
   async block(replicas: readonly Chain[] = [], empty = false): Promise<Block> {
     await this.clock.pass(10);
     this.#slot++;

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member', handle: 'Odin' });
 });
 
-/** A person's desk in a ledger where blocks come when the test makes them, or at once. */
+/** A person's submitter in a ledger where blocks are made when the test says so, or at once. */
 function submitterOf(person: Person, changes: Partial<TransactionSubmitterInit> = {}): TransactionSubmitter {
   return new TransactionSubmitter({
     chain: ledger.chain,
@@ -35,7 +35,7 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => problemOf(error).code,
   );
 
-test('[M10] it is done once its block is final', async () => {
+test('[M10] an act resolves once its block is final', async () => {
   let done = false;
   const acted = submitterOf(odin)
     .act('handle.register', { handle: 'Wotan' })
@@ -47,7 +47,7 @@ test('[M10] it is done once its block is final', async () => {
   expect(accountOf(ledger.chain.state, odin.key)!.handle).toBe('Wotan');
 });
 
-test('[M10] [X24] what the state refuses is told at once, and what comes after is not held up by it', async () => {
+test('[M10] [X24] a refusal by the state is reported at once and does not hold up later transactions', async () => {
   const submitter = submitterOf(odin, { ordering: atOnce });
   expect(await codeOf(submitter.act('handle.register', { handle: 'mara' }))).toBe('handle-taken');
   expect(await codeOf(submitter.act('member.ban', { member: odin.key, reason: '', until: null }))).toBe(
@@ -57,7 +57,7 @@ test('[M10] [X24] what the state refuses is told at once, and what comes after i
   expect(await codeOf(submitter.act('handle.register', { handle: 'Wotan' }))).toBe('done');
 });
 
-test('[M10] several at once are numbered one after another, and each is tried behind those before it', async () => {
+test('[M10] several acts at once get consecutive nonces, and each is tried on top of those before it', async () => {
   const submitter = submitterOf(odin);
   const results = Promise.all([
     codeOf(submitter.act('handle.register', { handle: 'One' })),
@@ -69,7 +69,7 @@ test('[M10] several at once are numbered one after another, and each is tried be
   expect(await results).toEqual(['done', 'done', 'same-handle']);
 });
 
-test('[M10] after four seconds it says for whom it waits, and becomes final all the same', async () => {
+test('[M10] after four seconds it says whom it waits for, and still becomes final', async () => {
   const submitter = submitterOf(odin, { ordering: { workPending() {}, absent: () => [0] } });
   const acted = submitter.act('handle.register', { handle: 'Wotan' }).catch(problemOf);
   await ledger.clock.pass(4100);
@@ -81,7 +81,7 @@ test('[M10] after four seconds it says for whom it waits, and becomes final all 
   expect(accountOf(ledger.chain.state, odin.key)!.handle).toBe('Wotan');
 });
 
-test('[M10] where the ledger stands still, it says why', async () => {
+test('[M10] while the ledger is halted, it says why', async () => {
   const acted = submitterOf(odin, { standstill: () => 'This validator is silent.' })
     .act('handle.register', { handle: 'Wotan' })
     .catch(problemOf);
@@ -92,7 +92,7 @@ test('[M10] where the ledger stands still, it says why', async () => {
   });
 });
 
-test('[M10] of two devices that act at once, one is told that the other was first', async () => {
+test('[M10] when two devices act at once, one is told that the other was first', async () => {
   const other = ledger.replica();
   await other.finalise((await ledger.chain.run(1))!);
   const here = codeOf(submitterOf(odin).act('handle.register', { handle: 'Here' }));
@@ -102,7 +102,7 @@ test('[M10] of two devices that act at once, one is told that the other was firs
   expect([await here, await there]).toEqual(['done', 'overtaken']);
 });
 
-test('[M10] a node cut off from all others acts alone if its own signature is enough, and not otherwise', async () => {
+test('[M10] a node cut off from all others acts alone only if its own signature is enough', async () => {
   const alone = { alone: true, ordering: atOnce };
   expect(await codeOf(submitterOf(ledger.founder, alone).act('handle.register', { handle: 'Mara L' }))).toBe(
     'done',
@@ -113,9 +113,9 @@ test('[M10] a node cut off from all others acts alone if its own signature is en
   expect(ledger.chain.mempool.size).toBe(0);
 });
 
-test('[X7] what no block took is not counted when the next is numbered', async () => {
+test('[X7] a transaction that no block took is not counted for the next nonce', async () => {
   const submitter = submitterOf(odin);
-  // Another node may hand in what the state refuses.
+  // Another node may submit a transaction that the state refuses.
   await submitter.handIn('handle.register', { handle: 'Mara' });
   await ledger.block([], true);
   const acted = codeOf(submitter.act('handle.register', { handle: 'Wotan' }));

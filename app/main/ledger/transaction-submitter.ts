@@ -10,50 +10,56 @@ import { StateOverlay } from './types/state.ts';
 import { sealTransaction, type Transaction } from './types/transaction.ts';
 import { problem } from './problems.ts';
 
-/** How long somebody who waits for a block is kept waiting before they are told why, in milliseconds. */
+/** How long a caller waits for a block before being told the reason, in milliseconds. */
 const PATIENCE_MS = 4000;
 
 export interface TransactionSubmitterInit {
   readonly chain: Chain;
   readonly signer: Signer;
   readonly clock: Clock;
-  /** Null for a node that holds the ledger and takes no part in ordering. */
+  /** Null for a node that holds the ledger and does not order. */
   readonly ordering: {
-    /** Transactions wait: a leader may propose. */
+    /** Transactions are waiting: a leader may propose. */
     workPending(): void;
-    /** Places of the validators of which nothing is heard, if something has waited for so long. */
+    /**
+     * Places of the validators that have not been heard from, if a transaction has waited for at least
+     * `patienceMs`.
+     */
     absent(patienceMs: number): number[] | null;
   } | null;
   /** The BLS key with which this node votes. */
   readonly votingKey: Uint8Array;
-  /** What keeps the ledger from going on here, in a sentence; null while nothing does. */
+  /** Why the ledger cannot continue here, as a sentence; null while it can. */
   readonly standstill: () => string | null;
   /** Whether this node is cut off from all others, as when a command works on the data of a stopped node. */
   readonly alone: boolean;
-  /** Hands accepted transactions on to the validators. */
+  /** Passes accepted transactions on to the validators. */
   readonly spread: (sealed: Uint8Array) => void;
 }
 
-/** Where this node's person hands in transactions, one after another. */
+/** Submits the transactions of this node's person, one after another. */
 export class TransactionSubmitter {
   readonly #init: TransactionSubmitterInit;
-  /** Nonces follow one another, so that one is handed in before the next is signed. */
+  /** Nonces are consecutive, so each transaction is submitted before the next is signed. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(init: TransactionSubmitterInit) {
     this.#init = init;
   }
 
-  /** Signs and hands in; what becomes of it shows later. Throws a Problem `unknown-account`, `not-ordering` or the pool's. */
+  /**
+   * Signs and submits without waiting for a block. Throws a Problem `unknown-account`, `not-ordering` or
+   * those of the mempool.
+   */
   handIn(kind: string, body: unknown): Promise<Transaction> {
     return this.#next(() => this.#seal(kind, body));
   }
 
   /**
-   * [M10] Hands in what the final state allows, and resolves once its block is final.
-   * Throws the Problem of a refusal before anything is handed in; `needs-validators` where nobody could make
-   * it final; `overtaken` when another transaction of the account took its place; `waits-for-validators` when
-   * it takes long, and goes on by itself.
+   * [M10] Submits a transaction that the final state allows, and resolves once its block is final. Throws the
+   * Problem of a refusal before anything is submitted; `needs-validators` if nobody could make it final;
+   * `overtaken` if another transaction of the account took its place; `waits-for-validators` if it takes
+   * long, in which case it continues.
    */
   async act(kind: string, body: unknown): Promise<void> {
     this.#mustReachQuorum();
@@ -101,7 +107,10 @@ export class TransactionSubmitter {
     ordering.workPending();
   }
 
-  /** What the next block would say, behind what waits of the same account; null when it would carry it out. */
+  /**
+   * The refusal by the next block, on top of the account's waiting transactions; null if the block would take
+   * it.
+   */
   #rehearse(transaction: Transaction): ProblemFields | null {
     const { chain, clock } = this.#init;
     const { base, set, state } = chain;
@@ -161,7 +170,7 @@ export class TransactionSubmitter {
   }
 }
 
-/** An account's handle, or the end of its identity. */
+/** An account's handle, or the last characters of its identity. */
 function nameIn(chain: Chain, key: Uint8Array): string {
   return accountOf(chain.state, key)?.handle ?? didOf(key).slice(-8);
 }

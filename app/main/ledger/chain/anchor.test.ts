@@ -29,7 +29,7 @@ const codeOf = (act: () => unknown): string => {
   }
 };
 
-/** A leader's block on the tip that lists these events, whatever they are. */
+/** A leader's block on the tip that lists these events, valid or not. */
 function blockListing(
   ids: readonly Uint8Array[],
   changes: { anchored?: Partial<Anchored>; time?: number; at?: number } = {},
@@ -49,7 +49,7 @@ const outcome = async (block: Block) => {
 };
 
 describe('an anchor', () => {
-  test('[H1] [H2] is the digest of the ids in ascending order, behind the anchor before it', async () => {
+  test('[H1] [H2] is the digest of the ids in ascending order and the previous anchor', async () => {
     const first = await world.say(5);
     const one = await world.block();
     const second = await world.say(3);
@@ -72,7 +72,7 @@ describe('an anchor', () => {
     expect(toHex(encodeBlock(mara.chain.store.block(block.header.height)!))).toBe(bytes);
   });
 
-  test('[H2] a block whose list is not what its header stands for cannot be read', async () => {
+  test('[H2] a block whose list does not match its header cannot be decoded', async () => {
     const ids = await world.say(3);
     const block = blockListing(ids);
     const list = block.anchored!;
@@ -93,7 +93,7 @@ describe('an anchor', () => {
     expect(listing([sha256(ids[0]!).slice(1)])).toBe('bad-block');
   });
 
-  test('[H1] [LB6] a list takes room in the block and has an end', async () => {
+  test('[H1] [LB6] a list takes space in the block and is limited', async () => {
     const ids = Array.from({ length: MAX_ANCHORED + 1 }, (_, n) => sha256(Buffer.from(`${n}`)));
     const block = blockListing(ids);
     expect(codeOf(() => openBlock(encodeBlock(block), limits))).toBe('bad-block');
@@ -140,7 +140,7 @@ describe('a validator', () => {
     expect(await vouched).toBe(true);
   });
 
-  test('[H4] never votes for events that do not exist, and lets go when a later block is final', async () => {
+  test('[H4] never votes for events that do not exist, and stops waiting when a later block is final', async () => {
     const block = blockListing([sha256(Buffer.from('nothing'))]);
     const vouched = mara.chain.vouch(block);
     expect(await verdict(mara, block)).toBe('waits');
@@ -148,7 +148,7 @@ describe('a validator', () => {
     expect(await vouched).toBe(false);
   });
 
-  test('[H4] does not vote for an event that is anchored, or later than the anchor says', async () => {
+  test("[H4] does not vote for an event that is anchored already, or later than the anchor's time", async () => {
     const [first] = await world.say(1);
     await world.block();
     const [second] = await world.say(1);
@@ -158,14 +158,14 @@ describe('a validator', () => {
     expect(await verdict(mara, blockListing([second!], { time: msOf(time) }))).toBe(true);
   });
 
-  test('[H4] does not vote for an event that a final block lists and it lacks', async () => {
+  test('[H4] does not vote for an event that a final block lists and that it lacks', async () => {
     const odin = world.node('odin');
     const [first] = await world.say(1);
     await world.block(odin);
     expect(await verdict(odin, blockListing([first!]))).toBe(false);
   });
 
-  test('[H4] waits for an anchor below to be final first', async () => {
+  test('[H4] waits until an anchor below is final', async () => {
     const { chain } = world.ledger;
     await world.say(1);
     const template = world.ledger.blockOf([]).header;
@@ -181,7 +181,7 @@ describe('a validator', () => {
 });
 
 describe('a leader', () => {
-  test('[H6] lists what it has held for seconds, each event once, and rests while there is none', async () => {
+  test('[H6] lists the events it has held for seconds, each once, and rests while there are none', async () => {
     expect(mara.chain.anchoring!.due(true)).toBe(false);
     const old = await world.say(2);
     const { id: fresh } = mara.node.log.append(mara.node.signer, 'chat.say', { text: 'now', me: false });
@@ -195,7 +195,7 @@ describe('a leader', () => {
     await expect(world.block()).rejects.toThrow('nothing waits');
   });
 
-  test('[H6] takes a late event into a later anchor', async () => {
+  test('[H6] puts a late event into a later anchor', async () => {
     const odin = world.node('odin');
     const [late] = await world.say(1, odin.node);
     await world.say(1);
@@ -205,7 +205,7 @@ describe('a leader', () => {
     expect((await world.block()).anchored!.ids.map(toHex)).toEqual([toHex(late!)]);
   });
 
-  test('[H1] cuts an import of thousands into blocks', async () => {
+  test('[H1] splits an import of thousands into blocks', async () => {
     const ids = await world.say(2 * MAX_ANCHORED + 5);
     const sizes: number[] = [];
     while (mara.chain.anchoring!.due(true)) {
@@ -217,7 +217,7 @@ describe('a leader', () => {
     expect(ids.every((id) => anchors.find(id)?.height !== null)).toBe(true);
   });
 
-  test('[H7] leaves transactions their place and takes the rest', async () => {
+  test('[H7] leaves transactions their space and takes the rest', async () => {
     await world.say(10);
     const { founder } = world.ledger;
     const odin = world.ledger.person('odin');
@@ -226,13 +226,13 @@ describe('a leader', () => {
     expect([block.transactions.length, block.anchored!.ids.length]).toEqual([1, 10]);
   });
 
-  test('[H6] after an anchor that was not made final, waits longer and lists less', async () => {
+  test('[H6] waits longer and lists less after an anchor that did not become final', async () => {
     await world.say(8);
     const { chain } = world.ledger;
     const template = { ...world.ledger.blockOf([]).header };
     const draft = await chain.propose(template, chain.base, false);
     expect(draft!.anchored!.ids).toHaveLength(8);
-    // Nobody else held these: the slot stays empty.
+    // No other node held these: the slot stays empty.
     await world.community.clock.pass(9000);
     expect(chain.anchoring!.due(true)).toBe(false);
     await world.community.clock.pass(2000);
@@ -243,7 +243,7 @@ describe('a leader', () => {
     expect(chain.anchoring!.due(true)).toBe(false);
   });
 
-  test('[H6] an anchor that is final late after all ends the wait', async () => {
+  test('[H6] stops waiting once that anchor becomes final late', async () => {
     await world.say(1);
     const { chain } = world.ledger;
     const template = world.ledger.blockOf([]).header;
@@ -256,7 +256,7 @@ describe('a leader', () => {
     expect(chain.anchoring!.due(true)).toBe(true);
   });
 
-  test('[H7] others are patient before they make a slot go on for it', async () => {
+  test('[H7] that does not lead waits longer before it continues a slot for it', async () => {
     await world.say(1);
     expect(mara.chain.anchoring!.due(false)).toBe(false);
     await world.community.clock.pass(10_000);
@@ -265,7 +265,7 @@ describe('a leader', () => {
 });
 
 describe('a node', () => {
-  test('[S10] knows which block lists an event, also where the event comes after it', async () => {
+  test('[S10] knows which block lists an event, even if the event arrives after the block', async () => {
     const odin = world.node('odin');
     const ids = await world.say(3);
     const { header } = await world.block(odin);
@@ -279,7 +279,7 @@ describe('a node', () => {
     expect(odin.node.log.store.anchors.upTo()).toBe(odin.node.log.store.latestSeq());
   });
 
-  test('[S10] an event that goes and comes back is certified again, and nothing else in its row is', async () => {
+  test('[S10] certifies an event again that was removed and came back, and nothing else in its row', async () => {
     const [first, last] = await world.say(2);
     await world.block();
     const { store } = mara.node.log;
@@ -296,7 +296,7 @@ describe('a node', () => {
     expect(later.map(({ id }) => toHex(id))).toEqual([toHex(other.id)]);
   });
 
-  test('[H8] an event that two blocks list counts from the lower one on', async () => {
+  test('[H8] counts an event that two blocks list from the lower one', async () => {
     const [id] = await world.say(1);
     const { anchors } = mara.node.log.store;
     anchors.mark(7, [id!]);
@@ -306,7 +306,7 @@ describe('a node', () => {
     expect(anchors.find(id!)!.height).toBe(3);
   });
 
-  test('[H1] finds out anew which events are listed, after its marks were lost', async () => {
+  test('[H1] finds out again which events are listed after its marks were lost', async () => {
     const ids = await world.say(3);
     await world.block();
     mara.node.db.exec('DELETE FROM event_anchor');

@@ -1,25 +1,25 @@
 import type { Unanchored } from '../../log/anchors.ts';
 import type { LogStore } from '../../log/store.ts';
 
-/** The log as anchoring sees it. */
+/** The log as anchoring uses it. */
 export interface AnchoredLog {
   /** The highest row number in use. */
   latestSeq(): number;
-  /** Events up to a row and a time in ticks that no final block lists, in the order in which they came. */
+  /** Events up to a row and a time in ticks that no final block lists, in order of arrival. */
   unanchored(upToSeq: number, upToTicks: number, limit: number): Unanchored[];
-  /** Time in ticks of an event that is held, and the final block that lists it; null for one that is not held. */
+  /** Time in ticks of a held event and the final block that lists it; null for an event that is not held. */
   find(id: Uint8Array): { readonly time: number; readonly height: number | null } | null;
   /** Whether a final block lists an event that is not held. */
   awaits(id: Uint8Array): boolean;
-  /** Notes what a final block lists; called in the transaction that stores the block. */
+  /** Records the events that a final block lists; called in the transaction that stores the block. */
   mark(height: number, ids: readonly Uint8Array[]): void;
-  /** Whether nothing is noted at all. */
+  /** Whether nothing is recorded at all. */
   readonly blank: boolean;
-  /** Asks peers for what is missing. */
+  /** Asks peers for missing events. */
   ask(): void;
 }
 
-/** A node's log as it is anchored; `ask` fetches what is missing from peers. */
+/** Makes the anchored log from a node's log; `ask` fetches missing events from peers. */
 export function anchoredLog(store: LogStore, ask: () => void): AnchoredLog {
   const { anchors } = store;
   return {

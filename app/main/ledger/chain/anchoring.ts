@@ -8,17 +8,19 @@ import type { AnchoredLog } from './anchored-log.ts';
 import type { Block } from '../types/block.ts';
 import type { ConsensusView } from '../consensus/live-view.ts';
 
-/** [H6] How long a leader has held what it lists, in milliseconds. */
+/** [H6] How long a leader has held an event before it lists it, in milliseconds. */
 const LAG_MS = 3000;
 /** [H6] The longest wait after anchors that did not become final, in milliseconds. */
 const LAG_CAP_MS = 5 * 60_000;
-/** [H7] How much longer a validator that does not lead waits before it makes the slot go on, in milliseconds. */
+/**
+ * [H7] How much longer a validator that does not lead waits before it continues the slot, in milliseconds.
+ */
 const PATIENCE_MS = 10_000;
-/** [H6] The time from one anchor to the next, so that a talk does not lead to a block a line, in milliseconds. */
+/** [H6] The pause between anchors, so that a conversation does not cost a block per line, in milliseconds. */
 const REST_MS = 5000;
-/** [H6] The same after one that was full, in milliseconds. */
+/** [H6] The pause after a full anchor, in milliseconds. */
 const BUSY_REST_MS = 250;
-/** Events that come within this time are told apart no further, in milliseconds. */
+/** Arrivals within this time are not distinguished, in milliseconds. */
 const GRAIN_MS = 250;
 
 export interface AnchoringInit {
@@ -29,32 +31,35 @@ export interface AnchoringInit {
   readonly complete: () => boolean;
 }
 
-/** A block that waits for what its anchor lists. */
+/** A block that waits for the events that its anchor lists. */
 interface Waiting {
   readonly block: Block;
-  /** Hex hashes of blocks with an anchor between it and the last final one. */
+  /** Hex hashes of the blocks with an anchor between it and the last final one. */
   readonly below: Set<string>;
   readonly settle: (vouched: boolean) => void;
   asked: boolean;
 }
 
-/** [H4] Why a validator does not vote for a block's anchor now, or ever. */
+/** [H4] Why a validator does not vote for a block's anchor, now or ever. */
 export type AnchorRefusal = 'anchor-unsettled' | 'anchor-unknown' | 'anchor-early' | 'anchor-repeats';
 
-/** This validator's last own anchor, until it is known what became of it. */
+/** This validator's last own anchor, until it is final or given up. */
 interface Attempt {
   readonly slot: number;
   readonly digest: Uint8Array;
   readonly atMs: number;
-  /** It took so long that it counts as failed; it may still become final. */
+  /** It took so long that it counts as failed, but it may still become final. */
   givenUp: boolean;
 }
 
-/** What a leader lists of the log, and what a validator must hold before it votes. See SPEC.md, “Anchors”. */
+/**
+ * Chooses the events that a leader lists, and checks the events that a validator must hold before it votes.
+ * See SPEC.md, “Anchors”.
+ */
 export class Anchoring {
   readonly #init: AnchoringInit;
   readonly #waiting = new Set<Waiting>();
-  /** Row numbers with the time from which everything up to them was here, in order. */
+  /** Row numbers, each with the time at which all rows up to it were here, in order. */
   #arrivals: { seq: number; atMs: number }[];
   #attempt: Attempt | null = null;
   /** Own anchors in a row that did not become final. */
@@ -75,13 +80,13 @@ export class Anchoring {
     const last = this.#arrivals.at(-1)!;
     if (last.atMs > nowMs) last.seq = seq;
     else this.#arrivals.push({ seq, atMs: nowMs + GRAIN_MS });
-    // Of those that are old enough for any wait, the newest says it all.
+    // Of the entries old enough for any wait, only the newest matters.
     const old = this.#arrivals.findLastIndex(({ atMs }) => atMs <= nowMs - LAG_CAP_MS - PATIENCE_MS);
     if (old > 0) this.#arrivals = this.#arrivals.slice(old);
     if (this.#waiting.size > 0) this.#look();
   }
 
-  /** [H7] Whether something is old enough to be anchored; whoever does not lead is more patient. */
+  /** [H7] Whether an event is old enough to be anchored; a validator that does not lead waits longer. */
   due(leads: boolean): boolean {
     const nowMs = this.#init.clock.now();
     const attempt = this.#attempt;
@@ -95,7 +100,7 @@ export class Anchoring {
   }
 
   /**
-   * [H6] The events that this leader lists in a block; none while nothing is due.
+   * [H6] The events that this leader lists in a block; none if none are due.
    *
    * @param ahead the blocks between the last final one and the new one.
    */
@@ -106,13 +111,13 @@ export class Anchoring {
     return this.#ripe(0, most, time);
   }
 
-  /** A block of this leader's own with an anchor is proposed. */
+  /** This leader proposed its own block with an anchor. */
   proposed({ header }: Block): void {
     const { slot, anchor } = header;
     this.#attempt = { slot, digest: anchor!.digest, atMs: this.#init.clock.now(), givenUp: false };
   }
 
-  /** Blocks became final, and what they list is noted. */
+  /** Blocks became final, and their events are recorded. */
   settled(blocks: readonly Block[]): void {
     for (const { header, anchored } of blocks) {
       if (anchored) this.#rest(anchored);
@@ -127,8 +132,8 @@ export class Anchoring {
   }
 
   /**
-   * [H4] Resolves to whether this validator may vote for a block: at once, when it holds what is missing, or
-   * when a later block is final.
+   * [H4] Resolves to whether this validator may vote for a block: at once, when it holds the missing events,
+   * or when a later block is final.
    */
   vouch(block: Block, ahead: readonly Block[]): Promise<boolean> {
     const below = new Set(
@@ -174,7 +179,7 @@ export class Anchoring {
     waiting.settle(vouched);
   }
 
-  /** Events that were here, and in the past, for as long as is asked for. */
+  /** Events that have been here, and in the past, for long enough. */
   #ripe(extraMs: number, limit: number, timeMs = this.#init.clock.now()): Unanchored[] {
     const { log, clock } = this.#init;
     const untilMs = clock.now() - extraMs - this.#lagMs;
@@ -198,7 +203,7 @@ export class Anchoring {
     else if (!givenUp) this.#fail();
   }
 
-  /** [H6] Others lack what was listed, perhaps: the next anchor lists less, and what is older. */
+  /** [H6] Others may lack the listed events: the next anchor lists fewer and older ones. */
   #fail(): void {
     this.#failed++;
     this.#notBeforeMs = this.#init.clock.now() + this.#lagMs;
@@ -206,7 +211,7 @@ export class Anchoring {
   }
 }
 
-/** [K8] [H7] Whether a validator's slot should go on for what may be anchored. */
+/** [K8] [H7] Whether a validator's slot should continue for events to anchor. */
 export function anchorsPending(
   anchoring: Anchoring,
   view: () => Pick<ConsensusView, 'me' | 'slots'>,

@@ -17,20 +17,20 @@ export interface BlockRunnerInit {
   readonly mempool: Mempool;
 }
 
-/** [H1] An anchor with what it stands for. */
+/** [H1] An anchor with its list. */
 export interface Listed {
   readonly anchor: Anchor;
   readonly anchored: Anchored;
 }
 
-/** What a leader puts into its block, and what that does to the state. */
+/** The content of a leader's block and its effect on the state. */
 export interface Filled {
   readonly result: BlockResult;
   readonly transactions: Transaction[];
   readonly listed: Listed | null;
 }
 
-/** Carries out blocks on states, and fills those that this node leads. Writes nothing. */
+/** Executes blocks on states, and fills the blocks that this node leads. Writes nothing. */
 export class BlockRunner {
   readonly #init: BlockRunnerInit;
 
@@ -39,10 +39,10 @@ export class BlockRunner {
   }
 
   /**
-   * Executes what waits in the pool on a state, as far as it fits and is not refused.
+   * Executes waiting transactions on a state, as far as they fit and are not refused.
    *
    * @param kept the share of the block's bytes that transactions leave free.
-   * @param list given the bytes that are left: what the block anchors, if anything.
+   * @param list called with the bytes that are left; returns what the block anchors, if anything.
    */
   fill(
     template: BlockTemplate,
@@ -85,7 +85,7 @@ export class BlockRunner {
     }
   }
 
-  /** What a block does to a state, or why it is invalid there; the caller compares the root. */
+  /** The effect of a block on a state, or why it is invalid there; the caller compares the root. */
   run(block: Block, transactions: readonly Transaction[], base: ProvableState): BlockResult | string {
     if (!withinLimits(block, parametersOf(base).block)) return 'block-too-large';
     const { community, epoch, height, time, anchor } = block.header;
@@ -100,7 +100,7 @@ export class BlockRunner {
     return execution.finish(anchor && anchored ? tipAfter(anchor, anchored) : null);
   }
 
-  /** The state roots to which blocks lead on a state, up to the first that cannot be executed. */
+  /** The state roots after each block, up to the first that cannot be executed. */
   rootsOf(blocks: readonly Block[], base: ProvableState): Uint8Array[] {
     const roots: Uint8Array[] = [];
     let state = base;
@@ -119,7 +119,7 @@ export class BlockRunner {
   }
 }
 
-/** The parameters that a state names. */
+/** The parameters in a state. */
 export function parametersOf(state: ProvableState): Parameters {
   return readEntry<Parameters>(state, PARAMETERS)!;
 }

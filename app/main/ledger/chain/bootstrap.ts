@@ -13,7 +13,7 @@ import { StateOverlay } from '../types/state.ts';
 import { Overlay, rootOf, StateStore } from '../state/state-store.ts';
 import { problem } from '../problems.ts';
 
-/** Begins a chain with what the genesis document says; inside the caller's transaction, on an empty state. */
+/** Starts a chain from the genesis document, on an empty state and inside the caller's transaction. */
 export function startFromGenesis(state: StateStore, origin: ChainOrigin): void {
   const draft = new StateOverlay(state);
   writeGenesisState(draft, origin);
@@ -21,11 +21,11 @@ export function startFromGenesis(state: StateStore, origin: ChainOrigin): void {
 }
 
 /**
- * [Q6] Begins a chain with a checked snapshot in place of the blocks before it. All or nothing. Throws a
+ * [Q6] Starts a chain from a checked snapshot in place of the blocks before it. All or nothing. Throws a
  * Problem `bad-part`, `wrong-part`, `wrong-state-root` or `chain-exists`.
  *
- * @param parts as they came, in order.
- * @param then what else belongs into the same transaction.
+ * @param parts the encoded parts, in order.
+ * @param then further writes in the same transaction.
  */
 export function startFromSnapshot(
   db: Database,
@@ -50,7 +50,7 @@ export function startFromSnapshot(
       }
       state.commit(overlay);
       const headers = seal.h.map(openHeader);
-      // A certificate on a block of the chain further up comes with that block.
+      // A certificate on a block further up the chain comes with that block.
       const isOwn = headers.every(({ height }) => height === header.height);
       store.putBlock(header, [], seal.c && isOwn ? { headers, certificate: openCertificate(seal.c) } : null);
       if (tip) store.setGap(header.height);

@@ -6,7 +6,7 @@ import { openHeader, type Block, type Header } from '../types/block.ts';
 import { encodeCertificate, openCertificate, type Certificate } from '../types/certificate.ts';
 import { openTransaction, type Transaction } from '../types/transaction.ts';
 
-/** What makes a block final: its certificate, on the last of the headers behind it or on itself. */
+/** The proof that a block is final: its certificate, on the last of the headers after it or on itself. */
 export interface Seal {
   readonly headers: readonly Header[];
   readonly certificate: Certificate;
@@ -20,7 +20,7 @@ interface BlockRow {
   readonly certificate: Uint8Array | null;
 }
 
-/** A transaction as it stands in the chain. */
+/** A transaction with its position in the chain. */
 export interface PlacedTransaction {
   readonly height: number;
   readonly place: number;
@@ -45,10 +45,10 @@ export interface PeopleChange {
   readonly body: unknown;
 }
 
-/** The kinds that decide about accounts' names, rights and keys; an index of the table names them too. */
+/** The kinds that decide accounts' names, rights and keys; an index of the table lists them too. */
 const PEOPLE_KINDS = `('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover')`;
 
-/** Where the height above a gap in the blocks is noted. */
+/** The key under which the height above a gap in the blocks is stored. */
 const ABOVE_GAP = 'above-gap';
 
 const BLOCK = 'SELECT height, hash, header, tail, certificate FROM ledger_block';
@@ -92,14 +92,17 @@ export class ChainStore {
     return row ? openHeader(row.header) : null;
   }
 
-  /** The lowest height from which on all blocks are here; null without blocks. */
+  /** The lowest height from which all blocks are here; null without blocks. */
   lowest(): number | null {
     const gap = this.meta(ABOVE_GAP);
     if (gap) return decodeCanonical(gap) as number;
     return this.#db.prepare<{ n: number | null }>('SELECT MIN(height) AS n FROM ledger_block').get()!.n;
   }
 
-  /** [Q6] Notes that blocks lack right below a height, with others below them; null once none lack. */
+  /**
+   * [Q6] Records that blocks right below a height are missing while there are others below them; null if none
+   * are.
+   */
   setGap(above: number | null): void {
     this.setMeta(ABOVE_GAP, above === null ? null : encodeCanonical(above));
   }
@@ -121,14 +124,14 @@ export class ChainStore {
     return { header, transactions: this.transactionsOf(height), ...(anchored && { anchored }) };
   }
 
-  /** [H1] Keeps what the anchor of a block stands for. */
+  /** [H1] Stores the list of a block's anchor. */
   putAnchored(height: number, anchored: Anchored): void {
     this.#db
       .prepare('INSERT INTO ledger_anchor (height, list) VALUES (?, ?)')
       .run(height, encodeCanonical(packAnchored(anchored)));
   }
 
-  /** The events that a block lists; null where it lists none, or the list is not here yet. */
+  /** The events that a block lists; null if it lists none, or if the list is not here yet. */
   anchoredAt(height: number): Anchored | null {
     const row = this.#db
       .prepare<{ list: Uint8Array }>('SELECT list FROM ledger_anchor WHERE height = ?')
@@ -187,7 +190,7 @@ export class ChainStore {
       .all(height, place, limit);
   }
 
-  /** What final blocks say about people: all of it in order, or that of some heights. */
+  /** The changes in final blocks that concern people: all in order, or those of some heights. */
   aboutPeople(from?: number, to = Number.MAX_SAFE_INTEGER): PeopleChange[] {
     const rows = `SELECT height, place, sealed FROM ledger_transaction WHERE kind IN ${PEOPLE_KINDS}`;
     const order = 'ORDER BY height, place';
@@ -203,13 +206,13 @@ export class ChainStore {
     });
   }
 
-  /** The seal that a block was stored with; null where a later one's makes it final. */
+  /** The seal that a block was stored with; null if a later block's seal makes it final. */
   ownSeal(height: number): Seal | null {
     const row = this.#db.prepare<BlockRow>(`${BLOCK} WHERE height = ?`).get(height);
     return row?.certificate ? sealIn(row, row.certificate, []) : null;
   }
 
-  /** What makes a block final: its own seal, or that of the next block that has one. */
+  /** The seal that makes a block final: its own, or that of the next block that has one. */
   sealOf(height: number): Seal | null {
     const headers: Header[] = [];
     const rows = this.#db.prepare<BlockRow>(`${BLOCK} WHERE height >= ? ORDER BY height`).iterate(height);
@@ -220,7 +223,7 @@ export class ChainStore {
     return null;
   }
 
-  /** The height of the first block from `height` on that has a certificate of its own. */
+  /** The height of the first block at or above `height` that has its own certificate. */
   certifiedFrom(height: number): number | null {
     const row = this.#db
       .prepare<{ n: number | null }>(
@@ -230,25 +233,28 @@ export class ChainStore {
     return row.n;
   }
 
-  /** The blocks from a height on, up to the next that has a certificate; null where one of them is not here. */
+  /** The blocks from a height up to the next one that has a certificate; null if one of them is not here. */
   run(fromHeight: number): FinalRun | null {
     const to = this.certifiedFrom(fromHeight);
     if (to === null || this.header(fromHeight) === null) return null;
     const blocks = Array.from({ length: to - fromHeight + 1 }, (_, n) => this.block(fromHeight + n)!);
-    // [Q7] Of the block of a snapshot the transactions may still be on their way.
+    // [Q7] The transactions of a snapshot's block may still be on their way.
     if (blocks.some(({ header, transactions }) => transactions.length < header.count)) return null;
     const { headers, certificate } = this.ownSeal(to)!;
     return { blocks, closing: headers, certificate };
   }
 
-  /** Notes that the block at `height` was the last before an epoch; `link` proves it where the block is not here. */
+  /**
+   * Records that the block at `height` was the last before an epoch; `link` proves it if the block is not
+   * here.
+   */
   putEpoch(epoch: number, height: number, link: Uint8Array | null): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO ledger_epoch (epoch, changed_at, link) VALUES (?, ?, ?)')
       .run(epoch, height, link);
   }
 
-  /** The epochs after the first, in order, up to one. */
+  /** The epochs after the first, in order, up to the given one. */
   epochs(upTo: number): { epoch: number; changedAt: number; link: Uint8Array | null }[] {
     return this.#db
       .prepare<{ epoch: number; changedAt: number; link: Uint8Array | null }>(
@@ -263,7 +269,7 @@ export class ChainStore {
       .run(hash, voter, signature, at);
   }
 
-  /** The single signatures that were collected for a block, by the signers' places. */
+  /** The single signatures collected for a block, by the signers' places. */
   signaturesOf(hash: Uint8Array): ValidatorSignature[] {
     return this.#db
       .prepare<ValidatorSignature>(
@@ -272,7 +278,7 @@ export class ChainStore {
       .all(hash);
   }
 
-  /** Forgets the single signatures on blocks up to a height; aggregates stay. */
+  /** Deletes the single signatures on blocks up to a height; aggregates stay. */
   dropSignatures(upTo: number): void {
     this.#db
       .prepare('DELETE FROM ledger_signature WHERE hash IN (SELECT hash FROM ledger_block WHERE height <= ?)')

@@ -17,7 +17,7 @@ import { openTransaction } from '../types/transaction.ts';
 import { baseKinds } from '../state/transactions/index.ts';
 
 describe('one block with one transaction', () => {
-  test('a lone sysop finalises at once, and the proof of it checks with the genesis document alone', async () => {
+  test('a sole sysop finalises at once, and the genesis document alone is enough to check the proof', async () => {
     const ledger = new TestLedger({ bls: blst, blsSigner: blsSignerOf });
     const odin = ledger.person('odin');
     await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member', handle: 'odin' });
@@ -66,7 +66,7 @@ async function settled(blocks = 3) {
 }
 
 describe('a final chain', () => {
-  test('[E6] is there after a restart, and goes on from where it stood', async () => {
+  test('[E6] continues after a restart where it stopped', async () => {
     const { ledger, db, replica } = await settled();
     const again = ledger.replica({ db });
     expect(toHex(again.base.hash)).toBe(toHex(replica.base.hash));
@@ -75,7 +75,7 @@ describe('a final chain', () => {
     expect(toHex(again.base.hash)).toBe(toHex(ledger.chain.base.hash));
   });
 
-  test('[E6] a block that cannot be stored whole is not stored at all', async () => {
+  test('[E6] stores a block completely or not at all', async () => {
     const { ledger, replica } = await settled();
     const failing: LedgerProjection = {
       apply: () => {
@@ -94,7 +94,7 @@ describe('a final chain', () => {
     expect(healed.base.height).toBe(1);
   });
 
-  test('[E5] blocks may be executed ahead, beside one another, and the one that becomes final counts', async () => {
+  test('[E5] executes blocks ahead, also side by side, and keeps the one that becomes final', async () => {
     const { ledger, odin } = await settled();
     const { chain } = ledger;
     const { base } = chain;
@@ -143,7 +143,7 @@ describe('a final chain', () => {
     await chain.finalise(run);
     expect(toHex(replica.base.stateRoot)).toBe(toHex(child.header.stateRoot));
     expect(accountOf(replica.state, odin.key)!.credits).toBe(2 + 4);
-    // The first of the two has no certificate of its own: that of its child speaks for it.
+    // The first of the two has no certificate of its own: its child's certificate covers it.
     const proof = new Prover(ledger.origin.id, replica.store).prove(
       openTransaction(right.transactions[0]!).id,
     );
@@ -154,7 +154,7 @@ describe('a final chain', () => {
     expect((await replica.run(right.header.height))!.blocks.length).toBe(2);
   });
 
-  test('[E1] a block with one bad transaction is invalid, and says why', async () => {
+  test('[E1] refuses a block with one bad transaction, and says why', async () => {
     const { ledger, odin } = await settled();
     const good = ledger.sign(ledger.founder, 'credit.transfer', { to: odin.key, amount: 1, memo: '' });
     const over = ledger.sign(odin, 'credit.transfer', { to: ledger.founder.key, amount: 900, memo: '' });
@@ -171,7 +171,7 @@ describe('a final chain', () => {
     expect(toHex(ledger.chain.base.stateRoot)).toBe(before);
   });
 
-  test('[LB6] a block over the limits is invalid', async () => {
+  test('[LB6] refuses a block over the limits', async () => {
     const ledger = new TestLedger({ parameters: { block: { bytes: 32 * 1024, transactions: 1 } } });
     const odin = ledger.person('odin');
     const grant = ledger.sign(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });
@@ -190,7 +190,7 @@ describe('a final chain', () => {
 });
 
 describe('divergence', () => {
-  test('[E7] a certified block with another root halts execution, with an alarm and what shows why', async () => {
+  test('[E7] a certified block with another root halts execution, raises an alarm and keeps the evidence', async () => {
     const { ledger } = await settled(1);
     const halts: Halt[] = [];
     const db = openDatabase(':memory:', ledgerMigrations);
@@ -205,7 +205,7 @@ describe('divergence', () => {
     const evidence = decodeCanonical(halts[0]!.evidence) as { roots: Uint8Array[]; stateRoot: Uint8Array };
     expect(toHex(evidence.roots[0]!)).not.toBe(toHex(ledger.origin.id));
     expect(toHex(evidence.stateRoot)).toBe(before);
-    // Nothing goes on, here or after a restart.
+    // Nothing continues, here or after a restart.
     const next = await ledger.block([], true);
     for (const chain of [replica, ledger.replica(init)]) {
       expect(toHex(chain.base.stateRoot)).toBe(before);
@@ -215,10 +215,10 @@ describe('divergence', () => {
     expect(halts.length).toBe(1);
   });
 
-  test('[E8] a replay from the genesis document on ends the halt where every root comes out right', async () => {
+  test('[E8] a replay from the genesis document ends the halt if every root is as signed', async () => {
     const { ledger, db, replica } = await settled();
     const before = toHex(replica.base.stateRoot);
-    // The state is damaged behind the chain's back: the next block leads to another root.
+    // The state is damaged behind the chain's back, so the next block gives another root.
     db.prepare("UPDATE ledger_entry SET value = x'00' WHERE key = 'ledger/founder'").run();
     db.prepare('DELETE FROM ledger_page').run();
     const broken = ledger.replica({ db });
@@ -232,7 +232,7 @@ describe('divergence', () => {
     expect(toHex(broken.base.stateRoot)).toBe(toHex(ledger.chain.base.stateRoot));
   });
 
-  test('[E8] a replay that comes to something else again changes nothing', async () => {
+  test('[E8] a replay that gives a different result again changes nothing', async () => {
     const { ledger, db, replica } = await settled();
     const kinds = kindsOf(...[...baseKinds.values()].filter(({ name }) => name !== 'credit.transfer'));
     const other = ledger.replica({ db, kinds });
@@ -242,7 +242,7 @@ describe('divergence', () => {
 });
 
 describe('projections', () => {
-  test('[E6] hear of every event of a final block, in order, and again in a replay', async () => {
+  test('[E6] receive every event of a final block, in order, and again in a replay', async () => {
     const { ledger, odin } = await settled();
     const heard: string[] = [];
     const projection: LedgerProjection = {

@@ -52,19 +52,19 @@ export interface ChainInit {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly mempoolLimits?: MempoolLimits;
-  /** [H1] What blocks anchor; nothing if left out. */
+  /** [H1] The log whose events blocks anchor; without it they anchor none. */
   readonly log?: AnchoredLog;
   readonly logger?: Logger;
   readonly accuse?: (evidence: Evidence) => void;
-  /** The alarm: told once, when execution halts [E7]. */
+  /** The alarm: called once, when execution halts [E7]. */
   readonly halted?: (halt: Halt) => void;
 }
 
 const HALT = 'halt';
 
-/** The final chain of one community and what may follow it: what consensus orders for. */
+/** The final chain of one community and the blocks that may follow it; the application of consensus. */
 export class Chain implements Application {
-  /** The most that is read of a block; the parameters in its parent's state may allow less [LB6]. */
+  /** The upper limits for decoding a block; the parameters in its parent's state may allow less [LB6]. */
   readonly limits = { bytes: MAX_BLOCK_BYTES, transactions: MAX_BLOCK_TRANSACTIONS };
   readonly store: ChainStore;
   readonly search: TransactionSearch;
@@ -112,17 +112,17 @@ export class Chain implements Application {
     return new Chain(init);
   }
 
-  /** Checks of BLS signatures, as execution makes them. */
+  /** Checks BLS signatures during execution. */
   get bls(): Bls {
     return this.#init.bls;
   }
 
-  /** What its blocks anchor; null where they anchor nothing. */
+  /** The log whose events its blocks anchor, if any. */
   get log(): AnchoredLog | null {
     return this.#init.log ?? null;
   }
 
-  /** What transactions are carried out by. */
+  /** The rules by which transactions are executed. */
   get rules(): Rules {
     const { kinds, bls } = this.#init;
     return { kinds, bls };
@@ -156,13 +156,13 @@ export class Chain implements Application {
     return bytes && haltOf(bytes);
   }
 
-  /** Called with every block that became final, after it is on disk. */
+  /** Calls back with every block that became final, after it is on disk. */
   onFinal(listener: (block: Block) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes transactions into the pool, by the final state. */
+  /** Adds transactions to the mempool, by the final state. */
   submit(sealed: readonly Uint8Array[]): Promise<MempoolVerdict[]> {
     return this.mempool.add(sealed, this.#state, this.#init.clock.now());
   }
@@ -174,7 +174,7 @@ export class Chain implements Application {
   async propose(template: BlockTemplate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
     this.#mustRun();
     const state = this.#ahead.stateAfter(parent, this.#tip);
-    // [H7] Transactions leave an eighth of a block to what is to be anchored.
+    // [H7] Transactions leave an eighth of a block to the events to anchor.
     const anchors = !empty && this.anchoring?.due(true) === true;
     const below = anchors ? this.#ahead.below(parent.hash) : [];
     const { result, transactions, listed } = this.#runner.fill(
@@ -193,7 +193,6 @@ export class Chain implements Application {
     return { stateRoot, anchor, transactions: sealed, ...(anchored && { anchored }) };
   }
 
-  /** [H4] */
   async vouch(block: Block): Promise<boolean> {
     return this.anchoring?.vouch(block, this.#ahead.below(block.header.parent)) ?? false;
   }
@@ -206,7 +205,7 @@ export class Chain implements Application {
     if (typeof transactions === 'string') return { ok: false, code: transactions };
     const result = this.#runner.run(block, transactions, this.#ahead.stateAfter(parent, this.#tip));
     if (typeof result === 'string') return { ok: false, code: result };
-    // [E3] The root in the header is what validators sign: it must be what comes out here.
+    // [E3] Validators sign the root in the header: execution must give the same root here.
     if (!equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
       return { ok: false, code: 'wrong-state-root' };
     }
@@ -216,7 +215,7 @@ export class Chain implements Application {
 
   /**
    * [E6] Makes a run final in one transaction of the database. Throws a Problem `ledger-halted` or, for
-   * blocks that do not follow the tip or that come to something else here, `diverged`.
+   * blocks that do not follow the tip or give a different result here, `diverged`.
    */
   async finalise(run: FinalRun): Promise<void> {
     this.#mustRun();
@@ -248,7 +247,7 @@ export class Chain implements Application {
     return this.store.run(fromHeight);
   }
 
-  /** [Q6] Goes on from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
+  /** [Q6] Continues from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
   begin({ snapshot, parts }: Fetched): void {
     this.#mustRun();
     startFromSnapshot(this.#init.db, snapshot, parts, (state) =>
@@ -266,8 +265,8 @@ export class Chain implements Application {
   }
 
   /**
-   * [E8] Executes all blocks anew from the genesis document on and, if every root comes out as it was signed,
-   * ends a halt. Throws a Problem `history-missing` or `diverged`; nothing has changed then.
+   * [E8] Executes all blocks again from the genesis document and, if every root is as signed, ends a halt.
+   * Throws a Problem `history-missing` or `diverged`; nothing has changed then.
    */
   replay(): void {
     if (this.store.lowest() !== 1 && this.store.tip()) {
@@ -288,7 +287,7 @@ export class Chain implements Application {
     this.#init.accuse?.(evidence);
   }
 
-  /** [E7] Halts execution and keeps what shows why. */
+  /** [E7] Halts execution and stores the evidence. */
   diverged(run: FinalRun, code: string): void {
     if (this.halt) return;
     const roots = this.#runner.rootsOf(run.blocks, this.#state);
@@ -298,7 +297,7 @@ export class Chain implements Application {
     this.#init.halted?.(this.halt!);
   }
 
-  /** [H6] What a leader's block anchors, if anything. */
+  /** [H6] The anchor of a leader's block, if any. */
   #listed(
     template: BlockTemplate,
     state: ProvableState,
@@ -316,7 +315,7 @@ export class Chain implements Application {
     return { anchored, anchor: { time, digest: anchorDigest(anchored) } };
   }
 
-  /** [H1] Notes anew what the blocks list, after a repair of the database. */
+  /** [H1] Records again the events that the blocks list, after a repair of the database. */
   #markAnchored(log: AnchoredLog): void {
     for (const height of this.store.anchorHeights()) log.mark(height, this.store.anchoredAt(height)!.ids);
   }
@@ -368,7 +367,7 @@ export class Chain implements Application {
     }
   }
 
-  /** Moves the tip and keeps only what stands on it. */
+  /** Moves the tip and drops blocks that do not build on it. */
   #rebase(tip: Base): void {
     this.#tip = tip;
     this.#ahead.rebase(tip);

@@ -72,7 +72,7 @@ async function dial(from: string, to: string): Promise<void> {
 }
 
 describe('evidence', () => {
-  test('[V7] survives a restart, once a validator and slot, and cannot fill the disk', async () => {
+  test('[V7] survives a restart, once per validator and slot, and cannot fill the disk', async () => {
     const db = openDatabase(':memory:', ledgerMigrations);
     const first = await book('mara', db);
     for (let slot = 1; slot <= 20; slot++) first.book.found(doubleVote(1, slot));
@@ -87,7 +87,7 @@ describe('evidence', () => {
     expect(newest!.validator).toEqual(setOf(ledger.chain.state).validators[2]);
   });
 
-  test('[V8] reaches who is connected and who connects later, and is told once', async () => {
+  test('[V8] reaches peers that are connected and peers that connect later, and is reported once', async () => {
     const [mara, ines, odin] = await Promise.all([book('mara'), book('ines'), book('odin')]);
     await dial('mara', 'ines');
     await time.pass(3000);
@@ -102,7 +102,7 @@ describe('evidence', () => {
     expect([mara.news(), ines.news(), odin.news()]).toEqual([1, 1, 1]);
   });
 
-  test('[V8] that convicts nobody is refused, and of an epoch that is not known here is left', async () => {
+  test('[V8] that convicts nobody is refused, and of an unknown epoch is ignored', async () => {
     const mara = await book('mara');
     const stranger = network.transport('stranger');
     await stranger.start();
@@ -132,7 +132,7 @@ describe('evidence', () => {
     expect(mara.book.count()).toBe(0);
   });
 
-  test('[V9] in a file convicts with the genesis document alone, over a change of the validators', async () => {
+  test('[V9] in a file convicts with only the genesis document, across a change of the validators', async () => {
     const mara = await book('mara');
     expect(() => mara.book.file()).toThrow('no evidence against anyone');
     mara.book.found(doubleVote(1, 5));

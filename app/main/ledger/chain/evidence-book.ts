@@ -16,9 +16,9 @@ import { SetHistory } from './set-history.ts';
 import type { Validator } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
-/** [V8] The protocol by which evidence is handed to a peer that connects. */
+/** [V8] The protocol that sends evidence to a peer that connects. */
 export const EVIDENCE_PROTOCOL = '/impulse/evidence/1';
-/** [V8] Pieces handed over at once. */
+/** [V8] Pieces sent at once. */
 const MAX_HANDED = 64;
 const MAX_TAKING = 4;
 
@@ -30,11 +30,11 @@ export interface EvidenceBookInit {
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of each piece that is new here. */
+  /** Called for each piece that is new here. */
   readonly kept: () => void;
 }
 
-/** Keeps what proves that validators broke the rules, and sees to it that everybody has it. */
+/** Keeps the evidence against validators and spreads it to everybody. */
 export class EvidenceBook {
   readonly #init: EvidenceBookInit;
   readonly #store: EvidenceStore;
@@ -68,11 +68,11 @@ export class EvidenceBook {
     this.#stop();
   }
 
-  /** [K7] This node's own consensus came upon it: it is authentic. */
+  /** [K7] This node's own consensus found it, so it is authentic. */
   found(evidence: Evidence): void {
     if (!this.#keep(evidence) || !this.#running) return;
     this.#init.transport.publish(this.#topic, encodeEvidence(evidence)).catch((error: unknown) => {
-      // Nothing is lost: it is handed to every peer that connects.
+      // Nothing is lost: it is sent to every peer that connects.
       this.#init.logger.warn('evidence-not-published', { code: problemOf(error).code });
     });
   }
@@ -81,7 +81,7 @@ export class EvidenceBook {
     return this.#store.count();
   }
 
-  /** Newest first, with the validator whom it convicts. */
+  /** Newest first, with the validator that it convicts. */
   list(limit: number, below?: number): (KeptEvidence & { validator: Validator })[] {
     return this.#store.list(limit, below).map((kept) => {
       const { epoch, voter } = kept.evidence.first;
@@ -89,7 +89,9 @@ export class EvidenceBook {
     });
   }
 
-  /** [V9] All of it as a file for anybody. Throws a Problem `no-evidence` or `history-missing`. */
+  /**
+   * [V9] All evidence as a file that anyone can check. Throws a Problem `no-evidence` or `history-missing`.
+   */
   file(): Uint8Array {
     const { origin, store } = this.#init;
     const pieces = this.#store.list(MAX_PIECES).map(({ evidence }) => evidence);
@@ -104,7 +106,6 @@ export class EvidenceBook {
     return isNew;
   }
 
-  /** [V8] */
   #heard(data: Uint8Array): GossipVerdict {
     const { origin, bls, logger } = this.#init;
     try {
@@ -122,7 +123,7 @@ export class EvidenceBook {
     }
   }
 
-  /** Gives a peer what is known here. */
+  /** Sends a peer the evidence known here. */
   async #hand(peer: string): Promise<void> {
     const { transport, logger } = this.#init;
     const pieces = this.#store.list(MAX_HANDED);

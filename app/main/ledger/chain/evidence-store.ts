@@ -1,20 +1,20 @@
 import type { Database } from '../../kernel/database.ts';
 import { encodeEvidence, openEvidence, type Evidence } from '../types/equivocation.ts';
 
-/** [V7] Pieces of one validator in one epoch, and of all. */
+/** [V7] The most pieces against one validator in one epoch, and the most of all. */
 const MAX_OF_ONE = 8;
 const MAX_ALL = 1000;
 
-/** Evidence as it was kept. */
+/** A stored piece of evidence. */
 export interface KeptEvidence {
-  /** Counts up in the order of coming. */
+  /** Counts up in order of arrival. */
   readonly number: number;
   readonly evidence: Evidence;
-  /** When this node came by it, milliseconds since the epoch. */
+  /** When this node received it, milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** [V7] What proves that validators broke the rules. */
+/** [V7] Stores the evidence that validators broke the rules. */
 export class EvidenceStore {
   readonly #db: Database;
 
@@ -22,7 +22,7 @@ export class EvidenceStore {
     this.#db = db;
   }
 
-  /** Whether there is a piece on the same validator and slot. */
+  /** Whether there is a piece against the same validator in the same slot. */
   has({ first: { epoch, voter, slot } }: Evidence): boolean {
     const found = this.#db
       .prepare('SELECT 1 AS one FROM ledger_evidence WHERE epoch = ? AND voter = ? AND slot = ?')
@@ -30,7 +30,7 @@ export class EvidenceStore {
     return found !== undefined;
   }
 
-  /** Whether it is new and there was room for it. */
+  /** Stores a piece; false if it is known or there is no room. */
   put(evidence: Evidence, at: number): boolean {
     const { epoch, voter, slot } = evidence.first;
     const ofOne = this.#count('WHERE epoch = ? AND voter = ?', epoch, voter);

@@ -5,22 +5,22 @@ import { encodeCertificate } from '../types/certificate.ts';
 import type { Seal } from './chain-store.ts';
 import type { Base } from '../consensus/proposal.ts';
 
-/** [E7] Why execution stands still. */
+/** [E7] Why execution halted. */
 export interface Halt {
   readonly code: string;
   readonly height: number;
-  /** Canonical DAG-CBOR that shows what was certified and what came out here. */
+  /** Canonical DAG-CBOR that shows the certified blocks and the result here. */
   readonly evidence: Uint8Array;
 }
 
-/** [E7] What shows why a node halted at a run that its validators certified. */
+/** [E7] The evidence of why a node halted at a run that its validators certified. */
 export function haltEvidence(init: {
   readonly run: FinalRun;
   readonly code: string;
   readonly tip: Base;
-  /** The state roots to which the blocks lead here. */
+  /** The state roots of the blocks as executed here. */
   readonly roots: readonly Uint8Array[];
-  /** [V10] What makes the tip final here. */
+  /** [V10] The seal that makes the tip final here. */
   readonly ours: Seal | null;
 }): Uint8Array {
   const { run, code, tip, roots, ours } = init;

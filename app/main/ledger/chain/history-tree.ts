@@ -5,9 +5,9 @@ import type { ChainStore } from './chain-store.ts';
 import type { ChainPlace, TransactionSearch } from './transaction-search.ts';
 import { problem } from '../problems.ts';
 
-/** Leaves under one hash that is kept. */
+/** Leaves under one cached hash. */
 const CHUNK = 256;
-/** So many of them are made before others have their turn. */
+/** Chunks hashed before other work gets a turn. */
 const STEP = 16;
 
 interface Chunk {
@@ -22,15 +22,15 @@ export interface TreeHead {
 }
 
 /**
- * [LB7] Proofs in the tree of all transactions. Hashes over 256 transactions are kept in memory, made when a
- * proof is asked for first and once for all; a proof then reads at most 512 transactions.
+ * [LB7] Proofs in the tree of all transactions. Hashes over 256 transactions each are cached in memory,
+ * computed when the first proof is requested; a proof then reads at most 512 transactions.
  */
 export class HistoryTree {
   readonly #store: ChainStore;
   readonly #search: TransactionSearch;
   readonly #clock: Clock;
   readonly #chunks: Chunk[] = [];
-  /** Where the chunk begins that is not full yet. */
+  /** Where the incomplete chunk begins. */
   #rest: ChainPlace = [0, 0];
   #filling: Promise<void> = Promise.resolve();
 
@@ -41,7 +41,7 @@ export class HistoryTree {
   }
 
   /**
-   * That a transaction is in the tree after a block, by RFC 9162, section 2.1.3. Throws a Problem
+   * The proof that a transaction is in the tree after a block, by RFC 9162, section 2.1.3. Throws a Problem
    * `unknown-transaction` or `history-missing`.
    */
   async inclusion(id: Uint8Array, height: number): Promise<TreeHead & { index: number; path: Uint8Array[] }> {
@@ -55,8 +55,8 @@ export class HistoryTree {
   }
 
   /**
-   * That the tree after a later block only added to that after an earlier one, by RFC 9162, section 2.1.4.
-   * Throws a Problem `history-missing`.
+   * The proof that the tree after a later block only appends to that of an earlier one, by RFC 9162, section
+   * 2.1.4. Throws a Problem `history-missing`.
    */
   async consistency(
     fromHeight: number,
@@ -71,7 +71,7 @@ export class HistoryTree {
     };
   }
 
-  /** How many transactions there are up to a block; keeps what proofs over them rest on. */
+  /** The number of transactions up to a block; caches the hashes that proofs over them need. */
   async #countAfter(height: number): Promise<number> {
     const lowest = this.#store.lowest();
     const header = lowest === null ? null : this.#store.header(lowest)!;
@@ -85,12 +85,12 @@ export class HistoryTree {
     return this.#indexOf([height + 1, 0]);
   }
 
-  /** Takes in the transactions that came since, in steps between which others have their turn. */
+  /** Hashes new transactions, in steps between which other work gets a turn. */
   async #fill(): Promise<void> {
     for (let made = 1; ; made++) {
       const rows = this.#search.following(this.#rest, CHUNK + 1);
       const next = rows[CHUNK];
-      // A chunk is kept once something follows it, with which the next begins.
+      // A chunk is cached once a transaction follows it, at which the next chunk begins.
       if (!next) return;
       const leaves = rows.slice(0, CHUNK).map(({ sealed }) => leafHash(sealed));
       this.#chunks.push({ from: this.#rest, hash: rootOfLeaves(leaves) });
@@ -99,7 +99,7 @@ export class HistoryTree {
     }
   }
 
-  /** The number of the transaction at a place, or of the first behind it. */
+  /** The number of the transaction at a place, or of the first one after it. */
   #indexOf(place: ChainPlace): number {
     let [low, high] = [0, this.#chunks.length];
     while (low < high) {
@@ -159,7 +159,7 @@ function isAfter([height, place]: ChainPlace, [otherHeight, otherPlace]: ChainPl
   return height > otherHeight || (height === otherHeight && place > otherPlace);
 }
 
-/** The largest power of two below a number from 2 on. */
+/** The largest power of two below `n`, which is at least 2. */
 function largestPower(n: number): number {
   return 2 ** Math.ceil(Math.log2(n) - 1);
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../kernel/database.ts';
 
-/** [Q10] The parts of a snapshot that were fetched and hold, so that a stop on the way costs nothing. */
+/** [Q10] The fetched and checked parts of a snapshot, so that a restart loses none of them. */
 export class JoinStore {
   readonly #db: Database;
 

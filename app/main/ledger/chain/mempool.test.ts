@@ -57,13 +57,13 @@ function chosen(
   return order;
 }
 
-describe('the pool', () => {
-  test('[X6] offers an account’s transactions in order of their nonces, whatever order they came in', async () => {
+describe('the mempool', () => {
+  test('[X6] offers an account’s transactions in order of their nonces, whatever their order of arrival', async () => {
     expect(await add(pay(3), pay(1), pay(2))).toEqual(['accept', 'accept', 'accept']);
     expect(chosen()).toEqual(['1', '2', '3']);
   });
 
-  test('[X6] offers nothing behind a gap', async () => {
+  test('[X6] offers nothing after a gap', async () => {
     await add(pay(1), pay(3));
     expect(chosen()).toEqual(['1']);
   });
@@ -73,7 +73,7 @@ describe('the pool', () => {
     expect(chosen()).toEqual(['1', '0', '2', '1']);
   });
 
-  test('[X6] holds so many of an account and no more, in number and in bytes', async () => {
+  test('[X6] limits each account in number and in bytes', async () => {
     expect(await add(...[1, 2, 3, 4].map((n) => pay(n)))).toEqual(Array(4).fill('accept'));
     expect(await add(pay(5))).toEqual(['ignore nonce-far']);
     const long = 'm'.repeat(140);
@@ -87,7 +87,7 @@ describe('the pool', () => {
     expect(await add(pay(1, long), pay(2, long))).toEqual(['accept', 'ignore account-full']);
   });
 
-  test('[X6] holds so many in all', async () => {
+  test('[X6] limits the total', async () => {
     await add(...[1, 2, 3, 4].map((n) => pay(n)), pay(0, '', 1, odin), pay(1, '', 1, odin));
     expect(await add(pay(2, '', 1, odin))).toEqual(['ignore pool-full']);
   });
@@ -103,7 +103,7 @@ describe('the pool', () => {
     expect(mempool.holds(first)).toBe(false);
   });
 
-  test('[X2] [X3] what breaks form or signature is rejected with its reason', async () => {
+  test('[X2] [X3] rejects a broken form or signature with a reason', async () => {
     const good = pay(1);
     const fields = {
       community: ledger.origin.id,
@@ -117,7 +117,7 @@ describe('the pool', () => {
     expect(await add(sealed(new Uint8Array(40_000)))).toEqual(['reject transaction-too-large']);
     expect(await add(sealed(good.sealed.slice(0, 30)))).toEqual(['reject malformed']);
     expect(await add(sealed(concatBytes(good.sealed, Uint8Array.of(0))))).toEqual(['reject malformed']);
-    // The array's head in two bytes where one would do.
+    // The array's head in two bytes where one is enough.
     expect(await add(sealed(concatBytes(Uint8Array.of(0x98, 2), good.sealed.slice(1))))).toEqual([
       expect.stringMatching(/^reject (malformed|non-canonical)$/),
     ]);
@@ -141,7 +141,7 @@ describe('the pool', () => {
     expect(mempool.size).toBe(0);
   });
 
-  test('[X6] lets go of what is final and of what waited too long', async () => {
+  test('[X6] drops transactions that are final or waited too long', async () => {
     await add(pay(1), pay(2), pay(0, '', 1, odin));
     await ledger.submit(pay(1, 'by another way'));
     await ledger.block();
@@ -151,7 +151,7 @@ describe('the pool', () => {
     expect(mempool.size).toBe(0);
   });
 
-  test('[X6] a block that is full ends the choice', async () => {
+  test('[X6] stops choosing when a block is full', async () => {
     await add(pay(1), pay(2), pay(3));
     let room = 2;
     expect(chosen(() => (room-- > 0 ? 'taken' : 'full'))).toEqual(['1', '2']);

@@ -8,7 +8,7 @@ import type { StateView } from '../types/state.ts';
 import { openTransaction, type Transaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
-/** [X6] What the pool holds at most. */
+/** [X6] The limits of the mempool. */
 export interface MempoolLimits {
   readonly perAccount: number;
   readonly bytesPerAccount: number;
@@ -26,12 +26,12 @@ export const defaultMempoolLimits: MempoolLimits = {
   lifetimeMs: 3_600_000,
 };
 
-/** Whether a transaction waits for its block now; if not, why. Rejects cost the sending peer score. */
+/** Whether a transaction waits for its block now, or why not. Rejects cost the sending peer score. */
 export type MempoolVerdict =
   | { readonly verdict: 'accept'; readonly transaction: Transaction }
   | ({ readonly verdict: 'ignore' | 'reject' } & ProblemFields);
 
-/** Only whoever breaks the form or the signature is at fault; all else may be a matter of timing. */
+/** Only a broken form or signature is the sender's fault; everything else may be a matter of timing. */
 const FAULTS = new Set([
   'transaction-too-large',
   'malformed',
@@ -45,7 +45,7 @@ const FAULTS = new Set([
 interface Waiting {
   readonly transaction: Transaction;
   readonly since: number;
-  /** Whether a block could not take it: then another of the same nonce may take its place. */
+  /** Whether a block could not take it: then another of the same nonce may replace it. */
   stuck: boolean;
 }
 
@@ -55,7 +55,7 @@ export class Mempool {
   readonly #kinds: LedgerKinds;
   readonly #verifier: Verifier;
   readonly #limits: MempoolLimits;
-  /** By account, then by nonce; accounts in the order in which they came. */
+  /** By account, then by nonce; accounts in order of arrival. */
   readonly #accounts = new Map<string, Map<number, Waiting>>();
   readonly #byId = new Map<string, Waiting>();
   #bytes = 0;
@@ -76,18 +76,18 @@ export class Mempool {
     return this.#byId.size;
   }
 
-  /** Whether exactly these bytes wait here, and so were checked. */
+  /** Whether exactly these bytes wait here, and have been checked. */
   holds({ id, sealed }: Transaction): boolean {
     const waiting = this.#byId.get(toHex(id));
     return waiting !== undefined && equalBytes(waiting.transaction.sealed, sealed);
   }
 
-  /** Transactions that wait, in the order in which they came. */
+  /** Waiting transactions in order of arrival. */
   all(): Transaction[] {
     return [...this.#byId.values()].map(({ transaction }) => transaction);
   }
 
-  /** Transactions that have waited since a time or longer, in the order in which they came. */
+  /** Transactions that have waited at least since a time, in order of arrival. */
   waitingSince(timeMs: number): Transaction[] {
     const late: Transaction[] = [];
     for (const { transaction, since } of this.#byId.values()) {
@@ -97,7 +97,7 @@ export class Mempool {
     return late;
   }
 
-  /** Whether something waits that a block on this state may take. */
+  /** Whether a transaction is waiting that a block on this state could take. */
   ready(state: StateView): boolean {
     for (const queue of this.#accounts.values()) {
       const { account } = queue.values().next().value!.transaction;
@@ -107,7 +107,9 @@ export class Mempool {
     return false;
   }
 
-  /** [X7] An account's transactions that wait without a gap from a nonce on, up to one that no block could take. */
+  /**
+   * [X7] An account's waiting transactions without a gap from a nonce on, up to one that no block could take.
+   */
   queueOf(account: Uint8Array, nonce: number): Transaction[] {
     const queue = this.#accounts.get(toHex(account));
     const found: Transaction[] = [];
@@ -118,7 +120,7 @@ export class Mempool {
     }
   }
 
-  /** Classifiers transactions from anywhere and keeps what is good; an answer for each, in order. */
+  /** Judges transactions from any source and keeps the good ones; returns a verdict for each, in order. */
   async add(sealed: readonly Uint8Array[], state: StateView, nowMs: number): Promise<MempoolVerdict[]> {
     const opened = sealed.map((bytes) => this.#open(bytes, state));
     const checks = opened.map((one) => ('signatures' in one ? one.signatures : []));
@@ -133,8 +135,8 @@ export class Mempool {
   }
 
   /**
-   * Offers waiting transactions for a block, each account's in order of its nonces and the accounts in
-   * turn, until `offer` says that the block is full.
+   * Offers waiting transactions for a block, each account's in order of nonces and the accounts in turn,
+   * until `offer` says that the block is full.
    */
   choose(state: StateView, offer: (transaction: Transaction) => 'taken' | 'refused' | 'full'): void {
     let queues = [...this.#accounts.values()].map((queue) => {
@@ -155,7 +157,7 @@ export class Mempool {
     }
   }
 
-  /** Drops what became final, what others of the same nonce overtook, and what waited too long. */
+  /** Drops transactions that are final, replaced by others of the same nonce, or waited too long. */
   settle(state: StateView, nowMs: number): void {
     const nonces = new Map<string, number>();
     for (const [key, waiting] of this.#byId) {
@@ -181,7 +183,7 @@ export class Mempool {
     }
   }
 
-  /** [X6] Room and order. */
+  /** [X6] Checks room and order. */
   #checkPlace(transaction: Transaction, state: StateView): void {
     const { account, nonce, sealed } = transaction;
     const next = accountOf(state, account)?.nonce ?? 0;
@@ -209,7 +211,7 @@ export class Mempool {
     }
   }
 
-  /** Others may have come in while the signatures were checked. */
+  /** The mempool may have changed while the signatures were checked. */
   #keep(transaction: Transaction, state: StateView, nowMs: number): MempoolVerdict {
     try {
       if (this.holds(transaction)) throw problem('duplicate');

@@ -10,7 +10,7 @@ import { encodeManifest, type Cut } from './snapshot.ts';
 import { openTransaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
-/** Makes proofs from the blocks that a node holds. */
+/** Makes proofs from the blocks on this node. */
 export class Prover {
   readonly #community: Uint8Array;
   readonly #store: ChainStore;
@@ -23,7 +23,7 @@ export class Prover {
   /**
    * The finality proof of a transaction.
    *
-   * @param single whether to give the validators' signatures one by one, where they were collected.
+   * @param single whether to include the validators' single signatures instead of the aggregate.
    * @throws Problem `unknown-transaction`, `not-final`, `no-single-signatures` or `history-missing`.
    */
   prove(id: Uint8Array, single = false): ProofWire {
@@ -41,7 +41,7 @@ export class Prover {
     };
   }
 
-  /** The same as a file. */
+  /** The same proof as a file. */
   file(id: Uint8Array, single = false): Uint8Array {
     return encodeProof(this.prove(id, single));
   }
@@ -93,7 +93,7 @@ export class Prover {
   }
 
   /**
-   * The head of a snapshot: its header with what makes it final, and the tops of its parts.
+   * The manifest of a snapshot: its header with the seal that makes it final, and the tops of its parts.
    *
    * @throws Problem `not-final` or `history-missing`.
    */
@@ -131,7 +131,7 @@ export class Prover {
   }
 }
 
-/** A seal as it stands in proofs. */
+/** A seal in the form that proofs use. */
 export function sealWire({ headers, certificate }: Seal): SealWire {
   return { h: headers.map(({ bytes }) => bytes), c: encodeCertificate(certificate), s: [] };
 }

@@ -6,7 +6,7 @@ import { Prover } from './prover.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
-/** The validator sets of all epochs, each checked from the genesis document on once. */
+/** The validator sets of all epochs, each checked once from the genesis document on. */
 export class SetHistory {
   readonly #origin: ChainOrigin;
   readonly #store: ChainStore;

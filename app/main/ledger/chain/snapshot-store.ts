@@ -8,7 +8,7 @@ import type { StateStore } from '../state/state-store.ts';
 /** [Q5] How many snapshots a node keeps. */
 const KEPT = 2;
 
-/** Snapshots of the final state, cut into parts that travel one by one. */
+/** Snapshots of the final state, cut into parts that are sent separately. */
 export class SnapshotStore {
   readonly #db: Database;
   readonly #state: StateStore;
@@ -18,7 +18,7 @@ export class SnapshotStore {
     this.#state = state;
   }
 
-  /** Keeps the final state as that of a block; inside the transaction that makes the block final. */
+  /** Stores the final state as that of a block, inside the transaction that makes the block final. */
   take({ height }: Header): void {
     const cut = cutState(this.#state, depthFor(this.#state.count()));
     this.#db
@@ -53,7 +53,7 @@ export class SnapshotStore {
     return row ? openCut(row.manifest) : null;
   }
 
-  /** How many transactions there were up to the block of a snapshot. */
+  /** The number of transactions up to the block of a snapshot. */
   transactions(height: number): number {
     const row = this.#db
       .prepare<{ n: number }>('SELECT transactions AS n FROM ledger_snapshot WHERE height = ?')
@@ -69,7 +69,7 @@ export class SnapshotStore {
   }
 }
 
-/** The places of a part: from the first on, up to before the second. */
+/** The places of a part, from the first (inclusive) to the second (exclusive). */
 function boundsOf(part: number, depth: number): [from: Uint8Array, to: Uint8Array | null] {
   const place = (number: number) => fromHex(digitsOf(number, depth).padEnd(64, '0'));
   return [place(part), part + 1 < 16 ** depth ? place(part + 1) : null];

@@ -32,7 +32,7 @@ beforeAll(async () => {
     handle: 'Odin',
   });
   await ledger.act(ledger.founder, 'validators.change', ledger.change([...ledger.people, odin]));
-  // Enough accounts that the state is cut into several parts.
+  // Enough accounts to cut the state into several parts.
   for (let n = 0; n < 1100; n += 220) {
     for (let one = n; one < n + 220; one++) {
       const member = sha256(Buffer.from(`member ${one}`));
@@ -58,12 +58,12 @@ const codeOf = (work: () => unknown): string => {
 };
 
 describe('a snapshot', () => {
-  test('[Q1] is taken every so many blocks and checks from the genesis document on', () => {
+  test('[Q1] is taken every so many blocks and can be checked from the genesis document on', () => {
     expect(ledger.chain.snapshots.heights()).toEqual([8]);
     expect([snapshot.header.height, snapshot.set.epoch, parts.length]).toEqual([8, 1, 16]);
   });
 
-  test('[Q6] a node that begins with it has the root of the others and goes on with them', async () => {
+  test('[Q6] lets a node start that has the root of the others and continues with them', async () => {
     const db = emptyDatabase();
     startFromSnapshot(db, snapshot, parts);
     const joined = ledger.replica({ db });
@@ -74,7 +74,7 @@ describe('a snapshot', () => {
     expect(codeOf(() => startFromSnapshot(db, snapshot, parts))).toBe('chain-exists');
   });
 
-  test('[Q7] the blocks before it are filled in from behind, and then it can prove them', async () => {
+  test('[Q7] is followed by the blocks before it, newest first, which the node can then prove', async () => {
     const db = emptyDatabase();
     startFromSnapshot(db, snapshot, parts);
     const joined = ledger.replica({ db });
@@ -96,7 +96,7 @@ describe('a snapshot', () => {
     expect(joined.base.height).toBe(8);
   });
 
-  test('[Q4] a part that is changed, short, in another’s place or missing is refused', () => {
+  test('[Q4] with a part that is changed, truncated, swapped or missing is refused', () => {
     const { cut } = snapshot;
     const entries = openPart(parts[3]!, 3, cut);
     expect(entries.length).toBeGreaterThan(1);
@@ -114,7 +114,7 @@ describe('a snapshot', () => {
     expect(ledger.replica({ db }).base.height).toBe(0);
   });
 
-  test('[Q3] of another root, of another community, cut off or too large is refused', () => {
+  test('[Q3] with another root, of another community, truncated or too large is refused', () => {
     const prover = new Prover(ledger.origin.id, ledger.chain.store);
     const { cut } = snapshot;
     const open = (bytes: Uint8Array, by = trust) => codeOf(() => openManifest(bytes, by, memoryBls));
@@ -126,7 +126,7 @@ describe('a snapshot', () => {
     expect(open(new Uint8Array(9 * 1024 * 1024))).toBe('snapshot-too-large');
   });
 
-  test('[Q5] the two newest are kept', async () => {
+  test('[Q5] is kept if it is one of the two newest', async () => {
     const small = new TestLedger({ parameters: { snapshotInterval: 1 } });
     for (let n = 0; n < 4; n++) await small.block([], true);
     expect(small.chain.snapshots.heights()).toEqual([4, 3]);

@@ -11,11 +11,11 @@ import { buildSlot, foldSlots, slotHash, type PageSource, type Slot } from '../s
 import type { ValidatorSet } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
-/** [Q2] How deep a snapshot is cut at most, in hexadecimal digits of the places. */
+/** [Q2] The greatest depth of the cut, in hexadecimal digits of the places. */
 const MAX_DEPTH = 3;
-/** Entries that a part holds about at most. */
+/** The approximate limit of entries per part. */
 const ENTRIES_PER_PART = 1024;
-/** The most bytes of a part and of a head. */
+/** The most bytes of a part and of a manifest. */
 export const MAX_PART_BYTES = 8 * 1024 * 1024;
 export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
@@ -25,7 +25,10 @@ const CutWire = z.strictObject({
   slots: z.array(SlotWire).max(16 ** MAX_DEPTH),
 });
 
-/** [Q1] What a snapshot is: a final header, what makes it final, and the tops of the parts of its state. */
+/**
+ * [Q1] A snapshot's manifest: a final header, the seal that makes it final, and the tops of the parts of its
+ * state.
+ */
 export const ManifestWire = z.strictObject({
   v: z.literal(1),
   what: z.literal('impulse/snapshot'),
@@ -40,7 +43,7 @@ export type ManifestWire = z.infer<typeof ManifestWire>;
 
 const PartWire = z.array(z.tuple([z.string().min(1).max(200), bytesUpTo(MAX_PART_BYTES)]));
 
-/** The state cut into parts. */
+/** A state cut into parts. */
 export interface Cut {
   readonly depth: number;
   /** The top of each part, in order of the places. */
@@ -49,7 +52,7 @@ export interface Cut {
 
 export type Entry = readonly [key: string, value: Uint8Array];
 
-/** A snapshot whose header a quorum made final; each part is checked against it by itself. */
+/** A snapshot whose header a quorum made final; each part is checked against it separately. */
 export interface Snapshot {
   readonly header: Header;
   readonly seal: SealWire;
@@ -59,7 +62,7 @@ export interface Snapshot {
   readonly cut: Cut;
 }
 
-/** How deep to cut a state of so many entries. */
+/** The depth at which to cut a state with this many entries. */
 export function depthFor(entries: number): number {
   let depth = 0;
   while (depth < MAX_DEPTH && entries / 16 ** depth > ENTRIES_PER_PART) depth++;
@@ -78,7 +81,7 @@ function slotAt(state: PageSource, digits: string): Slot {
   let slot = state.top;
   for (let at = 0; at < digits.length; at++) {
     if (slot === null) return null;
-    // A leaf above the cut belongs to the one part that its place leads to.
+    // A leaf above the cut belongs to the one part that contains its place.
     if (!('hash' in slot)) return toHex(slot.place).startsWith(digits) ? slot : null;
     slot = state.page(digits.slice(0, at))![Number.parseInt(digits[at]!, 16)]!;
   }
@@ -116,8 +119,8 @@ export function encodeManifest(init: {
 }
 
 /**
- * [Q3] Checks a snapshot from the genesis document on. Throws a Problem: those of a proof,
- * `snapshot-too-large`, `bad-snapshot` or `wrong-state-root`.
+ * [Q3] Checks a snapshot from the genesis document on. Throws the Problems of a proof, `snapshot-too-large`,
+ * `bad-snapshot` or `wrong-state-root`.
  */
 export function openManifest(bytes: Uint8Array, trust: Trust, bls: Bls): Snapshot {
   if (bytes.length > MAX_MANIFEST_BYTES) {
@@ -140,7 +143,7 @@ export function openManifest(bytes: Uint8Array, trust: Trust, bls: Bls): Snapsho
   return { header, seal: f, links: e, set, cut };
 }
 
-/** [Q4] The entries of a part, if they are those that the snapshot stands for. Throws a Problem `bad-part` or `wrong-part`. */
+/** [Q4] The entries of a part, if the snapshot contains it. Throws a Problem `bad-part` or `wrong-part`. */
 export function openPart(bytes: Uint8Array, part: number, { depth, slots }: Cut): Entry[] {
   if (bytes.length > MAX_PART_BYTES) throw problem('part-too-large');
   const parsed = PartWire.safeParse(decodeCanonical(bytes));

@@ -6,26 +6,28 @@ import type { Chain } from './chain.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import { TestLedger, type TestOptions } from '../test-ledger.ts';
 
-/** Longer than a leader waits before it lists an event, and between two anchors, in milliseconds. */
+/**
+ * Longer than a leader waits before it lists an event, and than the pause between anchors, in milliseconds.
+ */
 export const RIPE_MS = 6000;
 
-/** A chain beside a log in one database, as a node has them. */
+/** A chain beside a log in one database, as on a real node. */
 export interface TestAnchors {
   readonly node: TestNode;
   readonly chain: Chain;
-  /** How often peers were asked for what is missing. */
+  /** How often peers were asked for missing events. */
   asked(): number;
 }
 
-/** A ledger whose blocks anchor the log of a community; validators and people are at hand. */
+/** A ledger whose blocks anchor the log of a community, with its validators and people. */
 export class AnchoredLedger {
   readonly community: TestCommunity;
   readonly ledger: TestLedger;
-  /** The node of the founder, whose chain the ledger leads. */
+  /** The founder's node, whose chain the ledger leads. */
   readonly mara: TestAnchors;
 
   constructor(options: TestOptions = {}) {
-    // A genesis document of the test's own decides what the community is called.
+    // A test's own genesis document sets the name of the community.
     const origin = options.origin && new TestLedger(options).origin;
     this.community = new TestCommunity(origin?.id);
     const node = this.#node('mara');
@@ -40,7 +42,7 @@ export class AnchoredLedger {
     node.log.onCommit(() => this.ledger.chain.anchoring!.stored());
   }
 
-  /** Another node of the community, with a log and a chain of its own that hold nothing yet. */
+  /** Another node of the community, with an empty log and chain. */
   node(name: string): TestAnchors {
     const node = this.#node(name);
     let asked = 0;
@@ -50,7 +52,7 @@ export class AnchoredLedger {
     return { node, chain, asked: () => asked };
   }
 
-  /** Says so many things, and lets them grow old enough. */
+  /** Posts this many messages and waits until they are old enough. */
   async say(count: number, by = this.mara.node): Promise<Uint8Array[]> {
     const drafts = Array.from({ length: count }, (_, n) => ({
       kind: chatKinds.say.name,
@@ -73,7 +75,7 @@ export class AnchoredLedger {
   }
 }
 
-/** The ledger's tables stand in the database of the log. */
+/** Creates the ledger's tables in the database of the log. */
 function openTables({ db }: TestNode): void {
   for (const { sql } of ledgerMigrations) db.exec(sql);
 }

@@ -11,7 +11,7 @@ import { openTransaction } from '../types/transaction.ts';
 import { TransactionSearch, type ChainPlace, type Sought } from './transaction-search.ts';
 
 const END: ChainPlace = [Number.MAX_SAFE_INTEGER, 0];
-/** Roots of the tree of all transactions after each block, as the state says. */
+/** Roots of the tree of all transactions after each block, from the state. */
 const roots: Uint8Array[] = [];
 let ledger: TestLedger;
 let odin: Person;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const note = () => (roots[ledger.chain.base.height] = historyRoot(historyOf(ledger.chain.state))!);
   await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });
   note();
-  // Blocks of odd sizes, with several chunks of 256 transactions in all.
+  // Blocks of odd sizes that together fill several chunks of 256 transactions.
   for (const size of [3, 200, 1, 111, 307, 2]) {
     for (let n = 0; n < size; n++) {
       const member = sha256(Buffer.from(`${size} ${n}`));
@@ -42,7 +42,7 @@ const find = (sought: Sought, below = END, limit = 4) =>
     return `${height}.${place} ${kind}${toHex(account) === toHex(odin.key) ? ' by odin' : ''}`;
   });
 
-test('transactions are found by kind, account and block, newest first and page by page', () => {
+test('finds transactions by kind, account and block, newest first and page by page', () => {
   const newest = find({ kind: 'handle.register' });
   expect(newest.map((line) => line.replace(/\.\d+/, ''))).toEqual(
     [7, 6, 5, 4].map((height) => `${height} handle.register by odin`),
@@ -58,7 +58,7 @@ test('transactions are found by kind, account and block, newest first and page b
   expect(find({ kind: 'no.such' })).toEqual([]);
 });
 
-test('no search reads the whole table or sorts it', () => {
+test('never reads or sorts the whole table', () => {
   const search = new TransactionSearch(openDatabase(':memory:', ledgerMigrations));
   const account = odin.key;
   for (const sought of [
@@ -73,7 +73,7 @@ test('no search reads the whole table or sorts it', () => {
   }
 });
 
-test('[LB7] any transaction is shown to be in the tree whose root the state holds', async () => {
+test('[LB7] proves any transaction to be in the tree whose root the state holds', async () => {
   const { store, search } = ledger.chain;
   const all = search.following([0, 0], 2000);
   for (const height of [1, 3, 5, 7]) {
@@ -91,7 +91,7 @@ test('[LB7] any transaction is shown to be in the tree whose root the state hold
   await expect(tree.inclusion(new Uint8Array(32), 7)).rejects.toMatchObject({ code: 'unknown-transaction' });
 });
 
-test('[LB7] a later tree is shown to hold an earlier one unchanged', async () => {
+test('[LB7] proves that a later tree contains an earlier one unchanged', async () => {
   for (let from = 1; from <= 7; from++) {
     for (let to = from; to <= 7; to++) {
       const { first, second, path } = await tree.consistency(from, to);
@@ -103,7 +103,7 @@ test('[LB7] a later tree is shown to hold an earlier one unchanged', async () =>
   }
 });
 
-test('the tree goes on with blocks that come later', async () => {
+test('continues the tree with later blocks', async () => {
   const before = await tree.consistency(1, 7);
   const late = await ledger.act(odin, 'handle.register', { handle: 'Odin late' });
   const { index, count } = await tree.inclusion(late.id, 8);

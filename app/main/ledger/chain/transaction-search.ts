@@ -1,7 +1,7 @@
 import type { Cell, Database } from '../../kernel/database.ts';
 import type { PlacedTransaction } from './chain-store.ts';
 
-/** What transactions are looked for; what is left out does not matter. */
+/** The filters of a search; an omitted filter does not apply. */
 export interface Sought {
   readonly account?: Uint8Array | undefined;
   readonly kind?: string | undefined;
@@ -11,7 +11,7 @@ export interface Sought {
 /** A place in the chain: a block and a transaction in it. */
 export type ChainPlace = readonly [height: number, place: number];
 
-/** Finds final transactions by what they are. Each page costs a walk down an index and its own rows. */
+/** Finds final transactions by their properties. Each page costs a walk down an index and its own rows. */
 export class TransactionSearch {
   readonly #db: Database;
 
@@ -25,7 +25,7 @@ export class TransactionSearch {
     return this.#db.prepare<PlacedTransaction>(sql).all(...cells, limit);
   }
 
-  /** How the database goes about it; for tests that no table is read as a whole. */
+  /** The database's query plan; for tests that no query reads a whole table. */
   plan(sought: Sought, below: ChainPlace): string[] {
     const { sql, cells } = queryOf(sought, below);
     return this.#db

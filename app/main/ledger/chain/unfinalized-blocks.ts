@@ -6,13 +6,13 @@ import type { Base } from '../consensus/proposal.ts';
 import type { ProvableState } from '../state/state-store.ts';
 import type { Transaction } from '../types/transaction.ts';
 
-/** A block that was executed and is not final yet. */
+/** A block that was executed but is not final yet. */
 export interface UnfinalizedBlock extends BlockResult {
   readonly block: Block;
   readonly transactions: readonly Transaction[];
 }
 
-/** [E5] The blocks that were executed ahead of their finality, over the final state. */
+/** [E5] The blocks that were executed before they are final, on top of the final state. */
 export class UnfinalizedBlocks {
   readonly #final: ProvableState;
   readonly #blocks = new Map<string, UnfinalizedBlock>();
@@ -25,7 +25,7 @@ export class UnfinalizedBlocks {
     return this.#blocks.get(toHex(hash));
   }
 
-  /** The blocks from one down to the last final one, which is left out. */
+  /** The blocks from the given one down to the last final one (exclusive). */
   below(hash: Uint8Array): Block[] {
     const ahead = this.get(hash);
     return ahead ? [ahead.block, ...this.below(ahead.block.header.parent)] : [];
@@ -47,7 +47,7 @@ export class UnfinalizedBlocks {
     return ahead.overlay;
   }
 
-  /** Keeps only what stands on the new tip, whose own changes are in the final state by now. */
+  /** Keeps only blocks that build on the new tip, whose own changes are now in the final state. */
   rebase(tip: Base): void {
     const root = toHex(tip.hash);
     const kept = new Set([root]);
@@ -61,7 +61,7 @@ export class UnfinalizedBlocks {
   }
 }
 
-/** Tells projections what a block did, in the transaction that makes it final. */
+/** Passes a block's events to the projections, in the transaction that makes it final. */
 export function tellProjections(
   projections: readonly LedgerProjection[],
   { block: { header }, transactions, events }: UnfinalizedBlock,

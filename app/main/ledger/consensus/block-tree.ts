@@ -10,30 +10,30 @@ type BlockState = 'waiting' | 'valid' | 'invalid';
 /** A block above the last final one. */
 export interface Pooled {
   readonly block: Block;
-  /** Its leader's vote; null for one that came with a certificate instead. */
+  /** Its leader's vote; null for a block that came with a certificate instead. */
   vote: Vote | null;
   state: BlockState;
   /** Why it is invalid. */
   code: string | null;
-  /** The set that signs what follows its epoch, if this block changes it. */
+  /** The set that signs the next epoch, if this block changes the set. */
   next: ValidatorSet | null;
-  /** [K12] Whether nothing but closing blocks may follow. */
+  /** [K12] Whether only closing blocks may follow. */
   ends: boolean;
   /** Whether it is itself such a closing block. */
   closing: boolean;
 }
 
 export interface MempoolListener {
-  /** A block turned out valid or invalid, or its leader's vote came after it. */
+  /** A block turned out valid or invalid, or its leader's vote arrived after it. */
   settled(node: Pooled, parent: Base): void;
-  /** A block could not be executed, which is no fault of the block. */
+  /** A block could not be executed, through no fault of the block. */
   failed(error: unknown): void;
 }
 
 /** The most blocks held above the last final one. */
 const MAX_POOLED = 512;
 
-/** Blocks that are not final yet; each is executed once, after its parent. */
+/** Blocks that are not final yet. Each is executed once, after its parent. */
 export class BlockTree {
   readonly #application: Pick<Application, 'execute'>;
   readonly #heard: MempoolListener;
@@ -59,7 +59,7 @@ export class BlockTree {
     return [...this.#blocks.values()];
   }
 
-  /** What a block would stand on, if that is valid or final. */
+  /** The parent of a block, if that is valid or final. */
   parentOf(block: Block): { base: Base; ends: boolean } | null {
     const { parent } = block.header;
     if (toHex(parent) === toHex(this.#base.hash)) return { base: this.#base, ends: false };
@@ -68,9 +68,9 @@ export class BlockTree {
   }
 
   /**
-   * Takes a block in and executes it as soon as its parent allows; false when there is no room.
+   * Adds a block and executes it as soon as its parent allows; false if there is no room.
    *
-   * @param proven whether a certificate covers it, so that there is room in any case.
+   * @param proven whether a certificate covers the block, so that there is always room for it.
    */
   add(block: Block, vote: Vote | null, proven = false): boolean {
     const known = this.get(block.header.hash);
@@ -89,7 +89,7 @@ export class BlockTree {
     return true;
   }
 
-  /** A block became final: it is the base now, and what cannot stand on it is dropped. */
+  /** A block became final: it is the new base, and blocks that cannot build on it are dropped. */
   rebase(base: Base): void {
     this.#base = base;
     for (const [key, { block }] of this.#blocks) {
@@ -97,7 +97,7 @@ export class BlockTree {
     }
   }
 
-  /** Resolves when all that could be executed is. */
+  /** Resolves when every block that can be executed has been. */
   async idle(): Promise<void> {
     for (let last; last !== this.#executing;) {
       last = this.#executing;
@@ -112,7 +112,7 @@ export class BlockTree {
       try {
         Object.assign(node, await this.#outcome(node.block, parent));
       } catch (error) {
-        // What it stood on was settled otherwise meanwhile: then nobody needs to know.
+        // If its parent was dropped meanwhile, nobody needs to know.
         if (this.parentOf(node.block)) this.#heard.failed(error);
         return;
       }

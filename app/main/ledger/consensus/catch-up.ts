@@ -27,17 +27,20 @@ export interface CatchUpInit {
   readonly logger: Logger;
   readonly context: () => EpochContext;
   readonly history: (fromHeight: number) => Promise<FinalRun | null>;
-  /** Whether something waits to be ordered, so that peers are asked often. */
+  /** Whether something is waiting to be ordered, so that peers are asked often. */
   readonly active: () => boolean;
-  /** The pause between two questions while active, in milliseconds. */
+  /** The pause between two requests while active, in milliseconds. */
   readonly retryMs: number;
-  /** Takes in what a peer answered; a Problem ends the answer and is held against the peer. */
+  /** Processes a peer's response; a Problem ends the response and counts against the peer. */
   readonly taker: () => SyncResponse;
-  /** [Q9] Told how high a peer says it is; true when that is so far that blocks are not taken from it now. */
+  /**
+   * [Q9] Called with the height that a peer reports; true if it is too far ahead to take blocks from it one
+   * by one.
+   */
   readonly far?: (height: number) => boolean;
 }
 
-/** Takes in one answer, message by message. */
+/** Processes one response, message by message. */
 export interface SyncResponse {
   take(message: Answer, peer: string): Promise<void>;
 }
@@ -46,18 +49,18 @@ export type Answer = Wire<(typeof ANSWERS)[number]>;
 
 const ANSWERS = ['standing', 'block', 'final', 'certificate', 'proposal', 'votes', 'end'] as const;
 
-/** [K11] Bytes of final blocks in one answer; the rest is asked for again. */
+/** [K11] Bytes of final blocks in one response; the rest is requested again. */
 const ANSWER_BYTES = 4 * 1024 * 1024;
-/** A peer is given up after so much silence, in milliseconds. */
+/** A peer is given up after this much silence, in milliseconds. */
 const SILENCE_MS = 10_000;
-/** While nothing waits, peers are asked this often whether there is news, in milliseconds. */
+/** How often idle nodes ask their peers for news, in milliseconds. */
 const IDLE_MS = 10_000;
-/** A peer whose answer broke a rule is left alone for this long, in milliseconds. */
+/** How long a peer whose response broke a rule is left alone, in milliseconds. */
 const SHUN_MS = 60_000;
 const MAX_ASKING = 2;
 const MAX_ANSWERING = 8;
 
-/** [K11] Asks peers for what is missing, and answers theirs. */
+/** [K11] Asks peers for missing blocks, and answers their requests. */
 export class CatchUp {
   readonly #init: CatchUpInit;
   readonly #asking = new Set<string>();
@@ -92,14 +95,14 @@ export class CatchUp {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  /** Something is missing: the next question is asked soon. */
+  /** Something is missing: sends the next request soon. */
   soon(): void {
     const waitMs = this.#lastMs + this.#init.retryMs / 4 - this.#init.clock.now();
     if (waitMs <= 0) this.#askNext();
     else this.#schedule(waitMs);
   }
 
-  /** Asks one peer for all that it has and this node lacks. */
+  /** Asks one peer for everything that it has and this node lacks. */
   async ask(peer: string): Promise<void> {
     if (!this.#running || this.#asking.has(peer)) return;
     this.#asking.add(peer);
@@ -121,7 +124,7 @@ export class CatchUp {
     this.#cancel = this.#init.clock.after(waitMs, () => this.#askNext());
   }
 
-  /** The wait before the next question depends on whether something is going on now. */
+  /** Adjusts the wait before the next request to whether something is going on. */
   reschedule(): void {
     this.#schedule();
   }
@@ -140,7 +143,7 @@ export class CatchUp {
     this.#schedule();
   }
 
-  /** One question; resolves to whether the peer has more. */
+  /** Sends one request; resolves to whether the peer has more. */
   async #pull(peer: string): Promise<boolean> {
     const { channels, community, context } = this.#init;
     const channel = await channels.open(peer, LEDGER_PROTOCOL);
@@ -220,7 +223,7 @@ export class CatchUp {
     yield ['end', false];
   }
 
-  /** What is known above the last final block. */
+  /** Everything known above the last final block. */
   *#unsettled({ certificates, tree, machine }: EpochContext): Generator<Answer> {
     for (const certificate of certificates.all()) yield ['certificate', encodeCertificate(certificate)];
     for (const { block, vote } of tree.all()) {
@@ -235,7 +238,7 @@ export class CatchUp {
   }
 }
 
-/** Ends of a pull for which the peer's word is not to blame. */
+/** Reasons for the end of a pull that are not the peer's fault. */
 const NO_FAULT = new Set([
   'peer-gone',
   'protocol-unknown',

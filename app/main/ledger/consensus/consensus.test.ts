@@ -23,9 +23,9 @@ import type { Mark } from './sign-state.ts';
 interface Joining {
   /** Whether the node holds its validator's key. */
   readonly signs?: boolean;
-  /** What the mark beside its vote log says. */
+  /** The sign state beside its vote log. */
   readonly mark?: Mark | null;
-  /** The slot through which its vote log has forgotten what it voted. */
+  /** The slot through which its vote log has forgotten its votes. */
   readonly forgotten?: number;
 }
 
@@ -43,7 +43,7 @@ let network: MemoryNetwork;
 let ledger: TestLedger;
 let nodes: Node[];
 
-/** A node on the real chain. */
+/** A node with a real chain. */
 async function join(person: Person, options: Joining = {}): Promise<Node> {
   const { signs = true, forgotten = 0 } = options;
   const clock = new MachineClock(time);
@@ -96,7 +96,7 @@ async function found(validators: number, options: Joining = {}): Promise<void> {
   await time.pass(100);
 }
 
-/** Hands a signed transaction to some nodes, as gossip would. */
+/** Submits a signed transaction to some nodes, as gossip would. */
 async function order(sealed: Uint8Array, to: readonly Node[] = nodes): Promise<void> {
   for (const { chain, consensus } of to) {
     const [verdict] = await chain.submit([sealed]);
@@ -116,7 +116,7 @@ afterEach(async () => {
 
 describe('validators', () => {
   it.each([1, 2, 4, 7])(
-    'of %i make a transaction final on every node, and then are still [K9] [K8]',
+    'of %i make a transaction final on every node, and then become quiet [K9] [K8]',
     async (count) => {
       await found(count);
       await order(grant('odin', 0));
@@ -129,7 +129,7 @@ describe('validators', () => {
     },
   );
 
-  it('go on when one of four is gone, over its slots as well [K8]', async () => {
+  it('continue when one of four is gone, through its slots as well [K8]', async () => {
     await found(4);
     const [gone, ...rest] = nodes as [Node, ...Node[]];
     network.crash(gone.name);
@@ -157,7 +157,7 @@ describe('validators', () => {
     expect(slots.some(({ nullified }) => nullified.filter(Boolean).length === quorum - 1)).toBe(true);
   });
 
-  it('show who signed, and how many may be lost [K5]', async () => {
+  it('show who signed, and how many may fail [K5]', async () => {
     await found(4);
     for (let nonce = 0; nonce < 8; nonce++) {
       await order(grant(`member ${nonce}`, nonce));
@@ -172,7 +172,7 @@ describe('validators', () => {
     }
   });
 
-  it('show each signature of the block in progress as it comes [K5]', async () => {
+  it('show each signature of the block in progress as it arrives [K5]', async () => {
     await found(4);
     const seen = new Set<string>();
     nodes[0]!.consensus.onChange(() => {
@@ -185,7 +185,7 @@ describe('validators', () => {
     expect([...seen]).toEqual(expect.arrayContaining(['0', '1', '2', '3']));
   });
 
-  it('put what comes within hundredths of a second into one block [K3]', async () => {
+  it('put transactions that arrive within hundredths of a second into one block [K3]', async () => {
     await found(4);
     for (const nonce of [0, 1, 2, 3]) {
       await order(grant(`member ${nonce}`, nonce));
@@ -198,7 +198,7 @@ describe('validators', () => {
     expect(second.time - first.time).toBeGreaterThanOrEqual(40);
   });
 
-  it('hear each other through others where two are not connected, without having to ask [K13]', async () => {
+  it('hear each other through others where two are not connected, without requests [K13]', async () => {
     await found(4);
     const [first, second] = nodes as [Node, Node];
     await network.transport(first.name).disconnect(second.name);
@@ -226,7 +226,7 @@ describe('validators', () => {
     expect(joined.consensus.view().validators.length).toBe(5);
   });
 
-  it('take in one that slept through blocks and a change of the set [K11]', async () => {
+  it('accept a validator back that missed blocks and a change of the set [K11]', async () => {
     await found(4);
     const [late, ...awake] = nodes as [Node, ...Node[]];
     network.partition([[late.name], awake.map(({ name }) => name)]);
@@ -258,8 +258,8 @@ describe('validators', () => {
   });
 });
 
-describe('a validator that may have forgotten what it voted', () => {
-  it('hears from the others how far they are, and is silent that far [K10]', async () => {
+describe('a validator that may have forgotten its votes', () => {
+  it('learns from the others how far they are, and is silent that far [K10]', async () => {
     await found(4);
     await order(grant('odin', 0));
     await time.pass(200);
@@ -286,7 +286,7 @@ describe('a validator that may have forgotten what it voted', () => {
     ['whose log is older than its mark', { mark: { votes: 9, slot: 6 } }],
     ['whose chain lost blocks that its log took for final', { forgotten: 6 }],
     ['that lost its mark', { mark: null }],
-  ])('alone, %s, is silent until a person answers for it [K10]', async (_, options) => {
+  ])('alone, %s, is silent until a person vouches for it [K10]', async (_, options) => {
     await found(1, options);
     await order(grant('odin', 0));
     await time.pass(60_000);
@@ -298,7 +298,7 @@ describe('a validator that may have forgotten what it voted', () => {
   });
 });
 
-describe('what is not by the rules is refused, and changes nothing', () => {
+describe('messages that break the rules are refused and change nothing', () => {
   let set: ValidatorSet;
   let victim: Node;
 
@@ -353,13 +353,13 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     ...changes,
   });
 
-  /** What this node voted after all, by the strip that a console shows. */
+  /** The votes of this node, as the console's signature strip shows them. */
   const voted = (kind: 'notarised' | 'finalised' = 'notarised') => {
     const { slots, me } = victim.consensus.view();
     return slots.some((slot) => slot[kind][me!]);
   };
 
-  it('what nobody can read [K13]', async () => {
+  it('undecodable bytes [K13]', async () => {
     expect(await judge(Uint8Array.of(1, 2, 3))).toBe('malformed');
     expect(await judge(encodeWire(['ask', ledger.origin.id, 0]))).toBe('malformed');
   });
@@ -372,7 +372,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(await judge(vote(good))).toBe('duplicate');
   });
 
-  it('a vote by somebody who is no validator [K14]', async () => {
+  it('a vote by someone who is not a validator [K14]', async () => {
     expect(await judge(vote({ ...sign(1, motion()), voter: 4 }))).toBe('unknown-voter');
   });
 
@@ -404,7 +404,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(victim.consensus.view().slots.at(-1)!.slot).toBe(1);
   });
 
-  it('a block by a validator whose turn it is not [K1]', async () => {
+  it('a block by a validator that is not the leader [K1]', async () => {
     const other = (leaderOf(set, 1) + 1) % 4;
     expect(await judge(proposal(blockOf({ proposer: other }), other))).toBe('wrong-leader');
     expect(await judge(proposal(blockOf(), other))).toBe('wrong-leader');
@@ -428,7 +428,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(await judge(proposal(large))).toBe('block-too-large');
   });
 
-  it('a third block by one leader in one slot; two are evidence enough [K7] [K13]', async () => {
+  it('a third block by one leader in one slot; two are enough evidence [K7] [K13]', async () => {
     expect(await judge(proposal(blockOf({ time: time.now() + 1 })))).toBe('accepted');
     expect(await judge(proposal(blockOf({ time: time.now() + 2 })))).toBe('accepted');
     expect(await judge(proposal(blockOf({ time: time.now() + 3 })))).toBe('too-many-proposals');
@@ -449,7 +449,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(victim.chain.base.height).toBe(0);
   });
 
-  it('a block that is a little ahead is voted for when its time comes [K4]', async () => {
+  it('a block that is slightly ahead of time is voted for when its time comes [K4]', async () => {
     await judge(proposal(blockOf({ time: time.now() + 5100 })));
     await time.pass(50);
     expect(voted()).toBe(false);
@@ -457,7 +457,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(voted()).toBe(true);
   });
 
-  it('no vote for a block with a transaction that cannot be carried out [K4]', async () => {
+  it('no vote for a block with a transaction that cannot be executed [K4]', async () => {
     const early = ledger.sign(
       ledger.founder,
       'role.grant',
@@ -469,7 +469,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(voted()).toBe(false);
   });
 
-  it('blocks that a peer says are final, without a certificate on the last of them [K11]', async () => {
+  it('blocks that a peer calls final, without a certificate on the last of them [K11]', async () => {
     const block = blockOf();
     const { hash } = block.header;
     const short = makeCertificate(
@@ -506,7 +506,7 @@ describe('what is not by the rules is refused, and changes nothing', () => {
     expect(holds(victim, 'odin')).toBe(true);
   });
 
-  it('a node that a quorum made a final block invalid for stands still and says so [K9] [E7]', async () => {
+  it('a node halts, and says so, when a quorum finalises a block that is invalid on it [K9] [E7]', async () => {
     const block = blockOf({ stateRoot: sha256(utf8('riches')) });
     const { hash } = block.header;
     const motionOf = { kind: 'finalise' as const, epoch: 0, slot: 1, block: hash };

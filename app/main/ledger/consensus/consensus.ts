@@ -29,16 +29,19 @@ import type { Keep, Kept, VoteStore } from './vote-store.ts';
 export interface ConsensusTimes extends SlotTimes {
   /** How far ahead of its own clock a validator votes for a block. */
   readonly aheadMs: number;
-  /** [K3] How old a block is before a leader proposes the next one: what comes meanwhile shares its cost. */
+  /**
+   * [K3] The least age of a block before a leader proposes the next one: transactions that arrive meanwhile
+   * share its cost.
+   */
   readonly paceMs: number;
 }
 
 export interface ConsensusInit {
   readonly community: Uint8Array;
-  /** The key that this node votes with when it stands in the set; null for one that only follows. */
+  /** The key that this node votes with while it is in the set; null for a node that only follows. */
   readonly signer: BlsSigner | null;
   readonly bls: Bls;
-  /** Read whenever a wait begins, so that they may follow the parameters of the community. */
+  /** Read at the start of every wait, so that they follow the parameters of the community. */
   readonly times: ConsensusTimes;
   readonly application: Application;
   readonly votes: VoteStore;
@@ -46,9 +49,9 @@ export interface ConsensusInit {
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** [Q9] Told how high a peer says it is; true when its blocks are not taken one by one. */
+  /** [Q9] Called with the height that a peer reports; true if its blocks are not taken one by one. */
   readonly far?: (height: number) => boolean;
-  /** The rules of voting and counting; other ones only for worlds that must show what breaks without them. */
+  /** The rules of voting and counting; replaced only in simulations that show what breaks without them. */
   readonly rules?: Rules;
 }
 
@@ -62,15 +65,15 @@ const simplexRules: Rules = {
   tally: (set) => new Tally(set),
 };
 
-/** The vote log forgets what is settled every so many slots: each time costs a wait for the disk. */
+/** The vote log forgets settled slots once every this many slots, since each time costs a disk sync. */
 const FORGET_EVERY = 32;
 
-/** One node's part in its community's consensus; it takes part once it was started. */
+/** One node's part in its community's consensus, which it takes once started. */
 export function createConsensus(init: ConsensusInit): Consensus {
   return new Consensus(init);
 }
 
-/** Puts the parts of consensus together and holds what outlives an epoch. See SPEC.md, “Consensus”. */
+/** Connects the parts of consensus and holds the state that outlives an epoch. See SPEC.md, “Consensus”. */
 export class Consensus {
   readonly #init: ConsensusInit;
   readonly #rules: Rules;
@@ -84,7 +87,7 @@ export class Consensus {
   #silentThrough = 0;
   #pending = false;
   #wasActive = false;
-  /** The slot through which the vote log was last made to forget. */
+  /** The slot up to which the vote log last forgot. */
   #forgotten = 0;
 
   constructor(init: ConsensusInit) {
@@ -147,8 +150,8 @@ export class Consensus {
   }
 
   /**
-   * Takes up where the disk says it was. Rejects when that cannot be read; with a Problem `votes-exist` when
-   * the vote log belongs to another key.
+   * Resumes from disk. Rejects if the disk cannot be read, or with a Problem `votes-exist` if the vote log
+   * belongs to another key.
    */
   async start(): Promise<void> {
     const { signer, votes, mark, application } = this.#init;
@@ -169,7 +172,9 @@ export class Consensus {
     await this.#driver.stop();
   }
 
-  /** Says whether a transaction waits to be ordered; to be called whenever that changes, or one more came. */
+  /**
+   * Says whether a transaction is waiting to be ordered; call it when that changes or another one arrives.
+   */
   work(pending: boolean): void {
     this.#pending = pending;
     const { context } = this.#driver;
@@ -177,8 +182,8 @@ export class Consensus {
   }
 
   /**
-   * [K10] A person answers for it that nothing was voted beyond what the vote log holds. Wrongly said, this
-   * may cost the community two final blocks at one height.
+   * [K10] A person vouches that nothing was voted beyond the vote log. If that is wrong, the community may
+   * get two final blocks at one height.
    */
   breakSilence(): void {
     const { protection, machine } = this.#driver.context;
@@ -190,19 +195,19 @@ export class Consensus {
     return viewOf(this.#driver.context, this.#driver.halted);
   }
 
-  /** Calls back after whatever may change the view; returns how to stop that. */
+  /** Calls back after anything that may change the view; returns the unsubscribe function. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Classifiers a message as gossip brings it; null when it was taken in. */
+  /** Judges a gossip message; null if it was accepted. */
   async judge(data: Uint8Array, from: string): Promise<Refusal | null> {
     const { halted } = this.#driver;
     return halted ? { verdict: 'ignore', code: halted } : this.#validation.gossip(data, from);
   }
 
-  /** Enters an epoch with what is kept of it. */
+  /** Enters an epoch with the stored votes. */
   async #begin({ base, set }: Tip): Promise<void> {
     const { signer, votes, application, times } = this.#init;
     const kept = signer && (await votes.load(signer.publicKey));
@@ -235,7 +240,7 @@ export class Consensus {
       await this.#init.application.secure();
       await this.#init.votes.settle(next?.epoch ?? certificate.epoch, base.slot);
     }
-    // [K12] The set that the block named takes over.
+    // [K12] The set that the block names takes over.
     if (next) await this.#begin({ base, set: next });
   }
 
@@ -255,7 +260,7 @@ export class Consensus {
   #voted(vote: Vote): void {
     const { me, protection } = this.#driver.context;
     if (vote.voter === me && !protection.has(vote.slot, vote.kind)) {
-      // [K10] It is signed by this node's key, and the vote log does not know it.
+      // [K10] It is signed by this node's key, but the vote log does not contain it.
       this.#init.logger.error('vote-log-behind', { slot: vote.slot });
       this.#speakAfter(Infinity);
     }
@@ -291,15 +296,15 @@ export class Consensus {
 }
 
 /**
- * [K10] Through which slot of an epoch the vote log may have forgotten votes. More than the chain knows only
- * if the chain lost blocks that were final.
+ * [K10] The slot of an epoch through which the vote log may have forgotten votes. It is beyond the chain only
+ * if the chain lost final blocks.
  */
 function forgottenThrough(kept: Kept | null, epoch: number): number {
   if (!kept || kept.settled.epoch < epoch) return 0;
   return kept.settled.epoch > epoch ? Infinity : kept.settled.slot;
 }
 
-/** What of a vote log still matters in an epoch above its root. */
+/** The part of a vote log that still matters in an epoch above its root. */
 function restOf(kept: Kept | null, epoch: number, slot: number): Keep {
   const rest = <T extends { epoch: number; slot: number }>(list: readonly T[] = []) =>
     list.filter((one) => one.epoch === epoch && one.slot > slot);

@@ -19,29 +19,31 @@ import type { ValidatorSet } from '../types/validators.ts';
 import { encodeVote, type Vote } from '../types/vote.ts';
 import { broken, problem } from '../problems.ts';
 
-/** Offences remembered, so that each is told once. */
+/** Offences remembered, so that each is reported once. */
 const MAX_EVIDENCE = 1000;
 
 export interface DriverInit {
   readonly community: Uint8Array;
   readonly bls: Bls;
-  /** How far ahead of a clock a block may be [K4], and how old the last one before the next [K3]. */
+  /**
+   * How far ahead of the clock a block may be [K4], and the least age of a block before the next one [K3].
+   */
   readonly times: { readonly aheadMs: number; readonly paceMs: number };
   readonly application: Application;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Where own votes go; null for a node that has no key. */
+  /** Sends own votes; null for a node that has no key. */
   readonly outbox: Outbox | null;
   readonly publish: (message: Wire, range: Range) => void;
-  /** A block became final; resolves when what rests on it was put in order too. */
+  /** A block became final; resolves when everything that depends on it is done. */
   readonly finalised: (run: FinalRun, base: Base, next: ValidatorSet | null) => Promise<void>;
-  /** Something is missing that peers must have. */
+  /** Peers must have something that is missing here. */
   readonly ask: () => void;
-  /** Something may have changed for whoever looks on. */
+  /** The view may have changed. */
   readonly changed: () => void;
 }
 
-/** Does for one epoch after another what the machine says. */
+/** Carries out the effects of the state machine, epoch after epoch. */
 export class Driver {
   readonly #init: DriverInit;
   readonly #timers: Timers;
@@ -62,25 +64,25 @@ export class Driver {
     return this.#context;
   }
 
-  /** Why nothing is done any more, in kebab case; null while it is. */
+  /** Why this node stopped, in kebab case; null while it runs. */
   get halted(): string | null {
     return this.#halted;
   }
 
-  /** Goes on with this epoch. */
+  /** Continues with this epoch. */
   take(context: EpochContext): void {
     this.#timers.rest();
     this.#context = context;
   }
 
-  /** Stops; resolves when nothing is being written any more. */
+  /** Stops; resolves when all writes are done. */
   async stop(): Promise<void> {
     this.#timers.rest();
     this.#halted ??= 'stopped';
     await this.#finals;
   }
 
-  /** An authentic vote of this epoch, perhaps after its slot was settled. */
+  /** An authentic vote of this epoch, possibly after its slot was settled. */
   voted(vote: Vote, atMs = this.#init.clock.now()): void {
     const { context } = this;
     if (this.#halted) return;
@@ -89,21 +91,21 @@ export class Driver {
     if (context.machine.concerns(vote.slot)) this.perform(context, context.machine.vote(vote));
   }
 
-  /** A certificate that votes made up here. */
+  /** A certificate that was formed here from votes. */
   formed(certificate: Certificate): void {
     if (this.#halted) return;
     this.certified(certificate);
     this.#herald(this.context, certificate);
   }
 
-  /** A certificate that holds. */
+  /** A valid certificate. */
   certified(certificate: Certificate): void {
     const { context } = this;
     this.#keep(context, certificate);
     this.perform(context, context.machine.certificate(certificate));
   }
 
-  /** A block turned out valid or not, or its leader's vote came after it. */
+  /** A block turned out valid or invalid, or its leader's vote arrived after it. */
   settled(context: EpochContext, { block, state, code, vote: leaders }: Pooled, parent: Base): void {
     const { hash, slot, proposer, anchor } = block.header;
     const { clock, logger } = this.#init;
@@ -112,7 +114,7 @@ export class Driver {
     const candidate = { hash, slot, parent: block.header.parent };
     const proposed = leaders !== null || proposer === context.me;
     const earlyMs = proposed ? tooEarlyMs(block, parent, clock.now(), aheadMs) : 0;
-    // [H4] A leader holds what it lists.
+    // [H4] A leader holds the events it lists.
     const vouched = anchor === null || proposer === context.me;
     this.perform(context, context.machine.block(candidate, proposed && earlyMs === 0 && vouched));
     if (!proposed) return;
@@ -121,7 +123,7 @@ export class Driver {
     else if (earlyMs > 0) clock.after(earlyMs, vote);
   }
 
-  /** [K11] Takes in blocks that a certificate proves final; resolves once they are part of the chain. */
+  /** [K11] Adds blocks that a certificate proves final; resolves once they are part of the chain. */
   async adopt(run: FinalRun): Promise<void> {
     const { context } = this;
     const closing = run.closing.map((header): Block => ({ header, transactions: [] }));
@@ -137,7 +139,7 @@ export class Driver {
     await this.#finals;
   }
 
-  /** [K6] A vote of this node is safe on disk: it leaves, and it counts. */
+  /** [K6] A vote of this node is safe on disk: it is sent and counted. */
   release(context: EpochContext, vote: Vote): void {
     if (this.#halted) return;
     const node = vote.kind === 'notarise' ? context.tree.get(vote.block!) : undefined;
@@ -159,7 +161,7 @@ export class Driver {
     this.#init.changed();
   }
 
-  /** [K9] [V10] A quorum made final what cannot stand here. */
+  /** [K9] [V10] A quorum finalised a block that is invalid here. */
   diverged(run: FinalRun, code: string): void {
     this.#init.application.diverged(run, code);
     this.halt('diverged', broken('bad-final-block', code));
@@ -226,13 +228,15 @@ export class Driver {
     this.#flush();
   }
 
-  /** Lets time pass; false if the slot is over by then. */
+  /** Waits; false if the slot ended meanwhile. */
   async #passes(ms: number, context: EpochContext, slot: number): Promise<boolean> {
     await new Promise<void>((resolve) => void this.#init.clock.after(ms, resolve));
     return context === this.#context && !context.over && !this.#halted && context.machine.slot === slot;
   }
 
-  /** A block that is being made is written down together with what its leader voted for just before. */
+  /**
+   * Does not write while a block is being made, so that its vote is written together with the previous one.
+   */
   #flush(): void {
     if (this.#proposing === 0) void this.#init.outbox?.flush();
   }
@@ -248,7 +252,7 @@ export class Driver {
     this.#herald(context, certificate);
   }
 
-  /** [K5] Everybody adds up for itself; one passes the sum on, for those that missed a vote. */
+  /** [K5] Every validator aggregates for itself; one sends the aggregate to those that missed a vote. */
   #herald(context: EpochContext, certificate: Certificate): void {
     const { kind, slot } = certificate;
     const herald = leaderOf(context.set, kind === 'nullify' ? slot + 1 : slot);
@@ -259,7 +263,6 @@ export class Driver {
     );
   }
 
-  /** [K9] */
   #final(context: EpochContext, chain: readonly Uint8Array[], slot: number): void {
     const node = chain.map((hash) => context.tree.get(hash)!);
     const inChain = node.filter(({ closing }) => !closing);
@@ -278,7 +281,7 @@ export class Driver {
     this.#finals = this.#finals.then(() => this.#settleFinal(run, base, next));
   }
 
-  /** What is final is written down even while consensus stops, but not once it halted. */
+  /** Final blocks are stored even while consensus stops, but not after a halt. */
   async #settleFinal(run: FinalRun, base: Base, next: ValidatorSet | null): Promise<void> {
     if (this.#halted && this.#halted !== 'stopped') return;
     try {

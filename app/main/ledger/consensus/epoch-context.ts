@@ -6,7 +6,7 @@ import type { Simplex } from './simplex.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import type { VoteKind } from '../types/vote.ts';
 
-/** What belongs to one epoch of one node; the next epoch gets a new one. */
+/** The state of one epoch on one node; the next epoch gets a new one. */
 export interface EpochContext {
   readonly set: ValidatorSet;
   /** This validator's place in the set, or null. */
@@ -16,7 +16,7 @@ export interface EpochContext {
   readonly tree: BlockTree;
   readonly certificates: CertificateCache;
   readonly watch: Watch;
-  /** Whether the block that ends the epoch is final, so that nothing more is to be done in it. */
+  /** Whether the block that ends the epoch is final, so that nothing more happens in it. */
   over: boolean;
 }
 
@@ -39,12 +39,12 @@ export class CertificateCache {
     return [...this.#held.values()].sort((a, b) => a.slot - b.slot);
   }
 
-  /** The one of the highest slot ever held. */
+  /** The certificate of the highest slot ever held. */
   get newest(): Certificate | null {
     return this.#newest;
   }
 
-  /** Lets go of what is settled. */
+  /** Drops the certificates of settled slots. */
   settle(through: number): void {
     for (const [key, { slot }] of this.#held) if (slot <= through) this.#held.delete(key);
   }

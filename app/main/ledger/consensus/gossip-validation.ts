@@ -12,7 +12,7 @@ import { checkOf, LateVotes } from './late-votes.ts';
 import { openVote, type Vote } from '../types/vote.ts';
 import { VoteChecks } from './vote-checks.ts';
 
-/** Why something was not taken in. Rejects cost the sender score, ignores do not. */
+/** Why a message was not accepted. Rejects cost the sender score, ignores do not. */
 export interface Refusal {
   readonly verdict: Exclude<GossipVerdict, 'accept'>;
   readonly code: string;
@@ -24,27 +24,27 @@ export interface GossipValidationInit {
   readonly clock: Clock;
   readonly limits: () => BlockLimits;
   readonly context: () => EpochContext;
-  /** What passed; all of it is authentic and belongs to the engine's epoch. */
+  /** Receives messages that passed; all are authentic and belong to the current epoch. */
   readonly accept: {
     vote(vote: Vote): void;
-    /** One that decided nothing any more, with the time at which it came. */
+    /** A vote that no longer decides anything, with its time of arrival. */
     late(vote: Vote, atMs: number): void;
-    /** One that votes made up here. */
+    /** A certificate that was formed here from votes. */
     formed(certificate: Certificate): void;
     certificate(certificate: Certificate): void;
     proposal(block: Block, vote: Vote): void;
   };
-  /** Something from a later epoch or a far later slot was seen: this node is behind. */
+  /** A message from a later epoch or a much later slot was seen: this node is behind. */
   readonly behind: (from: string) => void;
 }
 
 const ignore = (code: string): Refusal => ({ verdict: 'ignore', code });
 const reject = (code: string): Refusal => ({ verdict: 'reject', code });
 
-/** [K13] Proposals of one leader in one slot that are looked at; two are proof enough. */
+/** [K13] Proposals of one leader in one slot that are checked; two are enough proof. */
 const MAX_PROPOSALS = 2;
 
-/** Checks whatever comes from outside, by gossip or in answers. See SPEC.md, [K13]. */
+/** Checks everything from outside, by gossip or in responses. See SPEC.md, [K13]. */
 export class GossipValidation {
   readonly #init: GossipValidationInit;
   readonly #lateVotes: LateVotes;
@@ -61,7 +61,7 @@ export class GossipValidation {
     });
   }
 
-  /** Classifiers a gossip message; null when it was taken in. */
+  /** Judges a gossip message; null if it was accepted. */
   async gossip(data: Uint8Array, from: string): Promise<Refusal | null> {
     return this.#guarded(async () => {
       const message = decodeWire(data, ['proposal', 'vote', 'certificate']);
@@ -82,7 +82,7 @@ export class GossipValidation {
     return this.#guarded(async () => this.#certificate(bytes, from));
   }
 
-  /** What cannot be read breaks the rules for everybody. */
+  /** Undecodable bytes break the rules for everybody. */
   async #guarded(judge: () => Promise<Refusal | null>): Promise<Refusal | null> {
     try {
       return await judge();
@@ -122,13 +122,13 @@ export class GossipValidation {
     const { header } = block;
     const fault = judgeHeader(block, { community: this.#init.community, set: context.set });
     if (fault) return reject(fault);
-    // [K3] A block travels with its leader's vote for it, which stands for a signature of the block.
+    // [K3] A block travels with its leader's vote for it, which serves as the signature of the block.
     const names = vote.kind === 'notarise' && equalBytes(vote.block!, header.hash);
     if (!names || vote.slot !== header.slot || vote.voter !== header.proposer) return reject('wrong-leader');
     const known = context.tree.get(header.hash);
     if (known?.vote) return ignore('duplicate');
     if (!known && !this.#roomFor(context, block)) return ignore('too-many-proposals');
-    // [K14] Nobody waits for it longer than its one check takes: all votes of the slot follow from it.
+    // [K14] The leader's vote is checked at once: all votes of the slot follow from it.
     const isCounted = context.machine.round(vote.slot)?.tally.has(vote) ?? false;
     const { community, bls } = this.#init;
     if (!isCounted && !bls.verify(checkOf(community, context, vote))) return reject('bad-signature');
@@ -154,7 +154,7 @@ export class GossipValidation {
     return null;
   }
 
-  /** Whether a vote's place in time and set lets it matter. */
+  /** Whether a vote can still matter, by its slot and set. */
   #place({ set, machine }: EpochContext, vote: Vote, from: string, mayRepeat = false): Refusal | null {
     if (vote.epoch < set.epoch) return ignore('past-epoch');
     if (vote.epoch > set.epoch) {

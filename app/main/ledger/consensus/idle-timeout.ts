@@ -2,14 +2,14 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Channel } from '../../log/transport.ts';
 import { problem } from '../problems.ts';
 
-/** Counts the time in which nothing is heard on a channel. */
+/** Measures the silence on a channel. */
 export interface IdleTimeout {
-  /** Something was heard: the time begins anew. */
+  /** A message arrived: the time restarts. */
   heard(): void;
   stop(): void;
 }
 
-/** Breaks a channel with a Problem `peer-silent` once nothing was heard for `silenceMs`. */
+/** Breaks a channel with a Problem `peer-silent` after `silenceMs` of silence. */
 export function idleTimeout(clock: Clock, channel: Channel, silenceMs: number): IdleTimeout {
   const late = () => channel.abort(problem('peer-silent'));
   let cancel = clock.after(silenceMs, late);

@@ -11,7 +11,10 @@ export interface LateVotesInit {
   readonly accept: { late(vote: Vote, atMs: number): void };
 }
 
-/** How long late votes are gathered, in milliseconds: signatures on one motion are checked together for little. */
+/**
+ * How long late votes are gathered, in milliseconds: checking many signatures on one motion together is
+ * cheap.
+ */
 const GATHER_MS = 250;
 const MAX_GATHERED = 1000;
 
@@ -22,8 +25,8 @@ interface Gathered {
 }
 
 /**
- * Votes on what a quorum agreed on already. They decide nothing, so their signatures are checked when there
- * is time: to show who is there, and to keep single signatures.
+ * Votes on motions that a quorum has already agreed on. They decide nothing, so their signatures are checked
+ * when there is time: to show who is online, and to keep single signatures.
  */
 export class LateVotes {
   readonly #init: LateVotesInit;
@@ -52,7 +55,9 @@ export class LateVotes {
   }
 }
 
-/** A vote to finalise shows all that one to notarise in the same slot shows, once the slot is settled. */
+/**
+ * Once a slot is settled, a vote to finalise shows everything that a vote to notarise in the same slot shows.
+ */
 function worthwhile(gathered: readonly Gathered[]): Gathered[] {
   const placeOf = ({ slot, voter }: Vote) => `${slot} ${voter}`;
   const finalised = new Set(
@@ -65,7 +70,7 @@ function worthwhile(gathered: readonly Gathered[]): Gathered[] {
   });
 }
 
-/** [K14] What has to hold for a vote to be its voter's, in this community and by this very set. */
+/** [K14] The signature check that makes a vote its voter's, in this community and set. */
 export function checkOf(community: Uint8Array, { set }: EpochContext, vote: Vote): BlsCheck {
   return {
     key: set.validators[vote.voter]!.bls,

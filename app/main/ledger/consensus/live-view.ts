@@ -5,7 +5,7 @@ import { leaderOf } from './simplex.ts';
 import type { FaultModel } from '../types/validators.ts';
 import type { Vote } from '../types/vote.ts';
 
-/** The live signature strip: which validators, by place, have signed what of a slot. */
+/** The live signature strip: which validators, by place, have signed which votes of a slot. */
 export interface SlotView {
   readonly slot: number;
   readonly leader: number;
@@ -19,9 +19,9 @@ export interface SlotView {
 export interface ValidatorView {
   readonly key: Uint8Array;
   readonly peer: string;
-  /** Smoothed time from the first sign of a slot to this validator's vote, in milliseconds. */
+  /** Smoothed time from the first message of a slot to this validator's vote, in milliseconds. */
   readonly latencyMs: number | null;
-  /** Of the latest settled slots, how many it voted in and how many it missed. */
+  /** In how many of the latest settled slots it voted. */
   readonly signed: number;
   readonly missed: number;
   /** When its latest vote arrived, milliseconds since the epoch. */
@@ -42,9 +42,12 @@ export interface ConsensusView {
   /** Slots above the last final block about which something is known, the current one last. */
   readonly slots: readonly SlotView[];
   readonly validators: readonly ValidatorView[];
-  /** How many more validators may fall silent before blocks stop; negative when they have; null before any vote. */
+  /**
+   * How many more validators may fall silent before blocks stop; negative if too many have; null before any
+   * vote.
+   */
   readonly margin: number | null;
-  /** [K10] Through which slot this validator votes on nothing; null when it is free to vote. */
+  /** [K10] The slot through which this validator does not vote; null when it is free to vote. */
   readonly silentThrough: number | null;
   /** Why this node stopped taking part, in kebab case; null while it runs. */
   readonly halted: string | null;
@@ -57,16 +60,16 @@ interface Seen {
   readonly votes: Set<string>;
 }
 
-/** Settled slots that count for what was signed and missed. */
+/** Settled slots that count for `signed` and `missed`. */
 const WINDOW = 100;
-/** A slot is judged once this many later ones are settled, so that slow votes count as votes. */
+/** A slot is judged once this many later slots are settled, so that slow votes count. */
 const GRACE = 4;
-/** A validator that voted in none of so many latest slots is taken for gone. */
+/** A validator that voted in none of this many latest slots counts as gone. */
 const LATELY = 4;
 /** Weight of the newest measurement in a smoothed latency. */
 const WEIGHT = 0.2;
 
-/** Watches the votes of one epoch go by. */
+/** Follows the votes of one epoch. */
 export class Watch {
   readonly #count: number;
   readonly #seen = new Map<number, Seen>();
@@ -80,13 +83,13 @@ export class Watch {
     this.#last = Array.from({ length: count }, () => null);
   }
 
-  /** Whether a vote that changes nothing any more is still worth a check. */
+  /** Whether a vote that no longer changes anything is still worth a check. */
   wants({ slot, kind, voter }: Vote): boolean {
     const seen = this.#seen.get(slot) ?? this.#settled.slice(-GRACE).find((one) => one.slot === slot);
     return seen !== undefined && !seen.votes.has(`${kind} ${voter}`);
   }
 
-  /** An authentic vote arrived, perhaps after its slot was settled. */
+  /** An authentic vote arrived, possibly after its slot was settled. */
   voted({ slot, voter, kind }: Vote, nowMs: number): void {
     const seen =
       this.#seen.get(slot) ?? this.#settled.find((one) => one.slot === slot) ?? this.#begin(slot, nowMs);
@@ -121,7 +124,7 @@ export class Watch {
     };
   }
 
-  /** How many validators voted lately; null before there was anything to vote on. */
+  /** How many validators voted recently; null before there was anything to vote on. */
   get present(): number | null {
     const lately = this.#settled.slice(-LATELY);
     if (lately.length === 0) return null;
@@ -132,13 +135,13 @@ export class Watch {
   #begin(slot: number, startedMs: number): Seen {
     const seen = { slot, startedMs, voters: new Set<number>(), votes: new Set<string>() };
     this.#seen.set(slot, seen);
-    // Slots that never settle, as those of a closing epoch, do not pile up.
+    // Slots that never settle, like those of a closing epoch, must not pile up.
     if (this.#seen.size > 4 * this.#count + WINDOW) this.#seen.delete(this.#seen.keys().next().value!);
     return seen;
   }
 }
 
-/** What a console shows of consensus. */
+/** The view of consensus that a console shows. */
 export function viewOf(context: EpochContext, halted: string | null): ConsensusView {
   const { set, me, machine, protection, tree, watch } = context;
   const slots = new Set([...machine.rounds().map(({ slot }) => slot), machine.slot]);

@@ -16,7 +16,7 @@ export interface OutboxInit {
   readonly failed: (error: unknown) => void;
 }
 
-/** [K6] Own votes on their way out: signed, written down, and only then let go. */
+/** [K6] Own votes on their way out: signed, written to disk, then sent. */
 export class Outbox {
   readonly #init: OutboxInit;
   #count = 0;
@@ -29,7 +29,7 @@ export class Outbox {
     this.#init = init;
   }
 
-  /** Goes on counting from what the vote log holds. */
+  /** Continues the count of the vote log. */
   resume(kept: Pick<Kept, 'count' | 'slot'> | null): void {
     this.#count = kept?.count ?? 0;
     this.#slot = kept?.slot ?? 0;
@@ -39,12 +39,12 @@ export class Outbox {
     this.#waiting.push({ context, motion });
   }
 
-  /** A certificate to be written with the next votes: what they rest on must come back with them. */
+  /** A certificate to be written with the next votes: both must come back together. */
   keep(certificate: Certificate): void {
     this.#certificates.push(certificate);
   }
 
-  /** Writes all that waits, in one commit. */
+  /** Writes everything that is waiting in one commit. */
   async flush(): Promise<void> {
     if (this.#writing) return;
     this.#writing = true;
@@ -78,7 +78,7 @@ export class Outbox {
   }
 }
 
-/** [K6] The block that a vote is for must survive with the vote: the quorum answers for its being there. */
+/** [K6] The block of a vote must survive with the vote: the quorum guarantees that it is available. */
 function proposalOf({ tree }: EpochContext, vote: Vote): Proposal[] {
   const node = vote.kind === 'notarise' ? tree.get(vote.block!) : undefined;
   if (!node) return [];

@@ -2,8 +2,8 @@ import { equalBytes } from '../../kernel/bytes.ts';
 import type { Channels } from './catch-up.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 
-/** Who is connected to this node, so that it knows whether validators need anybody between them. */
-export class Reach {
+/** Tracks the connected peers, to know whether validators need relays between them. */
+export class PeerCoverage {
   readonly #channels: Pick<Channels, 'peers' | 'onPeer'>;
   readonly #connected = new Set<string>();
   #stop: () => void = () => {};

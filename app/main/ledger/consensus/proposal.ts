@@ -3,7 +3,7 @@ import type { Block } from '../types/block.ts';
 import { leaderOf } from './simplex.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 
-/** What a block stands on: another block, or the genesis document with slot and height 0. */
+/** The parent of a block: another block, or the genesis document with slot and height 0. */
 export interface Base {
   readonly hash: Uint8Array;
   readonly slot: number;
@@ -13,7 +13,7 @@ export interface Base {
   readonly stateRoot: Uint8Array;
 }
 
-/** Why a block cannot stand on its parent, whatever its transactions do. */
+/** Why a block cannot follow its parent, whatever its transactions are. */
 export type BlockFault =
   | 'wrong-community'
   | 'wrong-epoch'
@@ -24,7 +24,7 @@ export type BlockFault =
   | 'time-not-after-parent'
   | 'not-closing';
 
-/** What of a header can be said without its parent. */
+/** Checks what can be checked of a header without its parent. */
 export function judgeHeader(
   { header }: Block,
   { community, set }: { community: Uint8Array; set: ValidatorSet },
@@ -36,9 +36,9 @@ export function judgeHeader(
 }
 
 /**
- * [K3] [K12] What of a block can be said from its parent.
+ * [K3] [K12] Checks what can be checked of a block with its parent.
  *
- * @param closing whether the parent ends the epoch, so that nothing but an empty block may follow.
+ * @param closing whether the parent ends the epoch, so that only an empty block may follow.
  */
 export function judgeBlock(block: Block, parent: Base, closing: boolean): BlockFault | null {
   const { header } = block;
@@ -57,8 +57,8 @@ export function blockTime(nowMs: number, parent: Base): number {
 }
 
 /**
- * [K3] How many milliseconds a block comes too early for a validator's vote; 0 when it may vote now. A parent
- * from the future does not stop the community: the least step from it is always taken.
+ * [K3] How many milliseconds a block comes too early for a validator's vote; 0 if it may vote now. A parent
+ * from the future does not stop the community: the smallest step from it is always accepted.
  */
 export function tooEarlyMs(block: Block, parent: Base, nowMs: number, aheadMs: number): number {
   const { time } = block.header;

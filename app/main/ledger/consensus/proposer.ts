@@ -10,7 +10,7 @@ export interface ProposerInit {
   readonly application: Pick<Application, 'propose'>;
 }
 
-/** [K3] Makes this leader's block of a slot; null when there is nothing to order after all. */
+/** [K3] Makes this leader's block of a slot; null if there is nothing to order after all. */
 export async function makeProposal(
   { community, clock, application }: ProposerInit,
   { set, me, tree }: EpochContext,
@@ -28,7 +28,7 @@ export async function makeProposal(
     proposer: me!,
   };
   if (node?.ends) {
-    // [K12] Behind a change of the set only what helps it to become final.
+    // [K12] After a change of the set, only blocks that help it to become final.
     const { height, stateRoot } = base;
     return makeBlock({ ...template, height, stateRoot, anchor: null }, []);
   }
@@ -38,7 +38,7 @@ export async function makeProposal(
   return makeBlock({ ...template, stateRoot, anchor }, transactions, anchored);
 }
 
-/** [K3] How many milliseconds a block is too young yet that the next one stands on it. */
+/** [K3] How many milliseconds a block is still too young for the next one. */
 export function tooYoungMs(
   { tree }: EpochContext,
   parent: Uint8Array,

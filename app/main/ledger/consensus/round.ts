@@ -2,7 +2,7 @@ import { equalBytes } from '../../kernel/bytes.ts';
 import type { Tally } from './tally.ts';
 import type { Motion, VoteKind } from '../types/vote.ts';
 
-/** What one node knows of one slot. */
+/** One node's knowledge of one slot. */
 export class Round {
   readonly slot: number;
   readonly tally: Tally;
@@ -19,20 +19,20 @@ export class Round {
     this.tally = tally;
   }
 
-  /** What a quorum agreed on by votes of a kind; undefined while it did not. */
+  /** The motion that a quorum agreed on by votes of a kind; undefined while there is none. */
   outcome(kind: VoteKind): Uint8Array | null | undefined {
     if (kind === 'nullify') return this.nullified ? null : undefined;
     return (kind === 'notarise' ? this.notarised : this.finalised) ?? undefined;
   }
 
-  /** Whether a quorum agreed on this very motion. */
+  /** Whether a quorum agreed on exactly this motion. */
   settles({ kind, block }: Pick<Motion, 'kind' | 'block'>): boolean {
     const outcome = this.outcome(kind);
     if (outcome === undefined) return false;
     return outcome === null ? block === null : block !== null && equalBytes(outcome, block);
   }
 
-  /** Whether anybody said anything in this slot. */
+  /** Whether any message belongs to this slot. */
   get stirred(): boolean {
     return this.proposals.length > 0 || this.tally.all().length > 0 || this.over;
   }

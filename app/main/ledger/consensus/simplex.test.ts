@@ -29,7 +29,7 @@ const motion = (kind: VoteKind, slot: number, name: string | null): Motion => ({
   block: name === null ? null : blockHash(name),
 });
 
-/** What a list of effects asks this validator to vote, in words. */
+/** The votes in a list of effects, as text. */
 function votesIn(effects: readonly Effect[]): string[] {
   return effects.flatMap((effect) =>
     effect.do === 'vote' ? [`${effect.motion.kind} ${effect.motion.slot}`] : [],
@@ -48,7 +48,7 @@ describe('a slot', () => {
     expect(simplex.slot).toBe(2);
   });
 
-  it('may be skipped by whoever sees the end of a later one, and never comes back [K2]', () => {
+  it('may be skipped by a node that sees the end of a later one, and never comes back [K2]', () => {
     const simplex = machine();
     simplex.certificate(motion('nullify', 9, null));
     expect(simplex.slot).toBe(10);
@@ -63,18 +63,18 @@ describe('a slot', () => {
     expect(simplex.vote(four.vote(1, { kind: 'nullify', slot: 66 }))).toEqual([]);
   });
 
-  it('stands still while there is nothing to order [K8]', () => {
+  it('has no timer while there is nothing to order [K8]', () => {
     expect(machine().resume()).toEqual([]);
     expect(machine().work(false)).toEqual([]);
   });
 
-  it('gets a timer from work, from a block, or from what somebody else says [K8]', () => {
+  it("gets a timer from work, from a block, or from another validator's message [K8]", () => {
     expect(done(machine().work(true))).toContain('wait');
     expect(done(machine().block(block('a', 1), true))).toContain('wait');
     expect(done(machine().vote(four.vote(2, { kind: 'nullify' })))).toContain('wait');
   });
 
-  it('gets a timer twice as long for each empty one before, up to the cap, and a short one after a block [K8]', () => {
+  it('gets a timer twice as long after each empty slot, up to the cap, and a short one after a block [K8]', () => {
     const simplex = machine({ me: null });
     const waits = (effects: readonly Effect[]) =>
       effects.flatMap((effect) => (effect.do === 'wait' && effect.timer === 'nullify' ? [effect.ms] : []));
@@ -86,7 +86,7 @@ describe('a slot', () => {
     expect(waits(simplex.certificate(motion('finalise', 6, 'a')))).toEqual([1000]);
   });
 
-  it('lets its timer go when all is settled [K8]', () => {
+  it('cancels its timer when everything is settled [K8]', () => {
     const simplex = machine({ me: null });
     simplex.block(block('a', 1), true);
     simplex.certificate(motion('notarise', 1, 'a'));
@@ -103,7 +103,7 @@ describe('a leader', () => {
     expect(done(simplex.work(true))).not.toContain('propose');
   });
 
-  it('is asked again when there was nothing after all [K3]', () => {
+  it('is asked again when there was nothing to propose [K3]', () => {
     const simplex = machine({ me: 1 });
     simplex.work(true);
     simplex.declined(1);
@@ -141,7 +141,7 @@ describe('a leader', () => {
     expect(late).toContainEqual({ do: 'propose', slot: 2, parent: blockHash('a'), empty: true });
   });
 
-  it('that comes back after it voted in its slot does not propose again [K6]', () => {
+  it('that restarts after it voted in its slot does not propose again [K6]', () => {
     const simplex = machine({ me: 1, cast: [motion('notarise', 1, 'a')] });
     expect(done(simplex.work(true))).not.toContain('propose');
   });
@@ -158,14 +158,14 @@ describe('a validator', () => {
     expect(votesIn(machine().block(block('a', 1), false))).toEqual([]);
   });
 
-  it('votes in its own slot alone [K4]', () => {
+  it('votes only in its current slot [K4]', () => {
     const simplex = machine();
     expect(votesIn(simplex.block(block('b', 2), true))).toEqual([]);
     simplex.certificate(motion('nullify', 1, null));
     expect(votesIn(simplex.block(block('c', 1), true))).toEqual([]);
   });
 
-  it('votes for a block over slots only once it has proof that these are empty [K4]', () => {
+  it('votes for a block over skipped slots only once it has proof that they are empty [K4]', () => {
     const simplex = machine();
     simplex.certificate(motion('nullify', 2, null));
     const effects = simplex.block(block('c', 3), true);
@@ -182,7 +182,7 @@ describe('a validator', () => {
     expect(votesIn(simplex.block(block('c', 2, blockHash('a')), true))).toEqual(['notarise 2']);
   });
 
-  it('does not vote for a block on one that was never notarised [K4]', () => {
+  it('does not vote for a block whose parent was never notarised [K4]', () => {
     const simplex = machine();
     simplex.block(block('a', 1), true);
     simplex.certificate(motion('nullify', 1, null));
@@ -198,28 +198,28 @@ describe('a validator', () => {
     expect(votesIn(simplex.vote(four.vote(3, { kind: 'notarise' })))).toEqual(['finalise 1']);
   });
 
-  it('says that a slot is empty when its time is over, and finalises nothing in it then [K6]', () => {
+  it('nullifies a slot when its time is over, and then does not finalise in it [K6]', () => {
     const simplex = machine();
     simplex.block(block('a', 1), true);
     expect(votesIn(simplex.timer('nullify', 1))).toEqual(['nullify 1']);
     expect(votesIn(simplex.certificate(motion('notarise', 1, 'a')))).toEqual([]);
   });
 
-  it('may still notarise after its time was over, as the paper allows [K6]', () => {
+  it('may still notarise after a timeout, as the paper allows [K6]', () => {
     const simplex = machine();
     simplex.work(true);
     simplex.timer('nullify', 1);
     expect(votesIn(simplex.block(block('a', 1), true))).toEqual(['notarise 1']);
   });
 
-  it('takes no notice of a timer of a slot that is over [K8]', () => {
+  it('ignores the timer of a slot that is over [K8]', () => {
     const simplex = machine();
     simplex.work(true);
     simplex.certificate(motion('nullify', 1, null));
     expect(votesIn(simplex.timer('nullify', 1))).toEqual([]);
   });
 
-  it('contradicts nothing that it voted before it was started again [K6]', () => {
+  it('contradicts none of its votes from before a restart [K6]', () => {
     const finalised = machine({ cast: [motion('notarise', 1, 'a'), motion('finalise', 1, 'a')] });
     finalised.work(true);
     expect(votesIn(finalised.timer('nullify', 1))).toEqual([]);
@@ -228,7 +228,7 @@ describe('a validator', () => {
     expect(votesIn(nullified.certificate(motion('notarise', 1, 'a')))).toEqual([]);
   });
 
-  it('is silent through the slot to which its log may not reach, and speaks after it [K10]', () => {
+  it('is silent through the slot that its log may not reach, and votes after it [K10]', () => {
     const simplex = machine({ silentThrough: 2 });
     expect(votesIn(simplex.block(block('a', 1), true))).toEqual([]);
     expect(votesIn(simplex.certificate(motion('notarise', 1, 'a')))).toEqual([]);
@@ -236,7 +236,7 @@ describe('a validator', () => {
     expect(votesIn(simplex.block(block('c', 3, blockHash('a')), true))).toEqual(['notarise 3']);
   });
 
-  it('that stands in no set votes for nothing', () => {
+  it('that is in no set does not vote', () => {
     const simplex = machine({ me: null });
     expect(votesIn(simplex.block(block('a', 1), true))).toEqual([]);
     expect(votesIn(simplex.certificate(motion('notarise', 1, 'a')))).toEqual([]);
@@ -244,7 +244,7 @@ describe('a validator', () => {
     expect(votesIn(simplex.timer('nullify', 2))).toEqual([]);
   });
 
-  it('shows who voted against himself [K7]', () => {
+  it('reports a validator that contradicted itself [K7]', () => {
     const simplex = machine();
     const first = four.vote(2, { kind: 'notarise' });
     const second = four.vote(2, { kind: 'notarise', block: blockHash('b') });
@@ -254,7 +254,7 @@ describe('a validator', () => {
 });
 
 describe('finality', () => {
-  it('takes a quorum, and takes along what the block stands on [K9]', () => {
+  it('takes a quorum, and includes the ancestors of the block [K9]', () => {
     const simplex = machine();
     simplex.block(block('a', 1), true);
     simplex.certificate(motion('notarise', 1, 'a'));
@@ -266,7 +266,7 @@ describe('finality', () => {
     expect(simplex.root).toEqual({ hash: blockHash('b'), slot: 2 });
   });
 
-  it('waits for blocks that are missing, and asks for them [K9]', () => {
+  it('waits for missing blocks, and asks for them [K9]', () => {
     const simplex = machine();
     expect(done(simplex.certificate(motion('finalise', 2, 'b')))).toEqual(['ask']);
     simplex.block(block('a', 1), false);

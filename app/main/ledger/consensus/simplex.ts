@@ -5,7 +5,7 @@ import type { Tally } from './tally.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import type { Motion, Vote, VoteKind } from '../types/vote.ts';
 
-/** What the machine has to know of a valid block. */
+/** The fields of a valid block that the machine needs. */
 export interface Candidate {
   readonly hash: Uint8Array;
   readonly parent: Uint8Array;
@@ -26,33 +26,33 @@ export interface SlotTimes {
 
 export type TimerName = 'nullify' | 'settle';
 
-/** What is to be done, in this order. */
+/** The actions to carry out, in this order. */
 export type Effect =
-  /** Write down, sign, send, and hand back through {@link Simplex.vote}. */
+  /** Write to disk, sign, send, and hand back through {@link Simplex.vote}. */
   | { readonly do: 'vote'; readonly motion: Motion }
-  /** Make a block on `parent`; one without transactions too, if `empty`. */
+  /** Make a block on `parent`, even without transactions if `empty`. */
   | {
       readonly do: 'propose';
       readonly slot: number;
       readonly parent: Uint8Array;
       readonly empty: boolean;
     }
-  /** Call {@link Simplex.timer} after so long. */
+  /** Call {@link Simplex.timer} after this time. */
   | { readonly do: 'wait'; readonly timer: TimerName; readonly slot: number; readonly ms: number }
-  /** Forget all timers. */
+  /** Cancel all timers. */
   | { readonly do: 'rest' }
-  /** A quorum voted for this: add up the votes. */
+  /** A quorum voted for this: aggregate the votes. */
   | { readonly do: 'certify'; readonly motion: Motion; readonly votes: readonly Vote[] }
   /** These blocks are final, the oldest first; the certificate is on the last one. */
   | { readonly do: 'final'; readonly chain: readonly Uint8Array[]; readonly slot: number }
-  /** Something is missing that a peer must have. */
+  /** Peers must have something that is missing here. */
   | { readonly do: 'ask' }
-  /** [K7] */
+  /** [K7] Two votes that contradict each other. */
   | { readonly do: 'accuse'; readonly first: Vote; readonly second: Vote };
 
 export interface SimplexInit {
   readonly set: ValidatorSet;
-  /** This validator's place, or null for one that only follows. */
+  /** This validator's place, or null for a node that only follows. */
   readonly me: number | null;
   readonly root: Root;
   readonly times: SlotTimes;
@@ -69,9 +69,8 @@ export function leaderOf(set: ValidatorSet, slot: number): number {
 export const SLOT_WINDOW = 64;
 
 /**
- * One epoch of Simplex (Chan and Pass, TCC 2023) for one node: what comes in goes through, and what has to
- * be done comes out. All that comes in is checked already; nothing here knows a clock, a network or a disk.
- * See SPEC.md, "Consensus".
+ * One epoch of Simplex (Chan and Pass, TCC 2023) on one node, as a state machine: checked inputs go in,
+ * actions come out. It uses no clock, network or disk. See SPEC.md, "Consensus".
  */
 export class Simplex {
   readonly #init: SimplexInit;
@@ -82,7 +81,7 @@ export class Simplex {
   #root: Root;
   #slot: number;
   #pending = false;
-  /** Slots that ended without a block since one was final. */
+  /** Slots that ended without a block since the last final one. */
   #nullified = 0;
   #waiting: number | null = null;
   #settling: 'no' | 'waiting' | 'due' = 'no';
@@ -106,7 +105,7 @@ export class Simplex {
     return this.#root;
   }
 
-  /** What is known of the slots above the root, in order. */
+  /** What is known about the slots above the root, in order. */
   rounds(): Round[] {
     return [...this.#rounds.values()].sort((a, b) => a.slot - b.slot);
   }
@@ -120,17 +119,17 @@ export class Simplex {
     return slot > this.#root.slot && slot <= this.#slot + SLOT_WINDOW;
   }
 
-  /** Whether something waits to be ordered or settled, so that a timer runs. */
+  /** Whether something is waiting to be ordered or settled, so that a timer runs. */
   get active(): boolean {
     return this.#pending || this.#unsettled || (this.#rounds.get(this.#slot)?.stirred ?? false);
   }
 
-  /** Goes on from what was found on disk or changed outside, for example the end of a silence. */
+  /** Continues after a change from outside: votes found on disk, or the end of a silence. */
   resume(): Effect[] {
     return this.#run(() => {});
   }
 
-  /** Whether a transaction waits to be ordered, as far as this node knows. */
+  /** Whether a transaction is waiting to be ordered, as far as this node knows. */
   work(pending: boolean): Effect[] {
     return this.#run(() => {
       this.#pending = pending;
@@ -163,7 +162,7 @@ export class Simplex {
     });
   }
 
-  /** A checked certificate, by whoever it was put together. */
+  /** A checked certificate, formed here or elsewhere. */
   certificate(motion: Motion): Effect[] {
     return this.#run(() => {
       if (motion.slot <= this.#root.slot) return;
@@ -179,12 +178,15 @@ export class Simplex {
         this.#settling = 'due';
         this.#declined = 0;
       }
-      // [K8] Too late for this slot: from here on nothing is finalised in it by this validator.
+      // [K8] Too late for this slot: from here on this validator does not finalise in it.
       if (name === 'nullify') this.#cast('nullify', slot, null);
     });
   }
 
-  /** There was nothing to propose after all: what waits is ordered already. The next sign of work asks again. */
+  /**
+   * There was nothing to propose: the waiting transactions are already ordered. The next sign of work asks
+   * again.
+   */
   declined(slot: number): void {
     this.#proposed = Math.min(this.#proposed, slot - 1);
     this.#declined = slot;
@@ -221,7 +223,10 @@ export class Simplex {
     else round.nullified = true;
   }
 
-  /** [K9] What a certificate makes final, the newest whose chain is here; an older one may be before its chain. */
+  /**
+   * [K9] Finalises by the newest certificate whose chain is here; the chain of an older one may be complete
+   * first.
+   */
   #finish(): void {
     const proven = this.rounds().filter(({ finalised }) => finalised !== null);
     for (const round of proven.toReversed()) {
@@ -231,7 +236,7 @@ export class Simplex {
     if (proven.length > 0) this.#do({ do: 'ask' });
   }
 
-  /** The blocks from above the root to this one, or null where one is missing. */
+  /** The blocks from above the root up to this one, or null if one is missing. */
   #chainTo(hash: Uint8Array): Uint8Array[] | null {
     const chain: Uint8Array[] = [];
     for (let at = hash; !equalBytes(at, this.#root.hash);) {
@@ -255,7 +260,7 @@ export class Simplex {
     this.#finish();
   }
 
-  /** [K2] Whoever sees the end of a slot is in the next one. */
+  /** [K2] A node that sees the end of a slot enters the next one. */
   #enter(): void {
     const last = this.rounds().findLast(({ over }) => over);
     if (!last || last.slot < this.#slot) return;
@@ -274,14 +279,16 @@ export class Simplex {
     this.#settling = 'no';
   }
 
-  /** [K6] Takes a notarised block for settled, unless it said that the slot is to be empty. */
+  /** [K6] Votes to finalise a notarised block, unless it voted to nullify the slot. */
   #finaliseWhatStands(): void {
     for (const { slot, notarised } of this.rounds()) {
       if (notarised) this.#cast('finalise', slot, notarised);
     }
   }
 
-  /** [K4] Votes for the first proposal that stands on what is notarised; the ballot allows no second. */
+  /**
+   * [K4] Votes for the first proposal that builds on notarised blocks; slashing protection allows no second.
+   */
   #follow(): void {
     const { me, set, protection } = this.#init;
     const slot = this.#slot;
@@ -294,7 +301,7 @@ export class Simplex {
     }
   }
 
-  /** Whether a block on `parent` may stand in this slot: what lies between must be proven empty. */
+  /** Whether a block on `parent` may follow in this slot: the slots between must be proven empty. */
   #standing(parent: Uint8Array): 'yes' | 'no' | 'unknown' {
     const isRoot = equalBytes(parent, this.#root.hash);
     const known = isRoot ? this.#root : this.#blocks.get(toHex(parent));
@@ -310,7 +317,7 @@ export class Simplex {
     return 'yes';
   }
 
-  /** [K3] Proposes once, on the newest notarised block, when there is something to order or to settle. */
+  /** [K3] Proposes once, on the newest notarised block, if there is something to order or to settle. */
   #lead(): void {
     const { set, me, protection } = this.#init;
     const slot = this.#slot;
@@ -328,7 +335,7 @@ export class Simplex {
     this.#do({ do: 'propose', slot, parent, empty: this.#settling === 'due' });
   }
 
-  /** The newest block on which one may stand in this slot, or null while something is missing. */
+  /** The newest block that can be a parent in this slot, or null while something is missing. */
   #newest(): Uint8Array | null {
     for (let slot = this.#slot - 1; slot > this.#root.slot; slot--) {
       const round = this.#rounds.get(slot);

@@ -1,22 +1,23 @@
 import type { Motion, VoteKind } from '../types/vote.ts';
 
 /**
- * What one validator has voted in an epoch, and what it still may vote. A vote enters here before it is
- * written down and leaves the node after, so whoever comes back from a crash finds here all it ever sent.
+ * The votes of one validator in an epoch, and what it may still vote. A vote is entered here before it is
+ * written to disk and leaves the node afterwards, so after a crash everything that was ever sent is found
+ * here.
  */
 export class SlashingProtection {
-  /** Per slot the kinds that were voted. */
+  /** The kinds voted for, by slot. */
   readonly #cast = new Map<number, Set<VoteKind>>();
   #silentThrough: number;
   #settled = 0;
 
-  /** @param silentThrough no vote is given up to, and with, this slot [K10]. */
+  /** @param silentThrough no vote is cast up to and including this slot [K10]. */
   constructor(cast: readonly Motion[], silentThrough: number) {
     this.#silentThrough = silentThrough;
     for (const motion of cast) this.cast(motion);
   }
 
-  /** The last slot in which nothing may be voted. */
+  /** The last slot in which no vote is allowed. */
   get silentThrough(): number {
     return Math.max(this.#silentThrough, this.#settled);
   }
@@ -26,8 +27,8 @@ export class SlashingProtection {
   }
 
   /**
-   * [K6] Each kind once a slot, and never both nullify and finalise: a slot in which somebody finalised
-   * then cannot have been nullified by a quorum.
+   * [K6] Each kind once per slot, and never both nullify and finalise: then a quorum cannot have nullified a
+   * slot in which a quorum finalised.
    */
   allows({ kind, slot }: Motion): boolean {
     if (slot <= this.silentThrough || this.has(slot, kind)) return false;
@@ -40,18 +41,18 @@ export class SlashingProtection {
     this.#cast.set(slot, kinds.add(kind));
   }
 
-  /** [K10] Says nothing up to, and with, a slot; infinity until it is known up to which. */
+  /** [K10] Casts no vote up to and including a slot; infinity until that slot is known. */
   silence(through: number): void {
     this.#silentThrough = through;
   }
 
-  /** Speaks again in every slot after this one, whatever kept it silent. */
+  /** Votes again in every slot after this one, whatever the reason of the silence. */
   release(after: number): void {
     this.#silentThrough = 0;
     this.#settled = after;
   }
 
-  /** Slots up to this one are settled: they are forgotten, and nothing more is voted in them. */
+  /** Slots up to this one are settled: they are forgotten, and no vote is cast in them again. */
   settle(through: number): void {
     this.#settled = Math.max(this.#settled, through);
     for (const slot of this.#cast.keys()) if (slot <= through) this.#cast.delete(slot);

@@ -9,7 +9,7 @@ import type { GossipValidation, Refusal } from './gossip-validation.ts';
 import { judgeHeader } from './proposal.ts';
 import { broken, problem } from '../problems.ts';
 
-/** [K11] Blocks in one run of an answer; a longer one is not taken. */
+/** [K11] Blocks in one run of a response; a longer run is refused. */
 const MAX_RUN = 1000;
 
 export interface SyncResponseInit {
@@ -18,17 +18,17 @@ export interface SyncResponseInit {
   readonly limits: () => BlockLimits;
   readonly context: () => EpochContext;
   readonly validation: GossipValidation;
-  /** [V10] A quorum made final what contradicts the chain here. */
+  /** [V10] A quorum finalised a block that contradicts the chain here. */
   readonly conflict: (run: FinalRun) => void;
   /** Makes a proven run part of the chain; resolves once it is. */
   readonly adopt: (run: FinalRun) => Promise<void>;
-  /** [K10] Whether this validator has to know how far others are. */
+  /** [K10] Whether this validator needs to know how far others are. */
   readonly doubtful: () => boolean;
   /** [K10] A peer showed how far it is, by the certificate of a slot; 0 without one. */
   readonly witness: (peer: string, slot: number) => void;
 }
 
-/** Takes in one peer's answer: nothing of it is believed before a certificate covers it. */
+/** Processes one peer's response: nothing in it is trusted before a certificate covers it. */
 export function syncResponse(init: SyncResponseInit): SyncResponse {
   const { community, bls, limits, context, validation } = init;
   let blocks: Block[] = [];
@@ -42,7 +42,7 @@ export function syncResponse(init: SyncResponseInit): SyncResponse {
       certificate: openCertificate(bytes),
     };
     blocks = [];
-    // Another answer was quicker; nobody is to blame.
+    // Another response was faster; nobody is to blame.
     if (run.blocks.length === 0 || run.certificate.epoch < set.epoch) return;
     const fault = judgeRun(run, { community, bls, context: context() });
     if (fault === 'wrong-parent' && contradicts(run, { community, bls, context: context() })) {
@@ -92,7 +92,10 @@ function blame(refusal: Refusal | null): void {
   if (refusal?.verdict === 'reject') throw broken('peer-broke-rules', refusal.code);
 }
 
-/** [K11] Whether the blocks continue the chain, and the certificate on the last proves all. */
+/**
+ * [K11] Why the blocks do not continue the chain, or the certificate on the last does not prove them; null if
+ * they do.
+ */
 function judgeRun(
   run: FinalRun,
   { community, bls, context }: { community: Uint8Array; bls: Bls; context: EpochContext },
@@ -114,7 +117,7 @@ function judgeRun(
     : 'wrong-block';
 }
 
-/** [V10] Whether a run is proven for a place right above the last final block, and stands on another one. */
+/** [V10] Whether a run is proven for the height right above the last final block, but has another parent. */
 function contradicts(
   run: FinalRun,
   { community, bls, context }: { community: Uint8Array; bls: Bls; context: EpochContext },

@@ -1,20 +1,20 @@
 import type { ValidatorSet } from '../types/validators.ts';
 import { conflict, motionKey, type Motion, type Vote } from '../types/vote.ts';
 
-/** What became of a vote: counted, known already, or proof that its voter broke the rules. */
+/** The result of counting a vote: new, known already, or proof that its voter broke the rules. */
 export type Counted = 'new' | 'known' | { readonly conflicts: Vote };
 
 /** The checked votes of one slot. */
 export class Tally {
   readonly #quorum: number;
-  /** First vote of each kind by each voter. */
+  /** The first vote of each kind by each voter. */
   readonly #votes = new Map<string, Vote>();
 
   constructor(set: ValidatorSet) {
     this.#quorum = set.quorum;
   }
 
-  /** [K5] Counts a vote once. [K7] Of votes that contradict each other the first of its kind counts. */
+  /** [K5] Counts a vote once. [K7] Of contradicting votes, the first of its kind counts. */
   add(vote: Vote): Counted {
     const place = `${vote.kind} ${vote.voter}`;
     const known = this.#votes.get(place);
@@ -24,7 +24,7 @@ export class Tally {
     return other ? { conflicts: other } : 'new';
   }
 
-  /** Whether a vote like this one was counted. */
+  /** Whether this vote was counted. */
   has(vote: Vote): boolean {
     const known = this.#votes.get(`${vote.kind} ${vote.voter}`);
     return known !== undefined && motionKey(known) === motionKey(vote);

@@ -6,7 +6,7 @@ import { makeCertificate, type Certificate } from '../types/certificate.ts';
 import { makeValidatorSet, type FaultModel, type ValidatorSet } from '../types/validators.ts';
 import { motionMessage, type Motion, type Vote, type VoteKind } from '../types/vote.ts';
 
-/** A set of validators whose keys are at hand. */
+/** A set of validators with their keys. */
 export interface TestValidators {
   readonly community: Uint8Array;
   readonly set: ValidatorSet;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 
-/** Waits that are all forgotten together. */
+/** Timers that are cancelled together. */
 export class Timers {
   readonly #clock: Clock;
   #cancels: (() => void)[] = [];

@@ -20,7 +20,7 @@ let time: VirtualClock;
 let context: EpochContext;
 let checks: VoteChecks;
 let formed: Certificate[];
-/** How often the library was asked for pairings. */
+/** The calls to the library, which compute pairings. */
 let asked: string[];
 
 beforeEach(() => {
@@ -59,7 +59,7 @@ beforeEach(() => {
   });
 });
 
-/** Lets votes arrive, each a millisecond after the one before; an answer for each, once all are given. */
+/** Delivers votes one millisecond apart; resolves to the results once all are there. */
 async function arrive(votes: readonly Vote[]): Promise<Checked[]> {
   const answers: Promise<Checked>[] = [];
   for (const vote of votes) {
@@ -73,7 +73,7 @@ async function arrive(votes: readonly Vote[]): Promise<Checked[]> {
 const vote = (voter: number) => four.vote(voter, { kind: 'finalise', block });
 
 describe('signatures of votes [K13]', () => {
-  it('that make up a quorum with a vote known before are one check, of the certificate', async () => {
+  it('that form a quorum with a vote known before are checked once, as a certificate', async () => {
     context.machine.vote(vote(0));
     expect(await arrive([vote(1), vote(2)])).toEqual(['agreed', 'agreed']);
     expect(asked).toEqual(['certificate']);
@@ -86,7 +86,7 @@ describe('signatures of votes [K13]', () => {
     expect(formed).toEqual([]);
   });
 
-  it('one of which is false leave the others, and it is known whose is false', async () => {
+  it('pass if another in the batch is false, and the false one is identified', async () => {
     const forged = { ...vote(2), signature: vote(3).signature };
     context.machine.vote(vote(0));
     expect(await arrive([vote(1), forged])).toEqual(['authentic', 'forged']);
@@ -94,20 +94,20 @@ describe('signatures of votes [K13]', () => {
     expect(formed).toEqual([]);
   });
 
-  it('one of which is no signature at all leave the others', async () => {
+  it('pass if another in the batch is not a signature at all', async () => {
     const broken = { ...vote(2), signature: new Uint8Array(96) };
     context.machine.vote(vote(0));
     expect(await arrive([vote(1), broken])).toEqual(['authentic', 'forged']);
   });
 
-  it('of one voter count once, however many messages bring them', async () => {
+  it('of one voter count once, however many messages carry them', async () => {
     context.machine.vote(vote(0));
     const forged = { ...vote(1), signature: vote(3).signature };
     expect(await arrive([vote(1), vote(1), forged])).toEqual(['authentic', 'authentic', 'forged']);
     expect(formed).toEqual([]);
   });
 
-  it('for different blocks or slots are never added up', async () => {
+  it('for different blocks or slots are never aggregated', async () => {
     const other = four.vote(1, { kind: 'finalise', block: blockHash('b') });
     const later = four.vote(2, { kind: 'finalise', block, slot: 2 });
     context.machine.vote(vote(0));
@@ -115,7 +115,7 @@ describe('signatures of votes [K13]', () => {
     expect(formed).toEqual([]);
   });
 
-  it('on what a quorum agreed on meanwhile are not checked here', async () => {
+  it('on motions that a quorum has agreed on meanwhile are not checked here', async () => {
     const waiting = checks.check(context, vote(3));
     context.machine.certificate({ kind: 'finalise', epoch: 0, slot: 1, block });
     await time.pass(20);

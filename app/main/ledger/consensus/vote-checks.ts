@@ -10,14 +10,14 @@ export interface VoteChecksInit {
   readonly community: Uint8Array;
   readonly bls: Bls;
   readonly clock: Clock;
-  /** Votes that waited made up a certificate, which holds. */
+  /** Waiting votes formed a valid certificate. */
   readonly formed: (context: EpochContext, certificate: Certificate) => void;
 }
 
-/** What became of a vote: its voter signed it, somebody else did, or a quorum agreed, perhaps with its help. */
+/** The result for a vote: authentic, forged, or settled because a quorum agreed, possibly with its help. */
 export type Checked = 'authentic' | 'forged' | 'agreed';
 
-/** How long a vote waits at most for others like it, in milliseconds. */
+/** How long a vote waits at most for others to be checked with, in milliseconds. */
 const GATHER_MS = 10;
 
 interface Waiting {
@@ -33,9 +33,9 @@ interface Gathered {
 }
 
 /**
- * [K13] Checks the signatures of votes. As soon as they make up a quorum with those that were checked before,
- * the certificate is put together and checked as one signature, whatever came from whom: it is what counts.
- * Where it does not hold, and when no quorum comes together for a while, each vote is checked for itself.
+ * [K13] Checks the signatures of votes. As soon as they form a quorum with votes checked before, the
+ * certificate is formed and checked as one signature, whoever sent the votes: only the certificate counts. If
+ * it is invalid, or if no quorum forms for a while, each vote is checked separately.
  */
 export class VoteChecks {
   readonly #init: VoteChecksInit;
@@ -87,7 +87,7 @@ export class VoteChecks {
     }
   }
 
-  /** What the votes come to together with those that count already, if that is a certificate and holds. */
+  /** The valid certificate that the waiting votes form with the counted ones, if any. */
   #certificateOf(context: EpochContext, waiting: readonly Waiting[]): Certificate | null {
     const { bls, community } = this.#init;
     const { set, machine } = context;
@@ -99,7 +99,7 @@ export class VoteChecks {
       const certificate = makeCertificate(set, [...votes.values()], bls);
       return judgeCertificate(certificate, { community, set, bls }) === null ? certificate : null;
     } catch (error) {
-      if (error instanceof Problem) return null; // some bytes are no signature; the single checks say which
+      if (error instanceof Problem) return null; // some bytes are not a signature; the single checks say which
       throw error;
     }
   }

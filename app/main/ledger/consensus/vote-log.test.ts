@@ -19,7 +19,7 @@ interface Write {
   readonly bytes: Uint8Array;
 }
 
-/** A log on two files, with all that was written to them; begun for the key if nothing is given. */
+/** A log on two files that contain these writes; by default it is only begun for the key. */
 async function openLog(writes: readonly Write[] | null = null, room = 64 * 1024) {
   const written = [...(writes ?? [])];
   const files = [0, 1].map((turn) => {
@@ -34,7 +34,7 @@ async function openLog(writes: readonly Write[] | null = null, room = 64 * 1024)
 }
 
 describe('a vote log', () => {
-  it('holds what was kept, after it was closed and opened again [K6]', async () => {
+  it('holds its content after closing and opening again [K6]', async () => {
     const { log, written } = await openLog();
     const vote = four.vote(0, { kind: 'notarise', slot: 3 });
     const certificate = four.certificate([0, 1, 2], { kind: 'nullify', slot: 2 });
@@ -56,7 +56,7 @@ describe('a vote log', () => {
     ['a second finalisation', 'finalise', 'finalise'],
     ['nullifying what was finalised', 'finalise', 'nullify'],
     ['finalising what was nullified', 'nullify', 'finalise'],
-  ] as const)('refuses %s in one slot, whatever asks for it [K6]', async (_, first, second) => {
+  ] as const)('refuses %s in one slot, whoever asks [K6]', async (_, first, second) => {
     const { log, written } = await openLog();
     await log.put(keep({ votes: [four.vote(0, { kind: first })] }));
     const other = four.vote(0, { kind: second, ...(second === 'nullify' ? {} : { block: blockHash('b') }) });
@@ -68,13 +68,13 @@ describe('a vote log', () => {
     await expect(log.put(both)).rejects.toMatchObject({ code: 'vote-given' });
   });
 
-  it('proves nothing for another key, and is not begun twice [K10]', async () => {
+  it('proves nothing for another key, and cannot be begun twice [K10]', async () => {
     const { log } = await openLog();
     expect(await log.load(four.signers[1]!.publicKey)).toBeNull();
     await expect(log.begin(key)).rejects.toMatchObject({ code: 'votes-exist' });
   });
 
-  it('forgets what is settled, and remembers how far it forgot [K10]', async () => {
+  it('forgets settled slots, and remembers how far it forgot [K10]', async () => {
     const { log } = await openLog();
     for (const slot of [1, 2, 3]) await log.put(keep({ votes: [four.vote(0, { kind: 'nullify', slot })] }));
     await log.settle(0, 2);
@@ -87,7 +87,7 @@ describe('a vote log', () => {
     expect(await log.load(key)).toMatchObject({ votes: [], settled: { epoch: 1, slot: 1 } });
   });
 
-  it('that is full goes on in the other file with what is not settled, as often as it takes [K6]', async () => {
+  it('that is full continues in the other file with what is not settled, any number of times [K6]', async () => {
     const { log, written } = await openLog(null, 4096);
     for (const slot of upTo(200)) {
       await log.put(voteIn(slot));
@@ -96,7 +96,7 @@ describe('a vote log', () => {
       const again = await openLog(written, 4096);
       const kept = (await again.log.load(key))!;
       expect(kept).toMatchObject({ count: slot, slot });
-      // What was settled since the files last took turns is still there.
+      // The slots settled since the last switch of files are still there.
       const { length } = kept.votes;
       expect(kept.votes.map((vote) => vote.slot)).toEqual(upTo(slot).slice(slot - length));
       expect(kept.settled.slot).toBeLessThanOrEqual(slot);
@@ -105,14 +105,14 @@ describe('a vote log', () => {
     expect(new Set(written.map(({ turn }) => turn)).size).toBe(2);
   });
 
-  it('grows when what is not settled fills its files [K6]', async () => {
+  it('grows when votes that are not settled fill its files [K6]', async () => {
     const { log, written, files } = await openLog(null, 2048);
     for (const slot of upTo(60)) await log.put(voteIn(slot));
     expect(await (await openLog(written, 2048)).slots()).toEqual(upTo(60));
     expect(Math.max(...files.map(({ room }) => room))).toBeGreaterThan(2048);
   });
 
-  it('whose end was torn off holds the votes before it, each whole or not at all [K6]', async () => {
+  it('with a torn end holds the votes before it, each completely or not at all [K6]', async () => {
     const { log, written } = await openLog(null, 2048);
     for (const slot of upTo(30)) await log.put(voteIn(slot));
     await fc.assert(
@@ -120,14 +120,14 @@ describe('a vote log', () => {
         fc.nat(written.length - 2),
         fc.double({ min: 0, max: 1, noNaN: true }),
         async (count, share) => {
-          // The first write begins the log, so that each further one is a vote.
+          // The first write begins the log, so every further write is a vote.
           const torn = written[count + 1]!;
           const cut = Math.floor(torn.bytes.length * share);
           const whole = cut === torn.bytes.length;
           const part = { ...torn, bytes: torn.bytes.map((byte, at) => (at < cut ? byte : byte ^ 255)) };
           const again = await openLog([...written.slice(0, count + 1), part], 2048);
           expect(await again.slots()).toEqual(upTo(whole ? count + 1 : count));
-          // It goes on from there as if nothing had been.
+          // It continues from there normally.
           await again.log.put(voteIn(500));
           const once = await openLog(again.written, 2048);
           expect(await once.slots()).toEqual([...upTo(whole ? count + 1 : count), 500]);
@@ -137,7 +137,7 @@ describe('a vote log', () => {
     );
   });
 
-  it('with damage in the middle ends before it, so that its mark tells how much is lost [K10]', async () => {
+  it('with damage in the middle ends before it, so that the sign state shows how much is lost [K10]', async () => {
     const { log, files } = await openLog();
     for (const slot of upTo(12)) await log.put(voteIn(slot));
     const bytes = files.map((file) => file.read());
@@ -160,7 +160,7 @@ describe('a vote log', () => {
     );
   });
 
-  it('that could not be written gives nothing of it out, and goes on in the other file [K6]', async () => {
+  it('releases nothing of a failed write, and continues in the other file [K6]', async () => {
     const { log, files, written } = await openLog();
     await log.put(voteIn(1));
     const write = files[1]!.write.bind(files[1]!);
@@ -175,7 +175,7 @@ describe('a vote log', () => {
     expect(await (await openLog(written)).slots()).toEqual([1, 3]);
   });
 
-  it('is as if nobody ever voted once it begins anew [K10]', async () => {
+  it('is empty once it is renewed [K10]', async () => {
     const { log, written } = await openLog();
     await log.put(voteIn(1));
     log.renew();
@@ -187,23 +187,23 @@ describe('a vote log', () => {
   });
 });
 
-describe('a validator whose vote log went back in time', () => {
-  it('knows it from the mark beside the log, and is silent so far [K10]', () => {
+describe('a validator whose vote log was set back', () => {
+  it('detects it by the sign state, and is silent that far [K10]', () => {
     expect(silenceOf({ count: 7 }, { votes: 7, slot: 5 })).toBe(0);
     expect(silenceOf({ count: 7 }, { votes: 9, slot: 6 })).toBe(6);
     expect(silenceOf(null, { votes: 9, slot: 6 })).toBe(6);
   });
 
-  it('that lost the mark too has to hear from others first [K10]', () => {
+  it('that also lost the sign state has to hear from others first [K10]', () => {
     expect(silenceOf({ count: 7 }, null)).toBe(Infinity);
     expect(silenceOf(null, null)).toBe(Infinity);
   });
 
-  it('whose key is new is not silent [K10]', () => {
+  it('with a new key is not silent [K10]', () => {
     expect(silenceOf({ count: 0 }, { votes: 0, slot: 0 })).toBe(0);
   });
 
-  it('hears two of three others, each once, and none who is no validator [K10]', () => {
+  it('needs two of three others, each counted once, and only validators [K10]', () => {
     const rejoin = new RejoinQuorum(four.set, 0);
     const peer = (place: number) => four.set.validators[place]!.peer;
     expect(rejoin.hear(peer(1), 10)).toBeNull();
@@ -213,13 +213,13 @@ describe('a validator whose vote log went back in time', () => {
     expect(rejoin.hear(peer(3), 4)).toBe(13);
   });
 
-  it('hears from enough that one of them is honest and voted in any quorum [K10]', () => {
+  it('hears from enough others that one of them is honest and voted in any quorum [K10]', () => {
     for (let count = 2; count <= 64; count++) {
       for (const model of ['byzantine', 'crash'] as const) {
         const { quorum } = testValidators(count, model).set;
         const liars = model === 'byzantine' ? Math.floor((count - 1) / 3) : 0;
         const needed = witnessesNeeded(count, quorum, model);
-        // Of a quorum at most this validator is missing among the others, and it is one of the faulty.
+        // At most this validator of a quorum is missing among the others, and it is one of the faulty ones.
         const shared = needed + (quorum - 1) - (count - 1);
         expect(shared).toBeGreaterThan(Math.max(0, liars - 1));
         expect(needed).toBeLessThanOrEqual(count - 1);

@@ -6,27 +6,30 @@ import { encodeVote, openVote, type Vote } from '../types/vote.ts';
 import type { Keep, Kept, Proposal, VoteStore } from './vote-store.ts';
 import { problem } from '../problems.ts';
 
-/** A file that is written in place, so that making it durable costs nothing but its own bytes. */
+/** A file that is written in place, so that a durable write costs nothing beyond its own bytes. */
 export interface LogFile {
-  /** How many bytes it has; to grow takes long. */
+  /** Its size in bytes; growing it is slow. */
   readonly room: number;
-  /** Grows until so many bytes fit in. */
+  /** Grows the file to at least this many bytes. */
   reserve(bytes: number): void;
-  /** All bytes, whatever they are. */
+  /** All bytes of the file. */
   read(): Uint8Array;
-  /** Overwrites from an offset on. What returns would survive a power cut; what throws may be there in parts. */
+  /**
+   * Overwrites bytes from an offset on. After it returns the bytes survive a power cut; if it throws, parts
+   * of them may be written.
+   */
   write(offset: number, bytes: Uint8Array): void;
 }
 
 /** A record is its length, the hash of its body, and the body. */
 const LENGTH_BYTES = 4;
 const HEAD_BYTES = LENGTH_BYTES + 32;
-/** A file is so many times as long as what it begins with, at least. */
+/** The least ratio of a file's size to its first record. */
 const ROOM_FACTOR = 4;
 
-/** What a file begins with: all that is kept, so that nothing before it is needed. */
+/** The first record of a file: everything that is kept, so that earlier records are not needed. */
 interface Whole {
-  /** Null when nobody began to vote here. */
+  /** Null if nobody has voted here. */
   readonly key: Uint8Array | null;
   readonly count: number;
   readonly slot: number;
@@ -34,21 +37,21 @@ interface Whole {
   readonly keep: Keeping;
 }
 
-/** A {@link Keep} as it is written. */
+/** A {@link Keep} in its written form. */
 interface Keeping {
   readonly votes: readonly Uint8Array[];
   readonly certificates: readonly Uint8Array[];
   readonly proposals: readonly (readonly [block: Uint8Array, vote: Uint8Array])[];
 }
 
-/** A file number, then what it begins with or what came later. */
+/** A record: the file's generation, the record's number in it, and what was written. */
 type Body = readonly [generation: number, sequence: number, what: Whole | Keeping];
 
 /**
- * The vote log in two files that take turns [K6]. A file begins with all that is kept and goes on with what
- * was added, a record each; when it is full, the other one begins with all that is still kept. Records carry
- * their file's generation and their number, and a hash: what is torn, damaged or left from an earlier turn
- * is none, and ends the file. So a vote is there as a whole or was never given.
+ * The vote log in two alternating files [K6]. A file begins with everything that is kept and continues with
+ * one record for each addition; when it is full, the other file begins with everything still kept. Records
+ * carry their file's generation, their number and a hash: a torn, damaged or outdated record is invalid and
+ * ends the file. So a vote is either completely there or was never cast.
  */
 export class VoteLog implements VoteStore {
   readonly #files: readonly [LogFile, LogFile];
@@ -61,7 +64,7 @@ export class VoteLog implements VoteStore {
   #settled = { epoch: 0, slot: 0 };
   #generation = 0;
   #sequence = 0;
-  /** Where the next record goes in the current file; infinity when it has to be the other file. */
+  /** Offset of the next record in the current file; infinity if the other file must be used. */
   #at = Infinity;
 
   constructor(files: readonly [LogFile, LogFile]) {
@@ -97,7 +100,7 @@ export class VoteLog implements VoteStore {
       this.#turn(this.#whole(keep));
     } else {
       const at = this.#at;
-      // Should this fail, nothing is known of what stands there: then the other file has to begin anew.
+      // If this fails, the content there is unknown: then the other file has to begin.
       this.#at = Infinity;
       this.#file.write(at, record);
       this.#at = at + record.length;
@@ -106,7 +109,7 @@ export class VoteLog implements VoteStore {
     this.#take(keep);
   }
 
-  /** Is written when the files take turns; until then a restart finds more than it needs. */
+  /** Is written when the files switch; until then a restart finds more than it needs. */
   async settle(epoch: number, slot: number): Promise<void> {
     const settled = this.#settled;
     if (settled.epoch < epoch || (settled.epoch === epoch && settled.slot < slot)) {
@@ -131,12 +134,12 @@ export class VoteLog implements VoteStore {
     return this.#files[this.#generation % 2]!;
   }
 
-  /** Lets the other file begin. */
+  /** Begins the other file. */
   #turn(whole: Whole): void {
     const generation = this.#generation + 1;
     const record = recordOf([generation, 0, whole]);
     const file = this.#files[generation % 2]!;
-    // With much of it taken up from the beginning, the files would take turns all the time.
+    // If the first record filled most of the file, the files would switch all the time.
     file.reserve(ROOM_FACTOR * record.length);
     file.write(0, record);
     this.#generation = generation;
@@ -154,7 +157,7 @@ export class VoteLog implements VoteStore {
     };
   }
 
-  /** All that is kept, and something more. */
+  /** Everything that is kept, plus an addition. */
   #whole(more: Keep = { votes: [], certificates: [], proposals: [] }): Whole {
     const kept = this.#kept();
     return {
@@ -189,7 +192,7 @@ export class VoteLog implements VoteStore {
     for (const one of proposals) this.#proposals.set(toHex(one.hash), one);
   }
 
-  /** [K6] Each kind of vote once a slot, and never both to finalise and to nullify, whatever asks for it. */
+  /** [K6] Each kind of vote once per slot, and never both finalise and nullify, whoever asks. */
   #mustAgree(votes: readonly Vote[]): void {
     const given = new Set(this.#votes.keys());
     for (const vote of votes) {
@@ -215,7 +218,7 @@ function keepingOf({ votes, certificates, proposals }: Keep): Keeping {
   };
 }
 
-/** A proposal's vote names what else is known of it. */
+/** The other fields of a proposal follow from its vote. */
 function keepOf({ votes, certificates, proposals }: Keeping): Keep {
   return {
     votes: votes.map(openVote),
@@ -234,7 +237,7 @@ function recordOf(body: Body): Uint8Array {
   return concatBytes(length, sha256(bytes), bytes);
 }
 
-/** The whole records at the beginning of a file that belong together, and where they end. */
+/** The valid records at the beginning of a file that belong together, and where they end. */
 function readBodies(file: Uint8Array, turn: number): { bodies: Body[]; end: number } {
   const bodies: Body[] = [];
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

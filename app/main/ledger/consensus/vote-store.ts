@@ -1,7 +1,7 @@
 import type { Certificate } from '../types/certificate.ts';
 import type { Vote } from '../types/vote.ts';
 
-/** A block with its leader's vote for it, as it travels and is stored [K3]. */
+/** A block with its leader's vote for it, in the form in which it is sent and stored [K3]. */
 export interface Proposal {
   readonly hash: Uint8Array;
   readonly epoch: number;
@@ -11,7 +11,7 @@ export interface Proposal {
   readonly vote: Vote;
 }
 
-/** What has to be on the disk before any of it is acted on. */
+/** Data that must be on disk before any of it is acted on. */
 export interface Keep {
   readonly votes: readonly Vote[];
   readonly certificates: readonly Certificate[];
@@ -23,18 +23,18 @@ export interface Kept extends Keep {
   readonly count: number;
   /** The highest slot that was ever voted in; 0 for none. */
   readonly slot: number;
-  /** What was forgotten: slots up to this one in its epoch, and all epochs before. */
+  /** What was forgotten: slots up to this one in its epoch, and all earlier epochs. */
   readonly settled: { readonly epoch: number; readonly slot: number };
 }
 
-/** [K6] Where own votes are written before they are sent, with what is needed to stand by them. */
+/** [K6] Stores own votes before they are sent, with the data needed to act on them after a restart. */
 export interface VoteStore {
-  /** What is kept for a key; null when this log was not begun for it, so that it proves nothing [K10]. */
+  /** The content for a key; null if this log was not begun for it, so that it proves nothing [K10]. */
   load(key: Uint8Array): Promise<Kept | null>;
-  /** Begins a log for a key that has never voted. Throws a Problem `votes-exist` when there is one already. */
+  /** Begins a log for a key that has never voted. Throws a Problem `votes-exist` if there is one already. */
   begin(key: Uint8Array): Promise<void>;
-  /** Resolves once all of it would survive a power cut. Rejects a vote that contradicts one that is kept. */
+  /** Resolves once everything survives a power cut. Rejects a vote that contradicts a stored one. */
   put(keep: Keep): Promise<void>;
-  /** Forgets what belongs to slots up to `slot`, and to epochs before `epoch`. */
+  /** Forgets data of slots up to `slot`, and of epochs before `epoch`. */
   settle(epoch: number, slot: number): Promise<void>;
 }

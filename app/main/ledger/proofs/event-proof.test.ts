@@ -15,7 +15,7 @@ import { AnchoredLedger } from '../chain/test-anchors.ts';
 
 let world: AnchoredLedger;
 let trust: Trust;
-/** Of a post in a list of seven, after a change of the validators; and of one in the block before. */
+/** A post in a list of seven, after a change of the validators; and a post in the block before. */
 let proof: EventProofWire;
 let other: EventProofWire;
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 
 describe('the proof of a post', () => {
-  test('[H9] shows the event, its author, its block and who signed, from the genesis document on', async () => {
+  test('[H9] shows the event, its author, its block and the signers, from the genesis document on', async () => {
     const answer = await check(encodeProof(proof));
     if (!answer.ok) throw new Error(answer.code);
     const { event, header, set, signers, epochs } = answer.proven;
@@ -54,14 +54,14 @@ describe('the proof of a post', () => {
     expect(await verdict(other)).toBe('ok');
   });
 
-  test('[H9] is read back from its JSON form to the same bytes', () => {
+  test('[H9] is decoded from its JSON form to the same bytes', () => {
     const json = JSON.stringify(proofToJson(proof));
     const bytes = Buffer.from(encodeProof(proof));
     expect(Buffer.from(encodeProof(proofFromJson(JSON.parse(json)))).equals(bytes)).toBe(true);
     expect(bytes.equals(openProofFile(Buffer.from(json)))).toBe(true);
   });
 
-  test('[H9] without its author’s signature rests on the word of the validators, and says so', async () => {
+  test('[H9] without its author’s signature relies on the validators, and says so', async () => {
     const answer = await check(encodeProof({ ...proof, claim: { ...proof.claim, g: null } }));
     expect(answer).toMatchObject({ ok: true, proven: { event: { signature: null } } });
   });
@@ -85,7 +85,7 @@ describe('the proof of a post', () => {
   test('[H9] on a block that has no anchor, or is not final, proves nothing', async () => {
     const { chain } = world.ledger;
     expect(await claim({ b: chain.store.header(2)!.bytes })).toBe('not-anchored');
-    // A list of one's own, under a header that nobody signed.
+    // A forged list, under a header that nobody signed.
     const header = chain.store.header(3)!;
     const list = { previous: trust.community, before: 0, ids: [sha256(proof.claim.x)] };
     const forged = makeHeader({ ...header, anchor: { ...header.anchor!, digest: anchorDigest(list) } });
@@ -96,7 +96,7 @@ describe('the proof of a post', () => {
     expect(await claim({ b: early.bytes })).toBe('anchor-early');
   });
 
-  test('[H9] with a forged or short certificate, or a step of the validators left out, proves nothing', async () => {
+  test('[H9] with a forged or short certificate, or a missing step of the validators, proves nothing', async () => {
     const certificate = openCertificate(proof.claim.f.c!);
     const sealed = (changes: Partial<typeof certificate>) =>
       claim({ f: { ...proof.claim.f, c: encodeCertificate({ ...certificate, ...changes }) } });
@@ -108,12 +108,12 @@ describe('the proof of a post', () => {
     expect(await verdict({ ...other, e: proof.e })).toBe('wrong-epoch');
   });
 
-  test('[H9] with a signature of somebody else is refused', async () => {
+  test('[H9] with another person’s signature is refused', async () => {
     expect(await claim({ g: other.claim.g })).toBe('bad-signature');
     expect(await claim({ g: new Uint8Array(64) })).toBe('bad-signature');
   });
 
-  test('[H9] that is cut off, padded, too large or of another kind is refused with a reason', async () => {
+  test('[H9] that is truncated, padded, too large or of another kind is refused with a reason', async () => {
     const bytes = encodeProof(proof);
     for (let length = 0; length < bytes.length; length += 53) {
       expect(await check(bytes.slice(0, length))).toMatchObject({ ok: false, code: 'malformed' });
@@ -124,7 +124,7 @@ describe('the proof of a post', () => {
     expect(() => openEventProof(Uint8Array.of(0xa0))).toThrow('not a proof of an event');
   });
 
-  test('[H9] with any byte changed proves nothing, or the very same', async () => {
+  test('[H9] with any byte changed proves nothing, or exactly the same', async () => {
     const bytes = encodeProof(proof);
     for (let at = 0; at < bytes.length; at += 7) {
       const bent = bytes.slice();

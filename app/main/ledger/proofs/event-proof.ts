@@ -23,11 +23,11 @@ import {
 import type { ValidatorSet } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
-/** [H9] An event that the anchor of a final block stands for. */
+/** [H9] An event that the anchor of a final block covers. */
 const EventClaimWire = z.strictObject({
   /** The event's bytes. */
   x: bytesUpTo(MAX_EVENT_BYTES),
-  /** Its author's signature; null where the node that made the proof never had it. */
+  /** Its author's signature; null if the node that made the proof never had it. */
   g: bytesOf(64).nullable(),
   /** Place of the event in its list. */
   p: z
@@ -40,9 +40,9 @@ const EventClaimWire = z.strictObject({
   w: z.array(Digest).max(16),
   /** Root of the list. */
   r: Digest,
-  /** Digest of the anchor before. */
+  /** Digest of the previous anchor. */
   q: Digest,
-  /** How many ids all anchors before list together. */
+  /** Total number of ids in all anchors before this one. */
   k: z.int().nonnegative(),
   b: bytesUpTo(MAX_HEADER_BYTES),
   f: SealWire,
@@ -50,13 +50,13 @@ const EventClaimWire = z.strictObject({
 
 export const EVENT_PROOF = 'impulse/event-proof';
 
-/** [H9] The proof of an event as it stands in a file. */
+/** [H9] The proof of an event, as a file holds it. */
 export const EventProofWire = z.strictObject({
   v: z.literal(1),
   what: z.literal(EVENT_PROOF),
-  /** Digest of the genesis document from which it is checked. */
+  /** Digest of the genesis document that it is checked against. */
   c: Digest,
-  /** Every change of the validators since, in order. */
+  /** Every change of the validators since then, in order. */
   e: z.array(ClaimWire).max(MAX_EPOCHS),
   claim: EventClaimWire,
 });
@@ -71,12 +71,12 @@ export type EventProofFault =
   | 'wrong-anchor-digest'
   | 'anchor-early';
 
-/** What the proof of an event shows. */
+/** The facts that the proof of an event shows. */
 export interface ProvenEvent {
   readonly event: LogEvent;
   readonly header: Header;
   readonly set: ValidatorSet;
-  /** Places of those who signed. */
+  /** Places of the signers. */
   readonly signers: readonly number[];
   /** Changes of the validators since the genesis document. */
   readonly epochs: number;
@@ -94,7 +94,7 @@ export function openEventProof(bytes: Uint8Array): EventProofWire {
   throw problem('bad-event-proof');
 }
 
-/** [H9] Checks the proof of an event with nothing but a genesis document: no node, no network, no clock. */
+/** [H9] Checks the proof of an event with only a genesis document: no node, no network, no clock. */
 export async function verifyEventProof(
   bytes: Uint8Array,
   trust: Trust,
@@ -120,7 +120,7 @@ export async function verifyEventProof(
   }
 }
 
-/** The path leads from the event to the root of its list, and from there to the digest in the header. */
+/** The path leads from the event to the root of its list, and the root to the digest in the header. */
 function checkAnchor(claim: EventProofWire['claim'], { id, time }: LogEvent): Header {
   const header = openHeader(claim.b);
   if (header.anchor === null) throw problem('not-anchored');

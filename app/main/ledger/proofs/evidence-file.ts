@@ -10,10 +10,9 @@ import { MAX_VOTE_BYTES } from '../types/vote.ts';
 import { problem } from '../problems.ts';
 
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
-/** [V9] Pieces in one file. */
+/** [V9] The most pieces in one file. */
 export const MAX_PIECES = 1000;
 
-/** [V9] */
 const EvidenceFile = z.strictObject({
   v: z.literal(1),
   what: z.literal('impulse/evidence'),
@@ -25,7 +24,7 @@ const EvidenceFile = z.strictObject({
     .max(MAX_PIECES),
 });
 
-/** Evidence that holds, with the validator whom it convicts. */
+/** Valid evidence, with the validator that it convicts. */
 export interface Conviction {
   readonly evidence: Evidence;
   readonly validator: Validator;
@@ -41,8 +40,8 @@ export function encodeEvidenceFile(
 }
 
 /**
- * [V9] Checks a file of evidence with a genesis document and nothing else. Throws a Problem
- * `evidence-too-large`, `bad-evidence`, `wrong-community`, `not-convicting` or those of a proof.
+ * [V9] Checks an evidence file with only a genesis document. Throws a Problem `evidence-too-large`,
+ * `bad-evidence`, `wrong-community`, `not-convicting` or those of a proof.
  */
 export function verifyEvidenceFile(bytes: Uint8Array, trust: Trust, bls: Bls): Conviction[] {
   if (bytes.length > MAX_FILE_BYTES) {

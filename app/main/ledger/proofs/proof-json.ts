@@ -11,19 +11,21 @@ import { encodeProof, MAX_PROOF_BYTES, openProof, ProofWire, type ClaimWire } fr
 import { openTransaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
-/** Bytes in JSON: hexadecimal behind a mark, so that no text is taken for them. */
+/** Bytes in JSON: hexadecimal after a mark, so that no text is taken for bytes. */
 const MARK = '0x';
 
 /**
- * [F1] [H9] A proof as JSON: the same fields with bytes in hexadecimal, and `reads`, which says what it is about
- * and is not part of the proof.
+ * [F1] [H9] A proof as JSON: the same fields with bytes in hexadecimal, and `reads`, a description that is
+ * not part of the proof.
  */
 export function proofToJson(proof: ProofWire | EventProofWire): Record<string, unknown> {
   const reads = proof.what === EVENT_PROOF ? readsOfEvent(proof.claim) : readsOf(proof.claim);
   return { reads, ...(marked(proof) as Record<string, unknown>) };
 }
 
-/** Whether canonical bytes are the proof of an event; whatever else they are is for the finality proof to say. */
+/**
+ * Whether canonical bytes are the proof of an event; everything else is left to the finality proof's decoder.
+ */
 export function isEventProof(bytes: Uint8Array): boolean {
   try {
     return (decodeCbor(bytes) as { what?: unknown } | null)?.what === EVENT_PROOF;
@@ -39,7 +41,7 @@ export function openAnyProof(bytes: Uint8Array): ProofWire | EventProofWire {
 
 /** The canonical bytes of a proof file in either form. Throws a Problem `proof-too-large` or `bad-proof`. */
 export function openProofFile(file: Uint8Array): Uint8Array {
-  // A brace begins JSON; a map of the codec begins otherwise.
+  // A brace begins JSON; a map in CBOR begins with another byte.
   if (file[0] !== 0x7b) return file;
   if (file.length > 3 * MAX_PROOF_BYTES) throw problem('proof-too-large');
   let json: unknown;
@@ -86,7 +88,7 @@ function readsOfEvent({ x, g, b }: EventProofWire['claim']): Record<string, unkn
   };
 }
 
-/** A value of the codec as JSON can say it. */
+/** A CBOR value as JSON. */
 export function marked(value: unknown): unknown {
   if (value instanceof Uint8Array) return MARK + toHex(value);
   if (Array.isArray(value)) return value.map(marked);
@@ -96,7 +98,7 @@ export function marked(value: unknown): unknown {
 
 const DID = 'did:key:z';
 
-/** The body of a transaction as a person writes it: `did:key:…` stands for the key, `0x…` for bytes. */
+/** The body of a transaction as a person writes it: `did:key:…` for a key, `0x…` for bytes. */
 export function unmarkedBody(value: unknown): unknown {
   if (typeof value === 'string' && value.startsWith(DID)) return publicKeyOf(value);
   if (Array.isArray(value)) return value.map(unmarkedBody);

@@ -38,7 +38,7 @@ beforeAll(async () => {
   prover = new Prover(ledger.origin.id, ledger.chain.store);
   odin = ledger.person('odin');
   first = await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });
-  // Two changes of the validators, so that the proof of the last transaction has a chain to follow.
+  // Two changes of the validators, so that the last transaction's proof has a chain to follow.
   await ledger.act(ledger.founder, 'validators.change', ledger.change([...ledger.people, odin]));
   await ledger.act(ledger.founder, 'validators.change', ledger.change(ledger.people.slice(1)));
   for (let n = 0; n < 5; n++) {
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 
 describe('a finality proof', () => {
-  test('[F4] shows the transaction, its block, and who made it final, from the genesis document on', () => {
+  test('[F4] shows the transaction, its block, and the signers, from the genesis document on', () => {
     const answer = verifyProof(encodeProof(prover.prove(last.id)), trust, blst);
     if (!answer.ok) throw new Error(answer.code);
     const { transaction, header, set, signers, epochs } = answer.proven;
@@ -65,13 +65,13 @@ describe('a finality proof', () => {
     expect(verdict(prover.prove(first.id))).toBe('ok');
   });
 
-  test('[F1] is read back from its JSON form to the same bytes', () => {
+  test('[F1] is decoded from its JSON form to the same bytes', () => {
     const proof = prover.prove(last.id);
     const json = JSON.parse(JSON.stringify(proofToJson(proof))) as unknown;
     expect(Buffer.from(encodeProof(proofFromJson(json))).equals(Buffer.from(encodeProof(proof)))).toBe(true);
   });
 
-  test('[F3] verifies with the single signatures of a quorum too, and with no fewer and none twice', () => {
+  test('[F3] is also valid with the single signatures of a quorum, none missing and none doubled', () => {
     const proof = prover.prove(last.id, true);
     expect(proof.claim.f).toMatchObject({ c: null });
     expect(verdict(proof)).toBe('ok');
@@ -85,7 +85,7 @@ describe('a finality proof', () => {
     expect(() => prover.prove(first.id, true)).toThrow('did not collect');
   });
 
-  test('[F2] counts when a later block of the chain is certified in its place', () => {
+  test('[F2] is valid when a later block of the chain is certified instead', () => {
     const proof = prover.prove(last.id);
     const { hash, slot, time, epoch, height, community, stateRoot } = lastBlock.header;
     const child = makeBlock(
@@ -148,7 +148,7 @@ describe('a finality proof', () => {
     expect(withCertificate({ slot: certificate.slot + 1 })).toBe('bad-certificate');
   });
 
-  test('[F5] with a step of the chain of validators left out, swapped or forged proves nothing', () => {
+  test('[F5] with a step in the chain of validator sets left out, swapped or forged proves nothing', () => {
     const proof = prover.prove(last.id);
     const [one, two] = proof.e as [ClaimWire, ClaimWire];
     expect(verdict({ ...proof, e: [one] })).toBe('wrong-epoch');
@@ -159,7 +159,7 @@ describe('a finality proof', () => {
     expect(verdict({ ...proof, e: [] })).toBe('wrong-epoch');
   });
 
-  test('[F1] that is cut off, padded or too large is refused with a reason', () => {
+  test('[F1] that is truncated, padded or too large is refused with a reason', () => {
     const bytes = encodeProof(prover.prove(last.id));
     for (let length = 0; length < bytes.length; length += 97) {
       const answer = verifyProof(bytes.slice(0, length), trust, blst);
@@ -173,7 +173,7 @@ describe('a finality proof', () => {
     expect(() => proofFromJson({ v: 1 })).toThrow('not a finality proof');
   });
 
-  test('[V6] is not even begun where the genesis document has a key without proof of possession', () => {
+  test('[V6] is not even checked if the genesis document has a key without proof of possession', () => {
     const { origin } = ledger;
     const [a, ...others] = origin.ledger.validators;
     const validators = [{ ...a!, pop: others[0]!.pop }, ...others];
@@ -181,7 +181,7 @@ describe('a finality proof', () => {
     expect(() => trustIn(bad, blst)).toThrow('did not prove');
   });
 
-  test('of a transaction that nobody knows there is none', () => {
+  test('of an unknown transaction does not exist', () => {
     expect(() => prover.prove(sha256(last.id))).toThrow('knows no final transaction');
   });
 });

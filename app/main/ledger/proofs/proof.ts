@@ -29,11 +29,11 @@ const SingleSignature = z.strictObject({
     .nonnegative()
     .max(MAX_VALIDATORS - 1),
   g: bytesOf(BLS_SIGNATURE_BYTES),
-  /** When it was seen; nobody signed that. */
+  /** When it was seen; this is not signed. */
   t: Millis,
 });
 
-/** [F2] How a block is final: headers that follow it, and a quorum's word for the last of them. */
+/** [F2] Why a block is final: headers that follow it, and a quorum's signature on the last of them. */
 export const SealWire = z.strictObject({
   h: z.array(bytesUpTo(MAX_HEADER_BYTES)).max(MAX_TAIL),
   c: bytesUpTo(MAX_CERTIFICATE_BYTES).nullable(),
@@ -53,19 +53,19 @@ export const ClaimWire = z.strictObject({
 });
 export type ClaimWire = z.infer<typeof ClaimWire>;
 
-/** [F1] A finality proof as it stands in a file. */
+/** [F1] A finality proof, as a file holds it. */
 export const ProofWire = z.strictObject({
   v: z.literal(1),
   what: z.literal('impulse/finality-proof'),
-  /** Digest of the genesis document from which it is checked. */
+  /** Digest of the genesis document that it is checked against. */
   c: Digest,
-  /** Every change of the validators since, in order. */
+  /** Every change of the validators since then, in order. */
   e: z.array(ClaimWire).max(MAX_EPOCHS),
   claim: ClaimWire,
 });
 export type ProofWire = z.infer<typeof ProofWire>;
 
-/** Why a proof proves nothing. */
+/** Why a proof is invalid. */
 export type ProofFault =
   | 'proof-too-large'
   | 'malformed'
@@ -88,14 +88,14 @@ export type ProofFault =
   | 'not-a-change'
   | 'stale-set';
 
-/** What a proof shows. */
+/** The facts that a proof shows. */
 export interface Proven {
   readonly transaction: Transaction;
   readonly header: Header;
   /** Place of the transaction in its block. */
   readonly place: number;
   readonly set: ValidatorSet;
-  /** Places of those who signed. */
+  /** Places of the signers. */
   readonly signers: readonly number[];
   /** Changes of the validators since the genesis document. */
   readonly epochs: number;
@@ -105,14 +105,14 @@ export type ProofVerdict =
   | { readonly ok: true; readonly proven: Proven }
   | { readonly ok: false; readonly code: ProofFault | string; readonly message: string };
 
-/** A genesis document whose validators proved to hold their keys: where trust begins. */
+/** A genesis document whose validators proved possession of their keys: the root of trust. */
 export interface Trust {
   readonly community: Uint8Array;
   readonly set: ValidatorSet;
 }
 
 /**
- * Makes a genesis document the ground to check proofs on; done once, for any number of proofs.
+ * Makes a genesis document the root of trust for checking proofs; done once for any number of proofs.
  *
  * @throws Problem `unproven-possession`.
  */
@@ -133,9 +133,7 @@ export function openProof(bytes: Uint8Array): ProofWire {
   throw problem('bad-proof');
 }
 
-/**
- * [F4] Checks a proof file with nothing but a genesis document: no node, no network, no clock.
- */
+/** [F4] Checks a proof file with only a genesis document: no node, no network, no clock. */
 export function verifyProof(bytes: Uint8Array, trust: Trust, bls: Bls): ProofVerdict {
   try {
     const proof = openProof(bytes);
@@ -185,7 +183,7 @@ function checkClaim(claim: ClaimWire, trust: Trust, bls: Bls) {
   return { header, transaction, signers: checkSeal(header, claim.f, trust, bls) };
 }
 
-/** [F2] Places of those who made a header final. Throws a Problem of {@link ProofFault}. */
+/** [F2] Places of the validators that made a header final. Throws a Problem of {@link ProofFault}. */
 export function checkSeal(header: Header, seal: SealWire, { community, set }: Trust, bls: Bls): number[] {
   const chain = [header, ...seal.h.map(openHeader)];
   for (const [index, one] of chain.entries()) {
@@ -214,7 +212,7 @@ function checkAggregate(header: Header, bytes: Uint8Array, { community, set }: T
   return signersOf(certificate);
 }
 
-/** [F3] A quorum of single signatures, each of another validator. */
+/** [F3] Checks a quorum of single signatures, each by a different validator. */
 function checkSingles(header: Header, singles: SealWire['s'], { community, set }: Trust, bls: Bls): number[] {
   const { epoch, slot, hash } = header;
   const message = motionMessage(community, set, { kind: 'finalise', epoch, slot, block: hash });

@@ -13,7 +13,7 @@ import {
 } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
-/** A change of the validators while its signatures are collected, as validators hand it to one another. */
+/** A change of the validators while its signatures are collected, in the form that validators pass on. */
 const Collected = z.strictObject({
   set: ValidatorSet,
   signatures: z
@@ -34,7 +34,7 @@ export interface Wish {
   /** Ed25519 keys. */
   readonly remove: readonly Uint8Array[];
   readonly quorum?: number | undefined;
-  /** A change that others signed; then nothing else is asked for. */
+  /** A change that others have signed; then no other field is used. */
   readonly change?: string | undefined;
 }
 
@@ -47,11 +47,11 @@ export interface Endorser {
 }
 
 export interface Endorsed {
-  /** To hand to the others. */
+  /** The text to pass on to the other validators. */
   readonly text: string;
   readonly signatures: number;
   readonly needed: number;
-  /** Body of `validators.change`, once a quorum signed. */
+  /** The body of `validators.change`, once a quorum has signed. */
   readonly body: ReturnType<typeof makeChange> | null;
 }
 

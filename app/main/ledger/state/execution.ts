@@ -12,7 +12,7 @@ import { signatureCheckOf, type Transaction } from '../types/transaction.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
-/** What execution rests on beside the state. */
+/** The inputs of execution besides the state. */
 export interface Rules {
   readonly kinds: LedgerKinds;
   readonly bls: Bls;
@@ -23,8 +23,8 @@ export type Outcome =
   | { readonly done: false; readonly refusal: ProblemFields };
 
 /**
- * [E1] Carries out one transaction whose signatures were checked. A function of its arguments: the same
- * block on the same state gives the same result everywhere. What is refused changes nothing.
+ * [E1] Executes one transaction whose signatures were checked. A pure function of its arguments: the same
+ * block on the same state gives the same result everywhere. A refused transaction changes nothing.
  */
 export function applyTransaction(
   transaction: Transaction,
@@ -52,14 +52,14 @@ function execute(
   const { account, nonce } = transaction;
   const { kind, body } = readBody(transaction, block.community, kinds);
   const signer = checkSigner(transaction, draft);
-  // [X4] Nonces count without gaps, so that nothing is carried out twice or out of order.
+  // [X4] Nonces count without gaps, so that nothing is executed twice or out of order.
   const next = ownAccount(draft, account).nonce;
   if (nonce < next) throw problem('nonce-used', { nonce });
   if (nonce > next) throw problem('nonce-ahead', { next });
   if (kind.leastRole !== null) {
     mustReach(standingOf(ownAccount(draft, account), block.time), kind.leastRole);
   }
-  // The schema of the kind made the body what its execute takes.
+  // The kind's schema gave the body the type that its `execute` takes.
   const events = kind.execute({ account, signer, body: body as never, state: draft, block, bls });
   putAccount(draft, account, { ...ownAccount(draft, account), nonce: nonce + 1 });
   return events;
@@ -83,7 +83,7 @@ export function checkSigner({ account, device }: Transaction, state: StateView):
   throw problem('unknown-signer');
 }
 
-/** Every signature that a transaction stands on. Throws the Problems of {@link readBody}. */
+/** Every signature that a transaction needs. Throws the Problems of {@link readBody}. */
 export function signaturesOf(
   transaction: Transaction,
   here: Uint8Array,
@@ -95,16 +95,16 @@ export function signaturesOf(
   return [signatureCheckOf(transaction), ...carried];
 }
 
-/** What one block does to the state it stands on. */
+/** The effect of a block on its parent's state. */
 export interface BlockResult {
   readonly overlay: Overlay;
   /** The events of each transaction, in order. */
   readonly events: readonly (readonly LedgerEvent[])[];
-  /** The set that signs what follows, if the block changes it. */
+  /** The next validator set, if the block changes it. */
   readonly next: ValidatorSet | null;
 }
 
-/** A block in the making: transactions are tried one after the other, and those that fail leave no trace. */
+/** A block in the making: transactions are tried one after another, and those that fail leave no trace. */
 export class BlockExecution {
   readonly #base: ProvableState;
   readonly #block: BlockContext;
@@ -125,7 +125,7 @@ export class BlockExecution {
     return this.#draft;
   }
 
-  /** Null when the transaction was carried out. */
+  /** Null if the transaction was executed. */
   add(transaction: Transaction): ProblemFields | null {
     const outcome = applyTransaction(transaction, this.#draft, this.#block, this.#rules);
     if (!outcome.done) return outcome.refusal;
@@ -134,7 +134,10 @@ export class BlockExecution {
     return null;
   }
 
-  /** [LB7] [H3] Adds what was carried out to the history, notes the block's anchor if it has one, settles the root. */
+  /**
+   * [LB7] [H3] Adds the executed transactions to the history, records the block's anchor if it has one, and
+   * computes the root.
+   */
   finish(anchor: AnchorTip | null = null): BlockResult {
     writeHistory(this.#draft, extendHistory(historyOf(this.#draft), this.#sealed));
     if (anchor) writeAnchorTip(this.#draft, anchor);

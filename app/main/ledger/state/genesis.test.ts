@@ -21,7 +21,7 @@ const documentOf = (ledger: LedgerGenesis) =>
   });
 
 describe('the ledger’s part of the genesis document', () => {
-  test('[LG1] is part of what the community’s id stands for', () => {
+  test('[LG1] is covered by the community’s id', () => {
     const one = documentOf(sound);
     expect(openGenesis(one.bytes).ledger).toEqual(sound);
     expect(toHex(documentOf({ ...sound, supply: 1 }).id)).not.toBe(toHex(one.id));
@@ -45,18 +45,18 @@ describe('the ledger’s part of the genesis document', () => {
     expect(() => documentOf({ ...sound, ...changes })).toThrow('not a genesis document');
   });
 
-  test('[LG1] with a field that nobody knows is refused', () => {
+  test('[LG1] with an unknown field is refused', () => {
     expect(() => documentOf({ ...sound, extra: 1 } as LedgerGenesis)).toThrow('not a genesis document');
   });
 
-  test('[V6] whose validators do not prove to hold their keys is not joined', () => {
+  test('[V6] whose validators do not prove possession of their keys is refused on joining', () => {
     expect(() => checkPossessions(sound, blst)).not.toThrow();
     const [a, b, ...others] = sound.validators;
     const swapped = [{ ...a!, pop: b!.pop }, b!, ...others];
     expect(() => checkPossessions({ ...sound, validators: swapped }, blst)).toThrow('did not prove');
   });
 
-  test('[LG3] [LG4] makes a sysop alone the one validator, with all the credits and a handle', () => {
+  test('[LG3] [LG4] makes a sole sysop the one validator, with all the credits and a handle', () => {
     const alone = new TestLedger({ supply: 500 });
     expect(soleLedger(people[0]!.validator)).toMatchObject({ quorum: 1, model: 'byzantine' });
     const chosen = soleLedger(people[0]!.validator, {

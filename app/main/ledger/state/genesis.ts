@@ -13,21 +13,21 @@ import {
 } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
-/** [LG2] What the ledger of a community can change later, by `parameters.change`. */
+/** [LG2] The settings of the ledger that `parameters.change` can change later. */
 export const Parameters = z.strictObject({
-  /** A snapshot is kept every so many blocks. */
+  /** The number of blocks between snapshots. */
   snapshotInterval: z.int().min(1).max(1_000_000),
   block: z.strictObject({
     bytes: z.int().min(MAX_TRANSACTION_BYTES).max(MAX_BLOCK_BYTES),
     transactions: z.int().min(1).max(MAX_BLOCK_TRANSACTIONS),
   }),
-  /** What the community calls its credits. */
+  /** The community's name for its credits. */
   credit: z.string().min(1).max(20),
   timers: z
     .strictObject({
       /** How long a validator waits for a block before it votes for none, in milliseconds. */
       slotMs: z.int().min(50).max(60_000),
-      /** The most that this grows to while blocks fail. */
+      /** The most that this grows to while slots fail. */
       slotCapMs: z.int().min(50).max(600_000),
     })
     .refine(({ slotMs, slotCapMs }) => slotMs <= slotCapMs),
@@ -40,7 +40,7 @@ export const LedgerGenesis = z
     model: ValidatorSet.shape.model,
     quorum: ValidatorSet.shape.quorum,
     validators: z.array(Validator).min(1),
-    /** Credits that exist; all are the founder's at first. */
+    /** All credits there are; the founder has them at first. */
     supply: z.int().nonnegative(),
     parameters: Parameters,
   })
@@ -50,7 +50,7 @@ export const LedgerGenesis = z
   );
 export type LedgerGenesis = z.infer<typeof LedgerGenesis>;
 
-/** What the ledger needs of a community's genesis document. */
+/** The parts of a community's genesis document that the ledger needs. */
 export interface ChainOrigin {
   /** The community's id. */
   readonly id: Uint8Array;
@@ -68,7 +68,7 @@ export const defaultParameters: Parameters = {
   timers: { slotMs: 1000, slotCapMs: 30_000 },
 };
 
-/** What a founder may choose of the ledger; what is left out is as usual. */
+/** The founder's choices for the ledger; the rest has defaults. */
 export interface LedgerChoices {
   readonly model?: LedgerGenesis['model'] | undefined;
   readonly supply?: number | undefined;
@@ -78,7 +78,7 @@ export interface LedgerChoices {
   readonly blockTransactions?: number | undefined;
 }
 
-/** [LG3] The ledger of a sysop alone: one validator, whose signature makes a block final at once. */
+/** [LG3] The ledger of a sole sysop: one validator, whose signature makes a block final at once. */
 export function soleLedger(validator: OneValidator, choices: LedgerChoices = {}): LedgerGenesis {
   const { snapshotInterval, credit, block, timers } = defaultParameters;
   return {
@@ -105,8 +105,8 @@ export function firstSetOf(ledger: Pick<LedgerGenesis, 'model' | 'quorum' | 'val
 }
 
 /**
- * [V6] Refuses a genesis whose validators do not all prove the possession of their keys; a node checks this
- * before it takes part.
+ * [V6] Refuses a genesis document whose validators do not all prove possession of their keys; a node checks
+ * this before it takes part.
  *
  * @throws Problem `unproven-possession`.
  */

@@ -5,7 +5,7 @@ import { merkleRoot } from '../../kernel/merkle.ts';
 import { emptyHistory, extendHistory, historyOf, historyRoot } from './history.ts';
 import { TestLedger } from '../test-ledger.ts';
 
-test('[LB7] in whatever steps the history grew, its root is that of the tree over all transactions', () => {
+test('[LB7] the root of the history is that of the tree over all transactions, however it grew', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 12 }), (steps) => {
       const all: Uint8Array[] = [];
@@ -23,7 +23,7 @@ test('[LB7] in whatever steps the history grew, its root is that of the tree ove
   );
 });
 
-test('[LB7] the state after each block speaks for every transaction so far', async () => {
+test('[LB7] the state after each block covers every transaction so far', async () => {
   const ledger = new TestLedger();
   const odin = ledger.person('odin');
   const sent = [await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member' })];

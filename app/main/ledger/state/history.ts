@@ -2,8 +2,8 @@ import { leafHash, nodeHash } from '../../kernel/merkle.ts';
 import { readEntry, writeEntry, type StateDraft, type StateView } from '../types/state.ts';
 
 /**
- * [LB7] The tree of all transactions since the first block, as RFC 9162 builds it, kept as the roots of its
- * full subtrees from the largest on. It stands in the state, so every header speaks for all that came before.
+ * [LB7] The RFC 9162 tree of all transactions since the first block, stored as the roots of its full
+ * subtrees, largest first. It is part of the state, so every header covers everything before it.
  */
 export interface History {
   readonly count: number;
@@ -21,13 +21,13 @@ export function writeHistory(state: StateDraft, history: History): void {
   writeEntry(state, HISTORY, history);
 }
 
-/** The history with further transactions at its end. */
+/** The history with further transactions appended. */
 export function extendHistory({ count, peaks }: History, transactions: readonly Uint8Array[]): History {
   const grown = [...peaks];
   let total = count;
   for (const transaction of transactions) {
     let hash = leafHash(transaction);
-    // A carry: as many full subtrees are joined as the count ends in ones.
+    // A carry: the number of full subtrees to join is the number of trailing ones of the count.
     for (let rest = total; rest % 2 === 1; rest = Math.floor(rest / 2)) hash = nodeHash(grown.pop()!, hash);
     grown.push(hash);
     total++;
@@ -35,7 +35,7 @@ export function extendHistory({ count, peaks }: History, transactions: readonly 
   return { count: total, peaks: grown };
 }
 
-/** Root of the tree by its full subtrees. */
+/** Root of the tree, from its full subtrees. */
 export function historyRoot({ peaks }: History): Uint8Array | null {
   return peaks.length === 0 ? null : peaks.reduceRight((right, left) => nodeHash(left, right));
 }

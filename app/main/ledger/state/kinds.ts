@@ -5,13 +5,13 @@ import type { Role } from '../../kernel/roles.ts';
 import type { SignatureCheck } from '../../kernel/signer.ts';
 import type { StateDraft, StateView } from '../types/state.ts';
 
-/** What a feature registers about one kind of transaction [X5]. */
+/** A feature's registration of one kind of transaction [X5]. */
 export interface LedgerKind<Body> {
   /** `noun.verb` */
   readonly name: string;
-  /** A strict schema with limits; what does not fit is refused as `bad-body`. */
+  /** A strict schema with limits; other bodies are refused as `bad-body`. */
   readonly body: z.ZodType<Body>;
-  /** The least role of its author; null for what nobody may be kept from: what is theirs stays in their hands. */
+  /** The least role of its author; null for a right that every account keeps. */
   readonly leastRole: Role | null;
   /** Ed25519 signatures that the body carries, checked before it is executed. */
   checks?(transaction: {
@@ -20,13 +20,13 @@ export interface LedgerKind<Body> {
     readonly body: Body;
   }): readonly SignatureCheck[];
   /**
-   * Carries a transaction out: a function of the call alone, without clock, randomness or I/O. Returns
-   * what happened, for projections. Throws a Problem to refuse; nothing it wrote is kept then.
+   * Executes a transaction: a function of the call alone, without clock, randomness or I/O. Returns events
+   * for projections. Throws a Problem to refuse; then none of its writes are kept.
    */
   execute(call: Call<Body>): readonly LedgerEvent[];
 }
 
-/** A kind whose body is its own affair. */
+/** A kind whose body type is unknown. */
 export interface AnyKind extends Omit<LedgerKind<never>, 'body'> {
   readonly body: z.ZodType;
 }
@@ -42,12 +42,12 @@ export interface Call<Body> {
   readonly bls: Bls;
 }
 
-/** What a transaction may know of its block. */
+/** The facts about its block that a transaction can use. */
 export interface BlockContext {
   readonly community: Uint8Array;
   readonly epoch: number;
   readonly height: number;
-  /** Block time, milliseconds since the epoch: the only time that execution knows. */
+  /** Block time, milliseconds since the epoch: the only time that execution has. */
   readonly time: number;
 }
 
@@ -76,7 +76,7 @@ export interface StateSource extends StateView {
 /** Turns events of final blocks into rows, inside the transaction that stores the block [E6]. */
 export interface LedgerProjection {
   apply(event: LedgerEvent, place: EventPlace): void;
-  /** Empties the projection before blocks are executed anew. */
+  /** Empties the projection before blocks are executed again. */
   clear(): void;
   /** [Q6] Fills it after {@link clear} from a state that came without the blocks that led to it. */
   restore(state: StateSource): void;

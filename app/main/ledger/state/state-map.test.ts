@@ -37,7 +37,7 @@ class MemoryMap implements PageSource {
   }
 }
 
-/** The tree as it is defined, bit by bit, without pages. */
+/** The tree by its definition, bit by bit, without pages. */
 function plainRoot(entries: readonly (readonly [Uint8Array, Uint8Array])[], depth = 0): Uint8Array {
   if (entries.length === 0) return new Uint8Array(32);
   if (entries.length === 1) return sha256(concatBytes(Uint8Array.of(0), ...entries[0]!));
@@ -46,7 +46,7 @@ function plainRoot(entries: readonly (readonly [Uint8Array, Uint8Array])[], dept
   return sha256(concatBytes(Uint8Array.of(1), plainRoot(left!, depth + 1), plainRoot(right!, depth + 1)));
 }
 
-/** Places that often share many bits, so that pages below pages come about. */
+/** Places that often share many bits, so that pages below pages occur. */
 const place = fc
   .tuple(fc.constantFrom('', '00', '0000', 'a1b2c3', 'a1b2c4'), fc.integer({ min: 0, max: 400 }))
   .map(([prefix, n]) => prefix + toHex(sha256(utf8(String(n)))).slice(prefix.length));
@@ -57,7 +57,7 @@ const changes = fc
   );
 const bytesAt = (at: string) => new Uint8Array(Buffer.from(at, 'hex'));
 
-test('[E3] the root follows from the entries alone, in whatever steps they came and went', () => {
+test('[E3] the root follows from the entries alone, however they were added and removed', () => {
   fc.assert(
     fc.property(fc.array(changes, { maxLength: 6 }), (steps) => {
       const map = new MemoryMap();
@@ -106,7 +106,7 @@ test('[E4] every entry and every gap can be proven, and nothing else', () => {
   );
 });
 
-test('[E4] the proof of one entry does not show that another is missing', () => {
+test('[E4] the proof of one entry does not prove another absent', () => {
   const map = new MemoryMap();
   const keys = Array.from({ length: 50 }, (_, n) => `account/${n}`);
   map.write(new Map(keys.map((key) => [toHex(placeOfKey(key)), sha256(utf8(key))])));

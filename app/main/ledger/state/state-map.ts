@@ -2,13 +2,12 @@ import { concatBytes, equalBytes, fromHex, toHex } from '../../kernel/bytes.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 
 /**
- * The authenticated map: a compact sparse Merkle tree over 256-bit places [E3], after Dahlberg, Pulls
- * and Peeters, "Efficient Sparse Merkle Trees" (2016), with the single leaf of a subtree lifted to its
- * top as in Diem's Jellyfish tree. Four levels of it make a page, so that a change reads and writes
- * log16(n) pages.
+ * The authenticated map: a compact sparse Merkle tree over 256-bit places [E3], after Dahlberg, Pulls and
+ * Peeters, "Efficient Sparse Merkle Trees" (2016), in which the only leaf of a subtree is lifted to its top
+ * as in Diem's Jellyfish tree. Four levels form a page, so that a change reads and writes log16(n) pages.
  */
 
-/** What hangs below one of the sixteen branches of a page. */
+/** The content of one of the sixteen branches of a page. */
 export type Slot = null | Leaf | Inner;
 export interface Leaf {
   readonly place: Uint8Array;
@@ -18,22 +17,22 @@ export interface Leaf {
 export interface Inner {
   readonly hash: Uint8Array;
 }
-/** Sixteen slots. A page is named by the hexadecimal digits that lead to it; the root's name is empty. */
+/** Sixteen slots. A page is named by the hexadecimal digits of the path to it; the root's name is empty. */
 export type Page = readonly Slot[];
 
 export interface PageSource {
-  /** Null where there is none. */
+  /** Null if there is no such page. */
   page(path: string): Page | null;
   /** The slot above the root page: the whole map. */
   readonly top: Slot;
 }
 
-/** Entries to write, by the hexadecimal digits of their place; null removes one. */
+/** Entries to write, by the hexadecimal digits of their place; null removes an entry. */
 export type PlaceChanges = ReadonlyMap<string, Uint8Array | null>;
 
 export interface MapUpdate {
   readonly top: Slot;
-  /** The pages that changed; null for those that are gone. */
+  /** The changed pages; null for removed ones. */
   readonly pages: ReadonlyMap<string, Page | null>;
 }
 
@@ -42,7 +41,7 @@ const LEAF = Uint8Array.of(0);
 const INNER = Uint8Array.of(1);
 const NO_PAGE: Page = Array.from({ length: 16 }, () => null);
 
-/** Hash of a subtree by its slot; the root of the map by its top. */
+/** The hash of a subtree, from its slot; the root of the map, from its top. */
 export function slotHash(slot: Slot): Uint8Array {
   if (slot === null) return EMPTY;
   return 'hash' in slot ? slot.hash : leafHashOf(slot);
@@ -58,14 +57,14 @@ function leafHashOf(leaf: Leaf): Uint8Array {
   return hash;
 }
 
-/** Writes entries into the map; the source stays as it is. Costs O(changes * log n). */
+/** Writes entries into the map without changing the source. Costs O(changes * log n). */
 export function updateMap(source: PageSource, changes: PlaceChanges): MapUpdate {
   const pages = new Map<string, Page | null>();
   const sorted = [...changes].sort(([a], [b]) => (a < b ? -1 : 1));
   return { top: updateSlot(source, '', source.top, sorted, pages), pages };
 }
 
-/** The subtree at `path` that holds just these entries, whose places all begin with it. */
+/** The subtree at `path` that holds exactly these entries, whose places all begin with it. */
 export function buildSlot(path: string, entries: ReadonlyMap<string, Uint8Array>): Slot {
   const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   return updateSlot({ top: null, page: () => null }, path, null, sorted, new Map());
@@ -121,7 +120,7 @@ function settlePage(
   return slot;
 }
 
-/** Slots side by side, sixteen of a page or fewer, as the one above them: nothing, their only leaf, or a hash. */
+/** The slot above adjacent slots, sixteen of a page or fewer: nothing, their only leaf, or a hash. */
 export function foldSlots(slots: Page): Slot {
   let row = slots;
   while (row.length > 1) {
@@ -137,11 +136,11 @@ function join(left: Slot, right: Slot): Slot {
   return { hash: sha256(concatBytes(INNER, slotHash(left), slotHash(right))) };
 }
 
-/** [E4] What shows that an entry is in the map, or is not. */
+/** [E4] The proof that an entry is in the map, or is not. */
 export interface MapProof {
-  /** The leaf at the end of the way; null where nothing is. */
+  /** The leaf at the end of the path; null if there is nothing. */
   readonly leaf: Leaf | null;
-  /** Hashes beside the way, from the root down. */
+  /** The sibling hashes along the path, from the root down. */
   readonly siblings: readonly Uint8Array[];
 }
 
@@ -157,7 +156,7 @@ export function proveEntry(source: PageSource, place: Uint8Array): MapProof {
   return { leaf: slot, siblings };
 }
 
-/** Walks the four levels of a page towards a branch; stops early at a lifted leaf or at nothing. */
+/** Walks the four levels of a page towards a branch; stops early at a lifted leaf or at an empty subtree. */
 function descend(page: Page, branch: number, siblings: Uint8Array[]): Slot {
   for (let from = 0, size = 8; size >= 1; size /= 2) {
     const [left, right] = [page.slice(from, from + size), page.slice(from + size, from + 2 * size)];
@@ -172,7 +171,10 @@ function descend(page: Page, branch: number, siblings: Uint8Array[]): Slot {
   throw new Error('a page has four levels');
 }
 
-/** [E4] Whether a proof shows that a place of the map with this root holds `value`, or with null that it holds nothing. */
+/**
+ * [E4] Whether a proof shows that a place of the map with this root holds `value`; null means that it holds
+ * nothing.
+ */
 export function verifyEntry(
   root: Uint8Array,
   place: Uint8Array,

@@ -1,8 +1,8 @@
 import type { Page, Slot } from './state-map.ts';
 
 /**
- * A page as it is stored: for each of its sixteen slots a byte that says what follows: nothing, a leaf
- * (place and value), or the hash of a page below.
+ * The stored form of a page: for each of its sixteen slots a byte for its type, then nothing, a leaf (place
+ * and value), or the hash of a page below.
  */
 export function encodePage(page: Page): Uint8Array {
   const size = page.reduce((sum, slot) => sum + 1 + sizeOf(slot), 0);

@@ -5,22 +5,22 @@ import { placeOfKey, type StateView } from '../types/state.ts';
 import { decodePage, encodePage } from './state-page.ts';
 import { foldSlots, slotHash, updateMap, type Page, type PageSource, type Slot } from './state-map.ts';
 
-/** Entries and pages that are kept in memory beside the database, each. */
+/** The number of entries, and of pages, cached in memory. */
 const CACHED = 50_000;
 
-/** A state with its authenticated map: the final one, or one on top of it. */
+/** A state with its authenticated map: the final one, or one built on it. */
 export interface ProvableState extends StateView, PageSource {}
 
 export function rootOf(state: PageSource): Uint8Array {
   return slotHash(state.top);
 }
 
-/** [E5] The state after a block that is not final yet: what it changes, over the state before. */
+/** [E5] The state after a block that is not final yet: its changes over the parent's state. */
 export class Overlay implements ProvableState {
   readonly changes: ReadonlyMap<string, Uint8Array | null>;
   readonly top: Slot;
   readonly pages: ReadonlyMap<string, Page | null>;
-  /** Is replaced by the store once the block below is final. */
+  /** Replaced by the store once the block below is final. */
   base: ProvableState;
 
   constructor(base: ProvableState, changes: ReadonlyMap<string, Uint8Array | null>) {
@@ -80,7 +80,7 @@ export class StateStore implements ProvableState {
     return page;
   }
 
-  /** Makes an overlay on this very state final; inside the caller's transaction. */
+  /** Makes an overlay directly on this state final; inside the caller's transaction. */
   commit({ changes, pages, top }: Overlay): void {
     const putEntry = this.#db.prepare(
       'INSERT INTO ledger_entry (key, place, value) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -101,14 +101,13 @@ export class StateStore implements ProvableState {
     this.#top = top;
   }
 
-  /** Forgets what is held in memory, after a transaction that was taken back. */
+  /** Clears the caches after a transaction that was rolled back. */
   forget(): void {
     this.#entries.clear();
     this.#pages.clear();
     this.#top = undefined;
   }
 
-  /** Empties the state. */
   clear(): void {
     this.#db.exec('DELETE FROM ledger_entry; DELETE FROM ledger_page;');
     this.forget();
@@ -137,7 +136,7 @@ export class StateStore implements ProvableState {
       .all(prefix, `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`);
   }
 
-  /** A state of one entry has no page; of more, the root page says it all. */
+  /** A state of one entry has no page; with more entries, the root page is enough. */
   #readTop(): Slot {
     const page = this.page('');
     if (page) return foldSlots(page);

@@ -39,19 +39,19 @@ async function refused(
 }
 
 describe('handles', () => {
-  test('[X11] a free handle is taken, and the one before becomes free', async () => {
+  test('[X11] a free handle is taken, and the previous one becomes free', async () => {
     await ledger.act(odin, 'handle.register', { handle: 'Wotan' });
     expect(account(odin).handle).toBe('Wotan');
     expect(holderOf(ledger.chain.state, 'odin')).toBeNull();
     expect(equalBytes(holderOf(ledger.chain.state, 'WOTAN')!, odin.key)).toBe(true);
   });
 
-  test('[A7] a handle that differs in case alone is taken', async () => {
+  test('[A7] a handle that differs only in case is taken', async () => {
     await refused(odin, 'handle.register', { handle: 'mARA' }, 'handle-taken');
     await refused(odin, 'handle.register', { handle: 'Odin' }, 'same-handle');
   });
 
-  test('[X11] somebody may change how their own handle is written', async () => {
+  test('[X11] members may change the spelling of their own handle', async () => {
     await ledger.act(odin, 'handle.register', { handle: 'ODIN' });
     expect(account(odin).handle).toBe('ODIN');
     expect(equalBytes(holderOf(ledger.chain.state, 'odin')!, odin.key)).toBe(true);
@@ -80,7 +80,7 @@ describe('handles', () => {
 });
 
 describe('credits', () => {
-  test('[X10] nobody gives more than they have, to themselves, or to nobody', async () => {
+  test('[X10] no one can give more than they have, to themselves, or to an unknown account', async () => {
     await refused(mara, 'credit.transfer', { to: odin.key, amount: 1001, memo: '' }, 'overspend');
     await refused(mara, 'credit.transfer', { to: mara.key, amount: 1, memo: '' }, 'self-transfer');
     await refused(mara, 'credit.transfer', { to: thor.key, amount: 1, memo: '' }, 'unknown-recipient');
@@ -91,7 +91,7 @@ describe('credits', () => {
     expect([account(mara).credits, account(odin).credits]).toEqual([0, 1000]);
   });
 
-  test('[X10] whoever is banned can still give away what is theirs', async () => {
+  test('[X10] banned members can still give away their credits', async () => {
     await ledger.act(mara, 'credit.transfer', { to: odin.key, amount: 5, memo: '' });
     await ledger.act(mara, 'member.ban', { member: odin.key, reason: 'spam', until: null });
     await refused(odin, 'handle.register', { handle: 'Wotan' }, 'out-of-role');
@@ -101,7 +101,7 @@ describe('credits', () => {
 });
 
 describe('roles and bans', () => {
-  test('[X17] one gives roles below one’s own, to those below', async () => {
+  test('[X17] members give roles below their own, to members below them', async () => {
     await ledger.act(odin, 'role.grant', { member: thor.key, role: 'member', handle: 'Thor' });
     expect(account(thor)).toMatchObject({ role: 'member', handle: 'Thor', credits: 0, nonce: 0 });
     await refused(odin, 'role.grant', { member: thor.key, role: 'moderator' }, 'outranked');
@@ -123,7 +123,7 @@ describe('roles and bans', () => {
     await refused(odin, 'role.grant', { member: thor.key, role: 'guest' }, 'outranked');
   });
 
-  test('[X18] a role that is taken leaves account, handle and credits', async () => {
+  test('[X18] a member who loses their role keeps account, handle and credits', async () => {
     await refused(odin, 'role.revoke', { member: thor.key }, 'unknown-member');
     await refused(odin, 'role.revoke', { member: mara.key }, 'founder');
     await ledger.act(mara, 'role.revoke', { member: odin.key });
@@ -187,7 +187,7 @@ describe('devices', () => {
     await refused(odin, 'device.add', { device: thor.key, name: 'one more' }, 'too-many-devices');
   });
 
-  test('[X16] the root key recovers the account: another root, and no device of before signs any more', async () => {
+  test('[X16] the root key recovers the account: there is another root, and no earlier device signs any more', async () => {
     const fresh = ledger.person('fresh');
     const proof = fresh.signer.sign(recoveryMessage(ledger.origin.id, odin.key));
     await ledger.act(odin, 'device.add', { device: thor.key, name: 'lost' });
@@ -203,7 +203,7 @@ describe('devices', () => {
 });
 
 describe('validators and parameters', () => {
-  test('[X20] a quorum of the set in force changes it, and nobody else', async () => {
+  test('[X20] only a quorum of the set in force can change it', async () => {
     ledger = new TestLedger({ validators: 4, bls: blst, blsSigner: blsSignerOf });
     mara = ledger.founder;
     const [, b, c, d] = ledger.people as [Person, Person, Person, Person];
@@ -238,7 +238,7 @@ describe('validators and parameters', () => {
     await refused(mara, 'validators.change', good, 'stale-set');
   });
 
-  test('[V6] a newcomer whose key takes the others’ out of the sum is refused, whoever signed for it', async () => {
+  test('[V6] a newcomer whose key cancels the others’ out of the sum is refused, whoever signed for it', async () => {
     ledger = new TestLedger({ validators: 1, bls: blst, blsSigner: blsSignerOf });
     mara = ledger.founder;
     const honest = ledger.person('fifth');
@@ -258,8 +258,8 @@ describe('validators and parameters', () => {
   });
 });
 
-describe('what every transaction keeps', () => {
-  test('[X4] a nonce is used once and in order', async () => {
+describe('every transaction', () => {
+  test('[X4] uses its nonce once and in order', async () => {
     const paid = ledger.sign(mara, 'credit.transfer', { to: odin.key, amount: 1, memo: '' });
     await ledger.submit(paid);
     await ledger.block();
@@ -271,7 +271,7 @@ describe('what every transaction keeps', () => {
     expect(account(odin).credits).toBe(1);
   });
 
-  test('[X3] [X5] unknown accounts, kinds, communities and signatures are refused', async () => {
+  test('[X3] [X5] is refused with an unknown account, kind, community or signature', async () => {
     await refused(thor, 'handle.register', { handle: 'Thor' }, 'unknown-account');
     await refused(odin, 'bridge.mint', {}, 'unknown-kind');
     await refused(odin, 'handle.register', { handle: 'Wotan', extra: 1 }, 'bad-body');
@@ -290,7 +290,7 @@ describe('what every transaction keeps', () => {
     expect(await ledger.refusalOf(named)).toBe('unknown-signer');
   });
 
-  test('[X10] credits are neither made nor lost, whatever is tried', async () => {
+  test('[X10] neither makes nor destroys credits, whatever is tried', async () => {
     const people = [mara, odin, thor, ledger.person('freya')];
     for (const person of people.slice(2)) {
       await ledger.act(mara, 'role.grant', { member: person.key, role: 'member' });
@@ -315,7 +315,7 @@ describe('what every transaction keeps', () => {
     );
   });
 
-  test('[V1] the order of validators in a change is theirs alone', () => {
+  test('[V1] orders the validators of a change by their keys', () => {
     const { validators } = makeValidatorSet({
       epoch: 0,
       model: 'crash',

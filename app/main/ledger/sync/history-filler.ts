@@ -11,16 +11,16 @@ import { SetHistory } from '../chain/set-history.ts';
 import { openTransaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
-/** [Q7] Of so many blocks in a row one has a certificate of its own, or the peer keeps it to itself. */
+/** [Q7] At least one of this many consecutive blocks has its own certificate, or the peer withholds it. */
 const MAX_UNSEALED = 64;
 
-/** The block that lacks next, by what is known of it. */
+/** What is known of the next missing block. */
 export interface Missing {
   readonly height: number;
   readonly hash: Uint8Array;
 }
 
-/** [Q7] Fills in the blocks before a snapshot, newest first; each is known by its hash before it comes. */
+/** [Q7] Fills in the blocks before a snapshot, newest first; the hash of each is known before it arrives. */
 export class HistoryFiller {
   readonly #db: Database;
   readonly #origin: ChainOrigin;
@@ -38,7 +38,7 @@ export class HistoryFiller {
     this.#log = log;
   }
 
-  /** Null when all are here. */
+  /** Null if all are here. */
   missing(): Missing | null {
     const lowest = this.#store.lowest();
     if (lowest === null) return null;
@@ -49,7 +49,7 @@ export class HistoryFiller {
   }
 
   /**
-   * Takes in the missing block, with its seal if it came with one of its own. Throws a Problem: `not-missing`,
+   * Stores the missing block, with its seal if it has its own. Throws a Problem: `not-missing`,
    * `certificate-missing`, `broken-chain` or those of a seal.
    */
   fill({ header, transactions, anchored }: Block, seal: Seal | null): void {
@@ -79,7 +79,7 @@ export class HistoryFiller {
     });
   }
 
-  /** Where blocks from before are reached, all is here from their lowest on. */
+  /** When earlier blocks are reached, everything from the lowest of them on is here. */
   #closeGap({ height, parent }: Header): void {
     if (height === 1) return this.#store.setGap(null);
     const below = this.#store.header(height - 1);
@@ -90,7 +90,7 @@ export class HistoryFiller {
     this.#store.setGap(null);
   }
 
-  /** How many blocks in a row right above a height have no certificate of their own. */
+  /** The number of consecutive blocks right above a height without their own certificate. */
   #unsealedAbove(height: number): number {
     const sealed = this.#store.certifiedFrom(height + 1);
     return sealed === null ? 0 : sealed - height;

@@ -9,12 +9,12 @@ import type { HistoryFiller } from './history-filler.ts';
 import { idleTimeout } from '../consensus/idle-timeout.ts';
 import { decodeSnapshotWire, encodeSnapshotWire, SNAPSHOT_PROTOCOL } from './snapshot-wire.ts';
 
-/** [Q11] The pause between two answers, so that what is new goes first, in milliseconds. */
+/** [Q11] The pause between two answers, so that new blocks go first, in milliseconds. */
 const PAUSE_MS = 20;
-/** How often peers are asked again once none had what lacks, in milliseconds. */
+/** How often peers are asked again after none had the missing blocks, in milliseconds. */
 const RETRY_MS = 5000;
 const SILENCE_MS = 20_000;
-/** A peer whose answer broke a rule is left alone for this long, in milliseconds. */
+/** How long a peer whose answer broke a rule is left alone, in milliseconds. */
 const SHUN_MS = 60_000;
 
 export interface HistoryPullInit {
@@ -24,7 +24,7 @@ export interface HistoryPullInit {
   readonly channels: Pick<Channels, 'open' | 'peers'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** More of the past is here. */
+  /** More past blocks were stored. */
   readonly changed: () => void;
 }
 
@@ -50,7 +50,7 @@ export class HistoryPull {
     this.#ended.abort();
   }
 
-  /** Asks peers until nothing lacks or nobody has what lacks. */
+  /** Asks peers until no block is missing or nobody has the missing ones. */
   async pull(): Promise<void> {
     if (this.#pulling) return;
     this.#pulling = true;
@@ -76,14 +76,14 @@ export class HistoryPull {
       .sort();
   }
 
-  /** One question to one peer; resolves to how many blocks came of it. */
+  /** Sends one request to one peer; resolves to the number of blocks that were stored. */
   async #ask(peer: string): Promise<number> {
     const { clock, logger, changed } = this.#init;
     let count = 0;
     try {
       for await (const _ of this.#blocks(peer)) {
         count++;
-        // Checking takes its time: whoever waits for this node goes first.
+        // Checking takes time: other work on this node goes first.
         await this.#breathe(0);
       }
     } catch (error) {

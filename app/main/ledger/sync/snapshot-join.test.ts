@@ -33,7 +33,7 @@ import type { Mark } from '../consensus/sign-state.ts';
 import { VoteLog } from '../consensus/vote-log.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
-/** Snapshots are kept of every so many blocks. */
+/** The number of blocks between snapshots. */
 const INTERVAL = 10;
 
 let time: VirtualClock;
@@ -51,7 +51,7 @@ beforeEach(async () => {
   const odin = ledger.person('odin');
   early = await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });
   await ledger.act(ledger.founder, 'validators.change', ledger.change([...ledger.people, odin]));
-  // Enough accounts that the state is cut into several parts.
+  // Enough accounts to cut the state into several parts.
   for (let one = 0; one < 1100; one++) {
     const member = sha256(Buffer.from(`member ${one}`));
     await ledger.submit(ledger.sign(ledger.founder, 'role.grant', { member, role: 'guest' }));
@@ -73,7 +73,7 @@ async function grow(height: number): Promise<void> {
 
 const emptyDatabase = () => openDatabase(':memory:', ledgerMigrations);
 
-/** A node that has all blocks, or those that the database holds. */
+/** A node that has all blocks, or those in the given database. */
 async function node(
   name: string,
   options: { db?: Database; full?: boolean; farBlocks?: number; projections?: LedgerProjection[] } = {},
@@ -81,7 +81,7 @@ async function node(
   const db = options.db ?? emptyDatabase();
   const clock = new MachineClock(time);
   const { projections = [] } = options;
-  // The signatures of these blocks were checked a thousand times.
+  // The signatures of these blocks were checked many times before.
   const verifier = { verify: async (checks: readonly unknown[]) => checks.map(() => true) };
   const chain = ledger.replica({ db, clock, projections, verifier });
   if (options.full) {
@@ -117,7 +117,7 @@ async function dial(from: string, to: string): Promise<void> {
   await dialled;
 }
 
-/** A peer that answers questions about snapshots in its own way. */
+/** A peer that answers snapshot requests in its own way. */
 async function peer(name: string, answer: (channel: Channel, question: Question) => Promise<void>) {
   const transport = network.transport(name);
   transport.handle(SNAPSHOT_PROTOCOL, async (channel) => {
@@ -134,7 +134,7 @@ type Question = ReturnType<typeof decodeSnapshotWire<'newest' | 'part' | 'past'>
 const headOf = (chain: Chain, height: number) =>
   new Prover(ledger.origin.id, chain.store).manifest(height, chain.snapshots.cut(height)!);
 
-/** A peer that answers like a node with all blocks; `asked` counts the parts it gave. */
+/** A peer that answers like a node with all blocks; `asked` counts the parts it sent. */
 async function honest(name: string) {
   const asked: number[] = [];
   await peer(name, async (channel, question) => {
@@ -148,7 +148,7 @@ async function honest(name: string) {
 
 const newestHeight = () => ledger.chain.snapshots.heights()[0]!;
 
-/** Fetches with a transport of its own from all peers named. */
+/** Fetches from all named peers over its own transport. */
 async function pullFrom(peers: readonly string[], db = emptyDatabase()) {
   const name = `newcomer ${peers.join()}`;
   const transport: Transport = network.transport(name);
@@ -178,7 +178,7 @@ async function settled<T>(promise: Promise<T>): Promise<T | string> {
 }
 
 describe('a node that is far behind', () => {
-  test('[Q9] [Q11] begins with the newest snapshot, follows new blocks, and has all of the past in the end', async () => {
+  test('[Q9] [Q11] starts from the newest snapshot, follows new blocks, and finally has the whole past', async () => {
     const old = await node('old', { full: true });
     const seen: (JoinProgress | null)[] = [];
     const from = new Set<number | null>();
@@ -192,7 +192,7 @@ describe('a node that is far behind', () => {
     expect(joined.chain.base.height).toBe(21);
     expect(seen).toContainEqual({ height: 20, parts: 16, of: 16 });
     expect(joined.ordering.joining).toBeNull();
-    // The snapshot stands for 20 blocks, whose coming can be watched.
+    // The snapshot covers 20 blocks, which arrive one by one.
     expect([...from].slice(0, 2)).toEqual([null, 20]);
     await old.chain.finalise((await (await grown(22)).run(22))!);
     await time.pass(15_000);
@@ -203,7 +203,7 @@ describe('a node that is far behind', () => {
     expect(joined.chain.store.sealOf(5)!.certificate).toEqual(ledger.chain.store.sealOf(5)!.certificate);
   });
 
-  test('[Q6] that has blocks of its own keeps them, and the past meets them', async () => {
+  test('[Q6] keeps the blocks it has, and the past is filled down to them', async () => {
     const db = emptyDatabase();
     const before = ledger.replica({ db });
     for (let height = 1; height <= 3; height++) await before.finalise((await ledger.chain.run(height))!);
@@ -221,13 +221,13 @@ describe('a node that is far behind', () => {
     expect(joined.chain.base.height).toBe(21);
   });
 
-  test('[Q9] goes block by block when it is near, or when nobody has a snapshot', async () => {
+  test('[Q9] goes block by block if it is near, or if nobody has a snapshot', async () => {
     await node('old', { full: true });
     const near = await node('near', { farBlocks: 22 });
     await dial('near', 'old');
     await time.pass(2000);
     expect([near.chain.base.height, near.chain.store.lowest()]).toEqual([21, 1]);
-    // Seven blocks ahead would be enough, and the newest snapshot is older than that.
+    // Seven blocks ahead would be enough, but the newest snapshot is older than that.
     const far = await node('far', { farBlocks: 21, db: await databaseAt(0) });
     network.transport('old').handle(SNAPSHOT_PROTOCOL, (channel) => channel.close());
     await dial('far', 'old');
@@ -235,7 +235,7 @@ describe('a node that is far behind', () => {
     expect([far.chain.base.height, far.chain.store.lowest()]).toEqual([21, 1]);
   });
 
-  test('[Q6] projections are filled from the state that came', async () => {
+  test('[Q6] fills projections from the snapshot’s state', async () => {
     const handles: string[] = [];
     const projection: LedgerProjection = {
       apply: ({ name }) => void handles.push(name),
@@ -310,26 +310,29 @@ describe('a peer that', () => {
     ],
   };
 
-  test.each(Object.keys(answers))('[Q10] %s is asked no more, and the others give the rest', async (what) => {
-    const [code, answer] = answers[what]!;
-    await peer('bad', answer);
-    const asked = await honest('good');
-    const { pull, steps } = await pullFrom(['bad', 'good']);
-    const fetched = await settled(pull.fetch(15));
-    expect(fetched).toMatchObject({ snapshot: { header: { height: 20 } } });
-    expect(pull.refused.get('bad')).toBe(code);
-    expect(pull.refused.has('good')).toBe(false);
-    expect(steps.at(-1)).toEqual({ height: 20, parts: 16, of: 16 });
-    expect(new Set(asked).size).toBe(16);
-    // Alone, it leads nowhere, and nothing of the chain has changed.
-    const alone = await pullFrom(['bad']);
-    expect(await settled(alone.pull.fetch(15))).toMatch(/^(no-snapshot|snapshot-unreachable)$/);
-    expect(ledger.replica({ db: alone.db }).base.height).toBe(0);
-  });
+  test.each(Object.keys(answers))(
+    '[Q10] %s is not asked again, and the others send the rest',
+    async (what) => {
+      const [code, answer] = answers[what]!;
+      await peer('bad', answer);
+      const asked = await honest('good');
+      const { pull, steps } = await pullFrom(['bad', 'good']);
+      const fetched = await settled(pull.fetch(15));
+      expect(fetched).toMatchObject({ snapshot: { header: { height: 20 } } });
+      expect(pull.refused.get('bad')).toBe(code);
+      expect(pull.refused.has('good')).toBe(false);
+      expect(steps.at(-1)).toEqual({ height: 20, parts: 16, of: 16 });
+      expect(new Set(asked).size).toBe(16);
+      // Alone, this peer is of no use, and nothing of the chain has changed.
+      const alone = await pullFrom(['bad']);
+      expect(await settled(alone.pull.fetch(15))).toMatch(/^(no-snapshot|snapshot-unreachable)$/);
+      expect(ledger.replica({ db: alone.db }).base.height).toBe(0);
+    },
+  );
 });
 
 describe('a node that is stopped', () => {
-  test('[Q10] while parts come asks for the rest only, and needs not ask again for what a newer snapshot has too', async () => {
+  test('[Q10] while parts arrive requests only the rest, and not the parts that a newer snapshot shares', async () => {
     const asked = await honest('good');
     const db = emptyDatabase();
     const { snapshots } = ledger.chain;
@@ -344,12 +347,12 @@ describe('a node that is stopped', () => {
     await grow(30);
     const later = await pullFrom(['good'], db);
     expect(await settled(later.pull.fetch(25))).toMatchObject({ snapshot: { header: { height: 30 } } });
-    // Ten names changed hands: most of the state is as it was.
+    // Ten names changed hands: most of the state is unchanged.
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.length).toBeLessThan(16);
   });
 
-  test('[Q11] after any number of past blocks goes on where it stood', async () => {
+  test('[Q11] after any number of past blocks continues where it stopped', async () => {
     const old = await node('old', { full: true });
     const { pull, db } = await pullFrom(['old']);
     const fetched = await settled(pull.fetch(15));
@@ -357,7 +360,7 @@ describe('a node that is stopped', () => {
     ledger.replica({ db }).begin(fetched);
     const heights: (number | undefined)[] = [];
     for (let blocks = 1; heights.at(-1) !== undefined || blocks === 1; blocks++) {
-      // Killed after so many blocks: nothing is left but the file.
+      // Killed after this many blocks: only the file is left.
       const filler = new HistoryFiller(db, ledger.origin, memoryBls);
       let left = blocks;
       const history: HistoryPull = new HistoryPull({
@@ -385,7 +388,7 @@ describe('a node that is stopped', () => {
     expect(whole.base.height).toBe(20);
   });
 
-  test('[Q7] a peer that keeps certificates back, or sends other blocks, is left alone', async () => {
+  test('[Q7] a peer that withholds certificates, or sends other blocks, is left alone', async () => {
     const db = emptyDatabase();
     await honest('good');
     const { pull } = await pullFrom(['good'], db);
@@ -409,7 +412,7 @@ describe('a node that is stopped', () => {
     expect(filler.missing()!.height).toBe(19);
   });
 
-  test('[Q7] of 64 past blocks in a row one comes with its certificate', async () => {
+  test('[Q7] one of 64 consecutive past blocks comes with its certificate', async () => {
     const long = new TestLedger({ parameters: { snapshotInterval: 70 } });
     for (let n = 0; n < 70; n++) await long.block([], true);
     const { store, snapshots } = long.chain;

@@ -11,9 +11,9 @@ import { JoinStore } from '../chain/join-store.ts';
 import { trustIn } from '../proofs/proof.ts';
 import { SnapshotPull, type Fetched, type JoinProgress } from './snapshot-pull.ts';
 
-/** [Q9] A node that is so many blocks behind begins with a snapshot. */
+/** [Q9] A node that is this many blocks behind starts from a snapshot. */
 const FAR_BLOCKS = 512;
-/** [Q9] After an attempt that failed, blocks are taken one by one for so long, in milliseconds. */
+/** [Q9] How long blocks are taken one by one after a failed attempt, in milliseconds. */
 const RETRY_MS = 60_000;
 
 export interface SnapshotJoinInit {
@@ -24,12 +24,12 @@ export interface SnapshotJoinInit {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly farBlocks?: number;
-  /** Puts the snapshot in place of the state and begins ordering anew from there. */
+  /** Replaces the state by the snapshot and restarts ordering from there. */
   readonly begin: (fetched: Fetched) => Promise<void>;
   readonly changed: () => void;
 }
 
-/** [Q9] Decides when this node begins with a snapshot, and sees to it and to the past behind it. */
+/** [Q9] Decides when this node starts from a snapshot, fetches it, and then fetches the blocks before it. */
 export class SnapshotJoin {
   readonly #init: SnapshotJoinInit;
   readonly #history: HistoryPull;
@@ -54,7 +54,7 @@ export class SnapshotJoin {
     });
   }
 
-  /** How far the fetching of a snapshot is; null while none is fetched. */
+  /** The progress of fetching a snapshot; null while none is being fetched. */
   get progress(): JoinProgress | null {
     return this.#progress;
   }
@@ -70,7 +70,7 @@ export class SnapshotJoin {
     this.#pull?.stop();
   }
 
-  /** A peer says how high it is; true when this node begins with a snapshot rather than take its blocks. */
+  /** A peer reports its height; true if this node starts from a snapshot rather than take its blocks. */
   far(height: number): boolean {
     if (this.#pull) return true;
     const { chain, clock } = this.#init;

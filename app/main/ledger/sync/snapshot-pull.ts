@@ -16,14 +16,14 @@ import { encodeSnapshotWire, receivePieces, SNAPSHOT_PROTOCOL, type SnapshotWire
 import { idleTimeout } from '../consensus/idle-timeout.ts';
 import { problem } from '../problems.ts';
 
-/** [Q9] Peers that are asked for their newest head. */
+/** [Q9] The number of peers that are asked for their newest manifest. */
 const MAX_ASKED = 8;
-/** [Q10] Channels over which parts come at one time. */
+/** [Q10] The number of channels that fetch parts at a time. */
 const MAX_CHANNELS = 4;
-/** [Q10] An answer must be here after so long, in milliseconds. */
+/** [Q10] The time limit for an answer, in milliseconds. */
 const ANSWER_MS = 20_000;
 
-/** How far the fetching of a snapshot is. */
+/** The progress of fetching a snapshot. */
 export interface JoinProgress {
   readonly height: number;
   readonly parts: number;
@@ -41,7 +41,7 @@ export interface SnapshotPullInit {
   readonly progress: (progress: JoinProgress) => void;
 }
 
-/** A snapshot with all that is needed to begin with it. */
+/** A snapshot with everything needed to start from it. */
 export interface Fetched {
   readonly snapshot: Snapshot;
   /** In order. */
@@ -50,10 +50,10 @@ export interface Fetched {
 
 type Ask = (question: SnapshotWire, mostBytes: number) => Promise<Uint8Array | null>;
 
-/** [Q9] [Q10] One attempt to fetch a snapshot from peers, none of which is believed. */
+/** [Q9] [Q10] One attempt to fetch a snapshot from peers, none of which is trusted. */
 export class SnapshotPull {
   readonly #init: SnapshotPullInit;
-  /** Peers that answered with what does not hold, and why. */
+  /** Peers whose answers were invalid, and why. */
   readonly #refused = new Map<string, string>();
   #stopped = false;
 
@@ -61,7 +61,7 @@ export class SnapshotPull {
     this.#init = init;
   }
 
-  /** Why peers are asked no more, in kebab case. */
+  /** The peers that are not asked again, with the reason in kebab case. */
   get refused(): ReadonlyMap<string, string> {
     return this.#refused;
   }
@@ -71,8 +71,8 @@ export class SnapshotPull {
   }
 
   /**
-   * Fetches the newest snapshot that is at least so high. Throws a Problem `no-snapshot`,
-   * `snapshot-unreachable` or `stopped`.
+   * Fetches the newest snapshot at or above a height. Throws a Problem `no-snapshot`, `snapshot-unreachable`
+   * or `stopped`.
    */
   async fetch(least: number): Promise<Fetched> {
     const peers = this.#init.channels.peers().map(({ peer }) => peer);
@@ -93,7 +93,7 @@ export class SnapshotPull {
     return { snapshot, parts: parts as Uint8Array[] };
   }
 
-  /** [Q9] The highest head that holds. */
+  /** [Q9] The highest valid manifest. */
   async #newest(peers: readonly string[], least: number): Promise<Snapshot> {
     const { community, trust, bls } = this.#init;
     const found = await Promise.all(
@@ -116,7 +116,7 @@ export class SnapshotPull {
     return best;
   }
 
-  /** A part from an earlier attempt, if it is that of this snapshot too. */
+  /** A part from an earlier attempt, if this snapshot contains it too. */
   #kept(number: number, { cut }: Snapshot): Uint8Array | null {
     const bytes = this.#init.store.part(number);
     if (!bytes) return null;
@@ -129,7 +129,10 @@ export class SnapshotPull {
     }
   }
 
-  /** [Q10] Parts over several channels; what one peer fails to give is asked of the others. */
+  /**
+   * [Q10] Fetches parts over several channels; parts that one peer fails to send are requested from the
+   * others.
+   */
   async #fetchParts(
     snapshot: Snapshot,
     lacking: number[],
@@ -156,7 +159,7 @@ export class SnapshotPull {
       .sort();
   }
 
-  /** Asks one peer for one lacking part after another. */
+  /** Requests one missing part after another from one peer. */
   #drain(
     peer: string,
     { cut, header }: Snapshot,
@@ -180,7 +183,7 @@ export class SnapshotPull {
     });
   }
 
-  /** Runs a conversation; whoever fails in it is not asked again in this attempt. */
+  /** Runs a conversation; a peer that fails in it is not asked again in this attempt. */
   async #blaming<T>(peer: string, work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
@@ -192,7 +195,7 @@ export class SnapshotPull {
     }
   }
 
-  /** Opens a channel for questions and closes it when `work` is through. */
+  /** Opens a channel for requests and closes it when `work` is done. */
   async #talk<T>(peer: string, work: (ask: Ask) => Promise<T>): Promise<T> {
     const channel = await this.#init.channels.open(peer, SNAPSHOT_PROTOCOL);
     const messages = channel.receive();

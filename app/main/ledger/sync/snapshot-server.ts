@@ -18,12 +18,12 @@ import {
 } from './snapshot-wire.ts';
 import { problem } from '../problems.ts';
 
-/** [Q8] */
+/** [Q8] The most requests answered at a time. */
 const MAX_ANSWERING = 8;
 const MAX_QUESTIONS = 5000;
 const MAX_PAST_BLOCKS = 256;
 const MAX_PAST_BYTES = 1024 * 1024;
-/** Whoever asks nothing and takes nothing for so long is given up, in milliseconds. */
+/** How long an idle peer keeps its channel, in milliseconds. */
 const SILENCE_MS = 20_000;
 
 export interface SnapshotServerInit {
@@ -33,11 +33,11 @@ export interface SnapshotServerInit {
   readonly logger: Logger;
 }
 
-/** [Q8] Hands snapshots and past blocks to peers. */
+/** [Q8] Sends snapshots and past blocks to peers. */
 export class SnapshotServer {
   readonly #init: SnapshotServerInit;
   readonly #prover: Prover;
-  /** The head that was made last; newest are asked for again and again. */
+  /** The last manifest that was made; the newest is requested again and again. */
   #head: { height: number; manifest: Uint8Array } | null = null;
   #answering = 0;
   #running = false;
@@ -90,7 +90,7 @@ export class SnapshotServer {
     return this.#past(channel, question[2]);
   }
 
-  /** The head of the newest snapshot that this node can prove. */
+  /** The manifest of the newest snapshot that this node can prove. */
   #newest(): Uint8Array | null {
     const { snapshots } = this.#init.chain;
     for (const height of snapshots.heights()) {
@@ -100,7 +100,7 @@ export class SnapshotServer {
         this.#head = { height, manifest };
         return manifest;
       } catch (error) {
-        // Its certificate, or a change of the validators before it, is not here yet.
+        // Its certificate, or an earlier change of the validators, is not here yet.
         if (!(error instanceof Problem)) throw error;
       }
     }

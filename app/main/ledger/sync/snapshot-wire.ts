@@ -7,25 +7,27 @@ import { MAX_CLOSING } from '../consensus/consensus-wire.ts';
 import { bytesUpTo, Digest, Height } from '../types/fields.ts';
 import { problem } from '../problems.ts';
 
-/** [Q8] The protocol of snapshots and of the past. */
+/** [Q8] The protocol of snapshots and past blocks. */
 export const SNAPSHOT_PROTOCOL = '/impulse/snapshot/1';
-/** [Q8] Bytes of a head or a part in one message. */
+/** [Q8] Bytes of a manifest or a part in one message. */
 export const PIECE_BYTES = 512 * 1024;
-/** The most parts that a snapshot is cut into. */
+/** The most parts of a snapshot. */
 const MAX_PARTS = 16 ** 3;
 
 const shapes = {
-  /** Question: the head of the newest snapshot. */
+  /** Request: the manifest of the newest snapshot. */
   newest: z.tuple([z.literal('newest'), Digest]),
-  /** Question: a part of the snapshot at a height. */
+  /** Request: a part of the snapshot at a height. */
   part: z.tuple([z.literal('part'), Digest, Height, z.int().min(0).max(MAX_PARTS)]),
-  /** Question: blocks from a height down. */
+  /** Request: blocks from a height down. */
   past: z.tuple([z.literal('past'), Digest, Height]),
   /** Answer: bytes, and whether more of them follow. */
   piece: z.tuple([z.literal('piece'), bytesUpTo(PIECE_BYTES), z.boolean()]),
-  /** Answer: there is nothing of it. */
+  /** Answer: it is not here. */
   none: z.tuple([z.literal('none')]),
-  /** Answer: a block, the closing headers behind it, and the certificate on the last of these or on itself. */
+  /**
+   * Answer: a block, the closing headers after it, and the certificate on the last of these or on the block.
+   */
   block: z.tuple([
     z.literal('block'),
     bytesUpTo(2 * MAX_BLOCK_BYTES),
@@ -42,7 +44,7 @@ export function encodeSnapshotWire(message: SnapshotWire): Uint8Array {
   return encodeCanonical(message);
 }
 
-/** Parses one message, which must be one of those expected now. Throws a Problem `malformed`. */
+/** Parses one message, which must be one of the expected ones. Throws a Problem `malformed`. */
 export function decodeSnapshotWire<N extends Name>(
   bytes: Uint8Array,
   expected: readonly N[],
@@ -64,8 +66,8 @@ export async function sendPieces(channel: Channel, bytes: Uint8Array | null): Pr
 }
 
 /**
- * Puts pieces together again; null when the peer has none of it. Throws a Problem `answer-too-large`,
- * `answer-broken` or `malformed`.
+ * Joins pieces; null if the peer does not have them. Throws a Problem `answer-too-large`, `answer-broken` or
+ * `malformed`.
  */
 export async function receivePieces(
   messages: AsyncIterator<Uint8Array>,

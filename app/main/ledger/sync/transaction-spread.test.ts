@@ -67,8 +67,8 @@ async function handIn({ chain, spread }: Node, transactions: readonly Transactio
 
 const messageOf = (sealed: readonly Uint8Array[]) => encodeCanonical(['transactions', sealed]);
 
-describe('a transaction that is handed in', () => {
-  test('[X22] reaches every pool, and its leader is told that something waits', async () => {
+describe('a submitted transaction', () => {
+  test('[X22] reaches every mempool, and the leader learns that something is waiting', async () => {
     const mara = await node('mara');
     const ines = await node('ines', [mara]);
     const odin = await node('odin', [ines]);
@@ -79,18 +79,18 @@ describe('a transaction that is handed in', () => {
     expect([ines, odin].map(({ arrivals }) => arrivals() > 0)).toEqual([true, true]);
   });
 
-  test('[X22] travels with those that come at the same time, in messages that are small enough', async () => {
+  test('[X22] travels with others that arrive at the same time, in messages that are small enough', async () => {
     const mara = await node('mara');
     const ines = await node('ines', [mara]);
     await time.pass(2000);
     await handIn(mara, grants(400));
     await time.pass(500);
     expect(ines.chain.mempool.size).toBe(400);
-    // 256 at most go together.
+    // At most 256 go together.
     expect(ines.arrivals()).toBe(2);
   });
 
-  test('[X23] while nobody was connected is given to whoever connects', async () => {
+  test('[X23] submitted while nobody was connected is offered to the next peer that connects', async () => {
     const mara = await node('mara');
     await handIn(mara, grants(3));
     await time.pass(1000);
@@ -99,10 +99,10 @@ describe('a transaction that is handed in', () => {
     expect(ines.chain.mempool.size).toBe(3);
   });
 
-  test('[X23] and was lost on its way is handed on again after some seconds', async () => {
+  test('[X23] lost on its way is offered again after some seconds', async () => {
     const mara = await node('mara');
     const ines = await node('ines', [mara]);
-    // In the pool alone: as if gossip had carried it nowhere.
+    // Only in the mempool, as if gossip had lost it.
     await mara.chain.submit(grants(2).map(({ sealed }) => sealed));
     await time.pass(1000);
     expect(ines.chain.mempool.size).toBe(0);
@@ -111,7 +111,7 @@ describe('a transaction that is handed in', () => {
   });
 });
 
-test('[X22] what breaks the rules is passed on by nobody', async () => {
+test('[X22] that breaks the rules is relayed by nobody', async () => {
   const mara = await node('mara');
   const ines = await node('ines', [mara]);
   const villain = network.transport('villain');
@@ -132,7 +132,7 @@ test('[X22] what breaks the rules is passed on by nobody', async () => {
   expect([mara.chain.mempool.size, ines.chain.mempool.size]).toEqual([1, 1]);
 });
 
-test('[X23] an offer that is too long or holds what breaks the rules is broken off', async () => {
+test('[X23] in an offer that is too long or breaks the rules makes the receiver close the channel', async () => {
   const mara = await node('mara');
   const villain = network.transport('villain');
   await villain.start();
@@ -159,7 +159,7 @@ test('[X23] an offer that is too long or holds what breaks the rules is broken o
   expect(mara.chain.mempool.size).toBe(1);
 });
 
-test('a node that stopped neither hears nor offers', async () => {
+test('is neither received nor offered by a stopped node', async () => {
   const mara = await node('mara');
   const ines = await node('ines', [mara]);
   await time.pass(2000);

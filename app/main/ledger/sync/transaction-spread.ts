@@ -8,26 +8,26 @@ import type { Channel, Transport, GossipVerdict } from '../../log/transport.ts';
 import type { Channels } from '../consensus/catch-up.ts';
 import type { Chain } from '../chain/chain.ts';
 import { bytesUpTo } from '../types/fields.ts';
-import { Reach } from '../consensus/peer-coverage.ts';
+import { PeerCoverage } from '../consensus/peer-coverage.ts';
 import { MAX_TRANSACTION_BYTES } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
-/** [X23] The protocol by which a node hands on what waits too long. */
+/** [X23] The protocol that offers transactions that have waited too long. */
 export const MEMPOOL_PROTOCOL = '/impulse/ledger-pool/1';
 
-/** Transactions in one message, at most. */
+/** The most transactions in one message. */
 const MAX_BATCH = 256;
-/** Bytes of transactions in one message, at most. */
+/** The most bytes of transactions in one message. */
 const MAX_BATCH_BYTES = 128 * 1024;
-/** [X22] Transactions that come within this time travel together, in milliseconds. */
+/** [X22] Transactions that arrive within this time are sent together, in milliseconds. */
 const GATHER_MS = 2;
-/** [X23] What waits longer than this was lost on its way, perhaps, in milliseconds. */
+/** [X23] A transaction that has waited longer than this may have been lost on its way, in milliseconds. */
 const LATE_MS = 3000;
-/** [X23] How often another peer is given what is late, in milliseconds. */
+/** [X23] How often late transactions are offered to another peer, in milliseconds. */
 const OFFER_EVERY_MS = 5000;
-/** [X23] Messages of one offer, at most. */
+/** [X23] The most messages in one offer. */
 const MAX_OFFER = 8;
-/** [X23] Offers that are taken in at one time. */
+/** [X23] The most offers received at a time. */
 const MAX_TAKING = 4;
 
 const Message = z.tuple([
@@ -42,21 +42,23 @@ export interface TransactionSpreadInit {
   readonly self: Uint8Array;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** New transactions wait in the pool. */
+  /** New transactions are waiting in the mempool. */
   readonly arrived: () => void;
 }
 
-/** [X22] The gossip topics of a community's transactions: what everybody passes on, and what goes straight. */
+/**
+ * [X22] The gossip topics of a community's transactions: one that everybody relays, and one that nobody does.
+ */
 function transactionTopics(community: Uint8Array): { everybody: string; neighbours: string } {
   const id = cidOf(community);
   return { everybody: `impulse/tx/1/${id}`, neighbours: `impulse/tx-near/1/${id}` };
 }
 
-/** Carries transactions to whoever may put them into a block. See SPEC.md, [X22] and [X23]. */
+/** Sends transactions to the validators that can put them into a block. See SPEC.md, [X22] and [X23]. */
 export class TransactionSpread {
   readonly #init: TransactionSpreadInit;
   readonly #topics: ReturnType<typeof transactionTopics>;
-  readonly #reach: Reach;
+  readonly #coverage: PeerCoverage;
   #gathered: Uint8Array[] = [];
   #cancelFlush: (() => void) | null = null;
   #stops: (() => void)[] = [];
@@ -67,7 +69,7 @@ export class TransactionSpread {
   constructor(init: TransactionSpreadInit) {
     this.#init = init;
     this.#topics = transactionTopics(init.chain.origin.id);
-    this.#reach = new Reach(init.transport);
+    this.#coverage = new PeerCoverage(init.transport);
     init.transport.handle(MEMPOOL_PROTOCOL, (channel) => this.#take(channel));
   }
 
@@ -76,7 +78,7 @@ export class TransactionSpread {
     this.#running = true;
     transport.subscribe(this.#topics.everybody, (data) => this.#heard(data));
     transport.subscribe(this.#topics.neighbours, (data) => this.#heard(data), 'neighbours');
-    this.#reach.start();
+    this.#coverage.start();
     this.#stops = [
       transport.onPeer(({ kind, peer }) => {
         if (kind === 'connected') void this.#offer(peer, 0);
@@ -88,14 +90,14 @@ export class TransactionSpread {
   stop(): void {
     this.#running = false;
     for (const topic of Object.values(this.#topics)) this.#init.transport.unsubscribe(topic);
-    this.#reach.stop();
+    this.#coverage.stop();
     this.#cancelFlush?.();
     this.#cancelFlush = null;
     this.#gathered = [];
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  /** Tells all peers of a transaction that waits here. */
+  /** Sends all peers a transaction that is waiting here. */
   spread(sealed: Uint8Array): void {
     this.#gathered.push(sealed);
     this.#cancelFlush ??= this.#init.clock.after(GATHER_MS, () => this.#flush());
@@ -104,10 +106,10 @@ export class TransactionSpread {
   #flush(): void {
     this.#cancelFlush = null;
     const { everybody, neighbours } = this.#topics;
-    const topic = this.#reach.coversAll(this.#init.chain.set, this.#init.self) ? neighbours : everybody;
+    const topic = this.#coverage.coversAll(this.#init.chain.set, this.#init.self) ? neighbours : everybody;
     for (const batch of batches(this.#gathered.splice(0))) {
       this.#init.transport.publish(topic, encode(batch)).catch((error: unknown) => {
-        // Nothing is lost: what is late is handed on by itself.
+        // Nothing is lost: late transactions are offered again.
         this.#init.logger.warn('transactions-not-published', { code: problemOf(error).code });
       });
     }
@@ -123,7 +125,7 @@ export class TransactionSpread {
     }
   }
 
-  /** [X22] A message is as good as the worst that it holds, and worth passing on if anything in it is new. */
+  /** [X22] A message is judged by the worst transaction in it, and relayed if any of them is new. */
   async #judge(data: Uint8Array): Promise<GossipVerdict> {
     const batch = decode(data);
     if (!batch) return 'reject';
@@ -143,7 +145,7 @@ export class TransactionSpread {
     if (peer !== undefined) await this.#offer(peer, LATE_MS);
   }
 
-  /** Gives a peer what has waited here for so long. */
+  /** Offers a peer the transactions that have waited here for this long. */
   async #offer(peer: string, waitedMs: number): Promise<void> {
     const { chain, clock, transport, logger } = this.#init;
     const late = chain.mempool.waitingSince(clock.now() - waitedMs).map(({ sealed }) => sealed);
@@ -192,7 +194,7 @@ function decode(data: Uint8Array): Uint8Array[] | null {
   }
 }
 
-/** Cuts a list so that each piece fits into a message. */
+/** Splits a list so that each batch fits into a message. */
 function batches(sealed: readonly Uint8Array[]): Uint8Array[][] {
   const pieces: Uint8Array[][] = [];
   let bytes = Infinity;

@@ -10,22 +10,22 @@ import { problem } from '../problems.ts';
 
 /** [H1] The most events that one block lists. */
 export const MAX_ANCHORED = 2048;
-/** Bytes that an event takes in a list. */
+/** Bytes per event in a list. */
 export const ANCHORED_BYTES = 32;
-/** Room that a list takes beside its ids: the digest before, a number and CBOR heads. */
+/** Bytes of a list beside its ids: the previous digest, a number and CBOR heads. */
 export const MAX_ANCHORED_HEAD = 64;
 
-/** [H1] The events that an anchor stands for. They travel with the block and are no part of its header. */
+/** [H1] The events that an anchor covers. They travel with the block and are not part of its header. */
 export interface Anchored {
   /** Digest of the anchor before this one in the chain; the community's id for the first. */
   readonly previous: Uint8Array;
-  /** How many ids all anchors before this one list together. */
+  /** Total number of ids in all anchors before this one. */
   readonly before: number;
   /** Ids of events, strictly ascending. */
   readonly ids: readonly Uint8Array[];
 }
 
-/** [H3] Where the anchors of a chain stand. */
+/** [H3] The last anchor of a chain. */
 export interface AnchorTip {
   readonly digest: Uint8Array;
   readonly count: number;
@@ -33,7 +33,7 @@ export interface AnchorTip {
   readonly time: number;
 }
 
-/** Why an anchor does not continue those before it. */
+/** Why an anchor does not continue the previous ones. */
 export type AnchorFault = 'anchor-off-chain' | 'anchor-time';
 
 const TIP = 'ledger/anchor';
@@ -60,12 +60,12 @@ export function tipAfter({ time, digest }: Anchor, { before, ids }: Anchored): A
   return { digest, count: before + ids.length, time };
 }
 
-/** [H2] What a header says of the events listed beside it. */
+/** [H2] The digest in the header of a block that lists these events. */
 export function anchorDigest({ previous, before, ids }: Anchored): Uint8Array {
   return digestOfRoot({ previous, before, count: ids.length, root: merkleRoot(ids) });
 }
 
-/** [H2] The same from the root of the list alone. */
+/** [H2] The same digest, computed from the root of the list. */
 export function digestOfRoot(parts: {
   previous: Uint8Array;
   before: number;
@@ -76,17 +76,17 @@ export function digestOfRoot(parts: {
   return sha256(encodeCanonical(['impulse/anchor/1', previous, before, count, root]));
 }
 
-/** [H1] Puts events behind the anchors so far. */
+/** [H1] Appends events to the anchors so far. */
 export function anchorOn(tip: AnchorTip, ids: readonly Uint8Array[]): Anchored {
   return { previous: tip.digest, before: tip.count, ids: ids.toSorted(compareBytes) };
 }
 
-/** The form in which a list travels and is stored. */
+/** The form in which a list is sent and stored. */
 export function packAnchored({ previous, before, ids }: Anchored): z.infer<typeof AnchoredWire> {
   return [previous, before, concatBytes(...ids)];
 }
 
-/** [H1] Throws a Problem `bad-anchor` where ids come twice or out of order. */
+/** [H1] Throws a Problem `bad-anchor` if ids are repeated or out of order. */
 export function unpackAnchored([previous, before, joined]: z.infer<typeof AnchoredWire>): Anchored {
   const ids: Uint8Array[] = [];
   for (let at = 0; at < joined.length; at += ANCHORED_BYTES) {
@@ -99,7 +99,10 @@ export function unpackAnchored([previous, before, joined]: z.infer<typeof Anchor
   return { previous, before, ids };
 }
 
-/** [H2] Throws a Problem `wrong-anchor-digest` when the header does not stand for this list, or for none. */
+/**
+ * [H2] Throws a Problem `wrong-anchor-digest` if the header's anchor does not match this list, or its
+ * absence.
+ */
 export function checkAnchorDigest({ anchor }: Header, anchored: Anchored | undefined): void {
   if (anchor === null && anchored === undefined) return;
   if (anchor && anchored && equalBytes(anchor.digest, anchorDigest(anchored))) return;

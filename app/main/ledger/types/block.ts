@@ -16,20 +16,20 @@ import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
 import { MAX_VALIDATORS } from './validators.ts';
 import { problem } from '../problems.ts';
 
-/** [LB6] What no community's limits may exceed: a proposal travels as one gossip message [K13]. */
+/** [LB6] The upper bound of every community's limit: a proposal travels as one gossip message [K13]. */
 export const MAX_BLOCK_BYTES = 192 * 1024;
 export const MAX_BLOCK_TRANSACTIONS = 10_000;
-/** Room that a block takes beside its transactions: header and CBOR heads. */
+/** Bytes of a block beside its transactions: header and CBOR heads. */
 export const MAX_HEADER_BYTES = 512;
 
-/** [LB5] A digest of the log up to a time, so that posts too can be shown to be certified. See anchor.ts. */
+/** [LB5] A digest of the log up to a time, so that posts can be shown to be certified. See anchor.ts. */
 export interface Anchor {
-  /** No event that it stands for is later; milliseconds since the epoch. */
+  /** No event that it covers is later; milliseconds since the epoch. */
   readonly time: number;
   readonly digest: Uint8Array;
 }
 
-/** [LB1] What validators sign by its hash. */
+/** [LB1] The fields whose hash validators sign. */
 export interface HeaderFields {
   /** Digest of the genesis document. */
   readonly community: Uint8Array;
@@ -63,13 +63,13 @@ export interface Block {
   readonly header: Header;
   /** Encoded sealed transactions, see transaction.ts. */
   readonly transactions: readonly Uint8Array[];
-  /** [H1] What the anchor in the header stands for; only beside one. */
+  /** [H1] The list for the anchor in the header; present only with an anchor. */
   readonly anchored?: Anchored;
 }
 
 /** [LB6] Limits of a community's blocks. */
 export interface BlockLimits {
-  /** The most bytes of all transactions and ids of anchored events together. */
+  /** The maximum bytes of all transactions and ids of anchored events together. */
   readonly bytes: number;
   readonly transactions: number;
 }
@@ -140,7 +140,7 @@ export function openHeader(bytes: Uint8Array): Header {
   };
 }
 
-/** Puts a header over transactions; count and transaction root follow from them [LB2]. */
+/** Makes the header for transactions; count and transaction root follow from them [LB2]. */
 export function makeBlock(
   fields: Omit<HeaderFields, 'count' | 'transactionRoot'>,
   transactions: readonly Uint8Array[],
@@ -154,16 +154,16 @@ export function makeBlock(
   return { header, transactions, ...(anchored && { anchored }) };
 }
 
-/** The bytes in which a block travels and is stored. */
+/** The form in which a block is sent and stored. */
 export function encodeBlock({ header, transactions, anchored }: Block): Uint8Array {
   const block = [header.bytes, transactions];
   return encodeCanonical(anchored ? [...block, packAnchored(anchored)] : block);
 }
 
 /**
- * Reads a block by rules [LB1], [LB2], [LB6], [H1] and [H2]. What its transactions say is not looked at.
- * Throws a Problem: `block-too-large`, `malformed`, `non-canonical`, `bad-block`, `bad-header`,
- * `header-too-large`, `wrong-transaction-root`, `bad-anchor`, `wrong-anchor-digest`.
+ * Reads a block by rules [LB1], [LB2], [LB6], [H1] and [H2]. The transactions are not opened. Throws a
+ * Problem: `block-too-large`, `malformed`, `non-canonical`, `bad-block`, `bad-header`, `header-too-large`,
+ * `wrong-transaction-root`, `bad-anchor`, `wrong-anchor-digest`.
  */
 export function openBlock(bytes: Uint8Array, limits: BlockLimits): Block {
   const tooLarge = () => problem('block-too-large');
@@ -193,7 +193,7 @@ export function withinLimits(
   );
 }
 
-/** [LB2] Throws a Problem `wrong-transaction-root` when the header does not stand for these transactions. */
+/** [LB2] Throws a Problem `wrong-transaction-root` if the header's root does not match these transactions. */
 function checkTransactionRoot({ header, transactions }: Block): void {
   if (header.count === transactions.length && equalBytes(header.transactionRoot, merkleRoot(transactions)))
     return;

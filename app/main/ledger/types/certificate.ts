@@ -7,7 +7,7 @@ import { MAX_VALIDATORS, setHash, type ValidatorSet } from './validators.ts';
 import { motionFields, motionMessage, type Motion, type Vote } from './vote.ts';
 import { problem } from '../problems.ts';
 
-/** [K5] A quorum's signatures on one motion, added up. */
+/** [K5] The aggregated signatures of a quorum on one motion. */
 export interface Certificate extends Motion {
   /** Hash of the validator set whose members signed. */
   readonly set: Uint8Array;
@@ -48,7 +48,7 @@ export function openCertificate(bytes: Uint8Array): Certificate {
 }
 
 /**
- * Adds up checked votes on one motion.
+ * Aggregates checked votes on one motion.
  *
  * @param votes at least a quorum, each voter once.
  */
@@ -68,9 +68,9 @@ export function signersOf({ bitmap }: Pick<Certificate, 'bitmap'>): number[] {
 }
 
 /**
- * [K5] Whether a certificate proves its motion by this set. Null when it does.
+ * [K5] Why a certificate does not prove its motion by this set; null if it does.
  *
- * The signature is checked last: it costs most.
+ * The signature is checked last because it costs most.
  */
 export function judgeCertificate(
   certificate: Certificate,

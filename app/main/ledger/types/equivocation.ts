@@ -7,7 +7,7 @@ import type { ValidatorSet } from './validators.ts';
 import { conflict, encodeVote, MAX_VOTE_BYTES, motionMessage, openVote, type Vote } from './vote.ts';
 import { problem } from '../problems.ts';
 
-/** [K7] Two signed votes of one validator that the rules do not allow together. */
+/** [K7] Two signed votes of one validator that the rules forbid together. */
 export interface Evidence {
   readonly first: Vote;
   readonly second: Vote;
@@ -23,14 +23,17 @@ export function encodeEvidence({ first, second }: Evidence): Uint8Array {
   return encodeCanonical(['impulse/evidence/1', encodeVote(first), encodeVote(second)]);
 }
 
-/** Reads evidence as it was kept or exported. Throws a Problem `malformed`, `non-canonical`, `bad-evidence` or `bad-vote`. */
+/**
+ * Reads stored or exported evidence. Throws a Problem `malformed`, `non-canonical`, `bad-evidence` or
+ * `bad-vote`.
+ */
 export function openEvidence(bytes: Uint8Array): Evidence {
   const parsed = EvidenceWire.safeParse(decodeCanonical(bytes)).data;
   if (!parsed) throw problem('bad-evidence');
   return { first: openVote(parsed[1]), second: openVote(parsed[2]) };
 }
 
-/** [K7] Whether evidence convicts its validator: anyone with the set of the epoch can tell. */
+/** [K7] Whether evidence convicts its validator. Anyone who has the set of the epoch can check this. */
 export function convicts(
   { first, second }: Evidence,
   { community, set, bls }: { community: Uint8Array; set: ValidatorSet; bls: Bls },
@@ -48,7 +51,7 @@ export function convicts(
   );
 }
 
-/** Whether two pieces say the same of the same validator and slot. */
+/** Whether two pieces of evidence show the same offence of the same validator in the same slot. */
 export function sameOffence(a: Evidence, b: Evidence): boolean {
   const facts = ({ first }: Evidence) => encodeCanonical([first.epoch, first.slot, first.voter]);
   return equalBytes(facts(a), facts(b));

@@ -7,7 +7,7 @@ export interface StateView {
   get(key: string): Uint8Array | null;
 }
 
-/** A state that can be changed; what it stands on stays as it was. */
+/** A state that can be changed without changing the state below it. */
 export interface StateDraft extends StateView {
   /** Null removes the entry. */
   set(key: string, value: Uint8Array | null): void;
@@ -18,12 +18,12 @@ export function placeOfKey(key: string): Uint8Array {
   return sha256(utf8(key));
 }
 
-/** Values by the very bytes that they were read from: an account is looked at many times in one block. */
+/** Decoded values by the bytes that they were read from: an account is read many times in one block. */
 const values = new WeakMap<Uint8Array, object>();
 
 /**
- * Reads an entry as the value it encodes; the state holds only what its writer checked. Readers share the
- * value, so nobody changes it.
+ * Reads an entry as the value it encodes; writers have checked what is in the state. Readers share the value
+ * and must not change it.
  */
 export function readEntry<T extends object>(state: StateView, key: string): Readonly<T> | null {
   const bytes = state.get(key);
@@ -39,7 +39,7 @@ export function writeEntry(state: StateDraft, key: string, value: unknown): void
   state.set(key, encodeCanonical(value));
 }
 
-/** Changes over a view, held in memory until they are kept or dropped. */
+/** Changes on top of a view, held in memory until they are kept or dropped. */
 export class StateOverlay implements StateDraft {
   readonly changes = new Map<string, Uint8Array | null>();
   readonly #base: StateView;
@@ -57,7 +57,7 @@ export class StateOverlay implements StateDraft {
     this.changes.set(key, value);
   }
 
-  /** Hands all changes to the draft below. */
+  /** Writes all changes to the draft below. */
   keep(into: StateDraft): void {
     for (const [key, value] of this.changes) into.set(key, value);
   }

@@ -16,11 +16,11 @@ const SIGNING_PREFIX = utf8('impulse/tx/1\0');
 export interface TransactionFields {
   /** Digest of the genesis document. */
   readonly community: Uint8Array;
-  /** The Ed25519 key by which an account is known for ever. */
+  /** The Ed25519 key that identifies an account permanently. */
   readonly account: Uint8Array;
-  /** The key that signs, where it is not that one: of a device, or the one that took its place. */
+  /** The key that signs if it is not `account`: a device's, or the root that replaced it. */
   readonly device: Uint8Array | null;
-  /** How many transactions of the account came before. */
+  /** How many transactions the account sent before. */
   readonly nonce: number;
   readonly kind: string;
   readonly body: unknown;
@@ -30,10 +30,10 @@ export interface TransactionFields {
 export interface Transaction extends TransactionFields {
   /** SHA-256 of `bytes`. */
   readonly id: Uint8Array;
-  /** What is signed. */
+  /** The bytes that are signed. */
   readonly bytes: Uint8Array;
   readonly signature: Uint8Array;
-  /** As it travels and stands in blocks: `bytes` and `signature`. */
+  /** The form in which it is sent and stored in blocks: `bytes` and `signature`. */
   readonly sealed: Uint8Array;
 }
 
@@ -59,8 +59,8 @@ export function sealTransaction(fields: TransactionFields, signer: Signer): Tran
 }
 
 /**
- * Reads what came from outside, by rules [X1] and [X2]; the signature is not checked.
- * Throws a Problem: `transaction-too-large`, `malformed`, `non-canonical`, `bad-transaction`.
+ * Reads a transaction from outside by rules [X1] and [X2]; the signature is not checked. Throws a Problem:
+ * `transaction-too-large`, `malformed`, `non-canonical`, `bad-transaction`.
  */
 export function openTransaction(sealed: Uint8Array): Transaction {
   if (sealed.length > MAX_TRANSACTION_BYTES) throw tooLarge();
@@ -74,7 +74,9 @@ export function openTransaction(sealed: Uint8Array): Transaction {
   return { ...fields, bytes, id: sha256(bytes), signature, sealed };
 }
 
-/** [X3] The check of a transaction's signature; whether its signer may sign for the account, the state says. */
+/**
+ * [X3] The check of a transaction's signature. The state says whether the signer may sign for the account.
+ */
 export function signatureCheckOf({ account, device, bytes, signature }: Transaction): SignatureCheck {
   return { publicKey: device ?? account, message: concatBytes(SIGNING_PREFIX, bytes), signature };
 }

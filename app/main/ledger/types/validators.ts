@@ -6,15 +6,15 @@ import { sha256 } from '../../kernel/sha256.ts';
 import { problem } from '../problems.ts';
 import { bytesOf } from './fields.ts';
 
-/** [V1] The most validators of one set. */
+/** [V1] The maximum number of validators in a set. */
 export const MAX_VALIDATORS = 64;
 
-/** Which faults a quorum is counted against: validators that lie, or validators that only stop. */
+/** The faults that a quorum tolerates: validators that lie, or validators that only stop. */
 export type FaultModel = 'byzantine' | 'crash';
 
 /** [V2] Who signs blocks. */
 export const Validator = z.strictObject({
-  /** Ed25519 public key of whoever runs it. */
+  /** Ed25519 public key of the person who runs it. */
   key: bytesOf(32),
   /** Peer id of the node that signs. */
   peer: z.string().min(1).max(128),
@@ -24,7 +24,7 @@ export const Validator = z.strictObject({
 });
 export type Validator = z.infer<typeof Validator>;
 
-/** [V1] to [V4] The form of a set; whether the possessions are proven is {@link possessionsProven}. */
+/** [V1] to [V4] The form of a set; {@link possessionsProven} checks the possessions. */
 export const ValidatorSet = z
   .strictObject({
     epoch: z.int().nonnegative(),
@@ -50,7 +50,7 @@ export function spareValidators(set: ValidatorSet): number {
 }
 
 /**
- * Puts validators into a set, in the order that sets have.
+ * Makes a set of validators, in the order of sets.
  *
  * @param quorum the least one of the model if left out.
  * @throws Problem `bad-validators`.
@@ -71,7 +71,7 @@ export function makeValidatorSet(init: {
 
 const hashes = new WeakMap<ValidatorSet, Uint8Array>();
 
-/** [V5] SHA-256 of the canonical bytes of a set; remembered, since every vote names it. */
+/** [V5] SHA-256 of the canonical bytes of a set; cached because every vote names it. */
 export function setHash(set: ValidatorSet): Uint8Array {
   const known = hashes.get(set);
   if (known) return known;
@@ -80,7 +80,7 @@ export function setHash(set: ValidatorSet): Uint8Array {
   return hash;
 }
 
-/** [V6] Whether every validator of a set proved to know the secret of its BLS key. */
+/** [V6] Whether every validator of a set proved possession of its BLS key. */
 export function possessionsProven(set: ValidatorSet, bls: Bls): boolean {
   return set.validators.every((validator) => bls.checkPossession(validator.bls, validator.pop));
 }
@@ -99,7 +99,7 @@ function* faultsOf(set: {
 }): Generator<SetFault> {
   const { model, quorum, validators } = set;
   for (let index = 1; index < validators.length; index++) {
-    // [V2] Ascending by key, so that one set has one form and nobody stands in it twice.
+    // [V2] Ascending by key, so that a set has only one form and no validator appears twice.
     if (compareBytes(validators[index - 1]!.key, validators[index]!.key) >= 0) {
       yield 'unsorted-validators';
       break;
@@ -111,7 +111,7 @@ function* faultsOf(set: {
   if (new Set(validators.map(({ peer }) => peer)).size < validators.length) {
     yield 'shared-peer';
   }
-  // [V3] A set may ask for more than its model needs, never for less.
+  // [V3] A set may require more than its model needs, never less.
   if (quorum < leastQuorum(model, validators.length)) yield 'small-quorum';
   if (quorum > validators.length) yield 'large-quorum';
 }

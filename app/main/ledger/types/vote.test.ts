@@ -31,7 +31,7 @@ const judge = (certificate: Parameters<typeof judgeCertificate>[0], world = four
   judgeCertificate(certificate, { community: world.community, set: world.set, bls: memoryBls });
 
 describe('a vote', () => {
-  it.each(kinds)('to %s comes back from its bytes as it was [K14]', (kind) => {
+  it.each(kinds)('to %s is decoded to what was encoded [K14]', (kind) => {
     const vote = four.vote(2, { kind, slot: 7 });
     expect(openVote(encodeVote(vote))).toEqual(vote);
   });
@@ -53,13 +53,13 @@ describe('a vote', () => {
     expect(code(() => openVote(encodeCanonical(value)))).toBe('bad-vote');
   });
 
-  it('with anything behind it, or in another order, is refused [K14]', () => {
+  it('with trailing bytes, or in another order, is refused [K14]', () => {
     const bytes = encodeVote(four.vote(0, { kind: 'nullify' }));
     expect(code(() => openVote(Uint8Array.of(...bytes, 0)))).toBe('malformed');
     expect(code(() => openVote(new Uint8Array(1000)))).toBe('bad-vote');
   });
 
-  it('conflicts by the rules and by nothing else [K7]', () => {
+  it('conflicts exactly as the rules say [K7]', () => {
     const names = fc.constantFrom('a', 'b');
     const one = fc.record({
       kind: fc.constantFrom(...kinds),
@@ -87,7 +87,7 @@ describe('a vote', () => {
 });
 
 describe('a tally', () => {
-  it('counts one signer once, however often the vote comes [K5]', () => {
+  it('counts a signer once, however often the vote comes [K5]', () => {
     const tally = new Tally(four.set);
     const vote = four.vote(1, { kind: 'notarise' });
     expect(tally.add(vote)).toBe('new');
@@ -107,7 +107,7 @@ describe('a tally', () => {
     expect(tally.votes(second)).toEqual([]);
   });
 
-  it('shows who nullifies what it finalised [K7]', () => {
+  it('shows a validator that nullifies a slot in which it finalised [K7]', () => {
     const tally = new Tally(four.set);
     const first = four.vote(1, { kind: 'finalise' });
     tally.add(first);
@@ -118,13 +118,13 @@ describe('a tally', () => {
 describe('a certificate', () => {
   const whole = four.certificate([0, 2, 3], { kind: 'finalise' });
 
-  it('of a quorum holds, and comes back from its bytes as it was [K5]', () => {
+  it('of a quorum is valid, and is decoded to what was encoded [K5]', () => {
     expect(openCertificate(encodeCertificate(whole))).toEqual(whole);
     expect(judge(whole)).toBeNull();
     expect(signersOf(whole)).toEqual([0, 2, 3]);
   });
 
-  it('holds for any quorum of any set, and for nothing less [K5]', () => {
+  it('is valid for any quorum of any set, and for nothing less [K5]', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 64 }), fc.boolean(), fc.nat(), (count, byzantine, chance) => {
         const world = testValidators(count, byzantine ? 'byzantine' : 'crash');
@@ -141,7 +141,7 @@ describe('a certificate', () => {
     );
   });
 
-  it('that one signer fills up by signing twice is short [K5]', () => {
+  it('in which one signer signs twice to fill the quorum is short [K5]', () => {
     const votes = [
       four.vote(0, { kind: 'finalise' }),
       four.vote(0, { kind: 'finalise' }),
@@ -157,13 +157,13 @@ describe('a certificate', () => {
     expect(judge(doubled)).toBe('bad-signature');
   });
 
-  it('on another motion than was signed is forged [K5]', () => {
+  it('on a motion other than the signed one is forged [K5]', () => {
     expect(judge({ ...whole, block: blockHash('b') })).toBe('bad-signature');
     expect(judge({ ...whole, slot: 2 })).toBe('bad-signature');
     expect(judge({ ...whole, kind: 'notarise' })).toBe('bad-signature');
   });
 
-  it('of another community is none here [K14]', () => {
+  it('of another community is invalid here [K14]', () => {
     expect(
       judgeCertificate(whole, { community: blockHash('elsewhere'), set: four.set, bls: memoryBls }),
     ).toBe('bad-signature');
@@ -185,7 +185,7 @@ describe('a certificate', () => {
     expect(judge({ ...whole, bitmap: Uint8Array.from(bitmap) })).toBe('bad-bitmap');
   });
 
-  it('is never mistaken after any damage to its bytes [K5]', () => {
+  it('damaged in any way is never accepted [K5]', () => {
     const bytes = encodeCertificate(whole);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
@@ -209,13 +209,13 @@ describe('evidence', () => {
   const a = four.vote(2, { kind: 'notarise' });
   const b = four.vote(2, { kind: 'notarise', block: blockHash('b') });
 
-  it('convicts whoever voted for two blocks, before anyone who knows the set [K7]', () => {
+  it('convicts a validator that voted for two blocks, to anyone who knows the set [K7]', () => {
     const { first, second } = openEvidence(encodeEvidence({ first: a, second: b }));
     expect(against(first, second)).toBe(true);
     expect(against(four.vote(2, { kind: 'nullify' }), four.vote(2, { kind: 'finalise' }))).toBe(true);
   });
 
-  it('cannot be made up [K7]', () => {
+  it('cannot be forged [K7]', () => {
     expect(against(a, a)).toBe(false);
     expect(against(a, { ...b, signature: a.signature })).toBe(false);
     expect(against(a, four.vote(1, { kind: 'notarise', block: blockHash('b') }))).toBe(false);
@@ -227,7 +227,7 @@ describe('evidence', () => {
   });
 });
 
-it.each<VoteKind>([...kinds])('a vote to %s counts for its own kind alone', (kind) => {
+it.each<VoteKind>([...kinds])('a vote to %s counts only for its own kind', (kind) => {
   const tally = new Tally(four.set);
   for (const voter of [0, 1, 2]) tally.add(four.vote(voter, { kind }));
   for (const other of kinds) {

@@ -7,12 +7,12 @@ import { MAX_VALIDATORS, setHash, type ValidatorSet } from './validators.ts';
 import { problem } from '../problems.ts';
 
 /**
- * [K14] What a validator may say of a slot: that a block stands in it, that nothing does, or that it takes
- * the block for settled and will never say that nothing does.
+ * [K14] What a validator may say about a slot: that it votes for a block, that it votes for no block, or that
+ * it takes the block for settled and will never vote for none.
  */
 export type VoteKind = 'notarise' | 'nullify' | 'finalise';
 
-/** What is voted for. */
+/** The subject of a vote. */
 export interface Motion {
   readonly kind: VoteKind;
   readonly epoch: number;
@@ -32,7 +32,7 @@ export interface Vote extends Motion {
 export const MAX_VOTE_BYTES = 256;
 export const Slot = z.int().positive();
 
-/** The fields that name a motion on the wire; a nullification alone has no block [K14]. */
+/** The fields that name a motion on the wire; only a nullification has no block [K14]. */
 export const motionFields = {
   k: z.enum(['notarise', 'nullify', 'finalise']),
   e: z.int().nonnegative(),
@@ -51,7 +51,10 @@ const VoteWire = z
   })
   .refine(({ k, b }) => (k === 'nullify') === (b === null));
 
-/** [K14] The bytes that a vote signs: they name the community and the very set, so that no other can use them. */
+/**
+ * [K14] The bytes that a vote signs. They name the community and the set, so that the vote is valid for no
+ * other.
+ */
 export function motionMessage(community: Uint8Array, set: ValidatorSet, motion: Motion): Uint8Array {
   const { kind, epoch, slot, block } = motion;
   return encodeCanonical(['impulse/vote/1', community, epoch, setHash(set), kind, slot, block]);
@@ -75,8 +78,8 @@ export function motionKey({ kind, block }: Pick<Motion, 'kind' | 'block'>): stri
 }
 
 /**
- * [K7] Whether two motions of one slot cannot both come from a validator that keeps the rules. Notarising
- * one block and finalising another is no conflict: the quorum chose, the validator followed.
+ * [K7] Whether two motions of one slot cannot both come from a validator that keeps the rules. Notarising one
+ * block and finalising another is no conflict: the quorum chose, and the validator followed.
  */
 export function conflict(a: Motion, b: Motion): boolean {
   if (a.epoch !== b.epoch || a.slot !== b.slot) return false;

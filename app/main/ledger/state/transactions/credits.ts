@@ -7,7 +7,7 @@ import { problem } from '../../problems.ts';
 
 const Transfer = z.strictObject({ to: Key, amount: z.int().positive(), memo: z.string().max(140) });
 
-/** [X10] Credits go from one account to another that exists; nobody can give more than they have. */
+/** [X10] Moves credits from one account to another that exists; nobody can give more than they have. */
 export const creditTransfer: LedgerKind<z.infer<typeof Transfer>> = {
   name: 'credit.transfer',
   body: Transfer,

@@ -6,7 +6,7 @@ import { refuse, type LedgerKind } from '../kinds.ts';
 import type { SignatureCheck } from '../../../kernel/signer.ts';
 import { problem } from '../../problems.ts';
 
-/** [A3] The most devices of one account. */
+/** [A3] The maximum number of devices of one account. */
 const MAX_DEVICES = 16;
 
 const Name = z.string().min(1).max(40);
@@ -50,7 +50,7 @@ export const deviceRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   },
 };
 
-/** [X15] A device's key gives way to another; a device does this for itself alone, the root for any. */
+/** [X15] Replaces a device's key; a device can do this only for itself, the root for any device. */
 export const deviceRotate: LedgerKind<z.infer<typeof Rotate>> = {
   name: 'device.rotate',
   body: Rotate,
@@ -71,12 +71,12 @@ export const deviceRotate: LedgerKind<z.infer<typeof Rotate>> = {
 
 const RECOVERY_PREFIX = utf8('impulse/recover/1\0');
 
-/** What the new root key signs, to show that it is there and meant for this account. */
+/** The message that the new root key signs, to prove that it exists and is meant for this account. */
 export function recoveryMessage(community: Uint8Array, account: Uint8Array): Uint8Array {
   return concatBytes(RECOVERY_PREFIX, community, account);
 }
 
-/** [X16] The root key alone puts another in its place and with that revokes every device. */
+/** [X16] The root key, and no other, replaces itself, which revokes every device. */
 export const accountRecover: LedgerKind<z.infer<typeof Recover>> = {
   name: 'account.recover',
   body: Recover,

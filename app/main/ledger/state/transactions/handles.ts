@@ -31,7 +31,7 @@ export const handleRegister: LedgerKind<z.infer<typeof Register>> = {
   },
 };
 
-/** [X12] Only its holder hands a handle on, to an account that has none. */
+/** [X12] Only its holder transfers a handle, to an account that has none. */
 export const handleTransfer: LedgerKind<z.infer<typeof Transfer>> = {
   name: 'handle.transfer',
   body: Transfer,

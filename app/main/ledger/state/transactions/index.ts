@@ -6,7 +6,7 @@ import { parametersChange } from './parameters.ts';
 import { memberBan, memberLift, roleGrant, roleRevoke } from './roles.ts';
 import { validatorsChange } from './validators.ts';
 
-/** The kinds that every ledger knows; features add theirs. */
+/** The kinds that every ledger knows; features add their own. */
 export const baseKinds: LedgerKinds = kindsOf(
   creditTransfer,
   handleRegister,

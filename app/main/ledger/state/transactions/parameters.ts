@@ -11,7 +11,7 @@ const Change = z.strictObject({
   timers: Parameters.shape.timers.optional(),
 });
 
-/** [X21] The sysop changes what the genesis document leaves open; a group that is named is replaced as a whole. */
+/** [X21] The sysop changes parameters of the genesis document; each named group is replaced as a whole. */
 export const parametersChange: LedgerKind<z.infer<typeof Change>> = {
   name: 'parameters.change',
   body: Change,

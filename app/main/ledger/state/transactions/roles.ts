@@ -20,7 +20,7 @@ const Grant = z.strictObject({ member: Key, role: z.enum(ROLES), handle: LedgerH
 const Revoke = z.strictObject({ member: Key });
 const Ban = z.strictObject({ member: Key, reason: z.string().max(400), until: Millis.nullable() });
 
-/** The member, if the author stands above them; nobody changes the founder [X17]. */
+/** The member, if the author outranks them; the founder's rights cannot be changed [X17]. */
 function below({ account, body, state, block }: Call<{ member: Uint8Array }>): Account {
   const target = accountOf(state, body.member) ?? refuse(problem('unknown-member'));
   const by = standingOf(ownAccount(state, account), block.time)!;
@@ -36,7 +36,9 @@ function mustOutrank(call: Call<unknown>, role: Role): void {
   if (!outranks(by, role)) throw problem('outranked-by-role', { by, role });
 }
 
-/** [X17] Gives a role below one's own, to a member or to somebody new, who may get a handle with it. */
+/**
+ * [X17] Gives a role below the author's own, to a member or to a new person, who may get a handle with it.
+ */
 export const roleGrant: LedgerKind<z.infer<typeof Grant>> = {
   name: 'role.grant',
   body: Grant,
@@ -66,7 +68,7 @@ export const roleGrant: LedgerKind<z.infer<typeof Grant>> = {
   },
 };
 
-/** [X18] Takes a member's role; account, handle and credits stay theirs. */
+/** [X18] Removes a member's role; account, handle and credits stay theirs. */
 export const roleRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   name: 'role.revoke',
   body: Revoke,
@@ -80,7 +82,7 @@ export const roleRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   },
 };
 
-/** [X19] Takes every right until the ban is lifted or its end comes, by block time. */
+/** [X19] Suspends every right until the ban is lifted or ends, by block time. */
 export const memberBan: LedgerKind<z.infer<typeof Ban>> = {
   name: 'member.ban',
   body: Ban,

@@ -10,17 +10,20 @@ import { problem } from '../../problems.ts';
 
 const Change = z.strictObject({
   set: ValidatorSet,
-  /** Which validators of the set in force signed, as in certificates. */
+  /** The validators of the set in force that signed, as in certificates. */
   bitmap: bytesUpTo(MAX_VALIDATORS / 8),
   signature: bytesOf(BLS_SIGNATURE_BYTES),
 });
 
-/** [X20] What a validator signs to agree to the next set: it names the set in force, so it holds once. */
+/**
+ * [X20] The message that a validator signs to agree to the next set. It names the set in force, so it is
+ * valid once.
+ */
 export function changeMessage(community: Uint8Array, current: ValidatorSet, next: ValidatorSet): Uint8Array {
   return encodeCanonical(['impulse/validators/1', community, current.epoch, setHash(current), setHash(next)]);
 }
 
-/** Joins the signatures of validators, by their places, on a change; body of `validators.change`. */
+/** Aggregates the validators' signatures on a change, given by place; the body of `validators.change`. */
 export function makeChange(
   current: ValidatorSet,
   next: ValidatorSet,
@@ -33,8 +36,8 @@ export function makeChange(
 }
 
 /**
- * [X20] A quorum of the set in force puts another in its place; the block that carries this is the last of
- * its epoch. Anybody with an account may hand it in.
+ * [X20] A quorum of the set in force replaces it; the block that carries this is the last of its epoch. Any
+ * account may submit it.
  */
 export const validatorsChange: LedgerKind<z.infer<typeof Change>> = {
   name: 'validators.change',

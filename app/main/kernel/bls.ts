@@ -5,7 +5,7 @@
  */
 export const BLS_KEY_BYTES = 48;
 export const BLS_SIGNATURE_BYTES = 96;
-/** The least length of a seed from which a key is made. */
+/** The minimum length of a seed for a key. */
 export const BLS_SEED_BYTES = 32;
 
 /** Signs as one validator. The secret stays inside. */
@@ -14,7 +14,9 @@ export interface BlsSigner {
   readonly publicKey: Uint8Array;
   /** 96 bytes, a compressed point of G2. */
   sign(message: Uint8Array): Uint8Array;
-  /** That the holder of the public key knows its secret: 96 bytes, for {@link Bls.checkPossession}. */
+  /**
+   * A proof that the holder of the public key knows its secret: 96 bytes, for {@link Bls.checkPossession}.
+   */
   provePossession(): Uint8Array;
 }
 
@@ -25,21 +27,24 @@ export interface BlsCheck {
 }
 
 /**
- * Checks and joins such signatures. Keys and signatures are bytes from anywhere: what is no point, not
- * of the right subgroup, or the point at infinity makes a check false and is never an exception.
+ * Checks and aggregates such signatures. Keys and signatures are untrusted bytes: bytes that are not a point,
+ * not in the right subgroup, or the point at infinity make a check false and never throw.
  */
 export interface Bls {
   /** One signature of one key. */
   verify(check: BlsCheck): boolean;
   /**
-   * One aggregate of all `keys` over one message, as made by {@link Bls.aggregate}; false for no keys.
-   * The caller answers for that every key proved its possession and that no key stands there twice.
+   * Checks one aggregate of all `keys` over one message, as made by {@link Bls.aggregate}; false for no keys.
+   * The caller must ensure that every key proved its possession and that no key occurs twice.
    */
   verifyAggregate(keys: readonly Uint8Array[], message: Uint8Array, signature: Uint8Array): boolean;
-  /** Many signatures at once, cheaper than one by one; an answer for each, in order. */
+  /** Checks many signatures at once, cheaper than one by one; returns a result for each, in order. */
   verifyMany(checks: readonly BlsCheck[]): Promise<boolean[]>;
-  /** The sum of checked signatures. Throws a Problem `bad-signature` for none, or for bytes that are none. */
+  /**
+   * The sum of checked signatures. Throws a Problem `bad-signature` for an empty list, or for bytes that are
+   * not a signature.
+   */
   aggregate(signatures: readonly Uint8Array[]): Uint8Array;
-  /** Whether the holder of `key` proved to know its secret; also false for a key that is not one. */
+  /** Whether the holder of `key` proved to know its secret; also false for bytes that are not a key. */
   checkPossession(key: Uint8Array, proof: Uint8Array): boolean;
 }

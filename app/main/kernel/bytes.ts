@@ -5,7 +5,7 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
-/** Bytes of a hexadecimal string; an odd or foreign character ends it early, as Buffer does. */
+/** Bytes of a hexadecimal string; an odd or invalid character ends it early, as in Buffer. */
 export function fromHex(hex: string): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'));
 }
@@ -14,7 +14,7 @@ export function toBase64Url(bytes: Uint8Array): string {
   return base64url.baseEncode(bytes);
 }
 
-/** Throws when the text is not base64url without padding. */
+/** Throws if the text is not base64url without padding. */
 export function fromBase64Url(text: string): Uint8Array {
   return base64url.baseDecode(text);
 }

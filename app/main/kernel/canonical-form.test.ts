@@ -18,7 +18,7 @@ const value = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
-/** Whether bytes decode and encode to themselves: what canonical means, the slow way. */
+/** Whether bytes decode and encode to themselves: the definition of canonical, at the cost of encoding. */
 function encodesToItself(bytes: Uint8Array): boolean {
   try {
     return toHex(encodeCanonical(decodeCbor(bytes))) === toHex(bytes);
@@ -36,7 +36,7 @@ function decodes(bytes: Uint8Array): boolean {
   }
 }
 
-test('what was encoded canonically is recognised without encoding it again', () => {
+test('canonical encodings are recognised without encoding them again', () => {
   fc.assert(
     fc.property(value, (plain) => {
       expect(isSurelyCanonical(encodeCanonical(plain))).toBe(true);
@@ -45,7 +45,7 @@ test('what was encoded canonically is recognised without encoding it again', () 
   );
 });
 
-test('damaged bytes are never called canonical when they are not', () => {
+test('damaged bytes are never called canonical if they are not', () => {
   const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }), fc.boolean()), {
     minLength: 1,
     maxLength: 3,
@@ -61,7 +61,7 @@ test('damaged bytes are never called canonical when they are not', () => {
   );
 });
 
-test('any bytes at all are never called canonical when they are not', () => {
+test('random bytes are never called canonical if they are not', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 24 }), (bytes) => {
       if (decodes(bytes) && isSurelyCanonical(bytes)) expect(encodesToItself(bytes)).toBe(true);
@@ -87,6 +87,6 @@ test.each([
   expect(isSurelyCanonical(fromHex(hex))).toBe(false);
 });
 
-test('depth without end is left to the slow way', () => {
+test('unbounded depth is left to encoding again', () => {
   expect(isSurelyCanonical(new Uint8Array(100_000).fill(0x81))).toBe(false);
 });

@@ -1,20 +1,20 @@
-/** Deeper values than this are left to the slow way. */
+/** Deeper values than this are left to encoding again. */
 const MAX_DEPTH = 32;
 
 const FALSE = 0xf4;
 const NULL = 0xf6;
 
 /**
- * Whether bytes that decode as DAG-CBOR are canonical beyond doubt: definite lengths, shortest integers, map
- * keys as ASCII text in order (shorter first, then by byte) and each once, nothing behind the value. False
- * says nothing: floats, tags, text beyond ASCII and very large integers are left to encoding again, which
- * costs several times as much.
+ * Whether bytes that decode as DAG-CBOR are certainly canonical: definite lengths, shortest integers, map
+ * keys as ASCII text in order (shorter first, then by byte) and each once, no trailing bytes. False means
+ * unknown: floats, tags, text beyond ASCII and very large integers are left to encoding again, which costs
+ * several times as much.
  */
 export function isSurelyCanonical(bytes: Uint8Array): boolean {
   return pastValue(bytes, 0, 0) === bytes.length;
 }
 
-/** Where the value at `at` ends; -1 when in doubt. */
+/** The end of the value at `at`; -1 if unsure. */
 function pastValue(bytes: Uint8Array, at: number, depth: number): number {
   const first = bytes[at]!;
   switch (first >>> 5) {
@@ -55,7 +55,7 @@ function pastMap(bytes: Uint8Array, at: number, depth: number): number {
   return next;
 }
 
-/** The head of a text tells its length, so that encoded keys compare as DAG-CBOR orders them. */
+/** The head of a text holds its length, so encoded keys compare in the order of DAG-CBOR. */
 function ascends(bytes: Uint8Array, aAt: number, aEnd: number, bAt: number, bEnd: number): boolean {
   const length = aEnd - aAt;
   if (length !== bEnd - bAt) return length < bEnd - bAt;
@@ -78,7 +78,7 @@ function within(bytes: Uint8Array, end: number): number {
   return end <= bytes.length ? end : -1;
 }
 
-/** Where a head of initial byte and argument ends; -1 where a shorter one would do, or the argument is huge. */
+/** The end of a head (initial byte and argument); -1 if a shorter one exists, or the argument is huge. */
 function pastHead(bytes: Uint8Array, at: number): number {
   const short = bytes[at]! & 31;
   if (short < 24) return at + 1;

@@ -8,7 +8,7 @@ export function encodeCanonical(value: unknown): Uint8Array {
   return dagCbor.encode(value);
 }
 
-/** Decodes DAG-CBOR without asking for the canonical form; for our own messages that are never hashed. */
+/** Decodes DAG-CBOR without requiring the canonical form; for own messages that are never hashed. */
 export function decodeCbor(bytes: Uint8Array): unknown {
   try {
     return dagCbor.decode(bytes);
@@ -18,8 +18,8 @@ export function decodeCbor(bytes: Uint8Array): unknown {
 }
 
 /**
- * Decodes DAG-CBOR that must be canonical: what does not re-encode to the same bytes is refused.
- * Throws a Problem `malformed` or `non-canonical`.
+ * Decodes DAG-CBOR that must be canonical: bytes that do not re-encode to themselves are refused. Throws a
+ * Problem `malformed` or `non-canonical`.
  */
 export function decodeCanonical(bytes: Uint8Array): unknown {
   const value = decodeCbor(bytes);

@@ -1,4 +1,4 @@
-/** Time as a port: the real one in a node, a virtual one in the simulation. */
+/** Time as a port: real in a node, virtual in the simulation. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -24,8 +24,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Runs `task` every `periodMs` by the clock, counted from the end of the last run; returns how to stop it. A
- * run that fails is told to whoever guards the clock, and the next one comes all the same.
+ * Runs `task` every `periodMs` by the clock, counted from the end of the last run; returns the function that
+ * stops it. A failed run is reported to the clock's error handler, and the next one runs all the same.
  */
 export function every(clock: Clock, periodMs: number, task: () => void | Promise<void>): () => void {
   let stopped = false;

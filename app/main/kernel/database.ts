@@ -1,4 +1,4 @@
-/** What one column holds. Blobs are plain Uint8Arrays, integers are safe JavaScript numbers. */
+/** The content of one column. Blobs are plain Uint8Arrays, integers are safe JavaScript numbers. */
 export type Cell = null | number | string | Uint8Array;
 
 /** A prepared statement. `T` is the shape of a row, by the column names of the query. */
@@ -10,22 +10,22 @@ export interface Statement<T = unknown> {
 }
 
 /**
- * One SQLite database as the rooms see it. A community's file has one writer, and a local database
- * answers in microseconds, so this port alone is synchronous; what feature services offer is not.
+ * One SQLite database as the rooms use it. A community's file has one writer, and a local database answers in
+ * microseconds, so only this port is synchronous; the feature services are not.
  */
 export interface Database {
   prepare<T = unknown>(sql: string): Statement<T>;
   exec(sql: string): void;
   /** Runs `work` in one transaction: all of it is durable, or none. Nested calls join the outer one. */
   transaction<T>(work: () => T): T;
-  /** Resolves once all that was committed survives a power cut too; costs one wait for the disk, off this thread. */
+  /** Resolves once everything committed also survives a power cut; costs one disk sync, off this thread. */
   secure(): Promise<void>;
   /** Size of the file in bytes. */
   sizeBytes(): number;
   close(): void;
 }
 
-/** One step in the making of a feature's tables. A step that shipped is never edited. */
+/** One step in the creation of a feature's tables. A released step is never edited. */
 export interface Migration {
   readonly feature: string;
   /** Counted from 1 within the feature. */

@@ -1,7 +1,7 @@
 /**
- * Hybrid logical time (Kulkarni et al., "Logical Physical Clocks", 2014) in one safe integer:
- * milliseconds since the epoch times 1,024, plus a counter. A counter that overflows runs into the
- * next millisecond, so one comparison of integers is the whole order.
+ * Hybrid logical time (Kulkarni et al., "Logical Physical Clocks", 2014) in one safe integer: milliseconds
+ * since the epoch times 1,024, plus a counter. A counter that overflows continues into the next millisecond,
+ * so comparing two integers gives the complete order.
  */
 export const TICKS_PER_MS = 1024;
 

@@ -122,7 +122,7 @@ const tree = fc
   .array(fc.uint8Array({ maxLength: 4 }), { minLength: 1, maxLength: 70 })
   .map((list) => list.map((entry, n) => leafHash(Uint8Array.of(n, ...entry))));
 
-test('every leaf is proven in its place and in no other, and no bent path proves it', () => {
+test('every leaf is proven at its place and at no other, and no altered path proves it', () => {
   fc.assert(
     fc.property(tree, fc.nat(), fc.nat(), fc.nat(), (all, a, b, c) => {
       const [size, root] = [all.length, rootOfLeaves(all)];
@@ -141,7 +141,7 @@ test('every leaf is proven in its place and in no other, and no bent path proves
   );
 });
 
-test('a tree is proven to be the beginning of a longer one, and a changed one is not', () => {
+test('a tree is proven to be the beginning of a longer one, and a changed tree is not', () => {
   fc.assert(
     fc.property(tree, fc.nat(), fc.nat(), (all, a, b) => {
       const [size, first] = [all.length, 1 + (a % all.length)];
@@ -158,7 +158,7 @@ test('a tree is proven to be the beginning of a longer one, and a changed one is
   );
 });
 
-test('sizes and places that are none prove nothing', () => {
+test('invalid sizes and places prove nothing', () => {
   const root = rootOfLeaves(leaves);
   for (const index of [-1, 8, 0.5, Number.NaN, 2 ** 60])
     expect(verifyInclusion(leaves[0]!, index, 8, [], root)).toBe(false);

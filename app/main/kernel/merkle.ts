@@ -14,7 +14,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(concatBytes(NODE, left, right));
 }
 
-/** Root of a tree of leaf hashes; of none, the hash of nothing (RFC 9162, section 2.1.1). */
+/** Root of a tree of leaf hashes; without leaves, the hash of nothing (RFC 9162, section 2.1.1). */
 export function rootOfLeaves(leaves: readonly Uint8Array[]): Uint8Array {
   return rootOf(leaves, 0, leaves.length);
 }
@@ -57,7 +57,10 @@ export function verifyInclusion(
   return sn === 0n && equalBytes(hash, root);
 }
 
-/** The hashes that show that the tree of the first `size` leaves is the beginning of this one (RFC 9162, section 2.1.4.1). */
+/**
+ * The hashes that prove that the tree of the first `size` leaves is the beginning of this one (RFC 9162,
+ * section 2.1.4.1).
+ */
 export function consistencyProof(leaves: readonly Uint8Array[], size: number): Uint8Array[] {
   if (!Number.isInteger(size) || size < 1 || size > leaves.length) throw new RangeError('no such tree');
   return size === leaves.length ? [] : subproof(leaves, size, 0, leaves.length, true);
@@ -108,7 +111,7 @@ function isPowerOfTwo(size: number): boolean {
   return (bits & (bits - 1n)) === 0n;
 }
 
-/** The largest power of two below `size`, for sizes from 2 on. */
+/** The largest power of two below `size`, which is at least 2. */
 function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;

@@ -1,6 +1,6 @@
 /**
- * Nothing from elsewhere, no inline script, no eval, no frames, no forms, no plugins. Inline styles are
- * allowed because the component library inserts its own and virtualised lists place their rows by them.
+ * No foreign content, inline script, eval, frames, forms or plugins. Inline styles are allowed because the
+ * component library inserts its own and virtualised lists place their rows by them.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -19,7 +19,7 @@ export const contentSecurityPolicy = [
   "object-src 'none'",
 ].join('; ');
 
-/** What every answer to a page says of how it may be used, over HTTP and over the app's own protocol alike. */
+/** The headers of every response to a page, over HTTP and over the app's own protocol. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
@@ -45,6 +45,6 @@ const types: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** The media type of a file of the console, by the end of its name. */
+/** The media type of a console file, by its file extension. */
 export const typeOfFile = (path: string): string =>
   types[/\.[a-z0-9]+$/.exec(path)?.[0] ?? ''] ?? 'application/octet-stream';

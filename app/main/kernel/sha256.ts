@@ -1,5 +1,5 @@
-// The one node: module that pure code may reach: a hash is a function of its input and nothing else,
-// and the built-in one is several times faster than any in JavaScript.
+// The only node: module that pure code may import: a hash is a function of its input, and the built-in one is
+// several times faster than any in JavaScript.
 import { hash } from 'node:crypto';
 
 /** SHA-256 of some bytes: 32 bytes (FIPS 180-4). */

@@ -8,7 +8,7 @@ export interface Signer {
 
 /** A signer that spreads many signatures over threads, for bulk work. */
 export interface BulkSigner extends Signer {
-  /** One signature of 64 bytes a message, in order. */
+  /** One signature of 64 bytes per message, in order. */
   signAll(messages: readonly Uint8Array[]): Promise<Uint8Array[]>;
 }
 

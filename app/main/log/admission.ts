@@ -45,17 +45,17 @@ const ignore = (code: RefusalCode): Refusal => ({ verdict: 'ignore', code });
 const reject = (code: RefusalCode): Refusal => ({ verdict: 'reject', code });
 
 /**
- * Everything that can be said about a decoded event without storage and without its signature.
- * Null means nothing speaks against it.
+ * Checks everything about a decoded event that needs neither storage nor its signature. Null if nothing
+ * speaks against it.
  */
 export function judge(event: LogEvent, context: AdmissionContext): Refusal | null {
   // [L5] An event belongs to one community.
   if (!equalBytes(event.community, context.community)) return reject('wrong-community');
-  // [L6] Nothing happened before the genesis.
+  // [L6] No event is older than the genesis document.
   if (event.time < context.genesisTime) return reject('before-genesis');
-  // [L7] The future is held, not stored, until its time comes.
+  // [L7] An early event is held, not stored, until its time comes.
   if (event.time > ticksOf(context.nowMs + MAX_AHEAD_MS)) return { verdict: 'hold', code: 'far-future' };
-  // [L8] A kind this release does not know is left to releases that do.
+  // [L8] Kinds that this release does not know are left to releases that do.
   const kind = context.kinds.get(event.kind);
   if (!kind) return ignore('unknown-kind');
   if (!kind.body.safeParse(event.body).success) return reject('bad-body');
@@ -72,7 +72,7 @@ export function judgeRole(
   return ignore(authority.knows(event.author) ? 'out-of-role' : 'unknown-author');
 }
 
-/** A refusal of what this node's own person was about to write, in words. */
+/** The refusal of an event that this node's own person is writing, as a Problem. */
 export function refusalProblem(refusal: Refusal, kind: string): Problem {
   switch (refusal.code) {
     case 'unknown-author':

@@ -1,11 +1,11 @@
 import type { Database, Statement } from '../kernel/database.ts';
 
-/** [S10] Up to this row every event is anchored, or gone. */
+/** [S10] The row up to which every event is anchored or removed. */
 const UPTO = 'anchors.upto';
 
-/** Rows looked at in one go, so that a log that was anchored elsewhere is passed over in small steps. */
+/** Rows read in one call, so that a log that was anchored elsewhere is skipped in small steps. */
 const WINDOW = 20_000;
-/** Rows after which it is written down how far was looked. */
+/** The number of rows after which the position is saved. */
 const STRIDE = 64;
 
 /** An event that no block lists yet. */
@@ -16,8 +16,8 @@ export interface Unanchored {
 }
 
 /**
- * [S10] Which events are listed by which final block of the ledger. A list may come before its events: what
- * it names waits in `anchor_awaited`, and the database itself moves it as events come and go.
+ * [S10] Records which final block of the ledger lists which events. A list may arrive before its events:
+ * their ids wait in `anchor_awaited`, and triggers move them as events are added and removed.
  */
 export class AnchorMarks {
   readonly #db: Database;
@@ -47,12 +47,12 @@ export class AnchorMarks {
     );
   }
 
-  /** The height of the block that lists the event in a row; null while none does. */
+  /** The height of the block that lists the event in a row, if any. */
   heightOf(seq: number): number | null {
     return this.#height.get(seq)?.height ?? null;
   }
 
-  /** Time and block of an event that is held here; null for one that is not. */
+  /** Time and block of an event that is held here; null for other events. */
   find(id: Uint8Array): { readonly time: number; readonly height: number | null } | null {
     return this.#find.get(id) ?? null;
   }
@@ -62,7 +62,7 @@ export class AnchorMarks {
     return this.#awaited.get(id) !== undefined;
   }
 
-  /** Notes what a final block lists; called in the transaction that stores the block. */
+  /** Records the events that a final block lists; called in the transaction that stores the block. */
   mark(height: number, ids: readonly Uint8Array[]): void {
     for (const id of ids) {
       if (this.#mark.run(height, id).changes === 0) this.#await.run(id, height);
@@ -75,8 +75,8 @@ export class AnchorMarks {
   }
 
   /**
-   * Events up to a row and a time that no block lists, in the order in which they came. Few rows are looked at
-   * in one call: there may be more where it gives none.
+   * Events up to a row and a time that no block lists, in order of arrival. One call reads few rows: there
+   * may be more events even if it returns none.
    */
   unanchored(upToSeq: number, upToTicks: number, limit: number): Unanchored[] {
     const upTo = this.upTo();
@@ -88,7 +88,7 @@ export class AnchorMarks {
     return found.filter(({ time }) => time <= upToTicks);
   }
 
-  /** Whether nothing is noted, as after a repair of the database. */
+  /** Whether nothing is recorded, as after a repair of the database. */
   get blank(): boolean {
     const some = 'SELECT 1 FROM event_anchor UNION ALL SELECT 1 FROM anchor_awaited LIMIT 1';
     return this.#db.prepare(some).get() === undefined;

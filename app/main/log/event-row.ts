@@ -2,10 +2,13 @@ import type { Database } from '../kernel/database.ts';
 import { openEvent, type LogEvent } from './event.ts';
 import { openRedacted } from './redacted-event.ts';
 
-/** Column `proved`: vouched for by a later event, or by its signature; a husk of what was here, or one filed. */
+/**
+ * Column `proved`: proven by a later event or by its signature; redacted from an event that was here, or
+ * filed by a purge.
+ */
 export const PROVED = { byAncestry: 0, bySignature: 1, redacted: 2, storedRedacted: 3 } as const;
 
-/** What of a row of the table of events makes up the event. */
+/** The columns of a row that make up the event. */
 export interface EventRow {
   seq: number;
   id: Uint8Array;
@@ -19,7 +22,7 @@ export function opened({ id, proved, bytes, signature }: Omit<EventRow, 'seq'>):
   return proved >= PROVED.redacted ? openRedacted(id, bytes) : openEvent({ bytes, signature });
 }
 
-/** [L14] Puts the husk in place of an event that is here. Returns how many bytes went. */
+/** [L14] Replaces a stored event by its redacted form. Returns how many bytes were removed. */
 export function purgeRow(db: Database, seq: number, redacted: Uint8Array): number {
   const row = db
     .prepare<{ size: number }>(
@@ -33,7 +36,7 @@ export function purgeRow(db: Database, seq: number, redacted: Uint8Array): numbe
   return row.size - redacted.length;
 }
 
-/** Of some events, those that are vouched for by ancestry alone and whose signature is here all the same. */
+/** Those of the given events that are proven by ancestry alone although their signature is here. */
 export function uncheckedOf(db: Database, ids: readonly Uint8Array[]): LogEvent[] {
   const byId = db.prepare<Omit<EventRow, 'seq'>>(
     `SELECT id, proved, bytes, signature FROM event WHERE id = ? AND proved = ${PROVED.byAncestry} AND signature IS NOT NULL`,
@@ -44,7 +47,7 @@ export function uncheckedOf(db: Database, ids: readonly Uint8Array[]): LogEvent[
   });
 }
 
-/** The signature of an event was checked and is right: from now on it is passed on [L3]. */
+/** The signature of an event was checked and is valid: from now on it is passed on [L3]. */
 export function markChecked(db: Database, id: Uint8Array): void {
   db.prepare(
     `UPDATE event SET proved = ${PROVED.bySignature} WHERE id = ? AND proved = ${PROVED.byAncestry}`,

@@ -12,7 +12,7 @@ export const MAX_PARENTS = 16;
 
 const SIGNING_PREFIX = utf8('impulse/event/1\0');
 
-/** What an author states; the unit of the log. See SPEC.md for the numbered rules. */
+/** An author's statement; the unit of the log. See SPEC.md for the numbered rules. */
 export interface EventFields {
   /** Digest of the genesis document. */
   readonly community: Uint8Array;
@@ -26,7 +26,7 @@ export interface EventFields {
   readonly body: unknown;
 }
 
-/** A decoded event with its identity. `signature` is null when it came by ancestry alone. */
+/** A decoded event with its identity. `signature` is null if it was proven by ancestry alone. */
 export interface LogEvent extends EventFields {
   /** SHA-256 of `bytes`. */
   readonly id: Uint8Array;
@@ -34,7 +34,7 @@ export interface LogEvent extends EventFields {
   readonly signature: Uint8Array | null;
 }
 
-/** An event as it travels. */
+/** An event in the form in which it is sent. */
 export interface SealedEvent {
   readonly bytes: Uint8Array;
   readonly signature: Uint8Array | null;
@@ -65,7 +65,7 @@ export function encodeEvent(fields: EventFields): Uint8Array {
   });
 }
 
-/** What a signature covers: a domain prefix, so that it can never stand for anything else, and the bytes. */
+/** The signed message: a domain prefix, so that the signature is valid for nothing else, and the bytes. */
 export function signingPayload(bytes: Uint8Array): Uint8Array {
   return concatBytes(SIGNING_PREFIX, bytes);
 }
@@ -76,7 +76,7 @@ export function sealEvent(fields: EventFields, signer: Signer): LogEvent {
   return { ...event, signature: signer.sign(signingPayload(event.bytes)) };
 }
 
-/** Makes and hashes an event that has yet to be signed. Throws a Problem `event-too-large`. */
+/** Makes and hashes an event that is signed later. Throws a Problem `event-too-large`. */
 export function formEvent(fields: EventFields): LogEvent {
   const bytes = encodeEvent(fields);
   if (bytes.length > MAX_EVENT_BYTES) {
@@ -86,8 +86,8 @@ export function formEvent(fields: EventFields): LogEvent {
 }
 
 /**
- * Decodes what came from outside, by rules [L1] to [L4].
- * Throws a Problem: `event-too-large`, `malformed`, `non-canonical`, `bad-event`, `bad-parents`.
+ * Decodes an event from outside, by rules [L1] to [L4]. Throws a Problem: `event-too-large`, `malformed`,
+ * `non-canonical`, `bad-event`, `bad-parents`.
  */
 export function openEvent(sealed: SealedEvent): LogEvent {
   const { bytes, signature } = sealed;

@@ -24,7 +24,7 @@ const digest = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const signature = fc.uint8Array({ minLength: 64, maxLength: 64 });
 const signer = signerOf(new Uint8Array(32).fill(5));
 
-/** Whatever DAG-CBOR can say, small. */
+/** Any small value of DAG-CBOR. */
 const plainValue = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -50,7 +50,7 @@ const event: fc.Arbitrary<LogEvent> = fc
   })
   .map((fields) => sealEvent({ ...fields, author: signer.publicKey }, signer));
 
-/** Small damage at some place: a byte set, cut out or put in. */
+/** Small damage at some place: a byte changed, removed or inserted. */
 const damage = fc.record({
   at: fc.nat(),
   byte: fc.integer({ min: 0, max: 255 }),
@@ -69,7 +69,7 @@ function bend(bytes: Uint8Array, wounds: readonly Damage[]): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** Opens or refuses with a Problem; whatever is opened is canonical. */
+/** Opens or refuses with a Problem; an opened event must be canonical. */
 function opensCleanly(sealed: SealedEvent): void {
   let opened: LogEvent;
   try {
@@ -92,7 +92,7 @@ function decodesCleanly(bytes: Uint8Array): void {
   }
 }
 
-test('[L1] whatever is sealed opens again to the same fields and id', () => {
+test('[L1] a sealed event opens to the same fields and id', () => {
   fc.assert(
     fc.property(event, (made) => {
       const opened = openEvent(made);

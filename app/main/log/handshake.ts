@@ -10,10 +10,10 @@ import { problem } from './problems.ts';
 
 const PREFIX = utf8('impulse/hello/1\0');
 
-/** Which end of the channel speaks. */
+/** The end of the channel that speaks. */
 export type Side = 'opener' | 'answerer';
 
-/** What a peer told of itself, its membership proved. */
+/** A peer's statements about itself, with proven membership. */
 export interface Introduction {
   readonly peer: string;
   readonly publicKey: Uint8Array;
@@ -32,7 +32,7 @@ export interface HandshakeInit {
   readonly nodeName: () => string;
 }
 
-/** [S1] This node's own hello towards a peer. */
+/** [S1] This node's own handshake message to a peer. */
 export function sendHandshake(init: HandshakeInit, peer: string, side: Side): MessageOf<'hello'> {
   const { log, transport, signer, nodeName } = init;
   const [opener, answerer] = side === 'opener' ? [transport.self, peer] : [peer, transport.self];
@@ -48,9 +48,8 @@ export function sendHandshake(init: HandshakeInit, peer: string, side: Side): Me
 }
 
 /**
- * [S1] Checks the hello of the peer at the other end, which stands on `side`: it belongs to this community's
- * log, owns the key it shows, and the key has a role now.
- * Throws a Problem: `wrong-community`, `bad-signature`, `not-a-member`.
+ * [S1] Checks the handshake message of the peer on `side`: it belongs to this community's log, owns the key
+ * it shows, and the key has a role now. Throws a Problem: `wrong-community`, `bad-signature`, `not-a-member`.
  */
 export async function answerHandshake(
   init: HandshakeInit,

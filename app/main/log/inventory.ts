@@ -4,7 +4,7 @@ import type { Stratum } from './kinds.ts';
 import { RangeSet, reverseKey } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
-/** Which events are held, beside their rows: what peers reconcile, and how many there are. */
+/** The ids of all held events in memory: the sets that peers reconcile, and counts. */
 export class Inventory {
   readonly #store: LogStore;
   readonly #sets: Partial<Record<Stratum, RangeSet>> = {};
@@ -15,12 +15,14 @@ export class Inventory {
     this.#counts = { authority: store.count('authority'), content: store.count('content') };
   }
 
-  /** Events held, by stratum or in all. */
+  /** The number of events held, by stratum or in all. */
   count(stratum?: Stratum): number {
     return stratum ? this.#counts[stratum] : this.#counts.authority + this.#counts.content;
   }
 
-  /** The set that peers reconcile; newest first because its keys count backwards. Read from disk at first use. */
+  /**
+   * The set that peers reconcile; newest first because its keys count backwards. Read from disk on first use.
+   */
   set(stratum: Stratum): RangeSet {
     const known = this.#sets[stratum];
     if (known) return known;
@@ -30,19 +32,19 @@ export class Inventory {
     return set;
   }
 
-  /** Asks the set in memory where it was read already: a third of the time of a look-up on disk. */
+  /** Uses the set in memory if it was read already: this takes a third of the time of a look-up on disk. */
   has({ time, id }: LogEvent, stratum: Stratum | undefined): boolean {
     const set = stratum && this.#sets[stratum];
     return set ? set.has(reverseKey(time), id) : this.#store.has(id);
   }
 
-  /** An event was stored, and that is on disk. */
+  /** An event was stored and is on disk. */
   add({ time, id }: LogEvent, stratum: Stratum): void {
     this.#counts[stratum]++;
     this.#sets[stratum]?.add(reverseKey(time), id);
   }
 
-  /** An event was removed, and that is on disk. */
+  /** An event was removed on disk. */
   remove({ time, id }: LogEvent, stratum: Stratum): void {
     this.#counts[stratum]--;
     this.#sets[stratum]?.remove(reverseKey(time), id);

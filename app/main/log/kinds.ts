@@ -3,36 +3,41 @@ import type { Role } from '../kernel/roles.ts';
 import type { LogEvent } from './event.ts';
 
 /**
- * Events live in one of two strata [L9]. `authority` events say what others are judged by; there are few of
- * them and a node holds all before it judges the rest. `content` is everything else.
+ * Events belong to one of two strata [L9]. `authority` events determine how others are judged; there are few
+ * of them, and a node holds all before it judges the rest. `content` is everything else.
  */
 export type Stratum = 'authority' | 'content';
 
-/** What a feature registers about one kind of event. */
+/** A feature's registration of one kind of event. */
 export interface Kind {
   readonly name: string;
   readonly stratum: Stratum;
   readonly body: z.ZodType;
   /** The least role its author must have held at the event's time. */
   readonly leastRole: Role;
-  /** The body without its words, which still fits the schema; kinds that have none cannot be purged. */
+  /** The body without its text, which still fits the schema; kinds without this function cannot be purged. */
   redacted?(body: unknown): unknown;
 }
 
-/** Applies stored events to what is shown. Must give the same result for any order of arrival [L12]. */
+/**
+ * Turns stored events into the rows that are shown. Must give the same result for any order of arrival [L12].
+ */
 export interface Projection {
   readonly kinds: readonly Kind[];
   /** Called inside the transaction that stores the event. `seq` is this node's row of it. */
   apply(event: LogEvent, seq: number): void;
-  /** Undoes `apply`, when the event lost its right to be here [L11]. */
+  /** Undoes `apply` after the event lost its right to be here [L11]. */
   revoke(event: LogEvent, seq: number): void;
-  /** The words of an applied event are gone: its husk is handed over. Inside the transaction that takes them. */
+  /**
+   * The text of an applied event was purged; `redacted` is what is left. Called inside the transaction of the
+   * purge.
+   */
   purged?(redacted: LogEvent, seq: number): void;
-  /** Everything was applied anew, after {@link clear}; called last in the transaction of a rebuild. */
+  /** Everything was applied again after {@link clear}; called last in the transaction of a rebuild. */
   rebuilt?(): void;
-  /** Writes what `apply` only noted so far; called last in every transaction that applied or revoked. */
+  /** Writes what `apply` only collected so far; called last in every transaction that applied or revoked. */
   settle?(): void;
-  /** Drops what was noted, after a transaction was rolled back. */
+  /** Drops collected data after a transaction was rolled back. */
   reload?(): void;
   /** Empties the projection before a rebuild. */
   clear(): void;
@@ -40,19 +45,20 @@ export interface Projection {
   dump(): Iterable<unknown>;
 }
 
-/** Stands at the door: hears of events inside the transaction that stores or removes them. */
+/** Called inside the transaction that stores or removes events. */
 export interface AdmissionHook {
-  /** Before any projection shows it. `context` is that of the draft, where this node wrote the event. */
+  /** Called before any projection shows the event. `context` is that of the draft, if this node wrote the event. */
   stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history', context?: unknown): void;
-  /** After every projection let go of it. */
+  /** Called after every projection removed the event. */
   removed(event: LogEvent, seq: number): void;
-  /** Drops what was noted, after a transaction was rolled back. */
+  /** Drops collected data after a transaction was rolled back. */
   reload(): void;
 }
 
 /**
- * Who may do what, as far as this node knows. `null` means the key belongs to nobody here, or to someone
- * banned at that time. What it says of the past may change: {@link Log.rightsChanged} must be told then.
+ * Everyone's rights, as far as this node knows. `null` means that the key belongs to nobody here, or to a
+ * person banned at that time. Its answers about the past may change: then {@link Log.rightsChanged} must be
+ * called.
  */
 export interface Authority {
   roleAt(author: Uint8Array, time: number): Role | null;
@@ -60,7 +66,7 @@ export interface Authority {
   knows(author: Uint8Array): boolean;
 }
 
-/** [L11] Keys whose rights are others from a time on, in ticks. */
+/** [L11] A key whose rights changed from a time on, in ticks. */
 export interface RightsChange {
   readonly keys: readonly Uint8Array[];
   readonly since: number;

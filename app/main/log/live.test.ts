@@ -6,7 +6,7 @@ import { createTestWorld, FOUNDER, personOf, type TestNode, type TestWorld } fro
 import { sealEvent } from './event.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 
-/** Founder and members, all connected in a row and caught up. */
+/** Founder and members, connected in a row and caught up. */
 async function row(world: TestWorld, ...names: string[]): Promise<TestNode[]> {
   const founder = await world.node(FOUNDER);
   for (const name of names) founder.admit(name);
@@ -21,7 +21,7 @@ async function row(world: TestWorld, ...names: string[]): Promise<TestNode[]> {
 
 const scoreAt = (node: TestNode) => node.transport.peers()[0]?.score ?? 0;
 
-test('[G1] what one node writes is at all others in a moment, over a node in between', async () => {
+test('[G1] an event of one node reaches all others within a moment, also over a node in between', async () => {
   const world = createTestWorld();
   const nodes = await row(world, 'ada', 'bob');
   nodes[0]!.write('one', 'two');
@@ -35,7 +35,7 @@ test('[G2] events that arrive while others are judged are stored together, in on
   const [founder, ada] = await row(world, 'ada');
   const commits: number[] = [];
   ada!.log.onCommit((batch) => commits.push(batch.length));
-  // Judging takes a while, as it does when signatures are checked on other threads.
+  // Judging takes a while, as if signatures were checked on other threads.
   const admit = ada!.log.admit.bind(ada!.log);
   ada!.log.admit = async (sealed, origin) => {
     await new Promise<void>((resolve) => void world.clock.after(5, resolve));
@@ -54,7 +54,7 @@ test.each([
   ['bytes that are no event', () => encodeCanonical(['event', utf8('x'), new Uint8Array(64)]), true],
   ['an event of a stranger', (world: TestWorld) => signed(world, 'eve'), false],
   ['an event of the far future', (world: TestWorld) => signed(world, FOUNDER, null, 300_000), false],
-])('[G2] %s is not stored; it costs score only where a rule was broken', async (_what, make, costs) => {
+])('[G2] %s is not stored, and costs score only if a rule was broken', async (_what, make, costs) => {
   const world = createTestWorld();
   const [, ada] = await row(world, 'ada');
   world.network.inject('ada', topicOf(world.community), make(world), FOUNDER);
@@ -76,7 +76,7 @@ function signed(
   return encodeCanonical(['event', event.bytes, signature ?? event.signature]);
 }
 
-test('[G3] a large import is not spread event by event, and is everywhere within seconds', async () => {
+test('[G3] a large import is not published event by event, and is everywhere within seconds', async () => {
   const world = createTestWorld();
   const nodes = await row(world, 'ada', 'bob');
   let published = 0;
@@ -93,7 +93,7 @@ test('[G3] a large import is not spread event by event, and is everywhere within
   expect(new Set(nodes.map((node) => toHex(node.log.digest()))).size).toBe(1);
 });
 
-test('[G4] what gossip lost is fetched when the next event shows the gap', async () => {
+test('[G4] an event that gossip lost is fetched when the next one shows the gap', async () => {
   const world = createTestWorld();
   const [founder, ada] = await row(world, 'ada');
   world.network.shape({ loss: 1 });

@@ -10,11 +10,11 @@ import type { Spread } from './spread.ts';
 import type { Sync } from './sync.ts';
 import type { Transport, GossipVerdict } from './transport.ts';
 
-/** [G3] Own events of one commit that are spread one by one, at most. */
+/** [G3] The most own events of one commit that are published one by one. */
 const MAX_BURST = 50;
-/** [G2] Events judged in one transaction, at most. */
+/** [G2] The most events judged in one transaction. */
 const MAX_BATCH = 256;
-/** Events that wait to be judged, at most; more than these are left to catch-up. */
+/** The most events that wait to be judged; further ones are left to catch-up. */
 const MAX_QUEUE = 5000;
 
 const digest = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
@@ -23,7 +23,7 @@ const EventMessage = z.tuple([
   z.instanceof(Uint8Array).refine((bytes) => bytes.length <= MAX_EVENT_BYTES),
   z.instanceof(Uint8Array).refine((bytes) => bytes.length === 64),
 ]);
-/** The announcer is named, so that the same hint by another node is another message. */
+/** It names the announcer, so that the same hint from another node is a different message. */
 const HeadMessage = z.tuple([z.literal('head'), digest, z.int().nonnegative(), z.string().max(100)]);
 const Message = z.union([EventMessage, HeadMessage]);
 
@@ -40,7 +40,10 @@ export function topicOf(community: Uint8Array): string {
   return `impulse/1/${cidOf(community)}`;
 }
 
-/** Spreads this node's own events as they are written, and takes in those of others. See SPEC.md, "Live spread". */
+/**
+ * Publishes this node's own events as they are written, and receives those of others. See SPEC.md, "Live
+ * spread".
+ */
 export class Live {
   readonly #init: LiveInit;
   readonly #topic: string;
@@ -58,7 +61,7 @@ export class Live {
     transport.subscribe(this.#topic, (data, from) => this.#validate(data, from));
     this.#stops = [
       log.onCommit((batch) => this.#committed(batch)),
-      // [G3] Passes the hint on once this node itself can answer for what it names.
+      // [G3] Passes the hint on once this node itself has the event it names.
       sync.onPulled((_peer, { stored }) => {
         const newest = stored > 0 ? log.set('content') : null;
         if (!newest || newest.size === 0) return;
@@ -96,7 +99,7 @@ export class Live {
     try {
       return await this.#init.transport.publish(this.#topic, encodeCanonical(message));
     } catch (error) {
-      // Nothing is lost: catch-up brings what was not spread.
+      // Nothing is lost: catch-up brings events that were not published.
       this.#init.logger.warn('publish-failed', { code: problemOf(error).code });
       return 0;
     }
@@ -120,7 +123,10 @@ export class Live {
     });
   }
 
-  /** [G2] What arrives while one batch is judged makes up the next: no wait when idle, few transactions when busy. */
+  /**
+   * [G2] Events that arrive while one batch is judged form the next: no wait when idle, few transactions when
+   * busy.
+   */
   async #drain(): Promise<void> {
     if (this.#admitting) return;
     this.#admitting = true;

@@ -33,20 +33,20 @@ import { Inventory } from './inventory.ts';
 import type { RangeSet } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
-/** [L7] Events of the near future that are waited for, at most. */
+/** [L7] The most early events that are held. */
 const MAX_HELD = 1000;
 
-/** One stored event, as told to those who listen. */
+/** One stored event, as listeners receive it. */
 export interface Committed {
   readonly event: LogEvent;
   readonly seq: number;
-  /** `own`: written here; `live`: just spread; `history`: filled in by catch-up. */
+  /** `own`: written here; `live`: received by gossip; `history`: filled in by catch-up. */
   readonly origin: EventSource;
 }
 
 export type EventSource = 'own' | 'live' | 'history';
 
-/** What this node's own person is about to write. */
+/** An event that this node's own person is about to write. */
 export interface EventDraft {
   readonly kind: string;
   readonly body: unknown;
@@ -56,7 +56,7 @@ export interface EventDraft {
 
 export interface Verdicts {
   readonly stored: number;
-  /** Refusals in the order of the input; null where the event was stored. */
+  /** Refusals in the order of the input; null if the event was stored. */
   readonly refusals: (Refusal | null)[];
 }
 
@@ -69,13 +69,16 @@ export interface LogInit {
   readonly community: Uint8Array;
   /** Ticks of the genesis document. */
   readonly genesisTime: number;
-  /** Each registers its kinds. */
+  /** Each of them registers its kinds. */
   readonly projections: readonly Projection[];
   readonly authority: Authority;
   readonly admissionHook?: AdmissionHook;
 }
 
-/** A community's signed event log: admits, stores, projects, tells. The rules are in SPEC.md. */
+/**
+ * A community's signed event log: admits, stores and projects events, and notifies listeners. The rules are
+ * in SPEC.md.
+ */
 export class Log {
   readonly store: LogStore;
   readonly community: Uint8Array;
@@ -88,7 +91,7 @@ export class Log {
   readonly #held = new Map<string, SealedEvent>();
   readonly #inventory: Inventory;
   #lastTime: number;
-  /** Transactions that stored something, since the start. */
+  /** Transactions since the start that stored something. */
   #commits = 0;
 
   constructor(init: LogInit) {
@@ -110,26 +113,27 @@ export class Log {
     return cidOf(this.community);
   }
 
-  /** Calls back after each commit; returns how to stop listening. */
+  /** Calls back after each commit; returns the unsubscribe function. */
   onCommit(listener: (batch: readonly Committed[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls back after somebody's rights changed, so that what was refused may be good now. */
+  /** Calls back after somebody's rights changed, so that refused events may be acceptable now. */
   onRights(listener: () => void): () => void {
     this.#rightsListeners.add(listener);
     return () => this.#rightsListeners.delete(listener);
   }
 
-  /** [L11] The mark that {@link rightsChanged} was last given; 0 before the first. */
+  /** [L11] The mark last passed to {@link rightsChanged}; 0 before the first. */
   get rightsMark(): number {
     return this.store.meta<number>(RIGHTS) ?? 0;
   }
 
   /**
-   * [L11] The authority says something else than before: what no longer has its author's right goes. The mark
-   * says up to what the authority was heard; it is kept with what follows from it, or neither is.
+   * [L11] The authority's answers have changed: events that their author no longer had the right to write are
+   * removed. The mark says up to which point the authority was heard; it is stored together with the
+   * consequences, or neither is.
    */
   rightsChanged(changes: readonly RightsChange[], mark: number): void {
     if (changes.every(({ keys }) => keys.length === 0)) return;
@@ -144,31 +148,33 @@ export class Log {
     for (const listener of this.#rightsListeners) listener();
   }
 
-  /** The time that an event written now would bear, in ticks: not before anything that was seen. */
+  /** The time of an event written now, in ticks: not before anything seen so far. */
   get now(): number {
     return nextTime(this.#lastTime, this.#init.clock.now());
   }
 
   /**
-   * Something outside of the log happened at a time, in ticks: what is written here from now on comes after it.
-   * A time that others would not take yet [L7] is let go by.
+   * Something outside the log happened at a time, in ticks: events written here from now on are later. A time
+   * that others would not accept yet [L7] is ignored.
    */
   observe(time: number): void {
     if (time <= ticksOf(this.#init.clock.now() + MAX_AHEAD_MS))
       this.#lastTime = Math.max(this.#lastTime, time);
   }
 
-  /** Events held, by stratum or in all. */
+  /** The number of events held, by stratum or in all. */
   count(stratum?: Stratum): number {
     return this.#inventory.count(stratum);
   }
 
-  /** What was refused since start, by typed reason. */
+  /** The refusals since the start, by reason. */
   refusals(): { code: RefusalCode; verdict: Refusal['verdict']; count: number }[] {
     return [...this.#refusals].map(([code, { verdict, count }]) => ({ code, verdict, count }));
   }
 
-  /** The set that peers reconcile; newest first because its keys count backwards. Read from disk at first use. */
+  /**
+   * The set that peers reconcile; newest first because its keys count backwards. Read from disk on first use.
+   */
   set(stratum: Stratum): RangeSet {
     return this.#inventory.set(stratum);
   }
@@ -179,9 +185,9 @@ export class Log {
   }
 
   /**
-   * Writes several events in one transaction, each when it is drawn: a generator is handed every event it
-   * led to, so that a later draft may name an earlier event. Throws a Problem `out-of-role` or `bad-body`;
-   * then none is stored.
+   * Writes several events in one transaction, one after another: a generator receives each event in return,
+   * so that a later draft can name an earlier event. Throws a Problem `out-of-role` or `bad-body`; then none
+   * is stored.
    */
   appendAll(
     signer: Signer,
@@ -199,9 +205,9 @@ export class Log {
   }
 
   /**
-   * Writes many events as {@link appendAll} does, with their signatures made in parallel: ids do not depend on
-   * them. What this person writes meanwhile forks from the same heads, and the next event joins both [L4].
-   * Rejects with a Problem `out-of-role` or `bad-body`; then none is stored.
+   * Writes many events like {@link appendAll}, with signatures made in parallel, since ids do not depend on
+   * them. Events that this person writes meanwhile fork from the same heads, and the next event joins both
+   * [L4]. Rejects with a Problem `out-of-role` or `bad-body`; then none is stored.
    */
   async appendBulk(signer: BulkSigner, drafts: Generator<EventDraft, void, LogEvent>): Promise<void> {
     const formed: LogEvent[] = [];
@@ -251,8 +257,8 @@ export class Log {
   }
 
   /**
-   * Judges and stores what came from outside, in one transaction. Bulk catch-up hands events newest
-   * first, so that one signature a head is checked and ancestors follow by hash [L3].
+   * Judges and stores events from outside, in one transaction. Bulk catch-up passes events newest first, so
+   * that one signature per head is checked and ancestors follow by hash [L3].
    */
   async admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
     const context = this.#context();
@@ -269,14 +275,14 @@ export class Log {
       {
         verifier: this.#init.verifier,
         isAwaited: (event) => this.store.isAwaited(event),
-        // Authority events travel oldest first, so that each must keep a signature that was checked.
+        // Authority events are sent oldest first, so each needs its own checked signature.
         always: ({ kind }) => this.#kinds.get(kind)?.stratum === 'authority',
       },
     );
 
     const batch: Committed[] = [];
     this.#transact(() => {
-      // Looked up once already: again only where something came in between, or twice in this batch.
+      // Already looked up: again only if something was stored in between, or for repetition in this batch.
       const placed = new Set<string>();
       for (const { event, index } of candidates) {
         const key = toHex(event.id);
@@ -332,7 +338,7 @@ export class Log {
     return { event, seq, origin };
   }
 
-  /** [L11] Removes what an author wrote from a time on and had no right to write. */
+  /** [L11] Removes events that an author wrote from a time on without the right to. */
   #reconsider(author: Uint8Array, since: number): Removed[] {
     const removed: Removed[] = [];
     for (const { seq, event } of this.store.byAuthorSince(author, since)) {
@@ -346,15 +352,15 @@ export class Log {
     return removed;
   }
 
-  /** [L14] What would be left of an event; null where its kind cannot be purged. */
+  /** [L14] The redacted form of an event; null if its kind cannot be purged. */
   redactedOf(event: LogEvent): Uint8Array | null {
     const kind = this.#kinds.get(event.kind);
     return kind?.redacted ? redactedOf(event, kind) : null;
   }
 
   /**
-   * [L14] Takes the words of events away: what is here becomes its husk, of what is not here the husk that
-   * is given is filed, if it is one. Returns what went, with how many bytes.
+   * [L14] Removes the text of events: an event that is here is redacted; for one that is not here, the given
+   * redacted form is filed, if valid. Returns the redacted events and how many bytes were removed.
    */
   purge(named: readonly { readonly id: Uint8Array; readonly redacted: Uint8Array }[]): {
     gone: LogEvent[];
@@ -381,10 +387,10 @@ export class Log {
     return { gone, bytes };
   }
 
-  /** What is filed must be what the purged event would have been judged as. */
+  /** A filed event must pass the judgement that the purged event would have passed. */
   #file(id: Uint8Array, bytes: Uint8Array): Committed[] {
     const redacted = redactedOrNull(id, bytes);
-    // Whoever purged wrote down something that is no husk; the event itself is still welcome.
+    // The purge holds something that is not a redacted event; the event itself is still welcome.
     if (redacted === null) return [];
     const kind = this.#kinds.get(redacted.kind);
     const awaited = this.store.awaitedOf(id);
@@ -401,7 +407,7 @@ export class Log {
     return [{ event: redacted, seq, origin: 'history' }];
   }
 
-  /** All of `work` and what follows from it is durable, or none; what is kept in memory beside it likewise. */
+  /** All of `work` and its consequences are durable, or none; the same applies to the state in memory. */
   #transact(work: () => void): void {
     const lastTime = this.#lastTime;
     try {
@@ -445,13 +451,13 @@ export class Log {
     else this.#refusals.set(code, { verdict, count: 1 });
   }
 
-  /** What judging an event takes, as of now. */
+  /** The inputs for judging an event, as of now. */
   #context(): AdmissionContext {
     const { community, genesisTime, clock, authority } = this.#init;
     return { community, genesisTime, nowMs: clock.now(), kinds: this.#kinds, authority };
   }
 
-  /** [L12] Empties all projections and computes them anew, in one transaction. */
+  /** [L12] Empties all projections and computes them again, in one transaction. */
   rebuild(onProgress: (done: number, total: number) => void = () => {}): void {
     this.#transact(() => {
       for (const projection of this.#init.projections) projection.clear();

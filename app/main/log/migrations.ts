@@ -30,7 +30,7 @@ export const logMigrations: readonly Migration[] = [
     step: 2,
     release01: 22,
     name: 'the order of events holds their ids, heads are written now and then',
-    // What two nodes compare is read from the index alone, without touching a single event.
+    // The comparison of two nodes reads this index alone and no event.
     sql: `
       DROP INDEX event_order;
       CREATE INDEX event_order ON event (stratum, time, id);
@@ -42,7 +42,7 @@ export const logMigrations: readonly Migration[] = [
     step: 3,
     release01: 34,
     name: 'which events the ledger has anchored',
-    // The database keeps it true by itself: a row that goes may come again under another number.
+    // Triggers keep it correct: a row that was removed may come back with another number.
     sql: `
       CREATE TABLE event_anchor (seq INTEGER PRIMARY KEY, height INTEGER NOT NULL) STRICT;
       CREATE TABLE anchor_awaited (id BLOB PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID;

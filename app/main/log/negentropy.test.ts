@@ -21,7 +21,7 @@ function setOf(items: Iterable<Item>): RangeSet {
   return set;
 }
 
-/** Runs a whole session; returns the ids that the asking side found it lacks, and the largest message. */
+/** Runs a whole session; returns the ids that the asking side found missing, and the largest message. */
 function reconcile(asking: RangeSet, answering: RangeSet, frameLimit = 64 * 1024) {
   const client = new Negentropy(asking, frameLimit);
   const server = new Negentropy(answering, frameLimit);
@@ -47,7 +47,7 @@ const items = fc.uniqueArray(
 );
 
 describe('RangeSet', () => {
-  test('keeps items in order and counts what is below a bound, for any insertions and removals', () => {
+  test('keeps items in order and counts items below a bound, for any insertions and removals', () => {
     fc.assert(
       fc.property(items, fc.infiniteStream(fc.boolean()), (all, drop) => {
         const set = setOf(all);
@@ -67,7 +67,7 @@ describe('RangeSet', () => {
     );
   });
 
-  test('gives a range the same fingerprint however it came about', () => {
+  test('gives a range the same fingerprint whatever its history', () => {
     const many = Array.from({ length: 5000 }, (_, index) => item(index % 700, index));
     const forward = setOf(many);
     const backward = setOf(many.toReversed());
@@ -75,7 +75,7 @@ describe('RangeSet', () => {
     expect(toHex(forward.fingerprint(1000, 4321))).not.toBe(toHex(forward.fingerprint(1000, 4322)));
   });
 
-  test('refuses an item twice', () => {
+  test('refuses a duplicate item', () => {
     const set = setOf([item(1, 1)]);
     expect(set.add(1, item(1, 1).id)).toBe(false);
     expect(set.size).toBe(1);
@@ -83,7 +83,7 @@ describe('RangeSet', () => {
 });
 
 describe('Negentropy', () => {
-  test('finds exactly what the asking side lacks, for any two sets', () => {
+  test('finds exactly the ids that the asking side lacks, for any two sets', () => {
     fc.assert(
       fc.property(items, items, fc.integer({ min: 4096, max: 20_000 }), (mine, theirs, frameLimit) => {
         const own = new Set(mine.map(({ id }) => toHex(id)));
@@ -95,14 +95,14 @@ describe('Negentropy', () => {
     );
   });
 
-  test('keeps every message within the frame limit and hands out ids in key order', () => {
+  test('keeps every message within the frame limit and returns ids in key order', () => {
     const theirs = Array.from({ length: 20_000 }, (_, index) => item(index, index));
     const { need, largest } = reconcile(new RangeSet(), setOf(theirs), 16 * 1024);
     expect(largest).toBeLessThanOrEqual(16 * 1024);
     expect(need).toEqual(theirs.map(({ id }) => toHex(id)));
   });
 
-  test('two equal sets of 10,000 settle in one round and under 1 KiB', () => {
+  test('reconciles two equal sets of 10,000 in one round and under 1 KiB', () => {
     const all = Array.from({ length: 10_000 }, (_, index) => item(index, index));
     const { need, rounds, largest } = reconcile(setOf(all), setOf(all));
     expect({ need, rounds, small: largest < 1024 }).toEqual({ need: [], rounds: 1, small: true });
@@ -126,7 +126,7 @@ describe('Negentropy', () => {
     );
   });
 
-  test('answers random bytes with an answer or a typed refusal', () => {
+  test('responds to random bytes with an answer or a typed refusal', () => {
     const negentropy = new Negentropy(setOf(Array.from({ length: 100 }, (_, i) => item(i, i))), 4096);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

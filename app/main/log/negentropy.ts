@@ -1,10 +1,10 @@
 /**
  * Range-based set reconciliation, wire-compatible with Negentropy protocol version 1
- * (https://github.com/hoytech/negentropy/blob/master/docs/negentropy-protocol-v1.md; after Aljoscha
- * Meyer, "Range-Based Set Reconciliation", 2022).
+ * (https://github.com/hoytech/negentropy/blob/master/docs/negentropy-protocol-v1.md; after Aljoscha Meyer,
+ * "Range-Based Set Reconciliation", 2022).
  *
- * Keys are handed in by the caller. The log hands in times counted backwards, so that ascending order
- * is newest first and a size-limited message always speaks of the newest part first.
+ * The caller provides the keys. The log uses times counted backwards, so that ascending order is newest first
+ * and a size-limited message always covers the newest part first.
  */
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import type { Problem } from '../kernel/errors.ts';
@@ -17,7 +17,7 @@ const FINGERPRINT = 1;
 const ID_LIST = 2;
 const BUCKETS = 16;
 const ID_BYTES = 32;
-/** Room left in a message for the fingerprint of what did not fit. */
+/** Space reserved in a message for the fingerprint of everything that did not fit. */
 const RESERVE_BYTES = 200;
 
 export interface Difference {
@@ -50,7 +50,7 @@ class Writer {
     for (const byte of bytes) this.bytes.push(byte);
   }
 
-  /** A point to which a range that did not fit is taken back. */
+  /** A point to which a range that did not fit is rolled back. */
   mark(): { length: number; lastKey: number } {
     return { length: this.bytes.length, lastKey: this.#lastKey };
   }
@@ -107,7 +107,7 @@ function malformed(): Problem {
   return problem('malformed-reconciliation');
 }
 
-/** One side of a reconciliation. Holds no state but the set, so a broken session is simply begun anew. */
+/** One side of a reconciliation. Its only state is the set, so a broken session is simply started again. */
 export class Negentropy {
   readonly #set: RangeSet;
   readonly #frameLimit: number;
@@ -118,7 +118,7 @@ export class Negentropy {
     this.#frameLimit = frameLimit;
   }
 
-  /** The first message of the side that asks. */
+  /** The first message of the asking side. */
   initiate(): Uint8Array {
     const out = new Writer();
     out.mode(PROTOCOL_VERSION);
@@ -126,12 +126,12 @@ export class Negentropy {
     return Uint8Array.from(out.bytes);
   }
 
-  /** Answers a message of the side that asks. Throws a Problem `malformed` or `bad-version`. */
+  /** Answers a message of the asking side. Throws a Problem `malformed` or `bad-version`. */
   respond(query: Uint8Array): Uint8Array {
     return this.#process(query, null).output;
   }
 
-  /** Takes in an answer. */
+  /** Processes an answer. */
   reconcile(answer: Uint8Array): Difference {
     const need: Uint8Array[] = [];
     const { output } = this.#process(answer, need);
@@ -161,7 +161,7 @@ export class Negentropy {
       const bound = query.bound();
       const mode = query.varint();
       const upper = Math.max(lower, this.#set.lowerBound(bound));
-      /** How far this range was dealt with. */
+      /** How much of this range was handled. */
       let end = upper;
       if (mode === SKIP) {
         skipping = true;
@@ -191,7 +191,7 @@ export class Negentropy {
         throw malformed();
       }
       if (end < upper) {
-        // What did not fit is summed up in one fingerprint; the asking side comes back for it.
+        // Everything that did not fit is covered by one fingerprint; the asking side comes back for it.
         flushSkip();
         out.bound(INFINITY);
         out.mode(FINGERPRINT);
@@ -213,7 +213,7 @@ export class Negentropy {
     }
   }
 
-  /** Writes the ids of a range as far as they fit; returns where it stopped. */
+  /** Writes as many ids of a range as fit; returns where it stopped. */
   #listIds(lower: number, upper: number, bound: Bound, out: Writer): number {
     const room = Math.max(1, Math.floor((this.#frameLimit - RESERVE_BYTES - out.bytes.length) / ID_BYTES));
     const end = Math.min(upper, lower + room);
@@ -251,7 +251,7 @@ export class Negentropy {
     }
   }
 
-  /** The shortest bound that parts an item from the one before it. */
+  /** The shortest bound that separates an item from the one before it. */
   #boundBefore(index: number): Bound {
     const before = this.#boundAt(index - 1);
     const item = this.#boundAt(index);

@@ -47,12 +47,12 @@ export const problem = defineProblems('log', {
   unexpected: { message: 'Sync failed: {reason}' },
 });
 
-/** A problem that carries the code of a refusal in place of its own. */
+/** A problem whose code is that of a peer's refusal. */
 export function refused(code: string): Problem {
   return Problem.of({ ...problem.fields('refused'), code });
 }
 
-/** Says to a person that their own event was refused with a code. */
+/** The refusal of a person's own event, with its code. */
 export function inadmissible(code: string, kind: string): Problem {
   return Problem.of({ ...problem.fields('inadmissible', { kind }), code });
 }

@@ -6,13 +6,13 @@ export interface Proving {
   readonly verifier: Verifier;
   /** Whether an authentic event that is stored names it as a parent. */
   isAwaited(event: LogEvent): boolean;
-  /** Whether its signature is checked whatever names it. */
+  /** Whether its signature is checked even if another event names it. */
   always(event: LogEvent): boolean;
 }
 
 /**
- * [L3] Checks one signature a head. Ancestors follow by hash, where the batch is ordered newest first. True, false,
- * or nothing where no signature was given or none was needed.
+ * [L3] Checks one signature per head. Ancestors follow by hash if the batch is ordered newest first. The
+ * result is true, false, or undefined if no signature was given or needed.
  */
 export async function proveHeads(
   events: readonly LogEvent[],
@@ -23,7 +23,7 @@ export async function proveHeads(
   let author = '';
   let before: LogEvent | null = null;
   for (const event of events) {
-    // History comes in long runs of one author.
+    // History often holds long runs of one author.
     if (!before || !equalBytes(before.author, event.author)) author = toHex(event.author);
     before = event;
     const byAncestry = awaited.has(toHex(event.id) + author) || isAwaited(event);

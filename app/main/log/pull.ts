@@ -11,22 +11,22 @@ import { MAX_WANT, RECON_BYTES, SYNC_PROTOCOL } from './wire.ts';
 import type { Transport } from './transport.ts';
 import { problem } from './problems.ts';
 
-/** Wants under way at a time. */
+/** The number of `want` messages under way at a time. */
 const WANTS_AHEAD = 2;
-/** Needed ids that wait to be asked for; above it no further comparison goes out. */
+/** The most ids that wait to be requested; above it no further comparison is sent. */
 const MAX_QUEUE = 20_000;
-/** Content events that are told as `newest` rather than `history`. */
+/** Content events that are reported as `newest` rather than `history`. */
 const NEWEST = 2000;
 /** [S7] Refused events after which a peer counts as hostile. */
 const MAX_REJECTS = 16;
-/** [S7] Ids that a peer may name beyond what its hello promised. */
+/** [S7] Ids that a peer may name beyond what its handshake promised. */
 const SPARE_IDS = 10_000;
-/** Comparisons of one stratum in one session, at most. */
+/** The most comparisons of one stratum in one session. */
 const MAX_ROUNDS = 100;
-/** Wait for events that another session is fetching, in milliseconds. */
+/** How long to wait for events that another session is fetching, in milliseconds. */
 const ELSEWHERE_MS = 250;
 
-/** What is shown of one pull under way. */
+/** The displayed progress of one pull. */
 export interface PullProgress {
   readonly peer: string;
   readonly stage: 'members' | 'newest' | 'history';
@@ -38,15 +38,15 @@ export interface PullProgress {
 
 export interface PullResult {
   readonly stored: number;
-  /** Whether this node now holds all that the peer showed. */
+  /** Whether this node now holds everything that the peer showed. */
   readonly equal: boolean;
 }
 
-/** What the sessions of one node share, so that no event is fetched twice. */
+/** State that the sessions of one node share, so that no event is fetched twice. */
 export interface PullShared {
   /** Ids being fetched by any session. */
   readonly claimed: Set<string>;
-  /** Whether an id was refused lately and is not worth fetching again. */
+  /** Whether an id was refused recently and is not worth fetching again. */
   refusedLately(id: string): boolean;
   refused(id: string): void;
 }
@@ -58,7 +58,7 @@ export interface PullInit extends Omit<HandshakeInit, 'transport'> {
   readonly onProgress: () => void;
 }
 
-/** Reasons to keep away from a peer, not just to try again later. */
+/** Reasons to avoid a peer, not just to try again later. */
 export const HOSTILE: ReadonlySet<string> = new Set([
   'malformed',
   'bad-version',
@@ -70,13 +70,13 @@ export const HOSTILE: ReadonlySet<string> = new Set([
   'endless',
 ]);
 
-/** One session in which this node takes from a peer what it lacks. Run once. */
+/** One session in which this node fetches from a peer what it lacks. Run once. */
 export class Pull {
   readonly peer: string;
   readonly #init: PullInit;
   readonly #meter: RateMeter;
   readonly #claims = new Set<string>();
-  /** Ids that were fetched in vain in this session, with how often. */
+  /** Ids that were fetched in vain in this session, with counts. */
   readonly #vain = new Map<string, number>();
   #stage: PullProgress['stage'] = 'members';
   #total = 0;
@@ -96,7 +96,10 @@ export class Pull {
     return { peer: this.peer, stage: this.#stage, ...this.#meter.progress(this.#total) };
   }
 
-  /** Takes all that is missing. Rejects with a Problem when the peer or the line fails; what came stays. */
+  /**
+   * Fetches everything that is missing. Rejects with a Problem if the peer or the connection fails; stored
+   * events stay.
+   */
   async run(signal: AbortSignal): Promise<PullResult> {
     const channel = await this.#init.transport.open(this.peer, SYNC_PROTOCOL, signal);
     const client = new SyncClient(channel, this.#init.clock);
@@ -124,13 +127,13 @@ export class Pull {
     const members = await this.#level(client, 'authority', limit);
     this.#stage = 'newest';
     const rest = await this.#level(client, 'content', limit);
-    // [S9] Only one who has everything says so.
+    // [S9] Only a node that has everything says so.
     if (members && rest) await client.equal(log.count('content'));
     await client.close();
     return { stored: this.#meter.done, equal: members && rest };
   }
 
-  /** [S1] The peer proved its membership: it is told of, and what it has counts as what is to be had. */
+  /** [S1] The peer proved its membership: listeners are told, and its counts set the expected total. */
   #began(introduction: Introduction): void {
     const { log, onHandshake } = this.#init;
     const { authority, content } = introduction.counts;
@@ -139,7 +142,7 @@ export class Pull {
       Math.max(0, authority - log.count('authority')) + Math.max(0, content - log.count('content'));
   }
 
-  /** [S4] Compares and fetches until nothing is missing; false when something stays out. */
+  /** [S4] Compares and fetches until nothing is missing; false if something could not be fetched. */
   async #level(client: SyncClient, stratum: Stratum, limit: number): Promise<boolean> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const { asked, stored, elsewhere, skipped } = await this.#round(client, stratum, limit);
@@ -180,7 +183,8 @@ export class Pull {
       if (want) {
         const { events, handled } = await want.answer;
         queue.unshift(...want.ids.slice(handled));
-        // The next want goes out before this batch is stored, so that line and disk work at once.
+        // The next `want` is sent before this batch is stored, so that network and disk work at the same
+        // time.
         if (wants.length < WANTS_AHEAD && queue.length >= MAX_WANT) {
           const ids = queue.splice(0, MAX_WANT);
           wants.push({ ids, answer: watched(client.want(ids)) });
@@ -201,7 +205,9 @@ export class Pull {
     return tally;
   }
 
-  /** Parts what is needed into what is asked for, what another session fetches, and what is not wanted. */
+  /**
+   * Splits the needed ids into those to request, those that another session fetches, and those not wanted.
+   */
   #sort(
     need: Uint8Array[],
     queue: Uint8Array[],
@@ -233,7 +239,7 @@ export class Pull {
       if (refusal.verdict === 'reject' && ++this.#rejects > MAX_REJECTS) {
         throw problem('bad-events');
       }
-      // What may become good with an event that is still to come is tried once more.
+      // Events that may become acceptable with a later event are tried once more.
       if (
         refusal.code === 'unproven' ||
         refusal.code === 'unknown-author' ||
@@ -244,7 +250,7 @@ export class Pull {
         this.#init.shared.refused(key);
       }
     }
-    // Named, but not handed over: the peer may have removed it in between. What came is in the order asked.
+    // Named, but not sent: the peer may have removed it in between. Events arrive in the order requested.
     let at = 0;
     for (const id of asked) {
       const key = toHex(id);
@@ -261,7 +267,9 @@ export class Pull {
   }
 }
 
-/** [S5] The ids of the events, which must be those asked for, in that order. Throws a Problem `unasked`. */
+/**
+ * [S5] The ids of the events, which must be among those requested, in that order. Throws a Problem `unasked`.
+ */
 function matchAsked(asked: readonly Uint8Array[], events: readonly SealedEvent[]): Uint8Array[] {
   let at = 0;
   return events.map(({ bytes }) => {
@@ -272,7 +280,7 @@ function matchAsked(asked: readonly Uint8Array[], events: readonly SealedEvent[]
   });
 }
 
-/** [S3] Authority events rest on earlier ones, so they are judged oldest first. */
+/** [S3] Authority events depend on earlier ones, so they are judged oldest first. */
 function inTimeOrder(events: SealedEvent[], ids: Uint8Array[]): { events: SealedEvent[]; ids: Uint8Array[] } {
   const order = events
     .map((event, index) => ({ event, id: ids[index]!, time: timeOf(event) }))
@@ -280,7 +288,7 @@ function inTimeOrder(events: SealedEvent[], ids: Uint8Array[]): { events: Sealed
   return { events: order.map(({ event }) => event), ids: order.map(({ id }) => id) };
 }
 
-/** Bytes that are no event sort first; admission refuses them. */
+/** Malformed events sort first; admission refuses them. */
 function timeOf(event: SealedEvent): number {
   try {
     return openEvent(event).time;

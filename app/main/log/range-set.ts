@@ -5,7 +5,7 @@ const ID_BYTES = 32;
 const BLOCK_ITEMS = 1024;
 export const FINGERPRINT_BYTES = 16;
 
-/** A place between two items: all items below it come before. An empty id is the start of its key. */
+/** A position between two items: all items below it come before. An empty id is the start of its key. */
 export interface Bound {
   readonly key: number;
   readonly id: Uint8Array;
@@ -14,7 +14,7 @@ export interface Bound {
 /** After every item. */
 export const INFINITY: Bound = { key: Number.POSITIVE_INFINITY, id: new Uint8Array(0) };
 
-/** A run of items in order, packed: 40 bytes an item, with the sum of its ids kept up to date. */
+/** A sorted run of items, packed at 40 bytes per item, with a running sum of their ids. */
 class Block {
   size = 0;
   readonly keys = new Float64Array(BLOCK_ITEMS);
@@ -122,10 +122,10 @@ export class RangeSet {
     return index < block.size && block.compareAt(index, key, id) === 0;
   }
 
-  /** Adds an item; false when it was there already. */
+  /** Adds an item; false if it was there already. */
   add(key: number, id: Uint8Array): boolean {
     const last = this.#blocks.at(-1)!;
-    // Read from disk, and by catch-up, items come in order: what belongs behind all others is put there.
+    // Items from disk and from catch-up arrive in order, so they are appended.
     if (last.size > 0 && last.size < BLOCK_ITEMS && last.compareAt(last.size - 1, key, id) < 0) {
       last.insertAt(last.size, key, id);
       this.#size++;
@@ -182,7 +182,7 @@ export class RangeSet {
     return before;
   }
 
-  /** Items from `lower` up to and not including `upper`. */
+  /** Items from `lower` (inclusive) to `upper` (exclusive). */
   *range(lower: number, upper: number): Generator<{ key: number; id: Uint8Array }> {
     let before = 0;
     for (const block of this.#blocks) {

@@ -1,9 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 
-/** Span over which a rate is measured, in milliseconds. */
+/** The time span over which a rate is measured, in milliseconds. */
 const WINDOW_MS = 5000;
 
-/** Counts done work and tells its rate over the last seconds. */
+/** Counts completed work and gives its rate over the last seconds. */
 export class RateMeter {
   readonly #clock: Clock;
   readonly #points: { at: number; done: number }[];
@@ -21,7 +21,7 @@ export class RateMeter {
     while (this.#points.length > 2 && this.#points[1]!.at <= at - WINDOW_MS) this.#points.shift();
   }
 
-  /** The contract's Progress; `total` is an estimate that is never below what is done. */
+  /** The contract's Progress; `total` is an estimate, but never below the completed work. */
   progress(total: number): { done: number; total: number; perSecond: number; etaSeconds: number | null } {
     const first = this.#points[0]!;
     const seconds = (this.#clock.now() - first.at) / 1000;

@@ -5,14 +5,15 @@ import { PROVED } from './event-row.ts';
 import { openRedacted } from './redacted-event.ts';
 import { LogStore } from './store.ts';
 
-/** A row of the table of events as it was found in a damaged file: nothing of it is taken on trust. */
+/** A row of the events table from a damaged file: none of it is trusted. */
 export type FoundRow = Readonly<Record<string, Cell>>;
 
 /**
  * Fills the log of an empty database with events found in a damaged one. Author, id, time and kind are read
- * anew from the event itself; heads and gaps follow from what is there, so that peers are asked for the rest.
+ * from the event itself; heads and gaps follow from the events that are there, so that peers are asked for
+ * the rest.
  *
- * @returns how many events were taken over.
+ * @returns the number of salvaged events.
  */
 export function salvageEvents(db: Database, found: Iterable<FoundRow>): number {
   const insert = db.prepare(
@@ -47,7 +48,7 @@ export function salvageEvents(db: Database, found: Iterable<FoundRow>): number {
   });
 }
 
-/** The event of a row, or null where it is not what it was signed as. */
+/** The event of a row, or null if it does not match its signature. */
 function readable({ seq, stratum, proved, bytes, signature, id }: FoundRow): LogEvent | null {
   const whole =
     typeof seq === 'number' &&
@@ -59,18 +60,22 @@ function readable({ seq, stratum, proved, bytes, signature, id }: FoundRow): Log
     (signature === null || signature instanceof Uint8Array);
   if (!whole) return null;
   try {
-    // [L14] Of a husk nothing but its purge can tell whether it is right; without it the bytes would come back.
+    // [L14] Only its purge can tell whether a redacted event is correct; without the purge the text would
+    // come back.
     if (proved >= PROVED.redacted)
       return id instanceof Uint8Array && id.length === 32 ? openRedacted(id, bytes) : null;
     const event = openEvent({ bytes, signature: signature ?? null });
     return id instanceof Uint8Array && toHex(id) === toHex(event.id) ? event : null;
   } catch {
-    // Bytes that are no event are lost here; a peer that has them brings them back.
+    // Malformed events are lost here; a peer that has them brings them back.
     return null;
   }
 }
 
-/** [L3] Heads are what no later event of the same author names; gaps are parents that are named and not here. */
+/**
+ * [L3] Heads are events that no later event of the same author names; gaps are parents that are named but not
+ * here.
+ */
 function link(
   db: Database,
   authors: ReadonlyMap<string, number>,

@@ -1,9 +1,9 @@
 import type { Database } from '../kernel/database.ts';
 
-/** Zeros written at a time. */
+/** The number of zeros written at a time. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 
-/** Runs work whose deletions leave nothing behind in the pages they free. */
+/** Runs work whose deletions leave nothing readable in the pages they free. */
 export function deletingForGood<T>(db: Database, work: () => T): T {
   db.exec('PRAGMA secure_delete = ON');
   try {
@@ -14,9 +14,9 @@ export function deletingForGood<T>(db: Database, work: () => T): T {
 }
 
 /**
- * Overwrites what earlier deletions left in free pages of the file, and empties the write-ahead log.
+ * Overwrites the remains of earlier deletions in free pages of the file, and empties the write-ahead log.
  *
- * @returns false where a reader holds the log open, so that it must be tried again.
+ * @returns false if a reader holds the log open, so that it must be tried again.
  */
 export function scrubFile(db: Database): boolean {
   const fillFree = () => {

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import type { LogStore } from './store.ts';
 
 const META_KEY = 'spread';
-/** Peers whose state is remembered; the ones heard of longest ago are forgotten. */
+/** The most peers whose state is remembered; the least recently heard are forgotten. */
 const MAX_PEERS = 64;
-/** Events whose gossip is remembered, until catch-up tells more. */
+/** The most events whose gossip is remembered, until catch-up gives better information. */
 const MAX_GOSSIPED = 10_000;
 
 const Saved = z.array(z.tuple([z.string(), z.int().nonnegative()])).max(MAX_PEERS);
@@ -14,11 +14,13 @@ const Saved = z.array(z.tuple([z.string(), z.int().nonnegative()])).max(MAX_PEER
 export interface SpreadLevel {
   readonly level: 'local' | 'gossiped' | 'held' | 'certified';
   readonly copies: number;
-  /** [S10] The height of the block that lists it; only beside `certified`. */
+  /** [S10] The height of the block that lists it; only with `certified`. */
   readonly block?: number;
 }
 
-/** [S9] Who holds what of this log: a row number per peer up to which it holds everything. */
+/**
+ * [S9] Tracks who holds how much of this log: for each peer the row number up to which it holds everything.
+ */
 export class Spread {
   readonly #store: LogStore;
   readonly #heldUpTo = new Map<string, number>();
@@ -42,7 +44,7 @@ export class Spread {
     this.#store.setMeta(META_KEY, JSON.stringify([...this.#heldUpTo]));
   }
 
-  /** At least one peer took the event when it was published. */
+  /** At least one peer received the event when it was published. */
   gossiped(id: Uint8Array): void {
     this.#gossiped.add(toHex(id));
     if (this.#gossiped.size > MAX_GOSSIPED) dropFirst(this.#gossiped);
@@ -52,7 +54,7 @@ export class Spread {
     return this.levelOf(this.#store.seqOf(id), id);
   }
 
-  /** The same for a row; the id is needed only to tell `gossiped` from `local`. */
+  /** The spread level of a row; the id is needed only to distinguish `gossiped` from `local`. */
   levelOf(seq: number | null, id?: Uint8Array): SpreadLevel {
     let copies = 0;
     if (seq !== null) for (const upTo of this.#heldUpTo.values()) if (seq <= upTo) copies++;

@@ -10,7 +10,7 @@ import { signerOf } from '../platform/memory/test-community.ts';
 const people = ['mara', 'ines'].map(signerOf);
 const community = new Uint8Array(32);
 
-/** Events of two people that name up to two earlier events of their own, so that chains fork and join. */
+/** Events of two people that name up to two of their own earlier events, so that chains fork and join. */
 const history = fc.array(fc.tuple(fc.nat({ max: 1 }), fc.array(fc.nat(), { maxLength: 2 })), {
   minLength: 1,
   maxLength: 150,
@@ -37,7 +37,7 @@ function eventsOf(shape: readonly (readonly [number, number[]])[]): LogEvent[] {
   });
 }
 
-test('[L4] heads are the events that nobody names, also after a start that finds the last ones unwritten', () => {
+test('[L4] heads are the events that no other names, also after a start that finds the last ones unwritten', () => {
   fc.assert(
     fc.property(history, fc.nat({ max: 40 }), fc.boolean(), (shape, batch, reversed) => {
       const events = eventsOf(shape);

@@ -7,11 +7,11 @@ import type { Stratum } from './kinds.ts';
 
 const STRATUM = { authority: 0, content: 1 } as const satisfies Record<Stratum, number>;
 
-/** Events after which heads are written at the latest. */
+/** The most events after which heads are written. */
 const HEADS_BEHIND = 64;
 const HEADS_UPTO = 'heads.upto';
 
-/** Items read at a time. */
+/** The number of items read at a time. */
 const ITEMS_SLICE = 5000;
 
 /** One item of the set that two nodes reconcile. */
@@ -22,16 +22,22 @@ export interface LogItem {
 
 /** The log's tables: events, the authors' heads, and gaps (parents that are named but not held). */
 export class LogStore {
-  /** Which of the events the ledger has anchored. */
+  /** The events that the ledger has anchored. */
   readonly anchors: AnchorMarks;
   readonly #db: Database;
   readonly #authors = new Map<string, number>();
-  /** Gaps and heads by hex id, so that bulk catch-up asks no index: few exist at a time. */
+  /** Gaps and heads by hex id, so that bulk catch-up needs no index look-up: few exist at a time. */
   readonly #gaps = new Map<string, number>();
   readonly #heads = new Map<string, { id: Uint8Array; author: number }>();
-  /** Heads that came (true) or went (false) since they were last written: most come and go in between. */
+  /**
+   * Heads added (true) or removed (false) since they were last written: most are added and removed in
+   * between.
+   */
   readonly #unsettled = new Map<string, { id: Uint8Array; author: number; stays: boolean }>();
-  /** Events stored since heads were last written, and whether only writing them now keeps them true. */
+  /**
+   * Events stored since heads were last written; the flag says that heads must be written now to stay
+   * correct.
+   */
   #behind = 0;
   #mustWrite = false;
   readonly #insert: Statement;
@@ -59,7 +65,7 @@ export class LogStore {
     this.reload();
   }
 
-  /** Reads the in-memory side anew; called after a transaction was rolled back. */
+  /** Reads the in-memory state again; called after a transaction was rolled back. */
   reload(): void {
     this.#authors.clear();
     this.#gaps.clear();
@@ -83,7 +89,7 @@ export class LogStore {
     this.#catchUpHeads();
   }
 
-  /** Heads are written every so many events; those since then make up for it. */
+  /** Heads are written only from time to time; the events since then supply the rest. */
   #catchUpHeads(): void {
     const since = this.meta<number>(HEADS_UPTO) ?? 0;
     const rows = this.#db
@@ -103,7 +109,7 @@ export class LogStore {
     }
   }
 
-  /** The row number of an author, made on first sight. */
+  /** The row number of an author, created on first use. */
   authorOf(key: Uint8Array): number {
     const hex = toHex(key);
     const known = this.#authors.get(hex);
@@ -127,7 +133,10 @@ export class LogStore {
     return author !== undefined && author === this.authorOf(event.author);
   }
 
-  /** Stores an authentic event and keeps heads and gaps true, once {@link settle} is called; returns its row number. */
+  /**
+   * Stores an authentic event; heads and gaps are up to date once {@link settle} is called. Returns its row
+   * number.
+   */
   insert(event: LogEvent, stratum: Stratum, proved: boolean): number {
     const author = this.authorOf(event.author);
     const { lastInsertRowid } = this.#insert.run(
@@ -144,7 +153,7 @@ export class LogStore {
     if (this.#gaps.get(hex) === author) {
       this.#gaps.delete(hex);
       this.#dropGap.run(event.id);
-      // That somebody named it already is known from the gap alone, and the gap is no more.
+      // Only the gap recorded that another event names this one, and the gap is closed now.
       this.#mustWrite = true;
     } else {
       this.#addedHead(hex, { id: event.id, author });
@@ -170,7 +179,7 @@ export class LogStore {
     this.#unsettled.set(hex, { ...head, stays: true });
   }
 
-  /** A head that never reached the table needs no row to be deleted. */
+  /** A head that never reached the table needs no deletion. */
   #lostHead(hex: string): void {
     const head = this.#heads.get(hex)!;
     this.#heads.delete(hex);
@@ -179,8 +188,8 @@ export class LogStore {
   }
 
   /**
-   * Writes what became of the heads, where it is due; called last in every transaction that inserted or
-   * removed. One event after the other replaces one head by the next, so that most need not be written.
+   * Writes changed heads when due; called last in every transaction that inserted or removed. Consecutive
+   * events replace one head by the next, so most heads are never written.
    */
   settle(): void {
     if (!this.#mustWrite && this.#behind < HEADS_BEHIND) return;
@@ -207,7 +216,10 @@ export class LogStore {
     }
   }
 
-  /** [L14] Files the husk of an event that never was here. Its parents must vouch for themselves: they become no gaps. */
+  /**
+   * [L14] Files the redacted form of an event that was never here. Its parents need their own proof: they do
+   * not become gaps.
+   */
   file(redacted: LogEvent, stratum: Stratum): number {
     const author = this.authorOf(redacted.author);
     const { id, time, kind, bytes } = redacted;
@@ -231,12 +243,12 @@ export class LogStore {
     return Number(lastInsertRowid);
   }
 
-  /** Whether the words of an event are gone, and only its husk is here. */
+  /** Whether an event is here only in redacted form. */
   isRedacted(id: Uint8Array): boolean {
     return (this.#byId.get(id)?.proved ?? 0) >= PROVED.redacted;
   }
 
-  /** By whom a parent that is not here is named: a row of `author`, or null. */
+  /** The `author` row whose event names a parent that is not here, or null. */
   awaitedOf(id: Uint8Array): number | null {
     return this.#gaps.get(toHex(id)) ?? null;
   }
@@ -249,12 +261,15 @@ export class LogStore {
     return ids.sort(compareBytes).slice(0, limit);
   }
 
-  /** How many parents are named but not held: above zero while history is still being filled in. */
+  /** The number of parents that are named but not held: above zero while history is being filled in. */
   gaps(): number {
     return this.#gaps.size;
   }
 
-  /** The event as it travels. A signature that was never checked is left out [L3]; a husk does not travel [L14]. */
+  /**
+   * The event in the form in which it is sent. A signature that was never checked is left out [L3]; a
+   * redacted event is not sent [L14].
+   */
   sealed(id: Uint8Array): SealedEvent | null {
     const row = this.#byId.get(id);
     if (!row || row.proved >= PROVED.redacted) return null;
@@ -266,7 +281,7 @@ export class LogStore {
     return row ? { event: opened(row), seq: row.seq } : null;
   }
 
-  /** The encoded event in a row. Throws when there is none: rows name only events that exist. */
+  /** The encoded event in a row. Throws if there is none: row numbers only name events that exist. */
   bytesAt(seq: number): Uint8Array {
     const row = this.#bySeq.get(seq);
     if (!row) throw new Error(`no event in row ${seq}`);
@@ -282,7 +297,7 @@ export class LogStore {
 
   /** All items of a stratum, newest first; a slice at a time, so that others may read in between. */
   *items(stratum: Stratum): Generator<LogItem> {
-    // Text is handed over twice as fast as a million small byte arrays, and leaves less to collect.
+    // Text comes out of SQLite twice as fast as a million small byte arrays, and leaves less garbage.
     const query = this.#db.prepare<{ time: number; hex: string }>(
       'SELECT time, hex(id) AS hex FROM event WHERE stratum = ? AND (time, id) < (?, ?) ORDER BY time DESC, id DESC LIMIT ?',
     );

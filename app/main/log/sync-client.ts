@@ -4,7 +4,7 @@ import type { SealedEvent } from './event.ts';
 import { decodeMessage, encodeMessage, MAX_ANSWER_BYTES, type Message, type MessageOf } from './wire.ts';
 import { problem, refused } from './problems.ts';
 
-/** [S6] A peer that owes an answer and says nothing for this long is left. */
+/** [S6] How long a peer that owes an answer may be silent. */
 const SILENCE_MS = 30_000;
 
 type Answer = MessageOf<'hello' | 'refused' | 'reconciled' | 'done'>;
@@ -17,7 +17,7 @@ interface Question {
   readonly reject: (error: Error) => void;
 }
 
-/** The asking end of a sync channel: questions go out at once, answers come back in their order. */
+/** The asking end of a sync channel: requests are sent at once, answers come in the same order. */
 export class SyncClient {
   readonly #channel: Channel;
   readonly #clock: Clock;
@@ -43,7 +43,7 @@ export class SyncClient {
     return (answer as MessageOf<'reconciled'>)[1];
   }
 
-  /** Events in the order of `ids`, some perhaps left out; `handled` of the ids, from the first, were looked at. */
+  /** Events in the order of `ids`, possibly with gaps; the first `handled` ids were processed. */
   async want(ids: Uint8Array[]): Promise<{ events: SealedEvent[]; handled: number }> {
     const events: SealedEvent[] = [];
     const answer = await this.#ask(['want', ids], ['events', 'done'], events);
@@ -58,7 +58,7 @@ export class SyncClient {
     await this.#channel.close();
   }
 
-  /** Breaks the channel; open questions fail with the reason. */
+  /** Breaks the channel; open requests fail with the reason. */
   abort(reason: Error): void {
     this.#fail(reason);
     this.#channel.abort(reason);

@@ -14,7 +14,7 @@ import {
 } from './wire.ts';
 import { problem } from './problems.ts';
 
-/** [S6] An opener that asks nothing for this long is hung up on; it may be busy storing what it got. */
+/** [S6] How long an opener may send no request before it is disconnected; it may be busy storing events. */
 const IDLE_MS = 120_000;
 
 export interface AnswerInit extends HandshakeInit {
@@ -22,7 +22,9 @@ export interface AnswerInit extends HandshakeInit {
   readonly onHandshake: (introduction: Introduction) => void;
 }
 
-/** Answers one pull of a peer until it closes. Rejects with a Problem when the peer breaks the rules. */
+/**
+ * Answers one pull of a peer until the channel closes. Rejects with a Problem if the peer breaks the rules.
+ */
 export async function answerPull(channel: Channel, init: AnswerInit): Promise<void> {
   const idle = idleWatch(channel, init.clock);
   try {
@@ -34,7 +36,7 @@ export async function answerPull(channel: Channel, init: AnswerInit): Promise<vo
     try {
       init.onHandshake(await answerHandshake(init, channel.peer, 'opener', hello));
     } catch (error) {
-      // [S1] Told, not just cut off: a member of an hour may be unknown here for a while.
+      // [S1] Told, not just cut off: a new member may be unknown here for a while.
       await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));
       return;
     }
@@ -64,7 +66,7 @@ export async function answerPull(channel: Channel, init: AnswerInit): Promise<vo
   }
 }
 
-/** [S5] Hands over events in the order asked; those not held are left out. */
+/** [S5] Sends events in the order requested; events not held are left out. */
 async function sendEvents(channel: Channel, init: AnswerInit, ids: readonly Uint8Array[]): Promise<void> {
   let batch: MessageOf<'events'>[1] = [];
   let batchBytes = 0;

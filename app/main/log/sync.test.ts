@@ -9,7 +9,7 @@ import type { Channel } from './transport.ts';
 const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `note ${from + n}`);
 const digest = (node: TestNode) => toHex(node.log.digest());
 
-/** A community of founder and members, nobody connected. */
+/** A community of founder and members, with no connections. */
 async function community(world: TestWorld, ...names: string[]): Promise<TestNode[]> {
   const founder = await world.node(FOUNDER);
   for (const name of names) founder.admit(name);
@@ -18,7 +18,7 @@ async function community(world: TestWorld, ...names: string[]): Promise<TestNode
   return [founder, ...members];
 }
 
-test('[S2] two nodes that wrote apart hold the same after they meet', async () => {
+test('[S2] two nodes that wrote separately hold the same events after they meet', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   founder!.write(...numbered(1500));
@@ -30,7 +30,7 @@ test('[S2] two nodes that wrote apart hold the same after they meet', async () =
   expect(toHex(ada!.log.stateDigest())).toBe(toHex(founder!.log.stateDigest()));
 });
 
-test('[S2] three nodes in a row all hold everything, also what the ends wrote', async () => {
+test('[S2] three nodes in a row all hold everything, also the events of both ends', async () => {
   const world = createTestWorld();
   const nodes = await community(world, 'ada', 'bob');
   for (const node of nodes) node.write(...numbered(120).map((text) => `${node.name} ${text}`));
@@ -41,7 +41,7 @@ test('[S2] three nodes in a row all hold everything, also what the ends wrote', 
   expect(new Set(nodes.map(digest)).size).toBe(1);
 });
 
-test('[G4] [L11] what somebody unknown wrote is asked for again once a block brings their admission', async () => {
+test('[G4] [L11] events of an unknown author are requested again once a block brings their admission', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   const hearAgain = ada!.deafen();
@@ -58,7 +58,7 @@ test('[G4] [L11] what somebody unknown wrote is asked for again once a block bri
   expect(ada!.texts).toEqual(['bob was here']);
 });
 
-test('[L11] what was written after a ban goes once its block is here, and what was written before stays', async () => {
+test('[L11] events written after a ban are removed once its block is here, and earlier ones stay', async () => {
   const world = createTestWorld();
   const [founder, ada, bob] = await community(world, 'ada', 'bob');
   await world.connect(bob!, founder!);
@@ -79,7 +79,7 @@ test('[L11] what was written after a ban goes once its block is here, and what w
   expect(new Set([founder!, ada!, bob!].map(digest)).size).toBe(1);
 });
 
-test('[S4] the newest comes first', async () => {
+test('[S4] the newest events come first', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   founder!.write(...numbered(5000));
@@ -95,7 +95,7 @@ test('[S4] the newest comes first', async () => {
   expect([...stages]).toEqual(['newest', 'history']);
 });
 
-test('[S5] events larger than one answer arrive all the same', async () => {
+test('[S5] events larger than one answer arrive as well', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   founder!.write(...Array.from({ length: 60 }, (_, n) => `${n} ${'x'.repeat(120_000)}`));
@@ -104,7 +104,7 @@ test('[S5] events larger than one answer arrive all the same', async () => {
   expect(digest(ada!)).toBe(digest(founder!));
 });
 
-test('[S6] a pull that is cut in the middle keeps what came and goes on from there', async () => {
+test('[S6] an interrupted pull keeps what it stored and continues from there', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   founder!.write(...numbered(6000));
@@ -124,7 +124,7 @@ test('[S6] a pull that is cut in the middle keeps what came and goes on from the
   expect(new Set(ada!.texts).size).toBe(6000);
 });
 
-test('[S6] a silent peer is left after half a minute, and asked again later', async () => {
+test('[S6] a silent peer is dropped after half a minute, and asked again later', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   founder!.write('hello');
@@ -169,7 +169,7 @@ test('[S1] a stranger gets nothing, and everything once a member admitted them',
   expect(eve.texts).toEqual(['secret of the house']);
 });
 
-test('[S9] an event counts as held by a peer once that peer said it has all', async () => {
+test('[S9] an event counts as held by a peer once that peer said it has everything', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   founder!.write('alone');
@@ -185,7 +185,7 @@ test('[S9] an event counts as held by a peer once that peer said it has all', as
   expect(founder!.spread.level(second)).toEqual({ level: 'held', copies: 1 });
 });
 
-/** Puts a liar in place of the founder's answers; it says a true hello first. */
+/** Replaces the founder's answers by false ones, after a genuine handshake. */
 function lie(
   founder: TestNode,
   world: TestWorld,
@@ -253,7 +253,7 @@ test.each<[string, (message: Message) => (Message | Uint8Array)[]]>([
     'ever more ids that it does not have',
     (message) => (message[0] === 'want' ? [['done', message[1].length]] : [endless(message)]),
   ],
-])('[S7] a peer that sends %s is dropped and kept away', async (_what, answer) => {
+])('[S7] a peer that sends %s is disconnected and kept away', async (_what, answer) => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   ada!.write('mine');
@@ -267,7 +267,7 @@ test.each<[string, (message: Message) => (Message | Uint8Array)[]]>([
   expect(ada!.sync.shuns(FOUNDER)).toBe(false);
 });
 
-/** Lists 2,000 fresh ids below a bound and asks to compare on above it, so that the asker comes back. */
+/** Lists 2,000 new ids below a bound and asks to compare above it, so that the asker comes back. */
 function endless(message: Message): Message {
   if (message[0] !== 'recon') return NOTHING;
   const ids = fakeIds(1500);

@@ -8,17 +8,17 @@ import type { Spread } from './spread.ts';
 import type { Channel, Transport } from './transport.ts';
 import { SYNC_PROTOCOL } from './wire.ts';
 
-/** [S8] Pulls at a time. */
+/** [S8] The most pulls at a time. */
 const MAX_PULLS = 3;
-/** [S8] Pulls that one peer may have answered at a time. */
+/** [S8] The most pulls of one peer that are answered at a time. */
 const MAX_ANSWERS_PER_PEER = 2;
-/** [S8] How often every peer is asked again. */
+/** [S8] How often every peer is asked again, in milliseconds. */
 const AGAIN_MS = 60_000;
-/** [S8] Wait after a sign that something is missing. */
+/** [S8] The wait after a sign that something is missing, in milliseconds. */
 const SOON_MS = 1000;
-/** [S7] How long a peer that lied is kept away. */
+/** [S7] How long a peer that lied is kept away, in milliseconds. */
 const SHUN_MS = 600_000;
-/** How long a refused event is not fetched again. */
+/** How long a refused event is not fetched again, in milliseconds. */
 const REFUSED_MS = 600_000;
 const MAX_REFUSED = 20_000;
 
@@ -31,7 +31,7 @@ export interface SyncInit extends Omit<HandshakeInit, 'transport'> {
 interface Session {
   readonly pull: Pull;
   readonly abort: AbortController;
-  /** Whether another pull was wanted meanwhile. */
+  /** Whether another pull was requested meanwhile. */
   again: boolean;
 }
 
@@ -75,10 +75,10 @@ export class Sync {
         else this.#lost(peer);
       }),
       every(clock, AGAIN_MS, () => this.pullAll()),
-      // [G4] What was out of place may now be in its place, and who was nobody may be a member.
+      // [G4] Refused events may be acceptable now, and unknown people may be members.
       log.onRights(() => {
         this.#refusals.clear();
-        // [S1] One of them may be whom a peer did not know, or this node's own person.
+        // [S1] One of them may be a person whom a peer did not know, or this node's own person.
         for (const peer of this.#retries.keys()) this.pull(peer);
         this.soon();
       }),
@@ -97,12 +97,12 @@ export class Sync {
     this.cancel();
   }
 
-  /** Ends all pulls under way; what they stored stays, and the next pull goes on from there. */
+  /** Ends all running pulls; stored events stay, and the next pull continues from there. */
   cancel(): void {
     for (const { abort } of this.#sessions.values()) abort.abort();
   }
 
-  /** Takes what this node lacks from a peer, as soon as there is room. */
+  /** Fetches what this node lacks from a peer, as soon as a pull is free. */
   pull(peer: string): void {
     if (!this.#running || this.shuns(peer)) return;
     const session = this.#sessions.get(peer);
@@ -115,7 +115,7 @@ export class Sync {
     for (const { peer } of this.#init.transport.peers()) this.pull(peer);
   }
 
-  /** Something seems to be missing: asks all peers, a moment from now. */
+  /** Something seems to be missing: asks all peers in a moment. */
   soon(): void {
     if (!this.#running || this.#cancelSoon) return;
     this.#cancelSoon = this.#init.clock.after(SOON_MS, () => {
@@ -140,7 +140,7 @@ export class Sync {
     return () => this.#handshakeListeners.delete(listener);
   }
 
-  /** Calls back after each pull that ran to its end. */
+  /** Calls back after each pull that completed. */
   onPulled(listener: (peer: string, result: PullResult) => void): () => void {
     this.#endListeners.add(listener);
     return () => this.#endListeners.delete(listener);
@@ -193,7 +193,7 @@ export class Sync {
     this.#init.logger.info('pull-failed', { peer, code });
     if (HOSTILE.has(code)) return this.#shun(peer, code);
     if (code !== 'not-a-member' || !this.#running) return;
-    // [S1] One of the two has yet to hear of the other's membership, which travels by others.
+    // [S1] One of the two has not heard of the other's membership yet, which others will bring.
     const failures = (this.#retries.get(peer)?.failures ?? 0) + 1;
     const cancel = this.#init.clock.after(Math.min(AGAIN_MS, SOON_MS * 2 ** failures), () => this.pull(peer));
     this.#retries.set(peer, { failures, cancel });

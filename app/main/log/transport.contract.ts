@@ -7,7 +7,7 @@ import {
   type GossipVerdict,
 } from './transport.ts';
 
-/** A network on which the contract is tried. */
+/** A network on which the contract is tested. */
 export interface TransportWorld {
   /** A new node, not started. */
   node(): Promise<Transport>;
@@ -23,7 +23,7 @@ const DEADLINE = { timeout: 8_000, interval: 10 };
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 
-/** What every network below the log must do; run on each adapter. */
+/** The contract of every network below the log; run on each adapter. */
 export function transportContract(name: string, createWorld: () => Promise<TransportWorld>): void {
   describe(`transport contract: ${name}`, { timeout: 30_000 }, () => {
     let world: TransportWorld;
@@ -46,7 +46,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
       await connect(...nodes);
       return nodes;
     };
-    /** Subscribes with a verdict by content, and keeps what arrived. */
+    /** Subscribes with a verdict that depends on the content, and keeps what arrived. */
     const listen = (
       node: Transport,
       judge: (message: string) => GossipVerdict = () => 'accept',
@@ -58,7 +58,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
       });
       return heard;
     };
-    /** Publishes words until every listener hears one: from then on the topic is joined. */
+    /** Publishes until every listener has received a message: from then on they have joined the topic. */
     const joined = async (from: Transport, listeners: string[][]): Promise<void> => {
       let word = 0;
       await vi.waitFor(async () => {
@@ -71,7 +71,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
     };
 
     describe('peers', () => {
-      test('dialling tells both sides, with address and direction; hanging up tells both again', async () => {
+      test('dialling notifies both sides, with address and direction; hanging up notifies both again', async () => {
         const [a, b] = [await started(), await started()];
         const changes: Record<'a' | 'b', PeerChange[]> = { a: [], b: [] };
         a.onPeer((change) => changes.a.push(change));
@@ -96,7 +96,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         expect(a.peers()).toHaveLength(1);
       });
 
-      test('a listener that was taken back hears nothing more', async () => {
+      test('a removed listener is not called any more', async () => {
         const [a, b] = [await started(), await started()];
         const heard: PeerChange[] = [];
         a.onPeer((change) => heard.push(change))();
@@ -104,33 +104,36 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         expect(heard).toEqual([]);
       });
 
-      test('a stopped node is lost to its peers, and dialling it says what to do', async () => {
+      test('a stopped node is lost to its peers, and dialling it gives a remedy', async () => {
         const [a, b] = await pair();
         const address = addressOf(b);
         await b.stop();
         await vi.waitFor(() => expect(a.peers()).toEqual([]), DEADLINE);
         await expect(a.dial(address)).rejects.toMatchObject({
           name: 'Problem',
-          // UDP hears no refusal: silence is all that a stopped node answers with.
+          // UDP has no refusal: a stopped node is just silent.
           code: expect.stringMatching(/^dial-(refused|timeout)$/),
           remedy: expect.stringContaining('node runs'),
         });
       });
 
-      test.each([['not an address'], ['']])('dialling %j says how an address looks', async (address) => {
-        const a = await started();
-        await expect(a.dial(address)).rejects.toMatchObject({
-          code: 'address-invalid',
-          remedy: expect.stringContaining('looks like'),
-        });
-      });
+      test.each([['not an address'], ['']])(
+        'dialling %j explains the form of an address',
+        async (address) => {
+          const a = await started();
+          await expect(a.dial(address)).rejects.toMatchObject({
+            code: 'address-invalid',
+            remedy: expect.stringContaining('looks like'),
+          });
+        },
+      );
 
       test('a node does not dial itself', async () => {
         const a = await started();
         await expect(a.dial(addressOf(a))).rejects.toMatchObject({ code: 'dial-self' });
       });
 
-      test('waking up with live connections keeps them', async () => {
+      test('a resume keeps live connections', async () => {
         const [a, b] = await pair();
         await a.resume();
         expect(a.peers().map(({ peer }) => peer)).toEqual([b.self]);
@@ -159,7 +162,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         expect(heard[0]).not.toContain('to all');
       });
 
-      test('what a validator ignores or rejects goes no further; only a reject costs score', async () => {
+      test('a message that a validator ignores or rejects goes no further; only a reject costs score', async () => {
         const [a, b, c] = [await started(), await started(), await started()];
         const judge = (message: string): GossipVerdict =>
           message === 'bad' ? 'reject' : message === 'old' ? 'ignore' : 'accept';
@@ -184,7 +187,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         expect(atC).not.toContain('bad');
       });
 
-      test('what is meant for neighbours alone is not passed on by them', async () => {
+      test('a message for neighbours only is not relayed by them', async () => {
         const [a, b, c] = [await started(), await started(), await started()];
         const near: string[][] = [];
         for (const node of [a, b, c]) {
@@ -213,7 +216,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         expect(b.peers().find(({ peer }) => peer === a.self)?.score).toBeGreaterThanOrEqual(0);
       });
 
-      test('the validator is told which peer handed the message over', async () => {
+      test('the validator learns which peer passed the message on', async () => {
         const [a, b] = await pair();
         const from: string[] = [];
         listen(a);
@@ -228,7 +231,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         expect(new Set(from)).toEqual(new Set([a.self]));
       });
 
-      test('publishing alone reaches nobody and is no failure', async () => {
+      test('publishing without peers reaches nobody and does not fail', async () => {
         const a = await started();
         listen(a);
         expect(await a.publish(TOPIC, bytes('anyone'))).toBe(0);
@@ -242,7 +245,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         });
       });
 
-      test('a topic that was left is heard no more', async () => {
+      test('a node that left a topic receives nothing on it', async () => {
         const [a, b] = await pair();
         listen(a);
         const heard = listen(b);
@@ -258,7 +261,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
     });
 
     describe('channels', () => {
-      /** Lets `node` answer with `handler` and hands over the channel that a peer opens. */
+      /** Lets `node` answer with `handler` and returns the channel that a peer opens. */
       const answered = (node: Transport): Promise<Channel> =>
         new Promise((resolve) => {
           node.handle(PROTOCOL, async (channel) => {
@@ -278,7 +281,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         return { a, b, here, there };
       };
 
-      test('messages of every size arrive whole and in order, both ways', async () => {
+      test('messages of every size arrive complete and in order, both ways', async () => {
         const { a, b, here, there } = await open();
         expect([here.peer, there.peer]).toEqual([b.self, a.self]);
         const sizes = [0, 1, 3, 400, 16_383, 16_384, 70_000, 0, MAX_MESSAGE_BYTES, 5];
@@ -314,7 +317,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
           for (; sent < total; sent++) await here.send(message);
           await here.close();
         })();
-        // The sender has stopped when its count stays the same over many turns.
+        // The sender has stopped once its count stays the same over many turns.
         let before = -1;
         await vi.waitFor(
           () => {
@@ -381,7 +384,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
           expect(error).toMatchObject({ code: 'channel-broken' });
       });
 
-      test('a protocol that nobody answers, and a peer that is not there, are told apart', async () => {
+      test('a protocol that nobody answers and an absent peer are distinguished', async () => {
         const [a, b] = await pair();
         await expect(a.open(b.self, '/impulse/unknown/1')).rejects.toMatchObject({
           code: 'protocol-unknown',

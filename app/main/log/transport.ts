@@ -1,19 +1,21 @@
 /**
- * The network as the log sees it: a gossip topic, message channels to peers, and who is connected.
- * Implemented by platform/libp2p and by platform/memory (for tests and the simulation).
+ * The network as the log uses it: gossip topics, message channels to peers, and connections. Implemented by
+ * platform/libp2p and by platform/memory (for tests and the simulation).
  */
 export interface Transport {
   /** This node's own peer id, as text. */
   readonly self: string;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** After the machine slept: drops connections that no longer answer, at once, so that others can be made. */
+  /**
+   * After the machine slept: drops connections that no longer answer, at once, so that new ones can be made.
+   */
   resume(): Promise<void>;
 
   /**
    * Joins a gossip topic. The validator decides before anything is forwarded.
    *
-   * @param range how far messages travel: through everybody, or from their author to its neighbours alone.
+   * @param range how far messages travel: through everybody, or only from their author to its neighbours.
    */
   subscribe(
     topic: string,
@@ -21,21 +23,24 @@ export interface Transport {
     range?: 'everybody' | 'neighbours',
   ): void;
   unsubscribe(topic: string): void;
-  /** Spreads `data` over a topic; resolves to how many peers it was handed to at once. */
+  /** Publishes `data` on a topic; resolves to the number of peers that it was sent to directly. */
   publish(topic: string, data: Uint8Array): Promise<number>;
 
   /** Answers channels that peers open for a protocol. The channel is closed when the handler settles. */
   handle(protocol: string, handler: (channel: Channel) => Promise<void>): void;
-  /** Opens a channel to a connected peer. Rejects with a Problem when the peer is gone or does not speak it. */
+  /**
+   * Opens a channel to a connected peer. Rejects with a Problem if the peer is gone or does not support the
+   * protocol.
+   */
   open(peer: string, protocol: string, signal?: AbortSignal): Promise<Channel>;
 
   /** Dials an address; resolves to the peer's id. */
   dial(address: string, signal?: AbortSignal): Promise<string>;
   disconnect(peer: string): Promise<void>;
   peers(): PeerLink[];
-  /** Calls back when a peer connects (after identify) or is lost; returns how to stop listening. */
+  /** Calls back when a peer connects (after identify) or is lost; returns the unsubscribe function. */
   onPeer(listener: (change: PeerChange) => void): () => void;
-  /** Where others may dial this node, its own peer id included. */
+  /** The addresses at which others may dial this node, including its own peer id. */
   addresses(): string[];
 }
 
@@ -57,22 +62,22 @@ export interface PeerLink {
   readonly score: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** Agent version as told by identify. */
+  /** Agent version from identify. */
   readonly version: string | null;
 }
 
 /** The largest message a channel carries, in bytes; a longer one closes it. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** An ordered, reliable pipe of whole messages to one peer, with back-pressure. */
+/** An ordered, reliable channel of complete messages to one peer, with back-pressure. */
 export interface Channel {
   readonly peer: string;
-  /** Resolves when the pipe will take more. */
+  /** Resolves when the channel accepts more. */
   send(message: Uint8Array): Promise<void>;
-  /** Messages in order; ends when the peer closes, throws when the pipe breaks. */
+  /** Messages in order; ends when the peer closes, throws when the channel breaks. */
   receive(): AsyncIterableIterator<Uint8Array>;
-  /** No more will be sent; what was sent still arrives. */
+  /** Ends sending; messages already sent still arrive. */
   close(): Promise<void>;
-  /** Breaks the pipe at once. */
+  /** Breaks the channel at once. */
   abort(reason: Error): void;
 }

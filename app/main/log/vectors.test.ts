@@ -20,7 +20,9 @@ const world = fieldsOf(join(folder, 'world.txt'));
 const genesis = openGenesis(unpack(world['genesis']!));
 const kinds: Kind[] = [...Object.values(boardKinds), communityUpdate];
 
-/** The named fields of a vector file; lines with a number sign are for people, indented ones go on. */
+/**
+ * The named fields of a vector file; lines with a number sign are comments, indented lines continue a field.
+ */
 function fieldsOf(path: string): Record<string, string> {
   const text = readFileSync(path, 'utf8')
     .replaceAll(/^#.*\n/gm, '')
@@ -44,7 +46,7 @@ const filesOf = (kind: string) =>
     .toSorted()
     .map((name) => ({ name: basename(name, '.txt'), ...fieldsOf(join(folder, kind, name)) }));
 
-/** A roster that knows the founder, and Mara from the time of her admission on. */
+/** A roster with the founder, and Mara from the time of her admission on. */
 function rosterOfWorld(): Roster {
   const { founder, handle, createdAt } = genesis;
   const roster = new Roster({ key: founder, handle, time: ticksOf(createdAt) });
@@ -80,7 +82,7 @@ function sealedOf({ bytes, signature }: Vector) {
   return { bytes: unpack(bytes!), signature: unpack(signature!) };
 }
 
-/** `accept`, or verdict and code of the refusal, in the order in which admission looks. */
+/** `accept`, or verdict and code of the refusal, in the order of the admission checks. */
 async function verdictOn(vector: Vector): Promise<string> {
   const sealed = sealedOf(vector);
   let event: LogEvent;
@@ -98,7 +100,7 @@ async function verdictOn(vector: Vector): Promise<string> {
   return genuine ? 'accept' : 'reject bad-signature';
 }
 
-test('the world of the vectors has the id it says', () => {
+test('the world of the vectors has the id that its file names', () => {
   expect(cidOf(genesis.id)).toBe(world['community']);
 });
 

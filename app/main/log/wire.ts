@@ -3,17 +3,17 @@ import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
 import { MAX_EVENT_BYTES } from './event.ts';
 import { problem } from './problems.ts';
 
-/** [S2] The protocol of catch-up: one channel a pull, opened by the side that wants events. */
+/** [S2] The catch-up protocol: one channel per pull, opened by the side that wants events. */
 export const SYNC_PROTOCOL = '/impulse/sync/1';
-/** [S5] Ids in one `want`, at most. */
+/** [S5] The most ids in one `want`. */
 export const MAX_WANT = 1000;
 /** [S4] The largest reconciliation message, in bytes. */
 export const RECON_BYTES = 64 * 1024;
-/** [S5] An `events` message is sent once it holds this much. */
+/** [S5] The size at which an `events` message is sent. */
 export const EVENTS_BYTES = 192 * 1024;
-/** [S5] Event bytes with which one `want` is answered, at most; the rest is asked for again. */
+/** [S5] The most event bytes in the answer to one `want`; the rest is requested again. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-/** The most addresses a node tells of itself. */
+/** The most addresses that a node announces for itself. */
 export const MAX_ADDRESSES = 16;
 
 const sized = (length: number) =>
@@ -39,7 +39,7 @@ const shapes = {
     z.array(Address).max(MAX_ADDRESSES),
     z.tuple([count, count]),
   ]),
-  /** Why the hello was not accepted. */
+  /** Why the handshake was not accepted. */
   refused: z.tuple([z.literal('refused'), z.string().max(40)]),
   /** Opener: stratum, whether a round begins, message. */
   recon: z.tuple([
@@ -52,9 +52,9 @@ const shapes = {
   reconciled: z.tuple([z.literal('reconciled'), upTo(2 * RECON_BYTES)]),
   want: z.tuple([z.literal('want'), z.array(digest).min(1).max(MAX_WANT)]),
   events: z.tuple([z.literal('events'), z.array(SealedPair).min(1).max(MAX_WANT)]),
-  /** How many of the ids that were asked for, from the first, were dealt with. */
+  /** How many of the requested ids, from the first, were handled. */
   done: z.tuple([z.literal('done'), z.int().min(1).max(MAX_WANT)]),
-  /** The opener holds all that the answerer showed it; with the count of its content. */
+  /** The opener holds everything that the answerer showed; with the number of its content events. */
   equal: z.tuple([z.literal('equal'), count]),
 } as const;
 
@@ -66,7 +66,7 @@ export function encodeMessage(message: Message): Uint8Array {
   return encodeCanonical(message);
 }
 
-/** Parses one message, which must be one of those expected now. Throws a Problem `malformed`. */
+/** Parses one message, which must be one of the expected ones. Throws a Problem `malformed`. */
 export function decodeMessage<N extends MessageName>(
   bytes: Uint8Array,
   expected: readonly N[],

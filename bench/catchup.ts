@@ -8,7 +8,7 @@ const EVENTS = 20_000;
 const THREADS = 100;
 const ORBITDB_EVENTS = 500;
 
-/** A second process takes 20,000 events over TCP until they stand in its board tables. */
+/** A second process fetches 20,000 events over TCP until they are in its board tables. */
 export async function catchup(): Promise<Report> {
   const elapsedMs = await withScratch((scratch) =>
     withMembers(2, async (members) => {

@@ -21,15 +21,16 @@ interface Comparison {
   readonly unit: string;
   readonly before: number;
   readonly after: number;
-  /** Above 0 the second commit is worse by that share: slower, or larger. */
+  /** Above 0 the second commit is worse by that ratio: slower, or larger. */
   readonly worse: number;
 }
 
 /**
- * Runs benchmarks of another commit and of the working tree in turn, so that what else the machine does meets both.
+ * Runs benchmarks of another commit and of the working tree alternately, so that other load on the machine
+ * affects both.
  *
  * @param revision the commit to compare with.
- * @param names benchmarks that both know.
+ * @param names benchmarks that both commits have.
  * @param rounds how often each runs.
  * @param report called with a line before each run.
  */
@@ -47,7 +48,7 @@ export async function compare(
       const after = new Map<string, number[]>();
       const units = new Map<string, string>();
       for (let round = 1; round <= rounds; round++) {
-        // Each goes first every other time: the second finds a warmer machine.
+        // They alternate in going first: the second finds a warmer machine.
         const pair = [
           { folder: other.folder, into: before, label: revision },
           { folder: root, into: after, label: 'this tree' },
@@ -78,7 +79,7 @@ export async function compare(
   }
 }
 
-/** How two values of a unit compare: of rates more is better, of times and sizes less. */
+/** How two values of a unit compare: for rates more is better, for times and sizes less. */
 function changeOf(
   before: number,
   after: number,
@@ -115,7 +116,7 @@ async function measure(folder: string, bench: string) {
   return Answer.parse(JSON.parse(stdout.slice(stdout.indexOf('{')))).figures;
 }
 
-/** The commit in a folder of its own, with its packages. */
+/** Checks the commit out into a separate folder, with its packages. */
 function checkOut(revision: string): { folder: string; remove: () => void } {
   const folder = join(mkdtempSync(join(tmpdir(), 'impulse-compare-')), 'tree');
   execFileSync('git', ['worktree', 'add', '--detach', folder, revision], { cwd: root, stdio: 'ignore' });

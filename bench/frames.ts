@@ -13,19 +13,19 @@ import { percentile, rate } from './lib/numbers.ts';
 import type { Report } from './lib/report.ts';
 import { texts } from './lib/texts.ts';
 
-/** Different texts; beyond these they come again, each with a number of its own. */
+/** The number of different texts; further messages repeat them, each with its own number. */
 const TEXTS = 20_000;
-/** One frame in sixty a second, and what a clock of whole frames may be off by. */
+/** A frame at 60 Hz, rounded up to the resolution of the frame clock. */
 const FRAME_MS = 17;
-/** Rooms that somebody goes through meanwhile, by the keys that open them. */
+/** The rooms visited meanwhile, by the keys that open them. */
 const ROOMS = ['2', 'm', '1', '7'];
 const EVERY_MS = 2000;
 const LOOK_MS = 10_000;
-/** So long the console is watched before anything is judged. */
+/** How long the console is measured before the judging starts. */
 const IDLE_MS = 20_000;
 const Status = z.object({ backlog: z.object({ waiting: z.number() }) });
 
-/** Gaps between the frames of a real console while its node takes in and judges so many messages. */
+/** Gaps between the frames of a real console while its node imports and judges many messages. */
 export async function frames({ messages }: { messages: number }): Promise<Report> {
   if (ensureChromium() === null) throw new Error('There is no Chromium.');
   await build({ root: resolve(import.meta.dirname, '..') });
@@ -79,7 +79,7 @@ export async function frames({ messages }: { messages: number }): Promise<Report
   }
 }
 
-/** A JSON Lines archive, one message a minute, the last of them now. */
+/** A JSON Lines archive with one message per minute, the last of them now. */
 function* lines(some: readonly string[], count: number): Generator<string> {
   const end = Date.now();
   for (let n = 0; n < count; n += 1) {
@@ -89,7 +89,7 @@ function* lines(some: readonly string[], count: number): Generator<string> {
   }
 }
 
-/** Waits until nothing is left to be judged, and tells how far it is from time to time. */
+/** Waits until every message has been judged, with progress reports. */
 async function allJudged(node: TestNode, messages: number, startedAt: number): Promise<void> {
   for (;;) {
     const { waiting } = Status.parse(await node.impulse('moderation', 'status')).backlog;
@@ -100,7 +100,7 @@ async function allJudged(node: TestNode, messages: number, startedAt: number): P
   }
 }
 
-/** Goes through the rooms until some work is done; the gaps between the page's frames meanwhile. */
+/** Visits the rooms until some work is done; resolves to the gaps between the page's frames meanwhile. */
 async function gapsWhile(page: Page, work: Promise<unknown>): Promise<number[]> {
   await page.evaluate('globalThis.gaps.length = 0');
   for (let turn = 0; !(await isDone(work)); turn += 1) {

@@ -20,7 +20,9 @@ import { withScratch } from './lib/scratch.ts';
 const MESSAGES = 20_000;
 const BATCH = 500;
 
-/** Real mails from an mbox into a board: parsed, threaded, signed, stored, projected and indexed for search. */
+/**
+ * Real mails from an mbox into a board: parsed, threaded, signed, stored, projected and indexed for search.
+ */
 export async function importMails(): Promise<Report> {
   return withScratch(async (scratch) => {
     const path = join(scratch, 'mails.mbox');

@@ -8,7 +8,7 @@ const JOINS = 5;
 const ASLEEP_MS = 10_000;
 const AWAKE_DEADLINE_MS = 60_000;
 
-/** From the invite to the first page of posts, and from waking up to the first post that was missed. */
+/** From the invite to the first page of posts, and from waking up to the first missed post. */
 export async function join(): Promise<Report> {
   return withScratch((scratch) =>
     withMembers(JOINS + 1, async (members) => {

@@ -6,7 +6,7 @@ import type { Figure } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
 import type { Bounds } from './ledger.ts';
 
-/** The height at which somebody joins. */
+/** The height at which the new member joins. */
 export const JOIN_HEIGHT = 10_000;
 
 type LedgerOrder = Extract<Order, { kind: 'ledger' }>['order'];
@@ -14,8 +14,8 @@ type LedgerOrder = Extract<Order, { kind: 'ledger' }>['order'];
 const ledger = <T>(member: Member, order: LedgerOrder) => member.ask<T>({ kind: 'ledger', order });
 
 /**
- * Somebody joins a community whose chain is long: from the invite to having the verified state and taking
- * part in what is ordered next.
+ * A new member joins a community with a long chain: from the invite to having the verified state and taking
+ * part in ordering.
  */
 export async function joinFigures(
   validators: number,
@@ -45,7 +45,7 @@ async function joinLate(members: readonly Member[], scratch: string) {
   await newcomer.ask({ kind: 'open', directory: join(scratch, 'newcomer'), name: 'newcomer' });
   const names = others.map((_, index) => (index === 0 ? 'mara' : `n${index}`));
   await ledger(founder, { kind: 'grow', height: JOIN_HEIGHT, names });
-  // The other validators were away meanwhile, as it were, and come back by the snapshot too.
+  // This simulates that the other validators were away meanwhile; they also come back by the snapshot.
   for (const member of others) await ledger(member, { kind: 'height', least: JOIN_HEIGHT });
   const link = await founder.ask<string>({ kind: 'invite', uses: 1 });
   const startedAt = performance.timeOrigin + performance.now();

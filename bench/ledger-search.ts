@@ -18,7 +18,7 @@ const ACCOUNTS = 2000;
 const KINDS = ['credit.transfer', 'role.grant', 'handle.register', 'member.ban'];
 const PAGE = 100;
 
-/** Keeps the process up while something waits. */
+/** Keeps the process alive while something is waiting. */
 const heldClock: Clock = {
   now: Date.now,
   after(delayMs, task) {
@@ -27,12 +27,15 @@ const heldClock: Clock = {
   },
 };
 
-/** Search and proofs among a million transactions; their contents are noise, their places and indexes are real. */
+/**
+ * Search and proofs among a million transactions; their contents are noise, their places and indexes are
+ * real.
+ */
 export async function searchFigures(): Promise<Figure[]> {
   return withScratch(async (scratch) => {
     const file = join(scratch, 'ledger.db');
     const db = openDatabase(file, ledgerMigrations);
-    // Building it is not what is measured.
+    // Building the table is not measured.
     db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -600000');
     const store = new ChainStore(db);
     const accounts = Array.from({ length: ACCOUNTS }, () => randomBytes(32));

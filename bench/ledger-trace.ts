@@ -6,7 +6,7 @@ import { percentile } from './lib/numbers.ts';
 import type { Figure, Report } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
 
-/** Two validators or more, under a load that can be chosen. */
+/** Two or more validators, under a configurable load. */
 const VALIDATORS = Number(process.env['VALIDATORS'] ?? 4);
 const LOAD: Load = {
   perSecond: Number(process.env['PER_SECOND'] ?? 100),
@@ -18,7 +18,7 @@ interface Traced {
   readonly cpuMs: number;
 }
 
-/** Where the time of a slot goes: what each validator did when, from the beginning of its proposal on. */
+/** Where the time of a slot goes: the steps of each validator, from the beginning of its proposal. */
 export async function ledgerTrace(): Promise<Report> {
   return withScratch((scratch) =>
     withMembers(VALIDATORS, async (members) => {
@@ -60,7 +60,7 @@ export async function ledgerTrace(): Promise<Report> {
   );
 }
 
-/** When things happened, from the moment at which the leader began to make the block. */
+/** Times of the steps, from the moment at which the leader began to make the block. */
 function sinceProposal(traced: readonly Traced[]): Figure[] {
   const begin = new Map<number, number>();
   for (const { marks } of traced) {

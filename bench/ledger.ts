@@ -20,11 +20,13 @@ import { withScratch } from './lib/scratch.ts';
 
 const VALIDATORS = 4;
 const STEADY = { perSecond: 100, seconds: 20 };
-/** More than is asked for, so that what can be sustained shows. */
+/** More than the target, to find the sustainable rate. */
 const MOST = { perSecond: 1250, seconds: 60 };
 const SUSTAINED = 1000;
 
-/** Four validators as processes on loopback: how fast they finalise, and what the signatures alone would cost. */
+/**
+ * Four validators as processes on loopback: how fast they finalise, and what the signatures alone would cost.
+ */
 export async function ledger(): Promise<Report> {
   const bounds = await signatureBounds();
   const { figures, notes } = await withScratch((scratch) =>
@@ -40,7 +42,7 @@ export interface Bounds {
   readonly blsMs: number;
 }
 
-/** What this machine checks when it does nothing else. */
+/** The rate at which this machine checks signatures when idle. */
 async function signatureBounds(): Promise<Bounds> {
   const signer = signerOf(randomBytes(32));
   const message = randomBytes(250);
@@ -128,7 +130,7 @@ async function run(members: Member[], scratch: string, bounds: Bounds): Promise<
   };
 }
 
-/** Kills the leader of the slot that comes next, while nothing waits, and times the next transaction. */
+/** Kills the leader of the next slot while nothing is waiting, and times the next transaction. */
 async function killLeader(members: readonly Member[], peers: readonly string[]): Promise<Figure[]> {
   const leader = await members[0]!.ask<string>({ kind: 'ledger', order: { kind: 'leader' } });
   const gone = peers.indexOf(leader);
@@ -138,7 +140,7 @@ async function killLeader(members: readonly Member[], peers: readonly string[]):
   return [{ name: 'leader killed, next block final', value: tookMs, unit: 'ms', target: { most: 2000 } }];
 }
 
-/** A proof is checked with nothing but the genesis document. */
+/** A proof is checked with only the genesis document. */
 async function proofFigures(member: Member): Promise<Figure[]> {
   const found = await member.ask<{ proof: string; genesis: string }>({
     kind: 'ledger',
@@ -159,7 +161,7 @@ async function proofFigures(member: Member): Promise<Figure[]> {
   ];
 }
 
-/** A certificate of 64 signers beside their signatures one by one. */
+/** A certificate of 64 signers compared with their single signatures. */
 function certificateFigures(): Figure[] {
   const signers = Array.from({ length: 64 }, () => blsSignerOf(randomBytes(32)));
   const set = makeValidatorSet({

@@ -77,7 +77,7 @@ async function run(members: Member[], scratch: string): Promise<{ seen: Seen[][]
   const link = await host.ask<string>({ kind: 'invite', uses: NODES - 1 });
   for (const member of members.slice(1)) await member.ask({ kind: 'joinToFirstPage', link });
   const addresses = await Promise.all(members.map((member) => member.ask<string>({ kind: 'address' })));
-  // Everyone knows everyone, as after a while in a real community.
+  // Everyone knows everyone, as in a real community after a while.
   for (const [index, member] of members.entries()) {
     for (const address of addresses.slice(0, index))
       await member.ask({ kind: 'dial', address }).catch(() => {});
@@ -106,7 +106,7 @@ async function run(members: Member[], scratch: string): Promise<{ seen: Seen[][]
   };
 }
 
-/** The sum over all nodes; null where the system does not tell. */
+/** The sum over all nodes; null if the system does not report it. */
 async function coreTimes(members: readonly Member[]): Promise<CoreTimes | null> {
   const each = await Promise.all(members.map((member) => member.ask<CoreTimes | null>({ kind: 'cores' })));
   const known = each.filter((times) => times !== null);

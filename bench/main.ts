@@ -1,6 +1,6 @@
 /**
- * Runs one benchmark: `npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]`, or some of them for two
- * commits in turn: `npm run bench -- compare REVISION NAME... [--rounds N] [--json]`.
+ * Runs one benchmark: `npm run bench -- NAME [--json] [--write] [--minutes N] [--messages N]`, or several
+ * alternately on two commits: `npm run bench -- compare REVISION NAME... [--rounds N] [--json]`.
  */
 import { parseArgs } from 'node:util';
 import { append } from './append.ts';

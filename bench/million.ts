@@ -52,7 +52,7 @@ export async function million(): Promise<Report> {
   };
 }
 
-/** The filled node, made at first use and kept in the directory of temporary files. */
+/** The directory of the filled node, which is made on first use and kept among the temporary files. */
 async function filled(): Promise<string> {
   const directory = join(tmpdir(), 'impulse-bench-million-1');
   const whole = join(directory, 'whole');

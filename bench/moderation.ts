@@ -12,7 +12,7 @@ import { texts } from './lib/texts.ts';
 const MESSAGES = 20_000;
 const ALONE = 5_000;
 const WORKERS = 2;
-/** Messages a second that come whether or not earlier ones are done. */
+/** Messages per second that arrive whether or not earlier ones are done. */
 const ARRIVALS = 1_000;
 const LOADED_MS = 10_000;
 const MIB = 1024 ** 2;
@@ -20,7 +20,7 @@ const MIB = 1024 ** 2;
 /** Finer than the system's clock, which counts whole milliseconds. */
 const fine: Clock = { ...systemClock, now: () => performance.timeOrigin + performance.now() };
 
-/** Messages through the whole cascade, in worker threads, as a node runs it. */
+/** Messages through the whole cascade, in worker threads, as in a node. */
 export async function moderation(): Promise<Report> {
   const { texts: messages, source } = texts(process.env['IMPULSE_BENCH_TEXTS'], MESSAGES);
   const before = process.memoryUsage().rss;

@@ -6,9 +6,9 @@ import { withScratch } from './lib/scratch.ts';
 const MB = 1024 ** 2;
 const SAMPLE_MS = 10_000;
 const POSTS_PER_SECOND = 5;
-/** Posts held before the run, so that the database's own cache is full when it begins. */
+/** Posts held before the run, so that the database's cache is full at its start. */
 const POSTS_BEFORE = 50_000;
-/** Share of the run that is left out at its start: caches fill. */
+/** The ratio of the run that is left out at its start, while caches fill. */
 const WARM_UP = 0.2;
 
 interface Sample {
@@ -16,7 +16,7 @@ interface Sample {
   readonly heapUsed: number;
 }
 
-/** Two nodes that post, lose each other and come back, for a long time; memory is watched. */
+/** Two nodes that post, disconnect and reconnect for a long time; memory is measured. */
 export async function soak({ minutes }: { minutes: number }): Promise<Report> {
   const samples: { hours: number; rss: number; heap: number }[] = [];
   await withScratch((scratch) =>
@@ -33,7 +33,7 @@ export async function soak({ minutes }: { minutes: number }): Promise<Report> {
           member.ask({ kind: 'post', perSecond: POSTS_PER_SECOND, seconds }),
         );
         if (turn % 3 === 2) {
-          // A laptop lid: the process stands still, then its connections are made anew.
+          // Closing a laptop lid: the process stops, then its connections are made again.
           other.signal('SIGSTOP');
           await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS / 4));
           other.signal('SIGCONT');

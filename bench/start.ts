@@ -9,7 +9,7 @@ import { withScratch } from './lib/scratch.ts';
 const STARTS = 5;
 const DEADLINE_MS = 60_000;
 
-/** From the start of the host's process to its first good answer. */
+/** From the start of the host's process to its first successful response. */
 export async function start(): Promise<Report> {
   return withScratch(async (scratch) => {
     const first = await startOnce(scratch);

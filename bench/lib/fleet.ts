@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { LedgerOrder } from './ledger-member.ts';
 
-/** What a benchmark tells a node in another process to do. */
+/** An order from a benchmark to a node in another process. */
 export type Order =
   | { readonly kind: 'open'; readonly directory: string; readonly name: string; readonly trace?: boolean }
   | { readonly kind: 'found' }
@@ -25,7 +25,7 @@ export type Order =
   | { readonly kind: 'ledger'; readonly order: LedgerOrder }
   | { readonly kind: 'stop' };
 
-/** Of one process since its start. */
+/** CPU times of one process since its start. */
 export interface CoreTimes {
   readonly runMs: number;
   readonly waitMs: number;
@@ -37,7 +37,7 @@ export interface Answer {
   readonly failure?: string;
 }
 
-/** A node in a process of its own. */
+/** A node in a separate process. */
 export class Member {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<
@@ -61,12 +61,12 @@ export class Member {
     });
   }
 
-  /** Whether its process runs, as far as this one ended it. */
+  /** Whether its process runs, unless it ended without this object. */
   get alive(): boolean {
     return !this.#process.killed;
   }
 
-  /** Carries out an order; rejects with the node's failure. The caller knows the kind of answer. */
+  /** Carries out an order; rejects with the node's failure. The caller knows the type of the answer. */
   async ask<T = null>(order: Order): Promise<T> {
     const number = this.#number++;
     const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
@@ -80,7 +80,7 @@ export class Member {
   }
 }
 
-/** Lends nodes in processes of their own and ends all of them afterwards. */
+/** Lends nodes in separate processes and ends all of them afterwards. */
 export async function withMembers<T>(count: number, work: (members: Member[]) => Promise<T>): Promise<T> {
   const members = Array.from({ length: count }, () => new Member());
   try {
@@ -92,7 +92,7 @@ export async function withMembers<T>(count: number, work: (members: Member[]) =>
   }
 }
 
-/** Opens members named `mara`, `n1`, `n2` … and founds a community at the first. */
+/** Opens members named `mara`, `n1`, `n2` … and founds a community on the first. */
 export async function openMembers(members: readonly Member[], scratch: string, trace = false): Promise<void> {
   for (const [index, member] of members.entries()) {
     const name = index === 0 ? 'mara' : `n${index}`;

@@ -17,7 +17,7 @@ interface Settled {
   readonly missing: number;
 }
 
-/** Everybody joins by an invite, the founder takes the others into the validators, and all have credits. */
+/** Everybody joins by an invite, the founder adds the others to the validators, and all have credits. */
 export async function form(members: Member[], scratch: string, trace = false): Promise<string[]> {
   await openMembers(members, scratch, trace);
   const [founder, ...others] = members as [Member, ...Member[]];
@@ -52,7 +52,7 @@ export async function form(members: Member[], scratch: string, trace = false): P
   return cards.map(({ peer }) => peer);
 }
 
-/** All hand in at a steady pace; resolves when all of it is final, or half a minute later. */
+/** All submit at a steady pace; resolves when everything is final, or half a minute later. */
 export async function loaded(members: readonly Member[], { perSecond, seconds }: Load) {
   const startedAt = performance.now();
   const loads = await Promise.all(
@@ -75,7 +75,7 @@ export async function loaded(members: readonly Member[], { perSecond, seconds }:
   };
 }
 
-/** Where all stand, once they stand at the same place. */
+/** The common state of all members, once they agree. */
 export async function agreed(members: readonly Member[]): Promise<Standing> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
     const all = await Promise.all(

@@ -13,8 +13,8 @@ import type { Community } from '../../app/main/node/community.ts';
 import type { BenchNode } from './node.ts';
 
 /**
- * Grows the chain of a founder's node to a height: each block admits one more member and bears a certificate
- * of a quorum. Keys of the bench follow from names, so that this process can sign for all.
+ * Grows the chain of a founder's node to a height: each block admits one more member and has a certificate of
+ * a quorum. Keys in benchmarks are derived from names, so this process can sign for all.
  */
 export async function growChain(
   node: BenchNode,

@@ -1,4 +1,4 @@
-/** What a node of the ledger's benchmark does in its process. */
+/** The process of a node in the ledger benchmark. */
 import { growChain } from './ledger-growth.ts';
 import { toBase64Url, toHex } from '../../app/main/kernel/bytes.ts';
 import { accountOf } from '../../app/main/ledger/state/accounts.ts';
@@ -27,7 +27,7 @@ export type LedgerOrder =
   | { readonly kind: 'trace' }
   | { readonly kind: 'traced' };
 
-/** How often a node under load signs and hands in, in milliseconds. */
+/** How often a node under load signs and submits, in milliseconds. */
 const TICK_MS = 10;
 
 const now = () => performance.timeOrigin + performance.now();
@@ -80,7 +80,7 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
     case 'grow':
       return growChain(node, community, order.height, order.names);
     case 'height': {
-      // The state is that of a certified block, and consensus takes part from there on.
+      // The state is that of a certified block, and consensus continues from there.
       await until(() => (ledger.ordering!.view()?.height ?? 0) >= order.least);
       return now();
     }
@@ -108,7 +108,10 @@ export async function carryOutLedger(node: BenchNode, community: Community, orde
   }
 }
 
-/** Makes the next transactions of this node's person: one credit each to the founder, or from the founder to the next. */
+/**
+ * Makes the next transactions of this node's person: one credit each to the founder, or from the founder to
+ * the next.
+ */
 function seal(node: BenchNode, { genesis, ledger: { chain } }: Community, count: number): Uint8Array[] {
   const key = node.signer.publicKey;
   const nonce = accountOf(chain.state, key)!.nonce;
@@ -179,7 +182,7 @@ async function load(
       for (const id of ids) sent.set(id, startedAt);
       const codes = await handIn(community, sealed);
       for (const code of codes) refused[code] = (refused[code] ?? 0) + 1;
-      // What was refused comes last, since the nonces follow one another.
+      // Refused transactions are the last ones, since nonces are consecutive.
       for (const id of ids.slice(count - codes.length)) sent.delete(id);
       made += count;
     }

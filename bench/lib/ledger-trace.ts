@@ -1,13 +1,13 @@
-/** Notes in a node's process when it did what for which slot; the node itself knows nothing of it. */
+/** Records in a node's process when it took each step of a slot; the node itself is unaware of it. */
 import { decodeCbor } from '../../app/main/kernel/canonical.ts';
 import { openHeader } from '../../app/main/ledger/types/block.ts';
 import type { OpenVoteJournal } from '../../app/main/node/vote-journal.ts';
 import type { Community, CommunityPorts } from '../../app/main/node/community.ts';
 
-/** One thing that a node did, with the clock that all processes of a machine share. */
+/** One step of a node, by the clock that all processes of a machine share. */
 export interface Mark {
   readonly what: string;
-  /** 0 where it belongs to no slot. */
+  /** 0 if it belongs to no slot. */
   readonly slot: number;
   readonly from: number;
   readonly to: number;
@@ -32,7 +32,7 @@ function note(what: string, slot: number, from: number): void {
   if (on) marks.push({ what, slot, from, to: now() });
 }
 
-/** Wraps the ports through which a node's consensus touches the world. */
+/** Wraps the ports of a node's consensus. */
 export function tracedPorts(ports: CommunityPorts, box: OpenVoteJournal): CommunityPorts {
   const { transport, bls } = ports;
   const { votes } = box;
@@ -105,7 +105,7 @@ export function tracedPorts(ports: CommunityPorts, box: OpenVoteJournal): Commun
   };
 }
 
-/** Wraps what consensus asks of the chain. */
+/** Wraps the calls of consensus to the chain. */
 export function traceChain({ ledger: { chain } }: Community): void {
   const { propose, execute, finalise } = chain;
   chain.propose = async (template, ...rest) => {

@@ -7,7 +7,7 @@ import { demoDirectory } from '../../app/main/platform/mail/demo-directory.ts';
 const GROUPS = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1'];
 
 /**
- * Writes an mbox of `count` distinct mails: the public SpamAssassin ham, and again with other message ids
+ * Writes an mbox of `count` distinct mails: the public SpamAssassin ham, repeated with other message ids
  * until there are enough. Replies name the ids of their own round.
  */
 export async function writeMbox(path: string, count: number): Promise<void> {
@@ -25,7 +25,7 @@ export async function writeMbox(path: string, count: number): Promise<void> {
     const mail = await readFile(paths[index % paths.length]!, 'latin1');
     const body = mail.replace(/^From .*\n/, '').replace(/^From /gm, '>From ');
     const [head = '', ...rest] = body.split('\n\n');
-    // Message ids of a round end alike, in the mail itself and in what answers it.
+    // All message ids of a round end alike, in the mail itself and in its replies.
     const own = head.replace(/<([^<>@\s]+)@/g, `<$1.${round}@`);
     const text = `From bench@example.org Thu Aug 22 12:00:00 2002\n${[own, ...rest].join('\n\n').trimEnd()}\n\n`;
     if (!output.write(text, 'latin1')) await once(output, 'drain');

@@ -1,4 +1,4 @@
-/** A node in a process of its own, told what to do by the benchmark that forked it. */
+/** A node in a separate process, controlled by the benchmark that forked it. */
 import { readFileSync } from 'node:fs';
 import { carryOutLedger } from './ledger-member.ts';
 import { openBenchNode, type BenchNode } from './node.ts';
@@ -95,16 +95,16 @@ async function until<T>(read: () => readonly T[]): Promise<readonly T[]> {
   }
 }
 
-/** Starts the node and resolves to the milliseconds until so many posts stand in its board tables. */
+/** Starts the node and resolves to the milliseconds until this many posts are in its board tables. */
 async function catchUp(posts: number): Promise<number> {
   const startedAt = now();
-  // Asked again and again: the last of them become readable once they are judged, which no commit tells.
+  // Polled: the last posts become readable once they are judged, which no commit reports.
   community!.start();
   await until(() => (community!.boards.counts().posts < posts ? [] : [posts]));
   return now() - startedAt;
 }
 
-/** Notes when each post that tells its hour of birth became readable here. */
+/** Records when each post that contains its creation time became readable here. */
 function watch(): void {
   community!.log.onCommit((batch) => {
     const at = now();
@@ -115,7 +115,9 @@ function watch(): void {
   });
 }
 
-/** How long the main thread ran and how long it was ready but had no core, in milliseconds; null where unknown. */
+/**
+ * How long the main thread ran, and how long it was ready but had no core, in milliseconds; null if unknown.
+ */
 function coreTimes(): CoreTimes | null {
   try {
     const [run = 0, wait = 0] = readFileSync('/proc/self/schedstat', 'utf8').split(' ').map(Number);
@@ -131,7 +133,7 @@ function sayOnce(): void {
   void boards.reply({ thread: thread!.id, text: `sent at ${now()} from ${process.pid}`, attachments: [] });
 }
 
-/** Posts at a steady pace, each as a person would through the boards. */
+/** Posts at a steady pace, as a person would through the boards. */
 async function post(perSecond: number, seconds: number): Promise<number> {
   const total = perSecond * seconds;
   const startedAt = now();

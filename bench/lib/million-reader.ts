@@ -1,4 +1,4 @@
-/** Opens a filled node in a fresh process, reads pages and searches, and tells how long each took. */
+/** Opens a filled node in a fresh process, reads pages and searches, and reports how long each took. */
 import { openBenchNode } from './node.ts';
 import { textOf } from './posts.ts';
 
@@ -36,7 +36,7 @@ for (let index = 0; index < PAGES; index++) {
     .slice(0, 1 + (index % 3));
   searches.push(timed(() => boards.search({ query: words.join(' '), limit: 50 })));
 }
-// As a node holds it that has met a peer: the ids of all posts in order.
+// As in a node that has met a peer: the ids of all posts in order.
 const setMs = timed(() => log.set('content'));
 const { rss, heapUsed } = process.memoryUsage();
 await node.stop();

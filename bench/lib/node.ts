@@ -30,11 +30,11 @@ import { tracedPorts } from './ledger-trace.ts';
 
 export interface BenchNodeInit {
   readonly directory: string;
-  /** Names the person; the same name has the same key. */
+  /** The name of the person; the same name has the same key. */
   readonly name: string;
   /** Real TCP on 127.0.0.1, or no network at all. */
   readonly online: boolean;
-  /** Notes what its ledger does when. */
+  /** Records the steps of its ledger. */
   readonly trace?: boolean;
   readonly durability?: NonNullable<OpenOptions['durability']>;
 }
@@ -42,8 +42,8 @@ export interface BenchNodeInit {
 export type BenchNode = Awaited<ReturnType<typeof openBenchNode>>;
 
 /**
- * A node's community as the composition root makes it, on a real database and a real network, with keys
- * from a name instead of a key file, so that a measurement begins at once.
+ * A node's community as the composition root makes it, on a real database and a real network, with keys from
+ * a name instead of a key file, so that a measurement starts at once.
  */
 export async function openBenchNode(init: BenchNodeInit) {
   mkdirSync(init.directory, { recursive: true });
@@ -98,7 +98,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     signer,
     transport,
     validator: validatorOf(signer, transport.self),
-    /** Makes a community with one board, or opens the one that the database holds. */
+    /** Makes a community with one board, or opens the one in the database. */
     async found(): Promise<Community> {
       const known = genesisOf(db);
       const createdAt = systemClock.now();

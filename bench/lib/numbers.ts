@@ -1,13 +1,16 @@
-/** The value below which a share of the samples lies, by nearest rank; NaN of none. */
+/** The value at or below which a fraction of the samples lies, by nearest rank; NaN without samples. */
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? Number.NaN;
 }
 
-/** Work done a second. */
+/** Completed work per second. */
 export const rate = (count: number, elapsedMs: number): number => (count / elapsedMs) * 1000;
 
-/** The least-squares slope of y over x with the half width of its 95 % confidence interval (normal approximation). */
+/**
+ * The least-squares slope of y over x with the half width of its 95 % confidence interval (normal
+ * approximation).
+ */
 export function slopeOf(points: readonly { x: number; y: number }[]): { slope: number; plusMinus: number } {
   const n = points.length;
   const meanX = points.reduce((sum, { x }) => sum + x, 0) / n;

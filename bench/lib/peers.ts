@@ -7,7 +7,7 @@ import * as z from 'zod';
 const BENCH = join(import.meta.dirname, '..');
 const PEER_DEADLINE_MS = 300_000;
 
-/** Installs what the product is measured against, at first use, without running install scripts. */
+/** Installs the products to compare with, on first use and without running install scripts. */
 export async function installPeers(): Promise<void> {
   if (
     existsSync(join(BENCH, 'node_modules/hypercore')) &&
@@ -32,7 +32,7 @@ export async function installPeers(): Promise<void> {
   });
 }
 
-/** Runs a peer's program in a process of its own; it answers with events a second in its last line. */
+/** Runs another product's program in a separate process; its last line reports events per second. */
 export async function peerRate(
   program: 'hypercore' | 'orbitdb',
   task: string,

@@ -8,7 +8,7 @@ const WORDS =
     ' ',
   );
 
-/** Words in an order that only `seed` decides, for about `bytes` bytes of text. */
+/** About `bytes` bytes of text, with words in an order that only `seed` determines. */
 export function textOf(seed: number, bytes: number): string {
   let state = (seed * 2654435761) >>> 0 || 1;
   const parts: string[] = [];

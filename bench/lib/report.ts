@@ -3,20 +3,20 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { machineOf } from './machine.ts';
 
-/** One measured number with what it is held against. */
+/** One measured number with its comparison. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** A peer or a physical bound, measured in the same run, in the same unit. */
+  /** Another product or a physical bound, measured in the same run, in the same unit. */
   readonly beside?: { readonly name: string; readonly value: number };
-  /** The bound that the project set itself; `least` for rates, `most` for times and sizes. */
+  /** The project's own target; `least` for rates, `most` for times and sizes. */
   readonly target?: { readonly least: number } | { readonly most: number };
 }
 
 export interface Report {
   readonly figures: readonly Figure[];
-  /** What a reader must know to judge the figures. */
+  /** Facts that a reader needs to judge the figures. */
   readonly notes: readonly string[];
 }
 
@@ -24,11 +24,11 @@ export interface DatedReport extends Report {
   readonly bench: string;
   readonly machine: string;
   readonly date: string;
-  /** Load averages before and after, over one minute. */
+  /** Load averages over one minute, before and after. */
   readonly load: { readonly before: number; readonly after: number };
 }
 
-/** Puts the machine, the date and the load beside what a benchmark measured. */
+/** Adds the machine, the date and the load to the results of a benchmark. */
 export async function dated(bench: string, run: () => Promise<Report>): Promise<DatedReport> {
   const before = loadavg()[0] ?? 0;
   const report = await run();
@@ -41,7 +41,7 @@ export async function dated(bench: string, run: () => Promise<Report>): Promise<
   };
 }
 
-/** Whether a figure reached its target; null when it has none. */
+/** Whether a figure reached its target; null if it has none. */
 export function isMet({ value, target }: Figure): boolean | null {
   if (!target) return null;
   return 'least' in target ? value >= target.least : value <= target.most;

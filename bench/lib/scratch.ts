@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Lends a fresh directory on the disk of temporary files and removes it afterwards. */
+/** Lends a new directory among the temporary files and removes it afterwards. */
 export async function withScratch<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'impulse-bench-'));
   try {

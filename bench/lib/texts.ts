@@ -6,14 +6,14 @@ import { demoDirectory } from '../../app/main/platform/mail/demo-directory.ts';
 const GROUPS = ['easy-ham-1', 'hard-ham-1', 'spam-1'];
 
 /**
- * Messages to judge, and where they are from: a folder of labelled sets (`*.jsonl`, `*.jsonl.gz`) in their
- * natural mix where one is named, else public mails and single lines of them.
+ * Messages to judge, and their source: a folder of labelled sets (`*.jsonl`, `*.jsonl.gz`) in their natural
+ * mix if one is named, else public mails and single lines of them.
  */
 export function texts(folder: string | undefined, count: number): { texts: string[]; source: string } {
   const all = folder === undefined ? ofMails() : ofSets(folder);
-  // Evenly over the whole, so that every set has its natural share.
+  // Evenly over the whole, so that every set has its natural proportion.
   const picked = Array.from({ length: count }, (_, at) => all[Math.floor((at * all.length) / count)]!);
-  // Neighbours in a set are alike; a fixed shuffle mixes them as they would come in.
+  // Neighbours in a set are alike; a fixed shuffle mixes them as they would arrive.
   for (let at = picked.length - 1; at > 0; at -= 1) {
     const other = ((at * 7919) ^ (at << 3)) % (at + 1);
     [picked[at], picked[other]] = [picked[other]!, picked[at]!];

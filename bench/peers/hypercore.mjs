@@ -1,4 +1,4 @@
-// hypercore beside Impulse: `append N`, `catchup N`. The last line is JSON with events a second.
+// hypercore beside Impulse: `append N`, `catchup N`. The last line is JSON with events per second.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';

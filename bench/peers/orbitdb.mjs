@@ -1,4 +1,4 @@
-// OrbitDB beside Impulse: `append N`, `catchup N`. The last line is JSON with events a second.
+// OrbitDB beside Impulse: `append N`, `catchup N`. The last line is JSON with events per second.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

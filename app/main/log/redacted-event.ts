@@ -7,7 +7,7 @@ import type { Kind } from './kinds.ts';
  * no longer the hash of its bytes.
  */
 export function redactedOf(event: LogEvent, kind: Kind): Uint8Array {
-  if (!kind.redacted) throw new Error(`events of kind ${kind.name} have no husk`);
+  if (!kind.redacted) throw new Error(`events of kind ${kind.name} cannot be redacted`);
   return encodeEvent({ ...event, body: kind.redacted(event.body) });
 }
 

@@ -15,11 +15,11 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import { foundCommunity, migrations } from '../node/community.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 
-/** What a machine does to its disk when it stops in mid-sentence. */
+/** The effect of a sudden stop on a disk. */
 export interface Tear {
   /**
-   * `kill`: the process dies; all that was written is there, and behind it the beginning of a write that was
-   * never committed. `power`: of the newest writes only a part is there, and its end is garbled.
+   * `kill`: the process dies; everything written is there, followed by the beginning of a write that was
+   * never committed. `power`: only part of the newest writes is there, and its end is garbled.
    */
   readonly how: 'kill' | 'power';
   /** Where the write-ahead log is cut, as a share of its length; only for `power`. */
@@ -30,12 +30,12 @@ export interface Tear {
 
 const RAM_DISK = '/dev/shm';
 
-/** Directories of this process's worlds; a disk in memory is taken where the system has one. */
+/** The directory of this process's worlds; on a disk in memory if the system has one. */
 export function makeRoot(): string {
   return mkdtempSync(join(existsSync(RAM_DISK) ? RAM_DISK : tmpdir(), 'impulse-sim-'));
 }
 
-/** Makes the file that every node of one world begins with; returns its path. */
+/** Makes the file that every node of one world starts with; returns its path. */
 export function makeFirstFile(root: string, genesis: Genesis): string {
   const path = join(root, 'first.sqlite');
   const db = openDatabase(path, migrations);
@@ -65,17 +65,17 @@ export class SimDisk {
     return this.#db;
   }
 
-  /** Moves what lies in the write-ahead log to its place. */
+  /** Moves the content of the write-ahead log into the database file. */
   checkpoint(): void {
     this.#db?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
-  /** Keeps a copy of the disk as it is now. */
+  /** Copies the disk as it is now. */
   backup(): void {
     this.#copyTo(join(this.#root, 'backup.sqlite'));
   }
 
-  /** Takes the disk as the crash leaves it; what a dying process still writes is on no disk. */
+  /** Puts the disk into its state after a crash; writes of the dying process are lost. */
   tear({ how, cut, junk }: Tear): void {
     const next = join(this.#root, `${this.#life + 1}.sqlite`);
     this.#copyTo(next);
@@ -88,12 +88,12 @@ export class SimDisk {
     if (wal.length > 0) writeFileSync(`${next}-wal`, how === 'kill' ? Buffer.concat([kept, junk]) : kept);
   }
 
-  /** The next life begins with the backup instead of what the crash left. */
+  /** The next life starts from the backup instead of the state after the crash. */
   restore(): void {
     copyDatabaseFiles(join(this.#root, 'backup.sqlite'), join(this.#root, `${this.#life + 1}.sqlite`));
   }
 
-  /** Lets go of the file of the life that ended. */
+  /** Closes the file of the life that ended. */
   bury(): void {
     this.#db?.close();
     this.#db = null;
@@ -101,7 +101,7 @@ export class SimDisk {
     this.#life++;
   }
 
-  /** What SQLite finds wrong with the open file; nothing is expected, whatever was torn. */
+  /** SQLite's complaints about the open file; there should be none, whatever was torn. */
   check(): string[] {
     const rows = this.#db?.prepare<{ quick_check: string }>('PRAGMA quick_check(5)').all() ?? [];
     return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');

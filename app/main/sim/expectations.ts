@@ -16,14 +16,14 @@ const kinds = new Map<string, Kind>(
     .map((kind) => [kind.name, kind]),
 );
 
-/** Everything that any honest node ever committed or saw final, and what follows from it by the rules. */
+/** Everything that any honest node ever committed or saw final, and the consequences by the rules. */
 export class Expectations {
   readonly events = new Map<string, LogEvent>();
   readonly #founder: { key: Uint8Array; handle: string; time: number };
-  /** What final blocks say about people, by height. */
+  /** Changes about people in final blocks, by height. */
   readonly #rulings = new Map<number, readonly PeopleChange[]>();
   readonly #admitted = new Set<string>();
-  /** From when on a person's rights were ever in question, by hex key, in ticks. */
+  /** The earliest time from which a person's rights were ever in question, by hex key, in ticks. */
   readonly #contested = new Map<string, number>();
 
   constructor(genesis: Genesis) {
@@ -34,7 +34,7 @@ export class Expectations {
     this.events.set(toHex(event.id), event);
   }
 
-  /** What one or more final blocks say about people; each block says the same on every node. */
+  /** Changes about people in one or more final blocks; each block holds the same ones on every node. */
   ruled(changes: readonly PeopleChange[]): void {
     for (const [height, ruling] of Map.groupBy(changes, (change) => change.height)) {
       if (this.#rulings.has(height)) continue;
@@ -53,12 +53,12 @@ export class Expectations {
     }
   }
 
-  /** [L11] Whether some node may have removed an event, rightly as far as it knew then. */
+  /** [L11] Whether some node may have removed an event, rightly by its knowledge at the time. */
   mayBeRevoked(event: LogEvent): boolean {
     return event.time >= (this.#contested.get(toHex(event.author)) ?? Number.MAX_SAFE_INTEGER);
   }
 
-  /** The events of a log, by hex id, that may not be in it by what the blocks up to a height say. */
+  /** The events of a log, by hex id, that must not be in it according to the blocks up to a height. */
   outOfPlace(ids: readonly string[], height: number): string[] {
     const roster = new Roster(this.#founder);
     const heights = [...this.#rulings.keys()].filter((one) => one <= height).sort((a, b) => a - b);

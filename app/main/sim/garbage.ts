@@ -25,14 +25,14 @@ export interface GarbageInit {
   readonly time: VirtualClock;
   readonly network: MemoryNetwork;
   readonly community: Uint8Array;
-  /** Whose names are misused: the founder, and somebody who never may make boards. */
+  /** The identities that are misused: the founder, and a person who may never create boards. */
   readonly founder: Signer;
   readonly member: Signer;
   /** An event that honest nodes hold, for the replay. */
   readonly honest: () => SealedEvent | null;
 }
 
-/** A peer that belongs to nobody here and breaks every rule it can. */
+/** A peer that is not a member and breaks every rule it can. */
 export class GarbagePeer {
   /** Ids of events that no node may ever hold, by hex, with what is wrong with them. */
   readonly forbidden = new Map<string, Garbage>();
@@ -89,7 +89,7 @@ export class GarbagePeer {
         });
       case 'non-canonical': {
         const { bytes, signature } = this.#seal(member, {});
-        // A map's head that says its length in one byte more than needed.
+        // A map's head that encodes its length in one byte more than needed.
         const long = Buffer.concat([Buffer.from([0xb8, bytes[0]! & 0x1f]), bytes.subarray(1)]);
         this.forbidden.set(toHex(sha256(long)), what);
         return wrap({ bytes: long, signature });
@@ -118,7 +118,7 @@ export class GarbagePeer {
     );
   }
 
-  /** Dials a node and talks nonsense on a catch-up channel. */
+  /** Dials a node and sends nonsense on a catch-up channel. */
   async #visit(target: string): Promise<void> {
     try {
       const peer = await this.#transport.dial(`/memory/${target}`);
@@ -128,7 +128,7 @@ export class GarbagePeer {
     }
   }
 
-  /** Nonsense; sometimes it begins like a hello, with a key of its own or a stolen one. */
+  /** Sends nonsense; sometimes it begins like a handshake, with its own key or a stolen one. */
   async #babble(channel: Channel): Promise<void> {
     const { rng, community, founder } = this.#init;
     const key = rng.chance(0.5) ? founder.publicKey : this.#self.publicKey;
@@ -142,7 +142,7 @@ export class GarbagePeer {
     }
   }
 
-  /** Answers a catch-up by the book, with a key that is nobody's and events that the founder did not sign. */
+  /** Answers a catch-up correctly in form, with an unknown key and events that the founder did not sign. */
   async #pose(channel: Channel): Promise<void> {
     const { community, founder } = this.#init;
     const board = {
@@ -182,7 +182,7 @@ export class GarbagePeer {
         }
       }
     } catch {
-      // The other end broke the channel, as it may.
+      // The other end broke the channel, which it may.
     }
   }
 }

@@ -1,21 +1,21 @@
 import type { PlantedFault } from './node.ts';
 import { runWorld } from './world.ts';
 
-/** Every so many worlds are run with faults that never stop. */
+/** One in this many worlds runs with faults that never stop. */
 const SAFETY_EVERY = 4;
 
 export interface SimulationInit {
   /** The first seed. */
   readonly seed: number;
-  /** How many worlds. */
+  /** The number of worlds. */
   readonly seeds: number;
-  /** Told line by line of each world that failed, with the command that replays it, and of the sum. */
+  /** Called with a line for each failed world, including the command that replays it, and with a summary. */
   readonly report: (line: string) => void;
-  /** A fault built in on purpose. */
+  /** A deliberate fault. */
   readonly planted?: PlantedFault;
 }
 
-/** Runs seeded worlds one after another; resolves to whether all of them ended as they must. */
+/** Runs seeded worlds one after another; resolves to whether all of them passed. */
 export async function simulate({ seed, seeds, report, planted }: SimulationInit): Promise<boolean> {
   let failed = 0;
   let events = 0;
@@ -36,7 +36,7 @@ export async function simulate({ seed, seeds, report, planted }: SimulationInit)
   return failed === 0;
 }
 
-/** A seed decides the mode too, so that one number replays a world. */
+/** The seed also decides the mode, so that one number replays a world. */
 function modeOf(seed: number): 'agreement' | 'safety' {
   return seed % SAFETY_EVERY === 0 ? 'safety' : 'agreement';
 }

@@ -3,7 +3,7 @@ import type { LineFault } from './schedule.ts';
 import type { Rng } from './rng.ts';
 import type { Tear } from './disk.ts';
 
-/** One thing that goes wrong, at a time counted from the world's beginning. Nodes are named by their place. */
+/** One fault at a time counted from the start of the world. Nodes are identified by place. */
 export type Fault = { readonly atMs: number } & (
   | LineFault
   | { readonly kind: 'crash'; readonly node: number; readonly downMs: number; readonly tear: Tear }
@@ -30,7 +30,7 @@ export type Garbage = (typeof GARBAGE)[number];
 
 type Kind = Fault['kind'];
 
-/** How often each kind is drawn. */
+/** The relative frequency of each kind. */
 const WEIGHTS: readonly (readonly [Kind, number])[] = [
   ['lines', 3],
   ['partition', 3],
@@ -44,7 +44,7 @@ const WEIGHTS: readonly (readonly [Kind, number])[] = [
   ['garbage', 10],
 ];
 
-/** The most that a clock is put forward or back, in milliseconds. */
+/** The most that a clock is moved forward or back, in milliseconds. */
 const JUMP_MS = 150_000;
 
 /** Draws the faults of one world, in order of time. */
@@ -81,7 +81,7 @@ function draw(rng: Rng, kind: Kind, nodes: number): Drawn<Fault> {
   }
 }
 
-/** Anything from a quiet line to a bad one. */
+/** Draws anything from a good line to a bad one. */
 export function drawConditions(rng: Rng): LineConditions {
   const bad = rng.share();
   return {

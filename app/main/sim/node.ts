@@ -19,11 +19,11 @@ import type { Expectations } from './expectations.ts';
 
 const NO_LIMITS = { perMinute: 1e6, perMinuteNew: 1e6, sameText: 1e6, links: 1e6, linksNew: 1e6, flood: 1e6 };
 
-/** A fault built in on purpose, so that the simulation can be seen to find it. */
+/** A deliberate fault that the simulation must find. */
 export interface PlantedFault {
-  /** Changes what a node stands on. */
+  /** Changes the ports of a node. */
   ports?(ports: CommunityPorts): CommunityPorts;
-  /** The disk says that it kept everything, and did not. */
+  /** The disk claims that it kept everything, and did not. */
   readonly forgetfulDisk?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface NodeInit {
   readonly name: string;
   readonly seed: number;
   readonly root: string;
-  /** The database file with which every node begins. */
+  /** The database file that every node starts with. */
   readonly firstFile: string;
   readonly signer: BulkSigner;
   readonly time: VirtualClock;
@@ -39,13 +39,13 @@ export interface NodeInit {
   readonly genesis: Genesis;
   readonly planted: PlantedFault;
   readonly expected: Expectations;
-  /** Something happened that must not happen. */
+  /** Reports an event that must not happen. */
   readonly complain: (what: string) => void;
-  /** Something happened; for the trace that tells two runs apart. */
+  /** Records an event in the trace that two runs are compared by. */
   readonly trace: (what: string) => void;
 }
 
-/** One whole node of the world: a disk, a clock, a community on them while it runs. */
+/** One complete node of the world: a disk, a clock, and a community on them while it runs. */
 export class SimNode {
   readonly name: string;
   readonly signer: BulkSigner;
@@ -54,7 +54,7 @@ export class SimNode {
   readonly held = new Set<string>();
   readonly #init: NodeInit;
   readonly #voteJournal = memoryVoteJournal();
-  /** Every text that its judges were shown. */
+  /** Every text that its classifiers were shown. */
   readonly #judged = new Set<string>();
   #backup: ReadonlySet<string> | null = null;
   #clock: MachineClock;
@@ -75,7 +75,7 @@ export class SimNode {
     return this.#community;
   }
 
-  /** Puts the hands of this machine's clock forward or back. */
+  /** Moves this machine's clock forward or back. */
   jump(byMs: number): void {
     this.#clock.offsetMs += byMs;
   }
@@ -114,10 +114,10 @@ export class SimNode {
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
     const community = await openCommunity(planted.ports?.(ports) ?? ports, genesis);
-    // Who writes how much within a minute is no matter here: all nodes must show the same in the end.
+    // Rate limits do not matter here: all nodes must show the same in the end.
     community.moderation.setRules(NO_LIMITS);
     this.#account(community);
-    // Whatever the last life ended in, nothing of it has been judged since.
+    // However the last life ended, nothing of it has been judged since.
     this.complainOfUnjudged(community);
     community.log.onCommit((batch) => {
       for (const { event, origin } of batch) {
@@ -137,7 +137,7 @@ export class SimNode {
     this.#community = community;
   }
 
-  /** Classifiers that remember, through all lives of this node, what they were shown. */
+  /** Classifiers that remember, through all lives of this node, which texts they were shown. */
   #classifiers(): CommunityPorts['classifiers'] {
     const classifiers = memoryClassifiers();
     return {
@@ -149,7 +149,7 @@ export class SimNode {
     };
   }
 
-  /** [J11] Nothing is shown that neither the judges of this node have seen nor a person has ruled on. */
+  /** [J11] Nothing is shown that neither this node's classifiers nor a person has judged. */
   complainOfUnjudged({ log, db, moderation }: Community): void {
     const shown = db.prepare<{ n: number; id: Uint8Array }>(
       `SELECT e.seq AS n, e.id FROM event e LEFT JOIN held_item h ON h.n = e.seq WHERE h.hidden IS NOT 1 AND h.ruling IS NULL
@@ -162,7 +162,7 @@ export class SimNode {
     }
   }
 
-  /** Compares what lies on the disk with what was acknowledged. */
+  /** Compares the disk with everything that was acknowledged. */
   #account({ log, ledger }: Community): void {
     const found = idsOf(log);
     this.#init.expected.ruled(ledger.chain.store.aboutPeople());
@@ -182,12 +182,12 @@ export class SimNode {
     return [...this.held].filter((id) => !here.has(id) && !expected.mayBeRevoked(expected.events.get(id)!));
   }
 
-  /** Events that this node committed, may not have lost, and lacks. */
+  /** Events that this node committed, must not have lost, and lacks. */
   missing(): string[] {
     return this.#community ? this.#lacking(idsOf(this.#community.log)) : [];
   }
 
-  /** The machine stops in mid-sentence. */
+  /** The machine stops suddenly. */
   crash(tear: Tear): void {
     this.#die(() => {
       if (this.#init.planted.forgetfulDisk) return this.disk.tear({ ...tear, how: 'power' });
@@ -202,7 +202,7 @@ export class SimNode {
     this.#backup = new Set(idsOf(this.#community.log));
   }
 
-  /** The node stops, and what its disk held is replaced by the backup. */
+  /** Stops the node and replaces its disk by the backup. */
   restore(): void {
     const backup = this.#backup;
     if (!backup) return;
@@ -231,7 +231,7 @@ export class SimNode {
     })();
   }
 
-  /** Ends the node for good. */
+  /** Ends the node permanently. */
   async end(): Promise<void> {
     await this.#dying;
     const community = this.#community;
@@ -253,7 +253,7 @@ export class SimNode {
   }
 }
 
-/** From what a node's voting key is made: the devices of one person vote with different ones. */
+/** The seed of a node's voting key: the devices of one person vote with different keys. */
 export function votingSeed(name: string, person: Uint8Array): Uint8Array {
   return sha256(concatBytes(utf8(name), person));
 }

@@ -4,7 +4,7 @@ import { SYNC_PROTOCOL } from '../log/wire.ts';
 import type { PlantedFault } from './node.ts';
 import { problem } from './problems.ts';
 
-/** Faults built in on purpose. A simulation that does not find them proves nothing. */
+/** Deliberate faults. A simulation that does not find them proves nothing. */
 export const plantedFaults = {
   'admission takes every signature for good': {
     ports: (ports) => ({ ...ports, verifier: { verify: async (checks) => checks.map(() => true) } }),
@@ -37,7 +37,7 @@ export const plantedFaults = {
   },
 } satisfies Record<string, PlantedFault>;
 
-/** A database that runs another statement in place of one. */
+/** A database that replaces one statement by another. */
 function rewriting(db: Database, fragment: string, rewrite: (sql: string) => string): Database {
   return { ...db, prepare: (sql) => db.prepare(sql.includes(fragment) ? rewrite(sql) : sql) };
 }

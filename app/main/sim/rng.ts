@@ -1,8 +1,8 @@
 import type { Random } from '../kernel/clock.ts';
 
 /**
- * A seeded source of chance: Chris Doty-Humphrey's sfc32, whose streams for different names are independent.
- * For the simulation alone; it keeps no secret.
+ * A seeded random generator: Chris Doty-Humphrey's sfc32, with independent streams for different names. For
+ * the simulation only; it keeps no secret.
  */
 export class Rng implements Random {
   #a: number;
@@ -17,7 +17,7 @@ export class Rng implements Random {
     for (let turn = 0; turn < 12; turn++) this.next();
   }
 
-  /** A whole number from 0 up to 2^32. */
+  /** A whole number from 0 to 2^32 (exclusive). */
   next(): number {
     const sum = (this.#a + this.#b + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
@@ -27,7 +27,7 @@ export class Rng implements Random {
     return sum >>> 0;
   }
 
-  /** A share between 0 and 1. */
+  /** A number from 0 to 1 (exclusive). */
   share(): number {
     return this.next() / 2 ** 32;
   }
@@ -36,7 +36,7 @@ export class Rng implements Random {
     return this.share() < share;
   }
 
-  /** A whole number from `least` up to, and with, `most`. */
+  /** A whole number from `least` to `most` (inclusive). */
   between(least: number, most: number): number {
     return least + Math.floor(this.share() * (most - least + 1));
   }

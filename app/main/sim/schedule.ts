@@ -1,24 +1,24 @@
-/** How a world runs, whatever lives in it: moments in their order, faults of the lines, and calm at the end. */
+/** Runs a world of any kind: moments in order, faults of the lines, and calm at the end. */
 import type { VirtualClock } from '../platform/memory/clock.ts';
 import type { LineConditions, MemoryNetwork } from '../platform/memory/network.ts';
 import type { Trace } from './trace.ts';
 
 export const WORLD_BEGINS_MS = Date.UTC(2030, 0, 1);
 
-/** What goes wrong on the lines between nodes, which are named by their places. */
+/** A fault of the lines between nodes, which are identified by place. */
 export type LineFault =
   | { readonly kind: 'lines'; readonly conditions: LineConditions }
   | { readonly kind: 'partition'; readonly groups: readonly (readonly number[])[] }
   | { readonly kind: 'heal' }
   | { readonly kind: 'cut'; readonly nodes: readonly [number, number] };
 
-/** Something that happens at a time counted from the world's beginning. */
+/** An event at a time counted from the start of the world. */
 interface Moment {
   readonly atMs: number;
   readonly run: () => unknown;
 }
 
-/** Runs a world to its end; what stops it is a problem too. */
+/** Runs a world to its end; an exception is reported as a problem too. */
 export async function runToEnd(
   world: { run(): Promise<void>; end(): Promise<void> },
   trace: Trace,
@@ -32,7 +32,7 @@ export async function runToEnd(
   }
 }
 
-/** Lets time pass up to `lengthMs`, and every moment happen in its turn. */
+/** Lets time pass up to `lengthMs` and runs every moment when it is due. */
 export async function passThrough(
   time: VirtualClock,
   moments: readonly Moment[],
@@ -64,13 +64,13 @@ export function inflictOnLines(
   }
 }
 
-/** From now on all lines are good. */
+/** Makes all lines good from now on. */
 export function calm(network: MemoryNetwork): void {
   network.heal();
   network.shape({ delayMs: 20, jitterMs: 20, loss: 0, duplication: 0, reordering: 0 });
 }
 
-/** Looks again and again whether something holds; how long that took, or null where patience ended first. */
+/** Checks a condition repeatedly; resolves to how long it took, or null if time ran out first. */
 export async function waitUntil(
   time: VirtualClock,
   holds: () => boolean,

@@ -5,10 +5,10 @@ import { runWorld } from './world.ts';
 
 const FIRST_SEED = 1;
 const SEEDS = 200;
-/** Worlds in which a planted fault must show. */
+/** The number of worlds in which a planted fault must show. */
 const SEARCHED = 80;
 
-/** The planted faults, with a word of the report that shows them. */
+/** The planted faults, with a pattern of the report that shows them. */
 const signs: [keyof typeof plantedFaults, RegExp][] = [
   ['admission takes every signature for good', /holds garbage: mis-signed/],
   ['a deletion that came before its post is ignored', /has log \w+ and state/],
@@ -33,7 +33,7 @@ describe('simulation', () => {
     },
   );
 
-  it.each([7, 23])('runs the same world from seed %i again, step by step', async (seed) => {
+  it.each([7, 23])('repeats the world of seed %i step by step', async (seed) => {
     const [first, second] = [await runWorld(seed), await runWorld(seed)];
     expect(second).toEqual(first);
     expect((await runWorld(seed + 1)).trace).not.toBe(first.trace);
@@ -48,7 +48,7 @@ describe('simulation', () => {
     expect.fail(`no world of ${SEARCHED} showed it`);
   });
 
-  it('tells what differs and how to see it again when a world fails', { timeout: 60_000 }, async () => {
+  it('reports what differs in a failed world and how to replay it', { timeout: 60_000 }, async () => {
     const lines: string[] = [];
     const agreed = await simulate({
       seed: 5,
@@ -61,7 +61,7 @@ describe('simulation', () => {
     expect(lines.join('\n')).toMatch(/holds garbage|beyond their authors/);
   });
 
-  describe('stays right where it once was wrong', () => {
+  describe('regressions', () => {
     it.each([36, 85])(
       'a founder set back to before the admissions finds the community again (seed %i)',
       async (seed) => {
@@ -69,7 +69,7 @@ describe('simulation', () => {
       },
     );
 
-    it('a clock that was put back hinders nobody from ending in agreement (seed 66)', async () => {
+    it('a clock that was set back does not prevent agreement (seed 66)', async () => {
       expect((await runWorld(66)).problems).toEqual([]);
     });
   });

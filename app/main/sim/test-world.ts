@@ -23,7 +23,7 @@ import { Spread } from '../log/spread.ts';
 import { Sync } from '../log/sync.ts';
 import type { Transport } from '../log/transport.ts';
 
-/** Random bytes that a seed decides. */
+/** Random bytes determined by a seed. */
 export function seededRandom(seed: string): Random {
   let turn = 0;
   return {
@@ -32,7 +32,7 @@ export function seededRandom(seed: string): Random {
   };
 }
 
-/** A person whose key follows from a name. */
+/** A person whose key is derived from a name. */
 export function personOf(name: string): Signer {
   return signerOf(sha256(utf8(name)));
 }
@@ -54,7 +54,7 @@ const note: Kind = {
   leastRole: 'member',
 };
 
-/** Keeps the texts in the order they were stored. */
+/** Keeps the texts in the order in which they were stored. */
 class Notes implements Projection {
   readonly kinds = [note];
   readonly texts: string[] = [];
@@ -77,7 +77,7 @@ class Notes implements Projection {
   }
 }
 
-/** One whole node, as far as log and network go. */
+/** One node, reduced to log and network. */
 export interface TestNode {
   readonly name: string;
   readonly db: Database;
@@ -89,7 +89,7 @@ export interface TestNode {
   readonly live: Live;
   readonly spread: Spread;
   readonly texts: string[];
-  /** Nothing more is heard of the ledger; returns how to hear again, what was missed first. */
+  /** Stops hearing from the ledger; the returned function resumes, with the missed changes first. */
   deafen(): () => void;
   /** Writes notes as this node's person. */
   write(...texts: string[]): void;
@@ -101,9 +101,9 @@ export interface TestWorld {
   readonly network: MemoryNetwork;
   readonly genesis: Uint8Array;
   readonly community: Uint8Array;
-  /** What the ledger says about people; every node hears it at once, unless it is made deaf. */
+  /** The ledger's changes about people; every node hears them at once, unless it was deafened. */
   readonly people: PeopleScript;
-  /** A started node; its person has the node's name and is `founder`, or nobody until admitted. */
+  /** A started node; its person has the node's name and is `founder`, or not a member until admitted. */
   node(name: string, migrations?: readonly Migration[]): Promise<TestNode>;
   connect(from: TestNode, to: TestNode): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 
 const MAX_PROBLEMS = 20;
 
-/** What happens in a world, in order, and what of it is not as it must be. */
+/** The events of a world, in order, and its failures. */
 export class Trace {
   readonly problems: string[] = [];
   readonly #time: Pick<Clock, 'now'>;
@@ -17,13 +17,13 @@ export class Trace {
     this.#trace.update(`${this.#time.now()} ${what}\n`);
   }
 
-  /** Something is not as it must be. */
+  /** Records a failure. */
   complain(what: string): void {
     this.note(`complaint ${what}`);
     if (this.problems.length < MAX_PROBLEMS && !this.problems.includes(what)) this.problems.push(what);
   }
 
-  /** Hash over everything that was noted: the same seed gives the same one. To be asked once, at the end. */
+  /** Hash over everything recorded: the same seed gives the same hash. To be called once, at the end. */
   trace(): string {
     return this.#trace.digest('hex');
   }

@@ -5,8 +5,8 @@ import { MemoryLogFile } from '../platform/memory/log-file.ts';
 const ROOM_BYTES = 16 * 1024;
 
 /**
- * The vote log of one node, on a disk of its own that loses nothing: what becomes of votes on a bad disk is
- * looked into by the worlds of `ledger/`.
+ * The vote log of one node, on a separate disk that loses nothing: the worlds of `ledger/` test votes on bad
+ * disks.
  */
 export function memoryVoteJournal(): OpenVoteJournal {
   const votes = new VoteLog([new MemoryLogFile(ROOM_BYTES), new MemoryLogFile(ROOM_BYTES)]);

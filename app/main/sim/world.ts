@@ -22,30 +22,35 @@ import { actOnce, letAllIn } from './workload.ts';
 
 export interface WorldOptions {
   /**
-   * `agreement`: in the end all faults stop, and all nodes must come to hold the same. `safety`: the faults
-   * never stop; only what must hold at any time is checked.
+   * `agreement`: all faults stop in the end, and all nodes must come to hold the same. `safety`: the faults
+   * never stop; only the conditions that must hold at any time are checked.
    */
   readonly mode?: 'agreement' | 'safety';
   readonly planted?: PlantedFault;
-  /** How long after the last fault agreement is waited for, in milliseconds of the world. */
+  /** How long to wait for agreement after the last fault, in milliseconds of the world's time. */
   readonly patienceMs?: number;
 }
 
 export interface WorldReport {
   readonly seed: number;
-  /** What was not as it must be; empty when all was well. */
+  /** The failures; empty if all was well. */
   readonly problems: readonly string[];
-  /** Hash over everything that happened, in order: the same seed gives the same one. */
+  /** Hash over everything that happened, in order: the same seed gives the same hash. */
   readonly trace: string;
   readonly nodes: number;
   /** Events that any node committed. */
   readonly events: number;
   readonly faults: readonly Fault[];
-  /** How long after the last fault all nodes held the same, in milliseconds of the world; null when they never did. */
+  /**
+   * How long after the last fault all nodes held the same, in milliseconds of the world's time; null if they
+   * never did.
+   */
   readonly agreedAfterMs: number | null;
 }
 
-/** By then any node must have caught up: a shunned peer is let in again, the longest back-off is over. */
+/**
+ * By then any node must have caught up: a shunned peer is admitted again, and the longest back-off is over.
+ */
 const PATIENCE_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 10_000;
 
@@ -150,7 +155,7 @@ class World {
     await this.#judge();
   }
 
-  /** Somebody does something. What of it waits for the ledger is not waited for: time has to pass for that. */
+  /** Somebody does something. Acts that wait for the ledger are not awaited: time has to pass for them. */
   #act(rng: Rng): void {
     actOnce(rng.pick(this.#nodes), rng, this.#nodes).then(
       (what) => this.trace.note(what),
@@ -220,7 +225,7 @@ class World {
     }
   }
 
-  /** All faults stop; then time passes until all nodes hold the same, or patience ends. */
+  /** Stops all faults, then lets time pass until all nodes hold the same or time runs out. */
   async #quiesce(): Promise<void> {
     calm(this.#network);
     for (const node of this.#nodes) {
@@ -247,7 +252,7 @@ class World {
     return digests.size === 1 && !digests.has(null) && this.#missing(this.#nodes[0]!).length === 0;
   }
 
-  /** Events that some node holds durably, or held and may not have lost, and this one lacks. */
+  /** Events that some node holds durably, or held and must not have lost, and this one lacks. */
   #missing(node: SimNode): string[] {
     const here = new Set(node.community ? idsOf(node.community.log) : []);
     const missing = new Set<string>();
@@ -327,12 +332,12 @@ function blocksOf({ ledger }: Community): string {
   return `block-${height}-${toHex(hash).slice(0, 8)}`;
 }
 
-/** All that the nodes must agree on, in a word. */
+/** Everything that the nodes must agree on, as text. */
 function standingOf(community: Community): string {
   return `${toHex(community.log.digest())} ${blocksOf(community)}`;
 }
 
-/** A person as the one validator of their community. */
+/** A person as the sole validator of their community. */
 function validatorOf({ publicKey }: Pick<BulkSigner, 'publicKey'>): Validator {
   const bls = memoryBlsSigner(votingSeed('node0', publicKey));
   return { key: publicKey, peer: 'node0', bls: bls.publicKey, pop: bls.provePossession() };

@@ -25,7 +25,7 @@ import {
 } from '../../ledger/types/validators.ts';
 import type { SimLog } from './log.ts';
 
-/** Final blocks as a disk keeps them: what is in here survives a crash. */
+/** Final blocks as a disk keeps them: they survive a crash. */
 export interface ChainDisk {
   runs: FinalRun[];
 }
@@ -39,50 +39,50 @@ export interface SimLedgerInit {
   readonly finalised: (run: FinalRun) => void;
   readonly accused: (evidence: Evidence) => void;
   readonly complain: (what: string) => void;
-  /** What its blocks anchor, in worlds that have a log. */
+  /** The log whose events its blocks anchor, in worlds that have a log. */
   readonly log?: SimLog;
-  /** Votes for anchors without looking whether it holds what they list. */
+  /** Votes for anchors without checking whether it holds the listed events. */
   readonly blind?: boolean;
 }
 
-/** Where every simulated chain begins. */
+/** The origin of every simulated chain. */
 export interface SimGenesis {
   readonly community: Uint8Array;
   readonly time: number;
   readonly model: FaultModel;
-  /** All that ever may validate. */
+  /** Everyone who may ever validate. */
   readonly candidates: readonly Validator[];
   readonly set: ValidatorSet;
 }
 
 export const simLimits: BlockLimits = { bytes: 4096, transactions: 16 };
-/** Events that a leader lists in a block, at most. */
+/** The most events that a leader lists in a block. */
 const ROOM = 8;
 
-/** A transaction that does nothing but be ordered. */
+/** A transaction without an effect, only to be ordered. */
 export function plainTransaction(n: number): Uint8Array {
   return encodeCanonical(['plain', n]);
 }
 
-/** A transaction that names the validators from the next epoch on, by their places among the candidates. */
+/** A transaction that sets the validators of the next epoch, by their places among the candidates. */
 export function setTransaction(n: number, places: readonly number[]): Uint8Array {
   return encodeCanonical(['set', n, places]);
 }
 
 /**
- * The least that consensus can order for: transactions are told apart by their bytes, and a state root is a
- * hash over everything that was ever ordered. One transaction may change the set of validators.
+ * A minimal application of consensus: transactions are distinguished by their bytes, and a state root is a
+ * hash over everything that was ever ordered. One kind of transaction changes the set of validators.
  */
 export class SimLedger implements Application {
   readonly limits = simLimits;
   readonly #init: SimLedgerInit;
-  /** Transactions that wait, by hex, in the order in which they came. */
+  /** Waiting transactions, by hex, in order of arrival. */
   readonly #waiting = new Map<string, Uint8Array>();
-  /** Of each block that was executed or is final: what it and those before it ordered. */
+  /** For each executed or final block: the transactions that it and its ancestors ordered. */
   readonly #ordered = new Map<string, ReadonlySet<string>>();
-  /** Of each of them: the last anchor. */
+  /** For each of them: the last anchor. */
   readonly #tips = new Map<string, AnchorTip>();
-  /** Blocks that were executed and are not final. */
+  /** Blocks that were executed but are not final. */
   readonly #ahead = new Map<string, Block>();
   readonly anchoring: Anchoring | null;
   #set: ValidatorSet;
@@ -108,7 +108,7 @@ export class SimLedger implements Application {
     log?.onStored(() => this.anchoring?.stored());
   }
 
-  /** The process is gone: nothing it still does reaches the disk. */
+  /** The process is gone: its remaining work does not reach the disk. */
   die(): void {
     this.#alive = false;
   }
@@ -117,7 +117,7 @@ export class SimLedger implements Application {
     return this.#init.disk.runs.flatMap(({ blocks }) => blocks);
   }
 
-  /** Takes in a transaction; true while any waits. */
+  /** Takes a transaction; true while any is waiting. */
   submit(transaction: Uint8Array): boolean {
     const key = toHex(transaction);
     if (!this.#final().has(key)) this.#waiting.set(key, transaction);
@@ -138,7 +138,7 @@ export class SimLedger implements Application {
     const fresh = [...this.#waiting].filter(([key]) => !ordered.has(key)).map(([, bytes]) => bytes);
     const transactions: Uint8Array[] = [];
     for (const transaction of fresh.slice(0, simLimits.transactions)) {
-      // A change of the set ends its block, since it is for the whole chain to see.
+      // A change of the set ends its block, as on the real chain.
       transactions.push(transaction);
       if (this.#nextSet([transaction], this.#set)) break;
     }
@@ -215,7 +215,7 @@ export class SimLedger implements Application {
   }
 
   keepSignature(): void {
-    // Proofs of these worlds are certificates alone.
+    // Proofs in these worlds are certificates only.
   }
 
   accuse(evidence: Evidence): void {
@@ -235,7 +235,7 @@ export class SimLedger implements Application {
     if (anchored) this.#init.log?.mark(header.height, anchored.ids);
   }
 
-  /** The blocks from one down to the last final one, which is left out. */
+  /** The blocks from the given one down to the last final one (exclusive). */
   #below(hash: Uint8Array): Block[] {
     const block = this.#ahead.get(toHex(hash));
     return block ? [block, ...this.#below(block.header.parent)] : [];
@@ -259,7 +259,7 @@ export class SimLedger implements Application {
     return null;
   }
 
-  /** The set that a transaction puts in place of another, if it does. */
+  /** The set that a transaction installs, if it does. */
   static nextSet(
     { candidates, model }: SimGenesis,
     transaction: Uint8Array,
@@ -272,7 +272,7 @@ export class SimLedger implements Application {
   }
 }
 
-/** What the first block stands on. */
+/** The parent of the first block. */
 export function firstBase({ community, time }: SimGenesis): Base {
   return { hash: community, slot: 0, height: 0, time, stateRoot: sha256(community) };
 }

@@ -2,7 +2,7 @@ import type { LineFault } from '../schedule.ts';
 import type { Rng } from '../rng.ts';
 import { drawConditions } from '../nemesis.ts';
 
-/** One thing that goes wrong in a world of validators, at a time counted from its beginning. */
+/** One fault in a world of validators, at a time counted from its start. */
 export type LedgerFault = { readonly atMs: number } & (
   | LineFault
   | { readonly kind: 'crash'; readonly node: number; readonly downMs: number }
@@ -32,7 +32,7 @@ const WEIGHTS = [
   ['clock', 1],
 ] as const satisfies readonly (readonly [LedgerFault['kind'], number])[];
 
-/** The most that a clock is put forward or back, in milliseconds. */
+/** The most that a clock is moved forward or back, in milliseconds. */
 const JUMP_MS = 60_000;
 
 /**

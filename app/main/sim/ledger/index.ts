@@ -4,17 +4,17 @@ import { runLedgerWorld } from './world.ts';
 export interface LedgerSimulationInit {
   /** The first seed. */
   readonly seed: number;
-  /** How many worlds. */
+  /** The number of worlds. */
   readonly seeds: number;
-  /** Told line by line of each world that failed, with the command that replays it, and of the sum. */
+  /** Called with a line for each failed world, including the command that replays it, and with a summary. */
   readonly report: (line: string) => void;
   /** A rule broken on purpose. */
   readonly mutant?: Mutant;
-  /** Whether the worlds have a log too, which the blocks anchor. */
+  /** Whether the worlds also have a log, whose events the blocks anchor. */
   readonly log?: boolean;
 }
 
-/** Runs seeded worlds of validators one after another; resolves to whether all of them ended as they must. */
+/** Runs seeded worlds of validators one after another; resolves to whether all of them passed. */
 export async function simulateLedger(init: LedgerSimulationInit): Promise<boolean> {
   const { seed, seeds, report, mutant, log = false } = init;
   let failed = 0;

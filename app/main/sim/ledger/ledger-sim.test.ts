@@ -6,10 +6,10 @@ import { runLedgerWorld } from './world.ts';
 const FIRST_SEED = 1;
 const SEEDS = 150;
 const LOG_SEEDS = 60;
-/** Worlds in which a broken rule must show; all of them are among those that end well without it. */
+/** The number of worlds in which a broken rule must show; without it all of them pass. */
 const SEARCHED = 60;
 
-/** The broken rules, with words of the report that show them. */
+/** The broken rules, with a pattern of the report that shows them. */
 const signs: [keyof typeof mutants, RegExp][] = [
   ['votes twice', /honest, voted against itself/],
   ['finalises what it nullified', /honest, voted against itself/],
@@ -33,7 +33,7 @@ describe('simulation of validators', () => {
   );
 
   it(
-    `ends ${LOG_SEEDS} worlds with a log too, every event of it certified while a quorum holds it [H5]`,
+    `ends ${LOG_SEEDS} worlds with a log as well, every event certified while a quorum holds it [H5]`,
     { timeout: 240_000 },
     async () => {
       const lines: string[] = [];
@@ -53,7 +53,7 @@ describe('simulation of validators', () => {
     expect.fail(`no world of ${SEARCHED} showed it`);
   });
 
-  it.each([3, 15])('runs the same world from seed %i again, step by step', async (seed) => {
+  it.each([3, 15])('repeats the world of seed %i step by step', async (seed) => {
     const [first, second] = [await runLedgerWorld(seed), await runLedgerWorld(seed)];
     expect(second).toEqual(first);
     expect((await runLedgerWorld(seed + 1)).trace).not.toBe(first.trace);
@@ -67,7 +67,7 @@ describe('simulation of validators', () => {
     expect.fail(`no world of ${SEARCHED} showed it`);
   });
 
-  it('prints the command that replays a world that failed', { timeout: 60_000 }, async () => {
+  it('prints the command that replays a failed world', { timeout: 60_000 }, async () => {
     const lines: string[] = [];
     const report = (line: string) => lines.push(line);
     const mutant = mutants['accepts a short quorum'];
@@ -76,7 +76,7 @@ describe('simulation of validators', () => {
   });
 
   it.each([12, 24, 53, 128])(
-    'a node whose newest certificate is beyond its blocks takes the older ones first (seed %i)',
+    'a node whose newest certificate is beyond its blocks uses the older ones first (seed %i)',
     async (seed) => {
       expect((await runLedgerWorld(seed)).problems).toEqual([]);
     },

@@ -2,13 +2,13 @@ import { toHex } from '../../kernel/bytes.ts';
 import { ticksOf } from '../../kernel/hybrid-time.ts';
 import type { AnchoredLog } from '../../ledger/chain/anchored-log.ts';
 
-/** An event of a simulated log: nothing but a name and a time. */
+/** An event of a simulated log: only a name and a time. */
 export interface SimEvent {
   readonly id: Uint8Array;
   readonly timeMs: number;
 }
 
-/** The log of one validator, on a disk that loses nothing: what it ever held, it holds. */
+/** The log of one validator, on a disk that loses nothing. */
 export class SimLog implements AnchoredLog {
   readonly #events: SimEvent[] = [];
   readonly #ids = new Set<string>();
@@ -20,7 +20,7 @@ export class SimLog implements AnchoredLog {
     this.#ask = ask;
   }
 
-  /** A new life: what blocks list is noted anew, and nobody listens yet. */
+  /** Starts a new life: listed events are recorded again, and there are no listeners yet. */
   restart(): void {
     this.#heights.clear();
     this.#listeners.clear();
@@ -72,7 +72,7 @@ export class SimLog implements AnchoredLog {
   /** The database of these worlds is never repaired. */
   readonly blank = false;
 
-  /** Calls back after an event came, for as long as this life lasts. */
+  /** Calls back after an event arrived, during this life. */
   onStored(listener: () => void): void {
     this.#listeners.add(listener);
   }

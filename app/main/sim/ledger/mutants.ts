@@ -33,7 +33,7 @@ export const mutants = {
   'counts one signer twice': { rules: { ...rules, tally: (set) => new DoublingTally(set) } },
 } satisfies Record<string, Mutant>;
 
-/** The vote log itself refuses a vote that contradicts another; here it is not told of such. */
+/** The vote log itself refuses a vote that contradicts another; here it does not see such votes. */
 function withoutGuard({ votes, mark }: VotePorts): VotePorts {
   const kinds = new Set<string>();
   const isFirst = ({ epoch, slot, kind }: Vote) => {
@@ -46,7 +46,7 @@ function withoutGuard({ votes, mark }: VotePorts): VotePorts {
   };
 }
 
-/** Votes for every block that is proposed, not only for the first. */
+/** Votes for every proposed block, not only for the first. */
 class CarelessProtection extends SlashingProtection {
   readonly #blocks = new Set<string>();
 
@@ -66,14 +66,14 @@ class CarelessProtection extends SlashingProtection {
   }
 }
 
-/** Does not let finalise and nullify exclude each other. */
+/** Lets finalise and nullify occur together. */
 class HastyProtection extends SlashingProtection {
   override allows(motion: Motion): boolean {
     return motion.slot > this.silentThrough && !this.has(motion.slot, motion.kind);
   }
 }
 
-/** Takes every vote that arrives for another one. */
+/** Counts every arriving vote as a new one. */
 class DoublingTally extends Tally {
   readonly #quorum: number;
   readonly #again: Vote[] = [];

@@ -8,7 +8,7 @@ import type { Trace } from '../trace.ts';
 import { SimLedger, type SimGenesis } from './application.ts';
 import type { SimValidator } from './validator.ts';
 
-/** Sees all that honest validators take for final, and complains of what must never be. */
+/** Sees everything that honest validators finalise, and reports violations. */
 export class Oracle {
   /** Hex hash of the final block at each height. */
   readonly final = new Map<number, string>();
@@ -16,13 +16,13 @@ export class Oracle {
   readonly ordered = new Set<string>();
   /** Hex ids of the events that final blocks list. */
   readonly anchored = new Set<string>();
-  /** The validators of each epoch that final blocks began. */
+  /** The validators of each epoch that final blocks started. */
   readonly sets = new Map<number, ValidatorSet>();
   readonly #genesis: SimGenesis;
   readonly #honest: ReadonlyMap<number, SimValidator>;
   readonly #trace: Trace;
 
-  /** `honest` validators by their places; all others lie. */
+  /** @param honest the places of honest validators; all others lie. */
   constructor(genesis: SimGenesis, honest: ReadonlyMap<number, SimValidator>, trace: Trace) {
     this.#genesis = genesis;
     this.#honest = honest;
@@ -30,7 +30,7 @@ export class Oracle {
     this.sets.set(0, genesis.set);
   }
 
-  /** Safety, at every block that any honest node takes for final. */
+  /** Checks safety at every block that an honest node finalises. */
   finalised(node: SimValidator, run: FinalRun): void {
     const { certificate, blocks, closing } = run;
     const set = this.sets.get(certificate.epoch);
@@ -62,7 +62,10 @@ export class Oracle {
     }
   }
 
-  /** [H5] What a final block lists is with a quorum, less those that may lie, at the moment it is final. */
+  /**
+   * [H5] The events of a final block are held by a quorum, less those that may lie, at the moment it is
+   * final.
+   */
   #certified(ids: readonly Uint8Array[], set: ValidatorSet): void {
     const places = set.validators.map(({ peer }) =>
       this.#genesis.candidates.findIndex((candidate) => candidate.peer === peer),

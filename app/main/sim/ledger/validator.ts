@@ -20,10 +20,10 @@ import { VoteDisk, type VotePorts } from './vote-disk.ts';
 
 export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000, paceMs: 40 };
 
-/** A rule broken on purpose, so that the simulation can be seen to find it. */
+/** A rule broken on purpose that the simulation must find. */
 export interface Mutant {
   readonly rules?: Rules;
-  /** Votes for anchors without looking whether it holds what they list. */
+  /** Votes for anchors without checking whether it holds the listed events. */
   readonly blind?: boolean;
   disk?(disk: VotePorts): VotePorts;
 }
@@ -36,16 +36,16 @@ export interface SimValidatorInit {
   readonly network: MemoryNetwork;
   readonly genesis: SimGenesis;
   readonly mutant: Mutant;
-  /** Everything that was ever submitted, for a node that comes up. */
+  /** Everything that was ever submitted, for a node that restarts. */
   readonly submitted: () => readonly Uint8Array[];
   readonly finalised: (run: FinalRun) => void;
   readonly accused: (evidence: Evidence) => void;
   readonly complain: (what: string) => void;
-  /** What is to be anchored, in worlds that have a log; it outlives the node. */
+  /** The events to anchor, in worlds that have a log; it outlives the node. */
   readonly log?: SimLog;
 }
 
-/** How often a validator looks whether something is to be anchored, in milliseconds. */
+/** How often a validator checks for events to anchor, in milliseconds. */
 const ANCHOR_LOOK_MS = 250;
 
 /** An honest validator: disks that outlive it, and one life after another on them. */
@@ -142,7 +142,7 @@ export class SimValidator {
     this.#clock.offsetMs = offsetMs;
   }
 
-  /** The machine stops in mid-sentence. */
+  /** The machine stops suddenly. */
   crash(): void {
     if (!this.#life) return;
     const { ledger, consensus } = this.#life;
@@ -162,7 +162,7 @@ export class SimValidator {
     this.#backup = this.#chain.runs.length;
   }
 
-  /** The machine stops, and what its disks held is replaced by the backup. */
+  /** The machine stops, and its disks are replaced by the backup. */
   restore(keepsMark: boolean): boolean {
     if (this.#backup === null) return false;
     this.crash();

@@ -25,25 +25,25 @@ import {
 } from './application.ts';
 import { simTimes } from './validator.ts';
 
-/** What a lying validator does; each draws some of these. */
+/** The behaviours of a byzantine validator; each draws some of them. */
 const TRAITS = [
-  /** Votes for every block, and for none, and finalises all of it. */
+  /** Votes for every block and for none, and finalises everything. */
   'vote-for-all',
-  /** As a leader shows different blocks to different halves. */
+  /** As a leader, shows different blocks to different halves. */
   'two-faced',
-  /** Lets only some hear what it says. */
+  /** Sends its messages only to some. */
   'whisper',
   'replay',
   'garbage',
-  /** Lies to those that ask it what they missed. */
+  /** Answers catch-up requests with lies. */
   'lie',
-  /** Passes nothing on. */
+  /** Relays nothing. */
   'swallow',
 ] as const;
 type Trait = (typeof TRAITS)[number];
 
 const ACT_EVERY_MS = 250;
-/** Transactions that only villains write, so that theirs can be told from people's. */
+/** Transactions that only byzantine validators write, so that theirs can be told from people's. */
 const FIRST_OWN = 1_000_000;
 
 export interface ByzantineValidatorInit {
@@ -55,11 +55,11 @@ export interface ByzantineValidatorInit {
   readonly genesis: SimGenesis;
   /** Names of all nodes. */
   readonly others: readonly string[];
-  /** Ids of all events there are, in worlds that have a log. */
+  /** Ids of all existing events, in worlds that have a log. */
   readonly events?: () => readonly Uint8Array[];
 }
 
-/** A validator that breaks the rules as it likes. It follows the chain as an honest node would, to lie well. */
+/** A validator that breaks the rules at will. It follows the chain like an honest node, to lie well. */
 export class ByzantineValidator {
   readonly name: string;
   readonly traits: ReadonlySet<Trait>;
@@ -121,7 +121,7 @@ export class ByzantineValidator {
     await this.#consensus?.stop();
   }
 
-  /** The transport, with an ear on what is said and lies where an honest node would answer. */
+  /** A transport that listens in, and lies where an honest node would answer. */
   #bent(transport: Transport): Transport {
     const lies = this.traits.has('lie');
     const swallows = this.traits.has('swallow');
@@ -174,7 +174,7 @@ export class ByzantineValidator {
       this.#bases.set(toHex(block.header.hash), baseOf(block));
       if (this.traits.has('vote-for-all')) this.#voteForAll(block);
     } catch {
-      // Other villains send garbage.
+      // Other byzantine validators send garbage.
     }
   }
 
@@ -207,7 +207,7 @@ export class ByzantineValidator {
     }
   }
 
-  /** As the leader of a slot, one block for some and another for the rest. */
+  /** As the leader of a slot, sends one block to some and another to the rest. */
   #lead(): void {
     const { rng, genesis, others } = this.#init;
     const view = this.#consensus!.view();
@@ -249,7 +249,9 @@ export class ByzantineValidator {
     }
   }
 
-  /** In worlds that have a log: a list of events that nobody has, or that some have, or that were listed before. */
+  /**
+   * In worlds that have a log: a list of events that nobody has, that some have, or that were listed before.
+   */
   #anchored(parent: Base): Anchored | undefined {
     const { rng, events } = this.#init;
     const tip = this.#ledger.tipAt(parent.hash);
@@ -277,7 +279,7 @@ export class ByzantineValidator {
         return encodeWire(['vote', encodeVote({ ...known, voter: (known.voter + 1) % 4 })]);
       default: {
         if (!known || !here) return rng.bytes(5);
-        // Too few signed it; perhaps the bitmap says that all did.
+        // Too few signed it; the bitmap may claim that all did.
         const short = shortCertificate(here.set, this.#votes, known);
         if (!short) return rng.bytes(5);
         const all = short.bitmap.map(() => 0xff >> (8 * short.bitmap.length - here.set.validators.length));
@@ -302,7 +304,7 @@ export class ByzantineValidator {
     await channel.close();
   }
 
-  /** Whom it speaks to: all, or some if it whispers. */
+  /** The recipients: all, or some if it whispers. */
   #some(): readonly string[] {
     const { rng, others } = this.#init;
     return this.traits.has('whisper') ? others.filter(() => rng.chance(0.5)) : others;
@@ -325,7 +327,7 @@ const noVotes = {
   settle: async () => {},
 };
 
-/** As many real votes as can be had without a quorum, added up; null where the votes were garbage themselves. */
+/** Aggregates as many real votes as possible without a quorum; null if the votes themselves were garbage. */
 function shortCertificate(set: ValidatorSet, votes: readonly Vote[], like: Vote): Certificate | null {
   const same = votes.filter(({ slot, kind }) => slot === like.slot && kind === like.kind);
   try {

@@ -5,32 +5,32 @@ import type { Keep, VoteStore } from '../../ledger/consensus/vote-store.ts';
 import { MemoryLogFile } from '../../platform/memory/log-file.ts';
 import type { Rng } from '../rng.ts';
 
-/** Where a validator writes what it votes. */
+/** Where a validator writes its votes. */
 export interface VotePorts {
   readonly votes: VoteStore;
   readonly mark: SignStateStore;
 }
 
 interface Write {
-  /** Which of the log's two files. */
+  /** Which of the log's two files it is. */
   readonly turn: number;
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-/** The most that a write takes, in milliseconds. */
+/** The longest duration of a write, in milliseconds. */
 const WRITE_MS = 8;
-/** Short files, so that they often take turns. */
+/** Short files, so that they switch often. */
 const ROOM_BYTES = 16 * 1024;
 
 /**
- * The vote log on files that take their time: a crash meets writes that nobody was told of, and leaves, tears
- * or loses them. What is on disk is the list of writes, so that a backup is a length.
+ * The vote log on slow files: a crash hits writes that were not acknowledged yet, and keeps, tears or loses
+ * them. The disk is stored as the list of writes, so a backup is a length.
  */
 export class VoteDisk {
   readonly #rng: Rng;
   #written: Write[] = [];
-  /** What is being written, to be done at once. */
+  /** Completes the write in progress at once. */
   #underway: (() => void) | null = null;
   #mark: Mark | null = { votes: 0, slot: 0 };
   #backup: number | null = null;
@@ -40,7 +40,7 @@ export class VoteDisk {
     this.#rng = rng;
   }
 
-  /** The log and its mark, as one life of the node sees them. */
+  /** The log and its sign state, as one life of the node sees them. */
   open(clock: Clock): VotePorts {
     const store = new VoteLog([this.#file(0), this.#file(1)]);
     const life = ++this.#lives;
@@ -48,7 +48,7 @@ export class VoteDisk {
       load: (key) => store.load(key),
       begin: (key) => store.begin(key),
       put: async (keep: Keep) => {
-        // What a life that is over still wants to write is never written.
+        // Writes of a life that is over are never written.
         if (life === this.#lives) this.#underway = () => void store.put(keep);
         await pause(clock, this.#rng.between(0, WRITE_MS));
         this.#underway = null;
@@ -66,7 +66,7 @@ export class VoteDisk {
     return { votes, mark };
   }
 
-  /** What was under way may be on the disk, in parts, or not. */
+  /** Writes in progress may be on the disk, in part, or not at all. */
   crash(): void {
     const write = this.#underway;
     this.#underway = null;
@@ -82,12 +82,12 @@ export class VoteDisk {
     this.#backup = this.#written.length;
   }
 
-  /** The log is as it was at the backup; the mark beside it stays, or is lost with the machine. */
+  /** Restores the log from the backup; the sign state beside it stays, or is lost with the machine. */
   restore(keepsMark: boolean): void {
     this.#cut(this.#backup ?? 0, keepsMark);
   }
 
-  /** The log is as it was so many writes ago, as from a snapshot of the machine. */
+  /** Restores the log to its state that many writes ago, as from a snapshot of the machine. */
   setBack(writes: number, keepsMark: boolean): void {
     this.#cut(Math.max(0, this.#written.length - writes), keepsMark);
   }

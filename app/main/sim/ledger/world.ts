@@ -16,17 +16,17 @@ import { ByzantineValidator } from './villain.ts';
 
 export interface LedgerWorldOptions {
   readonly mutant?: Mutant;
-  /** How long after the last fault everything must be final, in milliseconds of the world. */
+  /** How long after the last fault everything must be final, in milliseconds of the world's time. */
   readonly patienceMs?: number;
-  /** Whether people write into a log too, which the blocks anchor. */
+  /** Whether people also write into a log, whose events the blocks anchor. */
   readonly log?: boolean;
 }
 
 export interface LedgerWorldReport {
   readonly seed: number;
-  /** What was not as it must be; empty when all was well. */
+  /** The failures; empty if all was well. */
   readonly problems: readonly string[];
-  /** Hash over everything that happened, in order: the same seed gives the same one. */
+  /** Hash over everything that happened, in order: the same seed gives the same hash. */
   readonly trace: string;
   readonly model: FaultModel;
   readonly validators: number;
@@ -36,7 +36,10 @@ export interface LedgerWorldReport {
   readonly anchored: number;
   readonly epochs: number;
   readonly faults: readonly LedgerFault[];
-  /** How long after the last fault all was final everywhere, in milliseconds of the world; null when it never was. */
+  /**
+   * How long after the last fault everything was final everywhere, in milliseconds of the world's time; null
+   * if it never was.
+   */
   readonly settledAfterMs: number | null;
 }
 
@@ -64,7 +67,10 @@ class LedgerWorld {
   readonly #genesis: SimGenesis;
   readonly #honest = new Map<number, SimValidator>();
   readonly #byzantine = new Map<number, ByzantineValidator>();
-  /** Places of honest nodes that may lose part of their disk; with the villains they are within the tolerance. */
+  /**
+   * Places of honest nodes that may lose part of their disk; together with the byzantine ones they are within
+   * the tolerance.
+   */
   readonly #fragile: readonly number[];
   readonly #faults: readonly LedgerFault[];
   readonly #lengthMs: number;
@@ -180,7 +186,7 @@ class LedgerWorld {
     return rng.chance(0.1) ? setTransaction(n, this.#drawSet(rng)) : plainTransaction(n);
   }
 
-  /** Any set in which villains and fragile nodes together stay within the tolerance. */
+  /** Draws a set in which byzantine and fragile nodes together stay within the tolerance. */
   #drawSet(rng: Rng): number[] {
     const { candidates, model } = this.#genesis;
     const shaky = new Set([...this.#byzantine.keys(), ...this.#fragile]);
@@ -198,7 +204,7 @@ class LedgerWorld {
     }
   }
 
-  /** Somebody writes into the log: it is on one node at once, and elsewhere sooner or later. */
+  /** Somebody writes into the log: the event is on one node at once, and on others sooner or later. */
   #post(rng: Rng): void {
     const logs = [...this.#honest.values()].map(({ log }) => log!);
     const event = { id: rng.bytes(32), timeMs: this.#time.now() };
@@ -211,7 +217,7 @@ class LedgerWorld {
     }
   }
 
-  /** A node asks another for what it lacks. */
+  /** A node asks another for events that it lacks. */
   #fetch(log: SimLog): void {
     this.#time.after(500, () => {
       const other = this.#rng.pick([...this.#honest.values()]);
@@ -219,7 +225,7 @@ class LedgerWorld {
     });
   }
 
-  /** Nodes find each other again, as peers that know each other's addresses do. */
+  /** Nodes find each other again, like peers that know each other's addresses. */
   #dial(): void {
     if (this.#ended) return;
     const up = this.#everybody().filter((node) => node instanceof ByzantineValidator || node.up);
@@ -285,7 +291,7 @@ class LedgerWorld {
     }
   }
 
-  /** All faults but the villains stop; then everything must become final everywhere. */
+  /** Stops all faults but the byzantine validators; then everything must become final everywhere. */
   async #quiesce(): Promise<void> {
     calm(this.#network);
     for (const node of this.#honest.values()) {
@@ -303,7 +309,7 @@ class LedgerWorld {
     this.trace.complain(`not all became final within ${patienceMs / 60_000} minutes: ${heights.join(', ')}`);
   }
 
-  /** Whether every honest node holds the same chain, with all that was ever submitted or final in it. */
+  /** Whether every honest node holds the same chain, with everything that was ever submitted or final. */
   #settled(): boolean {
     return [...this.#honest.values()].every(({ ledger }) => {
       const chain = ledger?.chain() ?? [];

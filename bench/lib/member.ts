@@ -85,8 +85,7 @@ async function carryOut(order: Order): Promise<Answer['result']> {
   }
 }
 
-/** Resolves to the first list that is not empty. */
-/** Looks every few milliseconds: what came is shown once it was judged, some time after its commit. */
+/** Polls for the first list that is not empty: posts are shown once judged, some time after their commit. */
 async function until<T>(read: () => readonly T[]): Promise<readonly T[]> {
   for (;;) {
     const found = read();

@@ -28,11 +28,11 @@ export async function simulate({ seed, seeds, report, planted }: SimulationInit)
     if (world.problems.length === 0) continue;
     failed++;
     report(`Seed ${world.seed}: ${world.nodes} nodes, ${world.events} events.`);
-    for (const problem of world.problems) report(`  ${problem}`);
+    for (const failure of world.problems) report(`  ${failure}`);
     report(`  Faults: ${[...new Set(world.faults.map(({ kind }) => kind))].join(', ')}.`);
     report(`  Replay it: npm run -s impulse -- sim --seed ${world.seed} --seeds 1`);
   }
-  report(`${seeds} worlds, ${events} events: ${failed === 0 ? 'all as they must be' : `${failed} failed`}.`);
+  report(`${seeds} worlds, ${events} events: ${failed === 0 ? 'all passed' : `${failed} failed`}.`);
   return failed === 0;
 }
 

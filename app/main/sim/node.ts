@@ -158,7 +158,7 @@ export class SimNode {
     for (const { n, id } of shown.all()) {
       const item = moderation.holds.item(n);
       if (!item || log.store.isRedacted(id) || this.#judged.has(item.text)) continue;
-      this.#init.complain(`${this.name} shows what was not judged: ${toHex(id).slice(0, 12)} [J11]`);
+      this.#init.complain(`${this.name} shows an event that was not judged: ${toHex(id).slice(0, 12)} [J11]`);
     }
   }
 

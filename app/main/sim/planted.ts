@@ -6,7 +6,7 @@ import { problem } from './problems.ts';
 
 /** Deliberate faults. A simulation that does not find them proves nothing. */
 export const plantedFaults = {
-  'admission takes every signature for good': {
+  'admission accepts every signature': {
     ports: (ports) => ({ ...ports, verifier: { verify: async (checks) => checks.map(() => true) } }),
   },
   'a deletion that came before its post is ignored': {
@@ -17,13 +17,13 @@ export const plantedFaults = {
       ),
     }),
   },
-  'what a ban takes away stays in the log': {
+  'events revoked by a ban stay in the log': {
     ports: (ports) => ({
       ...ports,
       db: rewriting(ports.db, 'DELETE FROM event WHERE seq = ?', (sql) => `${sql} AND 0`),
     }),
   },
-  'what comes from others is let through unjudged': {
+  'events of others are shown unjudged': {
     ports: (ports) => ({
       ...ports,
       db: rewriting(ports.db, 'INSERT OR REPLACE INTO hold', (sql) =>
@@ -31,7 +31,7 @@ export const plantedFaults = {
       ),
     }),
   },
-  'the disk forgets what it said it kept': { forgetfulDisk: true },
+  'the disk loses acknowledged data': { forgetfulDisk: true },
   'missed events are never asked for': {
     ports: (ports) => ({ ...ports, transport: withoutCatchUp(ports.transport) }),
   },

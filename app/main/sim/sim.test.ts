@@ -10,11 +10,11 @@ const SEARCHED = 80;
 
 /** The planted faults, with a pattern of the report that shows them. */
 const signs: [keyof typeof plantedFaults, RegExp][] = [
-  ['admission takes every signature for good', /holds garbage: mis-signed/],
+  ['admission accepts every signature', /holds garbage: mis-signed/],
   ['a deletion that came before its post is ignored', /has log \w+ and state/],
-  ['what a ban takes away stays in the log', /beyond their authors' rights/],
-  ['what comes from others is let through unjudged', /shows what was not judged/],
-  ['the disk forgets what it said it kept', /lost event/],
+  ['events revoked by a ban stay in the log', /beyond their authors' rights/],
+  ['events of others are shown unjudged', /shows an event that was not judged/],
+  ['the disk loses acknowledged data', /lost event/],
   ['missed events are never asked for', /no agreement/],
 ];
 
@@ -54,7 +54,7 @@ describe('simulation', () => {
       seed: 5,
       seeds: 1,
       report: (line) => lines.push(line),
-      planted: plantedFaults['admission takes every signature for good'],
+      planted: plantedFaults['admission accepts every signature'],
     });
     expect(agreed).toBe(false);
     expect(lines.join('\n')).toContain('npm run -s impulse -- sim --seed 5 --seeds 1');

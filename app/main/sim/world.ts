@@ -221,7 +221,7 @@ class World {
     try {
       await node.start();
     } catch (error) {
-      this.trace.complain(`${node.name} did not start again: ${String(error)}`);
+      this.trace.complain(`${node.name} failed to restart: ${String(error)}`);
     }
   }
 
@@ -244,7 +244,9 @@ class World {
   #letAllIn(): void {
     const founder = this.#nodes[0]!.community;
     if (founder)
-      letAllIn(founder).catch((error: unknown) => this.trace.complain(`nobody let in: ${String(error)}`));
+      letAllIn(founder).catch((error: unknown) =>
+        this.trace.complain(`letting people in failed: ${String(error)}`),
+      );
   }
 
   #agree(): boolean {
@@ -283,7 +285,7 @@ class World {
       const shown = toHex(log.stateDigest());
       log.rebuild();
       if (shown !== toHex(log.stateDigest())) {
-        this.trace.complain(`${node.name} shows something else after a rebuild [L12]`);
+        this.trace.complain(`${node.name} shows something different after a rebuild [L12]`);
       }
       digests.set(node.name, `${toHex(log.digest())} ${shown} ${blocksOf(node.community!)}`);
       this.trace.note(`${node.name} ends ${digests.get(node.name)}`);

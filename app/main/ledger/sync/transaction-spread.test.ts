@@ -114,31 +114,31 @@ describe('a submitted transaction', () => {
 test('[X22] that breaks the rules is relayed by nobody', async () => {
   const mara = await node('mara');
   const ines = await node('ines', [mara]);
-  const villain = network.transport('villain');
-  await villain.start();
-  await dial('villain', 'mara');
+  const liar = network.transport('liar');
+  await liar.start();
+  await dial('liar', 'mara');
   const topic = `impulse/tx/1/${cidOf(ledger.origin.id)}`;
-  villain.subscribe(topic, async () => 'accept');
+  liar.subscribe(topic, async () => 'accept');
   await time.pass(2000);
   const [sound, other] = grants(2) as [Transaction, Transaction];
   const bent = other.sealed.slice();
   bent[bent.length - 1]! ^= 1;
-  await villain.publish(topic, messageOf([bent]));
-  await villain.publish(topic, new Uint8Array([1, 2, 3]));
+  await liar.publish(topic, messageOf([bent]));
+  await liar.publish(topic, new Uint8Array([1, 2, 3]));
   await time.pass(500);
   expect([mara.chain.mempool.size, ines.chain.mempool.size]).toEqual([0, 0]);
-  await villain.publish(topic, messageOf([sound.sealed]));
+  await liar.publish(topic, messageOf([sound.sealed]));
   await time.pass(500);
   expect([mara.chain.mempool.size, ines.chain.mempool.size]).toEqual([1, 1]);
 });
 
 test('[X23] in an offer that is too long or breaks the rules makes the receiver close the channel', async () => {
   const mara = await node('mara');
-  const villain = network.transport('villain');
-  await villain.start();
-  await dial('villain', 'mara');
+  const liar = network.transport('liar');
+  await liar.start();
+  await dial('liar', 'mara');
   const offer = async (messages: readonly Uint8Array[]) => {
-    const opening = villain.open('mara', MEMPOOL_PROTOCOL);
+    const opening = liar.open('mara', MEMPOOL_PROTOCOL);
     await time.pass(10);
     const channel = await opening;
     for (const message of messages) await channel.send(message);

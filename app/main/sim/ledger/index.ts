@@ -29,7 +29,7 @@ export async function simulateLedger(init: LedgerSimulationInit): Promise<boolea
     report(
       `Seed ${world.seed}: ${world.validators} validators (${world.model}), ${world.blocks} final blocks, ${world.epochs} epochs.`,
     );
-    for (const problem of world.problems) report(`  ${problem}`);
+    for (const failure of world.problems) report(`  ${failure}`);
     if (world.byzantine.length > 0) report(`  Lying: ${world.byzantine.join('; ')}.`);
     report(`  Faults: ${[...new Set(world.faults.map(({ kind }) => kind))].join(', ') || 'none'}.`);
     report(
@@ -37,7 +37,7 @@ export async function simulateLedger(init: LedgerSimulationInit): Promise<boolea
     );
   }
   report(
-    `${seeds} worlds, ${blocks} final blocks${log ? `, ${anchored} events certified` : ''}: ${failed === 0 ? 'all as they must be' : `${failed} failed`}.`,
+    `${seeds} worlds, ${blocks} final blocks${log ? `, ${anchored} events certified` : ''}: ${failed === 0 ? 'all passed' : `${failed} failed`}.`,
   );
   return failed === 0;
 }

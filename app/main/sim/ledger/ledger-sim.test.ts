@@ -11,13 +11,13 @@ const SEARCHED = 60;
 
 /** The broken rules, with a pattern of the report that shows them. */
 const signs: [keyof typeof mutants, RegExp][] = [
-  ['votes twice', /honest, voted against itself/],
-  ['finalises what it nullified', /honest, voted against itself/],
-  ['skips the durable vote', /honest, voted against itself/],
+  ['votes twice', /honest, contradicted itself/],
+  ['finalises what it nullified', /honest, contradicted itself/],
+  ['skips the durable vote', /honest, contradicted itself/],
   ['accepts a short quorum', /two final blocks at height/],
-  ['accepts a short quorum', /for final on a short-certificate/],
+  ['accepts a short quorum', /finalised blocks on a short-certificate/],
   ['counts one signer twice', /two final blocks at height/],
-  ['counts one signer twice', /for final on a short-certificate/],
+  ['counts one signer twice', /finalised blocks on a short-certificate/],
 ];
 
 describe('simulation of validators', () => {

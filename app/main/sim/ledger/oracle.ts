@@ -36,10 +36,10 @@ export class Oracle {
     const set = this.sets.get(certificate.epoch);
     const community = this.#genesis.community;
     const fault = set ? judgeCertificate(certificate, { community, set, bls: memoryBls }) : 'unknown-epoch';
-    if (fault) this.#trace.complain(`${node.name} took blocks for final on a ${fault} [K5]`);
+    if (fault) this.#trace.complain(`${node.name} finalised blocks on a ${fault} [K5]`);
     const last = closing.at(-1) ?? blocks.at(-1)!.header;
     if (!equalBytes(last.hash, certificate.block!))
-      this.#trace.complain(`${node.name} has a proof of something else`);
+      this.#trace.complain(`${node.name} has a proof of another block`);
     const chain = node.ledger?.chain() ?? [];
     for (const { header, transactions, anchored } of blocks) {
       const hash = toHex(header.hash);
@@ -88,7 +88,7 @@ export class Oracle {
     if (!convicts(evidence, { community: this.#genesis.community, set, bls: memoryBls })) {
       this.#trace.complain('evidence does not convict [K7]');
     } else if (this.#honest.has(place)) {
-      this.#trace.complain(`${validator.peer}, honest, voted against itself [K6]`);
+      this.#trace.complain(`${validator.peer}, honest, contradicted itself [K6]`);
     }
   }
 }

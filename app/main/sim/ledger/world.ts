@@ -12,7 +12,7 @@ import { drawLedgerFaults, type LedgerFault } from './faults.ts';
 import { SimLog, type SimEvent } from './log.ts';
 import { Oracle } from './oracle.ts';
 import { SimValidator, type Mutant } from './validator.ts';
-import { ByzantineValidator } from './villain.ts';
+import { ByzantineValidator } from './byzantine-validator.ts';
 
 export interface LedgerWorldOptions {
   readonly mutant?: Mutant;
@@ -287,7 +287,7 @@ class LedgerWorld {
     try {
       await node.start();
     } catch (error) {
-      this.trace.complain(`${node.name} did not start again: ${String(error)}`);
+      this.trace.complain(`${node.name} failed to restart: ${String(error)}`);
     }
   }
 

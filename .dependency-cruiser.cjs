@@ -20,6 +20,10 @@ const home = (name, library, place) => ({
 
 const fence = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
+/** The rooms of the ledger, lowest first; the files at its root stand above them all. */
+const ledgerRooms = ['types', 'state', 'consensus', 'proofs', 'chain', 'sync'];
+const ledger = '^app/main/ledger/';
+
 module.exports = {
   forbidden: [
     fence(
@@ -63,6 +67,17 @@ module.exports = {
       'A feature reaches another through its index.ts.',
       { path: feature, pathNot: test },
       { path: feature, pathNot: ['^app/main/$1/', '^app/main/[^/]+/index\\.ts$'] },
+    ),
+    ...ledgerRooms.map((name, at) =>
+      fence(
+        'ledger-rooms-in-order',
+        'A room of the ledger imports lower rooms and the problems, never a higher room or the root.',
+        { path: `${ledger}${name}/`, pathNot: test },
+        {
+          path: ledger,
+          pathNot: [`${ledger}(${ledgerRooms.slice(0, at + 1).join('|')})/`, `${ledger}problems\\.ts$`],
+        },
+      ),
     ),
     fence(
       'adapters-are-strangers',

@@ -34,7 +34,7 @@ import { haltEvidence, haltOf, type Halt } from './halt.ts';
 import type { LedgerKinds, LedgerProjection } from '../state/kinds.ts';
 import { Mempool, type MempoolLimits, type MempoolVerdict } from './mempool.ts';
 import { baseOf, type Base } from '../consensus/proposal.ts';
-import type { Fetched } from '../sync/snapshot-pull.ts';
+import type { Fetched } from './snapshot.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { rootOf, StateStore, type ProvableState } from '../state/state-store.ts';
 import { openTransaction } from '../types/transaction.ts';

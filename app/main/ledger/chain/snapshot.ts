@@ -62,6 +62,13 @@ export interface Snapshot {
   readonly cut: Cut;
 }
 
+/** A snapshot with everything needed to start from it. */
+export interface Fetched {
+  readonly snapshot: Snapshot;
+  /** In order. */
+  readonly parts: readonly Uint8Array[];
+}
+
 /** The depth at which to cut a state with this many entries. */
 export function depthFor(entries: number): number {
   let depth = 0;

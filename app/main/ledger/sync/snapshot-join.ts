@@ -9,7 +9,8 @@ import { HistoryFiller } from './history-filler.ts';
 import { HistoryPull } from './history-pull.ts';
 import { JoinStore } from '../chain/join-store.ts';
 import { trustIn } from '../proofs/proof.ts';
-import { SnapshotPull, type Fetched, type JoinProgress } from './snapshot-pull.ts';
+import type { Fetched } from '../chain/snapshot.ts';
+import { SnapshotPull, type JoinProgress } from './snapshot-pull.ts';
 
 /** [Q9] A node that is this many blocks behind starts from a snapshot. */
 const FAR_BLOCKS = 512;

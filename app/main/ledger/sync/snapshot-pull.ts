@@ -10,6 +10,7 @@ import {
   MAX_PART_BYTES,
   openManifest,
   openPart,
+  type Fetched,
   type Snapshot,
 } from '../chain/snapshot.ts';
 import { encodeSnapshotWire, receivePieces, SNAPSHOT_PROTOCOL, type SnapshotWire } from './snapshot-wire.ts';
@@ -39,13 +40,6 @@ export interface SnapshotPullInit {
   readonly logger: Logger;
   readonly store: JoinStore;
   readonly progress: (progress: JoinProgress) => void;
-}
-
-/** A snapshot with everything needed to start from it. */
-export interface Fetched {
-  readonly snapshot: Snapshot;
-  /** In order. */
-  readonly parts: readonly Uint8Array[];
 }
 
 type Ask = (question: SnapshotWire, mostBytes: number) => Promise<Uint8Array | null>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Channel, Transport } from '../log/transport.ts';
+import { problem } from './problems.ts';
 
 /** A channel within a conversation that must end in time. */
 export interface Talk {
@@ -56,12 +56,12 @@ async function within<T>(
   signal: AbortSignal,
   talk: (talk: Talk) => Promise<T>,
 ): Promise<T> {
-  const late = () => channel.abort(new Problem('too-late', 'The peer did not answer in time.'));
+  const late = () => channel.abort(problem('too-late'));
   signal.addEventListener('abort', late, { once: true });
   const messages = channel.receive();
   const next = async () => {
     const { value, done } = await messages.next();
-    if (done) throw new Problem('ended-early', 'The peer ended the conversation early.');
+    if (done) throw problem('ended-early');
     return value;
   };
   try {

@@ -1,10 +1,11 @@
 import { toHex } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/errors.ts';
 import type { Transport } from '../log/transport.ts';
 import type { NodeBook } from './node-book.ts';
 import type { AddressParts, Network } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
+import { problem } from './problems.ts';
 
 /** [P7] Dials by addresses that nothing proves, a minute: of one host for one member and for all, for one member. */
 const PER_HOST_AND_MEMBER = 6;
@@ -138,5 +139,5 @@ function isForPunching(parts: AddressParts | null): boolean {
 }
 
 function denied(): Problem {
-  return new Problem('dial-denied', 'This address is not dialled: only the peer itself vouches for it.');
+  return problem('dial-denied');
 }

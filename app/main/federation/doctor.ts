@@ -1,5 +1,8 @@
 import type { Doctor } from '../../contract/federation.ts';
+import type { ProblemFields } from '../kernel/errors.ts';
+import { findingOf } from './findings.ts';
 import type { OwnAddress } from './own-addresses.ts';
+import { problem } from './problems.ts';
 import { reportOn, type ReachFacts } from './reach.ts';
 import type { Translation } from './udp-view.ts';
 
@@ -30,7 +33,7 @@ export function examine(facts: DoctorFacts): Doctor {
   const verdict = verdictOf(facts);
   return {
     reachability: { verdict, testedAt: facts.testedAt },
-    summary: summaryOf(verdict, facts),
+    summary: summaryOf(verdict, facts).message,
     checks: [
       listening(facts),
       address(facts),
@@ -62,102 +65,67 @@ function verdictOf(facts: DoctorFacts): ReachabilityVerdict {
   return 'unknown';
 }
 
-function summaryOf(verdict: ReachabilityVerdict, facts: DoctorFacts): string {
+function summaryOf(verdict: ReachabilityVerdict, facts: DoctorFacts): ProblemFields {
   switch (verdict) {
     case 'direct':
-      return 'Others can dial this node directly.';
+      return findingOf('reached-directly');
     case 'relayed':
-      return 'Others reach this node through a relay.';
+      return findingOf('reached-by-relay');
     case 'unknown':
-      return 'This node has an address on the internet that nobody outside has tested.';
+      return findingOf('untested');
     case 'offline':
-      return 'This node does not listen.';
+      return findingOf('offline');
     case 'private':
-      return facts.settings.listen === 'loopback'
-        ? 'Only nodes on this machine can dial this node; it still dials others.'
-        : 'Nobody outside this network can dial this node; it still dials others.';
+      return findingOf(facts.settings.listen === 'loopback' ? 'machine-only' : 'network-only');
   }
 }
 
 function listening({ listening: addresses, settings, own }: DoctorFacts): Check {
   const id = 'listening';
-  if (addresses.length === 0) {
-    return bad(
-      id,
-      'The node does not listen.',
-      'Choose another port in the network settings: this one may be taken.',
-    );
-  }
-  if (settings.listen === 'loopback') {
-    return bad(
-      id,
-      'The node listens on this machine alone.',
-      'Make an invite for this network or the internet, or change “Listen on” under Settings, Network.',
-    );
-  }
+  if (addresses.length === 0) return check(id, 'bad', findingOf('offline'));
+  if (settings.listen === 'loopback') return check(id, 'bad', findingOf('listening-loopback'));
   if (own.every(({ scope, source }) => scope === 'machine' || source === 'relay')) {
-    return bad(id, 'This machine is in no network.', 'Connect this machine to a network.');
+    return check(id, 'bad', findingOf('no-network'));
   }
-  return good(id, `The node listens on ${count(addresses.length, 'address', 'addresses')}.`);
+  return check(id, 'good', findingOf('listening', { count: addresses.length }));
 }
 
 function address(facts: DoctorFacts): Check {
   const id = 'address';
   const { own, settings } = facts;
-  if (settings.listen === 'loopback') return off(id, 'No address on the internet is needed.');
+  if (settings.listen === 'loopback') return check(id, 'off', findingOf('address-unneeded'));
   const outside = outsideOf(own).filter(({ source, state }) => source !== 'observed' || state === 'reached');
   const [best] = outside;
-  if (best === undefined) {
-    const report = reportOn('internet', facts);
-    return bad(
-      id,
-      'This node knows no address of its own on the internet.',
-      report.steps[0] ?? 'Enter one under Settings, Network, “Addresses others dial”.',
-    );
-  }
+  if (best === undefined) return check(id, 'bad', withFirstStep(findingOf('address-unknown'), facts));
   const failing = own.find(({ source, state }) => source === 'setting' && state === 'unreachable');
   if (failing !== undefined) {
-    return bad(
-      id,
-      `Members outside do not get through to ${failing.address}, which the settings name.`,
-      'Check the address and the forwarded port, or remove the address under Settings, Network.',
-    );
+    return check(id, 'bad', findingOf('address-failing', { address: failing.address }));
   }
-  return good(id, `Others are told ${best.address}.`);
+  return check(id, 'good', findingOf('address-told', { address: best.address }));
 }
 
 function router({ ports, settings, port }: DoctorFacts): Check {
   const id = 'router';
   switch (ports.state) {
     case 'off':
-      return off(id, 'The router is not asked to forward ports.');
+      return check(id, 'off', findingOf('router-off'));
     case 'searching':
-      return {
+      return check(id, 'unknown', findingOf('router-searching'));
+    case 'mapped': {
+      const { gateway, mapped } = ports;
+      const count = mapped.length;
+      return check(
         id,
-        state: 'unknown',
-        finding: 'The router is being asked to forward the ports.',
-        remedy: null,
-      };
-    case 'mapped':
-      return good(
-        id,
-        `The router ${ports.gateway ?? ''} forwards ${count(ports.mapped.length, 'port', 'ports')}.`.replace(
-          '  ',
-          ' ',
-        ),
+        'good',
+        gateway === null
+          ? findingOf('router-mapped-unnamed', { count })
+          : findingOf('router-mapped', { gateway, count }),
       );
+    }
     case 'refused':
-      return bad(
-        id,
-        'The router answered, but does not forward the port.',
-        'Allow UPnP or NAT-PMP in the router, or forward the port there by hand.',
-      );
+      return check(id, 'bad', findingOf('router-refused'));
     case 'none':
-      return bad(
-        id,
-        'No router answered the request to forward ports.',
-        `Forward TCP and UDP port ${port ?? settings.port} to this machine in the router, and enter its address under Settings, Network.`,
-      );
+      return check(id, 'bad', findingOf('router-none', { port: port ?? settings.port }));
   }
 }
 
@@ -166,109 +134,62 @@ function dialBack(facts: DoctorFacts): Check {
   const { own, hasTester, settings } = facts;
   const outside = outsideOf(own);
   if (outside.some(({ state }) => state === 'reached')) {
-    return good(id, 'Members outside dialled this node back and got through.');
+    return check(id, 'good', findingOf('dialback-reached'));
   }
-  if (wasDialled(facts)) return good(id, 'A member outside dialled this node.');
-  if (settings.listen === 'loopback')
-    return off(id, 'There is nothing to test while the node listens on this machine alone.');
+  if (wasDialled(facts)) return check(id, 'good', findingOf('dialback-inbound'));
+  if (settings.listen === 'loopback') return check(id, 'off', findingOf('dialback-unneeded'));
   if (outside.some(({ state }) => state === 'unreachable')) {
-    return bad(
-      id,
-      'Members outside dialled this node back and did not get through.',
-      reportOn('internet', facts).steps[0] ??
-        'Open the port in the firewall of this machine, and forward it in the router.',
-    );
+    return check(id, 'bad', withFirstStep(findingOf('dialback-failed'), facts));
   }
-  return {
-    id,
-    state: 'unknown',
-    finding: hasTester
-      ? 'A member outside is testing the addresses of this node.'
-      : 'No member outside is connected who could test.',
-    remedy: hasTester
-      ? 'Wait half a minute.'
-      : 'Invite someone outside; their node tests this one by itself.',
-  };
+  return check(id, 'unknown', findingOf(hasTester ? 'dialback-running' : 'dialback-nobody'));
 }
 
 function relay(facts: DoctorFacts): Check {
   const id = 'relay';
   const { relays, knownRelays } = facts;
-  if (relays > 0)
-    return good(id, `${count(relays, 'relay passes', 'relays pass')} connections on to this node.`);
+  if (relays > 0) return check(id, 'good', findingOf('relay-used', { count: relays }));
   if (verdictOf(facts) !== 'private' || facts.settings.listen === 'loopback')
-    return off(id, 'No relay is needed.');
-  return bad(
-    id,
-    knownRelays === 0 ? 'No member offers a relay.' : 'No relay has a place for this node.',
-    knownRelays === 0
-      ? 'Ask a member whose node can be dialled to switch on “Relay for members” under Settings, Network.'
-      : 'Check that the nodes that relay are online; this node asks them again each minute.',
-  );
+    return check(id, 'off', findingOf('relay-unneeded'));
+  return check(id, 'bad', findingOf(knownRelays === 0 ? 'relay-none' : 'relay-full'));
 }
 
 function direct({ settings, translation, port, own }: DoctorFacts): Check {
   const id = 'direct';
   if (settings.listen === 'loopback' || port === null)
-    return off(id, 'Direct connections through routers need a node that listens on the network.');
-  if (!settings.holePunching) return off(id, 'Direct connections through routers are switched off.');
+    return check(id, 'off', findingOf('direct-unavailable'));
+  if (!settings.holePunching) return check(id, 'off', findingOf('direct-off'));
   if (outsideOf(own).some(({ state }) => state === 'reached'))
-    return good(id, 'This node needs no help with direct connections.');
+    return check(id, 'good', findingOf('direct-unneeded'));
   switch (translation) {
     case 'none':
-      return good(id, 'No router translates addresses; a firewall lets answers in.');
+      return check(id, 'good', findingOf('direct-untranslated'));
     case 'endpoint-independent':
-      return good(id, 'The router lets this node and others connect directly.');
+      return check(id, 'good', findingOf('direct-works'));
     case 'endpoint-dependent':
-      return {
-        id,
-        state: 'bad',
-        finding:
-          'The router uses another port for each destination (symmetric NAT), so most direct connections fail and relays carry them.',
-        remedy: 'Forward the port in the router, or switch its NAT to full cone where it offers that.',
-      };
+      return check(id, 'bad', findingOf('direct-symmetric'));
     case 'unknown':
-      return {
-        id,
-        state: 'unknown',
-        finding: 'Two members with public addresses must be connected to tell how the router treats UDP.',
-        remedy: null,
-      };
+      return check(id, 'unknown', findingOf('direct-unknown'));
   }
 }
 
 function local({ settings, peers }: DoctorFacts): Check {
   const id = 'local';
-  if (!settings.localDiscovery) return off(id, 'The node does not search its network for others.');
-  const found = peers.filter(({ via }) => via === 'local').length;
-  return good(
-    id,
-    found === 0
-      ? 'The node searches its network for others; none is connected.'
-      : `${count(found, 'node', 'nodes')} of this network ${found === 1 ? 'is' : 'are'} connected.`,
-  );
+  if (!settings.localDiscovery) return check(id, 'off', findingOf('local-off'));
+  const count = peers.filter(({ via }) => via === 'local').length;
+  return check(id, 'good', findingOf('local', { count }));
 }
 
 function key({ isCopied }: DoctorFacts): Check {
-  const id = 'key';
-  if (!isCopied) return good(id, 'This node is the only one with its key.');
-  return bad(
-    id,
-    'Another node runs with a copy of this node’s key, so connections go to one or the other.',
-    'Stop one of the two; to run both, let the second join with an invite and a directory of its own.',
-  );
+  return isCopied
+    ? check('key', 'bad', problem.fields('node-key-copied'))
+    : check('key', 'good', findingOf('key-single'));
 }
 
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
-
-function good(id: Check['id'], finding: string): Check {
-  return { id, state: 'good', finding, remedy: null };
+/** A finding whose remedy is the first step towards the internet, where there is one. */
+function withFirstStep(found: ProblemFields, facts: DoctorFacts): ProblemFields {
+  return { ...found, remedy: reportOn('internet', facts).steps[0] ?? found.remedy };
 }
 
-function off(id: Check['id'], finding: string): Check {
-  return { id, state: 'off', finding, remedy: null };
-}
-
-function bad(id: Check['id'], finding: string, remedy: string): Check {
-  return { id, state: 'bad', finding, remedy };
+function check(id: Check['id'], state: Check['state'], found: ProblemFields): Check {
+  return { id, state, finding: found.message, remedy: found.remedy };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { fromBase64Url, toBase64Url } from '../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import { sized } from './wire.ts';
+import { problem } from './problems.ts';
 
 const PREFIX = 'impulse://join/';
 /** The longest link that is read, in characters. */
@@ -56,23 +56,12 @@ export function parseInvite(text: string): InviteLink {
     const { c, n, a, i, s, e } = Wire.parse(decodeCanonical(fromBase64Url(code)));
     return { community: c, name: n, addresses: a, id: i, secret: s, expiresAt: e };
   } catch (error) {
-    throw new Problem(
-      'invite-broken',
-      'This is not a whole invite link.',
-      'Copy the link again, from its first to its last character.',
-      {
-        cause: error,
-      },
-    );
+    throw problem('invite-broken', {}, { cause: error });
   }
 }
 
 /** [FJ1] Throws a Problem `invite-expired` when the link ran out. */
 export function checkInviteTime(invite: InviteLink, nowMs: number): void {
   if (invite.expiresAt > nowMs) return;
-  throw new Problem(
-    'invite-expired',
-    'This invite has run out.',
-    'Ask the person who sent it for a new one.',
-  );
+  throw problem('invite-expired');
 }

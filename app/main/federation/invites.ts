@@ -1,7 +1,6 @@
 import type { Invite, Reach } from '../../contract/federation.ts';
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -9,6 +8,7 @@ import type { Signer } from '../kernel/signer.ts';
 import type { Authority } from '../log/kinds.ts';
 import { encodeInvite } from './invite.ts';
 import type { FederationStore, InviteRow } from './store.ts';
+import { problem } from './problems.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -52,11 +52,7 @@ export class Invites {
     const own = authority.roleAt(signer.publicKey, ticksOf(now));
     // The host writes the admission itself, so it must have the right to.
     if (own === null || !reaches(own, 'moderator') || !outranks(own, role)) {
-      throw new Problem(
-        'out-of-role',
-        `Your role does not allow inviting a ${role}.`,
-        'Ask a sysop to send the invite.',
-      );
+      throw problem('out-of-role', { role });
     }
     const addresses = [...this.#init.addressesFor(reach)];
     const [id, secret] = [random.bytes(16), random.bytes(32)];
@@ -77,7 +73,7 @@ export class Invites {
   /** Throws a Problem `invite-unknown`. */
   revoke(id: string): void {
     if (this.#init.store.revokeInvite(fromHex(id))) return;
-    throw new Problem('invite-unknown', 'There is no such invite.', 'Look at the list of invites again.');
+    throw problem('invite-unknown');
   }
 }
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from './timing-safe.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -12,6 +12,7 @@ import type { Channel, Transport } from '../log/transport.ts';
 import { joinTranscript, JOIN_PROTOCOL, Request, type Answer } from './join-wire.ts';
 import { decodeMessage } from './wire.ts';
 import type { FederationStore } from './store.ts';
+import { problem } from './problems.ts';
 
 /** [FJ5] Tries a minute that one peer has, and that all have together. */
 const TRIES_PER_PEER = 5;
@@ -82,30 +83,25 @@ export class JoinHost {
     const { publicKey, handle, signature } = request;
     const message = joinTranscript(log.community, peer, transport.self, request);
     const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
-    if (!genuine) throw new Problem('bad-signature', 'The request is not signed by the key it shows.');
+    if (!genuine) throw problem('bad-signature');
 
     const invite = store.invite(request.invite);
-    if (!invite)
-      throw new Problem('invite-unknown', 'This invite was not issued here.', 'Ask for a new invite.');
+    if (!invite) throw problem('invite-not-issued');
     if (!timingSafeEqual(sha256(request.secret), invite.secretHash)) {
-      throw new Problem('bad-secret', 'The secret of this invite is wrong.', 'Copy the whole link again.');
+      throw problem('bad-secret');
     }
     const now = clock.now();
     const role = authority.roleAt(publicKey, log.now);
     // [FJ4] One who is a member already, perhaps because the answer was lost, is simply welcomed again.
     if (role !== null) return role;
     if (invite.expiresAt <= now) {
-      throw new Problem(
-        'invite-expired',
-        'This invite has run out.',
-        'Ask the person who sent it for a new one.',
-      );
+      throw problem('invite-expired');
     }
     if (authority.knows(publicKey)) {
-      throw new Problem('banned', 'This person was banned from this community, or lost their role in it.');
+      throw problem('banned');
     }
     if (!store.takeUse(invite.id, publicKey, handle, now)) {
-      throw new Problem('invite-used', 'This invite was used up or taken back.', 'Ask for a new invite.');
+      throw problem('invite-used');
     }
     try {
       await admit({ publicKey, handle, role: invite.role });
@@ -121,7 +117,7 @@ export class JoinHost {
     while (this.#tries.length > 0 && this.#tries[0]!.at <= at - MINUTE_MS) this.#tries.shift();
     const own = this.#tries.filter((one) => one.peer === peer).length;
     if (own >= TRIES_PER_PEER || this.#tries.length >= TRIES_IN_ALL) {
-      throw new Problem('too-many-tries', 'There were too many tries within a minute.', 'Wait a minute.');
+      throw problem('too-many-tries');
     }
     this.#tries.push({ peer, at });
   }

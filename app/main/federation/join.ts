@@ -9,6 +9,7 @@ import type { Channel, Transport } from '../log/transport.ts';
 import { checkInviteTime, type InviteLink } from './invite.ts';
 import { Answer, joinTranscript, JOIN_PROTOCOL } from './join-wire.ts';
 import { decodeMessage } from './wire.ts';
+import { problem } from './problems.ts';
 
 /** [FJ3] Dialling and the whole exchange each take no longer than this. */
 const DEADLINE_MS = 10_000;
@@ -43,14 +44,12 @@ export async function requestMembership(request: MembershipRequest): Promise<Mem
   const { peer, address } = await dialAny(request);
   const channel = await request.transport.open(peer, JOIN_PROTOCOL, request.signal);
   let failure: Problem | null = null;
-  const fail = (problem: Problem) => {
-    failure ??= problem;
-    channel.abort(problem);
+  const fail = (reason: Problem) => {
+    failure ??= reason;
+    channel.abort(reason);
   };
-  const cancelled = () => fail(new Problem('cancelled', 'Joining was stopped.'));
-  const stopDeadline = request.clock.after(DEADLINE_MS, () =>
-    fail(new Problem('host-silent', 'The host does not answer.', 'Try again in a moment.')),
-  );
+  const cancelled = () => fail(problem('cancelled'));
+  const stopDeadline = request.clock.after(DEADLINE_MS, () => fail(problem('host-silent')));
   request.signal?.addEventListener('abort', cancelled, { once: true });
   try {
     return { peer, address, ...(await present(channel, request)) };
@@ -70,7 +69,7 @@ async function dialAny({ transport, clock, invite, signal }: MembershipRequest) 
   signal?.addEventListener('abort', stop, { once: true });
   let stopped = () => {};
   const over = new Promise<never>((_resolve, reject) => {
-    stopped = () => reject(new Problem('dial-timeout', 'Nobody answered in time.'));
+    stopped = () => reject(problem('dial-timeout'));
     abort.signal.addEventListener('abort', stopped, { once: true });
   });
   over.catch(() => {});
@@ -81,12 +80,11 @@ async function dialAny({ transport, clock, invite, signal }: MembershipRequest) 
     }));
     return await Promise.race([Promise.any(dials), over]);
   } catch (error) {
-    if (signal?.aborted) throw new Problem('cancelled', 'Joining was stopped.', null, { cause: error });
+    if (signal?.aborted) throw problem('cancelled', {}, { cause: error });
     const causes = error instanceof AggregateError ? error.errors : [error];
-    throw new Problem(
+    throw problem(
       'host-unreachable',
-      `No node of “${invite.name}” answers at the addresses of this invite (${problemOf(causes[0]).message})`,
-      'Make sure that the inviting node runs and that both machines are on the same network or the internet.',
+      { community: invite.name, reason: problemOf(causes[0]).message },
       { cause: error },
     );
   } finally {
@@ -118,14 +116,10 @@ async function present(
     const [, role, genesis] = answer;
     // [FJ3] The link names the community by its genesis; another one is not what was promised.
     if (!equalBytes(sha256(genesis), invite.community)) {
-      throw new Problem(
-        'wrong-genesis',
-        'The host belongs to another community than the invite.',
-        'Ask for a new invite.',
-      );
+      throw problem('wrong-genesis');
     }
     await channel.close();
     return { role, genesis };
   }
-  throw new Problem('host-silent', 'The host ended the conversation early.', 'Try again in a moment.');
+  throw problem('host-ended');
 }

@@ -3,7 +3,7 @@ import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { every, type Clock } from '../kernel/clock.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from '../log/kinds.ts';
@@ -23,6 +23,7 @@ import {
 import type { Network } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { decodeMessage } from './wire.ts';
+import { problem } from './problems.ts';
 
 /** [N4] The protocol by which two members tell each other the nodes they know. */
 const NODES_PROTOCOL = '/impulse/nodes/1';
@@ -163,11 +164,11 @@ export class NodeExchange {
   async #takeIntroduction(peer: string, sealed: readonly SealedRecord[]): Promise<void> {
     const { book } = this.#init;
     const [first, ...others] = sealed;
-    if (first === undefined) throw new Problem('malformed', 'The peer did not introduce itself.');
+    if (first === undefined) throw problem('introduction-missing');
     const verdict = await this.#take(first);
     const known = book.get(peer);
     if (verdict === 'reject' || readRecord(first).peer !== peer || known === null || !this.#isMember(known)) {
-      throw new Problem('not-a-member', 'The peer is not the node of a member.');
+      throw problem('not-a-member');
     }
     // Those who cannot be dialled, and whom the peer does not reach, learn of its new addresses by gossip alone.
     if (verdict === 'accept') this.#publish(first);
@@ -176,8 +177,7 @@ export class NodeExchange {
 
   async #takeAll(sealed: readonly SealedRecord[]): Promise<void> {
     for (const one of sealed) {
-      if ((await this.#take(one)) === 'reject')
-        throw new Problem('bad-record', 'The peer passed on a forged node record.');
+      if ((await this.#take(one)) === 'reject') throw problem('bad-record');
     }
   }
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { concatBytes, equalBytes, utf8 } from '../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import { MAX_TOLD } from './own-addresses.ts';
 import type { Network } from './ports.ts';
 import { sized, upTo } from './wire.ts';
+import { problem } from './problems.ts';
 
 /** [N1] The largest record, in bytes, without its signatures. */
 export const MAX_RECORD_BYTES = 3072;
@@ -74,7 +74,7 @@ export function sealRecord(
 /** Reads a record without checking its signatures. Throws a Problem (`malformed`, `non-canonical`). */
 export function readRecord(sealed: SealedRecord): NodeRecord {
   const parsed = Body.safeParse(decodeCanonical(sealed[0]));
-  if (!parsed.success) throw new Problem('malformed', 'The node record has an unknown form.');
+  if (!parsed.success) throw problem('record-malformed');
   const { c, p, k, s, t, n, a, r } = parsed.data;
   return {
     community: c,

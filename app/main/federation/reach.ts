@@ -1,8 +1,10 @@
 import type { Reach, ReachReport, ReachWish } from '../../contract/federation.ts';
 import type { Settings, SettingsPatch } from '../../contract/settings.ts';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem, ProblemFields } from '../kernel/errors.ts';
+import { findingOf, stepOf } from './findings.ts';
 import { isUsable, type OwnAddress } from './own-addresses.ts';
 import type { PortMapperState } from './port-mapper.ts';
+import { problem } from './problems.ts';
 
 /** The facts behind a report on a reach. */
 export interface ReachFacts {
@@ -26,111 +28,73 @@ export function reportOn(reach: Reach, facts: ReachFacts): ReachReport {
 
 type Words = Pick<ReachReport, 'finding' | 'steps'>;
 
+function words(found: ProblemFields, ...steps: ProblemFields[]): Words {
+  return { finding: found.message, steps: steps.map(({ message }) => message) };
+}
+
 function machine(_facts: ReachFacts, ready: boolean): Words {
-  return ready
-    ? { finding: 'Another node on this machine can join.', steps: [] }
-    : { finding: 'This node does not listen.', steps: ['Choose another port under Settings, Network.'] };
+  return ready ? words(findingOf('machine-ready')) : words(findingOf('offline'), stepOf('other-port'));
 }
 
 function network(facts: ReachFacts, ready: boolean): Words {
-  if (ready) {
-    return { finding: 'Nodes on the same network can join.', steps: [firewallStep(facts)] };
-  }
+  if (ready) return words(findingOf('network-ready'), firewallStep(facts));
   if (facts.settings.listen === 'loopback') {
-    return {
-      finding: 'This node listens on this machine alone.',
-      steps: ['Let this node listen on the networks of this machine.'],
-    };
+    return words(findingOf('listening-loopback'), stepOf('listen-everywhere'));
   }
-  return {
-    finding: 'This machine is in no network.',
-    steps: ['Connect this machine to a network.'],
-  };
+  return words(findingOf('no-network'), stepOf('join-a-network'));
 }
 
 function internet(facts: ReachFacts, ready: boolean): Words {
   const { own, settings, hasTester } = facts;
   if (settings.listen === 'loopback' && !ready) {
-    return {
-      finding: 'This node listens on this machine alone.',
-      steps: ['Let this node listen on the networks of this machine.'],
-    };
+    return words(findingOf('listening-loopback'), stepOf('listen-everywhere'));
   }
   const outside = own.filter(({ scope }) => scope === 'internet');
   const direct = outside.filter(({ source }) => source !== 'relay');
-  if (direct.some(({ state }) => state === 'reached')) {
-    return { finding: 'Members outside reached this node: anyone with the link can join.', steps: [] };
-  }
-  if (outside.some(({ source }) => source === 'relay')) {
-    return { finding: 'Anyone with the link can join through the relay of a member.', steps: [] };
-  }
+  if (direct.some(({ state }) => state === 'reached')) return words(findingOf('internet-reached'));
+  if (outside.some(({ source }) => source === 'relay')) return words(findingOf('internet-relayed'));
   if (direct.some(({ source, state }) => source === 'setting' && state === 'unreachable')) {
-    return {
-      finding: 'Members outside do not get through to the address that the settings name.',
-      steps: [
-        'Check the address under Settings, Network, and the forwarded port in the router.',
-        firewallStep(facts),
-      ],
-    };
+    return words(findingOf('internet-failing'), stepOf('check-address'), firewallStep(facts));
   }
   if (ready) {
-    return {
-      finding: hasTester
-        ? 'This node has an address on the internet; a member outside is testing it.'
-        : 'This node has an address on the internet. No member outside is connected yet, so it is not tested.',
-      steps: [firewallStep(facts)],
-    };
+    return words(findingOf(hasTester ? 'internet-testing' : 'internet-untested'), firewallStep(facts));
   }
-  return { finding: closedFinding(facts, direct), steps: closedSteps(facts) };
+  return words(closedFinding(facts, direct), ...closedSteps(facts));
 }
 
-function closedFinding(facts: ReachFacts, direct: readonly OwnAddress[]): string {
-  const { ports } = facts;
+function closedFinding(facts: ReachFacts, direct: readonly OwnAddress[]): ProblemFields {
   if (direct.some(({ state, source }) => state === 'unreachable' && source !== 'observed'))
-    return 'Members outside tried the address of this node and did not get through.';
-  if (isBehindTwo(facts))
-    return 'The router forwards the port, but has no address on the internet itself: another router stands before it.';
-  if (ports.state === 'refused')
-    return 'The router answered, but does not forward the port: that is switched off there, or another router stands before it.';
-  return 'This node is behind a router that forwards no port to it.';
+    return findingOf('closed-failed');
+  if (isBehindTwo(facts)) return findingOf('closed-behind-two');
+  if (facts.ports.state === 'refused') return findingOf('closed-refused');
+  return findingOf('closed');
 }
 
 /** Whether the router forwards ports, but has no address on the internet. */
 const isBehindTwo = ({ ports, own }: ReachFacts) =>
   ports.state === 'mapped' && !own.some(({ source, scope }) => source === 'router' && scope === 'internet');
 
-const BEHIND_TWO = 'Ask your provider for a public IPv4 address, or switch the first router to bridge mode.';
-
 /** [W6] The ways that work from behind a router, in the order of effort. */
-function closedSteps(facts: ReachFacts): string[] {
+function closedSteps(facts: ReachFacts): ProblemFields[] {
   const { ports, port, settings } = facts;
-  const number = port ?? settings.port;
   return [
     ...(isBehindTwo(facts)
-      ? [BEHIND_TWO]
-      : [
-          `In the router, forward TCP and UDP port ${number} to this machine, or allow UPnP there.`,
-          'Then enter the router’s public address, or a DNS name for it, as an address that others dial.',
-        ]),
-    ...(ports.state === 'refused'
-      ? [
-          `If the router’s own address starts with 10., 100., 172. or 192.168., that does not help. ${BEHIND_TWO}`,
-        ]
-      : []),
-    'Or have a member with a public address switch on “Relay for members”: this node then uses it by itself.',
-    'Or run the first node of the community on a rented server, and join it from here.',
+      ? [stepOf('behind-two')]
+      : [stepOf('forward-port', { port: port ?? settings.port }), stepOf('enter-address')]),
+    ...(ports.state === 'refused' ? [stepOf('behind-two-perhaps')] : []),
+    stepOf('use-relay'),
+    stepOf('rent-server'),
   ];
 }
 
-function firewallStep({ port, settings, platform }: ReachFacts): string {
-  const number = port ?? settings.port;
+function firewallStep({ port, settings, platform }: ReachFacts): ProblemFields {
   switch (platform) {
     case 'win32':
-      return 'When Windows asks, allow Impulse Console through the firewall for private and public networks.';
+      return stepOf('firewall-windows');
     case 'darwin':
-      return 'When macOS asks, allow Impulse Console to accept incoming connections.';
+      return stepOf('firewall-macos');
     default:
-      return `If a firewall runs here, open TCP and UDP port ${number}; with ufw: sudo ufw allow ${number}.`;
+      return stepOf('firewall', { port: port ?? settings.port });
   }
 }
 
@@ -157,16 +121,12 @@ export function widestReach(own: readonly OwnAddress[]): Reach {
   for (const reach of ['internet', 'network'] as const) {
     if (addressesFor(reach, own).length > 0) return reach;
   }
-  throw new Problem(
-    'reach-unset',
-    'This node listens on this machine alone, so nobody elsewhere could use the invite.',
-    'Choose whom the invite is for: the internet, this network, or other nodes on this machine.',
-  );
+  throw problem('reach-unset');
 }
 
 /** [I3] An invite that nobody could use is not made. */
 export function notReachable({ finding, steps }: ReachReport): Problem {
-  return new Problem('not-reachable', finding, steps.join(' '));
+  return problem('not-reachable', { finding, steps: steps.join(' ') });
 }
 
 /** [I4] The settings with which a node is set up for a reach. */

@@ -24,6 +24,7 @@ import { NodeBook } from './node-book.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { Peers } from './peers.ts';
 import type { Network } from './ports.ts';
+import { problem } from './problems.ts';
 import { addressesFor, networkFor, notReachable, reportOn, widestReach } from './reach.ts';
 import { Reachability } from './reachability.ts';
 import { RelayPlaces } from './relay-places.ts';
@@ -101,11 +102,9 @@ export interface Federation {
 }
 
 const COPIED: Omit<Notice, 'since'> = {
+  ...problem.fields('node-key-copied'),
   id: 'node-key-copied',
-  code: 'node-key-copied',
   severity: 'attention',
-  message: 'Another node runs with a copy of this node’s key, so connections go to one or the other.',
-  remedy: 'Stop one of the two. To run both, let the second join with an invite and a directory of its own.',
   action: 'go.federation',
 };
 

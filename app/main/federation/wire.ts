@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { decodeCbor } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** Bytes of one length. */
 export const sized = (length: number) =>
@@ -14,5 +14,5 @@ export const upTo = (limit: number) =>
 export function decodeMessage<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
   const parsed = schema.safeParse(decodeCbor(bytes));
   if (parsed.success) return parsed.data;
-  throw new Problem('malformed', 'The other node sent a message that this node cannot read.');
+  throw problem('malformed');
 }

@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from '../kernel/bytes.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { answerHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
@@ -9,6 +9,7 @@ import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
 import type { FileStore } from './store.ts';
 import { watchChannel } from './watchdog.ts';
 import { decodeFileMessage, encodeFileMessage, FILES_PROTOCOL } from './wire.ts';
+import { problem } from './problems.ts';
 
 const SILENCE_MS = 20_000;
 const DEADLINE_MS = 300_000;
@@ -50,7 +51,7 @@ export class FileFetcher {
       await Promise.race([
         run.done,
         new Promise<never>((_, reject) => {
-          cancel = () => reject(new Problem('cancelled', 'The transfer was cancelled.'));
+          cancel = () => reject(problem('cancelled'));
           if (signal?.aborted) cancel();
           signal?.addEventListener('abort', cancel, { once: true });
         }),
@@ -86,18 +87,14 @@ export class FileFetcher {
         await this.#from(peer, id, signal);
       } catch (error) {
         const { code } = problemOf(error);
-        if (signal.aborted) throw new Problem('cancelled', 'The transfer was cancelled.');
+        if (signal.aborted) throw problem('cancelled');
         if (FINAL.has(code)) throw error;
         if (HOSTILE.has(code)) this.#shunned.set(peer, clock.now() + SHUN_MS);
         logger.info('file-not-given', { peer, code });
       }
       if (this.#store.isComplete(id)) return;
     }
-    throw new Problem(
-      'file-unavailable',
-      'No connected peer has this file now.',
-      'Try again when more nodes are on line.',
-    );
+    throw problem('file-unavailable');
   }
 
   async #from(peer: string, id: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -108,7 +105,7 @@ export class FileFetcher {
       const messages = channel.receive();
       const next = async (): Promise<Uint8Array> => {
         const message = await messages.next();
-        if (message.done) throw new Problem('channel-broken', 'The peer ended the transfer.');
+        if (message.done) throw problem('channel-broken');
         watch.moved();
         return message.value;
       };
@@ -116,7 +113,7 @@ export class FileFetcher {
       await this.#take(channel, id, next);
       await channel.close();
     } catch (error) {
-      channel.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+      channel.abort(error instanceof Error ? error : new Error(String(error)));
       throw error;
     } finally {
       watch.stop();
@@ -126,7 +123,7 @@ export class FileFetcher {
   async #greet(channel: Channel, next: () => Promise<Uint8Array>): Promise<void> {
     await channel.send(encodeMessage(sendHandshake(this.#init, channel.peer, 'opener')));
     const answer = decodeMessage(await next(), ['hello', 'refused']);
-    if (answer[0] === 'refused') throw new Problem('refused', 'The peer does not let this node in.');
+    if (answer[0] === 'refused') throw problem('refused');
     await answerHandshake(this.#init, channel.peer, 'answerer', answer);
   }
 
@@ -136,7 +133,7 @@ export class FileFetcher {
     const answer = decodeFileMessage(await next(), ['manifest', 'end']);
     if (answer[0] === 'end') return;
     const manifest = openManifest(answer[1], this.#init.maxFileBytes());
-    if (!equalBytes(manifest.id, id)) throw new Problem('bad-manifest', 'The peer described another file.');
+    if (!equalBytes(manifest.id, id)) throw problem('other-manifest');
     await this.#store.exclusively(async () => this.#store.expect(manifest, null));
     for (let n = from; n < manifest.chunks.length && !this.#store.isComplete(id); n++) {
       const message = decodeFileMessage(await next(), ['chunk', 'end']);
@@ -149,7 +146,7 @@ export class FileFetcher {
     const hash = manifest.chunks[expected]!;
     const fits =
       n === expected && bytes.length === chunkBytes(manifest.size, n) && equalBytes(sha256(bytes), hash);
-    if (!fits) throw new Problem('wrong-chunk', 'The peer gave other bytes than the file has.');
+    if (!fits) throw problem('wrong-chunk');
     await this.#store.exclusively(() => this.#store.addChunk(manifest.id, n, hash, bytes));
   }
 }

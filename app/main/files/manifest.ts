@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
+import { problem } from './problems.ts';
 
 /** Every chunk but the last has this many bytes. */
 export const CHUNK_BYTES = 256 * 1024;
@@ -47,7 +47,7 @@ export function maxManifestBytes(maxBytes: number): number {
  * than `maxBytes`.
  */
 export function openManifest(bytes: Uint8Array, maxBytes: number): SealedManifest {
-  const refusal = () => new Problem('bad-manifest', 'The description of the file makes no sense.');
+  const refusal = () => problem('bad-manifest');
   if (bytes.length > maxManifestBytes(maxBytes)) throw refusal();
   let value: unknown;
   try {

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { answerHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel } from '../log/transport.ts';
 import { decodeMessage, encodeMessage } from '../log/wire.ts';
@@ -7,6 +7,7 @@ import { openManifest } from './manifest.ts';
 import type { FileStore } from './store.ts';
 import { watchChannel } from './watchdog.ts';
 import { decodeFileMessage, encodeFileMessage } from './wire.ts';
+import { problem } from './problems.ts';
 
 /** Files that one peer may take at a time. */
 const MAX_CHANNELS = 2;
@@ -37,7 +38,7 @@ export class FileServer {
   /** Answers one channel. Rejects with a Problem when the peer breaks the rules. */
   async answer(channel: Channel): Promise<void> {
     const served = this.#servedTo(channel.peer);
-    if (served.channels >= MAX_CHANNELS) throw new Problem('busy', 'The peer asks for too much at a time.');
+    if (served.channels >= MAX_CHANNELS) throw problem('busy');
     served.channels++;
     const watch = watchChannel(channel, this.#clock, { silenceMs: SILENCE_MS, deadlineMs: DEADLINE_MS });
     try {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type * as contract from '../../contract/index.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { every } from '../kernel/clock.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -15,6 +15,7 @@ import { safeName, safeType } from './names.ts';
 import { FileServer } from './serve.ts';
 import type { FileStore } from './store.ts';
 import { FILES_PROTOCOL } from './wire.ts';
+import { problem } from './problems.ts';
 
 /** An upload that no post took up within this time is dropped, in milliseconds. */
 const STALE_MS = 24 * 3_600_000;
@@ -65,12 +66,7 @@ export function createFiles(init: FilesInit) {
   const fetcher = new FileFetcher({ ...init, logger }, store);
   let stops: (() => void)[] = [];
 
-  const tooLarge = () =>
-    new Problem(
-      'file-too-large',
-      `A file holds at most ${Math.floor(maxFileBytes() / 1024)} KiB here.`,
-      'Choose a smaller file, or raise the limit in the settings.',
-    );
+  const tooLarge = () => problem('file-too-large', { limit: Math.floor(maxFileBytes() / 1024) });
 
   const gather = async (source: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
     if (source instanceof Uint8Array) {
@@ -114,9 +110,7 @@ export function createFiles(init: FilesInit) {
     start(): void {
       if (stops.length > 0) return;
       transport.handle(FILES_PROTOCOL, (channel) =>
-        stops.length > 0
-          ? server.answer(channel)
-          : Promise.reject(new Problem('stopped', 'This node is stopping.')),
+        stops.length > 0 ? server.answer(channel) : Promise.reject(problem('stopped')),
       );
       stops = [log.onCommit(onCommit), every(clock, TIDY_MS, tidy)];
     },
@@ -171,14 +165,10 @@ export function createFiles(init: FilesInit) {
         bytes = await store.read(id);
       }
       if ((await init.mayGive?.(id)) === false) {
-        throw new Problem(
-          'held-back',
-          'This picture was held back once it was here, with what it belongs to.',
-          'A moderator can look at it.',
-        );
+        throw problem('held-back');
       }
       const row = store.row(id);
-      if (!bytes || !row) throw new Problem('file-unavailable', 'The file could not be read.', 'Try again.');
+      if (!bytes || !row) throw problem('file-unreadable');
       return { bytes, name: row.name, type: row.type };
     },
 
@@ -192,7 +182,7 @@ export function createFiles(init: FilesInit) {
     async attachment(digest: Uint8Array): Promise<FileRef> {
       const row = store.row(digest);
       if (!row || row.complete === 0) {
-        throw new Problem('file-unknown', 'That file is not on this node.', 'Attach the file again.');
+        throw problem('file-unknown');
       }
       return { cid: digest, name: row.name, type: row.type, size: row.size };
     },

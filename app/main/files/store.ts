@@ -1,10 +1,10 @@
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { ChunkDisk } from './chunk-disk.ts';
 import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
+import { problem } from './problems.ts';
 
 export interface FileRow {
   readonly id: Uint8Array;
@@ -203,11 +203,7 @@ export class FileStore {
         )
         .get(keep);
       if (!victim) {
-        throw new Problem(
-          'file-budget',
-          'The space set aside for files is used up.',
-          'Raise the space for files in the settings.',
-        );
+        throw problem('file-budget');
       }
       await this.drop(victim.id);
     }

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Channel } from '../log/transport.ts';
+import { problem } from './problems.ts';
 
 /** Breaks a channel on which nothing moves for `silenceMs`, and in any case after `deadlineMs` or by a signal. */
 export function watchChannel(
@@ -8,9 +8,8 @@ export function watchChannel(
   clock: Clock,
   { silenceMs, deadlineMs, signal }: { silenceMs: number; deadlineMs: number; signal?: AbortSignal },
 ): { moved(): void; stop(): void } {
-  const silent = () =>
-    channel.abort(new Problem('peer-silent', 'The peer did not answer in time.', 'Try again later.'));
-  const aborted = () => channel.abort(new Problem('cancelled', 'The transfer was cancelled.'));
+  const silent = () => channel.abort(problem('peer-silent'));
+  const aborted = () => channel.abort(problem('cancelled'));
   let cancel = clock.after(silenceMs, silent);
   const cancelDeadline = clock.after(deadlineMs, silent);
   if (signal?.aborted) aborted();

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import { CHUNK_BYTES } from './manifest.ts';
+import { problem } from './problems.ts';
 
 /** One channel a file, opened by the side that wants it; hellos come first, as in catch-up. */
 export const FILES_PROTOCOL = '/impulse/files/1';
@@ -32,6 +32,6 @@ export function decodeFileMessage<N extends Name>(bytes: Uint8Array, expected: r
   const value = decodeCbor(bytes);
   const name = Array.isArray(value) ? expected.find((one) => one === value[0]) : undefined;
   const parsed = name === undefined ? undefined : shapes[name].safeParse(value);
-  if (!parsed?.success) throw new Problem('malformed', 'The peer sent a message that makes no sense here.');
+  if (!parsed?.success) throw problem('malformed');
   return parsed.data as FileMessage<N>;
 }

@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { ServedRouter } from '../node/serve-port.ts';
 import type { Metric } from '../kernel/metric.ts';
@@ -15,6 +14,7 @@ import { hostAllowed, isLoopback, originAllowed } from './request-origin.ts';
 import { SocketServer } from './socket-server.ts';
 import { sendFile, staticFile } from './static-files.ts';
 import { sameToken, tokensOf } from './token.ts';
+import { problem } from './problems.ts';
 
 const FAILURES_BURST = 10;
 const FAILURES_PER_SECOND = 10 / 60;
@@ -58,11 +58,7 @@ export interface Host {
 export async function startHost(init: HostInit): Promise<Host> {
   const bind = init.bind ?? '127.0.0.1';
   if (!isLoopback(bind) && !init.tls) {
-    throw new Problem(
-      'tls-needed',
-      `Listening on ${bind} without TLS would let others on the network read everything.`,
-      'Give a certificate and its key with --tls-cert and --tls-key, or leave --bind out.',
-    );
+    throw problem('tls-needed', { bind });
   }
   const server = init.tls ? await secureServer(init.tls) : createServer();
   const front = new FrontDoor(init, isLoopback(bind));
@@ -88,12 +84,7 @@ async function secureServer(tls: { cert: string; key: string }): Promise<Server>
     const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
     return createSecureServer({ cert, key, minVersion: 'TLSv1.2' });
   } catch (cause) {
-    throw new Problem(
-      'tls-unreadable',
-      `The certificate ${tls.cert} and key ${tls.key} cannot be used.`,
-      'Check that both files exist, are readable, are in PEM format and belong together.',
-      { cause },
-    );
+    throw problem('tls-unreadable', { cert: tls.cert, key: tls.key }, { cause });
   }
 }
 

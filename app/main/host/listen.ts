@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { Problem } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** Where the host listens unless told otherwise. */
 const DEFAULT_PORT = 7340;
@@ -26,19 +26,14 @@ export async function listen(server: Server, asked: number | null, bind: string)
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw bindFailed(bind, port, error);
     }
   }
-  throw new Problem(
-    'port-taken',
-    asked === null
-      ? `The ports ${first} to ${last} of ${bind} are all in use.`
-      : `Port ${first} of ${bind} is in use by another program.`,
-    'Stop the other program, or choose another port with --port.',
-  );
+  throw asked === null
+    ? problem('ports-taken', { first, last, bind })
+    : problem('port-taken', { port: first, bind });
 }
 
 const bindFailed = (bind: string, port: number, cause: unknown) =>
-  new Problem(
+  problem(
     'bind-failed',
-    `Cannot listen on ${bind}, port ${port}: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    'Choose an address of this machine with --bind and a port above 1023 with --port.',
+    { bind, port, reason: cause instanceof Error ? cause.message : String(cause) },
     { cause },
   );

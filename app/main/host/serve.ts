@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { dataLayout } from '../node/data-directory.ts';
 import type { ServedRouter } from '../node/serve-port.ts';
@@ -9,6 +9,7 @@ import { removeHostInfo, writeHostInfo } from './host-info.ts';
 import { startHost, type Host, type HostInit } from './host.ts';
 import type { Metric } from '../kernel/metric.ts';
 import { loadToken } from './token.ts';
+import { problem } from './problems.ts';
 
 /** What the host needs of a node that runs. */
 export interface ServedNode {
@@ -89,11 +90,7 @@ function consoleDirectory(): string | null {
 export async function entryUrlOf(dataDir: string, url: string): Promise<string> {
   const { hostToken } = dataLayout(dataDir);
   if (!existsSync(hostToken)) {
-    throw new Problem(
-      'no-token',
-      'This data directory has no host token.',
-      'Start the host with: impulse serve',
-    );
+    throw problem('no-token');
   }
   return `${url}/#token=${await loadToken(hostToken, systemRandom)}`;
 }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { SafeStorage } from 'electron';
 import * as z from 'zod';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/errors.ts';
 import { writeAtomically } from '../node/atomic-write.ts';
+import { problem } from './problems.ts';
 
 const KEY_BYTES = 32;
 const KeyFile = z.object({ version: z.literal(1), wrapped: z.base64().max(4096) });
@@ -67,10 +68,5 @@ async function read(file: string): Promise<string | null> {
 }
 
 function locked(cause?: unknown): Problem {
-  return new Problem(
-    'key-store-locked',
-    'The key store of this system does not open the key that protects this node.',
-    'Unlock the key store (keychain, keyring or wallet) as the user who set this node up, then try again.',
-    { cause },
-  );
+  return problem('key-store-locked', {}, { cause });
 }

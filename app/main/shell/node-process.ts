@@ -9,6 +9,7 @@ import {
   STOP_DEADLINE_MS,
 } from '../node/shell-messages.ts';
 import { Backoff } from './backoff.ts';
+import { problem } from './problems.ts';
 
 /** What the shell learns of the node process. */
 interface NodeObserver {
@@ -171,11 +172,7 @@ export class NodeProcess {
     const restart = this.#backoff.crashed(clock.now() - run.startedAt);
     if (restart.kind === 'give-up') {
       observer.failed(
-        {
-          code: 'node-crash-loop',
-          message: `The node ended ${this.#backoff.crashes} times in a row, last with code ${code}.`,
-          remedy: 'Look into the log of this node, then try again; if it happens again, report it.',
-        },
+        problem.fields('node-crash-loop', { count: this.#backoff.crashes, exitCode: code }),
         run.lastWords,
       );
       return;

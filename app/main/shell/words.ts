@@ -1,5 +1,6 @@
 import type { MessageBoxOptions } from 'electron';
 import type { ProblemFields } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** The answers to {@link nodeFailed}, by index of its buttons. */
 export const failedAnswers = { retry: 0, folder: 1, quit: 2 } as const;
@@ -43,14 +44,9 @@ export function windowGone(reason: string): MessageBoxOptions {
 /** The notification on a crash after which the node is started again. */
 export function nodeRestarting(delayMs: number, crashes: number): { title: string; body: string } {
   const seconds = Math.max(1, Math.round(delayMs / 1000));
-  const times = crashes === 1 ? '' : ` It is the ${ordinal(crashes)} time in a row.`;
-  return {
-    title: 'The node stopped unexpectedly',
-    body: `It is started again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}; nothing stored is lost.${times}`,
-  };
-}
-
-function ordinal(count: number): string {
-  const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
-  return `${count}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(count)] ?? 'th'}`;
+  const { message } =
+    crashes === 1
+      ? problem.fields('node-restarting', { seconds })
+      : problem.fields('node-restarting-again', { seconds, crashes });
+  return { title: 'The node stopped unexpectedly', body: message };
 }

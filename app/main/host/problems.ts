@@ -1,0 +1,31 @@
+import { defineProblems } from '../kernel/problems.ts';
+
+const OTHER_PORT = 'Stop the other program, or choose another port with --port.';
+
+export const problem = defineProblems('host', {
+  'port-taken': {
+    message: 'Port {port} of {bind} is in use by another program.',
+    remedy: OTHER_PORT,
+  },
+  'ports-taken': {
+    code: 'port-taken',
+    message: 'The ports {first} to {last} of {bind} are all in use.',
+    remedy: OTHER_PORT,
+  },
+  'bind-failed': {
+    message: 'Cannot listen on {bind}, port {port}: {reason}.',
+    remedy: 'Choose an address of this machine with --bind and a port above 1023 with --port.',
+  },
+  'tls-needed': {
+    message: 'Listening on {bind} without TLS would let others on the network read everything.',
+    remedy: 'Give a certificate and its key with --tls-cert and --tls-key, or leave --bind out.',
+  },
+  'tls-unreadable': {
+    message: 'The certificate {cert} and key {key} cannot be used.',
+    remedy: 'Check that both files exist, are readable, are in PEM format and belong together.',
+  },
+  'no-token': {
+    message: 'This data directory has no host token.',
+    remedy: 'Start the host with: impulse serve',
+  },
+});

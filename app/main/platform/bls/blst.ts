@@ -17,7 +17,7 @@ import {
   type BlsSigner,
 } from '../../kernel/bls.ts';
 import { concatBytes, toHex, utf8 } from '../../kernel/bytes.ts';
-import { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /**
  * The library signs under one domain tag alone, so a proof of possession is told apart by its message:
@@ -65,7 +65,7 @@ export const blst: Bls = {
     try {
       return aggregateSignatures(signatures.map(signatureOf)).toBytes();
     } catch (error) {
-      throw new Problem('bad-signature', 'That is not a BLS signature.', null, { cause: error });
+      throw problem('bad-signature', {}, { cause: error });
     }
   },
 

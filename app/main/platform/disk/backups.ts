@@ -1,7 +1,8 @@
 import { access, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem } from '../../kernel/errors.ts';
+import type { Problem } from '../../kernel/errors.ts';
 import type { BackupDisk } from '../../maintenance/index.ts';
+import { problem } from './problems.ts';
 
 /** Backups as files of a folder. */
 export function backupDisk(): BackupDisk {
@@ -40,16 +41,6 @@ function guarded<T>(path: string, work: Promise<T>): Promise<T> {
 
 function problemFor(path: string, cause: NodeJS.ErrnoException): Problem {
   return cause.code === 'ENOSPC'
-    ? new Problem(
-        'disk-full',
-        `The disk is full; ${path} was not written.`,
-        'Free some space, then try again.',
-        { cause },
-      )
-    : new Problem(
-        'backup-failed',
-        `${path} cannot be used: ${cause.message}.`,
-        'Check the folder and its permissions.',
-        { cause },
-      );
+    ? problem('disk-full-at', { path }, { cause })
+    : problem('backup-failed', { path, reason: cause.message }, { cause });
 }

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChunkDisk } from '../../files/chunk-disk.ts';
 import { toHex } from '../../kernel/bytes.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { replaceFile } from './atomic-write.ts';
+import { problem } from './problems.ts';
 
 /** Chunks as files under a folder, which is made when needed; 256 folders by the first byte of the hash. */
 export function diskChunks(folder: string): ChunkDisk {
@@ -66,25 +66,11 @@ function asProblem(error: unknown): unknown {
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new Problem(
-        'disk-full',
-        'The disk is full; the file was not stored.',
-        'Free some space, then try again.',
-        {
-          cause: error,
-        },
-      );
+      return problem('disk-full', {}, { cause: error });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new Problem(
-        'read-only',
-        'The folder for files cannot be used.',
-        'Check the permissions of the data directory.',
-        {
-          cause: error,
-        },
-      );
+      return problem('read-only', {}, { cause: error });
     default:
       return error;
   }

@@ -1,6 +1,6 @@
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeed, validateMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** The 24 words (BIP 39, English) that stand for 32 bytes of entropy. */
 export function wordsOf(entropy: Uint8Array): string[] {
@@ -15,26 +15,14 @@ export function wordsOf(entropy: Uint8Array): string[] {
 export function entropyOf(words: readonly string[]): Uint8Array {
   const clean = words.map((word) => word.trim().toLowerCase()).filter((word) => word !== '');
   if (clean.length !== 24) {
-    throw new Problem(
-      'phrase-invalid',
-      `A recovery phrase has 24 words, not ${clean.length}.`,
-      'Enter all 24 words.',
-    );
+    throw problem('phrase-length', { count: clean.length });
   }
   const unknown = clean.flatMap((word, index) => (wordlist.includes(word) ? [] : [index + 1]));
   if (unknown.length > 0) {
-    throw new Problem(
-      'phrase-invalid',
-      `Not a word of the list, by position: ${unknown.join(', ')}.`,
-      'Check the spelling of these words.',
-    );
+    throw problem('phrase-words', { positions: unknown.join(', ') });
   }
   if (!validateMnemonic(clean.join(' '), wordlist)) {
-    throw new Problem(
-      'phrase-invalid',
-      'The words are known, but do not belong together in this order.',
-      'Check the order of the words, and that none is mistaken for another.',
-    );
+    throw problem('phrase-checksum');
   }
   return mnemonicToEntropy(clean.join(' '), wordlist);
 }

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, scrypt, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import type { Random } from '../../kernel/clock.ts';
-import { Problem } from '../../kernel/errors.ts';
+import type { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** What opens the key file: a passphrase, or a 32-byte key that the operating system's key store keeps. */
 export type Unlock =
@@ -80,18 +81,10 @@ export async function unseal(
 ): Promise<{ secret: Uint8Array; wrapping: WrappingKey }> {
   const file = parse(text);
   if (file.kdf.name === 'system' && unlock.kind !== 'system') {
-    throw new Problem(
-      'keys-need-desktop',
-      'The keys of this node are kept by the operating system for the desktop app.',
-      'Start the desktop app, or restore your identity from its recovery phrase in another data directory.',
-    );
+    throw problem('keys-need-desktop');
   }
   if (file.kdf.name === 'scrypt' && unlock.kind !== 'passphrase') {
-    throw new Problem(
-      'keys-need-passphrase',
-      'The keys of this node are protected by a passphrase.',
-      'Start the headless host with the passphrase in IMPULSE_PASSPHRASE_FILE.',
-    );
+    throw problem('keys-need-passphrase');
   }
   const key = await derive(file.kdf, unlock);
   if (!timingSafeEqual(checkOf(key), file.check)) throw wrongKey(unlock);
@@ -115,26 +108,13 @@ function parse(text: string): z.infer<typeof SealedFile> {
 }
 
 /** Carries no cause: what a parser says of a damaged key file may quote it. */
-export const corrupt = () =>
-  new Problem(
-    'keys-corrupt',
-    'The key file is damaged and cannot be read.',
-    'Put back a copy of keys.json, or move it aside and restore your identity from its recovery phrase.',
-  );
+export const corrupt = () => problem('keys-corrupt');
 
 function wrongKey(unlock: Unlock): Problem {
   if (unlock.kind === 'passphrase') {
-    return new Problem(
-      'wrong-passphrase',
-      'The passphrase does not open the keys of this node.',
-      'Check the passphrase and its file; without it, restore your identity from its recovery phrase.',
-    );
+    return problem('wrong-passphrase');
   }
-  return new Problem(
-    'wrong-system-key',
-    'The key kept by the operating system does not open the keys of this node.',
-    'Sign in as the user who set this node up, or restore your identity from its recovery phrase.',
-  );
+  return problem('wrong-system-key');
 }
 
 function derive(kdf: Kdf, unlock: Unlock): Promise<Uint8Array> {

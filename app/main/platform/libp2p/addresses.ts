@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
-import { Problem } from '../../kernel/errors.ts';
 import type { AddressParts } from '../../federation/ports.ts';
 import type { Scopes } from './scopes.ts';
+import { problem } from './problems.ts';
 
 const HOSTS = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
 
@@ -79,11 +79,6 @@ export function parseAddress(text: string): Multiaddr {
     if (address.getComponents().length === 0) throw new Error('The address is empty.');
     return address;
   } catch (error) {
-    throw new Problem(
-      'address-invalid',
-      'That is not an address of a node.',
-      'Copy the address from the other node; it looks like /ip4/192.0.2.7/tcp/4001/p2p/12D3...',
-      { cause: error },
-    );
+    throw problem('address-invalid', {}, { cause: error });
   }
 }

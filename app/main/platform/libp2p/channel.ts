@@ -12,6 +12,7 @@ import {
   SILENCE_DEADLINE_MS,
   STALL_DEADLINE_MS,
 } from './limits.ts';
+import { problem } from './problems.ts';
 
 /** Small messages are gathered up to this size, so that each does not cost a frame, a cipher call and a packet. */
 const BATCH_BYTES = 64 * 1024 - 64;
@@ -53,14 +54,11 @@ export class StreamChannel implements Channel {
 
   async send(message: Uint8Array): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#closing) throw new Problem('channel-closed', 'This end of the channel is already closed.');
+    if (this.#closing) throw problem('channel-closed');
     if (message.byteLength > MAX_MESSAGE_BYTES) {
-      const problem = new Problem(
-        'message-too-large',
-        `A message of ${message.byteLength} bytes does not fit.`,
-      );
-      this.abort(problem);
-      throw problem;
+      const tooLarge = problem('message-too-large', { bytes: message.byteLength });
+      this.abort(tooLarge);
+      throw tooLarge;
     }
     this.#write(message);
     while (this.#failure === null && this.#stream.writableNeedsDrain) await this.#drained();
@@ -106,7 +104,7 @@ export class StreamChannel implements Channel {
     this.#break(
       reason instanceof Problem
         ? reason
-        : new Problem('channel-broken', reason.message, null, { cause: reason }),
+        : problem('channel-aborted', { reason: reason.message }, { cause: reason }),
     );
     this.#stream.abort(reason);
   }
@@ -187,8 +185,8 @@ export class StreamChannel implements Channel {
       if (event.data instanceof Uint8Array) this.#frames.push(event.data);
       else for (const chunk of event.data) this.#frames.push(chunk);
     } catch (error) {
-      const problem = error instanceof Problem ? error : broken(this.peer, error);
-      this.abort(problem);
+      const failure = error instanceof Problem ? error : broken(this.peer, error);
+      this.abort(failure);
       return;
     }
     this.#ended = this.#frames.ended;
@@ -250,31 +248,18 @@ export class StreamChannel implements Channel {
     else this.#onDrain();
   }
 
-  #break(problem: Problem): void {
+  #break(failure: Problem): void {
     if (this.#failure !== null) return;
-    this.#failure = problem;
+    this.#failure = failure;
     this.#wakeReader?.();
     this.#onDrain();
   }
 }
 
 function broken(peer: string, cause?: unknown): Problem {
-  return new Problem(
-    'channel-broken',
-    `The connection to ${shortPeer(peer)} broke off.`,
-    'It is made again by itself; nothing that was stored is lost.',
-    { cause },
-  );
+  return problem('channel-broken', { peer: peer.slice(-8) }, { cause });
 }
 
 function stalled(peer: string): Problem {
-  return new Problem(
-    'channel-stalled',
-    `${shortPeer(peer)} did not answer in time.`,
-    'It is tried again by itself; if it happens often, that node or the line to it is overloaded.',
-  );
-}
-
-function shortPeer(peer: string): string {
-  return `node ${peer.slice(-8)}`;
+  return problem('channel-stalled', { peer: peer.slice(-8) });
 }

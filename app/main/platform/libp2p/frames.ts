@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_BYTES } from '../../log/transport.ts';
-import { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** Bytes of the big-endian length before each message. */
 export const HEADER_BYTES = 4;
@@ -59,7 +59,7 @@ export class FrameReader {
         return;
       }
       if (this.#length > MAX_MESSAGE_BYTES) {
-        throw new Problem('message-too-large', `The peer announced a message of ${this.#length} bytes.`);
+        throw problem('message-announced-too-large', { bytes: this.#length });
       }
       const missing = this.#length - this.#partBytes;
       const part = chunk.subarray(at, at + missing);

@@ -8,11 +8,11 @@ import {
 } from '@chainsafe/libp2p-gossipsub';
 import { createTopicScoreParams, type PeerScore } from '@chainsafe/libp2p-gossipsub/score';
 import type { Stream } from '@libp2p/interface';
-import { Problem } from '../../kernel/errors.ts';
 import type { GossipVerdict } from '../../log/transport.ts';
 import type { Conduct } from './conduct.ts';
 import { MAX_GOSSIP_BYTES } from './limits.ts';
 import type { Scopes } from './scopes.ts';
+import { problem } from './problems.ts';
 
 type Validate = (data: Uint8Array, from: string) => Promise<GossipVerdict>;
 type Range = 'everybody' | 'neighbours';
@@ -156,11 +156,7 @@ export class Gossip {
 
   async publish(topic: string, data: Uint8Array): Promise<number> {
     if (data.byteLength > MAX_GOSSIP_BYTES) {
-      throw new Problem(
-        'message-too-large',
-        `A live message of ${data.byteLength} bytes is over the limit of ${MAX_GOSSIP_BYTES}.`,
-        'Send large content as an attachment.',
-      );
+      throw problem('gossip-too-large', { bytes: data.byteLength, limit: MAX_GOSSIP_BYTES });
     }
     if (this.#router === null || !this.#started) return 0;
     const { recipients } = await this.#router.publish(topic, data);
@@ -218,9 +214,9 @@ export class Gossip {
 
   /** The first look at a message; throwing counts it as invalid before any further work. */
   #admit(topic: string, data: Uint8Array): Uint8Array {
-    if (!this.#topics.has(topic)) throw new Problem('topic-unknown', 'Not a topic of this node.');
+    if (!this.#topics.has(topic)) throw problem('topic-unknown');
     if (data.byteLength > MAX_GOSSIP_BYTES)
-      throw new Problem('message-too-large', 'A live message is too large.');
+      throw problem('gossip-too-large', { bytes: data.byteLength, limit: MAX_GOSSIP_BYTES });
     return data;
   }
 }

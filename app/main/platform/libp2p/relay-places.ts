@@ -2,8 +2,8 @@ import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import type { Connection, PeerId } from '@libp2p/interface';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import type { RelayPlace } from '../../federation/ports.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { isRelayed } from './addresses.ts';
+import { problem } from './problems.ts';
 
 type CircuitFactory = ReturnType<typeof circuitRelayTransport>;
 
@@ -45,12 +45,7 @@ export class RelayPlaces {
       await transports.listen([multiaddr(`${bare}/p2p/${relay}/p2p-circuit`)]);
       this.#listened.add(relay);
     } catch (error) {
-      throw new Problem(
-        'relay-refused',
-        'The relay has no place for this node.',
-        'It is asked again in a minute.',
-        { cause: error },
-      );
+      throw problem('relay-full', {}, { cause: error });
     }
   }
 

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Scope } from '../../federation/ports.ts';
-import { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 type Range = readonly [network: string, bits: number];
 
@@ -79,11 +79,7 @@ function rangeOf(text: string): Range {
   const length = Number(bits);
   if (family !== 0 && Number.isInteger(length) && length >= 0 && length <= (family === 6 ? 128 : 32))
     return [network, length];
-  throw new Problem(
-    'network-invalid',
-    `“${text}” is not a range of IP addresses.`,
-    'Write it like 198.18.0.0/15.',
-  );
+  throw problem('network-invalid', { text });
 }
 
 /** Whether an IP address lies in a network that this machine has an interface in. */

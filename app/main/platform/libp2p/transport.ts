@@ -1,6 +1,5 @@
 import type { PeerInfo } from '@libp2p/interface';
 import { every, type Clock } from '../../kernel/clock.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import type { PortMapper } from '../../federation/port-mapper.ts';
 import type { Random } from '../../kernel/clock.ts';
@@ -28,6 +27,7 @@ import { RelayService } from './relay-service.ts';
 import { Scopes } from './scopes.ts';
 import { loadQuic } from './udp/quic-library.ts';
 import { SharedSocket } from './udp/shared-socket.ts';
+import { problem } from './problems.ts';
 
 /** Where the network tells of what nobody waits for; pino fits. */
 export interface NetworkLog {
@@ -188,7 +188,7 @@ class Libp2pTransport implements Transport {
           await channel.release();
         } catch (error) {
           this.#init.logger?.debug({ err: error, protocol, peer: channel.peer }, 'A channel ended early');
-          channel.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+          channel.abort(error instanceof Error ? error : new Error(String(error)));
         }
       },
       {
@@ -229,11 +229,7 @@ class Libp2pTransport implements Transport {
     }
     if (await this.#links.introduced(peer, DIAL_DEADLINE_MS)) return peer;
     await this.disconnect(peer);
-    throw new Problem(
-      'dial-failed',
-      'The other side took the connection and closed it again.',
-      'It may be full, or refuse this node; try again in a minute.',
-    );
+    throw problem('dial-dropped');
   }
 
   async disconnect(peer: string): Promise<void> {

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { ArchiveFile, ArchiveFiles, ArchiveOutput } from '../../archive/ports.ts';
 import { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** Mail packs to a fifth or so. Far beyond that the file is made to fill the disk, not to be read. */
@@ -114,14 +115,7 @@ async function unpack(packed: ArchiveFile, temporary: string, signal?: AbortSign
     if (signal?.aborted) throw signal.reason;
     if (error instanceof Problem) throw error;
     if (codeOf(error) === 'ENOSPC') throw fullProblem(temporary);
-    throw new Problem(
-      'archive-damaged',
-      'The gzip file is damaged or cut off.',
-      'Fetch it again, or unpack it yourself.',
-      {
-        cause: error,
-      },
-    );
+    throw problem('archive-damaged', {}, { cause: error });
   }
 }
 
@@ -131,11 +125,7 @@ async function* packedChunks(file: ArchiveFile): AsyncGenerator<Uint8Array> {
 
 async function create(path: string): Promise<ArchiveOutput> {
   if (await exists(path)) {
-    throw new Problem(
-      'export-exists',
-      `There is a file at ${path} already.`,
-      'Choose another name, or remove it first.',
-    );
+    throw problem('export-exists', { path });
   }
   const partial = `${path}.${randomUUID().slice(0, 8)}.part`;
   const handle = await open(partial, 'wx', 0o600).catch((error: unknown) => {
@@ -185,52 +175,25 @@ function codeOf(error: unknown): string | null {
 function readProblem(path: string, error: unknown): Problem {
   const code = codeOf(error);
   if (code === 'EACCES' || code === 'EPERM') {
-    return new Problem(
-      'archive-forbidden',
-      `This program may not read ${path}.`,
-      'Change its permissions, or copy it elsewhere.',
-    );
+    return problem('archive-forbidden', { path });
   }
-  if (code === 'ENOENT')
-    return new Problem('archive-missing', `There is nothing at ${path}.`, 'Check the path.');
-  return new Problem('archive-unreadable', `${path} could not be read.`, 'Check the disk and the path.', {
-    cause: error,
-  });
+  if (code === 'ENOENT') return problem('archive-missing', { path });
+  return problem('archive-unreadable', { path }, { cause: error });
 }
 
 function writeProblem(path: string, error: unknown): Problem {
   const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return fullProblem(dirname(path));
   if (code === 'ENOENT') {
-    return new Problem(
-      'export-failed',
-      `There is no folder ${dirname(path)}.`,
-      'Create it, or choose another.',
-      { cause: error },
-    );
+    return problem('export-folder-missing', { folder: dirname(path) }, { cause: error });
   }
-  return new Problem(
-    'export-failed',
-    `${path} could not be written.`,
-    'Choose a folder this program may write to.',
-    {
-      cause: error,
-    },
-  );
+  return problem('export-failed', { path }, { cause: error });
 }
 
 function fullProblem(folder: string): Problem {
-  return new Problem(
-    'disk-full',
-    `The disk that holds ${folder} is full.`,
-    'Free some space there and start again.',
-  );
+  return problem('disk-full', { folder });
 }
 
 function bombProblem(): Problem {
-  return new Problem(
-    'archive-bomb',
-    'The gzip file unpacks to more than two hundred times its size, which no mail archive does.',
-    'Unpack it yourself and look at what it holds.',
-  );
+  return problem('archive-bomb');
 }

@@ -3,8 +3,9 @@ import { decodeWords } from 'postal-mime';
 import type { MailParser } from '../../archive/ports.ts';
 import type { ParsedMessage } from '../../archive/message.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { Problem } from '../../kernel/errors.ts';
+import type { Problem } from '../../kernel/errors.ts';
 import type { ParseReply, ParseRequest, WorkerStart } from './wire.ts';
+import { problem } from './problems.ts';
 
 interface MailParserPoolOptions {
   readonly clock: Clock;
@@ -267,9 +268,5 @@ function broken(reason: string): ParsedMessage {
 }
 
 function closedProblem(): Problem {
-  return new Problem(
-    'import-stopped',
-    'Reading mail was stopped.',
-    'Start the import again; it goes on where it stopped.',
-  );
+  return problem('import-stopped');
 }

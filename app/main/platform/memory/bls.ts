@@ -6,8 +6,8 @@ import {
   type BlsSigner,
 } from '../../kernel/bls.ts';
 import { concatBytes, equalBytes, utf8 } from '../../kernel/bytes.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/sha256.ts';
+import { problem } from './problems.ts';
 
 const WORDS = BLS_SIGNATURE_BYTES / 4;
 const MESSAGE = utf8('m');
@@ -28,7 +28,7 @@ export const memoryBls: Bls = {
   verifyMany: async (checks: readonly BlsCheck[]) => checks.map((check) => memoryBls.verify(check)),
   aggregate(signatures) {
     if (signatures.length === 0 || !signatures.every(isSignature)) {
-      throw new Problem('bad-signature', 'That is not a BLS signature.');
+      throw problem('bad-signature');
     }
     return sumOf(signatures);
   },

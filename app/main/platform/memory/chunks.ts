@@ -1,6 +1,6 @@
 import type { ChunkDisk } from '../../files/chunk-disk.ts';
 import { toHex } from '../../kernel/bytes.ts';
-import { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** Chunks in memory, on a disk of a given size in bytes. */
 export function memoryChunks(sizeBytes = Infinity): ChunkDisk & { readonly chunks: Map<string, Uint8Array> } {
@@ -10,11 +10,7 @@ export function memoryChunks(sizeBytes = Infinity): ChunkDisk & { readonly chunk
     chunks,
     async write(hash, bytes) {
       if (used() + bytes.length > sizeBytes) {
-        throw new Problem(
-          'disk-full',
-          'The disk is full; the file was not stored.',
-          'Free some space, then try again.',
-        );
+        throw problem('disk-full');
       }
       chunks.set(toHex(hash), bytes.slice());
     },

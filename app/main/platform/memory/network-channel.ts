@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/errors.ts';
 import { MAX_MESSAGE_BYTES, type Channel } from '../../log/transport.ts';
+import { problem } from './problems.ts';
 
 /** A writer waits while this much is under way or unread, in bytes. */
 const HIGH_BYTES = 512 * 1024;
@@ -59,14 +60,11 @@ export class MemoryChannel implements Channel {
 
   async send(message: Uint8Array): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#closing) throw new Problem('channel-closed', 'This end of the channel is already closed.');
+    if (this.#closing) throw problem('channel-closed');
     if (message.byteLength > MAX_MESSAGE_BYTES) {
-      const problem = new Problem(
-        'message-too-large',
-        `A message of ${message.byteLength} bytes does not fit.`,
-      );
-      this.abort(problem);
-      throw problem;
+      const tooLarge = problem('message-too-large', { bytes: message.byteLength });
+      this.abort(tooLarge);
+      throw tooLarge;
     }
     const other = this.#other;
     if (other === null) return;
@@ -105,16 +103,14 @@ export class MemoryChannel implements Channel {
 
   abort(reason: Error): void {
     if (this.#failure !== null) return;
-    this.break(reason instanceof Problem ? reason : new Problem('channel-broken', reason.message));
+    this.break(reason instanceof Problem ? reason : problem('channel-aborted', { reason: reason.message }));
     this.#clock.after(this.#delayMs(), () => this.#other?.break());
   }
 
   /** The pipe is gone: what has arrived may still be read, nothing else comes or goes. */
-  break(
-    problem = new Problem('channel-broken', 'The connection broke off.', 'It is made again by itself.'),
-  ): void {
+  break(failure = problem('channel-broken')): void {
     if (this.#failure !== null) return;
-    this.#failure = problem;
+    this.#failure = failure;
     this.#underway.length = 0;
     this.#wakeReader?.();
     this.#releaseWriters();

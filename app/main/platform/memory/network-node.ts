@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Problem } from '../../kernel/errors.ts';
 import type { Channel, PeerChange, PeerLink, Transport, GossipVerdict } from '../../log/transport.ts';
 import type { MemoryChannel } from './network-channel.ts';
 import type { MemoryLink, World } from './network.ts';
+import { problem } from './problems.ts';
 
 type Validate = (data: Uint8Array, from: string) => Promise<GossipVerdict>;
 type Handler = (channel: Channel) => Promise<void>;
@@ -61,11 +61,7 @@ export class MemoryTransport implements Transport {
 
   async publish(topic: string, data: Uint8Array): Promise<number> {
     if (data.byteLength > MAX_GOSSIP_BYTES) {
-      throw new Problem(
-        'message-too-large',
-        `A live message of ${data.byteLength} bytes is over the limit of ${MAX_GOSSIP_BYTES}.`,
-        'Send large content as an attachment.',
-      );
+      throw problem('gossip-too-large', { bytes: data.byteLength, limit: MAX_GOSSIP_BYTES });
     }
     if (!this.#running || !this.#remember(topic, data)) return 0;
     return this.#spread(topic, data.slice(), null);
@@ -76,8 +72,7 @@ export class MemoryTransport implements Transport {
   }
 
   async open(peer: string, protocol: string, signal?: AbortSignal): Promise<Channel> {
-    const gone = () =>
-      new Problem('peer-gone', 'The peer is not connected.', 'Wait until it is back, or dial it again.');
+    const gone = () => problem('peer-gone');
     const link = this.#world.link(this.self, peer);
     if (!this.#running || link === undefined) throw gone();
     await this.#world.pause(this.#world.roundTripMs(this.self, peer));
@@ -85,11 +80,7 @@ export class MemoryTransport implements Transport {
     if (!link.alive) throw gone();
     const handler = this.#world.node(peer)?.handler(protocol);
     if (handler === undefined) {
-      throw new Problem(
-        'protocol-unknown',
-        `The peer does not speak ${protocol}.`,
-        'One of the two nodes is older: update both to the same version.',
-      );
+      throw problem('protocol-unknown', { protocol });
     }
     const [here, there] = this.#world.pipe(link, this.self, peer);
     this.#world.later(0, () => void serve(handler, there));
@@ -99,32 +90,20 @@ export class MemoryTransport implements Transport {
   async dial(address: string, signal?: AbortSignal): Promise<string> {
     const peer = /^\/memory\/([^/]+)$/.exec(address)?.[1];
     if (peer === undefined) {
-      throw new Problem(
-        'address-invalid',
-        'That is not an address of a node.',
-        'Copy the address from the other node; it looks like /memory/NAME.',
-      );
+      throw problem('address-invalid');
     }
     if (peer === this.self) {
-      throw new Problem(
-        'dial-self',
-        'This is the address of this very node.',
-        'Use the address of the other node.',
-      );
+      throw problem('dial-self');
     }
     if (this.#world.link(this.self, peer) !== undefined) return peer;
     if (this.#world.separated(this.self, peer)) {
       await this.#world.pause(DIAL_DEADLINE_MS);
-      throw new Problem(
-        'dial-timeout',
-        'Nobody answered at this address in time.',
-        'Check that the other node runs.',
-      );
+      throw problem('dial-timeout');
     }
     await this.#world.pause(this.#world.roundTripMs(this.self, peer));
     const reachable = this.#running && this.#world.node(peer)?.running === true && !signal?.aborted;
     if (!reachable || this.#world.separated(this.self, peer)) {
-      throw new Problem('dial-refused', 'Nobody listens at this address.', 'Check that the other node runs.');
+      throw problem('dial-refused');
     }
     this.#world.connect(this.self, peer);
     return peer;
@@ -240,6 +219,6 @@ async function serve(handler: Handler, channel: MemoryChannel): Promise<void> {
     await handler(channel);
     await channel.close();
   } catch (error) {
-    channel.abort(error instanceof Error ? error : new Problem('unexpected', String(error)));
+    channel.abort(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { Clock } from '../../kernel/clock.ts';
-import { routerSilent, type Router } from './router.ts';
+import type { Router } from './router.ts';
+import { problem } from './problems.ts';
 
 /** Waits after each sending; then the router counts as silent. RFC 6886 section 3.1 starts with 250 ms as well. */
 const WAITS_MS = [250, 500, 1000];
@@ -26,7 +27,8 @@ export async function exchange<Answer>(
   let onAbort = () => {};
   try {
     return await new Promise<Answer>((resolve, reject) => {
-      const silent = (cause?: unknown) => reject(routerSilent(`at UDP port ${router.mappingPort}`, cause));
+      const silent = (cause?: unknown) =>
+        reject(problem('router-silent-port', { port: router.mappingPort }, { cause }));
       const send = (attempt: number) => {
         const waitMs = WAITS_MS[attempt];
         if (waitMs === undefined) return silent();
@@ -69,7 +71,7 @@ function connectedSocket(router: Router): Promise<Socket> {
     const socket = createSocket('udp4');
     const fail = (error: unknown) => {
       socket.close();
-      reject(routerSilent(`at ${router.address}`, error));
+      reject(problem('router-silent-address', { address: router.address }, { cause: error }));
     };
     socket.once('error', fail);
     socket.connect(router.mappingPort, router.address, () => {

@@ -1,7 +1,8 @@
 import { sleep } from '../../kernel/clock.ts';
 import { natPmpClient, pcpClient, type Nonces } from './mapping-clients.ts';
-import { isSilence, routerSilent, type Line, type RouterClient } from './router.ts';
+import { isSilence, type Line, type RouterClient } from './router.ts';
 import { findUpnpClient } from './upnp-client.ts';
+import { problem } from './problems.ts';
 
 /** How long UPnP waits with its first mapping, so that it does not compete with a quick PCP or NAT-PMP. */
 const HEAD_START_MS = 1000;
@@ -50,7 +51,7 @@ export async function findClient<Mapped>(
   } catch (error) {
     signal.throwIfAborted();
     const failures: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-    throw failures.find((failure) => !isSilence(failure)) ?? failures[0] ?? routerSilent('at all');
+    throw failures.find((failure) => !isSilence(failure)) ?? failures[0] ?? problem('router-silent');
   } finally {
     won.abort();
   }

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { Clock } from '../../kernel/clock.ts';
-import { routerSilent } from './router.ts';
+import { problem } from './problems.ts';
 
 const DEADLINE_MS = 5000;
 /** Device descriptions of real routers hold a few kilobytes. */
@@ -37,7 +37,7 @@ export async function httpRequest(
     return await send(url, call, AbortSignal.any([signal, deadline.signal]));
   } catch (error) {
     signal.throwIfAborted();
-    throw routerSilent('over HTTP', error);
+    throw problem('router-silent-http', {}, { cause: error });
   } finally {
     cancelWait();
   }

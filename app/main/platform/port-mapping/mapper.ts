@@ -9,7 +9,8 @@ import { localAddressTowards } from './exchange.ts';
 import { findClient } from './find-client.ts';
 import { Nonces } from './mapping-clients.ts';
 import { mappedPort, Mappings, type Mapping } from './mappings.ts';
-import { isSilence, routerSilent, type Line, type Router, type RouterClient } from './router.ts';
+import { isSilence, type Line, type Router, type RouterClient } from './router.ts';
+import { problem } from './problems.ts';
 
 /** Renewal is at half the lifetime, and within these bounds. */
 const MIN_RENEWAL_MS = 10_000;
@@ -166,7 +167,7 @@ class RouterPortMapper implements PortMapper {
     signal.throwIfAborted();
     if (router === null) {
       this.#leave();
-      throw routerSilent('because there is none: no default IPv4 route leads to one');
+      throw problem('router-missing');
     }
     const localAddress = await localAddressTowards(router);
     signal.throwIfAborted();

@@ -3,7 +3,8 @@ import type { WantedPort } from '../../federation/port-mapper.ts';
 import { exchange } from './exchange.ts';
 import * as natPmp from './nat-pmp.ts';
 import * as pcp from './pcp.ts';
-import { LIFETIME_SECONDS, routerRefused, type Grant, type Line, type RouterClient } from './router.ts';
+import { LIFETIME_SECONDS, type Grant, type Line, type RouterClient } from './router.ts';
+import { problem } from './problems.ts';
 
 /**
  * The PCP nonces of this process by port. They outlive a client: the router refuses to renew a mapping under
@@ -32,9 +33,9 @@ export function pcpClient(line: Line, nonces: Nonces): RouterClient {
     const request = { wanted, clientAddress, nonce: nonces.of(wanted), externalPort, lifetimeSeconds };
     const read = (bytes: Uint8Array) => pcp.decodePcpMap(bytes, request);
     const answer = await exchange(router, pcp.encodePcpMap(request), read, clock, signal);
-    if (answer.kind === 'unsupported-version') throw routerRefused('it does not speak PCP');
+    if (answer.kind === 'unsupported-version') throw problem('router-without-pcp');
     line.onEpoch(answer.epochSeconds);
-    if (answer.kind === 'refused') throw routerRefused(answer.result);
+    if (answer.kind === 'refused') throw problem('router-refused', { result: answer.result });
     return answer;
   }
 
@@ -63,7 +64,7 @@ export function natPmpClient(line: Line): RouterClient {
     const read = (bytes: Uint8Array) => natPmp.decodeNatPmpMap(bytes, request);
     const answer = await exchange(router, natPmp.encodeNatPmpMap(request), read, clock, signal);
     onEpoch(answer.epochSeconds);
-    if (answer.kind === 'refused') throw routerRefused(answer.result);
+    if (answer.kind === 'refused') throw problem('router-refused', { result: answer.result });
     return answer;
   }
 
@@ -71,7 +72,7 @@ export function natPmpClient(line: Line): RouterClient {
     const request = natPmp.encodeNatPmpAddress();
     const answer = await exchange(router, request, natPmp.decodeNatPmpAddress, clock, signal);
     onEpoch(answer.epochSeconds);
-    if (answer.kind === 'refused') throw routerRefused(answer.result);
+    if (answer.kind === 'refused') throw problem('router-refused', { result: answer.result });
     return answer.externalHost;
   }
 
@@ -92,9 +93,8 @@ export function natPmpClient(line: Line): RouterClient {
 function granted(answer: Omit<Grant, 'externalHost'> & { readonly externalHost: string | null }): Grant {
   const { externalHost, externalPort, lifetimeSeconds } = answer;
   if (externalHost === null) throw noAddress();
-  if (externalPort === 0 || lifetimeSeconds === 0)
-    throw routerRefused('its answer names no port or no lifetime');
+  if (externalPort === 0 || lifetimeSeconds === 0) throw problem('router-unclear');
   return { externalHost, externalPort, lifetimeSeconds };
 }
 
-const noAddress = () => routerRefused('it has no external IPv4 address');
+const noAddress = () => problem('router-without-address');

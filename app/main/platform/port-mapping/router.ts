@@ -59,22 +59,6 @@ export interface RouterClient {
  */
 export const LIFETIME_SECONDS = 20 * 60;
 
-/** No answer came in time, or the answer cannot have come from the router. */
-export const routerSilent = (what: string, cause?: unknown): Problem =>
-  new Problem(
-    'router-silent',
-    `The router did not answer ${what}.`,
-    'Turn on UPnP, NAT-PMP or PCP in the settings of the router, or forward the port there by hand.',
-    { cause },
-  );
-
-/** The router answered, and gave no mapping. */
-export const routerRefused = (why: string): Problem =>
-  new Problem(
-    'router-refused',
-    `The router mapped no port: ${why}.`,
-    'Allow this machine to map ports in the settings of the router, or forward the port there by hand.',
-  );
-
+/** Whether no answer came in time, or none that can have come from the router. */
 export const isSilence = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'router-silent';

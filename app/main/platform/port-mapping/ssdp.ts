@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import type { Clock } from '../../kernel/clock.ts';
-import { routerSilent, type Router } from './router.ts';
+import type { Router } from './router.ts';
+import { problem } from './problems.ts';
 
 const MULTICAST_ADDRESS = '239.255.255.250';
 /** A router of version 2 answers a search for version 1, but not all routers keep to that. */
@@ -66,7 +67,7 @@ export async function search(
   let onAbort = () => {};
   try {
     return await new Promise<URL>((resolve, reject) => {
-      const silent = (cause?: unknown) => reject(routerSilent('a UPnP search', cause));
+      const silent = (cause?: unknown) => reject(problem('router-silent-upnp', {}, { cause }));
       const send = (attempt: number) => {
         const waitMs = WAITS_MS[attempt];
         if (waitMs === undefined) return silent();

@@ -9,8 +9,9 @@ import {
   readFault,
   type IgdService,
 } from './igd.ts';
-import { LIFETIME_SECONDS, routerRefused, type Grant, type Line, type RouterClient } from './router.ts';
+import { LIFETIME_SECONDS, type Grant, type Line, type RouterClient } from './router.ts';
 import { search } from './ssdp.ts';
+import { problem } from './problems.ts';
 
 /** Shown in the router's list of mappings. */
 const DESCRIPTION = 'Impulse Console';
@@ -32,7 +33,7 @@ export async function findUpnpClient(line: Line, signal: AbortSignal): Promise<R
       return new UpnpClient(service, localAddress, clock);
     }
   }
-  throw routerRefused('its UPnP knows no external IPv4 address');
+  throw problem('router-without-address');
 }
 
 /** Speaks UPnP IGD, version 1 or 2, IPv4. */
@@ -52,7 +53,7 @@ class UpnpClient implements RouterClient {
 
   async map(wanted: WantedPort, externalPort: number, signal: AbortSignal): Promise<Grant> {
     const externalHost = await externalAddress(this.#service, this.#clock, signal);
-    if (externalHost === null) throw routerRefused('it has no external IPv4 address');
+    if (externalHost === null) throw problem('router-without-address');
     let port = externalPort;
     for (let tries = 1; ; tries += 1) {
       const fault = await this.#call('AddPortMapping', signal, {
@@ -68,7 +69,7 @@ class UpnpClient implements RouterClient {
       if (fault === null) break;
       if (fault.code === FAULT.onlyPermanentLeases && this.#leaseSeconds !== 0) this.#leaseSeconds = 0;
       else if (isPortTaken(fault.code) && tries < PORT_TRIES) port = randomPort();
-      else throw routerRefused(`UPnP error ${fault.code} ${fault.description}`.trim());
+      else throw problem('router-upnp-fault', { fault: `${fault.code} ${fault.description}`.trim() });
     }
     return { externalHost, externalPort: port, lifetimeSeconds: this.#leaseSeconds || Infinity };
   }

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Cell, Database, Migration, Statement } from '../../kernel/database.ts';
 import { Problem } from '../../kernel/errors.ts';
 import { migrate } from './migrate.ts';
+import { problem } from './problems.ts';
 
 export interface OpenOptions {
   /** Opens for reading alone; no migration runs. */
@@ -146,36 +147,16 @@ function problemFor(error: unknown): Problem | null {
   if (!(error instanceof SqliteDatabase.SqliteError)) return null;
   const options = { cause: error };
   if (error.code === 'SQLITE_FULL') {
-    return new Problem(
-      'disk-full',
-      'The disk is full; this was not written, what came before is kept.',
-      'Free some space; the node goes on by itself.',
-      options,
-    );
+    return problem('disk-full', {}, options);
   }
   if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') {
-    return new Problem(
-      'database-corrupt',
-      'The database file is damaged.',
-      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they lie outside of it.',
-      options,
-    );
+    return problem('database-corrupt', {}, options);
   }
   if (error.code.startsWith('SQLITE_READONLY') || error.code.startsWith('SQLITE_IOERR')) {
-    return new Problem(
-      'read-only',
-      'The database cannot be written.',
-      'Check the disk and the permissions of the data directory.',
-      options,
-    );
+    return problem('read-only', {}, options);
   }
   if (error.code.startsWith('SQLITE_CANTOPEN')) {
-    return new Problem(
-      'database-unopenable',
-      'The database file cannot be opened.',
-      'Check the path and its permissions.',
-      options,
-    );
+    return problem('database-unopenable', {}, options);
   }
   return null;
 }

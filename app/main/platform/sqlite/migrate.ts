@@ -1,6 +1,6 @@
 import type SqliteDatabase from 'better-sqlite3';
 import type { Database, Migration } from '../../kernel/database.ts';
-import { Problem } from '../../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /**
  * `user_version` of a file whose steps are counted by feature. Release 0.1, whose highest number was 52, takes it for
@@ -31,7 +31,8 @@ export function migrate(
   const isKnown = ({ feature, step }: AppliedStep) =>
     migrations.some((one) => one.feature === feature && one.step === step);
   const unknown = taken.find((one) => !isKnown(one));
-  if (unknown !== undefined) throw newer(`step ${unknown.step} of ${unknown.feature}`);
+  if (unknown !== undefined)
+    throw problem('database-newer-step', { step: unknown.step, feature: unknown.feature });
   const isPending = ({ feature, step }: Migration) =>
     !taken.some((one) => one.feature === feature && one.step === step);
   const pending = inOrder(migrations.filter(isPending));
@@ -57,12 +58,12 @@ export function migrate(
 /** The steps that a file has taken; those of a file of release 0.1 by its one number. */
 export function takenSteps(sqlite: SqliteDatabase.Database, migrations: readonly Migration[]): AppliedStep[] {
   const current = version(sqlite);
-  if (current > BY_FEATURE) throw newer(`shape ${current}`);
+  if (current > BY_FEATURE) throw problem('database-newer', { shape: current });
   if (current === BY_FEATURE) {
     return sqlite.prepare<[], AppliedStep>('SELECT feature, step FROM feature_migration').all();
   }
   const known = Math.max(0, ...migrations.map(({ release01 = 0 }) => release01));
-  if (current > known) throw newer(`shape ${current}, this one knows ${known}`);
+  if (current > known) throw problem('database-newer-unnumbered', { shape: current, known });
   return migrations.filter(({ release01 }) => release01 !== undefined && release01 <= current);
 }
 
@@ -84,12 +85,4 @@ function checkSteps(migrations: readonly Migration[]): void {
     if (sorted.every((step, at) => step === at + 1)) continue;
     throw new Error(`The migrations of ${feature} are not numbered 1, 2, 3 …: ${sorted.join(', ')}.`);
   }
-}
-
-function newer(shape: string): Problem {
-  return new Problem(
-    'database-newer',
-    `This data was written by a newer release (${shape}).`,
-    'Install the newer release again, or restore a backup made before it.',
-  );
 }

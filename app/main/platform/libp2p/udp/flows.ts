@@ -1,8 +1,8 @@
 import { every, type Clock } from '../../../kernel/clock.ts';
-import { Problem } from '../../../kernel/errors.ts';
 import { familyOf, keyOf, type Endpoint, type Family } from './endpoint.ts';
 import { Flow } from './flow.ts';
 import { isLong, readLongHeader, type LongHeader } from './quic-packet.ts';
+import { problem } from '../problems.ts';
 
 /** Connections over the shared socket at a time, and those of one remote endpoint. */
 export const MAX_FLOWS = 256;
@@ -64,11 +64,7 @@ export class Flows {
   /** A flow for a dial. Rejects with a Problem (`connections-exhausted`) at the limit, or the system's error. */
   async dial(remote: Endpoint): Promise<Flow> {
     if (this.#flows.size >= MAX_FLOWS) {
-      throw new Problem(
-        'connections-exhausted',
-        'This node has as many QUIC connections as it can hold.',
-        'Close a connection, or try again later.',
-      );
+      throw problem('connections-exhausted');
     }
     const flow = this.#add(remote, null, null);
     try {

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../../kernel/clock.ts';
-import { Problem } from '../../../kernel/errors.ts';
 import { keyOf, type Endpoint } from './endpoint.ts';
 import { STUN_ID_BYTES, TOKEN_BYTES, writePunch } from './stun.ts';
+import { problem } from '../problems.ts';
 
 /** Endpoints tried for one peer. */
 export const MAX_PUNCH_TARGETS = 8;
@@ -42,17 +42,8 @@ export class Punches {
   /** See `SharedSocket.punch`. */
   meet(targets: readonly Endpoint[], token: Uint8Array, signal: AbortSignal): Promise<Endpoint | null> {
     const key = Buffer.from(token).toString('hex');
-    if (token.byteLength !== TOKEN_BYTES || this.#meetings.has(key))
-      throw new Problem(
-        'punch-invalid',
-        'A token for meeting a peer has 16 bytes and is used once at a time.',
-      );
-    if (this.#meetings.size >= MAX_MEETINGS)
-      throw new Problem(
-        'punch-busy',
-        'This node is trying to reach too many peers.',
-        'Try again in a minute.',
-      );
+    if (token.byteLength !== TOKEN_BYTES || this.#meetings.has(key)) throw problem('punch-invalid');
+    if (this.#meetings.size >= MAX_MEETINGS) throw problem('punch-busy');
     if (signal.aborted) return Promise.resolve(null);
 
     return new Promise((resolve) => {

@@ -2,10 +2,10 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TypedEventEmitter, type Listener, type ListenerEvents } from '@libp2p/interface';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
-import { Problem } from '../../../kernel/errors.ts';
 import { familyOf, hostAndPortOf, quicAddress, type Endpoint } from './endpoint.ts';
 import { MAX_HALF_OPEN_FLOWS } from './flows.ts';
 import type { SharedSocket } from './shared-socket.ts';
+import { problem } from '../problems.ts';
 
 /** How long closing waits for the native server. */
 const CLOSE_DEADLINE_MS = 500;
@@ -26,7 +26,7 @@ export class SharedQuicListener extends TypedEventEmitter<ListenerEvents> implem
 
   async listen(address: Multiaddr): Promise<void> {
     const wanted = hostAndPortOf(address);
-    if (wanted === null) throw new Problem('address-invalid', 'This is not an address for QUIC.');
+    if (wanted === null) throw problem('address-not-quic');
     const port = await this.#socket.bind(wanted);
     await this.#native.listen(LOCAL);
     acceptMany(this.#native);

@@ -9,7 +9,6 @@ import {
   type Transport,
 } from '@libp2p/interface';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
-import { Problem } from '../../../kernel/errors.ts';
 import { MAX_STREAM_WINDOW_BYTES } from '../limits.ts';
 import { hostAndPortOf, isQuic, peerIn, toEndpoint } from './endpoint.ts';
 import { FlowUpgrader, type OnConnection } from './flow-upgrader.ts';
@@ -17,6 +16,7 @@ import type { QuicComponents, QuicFactory } from './quic-library.ts';
 import { raceAbort } from './race.ts';
 import { SharedQuicListener } from './shared-quic-listener.ts';
 import type { SharedSocket } from './shared-socket.ts';
+import { problem } from '../problems.ts';
 
 /** How much a peer may send ahead of all readers of one connection, in bytes. */
 const MAX_CONNECTION_WINDOW_BYTES = 16 * MAX_STREAM_WINDOW_BYTES;
@@ -75,7 +75,7 @@ class SharedQuic implements Transport {
     options.signal.throwIfAborted();
     const host = hostAndPortOf(address);
     const remote = host === null ? null : toEndpoint(host.ip, host.port);
-    if (remote === null) throw new Problem('address-invalid', 'This is not an address for QUIC.');
+    if (remote === null) throw problem('address-not-quic');
     const { flows } = this.#socket;
     const flow = await this.#socket.dial(remote);
     const upgrader = new FlowUpgrader({

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:dgram';
 import type { Clock, Random } from '../../../kernel/clock.ts';
-import { Problem } from '../../../kernel/errors.ts';
 import type { Traffic } from '../meter.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import { familyOf, toEndpoint, type Endpoint, type Family } from './endpoint.ts';
@@ -10,6 +9,7 @@ import { Observations } from './observations.ts';
 import { Punches } from './punches.ts';
 import { bindUdpSocket, createUdpSocket } from './sockets.ts';
 import { isStun, MIN_REQUEST_BYTES, readStun, writeResponse } from './stun.ts';
+import { problem } from '../problems.ts';
 
 interface Bound {
   readonly socket: Socket;
@@ -64,11 +64,7 @@ export class SharedSocket {
       const bound = this.#bound.get(family);
       if (bound === undefined) return this.#bind(family, ip, port);
       if (bound.ip === ip && (port === 0 || port === bound.port)) return bound.port;
-      throw new Problem(
-        'port-bound',
-        `QUIC over IPv${family} already uses ${bound.ip}, port ${bound.port}.`,
-        'Keep one QUIC address for each version of IP in the settings.',
-      );
+      throw problem('port-bound', { family, ip: bound.ip, port: bound.port });
     });
   }
 
@@ -103,11 +99,7 @@ export class SharedSocket {
   async dial(remote: Endpoint): Promise<Flow> {
     const family = familyOf(remote);
     if (await this.#ensure(family)) return this.flows.dial(remote);
-    throw new Problem(
-      'dial-unreachable',
-      `This machine cannot send over IPv${family}.`,
-      'Use another address of that node.',
-    );
+    throw problem('dial-no-family', { family });
   }
 
   /** Allows sending again after `close`. */

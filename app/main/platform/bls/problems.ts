@@ -1,0 +1,5 @@
+import { defineProblems } from '../../kernel/problems.ts';
+
+export const problem = defineProblems('bls', {
+  'bad-signature': { message: 'That is not a BLS signature.' },
+});

@@ -1,0 +1,34 @@
+import { defineProblems } from '../../kernel/problems.ts';
+
+const NEWER = 'Install the newer release again, or restore a backup made before it.';
+
+export const problem = defineProblems('sqlite', {
+  'disk-full': {
+    message: 'The disk is full; this change was not written, earlier ones are kept.',
+    remedy: 'Free some space; the node then continues automatically.',
+  },
+  'database-corrupt': {
+    message: 'The database file is damaged.',
+    remedy:
+      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they lie outside of it.',
+  },
+  'read-only': {
+    message: 'The database cannot be written.',
+    remedy: 'Check the disk and the permissions of the data directory.',
+  },
+  'database-unopenable': {
+    message: 'The database file cannot be opened.',
+    remedy: 'Check the path and its permissions.',
+  },
+  'database-newer': { message: 'This data was written by a newer release (shape {shape}).', remedy: NEWER },
+  'database-newer-step': {
+    code: 'database-newer',
+    message: 'This data was written by a newer release (step {step} of {feature}).',
+    remedy: NEWER,
+  },
+  'database-newer-unnumbered': {
+    code: 'database-newer',
+    message: 'This data was written by a newer release (shape {shape}, this one knows {known}).',
+    remedy: NEWER,
+  },
+});

@@ -45,6 +45,10 @@ export class TestNode {
     return this.#entryUrl;
   }
 
+  get isRunning(): boolean {
+    return this.#process !== null && this.#process.exitCode === null;
+  }
+
   /** Starts the process; again after a stop or a kill. */
   async run(): Promise<void> {
     const child = spawn(process.execPath, [cli, 'serve', '--json', '--port', '0', '--data', this.dataDir], {

@@ -27,13 +27,13 @@ export const Job = z.object({
 export type Job = z.infer<typeof Job>;
 
 export const archiveContract = {
-  /** Imports an archive that lies on the node's machine, or one just uploaded. */
+  /** Imports an archive from the node’s machine, or one that was just uploaded. */
   import: base
     .input(
       z.object({
         board: Cid,
         source: z.union([z.object({ path: z.string() }), z.object({ file: z.file() })]),
-        /** Left out, the format is told from the data. */
+        /** If omitted, the format is detected from the data. */
         format: ArchiveFormat.optional(),
       }),
     )
@@ -41,7 +41,7 @@ export const archiveContract = {
   export: base
     .input(z.object({ board: Cid.optional(), path: z.string(), format: z.enum(['mbox', 'jsonl']) }))
     .output(Job),
-  /** Fills the community with boards and threads from public SpamAssassin mails, the spam among them held back. */
+  /** Fills the community with boards and threads from public SpamAssassin mails; their spam is held back. */
   demo: base.input(z.object({ limit: z.number().int().min(1).max(6000).optional() })).output(Job),
   cancel: base.input(z.object({ id: z.string() })).output(empty),
   jobs: base.input(empty).output(z.array(Job)),

@@ -12,7 +12,7 @@ export const Board = z.object({
   slug: z.string(),
   name: z.string(),
   description: z.string(),
-  /** The least role that may post here. */
+  /** The lowest role that may post here. */
   postRole: Role,
   archived: z.boolean(),
   threads: z.number().int(),
@@ -22,7 +22,7 @@ export const Board = z.object({
 });
 export type Board = z.infer<typeof Board>;
 
-/** Where an imported post came from. The sender's address is never kept, only the display name. */
+/** The source of an imported post. Only the sender’s display name is kept, never the address. */
 export const PostSource = z.object({ name: z.string(), date: Timestamp, messageId: z.string() });
 
 export const Thread = z.object({
@@ -31,7 +31,7 @@ export const Thread = z.object({
   boardName: z.string(),
   subject: z.string(),
   author: Person,
-  /** Display name of the original sender when imported, else null. */
+  /** Display name of the original sender if imported, else null. */
   sourceName: z.string().nullable(),
   replies: z.number().int(),
   unread: z.number().int(),
@@ -41,7 +41,7 @@ export const Thread = z.object({
   pinned: z.boolean(),
   locked: z.boolean(),
   finality: Finality,
-  /** Why its first post is held back; null when it is shown to everybody. */
+  /** Why the first post is held back; null if everyone sees it. */
   held: Hold.nullable(),
 });
 export type Thread = z.infer<typeof Thread>;
@@ -51,7 +51,7 @@ export const Attachment = z.object({
   name: z.string(),
   type: z.string(),
   sizeBytes: z.number().int().nonnegative(),
-  /** Whether all of its chunks are on this node; otherwise it is fetched from peers on demand. */
+  /** Whether all chunks are on this node; otherwise the file is fetched from peers on demand. */
   here: z.boolean(),
 });
 export type Attachment = z.infer<typeof Attachment>;
@@ -62,16 +62,19 @@ export const Post = z.object({
   id: Cid,
   thread: Cid,
   board: Cid,
-  /** The post this one answers, or null for a thread's first post. */
+  /** The post that this one replies to, or null for the first post of a thread. */
   replyTo: Cid.nullable(),
   author: Person,
   createdAt: Timestamp,
   editedAt: Timestamp.nullable(),
   edits: z.number().int(),
   subject: z.string().nullable(),
-  /** Null when deleted. */
+  /** Null if deleted. */
   text: z.string().nullable(),
-  /** `markdown`: written here; `plain`: imported text, quotes and line ends kept, may hold ANSI colour codes. */
+  /**
+   * `markdown`: written on a node; `plain`: imported text with its quotes and line ends, may hold ANSI colour
+   * codes.
+   */
   format: z.enum(['markdown', 'plain']),
   deleted: z.object({ by: Person, at: Timestamp, reason: z.string() }).nullable(),
   reactions: z.array(Reaction),
@@ -79,9 +82,9 @@ export const Post = z.object({
   source: PostSource.nullable(),
   finality: Finality,
   unread: z.boolean(),
-  /** Why it is held back; null when it is shown to everybody. Its text is null for those who may not see it. */
+  /** Why the post is held back; null if everyone sees it. `text` is null for those who may not see it. */
   held: Hold.nullable(),
-  /** What this node's person may do with it. */
+  /** What this node’s person may do with the post. */
   may: z.object({ edit: z.boolean(), delete: z.boolean(), reply: z.boolean(), react: z.boolean() }),
 });
 export type Post = z.infer<typeof Post>;
@@ -107,18 +110,18 @@ export const SearchHit = z.object({
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 
-/** What changed, so that a view can refetch just that. */
+/** What changed, so that a view can refetch only that. */
 export const BoardsChange = z.object({
   boards: z.array(Cid),
   threads: z.array(Cid),
-  /** Posts that newly arrived, not older ones being filled in. */
+  /** New posts; older posts that history sync fills in do not count. */
   newPosts: z.number().int(),
 });
 export type BoardsChange = z.infer<typeof BoardsChange>;
 
 /**
- * What became of something written: its id, and whether it waits for a person. What would be hidden at
- * once is not signed unless `askReview` says that moderators should see it; it fails with `held-back`.
+ * The result of writing something: its id, and whether it waits for a moderator. Text that would be hidden at
+ * once is not signed unless `askReview` requests a review; it fails with `held-back`.
  */
 const Written = z.object({ id: Cid, decision: Decision });
 const askReview = z.boolean().default(false);
@@ -152,17 +155,19 @@ export const boardsContract = {
       }),
     )
     .output(Board),
-  /** Threads of one board, or of all with `board` left out; the latest activity first, pinned ones above. */
+  /**
+   * Threads of one board, or of all boards if `board` is omitted; latest activity first, pinned threads on
+   * top.
+   */
   threads: base
     .input(Cursor.extend({ board: Cid.optional(), unreadOnly: z.boolean().default(false) }))
     .output(page(Thread)),
-  /** A page of a thread's posts, oldest first. `around` opens the page that holds that post. */
+  /** A page of a thread’s posts, oldest first. `around` opens the page that holds that post. */
   thread: base
     .input(Cursor.extend({ id: Cid, around: Cid.optional() }))
     .output(z.object({ thread: Thread, posts: page(Post), offset: z.number().int() })),
   /** Resolves a permalink. */
   post: base.input(z.object({ id: Cid })).output(Post),
-  /** Starts a thread. */
   startThread: base
     .input(z.object({ board: Cid, subject, text, attachments: z.array(Cid).max(16).default([]), askReview }))
     .output(Written),
@@ -187,7 +192,7 @@ export const boardsContract = {
   markThread: base
     .input(z.object({ id: Cid, pinned: z.boolean().optional(), locked: z.boolean().optional() }))
     .output(empty),
-  /** Marks a thread, a board, or everything as read up to now. */
+  /** Marks a thread, a board, or everything as read up to the present. */
   markRead: base.input(z.object({ thread: Cid.optional(), board: Cid.optional() })).output(empty),
   search: base
     .input(

@@ -11,12 +11,12 @@ export const ChatLine = z.object({
   /** `say`: an ordinary line; `me`: an action ("* Mara waves"). */
   kind: z.enum(['say', 'me']),
   mine: z.boolean(),
-  /** Why others do not see it yet; null when they do. Only one's own held lines are listed. */
+  /** Why others do not see the line yet; null if they do. Only one’s own held lines are listed. */
   held: Hold.nullable(),
 });
 export type ChatLine = z.infer<typeof ChatLine>;
 
-/** Someone who is here now. `doing` is a short phrase such as "Reading Harbour talk". */
+/** A person who is online. `doing` is a short phrase such as “Reading Harbour talk”. */
 export const Presence = z.object({
   person: Person,
   node: z.string(),
@@ -27,7 +27,7 @@ export const Presence = z.object({
 });
 export type Presence = z.infer<typeof Presence>;
 
-/** A visit that ended, or goes on: the classic list of last callers. */
+/** A visit, ended or ongoing, for the list of last callers. */
 export const Caller = z.object({
   person: Person,
   node: z.string(),
@@ -36,7 +36,7 @@ export const Caller = z.object({
 });
 
 export const chatContract = {
-  /** Lines of the room, newest last; the cursor pages backwards. */
+  /** Lines of the chat, newest last; the cursor pages backwards. */
   lines: base.input(Cursor).output(page(ChatLine)),
   say: base
     .input(z.object({ text: z.string().trim().min(1).max(2000), askReview: z.boolean().default(false) }))
@@ -44,11 +44,11 @@ export const chatContract = {
   /** Lines as they arrive. */
   watch: base.input(empty).output(eventIterator(ChatLine)),
   online: base.input(empty).output(z.array(Presence)),
-  /** The whole list at once, then again whenever it changes. */
+  /** The whole list at once, and again at every change. */
   watchOnline: base.input(empty).output(eventIterator(z.array(Presence))),
   callers: base
     .input(z.object({ limit: z.number().int().min(1).max(100).default(10) }))
     .output(z.array(Caller)),
-  /** Says what this person is doing and that they are active. */
+  /** Reports what this person is doing and that they are active. */
   doing: base.input(z.object({ doing: z.string().max(80), idleMs: z.number().nonnegative() })).output(empty),
 };

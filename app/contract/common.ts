@@ -1,22 +1,22 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
 
-/** Every failure a procedure may answer with: a stable code, what happened, and what a person can do next. */
+/** A failure that a procedure may return: a stable code, what happened, and what a person can do next. */
 export const Problem = z.object({
   code: z.string(),
   message: z.string(),
-  /** One sentence in the imperative, or null where nothing can be done. */
+  /** One sentence in the imperative, or null if nothing can be done. */
   remedy: z.string().nullable(),
-  /** Which text of the node's catalogues it is, and its parameters, so that a translation can replace it. */
+  /** Id and parameters of the text in the node’s catalogues, so that a translation can replace it. */
   messageId: z.string().optional(),
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 
-/** The base every feature's contract starts from: one typed error carries a {@link Problem}. */
+/** The base of every feature’s contract: one typed error carries a {@link Problem}. */
 export const base = oc.errors({ PROBLEM: { status: 422, data: Problem } });
 
-/** An event's or blob's content address: a CIDv1 in base32. */
+/** The content address of an event or blob: a CIDv1 in base32. */
 export const Cid = z.string().min(8).max(100);
 
 /** A person's identity, `did:key:z…` (Ed25519). */
@@ -28,7 +28,7 @@ export const Timestamp = z.number().int().nonnegative();
 export const Role = z.enum(['sysop', 'co-sysop', 'moderator', 'member', 'guest']);
 export type Role = z.infer<typeof Role>;
 
-/** A member as shown beside what they wrote. `handle` falls back to the tail of the DID when unknown. */
+/** A member as shown beside their posts. `handle` falls back to the tail of the DID if it is unknown. */
 export const Person = z.object({ did: Did, handle: z.string(), role: Role.nullable() });
 export type Person = z.infer<typeof Person>;
 
@@ -50,7 +50,7 @@ export const Handle = z
 export const Finality = z.object({
   level: z.enum(['local', 'gossiped', 'held', 'certified']),
   copies: z.number().int().nonnegative(),
-  /** The height of the block that lists it; only beside `certified`. */
+  /** The height of the block that lists the post; only with `certified`. */
   block: z.number().int().positive().optional(),
 });
 export type Finality = z.infer<typeof Finality>;
@@ -68,12 +68,12 @@ export const Cursor = z.object({
   limit: z.number().int().min(1).max(200).default(50),
 });
 
-/** Progress of long work. `total` is null while it is unknown. */
+/** Progress of a long task. `total` is null while unknown. */
 export const Progress = z.object({
   done: z.number().nonnegative(),
   total: z.number().nonnegative().nullable(),
   perSecond: z.number().nonnegative(),
-  /** Seconds left by the rate of the last few seconds, or null when unknown. */
+  /** Seconds left at the rate of the last few seconds, or null if unknown. */
   etaSeconds: z.number().nonnegative().nullable(),
 });
 export type Progress = z.infer<typeof Progress>;

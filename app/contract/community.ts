@@ -10,15 +10,18 @@ export const InvitePreview = z.object({
   expiresAt: Timestamp.nullable(),
 });
 
-/** What the genesis document says of the ledger; what is left out is as usual. Supply and credit stay for ever. */
+/**
+ * Ledger parameters of the genesis document; omitted ones take their defaults. Supply and credit never
+ * change.
+ */
 export const LedgerChoices = z.object({
   /** Name of the credits. */
   credit: z.string().trim().min(1).max(20).optional(),
-  /** How many credits there are; the founder's at first. */
+  /** How many credits exist; at first the founder holds all of them. */
   supply: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
-  /** A snapshot is kept every so many blocks. */
+  /** A snapshot is kept every this many blocks. */
   snapshotInterval: z.number().int().min(1).max(1_000_000).optional(),
-  /** The most that one block holds. */
+  /** The maximum size of a block. */
   blockBytes: z
     .number()
     .int()
@@ -30,7 +33,7 @@ export const LedgerChoices = z.object({
 export type LedgerChoices = z.infer<typeof LedgerChoices>;
 
 export const communityContract = {
-  /** Makes a new community with this person as its sysop, with a few first boards when `boards` is true. */
+  /** Makes a community with this person as its sysop, and with a few boards if `boards` is true. */
   create: base
     .input(
       z.object({
@@ -38,7 +41,7 @@ export const communityContract = {
         description: z.string().trim().max(400).default(''),
         handle: Handle,
         boards: z.boolean().default(true),
-        /** What validators of the ledger may do at worst: lie, or only stop. Cannot be changed later. */
+        /** Fault model of the ledger’s validators: they may lie, or only stop. Cannot be changed later. */
         model: z.enum(['byzantine', 'crash']).default('byzantine'),
         ledger: LedgerChoices.default({}),
       }),
@@ -46,13 +49,15 @@ export const communityContract = {
     .output(z.object({ id: Cid })),
   /** Reads an invite link without using it. */
   previewInvite: base.input(z.object({ invite: z.string().max(4000) })).output(InvitePreview),
-  /** Uses an invite: dials the host, presents the one-time secret, receives genesis and membership. */
+  /**
+   * Uses an invite: dials the host, presents the one-time secret, and receives the genesis and membership.
+   */
   join: base
     .input(
       z.object({
         invite: z.string().trim().max(4000),
         handle: Handle,
-        /** Sets this node up for a reach before it joins; left as it is when left out. */
+        /** Sets this node up for a reach before it joins. Unchanged if omitted. */
         wish: ReachWish.optional(),
       }),
     )

@@ -6,7 +6,7 @@ import { SettingsPatch } from './settings.ts';
 
 export const Peer = z.object({
   peerId: z.string(),
-  /** The node's chosen name, once it has introduced itself. */
+  /** The name that the node’s sysop chose, once the node has introduced itself. */
   name: z.string().nullable(),
   handle: z.string().nullable(),
   address: z.string(),
@@ -15,7 +15,7 @@ export const Peer = z.object({
   via: z.enum(['direct', 'relay', 'local']),
   connectedAt: Timestamp,
   latencyMs: z.number().nullable(),
-  /** Gossipsub's score; below zero it has misbehaved. */
+  /** The gossipsub score; negative if the peer has misbehaved. */
   score: z.number(),
   sentBytes: z.number().nonnegative(),
   receivedBytes: z.number().nonnegative(),
@@ -24,11 +24,11 @@ export const Peer = z.object({
 });
 export type Peer = z.infer<typeof Peer>;
 
-/** One line of the reachability doctor's report. */
+/** One line of the reachability report. */
 export const Check = z.object({
   id: z.enum(['listening', 'address', 'router', 'dialback', 'relay', 'direct', 'local', 'key']),
   state: z.enum(['good', 'bad', 'unknown', 'off']),
-  /** A plain sentence on what was found. */
+  /** One sentence on the finding. */
   finding: z.string(),
   remedy: z.string().nullable(),
 });
@@ -36,56 +36,59 @@ export const Check = z.object({
 export const Doctor = z.object({ reachability: Reachability, summary: z.string(), checks: z.array(Check) });
 export type Doctor = z.infer<typeof Doctor>;
 
-/** What was refused at the door since start, by typed reason. */
+/** What gossip validation has refused since the node started, by reason. */
 export const Refusal = z.object({
   code: z.string(),
   verdict: z.enum(['ignore', 'reject']),
   count: z.number().int(),
 });
 
-/** Whom something is for: others on this machine, on this network, or anywhere. */
+/** Audience: other nodes on this machine, nodes on this network, or nodes anywhere. */
 export const Reach = z.enum(['machine', 'network', 'internet']);
 export type Reach = z.infer<typeof Reach>;
 
-/** An address of this node, and what is known of it. */
+/** An address of this node, and what the node knows about it. */
 export const OwnAddress = z.object({
   address: z.string(),
-  /** The sysop's setting, a port that the router forwards, a network interface, what others see, or a relay. */
+  /**
+   * Source: the sysop’s setting, a port that the router forwards, a network interface, other peers, or a
+   * relay.
+   */
   source: z.enum(['setting', 'router', 'interface', 'observed', 'relay']),
   scope: z.enum(['machine', 'network', 'internet', 'nowhere']),
-  /** Whether members outside reached it when they dialled it back. */
+  /** Whether outside members reached the address when they dialled it back. */
   state: z.enum(['reached', 'unreachable', 'untested']),
 });
 export type OwnAddress = z.infer<typeof OwnAddress>;
 
-/** How far a node is to be reachable. */
+/** How far a node should be reachable. */
 export const ReachWish = z.object({
   reach: Reach,
-  /** Carry connections for members who cannot be dialled; left as it is when left out. */
+  /** Whether to carry connections for members who cannot be dialled. Unchanged if omitted. */
   relay: z.boolean().optional(),
-  /** The setting "addresses others dial"; left as it is when left out. */
+  /** The setting “addresses others dial”. Unchanged if omitted. */
   announce: SettingsPatch.shape.network.unwrap().shape.announce,
 });
 export type ReachWish = z.infer<typeof ReachWish>;
 
-/** Whether invites for a reach work, and the steps that are left for a person. */
+/** Whether invites for a reach work, and the steps left for a person to do. */
 export const ReachReport = z.object({
   reach: Reach,
   ready: z.boolean(),
-  /** A plain sentence on how it stands. */
+  /** One sentence on the state of this reach. */
   finding: z.string(),
-  /** In order; empty where nothing is left to do. */
+  /** In order; empty if nothing is left to do. */
   steps: z.array(z.string()),
 });
 export type ReachReport = z.infer<typeof ReachReport>;
 
 export const FederationView = z.object({
   peers: z.array(Peer),
-  /** What others are told. */
+  /** The addresses that this node announces. */
   addresses: z.array(z.string()),
-  /** All that this node knows of its own addresses, the best first. */
+  /** Every address of its own that this node knows, best first. */
   own: z.array(OwnAddress),
-  /** Members' nodes that this node knows, connected or not. */
+  /** Known nodes of members, connected or not. */
   known: z.number().int().nonnegative(),
   sentBytes: z.number(),
   receivedBytes: z.number(),
@@ -107,20 +110,21 @@ export type Invite = z.infer<typeof Invite>;
 export const federationContract = {
   view: base.input(empty).output(FederationView),
   watch: base.input(empty).output(eventIterator(FederationView)),
-  /** Runs the reachability checks now. */
+  /** Runs the reachability checks. */
   diagnose: base.input(empty).output(Doctor),
   /** Dials a peer by multiaddr. */
   dial: base.input(z.object({ address: z.string().max(400) })).output(empty),
   disconnect: base.input(z.object({ peerId: z.string() })).output(empty),
   invites: base.input(empty).output(z.array(Invite)),
-  /** For each reach, whether invites work. */
+  /** Whether invites work, for each reach. */
   reaches: base.input(empty).output(z.array(ReachReport)),
   /**
-   * Sets this node up for a reach: where it listens, whether it asks the router to forward its ports, whether it
-   * relays. Answers once the router answered and, where a member outside is connected, the addresses were tested.
+   * Sets this node up for a reach: where it listens, whether it asks the router to forward its ports, and
+   * whether it relays. Returns after the router has answered and, if an outside member is connected, after
+   * the addresses have been tested.
    */
   setReach: base.input(ReachWish).output(ReachReport),
-  /** Makes an invite. The link holds the secret and is shown this once. */
+  /** Makes an invite. The link holds the secret and is shown only once. */
   invite: base
     .input(
       z.object({
@@ -132,7 +136,7 @@ export const federationContract = {
           .max(24 * 30)
           .default(72),
         uses: z.number().int().min(1).max(100).default(1),
-        /** Who is to use it; the widest reach beyond this machine that works, when left out. */
+        /** Who will use the invite. If omitted: the widest working reach beyond this machine. */
         reach: Reach.optional(),
       }),
     )

@@ -5,8 +5,11 @@ import { Attachment } from './boards.ts';
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 export const filesContract = {
-  /** Stores a file as content-addressed chunks; attach it to a post by its cid within a day or it is dropped. */
+  /**
+   * Stores a file as content-addressed chunks. A file that no post references by its CID within a day is
+   * dropped.
+   */
   put: base.input(z.object({ file: z.file().max(MAX_FILE_BYTES) })).output(Attachment),
-  /** The whole file, fetched from peers first when this node lacks chunks. */
+  /** The whole file. Chunks that this node lacks are fetched from peers first. */
   get: base.input(z.object({ cid: Cid })).output(z.object({ file: z.file() })),
 };

@@ -4,17 +4,17 @@ const Ip4 = z.ipv4();
 const Ip6 = z.ipv6();
 const Name = z.hostname();
 
-/** A host as a sysop writes it, with or without a port. */
+/** A host as a sysop writes it, with an optional port. */
 export interface HostPort {
   /** An IP address or a DNS name, in lower case. */
   readonly host: string;
-  /** Null where none was given: the port that the node listens on. */
+  /** Null if none was given; the port that the node listens on applies then. */
   readonly port: number | null;
 }
 
 /**
- * Reads `192.0.2.7`, `192.0.2.7:4001`, `bbs.example.org:4001`, `2001:db8::7` or `[2001:db8::7]:4001`; null for anything
- * else. A name needs a dot: others do not share this machine's own names.
+ * Reads `192.0.2.7`, `192.0.2.7:4001`, `bbs.example.org:4001`, `2001:db8::7` or `[2001:db8::7]:4001`; null
+ * for anything else. A name needs a dot, because others do not know the names local to this machine.
  */
 export function parseHostPort(text: string): HostPort | null {
   const trimmed = text.trim().toLowerCase();

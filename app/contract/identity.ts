@@ -4,7 +4,7 @@ import { base, Did, empty } from './common.ts';
 export const identityContract = {
   /** The 24 words that restore this identity. Shown on demand, never logged. */
   phrase: base.input(empty).output(z.object({ words: z.array(z.string()).length(24) })),
-  /** Confirms that the phrase was written down: the asked-for words, by position (0-based). */
+  /** Confirms that the phrase was written down: checks the requested words, by position (0-based). */
   confirmPhrase: base
     .input(
       z.object({
@@ -12,6 +12,6 @@ export const identityContract = {
       }),
     )
     .output(z.object({ confirmed: z.boolean() })),
-  /** Replaces this node's identity by the one of a phrase; only before a community is made or joined. */
+  /** Replaces this node’s identity with the one of a phrase; only before a community is made or joined. */
   restore: base.input(z.object({ words: z.array(z.string()).length(24) })).output(z.object({ did: Did })),
 };

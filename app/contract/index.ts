@@ -18,7 +18,7 @@ import { nodeContract } from './node.ts';
 import { reviewContract } from './review.ts';
 import { settingsContract } from './settings.ts';
 
-/** The whole vocabulary between a node and those who use it. */
+/** The complete contract between a node and its clients. */
 export const contract = {
   node: nodeContract,
   community: communityContract,
@@ -37,7 +37,7 @@ export const contract = {
 };
 
 export type Contract = typeof contract;
-/** The client every user of a node holds, whatever carries its messages. */
+/** The client that every user of a node holds, whatever the transport. */
 export type Client = ContractRouterClient<Contract>;
 export type Inputs = InferContractRouterInputs<Contract>;
 export type Outputs = InferContractRouterOutputs<Contract>;

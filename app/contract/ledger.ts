@@ -8,10 +8,10 @@ const Base64Url = z
   .max(8 * 1024 * 1024)
   .regex(/^[A-Za-z0-9_-]*$/, 'This is base64url.');
 
-/** What a validator hands to those who take it into their set. */
+/** What a validator hands to the members who add it to the set. */
 export const ValidatorCard = z.object({
   did: Did,
-  /** Peer id of its node. */
+  /** Peer id of the validator’s node. */
   peer: z.string().min(1).max(128),
   /** BLS12-381 public key, 96 hexadecimal digits. */
   bls: z.string().regex(/^[0-9a-f]{96}$/, 'A BLS key has 96 hexadecimal digits.'),
@@ -27,10 +27,10 @@ export const LedgerBlock = z.object({
   time: Timestamp,
   epoch: z.number().int().nonnegative(),
   slot: z.number().int().nonnegative(),
-  /** Who proposed it; the key's DID. */
+  /** The proposer, as the DID of their key. */
   proposer: Did.nullable(),
   transactions: z.number().int().nonnegative(),
-  /** Roots in hexadecimal. */
+  /** Roots, in hexadecimal. */
   transactionRoot: z.string(),
   stateRoot: z.string(),
 });
@@ -43,7 +43,7 @@ export const LedgerTransaction = z.object({
   nonce: z.number().int().nonnegative(),
   /** The body, with bytes as `0x` and hexadecimal digits. */
   body: z.unknown(),
-  /** Where it became final; null while it waits. */
+  /** Where the transaction became final; null while it waits. */
   block: z
     .object({ height: z.number().int().positive(), hash: Cid, time: Timestamp, place: z.number().int() })
     .nullable(),
@@ -52,9 +52,9 @@ export type LedgerTransaction = z.infer<typeof LedgerTransaction>;
 
 export const LedgerStatus = z.object({
   height: z.number().int().nonnegative(),
-  /** Hash of the newest final block; the community's id before the first. */
+  /** Hash of the newest final block; the community’s id before the first one. */
   head: Cid,
-  /** Block time of it; that of the genesis document before the first. */
+  /** Block time of the newest final block; the time of the genesis document before the first one. */
   time: Timestamp,
   stateRoot: z.string(),
   /** Transactions since the first block. */
@@ -64,16 +64,16 @@ export const LedgerStatus = z.object({
   model: z.enum(['byzantine', 'crash']),
   quorum: z.number().int().positive(),
   validators: z.number().int().positive(),
-  /** How many validators may fail before blocks stop being final. */
+  /** How many validators may fail before finality stops. */
   spare: z.number().int().nonnegative(),
-  /** Whether this node is one of them. */
+  /** Whether this node is a validator. */
   validating: z.boolean(),
   credit: z.string(),
-  /** What I hold; null without an account. */
+  /** My balance; null without an account. */
   credits: z.number().int().nonnegative().nullable(),
-  /** The lowest block that is here in full; above 1 while history is filled in. */
+  /** The lowest block stored here in full; above 1 while history is being fetched. */
   historyFrom: z.number().int().nonnegative(),
-  /** The snapshot that is fetched to begin with, and how many of its parts are here; null while none is. */
+  /** The snapshot that this node is fetching to join, with the number of parts it has; null if none. */
   joining: z
     .object({
       height: z.number().int().positive(),
@@ -82,7 +82,7 @@ export const LedgerStatus = z.object({
     })
     .nullable(),
   snapshots: z.array(z.number().int().positive()),
-  /** Why execution stands still here; null while it runs. */
+  /** Why execution stopped on this node; null while it runs. */
   halted: z.object({ code: z.string(), height: z.number().int() }).nullable(),
 });
 export type LedgerStatus = z.infer<typeof LedgerStatus>;
@@ -91,28 +91,28 @@ export const LedgerValidator = ValidatorCard.extend({
   handle: z.string(),
   isMe: z.boolean(),
   latencyMs: z.number().nonnegative().nullable(),
-  /** Of the latest slots, how many it voted in and how many it missed; null where nobody watched. */
+  /** How many of the latest slots it voted in and how many it missed; null if no slot was observed. */
   signed: z.number().int().nonnegative().nullable(),
   missed: z.number().int().nonnegative().nullable(),
   lastSignedAt: Timestamp.nullable(),
 });
 export type LedgerValidator = z.infer<typeof LedgerValidator>;
 
-/** Two signed votes of one validator that the rules do not allow together. */
+/** Two signed votes of one validator that contradict each other under the rules. */
 export const LedgerEvidence = z.object({
   number: z.number().int().positive(),
   did: Did,
   handle: z.string(),
   epoch: z.number().int().nonnegative(),
   slot: z.number().int().positive(),
-  /** What was voted for, twice. */
+  /** The two contradicting votes. */
   votes: z.tuple([z.string(), z.string()]),
-  /** When this node came by it. */
+  /** When this node received the evidence. */
   at: Timestamp,
 });
 export type LedgerEvidence = z.infer<typeof LedgerEvidence>;
 
-/** The block in progress and who has signed it, by the places of the validators. */
+/** The block in progress and who has signed it, by validator index. */
 export const LiveSlot = z.object({
   slot: z.number().int().nonnegative(),
   leader: z.number().int().nonnegative(),
@@ -123,13 +123,13 @@ export const LiveSlot = z.object({
 });
 export type LiveSlot = z.infer<typeof LiveSlot>;
 
-/** A change of the validators on its way to a quorum. */
+/** A change to the validator set that is collecting signatures. */
 export const ValidatorChange = z.object({
-  /** To be handed to the other validators; holds the signatures so far. */
+  /** For the other validators; holds the signatures collected so far. */
   change: Base64Url,
   signatures: z.number().int().nonnegative(),
   quorum: z.number().int().positive(),
-  /** The transaction, once a quorum signed. */
+  /** The transaction, once a quorum has signed. */
   transaction: Cid.nullable(),
 });
 export type ValidatorChange = z.infer<typeof ValidatorChange>;
@@ -149,11 +149,11 @@ export const ledgerContract = {
   genesis: base.input(empty).output(z.object({ genesis: Base64Url })),
   /** Newest first. */
   blocks: base.input(Cursor).output(page(LedgerBlock)),
-  /** By height or hash, with its transactions. */
+  /** One block by height or hash, with its transactions. */
   block: base
     .input(z.object({ block: Heights }))
     .output(z.object({ block: LedgerBlock, transactions: z.array(LedgerTransaction) })),
-  /** Newest first: all, or those of an account, of a kind, in a block by height or hash; filters go together. */
+  /** Newest first: all, or by account, kind, or block (height or hash); filters combine. */
   transactions: base
     .input(
       Cursor.extend({
@@ -165,16 +165,19 @@ export const ledgerContract = {
     .output(page(LedgerTransaction)),
   transaction: base.input(z.object({ id: Cid })).output(LedgerTransaction),
   /**
-   * Signs a transaction with my key and hands it in. In the body, `did:key:…` stands for the key and `0x…`
-   * for bytes.
+   * Signs a transaction with my key and submits it. In the body, `did:key:…` stands for the key and `0x…` for
+   * bytes.
    */
   submit: base
     .input(z.object({ kind: z.string().min(1).max(40), body: z.record(z.string().max(40), z.unknown()) }))
     .output(z.object({ id: Cid })),
   validators: base.input(empty).output(z.array(LedgerValidator)),
-  /** This node's own card, for others to take it into the set. */
+  /** This node’s own card, which others need to add it to the set. */
   card: base.input(empty).output(ValidatorCard),
-  /** Signs a change of the validators, a new one or one that others signed; hands it in once a quorum did. */
+  /**
+   * Signs a change to the validator set, new or started by another validator; submits it once a quorum has
+   * signed.
+   */
   changeValidators: base
     .input(
       z.object({
@@ -187,26 +190,32 @@ export const ledgerContract = {
     .output(ValidatorChange),
   /** The block in progress, at every signature that arrives. */
   signatures: base.input(empty).output(eventIterator(LiveSlot)),
-  /** The finality proof of a transaction, or of a post or another event that a block lists, in canonical DAG-CBOR. */
+  /**
+   * The finality proof of a transaction, or of a post or another event listed in a block, in canonical
+   * DAG-CBOR.
+   */
   proof: base
     .input(z.object({ id: Cid, single: z.boolean().default(false) }))
     .output(z.object({ proof: Base64Url })),
-  /** That a transaction stands in the tree of all of them (RFC 9162), whose root the state of `height` holds. */
+  /**
+   * Inclusion proof of a transaction in the tree of all transactions (RFC 9162); the state of `height` holds
+   * the root.
+   */
   inclusion: base.input(z.object({ id: Cid })).output(
     z.object({
       height: z.number().int().nonnegative(),
       index: z.number().int().nonnegative(),
       count: z.number().int().nonnegative(),
-      /** Root and path in hexadecimal. */
+      /** Root and path, in hexadecimal. */
       root: Hex,
       path: z.array(Hex),
     }),
   ),
-  /** That the tree of all transactions after one block only added to that after an earlier one (RFC 9162). */
+  /** Consistency proof between the transaction trees of two blocks (RFC 9162). */
   consistency: base
     .input(z.object({ from: Heights, to: Heights.optional() }))
     .output(z.object({ from: TreeHead, to: TreeHead, path: z.array(Hex) })),
-  /** The head of a kept snapshot, the newest if no height is named. */
+  /** The head of a stored snapshot; the newest if no height is given. */
   snapshot: base.input(z.object({ height: z.number().int().positive().optional() })).output(
     z.object({
       height: z.number().int().positive(),
@@ -216,11 +225,11 @@ export const ledgerContract = {
       manifest: Base64Url,
     }),
   ),
-  /** Validators who broke the rules, newest first. */
+  /** Validators that broke the rules, newest first. */
   evidence: base.input(Cursor).output(page(LedgerEvidence)),
-  /** All evidence as a file that anyone can check with the genesis document alone, in canonical DAG-CBOR. */
+  /** All evidence as a file in canonical DAG-CBOR; the genesis document is enough to verify it. */
   evidenceFile: base.input(empty).output(z.object({ file: Base64Url })),
-  /** After a halt: executes all blocks anew and goes on if every root comes out as it was signed. */
+  /** After a halt: executes all blocks again, and continues if every root equals the signed one. */
   recover: base.input(empty).output(LedgerStatus),
   /** A block became final. */
   changes: base.input(empty).output(eventIterator(z.object({ height: z.number().int() }))),

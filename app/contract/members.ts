@@ -5,9 +5,11 @@ import { base, Did, empty, Handle, Role, Timestamp } from './common.ts';
 export const Member = z.object({
   did: Did,
   handle: z.string(),
-  /** The final block of the ledger in which the handle became theirs; 0 for the genesis document, null without one. */
+  /**
+   * Height of the final block that registered the handle; 0 for the genesis document, null if not registered.
+   */
   handleBlock: z.number().int().nonnegative().nullable(),
-  /** Null once it was taken. */
+  /** Null after the role was revoked. */
   role: Role.nullable(),
   joinedAt: Timestamp,
   invitedBy: z.string().nullable(),

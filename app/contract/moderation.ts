@@ -2,11 +2,14 @@ import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { base, Cid, empty, Progress, Role, Timestamp } from './common.ts';
 
-/** `publish` shows it, `queue` waits for a person, `quarantine` hides it until a person says otherwise. */
+/**
+ * `publish` shows it, `queue` waits for a moderator, `quarantine` hides it until a moderator decides
+ * otherwise.
+ */
 export const Decision = z.enum(['publish', 'queue', 'quarantine']);
 export type Decision = z.infer<typeof Decision>;
 
-/** What a message may be accused of. `obscene` and `insult` are labels only. */
+/** The labels that the models assign. `obscene` and `insult` never decide anything. */
 export const ModerationLabel = z.enum([
   'spam',
   'toxic',
@@ -21,44 +24,44 @@ export type ModerationLabel = z.infer<typeof ModerationLabel>;
 
 const Probability = z.number().min(0).max(1);
 
-/** Why something was not simply published: a label, a rule's name, or a circumstance such as `late`. */
+/** Why something was not published at once: a label, the name of a rule, or a circumstance such as `late`. */
 export const ModerationReason = z.object({ code: z.string(), detail: z.string() });
 
-/** What models and rules said about one message. */
+/** The result of the models and rules for one message. */
 export const Verdict = z.object({
   decision: Decision,
   confidence: Probability,
-  /** Probabilities by label; null where nothing could be judged. */
+  /** Probabilities by label; null if no model could classify the message. */
   scores: z.record(ModerationLabel, Probability).nullable(),
   labels: z.array(ModerationLabel),
   reasons: z.array(ModerationReason),
-  /** [start, end) offsets into the text in UTF-16 units, of what speaks most against it. */
+  /** [start, end) offsets into the text, in UTF-16 units, of the words that count most against it. */
   spans: z.array(z.tuple([z.number().int(), z.number().int()])),
-  /** ISO 639-1; null for texts too short to tell. */
+  /** ISO 639-1; null if the text is too short to tell. */
   language: z.string().nullable(),
   stage: z.enum(['first', 'second', 'image', 'rules', 'none']),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** Whether a message is shown here: `waiting` for its judgement, held for a person, or removed by one. */
+/** Why a message is not shown here: `waiting` for the models, held for a moderator, or removed by one. */
 export const Held = z.enum(['waiting', 'queued', 'quarantined', 'removed']);
 export type Held = z.infer<typeof Held>;
 
-/** Why a message is not shown to everybody here; null where it is. */
+/** Why a message is not visible to everyone here; null if it is. */
 export const Hold = z.object({
   state: Held,
   reasons: z.array(ModerationReason),
-  /** Whether its author asked for another look. */
+  /** Whether the author asked for another look. */
   appealed: z.boolean(),
 });
 export type Hold = z.infer<typeof Hold>;
 
 export const ModelState = z.object({
   name: z.string(),
-  /** What it judges, in a few words. */
+  /** The model’s task, in a few words. */
   task: z.string(),
   state: z.enum(['ready', 'missing', 'broken', 'off']),
-  /** What is wrong and what to do; null while it is ready. */
+  /** The fault and its remedy; null while the model is ready. */
   trouble: z.string().nullable(),
   version: z.string().nullable(),
   sizeBytes: z.number().int().nonnegative(),
@@ -67,10 +70,10 @@ export const ModelState = z.object({
 export type ModelState = z.infer<typeof ModelState>;
 
 export const ModerationStatus = z.object({
-  /** What judges at the moment; `off` publishes what rules do not hold. */
+  /** What classifies messages at present; `off` publishes everything that the rules do not hold. */
   mode: z.enum(['models', 'first-stage', 'rules', 'off']),
   models: z.array(ModelState),
-  /** Messages that are not shown yet because nobody judged them. */
+  /** Messages not shown yet because they have not been classified. */
   backlog: Progress.extend({ waiting: z.number().int().nonnegative() }),
   perSecond: z.number().nonnegative(),
   /** Of the last thousand messages; null before the first. */
@@ -78,33 +81,33 @@ export const ModerationStatus = z.object({
 });
 export type ModerationStatus = z.infer<typeof ModerationStatus>;
 
-/** From which probability on a label asks for a person, and from which it hides at once. */
+/** Thresholds of a label: the probability that asks a moderator, and the one that hides at once. */
 export const Bound = z
   .object({ queue: Probability, quarantine: Probability })
   .refine(({ queue, quarantine }) => queue <= quarantine, 'What hides must lie at or above what queues.');
 
-/** Labels that are not named decide nothing. */
+/** Labels that are not listed decide nothing. */
 export const Bounds = z.partialRecord(
   z.enum(['spam', 'toxic', 'severe', 'threat', 'identity', 'nsfw']),
   Bound,
 );
 export type Bounds = z.infer<typeof Bounds>;
 
-/** Where bounds and calibration hold: one board, or null for wherever a board has none of its own. */
+/** Scope of bounds and calibration: one board, or null for every board without its own. */
 const Scope = z.object({ board: Cid.nullable().default(null) });
 
 export const ScopeBounds = z.object({
   board: Cid.nullable(),
   boardName: z.string().nullable(),
   bounds: Bounds,
-  /** Whether these are its own, or those of the community. */
+  /** Whether the board has its own bounds; otherwise those of the community apply. */
   own: z.boolean(),
   calibration: z.object({
-    /** Decisions by people that it rests on. */
+    /** Number of moderators’ decisions that the calibration is based on. */
     samples: z.number().int().nonnegative(),
-    /** Fewer than this are not enough to learn from. */
+    /** The minimum number of decisions for a calibration. */
     needed: z.number().int().positive(),
-    /** Since when it is in effect; null while it is not. */
+    /** When it took effect; null while it is not in effect. */
     since: Timestamp.nullable(),
   }),
 });
@@ -112,19 +115,19 @@ export type ScopeBounds = z.infer<typeof ScopeBounds>;
 
 const PerDay = z.object({ expected: z.number(), low: z.number(), high: z.number() });
 
-/** What a change would have done to messages that were judged and, some of them, reviewed already. */
+/** The effect that a change would have had on classified messages, some of them reviewed. */
 export const Replay = z.object({
-  /** Names this replay; a change takes effect only with the replay that showed it. */
+  /** Id of this replay; a change takes effect only with the replay that showed it. */
   id: z.string().max(64),
   board: Cid.nullable(),
   judged: z.number().int().nonnegative(),
   reviewed: z.number().int().nonnegative(),
   days: z.number().nonnegative(),
-  /** How many messages would have gone from one decision to another. */
+  /** How many messages would have moved from one decision to another. */
   changed: z.array(z.object({ from: Decision, to: Decision, count: z.number().int().positive() })),
-  /** Innocent messages held back a day, with a 95 % interval: as it is, and as it would be. */
+  /** Harmless messages held back per day, with a 95% interval: now and after the change. */
   falsePositives: z.object({ now: PerDay, after: PerDay }),
-  /** Of what people removed, the share that would have been held back. */
+  /** Share of the messages removed by people that would have been held back. */
   caught: z.object({ now: Probability.nullable(), after: Probability.nullable() }),
   examples: z
     .array(
@@ -136,23 +139,23 @@ export type Replay = z.infer<typeof Replay>;
 
 const Count = z.number().int().min(0).max(1_000_000);
 
-/** How much somebody may write before a person looks, and who is looked at less closely. */
+/** Rate limits before a moderator is asked, and who is checked less strictly. */
 export const ModerationRules = z.object({
   perMinute: Count,
   perMinuteNew: Count,
   sameText: Count,
   links: Count,
   linksNew: Count,
-  /** How long a member is new, in days, and until how many messages. */
+  /** How long a member counts as new, in days, and until how many messages. */
   newForDays: Count,
   newUntilMessages: Count,
   flood: Count,
-  /** From this role on somebody's messages are queued at most, and later. */
+  /** Messages from this role upwards are queued at most, and at higher thresholds. */
   trustedRole: Role,
-  /** So are those of members this old with that many messages that nobody removed. */
+  /** The same holds for members of this age with this many messages that were not removed. */
   trustedAfterDays: Count,
   trustedAfterMessages: Count,
-  /** Messages wait at most so long for their judgement before a person must look. */
+  /** How long a message waits for the models before it goes to a moderator. */
   deadlineMs: z.number().int().min(100).max(60_000),
 });
 export type ModerationRules = z.infer<typeof ModerationRules>;
@@ -173,12 +176,12 @@ export const ModerationHour = z.object({
   publish: z.number().int().nonnegative(),
   queue: z.number().int().nonnegative(),
   quarantine: z.number().int().nonnegative(),
-  /** Milliseconds; null in an hour without messages. */
+  /** Milliseconds; null for an hour without messages. */
   latencyP50: z.number().nullable(),
   latencyP99: z.number().nullable(),
 });
 
-/** An estimate from a sample, with its 95 % interval; null without a sample. */
+/** An estimate from a sample, with its 95% interval; null without a sample. */
 export const Estimate = z
   .object({ value: Probability, low: Probability, high: Probability, of: z.number().int().positive() })
   .nullable();
@@ -191,10 +194,12 @@ export const ModerationDashboard = z.object({
     /** Open items by age: under an hour, a day, a week, and older. */
     ages: z.tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()]),
   }),
-  /** Of what models held back and people looked at, the share that people held back too, by label. */
+  /**
+   * By label: of the messages that models held back and people reviewed, the share that people held back too.
+   */
   precision: z.array(z.object({ label: ModerationLabel, estimate: Estimate })),
   falsePositiveRate: Estimate,
-  /** How far the scores of the last day lie from those of the weeks before: population stability index. */
+  /** Population stability index of the last day’s scores against those of the preceding weeks. */
   drift: z.array(z.object({ label: ModerationLabel, index: z.number().nonnegative().nullable() })),
 });
 export type ModerationDashboard = z.infer<typeof ModerationDashboard>;
@@ -202,28 +207,28 @@ export type ModerationDashboard = z.infer<typeof ModerationDashboard>;
 export const moderationContract = {
   status: base.input(empty).output(ModerationStatus),
   watchStatus: base.input(empty).output(eventIterator(ModerationStatus)),
-  /** Turns the models on or off; rules and people go on. */
+  /** Turns the models on or off; rules and moderators are not affected. */
   setModels: base.input(z.object({ on: z.boolean() })).output(empty),
-  /** Judges a text as a message by a full member would be, without keeping it. */
+  /** Classifies a text as if a full member had sent it, without storing it. */
   judge: base
     .input(z.object({ text: z.string().min(1).max(64_000) }).extend(Scope.shape))
     .output(Verdict.extend({ latencyMs: z.number() })),
   bounds: base.input(empty).output(z.array(ScopeBounds)),
-  /** Shows what other bounds would have done; null takes a board's own bounds away. */
+  /** Shows the effect of other bounds; null removes a board’s own bounds. */
   tryBounds: base.input(Scope.extend({ bounds: Bounds.nullable() })).output(Replay),
-  /** Shows what calibrating by the decisions of people would have done; asks for consent first. */
+  /** Shows the effect of calibrating with moderators’ decisions; needs consent first. */
   tryCalibration: base.input(Scope).output(Replay),
-  /** Shows what going back to the shipped calibration would have done. */
+  /** Shows the effect of returning to the shipped calibration. */
   tryWithoutCalibration: base.input(Scope).output(Replay),
-  /** Puts into effect what a replay showed. */
+  /** Puts a replayed change into effect. */
   apply: base.input(z.object({ replay: z.string().max(64) })).output(ScopeBounds),
-  /** Whether this node may learn from decisions by its people. Taking it back forgets what was learnt. */
+  /** Whether this node may learn from its people’s decisions. Withdrawing consent deletes what was learnt. */
   consent: base.input(empty).output(z.object({ given: z.boolean() })),
   setConsent: base.input(z.object({ given: z.boolean() })).output(empty),
   rules: base.input(empty).output(ModerationRules),
   setRules: base.input(ModerationRules.partial()).output(ModerationRules),
   lists: base.input(empty).output(z.array(ModerationList)),
-  /** Takes in a list of words or domains: plain, hosts file or ad blockers' form. */
+  /** Imports a list of words or domains: plain lines, a hosts file, or an ad-blocker list. */
   importList: base
     .input(
       z.object({

@@ -9,7 +9,7 @@ export const Reachability = z.object({
 });
 
 export const Health = z.object({
-  /** Share of one core over the last sample, 0 to 1 and above. */
+  /** Share of one core over the last sample; can exceed 1. */
   cpu: z.number().nonnegative(),
   memoryBytes: z.number().nonnegative(),
   memoryTotalBytes: z.number().nonnegative(),
@@ -23,7 +23,9 @@ export const Health = z.object({
 });
 export type Health = z.infer<typeof Health>;
 
-/** Something the sysop should know or decide; `action` names an entry of the renderer's action registry. */
+/**
+ * Something that the sysop should know or decide; `action` names an entry of the renderer’s action registry.
+ */
 export const Notice = Problem.extend({
   id: z.string(),
   severity: z.enum(['info', 'attention', 'danger']),
@@ -35,7 +37,10 @@ export type Notice = z.infer<typeof Notice>;
 export const NodeStatus = z.object({
   version: z.string(),
   startedAt: Timestamp,
-  /** `setup`: no community yet; `repairing`: projections are being rebuilt; `degraded`: read-only, see notices. */
+  /**
+   * `setup`: no community yet; `repairing`: projections are being rebuilt; `degraded`: read-only, see
+   * notices.
+   */
   phase: z.enum(['setup', 'starting', 'ready', 'repairing', 'degraded', 'stopping']),
   name: z.string(),
   peerId: z.string(),
@@ -47,7 +52,7 @@ export const NodeStatus = z.object({
     .nullable(),
   peers: z.number().int().nonnegative(),
   reachability: Reachability,
-  /** Catch-up under way, or null when this node is up to date as far as its peers know. */
+  /** Current catch-up, or null if this node is up to date as far as its peers know. */
   sync: Progress.extend({ stage: z.enum(['members', 'newest', 'history', 'files']) }).nullable(),
   health: Health,
   notices: z.array(Notice),
@@ -60,21 +65,21 @@ export const NodeStatus = z.object({
     online: z.number().int(),
     callsToday: z.number().int(),
     unread: z.number().int(),
-    /** Share of this node's own posts that at least one peer holds, 0 to 1, or null with none. */
+    /** Share of this node’s own posts that at least one peer holds, 0 to 1; null if there are none. */
     heldByPeers: z.number().nullable(),
   }),
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;
 
-/** Posts an hour for the last 24 hours, oldest first. */
+/** Posts per hour over the last 24 hours, oldest first. */
 export const Activity = z.object({ startsAt: Timestamp, hours: z.array(z.number().int()).length(24) });
 
 export const nodeContract = {
   status: base.input(empty).output(NodeStatus),
-  /** Emits the whole status at once and then whenever it changes, at most twice a second. */
+  /** Emits the whole status at once and then at every change, at most twice a second. */
   watch: base.input(empty).output(eventIterator(NodeStatus)),
   activity: base.input(empty).output(Activity),
-  /** Tells the node that the machine slept or woke, so that peers are found again at once. */
+  /** Tells the node that the machine slept or woke, so that it finds its peers again at once. */
   suspended: base.input(empty).output(empty),
   resumed: base.input(empty).output(empty),
   dismissNotice: base.input(z.object({ id: z.string() })).output(empty),

@@ -7,11 +7,11 @@ import { Held, ModerationLabel, Verdict } from './moderation.ts';
 export const ReviewKind = z.string().min(1).max(40);
 export type ReviewKind = z.infer<typeof ReviewKind>;
 
-/** What a person decides: show it, hide it until somebody says otherwise, or take it away. */
+/** A person’s decision: show the item, hide it until someone decides otherwise, or remove it. */
 export const Ruling = z.enum(['publish', 'quarantine', 'remove']);
 export type Ruling = z.infer<typeof Ruling>;
 
-/** A signed act of a person. Its id is that of the event that says so. */
+/** A signed act of a person. Its id is the id of its event. */
 export const ReviewAct = z.object({
   id: Cid,
   at: Timestamp,
@@ -21,14 +21,14 @@ export const ReviewAct = z.object({
   ruling: Ruling.nullable(),
   labels: z.array(ModerationLabel),
   note: z.string(),
-  /** Whether this node heeds it: its person follows that moderator. */
+  /** Whether this node follows the moderator who did it. */
   followed: z.boolean(),
   undone: z.boolean(),
 });
 export type ReviewAct = z.infer<typeof ReviewAct>;
 
 export const ReviewItem = z.object({
-  /** The event that said it. */
+  /** The event that holds the act. */
   id: Cid,
   kind: ReviewKind,
   board: Cid.nullable(),
@@ -37,9 +37,9 @@ export const ReviewItem = z.object({
   subject: z.string().nullable(),
   author: Person,
   at: Timestamp,
-  /** When it came into the queue here. */
+  /** When the item entered the queue on this node. */
   since: Timestamp,
-  /** Null once it is purged. */
+  /** Null after a purge. */
   text: z.string().nullable(),
   format: z.enum(['markdown', 'plain']),
   media: z.array(
@@ -52,22 +52,22 @@ export const ReviewItem = z.object({
       nsfw: z.number().min(0).max(1).nullable(),
     }),
   ),
-  /** Null when it is shown. */
+  /** Null if everyone sees the item. */
   held: Held.nullable(),
   verdict: Verdict.nullable(),
   claim: z.object({ by: Person, until: Timestamp, mine: z.boolean() }).nullable(),
   escalated: z.object({ by: Person, to: Role, note: z.string(), at: Timestamp }).nullable(),
   appeal: z.object({ text: z.string(), at: Timestamp }).nullable(),
   reports: z.array(z.object({ by: Person, note: z.string(), at: Timestamp })),
-  /** The ruling in effect here, and whose; null while models and rules decide. */
+  /** The ruling in effect on this node and its author; null while only models and rules have decided. */
   ruling: z.object({ ruling: Ruling, by: Person, at: Timestamp, act: Cid }).nullable(),
-  /** What this node's person set against everybody else's rulings. */
+  /** The override that this node’s owner set against everyone else’s rulings. */
   override: z.enum(['show', 'hide']).nullable(),
 });
 export type ReviewItem = z.infer<typeof ReviewItem>;
 
 export const ReviewFilter = z.object({
-  /** `open`: held and not ruled on, appealed, reported or escalated; `ruled`: people decided; `all`. */
+  /** `open`: held without a ruling, appealed, reported or escalated; `ruled`: a person has decided; `all`. */
   state: z.enum(['open', 'ruled', 'all']).default('open'),
   kinds: z.array(ReviewKind).max(20).default([]),
   held: z.array(Held).max(4).default([]),
@@ -75,9 +75,9 @@ export const ReviewFilter = z.object({
   board: Cid.nullable().default(null),
   author: Did.nullable().default(null),
   claimed: z.enum(['any', 'me', 'nobody']).default('any'),
-  /** Only what was appealed, reported or escalated. */
+  /** Only items that were appealed, reported or escalated. */
   raised: z.boolean().default(false),
-  /** Words that must occur. */
+  /** Words that must occur in the item. */
   words: z.string().max(200).default(''),
   order: z.enum(['oldest', 'newest', 'worst']).default('oldest'),
 });
@@ -95,7 +95,7 @@ export const ReviewCounts = z.object({
 });
 export type ReviewCounts = z.infer<typeof ReviewCounts>;
 
-/** What is known here of an author, beside the item. */
+/** What this node knows about an author, shown beside the item. */
 export const AuthorHistory = z.object({
   author: Person,
   joinedAt: Timestamp.nullable(),
@@ -114,19 +114,19 @@ export const Moderator = z.object({
   following: z.boolean(),
   rulings: z.number().int(),
   undone: z.number().int(),
-  /** Of the items that I ruled on too, the share on which we agree; null without one. */
+  /** Share of the items ruled on by both of us on which we agree; null if there are none. */
   agreement: z.number().min(0).max(1).nullable(),
 });
 export type Moderator = z.infer<typeof Moderator>;
 
-/** What became of a purge: bytes gone here, and what each member's node answered. */
+/** The outcome of a purge: the bytes removed on this node, and the answer of each member’s node. */
 export const PurgeReceipt = z.object({
   id: Cid,
   item: Cid,
   at: Timestamp,
   by: Person,
   reason: z.string(),
-  /** Null while this node has not done it, or does not follow. */
+  /** Null while this node has not purged the item, or if it does not follow the moderator who asked. */
   here: z
     .object({ bytes: z.number().int().nonnegative(), files: z.number().int(), at: Timestamp })
     .nullable(),
@@ -138,7 +138,7 @@ export type PurgeReceipt = z.infer<typeof PurgeReceipt>;
 
 const ids = z.array(Cid).min(1).max(1000);
 const note = z.string().trim().max(400).default('');
-/** What was done to how many, and which could not be: bulk work never fails as a whole. */
+/** How many items succeeded, and which ones failed: bulk work never fails as a whole. */
 const Done = z.object({
   acts: z.array(Cid),
   failed: z.array(z.object({ id: Cid, code: z.string(), message: z.string() })),
@@ -147,7 +147,7 @@ const Done = z.object({
 export const reviewContract = {
   list: base.input(Cursor.extend({ filter: ReviewFilter })).output(page(ReviewItem)),
   counts: base.input(empty).output(ReviewCounts),
-  /** One item with what was said around it, oldest first, and every act on it. */
+  /** One item with its context, oldest first, and every act on it. */
   item: base.input(z.object({ id: Cid })).output(
     z.object({
       item: ReviewItem,
@@ -157,20 +157,20 @@ export const reviewContract = {
     }),
   ),
   author: base.input(z.object({ did: Did })).output(AuthorHistory),
-  /** Takes items on for a quarter of an hour, so that two people do not do the same work. */
+  /** Claims items for fifteen minutes, so that two people do not do the same work. */
   claim: base.input(z.object({ ids })).output(Done),
   release: base.input(z.object({ ids })).output(Done),
   rule: base
     .input(z.object({ ids, ruling: Ruling, labels: z.array(ModerationLabel).max(8).default([]), note }))
     .output(Done),
-  /** Takes rulings, escalations or claims back, by the ids of their acts. */
+  /** Undoes rulings, escalations or claims, by the ids of their acts. */
   undo: base.input(z.object({ acts: ids })).output(Done),
   escalate: base.input(z.object({ ids, to: Role.default('sysop'), note })).output(Done),
-  /** Tells moderators about something that is shown. */
+  /** Reports something visible to the moderators. */
   report: base.input(z.object({ id: Cid, note: z.string().trim().min(1).max(400) })).output(empty),
-  /** Asks for another look at something of one's own. */
+  /** Asks the moderators to look again at something of one’s own. */
   appeal: base.input(z.object({ id: Cid, text: z.string().trim().min(1).max(2000) })).output(empty),
-  /** What I wrote that is not shown to everybody. */
+  /** What I wrote that is not visible to everyone. */
   mine: base.input(Cursor).output(page(ReviewItem)),
   filters: base.input(empty).output(z.array(SavedFilter)),
   saveFilter: base
@@ -179,19 +179,19 @@ export const reviewContract = {
     )
     .output(SavedFilter),
   removeFilter: base.input(z.object({ id: z.string() })).output(empty),
-  /** Every act, the newest first. */
+  /** Every act, newest first. */
   audit: base
     .input(Cursor.extend({ by: Did.nullable().default(null), item: Cid.nullable().default(null) }))
     .output(page(ReviewAct)),
   moderators: base.input(empty).output(z.array(Moderator)),
   follow: base.input(z.object({ did: Did, following: z.boolean() })).output(empty),
-  /** Shows or hides something on this node alone, whatever moderators say; null takes that back. */
+  /** Shows or hides something on this node only, whatever the moderators decide; null clears the override. */
   override: base.input(z.object({ id: Cid, show: z.enum(['show', 'hide']).nullable() })).output(empty),
-  /** Removes the bytes for good and asks every node to; sysops and co-sysops. */
+  /** Removes the bytes permanently and asks every other node to do the same; sysops and co-sysops only. */
   purge: base.input(z.object({ id: Cid, reason: z.string().trim().min(1).max(400) })).output(PurgeReceipt),
-  /** Does, or refuses, on this node what somebody whom it does not follow asked for. */
+  /** Carries out or refuses, on this node, a purge asked for by someone whom the node does not follow. */
   answerPurge: base.input(z.object({ id: Cid, answer: z.enum(['gone', 'refused']) })).output(PurgeReceipt),
   purges: base.input(Cursor).output(page(PurgeReceipt)),
-  /** Counts and the items that changed, as they change. */
+  /** The counts and the changed items, at every change. */
   changes: base.input(empty).output(eventIterator(z.object({ counts: ReviewCounts, items: z.array(Cid) }))),
 };

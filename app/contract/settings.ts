@@ -5,7 +5,7 @@ import { parseHostPort } from './host-port.ts';
 const NOT_AN_ADDRESS = 'An address is a host with or without a port, such as bbs.example.org:4001.';
 const isHostPort = (text: string) => parseHostPort(text) !== null;
 
-/** Everything a sysop may set on a node. Defaults are safe on an unknown network. */
+/** Everything that a sysop may set on a node. The defaults are safe on an unknown network. */
 export const Settings = z.object({
   node: z.object({
     name: z.string().trim().min(1).max(40),
@@ -14,29 +14,29 @@ export const Settings = z.object({
     /** TCP port for peers; 0 lets the system choose. */
     port: z.number().int().min(0).max(65_535),
     webSocketPort: z.number().int().min(0).max(65_535),
-    /** Which addresses to listen on: this machine alone, or every network it is in. */
+    /** Which addresses to listen on: only this machine, or every network that it is part of. */
     listen: z.enum(['loopback', 'everywhere']),
-    /** Addresses that others dial, as `host` or `host:port`; for a port that the router forwards, or a DNS name. */
+    /** Addresses that others dial, as `host` or `host:port`: for a forwarded port or a DNS name. */
     announce: z.array(z.string().trim().max(260).refine(isHostPort, NOT_AN_ADDRESS)).max(4),
     localDiscovery: z.boolean(),
     /** Ask the router to forward the ports (PCP, NAT-PMP, UPnP). */
     portMapping: z.boolean(),
     /** Carry connections for members who cannot be dialled. */
     relay: z.boolean(),
-    /** Connect directly through the routers of both sides where they allow it. */
+    /** Connect directly through the routers of both sides, where the routers allow it. */
     holePunching: z.boolean(),
     maxConnections: z.number().int().min(4).max(1000),
   }),
   storage: z.object({
-    /** Bytes of attachments kept before the oldest are dropped and fetched again on demand. */
+    /** Bytes of attachments to keep. Beyond this, the oldest are dropped and fetched again on demand. */
     fileBudgetBytes: z.number().int().min(0),
-    /** Largest file accepted from a member. */
+    /** The largest file that a member may attach. */
     maxFileBytes: z
       .number()
       .int()
       .min(0)
       .max(16 * 1024 * 1024),
-    /** Database backups kept. */
+    /** How many database backups to keep. */
     backups: z.number().int().min(1).max(50),
   }),
   desktop: z.object({
@@ -77,6 +77,6 @@ export const defaultSettings: Settings = {
 
 export const settingsContract = {
   get: base.input(z.object({})).output(Settings),
-  /** Changes settings; they are in force when this answers. */
+  /** Changes settings; they are in effect when this returns. */
   set: base.input(SettingsPatch).output(z.object({ settings: Settings })),
 };

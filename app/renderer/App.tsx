@@ -19,7 +19,7 @@ import { useNode } from './stores/index.ts';
 import { Appearance, useAppearance } from './theme/appearance.ts';
 import { Button, Loading, ProblemNotice } from './ui/index.ts';
 
-/** The console: connects to its node, then shows the room the address names. */
+/** The console: connects to its node, then shows the room that the address names. */
 export function App() {
   return (
     <ClientProvider fallback={<Waiting />}>
@@ -45,7 +45,7 @@ function Console() {
   const room = route[0] ?? 'overview';
   const confirmed = status?.me?.phraseConfirmed === true;
   useEffect(() => installKeyboard(), []);
-  // The first steps end as soon as the node knows of the phrase, whether or not their last button was pressed.
+  // The first steps end as soon as the phrase is confirmed, even if their last button was not pressed.
   useEffect(() => {
     if (room === 'welcome' && confirmed) go('overview');
   }, [room, confirmed]);
@@ -72,7 +72,7 @@ function Console() {
   return <Frame room={room === 'welcome' ? 'overview' : room} path={route.slice(1)} />;
 }
 
-/** Moves the keyboard to the new view and names it in the window's title. */
+/** Moves the focus to the new view and names it in the window title. */
 function useArrival(room: string, community: string | null) {
   const main = useRef<HTMLElement>(null);
   const before = useRef(room);

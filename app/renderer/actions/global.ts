@@ -9,7 +9,7 @@ export interface GlobalHandlers {
   nextTheme: () => void;
 }
 
-/** What can be done everywhere. */
+/** Actions available everywhere. */
 export function globalActions({ openPalette, openKeys, nextTheme }: GlobalHandlers): Action[] {
   return [
     ...rooms.map((room): Action => ({

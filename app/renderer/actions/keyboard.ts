@@ -7,7 +7,7 @@ interface Pressed {
   altKey: boolean;
 }
 
-/** A key press as a shortcut is written: `n`, `?`, `ctrl+k`. The command key counts as Control. */
+/** A key press in the notation of shortcuts: `n`, `?`, `ctrl+k`. The command key counts as Control. */
 export function chordOf(event: Pressed): string {
   const parts = [
     event.ctrlKey || event.metaKey ? 'ctrl' : null,
@@ -20,12 +20,15 @@ export function chordOf(event: Pressed): string {
 const typingIn = 'input, textarea, select, [contenteditable="true"], [role="textbox"], [role="combobox"]';
 const ownKeys = '[role="listbox"], [role="menu"], [role="dialog"], [role="alertdialog"]';
 
-/** Whether single letters belong to what has the focus and not to the console. */
+/** Whether single letters belong to the focused element and not to the console. */
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest(`${typingIn}, ${ownKeys}`) !== null;
 }
 
-/** From anywhere in a view, j and k lead to the current row of its first list; the list takes over from there. */
+/**
+ * Outside a list, j and k move the focus to the current row of the view’s first list; the list handles
+ * further presses.
+ */
 function enterList(event: KeyboardEvent): void {
   const row = document.querySelector<HTMLElement>('main [role="grid"] [role="row"][tabindex="0"]');
   if (row === null || row.contains(document.activeElement)) return;
@@ -33,7 +36,7 @@ function enterList(event: KeyboardEvent): void {
   row.focus();
 }
 
-/** Runs the action whose shortcut is pressed. Returns what takes the listener off again. */
+/** Runs the action whose shortcut is pressed. Returns the function that removes the listener. */
 export function installKeyboard(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;

@@ -15,13 +15,13 @@ const action = (id: string, shortcut?: string, when?: () => boolean): Action => 
 const nothing = () => undefined;
 
 describe('actions', () => {
-  test('no two actions that work everywhere share a shortcut', () => {
+  test('no two global actions share a shortcut', () => {
     expect(clashes(globalActions({ openPalette: nothing, openKeys: nothing, nextTheme: nothing }))).toEqual(
       [],
     );
   });
 
-  test('a shared shortcut is named with both actions', () => {
+  test('a shared shortcut is reported with both actions', () => {
     expect(clashes([action('post', 'n'), action('note', 'N'), action('other', 'o')])).toEqual([
       'n: post, note',
     ]);
@@ -40,7 +40,7 @@ describe('actions', () => {
     ]);
   });
 
-  test('what cannot be done now is not offered', () => {
+  test('an unavailable action is not offered', () => {
     const state = {
       scopes: [{ name: 'view', actions: [action('reply', 'r', () => false), action('quote')] }],
     };
@@ -53,7 +53,7 @@ test('the command key of a Mac counts as Control', () => {
   expect(chordOf(press)).toBe('ctrl+k');
 });
 
-test('a hash becomes the parts of a place, escapes undone', () => {
+test('a hash is split into the parts of a place and unescaped', () => {
   expect(parseHash('#/boards/caf%C3%A9/50%')).toEqual(['boards', 'café', '50%']);
   expect(parseHash('')).toEqual([]);
 });

@@ -1,30 +1,30 @@
 import { useEffect, useRef } from 'react';
 import { create } from 'zustand';
 
-/** Where an action stands in the menu, the palette and the list of keys. */
+/** The group of an action in the menu, the palette and the list of keys. */
 export type ActionSection = 'go' | 'view' | 'community' | 'node' | 'help';
 
-/** Something a person can do, as data: it feeds menu, shortcut, palette, bottom line and spoken label. */
+/** A user action, as data: it feeds menu, shortcut, palette, bottom line and accessible name. */
 export interface Action {
   readonly id: string;
   readonly label: string;
   readonly section: ActionSection;
-  /** One key (`n`, `1`, `?`) or a chord (`ctrl+k`). Single keys are ignored while someone types. */
+  /** One key (`n`, `1`, `?`) or a chord (`ctrl+k`). Single keys are ignored while a person types. */
   readonly shortcut?: string;
-  /** Whether it can be done now; left out, always. */
+  /** Whether the action is available; if omitted, always. */
   readonly when?: () => boolean;
   readonly run: () => void;
-  /** What a person says to have it done, where the label is no good for that. */
+  /** The spoken command, if the label does not serve. */
   readonly speech?: string;
   /** Shown in the bottom line. */
   readonly line?: boolean;
 }
 
-/** The scope of what can be done everywhere: always the outermost, whenever it was opened. */
+/** The scope of global actions: always the outermost, whenever it was opened. */
 export const everywhere = 'everywhere';
 
 interface ActionsState {
-  /** Scopes in the order they were opened; a later one wins a shared key. */
+  /** Scopes in the order they were opened; a later scope wins a shared key. */
   scopes: readonly { readonly name: string; readonly actions: readonly Action[] }[];
   open: (name: string, actions: readonly Action[]) => void;
   close: (name: string) => void;
@@ -44,8 +44,8 @@ export const useActionsStore = create<ActionsState>((set) => ({
 let opened = 0;
 
 /**
- * Offers actions for as long as the component is on screen. The list may be written inline: it is
- * registered anew only when an id, label, shortcut or availability changed, and runs the latest closures.
+ * Offers actions while the component is mounted. The list may be written inline: it is registered again only
+ * when an id, label, shortcut or availability changes, and runs the latest closures.
  */
 export function useActions(actions: readonly Action[], scope?: string): void {
   const name = useRef('');
@@ -75,7 +75,7 @@ export function useActions(actions: readonly Action[], scope?: string): void {
   }, []);
 }
 
-/** All actions that can be done now, the innermost scope first; an outer one with a taken key loses its key. */
+/** All available actions, the innermost scope first; an outer action whose key is taken loses the key. */
 export function available(state: Pick<ActionsState, 'scopes'> = useActionsStore.getState()): Action[] {
   const taken = new Set<string>();
   const seen = new Set<string>();
@@ -97,7 +97,7 @@ export function available(state: Pick<ActionsState, 'scopes'> = useActionsStore.
   return result;
 }
 
-/** Shortcuts that two actions of one scope share, as "key: first, second". */
+/** Shortcuts that two actions of one scope share, as “key: first, second”. */
 export function clashes(actions: readonly Action[]): string[] {
   const byKey = Map.groupBy(
     actions.filter((action) => action.shortcut !== undefined),

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** Where the console is: the parts of the hash, so that a place is a link and Back works. */
+/** The current place of the console: the parts of the hash, so that a place is a link and Back works. */
 export type Route = readonly string[];
 
 /** `#/boards/abc` as `['boards', 'abc']`. */
@@ -13,7 +13,7 @@ export function parseHash(hash: string): Route {
       try {
         return decodeURIComponent(part);
       } catch {
-        // A stray percent sign is taken as it stands.
+        // A stray percent sign is kept literally.
         return part;
       }
     });
@@ -39,8 +39,8 @@ function subscribe(listener: () => void): () => void {
   return () => removeEventListener('hashchange', listener);
 }
 
-/** The place that the address names this moment, also before it is drawn: for keys pressed faster than that. */
+/** The place that the address names right now, before it is drawn: for keys pressed in quick succession. */
 export const here = (): Route => read();
 
-/** The place the console shows. */
+/** The place that the console shows. */
 export const useRoute = (): Route => useSyncExternalStore(subscribe, read);

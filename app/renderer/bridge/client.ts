@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts';
 import { portCarrier } from './port.ts';
 import { takeToken, webSocketCarrier } from './websocket.ts';
 
-/** What the preload offers where the console runs in the desktop shell. */
+/** The preload API of the desktop shell. */
 export interface ShellFacts {
   readonly shell: true;
   readonly platform: string;
@@ -20,12 +20,12 @@ declare global {
   }
 }
 
-/** The one way from the console to its node. */
+/** The only connection from the console to its node. */
 export interface Bridge {
   readonly client: Client;
   readonly connection: StoreApi<Connection>;
   readonly kind: 'shell' | 'browser' | 'sample';
-  /** Tries to connect at once. */
+  /** Retries the connection at once. */
   retryNow(): void;
   close(): void;
 }
@@ -39,8 +39,8 @@ const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
 });
 
 /**
- * A bridge to sample data kept in this window's memory; the address chooses it with `?fake=1`, a node without
- * a community with `?fake=setup`, a state of its ledger or its network by name.
+ * A bridge to in-memory sample data, chosen by the address: `?fake=1`, `?fake=setup` for a node without a
+ * community, or the name of a state of its ledger or network.
  */
 export async function connectSample(wish: string): Promise<Bridge> {
   const { createFakeClient } = await import('./fake.ts');
@@ -54,11 +54,11 @@ export async function connectSample(wish: string): Promise<Bridge> {
 }
 
 /**
- * Connects to the node this window belongs to: over the shell's message port, over a WebSocket to the host
- * that served the page, or to sample data when the address asks for it.
+ * Connects to the node of this window: over the shell’s message port, over a WebSocket to the host that
+ * served the page, or to sample data if the address asks for it.
  */
 export async function connect(target: Window): Promise<Bridge> {
-  // The page's security policy forbids code made at run time, which zod would otherwise try.
+  // The page’s content security policy forbids code generated at run time, which zod would otherwise try.
   z.config({ jitless: true });
   const fake = new URLSearchParams(target.location.search).get('fake');
   if (fake !== null) return connectSample(fake);

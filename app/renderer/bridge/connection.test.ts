@@ -35,7 +35,7 @@ function rig() {
   return { dials, planned, echo, link, state, dial };
 }
 
-test('a call made while connecting is answered once the connection is there', async () => {
+test('a call made while connecting is answered once the connection is open', async () => {
   const { link, echo, state, dial } = rig();
   const answer = link.call(['node', 'status'], {}, { context: {} });
   expect(state()).toBe('connecting');
@@ -44,7 +44,7 @@ test('a call made while connecting is answered once the connection is there', as
   expect(await answer).toBe('node.status');
 });
 
-test('a lost connection is dialled again with growing pauses, and counts from the start once it was open', () => {
+test('a lost connection is dialled again with growing pauses, which start over once it was open', () => {
   const { link, dial, dials, planned, echo, state } = rig();
   dial(0).opened(echo);
   dial(0).closed('lost');
@@ -64,7 +64,7 @@ test('a lost connection is dialled again with growing pauses, and counts from th
   expect(dials).toHaveLength(4);
 });
 
-test('a refused token ends the dialling and fails calls with what to do', async () => {
+test('a rejected token ends the dialling and fails calls with a remedy', async () => {
   const { link, dial, planned, state } = rig();
   dial(0).closed('denied');
   expect(state()).toBe('denied');
@@ -80,7 +80,7 @@ test('a call that waits too long fails with a remedy instead of hanging', async 
   await failed;
 });
 
-test('trying at once takes the place of the planned try, and old events of the earlier one change nothing', () => {
+test('retrying at once replaces the planned retry, and late events of the earlier attempt change nothing', () => {
   const { link, dial, dials, planned, echo, state } = rig();
   dial(0).closed('lost');
   link.retryNow();
@@ -92,7 +92,7 @@ test('trying at once takes the place of the planned try, and old events of the e
   expect(state()).toBe('open');
 });
 
-test('pauses stay under fifteen seconds however often it failed', () => {
+test('pauses stay under fifteen seconds however often dialling failed', () => {
   for (let attempt = 1; attempt < 200; attempt++)
     expect(retryDelayMs(attempt, 1)).toBeLessThanOrEqual(15_000);
 });

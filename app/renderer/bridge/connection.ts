@@ -5,24 +5,24 @@ import { BridgeError, lostError } from './problem.ts';
 
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied';
 
-/** How the console stands with its node. `attempt` counts tries since it was last open. */
+/** The state of the connection. `attempt` counts attempts since it was last open. */
 export interface Connection {
   readonly state: ConnectionState;
   readonly attempt: number;
-  /** Milliseconds until the next try, or null where none is planned. */
+  /** Milliseconds until the next attempt, or null if none is planned. */
   readonly retryInMs: number | null;
 }
 
 type Context = Record<never, never>;
 export type Link = ClientLink<Context>;
 
-/** One try at a connection, as a carrier (WebSocket, message port) reports it. */
+/** One attempt at a connection, as a carrier (WebSocket, message port) reports it. */
 export interface Carrier {
-  /** Starts a try. Exactly one of `opened` and `closed` follows; after `opened`, `closed` at its end. */
+  /** Starts an attempt. Exactly one of `opened` and `closed` follows; after `opened`, `closed` at its end. */
   open(on: { opened: (link: Link) => void; closed: (reason: 'lost' | 'denied') => void }): { close(): void };
 }
 
-/** Timers as a port, so that the back-off is tested without waiting. */
+/** Timers as a port, so that tests of the back-off need not wait. */
 export interface Timers {
   after(delayMs: number, task: () => void): () => void;
   random(): number;
@@ -38,18 +38,21 @@ export const browserTimers: Timers = {
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 15_000;
-/** How long a call waits for a connection that is being made before it fails. */
+/** How long a call waits for a pending connection before it fails. */
 const CALL_WAIT_MS = 8_000;
 
-/** Milliseconds to wait before try number `attempt` (1 is the first again), with up to a quarter of jitter. */
+/**
+ * Milliseconds to wait before attempt number `attempt` (1 is the first retry), with up to a quarter of
+ * jitter.
+ */
 export function retryDelayMs(attempt: number, random: number): number {
   const base = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempt - 1));
   return Math.round(base * (0.75 + random * 0.25));
 }
 
 /**
- * A link that outlives its connections: it dials through a carrier, dials again with back-off, and lets
- * calls made meanwhile wait for a while instead of failing.
+ * A link that outlives its connections: it dials through a carrier, redials with back-off, and lets calls
+ * wait for a limited time meanwhile instead of failing.
  */
 export class LastingLink implements Link {
   readonly connection: StoreApi<Connection>;
@@ -67,7 +70,10 @@ export class LastingLink implements Link {
     this.#dial();
   }
 
-  /** Tries at once instead of waiting for the back-off; used by "Try again" and when the machine is back on line. */
+  /**
+   * Retries at once instead of waiting for the back-off; used by “Try again” and when the machine is back
+   * online.
+   */
   retryNow(): void {
     if (this.#link !== null || this.#ended) return;
     this.#cancelRetry();

@@ -9,10 +9,10 @@ import type { Connection } from './connection.ts';
 const BridgeContext = createContext<Bridge | null>(null);
 
 let connecting: Promise<Bridge> | null = null;
-/** One bridge a window, however often the provider mounts. */
+/** One bridge per window, however often the provider mounts. */
 const windowBridge = () => (connecting ??= connect(window));
 
-/** Gives everything below it the bridge to the node; shows `fallback` until the bridge is made. */
+/** Provides the bridge to everything below it; shows `fallback` until the bridge exists. */
 export function ClientProvider(props: { bridge?: Bridge; fallback?: ReactNode; children: ReactNode }) {
   const [made, setMade] = useState<Bridge | null>(props.bridge ?? null);
   useEffect(() => {
@@ -37,7 +37,7 @@ export function useBridge(): Bridge {
 /** The typed client of this window's node. */
 export const useClient = (): Client => useBridge().client;
 
-/** How the console stands with its node, with a way to try at once. */
+/** The state of the connection to the node, and a way to retry at once. */
 export function useConnection(): Connection & { retryNow: () => void } {
   const bridge = useBridge();
   const connection = useStore(bridge.connection);

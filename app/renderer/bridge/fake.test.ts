@@ -5,8 +5,8 @@ import { createFakeClient } from './fake.ts';
 const now = () => 1_764_000_000_000;
 const make = (setup = false, state = '') => createFakeClient({ setup, now, lively: false, state });
 
-// The client validates every answer against the contract, so a call that returns has kept it.
-test('every list of the sample community keeps the contract', async () => {
+// The client validates every answer against the contract, so a call that returns has conformed to it.
+test('every list of the sample community conforms to the contract', async () => {
   const client = make();
   expect((await client.node.status({})).community?.name).toBe('Night Ferry');
   expect(await client.boards.list({})).not.toHaveLength(0);
@@ -21,13 +21,13 @@ test('every list of the sample community keeps the contract', async () => {
   expect((await client.identity.phrase({})).words).toHaveLength(24);
 });
 
-test('the first steps are shown by a node without a community', async () => {
+test('a node without a community shows the first steps', async () => {
   const status = await make(true).node.status({});
   expect(status.phase).toBe('setup');
   expect(status.community).toBeNull();
 });
 
-test('the same pages come each time, and paging passes every thread once', async () => {
+test('the same pages come back each time, and paging returns every thread once', async () => {
   const client = make();
   const board = (await client.boards.list({})).find((entry) => entry.slug === 'harbour-talk');
   const ids: string[] = [];
@@ -42,7 +42,7 @@ test('the same pages come each time, and paging passes every thread once', async
   expect(again.items.map((thread) => thread.id)).toEqual(ids.slice(0, 100));
 });
 
-test('a reply, an edit and a deletion show up in the thread', async () => {
+test('a reply, an edit and a deletion appear in the thread', async () => {
   const client = make();
   const [thread] = (await client.boards.threads({})).items;
   if (!thread) throw new Error('The sample has no thread.');
@@ -72,7 +72,7 @@ test('a failure is a typed problem with a remedy', async () => {
   });
 });
 
-test('a line said in the room reaches those who watch it', async () => {
+test('a chat line reaches those who watch the chat', async () => {
   const client = make();
   const watch = await client.chat.watch({});
   const next = watch.next();

@@ -26,12 +26,15 @@ import { reviewProcedures } from './fake/reviewProcedures.ts';
 import { chatLines } from './fake/words.ts';
 
 export interface FakeOptions {
-  /** A node without a community, to see the first steps. */
+  /** A node without a community, to show the first steps. */
   readonly setup: boolean;
   readonly now: () => number;
-  /** Whether people write and numbers move by themselves. */
+  /** Whether sample people write and numbers change over time. */
   readonly lively?: boolean;
-  /** A state worth seeing: a kind of {@link SampleLedger} or {@link SampleNetwork}; anything else runs well. */
+  /**
+   * The state to show: a kind of {@link SampleLedger} or {@link SampleNetwork}; anything else is a healthy
+   * node.
+   */
   readonly state?: string;
 }
 
@@ -47,8 +50,8 @@ const phrase =
   );
 
 /**
- * A client over sample data in memory, held to the contract by the same code that holds a node to it. It
- * forgets everything when the window closes.
+ * A client over in-memory sample data. It validates every answer against the contract, as the node’s own
+ * client does, and forgets everything when the window closes.
  */
 export function createFakeClient(options: FakeOptions): Client {
   const { now, lively = true } = options;

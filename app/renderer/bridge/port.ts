@@ -5,8 +5,8 @@ const READY = 'impulse:ready';
 const PORT = 'impulse:port';
 
 /**
- * Carries calls over the message port that the preload hands to this window. The shell sends a new port
- * when the node process was started again, which ends the old one.
+ * Carries calls over the message port that the preload script hands to this window. After a restart of the
+ * node process, the shell sends a new port, which ends the old one.
  */
 export function portCarrier(target: Window): Carrier {
   return {

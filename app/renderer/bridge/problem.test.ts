@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { problemOf } from './problem.ts';
 
-test('a line that broke under a subscription is told as that, not in the words of the transport', () => {
+test('a connection lost under a subscription is reported as such, not in the words of the transport', () => {
   const error = new Error('[AsyncIdQueue] Queue[6] was closed or aborted while waiting for pulling.');
   error.name = 'AbortError';
   expect(problemOf(error)).toEqual({

@@ -1,7 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { Problem } from '../../contract/index.ts';
 
-/** Thrown by the bridge itself, where the node never got to answer. */
+/** An error of the bridge itself, when a call did not reach the node. */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
   readonly code: string;
@@ -22,7 +22,7 @@ const issuesOf = (data: unknown): string | null => {
   return typeof first.message === 'string' ? first.message : null;
 };
 
-/** There is no line to the node, or it broke while something was asked. */
+/** There is no connection to the node, or it broke during a call. */
 export const lostError = (): BridgeError =>
   new BridgeError(
     'not-connected',
@@ -30,9 +30,9 @@ export const lostError = (): BridgeError =>
     'Check that the node is running; the console connects again by itself.',
   );
 
-/** Any error of a call as the three fields a person is shown. */
+/** Any error of a call as the fields that a person sees. */
 export function problemOf(error: unknown): Problem {
-  // So the transport says that it ended under a call or a subscription; its own words are nothing for people.
+  // The transport reports a closed connection this way; its own message is of no use to a person.
   if (error instanceof Error && error.name === 'AbortError') return problemOf(lostError());
   if (error instanceof BridgeError) return { code: error.code, message: error.message, remedy: error.remedy };
   if (error instanceof ORPCError) {

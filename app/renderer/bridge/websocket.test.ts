@@ -41,7 +41,7 @@ function dial(url: string, token: string | null) {
   return { link, client, state: () => link.connection.getState().state };
 }
 
-test('a call reaches the node with the token, and again after the host dropped the line', async () => {
+test('a call reaches the node with the token, and again after the host dropped the connection', async () => {
   const { server, url } = await host();
   const { client, state } = dial(url, TOKEN);
   expect(await client.node.activity({})).toMatchObject({ startsAt: 7 });

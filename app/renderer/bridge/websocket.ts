@@ -2,13 +2,13 @@ import { RPCLink } from '@orpc/client/websocket';
 import type { Carrier } from './connection.ts';
 
 const TOKEN_KEY = 'impulse.token';
-/** The close code by which a host says that the token is not its own. */
+/** The close code with which a host rejects a token. */
 export const CLOSE_DENIED = 4401;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
  * Takes the bearer token out of the address (`#token=…`), keeps it for this tab and cleans the address, so
- * that it does not end up in a bookmark or a screenshot.
+ * that the token does not end up in a bookmark or a screenshot.
  */
 export function takeToken(
   location: Pick<Location, 'hash' | 'pathname' | 'search'>,
@@ -26,9 +26,9 @@ export function takeToken(
 export interface WebSocketCarrierOptions {
   readonly url: string;
   readonly token: string | null;
-  /** Makes the socket; the browser's own unless a test brings another. */
+  /** Creates the socket; the browser’s own unless a test passes another. */
   readonly socket?: (url: string, protocols: string[]) => WebSocket;
-  /** Whether the host answers plain requests: tells a refused token from a host that is down. */
+  /** Whether the host answers plain requests; tells a rejected token from a host that is down. */
   readonly alive?: () => Promise<boolean>;
 }
 
@@ -41,8 +41,8 @@ const hostAnswers = async (): Promise<boolean> => {
 };
 
 /**
- * Carries calls over a WebSocket, with the token as its subprotocol. Browsers do not tell why a handshake
- * failed, so two failures in a row at a host that otherwise answers count as a refusal.
+ * Carries calls over a WebSocket, with the token as its subprotocol. Browsers do not report why a handshake
+ * failed, so two failures in a row at a host that answers plain requests count as a rejected token.
  */
 export function webSocketCarrier(options: WebSocketCarrierOptions): Carrier {
   const make = options.socket ?? ((url, protocols) => new WebSocket(url, protocols));

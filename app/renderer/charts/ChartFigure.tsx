@@ -3,7 +3,7 @@ import { ResponsiveContainer } from 'recharts';
 import { Button } from '../ui/index.ts';
 import './charts.css';
 
-/** An axis of hours by their beginning, `at`, named where there is room. */
+/** An axis of hours by their start, `at`, labelled where there is room. */
 export const hourAxis = (label: (at: number) => string) => ({
   dataKey: 'at',
   axisLine: false,
@@ -14,24 +14,24 @@ export const hourAxis = (label: (at: number) => string) => ({
   tickFormatter: label,
 });
 
-/** Rows of a chart's table, the first column naming what the others are figures of. */
+/** Rows of a chart’s table; the first column names the row. */
 interface ChartTable {
   readonly head: readonly string[];
   readonly rows: readonly { readonly key: number; readonly cells: readonly string[] }[];
 }
 
-/** A chart with what it stands for: a caption, one sentence that says the same, and a table for those who want figures. */
+/** A chart with a caption, a summary sentence, and a table as the alternative view. */
 export function ChartFigure(props: {
   title: string;
-  /** Title or legend, as it is seen. */
+  /** Title or legend, as drawn. */
   caption: ReactNode;
   captionClass?: string;
   summary: string;
   table: ChartTable;
-  /** What the button says that turns to either. */
+  /** Labels of the button that switches between chart and table. */
   turn: { readonly chart: string; readonly table: string };
   tall?: boolean;
-  /** Drawn in so many pixels until its room is known. */
+  /** Width in pixels until the chart has been measured. */
   height: number;
   children: ReactElement;
 }) {

@@ -10,7 +10,7 @@ const words = moderation.figures.chart;
 const kinds = ['publish', 'queue', 'quarantine'] as const;
 const colours = { publish: 'var(--cyan)', queue: 'url(#decision-queue)', quarantine: 'var(--red)' };
 
-/** What was decided, hour by hour: stacked bars, one sentence that says the same, and a table. */
+/** Decisions per hour: stacked bars, a summary sentence, and a table. */
 export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: number }) {
   const sum = (kind: (typeof kinds)[number]) => hours.reduce((all, hour) => all + hour[kind], 0);
   const total = kinds.reduce((all, kind) => all + sum(kind), 0);

@@ -7,7 +7,7 @@ import { ChartFigure } from './ChartFigure.tsx';
 const words = t.overview.chart;
 const hourMs = 3_600_000;
 
-/** Posts an hour over a day: bars, one sentence that says the same, and a table for those who want figures. */
+/** Posts per hour over one day: bars, a summary sentence, and a table. */
 export function HourBars({ activity }: { activity: Outputs['node']['activity'] }) {
   const rows = activity.hours.map((posts, index) => {
     const at = activity.startsAt + index * hourMs;

@@ -9,7 +9,7 @@ type Hour = Outputs['moderation']['dashboard']['hours'][number];
 const words = moderation.figures.latency;
 const { chart } = moderation.figures;
 
-/** How long judging took, hour by hour: the middle and the slowest hundredth, with a sentence and a table. */
+/** Classification time per hour: p50 and p99, with a summary sentence and a table. */
 export function LatencyLines({ hours, now }: { hours: readonly Hour[]; now: number }) {
   const timed = hours.filter((hour) => hour.latencyP99 !== null);
   const worst = timed.reduce((most, hour) => Math.max(most, hour.latencyP99 ?? 0), 0);
@@ -82,7 +82,7 @@ interface Point {
   stroke: string | undefined;
 }
 
-/** An hour with nothing on either side is no line: it is a dot. */
+/** An hour without neighbours makes no line: it is drawn as a dot. */
 function LoneDot({ index, cx, cy, stroke, hours }: Point & { hours: readonly Hour[] }) {
   const isTimed = (at: number) => (hours[at]?.latencyP99 ?? null) !== null;
   if (!isTimed(index) || isTimed(index - 1) || isTimed(index + 1)) return <g />;

@@ -8,7 +8,7 @@ import './identity.css';
 
 const words = t.onboarding;
 
-/** Asks for three words of the phrase, to prove that the paper exists and is right. */
+/** Asks for three words of the phrase, to check that it was written down correctly. */
 export function PhraseCheck({
   onConfirmed,
   onShowAgain,

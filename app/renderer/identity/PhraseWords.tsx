@@ -1,7 +1,7 @@
 import { t } from '../messages/en.ts';
 import './identity.css';
 
-/** The 24 words, numbered as they belong on paper. */
+/** The 24 words, numbered as they should stand on paper. */
 export function PhraseWords({ words }: { words: readonly string[] }) {
   return (
     <ol className="phrase" aria-label={t.onboarding.phraseList}>

@@ -10,7 +10,7 @@ test('three different words are asked for, in the order of the paper', () => {
   expect(placesToAsk(() => draws.shift() ?? 0)).toEqual([2, 12, 21]);
 });
 
-test('an invite is found in the message it was pasted with', () => {
+test('an invite is found in the message that it was pasted with', () => {
   expect(inviteOf('Come in: impulse://join/abc123 see you')).toBe('impulse://join/abc123');
   expect(inviteOf(' abc123 ')).toBe('impulse://join/abc123');
 });

@@ -1,14 +1,16 @@
-/** The words of a typed or pasted phrase: numbers, punctuation and capitals do not matter. */
+/** The words of a typed or pasted phrase; numbers, punctuation and capitals are ignored. */
 export const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 
-/** Three different places of the phrase to ask for, in rising order. `random` gives 0 to below 1. */
+/**
+ * Three different positions of the phrase to ask for, in rising order. `random` returns a number in [0, 1).
+ */
 export function placesToAsk(random: () => number, length = 24): number[] {
   const places = new Set<number>();
   while (places.size < 3) places.add(Math.floor(random() * length));
   return [...places].toSorted((a, b) => a - b);
 }
 
-/** The invite in what was pasted or opened: a link is kept, a bare code gets its scheme back. */
+/** The invite in pasted or opened text: a link is kept, a bare code gets its scheme. */
 export function inviteOf(text: string): string {
   const trimmed = text.trim();
   const found = /impulse:\/\/join\/\S+/u.exec(trimmed);

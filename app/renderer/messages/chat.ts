@@ -1,6 +1,6 @@
 import { plural } from './format.ts';
 
-/** Text of the chat room. */
+/** Text of the chat. */
 export const chat = {
   title: 'Chat',
   log: 'Lines of the room, the newest last',

@@ -8,7 +8,7 @@ const roles = {
   guest: 'guest',
 };
 
-/** Text that more than one room uses. */
+/** Text that several rooms share. */
 export const common = {
   appName: 'Impulse Console',
   brand: 'impulse',

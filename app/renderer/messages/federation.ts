@@ -92,7 +92,7 @@ export const federation = {
     notCopied: 'The browser did not let it be copied.',
     short: 'Copy',
   },
-  /** Words for the addresses that others dial. */
+  /** Text on the addresses that others dial. */
   announce: {
     label: 'Addresses others dial',
     hint: 'The router’s public address, or a DNS name for it, such as 192.0.2.7 or bbs.example.org:4001.',

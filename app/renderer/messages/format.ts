@@ -1,4 +1,4 @@
-/** Numbers, dates and plurals in the reader's language; every figure on screen passes through here. */
+/** Numbers, dates and plurals in the reader’s language; every figure on screen is formatted here. */
 const locale = 'en';
 const number = new Intl.NumberFormat(locale);
 const percentage = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
@@ -12,7 +12,7 @@ const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 const exactTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' });
 const clockTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const minuteTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
-/** Three letters for every month, so that columns of dates are as wide as each other. */
+/** Three letters for every month, so that columns of dates have equal width. */
 const monthName = new Intl.DateTimeFormat('en-US', { month: 'short' });
 const dayTime = (at: number) => `${new Date(at).getDate()} ${monthName.format(at)}`;
 const monthTime = (at: number) => `${monthName.format(at)} ${new Date(at).getFullYear()}`;
@@ -32,7 +32,7 @@ export const percent = (share: number): string => percentage.format(share);
 /** A change, as "+18%" or "-4%". */
 export const change = (share: number): string => signedPercentage.format(share);
 
-/** The noun that fits the number, with the number: `plural(3, 'peer', 'peers')` is "3 peers". */
+/** The number and the noun that fits it: `plural(3, 'peer', 'peers')` is “3 peers”. */
 export const plural = (value: number, one: string, other: string): string =>
   `${number.format(value)} ${rules.select(value) === 'one' ? one : other}`;
 
@@ -55,10 +55,10 @@ const words = [
 /** Numbers up to twelve as words, for sentences. */
 export const spelled = (value: number): string => words[value] ?? number.format(value);
 
-/** The first letter as a capital. */
+/** The text with a capital first letter. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Bytes in binary steps: "4.1 MB". */
+/** Bytes in binary steps: “4.1 MB”. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let scaled = value;
@@ -82,7 +82,7 @@ export function ago(at: number, now: number): string {
   return yearTime(at);
 }
 
-/** The same in few letters for columns: "now", "6 m", "3 h", "2 d", "4 Mar", "Mar 2002". */
+/** A short form for columns: “now”, “6 m”, “3 h”, “2 d”, “4 Mar”, “Mar 2002”. */
 export function shortAgo(at: number, now: number): string {
   const size = Math.max(0, now - at);
   if (size < minute) return 'now';
@@ -101,7 +101,7 @@ export const hourMinute = (at: number): string => minuteTime.format(at);
 /** "23 Nov 2026". */
 export const date = (at: number): string => yearTime(at);
 
-/** A span as "19 d 04 h", "2 h 05 m", "3 m", "12 s". */
+/** A duration as “19 d 04 h”, “2 h 05 m”, “3 m”, “12 s”. */
 export function span(ms: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
   if (ms >= day) return `${Math.floor(ms / day)} d ${two((ms % day) / hour)} h`;
@@ -118,7 +118,7 @@ export function stopwatch(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
-/** Time left in words: "about 2 minutes left". */
+/** Time left: “about 2 minutes left”. */
 export function left(seconds: number): string {
   if (seconds < 5) return 'a few seconds left';
   if (seconds < 90) return `about ${plural(Math.round(seconds), 'second', 'seconds')} left`;

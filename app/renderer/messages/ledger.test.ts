@@ -6,7 +6,7 @@ const { says, line } = ledger;
 const { margin } = validators;
 const four = { validators: 4, quorum: 3 };
 
-test('the first sentence says the block, who signs and how many more may fail', () => {
+test('the first sentence names the block, who signs and how many more may fail', () => {
   expect(says.signing(412, 4, 4, 1)).toBe('Block 412, all four validators signing; one may fail.');
   expect(says.signing(412, 6, 7, 1)).toBe('Block 412, six of seven validators signing; one more may fail.');
   expect(says.signing(412, 3, 4, 0)).toBe(
@@ -15,21 +15,21 @@ test('the first sentence says the block, who signs and how many more may fail', 
   expect(says.unseen(1_412, four)).toBe('Block 1,412; three of four validators must sign, one may fail.');
 });
 
-test('too few validators are named with what must be, and what goes on', () => {
+test('with too few validators, the required number and what goes on are named', () => {
   expect(says.stopped(2, four)).toBe(
     'Two of four validators sign and three must. What is sent waits; posts and chat go on.',
   );
   expect(says.stopped(0, four)).toMatch(/^None of four validators sign and three must\./);
 });
 
-test('a community of one says that it is alone', () => {
+test('a community with one validator says so', () => {
   expect(says.alone(9, true)).toBe(
     'Block 9, signed by this node alone; while it is away, blocks stand still.',
   );
   expect(says.empty({ validators: 1, quorum: 1 })).toMatch(/one validator signs it/);
 });
 
-test('the margin is said in words for every set from one to seven', () => {
+test('the margin is written in words for every set from one to seven', () => {
   expect(margin.quorum(four)).toBe(
     'Quorum 3 of 4: works with one lost; with two lost, blocks stand still, posts go on.',
   );
@@ -40,7 +40,7 @@ test('the margin is said in words for every set from one to seven', () => {
   expect(margin.quorum({ validators: 7, quorum: 5 })).toMatch(/works with two lost; with three lost/);
 });
 
-test('what happens if one more is lost is said, also when nothing more may be', () => {
+test('the effect of losing one more is stated, also if no more may be lost', () => {
   expect(margin.nextGood(0)).toMatch(/blocks go on, and then none may fail/);
   expect(margin.nextGood(2)).toMatch(/two more may fail/);
   expect(margin.missing(1)).toMatch(/until one of the silent is back/);

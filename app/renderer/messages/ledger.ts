@@ -1,13 +1,13 @@
 import { capital, count, plural, spelled } from './format.ts';
 
-/** "All four", "three of four": those who sign, out of all. */
+/** “all four”, “three of four”: the number that sign, out of all. */
 export const of = (some: number, all: number) =>
   some === all ? `all ${spelled(all)}` : `${some === 0 ? 'none' : spelled(some)} of ${spelled(all)}`;
 const validatorsOf = (n: number) => (n === 1 ? 'validator' : 'validators');
 const moreMayFail = (margin: number, more: boolean) =>
   margin === 0 ? 'none may fail' : `${spelled(margin)} ${more ? 'more ' : ''}may fail`;
 
-/** A set as sentences speak of it. */
+/** The parameters of a validator set that sentences mention. */
 export interface SetWords {
   readonly validators: number;
   readonly quorum: number;

@@ -26,7 +26,7 @@ const between = (value: number, low: number, high: number): string =>
   `${tenth(value)} (${tenth(low)} to ${tenth(high)})`;
 const tenth = (value: number): string => (value >= 10 ? count(Math.round(value)) : value.toFixed(1));
 
-/** Text of the room that shows and tunes how this node judges. */
+/** Text of the moderation room. */
 export const moderation = {
   title: 'Moderation',
   parts: 'Parts of moderation',

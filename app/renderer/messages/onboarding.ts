@@ -1,6 +1,6 @@
 import { plural } from './format.ts';
 
-/** Text of the first three steps. */
+/** Text of the first steps. */
 export const onboarding = {
   title: 'Welcome',
   lead: 'A bulletin board on your own machine, federated with your friends’.',

@@ -1,6 +1,6 @@
 import { capital, change, count, plural, spelled } from './format.ts';
 
-/** Text of the waiting-for-caller board. */
+/** Text of the overview. */
 export const overview = {
   hero: 'Waiting for caller',
   well: 'All well.',

@@ -12,7 +12,7 @@ test('a reason is a sentence, whoever gave it', () => {
   expect(reasonWords({ code: 'spam', detail: 'Sold twice already' })).toBe('Sold twice already.');
 });
 
-test('what is on a list is found wherever it stands', () => {
+test('a listed word or domain is found at every occurrence', () => {
   const reasons = [
     { code: 'word', detail: 'pass' },
     { code: 'spam', detail: 'spam 0.9' },

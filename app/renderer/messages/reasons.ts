@@ -10,7 +10,7 @@ const isLabel = (code: string): code is keyof typeof review.labels => code in re
 
 /** Why something was held back, as a sentence. */
 export function reasonWords({ code, detail }: Reason): string {
-  // A model says only its label and figure, which stand beside it.
+  // A model’s detail repeats its label and figure, which are shown beside the sentence.
   if (isLabel(code) && (detail === '' || /^\S+ [\d.]+$/.test(detail)))
     return `It reads as ${review.labels[code]}.`;
   if (code === 'word') return `It says “${detail}”, which is on a list.`;
@@ -19,10 +19,10 @@ export function reasonWords({ code, detail }: Reason): string {
   return /[.!?]$/.test(said) ? said : `${said}.`;
 }
 
-/** Where listed words and domains stand in a text, beside what models flagged. */
+/** Spans of listed words and domains in a text, in addition to those that models flagged. */
 export function listedSpans(text: string, reasons: readonly Reason[]): [number, number][] {
   const lower = text.toLowerCase();
-  // Lower case may be longer than what was written; then offsets would not hold.
+  // If the lower-case text has another length, its offsets do not match the original.
   if (lower.length !== text.length) return [];
   return reasons
     .filter(({ code, detail }) => (code === 'word' || code === 'domain') && detail !== '')

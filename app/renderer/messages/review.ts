@@ -40,7 +40,7 @@ const acts: Record<ReviewAct['act'], string> = {
   purge: 'asked for it to be purged',
 };
 
-/** Text of the room where people look at what was held back. */
+/** Text of the review room. */
 export const review = {
   title: 'Review',
   parts: 'Parts of the review room',

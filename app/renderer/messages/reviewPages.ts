@@ -1,6 +1,6 @@
 import { bytes, count, percent, plural } from './format.ts';
 
-/** Text of the pages beside the queue: audit log, moderators, purges, one's own held messages. */
+/** Text of the pages beside the queue: audit log, moderators, purges, one’s own held messages. */
 export const reviewPages = {
   audit: {
     title: 'Audit log',
@@ -81,7 +81,7 @@ export const reviewPages = {
   },
 };
 
-/** Text about a message that is held back, wherever it is shown, and about asking people to look. */
+/** Text about a held message, wherever it is shown, and about asking moderators to look. */
 export const heldWords = {
   badge: {
     waiting: 'not judged yet',

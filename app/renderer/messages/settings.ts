@@ -12,7 +12,7 @@ export const settings = {
     care: 'Backup and care',
     archive: 'Archives',
   },
-  /** What is set in rooms of its own. */
+  /** Settings that have rooms of their own. */
   elsewhere: { members: 'Members and roles', moderation: 'Moderation' },
   elsewhereHint: 'in its room',
   list: 'Sections of the settings',

@@ -1,6 +1,6 @@
 import { bytes, count, plural } from './format.ts';
 
-/** Text of the frame: header, navigation, bottom line, palette. */
+/** Text of the shell: header, navigation, bottom line, palette. */
 export const shell = {
   rooms: {
     overview: 'Overview',

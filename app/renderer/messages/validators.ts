@@ -2,10 +2,12 @@ import { capital, count, plural, spelled } from './format.ts';
 import { of } from './ledger.ts';
 import type { SetWords } from './ledger.ts';
 
-/** `finalise bafy…x4q2`: of a hash, as much as tells two apart. */
+/**
+ * Shortens the hash of a vote to its last characters, which are enough to tell two apart: `finalise …a4x4q2`.
+ */
 const short = (vote: string) => vote.replace(/ bafy\S*(\S{6})$/, ' …$1');
 
-/** Text of the validators: who signs, how many may be lost, how the set is changed. */
+/** Text on the validators: who signs, how many may fail, how the set is changed. */
 export const validators = {
   list: {
     title: 'Validators',

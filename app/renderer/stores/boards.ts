@@ -8,10 +8,12 @@ import { PagedList } from './paged.ts';
 
 const THREADS_PAGE = 100;
 const POSTS_PAGE = 100;
-/** Lists and threads kept for going back and forth; the least recently opened goes first. */
+/**
+ * How many lists and threads are kept for going back and forth; the least recently opened is dropped first.
+ */
 const MAX_OPEN = 8;
 
-/** News of the boards, told to whoever holds something of them. */
+/** Changes of the boards, sent to every open list and thread. */
 export class BoardsNews {
   readonly #listeners = new Set<(change: BoardsChange) => void>();
   readonly #lost = new Set<(problem: Problem) => void>();
@@ -22,7 +24,7 @@ export class BoardsNews {
     this.#bridge = bridge;
   }
 
-  /** Everything may have changed: told after a reconnect, because what came in between was missed. */
+  /** Everything may have changed: sent after a reconnect, because changes in between were missed. */
   static readonly everything: BoardsChange = { boards: [], threads: [], newPosts: 0 };
 
   subscribe(
@@ -58,13 +60,13 @@ export class BoardsNews {
   }
 }
 
-/** Whether a change touches what is named; a change that names nothing touches everything. */
+/** Whether a change concerns the given board and thread; a change that names nothing concerns everything. */
 export function touches(named: readonly string[], id: string | undefined): boolean {
   return named.length === 0 || id === undefined || named.includes(id);
 }
 
 export interface ThreadsKey {
-  /** Left out, threads of all boards. */
+  /** If omitted, threads of all boards. */
   readonly board?: string | undefined;
   readonly unreadOnly?: boolean;
 }
@@ -74,7 +76,7 @@ interface Kept<T> {
   readonly stop: () => void;
 }
 
-/** Keeps the last few opened by key, and stops those it lets go. */
+/** Keeps the last few opened values by key, and stops the ones it drops. */
 export class Recent<T> {
   readonly #kept = new Map<string, Kept<T>>();
 
@@ -96,7 +98,7 @@ export class Recent<T> {
   }
 }
 
-/** The threads of a board, or of all, kept fresh by news. */
+/** The threads of one board or of all, kept up to date. */
 export class ThreadLists {
   readonly #recent = new Recent<PagedList<Thread>>();
   readonly #bridge: Bridge;
@@ -127,13 +129,13 @@ export class ThreadLists {
 
 export interface OpenThread {
   readonly posts: PagedList<Post>;
-  /** The thread's own line, or null before the first page. */
+  /** The thread’s own data, or null before the first page. */
   readonly thread: StoreApi<{ readonly value: Thread | null }>;
   /** Reads from the first post on, for a thread that was opened in its middle. */
   fromStart(): Promise<void>;
 }
 
-/** Opened threads, kept fresh by news. */
+/** Opened threads, kept up to date. */
 export class OpenThreads {
   readonly #recent = new Recent<OpenThread>();
   readonly #bridge: Bridge;

@@ -20,18 +20,18 @@ const room = (lines: ChatLine[]): ChatState => ({
   unseen: 0,
 });
 
-test('lines stand by their time whatever order they came in, each once', () => {
+test('lines are sorted by time in whatever order they arrive, each once', () => {
   const merged = mergeLines([line(1), line(3)], [line(2), line(3), line(0)]);
   expect(merged.map((entry) => entry.text)).toEqual(['line 0', 'line 1', 'line 2', 'line 3']);
 });
 
-test('lines of others count as unseen only while nobody looks, one’s own never', () => {
+test('lines of others count as unseen only while nobody looks; one’s own never do', () => {
   const away = receive(receive(room([]), line(1), false), line(2, true), false);
   expect(away.unseen).toBe(1);
   expect(receive(room([]), line(1), true).unseen).toBe(0);
 });
 
-test('the room holds a bounded number of lines and lets the oldest go', () => {
+test('the chat holds a bounded number of lines and drops the oldest', () => {
   const full = room(Array.from({ length: MAX_LINES }, (_, n) => line(n)));
   const after = receive(full, line(MAX_LINES), true);
   expect(after.lines).toHaveLength(MAX_LINES);

@@ -10,17 +10,17 @@ export interface ChatState {
   readonly problem: Problem | null;
   /** Oldest first. */
   readonly lines: readonly ChatLine[];
-  /** Where older lines go on, or null at the room's beginning. */
+  /** Cursor of older lines, or null at the beginning of the chat. */
   readonly older: string | null;
   readonly loadingOlder: boolean;
-  /** Lines that arrived while the room was not being looked at. */
+  /** Lines that arrived while nobody looked at the chat. */
   readonly unseen: number;
 }
 
-/** Lines held; reading further back drops none, new ones push out the oldest. */
+/** Maximum number of lines. Reading older lines drops none; new lines push out the oldest. */
 export const MAX_LINES = 2_000;
 
-/** Puts lines into their place by time, each once. */
+/** Inserts lines by time, each once. */
 export function mergeLines(held: readonly ChatLine[], arrived: readonly ChatLine[]): readonly ChatLine[] {
   const byId = new Map(held.map((line) => [line.id, line]));
   for (const line of arrived) byId.set(line.id, line);
@@ -36,7 +36,7 @@ export function receive(state: ChatState, line: ChatLine, looking: boolean): Cha
 
 const PAGE = 100;
 
-/** The room: its backlog page by page and its lines as they arrive. */
+/** The chat: its older lines page by page, and new lines as they arrive. */
 export class ChatRoom {
   readonly store: StoreApi<ChatState>;
   readonly #bridge: Bridge;
@@ -65,7 +65,7 @@ export class ChatRoom {
     });
   }
 
-  /** Says that someone looks at the room; returns how to say that they left. */
+  /** Reports that someone looks at the chat; returns the function that reports that they left. */
   look(): () => void {
     this.#looking += 1;
     this.store.setState({ unseen: 0 });
@@ -74,7 +74,7 @@ export class ChatRoom {
     };
   }
 
-  /** Fetches the newest lines; a gap too wide to close from them starts the backlog anew. */
+  /** Fetches the newest lines; if the gap to the known ones is too wide, the older lines start over. */
   async refresh(): Promise<void> {
     try {
       const page = await this.#bridge.client.chat.lines({ limit: PAGE });

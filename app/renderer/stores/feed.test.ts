@@ -50,13 +50,13 @@ test('a feed that ends is opened again as soon as the connection is back', async
   stop();
 });
 
-test('what was known stays on screen, marked as old, when its source is lost', () => {
+test('a known value stays on screen, marked as stale, when its source is lost', () => {
   const problem = { code: 'not-connected', message: 'Gone.', remedy: null };
   expect(lose(ready(5), problem)).toEqual({ value: 5, state: 'stale', problem });
   expect(lose({ value: null, state: 'loading', problem: null }, problem).state).toBe('failed');
 });
 
-test('the boards and an open thread follow what is written in them', async () => {
+test('the boards and an open thread follow new posts', async () => {
   const line = bridge();
   const stores = makeStores(line);
   stores.boards.want();
@@ -75,7 +75,7 @@ test('the boards and an open thread follow what is written in them', async () =>
   stores.stop();
 });
 
-test('a member’s new role reaches the directory', async () => {
+test('a member’s new role appears in the directory', async () => {
   const line = bridge();
   const stores = makeStores(line);
   stores.members.want();

@@ -8,17 +8,17 @@ export interface FeedOptions<T> {
   /** Opens the subscription. */
   readonly open: (client: Client, signal: AbortSignal) => Promise<AsyncIterable<T>>;
   readonly onValue: (value: T) => void;
-  /** The subscription runs (again): whatever happened in between was missed. */
+  /** The subscription runs (again); events in between were missed. */
   readonly onOpen?: () => void;
-  /** The subscription ended and will be tried again. */
+  /** The subscription ended and will be retried. */
   readonly onLost?: (problem: Problem) => void;
 }
 
 const RETRY_MS = 2_000;
 
 /**
- * Keeps one subscription running for as long as it is wanted: opens it again when it ends, at once when the
- * connection comes back. Returns how to stop it.
+ * Keeps one subscription running until it is stopped: opens it again when it ends, and at once when the
+ * connection comes back. Returns the function that stops it.
  */
 export function keepFeed<T>(
   bridge: Bridge,

@@ -1,6 +1,6 @@
 import type { LedgerStatus, LedgerValidator } from '../../contract/index.ts';
 
-/** What decides how many validators may be lost. */
+/** Parameters that determine how many validators may fail. */
 export interface SetShape {
   readonly model: LedgerStatus['model'];
   readonly validators: number;
@@ -10,7 +10,7 @@ export interface SetShape {
 /** Whether a validator takes part, as far as this node has seen. */
 export type Presence = 'signing' | 'silent' | 'unknown';
 
-/** Behind the newest vote of anybody by this much, a validator is taken for silent. */
+/** A validator this far behind the newest vote counts as silent. */
 const SILENT_AFTER_MS = 20_000;
 
 type Seen = Pick<LedgerValidator, 'lastSignedAt' | 'missed'>;
@@ -22,7 +22,7 @@ const newestOf = (validators: readonly Seen[]): number | null =>
     null,
   );
 
-/** The presence of each validator. An idle ledger makes nobody silent: only others' newer votes do. */
+/** The presence of each validator. An idle ledger makes nobody silent: only newer votes of others do. */
 export function presences(validators: readonly Seen[]): Presence[] {
   const newest = newestOf(validators);
   return validators.map(({ lastSignedAt, missed }) => {
@@ -32,7 +32,7 @@ export function presences(validators: readonly Seen[]): Presence[] {
   });
 }
 
-/** The least quorum that the fault model allows for so many validators. */
+/** The minimum quorum of the fault model for this many validators. */
 export function leastQuorum(model: SetShape['model'], validators: number): number {
   return model === 'byzantine' ? Math.floor((2 * validators) / 3) + 1 : Math.floor(validators / 2) + 1;
 }
@@ -43,20 +43,20 @@ export function liarsBorne({ model, quorum, validators }: SetShape): number {
 }
 
 /**
- * How the ledger stands. `stopped`: fewer sign than must; `empty`: no block yet; `busy`: transactions wait
- * for a block.
+ * The health of the ledger. `stopped`: fewer sign than required; `empty`: no block yet; `busy`: transactions
+ * wait for a block.
  */
 export type StandingKind = 'halted' | 'stopped' | 'empty' | 'busy' | 'final';
 
 export interface LedgerHealth {
   readonly kind: StandingKind;
-  /** How many validators take part; null while nobody's vote was seen. */
+  /** How many validators take part; null before any vote was seen. */
   readonly present: number | null;
-  /** How many more may be lost before blocks stand still; below zero, how many are missing. */
+  /** How many more may fail before blocks stop; negative: how many are missing. */
   readonly margin: number;
 }
 
-/** How the ledger stands, from its status and what was seen of its validators. */
+/** The health of the ledger, from its status and the observed votes of its validators. */
 export function ledgerHealthOf(status: LedgerStatus, validators: readonly Seen[]): LedgerHealth {
   const seen = presences(validators);
   const silent = seen.filter((presence) => presence === 'silent').length;

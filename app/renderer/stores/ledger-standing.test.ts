@@ -35,7 +35,7 @@ describe('who signs', () => {
     expect(presences(seen(7_200, 7_201, 7_200, 7_203))).toEqual(Array(4).fill('signing'));
   });
 
-  test('before the first vote nobody is judged; one never heard of that missed slots is silent', () => {
+  test('before the first vote no validator is silent; one never heard that missed slots is', () => {
     expect(presences(seen(null, null))).toEqual(['unknown', 'unknown']);
     expect(presences([...seen(0, null), { lastSignedAt: null, missed: 3 }])).toEqual([
       'signing',
@@ -46,15 +46,15 @@ describe('who signs', () => {
 });
 
 describe('how the ledger stands', () => {
-  test('with one of four silent, blocks go on and none more may fail', () => {
+  test('with one of four silent, blocks go on and no other validator may fail', () => {
     expect(ledgerHealthOf(status, seen(0, 0, 0, 60))).toEqual({ kind: 'final', present: 3, margin: 0 });
   });
 
-  test('with two of four silent, blocks stand still and one is missing', () => {
+  test('with two of four silent, blocks stop and one validator is missing', () => {
     expect(ledgerHealthOf(status, seen(0, 0, 60, 60))).toEqual({ kind: 'stopped', present: 2, margin: -1 });
   });
 
-  test('without a vote seen, the margin is that of the set', () => {
+  test('before any vote, the margin is that of the whole set', () => {
     expect(ledgerHealthOf(status, seen(null, null, null, null))).toEqual({
       kind: 'final',
       present: null,
@@ -62,7 +62,7 @@ describe('how the ledger stands', () => {
     });
   });
 
-  test('a halt is said before all else, waiting transactions before finality', () => {
+  test('a halt takes precedence over everything, waiting transactions over finality', () => {
     const halted = { ...status, halted: { code: 'wrong-state-root', height: 413 } };
     expect(ledgerHealthOf(halted, seen(0, 0, 60, 60)).kind).toBe('halted');
     expect(ledgerHealthOf({ ...status, waiting: 2 }, seen(0, 0, 0, 0)).kind).toBe('busy');
@@ -70,7 +70,7 @@ describe('how the ledger stands', () => {
   });
 });
 
-test('least quorums are those of the rules: two thirds and one, or a half and one', () => {
+test('minimum quorums follow the rules: more than two thirds, or more than half', () => {
   expect([1, 2, 3, 4, 5, 7, 10].map((n) => leastQuorum('byzantine', n))).toEqual([1, 2, 3, 3, 4, 5, 7]);
   expect([1, 2, 3, 4, 5].map((n) => leastQuorum('crash', n))).toEqual([1, 2, 2, 3, 3]);
 });

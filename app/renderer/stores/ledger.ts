@@ -6,12 +6,15 @@ import { keepFeed } from './feed.ts';
 import { askedValue, liveValue } from './live.ts';
 import type { Live } from './live.ts';
 
-/** The status follows news this closely. */
+/** Delay between news and the status request that follows it. */
 const STATUS_MS = 250;
-/** Votes on a slot have come in by then, so that nobody looks silent who is only a little later. */
+/**
+ * By this time the votes of a slot have arrived, so that a validator that is merely slower does not look
+ * silent.
+ */
 const VALIDATORS_MS = 1_000;
 
-/** What the console holds of the ledger. */
+/** The ledger stores of the console. */
 export interface LedgerParts {
   readonly ledger: Live<LedgerStatus>;
   readonly validators: Live<readonly LedgerValidator[]>;
@@ -32,7 +35,7 @@ export function paced(task: () => void, waitMs: number, timers: Timers): () => v
   };
 }
 
-/** Makes the stores of the ledger; nothing is asked before a part is wanted. */
+/** Creates the stores of the ledger; each sends its first request when it is first used. */
 export function ledgerParts(bridge: Bridge, timers: Timers = browserTimers): LedgerParts {
   const slot = liveValue(
     bridge,
@@ -43,7 +46,7 @@ export function ledgerParts(bridge: Bridge, timers: Timers = browserTimers): Led
     (waitMs: number) =>
     (again: () => void, lost: (problem: Problem) => void): (() => void) => {
       const soon = paced(again, waitMs, timers);
-      // A vote or a final block: either may change what is asked for.
+      // A vote or a final block: either may change any of the values.
       slot.want();
       const unsubscribe = slot.store.subscribe(soon);
       const stop = keepFeed(bridge, {

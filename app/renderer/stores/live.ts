@@ -7,17 +7,17 @@ import { keepFeed } from './feed.ts';
 import { lose, loading, ready } from './view.ts';
 import type { View } from './view.ts';
 
-/** A store that starts being fed when it is first wanted, and stops when the bridge's stores are closed. */
+/** A store whose feed starts on first use and stops when the bridge’s stores are closed. */
 export interface Live<T> {
   readonly store: StoreApi<View<T>>;
-  /** Starts the feed once; later calls do nothing. */
+  /** Starts the feed; later calls do nothing. */
   want(): void;
-  /** Asks the node again now. */
+  /** Asks the node again. */
   refresh(): Promise<void>;
   stop(): void;
 }
 
-/** A value that the node sends whole, at once and at every change. */
+/** A value that the node sends in full, at once and at every change. */
 export function liveValue<T>(
   bridge: Bridge,
   open: (client: Client, signal: AbortSignal) => Promise<AsyncIterable<T>>,
@@ -39,7 +39,7 @@ export function liveValue<T>(
   };
 }
 
-/** A value that is asked for, and asked for again after each piece of news; news in quick succession count as one. */
+/** A value that is requested again after each piece of news; news in quick succession counts as one. */
 export function askedValue<T>(
   bridge: Bridge,
   ask: (client: Client) => Promise<T>,
@@ -61,7 +61,7 @@ export function askedValue<T>(
   };
 }
 
-/** Runs `task` now, and once more after it ends when it was asked for meanwhile. */
+/** Runs `task` now, and once more after it ends if it was requested meanwhile. */
 export function coalesce(task: () => Promise<void>): () => void {
   let running = false;
   let asked = false;

@@ -19,7 +19,7 @@ function numbers(total: number, size = 10) {
   return { list, state, asked, source, settled };
 }
 
-test('scrolling to the end of what is known brings the next page', async () => {
+test('scrolling to the end of the known items loads the next page', async () => {
   const { list, state, settled } = numbers(25);
   await list.refresh();
   expect(state()).toMatchObject({ state: 'ready', count: 10, total: 25, more: true });
@@ -48,7 +48,7 @@ test('far pages are dropped to bound memory and come back by their cursor', asyn
   expect(itemAt(state(), 0)).toBe(0);
 });
 
-test('a refresh keeps what is shown until the new pages are there, and marks it old when they do not come', async () => {
+test('a refresh keeps the shown items until the new pages arrive, and marks them stale if they do not', async () => {
   const { list, state, source } = numbers(5);
   await list.refresh();
   source.fail = true;
@@ -62,7 +62,7 @@ test('a refresh keeps what is shown until the new pages are there, and marks it 
   expect(state()).toMatchObject({ state: 'ready', count: 7, problem: null });
 });
 
-test('a first page that does not come is a failure with its words', async () => {
+test('a first page that cannot be loaded is a failure with its message', async () => {
   const { list, state, source } = numbers(5);
   source.fail = true;
   await list.refresh();

@@ -3,7 +3,9 @@ import type { StoreApi } from 'zustand/vanilla';
 import { problemOf } from '../bridge/index.ts';
 import type { Problem } from '../../contract/index.ts';
 
-/** What one page answers. `offset` is the place of its first item in the whole, where the node tells it. */
+/**
+ * The answer for one page. `offset` is the index of its first item in the whole list, if the node reports it.
+ */
 export interface FetchedPage<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -13,7 +15,7 @@ export interface FetchedPage<T> {
 
 interface Page<T> {
   readonly cursor: string | undefined;
-  /** Null when the page was dropped to save memory; its cursor brings it back. */
+  /** Null if the page was dropped to save memory; its cursor fetches it again. */
   readonly items: readonly T[] | null;
   readonly size: number;
   readonly next: string | null;
@@ -22,19 +24,19 @@ interface Page<T> {
 export interface PagedState<T> {
   readonly state: 'loading' | 'ready' | 'stale' | 'failed';
   readonly problem: Problem | null;
-  /** Items known so far, whether held or dropped. */
+  /** Number of items known so far, held or dropped. */
   readonly count: number;
   readonly total: number | null;
-  /** Place of item 0 in the whole; above zero when the list was opened in the middle. */
+  /** Index of item 0 in the whole list; above zero if the list was opened in the middle. */
   readonly offset: number;
   readonly more: boolean;
   readonly loadingMore: boolean;
   readonly pages: readonly Page<T>[];
 }
 
-/** Pages held on each side of what is in view. */
+/** Pages kept on each side of the visible ones. */
 const KEEP_PAGES = 12;
-/** The deepest page up to which news refreshes a list at once; deeper ones keep still while being read. */
+/** The last page up to which news refreshes a list at once; deeper pages stay still while they are read. */
 const REFRESH_PAGES = 10;
 
 /** The item at `index`, or null while its page is not held. */
@@ -47,7 +49,7 @@ export function itemAt<T>(state: PagedState<T>, index: number): T | null {
   return null;
 }
 
-/** Drops the items of pages far from [first, last], which page numbers count inclusively. */
+/** Drops the items of pages far from [first, last] (page numbers, inclusive). */
 export function trimPages<T>(pages: readonly Page<T>[], first: number, last: number): readonly Page<T>[] {
   if (pages.length <= KEEP_PAGES * 2 + 1) return pages;
   let changed = false;
@@ -70,8 +72,8 @@ const pageOf = (pages: readonly Page<unknown>[], index: number): number => {
 };
 
 /**
- * A list of any length read page by page: it holds the pages around what is in view, remembers the cursors
- * of the rest, and refreshes in the background without emptying what is shown.
+ * A list of any length, read page by page: it holds the pages around the visible ones, remembers the cursors
+ * of the rest, and refreshes in the background without emptying the view.
  */
 export class PagedList<T> {
   readonly store: StoreApi<PagedState<T>>;
@@ -94,7 +96,7 @@ export class PagedList<T> {
     }));
   }
 
-  /** Fetches the list anew up to what is in view, and swaps it in when complete. */
+  /** Fetches the list again up to the visible pages, and swaps it in when complete. */
   async refresh(): Promise<void> {
     const generation = ++this.#generation;
     const depth = pageOf(this.store.getState().pages, this.#lastVisible);
@@ -121,7 +123,7 @@ export class PagedList<T> {
     }
   }
 
-  /** Says which items are in view, so that their pages and the next one are there. */
+  /** Reports which items are visible, so that their pages and the next one are loaded. */
   ensure(first: number, last: number): void {
     this.#lastVisible = last;
     const { pages, state } = this.store.getState();
@@ -139,14 +141,14 @@ export class PagedList<T> {
     if (trimmed !== pages) this.store.setState({ pages: trimmed });
   }
 
-  /** Fetches the next page when there is one. */
+  /** Fetches the next page, if there is one. */
   async more(): Promise<void> {
     const { pages } = this.store.getState();
     const end = pages[pages.length - 1];
     if (end && end.next !== null) await this.#append(end.next);
   }
 
-  /** Changes items in place, for what a person just did; the next refresh brings the node's own view. */
+  /** Changes items in place to show a person’s act at once; the next refresh brings the node’s own view. */
   patch(change: (item: T) => T): void {
     const { pages } = this.store.getState();
     this.store.setState({

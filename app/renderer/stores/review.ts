@@ -7,10 +7,10 @@ import { lose, loading, ready } from './view.ts';
 import type { View } from './view.ts';
 import { problemOf } from '../bridge/index.ts';
 
-/** Told the items that changed; none named means that anything may have. */
+/** Called with the items that changed; an empty list means that any item may have changed. */
 type Listener = (items: readonly string[]) => void;
 
-/** What waits for moderators, live: the counts, and news of items for whoever shows some. */
+/** What waits for moderators, live: the counts, and changes of items for the views that show them. */
 export class ReviewNews implements Live<ReviewCounts> {
   readonly store = createStore<View<ReviewCounts>>(() => loading);
   readonly #bridge: Bridge;

@@ -10,14 +10,14 @@ const open = async (filter: Partial<ReviewFilter> = {}) => {
   await queue.refresh();
   return { client, queue };
 };
-/** Until the refresh that follows an act is through. */
+/** Waits for the refresh that follows an act. */
 const settled = async (queue: ReviewQueue) => {
   while ([...queue.store.getState().marks.values()].some((mark) => mark.phase !== 'failed'))
     await queue.refresh();
 };
 
 describe('working through the queue', () => {
-  test('a decision shows at once and the next open item comes up', async () => {
+  test('a decision shows at once and the next open item becomes active', async () => {
     const { client, queue } = await open();
     const before = await client.review.counts({});
     const first = queue.store.getState().active ?? '';
@@ -33,7 +33,7 @@ describe('working through the queue', () => {
     expect(queue.store.getState().active).toBe(at.active);
   });
 
-  test('every item can be worked off, and the last says so', async () => {
+  test('every item can be decided, and the last one is announced', async () => {
     const { client, queue } = await open({ raised: true });
     const { raised } = await client.review.counts({});
     expect(raised).toBeGreaterThan(3);
@@ -46,7 +46,7 @@ describe('working through the queue', () => {
     expect(queue.store.getState().active).toBeNull();
   });
 
-  test('what was done last is taken back first, and stands in front of you again', async () => {
+  test('the last act is undone first, and its item becomes active again', async () => {
     const { client, queue } = await open();
     const first = queue.targets();
     await queue.act({ verb: 'remove', labels: ['spam'], note: 'Third time' }, first);
@@ -65,7 +65,7 @@ describe('working through the queue', () => {
     expect(queue.store.getState().news).toEqual({ kind: 'nothing' });
   });
 
-  test('everything on the filter is selected, done together and taken back together', async () => {
+  test('everything in the filter is selected, decided together and undone together', async () => {
     const { client, queue } = await open({ words: 'idiot' });
     expect(await queue.selectAll()).toBe(false);
     const ids = queue.targets();
@@ -78,7 +78,7 @@ describe('working through the queue', () => {
     expect(items.every(({ item }) => item.ruling === null)).toBe(true);
   });
 
-  test('what could not be done is said and stays open', async () => {
+  test('an item that failed is announced and stays open', async () => {
     const { queue } = await open();
     await queue.act({ verb: 'publish' }, ['bafyreinowhere']);
     expect(queue.store.getState().marks.get('bafyreinowhere')).toMatchObject({ phase: 'failed' });

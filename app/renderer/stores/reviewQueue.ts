@@ -15,7 +15,7 @@ import type { PagedState } from './paged.ts';
 
 const PAGE = 100;
 const SELECT_PAGE = 200;
-/** As many as one call may name. */
+/** The maximum number of ids in one call. */
 const MAX_SELECTED = 1_000;
 
 /** What a person does to items of the queue. */
@@ -26,21 +26,21 @@ export type Work = { readonly note?: string } & (
 );
 export type Verb = Work['verb'];
 
-/** What was just done to an item, drawn at once and until the node tells the same. */
+/** An act on an item, shown at once until the node reports it too. */
 export interface Mark {
   readonly verb: Verb;
   readonly phase: 'sending' | 'done' | 'failed';
   readonly message: string | null;
 }
 
-/** Acts done together, to be taken back together. */
+/** Acts done together, to be undone together. */
 interface Past {
   readonly verb: Verb;
   readonly ids: readonly string[];
   readonly acts: readonly string[];
 }
 
-/** What a screen reader is told, as data; words are the view's. */
+/** An announcement for screen readers, as data; the view provides the words. */
 export type News =
   | { readonly kind: 'done'; readonly verb: Verb; readonly n: number; readonly next: ReviewItem | null }
   | { readonly kind: 'undone'; readonly n: number }
@@ -49,7 +49,7 @@ export type News =
 
 export interface QueueState {
   readonly active: string | null;
-  /** Where the active item is, or was. */
+  /** The current or last position of the active item. */
   readonly at: number;
   readonly selected: ReadonlySet<string>;
   readonly marks: ReadonlyMap<string, Mark>;
@@ -60,14 +60,14 @@ export interface QueueState {
 
 const decides = (verb: Verb): boolean => verb !== 'claim' && verb !== 'release';
 
-/** Whether an item waits for somebody, apart from what was just done to it. */
+/** Whether an item is open, apart from the acts shown ahead of the node. */
 const isOpen = (item: ReviewItem): boolean =>
   item.ruling === null ? item.held !== null || raised(item) : item.appeal !== null;
 
 const raised = (item: ReviewItem): boolean =>
   item.appeal !== null || item.reports.length > 0 || item.escalated !== null;
 
-/** Where an item is in what is held of a list, or -1. */
+/** The index of an item among the loaded ones, or -1. */
 export function indexOf(state: PagedState<ReviewItem>, id: string): number {
   let first = 0;
   for (const page of state.pages) {
@@ -78,7 +78,7 @@ export function indexOf(state: PagedState<ReviewItem>, id: string): number {
   return -1;
 }
 
-/** The nearest item after `from` that waits for somebody and is in no one's hands already, else the nearest before. */
+/** The nearest open item after `from` that nobody has claimed, else the nearest one before it. */
 export function nextOpen(
   state: PagedState<ReviewItem>,
   marks: ReadonlyMap<string, Mark>,
@@ -96,8 +96,8 @@ export function nextOpen(
 }
 
 /**
- * The queue as one person works through it: what is done shows at once, the next open item comes up by
- * itself, and the last acts can be taken back. `past` outlives a change of filters.
+ * The queue as one person works through it: acts show at once, the next open item becomes active, and the
+ * last acts can be undone. `past` is kept when the filter changes.
  */
 export class ReviewQueue {
   readonly list: PagedList<ReviewItem>;
@@ -106,7 +106,7 @@ export class ReviewQueue {
   readonly #client: Client;
   readonly #filter: ReviewFilter;
   readonly #past: Past[];
-  /** What was taken back and should stand in front of its moderator as soon as the list has it again. */
+  /** The item to make active as soon as the list holds it again, after an undo. */
   #wanted: string | null = null;
   #pinned: string | null = null;
 
@@ -126,7 +126,7 @@ export class ReviewQueue {
     this.again = coalesce(() => this.refresh());
   }
 
-  /** Asks the node anew; what it now tells replaces what was drawn ahead of it. */
+  /** Asks the node again; its answer replaces what was shown ahead of it. */
   async refresh(): Promise<void> {
     const settled = [...this.store.getState().marks].filter(([, mark]) => mark.phase === 'done');
     await this.list.refresh();
@@ -143,14 +143,14 @@ export class ReviewQueue {
     this.store.setState({ active: id, at });
   }
 
-  /** Shows an item that the address names, whether the list has it or not. */
+  /** Shows the item that the address names, whether or not the list holds it. */
   pin(id: string): void {
     this.#pinned = id;
     const found = indexOf(this.list.store.getState(), id);
     this.store.setState(({ at }) => ({ active: id, at: found < 0 ? at : found }));
   }
 
-  /** Moves on by so many rows. */
+  /** Moves the active item by this many rows. */
   step(by: number): void {
     const state = this.list.store.getState();
     const at = Math.max(0, Math.min(state.count - 1, this.store.getState().at + by));
@@ -172,7 +172,7 @@ export class ReviewQueue {
     this.store.setState({ selected: new Set() });
   }
 
-  /** Selects everything that the filter shows; true when there is more than one call may name. */
+  /** Selects every item of the filter; true if there are more than one call may name. */
   async selectAll(): Promise<boolean> {
     const selected = new Set<string>();
     let cursor: string | undefined;
@@ -185,14 +185,14 @@ export class ReviewQueue {
     return cursor !== undefined;
   }
 
-  /** What the next act is about: what is selected, else the active item. */
+  /** The items that the next act applies to: the selection, else the active item. */
   targets(): string[] {
     const { selected, active } = this.store.getState();
     if (selected.size > 0) return [...selected];
     return active === null ? [] : [active];
   }
 
-  /** Does it, shows it at once, and goes to the next open item. */
+  /** Performs an act, shows it at once, and moves to the next open item. */
   async act(work: Work, ids: readonly string[]): Promise<void> {
     const free = ids.filter((id) => this.store.getState().marks.get(id)?.phase !== 'sending');
     if (free.length === 0) return;
@@ -218,7 +218,7 @@ export class ReviewQueue {
     this.again();
   }
 
-  /** Takes the last acts back, and shows their first item again. */
+  /** Undoes the last acts and shows their first item again. */
   async undo(): Promise<void> {
     const past = this.#past.pop();
     if (past === undefined) {
@@ -277,7 +277,7 @@ export class ReviewQueue {
     this.store.setState({ news: { kind: 'failed', n, message } });
   }
 
-  /** After the list came anew: the active item is found again, or another takes its place. */
+  /** After the list was read again: finds the active item again, or chooses another. */
   #settle(): void {
     const state = this.list.store.getState();
     const { active, at, marks, selected } = this.store.getState();

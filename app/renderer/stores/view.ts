@@ -1,8 +1,8 @@
 import type { Problem } from '../../contract/index.ts';
 
 /**
- * Something the console shows of its node. `stale`: the value is the last one known and the connection is
- * gone; `failed`: there is no value and asking for it did not work.
+ * Something that the console shows of its node. `stale`: the last known value after the connection was lost;
+ * `failed`: there is no value and the request for it failed.
  */
 export interface View<T> {
   readonly value: T | null;
@@ -14,7 +14,7 @@ export const loading: View<never> = { value: null, state: 'loading', problem: nu
 
 export const ready = <T>(value: T): View<T> => ({ value, state: 'ready', problem: null });
 
-/** What a view becomes when its source is lost: its last value marked as old, or a failure without one. */
+/** The view after its source is lost: the last value marked as stale, or a failure if there is none. */
 export function lose<T>(view: View<T>, problem: Problem): View<T> {
   return { value: view.value, state: view.value === null ? 'failed' : 'stale', problem };
 }

@@ -10,7 +10,7 @@ describe('addresses that others dial', () => {
     '2001:db8::7',
     '[2001:db8::7]',
     '[2001:db8::7]:4001',
-  ])('%s is taken', (address) => {
+  ])('%s is accepted', (address) => {
     expect(readAnnounced(address)).toEqual({ ok: true, addresses: [address] });
   });
 
@@ -24,24 +24,24 @@ describe('addresses that others dial', () => {
     '[bbs.example.org]:4001',
     '192.0.2.7:port',
     '[2001:db8::7',
-  ])('%s is refused, with the forms that are right', (address) => {
+  ])('%s is rejected, with the valid forms', (address) => {
     const read = readAnnounced(address);
     expect(read).toMatchObject({ ok: false, why: expect.stringContaining(`“${address}”`) });
     expect(read).toMatchObject({ why: expect.stringContaining('192.0.2.7') });
   });
 
-  test.each(['192.0.2.7:0', '192.0.2.7:65536'])('the port in %s is refused with its bounds', (address) => {
+  test.each(['192.0.2.7:0', '192.0.2.7:65536'])('the port in %s is rejected with its bounds', (address) => {
     expect(readAnnounced(address)).toMatchObject({ ok: false, why: expect.stringContaining('65,535') });
   });
 
-  test('they stand on lines of their own or after commas, each counted once', () => {
+  test('addresses are separated by lines or commas, each counted once', () => {
     expect(readAnnounced(' 192.0.2.7,\nbbs.example.org:4001\n\n192.0.2.7 ')).toEqual({
       ok: true,
       addresses: ['192.0.2.7', 'bbs.example.org:4001'],
     });
   });
 
-  test('none is as good as some; more than four are refused', () => {
+  test('an empty list is valid; more than four addresses are rejected', () => {
     expect(readAnnounced(' \n')).toEqual({ ok: true, addresses: [] });
     const five = [1, 2, 3, 4, 5].map((last) => `192.0.2.${last}`).join('\n');
     expect(readAnnounced(five)).toMatchObject({ ok: false });

@@ -8,7 +8,7 @@ export type Announced =
   | { readonly ok: true; readonly addresses: string[] }
   | { readonly ok: false; readonly why: string };
 
-/** Reads the addresses that others dial, as a person writes them: apart by lines, commas or spaces; at most four. */
+/** Parses the addresses that others dial, separated by lines, commas or spaces; at most four. */
 export function readAnnounced(text: string): Announced {
   const addresses = [...new Set(text.split(/[\s,;]+/).filter((part) => part !== ''))];
   for (const address of addresses) {
@@ -19,7 +19,7 @@ export function readAnnounced(text: string): Announced {
   return { ok: true, addresses };
 }
 
-/** The fault of one `host` or `host:port`, or null. */
+/** What is wrong with one `host` or `host:port`, or null. */
 function faultOf(text: string): string | null {
   if (parseHostPort(text) !== null) return null;
   const [, host] = /^(.+):\d+$/.exec(text) ?? [];
@@ -27,7 +27,9 @@ function faultOf(text: string): string | null {
   return isPortAtFault ? words.announce.badPort(text, LAST_PORT) : words.announce.notAnAddress(text);
 }
 
-/** Whether a multiaddr leads beyond the machine that dials it: its host is neither loopback nor `localhost`. */
+/**
+ * Whether a multiaddr leads beyond the machine that dials it: its host is neither loopback nor `localhost`.
+ */
 export function leadsBeyond(multiaddr: string): boolean {
   const [, family, host = ''] = multiaddr.split('/');
   switch (family) {

@@ -17,7 +17,7 @@ test('colour codes become roles and end at the reset', () => {
   ]);
 });
 
-test('256 and true colours are passed over without taking their numbers for other codes', () => {
+test('256 and true colours are skipped without reading their numbers as other codes', () => {
   expect(parseAnsi(`${ESC}[38;5;31mx`)[0]?.style.colour).toBeNull();
   expect(parseAnsi(`${ESC}[38;2;31;32;33mx`)[0]?.style.colour).toBeNull();
 });
@@ -39,7 +39,7 @@ test.each([
   expect(stripEscapes(text)).toBe(left);
 });
 
-test('whatever comes in, no control character but tab and line end comes out', () => {
+test('whatever the input, no control character except tab and line feed is in the output', () => {
   const hostile = fc.array(
     fc.oneof(
       fc.string({ unit: 'binary' }),

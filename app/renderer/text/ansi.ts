@@ -1,4 +1,4 @@
-/** What a run of text looks like, by role rather than by colour. */
+/** The look of a run of text, by role rather than by colour. */
 export interface Style {
   readonly colour: 'red' | 'green' | 'amber' | 'blue' | 'violet' | 'cyan' | 'soft' | null;
   readonly bold: boolean;
@@ -12,21 +12,25 @@ export interface Run {
 }
 
 const plain: Style = { colour: null, bold: false, underline: false, inverse: false };
-/** SGR colours 0 to 7. Black and white are the ground and the text of the theme, whichever it is. */
+/** SGR colours 0 to 7. Black and white are the background and the text of the theme, whichever it is. */
 const colours = ['soft', 'red', 'green', 'amber', 'blue', 'violet', 'cyan', null] as const;
 
 /*
- * One escape or control at a time, each alternative linear: a string sequence (OSC, DCS, SOS, PM, APC) up to its end
- * or the end of the text, a CSI, any other escape, its C1 twins, and every control but tab and line feed.
+ * One escape or control at a time, each alternative linear: a string sequence (OSC, DCS, SOS, PM, APC) up to
+ * its end or the end of the text, a CSI, any other escape, its C1 equivalent, and every control character
+ * except tab and line feed.
  */
 const escapes =
   // oxlint-disable-next-line no-control-regex -- control characters are what this removes
   /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)?|(?:\u001b\[|\u009b)([0-9:;<=>?]*)[ -/]*([@-~])?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** The text without any terminal escape or control character, for markdown and previews. */
+/** The text without terminal escapes and control characters, for markdown and previews. */
 export const stripEscapes = (text: string): string => text.replace(/\r\n?/g, '\n').replace(escapes, '');
 
-/** Applies the numbers of one SGR sequence; what has no role (blinking, backgrounds, 256 colours) changes nothing. */
+/**
+ * Applies the numbers of one SGR sequence; those without a role (blinking, backgrounds, 256 colours) change
+ * nothing.
+ */
 export function applySgr(style: Style, numbers: readonly number[]): Style {
   let next = style;
   for (let i = 0; i < numbers.length; i++) {
@@ -46,7 +50,9 @@ export function applySgr(style: Style, numbers: readonly number[]): Style {
   return next;
 }
 
-/** Text cut into runs of one style. Colour codes are followed, every other escape and control is dropped. */
+/**
+ * Text split into runs of one style. Colour codes are applied; all other escapes and controls are dropped.
+ */
 export function parseAnsi(text: string): Run[] {
   const runs: Run[] = [];
   let style = plain;
@@ -68,7 +74,7 @@ export function parseAnsi(text: string): Run[] {
   return runs;
 }
 
-/** Runs cut at line ends: one list of runs a line. */
+/** Runs split at line ends: one list of runs per line. */
 export function ansiLines(text: string): Run[][] {
   const lines: Run[][] = [[]];
   for (const run of parseAnsi(text)) {

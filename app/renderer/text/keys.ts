@@ -15,20 +15,20 @@ export function keyOfDid(did: string): Uint8Array | null {
     const known = bytes.length === 34 && ED25519.every((byte, place) => bytes[place] === byte);
     return known ? bytes.slice(2) : null;
   } catch {
-    // Characters that are none of the alphabet's: no key.
+    // The text has characters outside the alphabet: no key.
     return null;
   }
 }
 
-/** Lower-case hexadecimal digits of some bytes. */
+/** Bytes as lower-case hexadecimal digits. */
 export const hexOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** The bytes that pairs of hexadecimal digits stand for. */
+/** Pairs of hexadecimal digits as bytes. */
 export const bytesOfHex = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-/** Text in base64url without padding as bytes, or null where it is none. */
+/** Base64url without padding as bytes, or null if the text is not base64url. */
 export function bytesOfBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
   try {
     return Uint8Array.from(base64url.baseDecode(text));

@@ -1,6 +1,6 @@
 const allowed = /^(?:https?|mailto|impulse):/i;
 
-/** The address when it may be followed from a post, else the empty string. Relative ones may not. */
+/** The address if it may be followed from a post, else the empty string. Relative addresses may not. */
 export function safeHref(href: string): string {
   const trimmed = href.trim();
   return allowed.test(trimmed) ? trimmed : '';
@@ -11,7 +11,7 @@ export interface Piece {
   readonly href: string | null;
 }
 
-/** Plain text cut at the web addresses in it; closing punctuation stays outside the link. */
+/** Plain text split at its web addresses; closing punctuation stays outside the link. */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;

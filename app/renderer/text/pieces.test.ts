@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BOX, countUnseen, piecesOf } from './pieces.ts';
 
-test('flagged words stand out from what is around them', () => {
+test('flagged words are separated from the text around them', () => {
   expect(piecesOf('Buy cheap berths now', [[4, 9]])).toEqual([
     { text: 'Buy ', flagged: false },
     { text: 'cheap', flagged: true },
@@ -10,7 +10,7 @@ test('flagged words stand out from what is around them', () => {
   ]);
 });
 
-test('spans that overlap, touch or come in any order are one', () => {
+test('spans that overlap, touch or come in any order are merged', () => {
   const [piece, ...rest] = piecesOf('abcdef', [
     [3, 6],
     [0, 2],
@@ -20,18 +20,18 @@ test('spans that overlap, touch or come in any order are one', () => {
   expect(rest).toEqual([]);
 });
 
-test('characters that nobody sees are drawn as boxes, one for one', () => {
+test('invisible characters are drawn as boxes, one for one', () => {
   const text = 'b\u200bo\u202eat';
   expect(countUnseen(text)).toBe(2);
   expect(piecesOf(text, [])).toEqual([{ text: `b${BOX}o${BOX}at`, flagged: false }]);
 });
 
-test('an emoji made of several keeps what holds it together', () => {
+test('an emoji of several characters keeps its joiners', () => {
   expect(countUnseen('\u{1F469}\u200D\u{1F467} and \u2764\uFE0F')).toBe(0);
   expect(countUnseen('a\u{E0041}b')).toBe(1);
 });
 
-test('whatever the spans, the text comes out whole and in order', () => {
+test('whatever the spans, the pieces add up to the whole text in order', () => {
   fc.assert(
     fc.property(
       fc.string(),

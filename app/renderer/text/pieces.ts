@@ -1,24 +1,27 @@
-/** A stretch of a text: flagged or not, with what cannot be seen made visible. */
+/** A stretch of a text, flagged or not, with invisible characters made visible. */
 export interface Piece {
   readonly text: string;
   readonly flagged: boolean;
 }
 
 /**
- * Characters that draw nothing, or turn what follows around: zero widths, joiners, direction marks, controls;
- * except line ends and tabs, and what holds an emoji together.
+ * Characters that draw nothing or reorder the text: zero widths, joiners, direction marks, controls; except
+ * line ends, tabs, and the joiners inside an emoji.
  */
 const unseen =
   /(?<!\p{Extended_Pictographic}\uFE0F?)(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** The sign that stands for a character nobody can see; repeated for one of two units, so that offsets hold. */
+/**
+ * The sign that replaces an invisible character; repeated for one of two UTF-16 units, so that offsets stay
+ * valid.
+ */
 export const BOX = '\u25ab';
 
-/** How many characters of a text cannot be seen. */
+/** The number of invisible characters in a text. */
 export const countUnseen = (text: string): number => text.match(unseen)?.length ?? 0;
 
 /**
- * A text cut at its flagged spans, offsets in UTF-16 units. Spans may overlap, touch, be out of order or
+ * A text split at its flagged spans, offsets in UTF-16 units. Spans may overlap, touch, be out of order or
  * reach beyond the text.
  */
 export function piecesOf(text: string, spans: readonly (readonly [number, number])[]): Piece[] {

@@ -17,7 +17,7 @@ function stored(): Appearance {
   try {
     value = JSON.parse(localStorage.getItem(key) ?? '{}');
   } catch {
-    // Unreadable or forbidden storage means the defaults, nothing is lost.
+    // If storage is unreadable or forbidden, the defaults apply; nothing is lost.
   }
   return Appearance.catch({ theme: 'system', density: 'dense', motion: 'system' }).parse(value);
 }
@@ -25,7 +25,7 @@ function stored(): Appearance {
 const light = matchMedia('(prefers-color-scheme: light)');
 const more = matchMedia('(prefers-contrast: more)');
 
-/** The theme to draw: the chosen one, or what the system asks for. */
+/** The theme to draw: the chosen one, or the one that the system asks for. */
 export function resolveTheme(choice: Appearance['theme'], wants: { light: boolean; more: boolean }): Theme {
   if (choice !== 'system') return choice;
   if (wants.more) return 'contrast';
@@ -36,7 +36,7 @@ interface AppearanceState extends Appearance {
   change: (patch: Partial<Appearance>) => void;
 }
 
-/** How the console looks on this screen; kept with the browser profile, not with the node. */
+/** The look of the console on this screen; stored in the browser profile, not in the node. */
 export const useAppearance = create<AppearanceState>((set, get) => ({
   ...stored(),
   change: (patch) => {
@@ -45,7 +45,7 @@ export const useAppearance = create<AppearanceState>((set, get) => ({
     try {
       localStorage.setItem(key, JSON.stringify({ theme, density, motion }));
     } catch {
-      // A profile without storage keeps the choice until the window closes.
+      // Without storage, the choice lasts until the window closes.
     }
     apply();
   },
@@ -59,7 +59,7 @@ function apply(): void {
   root.dataset['motion'] = motion;
 }
 
-/** Puts the colour variables into the page and keeps theme and density on the root element. */
+/** Writes the colour variables into the page and sets theme and density on the root element. */
 export function installAppearance(): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(themeCss());

@@ -8,7 +8,7 @@ function block(theme: Theme): string {
   );
 }
 
-/** The style sheet of colour variables, one block a theme, generated from the roles. */
+/** The style sheet of colour variables, one block per theme, generated from the roles. */
 export function themeCss(): string {
   return themes.map((theme) => `[data-theme="${theme}"]{${block(theme)}}`).join('\n');
 }

@@ -1,13 +1,13 @@
-/** The themes a person may choose from; each role has a value for every one. */
+/** The themes a person may choose from; each role has a value for each of them. */
 export const themes = ['dark', 'light', 'contrast'] as const;
 export type Theme = (typeof themes)[number];
 
-/** What a colour may be laid on or used for; the contrast test reads this. */
+/** The backgrounds or the use that a colour is made for; the contrast test reads this. */
 export type Use = 'ground' | 'ink' | 'edge' | 'hairline';
 
 export interface Role {
   readonly use: Use;
-  /** What the colour says, so that nobody picks it for its looks. */
+  /** The meaning of the colour, so that nobody chooses it for its look. */
   readonly meaning: string;
   readonly dark: string;
   readonly light: string;
@@ -23,8 +23,8 @@ const role = (use: Use, meaning: string, dark: string, light: string, contrast: 
 });
 
 /**
- * Every colour of the console, by what it means. An `ink` is for text and must read on every `ground`
- * at 7:1; an `edge` outlines something one can operate or focus, at 3:1; a `hairline` only divides.
+ * Every colour of the console, by meaning. An `ink` is for text and must reach 7:1 on every `ground`; an
+ * `edge` outlines a control or the focus, at 3:1; a `hairline` only divides.
  */
 export const roles = {
   ground: role('ground', 'The window behind everything.', '#0c0f1a', '#f3efe6', '#000000'),
@@ -45,7 +45,7 @@ export const roles = {
 
 export type RoleName = keyof typeof roles;
 
-/** The inks that may also fill a surface, with `shade` written on it. */
+/** Inks that may also fill a surface, with `shade` text on it. */
 export const fills = [
   'amber',
   'cyan',
@@ -56,7 +56,7 @@ export const fills = [
   'text',
 ] as const satisfies readonly RoleName[];
 
-/** The ink on a filled surface, per theme. */
+/** The text colour on a filled surface, per theme. */
 export const shade: Readonly<Record<Theme, string>> = {
   dark: '#0c0f1a',
   light: '#ffffff',
@@ -67,12 +67,12 @@ export interface Pair {
   readonly ink: string;
   readonly ground: string;
   readonly theme: Theme;
-  /** The least contrast ratio after WCAG 2.2. */
+  /** The minimum contrast ratio by WCAG 2.2. */
   readonly least: number;
   readonly name: string;
 }
 
-/** Every pair that can meet on screen, with the contrast it owes. */
+/** Every pair of colours that can meet on screen, with its required contrast. */
 export function pairs(): Pair[] {
   const named = Object.entries(roles) as [RoleName, Role][];
   const of = (use: Use) => named.filter(([, value]) => value.use === use);

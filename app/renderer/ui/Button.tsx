@@ -4,16 +4,19 @@ import { Key } from './Key.tsx';
 import './button.css';
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'className'> {
-  /** `main`: the one thing to do here; `plain`: everything else; `quiet`: inside rows; `danger`: cannot be undone. */
+  /** `main`: the primary action; `plain`: other actions; `quiet`: inside rows; `danger`: cannot be undone. */
   kind?: 'main' | 'plain' | 'quiet' | 'danger';
   shortcut?: string;
-  /** What it leads to is being done: it looks disabled and keeps the keyboard. Its owner ignores presses meanwhile. */
+  /**
+   * The action is running: the button looks disabled and keeps the focus. The owner ignores presses
+   * meanwhile.
+   */
   waits?: boolean;
   className?: string;
   children: ReactNode;
 }
 
-/** A button; its key is shown beside the words where it has one. */
+/** A button; its shortcut, if any, is shown beside the label. */
 export function Button({ kind = 'plain', shortcut, waits, className, children, ...rest }: ButtonProps) {
   return (
     <AriaButton

@@ -9,17 +9,17 @@ export interface ChoicesProps<T extends string> {
   options: readonly {
     value: T;
     title: string;
-    /** A sentence on what it leads to. */
+    /** One sentence on the consequence of the choice. */
     means: ReactNode;
     /** A badge beside the title. */
     badge?: ReactNode;
   }[];
-  /** Two side by side where there is room. */
+  /** Two columns if there is room. */
   beside?: boolean;
   isDisabled?: boolean;
 }
 
-/** One of a few, each with a sentence that is always in sight. Arrow keys choose. */
+/** A radio group whose options each have a visible explanation. Arrow keys choose. */
 export function Choices<T extends string>(props: ChoicesProps<T>) {
   const { label, value, onChange, options, beside, isDisabled } = props;
   return (

@@ -4,11 +4,11 @@ import { Button } from './Button.tsx';
 export interface FilePickProps {
   label: string;
   accept: readonly string[];
-  /** Told the text of the file that was chosen. */
+  /** Called with the text of the chosen file. */
   onText: (text: string) => void;
 }
 
-/** A button that lets someone choose a file of text. */
+/** A button that lets a person choose a text file. */
 export function FilePick({ label, accept, onText }: FilePickProps) {
   return (
     <div>

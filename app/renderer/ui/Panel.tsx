@@ -4,22 +4,22 @@ import './panel.css';
 import { useScrolls } from './useScrolls.ts';
 
 export interface PanelProps {
-  /** Set into the top border. */
+  /** Drawn in the top border. */
   title: string;
-  /** Beside the title in soft type: a count or a qualifier. */
+  /** Soft text beside the title: a count or a qualifier. */
   count?: ReactNode;
-  /** The key that leads to this panel's room. */
+  /** The shortcut of this panel’s room. */
   shortcut?: string;
   /** Controls at the right of the border. */
   tools?: ReactNode;
   level?: 1 | 2 | 3;
   className?: string;
-  /** Rows to the very edge: no padding inside. */
+  /** Rows reach the edge: no padding. */
   flush?: boolean;
   children: ReactNode;
 }
 
-/** A framed region with its title in the frame, as text-mode boxes had. */
+/** A framed region with its title in the frame, like the boxes of text-mode programs. */
 export function Panel({ title, count, shortcut, tools, level = 2, className, flush, children }: PanelProps) {
   const id = useId();
   const [body, scrolls] = useScrolls();

@@ -3,7 +3,7 @@ import './slider.css';
 
 export interface RangeSliderProps {
   label: string;
-  /** What the lower and the upper thumb set, read aloud. */
+  /** Accessible names of the lower and the upper thumb. */
   thumbs: readonly [string, string];
   /** 0 to 1 each, the lower first. */
   value: readonly [number, number];
@@ -11,8 +11,8 @@ export interface RangeSliderProps {
 }
 
 /**
- * Two bounds on one scale: from the round thumb on it needs someone, from the square one on it is dangerous.
- * Drag, arrows, Page Up and Page Down, Home and End.
+ * Two bounds on one scale: attention from the round thumb on, danger from the square one on. Drag, arrows,
+ * Page Up and Page Down, Home and End.
  */
 export function RangeSlider({ label, thumbs, value, onChange }: RangeSliderProps) {
   const [low, high] = value;

@@ -6,7 +6,7 @@ export interface Tab {
   readonly href: string;
 }
 
-/** The parts of a room as links, the current one marked by weight and a bar. */
+/** The parts of a room as links; the current one is marked by weight and a bar. */
 export function Tabs({ label, tabs, current }: { label: string; tabs: readonly Tab[]; current: string }) {
   return (
     <nav aria-label={label} className="tabs">

@@ -10,8 +10,8 @@ const isControl = (target: EventTarget) =>
   target instanceof HTMLElement && target.closest('button, a, input') !== null;
 
 /**
- * A list of any length of which only the visible rows exist. One row has the keyboard: arrows or j and k
- * move it, Page Up, Page Down, Home and End jump, Enter opens.
+ * A list of any length of which only the visible rows exist. One row has the focus: arrows or j and k move
+ * it, Page Up, Page Down, Home and End jump, Enter opens.
  */
 export function VirtualList<T>(props: VirtualListProps<T>) {
   const { label, items = [], keyOf, columns, row, estimate = 32, onOpen, onActive } = props;
@@ -61,7 +61,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     virtual.scrollToIndex(index, { align: 'auto' });
   };
 
-  // The row to focus may only be drawn after the scroll it caused.
+  // The row to focus may only be drawn after the scroll that the focus caused.
   useEffect(() => {
     if (!focusNext.current) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
@@ -70,7 +70,8 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     element.focus({ preventScroll: true });
   });
 
-  // When its owner moves the current row, the view goes along, and the keyboard where it was in the list.
+  // When the owner changes the current row, the view scrolls to it, and the focus follows if it was in the
+  // list.
   const shown = useRef(wanted);
   useEffect(() => {
     if (props.active === undefined || wanted === shown.current) return;
@@ -167,7 +168,8 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
                 className={`list-row ${columns ? 'list-cells' : ''} ${item === null ? '' : (props.rowClass?.(item) ?? '')}`}
                 style={{ transform: `translateY(${place.start}px)` }}
                 onFocus={(event) => {
-                  // From then on the row is known by its key, and stays the current one when others come in above.
+                  // From then on the row is identified by its key, and stays current when rows are added
+                  // above it.
                   if (event.target === event.currentTarget && (!active || wanted === null)) take(place.index);
                 }}
                 onClick={(event) => {

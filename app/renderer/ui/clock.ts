@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** One ticking clock for the whole console; a component subscribes at the pace it needs. */
+/** One ticking clock for the whole console; a component subscribes at the rate it needs. */
 function ticker(everyMs: number) {
   const listeners = new Set<() => void>();
   let now = Date.now();
@@ -21,7 +21,7 @@ function ticker(everyMs: number) {
       };
     },
     read() {
-      // Without a running timer the stored time would be stale at the first draw.
+      // Without a running timer, the stored time would be outdated at the first draw.
       if (timer === undefined && Date.now() - now > everyMs) now = Date.now();
       return now;
     },
@@ -31,7 +31,7 @@ function ticker(everyMs: number) {
 const seconds = ticker(1000);
 const quarters = ticker(15_000);
 
-/** The time now in milliseconds, redrawn every second or every quarter of a minute. */
+/** The current time in milliseconds, updated every second or every 15 seconds. */
 export function useNow(pace: 'second' | 'quarter' = 'quarter'): number {
   const source = pace === 'second' ? seconds : quarters;
   return useSyncExternalStore(source.subscribe, source.read);

@@ -18,14 +18,14 @@ import './fields.css';
 
 interface FieldBase {
   label: string;
-  /** One line under the control that says what it does. */
+  /** One line under the control on its effect. */
   hint?: ReactNode;
   /** What is wrong with the value, or null. */
   error?: string | null;
   isDisabled?: boolean;
   isRequired?: boolean;
   className?: string;
-  /** The label is read aloud and not drawn. */
+  /** The label is the accessible name only and is not drawn. */
   bare?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface TextFieldProps extends FieldBase {
   autoFocus?: boolean;
   mono?: boolean;
   maxLength?: number;
-  /** A word after the value: a unit. */
+  /** A unit after the value. */
   unit?: string;
   autoComplete?: string;
   inputMode?: 'text' | 'numeric' | 'search';
@@ -70,11 +70,12 @@ export function TextField(props: TextFieldProps) {
       autoFocus={autoFocus ?? false}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && onEnter) {
-          // What the key leads to may take the focus; without this the same press would also press that.
+          // The key’s action may move the focus; without this the same press would also activate the newly
+          // focused element.
           event.preventDefault();
           onEnter();
         }
-        // Without this the field keeps Escape from the dialog it stands in.
+        // Without this, the field would keep Escape from the dialog around it.
         event.continuePropagation();
       }}
     >
@@ -190,15 +191,15 @@ export interface SwitchProps {
   value: boolean;
   onChange: (value: boolean) => void;
   isDisabled?: boolean;
-  /** Words for the two states, shown beside it. */
+  /** Words for the two states, shown beside the switch. */
   on?: string;
   off?: string;
   bare?: boolean;
-  /** What is drawn in place of the label, which is read aloud, and of the two words. */
+  /** Drawn instead of the label and the two words; the label stays the accessible name. */
   shown?: string;
 }
 
-/** On or off, said in a word as well as by position. */
+/** On or off, shown by a word as well as by position. */
 export function Switch(props: SwitchProps) {
   const { label, value, onChange, isDisabled, on = 'on', off = 'off', bare, shown } = props;
   return (

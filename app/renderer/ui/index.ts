@@ -1,4 +1,4 @@
-/** The whole set of primitives; views import from here and nowhere deeper. */
+/** All primitives; views import from here only. */
 export { Button, type ButtonProps } from './Button.tsx';
 export { Choices } from './Choices.tsx';
 export { useNow } from './clock.ts';

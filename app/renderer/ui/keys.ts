@@ -9,7 +9,7 @@ const names: Readonly<Record<string, string>> = {
   delete: 'Del',
 };
 
-/** How a shortcut is written on key caps: `ctrl+k` is "Ctrl K". */
+/** A shortcut as written on key caps: `ctrl+k` is “Ctrl K”. */
 export function keyNames(shortcut: string): string {
   if (shortcut === '+') return '+';
   return shortcut

@@ -5,7 +5,7 @@ interface KeyLike {
   altKey: boolean;
 }
 
-/** Where a key moves the current row of a list to, or null when the key is not for moving. */
+/** The row that a key moves to, or null if the key does not move. */
 export function stepOf(event: KeyLike, current: number, length: number, page: number): number | null {
   if (event.ctrlKey || event.metaKey || event.altKey || length === 0) return null;
   const clamp = (index: number) => Math.min(length - 1, Math.max(0, index));

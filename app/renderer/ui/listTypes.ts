@@ -6,24 +6,24 @@ export interface Column<T> {
   /** A CSS grid track: `minmax(0, 1fr)`, `90px`. */
   width: string;
   align?: 'left' | 'right';
-  /** Dropped when the list is narrow. */
+  /** Hidden if the list is narrow. */
   wide?: boolean;
   cell: (item: T) => ReactNode;
 }
 
-/** Items by place, where not all of them are held; a place not held gives null. */
+/** Items by index, if not all of them are held; null for an index that is not held. */
 export interface ListSource<T> {
   readonly count: number;
   at(index: number): T | null;
 }
 
 export interface VirtualListProps<T> {
-  /** Names the list for screen readers. */
+  /** Accessible name of the list. */
   label: string;
-  /** All items at once; or `source`, where only those around the view are held. */
+  /** All items at once; or `source`, if only the items around the view are held. */
   items?: readonly T[];
   source?: ListSource<T>;
-  /** Told which rows are drawn, so that the owner can hold just those. */
+  /** Called with the range of drawn rows, so that the owner can hold just those. */
   onRange?: (first: number, last: number) => void;
   keyOf: (item: T) => string;
   /** Cells in columns with a heading line, or `row` for one free cell. */
@@ -32,30 +32,30 @@ export interface VirtualListProps<T> {
   /** Height of a row before it is measured, in pixels; rows may grow. */
   estimate?: number;
   onOpen?: (item: T, index: number) => void;
-  /** The key of the current row, when the owner wants to hold it. */
+  /** The key of the current row, if the owner controls it. */
   active?: string | null;
-  /** Where that row is, when the owner knows. */
+  /** The index of that row, if the owner knows it. */
   activeAt?: number;
   onActive?: (item: T, index: number) => void;
-  /** Which rows are selected, where several may be; left out, the current row is the selected one. */
+  /** The selected rows, in a multi-selection list; if omitted, the current row is the selected one. */
   isSelected?: (item: T) => boolean;
-  /** The row that is current and in view at first. */
+  /** The row that is current and visible at first. */
   initialIndex?: number;
-  /** Called when the last rows come into view, to fetch more. */
+  /** Called when the last rows become visible, to fetch more. */
   onEnd?: () => void;
-  /** Called when the first rows come into view. */
+  /** Called when the first rows become visible. */
   onStart?: () => void;
-  /** Scroll along as rows are added at the end, while the end is in view. */
+  /** Keep scrolling as rows are added at the end, while the end is visible. */
   followEnd?: boolean;
-  /** Total known to the owner, where not all items are loaded yet. */
+  /** The total number of rows, if not all items are loaded yet. */
   total?: number | null;
   rowClass?: (item: T) => string;
-  /** Takes the keyboard when it appears. */
+  /** Takes the focus when it appears. */
   autoFocus?: boolean;
   className?: string;
 }
 
-/** The grid tracks of all columns, and of those that stay when the list is narrow. */
+/** The grid tracks of all columns, and of the columns that stay in a narrow list. */
 export function tracks<T>(columns: readonly Column<T>[]): CSSProperties {
   const narrow = columns.filter((column) => !column.wide);
   const variables: Record<`--${string}`, string> = {

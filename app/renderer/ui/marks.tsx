@@ -7,7 +7,7 @@ import './marks.css';
 
 export type Tone = 'text' | 'soft' | 'amber' | 'cyan' | 'green' | 'red' | 'violet' | 'blue';
 
-/** A short word in a frame; the tone repeats what the word says. */
+/** A short word in a frame; its tone repeats the meaning of the word. */
 export function Badge({
   tone = 'soft',
   title,
@@ -26,7 +26,7 @@ export function Badge({
 
 const spread = { local: 'soft', gossiped: 'blue', held: 'cyan', certified: 'green' } as const;
 
-/** How far something has spread, in a word. */
+/** How far something has spread, in one word. */
 export function FinalityBadge({ finality }: { finality: Finality }) {
   const { level, copies, block = 0 } = finality;
   const { word, means } =
@@ -42,7 +42,7 @@ export function FinalityBadge({ finality }: { finality: Finality }) {
   );
 }
 
-/** A member's handle, with the role where it matters that one knows it. */
+/** A member’s handle, with the role if the role matters in this place. */
 export function PersonName({
   person,
   role = true,
@@ -61,15 +61,15 @@ export function PersonName({
 
 export interface RelativeTimeProps {
   at: number;
-  /** Few letters, for columns. */
+  /** A short form, for columns. */
   short?: boolean;
-  /** Reachable with Tab, so that the exact time is read out. Off inside rows that take the focus themselves. */
+  /** Reachable with Tab, so that the exact time is read out. Off inside focusable rows. */
   focusable?: boolean;
-  /** What has happened, though this machine's clock or its last tick may lag behind. */
+  /** The time lies in the past, even if this machine’s clock or its last tick is behind. */
   past?: boolean;
 }
 
-/** How long ago, with the exact time as its title and, where focusable, as its spoken name. */
+/** The relative time, with the exact time as its title and, if focusable, as its accessible name. */
 export function RelativeTime({ at, short, focusable, past }: RelativeTimeProps) {
   const clock = useNow();
   const now = past ? Math.max(at, clock) : clock;

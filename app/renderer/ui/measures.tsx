@@ -6,11 +6,11 @@ import './measures.css';
 export interface ProgressBarProps {
   label: string;
   progress: Progress;
-  /** Said in place of the figures, where there are none to tell. */
+  /** Shown instead of the figures, if there are none. */
   words?: string;
 }
 
-/** Long work: what, how far in words, how fast, how long still. */
+/** Progress of a long task: what it is, how far, how fast, and the time left. */
 export function ProgressBar({ label, progress, words: told }: ProgressBarProps) {
   const words =
     told ?? common.progress(progress.done, progress.total, progress.perSecond, progress.etaSeconds);
@@ -44,13 +44,13 @@ export interface MeterProps {
   share: number;
   /** The figure in words, at the right. */
   words: string;
-  /** From this share on it needs someone. */
+  /** From this share on, the measure is marked as high. */
   warnFrom?: number;
-  /** Said after the figure when it needs someone. */
+  /** Shown after the figure if the measure is high. */
   warning?: string;
 }
 
-/** A measure with a limit: label, bar, figure on one line. */
+/** A measure with a limit: label, bar and figure on one line. */
 export function Meter({ label, share, words, warnFrom, warning }: MeterProps) {
   const warn = warnFrom !== undefined && share >= warnFrom;
   const value = Math.min(100, Math.max(0, share * 100));

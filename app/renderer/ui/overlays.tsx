@@ -18,15 +18,18 @@ export interface DialogProps {
   title: string;
   isOpen: boolean;
   onClose: () => void;
-  /** `alert` for what cannot be undone. */
+  /** `alert` for actions that cannot be undone. */
   role?: 'dialog' | 'alertdialog';
   width?: 'narrow' | 'normal' | 'wide';
-  /** Buttons at the foot, the main one last. */
+  /** Buttons at the bottom, the main one last. */
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** A modal with its title in the frame. Escape and a press outside close it; focus returns where it was. */
+/**
+ * A modal with its title in the frame. Escape and a press outside close it; focus returns to its previous
+ * place.
+ */
 export function Dialog({
   title,
   isOpen,
@@ -75,15 +78,15 @@ export interface MenuEntry {
 }
 
 export interface MenuProps {
-  /** The button's words. */
+  /** The label of the button. */
   label: ReactNode;
-  /** What a screen reader calls the button, where the words alone do not say it. */
+  /** The accessible name of the button, if the label alone is not clear. */
   name?: string;
   kind?: ButtonProps['kind'];
   entries: readonly MenuEntry[];
 }
 
-/** A button that opens a list of actions. */
+/** A button that opens a menu of actions. */
 export function Menu({ label, name, kind = 'quiet', entries }: MenuProps) {
   return (
     <MenuTrigger>

@@ -15,7 +15,7 @@ import './fields.css';
 export interface PickOption {
   readonly value: string;
   readonly label: string;
-  /** Said under the label, to tell apart what has one name. */
+  /** Drawn under the label, to tell apart options with the same name. */
   readonly hint?: string;
 }
 
@@ -26,15 +26,15 @@ export interface PickFieldProps {
   value: string | null;
   onChange: (value: string | null) => void;
   options: readonly PickOption[];
-  /** Said when nothing matches what was typed. */
+  /** Shown if nothing matches the typed text. */
   nothing: string;
   autoFocus?: boolean;
 }
 
-/** More than these are not worth scrolling through; another letter narrows them. */
+/** Maximum number of shown options; another letter narrows them. */
 const MOST_SHOWN = 60;
 
-/** One of many, found by typing a part of its name. */
+/** One of many, found by typing part of its name. */
 export function PickField(props: PickFieldProps) {
   const { label, hint, error, value, onChange, options, nothing, autoFocus } = props;
   const [typed, setTyped] = useState(() => options.find((option) => option.value === value)?.label ?? '');

@@ -10,7 +10,7 @@ export interface EmptyStateProps {
   action?: ReactNode;
 }
 
-/** What a panel says when it has nothing to show. */
+/** The content of a panel that has nothing to show. */
 export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
     <div className="empty">
@@ -21,7 +21,7 @@ export function EmptyState({ title, children, action }: EmptyStateProps) {
   );
 }
 
-/** What a panel says while it waits. */
+/** The content of a panel while it loads. */
 export function Loading({ what }: { what: string }) {
   return (
     <p className="loading" role="status">
@@ -35,13 +35,13 @@ export interface NoticeProps {
   title: string;
   children?: ReactNode;
   action?: ReactNode;
-  /** Read out when it appears. */
+  /** Announced by screen readers when it appears. */
   live?: boolean;
 }
 
 const marks = { info: 'i', attention: '!', danger: '×', good: '✓' };
 
-/** A sentence that matters, in its place on the page; never a toast. */
+/** An important sentence in its place on the page; never a toast. */
 export function Notice({ severity = 'info', title, children, action, live }: NoticeProps) {
   return (
     <div
@@ -60,7 +60,7 @@ export function Notice({ severity = 'info', title, children, action, live }: Not
   );
 }
 
-/** A failure: what happened and what to do next, with a way to try again. */
+/** A failure: what happened and what to do next, with a retry button. */
 export function ProblemNotice({ problem, action }: { problem: Problem; action?: ReactNode }) {
   return (
     <Notice severity="danger" title={problem.message} live {...(action === undefined ? {} : { action })}>
@@ -69,7 +69,7 @@ export function ProblemNotice({ problem, action }: { problem: Problem; action?: 
   );
 }
 
-/** A line read out by screen readers when it changes, and drawn softly. */
+/** A softly drawn line that screen readers announce when it changes. */
 export function LiveRegion({ children }: { children: ReactNode }) {
   return (
     <p className="said" role="status" aria-live="polite">

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState, type RefObject } from 'react';
 const focusable = 'a[href], button, input, select, textarea, [tabindex]';
 
 /**
- * Whether a box scrolls without anything inside that takes the keyboard; such a box must take it itself,
- * or its lower part is out of reach without a mouse.
+ * Whether a box scrolls and holds nothing focusable. Such a box must be focusable itself, or its lower part
+ * is unreachable without a mouse.
  */
 export function useScrolls(): [RefObject<HTMLDivElement | null>, boolean] {
   const box = useRef<HTMLDivElement>(null);

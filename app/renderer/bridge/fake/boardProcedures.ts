@@ -18,7 +18,7 @@ const gone = {
   remedy: 'Go back to the list; it may have been deleted.',
 };
 
-/** The boards' procedures over sample data. */
+/** The board procedures over sample data. */
 export function boardProcedures({ boards, news, now }: Parts) {
   const os = implement(contract).boards;
   const changed = (thread: string | null, board: string, newPosts = 0) =>

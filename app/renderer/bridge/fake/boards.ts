@@ -10,7 +10,7 @@ type Revision = Outputs['boards']['history'][number];
 
 interface Shelf {
   board: Board;
-  /** Threads that the seed makes; new ones come before them. */
+  /** Number of seeded threads; new ones come before them. */
   readonly made: number;
   readonly old: boolean;
 }
@@ -23,7 +23,7 @@ export interface ThreadPlace {
 const threadId = (shelf: number, thread: number) => `bafyreisample-t-${shelf}-${thread}`;
 const postId = (shelf: number, thread: number, post: number) => `bafyreisample-p-${shelf}-${thread}-${post}`;
 
-/** Where an id of a sample thread or post points, or null for one that is none. */
+/** The place that the id of a sample thread or post refers to, or null for any other id. */
 export function placeOf(id: string): (ThreadPlace & { readonly post: number }) | null {
   const match = /^bafyreisample-[tp]-(\d+)-(-?\d+)(?:-(\d+))?$/.exec(id);
   return match ? { shelf: Number(match[1]), thread: Number(match[2]), post: Number(match[3] ?? 0) } : null;
@@ -75,8 +75,8 @@ const shelves = (now: number): Shelf[] => {
 };
 
 /**
- * The sample boards: a hundred thousand threads that cost nothing until they are looked at, because each
- * follows from its place; what a person does is laid over them.
+ * The sample boards: a hundred thousand threads, each computed from its position when it is read; a person’s
+ * changes are stored on top.
  */
 export class SampleBoards {
   readonly shelves: Shelf[];
@@ -368,7 +368,7 @@ export class SampleBoards {
   }
 }
 
-/** A few posts of the first thread are held back: as others see it, as a moderator does, and removed. */
+/** A few posts of the first thread are held back: as others see it, as a moderator sees it, and removed. */
 function heldAt(shelf: number, n: number, j: number): Post['held'] {
   if (shelf !== 0 || n !== 0 || j < 2 || j > 4) return null;
   const states = ['queued', 'quarantined', 'removed'] as const;

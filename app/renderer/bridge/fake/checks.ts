@@ -11,7 +11,7 @@ const check = (
   remedy: string | null = null,
 ): Check => ({ id, state, finding, remedy });
 
-/** What the doctor finds at a sample node, in the order of a node's own report. */
+/** The reachability report of a sample node, in the order of a node’s own report. */
 export function sampleChecks(network: SampleNetwork): Check[] {
   const { around, settings, isMapped } = network;
   const isAlone = settings.listen === 'loopback';

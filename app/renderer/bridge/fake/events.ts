@@ -1,4 +1,7 @@
-/** Tells every open subscription of one kind; each subscriber sees what is told after it began. */
+/**
+ * Sends values to every open subscription of one kind; a subscriber receives what is sent after it
+ * subscribed.
+ */
 export class Events<T> {
   readonly #queues = new Set<(value: T) => void>();
 
@@ -6,7 +9,7 @@ export class Events<T> {
     for (const put of this.#queues) put(value);
   }
 
-  /** Values as they are told, with `first` before them where given, until the signal aborts. */
+  /** The values as they are sent, after `first` if given, until the signal aborts. */
   async *watch(signal: AbortSignal | undefined, first?: () => T): AsyncGenerator<T, void, void> {
     const waiting: T[] = [];
     let wake = () => {};

@@ -9,11 +9,11 @@ interface FederationSample {
   readonly network: SampleNetwork;
   readonly tick: Events<null>;
   readonly now: () => number;
-  /** How long the router and the members outside take, in milliseconds. */
+  /** How long the router and the outside members take, in milliseconds. */
   readonly setUpMs: number;
 }
 
-/** The federation's procedures over a sample network. */
+/** The federation procedures over a sample network. */
 export function federationProcedures({ network, tick, now, setUpMs }: FederationSample) {
   const os = implement(contract).federation;
   const startedAt = now();

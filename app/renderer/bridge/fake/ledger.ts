@@ -13,13 +13,13 @@ import { me, people } from './people.ts';
 
 const BLOCK_MS = 30_000;
 const HEX = '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328';
-/** Steps of one slot: silence, proposal, four notarise, four finalise, final. */
+/** Steps of one slot: silence, proposal, four votes to notarise, four to finalise, final. */
 const IDLE_STEPS = 3;
 
 const kinds = ['halted', 'alone', 'empty', 'stalled', 'watching', 'filling', 'broken'] as const;
 type Kind = (typeof kinds)[number] | 'runs';
 
-/** Digits that differ from one number to the next, as hashes do. */
+/** Hexadecimal digits that differ from one number to the next, as hashes do. */
 const digits = (n: number, length: number): string => {
   let text = '';
   for (let i = 0; text.length < length; i++)
@@ -53,9 +53,9 @@ const bodies: readonly ((n: number) => { readonly kind: string; readonly body: R
   ];
 
 /**
- * A ledger whose blocks are made step by step. `halted`: this node came to something else; `alone`: one
- * validator; `empty`: before the first block; `stalled`: two of four are silent; `watching`: this node signs
- * nothing; `filling`: history is fetched still; `broken`: a validator signed what contradicts itself.
+ * A ledger whose blocks are made step by step. `halted`: this node computed a different result; `alone`: one
+ * validator; `empty`: before the first block; `stalled`: two of four are silent; `watching`: this node is no
+ * validator; `filling`: history is still being fetched; `broken`: a validator signed contradicting votes.
  */
 export class SampleLedger {
   readonly slots = new Events<LiveSlot>();
@@ -96,7 +96,7 @@ export class SampleLedger {
     return this.#height;
   }
 
-  /** How many, from the last place on, are silent. */
+  /** How many validators are silent, counted from the last index. */
   get #silent(): number {
     if (this.kind === 'stalled') return 2;
     return this.kind === 'alone' ? 0 : 1;
@@ -173,7 +173,7 @@ export class SampleLedger {
     };
   }
 
-  /** Goes on by one vote; at the end of a slot its block is final. */
+  /** Advances by one vote; at the end of a slot its block is final. */
   step(): void {
     if (this.#halted || this.kind === 'stalled') return;
     if (this.kind === 'empty' && this.#waiting().length === 0) return;
@@ -215,7 +215,7 @@ export class SampleLedger {
     };
   }
 
-  /** The height of the block with this hash, 0 for none. */
+  /** The height of the block with this hash, 0 if there is none. */
   heightOf(hash: string): number {
     let height = this.#height;
     while (height > 0 && blockId(height) !== hash) height--;
@@ -243,7 +243,7 @@ export class SampleLedger {
     }));
   }
 
-  /** A transaction by its id; null for one that was never made. */
+  /** A transaction by its id; null if it does not exist. */
   transaction(id: string): LedgerTransaction | null {
     const waiting = this.#waiting().find((one) => one.id === id);
     if (waiting) return { id, kind: waiting.kind, account: me, nonce: 0, body: waiting.body, block: null };

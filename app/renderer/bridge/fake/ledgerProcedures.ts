@@ -16,7 +16,7 @@ const validatorOf = ({ did, peer, bls, pop }: ValidatorCard) => ({
   pop: bytesOfHex(pop),
 });
 
-/** The ledger's procedures over a sample; texts of changes have the form that nodes give them. */
+/** The ledger procedures over sample data; the texts of set changes have a node’s format. */
 export function ledgerProcedures(ledger: SampleLedger) {
   const os = implement(contract).ledger;
   const HEX = ledger.status().stateRoot;

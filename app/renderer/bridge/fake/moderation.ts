@@ -52,7 +52,10 @@ const models = (on: boolean, kind: string): ModerationStatus['models'] =>
     licence,
   }));
 
-/** The moderation's procedures over a sample; `kind` broken-model breaks one model and loses another. */
+/**
+ * The moderation procedures over sample data; with `kind` broken-model one model is broken and another
+ * missing.
+ */
 export function moderationProcedures(now: () => number, kind: string) {
   const os = implement(contract).moderation;
   const news = new Events<ModerationStatus>();

@@ -7,12 +7,12 @@ const RELAY_ID = '12D3KooWLRPJAA5o6YkZ5hZMk3vKqGzT8yR1nDq5uXbWc7fE2kelp';
 const PUBLIC_HOST = '203.0.113.7';
 const PORT = 4001;
 
-/** What stands around a sample node. */
+/** The network around a sample node. */
 interface Surroundings {
   readonly settings: Partial<Settings['network']>;
-  /** Whether its router forwards a port when asked. */
+  /** Whether the router forwards a port on request. */
   readonly forwards: boolean;
-  /** Whether members outside are connected who test its addresses. */
+  /** Whether outside members are connected who can test its addresses. */
   readonly tested: boolean;
   readonly relayed: boolean;
   readonly symmetric: boolean;
@@ -28,24 +28,24 @@ const surroundings = {
     relayed: false,
     symmetric: false,
   },
-  /** Behind a router with a symmetric NAT; others come in through a relay. */
+  /** Behind a router with a symmetric NAT; others connect through a relay. */
   relayed: { settings: open, forwards: false, tested: true, relayed: true, symmetric: true },
   /** Behind a router that forwards nothing, and no member relays. */
   closed: { settings: open, forwards: false, tested: false, relayed: false, symmetric: false },
-  /** It listens on its machine alone; the router would forward. */
+  /** Listens only on its own machine; the router would forward. */
   local: { settings: {}, forwards: true, tested: true, relayed: false, symmetric: false },
-  /** A node that joins: it listens on its machine alone, and the router forwards nothing. */
+  /** A node that joins: it listens only on its own machine, and the router forwards nothing. */
   setup: { settings: {}, forwards: false, tested: false, relayed: false, symmetric: false },
 } as const satisfies Record<string, Surroundings>;
 
 const isKind = (name: string): name is keyof typeof surroundings => name in surroundings;
 
-/** How the sample node is reached: a small world that answers settings as a router and members outside would. */
+/** The reachability of the sample node: a model of the router and the outside members. */
 export class SampleNetwork {
   readonly around: Surroundings;
   settings: Settings['network'];
 
-  /** `kind` names the surroundings; anything else stands for a node that anyone can dial. */
+  /** `kind` names the network; anything else stands for a node that anyone can dial. */
   constructor(kind: string) {
     this.around = surroundings[isKind(kind) ? kind : 'direct'];
     this.settings = { ...defaultSettings.network, ...this.around.settings };
@@ -98,7 +98,7 @@ export class SampleNetwork {
     ];
   }
 
-  /** The addresses for a reach, with this node's peer id; none where nobody there could use them. */
+  /** The addresses for a reach, with this node’s peer id; empty if nobody there could use them. */
   addressesFor(reach: Reach): string[] {
     const of = (scope: OwnAddress['scope']) =>
       this.own()
@@ -110,7 +110,7 @@ export class SampleNetwork {
     return outside.length === 0 ? [] : [...outside, ...of('network')];
   }
 
-  /** What others are told. */
+  /** The addresses that this node announces. */
   told(): string[] {
     const outside = this.addressesFor('network');
     return outside.length > 0 ? outside : this.addressesFor('machine');

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The status of the sample node at `now`; with `setup`, of one that has no community yet. */
+/** The status of the sample node at `now`; with `setup`, of a node that has no community yet. */
 export function sampleStatus(
   now: number,
   startedAt: number,
@@ -97,7 +97,7 @@ const peer = (
   ...rest,
 });
 
-/** The sample node's view of its federation: five peers of every kind. */
+/** The sample node’s peers: five, one of each kind. */
 export function sampleFederation(now: number, startedAt: number, network: SampleNetwork): FederationView {
   const done = Math.min(1_041_900, 812_400 + Math.floor((now - startedAt) * 18.2));
   return {
@@ -148,7 +148,7 @@ export function sampleFederation(now: number, startedAt: number, network: Sample
   };
 }
 
-/** Who is on line at the sample community. */
+/** Who is online in the sample community. */
 export function samplePresence(now: number, startedAt: number): Presence[] {
   const rows = [
     [0, 'ferry-1', 'Overview', 0, true],

@@ -21,7 +21,7 @@ const crew: readonly (readonly [string, Role])[] = [
   ['old_pilot', 'member'],
 ];
 
-/** The sample community's people; the first is the one at the console. */
+/** The people of the sample community; the first one uses the console. */
 export const people: readonly [Person, ...Person[]] = [
   { did: didOf(1), handle: 'Mara', role: 'sysop' },
   ...crew.slice(1).map(([handle, role], i): Person => ({ did: didOf(i + 2), handle, role })),

@@ -10,7 +10,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** One of a list, by a seeded stream. */
+/** A random element of a list. */
 export function pick<T>(random: () => number, from: readonly [T, ...T[]]): T {
   return from[Math.floor(random() * from.length)] ?? from[0];
 }

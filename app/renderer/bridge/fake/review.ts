@@ -20,7 +20,7 @@ const CLAIM_MS = 15 * MINUTE_MS;
 
 type Change = Pick<ReviewAct, 'act'> & Partial<ReviewAct>;
 
-/** The sample node's review: what is held back, and every act on it, in memory. */
+/** The review data of the sample node in memory: held items and every act on them. */
 export class SampleReview {
   items: ReviewItem[];
   acts: ReviewAct[] = [];
@@ -79,7 +79,7 @@ export class SampleReview {
     return found.sort((a, b) => (filter.order === 'oldest' ? a.since - b.since : b.since - a.since));
   }
 
-  /** Adds an act of somebody, by default of the one at the console, and what follows from it. */
+  /** Adds an act and its consequences; by default the person at the console acts. */
   add(id: string, change: Change): string {
     const act: ReviewAct = {
       id: `bafyreisample-act-${this.acts.length}`,

@@ -17,10 +17,10 @@ const pageOf = <T>(all: readonly T[], cursor: string | undefined, limit: number)
   return { items, next: from + limit < all.length ? String(from + limit) : null, total: all.length };
 };
 
-/** The review's procedures over a sample. */
+/** The review procedures over sample data. */
 export function reviewProcedures(review: SampleReview) {
   const os = implement(contract).review;
-  /** One act on each item that is there; what is not fails by itself. */
+  /** Performs one act per existing item; missing items fail individually. */
   const each = (
     ids: readonly string[],
     act: (item: ReviewItem) => Pick<ReviewAct, 'act'> & Partial<ReviewAct>,

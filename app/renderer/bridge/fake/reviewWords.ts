@@ -8,7 +8,7 @@ interface Accused {
   readonly spans: [number, number][];
 }
 
-/** Where the given parts of a text stand in it. */
+/** Offsets of the given parts of a text. */
 const spansOf = (text: string, parts: readonly string[]): [number, number][] =>
   parts.map((part) => [text.indexOf(part), text.indexOf(part) + part.length]);
 
@@ -20,7 +20,7 @@ const say = (
   ...parts: string[]
 ): Accused => ({ label, subject, text, why, spans: spansOf(text, parts) });
 
-/** What the sample community's models held back, some of it wrongly. */
+/** Texts that the sample community’s models held back, some of them wrongly. */
 export const accused: readonly [Accused, ...Accused[]] = [
   say(
     'spam',

@@ -1,4 +1,4 @@
-/** Words that the sample community is written with. */
+/** Words for the posts of the sample community. */
 export const subjects = [
   'Storm on Tuesday: who has spare berths?',
   'Photos of the 1994 modem rack',

@@ -9,16 +9,16 @@ interface AskDialogProps {
     readonly confirm: string;
     readonly cancel: string;
   };
-  /** What the field is called. */
+  /** The label of the field. */
   readonly field: string;
   readonly maxLength: number;
   readonly onSend: (text: string) => Promise<unknown>;
   readonly onClose: () => void;
-  /** Told before it closes, when it was sent. */
+  /** Called when the text was sent, before the dialog closes. */
   readonly onDone: () => void;
 }
 
-/** A few words to the moderators: a report or an appeal. Ctrl+Enter sends. */
+/** A short text to the moderators: a report or an appeal. Ctrl+Enter sends. */
 export function AskDialog({ words, field, maxLength, onSend, onClose, onDone }: AskDialogProps) {
   const act = useAct();
   const [text, setText] = useState('');

@@ -9,7 +9,7 @@ interface FlaggedTextProps {
   readonly className?: string;
 }
 
-/** A text as it was written, never drawn as markup: flagged words framed, unseen characters made visible. */
+/** A text as written, never drawn as markup: flagged words framed, invisible characters shown. */
 export function FlaggedText({ text, spans, className }: FlaggedTextProps) {
   const pieces = useMemo(() => piecesOf(text, spans), [text, spans]);
   const hidden = useMemo(() => countUnseen(text), [text]);

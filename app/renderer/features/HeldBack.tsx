@@ -10,7 +10,7 @@ const words = heldWords.back;
 
 interface HeldBackProps {
   readonly problem: Problem;
-  /** What was written, to mark what speaks against it. */
+  /** The written text, to mark the words that count against it. */
   readonly text: string;
   readonly board: string | null;
   readonly busy: boolean;
@@ -18,10 +18,12 @@ interface HeldBackProps {
   readonly onSend: () => void;
 }
 
-/** Whether a failure means that the node would hide what was written. */
+/** Whether a failure means that the node would hide the text. */
 export const isHeldBack = (problem: Problem | null): boolean => problem?.code === 'held-back';
 
-/** Something written was not signed, because it would be hidden at once: why, which words, and the two ways on. */
+/**
+ * Shown when text was not signed because it would be hidden at once: why, which words, and the two choices.
+ */
 export function HeldBack({ problem, text, board, busy, onEdit, onSend }: HeldBackProps) {
   const client = useClient();
   const { data } = useCall(() => client.moderation.judge({ text, board }), [client, text, board]);

@@ -7,14 +7,14 @@ import './held.css';
 
 interface HeldNoteProps {
   readonly hold: Hold;
-  /** What its reader sees: their own message, somebody's that they may see, or only that there is one. */
+  /** What the reader sees: their own message, someone else’s that they may see, or only a placeholder. */
   readonly as: 'own' | 'moderator' | 'other';
-  /** Where it can be reviewed; for moderators. */
+  /** Link to the review room; for moderators. */
   readonly item: string;
   readonly onAppeal?: () => void;
 }
 
-/** The word for how something is held back. */
+/** The word for the state of a held message. */
 export function HeldBadge({ state }: { state: Hold['state'] }) {
   return (
     <Badge tone={state === 'removed' || state === 'quarantined' ? 'red' : 'amber'}>
@@ -23,7 +23,7 @@ export function HeldBadge({ state }: { state: Hold['state'] }) {
   );
 }
 
-/** Why a message is not shown to everybody, and what its reader can do about it. */
+/** Why a message is not visible to everyone, and what the reader can do about it. */
 export function HeldNote({ hold, as, item, onAppeal }: HeldNoteProps) {
   const { state, reasons, appealed } = hold;
   const says = as === 'own' ? words.own[state] : words.placeholder[state];

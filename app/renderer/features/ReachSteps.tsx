@@ -6,13 +6,13 @@ import './reach.css';
 
 interface ReachStepsProps {
   readonly report: ReachReport;
-  /** Said before the finding, where the finding alone does not say what it means here. */
+  /** Drawn before the finding, if the finding alone does not say what it means here. */
   readonly title?: string;
   readonly action?: ReactNode;
   readonly children?: ReactNode;
 }
 
-/** A reach that does not work yet: what was found, and the steps that are left for a person. */
+/** A reach that does not work yet: the finding, and the steps left for a person. */
 export function ReachSteps({ report, title, action, children }: ReachStepsProps) {
   return (
     <Notice

@@ -1,4 +1,4 @@
-/** Hands the browser a file to save; characters that no file system takes are replaced in its name. */
+/** Offers a file for download; characters that file systems reject are replaced in its name. */
 export function saveFile(name: string, content: BlobPart): void {
   const url = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
   const link = document.createElement('a');

@@ -5,12 +5,12 @@ import { problemOf } from '../bridge/index.ts';
 export interface Act {
   readonly busy: boolean;
   readonly problem: Problem | null;
-  /** Does it unless something is being done already; true when it went well. */
+  /** Runs the action unless one is running; true if it succeeded. */
   readonly run: (task: () => Promise<unknown>) => Promise<boolean>;
   readonly clear: () => void;
 }
 
-/** Something a person has done once at a time, with its failure kept until the next try. */
+/** An action that runs once at a time; its failure is kept until the next attempt. */
 export function useAct(): Act {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);

@@ -10,7 +10,7 @@ export interface Asked<T> {
   readonly reload: () => void;
 }
 
-/** Asks the node something when the component appears and whenever `keys` change. */
+/** Calls the node when the component mounts and whenever `keys` change. */
 export function useCall<T>(ask: () => Promise<T>, keys: readonly unknown[]): Asked<T> {
   const [state, setState] = useState<Omit<Asked<T>, 'reload'>>({ data: null, problem: null, loading: true });
   const [turn, setTurn] = useState(0);
@@ -25,7 +25,7 @@ export function useCall<T>(ask: () => Promise<T>, keys: readonly unknown[]): Ask
     return () => {
       here = false;
     };
-    // `ask` is written inline by its callers; `keys` says when it asks something else.
+    // Callers write `ask` inline; `keys` tells when it asks for something else.
   }, [...keys, turn]);
   const reload = useCallback(() => setTurn((value) => value + 1), []);
   return { ...state, reload };

@@ -1,6 +1,8 @@
 import { useCallback, useState } from 'react';
 
-/** Copies text to the clipboard and keeps what to say about it: `said` names the outcome in the given words. */
+/**
+ * Copies text to the clipboard and holds the message about it: `said` names the outcome in the given words.
+ */
 export function useCopy(words: { copied: string; notCopied: string }): {
   said: string;
   copy: (text: string) => void;
@@ -9,7 +11,7 @@ export function useCopy(words: { copied: string; notCopied: string }): {
   const { copied, notCopied } = words;
   const copy = useCallback(
     (text: string) => {
-      // Cleared first, so that a second copy is read out again.
+      // Cleared first, so that a second copy is announced again.
       setSaid('');
       const done = () => setSaid(copied);
       const failed = () => setSaid(notCopied);

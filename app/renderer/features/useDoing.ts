@@ -15,7 +15,9 @@ function listen(): void {
     addEventListener(event, touched, { passive: true });
 }
 
-/** Tells the community what this person is doing, in a short phrase, and for how long they have been idle. */
+/**
+ * Reports to the community what this person is doing, in a short phrase, and how long they have been idle.
+ */
 export function useDoing(doing: string): void {
   const client = useClient();
   const { state } = useConnection();
@@ -24,7 +26,7 @@ export function useDoing(doing: string): void {
     listen();
     const tell = () => {
       const idleMs = Math.max(0, Date.now() - lastActiveAt);
-      // Presence is a courtesy; when it cannot be told, nothing is lost.
+      // Presence is optional; a failed report is ignored.
       client.chat.doing({ doing: doing.slice(0, 80), idleMs }).catch(() => undefined);
     };
     tell();

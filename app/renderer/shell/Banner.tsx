@@ -4,7 +4,7 @@ import { t } from '../messages/en.ts';
 import { useNode } from '../stores/index.ts';
 import { Button, Notice } from '../ui/index.ts';
 
-/** One line under the header when the console or its node is not as it should be. */
+/** One line under the header if the console or its node has a problem. */
 export function Banner() {
   const connection = useConnection();
   const { value: status } = useNode();

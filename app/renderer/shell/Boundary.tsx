@@ -3,7 +3,7 @@ import { t } from '../messages/en.ts';
 import { Button, Notice } from '../ui/index.ts';
 
 interface BoundaryProps {
-  /** A new place starts afresh. */
+  /** A new place resets the boundary. */
   place: string;
   children: ReactNode;
 }
@@ -13,7 +13,7 @@ interface BoundaryState {
   place: string;
 }
 
-/** Keeps the failure of one view from taking the console with it, and says what happened. */
+/** Keeps a failure of one view from taking down the console, and reports it. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { error: null, place: this.props.place };
 

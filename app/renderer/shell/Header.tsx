@@ -14,9 +14,9 @@ function Clock() {
 
 export interface HeaderProps {
   status: NodeStatus | null;
-  /** Opens or closes the rooms where there is no space to show them always. */
+  /** Opens or closes the room list if there is no space to show it permanently. */
   onMenu: () => void;
-  /** Takes the keyboard to the content. */
+  /** Moves the focus to the content. */
   onSkip: () => void;
 }
 

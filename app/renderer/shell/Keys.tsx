@@ -28,7 +28,7 @@ function Group({
   );
 }
 
-/** Every key that works now, those of the view first. */
+/** Every available key, those of the view first. */
 export function Keys({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const scopes = useActionsStore((state) => state.scopes);
   const actions = available({ scopes }).filter((action) => action.shortcut !== undefined);

@@ -22,7 +22,7 @@ export interface BoardListProps {
 
 type Entry = { readonly id: string; readonly board: Board | null };
 
-/** All boards in their order, with what is new in each. */
+/** All boards in order, with the number of new posts in each. */
 export function BoardList({ boards, shown, autoFocus, onOpen }: BoardListProps) {
   const held = boards.value ?? [];
   const entries: Entry[] = [{ id: '', board: null }, ...held.map((board) => ({ id: board.id, board }))];

@@ -13,19 +13,19 @@ export interface Written {
   readonly subject: string;
   readonly text: string;
   readonly attachments: string[];
-  /** Send it to a moderator although this node would hide it. */
+  /** Sends the post to a moderator although this node would hide it. */
   readonly askReview: boolean;
 }
 
 export interface ComposerProps {
   readonly title: string;
-  /** Under which name the draft is kept. */
+  /** The key under which the draft is stored. */
   readonly draftKey: string;
   readonly withSubject?: boolean;
   readonly withFiles?: boolean;
-  /** What stands there at first, where no draft is kept. */
+  /** The initial text, if no draft is stored. */
   readonly initial?: string;
-  /** The board it goes to, whose bounds it is judged by. */
+  /** The target board, whose bounds apply. */
   readonly board: string | null;
   readonly sendLabel?: string;
   readonly onSend: (written: Written) => Promise<void>;
@@ -35,7 +35,7 @@ export interface ComposerProps {
 const MAX_TEXT = 64_000;
 const SHOW_LEFT_BELOW = 2_000;
 
-/** Where posts are written: markdown with its preview, files, a draft that survives, Ctrl+Enter to send. */
+/** Writes posts: markdown with a preview, files, a persistent draft, Ctrl+Enter to send. */
 export function Composer(props: ComposerProps) {
   const kept = useRef(readDraft(localStorage, props.draftKey));
   const [text, setText] = useState(kept.current?.text ?? props.initial ?? '');
@@ -54,7 +54,7 @@ export function Composer(props: ComposerProps) {
       keepDraft(localStorage, props.draftKey, { text, subject });
   }, [text, subject, props.draftKey, props.initial]);
 
-  // A reply begins below what it quotes.
+  // A reply starts below its quote.
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const area = body.current?.querySelector('textarea');

@@ -32,19 +32,19 @@ export interface PostCommands {
   readonly react: (post: Post, emoji: string, on: boolean) => void;
 }
 
-/** Who reads: decides what is offered about a post that is held back. */
+/** The reader, who determines the actions offered on a held post. */
 export interface Reader {
   readonly did: string | null;
   readonly moderates: boolean;
 }
 
-/** Whether moderators can be told about a post: somebody else's, and in front of everybody. */
+/** Whether a post can be reported: it is someone else’s and visible to everyone. */
 export const reportable = (post: Post, me: string | null): boolean =>
   post.author.did !== me && post.held === null && post.deleted === null;
 
 const emojis = ['👍', '⚓', '❤️', '😄', '🎉', '🤔'] as const;
 
-/** Saves a file of a post: fetched only when asked for, and never shown inside the console. */
+/** Saves a file of a post: fetched on demand, and never opened inside the console. */
 function FileButton({ file }: { file: Attachment }) {
   const client = useClient();
   const act = useAct();
@@ -68,7 +68,7 @@ function FileButton({ file }: { file: Attachment }) {
   );
 }
 
-/** One post: who, when, what, and how far it has spread. */
+/** One post: author, time, text, and how far it has spread. */
 export function PostCard(props: {
   post: Post;
   answers: string | null;
@@ -79,7 +79,7 @@ export function PostCard(props: {
   const [reacting, setReacting] = useState(false);
   const { handle } = post.author;
   const { block } = post.finality;
-  // The chosen sign goes away with the others, so the post takes the keyboard back.
+  // The chosen emoji disappears with the others, so the focus returns to the post.
   const stopReacting = () => {
     setReacting(false);
     focusPost();

@@ -12,12 +12,12 @@ export interface PostListProps {
   readonly label: string;
   readonly posts: PagedList<Post>;
   readonly state: PagedState<Post>;
-  /** The post that has the keyboard, counted among those known. */
+  /** Index of the focused post among the known ones. */
   readonly active: number;
   readonly onActive: (index: number) => void;
-  /** Where the list opens. */
+  /** Index at which the list opens. */
   readonly startAt: number;
-  /** The place before which "New below" is drawn, or null. */
+  /** The index before which “New below” is drawn, or null. */
   readonly freshFrom: number | null;
   readonly commands: PostCommands;
   readonly reader: Reader;
@@ -27,12 +27,12 @@ export interface PostListProps {
 }
 
 const ESTIMATE_PX = 150;
-/** What an arrow scrolls inside a post taller than the window. */
+/** How far an arrow scrolls inside a post that is taller than the window. */
 const STEP_SHARE = 0.6;
 
 /**
- * The posts of a thread as a feed of articles, of which only those in view exist. Arrows or j and k go from
- * post to post, first scrolling through one that is taller than the window.
+ * The posts of a thread as a feed of articles, of which only the visible ones exist. Arrows or j and k move
+ * from post to post, and first scroll through a post that is taller than the window.
  */
 export function PostList(props: PostListProps) {
   const { posts, state, active, startAt, freshFrom } = props;
@@ -44,7 +44,7 @@ export function PostList(props: PostListProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ESTIMATE_PX,
     overscan: 6,
-    // The post that has the keyboard stays drawn, so that scrolling past it does not lose the focus.
+    // The focused post stays drawn, so that scrolling past it does not lose the focus.
     rangeExtractor: (range) => {
       const inView = defaultRangeExtractor(range);
       return active < state.count && !inView.includes(active)
@@ -73,7 +73,7 @@ export function PostList(props: PostListProps) {
     if (atEnd) onReachedEnd();
   }, [atEnd, state.count, onReachedEnd]);
 
-  // The post to focus may only be drawn after the scroll it caused.
+  // The post to focus may only be drawn after the scroll that the focus caused.
   useEffect(() => {
     if (!focusWanted.current) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"] article`);
@@ -173,7 +173,7 @@ export function PostList(props: PostListProps) {
   );
 }
 
-/** Whom a post answers, told only where it is not plainly the one above. */
+/** The author that a post replies to, shown only if it is not obviously the post above. */
 function answeredHandle(state: PagedState<Post>, index: number, replyTo: string): string | null {
   const above = itemAt(state, index - 1);
   if (above?.id === replyTo) return null;

@@ -28,23 +28,23 @@ test.each([
   expect(markdown(`[go](${href})`)).not.toContain('<a ');
 });
 
-test('web, mail and impulse links open outside and tell nothing', () => {
+test('web, mail and impulse links open outside and send no referrer', () => {
   const page = markdown('[a](https://example.org) [b](mailto:a@example.org) [c](impulse://join/x)');
   expect(page.match(/<a /g)).toHaveLength(3);
   expect(page.match(/rel="noopener noreferrer nofollow"/g)).toHaveLength(3);
 });
 
-test('a picture elsewhere becomes a link and is not loaded', () => {
+test('a remote picture becomes a link and is not loaded', () => {
   const page = markdown('![a cat](https://example.org/cat.png)');
   expect(page).not.toContain('<img');
   expect(page).toContain('picture elsewhere: a cat');
 });
 
-test('terminal escapes in markdown are gone', () => {
+test('terminal escapes in markdown are removed', () => {
   expect(markdown('a\u001b[31mb\u001b]0;title\u0007c')).toContain('<p>abc</p>');
 });
 
-test('imported text is escaped, its quotes carry their depth and its signature stands back', () => {
+test('imported text is escaped, its quotes carry their depth and its signature is soft', () => {
   const page = plain('<b>hi</b>\n> one\n> > two\n>>> three\nown\n--\nme');
   expect(page).toContain('&lt;b&gt;hi');
   for (const depth of [1, 2, 3]) expect(page).toContain(`quote-${depth}`);
@@ -62,7 +62,7 @@ test.each([
   expect(quoteDepth(line)).toBe(depth);
 });
 
-test('a reply quotes what was said and not what that quoted', () => {
+test('a reply quotes the post but not the quotes in it', () => {
   expect(quoted('> old\nnew\nlines')).toBe('> new\n> lines\n\n');
   expect(quoted('> only old')).toBe('');
   expect(signatureAt(['a', '--', 'b'])).toBe(1);

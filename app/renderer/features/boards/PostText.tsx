@@ -9,7 +9,7 @@ import type { Style } from '../../text/ansi.ts';
 import { linkify, safeHref } from '../../text/links.ts';
 import { quoteDepth, signatureAt } from './quotes.ts';
 
-/** A link out of a post: never fetched before it is followed, and told nothing about this console. */
+/** A link in a post: nothing is fetched before it is followed, and no referrer is sent. */
 function Outward({ href, children }: { href: string; children: React.ReactNode }) {
   return (
     <a
@@ -26,7 +26,7 @@ function Outward({ href, children }: { href: string; children: React.ReactNode }
 
 const components: Components = {
   a: ({ href, children }) => (href ? <Outward href={href}>{children}</Outward> : <>{children}</>),
-  // A picture elsewhere would tell its host who reads; it is offered as a link.
+  // Loading a remote picture would tell its host who reads the post, so it becomes a link.
   img: ({ src, alt }) =>
     typeof src === 'string' && src !== '' ? (
       <Outward href={src}>{words.post.image(alt ?? '')}</Outward>
@@ -48,7 +48,7 @@ const components: Components = {
 };
 const plugins = [remarkGfm];
 
-/** Markdown as a post shows it: no raw HTML, no pictures from elsewhere, links to known schemes only. */
+/** The markdown of a post: no raw HTML, no remote pictures, links to known schemes only. */
 export const MarkdownText = memo(function MarkdownText({ text }: { text: string }) {
   return (
     <div className="post-text post-markdown" dir="auto">
@@ -69,7 +69,9 @@ const classOf = (style: Style): string =>
     .filter((name) => name !== '')
     .join(' ');
 
-/** Imported text line by line: quotes by depth, colour codes as roles, addresses as links, the signature soft. */
+/**
+ * Imported text line by line: quotes by depth, colour codes as roles, addresses as links, the signature soft.
+ */
 export const PlainText = memo(function PlainText({ text }: { text: string }) {
   const lines = ansiLines(text);
   const flat = lines.map((runs) => runs.map((run) => run.text).join(''));
@@ -108,7 +110,7 @@ export const PlainText = memo(function PlainText({ text }: { text: string }) {
   );
 });
 
-/** A post's text in its own format. */
+/** A post’s text in its own format. */
 export function PostText({ post }: { post: Pick<Post, 'text' | 'format'> }) {
   if (post.text === null) return null;
   return post.format === 'markdown' ? <MarkdownText text={post.text} /> : <PlainText text={post.text} />;

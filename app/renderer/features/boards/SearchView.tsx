@@ -21,7 +21,7 @@ import {
 const TYPING_PAUSE_MS = 220;
 const PAGE = 50;
 
-/** A snippet with what was found in it marked. */
+/** A snippet with its matches marked. */
 export function Marked({ hit }: { hit: Pick<SearchHit, 'snippet' | 'marks'> }) {
   const parts: React.ReactNode[] = [];
   let from = 0;
@@ -43,13 +43,13 @@ export interface SearchViewProps {
   readonly onBack: () => void;
 }
 
-/** Finds posts by their words, all of them or one board's. */
+/** Finds posts by their words, in all boards or in one. */
 export function SearchView(props: SearchViewProps) {
   const { onQuery } = props;
   const [typed, setTyped] = useState(props.query);
   const [query, setQuery] = useState(props.query.trim());
   const [board, setBoard] = useState(props.board ?? '');
-  // Words that come by the address, from a link or the way back, take the place of those typed.
+  // Words from the address (a link, or Back) replace the typed ones.
   const told = useRef(props.query.trim());
   useEffect(() => {
     const asked = props.query.trim();

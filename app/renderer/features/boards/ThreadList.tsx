@@ -18,7 +18,7 @@ import type { Column } from '../../ui/index.ts';
 import { HeldBadge } from '../HeldNote.tsx';
 
 export interface ThreadListProps {
-  /** The board's id, or null for all boards. */
+  /** The board’s id, or null for all boards. */
   readonly board: string | null;
   readonly title: string;
   readonly description: string | null;
@@ -86,7 +86,7 @@ const rest: readonly Column<Thread>[] = [
   },
 ];
 
-/** The threads of a board, the latest first, as far down as one cares to scroll. */
+/** The threads of a board, latest first, of any number. */
 export function ThreadList(props: ThreadListProps) {
   const { list, state } = useThreads({ board: props.board ?? undefined, unreadOnly: props.unreadOnly });
   const columns = useMemo(() => [subject, ...(props.board === null ? [board] : []), ...rest], [props.board]);

@@ -23,7 +23,7 @@ export interface ThreadViewProps {
   readonly at: string | undefined;
   readonly mayMark: boolean;
   readonly onBack: () => void;
-  /** Told when it is known, for the address and for "who is doing what". */
+  /** Called when the thread is known, for the address and the online list. */
   readonly onThread: (thread: Thread) => void;
 }
 
@@ -31,7 +31,7 @@ type Writing =
   | { readonly kind: 'reply'; readonly to: Post | null }
   | { readonly kind: 'edit'; readonly post: Post };
 
-/** One thread: its posts, and everything that can be done with them. */
+/** One thread: its posts and all actions on them. */
 export function ThreadView(props: ThreadViewProps) {
   const { id, at, onThread } = props;
   const client = useClient();
@@ -53,7 +53,7 @@ export function ThreadView(props: ThreadViewProps) {
     if (thread) onThread(thread);
   }, [thread, onThread]);
 
-  // Where the visit begins: at the linked post, else at the first one that is new, else at the top.
+  // Opens at the linked post, else at the first new post, else at the top.
   useEffect(() => {
     if (seen.current || state.count === 0) return;
     seen.current = true;
@@ -241,7 +241,7 @@ export function ThreadView(props: ThreadViewProps) {
   );
 }
 
-/** Quotes the answered post where others stand between it and the reply. */
+/** Quotes the answered post if others stand between it and the reply. */
 function quoteFor(to: Post | null, count: number, offset: number, active: number | null): string {
   if (to === null || to.text === null || (active === count - 1 && offset === 0) || active === 0) return '';
   return quoted(to.text);

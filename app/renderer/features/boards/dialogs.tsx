@@ -56,7 +56,7 @@ export function DeleteDialog({ post, onClose }: { post: Post; onClose: () => voi
   );
 }
 
-/** A few words to the moderators about a post: somebody else's that should go, or one's own that should stay. */
+/** A short text to the moderators about a post: a report of someone else’s, or an appeal for one’s own. */
 export function AskModerators(props: {
   kind: 'report' | 'appeal';
   id: string;
@@ -81,7 +81,7 @@ export function AskModerators(props: {
   );
 }
 
-/** Every version of a post, the newest first. */
+/** Every version of a post, newest first. */
 export function HistoryDialog({ post, onClose }: { post: Post; onClose: () => void }) {
   const client = useClient();
   const asked = useCall(() => client.boards.history({ id: post.id }), [client, post.id]);
@@ -125,7 +125,7 @@ const slugOf = (name: string): string =>
     .slice(0, 40)
     .replace(/-+$/, '');
 
-/** Makes a board. */
+/** Creates a board. */
 export function NewBoardDialog({ onClose, onMade }: { onClose: () => void; onMade: (slug: string) => void }) {
   const client = useClient();
   const act = useAct();

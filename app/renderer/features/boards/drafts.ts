@@ -6,7 +6,7 @@ export interface PostDraft {
   readonly subject: string;
 }
 
-/** What was being written under this key when the window closed, or null. */
+/** The draft stored under this key, or null. */
 export function readDraft(storage: Storage, key: string): PostDraft | null {
   try {
     const held: unknown = JSON.parse(storage.getItem(PREFIX + key) ?? 'null');
@@ -19,7 +19,10 @@ export function readDraft(storage: Storage, key: string): PostDraft | null {
   }
 }
 
-/** Keeps a draft, or forgets it when nothing is written. A full storage loses the draft, never the window. */
+/**
+ * Stores a draft, or deletes it if it is empty. If storage is full, the draft is lost, but the window stays
+ * open.
+ */
 export function keepDraft(storage: Storage, key: string, draft: PostDraft): void {
   if (draft.text.trim() === '' && draft.subject.trim() === '') return storage.removeItem(PREFIX + key);
   const mine = Object.keys(storage).filter((name) => name.startsWith(PREFIX));
@@ -27,6 +30,6 @@ export function keepDraft(storage: Storage, key: string, draft: PostDraft): void
   try {
     storage.setItem(PREFIX + key, JSON.stringify(draft));
   } catch {
-    // Nowhere to keep it; the text is still in front of its writer.
+    // Storage failed; the text is still in the field.
   }
 }

@@ -1,4 +1,4 @@
-/** Gives the keyboard back to the post it came from, once what took it is gone. */
+/** Returns the focus to a post, once the element that had it is gone. */
 export function focusPost(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('.post-active')?.focus());
 }

@@ -23,15 +23,15 @@ const ALL = 'all';
 const SEARCH = 'search';
 
 /**
- * The boards: the list of boards, a board's threads, a thread. The address says where one is:
- * `[board, thread, post]`, `['post', id]` for a permalink, `['search', words]`, or nothing.
+ * The boards room: the list of boards, a board’s threads, a thread. The place is `[board, thread, post]`,
+ * `['post', id]` for a permalink, `['search', words]`, or empty.
  */
 export function BoardsView({ path }: { path: readonly string[] }) {
   if (path[0] === 'post' && path[1] !== undefined) return <Permalink id={path[1]} />;
   return <Browser path={path} />;
 }
 
-/** Finds where a post stands, and goes there. */
+/** Looks up a post’s thread and goes there. */
 function Permalink({ id }: { id: string }) {
   const client = useClient();
   const asked = useCall(() => client.boards.post({ id }), [client, id]);
@@ -276,7 +276,7 @@ function Browser({ path }: { path: readonly string[] }) {
   );
 }
 
-/** Takes the keyboard to the list of boards: beside the threads where it fits, else a level up. */
+/** Moves the focus to the list of boards: beside the threads if it fits, else one level up. */
 function focusBoards(narrow: boolean): void {
   if (narrow) go('boards');
   else document.querySelector<HTMLElement>('.boards-list [role="row"][tabindex="0"]')?.focus();

@@ -8,11 +8,11 @@ import type { PostCommands } from './PostCard.tsx';
 
 export interface ThreadMoment {
   readonly commands: PostCommands;
-  /** The post that has the keyboard. */
+  /** The focused post. */
   readonly current: Post | null;
   readonly thread: Thread | null;
   readonly me: string | null;
-  /** Nothing is being written and no dialog is open. */
+  /** The composer and all dialogs are closed. */
   readonly reading: boolean;
   readonly unreadLeft: boolean;
   readonly mayMark: boolean;
@@ -21,7 +21,7 @@ export interface ThreadMoment {
   readonly onBack: () => void;
 }
 
-/** What can be done in a thread, as far as it makes sense at this moment. */
+/** The actions in a thread, as far as they apply now. */
 export function threadActions(moment: ThreadMoment): Action[] {
   const { commands, current, thread, me, reading, unreadLeft, mayMark, markRead, mark, onBack } = moment;
   const may = (part: keyof Post['may']) => current !== null && current.may[part];

@@ -15,7 +15,7 @@ export interface PendingFile {
 const MAX_FILES = 16;
 let keys = 0;
 
-/** Files on their way into a post: each is stored at once, so that posting itself does not wait for them. */
+/** Files being attached to a post: each is stored at once, so that posting itself does not wait for them. */
 export function useAttachments() {
   const client = useClient();
   const [files, setFiles] = useState<readonly PendingFile[]>([]);

@@ -19,7 +19,9 @@ export interface ChatLogProps {
 
 const NEAR_END_PX = 60;
 
-/** The lines of the room: stays at the newest while it is in view, and reads older ones as one scrolls up. */
+/**
+ * The lines of the chat: stays at the newest line while it is visible, and loads older ones on scrolling up.
+ */
 export function ChatLog({ lines, older, loadingOlder, onOlder }: ChatLogProps) {
   const rows = useMemo(() => groupLines(lines), [lines]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -36,7 +38,7 @@ export function ChatLog({ lines, older, loadingOlder, onOlder }: ChatLogProps) {
   const lastId = rows.at(-1)?.id;
   const before = useRef<{ firstId: string | undefined; count: number }>({ firstId: undefined, count: 0 });
 
-  // Older lines come in above: what was in view stays where it was.
+  // Older lines are added above: the visible lines keep their place.
   useLayoutEffect(() => {
     const { firstId: oldFirst, count } = before.current;
     before.current = { firstId, count: rows.length };

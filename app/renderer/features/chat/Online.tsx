@@ -3,7 +3,7 @@ import { stopwatch } from '../../messages/format.ts';
 import { useOnline } from '../../stores/index.ts';
 import { Badge, Button, EmptyState, Loading, Panel, PersonName, ProblemNotice } from '../../ui/index.ts';
 
-/** Who is on line, what they do and for how long they have been idle. */
+/** Who is online, what they do and how long they have been idle. */
 export function Online() {
   const online = useOnline();
   const people = online.value ?? [];

@@ -12,7 +12,7 @@ const line = (id: string, at: number, who: string, kind: ChatLine['kind'] = 'say
   mine: false,
 });
 
-test('lines of one person close together share a head; a pause, another person or an action begins anew', () => {
+test('lines of one person close together share a header; a pause, another person or an action starts a new one', () => {
   const rows = groupLines([
     line('a', noon, 'x'),
     line('b', noon + 60_000, 'x'),
@@ -24,7 +24,7 @@ test('lines of one person close together share a head; a pause, another person o
   expect(rows.map((row) => row.head)).toEqual([true, false, true, true, true, true]);
 });
 
-test('each day begins with its name', () => {
+test('each day starts with its name', () => {
   const rows = groupLines([
     line('a', noon, 'x'),
     line('b', noon + 60_000, 'x'),

@@ -1,11 +1,11 @@
 import type { ChatLine } from '../../../contract/index.ts';
 
-/** One row of the room: a line, with its author and time where the line before does not tell them. */
+/** One row of the chat: a line, with its author and time if the previous line does not show them. */
 export interface ChatRow {
   readonly id: string;
   readonly line: ChatLine;
   readonly head: boolean;
-  /** The day that begins with this line, as its first millisecond, or null. */
+  /** The first millisecond of the day, if this line is the day’s first, or null. */
   readonly day: number | null;
 }
 
@@ -13,7 +13,9 @@ const GROUP_MS = 5 * 60_000;
 
 const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
-/** Lines as rows: those of one person within five minutes share a head, each day begins with its name. */
+/**
+ * Lines as rows: lines of one person within five minutes share a header, and each day starts with its name.
+ */
 export function groupLines(lines: readonly ChatLine[]): ChatRow[] {
   return lines.map((line, i) => {
     const before = lines[i - 1];

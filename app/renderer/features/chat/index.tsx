@@ -14,7 +14,7 @@ import './chat.css';
 
 const KEPT = 50;
 
-/** The room: what is said, who is here, and a line to say something. */
+/** The chat: the lines, who is online, and a field to say something. */
 export function ChatView(_props: { path: readonly string[] }) {
   const chat = useChat();
   const { room } = chat;
@@ -29,7 +29,7 @@ export function ChatView(_props: { path: readonly string[] }) {
   const field = () => form.current?.querySelector('input');
   useEffect(() => room.look(), [room]);
   useEffect(() => {
-    // After the frame in which the room is announced, which takes the focus to the room as a whole.
+    // After the frame in which the new view takes the focus.
     const frame = requestAnimationFrame(() => field()?.focus());
     return () => cancelAnimationFrame(frame);
   }, []);

@@ -12,13 +12,13 @@ const scopes = {
   nowhere: 'soft',
 } as const satisfies Record<OwnAddress['scope'], Tone>;
 
-/** An address that others merely see is often a router's, so that a failed test of it needs nobody. */
+/** An address that only peers observed often belongs to a router, so its failed test is no fault. */
 function toneOf({ state, source }: OwnAddress): Tone {
   if (state === 'reached') return 'green';
   return state === 'unreachable' && source !== 'observed' ? 'amber' : 'soft';
 }
 
-/** All that this node knows of its own addresses, and which of them others are told. */
+/** Every address of its own that this node knows, and which ones it announces. */
 export function Addresses({ own, told }: { own: readonly OwnAddress[]; told: readonly string[] }) {
   const { said, copy } = useCopy(words.addresses);
   const { columns } = words.addresses;

@@ -10,7 +10,7 @@ const tones = { good: 'green', bad: 'amber', unknown: 'blue', off: 'soft' } as c
 >;
 const good = new Set(['direct', 'relayed']);
 
-/** Whether others reach this node, in a sentence, with what was found and what to do about it. */
+/** Whether others reach this node, in a sentence, with the findings and remedies. */
 export function Doctor({
   doctor,
   act,

@@ -13,8 +13,8 @@ import { InviteReady, type Made } from './InviteReady.tsx';
 import { usualReach } from './reach.ts';
 
 /**
- * Asks whom an invite is for, sets this node up for it where that is needed, makes the invite and shows its link
- * and QR code once. Where the node cannot be set up by itself, it shows the steps that are left.
+ * Asks whom an invite is for, sets this node up for that reach if necessary, makes the invite, and shows its
+ * link and QR code once. If the node cannot set itself up, shows the steps that are left.
  */
 export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const client = useClient();
@@ -22,7 +22,7 @@ export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade:
   const asked = useCall(() => client.federation.reaches({}), [client]);
   const act = useAct();
   const [chosen, setChosen] = useState<Partial<InviteWish>>({});
-  /** What the last try to set this node up came to, where that was not enough. */
+  /** The result of the last set-up, if it was not enough. */
   const [short, setShort] = useState<ReachReport | null>(null);
   const [announce, setAnnounce] = useState<string | null>(null);
   const [settingUp, setSettingUp] = useState<Reach | null>(null);
@@ -44,7 +44,7 @@ export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade:
     role: 'member',
     hours: '72',
     uses: '1',
-    // A node that is set up already keeps what its sysop chose.
+    // A node that is already set up keeps its sysop’s choice.
     relay: ready ? (network?.relay ?? false) : true,
     ...chosen,
     reach,
@@ -72,7 +72,7 @@ export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade:
     act.run(async () => {
       if (uses === null || announceError !== null || report === undefined) return;
       const now = ready && short === null ? report : await setUp();
-      // The link is shown once: without a dialog nobody would see it.
+      // The link is shown once: without the dialog nobody would see it.
       if (!isOpen.current) return;
       setShort(now.ready ? null : now);
       if (!now.ready) return;

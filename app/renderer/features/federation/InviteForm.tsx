@@ -7,17 +7,17 @@ import { reaches } from './reach.ts';
 const roles = Role.exclude(['sysop']).options;
 const spans = ['24', '72', '168', '720'] as const;
 
-/** What a person asks of an invite, as the form holds it. */
+/** The options of an invite, as the form holds them. */
 export interface InviteWish {
   readonly reach: Reach;
-  /** Whether the node is to carry connections for members; asked where the invite is for the internet. */
+  /** Whether the node should carry connections for members; asked if the invite is for the internet. */
   readonly relay: boolean;
   readonly role: (typeof roles)[number];
   readonly hours: (typeof spans)[number];
   readonly uses: string;
 }
 
-/** How many may use the invite, or null where what was typed is no such number. */
+/** How many may use the invite, or null if the input is not a valid number. */
 export function usesOf(wish: InviteWish): number | null {
   const number = Number(wish.uses);
   return Number.isInteger(number) && number >= 1 && number <= 100 ? number : null;
@@ -30,7 +30,7 @@ interface InviteFormProps {
   readonly onEnter: () => void;
 }
 
-/** Who an invite is for, what they join as, and how long it holds. */
+/** Who an invite is for, the role it gives, and how long it is valid. */
 export function InviteForm({ wish, reports, onChange, onEnter }: InviteFormProps) {
   const report = (reach: Reach) => reports.find((one) => one.reach === reach);
   return (

@@ -5,12 +5,12 @@ import { useCopy } from '../useCopy.ts';
 import { Qr } from './Qr.tsx';
 import { shownAddress } from './reach.ts';
 
-/** An invite as it was made, with what the node knows of the reach it is for. */
+/** A new invite, with the state of the reach it is for. */
 export interface Made extends Pick<Outputs['federation']['invite'], 'link' | 'addresses'> {
   readonly report: ReachReport;
 }
 
-/** The link and its QR code, shown once, and where they lead. */
+/** The link and its QR code, shown once, and the addresses in it. */
 export function InviteReady({ made, onClose }: { made: Made; onClose: () => void }) {
   const { link, addresses, report } = made;
   const { said, copy } = useCopy(words.invite);

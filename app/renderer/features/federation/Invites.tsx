@@ -14,7 +14,7 @@ import {
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
 
-/** The invites that are open; `turn` asks for them anew. */
+/** The open invites; a change of `turn` reads them again. */
 export function Invites({ turn, onInvite }: { turn: number; onInvite: () => void }) {
   const client = useClient();
   const asked = useCall(() => client.federation.invites({}), [client, turn]);

@@ -18,7 +18,7 @@ import {
 import type { Column } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 
-/** How a peer is called: its own name, else the tail of its id. */
+/** The display name of a peer: its own name, else the tail of its id. */
 export const peerName = (peer: Pick<Peer, 'name' | 'peerId'>): string =>
   peer.name ?? `…${peer.peerId.slice(-8)}`;
 
@@ -110,14 +110,14 @@ const columns: readonly Column<Peer>[] = [
   },
 ];
 
-/** The peers connected now; one opened shows all that is known of it. */
+/** The connected peers; an opened one shows all details. */
 export function Peers({
   peers,
   known,
   tools,
 }: {
   peers: readonly Peer[];
-  /** Members' nodes that this node knows, connected or not. */
+  /** Known nodes of members, connected or not. */
   known: number;
   tools: React.ReactNode;
 }) {

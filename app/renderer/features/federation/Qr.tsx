@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { encode } from 'uqr';
 
-/** A text as a QR code: always dark on white, because readers expect it, with the quiet zone they need. */
+/** A text as a QR code: always dark on white, as readers expect, with the required quiet zone. */
 export function Qr({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => {
     const code = encode(text, { ecc: 'M', border: 4 });

@@ -3,7 +3,7 @@ import { federation as words } from '../../messages/federation.ts';
 import { bytes, count } from '../../messages/format.ts';
 import { Badge, Panel } from '../../ui/index.ts';
 
-/** What went out and came in, and what was refused at the door. */
+/** Bytes sent and received, and messages refused. */
 export function Traffic({ view }: { view: FederationView }) {
   return (
     <Panel title={words.traffic.title} className="traffic">

@@ -16,7 +16,7 @@ import { Traffic } from './Traffic.tsx';
 import '../record.css';
 import './federation.css';
 
-/** Who this node is connected to, whether others reach it, and how others come in. `['invite']` opens the dialog. */
+/** Connected peers, reachability, and invites. `['invite']` opens the dialog. */
 export function FederationView({ path }: { path: readonly string[] }) {
   const client = useClient();
   const federation = useFederation();

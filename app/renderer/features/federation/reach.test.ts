@@ -10,13 +10,13 @@ const reports = (...ready: Reach[]): ReachReport[] =>
     steps: [],
   }));
 
-describe('whom an invite is for at first', () => {
-  test('it is the widest reach that is ready', () => {
+describe('the default reach of an invite', () => {
+  test('is the widest one that is ready', () => {
     expect(usualReach(reports('machine', 'network', 'internet'))).toBe('internet');
     expect(usualReach(reports('machine', 'network'))).toBe('network');
   });
 
-  test('it is the internet where nothing beyond this machine is ready', () => {
+  test('is the internet if nothing beyond this machine is ready', () => {
     expect(usualReach(reports('machine'))).toBe('internet');
     expect(usualReach(reports())).toBe('internet');
   });
@@ -36,7 +36,7 @@ describe('an address', () => {
     expect(shownAddress(`${relayed}/p2p/12D3KooWself1234`)).toBe(shown);
   });
 
-  test('counts as told only where others are told that very port', () => {
+  test('counts as announced only if exactly that port is announced', () => {
     const told = ['/ip4/203.0.113.7/tcp/4001/p2p/12D3KooWself1234'];
     expect(toldForm('/ip4/203.0.113.7/tcp/4001', told)).toBe(told[0]);
     expect(toldForm('/ip4/203.0.113.7/tcp/400', told)).toBeNull();

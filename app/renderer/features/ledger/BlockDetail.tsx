@@ -8,7 +8,7 @@ import { briefOf, kindWords } from './body.ts';
 import type { Directory } from './body.ts';
 import { nameOf } from './useDirectory.ts';
 
-/** One block: who made it when, and the transactions in it. */
+/** One block: proposer, time, and the transactions in it. */
 export function BlockDetail({ height, directory }: { height: number; directory: Directory }) {
   return (
     <Panel title={words.block.title(height)} className="ledger-one">

@@ -62,13 +62,13 @@ const columnsFor = (directory: Directory): readonly Column<LedgerBlock>[] => [
 interface BlocksProps {
   readonly status: LedgerStatus;
   readonly directory: Directory;
-  /** The height that the address names; null for the newest. */
+  /** The height in the address; null for the newest. */
   readonly opened: number | null;
-  /** One thing at a time: the list, or the block that is opened. */
+  /** In a narrow window: the list or the opened block. */
   readonly narrow: boolean;
 }
 
-/** All blocks, newest first, and what is in the one that is looked at. */
+/** All blocks, newest first, and the content of the selected one. */
 export function Blocks({ status, directory, opened, narrow }: BlocksProps) {
   const [picked, setPicked] = useState<number | null>(null);
   const shown = (narrow ? opened : (picked ?? opened)) ?? (status.height > 0 ? status.height : null);
@@ -98,7 +98,7 @@ function BlockList(props: {
     [client, turn],
   );
   const state = useStore(list.store);
-  // What is being read keeps its place; news comes in at the top only.
+  // The rows being read keep their place; new blocks are added only at the top.
   const height = atTop ? status.height : null;
   useEffect(() => {
     if (height !== null) void list.refresh();

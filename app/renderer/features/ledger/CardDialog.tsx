@@ -9,7 +9,7 @@ import { useCopy } from '../useCopy.ts';
 
 const { card } = setWords;
 
-/** This node's own card, to hand to those who take it into their set. */
+/** This node’s own card, for the validators who add it to the set. */
 export function CardDialog({ validating, onClose }: { validating: boolean; onClose: () => void }) {
   const client = useClient();
   const asked = useCall(() => client.ledger.card({}), [client]);

@@ -23,7 +23,7 @@ import { PlanView, Signers } from './PlanView.tsx';
 
 const { change: says } = setWords;
 
-/** What is to be changed about the validators. */
+/** The requested change to the validator set. */
 export type Wanted =
   | { readonly what: 'add' }
   | { readonly what: 'remove'; readonly validator: LedgerValidator }
@@ -35,11 +35,11 @@ type Request = Inputs['ledger']['changeValidators'];
 interface ChangeForm {
   readonly plan: Plan;
   readonly request: Request;
-  /** Who signed already. */
+  /** Who has signed already. */
   readonly signers: readonly number[];
 }
 
-/** What would be signed, or why the text is not good for it; null while nothing was given. */
+/** What would be signed, or why the text is invalid; null while there is no text. */
 function draftOf(
   wanted: Wanted,
   text: string,
@@ -82,10 +82,10 @@ interface ChangeProps {
   readonly onClose: () => void;
 }
 
-/** Changes who signs: what will be different is shown first, then it is signed, then handed on. */
+/** Changes the validator set: shows the difference first, then signs it, then hands it on. */
 export function ChangeDialog(props: ChangeProps) {
   const { wanted, directory, onClose } = props;
-  // The set as it was when the dialog opened: a change that becomes final meanwhile is news, not a form.
+  // The set as it was when the dialog opened: a change that becomes final meanwhile must not alter the form.
   const [{ status, validators }] = useState({ status: props.status, validators: props.validators });
   const client = useClient();
   const act = useAct();

@@ -13,7 +13,7 @@ import { useState } from 'react';
 const { evidence: says } = setWords;
 const MOST = 20;
 
-/** Validators that broke the rules, provably; nothing while there are none. */
+/** Validators that provably broke the rules; nothing while there are none. */
 export function Evidence({ height }: { readonly height: number }) {
   const client = useClient();
   const asked = useCall(() => client.ledger.evidence({ limit: MOST }), [client, height]);

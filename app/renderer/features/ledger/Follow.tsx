@@ -6,16 +6,16 @@ import { useLedger, useValidators, ledgerHealthOf } from '../../stores/index.ts'
 import { Badge, ProblemNotice, useNow } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 
-/** A transaction that waits longer than this deserves another word. */
+/** How long a transaction waits before another message is shown. */
 const SLOW_MS = 20_000;
 
-/** How long something took: milliseconds under a second, else seconds. */
+/** A duration: milliseconds under a second, else seconds. */
 const tookWords = (ms: number): string =>
   ms < 1_000
     ? words.follow.milliseconds(Math.round(ms))
     : words.follow.seconds((ms / 1_000).toFixed(ms < 10_000 ? 1 : 0));
 
-/** What becomes of a transaction that was just handed in, until it is final. */
+/** The progress of a submitted transaction until it is final. */
 export function Follow({ id }: { id: string }) {
   const client = useClient();
   const status = useLedger().value;

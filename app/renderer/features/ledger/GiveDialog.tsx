@@ -11,7 +11,7 @@ import { Follow } from './Follow.tsx';
 
 const { give } = words;
 
-/** Gives credits to a member: who and how much, then a look at it, then what became of it. */
+/** Gives credits to a member: recipient and amount, a confirmation, then the progress. */
 export function GiveDialog({ status, onClose }: { status: LedgerStatus; onClose: () => void }) {
   const [round, setRound] = useState(0);
   const have = status.credits;

@@ -7,10 +7,10 @@ import { useLedger, useNode } from '../../stores/index.ts';
 import { Button, Dialog, Loading, Notice, ProblemNotice } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 
-/** What the node says of itself when it stopped ordering and a replay may help. */
+/** Notice codes of a node that stopped ordering, after which a replay may help. */
 const standstills = new Set(['validator-silent', 'ordering-halted']);
 
-/** The alarm of a ledger that stands still: what happened, what to do, and the way to go on. */
+/** The alarm of a halted ledger: what happened, what to do, and the way to continue. */
 export function Halt({ status, onRecovered }: { status: LedgerStatus; onRecovered: () => void }) {
   const [asking, setAsking] = useState(false);
   const notice = useNode().value?.notices.find(({ code }) => standstills.has(code)) ?? null;
@@ -48,7 +48,7 @@ export function Halt({ status, onRecovered }: { status: LedgerStatus; onRecovere
   );
 }
 
-/** A block that comes to something else here than others signed. */
+/** A block whose result on this node differs from the signed one. */
 function Diverged({ code }: { code: string }) {
   const { halt } = words;
   return (

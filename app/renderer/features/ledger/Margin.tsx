@@ -13,7 +13,7 @@ interface MarginProps {
   readonly onQuorum: () => void;
 }
 
-/** How many may be lost, in words, and what can be changed about it. */
+/** How many validators may fail, in words, and the actions that change it. */
 export function Margin({ status, standing, onAdd, onSign, onCard, onQuorum }: MarginProps) {
   const { present, margin } = standing;
   const { margin: says, list } = setWords;

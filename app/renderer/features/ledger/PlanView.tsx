@@ -10,11 +10,11 @@ const { change } = setWords;
 interface PlanProps {
   readonly plan: Plan;
   readonly directory: Directory;
-  /** My own identity, to warn who removes themselves. */
+  /** My own identity, to warn people who remove themselves. */
   readonly me: string | undefined;
 }
 
-/** What a change does to who signs, to the quorum and to the margin, before anybody signs it. */
+/** The effect of a change on the set, the quorum and the margin, shown before anybody signs it. */
 export function PlanView({ plan, directory, me }: PlanProps) {
   const { before, after, joins, leaves, renews } = plan;
   const rows = [

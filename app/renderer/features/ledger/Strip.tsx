@@ -6,7 +6,7 @@ import { cellOf, isIdle, slotWords } from './slot.ts';
 
 const marks = { open: '·', notarised: '◐', finalised: '✓', nullified: '×' } as const;
 
-/** The block in progress, a cell for each validator: who leads, who notarised, who finalised. */
+/** The block in progress, one cell per validator: who leads, who notarised, who finalised. */
 export function Strip({
   status,
   validators,

@@ -6,7 +6,7 @@ import { Button, Panel, RelativeTime } from '../../ui/index.ts';
 
 const tones = { halted: 'red', stopped: 'red', empty: 'cyan', busy: 'cyan', final: 'green' } as const;
 
-/** The sentence after the judgement: the block, who signs, how many may fail. */
+/** The sentence after the state: the block, who signs, how many may fail. */
 function sentence(status: LedgerStatus, { kind, present, margin }: LedgerHealth): string {
   const { height, validators, validating } = status;
   if (kind === 'halted') return words.says.halted(status.halted?.height ?? height + 1);
@@ -18,11 +18,11 @@ function sentence(status: LedgerStatus, { kind, present, margin }: LedgerHealth)
     : words.says.signing(height, present, validators, margin);
 }
 
-/** How the ledger stands, in a sentence before any number. */
+/** The state of the ledger, in a sentence before any number. */
 export function Summary(props: {
   status: LedgerStatus;
   standing: LedgerHealth;
-  /** The sentence alone, where there is little room. */
+  /** Only the sentence, if there is little room. */
   brief: boolean;
   onGive: () => void;
 }) {

@@ -27,11 +27,11 @@ import type { BodyField, Directory } from './body.ts';
 interface DetailProps {
   readonly id: string | null;
   readonly directory: Directory;
-  /** Height of the ledger: what waits is asked for again when it grows. */
+  /** Height of the ledger: a waiting transaction is requested again when it grows. */
   readonly height: number;
 }
 
-/** One transaction: what it says, how final it is, and its proof to take away. */
+/** One transaction: its content, its finality, and its proof to export. */
 export function TransactionDetail({ id, directory, height }: DetailProps) {
   return (
     <Panel title={words.transaction.title} className="ledger-one">
@@ -140,7 +140,7 @@ function Field({ field: { label, shown } }: { field: BodyField }) {
   );
 }
 
-/** The name of a community as the beginning of a file's name. */
+/** The name of a community as the start of a file name. */
 const stemOf = (name: string): string =>
   name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-') || 'community';
 

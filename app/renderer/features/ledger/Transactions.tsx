@@ -74,7 +74,7 @@ interface TransactionsProps {
   readonly narrow: boolean;
 }
 
-/** All transactions or those of an account, and what the one that is looked at says. */
+/** All transactions or those of an account, and the content of the selected one. */
 export function Transactions({ status, directory, opened, narrow }: TransactionsProps) {
   const [picked, setPicked] = useState<string | null>(null);
   useEffect(() => setPicked(null), [opened]);

@@ -101,7 +101,7 @@ interface ValidatorsProps {
   readonly directory: Directory;
 }
 
-/** Who signs blocks, how many may be lost, and how the set is changed. */
+/** Who signs blocks, how many may fail, and how the set is changed. */
 export function Validators({ status, standing, directory }: ValidatorsProps) {
   const view = useValidators();
   const held = view.value;

@@ -1,7 +1,7 @@
-/** Why an amount cannot be given; null when it can. */
+/** Why an amount cannot be given; null if it can. */
 export type AmountFault = 'empty' | 'whole' | 'over';
 
-/** An amount as it was typed, a whole number in digits; separators of thousands are let through. */
+/** A typed amount: a whole number in digits, with optional thousands separators. */
 export function amountOf(typed: string): number {
   const text = typed.trim().replaceAll(/(?<=\d)[\s,.'_](?=\d{3}(?:\D|$))/g, '');
   return /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;

@@ -5,7 +5,7 @@ import { bytesOfHex, didOfKey } from '../../text/keys.ts';
 /** Handles by identity. */
 export type Directory = ReadonlyMap<string, string>;
 
-/** One field of a transaction's body as a person reads it. */
+/** One field of a transaction’s body, formatted for a person. */
 export interface BodyField {
   readonly name: string;
   readonly label: string;
@@ -16,7 +16,7 @@ export interface BodyField {
 }
 
 const KEY = /^0x[0-9a-f]{64}$/;
-/** Fields that hold somebody's key. */
+/** Fields that hold a person’s key. */
 const people = new Set(['to', 'member', 'account']);
 
 function shownOf(name: string, value: unknown, directory: Directory): BodyField['shown'] {
@@ -38,7 +38,7 @@ function shownOf(name: string, value: unknown, directory: Directory): BodyField[
   return { as: 'raw', text: JSON.stringify(value, null, 2) };
 }
 
-/** The fields of a body in their order, keys that belong to members by their handles. */
+/** The fields of a body in order; keys of members are replaced by their handles. */
 export function fieldsOf(body: unknown, directory: Directory): BodyField[] {
   if (typeof body !== 'object' || body === null) return [];
   return Object.entries(body).map(([name, value]) => ({
@@ -48,10 +48,10 @@ export function fieldsOf(body: unknown, directory: Directory): BodyField[] {
   }));
 }
 
-/** The kind of a transaction in words, or its own name where nothing better is known. */
+/** The label of a transaction’s kind, or its name if it has no label. */
 export const kindWords = (kind: string): string => words.kinds[kind] ?? kind;
 
-/** What a transaction is about in a few words, for a row; empty where there is nothing short to say. */
+/** A transaction in a few words, for a row; empty if there is nothing short to show. */
 export function briefOf(body: unknown, directory: Directory): string {
   const fields = new Map(fieldsOf(body, directory).map(({ name, shown }) => [name, shown]));
   const text = (name: string) => {

@@ -25,37 +25,37 @@ const wire = ({ did, peer, bls, pop }: typeof newcomer) => ({
 });
 
 describe('a pasted card', () => {
-  test('of somebody new is taken', () => {
+  test('of a new validator is accepted', () => {
     expect(readCard(`\n ${cardOf(newcomer)} `, validators)).toEqual({ card: newcomer, replaces: false });
   });
 
-  test('that is none, is cut short or is far too long is refused', () => {
+  test('that is invalid, cut short or far too long is rejected', () => {
     const text = cardOf(newcomer);
     for (const bad of ['', 'card', text.slice(0, -9), '{}', `${text}${' '.repeat(5_000)}`])
       expect(readCard(bad, validators)).toEqual({ fault: 'unreadable' });
   });
 
-  test('of a validator is refused, and taken with a new key', () => {
+  test('of a validator is rejected, and accepted with a new key', () => {
     expect(readCard(cardOf(first), validators)).toEqual({ fault: 'known' });
     expect(readCard(cardOf({ ...first, bls: newcomer.bls }), validators)).toMatchObject({ replaces: true });
   });
 
-  test('with the node or key of another validator is refused, as is one too many', () => {
+  test('with the node or key of another validator is rejected, as is one too many', () => {
     expect(readCard(cardOf({ ...newcomer, peer: first.peer }), validators)).toEqual({ fault: 'taken' });
     const full = Array.from({ length: 64 }, (_, n) => ({ did: `did:key:z${n}`, peer: `p${n}`, bls: `${n}` }));
     expect(readCard(cardOf(newcomer), full)).toEqual({ fault: 'full' });
   });
 });
 
-describe('what a change comes to', () => {
-  test('a fifth validator raises the quorum and not how many may be lost', () => {
+describe('the effect of a change', () => {
+  test('a fifth validator raises the quorum but not how many may fail', () => {
     const { before, after, joins } = planOf(status, validators, { add: [newcomer] });
     expect(before).toEqual({ model: 'byzantine', validators: 4, quorum: 3 });
     expect(after).toEqual({ model: 'byzantine', validators: 5, quorum: 4 });
     expect(joins).toEqual([newcomer.did]);
   });
 
-  test('without one of four, all three must sign; a quorum that is named holds', () => {
+  test('without one of four, all three must sign; an explicit quorum is kept', () => {
     expect(planOf(status, validators, { remove: [first.did] }).after).toMatchObject({
       validators: 3,
       quorum: 3,
@@ -63,13 +63,13 @@ describe('what a change comes to', () => {
     expect(planOf(status, validators, { quorum: 4 }).after).toMatchObject({ validators: 4, quorum: 4 });
   });
 
-  test('a new key changes nobody’s number', () => {
+  test('a new key changes no number', () => {
     const plan = planOf(status, validators, { add: [{ ...first, bls: newcomer.bls }] });
     expect(plan).toMatchObject({ joins: [], renews: [first.did], after: { validators: 4, quorum: 3 } });
   });
 });
 
-describe('a change that somebody handed over', () => {
+describe('a change received from another validator', () => {
   test('shows who joins, who leaves, who signs with a new key, and who signed', () => {
     const renewed = { ...validators[1]!, bls: newcomer.bls };
     const next = [renewed, ...validators.slice(2), { ...newcomer, bls: 'ee'.repeat(48) }];
@@ -89,7 +89,7 @@ describe('a change that somebody handed over', () => {
     });
   });
 
-  test('the text that a node gives can be read', async () => {
+  test('the text that a node produces can be read', async () => {
     const made = await client.ledger.changeValidators({ add: [newcomer], remove: [] });
     expect(readChange(made.change, status, validators)).toMatchObject({
       plan: { joins: [newcomer.did], leaves: [], renews: [], after: { validators: 5, quorum: 4 } },
@@ -97,7 +97,7 @@ describe('a change that somebody handed over', () => {
     });
   });
 
-  test('of another epoch counts for nothing, and other text is none', () => {
+  test('of another epoch counts for nothing, and other text is rejected', () => {
     const set = { epoch: 2, model: 'byzantine', quorum: 3, validators: validators.map(wire) };
     expect(readChange(textOf(set), status, validators)).toEqual({ fault: 'stale' });
     const good = textOf({ ...set, epoch: 1 });

@@ -6,21 +6,21 @@ import type { SetShape } from '../../stores/index.ts';
 import { leastQuorum } from '../../stores/index.ts';
 import { bytesOfBase64Url, didOfKey, hexOf } from '../../text/keys.ts';
 
-/** The most validators of one set. */
+/** The maximum number of validators in a set. */
 export const MOST_VALIDATORS = 64;
-/** A card is under one kilobyte; a change of a full set well under this. */
+/** A card is under one kilobyte; a change of a full set is well under this. */
 const MOST_CARD_TEXT = 4_096;
 const MOST_CHANGE_TEXT = 200_000;
 
 type ValidatorKeys = Pick<LedgerValidator, 'did' | 'peer' | 'bls'>;
 
-/** What a change of the validators comes to. */
+/** The effect of a change to the validator set. */
 export interface Plan {
   readonly before: SetShape;
   readonly after: SetShape;
   readonly joins: readonly string[];
   readonly leaves: readonly string[];
-  /** Those who stay with another node or signing key. */
+  /** Validators that stay with another node or signing key. */
   readonly renews: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export type ChangeFault = 'unreadable' | 'stale';
 
 const shapeOf = ({ model, validators, quorum }: LedgerStatus): SetShape => ({ model, validators, quorum });
 
-/** Reads a pasted card and says whether the set can take it. */
+/** Parses a pasted card and checks whether the set can include it. */
 export function readCard(
   text: string,
   validators: readonly ValidatorKeys[],
@@ -50,7 +50,7 @@ export function readCard(
   return { card, replaces: held !== undefined };
 }
 
-/** What adding and removing comes to; the least quorum of the model where none is named. */
+/** The effect of adding and removing; with the minimum quorum of the fault model if none is given. */
 export function planOf(
   status: LedgerStatus,
   validators: readonly ValidatorKeys[],
@@ -86,8 +86,8 @@ const Change = z.object({
 });
 
 /**
- * Reads the text of a change that somebody handed over, so that nobody signs what they have not seen. Who is
- * said to have signed is not checked here; the node counts only signatures that hold.
+ * Parses the text of a change received from another validator, so that nobody signs unseen changes. The
+ * signatures in it are not verified here; the node counts only valid ones.
  */
 export function readChange(
   text: string,

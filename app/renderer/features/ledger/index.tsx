@@ -24,7 +24,7 @@ const parts = [
 ] as const;
 type PartId = (typeof parts)[number]['id'];
 
-/** What validators made final: the ledger in a sentence, its blocks and transactions, and who signs. */
+/** The ledger room: its state in a sentence, blocks and transactions, and the validators. */
 export function LedgerView({ path }: { path: readonly string[] }) {
   const ledger = useLedger();
   const validators = useValidators();

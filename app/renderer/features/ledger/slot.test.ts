@@ -13,7 +13,7 @@ const slot = (notarised: number, finalised = 0, nullified = 0, block = true): Li
 });
 const says = (one: LiveSlot) => slotWords(one, 3, 'Ines K');
 
-test('a cell shows the furthest that its validator signed', () => {
+test('a cell shows the furthest step that its validator signed', () => {
   const one = slot(3, 1);
   expect([0, 1, 2, 3, 9].map((place) => cellOf(one, place))).toEqual([
     'finalised',
@@ -35,7 +35,7 @@ test('the sentence follows the slot from silence to finality', () => {
   expect(says(slot(4, 3))).toMatch(/Three finalised it: final\.$/);
 });
 
-test('a slot that is skipped says how many let it go', () => {
+test('a skipped slot says how many validators skip it', () => {
   expect(says(slot(1, 0, 2))).toBe('Two skip this slot; with three the next one leads.');
   expect(says(slot(0, 0, 1, false))).toBe('One skips this slot; with three the next one leads.');
 });

@@ -1,10 +1,10 @@
 import type { LiveSlot } from '../../../contract/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
 
-/** What one validator has signed of the slot in progress. */
+/** What one validator has signed in the slot in progress. */
 export type CellState = 'open' | 'notarised' | 'finalised' | 'nullified';
 
-/** The state of the validator at `place`, the furthest that it signed. */
+/** The state of the validator with index `place`: the furthest step that it signed. */
 export function cellOf(slot: LiveSlot, place: number): CellState {
   if (slot.finalised[place]) return 'finalised';
   if (slot.nullified[place]) return 'nullified';
@@ -13,11 +13,11 @@ export function cellOf(slot: LiveSlot, place: number): CellState {
 
 const signed = (votes: readonly boolean[]) => votes.filter(Boolean).length;
 
-/** Whether anything is going on in the slot. */
+/** Whether the slot has any activity. */
 export const isIdle = (slot: LiveSlot): boolean =>
   slot.block === null && signed(slot.notarised) + signed(slot.finalised) + signed(slot.nullified) === 0;
 
-/** The slot in a sentence; `leader` is how its leader is called. */
+/** The slot in a sentence; `leader` is the display name of its leader. */
 export function slotWords(slot: LiveSlot, quorum: number, leader: string): string {
   const { strip } = words;
   if (isIdle(slot)) return strip.idle;

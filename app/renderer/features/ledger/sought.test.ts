@@ -7,11 +7,11 @@ const members = ['Mara', 'Ines K', 'marlin', '1984'].map((handle) => ({
 }));
 const sought = (text: string) => soughtBy(text, members);
 
-test('nothing typed asks for everything', () => {
+test('empty input asks for everything', () => {
   expect(sought('  ')).toEqual({ what: 'all' });
 });
 
-test('a handle is found whole in any case before parts are tried', () => {
+test('a whole handle in any case is tried before parts of handles', () => {
   expect(sought('mara')).toMatchObject({ what: 'account', handle: 'Mara' });
   expect(sought('ines')).toMatchObject({ what: 'account', handle: 'Ines K' });
   expect(sought('mar')).toMatchObject({
@@ -20,7 +20,7 @@ test('a handle is found whole in any case before parts are tried', () => {
   });
 });
 
-test('an identity is taken as it stands, also of somebody who is no member', () => {
+test('an identity is accepted as it is, even if it belongs to no member', () => {
   expect(sought('did:key:z6MkMara')).toMatchObject({ what: 'account', handle: 'Mara' });
   expect(sought('did:key:z6MkStranger1')).toMatchObject({ what: 'account', did: 'did:key:z6MkStranger1' });
 });
@@ -31,12 +31,12 @@ test('an id leads to a transaction and a number to a block, unless it is a handl
   expect(sought('1984')).toMatchObject({ what: 'account', handle: '1984' });
 });
 
-test('what can be nothing is said to be nothing', () => {
+test('input that matches nothing is reported', () => {
   for (const text of ['0', 'zzz', 'BAFY!!', '99999999999999999999'])
     expect(sought(text)).toEqual({ what: 'nobody' });
 });
 
-test('a kind is known by its name and in words, and a handle comes before it', () => {
+test('a kind is recognised by its name and its label, and a handle takes precedence', () => {
   expect(sought('credit.transfer')).toEqual({ what: 'kind', kind: 'credit.transfer' });
   expect(sought('credits GIVEN')).toEqual({ what: 'kind', kind: 'credit.transfer' });
   expect(sought('post.pin')).toEqual({ what: 'kind', kind: 'post.pin' });

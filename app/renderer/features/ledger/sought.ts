@@ -3,7 +3,7 @@ import { ledger as words } from '../../messages/ledger.ts';
 
 type Named = Pick<Member, 'did' | 'handle'>;
 
-/** What somebody who types into the search field of transactions is after. */
+/** What a person who types into the search field of transactions looks for. */
 export type Sought =
   | { readonly what: 'all' }
   | { readonly what: 'account'; readonly did: string; readonly handle: string }
@@ -16,9 +16,9 @@ export type Sought =
 const plain = (text: string) => text.normalize('NFKC').toLocaleLowerCase();
 
 /**
- * Reads a search: an identity, a handle or a part of one that only one member has, a kind by its name or in
- * words, the id of a transaction or the hash of a block, or the height of a block. A member whose handle is a
- * number or a kind is found before these.
+ * Parses a search: an identity, a handle or a unique part of one, a kind by its name or its label, the id of
+ * a transaction or the hash of a block, or the height of a block. A member whose handle is a number or a kind
+ * takes precedence.
  */
 export function soughtBy(typed: string, members: readonly Named[]): Sought {
   const text = typed.trim();
@@ -43,7 +43,7 @@ export function soughtBy(typed: string, members: readonly Named[]): Sought {
   return { what: 'account', did: only.did, handle: only.handle };
 }
 
-/** Kinds look like `credit.transfer`; those that the console has words for are known by these too. */
+/** Kinds look like `credit.transfer`; those with a label in the console are recognised by the label too. */
 function kindOf(text: string): string | null {
   if (/^[a-z]+\.[a-z]+$/.test(text)) return text;
   const said = Object.entries(words.kinds).find(([, inWords]) => plain(inWords) === plain(text));

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useMembers, useValidators } from '../../stores/index.ts';
 import type { Directory } from './body.ts';
 
-/** Handles by identity, of members and of validators. */
+/** Handles by identity, of members and validators. */
 export function useDirectory(): Directory {
   const members = useMembers().value;
   const validators = useValidators().value;
@@ -13,6 +13,6 @@ export function useDirectory(): Directory {
   );
 }
 
-/** How somebody is called: by handle, else by the tail of the identity. */
+/** The display name of a person: the handle, else the tail of the identity. */
 export const nameOf = (did: string, directory: Directory): string =>
   directory.get(did) ?? `…${did.slice(-8)}`;

@@ -11,7 +11,7 @@ const DAY_MS = 24 * 3_600_000;
 const spans = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS, ever: null } as const;
 type Span = keyof typeof spans;
 
-/** Changes what a member may do. */
+/** Changes a member’s role. */
 export function RoleDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const client = useClient();
   const act = useAct();
@@ -45,7 +45,7 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
   );
 }
 
-/** Bans a member, with a reason that all can read. */
+/** Bans a member, with a reason that everyone can read. */
 export function BanDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const client = useClient();
   const act = useAct();

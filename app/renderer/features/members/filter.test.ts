@@ -17,7 +17,7 @@ const member = (handle: string, rest: Partial<Member> = {}): Member => ({
   ...rest,
 });
 
-test('those on line come first, then by role, then by handle', () => {
+test('members online come first, then by role, then by handle', () => {
   const all = [
     member('zed'),
     member('amy'),
@@ -36,7 +36,7 @@ test('those on line come first, then by role, then by handle', () => {
   expect(membersShown(all, '', 'crew').map((entry) => entry.handle)).toEqual(['mod']);
 });
 
-test('one rules over lower roles only, and never over oneself', () => {
+test('a person may change lower roles only, and never themselves', () => {
   expect(mayRule('sysop', member('a'))).toBe(true);
   expect(mayRule('moderator', member('a', { role: 'moderator' }))).toBe(false);
   expect(mayRule('moderator', member('a', { role: null }))).toBe(true);

@@ -4,10 +4,10 @@ export type Show = 'all' | 'online' | 'crew' | 'banned';
 
 const ranks: readonly Role[] = ['sysop', 'co-sysop', 'moderator', 'member', 'guest'];
 
-/** The highest first; those without a role come last. */
+/** The highest first; members without a role come last. */
 const rank = (role: Role | null) => (role === null ? ranks.length : ranks.indexOf(role));
 
-/** The members to show: by part of a handle and by kind, those on line first, then by role and handle. */
+/** The members to show: by part of a handle and by kind; members online first, then by role and handle. */
 export function membersShown(members: readonly Member[], part: string, show: Show): Member[] {
   const wanted = part.trim().toLocaleLowerCase();
   return members
@@ -26,7 +26,7 @@ export function membersShown(members: readonly Member[], part: string, show: Sho
     );
 }
 
-/** Whether `mine` may change or ban a member of `role`: only those below one's own, and never oneself. */
+/** Whether `mine` may change or ban a member of `role`: only lower roles, and never oneself. */
 export function mayRule(mine: string | null | undefined, member: Pick<Member, 'role' | 'isMe'>): boolean {
   const own = ranks.findIndex((role) => role === mine);
   return !member.isMe && own >= 0 && own <= 2 && own < rank(member.role);

@@ -91,7 +91,7 @@ const columns: readonly Column<Member>[] = [
   },
 ];
 
-/** Everyone in the community: who they are, when they were here, and what may be done about them. */
+/** Every member of the community: profile, last visit, and actions on them. */
 export function MembersView(_props: { path: readonly string[] }) {
   const members = useMembers();
   const client = useClient();

@@ -15,7 +15,7 @@ interface BoundRowProps {
   readonly onChange: (bounds: Bounds) => void;
 }
 
-/** What one label decides: from where on a moderator is asked, and from where on it hides. */
+/** The bounds of one label: from where a moderator is asked, and from where a message is hidden. */
 export function BoundRow({ label, bounds, onChange }: BoundRowProps) {
   const held = bounds[label];
   const name = review.labels[label];
@@ -54,7 +54,7 @@ export function BoundRow({ label, bounds, onChange }: BoundRowProps) {
   );
 }
 
-/** The same share typed as per cent. */
+/** The same share, typed as per cent. */
 function Share(props: { label: string; value: number; onChange: (value: number) => void }) {
   const { label, value, onChange } = props;
   const shown = String(Math.round(value * 100));

@@ -14,7 +14,7 @@ import { useReplay } from './useReplay.ts';
 const COMMUNITY = 'community';
 const words = moderation.bounds;
 
-/** From which probability on what happens, for the community and for each board; replayed before it is applied. */
+/** The bounds of the community and of each board, replayed before they are applied. */
 export function Bounds() {
   const client = useClient();
   const asked = useCall(() => client.moderation.bounds({}), [client]);
@@ -59,7 +59,7 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
   const inEffect = keyOf(scope.bounds);
   const [draft, setDraft] = useState<BoundsValue>(scope.bounds);
   const [said, setSaid] = useState('');
-  // Applied values come back from the node; what is being drawn follows them.
+  // Applied values come back from the node; the draft follows them.
   useEffect(() => setDraft(scope.bounds), [inEffect]);
   const key = `bounds ${keyOf(draft)}`;
   const changed = keyOf(draft) !== inEffect;
@@ -67,7 +67,7 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
     setSaid('');
     void tried.run(key, () => client.moderation.tryBounds({ board, bounds: draft }));
   };
-  // What was replayed last says what apply would do: these bounds, none of one's own, or a calibration.
+  // The last replay determines what apply does: set these bounds, remove the board’s own, or calibrate.
   const [what, setWhat] = useState<'draft' | 'other'>('draft');
   const fits = what === 'other' ? tried.replay !== null : changed && tried.fits(key);
   const apply = () => {

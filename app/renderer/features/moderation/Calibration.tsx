@@ -14,7 +14,7 @@ interface CalibrationProps {
   readonly onTry: (on: boolean) => void;
 }
 
-/** Learning from decisions: consent, how much there is to learn from, and a replay before it takes effect. */
+/** Learning from decisions: consent, the number of decisions, and a replay before it takes effect. */
 export function Calibration({ scope, busy, onTry }: CalibrationProps) {
   const client = useClient();
   const consent = useCall(() => client.moderation.consent({}), [client]);

@@ -24,7 +24,7 @@ const words = moderation.figures;
 const MINUTE_MS = 60_000;
 const spans = ['48', '168', '720'] as const;
 
-/** The figures: what is decided and how fast, how long the queue waits, how often it is right, and drift. */
+/** The figures: decisions and speed, the age of the queue, precision, and drift. */
 export function Figures() {
   const client = useClient();
   const now = useNow();

@@ -12,7 +12,7 @@ interface ImportListDialogProps {
   readonly onDone: (name: string, skipped: number) => void;
 }
 
-/** Takes in a list, pasted or from a file. */
+/** Imports a list, pasted or from a file. */
 export function ImportListDialog({ onClose, onDone }: ImportListDialogProps) {
   const client = useClient();
   const act = useAct();

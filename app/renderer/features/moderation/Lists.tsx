@@ -23,7 +23,7 @@ import { ImportListDialog } from './ImportListDialog.tsx';
 const words = moderation.lists;
 const decisions = ['queue', 'quarantine'] as const;
 
-/** The lists of words and domains that hold messages back, and taking in another. */
+/** The lists of words and domains that hold messages back, and the import of another. */
 export function Lists() {
   const client = useClient();
   const asked = useCall(() => client.moderation.lists({}), [client]);

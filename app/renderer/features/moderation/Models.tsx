@@ -10,7 +10,9 @@ import { Standing } from './Standing.tsx';
 const words = moderation.models;
 const tones = { ready: 'green', missing: 'red', broken: 'red', off: 'soft' } as const;
 
-/** The models: which judge, which are missing or broken and what to do, and the switch for all of them. */
+/**
+ * The models: which are ready, which are missing or broken and what to do, and the switch for all of them.
+ */
 export function Models() {
   const client = useClient();
   const { value: status, refresh } = useModeration();

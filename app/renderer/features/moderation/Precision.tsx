@@ -7,11 +7,11 @@ import { Badge, Panel } from '../../ui/index.ts';
 type Dashboard = Outputs['moderation']['dashboard'];
 const words = moderation.figures;
 
-/** From these indices on the scores move, and have moved away. */
+/** Drift indices from which scores count as moving, and as drifted. */
 const MOVING = 0.1;
 const DRIFTED = 0.25;
 
-/** How often what was held back was rightly so, by label, each with its interval; and the innocent. */
+/** Precision by label, each with its interval, and the false positives. */
 export function Precision({ dashboard }: { dashboard: Dashboard }) {
   const { precision, falsePositiveRate } = dashboard;
   return (
@@ -77,7 +77,7 @@ function Interval({ low, high, value }: { low: number; high: number; value: numb
   );
 }
 
-/** How far scores have moved from what they were when the bounds were set. */
+/** How far the scores have moved since the bounds were set. */
 export function Drift({ dashboard }: { dashboard: Dashboard }) {
   const word = (index: number) =>
     index >= DRIFTED ? words.drift.drifted : index >= MOVING ? words.drift.moving : words.drift.steady;

@@ -8,11 +8,13 @@ import { Notice } from '../../ui/index.ts';
 
 const words = moderation.replay;
 
-/** What a person decided about an example, in words where it is a ruling. */
+/** A person’s decision on an example, in words if it is a ruling. */
 const rulingWords = (person: string): string =>
   person === 'publish' || person === 'quarantine' || person === 'remove' ? review.rulings[person] : person;
 
-/** What a change would have done: what goes where, innocent messages a day with their interval, and examples. */
+/**
+ * The effect of a change: decisions that differ, harmless messages a day with their interval, and examples.
+ */
 export function ReplayView({ replay, old, apply }: { replay: Replay; old: boolean; apply: ReactNode }) {
   const { changed, falsePositives, caught } = replay;
   const interval = ({ expected, low, high }: Replay['falsePositives']['now']) =>

@@ -17,7 +17,7 @@ const groups: readonly (readonly [keyof typeof words.groups, readonly NumberRule
   ['flood', ['flood', 'deadlineMs']],
 ];
 
-/** The rules beside the models: rates, links, who is new and who is trusted. Each is saved as it is changed. */
+/** The rules beside the models: rates, links, who is new and who is trusted. Each is saved when changed. */
 export function Rules() {
   const client = useClient();
   const asked = useCall(() => client.moderation.rules({}), [client]);

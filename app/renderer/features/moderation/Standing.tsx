@@ -6,7 +6,7 @@ import { Button, Dot, Loading, Notice, Panel, ProblemNotice } from '../../ui/ind
 const words = moderation.status;
 const tones = { models: 'green', 'first-stage': 'amber', rules: 'amber', off: 'red' } as const;
 
-/** How this node judges at the moment, in a sentence, with what is wrong and how far it is behind. */
+/** The state of moderation in one sentence, with faults and the backlog. */
 export function Standing() {
   const { value: status, problem, refresh } = useModeration();
   return (

@@ -16,7 +16,7 @@ const tones = { publish: 'green', queue: 'amber', quarantine: 'red' } as const;
 
 type Judged = Outputs['moderation']['judge'] & { readonly text: string };
 
-/** A text judged as a message would be, and kept nowhere. */
+/** Classifies a text as a message would be, without storing it. */
 export function Try() {
   const client = useClient();
   const boards = useBoards().value ?? [];

@@ -13,7 +13,7 @@ import { Try } from './Try.tsx';
 
 const pages = ['figures', 'models', 'bounds', 'rules', 'lists', 'try'] as const;
 
-/** How this node judges what is written: figures, models, bounds with replay, rules, lists, and a place to try. */
+/** How this node moderates: figures, models, bounds with replay, rules, lists, and a place to try a text. */
 export function ModerationView({ path }: { path: readonly string[] }) {
   const page = pages.find((one) => one === path[0]) ?? 'figures';
   const turn = (by: number) => {

@@ -7,14 +7,14 @@ import type { Act } from '../useAct.ts';
 export interface Tried {
   readonly act: Act;
   readonly replay: Replay | null;
-  /** Whether what was replayed is just what would be applied now. */
+  /** Whether the replay used exactly the values that would be applied now. */
   readonly fits: (key: string) => boolean;
   readonly run: (key: string, ask: () => Promise<Replay>) => Promise<boolean>;
   readonly apply: () => Promise<boolean>;
   readonly forget: () => void;
 }
 
-/** A change tried over what was judged before. Only what was replayed can be applied. */
+/** A change replayed over past messages. Only replayed values can be applied. */
 export function useReplay(): Tried {
   const client = useClient();
   const act = useAct();

@@ -8,7 +8,10 @@ import { useDialWish } from './dialWish.ts';
 
 const words = t.onboarding.dial;
 
-/** How the set-up that follows a join stands. Nothing waits for it. `brief` leaves the steps to the federation room. */
+/**
+ * The state of the set-up that follows a join. Nothing waits for it. `brief` leaves the steps to the
+ * federation room.
+ */
 export function DialNotice({ brief = false }: { brief?: boolean }) {
   const client = useClient();
   const { reach, busy, report, problem, setUp, dismiss } = useDialWish();

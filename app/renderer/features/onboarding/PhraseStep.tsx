@@ -8,7 +8,7 @@ import { PhraseWords } from '../../identity/PhraseWords.tsx';
 
 const words = t.onboarding;
 
-/** Step 3: the 24 words on paper, three of them asked back. */
+/** Step 3: writing down the 24 words and confirming three of them. */
 export function PhraseStep({ onDone }: { onDone: () => void }) {
   const client = useClient();
   const phrase = useCall(() => client.identity.phrase({}), [client]);

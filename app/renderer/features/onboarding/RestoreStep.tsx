@@ -7,7 +7,7 @@ import { wordsOf } from '../../identity/phrase.ts';
 
 const words = t.onboarding;
 
-/** Brings back an identity from its 24 words, before a community is chosen. */
+/** Restores an identity from its 24 words, before a community is chosen. */
 export function RestoreStep({ onBack, onRestored }: { onBack: () => void; onRestored: () => void }) {
   const client = useClient();
   const [text, setText] = useState('');

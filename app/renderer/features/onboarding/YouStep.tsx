@@ -7,14 +7,14 @@ import { diallers, useDialWish, type Dialler } from './dialWish.ts';
 
 const words = t.onboarding;
 
-/** What step 1 decided. */
+/** The choice of step 1. */
 export type Plan =
   | { kind: 'create'; name: string; description: string; boards: boolean }
   | {
       kind: 'join';
       invite: string;
       community: string;
-      /** Whether the invite leads beyond this machine, so that others could dial this node in turn. */
+      /** Whether the invite leads beyond this machine, so that others could dial this node in return. */
       leadsOut: boolean;
     };
 
@@ -37,7 +37,7 @@ export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => vo
     setProblem(null);
     try {
       if (plan.kind === 'join') {
-        // The node is set up before it joins, so that no connection has to be made twice; the report follows.
+        // The node is set up before it joins, so that it connects only once; the report follows.
         const wish = dialler === 'nobody' ? {} : { wish: { reach: dialler } };
         await client.community.join({ invite: plan.invite, handle: checked.data, ...wish });
         if (dialler !== 'nobody') void setUp(client, dialler);

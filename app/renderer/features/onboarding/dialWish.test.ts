@@ -14,7 +14,7 @@ test('a node that joined is set up for its network', async () => {
   expect(wish()).toMatchObject({ busy: false, problem: null, report: { reach: 'network', ready: true } });
 });
 
-test('where anyone is to dial it and cannot, the steps are kept until they are put aside', async () => {
+test('if anyone should dial the node and cannot, the steps are kept until dismissed', async () => {
   await wish().setUp(client, 'internet');
   expect(wish().report).toMatchObject({ ready: false, steps: expect.arrayContaining([expect.any(String)]) });
   wish().dismiss();

@@ -2,24 +2,24 @@ import { create } from 'zustand';
 import type { Client, Problem, Reach, ReachReport } from '../../../contract/index.ts';
 import { problemOf } from '../../bridge/index.ts';
 
-/** Who may dial a node that joins; nobody is the usual. */
+/** Who may dial a joining node; the default is nobody. */
 export const diallers = ['nobody', 'network', 'internet'] as const;
 export type Dialler = (typeof diallers)[number];
 
 interface DialWish {
-  /** What the node is being set up for, or was last; null when nobody asked. */
+  /** The reach being set up, or set up last; null if nobody asked. */
   readonly reach: Reach | null;
   readonly busy: boolean;
   readonly report: ReachReport | null;
   readonly problem: Problem | null;
-  /** Sets the node up so that others may dial it; resolves when that has gone well or badly. */
+  /** Sets the node up so that others may dial it; resolves when this has succeeded or failed. */
   readonly setUp: (client: Client, reach: Reach) => Promise<void>;
   readonly dismiss: () => void;
 }
 
 const nothing = { reach: null, busy: false, report: null, problem: null };
 
-/** The set-up that follows a join. It outlives the first steps, which a person may leave before it ends. */
+/** The set-up that follows a join. It continues if the person leaves the first steps. */
 export const useDialWish = create<DialWish>((set) => ({
   ...nothing,
   async setUp(client, reach) {

@@ -13,8 +13,8 @@ import './onboarding.css';
 const words = t.onboarding;
 
 /**
- * From nothing to a community in three steps: which one, who you are in it, and the words that bring your
- * name back. `invite` is the code of a link that opened the console.
+ * The first steps: a community, an identity in it, and the recovery phrase. `invite` is the code of the link
+ * that opened the console.
  */
 export function Onboarding({ status, invite }: { status: NodeStatus; invite: string | null }) {
   const settled = status.phase !== 'setup';
@@ -33,7 +33,7 @@ export function Onboarding({ status, invite }: { status: NodeStatus; invite: str
     arrived.current = step;
     title.current?.focus();
   }, [step]);
-  // The third step belongs to the address, so that it stays when the node leaves its set-up phase.
+  // The third step is in the address, so that it stays when the node leaves its set-up phase.
   useEffect(() => {
     if (!settled) return;
     if (status.me?.phraseConfirmed === true) go('overview');

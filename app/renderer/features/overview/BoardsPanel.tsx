@@ -72,7 +72,7 @@ const columns: readonly Column<Thread>[] = [
   },
 ];
 
-/** The threads with the latest posts, of all boards. */
+/** The threads with the latest posts, across all boards. */
 export function BoardsPanel() {
   const { list, state } = useThreads({});
   const source = { count: state.count, at: (index: number) => itemAt(state, index) };

@@ -7,7 +7,7 @@ import { Button, Loading, Panel, ProblemNotice, ProgressBar } from '../../ui/ind
 
 const words = t.overview.federation;
 
-/** The peers of this moment and how far catch-up has come. */
+/** The connected peers and the progress of catching up. */
 export function FederationPanel({ status }: { status: NodeStatus }) {
   const federation = useFederation();
   const shown = status.sync === null ? 4 : 2;

@@ -5,12 +5,12 @@ import { Meter, Panel } from '../../ui/index.ts';
 import { LedgerLine } from './LedgerLine.tsx';
 
 const words = t.overview.health;
-/** Traffic that fills the bar; a node's uplink is not known, ten megabytes a second is a fair full house. */
+/** Traffic that fills the bar: ten megabytes a second, because the capacity of the uplink is not known. */
 const fullTraffic = 10 * 1024 * 1024;
-/** A loop that answers this late is felt by people. */
+/** Event loop delay that people notice. */
 const slowLoopMs = 100;
 
-/** What the node takes of its machine. */
+/** The node’s use of its machine. */
 export function HealthPanel({ status }: { status: NodeStatus }) {
   const { health, counts } = status;
   const disk = health.diskUsedBytes + health.diskFreeBytes;

@@ -9,7 +9,7 @@ import { useCall } from '../useCall.ts';
 
 const words = t.overview;
 
-/** The panel that speaks in a sentence before any number. */
+/** The panel that leads with a sentence rather than numbers. */
 export function Hero({ status }: { status: NodeStatus }) {
   const client = useClient();
   const now = useNow();
@@ -22,7 +22,7 @@ export function Hero({ status }: { status: NodeStatus }) {
   ).data;
   const last = callers?.find((caller) => caller.person.did !== status.me?.did);
   const verdict = verdictOf(status);
-  // A day that is not over is only compared once it has passed the day before.
+  // An unfinished day is compared only once it has passed the day before.
   const growth =
     counts.postsToday > counts.postsYesterday && counts.postsYesterday > 0
       ? counts.postsToday / counts.postsYesterday - 1
@@ -65,7 +65,7 @@ interface FactProps {
   name: string;
   value: string;
   note?: string | undefined;
-  /** What the note compares with. */
+  /** The quantity that the note compares with. */
   means?: string | undefined;
 }
 

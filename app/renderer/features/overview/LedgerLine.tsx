@@ -5,7 +5,7 @@ import { Dot } from '../../ui/index.ts';
 
 const tones = { halted: 'red', stopped: 'red', empty: 'soft', busy: 'green', final: 'green' } as const;
 
-/** The ledger in one line, and the way to it; nothing while the node does not know. */
+/** The ledger in one line, with a link to it; nothing while the node does not know. */
 export function LedgerLine() {
   const status = useLedger().value;
   const validators = useValidators().value;

@@ -25,7 +25,7 @@ interface Need {
   dismiss: (() => void) | null;
 }
 
-/** The duties of this moment: notices of the node, the phrase not yet written down, what is unread. */
+/** What needs the person now: notices of the node, the unconfirmed phrase, unread posts. */
 export function NeedsPanel({ status }: { status: NodeStatus }) {
   const client = useClient();
   const actions = available();
@@ -47,7 +47,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       dismiss: notice.severity === 'info' ? () => void client.node.dismissNotice({ id: notice.id }) : null,
     };
   });
-  // Among the duties, before what merely informs.
+  // After notices that need a decision, before notices that only inform.
   const duties = status.notices.filter((notice) => notice.severity !== 'info').length;
   if (asksForPhrase(status))
     needs.splice(duties, 0, {

@@ -9,7 +9,7 @@ import { useCall } from '../useCall.ts';
 const words = t.overview.online;
 const mostShown = 8;
 
-/** Who is here, and who called last. */
+/** Who is online, and the last callers. */
 export function OnlinePanel({ status }: { status: NodeStatus }) {
   const client = useClient();
   const online = useOnline();

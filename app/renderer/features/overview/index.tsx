@@ -12,7 +12,7 @@ import { NeedsPanel } from './NeedsPanel.tsx';
 import { OnlinePanel } from './OnlinePanel.tsx';
 import './overview.css';
 
-/** The board a sysop leaves open: is all well, who is here, what is new, what needs a decision. */
+/** The overview: whether all is well, who is online, what is new, what needs a decision. */
 export function OverviewView() {
   const { value: status } = useNode();
   useDoing(t.shell.rooms.overview);

@@ -25,29 +25,29 @@ const calm = {
 } as const;
 
 describe('what needs someone', () => {
-  test('information is no duty, attention and danger are', () => {
+  test('information needs no one; attention and danger do', () => {
     const notices = [notice('info'), notice('attention'), notice('danger')];
     expect(dutiesOf({ notices, me: me(true) })).toBe(2);
   });
 
-  test('a phrase nobody wrote down is a duty, asked for once', () => {
+  test('an unconfirmed phrase needs the person, counted once', () => {
     expect(asksForPhrase({ notices: [], me: me(false) })).toBe(true);
     const asked = notice('attention', 'phrase-unconfirmed', 'settings.phrase');
     expect(asksForPhrase({ notices: [asked], me: me(false) })).toBe(false);
   });
 
-  test('a word about the passphrase of the keys does not stand in for the recovery phrase', () => {
+  test('a notice about the passphrase of the keys does not replace the one about the recovery phrase', () => {
     expect(asksForPhrase({ notices: [notice('info', 'passphrase-beside-keys')], me: me(false) })).toBe(true);
   });
 });
 
-describe('the sentence of the board', () => {
-  test('says that all is well only when nothing waits', () => {
+describe('the sentence of the overview', () => {
+  test('says that all is well only if nothing waits', () => {
     expect(verdictOf(calm)).toEqual({ words: 'All well.', tone: 'green' });
     expect(verdictOf({ ...calm, me: me(false) })).toEqual({ words: 'One thing needs you.', tone: 'amber' });
   });
 
-  test('danger and a lost network come before duties', () => {
+  test('danger and a lost network come before everything else', () => {
     expect(verdictOf({ ...calm, notices: [notice('danger')] }).tone).toBe('red');
     const reachability = { verdict: 'offline', testedAt: null } as const;
     expect(verdictOf({ ...calm, reachability, me: me(false) }).words).toBe('Off the network.');

@@ -1,6 +1,6 @@
 import type { SearchHit } from '../../../contract/index.ts';
 
-/** The text around a match, the words that matched set off. */
+/** The text around a match, with the matching words marked. */
 export function Snippet({ hit }: { hit: Pick<SearchHit, 'snippet' | 'marks'> }) {
   const parts: { text: string; mark: boolean; at: number }[] = [];
   let done = 0;

@@ -31,7 +31,7 @@ type Found =
   | { state: 'found'; hits: SearchHit[] }
   | { state: 'failed'; message: string };
 
-/** Posts that hold the words, asked of the node a moment after the last letter. */
+/** Posts that contain the words, requested a moment after the last letter. */
 function usePosts(query: string): Found {
   const client = useClient();
   const [found, setFound] = useState<Found>({ state: 'idle' });
@@ -91,7 +91,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <Modal className="modal modal-normal">
         <Dialog className="dialog palette" aria-label={words.title}>
           <Autocomplete inputValue={query} onInputChange={setQuery} disableAutoFocusFirst={false}>
-            {/* Not a search field, which would take the first Escape to empty itself. */}
+            {/* Not a search field, because that would use the first Escape to clear itself. */}
             <TextField aria-label={words.label} autoFocus className="palette-field">
               <Input className="palette-input" placeholder={words.label} />
             </TextField>

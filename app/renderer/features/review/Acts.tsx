@@ -3,13 +3,13 @@ import { review as words } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
 import { Badge, RelativeTime } from '../../ui/index.ts';
 
-/** What an act did, in words: "decided: removed (spam)". */
+/** The result of an act in words: “decided: removed (spam)”. */
 export function actWords({ act, ruling, labels }: ReviewAct): string {
   const what = ruling === null ? words.acts[act] : reviewPages.audit.ruled(words.rulings[ruling]);
   return labels.length === 0 ? what : `${what} (${labels.map((label) => words.labels[label]).join(', ')})`;
 }
 
-/** Whether an act counts here, where it does not simply. */
+/** Whether an act counts on this node, if it does not simply count. */
 export function ActState({ act }: { act: ReviewAct }) {
   return (
     <>
@@ -19,7 +19,7 @@ export function ActState({ act }: { act: ReviewAct }) {
   );
 }
 
-/** Everything that was done with one item, the oldest first. */
+/** Every act on one item, oldest first. */
 export function Acts({ acts }: { acts: readonly ReviewAct[] }) {
   return (
     <section>

@@ -54,7 +54,7 @@ const columns: readonly Column<ReviewAct>[] = [
   },
 ];
 
-/** Every signed act, the newest first; Enter shows what it is about. */
+/** Every signed act, newest first; Enter opens its item. */
 export function Audit() {
   const client = useClient();
   const [by, setBy] = useState(EVERYBODY);

@@ -5,7 +5,10 @@ import { review as words } from '../../messages/review.ts';
 import { Badge, Loading, PersonName, ProblemNotice, useNow } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 
-/** What is known here of an author: how long, how much, how often held and removed, and what lately. */
+/**
+ * What this node knows about an author: membership, messages, how often held and removed, and the latest
+ * ones.
+ */
 export function Author({ did, item }: { did: string; item: string }) {
   const client = useClient();
   const now = useNow();

@@ -6,12 +6,12 @@ interface ChoicesProps<T extends string> {
   readonly options: readonly { readonly value: T; readonly label: string }[];
   readonly chosen: readonly T[];
   readonly onChange: (chosen: T[]) => void;
-  /** Shows the number key of each. */
+  /** Shows the number key of each choice. */
   readonly numbered?: boolean;
   readonly autoFocus?: boolean;
 }
 
-/** Several of a few, each a button that stays pressed. */
+/** A group of toggle buttons. */
 export function Choices<T extends string>(props: ChoicesProps<T>) {
   const { label, options, chosen, onChange, numbered = false, autoFocus = false } = props;
   const id = useId();

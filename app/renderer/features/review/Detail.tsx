@@ -17,12 +17,12 @@ const MINUTE_MS = 60_000;
 
 interface DetailProps {
   readonly id: string;
-  /** What the list knows of it already. */
+  /** What the list already knows about the item. */
   readonly known: ReviewItem | null;
   readonly revealed: boolean;
 }
 
-/** One item: what it says with what was flagged, why it is here, who wrote it, and what was done. */
+/** One item: its text with flagged words, why it is here, its author, and its acts. */
 export function Detail({ id, known, revealed }: DetailProps) {
   const client = useClient();
   const asked = useCall(() => client.review.item({ id }), [client, id]);
@@ -92,7 +92,7 @@ function useMinutesLeft(until: number | null): number {
   return until === null ? 0 : Math.max(1, Math.ceil((until - now) / MINUTE_MS));
 }
 
-/** Why a person raised it: the author's appeal, reports, what another moderator passed up. */
+/** Why a person raised the item: the author’s appeal, reports, or another moderator’s escalation. */
 function Raised({ item }: { item: ReviewItem }) {
   const now = useNow();
   const { appeal, reports, escalated } = item;

@@ -12,7 +12,7 @@ import { noFilter, reviewFilterOf, tabAndFilterOf, useFilter } from './filter.ts
 const ANY = 'any-board';
 const claims = ['any', 'me', 'nobody'] as const;
 
-/** Narrows the queue down, and keeps filters under a name. Every choice takes effect at once. */
+/** Narrows the queue and saves filters under a name. Every choice takes effect at once. */
 export function FilterDialog({ onClose }: { onClose: () => void }) {
   const client = useClient();
   const boards = useBoards().value ?? [];

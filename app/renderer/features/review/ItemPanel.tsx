@@ -10,7 +10,7 @@ import type { QueueCommands } from './queueActions.ts';
 interface ItemPanelProps {
   readonly id: string | null;
   readonly item: ReviewItem | null;
-  /** Which of how many; null where the list is not beside it. */
+  /** The position in the list; null if the list is not beside the item. */
   readonly position: readonly [number, number] | null;
   readonly mark: Mark | null;
   readonly revealed: boolean;
@@ -25,7 +25,7 @@ interface ItemPanelProps {
   readonly onBack: (() => void) | null;
 }
 
-/** The right half: the item one is at, and under it what can be decided. */
+/** The right half: the active item and the decisions on it. */
 export function ItemPanel(props: ItemPanelProps) {
   const { id, item, position, mark, commands } = props;
   const noteBox = useRef<HTMLDivElement>(null);

@@ -17,7 +17,7 @@ import { QueueList } from './QueueList.tsx';
 import { countOn, noFilter, states, useFilter } from './filter.ts';
 import type { QueueTab } from './filter.ts';
 
-/** Typing rests for so long before the queue is asked. */
+/** How long typing must pause before the queue is requested. */
 const TYPED_MS = 250;
 const orders = ['oldest', 'newest', 'worst'] as const;
 
@@ -26,7 +26,7 @@ interface ListPanelProps {
   readonly list: PagedState<ReviewItem>;
   readonly state: QueueState;
   readonly counts: ReviewCounts | null;
-  /** What was done last. */
+  /** The last act. */
   readonly said: string;
   readonly problem: Problem | null;
   readonly onOpen: (item: ReviewItem) => void;
@@ -34,7 +34,7 @@ interface ListPanelProps {
   readonly onFilter: () => void;
 }
 
-/** The left half: which items, what narrows them down, the items, and what was done last. */
+/** The left half: tabs, filters, the items, and the last act. */
 export function ListPanel(props: ListPanelProps) {
   const { queue, list, state, counts, said } = props;
   const { tab, filter, set } = useFilter();
@@ -121,7 +121,7 @@ export function ListPanel(props: ListPanelProps) {
   );
 }
 
-/** Words that must occur; the queue follows what is typed. */
+/** Words that must occur; the queue follows the typed text. */
 function Words() {
   const { filter, set } = useFilter();
   const [typed, setTyped] = useState(filter.words);

@@ -8,16 +8,16 @@ import { useCall } from '../useCall.ts';
 
 type File = ReviewItem['media'][number];
 
-/** What the browser may draw as a picture; anything else, SVG too, is only named. */
+/** Types that the browser may draw as a picture; for others, SVG included, only the name is shown. */
 const drawable = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif']);
 
 interface MediaProps {
   readonly media: ReviewItem['media'];
-  /** Revealed by key, all at once. */
+  /** Reveals all pictures at once, by key. */
   readonly revealed: boolean;
 }
 
-/** The files of an item: pictures blurred until somebody reveals them, one by one or by key. */
+/** The files of an item: pictures are blurred until a person reveals them, one by one or by key. */
 export function Media({ media, revealed }: MediaProps) {
   if (media.length === 0) return null;
   return (

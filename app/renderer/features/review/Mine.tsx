@@ -17,7 +17,7 @@ const PAGE = 50;
 const AGAIN_MS = 10_000;
 const words = reviewPages.mine;
 
-/** What one wrote that not everybody sees, why, and the way to ask for another look. */
+/** One’s own messages that not everyone sees, why, and the way to ask for another look. */
 export function Mine() {
   const client = useClient();
   const list = useMemo(
@@ -29,7 +29,7 @@ export function Mine() {
   const [said, setSaid] = useState('');
   useEffect(() => {
     void list.refresh();
-    // Members are told no news of the review; what a moderator decided shows up within this time.
+    // Members receive no review news, so a moderator’s decision shows within this time.
     const timer = setInterval(() => void list.refresh(), AGAIN_MS);
     return () => clearInterval(timer);
   }, [list]);

@@ -13,7 +13,7 @@ const PAGE = 50;
 const words = reviewPages.purges;
 const tones = { gone: 'green', refused: 'red', silent: 'amber' } as const;
 
-/** What was purged and what became of it at each member's node. */
+/** Every purge and the answers of the members’ nodes. */
 export function Purges() {
   const client = useClient();
   const list = useMemo(

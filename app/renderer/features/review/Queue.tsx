@@ -23,13 +23,13 @@ type Asking =
   | { readonly kind: 'purge'; readonly id: string }
   | { readonly kind: 'filter' };
 
-/** Takes the keyboard to the item one is at: its row, or where only the item is shown, the item. */
+/** Moves the focus to the active item: its row, or the item itself if only the item is shown. */
 function focusQueue(): void {
   const row = document.querySelector<HTMLElement>('.review-rows [data-current="true"]');
   (row ?? document.querySelector<HTMLElement>('.review-scroll'))?.focus();
 }
 
-/** The queue: what is held back at the left, the item one is at beside it, and keys for everything. */
+/** The queue: held items at the left, the active item beside it, and keys for everything. */
 export function Queue({ opened, narrow }: { opened: string | null; narrow: boolean }) {
   const client = useClient();
   const role = useNode().value?.me?.role;
@@ -55,17 +55,17 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
   }, [state.active]);
   const open = counts?.open ?? null;
   useEffect(() => {
-    // LiveRegion once, as it was when it happened; a count that moves later is no news about the act.
+    // Announced once, as it was at that time; a later change of the count is no news about the act.
     if (state.news !== null)
       setSaid(wordsOf(state.news, list.total === null ? open : waitingOf(list.total, state)));
   }, [state.news]);
-  // A dialog gives the keyboard back to where it was opened; by then that may be another item.
+  // A dialog returns the focus to where it was opened, which may be another item by then.
   const asked = useRef(false);
   useEffect(() => {
     if (asked.current && asking === null) focusQueue();
     asked.current = asking !== null;
   }, [asking]);
-  // One thing at a time: the address goes along with the item that comes up in the place of the opened one.
+  // In a narrow window, the address follows the item that replaces the opened one.
   const { active } = state;
   const before = useRef(active);
   useEffect(() => {
@@ -228,7 +228,7 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
   );
 }
 
-/** How many of a list still wait, counting what was just done as done. */
+/** How many items of a list are still open, with those just decided counted as done. */
 function waitingOf(total: number, state: ReturnType<typeof useQueue>['state']): number {
   const done = [...state.marks.values()].filter(
     (mark) => mark.phase !== 'failed' && mark.verb !== 'claim' && mark.verb !== 'release',

@@ -14,7 +14,7 @@ interface QueueListProps {
   readonly onOpen: (item: ReviewItem) => void;
 }
 
-/** The items of the queue, two lines each. Shift with an arrow selects what it passes. */
+/** The items of the queue, two lines each. Shift with an arrow selects the rows it passes. */
 export function QueueList({ queue, list, state, onOpen }: QueueListProps) {
   const extending = useRef(false);
   return (
@@ -90,7 +90,7 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
   );
 }
 
-/** What is going on with an item: what was just done to it first, else who has it and who raised it. */
+/** The state of an item: the last act on it, else who claimed it and who raised it. */
 function Marks({ item, mark }: { item: ReviewItem; mark: Mark | null }) {
   if (mark !== null)
     return mark.phase === 'failed' ? (

@@ -11,17 +11,17 @@ interface ReviewPageProps {
     readonly empty: string;
     readonly emptyHint: string;
   };
-  /** The list that the page shows. */
+  /** The list on the page. */
   readonly state: PagedState<unknown>;
   readonly onAgain: () => void;
-  /** What stands above the list whether or not there is anything in it. */
+  /** Shown above the list, even if the list is empty. */
   readonly above: ReactNode;
-  /** The list fills the panel, down to its edges. */
+  /** The list fills the panel to its edges. */
   readonly flush?: boolean;
   readonly children: ReactNode;
 }
 
-/** A page of the room beside the queue: one list, with what is said while it loads, fails or is empty. */
+/** A page of the review room beside the queue: one list, with its loading, failed and empty states. */
 export function ReviewPage({ words, state, onAgain, above, flush = false, children }: ReviewPageProps) {
   return (
     <Panel

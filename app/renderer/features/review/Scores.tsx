@@ -4,7 +4,7 @@ import { reasonWords } from '../../messages/reasons.ts';
 import { review as words } from '../../messages/review.ts';
 import { Meter } from '../../ui/index.ts';
 
-/** What models and rules said: reasons in words first, then every probability with its bar. */
+/** The results of models and rules: reasons in words first, then every probability with its bar. */
 export function Scores({ verdict }: { verdict: Verdict | null }) {
   const scores = Object.entries(verdict?.scores ?? {}) as [ModerationLabel, number][];
   return (

@@ -8,7 +8,7 @@ import { useClient } from '../../bridge/index.ts';
 import { useAct } from '../useAct.ts';
 import { Choices } from './Choices.tsx';
 
-/** From more than these on the number is typed before anything happens. */
+/** Above this number of items, the person must type the number to confirm. */
 const TYPED_ABOVE = 20;
 
 interface AskProps {
@@ -17,7 +17,7 @@ interface AskProps {
   readonly onClose: () => void;
 }
 
-/** What was typed to confirm, and whether it is enough for so many. */
+/** The typed confirmation, and whether it is enough for this many items. */
 function useTyped(n: number) {
   const [typed, setTyped] = useState('');
   const needed = n > TYPED_ABOVE;
@@ -49,7 +49,7 @@ function TypedField({
   );
 }
 
-/** What is wrong with what is removed: number keys choose, Enter removes. */
+/** Asks for the labels of a removal: number keys choose, Enter removes. */
 export function RemoveDialog({
   n,
   labels: first,
@@ -67,7 +67,7 @@ export function RemoveDialog({
     if (ask.sure) onGo({ verb: 'remove', labels, note: note.trim() });
   };
   const box = useRef<HTMLDivElement>(null);
-  // Number keys choose wherever the keyboard is in this dialog, its buttons included, except in a field.
+  // Number keys choose from anywhere in this dialog, its buttons included, except in a field.
   useEffect(() => {
     const dialog = box.current?.closest<HTMLElement>('[role="dialog"]');
     const onKey = (event: KeyboardEvent) => {
@@ -110,7 +110,7 @@ export function RemoveDialog({
   );
 }
 
-/** Passing items to somebody who may decide more. */
+/** Escalates items to a higher role. */
 export function EscalateDialog({ n, note: begun, onGo, onClose }: AskProps & { readonly note: string }) {
   const [to, setTo] = useState<'co-sysop' | 'sysop'>('sysop');
   const [note, setNote] = useState(begun);
@@ -154,7 +154,7 @@ export function EscalateDialog({ n, note: begun, onGo, onClose }: AskProps & { r
   );
 }
 
-/** Several at once: says how many, and from twenty on wants the number typed. */
+/** Confirms an act on several items; above the limit the number must be typed. */
 export function BulkDialog({
   n,
   verb,
@@ -192,7 +192,7 @@ export function BulkDialog({
   );
 }
 
-/** Removing bytes for good: a reason, and the word typed. */
+/** Purges an item: asks for a reason and the typed word. */
 export function PurgeDialog({
   id,
   onClose,

@@ -8,7 +8,7 @@ test('each tab asks for its own items, and a saved filter leads back to its tab'
   for (const tab of states) expect(tabAndFilterOf(reviewFilterOf(tab, filter))).toEqual({ tab, filter });
 });
 
-test('words and order are no filters to count, for they show by themselves', () => {
+test('words and order are not counted as filters, because they are visible', () => {
   expect(countOn({ ...noFilter, words: 'x', order: 'worst' })).toBe(0);
   expect(countOn({ ...noFilter, labels: ['spam'], claimed: 'me' })).toBe(2);
 });

@@ -1,23 +1,23 @@
 import { create } from 'zustand';
 import { ReviewFilter } from '../../../contract/index.ts';
 
-/** The tabs over the queue; each is a filter that the others come on top of. */
+/** The tabs above the queue; each is a filter to which the others are added. */
 export const states = ['open', 'raised', 'waiting', 'ruled', 'all'] as const;
 export type QueueTab = (typeof states)[number];
 
-/** What a person narrowed the queue down to, apart from the tab. */
+/** A person’s filters, apart from the tab. */
 export type Filter = Omit<ReviewFilter, 'state' | 'raised'>;
 
 export const noFilter: Filter = ReviewFilter.omit({ state: true, raised: true }).parse({});
 
-/** The whole filter that a tab and what was narrowed down ask the node for. */
+/** The whole filter of a tab and the person’s filters, as sent to the node. */
 export function reviewFilterOf(tab: QueueTab, filter: Filter): ReviewFilter {
   const raised = tab === 'raised';
   if (tab === 'waiting') return { ...filter, state: 'all', raised, held: ['waiting'] };
   return { ...filter, state: tab === 'raised' ? 'open' : tab, raised };
 }
 
-/** The tab and the rest that a saved filter stands for. */
+/** The tab and the other filters of a saved filter. */
 export function tabAndFilterOf(saved: ReviewFilter): { tab: QueueTab; filter: Filter } {
   const { state, raised, ...filter } = saved;
   const waits = state === 'all' && filter.held.length === 1 && filter.held[0] === 'waiting';
@@ -25,7 +25,7 @@ export function tabAndFilterOf(saved: ReviewFilter): { tab: QueueTab; filter: Fi
   return { tab: raised && state === 'open' ? 'raised' : state, filter };
 }
 
-/** How many filters are on, apart from tab, words and order, which show by themselves. */
+/** How many filters are on, apart from tab, words and order, which are visible. */
 export const countOn = (filter: Filter): number =>
   [
     filter.kinds.length > 0,
@@ -42,7 +42,7 @@ interface FilterState {
   readonly set: (change: { tab?: QueueTab; filter?: Filter }) => void;
 }
 
-/** Where one was in the queue, kept while one looks at something else. */
+/** The position in the queue, kept while the person looks at another page. */
 export const useFilter = create<FilterState>((set) => ({
   tab: 'open',
   filter: noFilter,

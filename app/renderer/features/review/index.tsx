@@ -17,7 +17,7 @@ import './review.css';
 const pages = ['queue', 'audit', 'moderators', 'purges', 'mine'] as const;
 type Page = (typeof pages)[number];
 
-/** Where people look at what was held back. Moderators work the queue; everybody sees what of theirs is held. */
+/** The review room. Moderators work on the queue; everyone sees which of their own messages are held. */
 export function ReviewView({ path }: { path: readonly string[] }) {
   const me = useNode().value?.me ?? null;
   const may = atLeast(me?.role, 'moderator');

@@ -4,7 +4,7 @@ import type { ReviewItem } from '../../../contract/index.ts';
 
 const words = review.keys;
 
-/** What the keys of the queue do; the queue says what each of them means just now. */
+/** The commands of the queue’s keys, implemented by the queue. */
 export interface QueueCommands {
   readonly step: (by: 1 | -1) => void;
   readonly decide: (verb: 'publish' | 'quarantine' | 'remove') => void;
@@ -33,7 +33,7 @@ export interface QueueMoment {
   readonly free: boolean;
 }
 
-/** The actions of the queue, for keys, palette and bottom line, as far as they make sense at this moment. */
+/** The actions of the queue for keys, palette and bottom line, as far as they apply now. */
 export function queueActions(commands: QueueCommands, moment: QueueMoment): Action[] {
   const { item, selected, free } = moment;
   const some = () => free && (item !== null || selected > 0);

@@ -2,17 +2,19 @@ import type { ModerationLabel, ReviewItem } from '../../../contract/index.ts';
 import { review as words } from '../../messages/review.ts';
 import type { News } from '../../stores/index.ts';
 
-/** Probabilities at this and above are worth a word. */
+/** The lowest probability that is worth mentioning. */
 export const WORTH_SAYING = 0.5;
 
-/** The label that speaks most against an item, with its probability; null where no model has judged it. */
+/**
+ * The label that counts most against an item, with its probability; null if no model has classified the item.
+ */
 export function worstOf(item: ReviewItem): { label: ModerationLabel; score: number } | null {
   const scores = Object.entries(item.verdict?.scores ?? {}) as [ModerationLabel, number][];
   const [worst] = scores.sort(([, a], [, b]) => b - a);
   return worst === undefined ? null : { label: worst[0], score: worst[1] };
 }
 
-/** Why an item is in the queue, in a word or two. */
+/** Why an item is in the queue, in one or two words. */
 export function whyOf(item: ReviewItem): string {
   const worst = worstOf(item);
   if (worst !== null && worst.score >= WORTH_SAYING) return words.labels[worst.label];
@@ -20,7 +22,7 @@ export function whyOf(item: ReviewItem): string {
   return item.reports.length > 0 ? words.queue.people : '';
 }
 
-/** What a queue reads out and shows under its list after something was done. */
+/** What is announced and shown below the list after an act. */
 export function wordsOf(news: News | null, openLeft: number | null): string {
   if (news === null) return '';
   const { done } = words;

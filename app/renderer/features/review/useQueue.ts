@@ -7,10 +7,10 @@ import type { PagedState, QueueState } from '../../stores/index.ts';
 
 type Past = NonNullable<ConstructorParameters<typeof ReviewQueue>[2]>;
 
-/** What this window's person did, to be taken back also after they changed the filter or left the room. */
+/** The acts of this window’s person, so that they can be undone even after a change of filter or room. */
 const past: Past = [];
 
-/** The queue under a filter, kept fresh by news of the node. */
+/** The queue under a filter, kept up to date by the node’s news. */
 export function useQueue(filter: ReviewFilter): {
   queue: ReviewQueue;
   list: PagedState<ReviewItem>;

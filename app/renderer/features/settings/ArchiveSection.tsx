@@ -10,7 +10,7 @@ import { Jobs } from './Jobs.tsx';
 
 const words = t.settings.archive;
 
-/** Starts a job and says what came of it. */
+/** Starts a job and reports the result. */
 function useStart(): [said: string, start: (work: () => Promise<Job>) => void, say: (text: string) => void] {
   const [said, setSaid] = useState('');
   const start = (work: () => Promise<Job>) => {
@@ -25,7 +25,7 @@ function useStart(): [said: string, start: (work: () => Promise<Job>) => void, s
   return [said, start, setSaid];
 }
 
-/** Archives in and out, and the jobs that carry them. */
+/** Import and export of archives, and their jobs. */
 export function ArchiveSection() {
   const client = useClient();
   const [said, start] = useStart();

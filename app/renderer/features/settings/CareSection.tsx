@@ -18,7 +18,7 @@ import { useCall } from '../useCall.ts';
 
 const words = t.settings.care;
 
-/** Backups, and proof that what is shown is what the log says. */
+/** Backups, and verification that what is shown matches the log. */
 export function CareSection() {
   return (
     <>

@@ -6,7 +6,7 @@ import { Panel, TextArea, TextField } from '../../ui/index.ts';
 import { fields } from './fields.ts';
 import { Row, SettingRow, type Save } from './SettingRow.tsx';
 
-/** What the community and this node are called. */
+/** The names of the community and of this node. */
 export function CommunitySection({
   status,
   settings,

@@ -22,7 +22,7 @@ const tones: Record<Job['state'], Tone> = {
   failed: 'red',
 };
 
-/** Imports and exports, running and past, the newest first. */
+/** Imports and exports, running and past, newest first. */
 export function Jobs() {
   const jobs = useJobs();
   const all = (jobs.value ?? []).toSorted((a, b) => b.startedAt - a.startedAt);

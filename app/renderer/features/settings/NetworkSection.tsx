@@ -5,7 +5,7 @@ import { Panel } from '../../ui/index.ts';
 import { directBlock, fields } from './fields.ts';
 import { SettingRow, type Save } from './SettingRow.tsx';
 
-/** How this node is reached, with what the doctor found where that decides whether a setting has an effect. */
+/** The network settings, with the doctor’s findings where they decide whether a setting has an effect. */
 export function NetworkSection({ settings, save }: { settings: Settings; save: Save }) {
   const doctor = useFederation().value?.doctor ?? null;
   return (

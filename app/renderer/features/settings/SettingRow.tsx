@@ -7,7 +7,7 @@ import { check, shownText, typedNumber, valueAt, type Field } from './fields.ts'
 
 export type Save = (patch: SettingsPatch) => Promise<void>;
 
-/** One setting: what it is called, what it does, its value, and what came of the last change. */
+/** One setting: its label, effect and value, and the result of the last change. */
 export function SettingRow({
   field,
   settings,
@@ -17,7 +17,7 @@ export function SettingRow({
   field: Field;
   settings: Settings;
   save: Save;
-  /** Why the setting has no effect now, and what helps: it cannot be changed then. */
+  /** Why the setting has no effect now, and the remedy: it cannot be changed then. */
   blocked?: { readonly finding: string; readonly remedy: string | null } | null;
 }) {
   const words: { label: string; hint: string; unit?: string; options?: Record<string, string> } =
@@ -120,7 +120,7 @@ export function SettingRow({
   );
 }
 
-/** Label and effect at the left, the control at the right, what happened below. */
+/** Label and effect at the left, the control at the right, the result below. */
 export function Row({
   label,
   hint,
@@ -130,7 +130,7 @@ export function Row({
 }: {
   label: string;
   hint: ReactNode;
-  /** What stands in the way of the setting. */
+  /** What keeps the setting from having an effect. */
   finding?: ReactNode;
   control: ReactNode;
   said?: string;

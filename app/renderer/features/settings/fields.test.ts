@@ -23,7 +23,7 @@ describe('settings', () => {
     expect(all.map(({ path }) => path).toSorted()).toEqual(contractPaths().toSorted());
   });
 
-  test('every default is shown and passes its own check', () => {
+  test('every default is shown and passes its own validation', () => {
     for (const entry of all) {
       const value = valueAt(defaultSettings, entry.path);
       const given = entry.kind === 'addresses' ? shownText(entry, value) : value;
@@ -31,13 +31,13 @@ describe('settings', () => {
     }
   });
 
-  test('a number out of bounds is refused with the bound in the shown unit', () => {
+  test('a number out of bounds is rejected with the bound in the shown unit', () => {
     expect(check(field('network.maxConnections'), 3)).toEqual({ ok: false, why: 'At least 4.' });
     const large = typedNumber(field('storage.maxFileBytes'), '17');
     expect(check(field('storage.maxFileBytes'), large)).toEqual({ ok: false, why: 'At most 16.' });
   });
 
-  test('words where a number belongs are refused', () => {
+  test('words in place of a number are rejected', () => {
     expect(typedNumber(field('network.port'), 'four')).toBeNull();
     expect(check(field('network.port'), null).ok).toBe(false);
   });
@@ -48,7 +48,7 @@ describe('settings', () => {
     expect(typedNumber(budget, '2,5')).toBe(2.5 * 1024 ** 3);
   });
 
-  test('addresses that others dial are shown one a line and saved as a list', () => {
+  test('addresses that others dial are shown one per line and saved as a list', () => {
     const announce = field('network.announce');
     const addresses = ['192.0.2.7:4001', 'bbs.example.org'];
     expect(shownText(announce, addresses)).toBe('192.0.2.7:4001\nbbs.example.org');
@@ -68,16 +68,16 @@ describe('direct connections through routers', () => {
   });
   const network = { ...defaultSettings.network, listen: 'everywhere' as const };
 
-  test('cannot be switched where a symmetric NAT stands before this node', () => {
+  test('cannot be switched if this node is behind a symmetric NAT', () => {
     expect(directBlock(found('bad'), network)).toMatchObject({ finding: 'Found.', remedy: 'Do this.' });
   });
 
-  test('cannot be switched while this node listens on this machine alone', () => {
+  test('cannot be switched while this node listens only on this machine', () => {
     expect(directBlock(found('off'), defaultSettings.network)).not.toBeNull();
     expect(directBlock(found('off'), { ...defaultSettings.network, holePunching: false })).not.toBeNull();
   });
 
-  test('can be switched on again, and where they work or nothing is known', () => {
+  test('can be switched if they work or nothing is known', () => {
     expect(directBlock(found('off'), { ...network, holePunching: false })).toBeNull();
     expect(directBlock(found('good'), network)).toBeNull();
     expect(directBlock(found('unknown'), network)).toBeNull();

@@ -14,7 +14,7 @@ export interface Field {
   readonly scale?: number;
 }
 
-/** Every setting of the node, by section, in the order it is shown. */
+/** Every setting of the node, by section, in display order. */
 export const fields = {
   community: [{ path: 'node.name', kind: 'text' }],
   network: [
@@ -39,14 +39,14 @@ export const fields = {
   ],
 } as const satisfies Record<string, readonly Field[]>;
 
-/** The paths of every setting there is, as the contract has them. */
+/** The paths of all settings in the contract. */
 export function contractPaths(): string[] {
   return Object.entries(Settings.shape).flatMap(([group, schema]) =>
     Object.keys(schema.shape).map((key) => `${group}.${key}`),
   );
 }
 
-/** The value of a setting as the node holds it. */
+/** The value of a setting as the node stores it. */
 export function valueAt(settings: Settings, path: FieldPath): unknown {
   const [group = '', key = ''] = path.split('.');
   const held = Object.entries(settings).find(([name]) => name === group)?.[1];
@@ -55,7 +55,7 @@ export function valueAt(settings: Settings, path: FieldPath): unknown {
 
 export type Checked = { ok: true; patch: SettingsPatch } | { ok: false; why: string };
 
-/** A new value as a patch for the node, or what is wrong with it. Addresses come as the text a person wrote. */
+/** A new value as a patch for the node, or what is wrong with it. Addresses come as typed text. */
 export function check(field: Field, value: unknown): Checked {
   const [group = '', key = ''] = field.path.split('.');
   const read = field.kind === 'addresses' ? readAnnounced(String(value)) : null;
@@ -72,14 +72,14 @@ export function check(field: Field, value: unknown): Checked {
   return { ok: false, why: issue?.message ?? t.settings.number };
 }
 
-/** What stands in a setting's field: a number in the shown unit, addresses one a line. */
+/** The text in a setting’s field: a number in the shown unit, addresses one per line. */
 export function shownText(field: Field, value: unknown): string {
   if (typeof value === 'number') return String(Math.round((value / (field.scale ?? 1)) * 100) / 100);
   if (Array.isArray(value)) return value.join('\n');
   return String(value ?? '');
 }
 
-/** A typed number in the node's unit, or null when it is none. */
+/** A typed number in the node’s unit, or null if it is not a number. */
 export function typedNumber(field: Field, text: string): number | null {
   const value = Number(text.trim().replace(',', '.'));
   if (text.trim() === '' || !Number.isFinite(value)) return null;
@@ -87,8 +87,9 @@ export function typedNumber(field: Field, text: string): number | null {
 }
 
 /**
- * Why direct connections through routers cannot work now, as the doctor found, with what helps; null where the
- * switch decides. A symmetric NAT allows none, and neither does a node that listens on its machine alone.
+ * Why direct connections through routers cannot work now, by the doctor’s findings, with the remedy; null if
+ * only the switch decides. They fail behind a symmetric NAT and on a node that listens only on its own
+ * machine.
  */
 export function directBlock(
   doctor: Doctor | null,

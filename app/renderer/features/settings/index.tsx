@@ -18,7 +18,7 @@ type SectionId = keyof typeof t.settings.sections;
 const rooms = Object.keys(t.settings.elsewhere) as (keyof typeof t.settings.elsewhere)[];
 const ids = Object.keys(t.settings.sections) as SectionId[];
 
-/** Every setting with its effect beside it; what is changed is saved at once, and the row says so. */
+/** Every setting with its effect beside it. Changes are saved at once, and the row says so. */
 export function SettingsView({ path }: { path: string[] }) {
   useDoing(t.shell.rooms.settings);
   const section = ids.find((id) => id === path[0]) ?? 'appearance';

@@ -132,7 +132,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
       expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
     };
     await at('relayed', 'federation');
-    await page.getByRole('columnheader', { name: 'Known from' }).waitFor();
+    await page.getByRole('columnheader', { name: 'Source' }).waitFor();
     await sound('federation-relayed');
     await at('relayed', 'settings/network');
     await page.getByText('symmetric NAT', { exact: false }).waitFor();
@@ -154,7 +154,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.getByRole('radio', { name: /^The internet/ }).waitFor();
     await page.getByRole('radio', { name: /^This network/ }).press('ArrowUp');
     await page.getByRole('button', { name: 'Set up and make the link' }).press('Enter');
-    await page.getByRole('list', { name: 'What is left to do' }).waitFor();
+    await page.getByRole('list', { name: 'Steps left' }).waitFor();
     await sound('invite-steps');
     await page.getByLabel('Addresses others dial').fill('bbs.example.org');
     await page.keyboard.press('Enter');
@@ -193,8 +193,8 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.getByText('Nothing waits for you.').waitFor();
     await sound('review-empty');
     await page.goto(`${host.url}/?fake=1#/review/queue/bafyreisample-r-6`);
-    await page.getByRole('button', { name: 'More to do with this item' }).click();
-    await page.getByRole('menuitem', { name: 'Purge it for good' }).click();
+    await page.getByRole('button', { name: 'More actions for this item' }).click();
+    await page.getByRole('menuitem', { name: 'Purge permanently' }).click();
     await page.getByRole('alertdialog').waitFor();
     await sound('review-purge');
     await page.keyboard.press('Escape');
@@ -226,7 +226,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     };
     await page.getByLabel('Name of the community').waitFor();
     await sound('create');
-    await page.getByRole('button', { name: 'Restore who you were' }).click();
+    await page.getByRole('button', { name: 'Restore your identity' }).click();
     await page.getByLabel('The 24 words').waitFor();
     await sound('restore');
     await page.getByRole('button', { name: 'Back' }).click();
@@ -256,7 +256,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await sound('join-dial');
     await page.getByLabel('Your handle').fill('mara');
     await page.keyboard.press('Enter');
-    await page.getByRole('list', { name: 'What is left to do' }).waitFor();
+    await page.getByRole('list', { name: 'Steps left' }).waitFor();
     await sound('joined-steps');
     await page.getByRole('button', { name: 'I have written them down' }).waitFor();
     await page.getByRole('button', { name: 'Later', exact: true }).last().press('Enter');

@@ -85,11 +85,11 @@ test('who would join the validators sees first what that does to the quorum', as
 
 test('a halt goes on after its blocks were executed anew', async () => {
   const { page, context } = await visit(browser, `${host.url}/?fake=halted#/ledger`);
-  await page.getByRole('alert').getByText('The ledger stands still at block 4,211.').waitFor();
-  await page.getByRole('button', { name: 'Execute all blocks anew' }).click();
+  await page.getByRole('alert').getByText('The ledger is halted at block 4,211.').waitFor();
+  await page.getByRole('button', { name: 'Execute all blocks again' }).click();
   await picture(page, 'ledger-recover');
   expect(await accessibilityFaults(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Execute anew' }).click();
+  await page.getByRole('button', { name: 'Execute again' }).click();
   await page.getByText('Every root came out as it was signed.', { exact: false }).waitFor();
   await context.close();
 });

@@ -62,7 +62,7 @@ describe('a moderator at a real node', () => {
   test('takes in a list of words by keyboard, and what names them waits for somebody', async () => {
     const { page } = mara;
     await page.keyboard.press('m');
-    await page.getByRole('heading', { name: 'Judging' }).waitFor();
+    await page.getByRole('heading', { name: 'Status' }).waitFor();
     for (let turns = 0; turns < 4; turns += 1) await page.keyboard.press(']');
     await page.getByRole('heading', { name: 'Lists' }).waitFor();
     await page.keyboard.press('i');
@@ -124,7 +124,7 @@ describe('a moderator at a real node', () => {
     await page.getByText('Nothing waits for you.').waitFor();
     await expect.poll(() => node.storedKinds('review.')['review.rule'], PATIENT).toBe(CLEARED + left + 1);
     await page.keyboard.press(']');
-    await page.getByRole('grid', { name: 'Every act, the newest first' }).waitFor();
+    await page.getByRole('grid', { name: 'All acts, newest first' }).waitFor();
     await picture(page, 'review-audit');
     expect(await accessibilityFaults(page)).toEqual([]);
   });
@@ -153,7 +153,7 @@ describe('a moderator at a real node', () => {
     await tabTo(page.getByRole('button', { name: 'Send to a moderator' }));
     await page.keyboard.press('Enter');
     await page.getByText('Your message is hidden.', { exact: false }).waitFor();
-    await page.getByText('Another look was asked for.').waitFor();
+    await page.getByText('Another look was requested.').waitFor();
     await picture(page, 'held-own');
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press('v');
@@ -192,7 +192,7 @@ describe('a moderator at a real node', () => {
   test('turns the models off, and the console says what that means', async () => {
     const { page } = mara;
     await page.goto(page.url().replace(/#.*/, '#/moderation/models'));
-    await tabTo(page.getByRole('switch', { name: 'Judge with models' }));
+    await tabTo(page.getByRole('switch', { name: 'Check with models' }));
     await page.keyboard.press(' ');
     await page.getByRole('alertdialog').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -209,7 +209,7 @@ describe('a moderator at a real node', () => {
   test('scrolls and moves while an import is judged; the gaps between frames are printed', async () => {
     const { page } = mara;
     await page.goto(page.url().replace(/#.*/, '#/moderation'));
-    await page.getByRole('heading', { name: 'Judging' }).waitFor();
+    await page.getByRole('heading', { name: 'Status' }).waitFor();
     const file = join(node.dataDir, 'many.jsonl');
     const words =
       'the tide turns before the ferry leaves and nobody on the quay has seen the harbour master today';

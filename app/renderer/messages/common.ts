@@ -28,11 +28,11 @@ export const common = {
   roles,
   roleName: (role: keyof typeof roles | null) => (role === null ? 'no role' : roles[role]),
   finality: {
-    local: { word: 'here only', means: 'Only this node holds it so far.' },
+    local: { word: 'here only', means: 'So far only this node holds it.' },
     gossiped: { word: 'sent', means: 'At least one peer has acknowledged it.' },
     held: (copies: number) => ({
       word: plural(copies, 'peer', 'peers'),
-      means: `${plural(copies, 'peer is', 'peers are')} known to hold it.`,
+      means: `${plural(copies, 'peer holds', 'peers hold')} it.`,
     }),
     certified: (block: number) => ({
       word: 'certified',
@@ -47,7 +47,7 @@ export const common = {
     ]
       .filter((part) => part !== null)
       .join(', '),
-  severity: { info: 'For your information', attention: 'Needs you', danger: 'Danger' },
+  severity: { info: 'Information', attention: 'Needs you', danger: 'Danger' },
   people: (value: number) => plural(value, 'person', 'people'),
   peers: (value: number) => plural(value, 'peer', 'peers'),
   posts: (value: number) => plural(value, 'post', 'posts'),

@@ -9,21 +9,21 @@ export const overview = {
   danger: 'Something is wrong.',
   offline: 'Off the network.',
   here: (value: number) => {
-    if (value === 0) return 'Nobody is here.';
-    if (value === 1) return 'You are alone here.';
-    return `${capital(spelled(value))} people are here.`;
+    if (value === 0) return 'Nobody is online.';
+    if (value === 1) return 'Only you are online.';
+    return `${capital(spelled(value))} people are online.`;
   },
-  lastCall: (when: string) => `The last call came ${when}.`,
+  lastCall: (when: string) => `The last call was ${when}.`,
   noCall: 'Nobody has called yet.',
   reach: {
     direct: 'Others reach this node directly.',
     relayed: 'Others reach this node through a relay.',
     private: 'Nobody outside can dial this node; it dials the others itself.',
     unknown: 'Whether others can dial this node has not been tested yet.',
-    offline: 'This node has no network. What you write is kept and sent later.',
+    offline: 'This node has no network. Your posts are kept and sent later.',
   },
   peersSentence: (value: number) =>
-    value === 0 ? 'It has no peers now.' : `It holds a line to ${plural(value, 'peer', 'peers')}.`,
+    value === 0 ? 'It has no peers now.' : `It is connected to ${plural(value, 'peer', 'peers')}.`,
   facts: {
     up: 'Up',
     calls: 'Calls today',
@@ -32,10 +32,10 @@ export const overview = {
     unread: 'Unread',
   },
   change: (share: number) => change(share),
-  onYesterday: 'on yesterday',
+  onYesterday: 'from yesterday',
   notHeld: 'no posts yet',
   chart: {
-    title: 'Posts an hour, 24 h',
+    title: 'Posts per hour, 24 h',
     now: 'now',
     asTable: 'Show as table',
     asChart: 'Show as chart',
@@ -47,25 +47,25 @@ export const overview = {
   },
   needs: {
     title: 'Needs you',
-    nothing: 'Nothing waits for you.',
-    nothingMore: 'Posts to read, problems to solve and decisions to take appear here.',
+    nothing: 'Nothing needs you.',
+    nothingMore: 'Unread posts, problems and decisions appear here.',
     unread: (value: number) => (value === 1 ? 'unread post' : 'unread posts'),
     review: (value: number) => (value === 1 ? 'item to review' : 'items to review'),
-    oldest: 'The oldest came',
+    oldest: 'The oldest is from',
     raised: (value: number) => `${count(value)} ${value === 1 ? 'was' : 'were'} raised by people.`,
     phrase: 'Write down your recovery phrase',
-    phraseWhy: 'Without it, losing this machine means losing your name here.',
+    phraseWhy: 'Without it, you lose your identity if you lose this machine.',
     since: (when: string) => `since ${when}`,
     dismiss: 'Dismiss',
   },
   online: {
-    title: 'On line',
+    title: 'Online',
     of: (here: number, members: number) => `${count(here)} of ${plural(members, 'member', 'members')}`,
     handle: 'Handle',
     doing: 'Doing',
     node: 'Node',
     idle: 'Idle',
-    nobody: 'Nobody is on line.',
+    nobody: 'Nobody is online.',
     callers: 'Last callers',
     when: 'When',
     from: (handle: string, node: string) => `${handle}, from ${node}`,
@@ -93,7 +93,7 @@ export const overview = {
     title: 'Federation',
     peers: (value: number) => plural(value, 'peer', 'peers'),
     upToDate: 'Up to date with every peer.',
-    noPeers: 'No peers yet. Invite someone, or wait until a member comes on line.',
+    noPeers: 'No peers yet. Invite someone, or wait until a member comes online.',
     invite: 'Invite someone',
     name: 'Node',
     via: 'Via',
@@ -102,7 +102,7 @@ export const overview = {
     more: (value: number) =>
       `${capital(spelled(value))} more ${value === 1 ? 'peer is' : 'peers are'} connected.`,
     unnamed: 'not introduced yet',
-    loading: 'Looking at the peers.',
+    loading: 'Loading peers.',
   },
   health: {
     title: 'Health',
@@ -116,5 +116,5 @@ export const overview = {
     high: 'high',
   },
   keys: { invite: 'invite someone' },
-  loading: 'Waiting for the first report of the node.',
+  loading: 'Waiting for the node’s first report.',
 } as const;

@@ -12,9 +12,9 @@ const isLabel = (code: string): code is keyof typeof review.labels => code in re
 export function reasonWords({ code, detail }: Reason): string {
   // A model’s detail repeats its label and figure, which are shown beside the sentence.
   if (isLabel(code) && (detail === '' || /^\S+ [\d.]+$/.test(detail)))
-    return `It reads as ${review.labels[code]}.`;
-  if (code === 'word') return `It says “${detail}”, which is on a list.`;
-  if (code === 'domain') return `It leads to ${detail}, which is on a list.`;
+    return `It was classified as ${review.labels[code]}.`;
+  if (code === 'word') return `It contains “${detail}”, which is on a list.`;
+  if (code === 'domain') return `It links to ${detail}, which is on a list.`;
   const said = capital(detail === '' ? code : detail);
   return /[.!?]$/.test(said) ? said : `${said}.`;
 }

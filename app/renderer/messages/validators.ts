@@ -12,13 +12,13 @@ export const validators = {
   list: {
     title: 'Validators',
     list: 'Validators',
-    loading: 'Asking who signs blocks.',
+    loading: 'Loading validators.',
     count: (present: number | null, all: number, quorum: number) =>
       present === null
         ? `${count(all)}, ${count(quorum)} must sign`
         : `${count(present)} of ${count(all)} ${all === 1 ? 'signs' : 'sign'}, ${count(quorum)} must`,
     you: 'you',
-    presences: { signing: 'signs', silent: 'silent', unknown: 'not heard yet' },
+    presences: { signing: 'signs', silent: 'silent', unknown: 'not seen yet' },
     columns: {
       handle: 'Validator',
       presence: 'State',
@@ -33,7 +33,7 @@ export const validators = {
     bls: 'BLS key',
     identity: 'Identity',
     signedOf: (signed: number, all: number) => `${count(signed)} of the last ${plural(all, 'slot', 'slots')}`,
-    unwatched: 'nobody watched yet',
+    unwatched: 'not observed yet',
     add: 'Add a validator',
     sign: 'Sign a change',
     card: 'Own card',
@@ -43,9 +43,9 @@ export const validators = {
     notValidating: 'Only validators change who signs. Give your card to one of them to be added.',
   },
   evidence: {
-    title: 'Broken rules',
+    title: 'Rule violations',
     means:
-      'These validators signed two things that no validator that keeps the rules signs both. Mostly two nodes run with one key; it may be malice.',
+      'These validators signed two contradicting votes, which the rules forbid. The usual cause is two nodes with one key; it may be malice.',
     both: (first: string, second: string) => `signed both “${short(first)}” and “${short(second)}”`,
     where: (epoch: number, slot: number) => `in slot ${count(slot)} of epoch ${count(epoch)}`,
     save: 'Export the evidence',
@@ -57,27 +57,27 @@ export const validators = {
     title: 'Quorum and margin',
     quorum: ({ validators: all, quorum }: SetWords) => {
       if (all === 1)
-        return 'One validator signs alone: while it is away, blocks stand still, posts go on. With four, one may be lost.';
+        return 'One validator signs alone: while it is away, blocks stop and posts go on. With four, one may fail.';
       const spare = all - quorum;
       const works = spare === 0 ? 'works only while all sign' : `works with ${spelled(spare)} lost`;
-      return `Quorum ${count(quorum)} of ${count(all)}: ${works}; with ${spelled(spare + 1)} lost, blocks stand still, posts go on.`;
+      return `Quorum ${count(quorum)} of ${count(all)}: ${works}; with ${spelled(spare + 1)} lost, blocks stop and posts go on.`;
     },
     now: (present: number, all: number) =>
       `Now ${of(present, all)} ${all === 1 ? 'validator' : 'validators'} ${present === 1 ? 'signs' : 'sign'}.`,
-    unseen: 'Nobody’s vote was seen yet, so it is not known who is there.',
+    unseen: 'No vote was seen yet, so it is not known which validators are present.',
     nextGood: (left: number) =>
       left === 0
         ? 'If one more is lost, blocks go on, and then none may fail.'
         : `If one more is lost, blocks go on, and ${spelled(left)} more may fail.`,
-    nextStops: 'If one more is lost, blocks stand still until one is back or replaced. Posts and chat go on.',
+    nextStops: 'If one more is lost, blocks stop until one is back or replaced. Posts and chat go on.',
     missing: (n: number) =>
-      `Blocks stand still until ${n === 1 ? 'one of the silent is' : `${spelled(n)} of the silent are`} back. Nothing is lost: what was sent waits.`,
+      `Blocks have stopped until ${n === 1 ? 'one silent validator is' : `${spelled(n)} silent validators are`} back. Nothing is lost: transactions wait.`,
     byzantine: (liars: number) =>
       liars === 0
-        ? 'Fault model byzantine: counted against validators that lie. With so few, none may.'
-        : `Fault model byzantine: even if ${spelled(liars)} ${liars === 1 ? 'lies or signs' : 'lie or sign'} two things at once, there is one final block at each height.`,
+        ? 'Byzantine fault model: validators may lie. With so few of them, none may.'
+        : `Byzantine fault model: even if ${spelled(liars)} ${liars === 1 ? 'lies or signs' : 'lie or sign'} contradicting votes, there is one final block at each height.`,
     crash:
-      'Fault model crash: validators may stop, and none may lie. One that signs two things at once could split the ledger.',
+      'Crash fault model: validators may stop, but none may lie. One that signs contradicting votes could split the ledger.',
   },
   change: {
     addTitle: 'Add a validator',
@@ -86,21 +86,21 @@ export const validators = {
     signTitle: 'Sign a change of the validators',
     card: 'Validator card',
     cardHint:
-      'Who is to sign blocks copies it from “Own card” on their node, or prints it with: impulse validator keygen',
+      'The new validator copies it from “Own card” on their node, or prints it with: impulse validator keygen',
     cardFile: 'Choose a file',
     cardProblems: {
-      unreadable: 'This is not a validator card. It begins with { and holds did, peer, bls and pop.',
-      known: 'This one is a validator already, with the same key.',
+      unreadable: 'This is not a validator card. A card starts with { and holds did, peer, bls and pop.',
+      known: 'This validator is already in the set, with the same key.',
       taken: 'Another validator has the same node or BLS key.',
-      full: 'A set has 64 validators at most.',
+      full: 'A set has at most 64 validators.',
     },
     stranger: 'not a member here',
-    replaces: 'This one is a validator already; the change gives it the new key and node.',
+    replaces: 'This validator is already in the set; the change sets its new key and node.',
     text: 'Change to sign',
-    textHint: 'The text that another validator handed you. What it changes is shown before you sign.',
+    textHint: 'The text that another validator gave you. Its changes are shown before you sign.',
     textProblems: {
       unreadable: 'This is not a change of the validators. Copy the whole text.',
-      stale: 'The validators have changed since; this change counts for nothing. Ask for a new one.',
+      stale: 'The validators have changed since, so this change is no longer valid. Ask for a new one.',
     },
     quorum: 'How many must sign from then on',
     quorumHint: (least: number) => `At least ${spelled(least)} for this fault model.`,
@@ -113,15 +113,15 @@ export const validators = {
     leaves: 'Leaves',
     renews: 'New key',
     before: 'Now',
-    after: 'Then',
+    after: 'After',
     rows: { validators: 'Validators', quorum: 'Must sign', spare: 'May be lost' },
     must: (quorum: number, all: number) =>
       quorum === 1
         ? 'Your signature is enough.'
         : `${capital(of(quorum, all))} of the present validators must sign this. Your signature is one.`,
     fewer: 'After this, fewer validators may be lost than now.',
-    selfRemove: 'This is your own node. It will sign no more blocks once the change is final.',
-    absent: 'Bring the newcomer’s node on line first: it counts as lost until it signs.',
+    selfRemove: 'This is your own node. It stops signing blocks once the change is final.',
+    absent: 'Bring the new validator’s node online first: it counts as lost until it signs.',
     go: 'Sign',
     signing: 'Signing.',
     remove: 'Sign the removal',
@@ -130,24 +130,24 @@ export const validators = {
     collected: 'Signatures',
     of: (have: number, quorum: number) => `${count(have)} of ${count(quorum)} signatures`,
     handOver:
-      'Hand this text to another validator. They paste it under “Sign a change”, sign, and hand on what comes out.',
+      'Give this text to another validator. They paste it under “Sign a change”, sign, and pass on the new text.',
     copy: 'Copy the text',
     copied: 'The text is copied.',
-    notCopied: 'The browser did not let the text be copied. Select it and copy it by hand.',
-    enough: 'A quorum signed. The change is with the validators.',
+    notCopied: 'The browser did not allow copying. Select the text and copy it.',
+    enough: 'A quorum has signed. The change was sent to the validators.',
     signed: 'signed',
     notYet: 'not yet',
   },
   card: {
     title: 'Your validator card',
-    why: 'It names this node and its signing key, and proves that the node holds the key. It holds no secret. Give it to a validator; they add you, and from then on your node signs blocks.',
-    loading: 'Asking for the card.',
+    why: 'It names this node and its signing key, and proves that the node holds the key. It holds no secret. Give it to a validator, who adds you; from then on your node signs blocks.',
+    loading: 'Loading the card.',
     copy: 'Copy the card',
     copied: 'The card is copied.',
-    notCopied: 'The browser did not let the card be copied. Select it and copy it by hand.',
+    notCopied: 'The browser did not allow copying. Select the card and copy it.',
     save: 'Save as a file',
     saved: 'The card is saved.',
-    already: 'This node is a validator already.',
+    already: 'This node is already a validator.',
     text: 'Card',
   },
 };

@@ -37,7 +37,7 @@ test('web, mail and impulse links open outside and send no referrer', () => {
 test('a remote picture becomes a link and is not loaded', () => {
   const page = markdown('![a cat](https://example.org/cat.png)');
   expect(page).not.toContain('<img');
-  expect(page).toContain('picture elsewhere: a cat');
+  expect(page).toContain('remote picture: a cat');
 });
 
 test('terminal escapes in markdown are removed', () => {

@@ -27,7 +27,7 @@ test('a cell shows the furthest step that its validator signed', () => {
 
 test('the sentence follows the slot from silence to finality', () => {
   expect(isIdle(slot(0, 0, 0, false))).toBe(true);
-  expect(says(slot(0, 0, 0, false))).toMatch(/^Nothing is being ordered/);
+  expect(says(slot(0, 0, 0, false))).toMatch(/^No block is in progress/);
   expect(says(slot(0))).toBe(
     'Ines K proposes block 413 with 2 transactions. None notarised it; three must, then they finalise.',
   );

@@ -32,9 +32,9 @@ describe('settings', () => {
   });
 
   test('a number out of bounds is rejected with the bound in the shown unit', () => {
-    expect(check(field('network.maxConnections'), 3)).toEqual({ ok: false, why: 'At least 4.' });
+    expect(check(field('network.maxConnections'), 3)).toEqual({ ok: false, why: 'The minimum is 4.' });
     const large = typedNumber(field('storage.maxFileBytes'), '17');
-    expect(check(field('storage.maxFileBytes'), large)).toEqual({ ok: false, why: 'At most 16.' });
+    expect(check(field('storage.maxFileBytes'), large)).toEqual({ ok: false, why: 'The maximum is 16.' });
   });
 
   test('words in place of a number are rejected', () => {

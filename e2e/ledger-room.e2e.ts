@@ -90,6 +90,6 @@ test('a halt goes on after its blocks were executed anew', async () => {
   await picture(page, 'ledger-recover');
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Execute again' }).click();
-  await page.getByText('Every root came out as it was signed.', { exact: false }).waitFor();
+  await page.getByText('Every root equals the signed one.', { exact: false }).waitFor();
   await context.close();
 });

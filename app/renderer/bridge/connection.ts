@@ -1,6 +1,7 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import { problems } from '../messages/problems.ts';
 import { BridgeError, lostError } from './problem.ts';
 
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied';
@@ -133,8 +134,7 @@ export class LastingLink implements Link {
         signal?.removeEventListener('abort', aborted);
         settle();
       };
-      const aborted = () =>
-        finish(() => reject(new BridgeError('aborted', 'The call was taken back.', null)));
+      const aborted = () => finish(() => reject(new BridgeError('aborted', problems.cancelled)));
       const check = () => {
         const link = this.#link;
         if (link !== null) finish(() => resolve(link));
@@ -149,9 +149,4 @@ export class LastingLink implements Link {
   }
 }
 
-const deniedError = () =>
-  new BridgeError(
-    'denied',
-    'The node does not know this browser.',
-    'Open the address that the node printed when it started.',
-  );
+const deniedError = () => new BridgeError('denied', problems.denied);

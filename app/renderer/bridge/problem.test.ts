@@ -7,6 +7,6 @@ test('a connection lost under a subscription is reported as such, not in the wor
   expect(problemOf(error)).toEqual({
     code: 'not-connected',
     message: 'The console has no connection to its node.',
-    remedy: 'Check that the node is running; the console connects again by itself.',
+    remedy: 'Check that the node is running. The console reconnects automatically.',
   });
 });

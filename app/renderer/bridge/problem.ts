@@ -1,5 +1,12 @@
 import { ORPCError } from '@orpc/client';
 import { Problem } from '../../contract/index.ts';
+import { problems } from '../messages/problems.ts';
+
+/** What happened and what a person can do next. */
+interface ProblemWords {
+  readonly message: string;
+  readonly remedy: string | null;
+}
 
 /** An error of the bridge itself, when a call did not reach the node. */
 export class BridgeError extends Error {
@@ -7,7 +14,7 @@ export class BridgeError extends Error {
   readonly code: string;
   readonly remedy: string | null;
 
-  constructor(code: string, message: string, remedy: string | null) {
+  constructor(code: string, { message, remedy }: ProblemWords) {
     super(message);
     this.code = code;
     this.remedy = remedy;
@@ -23,12 +30,7 @@ const issuesOf = (data: unknown): string | null => {
 };
 
 /** There is no connection to the node, or it broke during a call. */
-export const lostError = (): BridgeError =>
-  new BridgeError(
-    'not-connected',
-    'The console has no connection to its node.',
-    'Check that the node is running; the console connects again by itself.',
-  );
+export const lostError = (): BridgeError => new BridgeError('not-connected', problems.notConnected);
 
 /** Any error of a call as the fields that a person sees. */
 export function problemOf(error: unknown): Problem {
@@ -46,6 +48,6 @@ export function problemOf(error: unknown): Problem {
   return {
     code: 'unexpected',
     message,
-    remedy: 'Try again; if it happens again, look into the log of this node.',
+    remedy: problems.unexpectedRemedy,
   };
 }

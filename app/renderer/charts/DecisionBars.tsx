@@ -3,6 +3,7 @@ import type { Outputs } from '../../contract/index.ts';
 import { count, hourMinute, shortAgo } from '../messages/format.ts';
 import { moderation } from '../messages/moderation.ts';
 import { ChartFigure, hourAxis } from './ChartFigure.tsx';
+import { t } from '../messages/en.ts';
 
 type Hour = Outputs['moderation']['dashboard']['hours'][number];
 
@@ -75,7 +76,10 @@ function Tip({ row, label }: { row: unknown; label: (at: number) => string }) {
   const figures = row as Hour;
   return (
     <p className="chart-tip mono">
-      {label(figures.at)} · {kinds.map((kind) => `${words[kind]} ${count(figures[kind])}`).join(', ')}
+      {t.common.tip(
+        label(figures.at),
+        kinds.map((kind) => words.figure(words[kind], figures[kind])),
+      )}
     </p>
   );
 }

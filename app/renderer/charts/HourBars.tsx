@@ -87,8 +87,6 @@ function HourTick({ x, y, index, label }: { x: number; y: number; index: number;
 function BarTip({ row }: { row: unknown }) {
   if (typeof row !== 'object' || row === null || !('label' in row) || !('posts' in row)) return null;
   return (
-    <p className="chart-tip mono">
-      {String(row.label)} · {t.common.posts(Number(row.posts))}
-    </p>
+    <p className="chart-tip mono">{t.common.tip(String(row.label), [t.common.posts(Number(row.posts))])}</p>
   );
 }

@@ -18,9 +18,9 @@ export function FlaggedText({ text, spans, className }: FlaggedTextProps) {
       {pieces.map((piece, n) =>
         piece.flagged ? (
           <mark key={n} className="flagged">
-            <span className="hidden-visually">[{review.item.flagged}: </span>
+            <span className="hidden-visually">{review.item.flaggedStart}</span>
             {piece.text}
-            <span className="hidden-visually">]</span>
+            <span className="hidden-visually">{review.item.flaggedEnd}</span>
           </mark>
         ) : (
           piece.text

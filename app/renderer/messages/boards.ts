@@ -11,11 +11,13 @@ export const boards = {
   unread: (n: number) => `${count(n)} new`,
   threads: (n: number) => plural(n, 'thread', 'threads'),
   posts: (n: number) => plural(n, 'post', 'posts'),
+  boardFacts: '{threads}, {when}' as const,
   replies: (n: number) => plural(n, 'reply', 'replies'),
   loadingBoards: 'Loading boards.',
   loadingThreads: 'Loading threads.',
   loadingPosts: 'Loading the thread.',
   loadingMore: 'Loading more.',
+  loadingMoreOf: (n: number, of: number) => `Loading more. ${count(n)} / ${count(of)}`,
   noBoards: 'There are no boards yet.',
   noBoardsHint: 'A board holds threads on one subject.',
   noThreads: 'Nobody has written here yet.',
@@ -117,7 +119,7 @@ export const boards = {
   history: {
     title: 'Versions of this post',
     loading: 'Loading versions.',
-    version: (n: number, of: number) => `Version ${n} of ${of}`,
+    version: 'Version {n} of {of}, {who}, {when}' as const,
     close: 'Close',
   },
   newBoard: {

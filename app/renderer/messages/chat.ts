@@ -16,7 +16,7 @@ export const chat = {
   placeholder: 'Say something, or /me waves',
   send: 'Send',
   helpLine: 'Enter sends, /me writes an action, arrow up recalls your last line.',
-  unsent: 'Not sent:',
+  unsent: (why: string) => `Not sent: ${why}`,
   newLines: (n: number) => plural(n, 'new line below', 'new lines below'),
   you: 'you',
   online: 'Online',

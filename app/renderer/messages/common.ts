@@ -1,4 +1,4 @@
-import { count, left, plural } from './format.ts';
+import { count, left, listed, plural } from './format.ts';
 
 const roles = {
   sysop: 'sysop',
@@ -24,6 +24,16 @@ export const common = {
   copy: 'Copy',
   copied: 'Copied.',
   optional: 'optional',
+  /** A label of something that may be left empty. */
+  optionalLabel: (label: string) => `${label} (optional)`,
+  /** A label in front of what it names. */
+  label: (label: string) => `${label}:`,
+  /** A figure with a remark. */
+  remarked: (figure: string, remark: string) => `${figure}, ${remark}`,
+  /** What a figure of a chart is, on the pointer. */
+  tip: (label: string, figures: readonly string[]) => `${label} · ${listed(figures)}`,
+  /** What happened and what to do next, in one paragraph. */
+  problem: (message: string, remedy: string | null) => (remedy === null ? message : `${message} ${remedy}`),
   required: 'required',
   roles,
   roleName: (role: keyof typeof roles | null) => (role === null ? 'no role' : roles[role]),

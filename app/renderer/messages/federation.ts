@@ -51,7 +51,6 @@ export const federation = {
     level: 'up to date',
     eta: (percent: string, eta: string | null) => (eta === null ? percent : `${percent}, ${eta}`),
     misbehaves: 'misbehaving',
-    ms: (value: number) => `${count(Math.round(value))} ms`,
     details: (name: string) => `Peer ${name}`,
     peerId: 'Peer id',
     address: 'Address',
@@ -145,7 +144,8 @@ export const federation = {
     emptyHint: 'An invite is a link with a secret. Send it over a channel you trust.',
     make: 'Invite someone',
     loading: 'Loading invites.',
-    columns: { role: 'Role', uses: 'Left', expires: 'Expires', used: 'Used by' },
+    who: '{role}, {uses}',
+    facts: 'Expires {when}. Used by {names}.',
     uses: (n: number) => (n === 0 ? 'used up' : `${plural(n, 'use', 'uses')} left`),
     nobody: 'nobody yet',
     revoke: 'Revoke',
@@ -193,4 +193,4 @@ export const federation = {
     scan: 'Or scan the code.',
   },
   keys: { invite: 'invite', dial: 'dial a peer', doctor: 'run checks' },
-};
+} as const;

@@ -29,6 +29,16 @@ export const count = (value: number): string => number.format(value);
 /** A share, 0 to 1, as "86%". */
 export const percent = (share: number): string => percentage.format(share);
 
+/** A small share with one decimal: "0.6%", not "1%". */
+export const percentTenths = (share: number): string => `${(share * 100).toFixed(1)}%`;
+
+/** Milliseconds, as "41 ms"; below ten with one decimal where `exact`. */
+export const milliseconds = (value: number, exact = false): string =>
+  `${exact && value < 10 ? value.toFixed(1) : number.format(Math.round(value))} ms`;
+
+/** Names one after the other: "Ana, Ben". */
+export const listed = (names: readonly string[]): string => names.join(', ');
+
 /** A change, as "+18%" or "-4%". */
 export const change = (share: number): string => signedPercentage.format(share);
 

@@ -66,7 +66,7 @@ export const ledger = {
       `The state at block ${count(height)} is being fetched: ${count(parts)} of ${plural(all, 'part', 'parts')} ${parts === 1 ? 'is' : 'are'} here.`,
     filling: (from: number) =>
       `Blocks below ${count(from)} are still being fetched and cannot be looked up here yet.`,
-    last: 'Last block',
+    last: 'Last block {when}.' as const,
   },
   facts: {
     label: 'Ledger in figures',
@@ -117,6 +117,7 @@ export const ledger = {
     when: 'When',
     proposer: 'Proposed by',
     slot: 'Epoch, slot',
+    slotOf: (epoch: number, slot: number) => `${count(epoch)}, ${count(slot)}`,
     hash: 'Hash',
     hashes: 'Hashes',
     parent: 'Parent',
@@ -156,7 +157,7 @@ export const ledger = {
     final: 'final',
     waits: 'waits',
     finalIn: (height: number) => `Final in block ${count(height)}`,
-    finalMeans: 'A quorum of the validators signed it. Nobody can change it.',
+    finalMeans: '{block}. A quorum of the validators signed it. Nobody can change it.' as const,
     waitsMeans: 'The validators have it, but no block holds it yet.',
     kind: 'Kind',
     by: 'By',
@@ -221,6 +222,7 @@ export const ledger = {
     title: 'Give credits',
     to: 'To',
     toHint: 'A member, by handle.',
+    person: (role: string, did: string) => `${role}, …${did.slice(-8)}`,
     nobody: 'No member has a matching handle.',
     needsTo: 'Choose a member.',
     amount: 'Amount',

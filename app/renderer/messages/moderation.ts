@@ -1,5 +1,5 @@
 import type { Decision, ModelState, ModerationStatus } from '../../contract/index.ts';
-import { count, percent, plural } from './format.ts';
+import { count, percent, percentTenths, plural } from './format.ts';
 
 const decisions: Record<Decision, string> = {
   publish: 'published',
@@ -38,6 +38,7 @@ export const moderation = {
     lists: 'Lists',
     try: 'Try',
   },
+  pageTitle: (page: string) => `Moderation: ${page}`,
   again: 'Try again',
   loading: 'Loading moderation.',
   stale: 'This may be out of date. The console is asking again.',
@@ -66,7 +67,6 @@ export const moderation = {
     perSecond: 'Per second',
     p50: 'p50',
     p99: 'p99',
-    ms: (value: number) => `${value < 10 ? value.toFixed(1) : count(Math.round(value))} ms`,
     none: '–',
   },
   figures: {
@@ -80,6 +80,7 @@ export const moderation = {
       publish: 'Published',
       queue: 'To a moderator',
       quarantine: 'Hidden',
+      figure: (name: string, n: number) => `${name} ${count(n)}`,
       summary: (all: number, queued: number, hidden: number) =>
         `${plural(all, 'message', 'messages')} checked; ${count(queued)} sent to a moderator, ${count(hidden)} hidden.`,
       empty: 'Nothing was checked in this period.',
@@ -94,7 +95,7 @@ export const moderation = {
     queue: {
       title: 'Queue',
       open: (n: number) => `${plural(n, 'item', 'items')} open`,
-      oldest: 'the oldest is from',
+      oldest: 'the oldest is from {when}' as const,
       none: 'Nothing waits for a moderator.',
       ages: ['under an hour', 'under a day', 'under a week', 'older'],
       agesLabel: 'Open items by age',
@@ -104,8 +105,10 @@ export const moderation = {
       title: 'Precision',
       why: 'Of the messages that models held back and people reviewed, the share that people held back too. The bar shows the 95% interval.',
       none: 'no reviews yet',
-      of: (n: number) => `of ${count(n)}`,
-      falsePositives: 'Harmless but held back',
+      range: (low: number, high: number, n: number) => `${percent(low)}–${percent(high)} of ${count(n)}`,
+      falsePositives: 'Harmless but held back:',
+      rate: (value: number, low: number, high: number) =>
+        `${percentTenths(value)}, ${percentTenths(low)}–${percentTenths(high)}`,
       falsePositivesWhy: 'Of all messages reviewed by people, the share held back by mistake.',
       interval: (value: number, low: number, high: number) =>
         `${percent(value)}, between ${percent(low)} and ${percent(high)}`,
@@ -124,6 +127,7 @@ export const moderation = {
   },
   models: {
     title: 'Models',
+    fault: (name: string, state: ModelState['state']) => `${name}: ${states[state]}.`,
     table: 'Models on this node',
     states,
     columns: {
@@ -187,7 +191,8 @@ export const moderation = {
     caught: 'Share of removed messages held back',
     unknown: 'not known yet',
     examples: 'For example',
-    person: (what: string) => `a person ${what} it`,
+    example: (from: Decision, to: Decision, person: string | null) =>
+      `${decisions[from]} → ${decisions[to]}${person === null ? '' : `; a person ${person} it`}`,
     between,
     old: 'The values have changed since this replay.',
   },
@@ -199,11 +204,12 @@ export const moderation = {
     consentOn: 'may learn',
     consentOff: 'may not learn',
     decisions: 'Decisions',
+    learnt: (n: number, needed: number) => `${count(n)} / ${count(needed)}`,
     samples: (n: number, needed: number) =>
       n >= needed
         ? `${plural(n, 'decision', 'decisions')} to learn from.`
         : `${count(n)} of the ${count(needed)} decisions needed.`,
-    since: 'In effect since',
+    since: 'In effect since {when}' as const,
     off: 'Not in effect: the shipped calibration is used.',
     try: 'Replay with calibration',
     tryWithout: 'Replay without calibration',

@@ -6,6 +6,7 @@ export const onboarding = {
   lead: 'A bulletin board on your own machine, federated with your friends’.',
   steps: ['Community', 'You', 'Recovery phrase'],
   stepOf: (step: number) => `Step ${step} of 3`,
+  stepTitle: (step: number, name: string) => `Step ${step} of 3: ${name}`,
   stepDone: 'done',
   choose: 'Start a community, or join one?',
   create: {

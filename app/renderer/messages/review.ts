@@ -1,5 +1,5 @@
 import type { Decision, Held, ModerationLabel, ReviewAct, ReviewKind, Ruling } from '../../contract/index.ts';
-import { count, percent, plural } from './format.ts';
+import { count, listed, percent, plural } from './format.ts';
 
 const labels: Record<ModerationLabel, string> = {
   spam: 'spam',
@@ -51,6 +51,7 @@ export const review = {
     purges: 'Purges',
     mine: 'My held',
   },
+  pageTitle: (page: string) => `Review: ${page}`,
   again: 'Try again',
   stale: 'This may be out of date. The console is asking again.',
   doing: 'Reviewing',
@@ -60,6 +61,8 @@ export const review = {
   rulings,
   decisions,
   acts,
+  actOf: (what: string, about: readonly ModerationLabel[]) =>
+    about.length === 0 ? what : `${what} (${listed(about.map((label) => labels[label]))})`,
   percent,
   queue: {
     title: 'Queue',
@@ -70,6 +73,9 @@ export const review = {
     columns: { mark: 'Selected', what: 'What', why: 'Why', score: 'Score', age: 'Age' },
     selected: (n: number) => `${count(n)} selected`,
     isSelected: 'selected',
+    /** What stands behind the author in a row. */
+    beside: (kind: ReviewKind, board: string | null) =>
+      `${kind === 'post' ? '' : `, ${kinds[kind]}`}${board === null ? '' : `, ${board}`}`,
     found: (n: number) => plural(n, 'item', 'items'),
     claimedBy: (handle: string) => `claimed by ${handle}`,
     claimedByMe: 'claimed by you',
@@ -121,11 +127,12 @@ export const review = {
     title: 'Item',
     pick: 'Choose an item to see it here.',
     loading: 'Loading the item.',
-    by: (handle: string) => `by ${handle}`,
-    in: (board: string) => `in ${board}`,
+    place: '{kind}, {when}' as const,
+    placeInBoard: '{kind} in {board}, {when}' as const,
     subject: 'Subject',
     text: 'Text',
-    flagged: 'flagged',
+    flaggedStart: '[flagged: ',
+    flaggedEnd: ']',
     gone: 'Its content was purged. Its id, author and time remain.',
     nothing: 'It has no text.',
     hidden: (n: number) =>
@@ -205,6 +212,8 @@ export const review = {
     next: (what: string, handle: string, left: number | null) =>
       `Next: ${what} by ${handle}${left === null ? '' : `, ${count(left)} open`}.`,
     last: 'That was the last open item.',
+    followed: (said: string, next: string) => `${said} ${next}`,
+    pending: (what: string) => `${what} …`,
     tookBack: (n: number) => `${plural(n, 'act is', 'acts are')} undone.`,
     nothingToUndo: 'There is nothing to undo.',
     someFailed: (n: number, message: string) => `${plural(n, 'item', 'items')} failed: ${message}`,

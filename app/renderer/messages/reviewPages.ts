@@ -55,8 +55,8 @@ export const reviewPages = {
     none: 'No other node has been asked yet.',
     doIt: 'Remove here too',
     refuse: 'Keep here',
-    by: (handle: string) => `asked by ${handle}`,
-    receipt: 'Receipt',
+    asked: 'asked by {who}, {when}, {item}' as const,
+    receipt: (reason: string) => `Receipt: ${reason}`,
     answersOf: 'Answers of the nodes',
   },
   purge: {

@@ -135,7 +135,7 @@ export const settings = {
     rebuildAsk: 'Rebuild what this node shows?',
     rebuildAskWhy:
       'Nothing is lost: the log does not change. In a large community this takes some minutes, during which lists fill again.',
-    elapsed: (time: string) => `${time} so far`,
+    elapsed: (seconds: number) => `${count(seconds)} s so far`,
     posts: 'Posts',
     members: 'Members',
     events: 'Events',

@@ -27,7 +27,6 @@ export const validators = {
       missed: 'Missed',
       last: 'Last vote',
     },
-    ms: (value: number) => `${count(Math.round(value))} ms`,
     never: 'never',
     peer: 'Node',
     bls: 'BLS key',
@@ -47,7 +46,7 @@ export const validators = {
     means:
       'These validators signed two contradicting votes, which the rules forbid. The usual cause is two nodes with one key; it may be malice.',
     both: (first: string, second: string) => `signed both “${short(first)}” and “${short(second)}”`,
-    where: (epoch: number, slot: number) => `in slot ${count(slot)} of epoch ${count(epoch)}`,
+    where: 'in slot {slot} of epoch {epoch}, {when}' as const,
     save: 'Export the evidence',
     saved: (name: string, size: string) => `${name} is saved, ${size}.`,
     check:
@@ -109,9 +108,9 @@ export const validators = {
         ? `all ${count(all)}; none may be lost`
         : `${count(quorum)}; ${count(all - quorum)} may be lost`,
     what: 'What changes',
-    joins: 'Joins',
-    leaves: 'Leaves',
-    renews: 'New key',
+    joins: 'Joins:',
+    leaves: 'Leaves:',
+    renews: 'New key:',
     before: 'Now',
     after: 'After',
     rows: { validators: 'Validators', quorum: 'Must sign', spare: 'May be lost' },

@@ -1,3 +1,4 @@
+import { problems } from '../messages/problems.ts';
 import { problemOf } from '../bridge/index.ts';
 import type { Bridge } from '../bridge/index.ts';
 import { browserTimers } from '../bridge/connection.ts';
@@ -52,8 +53,7 @@ export function keepFeed<T>(
     while (!ended.signal.aborted) {
       try {
         await once();
-        if (!ended.signal.aborted)
-          options.onLost?.({ code: 'feed-ended', message: 'The node stopped sending news.', remedy: null });
+        if (!ended.signal.aborted) options.onLost?.({ code: 'feed-ended', ...problems.feedEnded });
       } catch (error) {
         if (!ended.signal.aborted) options.onLost?.(problemOf(error));
       }

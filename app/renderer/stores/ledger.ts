@@ -5,6 +5,7 @@ import type { Client, LedgerStatus, LedgerValidator, LiveSlot, Problem } from '.
 import { keepFeed } from './feed.ts';
 import { askedValue, liveValue } from './live.ts';
 import type { Live } from './live.ts';
+import { problems } from '../messages/problems.ts';
 
 /** Delay between news and the status request that follows it. */
 const STATUS_MS = 250;
@@ -71,5 +72,5 @@ export function ledgerParts(bridge: Bridge, timers: Timers = browserTimers): Led
 
 async function firstSlot(client: Client): Promise<LiveSlot> {
   for await (const slot of await client.ledger.signatures({})) return slot;
-  throw new Error('The node tells nothing of the block in progress.');
+  throw new Error(problems.noSlot);
 }

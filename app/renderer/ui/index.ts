@@ -7,6 +7,7 @@ export { FilePick } from './FilePick.tsx';
 export { Key } from './Key.tsx';
 export { Badge, Dot, FinalityBadge, PersonName, RelativeTime, type Tone } from './marks.tsx';
 export { Meter, ProgressBar } from './measures.tsx';
+export { Message } from './Message.tsx';
 export { Dialog, Menu, type MenuEntry } from './overlays.tsx';
 export { Panel } from './Panel.tsx';
 export { PickField } from './pick.tsx';

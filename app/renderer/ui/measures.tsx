@@ -58,7 +58,7 @@ export function Meter({ label, share, words, warnFrom, warning }: MeterProps) {
     <AriaMeter
       className={`meter ${warn ? 'meter-warn' : ''}`}
       value={value}
-      valueLabel={warn && warning !== undefined ? `${words}, ${warning}` : words}
+      valueLabel={warn && warning !== undefined ? common.remarked(words, warning) : words}
     >
       <Label className="meter-label">{label}</Label>
       <span className="bar" aria-hidden="true">

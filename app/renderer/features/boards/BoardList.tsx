@@ -5,6 +5,7 @@ import {
   Button,
   EmptyState,
   Loading,
+  Message,
   Panel,
   ProblemNotice,
   RelativeTime,
@@ -73,11 +74,16 @@ function BoardRow({ board, unread }: { board: Board | null; unread: number }) {
       </span>
       {unread > 0 && <span className="board-unread amber mono">{words.unread(unread)}</span>}
       <span className="soft small cut board-facts">
-        {board ? words.threads(board.threads) : words.allWhy}
-        {board?.lastActivityAt && (
-          <>
-            , <RelativeTime at={board.lastActivityAt} />
-          </>
+        {board === null ? (
+          words.allWhy
+        ) : board.lastActivityAt === null ? (
+          words.threads(board.threads)
+        ) : (
+          <Message
+            text={words.boardFacts}
+            threads={words.threads(board.threads)}
+            when={<RelativeTime at={board.lastActivityAt} />}
+          />
         )}
       </span>
     </div>

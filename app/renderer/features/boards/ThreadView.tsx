@@ -177,8 +177,11 @@ export function ThreadView(props: ThreadViewProps) {
             }
             after={
               <p className="posts-edge soft small">
-                {state.more ? words.loadingMore : thread?.locked ? words.post.lockedEnd : words.post.end}
-                {state.more && ` ${state.count + state.offset} / ${whole}`}
+                {state.more
+                  ? words.loadingMoreOf(state.count + state.offset, whole)
+                  : thread?.locked
+                    ? words.post.lockedEnd
+                    : words.post.end}
               </p>
             }
           />

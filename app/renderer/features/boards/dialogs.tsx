@@ -8,6 +8,7 @@ import {
   Button,
   Dialog,
   Loading,
+  Message,
   ProblemNotice,
   RelativeTime,
   Select,
@@ -105,8 +106,13 @@ export function HistoryDialog({ post, onClose }: { post: Post; onClose: () => vo
         {versions.map((version, i) => (
           <li key={version.at}>
             <p className="soft small">
-              {words.history.version(versions.length - i, versions.length)}, {version.by.handle},{' '}
-              <RelativeTime at={version.at} focusable />
+              <Message
+                text={words.history.version}
+                n={versions.length - i}
+                of={versions.length}
+                who={version.by.handle}
+                when={<RelativeTime at={version.at} focusable />}
+              />
             </p>
             <PostText post={{ text: version.text, format: post.format }} />
           </li>

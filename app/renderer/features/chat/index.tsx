@@ -130,7 +130,7 @@ export function ChatView(_props: { path: readonly string[] }) {
           />
         )}
         {act.problem && !isHeldBack(act.problem) && (
-          <ProblemNotice problem={{ ...act.problem, message: `${words.unsent} ${act.problem.message}` }} />
+          <ProblemNotice problem={{ ...act.problem, message: words.unsent(act.problem.message) }} />
         )}
       </Panel>
       <Online />

@@ -5,14 +5,16 @@ import { federation as words } from '../../messages/federation.ts';
 import {
   Button,
   EmptyState,
+  LiveRegion,
   Loading,
+  Message,
   Panel,
   ProblemNotice,
   RelativeTime,
-  LiveRegion,
 } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
+import { listed } from '../../messages/format.ts';
 
 /** The open invites; a change of `turn` reads them again. */
 export function Invites({ turn, onInvite }: { turn: number; onInvite: () => void }) {
@@ -42,13 +44,18 @@ export function Invites({ turn, onInvite }: { turn: number; onInvite: () => void
         {invites.map((invite) => (
           <li key={invite.id}>
             <span>
-              <span className="strong">{t.common.roles[invite.role]}</span>,{' '}
-              <span>{words.invites.uses(invite.usesLeft)}</span>
+              <Message
+                text={words.invites.who}
+                role={<span className="strong">{t.common.roles[invite.role]}</span>}
+                uses={words.invites.uses(invite.usesLeft)}
+              />
             </span>
             <span className="soft small invite-facts">
-              {words.invites.columns.expires} <RelativeTime at={invite.expiresAt} />.{' '}
-              {words.invites.columns.used}{' '}
-              {invite.usedBy.length === 0 ? words.invites.nobody : invite.usedBy.join(', ')}.
+              <Message
+                text={words.invites.facts}
+                when={<RelativeTime at={invite.expiresAt} />}
+                names={invite.usedBy.length === 0 ? words.invites.nobody : listed(invite.usedBy)}
+              />
             </span>
             <Button
               kind="quiet"

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Peer } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { federation as words } from '../../messages/federation.ts';
-import { bytes, left, percent } from '../../messages/format.ts';
+import { bytes, left, milliseconds, percent } from '../../messages/format.ts';
 import {
   Badge,
   Button,
@@ -56,7 +56,7 @@ const columns: readonly Column<Peer>[] = [
     width: '68px',
     align: 'right',
     cell: (peer) => (
-      <span className="mono">{peer.latencyMs === null ? '–' : words.peers.ms(peer.latencyMs)}</span>
+      <span className="mono">{peer.latencyMs === null ? '–' : milliseconds(peer.latencyMs)}</span>
     ),
   },
   {

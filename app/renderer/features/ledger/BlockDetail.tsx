@@ -39,9 +39,7 @@ function Facts({ height, directory }: { height: number; directory: Directory }) 
         <dt>{words.block.proposer}</dt>
         <dd>{block.proposer === null ? words.blocks.earlier : nameOf(block.proposer, directory)}</dd>
         <dt>{words.block.slot}</dt>
-        <dd className="mono">
-          {count(block.epoch)}, {count(block.slot)}
-        </dd>
+        <dd className="mono">{words.block.slotOf(block.epoch, block.slot)}</dd>
       </dl>
       <h3 className="ledger-sub">
         {words.block.transactions} <span className="soft mono">{count(transactions.length)}</span>

@@ -4,7 +4,7 @@ import { bytes, count } from '../../messages/format.ts';
 import { validators as setWords } from '../../messages/validators.ts';
 import { useNode } from '../../stores/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
-import { Button, Panel, ProblemNotice, RelativeTime, LiveRegion } from '../../ui/index.ts';
+import { Button, LiveRegion, Message, Panel, ProblemNotice, RelativeTime } from '../../ui/index.ts';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
@@ -38,7 +38,12 @@ function Piece({ piece }: { readonly piece: LedgerEvidence }) {
     <li>
       <span className="red strong">{handle}</span> {says.both(votes[0], votes[1])}{' '}
       <span className="soft">
-        {says.where(epoch, slot)}, <RelativeTime past at={at} />
+        <Message
+          text={says.where}
+          slot={count(slot)}
+          epoch={count(epoch)}
+          when={<RelativeTime past at={at} />}
+        />
       </span>
     </li>
   );

@@ -150,7 +150,7 @@ function Giving({ status, have, onClose, onAgain }: GivingProps) {
         options={others.map(({ did, handle, role }) => ({
           value: did,
           label: handle,
-          hint: `${t.common.roleName(role)}, …${did.slice(-8)}`,
+          hint: give.person(t.common.roleName(role), did),
         }))}
         error={asked && !receiver ? give.needsTo : null}
         autoFocus

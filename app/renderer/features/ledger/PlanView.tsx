@@ -33,7 +33,7 @@ export function PlanView({ plan, directory, me }: PlanProps) {
         ([label, dids, tone]) =>
           dids.length > 0 && (
             <p key={label}>
-              <span className={`strong ${tone}`}>{label}:</span>{' '}
+              <span className={`strong ${tone}`}>{label}</span>{' '}
               {dids.map((did) => (
                 <span key={did} className="plan-who">
                   <span className="strong">{directory.get(did) ?? change.stranger}</span>{' '}

@@ -2,7 +2,7 @@ import type { LedgerStatus } from '../../../contract/index.ts';
 import { capital, count } from '../../messages/format.ts';
 import { ledger as words } from '../../messages/ledger.ts';
 import type { LedgerHealth } from '../../stores/index.ts';
-import { Button, Panel, RelativeTime } from '../../ui/index.ts';
+import { Button, Message, Panel, RelativeTime } from '../../ui/index.ts';
 
 const tones = { halted: 'red', stopped: 'red', empty: 'cyan', busy: 'cyan', final: 'green' } as const;
 
@@ -46,7 +46,7 @@ export function Summary(props: {
             {status.height > 0 && (
               <>
                 {' '}
-                {says.last} <RelativeTime past at={status.time} focusable />.
+                <Message text={says.last} when={<RelativeTime past at={status.time} focusable />} />
               </>
             )}
             {status.joining && <> {says.joining(status.joining)}</>}

@@ -9,12 +9,13 @@ import { useNode } from '../../stores/index.ts';
 import {
   Badge,
   Button,
+  LiveRegion,
   Loading,
+  Message,
   Panel,
   PersonName,
   ProblemNotice,
   RelativeTime,
-  LiveRegion,
 } from '../../ui/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
 import { saveFile } from '../saveFile.ts';
@@ -75,10 +76,14 @@ function Told({ transaction, directory }: { transaction: LedgerTransaction; dire
         ) : (
           <>
             <Badge tone="green">{says.final}</Badge>{' '}
-            <a className="link" href={href('ledger', 'blocks', String(block.height))}>
-              {says.finalIn(block.height)}
-            </a>
-            . {says.finalMeans}
+            <Message
+              text={says.finalMeans}
+              block={
+                <a className="link" href={href('ledger', 'blocks', String(block.height))}>
+                  {says.finalIn(block.height)}
+                </a>
+              }
+            />
           </>
         )}
       </p>

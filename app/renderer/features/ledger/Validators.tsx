@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { LedgerStatus, LedgerValidator } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
-import { count } from '../../messages/format.ts';
+import { count, milliseconds } from '../../messages/format.ts';
 import { ledger as words } from '../../messages/ledger.ts';
 import { validators as setWords } from '../../messages/validators.ts';
 import { presences, useValidators } from '../../stores/index.ts';
@@ -59,7 +59,9 @@ const columns: readonly Column<Row>[] = [
     width: '72px',
     align: 'right',
     wide: true,
-    cell: ({ latencyMs }) => <span className="mono">{latencyMs === null ? '–' : says.ms(latencyMs)}</span>,
+    cell: ({ latencyMs }) => (
+      <span className="mono">{latencyMs === null ? '–' : milliseconds(latencyMs)}</span>
+    ),
   },
   {
     id: 'signed',
@@ -225,7 +227,7 @@ function Details(props: { row: Row; status: LedgerStatus; only: boolean; onRemov
         <dt>{says.columns.signed}</dt>
         <dd>{judged === null || judged === 0 ? says.unwatched : says.signedOf(row.signed ?? 0, judged)}</dd>
         <dt>{says.columns.latency}</dt>
-        <dd className="mono">{row.latencyMs === null ? '–' : says.ms(row.latencyMs)}</dd>
+        <dd className="mono">{row.latencyMs === null ? '–' : milliseconds(row.latencyMs)}</dd>
         <dt>{says.identity}</dt>
         <dd className="mono record-long">{row.did}</dd>
         <dt>{says.peer}</dt>

@@ -1,8 +1,7 @@
 import type { ScopeBounds } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
-import { count } from '../../messages/format.ts';
 import { moderation } from '../../messages/moderation.ts';
-import { Button, Meter, Panel, ProblemNotice, RelativeTime, Switch } from '../../ui/index.ts';
+import { Button, Message, Meter, Panel, ProblemNotice, RelativeTime, Switch } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
 
@@ -40,17 +39,11 @@ export function Calibration({ scope, busy, onTry }: CalibrationProps) {
       <Meter
         label={words.decisions}
         share={Math.min(1, samples / needed)}
-        words={`${count(samples)} / ${count(needed)}`}
+        words={words.learnt(samples, needed)}
       />
       <p>{words.samples(samples, needed)}</p>
       <p className="soft">
-        {since === null ? (
-          words.off
-        ) : (
-          <>
-            {words.since} <RelativeTime at={since} past />
-          </>
-        )}
+        {since === null ? words.off : <Message text={words.since} when={<RelativeTime at={since} past />} />}
       </p>
       <div className="moderation-line">
         <Button isDisabled={!given || samples < needed || busy} onPress={() => onTry(true)}>

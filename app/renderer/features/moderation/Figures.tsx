@@ -9,6 +9,7 @@ import { moderation } from '../../messages/moderation.ts';
 import {
   Button,
   Loading,
+  Message,
   Meter,
   Panel,
   ProblemNotice,
@@ -79,7 +80,7 @@ function QueueFigures({ queue }: { queue: Outputs['moderation']['dashboard']['qu
       <p className="moderation-says">{queue.open === 0 ? words.queue.none : words.queue.open(queue.open)}</p>
       {queue.oldestAt !== null && (
         <p className="soft">
-          {words.queue.oldest} <RelativeTime at={queue.oldestAt} past focusable />
+          <Message text={words.queue.oldest} when={<RelativeTime at={queue.oldestAt} past focusable />} />
         </p>
       )}
       <div role="group" aria-label={words.queue.agesLabel} className="moderation-ages">

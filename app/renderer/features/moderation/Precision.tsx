@@ -44,7 +44,7 @@ export function Precision({ dashboard }: { dashboard: Dashboard }) {
                     <td>
                       <Interval low={estimate.low} high={estimate.high} value={estimate.value} />
                       <span className="soft small mono">
-                        {percent(estimate.low)}–{percent(estimate.high)} {words.precision.of(estimate.of)}
+                        {words.precision.range(estimate.low, estimate.high, estimate.of)}
                       </span>
                     </td>
                   </>
@@ -55,18 +55,15 @@ export function Precision({ dashboard }: { dashboard: Dashboard }) {
         </table>
       </div>
       <p className="moderation-innocent">
-        <span className="strong">{words.precision.falsePositives}:</span>{' '}
+        <span className="strong">{words.precision.falsePositives}</span>{' '}
         {falsePositiveRate === null
           ? words.precision.none
-          : `${tenths(falsePositiveRate.value)}, ${tenths(falsePositiveRate.low)}–${tenths(falsePositiveRate.high)}`}
+          : words.precision.rate(falsePositiveRate.value, falsePositiveRate.low, falsePositiveRate.high)}
       </p>
       <p className="soft small">{words.precision.falsePositivesWhy}</p>
     </Panel>
   );
 }
-
-/** Small shares with one decimal: 0.6%, not 1%. */
-const tenths = (share: number): string => `${(share * 100).toFixed(1)}%`;
 
 function Interval({ low, high, value }: { low: number; high: number; value: number }) {
   return (

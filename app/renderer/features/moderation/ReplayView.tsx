@@ -83,8 +83,11 @@ export function ReplayView({ replay, old, apply }: { replay: Replay; old: boolea
                   {example.excerpt}
                 </a>
                 <span className="soft small">
-                  {moderation.decisions[example.from]} → {moderation.decisions[example.to]}
-                  {example.person === null ? '' : `; ${words.person(rulingWords(example.person))}`}
+                  {words.example(
+                    example.from,
+                    example.to,
+                    example.person === null ? null : rulingWords(example.person),
+                  )}
                 </span>
               </li>
             ))}

@@ -1,4 +1,4 @@
-import { count } from '../../messages/format.ts';
+import { count, milliseconds } from '../../messages/format.ts';
 import { moderation } from '../../messages/moderation.ts';
 import { useModeration } from '../../stores/index.ts';
 import { Button, Dot, Loading, Notice, Panel, ProblemNotice } from '../../ui/index.ts';
@@ -30,7 +30,7 @@ export function Standing() {
               <Notice
                 key={model.name}
                 severity="attention"
-                title={`${model.name}: ${moderation.models.states[model.state]}.`}
+                title={moderation.models.fault(model.name, model.state)}
               >
                 {model.trouble}
               </Notice>
@@ -49,13 +49,13 @@ export function Standing() {
             <div>
               <dt>{words.p50}</dt>
               <dd className="mono">
-                {status.latency === null ? words.none : words.ms(status.latency.p50Ms)}
+                {status.latency === null ? words.none : milliseconds(status.latency.p50Ms, true)}
               </dd>
             </div>
             <div>
               <dt>{words.p99}</dt>
               <dd className="mono">
-                {status.latency === null ? words.none : words.ms(status.latency.p99Ms)}
+                {status.latency === null ? words.none : milliseconds(status.latency.p99Ms, true)}
               </dd>
             </div>
           </dl>

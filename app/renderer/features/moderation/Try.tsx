@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useClient } from '../../bridge/index.ts';
-import { percent } from '../../messages/format.ts';
+import { milliseconds, percent } from '../../messages/format.ts';
 import { moderation } from '../../messages/moderation.ts';
 import { reasonWords } from '../../messages/reasons.ts';
 import { review } from '../../messages/review.ts';
@@ -75,7 +75,7 @@ export function Try() {
           </p>
           <p className="soft">
             {words.took(
-              moderation.status.ms(judged.latencyMs),
+              milliseconds(judged.latencyMs, true),
               judged.confidence,
               review.item.stages[judged.stage],
             )}{' '}

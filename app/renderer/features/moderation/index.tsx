@@ -40,7 +40,7 @@ export function ModerationView({ path }: { path: readonly string[] }) {
     },
     ...pages.map((id) => ({
       id: `moderation.go.${id}`,
-      label: `${words.title}: ${words.pages[id]}`,
+      label: words.pageTitle(words.pages[id]),
       section: 'go' as const,
       run: () => go('moderation', id),
     })),

@@ -68,7 +68,7 @@ function Create({ onNext }: { onNext: (plan: Plan) => void }) {
         autoFocus
       />
       <TextField
-        label={`${words.description} (${t.common.optional})`}
+        label={t.common.optionalLabel(words.description)}
         hint={words.descriptionHint}
         value={description}
         onChange={setDescription}

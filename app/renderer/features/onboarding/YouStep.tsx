@@ -54,7 +54,7 @@ export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => vo
   return (
     <div className="step">
       <p className="step-lead">
-        <span className="soft">{words[plan.kind].title}:</span>{' '}
+        <span className="soft">{t.common.label(words[plan.kind].title)}</span>{' '}
         <span className="strong">{plan.kind === 'create' ? plan.name : plan.community}</span>
       </p>
       <TextField

@@ -66,7 +66,7 @@ export function Onboarding({ status, invite }: { status: NodeStatus; invite: str
         {step === 3 && <DialNotice />}
         <Panel title={words.steps[step - 1] ?? ''} count={words.stepOf(step)}>
           <h2 className="hidden-visually" tabIndex={-1} ref={title}>
-            {words.stepOf(step)}: {words.steps[step - 1]}
+            {words.stepTitle(step, words.steps[step - 1] ?? '')}
           </h2>
           {step === 1 && restoring && (
             <RestoreStep

@@ -27,7 +27,7 @@ const columns: readonly Column<Thread>[] = [
         {thread.unread > 0 && (
           <span className="unread-mark amber" title={t.shell.unread(thread.unread)}>
             <span aria-hidden="true">●</span>
-            <span className="hidden-visually">{t.shell.unread(thread.unread)}: </span>
+            <span className="hidden-visually">{t.common.label(t.shell.unread(thread.unread))} </span>
           </span>
         )}
         <span className="strong">{thread.subject}</span>

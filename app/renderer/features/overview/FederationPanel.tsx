@@ -1,7 +1,7 @@
 import type { NodeStatus } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { t } from '../../messages/en.ts';
-import { count } from '../../messages/format.ts';
+import { milliseconds } from '../../messages/format.ts';
 import { useFederation } from '../../stores/index.ts';
 import { Button, Loading, Panel, ProblemNotice, ProgressBar } from '../../ui/index.ts';
 
@@ -47,7 +47,7 @@ export function FederationPanel({ status }: { status: NodeStatus }) {
                   <td className="strong">{peer.name ?? words.unnamed}</td>
                   <td>{words.vias[peer.via]}</td>
                   <td className="mono right">
-                    {peer.latencyMs === null ? '–' : `${count(Math.round(peer.latencyMs))} ms`}
+                    {peer.latencyMs === null ? '–' : milliseconds(peer.latencyMs)}
                   </td>
                 </tr>
               ))}

@@ -1,6 +1,6 @@
 import type { NodeStatus } from '../../../contract/index.ts';
 import { t } from '../../messages/en.ts';
-import { bytes, percent } from '../../messages/format.ts';
+import { bytes, milliseconds, percent } from '../../messages/format.ts';
 import { Meter, Panel } from '../../ui/index.ts';
 import { LedgerLine } from './LedgerLine.tsx';
 
@@ -51,7 +51,7 @@ export function HealthPanel({ status }: { status: NodeStatus }) {
         <Meter
           label={words.loop}
           share={health.loopDelayMs / slowLoopMs}
-          words={`${Math.round(health.loopDelayMs)} ms`}
+          words={milliseconds(health.loopDelayMs)}
           warnFrom={1}
           warning={words.high}
         />

@@ -6,7 +6,7 @@ import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { count } from '../../messages/format.ts';
-import { Button, EmptyState, Key, Panel, RelativeTime } from '../../ui/index.ts';
+import { Button, EmptyState, Key, Message, Panel, RelativeTime } from '../../ui/index.ts';
 import { useReviewCounts } from '../../stores/index.ts';
 import { atLeast } from '../roles.ts';
 import { useCall } from '../useCall.ts';
@@ -79,7 +79,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
         <>
           {oldest !== null && (
             <>
-              {words.oldest} <RelativeTime at={oldest} past />.
+              <Message text={words.oldest} when={<RelativeTime at={oldest} past />} />
             </>
           )}
           {review !== null && review.raised > 0 && ` ${words.raised(review.raised)}`}
@@ -131,7 +131,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
                         kind="quiet"
                         className="needs-dismiss"
                         onPress={need.dismiss}
-                        aria-label={`${words.dismiss}: ${need.title}`}
+                        aria-label={words.dismissOf(need.title)}
                       >
                         {words.dismiss}
                       </Button>

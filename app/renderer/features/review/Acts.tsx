@@ -6,7 +6,7 @@ import { Badge, RelativeTime } from '../../ui/index.ts';
 /** The result of an act in words: “decided: removed (spam)”. */
 export function actWords({ act, ruling, labels }: ReviewAct): string {
   const what = ruling === null ? words.acts[act] : reviewPages.audit.ruled(words.rulings[ruling]);
-  return labels.length === 0 ? what : `${what} (${labels.map((label) => words.labels[label]).join(', ')})`;
+  return words.actOf(what, labels);
 }
 
 /** Whether an act counts on this node, if it does not simply count. */

@@ -7,11 +7,12 @@ import { listedSpans } from '../../messages/reasons.ts';
 import { review } from '../../messages/review.ts';
 import { heldWords, reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList } from '../../stores/index.ts';
-import { Button, RelativeTime, LiveRegion } from '../../ui/index.ts';
+import { Button, LiveRegion } from '../../ui/index.ts';
 import { AskDialog } from '../AskDialog.tsx';
 import { FlaggedText } from '../FlaggedText.tsx';
 import { HeldNote } from '../HeldNote.tsx';
 import { ReviewPage } from './ReviewPage.tsx';
+import { PlaceOf } from './PlaceOf.tsx';
 
 const PAGE = 50;
 const AGAIN_MS = 10_000;
@@ -46,9 +47,7 @@ export function Mine() {
           <li key={item.id}>
             <article className="review-receipt" aria-label={review.kinds[item.kind]}>
               <p className="soft small">
-                {review.kinds[item.kind]}
-                {item.boardName === null ? '' : ` ${review.item.in(item.boardName)}`},{' '}
-                <RelativeTime at={item.at} past focusable />
+                <PlaceOf item={item} />
               </p>
               {item.text === null ? (
                 <p className="soft">{review.item.gone}</p>

@@ -5,7 +5,7 @@ import { useClient } from '../../bridge/index.ts';
 import { review } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList, useNode, useReviewNews } from '../../stores/index.ts';
-import { Badge, Button, ProblemNotice, RelativeTime } from '../../ui/index.ts';
+import { Badge, Button, Message, ProblemNotice, RelativeTime } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { ReviewPage } from './ReviewPage.tsx';
 
@@ -58,13 +58,17 @@ function Receipt({ receipt, onAnswered }: { receipt: PurgeReceipt; onAnswered: (
       .run(() => client.review.answerPurge({ id: receipt.id, answer: given }))
       .then((done) => done && onAnswered());
   return (
-    <article className="review-receipt" aria-label={`${words.receipt}: ${receipt.reason}`}>
+    <article className="review-receipt" aria-label={words.receipt(receipt.reason)}>
       <p className="strong" dir="auto">
         {receipt.reason}
       </p>
       <p className="soft small">
-        {words.by(receipt.by.handle)}, <RelativeTime at={receipt.at} past focusable />,{' '}
-        <span className="mono record-long">{receipt.item}</span>
+        <Message
+          text={words.asked}
+          who={receipt.by.handle}
+          when={<RelativeTime at={receipt.at} past focusable />}
+          item={<span className="mono record-long">{receipt.item}</span>}
+        />
       </p>
       <p>{here === null ? words.notHere : words.here(here.bytes, here.files)}</p>
       <p>

@@ -6,6 +6,7 @@ import { itemAt } from '../../stores/index.ts';
 import type { Mark, PagedState, QueueState, ReviewQueue } from '../../stores/index.ts';
 import { Badge, RelativeTime, VirtualList } from '../../ui/index.ts';
 import { WORTH_SAYING, whyOf, worstOf } from './says.ts';
+import { t } from '../../messages/en.ts';
 
 interface QueueListProps {
   readonly queue: ReviewQueue;
@@ -68,7 +69,7 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
         {selected && <span className="hidden-visually">{words.queue.isSelected}</span>}
       </span>
       <span className="review-what cut" dir="auto">
-        {item.subject !== null && <span className="strong">{item.subject}: </span>}
+        {item.subject !== null && <span className="strong">{t.common.label(item.subject)} </span>}
         {item.text ?? words.item.gone}
       </span>
       <span className={`review-score mono right ${(worst?.score ?? 0) < WORTH_SAYING ? 'soft' : ''}`}>
@@ -77,8 +78,12 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
       <span className="review-about cut small soft">
         {why !== '' && <span className="amber">{why}</span>}{' '}
         <span className="review-by">{item.author.handle}</span>
+<<<<<<< HEAD
         {item.kind === 'post' ? '' : `, ${words.kinds[item.kind] ?? item.kind}`}
         {item.boardName === null ? '' : `, ${item.boardName}`}
+=======
+        {words.queue.beside(item.kind, item.boardName)}
+>>>>>>> 6c60421 (Sentences of the console come from its messages; elements take named places in them)
       </span>
       <span className="review-marks">
         <Marks item={item} mark={mark} />
@@ -99,8 +104,7 @@ function Marks({ item, mark }: { item: ReviewItem; mark: Mark | null }) {
       </Badge>
     ) : (
       <Badge tone={mark.verb === 'remove' ? 'red' : 'green'}>
-        {words.done[mark.verb]}
-        {mark.phase === 'sending' ? ' …' : ''}
+        {mark.phase === 'sending' ? words.done.pending(words.done[mark.verb]) : words.done[mark.verb]}
       </Badge>
     );
   return (

@@ -48,7 +48,7 @@ export function ReviewView({ path }: { path: readonly string[] }) {
     },
     ...open.map((id) => ({
       id: `review.go.${id}`,
-      label: `${words.title}: ${words.pages[id]}`,
+      label: words.pageTitle(words.pages[id]),
       section: 'go' as const,
       run: () => go('review', id),
     })),

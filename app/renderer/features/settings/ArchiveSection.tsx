@@ -18,7 +18,7 @@ function useStart(): [said: string, start: (work: () => Promise<Job>) => void, s
       (job) => setSaid(words.started(job.title)),
       (error: unknown) => {
         const { message, remedy } = problemOf(error);
-        setSaid(words.notStarted(remedy === null ? message : `${message} ${remedy}`));
+        setSaid(words.notStarted(t.common.problem(message, remedy)));
       },
     );
   };

@@ -166,7 +166,7 @@ function Working({ work }: { work: Work }) {
     <ProgressBar
       label={work.kind === 'verify' ? words.verifying : words.rebuilding}
       progress={{ done: seconds, total: null, perSecond: 0, etaSeconds: null }}
-      words={words.elapsed(`${seconds} s`)}
+      words={words.elapsed(seconds)}
     />
   );
 }

@@ -23,11 +23,11 @@ export const chat = {
   onlineCount: (n: number) => plural(n, 'person', 'people'),
   onlineList: 'Who is online',
   nobody: 'Nobody is online.',
-  columns: { who: 'Who', doing: 'Doing', idle: 'Idle' },
+  columns: { idle: 'Idle' },
   at: (doing: string, node: string) => (doing === '' ? `From ${node}` : `${doing}, from ${node}`),
   today: 'Today',
   yesterday: 'Yesterday',
   doing: 'In the chat room',
   writing: 'Writing in the chat room',
-  keys: { write: 'write', latest: 'newest line', leave: 'leave the field' },
+  keys: { write: 'write' },
 };

@@ -13,17 +13,11 @@ export const common = {
   appName: 'Impulse Console',
   brand: 'impulse',
   loading: 'Loading.',
-  none: 'None.',
   close: 'Close',
   cancel: 'Cancel',
-  save: 'Save',
   back: 'Back',
   next: 'Next',
   tryAgain: 'Try again',
-  remove: 'Remove',
-  copy: 'Copy',
-  copied: 'Copied.',
-  optional: 'optional',
   /** A label of something that may be left empty. */
   optionalLabel: (label: string) => `${label} (optional)`,
   /** A label in front of what it names. */
@@ -34,7 +28,6 @@ export const common = {
   tip: (label: string, figures: readonly string[]) => `${label} · ${listed(figures)}`,
   /** What happened and what to do next, in one paragraph. */
   problem: (message: string, remedy: string | null) => (remedy === null ? message : `${message} ${remedy}`),
-  required: 'required',
   roles,
   roleName: (role: keyof typeof roles | null) => (role === null ? 'no role' : roles[role]),
   finality: {
@@ -58,8 +51,6 @@ export const common = {
       .filter((part) => part !== null)
       .join(', '),
   severity: { info: 'Information', attention: 'Needs you', danger: 'Danger' },
-  people: (value: number) => plural(value, 'person', 'people'),
   peers: (value: number) => plural(value, 'peer', 'peers'),
   posts: (value: number) => plural(value, 'post', 'posts'),
-  members: (value: number) => plural(value, 'member', 'members'),
 };

@@ -57,7 +57,6 @@ export const federation = {
     version: 'Software',
     direction: 'Direction',
     disconnect: 'Disconnect',
-    disconnected: (name: string) => `${name} is disconnected. It may connect again.`,
     close: 'Close',
   },
   dial: {
@@ -66,7 +65,6 @@ export const federation = {
     hint: 'A multiaddr, such as /ip4/203.0.113.7/tcp/4001/p2p/12D3Koo…',
     go: 'Dial',
     dialling: 'Dialling.',
-    done: 'The peer answered.',
     cancel: 'Close',
   },
   addresses: {
@@ -106,7 +104,6 @@ export const federation = {
     received: 'Received',
     refusals: 'Refused since the node started',
     none: 'Nothing was refused.',
-    columns: { what: 'What', verdict: 'Verdict', times: 'Times' },
     verdicts: { ignore: 'ignored', reject: 'rejected' },
     reasons: {
       'event-too-large': 'larger than allowed',

@@ -46,7 +46,6 @@ export const moderation = {
   keys: {
     page: 'next page',
     pageBack: 'previous page',
-    review: 'review queue',
     apply: 'apply',
     replay: 'replay',
   },
@@ -110,10 +109,8 @@ export const moderation = {
       rate: (value: number, low: number, high: number) =>
         `${percentTenths(value)}, ${percentTenths(low)}–${percentTenths(high)}`,
       falsePositivesWhy: 'Of all messages reviewed by people, the share held back by mistake.',
-      interval: (value: number, low: number, high: number) =>
-        `${percent(value)}, between ${percent(low)} and ${percent(high)}`,
       table: 'Precision by label with 95% intervals',
-      columns: { label: 'Label', share: 'Precision', interval: '95% interval', of: 'Of' },
+      columns: { label: 'Label', share: 'Precision', interval: '95% interval' },
     },
     drift: {
       title: 'Drift',
@@ -164,7 +161,6 @@ export const moderation = {
     quarantineOf: (label: string) => `Hide ${label} from`,
     none: 'decides nothing',
     watch: (label: string) => `Let ${label} decide`,
-    order: '“Hide from” must not be below “Ask from”.',
     number: 'Enter a number from 0 to 100.',
     replay: 'Replay past messages',
     replaying: 'Replaying.',

@@ -55,7 +55,6 @@ export const onboarding = {
   working: { create: 'Creating the community.', join: 'Dialling the host and presenting the invite.' },
   createNow: 'Create the community',
   joinNow: 'Join the community',
-  phraseTitle: 'Your recovery phrase',
   phraseWhy:
     'These 24 words are your identity. With them you can restore it on any machine; without them nobody can, not even your peers. Write them on paper in this order.',
   phraseLoading: 'Loading the words.',

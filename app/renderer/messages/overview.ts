@@ -29,7 +29,6 @@ export const overview = {
     calls: 'Calls today',
     posts: 'Posts today',
     held: 'Held by peers',
-    unread: 'Unread',
   },
   change: (share: number) => change(share),
   onYesterday: 'from yesterday',
@@ -55,7 +54,6 @@ export const overview = {
     raised: (value: number) => `${count(value)} ${value === 1 ? 'was' : 'were'} raised by people.`,
     phrase: 'Write down your recovery phrase',
     phraseWhy: 'Without it, you lose your identity if you lose this machine.',
-    since: (when: string) => `since ${when}`,
     dismiss: 'Dismiss',
     dismissOf: (title: string) => `Dismiss: ${title}`,
   },
@@ -71,7 +69,6 @@ export const overview = {
     when: 'When',
     from: (handle: string, node: string) => `${handle}, from ${node}`,
     noCallers: 'Nobody has called yet.',
-    you: 'you',
   },
   boards: {
     title: 'Boards',

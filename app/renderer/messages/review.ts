@@ -70,7 +70,6 @@ export const review = {
     loading: 'Loading the queue.',
     states: { open: 'Open', raised: 'Raised', waiting: 'Unchecked', ruled: 'Decided', all: 'All' },
     statesLabel: 'Which items',
-    columns: { mark: 'Selected', what: 'What', why: 'Why', score: 'Score', age: 'Age' },
     selected: (n: number) => `${count(n)} selected`,
     isSelected: 'selected',
     /** What stands behind the author in a row. */
@@ -100,7 +99,6 @@ export const review = {
     wordsPlaceholder: 'Find words in the queue',
     order: 'Order',
     orders: { oldest: 'Oldest first', newest: 'Newest first', worst: 'Worst first' },
-    filters: 'Filters',
     filtersOn: (n: number) => (n === 0 ? 'Filters' : `Filters, ${count(n)} on`),
     position: (n: number, of: number) => `${count(n)} of ${count(of)}`,
   },
@@ -129,8 +127,6 @@ export const review = {
     loading: 'Loading the item.',
     place: '{kind}, {when}' as const,
     placeInBoard: '{kind} in {board}, {when}' as const,
-    subject: 'Subject',
-    text: 'Text',
     flaggedStart: '[flagged: ',
     flaggedEnd: ']',
     gone: 'Its content was purged. Its id, author and time remain.',
@@ -141,7 +137,6 @@ export const review = {
     noWhy: 'Neither the models nor the rules held it back.',
     scores: 'Scores',
     noScores: 'No model has checked it.',
-    score: (label: string, share: number) => `${label} ${percent(share)}`,
     confidence: (decision: Decision, share: number, stage: string, language: string | null) =>
       `The node would ${decisions[decision]}, ${percent(share)} sure, by ${stage}${language === null ? '' : `; language ${language}`}.`,
     stages: {
@@ -165,7 +160,6 @@ export const review = {
     claimMine: (minutes: number) => `Claimed by you for ${plural(minutes, 'more minute', 'more minutes')}.`,
     unclaimed: 'Nobody has claimed this.',
     ruling: (ruling: Ruling, handle: string) => `In effect here: ${rulings[ruling]} by ${handle}.`,
-    noRuling: 'No person has decided yet; models and rules apply.',
     override: {
       show: 'You show this on your node, whatever moderators say.',
       hide: 'You hide this on your node, whatever moderators say.',
@@ -206,7 +200,6 @@ export const review = {
     claim: 'claimed by you',
     release: 'released',
     undo: 'undone',
-    sending: 'sending',
     failed: 'failed',
     said: (what: string, n: number) => (n === 1 ? `Done: ${what}.` : `Done: ${count(n)} items ${what}.`),
     next: (what: string, handle: string, left: number | null) =>

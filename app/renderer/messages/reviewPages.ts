@@ -51,7 +51,6 @@ export const reviewPages = {
     answers: { gone: 'removed', refused: 'refused', silent: 'silent' },
     tally: (gone: number, refused: number, silent: number) =>
       `${plural(gone, 'node has', 'nodes have')} removed it, ${count(refused)} refused, ${count(silent)} ${silent === 1 ? 'is' : 'are'} silent.`,
-    who: 'Nodes of',
     none: 'No other node has been asked yet.',
     doIt: 'Remove here too',
     refuse: 'Keep here',
@@ -75,8 +74,6 @@ export const reviewPages = {
     loading: 'Loading held messages.',
     empty: 'Everyone can see all your messages.',
     emptyHint: 'Messages that are held back appear here with the reason and a way to appeal.',
-    appeal: 'Ask for another look',
-    appealed: 'You asked for another look.',
     open: 'Show in context',
   },
 };

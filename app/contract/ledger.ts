@@ -6,7 +6,7 @@ import { base, Cid, Cursor, Did, empty, page, Person, Timestamp } from './common
 const Base64Url = z
   .string()
   .max(8 * 1024 * 1024)
-  .regex(/^[A-Za-z0-9_-]*$/, 'This is base64url.');
+  .regex(/^[A-Za-z0-9_-]*$/, 'Must be base64url without padding.');
 
 /** What a validator hands to the members who add it to the set. */
 export const ValidatorCard = z.object({
@@ -136,7 +136,7 @@ export type ValidatorChange = z.infer<typeof ValidatorChange>;
 
 const Heights = z.union([z.number().int().positive(), Cid]);
 
-const Hex = z.string().regex(/^[0-9a-f]*$/, 'This is hexadecimal.');
+const Hex = z.string().regex(/^[0-9a-f]*$/, 'Must be lower-case hexadecimal.');
 const TreeHead = z.object({
   height: z.number().int().nonnegative(),
   count: z.number().int().nonnegative(),

@@ -18,6 +18,7 @@ import './shell/shell.css';
 import { useNode } from './stores/index.ts';
 import { Appearance, useAppearance } from './theme/appearance.ts';
 import { Button, Loading, ProblemNotice } from './ui/index.ts';
+import { useStateFor } from './features/useStateFor.ts';
 
 /** The console: connects to its node, then shows the room that the address names. */
 export function App() {
@@ -87,10 +88,9 @@ function useArrival(room: string, community: string | null) {
 
 function Frame({ room, path }: { room: string; path: string[] }) {
   const { value: status } = useNode();
-  const [open, setOpen] = useState<'palette' | 'keys' | null>(null);
+  const [open, setOpen] = useStateFor<'palette' | 'keys' | null>(room, null);
   const [menu, setMenu] = useState(false);
   const main = useArrival(room, status?.community?.name ?? null);
-  useEffect(() => setOpen(null), [room]);
   useActions(
     globalActions({
       openPalette: () => setOpen('palette'),

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { create } from 'zustand';
 
 /** The group of an action in the menu, the palette and the list of keys. */
@@ -41,18 +41,13 @@ export const useActionsStore = create<ActionsState>((set) => ({
   close: (name) => set(({ scopes }) => ({ scopes: scopes.filter((scope) => scope.name !== name) })),
 }));
 
-let opened = 0;
-
 /**
  * Offers actions while the component is mounted. The list may be written inline: it is registered again only
  * when an id, label, shortcut or availability changes, and runs the latest closures.
  */
 export function useActions(actions: readonly Action[], scope?: string): void {
-  const name = useRef('');
-  if (name.current === '') {
-    opened += 1;
-    name.current = scope ?? `view-${opened}`;
-  }
+  const own = useId();
+  const name = scope ?? own;
   const latest = useRef(actions);
   const shape = JSON.stringify(
     actions.map((action) => [action.id, action.label, action.shortcut, action.line, action.when?.() ?? true]),
@@ -67,12 +62,9 @@ export function useActions(actions: readonly Action[], scope?: string): void {
       when: () => find(action.id)?.when?.() ?? true,
       run: () => find(action.id)?.run(),
     }));
-    useActionsStore.getState().open(name.current, registered);
-  }, [shape]);
-  useEffect(() => {
-    const own = name.current;
-    return () => useActionsStore.getState().close(own);
-  }, []);
+    useActionsStore.getState().open(name, registered);
+  }, [name, shape]);
+  useEffect(() => () => useActionsStore.getState().close(name), [name]);
 }
 
 /** All available actions, the innermost scope first; an outer action whose key is taken loses the key. */

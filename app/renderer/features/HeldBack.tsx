@@ -26,7 +26,7 @@ export const isHeldBack = (problem: Problem | null): boolean => problem?.code ==
  */
 export function HeldBack({ problem, text, board, busy, onEdit, onSend }: HeldBackProps) {
   const client = useClient();
-  const { data } = useCall(() => client.moderation.judge({ text, board }), [client, text, board]);
+  const { data } = useCall(() => client.moderation.judge({ text, board }), [text, board]);
   const spans = data === null ? [] : [...data.spans, ...listedSpans(text, data.reasons)];
   return (
     <Notice severity="attention" title={words.title} live>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import type { Problem } from '../../contract/index.ts';
 import { problemOf } from '../bridge/index.ts';
 
@@ -10,23 +10,33 @@ export interface Asked<T> {
   readonly reload: () => void;
 }
 
-/** Calls the node when the component mounts and whenever `keys` change. */
-export function useCall<T>(ask: () => Promise<T>, keys: readonly unknown[]): Asked<T> {
-  const [state, setState] = useState<Omit<Asked<T>, 'reload'>>({ data: null, problem: null, loading: true });
+interface Answer<T> {
+  readonly data: T | null;
+  readonly problem: Problem | null;
+  /** The call that it answers; null before the first answer. */
+  readonly to: string | null;
+}
+
+/** Calls the node when the component mounts and whenever `keys`, on which the question depends, change. */
+export function useCall<T>(
+  ask: () => Promise<T>,
+  keys: readonly (string | number | null | undefined)[] = [],
+): Asked<T> {
+  const [answer, setAnswer] = useState<Answer<T>>({ data: null, problem: null, to: null });
   const [turn, setTurn] = useState(0);
+  const askNow = useEffectEvent(ask);
+  const question = JSON.stringify([turn, ...keys]);
   useEffect(() => {
     let here = true;
-    setState((before) => ({ ...before, loading: true }));
-    ask().then(
-      (data) => here && setState({ data, problem: null, loading: false }),
+    askNow().then(
+      (data) => here && setAnswer({ data, problem: null, to: question }),
       (error: unknown) =>
-        here && setState(({ data }) => ({ data, problem: problemOf(error), loading: false })),
+        here && setAnswer(({ data }) => ({ data, problem: problemOf(error), to: question })),
     );
     return () => {
       here = false;
     };
-    // Callers write `ask` inline; `keys` tells when it asks for something else.
-  }, [...keys, turn]);
+  }, [question]);
   const reload = useCallback(() => setTurn((value) => value + 1), []);
-  return { ...state, reload };
+  return { data: answer.data, problem: answer.problem, loading: answer.to !== question, reload };
 }

@@ -30,6 +30,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   });
   const focusNext = useRef(props.autoFocus ?? false);
   const atEnd = useRef(followEnd);
+  // oxlint-disable-next-line react/incompatible-library -- its functions are read at render and never memoised
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,

@@ -37,9 +37,9 @@ const SHOW_LEFT_BELOW = 2_000;
 
 /** Writes posts: markdown with a preview, files, a persistent draft, Ctrl+Enter to send. */
 export function Composer(props: ComposerProps) {
-  const kept = useRef(readDraft(localStorage, props.draftKey));
-  const [text, setText] = useState(kept.current?.text ?? props.initial ?? '');
-  const [subject, setSubject] = useState(kept.current?.subject ?? '');
+  const [kept] = useState(() => readDraft(localStorage, props.draftKey));
+  const [text, setText] = useState(kept?.text ?? props.initial ?? '');
+  const [subject, setSubject] = useState(kept?.subject ?? '');
   const [preview, setPreview] = useState(() => window.innerWidth >= 1100);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [asked, setAsked] = useState(false);

@@ -39,6 +39,7 @@ export function PostList(props: PostListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const focusWanted = useRef(true);
   const opened = useRef(false);
+  // oxlint-disable-next-line react/incompatible-library -- its functions are read at render and never memoised
   const virtual = useVirtualizer({
     count: state.count,
     getScrollElement: () => scroller.current,

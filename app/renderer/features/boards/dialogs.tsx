@@ -85,7 +85,7 @@ export function AskModerators(props: {
 /** Every version of a post, newest first. */
 export function HistoryDialog({ post, onClose }: { post: Post; onClose: () => void }) {
   const client = useClient();
-  const asked = useCall(() => client.boards.history({ id: post.id }), [client, post.id]);
+  const asked = useCall(() => client.boards.history({ id: post.id }), [post.id]);
   const versions = asked.data?.toReversed() ?? [];
   return (
     <Dialog

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Thread } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
 import { go, href } from '../../actions/route.ts';
@@ -18,6 +18,7 @@ import { ThreadList } from './ThreadList.tsx';
 import { ThreadView } from './ThreadView.tsx';
 import './boards.css';
 import './post.css';
+import { useStateFor } from '../useStateFor.ts';
 
 const ALL = 'all';
 const SEARCH = 'search';
@@ -34,7 +35,7 @@ export function BoardsView({ path }: { path: readonly string[] }) {
 /** Looks up a post’s thread and goes there. */
 function Permalink({ id }: { id: string }) {
   const client = useClient();
-  const asked = useCall(() => client.boards.post({ id }), [client, id]);
+  const asked = useCall(() => client.boards.post({ id }), [id]);
   const post = asked.data;
   useEffect(() => {
     if (post) location.replace(href('boards', post.board, post.thread, post.id));
@@ -60,7 +61,6 @@ function Browser({ path }: { path: readonly string[] }) {
   const narrow = useNarrow();
   const [unreadOnly, setUnreadOnly] = useState(false);
   const [making, setMaking] = useState(false);
-  const [composing, setComposing] = useState(false);
   const [active, setActive] = useState<string | null>(null);
   const [thread, setThread] = useState<Thread | null>(null);
 
@@ -68,6 +68,7 @@ function Browser({ path }: { path: readonly string[] }) {
   const named = searching ? undefined : path[0];
   const board = boards.value?.find((entry) => entry.id === named || entry.slug === named) ?? null;
   const threadId = searching ? undefined : path[1];
+  const [composing, setComposing] = useStateFor(path.slice(0, 2).join('/'), false);
   const place = board?.slug ?? ALL;
   const inThread = threadId !== undefined;
   const browsing = !inThread && !searching && !making && !composing;
@@ -80,15 +81,8 @@ function Browser({ path }: { path: readonly string[] }) {
         ? words.doing.browsing(board.name)
         : words.doing.all,
   );
-  useEffect(() => setComposing(false), [named, threadId, searching]);
 
-  const backToThreads = useCallback(
-    () => (narrow && !inThread ? go('boards') : go('boards', place)),
-    [narrow, inThread, place],
-  );
-  const onQuery = useCallback((query: string) => {
-    history.replaceState(null, '', query === '' ? href('boards', SEARCH) : href('boards', SEARCH, query));
-  }, []);
+  const backToThreads = () => (narrow && !inThread ? go('boards') : go('boards', place));
 
   useActions([
     {
@@ -217,7 +211,7 @@ function Browser({ path }: { path: readonly string[] }) {
             query={path[1] ?? ''}
             board={null}
             boards={boards.value ?? []}
-            onQuery={onQuery}
+            onQuery={showQuery}
             onOpen={(hit) => go('boards', hit.board, hit.thread, hit.post)}
             onBack={() => go('boards')}
           />
@@ -274,6 +268,10 @@ function Browser({ path }: { path: readonly string[] }) {
       )}
     </div>
   );
+}
+
+function showQuery(query: string): void {
+  history.replaceState(null, '', query === '' ? href('boards', SEARCH) : href('boards', SEARCH, query));
 }
 
 /** Moves the focus to the list of boards: beside the threads if it fits, else one level up. */

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { chat as words } from '../../messages/chat.ts';
 import { date, exact, hourMinute } from '../../messages/format.ts';
 import { Button, useNow } from '../../ui/index.ts';
@@ -27,6 +27,7 @@ export function ChatLog({ lines, older, loadingOlder, onOlder }: ChatLogProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [below, setBelow] = useState(0);
+  // oxlint-disable-next-line react/incompatible-library -- its functions are read at render and never memoised
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -47,12 +48,13 @@ export function ChatLog({ lines, older, loadingOlder, onOlder }: ChatLogProps) {
     if (added > 0 && rows.length > count) virtual.scrollToIndex(added, { align: 'start' });
   }, [firstId, rows, virtual]);
 
-  useEffect(() => {
+  // Only a new newest line moves the view; measuring or older lines must not.
+  const showNewest = useEffectEvent(() => {
     if (rows.length === 0) return;
     if (atEnd.current) virtual.scrollToIndex(rows.length - 1, { align: 'end' });
     else setBelow((n) => n + 1);
-    // Only a new newest line moves the view; measuring or older lines must not.
-  }, [lastId]);
+  });
+  useEffect(() => showNewest(), [lastId]);
 
   const toEnd = () => {
     atEnd.current = true;

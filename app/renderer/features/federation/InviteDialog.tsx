@@ -19,7 +19,7 @@ import { usualReach } from './reach.ts';
 export function InviteDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const client = useClient();
   const settings = useSettings();
-  const asked = useCall(() => client.federation.reaches({}), [client]);
+  const asked = useCall(() => client.federation.reaches({}));
   const act = useAct();
   const [chosen, setChosen] = useState<Partial<InviteWish>>({});
   /** The result of the last set-up, if it was not enough. */

@@ -19,7 +19,7 @@ import { listed } from '../../messages/format.ts';
 /** The open invites; a change of `turn` reads them again. */
 export function Invites({ turn, onInvite }: { turn: number; onInvite: () => void }) {
   const client = useClient();
-  const asked = useCall(() => client.federation.invites({}), [client, turn]);
+  const asked = useCall(() => client.federation.invites({}), [turn]);
   const act = useAct();
   const [said, setSaid] = useState('');
   const invites = asked.data ?? [];

@@ -19,7 +19,7 @@ export function BlockDetail({ height, directory }: { height: number; directory: 
 
 function Facts({ height, directory }: { height: number; directory: Directory }) {
   const client = useClient();
-  const asked = useCall(() => client.ledger.block({ block: height }), [client, height]);
+  const asked = useCall(() => client.ledger.block({ block: height }), [height]);
   if (asked.problem)
     return (
       <ProblemNotice problem={asked.problem} action={<Button onPress={asked.reload}>{words.again}</Button>} />

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import type { LedgerBlock, LedgerStatus } from '../../../contract/index.ts';
+import type { Client, LedgerBlock, LedgerStatus } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { count } from '../../messages/format.ts';
@@ -19,6 +19,7 @@ import type { Column } from '../../ui/index.ts';
 import { BlockDetail } from './BlockDetail.tsx';
 import type { Directory } from './body.ts';
 import { nameOf } from './useDirectory.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 const PAGE = 100;
 
@@ -70,9 +71,8 @@ interface BlocksProps {
 
 /** All blocks, newest first, and the content of the selected one. */
 export function Blocks({ status, directory, opened, narrow }: BlocksProps) {
-  const [picked, setPicked] = useState<number | null>(null);
+  const [picked, setPicked] = useStateFor<number | null>(opened, null);
   const shown = (narrow ? opened : (picked ?? opened)) ?? (status.height > 0 ? status.height : null);
-  useEffect(() => setPicked(null), [opened]);
   return (
     <div className="ledger-two">
       {(!narrow || opened === null) && (
@@ -83,6 +83,9 @@ export function Blocks({ status, directory, opened, narrow }: BlocksProps) {
   );
 }
 
+const listOf = (client: Client) =>
+  new PagedList<LedgerBlock>((cursor) => client.ledger.blocks({ cursor, limit: PAGE }));
+
 function BlockList(props: {
   status: LedgerStatus;
   directory: Directory;
@@ -91,12 +94,8 @@ function BlockList(props: {
 }) {
   const { status, directory, onPick } = props;
   const client = useClient();
-  const [turn, setTurn] = useState(0);
+  const [{ list, turn }, setOpened] = useState(() => ({ list: listOf(client), turn: 0 }));
   const [atTop, setAtTop] = useState(true);
-  const list = useMemo(
-    () => new PagedList<LedgerBlock>((cursor) => client.ledger.blocks({ cursor, limit: PAGE })),
-    [client, turn],
-  );
   const state = useStore(list.store);
   // The rows being read keep their place; new blocks are added only at the top.
   const height = atTop ? status.height : null;
@@ -111,7 +110,7 @@ function BlockList(props: {
       kind="quiet"
       onPress={() => {
         setAtTop(true);
-        setTurn((n) => n + 1);
+        setOpened((before) => ({ list: listOf(client), turn: before.turn + 1 }));
       }}
     >
       {words.blocks.newer(newer)}

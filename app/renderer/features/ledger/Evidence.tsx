@@ -16,7 +16,7 @@ const MOST = 20;
 /** Validators that provably broke the rules; nothing while there are none. */
 export function Evidence({ height }: { readonly height: number }) {
   const client = useClient();
-  const asked = useCall(() => client.ledger.evidence({ limit: MOST }), [client, height]);
+  const asked = useCall(() => client.ledger.evidence({ limit: MOST }), [height]);
   const { items, total } = asked.data ?? { items: [], total: 0 };
   if (items.length === 0) return null;
   return (

@@ -27,7 +27,7 @@ export function Follow({ id }: { id: string }) {
     const { block } = await client.ledger.transaction({ id });
     if (block !== null) setFinal((held) => held ?? { height: block.height, tookMs: Date.now() - sentAt });
     return block;
-  }, [client, id, final === null ? status?.height : null, final === null ? status?.waiting : null]);
+  }, [id, final === null ? status?.height : null, final === null ? status?.waiting : null]);
   const stands = status !== null && ['stopped', 'halted'].includes(ledgerHealthOf(status, validators).kind);
   const { follow } = words;
   return (

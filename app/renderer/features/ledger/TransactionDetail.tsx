@@ -52,7 +52,7 @@ function Asked({ id, directory, height }: DetailProps & { readonly id: string })
     const transaction = await client.ledger.transaction({ id });
     setFinal(transaction.block !== null);
     return transaction;
-  }, [client, id, final ? null : height]);
+  }, [id, final ? null : height]);
   if (asked.problem && asked.data === null)
     return (
       <ProblemNotice problem={asked.problem} action={<Button onPress={asked.reload}>{words.again}</Button>} />

@@ -23,6 +23,7 @@ import type { Directory } from './body.ts';
 import { useAct } from '../useAct.ts';
 import { soughtBy, type Sought } from './sought.ts';
 import { TransactionDetail } from './TransactionDetail.tsx';
+import { useStateFor } from '../useStateFor.ts';
 
 const PAGE = 100;
 const MOST_NAMED = 8;
@@ -76,8 +77,7 @@ interface TransactionsProps {
 
 /** All transactions or those of an account, and the content of the selected one. */
 export function Transactions({ status, directory, opened, narrow }: TransactionsProps) {
-  const [picked, setPicked] = useState<string | null>(null);
-  useEffect(() => setPicked(null), [opened]);
+  const [picked, setPicked] = useStateFor<string | null>(opened, null);
   return (
     <div className="ledger-two">
       {(!narrow || opened === null) && <Found status={status} directory={directory} onPick={setPicked} />}

@@ -1,10 +1,10 @@
-import { useEffect, useState } from 'react';
 import type { Bounds } from '../../../contract/index.ts';
 import { moderation } from '../../messages/moderation.ts';
 import { review } from '../../messages/review.ts';
 import { RangeSlider, Switch, TextField } from '../../ui/index.ts';
 import { moved, switched, typedShare } from './draft.ts';
 import type { Deciding } from './draft.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 const words = moderation.bounds;
 const sides = ['queue', 'quarantine'] as const;
@@ -58,8 +58,7 @@ export function BoundRow({ label, bounds, onChange }: BoundRowProps) {
 function Share(props: { label: string; value: number; onChange: (value: number) => void }) {
   const { label, value, onChange } = props;
   const shown = String(Math.round(value * 100));
-  const [typed, setTyped] = useState(shown);
-  useEffect(() => setTyped(shown), [shown]);
+  const [typed, setTyped] = useStateFor(shown, shown);
   const share = typedShare(typed);
   return (
     <TextField

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Bounds as BoundsValue, ScopeBounds } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
 import { useClient } from '../../bridge/index.ts';
@@ -10,6 +10,7 @@ import { Calibration } from './Calibration.tsx';
 import { deciding, keyOf } from './draft.ts';
 import { ReplayView } from './ReplayView.tsx';
 import { useReplay } from './useReplay.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 const COMMUNITY = 'community';
 const words = moderation.bounds;
@@ -17,7 +18,7 @@ const words = moderation.bounds;
 /** The bounds of the community and of each board, replayed before they are applied. */
 export function Bounds() {
   const client = useClient();
-  const asked = useCall(() => client.moderation.bounds({}), [client]);
+  const asked = useCall(() => client.moderation.bounds({}));
   const [board, setBoard] = useState<string | null>(null);
   if (asked.data === null)
     return (
@@ -57,10 +58,9 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
   const tried = useReplay();
   const { board } = scope;
   const inEffect = keyOf(scope.bounds);
-  const [draft, setDraft] = useState<BoundsValue>(scope.bounds);
-  const [said, setSaid] = useState('');
   // Applied values come back from the node; the draft follows them.
-  useEffect(() => setDraft(scope.bounds), [inEffect]);
+  const [draft, setDraft] = useStateFor<BoundsValue>(inEffect, scope.bounds);
+  const [said, setSaid] = useState('');
   const key = `bounds ${keyOf(draft)}`;
   const changed = keyOf(draft) !== inEffect;
   const replay = () => {

@@ -16,7 +16,7 @@ interface CalibrationProps {
 /** Learning from decisions: consent, the number of decisions, and a replay before it takes effect. */
 export function Calibration({ scope, busy, onTry }: CalibrationProps) {
   const client = useClient();
-  const consent = useCall(() => client.moderation.consent({}), [client]);
+  const consent = useCall(() => client.moderation.consent({}));
   const act = useAct();
   const given = consent.data?.given ?? false;
   const { samples, needed, since } = scope.calibration;

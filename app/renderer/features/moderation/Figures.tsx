@@ -31,7 +31,7 @@ export function Figures() {
   const now = useNow();
   const [hours, setHours] = useState<(typeof spans)[number]>('48');
   const minute = Math.floor(now / MINUTE_MS);
-  const asked = useCall(() => client.moderation.dashboard({ hours: Number(hours) }), [client, hours, minute]);
+  const asked = useCall(() => client.moderation.dashboard({ hours: Number(hours) }), [hours, minute]);
   const { data } = asked;
   return (
     <div className="moderation-figures">

@@ -26,7 +26,7 @@ const decisions = ['queue', 'quarantine'] as const;
 /** The lists of words and domains that hold messages back, and the import of another. */
 export function Lists() {
   const client = useClient();
-  const asked = useCall(() => client.moderation.lists({}), [client]);
+  const asked = useCall(() => client.moderation.lists({}));
   const act = useAct();
   const [importing, setImporting] = useState(false);
   const [leaving, setLeaving] = useState<ModerationList | null>(null);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Role } from '../../../contract/index.ts';
 import type { ModerationRules } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
@@ -6,6 +6,7 @@ import { common } from '../../messages/common.ts';
 import { moderation } from '../../messages/moderation.ts';
 import { Button, Loading, Panel, ProblemNotice, LiveRegion, Select, TextField } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 const words = moderation.rules;
 type NumberRule = keyof typeof words.fields;
@@ -20,9 +21,8 @@ const groups: readonly (readonly [keyof typeof words.groups, readonly NumberRule
 /** The rules beside the models: rates, links, who is new and who is trusted. Each is saved when changed. */
 export function Rules() {
   const client = useClient();
-  const asked = useCall(() => client.moderation.rules({}), [client]);
-  const [rules, setRules] = useState<ModerationRules | null>(null);
-  useEffect(() => setRules(asked.data), [asked.data]);
+  const asked = useCall(() => client.moderation.rules({}));
+  const [rules, setRules] = useStateFor<ModerationRules | null>(asked.data, asked.data);
   const save = async (patch: Partial<ModerationRules>) => setRules(await client.moderation.setRules(patch));
   return (
     <Panel title={words.title} level={1} className="moderation-page">
@@ -76,9 +76,8 @@ function TrustedRole({ value, save }: { value: Role; save: Save }) {
 
 function NumberField({ field, value, save }: { field: NumberRule; value: number; save: Save }) {
   const [label = '', hint, unit = ''] = words.fields[field];
-  const [typed, setTyped] = useState(String(value));
+  const [typed, setTyped] = useStateFor(value, String(value));
   const [said, setSaid] = useState('');
-  useEffect(() => setTyped(String(value)), [value]);
   const least = field === 'deadlineMs' ? 100 : 0;
   const most = field === 'deadlineMs' ? 60_000 : 1_000_000;
   const number = /^\s*\d+\s*$/.test(typed) ? Number(typed) : Number.NaN;

@@ -7,6 +7,7 @@ import { ago } from '../../messages/format.ts';
 import { leadsBeyond } from '../../text/addresses.ts';
 import { Button, Notice, ProblemNotice, LiveRegion, TextArea, useNow } from '../../ui/index.ts';
 import type { Plan } from './YouStep.tsx';
+import { useStateFor } from '../useStateFor.ts';
 
 const words = t.onboarding;
 
@@ -17,32 +18,21 @@ export function JoinForm({ invite, onNext }: { invite: string | null; onNext: (p
   const client = useClient();
   const now = useNow();
   const [text, setText] = useState(invite === null ? '' : inviteOf(invite));
-  const [preview, setPreview] = useState<Preview | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [reading, setReading] = useState(false);
   const link = inviteOf(text);
+  const [preview, setPreview] = useStateFor<Preview | null>(link, null);
+  const [problem, setProblem] = useStateFor<Problem | null>(link, null);
+  const reading = link !== '' && preview === null && problem === null;
   useEffect(() => {
-    setPreview(null);
-    setProblem(null);
     if (link === '') return;
     let here = true;
-    setReading(true);
     client.community.previewInvite({ invite: link }).then(
-      (answer) => {
-        if (!here) return;
-        setPreview(answer);
-        setReading(false);
-      },
-      (error: unknown) => {
-        if (!here) return;
-        setProblem(problemOf(error));
-        setReading(false);
-      },
+      (answer) => here && setPreview(answer),
+      (error: unknown) => here && setProblem(problemOf(error)),
     );
     return () => {
       here = false;
     };
-  }, [client, link]);
+  }, [client, link, setPreview, setProblem]);
   const next = () => {
     if (preview === null) return;
     const { name } = preview.community;

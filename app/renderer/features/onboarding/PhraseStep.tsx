@@ -11,7 +11,7 @@ const words = t.onboarding;
 /** Step 3: writing down the 24 words and confirming three of them. */
 export function PhraseStep({ onDone }: { onDone: () => void }) {
   const client = useClient();
-  const phrase = useCall(() => client.identity.phrase({}), [client]);
+  const phrase = useCall(() => client.identity.phrase({}));
   const [stage, setStage] = useState<'show' | 'check' | 'done'>('show');
   if (stage === 'check')
     return <PhraseCheck onConfirmed={() => setStage('done')} onShowAgain={() => setStage('show')} />;

@@ -15,11 +15,8 @@ export function Hero({ status }: { status: NodeStatus }) {
   const now = useNow();
   const hour = Math.floor(now / 3_600_000);
   const { counts, peers, reachability } = status;
-  const activity = useCall(() => client.node.activity({}), [client, hour, counts.posts]).data;
-  const callers = useCall(
-    () => client.chat.callers({ limit: 10 }),
-    [client, counts.callsToday, counts.online],
-  ).data;
+  const activity = useCall(() => client.node.activity({}), [hour, counts.posts]).data;
+  const callers = useCall(() => client.chat.callers({ limit: 10 }), [counts.callsToday, counts.online]).data;
   const last = callers?.find((caller) => caller.person.did !== status.me?.did);
   const verdict = verdictOf(status);
   // An unfinished day is compared only once it has passed the day before.

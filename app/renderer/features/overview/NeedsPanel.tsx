@@ -68,7 +68,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
     if (open === 0) return null;
     const page = await client.review.list({ limit: 1, filter: ReviewFilter.parse({}) });
     return page.items[0]?.since ?? null;
-  }, [client, open]).data;
+  }, [open]).data;
   if (open > 0)
     needs.push({
       id: 'review',

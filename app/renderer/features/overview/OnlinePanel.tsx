@@ -14,10 +14,7 @@ export function OnlinePanel({ status }: { status: NodeStatus }) {
   const client = useClient();
   const online = useOnline();
   const { counts } = status;
-  const callers = useCall(
-    () => client.chat.callers({ limit: 5 }),
-    [client, counts.callsToday, counts.online],
-  );
+  const callers = useCall(() => client.chat.callers({ limit: 5 }), [counts.callsToday, counts.online]);
   const present = online.value ?? [];
   return (
     <Panel title={words.title} count={words.of(counts.online, counts.members)} className="online">

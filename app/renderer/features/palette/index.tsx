@@ -22,6 +22,7 @@ import { useBoards } from '../../stores/index.ts';
 import { Key } from '../../ui/index.ts';
 import { Snippet } from './Snippet.tsx';
 import './palette.css';
+import { useStateFor } from '../useStateFor.ts';
 
 const words = t.shell.palette;
 const leastLetters = 2;
@@ -34,14 +35,12 @@ type Found =
 /** Posts that contain the words, requested a moment after the last letter. */
 function usePosts(query: string): Found {
   const client = useClient();
-  const [found, setFound] = useState<Found>({ state: 'idle' });
+  const text = query.trim();
+  const [found, setFound] = useStateFor<Found>(text, {
+    state: text.length < leastLetters ? 'idle' : 'searching',
+  });
   useEffect(() => {
-    const text = query.trim();
-    if (text.length < leastLetters) {
-      setFound({ state: 'idle' });
-      return;
-    }
-    setFound({ state: 'searching' });
+    if (text.length < leastLetters) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       client.boards.search({ query: text, limit: 20 }, { signal: stop.signal }).then(
@@ -55,7 +54,7 @@ function usePosts(query: string): Found {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [client, query]);
+  }, [client, text, setFound]);
   return found;
 }
 

@@ -58,7 +58,7 @@ const columns: readonly Column<ReviewAct>[] = [
 export function Audit() {
   const client = useClient();
   const [by, setBy] = useState(EVERYBODY);
-  const moderators = useCall(() => client.review.moderators({}), [client]).data ?? [];
+  const moderators = useCall(() => client.review.moderators({})).data ?? [];
   const list = useMemo(
     () =>
       new PagedList<ReviewAct>((cursor) =>

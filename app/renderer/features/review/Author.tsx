@@ -12,7 +12,7 @@ import { useCall } from '../useCall.ts';
 export function Author({ did, item }: { did: string; item: string }) {
   const client = useClient();
   const now = useNow();
-  const { data, problem } = useCall(() => client.review.author({ did }), [client, did, item]);
+  const { data, problem } = useCall(() => client.review.author({ did }), [did, item]);
   if (problem && data === null) return <ProblemNotice problem={problem} />;
   if (data === null) return <Loading what={words.author.loading} />;
   const others = data.latest.filter((other) => other.id !== item);

@@ -26,7 +26,7 @@ interface DetailProps {
 /** One item: its text with flagged words, why it is here, its author, and its acts. */
 export function Detail({ id, known, revealed }: DetailProps) {
   const client = useClient();
-  const asked = useCall(() => client.review.item({ id }), [client, id]);
+  const asked = useCall(() => client.review.item({ id }), [id]);
   useReviewNews((items) => {
     if (items.length === 0 || items.includes(id)) asked.reload();
   });

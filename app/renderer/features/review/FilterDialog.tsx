@@ -17,7 +17,7 @@ export function FilterDialog({ onClose }: { onClose: () => void }) {
   const client = useClient();
   const boards = useBoards().value ?? [];
   const { tab, filter, set } = useFilter();
-  const saved = useCall(() => client.review.filters({}), [client]);
+  const saved = useCall(() => client.review.filters({}));
   const act = useAct();
   const [name, setName] = useState('');
   const [said, setSaid] = useState('');

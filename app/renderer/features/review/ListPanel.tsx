@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { Problem, ReviewCounts, ReviewItem } from '../../../contract/index.ts';
 import { count } from '../../messages/format.ts';
 import { review as words } from '../../messages/review.ts';
@@ -16,6 +16,7 @@ import {
 import { QueueList } from './QueueList.tsx';
 import { countOn, noFilter, states, useFilter } from './filter.ts';
 import type { QueueTab } from './filter.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 /** How long typing must pause before the queue is requested. */
 const TYPED_MS = 250;
@@ -124,8 +125,7 @@ export function ListPanel(props: ListPanelProps) {
 /** Words that must occur; the queue follows the typed text. */
 function Words() {
   const { filter, set } = useFilter();
-  const [typed, setTyped] = useState(filter.words);
-  useEffect(() => setTyped(filter.words), [filter.words]);
+  const [typed, setTyped] = useStateFor(filter.words, filter.words);
   useEffect(() => {
     if (typed === filter.words) return;
     const timer = setTimeout(() => {
@@ -133,7 +133,7 @@ function Words() {
       set({ filter: { ...now, words: typed } });
     }, TYPED_MS);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, filter.words, set]);
   return (
     <div
       className="review-find"

@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ReviewItem } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { bytes } from '../../messages/format.ts';
 import { review as words } from '../../messages/review.ts';
 import { Button } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 type File = ReviewItem['media'][number];
 
@@ -36,8 +37,7 @@ export function Media({ media, revealed }: MediaProps) {
 }
 
 function One({ file, revealed }: { file: File; revealed: boolean }) {
-  const [own, setOwn] = useState<boolean | null>(null);
-  useEffect(() => setOwn(null), [revealed]);
+  const [own, setOwn] = useStateFor<boolean | null>(revealed, null);
   const shown = own ?? revealed;
   const picture = file.here && drawable.has(file.type);
   return (
@@ -65,17 +65,17 @@ function One({ file, revealed }: { file: File; revealed: boolean }) {
 
 function Picture({ file, shown }: { file: File; shown: boolean }) {
   const client = useClient();
-  const { data } = useCall(async () => (await client.files.get({ cid: file.cid })).file, [client, file.cid]);
-  const [url, setUrl] = useState<string | null>(null);
+  const { data } = useCall(async () => (await client.files.get({ cid: file.cid })).file, [file.cid]);
+  const image = useRef<HTMLImageElement>(null);
   useEffect(() => {
-    if (data === null) return;
-    const made = URL.createObjectURL(new Blob([data], { type: file.type }));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    if (data === null || image.current === null) return;
+    const url = URL.createObjectURL(new Blob([data], { type: file.type }));
+    image.current.src = url;
+    return () => URL.revokeObjectURL(url);
   }, [data, file.type]);
   return (
     <div className={`review-picture ${shown ? '' : 'review-blurred'}`}>
-      {url !== null && <img src={url} alt={shown ? file.name : words.item.blurred} />}
+      {data !== null && <img ref={image} alt={shown ? file.name : words.item.blurred} />}
       {!shown && <span className="review-veil mono">{words.item.blurred}</span>}
     </div>
   );

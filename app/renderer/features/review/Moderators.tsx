@@ -22,7 +22,7 @@ const words = reviewPages.moderators;
 /** Whose decisions this node follows, what that means, and how often one agrees with them. */
 export function Moderators() {
   const client = useClient();
-  const asked = useCall(() => client.review.moderators({}), [client]);
+  const asked = useCall(() => client.review.moderators({}));
   const act = useAct();
   const [said, setSaid] = useState('');
   const follow = (did: string, handle: string, following: boolean) =>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../../actions/registry.ts';
 import { go, href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
@@ -16,6 +16,7 @@ import { wordsOf } from './says.ts';
 import { FilterDialog } from './FilterDialog.tsx';
 import { reviewFilterOf, states, useFilter } from './filter.ts';
 import { useQueue } from './useQueue.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 type Asking =
   | { readonly kind: 'remove' | 'escalate'; readonly ids: readonly string[] }
@@ -35,12 +36,14 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
   const role = useNode().value?.me?.role;
   const counts = useReviewCounts(true).value;
   const { tab, filter, set } = useFilter();
-  const { queue, list, state } = useQueue(reviewFilterOf(tab, filter));
+  const asFilter = useMemo(() => reviewFilterOf(tab, filter), [tab, filter]);
+  const { queue, list, state } = useQueue(asFilter);
   const direct = useAct();
   const [asking, setAsking] = useState<Asking | null>(null);
-  const [note, setNote] = useState('');
-  const [noting, setNoting] = useState(false);
-  const [revealed, setRevealed] = useState(false);
+  const { active } = state;
+  const [note, setNote] = useStateFor(active, '');
+  const [noting, setNoting] = useStateFor(active, false);
+  const [revealed, setRevealed] = useStateFor(active, false);
   const [said, setSaid] = useState('');
   const current = itemAt(list, state.at);
   const item = current?.id === state.active ? current : null;
@@ -48,17 +51,13 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
   useEffect(() => {
     if (opened !== null) queue.pin(opened);
   }, [queue, opened]);
-  useEffect(() => {
-    setNote('');
-    setNoting(false);
-    setRevealed(false);
-  }, [state.active]);
-  const open = counts?.open ?? null;
-  useEffect(() => {
-    // Announced once, as it was at that time; a later change of the count is no news about the act.
-    if (state.news !== null)
-      setSaid(wordsOf(state.news, list.total === null ? open : waitingOf(list.total, state)));
-  }, [state.news]);
+  // Announced once, as it was at that time; a later change of the count is no news about the act.
+  const [told, setTold] = useState(state.news);
+  if (state.news !== null && state.news !== told) {
+    const left = list.total === null ? (counts?.open ?? null) : waitingOf(list.total, state);
+    setTold(state.news);
+    setSaid(wordsOf(state.news, left));
+  }
   // A dialog returns the focus to where it was opened, which may be another item by then.
   const asked = useRef(false);
   useEffect(() => {
@@ -66,7 +65,6 @@ export function Queue({ opened, narrow }: { opened: string | null; narrow: boole
     asked.current = asking !== null;
   }, [asking]);
   // In a narrow window, the address follows the item that replaces the opened one.
-  const { active } = state;
   const before = useRef(active);
   useEffect(() => {
     const left = before.current;

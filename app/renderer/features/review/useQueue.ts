@@ -17,8 +17,7 @@ export function useQueue(filter: ReviewFilter): {
   state: QueueState;
 } {
   const client = useClient();
-  const key = JSON.stringify(filter);
-  const queue = useMemo(() => new ReviewQueue(client, filter, past), [client, key]);
+  const queue = useMemo(() => new ReviewQueue(client, filter, past), [client, filter]);
   useEffect(() => queue.again(), [queue]);
   useReviewNews(queue.again);
   return { queue, list: useStore(queue.list.store), state: useStore(queue.store) };

@@ -34,7 +34,7 @@ function Backups() {
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
-  const backups = useCall(() => client.maintenance.backups({}), [client, turn]);
+  const backups = useCall(() => client.maintenance.backups({}), [turn]);
   const backUp = async () => {
     setBusy(true);
     setProblem(null);

@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { CommunityName, type NodeStatus, type Settings } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { Panel, TextArea, TextField } from '../../ui/index.ts';
 import { fields } from './fields.ts';
 import { Row, SettingRow, type Save } from './SettingRow.tsx';
+import { useStateFor } from '../useStateFor.ts';
 
 /** The names of the community and of this node. */
 export function CommunitySection({
@@ -30,12 +31,10 @@ export function CommunitySection({
 
 function Community({ community, mine }: { community: NonNullable<NodeStatus['community']>; mine: boolean }) {
   const client = useClient();
-  const [name, setName] = useState(community.name);
-  const [description, setDescription] = useState(community.description);
+  const [name, setName] = useStateFor(community.name, community.name);
+  const [description, setDescription] = useStateFor(community.description, community.description);
   const [said, setSaid] = useState({ name: '', description: '' });
   const [error, setError] = useState<string | null>(null);
-  useEffect(() => setName(community.name), [community.name]);
-  useEffect(() => setDescription(community.description), [community.description]);
 
   const save = async (part: 'name' | 'description', patch: { name: string } | { description: string }) => {
     const { label } = t.settings.fields[`community.${part}`];

@@ -1,9 +1,10 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Settings, SettingsPatch } from '../../../contract/index.ts';
 import { problemOf } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { LiveRegion, Select, Switch, TextArea, TextField } from '../../ui/index.ts';
 import { check, shownText, typedNumber, valueAt, type Field } from './fields.ts';
+import { useStateFor } from '../useStateFor.ts';
 
 export type Save = (patch: SettingsPatch) => Promise<void>;
 
@@ -23,11 +24,10 @@ export function SettingRow({
   const words: { label: string; hint: string; unit?: string; options?: Record<string, string> } =
     t.settings.fields[field.path];
   const value = valueAt(settings, field.path);
-  const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [said, setSaid] = useState('');
   const held = shownText(field, value);
-  useEffect(() => setDraft(null), [held]);
+  const [draft, setDraft] = useStateFor<string | null>(held, null);
 
   const commit = async (next: unknown) => {
     if (next === value || next === held) {

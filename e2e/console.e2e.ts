@@ -200,7 +200,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.keyboard.press('Escape');
     await page.goto(`${host.url}/?fake=1#/moderation/bounds`);
     await page.getByRole('textbox', { name: 'Ask a moderator about spam from' }).fill('80');
-    await page.getByRole('button', { name: /^Replay over/ }).click();
+    await page.getByRole('button', { name: /^Replay past/ }).click();
     await page.getByRole('heading', { name: 'For example' }).waitFor();
     await sound('moderation-replay');
     await page.goto(`${host.url}/?fake=broken-model#/moderation/models`);
@@ -328,7 +328,7 @@ describe('by keyboard', () => {
     const saved = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: /save proof/ }).press('Enter');
     expect((await saved).suggestedFilename()).toMatch(/^post-.{8}\.proof$/);
-    await page.getByText(/\.proof is saved\. It is checked with impulse verify-proof\./).waitFor();
+    await page.getByText(/\.proof is saved\. Check it with impulse verify-proof\./).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -72,7 +72,7 @@ describe('a moderator at a real node', () => {
     await page.keyboard.type('moorpass');
     await tabTo(page.getByRole('button', { name: 'Import', exact: true }));
     await page.keyboard.press('Enter');
-    await page.getByText('Harbour words is watched.').waitFor();
+    await page.getByText('Harbour words is in use.').waitFor();
     const file = join(node.dataDir, 'offers.jsonl');
     await writeFile(
       file,
@@ -173,7 +173,7 @@ describe('a moderator at a real node', () => {
     const apply = page.getByRole('button', { name: /^Apply/ });
     expect(await apply.count()).toBe(0);
     await ask.fill('5');
-    await tabTo(page.getByRole('button', { name: /^Replay over/ }));
+    await tabTo(page.getByRole('button', { name: /^Replay past/ }));
     await page.keyboard.press('Enter');
     await apply.waitFor();
     expect(await apply.isEnabled()).toBe(true);

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent } from 'react';
 import { stepOf } from './listKeys.ts';
 import { cellClass, tracks, type VirtualListProps } from './listTypes.ts';
 import './list.css';
@@ -62,10 +62,20 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     virtual.scrollToIndex(index, { align: 'auto' });
   };
 
+  const currentRow = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
+  useImperativeHandle(props.handle, () => ({
+    focus: () => {
+      const element = currentRow();
+      if (element) return element.focus();
+      focusNext.current = true;
+      virtual.scrollToIndex(current, { align: 'auto' });
+    },
+  }));
+
   // The row to focus may only be drawn after the scroll that the focus caused.
   useEffect(() => {
     if (!focusNext.current) return;
-    const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${current}"]`);
+    const element = currentRow();
     if (!element) return;
     focusNext.current = false;
     element.focus({ preventScroll: true });

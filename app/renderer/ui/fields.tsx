@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import {
   Button as AriaButton,
   FieldError,
@@ -43,6 +43,7 @@ export interface TextFieldProps extends FieldBase {
   unit?: string;
   autoComplete?: string;
   inputMode?: 'text' | 'numeric' | 'search';
+  inputRef?: Ref<HTMLInputElement>;
 }
 
 function Below({ hint, error }: Pick<FieldBase, 'hint' | 'error'>) {
@@ -60,7 +61,20 @@ function Below({ hint, error }: Pick<FieldBase, 'hint' | 'error'>) {
 
 /** One line of text. */
 export function TextField(props: TextFieldProps) {
-  const { label, hint, error, bare, className, placeholder, mono, onEnter, unit, autoFocus, ...rest } = props;
+  const {
+    label,
+    hint,
+    error,
+    bare,
+    className,
+    placeholder,
+    mono,
+    onEnter,
+    unit,
+    autoFocus,
+    inputRef,
+    ...rest
+  } = props;
   return (
     <AriaTextField
       {...rest}
@@ -81,7 +95,7 @@ export function TextField(props: TextFieldProps) {
     >
       <Label className={bare ? 'hidden-visually' : 'field-label'}>{label}</Label>
       <span className="field-line">
-        <Input className={`input ${mono ? 'mono' : ''}`} placeholder={placeholder} />
+        <Input ref={inputRef} className={`input ${mono ? 'mono' : ''}`} placeholder={placeholder} />
         {unit !== undefined && <span className="field-unit">{unit}</span>}
       </span>
       <Below hint={hint} error={error} />
@@ -97,6 +111,7 @@ export interface TextAreaProps extends FieldBase {
   placeholder?: string;
   autoFocus?: boolean;
   mono?: boolean;
+  inputRef?: Ref<HTMLTextAreaElement>;
   onKeyDown?: (event: {
     key: string;
     ctrlKey: boolean;
@@ -117,6 +132,7 @@ export function TextArea(props: TextAreaProps) {
     mono,
     rows = 4,
     autoFocus,
+    inputRef,
     onKeyDown,
     ...rest
   } = props;
@@ -130,6 +146,7 @@ export function TextArea(props: TextAreaProps) {
     >
       <Label className={bare ? 'hidden-visually' : 'field-label'}>{label}</Label>
       <AriaTextArea
+        ref={inputRef}
         className={`input input-area ${mono ? 'mono' : ''}`}
         placeholder={placeholder}
         rows={rows}

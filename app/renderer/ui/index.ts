@@ -14,5 +14,5 @@ export { PickField } from './pick.tsx';
 export { EmptyState, Loading, Notice, ProblemNotice, LiveRegion } from './says.tsx';
 export { RangeSlider } from './RangeSlider.tsx';
 export { Tabs, type Tab } from './Tabs.tsx';
-export type { Column, ListSource } from './listTypes.ts';
+export type { Column, ListHandle, ListSource } from './listTypes.ts';
 export { VirtualList } from './VirtualList.tsx';

@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactNode } from 'react';
+import type { CSSProperties, ReactNode, Ref } from 'react';
 
 export interface Column<T> {
   id: string;
@@ -17,7 +17,14 @@ export interface ListSource<T> {
   at(index: number): T | null;
 }
 
+/** Moves the focus into a list from outside. */
+export interface ListHandle {
+  /** Focuses the current row, scrolling to it first if necessary. */
+  focus(): void;
+}
+
 export interface VirtualListProps<T> {
+  readonly handle?: Ref<ListHandle> | undefined;
   /** Accessible name of the list. */
   label: string;
   /** All items at once; or `source`, if only the items around the view are held. */

@@ -1,3 +1,4 @@
+import type { Ref } from 'react';
 import type { Board } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { count } from '../../messages/format.ts';
@@ -11,6 +12,7 @@ import {
   RelativeTime,
   VirtualList,
 } from '../../ui/index.ts';
+import type { ListHandle } from '../../ui/index.ts';
 import type { Fresh } from '../../stores/index.ts';
 
 export interface BoardListProps {
@@ -19,12 +21,13 @@ export interface BoardListProps {
   readonly shown: string | null;
   readonly autoFocus: boolean;
   readonly onOpen: (board: Board | null) => void;
+  readonly handle: Ref<ListHandle>;
 }
 
 type Entry = { readonly id: string; readonly board: Board | null };
 
 /** All boards in order, with the number of new posts in each. */
-export function BoardList({ boards, shown, autoFocus, onOpen }: BoardListProps) {
+export function BoardList({ boards, shown, autoFocus, onOpen, handle }: BoardListProps) {
   const held = boards.value ?? [];
   const entries: Entry[] = [{ id: '', board: null }, ...held.map((board) => ({ id: board.id, board }))];
   const unread = held.reduce((sum, board) => sum + board.unread, 0);
@@ -47,6 +50,7 @@ export function BoardList({ boards, shown, autoFocus, onOpen }: BoardListProps) 
       )}
       {held.length > 0 && (
         <VirtualList
+          handle={handle}
           label={words.list.boards}
           items={entries}
           keyOf={(entry) => entry.id}

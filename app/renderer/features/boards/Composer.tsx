@@ -55,10 +55,9 @@ export function Composer(props: ComposerProps) {
   }, [text, subject, props.draftKey, props.initial]);
 
   // A reply starts below its quote.
-  const body = useRef<HTMLDivElement>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    const area = body.current?.querySelector('textarea');
-    area?.setSelectionRange(area.value.length, area.value.length);
+    area.current?.setSelectionRange(area.current.value.length, area.current.value.length);
   }, []);
 
   const textError = text.trim() === '' ? words.composer.needsText : null;
@@ -84,7 +83,6 @@ export function Composer(props: ComposerProps) {
   return (
     <Panel title={props.title} level={props.withSubject ? 1 : 2} className="composer">
       <div
-        ref={body}
         className={`composer-body ${over ? 'composer-over' : ''}`}
         onKeyDownCapture={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -125,6 +123,7 @@ export function Composer(props: ComposerProps) {
         )}
         <div className={`composer-write ${preview ? 'composer-two' : ''}`}>
           <TextArea
+            inputRef={area}
             label={words.composer.text}
             value={text}
             onChange={setText}
@@ -174,7 +173,7 @@ export function Composer(props: ComposerProps) {
             busy={sending}
             onEdit={() => {
               setProblem(null);
-              body.current?.querySelector('textarea')?.focus();
+              area.current?.focus();
             }}
             onSend={() => void send(true)}
           />

@@ -17,7 +17,6 @@ import type { MenuEntry } from '../../ui/index.ts';
 import { HeldNote } from '../HeldNote.tsx';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
-import { focusPost } from './focusPost.ts';
 import { PostText } from './PostText.tsx';
 
 export interface PostCommands {
@@ -74,15 +73,16 @@ export function PostCard(props: {
   answers: string | null;
   commands: PostCommands;
   reader: Reader;
+  /** Called when the emojis are gone, so that the focus can return to the post. */
+  onReacted: () => void;
 }) {
-  const { post, answers, commands, reader } = props;
+  const { post, answers, commands, reader, onReacted } = props;
   const [reacting, setReacting] = useState(false);
   const { handle } = post.author;
   const { block } = post.finality;
-  // The chosen emoji disappears with the others, so the focus returns to the post.
   const stopReacting = () => {
     setReacting(false);
-    focusPost();
+    onReacted();
   };
   const entries: MenuEntry[] = [
     ...(post.may.edit

@@ -1,12 +1,18 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { useEffect, useImperativeHandle, useRef } from 'react';
+import type { KeyboardEvent, ReactNode, Ref } from 'react';
 import type { Post } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { itemAt } from '../../stores/index.ts';
 import type { PagedList, PagedState } from '../../stores/index.ts';
 import { PostCard } from './PostCard.tsx';
 import type { PostCommands, Reader } from './PostCard.tsx';
+
+/** Moves the focus into the posts from outside. */
+export interface PostListHandle {
+  /** Focuses the active post. */
+  focus(): void;
+}
 
 export interface PostListProps {
   readonly label: string;
@@ -24,6 +30,7 @@ export interface PostListProps {
   readonly onReachedEnd: () => void;
   readonly before?: ReactNode;
   readonly after?: ReactNode;
+  readonly handle: Ref<PostListHandle>;
 }
 
 const ESTIMATE_PX = 150;
@@ -37,6 +44,7 @@ const STEP_SHARE = 0.6;
 export function PostList(props: PostListProps) {
   const { posts, state, active, startAt, freshFrom } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const activePost = useRef<HTMLElement>(null);
   const focusWanted = useRef(true);
   const opened = useRef(false);
   // oxlint-disable-next-line react/incompatible-library -- its functions are read at render and never memoised
@@ -77,11 +85,15 @@ export function PostList(props: PostListProps) {
   // The post to focus may only be drawn after the scroll that the focus caused.
   useEffect(() => {
     if (!focusWanted.current) return;
-    const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"] article`);
+    const element = activePost.current;
     if (!element) return;
     focusWanted.current = false;
     element.focus({ preventScroll: true });
   });
+
+  useImperativeHandle(props.handle, () => ({ focus: () => activePost.current?.focus() }));
+  // The element that has the focus goes away first.
+  const focusSoon = () => requestAnimationFrame(() => activePost.current?.focus());
 
   const moveTo = (index: number, align: 'start' | 'auto' = 'start') => {
     const next = Math.max(0, Math.min(state.count - 1, index));
@@ -151,6 +163,7 @@ export function PostList(props: PostListProps) {
                 <p className="soft post">{words.loadingMore}</p>
               ) : (
                 <article
+                  ref={place.index === active ? activePost : undefined}
                   className={`post ${place.index === active ? 'post-active' : ''}`}
                   tabIndex={place.index === active ? 0 : -1}
                   aria-posinset={state.offset + place.index + 1}
@@ -162,7 +175,13 @@ export function PostList(props: PostListProps) {
                     props.onActive(place.index);
                   }}
                 >
-                  <PostCard post={post} answers={answered} commands={props.commands} reader={props.reader} />
+                  <PostCard
+                    post={post}
+                    answers={answered}
+                    commands={props.commands}
+                    reader={props.reader}
+                    onReacted={focusSoon}
+                  />
                 </article>
               )}
             </div>

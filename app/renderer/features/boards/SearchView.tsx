@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Ref } from 'react';
 import { useStore } from 'zustand';
 import type { Board, SearchHit } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -17,6 +18,7 @@ import {
   TextField,
   VirtualList,
 } from '../../ui/index.ts';
+import type { ListHandle } from '../../ui/index.ts';
 
 const TYPING_PAUSE_MS = 220;
 const PAGE = 50;
@@ -46,6 +48,7 @@ export interface SearchViewProps {
 /** Finds posts by their words, in all boards or in one. */
 export function SearchView(props: SearchViewProps) {
   const { onQuery } = props;
+  const rows = useRef<ListHandle>(null);
   const [typed, setTyped] = useState(props.query);
   const [query, setQuery] = useState(props.query.trim());
   const [board, setBoard] = useState(props.board ?? '');
@@ -89,7 +92,7 @@ export function SearchView(props: SearchViewProps) {
           if (event.key === 'Escape') props.onBack();
           if (event.key === 'ArrowDown' && event.target instanceof HTMLInputElement) {
             event.preventDefault();
-            document.querySelector<HTMLElement>('.search [role="row"][tabindex="0"]')?.focus();
+            rows.current?.focus();
           }
         }}
       >
@@ -114,21 +117,20 @@ export function SearchView(props: SearchViewProps) {
           query={query}
           board={board === '' ? undefined : board}
           onOpen={props.onOpen}
+          handle={rows}
         />
       )}
     </Panel>
   );
 }
 
-function Hits({
-  query,
-  board,
-  onOpen,
-}: {
+function Hits(props: {
   query: string;
   board: string | undefined;
   onOpen: (hit: SearchHit) => void;
+  handle: Ref<ListHandle>;
 }) {
+  const { query, board, onOpen } = props;
   const client = useClient();
   const list = useMemo(
     () => new PagedList<SearchHit>((cursor) => client.boards.search({ query, board, cursor, limit: PAGE })),
@@ -155,6 +157,7 @@ function Hits({
         {words.search.found(state.total ?? state.count, state.total === null && state.more)}
       </LiveRegion>
       <VirtualList
+        handle={props.handle}
         label={words.search.results}
         source={source}
         keyOf={(hit) => hit.post}

@@ -11,9 +11,9 @@ import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { Composer } from './Composer.tsx';
 import { AskModerators, DeleteDialog, HistoryDialog } from './dialogs.tsx';
-import { focusPost } from './focusPost.ts';
 import type { PostCommands } from './PostCard.tsx';
 import { PostList } from './PostList.tsx';
+import type { PostListHandle } from './PostList.tsx';
 import { quoted } from './quotes.ts';
 import { threadActions } from './threadActions.ts';
 
@@ -48,6 +48,9 @@ export function ThreadView(props: ThreadViewProps) {
   const [said, setSaid] = useState('');
   const [fresh, setFresh] = useState<number | null>(null);
   const seen = useRef(false);
+  const list = useRef<PostListHandle>(null);
+  // The element that has the focus goes away first.
+  const focusPost = () => requestAnimationFrame(() => list.current?.focus());
 
   useEffect(() => {
     if (thread) onThread(thread);
@@ -155,6 +158,7 @@ export function ThreadView(props: ThreadViewProps) {
         {act.problem && <ProblemNotice problem={act.problem} />}
         {state.count > 0 && active !== null && (
           <PostList
+            handle={list}
             key={`${id} ${at ?? ''} ${state.offset}`}
             label={words.list.posts(title)}
             posts={posts}

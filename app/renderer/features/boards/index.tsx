@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Thread } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
 import { go, href } from '../../actions/route.ts';
@@ -6,6 +6,7 @@ import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { useBoards, useNode } from '../../stores/index.ts';
 import { Button, EmptyState, Loading, Panel, ProblemNotice } from '../../ui/index.ts';
+import type { ListHandle } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 import { useDoing } from '../useDoing.ts';
 import { useNarrow } from '../useNarrow.ts';
@@ -59,6 +60,7 @@ function Browser({ path }: { path: readonly string[] }) {
   const boards = useBoards();
   const role = useNode().value?.me?.role;
   const narrow = useNarrow();
+  const rows = useRef<ListHandle>(null);
   const [unreadOnly, setUnreadOnly] = useState(false);
   const [making, setMaking] = useState(false);
   const [active, setActive] = useState<string | null>(null);
@@ -84,6 +86,8 @@ function Browser({ path }: { path: readonly string[] }) {
 
   const backToThreads = () => (narrow && !inThread ? go('boards') : go('boards', place));
 
+  /** Moves the focus to the list of boards: beside the threads if it fits, else one level up. */
+  const focusBoards = () => (narrow ? go('boards') : rows.current?.focus());
   useActions([
     {
       id: 'boards.new',
@@ -144,7 +148,7 @@ function Browser({ path }: { path: readonly string[] }) {
       section: 'view',
       shortcut: 'h',
       when: () => browsing && (named !== undefined || !narrow),
-      run: () => focusBoards(narrow),
+      run: () => focusBoards(),
     },
     {
       id: 'boards.back.left',
@@ -152,7 +156,7 @@ function Browser({ path }: { path: readonly string[] }) {
       section: 'view',
       shortcut: 'arrowleft',
       when: () => browsing && (named !== undefined || !narrow),
-      run: () => focusBoards(narrow),
+      run: () => focusBoards(),
     },
   ]);
 
@@ -170,6 +174,7 @@ function Browser({ path }: { path: readonly string[] }) {
   );
   const list = (
     <BoardList
+      handle={rows}
       boards={boards}
       shown={board?.id ?? null}
       autoFocus={narrow}
@@ -272,10 +277,4 @@ function Browser({ path }: { path: readonly string[] }) {
 
 function showQuery(query: string): void {
   history.replaceState(null, '', query === '' ? href('boards', SEARCH) : href('boards', SEARCH, query));
-}
-
-/** Moves the focus to the list of boards: beside the threads if it fits, else one level up. */
-function focusBoards(narrow: boolean): void {
-  if (narrow) go('boards');
-  else document.querySelector<HTMLElement>('.boards-list [role="row"][tabindex="0"]')?.focus();
 }

@@ -25,12 +25,11 @@ export function ChatView(_props: { path: readonly string[] }) {
   const [told, setTold] = useState('');
   const said = useRef<string[]>([]);
   const back = useRef(0);
-  const form = useRef<HTMLFormElement>(null);
-  const field = () => form.current?.querySelector('input');
+  const field = useRef<HTMLInputElement>(null);
   useEffect(() => room.look(), [room]);
   useEffect(() => {
     // After the frame in which the new view takes the focus.
-    const frame = requestAnimationFrame(() => field()?.focus());
+    const frame = requestAnimationFrame(() => field.current?.focus());
     return () => cancelAnimationFrame(frame);
   }, []);
   useDoing(text === '' ? words.doing : words.writing);
@@ -56,7 +55,7 @@ export function ChatView(_props: { path: readonly string[] }) {
       section: 'view',
       shortcut: 'n',
       line: true,
-      run: () => field()?.focus(),
+      run: () => field.current?.focus(),
     },
   ]);
 
@@ -83,14 +82,13 @@ export function ChatView(_props: { path: readonly string[] }) {
           />
         )}
         <form
-          ref={form}
           className="chat-form"
           onSubmit={(event) => {
             event.preventDefault();
             void say();
           }}
           onKeyDownCapture={(event) => {
-            if (event.key === 'Escape') field()?.blur();
+            if (event.key === 'Escape') field.current?.blur();
             if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
             const step = event.key === 'ArrowUp' ? 1 : -1;
             const next = Math.max(0, Math.min(said.current.length, back.current + step));
@@ -101,6 +99,7 @@ export function ChatView(_props: { path: readonly string[] }) {
           }}
         >
           <TextField
+            inputRef={field}
             label={words.input}
             bare
             value={text}
@@ -124,7 +123,7 @@ export function ChatView(_props: { path: readonly string[] }) {
             busy={act.busy}
             onEdit={() => {
               act.clear();
-              field()?.focus();
+              field.current?.focus();
             }}
             onSend={() => void say(true)}
           />

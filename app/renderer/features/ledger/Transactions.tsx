@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Ref } from 'react';
 import { useStore } from 'zustand';
 import type { LedgerStatus, LedgerTransaction } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -17,7 +18,7 @@ import {
   TextField,
   VirtualList,
 } from '../../ui/index.ts';
-import type { Column } from '../../ui/index.ts';
+import type { Column, ListHandle } from '../../ui/index.ts';
 import { briefOf, kindWords } from './body.ts';
 import type { Directory } from './body.ts';
 import { useAct } from '../useAct.ts';
@@ -96,7 +97,8 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
   const { status, directory, onPick } = props;
   const members = useMembers().value;
   const [typed, setTyped] = useState('');
-  const form = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const rows = useRef<ListHandle>(null);
   const sought = useMemo(() => soughtBy(typed, members ?? []), [typed, members]);
   useActions([
     {
@@ -105,7 +107,7 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
       section: 'view',
       shortcut: '/',
       line: true,
-      run: () => form.current?.querySelector('input')?.focus(),
+      run: () => field.current?.focus(),
     },
   ]);
   const client = useClient();
@@ -130,15 +132,15 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
     <Panel title={words.transactions.title} count={countOf(sought, status)} className="ledger-list" flush>
       <div
         className="ledger-form"
-        ref={form}
         onKeyDownCapture={(event) => {
           if (event.key === 'ArrowDown') {
             event.preventDefault();
-            document.querySelector<HTMLElement>('.ledger-list [role="row"][tabindex="0"]')?.focus();
+            rows.current?.focus();
           }
         }}
       >
         <TextField
+          inputRef={field}
           label={words.transactions.find}
           bare
           type="search"
@@ -183,6 +185,7 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
           height={status.height}
           directory={directory}
           onPick={onPick}
+          handle={rows}
         />
       )}
     </Panel>
@@ -200,6 +203,7 @@ function List(props: {
   height: number;
   directory: Directory;
   onPick: (id: string) => void;
+  handle: Ref<ListHandle>;
 }) {
   const { account, kind, height, directory, onPick } = props;
   const client = useClient();
@@ -236,6 +240,7 @@ function List(props: {
     );
   return (
     <VirtualList
+      handle={props.handle}
       label={words.transactions.list}
       source={{ count: state.count, at: (index) => itemAt(state, index) }}
       total={state.more ? -1 : state.count}

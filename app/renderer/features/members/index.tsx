@@ -103,7 +103,7 @@ export function MembersView(_props: { path: readonly string[] }) {
   const [picked, setPicked] = useState<string | null>(null);
   const [dialog, setDialog] = useState<'role' | 'ban' | null>(null);
   const [lifted, setLifted] = useState(false);
-  const form = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const held = members.value;
   const shown = useMemo(() => membersShown(held ?? [], part, show), [held, part, show]);
   const member = shown.find((entry) => entry.did === picked) ?? shown[0] ?? null;
@@ -122,7 +122,7 @@ export function MembersView(_props: { path: readonly string[] }) {
       shortcut: '/',
       line: true,
       when: () => calm,
-      run: () => form.current?.querySelector('input')?.focus(),
+      run: () => field.current?.focus(),
     },
     {
       id: 'members.role',
@@ -170,8 +170,9 @@ export function MembersView(_props: { path: readonly string[] }) {
         className="members-list"
         flush
       >
-        <div className="members-form" ref={form}>
+        <div className="members-form">
           <TextField
+            inputRef={field}
             label={words.filter}
             bare
             type="search"

@@ -1,15 +1,18 @@
 import { useEffect, useRef } from 'react';
+import type { Ref } from 'react';
 import type { ReviewItem } from '../../../contract/index.ts';
 import { review as words } from '../../messages/review.ts';
 import type { Mark } from '../../stores/index.ts';
 import { Badge, Button, Menu, Panel, LiveRegion, TextField } from '../../ui/index.ts';
 import type { MenuEntry } from '../../ui/index.ts';
 import { Detail } from './Detail.tsx';
-import type { QueueCommands } from './queueActions.ts';
+import type { QueueCommands } from './useQueueActions.ts';
 
 interface ItemPanelProps {
   readonly id: string | null;
   readonly item: ReviewItem | null;
+  /** Receives the scrolling box of the item. */
+  readonly box: Ref<HTMLDivElement>;
   /** The position in the list; null if the list is not beside the item. */
   readonly position: readonly [number, number] | null;
   readonly mark: Mark | null;
@@ -27,10 +30,10 @@ interface ItemPanelProps {
 
 /** The right half: the active item and the decisions on it. */
 export function ItemPanel(props: ItemPanelProps) {
-  const { id, item, position, mark, commands } = props;
-  const noteBox = useRef<HTMLDivElement>(null);
+  const { id, item, box, position, mark, commands } = props;
+  const noteField = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (props.noting) noteBox.current?.querySelector('input')?.focus();
+    if (props.noting) noteField.current?.focus();
   }, [props.noting]);
   return (
     <div className="review-side">
@@ -50,7 +53,14 @@ export function ItemPanel(props: ItemPanelProps) {
           ? {}
           : { tools: <Badge tone="green">{words.done[mark.verb]}</Badge> })}
       >
-        <div key={id} className="review-scroll" tabIndex={0} role="group" aria-label={words.item.title}>
+        <div
+          key={id}
+          ref={box}
+          className="review-scroll"
+          tabIndex={0}
+          role="group"
+          aria-label={words.item.title}
+        >
           {id === null ? (
             <p className="soft">{words.item.pick}</p>
           ) : (
@@ -60,8 +70,9 @@ export function ItemPanel(props: ItemPanelProps) {
         {id !== null && (
           <div className="review-bar">
             {props.noting && (
-              <div ref={noteBox} onKeyDownCapture={(event) => event.key === 'Escape' && props.onNoted()}>
+              <div onKeyDownCapture={(event) => event.key === 'Escape' && props.onNoted()}>
                 <TextField
+                  inputRef={noteField}
                   label={words.item.note}
                   hint={words.item.noteHint}
                   value={props.note}

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import type { Ref, RefObject } from 'react';
 import type { Problem, ReviewCounts, ReviewItem } from '../../../contract/index.ts';
 import { count } from '../../messages/format.ts';
 import { review as words } from '../../messages/review.ts';
@@ -13,6 +14,7 @@ import {
   Select,
   TextField,
 } from '../../ui/index.ts';
+import type { ListHandle } from '../../ui/index.ts';
 import { QueueList } from './QueueList.tsx';
 import { countOn, noFilter, states, useFilter } from './filter.ts';
 import type { QueueTab } from './filter.ts';
@@ -31,6 +33,9 @@ interface ListPanelProps {
   readonly said: string;
   readonly problem: Problem | null;
   readonly onOpen: (item: ReviewItem) => void;
+  /** The rows, to which the search field hands the focus. */
+  readonly rows: RefObject<ListHandle | null>;
+  readonly search: Ref<HTMLInputElement>;
   readonly onUndo: () => void;
   readonly onFilter: () => void;
 }
@@ -75,7 +80,7 @@ export function ListPanel(props: ListPanelProps) {
         ))}
       </div>
       <div className="review-tools">
-        <Words />
+        <Words search={props.search} onLeave={() => props.rows.current?.focus()} />
         <Select
           label={words.queue.order}
           bare
@@ -109,7 +114,9 @@ export function ListPanel(props: ListPanelProps) {
           {hint}
         </EmptyState>
       )}
-      {list.count > 0 && <QueueList queue={queue} list={list} state={state} onOpen={props.onOpen} />}
+      {list.count > 0 && (
+        <QueueList queue={queue} list={list} state={state} onOpen={props.onOpen} handle={props.rows} />
+      )}
       <div className="review-said">
         <LiveRegion>{said}</LiveRegion>
         {state.last !== null && (
@@ -123,7 +130,7 @@ export function ListPanel(props: ListPanelProps) {
 }
 
 /** Words that must occur; the queue follows the typed text. */
-function Words() {
+function Words({ search, onLeave }: { search: Ref<HTMLInputElement>; onLeave: () => void }) {
   const { filter, set } = useFilter();
   const [typed, setTyped] = useStateFor(filter.words, filter.words);
   useEffect(() => {
@@ -140,10 +147,11 @@ function Words() {
       onKeyDownCapture={(event) => {
         if (event.key !== 'ArrowDown' && event.key !== 'Enter' && event.key !== 'Escape') return;
         event.preventDefault();
-        document.querySelector<HTMLElement>('.review-rows [data-current="true"]')?.focus();
+        onLeave();
       }}
     >
       <TextField
+        inputRef={search}
         label={words.queue.words}
         bare
         type="search"

@@ -1,10 +1,12 @@
 import { useRef } from 'react';
+import type { Ref } from 'react';
 import type { ReviewItem } from '../../../contract/index.ts';
 import { percent } from '../../messages/format.ts';
 import { review as words } from '../../messages/review.ts';
 import { itemAt } from '../../stores/index.ts';
 import type { Mark, PagedState, QueueState, ReviewQueue } from '../../stores/index.ts';
 import { Badge, RelativeTime, VirtualList } from '../../ui/index.ts';
+import type { ListHandle } from '../../ui/index.ts';
 import { WORTH_SAYING, whyOf, worstOf } from './says.ts';
 import { t } from '../../messages/en.ts';
 
@@ -13,10 +15,11 @@ interface QueueListProps {
   readonly list: PagedState<ReviewItem>;
   readonly state: QueueState;
   readonly onOpen: (item: ReviewItem) => void;
+  readonly handle: Ref<ListHandle>;
 }
 
 /** The items of the queue, two lines each. Shift with an arrow selects the rows it passes. */
-export function QueueList({ queue, list, state, onOpen }: QueueListProps) {
+export function QueueList({ queue, list, state, onOpen, handle }: QueueListProps) {
   const extending = useRef(false);
   return (
     <div
@@ -27,6 +30,7 @@ export function QueueList({ queue, list, state, onOpen }: QueueListProps) {
       }}
     >
       <VirtualList
+        handle={handle}
         label={words.queue.list}
         source={{ count: list.count, at: (index) => itemAt(list, index) }}
         total={list.total}

@@ -1,3 +1,4 @@
+import { useActions } from '../../actions/registry.ts';
 import type { Action } from '../../actions/registry.ts';
 import { review } from '../../messages/review.ts';
 import type { ReviewItem } from '../../../contract/index.ts';
@@ -21,6 +22,7 @@ export interface QueueCommands {
   readonly inPlace: () => void;
   readonly override: () => void;
   readonly purge: () => void;
+  readonly back: () => void;
 }
 
 export interface QueueMoment {
@@ -33,8 +35,12 @@ export interface QueueMoment {
   readonly free: boolean;
 }
 
-/** The actions of the queue for keys, palette and bottom line, as far as they apply now. */
-export function queueActions(commands: QueueCommands, moment: QueueMoment): Action[] {
+/** Offers the actions of the queue to keys, palette and bottom line, as far as they apply now. */
+export function useQueueActions(commands: QueueCommands, moment: QueueMoment): void {
+  useActions(queueActions(commands, moment));
+}
+
+function queueActions(commands: QueueCommands, moment: QueueMoment): Action[] {
   const { item, selected, free } = moment;
   const some = () => free && (item !== null || selected > 0);
   const one = () => free && item !== null;
@@ -93,5 +99,13 @@ export function queueActions(commands: QueueCommands, moment: QueueMoment): Acti
     action('place', words.open, 'v', () => one() && item?.kind === 'post', commands.inPlace, false),
     action('override', words.here, 'h', one, commands.override, false),
     action('purge', words.purge, null, () => one() && moment.mayPurge, commands.purge, false),
+    {
+      id: 'review.back',
+      label: words.back,
+      section: 'view',
+      shortcut: 'escape',
+      when: () => free,
+      run: commands.back,
+    },
   ];
 }

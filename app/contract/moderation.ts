@@ -84,7 +84,10 @@ export type ModerationStatus = z.infer<typeof ModerationStatus>;
 /** Thresholds of a label: the probability that asks a moderator, and the one that hides at once. */
 export const Bound = z
   .object({ queue: Probability, quarantine: Probability })
-  .refine(({ queue, quarantine }) => queue <= quarantine, 'The bound that hides must not be below the bound that queues.');
+  .refine(
+    ({ queue, quarantine }) => queue <= quarantine,
+    'The bound that hides must not be below the bound that queues.',
+  );
 
 /** Labels that are not listed decide nothing. */
 export const Bounds = z.partialRecord(

@@ -20,6 +20,8 @@ const held: Record<Held, string> = {
 };
 
 const kinds: Record<ReviewKind, string> = { post: 'post', chat: 'chat line' };
+/** The name of a kind of items; a kind of a feature that has no word here is called as the feature calls it. */
+const kindOf = (kind: ReviewKind): string => kinds[kind] ?? kind;
 
 const rulings: Record<Ruling, string> = { publish: 'published', quarantine: 'hidden', remove: 'removed' };
 
@@ -58,6 +60,7 @@ export const review = {
   labels,
   held,
   kinds,
+  kindOf,
   rulings,
   decisions,
   acts,
@@ -74,7 +77,7 @@ export const review = {
     isSelected: 'selected',
     /** What stands behind the author in a row. */
     beside: (kind: ReviewKind, board: string | null) =>
-      `${kind === 'post' ? '' : `, ${kinds[kind]}`}${board === null ? '' : `, ${board}`}`,
+      `${kind === 'post' ? '' : `, ${kindOf(kind)}`}${board === null ? '' : `, ${board}`}`,
     found: (n: number) => plural(n, 'item', 'items'),
     claimedBy: (handle: string) => `claimed by ${handle}`,
     claimedByMe: 'claimed by you',

@@ -74,13 +74,7 @@ function Head({ item }: { item: ReviewItem }) {
       <p className="review-who">
         <PersonName person={item.author} />
         <span className="soft">
-<<<<<<< HEAD
-          {words.kinds[item.kind] ?? item.kind}
-          {item.boardName === null ? '' : ` ${words.item.in(item.boardName)}`},{' '}
-          <RelativeTime at={item.at} past focusable />
-=======
           <PlaceOf item={item} />
->>>>>>> 6c60421 (Sentences of the console come from its messages; elements take named places in them)
         </span>
         {item.held !== null && <HeldBadge state={item.held} />}
       </p>

@@ -45,7 +45,7 @@ export function Mine() {
       <ul className="review-receipts">
         {items.map((item) => (
           <li key={item.id}>
-            <article className="review-receipt" aria-label={review.kinds[item.kind]}>
+            <article className="review-receipt" aria-label={review.kindOf(item.kind)}>
               <p className="soft small">
                 <PlaceOf item={item} />
               </p>

@@ -4,7 +4,7 @@ import { Message, RelativeTime } from '../../ui/index.ts';
 
 /** What kind of message an item is, on which board, and when it was written. */
 export function PlaceOf({ item }: { item: Pick<ReviewItem, 'kind' | 'boardName' | 'at'> }) {
-  const kind = words.kinds[item.kind];
+  const kind = words.kindOf(item.kind);
   const when = <RelativeTime at={item.at} past focusable />;
   return item.boardName === null ? (
     <Message text={words.item.place} kind={kind} when={when} />

@@ -82,12 +82,7 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
       <span className="review-about cut small soft">
         {why !== '' && <span className="amber">{why}</span>}{' '}
         <span className="review-by">{item.author.handle}</span>
-<<<<<<< HEAD
-        {item.kind === 'post' ? '' : `, ${words.kinds[item.kind] ?? item.kind}`}
-        {item.boardName === null ? '' : `, ${item.boardName}`}
-=======
         {words.queue.beside(item.kind, item.boardName)}
->>>>>>> 6c60421 (Sentences of the console come from its messages; elements take named places in them)
       </span>
       <span className="review-marks">
         <Marks item={item} mark={mark} />

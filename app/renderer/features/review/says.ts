@@ -36,14 +36,9 @@ export function wordsOf(news: News | null, openLeft: number | null): string {
     case 'done': {
       const said = done.said(done[news.verb], news.n);
       if (news.verb === 'claim' || news.verb === 'release') return said;
-<<<<<<< HEAD
-      if (news.next === null) return `${said} ${done.last}`;
-      return `${said} ${done.next(whyOf(news.next) || (words.kinds[news.next.kind] ?? news.next.kind), news.next.author.handle, openLeft)}`;
-=======
       if (news.next === null) return done.followed(said, done.last);
-      const why = whyOf(news.next) || words.kinds[news.next.kind];
+      const why = whyOf(news.next) || words.kindOf(news.next.kind);
       return done.followed(said, done.next(why, news.next.author.handle, openLeft));
->>>>>>> 6c60421 (Sentences of the console come from its messages; elements take named places in them)
     }
   }
 }

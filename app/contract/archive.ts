@@ -26,7 +26,7 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
-export const archiveContract = {
+export const contract = {
   /** Imports an archive from the node’s machine, or one that was just uploaded. */
   import: base
     .input(

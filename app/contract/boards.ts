@@ -132,7 +132,7 @@ const text = z
   .max(64_000, 'A post holds at most 64,000 characters.');
 const subject = z.string().trim().min(1, 'A thread needs a subject.').max(200);
 
-export const boardsContract = {
+export const contract = {
   list: base.input(empty).output(z.array(Board)),
   create: base
     .input(

@@ -35,7 +35,7 @@ export const Caller = z.object({
   leftAt: Timestamp.nullable(),
 });
 
-export const chatContract = {
+export const contract = {
   /** Lines of the chat, newest last; the cursor pages backwards. */
   lines: base.input(Cursor).output(page(ChatLine)),
   say: base

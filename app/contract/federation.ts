@@ -107,7 +107,7 @@ export const Invite = z.object({
 });
 export type Invite = z.infer<typeof Invite>;
 
-export const federationContract = {
+export const contract = {
   view: base.input(empty).output(FederationView),
   watch: base.input(empty).output(eventIterator(FederationView)),
   /** Runs the reachability checks. */

@@ -4,7 +4,7 @@ import { Attachment } from './boards.ts';
 
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-export const filesContract = {
+export const contract = {
   /**
    * Stores a file as content-addressed chunks. A file that no post references by its CID within a day is
    * dropped.

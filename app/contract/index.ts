@@ -3,37 +3,24 @@ import type {
   InferContractRouterInputs,
   InferContractRouterOutputs,
 } from '@orpc/contract';
-import { archiveContract } from './archive.ts';
-import { boardsContract } from './boards.ts';
-import { chatContract } from './chat.ts';
 import { communityContract } from './community.ts';
-import { federationContract } from './federation.ts';
-import { filesContract } from './files.ts';
+import * as features from './features.ts';
 import { identityContract } from './identity.ts';
-import { ledgerContract } from './ledger.ts';
-import { maintenanceContract } from './maintenance.ts';
-import { membersContract } from './members.ts';
-import { moderationContract } from './moderation.ts';
 import { nodeContract } from './node.ts';
-import { reviewContract } from './review.ts';
 import { settingsContract } from './settings.ts';
 
-/** The complete contract between a node and its clients. */
+type Features = typeof features;
+type FeatureContracts = { readonly [Name in keyof Features]: Features[Name]['contract'] };
+
+/** All procedures of a node: its own, and those of its features. */
 export const contract = {
   node: nodeContract,
   community: communityContract,
   identity: identityContract,
-  boards: boardsContract,
-  chat: chatContract,
-  members: membersContract,
-  files: filesContract,
-  federation: federationContract,
-  ledger: ledgerContract,
-  moderation: moderationContract,
-  review: reviewContract,
-  archive: archiveContract,
   settings: settingsContract,
-  maintenance: maintenanceContract,
+  ...(Object.fromEntries(
+    Object.entries(features).map(([name, feature]) => [name, feature.contract]),
+  ) as unknown as FeatureContracts),
 };
 
 export type Contract = typeof contract;

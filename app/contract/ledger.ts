@@ -143,7 +143,7 @@ const TreeHead = z.object({
   root: Hex,
 });
 
-export const ledgerContract = {
+export const contract = {
   status: base.input(empty).output(LedgerStatus),
   /** The genesis document, in canonical DAG-CBOR. */
   genesis: base.input(empty).output(z.object({ genesis: Base64Url })),

@@ -20,7 +20,7 @@ export type Verification = z.infer<typeof Verification>;
 
 export const Backup = z.object({ path: z.string(), at: Timestamp, sizeBytes: z.number().int() });
 
-export const maintenanceContract = {
+export const contract = {
   /**
    * Checks the file, every event’s hash and signature or ancestry, and that the projections match a rebuild.
    */

@@ -23,7 +23,7 @@ export const Member = z.object({
 });
 export type Member = z.infer<typeof Member>;
 
-export const membersContract = {
+export const contract = {
   list: base.input(empty).output(z.array(Member)),
   setHandle: base.input(z.object({ handle: Handle })).output(empty),
   setRole: base.input(z.object({ did: Did, role: Role })).output(empty),

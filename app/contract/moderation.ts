@@ -207,7 +207,7 @@ export const ModerationDashboard = z.object({
 });
 export type ModerationDashboard = z.infer<typeof ModerationDashboard>;
 
-export const moderationContract = {
+export const contract = {
   status: base.input(empty).output(ModerationStatus),
   watchStatus: base.input(empty).output(eventIterator(ModerationStatus)),
   /** Turns the models on or off; rules and moderators are not affected. */

@@ -144,7 +144,7 @@ const Done = z.object({
   failed: z.array(z.object({ id: Cid, code: z.string(), message: z.string() })),
 });
 
-export const reviewContract = {
+export const contract = {
   list: base.input(Cursor.extend({ filter: ReviewFilter })).output(page(ReviewItem)),
   counts: base.input(empty).output(ReviewCounts),
   /** One item with its context, oldest first, and every act on it. */

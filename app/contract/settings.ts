@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { base } from './common.ts';
+import * as features from './features.ts';
 import { parseHostPort } from './host-port.ts';
 
 const NOT_AN_ADDRESS = 'An address is a host with or without a port, such as bbs.example.org:4001.';
 const isHostPort = (text: string) => parseHostPort(text) !== null;
 
-/** Everything that a sysop may set on a node. The defaults are safe on an unknown network. */
-export const Settings = z.object({
+const Own = z.object({
   node: z.object({
     name: z.string().trim().min(1).max(40),
   }),
@@ -44,17 +44,47 @@ export const Settings = z.object({
     startAtLogin: z.boolean(),
   }),
 });
+
+type Features = typeof features;
+type Sections = {
+  [Name in keyof Features as Features[Name] extends { readonly settings: FeatureSettings } ? Name : never]:
+    Features[Name] extends { readonly settings: { readonly schema: infer Schema extends z.ZodObject } }
+      ? Schema
+      : never;
+};
+
+/** The settings of a feature: a schema without defaults, and the defaults. */
+export interface FeatureSettings {
+  readonly schema: z.ZodObject;
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+const withSettings = Object.entries(features as Readonly<Record<string, object>>).flatMap(([name, feature]) =>
+  'settings' in feature ? [[name, feature.settings as FeatureSettings] as const] : [],
+);
+const sectionsOf = <T>(of: (settings: FeatureSettings) => T) =>
+  Object.fromEntries(withSettings.map(([name, settings]) => [name, of(settings)]));
+
+/** Everything that a sysop may set on a node. The defaults are safe on an unknown network. */
+export const Settings = Own.extend(sectionsOf(({ schema }) => schema) as unknown as Sections);
 export type Settings = z.infer<typeof Settings>;
 
-export const SettingsPatch = z.object({
-  node: Settings.shape.node.partial().optional(),
-  network: Settings.shape.network.partial().optional(),
-  storage: Settings.shape.storage.partial().optional(),
-  desktop: Settings.shape.desktop.partial().optional(),
+const OwnPatch = z.object({
+  node: Own.shape.node.partial().optional(),
+  network: Own.shape.network.partial().optional(),
+  storage: Own.shape.storage.partial().optional(),
+  desktop: Own.shape.desktop.partial().optional(),
 });
+
+type PatchSections = { [Name in keyof Sections]: z.ZodType<Partial<z.infer<Sections[Name]>> | undefined> };
+
+/** Changes of settings. A setting that is left out keeps its value. */
+export const SettingsPatch = OwnPatch.extend(
+  sectionsOf(({ schema }) => schema.partial().optional()) as unknown as PatchSections,
+);
 export type SettingsPatch = z.infer<typeof SettingsPatch>;
 
-export const defaultSettings: Settings = {
+const ownDefaults: z.infer<typeof Own> = {
   node: { name: 'node' },
   network: {
     port: 4001,
@@ -73,6 +103,11 @@ export const defaultSettings: Settings = {
     backups: 5,
   },
   desktop: { closeToTray: true, startAtLogin: false },
+};
+
+export const defaultSettings: Settings = {
+  ...ownDefaults,
+  ...(sectionsOf(({ defaults }) => defaults) as Pick<Settings, keyof Sections>),
 };
 
 export const settingsContract = {

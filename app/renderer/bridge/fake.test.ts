@@ -68,7 +68,7 @@ test('a permalink opens the page that holds its post', async () => {
 test('a failure is a typed problem with a remedy', async () => {
   await expect(make().boards.post({ id: 'bafyreinowhere' })).rejects.toMatchObject({
     code: 'PROBLEM',
-    data: { code: 'not-found' },
+    data: { code: 'post-unknown' },
   });
 });
 

@@ -184,7 +184,7 @@ export function createFakeClient(options: FakeOptions): Client {
         if (!input.invite.startsWith('impulse://join/'))
           throw errors.PROBLEM({
             data: {
-              code: 'invite-unreadable',
+              code: 'invite-broken',
               message: 'This is not an invite.',
               remedy: 'Copy the whole link; it begins with impulse://join/.',
             },

@@ -13,7 +13,7 @@ interface Parts {
 }
 
 const gone = {
-  code: 'not-found',
+  code: 'post-unknown',
   message: 'That is not on this node.',
   remedy: 'Go back to the list; it may have been deleted.',
 };

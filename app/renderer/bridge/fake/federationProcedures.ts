@@ -29,7 +29,7 @@ export function federationProcedures({ network, tick, now, setUpMs }: Federation
     dial: os.dial.handler(({ errors }) => {
       throw errors.PROBLEM({
         data: {
-          code: 'peer-unreachable',
+          code: 'dial-timeout',
           message: 'Nobody answers at that address.',
           remedy: 'Check the address with its owner, and that their node runs.',
         },

@@ -12,46 +12,9 @@ import type {
 import { Events } from './events.ts';
 import { seeded } from './random.ts';
 import { accused } from './reviewWords.ts';
+import { LEAST_DECISIONS, sampleModels, shippedBounds, shippedRules } from './shipped.ts';
 
 const HOUR_MS = 3_600_000;
-const shipped: Bounds = {
-  spam: { queue: 0.6, quarantine: 0.9 },
-  toxic: { queue: 0.7, quarantine: 0.9 },
-  severe: { queue: 0.5, quarantine: 0.8 },
-  threat: { queue: 0.5, quarantine: 0.85 },
-  identity: { queue: 0.6, quarantine: 0.9 },
-  nsfw: { queue: 0.7, quarantine: 0.9 },
-};
-
-const models = (on: boolean, kind: string): ModerationStatus['models'] =>
-  (
-    [
-      ['first', 'spam and toxicity, clear cases', 'Apache-2.0', 4_100_000],
-      ['second', 'spam and toxicity with labels', 'Apache-2.0', 23_400_000],
-      ['image', 'pictures not for work', 'MIT', 9_800_000],
-      ['language', 'the language of a text', 'Apache-2.0', 1_200_000],
-    ] as const
-  ).map(([name, task, licence, sizeBytes], n) => ({
-    name,
-    task,
-    state: !on
-      ? 'off'
-      : kind === 'broken-model' && n === 1
-        ? 'broken'
-        : kind === 'broken-model' && n === 2
-          ? 'missing'
-          : 'ready',
-    trouble:
-      kind === 'broken-model' && n === 1
-        ? 'Its file does not have the hash it should. Install the console again.'
-        : kind === 'broken-model' && n === 2
-          ? 'Its file is not there. Install the console again.'
-          : null,
-    version: kind === 'broken-model' && n === 2 ? null : '1.0.0',
-    sizeBytes,
-    licence,
-  }));
-
 /**
  * The moderation procedures over sample data; with `kind` broken-model one model is broken and another
  * missing.
@@ -63,20 +26,7 @@ export function moderationProcedures(now: () => number, kind: string) {
   let consent = true;
   let replays = 0;
   const tried = new Map<string, { board: string | null; bounds: Bounds | null; calibrate: boolean | null }>();
-  let rules: ModerationRules = {
-    perMinute: 20,
-    perMinuteNew: 4,
-    sameText: 3,
-    links: 6,
-    linksNew: 1,
-    newForDays: 3,
-    newUntilMessages: 5,
-    flood: 240,
-    trustedRole: 'moderator',
-    trustedAfterDays: 30,
-    trustedAfterMessages: 50,
-    deadlineMs: 2_000,
-  };
+  let rules: ModerationRules = shippedRules;
   let lists: ModerationList[] = [
     {
       id: 'list-0',
@@ -99,21 +49,21 @@ export function moderationProcedures(now: () => number, kind: string) {
   ];
   const calibration = (board: string | null) => ({
     samples: board === null ? 214 : 31,
-    needed: 50,
+    needed: LEAST_DECISIONS,
     since: null as number | null,
   });
   let scopes: ScopeBounds[] = [
-    { board: null, boardName: null, bounds: shipped, own: true, calibration: calibration(null) },
+    { board: null, boardName: null, bounds: shippedBounds, own: true, calibration: calibration(null) },
     ...['Harbour talk', 'Front desk', 'Doors'].map((boardName, n): ScopeBounds => {
       const board = `bafyreisample-b-${n}`;
       const own = n === 2;
-      const bounds = own ? { ...shipped, toxic: { queue: 0.85, quarantine: 0.97 } } : shipped;
+      const bounds = own ? { ...shippedBounds, toxic: { queue: 0.85, quarantine: 0.97 } } : shippedBounds;
       return { board, boardName, bounds, own, calibration: calibration(board) };
     }),
   ];
   const status = (): ModerationStatus => ({
     mode: !on ? 'off' : kind === 'broken-model' ? 'first-stage' : 'models',
-    models: models(on, kind),
+    models: sampleModels(on, kind === 'broken-model'),
     backlog: { done: 12_400, total: 12_404, perSecond: 1_840, etaSeconds: 0, waiting: 4 },
     perSecond: 1_840,
     latency: { p50Ms: 1.2, p99Ms: 41 },
@@ -147,7 +97,9 @@ export function moderationProcedures(now: () => number, kind: string) {
     const id = `replay-${replays}`;
     tried.set(id, { board, bounds, calibrate });
     const held = scopes.find((scope) => scope.board === board) ?? scopes[0];
-    const looser = (bounds?.spam?.queue ?? 0.6) > (held?.bounds.spam?.queue ?? 0.6);
+    const looser =
+      (bounds?.spam?.queue ?? shippedBounds.spam.queue) >
+      (held?.bounds.spam?.queue ?? shippedBounds.spam.queue);
     return {
       id,
       board,
@@ -193,14 +145,14 @@ export function moderationProcedures(now: () => number, kind: string) {
       if (!known || !found)
         throw errors.PROBLEM({
           data: {
-            code: 'unknown-replay',
-            message: 'That replay is not known any more.',
-            remedy: 'Replay again.',
+            code: 'replay-unknown',
+            message: 'This replay is no longer valid, because something changed since.',
+            remedy: 'Replay the change again.',
           },
         });
       const next: ScopeBounds =
         known.calibrate === null
-          ? { ...found, own: known.bounds !== null, bounds: known.bounds ?? shipped }
+          ? { ...found, own: known.bounds !== null, bounds: known.bounds ?? shippedBounds }
           : { ...found, calibration: { ...found.calibration, since: known.calibrate ? now() : null } };
       scopes = scopes.map((scope) => (scope.board === known.board ? next : scope));
       return next;

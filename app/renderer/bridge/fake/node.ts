@@ -51,10 +51,10 @@ export function sampleStatus(
       ? []
       : [
           {
-            id: 'disk',
-            code: 'disk-filling',
-            message: 'The disk is 86% full.',
-            remedy: 'Lower the file budget or free some space.',
+            id: 'port-taken',
+            code: 'port-taken',
+            message: 'Port 4001 is in use by another program, so this node listens on another port.',
+            remedy: 'Choose a free port in the settings.',
             severity: 'attention',
             action: null,
             since: now - 12 * MINUTE_MS,
@@ -141,9 +141,9 @@ export function sampleFederation(now: number, startedAt: number, network: Sample
     doctor: network.doctor(startedAt - 6 * MINUTE_MS),
     refusals: [
       { code: 'bad-signature', verdict: 'reject', count: 2 },
-      { code: 'not-a-member', verdict: 'reject', count: 11 },
-      { code: 'already-known', verdict: 'ignore', count: 4_812 },
-      { code: 'too-far-ahead', verdict: 'ignore', count: 1 },
+      { code: 'unknown-author', verdict: 'reject', count: 11 },
+      { code: 'duplicate', verdict: 'ignore', count: 4_812 },
+      { code: 'far-future', verdict: 'ignore', count: 1 },
     ],
   };
 }

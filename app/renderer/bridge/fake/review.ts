@@ -196,9 +196,7 @@ function itemAt(n: number, now: number): ReviewItem {
           labels,
           reasons: [
             { code: said.label, detail: said.why },
-            ...(n % 6 === 1
-              ? [{ code: 'links-new', detail: 'Three links by a new member; one is usual.' }]
-              : []),
+            ...(n % 6 === 1 ? [{ code: 'links', detail: '3 links' }] : []),
           ],
           spans: said.spans,
           language: 'en',

@@ -6,7 +6,7 @@ import type { SampleReview } from './review.ts';
 import { chatLines, sentences } from './words.ts';
 
 const gone = {
-  code: 'not-found',
+  code: 'item-unknown',
   message: 'That is not on this node.',
   remedy: 'Go back to the queue; it may have been purged.',
 };

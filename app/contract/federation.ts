@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { base, empty, Progress, Role, Timestamp } from './common.ts';
 import { Reachability } from './node.ts';
-import { SettingsPatch } from './settings.ts';
+import { NodeSettingsPatch } from './node-settings.ts';
 
 export const Peer = z.object({
   peerId: z.string(),
@@ -67,7 +67,7 @@ export const ReachWish = z.object({
   /** Whether to carry connections for members who cannot be dialled. Unchanged if omitted. */
   relay: z.boolean().optional(),
   /** The setting “addresses others dial”. Unchanged if omitted. */
-  announce: SettingsPatch.shape.network.unwrap().shape.announce,
+  announce: NodeSettingsPatch.shape.network.unwrap().shape.announce,
 });
 export type ReachWish = z.infer<typeof ReachWish>;
 

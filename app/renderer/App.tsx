@@ -6,6 +6,8 @@ import { go, useRoute } from './actions/route.ts';
 import { ClientProvider, useConnection } from './bridge/index.ts';
 import { Onboarding } from './features/onboarding/index.tsx';
 import { Palette } from './features/palette/index.tsx';
+import { fakesOf } from './feature.ts';
+import { features } from './features.ts';
 import { t } from './messages/en.ts';
 import { Banner } from './shell/Banner.tsx';
 import { Boundary } from './shell/Boundary.tsx';
@@ -23,7 +25,7 @@ import { useStateFor } from './features/useStateFor.ts';
 /** The console: connects to its node, then shows the room that the address names. */
 export function App() {
   return (
-    <ClientProvider fallback={<Waiting />}>
+    <ClientProvider fakes={fakesOf(features)} fallback={<Waiting />}>
       <Console />
     </ClientProvider>
   );
@@ -93,6 +95,7 @@ function Frame({ room, path }: { room: string; path: string[] }) {
   const main = useArrival(room, status?.community?.name ?? null);
   useActions(
     globalActions({
+      features,
       openPalette: () => setOpen('palette'),
       openKeys: () => setOpen('keys'),
       nextTheme: () => {

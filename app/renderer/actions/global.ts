@@ -1,23 +1,24 @@
 import { t } from '../messages/en.ts';
+import { withRoom, type ConsoleFeature } from '../feature.ts';
 import type { Action } from './registry.ts';
-import { rooms } from './rooms.ts';
 import { go } from './route.ts';
 
 export interface GlobalHandlers {
+  readonly features: readonly ConsoleFeature[];
   openPalette: () => void;
   openKeys: () => void;
   nextTheme: () => void;
 }
 
 /** Actions available everywhere. */
-export function globalActions({ openPalette, openKeys, nextTheme }: GlobalHandlers): Action[] {
+export function globalActions({ features, openPalette, openKeys, nextTheme }: GlobalHandlers): Action[] {
   return [
-    ...rooms.map((room): Action => ({
-      id: `go.${room.id}`,
+    ...withRoom(features).map(({ name, room }): Action => ({
+      id: `go.${name}`,
       label: t.shell.goTo(room.label),
       section: 'go',
       shortcut: room.shortcut,
-      run: () => go(room.id),
+      run: () => go(name),
       speech: room.label,
     })),
     {

@@ -20,6 +20,11 @@ declare global {
   }
 }
 
+/** Makes a feature’s procedures over sample data, from its part of the implemented contract. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each feature knows its own part
+export type FakeProcedures = (os: any) => object;
+export type Fakes = Readonly<Record<string, FakeProcedures>>;
+
 /** The only connection from the console to its node. */
 export interface Bridge {
   readonly client: Client;
@@ -42,10 +47,10 @@ const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
  * A bridge to in-memory sample data, chosen by the address: `?fake=1`, `?fake=setup` for a node without a
  * community, or the name of a state of its ledger or network.
  */
-export async function connectSample(wish: string): Promise<Bridge> {
+export async function connectSample(wish: string, fakes: Fakes = {}): Promise<Bridge> {
   const { createFakeClient } = await import('./fake.ts');
   return {
-    client: createFakeClient({ setup: wish === 'setup', now: () => Date.now(), state: wish }),
+    client: createFakeClient({ fakes, setup: wish === 'setup', now: () => Date.now(), state: wish }),
     connection: createStore<Connection>(() => ({ state: 'open', attempt: 0, retryInMs: null })),
     kind: 'sample',
     retryNow() {},
@@ -57,11 +62,11 @@ export async function connectSample(wish: string): Promise<Bridge> {
  * Connects to the node of this window: over the shell’s message port, over a WebSocket to the host that
  * served the page, or to sample data if the address asks for it.
  */
-export async function connect(target: Window): Promise<Bridge> {
+export async function connect(target: Window, fakes: Fakes): Promise<Bridge> {
   // The page’s content security policy forbids code generated at run time, which zod would otherwise try.
   z.config({ jitless: true });
   const fake = new URLSearchParams(target.location.search).get('fake');
-  if (fake !== null) return connectSample(fake);
+  if (fake !== null) return connectSample(fake, fakes);
   const carrier = target.impulse?.shell
     ? portCarrier(target)
     : webSocketCarrier({

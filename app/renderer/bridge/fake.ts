@@ -9,6 +9,7 @@ import type {
   Presence,
   Settings,
 } from '../../contract/index.ts';
+import type { Fakes } from './client.ts';
 import { boardProcedures } from './fake/boardProcedures.ts';
 import { SampleBoards } from './fake/boards.ts';
 import { Events } from './fake/events.ts';
@@ -26,6 +27,8 @@ import { reviewProcedures } from './fake/reviewProcedures.ts';
 import { chatLines } from './fake/words.ts';
 
 export interface FakeOptions {
+  /** Procedures that features bring. */
+  readonly fakes?: Fakes;
   /** A node without a community, to show the first steps. */
   readonly setup: boolean;
   readonly now: () => number;
@@ -158,7 +161,7 @@ export function createFakeClient(options: FakeOptions): Client {
     };
   };
 
-  const router = os.router({
+  const own = {
     node: {
       status: os.node.status.handler(() => status()),
       watch: os.node.watch.handler(async function* ({ signal }) {
@@ -283,11 +286,13 @@ export function createFakeClient(options: FakeOptions): Client {
       get: os.settings.get.handler(() => ({ ...settings, network: network.settings })),
       set: os.settings.set.handler(({ input }) => {
         network.settings = { ...network.settings, ...input.network };
-        settings = {
-          node: { ...settings.node, ...input.node },
-          storage: { ...settings.storage, ...input.storage },
-          desktop: { ...settings.desktop, ...input.desktop },
-        };
+        const { network: _, ...others } = input;
+        settings = Object.fromEntries(
+          Object.entries(settings).map(([section, values]) => [
+            section,
+            { ...values, ...others[section as keyof typeof others] },
+          ]),
+        ) as typeof settings;
         return { settings: { ...settings, network: network.settings } };
       }),
     },
@@ -303,6 +308,10 @@ export function createFakeClient(options: FakeOptions): Client {
         { path: 'backups/2026-11-22.sqlite', at: startedAt - 86_400_000, sizeBytes: 1_890_000_000 },
       ]),
     },
-  });
+  };
+  const ofFeatures = Object.entries(options.fakes ?? {}).map(
+    ([name, make]) => [name, make(os[name as keyof typeof os])] as const,
+  );
+  const router = os.router({ ...own, ...Object.fromEntries(ofFeatures) } as Parameters<typeof os.router>[0]);
   return createRouterClient(router);
 }

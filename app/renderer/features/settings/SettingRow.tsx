@@ -3,7 +3,7 @@ import type { Settings, SettingsPatch } from '../../../contract/index.ts';
 import { problemOf } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { LiveRegion, Select, Switch, TextArea, TextField } from '../../ui/index.ts';
-import { check, shownText, typedNumber, valueAt, type Field } from './fields.ts';
+import { check, shownText, typedNumber, valueAt, wordsOf, type Field } from './fields.ts';
 import { useStateFor } from '../useStateFor.ts';
 
 export type Save = (patch: SettingsPatch) => Promise<void>;
@@ -21,8 +21,7 @@ export function SettingRow({
   /** Why the setting has no effect now, and the remedy: it cannot be changed then. */
   blocked?: { readonly finding: string; readonly remedy: string | null } | null;
 }) {
-  const words: { label: string; hint: string; unit?: string; options?: Record<string, string> } =
-    t.settings.fields[field.path];
+  const words = wordsOf(field);
   const value = valueAt(settings, field.path);
   const [error, setError] = useState<string | null>(null);
   const [said, setSaid] = useState('');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultSettings, type Doctor } from '../../../contract/index.ts';
+import { features } from '../../features.ts';
 import {
   check,
   contractPaths,
@@ -11,7 +12,10 @@ import {
   type Field,
 } from './fields.ts';
 
-const all: Field[] = Object.values(fields).flat();
+const all: Field[] = [
+  ...Object.values(fields).flat(),
+  ...features.flatMap(({ settings }) => settings?.fields ?? []),
+];
 const field = (path: string): Field => {
   const found = all.find((candidate) => candidate.path === path);
   if (!found) throw new Error(`No field ${path}.`);

@@ -1,5 +1,6 @@
 import { Settings, SettingsPatch, type Doctor } from '../../../contract/index.ts';
 import { t } from '../../messages/en.ts';
+import type { FeatureField } from '../../feature.ts';
 import { readAnnounced } from '../../text/addresses.ts';
 
 const gigabyte = 1024 ** 3;
@@ -7,14 +8,23 @@ const megabyte = 1024 ** 2;
 
 export type FieldPath = Exclude<keyof typeof t.settings.fields, 'community.name' | 'community.description'>;
 
-export interface Field {
+export interface OwnField {
   readonly path: FieldPath;
   readonly kind: 'text' | 'number' | 'switch' | 'select' | 'addresses';
   /** Numbers are shown divided by this. */
   readonly scale?: number;
 }
 
-/** Every setting of the node, by section, in display order. */
+/** A setting of the node itself, or of a feature, which brings its own text. */
+export type Field = OwnField | (FeatureField & { readonly scale?: undefined });
+
+/** The text beside a setting. */
+export const wordsOf = (
+  field: Field,
+): { label: string; hint: string; unit?: string; options?: Readonly<Record<string, string>> } =>
+  'label' in field ? field : t.settings.fields[field.path];
+
+/** Every setting of the node itself, by section, in display order. */
 export const fields = {
   community: [{ path: 'node.name', kind: 'text' }],
   network: [
@@ -37,7 +47,7 @@ export const fields = {
     { path: 'desktop.closeToTray', kind: 'switch' },
     { path: 'desktop.startAtLogin', kind: 'switch' },
   ],
-} as const satisfies Record<string, readonly Field[]>;
+} as const satisfies Record<string, readonly OwnField[]>;
 
 /** The paths of all settings in the contract. */
 export function contractPaths(): string[] {
@@ -47,7 +57,7 @@ export function contractPaths(): string[] {
 }
 
 /** The value of a setting as the node stores it. */
-export function valueAt(settings: Settings, path: FieldPath): unknown {
+export function valueAt(settings: Settings, path: string): unknown {
   const [group = '', key = ''] = path.split('.');
   const held = Object.entries(settings).find(([name]) => name === group)?.[1];
   return held === undefined ? undefined : Object.entries(held).find(([name]) => name === key)?.[1];

@@ -1,8 +1,10 @@
+import type { Client } from '../../../contract/index.ts';
 import { href } from '../../actions/route.ts';
 import { useBridge, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { useNode, useSettings } from '../../stores/index.ts';
 import { Button, Loading, Notice, Panel, ProblemNotice } from '../../ui/index.ts';
+import type { ConsoleFeature } from '../../feature.ts';
 import { useDoing } from '../useDoing.ts';
 import { AppearanceSection } from './AppearanceSection.tsx';
 import { ArchiveSection } from './ArchiveSection.tsx';
@@ -11,7 +13,7 @@ import { CommunitySection } from './CommunitySection.tsx';
 import { fields } from './fields.ts';
 import { IdentitySection } from './IdentitySection.tsx';
 import { NetworkSection } from './NetworkSection.tsx';
-import { SettingRow } from './SettingRow.tsx';
+import { SettingRow, type Save } from './SettingRow.tsx';
 import './settings.css';
 
 type SectionId = keyof typeof t.settings.sections;
@@ -19,17 +21,29 @@ const rooms = Object.keys(t.settings.elsewhere) as (keyof typeof t.settings.else
 const ids = Object.keys(t.settings.sections) as SectionId[];
 
 /** Every setting with its effect beside it. Changes are saved at once, and the row says so. */
-export function SettingsView({ path }: { path: string[] }) {
+export function SettingsView({ path, features }: { path: string[]; features: readonly ConsoleFeature[] }) {
   useDoing(t.shell.rooms.settings);
   const section = ids.find((id) => id === path[0]) ?? 'appearance';
+  const others = features.flatMap(({ name, settings }) => (settings ? [{ name, ...settings }] : []));
+  const other = others.find(({ name }) => name === path[0]);
   return (
     <div className="page settings">
       <nav aria-label={t.settings.list} className="settings-nav">
         <ul>
           {ids.map((id) => (
             <li key={id}>
-              <a href={href('settings', id)} aria-current={id === section ? 'true' : undefined}>
+              <a
+                href={href('settings', id)}
+                aria-current={other === undefined && id === section ? 'true' : undefined}
+              >
                 {t.settings.sections[id]}
+              </a>
+            </li>
+          ))}
+          {others.map(({ name, title }) => (
+            <li key={name}>
+              <a href={href('settings', name)} aria-current={name === other?.name ? 'true' : undefined}>
+                {title}
               </a>
             </li>
           ))}
@@ -45,7 +59,7 @@ export function SettingsView({ path }: { path: string[] }) {
         </ul>
       </nav>
       <div className="settings-body">
-        <Section id={section} />
+        {other === undefined ? <Section id={section} /> : <FeatureSection {...other} />}
       </div>
     </div>
   );
@@ -61,24 +75,8 @@ function Section({ id }: { id: SectionId }) {
   if (id === 'archive') return <ArchiveSection />;
   if (id === 'identity') return status === null ? null : <IdentitySection status={status} />;
 
-  if (settings.value === null) {
-    return (
-      <Panel title={t.settings.sections[id]}>
-        {settings.problem === null ? (
-          <Loading what={t.settings.loading} />
-        ) : (
-          <ProblemNotice
-            problem={settings.problem}
-            action={<Button onPress={() => void settings.refresh()}>{t.common.tryAgain}</Button>}
-          />
-        )}
-      </Panel>
-    );
-  }
-  const save = async (patch: Parameters<typeof client.settings.set>[0]) => {
-    await client.settings.set(patch);
-    await settings.refresh();
-  };
+  if (settings.value === null) return <Unread title={t.settings.sections[id]} settings={settings} />;
+  const save = saveOf(client, settings);
   if (id === 'community')
     return status === null ? null : (
       <CommunitySection status={status} settings={settings.value} save={save} />
@@ -90,6 +88,44 @@ function Section({ id }: { id: SectionId }) {
       {id === 'desktop' && kind !== 'shell' && <Notice title={t.settings.desktopOnly} />}
       {fields[id].map((field) => (
         <SettingRow key={field.path} field={field} settings={held} save={save} />
+      ))}
+    </Panel>
+  );
+}
+
+/** Stands in place of a section while the settings are unread. */
+function Unread({ title, settings }: { title: string; settings: ReturnType<typeof useSettings> }) {
+  return (
+    <Panel title={title}>
+      {settings.problem === null ? (
+        <Loading what={t.settings.loading} />
+      ) : (
+        <ProblemNotice
+          problem={settings.problem}
+          action={<Button onPress={() => void settings.refresh()}>{t.common.tryAgain}</Button>}
+        />
+      )}
+    </Panel>
+  );
+}
+
+const saveOf =
+  (client: Client, settings: ReturnType<typeof useSettings>): Save =>
+  async (patch) => {
+    await client.settings.set(patch);
+    await settings.refresh();
+  };
+
+/** The settings of a feature. */
+function FeatureSection({ title, fields: own }: NonNullable<ConsoleFeature['settings']>) {
+  const client = useClient();
+  const settings = useSettings();
+  if (settings.value === null) return <Unread title={title} settings={settings} />;
+  const { value } = settings;
+  return (
+    <Panel title={title}>
+      {own.map((field) => (
+        <SettingRow key={field.path} field={field} settings={value} save={saveOf(client, settings)} />
       ))}
     </Panel>
   );

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { consoleFeatures, ConsoleFeatureError } from './feature.ts';
+import { features } from './features.ts';
+
+const room = (shortcut: string) => ({ label: 'Room', shortcut, group: 0 as const });
+
+test('no two features of the console claim a name or a key', () => {
+  expect(consoleFeatures(features)).toBe(features);
+  expect(() => consoleFeatures([{ name: 'chat' }, { name: 'chat' }])).toThrow(ConsoleFeatureError);
+  expect(() =>
+    consoleFeatures([
+      { name: 'chat', room: room('3') },
+      { name: 'calls', room: room('3') },
+    ]),
+  ).toThrow('The key 3 is claimed by “chat” and by “calls”.');
+});

@@ -1,0 +1,71 @@
+import type { ComponentType } from 'react';
+import type { NodeStatus } from '../contract/index.ts';
+import type { FakeProcedures, Fakes } from './bridge/index.ts';
+
+/** Items that wait in a room, and how they are read out. */
+export interface Badge {
+  readonly value: number;
+  readonly words: string;
+}
+
+/** One setting of a feature, with the text beside it. */
+export interface FeatureField {
+  /** `feature.setting`, as the contract has them. */
+  readonly path: string;
+  readonly kind: 'text' | 'number' | 'switch' | 'select';
+  readonly label: string;
+  readonly hint: string;
+  readonly unit?: string;
+  /** Labels of the choices, by value. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** What the console knows of a feature: a room in the navigation, settings, or both. */
+export interface ConsoleFeature {
+  /** The name of its folder, the first part of its addresses. */
+  readonly name: string;
+  readonly room?: {
+    readonly label: string;
+    /** The key that leads there. */
+    readonly shortcut: string;
+    /** Rooms of a group stand together in the navigation. */
+    readonly group: 0 | 1 | 2;
+  };
+  /** The room; `path` is the rest of the address. */
+  readonly View?: ComponentType<{ path: string[]; features: readonly ConsoleFeature[] }>;
+  /** A hook: what waits in the room, or null. */
+  readonly useBadge?: (status: NodeStatus | null) => Badge | null;
+  readonly settings?: { readonly title: string; readonly fields: readonly FeatureField[] };
+  /** Procedures over sample data, for the console without a node. */
+  readonly fake?: FakeProcedures;
+}
+
+/** A mistake in the list of features, found at the start of the console and by a test. */
+export class ConsoleFeatureError extends Error {
+  override readonly name = 'ConsoleFeatureError';
+}
+
+/** Checks a list of features. Throws a {@link ConsoleFeatureError} where two claim a name or a key. */
+export function consoleFeatures(features: readonly ConsoleFeature[]): readonly ConsoleFeature[] {
+  const owners = new Map<string, string>();
+  for (const { name, room } of features) {
+    for (const claim of [`name ${name}`, ...(room ? [`key ${room.shortcut}`] : [])]) {
+      const other = owners.get(claim);
+      if (other !== undefined) {
+        throw new ConsoleFeatureError(`The ${claim} is claimed by “${other}” and by “${name}”.`);
+      }
+      owners.set(claim, name);
+    }
+  }
+  return features;
+}
+
+/** A feature with a room. */
+export type RoomFeature = ConsoleFeature & { readonly room: NonNullable<ConsoleFeature['room']> };
+
+/** Procedures over sample data, by feature. */
+export const fakesOf = (features: readonly ConsoleFeature[]): Fakes =>
+  Object.fromEntries(features.flatMap(({ name, fake }) => (fake ? [[name, fake] as const] : [])));
+
+export const withRoom = (features: readonly ConsoleFeature[]): RoomFeature[] =>
+  features.filter((feature): feature is RoomFeature => feature.room !== undefined);

@@ -1,0 +1,14 @@
+import type { ConsoleFeature } from '../../feature.ts';
+import { t } from '../../messages/en.ts';
+import { dutiesOf } from './needs.ts';
+import { OverviewView } from './index.tsx';
+
+export const overview: ConsoleFeature = {
+  name: 'overview',
+  room: { label: t.shell.rooms.overview, shortcut: '1', group: 0 },
+  View: OverviewView,
+  useBadge: (status) => {
+    const duties = status === null ? 0 : dutiesOf(status);
+    return duties > 0 ? { value: duties, words: t.shell.needs(duties) } : null;
+  },
+};

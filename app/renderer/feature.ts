@@ -30,6 +30,8 @@ export interface ConsoleFeature {
     readonly shortcut: string;
     /** Rooms of a group stand together in the navigation. */
     readonly group: 0 | 1 | 2;
+    /** The place within its group, lowest first. */
+    readonly place: number;
   };
   /** The room; `path` is the rest of the address. */
   readonly View?: ComponentType<{ path: string[]; features: readonly ConsoleFeature[] }>;
@@ -45,7 +47,7 @@ export class ConsoleFeatureError extends Error {
   override readonly name = 'ConsoleFeatureError';
 }
 
-/** Checks a list of features. Throws a {@link ConsoleFeatureError} where two claim a name or a key. */
+/** Checks a list of features and puts it in the order of the navigation. Throws a {@link ConsoleFeatureError} where two claim a name or a key. */
 export function consoleFeatures(features: readonly ConsoleFeature[]): readonly ConsoleFeature[] {
   const owners = new Map<string, string>();
   for (const { name, room } of features) {
@@ -57,7 +59,12 @@ export function consoleFeatures(features: readonly ConsoleFeature[]): readonly C
       owners.set(claim, name);
     }
   }
-  return features;
+  return features.toSorted(
+    (a, b) =>
+      (a.room?.group ?? 0) - (b.room?.group ?? 0) ||
+      (a.room?.place ?? 0) - (b.room?.place ?? 0) ||
+      a.name.localeCompare(b.name),
+  );
 }
 
 /** A feature with a room. */

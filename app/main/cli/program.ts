@@ -7,7 +7,9 @@ import { ledgerCommands } from './commands/ledger.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { moderationCommands } from './commands/moderation.ts';
 import { nodeCommands } from './commands/node.ts';
+import { featureCommands } from './commands/of-features.ts';
 import { reviewCommands } from './commands/review.ts';
+import { features } from '../node/features.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { exitCode, outcomeOf, CheckFailed } from './exit.ts';
@@ -57,6 +59,7 @@ function programOf(context: Context): Command {
     maintenanceCommands,
   ];
   for (const one of commands.flatMap((make) => make(context))) program.addCommand(one);
+  for (const one of featureCommands(context, features)) program.addCommand(one);
   const settle = (one: Command) => {
     one.exitOverride().configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),

@@ -29,14 +29,13 @@ export class FeatureListError extends Error {
 }
 
 /**
- * Checks a list of features and puts it in the order of their needs; where these leave a choice, features stay in
- * the order in which they are listed.
+ * Checks a list of features and puts it in the order of their needs, by name where these leave a choice.
  *
  * @throws FeatureListError `unknown-need`, `circular-needs`, or `claimed-twice` for a name, a table, a view, a kind
  * of transactions or a command that two features claim.
  */
 export function featureList<const List extends readonly Feature[]>(features: List & Checked<List>): List {
-  const list: readonly Feature[] = features;
+  const list: readonly Feature[] = [...features].sort((a, b) => a.name.localeCompare(b.name));
   claimedOnce(list);
   return ordered(list) as unknown as List;
 }

@@ -1,7 +1,19 @@
 import { defineFeature, type FeaturePorts } from '../feature/index.ts';
+import type { Chain } from '../ledger/index.ts';
+import type { Projection } from '../log/kinds.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
 import type { Moderation } from '../moderation/index.ts';
+
+/** A rebuild fills the projections of the ledger again too. */
+const withLedger = (chain: Pick<Chain, 'refillProjections'>): Projection => ({
+  kinds: [],
+  apply() {},
+  revoke() {},
+  clear() {},
+  rebuilt: () => chain.refillProjections(),
+  dump: () => [],
+});
 
 /** The log, with what all features contribute to it. */
 export const logFeature = defineFeature({
@@ -15,7 +27,7 @@ export const logFeature = defineFeature({
   create(
     ports: Pick<FeaturePorts, 'db' | 'store' | 'clock' | 'verifier' | 'genesis' | 'genesisTime' | 'gathered'>,
     needs: {
-      ledger: { readonly chain: { readonly anchoring?: { stored(): void } | null } };
+      ledger: { readonly chain: Pick<Chain, 'anchoring' | 'refillProjections'> };
       moderation: Pick<Moderation, 'gate' | 'holds'>;
     },
   ) {
@@ -24,7 +36,7 @@ export const logFeature = defineFeature({
     const log = new Log({
       ...ports,
       community: genesis.id,
-      projections: gathered.projections,
+      projections: [...gathered.projections, withLedger(ledger.chain)],
       authority: gathered.people,
       admissionHook: moderation.gate,
     });

@@ -283,6 +283,11 @@ export class Chain implements Application {
     this.#tip = this.#storedTip();
   }
 
+  /** Fills the projections again from the final state. */
+  refillProjections(): void {
+    this.#init.db.transaction(() => restoreProjections(this.#projections, this.#state));
+  }
+
   accuse(evidence: Evidence): void {
     this.#init.accuse?.(evidence);
   }

@@ -4,7 +4,7 @@ import { BoardsView } from './index.tsx';
 
 export const boards: ConsoleFeature = {
   name: 'boards',
-  room: { label: t.shell.rooms.boards, shortcut: '2', group: 0 },
+  room: { label: t.shell.rooms.boards, shortcut: '2', group: 0, place: 2 },
   View: BoardsView,
   useBadge: (status) => {
     const unread = status?.counts.unread ?? 0;

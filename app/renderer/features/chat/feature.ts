@@ -4,6 +4,6 @@ import { ChatView } from './index.tsx';
 
 export const chat: ConsoleFeature = {
   name: 'chat',
-  room: { label: t.shell.rooms.chat, shortcut: '3', group: 0 },
+  room: { label: t.shell.rooms.chat, shortcut: '3', group: 0, place: 3 },
   View: ChatView,
 };

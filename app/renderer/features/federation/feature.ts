@@ -4,6 +4,6 @@ import { FederationView } from './index.tsx';
 
 export const federation: ConsoleFeature = {
   name: 'federation',
-  room: { label: t.shell.rooms.federation, shortcut: 'f', group: 2 },
+  room: { label: t.shell.rooms.federation, shortcut: 'f', group: 2, place: 2 },
   View: FederationView,
 };

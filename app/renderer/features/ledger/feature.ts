@@ -4,6 +4,6 @@ import { LedgerView } from './index.tsx';
 
 export const ledger: ConsoleFeature = {
   name: 'ledger',
-  room: { label: t.shell.rooms.ledger, shortcut: 'l', group: 2 },
+  room: { label: t.shell.rooms.ledger, shortcut: 'l', group: 2, place: 1 },
   View: LedgerView,
 };

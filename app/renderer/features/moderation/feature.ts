@@ -4,6 +4,6 @@ import { ModerationView } from './index.tsx';
 
 export const moderation: ConsoleFeature = {
   name: 'moderation',
-  room: { label: t.shell.rooms.moderation, shortcut: 'm', group: 1 },
+  room: { label: t.shell.rooms.moderation, shortcut: 'm', group: 1, place: 2 },
   View: ModerationView,
 };

@@ -5,7 +5,7 @@ import { OverviewView } from './index.tsx';
 
 export const overview: ConsoleFeature = {
   name: 'overview',
-  room: { label: t.shell.rooms.overview, shortcut: '1', group: 0 },
+  room: { label: t.shell.rooms.overview, shortcut: '1', group: 0, place: 1 },
   View: OverviewView,
   useBadge: (status) => {
     const duties = status === null ? 0 : dutiesOf(status);

@@ -13,7 +13,7 @@ function useBadge(status: NodeStatus | null): Badge | null {
 
 export const review: ConsoleFeature = {
   name: 'review',
-  room: { label: t.shell.rooms.review, shortcut: '7', group: 1 },
+  room: { label: t.shell.rooms.review, shortcut: '7', group: 1, place: 1 },
   View: ReviewView,
   useBadge,
 };

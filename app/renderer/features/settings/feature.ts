@@ -4,6 +4,6 @@ import { SettingsView } from './index.tsx';
 
 export const settings: ConsoleFeature = {
   name: 'settings',
-  room: { label: t.shell.rooms.settings, shortcut: ',', group: 2 },
+  room: { label: t.shell.rooms.settings, shortcut: ',', group: 2, place: 9 },
   View: SettingsView,
 };

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import type { CommandSpec, Feature } from '../../feature/index.ts';
+import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+
+/** The commands that features declare; those of two words, such as `board list`, stand below their first word. */
+export function featureCommands(context: Context, features: readonly Feature[]): Command[] {
+  const specs = features.flatMap(({ commands }) => commands ?? []);
+  const parents = new Map<string, Command>();
+  const top: Command[] = [];
+  for (const spec of specs) {
+    const [first = '', second] = spec.name.split(' ');
+    if (second === undefined) {
+      const made = commandOf(context, first, spec);
+      parents.set(first, made);
+      top.push(made);
+      continue;
+    }
+    let parent = parents.get(first);
+    if (parent === undefined) {
+      parent = new Command(first).description(spec.summary);
+      parents.set(first, parent);
+      top.push(parent);
+    }
+    parent.addCommand(commandOf(context, second, spec));
+  }
+  return top;
+}
+
+function commandOf(context: Context, name: string, spec: CommandSpec): Command {
+  const made = command(name, spec.summary, spec.examples);
+  for (const argument of spec.arguments ?? []) made.argument(argument.name, argument.help);
+  for (const option of spec.options ?? []) made.option(option.flags, option.help);
+  return made.action((...given: unknown[]) => {
+    const self = given.at(-1) as Command;
+    const options = self.optsWithGlobals<CommonOptions & Record<string, string | boolean | undefined>>();
+    return withClient(
+      context,
+      options,
+      async (client) => {
+        const { text, data } = await spec.run(client, { arguments: self.args, options });
+        return { text, json: data };
+      },
+      { offline: spec.offline ?? true },
+    );
+  });
+}

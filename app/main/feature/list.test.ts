@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { defineFeature, type Feature } from './feature.ts';
+import { featureList, FeatureListError } from './list.ts';
+
+const bare = (name: string, ...needs: string[]): Feature => ({ name, needs });
+const names = (features: readonly Feature[]) => features.map(({ name }) => name);
+const refused = (features: readonly Feature[]): FeatureListError => {
+  try {
+    featureList(features);
+  } catch (error) {
+    if (error instanceof FeatureListError) return error;
+    throw error;
+  }
+  throw new Error('the list was taken');
+};
+
+test('features start in the order of their needs, by name where these leave a choice', () => {
+  const list = featureList([bare('boards', 'log'), bare('log', 'ledger'), bare('chat'), bare('ledger')]);
+  expect(names(list)).toEqual(['ledger', 'log', 'boards', 'chat']);
+});
+
+test('a need that is missing is named', () => {
+  expect(refused([bare('market', 'escrow')])).toMatchObject({
+    code: 'unknown-need',
+    message: 'Feature “market” needs “escrow”, which is not in the list.',
+  });
+});
+
+test('a circle of needs is named', () => {
+  expect(refused([bare('a', 'b'), bare('b', 'c'), bare('c', 'b')])).toMatchObject({
+    code: 'circular-needs',
+    message: 'Features need each other in a circle: b → c → b.',
+  });
+});
+
+test.each<[string, Partial<Feature>]>([
+  ['table', { tables: { kept: ['listing'] } }],
+  ['view', { views: ['open_listing'] }],
+  ['kind of transactions', { ledgerKinds: new Map([['listing.open', {} as never]]) }],
+  [
+    'command',
+    { commands: [{ name: 'list', summary: '', examples: [], run: async () => ({ text: '', data: 0 }) }] },
+  ],
+])('a %s that two features claim is named, with both', (what, claim) => {
+  const problem = refused([
+    { ...bare('auction'), ...claim },
+    { ...bare('market'), ...claim },
+  ]);
+  expect(problem.code).toBe('claimed-twice');
+  expect(problem.message).toMatch(
+    new RegExp(`^The ${what} “.+” is claimed by “auction” and by “market”\\.$`),
+  );
+});
+
+test('two features of one name are refused', () => {
+  expect(refused([bare('chat'), bare('chat')])).toMatchObject({ code: 'claimed-twice' });
+});
+
+test('a service that does not fit a need does not compile', () => {
+  const clock = defineFeature({ name: 'clock', needs: [], create: () => ({ hours: () => 12 }) });
+  const bell = defineFeature({
+    name: 'bell',
+    needs: ['clock'],
+    create: (_: unknown, needs: { clock: { minutes(): number } }) => needs.clock,
+  });
+  const chime = defineFeature({
+    name: 'chime',
+    needs: ['clock'],
+    create: (_: unknown, needs: { clock: { hours(): number } }) => needs.clock,
+  });
+  expect(names(featureList([clock, chime]))).toEqual(['clock', 'chime']);
+  // @ts-expect-error the clock has no minutes
+  expect(names(featureList([clock, bell]))).toEqual(['clock', 'bell']);
+});

@@ -1,0 +1,71 @@
+import Database from 'better-sqlite3';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startNode } from '../node/start.ts';
+import { runWorld } from '../sim/world.ts';
+
+const systemKey = new Uint8Array(32).fill(7);
+
+function directory(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'impulse-notes-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+/** A node with a note that is written, pinned and seen; stopped. */
+async function noted(): Promise<{ dataDir: string; digest: string }> {
+  const dataDir = directory();
+  const { client, stop } = await startNode({ dataDir, offline: true, systemKey });
+  await client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: false });
+  const { id } = await client.notes.write({ text: 'The ferry is late.' });
+  await client.notes.pin({ id });
+  await client.notes.markSeen({});
+  const { digest } = await client.maintenance.verify({ deep: true });
+  await stop();
+  return { dataDir, digest };
+}
+
+const shown = [{ text: 'The ferry is late.', pinned: true, seen: true }];
+
+/** Overwrites the first page of a table, as a bad disk would. */
+function ruin(dataDir: string, table: string): void {
+  const path = join(dataDir, 'community.db');
+  const db = new Database(path);
+  const page = db.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').pluck().get(table) as number;
+  const size = db.pragma('page_size', { simple: true }) as number;
+  db.close();
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(size, 7), 0, size, (page - 1) * size);
+  closeSync(file);
+}
+
+test('a rebuild and a deep check know the notes and their pins', async () => {
+  const { dataDir, digest } = await noted();
+  const { client, stop } = await startNode({ dataDir, offline: true, systemKey });
+  onTestFinished(stop);
+  await client.maintenance.rebuild({});
+  expect(await client.notes.list({})).toMatchObject(shown);
+  expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest });
+});
+
+test('a repair keeps what was seen and makes notes and pins again', async () => {
+  const { dataDir, digest } = await noted();
+  ruin(dataDir, 'post');
+  const { client, stop } = await startNode({ dataDir, offline: true, systemKey });
+  onTestFinished(stop);
+  await expect.poll(() => client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest });
+  expect(await client.notes.list({})).toMatchObject(shown);
+});
+
+test('worlds of faults in which people write and pin notes end with every node showing the same', async () => {
+  const traces: string[] = [];
+  for (let seed = 1; seed <= 10; seed++) {
+    const { problems, trace } = await runWorld(seed);
+    expect(problems).toEqual([]);
+    traces.push(trace);
+  }
+  expect(traces.join('\n')).toMatch(/ note$/m);
+  expect(traces.join('\n')).toMatch(/ pin$/m);
+});

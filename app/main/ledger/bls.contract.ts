@@ -23,7 +23,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       expect(signatures[0]!.length).toBe(BLS_SIGNATURE_BYTES);
     });
 
-    test('a signature is valid only for its key and its message', () => {
+    test('[V4] a signature is valid only for its key and its message', () => {
       const signature = signatures[0]!;
       expect(bls.verify({ key: mara.publicKey, message, signature })).toBe(true);
       expect(bls.verify({ key: odin.publicKey, message, signature })).toBe(false);
@@ -100,7 +100,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       ],
       ['ones', new Uint8Array(BLS_KEY_BYTES).fill(255), new Uint8Array(BLS_SIGNATURE_BYTES).fill(255)],
       ['a byte too much', new Uint8Array(BLS_KEY_BYTES + 1), new Uint8Array(BLS_SIGNATURE_BYTES + 1)],
-    ])('%s is neither a key nor a signature, and throws nothing', async (_, key, signature) => {
+    ])('[V4] %s is neither a key nor a signature, and throws nothing', async (_, key, signature) => {
       expect(bls.verify({ key, message, signature: signatures[0]! })).toBe(false);
       expect(bls.verify({ key: mara.publicKey, message, signature })).toBe(false);
       expect(bls.verify({ key, message, signature })).toBe(false);

@@ -18,7 +18,7 @@ async function community(world: TestWorld, ...names: string[]): Promise<TestNode
   return [founder, ...members];
 }
 
-test('[S2] two nodes that wrote separately hold the same events after they meet', async () => {
+test('[S2] [L13] two nodes that wrote separately hold the same events after they meet', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');
   founder!.write(...numbered(1500));

@@ -104,7 +104,7 @@ test('the world of the vectors has the id that its file names', () => {
   expect(cidOf(genesis.id)).toBe(world['community']);
 });
 
-test.each(vectors.valid)('valid: $name', async (vector) => {
+test.each(vectors.valid)('[L1] [L2] [L3] [L4] [L6] [L7] accepted: $name', async (vector) => {
   expect(await verdictOn(vector)).toBe('accept');
   const event = openEvent(sealedOf(vector));
   expect(cidOf(event.id)).toBe(vector.id);
@@ -114,6 +114,6 @@ test.each(vectors.valid)('valid: $name', async (vector) => {
   expect(toHex(sealEvent(event, signer).signature!)).toBe(toHex(event.signature!));
 });
 
-test.each(vectors.invalid)('invalid: $name', async (vector) => {
+test.each(vectors.invalid)('[L1] [L2] [L3] [L4] [L5] [L6] [L7] [L8] [L10] refused: $name', async (vector) => {
   expect(await verdictOn(vector)).toBe(vector.refusal);
 });

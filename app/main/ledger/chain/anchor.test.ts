@@ -64,7 +64,7 @@ describe('an anchor', () => {
     expect(two.header.anchor!.time).toBe(newest);
   });
 
-  test('[H2] travels with its block and is stored with it', async () => {
+  test('[H2] [LB5] travels with its block and is stored with it', async () => {
     await world.say(3);
     const block = await world.block();
     const bytes = toHex(encodeBlock(block));

@@ -8,7 +8,7 @@ import { HistoryFiller } from '../sync/history-filler.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import { encodeProof, trustIn, verifyProof, type Trust } from '../proofs/proof.ts';
 import { Prover } from './prover.ts';
-import { encodePart, openManifest, openPart, type Snapshot } from './snapshot.ts';
+import { depthFor, encodePart, openManifest, openPart, type Snapshot } from './snapshot.ts';
 import { TestLedger, type Person } from '../test-ledger.ts';
 import type { Transaction } from '../types/transaction.ts';
 
@@ -124,6 +124,15 @@ describe('a snapshot', () => {
     expect(open(manifest, { ...trust, community: odin.key })).toBe('wrong-community');
     expect(open(manifest.slice(0, 200))).toBe('malformed');
     expect(open(new Uint8Array(9 * 1024 * 1024))).toBe('snapshot-too-large');
+  });
+
+  test('[Q2] is cut at the least depth with about 1,024 entries per part, at most 3', () => {
+    expect([1024, 1025, 16 * 1024, 16 * 1024 + 1].map(depthFor)).toEqual([0, 1, 1, 2]);
+    expect([256 * 1024 + 1, 10 ** 9].map(depthFor)).toEqual([3, 3]);
+    expect([snapshot.cut.depth, snapshot.cut.slots.length]).toEqual([1, 16]);
+    const keys = parts.map((part, number) => openPart(part, number, snapshot.cut).map(([key]) => key));
+    const digits = keys.map((some) => new Set(some.map((key) => toHex(sha256(Buffer.from(key))).charAt(0))));
+    expect(digits).toEqual(parts.map((_, number) => new Set([number.toString(16)])));
   });
 
   test('[Q5] is kept if it is one of the two newest', async () => {

@@ -442,7 +442,7 @@ describe('messages that break the rules are refused and change nothing', () => {
     ['is no later than what it stands on', { time: START_MS - 86_400_000 }],
     ['leads to another state', { stateRoot: sha256(utf8('riches')) }],
     ['is an hour ahead', { time: START_MS + 3_600_000 }],
-  ])('no vote for a block that %s [K4]', async (_, changes) => {
+  ])('no vote for a block that %s [K4] [LB4]', async (_, changes) => {
     await judge(proposal(blockOf(changes)));
     await time.pass(500);
     expect(voted()).toBe(false);

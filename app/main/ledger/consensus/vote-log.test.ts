@@ -87,7 +87,7 @@ describe('a vote log', () => {
     expect(await log.load(key)).toMatchObject({ votes: [], settled: { epoch: 1, slot: 1 } });
   });
 
-  it('that is full continues in the other file with what is not settled, any number of times [K6]', async () => {
+  it('that is full continues in the other file with what is not settled, any number of times [K6] [K15]', async () => {
     const { log, written } = await openLog(null, 4096);
     for (const slot of upTo(200)) {
       await log.put(voteIn(slot));
@@ -112,7 +112,7 @@ describe('a vote log', () => {
     expect(Math.max(...files.map(({ room }) => room))).toBeGreaterThan(2048);
   });
 
-  it('with a torn end holds the votes before it, each completely or not at all [K6]', async () => {
+  it('with a torn end holds the votes before it, each completely or not at all [K6] [K15]', async () => {
     const { log, written } = await openLog(null, 2048);
     for (const slot of upTo(30)) await log.put(voteIn(slot));
     await fc.assert(
@@ -137,7 +137,7 @@ describe('a vote log', () => {
     );
   });
 
-  it('with damage in the middle ends before it, so that the sign state shows how much is lost [K10]', async () => {
+  it('with damage in the middle ends before it, so that the sign state shows how much is lost [K10] [K15]', async () => {
     const { log, files } = await openLog();
     for (const slot of upTo(12)) await log.put(voteIn(slot));
     const bytes = files.map((file) => file.read());
@@ -160,7 +160,7 @@ describe('a vote log', () => {
     );
   });
 
-  it('releases nothing of a failed write, and continues in the other file [K6]', async () => {
+  it('releases nothing of a failed write, and continues in the other file [K6] [K15]', async () => {
     const { log, files, written } = await openLog();
     await log.put(voteIn(1));
     const write = files[1]!.write.bind(files[1]!);

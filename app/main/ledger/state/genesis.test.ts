@@ -32,6 +32,7 @@ describe('the ledger’s part of the genesis document', () => {
     ['validators out of order', { validators: sound.validators.toReversed() }],
     ['a validator twice', { validators: [sound.validators[0]!, sound.validators[0]!] }],
     ['two validators with one BLS key', { validators: withSameBls() }],
+    ['two validators with one peer', { validators: withSamePeer() }],
     ['a quorum too small for liars', { quorum: 2 }],
     ['a quorum of more than all', { quorum: 5 }],
     ['a negative supply', { supply: -1 }],
@@ -41,7 +42,7 @@ describe('the ledger’s part of the genesis document', () => {
       { parameters: { ...defaultParameters, block: { bytes: 2 ** 30, transactions: 1 } } },
     ],
     ['a snapshot every 0 blocks', { parameters: { ...defaultParameters, snapshotInterval: 0 } }],
-  ])('[LG1] [V1] with %s is refused', (_, changes) => {
+  ])('[LG1] [V1] [V2] [V3] with %s is refused', (_, changes) => {
     expect(() => documentOf({ ...sound, ...changes })).toThrow('not a genesis document');
   });
 
@@ -109,6 +110,11 @@ describe('quorums', () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 });
+
+function withSamePeer() {
+  const [a, b, ...others] = sound.validators;
+  return [a!, { ...b!, peer: a!.peer }, ...others];
+}
 
 function withSameBls() {
   const [a, b, ...others] = sound.validators;

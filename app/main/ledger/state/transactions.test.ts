@@ -91,7 +91,7 @@ describe('credits', () => {
     expect([account(mara).credits, account(odin).credits]).toEqual([0, 1000]);
   });
 
-  test('[X10] banned members can still give away their credits', async () => {
+  test('[X8] [X10] banned members can still give away their credits', async () => {
     await ledger.act(mara, 'credit.transfer', { to: odin.key, amount: 5, memo: '' });
     await ledger.act(mara, 'member.ban', { member: odin.key, reason: 'spam', until: null });
     await refused(odin, 'handle.register', { handle: 'Wotan' }, 'out-of-role');

@@ -14,11 +14,19 @@ export interface Random {
 
 export const systemRandom: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
 
+/** The longest delay of a timer, in milliseconds; a longer one would fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = (restMs: number) => {
+      const next = restMs > MAX_DELAY_MS ? () => wait(restMs - MAX_DELAY_MS) : task;
+      timer = setTimeout(next, Math.min(restMs, MAX_DELAY_MS));
+      timer.unref();
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -321,8 +321,10 @@ export class Log {
     batch: Committed[],
   ): Refusal | null {
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
-    if (signed === undefined && !this.store.isAwaited(event)) return { verdict: 'ignore', code: 'unproven' };
     const kind = this.#kinds.get(event.kind)!;
+    // [L3] Ancestry proves content alone.
+    const byAncestry = kind.stratum === 'content' && this.store.isAwaited(event);
+    if (signed === undefined && !byAncestry) return { verdict: 'ignore', code: 'unproven' };
     const refusal = judgeRole(event, kind, this.#init.authority);
     if (refusal) return refusal;
     batch.push(this.#insert(event, signed === true, origin));

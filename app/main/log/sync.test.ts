@@ -95,6 +95,19 @@ test('[S4] the newest events come first', async () => {
   expect([...stages]).toEqual(['newest', 'history']);
 });
 
+test('[S3] [L9] authority events are all there before content, the oldest first', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write(...numbered(500));
+  for (const text of ['rule 1', 'rule 2', 'rule 3']) {
+    founder!.log.append(founder!.signer, 'test.rule', { text });
+    founder!.write(`after ${text}`);
+  }
+  await world.connect(ada!, founder!);
+  expect(ada!.texts).toHaveLength(506);
+  expect(ada!.texts.slice(0, 4)).toEqual(['rule 1', 'rule 2', 'rule 3', 'after rule 3']);
+});
+
 test('[S5] events larger than one answer arrive as well', async () => {
   const world = createTestWorld();
   const [founder, ada] = await community(world, 'ada');

@@ -52,11 +52,15 @@ const note: Kind = {
   stratum: 'content',
   body: z.strictObject({ text: z.string() }),
   leastRole: 'member',
+  redacted: () => ({ text: '' }),
 };
+
+/** Like a note, but in the stratum that is fetched first [L9]. */
+const rule: Kind = { name: 'test.rule', stratum: 'authority', body: note.body, leastRole: 'member' };
 
 /** Keeps the texts in the order in which they were stored. */
 class Notes implements Projection {
-  readonly kinds = [note];
+  readonly kinds = [note, rule];
   readonly texts: string[] = [];
 
   apply(event: { body: unknown }): void {

@@ -42,7 +42,7 @@ describe('the ledger’s part of the genesis document', () => {
       { parameters: { ...defaultParameters, block: { bytes: 2 ** 30, transactions: 1 } } },
     ],
     ['a snapshot every 0 blocks', { parameters: { ...defaultParameters, snapshotInterval: 0 } }],
-  ])('[LG1] [V1] [V2] [V3] with %s is refused', (_, changes) => {
+  ])('[LG1] [LG2] [V1] [V2] [V3] with %s is refused', (_, changes) => {
     expect(() => documentOf({ ...sound, ...changes })).toThrow('not a genesis document');
   });
 

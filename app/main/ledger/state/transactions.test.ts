@@ -101,7 +101,7 @@ describe('credits', () => {
 });
 
 describe('roles and bans', () => {
-  test('[X17] members give roles below their own, to members below them', async () => {
+  test('[A2] [X17] members give roles below their own, to members below them', async () => {
     await ledger.act(odin, 'role.grant', { member: thor.key, role: 'member', handle: 'Thor' });
     expect(account(thor)).toMatchObject({ role: 'member', handle: 'Thor', credits: 0, nonce: 0 });
     await refused(odin, 'role.grant', { member: thor.key, role: 'moderator' }, 'outranked');
@@ -132,7 +132,7 @@ describe('roles and bans', () => {
     await refused(odin, 'handle.register', { handle: 'Wotan' }, 'out-of-role');
   });
 
-  test('[X19] a ban ends by block time or when it is lifted', async () => {
+  test('[A5] [X19] a ban ends by block time or when it is lifted', async () => {
     await refused(
       mara,
       'member.ban',
@@ -157,7 +157,7 @@ describe('roles and bans', () => {
 });
 
 describe('devices', () => {
-  test('[X13] [X14] a device signs for the account until it is revoked', async () => {
+  test('[A4] [X13] [X14] a device signs for the account until it is revoked', async () => {
     await refused(odin, 'handle.register', { handle: 'Wotan' }, 'unknown-signer', thor);
     await ledger.act(odin, 'device.add', { device: thor.key, name: 'phone' });
     await refused(odin, 'device.add', { device: thor.key, name: 'again' }, 'known-device');
@@ -180,7 +180,7 @@ describe('devices', () => {
     await ledger.act(odin, 'handle.register', { handle: 'Wotan' }, next);
   });
 
-  test('[X13] an account has at most 16 devices', async () => {
+  test('[A3] [X13] an account has at most 16 devices', async () => {
     for (let n = 0; n < 16; n++) {
       await ledger.act(odin, 'device.add', { device: ledger.person(`d${n}`).key, name: `d${n}` });
     }

@@ -26,13 +26,13 @@ export async function append(): Promise<Report> {
         target: { least: hypercore },
       },
       {
-        name: 'the same',
+        name: 'append one by one, beside OrbitDB',
         value: own,
         unit: '/s',
         beside: { name: 'OrbitDB', value: orbitdb },
         target: { least: 20 * orbitdb },
       },
-      { name: 'append one by one, a disk flush each', value: synced, unit: '/s' },
+      { name: 'append one by one, with a disk flush each', value: synced, unit: '/s' },
     ],
     notes: [
       'Own appends are signed, stored in SQLite and projected into the board tables; hypercore signs its tree and stores blocks of 400 bytes, OrbitDB stores entries of 300 bytes.',

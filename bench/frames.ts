@@ -46,7 +46,7 @@ export async function frames({ messages }: { messages: number }): Promise<Report
       .then(() => allJudged(node, messages, startedAt));
     const gaps = await gapsWhile(page, judged);
     const tookMs = performance.now() - startedAt;
-    const beside = (share: number) => ({ name: 'nothing to judge', value: percentile(idle, share) });
+    const beside = (share: number) => ({ name: 'idle', value: percentile(idle, share) });
     return {
       figures: [
         {
@@ -67,10 +67,14 @@ export async function frames({ messages }: { messages: number }): Promise<Report
         { name: 'longest gap', value: percentile(gaps, 1), unit: 'ms' },
         { name: 'frames', value: gaps.length, unit: 'frames' },
         { name: 'messages imported and judged', value: messages, unit: 'messages' },
-        { name: 'the same, a second', value: rate(messages, tookMs), unit: 'messages/s' },
+        {
+          name: 'messages imported and judged per second',
+          value: rate(messages, tookMs),
+          unit: 'messages/s',
+        },
       ],
       notes: [
-        `${some.length} different messages (${source}), again and again with other numbers, imported by one member; headless Chromium on the same cores goes through four rooms, a new one every ${EVERY_MS / 1000} s.`,
+        `${some.length} different messages (${source}), repeated with other numbers, imported by one member; headless Chromium on the same cores visits four rooms, a new one every ${EVERY_MS / 1000} s.`,
       ],
     };
   } finally {

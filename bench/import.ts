@@ -36,14 +36,19 @@ export async function importMails(): Promise<Report> {
           name: 'import of an mbox until searchable',
           value: own,
           unit: 'messages/s',
-          beside: { name: 'sign and store alone', value: alone },
+          beside: { name: 'sign and store only', value: alone },
           target: { least: alone / 2 },
         },
-        { name: 'the same, the goal', value: own, unit: 'messages/s', target: { least: 5000 } },
+        {
+          name: 'import of an mbox until searchable, goal',
+          value: own,
+          unit: 'messages/s',
+          target: { least: 5000 },
+        },
         { name: 'messages imported', value: imported, unit: 'messages' },
       ],
       notes: [
-        `Real mails (SpamAssassin ham, repeated under new ids), ${Math.round(statSync(path).size / 1024 ** 2)} MB, events of ${Math.round(meanBytes)} bytes on average; “sign and store alone” writes as many events of that size in batches of ${BATCH} without parsing, projections or search.`,
+        `Real mails (SpamAssassin ham, repeated under new ids), ${Math.round(statSync(path).size / 1024 ** 2)} MB, events of ${Math.round(meanBytes)} bytes on average; “sign and store only” writes the same number of events of that size in batches of ${BATCH} without parsing, projections or search.`,
       ],
     };
   });

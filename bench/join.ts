@@ -28,16 +28,16 @@ export async function join(): Promise<Report> {
             target: { most: 1000 },
           },
           {
-            name: 'the first of them, with nobody else catching up',
+            name: 'invite to first page, first newcomer (nobody else catching up)',
             value: joins[0]!,
             unit: 'ms',
             target: { most: 1000 },
           },
           { name: 'invite to first page of newest posts, slowest', value: percentile(joins, 1), unit: 'ms' },
-          { name: 'waking up to the first post missed', value: awake, unit: 'ms', target: { most: 5000 } },
+          { name: 'waking up to the first missed post', value: awake, unit: 'ms', target: { most: 5000 } },
         ],
         notes: [
-          `A community of ${POSTS} posts, ${JOINS} newcomers one after another on 127.0.0.1; their nodes already run when the clock starts, and earlier ones may still be catching up; the sleeper’s process was stopped for ${ASLEEP_MS / 1000} s while a post was written, then told that the machine woke.`,
+          `A community of ${POSTS} posts, ${JOINS} newcomers one after another on 127.0.0.1; their nodes already run when the clock starts, and earlier ones may still be catching up; the sleeper’s process was stopped for ${ASLEEP_MS / 1000} s while a post was written, then resumed.`,
         ],
       };
     }),

@@ -53,7 +53,7 @@ export async function ledgerTrace(): Promise<Report> {
           ...durations(traced),
         ],
         notes: [
-          `${VALIDATORS} validators, ${LOAD.perSecond} transactions a second for ${LOAD.seconds} s. VALIDATORS, PER_SECOND and SECONDS of the environment change that.`,
+          `${VALIDATORS} validators, ${LOAD.perSecond} transactions per second for ${LOAD.seconds} s. The environment variables VALIDATORS, PER_SECOND and SECONDS change this.`,
         ],
       };
     }),

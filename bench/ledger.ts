@@ -73,59 +73,59 @@ async function run(members: Member[], scratch: string, bounds: Bounds): Promise<
   const sustained = rate(after.transactions - standing.transactions, most.elapsedMs);
   // All nodes share the cores of this machine.
   const boundMs = Math.max(signaturesMs, (signaturesMs * VALIDATORS) / availableParallelism());
-  const beside = { name: 'the BLS checks of one block, four nodes on these cores', value: boundMs };
+  const beside = { name: 'BLS checks of one block by four nodes on these cores', value: boundMs };
   return {
     figures: [
       {
-        name: `submit to final at ${STEADY.perSecond} a second, p50`,
+        name: `submit to final at ${STEADY.perSecond} per second, p50`,
         value: percentile(steady.latencies, 0.5),
         unit: 'ms',
         target: { most: 50 },
         beside,
       },
       {
-        name: `submit to final at ${STEADY.perSecond} a second, p99`,
+        name: `submit to final at ${STEADY.perSecond} per second, p99`,
         value: percentile(steady.latencies, 0.99),
         unit: 'ms',
         target: { most: 200 },
         beside,
       },
       {
-        name: 'not final at the end of it',
+        name: 'not final at the end',
         value: steady.missing,
         unit: 'transactions',
         target: { most: 0 },
       },
       {
-        name: `final a second, ${MOST.seconds} s at ${MOST.perSecond} a second`,
+        name: `final per second, ${MOST.seconds} s at ${MOST.perSecond} per second`,
         value: sustained,
         unit: 'tx/s',
         target: { least: SUSTAINED },
         beside: { name: 'Ed25519 checks of this machine, shared by four nodes', value: each },
       },
       {
-        name: 'refused in that minute, since 512 of an account wait at most',
+        name: 'refused at that load (at most 512 of an account wait)',
         value: most.refused,
         unit: 'transactions',
       },
       {
-        name: 'submit to final in that minute, p50',
+        name: 'submit to final at that load, p50',
         value: percentile(most.latencies, 0.5),
         unit: 'ms',
       },
       {
-        name: 'transactions a block in that minute',
+        name: 'transactions per block at that load',
         value: (after.transactions - standing.transactions) / Math.max(1, after.height - standing.height),
         unit: 'tx',
-        beside: { name: 'as many as fit into a block', value: Math.floor(MAX_BLOCK_BYTES / most.bytesEach) },
+        beside: { name: 'capacity of a block', value: Math.floor(MAX_BLOCK_BYTES / most.bytesEach) },
       },
       ...failover,
       ...proof,
     ],
     notes: [
       `${VALIDATORS} validators, quorum ${quorum}, as processes on 127.0.0.1; every node checks every signature and every vote waits for the disk. The load comes from all four.`,
-      'Latency counts from before a transaction is signed until its block is on the disk of the node that handed it in.',
-      `Joining: the blocks up to ${JOIN_HEIGHT.toLocaleString('en')} admit one member each and were signed by a quorum in one process; the newcomer is a process of its own and takes state and past from the other four.`,
+      'Latency runs from before a transaction is signed until its block is on the disk of the node that submitted it.',
+      `Joining: the blocks up to ${JOIN_HEIGHT.toLocaleString('en')} admit one member each and were signed by a quorum in one process; the newcomer is a separate process and fetches state and history from the other four.`,
     ],
   };
 }
@@ -148,7 +148,7 @@ async function proofFigures(member: Member): Promise<Figure[]> {
   });
   const [bytes, genesis] = [fromBase64Url(found.proof), openGenesis(fromBase64Url(found.genesis))];
   const trust = trustIn(genesis, blst);
-  if (!verifyProof(bytes, trust, blst).ok) throw new Error('The proof does not hold.');
+  if (!verifyProof(bytes, trust, blst).ok) throw new Error('The proof is not valid.');
   const times = Array.from({ length: 50 }, () => timed(() => verifyProof(bytes, trust, blst)));
   return [
     {
@@ -184,7 +184,7 @@ function certificateFigures(): Figure[] {
   }));
   const certificate = makeCertificate(set, votes, blst);
   const trust = { community, set, bls: blst };
-  if (judgeCertificate(certificate, trust) !== null) throw new Error('The certificate does not hold.');
+  if (judgeCertificate(certificate, trust) !== null) throw new Error('The certificate is not valid.');
   const whole = percentile(
     Array.from({ length: 30 }, () => timed(() => judgeCertificate(certificate, trust))),
     0.5,

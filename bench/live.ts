@@ -42,12 +42,12 @@ export async function live(): Promise<Report> {
         target: { most: 100 },
       },
       {
-        name: 'publish to readable, each node by itself, p50',
+        name: 'publish to readable, each node separately, p50',
         value: percentile(deliveries, 0.5),
         unit: 'ms',
       },
       {
-        name: 'publish to readable, each node by itself, p99',
+        name: 'publish to readable, each node separately, p99',
         value: percentile(deliveries, 0.99),
         unit: 'ms',
       },
@@ -65,7 +65,7 @@ export async function live(): Promise<Report> {
         : []),
     ],
     notes: [
-      `${NODES} processes on 127.0.0.1, ${NODES * PER_SECOND_EACH} posts a second in all for ${SECONDS} s; the clock is the machine’s own, shared by all processes.`,
+      `${NODES} processes on 127.0.0.1, ${NODES * PER_SECOND_EACH} posts per second in all for ${SECONDS} s; the clock is the machine’s own, shared by all processes.`,
     ],
   };
 }

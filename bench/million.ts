@@ -42,8 +42,8 @@ export async function million(): Promise<Report> {
       { name: 'board page, p95', value: percentile(boardPages, 0.95), unit: 'ms', target: { most: 10 } },
       { name: 'thread page, p95', value: percentile(threadPages, 0.95), unit: 'ms', target: { most: 10 } },
       { name: 'search, p95', value: percentile(searches, 0.95), unit: 'ms', target: { most: 50 } },
-      { name: 'reading the ids that peers compare, once, at the first of them', value: setMs, unit: 'ms' },
-      { name: 'resident memory after all that', value: rss / MB, unit: 'MB', target: { most: 400 } },
+      { name: 'reading the ids that peers compare, once at the first peer', value: setMs, unit: 'ms' },
+      { name: 'resident memory at the end', value: rss / MB, unit: 'MB', target: { most: 400 } },
       { name: 'database', value: statSync(join(directory, 'community.db')).size / MB, unit: 'MB' },
     ],
     notes: [

@@ -62,7 +62,7 @@ export async function soak({ minutes }: { minutes: number }): Promise<Report> {
       { name: 'resident memory at the end', value: samples.at(-1)?.rss ?? Number.NaN, unit: 'MB' },
     ],
     notes: [
-      `${minutes} minutes, a community of ${POSTS_BEFORE.toLocaleString('en-US')} posts, two processes, ${POSTS_PER_SECOND} posts a second each, one stopped and woken twice a minute; ${counted.length} samples of the host after the first fifth was left out as warming up.`,
+      `${minutes} minutes, a community of ${POSTS_BEFORE.toLocaleString('en-US')} posts, two processes, ${POSTS_PER_SECOND} posts per second each, one stopped and resumed twice a minute; ${counted.length} samples of the host, without the first fifth as warm-up.`,
     ],
   };
 }

@@ -21,7 +21,7 @@ export async function start(): Promise<Report> {
         { name: 'later starts to /healthz, median', value: percentile(times, 0.5), unit: 'ms' },
         { name: 'later starts to /healthz, slowest', value: percentile(times, 1), unit: 'ms' },
       ],
-      notes: [`One first and ${STARTS} later starts of the headless host from its sources.`],
+      notes: [`One first start and ${STARTS} later starts of the headless host from its sources.`],
     };
   });
 }

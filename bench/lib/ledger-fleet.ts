@@ -85,7 +85,7 @@ export async function agreed(members: readonly Member[]): Promise<Standing> {
     if (same) return all[0]!;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('The validators do not come to the same state.');
+  throw new Error('The validators do not reach the same state.');
 }
 
 export const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

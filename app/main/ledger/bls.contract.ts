@@ -44,7 +44,7 @@ export function blsContract(name: string, bls: Bls, signerOf: (seed: Uint8Array)
       expect(bls.verifyAggregate([], message, sum)).toBe(false);
     });
 
-    test('one signature counted twice does not stand for two signers', () => {
+    test('one signature counted twice does not count for two signers', () => {
       const twice = bls.aggregate([signatures[0]!, signatures[0]!]);
       expect(bls.verifyAggregate([mara.publicKey, odin.publicKey], message, twice)).toBe(false);
       expect(bls.verify({ key: mara.publicKey, message, signature: twice })).toBe(false);

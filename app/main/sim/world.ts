@@ -22,7 +22,7 @@ import { actOnce, letAllIn } from './workload.ts';
 
 export interface WorldOptions {
   /**
-   * `agreement`: all faults stop in the end, and all nodes must come to hold the same. `safety`: the faults
+   * `agreement`: all faults stop in the end, and all nodes must then hold the same. `safety`: the faults
    * never stop; only the conditions that must hold at any time are checked.
    */
   readonly mode?: 'agreement' | 'safety';

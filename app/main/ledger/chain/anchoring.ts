@@ -48,7 +48,7 @@ interface Attempt {
   readonly slot: number;
   readonly digest: Uint8Array;
   readonly atMs: number;
-  /** It took so long that it counts as failed, but it may still become final. */
+  /** It took too long and counts as failed, but it may still become final. */
   givenUp: boolean;
 }
 

@@ -58,7 +58,7 @@ const codeOf = (work: () => unknown): string => {
 };
 
 describe('a snapshot', () => {
-  test('[Q1] is taken every so many blocks and can be checked from the genesis document on', () => {
+  test('[Q1] is taken at a fixed interval of blocks and can be checked from the genesis document on', () => {
     expect(ledger.chain.snapshots.heights()).toEqual([8]);
     expect([snapshot.header.height, snapshot.set.epoch, parts.length]).toEqual([8, 1, 16]);
   });

@@ -283,9 +283,9 @@ describe('a validator that may have forgotten its votes', () => {
   });
 
   it.each<[string, Joining]>([
-    ['whose log is older than its mark', { mark: { votes: 9, slot: 6 } }],
-    ['whose chain lost blocks that its log took for final', { forgotten: 6 }],
-    ['that lost its mark', { mark: null }],
+    ['whose log is older than its sign state', { mark: { votes: 9, slot: 6 } }],
+    ['whose chain lost blocks that its log considered final', { forgotten: 6 }],
+    ['that lost its sign state', { mark: null }],
   ])('alone, %s, is silent until a person vouches for it [K10]', async (_, options) => {
     await found(1, options);
     await order(grant('odin', 0));
@@ -437,10 +437,10 @@ describe('messages that break the rules are refused and change nothing', () => {
   });
 
   it.each<[string, Partial<HeaderFields>]>([
-    ['does not stand on the last final block', { parent: sha256(utf8('nowhere')) }],
+    ['does not build on the last final block', { parent: sha256(utf8('nowhere')) }],
     ['has another height', { height: 2 }],
-    ['is no later than what it stands on', { time: START_MS - 86_400_000 }],
-    ['leads to another state', { stateRoot: sha256(utf8('riches')) }],
+    ['is not later than its parent', { time: START_MS - 86_400_000 }],
+    ['has another state root', { stateRoot: sha256(utf8('riches')) }],
     ['is an hour ahead', { time: START_MS + 3_600_000 }],
   ])('no vote for a block that %s [K4] [LB4]', async (_, changes) => {
     await judge(proposal(blockOf(changes)));

@@ -19,7 +19,7 @@ interface Write {
   readonly bytes: Uint8Array;
 }
 
-/** A log on two files that contain these writes; by default it is only begun for the key. */
+/** A log on two files that contain these writes; by default it only belongs to the key. */
 async function openLog(writes: readonly Write[] | null = null, room = 64 * 1024) {
   const written = [...(writes ?? [])];
   const files = [0, 1].map((turn) => {
@@ -54,8 +54,8 @@ describe('a vote log', () => {
   it.each([
     ['a second block', 'notarise', 'notarise'],
     ['a second finalisation', 'finalise', 'finalise'],
-    ['nullifying what was finalised', 'finalise', 'nullify'],
-    ['finalising what was nullified', 'nullify', 'finalise'],
+    ['nullifying after finalising', 'finalise', 'nullify'],
+    ['finalising after nullifying', 'nullify', 'finalise'],
   ] as const)('refuses %s in one slot, whoever asks [K6]', async (_, first, second) => {
     const { log, written } = await openLog();
     await log.put(keep({ votes: [four.vote(0, { kind: first })] }));
@@ -68,7 +68,7 @@ describe('a vote log', () => {
     await expect(log.put(both)).rejects.toMatchObject({ code: 'vote-given' });
   });
 
-  it('proves nothing for another key, and cannot be begun twice [K10]', async () => {
+  it('proves nothing for another key, and cannot be started twice [K10]', async () => {
     const { log } = await openLog();
     expect(await log.load(four.signers[1]!.publicKey)).toBeNull();
     await expect(log.begin(key)).rejects.toMatchObject({ code: 'votes-exist' });

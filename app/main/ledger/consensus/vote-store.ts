@@ -29,7 +29,7 @@ export interface Kept extends Keep {
 
 /** [K6] Stores own votes before they are sent, with the data needed to act on them after a restart. */
 export interface VoteStore {
-  /** The content for a key; null if this log was not begun for it, so that it proves nothing [K10]. */
+  /** The content for a key; null if this log belongs to another, so that it proves nothing [K10]. */
   load(key: Uint8Array): Promise<Kept | null>;
   /** Begins a log for a key that has never voted. Throws a Problem `votes-exist` if there is one already. */
   begin(key: Uint8Array): Promise<void>;

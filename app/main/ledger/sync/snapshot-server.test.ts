@@ -91,7 +91,7 @@ test('[Q8] past blocks come newest first with their certificates, then the end',
   );
 });
 
-test('[Q8] parts that are not here are answered with none, and the channel goes on', async () => {
+test('[Q8] parts that are not here are answered with none, and the channel continues', async () => {
   const { id } = ledger.origin;
   const { ask } = await converse();
   expect(await ask(['part', id, 3, 0], 1)).toEqual([['none']]);
@@ -99,7 +99,7 @@ test('[Q8] parts that are not here are answered with none, and the channel goes 
   expect([name, toHex(bytes), more]).toEqual(['piece', toHex(ledger.chain.snapshots.part(4, 0)!), false]);
 });
 
-test('[Q8] a request about another community, or one that is none, ends the channel', async () => {
+test('[Q8] a request about another community, or one that is malformed, ends the channel', async () => {
   for (const bytes of [
     encodeSnapshotWire(['newest', sha256(ledger.origin.id)]),
     encodeCanonical(['newest']),

@@ -20,7 +20,7 @@ test('[LB2] the transaction root is the RFC 9162 root over the sealed transactio
   expect(toHex(empty.transactionRoot)).toBe(toHex(sha256(new Uint8Array(0))));
 });
 
-test('[LB2] a block with other transactions than its header stands for is refused', () => {
+test('[LB2] a block whose transactions do not match its header is refused', () => {
   for (const transactions of [sealed.slice(1), sealed.toReversed(), [...sealed, sealed[0]!], []]) {
     const bytes = encodeCanonical([block.header.bytes, transactions]);
     expect(() => openBlock(bytes, limits)).toThrow(

@@ -11,7 +11,7 @@ import { problem } from '../problems.ts';
 export interface Certificate extends Motion {
   /** Hash of the validator set whose members signed. */
   readonly set: Uint8Array;
-  /** Bit i, counted from the lowest bit of the first byte, stands for validator i. */
+  /** Bit i, counted from the lowest bit of the first byte, represents validator i. */
   readonly bitmap: Uint8Array;
   readonly signature: Uint8Array;
 }

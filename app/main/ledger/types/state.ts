@@ -13,7 +13,7 @@ export interface StateDraft extends StateView {
   set(key: string, value: Uint8Array | null): void;
 }
 
-/** Where an entry stands in the authenticated map. */
+/** The place of an entry in the authenticated map. */
 export function placeOfKey(key: string): Uint8Array {
   return sha256(utf8(key));
 }

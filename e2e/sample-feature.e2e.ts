@@ -43,15 +43,25 @@ function run(tool: string, ...args: string[]): void {
   expect(status, `${tool} ${args.join(' ')}\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`).toBe(0);
 }
 
-test('a feature is a folder and a line a process: it compiles, and the layers hold', { timeout: 300_000 }, () => {
-  run('tsc', '-p', 'tsconfig.json');
-  run('tsc', '-p', 'app/renderer');
-  run('depcruise', 'app', '--config', '.dependency-cruiser.cjs');
-});
+test(
+  'a feature is a folder and a line a process: it compiles, and the layers hold',
+  { timeout: 300_000 },
+  () => {
+    run('tsc', '-p', 'tsconfig.json');
+    run('tsc', '-p', 'app/renderer');
+    run('depcruise', 'app', '--config', '.dependency-cruiser.cjs');
+  },
+);
 
 test('the tables, the simulation, a rebuild and a repair know the feature', { timeout: 300_000 }, () => {
   run('vitest', 'run', 'app/main/notes', 'app/main/node/tables.test.ts', 'app/main/node/sql-borders.test.ts');
-  run('vitest', 'run', 'app/renderer/feature.test.ts', 'app/renderer/features/settings', 'app/renderer/bridge');
+  run(
+    'vitest',
+    'run',
+    'app/renderer/feature.test.ts',
+    'app/renderer/features/settings',
+    'app/renderer/bridge',
+  );
 });
 
 test('the command line and the console show the feature', { timeout: 300_000 }, () => {

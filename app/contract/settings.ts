@@ -28,7 +28,9 @@ const sectionsOf = <T>(of: (settings: FeatureSettings) => T) =>
 export const Settings = NodeSettings.extend(sectionsOf(({ schema }) => schema) as unknown as Sections);
 export type Settings = z.infer<typeof Settings>;
 
-type PatchSections = { [Name in keyof Sections]: z.ZodType<Partial<z.infer<Sections[Name]>> | undefined> };
+type PatchSections = {
+  [Name in keyof Sections]: z.ZodOptional<z.ZodType<Partial<z.infer<Sections[Name]>>>>;
+};
 
 /** Changes of settings. A setting that is left out keeps its value. */
 export const SettingsPatch = NodeSettingsPatch.extend(

@@ -6,9 +6,6 @@ const room = (shortcut: string) => ({ label: 'Room', shortcut, group: 0 as const
 
 test('no two features of the console claim a name or a key', () => {
   expect(consoleFeatures(features)).toEqual(features);
-  expect(features.map(({ name }) => name).join(' ')).toBe(
-    'overview boards chat members review moderation ledger federation settings',
-  );
   expect(() => consoleFeatures([{ name: 'chat' }, { name: 'chat' }])).toThrow(ConsoleFeatureError);
   expect(() =>
     consoleFeatures([
@@ -16,4 +13,10 @@ test('no two features of the console claim a name or a key', () => {
       { name: 'calls', room: room('3') },
     ]),
   ).toThrow('The key 3 is claimed by “chat” and by “calls”.');
+});
+
+test('rooms stand in their groups, by place', () => {
+  const places = features.flatMap(({ room: found }) => (found ? [found.group * 100 + found.place] : []));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(new Set(places).size).toBe(places.length);
 });

@@ -8,6 +8,7 @@ import type { Members } from '../members/index.ts';
 import type { Moderation } from '../moderation/index.ts';
 import { boardsApi } from './api.ts';
 import { postItems } from './items.ts';
+import { boardKinds } from './kinds.ts';
 import { boardMigrations } from './migrations.ts';
 import { PostCounts } from './post-counts.ts';
 import { BoardsProjection } from './projection.ts';
@@ -18,6 +19,7 @@ export const boardsFeature = defineFeature({
   name: 'boards',
   needs: ['federation', 'files', 'ledger', 'log', 'members', 'moderation'],
   migrations: boardMigrations,
+  kinds: Object.values(boardKinds),
   tables: {
     kept: ['local_read'],
     derived: [

@@ -5,6 +5,7 @@ import type { Moderation } from '../moderation/index.ts';
 import type { PresenceService } from '../presence/index.ts';
 import { chatApi } from './api.ts';
 import { chatItems } from './items.ts';
+import { chatKinds } from './kinds.ts';
 import { chatMigrations } from './migrations.ts';
 import { ChatProjection } from './projection.ts';
 import { createChat } from './service.ts';
@@ -13,6 +14,7 @@ export const chatFeature = defineFeature({
   name: 'chat',
   needs: ['log', 'members', 'moderation', 'presence'],
   migrations: chatMigrations,
+  kinds: Object.values(chatKinds),
   tables: { derived: ['chat_line'] },
   stored: ({ db }: StoredBase) => ({ projections: [new ChatProjection(db)], items: [chatItems(db)] }),
   create(

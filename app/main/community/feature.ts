@@ -9,6 +9,7 @@ const PAGE = 1000;
 export const communityFeature = defineFeature({
   name: 'community',
   needs: ['log'],
+  kinds: [communityUpdate],
   stored: ({ genesis, store }: StoredBase) => {
     const profile = new CommunityProfile(genesis);
     for (const batch of store.batches(PAGE, 'authority')) {

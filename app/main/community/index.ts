@@ -1,2 +1,1 @@
 export { makeGenesis, openGenesis, type Genesis } from './genesis.ts';
-export { communityUpdate } from './profile.ts';

@@ -5,7 +5,7 @@ import type { ChunkDisk } from '../files/index.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Metric } from '../kernel/metric.ts';
 import type { LedgerKinds, LedgerProjection } from '../ledger/index.ts';
-import type { Authority, Projection } from '../log/kinds.ts';
+import type { Authority, Kind, Projection } from '../log/kinds.ts';
 import type { LogStore } from '../log/store.ts';
 import type { MessageCounts } from '../members/index.ts';
 import type { ItemSource, Rulings } from '../moderation/index.ts';
@@ -84,6 +84,8 @@ export interface FeatureSpec<Name extends string, Ports, Needs, Stored extends C
   readonly tables?: Tables;
   /** Views of its tables that other features may read; the only rows of a feature that they see. */
   readonly views?: readonly string[];
+  /** Kinds of events; its projections take them. */
+  readonly kinds?: readonly Kind[];
   /** Kinds of transactions. */
   readonly ledgerKinds?: LedgerKinds;
   /** How transactions become rows. */

@@ -36,6 +36,7 @@ test('a circle of needs is named', () => {
 test.each<[string, Partial<Feature>]>([
   ['table', { tables: { kept: ['listing'] } }],
   ['view', { views: ['open_listing'] }],
+  ['kind of events', { kinds: [{ name: 'listing.open' } as never] }],
   ['kind of transactions', { ledgerKinds: new Map([['listing.open', {} as never]]) }],
   [
     'command',

@@ -31,8 +31,8 @@ export class FeatureListError extends Error {
 /**
  * Checks a list of features and puts it in the order of their needs, by name where these leave a choice.
  *
- * @throws FeatureListError `unknown-need`, `circular-needs`, or `claimed-twice` for a name, a table, a view, a kind
- * of transactions or a command that two features claim.
+ * @throws FeatureListError `unknown-need`, `circular-needs`, or `claimed-twice` for a name, a table, a view, a kind of
+ * events or transactions or a command that two features claim.
  */
 export function featureList<const List extends readonly Feature[]>(features: List & Checked<List>): List {
   const list: readonly Feature[] = [...features].sort((a, b) => a.name.localeCompare(b.name));
@@ -73,6 +73,7 @@ function claimedOnce(list: readonly Feature[]): void {
     ['name', ({ name }) => [name]],
     ['table', ({ tables }) => [...(tables?.kept ?? []), ...(tables?.derived ?? [])]],
     ['view', ({ views }) => views ?? []],
+    ['kind of events', ({ kinds }) => (kinds ?? []).map(({ name }) => name)],
     ['kind of transactions', ({ ledgerKinds }) => [...(ledgerKinds?.keys() ?? [])]],
     ['command', ({ commands }) => (commands ?? []).map(({ name }) => name)],
   ];

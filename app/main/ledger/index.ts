@@ -1,7 +1,7 @@
 export { ACCOUNTS, foldHandle, LedgerHandle, type Account } from './state/accounts.ts';
 export { anchoredLog } from './chain/anchored-log.ts';
 export { ledgerApi } from './api.ts';
-export { kindsOf, type LedgerKinds, type LedgerProjection } from './state/kinds.ts';
+export { kindsOf, type LedgerKind, type LedgerKinds, type LedgerProjection } from './state/kinds.ts';
 export { Chain } from './chain/chain.ts';
 export type { PeopleChange } from './chain/chain-store.ts';
 export type { SlotView, ValidatorView, ConsensusView } from './consensus/live-view.ts';

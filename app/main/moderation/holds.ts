@@ -115,6 +115,11 @@ export class Holds {
     };
   }
 
+  /** Kinds of events that are items. */
+  get kinds(): readonly string[] {
+    return [...this.#sources.values()].flatMap(({ kinds }) => kinds);
+  }
+
   of(n: number): HoldRow | null {
     const row = this.#sql.of.get(n);
     return row ? this.#holdOf(row) : null;

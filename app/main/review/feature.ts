@@ -6,6 +6,7 @@ import type { Members, Roster } from '../members/index.ts';
 import type { Moderation } from '../moderation/index.ts';
 import { ReviewActs } from './acts.ts';
 import { reviewApi } from './api.ts';
+import { reviewKinds } from './kinds.ts';
 import { reviewMigrations } from './migrations.ts';
 import { createReview } from './service.ts';
 import { reviewActs } from './sim-acts.ts';
@@ -14,6 +15,7 @@ export const reviewFeature = defineFeature({
   name: 'review',
   needs: ['boards', 'files', 'log', 'members', 'moderation'],
   migrations: reviewMigrations,
+  kinds: Object.values(reviewKinds),
   tables: {
     kept: ['review_follow', 'review_override', 'review_filter', 'review_receipt'],
     derived: ['review_act', 'review_author', 'review_husk', 'review_item'],

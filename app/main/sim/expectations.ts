@@ -1,6 +1,4 @@
-import { boardKinds } from '../boards/index.ts';
-import { chatKinds } from '../chat/index.ts';
-import { communityUpdate, type Genesis } from '../community/index.ts';
+import { type Genesis } from '../community/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { PeopleChange } from '../ledger/index.ts';
@@ -8,12 +6,13 @@ import { judgeRole } from '../log/admission.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { Kind } from '../log/kinds.ts';
 import { Roster } from '../members/index.ts';
-import { reviewKinds } from '../review/index.ts';
+import type { Feature } from '../feature/index.ts';
+import { features } from '../node/features.ts';
 
 const kinds = new Map<string, Kind>(
-  [boardKinds, chatKinds, reviewKinds, { communityUpdate }]
-    .flatMap((family): Kind[] => Object.values(family))
-    .map((kind) => [kind.name, kind]),
+  (features as readonly Feature[]).flatMap((feature) =>
+    (feature.kinds ?? []).map((kind) => [kind.name, kind]),
+  ),
 );
 
 /** Everything that any honest node ever committed or saw final, and the consequences by the rules. */

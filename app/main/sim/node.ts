@@ -153,7 +153,7 @@ export class SimNode {
   complainOfUnjudged({ log, db, moderation }: Community): void {
     const shown = db.prepare<{ n: number; id: Uint8Array }>(
       `SELECT e.seq AS n, e.id FROM event e LEFT JOIN held_item h ON h.n = e.seq WHERE h.hidden IS NOT 1 AND h.ruling IS NULL
-         AND e.kind IN ('thread.start', 'post.reply', 'chat.say')`,
+         AND e.kind IN (${moderation.holds.kinds.map((kind) => `'${kind}'`).join(', ')})`,
     );
     for (const { n, id } of shown.all()) {
       const item = moderation.holds.item(n);

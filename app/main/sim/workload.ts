@@ -8,26 +8,34 @@ import type { SimNode } from './node.ts';
 
 const ACTS: readonly SimAct<Services>[] = (features as readonly Feature[]).flatMap(({ acts }) => acts ?? []);
 
+/** An act and its outcome. */
+export interface Done {
+  readonly node: string;
+  readonly act: string;
+  /** Why the node refused it; null if it was done. */
+  readonly refused: string | null;
+}
+
 /** Every act as often as people do it. */
 const DECK = ACTS.flatMap((act) => Array.from({ length: act.weight }, () => act));
 
 /**
- * One person does one thing at one node; resolves to what came of it, which for the ledger may take seconds of
+ * One person does one thing at one node; resolves to the act and what came of it, which for the ledger may take seconds of
  * the world. A Problem of the node is an answer; anything else that it throws is a fault and is passed on.
  */
-export async function actOnce(node: SimNode, rng: Rng, nodes: readonly SimNode[]): Promise<string> {
+export async function actOnce(node: SimNode, rng: Rng, nodes: readonly SimNode[]): Promise<Done> {
   const { community } = node;
   const { name, act } = rng.pick(DECK);
-  if (!community) return `${node.name} is down`;
+  if (!community) return { node: node.name, act: name, refused: 'node-down' };
   try {
     await act(
       community,
       rng,
       nodes.map(({ signer }) => ({ did: didOf(signer.publicKey) })),
     );
-    return `${node.name} ${name}`;
+    return { node: node.name, act: name, refused: null };
   } catch (error) {
-    if (error instanceof Problem) return `${node.name} ${name} ${error.code}`;
+    if (error instanceof Problem) return { node: node.name, act: name, refused: error.code };
     throw error;
   }
 }

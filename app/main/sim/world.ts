@@ -40,6 +40,8 @@ export interface WorldReport {
   readonly nodes: number;
   /** Events that any node committed. */
   readonly events: number;
+  /** How often each act was done. */
+  readonly acts: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
   /**
    * How long after the last fault all nodes held the same, in milliseconds of the world's time; null if they
@@ -67,6 +69,7 @@ export async function runWorld(seed: number, options: WorldOptions = {}): Promis
 }
 
 class World {
+  readonly #acts = new Map<string, number>();
   readonly #seed: number;
   readonly #options: WorldOptions;
   readonly #time = new VirtualClock(WORLD_BEGINS_MS);
@@ -158,7 +161,10 @@ class World {
   /** Somebody does something. Acts that wait for the ledger are not awaited: time has to pass for them. */
   #act(rng: Rng): void {
     actOnce(rng.pick(this.#nodes), rng, this.#nodes).then(
-      (what) => this.trace.note(what),
+      ({ node, act, refused }) => {
+        this.trace.note(`${node} ${act} ${refused ?? ''}`);
+        if (refused === null) this.#acts.set(act, (this.#acts.get(act) ?? 0) + 1);
+      },
       (error: unknown) => this.trace.complain(`an act failed: ${String(error)}`),
     );
   }
@@ -322,6 +328,7 @@ class World {
       trace: this.trace.trace(),
       nodes: this.#nodes.length,
       events: this.#expected.events.size,
+      acts: Object.fromEntries(this.#acts),
       faults: this.#faults,
       agreedAfterMs: this.#agreedAfterMs,
     };

@@ -312,6 +312,8 @@ export function createFakeClient(options: FakeOptions): Client {
   const ofFeatures = Object.entries(options.fakes ?? {}).map(
     ([name, make]) => [name, make(os[name as keyof typeof os])] as const,
   );
-  const router = os.router({ ...own, ...Object.fromEntries(ofFeatures) } as Parameters<typeof os.router>[0]);
+  const router = os.router({ ...own, ...Object.fromEntries(ofFeatures) } as unknown as Parameters<
+    typeof os.router
+  >[0]);
   return createRouterClient(router);
 }

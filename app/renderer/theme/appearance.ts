@@ -22,8 +22,8 @@ function stored(): Appearance {
   return Appearance.catch({ theme: 'system', density: 'dense', motion: 'system' }).parse(value);
 }
 
-const light = matchMedia('(prefers-color-scheme: light)');
-const more = matchMedia('(prefers-contrast: more)');
+const light = () => matchMedia('(prefers-color-scheme: light)');
+const more = () => matchMedia('(prefers-contrast: more)');
 
 /** The theme to draw: the chosen one, or the one that the system asks for. */
 export function resolveTheme(choice: Appearance['theme'], wants: { light: boolean; more: boolean }): Theme {
@@ -54,7 +54,7 @@ export const useAppearance = create<AppearanceState>((set, get) => ({
 function apply(): void {
   const { theme, density, motion } = useAppearance.getState();
   const root = document.documentElement;
-  root.dataset['theme'] = resolveTheme(theme, { light: light.matches, more: more.matches });
+  root.dataset['theme'] = resolveTheme(theme, { light: light().matches, more: more().matches });
   root.dataset['density'] = density;
   root.dataset['motion'] = motion;
 }
@@ -65,6 +65,6 @@ export function installAppearance(): void {
   sheet.replaceSync(themeCss());
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   apply();
-  light.addEventListener('change', apply);
-  more.addEventListener('change', apply);
+  light().addEventListener('change', apply);
+  more().addEventListener('change', apply);
 }

@@ -6,7 +6,7 @@ import type { Log } from '../log/log.ts';
 import type { Members } from '../members/index.ts';
 import type { Moderation } from '../moderation/index.ts';
 import { noteItems } from './items.ts';
-import { notePin } from './kinds.ts';
+import { noteKinds, notePin } from './kinds.ts';
 import { noteMigrations } from './migrations.ts';
 import { NoteProjection, pinProjection } from './projection.ts';
 import { createNotes, type Notes } from './service.ts';
@@ -19,6 +19,7 @@ export const notesFeature = defineFeature({
   name: 'notes',
   needs: ['ledger', 'log', 'members', 'moderation'],
   migrations: noteMigrations,
+  kinds: Object.values(noteKinds),
   tables: { kept: ['note_seen'], derived: ['note', 'note_pin'] },
   ledgerKinds: kindsOf(notePin),
   ledgerProjection: ({ db }) => pinProjection(db),
@@ -49,7 +50,11 @@ export const notesFeature = defineFeature({
   }),
   metrics: (notes) => [gauge('impulse_notes', 'Notes in the log.', notes.count())],
   acts: [
-    { name: 'note', weight: 3, act: ({ notes }: Services, rng) => notes.write(`note ${rng.between(0, 1e6)}`) },
+    {
+      name: 'note',
+      weight: 3,
+      act: ({ notes }: Services, rng) => notes.write(`note ${rng.between(0, 1e6)}`),
+    },
     {
       name: 'pin',
       weight: 1,
@@ -66,7 +71,9 @@ export const notesFeature = defineFeature({
       examples: ['note list'],
       async run(client) {
         const notes = await client.notes.list({});
-        const lines = notes.map(({ author, text, pinned }) => `${pinned ? '* ' : ''}${author.handle}: ${text}`);
+        const lines = notes.map(
+          ({ author, text, pinned }) => `${pinned ? '* ' : ''}${author.handle}: ${text}`,
+        );
         return { text: lines.join('\n'), data: notes };
       },
     },

@@ -52,20 +52,25 @@ test('a rebuild and a deep check know the notes and their pins', async () => {
 
 test('a repair keeps what was seen and makes notes and pins again', async () => {
   const { dataDir, digest } = await noted();
-  ruin(dataDir, 'post');
+  ruin(dataDir, 'note');
+  const first = await startNode({ dataDir, offline: true, systemKey });
+  // A rebuild finds the damage if the start did not; the next start repairs the file.
+  await first.client.maintenance.rebuild({}).catch(() => {});
+  await first.stop();
   const { client, stop } = await startNode({ dataDir, offline: true, systemKey });
   onTestFinished(stop);
-  await expect.poll(() => client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest });
+  expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest });
   expect(await client.notes.list({})).toMatchObject(shown);
 });
 
 test('worlds of faults in which people write and pin notes end with every node showing the same', async () => {
-  const traces: string[] = [];
+  const done = { note: 0, pin: 0 };
   for (let seed = 1; seed <= 10; seed++) {
-    const { problems, trace } = await runWorld(seed);
+    const { problems, acts } = await runWorld(seed);
     expect(problems).toEqual([]);
-    traces.push(trace);
+    done.note += acts['note'] ?? 0;
+    done.pin += acts['pin'] ?? 0;
   }
-  expect(traces.join('\n')).toMatch(/ note$/m);
-  expect(traces.join('\n')).toMatch(/ pin$/m);
+  expect(done.note).toBeGreaterThan(0);
+  expect(done.pin).toBeGreaterThan(0);
 });

@@ -27,7 +27,7 @@ export function NotesView() {
         <div className="stack">
           <TextField label={words.field} value={text} onChange={setText} onEnter={() => void write()} />
           <div className="buttons">
-            <Button kind="primary" onPress={() => void write()}>
+            <Button kind="main" onPress={() => void write()}>
               {words.write}
             </Button>
           </div>

@@ -1,2 +1,0 @@
-export { reviewKinds } from './kinds.ts';
-export type { Review } from './service.ts';

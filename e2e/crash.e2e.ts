@@ -69,35 +69,39 @@ async function sameAs(other: TestNode, node: TestNode): Promise<void> {
   );
 }
 
-test('[J11] [J12] an import killed several times continues where it was, loses nothing, shows nothing unjudged, and reaches a member whole', async () => {
-  const stage = new Stage(onTestFinished);
-  const sysop = await stage.founder('Mara');
-  const friend = await stage.member(sysop, 'Ines');
-  const killedAt: { waiting: number; judged: number }[] = [];
-  for (const more of [1, 700, 1500]) {
-    await step(`killed after ${more} events`, async () => {
-      const stored = await killAfter(sysop, more, sysop.impulse('demo'));
-      expect(stored).toBeLessThan(DEMO_POSTS);
-      const judging = sysop.storedJudging();
-      expect(judging.shownUnjudged).toBe(0);
-      killedAt.push(judging);
-      await sysop.run();
-      expect(sysop.storedEvents()).toBe(stored);
+test(
+  '[J11] [J12] an import killed several times continues where it was, loses nothing, shows nothing unjudged, and reaches a member whole',
+  { timeout: 3 * DEADLINE_MS },
+  async () => {
+    const stage = new Stage(onTestFinished);
+    const sysop = await stage.founder('Mara');
+    const friend = await stage.member(sysop, 'Ines');
+    const killedAt: { waiting: number; judged: number }[] = [];
+    for (const more of [1, 700, 1500]) {
+      await step(`killed after ${more} events`, async () => {
+        const stored = await killAfter(sysop, more, sysop.impulse('demo'));
+        expect(stored).toBeLessThan(DEMO_POSTS);
+        const judging = sysop.storedJudging();
+        expect(judging.shownUnjudged).toBe(0);
+        killedAt.push(judging);
+        await sysop.run();
+        expect(sysop.storedEvents()).toBe(stored);
+        expect((await verified(sysop)).ok).toBe(true);
+      });
+    }
+    // At least one kill left some posts judged and others waiting.
+    expect(killedAt.some(({ waiting, judged: done }) => waiting > 0 && done > 0)).toBe(true);
+    await step('the import ends', async () => {
+      await sysop.impulse('demo');
       expect((await verified(sysop)).ok).toBe(true);
+      expect(postsIn(sysop)).toBe(DEMO_POSTS);
     });
-  }
-  // At least one kill left some posts judged and others waiting.
-  expect(killedAt.some(({ waiting, judged: done }) => waiting > 0 && done > 0)).toBe(true);
-  await step('the import ends', async () => {
-    await sysop.impulse('demo');
-    expect((await verified(sysop)).ok).toBe(true);
-    expect(postsIn(sysop)).toBe(DEMO_POSTS);
-  });
-  await step('posts that waited are judged', async () => {
-    expect(await judged(sysop)).toEqual({ waiting: 0, judged: DEMO_POSTS, shownUnjudged: 0 });
-  });
-  await step('the member has the same digest', () => sameAs(sysop, friend));
-});
+    await step('posts that waited are judged', async () => {
+      expect(await judged(sysop)).toEqual({ waiting: 0, judged: DEMO_POSTS, shownUnjudged: 0 });
+    });
+    await step('the member has the same digest', () => sameAs(sysop, friend));
+  },
+);
 
 test('a catch-up killed several times, at either end, ends with the same digest', async () => {
   const stage = new Stage(onTestFinished);

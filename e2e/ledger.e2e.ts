@@ -1,25 +1,19 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibilityFaults, launchBrowser, picture, tabTo, visit } from './browser.ts';
-import { TestNode } from './node.ts';
-
-let browser: Browser;
-let harbour: TestNode;
-let ferry: TestNode;
-let light: TestNode;
-let mara: Page;
-let juno: Page;
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { accessibilityFaults, launchBrowser, picture, tabTo } from './browser.ts';
+import type { TestNode } from './node.ts';
+import { openConsole, Stage } from './stage.ts';
 
 const WAITING = { timeout: 60_000, interval: 300 };
 
+let browser: Browser;
+
 beforeAll(async () => {
   browser = await launchBrowser();
-  [harbour, ferry, light] = await Promise.all([TestNode.start(), TestNode.start(), TestNode.start()]);
 });
-afterAll(async () => {
-  await browser?.close();
-  for (const node of [harbour, ferry, light]) await node?.dispose();
-});
+afterAll(() => browser?.close());
 
 const statusOf = (node: TestNode) =>
   node.impulse('ledger', 'status') as Promise<{ height: number; epoch: number; validators: number }>;
@@ -27,6 +21,13 @@ const handles = async (node: TestNode) =>
   ((await node.impulse('members')) as { handle: string; handleBlock: number | null }[]).map(
     ({ handle, handleBlock }) => `${handle} ${handleBlock === null ? 'waits' : 'final'}`,
   );
+
+/** A file with a node's validator card. */
+async function cardOf(node: TestNode): Promise<string> {
+  const path = join(node.dataDir, 'card.json');
+  await writeFile(path, JSON.stringify(await node.impulse('validator', 'keygen')));
+  return path;
+}
 
 /** Opens the validators by keys alone. */
 async function toValidators(page: Page): Promise<void> {
@@ -48,23 +49,26 @@ async function sign(page: Page, label: string, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test('three nodes become one community by invites, and three validators by two consoles', async () => {
-  await harbour.impulse('init', '--name', 'Harbour', '--handle', 'mara', '--fault-model', 'crash');
-  for (const [node, handle] of [
-    [ferry, 'juno'],
-    [light, 'odin'],
-  ] as const) {
-    const { link } = (await harbour.impulse('invite', '--reach', 'machine')) as { link: string };
-    await node.impulse('join', link, '--handle', handle);
-  }
-  mara = (await visit(browser, harbour.entryUrl)).page;
-  juno = (await visit(browser, ferry.entryUrl)).page;
+/** Three nodes of one community whose founder is its only validator. */
+async function startThree(stage: Stage): Promise<[TestNode, TestNode, TestNode]> {
+  const harbour = await stage.founder('mara', '--fault-model', 'crash');
+  const ferry = await stage.member(harbour, 'juno');
+  return [harbour, ferry, await stage.member(harbour, 'odin')];
+}
+
+const validatorsAre = (node: TestNode, count: number) =>
+  vi.waitFor(async () => expect((await statusOf(node)).validators).toBe(count), WAITING);
+
+test('three nodes of one community become three validators by two consoles', async () => {
+  const [harbour, ferry, light] = await startThree(new Stage(onTestFinished));
+  const mara = (await openConsole(browser, harbour)).page;
+  const juno = (await openConsole(browser, ferry)).page;
 
   // The founder takes Juno in alone; the second newcomer takes both their signatures.
   await toValidators(mara);
   await mara.keyboard.press('a');
   await sign(mara, 'Validator card', JSON.stringify(await ferry.impulse('validator', 'keygen')));
-  await expect.poll(async () => (await statusOf(ferry)).validators, WAITING).toBe(2);
+  await validatorsAre(ferry, 2);
   await mara.keyboard.press('Escape');
   await mara.getByRole('dialog').waitFor({ state: 'detached' });
 
@@ -75,7 +79,7 @@ test('three nodes become one community by invites, and three validators by two c
   await toValidators(juno);
   await juno.keyboard.press('s');
   await sign(juno, 'Change to sign', text);
-  await expect.poll(async () => (await statusOf(light)).validators, WAITING).toBe(3);
+  await validatorsAre(light, 3);
   for (const page of [mara, juno]) {
     await page.keyboard.press('Escape');
     await page.getByText('Quorum 2 of 3').first().waitFor();
@@ -84,62 +88,85 @@ test('three nodes become one community by invites, and three validators by two c
   expect(await accessibilityFaults(mara)).toEqual([]);
 });
 
-test('a handle registered on one is final on all, with its badge', async () => {
-  await ferry.impulse('members', 'rename', 'Juno of the ferry');
-  for (const node of [harbour, ferry, light]) {
-    await expect.poll(() => handles(node), WAITING).toContain('Juno of the ferry final');
-  }
-  await mara.keyboard.press('6');
-  await mara.getByText('Juno of the ferry').first().click();
-  await mara.getByText(/final since block \d+/).waitFor();
-  await picture(mara, 'ledger-handle-final');
-  // Opening a member asks for their role.
-  await mara.keyboard.press('Escape');
-  await mara.getByRole('dialog').waitFor({ state: 'detached' });
-});
+describe('with three validators', () => {
+  const stage = new Stage(afterAll);
+  let nodes: [harbour: TestNode, ferry: TestNode, light: TestNode];
 
-test('one validator is killed: the community goes on; a second one: it says exactly why it cannot', async () => {
-  await light.end('SIGKILL');
-  await ferry.impulse('members', 'rename', 'Juno again');
-  await expect.poll(() => handles(harbour), WAITING).toContain('Juno again final');
+  beforeAll(async () => {
+    nodes = await startThree(stage);
+    const [harbour, ferry, light] = nodes;
+    // The founder signs for two alone; both sign for the third.
+    await harbour.impulse('validator', 'add', await cardOf(ferry));
+    await validatorsAre(ferry, 2);
+    const { change } = (await harbour.impulse('validator', 'add', await cardOf(light))) as { change: string };
+    await ferry.impulse('validator', 'sign', change);
+    for (const node of nodes) await validatorsAre(node, 3);
+  });
+  beforeEach(async () => {
+    for (const node of nodes) if (!node.isRunning) await node.run();
+  });
 
-  await ferry.end('SIGKILL');
-  const { height } = await statusOf(harbour);
-  await expect(harbour.impulse('members', 'rename', 'mara alone')).rejects.toThrow(
-    /2 of 3 validators must sign/,
-  );
-  await mara.keyboard.press('1');
-  await mara
-    .getByText(/2 of 3 validators must sign, and nothing comes from/)
-    .first()
-    .waitFor();
-  await picture(mara, 'ledger-waits');
-  expect((await statusOf(harbour)).height).toBe(height);
+  test('a handle registered on one is final on all, with its badge', async () => {
+    const [harbour, ferry] = nodes;
+    await ferry.impulse('members', 'rename', 'Juno of the ferry');
+    for (const node of nodes) {
+      await expect.poll(() => handles(node), WAITING).toContain('Juno of the ferry final');
+    }
+    const { page } = await openConsole(browser, harbour);
+    await page.getByRole('navigation').first().waitFor();
+    await page.keyboard.press('6');
+    await page.getByText('Juno of the ferry').first().click();
+    await page.getByText(/final since block \d+/).waitFor();
+    await picture(page, 'ledger-handle-final');
+  });
 
-  // Nothing is lost: it goes on by itself.
-  await ferry.run();
-  await expect.poll(() => handles(harbour), WAITING).toContain('mara alone final');
-  await light.run();
-  await expect.poll(() => handles(light), WAITING).toContain('mara alone final');
-});
+  test('with one validator killed the community continues; with two it says why it cannot', async () => {
+    const [harbour, ferry, light] = nodes;
+    const { page } = await openConsole(browser, harbour);
+    await light.end('SIGKILL');
+    await ferry.impulse('members', 'rename', 'Juno again');
+    await expect.poll(() => handles(harbour), WAITING).toContain('Juno again final');
 
-test('removing a validator and changing the quorum are asked by keyboard, and say what follows', async () => {
-  await toValidators(mara);
-  // The validators stand in the order of their keys, which is another one in every run.
-  await mara.getByRole('row').filter({ hasText: 'odin' }).waitFor();
-  const current = mara.locator('[role=row][data-current=true]');
-  for (let step = 0; step < 3 && !(await current.innerText()).includes('odin'); step += 1)
-    await mara.keyboard.press('ArrowDown');
-  const asked = mara.getByText('Remove odin from the validators');
-  await mara.keyboard.press('r');
-  await asked.waitFor();
-  await mara.getByRole('button', { name: 'Sign the removal' }).waitFor();
-  await picture(mara, 'ledger-remove');
-  expect(await accessibilityFaults(mara)).toEqual([]);
-  await mara.keyboard.press('Escape');
-  await asked.waitFor({ state: 'detached' });
-  await tabTo(mara.getByRole('button', { name: 'Change the quorum' }));
-  await mara.keyboard.press('Enter');
-  await mara.getByRole('dialog').getByLabel('How many must sign from then on').waitFor();
-  await mara.keyboard.press('Escape');
+    await ferry.end('SIGKILL');
+    const { height } = await statusOf(harbour);
+    await expect(harbour.impulse('members', 'rename', 'mara alone')).rejects.toThrow(
+      /2 of 3 validators must sign/,
+    );
+    await page.keyboard.press('1');
+    await page
+      .getByText(/2 of 3 validators must sign, and nothing comes from/)
+      .first()
+      .waitFor();
+    await picture(page, 'ledger-waits');
+    expect((await statusOf(harbour)).height).toBe(height);
+
+    // Nothing is lost: it becomes final once a second validator is back.
+    await ferry.run();
+    await expect.poll(() => handles(harbour), WAITING).toContain('mara alone final');
+    await light.run();
+    await expect.poll(() => handles(light), WAITING).toContain('mara alone final');
+  });
+
+  test('removing a validator and changing the quorum are asked by keyboard, and say what follows', async () => {
+    const { page } = await openConsole(browser, nodes[0]);
+    await page.getByRole('navigation').first().waitFor();
+    await toValidators(page);
+    // The validators stand in the order of their keys, which differs in every run.
+    await page.getByRole('row').filter({ hasText: 'odin' }).waitFor();
+    const current = page.locator('[role=row][data-current=true]');
+    for (let presses = 0; presses < 3 && !(await current.innerText()).includes('odin'); presses += 1)
+      await page.keyboard.press('ArrowDown');
+    const asked = page.getByText('Remove odin from the validators');
+    await page.keyboard.press('r');
+    await asked.waitFor();
+    await page.getByRole('button', { name: 'Sign the removal' }).waitFor();
+    await picture(page, 'ledger-remove');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await asked.waitFor({ state: 'detached' });
+    await tabTo(page.getByRole('button', { name: 'Change the quorum' }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByLabel('How many must sign from then on').waitFor();
+    await page.keyboard.press('Escape');
+  });
 });

@@ -47,7 +47,7 @@ describe('the text of an address that others dial', () => {
     expect(parseHostPort(text)).toBeNull();
   });
 
-  test('[D1] any text is read or refused, and one that is read says a host without a slash', () => {
+  test('[D1] any text is parsed or refused, and a parsed one has a host without a slash', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.ipV4(), fc.ipV6(), fc.domain(), fc.webAuthority()), (text) => {
         const read = parseHostPort(text);
@@ -58,7 +58,7 @@ describe('the text of an address that others dial', () => {
     );
   });
 
-  test('[D1] every IPv4 address, IPv6 address and domain with a port survives being written and read', () => {
+  test('[D1] every IPv4 address, IPv6 address and domain with a port survives formatting and parsing', () => {
     const port = fc.integer({ min: 1, max: 65_535 });
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.domain()), port, (host, number) => {

@@ -1,6 +1,6 @@
 import { isIp4 } from '../../contract/host-port.ts';
 
-/** The multiaddr (https://github.com/multiformats/multiaddr) of a host, a port and a way of travel. */
+/** The multiaddr (https://github.com/multiformats/multiaddr) of a host, a port and a transport. */
 export function addressText(
   { host, port }: { readonly host: string; readonly port: number },
   way: 'tcp' | 'websocket' | 'quic',

@@ -2,18 +2,18 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Channel, Transport } from '../log/transport.ts';
 import { problem } from './problems.ts';
 
-/** A channel within a conversation that must end in time. */
+/** A conversation over a channel, with a deadline. */
 export interface Talk {
   readonly channel: Channel;
-  /** The next message. Throws a Problem `ended-early` when the peer says no more. */
+  /** The next message. Throws a Problem `ended-early` when the peer closed the channel. */
   next(): Promise<Uint8Array>;
-  /** Aborts when the time is up. */
+  /** Aborts at the deadline. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Opens a channel to a peer, talks, and closes it; breaks it when the talk fails or takes too long. Rejects with
- * what went wrong.
+ * Opens a channel to a peer, talks, and closes it; aborts it when the talk fails or takes too long. Rejects
+ * with the cause.
  */
 export function converse<T>(
   { transport, clock }: { readonly transport: Transport; readonly clock: Clock },

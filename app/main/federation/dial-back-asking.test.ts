@@ -20,7 +20,7 @@ const node = (name: string, views: Parameters<typeof dialBackNode>[3] = {}) =>
   dialBackNode(world, internet, name, views);
 const connect = (from: Place, to: string, seenAt?: string) => connectAt(world, from, to, seenAt);
 
-/** A peer that answers each request with the next of these outcomes. */
+/** A peer that answers each request with the next outcome. */
 async function answering(name: string, answer: (asked: readonly string[]) => unknown) {
   const place = internet.place(name);
   await place.transport.start();
@@ -44,7 +44,7 @@ async function asker(...testers: { name: string }[]) {
   return ada;
 }
 
-test('[D3] an address is untested until a member outside tried it', async () => {
+test('[D3] an address is untested until a member outside tested it', async () => {
   const bob = await node('bob');
   internet.open('ada', ADA);
   const ada = await asker();
@@ -86,7 +86,7 @@ test.each([
   expect(ada.dialBack.stateOf(ADA)).toBe(state);
 });
 
-test('[D3] three outcomes are enough; they are asked for again after fifteen minutes and count for thirty', async () => {
+test('[D3] three outcomes are enough; they are requested again after fifteen minutes and expire after thirty', async () => {
   const testers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => answering(name, all('reached'))));
   const ada = await asker(...testers);
   const total = () => testers.reduce((sum, { asked }) => sum + asked.length, 0);
@@ -101,7 +101,7 @@ test('[D3] three outcomes are enough; they are asked for again after fifteen min
   expect([ada.dialBack.stateOf(ADA), ada.dialBack.testedAt()]).toEqual(['untested', null]);
 });
 
-test('[D3] an address that is given up keeps no outcome, even one under way, and one request holds four at most', async () => {
+test('[D3] a removed address keeps no outcome, not even a pending one, and a request holds at most four', async () => {
   const bob = await answering('bob', all('reached'));
   const ada = await asker(bob);
   const many = Array.from({ length: 10 }, (_, index) => `/ip4/8.8.1.${index}/tcp/1`);
@@ -141,7 +141,7 @@ test('[D2] a tester that refuses is asked again after a minute, however often th
   expect(bob.asked).toHaveLength(2);
 });
 
-test('[D2] a tester that never answers is given up after twelve seconds and asked again after a minute', async () => {
+test('[D2] a tester that never answers times out after twelve seconds and is asked again after a minute', async () => {
   const silent = await answering('silent', all('refused'));
   const opened: Channel[] = [];
   silent.transport.handle(DIAL_BACK_PROTOCOL, (channel) => {
@@ -160,7 +160,7 @@ test('[D2] a tester that never answers is given up after twelve seconds and aske
   expect(ada.dialBack.stateOf(ADA)).toBe('untested');
 });
 
-test('[D3] the nodes of one member have one outcome between them', async () => {
+test('[D3] the nodes of one member share one outcome', async () => {
   const memberOf = (peer: string) => (peer.startsWith('box-') ? 'eve' : peer);
   const ada = await node('ada', { memberOf });
   for (const name of ['box-1', 'box-2', 'box-3'])

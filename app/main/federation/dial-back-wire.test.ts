@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DialBackAnswer, DialBackRequest } from './dial-back-wire.ts';
 
-test('[D2] any message is read or refused, and one that is read is within the limits', () => {
+test('[D2] any message is parsed or refused, and a parsed one is within the limits', () => {
   const value = fc.oneof(
     fc.anything(),
     fc.tuple(

@@ -36,7 +36,7 @@ async function ask(
 
 const dial = (...addresses: string[]) => ['dial', addresses];
 
-test('[D2] a member dials an address of the asker back and says whether it got through', async () => {
+test('[D2] a member dials an address of the asker back and reports the outcome', async () => {
   const bob = await node('bob');
   const ada = await node('ada');
   await connect(ada, 'bob');
@@ -49,7 +49,7 @@ test('[D2] a member dials an address of the asker back and says whether it got t
   expect(bob.dialBacks).toHaveLength(3);
 });
 
-test('[D2] nobody but a member is answered', async () => {
+test('[D2] only members are answered', async () => {
   const bob = await node('bob', { isMember: () => false });
   const eve = await node('eve');
   await connect(eve, 'bob');
@@ -57,7 +57,7 @@ test('[D2] nobody but a member is answered', async () => {
   expect(bob.dialBacks).toEqual([]);
 });
 
-test('[D2] nothing is dialled but the internet, and never through a relay, for another peer or this network', async () => {
+test('[D2] only addresses on the internet are dialled, never through a relay, for another peer or in this network', async () => {
   const bob = await node('bob');
   const ada = await node('ada');
   await connect(ada, 'bob');
@@ -85,7 +85,7 @@ test('[D2] nothing is dialled but the internet, and never through a relay, for a
   expect(bob.dialBacks).toEqual([]);
 });
 
-test('[D2] a name is dialled at each of its IP addresses; one that leads to the asker is enough', async () => {
+test('[D2] a name is dialled at each of its IP addresses; one at which the asker answers is enough', async () => {
   const bob = await node('bob');
   const ada = await node('ada');
   await connect(ada, 'bob');
@@ -96,7 +96,7 @@ test('[D2] a name is dialled at each of its IP addresses; one that leads to the 
   expect(bob.dialBacks).toContain(ADA);
 });
 
-test('[D2] a member in the network of an address refuses to dial it: it sees no more than the inside', async () => {
+test('[D2] a member in the network of an address refuses to dial it, since it cannot test from outside', async () => {
   const bob = await node('bob');
   const ada = await node('ada');
   await connect(ada, 'bob');
@@ -106,7 +106,7 @@ test('[D2] a member in the network of an address refuses to dial it: it sees no 
   expect(await ask(ada, 'bob', dial('/ip6/2600:1:2:3::a/tcp/1'))).toEqual(['refused']);
 });
 
-test('[D2] requests that are too long, empty or junk are cut off and cost no dial', async () => {
+test('[D2] requests that are too long, empty or malformed are aborted and cause no dial', async () => {
   const bob = await node('bob');
   const eve = await node('eve');
   await connect(eve, 'bob');
@@ -126,7 +126,7 @@ test('[D2] requests that are too long, empty or junk are cut off and cost no dia
   expect(bob.dialBacks).toEqual([]);
 });
 
-test('[D2] a peer gets twelve dials a minute, and all together sixty', async () => {
+test('[D2] a peer gets twelve dials per minute, and all peers together sixty', async () => {
   const bob = await node('bob');
   const count = async (name: string) => {
     const peer = await node(name);

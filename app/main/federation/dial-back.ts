@@ -16,18 +16,18 @@ import type { Network } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { decodeMessage } from './wire.ts';
 
-/** [D2] How long one dial-back may take, and a whole request. */
+/** [D2] Time limits of one dial-back and of a whole request. */
 const DIAL_MS = 5000;
 const REQUEST_MS = 12_000;
-/** [D3] Members whose outcome counts for one address, the latest. */
+/** [D3] How many members’ outcomes count for one address; the latest do. */
 const MAX_TESTERS = 3;
 /** [D3] When an outcome is asked for again, and when it no longer counts. */
 const RETEST_MS = 15 * 60_000;
 const STALE_MS = 2 * RETEST_MS;
 const LOOK_MS = 30_000;
-/** [D2] How long a peer that gave no outcome is left alone. */
+/** [D2] How long a peer that gave no outcome is not asked again. */
 const LEFT_ALONE_MS = 60_000;
-/** [D2] Dial-backs for one peer and for all together, a minute; and at a time. */
+/** [D2] Dial-backs per minute for one peer and for all peers, and dial-backs at a time. */
 const PER_PEER = 12;
 const IN_ALL = 60;
 const AT_A_TIME = 4;
@@ -38,9 +38,9 @@ export interface DialBackInit {
   readonly network: Network;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether a connected peer has proved its membership. */
+  /** Whether a connected peer proved its membership. */
   readonly isMember: (peer: string) => boolean;
-  /** The member whose node a peer is, as text; null where that is not known. */
+  /** The member that owns a peer, as text, or null if unknown. */
   readonly memberOf: (peer: string) => string | null;
 }
 
@@ -49,17 +49,17 @@ interface Outcome {
   readonly at: number;
 }
 
-/** Has members dial the addresses of this node, and dials theirs when they ask. The rules are in SPEC.md. */
+/** Asks members to dial the addresses of this node, and dials theirs on request. The rules are in SPEC.md. */
 export class DialBack {
   readonly #init: DialBackInit;
   /** Outcomes by address and by the member whose node tried. */
   readonly #outcomes = new Map<string, Map<string, Outcome>>();
   readonly #asking = new Set<string>();
-  /** When an address was last asked for: those that a tester refuses must not keep the others from their turn. */
+  /** When each address was last asked for, so that addresses a tester refuses do not block the others. */
   readonly #askedAt = new Map<string, number>();
-  /** Until when a peer is not asked: it just was, and may have refused. */
+  /** Until when a peer is not asked again. */
   readonly #leftAlone = new Map<string, number>();
-  /** Outcomes from before count, and are asked for again. */
+  /** Earlier outcomes still count, but are asked for again. */
   #dueFrom = Number.NEGATIVE_INFINITY;
   readonly #listeners = new Set<() => void>();
   readonly #perPeer: RateLimit;
@@ -86,7 +86,7 @@ export class DialBack {
     this.#stopLooking();
   }
 
-  /** The addresses to be tested from now on. */
+  /** Sets the addresses to test. */
   watch(addresses: readonly string[]): void {
     this.#addresses = addresses;
     for (const address of this.#outcomes.keys()) {
@@ -98,14 +98,14 @@ export class DialBack {
     this.look();
   }
 
-  /** Tests again: the network changed, or a person asked. Outcomes count until others come in. */
+  /** Tests again after a network change or on request. Earlier outcomes count until new ones arrive. */
   again(): void {
     this.#dueFrom = this.#init.clock.now();
     this.#leftAlone.clear();
     this.look();
   }
 
-  /** [D3] The majority of the latest outcomes; one half is enough. */
+  /** [D3] The majority of the latest outcomes; half is enough. */
   stateOf(address: string): AddressState {
     const outcomes = this.#latest(address);
     if (outcomes.length === 0) return 'untested';
@@ -113,24 +113,24 @@ export class DialBack {
     return reached * 2 >= outcomes.length ? 'reached' : 'unreachable';
   }
 
-  /** When an address was tested last, or null. */
+  /** When any address was last tested, or null. */
   testedAt(): number | null {
     const times = this.#addresses.flatMap((address) => this.#latest(address).map(({ at }) => at));
     return times.length === 0 ? null : Math.max(...times);
   }
 
-  /** Calls back when an outcome came in; returns how to stop. */
+  /** Calls back when an outcome arrives; returns a function that unsubscribes. */
   onOutcome(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Whether a connected member is in a position to test. */
+  /** Whether a connected member can test this node from outside. */
   hasTester(): boolean {
     return this.#testers().length > 0;
   }
 
-  /** Asks those members who can tell and whose word is still wanted. */
+  /** Asks the members that can test and whose outcome is still wanted. */
   look(): void {
     if (!this.#running || this.#addresses.length === 0) return;
     for (const peer of this.#testers()) {
@@ -142,7 +142,10 @@ export class DialBack {
     }
   }
 
-  /** [D2] Only members outside, on a direct connection, can tell whether the internet reaches this node. */
+  /**
+   * [D2] Only members outside this network, on a direct connection, can test whether this node is reachable
+   * from the internet.
+   */
   #testers(): string[] {
     const { transport, network, isMember } = this.#init;
     return transport
@@ -195,7 +198,7 @@ export class DialBack {
     }
   }
 
-  /** Keeps the outcomes that say something; answers whether there were any. */
+  /** Stores conclusive outcomes; returns whether there were any. */
   #note(peer: string, addresses: readonly string[], outcomes: readonly DialBackOutcome[]): boolean {
     const at = this.#init.clock.now();
     let isNews = false;
@@ -221,7 +224,7 @@ export class DialBack {
     });
   }
 
-  /** [D2] Dials an address of a member, unless it leads inside or the member asks for too much. */
+  /** [D2] Dials an address of a member, unless it leads into a private network or exceeds the limits. */
   async #dial(peer: string, address: string): Promise<DialBackOutcome> {
     const { network, clock } = this.#init;
     const parts = network.read(address);
@@ -235,7 +238,7 @@ export class DialBack {
       const targets = parts.isName ? await network.resolve(address, deadline.signal) : [address];
       if (!targets.every((one) => network.read(one)?.scope === 'internet' && !this.#isOurs(one)))
         return 'refused';
-      // At once, since one that swallows packets would take all the time.
+      // In parallel: an address that drops packets would use up the time limit.
       const dials = targets.map((target) => network.dialBack(peer, target, deadline.signal));
       return (await Promise.all(dials)).some(Boolean) ? 'reached' : 'failed';
     } catch {
@@ -246,7 +249,7 @@ export class DialBack {
     }
   }
 
-  /** Behind the same router as the asker, this node cannot tell what others reach. */
+  /** A node behind the same router as the asker cannot test reachability from outside. */
   #isOurs(address: string): boolean {
     const { network } = this.#init;
     const host = network.read(address)?.host;

@@ -38,7 +38,7 @@ async function dial(address: string, isProved = false, peer = 'bob'): Promise<st
 }
 
 describe('addresses that a peer tells', () => {
-  test('[P7] those on the internet that name the peer are dialled, those of its record first', () => {
+  test('[P7] addresses on the internet that name the peer are dialled, those of its record first', () => {
     const recorded = at('/ip4/8.8.0.2/tcp/1');
     book.put(
       recordOf({ community: world.community, peer: 'bob', time: world.clock.now(), addresses: [recorded] }),
@@ -50,7 +50,7 @@ describe('addresses that a peer tells', () => {
     ]);
   });
 
-  test('[P7] one that names nobody or somebody else, that leads nowhere or is no address, is not', () => {
+  test('[P7] an address that names no peer or another one, leads nowhere or is malformed is not dialled', () => {
     const wrong = [
       '/ip4/8.8.0.1/tcp/1',
       '/ip4/8.8.0.1/tcp/1/p2p/eve',
@@ -70,7 +70,7 @@ describe('addresses that a peer tells', () => {
     expect(allowed(near, far)).toEqual([near]);
   });
 
-  test('[P7] loopback is dialled only in a world that is confined to this machine', async () => {
+  test('[P7] loopback is dialled only while all peers are on this machine', async () => {
     const loopback = at('/ip4/127.0.0.1/tcp/22');
     place.around.listening = ['/ip4/127.0.0.1/tcp/4001'];
     expect(allowed(loopback)).toEqual([]);
@@ -87,14 +87,14 @@ describe('addresses that a peer tells', () => {
     expect(allowed(loopback)).toEqual([]);
   });
 
-  test('[P7] a way through this very node, and QUIC, which is for punching, are left out', () => {
+  test('[P7] addresses through this node’s own relay and QUIC addresses are left out', () => {
     const other = '/ip4/8.8.0.1/tcp/1/p2p/relay/p2p-circuit/p2p/bob';
     expect(
       allowed('/ip4/8.8.0.1/tcp/1/p2p/ada/p2p-circuit/p2p/bob', other, at('/ip4/8.8.0.1/udp/1/quic-v1')),
     ).toEqual([other]);
   });
 
-  test('[P7] an address that led to the peer before is dialled wherever it leads', () => {
+  test('[P7] an address that led to the peer before is dialled whatever its scope', () => {
     const proved = new Set(['/ip4/192.168.1.9/tcp/1/p2p/bob', '/ip4/127.0.0.1/tcp/1']);
     expect(guard.addressesOf('bob', none, proved)).toEqual([...proved]);
   });
@@ -109,7 +109,7 @@ describe('dials', () => {
       book.put(recordOf({ community: world.community, peer, member, time: world.clock.now() }));
   };
 
-  test('[P7] a host gets six dials a minute for one member, however many ports and nodes the member names', async () => {
+  test('[P7] a host gets six dials per minute for one member, however many ports and nodes the member announces', async () => {
     knowNodes('eve', 'box-0', 'box-1', 'box-2', 'box-3');
     const many = async () => {
       for (let port = 1; port <= 100; port++) {
@@ -125,14 +125,14 @@ describe('dials', () => {
     expect(await dial(victim(1))).toBe('dial-refused');
   });
 
-  test('[P7] a host gets thirty dials a minute for all members together', async () => {
+  test('[P7] a host gets thirty dials per minute for all members together', async () => {
     for (let port = 1; port <= 100; port++) await dial(victim(port, `peer-${port}`), false, `peer-${port}`);
     expect(place.dials).toHaveLength(30);
     await world.clock.pass(MINUTE_MS);
     expect(await dial(victim(1))).toBe('dial-refused');
   });
 
-  test('[P7] a member causes twenty dials a minute, however many hosts and nodes it names', async () => {
+  test('[P7] a member causes twenty dials per minute, however many hosts and nodes it announces', async () => {
     knowNodes('eve', 'box-0', 'box-1');
     for (let host = 1; host <= 100; host++) {
       const box = `box-${host % 2}`;
@@ -155,7 +155,7 @@ describe('dials', () => {
     expect(place.dials).toHaveLength(20);
   });
 
-  test('[P7] a name is dialled at the IP address that it leads to', async () => {
+  test('[P7] a name is dialled at its IP address', async () => {
     internet.names.set('bob.example', ['8.8.0.2']);
     internet.open('bob', '/ip4/8.8.0.2/tcp/1');
     await world.network.transport('bob').start();
@@ -186,7 +186,7 @@ describe('dials', () => {
     expect(place.dials).toEqual([]);
   });
 
-  test('[P7] a name that is unknown fails and leaves room for other dials', async () => {
+  test('[P7] an unknown name fails and does not block other dials', async () => {
     for (let turn = 0; turn < 5; turn++)
       expect(await dial(at('/dns/unknown.example/tcp/1'))).toBe('unexpected');
     expect(place.dials).toEqual([]);

@@ -7,11 +7,14 @@ import type { AddressParts, Network } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { problem } from './problems.ts';
 
-/** [P7] Dials by addresses that nothing proves, a minute: of one host for one member and for all, for one member. */
+/**
+ * [P7] Dials of unproved addresses per minute: of one host for one member, of one host for all members, and
+ * for one member.
+ */
 const PER_HOST_AND_MEMBER = 6;
 const PER_HOST = 30;
 const PER_MEMBER = 20;
-/** [P7] The same, of one host at a time. */
+/** [P7] Concurrent dials of one host at unproved addresses. */
 const AT_A_TIME = 3;
 const MINUTE_MS = 60_000;
 
@@ -23,8 +26,8 @@ export interface DialGuardInit {
 }
 
 /**
- * [P7] Decides which addresses that a member tells are dialled. A member may name a stranger's address, or one
- * inside this network; that must not make this node flood a stranger or scan its own network.
+ * [P7] Decides which of the addresses that a member announces are dialled. A member may announce the address
+ * of a stranger or of a host in this network; this node must not flood strangers or scan its own network.
  */
 export class DialGuard {
   readonly #init: DialGuardInit;
@@ -41,9 +44,9 @@ export class DialGuard {
   }
 
   /**
-   * The addresses of a peer that may be dialled, those of its record first.
+   * The addresses of a peer that may be dialled; those of its record come first.
    *
-   * @param told addresses that the peer told over a connection.
+   * @param told addresses that the peer announced over a connection.
    * @param proved addresses that led to the peer before, or that a person entered.
    */
   addressesOf(peer: string, told: ReadonlySet<string>, proved: ReadonlySet<string>): string[] {
@@ -56,10 +59,10 @@ export class DialGuard {
   }
 
   /**
-   * Dials; an address that nothing proves within the limits, and with its name resolved to the internet.
-   * Rejects with a Problem.
+   * Dials an address. An unproved one is dialled within the limits, and only if its name resolves to the
+   * internet. Rejects with a Problem.
    *
-   * @param peer the peer that the address is told to lead to.
+   * @param peer the peer that should answer at the address.
    * @param isProved whether the address led to the peer before, or a person entered it.
    */
   async dial(peer: string, address: string, signal: AbortSignal, isProved: boolean): Promise<string> {
@@ -122,7 +125,7 @@ export class DialGuard {
     }
   }
 
-  /** Whether this node and all its peers are on this machine: a demonstration, or a test. */
+  /** Whether this node and all its peers run on this machine, as in a demonstration or a test. */
   #isConfined(): boolean {
     const { network, transport } = this.#init;
     const peers = transport.peers().map(({ address }) => address);
@@ -133,7 +136,7 @@ export class DialGuard {
   }
 }
 
-/** QUIC serves direct connections through NAT; TCP, which costs a node less, is what it dials by itself. */
+/** QUIC is kept for hole punching; ordinary dials use TCP, which costs a node less. */
 function isForPunching(parts: AddressParts | null): boolean {
   return parts?.way === 'quic';
 }

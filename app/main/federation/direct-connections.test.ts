@@ -28,7 +28,7 @@ interface Punch {
 }
 
 /**
- * A node that punches, by a router that shows it to others at `seenAs`, one endpoint for each who looks.
+ * A node that punches behind a router; each observer sees it at the next endpoint of `seenAs`.
  *
  * @param works whether packets of the other side arrive.
  */
@@ -80,7 +80,7 @@ async function connect(
   await dialled;
 }
 
-/** A member outside, at which a node can see itself. */
+/** A member outside that tells a node its external endpoint. */
 async function mirror(name: string, host: string, ...nodes: Node[]) {
   const place = internet.place(name);
   await place.transport.start();
@@ -103,7 +103,7 @@ describe('two members behind routers', () => {
     return { ada, bob };
   }
 
-  test('[W3] [W4] the one with the lower peer id starts and dials; both aim at what the other saw of itself, with one token', async () => {
+  test('[W3] [W4] the one with the lower peer id starts and dials; both send to the other’s external endpoints, with one token', async () => {
     const { ada, bob } = await pair(sameFor('8.1.0.1'), sameFor('8.2.0.1'));
     await world.clock.pass(20_000);
     expect(ada.punches).toMatchObject([
@@ -117,21 +117,21 @@ describe('two members behind routers', () => {
     expect(ada.directs.translation()).toBe('endpoint-independent');
   });
 
-  test('[W4] two routers that choose a port for each destination are not tried; one such router is', async () => {
+  test('[W4] two routers with endpoint-dependent mapping are not tried', async () => {
     const { ada, bob } = await pair(otherForEach('8.1.0.1'), otherForEach('8.2.0.1'));
     await world.clock.pass(10 * MINUTE_MS);
     expect([...ada.punches, ...bob.punches]).toEqual([]);
     expect(ada.directs.translation()).toBe('endpoint-dependent');
   });
 
-  test('[W4] one router that chooses a port for each destination is tried', async () => {
+  test('[W4] one router with endpoint-dependent mapping is tried', async () => {
     const { ada, bob } = await pair(otherForEach('8.1.0.1'), sameFor('8.2.0.1'));
     await world.clock.pass(20_000);
     expect([ada.punches.length, bob.punches.length]).toEqual([1, 1]);
     expect(bob.punches[0]!.endpoints).toHaveLength(2);
   });
 
-  test('[W5] after a failure the waits grow to half an hour, and a change of network ends them', async () => {
+  test('[W5] after failures the waits grow to half an hour, and a network change ends them', async () => {
     const { ada } = await pair(sameFor('8.1.0.1'), sameFor('8.2.0.1'), false);
     await world.clock.pass(3 * 60 * MINUTE_MS);
     const waits = ada.punches.slice(1).map(({ at }, index) => at - ada.punches[index]!.at);
@@ -143,7 +143,7 @@ describe('two members behind routers', () => {
     expect(ada.punches).toHaveLength(before + 1);
   });
 
-  test('[W3] members who do not answer how they see this node are replaced by others', async () => {
+  test('[W3] members that do not report this node’s endpoint are replaced by others', async () => {
     const ada = await node('ada', (by) => (by.startsWith('8.8.') ? null : { host: '8.1.0.1', port: 40_001 }));
     for (const [index, host] of ['8.8.0.1', '8.8.0.2', '9.9.0.1', '9.9.0.2'].entries())
       await mirror(`m${index}`, host, ada);
@@ -151,7 +151,7 @@ describe('two members behind routers', () => {
     expect(ada.directs.translation()).toBe('endpoint-independent');
   });
 
-  test('[W3] nothing is tried where punching is off, there is no UDP port, or the peer is no member', async () => {
+  test('[W3] nothing is tried if punching is off, there is no UDP port, or the peer is not a member', async () => {
     const { ada } = await pair(sameFor('8.1.0.1'), sameFor('8.2.0.1'));
     ada.punches.length = 0;
     ada.around.links.set('bob', { via: 'relay' });
@@ -172,7 +172,7 @@ describe('two members behind routers', () => {
     expect(await quiet()).toBeGreaterThan(0);
   });
 
-  test('[W3] peers that are connected directly or on this network are left alone', async () => {
+  test('[W3] peers that are connected directly or on this network are not punched to', async () => {
     const [ada, bob] = [await node('ada'), await node('bob')];
     await connect(ada, bob, 'direct');
     await world.clock.pass(MINUTE_MS);
@@ -184,7 +184,7 @@ describe('bad input', () => {
   const token = new Uint8Array(16);
   const offer = (...endpoints: [string, number][]) => ['punch', token, 'unknown', endpoints];
 
-  /** Offers to punch, as any peer could; resolves to whether the other side offered too. */
+  /** Offers to punch as any peer could; resolves to whether the other side offered too. */
   async function speak(to: Node, message: unknown): Promise<boolean> {
     const eve = internet.place('eve');
     await eve.transport.start();
@@ -199,7 +199,7 @@ describe('bad input', () => {
     return answered;
   }
 
-  test('[W4] no packet is sent into this machine, a network that is not this one’s, or nowhere', async () => {
+  test('[W4] no packet is sent to this machine, to a foreign private network, or to an unroutable address', async () => {
     const zed = await node('zed');
     zed.around.neighbours = (host) => host.startsWith('192.168.1.');
     const inside: [string, number][] = [
@@ -216,7 +216,7 @@ describe('bad input', () => {
     expect(zed.punches.at(-1)!.endpoints.map(({ host }) => host)).toEqual(['192.168.1.7', '8.8.0.9']);
   });
 
-  test('[W4] junk, short tokens, ports out of range and more than eight endpoints are cut off', async () => {
+  test('[W4] malformed messages, short tokens, ports out of range and more than eight endpoints are aborted', async () => {
     const zed = await node('zed');
     const nine = Array.from({ length: 9 }, (): [string, number] => ['8.8.0.9', 1]);
     const wrong = [
@@ -235,7 +235,7 @@ describe('bad input', () => {
     expect(zed.punches).toEqual([]);
   });
 
-  test('[W4] a peer may start six tries a minute; who is no member may start none', async () => {
+  test('[W4] a peer may start six attempts per minute; a non-member may start none', async () => {
     const zed = await node('zed');
     for (let turn = 0; turn < 30; turn++) await speak(zed, offer(['8.8.0.9', 4001]));
     expect(zed.punches).toHaveLength(6);
@@ -245,7 +245,7 @@ describe('bad input', () => {
     expect(zed.punches).toHaveLength(6);
   });
 
-  test('[W5] a peer that answers junk or nothing counts as a failure and is tried more and more rarely', async () => {
+  test('[W5] a malformed or missing answer counts as a failure, and the waits grow', async () => {
     const ada = await node('ada');
     const zoe = internet.place('zoe');
     await zoe.transport.start();

@@ -11,20 +11,20 @@ import { RateLimit } from './rate-limit.ts';
 import { UdpView, type Translation } from './udp-view.ts';
 import { decodeMessage, sized } from './wire.ts';
 
-/** [W4] The protocol by which two members agree to punch. */
+/** [W4] The protocol by which two members coordinate hole punching. */
 const PUNCH_PROTOCOL = '/impulse/punch/1';
-/** [W4] Endpoints that one side tells, at most. */
+/** [W4] The most endpoints that one side sends. */
 const MAX_ENDPOINTS = 8;
-/** [W4] How long one try may take, the agreement included. */
+/** [W4] How long one attempt may take, coordination included. */
 const TRY_MS = 12_000;
 const OBSERVE_MS = 2000;
-/** [W5] Waits after a failed try; the last one is repeated. */
+/** [W5] Waits after failed attempts; the last one is repeated. */
 const WAITS_MS = [15_000, 60_000, 300_000, 1_800_000];
 const LOOK_MS = 5000;
-/** [W4] Tries that one peer may start, a minute. */
+/** [W4] Attempts that one peer may start per minute. */
 const PER_PEER = 6;
 const MINUTE_MS = 60_000;
-/** [W3] How often this node asks how it is seen. */
+/** [W3] How often this node asks for its external endpoints. */
 const OBSERVE_AGAIN_MS = 60_000;
 
 const Wire = z.tuple([
@@ -50,7 +50,7 @@ export interface DirectConnectionsInit {
 export class DirectConnections {
   readonly #init: DirectConnectionsInit;
   readonly #view: UdpView;
-  /** How often in a row a host did not answer. */
+  /** Consecutive failures of each host to answer. */
   readonly #silences = new Map<string, number>();
   readonly #tries = new Map<string, { failures: number; notBefore: number }>();
   readonly #perPeer: RateLimit;
@@ -74,12 +74,12 @@ export class DirectConnections {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  /** A peer proved its membership: it may be one to connect to directly. */
+  /** Called when a peer proved its membership; tries a direct connection if the peer is relayed. */
   soon(): void {
     void this.#look();
   }
 
-  /** The network changed: earlier failures say nothing any more. */
+  /** Called when the network changed; earlier failures are forgotten. */
   again(): void {
     this.#tries.clear();
     this.#silences.clear();
@@ -88,12 +88,12 @@ export class DirectConnections {
     void this.#look();
   }
 
-  /** How the router in front of this node maps outgoing UDP. */
+  /** How this node’s router maps outgoing UDP. */
   translation(): Translation {
     return this.#view.translation((endpoint) => this.#isOwn(endpoint));
   }
 
-  /** How this node's UDP socket is seen from outside, the latest first. */
+  /** The external endpoints of this node’s UDP socket, the latest first. */
   endpoints(): Endpoint[] {
     return this.#view.endpoints();
   }
@@ -110,7 +110,7 @@ export class DirectConnections {
     const next = transport.peers().find(
       ({ peer, via }) =>
         via === 'relay' &&
-        // One of the two starts, or each would disturb the other.
+        // One side starts, since two attempts at once would disturb each other.
         transport.self < peer &&
         this.#init.isMember(peer) &&
         (this.#tries.get(peer)?.notBefore ?? 0) <= now,
@@ -167,7 +167,9 @@ export class DirectConnections {
     });
   }
 
-  /** [W4] Two routers that choose a new port for each destination cannot meet; all others are tried. */
+  /**
+   * [W4] Hole punching fails between two routers with endpoint-dependent mapping; every other pair is tried.
+   */
   async #punch(
     peer: string,
     token: Uint8Array,
@@ -213,7 +215,10 @@ export class DirectConnections {
     ]);
   }
 
-  /** [W3] Asks two members outside how they see this node's socket; others next time where one is silent. */
+  /**
+   * [W3] Asks two members outside for the endpoint of this node’s socket; a member that does not answer is
+   * replaced next time.
+   */
   async #observe(): Promise<void> {
     const { network, clock } = this.#init;
     const deadline = new AbortController();
@@ -232,7 +237,7 @@ export class DirectConnections {
     cancel();
   }
 
-  /** UDP endpoints of members who are connected directly, one a host. */
+  /** UDP endpoints of directly connected members, one for each host. */
   #mirrors(): Endpoint[] {
     const { transport, network, book } = this.#init;
     const byHost = new Map<string, Endpoint>();

@@ -17,7 +17,7 @@ const outside = (source: OwnAddress['source'], state: OwnAddress['state']): OwnA
   state,
 });
 
-/** A node at home, behind a router, that nobody has tested. */
+/** An untested node at home behind a router. */
 const home: DoctorFacts = {
   own: [lan],
   listening: [lan.address],
@@ -44,7 +44,7 @@ const mapped = {
 interface Case {
   readonly facts: Partial<DoctorFacts>;
   readonly verdict: ReturnType<typeof examine>['reachability']['verdict'];
-  /** The check that tells, what it finds, and the remedy or null. */
+  /** The check concerned, its finding, and its remedy or null. */
   readonly check: string;
   readonly state: string;
   readonly finding: RegExp;
@@ -174,7 +174,7 @@ const cases: Record<string, Case> = {
     finding: /A member outside dialled/,
     remedy: null,
   },
-  'someone of the same network dialled in, which proves nothing': {
+  'a peer of the same network dialled in, which proves nothing': {
     facts: { peers: [{ direction: 'inbound', via: 'direct', isOutside: false }] },
     verdict: 'private',
     check: 'dialback',

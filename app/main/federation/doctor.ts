@@ -9,9 +9,9 @@ import type { Translation } from './udp-view.ts';
 type Check = Doctor['checks'][number];
 type ReachabilityVerdict = Doctor['reachability']['verdict'];
 
-/** The facts that the doctor looks at. */
+/** The facts that the doctor examines. */
 export interface DoctorFacts extends ReachFacts {
-  /** When a member outside tested an address of this node last. */
+  /** When a member outside last tested an address of this node. */
   readonly testedAt: number | null;
   /** Relays that hold a place for this node. */
   readonly relays: number;
@@ -20,7 +20,7 @@ export interface DoctorFacts extends ReachFacts {
   readonly peers: readonly {
     readonly direction: 'inbound' | 'outbound';
     readonly via: 'direct' | 'relay' | 'local';
-    /** Whether the peer came from the internet without the help of hole punching. */
+    /** Whether the peer connected from the internet without hole punching. */
     readonly isOutside: boolean;
   }[];
   readonly translation: Translation;
@@ -28,7 +28,7 @@ export interface DoctorFacts extends ReachFacts {
   readonly isCopied: boolean;
 }
 
-/** Says who can reach this node, why, and what would help: one finding and one remedy for each part of the way. */
+/** Reports who can reach this node, why, and what would help, with one finding and remedy for each check. */
 export function examine(facts: DoctorFacts): Doctor {
   const verdict = verdictOf(facts);
   return {
@@ -50,7 +50,7 @@ export function examine(facts: DoctorFacts): Doctor {
 const outsideOf = (own: readonly OwnAddress[]) =>
   own.filter(({ scope, source }) => scope === 'internet' && source !== 'relay');
 
-/** A member outside dialled in: proof, whatever the tests say. */
+/** A member outside dialled in, which proves reachability whatever the tests say. */
 const wasDialled = ({ peers }: DoctorFacts) =>
   peers.some(({ direction, via, isOutside }) => direction === 'inbound' && via === 'direct' && isOutside);
 

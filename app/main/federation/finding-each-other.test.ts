@@ -12,7 +12,7 @@ beforeEach(() => {
   internet = new Internet(world);
 });
 
-/** The founder, Ada and Bob; the two dialled the founder by hand and nobody else. */
+/** The founder, Ada and Bob; both dialled only the founder. */
 async function three() {
   const start = async (name: string) => {
     internet.open(name, addressOf(name));
@@ -29,7 +29,7 @@ async function three() {
   return { founder, ada, bob };
 }
 
-test('[N4] [P5] members find each other by the records of a third, and posts flow when that one is gone', async () => {
+test('[N4] [P5] members find each other by the records of a third, and posts still spread when the third is gone', async () => {
   const { founder, ada, bob } = await three();
   founder.federation.stop();
   await founder.transport.stop();
@@ -57,7 +57,7 @@ test('[P1] [P5] a partition between all three is healed within seconds of its en
   }
 });
 
-test('[N4] [P6] a member that cannot be dialled learns of a new address by way of a third within seconds', async () => {
+test('[N4] [P6] a member that cannot be dialled learns a new address through a third within seconds', async () => {
   const { founder, ada, bob } = await three();
   internet.close(addressOf('bob'));
   await world.clock.pass(60_000);
@@ -72,7 +72,7 @@ test('[N4] [P6] a member that cannot be dialled learns of a new address by way o
   expect(bob.connected()).toEqual(['ada', FOUNDER]);
 });
 
-test('[P2] [N3] after a restart of everybody the book is enough to meet again', async () => {
+test('[P2] [N3] after a restart of all nodes the book is enough to reconnect', async () => {
   const nodes = Object.values(await three());
   for (const { federation, transport } of nodes) {
     federation.stop();
@@ -87,7 +87,7 @@ test('[P2] [N3] after a restart of everybody the book is enough to meet again', 
   for (const node of nodes) expect(node.connected()).toHaveLength(2);
 });
 
-test('[P7] junk on every protocol of the federation disturbs nobody', async () => {
+test('[P7] malformed messages on every protocol of the federation do no harm', async () => {
   const { founder, ada } = await three();
   const eve = world.network.transport('eve');
   await eve.start();
@@ -116,7 +116,7 @@ test('[P7] junk on every protocol of the federation disturbs nobody', async () =
   expect(ada.texts).toEqual(['still here']);
 });
 
-test('[D2] [FJ3] [N4] [W4] a peer that opens a channel and says nothing is cut off within fifteen seconds', async () => {
+test('[D2] [FJ3] [N4] [W4] a channel on which the peer sends nothing is aborted within fifteen seconds', async () => {
   const { founder, ada } = await three();
   founder.around.udpPort = 4001;
   const protocols = ['nodes', 'dial-back', 'punch', 'join'];

@@ -5,9 +5,9 @@ import { sized } from './wire.ts';
 import { problem } from './problems.ts';
 
 const PREFIX = 'impulse://join/';
-/** The longest link that is read, in characters. */
+/** The longest accepted link, in characters. */
 const MAX_LINK = 4000;
-/** Addresses in one link, at most. */
+/** The most addresses in one link. */
 const MAX_ADDRESSES = 8;
 
 const Wire = z.strictObject({
@@ -20,12 +20,12 @@ const Wire = z.strictObject({
   e: z.int().nonnegative(),
 });
 
-/** What an invite link says. Whoever has the link may use it. */
+/** The contents of an invite link. Anyone who has the link can use it. */
 export interface InviteLink {
   /** Digest of the genesis document. */
   readonly community: Uint8Array;
   readonly name: string;
-  /** Where the node that issued it was dialled from outside. */
+  /** The addresses of the node that issued it. */
   readonly addresses: readonly string[];
   readonly id: Uint8Array;
   readonly secret: Uint8Array;
@@ -47,7 +47,7 @@ export function encodeInvite(invite: InviteLink): string {
   return PREFIX + toBase64Url(encodeCanonical(wire));
 }
 
-/** [FJ1] Reads a link without using it; one that ran out is read all the same. Throws a Problem `invite-broken`. */
+/** [FJ1] Reads a link without using it, even an expired one. Throws a Problem `invite-broken`. */
 export function parseInvite(text: string): InviteLink {
   const link = text.trim();
   try {
@@ -60,7 +60,7 @@ export function parseInvite(text: string): InviteLink {
   }
 }
 
-/** [FJ1] Throws a Problem `invite-expired` when the link ran out. */
+/** [FJ1] Throws a Problem `invite-expired` when the link has expired. */
 export function checkInviteTime(invite: InviteLink, nowMs: number): void {
   if (invite.expiresAt > nowMs) return;
   throw problem('invite-expired');

@@ -31,7 +31,7 @@ export interface InviteWish {
   readonly reach?: Reach | undefined;
 }
 
-/** Issues invites and takes them back. The secret leaves with the link; only its digest stays. */
+/** Issues and revokes invites. The secret is in the link; this node keeps only its digest. */
 export class Invites {
   readonly #init: InvitesInit;
 
@@ -39,7 +39,7 @@ export class Invites {
     this.#init = init;
   }
 
-  /** Newest first, those used up or run out included. */
+  /** All invites, newest first, including used and expired ones. */
   list(): Invite[] {
     const uses = this.#init.store.uses();
     return this.#init.store.invites().map((row) => view(row, uses.get(toHex(row.id)) ?? []));
@@ -50,7 +50,7 @@ export class Invites {
     const { store, clock, random, signer, authority, community, communityName } = this.#init;
     const now = clock.now();
     const own = authority.roleAt(signer.publicKey, ticksOf(now));
-    // The host writes the admission itself, so it must have the right to.
+    // The host signs the admission, so it must have the right to.
     if (own === null || !reaches(own, 'moderator') || !outranks(own, role)) {
       throw problem('out-of-role', { role });
     }

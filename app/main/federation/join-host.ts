@@ -14,7 +14,7 @@ import { decodeMessage } from './wire.ts';
 import type { FederationStore } from './store.ts';
 import { problem } from './problems.ts';
 
-/** [FJ5] Tries a minute that one peer has, and that all have together. */
+/** [FJ5] Attempts per minute for one peer and for all peers. */
 const TRIES_PER_PEER = 5;
 const TRIES_IN_ALL = 60;
 const MINUTE_MS = 60_000;
@@ -30,11 +30,11 @@ export interface JoinHostInit {
   readonly store: FederationStore;
   /** The encoded genesis document, whose digest is the community's id. */
   readonly genesis: Uint8Array;
-  /** Makes a member, for good once it resolves; rejects with a Problem, such as `handle-taken`. */
+  /** Admits a member; resolves when that is final. Rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
 }
 
-/** Lets in those who present an invite that this node issued. The rules are in SPEC.md. */
+/** Admits people who present an invite that this node issued. The rules are in SPEC.md. */
 export class JoinHost {
   readonly #init: JoinHostInit;
   readonly #tries: { peer: string; at: number }[] = [];
@@ -92,7 +92,7 @@ export class JoinHost {
     }
     const now = clock.now();
     const role = authority.roleAt(publicKey, log.now);
-    // [FJ4] One who is a member already, perhaps because the answer was lost, is simply welcomed again.
+    // [FJ4] A member is welcomed again: the earlier answer may have been lost.
     if (role !== null) return role;
     if (invite.expiresAt <= now) {
       throw problem('invite-expired');

@@ -11,7 +11,7 @@ export const JOIN_PROTOCOL = '/impulse/join/1';
 export const MAX_GENESIS_BYTES = 64 * 1024;
 const PREFIX = utf8('impulse/join/1\0');
 
-/** The contract's rule for handles, without its words for people. */
+/** The contract's rule for handles, without its error messages. */
 const Handle = z
   .string()
   .min(2)
@@ -34,7 +34,7 @@ export const Answer = z.union([
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** [FJ2] What the newcomer signs: the whole request, bound to both ends of the connection. */
+/** [FJ2] The bytes that the newcomer signs: the whole request, bound to both ends of the connection. */
 export function joinTranscript(
   community: Uint8Array,
   joiner: string,

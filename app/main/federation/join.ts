@@ -11,7 +11,7 @@ import { Answer, joinTranscript, JOIN_PROTOCOL } from './join-wire.ts';
 import { decodeMessage } from './wire.ts';
 import { problem } from './problems.ts';
 
-/** [FJ3] Dialling and the whole exchange each take no longer than this. */
+/** [FJ3] Time limit of dialling, and of the exchange after it. */
 const DEADLINE_MS = 10_000;
 
 export interface MembershipRequest {
@@ -29,13 +29,13 @@ export interface Membership {
   readonly genesis: Uint8Array;
   /** The host, still connected. */
   readonly peer: string;
-  /** The address by which it was reached. */
+  /** The address at which it answered. */
   readonly address: string;
   readonly role: Role;
 }
 
 /**
- * [FJ2] Uses an invite: dials the host, shows secret and key, takes the genesis document.
+ * [FJ2] Uses an invite: dials the host, sends secret and key, receives the genesis document.
  * Rejects with a Problem: `invite-expired`, `host-unreachable`, `host-silent`, `wrong-genesis`, `cancelled`,
  * or the host's refusal (`invite-unknown`, `invite-used`, `bad-secret`, `handle-taken`, `banned`, …).
  */
@@ -114,7 +114,7 @@ async function present(
     const answer = decodeMessage(Answer, bytes);
     if (answer[0] === 'refused') throw new Problem(answer[1], answer[2], answer[3]);
     const [, role, genesis] = answer;
-    // [FJ3] The link names the community by its genesis; another one is not what was promised.
+    // [FJ3] The link names the community by the digest of its genesis.
     if (!equalBytes(sha256(genesis), invite.community)) {
       throw problem('wrong-genesis');
     }

@@ -7,7 +7,7 @@ import { federated } from './test-federation.ts';
 const WISH = { role: 'member', hours: 72, uses: 1, reach: 'internet' } as const;
 const linkOf = (federation: Federation, uses = 1) => parseInvite(federation.invite({ ...WISH, uses }).link);
 
-/** Uses an invite as a person; resolves to the role, or to the code of the refusal. */
+/** Uses an invite; resolves to the role, or to the code of the refusal. */
 async function join(
   world: TestWorld,
   invite: InviteLink,
@@ -42,14 +42,14 @@ describe('invite links', () => {
     expiresAt: 1_800_000_000_000,
   };
 
-  test('[FJ1] a link says what went into it, with space around it or a slash at its end', () => {
+  test('[FJ1] a link is read as it was written, even with space around it or a slash at its end', () => {
     const link = encodeInvite(invite);
     expect(link).toMatch(/^impulse:\/\/join\/[\w-]+$/);
     expect(parseInvite(link)).toEqual(invite);
     expect(parseInvite(`  ${link}/\n`)).toEqual(invite);
   });
 
-  test('[FJ1] a link cut short, changed, of another kind or endless is broken', () => {
+  test('[FJ1] a link that is truncated, changed, of another kind or too long is broken', () => {
     const link = encodeInvite(invite);
     const wrong = [
       link.slice(0, -3),
@@ -65,7 +65,7 @@ describe('invite links', () => {
 });
 
 describe('joining', () => {
-  test('[FJ3] a newcomer gets the genesis, and then everything else', async () => {
+  test('[FJ3] a newcomer gets the genesis, then all events', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     host.write('welcome');
@@ -94,7 +94,7 @@ describe('joining', () => {
     expect(host.federation.invites()).toMatchObject([{ usesLeft: 0, usedBy: ['ada'] }]);
   });
 
-  test('[FJ4] an invite misused is refused by name, and stays good for whom it was meant', async () => {
+  test('[FJ4] a misused invite is refused with a code, and stays valid for its recipient', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);
@@ -110,7 +110,7 @@ describe('joining', () => {
     expect(await join(world, invite, 'ada')).toBe('member');
   });
 
-  test('[FJ1] an invite that ran out is refused by both ends', async () => {
+  test('[FJ1] an expired invite is refused by both ends', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);
@@ -119,7 +119,7 @@ describe('joining', () => {
     expect(await join(world, { ...invite, expiresAt: invite.expiresAt + 1e9 }, 'ada')).toBe('invite-expired');
   });
 
-  test('[FJ4] an invite taken back lets nobody in; one for two lets two in', async () => {
+  test('[FJ4] a revoked invite admits nobody; an invite for two admits two', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const { invite, link } = host.federation.invite(WISH);
@@ -134,7 +134,7 @@ describe('joining', () => {
     );
   });
 
-  test('[FJ5] guessing is slow: the sixth try in a minute is turned away', async () => {
+  test('[FJ5] guessing is slow: the sixth attempt in a minute is refused', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = { ...linkOf(host.federation), secret: new Uint8Array(32) };
@@ -156,7 +156,7 @@ describe('joining', () => {
     expect(codes).toEqual([...Array.from({ length: 5 }, () => 'bad-secret'), 'too-many-tries']);
   });
 
-  test('[FJ3] a host that is not there is named as that; one address that answers is enough', async () => {
+  test('[FJ3] an unreachable host is reported; one address that answers is enough', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);
@@ -168,7 +168,7 @@ describe('joining', () => {
     );
   });
 
-  test('[FJ3] a host that says nothing is left after ten seconds, and cancelling ends the wait at once', async () => {
+  test('[FJ3] a silent host times out after ten seconds, and cancelling ends the wait at once', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);

@@ -3,7 +3,7 @@ import type { Verifier } from '../kernel/signer.ts';
 import type { Transport } from '../log/transport.ts';
 import type { Network } from './ports.ts';
 
-/** A network on which the contract is tried. */
+/** A network on which the contract is tested. */
 export interface NetworkWorld {
   readonly verifier: Verifier;
   /** A new node, not started. */
@@ -14,7 +14,7 @@ export interface NetworkWorld {
 
 const DEADLINE = { timeout: 8000, interval: 10 };
 
-/** The view that a node has of the network around it; run on each adapter. */
+/** The contract of the `Network` port, run on each adapter. */
 export function networkContract(name: string, createWorld: () => Promise<NetworkWorld>): void {
   describe(`network contract: ${name}`, { timeout: 30_000 }, () => {
     let world: NetworkWorld;
@@ -31,7 +31,7 @@ export function networkContract(name: string, createWorld: () => Promise<Network
     const addressOf = ({ transport }: { transport: Transport }) => transport.addresses()[0]!;
     const signal = () => AbortSignal.timeout(8000);
 
-    test('an address of a node names the node and says how far it leads', async () => {
+    test('an address of a node names the node and its scope', async () => {
       const { transport, network } = await started();
       expect(network.read(addressOf({ transport }))).toMatchObject({
         peer: transport.self,
@@ -51,7 +51,7 @@ export function networkContract(name: string, createWorld: () => Promise<Network
       expect(await a.network.dialBack(b.transport.self, address, signal())).toBe(false);
     });
 
-    test('a dial-back leaves the connection between the two alone', async () => {
+    test('a dial-back does not affect the existing connection', async () => {
       const [a, b] = [await started(), await started()];
       await a.transport.dial(addressOf(b));
       await vi.waitFor(() => expect(b.transport.peers()).toHaveLength(1), DEADLINE);
@@ -59,7 +59,7 @@ export function networkContract(name: string, createWorld: () => Promise<Network
       expect([a.transport.peers().length, b.transport.peers().length]).toEqual([1, 1]);
     });
 
-    test('others check what a node signs by its peer id', async () => {
+    test('others verify what a node signs by its peer id', async () => {
       const [a, b] = [await started(), await started()];
       const message = new TextEncoder().encode('a record');
       const signature = a.network.signer.sign(message);
@@ -72,7 +72,7 @@ export function networkContract(name: string, createWorld: () => Promise<Network
       expect(await check(b.transport.self)).toBe(false);
     });
 
-    test('without routers, relays and UDP there is none to tell of, and nothing is opened', async () => {
+    test('without routers, relays and UDP none are reported, and nothing is opened', async () => {
       const { network } = await started();
       expect(network.ports()).toEqual({ state: 'off', mapped: [], gateway: null });
       expect(network.relays()).toEqual([]);

@@ -3,10 +3,10 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { readRecord, type NodeRecord } from './node-record.ts';
 
-/** [N3] Records kept, of all nodes and of one member's nodes. */
+/** [N3] The most records kept, in all and of one member's nodes. */
 export const MAX_RECORDS = 1000;
 export const MAX_PER_MEMBER = 4;
-/** [N3] A record that was signed longer ago is dropped. */
+/** [N3] Older records are dropped. */
 const MAX_AGE_MS = 14 * 86_400_000;
 
 interface Row {
@@ -15,7 +15,7 @@ interface Row {
   readonly node_signature: Uint8Array;
 }
 
-/** The newest record of each node, in memory and on disk. Holds genuine records alone; callers check first. */
+/** The newest record of each node, in memory and on disk. Callers verify records before they store them. */
 export class NodeBook {
   readonly #db: Database;
   readonly #clock: Clock;
@@ -39,7 +39,7 @@ export class NodeBook {
     return this.#records.get(peer) ?? null;
   }
 
-  /** All records that are not too old, the most recently signed first. */
+  /** All records within the age limit, the most recently signed first. */
   list(): NodeRecord[] {
     const oldest = this.#clock.now() - MAX_AGE_MS;
     return [...this.#records.values()]
@@ -47,7 +47,10 @@ export class NodeBook {
       .toSorted((a, b) => b.time - a.time);
   }
 
-  /** [N3] Keeps a genuine record if it is the newest of its node and within the limits; answers whether it is kept. */
+  /**
+   * [N3] Stores a genuine record if it is the newest of its node and within the limits; returns whether it
+   * was stored.
+   */
   put(record: NodeRecord): boolean {
     const known = this.#records.get(record.peer);
     if (known !== undefined && known.sequence >= record.sequence) return false;
@@ -73,7 +76,9 @@ export class NodeBook {
     return true;
   }
 
-  /** Calls back with each record that replaced an older one or is new; returns how to stop. */
+  /**
+   * Calls back with each record that is new or replaced an older one; returns a function that unsubscribes.
+   */
   onRecord(listener: (record: NodeRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

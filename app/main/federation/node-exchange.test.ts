@@ -21,7 +21,7 @@ async function pair() {
   const ada = await exchangingNode(world, 'ada');
   return { host, ada };
 }
-/** Speaks the protocol by hand, as any peer could; resolves to what came back. */
+/** Speaks the protocol as any peer could; resolves to the answer. */
 async function speak(name: string, to: string, messages: readonly unknown[]): Promise<SealedRecord[]> {
   const transport = world.network.transport(name);
   await transport.start();
@@ -51,7 +51,7 @@ const unsigned = (wish: Parameters<typeof record>[0]): SealedRecord => [
   new Uint8Array(64),
 ];
 
-test('[N4] two members tell each other the nodes they know, once in five minutes', async () => {
+test('[N4] two members exchange the records they know once in five minutes', async () => {
   const { host, ada } = await pair();
   for (const name of ['bob', 'cy']) host.admit(name);
   host.book.put(record({ peer: 'bob' }));
@@ -78,7 +78,7 @@ test('[N4] two members tell each other the nodes they know, once in five minutes
   expect(opened).toBe(1);
 });
 
-test('[N4] records name where members live: strangers, impostors and mutes are told nothing', async () => {
+test('[N4] strangers, impostors and peers without a record are told nothing', async () => {
   const { host } = await pair();
   host.book.put(record({ peer: 'ada' }));
   const forged = unsigned({ peer: 'eve', member: 'ada' });
@@ -110,7 +110,7 @@ test('[N4] a banned member with an unsigned old record in another member’s nam
   expect(await speak('eve', FOUNDER, [['nodes', [forged]]])).toEqual([]);
 });
 
-test('[N4] a message holds 64 records at most; a longer one is cut off and nothing of it is kept', async () => {
+test('[N4] a message holds at most 64 records; a longer one is aborted and nothing of it is stored', async () => {
   const { host } = await pair();
   host.exchange.tell([], false);
   const names = Array.from({ length: 100 }, (_, index) => `member-${index}`);
@@ -128,7 +128,7 @@ test('[N4] a message holds 64 records at most; a longer one is cut off and nothi
   expect(await speak('ada', FOUNDER, [['nodes', [newer]]])).toHaveLength(64);
 });
 
-test('[N4] a peer that passes on a forged record is not listened to further', async () => {
+test('[N4] the exchange with a peer that sends a forged record is aborted', async () => {
   const { host } = await pair();
   for (const name of ['bob', 'cy']) host.admit(name);
   const [bytes, ofMember] = record({ peer: 'bob' }).sealed;
@@ -141,7 +141,7 @@ test('[N4] a peer that passes on a forged record is not listened to further', as
   expect(host.book.get('bob') ?? host.book.get('cy')).toBeNull();
 });
 
-test('[N4] an answer of junk or none at all leaves the exchange for the next time', async () => {
+test('[N4] after a malformed or missing answer the exchange is tried again later', async () => {
   const ada = await exchangingNode(world, 'ada');
   const host = world.network.transport(FOUNDER);
   await host.start();
@@ -158,7 +158,7 @@ test('[N4] an answer of junk or none at all leaves the exchange for the next tim
   expect(asked).toBe(3);
 });
 
-test('[N4] the channel of an exchange that failed is broken off', async () => {
+test('[N4] the channel of a failed exchange is aborted', async () => {
   const ada = await exchangingNode(world, 'ada');
   const host = world.network.transport(FOUNDER);
   await host.start();

@@ -25,24 +25,29 @@ import { RateLimit } from './rate-limit.ts';
 import { decodeMessage } from './wire.ts';
 import { problem } from './problems.ts';
 
-/** [N4] The protocol by which two members tell each other the nodes they know. */
+/** [N4] The protocol by which two members exchange the node records they know. */
 const NODES_PROTOCOL = '/impulse/nodes/1';
-/** [N4] Records in one message, at most. */
+/** [N4] The most records in one message. */
 const MAX_IN_MESSAGE = 64;
 const EXCHANGE_MS = 10_000;
-/** [N4] How often one connected member is asked again, and how often this node looks at its own record. */
+/**
+ * [N4] How often records are exchanged with one connected member, and how often this node checks its own
+ * record.
+ */
 const AGAIN_MS = 5 * 60_000;
 /** [N2] How far ahead of this node's clock a record may be. */
 const EARLY_MS = 10 * 60_000;
-/** [N5] How often a node's record is passed on, at most, and how long its node waits before it signs another. */
+/**
+ * [N5] The shortest time between two relayed records of a node, and between two records that a node signs.
+ */
 const PER_NODE_MS = 2000;
 const BETWEEN_MS = 2500;
-/** [N5] Records of one member's nodes that are taken, a minute. */
+/** [N5] Records of one member's nodes that are accepted per minute. */
 const PER_MEMBER = 12;
 const MINUTE_MS = 60_000;
-/** [N5] A record is signed again at this age even where nothing changed. */
+/** [N5] A record of this age is signed again even if nothing changed. */
 const REFRESH_MS = 6 * 3_600_000;
-/** [N6] How often a copy of this node is outbid, at most. */
+/** [N6] The shortest time between two records that outbid a copy of this node. */
 const COPY_PAUSE_MS = 60_000;
 
 const NodesMessage = z.tuple([z.literal('nodes'), z.array(SealedRecord).max(MAX_IN_MESSAGE)]);
@@ -63,17 +68,17 @@ export interface NodeExchangeInit {
   readonly logger: Logger;
   readonly book: NodeBook;
   readonly nodeName: () => string;
-  /** [N6] Another node signs records with this node's key. */
+  /** [N6] Called when another node signs records with this node's key. */
   readonly onCopy: () => void;
 }
 
-/** Spreads the records of members' nodes: this node's own and those of others. The rules are in SPEC.md. */
+/** Spreads the records of members' nodes, this node's included. The rules are in SPEC.md. */
 export class NodeExchange {
   readonly #init: NodeExchangeInit;
   readonly #topic: string;
   readonly #perNode: RateLimit;
   readonly #perMember: RateLimit;
-  /** When records were exchanged with a connected peer. */
+  /** When records were last exchanged with each connected peer. */
   readonly #metAt = new Map<string, number>();
   #own: { readonly addresses: readonly string[]; readonly relay: boolean } | null = null;
   #signedAt = 0;
@@ -106,7 +111,7 @@ export class NodeExchange {
     this.#init.transport.unsubscribe(this.#topic);
   }
 
-  /** Tells the others from now on where this node can be dialled, and whether it relays. */
+  /** Sets the addresses to announce, and whether this node relays. */
   tell(addresses: readonly string[], relay: boolean): void {
     const before = this.#own;
     this.#own = { addresses, relay };
@@ -118,7 +123,9 @@ export class NodeExchange {
     if (!same) this.#signSoon();
   }
 
-  /** [N4] Exchanges records with a connected member, unless that was done lately or is the other's to do. */
+  /**
+   * [N4] Exchanges records with a connected member, unless that was done recently or the other side opens.
+   */
   async meet(peer: string): Promise<void> {
     const { transport, clock, logger } = this.#init;
     const now = clock.now();
@@ -128,7 +135,7 @@ export class NodeExchange {
       await converse(this.#init, peer, NODES_PROTOCOL, EXCHANGE_MS, async ({ channel, next }) => {
         await channel.send(encodeCanonical(['nodes', [this.#ownRecord().sealed]]));
         const [, told] = decodeMessage(NodesMessage, await next());
-        // Records name where members live, so a peer that does not prove to be one is told no more.
+        // Records reveal where members live, so a peer that proves no membership gets no others.
         await this.#takeIntroduction(peer, told);
         await channel.send(encodeCanonical(['nodes', this.#others(peer)]));
       });
@@ -158,8 +165,9 @@ export class NodeExchange {
   }
 
   /**
-   * The first record must be the peer's own. The genuine record that this node holds of the peer decides whether it
-   * is a member's: the one shown may be ignored before its signatures are checked. Throws a Problem (`not-a-member`, …).
+   * The first record must be the peer's own. The genuine record that this node holds of the peer decides
+   * whether a member owns it, since the one received may be ignored before its signatures are checked. Throws
+   * a Problem (`not-a-member`, …).
    */
   async #takeIntroduction(peer: string, sealed: readonly SealedRecord[]): Promise<void> {
     const { book } = this.#init;
@@ -170,7 +178,7 @@ export class NodeExchange {
     if (verdict === 'reject' || readRecord(first).peer !== peer || known === null || !this.#isMember(known)) {
       throw problem('not-a-member');
     }
-    // Those who cannot be dialled, and whom the peer does not reach, learn of its new addresses by gossip alone.
+    // Nodes that cannot be dialled and are not connected to the peer learn its new addresses only by gossip.
     if (verdict === 'accept') this.#publish(first);
     await this.#takeAll(others);
   }
@@ -191,7 +199,7 @@ export class NodeExchange {
     return this.#take(sealed);
   }
 
-  /** [N2] Judges a record and keeps it if it is new. */
+  /** [N2] Validates a record and stores it if it is new. */
   async #take(sealed: SealedRecord): Promise<GossipVerdict> {
     const { log, clock, verifier, network, transport, book } = this.#init;
     let record: NodeRecord;
@@ -214,7 +222,9 @@ export class NodeExchange {
     return this.#perNode.take(record.peer) ? 'accept' : 'ignore';
   }
 
-  /** [N6] A record of this node that it did not sign in this life: an earlier life's, or a copy's. */
+  /**
+   * [N6] Handles a record of this node that it did not sign in this run: one of an earlier run, or of a copy.
+   */
   #heardOfItself(record: NodeRecord): void {
     const { book, clock } = this.#init;
     const own = book.get(record.peer);
@@ -223,7 +233,7 @@ export class NodeExchange {
     const sinceMs = clock.now() - this.#signedAt;
     const isCopy = this.#signedAt > 0 && record.time > this.#signedAt;
     if (isCopy) this.#init.onCopy();
-    // Two nodes with one key would outbid each other without end.
+    // Two nodes with one key would outbid each other forever.
     if (!isCopy || sinceMs > COPY_PAUSE_MS) this.#signSoon();
   }
 
@@ -240,7 +250,7 @@ export class NodeExchange {
     if (own !== null && own.time + REFRESH_MS < this.#init.clock.now()) this.#sign();
   }
 
-  /** [N5] Signs at once, or when others pass a record of this node on again. */
+  /** [N5] Signs now, or once others accept a record of this node again. */
   #signSoon(): void {
     const { clock } = this.#init;
     const waitMs = this.#signedAt + BETWEEN_MS - clock.now();
@@ -260,7 +270,7 @@ export class NodeExchange {
     const time = clock.now();
     const known = book.get(transport.self);
     const sequence = Math.max(time, (known?.sequence ?? 0) + 1);
-    // Only a copy of this node's key could have used the numbers up.
+    // Only a copy of this node's key can have used up the sequence numbers.
     if (known !== null && sequence > MAX_SEQUENCE) return known;
     const record = sealRecord(
       { community: log.community, peer: transport.self, sequence, time, name: nodeName(), addresses, relay },

@@ -17,7 +17,7 @@ beforeEach(() => {
 const record = (wish: Omit<RecordWish, 'community' | 'time'> & { time?: number }) =>
   recordOf({ community: world.community, time: world.clock.now(), ...wish });
 
-/** Gossip from a peer; resolves to whether it cost the peer's score, or else whether it changed the book. */
+/** Gossip from a peer; resolves to whether it lowered the peer's score or, if not, changed the book. */
 async function gossip(
   to: ExchangingNode,
   from: string,
@@ -44,7 +44,7 @@ describe('what gossip brings', () => {
     }
   });
 
-  test('[N2] a member’s record is kept, whoever passes it on; the same or an older one is ignored', async () => {
+  test('[N2] a member’s record is stored, whoever relays it; the same or an older one is ignored', async () => {
     const time = world.clock.now();
     expect(await tell(host, 'eve', record({ peer: 'ada', sequence: 5 }))).toBe('kept');
     expect(await tell(host, 'eve', record({ peer: 'ada', sequence: 5, relay: true }))).toBe('ignore');
@@ -52,7 +52,7 @@ describe('what gossip brings', () => {
     expect(await tell(host, 'eve', record({ peer: 'eve', time: time - 15 * 24 * HOUR_MS }))).toBe('ignore');
   });
 
-  test('[N2] a forged record, one of another community and junk cost the one who passed it on', async () => {
+  test('[N2] a forged record, one of another community and malformed bytes lower the relaying peer’s score', async () => {
     const { sealed } = record({ peer: 'ada' });
     const forged: SealedRecord = [sealed[0], sealed[1], record({ peer: 'eve' }).sealed[2]];
     const foreign = record({ peer: 'ada' });
@@ -66,7 +66,7 @@ describe('what gossip brings', () => {
     expect(host.book.get('ada')).toBeNull();
   });
 
-  test('[N2] a record from the future or of somebody who is no member is ignored', async () => {
+  test('[N2] a record from the future or of a non-member is ignored', async () => {
     const time = world.clock.now();
     expect(await tell(host, 'eve', record({ peer: 'ada', time: time + 11 * MINUTE_MS }))).toBe('ignore');
     expect(await tell(host, 'eve', record({ peer: 'mallory' }))).toBe('ignore');
@@ -76,7 +76,7 @@ describe('what gossip brings', () => {
     expect(await tell(host, 'eve', record({ peer: 'ada', sequence: 2 ** 50 }))).toBe('ignore');
   });
 
-  test('[N2] any bytes are judged without a fault of this node', async () => {
+  test('[N2] any bytes are validated without a fault of this node', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
         const [prefix] = record({ peer: 'ada' }).sealed;
@@ -88,7 +88,7 @@ describe('what gossip brings', () => {
     );
   });
 
-  /** A member who keeps what the host passes on; the sequences of the records of nodes that `isMeant` names. */
+  /** A member who stores what the host relays; the sequences of the records that `isMeant` accepts. */
   async function listener(isMeant: (peer: string) => boolean) {
     const bob = await exchangingNode(world, 'bob');
     host.admit('bob');
@@ -100,7 +100,7 @@ describe('what gossip brings', () => {
     return heard;
   }
 
-  test('[N5] records of one node are passed on every two seconds at most', async () => {
+  test('[N5] records of one node are relayed at most every two seconds', async () => {
     const heard = await listener((peer) => peer === 'ada');
     for (let sequence = 1; sequence <= 12; sequence++) {
       await tell(host, 'ada', record({ peer: 'ada', sequence }));
@@ -110,7 +110,7 @@ describe('what gossip brings', () => {
     expect(heard).toEqual([1, 5, 9]);
   });
 
-  test('[N5] of the records of a node twelve a minute are taken', async () => {
+  test('[N5] twelve records of a node are accepted per minute', async () => {
     for (let sequence = 1; sequence <= 50; sequence++) {
       await tell(host, 'ada', record({ peer: 'ada', sequence }));
       await world.clock.pass(100);
@@ -120,7 +120,7 @@ describe('what gossip brings', () => {
     expect(await tell(host, 'ada', record({ peer: 'ada', sequence: 51 }))).toBe('kept');
   });
 
-  test('[N5] a member who makes node after node is passed on twelve times a minute, and others as before', async () => {
+  test('[N5] records of a member with ever new nodes are relayed twelve times per minute, and others as before', async () => {
     const heard = await listener((peer) => peer.startsWith('box-'));
     for (let index = 0; index < 300; index++) {
       const time = world.clock.now() + index;
@@ -133,7 +133,7 @@ describe('what gossip brings', () => {
 });
 
 describe('a node’s own record', () => {
-  test('[N5] is signed when what it says changed, and again after six hours', async () => {
+  test('[N5] is signed when its content changed, and again after six hours', async () => {
     const host = await exchangingNode(world, FOUNDER);
     host.exchange.tell(['/x'], false);
     host.exchange.tell(['/x'], false);
@@ -173,7 +173,7 @@ describe('a node’s own record', () => {
     expect(host.own.at(-1)?.addresses).toEqual(['/50']);
   });
 
-  test('[N6] one left from an earlier life is outdone within three seconds, without alarm', async () => {
+  test('[N6] one left from an earlier run is outbid within three seconds, without an alarm', async () => {
     const host = await exchangingNode(world, FOUNDER);
     host.exchange.tell(['/new'], false);
     const old = record({
@@ -213,7 +213,7 @@ describe('a node’s own record', () => {
     expect(host.copies).toHaveLength(1);
   });
 
-  test('[N1] [N6] a copy that used all sequences up is noticed, and the node goes on without a record of its own', async () => {
+  test('[N1] [N6] a copy that used up all sequences is noticed, and the node continues without its own record', async () => {
     const host = await exchangingNode(world, FOUNDER);
     host.admit('ada');
     host.exchange.tell(['/mine'], false);

@@ -11,7 +11,7 @@ import { problem } from './problems.ts';
 export const MAX_RECORD_BYTES = 3072;
 /** [N1] The longest address in a record, in characters. */
 const MAX_ADDRESS = 300;
-/** [N1] The highest sequence: one more can always be written as a number. */
+/** [N1] The highest sequence; the next one is still a safe integer. */
 export const MAX_SEQUENCE = 2 ** 52;
 const PREFIX = utf8('impulse/node/1\0');
 
@@ -27,7 +27,7 @@ const Body = z.strictObject({
   r: z.boolean(),
 });
 
-/** [N1] A record as it travels: its bytes, the member's signature, the node's signature. */
+/** [N1] A record on the wire: its bytes, the member's signature, the node's signature. */
 export const SealedRecord = z.tuple([upTo(MAX_RECORD_BYTES), sized(64), sized(64)]);
 export type SealedRecord = z.infer<typeof SealedRecord>;
 
@@ -35,16 +35,16 @@ export type SealedRecord = z.infer<typeof SealedRecord>;
 export interface NodeRecord {
   readonly community: Uint8Array;
   readonly peer: string;
-  /** Key of the member whose node it is. */
+  /** Key of the member that owns the node. */
   readonly publicKey: Uint8Array;
-  /** Grows with each record of the node; the highest counts. */
+  /** Increases with each record of the node; the highest counts. */
   readonly sequence: number;
   /** When it was signed, in milliseconds since the Unix epoch. */
   readonly time: number;
   readonly name: string;
   /** Where the node can be dialled, the best first. */
   readonly addresses: readonly string[];
-  /** Whether the node carries connections for members that cannot be dialled. */
+  /** Whether the node relays for members that cannot be dialled. */
   readonly relay: boolean;
   readonly sealed: SealedRecord;
 }
@@ -105,5 +105,5 @@ export async function isGenuine(
   return genuine.every(Boolean);
 }
 
-/** Whether two records are the same to the byte. */
+/** Whether two records are byte-identical. */
 export const isSameRecord = (a: NodeRecord, b: NodeRecord): boolean => equalBytes(a.sealed[0], b.sealed[0]);

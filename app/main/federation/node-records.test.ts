@@ -44,7 +44,7 @@ describe('records', () => {
     relay: fc.boolean(),
   });
 
-  test('[N1] a record reads as it was signed, within its limits, whatever it says', async () => {
+  test('[N1] any record within the limits is read as it was signed', async () => {
     await fc.assert(
       fc.asyncProperty(fields, async (said) => {
         const record = sealRecord({ ...said, peer: 'ada' }, personOf('ada'), { signer: personOf('ada') });
@@ -59,7 +59,7 @@ describe('records', () => {
     );
   });
 
-  test('[N1] one changed bit anywhere makes a record malformed or false', async () => {
+  test('[N1] one changed bit makes a record malformed or forged', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(0, 1, 2),
@@ -82,7 +82,7 @@ describe('records', () => {
     );
   });
 
-  test('[N1] any bytes are read or refused with a problem', () => {
+  test('[N1] any bytes are parsed or refused with a problem', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         try {
@@ -128,7 +128,7 @@ describe('records', () => {
     );
   });
 
-  test('[N1] a record beyond 3,072 bytes or with a signature of another length is none', () => {
+  test('[N1] a record beyond 3,072 bytes or with a signature of another length is refused', () => {
     const [bytes, ofMember, ofNode] = ADA.sealed;
     expect(SealedRecord.safeParse([new Uint8Array(MAX_RECORD_BYTES), ofMember, ofNode]).success).toBe(true);
     for (const wrong of [
@@ -182,7 +182,7 @@ describe('the book', () => {
     );
   });
 
-  test('[N3] records outlive a restart, and those older than fourteen days are dropped then', () => {
+  test('[N3] records survive a restart, except those older than fourteen days', () => {
     put('ada');
     put('bob', NOW - 13 * DAY_MS);
     expect(put('cy', NOW - 15 * DAY_MS)).toBe(false);
@@ -193,14 +193,14 @@ describe('the book', () => {
     expect(later.list().map(({ peer }) => peer)).toEqual(['ada']);
   });
 
-  test('[N3] a member has four nodes at most: those signed last', () => {
+  test('[N3] a member has at most four nodes: those signed last', () => {
     for (let index = 0; index < 10; index++) put(`node-${index}`, NOW + index, 'eve');
     put('ada', NOW - DAY_MS);
     expect(book.list().map(({ peer }) => peer)).toEqual(['node-9', 'node-8', 'node-7', 'node-6', 'ada']);
     expect(new NodeBook(db, clock).list()).toHaveLength(MAX_PER_MEMBER + 1);
   });
 
-  test('[N3] a node older than the four of its member is neither kept nor told', () => {
+  test('[N3] a node older than the four of its member is neither stored nor announced', () => {
     const heard: string[] = [];
     for (let index = 0; index < 4; index++) put(`node-${index}`, NOW, 'eve');
     book.onRecord(({ peer }) => heard.push(peer));
@@ -224,7 +224,7 @@ describe('the book', () => {
     expect(new NodeBook(db, clock).list()).toHaveLength(MAX_RECORDS);
   });
 
-  test('[N3] listeners hear of each newer record once', () => {
+  test('[N3] listeners are told of each newer record once', () => {
     const heard: string[] = [];
     const stop = book.onRecord(({ peer, sequence }) => heard.push(`${peer} ${sequence}`));
     put('ada', NOW, 'ada', 1);

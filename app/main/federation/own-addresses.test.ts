@@ -43,14 +43,14 @@ describe('sources', () => {
     ]);
   });
 
-  test('[D1] a setting with a port needs no listening address; one that is nonsense is left out', () => {
+  test('[D1] a setting with a port needs no listening address; a malformed one is left out', () => {
     expect(texts({ announced: ['8.8.8.8:5001', 'nonsense', '300.1.1.1:1', ''] })).toEqual([
       '/ip4/8.8.8.8/tcp/5001',
     ]);
     expect(texts({ announced: ['8.8.8.8'] })).toEqual([]);
   });
 
-  test('[D1] a forwarded port is an address of the router, by the way that listens on the inner port', () => {
+  test('[D1] a forwarded port is an address of the router, with the transport that listens on the internal port', () => {
     const listening = [...LISTENING, '/ip4/192.168.1.5/tcp/4002/ws'];
     const mapped = [
       mapping('8.8.8.8', 40_001),
@@ -76,7 +76,7 @@ describe('sources', () => {
     ]);
   });
 
-  test('[D1] addresses that lead nowhere, and text that is none, are left out', () => {
+  test('[D1] unroutable addresses and malformed text are left out', () => {
     const listening = ['/ip4/0.0.0.0/tcp/4001', '/ip4/224.0.0.1/tcp/4001', '', 'x', '/ip4/8.8.8.8'];
     expect(texts({ listening, observed: ['', '999.1.1.1', '0.0.0.0'], relayed: ['x'] })).toEqual([]);
   });
@@ -103,16 +103,16 @@ describe('sources', () => {
   });
 });
 
-describe('what is told', () => {
+describe('announced addresses', () => {
   const told = (facts: Partial<OwnAddressFacts>) => toldAddresses(own(facts));
 
-  test('[D4] an address that others observed is told once it was reached', () => {
+  test('[D4] an observed address is announced once it was reached', () => {
     const facts = { observed: ['8.8.8.8'], listening: LISTENING };
     expect(told(facts)).not.toContain('/ip4/8.8.8.8/tcp/4001');
     expect(told({ ...facts, stateOf: () => 'reached' })).toContain('/ip4/8.8.8.8/tcp/4001');
   });
 
-  test('[D4] an address that was not reached is told only where the sysop set it', () => {
+  test('[D4] an address that was not reached is announced only if the sysop set it', () => {
     const facts = {
       mapped: [mapping('8.8.8.8')],
       listening: LISTENING,
@@ -122,13 +122,13 @@ describe('what is told', () => {
     expect(told({ ...facts, announced: ['8.8.8.8'] })).toContain('/ip4/8.8.8.8/tcp/4001');
   });
 
-  test('[D4] loopback is told where there is nothing else', () => {
+  test('[D4] loopback is announced if there is nothing else', () => {
     expect(told({ listening: LISTENING.slice(0, 1) })).toEqual(['/ip4/127.0.0.1/tcp/4001']);
     expect(told({ listening: LISTENING })).toEqual(LISTENING.slice(1));
     expect(told({ listening: LISTENING.slice(0, 1), relayed: [RELAYED] })).toEqual([RELAYED]);
   });
 
-  test('[D4] a way through a relay is told although eight other addresses were not reached', () => {
+  test('[D4] an address through a relay is announced although there are eight other untested addresses', () => {
     const list = told({
       announced: ['1.1.1.1:1', '1.1.1.2:1', '1.1.1.3:1', '1.1.1.4:1'],
       listening: LISTENING,
@@ -139,7 +139,7 @@ describe('what is told', () => {
     expect(list).toContain(RELAYED);
   });
 
-  test('[D4] a thousand observed and listening addresses come down to eight', () => {
+  test('[D4] of a thousand observed and listening addresses eight are announced', () => {
     const hosts = Array.from({ length: 1000 }, (_, index) => `8.8.${index >> 8}.${index & 255}`);
     const listening = hosts.map((host) => `/ip4/${host}/tcp/4001`);
     expect(told({ listening, observed: hosts })).toHaveLength(MAX_TOLD);
@@ -160,7 +160,7 @@ describe('what is told', () => {
     ]);
   });
 
-  test('[D1] [D4] whatever the facts: no address twice, at most eight told, loopback never beside others', () => {
+  test('[D1] [D4] whatever the facts: no duplicates, at most eight announced, loopback never with others', () => {
     const host = fc.oneof(
       fc.ipV4(),
       fc.ipV6(),

@@ -3,7 +3,7 @@ import { addressText } from './address-text.ts';
 import type { MappedPort } from './port-mapper.ts';
 import type { AddressParts, Scope } from './ports.ts';
 
-/** [D1] How this node came to know an address of its own. */
+/** [D1] Where this node learned an address of its own from. */
 export type AddressSource = 'setting' | 'router' | 'interface' | 'observed' | 'relay';
 /** [D3] The outcome of dial-backs. */
 export type AddressState = 'reached' | 'unreachable' | 'untested';
@@ -29,10 +29,10 @@ export interface OwnAddressFacts {
   readonly stateOf: (address: string) => AddressState;
 }
 
-/** [D4] The most addresses that a node tells others. */
+/** [D4] The most addresses that a node announces. */
 export const MAX_TOLD = 8;
 
-/** [D1] Every address at which others might dial this node, the best first; each once. */
+/** [D1] Every address at which others might dial this node, without duplicates, the best first. */
 export function ownAddresses(facts: OwnAddressFacts): OwnAddress[] {
   const { announced, listening, mapped, observed, relayed, read, stateOf } = facts;
   const heard = listening.flatMap((address) => {
@@ -61,7 +61,7 @@ export function ownAddresses(facts: OwnAddressFacts): OwnAddress[] {
       if (port !== undefined) found.push({ address: addressText({ host, port }, way), source: 'observed' });
     }
   }
-  // A relay is dialled by TCP; a peer on a private network of the relay's knows no way to it.
+  // Relays are dialled by TCP; a private address of the relay is of no use to other peers.
   for (const address of relayed) {
     const parts = read(address);
     if (parts?.way !== 'quic' && parts?.scope === 'internet') found.push({ address, source: 'relay' });
@@ -82,15 +82,18 @@ export function ownAddresses(facts: OwnAddressFacts): OwnAddress[] {
 const SCOPES: readonly Scope[] = ['internet', 'network', 'machine', 'nowhere'];
 const STATES: readonly AddressState[] = ['reached', 'untested', 'unreachable'];
 
-/** Direct before relayed, wide before narrow, tested before untested; within these the order of {@link ownAddresses}. */
+/**
+ * Direct before relayed, wider scope first, reached before untested; then in the order of {@link
+ * ownAddresses}.
+ */
 function rankOf({ source, scope, state }: OwnAddress): number {
   if (source === 'relay') return 5;
   return SCOPES.indexOf(scope) * 10 + STATES.indexOf(state);
 }
 
 /**
- * [D4] Whether an address is worth telling: one that others observed is once it was reached, and one that
- * dial-backs did not reach is only where the sysop set it.
+ * [D4] Whether an address is announced: an observed one only once it was reached, and one that dial-backs did
+ * not reach only if the sysop set it.
  */
 export const isUsable = ({ source, state }: OwnAddress): boolean =>
   source === 'setting' ||
@@ -98,10 +101,10 @@ export const isUsable = ({ source, state }: OwnAddress): boolean =>
   state === 'reached' ||
   (state === 'untested' && source !== 'observed');
 
-/** [D4] Of the addresses that others are told, so many may lead through relays whatever else there is. */
+/** [D4] How many of the announced addresses are reserved for relays. */
 const RELAYED = 2;
 
-/** [D4] The addresses that others are told; loopback where there is nothing else. */
+/** [D4] The announced addresses; loopback only if there is nothing else. */
 export function toldAddresses(own: readonly OwnAddress[]): string[] {
   const usable = own.filter(isUsable);
   const outside = usable.filter(({ scope }) => scope !== 'machine');
@@ -111,7 +114,7 @@ export function toldAddresses(own: readonly OwnAddress[]): string[] {
   return chosen.filter((one) => others.includes(one) || relayed.includes(one)).map(({ address }) => address);
 }
 
-/** [D2] The addresses to have dialled back: those that claim to be on the internet. */
+/** [D2] The addresses to test by dial-back: those on the internet. */
 export function testable(own: readonly OwnAddress[]): string[] {
   return own.flatMap(({ address, source, scope }) =>
     source !== 'relay' && scope === 'internet' ? [address] : [],

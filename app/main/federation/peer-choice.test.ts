@@ -19,7 +19,7 @@ const chosen = (
     ({ peer }) => peer,
   );
 
-test('[P5] another member comes before another network, and both before a second node of the same', () => {
+test('[P5] a node of another member comes before one in another network, and both before a second node of the same member', () => {
   const [same, network, person, both] = [
     candidate('same', { person: 'eve', networks: ['8.8'] }),
     candidate('network', { person: 'eve' }),
@@ -34,7 +34,7 @@ test('[P5] another member comes before another network, and both before a second
   ]);
 });
 
-test('[P5] one that failed often waits behind others, and a relayed one behind a direct one', () => {
+test('[P5] a node that failed often comes after others, and a relayed one after a direct one', () => {
   const list = [
     candidate('failed', { failures: 4 }),
     candidate('relayed', { isDirect: false }),

@@ -1,13 +1,13 @@
 /** A node that could be dialled. */
 export interface Candidate {
   readonly peer: string;
-  /** Hex key of its member, where known. */
+  /** Hex key of its member, if known. */
   readonly person: string | null;
-  /** Networks that its addresses lie in; see {@link networkOf}. */
+  /** Networks of its addresses; see {@link networkOf}. */
   readonly networks: readonly string[];
-  /** Whether an address leads to it without a relay. */
+  /** Whether it has an address that needs no relay. */
   readonly isDirect: boolean;
-  /** Failed tries since it last answered. */
+  /** Failed dials since it last answered. */
   readonly failures: number;
 }
 
@@ -60,7 +60,9 @@ function scoreOf(candidate: Candidate, people: ReadonlySet<string>, networks: Re
   );
 }
 
-/** The network that an IP address lies in: the first 16 bits of IPv4, the first 32 of IPv6; a name by itself. */
+/**
+ * The network that an IP address lies in: the first 16 bits of IPv4, the first 32 of IPv6; a name by itself.
+ */
 export function networkOf(host: string): string {
   if (host.includes(':')) return host.split(':').slice(0, 2).join(':');
   return /^[\d.]+$/.test(host) ? host.split('.').slice(0, 2).join('.') : host;

@@ -64,7 +64,7 @@ async function member(peer: string, host: string, person = peer): Promise<void> 
 }
 
 describe('the nodes of the book', () => {
-  test('[P5] eight connections are made where more nodes are known, to different members and networks first', async () => {
+  test('[P5] eight connections are made if more nodes are known, to different members and networks first', async () => {
     peers.suspended();
     for (let index = 0; index < 4; index++) await member(`fleet-${index}`, `8.8.0.${index + 1}`, 'eve');
     for (let index = 0; index < 12; index++) await member(`node-${index}`, `9.${index}.0.1`);
@@ -74,7 +74,7 @@ describe('the nodes of the book', () => {
     expect(connected().filter((peer) => peer.startsWith('fleet-')).length).toBeLessThanOrEqual(1);
   });
 
-  test('[P5] one who is no longer a member, who lied or who was hung up on is not dialled', async () => {
+  test('[P5] former members, peers that sent forged data and peers that a person disconnected are not dialled', async () => {
     banned.add(toHex(personOf('eve').publicKey));
     await member('eve', '8.8.0.1');
     await member('liar', '8.8.0.2');
@@ -107,7 +107,7 @@ describe('the nodes of the book', () => {
     expect(connected()).toContain('bob');
   });
 
-  test('[P2] the address that a person entered survives a hello with eight others', async () => {
+  test('[P2] the address that a person entered survives a handshake with eight others', async () => {
     await world.network.transport('bob').start();
     internet.open('bob', '/ip4/8.8.0.1/tcp/4001');
     const dialled = peers.dial('/ip4/8.8.0.1/tcp/4001/p2p/bob');
@@ -145,7 +145,7 @@ describe('the nodes of the book', () => {
     expect(connected()).toEqual(['bob', 'cy']);
   });
 
-  test('a relay of the book is reached although there are connections enough', async () => {
+  test('a relay of the book is dialled although there are enough connections', async () => {
     for (let index = 0; index < 8; index++) await member(`node-${index}`, `9.${index}.0.1`);
     await world.clock.pass(1000);
     await member('relay', '8.8.0.1');
@@ -159,7 +159,7 @@ describe('the nodes of the book', () => {
 describe('bad input', () => {
   const VICTIM = '8.8.9.9';
 
-  test('[P7] records of one member that name a victim’s address cause six dials a minute at most, however often they change', async () => {
+  test('[P7] records of one member that name a victim’s address cause at most six dials per minute, however often they change', async () => {
     for (let turn = 0; turn < 200; turn++) {
       const addresses = Array.from(
         { length: 8 },
@@ -171,7 +171,7 @@ describe('bad input', () => {
     expect(hosts().filter((host) => host === VICTIM)).toHaveLength(6);
   });
 
-  test('[P7] the nodes of many members that name one victim cause thirty dials a minute at most', async () => {
+  test('[P7] nodes of many members that name one victim cause at most thirty dials per minute', async () => {
     for (let turn = 0; turn < 100; turn++) {
       record({
         peer: `eve-${turn}`,
@@ -183,7 +183,7 @@ describe('bad input', () => {
     expect(hosts()).toHaveLength(30);
   });
 
-  test('[P7] names that lead to one victim cause six dials a minute at most', async () => {
+  test('[P7] names that resolve to one victim cause at most six dials per minute', async () => {
     for (let turn = 0; turn < 100; turn++) {
       const addresses = Array.from({ length: 8 }, (_, index) => {
         const name = `v${turn}-${index}.example`;
@@ -196,7 +196,7 @@ describe('bad input', () => {
     expect(hosts()).toHaveLength(6);
   });
 
-  test('[P7] a member who names another member’s host does not keep that one from being dialled', async () => {
+  test('[P7] a member who names another member’s host does not prevent dials to that member', async () => {
     for (let turn = 0; turn < 30; turn++) {
       const addresses = [1, 2, 3].map((port) => `/ip4/${VICTIM}/tcp/${turn * 8 + port}/p2p/eve`);
       record({ peer: 'eve', addresses, sequence: world.clock.now() });
@@ -207,7 +207,7 @@ describe('bad input', () => {
     expect(connected()).toEqual(['bob']);
   });
 
-  test('[P3] [N3] nodes that left the book are considered no more', async () => {
+  test('[P3] [N3] nodes that left the book are no longer considered', async () => {
     peers.suspended();
     for (let index = 0; index < 200; index++) {
       const peer = `box-${index}`;
@@ -221,7 +221,7 @@ describe('bad input', () => {
     expect([...considered].toSorted()).toEqual(['box-196', 'box-197', 'box-198', 'box-199']);
   });
 
-  test('[P7] private, loopback and foreign addresses of a record or a hello are not dialled', async () => {
+  test('[P7] private, loopback and foreign addresses of a record or a handshake are not dialled', async () => {
     const addresses = [
       '/ip4/127.0.0.1/tcp/22/p2p/eve',
       '/ip4/192.168.1.1/tcp/80/p2p/eve',
@@ -235,14 +235,14 @@ describe('bad input', () => {
     expect(place.dials).toEqual([]);
   });
 
-  test('[P7] names that resolve inside are not dialled', async () => {
+  test('[P7] names that resolve to private addresses are not dialled', async () => {
     internet.names.set('trap.example', ['192.168.1.1']);
     record({ peer: 'eve', addresses: ['/dns/trap.example/tcp/80/p2p/eve'] });
     await world.clock.pass(10 * MINUTE_MS);
     expect(place.dials).toEqual([]);
   });
 
-  test('[P3] of a thousand addresses in a hello eight are kept', async () => {
+  test('[P3] of a thousand addresses in a handshake eight are kept', async () => {
     const addresses = Array.from(
       { length: 1000 },
       (_, index) => `/ip4/8.8.${index >> 8}.${index & 255}/tcp/1/p2p/eve`,
@@ -253,7 +253,7 @@ describe('bad input', () => {
     expect(new Set(hosts()).size).toBe(8);
   });
 
-  test('[P1] [P7] an address at which another node answers connects nobody and is tried ever more rarely', async () => {
+  test('[P1] [P7] an address at which another node answers makes no connection, and the waits grow', async () => {
     await world.network.transport('bob').start();
     internet.open('bob', '/ip4/8.8.0.1/tcp/4001');
     record({ peer: 'eve', addresses: ['/ip4/8.8.0.1/tcp/4001/p2p/eve'] });

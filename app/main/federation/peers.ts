@@ -10,15 +10,15 @@ import { choosePeers, networkOf, type Candidate } from './peer-choice.ts';
 import type { Network } from './ports.ts';
 import type { FederationStore } from './store.ts';
 
-/** [P1] Waits between tries, in milliseconds. */
+/** [P1] Waits between dials, in milliseconds. */
 const FIRST_WAIT_MS = 1000;
 const LAST_WAIT_MS = 300_000;
-/** [P3] Dials under way at a time. */
+/** [P3] Concurrent dials. */
 const MAX_DIALS = 8;
-/** [P3] Addresses of one peer that are kept, newest hello first. */
+/** [P3] Addresses kept for one peer; those of the newest handshake come first. */
 const MAX_PER_PEER = 8;
 const MAX_PROVED = 4;
-/** [P3] Peers that this node remembers by their addresses, besides those in the book. */
+/** [P3] Peers kept besides those in the book. */
 const MAX_KEPT = 50;
 /** [P5] Connections that this node wants. */
 const WANTED = 8;
@@ -35,27 +35,29 @@ export interface PeersInit {
   readonly isMember: (publicKey: Uint8Array) => boolean;
   /** Whether a connected peer is the node of a member. */
   readonly isMemberNode: (peer: string) => boolean;
-  /** Peers that are not dialled, because they lied. */
+  /** Peers that are not dialled because they sent forged data. */
   readonly shuns: (peer: string) => boolean;
 }
 
 interface Target {
-  /** Addresses that the peer told over a connection, and all others known; those told last come first. */
+  /** All known addresses; those that the peer announced last come first. */
   addresses: Set<string>;
-  /** Those among them that led to the peer, or that a person entered. */
+  /** The addresses that led to the peer or that a person entered. */
   readonly proved: Set<string>;
   failures: number;
   dialling: AbortController | null;
   cancelWait: (() => void) | null;
 }
 
-/** Keeps this node connected to members: dials those it knows, and again after a loss. The rules are in SPEC.md. */
+/**
+ * Keeps this node connected to members: dials known nodes, and lost peers again. The rules are in SPEC.md.
+ */
 export class Peers {
   readonly #init: PeersInit;
-  /** By peer id, or by address where the peer behind it is not known yet. */
+  /** By peer id, or by address while the peer there is unknown. */
   readonly #targets = new Map<string, Target>();
   readonly #guard: DialGuard;
-  /** Peers that a person hung up on. */
+  /** Peers that a person disconnected. */
   readonly #refused = new Set<string>();
   #stops: (() => void)[] = [];
   #running = false;
@@ -92,15 +94,15 @@ export class Peers {
     this.#targets.clear();
   }
 
-  /** [P2] Addresses that a peer gave over a connection, or at which it was found. */
+  /** [P2] Adds addresses that a peer announced, or at which it was found. */
   learn(peer: string, addresses: readonly string[], name: string | null): void {
     const { transport, store } = this.#init;
     if (peer === transport.self) return;
     const target = this.#target(peer);
     if (!target) return;
-    // An address that does not name its peer could lead this node to a stranger.
+    // An address that does not name its peer could belong to a stranger.
     const told = addresses.filter((address) => address.includes(peer));
-    // Addresses that proved themselves stay, or a peer could talk the others out of the way to it.
+    // Proved addresses stay, so that a peer’s announcements cannot displace them.
     const all = [...new Set([...[...target.proved].slice(-MAX_PROVED), ...told, ...target.addresses])];
     for (const address of told.slice(0, MAX_PER_PEER)) store.remember(address, peer, name);
     for (const address of all.splice(MAX_PER_PEER)) {
@@ -110,7 +112,7 @@ export class Peers {
     target.addresses = new Set(all);
   }
 
-  /** Dials an address now and keeps the peer connected from then on. Rejects with the transport's Problem. */
+  /** Dials an address and keeps the peer connected from then on. Rejects with the transport's Problem. */
   async dial(address: string): Promise<string> {
     const { transport, store, clock } = this.#init;
     const peer = await transport.dial(address);
@@ -121,7 +123,7 @@ export class Peers {
     return peer;
   }
 
-  /** Dials a node of the book, whether or not there are connections enough; resolves to whether it answered. */
+  /** Dials a node of the book even if there are enough connections; resolves to whether it answered. */
   async reach(peer: string): Promise<boolean> {
     if (this.#isConnected(peer)) return true;
     const target = this.#target(peer);
@@ -130,7 +132,7 @@ export class Peers {
     return this.#isConnected(peer);
   }
 
-  /** Hangs up, and does not dial this peer again until a person does or it comes by itself. */
+  /** Disconnects, and does not dial this peer until a person does or the peer connects. */
   async disconnect(peer: string): Promise<void> {
     const target = this.#targets.get(peer);
     this.#refused.add(peer);
@@ -142,13 +144,13 @@ export class Peers {
     await this.#init.transport.disconnect(peer);
   }
 
-  /** The machine goes to sleep: no more tries. */
+  /** Called when the machine goes to sleep; stops dialling. */
   suspended(): void {
     this.#suspended = true;
     for (const target of this.#targets.values()) rest(target);
   }
 
-  /** [P4] The machine woke or its network changed: waits end, and peers are dialled at once. */
+  /** [P4] Called when the machine woke or its network changed; ends all waits and dials at once. */
   resumed(): void {
     this.#suspended = false;
     for (const target of this.#targets.values()) {
@@ -173,7 +175,7 @@ export class Peers {
     return target;
   }
 
-  /** [P5] Dials as many nodes as connections are wanted, chosen for being different from each other. */
+  /** [P5] Dials as many nodes as connections are wanted, in different networks and of different members. */
   #fill(): void {
     if (!this.#running || this.#suspended) return;
     this.#matchBook();
@@ -193,7 +195,7 @@ export class Peers {
     for (const { peer } of chosen) void this.#dial(peer, this.#targets.get(peer)!);
   }
 
-  /** Members' nodes in the book are targets; those that left it and have no address are none any more. */
+  /** Makes targets of members' nodes in the book; removes those that left it and have no address. */
   #matchBook(): void {
     const { book, transport, isMember } = this.#init;
     for (const { peer, publicKey } of book.list()) {
@@ -248,7 +250,7 @@ export class Peers {
     return { people, networks };
   }
 
-  /** Nodes must not all choose the same among equals. */
+  /** Random order, so that nodes choose differently among equals. */
   #shuffled(candidates: readonly Candidate[]): Candidate[] {
     const bytes = this.#init.random.bytes(4 * candidates.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -258,7 +260,7 @@ export class Peers {
       .map(({ candidate }) => candidate);
   }
 
-  /** Tries all addresses of one peer at once; the first that answers counts. */
+  /** Dials all addresses of one peer in parallel; the first that answers counts. */
   async #dial(key: string, target: Target): Promise<void> {
     const { store, clock, logger } = this.#init;
     const abort = new AbortController();
@@ -287,12 +289,12 @@ export class Peers {
       logger.debug('dial-failed', { peer: key, code: problemOf(cause).code });
       target.failures++;
       if (this.#targets.get(key) === target) this.#wait(target);
-      // The place that this one did not take may be another's.
+      // Another target may use the free slot.
       this.#fill();
     }
   }
 
-  /** An address turned out to lead to this peer, perhaps to another than before. */
+  /** Records that an address led to this peer, perhaps not the one expected. */
   #rename(key: string, peer: string, address: string): void {
     const old = this.#targets.get(key);
     old?.addresses.delete(address);
@@ -301,7 +303,7 @@ export class Peers {
     if (peer !== this.#init.transport.self) this.#prove(peer, address);
   }
 
-  /** [P1] Twice as long after each failure, less up to half of it, so that nodes do not dial in step. */
+  /** [P1] Doubles after each failure, less a random part of up to half, so that nodes do not dial in step. */
   #wait(target: Target): void {
     if (!this.#running || this.#suspended || target.cancelWait) return;
     const fullMs = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, target.failures - 1));
@@ -320,7 +322,7 @@ export class Peers {
     const { transport, network, store, clock } = this.#init;
     const link = transport.peers().find((one) => one.peer === peer);
     this.#refused.delete(peer);
-    // The address of one who dialled in is a passing port; its hello tells where it listens.
+    // An inbound connection has an ephemeral port; the handshake tells where the peer listens.
     if (link?.direction === 'outbound' && network.read(link.address)?.way !== 'quic') {
       this.learn(peer, [link.address], null);
       this.#prove(peer, link.address);
@@ -339,7 +341,7 @@ export class Peers {
     this.#fill();
   }
 
-  /** [P6] A new record may say where a lost peer is now: it is tried at once. */
+  /** [P6] A new record may hold a lost peer's new address, so the peer is dialled at once. */
   #told({ peer }: NodeRecord): void {
     if (!this.#running || this.#suspended || peer === this.#init.transport.self) return;
     const target = this.#targets.get(peer);

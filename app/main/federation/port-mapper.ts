@@ -4,13 +4,13 @@ export interface WantedPort {
   readonly port: number;
 }
 
-/** A port of this machine that a router forwards from outside. */
+/** A port of this machine that a router forwards. */
 export interface MappedPort {
   readonly protocol: 'tcp' | 'udp';
   readonly internalPort: number;
-  /** The IPv4 address that the router names. It may itself be private: double NAT, carrier-grade NAT. */
+  /** The IPv4 address that the router reports. It may be private, as behind double or carrier-grade NAT. */
   readonly externalHost: string;
-  /** Often the internal port; another one if that was taken on the router. */
+  /** Usually the internal port; another one if that was taken on the router. */
   readonly externalPort: number;
   readonly by: 'upnp' | 'nat-pmp' | 'pcp';
 }
@@ -22,19 +22,21 @@ export interface PortMapperState {
    */
   readonly state: 'off' | 'searching' | 'mapped' | 'none' | 'refused';
   readonly mapped: readonly MappedPort[];
-  /** The address of the router that was asked last, for people; null where none answered. */
+  /** The address of the router asked last, for display; null if none answered. */
   readonly gateway: string | null;
 }
 
-/** Asks the router of the home network to forward ports to this machine. Implemented by platform/port-mapping. */
+/**
+ * Asks the router of the home network to forward ports to this machine. Implemented by platform/port-mapping.
+ */
 export interface PortMapper {
-  /** Keeps these ports mapped from now on, and takes back those that are no longer among them. */
+  /** Keeps these ports mapped from now on, and removes all other mappings. */
   want(ports: readonly WantedPort[]): void;
   current(): PortMapperState;
-  /** Calls back after each change of `current()`; returns how to stop listening. */
+  /** Calls back after each change of `current()`; returns a function that unsubscribes. */
   onChange(listener: () => void): () => void;
-  /** The network changed: the gateway is looked for again at once. */
+  /** Called when the network changed; looks for the gateway again at once. */
   networkChanged(): void;
-  /** Takes the mappings back and ends, within about two seconds. Later calls have no effect. */
+  /** Removes the mappings and ends, within about two seconds. Later calls have no effect. */
   stop(): Promise<void>;
 }

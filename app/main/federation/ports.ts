@@ -1,12 +1,14 @@
 import type { Signer } from '../kernel/signer.ts';
 import type { PortMapperState } from './port-mapper.ts';
 
-/** How far an IP address leads: this machine, a private network, or the internet; `nowhere` is never dialled. */
+/**
+ * The scope of an IP address: this machine, a private network, or the internet; `nowhere` is never dialled.
+ */
 export type Scope = 'machine' | 'network' | 'internet' | 'nowhere';
 
 /** The parts of an address that decide who can dial it. */
 export interface AddressParts {
-  /** An IP address or a DNS name; the relay's, for an address through a relay. */
+  /** An IP address or a DNS name; for an address through a relay, the relay's. */
   readonly host: string;
   readonly port: number;
   readonly way: 'tcp' | 'websocket' | 'quic';
@@ -15,7 +17,7 @@ export interface AddressParts {
   readonly isName: boolean;
   /** Peer id of the relay, for an address through one. */
   readonly relay: string | null;
-  /** Peer id of the node that the address leads to, where it names one. */
+  /** Peer id of the node that the address leads to, if it names one. */
   readonly peer: string | null;
 }
 
@@ -32,11 +34,11 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** What this node's ways to others and from others are, and what can be done about them. */
+/** The network around this node: addresses, routers, relays and hole punching. */
 export interface Network {
-  /** Reads an address, or null when it is none. */
+  /** Parses an address; null if it is not one. */
   read(address: string): AddressParts | null;
-  /** An address with its DNS name replaced by each IP address that the name has now; rejects when it has none. */
+  /** An address once for each IP address that its DNS name resolves to; rejects if there is none. */
   resolve(address: string, signal: AbortSignal): Promise<string[]>;
   /** Addresses at which this node listens, one for each interface, without peer id. */
   listening(): string[];
@@ -51,25 +53,26 @@ export interface Network {
   udpPort(): number | null;
   sentBytes(): number;
   receivedBytes(): number;
-  /** Calls back when one of the facts above changed; returns how to stop. */
+  /** Calls back when one of the above changed; returns a function that unsubscribes. */
   onChange(listener: () => void): () => void;
 
-  /** Sets the addresses that others are told, the best first. */
+  /** Sets the addresses to announce, the best first. */
   announce(addresses: readonly string[]): void;
-  /** Makes a fresh connection to an address and closes it; resolves to whether `peer` answered there. */
+  /** Opens a new connection to an address and closes it; resolves to whether `peer` answered there. */
   dialBack(peer: string, address: string, signal: AbortSignal): Promise<boolean>;
   /** Asks a connected peer for a place on its relay. Rejects with a Problem (`relay-refused`). */
   reserve(relay: string): Promise<void>;
-  /** Whom the relay of this node serves. */
+  /** Decides whom the relay of this node serves. */
   relayFor(isMember: (peer: string) => boolean): void;
-  /** Asks a peer's UDP socket, at an endpoint, how it sees this node's. */
+  /** Asks a peer's UDP socket for the endpoint from which it sees this node. */
   observe(endpoint: Endpoint, signal: AbortSignal): Promise<Endpoint | null>;
   /**
-   * Opens a path through the routers of both sides while the other side does the same, then connects directly.
+   * Punches a hole through the routers of both sides while the other side does the same, then connects
+   * directly.
    *
-   * @param token 16 bytes that both sides know; packets with another one are dropped.
-   * @param dials whether this side connects once the path is open; the other waits.
-   * @returns whether packets of the other side arrived (and, where this side dials, whether it is connected).
+   * @param token 16 bytes that both sides know; packets with another token are dropped.
+   * @param dials whether this side connects once packets arrive; the other waits.
+   * @returns whether packets of the other side arrived and, if this side dials, the connection was made.
    */
   punch(
     peer: string,
@@ -79,8 +82,8 @@ export interface Network {
     signal: AbortSignal,
   ): Promise<boolean>;
 
-  /** Signs with the key that this node's peer id stands for. */
+  /** Signs with the private key of this node's peer id. */
   readonly signer: Signer;
-  /** The Ed25519 key that a peer id stands for, 32 bytes; null where it stands for none. */
+  /** The 32-byte Ed25519 key of a peer id; null if it holds none. */
   keyOf(peer: string): Uint8Array | null;
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 
-/** Keys remembered at most; those used longest ago go first. */
+/** The most keys remembered; the least recently used are dropped first. */
 const MAX_KEYS = 4096;
 
-/** Lets so many through within a period for each key, counted from the first of them. */
+/** Allows a number of uses for each key within a period that starts with the first use. */
 export class RateLimit {
   readonly #clock: Clock;
   readonly #limit: number;
@@ -16,7 +16,7 @@ export class RateLimit {
     this.#periodMs = periodMs;
   }
 
-  /** Takes one for `key`; false when none is left. */
+  /** Counts a use of `key`; false if none is left. */
   take(key: string): boolean {
     const now = this.#clock.now();
     const known = this.#used.get(key);

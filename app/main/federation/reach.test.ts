@@ -29,7 +29,7 @@ const report = (reach: 'machine' | 'network' | 'internet', facts: Partial<ReachF
   reportOn(reach, { ...FACTS, ...facts });
 
 describe('reports', () => {
-  test('[I1] a node that listens on loopback alone is ready for this machine and says how to go further', () => {
+  test('[I1] a node that listens on loopback alone is ready for this machine and names the steps for more', () => {
     const facts = { own: [at('machine')], settings: defaultSettings.network };
     expect(report('machine', facts)).toMatchObject({ ready: true, steps: [] });
     for (const reach of ['network', 'internet'] as const)
@@ -40,7 +40,7 @@ describe('reports', () => {
       });
   });
 
-  test('[I1] a node without addresses is ready for nothing, and each report has a step', () => {
+  test('[I1] a node without addresses is ready for no reach, and each report has a step', () => {
     for (const reach of ['machine', 'network', 'internet'] as const) {
       const { ready, steps } = report(reach);
       expect(ready).toBe(false);
@@ -48,7 +48,7 @@ describe('reports', () => {
     }
   });
 
-  test('[I1] once members outside reached the node nothing is left to do', () => {
+  test('[I1] once members outside reached the node no steps are left', () => {
     expect(report('internet', { own: [at('internet', 'observed', 'reached')] })).toMatchObject({
       ready: true,
       steps: [],
@@ -76,19 +76,19 @@ describe('reports', () => {
     expect(report('internet', { own: [at('network')], port: null }).steps[0]).toContain('port 4001');
   });
 
-  test('[W6] behind two routers the provider is named, not the forwarding that works already', () => {
+  test('[W6] behind two routers the steps name the provider, not the forwarding that already works', () => {
     const ports = { state: 'mapped', mapped: [], gateway: null } as const;
     const { finding, steps } = report('internet', { own: [at('network', 'router')], ports });
     expect(finding).toContain('another router');
     expect(steps.join(' ')).not.toContain('forward TCP');
   });
 
-  test('[I1] an address of the settings that members did not reach is reported as that', () => {
+  test('[I1] an address of the settings that members did not reach is reported', () => {
     const own = [at('internet', 'setting', 'unreachable')];
     expect(report('internet', { own, hasTester: true }).finding).toContain('do not get through');
   });
 
-  test('[W6] behind a router with an address on the internet the provider is not named, though nobody got through', () => {
+  test('[W6] behind a router with an address on the internet the steps do not name the provider, even if no member got through', () => {
     const mapped = [
       { protocol: 'tcp', internalPort: 4001, externalHost: '8.8.0.1', externalPort: 4001, by: 'pcp' },
     ] as const;
@@ -121,7 +121,7 @@ describe('addresses of invites', () => {
     expect(addressesFor('internet', own)).toEqual([own[0], own[3], own[4]].map((one) => one!.address));
   });
 
-  test('[I2] an invite for the internet holds nothing where only the network can use it', () => {
+  test('[I2] an invite for the internet holds nothing if only the network can use it', () => {
     expect(addressesFor('internet', [at('network'), at('machine')])).toEqual([]);
   });
 

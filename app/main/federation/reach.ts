@@ -11,7 +11,7 @@ export interface ReachFacts {
   readonly own: readonly OwnAddress[];
   readonly listening: readonly string[];
   readonly ports: PortMapperState;
-  /** Whether a member outside is connected who can test. */
+  /** Whether a member outside who can test is connected. */
   readonly hasTester: boolean;
   readonly settings: Settings['network'];
   /** The TCP and UDP port that this node listens on, or null. */
@@ -20,7 +20,7 @@ export interface ReachFacts {
   readonly platform: string;
 }
 
-/** [I1] Whether invites for a reach work, and what a person has left to do. */
+/** [I1] Whether invites for a reach work, and the steps left for a person. */
 export function reportOn(reach: Reach, facts: ReachFacts): ReachReport {
   const ready = addressesFor(reach, facts.own).length > 0;
   return { reach, ready, ...{ machine, network, internet }[reach](facts, ready) };
@@ -99,8 +99,8 @@ function firewallStep({ port, settings, platform }: ReachFacts): ProblemFields {
 }
 
 /**
- * [I2] The addresses that an invite of a reach holds: none where nobody there could use it. One for the internet
- * holds those of the network too, since the friend may sit beside you.
+ * [I2] The addresses in an invite for a reach; none if nobody there could use it. An invite for the internet
+ * also holds addresses of the network, since the friend may be on it.
  */
 export function addressesFor(reach: Reach, own: readonly OwnAddress[]): string[] {
   const of = (wanted: OwnAddress['scope']) =>
@@ -116,7 +116,7 @@ export function addressesFor(reach: Reach, own: readonly OwnAddress[]): string[]
   }
 }
 
-/** [I3] The widest reach beyond this machine that works. Throws a Problem `reach-unset` where none does. */
+/** [I3] The widest working reach beyond this machine. Throws a Problem `reach-unset` if there is none. */
 export function widestReach(own: readonly OwnAddress[]): Reach {
   for (const reach of ['internet', 'network'] as const) {
     if (addressesFor(reach, own).length > 0) return reach;
@@ -124,12 +124,12 @@ export function widestReach(own: readonly OwnAddress[]): Reach {
   throw problem('reach-unset');
 }
 
-/** [I3] An invite that nobody could use is not made. */
+/** [I3] The refusal to make an invite that nobody could use. */
 export function notReachable({ finding, steps }: ReachReport): Problem {
   return problem('not-reachable', { finding, steps: steps.join(' ') });
 }
 
-/** [I4] The settings with which a node is set up for a reach. */
+/** [I4] The settings that set a node up for a reach. */
 export function networkFor({ reach, relay, announce }: ReachWish): NonNullable<SettingsPatch['network']> {
   return {
     ...(reach === 'machine' ? {} : { listen: 'everywhere' as const }),

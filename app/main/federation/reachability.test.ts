@@ -31,7 +31,7 @@ async function pair(listening: readonly string[]) {
 const named = (...addresses: string[]) => addresses.map((address) => `${address}/p2p/${FOUNDER}`);
 
 describe('where a node can be dialled', () => {
-  test('[D3] [D4] a node whose address answers is reached, and tells it to others in its record', async () => {
+  test('[D3] [D4] an address that answers is reached, and the record announces it', async () => {
     internet.open(FOUNDER, HOME);
     const { host, ada } = await pair([HOME, LAN, LOOPBACK]);
     expect(host.federation.view().own[0]).toMatchObject({ address: HOME, state: 'reached' });
@@ -40,7 +40,7 @@ describe('where a node can be dialled', () => {
     expect(ada.federation.view().known).toBe(1);
   });
 
-  test('[D4] an address that members did not get through to is told no more', async () => {
+  test('[D4] an address that members cannot reach is no longer announced', async () => {
     const { host } = await pair([HOME, LAN]);
     expect(host.federation.view().own.find(({ address }) => address === HOME)?.state).toBe('unreachable');
     expect(host.announced()).toEqual(named(LAN));
@@ -49,7 +49,7 @@ describe('where a node can be dialled', () => {
     ).toThrowError(expect.objectContaining({ code: 'not-reachable' }));
   });
 
-  test('[D4] a forwarded port that nobody set is found by the address that others see, once one of them got through', async () => {
+  test('[D4] a port forwarded without a setting is found by the observed address, once a member got through', async () => {
     internet.open(FOUNDER, HOME);
     const { host } = await pair([LAN]);
     expect(host.announced()).toEqual(named(LAN));
@@ -59,7 +59,7 @@ describe('where a node can be dialled', () => {
     expect(host.announced()).toEqual(named(HOME, LAN));
   });
 
-  test('[D1] [D4] a port that the router opens is told within seconds, and taken back when the router is gone', async () => {
+  test('[D1] [D4] a port that the router opens is announced within seconds, and withdrawn when the router is gone', async () => {
     internet.open(FOUNDER, HOME);
     const { host } = await pair([LAN]);
     const mapped = [
@@ -81,7 +81,7 @@ describe('where a node can be dialled', () => {
     expect(host.announced()).toEqual(named(LAN));
   });
 
-  test('[D4] a node that only its own machine reaches tells loopback', async () => {
+  test('[D4] a node that only its own machine reaches announces loopback', async () => {
     const { host } = await pair([LOOPBACK]);
     expect(host.announced()).toEqual(named(LOOPBACK));
     expect(() => host.federation.invite({ role: 'member', hours: 1, uses: 1 })).toThrowError(
@@ -89,7 +89,7 @@ describe('where a node can be dialled', () => {
     );
   });
 
-  test('[D3] [D4] a look by the doctor does not take a working address back', async () => {
+  test('[D3] [D4] a run of the doctor does not withdraw a working address', async () => {
     internet.open(FOUNDER, HOME);
     const { host } = await pair([LAN]);
     host.around.observed = ['8.8.0.1'];

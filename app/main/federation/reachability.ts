@@ -6,7 +6,7 @@ import type { NodeExchange } from './node-exchange.ts';
 import { ownAddresses, testable, toldAddresses, type OwnAddress } from './own-addresses.ts';
 import type { Network } from './ports.ts';
 
-/** Changes of the network are gathered for this long. */
+/** Network changes within this time are handled together. */
 const GATHER_MS = 200;
 
 export interface ReachabilityInit {
@@ -16,11 +16,11 @@ export interface ReachabilityInit {
   readonly settings: () => Settings['network'];
   readonly dialBack: DialBack;
   readonly exchange: NodeExchange;
-  /** Called after each look, with whether this node needs others to relay for it. */
+  /** Called after each check, with whether this node needs a relay. */
   readonly onLook: (needsRelay: boolean) => void;
 }
 
-/** Knows where this node can be dialled, has it tested, and tells others. */
+/** Collects the addresses of this node, has them tested, and announces them. */
 export class Reachability {
   readonly #init: ReachabilityInit;
   #own: readonly OwnAddress[] = [];
@@ -43,12 +43,12 @@ export class Reachability {
     this.#cancelLook = null;
   }
 
-  /** This node's addresses with what is known of each, the best first. */
+  /** This node's addresses with their state, the best first. */
   own(): readonly OwnAddress[] {
     return this.#own;
   }
 
-  /** The addresses that others are told now, with this node's peer id. */
+  /** The announced addresses, with this node's peer id. */
   told(): string[] {
     return toldAddresses(this.#own).map((address) => this.named(address));
   }
@@ -60,7 +60,7 @@ export class Reachability {
     );
   }
 
-  /** Looks again soon: something that the addresses rest on changed. */
+  /** Schedules a check after a change that may affect the addresses. */
   soon(): void {
     this.#cancelLook ??= this.#init.clock.after(GATHER_MS, () => {
       this.#cancelLook = null;
@@ -83,7 +83,7 @@ export class Reachability {
     const told = this.told();
     network.announce(told);
     dialBack.watch(testable(this.#own));
-    // Untested addresses count: the first member to join is the first who could test.
+    // Untested addresses count: before the first member joins nobody can test them.
     const canRelay = this.#own.some(
       ({ scope, source, state }) =>
         scope === 'internet' && source !== 'relay' && state !== 'unreachable' && source !== 'observed',

@@ -18,7 +18,7 @@ let world: TestWorld;
 let place: Place;
 let book: NodeBook;
 let places: RelayPlaces;
-/** Whom this node asked for a place. */
+/** The relays that this node asked for a place. */
 let asked: string[];
 let refusing: Set<string>;
 /** Relays that grant places which never appear. */
@@ -87,7 +87,7 @@ test('[W2] only members that relay are asked, and never this node itself', async
   expect(asked).toEqual([]);
 });
 
-test('[W2] a relay that refuses is left alone for a minute and does not keep others from being asked', async () => {
+test('[W2] a relay that refuses is not asked again for a minute, and others are asked', async () => {
   know('relay-1', '8.8.0.1');
   know('relay-2', '9.9.0.1');
   refusing.add('relay-1');
@@ -117,7 +117,7 @@ test('[W2] a relay that does not answer is not asked for a place', async () => {
   expect(asked).toEqual([]);
 });
 
-test('[W2] a place that is lost is made up for by another relay, and a relay that appears is used', async () => {
+test('[W2] a lost place is replaced by another relay, and a new relay is used', async () => {
   know('relay-1', '8.8.0.1');
   places.need(true);
   await world.clock.pass(1000);
@@ -140,7 +140,7 @@ test('[W2] after a stop no relay is asked', async () => {
   expect(asked).toEqual([]);
 });
 
-test('[W2] a relay that grants places which do not appear is left alone for a minute', async () => {
+test('[W2] a relay whose places do not appear is not asked again for a minute', async () => {
   know('relay-1', '8.8.0.1');
   granting.add('relay-1');
   places.need(true);

@@ -9,7 +9,7 @@ import type { Network } from './ports.ts';
 /** [W2] Relays on which a node that cannot be dialled keeps a place. */
 const WANTED = 2;
 const LOOK_MS = 15_000;
-/** [W2] How long a relay that was asked is left alone. */
+/** [W2] How long a relay that was asked is not asked again. */
 const ASKED_MS = 60_000;
 
 export interface RelayPlacesInit {
@@ -23,7 +23,7 @@ export interface RelayPlacesInit {
   readonly reach: (peer: string) => Promise<boolean>;
 }
 
-/** [W2] Keeps places on members' relays while this node cannot be dialled directly. */
+/** [W2] Keeps reservations on members' relays while this node cannot be dialled directly. */
 export class RelayPlaces {
   readonly #init: RelayPlacesInit;
   readonly #leftAlone = new Map<string, number>();
@@ -52,13 +52,13 @@ export class RelayPlaces {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  /** Says whether this node needs relays; places that it holds already stay until they expire. */
+  /** Sets whether this node needs relays; places that it already holds stay until they expire. */
   need(needed: boolean): void {
     this.#needed = needed;
     this.#look();
   }
 
-  /** The network changed: relays that refused are asked again. */
+  /** Called when the network changed; relays that refused are asked again. */
   again(): void {
     this.#leftAlone.clear();
     this.#look();
@@ -81,7 +81,7 @@ export class RelayPlaces {
     }
   }
 
-  /** Takes one more place; resolves to whether that is worth another look. */
+  /** Takes one more place; resolves to whether another attempt makes sense. */
   async #takeOne(): Promise<boolean> {
     const { network, clock, logger } = this.#init;
     if (!this.#needed || network.relays().length >= WANTED) return false;

@@ -30,13 +30,13 @@ import { Reachability } from './reachability.ts';
 import { RelayPlaces } from './relay-places.ts';
 import { FederationStore } from './store.ts';
 
-/** Changes are told at most this often, in milliseconds. */
+/** The shortest time between two updates of the view, in milliseconds. */
 const TELL_MS = 500;
-/** While someone watches, traffic and latency are told this often, in milliseconds. */
+/** How often traffic and latency are sent while someone watches, in milliseconds. */
 const REFRESH_MS = 2000;
-/** Introductions remembered of peers that are gone. */
+/** Introductions kept of peers that disconnected. */
 const MAX_INTRODUCTIONS = 500;
-/** [I4] How long setting up a reach waits for the router, and then for a test by a member, in milliseconds. */
+/** [I4] How long setting up a reach waits for the router and then for a member's test, in milliseconds. */
 const ROUTER_MS = 10_000;
 const TEST_MS = 8000;
 const STEP_MS = 100;
@@ -65,7 +65,7 @@ export interface FederationInit {
   /** The operating system, as `process.platform` names it. */
   readonly platform: string;
   readonly handleOf: (publicKey: Uint8Array) => string | null;
-  /** Makes a member, for good once it resolves; rejects with a Problem, such as `handle-taken`. */
+  /** Admits a member; resolves when that is final. Rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export interface Federation {
   start(): void;
   stop(): void;
   view(): FederationView;
-  /** Calls back at once, then when the view changed, at most twice a second; returns how to stop. */
+  /** Calls back at once and after changes, at most twice a second; returns a function that unsubscribes. */
   watch(listener: (view: FederationView) => void): () => void;
   /** The doctor's report; the addresses of this node are tested again. */
   diagnose(): Doctor;
@@ -90,13 +90,13 @@ export interface Federation {
   invite(wish: InviteWish): { invite: Invite; link: string; addresses: string[] };
   /** Throws a Problem `invite-unknown`. */
   revokeInvite(id: string): void;
-  /** The machine goes to sleep. */
+  /** Called when the machine goes to sleep. */
   suspended(): void;
-  /** The machine woke or its network changed: dead connections are dropped, and peers dialled at once. */
+  /** Called when the machine woke or its network changed; drops dead connections and dials peers at once. */
   resumed(): Promise<void>;
-  /** The pull with the most left to do, or null when nothing is known to be missing. */
+  /** The pull with the most left to do, or null if nothing is known to be missing. */
   syncProgress(): PullProgress | null;
-  /** Asks all peers now for what this node lacks. */
+  /** Asks all peers for missing events now. */
   syncNow(): void;
   readonly spread: Spread;
 }
@@ -108,7 +108,7 @@ const COPIED: Omit<Notice, 'since'> = {
   action: 'go.federation',
 };
 
-/** Everything between this node and its peers: catch-up, live spread, joining, connections and their report. */
+/** Everything between this node and its peers: catch-up, live spread, joining, connections and the doctor. */
 export function createFederation(init: FederationInit): Federation {
   const { log, transport, network, clock, authority, settings, handleOf } = init;
   const store = new FederationStore(init.db);
@@ -214,7 +214,7 @@ export function createFederation(init: FederationInit): Federation {
     knownRelays: book.list().filter(({ peer, relay }) => relay && peer !== transport.self).length,
     peers: transport.peers().map(({ direction, via, address }) => {
       const parts = network.read(address);
-      // A connection by QUIC may owe its way in to hole punching, and proves nothing.
+      // A QUIC connection may result from hole punching and proves nothing.
       return { direction, via, isOutside: parts?.scope === 'internet' && parts.way !== 'quic' };
     }),
     translation: directs.translation(),
@@ -223,7 +223,7 @@ export function createFederation(init: FederationInit): Federation {
 
   const diagnose = (): Doctor => examine(facts());
 
-  /** Waits for a condition, so long at most. */
+  /** Waits for a condition, up to a time limit. */
   const until = async (limitMs: number, condition: () => boolean) => {
     const deadline = clock.now() + limitMs;
     while (!condition() && clock.now() < deadline) await sleep(clock, STEP_MS);

@@ -26,7 +26,7 @@ describe('the settings of a reach', () => {
     expect(networkFor({ reach: 'internet' })).toEqual({ listen: 'everywhere', portMapping: true });
   });
 
-  test('[I4] relay and addresses are set where the wish names them', () => {
+  test('[I4] relay and addresses are set if the wish names them', () => {
     expect(networkFor({ reach: 'network', relay: false, announce: ['bbs.example.org'] })).toEqual({
       listen: 'everywhere',
       relay: false,
@@ -36,7 +36,7 @@ describe('the settings of a reach', () => {
 });
 
 describe('setting up the internet', () => {
-  /** Asks for it while the router is searched for; the answer, and how long it took in virtual time. */
+  /** Sets up the internet during the search for a router; returns the report and the virtual time it took. */
   const setUp = async (during: (around: Surroundings) => Promise<void>) => {
     const host = await federatedOn(world, internet, FOUNDER, [LAN]);
     host.around.ports = SEARCHING;
@@ -58,7 +58,7 @@ describe('setting up the internet', () => {
     expect(tookMs).toBeLessThan(4000);
   });
 
-  test('[I4] gives a router that stays silent ten seconds, then says what is left to do', async () => {
+  test('[I4] waits ten seconds for a silent router, then reports the steps that are left', async () => {
     const { report, tookMs } = await setUp(async () => {});
     expect(report.ready).toBe(false);
     expect(report.steps.length).toBeGreaterThan(0);

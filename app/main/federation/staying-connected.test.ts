@@ -62,7 +62,7 @@ test('[P4] after a sleep all peers are dialled at once', async () => {
   expect(world.clock.now() - asleep).toBeLessThan(65_000);
 });
 
-test('[P2] peers of yesterday are dialled at the next start', async () => {
+test('[P2] known peers are dialled at the next start', async () => {
   const { world, host, ada } = await pair();
   host.federation.stop();
   ada.federation.stop();
@@ -75,7 +75,7 @@ test('[P2] peers of yesterday are dialled at the next start', async () => {
   expect(ada.transport.peers()).toHaveLength(1);
 });
 
-test('a peer that a person hung up on is not dialled again', async () => {
+test('a peer that a person disconnected is not dialled again', async () => {
   const { world, host, ada } = await pair();
   host.federation.stop();
   await ada.federation.disconnect(FOUNDER);
@@ -83,7 +83,7 @@ test('a peer that a person hung up on is not dialled again', async () => {
   expect(ada.transport.peers()).toEqual([]);
 });
 
-test('those who watch are told at once how it stands, then of changes, at most twice a second', async () => {
+test('watchers get the view at once, then changes at most twice a second', async () => {
   const { world, host } = await pair();
   const views: FederationView[] = [];
   const stop = host.federation.watch((view) => views.push(view));

@@ -20,7 +20,7 @@ export interface AddressRow {
   readonly failures: number;
 }
 
-/** Addresses remembered, at most. */
+/** The most addresses kept. */
 const MAX_ADDRESSES = 500;
 
 const INVITE = `SELECT id, secret_hash AS secretHash, role, created_at AS createdAt, expires_at AS expiresAt,
@@ -80,7 +80,7 @@ export class FederationStore {
     });
   }
 
-  /** Gives a use back, when the admission failed after all. */
+  /** Gives a use back after the admission failed. */
   returnUse(invite: Uint8Array, member: Uint8Array): void {
     this.#db.transaction(() => {
       const { changes } = this.#db
@@ -91,7 +91,7 @@ export class FederationStore {
     });
   }
 
-  /** No more uses; false when there is no such invite. */
+  /** Revokes an invite; false if there is no such invite. */
   revokeInvite(id: Uint8Array): boolean {
     return this.#db.prepare('UPDATE invite SET uses_left = 0 WHERE id = ?').run(id).changes > 0;
   }
@@ -104,7 +104,7 @@ export class FederationStore {
       .all();
   }
 
-  /** Remembers an address; what is known of it already stays, the oldest unused ones go. */
+  /** Adds an address, without changing a known one; drops the oldest unused ones over the limit. */
   remember(address: string, peer: string | null, name: string | null): void {
     this.#db
       .prepare(

@@ -3,7 +3,7 @@ import type { TestWorld } from '../sim/test-world.ts';
 import { DialBack, type DialBackInit } from './dial-back.ts';
 import type { Internet, Place } from './test-internet.ts';
 
-/** A started node with dial-back; all are members to it, with one node each, unless told otherwise. */
+/** A started node with dial-back; by default it takes all peers for members with one node each. */
 export async function dialBackNode(
   world: TestWorld,
   internet: Internet,
@@ -24,7 +24,7 @@ export async function dialBackNode(
   return { ...place, name, dialBack };
 }
 
-/** Connects a node to a peer that it sees at an address, one on the internet unless told otherwise. */
+/** Connects a node to a peer seen at an address, by default one on the internet. */
 export async function connectAt(
   world: TestWorld,
   from: Pick<Place, 'transport' | 'around'>,

@@ -6,7 +6,7 @@ import { NodeBook } from './node-book.ts';
 import { NodeExchange } from './node-exchange.ts';
 import type { NodeRecord } from './node-record.ts';
 
-/** A node that exchanges records, and nothing else. */
+/** A node that only exchanges records. */
 export async function exchangingNode(world: TestWorld, name: string) {
   const { db, log, signer, roster, transport, sync, live, admit } = await world.node(
     name,
@@ -16,7 +16,7 @@ export async function exchangingNode(world: TestWorld, name: string) {
   live.stop();
   const { clock } = world;
   const book = new NodeBook(db, clock);
-  /** When a copy of its key was noticed. */
+  /** The times at which a copy of its key was noticed. */
   const copies: number[] = [];
   const exchange = new NodeExchange({
     log,
@@ -31,7 +31,7 @@ export async function exchangingNode(world: TestWorld, name: string) {
     nodeName: () => name,
     onCopy: () => copies.push(clock.now()),
   });
-  /** Records of its own that it came to hold. */
+  /** The records of itself that it stored. */
   const own: NodeRecord[] = [];
   book.onRecord((record) => {
     if (record.peer === name) own.push(record);

@@ -6,7 +6,7 @@ import { personOf, seededRandom, type TestWorld, verifier } from '../sim/test-wo
 import { createFederation, federationMigrations } from './index.ts';
 import type { Internet } from './test-internet.ts';
 
-/** A node with its whole federation on an internet, with these addresses of its own. */
+/** A node with its whole federation on a test internet, at the given addresses. */
 export async function federatedOn(
   world: TestWorld,
   internet: Internet,
@@ -50,7 +50,7 @@ export async function federatedOn(
   return { ...node, ...place, federation, notices, connected };
 }
 
-/** The same on the bare memory network, where an address is a name; `make` starts another life of it. */
+/** The same on the memory network, where an address is a name; `make` restarts it. */
 export async function federated(world: TestWorld, name: string) {
   const node = await world.node(name, federationMigrations);
   node.sync.stop();

@@ -11,10 +11,10 @@ const SCOPES: readonly [RegExp, Scope][] = [
   [/^(10\.|192\.168\.|100\.64\.|fe80:|fd)/, 'network'],
   [/^(0\.|22[4-9]\.|ff)/, 'nowhere'],
 ];
-/** How long a dial takes that nobody answers. */
+/** How long a dial without an answer takes. */
 const REFUSAL_MS = 50;
 
-/** Reads addresses as the real network does, with any text as peer id. */
+/** Parses addresses as the real network does, with any text as peer id. */
 export function readAddress(address: string): AddressParts | null {
   const match = ADDRESS.exec(address);
   if (!match) return null;
@@ -33,7 +33,7 @@ export function readAddress(address: string): AddressParts | null {
   };
 }
 
-/** The facts about one node's network, for a test to set; see {@link Network}. */
+/** The facts about one node's network, set by a test; see {@link Network}. */
 export interface Surroundings {
   listening: string[];
   observed: string[];
@@ -41,7 +41,7 @@ export interface Surroundings {
   relays: ReturnType<Network['relays']>;
   udpPort: number | null;
   neighbours: (host: string) => boolean;
-  /** How a link to a peer appears. */
+  /** How the connection to a peer appears. */
   links: Map<string, Partial<PeerLink>>;
 }
 
@@ -49,21 +49,23 @@ export interface Place {
   readonly transport: Transport;
   readonly network: Network;
   readonly around: Surroundings;
-  /** Every dial of this node: where, and when by the world's clock. */
+  /** Every dial of this node, with address and virtual time. */
   readonly dials: { readonly address: string; readonly at: number }[];
   /** Dial-backs that this node made for others. */
   readonly dialBacks: string[];
   /** The addresses that the node announced last. */
   readonly announced: () => readonly string[];
-  /** Tells the node that its surroundings changed. */
+  /** Tells the node that its network changed. */
   readonly changed: () => void;
 }
 
-/** IP addresses, DNS and dials over a memory network: an address leads to the node that it was opened for. */
+/**
+ * IP addresses, DNS and dials over a memory network. An address leads to the node that it was assigned to.
+ */
 export class Internet {
   readonly #world: TestWorld;
   readonly #leads = new Map<string, string>();
-  /** Where links to a node lead: the address that was opened for it last. */
+  /** The address last assigned to each node. */
   readonly #homes = new Map<string, string>();
   /** IP addresses of DNS names. */
   readonly names = new Map<string, string[]>();
@@ -72,7 +74,7 @@ export class Internet {
     this.#world = world;
   }
 
-  /** From now on these addresses, with or without a peer id, lead to `node`. */
+  /** Assigns addresses, with or without a peer id, to `node`. */
   open(node: string, ...addresses: readonly string[]): void {
     for (const address of addresses) {
       this.#leads.set(bare(address), node);
@@ -84,7 +86,7 @@ export class Internet {
     for (const address of addresses) this.#leads.delete(bare(address));
   }
 
-  /** Puts a node on this internet: its transport, its network and what a test may set of them. */
+  /** Adds a node to this internet: its transport, its network and the facts that a test can set. */
   place(name: string): Place {
     const inner = this.#world.network.transport(name);
     const view = this.#world.network.view(name, personOf);

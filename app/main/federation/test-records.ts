@@ -6,7 +6,7 @@ export interface RecordWish {
   readonly community: Uint8Array;
   /** The node; its key follows from its name. */
   readonly peer: string;
-  /** The member that signs; the node's namesake unless given. */
+  /** The member that signs; by default the one with the node's name. */
   readonly member?: string;
   readonly time: number;
   readonly sequence?: number;

@@ -1,4 +1,4 @@
-/** Whether two digests are equal, in a time that does not tell where they differ. */
+/** Whether two digests are equal, compared in constant time. */
 export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;

@@ -16,13 +16,13 @@ describe('the UDP socket as others see it', () => {
   const seen = (by: string, host: string, port: number) => view.note(by, { host, port });
   const translation = (own = '192.168.1.5') => view.translation(({ host }) => host === own);
 
-  test('[W3] nobody or one host alone tells no kind of translation', () => {
+  test('[W3] no observation, or one, does not reveal the kind of translation', () => {
     expect(translation()).toBe('unknown');
     seen('a', '8.8.0.1', 4001);
     expect(translation()).toBe('unknown');
   });
 
-  test('[W3] the same endpoint seen by two hosts is endpoint-independent, two ports are endpoint-dependent', () => {
+  test('[W3] one endpoint seen by two hosts means endpoint-independent mapping, two ports mean endpoint-dependent mapping', () => {
     seen('a', '8.8.0.1', 4001);
     seen('b', '8.8.0.1', 4001);
     expect(translation()).toBe('endpoint-independent');
@@ -30,7 +30,7 @@ describe('the UDP socket as others see it', () => {
     expect(translation()).toBe('endpoint-dependent');
   });
 
-  test('[W3] a node that is seen at its own address has no translation', () => {
+  test('[W3] a node seen at its own address has no translation', () => {
     seen('a', '8.8.0.1', 4001);
     expect(translation('8.8.0.1')).toBe('none');
     seen('b', '8.8.0.2', 4001);
@@ -43,7 +43,7 @@ describe('the UDP socket as others see it', () => {
     expect(translation()).toBe('unknown');
   });
 
-  test('[W3] endpoints come latest first, each once, and are forgotten after two minutes', async () => {
+  test('[W3] endpoints come latest first, without duplicates, and expire after two minutes', async () => {
     seen('a', '8.8.0.1', 1);
     seen('b', '8.8.0.1', 2);
     seen('c', '8.8.0.1', 1);
@@ -61,8 +61,8 @@ describe('the UDP socket as others see it', () => {
   });
 });
 
-describe('limits by time', () => {
-  test('each key has its own allowance, which is whole again after the period', async () => {
+describe('rate limits', () => {
+  test('each key has its own allowance, restored after the period', async () => {
     const limit = new RateLimit(clock, 2, 1000);
     const take = (key: string) => limit.take(key);
     expect(['a', 'a', 'a', 'b'].map(take)).toEqual([true, true, false, true]);
@@ -72,7 +72,7 @@ describe('limits by time', () => {
     expect(['a', 'a', 'a'].map(take)).toEqual([true, true, false]);
   });
 
-  test('a key that is asked for all the time is not forgotten for thousands of others', () => {
+  test('a key in constant use is not dropped for thousands of others', () => {
     const limit = new RateLimit(clock, 1, 1000);
     limit.take('busy');
     for (let turn = 0; turn < 20_000; turn++) {

@@ -1,11 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Endpoint } from './ports.ts';
 
-/** How long an endpoint that others saw stays worth telling: routers forget silent mappings after half a minute or more. */
+/** How long an observed endpoint is announced; routers drop idle mappings after 30 seconds or more. */
 const FRESH_MS = 120_000;
 const MAX_SEEN = 16;
 
-/** How a router maps what leaves this node's UDP socket (RFC 4787, section 4.1); `none` without translation. */
+/** How a router maps this node's UDP socket (RFC 4787, section 4.1); `none` without translation. */
 export type Translation = 'none' | 'endpoint-independent' | 'endpoint-dependent' | 'unknown';
 
 /** This node's UDP socket as nodes outside saw it. */
@@ -17,7 +17,7 @@ export class UdpView {
     this.#clock = clock;
   }
 
-  /** Notes how the socket of host `by` saw this node's. */
+  /** Records the endpoint from which host `by` saw this node. */
   note(by: string, endpoint: Endpoint): void {
     const others = this.#seen.filter((one) => one.by !== by);
     this.#seen = [{ by, endpoint, at: this.#clock.now() }, ...others].slice(0, MAX_SEEN);
@@ -27,7 +27,7 @@ export class UdpView {
     this.#seen = [];
   }
 
-  /** Endpoints seen lately, the latest first, each once. */
+  /** Recently observed endpoints without duplicates, the latest first. */
   endpoints(): Endpoint[] {
     const unique = new Map<string, Endpoint>();
     for (const { endpoint } of this.#fresh()) {
@@ -37,7 +37,7 @@ export class UdpView {
     return [...unique.values()];
   }
 
-  /** Compares what different hosts saw. One answer alone tells a translation, not its kind. */
+  /** Compares the observations of different hosts. A single one reveals a translation, but not its kind. */
   translation(isOwn: (endpoint: Endpoint) => boolean): Translation {
     const fresh = this.#fresh();
     const [latest] = fresh;

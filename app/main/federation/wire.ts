@@ -10,7 +10,7 @@ export const sized = (length: number) =>
 export const upTo = (limit: number) =>
   z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length <= limit);
 
-/** Parses a message of another node. Throws a Problem `malformed`. */
+/** Parses a message from another node. Throws a Problem `malformed`. */
 export function decodeMessage<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
   const parsed = schema.safeParse(decodeCbor(bytes));
   if (parsed.success) return parsed.data;

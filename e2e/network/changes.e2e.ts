@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseInvite } from '../../app/main/federation/invite.ts';
 import type { LabNode } from './lab-node.ts';
 import { exchange, join, obstacle, peerOf, Scenario, until, viewOf } from './scenario.ts';
+import type { Home } from './world.ts';
 
 const INTERNET = { reach: 'internet' } as const;
 
@@ -25,6 +26,7 @@ describe.skipIf(obstacle !== null)('a home whose network changes', () => {
   const { measured } = scenario;
   let founder: LabNode;
   let ines: LabNode;
+  let home: Home;
 
   /** How long the node takes to have its founder back, from a moment on. */
   const back = async (what: string, change: () => void | Promise<void>) => {
@@ -37,15 +39,17 @@ describe.skipIf(obstacle !== null)('a home whose network changes', () => {
     return ines.peersLost().length - lost;
   };
 
-  test('is back within seconds after each', async () => {
+  beforeAll(async () => {
     const { world } = scenario;
     founder = await scenario.founder(world.publicHost('founder'));
     const link = await founder.invite('--reach', 'internet');
-    const home = await world.home('ines', { nat: 'port-restricted' });
+    home = await world.home('ines', { nat: 'port-restricted' });
     ines = await scenario.node(home.hosts[0], 'ines');
     await join(ines, link, INTERNET);
     await until(ines, 30_000, (view) => peerOf(view, founder) !== undefined);
+  });
 
+  test('is back within seconds after each', async () => {
     await back('a new address of the machine', () => home.hosts[0].changeAddress());
     await back('a new address of the router', () => home.changeAddress());
     await back('cable to Wi-Fi', async () => {
@@ -65,8 +69,11 @@ describe.skipIf(obstacle !== null)('a home whose network changes', () => {
 
   test('works through a line that loses a fifth of its packets', async () => {
     ines.host.setLoss(20);
-    await exchange(measured, 'post with 20 % loss', founder, ines, 10);
-    ines.host.setLoss(0);
+    try {
+      await exchange(measured, 'post with 20 % loss', founder, ines, 10);
+    } finally {
+      ines.host.setLoss(0);
+    }
     expect((await viewOf(ines)).peers.length).toBeGreaterThan(0);
   });
 });

@@ -63,6 +63,10 @@ export class LabNode {
     this.#agent = new AgentLink(host, this.#dataDir, this.#env);
   }
 
+  get isRunning(): boolean {
+    return this.#process !== null;
+  }
+
   /** Runs a command of `impulse` on this node and resolves with what it answers in JSON. */
   async cli(...args: string[]): Promise<unknown> {
     const argv = [process.execPath, cli, ...args, '--json', '--data', this.#dataDir];

@@ -20,7 +20,7 @@ function world() {
 }
 
 describe('the preload', () => {
-  it('asks the shell for a port when the console is ready, and passes it on to the console alone', () => {
+  it('asks the shell for a port when the console is ready, and passes it on to the console only', () => {
     const { page, wire, says } = world();
     says('impulse:ready');
     expect(wire.send.mock.calls).toEqual([['impulse:connect']]);
@@ -29,7 +29,7 @@ describe('the preload', () => {
     expect(page.postMessage.mock.calls).toEqual([['impulse:port', 'app://console', [port]]]);
   });
 
-  it('passes nothing else on, and heeds no other window', () => {
+  it('passes on nothing else, and ignores other windows', () => {
     const { page, wire, says } = world();
     says('impulse:connect');
     says({ kind: 'impulse:ready' });

@@ -1,4 +1,4 @@
-/** What the preload uses of the page; the page itself is typed elsewhere. */
+/** The parts of the page that the preload uses. */
 export interface Page {
   readonly location: { readonly origin: string };
   addEventListener(
@@ -8,7 +8,7 @@ export interface Page {
   postMessage(message: unknown, targetOrigin: string, transfer: unknown[]): void;
 }
 
-/** What the preload uses of Electron's messages to the shell. */
+/** The parts of Electron's IPC that the preload uses. */
 export interface Wire {
   send(channel: string): void;
   on(channel: string, listener: (event: { readonly ports: unknown[] }) => void): unknown;
@@ -18,8 +18,8 @@ const ASK_CHANNEL = 'impulse:connect';
 const PORT_CHANNEL = 'impulse:port';
 
 /**
- * Passes the console's wish for a port on to the shell, and the port that comes back on to the console.
- * Nothing else crosses: no data, no other channel.
+ * Passes the console's request for a port to the shell, and the port to the console. No other data or channel
+ * passes through.
  */
 export function handOver(page: Page, wire: Wire): void {
   page.addEventListener('message', ({ source, data }) => {

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../kernel/sha256.ts';
 import type { ChunkDisk } from './chunk-disk.ts';
 
-/** What every place for chunks must do. */
+/** The contract of every chunk store. */
 export function chunkDiskContract(
   name: string,
   make: () => Promise<{ disk: ChunkDisk; end(): Promise<void> }>,
@@ -22,7 +22,7 @@ export function chunkDiskContract(
       hash: sha256(Buffer.from(text)),
     });
 
-    test('gives back what was written, and nothing for what was not', async () => {
+    test('returns what was written, and null for anything else', async () => {
       const disk = await fresh();
       const { hash, bytes } = chunk('tide table');
       expect(await disk.read(hash)).toBeNull();
@@ -32,7 +32,7 @@ export function chunkDiskContract(
       expect(await disk.usedBytes()).toBe(bytes.length);
     });
 
-    test('removes once and again without complaint', async () => {
+    test('removes a chunk twice without an error', async () => {
       const disk = await fresh();
       const { hash, bytes } = chunk('tide table');
       await disk.write(hash, bytes);
@@ -41,7 +41,7 @@ export function chunkDiskContract(
       expect([await disk.read(hash), await disk.usedBytes()]).toEqual([null, 0]);
     });
 
-    test('takes many chunks at a time', async () => {
+    test('takes concurrent writes', async () => {
       const disk = await fresh();
       const chunks = Array.from({ length: 40 }, (_, n) => chunk(`chunk ${n % 20}`));
       await Promise.all(chunks.map(({ hash, bytes }) => disk.write(hash, bytes)));

@@ -1,11 +1,11 @@
-/** Where the bytes of chunks lie, by their SHA-256. */
+/** A store for the bytes of chunks, by their SHA-256. */
 export interface ChunkDisk {
-  /** Stores a chunk as a whole or not at all. Throws a Problem `disk-full`. */
+  /** Stores a chunk atomically. Throws a Problem `disk-full`. */
   write(hash: Uint8Array, bytes: Uint8Array): Promise<void>;
-  /** The bytes as they lie there, or null. */
+  /** The stored bytes, unchecked, or null. */
   read(hash: Uint8Array): Promise<Uint8Array | null>;
-  /** Removes a chunk; one that is not there is no error. */
+  /** Removes a chunk; a missing one is not an error. */
   remove(hash: Uint8Array): Promise<void>;
-  /** What all chunks take, in bytes. */
+  /** The size of all chunks, in bytes. */
   usedBytes(): Promise<number>;
 }

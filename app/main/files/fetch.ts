@@ -13,11 +13,11 @@ import { problem } from './problems.ts';
 
 const SILENCE_MS = 20_000;
 const DEADLINE_MS = 300_000;
-/** How long a peer that gave wrong bytes is not asked for files, in milliseconds. */
+/** How long a peer that sent wrong bytes is not asked for files, in milliseconds. */
 const SHUN_MS = 600_000;
-/** What only a peer that lies does. */
+/** Codes that only a malicious peer causes. */
 const HOSTILE = new Set(['wrong-chunk', 'bad-manifest', 'malformed', 'bad-signature', 'wrong-community']);
-/** What ends the search: no other peer can help. */
+/** Codes that end the search, since no other peer can help. */
 const FINAL = new Set(['disk-full', 'read-only', 'file-budget', 'cancelled']);
 
 export interface FetchInit extends Omit<HandshakeInit, 'transport'> {
@@ -26,7 +26,10 @@ export interface FetchInit extends Omit<HandshakeInit, 'transport'> {
   readonly maxFileBytes: () => number;
 }
 
-/** Takes files from peers, chunk by chunk, each checked before it is kept; what broke off goes on later. */
+/**
+ * Fetches files from peers chunk by chunk. Each chunk is checked before it is stored, and a broken transfer
+ * resumes later.
+ */
 export class FileFetcher {
   readonly #init: FetchInit;
   readonly #store: FileStore;
@@ -39,7 +42,7 @@ export class FileFetcher {
   }
 
   /**
-   * Resolves once the file is complete here. Those who want the same file at a time share one transfer.
+   * Resolves once the file is complete here. Concurrent requests for a file share one transfer.
    * Throws a Problem `file-unavailable`, `cancelled`, `file-budget` or `disk-full`.
    */
   async fetch(id: Uint8Array, signal?: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ export const CHUNK_BYTES = 256 * 1024;
 const Digest = z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === 32);
 const Manifest = z.strictObject({ v: z.literal(1), size: z.int().nonnegative(), chunks: z.array(Digest) });
 
-/** What a file is made of. Its id is the SHA-256 of the encoded manifest. */
+/** The chunks of a file. The file’s id is the SHA-256 of the encoded manifest. */
 export interface Manifest {
   /** In bytes. */
   readonly size: number;
@@ -22,12 +22,12 @@ export interface SealedManifest extends Manifest {
   readonly bytes: Uint8Array;
 }
 
-/** How many bytes a chunk has. */
+/** The size of a chunk, in bytes. */
 export function chunkBytes(size: number, index: number): number {
   return Math.min(CHUNK_BYTES, size - index * CHUNK_BYTES);
 }
 
-/** Describes a file. */
+/** Makes the manifest of a file. */
 export function manifestOf(file: Uint8Array): SealedManifest {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < file.length; at += CHUNK_BYTES) {
@@ -37,14 +37,14 @@ export function manifestOf(file: Uint8Array): SealedManifest {
   return { size: file.length, chunks, bytes, id: sha256(bytes) };
 }
 
-/** The largest manifest of a file that has at most `maxBytes`, in bytes: 34 a chunk, and the frame. */
+/** The largest manifest of a file of up to `maxBytes`, in bytes: 34 per chunk, and the frame. */
 export function maxManifestBytes(maxBytes: number): number {
   return Math.ceil(maxBytes / CHUNK_BYTES) * 34 + 64;
 }
 
 /**
- * Parses a manifest from outside. Throws a Problem `bad-manifest` for what is malformed or describes more
- * than `maxBytes`.
+ * Parses a received manifest. Throws a Problem `bad-manifest` if it is malformed or describes more than
+ * `maxBytes`.
  */
 export function openManifest(bytes: Uint8Array, maxBytes: number): SealedManifest {
   const refusal = () => problem('bad-manifest');

@@ -1,6 +1,8 @@
 import type { Migration } from '../kernel/database.ts';
 
-/** Files this node holds or was told of; the bytes of chunks lie beside the database, by their hash. */
+/**
+ * Files that this node holds or that posts name. The bytes of chunks are stored beside the database, by hash.
+ */
 export const filesMigrations: readonly Migration[] = [
   {
     feature: 'files',

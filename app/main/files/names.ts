@@ -3,8 +3,8 @@ const MAX_NAME = 120;
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
 
 /**
- * A name under which any system can save the file: no folders, no control or direction characters,
- * nothing a system reserves. Never empty.
+ * A name under which any system can save the file: without folders, control characters, bidirectional
+ * controls and reserved names. Never empty.
  */
 export function safeName(name: string): string {
   const base = name.normalize('NFC').split(/[/\\]/).at(-1)!;
@@ -16,7 +16,7 @@ export function safeName(name: string): string {
   return shorten(RESERVED.test(clean) ? `_${clean}` : clean);
 }
 
-/** Cuts the name, not its ending. */
+/** Shortens the name, but keeps its extension. */
 function shorten(name: string): string {
   if (name.length <= MAX_NAME) return name;
   const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? '';
@@ -24,7 +24,7 @@ function shorten(name: string): string {
   return `${kept}${ending}`;
 }
 
-/** A media type in lower case, or the one for unknown bytes. */
+/** A media type in lower case, or the type for unknown bytes. */
 export function safeType(type: string): string {
   const clean = type.toLowerCase().split(';')[0]!.trim();
   return clean.length <= 100 && /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/.test(clean)

@@ -9,9 +9,9 @@ import { watchChannel } from './watchdog.ts';
 import { decodeFileMessage, encodeFileMessage } from './wire.ts';
 import { problem } from './problems.ts';
 
-/** Files that one peer may take at a time. */
+/** Concurrent transfers of one peer. */
 const MAX_CHANNELS = 2;
-/** What one peer may take within a minute, in bytes. */
+/** Bytes sent to one peer per minute. */
 const MAX_BYTES_A_MINUTE = 128 * 1024 * 1024;
 const SILENCE_MS = 30_000;
 const DEADLINE_MS = 600_000;
@@ -22,7 +22,7 @@ interface Served {
   minute: number;
 }
 
-/** Gives files to members who ask, within limits for each peer. */
+/** Serves files to members, within limits for each peer. */
 export class FileServer {
   readonly #init: HandshakeInit;
   readonly #store: FileStore;
@@ -35,7 +35,7 @@ export class FileServer {
     this.#clock = init.clock;
   }
 
-  /** Answers one channel. Rejects with a Problem when the peer breaks the rules. */
+  /** Answers one channel. Rejects with a Problem if the peer violates the protocol. */
   async answer(channel: Channel): Promise<void> {
     const served = this.#servedTo(channel.peer);
     if (served.channels >= MAX_CHANNELS) throw problem('busy');

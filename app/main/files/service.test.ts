@@ -34,7 +34,7 @@ function filesOf(node: TestNode, { sizeBytes, fileBudgetBytes = 1e9, maxFileByte
   return { ...files, disk };
 }
 
-/** Bytes that no two seeds share. */
+/** Bytes that differ for every seed. */
 function file(chunks: number, seed = 1): Uint8Array {
   const bytes = new Uint8Array(Math.floor(chunks * CHUNK_BYTES));
   for (let at = 0; at < bytes.length; at += 1024) bytes.set(sha256(Buffer.from(`${seed} ${at}`)), at);
@@ -50,7 +50,7 @@ async function community(...names: string[]) {
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 const code = (value: string) => expect.objectContaining({ code: value });
 
-/** A peer that lets everyone in, and then does what `act` says. */
+/** A peer that accepts every handshake and then runs `act`. */
 function hostile(
   node: TestNode,
   act: (channel: Channel, messages: AsyncIterator<Uint8Array>) => Promise<void>,
@@ -67,7 +67,7 @@ function hostile(
 }
 
 describe('files of one node', () => {
-  test('come back byte for byte, whatever their size', async () => {
+  test('are returned byte for byte, whatever their size', async () => {
     const { nodes } = await community('mara');
     const files = filesOf(nodes[0]!);
     for (const chunks of [0, 0.5, 1, 2.25]) {
@@ -87,7 +87,7 @@ describe('files of one node', () => {
     }
   });
 
-  test('are refused when too large, also as a stream that does not end', async () => {
+  test('are refused if too large, also as an endless stream', async () => {
     const { nodes } = await community('mara');
     const files = filesOf(nodes[0]!, { maxFileBytes: 1000 });
     async function* endless() {
@@ -97,14 +97,14 @@ describe('files of one node', () => {
     await expect(files.put(new Uint8Array(1001), 'x', '')).rejects.toEqual(code('file-too-large'));
   });
 
-  test('a full disk is told, and leaves nothing behind', async () => {
+  test('a full disk is reported, and no partial file is left', async () => {
     const { nodes } = await community('mara');
     const files = filesOf(nodes[0]!, { sizeBytes: 1.5 * CHUNK_BYTES });
     await expect(files.put(file(3), 'x', '')).rejects.toEqual(code('disk-full'));
     expect([files.disk.chunks.size, files.usedBytes()]).toEqual([0, 0]);
   });
 
-  test('own uploads are never given up for new ones; those no post took up go after a day', async () => {
+  test('own uploads are never dropped for new ones; those that no post names are dropped after a day', async () => {
     const { nodes, clock } = await community('mara');
     const files = filesOf(nodes[0]!, { fileBudgetBytes: 2 * CHUNK_BYTES });
     const { cid } = await files.put(file(2), 'a', '');
@@ -114,7 +114,7 @@ describe('files of one node', () => {
     expect([files.has(digestOf(cid)), files.disk.chunks.size]).toEqual([false, 0]);
   });
 
-  test('chunks that two files share are kept for the one that stays', async () => {
+  test('chunks that two files share are kept for the remaining file', async () => {
     const { nodes, clock } = await community('mara');
     const files = filesOf(nodes[0]!);
     await files.put(file(2), 'a', '');
@@ -127,7 +127,7 @@ describe('files of one node', () => {
 });
 
 describe('files of others', () => {
-  test('are fetched once, by all who ask at a time, and then lie here', async () => {
+  test('are fetched once for all concurrent requests, and are then stored here', async () => {
     const { nodes, clock } = await community('mara', 'ines');
     const [mara, ines] = nodes.map((node) => filesOf(node));
     const { cid } = await mara!.put(file(3.5), 'tides.txt', 'text/plain');
@@ -137,7 +137,7 @@ describe('files of others', () => {
     expect(ines!.has(digestOf(cid))).toBe(true);
   });
 
-  test('go on where a transfer broke off, with another peer', async () => {
+  test('are continued from another peer after a broken transfer', async () => {
     const { nodes, clock } = await community('mara', 'ines', 'brine');
     const bytes = file(6);
     const manifest = manifestOf(bytes);
@@ -159,7 +159,7 @@ describe('files of others', () => {
     expect(fromInes).toBeLessThan(4 * CHUNK_BYTES);
   });
 
-  test('wrong bytes, wrong order, another file, endless chunks and silence are not taken', async () => {
+  test('wrong bytes, wrong order, another file, endless chunks and silence are refused', async () => {
     const bytes = file(2);
     const manifest = manifestOf(bytes);
     const other = manifestOf(file(2, 9));
@@ -189,7 +189,7 @@ describe('files of others', () => {
     }
   });
 
-  test('are given to members alone', async () => {
+  test('are served only to members', async () => {
     const { world, nodes, clock } = await community('mara');
     const mara = filesOf(nodes[0]!);
     const { cid } = await mara.put(file(1), 'x', '');
@@ -200,7 +200,7 @@ describe('files of others', () => {
     expect(nodes[0]!.transport.peers()[0]!.sentBytes).toBeLessThan(1000);
   });
 
-  test('make room for each other, the longest unused first', async () => {
+  test('are dropped for new ones, the least recently used first', async () => {
     const { nodes, clock } = await community('mara', 'ines');
     const mara = filesOf(nodes[0]!);
     const ines = filesOf(nodes[1]!, { fileBudgetBytes: 2 * CHUNK_BYTES });
@@ -215,7 +215,7 @@ describe('files of others', () => {
     expect(same((await clock.settle(ines.get(cids[0]!))).bytes, file(1, 1))).toBe(true);
   });
 
-  test('damage on disk is noticed and mended from a peer', async () => {
+  test('damage on disk is noticed and repaired from a peer', async () => {
     const { nodes, clock } = await community('mara', 'ines');
     const [mara, ines] = nodes.map((node) => filesOf(node));
     const { cid } = await mara!.put(file(2), 'x', '');
@@ -225,7 +225,7 @@ describe('files of others', () => {
     expect(same((await clock.settle(ines!.get(cid))).bytes, file(2))).toBe(true);
   });
 
-  test('a fetch that is cancelled ends at once', async () => {
+  test('a cancelled fetch ends at once', async () => {
     const { nodes, clock } = await community('mara', 'ines');
     hostile(nodes[0]!, async (_channel, messages) => void (await messages.next()));
     const abort = new AbortController();
@@ -246,12 +246,12 @@ describe('names', () => {
     ['', 'file'],
   ])('%j is saved as %j', (name, expected) => expect(safeName(name)).toBe(expected));
 
-  test('a long name keeps its ending', () => {
+  test('a long name keeps its extension', () => {
     const name = safeName(`${'x'.repeat(300)}.tar`);
     expect([name.length, name.endsWith('.tar')]).toEqual([120, true]);
   });
 
-  test('a type is one or unknown', () => {
+  test('a media type is valid or unknown', () => {
     expect([safeType('Image/PNG; x=1'), safeType('text/html\r\nx: y'), safeType('')]).toEqual([
       'image/png',
       'application/octet-stream',
@@ -260,7 +260,7 @@ describe('names', () => {
   });
 });
 
-test('a manifest that does not add up is refused', () => {
+test('an inconsistent manifest is refused', () => {
   const chunk = new Uint8Array(32);
   for (const value of [
     { v: 1, size: 10, chunks: [] },

@@ -17,7 +17,7 @@ import type { FileStore } from './store.ts';
 import { FILES_PROTOCOL } from './wire.ts';
 import { problem } from './problems.ts';
 
-/** An upload that no post took up within this time is dropped, in milliseconds. */
+/** An upload that no post names within this time is dropped, in milliseconds. */
 const STALE_MS = 24 * 3_600_000;
 const TIDY_MS = 3_600_000;
 
@@ -31,13 +31,13 @@ export interface FilesInit {
   readonly authority: Authority;
   readonly nodeName: () => string;
   readonly logger?: Logger;
-  /** Settings, read at each use. */
+  /** Settings, read on each use. */
   readonly maxFileBytes: () => number;
-  /** Asked before a file that is here is handed out; false where it is held back. */
+  /** Called before a stored file is returned; false if it is held back. */
   readonly mayGive?: (digest: Uint8Array) => Promise<boolean>;
 }
 
-/** How a post names a file. */
+/** A post's reference to a file. */
 export interface FileRef {
   readonly cid: Uint8Array;
   readonly name: string;
@@ -45,20 +45,20 @@ export interface FileRef {
   readonly size: number;
 }
 
-/** What posts carry, as far as files need it; the boards have checked the rest. */
+/** The attachments of a post’s body; the boards validated the rest. */
 const WithFiles = z.object({
   attachments: z
     .array(z.object({ cid: z.instanceof(Uint8Array), name: z.string(), type: z.string(), size: z.int() }))
     .min(1),
 });
 
-/** A file's bytes, or null when they are not all on this node. */
+/** A file’s bytes, or null if it is not complete on this node. */
 export const readWhole = async (store: FileStore, digest: Uint8Array): Promise<Uint8Array | null> =>
   store.isComplete(digest) ? store.read(digest) : null;
 
 export type Files = ReturnType<typeof createFiles>;
 
-/** Files that posts carry: stored here as chunks, fetched from peers on demand, given to members who ask. */
+/** Attachments of posts, stored as chunks, fetched from peers on demand and served to members. */
 export function createFiles(init: FilesInit) {
   const { clock, log, store, transport, maxFileBytes } = init;
   const logger = init.logger ?? silentLogger;
@@ -85,7 +85,7 @@ export function createFiles(init: FilesInit) {
 
   const onCommit = (batch: readonly Committed[]) => {
     for (const { event } of batch) {
-      // Most events of a bulk import carry no files: those are passed over without parsing.
+      // Most events of a bulk import have no attachments; they are skipped without parsing.
       if (!(event.body as { attachments?: unknown[] }).attachments?.length) continue;
       const found = WithFiles.safeParse(event.body);
       if (!found.success) continue;
@@ -106,7 +106,7 @@ export function createFiles(init: FilesInit) {
   };
 
   return {
-    /** Serves files and follows which of them posts name. */
+    /** Serves files and tracks which of them posts name. */
     start(): void {
       if (stops.length > 0) return;
       transport.handle(FILES_PROTOCOL, (channel) =>
@@ -115,7 +115,7 @@ export function createFiles(init: FilesInit) {
       stops = [log.onCommit(onCommit), every(clock, TIDY_MS, tidy)];
     },
 
-    /** Ends transfers; what they brought stays, and they go on from there. */
+    /** Ends transfers; they resume later from the chunks received. */
     async stop(): Promise<void> {
       for (const stop of stops.splice(0)) stop();
       fetcher.stop();
@@ -123,7 +123,7 @@ export function createFiles(init: FilesInit) {
     },
 
     /**
-     * Stores a file; attach it to a post within a day, or it is dropped.
+     * Stores a file. It is dropped if no post names it within a day.
      * Throws a Problem `file-too-large`, `file-budget` or `disk-full`.
      */
     async put(
@@ -154,8 +154,9 @@ export function createFiles(init: FilesInit) {
     },
 
     /**
-     * The whole file, fetched from peers first where chunks lack here; named as its post or its upload did.
-     * Throws a Problem `bad-id`, `file-unavailable`, `cancelled`, `file-budget`, `disk-full` or `held-back`.
+     * The whole file; missing chunks are fetched from peers first. Its name is that of the post or the
+     * upload. Throws a Problem `bad-id`, `file-unavailable`, `cancelled`, `file-budget`, `disk-full` or
+     * `held-back`.
      */
     async get(cid: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; name: string; type: string }> {
       const id = digestOf(cid);
@@ -172,13 +173,13 @@ export function createFiles(init: FilesInit) {
       return { bytes, name: row.name, type: row.type };
     },
 
-    /** A file's bytes, or null when they are not all on this node. */
+    /** A file’s bytes, or null if it is not complete on this node. */
     read: (digest: Uint8Array): Promise<Uint8Array | null> => readWhole(store, digest),
 
-    /** Whether all of a file is on this node. */
+    /** Whether a file is complete on this node. */
     has: (digest: Uint8Array): boolean => store.isComplete(digest),
 
-    /** How a post names a file that was put here. Throws a Problem `file-unknown`. */
+    /** The reference to a stored file for a post. Throws a Problem `file-unknown`. */
     async attachment(digest: Uint8Array): Promise<FileRef> {
       const row = store.row(digest);
       if (!row || row.complete === 0) {
@@ -187,14 +188,14 @@ export function createFiles(init: FilesInit) {
       return { cid: digest, name: row.name, type: row.type, size: row.size };
     },
 
-    /** Lets go of a file that no post names any more, with its name. */
+    /** Drops a file that no post names any more, with its name. */
     forget: (digest: Uint8Array): Promise<void> =>
       store.exclusively(async () => {
         store.detached(digest);
         await store.drop(digest);
       }),
 
-    /** What the chunks here take, in bytes. */
+    /** The size of all chunks, in bytes. */
     usedBytes: (): number => store.usedBytes(),
   };
 }

@@ -21,12 +21,12 @@ export interface FileStoreInit {
   readonly db: Database;
   readonly disk: ChunkDisk;
   readonly clock: Clock;
-  /** How much all chunks may take on this node, in bytes. */
+  /** The limit for all chunks on this node, in bytes. */
   readonly fileBudgetBytes: () => number;
 }
 
 /**
- * Files in tables, their chunks on disk. A chunk that several files share lies there once.
+ * Files in tables, their chunks on disk. A chunk that several files share is stored once.
  * Callers change one file at a time; see `exclusively`.
  */
 export class FileStore {
@@ -43,7 +43,10 @@ export class FileStore {
     this.#budget = fileBudgetBytes;
   }
 
-  /** Runs work on disk and tables after all such work before it, so that no two files trip over a shared chunk. */
+  /**
+   * Runs work on disk and tables after all earlier work, so that two files do not conflict over a shared
+   * chunk.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const next = this.#last.then(work, work);
     this.#last = next.catch(() => {});
@@ -64,7 +67,7 @@ export class FileStore {
     return this.row(id)?.complete === 1;
   }
 
-  /** Remembers what a post calls a file; the file itself may be elsewhere. */
+  /** Stores a post’s name for a file; the file itself may not be here. */
   attached(id: Uint8Array, { name, type, size }: { name: string; type: string; size: number }): void {
     const now = this.#clock.now();
     this.#db
@@ -75,12 +78,12 @@ export class FileStore {
       .run(id, size, name, type, now, now);
   }
 
-  /** No post names it any more. */
+  /** Records that no post names a file any more. */
   detached(id: Uint8Array): void {
     this.#db.prepare('UPDATE file SET attached = 0 WHERE id = ?').run(id);
   }
 
-  /** Writes down what a file is made of, before its chunks come. `own`: the name given here, for an upload. */
+  /** Stores the manifest of a file before its chunks arrive. `own` is the name of an upload. */
   expect(manifest: SealedManifest, own: { name: string; type: string } | null): void {
     const now = this.#clock.now();
     this.#db.transaction(() => {
@@ -114,7 +117,7 @@ export class FileStore {
     });
   }
 
-  /** The first chunk that is not here, or null when all are. */
+  /** The first missing chunk, or null. */
   firstMissing(id: Uint8Array): number | null {
     return (
       this.#db
@@ -123,7 +126,7 @@ export class FileStore {
     );
   }
 
-  /** Stores one chunk, whose hash was checked. Throws a Problem `file-budget` or `disk-full`. */
+  /** Stores one chunk, whose hash the caller checked. Throws a Problem `file-budget` or `disk-full`. */
   async addChunk(id: Uint8Array, n: number, hash: Uint8Array, bytes: Uint8Array): Promise<void> {
     if (this.#isHere(hash)) return this.#mark(id, n, hash);
     await this.#makeRoom(bytes.length, id);
@@ -153,7 +156,7 @@ export class FileStore {
     );
   }
 
-  /** One chunk, or null where it is not here or was damaged on disk; then it counts as missing. */
+  /** One chunk, or null if it is missing. A chunk damaged on disk counts as missing from then on. */
   async readChunk(hash: Uint8Array): Promise<Uint8Array | null> {
     if (!this.#isHere(hash)) return null;
     const bytes = await this.#disk.read(hash);
@@ -167,7 +170,7 @@ export class FileStore {
     return null;
   }
 
-  /** The whole file, or null when a chunk is missing. */
+  /** The whole file, or null if a chunk is missing. */
   async read(id: Uint8Array): Promise<Uint8Array | null> {
     const row = this.row(id);
     if (!row?.manifest) return null;
@@ -184,7 +187,7 @@ export class FileStore {
     return file;
   }
 
-  /** What all chunks here take, in bytes. */
+  /** The size of all chunks, in bytes. */
   usedBytes(): number {
     return this.#db
       .prepare<{ used: number }>(
@@ -193,7 +196,7 @@ export class FileStore {
       .get()!.used;
   }
 
-  /** Lets go of files that peers can give again, the least recently used first, never of this node's own uploads. */
+  /** Drops files that peers can serve again, the least recently used first, never this node's own uploads. */
   async #makeRoom(needed: number, keep: Uint8Array): Promise<void> {
     const budget = this.#budget();
     while (this.usedBytes() + needed > budget) {
@@ -209,7 +212,7 @@ export class FileStore {
     }
   }
 
-  /** Removes a file's chunks that no other file uses; a file that a post names is still known by name. */
+  /** Removes a file's chunks that no other file uses; the name of a file that a post names is kept. */
   async drop(id: Uint8Array): Promise<void> {
     const orphans = this.#db
       .prepare<{ hash: Uint8Array }>(
@@ -225,7 +228,7 @@ export class FileStore {
     for (const { hash } of orphans) await this.#disk.remove(hash);
   }
 
-  /** Uploads that no post took up, and files that were never fetched to their end, last touched before `before`. */
+  /** Uploads that no post names and incompletely fetched files, last used before `before`. */
   stale(before: number): Uint8Array[] {
     return this.#db
       .prepare<{ id: Uint8Array }>(

@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Channel } from '../log/transport.ts';
 import { problem } from './problems.ts';
 
-/** Breaks a channel on which nothing moves for `silenceMs`, and in any case after `deadlineMs` or by a signal. */
+/** Aborts a channel that is idle for `silenceMs`, and in any case after `deadlineMs` or on a signal. */
 export function watchChannel(
   channel: Channel,
   clock: Clock,

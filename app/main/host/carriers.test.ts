@@ -23,7 +23,7 @@ const contract = {
 };
 type TinyClient = ContractRouterClient<typeof contract>;
 
-/** Resolved when the subscription of `forever` was ended by its client. */
+/** Resolves when a client ended its subscription of `forever`. */
 let ended = Promise.withResolvers<void>();
 const os = implement(contract);
 const router = os.router({
@@ -95,7 +95,7 @@ describe.each([
   ['a message port', overPort],
   ['a WebSocket', overSocket],
 ])('the contract over %s', (_name, open) => {
-  test('answers calls, many at once', async () => {
+  test('answers concurrent calls', async () => {
     carried = await open();
     const { client } = carried;
     const names = Array.from({ length: 50 }, (_, index) => `caller ${index}`);
@@ -129,13 +129,13 @@ describe.each([
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
-  test('ends a subscription on the node when the client leaves it', async () => {
+  test('ends a subscription on the node when the client ends it', async () => {
     carried = await open();
     for await (const _ of await carried.client.forever({})) break;
     await ended.promise;
   });
 
-  test('ends a subscription on the node when the connection goes', async () => {
+  test('ends a subscription on the node when the connection closes', async () => {
     carried = await open();
     const events = await carried.client.forever({});
     await events.next();

@@ -2,7 +2,10 @@ import { readFile, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeAtomically } from '../node/atomic-write.ts';
 
-/** How a program of the same user finds a running host. The token lies beside it, in its own file. */
+/**
+ * The file by which a program of the same user finds a running host. The token has a file of its own beside
+ * it.
+ */
 const HostInfo = z.object({
   pid: z.number().int().positive(),
   port: z.number().int().min(1).max(65_535),
@@ -16,7 +19,7 @@ export const writeHostInfo = (path: string, info: HostInfo): Promise<void> =>
 
 export const removeHostInfo = (path: string): Promise<void> => rm(path, { force: true });
 
-/** Null where no host runs, as far as the file tells; one left by a killed host is still there. */
+/** Null if there is no file. The file of a killed host is still there. */
 export async function readHostInfo(path: string): Promise<HostInfo | null> {
   try {
     return HostInfo.parse(JSON.parse(await readFile(path, 'utf8')));

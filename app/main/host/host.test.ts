@@ -55,7 +55,7 @@ async function start(init: Partial<HostInit>): Promise<Host> {
   return started;
 }
 
-/** A request with headers and a path as they are given, which fetch would tidy up. */
+/** A request with the exact headers and path, which `fetch` would normalise. */
 function raw(
   path: string,
   headers: Record<string, string> = {},
@@ -78,7 +78,7 @@ interface Attempt {
   readonly path?: string;
 }
 
-/** The status of a WebSocket handshake: 101 when let in. */
+/** The status of a WebSocket handshake; 101 if accepted. */
 async function knock({ protocols = [], headers = {}, on = host, path = '/api' }: Attempt): Promise<number> {
   const socket = new WebSocket(`ws://127.0.0.1:${on.port}${path}`, protocols, { headers });
   const { promise, resolve } = Promise.withResolvers<number>();
@@ -100,7 +100,7 @@ describe('pages', () => {
     expect(response.headers.get('cache-control')).toBe('no-cache');
   });
 
-  test('a file whose name carries its hash is cached for good', async () => {
+  test('a file with a hash in its name is cached permanently', async () => {
     const response = await fetch(`${host.url}/assets/main-AbCd1234.js`);
     expect(response.headers.get('cache-control')).toContain('immutable');
     expect(response.headers.get('content-type')).toContain('javascript');
@@ -134,7 +134,7 @@ describe('pages', () => {
     expect(await raw('/', {}, 'HEAD')).toEqual({ status: 200, body: '' });
   });
 
-  test('broken HTTP costs its sender the connection and nobody else', async () => {
+  test('malformed HTTP closes its own connection and no other', async () => {
     const socket = connect(host.port, '127.0.0.1');
     const closed = once(socket, 'close');
     socket.on('error', () => {});
@@ -144,7 +144,7 @@ describe('pages', () => {
   });
 });
 
-describe('who is let in', () => {
+describe('admission', () => {
   test('the right token, as subprotocol or as header', async () => {
     expect(await knock({ protocols: [`impulse.${token}`] })).toBe(101);
     expect(await knock({ headers: { authorization: `Bearer ${token}` } })).toBe(101);
@@ -161,14 +161,14 @@ describe('who is let in', () => {
     }
   });
 
-  test('not under a foreign name that was made to resolve here', async () => {
+  test('not under a foreign name that resolves to this machine', async () => {
     const headers = { host: 'evil.example' };
     expect(await knock({ protocols: [`impulse.${token}`], headers })).toBe(421);
     expect((await raw('/', headers)).status).toBe(421);
     expect((await raw('/', { host: `127.0.0.1.evil.example:${host.port}` })).status).toBe(421);
   });
 
-  test('not without a token, and after many wrong ones the answer is to wait, but the owner still gets in', async () => {
+  test('not without a token; after many wrong ones the answer is to wait, but the owner still gets in', async () => {
     const guarded = await start({});
     expect(await knock({ on: guarded })).toBe(401);
     for (let failures = 0; failures < 9; failures += 1) {
@@ -178,12 +178,12 @@ describe('who is let in', () => {
     expect(await knock({ on: guarded, protocols: [`impulse.${token}`] })).toBe(101);
   });
 
-  test('only at the one address', async () => {
+  test('only at one path', async () => {
     expect(await knock({ protocols: [`impulse.${token}`], path: '/other' })).toBe(404);
   });
 });
 
-describe('clients that misbehave', () => {
+describe('misbehaving clients', () => {
   const open = async (on: Host) => {
     const socket = new WebSocket(`ws://127.0.0.1:${on.port}/api`, [`impulse.${token}`]);
     socket.on('error', () => {});
@@ -220,7 +220,7 @@ describe('clients that misbehave', () => {
 });
 
 describe('health and metrics', () => {
-  test('health needs no token and tells nothing else', async () => {
+  test('health needs no token and reveals nothing else', async () => {
     const response = await fetch(`${host.url}/healthz`);
     expect(await response.json()).toEqual({ status: 'ok' });
     const ill = await start({ healthy: () => false });
@@ -249,7 +249,7 @@ describe('where it listens', () => {
     });
   });
 
-  test('with TLS it answers in TLS, and an unreadable certificate says so', async () => {
+  test('with TLS it answers in TLS, and an unreadable certificate is reported', async () => {
     const key = join(root, 'key.pem');
     const cert = join(root, 'cert.pem');
     const ask = [
@@ -279,7 +279,7 @@ describe('where it listens', () => {
     });
   });
 
-  test('a port that was asked for and is taken is named; without asking the next one is used', async () => {
+  test('a requested port that is taken is reported; by default the next free one is used', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const address = blocker.address();
@@ -304,7 +304,7 @@ describe('where it listens', () => {
   });
 });
 
-test('the token is kept in a private file and made anew only when it is damaged', async () => {
+test('the token is kept in a private file and replaced only if it is damaged', async () => {
   const path = join(root, 'host-token');
   const made = await loadToken(path, systemRandom);
   expect(made).toMatch(/^[A-Za-z0-9_-]{43}$/);
@@ -314,7 +314,7 @@ test('the token is kept in a private file and made anew only when it is damaged'
   expect(await loadToken(path, systemRandom)).not.toBe(made);
 });
 
-test('a bucket gives its burst, then by the clock', () => {
+test('a bucket allows its burst, then refills with time', () => {
   let now = 0;
   const clock = { now: () => now, after: () => () => {} };
   const bucket = new TokenBucket(clock, 2, 1);

@@ -22,21 +22,21 @@ const STOP_DEADLINE_MS = 3000;
 
 export interface HostInit {
   readonly router: ServedRouter;
-  /** Absolute path of the built console, or null to serve the interface for programs alone. */
+  /** Absolute path of the built console, or null to serve only the interface for programs. */
   readonly rendererDir: string | null;
   /** The port to listen on; null takes 7340 or the next free one. 0 lets the system choose. */
   readonly port: number | null;
   readonly bind?: string;
-  /** Paths of certificate and key in PEM; needed to listen off loopback. */
+  /** Paths of certificate and key in PEM; required outside loopback. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Further names by which the host is known, beside its addresses. */
+  /** Names of the host besides its addresses. */
   readonly names?: readonly string[];
   readonly token: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether the node is in order; `/healthz` answers 503 when not. */
+  /** Whether the node is healthy; if not, `/healthz` answers 503. */
   readonly healthy?: () => boolean;
-  /** Further values for `/metrics`. */
+  /** Additional values for `/metrics`. */
   readonly metrics?: () => readonly Metric[] | Promise<readonly Metric[]>;
 }
 
@@ -44,9 +44,9 @@ export interface Host {
   readonly port: number;
   /** `http://127.0.0.1:7340`, without the token. */
   readonly url: string;
-  /** What a person opens: the token is in the fragment, which no browser sends or logs. */
+  /** The address that a person opens. The token is in the fragment, which browsers do not send. */
   readonly entryUrl: string;
-  /** Takes no more clients, ends those there are, and resolves when the port is free. */
+  /** Accepts no more clients, disconnects the current ones, and resolves when the port is free. */
   stop(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ async function stop(server: Server, front: FrontDoor): Promise<void> {
   clearTimeout(deadline);
 }
 
-/** Decides what each request gets. */
+/** Routes requests. */
 class FrontDoor {
   readonly sockets: SocketServer;
   readonly #init: HostInit;
@@ -160,7 +160,7 @@ class FrontDoor {
     this.sockets.accept(request, socket, head);
   }
 
-  /** Requests that a page elsewhere made a browser send, by name or by origin. */
+  /** Whether a page of another site made a browser send the request, by host name or by origin. */
   #strange({ headers }: IncomingMessage): Refusal | null {
     if (!hostAllowed(headers.host, this.#init.names ?? [], this.#loopbackOnly)) {
       this.#refused += 1;
@@ -173,7 +173,7 @@ class FrontDoor {
     return null;
   }
 
-  /** A right token is let in always, so that nobody can lock the owner out by failing on purpose. */
+  /** A correct token is always accepted, so that failed attempts of others cannot lock the owner out. */
   #denied(request: IncomingMessage): Refusal | null {
     if (tokensOf(request.headers).some((token) => sameToken(token, this.#init.token))) return null;
     this.#refused += 1;

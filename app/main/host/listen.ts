@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { problem } from './problems.ts';
 
-/** Where the host listens unless told otherwise. */
+/** The default port of the host. */
 const DEFAULT_PORT = 7340;
-/** Ports tried in a row when nobody asked for a certain one. */
+/** Ports tried in a row if none was requested. */
 const TRIES = 20;
 
 /**
- * Binds the server and returns its port. A port that was asked for is taken or refused; with null the
- * usual one is taken or the next free one.
+ * Binds the server and returns its port. A requested port is used or refused; with null the default port or
+ * the next free one is used.
  *
  * @throws Problem `port-taken`, `bind-failed`.
  */

@@ -1,6 +1,6 @@
 import type { Metric } from '../kernel/metric.ts';
 
-/** The metrics in the text format of Prometheus, version 0.0.4. Those of one name stand together. */
+/** The metrics in the text format of Prometheus, version 0.0.4, grouped by name. */
 export function prometheusText(metrics: readonly Metric[]): string {
   const byName = Map.groupBy(metrics, (metric) => metric.name);
   const blocks = [...byName].map(([name, [first, ...rest]]) => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 
-/** A bucket that holds `burst` tokens and gains `perSecond`; taking from an empty one fails. */
+/** A token bucket that holds `burst` tokens and gains `perSecond`; taking from an empty one fails. */
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #burst: number;
@@ -36,7 +36,7 @@ export class TokenBucket {
   }
 }
 
-/** Buckets by name, such as a remote address. Full ones are forgotten, so that memory stays bounded. */
+/** Buckets by name, such as a remote address. Full buckets are dropped to bound memory. */
 export class RateLimit {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #make: () => TokenBucket;
@@ -47,7 +47,7 @@ export class RateLimit {
     this.#maxNames = maxNames;
   }
 
-  /** Takes one; false when the name has used up its share. */
+  /** Takes one token; false if none is left for the name. */
   take(name: string): boolean {
     let bucket = this.#buckets.get(name);
     if (!bucket) {
@@ -60,7 +60,7 @@ export class RateLimit {
 
   #forget(): void {
     for (const [name, bucket] of this.#buckets) if (bucket.full) this.#buckets.delete(name);
-    // A flood from more names than fit: the oldest goes, whatever it used.
+    // With more names than fit, the oldest bucket is dropped whatever its state.
     const [oldest] = this.#buckets.keys();
     if (oldest !== undefined && this.#buckets.size >= this.#maxNames) this.#buckets.delete(oldest);
   }

@@ -2,16 +2,16 @@ import { isIP } from 'node:net';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Whether an address to bind is this machine alone. */
+/** Whether an address to bind is loopback. */
 export function isLoopback(bind: string): boolean {
   return bind === 'localhost' || bind === '::1' || /^127\.\d+\.\d+\.\d+$/.test(bind);
 }
 
 /**
- * Whether the Host header names this host. A page elsewhere whose name was made to resolve to this
- * machine (DNS rebinding) sends its own name, and is turned away.
+ * Whether the Host header names this host. A page of another site whose name resolves to this machine (DNS
+ * rebinding) sends its own name and is refused.
  *
- * @param names further names by which a host that is reachable from outside is known.
+ * @param names names of a host that is reachable from outside, besides its addresses.
  */
 export function hostAllowed(
   header: string | undefined,
@@ -26,7 +26,7 @@ export function hostAllowed(
   return !loopbackOnly && isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-/** Whether a request comes from the host's own page, or from a program, which sends no origin. */
+/** Whether a request comes from the host's own page or from a program, which sends no origin. */
 export function originAllowed(
   origin: string | undefined,
   host: string | undefined,

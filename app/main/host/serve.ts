@@ -11,15 +11,15 @@ import type { Metric } from '../kernel/metric.ts';
 import { loadToken } from './token.ts';
 import { problem } from './problems.ts';
 
-/** What the host needs of a node that runs. */
+/** The interface of a running node that the host uses. */
 export interface ServedNode {
   readonly router: ServedRouter;
   readonly logger: Logger;
-  /** Resolves when the node stopped, also when a client asked it to. */
+  /** Resolves when the node stopped, also on a client's request. */
   readonly stopped: Promise<void>;
   healthy(): boolean;
   metrics(): readonly Metric[] | Promise<readonly Metric[]>;
-  /** Drains and stops; once is enough, twice does no harm. */
+  /** Drains and stops. Further calls have no effect. */
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,10 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-/** Puts a host before a node and tells this user's programs where it is. Stops the node when the host cannot start. */
+/**
+ * Starts a host for a node and writes the host's address for programs of this user. Stops the node if the
+ * host cannot start.
+ */
 export async function serve(node: ServedNode, options: ServeOptions): Promise<Serving> {
   const layout = dataLayout(options.dataDir);
   const rendererDir = consoleDirectory();
@@ -56,7 +59,7 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
     await node.stop();
     throw error;
   }
-  // A malformed message of one client must not end the node that others rely on.
+  // A malformed message of one client must not end the node.
   const unheard = (reason: unknown) =>
     node.logger.error('unhandled-rejection', { reason: problemOf(reason).message });
   process.on('unhandledRejection', unheard);
@@ -77,7 +80,10 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
   };
 }
 
-/** The built console: beside the bundle in a packaged program, in `dist` of a checkout; null where it is not built. */
+/**
+ * The folder of the built console: beside the bundle in a packaged program, in `dist` of a checkout; null if
+ * it is not built.
+ */
 function consoleDirectory(): string | null {
   const places = [
     join(import.meta.dirname, '../renderer'),
@@ -86,7 +92,7 @@ function consoleDirectory(): string | null {
   return places.find((place) => existsSync(join(place, 'index.html'))) ?? null;
 }
 
-/** The address with the token of a host that runs for this data directory. */
+/** The address, with token, of the host that runs for this data directory. */
 export async function entryUrlOf(dataDir: string, url: string): Promise<string> {
   const { hostToken } = dataLayout(dataDir);
   if (!existsSync(hostToken)) {

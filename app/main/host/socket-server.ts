@@ -7,22 +7,22 @@ import type { Logger } from '../kernel/logger.ts';
 import type { ServedRouter } from '../node/serve-port.ts';
 import { TokenBucket } from './rate-limit.ts';
 
-/** The largest message taken from a client: a whole file with room for its wrapping. */
+/** The largest accepted message: a whole file with room for its envelope. */
 export const MAX_CLIENT_MESSAGE_BYTES = 24 * 1024 * 1024;
-/** A client that lets this much pile up unread is disconnected. */
+/** A client with this much unread data is disconnected. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
 const MAX_CONNECTIONS = 64;
 const BURST_CALLS = 600;
 const CALLS_PER_SECOND = 120;
 const PING_MS = 30_000;
 
-/** Carries the contract over WebSockets whose requests were let in already. */
+/** Serves the contract over WebSockets whose requests were already admitted. */
 export class SocketServer {
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_CLIENT_MESSAGE_BYTES,
     perMessageDeflate: false,
-    // A browser insists that one of the names it offered is chosen.
+    // Browsers require that one of the offered subprotocols is chosen.
     handleProtocols: (offered) => [...offered].find((name) => name.startsWith('impulse.')) ?? false,
   });
   readonly #handler: RPCHandler<Record<never, never>>;
@@ -77,7 +77,7 @@ export class SocketServer {
     );
   }
 
-  /** Says goodbye to every client; those that do not answer are cut off by the caller's deadline. */
+  /** Closes every connection; the caller’s deadline terminates those that do not close. */
   close(): void {
     for (const client of this.#server.clients) client.close(1001, 'the node is stopping');
   }

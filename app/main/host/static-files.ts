@@ -5,11 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import { fileHeaders } from './page-headers.ts';
 
 /**
- * The file that a request path stands for, or null when it stands for none: a path that leaves the
- * folder, a hidden file, a source map, or a name with a zero byte, a backslash or a colon.
+ * The file of a request path. Null for a path that leaves the folder, a hidden file, a source map, or a name
+ * with a zero byte, a backslash or a colon.
  *
  * @param root absolute path of the built console.
- * @param path the path of the request as it came, without its query.
+ * @param path the raw path of the request, without its query.
  */
 export function staticFile(root: string, path: string): string | null {
   let decoded: string;
@@ -18,7 +18,7 @@ export function staticFile(root: string, path: string): string | null {
   } catch {
     return null;
   }
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the pattern finds control characters
   if (!decoded.startsWith('/') || /[\u0000-\u001f\\:]/.test(decoded)) return null;
   if (decoded.split('/').some((part) => part.startsWith('.'))) return null;
   if (decoded.endsWith('.map')) return null;
@@ -27,7 +27,7 @@ export function staticFile(root: string, path: string): string | null {
   return file.startsWith(base + sep) ? file : null;
 }
 
-/** Answers with a file. Resolves to false, with nothing sent, where there is no such file. */
+/** Responds with a file. Resolves to false, with nothing sent, if there is no such file. */
 export async function sendFile(response: ServerResponse, file: string, headOnly: boolean): Promise<boolean> {
   const handle = await open(file, 'r').catch(() => null);
   if (!handle) return false;

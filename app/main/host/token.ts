@@ -5,7 +5,7 @@ import { writeAtomically } from '../node/atomic-write.ts';
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
-/** The bearer token of a data directory: 256 bits in base64url, made once and kept in a private file. */
+/** The bearer token of a data directory: 256 bits in base64url, generated once and kept in a private file. */
 export async function loadToken(path: string, random: Random): Promise<string> {
   const kept = await readFile(path, 'utf8').then(
     (content) => content.trim(),
@@ -20,13 +20,13 @@ export async function loadToken(path: string, random: Random): Promise<string> {
   return token;
 }
 
-/** Compares in a time that tells nothing of where two tokens differ, nor of their lengths. */
+/** Compares tokens in constant time, whatever their lengths. */
 export function sameToken(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** The tokens that a request carries: as `Authorization: Bearer …` or as the subprotocol `impulse.<token>`. */
+/** The tokens in a request: as `Authorization: Bearer …` or as the subprotocol `impulse.<token>`. */
 export function tokensOf(headers: {
   authorization?: string | undefined;
   'sec-websocket-protocol'?: string | undefined;

@@ -33,7 +33,7 @@ const ask = (senderFrame: object | null = consoleFrame, sender: object = electro
   electron.ipcMain.emit('impulse:connect', { sender, senderFrame });
 
 describe('hardening', () => {
-  it('turns the sandbox on and registers the scheme before Electron is ready', async () => {
+  it('enables the sandbox and registers the scheme before Electron is ready', async () => {
     await start();
     expect(electron.app.calls.indexOf('enableSandbox')).toBeLessThan(electron.app.calls.indexOf('ready'));
     expect(electron.app.calls.indexOf('registerScheme')).toBeLessThan(electron.app.calls.indexOf('ready'));
@@ -77,7 +77,7 @@ describe('hardening', () => {
     expect(electron.opened).toEqual(['https://example.org/', 'https://docs.example/']);
   });
 
-  it('follows an invite that stands in a post to the page that joins', async () => {
+  it('follows an invite in a post to the page that joins', async () => {
     await start();
     const { webContents } = electron.window;
     webContents.emit('will-frame-navigate', { preventDefault() {}, isMainFrame: true, url: invite });
@@ -85,7 +85,7 @@ describe('hardening', () => {
     expect(electron.opened).toEqual([]);
   });
 
-  it('loads nothing from elsewhere', async () => {
+  it('loads nothing from other origins', async () => {
     await start();
     const cancelled = (url: string) => {
       let cancel: boolean | undefined;
@@ -98,7 +98,7 @@ describe('hardening', () => {
     expect(cancelled('file:///etc/passwd')).toBe(true);
   });
 
-  it('serves the built console with its policy, and nothing beside it', async () => {
+  it('serves the built console with its policy, and no other files', async () => {
     await mkdir(join(home, 'dist', 'renderer'), { recursive: true });
     writeFileSync(join(home, 'dist', 'renderer', 'index.html'), '<!doctype html>');
     writeFileSync(join(home, 'dist', 'secret.txt'), 'secret');
@@ -111,7 +111,7 @@ describe('hardening', () => {
     }
   });
 
-  it('answers permissions by the table, and only to the console', async () => {
+  it('grants permissions by the table, and only to the console', async () => {
     await start();
     const contents = electron.window.webContents;
     const checked = (permission: string, origin: string) =>
@@ -136,7 +136,7 @@ describe('hardening', () => {
 });
 
 describe('the port', () => {
-  it('goes to the console once the node is ready, one end each, and anew after a restart', async () => {
+  it('goes to the console once the node is ready, one end each, and again after a restart', async () => {
     await start();
     const { child: first, window } = electron;
     ask();
@@ -153,7 +153,7 @@ describe('the port', () => {
     expect(electron.child.kinds()).toEqual(['unlock', 'client']);
   });
 
-  it('goes to nobody else: no other frame, page or window', async () => {
+  it('goes to no other frame, page or window', async () => {
     await start();
     electron.child.says({ kind: 'ready' });
     ask(null);
@@ -178,7 +178,7 @@ describe('the node process', () => {
     expect(electron.child.heard[0]).toEqual(unlock);
   });
 
-  it('gets no key where the key store protects nothing', async () => {
+  it('gets no key if the key store protects nothing', async () => {
     electron.keyStore = 'basic_text';
     await start([], 'linux');
     expect(electron.child.heard[0]?.message).toEqual({ kind: 'unlock', key: null });
@@ -194,14 +194,14 @@ describe('the node process', () => {
     expect(electron.boxes[0]?.detail).toContain('key-store-locked');
   });
 
-  it('hears of sleep and waking', async () => {
+  it('is told of sleep and waking', async () => {
     await start();
     electron.powerMonitor.emit('suspend');
     electron.powerMonitor.emit('resume');
     expect(electron.child.kinds()).toEqual(['unlock', 'suspend', 'resume']);
   });
 
-  it('is started again after a crash, in view of the person, until it is a loop', async () => {
+  it('is started again after a crash, with a notification, until it is a crash loop', async () => {
     electron.answers = [2];
     await start();
     for (let crash = 1; crash < 6; crash += 1) {
@@ -218,7 +218,7 @@ describe('the node process', () => {
     expect(electron.children).toHaveLength(6);
   });
 
-  it('is not started again when it says that it cannot run, unless the person asks', async () => {
+  it('is not started again if it reports that it cannot run, unless the person asks', async () => {
     electron.answers = [0];
     await start();
     electron.child.says({
@@ -233,7 +233,7 @@ describe('the node process', () => {
     expect(electron.notifications).toEqual([]);
   });
 
-  it('is ended when it hangs after saying that it cannot run', async () => {
+  it('is killed if it hangs after reporting that it cannot run', async () => {
     electron.answers = [2];
     await start();
     electron.child.says({ kind: 'fatal', code: 'x', message: 'No.', remedy: null });
@@ -241,7 +241,7 @@ describe('the node process', () => {
     expect(electron.child.killed).toBe(true);
   });
 
-  it('cannot upset the shell with messages that nobody agreed on', async () => {
+  it('cannot break the shell with malformed messages', async () => {
     await start();
     for (const message of [null, 'ready', { kind: 'quit' }, { kind: 'settings', closeToTray: 'yes' }]) {
       electron.child.says(message);
@@ -252,7 +252,7 @@ describe('the node process', () => {
 });
 
 describe('quitting', () => {
-  it('stops the node in order before the program ends', async () => {
+  it('stops the node gracefully before the program ends', async () => {
     await start();
     const { child } = electron;
     electron.app.quit();
@@ -274,7 +274,7 @@ describe('quitting', () => {
 });
 
 describe('window and tray', () => {
-  it('closing leaves the node running in the tray, from where the window comes back', async () => {
+  it('closing leaves the node running in the tray, which can show the window again', async () => {
     await start();
     electron.window.emit('ready-to-show');
     electron.window.close();
@@ -284,20 +284,20 @@ describe('window and tray', () => {
     expect(electron.window.visible).toBe(true);
   });
 
-  it('without a tray the window is minimised, so that it is not lost', async () => {
+  it('without a tray the window is minimised', async () => {
     await start([], 'linux');
     electron.window.close();
     expect(electron.window).toMatchObject({ destroyed: false, minimised: true });
   });
 
-  it('closes for good when the sysop set it so', async () => {
+  it('closes the program if the sysop chose that', async () => {
     await start();
     electron.child.says({ kind: 'settings', closeToTray: false, startAtLogin: false });
     electron.window.close();
     expect(electron.window.destroyed).toBe(true);
   });
 
-  it('keeps where the window was', async () => {
+  it('restores the position of the window', async () => {
     await start();
     electron.window.close();
     await vi.waitFor(() =>
@@ -308,19 +308,19 @@ describe('window and tray', () => {
     expect(electron.window.options).toMatchObject({ x: 10, y: 20, width: 1000, height: 700 });
   });
 
-  it('stays out of sight when started at login', async () => {
+  it('shows no window when started at login', async () => {
     await start(['--hidden']);
     electron.window.emit('ready-to-show');
     expect(electron.window.visible).toBe(false);
   });
 
-  it('shows how the node is', async () => {
+  it('shows the state of the node', async () => {
     await start();
     electron.child.says({ kind: 'status', name: 'attic', phase: 'ready', peers: 2, unread: 0 });
     expect(electron.trayLines.at(-1)).toBe('Impulse: attic running, 2 peers');
   });
 
-  it('a crashed page is reported and can be reloaded, while the node runs on', async () => {
+  it('a crashed page is reported and can be reloaded, while the node keeps running', async () => {
     electron.answers = [0];
     await start();
     electron.window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
@@ -347,14 +347,14 @@ describe('starting', () => {
     expect(electron.window.visible).toBe(true);
   });
 
-  it('follows an invite that came before Electron was ready', async () => {
+  it('follows an invite that arrived before Electron was ready', async () => {
     const started = start();
     electron.app.emit('open-url', { preventDefault() {} }, invite);
     await started;
     expect(electron.window.loaded).toEqual([`app://console/${route}`]);
   });
 
-  it('registers links and login for an installed program only', async () => {
+  it('registers links and autostart only for an installed program', async () => {
     await start();
     electron.child.says({ kind: 'settings', closeToTray: true, startAtLogin: true });
     expect(electron.app.calls.filter((call) => /scheme |login/.test(call))).toEqual([]);

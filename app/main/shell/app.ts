@@ -21,7 +21,7 @@ import { failedAnswers, goneAnswers, nodeFailed, nodeRestarting, windowGone } fr
 /** The name under which Windows files notifications; the same as `appId` in electron-builder.yml. */
 const APP_ID = 'org.impulse-console.desktop';
 
-/** The desktop program: one window, one tray icon and one node process, put together. */
+/** The desktop program: one window, one tray icon and one node process. */
 export class ConsoleApp {
   readonly #electron: ElectronApi;
   readonly #surroundings: Surroundings;
@@ -31,7 +31,7 @@ export class ConsoleApp {
   #window: BrowserWindow | null = null;
   #tray: ConsoleTray | null = null;
   #settings: Omit<DesktopSettings, 'kind'> = { closeToTray: true, startAtLogin: false };
-  /** Where the next window opens: an invite that came before there was a window. */
+  /** The route at which the next window opens: an invite that arrived before there was a window. */
   #route = '';
   #started = false;
   #quitting: 'no' | 'draining' | 'drained' = 'no';
@@ -58,7 +58,7 @@ export class ConsoleApp {
   }
 
   /**
-   * Starts the program, or hands what was asked for to the one that already runs and ends.
+   * Starts the program. If another instance runs, passes the arguments to it and ends.
    *
    * @returns once the window and the node have been started; null when another instance runs.
    */
@@ -146,7 +146,7 @@ export class ConsoleApp {
     );
   }
 
-  /** The data directory named on the command line, or null: the node then takes its default. */
+  /** The data directory named on the command line, or null for the default. */
   #dataGiven(): string | null {
     const { argv } = this.#surroundings;
     const index = argv.indexOf('--data');
@@ -168,7 +168,7 @@ export class ConsoleApp {
     window.on('close', (event) => {
       if (this.#quitting !== 'no' || !this.#settings.closeToTray) return;
       event.preventDefault();
-      // Without a tray a hidden window could not be brought back.
+      // Without a tray a hidden window could not be shown again.
       if (this.#tray !== null || this.#surroundings.platform === 'darwin') window.hide();
       else window.minimize();
     });
@@ -196,7 +196,7 @@ export class ConsoleApp {
     this.#window.focus();
   }
 
-  /** Shows the console, at an invite where the link is one; anything else is not followed. */
+  /** Shows the console, at the invite if the link is one; other links are ignored. */
   #follow(link: string | null): void {
     const route = link === null ? null : routeOf(link);
     if (route !== null && this.#window === null) this.#route = route;
@@ -240,7 +240,7 @@ export class ConsoleApp {
     if (problem !== '') dialog.showErrorBox('The data folder cannot be opened', problem);
   }
 
-  /** Stops the node in order, within its deadline, and only then lets the program end. */
+  /** Stops the node gracefully within its deadline, then lets the program end. */
   async #drain(): Promise<void> {
     if (this.#quitting !== 'no') return;
     this.#quitting = 'draining';

@@ -3,12 +3,11 @@ import { dirname, join } from 'node:path';
 import { writeAtomically } from '../node/atomic-write.ts';
 import type { ElectronApi, Surroundings } from './electron.ts';
 
-/** The argument with which the system starts the program at login: without a window, in the tray. */
+/** The argument with which the system starts the program at login: in the tray, without a window. */
 export const HIDDEN_ARGUMENT = '--hidden';
 
 /**
- * Starts the program at login from now on, or no longer. A checkout is never registered: it would
- * start a bare Electron.
+ * Turns starting at login on or off. A checkout is never registered, because a bare Electron would start.
  */
 export async function setStartAtLogin(
   app: ElectronApi['app'],
@@ -26,12 +25,12 @@ export async function setStartAtLogin(
   await writeAtomically(file, desktopEntry(env['APPIMAGE'] ?? app.getPath('exe')), 0o644);
 }
 
-/** Where a Linux desktop looks for what to start (XDG autostart specification). */
+/** The autostart folder of a Linux desktop (XDG autostart specification). */
 export function autostartFile(env: Surroundings['env'], home: string): string {
   return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'autostart', 'impulse-console.desktop');
 }
 
-/** A desktop entry that starts `executable` hidden; its path quoted as the specification asks. */
+/** A desktop entry that starts `executable` hidden, with its path quoted as the specification requires. */
 export function desktopEntry(executable: string): string {
   const quoted = executable
     .replace(/(["`$\\])/g, '\\$1')

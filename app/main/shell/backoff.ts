@@ -1,20 +1,20 @@
-/** How the node process is started again after it ended unasked. */
+/** The decision after the node process ended unexpectedly. */
 export const restartPolicy = {
   firstDelayMs: 500,
   maxDelayMs: 30_000,
-  /** A node that ran this long before it ended counts as healthy: its past crashes are forgotten. */
+  /** A node that ran this long before it ended counts as healthy, and earlier crashes are forgotten. */
   healthyAfterMs: 5 * 60_000,
-  /** So many crashes without a healthy run between them are a loop. */
+  /** This many crashes without a healthy run between them are a crash loop. */
   maxCrashes: 6,
 };
 
 type Restart = { readonly kind: 'again'; readonly delayMs: number } | { readonly kind: 'give-up' };
 
-/** Remembers crashes and decides when to try again: at doubling delays, and not at all in a crash loop. */
+/** Counts crashes and decides when to start again: after doubling delays, and not at all in a crash loop. */
 export class Backoff {
   #crashes = 0;
 
-  /** Crashes in a row without a healthy run between them. */
+  /** Crashes without a healthy run between them. */
   get crashes(): number {
     return this.#crashes;
   }
@@ -28,7 +28,7 @@ export class Backoff {
     return { kind: 'again', delayMs: Math.min(delayMs, restartPolicy.maxDelayMs) };
   }
 
-  /** A person asked to try again: the count starts anew. */
+  /** Resets the count when a person asked to try again. */
   reset(): void {
     this.#crashes = 0;
   }

@@ -11,7 +11,7 @@ import type {
 } from 'electron';
 import type { ElectronApi } from './electron.ts';
 
-/** A page: records what the shell decides for it. */
+/** A page that records the shell's decisions for it. */
 class ContentsDouble extends EventEmitter {
   static #nextId = 1;
   readonly id = ContentsDouble.#nextId++;
@@ -30,7 +30,7 @@ class ContentsDouble extends EventEmitter {
     void this.sent.push({ channel, ports: ports?.length ?? 0 });
 }
 
-/** A window that remembers its options, its addresses and whether it can be seen. */
+/** A window that records its options, its addresses and whether it is visible. */
 class WindowDouble extends EventEmitter {
   readonly webContents = new ContentsDouble();
   readonly options: BrowserWindowConstructorOptions;
@@ -78,7 +78,7 @@ class ChildDouble extends EventEmitter {
   readonly stderr = new EventEmitter();
   readonly heard: { message: { kind: string }; ports: number }[] = [];
   killed = false;
-  /** What the process does when told to stop; unset, it ignores it. */
+  /** The reaction to a stop request; the process ignores it if unset. */
   onStop: (() => void) | null = null;
 
   readonly postMessage: UtilityProcess['postMessage'] = (message: { kind: string }, transfer) => {
@@ -126,7 +126,7 @@ class SessionDouble {
   };
 }
 
-/** An application that records in `calls`, in order, what has been asked of it. */
+/** An application that records its calls in `calls`, in order. */
 class AppDouble extends EventEmitter {
   readonly calls: string[] = [];
   readonly home: string;
@@ -155,7 +155,7 @@ class AppDouble extends EventEmitter {
   };
   readonly setLoginItemSettings: App['setLoginItemSettings'] = ({ openAtLogin }) =>
     void this.calls.push(`login ${openAtLogin}`);
-  /** As Electron: asks first, and ends when nobody objects. */
+  /** Like Electron, asks first and ends if no listener objects. */
   readonly quit: App['quit'] = () => {
     let prevented = false;
     this.emit('before-quit', { preventDefault: () => (prevented = true) });
@@ -163,7 +163,7 @@ class AppDouble extends EventEmitter {
   };
 }
 
-/** Everything of Electron that the shell uses, with nothing behind it, and how a test looks at it. */
+/** A double of all parts of Electron that the shell uses, with access for tests. */
 export class ElectronDouble {
   readonly app: AppDouble;
   readonly session = new SessionDouble();
@@ -177,7 +177,7 @@ export class ElectronDouble {
   readonly powerMonitor = new EventEmitter();
   menu: MenuItemConstructorOptions[] = [];
   trayMenu: MenuItemConstructorOptions[] = [];
-  /** Answers to message boxes, in order; then the cancelling one. */
+  /** Answers to message boxes, in order; afterwards each is cancelled. */
   answers: number[] = [];
   keyStore: 'gnome_libsecret' | 'basic_text' = 'gnome_libsecret';
 
@@ -197,7 +197,7 @@ export class ElectronDouble {
     return last.child;
   }
 
-  /** As the shell takes it. The one cast: Electron's classes have private sides that no double can have. */
+  /** The double as the shell's type. The cast is needed because Electron's classes have private members. */
   api(): ElectronApi {
     // oxlint-disable-next-line typescript/no-this-alias -- the nested class below needs the outer double
     const double = this;

@@ -1,4 +1,4 @@
-/** What the shell uses of Electron. Handed in by `main.ts`, so that tests can hand in a double. */
+/** The parts of Electron that the shell uses. `main.ts` passes them in; tests pass a double. */
 export type ElectronApi = Pick<
   typeof import('electron'),
   | 'app'
@@ -19,7 +19,7 @@ export type ElectronApi = Pick<
   | 'utilityProcess'
 >;
 
-/** Where and how the shell runs. */
+/** The environment of the shell. */
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;

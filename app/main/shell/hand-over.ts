@@ -2,13 +2,13 @@ import type { WebContents } from 'electron';
 import type { ElectronApi } from './electron.ts';
 import type { NodeProcess } from './node-process.ts';
 
-/** The channels between the preload and the shell; these two are all there are. */
+/** The two channels between the preload and the shell. */
 export const ASK_CHANNEL = 'impulse:connect';
 export const PORT_CHANNEL = 'impulse:port';
 
 /**
- * Brings a window and the node together: each gets one end of a channel, and the shell keeps none. A
- * window that asked once gets a new port by itself whenever the node was started again.
+ * Connects a window and the node: each gets one end of a channel, and the shell keeps none. A window that
+ * asked once gets a new port automatically whenever the node was started again.
  */
 export class HandOver {
   readonly #channels: Pick<ElectronApi, 'MessageChannelMain'>;
@@ -23,7 +23,7 @@ export class HandOver {
     this.#node = node;
   }
 
-  /** A window asks for a port; it gets one at once, or as soon as the node is ready. */
+  /** Handles a window's request for a port: it gets one now, or once the node is ready. */
   ask(contents: WebContents): void {
     if (!this.#waiting.has(contents)) {
       this.#waiting.add(contents);
@@ -32,7 +32,7 @@ export class HandOver {
     if (this.#node.ready) this.#give(contents);
   }
 
-  /** To be called each time the node became ready. */
+  /** Must be called each time the node becomes ready. */
   nodeReady(): void {
     for (const contents of this.#waiting) this.#give(contents);
   }

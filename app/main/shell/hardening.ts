@@ -13,8 +13,8 @@ import {
 } from './protocol.ts';
 
 /**
- * What has to be decided before Electron is ready and before any window: the sandbox for every renderer,
- * the console's own scheme, and the guards on every page that will ever be made.
+ * Settings that must precede `ready` and every window: the sandbox for every renderer, the console's own
+ * scheme, and guards on every page.
  */
 export function hardenBeforeReady({ app, protocol, shell }: ElectronApi): void {
   app.enableSandbox();
@@ -25,8 +25,7 @@ export function hardenBeforeReady({ app, protocol, shell }: ElectronApi): void {
 }
 
 /**
- * What the console's session may do: load the built renderer and nothing from elsewhere, with the
- * permissions of the table.
+ * Restricts the console's session: it loads only the built renderer, with the permissions of the table.
  *
  * @param rendererRoot absolute path of the built renderer.
  */
@@ -52,14 +51,14 @@ export function hardenSession(session: Session, rendererRoot: string): void {
   });
 }
 
-/** Besides the console itself only what it made in memory, and the developer tools of a checkout. */
+/** Allows the console, its in-memory URLs, and the developer tools of a checkout. */
 function mayLoad(address: string): boolean {
   return isConsoleUrl(address) || /^(data|blob|devtools):/.test(address);
 }
 
 /**
- * A page stays where it is: an invite leads to the page that joins, web links leave through the system's
- * browser, and nothing opens inside.
+ * Blocks navigation: an invite leads to the page that joins, web links open in the system's browser, and no
+ * window opens inside.
  */
 function guard(contents: WebContents, shell: ElectronApi['shell']): void {
   const leave = (address: string) => {

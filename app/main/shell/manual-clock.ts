@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 
-/** A clock for tests that stands still until it is moved. */
+/** A clock for tests that advances only when told to. */
 export class ManualClock implements Clock {
   #now = 1_700_000_000_000;
   readonly #tasks = new Set<{ at: number; task: () => void }>();
@@ -15,7 +15,7 @@ export class ManualClock implements Clock {
     return () => void this.#tasks.delete(entry);
   }
 
-  /** Moves on by `byMs` and runs what came due, in order. */
+  /** Advances by `byMs` and runs the due timers in order. */
   pass(byMs: number): void {
     const until = this.#now + byMs;
     for (;;) {

@@ -3,7 +3,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 interface MenuFacts {
   readonly platform: NodeJS.Platform;
   readonly name: string;
-  /** An installed program, in contrast to a checkout; a checkout also gets reload and developer tools. */
+  /** Whether the program is installed. A checkout also gets reload and developer tools. */
   readonly packaged: boolean;
 }
 
@@ -13,7 +13,7 @@ interface MenuActions {
   quit(): void;
 }
 
-/** The menu bar: roles that the system knows, with its own accelerators and wording. */
+/** The menu bar, made of system roles with their own accelerators and labels. */
 export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemConstructorOptions[] {
   const mac = facts.platform === 'darwin';
   const separator: MenuItemConstructorOptions = { type: 'separator' };

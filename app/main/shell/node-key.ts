@@ -10,13 +10,13 @@ const KEY_BYTES = 32;
 const KeyFile = z.object({ version: z.literal(1), wrapped: z.base64().max(4096) });
 
 /**
- * The key that encrypts the node's keys on disk, kept wrapped by the key store of the operating system;
- * made at the first start.
+ * The key that encrypts the node's keys on disk. It is generated at the first start and wrapped by the key
+ * store of the operating system.
  *
- * @param file where the wrapped key lies.
- * @returns 32 bytes, or null on a Linux without a key store that deserves the name.
- * @throws Problem `key-store-locked` when a wrapped key is there and cannot be opened: a new one would
- *   lock the node out of its identity.
+ * @param file path of the wrapped key.
+ * @returns 32 bytes, or null on a Linux without a secure key store.
+ * @throws Problem `key-store-locked` if there is a wrapped key that cannot be opened. A new key would lock
+ *   the node out of its identity.
  */
 export async function nodeKey(
   safeStorage: SafeStorage,
@@ -42,7 +42,7 @@ export async function nodeKey(
   }
 }
 
-/** `basic_text` encrypts with a password that stands in Chromium's source: that protects nothing. */
+/** `basic_text` encrypts with a password from Chromium's source code, which protects nothing. */
 function isPlain(safeStorage: SafeStorage, platform: NodeJS.Platform): boolean {
   return platform === 'linux' && ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend());
 }

@@ -11,14 +11,14 @@ import {
 import { Backoff } from './backoff.ts';
 import { problem } from './problems.ts';
 
-/** What the shell learns of the node process. */
+/** Receives the events of the node process. */
 interface NodeObserver {
   ready(): void;
   status(brief: NodeBrief): void;
   settings(settings: DesktopSettings): void;
-  /** It ended unasked and is started again after `delayMs`. */
+  /** It ended unexpectedly and is started again after `delayMs`. */
   restarting(delayMs: number, crashes: number): void;
-  /** It does not run and will not by itself; `detail` holds its last words, where there are any. */
+  /** It does not run and is not started again automatically; `detail` holds its last output, if any. */
   failed(problem: ProblemFields, detail: string): void;
 }
 
@@ -40,10 +40,10 @@ interface Run {
 }
 
 const LAST_WORDS_CHARACTERS = 2000;
-/** How long a node may take to exit after it said that it cannot run, in milliseconds. */
+/** How long a node may take to exit after it reported that it cannot run, in milliseconds. */
 const FATAL_DEADLINE_MS = 3000;
 
-/** Keeps the node process running: starts it, starts it again when it crashed, and stops it in order. */
+/** Keeps the node process running: starts it, restarts it after a crash, and stops it gracefully. */
 export class NodeProcess {
   readonly #parts: Parts;
   readonly #backoff = new Backoff();
@@ -60,7 +60,7 @@ export class NodeProcess {
     return this.#run?.ready ?? false;
   }
 
-  /** Forks the process and hands it its key. Failures go to the observer. */
+  /** Forks the process and sends it its key. Failures go to the observer. */
   async start(): Promise<void> {
     const { fork, unlock, observer } = this.#parts;
     if (this.#run !== null || this.#stopping) return;
@@ -76,14 +76,14 @@ export class NodeProcess {
     this.#send({ kind: 'unlock', key });
   }
 
-  /** A person asked to try again after a failure. */
+  /** Starts again at a person's request after a failure. */
   async retry(): Promise<void> {
     this.#cancelRestart();
     this.#backoff.reset();
     await this.start();
   }
 
-  /** Hands one end of a channel to the node. Only while {@link ready}. */
+  /** Sends one end of a channel to the node. Only while {@link ready}. */
   connect(port: MessagePortMain): void {
     this.#send({ kind: 'client' }, [port]);
   }
@@ -96,7 +96,7 @@ export class NodeProcess {
     this.#send({ kind: 'resume' });
   }
 
-  /** Asks the node to drain and stop; ends its process when it has not by the deadline. */
+  /** Asks the node to drain and stop; kills its process after the deadline. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#cancelRestart();

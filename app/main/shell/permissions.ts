@@ -1,6 +1,6 @@
 import type { Session } from 'electron';
 
-/** Every permission that Electron knows by name; a new one in a later Electron fails to compile here. */
+/** Every permission that Electron names; a new one in a later Electron causes a compile error here. */
 export type Permission = Parameters<NonNullable<Parameters<Session['setPermissionRequestHandler']>[0]>>[1];
 
 interface Rule {
@@ -11,7 +11,7 @@ interface Rule {
 const allow = (reason: string): Rule => ({ allow: true, reason });
 const deny = (reason: string): Rule => ({ allow: false, reason });
 
-/** What the console may ask of the machine. Whatever is not allowed here, or not listed, is denied. */
+/** The permissions of the console. Everything not allowed here or not listed is denied. */
 export const permissions: Readonly<Record<Permission, Rule>> = {
   notifications: allow('Mentions and duties reach the sysop while the window is in the background.'),
   'clipboard-sanitized-write': allow('Copying an invite, a permalink or a digest.'),
@@ -66,8 +66,8 @@ export const permissions: Readonly<Record<Permission, Rule>> = {
 /**
  * Whether the console may have a permission.
  *
- * @param permission name as Electron gives it; an unknown one is denied.
- * @param fromConsole whether a page of the console itself asks, see `isConsoleUrl`.
+ * @param permission Electron's name; an unknown one is denied.
+ * @param fromConsole whether a page of the console asks, see `isConsoleUrl`.
  */
 export function mayHave(permission: string, fromConsole: boolean): boolean {
   return fromConsole && Object.hasOwn(permissions, permission) && permissions[permission as Permission].allow;

@@ -5,15 +5,14 @@ import { pageHeaders, typeOfFile } from '../kernel/page-policy.ts';
 export const CONSOLE_SCHEME = 'app';
 export const CONSOLE_ORIGIN = 'app://console';
 
-/** Headers of an answer of the console's own protocol for a file of this name. */
+/** Headers of the console protocol's response for a file of this name. */
 export function headersFor(path: string): Record<string, string> {
   return { ...pageHeaders, 'content-type': typeOfFile(path), 'cache-control': 'no-cache' };
 }
 
 /**
- * The file that an address of the console stands for, or null when it stands for none: another host,
- * another method than GET and HEAD, a path that leaves the folder, or a name with a zero byte, a
- * backslash or a colon.
+ * The file of a console address. Null for another host, a method other than GET and HEAD, a path that leaves
+ * the folder, or a name with a zero byte, a backslash or a colon.
  *
  * @param root absolute path of the built renderer.
  */
@@ -44,8 +43,8 @@ export function isConsoleUrl(address: string): boolean {
 }
 
 /**
- * The address to hand to the system's browser for a link in the console, or null when it may not leave:
- * only http and https, without a user name or password, at most 2,000 characters.
+ * The address to open in the system's browser for a link in the console, or null if it is not allowed: only
+ * http and https, without a user name or password, at most 2,000 characters.
  */
 export function externalAddress(address: string): string | null {
   if (address.length > 2000) return null;

@@ -17,7 +17,7 @@ describe('permissions', () => {
     expect(allowed.toSorted()).toEqual(['clipboard-sanitized-write', 'fullscreen', 'notifications']);
   });
 
-  it('allows nothing to any other page, and nothing that is not in the table', () => {
+  it('denies everything to other pages, and everything not in the table', () => {
     expect(mayHave('notifications', false)).toBe(false);
     expect(mayHave('something-new', true)).toBe(false);
     expect(mayHave('constructor', true)).toBe(false);
@@ -66,12 +66,12 @@ describe('the console’s own protocol', () => {
     );
   });
 
-  it('answers reading only', () => {
+  it('answers only reading', () => {
     expect(file('app://console/', 'POST')).toBeNull();
     expect(file('app://console/', 'HEAD')).not.toBeNull();
   });
 
-  it('forbids everything from elsewhere, inline scripts and eval', () => {
+  it('forbids foreign sources, inline scripts and eval', () => {
     expect(contentSecurityPolicy).toContain("default-src 'none'");
     expect(contentSecurityPolicy).toContain("script-src 'self';");
     expect(contentSecurityPolicy).not.toMatch(/unsafe-eval|https?:|\*/);
@@ -80,14 +80,14 @@ describe('the console’s own protocol', () => {
     expect(headersFor('x.unknown')['x-content-type-options']).toBe('nosniff');
   });
 
-  it('knows its own pages from those that look like them', () => {
+  it('tells its own pages from lookalikes', () => {
     expect(isConsoleUrl('app://console/#/boards')).toBe(true);
     for (const other of ['app://console.evil/', 'app://console@evil/', 'app:console', 'apps://console/']) {
       expect(isConsoleUrl(other)).toBe(false);
     }
   });
 
-  it('lets only plain web links out', () => {
+  it('lets out only plain web links', () => {
     expect(externalAddress('https://example.org/a?b#c')).toBe('https://example.org/a?b#c');
     for (const address of [
       'file:///etc/passwd',
@@ -127,14 +127,14 @@ describe('deep links', () => {
     expect(routeOf(link)).toBeNull();
   });
 
-  it('are found among the arguments of a start', () => {
+  it('are found among the arguments of the program', () => {
     expect(linkAmong(['/opt/impulse-console', '--hidden', invite])).toBe(invite);
     expect(linkAmong(['/opt/impulse-console', '--data', '/x'])).toBeNull();
   });
 });
 
 describe('restarting a crashed node', () => {
-  it('waits twice as long each time and gives up in a loop', () => {
+  it('doubles the delay each time and gives up in a crash loop', () => {
     const backoff = new Backoff();
     const steps = Array.from({ length: restartPolicy.maxCrashes }, () => backoff.crashed(100));
     expect(steps.map((step) => (step.kind === 'again' ? step.delayMs : 'stop'))).toEqual([
@@ -158,7 +158,7 @@ describe('the window’s place', () => {
   const display = { x: 0, y: 0, width: 1920, height: 1040 };
   const right = { x: 1920, y: 0, width: 1280, height: 1000 };
 
-  it('is where it was left', () => {
+  it('is restored', () => {
     const saved = { bounds: { x: 2000, y: 50, width: 1000, height: 700 }, maximised: true };
     expect(placeWindow(saved, [display, right])).toEqual(saved);
   });
@@ -183,7 +183,7 @@ describe('the window’s place', () => {
     );
   });
 
-  it('is the default when what was kept is damaged', () => {
+  it('is the default if the saved state is damaged', () => {
     expect(parseWindowState('{"bounds":{"x":"a"}}')).toBeNull();
     expect(parseWindowState('{')).toBeNull();
     expect(placeWindow(null, [display])).toEqual({
@@ -193,8 +193,8 @@ describe('the window’s place', () => {
   });
 });
 
-describe('words and menus', () => {
-  it('say what a person can do when the node does not run', () => {
+describe('texts and menus', () => {
+  it('tell what a person can do if the node does not run', () => {
     const box = nodeFailed({ code: 'data-locked', message: 'Another node runs.', remedy: 'End it.' }, '');
     expect(box.message).toBe('Another node runs.');
     expect(box.detail).toContain('End it.');
@@ -203,7 +203,7 @@ describe('words and menus', () => {
     expect(nodeRestarting(2000, 3).body).toContain('3rd time');
   });
 
-  it('tell in the tray how the node is', () => {
+  it('show the state of the node in the tray', () => {
     expect(trayLine({ kind: 'status', name: 'attic', phase: 'ready', peers: 1, unread: 3 })).toBe(
       'Impulse: attic running, 1 peer, 3 unread',
     );

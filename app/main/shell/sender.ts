@@ -1,7 +1,7 @@
 import type { IpcMainEvent } from 'electron';
 import { isConsoleUrl } from './protocol.ts';
 
-/** What is looked at in a message before it is heeded. */
+/** The parts of a message that are checked. */
 type Sender = Pick<IpcMainEvent, 'sender' | 'senderFrame'>;
 
 /**

@@ -4,7 +4,7 @@ import type { MenuItemConstructorOptions, Tray } from 'electron';
 import type { NodeBrief } from '../node/shell-messages.ts';
 import type { ElectronApi } from './electron.ts';
 
-/** What the tray shows of the node: its last word, or why there is none. */
+/** The state of the node as the tray shows it: its last report, or why there is none. */
 export type TrayNews = NodeBrief | { readonly kind: 'down'; readonly words: string };
 
 interface TrayActions {
@@ -21,7 +21,7 @@ const phaseWords: Readonly<Record<NodeBrief['phase'], string>> = {
   stopping: 'stopping',
 };
 
-/** One line on the node, as shown when the pointer rests on the tray icon. */
+/** One line on the node, the tooltip of the tray icon. */
 export function trayLine(news: TrayNews): string {
   if (news.kind === 'down') return `Impulse: ${news.words}`;
   const peers = news.peers === 1 ? '1 peer' : `${news.peers} peers`;
@@ -29,7 +29,7 @@ export function trayLine(news: TrayNews): string {
   return `Impulse: ${news.name} ${phaseWords[news.phase]}, ${peers}${unread}`;
 }
 
-/** The tray's menu: what the node does, and the two things one wants from there. */
+/** The tray's menu: the node's state and two commands. */
 export function trayMenu(news: TrayNews, actions: TrayActions): MenuItemConstructorOptions[] {
   return [
     { label: trayLine(news), enabled: false },
@@ -53,8 +53,8 @@ export class ConsoleTray {
   }
 
   /**
-   * @param iconFolder where the tray's icons lie.
-   * @returns null where the desktop has no place for it: the window is then minimised instead of hidden.
+   * @param iconFolder folder of the tray's icons.
+   * @returns null if the desktop shows no tray icons; the window is then minimised instead of hidden.
    */
   static async create(
     electron: Pick<ElectronApi, 'Menu' | 'Tray' | 'nativeImage'>,
@@ -86,8 +86,8 @@ export class ConsoleTray {
 }
 
 /**
- * Whether the desktop shows status icons at all. Electron does not tell: on a desktop without them the
- * icon is made and never seen, and a window hidden there could not be brought back.
+ * Whether the desktop shows status icons. Electron does not report this: on a desktop without them the icon
+ * is created but not visible, and a hidden window could not be shown again.
  */
 function statusNotifierRuns(): Promise<boolean> {
   const question = [

@@ -5,21 +5,21 @@ const pixels = z.number().int().min(-100_000).max(100_000);
 export const Bounds = z.object({ x: pixels, y: pixels, width: pixels, height: pixels });
 export type Bounds = z.infer<typeof Bounds>;
 
-/** Where the window was: its bounds when not maximised, and whether it was maximised. */
+/** The state of the window: its bounds when not maximised, and whether it was maximised. */
 export const WindowState = z.object({ bounds: Bounds, maximised: z.boolean() });
 export type WindowState = z.infer<typeof WindowState>;
 
 export const MIN_SIZE = { width: 720, height: 480 };
 const DEFAULT_SIZE = { width: 1280, height: 820 };
-/** Less than this much of the title bar on a screen cannot be grabbed, in pixels. */
+/** The least part of the title bar that must be visible to be grabbed, in pixels. */
 const GRIP = { width: 120, height: 40 };
 
 /**
- * Where the window goes: where it was as long as it can still be grabbed there, else centred on the
- * first display, never larger than the display it is on.
+ * The bounds of the window: the saved ones if the window can still be grabbed there, else centred on the
+ * first display, never larger than its display.
  *
- * @param saved what was kept, or null.
- * @param workAreas the displays' areas without bars, the primary one first; at least one.
+ * @param saved the saved state, or null.
+ * @param workAreas the work areas of the displays, the primary one first; at least one.
  */
 export function placeWindow(saved: WindowState | null, workAreas: readonly Bounds[]): WindowState {
   const [primary] = workAreas;
@@ -33,7 +33,7 @@ export function placeWindow(saved: WindowState | null, workAreas: readonly Bound
   return { bounds: { x, y, width, height }, maximised: saved?.maximised ?? false };
 }
 
-/** Reads a kept state; anything unsound counts as none. */
+/** Parses a saved state; null if it is invalid. */
 export function parseWindowState(text: string): WindowState | null {
   try {
     return WindowState.parse(JSON.parse(text));

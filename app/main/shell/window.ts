@@ -10,7 +10,7 @@ const SAVE_DELAY_MS = 500;
 interface WindowSetup {
   /** Absolute path of the built preload. */
   readonly preload: string;
-  /** Where position and size are kept. */
+  /** Path of the file with position and size. */
   readonly stateFile: string;
   readonly packaged: boolean;
   /** False when the system started the program at login. */
@@ -18,7 +18,7 @@ interface WindowSetup {
   readonly clock: Clock;
 }
 
-/** How a page of the console runs: without Node.js, in a sandbox, in a world apart from the preload. */
+/** Preferences of a console page: sandboxed, without Node.js, isolated from the preload. */
 function webPreferences(
   preload: string,
   packaged: boolean,
@@ -34,14 +34,14 @@ function webPreferences(
     allowRunningInsecureContent: false,
     webviewTag: false,
     navigateOnDragDrop: false,
-    // Dictionaries would be fetched from a third party.
+    // Dictionaries would be downloaded from a third party.
     spellcheck: false,
     devTools: !packaged,
   };
 }
 
 /**
- * Opens the console's window where it was when it was last closed.
+ * Opens the console's window at its last position.
  *
  * @param route hash route of the console, such as `#/join/…`, or an empty string.
  */
@@ -77,16 +77,16 @@ function readState(file: string): WindowState | null {
   }
 }
 
-/** Writes the state shortly after a change, so that a power cut costs nothing either, and at the end. */
+/** Writes the state shortly after each change, so that it survives a power cut, and on closing. */
 function keepState(window: BrowserWindow, { stateFile, clock }: WindowSetup): void {
   let cancel = () => {};
   const write = () => {
     const state: WindowState = { bounds: window.getNormalBounds(), maximised: window.isMaximized() };
     try {
-      // At once: on quitting the process ends right after the window closed.
+      // Synchronous: on quitting the process ends right after the window closed.
       writeFileSync(stateFile, JSON.stringify(state), { mode: 0o600 });
     } catch {
-      // A place that cannot be written costs no more than the window's position.
+      // If the file cannot be written, only the window's position is lost.
     }
   };
   const changed = () => {

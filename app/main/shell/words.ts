@@ -5,7 +5,7 @@ import { problem } from './problems.ts';
 /** The answers to {@link nodeFailed}, by index of its buttons. */
 export const failedAnswers = { retry: 0, folder: 1, quit: 2 } as const;
 
-/** What a person is shown when the node does not run and will not by itself. */
+/** The dialog if the node does not run and is not started again automatically. */
 export function nodeFailed(problem: ProblemFields, lastWords: string): MessageBoxOptions {
   const parts = [
     problem.remedy,
@@ -27,7 +27,7 @@ export function nodeFailed(problem: ProblemFields, lastWords: string): MessageBo
 /** The answers to {@link windowGone}, by index of its buttons. */
 export const goneAnswers = { reload: 0, close: 1 } as const;
 
-/** What a person is shown when the page in the window crashed. */
+/** The dialog after the page in the window crashed. */
 export function windowGone(reason: string): MessageBoxOptions {
   return {
     type: 'warning',
@@ -41,7 +41,7 @@ export function windowGone(reason: string): MessageBoxOptions {
   };
 }
 
-/** The notification on a crash after which the node is started again. */
+/** The notification of a crash after which the node is started again. */
 export function nodeRestarting(delayMs: number, crashes: number): { title: string; body: string } {
   const seconds = Math.max(1, Math.round(delayMs / 1000));
   const { message } =

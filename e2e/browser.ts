@@ -6,7 +6,7 @@ import { findChromium } from '../tools/chromium.ts';
 
 const results = resolve(import.meta.dirname, 'results');
 
-/** A real browser with nothing remembered. */
+/** Starts a real browser with an empty profile. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('There is no Chromium; run these tests with: npm run e2e');
@@ -25,7 +25,7 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** One person at a browser, and whatever their page complained about. */
+/** One person at a browser, with the errors of their page. */
 export interface Visitor {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -49,7 +49,7 @@ export async function visit(
   return { page, context, complaints };
 }
 
-/** What axe-core finds wrong with the page as it stands, one line a finding. */
+/** The violations that axe-core finds in the page, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, nodes }) =>
@@ -57,7 +57,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   );
 }
 
-/** Moves the focus with the Tab key alone until it is where it is wanted. */
+/** Moves the focus to an element with the Tab key alone. */
 export async function tabTo(target: Locator): Promise<void> {
   await target.waitFor();
   for (let presses = 0; presses < 40; presses += 1) {
@@ -67,7 +67,7 @@ export async function tabTo(target: Locator): Promise<void> {
   throw new Error('The Tab key does not lead there.');
 }
 
-/** From then on, the page keeps the gaps between its frames in `globalThis.gaps`, in milliseconds. */
+/** Collects the gaps between frames of the page in `globalThis.gaps`, in milliseconds. */
 export const countFrames = `
   globalThis.gaps = [];
   let last = performance.now();
@@ -79,7 +79,7 @@ export const countFrames = `
   requestAnimationFrame(frame);
 `;
 
-/** A picture for people, under e2e/results. */
+/** Saves a screenshot under e2e/results. */
 export async function picture(page: Page, name: string): Promise<void> {
   await mkdir(results, { recursive: true });
   await page.screenshot({ path: join(results, `${name}.png`) });

@@ -33,7 +33,7 @@ const views = [
   ...sections.map((section) => `settings/${section}`),
   'nowhere',
 ];
-/** What the system of the visitor asks for, by the theme it leads to. */
+/** The system preferences that lead to each theme. */
 const themes = {
   dark: { colorScheme: 'dark', contrast: 'no-preference' },
   light: { colorScheme: 'light', contrast: 'no-preference' },
@@ -66,7 +66,7 @@ async function consoleAt(theme: keyof typeof themes, place: string): Promise<Vis
 const THEME_TIMEOUT_MS = 300_000;
 
 describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (theme) => {
-  test('every view is accessible and complains of nothing', async () => {
+  test('every view is accessible and logs no error', async () => {
     const { page, context, complaints } = await consoleAt(theme, 'overview');
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe(theme);
     for (const view of views) {
@@ -80,7 +80,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await context.close();
   });
 
-  test('a thread, what one writes in it, what can be done with a post, and every dialog are accessible', async () => {
+  test('a thread, the composer, the menu of a post and every dialog are accessible', async () => {
     const { page, context, complaints } = await consoleAt(theme, 'boards');
     const sound = async (what: string) => {
       await picture(page, `${what}-${theme}`);
@@ -121,7 +121,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await context.close();
   });
 
-  test('a node behind a router, setting it up for an invite, and what is left for a person are accessible', async () => {
+  test('a node behind a router, its setup for an invite, and the steps left for a person are accessible', async () => {
     const { page, context, complaints } = await consoleAt(theme, 'overview');
     const at = async (state: string, place: string) => {
       await page.goto(`${host.url}/?fake=${state}#/${place}`);
@@ -268,13 +268,13 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
 });
 
 describe('by keyboard', () => {
-  /** What has the keyboard, in words. */
+  /** The label or class of the focused element. */
   const focused = (page: Page): Promise<string> =>
     page.evaluate(
       `(document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.className ?? '').toString()`,
     );
 
-  test('the palette opens where one is, closes with one Escape also when something is typed, and gives the keyboard back', async () => {
+  test('the palette opens in any view, closes with one Escape even with text typed, and returns the focus', async () => {
     const { page, context } = await consoleAt('dark', 'boards');
     const row = page.locator('.threads [role="row"][tabindex="0"]');
     await row.waitFor();
@@ -293,7 +293,7 @@ describe('by keyboard', () => {
     await context.close();
   });
 
-  test('a dialog keeps the keyboard inside and gives it back to where it was', async () => {
+  test('a dialog traps the focus and returns it', async () => {
     const { page, context } = await consoleAt('dark', 'federation');
     const dial = page.getByRole('button', { name: /^Dial a peer/ });
     await dial.focus();
@@ -310,7 +310,7 @@ describe('by keyboard', () => {
     await context.close();
   });
 
-  test('a certified post says in which block, and its proof is saved by keyboard', async () => {
+  test('a certified post names its block, and its proof is saved by keyboard', async () => {
     const { page, context, complaints } = await consoleAt('dark', 'boards');
     await page.locator('.threads [role="row"][data-index="0"]').click();
     const certified = page
@@ -333,7 +333,7 @@ describe('by keyboard', () => {
     await context.close();
   });
 
-  test('choosing a sign for a post can be given up, and the post has the keyboard again', async () => {
+  test('choosing a reaction can be cancelled, and the post has the focus again', async () => {
     const { page, context } = await consoleAt('dark', 'boards');
     await page.locator('.threads [role="row"][data-index="0"]').click();
     await page.locator('.post-active').waitFor();
@@ -369,7 +369,7 @@ test.each([
   await context.close();
 });
 
-test('words of a search that come by the address take the place of those typed', async () => {
+test('a search in the address replaces the typed one', async () => {
   const { page, context } = await consoleAt('dark', 'boards/search/harbour');
   const field = page.getByRole('searchbox').or(page.locator('.search-field input')).first();
   await expect.poll(() => field.inputValue()).toBe('harbour');

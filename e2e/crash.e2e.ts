@@ -33,8 +33,8 @@ const postsIn = (node: TestNode) =>
 const verified = async (node: TestNode) => (await node.impulse('verify', '--deep')) as Digest;
 
 /**
- * Kills a node in the middle of `work`, once it has stored so many more events; resolves to how many it had then.
- * `work` ends with the node.
+ * Kills a node in the middle of `work`, once it has stored so many more events; resolves to how many it had
+ * then. `work` ends with the node.
  */
 async function killAfter(node: TestNode, more: number, work: Promise<unknown>): Promise<number> {
   const ended = work.then(

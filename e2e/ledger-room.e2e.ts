@@ -4,7 +4,7 @@ import type { Host } from '../app/main/host/host.ts';
 import { accessibilityFaults, launchBrowser, picture, visit } from './browser.ts';
 import { sampleHost } from './sample-host.ts';
 
-/** The ledger's room with sample data, in the states that a real one is seldom in. */
+/** The ledger's room with sample data, in states that are rare in practice. */
 let browser: Browser;
 let host: Host;
 
@@ -57,7 +57,7 @@ test('credits are given by keyboard, and followed until they are final', async (
   await context.close();
 });
 
-test('who would join the validators sees first what that does to the quorum', async () => {
+test('adding a validator shows its effect on the quorum first', async () => {
   const { page, context, complaints } = await visit(browser, `${host.url}/?fake=1#/ledger/validators`);
   await page.getByRole('heading', { name: 'Quorum and margin' }).waitFor();
   await page.keyboard.press('a');
@@ -83,7 +83,7 @@ test('who would join the validators sees first what that does to the quorum', as
   await context.close();
 });
 
-test('a halt goes on after its blocks were executed anew', async () => {
+test('a halted ledger continues after its blocks were executed again', async () => {
   const { page, context } = await visit(browser, `${host.url}/?fake=halted#/ledger`);
   await page.getByRole('alert').getByText('The ledger is halted at block 4,211.').waitFor();
   await page.getByRole('button', { name: 'Execute all blocks again' }).click();

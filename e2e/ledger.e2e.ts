@@ -64,7 +64,7 @@ test('three nodes of one community become three validators by two consoles', asy
   const mara = (await openConsole(browser, harbour)).page;
   const juno = (await openConsole(browser, ferry)).page;
 
-  // The founder takes Juno in alone; the second newcomer takes both their signatures.
+  // The founder's signature is enough for Juno; the third validator needs two signatures.
   await toValidators(mara);
   await mara.keyboard.press('a');
   await sign(mara, 'Validator card', JSON.stringify(await ferry.impulse('validator', 'keygen')));
@@ -95,7 +95,7 @@ describe('with three validators', () => {
   beforeAll(async () => {
     nodes = await startThree(stage);
     const [harbour, ferry, light] = nodes;
-    // The founder signs for two alone; both sign for the third.
+    // The founder's signature is enough for the second validator; the third needs two signatures.
     await harbour.impulse('validator', 'add', await cardOf(ferry));
     await validatorsAre(ferry, 2);
     const { change } = (await harbour.impulse('validator', 'add', await cardOf(light))) as { change: string };

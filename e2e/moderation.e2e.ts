@@ -21,7 +21,7 @@ const LEFT = HELD - CLEARED;
 const MANY = 3000;
 const PATIENT = { timeout: 90_000, interval: 250 } as const;
 
-/** Every press of a pointing device since the page was opened. */
+/** Counts presses of pointing devices since the page was opened. */
 const countPresses = `
   globalThis.presses = 0;
   for (const kind of ['pointerdown', 'mousedown'])

@@ -21,7 +21,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A node of its own process and data directory, served as `impulse serve` does. */
+/** A node with its own process and data directory, started by `impulse serve`. */
 export class TestNode {
   readonly dataDir: string;
   #process: ChildProcess | null = null;
@@ -31,7 +31,7 @@ export class TestNode {
     this.dataDir = dataDir;
   }
 
-  /** A new node on a port that is free now, and its own from then on: others find it there after a restart. */
+  /** A new node on a free port, which it keeps after a restart so that others find it. */
   static async start(): Promise<TestNode> {
     const node = new TestNode(await mkdtemp(join(tmpdir(), 'impulse-e2e-')));
     const settings = { network: { port: await freePort(), webSocketPort: 0, listen: 'loopback' } };
@@ -40,7 +40,7 @@ export class TestNode {
     return node;
   }
 
-  /** The address to open, token and all. */
+  /** The address to open, with the token. */
   get entryUrl(): string {
     return this.#entryUrl;
   }
@@ -49,7 +49,7 @@ export class TestNode {
     return this.#process !== null && this.#process.exitCode === null;
   }
 
-  /** Starts the process; again after a stop or a kill. */
+  /** Starts the process, also after a stop or a kill. */
   async run(): Promise<void> {
     const child = spawn(process.execPath, [cli, 'serve', '--json', '--port', '0', '--data', this.dataDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -77,7 +77,7 @@ export class TestNode {
     this.#entryUrl = (await serving).entryUrl;
   }
 
-  /** Runs a command of `impulse` against this node and returns what it answers in JSON. */
+  /** Runs a command of `impulse` against this node and returns its JSON output. */
   impulse(...args: string[]): Promise<unknown> {
     return new Promise((done, fail) => {
       execFile(
@@ -91,7 +91,7 @@ export class TestNode {
     });
   }
 
-  /** Events in the file at this moment, read from outside: as quick as a kill has to be, and after one as well. */
+  /** The number of stored events, read from the file directly: fast, and possible after a kill. */
   storedEvents(): number {
     const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
     try {
@@ -101,7 +101,7 @@ export class TestNode {
     }
   }
 
-  /** Events in the file by their kind, of those whose kind begins with `prefix`. */
+  /** The number of stored events by kind, for kinds that begin with `prefix`. */
   storedKinds(prefix: string): Record<string, number> {
     const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
     try {
@@ -114,7 +114,7 @@ export class TestNode {
     }
   }
 
-  /** How judging stands in the file: posts that wait, that were judged, and that are shown though nobody judged them. */
+  /** Stored posts by state of judgement: waiting, judged, and shown without judgement. */
   storedJudging(): { waiting: number; judged: number; shownUnjudged: number } {
     const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
     try {
@@ -131,7 +131,7 @@ export class TestNode {
     }
   }
 
-  /** Ends the process: in order, or at once as a power cut would. */
+  /** Ends the process gracefully, or at once like a power cut. */
   async end(how: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process;
     this.#process = null;

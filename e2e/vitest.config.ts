@@ -6,9 +6,9 @@ export default defineConfig({
     exclude: ['e2e/sample-feature/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Where nobody watches, a test that wavers is tried once more, and named at the end of the run.
+    // In CI a failed test is retried once, and flaky tests are listed at the end of the run.
     retry: process.env['CI'] ? 1 : 0,
-    // Browsers and nodes are heavy; one journey at a time keeps their timing honest.
+    // Browsers and nodes need much CPU time; files run one at a time to keep timings stable.
     fileParallelism: false,
   },
 });

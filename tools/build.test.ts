@@ -48,14 +48,14 @@ const run = (file: string) =>
   execFileSync(process.execPath, [join(root, 'dist', file)], { encoding: 'utf8' }).trim();
 
 describe('the build of the node', () => {
-  it('makes bundles that run, and that find their workers', async () => {
+  it('makes bundles that run and find their workers', async () => {
     await built('node');
     rmSync(join(root, 'app'), { recursive: true });
     expect(run('node/main.js')).toBe('42');
     expect(run('node/cli.js')).toBe('cli');
   });
 
-  it('leaves alone what is unchanged, and builds again what is not', async () => {
+  it('skips unchanged parts and rebuilds changed ones', async () => {
     expect((await built('node'))[0]).toMatch(/^node: built/);
     expect(await built('node')).toEqual(['node: unchanged']);
     write('app/main/cli/main.test.ts', 'a test changes nothing');
@@ -65,13 +65,13 @@ describe('the build of the node', () => {
     expect(run('node/cli.js')).toBe('changed');
   });
 
-  it('builds again when what was built is gone', async () => {
+  it('builds again if the output is missing', async () => {
     await built('node');
     rmSync(join(root, 'dist/node'), { recursive: true });
     expect((await built('node'))[0]).toMatch(/^node: built/);
   });
 
-  it('passes on the licences of the packages inside', async () => {
+  it('includes the licences of bundled packages', async () => {
     write(
       'node_modules/adder/package.json',
       '{ "name": "adder", "version": "1.2.3", "license": "MIT", "type": "module" }',
@@ -84,7 +84,7 @@ describe('the build of the node', () => {
     expect(licences).toBe('adder 1.2.3 (MIT)\n\nPermission is hereby granted.');
   });
 
-  it('names the entry that is missing', async () => {
+  it('names a missing entry', async () => {
     rmSync(join(root, 'app/main/cli/main.ts'));
     await expect(built('node')).rejects.toThrow('app/main/cli/main.ts is missing');
     expect(existsSync(join(root, 'dist/node/.fingerprint'))).toBe(false);
@@ -96,7 +96,7 @@ describe('the build of the node', () => {
     );
   });
 
-  it('points to workers beside the bundle, wherever their source lies', () => {
+  it('refers to workers beside the bundle, wherever their source is', () => {
     expect(rewriteWorkerUrls(`new URL('../keys/verify.worker.ts', import.meta.url)`)).toBe(
       `new URL('./verify.worker.js', import.meta.url)`,
     );
@@ -105,7 +105,7 @@ describe('the build of the node', () => {
 });
 
 describe('the build of the shell', () => {
-  it('lets the preload import electron and nothing else', async () => {
+  it('allows the preload to import only electron', async () => {
     write('app/main/shell/main.ts', `import { app } from 'electron'; app.quit();`);
     write('app/preload/preload.ts', `import { ipcRenderer } from 'electron'; ipcRenderer.send('x');`);
     await built('shell');
@@ -115,7 +115,7 @@ describe('the build of the shell', () => {
 });
 
 describe('the Electron binary', () => {
-  it('counts only when it is whole and of the version that is installed', () => {
+  it('counts only if it is complete and of the installed version', () => {
     const electron = (path: string, content: string) => write(`node_modules/electron/${path}`, content);
     electron('package.json', '{ "version": "45.4.1" }');
     expect(electronBinary(root, {})).toBeNull();

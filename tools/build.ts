@@ -20,7 +20,7 @@ import { workerEntries, workerUrls } from './worker-entries.ts';
 const parts = ['node', 'shell', 'renderer'] as const;
 type Part = (typeof parts)[number];
 
-/** What carries machine code, or WebAssembly beside it, cannot be bundled; it ships as a package of its own. */
+/** Packages with machine code or WebAssembly files cannot be bundled; they ship as packages. */
 const nativePackages = [
   'better-sqlite3',
   '@chainsafe/blst',
@@ -41,7 +41,7 @@ interface BuildRequest {
   /** The checkout. */
   readonly root: string;
   readonly only?: readonly Part[];
-  /** Builds what is unchanged as well. */
+  /** Builds unchanged parts too. */
   readonly force?: boolean;
   readonly report?: (line: string) => void;
 }
@@ -49,7 +49,7 @@ interface BuildRequest {
 /**
  * Builds the program into `dist/`: bundles for the node process, the headless host and the command line
  * (`dist/node`), the Electron shell and its preload (`dist/shell`, `dist/preload`), and the console's
- * pages (`dist/renderer`). A part whose inputs are unchanged is left as it is.
+ * pages (`dist/renderer`). Parts with unchanged inputs are skipped.
  *
  * @throws Error when an entry is missing or does not compile; the message says which.
  */
@@ -105,13 +105,13 @@ async function buildNode(root: string): Promise<void> {
     entryPoints: entries,
     outdir,
     format: 'esm',
-    // Flat, so that every worker lies beside whatever chunk starts it.
+    // Flat, so that every worker is beside the chunk that starts it.
     splitting: true,
     chunkNames: 'chunk-[hash]',
     external: nativePackages,
     plugins: [workerUrls],
     metafile: true,
-    // Bundled CommonJS packages ask for node: modules by require, which ES modules lack.
+    // Bundled CommonJS packages load node: modules by require, which ES modules lack.
     banner: {
       js: "import { createRequire as impulseCreateRequire } from 'node:module'; const require = impulseCreateRequire(import.meta.url);",
     },
@@ -127,7 +127,7 @@ async function buildShell(root: string): Promise<void> {
     rmSync(join(root, 'dist', folder), { recursive: true, force: true });
   const options: BuildOptions = { ...common, absWorkingDir: root, format: 'cjs', external: ['electron'] };
   await bundle({ ...options, entryPoints: [shell], outfile: join(root, 'dist/shell/main.cjs') });
-  // A sandboxed preload has no require but for electron: anything else left over fails the build.
+  // A sandboxed preload can require only electron; any other import fails the build.
   const { metafile } = await bundle({
     ...options,
     platform: 'browser',
@@ -160,7 +160,7 @@ function demand(root: string, entry: string): void {
   if (!existsSync(join(root, entry))) throw new Error(`${entry} is missing, so this part cannot be built.`);
 }
 
-/** One line on what a folder of `dist/` holds, source maps left out. */
+/** One line on the contents of a folder of `dist/`, without source maps. */
 function sizes(root: string, folder: string): string {
   const base = join(root, 'dist', folder);
   const files = globSync('**/*', { cwd: base })

@@ -22,8 +22,8 @@ export function findChromium(): string | null {
 }
 
 /**
- * The browser that end-to-end tests need, installed where that can be done without asking: by apt, on
- * Debian and its kin, as root. Elsewhere says what to install.
+ * The browser for end-to-end tests. As root on Debian and its derivatives it is installed by apt if missing;
+ * elsewhere a message says what to install.
  */
 export function ensureChromium(): string | null {
   const found = findChromium();

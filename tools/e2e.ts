@@ -3,7 +3,7 @@ import { build } from './build.ts';
 import { ensureChromium } from './chromium.ts';
 import { conclude, runSteps, type StepResult } from './steps.ts';
 
-/** Journeys in a real browser against what `npm start` runs: `npm run e2e [-- FILTER]`. */
+/** End-to-end tests in a real browser against the built program: `npm run e2e [-- FILTER]`. */
 export async function runEndToEnd(filters: readonly string[] = []): Promise<StepResult[]> {
   const chromium = ensureChromium();
   if (chromium === null) return [failed('browser', 'No browser.')];

@@ -4,10 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 
 const checkout = resolve(import.meta.dirname, '..');
 const FETCH_LIMIT_MS = 20_000;
-/** A fetch that failed is not tried again for a day, so that a start without network is not held up. */
+/** A failed download is not tried again for a day, so that a start without network is not delayed. */
 const REMEMBER_MS = 24 * 60 * 60_000;
 
-/** The Electron binary of this checkout, as an absolute path, or null where it is not there. */
+/** The Electron binary of this checkout, as an absolute path, or null if it is missing. */
 export function electronBinary(root = checkout, env: NodeJS.ProcessEnv = process.env): string | null {
   const folder = join(root, 'node_modules', 'electron');
   const name = textOf(join(folder, 'path.txt'));
@@ -18,11 +18,11 @@ export function electronBinary(root = checkout, env: NodeJS.ProcessEnv = process
 }
 
 /**
- * The Electron binary, fetched when it is not there: once, for at most 20 seconds. A failure is
+ * The Electron binary, downloaded if it is missing, for at most 20 seconds. A failure is
  * remembered for a day in `node_modules/.cache`.
  *
- * @param report told in one line when a fetch begins.
- * @returns the path, or null where there is none to be had.
+ * @param report called with one line when a download begins.
+ * @returns the path, or null if it is not available.
  */
 export async function fetchElectron(report: (line: string) => void = () => {}): Promise<string | null> {
   const present = electronBinary();
@@ -52,7 +52,7 @@ export async function fetchElectron(report: (line: string) => void = () => {}): 
   return null;
 }
 
-/** The version of the package `electron` that is installed, or null. */
+/** The installed version of the package `electron`, or null. */
 function wantedVersion(root: string): string | null {
   const manifest: unknown = JSON.parse(
     textOf(join(root, 'node_modules', 'electron', 'package.json')) ?? 'null',

@@ -3,10 +3,9 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A hash over the content of everything a part is built from, so that an unchanged part is not built
- * again.
+ * A hash of all inputs of a part, so that an unchanged part is not built again.
  *
- * @param inputs glob patterns and files, relative to `root`; tests among them are left out.
+ * @param inputs glob patterns and files, relative to `root`; tests are excluded.
  */
 export function fingerprint(root: string, inputs: readonly string[]): string {
   const hash = createHash('sha256');

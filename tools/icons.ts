@@ -11,7 +11,7 @@ type Colour = readonly [red: number, green: number, blue: number];
 
 interface Mark {
   readonly ink: Colour;
-  /** Null leaves the ground transparent and lets the mark fill the icon. */
+  /** Null makes the background transparent and lets the mark fill the icon. */
   readonly ground: Colour | null;
 }
 
@@ -27,7 +27,7 @@ const CORNER = 0.19;
 const inset = (mark: Mark) => (mark.ground === null ? 0.06 : 0.24);
 const SAMPLES = 4;
 
-/** One pixel's samples: how much of it is ink and how much is ground, 0 to 1. */
+/** The coverage of one pixel by ink and by background, 0 to 1. */
 function cover(mark: Mark, size: number, column: number, row: number): { ink: number; ground: number } {
   let ink = 0;
   let ground = 0;

@@ -54,7 +54,7 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['messages-has-one-home', 'app/main/boards/format.ts', 'intl-messageformat'],
 ];
 
-/** For every rule on words: a file that breaks it, and its text. */
+/** For every lint rule: a file that breaks it, and its text. */
 const words: readonly (readonly [rule: string, file: string, text: string])[] = [
   ['no-restricted-properties', 'app/main/boards/now.ts', 'export const at = () => Date.now();'],
   ['no-restricted-properties', 'app/main/log/random.ts', 'export const r = () => Math.random();'],
@@ -135,7 +135,7 @@ async function plant(file: string, text: string): Promise<void> {
   await writeFile(join(tree, file), text);
 }
 
-/** What a checker prints; that it ends with a fault is what is wanted. */
+/** The output of a checker, which exits with an error because of the planted violations. */
 function output(file: string, args: string[]): Promise<string> {
   return new Promise((done) => {
     execFile(

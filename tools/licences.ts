@@ -10,9 +10,9 @@ const Manifest = z.object({
 });
 
 /**
- * The licence texts of every package that went into a bundle, as they ask to be passed on.
+ * The licence texts of all bundled packages, which the licences require to be included.
  *
- * @param root the checkout, to whose folder the metafile's paths are relative.
+ * @param root the checkout; the metafile's paths are relative to it.
  */
 export function licencesOf(root: string, metafile: Metafile): string {
   const folders = new Set<string>();

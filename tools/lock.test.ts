@@ -10,7 +10,7 @@ const Lock = z.object({
   ),
 });
 
-test('the lock file lists the machine code of every system: without it a fresh install fails', () => {
+test('the lock file lists the native packages of every system, without which a fresh install fails', () => {
   const path = resolve(import.meta.dirname, '../package-lock.json');
   const { packages } = Lock.parse(JSON.parse(readFileSync(path, 'utf8')));
   const isListed = (from: string, name: string) =>

@@ -43,7 +43,7 @@ let scratch: string;
 beforeEach(() => (scratch = mkdtempSync(join(tmpdir(), 'impulse-check-'))));
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Packs `files` and says what is wrong with them; machine code lies unpacked unless told otherwise. */
+/** Packs `files` and returns the faults; machine code is unpacked by default. */
 async function problemsOf(
   files: Readonly<Record<string, string>>,
   unpack: string | undefined = '{**/*.node,**/napi-v6/**}',
@@ -63,7 +63,7 @@ async function problemsOf(
 }
 
 describe('the package', () => {
-  it('is sound with the bundles and its own native part', async () => {
+  it('is sound with the bundles and the native parts of its target', async () => {
     expect(await problemsOf(sound)).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe('the package', () => {
     expect(await problemsOf(rest)).toContain(`${needed} is missing.`);
   });
 
-  it('brings the BLS library of its own system', async () => {
+  it('contains the BLS library of its target', async () => {
     const { 'node_modules/@chainsafe/blst-linux-x64-gnu/blst.linux-x64-gnu.node': _left, ...rest } = sound;
     expect(await problemsOf(rest)).toContain('node_modules/@chainsafe/blst-linux-x64 is missing.');
   });
@@ -108,7 +108,7 @@ describe('the package', () => {
       expect(problem).toContain('lies inside the archive, where it cannot be loaded');
   });
 
-  it('has nothing unpacked but machine code: what lies unpacked is not covered by the integrity check', async () => {
+  it('has only machine code unpacked, since the integrity check does not cover unpacked files', async () => {
     expect(await problemsOf(sound, '{**/*.node,**/napi-v6/**,**/main.js}')).toEqual([
       'dist/node/main.js lies unpacked and need not.',
     ]);
@@ -121,7 +121,7 @@ describe('the package', () => {
     ]);
   });
 
-  it('is reported as missing where there is none', () => {
+  it('is reported if missing', () => {
     expect(checkPackage(scratch, 'linux-x64').problems).toEqual([expect.stringContaining('There is no')]);
   });
 });
@@ -131,7 +131,7 @@ describe('the fuses', () => {
   const binary = (...wire: string[]) =>
     Buffer.concat([sentinel, Buffer.from([1, wire.length]), Buffer.from(wire.join(''), 'latin1')]);
 
-  it('are sound when each is as decided', () => {
+  it('are sound if each has its decided value', () => {
     expect(checkFuses(binary('0', '1', '0', '0', '1', '1', '0', '0'))).toEqual([]);
   });
 
@@ -139,7 +139,7 @@ describe('the fuses', () => {
     expect(checkFuses(undecidedFuses())).toHaveLength(8);
   });
 
-  it('are named when one is wrong, new or not there', () => {
+  it('are named if wrong, new or missing', () => {
     expect(checkFuses(binary('1', '1', '0', '0', '1', '1', '0', '0'))).toEqual([
       'The fuse runAsNode is not off.',
     ]);

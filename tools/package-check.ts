@@ -2,18 +2,18 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { extractFile, getRawHeader } from '@electron/asar';
 
-/** A platform and architecture as they stand in the name of a native part: `linux-x64`, `win32-arm64`. */
+/** A platform and architecture as in the name of a native part: `linux-x64`, `win32-arm64`. */
 export type Target = `${NodeJS.Platform}-${'x64' | 'arm64'}`;
 
 interface PackageReport {
-  /** What is wrong, one sentence each; empty when the package is sound. */
+  /** The faults, one sentence each; empty if the package is sound. */
   readonly problems: string[];
   readonly files: number;
-  /** The archive and what lies unpacked beside it. */
+  /** The archive and the unpacked files beside it. */
   readonly sizeBytes: number;
 }
 
-/** Nothing else belongs inside: neither sources, tests and maps nor packages that the bundles contain. */
+/** The files that belong inside; sources, tests, maps and bundled packages do not. */
 const expected = [
   /^package\.json$/,
   /^LICENSE$/,
@@ -47,8 +47,8 @@ const required = [
 ];
 
 /**
- * Looks into a packed program: everything needed is there, nothing else is, and machine code lies
- * unpacked beside the archive, for this target alone.
+ * Checks a packed program: it holds all needed files and no others, and the machine code of only this target
+ * is unpacked beside the archive.
  *
  * @param resources folder that holds `app.asar`.
  */
@@ -87,7 +87,7 @@ export function checkPackage(resources: string, target: Target): PackageReport {
 
 const isMachineCode = (file: string) => file.endsWith('.node') || file.includes('/napi-v6/');
 
-/** The machine code of one target alone: SQLite's by its name, BLS's and QUIC's in the package that npm chose. */
+/** The machine code of one target: SQLite's by its name, BLS's and QUIC's in the package that npm chose. */
 function nativesOf(target: Target): { name: string; holds: (file: string) => boolean }[] {
   const sqlite = `node_modules/better-sqlite3/prebuilds/${target}.node`;
   const bls = `node_modules/@chainsafe/blst-${target}`;
@@ -100,7 +100,7 @@ function nativesOf(target: Target): { name: string; holds: (file: string) => boo
       holds: (file) =>
         file.startsWith(bls) && /^(-\w+)?\/(package\.json|blst\.[\w-]+\.node)$/.test(file.slice(bls.length)),
     },
-    // There is none for Windows on ARM; a node runs without QUIC there.
+    // There is none for Windows on ARM, where a node runs without QUIC.
     ...(target === 'win32-arm64'
       ? []
       : [
@@ -111,12 +111,12 @@ function nativesOf(target: Target): { name: string; holds: (file: string) => boo
               /^(-\w+)?\/(package\.json|libp2p-quic\.[\w-]+\.node)$/.test(file.slice(quic.length)),
           },
         ]),
-    // The runtime's own libraries lie beside its binding and have other names on every system.
+    // The runtime's libraries are beside its binding and have different names on each system.
     { name: `${runtime}onnxruntime_binding.node`, holds: (file) => file.startsWith(runtime) },
   ];
 }
 
-/** The fuses as every release has them, in Electron's own order; the reasons stand in electron-builder.yml. */
+/** The fuses of every release, in Electron's order; electron-builder.yml gives the reasons. */
 const fuses: readonly (readonly [name: string, on: boolean])[] = [
   ['runAsNode', false],
   ['enableCookieEncryption', true],
@@ -127,12 +127,12 @@ const fuses: readonly (readonly [name: string, on: boolean])[] = [
   ['loadBrowserProcessSpecificV8Snapshot', false],
   ['grantFileProtocolExtraPrivileges', false],
 ];
-/** Stands before the fuses in every Electron binary (see the package @electron/fuses). */
+/** The marker before the fuses in every Electron binary (see the package @electron/fuses). */
 const SENTINEL = Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX', 'latin1');
 const FUSE_OFF = 0x30;
 const FUSE_ON = 0x31;
 
-/** What is wrong with the fuses of an Electron binary, one sentence each. */
+/** The faults of an Electron binary's fuses, one sentence each. */
 export function checkFuses(binary: Buffer): string[] {
   const at = binary.indexOf(SENTINEL);
   if (at === -1) return ['The binary has no fuses.'];
@@ -147,7 +147,7 @@ export function checkFuses(binary: Buffer): string[] {
   return problems;
 }
 
-/** A stretch of an Electron binary with every fuse the wrong way round, to see that all of them are decided. */
+/** Part of an Electron binary with every fuse inverted, to check that all of them are set. */
 export function undecidedFuses(): Buffer {
   const wire = fuses.map(([, on]) => (on ? FUSE_OFF : FUSE_ON));
   return Buffer.concat([Buffer.from('stand-in\n'), SENTINEL, Buffer.from([1, wire.length, ...wire])]);

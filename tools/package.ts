@@ -10,9 +10,8 @@ import { checkFusesOf, checkPackage, type Target, undecidedFuses } from './packa
 /**
  * Packs the program: `npm run package [-- electron-builder's options]`.
  *
- * With Electron's binary at hand the installers of this system lie in `release/` afterwards. Without it
- * everything but Electron itself is packed around a stand-in and checked, and the command says so; that
- * is no failure.
+ * With Electron's binary the installers for this system are written to `release/`. Without it everything but
+ * Electron is packed around a placeholder and checked, and the command says so; that is not a failure.
  */
 
 const root = resolve(import.meta.dirname, '..');
@@ -47,14 +46,17 @@ async function packRelease(options: string[]): Promise<string[]> {
   });
 }
 
-/** Where a packed Electron keeps its fuses, relative to the folder above its resources. */
+/** The file with the fuses of a packed Electron, relative to the folder above its resources. */
 function fusesLieIn(target: Target): string {
   if (target.startsWith('win32')) return 'Impulse Console.exe';
   if (target.startsWith('darwin')) return 'Frameworks/Electron Framework.framework/Electron Framework';
   return 'impulse-console';
 }
 
-/** The target by the folder that electron-builder unpacked into: `linux-unpacked`, `mac-arm64`, `win-arm64-unpacked`. */
+/**
+ * The target of a folder that electron-builder unpacked into: `linux-unpacked`, `mac-arm64`,
+ * `win-arm64-unpacked`.
+ */
 function targetOf(archive: string): Target {
   const [folder = ''] = archive.split(/[\\/]/);
   const platform = folder.startsWith('win') ? 'win32' : folder.startsWith('mac') ? 'darwin' : 'linux';
@@ -96,7 +98,7 @@ function check(resources: string, target: Target): string[] {
   return problems;
 }
 
-/** Whether the packed files are enough: the command line starts from them alone, native part included. */
+/** Checks that the command line starts from the packed files alone, native parts included. */
 function runsUnpacked(resources: string, folder: string): string[] {
   if (process.platform !== 'linux') return [];
   extractAll(join(resources, 'app.asar'), folder);
@@ -114,7 +116,7 @@ function runsUnpacked(resources: string, folder: string): string[] {
   ];
 }
 
-/** Runs electron-builder; its words are shown when it fails, or when it makes a release. */
+/** Runs electron-builder; its output is shown if it fails or makes a release. */
 function electronBuilder(args: string[]): boolean {
   const cli = join(root, 'node_modules', 'electron-builder', 'cli.js');
   const quiet = args.includes('--dir');

@@ -11,7 +11,7 @@ const rules = globSync('app/main/*/SPEC.md', { cwd: root }).flatMap((path) =>
   idsIn(read(path), /^- \[([A-Z]+\d+)\]/gm).map((id) => ({ id, path })),
 );
 
-test('a rule’s id stands for one rule in the whole project', () => {
+test('a rule’s id is unique in the project', () => {
   const twice = rules.filter(({ id }, at) => rules.findIndex((one) => one.id === id) !== at);
   expect(twice).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Runs before anything is installed: plain JavaScript for Node 20 and newer, without packages.
+// Runs before the installation, so it is plain JavaScript for Node 20 and newer, without packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MIN_NODE = 20;
 const MIN_NPM = 10;
-/** From here on npm heeds `allowScripts`, by which this project lets one install script run and no other. */
+/**
+ * The first npm version that honours `allowScripts`, by which this project allows a single install script.
+ */
 const NPM_WITH_ALLOW_SCRIPTS = [11, 10];
 
-/** The Node that the project brings along, and that runs everything but the first step. */
+/** The Node.js that is a dependency of the project and runs everything after this step. */
 const projectNode = join(
   root,
   'node_modules',
@@ -19,7 +21,7 @@ const projectNode = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** Installs what is missing. Ends the process with a plain sentence where that cannot be done. */
+/** Installs missing packages. Ends the process with a message if that fails. */
 export function ensureDependencies() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < MIN_NODE) {
@@ -54,7 +56,7 @@ export function ensureDependencies() {
   console.log(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
 }
 
-/** Whether every package of package-lock.json is there in its version. */
+/** Whether every package of package-lock.json is installed in its version. */
 function installed() {
   if (!existsSync(projectNode)) return false;
   const wanted = packagesOf(join(root, 'package-lock.json'));
@@ -63,7 +65,7 @@ function installed() {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '' || entry.link) return true;
     const found = present[path];
-    // Optional packages may be for another system.
+    // Optional packages may be for other systems.
     if (found === undefined)
       return entry.optional === true || entry.devOptional === true || entry.peer === true;
     return found.version === entry.version;
@@ -92,12 +94,12 @@ function fail(sentence, remedy) {
   process.exit(1);
 }
 
-/** Goes on with a script of the project under its own Node, and ends as it ends. */
+/** Runs a script of the project under the project's Node.js, and exits with its status. */
 export function goOn(script, args) {
   const bin = join(root, 'node_modules', '.bin');
   const path =
     process.platform === 'win32' ? `${bin};${process.env.PATH ?? ''}` : `${bin}:${process.env.PATH ?? ''}`;
-  // Ctrl-C reaches both; the script decides when to end.
+  // Ctrl-C reaches both processes; the script decides when to end.
   for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => {});
   const { status, error } = spawnSync(projectNode, [join(root, 'tools', script), ...args], {
     cwd: root,

@@ -6,7 +6,7 @@ import { fetchElectron } from './electron.ts';
 
 /**
  * Builds what changed and opens the console: `npm start [-- --data DIR] [--headless] [--no-open] [--port N]`.
- * In Electron where its binary is there and a display too, else in a browser served by the headless host.
+ * In Electron if its binary and a display are available, else in a browser served by the headless host.
  */
 
 const root = resolve(import.meta.dirname, '..');
@@ -53,7 +53,7 @@ async function open(): Promise<number> {
   return ended(spawn(electron, [root], { stdio: 'inherit', env }));
 }
 
-/** Runs the host, opens its address, and ends when the host ends. */
+/** Runs the host, opens its address, and exits when the host exits. */
 function serve(): Promise<number> {
   const port = values.port === undefined ? [] : ['--port', values.port];
   const host = spawn(process.execPath, [cli(), 'serve', '--json', ...port, ...data], {
@@ -72,7 +72,7 @@ function serve(): Promise<number> {
   return ended(host).then((code) => (code === 3 ? alreadyRunning() : refused(said, code)));
 }
 
-/** The address of the node that holds this data directory already. */
+/** The address of a node that already uses this data directory. */
 function alreadyRunning(): number {
   const { stdout } = spawnSync(process.execPath, [cli(), 'status', '--json', ...data], { encoding: 'utf8' });
   const address = /"console": "([^"]+)"/.exec(stdout)?.[1];

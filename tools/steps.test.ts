@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A vitest run over files of its own. */
+/** A vitest run over given test files. */
 function planted(files: Record<string, string>): Step {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return {
@@ -35,7 +35,7 @@ async function run(step: Step): Promise<{ text: string; code: number }> {
   return { text: said.join('\n'), code };
 }
 
-test('the one failed test of a long run stands at the end with file, full name and message, and nothing else', async () => {
+test('the one failed test of a long run is shown at the end with file, full name and message, and nothing else', async () => {
   const passing = Array.from({ length: 300 }, (_, n) => `test('passes ${n}', () => {});`).join('\n');
   const { text, code } = await run(
     planted({
@@ -55,7 +55,7 @@ test('the one failed test of a long run stands at the end with file, full name a
   expect(text).toMatch(/\n300 passed, 1 failed$/);
 });
 
-test('a test that passes at the second try is named, and the run passes', async () => {
+test('a test that passes when retried is named, and the run passes', async () => {
   const step = planted({
     'crane.test.js': "let tries = 0; test('lifts', () => expect(++tries).toBe(2));",
   });
@@ -65,7 +65,7 @@ test('a test that passes at the second try is named, and the run passes', async 
   expect(text).toMatch(/\n1 passed, 0 failed$/);
 });
 
-test('what was left out is said loudly at the end, with the reason, also when all went well', async () => {
+test('skipped parts are listed at the end with the reason, even if everything passed', async () => {
   const { text, code } = await run(
     planted({
       'desktop.test.js':
@@ -77,13 +77,13 @@ test('what was left out is said loudly at the end, with the reason, also when al
   expect(text).toMatch(/\n1 passed, 0 failed, 1 skipped$/);
 });
 
-test('a file that cannot be run is named with the reason', async () => {
+test('a file that cannot run is named with the reason', async () => {
   const { text, code } = await run(planted({ 'broken.test.js': "import './not-here.js';" }));
   expect(code).toBe(1);
   expect(text).toMatch(/FAIL .*broken\.test\.js\n.*not-here\.js/);
 });
 
-test('a run without a report shows the end of what was printed', async () => {
+test('a run without a report shows the end of its output', async () => {
   const { text, code } = await run({
     name: 'torn',
     tool: 'vitest',
@@ -96,7 +96,7 @@ test('a run without a report shows the end of what was printed', async () => {
   expect(text).toMatch(/\n0 passed, 1 failed$/);
 });
 
-test('of a long output the last lines stay, without colour codes', () => {
+test('a long output is cut to its last lines, without colour codes', () => {
   const output = Array.from({ length: 1000 }, (_, n) => `\u001B[31mline ${n}\u001B[39m`).join('\n');
   const tail = tailOf(output);
   expect(tail).not.toContain('\u001B');
@@ -104,7 +104,7 @@ test('of a long output the last lines stay, without colour codes', () => {
   expect(tail.endsWith('line 999')).toBe(true);
 });
 
-test('of a stack the one line in the checkout stays', () => {
+test('a stack is cut to its line in the checkout', () => {
   const failure = [
     'AssertionError: expected 1 to be 2',
     '    at inner (/checkout/node_modules/vitest/dist/chunk.js:1:2)',

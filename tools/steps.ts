@@ -6,12 +6,12 @@ import { failuresOf, plain, readReport, tailOf, waveringOf, type TestReport } fr
 
 const root = resolve(import.meta.dirname, '..');
 
-/** One check: a tool of node_modules/.bin with its arguments. */
+/** One check: a tool in node_modules/.bin with its arguments. */
 export interface Step {
   readonly name: string;
   readonly tool: string;
   readonly args: readonly string[];
-  /** A vitest run, whose tests are counted one by one. */
+  /** Whether the step is a vitest run, whose tests are counted. */
   readonly counted?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -23,13 +23,16 @@ export interface StepResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** What a step said between three stars, whether it went well or not: what was left out and why. */
+  /** Lines that a step printed between three stars: what was skipped and why. */
   readonly remarks: readonly string[];
-  /** What a person needs to see of a failure: the failed tests, or what the tool printed; else empty. */
+  /** The details of a failure: the failed tests or the tool's output; else empty. */
   readonly details: string;
 }
 
-/** Runs steps, `width` at a time, and says one line of each as it ends; {@link conclude} tells the failures. */
+/**
+ * Runs steps, `width` at a time, and prints one line for each as it ends; {@link conclude} prints the
+ * failures.
+ */
 export async function runSteps(steps: readonly Step[], width: number): Promise<StepResult[]> {
   const results: StepResult[] = [];
   const waiting = [...steps];
@@ -64,7 +67,7 @@ async function runStep({ name, tool, args, counted = false, env = {} }: Step): P
       ...(tests === null ? [] : waveringOf(tests, root)),
     ].join('\n\n'),
     passed: tests?.numPassedTests ?? (ok ? 1 : 0),
-    // A run that broke off counts as a failure even where no test did.
+    // An aborted run counts as a failure even if no test failed.
     failed: tests ? Math.max(tests.numFailedTests, ok ? 0 : 1) : ok ? 0 : 1,
     skipped: tests?.numPendingTests ?? 0,
   };
@@ -72,7 +75,7 @@ async function runStep({ name, tool, args, counted = false, env = {} }: Step): P
 
 const remarksIn = (output: string) => [...new Set(plain(output).match(/^\*\*\* .+ \*\*\*$/gm))];
 
-/** Of tests the failed ones alone; where none is to blame, the end of what was printed. */
+/** The failed tests or, if there are none, the end of the output. */
 function detailsOf(output: string, counted: boolean, report: TestReport | null): string {
   if (!counted) return plain(output).trim();
   const failures = report === null ? [] : failuresOf(report, root);
@@ -100,7 +103,7 @@ function run(tool: string, args: readonly string[], env: Readonly<Record<string,
   });
 }
 
-/** Into a file or a pipe tools write no colour codes, whatever they would choose by themselves. */
+/** Turns colour codes off if the output is a file or a pipe. */
 function surroundings(): NodeJS.ProcessEnv {
   if (process.stdout.isTTY) return process.env;
   const { FORCE_COLOR: _forced, ...rest } = process.env;
@@ -115,8 +118,8 @@ function lineOf({ name, ok, seconds, passed, failed, skipped }: StepResult): str
 }
 
 /**
- * The end of a run: what failed or wavered and why, after everything else, then the last line, `N passed, N failed`;
- * the exit code with it.
+ * Prints the end of a run: failed and flaky tests with their messages, then the last line, `N passed, N
+ * failed`. Returns the exit code.
  */
 export function conclude(results: readonly StepResult[]): number {
   const sum = (of: (result: StepResult) => number) =>

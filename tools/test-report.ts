@@ -26,10 +26,10 @@ const Report = z.object({
     }),
   ),
 });
-/** What vitest's JSON reporter wrote about a run. */
+/** The report of vitest's JSON reporter on a run. */
 export type TestReport = z.infer<typeof Report>;
 
-/** The report at `path`, or null where the run broke off before it was written. */
+/** The report at `path`, or null if the run aborted before it was written. */
 export function readReport(path: string): TestReport | null {
   try {
     return Report.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -39,8 +39,8 @@ export function readReport(path: string): TestReport | null {
 }
 
 /**
- * Every failed test of a run as file, full name and message, and every file that could not be run. One
- * line of the stack stays: where in the checkout it happened.
+ * Every failed test of a run as file, full name and message, and every file that could not run. The stack is
+ * cut to its line in the checkout.
  *
  * @param root the checkout, to which paths are shown relative.
  */
@@ -58,7 +58,7 @@ export function failuresOf(report: TestReport, root: string): string[] {
   });
 }
 
-/** Tests that failed first and passed at the second try, with what they said; each hides a fault of the test or worse. */
+/** Flaky tests, which failed first and passed when retried, with their messages. */
 export function waveringOf(report: TestReport, root: string): string[] {
   return report.testResults.flatMap(({ name, assertionResults }) =>
     assertionResults
@@ -70,7 +70,7 @@ export function waveringOf(report: TestReport, root: string): string[] {
   );
 }
 
-/** The last lines of what a tool printed, without colour codes. */
+/** The last lines of a tool's output, without colour codes. */
 export function tailOf(output: string): string {
   const lines = plain(output).trimEnd().split('\n');
   const left = lines.length - MAX_TAIL_LINES;
@@ -78,7 +78,7 @@ export function tailOf(output: string): string {
   return left > 0 ? `(${left} lines before)\n${tail}` : tail;
 }
 
-/** Text as it reads without a terminal. */
+/** Text without terminal control sequences. */
 export const plain = (text: string): string => stripVTControlCharacters(text).replaceAll('\r', '');
 
 function plainMessage(text: string, root: string): string {

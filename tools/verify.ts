@@ -1,6 +1,6 @@
 import { conclude, runSteps, type Step } from './steps.ts';
 
-/** All that is checked without a browser, the longest first so that two at a time end together. */
+/** All checks without a browser, the longest first so that two parallel lanes end together. */
 export const verifySteps: readonly Step[] = [
   { name: 'tests', tool: 'vitest', args: ['run'], counted: true },
   { name: 'types of the node', tool: 'tsc', args: ['-p', 'tsconfig.json'] },

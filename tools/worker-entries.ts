@@ -6,8 +6,8 @@ const WORKER_URL =
   /new URL\(\s*(['"])(\.{1,2}\/[^'"]*?)([^/'"]+)\.worker\.ts\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 
 /**
- * Where `new URL('./x.worker.ts', import.meta.url)` points once everything lies flat in one folder:
- * at `./x.worker.js` beside the bundle.
+ * The target of `new URL('./x.worker.ts', import.meta.url)` in a flat bundle: `./x.worker.js` beside the
+ * bundle.
  */
 export function rewriteWorkerUrls(source: string): string {
   return source.replace(WORKER_URL, (_all, _quote, _folder, name: string) => {
@@ -15,7 +15,7 @@ export function rewriteWorkerUrls(source: string): string {
   });
 }
 
-/** Entry points for esbuild, by output name; every name may stand for one file only. */
+/** Entry points for esbuild, by output name; names must be unique. */
 export function workerEntries(files: readonly string[]): Record<string, string> {
   const entries: Record<string, string> = {};
   for (const file of files) {
@@ -28,7 +28,7 @@ export function workerEntries(files: readonly string[]): Record<string, string> 
   return entries;
 }
 
-/** Rewrites the addresses of workers in the project's own sources while esbuild bundles them. */
+/** Rewrites the URLs of workers in the project's sources while esbuild bundles them. */
 export const workerUrls: Plugin = {
   name: 'worker-urls',
   setup(build) {

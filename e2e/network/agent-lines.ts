@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What a test asks of an agent: to call a procedure, such as `federation.view`. */
+/** A test's request to an agent: a call of a procedure, such as `federation.view`. */
 export const AgentCall = z.object({
   id: z.number().int(),
   path: z.string().regex(/^[a-z]+\.[a-zA-Z]+$/),
@@ -10,7 +10,7 @@ export type AgentCall = z.infer<typeof AgentCall>;
 
 /** A peer of the node, and how it is connected. */
 const PeerNews = z.object({
-  /** `moved`: still connected, by another way or address. */
+  /** `moved`: still connected, but through another path or address. */
   line: z.enum(['peer-gained', 'peer-moved', 'peer-lost']),
   atMs: z.number(),
   peerId: z.string(),
@@ -21,7 +21,7 @@ const PeerNews = z.object({
 });
 export type PeerNews = z.infer<typeof PeerNews>;
 
-/** What an agent tells a test; times are `Date.now()` on this machine, which all nodes of a lab share. */
+/** An agent's report to a test; times are `Date.now()` on this machine, which all nodes of a lab share. */
 export const AgentLine = z.discriminatedUnion('line', [
   z.object({ line: z.literal('answer'), id: z.number(), output: z.unknown() }),
   z.object({ line: z.literal('failure'), id: z.number(), code: z.string(), message: z.string() }),

@@ -11,11 +11,11 @@ interface Pending {
   fail(error: Error): void;
 }
 
-/** The test's end of an agent: calls procedures of a node, and keeps what the agent told. */
+/** The test's end of an agent: calls procedures of a node, and stores the agent's reports. */
 export class AgentLink {
   /** When each subject was first seen, in `Date.now()`. */
   readonly threads = new Map<string, number>();
-  /** Peers that came, went or changed their way, in order. */
+  /** Peers that connected, disconnected or changed their path, in order. */
   readonly peerNews: PeerNews[] = [];
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
@@ -37,7 +37,10 @@ export class AgentLink {
     });
   }
 
-  /** Calls a procedure such as `federation.view`; waits for a node that is starting. Rejects with code and message. */
+  /**
+   * Calls a procedure such as `federation.view`; waits for a node that is starting. Rejects with code and
+   * message.
+   */
   call(path: string, input: unknown): Promise<unknown> {
     const id = ++this.#calls;
     return new Promise((done, fail) => {
@@ -46,7 +49,7 @@ export class AgentLink {
     });
   }
 
-  /** Calls back with everything that the agent tells; returns how to stop. */
+  /** Calls back with every report of the agent; returns a function that unsubscribes. */
   onNews(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -7,14 +7,14 @@ import type { Client, FederationView } from '../../app/contract/index.ts';
 import { AgentCall, type AgentLine, type PeerNews } from './agent-lines.ts';
 
 /**
- * Runs in the namespace of a node, because the node's API listens on that loopback only: `agent.ts DATADIR`. It calls
- * procedures for a test by lines of JSON on its standard streams, reports new threads and the peers that come and go,
- * and reconnects when the node restarts. It ends when its standard input closes.
+ * Runs in the namespace of a node, because the node's API listens on that loopback only: `agent.ts DATADIR`.
+ * It calls procedures for a test by lines of JSON on its standard streams, reports new threads and the peers
+ * that come and go, and reconnects when the node restarts. It ends when its standard input closes.
  */
 
-/** The longest that a new thread or a node that is up stays unseen. */
+/** How often the agent looks for new threads and for the node. */
 const POLL_MS = 200;
-/** How long a call waits for a node that is down. */
+/** How long a call waits for a stopped node. */
 const NODE_DEADLINE_MS = 30_000;
 const NEWEST = 50;
 
@@ -24,7 +24,7 @@ const tell = (line: AgentLine) => process.stdout.write(`${JSON.stringify(line)}\
 const seen = new Set<string>();
 let current = Promise.withResolvers<OpenClient>();
 
-/** Reports each thread once, also those that are older than the agent. */
+/** Reports each thread once, including those older than the agent. */
 async function look(client: Client): Promise<void> {
   const { items } = await client.boards.threads({ limit: NEWEST });
   for (const { subject } of items.toReversed()) {
@@ -89,7 +89,7 @@ async function follow(): Promise<never> {
   }
 }
 
-/** The procedures of a client by name, without their types: the node checks what it is given. */
+/** The procedures of a client by name, untyped, since the node validates its input. */
 type Procedures = {
   readonly [feature: string]: { readonly [name: string]: (input: unknown) => Promise<unknown> };
 };

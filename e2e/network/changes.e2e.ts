@@ -28,7 +28,7 @@ describe.skipIf(obstacle !== null)('a home whose network changes', () => {
   let ines: LabNode;
   let home: Home;
 
-  /** How long the node takes to have its founder back, from a moment on. */
+  /** Measures how long the node takes to reach its founder again after a change. */
   const back = async (what: string, change: () => void | Promise<void>) => {
     const lost = ines.peersLost().length;
     await change();

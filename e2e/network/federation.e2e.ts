@@ -37,7 +37,7 @@ describe.skipIf(obstacle !== null)('a public founder, two homes and a second pub
       measured.add('newest posts after joining', (await node.seen('The first of all')) - joinedAtMs);
     };
     await arrive(ines);
-    // Timed from the first peer on, and from the moment both homes are members.
+    // Timed from the first peer, and from the moment both homes are members.
     measured.add('verdict of a public node', await until(founder, 30_000, is('direct')));
     measured.add('verdict of a home', await until(ines, 30_000, is('relayed')));
     await arrive(juno);

@@ -22,13 +22,14 @@ function inboundRules({ nat, first, forward }: Inbound): string[] {
 }
 
 /**
- * The ruleset of a router between the interfaces `lan` and `wan`. All inbound traffic is dropped without an answer
- * unless it belongs to a flow from inside or to a forwarded port.
+ * The ruleset of a router between the interfaces `lan` and `wan`. All inbound traffic is dropped without an
+ * answer unless it belongs to a flow from inside or to a forwarded port.
  *
- * - `port-restricted`: Linux keeps the source port where it is free, so the mapping is the same for every destination.
+ * - `port-restricted`: Linux keeps the source port where it is free, so the mapping is the same for every
+ * destination.
  * - `symmetric`: a random port for every destination.
- * - `full-cone`: as `port-restricted`, and all UDP from outside to ports from 1024 on goes to the first host. This is
- *   a full cone for one host that keeps its ports; TCP is filtered as in `port-restricted`.
+ * - `full-cone`: as `port-restricted`, and all UDP from outside to ports from 1024 on goes to the first host.
+ * This is   a full cone for one host that keeps its ports; TCP is filtered as in `port-restricted`.
  */
 export function routerRules(inbound: Inbound): string {
   return `
@@ -72,8 +73,8 @@ export function inboundUpdate(inbound: Inbound): string {
 }
 
 /**
- * Rules for packets that arrive at a device, before all other rules. The device is one end of a wire: the rules drop
- * packets from the other end, so no sender sees an error.
+ * Rules for packets that arrive at a device, before all other rules. The device is one end of a wire: the
+ * rules drop packets from the other end, so no sender sees an error.
  *
  * @param lossPercent share of IP packets to drop, 0 to 100, in steps of a tenth.
  * @param noMulticast drops multicast that does not cross the internet: mDNS and SSDP.

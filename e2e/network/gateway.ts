@@ -6,14 +6,17 @@ import type { Namespace } from './netns.ts';
 const PROGRAM = '/usr/sbin/miniupnpd';
 const START_DEADLINE_MS = 10_000;
 
-/** An entry of miniupnpd's table of reserved networks: the address, and 32 less the prefix, as little-endian words. */
+/**
+ * An entry of miniupnpd's table of reserved networks: the address, and 32 less the prefix, as little-endian
+ * words.
+ */
 const BENCHMARKING = Buffer.from([0, 0, 18, 198, 17, 0, 0, 0]); // 198.18.0.0/15
 const DOCUMENTATION = Buffer.from([0, 100, 51, 198, 8, 0, 0, 0]); // 198.51.100.0/24
 const ALLOW_RESERVED = 'ext_allow_private_ipv4';
 
 /**
- * Starts miniupnpd on a router: UPnP, NAT-PMP and PCP for the hosts at `lan`, mappings on `wan`. A router whose
- * outer address is a carrier's (100.64.0.0/10) refuses all mappings, as miniupnpd does in real life.
+ * Starts miniupnpd on a router: UPnP, NAT-PMP and PCP for the hosts at `lan`, mappings on `wan`. A router
+ * whose outer address is a carrier's (100.64.0.0/10) refuses all mappings, as miniupnpd does in real life.
  *
  * @param folder where the configuration goes; removed by the caller.
  * @returns when the gateway listens.
@@ -55,9 +58,9 @@ export async function startGateway(router: Namespace, folder: string, behindCarr
 }
 
 /**
- * miniupnpd maps nothing while its outer address is in a reserved network, as the lab's internet is. Later releases
- * have an option for that. Of the others the lab runs a copy whose table of reserved networks lists another network
- * twice in place of 198.18.0.0/15.
+ * miniupnpd maps nothing while its outer address is in a reserved network, as the lab's internet is. Later
+ * releases have an option for that. Of the others the lab runs a copy whose table of reserved networks lists
+ * another network twice in place of 198.18.0.0/15.
  */
 function programFor(copy: string): { program: string; option: string | null } {
   const bytes = readFileSync(PROGRAM);

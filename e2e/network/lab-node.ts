@@ -25,14 +25,16 @@ const Boards = z.array(Board);
 const Written = z.object({ decision: z.string() });
 const InviteMade = z.object({ link: z.string() });
 
-/** A post on its way: its subject, and when its node was asked to publish it and had done so, in `Date.now()`. */
+/**
+ * A post on its way: its subject, and when its node was asked to publish it and had done so, in `Date.now()`.
+ */
 export interface Posted {
   readonly subject: string;
   readonly askedAtMs: number;
   readonly publishedAtMs: number;
 }
 
-/** A node of the product on a host of the lab, with a data directory and an agent of its own. */
+/** A node of the product on a host of the lab, with its own data directory and agent. */
 export class LabNode {
   readonly name: string;
   readonly host: LabHost;
@@ -132,7 +134,7 @@ export class LabNode {
     this.#process?.kill('SIGSTOP');
   }
 
-  /** Lets a frozen node go on. */
+  /** Resumes a frozen node. */
   wake(): void {
     this.#process?.kill('SIGCONT');
   }
@@ -165,13 +167,16 @@ export class LabNode {
     return { subject, askedAtMs, publishedAtMs: Date.now() };
   }
 
-  /** When the subject was first seen on this node, in `Date.now()`; rejects with the end of its log when it is late. */
+  /**
+   * When the subject was first seen on this node, in `Date.now()`; rejects with the end of its log when it is
+   * late.
+   */
   async seen(subject: string, withinMs = SEEN_DEADLINE_MS): Promise<number> {
     await this.#until(() => this.#agent.threads.has(subject), withinMs, `never saw “${subject}”`);
     return this.#agent.threads.get(subject) ?? 0;
   }
 
-  /** Peers that came, went or changed their way, in order, since the lab node was made. */
+  /** Peers that connected, disconnected or changed their path, in order, since the lab node was made. */
   peerNews(): readonly PeerNews[] {
     return this.#agent.peerNews;
   }

@@ -19,7 +19,10 @@ export class Measurements {
     this.#values.set(name, [...(this.#values.get(name) ?? []), valueMs]);
   }
 
-  /** A line for each name, in the order of first use; between stars, so that the runner of the tests repeats it. */
+  /**
+   * A line for each name, in the order of first use; between stars, so that the runner of the tests repeats
+   * it.
+   */
   lines(): string[] {
     const width = Math.max(0, ...[...this.#values.keys()].map(({ length }) => length));
     return [...this.#values].map(([name, values]) => {

@@ -13,7 +13,9 @@ if (obstacle !== null) console.log(`*** network lab was skipped: ${obstacle} ***
 
 const DEADLINE_MS = 10_000;
 
-/** Another test process that made a world with a router that runs a program, and goes on until it is ended. */
+/**
+ * Another test process that made a world with a router that runs a program, and goes on until it is ended.
+ */
 const OTHER = `
   import { createWorld } from '${import.meta.dirname}/world.ts';
   const world = createWorld();

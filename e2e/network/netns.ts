@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTool } from './tools.ts';
 
-/** Namespaces and folders of one test process begin with this and its pid, so that leftovers tell whose they were. */
+/**
+ * Namespaces and folders of one test process begin with this and its pid, so that leftovers tell whose they
+ * were.
+ */
 const PREFIX = 'imp-';
 const EXEC_TIMEOUT_MS = 60_000;
 const NAMED = '/run/netns';
@@ -74,7 +77,9 @@ export class Namespace {
   }
 }
 
-/** Ends all that runs in the namespaces whose names begin like this, and removes them with their interfaces. */
+/**
+ * Ends all that runs in the namespaces whose names begin like this, and removes them with their interfaces.
+ */
 export function removeNamespaces(prefix: string): void {
   for (const name of namespaces()) if (name.startsWith(prefix)) removeNamespace(name);
 }
@@ -120,8 +125,8 @@ function isOrphan(name: string): boolean {
 }
 
 /**
- * Starts a guard: a process that removes the namespaces that begin with `prefix` and the folder when this process
- * ends, be it by a signal that nothing can catch.
+ * Starts a guard: a process that removes the namespaces that begin with `prefix` and the folder when this
+ * process ends, be it by a signal that nothing can catch.
  */
 export function startGuard(prefix: string, folder: string): void {
   const program = fileURLToPath(import.meta.resolve('./guard.ts'));

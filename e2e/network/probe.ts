@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * A program that hosts of the lab run to test the lab itself, without the product: `probe.ts COMMAND ARGUMENT...`.
- * It answers in lines of JSON.
+ * A program that hosts of the lab run to test the lab itself, without the product: `probe.ts COMMAND
+ * ARGUMENT...`. It answers in lines of JSON.
  */
 
 /** How long a probe waits for what may never arrive. */
@@ -63,9 +63,9 @@ async function ask(host: string, port: number, count: number, localPort = 0): Pr
 }
 
 /**
- * Punches a hole: asks a server how its port looks from outside and prints that, reads the peer's address, then sends
- * until each side knows that the other hears it. It replies to the address that datagrams come from, even if that is
- * not the one it was told, as ICE does (RFC 8445, section 7.3.1.3).
+ * Punches a hole: asks a server how its port looks from outside and prints that, reads the peer's address,
+ * then sends until each side knows that the other hears it. It replies to the address that datagrams come
+ * from, even if that is not the one it was told, as ICE does (RFC 8445, section 7.3.1.3).
  */
 async function punch(port: number, server: string, serverPort: number): Promise<void> {
   const socket = createSocket('udp4');

@@ -42,7 +42,10 @@ export class Router {
     return this.#outside.ip4?.address ?? '';
   }
 
-  /** Gets another address outside, as from an internet provider overnight; all mappings of the old one are gone. */
+  /**
+   * Gets another address outside, as from an internet provider overnight; all mappings of the old one are
+   * gone.
+   */
   changeAddress(): void {
     this.#outside = this.#init.uplink.next(KINDS);
     unsettle(this.namespace, WAN);

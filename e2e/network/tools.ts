@@ -9,7 +9,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   nft: 'nftables',
   conntrack: 'conntrack',
-  // This package has the daemon alone. The service that starts it at boot is in `miniupnpd`, which is left out.
+  // This package has the daemon alone. The service that starts it at boot is in `miniupnpd`, which is left
+  // out.
   miniupnpd: 'miniupnpd-nftables',
 };
 

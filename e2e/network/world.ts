@@ -9,8 +9,8 @@ import { Namespace, ownPrefix, removeFolder, removeNamespaces, startGuard, sweep
 import { Router } from './router.ts';
 
 /**
- * The networks that serve as the internet: those reserved for benchmarking (RFC 2544, RFC 5180). Nodes treat them as
- * private unless the environment says otherwise, as it does in the lab.
+ * The networks that serve as the internet: those reserved for benchmarking (RFC 2544, RFC 5180). Nodes treat
+ * them as private unless the environment says otherwise, as it does in the lab.
  */
 export const PUBLIC_NETWORKS = '198.18.0.0/15,2001:2::/48';
 
@@ -27,7 +27,9 @@ export interface HomeOptions {
   readonly hosts?: number;
   /** A port that the router forwards to the first host, for TCP and UDP. */
   readonly forward?: number;
-  /** The router is itself behind the port-restricted NAT of a carrier, and has an address in 100.64.0.0/10. */
+  /**
+   * The router is itself behind the port-restricted NAT of a carrier, and has an address in 100.64.0.0/10.
+   */
   readonly cgnat?: boolean;
 }
 
@@ -49,7 +51,10 @@ export interface World {
   readonly folder: string;
   /** A host on the internet without a firewall; IPv4 only if nothing is said. */
   publicHost(name: string, kinds?: { ip4?: boolean; ip6?: boolean }): LabHost;
-  /** A home behind a router that drops unsolicited inbound traffic and has no hairpinning (RFC 4787, section 6). */
+  /**
+   * A home behind a router that drops unsolicited inbound traffic and has no hairpinning (RFC 4787, section
+   * 6).
+   */
   home(name: string, options: HomeOptions): Promise<Home>;
   /** Ends all that runs in the world and removes every trace of it; the end of the process does the same. */
   close(): void;

@@ -8,8 +8,8 @@ blsContract('blst', blst, blsSignerOf);
 
 const signerOf = (n: number) => blsSignerOf(new Uint8Array(32).fill(n));
 
-test('a key that takes the others’ keys out of the sum has no proof of possession', () => {
-  // Who could sign with rogue = own - victim would make an aggregate of both with the own secret alone.
+test('a rogue key that cancels other keys in the sum has no proof of possession', () => {
+  // With rogue = own - victim, the attacker's own secret is enough to sign for both.
   const [victim, own] = [signerOf(1), signerOf(2)];
   const negated = victim.publicKey.with(0, victim.publicKey[0]! ^ 0x20);
   const rogue = aggregatePublicKeys([
@@ -18,7 +18,7 @@ test('a key that takes the others’ keys out of the sum has no proof of possess
   ]).toBytes();
   const message = utf8('nobody but one signed this');
   const forged = own.sign(message);
-  // The attack itself works on the bare sum of keys: that is why every key must prove its possession.
+  // The attack works on a plain sum of keys, so every key needs a proof of possession.
   expect(blst.verifyAggregate([victim.publicKey, rogue], message, forged)).toBe(true);
   expect(blst.checkPossession(rogue, own.provePossession())).toBe(false);
   expect(blst.checkPossession(rogue, victim.provePossession())).toBe(false);
@@ -26,12 +26,12 @@ test('a key that takes the others’ keys out of the sum has no proof of possess
   expect(blst.checkPossession(rogue, joined)).toBe(false);
 });
 
-test('a signer does not sign what would prove the possession of another key', () => {
+test('a signer does not sign a proof of possession for another key', () => {
   const message = Buffer.concat([utf8('impulse/bls-possession/1\0'), signerOf(2).publicKey]);
   expect(() => signerOf(1).sign(message)).toThrow('proofs of possession');
 });
 
-test('a point of the curve outside the subgroup is neither key nor signature', () => {
+test('a point outside the subgroup is neither a key nor a signature', () => {
   // x = 4 of G1 and x = (2, 0) of G2 lie on their curves but not in the subgroups of prime order.
   const key = new Uint8Array(48).with(0, 0x80).with(47, 4);
   const signature = new Uint8Array(96).with(0, 0x80).with(95, 2);
@@ -46,7 +46,7 @@ test('a point of the curve outside the subgroup is neither key nor signature', (
   expect(blst.verify({ key: signer.publicKey, message, signature })).toBe(false);
 });
 
-test('signatures are those of the ciphersuite: a vector of the Ethereum consensus tests', () => {
+test('signatures follow the ciphersuite, by a vector of the Ethereum consensus tests', () => {
   // sign_case_84d45c9c7cca6b92, checked with the public key of the same secret.
   const key = fromHex(
     'b301803f8b5ac4a1133581fc676dfedc60d891dd5fa99028805e5ea5b08d3491af75d0707adab3b70c6a6a580217bf81',

@@ -20,13 +20,13 @@ import { concatBytes, toHex, utf8 } from '../../kernel/bytes.ts';
 import { problem } from './problems.ts';
 
 /**
- * The library signs under one domain tag alone, so a proof of possession is told apart by its message:
- * this prefix and the key. Nothing else that is signed begins like it, and `sign` refuses what does.
+ * The library supports one domain tag, so a proof of possession is distinguished by its message: this prefix
+ * and the key. No other signed message begins with the prefix, and `sign` refuses one that does.
  */
 const POSSESSION = utf8('impulse/bls-possession/1\0');
 const MAX_KEYS = 4096;
 
-/** Validated keys by hex: to unpack and check one costs as much as a fifth of a signature check. */
+/** Validated keys by hex. Decompressing and checking a key costs a fifth of a signature check. */
 const keys = new Map<string, PublicKey>();
 
 /**
@@ -57,7 +57,7 @@ export const blst: Bls = {
   async verifyMany(checks) {
     if (checks.length < 2) return checks.map((check) => blst.verify(check));
     if (allHold(checks)) return checks.map(() => true);
-    // Somebody signed wrongly: only now is it worth to look who.
+    // At least one signature is invalid; find out which.
     return checks.map((check) => blst.verify(check));
   },
 
@@ -74,8 +74,8 @@ export const blst: Bls = {
 };
 
 /**
- * Whether all checks hold, by random combinations: one signature is weighed by random numbers for each
- * message, and all messages are checked in one. A false signature passes with a chance of 2^-64.
+ * Whether all checks hold, by a random linear combination of all signatures and messages. A false signature
+ * passes with a probability of 2^-64.
  */
 function allHold(checks: readonly BlsCheck[]): boolean {
   const byMessage = Map.groupBy(checks, ({ message }) => toHex(message));
@@ -91,7 +91,7 @@ function allHold(checks: readonly BlsCheck[]): boolean {
     if (second === undefined) return verify(first!.msg, first!.pk, first!.sig);
     return verifyMultipleAggregateSignatures(sets);
   } catch {
-    return false; // some bytes are no key or no signature; the single checks say which
+    return false; // some bytes are not a key or a signature; the single checks say which
   }
 }
 
@@ -105,11 +105,11 @@ function keyOf(bytes: Uint8Array): PublicKey {
   return key;
 }
 
-/** A signature that is in its subgroup and not at infinity. */
+/** A signature point that is in its subgroup and not at infinity. */
 const signatureOf = (bytes: Uint8Array): Signature =>
   Signature.fromBytes(sized(BLS_SIGNATURE_BYTES)(bytes), true, true);
 
-/** The library also reads uncompressed points; here each point has one form. */
+/** The library also reads uncompressed points; here only the compressed form is valid. */
 const sized = (length: number) => (bytes: Uint8Array) => {
   if (bytes.length !== length) throw new RangeError(`a point of ${length} bytes is meant`);
   return bytes;
@@ -119,7 +119,7 @@ function attempt(check: () => boolean): boolean {
   try {
     return check();
   } catch {
-    return false; // bytes that are no key or no signature verify nothing
+    return false; // the bytes are not a key or a signature
   }
 }
 

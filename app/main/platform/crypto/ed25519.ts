@@ -6,7 +6,7 @@ import type { SignatureCheck, Verifier } from '../../kernel/signer.ts';
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const MAX_KEYS = 4096;
 
-/** Key objects by hex: making one costs as much as a tenth of a check. */
+/** Key objects by hex. Creating one costs a tenth of a check. */
 const keys = new Map<string, KeyObject>();
 
 function keyOf(publicKey: Uint8Array): KeyObject {
@@ -23,11 +23,11 @@ function check({ publicKey, message, signature }: SignatureCheck): boolean {
   try {
     return signature.length === 64 && verify(null, message, keyOf(publicKey), signature);
   } catch {
-    return false; // a key that is not a point of the curve verifies nothing
+    return false; // the key is not a point of the curve
   }
 }
 
-/** A batch up to this size is checked at once: waking the pool's threads takes longer than the checks. */
+/** Batches up to this size are checked synchronously: waking the pool's threads takes longer. */
 const AT_ONCE = 4;
 
 /** Checks on the thread pool, so that several cores share a batch and the caller's thread stays free. */
@@ -47,5 +47,5 @@ function checkInPool({ publicKey, message, signature }: SignatureCheck): Promise
   });
 }
 
-/** Checks at once on the caller's thread: same input, same moment, as the simulation needs. */
+/** Checks synchronously on the caller's thread, which the simulation needs to be deterministic. */
 export const immediateVerifier: Verifier = { verify: async (checks) => checks.map(check) };

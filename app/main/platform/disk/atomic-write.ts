@@ -3,10 +3,10 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file as a whole: written beside it, flushed, then renamed over it, so that a reader or a
- * crash sees either the old content or the new, never a part. After a power cut the new name may be gone.
+ * Replaces a file atomically: writes a temporary file beside it, flushes it and renames it, so that a reader
+ * or a crash sees either the old content or the new. After a power cut the rename may be lost.
  *
- * @param mode permissions of the new file; 0o600 unless told, as most files of a node are private.
+ * @param mode permissions of the new file; 0o600 by default, since most files of a node are private.
  */
 export async function replaceFile(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
@@ -25,7 +25,7 @@ export async function replaceFile(path: string, data: string | Uint8Array, mode 
   }
 }
 
-/** Replaces a file as {@link replaceFile} does, and its new name is on disk when this resolves. */
+/** Like {@link replaceFile}, but the rename is durable when this resolves. */
 export async function writeAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
   await replaceFile(path, data, mode);
   await syncDirectory(dirname(path));

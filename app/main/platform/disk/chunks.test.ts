@@ -14,7 +14,7 @@ chunkDiskContract('in a folder', async () => {
   return { disk: diskChunks(join(path, 'files')), end: () => rm(path, { recursive: true }) };
 });
 
-test('only a hash names a file, and no half-written file stays', async () => {
+test('files are named by hash only, and no partial file is left', async () => {
   const path = await folder();
   const disk = diskChunks(path);
   await expect(disk.write(Buffer.from('../../escape'), new Uint8Array(1))).rejects.toThrow('32 bytes');

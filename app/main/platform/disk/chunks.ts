@@ -5,7 +5,7 @@ import { toHex } from '../../kernel/bytes.ts';
 import { replaceFile } from './atomic-write.ts';
 import { problem } from './problems.ts';
 
-/** Chunks as files under a folder, which is made when needed; 256 folders by the first byte of the hash. */
+/** Chunks as files, in 256 subfolders by the first byte of the hash, which are created when needed. */
 export function diskChunks(folder: string): ChunkDisk {
   const pathOf = (hash: Uint8Array): string => {
     if (hash.length !== 32) throw new RangeError('a chunk is named by 32 bytes');

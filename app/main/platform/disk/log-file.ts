@@ -11,20 +11,19 @@ import {
 import { dirname } from 'node:path';
 import type { LogFile } from '../../ledger/consensus/vote-log.ts';
 
-/** What a file has from the beginning. */
+/** The initial size of a file. */
 const ROOM_BYTES = 2 * 1024 * 1024;
 
 /**
- * A file on disk whose bytes were all written once before they are used: to overwrite them changes nothing
- * that the file system keeps about the file, so that waiting for the disk takes a fraction of a millisecond
- * instead of a commit of its journal.
+ * A preallocated file on disk. Overwriting preallocated bytes changes no metadata of the file, so a flush
+ * takes a fraction of a millisecond instead of a journal commit.
  */
 export class DiskLogFile implements LogFile {
   readonly #file: number;
   #room: number;
 
   constructor(path: string) {
-    // Without O_TRUNC: what is there is the log.
+    // Without O_TRUNC, which would erase the log.
     this.#file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     this.#room = fstatSync(this.#file).size;
     if (this.#room === 0) this.#reserveFirst(path);
@@ -61,10 +60,10 @@ export class DiskLogFile implements LogFile {
     closeSync(this.#file);
   }
 
-  /** A new file is only there after a power cut if its directory was written too. */
+  /** A new file survives a power cut only if its directory is flushed too. */
   #reserveFirst(path: string): void {
     this.reserve(ROOM_BYTES);
-    if (process.platform === 'win32') return; // a directory cannot be opened there, and need not
+    if (process.platform === 'win32') return; // directories cannot be opened there and need no flush
     const directory = openSync(dirname(path), constants.O_RDONLY);
     try {
       fsyncSync(directory);

@@ -24,7 +24,7 @@ const samples = async () => ({
   gif: gifOf(40, 30),
 });
 
-test('[J24] a picture is told by its own bytes and decodes to as many pixels as it says, in all four formats', async () => {
+test('[J24] a picture’s format is detected from its bytes, and it decodes to the announced number of pixels, in all four formats', async () => {
   for (const [format, bytes] of Object.entries(await samples())) {
     expect(headerOf(bytes)).toEqual({ format, width: 40, height: 30 });
     const [frame] = await framesOf(bytes);
@@ -32,7 +32,7 @@ test('[J24] a picture is told by its own bytes and decodes to as many pixels as 
   }
 });
 
-test('[J24] colours come through: a slope rises from left to right, stripes stand where they were drawn', async () => {
+test('[J24] colours are decoded: a gradient rises from left to right, stripes are where they were drawn', async () => {
   for (const bytes of [await jpegOf(40, 30), await webpOf(40, 30)]) {
     const [frame] = await framesOf(bytes);
     const reds = [2, 20, 37].map((x) => frame!.rgba[(15 * 40 + x) * 4]!);
@@ -46,7 +46,7 @@ test('[J24] colours come through: a slope rises from left to right, stripes stan
   ]);
 });
 
-test('[J24] what is larger than may be decoded is refused by its header alone', async () => {
+test('[J24] a picture over the limit is refused by its header alone', async () => {
   const large = { width: 100_000, height: 100_000 };
   expect(await codeOf(pngOf(4, 4, large))).toBe('image-too-large');
   expect(await codeOf(gifOf(4, 4).with(7, 255).with(9, 255))).toBe('image-too-large');
@@ -61,8 +61,8 @@ test('[J24] what is larger than may be decoded is refused by its header alone', 
   expect(MAX_PIXELS).toBeLessThan(65_535 * 65_535);
 });
 
-test('[J24] what lies about its size or type is refused', async () => {
-  // Many pixels behind a header that speaks of few, and few behind one that speaks of many.
+test('[J24] a picture with a false size or type is refused', async () => {
+  // More pixels than the header announces, and fewer.
   expect(await codeOf(pngOf(400, 400, { width: 4, height: 4 }))).toSatisfy(
     (code) => code === 1 || code === 'image-broken',
   );
@@ -74,7 +74,7 @@ test('[J24] what lies about its size or type is refused', async () => {
     );
 });
 
-test('[J24] of ten thousand frames a few are looked at, the last among them', async () => {
+test('[J24] of ten thousand frames a few are decoded, including the last', async () => {
   const many = gifOf(4, 4, { frames: 10_000 });
   expect((await framesOf(many)).length).toBe(5);
   const still = await webpOf(40, 30);
@@ -89,7 +89,7 @@ test('[J24] of ten thousand frames a few are looked at, the last among them', as
   );
 });
 
-test('[J24] whatever becomes of its bytes, a picture is decoded or refused, and nothing else happens', async () => {
+test('[J24] a picture with any corruption is decoded or refused', async () => {
   const kinds = Object.values(await samples());
   await fc.assert(
     fc.asyncProperty(
@@ -108,7 +108,7 @@ test('[J24] whatever becomes of its bytes, a picture is decoded or refused, and 
   );
 });
 
-test('a picture is scaled to the mean of what every point covers, and lies on white', () => {
+test('a picture is scaled by the mean of the covered pixels, on white', () => {
   // Two rows of four: every point covers two pixels.
   const reds = [0, 100, 200, 200, 40, 60, 10, 255];
   const rgba = Uint8Array.from(reds.flatMap((red, at) => [red, 0, 0, at === 7 ? 0 : 255]));

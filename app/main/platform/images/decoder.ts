@@ -5,7 +5,7 @@ import { broken, type PictureHeader, type Pixels } from '../../moderation/pictur
 import { gifFrames } from './gif.ts';
 import { stillsOf } from './webp.ts';
 
-/** What the libraries' own loader makes: mozjpeg and libwebp as WebAssembly. */
+/** The modules of the libraries' own loader: mozjpeg and libwebp as WebAssembly. */
 type Codec = (options: {
   readonly noInitialRun: true;
   readonly print: () => void;
@@ -22,7 +22,7 @@ interface Decoded {
 const require = createRequire(import.meta.url);
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
-/** The machine code of a decoder, compiled once. */
+/** The WebAssembly module of a decoder, compiled once. */
 function moduleOf(path: string): Promise<WebAssembly.Module> {
   const known =
     modules.get(path) ?? readFile(require.resolve(path)).then((code) => WebAssembly.compile(code));
@@ -31,8 +31,8 @@ function moduleOf(path: string): Promise<WebAssembly.Module> {
 }
 
 /**
- * Decodes by mozjpeg, libwebp and the `png` crate as WebAssembly, which cannot reach beyond its own
- * memory, and GIF by hand. JPEG and WebP have a fresh memory for every picture.
+ * Decodes with mozjpeg, libwebp and the `png` crate as WebAssembly, which cannot access memory outside its
+ * own, and GIF with this project's code. JPEG and WebP get a new memory for every picture.
  */
 export const pictureDecoder: PictureDecoder = {
   async frames(bytes, header) {
@@ -46,7 +46,7 @@ export const pictureDecoder: PictureDecoder = {
   },
 };
 
-/** A picture that is not as large as its header said lied to whoever counted its pixels. */
+/** Refuses a picture whose decoded size differs from its header, by which the pixels were counted. */
 function checked(decoded: Decoded | null, header: PictureHeader | null): Pixels {
   if (decoded === null) throw broken('its pixels do not decode');
   const { width, height, data } = decoded;
@@ -90,7 +90,7 @@ const jpeg = (bytes: Uint8Array) =>
     () => import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js'),
     '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
     bytes,
-    // As it lies in the file: turning it costs time and tells the model nothing.
+    // Without applying the orientation, which costs time and does not help the model.
     false,
   );
 

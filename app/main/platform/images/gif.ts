@@ -1,6 +1,6 @@
 import { broken, MAX_PIXELS, type Pixels } from '../../moderation/picture.ts';
 
-/** Frames that are looked at, spread over the whole of a moving picture. */
+/** Frames that are decoded, spread over the whole animation. */
 const LOOKED_AT = 5;
 const MAX_CODES = 4096;
 
@@ -11,15 +11,15 @@ interface Frame {
   readonly height: number;
   readonly interlaced: boolean;
   readonly transparent: number;
-  /** Where its colours stand, three bytes each, and how many. */
+  /** The colour table, three bytes each, and its size. */
   readonly palette: number;
   readonly colours: number;
   readonly data: number;
 }
 
 /**
- * Some frames of a GIF, each on white. Written here, since it is short, must count every pixel before it
- * makes room for it, and must not print. Nothing of it loops over what is not in the file.
+ * Some frames of a GIF, each on white. Implemented here because it is short, must count pixels before it
+ * allocates memory, and must not print. Every loop is bounded by the bytes of the file.
  *
  * @throws Problem `image-broken`.
  */
@@ -56,7 +56,7 @@ function framesOf(bytes: Uint8Array, width: number, height: number): Frame[] {
       place = skip(place + 2);
       continue;
     }
-    // What is cut short or followed by rubbish is shown up to there by everybody.
+    // Truncated data or trailing garbage: like other decoders, show the picture up to there.
     if (kind !== 0x2c || place + 10 >= bytes.length) break;
     const flags = at(place + 9);
     const own = colours(flags);
@@ -104,7 +104,7 @@ function painted(bytes: Uint8Array, frame: Frame, width: number, height: number)
   return { width, height, rgba };
 }
 
-/** The row that the lines of an interlaced frame belong to: every eighth, the fourths between, and so on. */
+/** The row of each line of an interlaced frame: every eighth, the fourths between, and so on. */
 function woven(line: number, height: number): number {
   let before = 0;
   for (const [first, step] of [
@@ -120,7 +120,7 @@ function woven(line: number, height: number): number {
   return line;
 }
 
-/** Lempel, Ziv and Welch's codes in blocks of up to 255 bytes; never more than `count` of them. */
+/** Decodes LZW codes in blocks of up to 255 bytes, up to `count` pixels. */
 function unpacked(bytes: Uint8Array, from: number, count: number): Uint8Array {
   const found = new Uint8Array(count);
   const least = bytes[from] ?? 0;
@@ -164,7 +164,7 @@ function unpacked(bytes: Uint8Array, from: number, count: number): Uint8Array {
       continue;
     }
     if (code > next || (code === next && previous < 0)) throw broken('its codes lead nowhere');
-    // A code that is only now being made is the last one and its own first byte again.
+    // A code that is not in the table yet is the last one followed by its own first byte.
     const known = code < next ? code : previous;
     const length = long[known]! + (code < next ? 0 : 1);
     let at = written + length - 1;

@@ -4,7 +4,7 @@ import { crc32, deflateSync } from 'node:zlib';
 
 const require = createRequire(import.meta.url);
 
-/** A picture that slopes from black to red and green; four bytes a pixel. */
+/** A gradient from black to red and green; four bytes per pixel. */
 export function slope(width: number, height: number): Uint8ClampedArray {
   const rgba = new Uint8ClampedArray(width * height * 4);
   for (let at = 0; at < width * height; at += 1) {
@@ -68,11 +68,11 @@ export function pngOf(width: number, height: number, told = { width, height }): 
 
 interface GifOptions {
   readonly frames?: number;
-  /** The size of a frame, where it is not the picture's. */
+  /** The size of a frame, if it differs from the picture's. */
   readonly frame?: { readonly width: number; readonly height: number };
 }
 
-/** A GIF of stripes in four colours, hardly packed. */
+/** A GIF of stripes in four colours, barely compressed. */
 export function gifOf(width: number, height: number, { frames = 1, frame }: GifOptions = {}): Uint8Array {
   const { width: w, height: h } = frame ?? { width, height };
   const two = (value: number) => [value & 255, value >>> 8];
@@ -92,7 +92,7 @@ export function gifOf(width: number, height: number, { frames = 1, frame }: GifO
   ]);
 }
 
-/** Codes of three bits, begun anew before they would need four; in blocks. */
+/** Three-bit codes, in blocks, reset before they would need four bits. */
 function packed(indices: readonly number[]): number[] {
   const [clear, end] = [4, 5];
   const codes = indices.flatMap((index, at) => (at % 2 === 0 ? [clear, index] : [index]));
@@ -112,7 +112,7 @@ function packed(indices: readonly number[]): number[] {
   return [...blocks, 0];
 }
 
-/** A WebP that moves, of still ones. */
+/** An animated WebP made of still ones. */
 export function moving(stills: readonly Uint8Array[], width: number, height: number): Uint8Array {
   const three = (value: number) => [value & 255, (value >>> 8) & 255, value >>> 16];
   const four = (value: number) => [...three(value & 0xff_ffff), value >>> 24];

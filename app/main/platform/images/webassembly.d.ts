@@ -1,4 +1,4 @@
-/** What is used here of WebAssembly; the types of the runtime name the module alone. */
+/** The parts of WebAssembly used here; the runtime's types declare only the module. */
 declare namespace WebAssembly {
   class Instance {
     constructor(module: Module, imports: object);

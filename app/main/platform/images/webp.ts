@@ -1,13 +1,13 @@
 import { broken, headerOf } from '../../moderation/picture.ts';
 
-/** Frames of a moving picture that are looked at, spread over the whole of it. */
+/** Frames that are decoded, spread over the whole animation. */
 const LOOKED_AT = 3;
-/** Chunks that are stepped over at most. */
+/** The most chunks that are skipped. */
 const MAX_CHUNKS = 100_000;
 
 /**
- * The still pictures in a WebP: itself, or some frames of one that moves, each as a file of its own. The
- * decoder knows still ones alone.
+ * The still pictures in a WebP: the picture itself, or some frames of an animation, each as its own file. The
+ * decoder supports only still pictures.
  *
  * @throws Problem `image-broken`, or what the header of a frame says.
  */
@@ -30,7 +30,7 @@ export function stillsOf(bytes: Uint8Array): Uint8Array[] {
   return [...picked].map((number) => wrapped(frames[number]!));
 }
 
-/** A frame's picture as a file; how solid it is is left out. */
+/** A frame's picture as a file, without its alpha chunk. */
 function wrapped(chunks: Uint8Array): Uint8Array {
   const view = new DataView(chunks.buffer, chunks.byteOffset, chunks.byteLength);
   for (let at = 0; at + 8 <= chunks.length;) {

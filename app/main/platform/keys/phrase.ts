@@ -2,13 +2,13 @@ import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeed, validateMnemonic 
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { problem } from './problems.ts';
 
-/** The 24 words (BIP 39, English) that stand for 32 bytes of entropy. */
+/** The 24 words (BIP 39, English) of 32 bytes of entropy. */
 export function wordsOf(entropy: Uint8Array): string[] {
   return entropyToMnemonic(entropy, wordlist).split(' ');
 }
 
 /**
- * The entropy that 24 words stand for. Case and surrounding blanks do not matter.
+ * The entropy of 24 words. Case and surrounding spaces are ignored.
  *
  * @throws Problem `phrase-invalid`; its message names unknown words by position, never by content.
  */

@@ -4,7 +4,9 @@ import type { Random } from '../../kernel/clock.ts';
 import type { Problem } from '../../kernel/errors.ts';
 import { problem } from './problems.ts';
 
-/** What opens the key file: a passphrase, or a 32-byte key that the operating system's key store keeps. */
+/**
+ * The secret that opens the key file: a passphrase, or a 32-byte key from the operating system's key store.
+ */
 export type Unlock =
   | { readonly kind: 'passphrase'; readonly passphrase: string }
   | { readonly kind: 'system'; readonly key: Uint8Array };
@@ -16,7 +18,7 @@ const base64 = (bytes: number) =>
     .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
     .refine((data) => data.length === bytes);
 
-/** Bounds keep a tampered file from asking for more work or memory than a sound one would. */
+/** Bounds that prevent a tampered file from requiring excessive work or memory. */
 const Kdf = z.discriminatedUnion('name', [
   z.object({
     name: z.literal('scrypt'),
@@ -32,20 +34,25 @@ type Kdf = z.infer<typeof Kdf>;
 const SealedFile = z.object({
   version: z.literal(1),
   kdf: Kdf,
-  /** Tells a wrong passphrase from a damaged file; derived from the wrapping key, reveals nothing of it. */
+  /**
+   * Distinguishes a wrong passphrase from a damaged file. Derived from the wrapping key without revealing it.
+   */
   check: base64(16),
   nonce: base64(12),
   tag: base64(16),
   data: z.string().min(1).max(8192),
 });
 
-/** A wrapping key together with how it was derived, so that the file can be written again without asking anew. */
+/**
+ * A wrapping key with the parameters of its derivation, so that the file can be written again without the
+ * passphrase.
+ */
 export interface WrappingKey {
   readonly kdf: Kdf;
   readonly key: Uint8Array;
 }
 
-/** A fresh wrapping key for a new file. */
+/** A new wrapping key for a new file. */
 export async function newWrappingKey(unlock: Unlock, random: Random): Promise<WrappingKey> {
   const salt = Buffer.from(random.bytes(16)).toString('base64');
   const kdf: Kdf =
@@ -107,7 +114,7 @@ function parse(text: string): z.infer<typeof SealedFile> {
   }
 }
 
-/** Carries no cause: what a parser says of a damaged key file may quote it. */
+/** Has no cause, since a parser's message may quote the damaged key file. */
 export const corrupt = () => problem('keys-corrupt');
 
 function wrongKey(unlock: Unlock): Problem {

@@ -1,10 +1,10 @@
 import type { LanguageDetector } from '../../moderation/classifier.ts';
 
-/** Fewer letters than this tell no language. */
+/** The least number of letters from which a language is detected. */
 const LEAST_LETTERS = 12;
 const LETTER = /\p{L}/gu;
 
-/** Loads what tells languages: eld's extra-small table of 60 languages, some 70 MB once it is in memory. */
+/** Loads the language detector: eld's extra-small table of 60 languages, some 70 MB in memory. */
 export async function eldLanguages(): Promise<LanguageDetector> {
   const { eld } = await import('eld/extrasmall');
   return {

@@ -10,7 +10,7 @@ const HOSTS = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
 const valueOf = (address: Multiaddr, name: string) =>
   address.getComponents().find((component) => component.name === name)?.value ?? null;
 
-/** The IP that an address leads to first (the relay's, for a relayed one), or null where it is a name. */
+/** The first IP address in an address (the relay's, for a relayed one), or null if it begins with a name. */
 export function hostOf(address: Multiaddr): string | null {
   return valueOf(address, 'ip4') ?? valueOf(address, 'ip6');
 }
@@ -18,7 +18,7 @@ export function hostOf(address: Multiaddr): string | null {
 export const isRelayed = (address: Multiaddr): boolean =>
   address.getComponents().some(({ name }) => name === 'p2p-circuit');
 
-/** Reads an address; null for one that this node could not dial. */
+/** Parses an address; null if this node could not dial it. */
 export function readAddress(text: string, scopes: Scopes): AddressParts | null {
   let address: Multiaddr;
   try {
@@ -52,7 +52,7 @@ function wayOf(names: readonly string[]): AddressParts['way'] | null {
   return names.includes('ws') || names.includes('wss') ? 'websocket' : 'tcp';
 }
 
-/** An address with its name replaced by each IP address that the name has now, at most four. Rejects when it has none. */
+/** An address once for each IP address that its name resolves to, at most four. Rejects if there is none. */
 export async function resolveAddress(text: string): Promise<string[]> {
   const address = parseAddress(text);
   const [first] = address.getComponents();
@@ -64,7 +64,7 @@ export async function resolveAddress(text: string): Promise<string[]> {
     .map((one) => text.replace(/^\/[^/]+\/[^/]+/, `/${one.family === 6 ? 'ip6' : 'ip4'}/${one.address}`));
 }
 
-/** Whether a node that listens at these addresses can only be reached from its own machine. */
+/** Whether these listening addresses are reachable from this machine only. */
 export function isLoopbackOnly(addresses: readonly string[], scopes: Scopes): boolean {
   return addresses.every((text) => {
     const host = hostOf(parseAddress(text));
@@ -72,7 +72,7 @@ export function isLoopbackOnly(addresses: readonly string[], scopes: Scopes): bo
   });
 }
 
-/** A multiaddr from text. Throws a Problem (`address-invalid`) that says how one looks. */
+/** A multiaddr from text. Throws a Problem (`address-invalid`) with an example. */
 export function parseAddress(text: string): Multiaddr {
   try {
     const address = multiaddr(text);

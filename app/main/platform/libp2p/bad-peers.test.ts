@@ -26,7 +26,7 @@ const stranger = async () => {
   return node;
 };
 
-/** What the node's handler read from its next channel: messages, and the failure that ended it. */
+/** The messages that the node's handler read from its next channel, and the failure that ended it. */
 function readNext(node: Transport): { messages: string[]; over: Promise<unknown> } {
   const messages: string[] = [];
   const over = new Promise<unknown>((resolve) => {
@@ -56,7 +56,7 @@ describe('bad peers', () => {
     await vi.waitFor(() => expect(stream.status).toBe('reset'), DEADLINE);
   });
 
-  test('a peer that leaves in mid-message breaks the channel; what was whole is kept', async () => {
+  test('a peer that disconnects in mid-message breaks the channel; complete messages are kept', async () => {
     const { transport } = await network.started();
     const read = readNext(transport);
     const rude = await stranger();
@@ -67,7 +67,7 @@ describe('bad peers', () => {
     expect(read.messages).toEqual(['hi']);
   });
 
-  test('a peer that never finishes a message is given up after a minute', async () => {
+  test('a peer that never finishes a message times out after a minute', async () => {
     const clock = new ManualClock();
     const { transport } = await network.started({ clock });
     const read = readNext(transport);
@@ -84,7 +84,7 @@ describe('bad peers', () => {
     expect(await read.over).toMatchObject({ code: 'channel-stalled' });
   });
 
-  test('noise on the port harms nobody', async () => {
+  test('random bytes on the port do no harm', async () => {
     const { transport } = await network.started();
     const port = portOf(transport);
     const sockets = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
@@ -97,7 +97,7 @@ describe('bad peers', () => {
     expect(await other.transport.dial(addressOf(transport))).toBe(transport.self);
   });
 
-  test('live messages over the limit are dropped and cost score', async () => {
+  test('live messages over the limit are dropped and lower the score', async () => {
     const { transport } = await network.started();
     const heard: number[] = [];
     transport.subscribe('t', async (data) => {
@@ -115,7 +115,7 @@ describe('bad peers', () => {
     expect(heard).toEqual([]);
   });
 
-  test('a peer whose messages are rejected again and again is shown the door and not let back in', async () => {
+  test('a peer whose messages are rejected repeatedly is disconnected and banned', async () => {
     const [a, b] = [await network.started(), await network.started()];
     a.transport.subscribe('t', async () => 'accept');
     b.transport.subscribe('t', async (data) => (text(data).startsWith('bad') ? 'reject' : 'accept'));
@@ -131,7 +131,7 @@ describe('bad peers', () => {
 });
 
 describe('limits', () => {
-  test('a full node takes no more connections and keeps those it has', async () => {
+  test('a full node accepts no more connections and keeps those it has', async () => {
     const full = await network.started({ maxConnections: 2 });
     for (let count = 0; count < 2; count++) {
       const { transport } = await network.started();
@@ -142,7 +142,7 @@ describe('limits', () => {
     await vi.waitFor(() => expect(full.transport.peers()).toHaveLength(2), DEADLINE);
   });
 
-  test('a taken port is named, with a way out', async () => {
+  test('a taken port is reported, with a remedy', async () => {
     const first = await network.started();
     const second = await network.node({ listen: first.network.listening() });
     await expect(second.transport.start()).rejects.toMatchObject({
@@ -159,7 +159,7 @@ describe('limits', () => {
     },
   );
 
-  test('another node at a known address is not taken for the one that was meant', async () => {
+  test('another node at a known address is not taken for the expected one', async () => {
     const [a, b, c] = [await network.started(), await network.started(), await network.node()];
     const forged = addressOf(b.transport).replace(b.transport.self, c.transport.self);
     await expect(a.transport.dial(forged)).rejects.toMatchObject({ code: 'dial-other-node' });

@@ -14,12 +14,17 @@ import {
 } from './limits.ts';
 import { problem } from './problems.ts';
 
-/** Small messages are gathered up to this size, so that each does not cost a frame, a cipher call and a packet. */
+/**
+ * Small messages are batched up to this size, so that each does not cost a frame, an encryption and a packet.
+ */
 const BATCH_BYTES = 64 * 1024 - 64;
-/** A message from this size on goes out as it is, without a copy. */
+/** Messages of at least this size are sent without a copy. */
 const DIRECT_BYTES = 16 * 1024;
 
-/** A channel over one libp2p stream: whole messages, bounded memory both ways, deadlines against slow peers. */
+/**
+ * A channel over one libp2p stream: whole messages, bounded memory in both directions, deadlines against slow
+ * peers.
+ */
 export class StreamChannel implements Channel {
   readonly peer: string;
   readonly #stream: Stream;
@@ -109,13 +114,13 @@ export class StreamChannel implements Channel {
     this.#stream.abort(reason);
   }
 
-  /** Closes, and breaks the pipe when the peer does not close its own end in time. */
+  /** Closes, and aborts the stream if the peer does not close its end in time. */
   async release(): Promise<void> {
     await this.close();
     if (this.#stream.status !== 'open') return;
     const cancel = this.#clock.after(LINGER_MS, () => this.#stream.abort(stalled(this.peer)));
     this.#stream.addEventListener('close', cancel, { once: true });
-    // Nobody reads any more: let what still comes be dropped instead of filling the buffer.
+    // Nobody reads any more, so drop late data instead of filling the buffer.
     await this.#stream.closeRead();
   }
 
@@ -148,7 +153,7 @@ export class StreamChannel implements Channel {
     this.#slabEnd = 0;
   }
 
-  /** Hands over what was gathered; that part of the slab is never written again. */
+  /** Sends the batch; that part of the slab is never written again. */
   #flush(): void {
     if (this.#slabStart === this.#slabEnd) return;
     const bytes = this.#slab.subarray(this.#slabStart, this.#slabEnd);
@@ -215,14 +220,14 @@ export class StreamChannel implements Channel {
     }
   }
 
-  /** Resolves when there may be something to read, or when the peer took too long. */
+  /** Resolves when there may be something to read, or at the deadline. */
   async #arrival(): Promise<void> {
     const due = this.#frames.pending ? FRAME_DEADLINE_MS : SILENCE_DEADLINE_MS;
     const whole = this.#messages.length;
     const woken = Promise.withResolvers<void>();
     const cancel = this.#clock.after(due, () => this.abort(stalled(this.peer)));
     this.#wakeReader = () => {
-      // Bytes that complete nothing do not buy a slow peer more time, unless a message has just begun.
+      // Bytes that complete no message do not extend a slow peer's deadline, unless a message has just begun.
       if (
         this.#messages.length > whole ||
         this.#ended ||
@@ -242,7 +247,7 @@ export class StreamChannel implements Channel {
   }
 
   #onClose(event: StreamCloseEvent): void {
-    // Closed in good order while this end was paused: what waits in the stream is still to be read.
+    // Closed gracefully while this end was paused: buffered data must still be read.
     const unread = event.error === undefined && this.#stream.readBufferLength > 0;
     if (!this.#ended && !unread) this.#break(broken(this.peer, event.error));
     else this.#onDrain();

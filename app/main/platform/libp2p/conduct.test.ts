@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Conduct } from './conduct.ts';
 import { ManualClock } from './test-network.ts';
 
-test('rejected messages cost, fade with time, and many of them show a peer the door for a while', () => {
+test('rejected messages cost score, fade with time, and many of them ban a peer for a while', () => {
   const clock = new ManualClock();
   const conduct = new Conduct(clock);
   expect(conduct.note('p', 'reject')).toBe(false);
@@ -30,7 +30,7 @@ test('ignored messages are free until they become a flood', () => {
   expect(conduct.points('q')).toBe(0);
 });
 
-test('remembering peers takes bounded memory', () => {
+test('the memory for peers is bounded', () => {
   const conduct = new Conduct(new ManualClock());
   for (let count = 0; count < 5000; count++) conduct.note(`peer ${count}`, 'reject');
   expect(conduct.points('peer 0')).toBe(0);

@@ -1,18 +1,20 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { GossipVerdict } from '../../log/transport.ts';
 
-/** What one rejected message costs, and one ignored message beyond what is usual. */
+/** The cost of one rejected message, and of one ignored message beyond the usual number. */
 const REJECT_POINTS = 10;
 const FLOOD_POINTS = 1;
-/** Half of what a peer did wrong is forgotten in this time. */
+/** The half-life of a peer's penalty. */
 const HALF_LIFE_MS = 5 * 60_000;
-/** From here on a peer is shown the door, for this long. */
+/** The penalty from which a peer is banned, and the length of the ban. */
 const BAN_POINTS = 100;
 const BAN_MS = 10 * 60_000;
-/** Ignored messages a peer may send in a burst, and a second on average, before they count as a flood. */
+/**
+ * Ignored messages that a peer may send in a burst and per second on average before they count as a flood.
+ */
 const IGNORED_BURST = 500;
 const IGNORED_PER_SECOND = 50;
-/** Peers remembered at most; the one heard of longest ago goes first. */
+/** The most peers remembered; the least recently seen is dropped first. */
 const MAX_PEERS = 4096;
 
 interface Entry {
@@ -24,8 +26,8 @@ interface Entry {
 }
 
 /**
- * How peers behaved, by the verdicts on their messages. It outlives a connection, so that dialling again does
- * not wash a peer clean.
+ * Penalties of peers by the verdicts on their messages. They outlive a connection, so that reconnecting does
+ * not reset them.
  */
 export class Conduct {
   readonly #clock: Clock;
@@ -35,7 +37,7 @@ export class Conduct {
     this.#clock = clock;
   }
 
-  /** Takes a verdict on a message from `peer`; answers whether the peer is to be shown the door now. */
+  /** Records a verdict on a message from `peer`; returns whether the peer is to be banned now. */
   note(peer: string, verdict: GossipVerdict): boolean {
     if (verdict === 'accept') return false;
     const now = this.#clock.now();
@@ -56,7 +58,7 @@ export class Conduct {
     return true;
   }
 
-  /** What the peer did wrong, in points; 0 is blameless. */
+  /** The penalty of a peer in points. */
   points(peer: string): number {
     const entry = this.#entries.get(peer);
     return entry === undefined ? 0 : decayed(entry, this.#clock.now());

@@ -5,8 +5,8 @@ import type { RelayService } from './relay-service.ts';
 import type { Scopes } from './scopes.ts';
 
 /**
- * Who may connect, what is dialled, and whom the relay serves: nobody who is banned, no address where no node can
- * be, and members alone.
+ * Decides who may connect, which addresses are dialled, and whom the relay serves: banned peers are refused,
+ * unroutable addresses are not dialled, and the relay serves only members.
  */
 export function createGate(conduct: Conduct, scopes: Scopes, relay: RelayService): ConnectionGater {
   return {

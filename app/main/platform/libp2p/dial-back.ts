@@ -7,9 +7,9 @@ import { parseAddress } from './addresses.ts';
 import { loadQuic } from './udp/quic-library.ts';
 
 /**
- * Whether `peer` answers at an address. Dials as a stranger with a key of its own, made for this one dial: libp2p
- * would otherwise answer with the connection that is already there, and closing that cuts the peer off (AutoNAT of
- * js-libp2p does). The handshake proves who answers.
+ * Whether `peer` answers at an address. Dials with a one-time key: libp2p would otherwise reuse the existing
+ * connection, and closing that disconnects the peer (AutoNAT of js-libp2p does so). The handshake proves who
+ * answers.
  */
 export async function dialAsStranger(peer: string, address: string, signal: AbortSignal): Promise<boolean> {
   const isIp6 = address.startsWith('/ip6/');

@@ -1,7 +1,7 @@
 import { Problem } from '../../kernel/errors.ts';
 import { problem } from './problems.ts';
 
-/** Every name, code and message in an error and in what caused it, as one text to look into. */
+/** The names, codes and messages of an error and its causes, as one text to match. */
 function trace(error: unknown, depth = 0): string {
   if (typeof error === 'string') return error;
   if (depth > 5 || typeof error !== 'object' || error === null) return '';
@@ -9,7 +9,7 @@ function trace(error: unknown, depth = 0): string {
   const inner: unknown = error instanceof AggregateError ? error.errors : [];
   const below = [field('cause'), ...(Array.isArray(inner) ? inner : [])];
   const own = [field('name'), field('code'), field('message')].filter((part) => typeof part === 'string');
-  // A WebSocket that was refused reports an event of this kind, and no reason.
+  // A refused WebSocket reports an event of this kind, without a reason.
   if (Object.prototype.toString.call(error) === '[object ErrorEvent]') own.push('ErrorEvent');
   return [...own, ...below.map((cause) => trace(cause, depth + 1))].join(' ');
 }
@@ -26,7 +26,7 @@ const DIAL_PATTERNS = [
   { signs: /Timeout|timed out|Abort|ETIMEDOUT/i, key: 'dial-timeout' },
 ] as const;
 
-/** What went wrong with a dial, in words and with a way on. */
+/** The Problem of a failed dial. */
 export function dialProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const text = trace(error);
@@ -35,7 +35,7 @@ export function dialProblem(error: unknown): Problem {
   return problem('dial-failed', {}, { cause: error });
 }
 
-/** What went wrong with opening a channel. */
+/** The Problem of a channel that could not be opened. */
 export function openProblem(error: unknown, protocol: string): Problem {
   if (error instanceof Problem) return error;
   const text = trace(error);
@@ -52,7 +52,7 @@ export function peerGone(cause?: unknown): Problem {
   return problem('peer-gone', {}, { cause });
 }
 
-/** What went wrong with starting to listen. */
+/** The Problem of a failure to listen. */
 export function listenProblem(error: unknown): Problem {
   const text = trace(error);
   if (/EADDRINUSE/.test(text)) {

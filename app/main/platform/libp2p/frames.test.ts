@@ -11,7 +11,7 @@ function frame(message: Uint8Array): Uint8Array {
 }
 
 describe('FrameReader', () => {
-  test('gives back every message, however the bytes are cut', () => {
+  test('returns every message, however the bytes are split', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 12 }),
@@ -32,14 +32,14 @@ describe('FrameReader', () => {
     );
   });
 
-  test('refuses a length over the limit before any of the message came', () => {
+  test('refuses a length over the limit before the message arrives', () => {
     const reader = new FrameReader(() => expect.unreachable());
     const header = new Uint8Array(HEADER_BYTES);
     writeHeader(header, 0, MAX_MESSAGE_BYTES + 1);
     expect(() => reader.push(header)).toThrow(expect.objectContaining({ code: 'message-too-large' }));
   });
 
-  test('knows a half message from a whole one, and the end from silence', () => {
+  test('distinguishes a partial message from a whole one, and the end from silence', () => {
     const seen: Uint8Array[] = [];
     const reader = new FrameReader((message) => seen.push(message));
     reader.push(frame(new Uint8Array(10)).subarray(0, 9));

@@ -5,8 +5,8 @@ import { problem } from './problems.ts';
 export const HEADER_BYTES = 4;
 
 /**
- * The length that says: no more will come. A stream that ends without it was cut off, however politely: a node
- * that shuts down closes its streams too.
+ * The length that marks the end. A stream that closes without it was cut off, even if it closed gracefully: a
+ * node that shuts down closes its streams too.
  */
 export const END_MARK = 0xffff_ffff;
 
@@ -19,8 +19,8 @@ export function writeHeader(target: Uint8Array, offset: number, length: number):
 }
 
 /**
- * Cuts a stream of bytes into messages. A message that lies within one chunk is a view of it, not a copy;
- * memory grows with what arrived, never with what a length announced.
+ * Splits a stream of bytes into messages. A message within one chunk is a view of it, not a copy; memory
+ * grows with received bytes, never with announced lengths.
  */
 export class FrameReader {
   readonly #deliver: (message: Uint8Array) => void;
@@ -34,17 +34,17 @@ export class FrameReader {
     this.#deliver = deliver;
   }
 
-  /** Whether a message has begun that is not whole yet. */
+  /** Whether a message is incomplete. */
   get pending(): boolean {
     return this.#headerBytes > 0;
   }
 
-  /** Whether the peer said that it is done. */
+  /** Whether the peer sent the end mark. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Takes the next bytes. Throws a Problem at once when a length is over the limit. */
+  /** Reads the next bytes. Throws a Problem as soon as a length is over the limit. */
   push(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.byteLength && !this.#ended) {

@@ -17,7 +17,7 @@ import { problem } from './problems.ts';
 type Validate = (data: Uint8Array, from: string) => Promise<GossipVerdict>;
 type Range = 'everybody' | 'neighbours';
 
-/** The parts of the router that its public type leaves out: scores, and the streams it sends on. */
+/** The parts of the router that its public type omits: scores and outbound streams. */
 interface Router extends GossipSub {
   readonly score: PeerScore;
   readonly streamsOutbound: Map<string, { readonly rawStream: Pick<Stream, 'status'> }>;
@@ -30,8 +30,8 @@ const ANSWERS: Record<GossipVerdict, TopicValidatorResult> = {
 };
 
 /**
- * Bonus and blame within one topic. Communities are small and often quiet, so nobody is blamed for silence;
- * a peer earns a little by being first, and pays dearly for what breaks the rules of the wire.
+ * Scores within one topic. Communities are small and often quiet, so silence costs nothing; being first earns
+ * a little, and invalid messages cost much.
  */
 const TOPIC_SCORE = createTopicScoreParams({
   topicWeight: 1,
@@ -47,7 +47,7 @@ const TOPIC_SCORE = createTopicScoreParams({
   invalidMessageDeliveriesDecay: 0.99,
 });
 
-/** The gossip side of the transport: topics, their validators, and what verdicts do to a peer's score. */
+/** The gossip side of the transport: topics, their validators, and the effect of verdicts on peer scores. */
 export class Gossip {
   readonly #topics = new Map<string, { readonly validate: Validate; readonly range: Range }>();
   readonly #conduct: Conduct;
@@ -62,7 +62,7 @@ export class Gossip {
     this.#showOut = showOut;
   }
 
-  /** Makes the router as a libp2p service. */
+  /** Creates the router as a libp2p service. */
   readonly service = (components: GossipSubComponents): GossipSub => {
     const router = gossipsub({
       globalSignaturePolicy: StrictNoSign,
@@ -73,7 +73,7 @@ export class Gossip {
         inboundTransform: (topic, data) => this.#admit(topic, data),
         outboundTransform: (_topic, data) => data,
       },
-      // A message reaches everyone in one hop; a thin mesh then forwards what that missed.
+      // Messages are sent to every peer directly; a thin mesh forwards what that missed.
       floodPublish: true,
       batchPublish: true,
       D: 3,
@@ -85,12 +85,12 @@ export class Gossip {
       heartbeatInterval: 1000,
       mcacheLength: 10,
       mcacheGossip: 5,
-      // Events may come back through slow links for a while; the log itself knows them for ever.
+      // Events may return through slow links for a while; the log itself recognises them forever.
       seenTTL: 5 * 60_000,
       pruneBackoff: 30_000,
       allowPublishToZeroTopicPeers: true,
       ignoreDuplicatePublishError: true,
-      // Below this size, telling a peer not to send costs more than what it saves.
+      // Below this size, an IDONTWANT costs more than it saves.
       idontwantMinDataSize: 4096,
       maxInboundDataLength: 4 * 1024 * 1024,
       maxOutboundBufferSize: 8 * 1024 * 1024,
@@ -163,7 +163,7 @@ export class Gossip {
     return recipients.length;
   }
 
-  /** The peer's score now; below zero it has misbehaved. */
+  /** The peer's current score; below zero it has misbehaved. */
   score(peer: string): number {
     return this.#router?.score.score(peer) ?? 0;
   }
@@ -173,7 +173,7 @@ export class Gossip {
     const streams = this.#router?.streamsOutbound;
     const status = streams?.get(peer)?.rawStream.status;
     if (status === 'open' || status === 'closing') return true;
-    // The router listens for the end of a stream only after it was opened, and may miss one that ended at once.
+    // The router watches for the end of a stream only after opening it, and may miss one that ended at once.
     streams?.delete(peer);
     return false;
   }
@@ -194,7 +194,7 @@ export class Gossip {
         if (verdict === 'reject') router.score.scoreCache.delete(peer);
         if (leave) this.#showOut(peer);
       }
-      // What is ignored is not passed on.
+      // Ignored messages are not forwarded.
       const stays = verdict === 'accept' && this.#topics.get(topic)?.range === 'neighbours';
       return ANSWERS[stays ? 'ignore' : verdict];
     });
@@ -207,12 +207,12 @@ export class Gossip {
     try {
       return await joined.validate(data, peer);
     } catch {
-      // A fault of ours (a full disk, say) is not the peer's: drop the message, blame nobody.
+      // A local fault (such as a full disk) is not the peer's: drop the message without a penalty.
       return 'ignore';
     }
   }
 
-  /** The first look at a message; throwing counts it as invalid before any further work. */
+  /** The first check of a message; throwing rejects it before any further work. */
   #admit(topic: string, data: Uint8Array): Uint8Array {
     if (!this.#topics.has(topic)) throw problem('topic-unknown');
     if (data.byteLength > MAX_GOSSIP_BYTES)
@@ -221,7 +221,7 @@ export class Gossip {
   }
 }
 
-/** The IP addresses that many honest nodes may share, in the form that the router asks for. */
+/** The IP addresses that many honest nodes may share, in the form that the router requires. */
 class SharedAddresses extends Set<string> {
   readonly #scopes: Scopes;
 

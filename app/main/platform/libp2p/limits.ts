@@ -1,30 +1,33 @@
-/** The bounds within which a node talks to strangers; each holds on every connection. */
+/** Limits on every connection, also with unknown peers. */
 
-/** The largest message a gossip topic carries, in bytes. */
+/** The largest gossip message, in bytes. */
 export const MAX_GOSSIP_BYTES = 256 * 1024;
 
-/** How much a stream's peer may send ahead of its reader, in bytes: what one slow reader can cost in memory. */
+/**
+ * How much a stream's peer may send ahead of its reader, in bytes; this bounds the memory for one slow
+ * reader.
+ */
 export const MAX_STREAM_WINDOW_BYTES = 2 * 1024 * 1024;
 
-/** A reader that has this much waiting lets its peer pause, in bytes. */
+/** Unread bytes at which a reader pauses its peer. */
 export const INBOX_HIGH_BYTES = 512 * 1024;
 
-/** A paused peer may go on once this little waits, in bytes. */
+/** Unread bytes at which a paused peer may resume. */
 export const INBOX_LOW_BYTES = 128 * 1024;
 
-/** What a writer who does not wait for `send` may pile up before the channel breaks, in bytes. */
+/** How much a writer that does not wait for `send` may queue before the channel breaks, in bytes. */
 export const MAX_OUTBOX_BYTES = 8 * 1024 * 1024;
 
-/** A message whose first byte came must be whole within this time. */
+/** A message must be complete within this time after its first byte. */
 export const FRAME_DEADLINE_MS = 60_000;
 
-/** A peer that takes nothing for this long while something waits is given up. */
+/** How long a peer may accept no data while some is queued. */
 export const STALL_DEADLINE_MS = 30_000;
 
-/** A channel that is read from and stays silent for this long is given up. */
+/** How long a channel that is being read may stay silent. */
 export const SILENCE_DEADLINE_MS = 300_000;
 
-/** How long a peer may keep its half of a channel open after the answering side is done. */
+/** How long a peer may keep its half of a channel open after the other side is done. */
 export const LINGER_MS = 10_000;
 
 /** Channels of one protocol that one peer may have open here at a time. */
@@ -41,9 +44,9 @@ export const ADDRESS_DIAL_DEADLINE_MS = 5_000;
 export const PING_PERIOD_MS = 15_000;
 export const PING_DEADLINE_MS = 10_000;
 
-/** The same after the machine slept, when most connections are dead. */
+/** The deadline after the machine slept, when most connections are dead. */
 export const RESUME_PING_DEADLINE_MS = 1_500;
 
-/** What a relay lets one relayed connection carry, and for how long, before it must be made anew. */
+/** The data and time limits of one relayed connection, after which it must be made again. */
 export const RELAYED_BYTES = 128n * 1024n * 1024n;
 export const RELAYED_MS = 60 * 60_000;

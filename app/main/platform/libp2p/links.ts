@@ -11,14 +11,14 @@ interface Link {
   readonly connectedAt: number;
   readonly version: string | null;
   latencyMs: number | null;
-  /** The traffic of every connection this link had, closed ones too: a sum that never shrinks. */
+  /** The traffic of all connections of this link, including closed ones, so the sum never decreases. */
   readonly traffic: Set<Traffic>;
 }
 
 const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
 
-/** Who is connected: peers that introduced themselves, with latency, traffic and the way they came. */
+/** The connected peers that introduced themselves, with latency, traffic and path. */
 export class Links {
   readonly #links = new Map<string, Link>();
   readonly #listeners = new Set<(change: PeerChange) => void>();
@@ -72,7 +72,7 @@ export class Links {
     return this.#links.has(peer);
   }
 
-  /** The peer's connections that are open, the best one first: direct before relayed, older before newer. */
+  /** The peer's open connections, the best first: direct before relayed, older before newer. */
   connections(peer: string): Connection[] {
     const link = this.#links.get(peer);
     if (link === undefined) return [];
@@ -109,7 +109,7 @@ export class Links {
     });
   }
 
-  /** Whether the peer introduces itself before it is gone again, or the deadline passes. */
+  /** Whether the peer introduces itself before it disconnects or the deadline passes. */
   introduced(peer: string, deadlineMs: number): Promise<boolean> {
     if (this.#links.has(peer)) return Promise.resolve(true);
     if (!this.#node.getPeers().some((id) => id.toString() === peer)) return Promise.resolve(false);
@@ -131,7 +131,7 @@ export class Links {
     });
   }
 
-  /** Measures every connection; one that does not answer within the deadline is dropped at once. */
+  /** Measures every connection; drops those that do not answer within the deadline. */
   async check(deadlineMs: number): Promise<void> {
     await Promise.all(
       [...this.#links].flatMap(([peer, link]) =>
@@ -171,7 +171,7 @@ export class Links {
     return this.#discovered.has(peer) && host !== null && this.#scopes.isShared(host) ? 'local' : 'direct';
   }
 
-  /** The round trip over this very connection in milliseconds, or null when no answer came in time. */
+  /** The round-trip time over this connection in milliseconds, or null without an answer in time. */
   async #ping(connection: Connection, deadlineMs: number): Promise<number | null> {
     const deadline = new AbortController();
     const cancel = this.#clock.after(deadlineMs, () => deadline.abort());
@@ -196,7 +196,7 @@ export class Links {
       await stream.close({ signal: deadline.signal });
       return Math.round(latencyMs * 100) / 100;
     } catch (error) {
-      // An answer that it does not speak this protocol is an answer: the peer lives.
+      // An answer that the protocol is unknown is an answer: the peer is alive.
       return error instanceof Error && error.name === 'UnsupportedProtocolError' ? 0 : null;
     } finally {
       cancel();

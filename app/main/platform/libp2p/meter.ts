@@ -11,10 +11,10 @@ export interface Traffic {
  */
 export class Meter {
   readonly total: Traffic = { sentBytes: 0, receivedBytes: 0 };
-  /** A connection and the wire below it share one timeline object: that is how the two are matched. */
+  /** A connection and its raw connection share one timeline object, by which the two are matched. */
   readonly #byTimeline = new WeakMap<object, Traffic>();
 
-  /** The hook that sees each wire first; it protects nothing and only counts. */
+  /** A connection protector that sees each raw connection first; it only counts bytes. */
   readonly hook: ConnectionProtector = {
     protect: async (wire) => {
       this.#count(wire);
@@ -26,7 +26,7 @@ export class Meter {
     return this.#byTimeline.get(connection.timeline) ?? { sentBytes: 0, receivedBytes: 0 };
   }
 
-  /** Takes over the count of a connection whose wire the hook does not see. */
+  /** Registers the count of a connection whose raw connection the hook does not see. */
   adopt(timeline: object, traffic: Traffic): void {
     this.#byTimeline.set(timeline, traffic);
   }
@@ -43,7 +43,7 @@ export class Meter {
       total.sentBytes += data.byteLength;
       return send(data);
     };
-    // A listener of its own would make the wire deliver before the handshake listens, and lose those bytes.
+    // A listener here would make the connection deliver before the handshake listens, and lose those bytes.
     const dispatch = wire.dispatchEvent.bind(wire);
     wire.dispatchEvent = (event: Event) => {
       if (event.type === 'message' && 'data' in event) {

@@ -21,7 +21,7 @@ afterEach(async () => {
   await network.close();
 });
 
-describe('ways to a peer', () => {
+describe('paths to a peer', () => {
   test('a node that cannot be dialled is reached through a relay: gossip and channels work', async () => {
     const relay = await network.started({ relayServer: true });
     const hidden = await network.started({ listen: [] });
@@ -59,7 +59,7 @@ describe('ways to a peer', () => {
     }, DEADLINE);
   });
 
-  test('gossip goes on when a relayed connection gives way to a direct one', async () => {
+  test('gossip continues when a direct connection replaces a relayed one', async () => {
     const relay = await network.started({ relayServer: true });
     const [a, b] = [await network.started(), await network.started()];
     const direct = addressOf(b.transport);
@@ -95,7 +95,7 @@ describe('ways to a peer', () => {
     expect(link()).toMatchObject({ via: 'direct' });
   });
 
-  test('a gossip stream that broke alone is opened again', async () => {
+  test('a broken gossip stream on a live connection is opened again', async () => {
     const clock = new ManualClock();
     const { transport } = await network.started({ clock });
     transport.subscribe('t', async () => 'accept');
@@ -152,7 +152,7 @@ describe('ways to a peer', () => {
     expect(b.network.receivedBytes()).toBeGreaterThan(100_000);
   });
 
-  test('[W1] a relay gives places to members alone', async () => {
+  test('[W1] a relay gives places only to members', async () => {
     const relay = await network.started({ relayServer: true });
     const stranger = await network.started({ listen: [] });
     await stranger.transport.dial(addressOf(relay.transport));
@@ -164,7 +164,7 @@ describe('ways to a peer', () => {
     expect(stranger.network.relays()).toHaveLength(1);
   });
 
-  test('a place that was lost with its relay is taken again without a second listener', async () => {
+  test('a place lost with its relay is taken again without a second listener', async () => {
     const relay = await network.started({ relayServer: true });
     const hidden = await network.started({ listen: [] });
     relay.network.relayFor(() => true);
@@ -179,7 +179,7 @@ describe('ways to a peer', () => {
     }
   });
 
-  test('a node is told where to be dialled by its federation; until then, where it listens', async () => {
+  test('a node announces what its federation sets; until then, its listening addresses', async () => {
     const { transport, network: view } = await network.started();
     expect(view.listening()).toEqual([addressOf(transport).replace(/\/p2p\/.*/, '')]);
     view.announce(['/ip4/192.0.2.7/tcp/4001']);
@@ -188,7 +188,7 @@ describe('ways to a peer', () => {
     expect(view.relays()).toEqual([]);
   });
 
-  test('a dial-back proves who answers, and leaves the connection between the two alone', async () => {
+  test('a dial-back proves who answers, and does not affect the existing connection', async () => {
     const [a, b] = [await network.started(), await network.started()];
     await a.transport.dial(addressOf(b.transport));
     const lost: string[] = [];
@@ -200,7 +200,7 @@ describe('ways to a peer', () => {
     expect([lost, a.transport.peers().length, b.transport.peers().length]).toEqual([[], 1, 1]);
   });
 
-  test('the key behind a peer id checks what the node signs', async () => {
+  test('the key of a peer id verifies what the node signs', async () => {
     const [a, b] = [await network.started(), await network.started()];
     const message = bytes('a record');
     const publicKey = b.network.keyOf(a.transport.self);
@@ -214,7 +214,7 @@ async function echo(channel: Channel): Promise<void> {
   for await (const message of channel.receive()) await channel.send(message);
 }
 
-/** A line to a port that can go dead without closing, as one does when a machine sleeps. */
+/** A proxy to a port that can go silent without closing, as when a machine sleeps. */
 async function silentLine(port: number): Promise<{ port: number; fallSilent(): void }> {
   const sockets: Socket[] = [];
   const server = createServer((near) => {

@@ -16,9 +16,9 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { raceAbort } from './udp/race.ts';
 import type { SharedSocket } from './udp/shared-socket.ts';
 
-/** Peers whose view of this node is remembered. */
+/** The most peers whose view of this node is kept. */
 const MAX_OBSERVERS = 32;
-/** How long a relayed connection stays beside the direct one that replaced it: gossip moves over meanwhile. */
+/** How long a relayed connection is kept after a direct one replaced it, so that gossip can move over. */
 const RELAYED_LINGER_MS = 2000;
 
 export interface Libp2pNetworkInit {
@@ -29,13 +29,13 @@ export interface Libp2pNetworkInit {
   readonly relay: RelayService;
   readonly socket: SharedSocket | null;
   readonly ports: PortMapper | null;
-  /** Signs with the key of the node's peer id. */
+  /** Signs with the private key of the node's peer id. */
   readonly signer: Signer;
   readonly later: (delayMs: number, task: () => void) => void;
   readonly announce: (addresses: readonly string[]) => void;
 }
 
-/** The ways to this node and from it, as libp2p, the UDP port and the router show them. */
+/** The `Network` port over libp2p, the UDP port and the router. */
 export class Libp2pNetwork implements Network {
   readonly signer: Signer;
   readonly #init: Libp2pNetworkInit;
@@ -160,14 +160,14 @@ export class Libp2pNetwork implements Network {
   keyOf(peer: string): Uint8Array | null {
     try {
       const id = peerIdFromString(peer);
-      // A peer id has a second text form; one node must not pass for two.
+      // A peer id has a second text form; one node must not appear as two.
       return id.type === 'Ed25519' && id.toString() === peer ? id.publicKey.raw : null;
     } catch {
       return null;
     }
   }
 
-  /** Calls the listeners: something outside libp2p changed, such as the machine's interfaces. */
+  /** Calls the listeners after a change outside libp2p, such as of the machine's interfaces. */
   interfacesChanged(): void {
     this.#observed.clear();
     this.#init.ports?.networkChanged();
@@ -183,7 +183,7 @@ export class Libp2pNetwork implements Network {
     }
   }
 
-  /** A peer on the internet says at which IP address it sees this node. */
+  /** Records the IP address at which a peer on the internet sees this node. */
   #identified({ observedAddr, connection }: IdentifyResult): void {
     if (observedAddr === undefined || isRelayed(connection.remoteAddr)) return;
     const { scopes } = this.#init;

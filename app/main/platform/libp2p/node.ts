@@ -26,7 +26,7 @@ import type { QuicFactory } from './udp/quic-library.ts';
 import { sharedQuic } from './udp/shared-quic.ts';
 import type { SharedSocket } from './udp/shared-socket.ts';
 
-/** The peer id that belongs to the 32-byte Ed25519 seed of a peer. */
+/** The peer id of a 32-byte Ed25519 seed. */
 export async function peerIdOf(seed: Uint8Array): Promise<string> {
   return (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.toString();
 }
@@ -41,7 +41,7 @@ export interface NetworkOptions {
   readonly agentVersion: string;
   /** Find and connect nodes on the local network (mDNS). */
   readonly localDiscovery: boolean;
-  /** Carry connections for members' nodes that cannot be dialled. */
+  /** Relay for members' nodes that cannot be dialled. */
   readonly relayServer: boolean;
   readonly maxConnections: number;
 }
@@ -50,7 +50,7 @@ interface Topology {
   onConnect?(peer: unknown, connection: unknown): void | Promise<void>;
 }
 
-/** What the transport needs from inside libp2p and its public face does not show. */
+/** The internals of libp2p that the transport needs. */
 export interface Inside {
   readonly transportManager: {
     getAddrs(): { toString(): string }[];
@@ -64,7 +64,7 @@ export interface Built {
   readonly inside: Inside;
 }
 
-/** Puts the libp2p node together; it is not started yet. */
+/** Builds the libp2p node without starting it. */
 export async function buildNode(
   options: NetworkOptions,
   parts: {
@@ -79,13 +79,13 @@ export async function buildNode(
       readonly quic: QuicFactory;
       readonly onConnection: OnConnection;
     } | null;
-    /** The addresses that others are told, given those that libp2p knows. */
+    /** The announced addresses, given those that libp2p knows. */
     told: (known: Multiaddr[]) => Multiaddr[];
-    /** Told of a node that was seen on the local network. */
+    /** Called for each node found on the local network. */
     onFound: (found: PeerInfo) => void;
   },
 ): Promise<Built> {
-  // A node for this machine alone (a test, a demonstration) asks nothing of routers or the local network.
+  // A node on loopback (a test, a demonstration) does not contact routers or the local network.
   const confined = isLoopbackOnly(options.listen, parts.scopes);
   let inside: Inside | undefined;
   const services: Libp2pOptions['services'] = {
@@ -137,7 +137,8 @@ export async function buildNode(
         maxEarlyStreams: 16,
         streamOptions: {
           maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES,
-          // A paused stream gets what its window still allows, so the buffer must hold one window and a frame.
+          // A paused stream still receives the rest of its window, so the buffer must hold one window and a
+          // frame.
           maxReadBufferLength: MAX_STREAM_WINDOW_BYTES * 2,
         },
       }),
@@ -152,10 +153,10 @@ export async function buildNode(
       addressDialTimeout: ADDRESS_DIAL_DEADLINE_MS,
       inboundUpgradeTimeout: 8_000,
       maxIncomingPendingConnections: 16,
-      // All nodes of one machine share one address, so only a node for others can tell a flood by it.
+      // All nodes of one machine share one address, so on loopback it does not indicate a flood.
       inboundConnectionThreshold: confined ? 100 : 8,
     },
-    // Latency and dead connections are looked after by this adapter's own measurements.
+    // This adapter measures latency and detects dead connections itself.
     connectionMonitor: { enabled: false },
     ...(options.localDiscovery && !confined
       ? {

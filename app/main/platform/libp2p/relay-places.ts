@@ -7,7 +7,7 @@ import { problem } from './problems.ts';
 
 type CircuitFactory = ReturnType<typeof circuitRelayTransport>;
 
-/** The part of the circuit transport that keeps places on relays; its public type leaves it out. */
+/** The part of the circuit transport that keeps reservations; its public type omits it. */
 interface CircuitInside {
   readonly reservationStore: { addRelay(relay: PeerId, type: 'configured'): Promise<unknown> };
 }
@@ -17,23 +17,28 @@ interface ListeningTransports {
   getAddrs(): { toString(): string }[];
 }
 
-/** Keeps libp2p from asking every peer that relays: the federation chooses. */
+/** Prevents libp2p from asking every relay, since the federation chooses relays. */
 const NO_DISCOVERY = { has: () => true, add() {}, remove() {} };
 
-/** Places of this node on relays, taken one by one on request. libp2p renews each while its connection lasts. */
+/**
+ * This node's reservations on relays, each made on request. libp2p renews them while the connection lasts.
+ */
 export class RelayPlaces {
-  /** Relays that this node has listened through: a second listener for one would answer twice. */
+  /** Relays that this node has listened through; a second listener for one would answer twice. */
   readonly #listened = new Set<string>();
   #circuit: CircuitInside | null = null;
 
-  /** The circuit transport, as libp2p makes it. */
+  /** Creates the circuit transport for libp2p. */
   readonly transport: CircuitFactory = (components) => {
     const transport = circuitRelayTransport({ discoveryFilter: NO_DISCOVERY })(components);
     this.#circuit = transport as unknown as CircuitInside;
     return transport;
   };
 
-  /** Takes a place on the relay at the other end of a direct connection. Rejects with a Problem `relay-refused`. */
+  /**
+   * Takes a place on the relay at the other end of a direct connection. Rejects with a Problem
+   * `relay-refused`.
+   */
   async take(connection: Connection, transports: ListeningTransports): Promise<void> {
     const relay = connection.remotePeer.toString();
     try {
@@ -50,9 +55,9 @@ export class RelayPlaces {
   }
 
   /**
-   * The places held now.
+   * The current places.
    *
-   * @param passing addresses of connections that relays made to this node: nobody can dial their ports.
+   * @param passing addresses of connections that relays made to this node, whose ports nobody can dial.
    */
   held(transports: ListeningTransports, self: string, passing: ReadonlySet<string>): RelayPlace[] {
     const places = new Map<string, string[]>();

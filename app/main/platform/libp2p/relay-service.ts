@@ -1,11 +1,16 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Conduct } from './conduct.ts';
 
-/** Connections to members that strangers may ask for, a minute: newcomers with an invite are strangers still. */
+/**
+ * Connections to members that non-members may request per minute; newcomers with an invite are not members
+ * yet.
+ */
 const STRANGERS_PER_MINUTE = 12;
 const MINUTE_MS = 60_000;
 
-/** Decides for whom this node relays. Members hold places; strangers may dial those members, within a limit. */
+/**
+ * Decides for whom this node relays. Only members get places; others may dial those members within a limit.
+ */
 export class RelayService {
   readonly #clock: Clock;
   readonly #conduct: Conduct;

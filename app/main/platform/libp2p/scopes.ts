@@ -10,7 +10,10 @@ const LOOPBACK: readonly Range[] = [
   ['::1', 128],
 ];
 
-/** Ranges that do not lead across the internet: home and carrier networks, link-local, documentation, tests (RFC 6890). */
+/**
+ * Ranges that are not routed on the internet: home and carrier networks, link-local, documentation, tests
+ * (RFC 6890).
+ */
 const PRIVATE: readonly Range[] = [
   ['10.0.0.0', 8],
   ['172.16.0.0', 12],
@@ -46,8 +49,8 @@ function listOf(ranges: readonly Range[]): BlockList {
 const has = (list: BlockList, ip: string) => list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * How far IP addresses lead. Test networks may declare private ranges public, so that a node behaves in them as it
- * does on the internet.
+ * The scopes of IP addresses. Test networks may declare private ranges public, so that nodes behave there as
+ * on the internet.
  */
 export class Scopes {
   readonly #loopback = listOf(LOOPBACK);
@@ -55,7 +58,7 @@ export class Scopes {
   readonly #nowhere = listOf(NOWHERE);
   readonly #public: BlockList;
 
-  /** @param publicNetworks ranges in CIDR notation. Throws a Problem `network-invalid` for anything else. */
+  /** @param publicNetworks ranges in CIDR notation. Throws a Problem `network-invalid` for other text. */
   constructor(publicNetworks: readonly string[] = []) {
     this.#public = listOf(publicNetworks.map(rangeOf));
   }

@@ -65,7 +65,7 @@ export function portOf(node: Transport): number {
   return Number(/\/tcp\/(\d+)/.exec(addressOf(node))?.[1]);
 }
 
-/** A peer that keeps none of this node's manners: plain libp2p. */
+/** A plain libp2p peer without this node's limits. */
 export async function createStranger(): Promise<Libp2p<{ gossip: GossipSub }>> {
   return createLibp2p({
     transports: [tcp()],
@@ -78,7 +78,7 @@ export async function createStranger(): Promise<Libp2p<{ gossip: GossipSub }>> {
   });
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only when told to. */
 export class ManualClock implements Clock {
   #now = 1_800_000_000_000;
   #tasks: { at: number; run: () => void }[] = [];
@@ -95,7 +95,7 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Lets time pass and runs what falls due, in order. */
+  /** Advances time and runs due timers in order. */
   advance(ms: number): void {
     const until = this.#now + ms;
     for (;;) {

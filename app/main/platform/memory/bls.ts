@@ -81,7 +81,10 @@ function signatureOf(key: Uint8Array, domain: Uint8Array, message: Uint8Array): 
   return signature;
 }
 
-/** The sum word by word: like that of points it does not depend on the order, and counts who comes twice twice. */
+/**
+ * The sum word by word: like that of points it does not depend on the order, and counts who comes twice
+ * twice.
+ */
 function sumOf(signatures: readonly Uint8Array[]): Uint8Array {
   const sum = new Uint8Array(BLS_SIGNATURE_BYTES);
   const view = viewOf(sum);

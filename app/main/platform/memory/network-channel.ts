@@ -33,7 +33,9 @@ export class MemoryChannel implements Channel {
     this.#carried = carried;
   }
 
-  /** The two ends of a new pipe; `carried` is told of every message that leaves an end, by that end's name. */
+  /**
+   * The two ends of a new pipe; `carried` is told of every message that leaves an end, by that end's name.
+   */
   static pair(
     names: readonly [string, string],
     clock: Clock,

@@ -28,7 +28,8 @@ const PAD = 1n;
 
 /**
  * Verifies and loads the models of a folder. Sessions use one thread each: whoever asks runs one to a
- * worker; files that were read into shared memory before are not read again. Never throws; a model that does not load is `broken` in the statuses.
+ * worker; files that were read into shared memory before are not read again. Never throws; a model that does
+ * not load is `broken` in the statuses.
  */
 export async function loadModels(folder: string, shared: SharedFiles = {}): Promise<LoadedModels> {
   const files = await verifiedFiles(folder, TEXT_PARTS, shared);

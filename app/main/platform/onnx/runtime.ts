@@ -44,7 +44,10 @@ const SESSION: InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 };
 
-/** A session of a model. Apart from who runs it, so that nothing that lives as long holds on to the file's bytes. */
+/**
+ * A session of a model. Apart from who runs it, so that nothing that lives as long holds on to the file's
+ * bytes.
+ */
 export function sessionOf({ InferenceSession }: Runtime, bytes: Uint8Array): Promise<InferenceSession> {
   return native(() => InferenceSession.create(bytes, SESSION));
 }

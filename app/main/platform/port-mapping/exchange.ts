@@ -3,7 +3,10 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Router } from './router.ts';
 import { problem } from './problems.ts';
 
-/** Waits after each sending; then the router counts as silent. RFC 6886 section 3.1 starts with 250 ms as well. */
+/**
+ * Waits after each sending; then the router counts as silent. RFC 6886 section 3.1 starts with 250 ms as
+ * well.
+ */
 const WAITS_MS = [250, 500, 1000];
 
 /**

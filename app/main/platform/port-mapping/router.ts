@@ -40,7 +40,9 @@ export interface Grant {
   readonly lifetimeSeconds: number;
 }
 
-/** One protocol, spoken with one router. All calls reject with a Problem: `router-silent` or `router-refused`. */
+/**
+ * One protocol, spoken with one router. All calls reject with a Problem: `router-silent` or `router-refused`.
+ */
 export interface RouterClient {
   readonly by: MappedPort['by'];
   /**

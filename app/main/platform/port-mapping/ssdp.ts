@@ -28,7 +28,9 @@ export function encodeSearch(target: string): string {
   ].join('\r\n');
 }
 
-/** The address of the device description that an answer to a search names, or null if it is no such answer. */
+/**
+ * The address of the device description that an answer to a search names, or null if it is no such answer.
+ */
 export function decodeSearchAnswer(bytes: Uint8Array, routerAddress: string): URL | null {
   if (bytes.length > MAX_ANSWER_BYTES) return null;
   const text = new TextDecoder('latin1').decode(bytes);

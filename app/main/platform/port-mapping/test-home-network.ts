@@ -19,8 +19,8 @@ export const EXTERNAL_ADDRESS = '198.20.0.1';
 type Place = 'home' | 'router' | 'outside';
 
 /**
- * Why a home network cannot be built here, or null if it can. As root on Debian, installs what is missing; the
- * package of the daemon for nftables comes without a service.
+ * Why a home network cannot be built here, or null if it can. As root on Debian, installs what is missing;
+ * the package of the daemon for nftables comes without a service.
  */
 export function homeNetworkObstacle(): string | null {
   if (process.platform !== 'linux') return 'network namespaces exist on Linux alone';
@@ -41,7 +41,9 @@ export function homeNetworkObstacle(): string | null {
   return made ? null : 'this machine allows no network namespaces';
 }
 
-/** A machine at home, behind a router that runs miniupnpd, and a machine outside: three network namespaces. */
+/**
+ * A machine at home, behind a router that runs miniupnpd, and a machine outside: three network namespaces.
+ */
 export class HomeNetwork {
   readonly #folder = mkdtempSync(join(tmpdir(), 'impulse-pm-'));
   readonly #children = new Set<ChildProcess>();

@@ -8,9 +8,14 @@ import { problem } from './problems.ts';
 export interface OpenOptions {
   /** Opens for reading alone; no migration runs. */
   readonly readonly?: boolean;
-  /** Whether each commit waits for the disk itself (survives a power cut) or for the system (survives a crash). */
+  /**
+   * Whether each commit waits for the disk itself (survives a power cut) or for the system (survives a
+   * crash).
+   */
   readonly durability?: 'power-cut' | 'crash';
-  /** Called before a migration changes a file that already holds data, with how many steps the file has taken. */
+  /**
+   * Called before a migration changes a file that already holds data, with how many steps the file has taken.
+   */
   readonly backup?: (steps: number) => void;
 }
 
@@ -35,7 +40,8 @@ export function openDatabase(
       // Nothing is mapped in: a disk that fails then is an error and not a signal, and memory stays counted.
       sqlite.pragma('mmap_size = 0');
       sqlite.pragma('trusted_schema = OFF');
-      // What is deleted is overwritten where that costs no page of its own; a purge does the rest (log/scrub.ts).
+      // What is deleted is overwritten where that costs no page of its own; a purge does the rest
+      // (log/scrub.ts).
       sqlite.pragma('secure_delete = FAST');
       const database = wrap(sqlite);
       if (!options.readonly) migrate(sqlite, database, migrations, options.backup);

@@ -3,8 +3,8 @@ import type { Database, Migration } from '../../kernel/database.ts';
 import { problem } from './problems.ts';
 
 /**
- * `user_version` of a file whose steps are counted by feature. Release 0.1, whose highest number was 52, takes it for
- * one of a newer release and leaves it alone.
+ * `user_version` of a file whose steps are counted by feature. Release 0.1, whose highest number was 52,
+ * takes it for one of a newer release and leaves it alone.
  */
 const BY_FEATURE = 1000;
 
@@ -16,7 +16,8 @@ export interface AppliedStep {
 
 /**
  * Brings a file to the newest shape: every step of each feature that it has not taken, in one transaction.
- * Throws a Problem (`database-newer`) for a file of a newer release, and an Error for a list with a gap or a step twice.
+ * Throws a Problem (`database-newer`) for a file of a newer release, and an Error for a list with a gap or a
+ * step twice.
  *
  * @param backup called before a file that holds data is changed, with how many steps it has taken.
  */
@@ -70,7 +71,10 @@ export function takenSteps(sqlite: SqliteDatabase.Database, migrations: readonly
 const version = (sqlite: SqliteDatabase.Database) =>
   sqlite.pragma('user_version', { simple: true }) as number;
 
-/** Steps of release 0.1 in the order of that release, since features looked at each other's tables; then by feature. */
+/**
+ * Steps of release 0.1 in the order of that release, since features looked at each other's tables; then by
+ * feature.
+ */
 function inOrder(migrations: readonly Migration[]): Migration[] {
   const rank = ({ release01 = Number.POSITIVE_INFINITY }: Migration) => release01;
   return migrations.toSorted((a, b) => (rank(a) === rank(b) ? a.step - b.step : rank(a) - rank(b)));

@@ -18,7 +18,9 @@ export interface Wreck {
   close(): void;
 }
 
-/** Opens a damaged file for reading. Throws what SQLite says when not even its table of contents can be read. */
+/**
+ * Opens a damaged file for reading. Throws what SQLite says when not even its table of contents can be read.
+ */
 export function openWreck(path: string): Wreck {
   const sqlite = new SqliteDatabase(path, { readonly: true });
   sqlite.pragma('trusted_schema = OFF');
@@ -50,7 +52,10 @@ function* inOrder(sqlite: SqliteDatabase.Database, table: string): Generator<Row
   }
 }
 
-/** A table with row numbers, with what lies behind a damaged page as well; without its indexes, which may be damaged too. */
+/**
+ * A table with row numbers, with what lies behind a damaged page as well; without its indexes, which may be
+ * damaged too.
+ */
 function* byWindows(sqlite: SqliteDatabase.Database, table: string): Generator<Row> {
   const window = sqlite.prepare<[number, number], Row>(
     `SELECT * FROM ${table} NOT INDEXED WHERE rowid BETWEEN ? AND ?`,

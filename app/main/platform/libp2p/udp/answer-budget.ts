@@ -1,11 +1,11 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import { ipToBytes } from './endpoint.ts';
 
-/** Answers to strangers per second: in all, and to one source. */
+/** Answers per second to unknown sources: in all, and to one source. */
 const ANSWERS_PER_SECOND = 20;
 const ANSWERS_PER_SOURCE = 5;
 
-/** How many STUN requests of strangers are answered, so that this node cannot be used to flood others. */
+/** Limits answers to STUN requests, so that this node cannot be used to flood others. */
 export class AnswerBudget {
   readonly #clock: Clock;
   readonly #sources = new Map<string, number>();
@@ -16,7 +16,7 @@ export class AnswerBudget {
     this.#clock = clock;
   }
 
-  /** Whether a request from this IP may be answered now; counts it when it may. */
+  /** Whether a request from this IP may be answered now; counts it if so. */
   take(ip: string): boolean {
     const now = this.#clock.now();
     if (now >= this.#windowEndsAt || now < this.#windowEndsAt - 1000) {

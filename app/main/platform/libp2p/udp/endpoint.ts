@@ -32,7 +32,7 @@ export function isQuic(address: Multiaddr): boolean {
   return QUIC_FORMS.has(names.join('/'));
 }
 
-/** IP and port of a QUIC address as they stand there (port 0 included), or null for any other address. */
+/** IP and port of a QUIC address, port 0 included, or null for any other address. */
 export function hostAndPortOf(address: Multiaddr): Endpoint | null {
   if (!isQuic(address)) return null;
   const [host, udp] = address.getComponents();
@@ -44,9 +44,9 @@ export function peerIn(address: Multiaddr): string | null {
   return address.getComponents().findLast(({ name }) => name === 'p2p')?.value ?? null;
 }
 
-/** The QUIC address of an endpoint, with the peer id at its end where one is given. */
+/** The QUIC address of an endpoint, with a peer id if given. */
 export function quicAddress({ ip, port }: Endpoint, peer: string | null = null): Multiaddr {
-  // A zone ("fe80::1%eth0") has a meaning on this machine alone.
+  // A zone ("fe80::1%eth0") is only valid on this machine.
   const [host = ''] = ip.split('%');
   const text = `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/udp/${port}/quic-v1`;
   return multiaddr(peer === null ? text : `${text}/p2p/${peer}`);

@@ -15,22 +15,22 @@ import type { Flows } from './flows.ts';
 import { nativeConnectionOf } from './native.ts';
 import { QuicMuxerFactory } from './quic-muxer.ts';
 
-/** Told of a connection before it opens: its timeline object, and the live traffic of its flow. */
+/** Called before a connection opens, with its timeline object and the live traffic of its flow. */
 export type OnConnection = (timeline: object, traffic: Traffic) => void;
 
 export interface FlowUpgraderInit {
   readonly upgrader: Upgrader;
   readonly flows: Flows;
   readonly onConnection: OnConnection;
-  /** The flow of a connection that the QUIC library made; null refuses it. */
+  /** The flow of a connection of the QUIC library; null refuses it. */
   flowOf(connection: MultiaddrConnection): Flow | null;
   /** The peer that must be at the other end, or null for any. */
   readonly peer: string | null;
 }
 
 /**
- * Stands between the QUIC library, which sees connections to ports of the loopback interface, and libp2p, which
- * is to see the remote endpoints.
+ * Translates between the QUIC library, which sees loopback ports, and libp2p, which must see the remote
+ * endpoints.
  */
 export class FlowUpgrader implements Upgrader {
   readonly #init: FlowUpgraderInit;

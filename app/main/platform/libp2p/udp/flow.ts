@@ -11,8 +11,8 @@ import {
 } from './quic-packet.ts';
 
 /**
- * The largest datagram that is passed on. Node cannot forbid fragmentation on every system, so the path itself
- * does not stop a probe for a larger packet size; this fits a WireGuard tunnel over IPv6 (1,420 - 48 bytes).
+ * The largest forwarded datagram. Node.js cannot disable fragmentation on every system, so the path does not
+ * stop a probe for a larger packet size. This size fits a WireGuard tunnel over IPv6 (1,420 - 48 bytes).
  */
 const MAX_DATAGRAM_BYTES = 1372;
 
@@ -23,7 +23,7 @@ const LOOPBACK = '127.0.0.1';
 
 export interface FlowInit {
   readonly remote: Endpoint;
-  /** Where the local QUIC server listens; null for a dial, where the QUIC client sends first. */
+  /** The port of the local QUIC server; null for a dial, where the QUIC client sends first. */
   readonly serverPort: number | null;
   /** The header of the packet that opens the connection; null for a dial. */
   readonly opening: LongHeader | null;
@@ -33,8 +33,8 @@ export interface FlowInit {
 }
 
 /**
- * One QUIC connection between the shared socket and the QUIC library of this process: a socket on the loopback
- * interface that stands for the remote endpoint.
+ * One QUIC connection between the shared socket and the QUIC library of this process: a loopback socket that
+ * represents the remote endpoint.
  */
 export class Flow {
   readonly remote: Endpoint;
@@ -43,13 +43,13 @@ export class Flow {
   readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   /** `half-open` until the handshake is done, `closing` while last packets may still leave. */
   state: 'half-open' | 'open' | 'closing' | 'closed' = 'half-open';
-  /** When this state began, by the clock. */
+  /** When the current state began. */
   since: number;
-  /** Whether a packet came since the last look. */
+  /** Whether a packet arrived since the last sweep. */
   active = true;
   /** Whether the remote side received a packet from here, so its address is not forged. */
   proven = false;
-  /** The port on the loopback interface that stands for the remote endpoint; 0 until `open` resolves. */
+  /** The loopback port that represents the remote endpoint; 0 until `open` resolves. */
   localPort = 0;
 
   readonly #send: FlowInit['send'];
@@ -58,7 +58,7 @@ export class Flow {
   #peerPort: number | null;
   #connected = false;
   #waiting: Buffer[] = [];
-  /** The id that the local side chose: the remote side addresses its packets to it. */
+  /** The connection id that the local side chose, to which the remote side sends. */
   #localId: Buffer | null = null;
   #remoteId: Buffer | null = null;
   #firstDestination: Buffer | null = null;
@@ -109,7 +109,7 @@ export class Flow {
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(packet);
   }
 
-  /** Makes the QUIC library give up a handshake at once, instead of waiting for its idle timeout. */
+  /** Makes the QUIC library abort a handshake at once instead of waiting for its idle timeout. */
   refuse(): void {
     const destination = this.#localId ?? this.#firstDestination;
     if (this.state !== 'half-open' || this.#firstDestination === null || destination === null) return;

@@ -7,7 +7,7 @@ import { createPlainSocket } from './test-nodes.ts';
 
 const DEADLINE = { timeout: 5_000, interval: 5 };
 
-/** A packet of the right form to open a connection. */
+/** A packet that is valid to open a connection. */
 function opening(seed: number): Buffer {
   const id = Buffer.alloc(8);
   id.writeUInt32BE(seed);

@@ -15,7 +15,7 @@ export const MAX_HALF_OPEN_FLOWS = 64;
 const HALF_OPEN_DEADLINE_MS = 10_000;
 const IDLE_DEADLINE_MS = 60_000;
 
-/** How long a closed connection may still send: its last packet tells the other side of the end. */
+/** How long a closed connection may still send its last packets. */
 const LINGER_MS = 150;
 
 const SWEEP_PERIOD_MS = 1_000;
@@ -28,7 +28,7 @@ export interface FlowsInit {
   send(packet: Buffer, to: Endpoint): void;
 }
 
-/** The flows of one shared socket: which connection a packet belongs to, and how many there may be. */
+/** The flows of one shared socket: routes packets to connections and limits their number. */
 export class Flows {
   readonly #clock: Clock;
   readonly #send: FlowsInit['send'];
@@ -61,7 +61,9 @@ export class Flows {
     this.#servers.delete(family);
   }
 
-  /** A flow for a dial. Rejects with a Problem (`connections-exhausted`) at the limit, or the system's error. */
+  /**
+   * A flow for a dial. Rejects with a Problem (`connections-exhausted`) at the limit, or the system's error.
+   */
   async dial(remote: Endpoint): Promise<Flow> {
     if (this.#flows.size >= MAX_FLOWS) {
       throw problem('connections-exhausted');
@@ -76,12 +78,12 @@ export class Flows {
     return flow;
   }
 
-  /** The flow that stands behind this port of the loopback interface, or null. */
+  /** The flow of a loopback port, or null. */
   at(localPort: number): Flow | null {
     return this.#flows.values().find((flow) => flow.localPort === localPort) ?? null;
   }
 
-  /** Passes a packet on to its connection; drops one that belongs to none and opens none. */
+  /** Passes a packet to its connection; drops a packet that neither belongs to one nor opens one. */
   receive(packet: Buffer, from: Endpoint): void {
     const flows = this.#byEndpoint.get(keyOf(from)) ?? NONE;
     if (isLong(packet)) {
@@ -93,11 +95,11 @@ export class Flows {
     }
     const addressed = flows.length === 1 ? flows[0] : flows.find((flow) => flow.isAddressed(packet));
     if (addressed !== undefined) addressed.deliver(packet, null);
-    // A peer may use another of the ids it was given under encryption. The QUIC library drops what is not its own.
+    // A peer may use another id that it received encrypted. The QUIC library drops foreign packets.
     else for (const flow of flows) flow.deliver(packet, null);
   }
 
-  /** Marks a flow as a whole connection. */
+  /** Marks a flow as an established connection. */
   opened(flow: Flow): void {
     if (flow.state === 'half-open') this.#turn(flow, 'open');
   }
@@ -110,7 +112,7 @@ export class Flows {
     this.#clock.after(LINGER_MS, () => setImmediate(() => this.drop(flow)));
   }
 
-  /** Ends a flow at once; the QUIC library learns of it when its handshake is under way. */
+  /** Ends a flow at once, and tells the QUIC library if its handshake is in progress. */
   drop(flow: Flow): void {
     flow.refuse();
     flow.close();
@@ -143,7 +145,7 @@ export class Flows {
     if (!opening.opens || serverPort === undefined || ofEndpoint >= MAX_FLOWS_PER_ENDPOINT) return null;
     const pending = this.#pending();
     if (pending.length >= MAX_HALF_OPEN_FLOWS) {
-      // A flood of forged addresses must not keep out a real one, which proves itself within one round trip.
+      // A flood of forged addresses must not block a real one, which proves itself within one round trip.
       const oldest = pending.find(({ proven }) => !proven);
       if (oldest === undefined) return null;
       this.drop(oldest);

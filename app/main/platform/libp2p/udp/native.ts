@@ -1,11 +1,11 @@
 import type { StreamMuxerFactory } from '@libp2p/interface';
 
-/** A stream of the native QUIC library, as far as it is used here; its own types are `any`. */
+/** The used part of a stream of the native QUIC library, whose own types are `any`. */
 export interface NativeStream {
   id(): string;
   /** The next bytes, at most this many; null after the other side closed its end. */
   read(maxBytes: number): Promise<Uint8Array | null>;
-  /** Resolves when the library has taken the bytes. */
+  /** Resolves when the library has accepted the bytes. */
   write(bytes: Uint8Array): Promise<void>;
   finishWrite(): Promise<void>;
   resetWrite(): Promise<void>;

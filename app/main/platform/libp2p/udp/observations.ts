@@ -2,7 +2,7 @@ import type { Clock, Random } from '../../../kernel/clock.ts';
 import { keyOf, type Endpoint } from './endpoint.ts';
 import { STUN_ID_BYTES, writeRequest } from './stun.ts';
 
-/** When a request is sent, and when it is given up; one lost packet must not cost the answer. */
+/** When a request is sent and when it times out; it is repeated in case a packet is lost. */
 const SEND_AT_MS = [0, 250, 750];
 const DEADLINE_MS = 2_000;
 
@@ -17,7 +17,7 @@ export interface ObservationsInit {
   send(packet: Uint8Array, to: Endpoint): void;
 }
 
-/** STUN requests of this node that wait for their answer. */
+/** This node's pending STUN requests. */
 export class Observations {
   readonly #clock: Clock;
   readonly #random: Random;
@@ -30,7 +30,7 @@ export class Observations {
     this.#send = (packet, to) => init.send(packet, to);
   }
 
-  /** Asks a server under which endpoint it sees this node; null without an answer in time. */
+  /** Asks a server for this node's external endpoint; null without an answer in time. */
   ask(server: Endpoint, signal: AbortSignal): Promise<Endpoint | null> {
     if (signal.aborted) return Promise.resolve(null);
     const id = this.#random.bytes(STUN_ID_BYTES);
@@ -52,7 +52,7 @@ export class Observations {
     });
   }
 
-  /** Takes an answer that arrived; it counts only from the server that was asked. */
+  /** Handles an answer; it counts only from the server that was asked. */
   answered(id: Uint8Array, mapped: Endpoint, from: Endpoint): void {
     const asked = this.#asked.get(Buffer.from(id).toString('hex'));
     if (asked?.server === keyOf(from)) asked.answer(mapped);

@@ -6,12 +6,15 @@ import { problem } from '../problems.ts';
 /** Endpoints tried for one peer. */
 export const MAX_PUNCH_TARGETS = 8;
 
-/** How often each is sent to, for how long at most, and for how long after the peer was heard. */
+/**
+ * The interval of packets to each endpoint, the time limit, and how long to continue after the peer was
+ * heard.
+ */
 const PUNCH_PERIOD_MS = 50;
 const PUNCH_DEADLINE_MS = 3_000;
 const AFTERWARDS_MS = 500;
 
-/** Peers that are punched towards at a time. */
+/** Concurrent attempts. */
 const MAX_MEETINGS = 16;
 
 interface Meeting {
@@ -26,7 +29,7 @@ export interface PunchesInit {
   send(packet: Uint8Array, to: Endpoint): void;
 }
 
-/** Attempts to meet a peer behind a router: both sides send until one packet gets through. */
+/** Hole-punching attempts: both sides send until one packet gets through. */
 export class Punches {
   readonly #clock: Clock;
   readonly #random: Random;
@@ -56,7 +59,7 @@ export class Punches {
       const meeting: Meeting = {
         targets: distinct(targets).slice(0, MAX_PUNCH_TARGETS),
         until: this.#clock.now() + PUNCH_DEADLINE_MS,
-        // The peer may not have been heard by its own router yet, so this side goes on for a moment.
+        // This side's packets may not have passed the peer's router yet, so it continues for a moment.
         found: (from) => {
           meeting.targets = [from];
           meeting.until = this.#clock.now() + AFTERWARDS_MS;
@@ -77,7 +80,7 @@ export class Punches {
     });
   }
 
-  /** Takes a punch that arrived; one whose token nobody waits for is ignored. */
+  /** Handles a received punch; an unknown token is ignored. */
   heard(token: Uint8Array, from: Endpoint): void {
     this.#meetings.get(Buffer.from(token).toString('hex'))?.found(from);
   }

@@ -5,7 +5,7 @@ export type QuicFactory = typeof import('@chainsafe/libp2p-quic').quic;
 
 let loading: Promise<QuicFactory | null> | null = null;
 
-/** Loads the QUIC library; null on a system for which it has no machine code, such as Windows on ARM. */
+/** Loads the QUIC library; null on a system without a binary of it, such as Windows on ARM. */
 export function loadQuic(): Promise<QuicFactory | null> {
   loading ??= import('@chainsafe/libp2p-quic').then(
     ({ quic }) => quic,

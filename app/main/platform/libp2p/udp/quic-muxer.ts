@@ -36,7 +36,7 @@ class QuicMuxer extends AbstractStreamMuxer<QuicStream> {
     try {
       return this.#wrap(await raceAbort(opening, signal), 'outbound');
     } catch (error) {
-      // The library cannot stop opening a stream, so one that opens too late is taken back.
+      // The library cannot cancel the opening of a stream, so a stream that opens too late is closed.
       opening.then(reset, () => {});
       throw error;
     }

@@ -26,7 +26,7 @@ describe('QUIC headers', () => {
     expect(readLongHeader(packet)).toEqual({ opens: true, destination: ids.destination, source: ids.source });
   });
 
-  test('any bytes are a header within the packet, or null', () => {
+  test('any bytes are parsed as a header within the packet, or null', () => {
     const version1 = fc
       .tuple(fc.integer({ min: 128, max: 255 }), fc.uint8Array({ maxLength: 60 }))
       .map(([first, rest]) => Buffer.from([first, 0, 0, 0, 1, ...rest]));

@@ -16,7 +16,7 @@ const VERSION_1 = 1;
 
 export const isLong = (packet: Uint8Array): boolean => ((packet[0] ?? 0) & 0x80) !== 0;
 
-/** Reads a long header; null for short headers and for what is no QUIC packet of version 1. */
+/** Parses a long header; null for short headers and anything else that is not QUIC version 1. */
 export function readLongHeader(packet: Buffer): LongHeader | null {
   if (!isLong(packet) || packet.byteLength < 7 || packet.readUInt32BE(1) !== VERSION_1) return null;
   const destination = idAt(packet, 5);
@@ -40,10 +40,12 @@ function idAt(packet: Buffer, at: number): Buffer | null {
 
 /** The salt of version 1 (RFC 9001, section 5.2). */
 const INITIAL_SALT = Buffer.from('38762cf7f55934b34d179ae6a4c80cadccbb7f0a', 'hex');
-/** CONNECTION_CLOSE of the transport with CONNECTION_REFUSED, no frame type and no reason (RFC 9000, 19.19). */
+/**
+ * CONNECTION_CLOSE of the transport with CONNECTION_REFUSED, no frame type and no reason (RFC 9000, 19.19).
+ */
 const CLOSE_FRAME = Buffer.from([0x1c, 0x02, 0x00, 0x00]);
 const TAG_BYTES = 16;
-/** A packet number that no handshake gets to by itself. */
+/** A packet number that no handshake reaches. */
 const PACKET_NUMBER = 0x00ff_ffff;
 
 /**

@@ -3,21 +3,21 @@ import { AbstractStream, type AbstractStreamInit, type SendResult } from '@libp2
 import type { NativeStream } from './native.ts';
 import { raceAbort } from './race.ts';
 
-/** One read takes at most this much. */
+/** The largest read. */
 const READ_BYTES = 64 * 1024;
 
-/** With this much unread, nothing more is taken from the library, whose flow control then stops the peer. */
+/** Unread bytes at which reading from the library stops, so that its flow control stops the peer. */
 const READ_AHEAD_BYTES = 512 * 1024;
 
-/** With this much given to the library and not taken by it, the writer waits. */
+/** Pending bytes in the library at which the writer waits. */
 const WRITE_AHEAD_BYTES = 256 * 1024;
 
-/** One write hands over at most this much. */
+/** The largest write. */
 const MAX_WRITE_BYTES = 64 * 1024;
 
 /**
- * A stream of a QUIC connection. The one of `@chainsafe/libp2p-quic` reads on while its reader is paused, until
- * its buffer is full and the stream breaks; this one lets the peer wait.
+ * A stream of a QUIC connection. The one of `@chainsafe/libp2p-quic` keeps reading while its reader is
+ * paused, until its buffer is full and the stream breaks; this one applies backpressure.
  */
 export class QuicStream extends AbstractStream {
   readonly #native: NativeStream;

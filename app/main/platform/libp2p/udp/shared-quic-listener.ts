@@ -51,15 +51,15 @@ export class SharedQuicListener extends TypedEventEmitter<ListenerEvents> implem
     if (this.#bound === null) return;
     this.#socket.flows.unserve(familyOf(this.#bound));
     this.#bound = null;
-    // The library closes its connections at once, and then waits seconds for a handshake that was under way.
+    // The library closes its connections at once, then waits seconds for a pending handshake.
     await Promise.race([this.#native.close(), delay(CLOSE_DEADLINE_MS)]);
     this.safeDispatchEvent('close');
   }
 }
 
 /**
- * The listener of `@chainsafe/libp2p-quic` accepts one connection at a time, so a handshake that stalls would
- * keep out everybody else. Each further call of its loop accepts one more beside it.
+ * The listener of `@chainsafe/libp2p-quic` accepts one connection at a time, so a stalled handshake would
+ * block all others. Each further call of its loop accepts one more concurrently.
  */
 function acceptMany(native: Listener): void {
   const accept: unknown = Reflect.get(native, 'awaitInboundConnections');

@@ -67,7 +67,7 @@ describe('QUIC over the shared socket', () => {
     expect(a.total).toEqual(mine);
   });
 
-  test('a paused reader makes the sender wait, and gets all of it afterwards', async () => {
+  test('a paused reader makes the sender wait, and gets all data afterwards', async () => {
     const { b, here } = await pair();
     const arrived = Promise.withResolvers<Stream>();
     await b.node.handle(PROTOCOL, (stream) => {
@@ -152,7 +152,7 @@ describe('QUIC over the shared socket', () => {
     await vi.waitFor(() => expect(a.node.getConnections()).toEqual([]), DEADLINE);
   });
 
-  test('a dial that is cancelled ends at once and leaves nothing', async () => {
+  test('a cancelled dial ends at once and leaves nothing', async () => {
     const a = await create();
     const silent = await plain();
     const address = multiaddr(`/ip4/127.0.0.1/udp/${silent.socket.address().port}/quic-v1`);
@@ -197,7 +197,7 @@ describe('QUIC over the shared socket', () => {
     expect(await b.node.services.ping.ping(a.node.peerId)).toBeTypeOf('number');
   });
 
-  test('plain QUIC nodes are met in both directions', async () => {
+  test('plain QUIC nodes connect in both directions', async () => {
     const a = await create();
     const b = await createLibp2p({
       addresses: { listen: ['/ip4/127.0.0.1/udp/0/quic-v1'] },
@@ -231,7 +231,7 @@ describe('QUIC over the shared socket', () => {
     for (const [index, packet] of openings.entries())
       senders[index]?.socket.send(packet, portOf(b), '127.0.0.1');
     await vi.waitFor(() => expect(b.socket.flows.halfOpen).toBe(MAX_HALF_OPEN_FLOWS), DEADLINE);
-    // The server answered each: they were real handshakes.
+    // The server answered each, so the handshakes were real.
     await vi.waitFor(() => expect(senders.at(-1)?.received).not.toEqual([]), DEADLINE);
     expect(b.socket.flows.size).toBe(MAX_HALF_OPEN_FLOWS);
     await a.node.dial(addressOf(b), within(3_000));

@@ -24,8 +24,8 @@ const MAX_CONNECTION_WINDOW_BYTES = 16 * MAX_STREAM_WINDOW_BYTES;
 const MAX_STREAMS = 256;
 
 /**
- * QUIC (`/ip4/…/udp/…/quic-v1`) over the shared socket: dials leave from the port at which the node listens, as
- * hole punching needs it. The transport binds the socket when it listens and closes it when the node stops.
+ * QUIC (`/ip4/…/udp/…/quic-v1`) over the shared socket: dials use the listening port, which hole punching
+ * requires. The transport binds the socket when it listens and closes it when the node stops.
  */
 export function sharedQuic(
   socket: SharedSocket,
@@ -70,7 +70,7 @@ class SharedQuic implements Transport {
     await this.#socket.close();
   }
 
-  /** Rejects with an `UnexpectedPeerError` when another peer answers than the address names. */
+  /** Rejects with an `UnexpectedPeerError` if another peer answers than the address names. */
   async dial(address: Multiaddr, options: DialTransportOptions): Promise<Connection> {
     options.signal.throwIfAborted();
     const host = hostAndPortOf(address);
@@ -117,7 +117,7 @@ class SharedQuic implements Transport {
     return addresses.filter(isQuic);
   }
 
-  /** The native transport opens a socket when it is made, so it is made when it is needed. */
+  /** Created when needed, since the native transport opens a socket on creation. */
   #started(): Transport {
     return (this.#native ??= this.#createNative());
   }

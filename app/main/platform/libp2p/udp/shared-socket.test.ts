@@ -28,7 +28,7 @@ describe('the shared socket', () => {
     return made;
   }
 
-  test('each side learns how the other sees it', async () => {
+  test('each side learns its external endpoint from the other', async () => {
     const [a, b] = [await bound(), await bound()];
     expect(await a.socket.observe(b.endpoint, never)).toEqual(a.endpoint);
     expect(await b.socket.observe(a.endpoint, never)).toEqual(b.endpoint);
@@ -55,7 +55,7 @@ describe('the shared socket', () => {
     expect(await asking).toBeNull();
   });
 
-  test('a short request, which an answer would exceed, gets none', async () => {
+  test('a request shorter than its answer is ignored', async () => {
     const { endpoint } = await bound();
     const stranger = await plain();
     const short = writeRequest(ID).slice(0, 20);
@@ -75,7 +75,7 @@ describe('the shared socket', () => {
     expect(total.sentBytes).toBeLessThanOrEqual(10 * 32);
   });
 
-  test('two sides that punch towards each other meet', async () => {
+  test('two sides that punch towards each other connect', async () => {
     const [a, b] = [await bound(), await bound()];
     const nowhere = { ip: '127.0.0.1', port: (await plain()).socket.address().port };
     const met = await Promise.all([
@@ -85,7 +85,7 @@ describe('the shared socket', () => {
     expect(met).toEqual([b.endpoint, a.endpoint]);
   });
 
-  test('a side meets a peer that comes from an endpoint it did not know', async () => {
+  test('a side finds a peer that sends from an unknown endpoint', async () => {
     const [a, b] = [await bound(), await bound()];
     const nowhere = { ip: '127.0.0.1', port: (await plain()).socket.address().port };
     const met = await Promise.all([
@@ -95,7 +95,7 @@ describe('the shared socket', () => {
     expect(met).toEqual([b.endpoint, a.endpoint]);
   });
 
-  test('endpoints that are none are left out', async () => {
+  test('malformed endpoints are left out', async () => {
     const [a, b] = [await bound(), await bound()];
     const junk = [
       { ip: '127.0.0.1', port: 70_000 },

@@ -25,8 +25,8 @@ export interface SharedSocketInit {
 }
 
 /**
- * The one UDP port of this node, a socket for each version of IP. QUIC connections in both directions, STUN and
- * punches share it, so that a router keeps one mapping for all of them.
+ * The one UDP port of this node, a socket for each version of IP. QUIC connections in both directions, STUN
+ * and punches share it, so that a router keeps one mapping for all of them.
  */
 export class SharedSocket {
   readonly flows: Flows;
@@ -54,9 +54,9 @@ export class SharedSocket {
   }
 
   /**
-   * Binds the family of `ip` and resolves with the port; port 0 takes the port of the other family where it is
-   * free, or any. Binding the same address twice is allowed. Rejects with a Problem (`port-bound`) when the
-   * family is bound to another address, or with the system's error.
+   * Binds the family of `ip` and resolves with the port; port 0 takes the port of the other family where it
+   * is free, or any. Binding the same address twice is allowed. Rejects with a Problem (`port-bound`) when
+   * the family is bound to another address, or with the system's error.
    */
   bind({ ip, port }: Endpoint): Promise<number> {
     const family = familyOf({ ip, port });
@@ -79,11 +79,11 @@ export class SharedSocket {
   }
 
   /**
-   * Sends to at most eight endpoints of a peer for at most three seconds, while the peer does the same towards
-   * this node, and resolves with the endpoint from which the peer's first packet arrived: QUIC reaches the peer
-   * there. It need not be one of `endpoints`; those that are no endpoint are left out. `token` has 16 bytes, is
-   * secret, and known to both sides. Resolves with null when nothing arrived or the signal aborts. Rejects with a
-   * Problem (`punch-invalid`, `punch-busy`).
+   * Sends to at most eight endpoints of a peer for at most three seconds, while the peer does the same
+   * towards this node, and resolves with the endpoint from which the peer's first packet arrived: QUIC
+   * reaches the peer there. It need not be one of `endpoints`; those that are no endpoint are left out.
+   * `token` has 16 bytes, is secret, and known to both sides. Resolves with null when nothing arrived or the
+   * signal aborts. Rejects with a Problem (`punch-invalid`, `punch-busy`).
    */
   async punch(
     endpoints: readonly Endpoint[],
@@ -128,7 +128,9 @@ export class SharedSocket {
     return done;
   }
 
-  /** Binds a family that nothing listens on, for sending; false where the system lacks it, and after `close`. */
+  /**
+   * Binds a family that nothing listens on, for sending; false where the system lacks it, and after `close`.
+   */
   #ensure(family: Family): Promise<boolean> {
     return this.#inTurn(async () => {
       if (this.#bound.has(family)) return true;

@@ -14,8 +14,8 @@ export function createUdpSocket(family: Family): Socket {
     // Every address here is an IP, and a look-up costs each packet a turn of the event loop.
     lookup: (ip, _options, done) => done(null, ip, family),
   });
-  // An error after binding reports one lost packet, and anybody can forge the ICMP message behind it. QUIC and
-  // STUN have their own deadlines.
+  // An error after binding reports one lost packet, and anybody can forge the ICMP message behind it. QUIC
+  // and STUN have their own deadlines.
   socket.on('error', () => {});
   return socket;
 }

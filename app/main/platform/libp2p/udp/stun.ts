@@ -1,8 +1,8 @@
 import { ipFromBytes, ipToBytes, toEndpoint, type Endpoint } from './endpoint.ts';
 
 /**
- * STUN (RFC 8489) as far as this node needs it: binding requests and their answers, and a binding indication
- * that carries a token to open a way through routers.
+ * The part of STUN (RFC 8489) that this node uses: binding requests and their answers, and a binding
+ * indication with a token for hole punching.
  */
 export type StunMessage =
   | { readonly kind: 'request'; readonly id: Uint8Array }
@@ -51,7 +51,7 @@ export function isStun(packet: Uint8Array): boolean {
   return view.getUint32(4) === COOKIE && view.getUint16(2) === packet.byteLength - HEADER_BYTES;
 }
 
-/** Reads one STUN message; null for anything that is none of the three kinds. */
+/** Parses one STUN message; null for anything but the three kinds. */
 export function readStun(packet: Uint8Array): StunMessage | null {
   if (!isStun(packet)) return null;
   const id = packet.slice(8, HEADER_BYTES);
@@ -74,7 +74,7 @@ export function writeRequest(id: Uint8Array): Uint8Array {
   return write(BINDING_REQUEST, id, PADDING, new Uint8Array(MIN_REQUEST_BYTES - HEADER_BYTES - 4));
 }
 
-/** The answer that tells the sender of request `id` under which endpoint it was seen. */
+/** The answer to request `id`, with the endpoint from which it was received. */
 export function writeResponse(id: Uint8Array, { ip, port }: Endpoint): Uint8Array {
   const bytes = ipToBytes(ip);
   const value = new Uint8Array(4 + bytes.byteLength);
@@ -82,12 +82,12 @@ export function writeResponse(id: Uint8Array, { ip, port }: Endpoint): Uint8Arra
   const at = HEADER_BYTES + 4;
   packet[at + 1] = bytes.byteLength === 4 ? 1 : 2;
   viewOf(packet).setUint16(at + 2, port ^ (COOKIE >>> 16));
-  // The mask is the cookie followed by the transaction id, as they stand in the header.
+  // The mask is the cookie followed by the transaction id, as in the header.
   bytes.forEach((byte, index) => (packet[at + 4 + index] = byte ^ (packet[4 + index] ?? 0)));
   return packet;
 }
 
-/** A packet that opens the way for its receiver and proves by the token who sent it. */
+/** A hole-punching packet, whose token identifies the sender. */
 export function writePunch(id: Uint8Array, token: Uint8Array): Uint8Array {
   return write(BINDING_INDICATION, id, PUNCH_TOKEN, token);
 }
@@ -100,7 +100,7 @@ function readAddress(value: Uint8Array, packet: Uint8Array): Endpoint | null {
   return toEndpoint(ipFromBytes(bytes), port);
 }
 
-/** The first attribute of each type, or null when they do not fill the message exactly. */
+/** The first attribute of each type, or null if they do not fill the message exactly. */
 function attributesOf(packet: Uint8Array): Map<number, Uint8Array> | null {
   const attributes = new Map<number, Uint8Array>();
   const view = viewOf(packet);

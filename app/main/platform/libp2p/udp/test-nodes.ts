@@ -19,7 +19,7 @@ export interface QuicNode {
 
 export const noTraffic = (): Traffic => ({ sentBytes: 0, receivedBytes: 0 });
 
-/** A real libp2p node that speaks QUIC over a shared socket alone. */
+/** A real libp2p node that speaks only QUIC over a shared socket. */
 export async function createQuicNode(listen = ['/ip4/127.0.0.1/udp/0/quic-v1']): Promise<QuicNode> {
   const total = noTraffic();
   const traffic = new Map<object, Traffic>();
@@ -32,7 +32,7 @@ export async function createQuicNode(listen = ['/ip4/127.0.0.1/udp/0/quic-v1']):
   return { node, socket, total, traffic };
 }
 
-/** A plain UDP socket on a loopback address, with what it received. */
+/** A plain UDP socket on a loopback address, with the received packets. */
 export async function createPlainSocket(ip = '127.0.0.1'): Promise<{ socket: Socket; received: Buffer[] }> {
   const socket = createSocket('udp4');
   const received: Buffer[] = [];

@@ -45,7 +45,7 @@ export const common = {
   progress: (done: number, total: number | null, perSecond: number, etaSeconds: number | null) =>
     [
       total === null ? count(done) : `${count(done)} of ${count(total)}`,
-      perSecond > 0 ? `${count(Math.round(perSecond))} a second` : null,
+      perSecond > 0 ? `${count(Math.round(perSecond))} per second` : null,
       etaSeconds === null ? null : left(etaSeconds),
     ]
       .filter((part) => part !== null)

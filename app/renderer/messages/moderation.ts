@@ -94,7 +94,7 @@ export const moderation = {
     queue: {
       title: 'Queue',
       open: (n: number) => `${plural(n, 'item', 'items')} open`,
-      oldest: 'the oldest is from {when}' as const,
+      oldest: 'The oldest arrived {when}.' as const,
       none: 'Nothing waits for a moderator.',
       ages: ['under an hour', 'under a day', 'under a week', 'older'],
       agesLabel: 'Open items by age',
@@ -197,8 +197,8 @@ export const moderation = {
     why: 'Moderators’ decisions on this board can correct the probabilities. Learning happens on this node; nothing leaves it.',
     consent: 'Learn from decisions taken on this node',
     consentHint: 'Withdrawing consent deletes what was learnt.',
-    consentOn: 'may learn',
-    consentOff: 'may not learn',
+    consentOn: 'yes',
+    consentOff: 'no',
     decisions: 'Decisions',
     learnt: (n: number, needed: number) => `${count(n)} / ${count(needed)}`,
     samples: (n: number, needed: number) =>

@@ -50,7 +50,7 @@ export const overview = {
     nothingMore: 'Unread posts, problems and decisions appear here.',
     unread: (value: number) => (value === 1 ? 'unread post' : 'unread posts'),
     review: (value: number) => (value === 1 ? 'item to review' : 'items to review'),
-    oldest: 'The oldest is from {when}.',
+    oldest: 'The oldest arrived {when}.',
     raised: (value: number) => `${count(value)} ${value === 1 ? 'was' : 'were'} raised by people.`,
     phrase: 'Write down your recovery phrase',
     phraseWhy: 'Without it, you lose your identity if you lose this machine.',

@@ -86,7 +86,7 @@ function BoardRow({ board, unread }: { board: Board | null; unread: number }) {
           <Message
             text={words.boardFacts}
             threads={words.threads(board.threads)}
-            when={<RelativeTime at={board.lastActivityAt} />}
+            when={<RelativeTime at={board.lastActivityAt} past />}
           />
         )}
       </span>

@@ -1,70 +1,17 @@
-import { useState } from 'react';
-import type { Attachment, Post } from '../../../contract/index.ts';
-import { useClient } from '../../bridge/index.ts';
+import type { Post } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
-import { bytes } from '../../messages/format.ts';
-import { heldWords } from '../../messages/reviewPages.ts';
-import {
-  Badge,
-  Button,
-  FinalityBadge,
-  Menu,
-  PersonName,
-  ProblemNotice,
-  RelativeTime,
-} from '../../ui/index.ts';
-import type { MenuEntry } from '../../ui/index.ts';
+import { Badge, Button, FinalityBadge, Menu, PersonName, RelativeTime } from '../../ui/index.ts';
 import { HeldNote } from '../HeldNote.tsx';
-import { saveFile } from '../saveFile.ts';
-import { useAct } from '../useAct.ts';
+import { postEntries } from './postEntries.ts';
+import type { PostCommands } from './postEntries.ts';
+import { PostFile } from './PostFile.tsx';
 import { PostText } from './PostText.tsx';
-
-export interface PostCommands {
-  readonly reply: (post: Post) => void;
-  readonly edit: (post: Post) => void;
-  readonly remove: (post: Post) => void;
-  readonly history: (post: Post) => void;
-  readonly copyLink: (post: Post) => void;
-  readonly proof: (post: Post) => void;
-  readonly report: (post: Post) => void;
-  readonly appeal: (post: Post) => void;
-  readonly react: (post: Post, emoji: string, on: boolean) => void;
-}
+import { Reactions } from './Reactions.tsx';
 
 /** The reader, who determines the actions offered on a held post. */
 export interface Reader {
   readonly did: string | null;
   readonly moderates: boolean;
-}
-
-/** Whether a post can be reported: it is someone else’s and visible to everyone. */
-export const reportable = (post: Post, me: string | null): boolean =>
-  post.author.did !== me && post.held === null && post.deleted === null;
-
-const emojis = ['👍', '⚓', '❤️', '😄', '🎉', '🤔'] as const;
-
-/** Saves a file of a post: fetched on demand, and never opened inside the console. */
-function FileButton({ file }: { file: Attachment }) {
-  const client = useClient();
-  const act = useAct();
-  const save = () =>
-    act.run(async () => {
-      const { file: held } = await client.files.get({ cid: file.cid });
-      saveFile(file.name, held);
-    });
-  return (
-    <li>
-      <Button kind="quiet" onPress={() => void save()} isDisabled={act.busy}>
-        <span aria-hidden="true">⤓</span> <span className="hidden-visually">{words.file.get}</span>{' '}
-        <span className="mono cut">{file.name}</span>
-        <span className="soft mono">{bytes(file.sizeBytes)}</span>
-        <span className="soft small">
-          {act.busy ? words.file.fetching : file.here ? words.file.here : words.file.away}
-        </span>
-      </Button>
-      {act.problem && <ProblemNotice problem={act.problem} />}
-    </li>
-  );
 }
 
 /** One post: author, time, text, and how far it has spread. */
@@ -77,39 +24,7 @@ export function PostCard(props: {
   onReacted: () => void;
 }) {
   const { post, answers, commands, reader, onReacted } = props;
-  const [reacting, setReacting] = useState(false);
   const { handle } = post.author;
-  const { block } = post.finality;
-  const stopReacting = () => {
-    setReacting(false);
-    onReacted();
-  };
-  const entries: MenuEntry[] = [
-    ...(post.may.edit
-      ? [{ id: 'edit', label: words.post.edit, shortcut: 'e', run: () => commands.edit(post) }]
-      : []),
-    { id: 'copy', label: words.post.copyLink, shortcut: 'c', run: () => commands.copyLink(post) },
-    ...(post.edits > 0
-      ? [{ id: 'history', label: words.post.history, run: () => commands.history(post) }]
-      : []),
-    ...(block === undefined
-      ? []
-      : [{ id: 'proof', label: words.post.proof(block), shortcut: 's', run: () => commands.proof(post) }]),
-    ...(reportable(post, reader.did)
-      ? [{ id: 'report', label: heldWords.report, shortcut: '!', run: () => commands.report(post) }]
-      : []),
-    ...(post.may.delete
-      ? [
-          {
-            id: 'delete',
-            label: words.post.remove,
-            shortcut: 'delete',
-            danger: true,
-            run: () => commands.remove(post),
-          },
-        ]
-      : []),
-  ];
   return (
     <>
       <header className="post-head">
@@ -136,7 +51,7 @@ export function PostCard(props: {
           <Menu
             label={<span aria-hidden="true">⋯</span>}
             name={words.post.moreOf(handle)}
-            entries={entries}
+            entries={postEntries(post, commands, reader.did)}
           />
         </span>
       </header>
@@ -163,7 +78,7 @@ export function PostCard(props: {
       {post.attachments.length > 0 && (
         <ul className="post-files">
           {post.attachments.map((file) => (
-            <FileButton key={file.cid} file={file} />
+            <PostFile key={file.cid} file={file} />
           ))}
         </ul>
       )}
@@ -174,49 +89,11 @@ export function PostCard(props: {
               {words.post.reply}
             </Button>
           )}
-          {post.reactions.map((reaction) => (
-            <Button
-              key={reaction.emoji}
-              kind="quiet"
-              className="reaction"
-              aria-pressed={reaction.mine}
-              aria-label={words.post.reaction(reaction.emoji, reaction.count, reaction.mine)}
-              isDisabled={!post.may.react}
-              onPress={() => commands.react(post, reaction.emoji, !reaction.mine)}
-            >
-              <span aria-hidden="true">{reaction.emoji}</span> <span className="mono">{reaction.count}</span>
-            </Button>
-          ))}
-          {post.may.react && !reacting && (
-            <Button kind="quiet" aria-label={words.post.reactOf(handle)} onPress={() => setReacting(true)}>
-              {words.post.react}
-            </Button>
-          )}
-          {reacting && (
-            <span
-              role="group"
-              aria-label={words.post.reactOf(handle)}
-              onKeyDownCapture={(event) => {
-                if (event.key !== 'Escape') return;
-                event.stopPropagation();
-                stopReacting();
-              }}
-            >
-              {emojis.map((emoji, i) => (
-                <Button
-                  key={emoji}
-                  kind="quiet"
-                  autoFocus={i === 0}
-                  onPress={() => {
-                    stopReacting();
-                    commands.react(post, emoji, true);
-                  }}
-                >
-                  {emoji}
-                </Button>
-              ))}
-            </span>
-          )}
+          <Reactions
+            post={post}
+            onReact={(emoji, on) => commands.react(post, emoji, on)}
+            onReacted={onReacted}
+          />
         </footer>
       )}
     </>

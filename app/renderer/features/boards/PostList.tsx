@@ -6,7 +6,8 @@ import { boards as words } from '../../messages/boards.ts';
 import { itemAt } from '../../stores/index.ts';
 import type { PagedList, PagedState } from '../../stores/index.ts';
 import { PostCard } from './PostCard.tsx';
-import type { PostCommands, Reader } from './PostCard.tsx';
+import type { Reader } from './PostCard.tsx';
+import type { PostCommands } from './postEntries.ts';
 
 /** Moves the focus into the posts from outside. */
 export interface PostListHandle {

@@ -3,8 +3,8 @@ import type { Action } from '../../actions/registry.ts';
 import { go } from '../../actions/route.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { heldWords } from '../../messages/reviewPages.ts';
-import { reportable } from './PostCard.tsx';
-import type { PostCommands } from './PostCard.tsx';
+import { reportable } from './postEntries.ts';
+import type { PostCommands } from './postEntries.ts';
 
 export interface ThreadMoment {
   readonly commands: PostCommands;

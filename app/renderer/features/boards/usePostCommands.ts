@@ -5,7 +5,7 @@ import type { PagedList } from '../../stores/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
-import type { PostCommands } from './PostCard.tsx';
+import type { PostCommands } from './postEntries.ts';
 import type { Writing } from './ThreadComposer.tsx';
 import type { ThreadAsking } from './ThreadDialogs.tsx';
 

@@ -1,16 +1,14 @@
 import { useState } from 'react';
-import type { Bounds as BoundsValue, ScopeBounds } from '../../../contract/index.ts';
-import { useActions } from '../../actions/registry.ts';
+import type { ScopeBounds } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { moderation } from '../../messages/moderation.ts';
 import { Button, Loading, Panel, ProblemNotice, LiveRegion, Select } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 import { BoundRow } from './BoundRow.tsx';
 import { Calibration } from './Calibration.tsx';
-import { deciding, keyOf } from './draft.ts';
+import { deciding } from './draft.ts';
 import { ReplayView } from './ReplayView.tsx';
-import { useReplay } from './useReplay.ts';
-import { useStateFor } from '../useStateFor.ts';
+import { useBoundsDraft } from './useBoundsDraft.ts';
 
 const COMMUNITY = 'community';
 const words = moderation.bounds;
@@ -54,58 +52,9 @@ interface ScopeProps {
 }
 
 function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
-  const client = useClient();
-  const tried = useReplay();
   const { board } = scope;
-  const inEffect = keyOf(scope.bounds);
-  // Applied values come back from the node; the draft follows them.
-  const [draft, setDraft] = useStateFor<BoundsValue>(inEffect, scope.bounds);
-  const [said, setSaid] = useState('');
-  const key = `bounds ${keyOf(draft)}`;
-  const changed = keyOf(draft) !== inEffect;
-  const replay = () => {
-    setSaid('');
-    void tried.run(key, () => client.moderation.tryBounds({ board, bounds: draft }));
-  };
-  // The last replay determines what apply does: set these bounds, remove the board’s own, or calibrate.
-  const [what, setWhat] = useState<'draft' | 'other'>('draft');
-  const fits = what === 'other' ? tried.replay !== null : changed && tried.fits(key);
-  const apply = () => {
-    if (!fits) return;
-    void tried.apply().then((done) => {
-      if (!done) return;
-      setSaid(words.applied);
-      onApplied();
-    });
-  };
-  const other = (name: string, ask: () => ReturnType<typeof client.moderation.tryBounds>) => {
-    setWhat('other');
-    setSaid('');
-    void tried.run(name, ask);
-  };
-  useActions([
-    {
-      id: 'moderation.replay',
-      label: moderation.keys.replay,
-      section: 'view',
-      shortcut: 'r',
-      line: true,
-      when: () => changed && !tried.act.busy,
-      run: () => {
-        setWhat('draft');
-        replay();
-      },
-    },
-    {
-      id: 'moderation.apply',
-      label: moderation.keys.apply,
-      section: 'view',
-      shortcut: 'a',
-      line: true,
-      when: () => fits && !tried.act.busy,
-      run: apply,
-    },
-  ]);
+  const bounds = useBoundsDraft(scope, onApplied);
+  const { changed, fits, busy, result } = bounds;
   return (
     <div className="moderation-two">
       <Panel title={words.title} level={1} className="moderation-bounds">
@@ -122,10 +71,7 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
             }))}
           />
           {board !== null && scope.own && (
-            <Button
-              isDisabled={tried.act.busy}
-              onPress={() => other('none', () => client.moderation.tryBounds({ board, bounds: null }))}
-            >
+            <Button isDisabled={busy} onPress={bounds.replayWithoutOwn}>
               {words.takeAway}
             </Button>
           )}
@@ -138,54 +84,29 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
         </div>
         <ul className="bound-list">
           {deciding.map((label) => (
-            <BoundRow
-              key={label}
-              label={label}
-              bounds={draft}
-              onChange={(next) => {
-                setWhat('draft');
-                setDraft(next);
-              }}
-            />
+            <BoundRow key={label} label={label} bounds={bounds.draft} onChange={bounds.change} />
           ))}
         </ul>
         <div className="moderation-line">
-          <Button
-            kind="main"
-            shortcut="r"
-            isDisabled={!changed || tried.act.busy}
-            onPress={() => {
-              setWhat('draft');
-              replay();
-            }}
-          >
-            {tried.act.busy ? words.replaying : words.replay}
+          <Button kind="main" shortcut="r" isDisabled={!changed || busy} onPress={bounds.replay}>
+            {busy ? words.replaying : words.replay}
           </Button>
-          {changed && (
-            <Button
-              onPress={() => {
-                setDraft(scope.bounds);
-                tried.forget();
-              }}
-            >
-              {words.reset}
-            </Button>
-          )}
+          {changed && <Button onPress={bounds.reset}>{words.reset}</Button>}
         </div>
-        <LiveRegion>{said !== '' ? said : changed ? '' : words.unchanged}</LiveRegion>
+        <LiveRegion>{bounds.said !== '' ? bounds.said : changed ? '' : words.unchanged}</LiveRegion>
       </Panel>
       <div className="moderation-side">
         <Panel title={moderation.replay.title} className="moderation-replay">
-          {tried.act.problem && <ProblemNotice problem={tried.act.problem} />}
-          {tried.replay === null ? (
+          {bounds.problem && <ProblemNotice problem={bounds.problem} />}
+          {result === null ? (
             <p className="soft measure">{moderation.replay.pick}</p>
           ) : (
             <ReplayView
-              replay={tried.replay}
+              replay={result}
               old={!fits && changed}
               apply={
                 <>
-                  <Button kind="main" shortcut="a" isDisabled={!fits || tried.act.busy} onPress={apply}>
+                  <Button kind="main" shortcut="a" isDisabled={!fits || busy} onPress={bounds.apply}>
                     {words.apply}
                   </Button>
                   {!fits && <span className="soft small">{words.needsReplay}</span>}
@@ -194,17 +115,7 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
             />
           )}
         </Panel>
-        <Calibration
-          scope={scope}
-          busy={tried.act.busy}
-          onTry={(on) =>
-            other(`calibration ${on}`, () =>
-              on
-                ? client.moderation.tryCalibration({ board })
-                : client.moderation.tryWithoutCalibration({ board }),
-            )
-          }
-        />
+        <Calibration scope={scope} busy={busy} onTry={bounds.replayCalibration} />
       </div>
     </div>
   );

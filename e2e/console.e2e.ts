@@ -204,7 +204,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.getByRole('heading', { name: 'For example' }).waitFor();
     await sound('moderation-replay');
     await page.goto(`${host.url}/?fake=broken-model#/moderation/models`);
-    await page.getByText('Its file does not have the hash it should.', { exact: false }).waitFor();
+    await page.getByText('Its file does not have the expected hash.', { exact: false }).waitFor();
     await sound('moderation-broken');
     await page.goto(`${host.url}/?fake=1#/boards/harbour-talk/bafyreisample-t-0-0/bafyreisample-p-0-0-2`);
     await page.getByText('Only its author and moderators see this.', { exact: false }).first().waitFor();

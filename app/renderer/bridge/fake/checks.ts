@@ -22,7 +22,7 @@ export function sampleChecks(network: SampleNetwork): Check[] {
       ? check(
           'listening',
           'bad',
-          'The node listens on this machine alone.',
+          'This node listens on this machine alone.',
           'Make an invite for this network or the internet, or change “Listen on” under Settings, Network.',
         )
       : check('listening', 'good', 'The node listens on 4 addresses.'),
@@ -33,7 +33,7 @@ export function sampleChecks(network: SampleNetwork): Check[] {
             'address',
             'bad',
             'This node knows no address of its own on the internet.',
-            'In the router, forward TCP and UDP port 4001 to this machine, or allow UPnP there.',
+            'Enter one under Settings, Network, “Addresses others dial”.',
           )
         : check('address', 'good', `Others are told ${outside.address}.`),
     !settings.portMapping
@@ -53,7 +53,7 @@ export function sampleChecks(network: SampleNetwork): Check[] {
             'dialback',
             'unknown',
             'No member outside is connected who could test.',
-            'Invite someone outside; their node tests this one by itself.',
+            'Invite someone outside; their node tests this one automatically.',
           )
         : isMapped
           ? check('dialback', 'good', 'Members outside dialled this node back and got through.')
@@ -61,7 +61,7 @@ export function sampleChecks(network: SampleNetwork): Check[] {
               'dialback',
               'bad',
               'Members outside dialled this node back and did not get through.',
-              'In the router, forward TCP and UDP port 4001 to this machine, or allow UPnP there.',
+              'Open the port in the firewall of this machine, and forward it in the router.',
             ),
     around.relayed
       ? check('relay', 'good', '1 relay passes connections on to this node.')

@@ -175,11 +175,12 @@ export class SampleNetwork {
         steps: [firewall],
       };
     return {
-      finding: 'The router answered, but refuses to forward the port.',
+      finding:
+        'The router answered, but does not forward the port: that is switched off there, or another router stands before it.',
       steps: [
         `In the router, forward TCP and UDP port ${PORT} to this machine, or allow UPnP there.`,
-        'Enter the router’s public address, or a DNS name for it, under Settings, Network, “Addresses others dial”.',
-        'Or have a member with a public address switch on “Relay for members”: this node then uses it by itself.',
+        'Then enter the router’s public address, or a DNS name for it, as an address that others dial.',
+        'Or have a member with a public address switch on “Relay for members”: this node then uses it automatically.',
         'Or run the first node of the community on a rented server, and join it from here.',
       ],
     };

@@ -36,6 +36,23 @@ test('every problem of the sample node has a code that a node uses', () => {
   expect(used.filter((code) => !node.includes(`'${code}'`))).toEqual([]);
 });
 
+test('the sample node reports on its reach in the sentences of a node', () => {
+  const node = sourcesIn(join(import.meta.dirname, '../../../main/federation'));
+  const said = ['direct', 'relayed', 'closed', 'local', 'setup'].flatMap((kind) => {
+    const network = new SampleNetwork(kind);
+    const { summary, checks } = network.doctor(0);
+    const reports = (['machine', 'network', 'internet'] as const).map((reach) => network.report(reach));
+    return [
+      summary,
+      ...checks.flatMap(({ finding, remedy }) => (remedy === null ? [finding] : [finding, remedy])),
+      ...reports.flatMap(({ finding, steps }) => [finding, ...steps]),
+    ];
+  });
+  // Sentences with a figure in them have a place for it in the catalogue.
+  const plain = said.filter((sentence) => !/\d/.test(sentence));
+  expect(new Set(plain.filter((sentence) => !node.includes(sentence)))).toEqual(new Set());
+});
+
 test('the console has words for every refusal of the sample node', () => {
   for (const { code } of sampleFederation(0, 0, new SampleNetwork('1')).refusals)
     expect(federation.traffic.reasons).toHaveProperty(code);

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { ReviewItem } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
+import { common } from '../../messages/common.ts';
 import { bytes } from '../../messages/format.ts';
 import { review as words } from '../../messages/review.ts';
 import { Button } from '../../ui/index.ts';
@@ -50,8 +51,9 @@ function One({ file, revealed }: { file: File; revealed: boolean }) {
       <figcaption>
         <span className="mono cut">{file.name}</span>
         <span className="soft small mono">
-          {bytes(file.sizeBytes)}
-          {file.nsfw === null ? '' : `, ${words.item.nsfw(file.nsfw)}`}
+          {file.nsfw === null
+            ? bytes(file.sizeBytes)
+            : common.remarked(bytes(file.sizeBytes), words.item.nsfw(file.nsfw))}
         </span>
         {picture && (
           <Button aria-pressed={shown} onPress={() => setOwn(!shown)}>

@@ -14,7 +14,7 @@ export const settings = {
   },
   /** Settings that have rooms of their own. */
   elsewhere: { members: 'Members and roles', moderation: 'Moderation' },
-  elsewhereHint: 'own room',
+  elsewhereHint: 'in its own room',
   list: 'Sections of the settings',
   loading: 'Loading settings.',
   saved: (name: string) => `${name}: saved, in effect now.`,

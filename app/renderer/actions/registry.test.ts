@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { globalActions } from './global.ts';
 import { chordOf } from './keyboard.ts';
-import { available, clashes, type Action } from './registry.ts';
+import { available, clashes, useActionsStore, type Action } from './registry.ts';
 import { parseHash } from './route.ts';
 
 const action = (id: string, shortcut?: string, when?: () => boolean): Action => ({
@@ -38,6 +38,18 @@ describe('actions', () => {
       ['find-here', '/'],
       ['search', undefined],
     ]);
+  });
+
+  test('an inner view wins a key, whichever was opened first', () => {
+    const store = useActionsStore.getState();
+    store.open({ name: 'thread', actions: [action('reply', 'r')] }, 2);
+    store.open({ name: 'boards', actions: [action('refresh', 'r')] }, 1);
+    expect(available().map(({ id, shortcut }) => [id, shortcut])).toEqual([
+      ['reply', 'r'],
+      ['refresh', undefined],
+    ]);
+    store.close('thread');
+    store.close('boards');
   });
 
   test('an unavailable action is not offered', () => {

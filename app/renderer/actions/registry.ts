@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { create } from 'zustand';
 
 /** The group of an action in the menu, the palette and the list of keys. */
@@ -23,23 +23,33 @@ export interface Action {
 /** The scope of global actions: always the outermost, whenever it was opened. */
 export const everywhere = 'everywhere';
 
+interface Scope {
+  readonly name: string;
+  readonly actions: readonly Action[];
+}
+
 interface ActionsState {
-  /** Scopes in the order they were opened; a later scope wins a shared key. */
-  scopes: readonly { readonly name: string; readonly actions: readonly Action[] }[];
-  open: (name: string, actions: readonly Action[]) => void;
+  /** Scopes from the outermost to the innermost; an inner scope wins a shared key. */
+  scopes: readonly (Scope & { readonly order?: number })[];
+  /** `order` rises from outer to inner scopes. */
+  open: (scope: Scope, order: number) => void;
   close: (name: string) => void;
 }
 
 export const useActionsStore = create<ActionsState>((set) => ({
   scopes: [],
-  open: (name, actions) =>
-    set(({ scopes }) =>
-      scopes.some((scope) => scope.name === name)
-        ? { scopes: scopes.map((scope) => (scope.name === name ? { name, actions } : scope)) }
-        : { scopes: name === everywhere ? [{ name, actions }, ...scopes] : [...scopes, { name, actions }] },
-    ),
+  open: (scope, order) =>
+    set(({ scopes }) => ({
+      scopes: [...scopes.filter(({ name }) => name !== scope.name), { ...scope, order }].toSorted(
+        (one, other) => (one.order ?? 0) - (other.order ?? 0),
+      ),
+    })),
   close: (name) => set(({ scopes }) => ({ scopes: scopes.filter((scope) => scope.name !== name) })),
 }));
+
+let drawn = 0;
+/** Components are first drawn from the outermost to the innermost; their effects run the other way round. */
+const nextOrder = (): number => (drawn += 1);
 
 /**
  * Offers actions while the component is mounted. The list may be written inline: it is registered again only
@@ -48,6 +58,7 @@ export const useActionsStore = create<ActionsState>((set) => ({
 export function useActions(actions: readonly Action[], scope?: string): void {
   const own = useId();
   const name = scope ?? own;
+  const [order] = useState(nextOrder);
   const latest = useRef(actions);
   const shape = JSON.stringify(
     actions.map((action) => [action.id, action.label, action.shortcut, action.line, action.when?.() ?? true]),
@@ -62,8 +73,8 @@ export function useActions(actions: readonly Action[], scope?: string): void {
       when: () => find(action.id)?.when?.() ?? true,
       run: () => find(action.id)?.run(),
     }));
-    useActionsStore.getState().open(name, registered);
-  }, [name, shape]);
+    useActionsStore.getState().open({ name, actions: registered }, name === everywhere ? 0 : order);
+  }, [name, order, shape]);
   useEffect(() => () => useActionsStore.getState().close(name), [name]);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { features } from '../features.ts';
 import { globalActions } from './global.ts';
 import { chordOf } from './keyboard.ts';
 import { available, clashes, useActionsStore, type Action } from './registry.ts';
@@ -16,9 +17,8 @@ const nothing = () => undefined;
 
 describe('actions', () => {
   test('no two global actions share a shortcut', () => {
-    expect(clashes(globalActions({ openPalette: nothing, openKeys: nothing, nextTheme: nothing }))).toEqual(
-      [],
-    );
+    const handlers = { openPalette: nothing, openKeys: nothing, nextTheme: nothing };
+    expect(clashes(globalActions({ features, ...handlers }))).toEqual([]);
   });
 
   test('a shared shortcut is reported with both actions', () => {

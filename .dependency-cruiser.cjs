@@ -28,9 +28,9 @@ module.exports = {
   forbidden: [
     fence(
       'no-cycles',
-      'Modules that need each other are one module, or lack a third.',
+      'Modules that need each other, if only for a type, are one module, or lack a third.',
       {},
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      { circular: true },
     ),
     fence(
       'contract-is-a-leaf',

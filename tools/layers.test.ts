@@ -12,6 +12,7 @@ const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 /** For every rule on imports: a file that breaks it, and what it imports. */
 const imports: readonly (readonly [rule: string, file: string, target: string])[] = [
   ['no-cycles', 'app/main/kernel/a.ts', './b.ts'],
+  ['no-cycles', 'app/main/kernel/typed-a.ts', './typed-b.ts'],
   ['contract-is-a-leaf', 'app/contract/boards.ts', '../main/kernel/leaf.ts'],
   ['contract-is-a-leaf', 'app/contract/chat.ts', 'multiformats/cid'],
   ['kernel-is-a-leaf', 'app/main/kernel/ids.ts', '../log/log.ts'],
@@ -105,6 +106,8 @@ beforeAll(async () => {
   for (const target of targets) await plant(target, 'export const x = 1;\n');
   for (const [, file, target] of imports) await plant(file, `export * from '${target}';\n`);
   await plant('app/main/kernel/b.ts', "export * from './a.ts';\n");
+  await plant('app/main/kernel/typed-a.ts', "import type { B } from './typed-b.ts';\nexport type A = B[];\n");
+  await plant('app/main/kernel/typed-b.ts', "import type { A } from './typed-a.ts';\nexport type B = A[];\n");
   await symlink(join(root, 'node_modules'), join(tree, 'node_modules'), 'junction');
   const config = join(root, '.dependency-cruiser.cjs');
   const cruised = await output(bin('depcruise'), ['app', '--config', config, '--output-type', 'json']);

@@ -8,7 +8,7 @@ import { openDatabase } from '../platform/sqlite/database.ts';
 import { openWreck, type Wreck } from '../platform/sqlite/wreck.ts';
 import { genesisOf, keptTables, migrations } from './community.ts';
 import type { DataDirectory } from './data-directory.ts';
-import type { NodeParts } from './start.ts';
+import type { NodeParts } from './parts.ts';
 import type { Status } from './status.ts';
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;

@@ -12,7 +12,7 @@ import { foundCommunity, openCommunity, type Services } from './community.ts';
 import { features } from './features.ts';
 import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
-import type { NodeParts } from './start.ts';
+import type { NodeParts } from './parts.ts';
 import type { Status } from './status.ts';
 
 /** How long a newcomer waits to see its own admission, in milliseconds. */

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { createRouterClient } from '@orpc/server';
-import type { Client, NodeStatus, Settings, SettingsPatch } from '../../contract/index.ts';
+import type { Client, NodeStatus, Settings } from '../../contract/index.ts';
 import type { Network } from '../federation/index.ts';
 import type { ServedNode } from '../host/serve.ts';
 import { Problem } from '../kernel/errors.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
-import type { Database } from '../kernel/database.ts';
 import { diskChunks } from '../platform/disk/chunks.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
@@ -14,13 +13,14 @@ import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { openVoteJournal, type OpenVoteJournal } from './vote-journal.ts';
 import { diskBundles } from './diagnostics-store.ts';
-import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from './community.ts';
+import { genesisOf, migrations, openCommunity, type Community } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { ClassifierPool } from './classifier-pool.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { modelsFolder } from './models-folder.ts';
 import { openNetwork } from './network.ts';
+import type { NodeParts } from './parts.ts';
 import { findPassphrase } from './passphrase.ts';
 import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './repair.ts';
 import { createRouter } from './router.ts';
@@ -54,22 +54,6 @@ export interface RunningNode extends ServedNode {
   settings(): Settings;
   suspended(): void;
   resumed(): Promise<void>;
-}
-
-/** What the parts of a node share: the community may come later, at its founding or by an invite. */
-export interface NodeParts {
-  readonly directory: DataDirectory;
-  readonly keys: KeyRing;
-  readonly settings: SettingsFile;
-  readonly db: Database;
-  readonly ports: CommunityPorts;
-  community(): Community | null;
-  /** The community, or a Problem `no-community`. */
-  running(): Community;
-  setCommunity(community: Community): void;
-  /** Changes settings; they are in force once this resolves. Rejects with a Problem `settings-invalid`. */
-  setSettings(patch: SettingsPatch): Promise<Settings>;
-  stop(): Promise<void>;
 }
 
 /**

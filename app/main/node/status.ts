@@ -7,7 +7,7 @@ import type { Metric } from '../kernel/metric.ts';
 import type { Feature } from '../feature/index.ts';
 import type { Services } from './community.ts';
 import { features } from './features.ts';
-import type { NodeParts } from './start.ts';
+import type { NodeParts } from './parts.ts';
 
 /** The console hears of changes at most this often, in milliseconds. */
 const TELL_MS = 500;

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Client } from '../../contract/index.ts';
 import { LastingLink } from './connection.ts';
 import type { Connection } from './connection.ts';
+import type { Fakes } from './fakes.ts';
 import { portCarrier } from './port.ts';
 import { takeToken, webSocketCarrier } from './websocket.ts';
 
@@ -19,11 +20,6 @@ declare global {
     readonly impulse?: ShellFacts;
   }
 }
-
-/** Makes a feature’s procedures over sample data, from its part of the implemented contract. */
-// oxlint-disable-next-line typescript/no-explicit-any -- each feature knows its own part
-export type FakeProcedures = (os: any) => object;
-export type Fakes = Readonly<Record<string, FakeProcedures>>;
 
 /** The only connection from the console to its node. */
 export interface Bridge {

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Client } from '../../contract/index.ts';
 import { connect } from './client.ts';
-import type { Bridge, Fakes } from './client.ts';
+import type { Bridge } from './client.ts';
+import type { Fakes } from './fakes.ts';
 import type { Connection } from './connection.ts';
 
 const BridgeContext = createContext<Bridge | null>(null);

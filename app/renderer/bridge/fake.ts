@@ -9,7 +9,7 @@ import type {
   Presence,
   Settings,
 } from '../../contract/index.ts';
-import type { Fakes } from './client.ts';
+import type { Fakes } from './fakes.ts';
 import { boardProcedures } from './fake/boardProcedures.ts';
 import { SampleBoards } from './fake/boards.ts';
 import { Events } from './fake/events.ts';

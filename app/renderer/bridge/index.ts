@@ -1,4 +1,5 @@
 export { ClientProvider, useBridge, useClient, useConnection } from './context.tsx';
-export type { Bridge, FakeProcedures, Fakes } from './client.ts';
+export type { Bridge } from './client.ts';
+export type { FakeProcedures, Fakes } from './fakes.ts';
 export type { Connection, ConnectionState } from './connection.ts';
 export { problemOf } from './problem.ts';

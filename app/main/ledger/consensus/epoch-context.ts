@@ -1,7 +1,7 @@
 import type { SlashingProtection } from './slashing-protection.ts';
 import type { BlockTree } from './block-tree.ts';
 import type { Certificate } from '../types/certificate.ts';
-import type { Watch } from './live-view.ts';
+import type { Watch } from './epoch-watch.ts';
 import type { Simplex } from './simplex.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import type { VoteKind } from '../types/vote.ts';

@@ -5,7 +5,7 @@ import { SlashingProtection } from './slashing-protection.ts';
 import { BlockTree } from './block-tree.ts';
 import { signersOf, type Certificate } from '../types/certificate.ts';
 import { CertificateCache, type EpochContext } from './epoch-context.ts';
-import { Watch } from './live-view.ts';
+import { Watch } from './epoch-watch.ts';
 import { Simplex } from './simplex.ts';
 import { Tally } from './tally.ts';
 import { blockHash, testValidators } from './test-votes.ts';

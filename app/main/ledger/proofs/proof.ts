@@ -6,7 +6,6 @@ import { Problem } from '../../kernel/errors.ts';
 import { leafHash, verifyInclusion } from '../../kernel/merkle.ts';
 import { MAX_HEADER_BYTES, openHeader, type Header } from '../types/block.ts';
 import { judgeCertificate, MAX_CERTIFICATE_BYTES, openCertificate, signersOf } from '../types/certificate.ts';
-import type { EventProofWire } from './event-proof.ts';
 import { bytesOf, bytesUpTo, Digest, Millis } from '../types/fields.ts';
 import { checkPossessions, firstSetOf, type ChainOrigin } from '../state/genesis.ts';
 import { MAX_TRANSACTION_BYTES, openTransaction, type Transaction } from '../types/transaction.ts';
@@ -121,7 +120,7 @@ export function trustIn(origin: ChainOrigin, bls: Bls): Trust {
   return { community: origin.id, set: firstSetOf(origin.ledger) };
 }
 
-export function encodeProof(proof: ProofWire | EventProofWire): Uint8Array {
+export function encodeProof(proof: object): Uint8Array {
   return encodeCanonical(proof);
 }
 

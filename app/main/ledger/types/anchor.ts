@@ -3,10 +3,16 @@ import { compareBytes, concatBytes, equalBytes } from '../../kernel/bytes.ts';
 import { encodeCanonical } from '../../kernel/canonical.ts';
 import { merkleRoot } from '../../kernel/merkle.ts';
 import { sha256 } from '../../kernel/sha256.ts';
-import type { Anchor, Header } from './block.ts';
 import { bytesUpTo, Digest } from './fields.ts';
 import { readEntry, writeEntry, type StateDraft, type StateView } from './state.ts';
 import { problem } from '../problems.ts';
+
+/** [LB5] A digest of the log up to a time, so that posts can be shown to be certified. */
+export interface Anchor {
+  /** No event that it covers is later; milliseconds since the epoch. */
+  readonly time: number;
+  readonly digest: Uint8Array;
+}
 
 /** [H1] The most events that one block lists. */
 export const MAX_ANCHORED = 2048;
@@ -103,7 +109,10 @@ export function unpackAnchored([previous, before, joined]: z.infer<typeof Anchor
  * [H2] Throws a Problem `wrong-anchor-digest` if the header's anchor does not match this list, or its
  * absence.
  */
-export function checkAnchorDigest({ anchor }: Header, anchored: Anchored | undefined): void {
+export function checkAnchorDigest(
+  { anchor }: { readonly anchor: Anchor | null },
+  anchored: Anchored | undefined,
+): void {
   if (anchor === null && anchored === undefined) return;
   if (anchor && anchored && equalBytes(anchor.digest, anchorDigest(anchored))) return;
   throw problem('wrong-anchor-digest');
@@ -111,7 +120,7 @@ export function checkAnchorDigest({ anchor }: Header, anchored: Anchored | undef
 
 /** [H3] Whether an anchor continues the one before it. */
 export function judgeAnchor(
-  { anchor, time }: Header,
+  { anchor, time }: { readonly anchor: Anchor | null; readonly time: number },
   { previous, before }: Anchored,
   tip: AnchorTip,
 ): AnchorFault | null {

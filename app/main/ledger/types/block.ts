@@ -10,6 +10,7 @@ import {
   MAX_ANCHORED_HEAD,
   packAnchored,
   unpackAnchored,
+  type Anchor,
   type Anchored,
 } from './anchor.ts';
 import { bytesUpTo, Digest, Height, Millis } from './fields.ts';
@@ -21,13 +22,6 @@ export const MAX_BLOCK_BYTES = 192 * 1024;
 export const MAX_BLOCK_TRANSACTIONS = 10_000;
 /** Bytes of a block beside its transactions: header and CBOR heads. */
 export const MAX_HEADER_BYTES = 512;
-
-/** [LB5] A digest of the log up to a time, so that posts can be shown to be certified. See anchor.ts. */
-export interface Anchor {
-  /** No event that it covers is later; milliseconds since the epoch. */
-  readonly time: number;
-  readonly digest: Uint8Array;
-}
 
 /** [LB1] The fields whose hash validators sign. */
 export interface HeaderFields {

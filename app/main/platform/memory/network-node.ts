@@ -1,8 +1,34 @@
 import { createHash } from 'node:crypto';
 import type { Channel, PeerChange, PeerLink, Transport, GossipVerdict } from '../../log/transport.ts';
 import type { MemoryChannel } from './network-channel.ts';
-import type { MemoryLink, World } from './network.ts';
 import { problem } from './problems.ts';
+
+export interface MemoryLink {
+  /** The node that dialled. */
+  readonly from: string;
+  readonly to: string;
+  readonly since: number;
+  readonly channels: Set<MemoryChannel>;
+  readonly sentBytes: Map<string, number>;
+  alive: boolean;
+}
+
+/** What the nodes of one network share. */
+export interface World {
+  node(name: string): MemoryTransport | undefined;
+  link(a: string, b: string): MemoryLink | undefined;
+  linksOf(name: string): MemoryLink[];
+  connect(from: string, to: string): void;
+  break(link: MemoryLink): void;
+  pipe(link: MemoryLink, from: string, to: string): [MemoryChannel, MemoryChannel];
+  count(link: MemoryLink, from: string, bytes: number): void;
+  separated(a: string, b: string): boolean;
+  roundTripMs(a: string, b: string): number;
+  /** The delays after which copies of a gossip message arrive: none, one or two. */
+  fate(from: string, to: string): number[];
+  later(delayMs: number, task: () => void): void;
+  pause(delayMs: number): Promise<void>;
+}
 
 type Validate = (data: Uint8Array, from: string) => Promise<GossipVerdict>;
 type Handler = (channel: Channel) => Promise<void>;

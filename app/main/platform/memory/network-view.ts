@@ -1,7 +1,7 @@
 import type { Network } from '../../federation/ports.ts';
 import type { Signer } from '../../kernel/signer.ts';
 import type { Transport } from '../../log/transport.ts';
-import type { World } from './network.ts';
+import type { World } from './network-node.ts';
 
 const ADDRESS = /^\/memory\/([^/]+)$/;
 

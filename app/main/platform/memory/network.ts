@@ -3,7 +3,7 @@ import type { Network } from '../../federation/ports.ts';
 import type { Signer } from '../../kernel/signer.ts';
 import type { Transport } from '../../log/transport.ts';
 import { MemoryChannel } from './network-channel.ts';
-import { MemoryTransport } from './network-node.ts';
+import { MemoryTransport, type MemoryLink, type World } from './network-node.ts';
 import { memoryNetworkView } from './network-view.ts';
 
 /** How a line between two nodes treats what it carries. Shares are between 0 and 1. */
@@ -18,16 +18,6 @@ export interface LineConditions {
   readonly duplication: number;
   /** Share of gossip messages that are overtaken by later ones. */
   readonly reordering: number;
-}
-
-export interface MemoryLink {
-  /** The node that dialled. */
-  readonly from: string;
-  readonly to: string;
-  readonly since: number;
-  readonly channels: Set<MemoryChannel>;
-  readonly sentBytes: Map<string, number>;
-  alive: boolean;
 }
 
 export interface MemoryNetwork {
@@ -51,23 +41,6 @@ export interface MemoryNetwork {
   cut(a: string, b: string): void;
   /** Puts a gossip message into a node as if a peer had sent it. */
   inject(to: string, topic: string, data: Uint8Array, from: string): void;
-}
-
-/** What the nodes of one network share. */
-export interface World {
-  node(name: string): MemoryTransport | undefined;
-  link(a: string, b: string): MemoryLink | undefined;
-  linksOf(name: string): MemoryLink[];
-  connect(from: string, to: string): void;
-  break(link: MemoryLink): void;
-  pipe(link: MemoryLink, from: string, to: string): [MemoryChannel, MemoryChannel];
-  count(link: MemoryLink, from: string, bytes: number): void;
-  separated(a: string, b: string): boolean;
-  roundTripMs(a: string, b: string): number;
-  /** The delays after which copies of a gossip message arrive: none, one or two. */
-  fate(from: string, to: string): number[];
-  later(delayMs: number, task: () => void): void;
-  pause(delayMs: number): Promise<void>;
 }
 
 const PERFECT: LineConditions = { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0, reordering: 0 };

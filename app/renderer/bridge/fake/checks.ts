@@ -1,8 +1,26 @@
-import type { Check as CheckSchema } from '../../../contract/index.ts';
+import type { Check as CheckSchema, OwnAddress, Settings } from '../../../contract/index.ts';
 import type * as z from 'zod';
-import type { SampleNetwork } from './network.ts';
 
 type Check = z.infer<typeof CheckSchema>;
+
+/** The network around a sample node. */
+export interface Surroundings {
+  readonly settings: Partial<Settings['network']>;
+  /** Whether the router forwards a port on request. */
+  readonly forwards: boolean;
+  /** Whether outside members are connected who can test its addresses. */
+  readonly tested: boolean;
+  readonly relayed: boolean;
+  readonly symmetric: boolean;
+}
+
+/** The network whose report is made. */
+export interface CheckedNetwork {
+  readonly around: Surroundings;
+  readonly settings: Settings['network'];
+  readonly isMapped: boolean;
+  own(): OwnAddress[];
+}
 
 const check = (
   id: Check['id'],
@@ -12,7 +30,7 @@ const check = (
 ): Check => ({ id, state, finding, remedy });
 
 /** The reachability report of a sample node, in the order of a node’s own report. */
-export function sampleChecks(network: SampleNetwork): Check[] {
+export function sampleChecks(network: CheckedNetwork): Check[] {
   const { around, settings, isMapped } = network;
   const isAlone = settings.listen === 'loopback';
   const own = network.own();
@@ -85,7 +103,7 @@ export function sampleChecks(network: SampleNetwork): Check[] {
   ];
 }
 
-function direct({ around, settings, isMapped }: SampleNetwork, isAlone: boolean): Check {
+function direct({ around, settings, isMapped }: CheckedNetwork, isAlone: boolean): Check {
   if (isAlone)
     return check(
       'direct',

@@ -1,22 +1,11 @@
 import { defaultSettings } from '../../../contract/index.ts';
 import type { Doctor, OwnAddress, Reach, ReachReport, Settings } from '../../../contract/index.ts';
-import { sampleChecks } from './checks.ts';
+import { sampleChecks, type Surroundings } from './checks.ts';
 
 export const PEER_ID = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo';
 const RELAY_ID = '12D3KooWLRPJAA5o6YkZ5hZMk3vKqGzT8yR1nDq5uXbWc7fE2kelp';
 const PUBLIC_HOST = '203.0.113.7';
 const PORT = 4001;
-
-/** The network around a sample node. */
-interface Surroundings {
-  readonly settings: Partial<Settings['network']>;
-  /** Whether the router forwards a port on request. */
-  readonly forwards: boolean;
-  /** Whether outside members are connected who can test its addresses. */
-  readonly tested: boolean;
-  readonly relayed: boolean;
-  readonly symmetric: boolean;
-}
 
 const open = { listen: 'everywhere', portMapping: true } as const;
 const surroundings = {

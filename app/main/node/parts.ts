@@ -1,0 +1,22 @@
+import type { Settings, SettingsPatch } from '../../contract/index.ts';
+import type { Database } from '../kernel/database.ts';
+import type { Community, CommunityPorts } from './community.ts';
+import type { DataDirectory } from './data-directory.ts';
+import type { KeyRing } from './keys.ts';
+import type { SettingsFile } from './settings-file.ts';
+
+/** What the parts of a node share: the community may come later, at its founding or by an invite. */
+export interface NodeParts {
+  readonly directory: DataDirectory;
+  readonly keys: KeyRing;
+  readonly settings: SettingsFile;
+  readonly db: Database;
+  readonly ports: CommunityPorts;
+  community(): Community | null;
+  /** The community, or a Problem `no-community`. */
+  running(): Community;
+  setCommunity(community: Community): void;
+  /** Changes settings; they are in force once this resolves. Rejects with a Problem `settings-invalid`. */
+  setSettings(patch: SettingsPatch): Promise<Settings>;
+  stop(): Promise<void>;
+}

@@ -10,11 +10,14 @@ import { Problem } from '../../kernel/errors.ts';
 import { problem } from './problems.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
-/** Mail packs to a fifth or so. Far beyond that the file is made to fill the disk, not to be read. */
+/**
+ * The highest plausible compression ratio. Mail compresses to about a fifth; a far higher ratio indicates a
+ * decompression bomb.
+ */
 const MAX_GZIP_RATIO = 200;
 const GZIP_GRACE_BYTES = 256 * 1024 * 1024;
 
-/** The real disk. `temporary` is the folder for unpacked archives; the system's own when left out. */
+/** The real disk. `temporary` is the folder for unpacked archives, by default the system's. */
 export function diskFiles(temporary: string = tmpdir()): ArchiveFiles {
   return {
     async kindOf(path) {
@@ -50,7 +53,7 @@ async function openFile(path: string, onClose: () => Promise<void> = async () =>
   } catch (error) {
     throw readProblem(path, error);
   }
-  // Messages are mostly read one after the other, so what follows the last one is kept at hand.
+  // Messages are mostly read in order, so the bytes after the last one are buffered.
   let ahead = new Uint8Array(0);
   let aheadFrom = 0;
   let closed = false;
@@ -71,7 +74,7 @@ async function openFile(path: string, onClose: () => Promise<void> = async () =>
   return {
     sizeBytes,
     async read(offset, length) {
-      // A look back (at a parent, say) is one message; what lies ahead stays at hand.
+      // Going back (to a parent, say) reads one message; the buffer ahead is kept.
       if (length >= CHUNK_BYTES || offset < aheadFrom) return fill(offset, length);
       if (offset + length > aheadFrom + ahead.length) {
         ahead = new Uint8Array(await fill(offset, CHUNK_BYTES));

@@ -18,17 +18,17 @@ const BLOCKS = new Set(
     ' ',
   ),
 );
-/** What a link may lead to; other schemes are not worth showing and some are harmful when pasted. */
+/** Schemes of links that are shown; others are useless and some are harmful when pasted. */
 const LINK = /^(https?|ftp|mailto|gopher|news):/i;
 const MAX_LINK_CHARS = 2000;
-/** No page anyone wrote comes near; the time that open tags take grows with their square. */
+/** The deepest nesting, far beyond any real page; time grows with the square of the open tags. */
 const MAX_DEPTH = 2000;
 const PIECE_CHARS = 16_384;
 
 /**
- * Turns HTML into the text a reader would see, with link targets in parentheses. Nothing of the markup
- * remains; scripts, styles and hidden parts are dropped.
- * @param maxChars Work stops once this much text was found, or tags are nested beyond reason.
+ * Converts HTML to its visible text, with link targets in parentheses. Markup, scripts, styles and hidden
+ * parts are dropped.
+ * @param maxChars conversion stops at this length, or when tags are nested too deeply.
  */
 export function htmlToText(html: string, maxChars: number): string {
   const out: string[] = [];
@@ -38,7 +38,7 @@ export function htmlToText(html: string, maxChars: number): string {
   let pre = 0;
   let lineStart = true;
   let spaceWanted = false;
-  /** Line feeds that must stand before the next text. */
+  /** Line feeds due before the next text. */
   let breaks = 0;
   const links: { href: string; from: number }[] = [];
 
@@ -100,7 +100,7 @@ export function htmlToText(html: string, maxChars: number): string {
       if (BLOCKS.has(name)) breaks = Math.max(breaks, name === 'p' || /^h\d$/.test(name) ? 2 : 1);
     },
   });
-  // In pieces, so that a huge document is not read to its end for the text of its beginning.
+  // In pieces, so that a huge document is not parsed to its end.
   for (let at = 0; at < html.length && length <= maxChars && depth <= MAX_DEPTH; at += PIECE_CHARS) {
     parser.write(html.slice(at, at + PIECE_CHARS));
   }

@@ -1,6 +1,6 @@
 /**
- * Gathers bytes in memory. The mail library collects every part through a `Blob`, whose real kind reads
- * itself back by way of another thread and costs more than all the rest of parsing.
+ * A `Blob` in memory. The mail library collects every part through a `Blob`; the real one is read back
+ * through another thread, which costs more than the rest of parsing.
  */
 class MemoryBlob {
   readonly #bytes: Buffer;
@@ -22,7 +22,7 @@ class MemoryBlob {
   }
 }
 
-/** Puts memory in the place of `Blob` for the whole thread: only for one that does nothing but parse mail. */
+/** Replaces `Blob` for the whole thread, so only for a thread that does nothing but parse mail. */
 export function gatherInMemory(): void {
   Object.defineProperty(globalThis, 'Blob', { value: MemoryBlob });
 }

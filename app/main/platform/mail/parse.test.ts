@@ -45,12 +45,12 @@ test('every real ham mail is read, with a sender, a date and no address in the n
   }
 });
 
-test('the short path for single parts gives the text the mail library gives', async () => {
+test('the fast path for single parts gives the same text as the mail library', async () => {
   let compared = 0;
   for (const mail of [...mailsOf('easy-ham-2'), ...mailsOf('hard-ham-1')]) {
     const headers = readHeaders(mail);
     const body = singleBody(mail, headers);
-    // Flowed lines stay as they are, and unlabelled eight-bit text is not given up: see decision 10.
+    // Flowed lines are kept, and unlabelled eight-bit text is decoded: see decision 10.
     if (body === null || body.html || /flowed/i.test(headers.get('content-type') ?? '')) continue;
     const library = (await PostalMime.parse(mail)).text ?? '';
     if (library.includes('\ufffd')) continue;
@@ -100,13 +100,13 @@ test.each([
   expect((await read(`From: ${from}\n\nx`)).fromName).toBe(name);
 });
 
-test('references come oldest first with In-Reply-To among them', async () => {
+test('references come oldest first and include In-Reply-To', async () => {
   const mail = await read(`${HEAD}References: <1@x> <2@x>\n\t<3@x>\nIn-Reply-To: <3@x>\n\nx`);
   expect(mail.references).toEqual(['1@x', '2@x', '3@x']);
   expect((await read(`${HEAD}In-Reply-To: Your mail of Monday <9@x>\n\nx`)).references).toEqual(['9@x']);
 });
 
-test('a mail that is dated in the future, or not at all, counts as written when it was taken in', async () => {
+test('a mail dated in the future or without a date gets the time of the import', async () => {
   const taken = 'Received: from a by b with SMTP id 1; Fri,  4 Oct 2002 09:06:02 -0700 (PDT)\n';
   const at = Date.parse('2002-10-04T16:06:02Z');
   const dateOf = async (headers: string) => (await read(`${headers}From: a@b\n\nx`)).date;
@@ -118,13 +118,13 @@ test('a mail that is dated in the future, or not at all, counts as written when 
   expect(await dateOf('Date: Wed, 30 Aug 2028 13:09:17 -0400\n')).toBe(Date.parse('2028-08-30T17:09:17Z'));
 });
 
-test('a message without an id gets the same one each time, and another message another', async () => {
+test('a message without an id gets a deterministic one, and another message another', async () => {
   const one = await read('From: a@b\n\nhello');
   expect((await read('From: a@b\n\nhello')).messageId).toBe(one.messageId);
   expect((await read('From: a@b\n\nhello.')).messageId).not.toBe(one.messageId);
 });
 
-test('HTML becomes text with link targets; scripts, styles and hidden schemes are gone', async () => {
+test('HTML becomes text with link targets, without scripts, styles and other schemes', async () => {
   const html =
     '<html><head><title>t</title><style>p{}</style></head><body><h1>News &amp; more</h1><p>Read <a href="https://example.org/x">this</a>' +
     '<script>alert(1)</script> or <a href="javascript:alert(1)">that</a>.<ul><li>one<li>two</ul><pre>a\n  b</pre><img src=x onerror=alert(1) alt="cat">';
@@ -138,7 +138,7 @@ test('HTML with a million unclosed tags is converted at once', () => {
   expect(htmlToText(`kept ${'<div>'.repeat(200_000)}x`, 1000)).toBe('kept');
 });
 
-test('attachment names never lead out of a folder, name a device or hide', async () => {
+test('attachment names never escape a folder, name a device or disguise their extension', async () => {
   const names = [
     '../../etc/passwd',
     'C:\\boot\\con.txt',
@@ -160,20 +160,20 @@ test('attachment names never lead out of a folder, name a device or hide', async
   ]);
 });
 
-test('attachments beyond the sixteenth are left out and the post says so', async () => {
+test('attachments beyond the sixteenth are left out, with a note', async () => {
   const parts = '--b\nContent-Type: image/png\n\nx\n'.repeat(20);
   const mail = await read(`${HEAD}Content-Type: multipart/mixed; boundary=b\n\n${parts}--b--\n`);
   expect(mail.attachments).toHaveLength(16);
   expect(mail.text).toBe('[4 attachments were left out: too large, or too many.]');
 });
 
-test('long text is cut to what a post holds, with a note', async () => {
+test('long text is cut to the limit of a post, with a note', async () => {
   const mail = await read(`${HEAD}\n${'word '.repeat(40_000)}`);
   expect(mail.text.length).toBeLessThanOrEqual(MAX_TEXT_CHARS);
   expect(mail.text).toMatch(/The rest of this message was cut off/);
 });
 
-test('control characters are dropped but ANSI colours, tabs and quotes stay', async () => {
+test('control characters are dropped, but ANSI colours, tabs and quotes are kept', async () => {
   expect((await read(`${HEAD}\n> quoted\n\u001b[31mred\u001b[0m\t\u0000\u0007end\n`)).text).toBe(
     '> quoted\n\u001b[31mred\u001b[0m\tend',
   );
@@ -198,7 +198,7 @@ test('a header of a megabyte, and mail without a blank line, do no harm', async 
   expect(await refused(`${'just text. '.repeat(100)}`)).toBe('It has no mail headers.');
 });
 
-test('random bytes after real headers never make the parser fail', async () => {
+test('the parser never fails on random bytes after real headers', async () => {
   const types = [
     'text/plain; charset=iso-2022-jp',
     'text/html',

@@ -15,10 +15,10 @@ import { htmlToText } from './html-text.ts';
 import { singleBody } from './single-body.ts';
 
 const LIMITS = { maxNestingDepth: 64, maxHeadersSize: 2 * 1024 * 1024, maxRfc822NestingDepth: 4 } as const;
-/** Converting stops a little past the limit, so that the reader is told that something was cut. */
+/** Conversion stops slightly past the limit, so that the cut is noticed and reported. */
 const TEXT_BUDGET_CHARS = MAX_TEXT_CHARS + 1000;
 
-/** Parses one raw mail. Never rejects: what cannot be read answers with the reason. */
+/** Parses one raw mail. Never rejects; an unreadable mail resolves to the reason. */
 export async function parseMail(bytes: Uint8Array): Promise<ParsedMessage> {
   if (bytes.length > MAX_MESSAGE_BYTES) return { ok: false, reason: 'It is larger than 32 MiB.' };
   try {

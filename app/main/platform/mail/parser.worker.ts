@@ -22,7 +22,7 @@ async function answer(request: ParseRequest): Promise<void> {
     at += length;
     if (result.ok) {
       for (const { bytes } of result.message.attachments) {
-        // Two parts may share a buffer only if the library ever reuses one; a buffer can be handed over once.
+        // A buffer can be transferred only once, and two parts could share one if the library reused it.
         if (bytes.buffer instanceof ArrayBuffer && !transfer.includes(bytes.buffer))
           transfer.push(bytes.buffer);
       }

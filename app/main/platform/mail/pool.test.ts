@@ -21,7 +21,7 @@ afterEach(async () => {
 const mail = (subject: string) =>
   new TextEncoder().encode(`Subject: ${subject}\nMessage-ID: <${subject}@x>\n\nhello\n`);
 
-/** Takes the parser many seconds: a million parts and more. */
+/** A mail of over a million parts, which takes the parser many seconds. */
 function slowMail(): Uint8Array {
   const parts = '--b\n\nx\n'.repeat(1_500_000);
   return new TextEncoder().encode(
@@ -35,7 +35,7 @@ test('answers come in the order asked, however many threads share the work', asy
   expect(parsed.map((result) => (result.ok ? result.message.subject : result.reason))).toEqual(subjects);
 });
 
-test('a message that takes too long is broken, and those before and after it are read', async () => {
+test('a message that takes too long is given up, and those before and after it are read', async () => {
   const parsed = await pool({ workers: 1, messageTimeoutMs: 400 }).parse([
     mail('before'),
     slowMail(),
@@ -66,7 +66,7 @@ test('attachments arrive whole', async () => {
   );
 });
 
-test('the threads read real mail of every kind as the parser alone does', async () => {
+test('the threads give the same results as the parser for real mail of every kind', async () => {
   const folder = join(demoDirectory() ?? '', 'hard-ham-1');
   const names = readdirSync(folder).filter((name) => name.endsWith('.txt'));
   const mails = names.map((name) => new Uint8Array(readFileSync(join(folder, name))));
@@ -74,7 +74,7 @@ test('the threads read real mail of every kind as the parser alone does', async 
   expect(await pool().parse(mails)).toEqual(alone);
 });
 
-test('closing while messages are read answers with a Problem', async () => {
+test('closing while messages are read rejects with a Problem', async () => {
   const parser = pool({ workers: 1 });
   const asked = parser.parse([slowMail(), mail('next')]);
   const refused = expect(asked).rejects.toMatchObject({ code: 'import-stopped' });
@@ -83,7 +83,7 @@ test('closing while messages are read answers with a Problem', async () => {
   await expect(parser.parse([mail('late')])).rejects.toMatchObject({ code: 'import-stopped' });
 });
 
-test('an abort is heeded at once, also while a message keeps a thread busy, and the pool goes on', async () => {
+test('an abort takes effect at once, even while a message occupies a thread, and the pool continues', async () => {
   const parser = pool({ workers: 1, messageTimeoutMs: 500 });
   const abort = new AbortController();
   const refused = expect(parser.parse([slowMail()], abort.signal)).rejects.toThrow('enough');

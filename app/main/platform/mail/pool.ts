@@ -9,17 +9,17 @@ import { problem } from './problems.ts';
 
 interface MailParserPoolOptions {
   readonly clock: Clock;
-  /** Worker threads; they start with the first batch. */
+  /** The number of worker threads; they start with the first batch. */
   readonly workers?: number;
-  /** How long one message may take before it is given up. */
+  /** The time limit of one message. */
   readonly messageTimeoutMs?: number;
 }
 
-/** Messages handed to a worker at a time: enough to outweigh the hand-over, few enough to share work out. */
+/** Messages per batch: enough to outweigh the transfer, few enough to distribute the work. */
 const SHARE_MESSAGES = 64;
 const SHARE_BYTES = 4 * 1024 * 1024;
 const HEAP_MIB = 768;
-/** A thread that has not taken its batch by then does not start at all. */
+/** The time limit for a thread to start and accept its batch. */
 const START_TIMEOUT_MS = 30_000;
 const NOT_TAKEN = -1;
 
@@ -30,7 +30,7 @@ interface Share {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Parses mail in worker threads; a thread that hangs or dies is replaced and loses one message only. */
+/** Parses mail in worker threads. A thread that hangs or dies is replaced and costs only one message. */
 export class MailParserPool implements MailParser {
   readonly #options: Required<MailParserPoolOptions>;
   readonly #lanes: Lane[];
@@ -62,7 +62,7 @@ export class MailParserPool implements MailParser {
     return (await orAborted(Promise.all(shares), signal)).flat();
   }
 
-  /** Stops the threads; what they were asked is answered with a Problem. */
+  /** Stops the threads and rejects pending requests with a Problem. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#pump();
@@ -85,7 +85,7 @@ export class MailParserPool implements MailParser {
     }
   }
 
-  /** The next share somebody still waits for. */
+  /** The next batch that is still wanted. */
   #nextShare(): Share | undefined {
     for (let share = this.#waiting.shift(); share !== undefined; share = this.#waiting.shift()) {
       if (share.signal?.aborted !== true) return share;
@@ -95,7 +95,7 @@ export class MailParserPool implements MailParser {
   }
 }
 
-/** One worker thread and what is asked of it. */
+/** One worker thread with its current batch. */
 class Lane {
   busy = false;
   readonly #options: Required<MailParserPoolOptions>;
@@ -126,7 +126,7 @@ class Lane {
           const before = await this.#attempt(rest.slice(0, outcome.finished));
           if (this.#stopped) throw closedProblem();
           if (!before.ok) {
-            // A thread that fails over messages it has read before is out of memory as a whole.
+            // A thread that fails on messages that it has parsed before is out of memory.
             results.push(...rest.slice(0, outcome.finished).map(() => broken(before.reason)));
           } else results.push(...before.results);
         }
@@ -144,7 +144,7 @@ class Lane {
     await this.#drop();
   }
 
-  /** One batch in the thread: its answers, or how far it came and why it stopped. */
+  /** One batch in the thread: its answers, or how many messages it finished and why it stopped. */
   async #attempt(messages: readonly Uint8Array[]): Promise<Attempt> {
     const { clock, messageTimeoutMs } = this.#options;
     const worker = (this.#worker ??= this.#start());
@@ -154,11 +154,11 @@ class Lane {
       let seen = NOT_TAKEN;
       let waitedMs = 0;
       const give = (reason: string) =>
-        // Where all are read but the answer does not come, the last one is what it hangs on.
+        // If all are parsed but no answer comes, the last one is the culprit.
         resolve({ ok: false, finished: clamp(Atomics.load(this.#finished, 0), messages.length - 1), reason });
       const watch = () => {
         const now = Atomics.load(this.#finished, 0);
-        // Starting the thread and reading its code is not the message's time.
+        // The start of the thread does not count towards the message's time.
         waitedMs = now === seen ? waitedMs + messageTimeoutMs : 0;
         if (waitedMs >= (now === NOT_TAKEN ? START_TIMEOUT_MS : messageTimeoutMs)) {
           return give(`It took longer than ${messageTimeoutMs / 1000} seconds to read.`);
@@ -180,7 +180,7 @@ class Lane {
       const request = pack(id, messages);
       worker.postMessage(request, [request.bytes.buffer as ArrayBuffer]);
       worker.ref();
-      // The watch ends with the promise; a thread that waits must not keep the program alive.
+      // The timer ends with the promise; an idle thread must not keep the process alive.
       this.#unwatch = () => cancel();
     });
     this.#unwatch();
@@ -205,7 +205,7 @@ class Lane {
     const worker = this.#worker;
     this.#worker = null;
     worker?.removeAllListeners();
-    // A thread that is ending may still report an error, which has been dealt with.
+    // A terminating thread may still report an error that was already handled.
     worker?.on('error', () => {});
     await worker?.terminate();
   }
@@ -219,7 +219,7 @@ function clamp(count: number, most: number): number {
   return Math.max(0, Math.min(count, most));
 }
 
-/** Rejects as soon as the signal aborts; the work itself ends unheeded. */
+/** Rejects as soon as the signal aborts; the result of the work is then ignored. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   const { promise: aborted, reject } = Promise.withResolvers<never>();

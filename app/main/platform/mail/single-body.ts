@@ -5,9 +5,9 @@ const EQUALS = 0x3d;
 const utf8 = new TextDecoder();
 
 /**
- * The body of a mail that is one text part, as nearly all of a mailing list's are, without building a MIME
- * tree. Lines stay as they are, also where the mail allows them to be reflowed. Null when the mail is
- * anything else, which the mail library then reads.
+ * The body of a mail with a single text part, like nearly all mail of mailing lists, without building a MIME
+ * tree. Lines are kept, even if the mail allows reflowing. Null for any other mail, which the mail library
+ * then parses.
  */
 export function singleBody(bytes: Uint8Array, headers: MailHeaders): { html: boolean; text: string } | null {
   if (!/^(inline)?$/i.test(headers.get('content-disposition') ?? '')) return null;
@@ -27,18 +27,18 @@ export function singleBody(bytes: Uint8Array, headers: MailHeaders): { html: boo
 function decodeBody(raw: Uint8Array, charset: string | undefined): string | null {
   if (charset === undefined) {
     const text = utf8.decode(raw);
-    // Old mail with raw eight-bit characters and no label is nearly always a western code page.
+    // Old mail with unlabelled eight-bit characters nearly always uses a western code page.
     return text.includes('\ufffd') ? decoderFor('windows-1252').decode(raw) : text;
   }
   try {
     return new TextDecoder(charset).decode(raw);
   } catch {
-    // The library knows more spellings of charset names than the platform does.
+    // The library knows more charset names than the platform.
     return null;
   }
 }
 
-/** Decodes quoted-printable (RFC 2045 section 6.7); sequences that are none stay as they are. */
+/** Decodes quoted-printable (RFC 2045 section 6.7); invalid sequences are kept. */
 function unquote(raw: Uint8Array): Uint8Array {
   if (!raw.includes(EQUALS)) return raw;
   const out = new Uint8Array(raw.length);

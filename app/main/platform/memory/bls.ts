@@ -14,9 +14,9 @@ const MESSAGE = utf8('m');
 const POSSESSION = utf8('p');
 
 /**
- * A stand-in for BLS in simulated worlds: a thousand times cheaper, the same from run to run, and sums
- * like the real one. It keeps nobody from signing as another, so it is for worlds whose liars do not
- * forge; the rules on keys, signatures and aggregates are those of the same contract.
+ * A stand-in for BLS in simulated worlds: a thousand times cheaper, deterministic, and additive like the real
+ * one. It does not prevent forgery, so it is for worlds whose byzantine nodes do not forge. Keys, signatures
+ * and aggregates fulfil the same contract.
  */
 export const memoryBls: Bls = {
   verify: ({ key, message, signature }) =>
@@ -45,7 +45,7 @@ export function memoryBlsSigner(seed: Uint8Array): BlsSigner {
   };
 }
 
-/** Keys carry a checksum, as only some bytes are points of a curve. */
+/** Keys have a checksum, since not all bytes are points of a real curve. */
 function isKey(key: Uint8Array): boolean {
   return (
     key.length === BLS_KEY_BYTES &&
@@ -53,7 +53,7 @@ function isKey(key: Uint8Array): boolean {
   );
 }
 
-/** The last word of a signature is the sum of the others: so it stays in sums, and garbage is found out. */
+/** The last word of a signature is the sum of the others, which holds for sums too and reveals garbage. */
 function isSignature(signature: Uint8Array): boolean {
   if (signature.length !== BLS_SIGNATURE_BYTES) return false;
   const view = viewOf(signature);
@@ -81,10 +81,7 @@ function signatureOf(key: Uint8Array, domain: Uint8Array, message: Uint8Array): 
   return signature;
 }
 
-/**
- * The sum word by word: like that of points it does not depend on the order, and counts who comes twice
- * twice.
- */
+/** The sum word by word: like that of points it does not depend on the order, and counts duplicates. */
 function sumOf(signatures: readonly Uint8Array[]): Uint8Array {
   const sum = new Uint8Array(BLS_SIGNATURE_BYTES);
   const view = viewOf(sum);

@@ -2,7 +2,7 @@ import type { ChunkDisk } from '../../files/chunk-disk.ts';
 import { toHex } from '../../kernel/bytes.ts';
 import { problem } from './problems.ts';
 
-/** Chunks in memory, on a disk of a given size in bytes. */
+/** Chunks in memory, limited to a disk size in bytes. */
 export function memoryChunks(sizeBytes = Infinity): ChunkDisk & { readonly chunks: Map<string, Uint8Array> } {
   const chunks = new Map<string, Uint8Array>();
   const used = () => chunks.values().reduce((sum, { length }) => sum + length, 0);

@@ -2,10 +2,10 @@ import { LABELS, type Label } from '../../moderation/labels.ts';
 import type { Judgement } from '../../moderation/classifier.ts';
 import type { ImageClassifiers, Classifiers } from '../../moderation/ports.ts';
 
-/** A text that says what is to be thought of it: `[spam 0.95]`, or a handle `spam 0.95`. */
+/** A text that states its own score: `[spam 0.95]`, or a handle `spam 0.95`. */
 const SAID = new RegExp(`\\[?(${LABELS.join('|')}) (0?\\.\\d+|0|1)\\]?`, 'g');
 
-/** Classifiers that answer at once, by what a text says of itself: the rest is innocent. */
+/** Classifiers that answer at once with the score stated in the text; other texts are harmless. */
 export function memoryClassifiers(): Classifiers & ImageClassifiers {
   return {
     lanes: 1,

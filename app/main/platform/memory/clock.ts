@@ -2,16 +2,16 @@ import type { Clock } from '../../kernel/clock.ts';
 
 interface Task {
   readonly at: number;
-  /** Tasks of one moment run in the order in which they were set. */
+  /** Tasks of one moment run in the order in which they were scheduled. */
   readonly turn: number;
   run: (() => void) | null;
 }
 
-/** Time that passes only when told to; what is due runs in a fixed order. */
+/** A clock that advances only when told to and runs due tasks in a fixed order. */
 export class VirtualClock implements Clock {
   #now: number;
   #turn = 0;
-  /** A binary heap, the next task first. */
+  /** A binary heap with the next task first. */
   readonly #tasks: Task[] = [];
 
   constructor(startMs: number) {
@@ -30,7 +30,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Lets `ms` milliseconds pass: runs what falls due, and lets all promises settle after each task. */
+  /** Advances by `ms` milliseconds: runs due tasks, and lets all promises settle after each. */
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settled();
@@ -77,12 +77,12 @@ function comesBefore(a: Task, b: Task): boolean {
   return a.at < b.at || (a.at === b.at && a.turn < b.turn);
 }
 
-/** Every promise that needs nothing but other promises has settled once the loop comes round. */
+/** After one turn of the event loop, promises that depend only on promises have settled. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** One machine's own clock: the same time as everybody's, put forward or back by `offsetMs`. */
+/** The clock of one machine: the common time shifted by `offsetMs`. */
 export class MachineClock implements Clock {
   offsetMs = 0;
   readonly #world: Clock;
@@ -96,7 +96,7 @@ export class MachineClock implements Clock {
     return this.#world.now() + this.offsetMs;
   }
 
-  /** Waits are counted steadily, whatever the hands of the clock show. */
+  /** Timers are monotonic, whatever the offset. */
   after(delayMs: number, task: () => void): () => void {
     if (!this.#running) return () => {};
     return this.#world.after(delayMs, () => {
@@ -104,7 +104,7 @@ export class MachineClock implements Clock {
     });
   }
 
-  /** The process that used this clock is gone: nothing it waited for happens. */
+  /** Cancels all timers, as when the process that used this clock ends. */
   stop(): void {
     this.#running = false;
   }

@@ -1,6 +1,6 @@
 import type { LogFile } from '../../ledger/consensus/vote-log.ts';
 
-/** A log file in memory; what was written can be looked at and taken back. */
+/** A log file in memory; tests can read and revert its content. */
 export class MemoryLogFile implements LogFile {
   readonly #written: (offset: number, bytes: Uint8Array) => void;
   #bytes: Uint8Array;
@@ -25,7 +25,7 @@ export class MemoryLogFile implements LogFile {
     return this.#bytes.slice();
   }
 
-  /** Puts in what was written before. */
+  /** Sets the initial content. */
   fill(writes: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): void {
     for (const { offset, bytes } of writes) {
       this.reserve(offset + bytes.length);

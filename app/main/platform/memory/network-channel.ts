@@ -3,7 +3,7 @@ import { Problem } from '../../kernel/errors.ts';
 import { MAX_MESSAGE_BYTES, type Channel } from '../../log/transport.ts';
 import { problem } from './problems.ts';
 
-/** A writer waits while this much is under way or unread, in bytes. */
+/** A writer waits while this many bytes are in transit or unread. */
 const HIGH_BYTES = 512 * 1024;
 
 type Parcel = { readonly message: Uint8Array } | 'end';
@@ -16,9 +16,9 @@ export class MemoryChannel implements Channel {
   readonly #carried: (bytes: number) => void;
   #other: MemoryChannel | null = null;
 
-  /** What this end sent and the other has not got yet, in order. */
+  /** Messages in transit from this end, in order. */
   readonly #underway: Parcel[] = [];
-  /** What came for this end and waits to be read. */
+  /** Received messages that are still unread. */
   readonly #inbox: Parcel[] = [];
   #unreadBytes = 0;
   #closing = false;
@@ -34,7 +34,7 @@ export class MemoryChannel implements Channel {
   }
 
   /**
-   * The two ends of a new pipe; `carried` is told of every message that leaves an end, by that end's name.
+   * The two ends of a new pipe; `carried` is called for every sent message, with the name of the sending end.
    */
   static pair(
     names: readonly [string, string],
@@ -70,7 +70,7 @@ export class MemoryChannel implements Channel {
     }
     const other = this.#other;
     if (other === null) return;
-    // A copy, as a wire makes one: the sender may write into its buffer again.
+    // A copy, since the sender may reuse its buffer.
     this.#dispatch({ message: message.slice() });
     other.#unreadBytes += message.byteLength;
     this.#carried(message.byteLength);
@@ -109,7 +109,7 @@ export class MemoryChannel implements Channel {
     this.#clock.after(this.#delayMs(), () => this.#other?.break());
   }
 
-  /** The pipe is gone: what has arrived may still be read, nothing else comes or goes. */
+  /** Breaks the pipe: received messages can still be read, but nothing more is sent or received. */
   break(failure = problem('channel-broken')): void {
     if (this.#failure !== null) return;
     this.#failure = failure;
@@ -123,7 +123,7 @@ export class MemoryChannel implements Channel {
     return this.#failure !== null || (this.#closing && (this.#other === null || this.#other.#closing));
   }
 
-  /** Parcels arrive in the order they left, whatever the delay of each. */
+  /** Parcels arrive in order, whatever the delay of each. */
   #dispatch(parcel: Parcel): void {
     this.#underway.push(parcel);
     this.#clock.after(this.#delayMs(), () => {

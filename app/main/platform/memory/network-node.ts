@@ -36,7 +36,7 @@ type Handler = (channel: Channel) => Promise<void>;
 const MAX_GOSSIP_BYTES = 256 * 1024;
 const REJECT_COST = 10;
 const DIAL_DEADLINE_MS = 10_000;
-/** Hashes of gossip remembered against loops; the oldest are forgotten. */
+/** The most gossip hashes kept to prevent loops; the oldest are dropped. */
 const MAX_SEEN = 50_000;
 
 /** One node's side of a memory network. */
@@ -44,7 +44,7 @@ export class MemoryTransport implements Transport {
   readonly self: string;
   readonly #world: World;
   readonly #validators = new Map<string, Validate>();
-  /** Topics whose messages are not passed on. */
+  /** Topics whose messages are not forwarded. */
   readonly #near = new Set<string>();
   readonly #handlers = new Map<string, Handler>();
   readonly #listeners = new Set<(change: PeerChange) => void>();
@@ -72,7 +72,7 @@ export class MemoryTransport implements Transport {
   }
 
   async resume(): Promise<void> {
-    // Links of a memory network never hang: they work or they are gone.
+    // Links of a memory network never hang: they work or they are broken.
   }
 
   subscribe(topic: string, validate: Validate, range: 'everybody' | 'neighbours' = 'everybody'): void {
@@ -167,12 +167,12 @@ export class MemoryTransport implements Transport {
     return this.#running ? [`/memory/${this.self}`] : [];
   }
 
-  /** Stops without a word to anyone. */
+  /** Stops without notifying peers. */
   halt(): void {
     this.#running = false;
   }
 
-  /** Tells this node's listeners of a change; a node that is down hears nothing. */
+  /** Tells this node's listeners of a change, if the node is running. */
   tell(change: PeerChange): void {
     if (!this.#running && change.kind === 'connected') return;
     for (const listener of this.#listeners) listener(change);
@@ -186,7 +186,7 @@ export class MemoryTransport implements Transport {
     return this.#running && this.#validators.has(topic);
   }
 
-  /** A gossip message arrives: the validator decides whether it goes on. */
+  /** Handles a gossip message; the validator decides whether it is forwarded. */
   async arrive(topic: string, data: Uint8Array, from: string): Promise<void> {
     const validate = this.#validators.get(topic);
     if (!this.#running || validate === undefined) return;
@@ -196,7 +196,7 @@ export class MemoryTransport implements Transport {
     try {
       verdict = await validate(data, from);
     } catch {
-      // A fault of the validator's own is not the peer's: drop the message, blame nobody.
+      // A fault of the validator is not the peer's: drop the message without a penalty.
       verdict = 'ignore';
     }
     if (verdict === 'reject') this.#blame(from);

@@ -5,7 +5,10 @@ import type { World } from './network-node.ts';
 
 const ADDRESS = /^\/memory\/([^/]+)$/;
 
-/** The network of one node of a memory network: all nodes are on one internet, without routers or relays. */
+/**
+ * The `Network` of one node in a memory network, where all nodes are on the internet, without routers or
+ * relays.
+ */
 export function memoryNetworkView(
   name: string,
   world: World,

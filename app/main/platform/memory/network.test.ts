@@ -8,7 +8,7 @@ import { createMemoryNetwork, type MemoryNetwork } from './network.ts';
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 const text = (value: Uint8Array): string => new TextDecoder().decode(value);
 
-/** Random bytes that a seed decides. */
+/** Random bytes from a seed. */
 function seeded(seed: string): Random {
   let turn = 0;
   return {
@@ -46,7 +46,7 @@ async function join({ clock, network }: World, pairs: [string, string][]): Promi
   await Promise.all(dials);
 }
 
-test('the same seed gives the same run, with every fault switched on', async () => {
+test('the same seed gives the same run, with every fault enabled', async () => {
   const run = async (seed: string): Promise<string[]> => {
     const made = await world(['a', 'b', 'c'], seed);
     made.network.shape({ delayMs: 20, jitterMs: 30, loss: 0.3, duplication: 0.3, reordering: 0.3 });
@@ -66,7 +66,7 @@ test('the same seed gives the same run, with every fault switched on', async () 
   expect(await run('two')).not.toEqual(first);
 });
 
-test('a line loses, delays and reorders gossip as it was told to', async () => {
+test('a line loses, delays and reorders gossip as configured', async () => {
   const made = await world(['a', 'b']);
   const { clock, network, heard } = made;
   await join(made, [['a', 'b']]);
@@ -110,7 +110,7 @@ test('channels keep their order over a line that loses and delays', async () => 
   expect(received).toEqual([...sent, 'end']);
 });
 
-test('a partition breaks links and lets dials time out; healing lets them through again', async () => {
+test('a partition breaks links and makes dials time out; after healing dials succeed', async () => {
   const made = await world(['a', 'b', 'c']);
   const { clock, network, heard } = made;
   await join(made, [
@@ -134,7 +134,7 @@ test('a partition breaks links and lets dials time out; healing lets them throug
   expect(heard.get('c')?.at(-1)).toMatch(/together from b$/);
 });
 
-test('a crashed node takes its links and channels with it, and comes back with nothing', async () => {
+test('a crashed node loses its links and channels, and restarts without them', async () => {
   const made = await world(['a', 'b']);
   const { clock, network, heard } = made;
   network.shape({ delayMs: 10 });
@@ -162,7 +162,7 @@ test('a crashed node takes its links and channels with it, and comes back with n
   expect(after.peers().map(({ peer }) => peer)).toEqual(['a']);
 });
 
-test('injected garbage meets the validator and costs its sender score', async () => {
+test('injected garbage reaches the validator and lowers the sender’s score', async () => {
   const made = await world(['a', 'b']);
   const { clock, network } = made;
   await join(made, [['a', 'b']]);

@@ -6,13 +6,13 @@ import { MemoryChannel } from './network-channel.ts';
 import { MemoryTransport, type MemoryLink, type World } from './network-node.ts';
 import { memoryNetworkView } from './network-view.ts';
 
-/** How a line between two nodes treats what it carries. Shares are between 0 and 1. */
+/** The conditions of a line between two nodes. Shares are between 0 and 1. */
 export interface LineConditions {
-  /** One way, in milliseconds. */
+  /** One-way latency, in milliseconds. */
   readonly delayMs: number;
-  /** Up to this much more, drawn anew for every message. */
+  /** Additional random latency, up to this much for each message. */
   readonly jitterMs: number;
-  /** Share of gossip messages that never arrive; channels take longer instead, as they would resend. */
+  /** Share of gossip messages that never arrive; channels are delayed instead, as by retransmission. */
   readonly loss: number;
   /** Share of gossip messages that arrive twice. */
   readonly duplication: number;
@@ -21,21 +21,21 @@ export interface LineConditions {
 }
 
 export interface MemoryNetwork {
-  /** The node's transport: the same one each time, a fresh one after a crash. */
+  /** The node's transport: the same on each call, a new one after a crash. */
   transport(name: string): Transport;
   /**
    * The network as the node sees it.
    *
-   * @param signerOf the key that a node's name stands for.
+   * @param signerOf the key of a node, by its name.
    */
   view(name: string, signerOf: (name: string) => Signer): Network;
   /** Sets conditions for every line, or for the line between two nodes, both ways. */
   shape(conditions: Partial<LineConditions>, between?: readonly [string, string]): void;
-  /** Splits the nodes: only those within one group reach each other; one that is in no group is alone. */
+  /** Partitions the nodes: only those within one group reach each other; a node in no group is alone. */
   partition(groups: readonly (readonly string[])[]): void;
-  /** Ends every partition. Links that broke are not made again by themselves. */
+  /** Ends every partition. Broken links are not restored automatically. */
   heal(): void;
-  /** The node vanishes in mid-sentence; its links break, and its transport is dead for good. */
+  /** Crashes a node: its links break, and its transport stays dead. */
   crash(name: string): void;
   /** Breaks the link between two nodes, if there is one. */
   cut(a: string, b: string): void;
@@ -45,13 +45,12 @@ export interface MemoryNetwork {
 
 const PERFECT: LineConditions = { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0, reordering: 0 };
 
-/** What a lost packet costs a channel: the wait until it is sent again. */
+/** The delay of a channel by a lost packet: the wait until it is sent again. */
 const RESEND_MS = 200;
 
 /**
- * A network within one process. Every delivery goes through `clock`, every chance through `random`: with a
- * virtual clock and a seeded source the same run comes out again. Without `random` all lines must be free of
- * chance.
+ * A network within one process. All deliveries use `clock`, all chance uses `random`, so a run with a virtual
+ * clock and a seeded source is reproducible. Without `random` no line may have random conditions.
  */
 export function createMemoryNetwork(init: { clock: Clock; random?: Random }): MemoryNetwork {
   const { clock, random } = init;

@@ -18,7 +18,7 @@ import { signerOf as signerOfSeed } from '../keys/ed25519.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import { createMemoryNetwork } from './network.ts';
 
-/** Time that passes only when told to. */
+/** A clock that advances only when told to. */
 export class StillClock implements Clock {
   #now = Date.UTC(2030, 0, 1);
   #tasks: { at: number; run: () => void }[] = [];
@@ -49,7 +49,7 @@ export class StillClock implements Clock {
     this.#now = until;
   }
 
-  /** Lets time pass in small steps until a promise settles, one minute at most. */
+  /** Advances time in small steps until a promise settles, up to one minute. */
   async settle<T>(promise: Promise<T>): Promise<T> {
     let done = false;
     const end = () => {
@@ -62,7 +62,7 @@ export class StillClock implements Clock {
   }
 }
 
-/** Promises and the thread pool's answers get a turn. */
+/** Lets promises and the thread pool's answers settle. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
@@ -76,14 +76,14 @@ export class TestCommunity {
   readonly id: Uint8Array;
   readonly genesisTime = ticksOf(this.clock.now());
   readonly founder = signerOf('mara');
-  /** What the ledger says about people; every node hears it at once. */
+  /** The ledger's statements about people, which every node learns at once. */
   readonly people = new PeopleScript(this.clock);
 
   constructor(id: Uint8Array = sha256(Buffer.from('test community'))) {
     this.id = id;
   }
 
-  /** A node of a person, by name; `mara` is the founder. */
+  /** A person's node, by name; `mara` is the founder. */
   node(name: string) {
     const signer = signerOf(name);
     const db = openDatabase(':memory:', [
@@ -143,7 +143,7 @@ export class TestCommunity {
   }
 }
 
-/** Hands all events of one node to another. */
+/** Copies all events of one node to another. */
 export async function copyLog(from: { log: Log }, to: { log: Log }): Promise<void> {
   for (const stratum of ['authority', 'content'] as const) {
     const ids = [...from.log.store.items(stratum)].map(({ id }) => id);

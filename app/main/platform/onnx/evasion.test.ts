@@ -7,7 +7,7 @@ import { disguises } from '../../moderation/test-disguises.ts';
 import { eldLanguages } from '../language/eld.ts';
 import { loadModels } from './models.ts';
 
-/** Texts that are caught as they stand, and the words of them that somebody would hide. */
+/** Texts that are caught unchanged, and the words in them that an evader would disguise. */
 const caught = [
   ['shut up you stupid bitch, nobody wants you here', ['stupid', 'bitch']],
   ['you are a fucking retarded asshole and everybody knows it', ['fucking', 'retarded', 'asshole']],
@@ -35,11 +35,11 @@ beforeAll(async () => {
 const decisionOf = async (text: string) =>
   decide((await judge.judge([spoken(text, languages)]))[0]!, DEFAULT_THRESHOLDS).decision;
 
-test.each(caught)('“%s” is held back as it stands', async (text) => {
+test.each(caught)('“%s” is held back unchanged', async (text) => {
   expect(await decisionOf(text)).not.toBe('publish');
 });
 
-test('[J2] what is held back stays held back however its words are written', async () => {
+test('[J2] a text that is held back stays held back however its words are disguised', async () => {
   const names = Object.keys(disguises);
   await fc.assert(
     fc.asyncProperty(

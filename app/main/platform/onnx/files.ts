@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelManifest, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
 
-/** A model's file that is what its hash says. */
+/** A verified file of a model. */
 export interface VerifiedFile {
   readonly status: ModelStatus;
   /** Null unless the state is `ok`. */
@@ -12,10 +12,10 @@ export interface VerifiedFile {
 
 const MAX_MANIFEST_BYTES = 64 * 1024;
 
-/** Files that were read before, unverified, in memory that threads share. */
+/** Files that were already read into shared memory, unverified. */
 export type SharedFiles = Partial<Readonly<Record<ModelPart, SharedArrayBuffer>>>;
 
-/** Reads the file that plays a part into memory that threads can share; empty where it cannot be read. */
+/** Reads the file of a role into shared memory; empty if it cannot be read. */
 export async function sharedFile(folder: string, part: ModelPart): Promise<SharedFiles> {
   const manifest = await readManifest(folder);
   const entry = typeof manifest === 'string' ? undefined : manifest.files.find((file) => file.part === part);
@@ -26,15 +26,15 @@ export async function sharedFile(folder: string, part: ModelPart): Promise<Share
     new Uint8Array(memory).set(bytes);
     return { [part]: memory };
   } catch {
-    // Whoever verifies it reads it again, and says what is wrong.
+    // The verification reads it again and reports the fault.
     return {};
   }
 }
 
 /**
- * Reads the files of a folder that play some parts and holds each against the size and the SHA-256 that
- * the manifest names; one that is in shared memory already is taken from there if it is sound. Never
- * throws: what is missing or broken says so in its status.
+ * Reads the files of some roles from a folder and checks each against the size and SHA-256 in the manifest. A
+ * sound copy in shared memory is used instead. Never throws; missing and broken files are reported in their
+ * status.
  */
 export async function verifiedFiles(
   folder: string,
@@ -107,13 +107,13 @@ async function verified(
   }
 }
 
-/** A file's status, with what loading it brought to light. */
+/** A file's status, with the result of loading it. */
 export function statusOf({ status }: VerifiedFile, faults: ReadonlyMap<ModelPart, string>): ModelStatus {
   const fault = faults.get(status.part);
   return fault === undefined ? status : { ...status, state: 'broken', fault };
 }
 
-/** The file that plays a part, if it is sound. */
+/** The file of a role, if it is sound. */
 export function bytesOf(files: readonly VerifiedFile[], part: ModelPart): Uint8Array | null {
   return files.find(({ status }) => status.part === part)?.bytes ?? null;
 }

@@ -29,7 +29,7 @@ const judged = (judge: Classifier, ...texts: readonly string[]) =>
 const decisionOf = async (judge: Classifier, text: string) =>
   decide((await judged(judge, text))[0]!, DEFAULT_THRESHOLDS).decision;
 
-describe('the models that ship', () => {
+describe('the shipped models', () => {
   let judge: Classifier;
   beforeAll(async () => {
     judge = new Classifier(await loadModels(SHIPPED));
@@ -40,7 +40,7 @@ describe('the models that ship', () => {
     expect(statuses.map(({ fault }) => fault)).toEqual(statuses.map(() => null));
   });
 
-  test('publish ordinary talk, hide plain spam and insults, and say in which language', async () => {
+  test('publish ordinary talk, hide plain spam and insults, and detect the language', async () => {
     expect(await decisionOf(judge, TALK)).toBe('publish');
     expect(await decisionOf(judge, SPAM)).toBe('quarantine');
     expect(await decisionOf(judge, INSULT)).toBe('quarantine');
@@ -48,14 +48,14 @@ describe('the models that ship', () => {
     expect(german!.language).toBe('de');
   });
 
-  test('name the words that speak against a text, where they stand', async () => {
+  test('name the words that count against a text, with their positions', async () => {
     const text = `Well, ${INSULT}.`;
     const [judgement] = await judged(judge, text);
     const terms = judgement!.spans.map(({ start, end }) => text.slice(start, end));
     expect(terms).toEqual(expect.arrayContaining(['bitch', 'fucking']));
   });
 
-  test('[J3] bad input is judged in bounded time: long, binary, piled up, repeated, empty', async () => {
+  test('[J3] bad input is judged in bounded time: long, binary, stacked marks, repeated, empty', async () => {
     const texts = [
       '',
       'a'.repeat(1_000_000),
@@ -78,13 +78,13 @@ describe('the models that ship', () => {
     }
   }, 20_000);
 
-  test('[J9] saying more of the same does not move a message', async () => {
+  test('[J9] repeating a text does not change its judgement', async () => {
     const [once, often] = await judged(judge, `${SPAM} ${SPAM}`, `${SPAM} `.repeat(30));
     expect(Math.abs(once!.scores.spam - often!.scores.spam)).toBeLessThan(0.05);
   });
 });
 
-test('[J5] a model that was changed is broken, and word lists judge instead: they queue', async () => {
+test('[J5] a changed model is broken, and word lists judge instead: they queue', async () => {
   const path = join(folder, 'first-stage.onnx');
   const bytes = await readFile(path);
   bytes[bytes.length >> 1]! ^= 1;
@@ -101,7 +101,7 @@ test('[J5] a model that was changed is broken, and word lists judge instead: the
   expect(await decisionOf(judge, 'f.u.c.k you, you b i t c h')).toBe('queue');
 });
 
-test('[J5] a model that was cut short or is gone is said to be so', async () => {
+test('[J5] a truncated or missing model is reported', async () => {
   await truncate(join(folder, 'first-stage.onnx'), 1000);
   await rm(join(folder, 'calibration.json'));
   const { statuses } = await loadModels(folder);

@@ -9,7 +9,7 @@ import { bytesOf, messageOf, statusOf, verifiedFiles, type SharedFiles } from '.
 import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
 import { tensorsOf, type Kept } from './tensors.ts';
 
-/** What could be loaded of the models; null stands for what is missing or broken. */
+/** The loaded models; null for each that is missing or broken. */
 export interface LoadedModels {
   readonly first: FirstWeights | null;
   readonly second: Encoders;
@@ -23,12 +23,12 @@ const VocabularyFile = z
     scores: z.array(z.number()).max(100_000).optional(),
   })
   .transform(({ pieces, scores }) => ({ tokens: pieces, scores }));
-/** Filling for lines shorter than the longest of their batch. */
+/** Padding for lines shorter than the longest of their batch. */
 const PAD = 1n;
 
 /**
- * Verifies and loads the models of a folder. Sessions use one thread each: whoever asks runs one to a
- * worker; files that were read into shared memory before are not read again. Never throws; a model that does
+ * Verifies and loads the models of a folder. Each session uses one thread: callers run one per
+ * worker; files already in shared memory are not read again. Never throws; a model that does
  * not load is `broken` in the statuses.
  */
 export async function loadModels(folder: string, shared: SharedFiles = {}): Promise<LoadedModels> {
@@ -64,7 +64,7 @@ export async function loadModels(folder: string, shared: SharedFiles = {}): Prom
   };
 }
 
-/** Takes the table out of the first stage's graph, where it lies: a message is then a sum of rows. */
+/** Extracts the table from the first stage's graph; a message is then a sum of rows. */
 function firstWeights(bytes: Uint8Array): FirstWeights {
   const kept = tensorsOf(bytes);
   const tensor = (name: string): Kept => {
@@ -82,7 +82,7 @@ function firstWeights(bytes: Uint8Array): FirstWeights {
   };
 }
 
-/** The numbers of a tensor; copied, since bytes may lie at any place. */
+/** The numbers of a tensor, copied because its bytes may be unaligned. */
 const floats = ({ bytes }: Kept): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
 
 async function secondStage(onnx: Runtime, bytes: Uint8Array): Promise<SecondStage> {

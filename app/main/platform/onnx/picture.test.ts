@@ -13,7 +13,7 @@ const pictureOf = (value: (x: number, y: number, channel: number) => number) =>
     return value(point % PICTURE_SIDE, Math.floor(point / PICTURE_SIDE), at % 3);
   });
 
-/** What TensorFlow.js 4 answers for the same pictures with the package's own files. */
+/** The results of TensorFlow.js 4 for the same pictures with the package's own files. */
 const REFERENCE = [
   { picture: pictureOf(() => 0.5), scores: [0.048277, 0.042026, 0.90655, 0.001544, 0.001603] },
   {
@@ -26,7 +26,7 @@ const REFERENCE = [
   },
 ];
 
-test('the model for images answers what it answered in its first form, to four digits', async () => {
+test('the converted model for images gives the original’s results to four digits', async () => {
   const { model, statuses } = await loadPictureModel(SHIPPED);
   expect(statuses).toMatchObject([{ part: 'image', state: 'ok', fault: null }]);
   const answers = await model!.run(REFERENCE.map(({ picture }) => picture));
@@ -35,7 +35,7 @@ test('the model for images answers what it answered in its first form, to four d
   }
 });
 
-test('[J5] a model for images that was cut short is named, and none is loaded', async () => {
+test('[J5] a truncated model for images is reported, and none is loaded', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'impulse-picture-'));
   try {
     await cp(SHIPPED, folder, { recursive: true });

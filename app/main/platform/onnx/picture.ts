@@ -3,7 +3,7 @@ import type { ModelPart, ModelStatus } from '../../moderation/manifest.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
 import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
 
-/** The model for images, or null when it is missing or broken. */
+/** The model for images, or null if it is missing or broken. */
 interface LoadedPictureModel {
   readonly model: PictureModel | null;
   readonly statuses: readonly ModelStatus[];

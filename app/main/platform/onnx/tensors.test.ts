@@ -9,7 +9,7 @@ import { tensorsOf } from './tensors.ts';
 const FOLDER = join(import.meta.dirname, '../../../../resources/models');
 const FILE = join(FOLDER, 'first-stage.onnx');
 
-test('a row of the table is what the runtime reckons of it', async () => {
+test('a row of the table equals the runtime’s result', async () => {
   const bytes = await readFile(FILE);
   const kept = tensorsOf(bytes);
   const table = kept.get('table')!;
@@ -30,7 +30,7 @@ test('a row of the table is what the runtime reckons of it', async () => {
   await session.release();
 });
 
-test('a file in shared memory is verified there, and read anew where it is not sound', async () => {
+test('a file in shared memory is verified there, and read again if it is not sound', async () => {
   const shared = await sharedFile(FOLDER, 'first');
   const [sound] = await verifiedFiles(FOLDER, ['first'], shared);
   expect(sound!.bytes!.buffer).toBe(shared.first);
@@ -41,7 +41,7 @@ test('a file in shared memory is verified there, and read anew where it is not s
   expect(await sharedFile(join(FOLDER, 'nowhere'), 'first')).toEqual({});
 });
 
-test('bytes that are no model are refused, or hold nothing, and nothing is read beyond their end', () => {
+test('bytes that are not a model are refused or yield no tensors, and nothing is read beyond their end', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       try {

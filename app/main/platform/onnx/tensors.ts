@@ -1,7 +1,7 @@
 /**
- * Tensors that an ONNX model keeps in its graph, read where they lie. A session would copy a table of
- * 26 MB several times to hand it out; libraries for protocol buffers copy what lies in shared memory.
- * Field numbers are those of onnx.proto (ONNX 1.18).
+ * Tensors in the graph of an ONNX model, read in place. A session would copy a table of 26 MB several times
+ * to return it; libraries for protocol buffers copy shared memory. Field numbers are those of onnx.proto
+ * (ONNX 1.18).
  */
 
 /** A tensor's size by dimension and its bytes, a view into the model's. */
@@ -21,7 +21,7 @@ const FIXED_64 = 1;
 const DELIMITED = 2;
 const FIXED_32 = 5;
 
-/** A field of a message: its number, its value where that is a number, its bytes where it has some. */
+/** A field of a message: its number, its value if numeric, and its bytes if any. */
 interface Field {
   readonly number: number;
   readonly value: number;
@@ -31,7 +31,7 @@ interface Field {
 /**
  * The tensors of a model's graph by name.
  *
- * @throws Error where the bytes are no message of that form.
+ * @throws Error if the bytes are not such a message.
  */
 export function tensorsOf(model: Uint8Array): Map<string, Kept> {
   const found = new Map<string, Kept>();
@@ -83,7 +83,7 @@ function* packed(bytes: Uint8Array): Generator<number> {
   for (const cursor = { at: 0 }; cursor.at < bytes.length;) yield varint(bytes, cursor);
 }
 
-/** Seven bits a byte, the lowest first; numbers beyond 2^53 lose their last digits, and sizes have none. */
+/** A varint. Numbers beyond 2^53 lose precision, but sizes never get there. */
 function varint(bytes: Uint8Array, cursor: { at: number }): number {
   let value = 0;
   for (let scale = 1; cursor.at < bytes.length; scale *= 128) {

@@ -3,20 +3,20 @@ import { decodeNatPmpAddress } from './nat-pmp.ts';
 import { decodePcpAnnounce } from './pcp.ts';
 import type { Router } from './router.ts';
 
-/** All hosts of a network: RFC 6887 section 14.1.1, RFC 6886 section 3.2.1. */
+/** The all-hosts multicast group: RFC 6887 section 14.1.1, RFC 6886 section 3.2.1. */
 const GROUP = '224.0.0.1';
 
 export interface Announcement {
   readonly epochSeconds: number;
-  /** The router's external address, where the message holds one. */
+  /** The router's external address, if the message has one. */
   readonly externalHost: string | null;
 }
 
 /**
- * Listens for what the router says unasked: that it restarted, or that its external address changed. Another
- * program may hold the port for itself; then a loss is found at the next renewal.
+ * Listens for the router's announcements of a restart or a new external address. If another program holds the
+ * port, a loss is found at the next renewal.
  *
- * @returns how to stop listening.
+ * @returns a function that stops listening.
  */
 export function hearAnnouncements(
   router: Router,
@@ -40,7 +40,7 @@ export function hearAnnouncements(
     try {
       socket.addMembership(GROUP, localAddress);
     } catch {
-      // Most systems are members of this group without asking.
+      // Most systems are already members of this group.
     }
   });
   return close;

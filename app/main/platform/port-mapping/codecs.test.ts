@@ -23,7 +23,7 @@ describe('PCP', () => {
     02 81 00 00  000004b0  00000064  000000000000000000000000
     000102030405060708090a0b  06 000000  0fa1 a122  00000000000000000000ffffc6120007`;
 
-  it('encodes a MAP request as RFC 6887 figures 2 and 9 lay it out', () => {
+  it('encodes a MAP request as in RFC 6887 figures 2 and 9', () => {
     expect(pcp.encodePcpMap(request)).toEqual(
       hex(`
         02 01 0000  000004b0  00000000000000000000ffffc0a80114
@@ -41,14 +41,14 @@ describe('PCP', () => {
     });
   });
 
-  it('takes the external address 0.0.0.0, and one that is not IPv4, for none', () => {
+  it('treats the external address 0.0.0.0 and non-IPv4 addresses as none', () => {
     const zero = success.replace('ffffc6120007', 'ffff00000000');
     const ipv6 = success.replace('00000000000000000000ffffc6120007', '20010db8000000000000000000000001');
     expect(pcp.decodePcpMap(hex(zero), request)).toMatchObject({ externalHost: null });
     expect(pcp.decodePcpMap(hex(ipv6), request)).toMatchObject({ externalHost: null });
   });
 
-  it('tells a refusal by its name', () => {
+  it('names a refusal', () => {
     const refusal = success.replace('02 81 00 00', '02 81 00 02');
     expect(pcp.decodePcpMap(hex(refusal), request)).toMatchObject({
       kind: 'refused',
@@ -56,7 +56,7 @@ describe('PCP', () => {
     });
   });
 
-  it('takes the answers of NAT-PMP routers and of other versions for an unsupported version', () => {
+  it('treats answers of NAT-PMP routers and of other versions as an unsupported version', () => {
     const natPmpOnly = hex('00 81 0001 00000064');
     const otherVersion = hex(`01 81 00 01 00000000 00000064 ${'00'.repeat(12)}`);
     expect(pcp.decodePcpMap(natPmpOnly, request)).toEqual({ kind: 'unsupported-version' });
@@ -100,7 +100,7 @@ describe('NAT-PMP', () => {
     lifetimeSeconds: 1200,
   };
 
-  it('encodes requests as RFC 6886 sections 3.2 and 3.3 lay them out', () => {
+  it('encodes requests as in RFC 6886 sections 3.2 and 3.3', () => {
     expect(natPmp.encodeNatPmpAddress()).toEqual(hex('00 00'));
     expect(natPmp.encodeNatPmpMap(request)).toEqual(hex('00 02 0000 0fa1 0fa1 000004b0'));
     const udp = { ...request, wanted: { protocol: 'udp', port: 4001 } } as const;
@@ -158,14 +158,14 @@ describe('the epoch of a router', () => {
     return readings.map(([epochSeconds, atSeconds]) => epoch.lost(epochSeconds, atSeconds * 1000)).at(-1);
   };
 
-  it('says nothing by its first reading, nor while it keeps pace with this machine', () => {
+  it('reports no loss on the first reading, nor while it keeps pace with this machine', () => {
     expect(watch([5, 0])).toBe(false);
     expect(watch([5, 0], [605, 600])).toBe(false);
     expect(watch([5, 0], [570, 600])).toBe(false);
     expect(watch([5, 0], [4, 0])).toBe(false);
   });
 
-  it('tells a loss when it goes back, lags behind or leaps ahead', () => {
+  it('reports a loss when it goes back, lags behind or jumps ahead', () => {
     expect(watch([500, 0], [3, 600])).toBe(true);
     expect(watch([5, 0], [300, 600])).toBe(true);
     expect(watch([5, 0], [2000, 600])).toBe(true);
@@ -176,13 +176,13 @@ describe('SSDP', () => {
   const answer = (location: string, target = 'urn:schemas-upnp-org:device:InternetGatewayDevice:1') =>
     text(`HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=120\r\nST: ${target}\r\nLocation: ${location}\r\n\r\n`);
 
-  it('searches as UPnP asks', () => {
+  it('searches as UPnP requires', () => {
     expect(encodeSearch('urn:x')).toBe(
       'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: urn:x\r\n\r\n',
     );
   });
 
-  it('reads where the description of a router is', () => {
+  it('reads the address of a router’s description', () => {
     expect(decodeSearchAnswer(answer('http://192.168.1.1:5000/root.xml'), '192.168.1.1')?.href).toBe(
       'http://192.168.1.1:5000/root.xml',
     );
@@ -220,7 +220,7 @@ describe('UPnP IGD', () => {
     ]);
   });
 
-  it('resolves addresses against the base that a router of version 1 names, and leaves none to another machine', () => {
+  it('resolves addresses against the base of a version 1 router, and drops those of other machines', () => {
     const base = `<URLBase>http://192.168.1.1:8080/</URLBase>${service('WANIPConnection:1', '/ip')}`;
     const elsewhere = `<URLBase>http://192.168.1.9/</URLBase>${service('WANIPConnection:1', '/ip')}`;
     const control = service('WANIPConnection:1', 'http://192.168.1.9/ip');
@@ -238,7 +238,7 @@ describe('UPnP IGD', () => {
     expect(readExternalAddress(xml(''))).toBeNull();
   });
 
-  it('reads a fault, and no more of its words than fit a line', () => {
+  it('reads a fault, with a description of at most one line', () => {
     const xml = `<e:UPnPError><errorCode>718</errorCode><errorDescription>\u0007Conflict${'!'.repeat(200)}</errorDescription>`;
     expect(readFault(xml)).toEqual({ code: 718, description: `Conflict${'!'.repeat(72)}` });
     expect(readFault('<errorCode>many</errorCode>')).toBeNull();

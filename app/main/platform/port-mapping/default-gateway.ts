@@ -7,7 +7,7 @@ import { routerAt, type Router } from './router.ts';
 const DEADLINE_MS = 5000;
 const MAX_OUTPUT_BYTES = 256 * 1024;
 
-/** The router behind this machine's default IPv4 route; null without one, or on a system of another kind. */
+/** The router of this machine's default IPv4 route; null without one, or on an unsupported system. */
 export async function defaultRouter(): Promise<Router | null> {
   const address = await defaultGateway();
   return address === null ? null : routerAt(address);
@@ -30,7 +30,7 @@ async function defaultGateway(): Promise<string | null> {
   }
 }
 
-/** The output of a command. One that fails has no route to tell: `route -n get` exits with 1 without one. */
+/** The output of a command; empty if it fails, as `route -n get` exits with 1 without a route. */
 function output(path: string, args: readonly string[]): Promise<string> {
   const options = { timeout: DEADLINE_MS, maxBuffer: MAX_OUTPUT_BYTES, windowsHide: true };
   return new Promise((resolve) => {

@@ -1,18 +1,18 @@
-/** A router's count of seconds since it lost its mappings last, and when that was read. */
+/** A router's count of seconds since it last lost its mappings, and the time of reading. */
 interface Reading {
   readonly epochSeconds: number;
   readonly atMs: number;
 }
 
 /**
- * Finds out from a router's epoch whether it lost its mappings, for example by a restart: RFC 6887 section
+ * Detects from a router's epoch whether it lost its mappings, for example by a restart: RFC 6887 section
  * 8.5, whose check covers RFC 6886 section 3.6 as well.
  */
 export class EpochWatch {
   #last: Reading | null = null;
 
   /**
-   * @param epochSeconds as the router's message holds it.
+   * @param epochSeconds the epoch in the router's message.
    * @param nowMs this machine's time.
    * @returns true if the mappings made before this message are lost.
    */
@@ -26,7 +26,7 @@ export class EpochWatch {
     return here + 2 < there - there / 16 || there + 2 < here - here / 16;
   }
 
-  /** Another router counts on its own. */
+  /** Resets the epoch for another router. */
   reset(): void {
     this.#last = null;
   }

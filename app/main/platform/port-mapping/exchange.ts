@@ -4,16 +4,16 @@ import type { Router } from './router.ts';
 import { problem } from './problems.ts';
 
 /**
- * Waits after each sending; then the router counts as silent. RFC 6886 section 3.1 starts with 250 ms as
- * well.
+ * Waits after each transmission; then the router counts as silent. RFC 6886 section 3.1 also starts with 250
+ * ms.
  */
 const WAITS_MS = [250, 500, 1000];
 
 /**
  * Sends a request to the router's mapping port until it is answered. The socket is connected, so the kernel
- * drops what comes from any other address or port.
+ * drops packets from other addresses and ports.
  *
- * @param read the answer that some bytes hold, or null for bytes to ignore.
+ * @param read parses an answer; null for bytes to ignore.
  * @throws Problem `router-silent` after 1.75 s without an answer, or at once when the port is closed; the
  *   signal's reason when it aborts.
  */
@@ -56,9 +56,9 @@ export async function exchange<Answer>(
 }
 
 /**
- * This machine's own address on the way to the router. No packet is sent.
+ * This machine's address towards the router. No packet is sent.
  *
- * @throws Problem `router-silent` if there is no way.
+ * @throws Problem `router-silent` if there is no route.
  */
 export async function localAddressTowards(router: Router): Promise<string> {
   const socket = await connectedSocket(router);

@@ -4,15 +4,15 @@ import { isSilence, type Line, type RouterClient } from './router.ts';
 import { findUpnpClient } from './upnp-client.ts';
 import { problem } from './problems.ts';
 
-/** How long UPnP waits with its first mapping, so that it does not compete with a quick PCP or NAT-PMP. */
+/** How long UPnP delays its first mapping, so that it does not compete with a quick PCP or NAT-PMP. */
 const HEAD_START_MS = 1000;
 
-/** The outcome of a client for the wanted ports; rejects where the router mapped none. */
+/** Maps the wanted ports with a client; rejects if the router mapped none. */
 type MapAll<Mapped> = (client: RouterClient, signal: AbortSignal) => Promise<Mapped>;
 
 /**
- * Finds a protocol in which the router maps ports: PCP, then NAT-PMP, and UPnP beside the two. The first that
- * maps a port wins, and the others are broken off.
+ * Finds a protocol in which the router maps ports: PCP, then NAT-PMP, with UPnP in parallel. The first that
+ * maps a port wins, and the others are aborted.
  *
  * @param mapAll maps the wanted ports with a client.
  * @throws Problem `router-refused` if any protocol was answered, else `router-silent`.

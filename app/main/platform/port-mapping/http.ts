@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { problem } from './problems.ts';
 
 const DEADLINE_MS = 5000;
-/** Device descriptions of real routers hold a few kilobytes. */
+/** The largest answer; device descriptions of real routers have a few kilobytes. */
 const MAX_BODY_BYTES = 128 * 1024;
 
 /** A SOAP call; without one the request is a GET. */
@@ -18,11 +18,11 @@ interface HttpAnswer {
 }
 
 /**
- * One HTTP request on a connection of its own. Redirections are not followed. Unlike `fetch`, this keeps the
- * letter case of header names, which old routers expect.
+ * One HTTP request on its own connection. Redirects are not followed. Unlike `fetch`, this keeps the case of
+ * header names, which old routers expect.
  *
- * @throws Problem `router-silent` without a whole answer of at most 128 KiB within 5 s; the signal's reason
- *   when it aborts.
+ * @throws Problem `router-silent` without a complete answer of at most 128 KiB within 5 s; the signal's
+ * reason   if it aborts.
  */
 export async function httpRequest(
   url: URL,

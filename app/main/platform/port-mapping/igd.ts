@@ -1,25 +1,25 @@
 import { isIPv4 } from 'node:net';
 import { urlOnRouter } from './ssdp.ts';
 
-/** What can map ports, the best first: UPnP IGD 2, IGD 1, and IGD 1 on lines with PPP. */
+/** The services that map ports, the best first: UPnP IGD 2, IGD 1, and IGD 1 on PPP lines. */
 const SERVICE_TYPES = [
   'urn:schemas-upnp-org:service:WANIPConnection:2',
   'urn:schemas-upnp-org:service:WANIPConnection:1',
   'urn:schemas-upnp-org:service:WANPPPConnection:1',
 ];
-/** More services than any router has. */
+/** A limit above the services of any router. */
 const MAX_SERVICES = 64;
 
-/** A service of the router that maps ports, and where it is called. */
+/** A service of the router that maps ports, and its control URL. */
 export interface IgdService {
   readonly type: string;
   readonly controlUrl: URL;
 }
 
-/** The fault codes that a client can do something about (UPnP WANIPConnection 2.4.16, 2.5.16). */
+/** The fault codes that a client can handle (UPnP WANIPConnection 2.4.16, 2.5.16). */
 export const FAULT = {
   conflict: 718,
-  /** Some routers answer with this general failure where a port is taken. */
+  /** Some routers answer with this general failure if a port is taken. */
   actionFailed: 501,
   onlyPermanentLeases: 725,
 } as const;
@@ -61,7 +61,7 @@ export function readExternalAddress(xml: string): string | null {
   return address !== null && isIPv4(address) && address !== '0.0.0.0' ? address : null;
 }
 
-/** The code of a UPnP fault and the router's words for it, at most 80 printable characters. */
+/** The code of a UPnP fault and the router's description, at most 80 printable characters. */
 export function readFault(xml: string): { readonly code: number; readonly description: string } | null {
   const code = elementText(xml, 'errorCode');
   if (code === null || !/^\d{1,4}$/.test(code)) return null;

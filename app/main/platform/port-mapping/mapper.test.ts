@@ -34,7 +34,7 @@ afterEach(async () => {
   await router.close();
 });
 
-/** Waits for a condition; meanwhile the clock passes `stepMs` for each real millisecond or more. */
+/** Waits for a condition; meanwhile the clock advances by `stepMs` at most once per real millisecond. */
 async function until(condition: () => boolean | Promise<boolean>, stepMs = 0): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
   while (!(await condition())) {
@@ -51,13 +51,13 @@ const settled = (promise: Promise<unknown>): Promise<boolean> =>
 const reaches = (state: string, stepMs = 0) => until(() => mapper.current().state === state, stepMs);
 
 describe('the first answers', () => {
-  it('are not waited for while no port is wanted', () => {
+  it('are not requested while no port is wanted', () => {
     expect(mapper.current()).toEqual({ state: 'off', mapped: [], gateway: null });
     mapper.want([TCP]);
     expect(mapper.current().state).toBe('searching');
   });
 
-  it('map the ports by PCP where the router speaks it', async () => {
+  it('map the ports by PCP if the router supports it', async () => {
     router.pcp = 0;
     router.natPmp = 0;
     router.upnp = 0;
@@ -78,7 +78,7 @@ describe('the first answers', () => {
     ]);
   });
 
-  it('map them by NAT-PMP where the router says that it does not know PCP', async () => {
+  it('map them by NAT-PMP if the router reports that it does not support PCP', async () => {
     router.pcp = 1;
     router.natPmp = 0;
     mapper.want([TCP]);
@@ -86,14 +86,14 @@ describe('the first answers', () => {
     expect(mapper.current().mapped).toMatchObject([{ by: 'nat-pmp', externalHost: '198.18.0.7' }]);
   });
 
-  it('map them by NAT-PMP where the router ignores PCP', async () => {
+  it('map them by NAT-PMP if the router ignores PCP', async () => {
     router.natPmp = 0;
     mapper.want([TCP]);
     await reaches('mapped', 10);
     expect(mapper.current().mapped).toMatchObject([{ by: 'nat-pmp' }]);
   });
 
-  it('map them by UPnP where nothing else is answered', async () => {
+  it('map them by UPnP if nothing else is answered', async () => {
     router.upnp = 0;
     mapper.want([TCP]);
     await reaches('mapped', 10);
@@ -102,7 +102,7 @@ describe('the first answers', () => {
     ]);
   });
 
-  it('may name another external port than was asked for', async () => {
+  it('may name another external port than requested', async () => {
     router.pcp = 0;
     router.taken.add(4001);
     mapper.want([TCP]);
@@ -110,7 +110,7 @@ describe('the first answers', () => {
     expect(mapper.current().mapped).toMatchObject([{ externalPort: 4002, internalPort: 4001 }]);
   });
 
-  it('are told to listeners, once each', async () => {
+  it('are reported to listeners, once each', async () => {
     const seen: string[] = [];
     const stopListening = mapper.onChange(() => seen.push(mapper.current().state));
     router.pcp = 0;
@@ -126,7 +126,7 @@ describe('the first answers', () => {
 });
 
 describe('a router that maps nothing', () => {
-  it('counts as none when it is silent, and is asked again after 30 seconds', async () => {
+  it('counts as none if it is silent, and is asked again after 30 seconds', async () => {
     mapper.want([TCP]);
     await reaches('none', 50);
     expect(mapper.current().gateway).toBeNull();
@@ -158,7 +158,7 @@ describe('a router that maps nothing', () => {
     }
   });
 
-  it('counts as refusing when it says no in every protocol', async () => {
+  it('counts as refusing if it refuses in every protocol', async () => {
     router.pcp = 2;
     router.natPmp = 2;
     router.upnp = 606;
@@ -176,7 +176,7 @@ describe('a router that maps nothing', () => {
     await reaches('refused', 10);
   });
 
-  it('counts as none when it sends garbage', async () => {
+  it('counts as none if it sends garbage', async () => {
     router.pcp = 'garbage';
     router.natPmp = 'garbage';
     mapper.want([TCP]);
@@ -231,7 +231,7 @@ describe('a mapping', () => {
     expect(clock.now() - restartedAt).toBeLessThan(60_000);
   });
 
-  it('is made in another protocol when the router falls silent in the first', async () => {
+  it('is made in another protocol when the router stops answering in the first', async () => {
     router.pcp = 0;
     mapper.want([TCP]);
     await reaches('mapped');
@@ -240,7 +240,7 @@ describe('a mapping', () => {
     await until(() => mapper.current().mapped[0]?.by === 'nat-pmp', 100);
   });
 
-  it('is gone from the state when the router answers no more', async () => {
+  it('is removed from the state when the router no longer answers', async () => {
     router.pcp = 0;
     mapper.want([TCP]);
     await reaches('mapped');
@@ -249,7 +249,7 @@ describe('a mapping', () => {
     expect(mapper.current().mapped).toEqual([]);
   });
 
-  it('is taken back when its port is not wanted any more', async () => {
+  it('is removed when its port is no longer wanted', async () => {
     router.pcp = 0;
     mapper.want([TCP, UDP]);
     await reaches('mapped');
@@ -283,7 +283,7 @@ describe('a mapping', () => {
 });
 
 describe('a change of the network', () => {
-  it('has the gateway looked for at once, and keeps mappings whose router is the same', async () => {
+  it('triggers a search for the gateway at once, and keeps mappings of the same router', async () => {
     const seen: string[] = [];
     router.pcp = 0;
     mapper.want([TCP]);
@@ -304,7 +304,7 @@ describe('a change of the network', () => {
     await reaches('mapped');
   });
 
-  it('drops the mappings of a router that is not there any more', async () => {
+  it('drops the mappings of a router that is gone', async () => {
     router.pcp = 0;
     mapper.want([TCP]);
     await reaches('mapped');
@@ -316,7 +316,7 @@ describe('a change of the network', () => {
 });
 
 describe('messages of others', () => {
-  it('do not pass for those of the router', async () => {
+  it('are not taken for the router’s', async () => {
     const impostor = createSocket('udp4');
     impostor.bind(0, '127.0.0.2');
     await once(impostor, 'listening');
@@ -335,7 +335,7 @@ describe('messages of others', () => {
     impostor.close();
   });
 
-  it('make this machine fetch nothing from elsewhere', async () => {
+  it('do not make this machine fetch from other hosts', async () => {
     let fetched = 0;
     const elsewhere = createServer((_request, response) => {
       fetched += 1;
@@ -353,7 +353,7 @@ describe('messages of others', () => {
 });
 
 describe('a UPnP router', () => {
-  it('of version 1 that keeps only permanent mappings gets those', async () => {
+  it('of version 1 that supports only permanent mappings gets those', async () => {
     router.upnp = 0;
     router.onlyPermanentLeases = true;
     mapper.want([TCP]);

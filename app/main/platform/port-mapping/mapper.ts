@@ -12,13 +12,13 @@ import { mappedPort, Mappings, type Mapping } from './mappings.ts';
 import { isSilence, type Line, type Router, type RouterClient } from './router.ts';
 import { problem } from './problems.ts';
 
-/** Renewal is at half the lifetime, and within these bounds. */
+/** Renewal is at half the lifetime, within these bounds. */
 const MIN_RENEWAL_MS = 10_000;
 const MAX_RENEWAL_MS = 10 * 60_000;
 /** Retries after a failure: at doubling delays. */
 const FIRST_RETRY_MS = 30_000;
 const MAX_RETRY_MS = 15 * 60_000;
-/** After a router's announcement, so that a flood of them makes one round a second at most. */
+/** Delay after a router's announcement, so that a flood of them causes at most one round per second. */
 const ANNOUNCED_MS = 1000;
 const STOP_DEADLINE_MS = 2000;
 
@@ -32,7 +32,7 @@ export interface PortMapperInit {
   readonly findRouter?: () => Promise<Router | null>;
 }
 
-/** The way to a router, and the protocol it maps ports in, once that is known. */
+/** The route to a router and, once known, the protocol in which it maps ports. */
 interface Session {
   readonly line: Line;
   readonly stopListening: () => void;
@@ -54,7 +54,7 @@ class RouterPortMapper implements PortMapper {
   #state = OFF;
   #wanted: readonly WantedPort[] = [];
   #session: Session | null = null;
-  /** Rounds run one after the other; a new one breaks off the one that runs. */
+  /** Rounds run one at a time; a new one aborts the running one. */
   #rounds: Promise<void> = Promise.resolve();
   #running = new AbortController();
   #nextAtMs = Infinity;
@@ -161,7 +161,7 @@ class RouterPortMapper implements PortMapper {
     this.#beginAfter(delayMs);
   }
 
-  /** The session with the router of the default route; the one before is left if that changed. */
+  /** The session with the router of the default route; a change of the router ends the previous session. */
   async #reach(signal: AbortSignal): Promise<Session> {
     const router = await this.#findRouter();
     signal.throwIfAborted();
@@ -184,7 +184,7 @@ class RouterPortMapper implements PortMapper {
     return this.#session;
   }
 
-  /** Maps the wanted ports: in the protocol that worked last, else in one that is found now. */
+  /** Maps the wanted ports in the protocol that last worked, else in one found now. */
   async #map(session: Session, signal: AbortSignal): Promise<Mapping[]> {
     const mapAll = (client: RouterClient, until: AbortSignal) =>
       this.#mappings.renew(client, this.#wanted, until);

@@ -7,8 +7,8 @@ import { LIFETIME_SECONDS, type Grant, type Line, type RouterClient } from './ro
 import { problem } from './problems.ts';
 
 /**
- * The PCP nonces of this process by port. They outlive a client: the router refuses to renew a mapping under
- * another nonce than it was made with (RFC 6887 section 11.3).
+ * The PCP nonces of this process by port. They outlive a client: the router refuses to renew a mapping with
+ * a different nonce (RFC 6887 section 11.3).
  */
 export class Nonces {
   readonly #nonces = new Map<string, Uint8Array>();
@@ -79,7 +79,7 @@ export function natPmpClient(line: Line): RouterClient {
   return {
     by: 'nat-pmp',
     async map(wanted, externalPort, signal) {
-      // The address first: without one a mapping would be of no use, and stay behind.
+      // The address first: without one a mapping would be useless and remain.
       const host = await externalHost(signal);
       if (host === null) throw noAddress();
       return granted({ ...(await ask(wanted, externalPort, LIFETIME_SECONDS, signal)), externalHost: host });

@@ -11,14 +11,14 @@ export interface Mapping {
 const samePort = (a: WantedPort, b: WantedPort): boolean => a.protocol === b.protocol && a.port === b.port;
 
 /**
- * All mappings that a router made and that were not taken back, those of protocols out of use included: two
- * protocols may have met in one entry of the router, so nothing is taken back while its port is wanted.
+ * All mappings that a router made and that were not removed, including those of protocols no longer used: two
+ * protocols may share one entry of the router, so none is removed while its port is wanted.
  */
 export class Mappings {
   readonly #made = new Set<Mapping>();
 
   /**
-   * Makes or renews a mapping for each wanted port, asking for the external port it had last.
+   * Makes or renews a mapping for each wanted port, requesting the external port it last had.
    *
    * @returns at least one mapping.
    * @throws the router's refusal if it refused all; `router-silent` at the first request without an answer.
@@ -47,7 +47,7 @@ export class Mappings {
     return mappings;
   }
 
-  /** Takes back what is no longer wanted, without regard to failures: a mapping ends by itself in time. */
+  /** Removes unwanted mappings and ignores failures, since mappings expire. */
   async takeBack(stillWanted: readonly WantedPort[], signal: AbortSignal): Promise<void> {
     const dropped = [...this.#made].filter(
       ({ wanted }) => !stillWanted.some((port) => samePort(port, wanted)),
@@ -60,7 +60,7 @@ export class Mappings {
     );
   }
 
-  /** The router is out of reach: its mappings end by themselves. */
+  /** Forgets the mappings of an unreachable router, which expire there. */
   forget(): void {
     this.#made.clear();
   }

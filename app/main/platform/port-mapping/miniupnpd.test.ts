@@ -35,7 +35,7 @@ describe.skipIf(obstacle !== null)('a home network with miniupnpd', () => {
   const tell = (words: string) => machine.stdin!.write(`${words}\n`);
   const next = async (): Promise<unknown> => JSON.parse((await printed.next()).value as string);
 
-  /** Reads from a port of the router, as a machine outside does. */
+  /** Reads from a port of the router as a machine outside. */
   async function visit(port: number): Promise<string> {
     const visitor = network.run('outside', process.execPath, ['-e', VISITOR, WAN_ADDRESS, String(port)]);
     let read = '';
@@ -82,7 +82,7 @@ describe.skipIf(obstacle !== null)('a home network with miniupnpd', () => {
       ],
       gateway: '192.168.77.1',
     };
-    // A restart shows in the epoch once the router was up for longer than a second.
+    // A restart is visible in the epoch only after the router was up for more than a second.
     await until(async () => {
       tell('epoch');
       return ((await next()) as number) > 2;

@@ -20,9 +20,9 @@ const RESULTS = [
 
 export interface NatPmpMapRequest {
   readonly wanted: WantedPort;
-  /** Asked for; the router may choose another. */
+  /** The requested port; the router may choose another. */
   readonly externalPort: number;
-  /** 0 takes the mapping back. */
+  /** 0 removes the mapping. */
   readonly lifetimeSeconds: number;
 }
 
@@ -64,7 +64,7 @@ export function encodeNatPmpMap(request: NatPmpMapRequest): Uint8Array {
   return bytes;
 }
 
-/** The router's external address, asked for or announced after a change (RFC 6886 section 3.2.1), or null. */
+/** The router's external address, requested or announced after a change (RFC 6886 section 3.2.1), or null. */
 export function decodeNatPmpAddress(bytes: Uint8Array): NatPmpAddress | null {
   const head = readHead(bytes, OPCODE_EXTERNAL_ADDRESS);
   if (head === null || head.kind === 'refused') return head;
@@ -72,7 +72,7 @@ export function decodeNatPmpAddress(bytes: Uint8Array): NatPmpAddress | null {
   return { kind: 'address', epochSeconds: head.epochSeconds, externalHost: ipv4At(bytes, 8) };
 }
 
-/** The answer to a mapping request, or null if the bytes are none. */
+/** The answer to a mapping request, or null if the bytes are not one. */
 export function decodeNatPmpMap(bytes: Uint8Array, request: NatPmpMapRequest): NatPmpMapping | null {
   const head = readHead(bytes, OPCODES[request.wanted.protocol]);
   if (head === null || head.kind === 'refused') return head;

@@ -7,7 +7,7 @@ const OPCODE_MAP = 1;
 const RESPONSE = 0x80;
 const HEADER_BYTES = 24;
 const MAP_BYTES = 60;
-/** RFC 6887 section 7: longer messages, and those that are no multiple of 4, are discarded. */
+/** RFC 6887 section 7: longer messages, and those whose length is not a multiple of 4, are discarded. */
 const MAX_BYTES = 1100;
 const UNSUPPORTED_VERSION = 1;
 
@@ -37,11 +37,11 @@ export interface PcpMapRequest {
   readonly wanted: WantedPort;
   /** This machine's IPv4 address towards the router. */
   readonly clientAddress: string;
-  /** Twelve random bytes; a mapping is renewed and taken back with those it was made with. */
+  /** Twelve random bytes; a mapping is renewed and removed with the same nonce. */
   readonly nonce: Uint8Array;
-  /** Asked for; the router may choose another. */
+  /** The requested port; the router may choose another. */
   readonly externalPort: number;
-  /** 0 takes the mapping back. */
+  /** 0 removes the mapping. */
   readonly lifetimeSeconds: number;
 }
 
@@ -54,7 +54,7 @@ export type PcpAnswer =
       /** Null if the router has no external IPv4 address. */
       readonly externalHost: string | null;
     }
-  /** The router speaks another version, or NAT-PMP alone. */
+  /** The router supports another version, or only NAT-PMP. */
   | { readonly kind: 'unsupported-version' }
   | { readonly kind: 'refused'; readonly result: string; readonly epochSeconds: number };
 
@@ -74,7 +74,7 @@ export function encodePcpMap(request: PcpMapRequest): Uint8Array {
   return bytes;
 }
 
-/** The answer to a MAP request (RFC 6887 sections 7.2 and 11.1), or null if the bytes are none. */
+/** The answer to a MAP request (RFC 6887 sections 7.2 and 11.1), or null if the bytes are not one. */
 export function decodePcpMap(bytes: Uint8Array, request: PcpMapRequest): PcpAnswer | null {
   if (bytes.length > MAX_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -101,7 +101,7 @@ export function decodePcpMap(bytes: Uint8Array, request: PcpMapRequest): PcpAnsw
   };
 }
 
-/** The epoch that a router announces unasked after a restart (RFC 6887 section 14.1), or null. */
+/** The epoch that a router announces after a restart (RFC 6887 section 14.1), or null. */
 export function decodePcpAnnounce(bytes: Uint8Array): { readonly epochSeconds: number } | null {
   if (bytes.length < HEADER_BYTES || bytes.length > MAX_BYTES || bytes.length % 4 !== 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -2,15 +2,15 @@ import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/errors.ts';
 import type { MappedPort, WantedPort } from '../../federation/port-mapper.ts';
 
-/** A gateway and the UDP ports it is asked at. Only tests use other ports than the standard ones. */
+/** A gateway and its UDP ports. Only tests use non-standard ports. */
 export interface Router {
   /** IPv4. */
   readonly address: string;
-  /** Where PCP and NAT-PMP requests go (RFC 6887 section 19.1). */
+  /** The port for PCP and NAT-PMP requests (RFC 6887 section 19.1). */
   readonly mappingPort: number;
-  /** Where this machine hears the router announce a restart (RFC 6887 section 19.1). */
+  /** The port on which the router announces a restart (RFC 6887 section 19.1). */
   readonly announcePort: number;
-  /** Where SSDP searches go. */
+  /** The port for SSDP searches. */
   readonly ssdpPort: number;
 }
 
@@ -22,7 +22,7 @@ export const routerAt = (address: string): Router => ({
   ssdpPort: 1900,
 });
 
-/** Who is asked, and as whom. */
+/** The router and this machine's address. */
 export interface Line {
   readonly router: Router;
   /** This machine's IPv4 address towards the router. */
@@ -32,23 +32,24 @@ export interface Line {
   readonly onEpoch: (epochSeconds: number) => void;
 }
 
-/** The router's consent to forward a port. */
+/** A port mapping granted by the router. */
 export interface Grant {
   readonly externalHost: string;
   readonly externalPort: number;
-  /** Infinity when the router keeps the mapping until it is taken back. */
+  /** Infinity if the router keeps the mapping until it is removed. */
   readonly lifetimeSeconds: number;
 }
 
 /**
- * One protocol, spoken with one router. All calls reject with a Problem: `router-silent` or `router-refused`.
+ * A client of one router in one protocol. All calls reject with a Problem: `router-silent` or
+ * `router-refused`.
  */
 export interface RouterClient {
   readonly by: MappedPort['by'];
   /**
    * Makes or renews a mapping.
    *
-   * @param externalPort the port to ask for; the router may choose another.
+   * @param externalPort the requested port; the router may choose another.
    */
   map(wanted: WantedPort, externalPort: number, signal: AbortSignal): Promise<Grant>;
   /** @param externalPort the port that the router granted. */
@@ -56,11 +57,11 @@ export interface RouterClient {
 }
 
 /**
- * How long a mapping is asked for. Short, because a mapping outlives a crash of this machine by as much, and
- * because renewal is also how a router that forgot its mappings is found out.
+ * The requested lifetime of a mapping. Short, because mappings outlive a crash of this machine for that long,
+ * and because renewal also detects a router that lost its mappings.
  */
 export const LIFETIME_SECONDS = 20 * 60;
 
-/** Whether no answer came in time, or none that can have come from the router. */
+/** Whether no answer, or none from the router, came in time. */
 export const isSilence = (error: unknown): boolean =>
   error instanceof Problem && error.code === 'router-silent';

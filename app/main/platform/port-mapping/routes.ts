@@ -32,7 +32,7 @@ export function gatewayOfRoutePrint(text: string): string | null {
   const routes = text.split('\n', MAX_LINES).map((line) => {
     const [destination, mask, gateway = '', own = '', metric] = line.trim().split(/\s+/);
     const isDefault = destination === '0.0.0.0' && mask === '0.0.0.0' && isIPv4(own);
-    // A route that stands under the persistent ones has no address of its own in that column.
+    // Persistent routes have no interface address in that column.
     return { gateway: isDefault ? gateway : '', metric };
   });
   return best(routes);

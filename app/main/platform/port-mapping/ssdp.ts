@@ -4,7 +4,7 @@ import type { Router } from './router.ts';
 import { problem } from './problems.ts';
 
 const MULTICAST_ADDRESS = '239.255.255.250';
-/** A router of version 2 answers a search for version 1, but not all routers keep to that. */
+/** A version 2 router should answer a search for version 1, but not all do. */
 const TARGETS = [
   'urn:schemas-upnp-org:device:InternetGatewayDevice:1',
   'urn:schemas-upnp-org:device:InternetGatewayDevice:2',
@@ -29,7 +29,8 @@ export function encodeSearch(target: string): string {
 }
 
 /**
- * The address of the device description that an answer to a search names, or null if it is no such answer.
+ * The address of the device description that an answer to a search names, or null if it is not such an
+ * answer.
  */
 export function decodeSearchAnswer(bytes: Uint8Array, routerAddress: string): URL | null {
   if (bytes.length > MAX_ANSWER_BYTES) return null;
@@ -42,8 +43,8 @@ export function decodeSearchAnswer(bytes: Uint8Array, routerAddress: string): UR
 }
 
 /**
- * An HTTP address on the router itself, or null. Anything else would let a device of the home network send
- * this machine's requests elsewhere.
+ * An HTTP address on the router, or null. Other addresses would let a device of the home network redirect
+ * this machine's requests.
  */
 export function urlOnRouter(text: string, base: URL | null, routerAddress: string): URL | null {
   if (text.length > MAX_URL_CHARACTERS) return null;
@@ -52,8 +53,8 @@ export function urlOnRouter(text: string, base: URL | null, routerAddress: strin
 }
 
 /**
- * Looks for the router's device description. The search goes to everybody, as UPnP asks, and to the router
- * alone: firewalls know an answer from an address that was sent to.
+ * Looks for the router's device description. The search is multicast, as UPnP requires, and also sent to the
+ * router, because firewalls accept an answer from an address that was sent to.
  *
  * @throws Problem `router-silent` after 3 s; the signal's reason when it aborts.
  */
@@ -74,7 +75,7 @@ export async function search(
         const waitMs = WAITS_MS[attempt];
         if (waitMs === undefined) return silent();
         for (const host of [router.address, MULTICAST_ADDRESS]) {
-          // One of the two ways may be closed; silence tells when both are.
+          // One of the two sends may fail; if both do, the search times out.
           for (const target of TARGETS) socket.send(encodeSearch(target), router.ssdpPort, host, () => {});
         }
         cancelWait = clock.after(waitMs, () => send(attempt + 1));

@@ -1,7 +1,6 @@
 /**
- * A machine in a home network, run as a program: it serves a word on some TCP ports, does what each line of
- * its input says, and answers in lines of JSON: `map pcp 4001`, `unmap pcp 4001`, `epoch`, `want 4001`,
- * `stop`.
+ * A machine in a home network, run as a program: it serves a word on some TCP ports, executes each line of
+ * its input, and answers in lines of JSON: `map pcp 4001`, `unmap pcp 4001`, `epoch`, `want 4001`, `stop`.
  */
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';

@@ -129,7 +129,7 @@ export class HomeNetwork {
   }
 }
 
-/** From outside, only what the daemon maps comes through. */
+/** From outside, only ports that the daemon maps are reachable. */
 const RULES = `
 table inet filter {
   chain forward {

@@ -6,7 +6,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Router } from './router.ts';
 
 const ADDRESS = '127.0.0.1';
-/** A result code of the protocol, 0 for success; or no answer, or bytes that are none. */
+/** A result code of the protocol, 0 for success; or no answer, or malformed bytes. */
 type Manner = number | 'silent' | 'garbage';
 
 export interface FakeMapping {
@@ -15,24 +15,24 @@ export interface FakeMapping {
 }
 
 /**
- * A router on loopback that speaks PCP and NAT-PMP on one UDP port and UPnP on another, each in the manner
- * that a test sets. Its bytes are written by hand, so that they check those of the clients.
+ * A router on loopback with PCP and NAT-PMP on one UDP port and UPnP on another, each with the behaviour that
+ * a test sets. It encodes its bytes independently of the clients, to check theirs.
  */
 export class FakeRouter {
   pcp: Manner = 'silent';
   natPmp: Manner = 'silent';
   /** An error code of AddPortMapping, 0 for success. */
   upnp: number | 'silent' = 'silent';
-  /** Takes part in any manner: external ports that are taken by another machine. */
+  /** External ports taken by another machine, whatever the behaviour. */
   readonly taken = new Set<number>();
   onlyPermanentLeases = false;
-  /** Where answers to a UPnP search say the description is; by default on this router. */
+  /** The description’s address in answers to a UPnP search; by default on this router. */
   location: string | null = null;
   externalAddress = '198.18.0.7';
   lifetimeSeconds = 120;
   /** By protocol and internal port, for example `tcp 4001`. */
   readonly mappings = new Map<string, FakeMapping>();
-  /** All that was asked, the oldest first, for example `pcp map tcp 4001`. */
+  /** All requests, the oldest first, for example `pcp map tcp 4001`. */
   readonly asked: string[] = [];
   /** Called with each request before it is answered. */
   onRequest: (request: string) => void = () => {};
@@ -65,13 +65,13 @@ export class FakeRouter {
     };
   }
 
-  /** Forgets all mappings and counts its epoch from zero. */
+  /** Drops all mappings and resets its epoch to zero. */
   restart(): void {
     this.mappings.clear();
     this.#startedAtMs = this.#clock.now();
   }
 
-  /** Says that it restarted, as RFC 6887 section 14.1 lays it out. */
+  /** Announces a restart as in RFC 6887 section 14.1. */
   announce(): void {
     const bytes = Buffer.alloc(24);
     bytes.set([2, 0x80]);
@@ -121,7 +121,7 @@ export class FakeRouter {
     const lifetime = this.#take('pcp', key, request.readUInt32BE(4), request.readUInt16BE(42), this.pcp);
     if (this.pcp === 'silent') return null;
     if (this.pcp === 'garbage') return Buffer.from(request.map((byte) => byte ^ 0x55));
-    // RFC 6886 section 3.5: a router that knows NAT-PMP alone answers in version 0.
+    // RFC 6886 section 3.5: a router that supports only NAT-PMP answers in version 0.
     if (this.pcp === 1) return Buffer.from([0, 0x81, 0, 1, 0, 0, 0, 9]);
     const answer = Buffer.alloc(60);
     answer.set([2, 0x81, 0, this.pcp]);
@@ -188,7 +188,7 @@ export class FakeRouter {
     return { status: 200, xml: `<root><service>${service}</service></root>` };
   }
 
-  /** Notes the request and, in a manner of success, makes or removes the mapping; returns its lifetime. */
+  /** Records the request and, if it succeeds, makes or removes the mapping; returns its lifetime. */
   #take(by: 'pcp' | 'nat-pmp', key: string, lifetime: number, port: number, manner: Manner): number {
     this.#note(`${by} ${lifetime === 0 ? 'unmap' : 'map'} ${key}`);
     if (manner !== 0) return 0;

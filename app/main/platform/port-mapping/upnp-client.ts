@@ -13,9 +13,9 @@ import { LIFETIME_SECONDS, type Grant, type Line, type RouterClient } from './ro
 import { search } from './ssdp.ts';
 import { problem } from './problems.ts';
 
-/** Shown in the router's list of mappings. */
+/** The description in the router's list of mappings. */
 const DESCRIPTION = 'Impulse Console';
-/** External ports tried where the router says that one is taken. */
+/** External ports tried if one is taken on the router. */
 const PORT_TRIES = 4;
 
 /**
@@ -28,7 +28,7 @@ export async function findUpnpClient(line: Line, signal: AbortSignal): Promise<R
   const location = await search(router, localAddress, clock, signal);
   const description = await httpRequest(location, null, clock, signal);
   for (const service of readDescription(description.body, location)) {
-    // A router may list a service for each kind of line; the one in use knows an address.
+    // A router may list a service for each kind of line; the active one has an address.
     if ((await externalAddress(service, clock, signal)) !== null) {
       return new UpnpClient(service, localAddress, clock);
     }
@@ -36,13 +36,13 @@ export async function findUpnpClient(line: Line, signal: AbortSignal): Promise<R
   throw problem('router-without-address');
 }
 
-/** Speaks UPnP IGD, version 1 or 2, IPv4. */
+/** A client for UPnP IGD, version 1 or 2, IPv4. */
 class UpnpClient implements RouterClient {
   readonly by = 'upnp';
   readonly #service: IgdService;
   readonly #localAddress: string;
   readonly #clock: Clock;
-  /** Routers of version 1 may know no other mappings than permanent ones. */
+  /** Version 1 routers may support only permanent mappings. */
   #leaseSeconds = LIFETIME_SECONDS;
 
   constructor(service: IgdService, localAddress: string, clock: Clock) {
@@ -111,7 +111,7 @@ function callService(
 
 const isPortTaken = (code: number): boolean => code === FAULT.conflict || code === FAULT.actionFailed;
 
-/** A port of 16,384 that no system service uses: RFC 6335 section 6. */
+/** One of the 16,384 dynamic ports, which no system service uses: RFC 6335 section 6. */
 function randomPort(): number {
   const [high = 0, low = 0] = systemRandom.bytes(2);
   return 49_152 + (((high << 8) | low) & 0x3fff);

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 
-/** Whether a file is a whole SQLite database; reads all of it. Null when sound, else what is wrong. */
+/** Checks a whole SQLite file. Null if it is sound, else the fault. */
 export function faultOfDatabaseFile(path: string): string | null {
   let file: Database.Database;
   try {

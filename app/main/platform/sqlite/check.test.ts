@@ -27,14 +27,14 @@ test('a sound database has no faults', async () => {
   expect(await checkInBackground(path)).toEqual([]);
 });
 
-test('a page overwritten by something else is found', async () => {
+test('an overwritten page is found', async () => {
   const file = openSync(path, 'r+');
   writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, 4096 * 20);
   closeSync(file);
   expect(await checkInBackground(path)).not.toEqual([]);
 });
 
-test('a check that is no longer wanted ends, and has nothing open then', async () => {
+test('a cancelled check ends and leaves nothing open', async () => {
   const leaving = new AbortController();
   const checked = checkInBackground(path, leaving.signal);
   leaving.abort();

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** What the thread is handed. */
+/** The data passed to the thread. */
 export interface CheckStart {
   readonly path: string;
-  /** One number: 1 once the check is no longer wanted. */
+  /** One number: 1 once the check is cancelled. */
   readonly unwanted: SharedArrayBuffer;
 }
 
 /**
- * What SQLite's own check finds wrong with a file, looked at in the background; empty when it is sound, null
- * when `signal` came before it began. Its thread is asked to end and never ended: while it loads or runs
- * machine code that would take the whole process with it.
+ * The faults that SQLite's integrity check finds in a file, run in the background; empty if it is sound, null
+ * if `signal` aborted before it began. The thread is asked to end and never terminated: while it loads or
+ * runs native code, termination would crash the whole process.
  */
 export async function checkInBackground(path: string, signal?: AbortSignal): Promise<string[] | null> {
   const unwanted = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -21,11 +21,11 @@ export async function checkInBackground(path: string, signal?: AbortSignal): Pro
   const start: CheckStart = { path, unwanted };
   const worker = new Worker(new URL('./check.worker.ts', import.meta.url), { workerData: start });
   worker.unref();
-  // What breaks it is told by the wait for its message.
+  // Errors are reported by the wait for its message.
   const ended = once(worker, 'exit').catch(() => {});
   try {
     const [faults] = (await once(worker, 'message')) as [string[] | null];
-    // Only then the file is closed for certain.
+    // Only then is the file closed.
     await ended;
     return faults;
   } finally {

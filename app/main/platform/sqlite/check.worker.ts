@@ -1,4 +1,4 @@
-/** Runs SQLite's own check of a file on a thread of its own: on a large file it takes seconds. */
+/** Runs SQLite's integrity check on its own thread, since it takes seconds on a large file. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckStart } from './check.ts';
 import { checkDatabase } from './database.ts';

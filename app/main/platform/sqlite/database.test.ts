@@ -51,7 +51,7 @@ function problemIn(work: () => unknown): Problem {
   throw new Error('Nothing was refused.');
 }
 
-test('what a migration changes was copied whole before; a new file needs no copy', () => {
+test('a migration makes a full copy first; a new file needs none', () => {
   const copies: number[] = [];
   const copy = join(folder, 'before.db');
   const backup = (from: number) => {
@@ -77,14 +77,14 @@ test('a migration that fails leaves the data as it was', () => {
   db.close();
 });
 
-test('data of a newer release is not touched and says so', () => {
+test('data of a newer release is not changed, and an error says so', () => {
   openDatabase(path, [first, second]).close();
   const { code, remedy } = problemIn(() => openDatabase(path, [first]));
   expect(code).toBe('database-newer');
   expect(remedy).toContain('newer release');
 });
 
-test('a file that is no database, or lost its end, is named as damaged', () => {
+test('a file that is truncated or not a database is reported as damaged', () => {
   writeFileSync(path, 'From mara Mon Jan  1 00:00:00 2001\n'.repeat(500));
   expect(problemIn(() => openDatabase(path, [first])).code).toBe('database-corrupt');
   rmSync(path);
@@ -100,7 +100,7 @@ test('a file that is no database, or lost its end, is named as damaged', () => {
   });
 });
 
-test('a full disk takes back the whole transaction, and writing goes on once there is room', () => {
+test('a full disk rolls back the whole transaction, and writing works again once there is room', () => {
   const db = openDatabase(path, [first]);
   const insert = db.prepare('INSERT INTO post (text) VALUES (?)');
   const write = (count: number) =>
@@ -116,14 +116,14 @@ test('a full disk takes back the whole transaction, and writing goes on once the
   db.close();
 });
 
-test('a database opened for reading refuses to be written, in words', () => {
+test('a database opened for reading refuses writes with a Problem', () => {
   withOnePost();
   const db = openDatabase(path, [first], { readonly: true });
   expect(problemIn(() => db.exec('DELETE FROM post')).code).toBe('read-only');
   db.close();
 });
 
-test('what was committed can be made to wait for the disk, also when the log was carried into the file', async () => {
+test('committed data can be flushed to disk, also after a checkpoint', async () => {
   const db = openDatabase(path, [first]);
   db.exec("INSERT INTO post (text) VALUES ('one')");
   await db.secure();

@@ -6,12 +6,9 @@ import { migrate } from './migrate.ts';
 import { problem } from './problems.ts';
 
 export interface OpenOptions {
-  /** Opens for reading alone; no migration runs. */
+  /** Opens for reading only; no migration runs. */
   readonly readonly?: boolean;
-  /**
-   * Whether each commit waits for the disk itself (survives a power cut) or for the system (survives a
-   * crash).
-   */
+  /** Whether each commit is flushed to disk (survives a power cut) or only written (survives a crash). */
   readonly durability?: 'power-cut' | 'crash';
   /**
    * Called before a migration changes a file that already holds data, with how many steps the file has taken.
@@ -20,7 +17,7 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a SQLite file in WAL mode and brings it to the newest shape. `:memory:` makes one in memory.
+ * Opens a SQLite file in WAL mode and migrates it to the newest schema. `:memory:` opens one in memory.
  * Throws a Problem: `database-corrupt`, `database-newer`, `disk-full`, `read-only`, `database-unopenable`.
  */
 export function openDatabase(
@@ -35,13 +32,13 @@ export function openDatabase(
       sqlite.pragma(`synchronous = ${options.durability === 'power-cut' ? 'FULL' : 'NORMAL'}`);
       sqlite.pragma('cache_size = -32768');
       sqlite.pragma('temp_store = MEMORY');
-      // A checkpoint waits for the disk; every 64 MB instead of every 4 MB keeps that out of most commits.
+      // A checkpoint waits for the disk; one per 64 MB instead of 4 MB keeps that out of most commits.
       sqlite.pragma('wal_autocheckpoint = 16384');
-      // Nothing is mapped in: a disk that fails then is an error and not a signal, and memory stays counted.
+      // No memory mapping, so that a failing disk causes an error instead of a signal, and memory stays
+      // accounted.
       sqlite.pragma('mmap_size = 0');
       sqlite.pragma('trusted_schema = OFF');
-      // What is deleted is overwritten where that costs no page of its own; a purge does the rest
-      // (log/scrub.ts).
+      // Deleted content is overwritten if that needs no extra page; a purge does the rest (log/scrub.ts).
       sqlite.pragma('secure_delete = FAST');
       const database = wrap(sqlite);
       if (!options.readonly) migrate(sqlite, database, migrations, options.backup);
@@ -53,7 +50,7 @@ export function openDatabase(
   });
 }
 
-/** Statements kept ready, at most: preparing one costs as much as running it ten times. */
+/** The most prepared statements kept; preparing one costs as much as running it ten times. */
 const MAX_PREPARED = 500;
 
 function wrap(sqlite: SqliteDatabase.Database): Database {
@@ -97,8 +94,8 @@ function wrap(sqlite: SqliteDatabase.Database): Database {
 }
 
 /**
- * Has the disk keep what a database's write-ahead log holds; SQLite itself does that at checkpoints alone
- * [durability `crash`]. What is in no log was carried into the file, which waited for the disk.
+ * Flushes a database's write-ahead log to disk, which SQLite does only at checkpoints [durability `crash`].
+ * Content that is no longer in the log is in the file, which the checkpoint flushed.
  */
 async function secureLog(path: string): Promise<void> {
   if (path === ':memory:' || path === '') return;
@@ -118,7 +115,7 @@ async function secureLog(path: string): Promise<void> {
 
 function guardStatement<T>(sqlite: SqliteDatabase.Database, sql: string): Statement<T> {
   const statement = guarded(() => sqlite.prepare<Cell[], T>(sql));
-  // The two on hot paths catch for themselves: a closure a call would cost a tenth of a small statement.
+  // The two on hot paths catch errors inline: a closure per call would cost a tenth of a small statement.
   return {
     run(...values) {
       try {
@@ -135,12 +132,12 @@ function guardStatement<T>(sqlite: SqliteDatabase.Database, sql: string): Statem
       }
     },
     all: (...values) => guarded(() => statement.all(...values)),
-    // One that is being stepped through is busy, so each walk has its own.
+    // A statement that is being iterated is busy, so each iteration has its own.
     iterate: (...values) => guarded(() => sqlite.prepare<Cell[], T>(sql).iterate(...values)),
   };
 }
 
-/** Runs a call of the library and says its failures in words. */
+/** Runs a call of the library and converts its errors to Problems. */
 function guarded<T>(work: () => T): T {
   try {
     return work();
@@ -179,7 +176,7 @@ export function copyDatabase(path: string, target: string): Promise<void> {
   );
 }
 
-/** The same at once, for the moment before a migration. */
+/** A synchronous copy, for use before a migration. */
 export function copyDatabaseNow(path: string, target: string): void {
   guarded(() => {
     const sqlite = new SqliteDatabase(path, { readonly: true });
@@ -191,7 +188,7 @@ export function copyDatabaseNow(path: string, target: string): void {
   });
 }
 
-/** What SQLite's own check finds wrong with a file; empty when it is sound. */
+/** The faults that SQLite's integrity check finds in a file; empty if it is sound. */
 export function checkDatabase(path: string): string[] {
   try {
     return quickCheck(path);

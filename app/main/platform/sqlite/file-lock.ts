@@ -1,15 +1,15 @@
 import Database from 'better-sqlite3';
 
-/** A lock on a file that the operating system drops when the process ends, in whatever way it ends. */
+/** A lock on a file that the operating system releases when the process ends in any way. */
 export interface FileLock {
   release(): void;
 }
 
 /**
- * Takes the lock, or returns null where another process, or this one, holds it.
+ * Takes the lock, or returns null if this or another process holds it.
  *
  * SQLite's exclusive lock is used because it is an operating system lock on all three platforms: a
- * killed process leaves nothing behind that would have to be judged stale.
+ * killed process leaves no stale lock behind.
  */
 export function lockFile(path: string): FileLock | null {
   const file = new Database(path, { timeout: 0 });

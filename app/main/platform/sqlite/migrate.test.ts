@@ -29,7 +29,7 @@ const taken = () => {
 };
 
 describe('steps of features', () => {
-  test('two features that grew apart each take their own steps, in whatever order they are listed', () => {
+  test('two features migrate independently, in whatever order they are listed', () => {
     openDatabase(path, [step('boards', 1), step('market', 1), step('market', 2)]).close();
     openDatabase(path, [step('market', 2), step('boards', 2), step('market', 1), step('boards', 1)]).close();
     expect(taken()).toEqual([
@@ -40,13 +40,13 @@ describe('steps of features', () => {
     ]);
   });
 
-  test('a step that is missing or stands twice is refused before anything is written', () => {
+  test('a missing or duplicate step is refused before anything is written', () => {
     expect(() => openDatabase(path, [step('boards', 1), step('boards', 3)])).toThrow('boards');
     expect(() => openDatabase(path, [step('boards', 1), step('boards', 1)])).toThrow('boards');
     expect(() => taken()).toThrow('feature_migration');
   });
 
-  test('a step that fails takes all others of that start back', () => {
+  test('a failed step rolls back all steps of that start', () => {
     openDatabase(path, [step('boards', 1)]).close();
     const broken: Migration = { ...step('market', 1), sql: 'ALTER TABLE nowhere ADD x' };
     expect(() => openDatabase(path, [step('boards', 1), step('boards', 2), broken])).toThrow('nowhere');
@@ -54,7 +54,7 @@ describe('steps of features', () => {
     openDatabase(path, [step('boards', 1)]).close();
   });
 
-  test('a file with a step of a newer release is left alone', () => {
+  test('a file with a step of a newer release is not changed', () => {
     openDatabase(path, [step('boards', 1), step('market', 1)]).close();
     expect(() => openDatabase(path, [step('boards', 1)])).toThrowError(
       expect.objectContaining({ code: 'database-newer' }),
@@ -63,7 +63,7 @@ describe('steps of features', () => {
 });
 
 describe('a file of release 0.1', () => {
-  /** A file that has taken the steps up to a number, as that release wrote it. */
+  /** A file as that release wrote it, with the steps up to a number. */
   const written = (upTo: number, migrations: readonly Migration[]) => {
     const db = new BetterSqlite(path);
     for (const { sql, release01 = Infinity } of migrations) if (release01 <= upTo) db.exec(sql);
@@ -72,7 +72,7 @@ describe('a file of release 0.1', () => {
   };
   const all = [step('boards', 1, 2), step('boards', 2, 21), step('chat', 1, 3), step('market', 1)];
 
-  test('takes the steps that it lacks and keeps what it has, with a copy made first', () => {
+  test('gets the missing steps and keeps its data, with a copy made first', () => {
     written(3, all);
     const copies: number[] = [];
     openDatabase(path, all, { backup: (steps) => copies.push(steps) }).close();
@@ -82,12 +82,12 @@ describe('a file of release 0.1', () => {
     expect(copies).toEqual([2]);
   });
 
-  test('is not opened when its number is above all that are known', () => {
+  test('is not opened if its number is above all known ones', () => {
     written(99, all);
     expect(() => openDatabase(path, all)).toThrowError(expect.objectContaining({ code: 'database-newer' }));
   });
 
-  test('can no longer be opened by that release once it was moved', () => {
+  test('can no longer be opened by that release once it was migrated', () => {
     written(21, all);
     openDatabase(path, all).close();
     const db = new BetterSqlite(path, { readonly: true });

@@ -8,18 +8,18 @@ import { problem } from './problems.ts';
  */
 const BY_FEATURE = 1000;
 
-/** A step that a file has taken. */
+/** A step applied to a file. */
 export interface AppliedStep {
   readonly feature: string;
   readonly step: number;
 }
 
 /**
- * Brings a file to the newest shape: every step of each feature that it has not taken, in one transaction.
+ * Migrates a file to the newest schema: applies every missing step of each feature, in one transaction.
  * Throws a Problem (`database-newer`) for a file of a newer release, and an Error for a list with a gap or a
  * step twice.
  *
- * @param backup called before a file that holds data is changed, with how many steps it has taken.
+ * @param backup called before a file with data is changed, with the number of applied steps.
  */
 export function migrate(
   sqlite: SqliteDatabase.Database,
@@ -56,7 +56,7 @@ export function migrate(
   });
 }
 
-/** The steps that a file has taken; those of a file of release 0.1 by its one number. */
+/** The steps applied to a file; for a file of release 0.1 they follow from its one number. */
 export function takenSteps(sqlite: SqliteDatabase.Database, migrations: readonly Migration[]): AppliedStep[] {
   const current = version(sqlite);
   if (current > BY_FEATURE) throw problem('database-newer', { shape: current });

@@ -2,29 +2,29 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Cell, Migration } from '../../kernel/database.ts';
 import { takenSteps } from './migrate.ts';
 
-/** Rows asked for at once; where one of them cannot be read, they are asked for one by one. */
+/** Rows read at once; if one of them is unreadable, they are read one by one. */
 const WINDOW_ROWS = 64;
-/** Windows in a row without a readable row, after which a table whose end cannot be told is at its end. */
+/** Consecutive windows without a readable row after which a table with unknown end counts as read. */
 const MAX_EMPTY_WINDOWS = 500;
 
 export type Row = Readonly<Record<string, Cell>>;
 
-/** A damaged database file, opened to read what can still be read of it. */
+/** A damaged database file, opened to read its readable rows. */
 export interface Wreck {
-  /** Those of these steps that the file had taken; all where that cannot be read. */
+  /** The given steps that were applied to the file; all if that cannot be read. */
   taken(migrations: readonly Migration[]): Migration[];
-  /** Every row of a table that can be read; none where nothing can. */
+  /** Every readable row of a table. */
   rows(table: string): Generator<Row>;
   close(): void;
 }
 
 /**
- * Opens a damaged file for reading. Throws what SQLite says when not even its table of contents can be read.
+ * Opens a damaged file for reading. Throws SQLite's error if not even the schema can be read.
  */
 export function openWreck(path: string): Wreck {
   const sqlite = new SqliteDatabase(path, { readonly: true });
   sqlite.pragma('trusted_schema = OFF');
-  // Pages that cannot be, as a page of another file, are then refused instead of believed.
+  // Implausible pages, such as a page of another file, are then refused.
   sqlite.pragma('cell_size_check = ON');
   return {
     taken(migrations) {
@@ -43,7 +43,7 @@ export function openWreck(path: string): Wreck {
   };
 }
 
-/** A table that is its own index, up to where it breaks off. */
+/** The rows of a WITHOUT ROWID table, up to the first damaged page. */
 function* inOrder(sqlite: SqliteDatabase.Database, table: string): Generator<Row> {
   const rows = attempt(() => sqlite.prepare<[], Row>(`SELECT * FROM ${table}`).iterate());
   for (let next = rows && attempt(() => rows.next()); next && !next.done;) {
@@ -53,7 +53,7 @@ function* inOrder(sqlite: SqliteDatabase.Database, table: string): Generator<Row
 }
 
 /**
- * A table with row numbers, with what lies behind a damaged page as well; without its indexes, which may be
+ * The rows of a rowid table, including those behind a damaged page; read without indexes, which may be
  * damaged too.
  */
 function* byWindows(sqlite: SqliteDatabase.Database, table: string): Generator<Row> {
@@ -77,7 +77,7 @@ function* byWindows(sqlite: SqliteDatabase.Database, table: string): Generator<R
   }
 }
 
-/** What `work` gives, or null where the file is damaged in the way. */
+/** The result of `work`, or null if damage prevents it. */
 function attempt<T>(work: () => T): T | null {
   try {
     return work();

@@ -10,14 +10,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-test('writes a line of JSON for each event to a private file', async () => {
+test('writes one line of JSON per event to a private file', async () => {
   const file = join(root, 'logs', 'node.log');
   createLogger({ file, level: 'info' }).info('peer-connected', { peers: 3 });
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ msg: 'peer-connected', peers: 3 });
   expect((await stat(file)).mode & 0o077).toBe(0);
 });
 
-test('keeps out what a secret’s name gives away', async () => {
+test('redacts values under the names of secrets', async () => {
   const file = join(root, 'node.log');
   createLogger({ file, level: 'info' }).info('started', { token: 'abc123', words: 'zebra zoo' });
   const content = await readFile(file, 'utf8');
@@ -25,7 +25,7 @@ test('keeps out what a secret’s name gives away', async () => {
   expect(content).not.toContain('zebra');
 });
 
-test('moves a file that grew large aside at the next start', async () => {
+test('rotates a large file at the next start', async () => {
   const file = join(root, 'node.log');
   createLogger({ file, level: 'info' }).info('first');
   await truncate(file, 11 * 1024 * 1024);

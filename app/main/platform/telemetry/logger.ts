@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { pino } from 'pino';
 import type { Facts, Logger } from '../../kernel/logger.ts';
 
-/** A log file that passed this size is moved aside when the node starts; one old file is kept. */
+/** A larger log file is rotated when the node starts; one old file is kept. */
 const ROTATE_BYTES = 10 * 1024 * 1024;
 /** Names under which a secret might be logged by mistake. */
 const SECRET_NAMES = [
@@ -25,7 +25,7 @@ export interface LoggerInit {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
 }
 
-/** A logger that writes one JSON object a line. `flush` empties its buffer, before a process ends. */
+/** A logger that writes one JSON object per line. `flush` writes its buffer before the process ends. */
 export function createLogger({ file, level }: LoggerInit): Logger & { flush(): void } {
   if (file !== null) rotate(file);
   const destination = pino.destination({ dest: file ?? 2, sync: true, mode: 0o600, mkdir: true });

@@ -6,7 +6,7 @@ import type { HealthProbe } from '../../observability/index.ts';
 const NANOS_PER_MS = 1e6;
 const RESOLUTION_MS = 10;
 
-/** Measures this process, and the disk that a directory lies on. */
+/** Measures this process and the disk of a directory. */
 export function processProbe(directory: string): HealthProbe {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
@@ -18,7 +18,7 @@ export function processProbe(directory: string): HealthProbe {
     memoryBytes: () => process.memoryUsage.rss(),
     memoryTotalBytes: () => totalmem(),
     loopDelayMs() {
-      // The histogram counts the whole interval between two looks, the wanted one included.
+      // The histogram includes the sampling interval itself.
       const late = delay.count === 0 ? 0 : delay.percentile(99) / NANOS_PER_MS - RESOLUTION_MS;
       delay.reset();
       return Math.max(0, late);

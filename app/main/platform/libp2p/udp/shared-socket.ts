@@ -54,9 +54,9 @@ export class SharedSocket {
   }
 
   /**
-   * Binds the family of `ip` and resolves with the port; port 0 takes the port of the other family where it
-   * is free, or any. Binding the same address twice is allowed. Rejects with a Problem (`port-bound`) when
-   * the family is bound to another address, or with the system's error.
+   * Binds the family of `ip` and resolves with the port; port 0 takes the port of the other
+   * family if it is free, or any. Binding the same address twice is allowed. Rejects with a Problem
+   * (`port-bound`) when the family is bound to another address, or with the system's error.
    */
   bind({ ip, port }: Endpoint): Promise<number> {
     const family = familyOf({ ip, port });
@@ -70,7 +70,7 @@ export class SharedSocket {
 
   /**
    * Asks a STUN server (any node has one at this port) under which endpoint it sees this node. Resolves with
-   * null when there is no answer within two seconds, the endpoint is none, or the signal aborts.
+   * null if there is no answer within two seconds, the endpoint is malformed, or the signal aborts.
    */
   async observe({ ip, port }: Endpoint, signal: AbortSignal): Promise<Endpoint | null> {
     const server = toEndpoint(ip, port);
@@ -81,8 +81,8 @@ export class SharedSocket {
   /**
    * Sends to at most eight endpoints of a peer for at most three seconds, while the peer does the same
    * towards this node, and resolves with the endpoint from which the peer's first packet arrived: QUIC
-   * reaches the peer there. It need not be one of `endpoints`; those that are no endpoint are left out.
-   * `token` has 16 bytes, is secret, and known to both sides. Resolves with null when nothing arrived or the
+   * reaches the peer there. It need not be one of `endpoints`; malformed ones are left out.
+   * `token` is a secret of 16 bytes that both sides know. Resolves with null if nothing arrived or the
    * signal aborts. Rejects with a Problem (`punch-invalid`, `punch-busy`).
    */
   async punch(
@@ -95,7 +95,7 @@ export class SharedSocket {
     return this.#punches.meet(targets, token, signal);
   }
 
-  /** A flow for a dial to this endpoint. Rejects with a Problem when there is no way or no room. */
+  /** A flow for a dial to this endpoint. Rejects with a Problem if there is no route or no room. */
   async dial(remote: Endpoint): Promise<Flow> {
     const family = familyOf(remote);
     if (await this.#ensure(family)) return this.flows.dial(remote);
@@ -107,7 +107,7 @@ export class SharedSocket {
     this.#isClosed = false;
   }
 
-  /** Ends all connections and frees the ports. Until `open`, nothing but `bind` takes a port again. */
+  /** Ends all connections and frees the ports. Until `open`, only `bind` takes a port again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#observations.close();
@@ -129,7 +129,7 @@ export class SharedSocket {
   }
 
   /**
-   * Binds a family that nothing listens on, for sending; false where the system lacks it, and after `close`.
+   * Binds a family that is not listening, for sending; false if the system lacks it, and after `close`.
    */
   #ensure(family: Family): Promise<boolean> {
     return this.#inTurn(async () => {

@@ -37,7 +37,7 @@ export async function fetchElectron(report: (line: string) => void = () => {}): 
   if (existsSync(failure) && Date.now() - statSync(failure).mtimeMs < REMEMBER_MS) return null;
   const installer = join(checkout, 'node_modules', 'electron', 'install.js');
   if (!existsSync(installer)) return null;
-  report('Fetching Electron, about 110 MB, for at most 20 seconds.');
+  report('Downloading Electron, about 110 MB, for at most 20 seconds.');
   await runQuietly(installer, FETCH_LIMIT_MS);
   const fetched = electronBinary();
   if (fetched !== null) {

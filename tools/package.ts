@@ -64,7 +64,7 @@ function targetOf(archive: string): Target {
 }
 
 async function packAround(): Promise<string[]> {
-  say('Electron is not here and cannot be fetched: no installer is made; the rest is packed and checked.');
+  say('Electron is missing and cannot be downloaded: no installer is made; the rest is packed and checked.');
   const scratch = mkdtempSync(join(tmpdir(), 'impulse-package-'));
   try {
     const arch = process.arch === 'arm64' ? 'arm64' : 'x64';

@@ -49,7 +49,7 @@ export function ensureDependencies() {
     done = npm(['rebuild', 'node', '--loglevel=error'], 'inherit').status === 0;
   if (!done || !existsSync(projectNode)) {
     fail(
-      'The packages could not be installed; what npm says stands above.',
+      'The packages could not be installed; see the output of npm above.',
       'Check the network connection and the free disk space, and run the command again.',
     );
   }

@@ -34,9 +34,7 @@ process.exitCode = await open();
 async function open(): Promise<number> {
   if (values.headless) return serve();
   if (!display) {
-    console.log(
-      'There is no display here, so the console is served for a browser elsewhere on this machine.',
-    );
+    console.log('There is no display here, so the console is served for a browser.');
     return serve();
   }
   if (process.getuid?.() === 0) {
@@ -45,7 +43,7 @@ async function open(): Promise<number> {
   }
   const electron = await fetchElectron((line) => console.log(line));
   if (electron === null) {
-    console.log('Electron cannot be had here, so the console opens in the browser.');
+    console.log('Electron is not available here, so the console opens in the browser.');
     return serve();
   }
   const env =
@@ -77,10 +75,10 @@ function alreadyRunning(): number {
   const { stdout } = spawnSync(process.execPath, [cli(), 'status', '--json', ...data], { encoding: 'utf8' });
   const address = /"console": "([^"]+)"/.exec(stdout)?.[1];
   if (address === undefined) {
-    console.error('Another program holds the data directory. Stop it, or choose another with --data.');
+    console.error('Another program uses the data directory. Stop it, or choose another with --data.');
     return 3;
   }
-  console.log('The node runs already.');
+  console.log('The node is already running.');
   announce(address);
   return 0;
 }
@@ -93,7 +91,7 @@ function refused(said: string, code: number): number {
 
 function announce(address: string): void {
   console.log(
-    `\nThe console is at\n\n  ${address}\n\nKeep this address to yourself: it lets in whoever opens it.`,
+    `\nThe console is at\n\n  ${address}\n\nKeep this address secret: anyone who opens it has access.`,
   );
   if (display && !values['no-open'] && !values.headless) openBrowser(address);
 }

@@ -61,7 +61,7 @@ function scoreOf(candidate: Candidate, people: ReadonlySet<string>, networks: Re
 }
 
 /**
- * The network that an IP address lies in: the first 16 bits of IPv4, the first 32 of IPv6; a name by itself.
+ * The network that an IP address lies in: the first 16 bits of IPv4, the first 32 of IPv6; for a name, the name.
  */
 export function networkOf(host: string): string {
   if (host.includes(':')) return host.split(':').slice(0, 2).join(':');

@@ -25,15 +25,15 @@ const caught = [
   ['cala a boca seu viado do caralho, filho da puta', ['viado', 'caralho', 'puta']],
 ] as const;
 
-let judge: Classifier;
+let classifier: Classifier;
 let languages: LanguageDetector;
 beforeAll(async () => {
-  judge = new Classifier(await loadModels(join(import.meta.dirname, '../../../../resources/models')));
+  classifier = new Classifier(await loadModels(join(import.meta.dirname, '../../../../resources/models')));
   languages = await eldLanguages();
 });
 
 const decisionOf = async (text: string) =>
-  decide((await judge.judge([spoken(text, languages)]))[0]!, DEFAULT_THRESHOLDS).decision;
+  decide((await classifier.judge([spoken(text, languages)]))[0]!, DEFAULT_THRESHOLDS).decision;
 
 test.each(caught)('“%s” is held back unchanged', async (text) => {
   expect(await decisionOf(text)).not.toBe('publish');

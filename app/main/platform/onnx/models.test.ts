@@ -24,15 +24,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const judged = (judge: Classifier, ...texts: readonly string[]) =>
-  judge.judge(texts.map((text) => spoken(text, languages)));
-const decisionOf = async (judge: Classifier, text: string) =>
-  decide((await judged(judge, text))[0]!, DEFAULT_THRESHOLDS).decision;
+const judged = (classifier: Classifier, ...texts: readonly string[]) =>
+  classifier.judge(texts.map((text) => spoken(text, languages)));
+const decisionOf = async (classifier: Classifier, text: string) =>
+  decide((await judged(classifier, text))[0]!, DEFAULT_THRESHOLDS).decision;
 
 describe('the shipped models', () => {
-  let judge: Classifier;
+  let classifier: Classifier;
   beforeAll(async () => {
-    judge = new Classifier(await loadModels(SHIPPED));
+    classifier = new Classifier(await loadModels(SHIPPED));
   });
 
   test('are all sound', async () => {
@@ -41,16 +41,19 @@ describe('the shipped models', () => {
   });
 
   test('publish ordinary talk, hide plain spam and insults, and detect the language', async () => {
-    expect(await decisionOf(judge, TALK)).toBe('publish');
-    expect(await decisionOf(judge, SPAM)).toBe('quarantine');
-    expect(await decisionOf(judge, INSULT)).toBe('quarantine');
-    const [german] = await judged(judge, 'Treffen wir uns am Samstag am Hafen? Ich bringe die Karten mit.');
+    expect(await decisionOf(classifier, TALK)).toBe('publish');
+    expect(await decisionOf(classifier, SPAM)).toBe('quarantine');
+    expect(await decisionOf(classifier, INSULT)).toBe('quarantine');
+    const [german] = await judged(
+      classifier,
+      'Treffen wir uns am Samstag am Hafen? Ich bringe die Karten mit.',
+    );
     expect(german!.language).toBe('de');
   });
 
   test('name the words that count against a text, with their positions', async () => {
     const text = `Well, ${INSULT}.`;
-    const [judgement] = await judged(judge, text);
+    const [judgement] = await judged(classifier, text);
     const terms = judgement!.spans.map(({ start, end }) => text.slice(start, end));
     expect(terms).toEqual(expect.arrayContaining(['bitch', 'fucking']));
   });
@@ -71,7 +74,7 @@ describe('the shipped models', () => {
       'x y '.repeat(100_000),
       '*'.repeat(500_000),
     ];
-    const judgements = await judged(judge, ...texts);
+    const judgements = await judged(classifier, ...texts);
     expect(judgements.map(({ cut }) => cut)).toEqual(texts.map(({ length }) => length > MAX_READ));
     for (const { scores } of judgements) {
       for (const score of Object.values(scores)) expect(score).toBeGreaterThanOrEqual(0);
@@ -79,7 +82,7 @@ describe('the shipped models', () => {
   }, 20_000);
 
   test('[J9] repeating a text does not change its judgement', async () => {
-    const [once, often] = await judged(judge, `${SPAM} ${SPAM}`, `${SPAM} `.repeat(30));
+    const [once, often] = await judged(classifier, `${SPAM} ${SPAM}`, `${SPAM} `.repeat(30));
     expect(Math.abs(once!.scores.spam - often!.scores.spam)).toBeLessThan(0.05);
   });
 });
@@ -94,11 +97,11 @@ test('[J5] a changed model is broken, and word lists judge instead: they queue',
     state: 'broken',
     fault: expect.stringContaining('SHA-256'),
   });
-  const judge = new Classifier(models);
-  const [judgement] = await judged(judge, INSULT);
+  const classifier = new Classifier(models);
+  const [judgement] = await judged(classifier, INSULT);
   expect(judgement!.stage).toBe('rules');
-  expect(await decisionOf(judge, TALK)).toBe('publish');
-  expect(await decisionOf(judge, 'f.u.c.k you, you b i t c h')).toBe('queue');
+  expect(await decisionOf(classifier, TALK)).toBe('publish');
+  expect(await decisionOf(classifier, 'f.u.c.k you, you b i t c h')).toBe('queue');
 });
 
 test('[J5] a truncated or missing model is reported', async () => {
@@ -115,7 +118,7 @@ test('[J5] without any model the node still judges', async () => {
   await rm(folder, { recursive: true });
   const models = await loadModels(folder);
   expect(models.statuses.every(({ state }) => state === 'missing')).toBe(true);
-  const judge = new Classifier(models);
-  expect(await decisionOf(judge, TALK)).toBe('publish');
-  expect(await decisionOf(judge, 'buy viagra at our casino')).toBe('queue');
+  const classifier = new Classifier(models);
+  expect(await decisionOf(classifier, TALK)).toBe('publish');
+  expect(await decisionOf(classifier, 'buy viagra at our casino')).toBe('queue');
 });

@@ -56,7 +56,7 @@ describe.skipIf(obstacle !== null)('a home network with miniupnpd', () => {
     ['nat-pmp', 4002],
     ['upnp', 4003],
   ])(
-    'lets a machine outside in by a port mapped by %s, and no more when it is taken back',
+    'admits a machine outside through a port mapped by %s, until the mapping is removed',
     async (by, port) => {
       expect(await visit(port)).toBe('');
       tell(`map ${by} ${port}`);

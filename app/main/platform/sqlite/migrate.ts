@@ -4,7 +4,7 @@ import { problem } from './problems.ts';
 
 /**
  * `user_version` of a file whose steps are counted by feature. Release 0.1, whose highest number was 52,
- * takes it for one of a newer release and leaves it alone.
+ * treats it as one of a newer release and does not change it.
  */
 const BY_FEATURE = 1000;
 

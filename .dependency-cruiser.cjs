@@ -86,6 +86,20 @@ module.exports = {
       { path: '^app/main/platform/', pathNot: '^app/main/platform/$1/' },
     ),
     fence(
+      'adapters-know-ports-alone',
+      'An adapter imports the kernel, and of the other rooms the ports that it implements.',
+      { path: room('platform'), pathNot: test },
+      {
+        path: '^app/',
+        pathNot: [
+          room('platform', 'kernel'),
+          '^app/contract/',
+          '^app/main/[^/]+/(adapter-)?ports\\.ts$',
+          '^app/main/log/transport\\.ts$',
+        ],
+      },
+    ),
+    fence(
       'adapters-know-no-entry',
       'Adapters are used by the composition root, not the other way round.',
       { path: '^app/main/platform/', pathNot: test },

@@ -1,6 +1,6 @@
 import { parseHostPort } from '../../contract/host-port.ts';
 import { addressText } from './address-text.ts';
-import type { MappedPort } from './port-mapper.ts';
+import type { MappedPort } from './ports.ts';
 import type { AddressParts, Scope } from './ports.ts';
 
 /** [D1] Where this node learned an address of its own from. */

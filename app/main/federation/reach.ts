@@ -3,7 +3,7 @@ import type { Settings, SettingsPatch } from '../../contract/settings.ts';
 import type { Problem, ProblemFields } from '../kernel/errors.ts';
 import { findingOf, stepOf } from './findings.ts';
 import { isUsable, type OwnAddress } from './own-addresses.ts';
-import type { PortMapperState } from './port-mapper.ts';
+import type { PortMapperState } from './ports.ts';
 import { problem } from './problems.ts';
 
 /** The facts behind a report on a reach. */

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../kernel/sha256.ts';
-import type { ChunkDisk } from './chunk-disk.ts';
+import type { ChunkDisk } from './ports.ts';
 
 /** The contract of every chunk store. */
 export function chunkDiskContract(

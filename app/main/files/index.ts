@@ -1,2 +1,2 @@
-export type { ChunkDisk } from './chunk-disk.ts';
+export type { ChunkDisk } from './ports.ts';
 export type { FileRef, Files } from './service.ts';

@@ -2,7 +2,7 @@ import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import type { ChunkDisk } from './chunk-disk.ts';
+import type { ChunkDisk } from './ports.ts';
 import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
 import { problem } from './problems.ts';
 

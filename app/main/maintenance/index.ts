@@ -1,7 +1,2 @@
-export {
-  createMaintenance,
-  type BackupDisk,
-  type Maintenance,
-  type MaintenanceInit,
-  type MaintenancePorts,
-} from './service.ts';
+export type { Maintenance } from './service.ts';
+export type { BackupDisk, MaintenancePorts } from './ports.ts';

@@ -16,7 +16,7 @@ import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { backupDisk } from '../platform/disk/backups.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { checkDatabase, copyDatabase, openDatabase } from '../platform/sqlite/database.ts';
-import { createMaintenance } from './index.ts';
+import { createMaintenance } from './service.ts';
 
 const START_MS = 1_700_000_000_000;
 const sha = (text: string) => new Uint8Array(createHash('sha256').update(text).digest());

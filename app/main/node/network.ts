@@ -9,7 +9,7 @@ import { signerOf } from '../platform/keys/ed25519.ts';
 import { createLibp2pTransport } from '../platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { createPortMapper } from '../platform/port-mapping/index.ts';
-import type { PortMapper } from '../federation/port-mapper.ts';
+import type { PortMapper } from '../federation/ports.ts';
 import { watchInterfaces } from './interface-watch.ts';
 import { ReplaceableNetwork, type NetworkPair } from './replaceable-network.ts';
 import { version } from './version.ts';

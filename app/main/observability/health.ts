@@ -1,20 +1,8 @@
+import type { HealthProbe } from './ports.ts';
 import type { Health } from '../../contract/node.ts';
 import { every, type Clock } from '../kernel/clock.ts';
 
 const SAMPLE_MS = 2000;
-
-/** What the process and the disk say of themselves. Implemented by platform/telemetry. */
-export interface HealthProbe {
-  /** Processor time used since start by all threads, in milliseconds. */
-  cpuMs(): number;
-  memoryBytes(): number;
-  memoryTotalBytes(): number;
-  /** 99th percentile of event loop delay since the last call, in milliseconds. */
-  loopDelayMs(): number;
-  disk(): Promise<{ readonly usedBytes: number; readonly freeBytes: number }>;
-  /** Stops measuring. */
-  close(): void;
-}
 
 interface HealthInit {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { access, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../kernel/errors.ts';
-import type { BackupDisk } from '../../maintenance/index.ts';
+import type { BackupDisk } from '../../maintenance/ports.ts';
 import { problem } from './problems.ts';
 
 /** Backups as files of a folder. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ChunkDisk } from '../../files/chunk-disk.ts';
+import type { ChunkDisk } from '../../files/ports.ts';
 import { toHex } from '../../kernel/bytes.ts';
 import { replaceFile } from './atomic-write.ts';
 import { problem } from './problems.ts';

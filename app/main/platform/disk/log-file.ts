@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { LogFile } from '../../ledger/consensus/vote-log.ts';
+import type { LogFile } from '../../ledger/adapter-ports.ts';
 
 /** The initial size of a file. */
 const ROOM_BYTES = 2 * 1024 * 1024;

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { PictureDecoder } from '../../moderation/image-classifier.ts';
-import { broken, type PictureHeader, type Pixels } from '../../moderation/picture.ts';
+import {
+  broken,
+  type PictureDecoder,
+  type PictureHeader,
+  type Pixels,
+} from '../../moderation/adapter-ports.ts';
 import { gifFrames } from './gif.ts';
 import { stillsOf } from './webp.ts';
 

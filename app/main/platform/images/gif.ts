@@ -1,4 +1,4 @@
-import { broken, MAX_PIXELS, type Pixels } from '../../moderation/picture.ts';
+import { broken, MAX_PIXELS, type Pixels } from '../../moderation/adapter-ports.ts';
 
 /** Frames that are decoded, spread over the whole animation. */
 const LOOKED_AT = 5;

@@ -1,4 +1,4 @@
-import { broken, headerOf } from '../../moderation/picture.ts';
+import { broken, headerOf } from '../../moderation/adapter-ports.ts';
 
 /** Frames that are decoded, spread over the whole animation. */
 const LOOKED_AT = 3;

@@ -1,4 +1,4 @@
-import type { LanguageDetector } from '../../moderation/classifier.ts';
+import type { LanguageDetector } from '../../moderation/adapter-ports.ts';
 
 /** The least number of letters from which a language is detected. */
 const LEAST_LETTERS = 12;

@@ -1,6 +1,6 @@
 import type { IdentifyResult } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
-import type { PortMapper } from '../../federation/port-mapper.ts';
+import type { PortMapper } from '../../federation/ports.ts';
 import type { AddressParts, Endpoint, Network, RelayPlace } from '../../federation/ports.ts';
 import type { Signer } from '../../kernel/signer.ts';
 import { hostOf, isRelayed, readAddress, resolveAddress } from './addresses.ts';

@@ -1,7 +1,7 @@
 import type { PeerInfo } from '@libp2p/interface';
 import { every, type Clock } from '../../kernel/clock.ts';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
-import type { PortMapper } from '../../federation/port-mapper.ts';
+import type { PortMapper } from '../../federation/ports.ts';
 import type { Random } from '../../kernel/clock.ts';
 import type { Signer } from '../../kernel/signer.ts';
 import type { Channel, Transport } from '../../log/transport.ts';

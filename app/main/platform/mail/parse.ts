@@ -1,6 +1,8 @@
 import PostalMime, { addressParser, decodeWords } from 'postal-mime';
-import { looksLikeMail, outlineOf, readHeaders, type MailHeaders } from '../../archive/headers.ts';
 import {
+  looksLikeMail,
+  outlineOf,
+  readHeaders,
   cleanLine,
   cleanText,
   fitAttachments,
@@ -9,8 +11,9 @@ import {
   MAX_SUBJECT_CHARS,
   MAX_TEXT_CHARS,
   senderName,
+  type MailHeaders,
   type ParsedMessage,
-} from '../../archive/message.ts';
+} from '../../archive/adapter-ports.ts';
 import { htmlToText } from './html-text.ts';
 import { singleBody } from './single-body.ts';
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { decodeWords } from 'postal-mime';
 import type { MailParser } from '../../archive/ports.ts';
-import type { ParsedMessage } from '../../archive/message.ts';
+import type { ParsedMessage } from '../../archive/adapter-ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Problem } from '../../kernel/errors.ts';
 import type { ParseReply, ParseRequest, WorkerStart } from './wire.ts';

@@ -1,4 +1,4 @@
-import { decoderFor, type MailHeaders } from '../../archive/headers.ts';
+import { decoderFor, type MailHeaders } from '../../archive/adapter-ports.ts';
 
 const SINGLE_PART = /^text\/(plain|html)\s*((?:;\s*[\w-]+\s*=\s*(?:"[^"\\]*"|[\w.:+-]+)\s*)*);?$/i;
 const EQUALS = 0x3d;

@@ -1,4 +1,4 @@
-import type { ParsedMessage } from '../../archive/message.ts';
+import type { ParsedMessage } from '../../archive/adapter-ports.ts';
 
 /** A batch for the worker: the messages are concatenated in `bytes`. */
 export interface ParseRequest {

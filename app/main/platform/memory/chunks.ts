@@ -1,4 +1,4 @@
-import type { ChunkDisk } from '../../files/chunk-disk.ts';
+import type { ChunkDisk } from '../../files/ports.ts';
 import { toHex } from '../../kernel/bytes.ts';
 import { problem } from './problems.ts';
 

@@ -1,5 +1,4 @@
-import { LABELS, type Label } from '../../moderation/labels.ts';
-import type { Judgement } from '../../moderation/classifier.ts';
+import { LABELS, type Label, type Judgement } from '../../moderation/adapter-ports.ts';
 import type { ImageClassifiers, Classifiers } from '../../moderation/ports.ts';
 
 /** A text that states its own score: `[spam 0.95]`, or a handle `spam 0.95`. */

@@ -1,4 +1,4 @@
-import type { LogFile } from '../../ledger/consensus/vote-log.ts';
+import type { LogFile } from '../../ledger/adapter-ports.ts';
 
 /** A log file in memory; tests can read and revert its content. */
 export class MemoryLogFile implements LogFile {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelManifest, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
+import { ModelManifest, type ModelPart, type ModelStatus } from '../../moderation/adapter-ports.ts';
 
 /** A verified file of a model. */
 export interface VerifiedFile {

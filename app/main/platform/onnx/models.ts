@@ -1,10 +1,16 @@
 import * as z from 'zod';
-import { Calibration, LANGUAGES } from '../../moderation/calibration.ts';
-import { BUCKETS } from '../../moderation/features.ts';
-import type { FirstWeights } from '../../moderation/first-stage.ts';
-import { LABELS } from '../../moderation/labels.ts';
-import type { Encoders, SecondStage } from '../../moderation/classifier.ts';
-import { TEXT_PARTS, type ModelPart, type ModelStatus } from '../../moderation/manifest.ts';
+import {
+  Calibration,
+  LANGUAGES,
+  BUCKETS,
+  LABELS,
+  TEXT_PARTS,
+  type FirstWeights,
+  type Encoders,
+  type SecondStage,
+  type ModelPart,
+  type ModelStatus,
+} from '../../moderation/adapter-ports.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles, type SharedFiles } from './files.ts';
 import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
 import { tensorsOf, type Kept } from './tensors.ts';

@@ -1,5 +1,9 @@
-import { PICTURE_SIDE, type PictureModel } from '../../moderation/image-classifier.ts';
-import type { ModelPart, ModelStatus } from '../../moderation/manifest.ts';
+import {
+  PICTURE_SIDE,
+  type PictureModel,
+  type ModelPart,
+  type ModelStatus,
+} from '../../moderation/adapter-ports.ts';
 import { bytesOf, messageOf, statusOf, verifiedFiles } from './files.ts';
 import { dataOf, native, runtime, sessionOf, type Runtime } from './runtime.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as realDelay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../kernel/logger.ts';
-import type { PortMapper } from '../../federation/port-mapper.ts';
+import type { PortMapper } from '../../federation/ports.ts';
 import { ManualClock } from '../../shell/manual-clock.ts';
 import { createPortMapper } from './index.ts';
 import type { Router } from './router.ts';

@@ -1,7 +1,7 @@
 import { sleep, type Clock } from '../../kernel/clock.ts';
 import { problemOf } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { PortMapper, PortMapperState, WantedPort } from '../../federation/port-mapper.ts';
+import type { PortMapper, PortMapperState, WantedPort } from '../../federation/ports.ts';
 import { hearAnnouncements, type Announcement } from './announcements.ts';
 import { defaultRouter } from './default-gateway.ts';
 import { EpochWatch } from './epoch.ts';

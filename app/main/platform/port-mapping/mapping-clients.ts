@@ -1,5 +1,5 @@
 import { systemRandom } from '../../kernel/clock.ts';
-import type { WantedPort } from '../../federation/port-mapper.ts';
+import type { WantedPort } from '../../federation/ports.ts';
 import { exchange } from './exchange.ts';
 import * as natPmp from './nat-pmp.ts';
 import * as pcp from './pcp.ts';

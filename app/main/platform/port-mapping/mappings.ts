@@ -1,4 +1,4 @@
-import type { MappedPort, WantedPort } from '../../federation/port-mapper.ts';
+import type { MappedPort, WantedPort } from '../../federation/ports.ts';
 import { isSilence, type Grant, type RouterClient } from './router.ts';
 
 /** A mapping that a router made. */

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PortMapperState } from '../../federation/port-mapper.ts';
+import type { PortMapperState } from '../../federation/ports.ts';
 import { EXTERNAL_ADDRESS, HomeNetwork, homeNetworkObstacle, WAN_ADDRESS } from './test-home-network.ts';
 
 const obstacle = homeNetworkObstacle();

@@ -1,4 +1,4 @@
-import type { WantedPort } from '../../federation/port-mapper.ts';
+import type { WantedPort } from '../../federation/ports.ts';
 import { ipv4At } from './ipv4.ts';
 
 const OPCODE_EXTERNAL_ADDRESS = 0;

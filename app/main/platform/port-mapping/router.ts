@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/errors.ts';
-import type { MappedPort, WantedPort } from '../../federation/port-mapper.ts';
+import type { MappedPort, WantedPort } from '../../federation/ports.ts';
 
 /** A gateway and its UDP ports. Only tests use non-standard ports. */
 export interface Router {

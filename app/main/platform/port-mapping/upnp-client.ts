@@ -1,5 +1,5 @@
 import { systemRandom, type Clock } from '../../kernel/clock.ts';
-import type { WantedPort } from '../../federation/port-mapper.ts';
+import type { WantedPort } from '../../federation/ports.ts';
 import { httpRequest } from './http.ts';
 import {
   encodeCall,

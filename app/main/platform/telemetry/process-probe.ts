@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { HealthProbe } from '../../observability/index.ts';
+import type { HealthProbe } from '../../observability/ports.ts';
 
 const NANOS_PER_MS = 1e6;
 const RESOLUTION_MS = 10;

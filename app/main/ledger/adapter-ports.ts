@@ -1,0 +1,2 @@
+/** What adapters of the ledger implement. */
+export type { LogFile } from './consensus/vote-log.ts';

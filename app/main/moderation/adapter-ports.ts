@@ -1,0 +1,9 @@
+/** The forms of models, texts and pictures that moderation shares with its adapters. */
+export { Calibration, LANGUAGES } from './calibration.ts';
+export type { Encoders, Judgement, LanguageDetector, SecondStage } from './classifier.ts';
+export { BUCKETS } from './features.ts';
+export type { FirstWeights } from './first-stage.ts';
+export { PICTURE_SIDE, type PictureDecoder, type PictureModel } from './image-classifier.ts';
+export { LABELS, type Label } from './labels.ts';
+export { ModelManifest, TEXT_PARTS, type ModelPart, type ModelStatus } from './manifest.ts';
+export { MAX_PIXELS, broken, headerOf, type PictureHeader, type Pixels } from './picture.ts';

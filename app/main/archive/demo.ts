@@ -1,9 +1,9 @@
-import { Problem } from '../kernel/errors.ts';
 import { DEMO_BOARDS, demoBoardOf, type DemoBoard } from './demo-boards.ts';
 import { outlineOf, readHeaders } from './headers.ts';
 import { openMailFiles } from './maildir.ts';
 import type { ArchiveFiles, ArchiveReader, MailParser } from './ports.ts';
 import { ThreadIndex } from './threading.ts';
+import { problem } from './problems.ts';
 
 /** One board of the demo and the mails for it, as a source for the importer. */
 export interface DemoSource {
@@ -34,7 +34,7 @@ export async function openDemo(options: {
 }): Promise<DemoSource[]> {
   const { files, directory, parser, signal } = options;
   const paths = directory === null ? [] : await chosen(files, directory, options);
-  if (paths.length === 0) throw missing();
+  if (paths.length === 0) throw problem('demo-data-missing');
   const index = new ThreadIndex();
   const boards: string[] = [];
   for await (const piece of openMailFiles(files, paths).scan(signal)) {
@@ -76,12 +76,4 @@ async function pathsIn(files: ArchiveFiles, directory: string, groups: readonly 
     paths.push(...names.map((name) => `${directory}/${group}/${name}`));
   }
   return paths;
-}
-
-function missing(): Problem {
-  return new Problem(
-    'demo-data-missing',
-    'The demo mails are not part of this installation.',
-    'Run the demo from a checkout of the source, or import an archive of your own.',
-  );
 }

@@ -1,12 +1,10 @@
-import { Problem } from '../kernel/errors.ts';
 import { openJsonl } from './jsonl.ts';
 import { openMaildir } from './maildir.ts';
 import { openMbox } from './mbox.ts';
 import type { ArchiveFile, ArchiveFiles, ArchiveReader } from './ports.ts';
+import { problem } from './problems.ts';
 
 const HEAD_BYTES = 4096;
-const REMEDY =
-  'Choose an mbox file, a maildir folder or a JSON Lines file; mbox and JSON Lines may be packed with gzip.';
 
 type FileFormat = 'mbox' | 'jsonl' | 'gzip';
 
@@ -37,17 +35,12 @@ export async function openArchive(
   options: { format?: ArchiveReader['format'] | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<ArchiveReader> {
   const kind = await files.kindOf(path);
-  if (kind === 'missing')
-    throw new Problem('archive-missing', `There is nothing at ${path}.`, 'Check the path.');
+  if (kind === 'missing') throw problem('archive-missing', { path });
   if (kind === 'file' && options.format !== 'maildir')
     return openArchiveFile(files, await files.open(path), options);
   const rooms = await Promise.all(['cur', 'new'].map((room) => files.kindOf(`${path}/${room}`)));
   if (kind !== 'directory' || !rooms.includes('directory')) {
-    throw new Problem(
-      'archive-unknown-format',
-      `${path} is not a maildir: it has no folder cur or new.`,
-      REMEDY,
-    );
+    throw problem('not-a-maildir', { path });
   }
   return openMaildir(files, path);
 }
@@ -80,5 +73,5 @@ async function openUnpacked(
   if (format === 'jsonl') return openJsonl(file);
   if (format === 'mbox') return openMbox(file);
   await file.close();
-  throw new Problem('archive-unknown-format', 'The file is neither mbox nor JSON Lines.', REMEDY);
+  throw problem('archive-unknown-format');
 }

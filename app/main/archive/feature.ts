@@ -3,11 +3,11 @@ import { defineFeature, type FeaturePorts } from '../feature/index.ts';
 import type { Files } from '../files/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { digestOf } from '../kernel/cid.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Log } from '../log/log.ts';
 import type { Members } from '../members/index.ts';
 import { archiveApi } from './api.ts';
 import { createArchive, type Archive } from './service.ts';
+import { problem } from './problems.ts';
 
 interface Needs {
   readonly boards: Pick<Boards, 'list' | 'bySlug' | 'create'>;
@@ -27,7 +27,7 @@ export const archiveFeature = defineFeature({
     let closing = false;
     return {
       get open(): Archive {
-        if (closing) throw new Problem('stopped', 'This node is stopping.');
+        if (closing) throw problem('stopped');
         return (archive ??= openArchive(ports, needs));
       },
       /** Cancels an import under way and ends the parser's threads. */
@@ -68,7 +68,7 @@ function openArchive(
       byId(cid) {
         const board = named(boards.list().find(({ id }) => id === cid) ?? null);
         if (board) return board;
-        throw new Problem('board-unknown', 'There is no such board here.', 'Choose a board from the list.');
+        throw problem('board-unknown');
       },
       bySlug: (slug) => named(boards.bySlug(slug)),
       create: (board) => named(boards.create({ ...board, postRole: 'member' }))!,

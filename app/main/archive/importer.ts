@@ -1,11 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import { looksLikeMail, outlineOf, readHeaders, type MessageOutline } from './headers.ts';
 import { messageOfLine, outlineOfLine } from './jsonl.ts';
 import type { ArchivedAttachment, ParsedMessage } from './message.ts';
 import type { ArchiveReader, MailParser } from './ports.ts';
 import { ProgressMeter, type ArchiveProgress } from './progress.ts';
 import { ThreadIndex } from './threading.ts';
+import { problem } from './problems.ts';
 
 /** A post that the store holds already, by its ids there. */
 export interface KnownPost {
@@ -71,7 +71,7 @@ const PROGRESS_MS = 200;
 const SAMPLES = 20;
 const CACHED_KEYS = 20_000;
 const LOOKED_UP_REFERENCES = 20;
-const CHANGED = 'The archive changed while it was read.';
+const CHANGED = problem.fields('archive-changed').message;
 
 /**
  * Imports an archive in two passes. The first reads every message's headers and finds the threads; the
@@ -285,8 +285,7 @@ class ArchiveImport {
     if (cached !== undefined) return cached;
     const { place, length } = this.#index.placeOf(row);
     const outline = await this.#outline(await this.#options.source.read(place, length));
-    if ('reason' in outline || !this.#index.isRow(row, outline.messageId))
-      throw new Problem('archive-changed', CHANGED, 'Import it again while nothing writes to it.');
+    if ('reason' in outline || !this.#index.isRow(row, outline.messageId)) throw problem('archive-changed');
     this.#remember(row, outline.messageId);
     return outline.messageId;
   }
@@ -301,7 +300,7 @@ class ArchiveImport {
   async #outline(bytes: Uint8Array): Promise<MessageOutline | { reason: string }> {
     if (this.#options.source.format === 'jsonl') return outlineOfLine(bytes);
     const headers = readHeaders(bytes);
-    if (!looksLikeMail(headers)) return { reason: 'It has no mail headers.' };
+    if (!looksLikeMail(headers)) return { reason: problem.fields('no-headers').message };
     return outlineOf(bytes, headers, (raw) => this.#options.parser.decodeWords(raw));
   }
 

@@ -1,7 +1,8 @@
 import type { ImportCounts, Job } from '../../contract/archive.ts';
 import type { Progress } from '../../contract/common.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** Jobs that may run at a time: one that reads the disk, one that waits for it. */
 const MAX_RUNNING = 2;
@@ -43,11 +44,7 @@ export class Jobs {
   start(kind: Job['kind'], title: string, work: (report: JobReport) => Promise<void>): Job {
     const running = [...this.#entries.values()].filter(({ job }) => job.state === 'running').length;
     if (running >= MAX_RUNNING) {
-      throw new Problem(
-        'jobs-busy',
-        `${MAX_RUNNING} imports or exports run already.`,
-        'Wait until one of them ends, or cancel it.',
-      );
+      throw problem('jobs-busy', { most: MAX_RUNNING });
     }
     const id = this.#newId();
     const abort = new AbortController();
@@ -91,7 +88,7 @@ export class Jobs {
   /** Asks a job to stop; it ends in its own time. Cancelling one that ended changes nothing. */
   cancel(id: string): void {
     const entry = this.#entries.get(id);
-    if (!entry) throw new Problem('job-unknown', 'There is no such job.', 'Look at the list of jobs.');
+    if (!entry) throw problem('job-unknown');
     entry.abort.abort();
   }
 

@@ -13,6 +13,7 @@ import {
   type ParsedMessage,
 } from './message.ts';
 import type { ArchiveFile, ArchivePiece, ArchiveReader } from './ports.ts';
+import { problem } from './problems.ts';
 
 const id = z
   .string()
@@ -82,7 +83,7 @@ export async function* splitLines(
     parts = [];
     heldBytes = 0;
     start = end + 1;
-    if (oversized) return { kind: 'broken', reason: 'The line is longer than 32 MiB.', position: end };
+    if (oversized) return { kind: 'broken', reason: problem.fields('line-too-long').message, position: end };
     if (bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09)) return null;
     return { kind: 'message', bytes, place, length: bytes.length, position: end };
   };
@@ -155,10 +156,13 @@ function parseJson(bytes: Uint8Array): { line: JsonlMessage } | { reason: string
     if (result.success) return { line: result.data };
     const issue = result.error.issues[0];
     return {
-      reason: `The line does not fit: ${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'unknown'}`,
+      reason: problem.fields('bad-line', {
+        field: issue?.path.join('.') || 'the whole',
+        reason: issue?.message ?? 'unknown',
+      }).message,
     };
   } catch {
-    return { reason: 'The line is not JSON in UTF-8.' };
+    return { reason: problem.fields('line-not-json').message };
   }
 }
 

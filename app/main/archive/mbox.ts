@@ -1,5 +1,6 @@
 import { MAX_MESSAGE_BYTES } from './message.ts';
 import type { ArchiveFile, ArchivePiece, ArchiveReader } from './ports.ts';
+import { problem } from './problems.ts';
 
 const LF = 10;
 const CR = 13;
@@ -186,7 +187,7 @@ class MboxWindow {
     end = Math.max(start, end);
     const length = end - start;
     if (this.#oversized || length > this.#maxBytes) return { kind: 'broken', reason: TOO_LARGE, position };
-    if (length === 0) return { kind: 'broken', reason: 'It is empty.', position };
+    if (length === 0) return { kind: 'broken', reason: problem.fields('empty-message').message, position };
     const bytes = unescapeFrom(this.#bytes.subarray(start, end));
     return { kind: 'message', bytes, place: this.#base + start, length, position };
   }

@@ -193,7 +193,7 @@ test('two jobs run at a time, and the last fifty are kept', async () => {
     new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   jobs.start('export', 'one', ({ signal }) => wait(signal));
   jobs.start('export', 'two', ({ signal }) => wait(signal));
-  expect(() => jobs.start('export', 'three', async () => {})).toThrow('run already');
+  expect(() => jobs.start('export', 'three', async () => {})).toThrow('running already');
   await jobs.close();
   expect(jobs.list().map(({ title, state }) => [title, state])).toEqual([
     ['two', 'cancelled'],

@@ -1,6 +1,5 @@
 import type { ArchiveFormat, ImportCounts, Job } from '../../contract/archive.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import { openDemo } from './demo.ts';
 import { openArchive, openArchiveFile } from './detect.ts';
 import { exportArchive, type ExportedPost } from './exporter.ts';
@@ -8,6 +7,7 @@ import { importArchive, type KnownPost, type PlannedPost } from './importer.ts';
 import { Jobs, type JobReport } from './jobs.ts';
 import type { ArchiveFile, ArchiveFiles, ArchiveReader, MailParser } from './ports.ts';
 import { ProgressMeter } from './progress.ts';
+import { problem } from './problems.ts';
 
 /** A board as archives need it: enough to name it and to find it by its digest. */
 interface ArchiveBoard {
@@ -106,11 +106,7 @@ export function createArchive(init: ArchiveInit) {
     /** Fills the community with real, public mails; boards that are missing are made. */
     demo(input: { limit?: number | undefined }): Job {
       if (init.demoDirectory === null) {
-        throw new Problem(
-          'demo-data-missing',
-          'The demo mails are not part of this installation.',
-          'Run the demo from a checkout of the source, or import an archive of your own.',
-        );
+        throw problem('demo-data-missing');
       }
       return jobs.start('demo', 'Demo boards from public mailing lists', (report) =>
         fillDemo(report, input.limit),

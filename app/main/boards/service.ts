@@ -2,7 +2,6 @@ import type * as contract from '../../contract/index.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
@@ -16,6 +15,7 @@ import { BoardQueries, numbers, type PostRow, type Surroundings } from './querie
 import { SearchScrub } from './search-scrub.ts';
 import { SearchIndex, snippetOf, wordsOf } from './search.ts';
 import { createUpkeep } from './upkeep.ts';
+import { problem } from './problems.ts';
 
 /** Posts taken into the search index at a time: a few milliseconds of work. */
 const INDEX_SLICE = 250;
@@ -103,42 +103,26 @@ export function createBoards(init: BoardsInit) {
 
   const boardFor = (id: string) => {
     const board = queries.board(digestOf(id));
-    if (!board)
-      throw new Problem('board-unknown', 'There is no such board here.', 'Choose a board from the list.');
+    if (!board) throw problem('board-unknown');
     return board;
   };
 
   const postFor = (id: string): PostRow => {
     const row = queries.row(digestOf(id));
-    if (!row)
-      throw new Problem(
-        'post-unknown',
-        'That post is not on this node.',
-        'Wait for the catch-up to finish, then try again.',
-      );
+    if (!row) throw problem('post-unknown');
     return row;
   };
 
   const threadFor = (id: string) => {
     const found = queries.thread(digestOf(id));
-    if (!found)
-      throw new Problem(
-        'thread-unknown',
-        'That thread is not on this node.',
-        'Wait for the catch-up to finish, then try again.',
-      );
+    if (!found) throw problem('thread-unknown');
     return found;
   };
 
   const mayPost = (board: contract.Board) => {
-    if (board.archived)
-      throw new Problem('board-archived', `${board.name} is archived.`, 'Post on another board.');
+    if (board.archived) throw problem('board-archived', { board: board.name });
     if (!reaches(role(), board.postRole)) {
-      throw new Problem(
-        'out-of-role',
-        `Posting on ${board.name} takes the role of ${board.postRole}.`,
-        'Ask a sysop or moderator.',
-      );
+      throw problem('out-of-role', { board: board.name, role: board.postRole });
     }
   };
 
@@ -146,11 +130,7 @@ export function createBoards(init: BoardsInit) {
   const openPostFor = (id: string): PostRow => {
     const row = postFor(id);
     if (row.hidden !== 1) return row;
-    throw new Problem(
-      'post-held',
-      'This post is held back until somebody looked at it.',
-      'Wait until a moderator has decided.',
-    );
+    throw problem('post-held');
   };
 
   const attachments = (cids: readonly string[]) =>
@@ -201,8 +181,7 @@ export function createBoards(init: BoardsInit) {
     hours: () => queries.counters.hours(clock.now()),
 
     create({ slug, name, description, postRole }: Required<Inputs['create']>): contract.Board {
-      if (queries.bySlug(slug))
-        throw new Problem('slug-taken', `A board “${slug}” exists already.`, 'Choose another short name.');
+      if (queries.bySlug(slug)) throw problem('slug-taken', { slug });
       const { id } = log.append(signer, boardKinds.create.name, { slug, name, description, postRole });
       return queries.board(id)!;
     },
@@ -269,7 +248,7 @@ export function createBoards(init: BoardsInit) {
       const { thread } = threadFor(input.thread);
       mayPost(boardFor(thread.board));
       if (thread.locked && !reaches(role(), 'moderator')) {
-        throw new Problem('thread-locked', 'This thread is locked.', 'Start a new thread instead.');
+        throw problem('thread-locked');
       }
       const body: PostReply = {
         board: digestOf(thread.board),
@@ -286,9 +265,9 @@ export function createBoards(init: BoardsInit) {
     async edit({ id, text, subject, askReview = false }: Inputs['edit']): Promise<Outputs['edit']> {
       const row = postFor(id);
       if (Buffer.compare(row.author, around.me().key) !== 0) {
-        throw new Problem('not-yours', 'Only its author can edit a post.', 'Reply to it instead.');
+        throw problem('not-yours');
       }
-      if (row.deleted_seq !== null) throw new Problem('post-deleted', 'This post was deleted.', null);
+      if (row.deleted_seq !== null) throw problem('post-deleted');
       const original = bodyOf<ThreadStart | PostReply>(row.bytes);
       const passed = await init.gate.own({
         ...wordsOfPost({ ...original, text, ...defined({ subject }) }),

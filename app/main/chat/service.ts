@@ -2,13 +2,13 @@ import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { bodyOf } from '../log/event.ts';
 import type { Committed, Log } from '../log/log.ts';
 import type { Gate, HoldChange } from '../moderation/index.ts';
 import type { Here, PresenceService } from '../presence/index.ts';
 import { chatKinds, MAX_LINE, type ChatSay } from './kinds.ts';
+import { problem } from './problems.ts';
 
 export interface ChatInit {
   readonly db: Database;
@@ -104,14 +104,9 @@ export function createChat(init: ChatInit) {
      */
     async say(text: string, askReview = false): Promise<contract.Outputs['chat']['say']> {
       const said = lineFrom(text);
-      if (said.text === '')
-        throw new Problem('empty-line', 'There is nothing to say.', 'Write something first.');
+      if (said.text === '') throw problem('empty-line');
       if (said.text.length > MAX_LINE) {
-        throw new Problem(
-          'line-too-long',
-          `A line holds at most ${MAX_LINE} characters.`,
-          'Say it in two lines, or post it on a board.',
-        );
+        throw problem('line-too-long', { most: MAX_LINE });
       }
       const passed = await init.gate.own({
         text: said.text,
@@ -180,7 +175,6 @@ function lineFrom(text: string): ChatSay {
 
 function placeOf(cursor: string): [number, number] {
   const match = /^(\d{1,16})\.(\d{1,16})$/.exec(cursor);
-  if (!match)
-    throw new Problem('bad-cursor', 'That place in the list does not exist.', 'Load the list again.');
+  if (!match) throw problem('bad-cursor');
   return [Number(match[1]), Number(match[2])];
 }

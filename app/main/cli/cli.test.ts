@@ -140,7 +140,7 @@ describe.each([
     const { code, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
     expect(node.cancelled).toBe('j1');
     expect(code).toBe(1);
-    expect(err).toContain('Run the same command again to go on.');
+    expect(err).toContain('Run the same command again to continue.');
   });
 });
 
@@ -217,7 +217,7 @@ describe('use', () => {
 
   test('a number out of its limits is named with the limit', async () => {
     const { code, err } = await impulse(['read', 'harbour', '--limit', '0']);
-    expect({ code, err }).toEqual({ code: 2, err: 'limit is at least 1.\nSee --help.\n' });
+    expect({ code, err }).toEqual({ code: 2, err: 'limit must be at least 1.\nSee --help.\n' });
     expect((await impulse(['sim', '--seeds', '0'])).code).toBe(2);
   });
 
@@ -275,7 +275,7 @@ describe('restore', () => {
     for (const file of [broken, empty]) {
       const { code, err } = await impulse(['restore', file]);
       expect(code).toBe(1);
-      expect(err).toContain('nothing was changed');
+      expect(err).toContain('Nothing was changed');
     }
     expect((await impulse(['restore', join(root, 'missing.db')])).err).toContain('cannot be read');
     expect(noteIn(dataLayout(root).database)).toBe('now');

@@ -3,10 +3,10 @@ import { RPCLink } from '@orpc/client/websocket';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Client } from '../../contract/index.ts';
-import { Problem } from '../kernel/errors.ts';
 import { readHostInfo } from '../host/host-info.ts';
 import { dataLayout } from '../node/data-directory.ts';
 import type { NodeConnector } from './node-connector.ts';
+import { problem } from './problems.ts';
 
 /** A host that is up accepts at once; one that is this late is stuck or starved. */
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -44,11 +44,7 @@ export async function openClient(
   if (running) return running;
   const { keys, lock } = dataLayout(dataDir);
   if (!mayMake && !existsSync(keys) && !existsSync(lock)) {
-    throw new Problem(
-      'no-node',
-      `There is no node in ${dataDir}.`,
-      'Check --data, or make one with: impulse init, impulse join or impulse serve.',
-    );
+    throw problem('no-node', { path: dataDir });
   }
   const node = await connector.openNode({ dataDir, offline });
   return {
@@ -83,11 +79,7 @@ export async function connectToHost(dataDir: string): Promise<OpenClient | null>
   if (outcome !== 'open') socket.close();
   if (outcome === 'failed') return null;
   if (outcome === 'silent') {
-    throw new Problem(
-      'unreachable',
-      `The node of ${dataDir} does not answer.`,
-      'It may be busy: try again in a moment. If it stays silent, stop it and start it anew.',
-    );
+    throw problem('unreachable', { path: dataDir });
   }
   const client: Client = createORPCClient(new RPCLink({ websocket: socket }));
   const closed = new Promise<void>((resolve) => {
@@ -96,11 +88,7 @@ export async function connectToHost(dataDir: string): Promise<OpenClient | null>
   let closing = false;
   const lost = closed.then((): Promise<never> => {
     if (closing) return new Promise<never>(() => {});
-    throw new Problem(
-      'node-lost',
-      'The node went away before it answered.',
-      'Start it again with “impulse serve”; what it had stored is safe.',
-    );
+    throw problem('node-lost');
   });
   lost.catch(() => {}); // told to those who wait for it
   return {

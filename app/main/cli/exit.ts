@@ -1,7 +1,8 @@
 import { ORPCError } from '@orpc/client';
 import * as z from 'zod';
 import { Problem as ProblemSchema } from '../../contract/common.ts';
-import { Problem, problemOf, type ProblemFields } from '../kernel/errors.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** What the command line ends with; scripts rely on these. */
 export const exitCode = { ok: 0, failure: 1, usage: 2, unreachable: 3, verificationFailed: 4 } as const;
@@ -38,11 +39,8 @@ function fieldsOf(error: unknown): ProblemFields {
   const carried = ProblemSchema.safeParse(error.data);
   if (carried.success) return carried.data;
   if (error.code === 'BAD_REQUEST') {
-    return {
-      code: 'usage',
-      message: issuesOf(error.data) ?? 'The node did not accept what was given.',
-      remedy: 'See --help.',
-    };
+    const reasons = issuesOf(error.data);
+    return reasons === null ? problem.fields('bad-input') : problem.fields('bad-inputs', { reasons });
   }
   return problemOf(new Error(error.message));
 }
@@ -58,13 +56,17 @@ const Issue = z.object({
 
 /** The contract's own sentence where it has one, else which value is out of which limit. */
 function sentenceOf({ message, path, origin, minimum, maximum }: z.infer<typeof Issue>): string {
-  const name = path.findLast((part) => typeof part === 'string') ?? 'A value';
-  const [has, unit] = origin === 'string' ? ['has', ' characters'] : ['is', ''];
-  if (message.startsWith('Too small') && minimum !== undefined)
-    return `${name} ${has} at least ${minimum}${unit}.`;
-  if (message.startsWith('Too big') && maximum !== undefined)
-    return `${name} ${has} at most ${maximum}${unit}.`;
-  return message.startsWith('Invalid') ? `${name}: ${message}.` : message;
+  const field = path.findLast((part) => typeof part === 'string') ?? 'A value';
+  const isText = origin === 'string';
+  if (message.startsWith('Too small') && minimum !== undefined) {
+    const values = { field, limit: minimum };
+    return problem.fields(isText ? 'text-too-short' : 'number-too-small', values).message;
+  }
+  if (message.startsWith('Too big') && maximum !== undefined) {
+    const values = { field, limit: maximum };
+    return problem.fields(isText ? 'text-too-long' : 'number-too-large', values).message;
+  }
+  return message.startsWith('Invalid') ? `${field}: ${message}.` : message;
 }
 
 /** The sentences of a refused input. */
@@ -77,6 +79,3 @@ function issuesOf(data: unknown): string | null {
   });
   return sentences.length > 0 ? sentences.join(' ') : null;
 }
-
-/** A wrong use of a command, found after its options were read. */
-export const usage = (message: string) => new Problem('usage', message, 'See --help.');

@@ -184,6 +184,6 @@ test('moderate judges images by their path, in order, beside texts, and queues w
   expect(answers[0]).toMatchObject({ spam_score: null, toxicity_score: null });
   expect(answers[0].nsfw_score).toBeLessThan(0.5);
   expect(answers[3].nsfw_score).toBeGreaterThan(0);
-  expect(err).toContain('Line 2: It is no JPEG, PNG, GIF or WebP image.');
+  expect(err).toContain('Line 2: The file is not a JPEG, PNG, GIF or WebP image.');
   expect(err).toContain('Line 5: the image is no file.');
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { LedgerGenesis } from '../ledger/index.ts';
+import { problem } from './problems.ts';
 
 const key: z.ZodType<Uint8Array> = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
 
@@ -37,8 +37,7 @@ export function makeGenesis(fields: Omit<Genesis, 'id' | 'bytes'> & { nonce: Uin
 /** Reads a genesis document. Throws a Problem `malformed`, `non-canonical` or `bad-genesis`. */
 export function openGenesis(bytes: Uint8Array): Genesis {
   const parsed = GenesisDocument.safeParse(decodeCanonical(bytes));
-  if (!parsed.success)
-    throw new Problem('bad-genesis', 'That is not a genesis document.', 'Ask for a new invite.');
+  if (!parsed.success) throw problem('bad-genesis');
   const { name, description, founder, handle, createdAt, ledger } = parsed.data;
   return { id: sha256(bytes), bytes, name, description, founder, handle, createdAt, ledger };
 }

@@ -33,7 +33,7 @@ export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' |
   /** [K10] Where this node's votes are recorded; null for a node that only reads and orders nothing. */
   readonly voteJournal: VoteJournal | null;
   /** Where evidence is written for people to look at; left out where nobody would. */
-  readonly bundles?: DiagnosticsStore;
+  readonly diagnostics?: DiagnosticsStore;
   /** Whether this node is cut off from all others for as long as it runs. */
   readonly alone: boolean;
   readonly classifiers: Classifiers & ImageClassifiers;

@@ -10,6 +10,7 @@ import type { Verifier } from '../kernel/signer.ts';
 import type { Log } from '../log/log.ts';
 import type { MaintenancePorts } from './ports.ts';
 import { examineEvents, Faults } from './examine.ts';
+import { problem } from './problems.ts';
 
 export interface MaintenanceInit extends MaintenancePorts {
   readonly log: Log;
@@ -103,12 +104,7 @@ export function createMaintenance(init: MaintenanceInit) {
     try {
       return summary(faults);
     } catch (cause) {
-      throw new Problem(
-        'database-corrupt',
-        `The database file is damaged: ${faults.list()[0]}`,
-        'Run “impulse rebuild”; if that fails too, “impulse restore” with a backup.',
-        { cause },
-      );
+      throw problem('database-corrupt', { fault: faults.list()[0]! }, { cause });
     }
   }
 
@@ -133,7 +129,7 @@ export function createMaintenance(init: MaintenanceInit) {
 
   async function copyTo(target: string): Promise<void> {
     if (await disk.exists(target)) {
-      throw new Problem('backup-exists', `${target} exists already.`, 'Choose another name.');
+      throw problem('backup-exists', { path: target });
     }
     const unfinished = `${target}.part`;
     try {
@@ -142,15 +138,7 @@ export function createMaintenance(init: MaintenanceInit) {
       await disk.move(unfinished, target);
     } catch (cause) {
       if (cause instanceof Problem) throw cause;
-      const why = problemOf(cause).message;
-      throw new Problem(
-        'backup-failed',
-        `${target} was not written: ${why}.`,
-        'Check the folder and its permissions.',
-        {
-          cause,
-        },
-      );
+      throw problem('backup-failed', { path: target, reason: problemOf(cause).message }, { cause });
     } finally {
       for (const suffix of ['', '-wal', '-shm', '-journal']) await disk.remove(unfinished + suffix);
     }

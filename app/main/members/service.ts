@@ -2,7 +2,6 @@ import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
-import { Problem } from '../kernel/errors.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { LedgerHandle, type Ledger } from '../ledger/index.ts';
@@ -10,6 +9,7 @@ import type { Log } from '../log/log.ts';
 import type { RosterSync } from './roster-sync.ts';
 import type { Gate } from '../moderation/index.ts';
 import type { Roster, RosterMember } from './roster.ts';
+import { problem } from './problems.ts';
 
 /** How long changes are gathered before the console hears of them, in milliseconds. */
 const TELL_AFTER_MS = 60;
@@ -81,15 +81,11 @@ export function createMembers(init: MembersInit) {
 
   const mustBeFree = (handle: string): void => {
     if (!LedgerHandle.safeParse(handle).success) {
-      throw new Problem(
-        'bad-handle',
-        `“${handle}” cannot be a handle here.`,
-        'Choose 2 to 32 letters and digits, with blanks, dots, hyphens and underscores between them.',
-      );
+      throw problem('bad-handle', { handle });
     }
     const holder = roster.holderOf(handle);
     if (holder && !isMe(holder.key)) {
-      throw new Problem('handle-taken', `The handle “${handle}” is taken.`, 'Choose another one.');
+      throw problem('handle-taken', { handle });
     }
   };
 
@@ -103,30 +99,22 @@ export function createMembers(init: MembersInit) {
   const memberFor = (did: string): RosterMember => {
     const member = roster.member(publicKeyOf(did));
     if (member) return member;
-    throw new Problem(
-      'not-found',
-      'No member has this identity.',
-      'Choose someone from the list of members.',
-    );
+    throw problem('not-found');
   };
 
   const isMe = (key: Uint8Array): boolean => equalBytes(key, signer.publicKey);
 
-  /** Throws unless this person may decide about a member. */
-  const mayDecide = (target: RosterMember, what: string): Role => {
+  /** Throws unless this person may decide about a member; `own` is the problem if they are that member. */
+  const mayDecide = (target: RosterMember, own: 'own-role' | 'own-ban' | 'own-lift'): Role => {
     if (isMe(target.key)) {
-      throw new Problem('yourself', `You cannot ${what} yourself.`, 'Ask another sysop or moderator.');
+      throw problem(own);
     }
     const mine = roleNow(signer.publicKey);
     if (!reaches(mine, 'moderator')) {
-      throw new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
+      throw problem('out-of-role');
     }
     if (target.role !== null && !outranks(mine!, target.role)) {
-      throw new Problem(
-        'out-of-role',
-        `${nameOf(target.key)} has the role of ${target.role}, which does not stand below yours.`,
-        'Ask someone whose role stands above both.',
-      );
+      throw problem('outranked', { name: nameOf(target.key), role: target.role });
     }
     return mine!;
   };
@@ -200,13 +188,9 @@ export function createMembers(init: MembersInit) {
     /** Rejects with a Problem `not-found`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
     async setRole({ did, role }: { did: string; role: Role }): Promise<void> {
       const target = memberFor(did);
-      const mine = mayDecide(target, 'change the role of');
+      const mine = mayDecide(target, 'own-role');
       if (!outranks(mine, role)) {
-        throw new Problem(
-          'out-of-role',
-          `You cannot grant the role of ${role}.`,
-          'Grant one that stands below yours.',
-        );
+        throw problem('grants-too-much', { role });
       }
       if (target.role !== role) await ledger.act('role.grant', { member: target.key, role });
     },
@@ -214,9 +198,9 @@ export function createMembers(init: MembersInit) {
     /** `until` in milliseconds since the epoch, null for good. Rejects like `setRole`, and with `bad-until`. */
     async ban({ did, reason, until }: { did: string; reason: string; until: number | null }): Promise<void> {
       const target = memberFor(did);
-      mayDecide(target, 'ban');
+      mayDecide(target, 'own-ban');
       if (until !== null && until <= clock.now()) {
-        throw new Problem('bad-until', 'The end of the ban lies in the past.', 'Choose a later time.');
+        throw problem('bad-until');
       }
       await ledger.act('member.ban', { member: target.key, reason, until });
     },
@@ -224,8 +208,8 @@ export function createMembers(init: MembersInit) {
     /** Ends a ban. Rejects with a Problem `not-found`, `not-banned`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
     async lift({ did }: { did: string }): Promise<void> {
       const target = memberFor(did);
-      mayDecide(target, 'lift the ban of');
-      if (!bannedNow(target)) throw new Problem('not-banned', `${nameOf(target.key)} is not banned.`, null);
+      mayDecide(target, 'own-lift');
+      if (!bannedNow(target)) throw problem('not-banned', { name: nameOf(target.key) });
       await ledger.act('member.lift', { member: target.key });
     },
 
@@ -235,20 +219,12 @@ export function createMembers(init: MembersInit) {
      */
     async admit({ key, handle, role }: { key: Uint8Array; handle: string; role: Role }): Promise<void> {
       if (roster.knows(key)) {
-        throw new Problem(
-          'already-member',
-          'This person is a member already.',
-          'Open the community instead of joining again.',
-        );
+        throw problem('already-member');
       }
       mustBeFree(handle);
       const mine = roleNow(signer.publicKey);
       if (!reaches(mine, 'moderator') || !outranks(mine!, role)) {
-        throw new Problem(
-          'out-of-role',
-          `Your role does not allow admitting a ${role}.`,
-          'Ask a sysop or moderator.',
-        );
+        throw problem('admits-too-much', { role });
       }
       await mustPass(handle);
       await ledger.act('role.grant', { member: key, role, handle });

@@ -2,7 +2,6 @@ import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { LogEvent } from '../log/event.ts';
@@ -16,6 +15,7 @@ import type { Figures } from './figures.ts';
 import { LABELS, type Label } from './labels.ts';
 import type { Holds } from './holds.ts';
 import type { HoldChange, ItemSource, Rulings, Words } from './ports.ts';
+import { problem } from './problems.ts';
 
 export interface GateInit {
   readonly db: Database;
@@ -171,11 +171,7 @@ export class Gate implements AdmissionHook {
     );
     const { decision, reasons } = judged.outcome.verdict;
     if (decision === 'quarantine' && !words.askReview) {
-      throw new Problem(
-        'held-back',
-        `This would be held back: ${reasons.map(({ detail }) => detail).join(', ')}.`,
-        'Change it, or ask moderators to look at it as it is.',
-      );
+      throw problem('held-back', { reasons: reasons.map(({ detail }) => detail).join(', ') });
     }
     return {
       decision,

@@ -1,6 +1,7 @@
 import { LABELS, type Scores } from './labels.ts';
 import type { Judgement } from './classifier.ts';
-import { broken, headerOf, scaled, type PictureHeader, type Pixels } from './picture.ts';
+import { headerOf, scaled, type PictureHeader, type Pixels } from './picture.ts';
+import { problem } from './problems.ts';
 
 /** The side of what the model looks at. */
 export const PICTURE_SIDE = 224;
@@ -39,7 +40,7 @@ export class ImageClassifier {
   async judge(bytes: Uint8Array): Promise<Judgement> {
     const header = headerOf(bytes);
     const frames = await this.#decoder.frames(bytes, header);
-    if (frames.length === 0) throw broken('it holds no picture');
+    if (frames.length === 0) throw problem('no-frame');
     const answers = await this.#model.run(frames.map((frame) => scaled(frame, PICTURE_SIDE)));
     const nsfw = Math.max(
       ...answers.map((answer) => CLASSES.reduce((sum, name, at) => sum + NSFW[name] * (answer[at] ?? 0), 0)),

@@ -1,7 +1,8 @@
 import type { ModelState, Notice } from '../../contract/index.ts';
-import { problemOf } from '../kernel/errors.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import { SECOND_PARTS, type ModelStatus } from './manifest.ts';
 import type { Classifiers } from './ports.ts';
+import { problem } from './problems.ts';
 
 const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
   first: 'judges every message at once',
@@ -13,6 +14,13 @@ const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
   image: 'judges pictures',
 };
 const NOTICE = 'moderation-models';
+const TEXTS = {
+  models: 'image-model-missing',
+  'first-stage': 'models-incomplete',
+  rules: 'models-missing',
+  off: 'models-missing',
+} as const;
+const UNUSABLE = problem.fields('model-unusable');
 
 export interface ModelsWatchInit {
   readonly classifiers: Classifiers;
@@ -49,7 +57,7 @@ export class ModelsWatch {
       name: title,
       task: TASKS[part],
       state: this.#init.on() ? (state === 'ok' ? 'ready' : state) : 'off',
-      trouble: state === 'ok' ? null : `${fault ?? 'It cannot be used.'} ${REMEDY}`,
+      trouble: state === 'ok' ? null : `${fault ?? UNUSABLE.message} ${UNUSABLE.remedy}`,
       version: null,
       sizeBytes,
       licence,
@@ -71,37 +79,19 @@ export class ModelsWatch {
   /** Puts up or takes down the notice that says how it stands. */
   say(): void {
     const { notices, on, down, changed } = this.#init;
-    const put = (severity: Notice['severity'], message: string, remedy: string) =>
-      notices.put({ id: NOTICE, code: NOTICE, severity, message, remedy, action: 'go.moderation' });
+    const put = (fields: ProblemFields) =>
+      notices.put({ id: NOTICE, severity: 'attention', action: 'go.moderation', ...fields });
     const broken = this.#statuses.filter(({ state }) => state !== 'ok');
     if (!on()) {
-      put(
-        'attention',
-        'Models are turned off: what no rule holds back is published.',
-        'Turn them on in the room for moderation, or with “impulse moderation on”.',
-      );
+      put(problem.fields('models-off'));
     } else if (down() || this.#fault !== null) {
-      put(
-        'attention',
-        'The judges do not answer; word lists judge in their place, and they are started again by themselves.',
-        'If this lasts, look into the log of this node and check the files with “impulse models verify”.',
-      );
+      put(problem.fields('models-silent'));
     } else if (broken.length > 0) {
-      const names = [...new Set(broken.map(({ file, state }) => `${file} is ${state}`))].join(', ');
-      put('attention', `${capital(SAID[this.mode])} judges messages now: ${names}.`, REMEDY);
+      const files = [...new Set(broken.map(({ file, state }) => `${file} is ${state}`))].join(', ');
+      put(problem.fields(TEXTS[this.mode], { files }));
     } else {
       notices.remove(NOTICE);
     }
     changed();
   }
 }
-
-const REMEDY = 'Install the program again, or put the file back, and check it with “impulse models verify”.';
-const SAID = {
-  models: 'a damaged set of models',
-  'first-stage': 'the first stage alone',
-  rules: 'a word list',
-  off: 'nobody',
-} as const;
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,4 @@
-import { Problem } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp';
 
@@ -27,12 +27,12 @@ export const MAX_PIXELS = 24_000_000;
  * @throws Problem `image-unknown`, `image-broken` or `image-too-large`.
  */
 export function headerOf(bytes: Uint8Array): PictureHeader {
-  if (bytes.length > MAX_IMAGE_BYTES) throw tooLarge(`has ${bytes.length} bytes`);
+  if (bytes.length > MAX_IMAGE_BYTES) throw problem('too-many-bytes', { count: bytes.length });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = sized(view);
   const { width, height } = header;
-  if (width < 1 || height < 1) throw broken('it has no pixels');
-  if (width * height > MAX_PIXELS) throw tooLarge(`has ${width} × ${height} pixels`);
+  if (width < 1 || height < 1) throw problem('no-pixels');
+  if (width * height > MAX_PIXELS) throw problem('too-many-pixels', { width, height });
   return header;
 }
 
@@ -45,31 +45,31 @@ function sized(view: DataView): PictureHeader {
       return { format: 'gif', width: view.getUint16(6, true), height: view.getUint16(8, true) };
     if (first === 0x52494646 && view.getUint32(8) === 0x57454250) return webp(view);
   } catch (error) {
-    if (error instanceof RangeError) throw broken('it ends too early');
+    if (error instanceof RangeError) throw problem('truncated');
     throw error;
   }
-  throw new Problem('image-unknown', 'It is no JPEG, PNG, GIF or WebP image.');
+  throw problem('image-unknown');
 }
 
 function png(view: DataView): PictureHeader {
-  if (view.getUint32(12) !== 0x49484452) throw broken('it does not begin as a PNG must');
+  if (view.getUint32(12) !== 0x49484452) throw problem('bad-png-header');
   // Sixteen bits a channel take twice the room until they are cut to eight.
   const deep = view.getUint8(24) === 16 ? 2 : 1;
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  if (width * height * deep > MAX_PIXELS) throw tooLarge(`has ${width} × ${height} pixels`);
+  if (width * height * deep > MAX_PIXELS) throw problem('too-many-pixels', { width, height });
   return { format: 'png', width, height };
 }
 
 function jpeg(view: DataView): PictureHeader {
   for (let at = 2; ;) {
     while (view.getUint8(at) === 0xff && view.getUint8(at + 1) === 0xff) at += 1;
-    if (view.getUint8(at) !== 0xff) throw broken('its parts do not follow each other');
+    if (view.getUint8(at) !== 0xff) throw problem('bad-jpeg-segments');
     const mark = view.getUint8(at + 1);
     // C4, C8 and CC stand among the frame headers and are none.
     if (mark >= 0xc0 && mark <= 0xcf && mark !== 0xc4 && mark !== 0xc8 && mark !== 0xcc) {
       return { format: 'jpeg', height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
     }
-    if (mark === 0xd9 || mark === 0xda) throw broken('it holds no picture');
+    if (mark === 0xd9 || mark === 0xda) throw problem('no-frame');
     at += 2 + (mark === 0x01 || (mark >= 0xd0 && mark <= 0xd7) ? 0 : Math.max(2, view.getUint16(at + 2)));
   }
 }
@@ -88,17 +88,10 @@ function webp(view: DataView): PictureHeader {
       height: view.getUint16(at + 8, true) & 0x3fff,
     };
   }
-  if (kind !== 0x5650384c) throw broken('it does not begin as a WebP must');
+  if (kind !== 0x5650384c) throw problem('bad-webp-header');
   const bits = view.getUint32(at + 1, true);
   return { format: 'webp', width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
 }
-
-/** A file that is not what it says it is. */
-export const broken = (why: string): Problem =>
-  new Problem('image-broken', `The image cannot be read: ${why}.`);
-
-const tooLarge = (what: string): Problem =>
-  new Problem('image-too-large', `The image ${what}, more than is judged.`, 'Send a smaller one.');
 
 /**
  * A picture as the model wants it: `side` × `side` points of red, green and blue from 0 to 1. Every point

@@ -2,13 +2,13 @@ import type { Replay } from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import { decide, DEFAULT_THRESHOLDS, type Decision, type Thresholds } from './decision.ts';
 import { RULINGS, type Holds } from './holds.ts';
 import { KEPT_PUBLISHED, type KeptJudgement } from './judgements.ts';
 import { learn, LEAST_DECISIONS, type Decided } from './learn.ts';
 import { share } from './metrics.ts';
 import { calibrated, type Learnt, type Scopes, type Standard } from './scopes.ts';
+import { problem } from './problems.ts';
 
 const DAY_MS = 86_400_000;
 /** Judgements that are decided anew before others get their turn. */
@@ -63,19 +63,11 @@ export class Replays {
   /** Rejects with a Problem `no-consent` or `too-few-decisions`. */
   async ofCalibration(board: Uint8Array | null, consent: boolean): Promise<Replay> {
     if (!consent) {
-      throw new Problem(
-        'no-consent',
-        'This node may not learn from what its people decided.',
-        'Allow it first; what is learnt stays on this node.',
-      );
+      throw problem('no-consent');
     }
     const learnt = learn(this.#decided(board), this.#scopes.of(board).bounds);
     if (learnt === null) {
-      throw new Problem(
-        'too-few-decisions',
-        `There are too few decisions by people to learn from: at least ${LEAST_DECISIONS}, for and against, are needed.`,
-        'Decide on more of what is held back, then try again.',
-      );
+      throw problem('too-few-decisions', { least: LEAST_DECISIONS });
     }
     return this.#replay({ board, change: { what: 'learnt', learnt } });
   }
@@ -94,11 +86,7 @@ export class Replays {
   apply(id: string): Uint8Array | null {
     const pending = this.#pending.get(id);
     if (!pending) {
-      throw new Problem(
-        'replay-unknown',
-        'What was shown no longer holds: something else changed since.',
-        'Look at what the change would do once more.',
-      );
+      throw problem('replay-unknown');
     }
     const { board, change } = pending;
     if (change.what === 'bounds') this.#scopes.setBounds(board, change.bounds);

@@ -1,13 +1,14 @@
 import { ModerationRules, type ModerationList } from '../../contract/moderation.ts';
 import type { Database } from '../kernel/database.ts';
 import { toHex } from '../kernel/bytes.ts';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/errors.ts';
 import { reaches } from '../kernel/roles.ts';
 import type { Finding, Scrutiny } from './decision.ts';
 import { DEFAULT_LIMITS, Limits, type LimitSettings } from './limits.ts';
 import { findListed, importList, type BlockList } from './lists.ts';
 import { Normaliser } from './normalise.ts';
 import type { Author } from './ports.ts';
+import { problem } from './problems.ts';
 
 const DAY_MS = 86_400_000;
 const RULES = 'moderation.rules';
@@ -126,14 +127,10 @@ export class Rulebook {
   ): number {
     const { words, domains, refused } = importList(list.text);
     if (words.length + domains.length === 0) {
-      throw new Problem('list-empty', 'There is no word and no domain in this list.', 'Choose another file.');
+      throw problem('list-empty');
     }
     if (this.#rows().length >= MAX_LISTS) {
-      throw new Problem(
-        'too-many-lists',
-        `A node keeps at most ${MAX_LISTS} lists.`,
-        'Remove one that is not needed.',
-      );
+      throw problem('too-many-lists', { most: MAX_LISTS });
     }
     const insert = this.#db.prepare(
       'INSERT INTO moderation_list (id, name, kind, decision, active, added_at, entries) VALUES (?, ?, ?, ?, 1, ?, ?)',
@@ -193,7 +190,7 @@ export class Rulebook {
 }
 
 function listUnknown(): Problem {
-  return new Problem('list-unknown', 'There is no such list here.', 'Choose one from the list of lists.');
+  return problem('list-unknown');
 }
 
 function listOf(row: ListRow): ModerationList {

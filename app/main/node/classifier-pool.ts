@@ -12,6 +12,7 @@ import { eldLanguages } from '../platform/language/eld.ts';
 import { sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
 import { ClassifierWorker } from './classifier-worker.ts';
 import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
+import { problem } from './problems.ts';
 
 interface ClassifierPoolInit {
   readonly clock: Clock;
@@ -89,13 +90,10 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   }
 
   async judgeImage(image: Uint8Array): Promise<Judgement> {
-    if (this.#images.waiting >= MAX_IMAGES_WAITING)
-      throw new Problem('image-not-judged', 'Too many images wait.', 'Try again in a while.');
-    const { judgement, problem } = await this.#images.ask({ image });
+    if (this.#images.waiting >= MAX_IMAGES_WAITING) throw problem('images-busy');
+    const { judgement, problem: fault } = await this.#images.ask({ image });
     if (judgement !== null) return judgement;
-    throw problem === null
-      ? new Problem('image-not-judged', 'There is no sound model for images.', 'See impulse models verify.')
-      : new Problem(problem.code, problem.message, problem.remedy);
+    throw fault === null ? problem('no-image-model') : Problem.of(fault);
   }
 
   async status(): Promise<readonly ModelStatus[]> {
@@ -159,13 +157,13 @@ class Asked<Question, Answer extends ClassifierReply | PictureReply> {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { fail } of this.#waiting.splice(0)) fail(closedProblem());
+    for (const { fail } of this.#waiting.splice(0)) fail(problem('judging-stopped'));
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 
   #pump(): void {
     if (this.#closed) {
-      for (const { fail } of this.#waiting.splice(0)) fail(closedProblem());
+      for (const { fail } of this.#waiting.splice(0)) fail(problem('judging-stopped'));
       return;
     }
     for (const lane of this.#lanes) {
@@ -178,8 +176,4 @@ class Asked<Question, Answer extends ClassifierReply | PictureReply> {
         .then(() => this.#pump());
     }
   }
-}
-
-function closedProblem(): Problem {
-  return new Problem('judging-stopped', 'Judging was stopped.', 'Try again once the node runs.');
 }

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { SharedFiles } from '../platform/onnx/files.ts';
 import type { ClassifierStart } from './classifier-wire.ts';
+import { problem } from './problems.ts';
 
 /** What a thread's caches and one batch need, with room; models lie outside the heap. */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
@@ -90,8 +90,7 @@ export class ClassifierWorker<Question, Answer extends Reply> {
     if (!reply.ok) this.#drop();
     else if (idleMs !== undefined) this.#cancelIdle = clock.after(idleMs, () => this.#drop());
     this.busy = false;
-    if (!reply.ok)
-      throw new Problem('judging-failed', `A message could not be judged: ${reply.reason}`, null);
+    if (!reply.ok) throw problem('judging-failed', { reason: reply.reason });
     this.#answered = true;
     return reply as Extract<Answer, { ok: true }>;
   }

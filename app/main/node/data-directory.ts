@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Problem } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 /** Where everything of one node lies. All paths are absolute. */
 export interface DataDirectory {
@@ -80,16 +80,11 @@ export async function openDataDirectory(
     await access(directory.path, constants.R_OK | constants.W_OK);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : null;
-    const reason =
-      code === 'EEXIST' || code === 'ENOTDIR'
-        ? 'there is a file of that name'
-        : cause instanceof Error
-          ? cause.message
-          : String(cause);
-    throw new Problem(
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      throw problem('data-not-a-directory', { path: directory.path }, { cause });
+    throw problem(
       'data-unusable',
-      `The data directory ${directory.path} cannot be used: ${reason}.`,
-      'Choose another directory with --data, or give yourself write access to this one.',
+      { path: directory.path, reason: cause instanceof Error ? cause.message : String(cause) },
       { cause },
     );
   }
@@ -100,11 +95,7 @@ async function tighten(directory: DataDirectory): Promise<string[]> {
   const owner = (await lstat(directory.path)).uid;
   const me = process.getuid?.() ?? owner;
   if (owner !== me && me !== 0) {
-    throw new Problem(
-      'data-unusable',
-      `The data directory ${directory.path} belongs to another user.`,
-      'Run as the user who made it, or choose another directory with --data.',
-    );
+    throw problem('data-not-yours', { path: directory.path });
   }
   const mended: string[] = [];
   const entries = await readdir(directory.path);

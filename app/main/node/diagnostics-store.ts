@@ -4,7 +4,7 @@ import { writeAtomically } from './atomic-write.ts';
 import type { DiagnosticsStore } from '../feature/index.ts';
 
 /** Keeps evidence as files of a folder that is made when it is needed. */
-export function diskBundles(folder: string): DiagnosticsStore {
+export function diskDiagnostics(folder: string): DiagnosticsStore {
   const pathOf = (name: string) => join(folder, name);
   return {
     pathOf,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { toHex } from '../kernel/bytes.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
-import { diskBundles } from './diagnostics-store.ts';
-import { bundleOf, standstill } from './ledger-notices.ts';
+import { diskDiagnostics } from './diagnostics-store.ts';
+import { diagnosticsOf, standstill } from './ledger-notices.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -17,19 +17,19 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test('[E7] the notice of a halt names the file that shows why, and after recovery there is none', async () => {
   const ledger = new TestLedger();
   const chain = ledger.replica();
-  const bundles = diskBundles(join(folder, 'evidence'));
-  expect(standstill(chain, null, bundles)).toBeNull();
+  const diagnostics = diskDiagnostics(join(folder, 'evidence'));
+  expect(standstill(chain, null, diagnostics)).toBeNull();
   await ledger.block([], true);
   chain.diverged((await ledger.chain.run(1))!, 'wrong-state-root');
-  const notice = standstill(chain, null, bundles)!;
-  const path = bundles.pathOf(bundleOf(chain.halt!));
+  const notice = standstill(chain, null, diagnostics)!;
+  const path = diagnostics.pathOf(diagnosticsOf(chain.halt!));
   expect(notice.code).toBe('ledger-halted');
   expect(notice.remedy).toContain(path);
-  await bundles.write(bundleOf(chain.halt!), chain.halt!.evidence);
+  await diagnostics.write(diagnosticsOf(chain.halt!), chain.halt!.evidence);
   expect(toHex(await readFile(path))).toBe(toHex(chain.halt!.evidence));
   expect((await stat(path)).mode & 0o077).toBe(0);
   chain.replay();
-  expect(standstill(chain, null, bundles)).toBeNull();
+  expect(standstill(chain, null, diagnostics)).toBeNull();
   await chain.finalise((await ledger.chain.run(1))!);
   expect(chain.base.height).toBe(1);
 });
@@ -39,7 +39,7 @@ test('[V10] two quorums that contradict each other are told in other words, sinc
   const chain = ledger.replica();
   await ledger.block([], true);
   chain.diverged((await ledger.chain.run(1))!, 'quorum-conflict');
-  const notice = standstill(chain, null, diskBundles(folder))!;
+  const notice = standstill(chain, null, diskDiagnostics(folder))!;
   expect(notice).toMatchObject({ code: 'quorum-conflict' });
   expect(notice.remedy).toContain('Talk to the others before you do anything');
 });

@@ -53,7 +53,7 @@ test('of three byzantine validators none may be missing: what is handed in waits
   // It says what is missing, and nothing is final meanwhile.
   const [notice] = await noticed(mara.node, 1);
   expect(notice).toMatchObject({ code: 'validators-missing' });
-  expect(notice!.message).toContain('3 of 3 validators must sign, and nothing comes from odin.');
+  expect(notice!.message).toContain('3 of 3 validators must sign, and nothing arrives from odin.');
   expect(await ines.node.client.ledger.transaction({ id })).toMatchObject({ block: null });
 
   const back = await nodes.start(odin.dataDir);

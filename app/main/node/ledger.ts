@@ -11,7 +11,8 @@ import {
   ledgerMigrations,
   Ordering,
 } from '../ledger/index.ts';
-import { brokenRules, bundleOf, standstill } from './ledger-notices.ts';
+import { brokenRules, diagnosticsOf, standstill } from './ledger-notices.ts';
+import { problem } from './problems.ts';
 
 const NOTICE = 'ledger-halted';
 const WAITING = 'ledger-waits';
@@ -48,7 +49,7 @@ export const ledgerFeature = defineFeature({
 
 /** Puts the ledger of a community together. Nothing is ordered before `start`. */
 function openLedger(ports: FeaturePorts) {
-  const { voteJournal, validator, notices, logger, signer, clock, bundles, genesis, store } = ports;
+  const { voteJournal, validator, notices, logger, signer, clock, diagnostics, genesis, store } = ports;
   const wanted = new Set<() => void>();
   const ask = () => {
     for (const listener of wanted) listener();
@@ -72,10 +73,10 @@ function openLedger(ports: FeaturePorts) {
 
   /** Says what keeps the ledger from going on, while something does. */
   const look = () => {
-    const notice = standstill(chain, ordering, bundles);
+    const notice = standstill(chain, ordering, diagnostics);
     const { halt } = chain;
     if (halt) {
-      bundles?.write(bundleOf(halt), halt.evidence).catch((error: unknown) => {
+      diagnostics?.write(diagnosticsOf(halt), halt.evidence).catch((error: unknown) => {
         logger.error('evidence-not-written', { message: problemOf(error).message });
       });
     }
@@ -92,14 +93,16 @@ function openLedger(ports: FeaturePorts) {
     const absent = ordering?.absent(PATIENCE_MS) ?? null;
     if (!absent) return notices.remove(WAITING);
     const { validators } = chain.set;
-    const named = absent.map((place) => ledger.nameOf(validators[place]!.key)).join(', ');
+    const names = absent.map((place) => ledger.nameOf(validators[place]!.key)).join(', ');
     notices.put({
       id: WAITING,
-      code: 'validators-missing',
       severity: 'attention',
       action: 'go.ledger',
-      message: `Transactions wait: ${chain.set.quorum} of ${validators.length} validators must sign, and nothing comes from ${named}.`,
-      remedy: 'Nothing is lost. It goes on by itself as soon as enough of them are back.',
+      ...problem.fields('validators-missing', {
+        quorum: chain.set.quorum,
+        size: validators.length,
+        names,
+      }),
     });
   };
   let known = '';
@@ -115,7 +118,7 @@ function openLedger(ports: FeaturePorts) {
     genesis: genesis.bytes,
     signer,
     alone: ports.alone,
-    standstill: () => standstill(chain, ordering, bundles)?.message ?? null,
+    standstill: () => standstill(chain, ordering, diagnostics)?.message ?? null,
     validator,
     consensus: ordering,
     evidence,

@@ -1,9 +1,10 @@
 import { chmod, readFile, rm } from 'node:fs/promises';
 import * as z from 'zod';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/errors.ts';
 import { lockFile } from '../platform/sqlite/file-lock.ts';
 import { writeAtomically } from './atomic-write.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { problem } from './problems.ts';
 
 /** Who holds a data directory, for telling a second instance; the lock itself is the operating system's. */
 const Holder = z.object({ pid: z.number().int().positive(), startedAt: z.number() });
@@ -40,13 +41,10 @@ export async function lockDataDirectory(directory: DataDirectory, startedAt: num
 
 async function inUse(directory: DataDirectory): Promise<Problem> {
   const holder = await readHolder(directory.holder);
-  return new Problem(
-    'data-in-use',
-    `Another node is using ${directory.path}.`,
-    holder
-      ? `Stop the process ${holder.pid}, which has run since ${new Date(holder.startedAt).toISOString()}, or choose another directory with --data.`
-      : 'Stop the other node, or choose another directory with --data.',
-  );
+  const { path } = directory;
+  if (!holder) return problem('data-in-use-by-unknown', { path });
+  const { pid, startedAt } = holder;
+  return problem('data-in-use', { path, pid, since: new Date(startedAt).toISOString() });
 }
 
 async function readHolder(path: string): Promise<Holder | null> {

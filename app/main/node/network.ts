@@ -13,6 +13,7 @@ import type { PortMapper } from '../federation/ports.ts';
 import { watchInterfaces } from './interface-watch.ts';
 import { ReplaceableNetwork, type NetworkPair } from './replaceable-network.ts';
 import { version } from './version.ts';
+import { problem } from './problems.ts';
 
 export interface NodeNetworkInit {
   /** Runs the node without any network. */
@@ -171,11 +172,9 @@ function portsOf(network: Network): { protocol: 'tcp' | 'udp'; port: number }[] 
 function portTaken(port: number): NetworkNotice {
   return {
     id: 'port-taken',
-    code: 'port-taken',
     severity: 'attention',
-    message: `Port ${port} is taken by another program, so this node listens on another one until it is started again.`,
-    remedy: 'Choose a free port in the settings, so that others find this node where they found it before.',
     action: 'go.settings',
+    ...problem.fields('port-taken', { port }),
   };
 }
 

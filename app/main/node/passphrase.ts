@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Random } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
 import { writeAtomically } from './atomic-write.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { problem } from './problems.ts';
 
 export interface FoundPassphrase {
   readonly passphrase: string;
@@ -26,11 +26,7 @@ export async function findPassphrase(
   if (named) {
     const passphrase = await readSecret(named);
     if (passphrase === null) {
-      throw new Problem(
-        'passphrase-missing',
-        `There is no passphrase in ${named}.`,
-        'Write the passphrase into this file.',
-      );
+      throw problem('passphrase-file-empty', { path: named });
     }
     return { passphrase, besideKeys: false };
   }
@@ -38,11 +34,7 @@ export async function findPassphrase(
   const kept = await readSecret(directory.passphrase);
   if (kept !== null) return { passphrase: kept, besideKeys: true };
   if (!mayMake) {
-    throw new Problem(
-      'passphrase-missing',
-      'The keys of this node are protected by a passphrase, and none was given.',
-      'Give the passphrase in a file that IMPULSE_PASSPHRASE_FILE names.',
-    );
+    throw problem('passphrase-missing');
   }
   const passphrase = Buffer.from(random.bytes(32)).toString('base64url');
   await writeAtomically(directory.passphrase, `${passphrase}\n`);
@@ -54,11 +46,7 @@ async function readSecret(path: string): Promise<string | null> {
   try {
     const { mode } = await stat(path);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new Problem(
-        'passphrase-exposed',
-        `Others than its owner may read ${path}.`,
-        `Run: chmod 600 ${JSON.stringify(path)}`,
-      );
+      throw problem('passphrase-exposed', { path, quoted: JSON.stringify(path) });
     }
     content = await readFile(path, 'utf8');
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Cell, Database } from '../kernel/database.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { salvageEvents } from '../log/salvage.ts';
 import { checkInBackground } from '../platform/sqlite/check.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
@@ -10,6 +10,7 @@ import { genesisOf, keptTables, migrations } from './community.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { NodeParts } from './parts.ts';
 import type { Status } from './status.ts';
+import { problem } from './problems.ts';
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;
 
@@ -43,12 +44,7 @@ export async function repairDatabase(directory: DataDirectory, nowMs: number): P
     rescue(database, fresh);
   } catch (cause) {
     await removeDatabase(fresh);
-    throw new Problem(
-      'database-corrupt',
-      'The database file is damaged, and too little of it can be read.',
-      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they lie outside of it.',
-      { cause },
-    );
+    throw problem('database-lost', {}, { cause });
   }
   const aside = `${database}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '')}`;
   for (const suffix of ['-wal', '-shm', '']) {
@@ -122,12 +118,9 @@ export async function examine(parts: NodeParts, status: Status, signal: AbortSig
     else {
       status.notices.put({
         id: 'database-damaged',
-        code: 'database-damaged',
         severity: 'danger',
-        message: `The database is damaged: ${left[0]}`,
-        remedy:
-          'Stop the node and start it again: it then builds the file anew from what can be read, and peers bring the rest.',
         action: 'maintenance.backups',
+        ...problem.fields('database-damaged', { fault: left[0]! }),
       });
     }
   } catch (error) {
@@ -139,10 +132,10 @@ export async function examine(parts: NodeParts, status: Status, signal: AbortSig
 export function sayMended(status: Status, aside?: string): void {
   status.notices.put({
     id: 'database-damaged',
-    code: 'database-damaged',
     severity: 'attention',
-    message: 'The database was damaged; what is shown was computed anew from the log.',
-    remedy: `Check the disk of this machine, and make a backup.${aside === undefined ? '' : ` The damaged file is kept as ${aside}.`}`,
     action: 'maintenance.backups',
+    ...(aside === undefined
+      ? problem.fields('database-mended')
+      : problem.fields('database-replaced', { path: aside })),
   });
 }

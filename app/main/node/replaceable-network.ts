@@ -1,6 +1,6 @@
 import type { Network } from '../federation/ports.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Transport } from '../log/transport.ts';
+import { problem } from './problems.ts';
 
 /** A transport and the view of the network around it. */
 export interface NetworkPair {
@@ -49,11 +49,7 @@ export class ReplaceableNetwork {
 
   async #running<T>(task: () => Promise<T>): Promise<T> {
     if (!this.#isPaused) return task();
-    throw new Problem(
-      'network-changing',
-      'The network settings are being changed.',
-      'Try again in a moment.',
-    );
+    throw problem('network-changing');
   }
 
   readonly transport: Transport = ((now: () => Transport): Transport => ({

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { access, copyFile, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem } from '../kernel/errors.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { lockDataDirectory } from './lock.ts';
 import { faultOfDatabaseFile } from '../platform/sqlite/check-file.ts';
+import { problem } from './problems.ts';
 
 /** A database of nothing but its header is no backup. */
 const MIN_BYTES = 512;
@@ -23,9 +23,7 @@ export interface Restored {
  */
 export async function restoreDatabase(dataDir: string, backup: string): Promise<Restored> {
   await access(backup, constants.R_OK).catch((cause: unknown) => {
-    throw new Problem('backup-missing', `${backup} cannot be read.`, 'Check the path of the backup.', {
-      cause,
-    });
+    throw problem('backup-missing', { path: backup }, { cause });
   });
   const { directory } = await openDataDirectory(dataDir);
   const lock = await lockDataDirectory(directory, Date.now());
@@ -36,13 +34,10 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
     const { size } = await copy.stat();
     await copy.sync();
     await copy.close();
-    const fault = size < MIN_BYTES ? 'it is empty' : faultOfDatabaseFile(incoming);
+    if (size < MIN_BYTES) throw problem('backup-empty', { path: backup });
+    const fault = faultOfDatabaseFile(incoming);
     if (fault !== null) {
-      throw new Problem(
-        'backup-broken',
-        `${backup} is not a sound backup: ${fault}.`,
-        'Choose another backup; nothing was changed.',
-      );
+      throw problem('backup-broken', { path: backup, fault });
     }
     const keptAside = await moveAside(directory.database);
     await rename(incoming, directory.database);

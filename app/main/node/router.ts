@@ -5,7 +5,7 @@ import { makeGenesis, openGenesis, type Genesis } from '../community/index.ts';
 import type { Feature, NodeSide } from '../feature/index.ts';
 import { networkFor, parseInvite, requestMembership, type Membership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
-import { Problem } from '../kernel/errors.ts';
+import type { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { cardOf, checkPossessions, soleLedger, type Validator } from '../ledger/index.ts';
 import { foundCommunity, openCommunity, type Services } from './community.ts';
@@ -14,6 +14,7 @@ import { firstBoards } from './first-boards.ts';
 import { noteDamage } from './repair.ts';
 import type { NodeParts } from './parts.ts';
 import type { Status } from './status.ts';
+import { problem } from './problems.ts';
 
 /** How long a newcomer waits to see its own admission, in milliseconds. */
 const ARRIVAL_MS = 10_000;
@@ -52,22 +53,13 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
 
   const mustBeNew = () => {
     if (!parts.community()) return;
-    throw new Problem(
-      'already-settled',
-      'This node belongs to a community already.',
-      'Start another node with its own data directory.',
-    );
+    throw problem('already-settled');
   };
 
   /** Throws a Problem `database-corrupt` where a rebuild did not reach all of the damage; the next start does. */
   const mustBeSound = async (cause?: unknown) => {
     if ((await noteDamage(parts.directory)).length === 0) return;
-    throw new Problem(
-      'database-corrupt',
-      'The database file is damaged in more than what is shown.',
-      'Stop the node and start it again, or run “impulse rebuild” once more while it is stopped: it then builds the file anew from what can be read.',
-      { cause },
-    );
+    throw problem('database-still-damaged', {}, { cause });
   };
 
   return api.router({

@@ -1,8 +1,9 @@
 import { readFile, rename } from 'node:fs/promises';
 import { defaultSettings, Settings, type SettingsPatch } from '../../contract/settings.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem, type ProblemFields } from '../kernel/errors.ts';
+import type { ProblemFields } from '../kernel/errors.ts';
 import { writeAtomically } from './atomic-write.ts';
+import { problem } from './problems.ts';
 
 /** The settings of one node, in a file that a person may read but never has to edit. */
 export class SettingsFile {
@@ -31,11 +32,7 @@ export class SettingsFile {
     if (settings) return new SettingsFile(path, settings, null);
     const aside = `${path}.invalid-${new Date(clock.now()).toISOString().replaceAll(':', '')}`;
     await rename(path, aside);
-    return new SettingsFile(path, defaultSettings, {
-      code: 'settings-invalid',
-      message: 'The settings file could not be understood, so this node runs with default settings.',
-      remedy: `Set what you need again; the old file was kept as ${aside}.`,
-    });
+    return new SettingsFile(path, defaultSettings, problem.fields('settings-unreadable', { path: aside }));
   }
 
   get settings(): Settings {
@@ -58,11 +55,10 @@ export class SettingsFile {
     const parsed = Settings.safeParse(merge(this.#settings, patch));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      throw new Problem(
-        'settings-invalid',
-        `${issue?.path.join('.')}: ${issue?.message}`,
-        'Choose another value.',
-      );
+      throw problem('settings-invalid', {
+        setting: issue?.path.join('.') ?? '',
+        reason: issue?.message ?? '',
+      });
     }
     await writeAtomically(this.#path, `${JSON.stringify(parsed.data, null, 2)}\n`);
     this.#settings = parsed.data;

@@ -12,7 +12,7 @@ import { peerIdOf } from '../platform/libp2p/index.ts';
 import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { openVoteJournal, type OpenVoteJournal } from './vote-journal.ts';
-import { diskBundles } from './diagnostics-store.ts';
+import { diskDiagnostics } from './diagnostics-store.ts';
 import { genesisOf, migrations, openCommunity, type Community } from './community.ts';
 import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { ClassifierPool } from './classifier-pool.ts';
@@ -29,6 +29,7 @@ import { createStatus } from './status.ts';
 import { guardedClock, troubleshooter } from './degraded-mode.ts';
 import { version } from './version.ts';
 import { archivePorts, maintenancePorts } from './tools.ts';
+import { problem } from './problems.ts';
 
 /** A thread keeps encoders in memory and judges some 900 messages a second. Two cores are left to others. */
 const JUDGE_THREADS = availableParallelism() >= 4 ? 2 : 1;
@@ -154,7 +155,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
           remove: (id) => status.notices.remove(id),
         },
         chunks: diskChunks(directory.files),
-        bundles: diskBundles(directory.evidence),
+        diagnostics: diskDiagnostics(directory.evidence),
         archive: () => archivePorts(clock),
         maintenance: maintenancePorts({
           directory,
@@ -168,11 +169,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       community: () => community,
       running() {
         if (community) return community;
-        throw new Problem(
-          'no-community',
-          'This node has no community yet.',
-          'Create one or join with an invite.',
-        );
+        throw problem('no-community');
       },
       setCommunity(opened) {
         community = opened;
@@ -193,12 +190,9 @@ async function start(init: NodeInit): Promise<RunningNode> {
     if (besideKeys && !init.offline) {
       status.notices.put({
         id: 'passphrase-beside-keys',
-        code: 'passphrase-beside-keys',
         severity: 'info',
-        message:
-          'The passphrase lies beside the keys it protects, so whoever copies this directory has both.',
-        remedy: 'Move it to a file elsewhere and name that file in IMPULSE_PASSPHRASE_FILE.',
         action: null,
+        ...problem.fields('passphrase-beside-keys'),
       });
     }
     const genesis = genesisOf(db);

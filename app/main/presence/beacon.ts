@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { concatBytes, utf8 } from '../kernel/bytes.ts';
 import { decodeCanonical, decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
-import { Problem } from '../kernel/errors.ts';
 import type { Signer } from '../kernel/signer.ts';
+import { problem } from './problems.ts';
 
 /** The largest beacon, in bytes. */
 export const MAX_BEACON_BYTES = 1024;
@@ -52,6 +52,6 @@ export function sealBeacon(beacon: Omit<Beacon, 'v' | 'author'>, signer: Signer)
 export function openBeacon(data: Uint8Array): SealedBeacon {
   const sealed = data.length <= MAX_BEACON_BYTES ? Sealed.safeParse(decodeCbor(data)).data : undefined;
   const beacon = sealed && Beacon.safeParse(decodeCanonical(sealed[0])).data;
-  if (!beacon) throw new Problem('malformed', 'The beacon does not have the fields of a beacon.');
+  if (!beacon) throw problem('malformed');
   return { beacon, message: concatBytes(PREFIX, sealed[0]), signature: sealed[1] };
 }

@@ -1,8 +1,8 @@
 import { toHex } from '../kernel/bytes.ts';
 import type { Cell, Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import { ACTS, RULINGS } from './kinds.ts';
 import type { Act } from './standing.ts';
+import { problem } from './problems.ts';
 
 interface AuditRow {
   n: number;
@@ -48,8 +48,7 @@ export class Audit {
     if (item !== null) (where.push('a.item = ?'), values.push(item));
     if (cursor !== undefined) {
       const match = /^(\d{1,16})_(\d{1,16})$/.exec(cursor);
-      if (!match)
-        throw new Problem('bad-cursor', 'That place in the list does not exist.', 'Load the list again.');
+      if (!match) throw problem('bad-cursor');
       where.push('(a.time, a.n) < (?, ?)');
       values.push(Number(match[1]), Number(match[2]));
     }

@@ -2,7 +2,7 @@ import { ReviewFilter, type SavedFilter } from '../../contract/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import type { Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
+import { problem } from './problems.ts';
 
 const MAX_FILTERS = 100;
 
@@ -29,7 +29,7 @@ export class Filters {
   save({ id, name, filter }: { id?: string | undefined; name: string; filter: ReviewFilter }): SavedFilter {
     const known = this.list();
     if (!known.some((one) => one.id === id) && known.length >= MAX_FILTERS) {
-      throw new Problem('too-many-filters', `There are ${MAX_FILTERS} filters already.`, 'Remove one first.');
+      throw problem('too-many-filters', { most: MAX_FILTERS });
     }
     const saved = { id: id ?? toHex(this.#random.bytes(8)), name, filter };
     this.#db

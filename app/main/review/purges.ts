@@ -1,7 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
@@ -9,6 +9,7 @@ import type { Committed } from '../log/log.ts';
 import { MAX_HUSKS, reviewKinds } from './kinds.ts';
 import { Purger, type PurgerInit } from './purger.ts';
 import type { PurgeAsked } from './purge-rows.ts';
+import { problem } from './problems.ts';
 
 export interface PurgesInit extends Omit<PurgerInit, 'done'> {
   readonly signer: Signer;
@@ -63,25 +64,15 @@ export class Purges {
     const item = digestOf(id);
     const { store } = log;
     const found = store.event(item);
-    if (!found)
-      throw new Problem(
-        'item-unknown',
-        'There is no such message on this node.',
-        'Wait for the catch-up to finish, then try again.',
-      );
-    if (log.redactedOf(found.event) === null)
-      throw new Problem(
-        'not-purgeable',
-        'Only posts and lines of chat can be purged.',
-        'Rule on it instead.',
-      );
+    if (!found) throw problem('item-unknown');
+    if (log.redactedOf(found.event) === null) throw problem('not-purgeable');
     const redactedEvents = [item, ...this.#purger.rows.editsOf(item)].flatMap(
       (one): [Uint8Array, Uint8Array][] => {
         if (store.isRedacted(one)) return [];
         return [[one, log.redactedOf(store.event(one)!.event)!]];
       },
     );
-    if (redactedEvents.length === 0) throw new Problem('purged', 'This message was purged already.', null);
+    if (redactedEvents.length === 0) throw problem('already-purged');
     const drafts = Array.from({ length: Math.ceil(redactedEvents.length / MAX_HUSKS) }, (_, part) => ({
       kind: reviewKinds.purge.name,
       body: { item, reason, husks: redactedEvents.slice(part * MAX_HUSKS, (part + 1) * MAX_HUSKS) },
@@ -96,8 +87,7 @@ export class Purges {
     const purge = this.#purgeFor(id);
     const { rows } = this.#purger;
     if (answer === 'gone') await this.#purger.perform(purge);
-    else if (rows.receipt(purge.id)?.answer === 'gone')
-      throw new Problem('already-gone', 'This was purged here already; it cannot be brought back.', null);
+    else if (rows.receipt(purge.id)?.answer === 'gone') throw problem('already-gone');
     else {
       rows.note(purge.id, { answer: 'refused', bytes: 0, files: 0, atMs: this.#init.clock.now() });
       this.#answer(purge, 'refused');
@@ -113,8 +103,7 @@ export class Purges {
     limit: number;
   }): contract.Outputs['review']['purges'] {
     const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-    if (!Number.isSafeInteger(before))
-      throw new Problem('bad-cursor', 'That place in the list does not exist.', 'Load the list again.');
+    if (!Number.isSafeInteger(before)) throw problem('bad-cursor');
     const found = this.#purger.rows.page(before, limit + 1);
     const page = found.slice(0, limit);
     return {
@@ -150,7 +139,7 @@ export class Purges {
   #purgeFor(id: string): PurgeAsked {
     const purge = this.#purger.rows.of(digestOf(id));
     if (purge) return purge;
-    throw new Problem('purge-unknown', 'There is no such purge here.', 'Choose one from the list of purges.');
+    throw problem('purge-unknown');
   }
 
   /** Tells everybody, unless this person said the same already, here or on another device. */

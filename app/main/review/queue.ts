@@ -1,8 +1,8 @@
 import type * as contract from '../../contract/index.ts';
 import { digestOf } from '../kernel/cid.ts';
 import type { Cell, Database } from '../kernel/database.ts';
-import { Problem } from '../kernel/errors.ts';
 import { LABELS, HOLD_STATES, type ItemSource } from '../moderation/index.ts';
+import { problem } from './problems.ts';
 
 /** Items looked at for words before a page is handed out as it is, with a cursor to go on from. */
 const MAX_LOOKED_AT = 1600;
@@ -214,7 +214,6 @@ const cursorOf = ({ key, n }: Place) => `${key}_${n}`;
 
 function placeOf(cursor: string): Place {
   const match = /^(\d{1,16}(?:\.\d{1,20})?(?:e-\d{1,3})?)_(\d{1,16})$/.exec(cursor);
-  if (!match)
-    throw new Problem('bad-cursor', 'That place in the list does not exist.', 'Load the list again.');
+  if (!match) throw problem('bad-cursor');
   return { key: Number(match[1]), n: Number(match[2]) };
 }

@@ -3,7 +3,6 @@ import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { digestOf } from '../kernel/cid.ts';
 import type { Random } from '../kernel/clock.ts';
 import { publicKeyOf } from '../kernel/did.ts';
-import { Problem } from '../kernel/errors.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
@@ -19,6 +18,7 @@ import { Purges, type PurgesInit } from './purges.ts';
 import { Queue } from './queue.ts';
 import { Refolding } from './refolding.ts';
 import { Writing } from './writing.ts';
+import { problem } from './problems.ts';
 
 export interface ReviewInit extends Omit<PurgesInit, 'members' | 'myRole'> {
   readonly random: Random;
@@ -74,7 +74,7 @@ export function createReview(init: ReviewInit) {
 
   const mustReach = (role: Role) => {
     if (reaches(roleOf(me), role)) return;
-    throw new Problem('out-of-role', 'Your role does not allow this.', 'Ask a sysop or moderator.');
+    throw problem('out-of-role');
   };
   const asModerator = <T>(work: () => T): T => {
     mustReach('moderator');
@@ -154,12 +154,7 @@ export function createReview(init: ReviewInit) {
     item: ({ id }: Inputs['item']): Outputs['item'] =>
       asModerator(() => {
         const content = items.reader.byId(digestOf(id));
-        if (!content)
-          throw new Problem(
-            'item-unknown',
-            'There is no such message on this node.',
-            'Wait for the catch-up to finish, then try again.',
-          );
+        if (!content) throw problem('item-unknown');
         return {
           item: items.itemOf(content),
           ...items.reader.around(content, person),
@@ -194,7 +189,7 @@ export function createReview(init: ReviewInit) {
       const item = writing.itemFor(id);
       const { reports, ruling } = store.standing(item);
       if (reports.some(({ author, time }) => equalBytes(author, me) && time > (ruling?.time ?? -1)))
-        throw new Problem('already-reported', 'You reported this already.', 'A moderator will look at it.');
+        throw problem('already-reported');
       log.append(signer, reviewKinds.report.name, { item, note });
     },
 
@@ -202,20 +197,16 @@ export function createReview(init: ReviewInit) {
     appeal({ id, text }: Inputs['appeal']): void {
       const item = writing.itemFor(id);
       const content = items.reader.byId(item);
-      if (!content || !equalBytes(content.author, me))
-        throw new Problem('not-yours', 'Only its author can ask for another look.', 'Report it instead.');
-      if (holds.of(content.n)?.hidden !== true)
-        throw new Problem('not-held', 'This is shown to everybody.', null);
+      if (!content || !equalBytes(content.author, me)) throw problem('not-your-item');
+      if (holds.of(content.n)?.hidden !== true) throw problem('not-held');
       const { appeal, ruling } = store.standing(item);
-      if (appeal && appeal.time > (ruling?.time ?? -1))
-        throw new Problem('already-appealed', 'You asked for another look already.', 'Wait for a moderator.');
+      if (appeal && appeal.time > (ruling?.time ?? -1)) throw problem('already-appealed');
       log.append(signer, reviewKinds.appeal.name, { item, text });
     },
 
     mine({ cursor, limit }: { cursor?: string | undefined; limit: number }): Outputs['mine'] {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      if (!Number.isSafeInteger(before))
-        throw new Problem('bad-cursor', 'That place in the list does not exist.', 'Load the list again.');
+      if (!Number.isSafeInteger(before)) throw problem('bad-cursor');
       const rows = authors.hidden(rowOf(me), before, limit + 1);
       const page = rows.slice(0, limit);
       return { items: shown(page), next: rows.length > limit ? String(page.at(-1)) : null, total: null };
@@ -267,12 +258,7 @@ export function createReview(init: ReviewInit) {
     /** [R8] Throws a Problem `yourself`. */
     follow({ did, following }: Inputs['follow']): void {
       const key = publicKeyOf(did);
-      if (equalBytes(key, me))
-        throw new Problem(
-          'yourself',
-          'Your own decisions always count on your node.',
-          'Take them back instead.',
-        );
+      if (equalBytes(key, me)) throw problem('yourself');
       follows.set(key, following);
       refolding.of(store.ruledBy(key));
       changes.all();

@@ -1,12 +1,13 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { outranks, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import type { EventDraft, Log } from '../log/log.ts';
-import { actOf, reviewKinds } from './kinds.ts';
+import { reviewKinds } from './kinds.ts';
 import type { ReviewStore } from './store.ts';
+import { problem } from './problems.ts';
 
 export type Done = contract.Outputs['review']['rule'];
 
@@ -43,8 +44,7 @@ export class Writing {
   release(ids: readonly string[]): Done {
     return this.#all(ids, (item) => {
       const claim = this.#claimOn(item);
-      if (!claim || !this.#isMine(claim.by))
-        throw new Problem('not-claimed', 'You have not taken this on.', 'Load the queue again.');
+      if (!claim || !this.#isMine(claim.by)) throw problem('not-claimed');
       return { kind: reviewKinds.release.name, body: { item } };
     });
   }
@@ -66,21 +66,10 @@ export class Writing {
   undo(acts: readonly string[]): Done {
     return this.#write(acts, (id) => {
       const found = this.#init.log.store.event(digestOf(id));
-      if (!found || !UNDOABLE.has(found.event.kind))
-        throw new Problem(
-          'act-unknown',
-          'There is no such act here that could be taken back.',
-          'Look into the audit log.',
-        );
-      if (!this.#isMine(found.event.author))
-        throw new Problem(
-          'not-yours',
-          'Only who did it can take it back.',
-          'Decide anew instead: the latest decision counts.',
-        );
+      if (!found || !UNDOABLE.has(found.event.kind)) throw problem('act-unknown');
+      if (!this.#isMine(found.event.author)) throw problem('not-your-act');
       const { item } = found.event.body as { item: Uint8Array };
-      if (this.#init.store.standing(item).undone.has(toHex(found.event.id)))
-        throw new Problem('already-undone', `This ${actOf(found.event.kind)} was taken back already.`, null);
+      if (this.#init.store.standing(item).undone.has(toHex(found.event.id))) throw problem('already-undone');
       return { kind: reviewKinds.undo.name, body: { item, act: found.event.id } };
     });
   }
@@ -93,14 +82,8 @@ export class Writing {
   itemFor(id: string): Uint8Array {
     const item = digestOf(id);
     const held = this.#init.log.store.event(item);
-    if (!held || !this.#init.isItem(held.event.kind))
-      throw new Problem(
-        'item-unknown',
-        'There is no such message on this node.',
-        'Wait for the catch-up to finish, then try again.',
-      );
-    if (this.#init.log.store.isRedacted(item))
-      throw new Problem('purged', 'This message was purged; nothing is left to decide.', null);
+    if (!held || !this.#init.isItem(held.event.kind)) throw problem('item-unknown');
+    if (this.#init.log.store.isRedacted(item)) throw problem('purged');
     return item;
   }
 
@@ -128,11 +111,7 @@ export class Writing {
     const [mine, theirs] = [roleOf(signer.publicKey), roleOf(claim.by)];
     if (mayOverrule && mine && (theirs === null || outranks(mine, theirs))) return;
     const minutes = Math.max(1, Math.ceil((claim.untilMs - this.#init.now()) / 60_000));
-    throw new Problem(
-      'claimed',
-      `${handleOf(claim.by)} has taken this on, for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}.`,
-      'Take on something else, or wait.',
-    );
+    throw problem('claimed', { name: handleOf(claim.by), minutes });
   }
 
   #claimOn(item: Uint8Array) {

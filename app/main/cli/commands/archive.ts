@@ -4,10 +4,10 @@ import type { Client, Job } from '../../../contract/index.ts';
 import { ArchiveFormat } from '../../../contract/archive.ts';
 import { Problem } from '../../kernel/errors.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { ProgressLine, type Answer, type Io } from '../io.ts';
 import { findBoard } from './boards.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 /** `import`, `export` and `demo`: many messages at a time. */
 export const archiveCommands = (context: Context): Command[] => [
@@ -28,7 +28,7 @@ function importCommand(context: Context): Command {
     .action((path: string, options: CommonOptions & { board: string; format?: string; create?: boolean }) =>
       withClient(context, options, async (client) => {
         const format = ArchiveFormat.options.find((name) => name === options.format);
-        if (options.format !== undefined && !format) throw usage('A format is mbox, maildir or jsonl.');
+        if (options.format !== undefined && !format) throw problem('unknown-import-format');
         const board = await boardToFill(client, options.board, options.create === true);
         const source = { path: resolve(path) };
         return follow(
@@ -59,7 +59,7 @@ function exportCommand(context: Context): Command {
     .action((path: string, options: CommonOptions & { board?: string; format?: string }) =>
       withClient(context, options, async (client) => {
         const name = options.format ?? (path.endsWith('.jsonl') ? 'jsonl' : 'mbox');
-        if (name !== 'mbox' && name !== 'jsonl') throw usage('A format is mbox or jsonl.');
+        if (name !== 'mbox' && name !== 'jsonl') throw problem('unknown-export-format');
         const board = options.board === undefined ? undefined : (await findBoard(client, options.board)).id;
         return follow(
           context.io,
@@ -113,19 +113,12 @@ async function follow(io: Io, client: Client, started: Job, label: string): Prom
 
 function answerOf(job: Job): Answer {
   if (job.state === 'failed') {
-    const { code, message, remedy } = job.problem ?? {
-      code: 'failed',
-      message: 'It did not work.',
-      remedy: null,
-    };
+    if (job.problem === null) throw problem('job-failed');
+    const { code, message, remedy } = job.problem;
     throw new Problem(code, message, remedy);
   }
   if (job.state !== 'done') {
-    throw new Problem(
-      'cancelled',
-      'Cancelled; what was done up to there is kept.',
-      'Run the same command again to go on.',
-    );
+    throw problem('cancelled');
   }
   const { counts } = job;
   const text = counts

@@ -2,11 +2,10 @@ import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Board, Client, Outputs, Post } from '../../../contract/index.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { oneLine, plain, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 /** `board`, `post`, `read` and `search`: what is written. */
 export const boardCommands = (context: Context): Command[] => [
@@ -22,11 +21,7 @@ export async function findBoard(client: Client, name: string): Promise<Board> {
   const found = boards.find((one) => one.slug === name || one.id === name);
   if (found) return found;
   const known = boards.map((one) => one.slug).join(', ');
-  throw new Problem(
-    'no-board',
-    `There is no board ${name}.`,
-    known === '' ? 'Make one with: impulse board create' : `The boards are: ${known}.`,
-  );
+  throw known === '' ? problem('no-board-yet', { board: name }) : problem('no-board', { board: name, known });
 }
 
 function board(context: Context): Command {
@@ -94,7 +89,7 @@ function post(context: Context): Command {
       withClient(context, options, async (client) => {
         const given = options.reply === undefined ? second : first;
         const text = given ?? (await context.io.input())?.trimEnd() ?? '';
-        if (text.trim() === '') throw usage('There is no text to post.');
+        if (text.trim() === '') throw problem('no-text-to-post');
         const attachments = [];
         for (const path of options.attach ?? []) {
           const file = new File([await readFile(path)], basename(path));
@@ -111,8 +106,8 @@ function post(context: Context): Command {
           });
           return { json: made, text: madeText(made) };
         }
-        if (first === undefined) throw usage('Name the board, or the post to answer with --reply.');
-        if (options.subject === undefined) throw usage('A new thread needs a --subject.');
+        if (first === undefined) throw problem('no-target');
+        if (options.subject === undefined) throw problem('no-subject');
         const { id: boardId } = await findBoard(client, first);
         const made = await client.boards.startThread({
           board: boardId,

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { Client, Reach } from '../../../contract/index.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { bytes, duration, table, when } from '../text.ts';
 import { members } from './members.ts';
 import { wholeNumber } from './numbers.ts';
 import { mustBeReady, reach, setUp, wishOf, withReachOptions, type ReachOptions } from './reach.ts';
+import { problem } from '../problems.ts';
 
 /** `invite`, `reach`, `join`, `peers` and `members`: who takes part. */
 export const communityCommands = (context: Context): Command[] => [
@@ -63,7 +62,7 @@ function invite(context: Context): Command {
           return { json: { revoked: options.revoke }, text: 'The invite no longer works.' };
         }
         const role = roles.find((name) => name === options.role);
-        if (!role) throw usage(`A role is one of ${roles.join(', ')}.`);
+        if (!role) throw problem('unknown-role', { roles: roles.join(', ') });
         await prepare(client, options);
         const wish = { role, hours: options.hours, uses: options.uses, reach: options.reach };
         const { invite: row, link, addresses } = await client.federation.invite(wish);
@@ -83,11 +82,7 @@ async function prepare(client: Client, options: ReachOptions & { readonly reach?
   const reports = await client.federation.reaches({});
   if (wish === undefined) {
     if (reports.some(({ reach: name, ready }) => name !== 'machine' && ready)) return;
-    throw new Problem(
-      'reach-unset',
-      'This node listens on this machine alone, so nobody elsewhere could use the invite.',
-      'Add --reach internet, --reach network, or --reach machine for a second node here.',
-    );
+    throw problem('reach-unset');
   }
   const isReady = reports.some((report) => report.reach === wish && report.ready);
   if (!isReady || options.address !== undefined) mustBeReady(await setUp(client, wish, options));

@@ -9,9 +9,9 @@ import type {
   ScopeBounds,
 } from '../../../contract/index.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { duration, pairs, table } from '../text.ts';
 import { findBoard } from './boards.ts';
+import { problem } from '../problems.ts';
 
 type Bounds = ScopeBounds['bounds'];
 
@@ -100,7 +100,7 @@ function bounds(context: Context): Command {
 
 function boundOf(value: string, before: Bounds = {}): Bounds {
   const match = /^(spam|toxic|severe|threat|identity|nsfw)=([01]|0?\.\d+),([01]|0?\.\d+)$/.exec(value);
-  if (!match) throw new InvalidArgumentError('This is a label and two probabilities, as in spam=0.6,0.95.');
+  if (!match) throw new InvalidArgumentError(problem.fields('bad-bound').message);
   return { ...before, [match[1]!]: { queue: Number(match[2]), quarantine: Number(match[3]) } };
 }
 
@@ -146,7 +146,7 @@ function rules(context: Context): Command {
 function ruleOf(value: string, before: Partial<ModerationRules> = {}): Partial<ModerationRules> {
   const [, rule, given] = /^(\w+)=([\w-]+)$/.exec(value) ?? [];
   if (rule === undefined || given === undefined)
-    throw new InvalidArgumentError('This is a rule and its value, as in links=4.');
+    throw new InvalidArgumentError(problem.fields('bad-rule').message);
   return { ...before, [rule]: /^\d+$/.test(given) ? Number(given) : given };
 }
 
@@ -168,7 +168,7 @@ function lists(context: Context): Command {
       const options = self.optsWithGlobals<Options>();
       return withClient(context, options, async (client) => {
         const { decision } = options;
-        if (decision !== 'queue' && decision !== 'quarantine') throw usage('A list queues or quarantines.');
+        if (decision !== 'queue' && decision !== 'quarantine') throw problem('unknown-list-decision');
         if (options.remove !== undefined) await client.moderation.removeList({ id: options.remove });
         const skipped = options.add === undefined ? 0 : await take(client, options.add, decision);
         const all = await client.moderation.lists({});

@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Verification } from '../../../contract/index.ts';
 import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, usage, CheckFailed } from '../exit.ts';
+import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { bytes, pairs, when } from '../text.ts';
 import { restoreDatabase } from '../../node/restore.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 /** `verify`, `rebuild`, `backup`, `restore` and `sim`: whether all is well, and what to do when not. */
 export const maintenanceCommands = (context: Context): Command[] => [
@@ -121,7 +122,7 @@ function sim(context: Context): Command {
       context.began(options);
       const { io, connector } = context;
       const { seed, seeds, ledger = false, log = false } = options;
-      if (seeds === 0) throw usage('--seeds is at least 1.');
+      if (seeds === 0) throw problem('no-seeds');
       const report = (line: string) => io.err(`${line}\n`);
       const agreed = await connector.simulate({ seed, seeds, ledger, log, report });
       const text = agreed ? 'All worlds ended in agreement.' : 'Not all worlds ended in agreement.';

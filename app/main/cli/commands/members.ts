@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { Role, type Client, type Member } from '../../../contract/index.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,7 +47,7 @@ export function members(context: Context): Command {
       .action((who: string, name: string, options: CommonOptions) =>
         act(options, who, async (client, { did, handle }) => {
           const role = Role.options.find((one) => one === name);
-          if (!role) throw usage(`A role is one of ${Role.options.join(', ')}.`);
+          if (!role) throw problem('unknown-role', { roles: Role.options.join(', ') });
           await client.members.setRole({ did, role });
           return `${handle} is ${role} now.`;
         }),
@@ -95,5 +95,5 @@ function found(list: readonly Member[], who: string): Member {
   const folded = who.toLocaleLowerCase();
   const member = list.find(({ did, handle }) => did === who || handle.toLocaleLowerCase() === folded);
   if (member) return member;
-  throw usage(`No member is called “${who}”. See: impulse members`);
+  throw problem('unknown-member', { name: who });
 }

@@ -18,12 +18,13 @@ import {
 import { ClassifierPool } from '../../node/classifier-pool.ts';
 import { modelsFolder } from '../../node/models-folder.ts';
 import { command, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, usage, CheckFailed } from '../exit.ts';
+import { exitCode, CheckFailed } from '../exit.ts';
 import { print, type Io } from '../io.ts';
 import { evaluate, evaluationText } from '../moderate/evaluation.ts';
 import { moderateLines, type Record } from '../moderate/lines.ts';
 import { bytes, pairs, table } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 interface ModelOptions extends CommonOptions {
   readonly models?: string;
@@ -58,7 +59,7 @@ function moderate({ io, began }: Context): Command {
         const judging = { engine, images: classifiers, clock: systemClock };
         if (options.jsonl === true) return moderateLines(io, judging, listed);
         const text = await io.input();
-        if (text === null) throw usage('There is no text on standard input.');
+        if (text === null) throw problem('no-text-on-input');
         const { verdict, judgement, latencyMs } = await engine.submit({
           text,
           thresholds: DEFAULT_THRESHOLDS,

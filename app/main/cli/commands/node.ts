@@ -6,10 +6,10 @@ import { readHostInfo } from '../../host/host-info.ts';
 import { entryUrlOf, serve } from '../../host/serve.ts';
 import { dataLayout } from '../../node/data-directory.ts';
 import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { print } from '../io.ts';
 import { bytes, duration, pairs } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 /** `init`, `serve` and `status`: a node's beginning, its work and how it is. */
 export const nodeCommands = (context: Context): Command[] => [
@@ -65,7 +65,7 @@ function init(context: Context): Command {
           }
           const { name, handle, description, boards } = options;
           const model = models.find((one) => one === options.faultModel);
-          if (!model) throw usage(`A fault model is ${models.join(' or ')}.`);
+          if (!model) throw problem('unknown-fault-model', { models: models.join(', ') });
           const { credit, supply, snapshotInterval, blockBytes, blockTransactions } = options;
           const ledger = { credit, supply, snapshotInterval, blockBytes, blockTransactions };
           const { id } = await client.community.create({ name, handle, description, boards, model, ledger });
@@ -104,7 +104,7 @@ function serveCommand(context: Context): Command {
       const { io, connector } = context;
       const dataDir = dataDirOf(options);
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
-        throw usage('--tls-cert and --tls-key go together.');
+        throw problem('half-of-tls');
       }
       const tls =
         options.tlsCert && options.tlsKey
@@ -175,6 +175,6 @@ function statusText(state: NodeStatus, console: string | null, dataDir: string):
 export function portNumber(value: string): number {
   const port = Number(value);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+    throw new InvalidArgumentError(problem.fields('bad-port').message);
   return port;
 }

@@ -3,7 +3,7 @@ import type { Client, Reach, ReachReport, ReachWish } from '../../../contract/in
 import { Problem } from '../../kernel/errors.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 import type { Answer } from '../io.ts';
-import { usage } from '../exit.ts';
+import { problem } from '../problems.ts';
 
 const REACHES = ['machine', 'network', 'internet'] as const;
 
@@ -47,7 +47,7 @@ export function reach(context: Context): Command {
             return { json: reports, text: reports.map(textOf).join('\n\n') };
           }
           const wish = REACHES.find((name) => name === wanted);
-          if (wish === undefined) throw usage(`A reach is one of ${REACHES.join(', ')}.`);
+          if (wish === undefined) throw problem('unknown-reach', { reaches: REACHES.join(', ') });
           const report = await setUp(client, wish, options);
           return { json: report, text: textOf(report) };
         },

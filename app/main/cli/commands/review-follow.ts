@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { table } from '../text.ts';
 import { didFor } from './members.ts';
+import { problem } from '../problems.ts';
 
 /** `moderators`, `follow` and `override`: whose decisions count on this node. */
 export const followCommands = (context: Context): Command[] => [
@@ -63,7 +63,7 @@ function override(context: Context): Command {
     .argument('<what>', 'show, hide, or none: as moderators say')
     .action((id: string, what: string, _options: CommonOptions, self: Command) =>
       withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
-        if (what !== 'show' && what !== 'hide' && what !== 'none') throw usage('Say show, hide or none.');
+        if (what !== 'show' && what !== 'hide' && what !== 'none') throw problem('unknown-standing');
         const chosen = what === 'none' ? null : what;
         await client.review.override({ id, show: chosen });
         return { json: { id, show: chosen }, text: 'Done.' };

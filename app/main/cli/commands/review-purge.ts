@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { PurgeReceipt } from '../../../contract/index.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import type { Answer } from '../io.ts';
 import { bytes, pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 /** `purge`, `purges` and `answer`: bytes that go for good. */
 export const purgeCommands = (context: Context): Command[] => [
@@ -59,7 +59,7 @@ function answer(context: Context): Command {
     .argument('<answer>', 'gone or refused')
     .action((id: string, said: string, _options: CommonOptions, self: Command) =>
       withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
-        if (said !== 'gone' && said !== 'refused') throw usage('Say gone or refused.');
+        if (said !== 'gone' && said !== 'refused') throw problem('unknown-purge-answer');
         return receiptAnswer(await client.review.answerPurge({ id, answer: said }));
       }),
     );

@@ -5,10 +5,11 @@ import type { LedgerTransaction } from '../../../contract/index.ts';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { checkProofFile, proofAsJson, type ProofReport } from '../../node/ledger-tools.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { exitCode, usage, CheckFailed } from '../exit.ts';
+import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 /** `tx`, `proof` and `verify-proof`. */
 export const transactionCommands = (context: Context): Command[] => [
@@ -111,10 +112,10 @@ function objectOf(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw usage('The body is JSON.');
+    throw problem('body-not-json');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw usage('The body is a JSON object.');
+  throw problem('body-not-object');
 }
 
 function proof(context: Context): Command {

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ValidatorCard, type Client } from '../../../contract/index.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
-import { usage } from '../exit.ts';
 import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { problem } from '../problems.ts';
 
 /** `validator`: who signs blocks, and changes of that. */
 export function validator(context: Context): Command {
@@ -96,5 +96,5 @@ export function validator(context: Context): Command {
 async function cardIn(file: string): Promise<ValidatorCard> {
   const parsed = ValidatorCard.safeParse(JSON.parse(await readFile(resolve(file), 'utf8')));
   if (parsed.success) return parsed.data;
-  throw usage(`${file} is not a validator card.`);
+  throw problem('not-a-validator-card', { file });
 }

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { Problem } from '../../kernel/errors.ts';
 import {
   areaUnderCurve,
   DEFAULT_THRESHOLDS,
@@ -10,8 +9,8 @@ import {
   type Engine,
   type Measured,
 } from '../../moderation/index.ts';
-import { usage } from '../exit.ts';
 import { table } from '../text.ts';
+import { problem } from '../problems.ts';
 
 const LABELS = ['spam', 'toxic', 'nsfw'] as const;
 type Judged = (typeof LABELS)[number];
@@ -57,7 +56,7 @@ export async function evaluate(
   head: string | undefined,
 ): Promise<readonly Evaluation[]> {
   const wanted = LABELS.find((name) => name === head);
-  if (head !== undefined && wanted === undefined) throw usage('A head is spam, toxic or nsfw.');
+  if (head !== undefined && wanted === undefined) throw problem('unknown-label');
   const found: Evaluation[] = [];
   for (const file of files) {
     const rows = await labelled(file);
@@ -84,12 +83,7 @@ async function labelled(file: string): Promise<readonly z.infer<typeof Row>[]> {
       try {
         return Row.parse(JSON.parse(line));
       } catch (error) {
-        throw new Problem(
-          'unreadable-row',
-          `Line ${at + 1} of ${file} is not an object with text and label.`,
-          'Give JSON Lines, one object a line.',
-          { cause: error },
-        );
+        throw problem('unreadable-row', { line: at + 1, file }, { cause: error });
       }
     });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import {
-  broken,
+  problem,
   type PictureDecoder,
   type PictureHeader,
   type Pixels,
@@ -52,12 +52,12 @@ export const pictureDecoder: PictureDecoder = {
 
 /** Refuses a picture whose decoded size differs from its header, by which the pixels were counted. */
 function checked(decoded: Decoded | null, header: PictureHeader | null): Pixels {
-  if (decoded === null) throw broken('its pixels do not decode');
+  if (decoded === null) throw problem('undecodable-pixels');
   const { width, height, data } = decoded;
   const turned = header !== null && width === header.height && height === header.width;
   if (header !== null && !turned && (width !== header.width || height !== header.height))
-    throw broken('it is not as large as it says');
-  if (data.length !== width * height * 4) throw broken('its pixels are not all there');
+    throw problem('wrong-size');
+  if (data.length !== width * height * 4) throw problem('missing-pixels');
   return { width, height, rgba: data };
 }
 
@@ -85,7 +85,7 @@ async function codec(
     });
     return decode(bytes, ...orientation);
   } catch (error) {
-    throw broken(`it does not decode (${error instanceof Error ? error.name : 'no reason given'})`);
+    throw problem('decoder-failed', { reason: error instanceof Error ? error.name : String(error) });
   }
 }
 
@@ -107,6 +107,6 @@ async function png(bytes: Uint8Array): Promise<Decoded> {
   try {
     return library.decode(bytes) as Decoded;
   } catch {
-    throw broken('its pixels do not decode');
+    throw problem('undecodable-pixels');
   }
 }

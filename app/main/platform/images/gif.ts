@@ -1,4 +1,4 @@
-import { broken, MAX_PIXELS, type Pixels } from '../../moderation/adapter-ports.ts';
+import { MAX_PIXELS, problem, type Pixels } from '../../moderation/adapter-ports.ts';
 
 /** Frames that are decoded, spread over the whole animation. */
 const LOOKED_AT = 5;
@@ -35,7 +35,7 @@ export function gifFrames(bytes: Uint8Array, width: number, height: number): Pix
 function framesOf(bytes: Uint8Array, width: number, height: number): Frame[] {
   const at = (index: number) => {
     const value = bytes[index];
-    if (value === undefined) throw broken('it ends too early');
+    if (value === undefined) throw problem('truncated');
     return value;
   };
   const two = (index: number) => at(index) + at(index + 1) * 256;
@@ -72,7 +72,7 @@ function framesOf(bytes: Uint8Array, width: number, height: number): Frame[] {
       data: place + 10 + own * 3,
     };
     if (frame.left + frame.width > width || frame.top + frame.height > height)
-      throw broken('a frame is larger than the picture');
+      throw problem('oversized-frame');
     frames.push(frame);
     transparent = -1;
     try {
@@ -81,7 +81,7 @@ function framesOf(bytes: Uint8Array, width: number, height: number): Frame[] {
       break;
     }
   }
-  if (frames.length === 0) throw broken('it holds no picture');
+  if (frames.length === 0) throw problem('no-frame');
   return frames;
 }
 
@@ -124,7 +124,7 @@ function woven(line: number, height: number): number {
 function unpacked(bytes: Uint8Array, from: number, count: number): Uint8Array {
   const found = new Uint8Array(count);
   const least = bytes[from] ?? 0;
-  if (least < 1 || least > 11) throw broken('its codes have an impossible size');
+  if (least < 1 || least > 11) throw problem('bad-code-size');
   const [clear, end] = [1 << least, (1 << least) + 1];
   const prefix = new Uint16Array(MAX_CODES);
   const last = new Uint8Array(MAX_CODES);
@@ -163,8 +163,8 @@ function unpacked(bytes: Uint8Array, from: number, count: number): Uint8Array {
       [size, next, previous] = [least + 1, end + 1, -1];
       continue;
     }
-    if (code > next || (code === next && previous < 0)) throw broken('its codes lead nowhere');
-    // A code that is not in the table yet is the last one followed by its own first byte.
+    if (code > next || (code === next && previous < 0)) throw problem('bad-code');
+    // A code that is only now being made is the last one and its own first byte again.
     const known = code < next ? code : previous;
     const length = long[known]! + (code < next ? 0 : 1);
     let at = written + length - 1;

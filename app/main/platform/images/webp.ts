@@ -1,4 +1,4 @@
-import { broken, headerOf } from '../../moderation/adapter-ports.ts';
+import { headerOf, problem } from '../../moderation/adapter-ports.ts';
 
 /** Frames that are decoded, spread over the whole animation. */
 const LOOKED_AT = 3;
@@ -49,5 +49,5 @@ function wrapped(chunks: Uint8Array): Uint8Array {
     }
     at += 8 + size + (size & 1);
   }
-  throw broken('a frame holds no picture');
+  throw problem('no-frame');
 }

@@ -1,0 +1,43 @@
+import { defineProblems } from '../kernel/problems.ts';
+
+const ASK = 'Ask a sysop or moderator.';
+const ASK_ANOTHER = 'Ask another sysop or moderator.';
+
+/** The problems of members and their roles. */
+export const problem = defineProblems('members', {
+  'bad-handle': {
+    message: '“{handle}” cannot be a handle here.',
+    remedy:
+      'Choose 2 to 32 letters and digits; spaces, dots, hyphens and underscores may stand between them.',
+  },
+  'handle-taken': { message: 'The handle “{handle}” is taken.', remedy: 'Choose another one.' },
+  'not-found': {
+    message: 'No member has this identity.',
+    remedy: 'Choose someone from the list of members.',
+  },
+  'own-role': { code: 'yourself', message: 'You cannot change your own role.', remedy: ASK_ANOTHER },
+  'own-ban': { code: 'yourself', message: 'You cannot ban yourself.', remedy: ASK_ANOTHER },
+  'own-lift': { code: 'yourself', message: 'You cannot lift your own ban.', remedy: ASK_ANOTHER },
+  'out-of-role': { message: 'Your role does not allow this.', remedy: ASK },
+  outranked: {
+    code: 'out-of-role',
+    message: '{name} has the role {role}, which is not below yours.',
+    remedy: 'Ask someone whose role is above both.',
+  },
+  'grants-too-much': {
+    code: 'out-of-role',
+    message: 'You cannot grant the role {role}.',
+    remedy: 'Grant a role below yours.',
+  },
+  'admits-too-much': {
+    code: 'out-of-role',
+    message: 'Your role does not allow you to admit a {role}.',
+    remedy: ASK,
+  },
+  'bad-until': { message: 'The end of the ban is in the past.', remedy: 'Choose a later time.' },
+  'not-banned': { message: '{name} is not banned.' },
+  'already-member': {
+    message: 'This person is a member already.',
+    remedy: 'Open the community instead of joining again.',
+  },
+});

@@ -48,7 +48,7 @@ export const Handle = z
  * when they signed block `block`).
  */
 export const Finality = z.object({
-  level: z.enum(['local', 'gossiped', 'held', 'certified']),
+  level: z.enum(['local', 'gossiped', 'replicated', 'certified']),
   copies: z.number().int().nonnegative(),
   /** The height of the block that lists the post; only with `certified`. */
   block: z.number().int().positive().optional(),

@@ -66,7 +66,7 @@ export const NodeStatus = z.object({
     callsToday: z.number().int(),
     unread: z.number().int(),
     /** Share of this node’s own posts that at least one peer holds, 0 to 1; null if there are none. */
-    heldByPeers: z.number().nullable(),
+    replicatedShare: z.number().nullable(),
   }),
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;

@@ -221,8 +221,8 @@ test('what others wrote is never called held here only: it came from somebody wh
   // Mara began the thread, Ines replied; the thread tells of its latest post.
   expect(items.map(({ finality }) => finality)).toEqual([
     { level: 'local', copies: 0 },
-    { level: 'held', copies: 1 },
-    { level: 'held', copies: 1 },
+    { level: 'replicated', copies: 1 },
+    { level: 'replicated', copies: 1 },
   ]);
-  expect(thread!.finality).toEqual({ level: 'held', copies: 1 });
+  expect(thread!.finality).toEqual({ level: 'replicated', copies: 1 });
 });

@@ -332,7 +332,7 @@ export class BoardQueries {
   #spreadOf({ n, id, author }: Pick<PostRow, 'n' | 'id' | 'author'>): contract.Finality {
     const known = this.#around.finality(n, id);
     const mine = Buffer.compare(this.#around.me().key, author) === 0;
-    return known.level === 'local' && !mine ? { level: 'held', copies: 1 } : known;
+    return known.level === 'local' && !mine ? { level: 'replicated', copies: 1 } : known;
   }
 
   #timeAt(seq: number): number {

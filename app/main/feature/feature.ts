@@ -70,7 +70,7 @@ export interface Lifecycle {
 }
 
 /** Counters of the status line that a feature knows. */
-export type Counts = Partial<Omit<NonNullable<NodeStatus['counts']>, 'events' | 'heldByPeers'>>;
+export type Counts = Partial<Omit<NonNullable<NodeStatus['counts']>, 'events' | 'replicatedShare'>>;
 
 /** Everything the node knows of a feature. Only the name and what it needs are obligatory. */
 export interface FeatureSpec<Name extends string, Ports, Needs, Stored extends Contributions, Service> {

@@ -20,10 +20,13 @@ export interface Gathered {
  * @throws Error where two give what only one may, or nobody gives what is needed.
  */
 export function gather(all: readonly Contributions[]): Gathered {
+  const items = all.flatMap((one) => one.items ?? []);
+  mustDiffer(items, 'code');
+  mustDiffer(items, 'kind');
   const counts = all.flatMap(({ messages }) => messages ?? []);
   return {
     projections: all.flatMap(({ projections }) => projections ?? []),
-    items: all.flatMap(({ items }) => items ?? []),
+    items,
     scopes: () => all.flatMap(({ scopes }) => scopes?.() ?? []),
     messages: {
       of: (author) => counts.reduce((sum, one) => sum + one.of(author), 0),
@@ -38,6 +41,12 @@ export function gather(all: readonly Contributions[]): Gathered {
     rulings: sole(all, 'rulings'),
     readFile: sole(all, 'readFile'),
   };
+}
+
+/** Holds name an item's kind by its code: two of one code would take each other's rows. */
+function mustDiffer(items: readonly ItemSource[], key: 'code' | 'kind'): void {
+  const seen = new Set(items.map((item) => item[key]));
+  if (seen.size < items.length) throw new Error(`Two sources of items have the same ${key}.`);
 }
 
 function sole<Key extends 'people' | 'rulings' | 'readFile'>(

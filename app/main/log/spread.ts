@@ -12,7 +12,7 @@ const Saved = z.array(z.tuple([z.string(), z.int().nonnegative()])).max(MAX_PEER
 
 /** How far one event has spread; the contract's `Finality`. */
 export interface SpreadLevel {
-  readonly level: 'local' | 'gossiped' | 'held' | 'certified';
+  readonly level: 'local' | 'gossiped' | 'replicated' | 'certified';
   readonly copies: number;
   /** [S10] The height of the block that lists it; only with `certified`. */
   readonly block?: number;
@@ -23,25 +23,25 @@ export interface SpreadLevel {
  */
 export class Spread {
   readonly #store: LogStore;
-  readonly #heldUpTo = new Map<string, number>();
+  readonly #replicatedUpTo = new Map<string, number>();
   readonly #gossiped = new Set<string>();
 
   constructor(store: LogStore) {
     this.#store = store;
     const saved = store.meta<string>(META_KEY);
     if (saved !== null) {
-      for (const [peer, seq] of Saved.parse(JSON.parse(saved))) this.#heldUpTo.set(peer, seq);
+      for (const [peer, seq] of Saved.parse(JSON.parse(saved))) this.#replicatedUpTo.set(peer, seq);
     }
   }
 
   /** A peer said that it holds all rows up to `seq`. */
-  held(peer: string, seq: number): void {
-    const before = this.#heldUpTo.get(peer) ?? 0;
+  replicated(peer: string, seq: number): void {
+    const before = this.#replicatedUpTo.get(peer) ?? 0;
     if (seq <= before) return;
-    this.#heldUpTo.delete(peer);
-    this.#heldUpTo.set(peer, seq);
-    if (this.#heldUpTo.size > MAX_PEERS) dropFirst(this.#heldUpTo);
-    this.#store.setMeta(META_KEY, JSON.stringify([...this.#heldUpTo]));
+    this.#replicatedUpTo.delete(peer);
+    this.#replicatedUpTo.set(peer, seq);
+    if (this.#replicatedUpTo.size > MAX_PEERS) dropFirst(this.#replicatedUpTo);
+    this.#store.setMeta(META_KEY, JSON.stringify([...this.#replicatedUpTo]));
   }
 
   /** At least one peer received the event when it was published. */
@@ -57,16 +57,16 @@ export class Spread {
   /** The spread level of a row; the id is needed only to distinguish `gossiped` from `local`. */
   levelOf(seq: number | null, id?: Uint8Array): SpreadLevel {
     let copies = 0;
-    if (seq !== null) for (const upTo of this.#heldUpTo.values()) if (seq <= upTo) copies++;
+    if (seq !== null) for (const upTo of this.#replicatedUpTo.values()) if (seq <= upTo) copies++;
     const block = seq === null ? null : this.#store.anchors.heightOf(seq);
     if (block !== null) return { level: 'certified', copies, block };
-    if (copies > 0) return { level: 'held', copies };
+    if (copies > 0) return { level: 'replicated', copies };
     return { level: id && this.#gossiped.has(toHex(id)) ? 'gossiped' : 'local', copies: 0 };
   }
 
   /** The row number up to which at least one peer holds everything. */
-  heldUpTo(): number {
-    return Math.max(0, ...this.#heldUpTo.values());
+  replicatedUpTo(): number {
+    return Math.max(0, ...this.#replicatedUpTo.values());
   }
 }
 

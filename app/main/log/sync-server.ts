@@ -57,7 +57,7 @@ export async function answerPull(channel: Channel, init: AnswerInit): Promise<vo
           await sendEvents(channel, init, message[1]);
           break;
         case 'equal':
-          init.spread.held(channel.peer, seqShown);
+          init.spread.replicated(channel.peer, seqShown);
           break;
       }
     }

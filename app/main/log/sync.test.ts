@@ -189,13 +189,13 @@ test('[S9] an event counts as held by a peer once that peer said it has everythi
   const id = [...founder!.log.store.items('content')][0]!.id;
   expect(founder!.spread.level(id)).toEqual({ level: 'local', copies: 0 });
   await world.connect(ada!, founder!);
-  expect(founder!.spread.level(id)).toEqual({ level: 'held', copies: 1 });
+  expect(founder!.spread.level(id)).toEqual({ level: 'replicated', copies: 1 });
   founder!.write('spread');
   await world.clock.pass(100);
   const second = founder!.log.store.headsOf(founder!.signer.publicKey, 1)[0]!;
   expect(founder!.spread.level(second)).toEqual({ level: 'gossiped', copies: 0 });
   await world.clock.pass(60_000);
-  expect(founder!.spread.level(second)).toEqual({ level: 'held', copies: 1 });
+  expect(founder!.spread.level(second)).toEqual({ level: 'replicated', copies: 1 });
 });
 
 /** Replaces the founder's answers by false ones, after a genuine handshake. */

@@ -64,6 +64,8 @@ export class Holds {
   readonly judgements: Judgements;
   readonly #db: Database;
   readonly #sources: ReadonlyMap<ItemKind, ItemSource>;
+  readonly #kindOf: ReadonlyMap<number, ItemKind>;
+  readonly #byEvent: ReadonlyMap<string, ItemSource>;
   readonly #rulings: Rulings;
   readonly #now: () => number;
   readonly #listeners = new Set<(changes: readonly HoldChange[]) => void>();
@@ -80,6 +82,10 @@ export class Holds {
     const { db } = init;
     this.#db = db;
     this.#sources = new Map(init.sources.map((source) => [source.kind, source]));
+    this.#kindOf = new Map(init.sources.map(({ code, kind }) => [code, kind]));
+    this.#byEvent = new Map(
+      init.sources.flatMap((source) => source.kinds.map((kind) => [kind, source] as const)),
+    );
     this.#rulings = init.rulings;
     this.#now = init.now;
     this.judgements = new Judgements(db);
@@ -117,7 +123,7 @@ export class Holds {
 
   /** Kinds of events that are items. */
   get kinds(): readonly string[] {
-    return [...this.#sources.values()].flatMap(({ kinds }) => kinds);
+    return [...this.#byEvent.keys()];
   }
 
   of(n: number): HoldRow | null {
@@ -146,7 +152,7 @@ export class Holds {
   }
 
   #sourceOf(eventKind: string): ItemSource | undefined {
-    return [...this.#sources.values()].find(({ kinds }) => kinds.includes(eventKind));
+    return this.#byEvent.get(eventKind);
   }
 
   #codeOf(kind: ItemKind): number {
@@ -156,7 +162,7 @@ export class Holds {
   #holdOf(row: Row): HoldRow {
     return {
       n: row.n,
-      kind: [...this.#sources.values()].find(({ code }) => code === row.kind)?.kind ?? 'unknown',
+      kind: this.#kindOf.get(row.kind) ?? 'unknown',
       state: HOLD_STATES[row.state]!,
       hidden: row.hidden === 1,
       own: row.own === 1,

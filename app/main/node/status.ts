@@ -62,7 +62,7 @@ export function createStatus(
       online: 0,
       callsToday: 0,
       unread: 0,
-      heldByPeers: null,
+      replicatedShare: null,
     };
     if (!community) {
       return {
@@ -91,8 +91,8 @@ export function createStatus(
         ...nobody,
         ...Object.assign({}, ...ofFeatures((feature, service) => [feature.counts?.(service, clock.now())])),
         events: log.count(),
-        heldByPeers:
-          log.count() === 0 ? null : heldShare(federation.spread.heldUpTo(), log.store.latestSeq()),
+        replicatedShare:
+          log.count() === 0 ? null : shareOf(federation.spread.replicatedUpTo(), log.store.latestSeq()),
       },
     };
   };
@@ -170,6 +170,6 @@ export function createStatus(
   };
 }
 
-function heldShare(upTo: number, last: number): number {
+function shareOf(upTo: number, last: number): number {
   return last === 0 ? 1 : Math.min(1, upTo / last);
 }

@@ -112,7 +112,7 @@ test('metrics carry refusals by their reason', async () => {
     online: 1,
     callsToday: 0,
     unread: 0,
-    heldByPeers: null,
+    replicatedShare: null,
   };
   const text = prometheusText(
     nodeMetrics({

@@ -33,7 +33,7 @@ export const common = {
   finality: {
     local: { word: 'here only', means: 'So far only this node holds it.' },
     gossiped: { word: 'sent', means: 'At least one peer has acknowledged it.' },
-    held: (copies: number) => ({
+    replicated: (copies: number) => ({
       word: plural(copies, 'peer', 'peers'),
       means: `${plural(copies, 'peer holds', 'peers hold')} it.`,
     }),

@@ -24,14 +24,14 @@ export function Badge({
   );
 }
 
-const spread = { local: 'soft', gossiped: 'blue', held: 'cyan', certified: 'green' } as const;
+const spread = { local: 'soft', gossiped: 'blue', replicated: 'cyan', certified: 'green' } as const;
 
 /** How far something has spread, in one word. */
 export function FinalityBadge({ finality }: { finality: Finality }) {
   const { level, copies, block = 0 } = finality;
   const { word, means } =
-    level === 'held'
-      ? common.finality.held(copies)
+    level === 'replicated'
+      ? common.finality.replicated(copies)
       : level === 'certified'
         ? common.finality.certified(block)
         : common.finality[level];

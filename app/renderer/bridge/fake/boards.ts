@@ -124,8 +124,8 @@ export class SampleBoards {
       n >= 0 && n < (shelf === 0 ? 4 : shelf < 3 ? 1 : 0)
         ? Math.min(replies + 1, 1 + Math.floor(random() * 4))
         : 0;
-    const levels = ['certified', 'held', 'gossiped', 'local'] as const;
-    const level = levels[n === 3 ? 3 : n % 9 === 5 ? 2 : n < 3 ? 1 : 0] ?? 'held';
+    const levels = ['certified', 'replicated', 'gossiped', 'local'] as const;
+    const level = levels[n === 3 ? 3 : n % 9 === 5 ? 2 : n < 3 ? 1 : 0] ?? 'replicated';
     return {
       id,
       board: board?.id ?? '',
@@ -145,7 +145,7 @@ export class SampleBoards {
       finality:
         level === 'certified'
           ? { level, copies: 4, block: Math.max(1, 1200 - n) }
-          : { level, copies: level === 'held' ? 1 + Math.floor(random() * 9) : 0 },
+          : { level, copies: level === 'replicated' ? 1 + Math.floor(random() * 9) : 0 },
       held: null,
       ...this.#threads.get(id),
     };
@@ -354,7 +354,7 @@ export class SampleBoards {
         j === generated - 1
           ? thread.finality
           : j > generated - 3
-            ? { level: 'held', copies: 4 + (j % 3) }
+            ? { level: 'replicated', copies: 4 + (j % 3) }
             : { level: 'certified', copies: 4 + (j % 3), block: 900 + j },
       unread: j >= generated - thread.unread,
       held,

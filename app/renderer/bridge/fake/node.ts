@@ -69,7 +69,7 @@ export function sampleStatus(
       online: setup ? 0 : 4,
       callsToday: setup ? 0 : 37,
       unread: setup ? 0 : 12,
-      heldByPeers: setup ? null : 1,
+      replicatedShare: setup ? null : 1,
     },
   };
 }

@@ -47,8 +47,8 @@ export function Hero({ status }: { status: NodeStatus }) {
             />
             <Fact
               name={words.facts.held}
-              value={counts.heldByPeers === null ? '–' : percent(counts.heldByPeers)}
-              means={counts.heldByPeers === null ? words.notHeld : undefined}
+              value={counts.replicatedShare === null ? '–' : percent(counts.replicatedShare)}
+              means={counts.replicatedShare === null ? words.notHeld : undefined}
             />
           </dl>
         </div>

@@ -26,3 +26,18 @@ test('every rule that code, tests and rules refer to is defined', () => {
   );
   expect(unknown).toEqual([]);
 });
+
+/** Rules that no test can show, each with the reason. */
+const UNTESTED: Readonly<Record<string, string>> = {};
+
+test('a test cites every rule', () => {
+  const patterns = ['app/**/*.test.ts', 'app/**/*.contract.ts', 'app/main/sim/**/*.ts', 'e2e/**/*.e2e.ts'];
+  const cited = new Set(
+    globSync(patterns, { cwd: root }).flatMap((path) => idsIn(read(path), /\[([A-Z]{1,2}\d{1,2})\]/g)),
+  );
+  const uncited = rules.filter(({ id }) => !cited.has(id) && !(id in UNTESTED));
+  expect(uncited).toEqual([]);
+  expect(Object.keys(UNTESTED).filter((id) => cited.has(id) || !rules.some((one) => one.id === id))).toEqual(
+    [],
+  );
+});

@@ -201,11 +201,9 @@ describe('boards over the log', () => {
   });
 });
 
-test('what others wrote is never called held here only: it came from somebody who holds it', () => {
-  const node = world().node();
-  story(node);
-  const queries = new BoardQueries(
-    node.db,
+const queriesOf = ({ db }: Node) =>
+  new BoardQueries(
+    db,
     {
       person: () => ({ did: 'did:key:z', handle: 'Somebody', role: 'member' }),
       finality: () => ({ level: 'local', copies: 0 }),
@@ -215,6 +213,97 @@ test('what others wrote is never called held here only: it came from somebody wh
     },
     0,
   );
+
+const harbour = { slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' };
+
+test('[B2] a board is what its updates made of it in order of (time, id), whatever order they arrive in', async () => {
+  const { node } = world();
+  const origin = node();
+  const write = (kind: string, body: object) => origin.log.append(mara, kind, body);
+  const made = write(boardKinds.create.name, harbour);
+  const updates = [
+    { name: 'Port', description: 'Boats' },
+    { name: 'Pier', postRole: 'moderator' },
+    { archived: true },
+  ].map((change) => write(boardKinds.update.name, { board: made.id, ...change }));
+  for (const order of [updates, updates.toReversed()]) {
+    const other = node();
+    await other.log.admit([made], 'history');
+    await offer(other, order);
+    expect(queriesOf(other).board(made.id)).toMatchObject({
+      slug: 'harbour',
+      name: 'Pier',
+      description: 'Boats',
+      postRole: 'moderator',
+      archived: true,
+    });
+  }
+});
+
+test('[B3] a reply that arrives before its thread moves to the board of the thread', async () => {
+  const { node } = world();
+  const origin = node();
+  const write = (kind: string, body: object) => origin.log.append(mara, kind, body);
+  const board = write(boardKinds.create.name, harbour);
+  const wrong = write(boardKinds.create.name, { ...harbour, slug: 'pier', name: 'Pier' });
+  const start = write(boardKinds.start.name, { board: board.id, subject: 'Storm', ...post });
+  const reply = write(boardKinds.reply.name, { board: wrong.id, thread: start.id, ...post });
+  const other = node();
+  await other.log.admit([board, wrong], 'history');
+  await other.log.admit([reply], 'history');
+  const queries = queriesOf(other);
+  const posts = () => [board, wrong].map(({ id }) => queries.board(id)!.posts);
+  expect(posts()).toEqual([0, 1]);
+  await other.log.admit([start], 'history');
+  expect(posts()).toEqual([2, 0]);
+  expect(queries.thread(start.id)!.thread).toMatchObject({ subject: 'Storm', replies: 1 });
+});
+
+describe('[B4] a post', () => {
+  const setUp = () => {
+    const { node } = world();
+    const origin = node();
+    const events: LogEvent[] = [];
+    const write = (signer: Signer, kind: string, body: object) => {
+      const event = origin.log.append(signer, kind, body);
+      events.push(event);
+      return event;
+    };
+    const board = write(mara, boardKinds.create.name, harbour).id;
+    const { id } = write(ines, boardKinds.start.name, { board, subject: 'Storm', ...post });
+    return { node, origin, events, write, id };
+  };
+
+  test('has the text of the latest edit by its own author, whatever order edits arrive in', async () => {
+    const { node, origin, events, write, id } = setUp();
+    for (const text of ['first', 'second']) write(ines, boardKinds.edit.name, { post: id, text });
+    write(mara, boardKinds.edit.name, { post: id, text: 'not hers' });
+    expect(queriesOf(origin).post(id)).toMatchObject({ text: 'second' });
+    const other = node();
+    await offer(other, events.toReversed());
+    expect(queriesOf(other).post(id)).toMatchObject({ text: 'second' });
+  });
+
+  test('is not deleted by somebody else, and shows no text once its author deleted it', () => {
+    const { origin, write, id } = setUp();
+    write(mara, boardKinds.delete.name, { post: id, reason: '' });
+    expect(queriesOf(origin).post(id)).toMatchObject({ text: 'Hello', deleted: null });
+    write(ines, boardKinds.delete.name, { post: id, reason: 'twice' });
+    write(ines, boardKinds.edit.name, { post: id, text: 'back again' });
+    expect(queriesOf(origin).post(id)).toMatchObject({ text: null, deleted: { reason: 'twice' } });
+  });
+
+  test('shows no text once a moderator removed it', () => {
+    const { origin, write, id } = setUp();
+    write(mara, boardKinds.remove.name, { post: id, reason: 'off topic' });
+    expect(queriesOf(origin).post(id)).toMatchObject({ text: null, deleted: { reason: 'off topic' } });
+  });
+});
+
+test('what others wrote is never called held here only: it came from somebody who holds it', () => {
+  const node = world().node();
+  story(node);
+  const queries = queriesOf(node);
   const everything = { board: null, unreadOnly: false, cursor: undefined, limit: 10 };
   const [thread] = queries.threads(everything).items;
   const items = queries.posts(queries.thread(digestOf(thread!.id))!.n, 0, 10);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { createTestWorld, FOUNDER, personOf, type TestWorld } from '../sim/test-world.ts';
 import { encodeInvite, parseInvite, requestMembership, type Federation, type InviteLink } from './index.ts';
+import { JOIN_PROTOCOL, joinTranscript } from './join-wire.ts';
 import { federated } from './test-federation.ts';
 
 const WISH = { role: 'member', hours: 72, uses: 1, reach: 'internet' } as const;
@@ -94,7 +96,39 @@ describe('joining', () => {
     expect(host.federation.invites()).toMatchObject([{ usesLeft: 0, usedBy: ['ada'] }]);
   });
 
-  test('[FJ4] a misused invite is refused with a code, and stays valid for its recipient', async () => {
+  test('[FJ2] a request is worth nothing on another connection or when any field is changed', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation);
+    const ada = personOf('ada');
+    const body = {
+      invite: invite.id,
+      secret: invite.secret,
+      handle: 'ada',
+      publicKey: ada.publicKey,
+      nodeName: 'ada’s node',
+    };
+    const signature = ada.sign(joinTranscript(invite.community, 'ada', FOUNDER, body));
+    /** Presents a request from a peer; resolves to the answer’s first two fields. */
+    const present = async (peer: string, request: object) => {
+      const transport = world.network.transport(peer);
+      await transport.start();
+      const channel = await transport.open(await transport.dial(invite.addresses[0]!), JOIN_PROTOCOL);
+      await channel.send(encodeCanonical(request));
+      for await (const bytes of channel.receive()) return (decodeCanonical(bytes) as unknown[]).slice(0, 2);
+      return null;
+    };
+    const answer = async (peer: string, request: object) => {
+      const asked = present(peer, request);
+      await world.clock.pass(1000);
+      return asked;
+    };
+    expect(await answer('eavesdropper', { ...body, signature })).toEqual(['refused', 'bad-signature']);
+    expect(await answer('ada', { ...body, handle: 'eve', signature })).toEqual(['refused', 'bad-signature']);
+    expect((await answer('ada', { ...body, signature }))![0]).toBe('welcome');
+  });
+
+  test('[FJ4] an invite misused is refused by name, and stays good for whom it was meant', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);
     const invite = linkOf(host.federation);

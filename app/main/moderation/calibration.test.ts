@@ -19,3 +19,42 @@ test('[J4] an encoder reads briefly where nothing but hatred is open, and nothin
   expect(reading({ toxic: 0.2, spam: 0.5 })).toBe('whole');
   expect(reading({ spam: 0.5 })).toBe('whole');
 });
+
+/** A calibration that knows two kinds of writing, talk and news, and for each an expert of that name. */
+function twoKinds(others: Record<string, number>) {
+  const blend = { shift: 0, first: 0, second: {}, others };
+  const each = Object.fromEntries(LABELS.map((label) => [label, blend]));
+  return new Blender(
+    Calibration.parse({
+      version: 4,
+      columns: ['english', 'kind talk', 'kind news', 'talk', 'news'],
+      kinds: ['talk', 'news'],
+      first: each,
+      both: { english: each, others: each },
+      unclear: { english: {}, others: {} },
+      briefly: [],
+    }),
+  );
+}
+const row = (...columns: number[]) => Float32Array.of(...LABELS.map(() => 0), 0, ...columns);
+const logit = (p: number) => Math.log(p / (1 - p));
+
+test('[J26] an expert counts by the share of its kind of writing', () => {
+  const blender = twoKinds({ talk: 1, news: 1 });
+  const spoken = (talk: number, news: number) => logit(blender.first(row(talk, news, 4, -4)).spam);
+  expect(spoken(0, 0)).toBeCloseTo(0);
+  expect(spoken(Math.log(3), 0)).toBeCloseTo(4 * 0.75 - 4 * 0.25);
+  expect(spoken(20, 0)).toBeCloseTo(4, 3);
+  expect(spoken(0, 20)).toBeCloseTo(-4, 3);
+});
+
+test('[J26] the kinds of a message add up to one', () => {
+  const blender = twoKinds({ 'kind talk': 1, 'kind news': 1 });
+  for (const [talk, news] of [
+    [0, 0],
+    [5, -3],
+    [-40, 2],
+    [100, 90],
+  ] as const)
+    expect(logit(blender.first(row(talk, news, 0, 0)).spam)).toBeCloseTo(1, 3);
+});

@@ -53,7 +53,7 @@ const texts = (who: TestNode, thread: string) =>
   who.boards.thread({ id: thread, limit: 50 }).posts.items.map(({ text }) => text);
 
 describe('what others wrote', () => {
-  test('[J11] is shown nowhere until it was judged', async () => {
+  test('[J11] [B5] is shown nowhere until it was judged', async () => {
     const { classifiers, answer } = manualClassifiers();
     const { mara, people, clock, board } = await community({ ines: classifiers });
     const ines = people[0]!;
@@ -129,7 +129,7 @@ describe('what others wrote', () => {
     expect(order).toEqual(['Boats\nthree', 'Boats\ntwo', 'Boats\none']);
   });
 
-  test('[J16] that is held back is an empty place for others, and read by moderators', async () => {
+  test('[J16] [B5] that is held back is an empty place for others, and read by moderators', async () => {
     const { world, mara, people, clock, board } = await community({
       ines: memoryClassifiers(),
       paul: memoryClassifiers(),
@@ -149,6 +149,50 @@ describe('what others wrote', () => {
     });
     expect(paul.boards.thread({ id, limit: 10 }).thread).toMatchObject({ replies: 0, held: null });
     expect(world.notices.size).toBe(0);
+  });
+
+  test('[J10] is judged by each node alone, and nothing about it leaves the node', async () => {
+    const trusting = {
+      ...memoryClassifiers(),
+      judge: async (all: readonly string[]) => memoryClassifiers().judge(all.map(() => '')),
+    };
+    const { mara, people, clock, board } = await community({ ines: trusting, paul: memoryClassifiers() });
+    const [ines, paul] = people as [TestNode, TestNode];
+    expect(await start(ines, board, SPAM)).toMatchObject({ decision: 'publish' });
+    await clock.pass(3000);
+    expect(subjects(ines)).toEqual(['Boats']);
+    expect(subjects(paul)).toEqual([]);
+    expect(ines.moderation.holds.countOpen()).toBe(0);
+    // The same events everywhere, and of them only the message is content.
+    for (const { log } of [mara, paul]) {
+      expect(log.digest()).toEqual(ines.log.digest());
+      expect(log.count('content')).toBe(1);
+    }
+  });
+
+  test('[J14] a ruling stands above the models, and covers the text as it was then', async () => {
+    const { mara, people, clock, board } = await community({
+      ines: memoryClassifiers(),
+      paul: memoryClassifiers(),
+    });
+    const [ines, paul] = people as [TestNode, TestNode];
+    const { id } = await start(ines, board, 'A fine morning');
+    const rule = async (ruling: 'publish' | 'quarantine' | 'remove') => {
+      mara.review.rule({ ids: [id], ruling, labels: [], note: '' });
+      await clock.pass(3000);
+    };
+    await clock.pass(3000);
+    for (const ruling of ['quarantine', 'remove'] as const) {
+      await rule(ruling);
+      expect(subjects(paul)).toEqual([]);
+    }
+    await ines.boards.edit({ id, text: SPAM, askReview: true });
+    await clock.pass(3000);
+    await rule('publish');
+    expect(texts(paul, id)).toEqual([SPAM]);
+    await ines.boards.edit({ id, text: `${SPAM} again`, askReview: true });
+    await clock.pass(3000);
+    expect(subjects(paul)).toEqual([]);
   });
 
   test('[J15] goes back to be judged when its author changes it', async () => {

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
 import { blsSignerOf, blst } from '../../platform/bls/blst.ts';
 import { accountOf, holderOf, setOf, type Account } from './accounts.ts';
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
+import type { StateStore } from './state-store.ts';
 import { readEntry } from '../types/state.ts';
 import { TestLedger, type Person } from '../test-ledger.ts';
 import { sealTransaction } from '../types/transaction.ts';
@@ -37,6 +39,39 @@ async function refused(
   expect(await ledger.refusal(by, kind, body, device)).toBe(code);
   expect(root()).toBe(before);
 }
+
+describe('accounts', () => {
+  test('[A1] an account has the fields of the rule, from the block of its creation on', async () => {
+    expect(account(odin)).toEqual({
+      nonce: 0,
+      root: odin.key,
+      devices: [],
+      role: 'moderator',
+      banned: null,
+      handle: 'Odin',
+      credits: 0,
+      since: ledger.chain.base.time,
+    });
+  });
+
+  test('[A1] the key of an account identifies it for good, even after a recovery', async () => {
+    const { since } = account(odin);
+    const fresh = ledger.person('fresh');
+    const proof = fresh.signer.sign(recoveryMessage(ledger.origin.id, odin.key));
+    await ledger.act(odin, 'account.recover', { root: fresh.key, proof });
+    expect(account(odin)).toMatchObject({ root: fresh.key, handle: 'Odin', since });
+    expect(accountOf(ledger.chain.state, fresh.key)).toBeNull();
+  });
+
+  test('[E2] keys of the state have the form noun/name, and values are canonical or bare keys', () => {
+    const entries = (ledger.chain.state as StateStore).entriesBetween(new Uint8Array(), null);
+    expect(entries.length).toBeGreaterThan(4);
+    for (const { key, value } of entries) {
+      expect(key).toMatch(/^[a-z]+\/.+$/);
+      if (value.length !== 32) expect(toHex(encodeCanonical(decodeCanonical(value)))).toBe(toHex(value));
+    }
+  });
+});
 
 describe('handles', () => {
   test('[X11] a free handle is taken, and the previous one becomes free', async () => {

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { logMigrations } from '../log/migrations.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { moderationMigrations } from './migrations.ts';
+import type { Author } from './ports.ts';
+import { Rulebook, type RuledMessage } from './rulebook.ts';
+
+const DAY_MS = 86_400_000;
+const AT_MS = 400 * DAY_MS;
+
+/** A book with a list, and a member who joined 29 days ago and wrote 500 messages. */
+function setUp() {
+  const book = new Rulebook(openDatabase(':memory:', [...logMigrations, ...moderationMigrations]));
+  book.importList({ name: 'ours', text: 'kraken', decision: 'queue' }, { id: 'ours', nowMs: AT_MS });
+  const message = (about: Partial<Author> = {}, more: Partial<RuledMessage> = {}): RuledMessage => ({
+    text: 'the kraken wakes',
+    author: new Uint8Array(32),
+    atMs: AT_MS,
+    about: { role: 'member', joinedMs: AT_MS - 29 * DAY_MS, messages: 500, ...about },
+    imported: false,
+    ...more,
+  });
+  const scrutiny = (about: Partial<Author>, held = 0, imported = false) =>
+    book.scrutiny(message(about, { imported }), () => held);
+  return { book, message, scrutiny };
+}
+
+test('[J17] messages of sysops are checked against lists alone', () => {
+  const { book, message, scrutiny } = setUp();
+  expect(scrutiny({ role: 'sysop' })).toBe('none');
+  const often = Array.from({ length: 60 }, () => book.findings(message({ role: 'sysop' })));
+  expect(new Set(often.flat().map(({ reason }) => reason.code))).toEqual(new Set(['word']));
+});
+
+test('[J17] the trusted role, or enough days and messages of which none is held, makes an author trusted', () => {
+  const { book, scrutiny } = setUp();
+  const known = { joinedMs: AT_MS - 30 * DAY_MS, messages: 50 };
+  expect(scrutiny({ role: 'moderator', joinedMs: AT_MS, messages: 0 }, 3)).toBe('trusted');
+  expect(scrutiny(known)).toBe('trusted');
+  expect(scrutiny(known, 1)).toBe('full');
+  expect(scrutiny({ ...known, messages: 49 })).toBe('full');
+  expect(scrutiny({ ...known, joinedMs: known.joinedMs + 1 })).toBe('full');
+  book.setRules({ trustedRole: 'sysop' });
+  expect(scrutiny({ role: 'moderator', messages: 0 })).toBe('full');
+});
+
+test('[J17] imported messages are judged in full and count for no rate, whoever imports them', () => {
+  const { book, message, scrutiny } = setUp();
+  expect(scrutiny({ role: 'sysop' }, 0, true)).toBe('full');
+  const found = Array.from({ length: 60 }, () =>
+    book.findings(message({}, { text: 'a tale', imported: true })),
+  );
+  expect(found.flat()).toEqual([]);
+});

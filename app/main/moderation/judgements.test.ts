@@ -40,6 +40,8 @@ test('[J20] everything held is kept, and of what was published the latest 20,000
   expect(latest.length).toBeLessThan(KEPT_PUBLISHED * 1.01);
   judgements.keep({ ...published, n: 1_000_000, time: 11 });
   expect(judgements.of(1_000_000)).toBeNull();
+  judgements.keep({ ...published, n: 1_000_001, time: 11, decision: 'queue', detail });
+  expect(judgements.of(1_000_001)).not.toBeNull();
 });
 
 test('[J20] a judgement holds probabilities of 16 bits and no text', () => {

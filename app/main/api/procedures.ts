@@ -4,10 +4,9 @@ import { Problem, problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 
 /**
- * The contract, ready to be implemented: a Problem thrown by a service reaches the caller as the typed
- * error of the contract; anything else is logged and told as an internal fault without its details.
- *
- * @param onProblem hears of every Problem that a caller was told.
+ * The contract, ready to be implemented. A Problem thrown by a service reaches the caller as the typed error
+ * of the contract; any other error is logged and reported as an internal error without details.
+ * @param onProblem called with every Problem that is sent to a caller.
  */
 export function implementContract(logger: Logger, onProblem: (problem: Problem) => void = () => {}) {
   return implement(contract).use(async ({ next, path }) => {
@@ -37,5 +36,5 @@ export function implementContract(logger: Logger, onProblem: (problem: Problem) 
 
 export type Api = ReturnType<typeof implementContract>;
 
-/** The empty answer of a procedure that only does. */
+/** The empty answer of a procedure that returns nothing. */
 export const done = (_?: unknown): Record<string, never> => ({});

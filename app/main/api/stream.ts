@@ -1,10 +1,10 @@
-/** How a value is watched: call back on change, return how to stop. */
+/** How a value is watched: calls back on every change and returns how to stop. */
 export type Subscribe<T> = (listener: (value: T) => void) => () => void;
 
-/** The most values kept for a slow reader of {@link each}; the oldest go first. */
+/** The most values that {@link each} keeps for a slow reader; the oldest are dropped first. */
 const MAX_WAITING = 256;
 
-/** Every value as it comes, for a subscription in the contract. Ends when the signal aborts. */
+/** Every value in order, for a subscription in the contract. Ends when the signal aborts. */
 export function each<T>(subscribe: Subscribe<T>, signal: AbortSignal | undefined): AsyncGenerator<T, void> {
   return drain(subscribe, signal, (waiting, value) => {
     waiting.push(value);
@@ -12,7 +12,7 @@ export function each<T>(subscribe: Subscribe<T>, signal: AbortSignal | undefined
   });
 }
 
-/** The newest value alone: what a slow reader missed is not told twice. */
+/** The newest value only: values that a slow reader missed are skipped. */
 export function latest<T>(subscribe: Subscribe<T>, signal: AbortSignal | undefined): AsyncGenerator<T, void> {
   return drain(subscribe, signal, (waiting, value) => {
     waiting[0] = value;

@@ -87,7 +87,7 @@ async function all(posts: AsyncIterable<ExportedPost>): Promise<ExportedPost[]> 
   return list;
 }
 
-test('replies find what they answer in the same batch, in an earlier one and in an earlier run', async () => {
+test('replies find their parents in the same batch, in an earlier batch and in an earlier run', async () => {
   const { archive, boardOf } = open();
   const board = boardOf('harbour');
   const sink = archive.sink(board);
@@ -111,7 +111,7 @@ test('replies find what they answer in the same batch, in an earlier one and in 
   expect(archive.total(null)).toBe(4);
 });
 
-test('imported messages are known again, and so are posts written here and exported', async () => {
+test('imported messages are recognised, and so are posts written here and exported', async () => {
   const { archive, boardOf, log } = open();
   const board = boardOf('harbour');
   await archive.sink(board)([planned('a@x', null)]);
@@ -140,7 +140,7 @@ test('a batch that cannot be stored leaves nothing behind', async () => {
   expect(archive.total(board)).toBe(1);
 });
 
-test('text too large for one event is cut with a note; impossible dates count as now', async () => {
+test('text that is too large for one event is cut with a note; impossible dates count as now', async () => {
   const { archive, boardOf } = open();
   const board = boardOf('harbour');
   await archive.sink(board)([
@@ -152,7 +152,7 @@ test('text too large for one event is cut with a note; impossible dates count as
   expect([a!.date, b!.date]).toEqual([NOW_MS, NOW_MS]);
 });
 
-test('attachments come back as they went in; those this node does not hold are left out', async () => {
+test('attachments are exported unchanged; those that this node does not hold are left out', async () => {
   const { archive, boardOf, files } = open();
   const board = boardOf('harbour');
   const file = { name: 'map.png', type: 'image/png', bytes: new Uint8Array([1, 2, 3]) };
@@ -162,7 +162,7 @@ test('attachments come back as they went in; those this node does not hold are l
   expect((await all(archive.exported(board)))[0]!.attachments).toEqual([]);
 });
 
-test('a reply goes to the thread of what it answers, whatever board is filled; an export is of one board', async () => {
+test('a reply goes to the thread of its parent, whatever board is filled; an export covers one board', async () => {
   const { archive, boardOf, log } = open();
   const [harbour, market] = [boardOf('harbour'), boardOf('market')];
   await archive.sink(harbour)([planned('a@x', null)]);

@@ -11,21 +11,21 @@ import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from
 import { messageKey } from './projection.ts';
 import { Recent } from './recent.ts';
 
-/** Places of messages kept in memory: replies mostly follow soon after what they answer. */
+/** Places of messages kept in memory: most replies follow soon after their parents. */
 const RECENT_PLACES = 20_000;
 const PAGE_POSTS = 200;
 const MAX_REFERENCES = 50;
-/** What an event holds besides its text: at most 16 attachments, two names and a message id. */
+/** The other contents of an event: at most 16 attachments, two names and a message id. */
 const ROOM_BESIDE_TEXT_BYTES = 24 * 1024;
 const MAX_TEXT_BYTES = MAX_EVENT_BYTES - ROOM_BESIDE_TEXT_BYTES;
 const CUT_NOTE = '\n\n[The rest of this message was cut off: it is longer than a post may be.]';
-/** Message ids that an export made up for posts written here. */
+/** Message ids that an export assigned to posts written here. */
 const OWN_ID = /^(bafyrei[a-z2-7]{52})@impulse\.invalid$/;
 
 export interface BoardsArchiveInit {
   readonly db: Database;
   readonly log: Log;
-  /** Who imports; imported posts are theirs and name their source. */
+  /** The person who imports; imported posts are theirs and name their source. */
   readonly signer: BulkSigner;
   readonly clock: Clock;
   /** Keeps an attachment's bytes; the same bytes give the same reference. */
@@ -35,7 +35,7 @@ export interface BoardsArchiveInit {
   handleOf(author: Uint8Array): string;
 }
 
-/** Where a post stands, by digests. */
+/** The place of a post, by digests. */
 interface Place {
   readonly thread: Uint8Array;
   readonly post: Uint8Array;
@@ -59,7 +59,7 @@ interface ExportRow {
   bytes: Uint8Array;
 }
 
-/** The boards as an archive fills and reads them. */
+/** The boards as an archive reads and writes them. */
 export type BoardsArchive = ReturnType<typeof boardsArchive>;
 
 export function boardsArchive(init: BoardsArchiveInit) {
@@ -76,12 +76,12 @@ export function boardsArchive(init: BoardsArchiveInit) {
     try {
       return byId.get(digestOf(own));
     } catch {
-      return undefined; // it looks like an id of ours and is none
+      return undefined; // looks like an id of this project but is not one
     }
   };
 
   return {
-    /** Which of these messages the node holds, imported before or written here and exported since. */
+    /** Which of these messages the node holds: imported before, or written here and exported since. */
     async known(messageIds: readonly string[]): Promise<Map<string, KnownPost>> {
       const known = new Map<string, KnownPost>();
       for (const id of messageIds) {
@@ -91,7 +91,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       return known;
     },
 
-    /** Takes the batches of one import into a board; each is stored as a whole or not at all. */
+    /** Stores the batches of one import in a board; each batch is stored completely or not at all. */
     sink(board: Uint8Array): (batch: readonly PlannedPost[]) => Promise<void> {
       const recent = new Recent<Place>(RECENT_PLACES);
       const placeOf = (key: string) => recent.get(key) ?? find(key);
@@ -104,7 +104,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       };
     },
 
-    /** How many posts an export of a board, or of all, will hold. */
+    /** How many posts an export of one board, or of all boards, will contain. */
     total(board: Uint8Array | null): number {
       const { where, values } = within(board);
       return db
@@ -115,7 +115,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
         .get(...values)!.n;
     },
 
-    /** Posts thread by thread, oldest first within each; others get their turn after every page. */
+    /** Posts thread by thread, oldest first within each. Other work gets its turn after every page. */
     async *exported(board: Uint8Array | null, signal?: AbortSignal): AsyncGenerator<ExportedPost> {
       const { where, values } = within(board);
       const nextThread = db.prepare<{ n: number; subject: string }>(
@@ -218,7 +218,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       let next = links.get(hex);
       if (!next) {
         const bytes = log.store.sealed(above)?.bytes;
-        // A post that was named before it came: only its id is known.
+        // A post that was named before it arrived: only its id is known.
         next = bytes ? linkOf(above, bodyOf(bytes)) : { messageId: ownId(above), above: null };
         links.set(hex, next);
       }
@@ -238,14 +238,14 @@ export function boardsArchive(init: BoardsArchiveInit) {
   }
 }
 
-/** The condition on threads `t` that keeps to one board. */
+/** The SQL condition that limits threads `t` to one board. */
 function within(board: Uint8Array | null): { where: string; values: Uint8Array[] } {
   return board === null
     ? { where: '', values: [] }
     : { where: 'AND t.board = (SELECT n FROM board WHERE id = ?)', values: [board] };
 }
 
-/** A reply that answers no post in particular answers the thread. */
+/** A reply that names no parent post answers the first post of the thread. */
 function linkOf(id: Uint8Array, body: Partial<Pick<PostReply, 'source' | 'replyTo' | 'thread'>>): Link {
   return { messageId: body.source?.messageId ?? ownId(id), above: body.replyTo ?? body.thread ?? null };
 }
@@ -254,12 +254,14 @@ function ownId(id: Uint8Array): string {
   return `${cidOf(id)}@impulse.invalid`;
 }
 
-/** Mails without a date, or with one that cannot be, count as written now: else they would head every list for years. */
+/** Mails without a valid date count as written now; otherwise they would lead every list for years. */
 function dateOf(date: number | null, now: number): number {
   return date === null || date < 0 || date > now ? now : Math.floor(date);
 }
 
-/** Text of many bytes a character can be too large for an event although its characters are within the limit. */
+/**
+ * Text with many bytes per character can be too large for an event although its length is within the limit.
+ */
 function fit(text: string): string {
   if (text.length * 3 <= MAX_TEXT_BYTES || Buffer.byteLength(text) <= MAX_TEXT_BYTES) return text;
   const room = MAX_TEXT_BYTES - CUT_NOTE.length;

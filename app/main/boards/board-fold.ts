@@ -3,7 +3,7 @@ import type { Database, Statement } from '../kernel/database.ts';
 import { bodyOf } from '../log/event.ts';
 import { boardKinds, type BoardCreate, type BoardUpdate } from './kinds.ts';
 
-/** [B2] A board is what its creation says, changed by its updates in order of (time, id). */
+/** [B2] A board is its creation event, changed by its updates in order of (time, id). */
 export class BoardFold {
   readonly #db: Database;
   readonly #row: Statement<{ n: number }>;
@@ -15,18 +15,18 @@ export class BoardFold {
     this.#addRow = db.prepare('INSERT INTO board (id) VALUES (?)');
   }
 
-  /** The row of a board, made on first sight: posts may come before the board they name. */
+  /** The row of a board, made at first mention: posts may arrive before the board they name. */
   rowOf(id: Uint8Array): number {
     return this.#row.get(id)?.n ?? Number(this.#addRow.run(id).lastInsertRowid);
   }
 
-  /** Takes in the creation or an update in row `seq` of the log. */
+  /** Applies the creation or an update in row `seq` of the log. */
   change(board: Uint8Array, time: number, seq: number): void {
     this.#db.prepare('INSERT INTO board_event (board_id, time, seq) VALUES (?, ?, ?)').run(board, time, seq);
     this.#fold(board);
   }
 
-  /** Takes it back. */
+  /** Reverts it. */
   unchange(board: Uint8Array, time: number, seq: number): void {
     this.#db
       .prepare('DELETE FROM board_event WHERE board_id = ? AND time = ? AND seq = ?')

@@ -70,7 +70,7 @@ type Node = ReturnType<World['node']>;
 
 const post = { text: 'Hello', format: 'markdown', attachments: [] };
 
-/** A community with a story: a board, threads, replies, edits, deletions, reactions, marks, a ban. */
+/** A community with some history: a board, threads, replies, edits, deletions, reactions, marks, a ban. */
 function story(node: Node): LogEvent[] {
   const events: LogEvent[] = [];
   const write = (signer: Signer, kind: string, body: object) => {
@@ -102,7 +102,7 @@ function story(node: Node): LogEvent[] {
 
 const digests = ({ log }: Node) => [toHex(log.digest()), toHex(log.stateDigest())];
 
-/** Offers events again and again, as reconciliation would, until nothing new is stored. */
+/** Offers events repeatedly, as reconciliation does, until nothing new is stored. */
 async function offer(node: Node, events: readonly SealedEvent[]): Promise<void> {
   for (;;) {
     const { stored } = await node.log.admit(events, 'history');
@@ -141,7 +141,7 @@ describe('boards over the log', () => {
     expect(digests(origin)).toEqual(before);
   });
 
-  test('[L3] content newest first needs the signature of the head alone', async () => {
+  test('[L3] for content received newest first, the signature of the head is enough', async () => {
     const { node } = world();
     const origin = node();
     const events = story(origin);
@@ -154,7 +154,7 @@ describe('boards over the log', () => {
     expect(digests(other)).toEqual(digests(origin));
   });
 
-  test('[L11] a ban that arrives late takes back what was written after it', async () => {
+  test('[L11] a ban that arrives late reverts what was written after it', async () => {
     const { node, people, jump } = world();
     const origin = node();
     const events = story(origin);
@@ -300,14 +300,14 @@ describe('[B4] a post', () => {
   });
 });
 
-test('what others wrote is never called held here only: it came from somebody who holds it', () => {
+test('the finality of a post by somebody else is never “local”: it came from a peer that holds it', () => {
   const node = world().node();
   story(node);
   const queries = queriesOf(node);
   const everything = { board: null, unreadOnly: false, cursor: undefined, limit: 10 };
   const [thread] = queries.threads(everything).items;
   const items = queries.posts(queries.thread(digestOf(thread!.id))!.n, 0, 10);
-  // Mara began the thread, Ines replied; the thread tells of its latest post.
+  // Mara started the thread and Ines replied; the thread shows the finality of its latest post.
   expect(items.map(({ finality }) => finality)).toEqual([
     { level: 'local', copies: 0 },
     { level: 'replicated', copies: 1 },

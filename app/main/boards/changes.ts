@@ -3,23 +3,26 @@ import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 
-/** Changes are gathered so long before they are told. */
+/** How long changes are collected before listeners are called, in milliseconds. */
 const TELL_AFTER_MS = 60;
-/** Threads named in one change at most: past a few hundred a view refetches what it shows anyway. */
+/**
+ * The most threads named in one change: beyond a few hundred, a view fetches everything it shows again
+ * anyway.
+ */
 export const MAX_TOLD_THREADS = 500;
 
-/** What changed: a board, a thread in it, a post that is new. */
+/** One change: a board, a thread in it, a new post. */
 export interface Change {
   readonly board?: Uint8Array;
   readonly thread?: Uint8Array;
   readonly newPost?: boolean;
 }
 
-/** What changed in boards, gathered and told to whoever looks on. */
+/** Changes in boards, collected and passed to listeners. */
 export class Changes {
   readonly #clock: Clock;
   readonly #listeners = new Set<(change: contract.BoardsChange) => void>();
-  /** By hexadecimal id: text forms are made when it is told. */
+  /** By hexadecimal id: text forms are made when listeners are called. */
   readonly #boards = new Set<string>();
   readonly #threads = new Set<string>();
   #newPosts = 0;
@@ -29,7 +32,7 @@ export class Changes {
     this.#clock = clock;
   }
 
-  /** Tells of changes from now on; returns how to stop. */
+  /** Calls the listener for changes from now on; returns how to stop. */
   onChange(listener: (change: contract.BoardsChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,11 +1,11 @@
 import type { Database, Statement } from '../kernel/database.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 
-/** What counting needs to know of this node. */
+/** What the counters need to know about this node. */
 export interface Reader {
-  /** Whether an author is this node's own person; nobody's own posts are unread to them. */
+  /** Whether an author is this node's own person; a person's own posts are never unread. */
   isMe(author: Uint8Array): boolean;
-  /** Ticks of joining: what was written before is not unread. */
+  /** Ticks of joining: earlier posts are not unread. */
   readonly since: number;
 }
 
@@ -30,17 +30,17 @@ interface Sum {
   lastAt: number;
 }
 
-/** Hours are counted from the epoch. */
+/** Hours are counted from the Unix epoch. */
 const HOUR_MS = 3_600_000;
-/** Posts counted at a time, at most. */
+/** The most posts counted in one step. */
 const SLICE = 10_000;
 const UPTO = 'counted.upto';
 
 /**
  * The counters of threads, boards and hours. They follow the posts by a watermark, the highest row that was
- * counted: storing a post writes no counter, and whoever reads them catches up first. So a post costs its own
- * rows alone, and a thousand posts of one thread change that thread once. A crash loses nothing: counting goes
- * on from the watermark. Keeps nothing in memory, so that a transaction may fail at any place.
+ * counted: storing a post writes no counter, and readers catch up first. So a post costs only its own rows,
+ * and a thousand posts of one thread change that thread once. A crash loses nothing: counting continues from
+ * the watermark. Keeps nothing in memory, so a transaction may fail at any point.
  */
 export class Counters {
   readonly #db: Database;
@@ -91,7 +91,7 @@ export class Counters {
     };
   }
 
-  /** Counts what is stored and not counted yet. */
+  /** Counts posts that are stored but not counted yet. */
   catchUp(): void {
     if (this.#behind.get()!.behind === 0) return;
     this.#db.transaction(() => {
@@ -105,7 +105,7 @@ export class Counters {
     });
   }
 
-  /** All posts, those of the last 24 hours and of the 24 before, and the unread ones. */
+  /** All posts, those of the last 24 hours and of the 24 hours before, and the unread ones. */
   totals(nowMs: number): { posts: number; today: number; yesterday: number; unread: number } {
     this.catchUp();
     const hourNow = Math.floor(nowMs / HOUR_MS);
@@ -137,12 +137,12 @@ export class Counters {
     return Array.from({ length: 24 }, (_, index) => byHour.get(now - 23 + index) ?? 0);
   }
 
-  /** Posts that were hidden came into sight: they are counted now. Whoever calls caught up before. */
+  /** Counts posts that were hidden and are now shown. The caller has caught up before. */
   show(rows: readonly number[]): void {
     this.#count(rows.flatMap((n) => this.#sql.one.get(n) ?? []));
   }
 
-  /** Posts that were counted are hidden again. */
+  /** Uncounts posts that are hidden now. */
   hide(rows: readonly number[]): void {
     const gone = rows.flatMap((n) => this.#sql.one.get(n) ?? []);
     for (const { time } of gone) this.#sql.addToHour.run(Math.floor(msOf(time) / HOUR_MS), -1);
@@ -154,7 +154,7 @@ export class Counters {
     for (const board of boards) this.recountBoard(board);
   }
 
-  /** Counts a thread's posts anew; those that are deleted or hidden do not count. */
+  /** Recounts a thread's posts; deleted and hidden ones do not count. */
   recountThread(thread: number): void {
     this.#sql.recountThread.run(thread);
     this.#sql.fewerUnread.run(thread);
@@ -164,7 +164,9 @@ export class Counters {
     this.#sql.recountBoard.run(board, board);
   }
 
-  /** After the newest row went: its number is given to the next post, which has yet to be counted. */
+  /**
+   * After the newest row was removed: its number is reused for the next post, which must still be counted.
+   */
   rowsRemoved(): void {
     this.#sql.resetUpto.run();
   }

@@ -22,10 +22,10 @@ interface NeighbourRow {
   bytes: Uint8Array;
 }
 
-/** Characters of a neighbour that are read. */
+/** How many characters of a neighbouring post are read. */
 const AROUND_CHARS = 2000;
 
-/** What is judged of a post: subject, text and the names of its files. */
+/** The text of a post that is classified: subject, body and the names of its files. */
 export function wordsOfPost(post: {
   readonly subject?: string | undefined;
   readonly text: string;
@@ -39,7 +39,7 @@ export function wordsOfPost(post: {
   };
 }
 
-/** Posts as moderation sees them: the text they have now, and what follows when they are shown or hidden. */
+/** Posts as moderation sees them: their current text, and the effects of showing or hiding them. */
 export function postItems(db: Database, reader: Reader): ItemSource {
   const counters = new Counters(db, reader);
   const read = db.prepare<Row>(
@@ -71,7 +71,7 @@ export function postItems(db: Database, reader: Reader): ItemSource {
       const original = bodyOf<ThreadStart | PostReply>(row.bytes);
       const shown = bodyOf<{ text: string; subject?: string }>(row.shown);
       const { source, attachments } = original;
-      // The author named elsewhere is shown as well.
+      // The original author of an imported post is shown as well.
       const subject = [shown.subject ?? original.subject, source?.name].filter(Boolean).join('\n');
       return {
         ...wordsOfPost({ text: shown.text, attachments, ...(subject === '' ? {} : { subject }) }),

@@ -61,7 +61,7 @@ export const ThreadMark = z.strictObject({
 export type ThreadStart = z.infer<typeof ThreadStart>;
 export type PostReply = z.infer<typeof PostReply>;
 
-/** What is left of a post without its words: how it was written, and when, by which it is ordered. */
+/** A redacted post keeps its format and its dates, by which it is ordered. */
 function wordless({ format, source }: Pick<PostReply, 'format' | 'source'>) {
   return {
     text: '',
@@ -71,7 +71,7 @@ function wordless({ format, source }: Pick<PostReply, 'format' | 'source'>) {
   };
 }
 
-/** Every kind of event that boards are made of. */
+/** All event kinds of boards. */
 export const boardKinds = {
   create: { name: 'board.create', stratum: 'authority', body: BoardCreate, leastRole: 'co-sysop' },
   update: { name: 'board.update', stratum: 'authority', body: BoardUpdate, leastRole: 'co-sysop' },

@@ -1,6 +1,6 @@
 import type { Migration } from '../kernel/database.ts';
 
-/** Projections; all but `local_read` can be thrown away and rebuilt from the log. */
+/** Projections; all but `local_read` can be deleted and rebuilt from the log. */
 export const boardMigrations: readonly Migration[] = [
   {
     feature: 'boards',
@@ -64,7 +64,7 @@ export const boardMigrations: readonly Migration[] = [
     step: 2,
     release01: 21,
     name: 'counted by watermark, indexed in larger pieces',
-    // The index gathers 8 MiB of words before it writes a piece: fewer pieces to merge.
+    // The index collects 8 MiB of words before it writes a segment, so that fewer segments are merged.
     sql: `
       INSERT OR REPLACE INTO meta (key, value) SELECT 'counted.upto', COALESCE(MAX(n), 0) FROM post;
       INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);

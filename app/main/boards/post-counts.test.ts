@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { signerOf, TestCommunity } from '../platform/memory/test-community.ts';
 import { PostCounts } from './post-counts.ts';
 
-test('posts are counted per author, without those that were deleted', async () => {
+test('posts are counted per author, without deleted ones', async () => {
   const world = new TestCommunity();
   const [mara] = await world.nodes('mara', 'ines');
   const { db, log, clock } = mara!;

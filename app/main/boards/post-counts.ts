@@ -3,15 +3,20 @@ import type { Database, Statement } from '../kernel/database.ts';
 
 /** Posts counted at a time: a few milliseconds of work. */
 const SLICE = 20_000;
-/** After this long all is counted anew, as deleted posts are not noticed by counting on, in milliseconds. */
+/**
+ * Time after which everything is recounted, in milliseconds: incremental counting does not notice deleted
+ * posts.
+ */
 const ANEW_MS = 600_000;
 
-/** Posts per author. Counting goes on where it stopped, a slice at a time, so that no list waits for a million rows. */
+/**
+ * Posts per author. Counting resumes where it stopped, in slices, so that no list waits for a million rows.
+ */
 export class PostCounts {
   readonly #clock: Clock;
   readonly #slice: Statement<{ n: number; author: number }>;
   #counts = new Map<number, number>();
-  /** What is being counted anew while the old counts are still shown. */
+  /** The recount in progress; the old counts are shown meanwhile. */
   #next: Map<number, number> | null = null;
   #upTo = 0;
   #startedAt: number;
@@ -32,7 +37,7 @@ export class PostCounts {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Posts by row of the author, as far as they are counted. */
+  /** Posts by row of the author, as far as they have been counted. */
   current(): ReadonlyMap<number, number> {
     if (!this.#scheduled) {
       if (this.#clock.now() - this.#startedAt > ANEW_MS) {

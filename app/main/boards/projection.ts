@@ -18,10 +18,10 @@ import { BoardFold } from './board-fold.ts';
 import { Counters, type Reader } from './counters.ts';
 import { ThreadMarks } from './thread-marks.ts';
 
-/** Posts of one transaction from which on they are counted within it. */
+/** From this many posts in one transaction on, they are counted within it. */
 const BULK = 50;
 
-/** What each node holds back by its own judgement counts in the state digest as if it were shown [L13]. */
+/** Posts that this node alone holds back count in the state digest as if they were shown [L13]. */
 const HELD = `WITH held AS MATERIALIZED (SELECT p.thread, COUNT(*) AS posts, MAX(p.at) AS at FROM held_item h
   JOIN post p ON p.n = h.n WHERE h.hidden = 1 AND p.deleted_seq IS NULL GROUP BY p.thread)`;
 
@@ -41,14 +41,14 @@ interface PostRow {
   deleted_seq: number | null;
 }
 
-/** A short hash under which an imported message is recognised again. */
+/** A short hash by which an imported message is recognised. */
 export function messageKey(messageId: string): Uint8Array {
   return sha256(Buffer.from(messageId)).subarray(0, 16);
 }
 
 /**
- * Boards, threads and posts as tables. Every row is a function of the set of events, whatever their
- * order: replies may come before their thread, edits before their post [B1].
+ * Boards, threads and posts as tables. Every row is a function of the set of events, whatever their order:
+ * replies may arrive before their thread, edits before their post [B1].
  */
 export class BoardsProjection implements Projection {
   readonly kinds = Object.values(boardKinds);
@@ -56,7 +56,7 @@ export class BoardsProjection implements Projection {
   readonly #counters: Counters;
   readonly #boards: BoardFold;
   readonly #marks: ThreadMarks;
-  /** Threads met in this transaction, by hexadecimal id. */
+  /** Threads seen in this transaction, by hexadecimal id. */
   readonly #threads = new Map<string, ThreadPlace>();
   /** Posts stored in this transaction. */
   #stored = 0;
@@ -129,7 +129,7 @@ export class BoardsProjection implements Projection {
     }
   }
 
-  /** A large batch is counted with it; of a few posts that is left to the next reader. */
+  /** A large batch is counted with its transaction; a few posts are left to the next reader. */
   settle(): void {
     if (this.#stored >= BULK) this.#counters.catchUp();
     this.reload();
@@ -167,7 +167,7 @@ export class BoardsProjection implements Projection {
     }
   }
 
-  /** What names a thread, and what the index holds, follows from the husk. */
+  /** The thread's title and the index entry follow from the redacted event. */
   purged(redacted: LogEvent): void {
     this.reload();
     this.#counters.catchUp();
@@ -228,7 +228,9 @@ export class BoardsProjection implements Projection {
     return { n: Number(lastInsertRowid), board };
   }
 
-  /** [B3] The first post names the board; replies that came before it were filed where they said. */
+  /**
+   * [B3] The first post names the board; replies that arrived before it were filed on the board they name.
+   */
   #setRoot(thread: ThreadPlace, { board, subject }: ThreadStart, seq: number, at: number): void {
     this.#counters.catchUp();
     const n = this.#boards.rowOf(board);
@@ -291,7 +293,7 @@ export class BoardsProjection implements Projection {
     this.#db
       .prepare('UPDATE post SET text_seq = ?, edits = ?, deleted_seq = ? WHERE n = ?')
       .run(textSeq, edits, deleted, post.n);
-    // The index takes the post up again by its watermark table, see search.ts.
+    // The index adds the post again through its watermark table, see search.ts.
     this.#db.prepare('DELETE FROM search WHERE rowid = ?').run(post.n);
     this.#db
       .prepare(
@@ -332,7 +334,7 @@ export class BoardsProjection implements Projection {
       .iterate();
     yield* this.#db
       .prepare<Record<string, unknown>>(
-        // What it is called follows from its first post's event, or the edit that the post's row names.
+        // The title follows from the event of the first post, or from the edit that the post's row names.
         `${HELD} SELECT t.id, b.id AS board, t.posts + COALESCE(held.posts, 0) AS posts, t.created_at,
            MAX(t.last_at, COALESCE(held.at, 0)) AS last_at, t.pinned, t.locked FROM thread t
          JOIN board b ON b.n = t.board LEFT JOIN held ON held.thread = t.n WHERE t.root IS NOT NULL ORDER BY t.id`,

@@ -7,12 +7,12 @@ import { bodyOf } from '../log/event.ts';
 import { Counters } from './counters.ts';
 import type { AttachmentRef, ThreadStart } from './kinds.ts';
 
-/** What the pages need of other rooms. */
+/** What the pages need from other rooms. */
 export interface Surroundings {
   person(key: Uint8Array): contract.Person;
   finality(seq: number, id: Uint8Array): contract.Finality;
   hasFile(digest: Uint8Array): boolean;
-  /** Why a post is not shown to everybody; null where it is. */
+  /** Why a post is not shown to everybody; null if it is. */
   held(n: number): contract.Hold | null;
   me(): { key: Uint8Array; role: Role | null };
 }
@@ -70,7 +70,7 @@ export interface PostRow {
   seen: number;
 }
 
-/** [B5] Whether somebody may see an item with the hold `h`; the one value is 1 for moderators and above. */
+/** [B5] Whether somebody may see an item with the hold `h`; the parameter is 1 for moderators and above. */
 const SEEN = '(h.hidden IS NOT 1 OR h.own = 1 OR (? = 1 AND h.state <> 0))';
 const THREAD = `SELECT t.n, t.id, b.id AS board_id, b.name AS board_name, t.subject, t.posts, t.unread, t.created_at,
   t.last_at, t.pinned, t.locked, t.root, t.read_upto, h.hidden, ${SEEN} AS seen FROM thread t JOIN board b ON b.n = t.board
@@ -94,10 +94,10 @@ export class BoardQueries {
   readonly #db: Database;
   readonly #around: Surroundings;
   readonly #since: number;
-  /** Of threads, boards and hours; every reading of them catches up by itself. */
+  /** Of threads, boards and hours; every read catches up first. */
   readonly counters: Counters;
 
-  /** `since`: ticks of joining; older posts are never unread. */
+  /** `since`: ticks of joining; earlier posts are never unread. */
   constructor(db: Database, around: Surroundings, since: number) {
     this.#db = db;
     this.#around = around;
@@ -138,7 +138,7 @@ export class BoardQueries {
       input.board && this.#db.prepare<{ n: number }>('SELECT n FROM board WHERE id = ?').get(input.board);
     if (input.board && !board) return { items: [], next: null, total: 0 };
     const mayReview = this.#mayReview();
-    // What this person may see of what is hidden is listed although it does not count.
+    // Hidden items that this person may see are listed although they do not count.
     const where = [`((t.posts > 0 AND h.hidden IS NOT 1) OR (h.hidden = 1 AND ${SEEN}))`];
     const values: number[] = [mayReview, mayReview];
     if (board) (where.push('t.board = ?'), values.push(board.n));
@@ -169,7 +169,7 @@ export class BoardQueries {
     return { thread: this.#threadOf(row), n: row.n, posts: count };
   }
 
-  /** Where a post stands, in words. */
+  /** The names of the board and thread of a post. */
   headingOf(post: PostRow): { subject: string; boardName: string } {
     return this.thread(post.thread_id)!.thread;
   }
@@ -191,7 +191,7 @@ export class BoardQueries {
     return this.#db.prepare<Place>(`${PLACE} WHERE p.n = ?`).get(n) ?? null;
   }
 
-  /** The same for those of these posts that are here. */
+  /** The same for those of these posts that are on this node. */
   placesOf(ids: readonly Uint8Array[]): Place[] {
     const here = this.#db.prepare<Place>(`${PLACE} JOIN event e ON e.seq = p.n WHERE e.id = ?`);
     return ids.flatMap((id) => here.get(id) ?? []);
@@ -205,12 +205,12 @@ export class BoardQueries {
     return this.#db.prepare<PostRow>(`${POST} WHERE e.id = ?`).get(this.#mayReview(), id) ?? null;
   }
 
-  /** 1 where this node's person is a moderator or above, as SQL takes it. */
+  /** 1 if this node's person is a moderator or above, as an SQL value. */
   #mayReview(): number {
     return reaches(this.#around.me().role, 'moderator') ? 1 : 0;
   }
 
-  /** How many posts of its thread come before a post. */
+  /** How many posts of its thread precede a post. */
   placeOf(post: PostRow): number {
     return this.#db
       .prepare<{ count: number }>(
@@ -219,7 +219,9 @@ export class BoardQueries {
       .get(post.n, post.at, post.time, post.n)!.count;
   }
 
-  /** [B5] Of a post that was ever held, others see what it says now alone: earlier texts may be why. */
+  /**
+   * [B5] For a post that was ever held, others see only its current text: earlier texts may be the reason.
+   */
   history(post: PostRow): contract.Outputs['boards']['history'] {
     if (post.seen !== 1) return [];
     const edits = this.#db
@@ -328,7 +330,10 @@ export class BoardQueries {
     };
   }
 
-  /** What somebody else wrote came from a peer, which therefore holds it, whatever catch-up has told so far. */
+  /**
+   * A post by somebody else came from a peer, which therefore holds it, whatever catch-up has reported so
+   * far.
+   */
   #spreadOf({ n, id, author }: Pick<PostRow, 'n' | 'id' | 'author'>): contract.Finality {
     const known = this.#around.finality(n, id);
     const mine = Buffer.compare(this.#around.me().key, author) === 0;
@@ -355,7 +360,7 @@ export class BoardQueries {
   }
 
   #reactions(id: Uint8Array, me: Uint8Array): contract.Post['reactions'] {
-    // The latest word of each author on each sign counts; SQLite hands out the row of the maximum.
+    // The latest reaction of each author per emoji counts; SQLite returns the row with the maximum.
     return this.#db
       .prepare<{ emoji: string; count: number; mine: number }>(
         `SELECT emoji, COUNT(*) AS count, MAX(mine) AS mine FROM (
@@ -386,7 +391,7 @@ function boardOf(row: BoardRow): contract.Board {
   };
 }
 
-/** The whole numbers of a cursor, or zeros for one that is not ours. */
+/** The integers of a cursor, or zeros for an invalid one. */
 export function numbers(cursor: string, count: number): number[] {
   const parts = cursor.split('.').map(Number);
   return Array.from({ length: count }, (_, index) =>

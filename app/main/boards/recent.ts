@@ -1,4 +1,4 @@
-/** The values used last, by key; the one unused for longest gives way to a new one. */
+/** The most recently used values, by key; the least recently used value is evicted. */
 export class Recent<T> {
   readonly #limit: number;
   readonly #values = new Map<string, T>();

@@ -1,13 +1,13 @@
 import type { Database } from '../kernel/database.ts';
 
-/** Pages of the index written in one step: some ten milliseconds. */
+/** Pages of the index written in one step: about ten milliseconds. */
 const STEP_PAGES = 500;
-/** A row that no post has. */
+/** A row number that no post has. */
 const NO_POST = -1;
 
 /**
- * Takes the words of deleted posts out of the search index, which otherwise keeps them until it merges its
- * pieces by itself. All pieces are merged into one, a step at a time.
+ * Removes the words of deleted posts from the search index, which otherwise keeps them until it merges its
+ * segments. All segments are merged into one, a step at a time.
  */
 export class SearchScrub {
   readonly #db: Database;
@@ -17,12 +17,12 @@ export class SearchScrub {
     this.#db = db;
   }
 
-  /** One step; true when nothing is left of what was deleted before the first. */
+  /** Runs one step; returns true when no words of previously deleted posts remain. */
   step(): boolean {
     const before = this.#changes();
     if (this.#begun) this.#merge(STEP_PAGES);
     else {
-      // Only two pieces or more are merged bit by bit, so there is one more.
+      // Only two or more segments are merged incrementally, so one more is added.
       this.#db
         .prepare('INSERT OR REPLACE INTO search (rowid, subject, text, tags) VALUES (?, ?, ?, ?)')
         .run(NO_POST, 'scrub', '', '');

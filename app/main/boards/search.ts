@@ -26,7 +26,7 @@ export class SearchIndex {
     );
   }
 
-  /** Takes up to `limit` posts into the index; returns how many there were, so fewer than asked means done. */
+  /** Adds up to `limit` posts to the index; returns how many were added, so fewer than `limit` means done. */
   index(limit: number): number {
     const upto =
       this.#db.prepare<{ value: number }>(`SELECT value FROM meta WHERE key = 'search.upto'`).get()?.value ??
@@ -46,9 +46,9 @@ export class SearchIndex {
   }
 
   /**
-   * [B5] Row numbers of matching posts that are shown to everybody, newest stored first, below `before`. The last word may be the beginning of
-   * one; where the words as they stand fill the page, longer ones are not looked for: to merge the posts of
-   * all words with a common beginning costs as much as the index is long.
+   * [B5] Row numbers of matching posts that are shown to everybody, newest stored first, below `before`. The
+   * last word may be a prefix. If exact matches fill the page, longer words are not searched: merging the
+   * posts of all words with a common prefix costs time proportional to the index.
    */
   find(query: SearchQuery, before: number, limit: number): number[] {
     const whole = this.#match(query, false, before, limit);
@@ -72,7 +72,7 @@ export interface SearchQuery {
   readonly author: number | null;
 }
 
-/** The words of what a person typed; quotes and operators of the index mean nothing here. */
+/** The words that a person typed; quotes and operators of the index have no meaning here. */
 export function wordsOf(query: string): string[] {
   return query.match(/[\p{L}\p{N}\p{M}_]+/gu)?.slice(0, 16) ?? [];
 }
@@ -89,7 +89,7 @@ function matchExpression({ words, board, author }: SearchQuery, begun: boolean):
 
 const SNIPPET_CHARS = 180;
 
-/** Plain text around the first match, with the places of all matches in it. */
+/** Plain text around the first match, with the positions of all matches in it. */
 export function snippetOf(
   text: string,
   words: readonly string[],

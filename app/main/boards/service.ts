@@ -19,7 +19,7 @@ import { problem } from './problems.ts';
 
 /** Posts taken into the search index at a time: a few milliseconds of work. */
 const INDEX_SLICE = 250;
-/** The same where somebody waits for all of it. */
+/** The same when a caller waits for all posts. */
 const INDEX_BULK = 5000;
 
 export interface BoardsInit {
@@ -31,9 +31,9 @@ export interface BoardsInit {
   readonly around: Surroundings;
   /** Ticks of joining. */
   readonly since: number;
-  /** What is written here is judged before it is signed. */
+  /** Posts written here are judged before they are signed. */
   readonly gate: Pick<Gate, 'own'>;
-  /** Files put before, by id: their name, type and size for a post. */
+  /** Uploaded files by id: their name, type and size for a post. */
   attachment(digest: Uint8Array): Promise<AttachmentRef>;
 }
 
@@ -45,7 +45,7 @@ interface WithFiles {
 }
 export type Boards = ReturnType<typeof createBoards>;
 
-/** Boards, threads and posts for the console: reads pages, writes events, tells of changes. */
+/** Boards, threads and posts for the console: reads pages, writes events, reports changes. */
 export function createBoards(init: BoardsInit) {
   const { db, log, clock, signer, around } = init;
   const queries = new BoardQueries(db, around, init.since);
@@ -68,7 +68,7 @@ export function createBoards(init: BoardsInit) {
       const body = event.body as { board?: Uint8Array; thread?: Uint8Array; post?: Uint8Array };
       if (event.kind === boardKinds.start.name || event.kind === boardKinds.reply.name) {
         posts = true;
-        // What comes from others is told of once it passed the gate.
+        // Posts by others are reported once they have passed the gate.
         if (origin === 'own')
           changes.note({ board: body.board!, thread: body.thread ?? event.id, newPost: true });
       } else if (event.kind === boardKinds.create.name) {
@@ -86,9 +86,9 @@ export function createBoards(init: BoardsInit) {
     if (posts) upkeep.soon();
   };
 
-  /** [S10] A final block lists these events: what is shown of posts among them changed. */
+  /** [S10] A final block lists these events: the finality of posts among them changed. */
   const certified = (ids: readonly Uint8Array[]) => {
-    // Of an import, whose blocks list thousands, looking each up would hold up the chain.
+    // For an import, whose blocks list thousands, looking up each would delay the chain.
     for (const place of queries.placesOf(ids.slice(0, MAX_TOLD_THREADS))) changes.note(place);
   };
 
@@ -126,7 +126,7 @@ export function createBoards(init: BoardsInit) {
     }
   };
 
-  /** Held posts are answered and reacted to by nobody. */
+  /** Nobody can reply or react to held posts. */
   const openPostFor = (id: string): PostRow => {
     const row = postFor(id);
     if (row.hidden !== 1) return row;
@@ -166,13 +166,13 @@ export function createBoards(init: BoardsInit) {
 
     certified,
 
-    /** Takes deleted words out of the search index, a step a call; true when it is done. */
+    /** Removes deleted words from the search index, one step per call; returns true when done. */
     searchScrub(): () => boolean {
       const scrub = new SearchScrub(db);
       return () => scrub.step();
     },
 
-    /** Posts came into sight or left it. */
+    /** Posts were shown or hidden. */
     holdsChanged: onHolds,
 
     list: (): Outputs['list'] => queries.boards(),
@@ -300,7 +300,7 @@ export function createBoards(init: BoardsInit) {
       });
     },
 
-    /** Marks as read on this node alone; nothing of it leaves. */
+    /** Marks as read on this node only; nothing is sent. */
     markRead({ thread, board }: Inputs['markRead']): void {
       const where =
         thread !== undefined
@@ -355,7 +355,7 @@ export function createBoards(init: BoardsInit) {
       return { items, next: found.length > limit ? String(found[limit - 1]) : null, total: null };
     },
 
-    /** Brings the index up to date; for import and tests. */
+    /** Brings the index up to date; for imports and tests. */
     indexAll(): void {
       while (search.index(INDEX_BULK) === INDEX_BULK);
     },
@@ -381,7 +381,7 @@ export function createBoards(init: BoardsInit) {
   }
 }
 
-/** Canonical encoding knows no undefined: fields that were left out stay out. */
+/** Canonical encoding has no undefined: omitted fields stay omitted. */
 function defined<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

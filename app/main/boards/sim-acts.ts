@@ -102,7 +102,7 @@ function someThread({ boards }: Services, rng: SimRandom): string | null {
   return items.length === 0 ? null : rng.pick(items).id;
 }
 
-/** A post of the newest threads; null where there is none. */
+/** A post from the newest threads; null if there is none. */
 export function somePost(services: Services, rng: SimRandom, mine: boolean): string | null {
   const id = someThread(services, rng);
   if (id === null) return null;

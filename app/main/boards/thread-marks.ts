@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Database } from '../kernel/database.ts';
 import type { ThreadMark } from './kinds.ts';
 
-/** Whether threads are pinned or locked: of each mark the latest in order of (time, id) stands. */
+/** Whether threads are pinned or locked: for each mark, the latest event in order of (time, id) counts. */
 export class ThreadMarks {
   readonly #db: Database;
 
@@ -10,7 +10,7 @@ export class ThreadMarks {
     this.#db = db;
   }
 
-  /** Takes in the marks in row `seq` of the log; their thread may come later. */
+  /** Applies the marks in row `seq` of the log; their thread may arrive later. */
   add({ thread, ...fields }: z.infer<typeof ThreadMark>, time: number, seq: number): void {
     const insert = this.#db.prepare(
       'INSERT INTO thread_mark (thread_id, field, time, seq, active) VALUES (?, ?, ?, ?, ?)',
@@ -24,7 +24,7 @@ export class ThreadMarks {
     this.#fold(thread);
   }
 
-  /** Brings a thread's row to its marks, where it has any. */
+  /** Updates a thread's row with its marks, if it has any. */
   fold(thread: Uint8Array): void {
     if (this.#db.prepare('SELECT 1 FROM thread_mark WHERE thread_id = ? LIMIT 1').get(thread)) {
       this.#fold(thread);

@@ -4,7 +4,7 @@ import { Problem } from '../kernel/errors.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { createUpkeep } from './upkeep.ts';
 
-test('a full disk stops the upkeep for a while and nothing else', async () => {
+test('a full disk pauses the upkeep for a while and affects nothing else', async () => {
   const clock = new VirtualClock(0);
   const warned: string[] = [];
   let full = true;

@@ -4,22 +4,25 @@ import type { Logger } from '../kernel/logger.ts';
 
 /** Posts that arrive within this time are counted and indexed together, in milliseconds. */
 const GATHER_MS = 250;
-/** Between two slices of much, so that others have their turn: longer while more keeps coming in. */
+/**
+ * Pause between two slices of a large backlog, so that other work gets its turn: longer while more keeps
+ * arriving.
+ */
 const SLICE_AFTER_MS = 5;
 const SLICE_BUSY_MS = 100;
-/** Wait after the disk refused. */
+/** Pause after the disk refused a write. */
 const AGAIN_MS = 5000;
 
 export interface UpkeepInit {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Brings what follows the posts a slice further; true when there is more to do. */
+  /** Processes one slice; returns true when more remains. */
   readonly step: () => boolean;
 }
 
 /**
- * What follows the posts by a watermark and nobody waits for: whoever reads catches up by itself. What the
- * disk refuses now (it may be full) is tried again later.
+ * Background work that follows the posts by a watermark. Nobody waits for it: readers catch up on their own.
+ * When the disk refuses a write, for example because it is full, the work is retried later.
  */
 export function createUpkeep({ clock, logger, step }: UpkeepInit): { soon(): void; stop(): void } {
   let due = false;
@@ -47,7 +50,7 @@ export function createUpkeep({ clock, logger, step }: UpkeepInit): { soon(): voi
   };
 
   return {
-    /** Something was stored. */
+    /** Called after something was stored. */
     soon(): void {
       came = true;
       if (!due && !stopped) after(GATHER_MS);

@@ -1,6 +1,6 @@
 import type { Migration } from '../kernel/database.ts';
 
-/** Lines are a projection of the log; callers are this node's own observation and are kept through a rebuild. */
+/** Lines are a projection of the log; callers are this node's own observations and survive a rebuild. */
 export const chatMigrations: readonly Migration[] = [
   {
     feature: 'chat',

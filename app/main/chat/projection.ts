@@ -4,7 +4,7 @@ import type { LogEvent } from '../log/event.ts';
 import type { Projection } from '../log/kinds.ts';
 import { chatKinds } from './kinds.ts';
 
-/** Lines of chat as rows, one for each event, so that the order of arrival cannot matter. */
+/** Chat lines as rows, one for each event, so that the order of arrival does not matter. */
 export class ChatProjection implements Projection {
   readonly kinds = Object.values(chatKinds);
   readonly #db: Database;

@@ -59,7 +59,7 @@ describe('lines', () => {
     expect([first.next, first.total]).toEqual([null, 5]);
   });
 
-  test('are told as they arrive, own and others alike', async () => {
+  test('are reported as they arrive, own and others alike', async () => {
     const { chats, nodes } = await community('mara', 'ines');
     const seen: [string, string, boolean][] = [];
     chats[1]!.start();
@@ -84,7 +84,7 @@ describe('lines', () => {
     expect([nodes[0]!.log.stateDigest(), chats[0]!.lines({ limit: 9 })]).toEqual(before);
   });
 
-  test('with nothing in them, too long, or a cursor made up are refused', async () => {
+  test('are refused when they are empty or too long, and so is an invalid cursor', async () => {
     const { chats } = await community('mara');
     const code = (value: string) => expect.objectContaining({ code: value });
     await expect(chats[0]!.say('  ')).rejects.toThrow(code('empty-line'));
@@ -94,7 +94,7 @@ describe('lines', () => {
 });
 
 describe('presence', () => {
-  test('members see each other within seconds, with what they do', async () => {
+  test('members see each other within seconds, with their status', async () => {
     const { chats, clock } = await community('mara', 'ines');
     for (const chat of chats) chat.start();
     chats[1]!.doing({ doing: 'Reading Harbour talk', idleMs: 0 });
@@ -106,7 +106,7 @@ describe('presence', () => {
     expect(handles(chats[1]!)).toEqual(['Mara', 'ines']);
   });
 
-  test('who says goodbye is gone at once, who vanishes after a minute, and both stay in the last callers', async () => {
+  test('someone who says goodbye is gone at once, someone who vanishes after a minute, and both stay in the last callers', async () => {
     const { chats, clock, world } = await community('mara', 'ines', 'brine');
     for (const chat of chats) chat.start();
     await clock.pass(5000);
@@ -137,7 +137,7 @@ describe('presence', () => {
     expect(lists).toEqual([1, 2, 1]);
   });
 
-  test('a burst of changes costs one beacon in two seconds', async () => {
+  test('a burst of changes costs one beacon every two seconds', async () => {
     const { chats, nodes, clock } = await community('mara', 'ines');
     let beacons = 0;
     const presence = `impulse/1/${cidOf(nodes[0]!.log.community)}/presence`;
@@ -151,7 +151,7 @@ describe('presence', () => {
     expect(beacons).toBeLessThanOrEqual(4);
   });
 
-  test('strangers, forgeries, copies and beacons of other communities show nobody', async () => {
+  test('beacons that are forged, copied, or from strangers or other communities show nobody', async () => {
     const { chats, nodes, clock, world } = await community('mara', 'ines');
     const [mara] = nodes;
     chats[0]!.start();
@@ -188,14 +188,14 @@ describe('presence', () => {
     await clock.pass(1500);
     inject(sealBeacon({ ...fields, at: clock.now(), leaving: true }, ines));
     await clock.pass(100);
-    // Another framing of the same beacon passes the network's own memory of copies.
+    // Another encoding of the same beacon gets past the network's own duplicate cache.
     inject(genuine);
     await clock.pass(100);
     expect(handles(chats[0]!)).toEqual(['Mara']);
     expect(mara!.transport.peers()[0]!.score).toBeLessThan(0);
   });
 
-  test('someone banned is no longer shown', async () => {
+  test('a banned member is no longer shown', async () => {
     const { world, chats, clock } = await community('mara', 'ines');
     for (const chat of chats) chat.start();
     await clock.pass(5000);

@@ -18,7 +18,7 @@ export interface ChatInit {
   readonly presence: Pick<PresenceService, 'online' | 'callers' | 'doing' | 'onChange'>;
   /** Lines are judged before they are signed. */
   readonly gate: Pick<Gate, 'own'>;
-  /** Why a line is not shown to everybody; null where it is. */
+  /** Why a line is not shown to everybody; null if it is. */
   readonly held: (n: number) => contract.Hold | null;
 }
 
@@ -31,7 +31,7 @@ interface LineRow {
   bytes: Uint8Array;
 }
 
-/** [J16] Of what is hidden, one's own lines are listed alone. */
+/** [J16] Of hidden lines, only one's own are listed. */
 const LINE = `SELECT c.n, c.at, c.time, e.id, a.key, e.bytes FROM chat_line c
   JOIN event e ON e.seq = c.n JOIN author a ON a.n = c.author LEFT JOIN held_item h ON h.n = c.n
   WHERE (h.hidden IS NOT 1 OR h.own = 1)`;
@@ -76,7 +76,7 @@ export function createChat(init: ChatInit) {
     for (const listener of lineListeners) listener(line);
   };
 
-  /** What others say is told of once it passed the gate. */
+  /** Lines by others are reported once they have passed the gate. */
   const onCommit = (batch: readonly Committed[]) => {
     for (const { event, seq, origin } of batch) {
       if (event.kind === chatKinds.say.name && origin === 'own') tellLine(seq);
@@ -93,7 +93,7 @@ export function createChat(init: ChatInit) {
       for (const stop of stops.splice(0)) stop();
     },
 
-    /** Lines came into sight or left it. */
+    /** Lines were shown or hidden. */
     holdsChanged(changes: readonly HoldChange[]): void {
       for (const { n, shown, live } of changes) if (shown && live) tellLine(n);
     },
@@ -119,7 +119,9 @@ export function createChat(init: ChatInit) {
       return { id: cidOf(line!.id), decision: passed.decision };
     },
 
-    /** A page of lines, the newest last; the cursor pages back to older ones. Throws a Problem `bad-cursor`. */
+    /**
+     * A page of lines, the newest last; the cursor pages back to older ones. Throws a Problem `bad-cursor`.
+     */
     lines({
       cursor,
       limit,
@@ -144,7 +146,7 @@ export function createChat(init: ChatInit) {
       };
     },
 
-    /** Calls back with lines as they arrive, older ones being filled in left out; returns how to stop. */
+    /** Calls back with lines as they arrive, except older ones from catch-up; returns how to stop. */
     watch(listener: (line: contract.ChatLine) => void): () => void {
       lineListeners.add(listener);
       return () => lineListeners.delete(listener);

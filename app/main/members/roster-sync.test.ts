@@ -48,7 +48,7 @@ async function story(): Promise<number[]> {
   return times;
 }
 
-/** The snapshot at height 4, as peers give it. */
+/** The snapshot at height 4, as peers provide it. */
 function fetched() {
   const { snapshots, store } = ledger.chain;
   const cut = snapshots.cut(4)!;
@@ -69,7 +69,7 @@ const view = (roster: Roster) =>
     }))
     .sort((a, b) => a.key.localeCompare(b.key));
 
-test('[M1] [M9] the roster goes with the chain, and tells whose rights each block changed', async () => {
+test('[M1] [M9] the roster follows the chain and reports whose rights each block changed', async () => {
   const { roster, heard } = followed(ledger.chain);
   const times = await story();
   expect(rolesOf(roster, times)).toEqual(['moderator', 'member', null, 'member']);
@@ -80,13 +80,13 @@ test('[M1] [M9] the roster goes with the chain, and tells whose rights each bloc
   ]);
 });
 
-test('[M1] a node that starts again, or only reads the blocks later, has the same roster', async () => {
+test('[M1] a node that restarts, or reads the blocks later, has the same roster', async () => {
   const { roster } = followed(ledger.chain);
   await story();
   expect(view(followed(ledger.chain).roster)).toEqual(view(roster));
 });
 
-test('[M9] what a node that stopped in the middle was not told, it is told when it starts again', async () => {
+test('[M9] a node that stopped halfway reports the remaining changes when it starts again', async () => {
   const times = await story();
   const { rosterSync } = followed(ledger.chain, 2);
   expect(rosterSync.missed).toEqual({
@@ -99,14 +99,14 @@ test('[M9] what a node that stopped in the middle was not told, it is told when 
   });
 });
 
-test('[M1] what is not about people changes nothing', async () => {
+test('[M1] transactions that are not about people change nothing', async () => {
   const { heard } = followed(ledger.chain);
   await ledger.act(mara, 'role.grant', { member: odin.key, role: 'guest' });
   await ledger.act(mara, 'credit.transfer', { to: odin.key, amount: 5, memo: '' });
   expect(heard).toHaveLength(1);
 });
 
-test('[M8] who begins with a snapshot knows the members, and judges by the whole history once it is here', async () => {
+test('[M8] a node that begins with a snapshot knows the members, and judges by the whole history once it has it', async () => {
   const times = await story();
   const db = openDatabase(':memory:', ledgerMigrations);
   const joined = ledger.replica({ db });
@@ -134,7 +134,7 @@ test('[M8] who begins with a snapshot knows the members, and judges by the whole
   expect(view(roster)).toEqual(view(followed(ledger.chain).roster));
 });
 
-test('[M8] a node that goes on with a snapshot over a gap knows what happened in between', async () => {
+test('[M8] a node that jumps over a gap with a snapshot knows what happened in between', async () => {
   const behind = ledger.replica();
   const { roster, rosterSync, heard } = followed(behind);
   await ledger.act(mara, 'role.grant', { member: odin.key, role: 'moderator', handle: 'Odin' });

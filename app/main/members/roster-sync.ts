@@ -8,20 +8,20 @@ import type { Roster, MemberRights } from './roster.ts';
 export interface RosterSyncInit {
   readonly chain: Pick<Chain, 'base' | 'store' | 'entriesUnder' | 'onFinal'>;
   readonly roster: Roster;
-  /** The block up to which the log was told of changes in an earlier life of the node. */
+  /** The block up to which the log was told of changes before this start. */
   readonly told: number;
 }
 
 type Listener = (rights: readonly RightsChange[], height: number) => void;
 
-/** Tells the roster what final blocks say about people, from the first block on and as they come [M1]. */
+/** Feeds the roster from final blocks, from the first block on and as they arrive [M1]. */
 export class RosterSync {
   readonly #init: RosterSyncInit;
   readonly #listeners = new Set<Listener>();
   readonly #missed: RightsChange[];
-  /** The block up to which the roster goes. */
+  /** The block that the roster has reached. */
   #height = 0;
-  /** [M8] Whether blocks before those that are here are still to come. */
+  /** [M8] Whether earlier blocks are still missing. */
   #partial = false;
 
   constructor(init: RosterSyncInit) {
@@ -30,24 +30,29 @@ export class RosterSync {
     init.chain.onFinal(({ header }) => this.#follow(header.height));
   }
 
-  /** [M9] What the log was not told when the node stopped, perhaps in the middle of it; to be told before anything else. */
+  /**
+   * [M9] Changes that the log was not told of because the node stopped; to be reported before anything else.
+   */
   get missed(): { readonly rights: readonly RightsChange[]; readonly height: number } {
     return { rights: this.#missed, height: this.#mark };
   }
 
-  /** [M9] Calls back after each final block that said something about people, with whose rights it changed; returns how to stop. */
+  /**
+   * [M9] Calls back with whose rights changed, after each final block that concerns people; returns how to
+   * stop.
+   */
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** [M8] Looks whether the chain began anew with a snapshot, or the blocks before one are all here now. */
+  /** [M8] Checks whether the chain was replaced by a snapshot, or the blocks before one are complete now. */
   look(): void {
     const jumped = this.#init.chain.base.height !== this.#height;
     if (jumped || (this.#partial && this.#complete())) this.#refold();
   }
 
-  /** What is judged without all blocks is judged again at the next start, if they are here then. */
+  /** Events judged without all blocks are judged again at the next start, if the blocks are here then. */
   get #mark(): number {
     return this.#partial ? 0 : this.#height;
   }
@@ -66,7 +71,7 @@ export class RosterSync {
     for (const listener of this.#listeners) listener(rights, this.#mark);
   }
 
-  /** Folds anew, and tells whose rights are others than they were thought to be, and since when. */
+  /** Folds again; reports whose rights differ from what was assumed, and since when. */
   #refold(): void {
     const { roster } = this.#init;
     const before = new Map(roster.members().map((member) => [toHex(member.key), member.rightsHistory]));
@@ -79,7 +84,7 @@ export class RosterSync {
     this.#tell(rights);
   }
 
-  /** Returns what blocks above `told` changed. */
+  /** Returns the changes of blocks above `told`. */
   #fold(told = Infinity): RightsChange[] {
     const { roster, chain } = this.#init;
     const { store } = chain;
@@ -96,7 +101,7 @@ export class RosterSync {
         })),
       );
     } else roster.reset();
-    // What a snapshot brought without its blocks may have changed anything at any time.
+    // A snapshot that came without its blocks may have changed anything at any time.
     if (lowest > told + 1) {
       for (const { key } of roster.members()) rights.push({ keys: roster.keysOf(key), since: 0 });
     }
@@ -114,7 +119,7 @@ export class RosterSync {
   }
 }
 
-/** The time from which on two lists of standings differ; null where they never do. */
+/** The time from which on two lists of standings differ; null if they are equal. */
 function firstDifference(a: readonly MemberRights[], b: readonly MemberRights[]): number | null {
   for (let at = 0; at < Math.max(a.length, b.length); at++) {
     const [one, other] = [a[at], b[at]];

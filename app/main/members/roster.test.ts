@@ -29,7 +29,7 @@ test('[M1] begins with the founder as sysop and nobody else', () => {
   expect(roster.knows(key('ines'))).toBe(false);
 });
 
-test('[M2] [M3] the first grant makes a member from its block on, a further one gives another role', () => {
+test('[M2] [M3] the first grant makes a member from its block on, a further one changes the role', () => {
   const roster = rosterOf(
     [1001, 'mara', 'role.grant', grant('ines', 'moderator', 'Ines')],
     [1005, 'mara', 'role.grant', grant('ines', 'member')],
@@ -44,7 +44,7 @@ test('[M2] [M3] the first grant makes a member from its block on, a further one 
   expect(roster.member(key('brine'))).toMatchObject({ handle: null, invitedBy: key('ines') });
 });
 
-test('[M2] a ban takes every right from its block on and gives it back at its end, or when it is lifted', () => {
+test('[M2] a ban takes every right from its block on and restores it at its end, or when it is lifted', () => {
   const ban = { member: key('brine'), reason: 'flood', until: 2000 };
   const banned = rosterOf([1001, 'mara', 'role.grant', grant('brine')], [1500, 'mara', 'member.ban', ban]);
   expect(rolesAt(banned, 'brine', 1499, 1500, 1999, 2000)).toEqual(['member', null, null, 'member']);
@@ -66,7 +66,7 @@ test('[M4] a role given during a ban counts once the ban is over', () => {
   expect(rolesAt(roster, 'brine', 1499, 1700, 2000)).toEqual(['member', null, 'guest']);
 });
 
-test('[M5] whose role was taken is known, and may do nothing', () => {
+test('[M5] a member whose role was taken stays known and may do nothing', () => {
   const roster = rosterOf(
     [1001, 'mara', 'role.grant', grant('brine')],
     [1500, 'mara', 'role.revoke', { member: key('brine') }],
@@ -75,7 +75,7 @@ test('[M5] whose role was taken is known, and may do nothing', () => {
   expect(roster.knows(key('brine'))).toBe(true);
 });
 
-test('[M6] a handle has one holder, whatever its case, and is free once it is given up', () => {
+test('[M6] a handle has one holder, whatever its case, and is free once its holder gives it up', () => {
   const roster = rosterOf(
     [1001, 'mara', 'role.grant', grant('ines', 'member', 'Ines')],
     [1002, 'mara', 'role.grant', grant('odin')],
@@ -109,7 +109,7 @@ test('[M7] a device speaks for its account while it is registered', () => {
   expect(roster.member(key('tablet'))?.key).toEqual(key('ines'));
 });
 
-test('[M7] what is done to an account is done to all that speak for it', () => {
+test('[M7] changes to an account apply to all keys that speak for it', () => {
   const roster = rosterOf(
     [1001, 'mara', 'role.grant', grant('ines')],
     [1002, 'ines', 'device.add', { device: key('phone'), name: 'phone' }],
@@ -120,7 +120,7 @@ test('[M7] what is done to an account is done to all that speak for it', () => {
   expect(rolesAt(roster, 'phone', 1002, 1003)).toEqual(['member', null]);
 });
 
-test('[M7] after a recovery the new root speaks for the account, and nobody else does', () => {
+test('[M7] after a recovery the new root speaks for the account, and no other key does', () => {
   const roster = rosterOf(
     [1001, 'mara', 'role.grant', grant('ines')],
     [1002, 'ines', 'device.add', { device: key('phone'), name: 'phone' }],
@@ -133,7 +133,7 @@ test('[M7] after a recovery the new root speaks for the account, and nobody else
   ]);
 });
 
-test('[M7] nobody makes a member their device: a key with an account counts for that alone', () => {
+test('[M7] nobody can make a member their device: a key with an account counts only for that account', () => {
   const roster = rosterOf(
     [1001, 'mara', 'role.grant', grant('ines', 'moderator')],
     [1002, 'ines', 'device.add', { device: key('odin'), name: 'stolen' }],

@@ -15,9 +15,9 @@ export interface MemberRights {
 export interface RosterMember {
   readonly key: Uint8Array;
   handle: string | null;
-  /** The block in which the handle became theirs, 0 for the genesis document; null where that block is not here. */
+  /** The block in which they got the handle, 0 for the genesis document; null if that block is not here. */
   handleBlock: number | null;
-  /** The role granted, also while banned; null once it was taken. */
+  /** The role granted, also during a ban; null once it was taken. */
   role: Role | null;
   readonly joinedAt: number;
   invitedBy: Uint8Array | null;
@@ -33,7 +33,7 @@ export interface Founder {
   readonly time: number;
 }
 
-/** Members, roles and bans as a pure fold over what final blocks say [M1]. */
+/** Members, roles and bans as a pure fold over final blocks [M1]. */
 export class Roster implements Authority {
   readonly #founder: Founder;
   readonly #members = new Map<string, RosterMember>();
@@ -45,7 +45,7 @@ export class Roster implements Authority {
     this.reset();
   }
 
-  /** Back to the genesis document. */
+  /** Resets to the genesis document. */
   reset(): void {
     const { key, handle, time } = this.#founder;
     this.#clear();
@@ -75,9 +75,8 @@ export class Roster implements Authority {
   }
 
   /**
-   * Takes in the next transaction of the chain.
-   *
-   * @returns the keys whose rights are others from the block's time on.
+   * Applies the next transaction of the chain.
+   * @returns the keys whose rights differ from the block's time on.
    */
   apply(change: PeopleChange): Uint8Array[] {
     switch (change.kind) {
@@ -107,7 +106,7 @@ export class Roster implements Authority {
     return [...this.#members.values()];
   }
 
-  /** Whoever a key speaks for, or spoke for last. */
+  /** The account that a key speaks for, or spoke for last. */
   member(key: Uint8Array): RosterMember | null {
     const account = this.#keys.lastAccountOf(toHex(key));
     return account === null ? null : (this.#members.get(account) ?? null);
@@ -162,7 +161,7 @@ export class Roster implements Authority {
     return member;
   }
 
-  /** [M3] The first grant makes a member, a further one gives another role. */
+  /** [M3] The first grant makes a member, a further one changes the role. */
   #grant(
     change: PeopleChange,
     { member: key, role, handle }: { member: Uint8Array; role: Role; handle?: string },
@@ -176,7 +175,7 @@ export class Roster implements Authority {
       this.#name(member, handle);
       return [key];
     }
-    // [M8] Known from the state already, and this is how it came about.
+    // [M8] Known from the state already; this transaction is the cause.
     if (known.joinedAt === time && !equalBytes(key, this.#founder.key)) known.invitedBy ??= account;
     return this.#change(change, (member) => (member.role = role));
   }
@@ -190,7 +189,7 @@ export class Roster implements Authority {
     return this.#keys.keysOf(hex);
   }
 
-  /** [M2] [M4] What a member may do from a time on, and once a ban with an end is over. */
+  /** [M2] [M4] What a member may do from a time on, and after a ban with an end. */
   #stand({ role, banned, rightsHistory }: RosterMember, time: number): void {
     const from = ticksOf(time);
     while (rightsHistory.length > 0 && rightsHistory.at(-1)!.from >= from) rightsHistory.pop();

@@ -25,7 +25,7 @@ async function community(...names: string[]) {
 }
 
 describe('members', () => {
-  test('the list shows everyone with who invited them, and marks oneself', async () => {
+  test('the list shows everyone with their inviter, and marks oneself', async () => {
     const { nodes } = await community('ines', 'brine');
     const list = membersOf(nodes[1]!).list();
     expect(list.map(({ handle, role, invitedBy, isMe }) => ({ handle, role, invitedBy, isMe }))).toEqual([
@@ -54,7 +54,7 @@ describe('members', () => {
     expect(members.list().find(({ isMe }) => isMe)).toMatchObject({ handleBlock: 2 });
   });
 
-  test('[M2] whoever was admitted by a clock a little ahead of theirs has their role at once', async () => {
+  test('[M2] a member admitted by a clock that is slightly ahead has their role at once', async () => {
     const { nodes, people, clock } = await community();
     for (const name of ['ada', 'bob', 'cy']) {
       people.admit(signerOf('mara').publicKey, signerOf(name).publicKey, name);
@@ -93,7 +93,7 @@ describe('members', () => {
     expect(people.changes).toHaveLength(before);
   });
 
-  test('a ban shows until it ends or is lifted, and takes the role meanwhile', async () => {
+  test('a ban is shown until it ends or is lifted, and suspends the role meanwhile', async () => {
     const { nodes, clock } = await community('ines');
     const members = membersOf(nodes[0]!);
     const ines = () => members.list().find(({ handle }) => handle === 'ines')!;
@@ -108,7 +108,7 @@ describe('members', () => {
     expect(ines().banned).toBeNull();
   });
 
-  test('whoever watches the list hears of a change once, after it settled', async () => {
+  test('a listener to the list is called once per change, after it has settled', async () => {
     const { nodes, clock } = await community('ines');
     const members = membersOf(nodes[0]!);
     let changes = 0;

@@ -11,10 +11,10 @@ import type { Gate } from '../moderation/index.ts';
 import type { Roster, RosterMember } from './roster.ts';
 import { problem } from './problems.ts';
 
-/** How long changes are gathered before the console hears of them, in milliseconds. */
+/** How long changes are collected before the console is told, in milliseconds. */
 const TELL_AFTER_MS = 60;
 
-/** Who is online, as far as this node hears. */
+/** Who is online, as far as this node knows. */
 export interface PresenceLookup {
   isOnline(key: Uint8Array): boolean;
   /** Milliseconds since the epoch, or null when never seen. */
@@ -22,7 +22,7 @@ export interface PresenceLookup {
   onChange(listener: () => void): () => void;
 }
 
-/** Messages of an author that are on this node. */
+/** Messages by an author that are on this node. */
 export interface MessageCounts {
   of(author: Uint8Array): number;
   /** Calls back when more were counted; returns how to stop. */
@@ -31,20 +31,20 @@ export interface MessageCounts {
 
 export interface MembersInit {
   readonly roster: Roster;
-  /** Tells of changes of the roster. */
+  /** Reports changes of the roster. */
   readonly rosterSync: Pick<RosterSync, 'onChange'>;
   readonly log: Pick<Log, 'now'>;
-  /** Where transactions are handed in; resolves once they are final [M10]. */
+  /** Where transactions are submitted; resolves once they are final [M10]. */
   readonly ledger: Pick<Ledger, 'act'>;
   readonly messages: MessageCounts;
   readonly signer: Signer;
   readonly clock: Clock;
   readonly presence: PresenceLookup;
-  /** What somebody wants to be called is judged before it is signed. */
+  /** A handle is judged before it is signed. */
   readonly gate: Pick<Gate, 'own'>;
-  /** Whether models or people hide what somebody calls themselves. */
+  /** Whether models or people hide a handle. */
   readonly hides: (member: Uint8Array, handle: string) => boolean;
-  /** Hears of handles that passed the gate. */
+  /** Calls back with handles that passed the gate. */
   readonly passed: (handle: string) => void;
 }
 
@@ -54,7 +54,7 @@ export interface Me extends contract.Person {
 
 export type Members = ReturnType<typeof createMembers>;
 
-/** The members for the console: who belongs here, and what a person may change about it. */
+/** The members for the console: who belongs here, and what a person may change about them. */
 export function createMembers(init: MembersInit) {
   const { roster, rosterSync, log, ledger, messages, signer, clock } = init;
   const listeners = new Set<() => void>();
@@ -89,7 +89,7 @@ export function createMembers(init: MembersInit) {
     }
   };
 
-  /** [J23] Classifiers a handle; rejects with a Problem `held-back` where it would be hidden. */
+  /** [J23] Judges a handle; rejects with a Problem `held-back` if it would be hidden. */
   const mustPass = async (handle: string): Promise<void> => {
     const shownAt = [0, handle.length] as const;
     await init.gate.own({ kind: 'handle', text: handle, shownAt, board: null, askReview: false });
@@ -148,7 +148,7 @@ export function createMembers(init: MembersInit) {
   });
 
   return {
-    /** Listens to the ledger and to presence. */
+    /** Subscribes to the ledger and to presence. */
     start(): void {
       stops = [rosterSync.onChange(tellSoon), init.presence.onChange(tellSoon), messages.onChange(tellSoon)];
     },
@@ -157,7 +157,7 @@ export function createMembers(init: MembersInit) {
       for (const stop of stops.splice(0)) stop();
     },
 
-    /** Calls for the list to be looked at again: what hides somebody's handle changed. */
+    /** Causes the list to be read again: a handle was hidden or shown. */
     handlesChanged: tellSoon,
 
     /** All members ever admitted, banned ones too, by handle. */
@@ -168,13 +168,13 @@ export function createMembers(init: MembersInit) {
         .sort((a, b) => a.handle.localeCompare(b.handle, 'en'));
     },
 
-    /** This node's own person; the role is null for someone not admitted yet, or banned. */
+    /** This node's own person; the role is null if they are not admitted yet, or banned. */
     me: (): Me => ({ ...person(signer.publicKey), key: signer.publicKey }),
 
-    /** A person as shown beside what they wrote; the handle falls back to the end of the DID. */
+    /** A person as shown beside their messages; the handle falls back to the end of the DID. */
     person,
 
-    /** The handle of a member, judged or not; null for somebody without. */
+    /** The handle of a member, judged or not; null for someone without a handle. */
     handleOf: (key: Uint8Array): string | null => roster.member(key)?.handle ?? null,
 
     /** Rejects with a Problem `bad-handle`, `handle-taken`, `held-back` or one of {@link Ledger.act}. */
@@ -195,7 +195,10 @@ export function createMembers(init: MembersInit) {
       if (target.role !== role) await ledger.act('role.grant', { member: target.key, role });
     },
 
-    /** `until` in milliseconds since the epoch, null for good. Rejects like `setRole`, and with `bad-until`. */
+    /**
+     * `until` in milliseconds since the epoch, null for a permanent ban. Rejects like `setRole`, and with
+     * `bad-until`.
+     */
     async ban({ did, reason, until }: { did: string; reason: string; until: number | null }): Promise<void> {
       const target = memberFor(did);
       mayDecide(target, 'own-ban');

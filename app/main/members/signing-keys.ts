@@ -1,16 +1,16 @@
 import { toHex } from '../kernel/bytes.ts';
 
-/** From when until when, in ticks, a key spoke for an account. */
+/** The interval, in ticks, in which a key spoke for an account. */
 interface Span {
   readonly account: string;
   readonly from: number;
   to: number;
 }
 
-/** [M7] Whose a key is, at any time. Accounts go by their key in hexadecimal digits. */
+/** [M7] Which account a key speaks for, at any time. Accounts are named by their key in hexadecimal. */
 export class SigningKeys {
   readonly #spans = new Map<string, Span[]>();
-  /** The keys that ever spoke for an account, by hexadecimal digits. */
+  /** The keys that ever spoke for an account, in hexadecimal. */
   readonly #keys = new Map<string, Map<string, Uint8Array>>();
 
   clear(): void {
@@ -29,18 +29,18 @@ export class SigningKeys {
     this.#keys.set(account, keys);
   }
 
-  /** A key speaks for an account no more. */
+  /** A key no longer speaks for an account. */
   end(key: Uint8Array, account: string, at: number): void {
     for (const span of this.#spans.get(toHex(key)) ?? []) {
       if (span.account === account && span.to > at) span.to = at;
     }
   }
 
-  /** The account for which a key spoke at a time; null where it spoke for none. */
+  /** The account that a key spoke for at a time; null if none. */
   accountAt(hex: string, time: number): string | null {
     const spans = this.#spans.get(hex);
     if (!spans) return null;
-    // Nearly every key is that of one account, its own.
+    // Nearly every key belongs to one account, its own.
     const [first] = spans;
     if (spans.length === 1) return first!.from <= time && time < first!.to ? first!.account : null;
     const begun = spans.filter(({ from }) => from <= time);
@@ -48,7 +48,7 @@ export class SigningKeys {
     return (own.length > 0 ? own : begun).findLast(({ to }) => time < to)?.account ?? null;
   }
 
-  /** The account for which a key speaks, or spoke last; null where it never spoke for any. */
+  /** The account that a key speaks for, or spoke for last; null if it never spoke for any. */
   lastAccountOf(hex: string): string | null {
     const spans = this.#spans.get(hex);
     if (!spans) return null;

@@ -3,7 +3,7 @@ import type { Members } from './service.ts';
 
 const someone = (rng: SimRandom, people: readonly SimPerson[]): string => rng.pick(people).did;
 
-/** What people do to each other in the simulated world. */
+/** Acts of members on each other in the simulated world. */
 export const memberActs: readonly SimAct<{ members: Members }>[] = [
   { name: 'rename', weight: 1, act: ({ members }, rng) => members.setHandle(`name${rng.between(0, 5)}`) },
   {

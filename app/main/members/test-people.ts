@@ -6,15 +6,15 @@ import type { RightsChange } from '../log/kinds.ts';
 import type { Log } from '../log/log.ts';
 import type { Roster } from './roster.ts';
 
-/** What of a node hears about people. */
+/** The parts of a node that follow changes about people. */
 export interface Hearer {
   readonly roster: Roster;
   readonly log: Log;
 }
 
 /**
- * What final blocks say about people, without a ledger: every change is a block of its own, and all who listen
- * hear it at once. Nothing is refused.
+ * Transactions about people in final blocks, without a ledger: every change is a block of its own, and all
+ * listeners get it at once. Nothing is refused.
  */
 export class PeopleScript {
   readonly changes: PeopleChange[] = [];
@@ -25,14 +25,14 @@ export class PeopleScript {
     this.#clock = clock;
   }
 
-  /** Calls back after each change, once all nodes heard of it; returns how to stop. */
+  /** Calls back after each change, once all nodes have it; returns how to stop. */
   onChange(listener: (rights: readonly RightsChange[], height: number) => void): () => void {
     const told = ({ height }: PeopleChange) => queueMicrotask(() => listener([], height));
     this.#listeners.add(told);
     return () => this.#listeners.delete(told);
   }
 
-  /** A node hears everything after the first `known` changes, and what follows; returns how it goes deaf. */
+  /** A node gets all changes after the first `known` ones, and later ones; returns how to stop that. */
   follow(node: Hearer, known = 0): () => void {
     const hear = (change: PeopleChange) => {
       const since = ticksOf(change.time);

@@ -8,11 +8,11 @@ interface HealthInit {
   readonly clock: Clock;
   readonly probe: HealthProbe;
   readonly databaseBytes: () => number;
-  /** Bytes since start. */
+  /** Bytes since the start. */
   readonly traffic: () => { readonly sentBytes: number; readonly receivedBytes: number };
 }
 
-/** How the node is doing, sampled every two seconds. */
+/** The health of the node, sampled every two seconds. */
 export class HealthSampler {
   readonly #init: HealthInit;
   readonly #watchers = new Set<(health: Health) => void>();
@@ -35,7 +35,7 @@ export class HealthSampler {
     };
   }
 
-  /** Begins sampling; returns how to stop. */
+  /** Starts sampling; returns how to stop. */
   start(): () => void {
     void this.sample();
     const stop = every(this.#init.clock, SAMPLE_MS, () => this.sample());
@@ -54,7 +54,7 @@ export class HealthSampler {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Takes one sample now. A disk that does not answer leaves its last figures. */
+  /** Takes one sample now. If the disk does not answer, its last figures are kept. */
   async sample(): Promise<void> {
     const { clock, probe } = this.#init;
     const { diskUsedBytes, diskFreeBytes } = this.#health;

@@ -5,17 +5,17 @@ export interface MetricsInput {
   readonly health: Health;
   readonly counts: NodeStatus['counts'];
   readonly peers: number;
-  /** Events a second of the catch-up under way, 0 with none. */
+  /** Events per second of the catch-up in progress; 0 if there is none. */
   readonly syncPerSecond: number;
   readonly refusals: readonly { readonly code: string; readonly verdict: string; readonly count: number }[];
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
-  /** Bytes since start. */
+  /** Bytes since the start. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
 }
 
-/** A node's figures as Prometheus names them: base units, counters end in `_total`. */
+/** A node's figures under their Prometheus names: base units, counters end in `_total`. */
 export function nodeMetrics(input: MetricsInput): Metric[] {
   const { health, counts } = input;
   return [

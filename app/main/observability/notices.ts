@@ -3,11 +3,11 @@ import type { Clock } from '../kernel/clock.ts';
 
 const RANK = { danger: 0, attention: 1, info: 2 } as const satisfies Record<Notice['severity'], number>;
 
-/** What the sysop should know or decide, by a stable id each. */
+/** What the sysop should know or decide, each under a stable id. */
 export class NoticeBoard {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #notices = new Map<string, Notice>();
-  /** Dismissed ones by what they said: they come back only when that changes or after they were removed. */
+  /** Dismissed notices by their content: they reappear only when it changes or after they were removed. */
   readonly #dismissed = new Map<string, string>();
   readonly #watchers = new Set<() => void>();
 
@@ -15,7 +15,7 @@ export class NoticeBoard {
     this.#clock = clock;
   }
 
-  /** Adds a notice or says it anew; `since` stays that of the first time. */
+  /** Adds a notice or updates it; `since` stays that of the first time. */
   put(notice: Omit<Notice, 'since'>): void {
     if (this.#dismissed.get(notice.id) === notice.message) return;
     const known = this.#notices.get(notice.id);
@@ -25,13 +25,13 @@ export class NoticeBoard {
     this.#tell();
   }
 
-  /** Takes a notice down because its cause is gone. */
+  /** Removes a notice because its cause is gone. */
   remove(id: string): void {
     this.#dismissed.delete(id);
     if (this.#notices.delete(id)) this.#tell();
   }
 
-  /** The sysop has seen it: gone until it says something else. */
+  /** Dismisses a notice: it is hidden until its content changes. */
   dismiss(id: string): void {
     const notice = this.#notices.get(id);
     if (!notice) return;
@@ -40,7 +40,7 @@ export class NoticeBoard {
     this.#tell();
   }
 
-  /** The gravest first, then the newest. */
+  /** The most severe first, then the newest. */
   list(): Notice[] {
     return [...this.#notices.values()].sort(
       (a, b) => RANK[a.severity] - RANK[b.severity] || b.since - a.since,

@@ -4,7 +4,7 @@ import { prometheusText } from '../host/metrics.ts';
 import { processProbe } from '../platform/telemetry/process-probe.ts';
 import { HealthSampler, NoticeBoard, nodeMetrics, type HealthProbe } from './index.ts';
 
-/** A clock that moves when told to. */
+/** A clock that is moved by hand. */
 function handClock() {
   let nowMs = 1_700_000_000_000;
   return { now: () => nowMs, after: () => () => {}, pass: (byMs: number) => void (nowMs += byMs) };
@@ -19,7 +19,7 @@ const still: HealthProbe = {
   close() {},
 };
 
-test('rates are those since the last sample', async () => {
+test('rates cover the time since the last sample', async () => {
   const clock = handClock();
   let cpuMs = 0;
   let sentBytes = 0;
@@ -46,7 +46,7 @@ test('rates are those since the last sample', async () => {
   });
 });
 
-test('a disk that does not answer leaves its last figures', async () => {
+test('if the disk does not answer, its last figures are kept', async () => {
   let fails = false;
   const health = new HealthSampler({
     clock: handClock(),
@@ -75,7 +75,7 @@ test('this process and its disk can be measured', async () => {
   probe.close();
 });
 
-test('notices: the gravest first, dismissed ones stay away until they say something else', () => {
+test('notices: the most severe first; dismissed ones stay hidden until their content changes', () => {
   let now = 1;
   const board = new NoticeBoard({ now: () => now++ });
   const notice = { code: 'x', remedy: null, action: null, message: 'The disk fills up.' };
@@ -96,7 +96,7 @@ test('notices: the gravest first, dismissed ones stay away until they say someth
   expect(board.list()).toEqual([]);
 });
 
-test('metrics carry refusals by their reason', async () => {
+test('metrics count refusals by their reason', async () => {
   const health = new HealthSampler({
     clock: handClock(),
     probe: still,

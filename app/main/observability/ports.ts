@@ -1,6 +1,6 @@
-/** What the process and the disk say of themselves. Implemented by platform/telemetry. */
+/** Measurements of the process and the disk. Implemented by platform/telemetry. */
 export interface HealthProbe {
-  /** Processor time used since start by all threads, in milliseconds. */
+  /** Processor time of all threads since the start, in milliseconds. */
   cpuMs(): number;
   memoryBytes(): number;
   memoryTotalBytes(): number;

@@ -22,7 +22,7 @@ const Beacon = z.strictObject({
   node: z.string().max(MAX_NODE_NAME),
   doing: z.string().max(MAX_DOING),
   idleMs: ms,
-  /** When this visit began; milliseconds since the epoch by the author's clock, as is `at`. */
+  /** When this visit began, in milliseconds since the epoch by the author's clock, like `at`. */
   since: ms,
   at: ms,
   leaving: z.boolean(),
@@ -34,15 +34,15 @@ const Sealed = z.tuple([
   sized(64),
 ]);
 
-/** A beacon with what proves it. */
+/** A beacon with its proof. */
 export interface SealedBeacon {
   readonly beacon: Beacon;
-  /** What the signature covers. */
+  /** The bytes that the signature covers. */
   readonly message: Uint8Array;
   readonly signature: Uint8Array;
 }
 
-/** Signs a beacon under a prefix of its own, so that the signature can never stand for anything else. */
+/** Signs a beacon under a prefix of its own, so that the signature is valid for nothing else. */
 export function sealBeacon(beacon: Omit<Beacon, 'v' | 'author'>, signer: Signer): Uint8Array {
   const bytes = encodeCanonical({ v: 1, author: signer.publicKey, ...beacon });
   return encodeCanonical([bytes, signer.sign(concatBytes(PREFIX, bytes))]);

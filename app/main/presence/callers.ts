@@ -1,8 +1,8 @@
 import type { Database } from '../kernel/database.ts';
 
-/** Visits that are remembered. */
+/** How many visits are kept. */
 const KEEP = 200;
-/** Someone who is back within this time has not left, in milliseconds. */
+/** Someone who returns within this time has not left, in milliseconds. */
 const SAME_VISIT_MS = 120_000;
 
 export interface Visit {
@@ -12,7 +12,7 @@ export interface Visit {
   readonly leftAt: number | null;
 }
 
-/** The list of last callers: who visited, when, and until when. All times in milliseconds since the epoch. */
+/** The list of last callers: who visited, from when until when. All times in milliseconds since the epoch. */
 export class Callers {
   readonly #db: Database;
 
@@ -25,7 +25,7 @@ export class Callers {
     this.#db.exec('UPDATE caller SET left_at = heard_at WHERE left_at IS NULL');
   }
 
-  /** Begins a visit, or takes up the last one when it ended a moment ago. */
+  /** Begins a visit, or resumes the last one if it has just ended. */
   came(author: Uint8Array, node: string, now: number): void {
     this.#db.transaction(() => {
       const last = this.#db
@@ -46,7 +46,7 @@ export class Callers {
     });
   }
 
-  /** Notes that someone is still here, so that a crash does not make their visit look short. */
+  /** Records that someone is still here, so that a crash does not shorten their visit. */
   heard(authors: Iterable<Uint8Array>, now: number): void {
     this.#db.transaction(() => {
       for (const author of authors) {
@@ -72,7 +72,7 @@ export class Callers {
       .all(limit);
   }
 
-  /** When someone was last heard of, or null when they never called. */
+  /** When someone was last heard, or null if they never called. */
   lastSeenAt(author: Uint8Array): number | null {
     return (
       this.#db

@@ -2,15 +2,15 @@ import { defineFeature, type FeaturePorts } from '../feature/index.ts';
 import type { Log } from '../log/log.ts';
 import { createPresence } from './service.ts';
 
-/** The callers of one day, in milliseconds. */
+/** The length of a day, in milliseconds. */
 const DAY_MS = 86_400_000;
-/** As many callers as are counted. */
+/** The most callers that are counted. */
 const MAX_CALLERS = 100;
 
 export const presenceFeature = defineFeature({
   name: 'presence',
   needs: ['log'],
-  // The table was made by a step of the chat.
+  // A migration of the chat made the table.
   tables: { kept: ['caller'] },
   create: (
     ports: Pick<

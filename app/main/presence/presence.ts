@@ -10,20 +10,20 @@ import type { Authority } from '../log/kinds.ts';
 import type { Transport, GossipVerdict } from '../log/transport.ts';
 import { MAX_DOING, MAX_NODE_NAME, openBeacon, sealBeacon, type Beacon } from './beacon.ts';
 
-/** How often a node says that it is here, in milliseconds. */
+/** How often a node sends a beacon, in milliseconds. */
 const BEACON_MS = 20_000;
 /** The least time between two beacons of one node, in milliseconds. */
 const LEAST_GAP_MS = 2000;
-/** The same as others judge it: the way may shorten the gap. */
+/** The same limit as receivers apply it: transmission may shorten the gap. */
 const LEAST_HEARD_GAP_MS = 1000;
-/** Who was not heard for this long has left, in milliseconds. */
+/** A member who was not heard for this long has left, in milliseconds. */
 const EXPIRE_MS = 60_000;
 const SWEEP_MS = 5000;
-/** How far the clock of another node may be off, in milliseconds. */
+/** How far another node's clock may be off, in milliseconds. */
 const MAX_SKEW_MS = 300_000;
-/** Authors whose beacons are remembered against replay; those heard longest ago are forgotten. */
+/** Authors whose beacons are remembered against replay; the least recently heard are forgotten. */
 const MAX_HEARD = 5000;
-/** A newcomer is greeted with a beacon at once while no more than this many are here. */
+/** While no more than this many are here, a newcomer is greeted with a beacon at once. */
 const GREET_BELOW = 50;
 
 export interface PresenceInit {
@@ -35,7 +35,7 @@ export interface PresenceInit {
   readonly authority: Authority;
   readonly logger: Logger;
   readonly nodeName: () => string;
-  /** Called after anyone came, left, or changed what they do. */
+  /** Called after anyone came, left, or changed their status. */
   readonly onChange: () => void;
   readonly onCame: (author: Uint8Array, node: string) => void;
   readonly onLeft: (author: Uint8Array, at: number) => void;
@@ -56,7 +56,7 @@ export class Presence {
   readonly topic: string;
   readonly #init: PresenceInit;
   readonly #here = new Map<string, Here>();
-  /** The newest beacon of each author, also of those who left, so that an old one cannot come again. */
+  /** The newest beacon of each author, including those who left, so that an old one cannot be replayed. */
   readonly #heard = new Map<string, { at: number; heardAt: number }>();
   readonly #startedAt: number;
   #doing = '';
@@ -89,7 +89,7 @@ export class Presence {
     this.#soon();
   }
 
-  /** Says goodbye, so that others need not wait for the silence. */
+  /** Says goodbye, so that others need not wait for the timeout. */
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
@@ -103,7 +103,7 @@ export class Presence {
     this.#here.clear();
   }
 
-  /** Notes what this person does and how long ago they last did something. */
+  /** Records this person's status and how long ago they were last active. */
   doing(doing: string, idleMs: number): void {
     this.#activeAt = this.#init.clock.now() - idleMs;
     const text = clip(doing, MAX_DOING);
@@ -127,7 +127,7 @@ export class Presence {
     };
   }
 
-  /** The others who are here, with their idle time as of now. */
+  /** The others who are here, with their current idle time. */
   others(): Here[] {
     const now = this.#init.clock.now();
     return [...this.#here.values()].map((here) => ({ ...here, idleMs: here.idleMs + now - here.heardAt }));
@@ -137,7 +137,7 @@ export class Presence {
     return this.#here.has(toHex(author));
   }
 
-  /** Sends a beacon as soon as the gap since the last allows it. */
+  /** Sends a beacon as soon as the least time since the last one has passed. */
   #soon(): void {
     if (!this.#running || this.#cancelSoon) return;
     const { clock } = this.#init;
@@ -150,7 +150,7 @@ export class Presence {
   async #send(leaving: boolean): Promise<void> {
     const { community, transport, signer, clock, logger } = this.#init;
     this.#sentAt = clock.now();
-    // A clock that was set back must not make this node's beacons look like old ones.
+    // If the clock is set back, this node's beacons must not look old.
     this.#lastStamp = Math.max(this.#lastStamp + 1, this.#sentAt);
     const { node, doing, idleMs, since } = this.own();
     const data = sealBeacon({ community, node, doing, idleMs, since, at: this.#lastStamp, leaving }, signer);
@@ -172,11 +172,11 @@ export class Presence {
     const { community, verifier, signer } = this.#init;
     if (!equalBytes(beacon.community, community)) return 'reject';
     if (equalBytes(beacon.author, signer.publicKey) || !this.#isTimely(beacon)) return 'ignore';
-    // Whether someone is a member may not have been heard of here yet: nobody is blamed for that.
+    // The transaction that admits the author may not have arrived yet, so the sender is not penalised.
     if (!this.#isMember(beacon.author)) return 'ignore';
     const [genuine] = await verifier.verify([{ publicKey: beacon.author, message, signature }]);
     if (!genuine) return 'reject';
-    // A copy may have been taken while the signature was checked.
+    // Another copy may have been accepted while the signature was checked.
     if (!this.#running || !this.#isTimely(beacon)) return 'ignore';
     this.#note(beacon);
     return 'accept';
@@ -186,7 +186,7 @@ export class Presence {
     return this.#init.authority.roleAt(author, ticksOf(this.#init.clock.now())) !== null;
   }
 
-  /** Newer than all heard from its author, not too soon after the last, and of about now. */
+  /** Newer than all earlier beacons of its author, not too soon after the last, and recent. */
   #isTimely({ author, at, leaving }: Beacon): boolean {
     const now = this.#init.clock.now();
     const last = this.#heard.get(toHex(author));
@@ -224,7 +224,7 @@ export class Presence {
     if (!before || before.doing !== doing || before.node !== node) onChange();
   }
 
-  /** Those who fell silent have left, and so have those who are members no more. */
+  /** Removes those who fell silent and those who are no longer members. */
   #sweep(): void {
     const now = this.#init.clock.now();
     let changed = false;
@@ -241,7 +241,7 @@ export class Presence {
   }
 }
 
-/** Text for one line of the console: no control characters, no more than its length. */
+/** Text for one line of the console: no control characters, limited length. */
 function clip(text: string, length: number): string {
   return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, ' ').slice(0, length);
 }

@@ -8,7 +8,7 @@ import type { Transport } from '../log/transport.ts';
 import { Callers, type Visit } from './callers.ts';
 import { Presence, type Here } from './presence.ts';
 
-/** How long changes of who is online are gathered before they are told, in milliseconds. */
+/** How long presence changes are collected before they are reported, in milliseconds. */
 const TELL_AFTER_MS = 100;
 /** How often it is recorded that the callers are still online, in milliseconds. */
 const HEARD_MS = 60_000;
@@ -68,28 +68,28 @@ export function createPresence(init: PresenceServiceInit) {
       presence.start();
     },
 
-    /** Says goodbye to the others; to be awaited before the transport stops. */
+    /** Says goodbye to the others; await it before the transport stops. */
     async stop(): Promise<void> {
       for (const stop of stops.splice(0)) stop();
       await presence.stop();
     },
 
-    /** This node's own person first, then the others by how recently they did something. */
+    /** This node's own person first, then the others, the most recently active first. */
     online: (): Here[] => [presence.own(), ...presence.others().sort((a, b) => a.idleMs - b.idleMs)],
 
     /** The last callers, the newest first. */
     callers: (limit: number): Visit[] => callers.latest(limit),
 
-    /** Notes what this person does, and how many milliseconds ago they last did something. */
+    /** Records this person's status, and how many milliseconds ago they were last active. */
     doing: ({ doing, idleMs }: { doing: string; idleMs: number }): void =>
       presence.doing(doing, Math.round(idleMs)),
 
     isOnline: (key: Uint8Array): boolean => presence.isHere(key),
-    /** Milliseconds since the epoch, or null for somebody never seen. */
+    /** Milliseconds since the epoch, or null if never seen. */
     lastSeenAt: (key: Uint8Array): number | null =>
       presence.isHere(key) ? clock.now() : callers.lastSeenAt(key),
 
-    /** Calls back after somebody came, left, or changed what they do; returns how to stop. */
+    /** Calls back after somebody came, left, or changed their status; returns how to stop. */
     onChange(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);

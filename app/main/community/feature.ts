@@ -3,7 +3,7 @@ import { defineFeature, type FeaturePorts } from '../feature/index.ts';
 import type { Log } from '../log/log.ts';
 import { CommunityProfile, communityUpdate } from './profile.ts';
 
-/** Authority events read at a time. */
+/** Authority events read in one step. */
 const PAGE = 1000;
 
 export const communityFeature = defineFeature({
@@ -18,7 +18,7 @@ export const communityFeature = defineFeature({
     return { projections: [profile], profile };
   },
   create: ({ signer }: Pick<FeaturePorts, 'signer'>, { log }: { log: Log }, { profile }) => ({
-    /** Name and description as they are now. */
+    /** The current name and description. */
     profile: () => profile.current(),
     update(changes: { name?: string | undefined; description?: string | undefined }): void {
       const body = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));

@@ -17,7 +17,7 @@ const GenesisDocument = z.strictObject({
   ledger: LedgerGenesis,
 });
 
-/** The document a community begins with. Its hash is the community's id [C1]. */
+/** The document that a community begins with. Its hash is the community's id [C1]. */
 export interface Genesis {
   readonly id: Uint8Array;
   readonly bytes: Uint8Array;

@@ -16,7 +16,9 @@ export const communityUpdate = {
   leastRole: 'co-sysop',
 } as const satisfies Kind;
 
-/** A community's name and description: the genesis, changed by updates in order of (time, id) [C2]. */
+/**
+ * A community's name and description: those of the genesis, changed by updates in order of (time, id) [C2].
+ */
 export class CommunityProfile implements Projection {
   readonly kinds = [communityUpdate];
   readonly #genesis: Genesis;

@@ -12,7 +12,7 @@ import type { ItemSource, Rulings } from '../moderation/index.ts';
 import type { SimAct } from './sim.ts';
 import type { CommandSpec } from './command.ts';
 
-/** What a feature may use before the log is open: the rows of the community's database and its constants. */
+/** What a feature may use before the log is open: the community's database and its constants. */
 export interface StoredBase {
   readonly db: Database;
   readonly store: LogStore;
@@ -25,93 +25,96 @@ export interface StoredBase {
   /** The key of this node's person. */
   readonly me: Uint8Array;
   readonly isMe: (key: Uint8Array) => boolean;
-  /** Ticks of joining: what is older counts as read. */
+  /** Ticks of joining: older items count as read. */
   readonly since: number;
 }
 
 /** Who belongs to the community and what they may do. */
 export interface People extends Authority {
-  /** Milliseconds since the epoch; 0 for somebody unknown. */
+  /** Milliseconds since the epoch; 0 for an unknown person. */
   joinedAt(key: Uint8Array): number;
 }
 
-/** What a feature gives to those that all share: the log, moderation and the ledger. */
+/** What a feature contributes to the shared parts: the log, moderation and the ledger. */
 export interface Contributions {
-  /** One feature has it. */
+  /** Exactly one feature provides it. */
   readonly people?: People;
-  /** How events become rows; each names the kinds of events that it takes. */
+  /** How events become rows; each names the event kinds that it handles. */
   readonly projections?: readonly Projection[];
-  /** What of the feature is judged before others see it. */
+  /** The feature's items that are judged before others see them. */
   readonly items?: readonly ItemSource[];
-  /** What people decided about items; one feature has it. */
+  /** Rulings by people on items; exactly one feature provides them. */
   readonly rulings?: Rulings;
-  /** Reads an attached file; null when its bytes are not on this node. One feature has it. */
+  /** Reads an attached file; null if its bytes are not on this node. Exactly one feature provides it. */
   readonly readFile?: (digest: Uint8Array) => Promise<Uint8Array | null>;
-  /** Added up over the features. */
+  /** Summed over the features. */
   readonly messages?: MessageCounts;
-  /** Places for which moderation may have bounds of its own. */
+  /** Scopes for which moderation may have bounds of their own. */
   readonly scopes?: () => readonly { readonly id: string; readonly name: string }[];
 }
 
-/** A table is one of two: kept by a repair, or made again from events and blocks. */
+/** A table is one of two: kept by a repair, or rebuilt from events and blocks. */
 export interface Tables {
   readonly kept?: readonly string[];
   readonly derived?: readonly string[];
 }
 
-/** What a service may have to run while its community is open. */
+/** Optional hooks of a service while its community is open. */
 export interface Lifecycle {
-  /** All services are made: finishes what a crash interrupted. */
+  /** Called when all services are made: finishes work that a crash interrupted. */
   opened?(): void;
   start?(): void;
-  /** Ends at once what writes by itself: the disk may be gone. Called for all features before any {@link stop}. */
+  /**
+   * Stops background writes immediately, since the disk may be gone. Called for all features before any
+   * {@link stop}.
+   */
   halt?(): void;
   stop?(): void | Promise<void>;
 }
 
-/** Counters of the status line that a feature knows. */
+/** Counters of the status line that the feature provides. */
 export type Counts = Partial<Omit<NonNullable<NodeStatus['counts']>, 'events' | 'replicatedShare'>>;
 
-/** Everything the node knows of a feature. Only the name and what it needs are obligatory. */
+/** Everything the node knows about a feature. Only the name and its needs are required. */
 export interface FeatureSpec<Name extends string, Ports, Needs, Stored extends Contributions, Service> {
-  /** That of its folder, of its file in the contract and of its folder in the console. */
+  /** The name of its folder, of its file in the contract and of its folder in the console. */
   readonly name: Name;
-  /** Features whose services {@link create} is handed. They start before this one and stop after it. */
+  /** Features whose services are passed to {@link create}. They start before this one and stop after it. */
   readonly needs: readonly (keyof Needs & string)[];
-  /** The numbered shape of its tables. */
+  /** The numbered migrations of its tables. */
   readonly migrations?: readonly Migration[];
-  /** Every table of the migrations, and nothing else. */
+  /** Exactly the tables of the migrations. */
   readonly tables?: Tables;
-  /** Views of its tables that other features may read; the only rows of a feature that they see. */
+  /** Views of its tables that other features may read; they see no other rows of the feature. */
   readonly views?: readonly string[];
-  /** Kinds of events; its projections take them. */
+  /** Event kinds; its projections take them. */
   readonly kinds?: readonly Kind[];
-  /** Kinds of transactions. */
+  /** Transaction kinds. */
   readonly ledgerKinds?: LedgerKinds;
   /** How transactions become rows. */
   readonly ledgerProjection?: (base: Pick<StoredBase, 'db'>) => LedgerProjection;
-  /** Made before the log is open. */
+  /** Called before the log is open. */
   readonly stored?: (base: StoredBase) => Stored;
-  /** The service. It does nothing on its own before `start`. */
+  /** The service. It does nothing before `start`. */
   readonly create?: (ports: Ports, needs: Needs, stored: Stored) => Service;
   /** Implements the feature's file of the contract; `service` throws a Problem while there is no community. */
   // oxlint-disable-next-line typescript/no-explicit-any -- the router is typed where the list is known
   readonly api?: (api: any, service: () => Service, node: NodeSide) => object;
   readonly metrics?: (service: Service) => readonly Metric[];
   readonly counts?: (service: Service, nowMs: number) => Counts;
-  /** What people do in the simulated world. */
+  /** Acts of people in the simulated world. */
   // oxlint-disable-next-line typescript/no-explicit-any -- acts see the services of all features
   readonly acts?: readonly SimAct<any>[];
   readonly commands?: readonly CommandSpec[];
 }
 
-/** What an api may tell the node. */
+/** What an api may report to the node. */
 export interface NodeSide {
   /** The status changed. */
   changed(): void;
-  /** Runs a repair: the status says so, and the file is checked afterwards. */
+  /** Runs a repair: the status shows it, and the file is checked afterwards. */
   repairing<T>(work: () => Promise<T>): Promise<T>;
-  /** This node as a validator; it has one before there is a community. */
+  /** This node as a validator; it is one before there is a community. */
   card(): ValidatorCard;
 }
 
@@ -119,8 +122,8 @@ export interface NodeSide {
 export type Feature = FeatureSpec<string, any, any, any, any>;
 
 /**
- * Defines a feature. Its types are checked where the list of a node is made: every need must be in the list and
- * fit what `create` says that it takes.
+ * Defines a feature. Its types are checked where the list of a node is made: every need must be in the list
+ * and match the parameters of `create`.
  */
 export function defineFeature<
   const Name extends string,

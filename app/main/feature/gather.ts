@@ -3,7 +3,7 @@ import type { Projection } from '../log/kinds.ts';
 import type { MessageCounts } from '../members/index.ts';
 import type { Contributions, People } from './feature.ts';
 
-/** The contributions of all features together. */
+/** The combined contributions of all features. */
 export interface Gathered {
   readonly projections: readonly Projection[];
   readonly items: readonly ItemSource[];
@@ -15,9 +15,8 @@ export interface Gathered {
 }
 
 /**
- * Puts the contributions of features together.
- *
- * @throws Error where two give what only one may, or nobody gives what is needed.
+ * Combines the contributions of features.
+ * @throws Error if two features provide what only one may, or none provides what is required.
  */
 export function gather(all: readonly Contributions[]): Gathered {
   const items = all.flatMap((one) => one.items ?? []);

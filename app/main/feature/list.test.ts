@@ -14,19 +14,19 @@ const refused = (features: readonly Feature[]): FeatureListError => {
   throw new Error('the list was taken');
 };
 
-test('features start in the order of their needs, by name where these leave a choice', () => {
+test('features start in the order of their needs, and by name where these leave a choice', () => {
   const list = featureList([bare('boards', 'log'), bare('log', 'ledger'), bare('chat'), bare('ledger')]);
   expect(names(list)).toEqual(['ledger', 'log', 'boards', 'chat']);
 });
 
-test('a need that is missing is named', () => {
+test('a missing need is named', () => {
   expect(refused([bare('market', 'escrow')])).toMatchObject({
     code: 'unknown-need',
     message: 'Feature “market” needs “escrow”, which is not in the list.',
   });
 });
 
-test('a circle of needs is named', () => {
+test('circular needs are named', () => {
   expect(refused([bare('a', 'b'), bare('b', 'c'), bare('c', 'b')])).toMatchObject({
     code: 'circular-needs',
     message: 'Features need each other in a circle: b → c → b.',
@@ -42,7 +42,7 @@ test.each<[string, Partial<Feature>]>([
     'command',
     { commands: [{ name: 'list', summary: '', examples: [], run: async () => ({ text: '', data: 0 }) }] },
   ],
-])('a %s that two features claim is named, with both', (what, claim) => {
+])('a %s that two features claim is named, with both features', (what, claim) => {
   const problem = refused([
     { ...bare('auction'), ...claim },
     { ...bare('market'), ...claim },
@@ -53,7 +53,7 @@ test.each<[string, Partial<Feature>]>([
   );
 });
 
-test('two features of one name are refused', () => {
+test('two features with one name are refused', () => {
   expect(refused([bare('chat'), bare('chat')])).toMatchObject({ code: 'claimed-twice' });
 });
 

@@ -12,12 +12,15 @@ type Fits<Services, One> =
         : { readonly needs: 'a needed service is missing from the list, or does not fit' }
     : never;
 
-/** A list in which every feature's needs are met; else the type of the one that does not fit says why. */
+/**
+ * A list in which every feature's needs are met; otherwise the type of the feature that does not fit says
+ * why.
+ */
 type Checked<List extends readonly Feature[]> = {
   readonly [Index in keyof List]: Fits<ServicesOf<List>, List[Index]>;
 };
 
-/** What is wrong with a list of features: a mistake of the program, found at its start and by a test. */
+/** A fault in a list of features: a programming error, found at the start and by a test. */
 export class FeatureListError extends Error {
   override readonly name = 'FeatureListError';
   readonly code: 'unknown-need' | 'circular-needs' | 'claimed-twice';
@@ -29,10 +32,9 @@ export class FeatureListError extends Error {
 }
 
 /**
- * Checks a list of features and puts it in the order of their needs, by name where these leave a choice.
- *
- * @throws FeatureListError `unknown-need`, `circular-needs`, or `claimed-twice` for a name, a table, a view, a kind of
- * events or transactions or a command that two features claim.
+ * Checks a list of features and sorts it by their needs, and by name where these leave a choice.
+ * @throws FeatureListError `unknown-need`, `circular-needs`, or `claimed-twice` for a name, a table, a view,
+ * a transaction kind or a command that two features claim.
  */
 export function featureList<const List extends readonly Feature[]>(features: List & Checked<List>): List {
   const list: readonly Feature[] = [...features].sort((a, b) => a.name.localeCompare(b.name));

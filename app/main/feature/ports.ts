@@ -12,19 +12,21 @@ import type { Classifiers, ImageClassifiers } from '../moderation/index.ts';
 import type { StoredBase } from './feature.ts';
 import type { Gathered } from './gather.ts';
 
-/** What the node gives to a community: adapters and facts, real in a node and virtual in the simulation. */
+/**
+ * What the node provides to a community: adapters and facts, real in a node and virtual in the simulation.
+ */
 export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' | 'settings'> {
   readonly transport: Transport;
   readonly network: Network;
   /** The operating system, as `process.platform` names it. */
   readonly platform: string;
-  /** Changes settings of the network; resolves once the network runs with them. */
+  /** Changes network settings; resolves once the network runs with them. */
   readonly setNetwork: (patch: NonNullable<SettingsPatch['network']>) => Promise<void>;
   readonly random: Random;
   readonly verifier: Verifier;
   readonly signer: BulkSigner;
   readonly bls: Bls;
-  /** The key with which this node signs blocks when it is a validator, and its libp2p peer id. */
+  /** The key with which this node signs blocks if it is a validator, and its libp2p peer id. */
   readonly validator: { readonly bls: BlsSigner; readonly peer: string };
   readonly notices: {
     put(notice: Omit<Notice, 'since'>): void;
@@ -32,29 +34,29 @@ export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' |
   };
   /** [K10] Where this node's votes are recorded; null for a node that only reads and orders nothing. */
   readonly voteJournal: VoteJournal | null;
-  /** Where evidence is written for people to look at; left out where nobody would. */
+  /** Where diagnostics are written for people to read; left out where nobody would. */
   readonly diagnostics?: DiagnosticsStore;
-  /** Whether this node is cut off from all others for as long as it runs. */
+  /** Whether this node stays disconnected from all others while it runs. */
   readonly alone: boolean;
   readonly classifiers: Classifiers & ImageClassifiers;
   readonly logger: Logger;
-  /** Made at first use. A world without archives leaves it out. */
+  /** Made on first use. A test world without archives leaves it out. */
   readonly archive?: () => ArchivePorts;
-  /** A world without a disk to look after leaves it out. */
+  /** A test world without a disk leaves it out. */
   readonly maintenance?: MaintenancePorts;
 }
 
-/** Everything that `create` of a feature is handed; each declares the part that it takes. */
+/** Everything that is passed to `create` of a feature; each declares the part that it uses. */
 export interface FeaturePorts extends WorldPorts, StoredBase {
-  /** What all features contributed. */
+  /** The contributions of all features. */
   readonly gathered: Gathered;
   readonly ledgerKinds: LedgerKinds;
   readonly ledgerProjections: readonly LedgerProjection[];
 }
 
-/** Files that show what went wrong, each by a name of its own. */
+/** Files that document failures, each under its own name. */
 export interface DiagnosticsStore {
-  /** Where a file is or will be, for people to find. */
+  /** The path of a file, whether it exists yet or not. */
   pathOf(name: string): string;
   write(name: string, bytes: Uint8Array): Promise<void>;
 }

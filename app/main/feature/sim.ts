@@ -6,15 +6,15 @@ export interface SimRandom {
   chance(probability: number): boolean;
 }
 
-/** One who acts in a simulated world. */
+/** An actor in a simulated world. */
 export interface SimPerson {
   readonly did: string;
 }
 
-/** Something people do, with how often they do it. */
+/** An act of people and its relative frequency. */
 export interface SimAct<Services> {
   readonly name: string;
   readonly weight: number;
-  /** Throws a Problem where the node refuses; any other error is a fault of the node. */
+  /** Throws a Problem if the node refuses; any other error is a fault of the node. */
   act(services: Services, rng: SimRandom, people: readonly SimPerson[]): unknown;
 }

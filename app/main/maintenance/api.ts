@@ -1,7 +1,7 @@
 import type { Api } from '../api/index.ts';
 import type { Maintenance } from './service.ts';
 
-/** @param node says that a repair runs, and checks the file after it. */
+/** @param node shows that a repair runs, and checks the file after it. */
 export const maintenanceApi = (
   api: Api['maintenance'],
   maintenance: () => Maintenance,

@@ -9,7 +9,7 @@ import type { Log } from '../log/log.ts';
 const SLICE_EVENTS = 200;
 const MAX_FAULTS = 20;
 
-/** Faults in words, the first of them in full and the rest as a number. */
+/** A summary of faults: the first in full and the number of the others. */
 export class Faults {
   readonly #lines: string[] = [];
   #more = 0;
@@ -25,8 +25,8 @@ export class Faults {
 }
 
 /**
- * Reads every event of the log and checks its hash, its place and who vouches for it: a later event of
- * the same author that names it, or its own signature [L3]. Others get their turn after every slice.
+ * Reads every event of the log and checks its hash, its place and its proof: a later event of the same author
+ * that names it, or its own signature [L3]. Other work gets its turn after every slice.
  */
 export async function examineEvents(
   log: Log,
@@ -54,7 +54,7 @@ export async function examineEvents(
         if (next.done === true) break;
         batch = next.value;
       } catch (error) {
-        // A row that cannot be decoded ends the walk through its stratum: what follows was not looked at.
+        // A row that cannot be decoded ends the scan of its stratum: later rows are not checked.
         faults.add(`An event of the ${stratum} stratum cannot be read: ${problemOf(error).message}`);
         break;
       }
@@ -73,7 +73,7 @@ export async function examineEvents(
         )
           faults.add(`Row ${seq} is filed under another author, time or kind than its event states.`);
         const byAuthor = toHex(event.author);
-        // [L14] The words of a husk are gone, and with them what its signature was over.
+        // [L14] The text of a redacted event is gone, and so is what its signature covered.
         const proved = row?.proved ?? PROVED.byAncestry;
         if (!awaited.delete(toHex(event.id) + byAuthor) && proved < PROVED.redacted) unvouched.push(event);
         if (proved === PROVED.storedRedacted) continue;

@@ -86,7 +86,7 @@ async function backupsFolder() {
   await mkdir(join(folder, 'backups'), { recursive: true });
 }
 
-test('sound data checks out, and two nodes with the same log answer with the same digest', async () => {
+test('sound data passes the check, and two nodes with the same log report the same digest', async () => {
   await backupsFolder();
   const one = open('one');
   one.write(450);
@@ -104,7 +104,7 @@ test('sound data checks out, and two nodes with the same log answer with the sam
   expect(await readdir(join(folder, 'backups'))).toEqual([]);
 });
 
-test('an event whose bytes were changed in the file is found by a deep check', async () => {
+test('a deep check finds an event whose bytes were changed in the file', async () => {
   await backupsFolder();
   const { db, maintenance, write } = open('one');
   write(5);
@@ -121,7 +121,7 @@ test('an event whose bytes were changed in the file is found by a deep check', a
   expect(faults.some((line) => line.startsWith('Nobody vouches for event'))).toBe(true);
 });
 
-test('what is shown and differs from the log is found by a deep check and mended by a rebuild', async () => {
+test('a deep check finds projections that differ from the log, and a rebuild mends them', async () => {
   await backupsFolder();
   const { db, maintenance, write } = open('one');
   write(3);
@@ -134,7 +134,7 @@ test('what is shown and differs from the log is found by a deep check and mended
   expect((await maintenance.verify(true)).ok).toBe(true);
 });
 
-test('backups are whole copies; the oldest give way, foreign files stay', async () => {
+test('backups are full copies; the oldest are deleted, foreign files stay', async () => {
   await backupsFolder();
   await writeFile(join(folder, 'backups', 'mine.db'), 'kept');
   const { maintenance, write, log } = open('one', 2);
@@ -151,7 +151,7 @@ test('backups are whole copies; the oldest give way, foreign files stay', async 
   copy.close();
 });
 
-test('a backup never replaces a file that is there', async () => {
+test('a backup never replaces an existing file', async () => {
   const { maintenance, write } = open('one');
   write(1);
   const path = join(folder, 'copy.db');
@@ -159,7 +159,7 @@ test('a backup never replaces a file that is there', async () => {
   await expect(maintenance.backup(path)).rejects.toMatchObject({ code: 'backup-exists' });
 });
 
-test('a backup into a folder that is not there says so and leaves nothing', async () => {
+test('a backup into a missing folder fails with a reason and leaves nothing', async () => {
   const { maintenance, write } = open('one');
   write(1);
   const path = join(folder, 'nowhere', 'copy.db');

@@ -22,13 +22,13 @@ export interface MaintenanceInit extends MaintenancePorts {
 
 export type Maintenance = ReturnType<typeof createMaintenance>;
 
-/** Names that only this node's own backups have; others are never pruned. */
+/** The names of this node's own backups; other files are never deleted. */
 const OWN_NAME = /^impulse-\d{8}T\d{9}Z\.db$/;
 
 /** Checks, repairs and copies a community's data. */
 export function createMaintenance(init: MaintenanceInit) {
   const { log, db, database, disk, clock } = init;
-  // One at a time: two would read the whole file at once and prune each other's copies.
+  // One at a time: two at once would both read the whole file and delete each other's copies.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work, work);
@@ -50,7 +50,7 @@ export function createMaintenance(init: MaintenanceInit) {
     /** Whether the data is sound; `deep` reads every event as well. */
     verify: (deep: boolean): Promise<Verification> => inTurn(() => verify(deep)),
 
-    /** Computes everything shown anew from the log. Nothing else happens in the node meanwhile. */
+    /** Recomputes all projections from the log. Nothing else runs in the node meanwhile. */
     rebuild: (): Promise<Verification> =>
       inTurn(async () => {
         log.rebuild();
@@ -58,8 +58,8 @@ export function createMaintenance(init: MaintenanceInit) {
       }),
 
     /**
-     * Copies the database, by default into the folder of backups, of which the oldest then give way.
-     * @throws {Problem} `backup-exists`, `backup-failed`, `disk-full`, or what the disk reports.
+     * Copies the database, by default into the folder of backups, where the oldest are then deleted.
+     * @throws {Problem} `backup-exists`, `backup-failed`, `disk-full`, or the error of the disk.
      */
     backup: (path?: Inputs['maintenance']['backup']['path']): Promise<Outputs['maintenance']['backup']> =>
       inTurn(async () => {
@@ -98,7 +98,7 @@ export function createMaintenance(init: MaintenanceInit) {
     };
   }
 
-  /** Of a damaged file not even the digest may be had; what is wrong with it is told all the same. */
+  /** The digest of a damaged file may be unavailable; its faults are reported all the same. */
   function summaryOfDamaged(faults: Faults): Verification {
     faults.add('The file is damaged. Run “impulse rebuild”.');
     try {
@@ -118,7 +118,7 @@ export function createMaintenance(init: MaintenanceInit) {
       const shown = log.stateDigest();
       await database.copy(init.path, scratch);
       const anew = await rebuilt(scratch);
-      // What was written meanwhile is in the copy and not in the digest, or the other way round.
+      // Something was written meanwhile: it is in the copy and not in the digest, or the reverse.
       const unchanged = before === log.count() && equalBytes(shown, log.stateDigest());
       if (unchanged && !equalBytes(shown, anew))
         faults.add('What is shown differs from what the log says. Run “impulse rebuild”.');
@@ -151,7 +151,7 @@ export function createMaintenance(init: MaintenanceInit) {
   }
 }
 
-/** `impulse-20261123T115400000Z.db`: names in order of time. */
+/** `impulse-20261123T115400000Z.db`: sorting by name sorts by time. */
 function nameAt(ms: number): string {
   return `impulse-${new Date(ms).toISOString().replaceAll(/[-:.]/g, '')}.db`;
 }

@@ -1,7 +1,7 @@
 import { done, latest, type Api } from '../api/index.ts';
 import type { Members } from './service.ts';
 
-/** @param changed hears that what the status says of this node's person may be different. */
+/** @param changed called when the status of this node's person may have changed. */
 export const membersApi = (
   api: Api['members'],
   members: () => Members,

@@ -74,7 +74,7 @@ export const membersFeature = defineFeature({
     return {
       ...members,
       roster,
-      // [M9] The log must hear this first, when every projection and listener exists.
+      // [M9] The log must be told of these first, once every projection and listener exists.
       opened: () => log.rightsChanged(rosterSync.missed.rights, rosterSync.missed.height),
       start(): void {
         members.start();

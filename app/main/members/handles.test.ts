@@ -3,7 +3,7 @@ import { openDatabase } from '../platform/sqlite/database.ts';
 import { Handles, type HandlesInit } from './handles.ts';
 import { memberMigrations } from './migrations.ts';
 
-/** Handles on a database of their own; what is asked of the judges is kept. */
+/** Handles on a database of their own; requests to the classifiers are recorded. */
 function handles({
   db = openDatabase(':memory:', memberMigrations),
   judge = async (handle) => handle.includes('rude'),
@@ -31,7 +31,7 @@ test('[M12] a handle is hidden until it was judged, and every handle is judged o
   expect(counted.changes).toBe(2);
 });
 
-test('[M12] what was judged is known after a restart', async () => {
+test('[M12] judgements survive a restart', async () => {
   const { own, db } = handles();
   await own.look(['mara', 'rude one']);
   const again = handles({ db });
@@ -40,7 +40,7 @@ test('[M12] what was judged is known after a restart', async () => {
   expect(again.asked).toEqual([]);
 });
 
-test('[M12] what the gate let through here is not asked about again', async () => {
+test('[M12] a handle that passed the gate here is not judged again', async () => {
   const { own, asked } = handles();
   own.passed('juno');
   await own.look(['juno']);
@@ -48,7 +48,7 @@ test('[M12] what the gate let through here is not asked about again', async () =
   expect(asked).toEqual([]);
 });
 
-test('[M12] handles that come while others are judged are judged after them, one at a time', async () => {
+test('[M12] handles that arrive while others are judged are judged after them, one at a time', async () => {
   const open: (() => void)[] = [];
   const { own, asked } = handles({
     judge: async () => {
@@ -66,7 +66,7 @@ test('[M12] handles that come while others are judged are judged after them, one
   expect([own.hides('a'), own.hides('b')]).toEqual([false, false]);
 });
 
-test('[M12] judges that fail leave a handle hidden, and it is asked about the next time', async () => {
+test('[M12] if the classifiers fail, a handle stays hidden and is judged at the next attempt', async () => {
   let broken = true;
   const { own } = handles({
     judge: async () => {

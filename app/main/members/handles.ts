@@ -2,15 +2,15 @@ import type { Database } from '../kernel/database.ts';
 
 export interface HandlesInit {
   readonly db: Database;
-  /** Whether a handle is to be hidden. */
+  /** Whether a handle must be hidden. */
   judge(handle: string): Promise<boolean>;
-  /** Called when a handle came into sight, or is to be hidden. */
+  /** Called when a handle is shown, or must be hidden. */
   changed(): void;
 }
 
 /**
- * What people call themselves, as this node's judges see it. A handle that nobody judged yet, or that would be
- * hidden as a message, is not shown [M12]; every handle is judged once.
+ * Handles as this node's classifiers judge them. A handle that has not been judged, or that would be hidden
+ * as a message, is not shown [M12]; every handle is judged once.
  */
 export class Handles {
   readonly #init: HandlesInit;
@@ -31,7 +31,7 @@ export class Handles {
     return this.#known.get(handle) ?? true;
   }
 
-  /** Somebody here wants to be called so, and the gate let it through. */
+  /** Someone here chose this handle, and it passed the gate. */
   passed(handle: string): void {
     this.#note(handle, false);
   }
@@ -41,7 +41,7 @@ export class Handles {
     this.#keep.run(handle, hidden ? 1 : 0);
   }
 
-  /** Has those judged that are new, one after another. */
+  /** Judges the new handles, one after another. */
   async look(handles: Iterable<string>): Promise<void> {
     for (const handle of handles) if (!this.#known.has(handle)) this.#waiting.add(handle);
     if (this.#judging) return;

@@ -1,6 +1,6 @@
 import type { Migration } from '../kernel/database.ts';
 
-/** What this node's judges said of what people call themselves. */
+/** How this node judged the handles of members. */
 export const memberMigrations: readonly Migration[] = [
   {
     feature: 'members',

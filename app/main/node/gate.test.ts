@@ -264,20 +264,21 @@ describe('what is written here', () => {
 });
 
 test('[J13] is signed, held and appealed in one transaction: all of it is stored, or nothing', async () => {
-  const { mara, clock, board } = await community();
+  const { people, clock, board } = await community();
+  const ines = people[0]!;
   const batches: string[][] = [];
-  mara.log.onCommit((batch) => batches.push(batch.map(({ event }) => event.kind)));
+  ines.log.onCommit((batch) => batches.push(batch.map(({ event }) => event.kind)));
   const spam = (text: string) =>
-    mara.boards.startThread({ board: board.id, subject: 'Pills', text, attachments: [], askReview: true });
+    ines.boards.startThread({ board: board.id, subject: 'Pills', text, attachments: [], askReview: true });
   await spam(SPAM);
   expect(batches).toEqual([['thread.start', 'review.appeal']]);
 
-  const events = mara.log.count();
-  mara.db.exec("CREATE TRIGGER no_appeal BEFORE INSERT ON review_act BEGIN SELECT RAISE(ABORT, 'full'); END");
+  const events = ines.log.count();
+  ines.db.exec("CREATE TRIGGER no_appeal BEFORE INSERT ON review_act BEGIN SELECT RAISE(ABORT, 'full'); END");
   await expect(spam(`${SPAM} again`)).rejects.toThrow();
   await clock.pass(1000);
-  expect(mara.log.count()).toBe(events);
-  expect(mara.moderation.holds.countOpen()).toBe(1);
+  expect(ines.log.count()).toBe(events);
+  expect(ines.moderation.holds.countOpen()).toBe(1);
 });
 
 test('[J13] a picture is judged before it is signed, and one that speaks for itself is held back', async () => {

@@ -5,7 +5,7 @@ import { reviewKinds } from './kinds.ts';
 import { ReviewProjection } from './projection.ts';
 import { ReviewStore, type LogRows } from './store.ts';
 
-/** The text of an appeal that an author asked for while writing. */
+/** The text of an appeal that an author requested while writing. */
 const ASKED_AT_ONCE = 'Held back when it was written; its author asks for a person to look at it.';
 
 /** The acts of a community and which of them count on this node. Made before the log is open. */
@@ -13,7 +13,7 @@ export class ReviewActs {
   readonly follows: Follows;
   readonly store: ReviewStore;
   readonly projection: ReviewProjection;
-  /** What the moderation gate asks [J14]. */
+  /** What the moderation gate reads [J14]. */
   readonly rulings: Rulings;
   readonly #db: Database;
   readonly #onRefold = new Set<() => void>();
@@ -35,7 +35,7 @@ export class ReviewActs {
     };
   }
 
-  /** [R8] Computes what follows for these items again. Hooks of {@link onRefold} run after the transaction. */
+  /** [R8] Recomputes the results for these items. Hooks of {@link onRefold} run after the transaction. */
   refold(items: readonly Uint8Array[]): void {
     this.#db.transaction(() => this.projection.refold(items));
     for (const listener of this.#onRefold) listener();

@@ -16,7 +16,7 @@ interface AuditRow {
   undone: number;
 }
 
-/** An act with where it stands in the audit log. */
+/** An act with its place in the audit log. */
 export interface AuditedAct {
   readonly act: Act;
   readonly item: Uint8Array;
@@ -27,7 +27,7 @@ const number = (act: (typeof ACTS)[number]) => ACTS.indexOf(act);
 /** [R4] An act in row `a`, whose event is `e`, that its author took back. */
 const UNDONE = `EXISTS (SELECT 1 FROM review_act u WHERE u.target = e.id AND u.act = ${number('undo')} AND u.author = a.author AND u.item = a.item)`;
 
-/** What moderators did, and how they agree. */
+/** The acts of moderators, and how far they agree. */
 export class Audit {
   readonly #db: Database;
 
@@ -78,7 +78,10 @@ export class Audit {
     };
   }
 
-  /** Rulings by author, as hex of their keys: how many, how many taken back, and how they agree with `me`. */
+  /**
+   * Rulings by author, keyed by their public key in hexadecimal: how many, how many taken back, and how they
+   * agree with `me`.
+   */
   rulings(me: number): Map<string, { rulings: number; undone: number; agreement: number | null }> {
     const counts = this.#db
       .prepare<{ author: number; key: Uint8Array; rulings: number; undone: number }>(
@@ -95,7 +98,7 @@ export class Audit {
     );
   }
 
-  /** Of items that both ruled on, the share on which both would show, or both hide. */
+  /** Of the items that both ruled on, the share that both would show or both hide. */
   #agreement(me: number): Map<number, number> {
     const latest = `SELECT a.author, a.item, a.ruling, MAX(a.time) FROM review_act a CROSS JOIN event e ON e.seq = a.n
       WHERE a.act = ${number('rule')} AND NOT ${UNDONE}`;

@@ -1,6 +1,6 @@
 import type { Database } from '../kernel/database.ts';
 
-/** From so many on. */
+/** The least count of held items. */
 const MUCH = 2000;
 
 const HELD = `INSERT OR IGNORE INTO review_author (n, author)
@@ -13,7 +13,7 @@ export interface HeldCounts {
   readonly published: number;
 }
 
-/** Who wrote what was ever held, so that an author's part of a long queue is found at once. */
+/** The authors of items that were ever held, so that an author's part of a long queue is found quickly. */
 export class HeldAuthors {
   readonly #db: Database;
 
@@ -21,12 +21,12 @@ export class HeldAuthors {
     this.#db = db;
   }
 
-  /** Takes up what was held since the last time. */
+  /** Processes items held since the last call. */
   catchUp(): void {
     this.#db.exec(HELD);
   }
 
-  /** An author, and whether so much of theirs was held that it is better found along the queue. */
+  /** An author, and whether so many of their items were held that scanning the queue is faster. */
   of(author: number): { row: number; wroteMuch: boolean } {
     return {
       row: author,
@@ -59,7 +59,7 @@ export class HeldAuthors {
     );
   }
 
-  /** Rows of what an author wrote that is not shown to everybody, the newest first, below `before`. */
+  /** Rows of an author's items that are not shown to everybody, the newest first, below `before`. */
   hidden(author: number, before: number, limit: number): number[] {
     return this.#rows(
       `SELECT * FROM (SELECT n FROM held_item WHERE own = 1 AND hidden = 1 AND n < ? ORDER BY n DESC LIMIT ?) UNION

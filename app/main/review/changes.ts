@@ -4,14 +4,14 @@ import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 
-/** How long changes are gathered before the console hears of them, in milliseconds. */
+/** How long changes are collected before the console is told, in milliseconds. */
 const TELL_AFTER_MS = 60;
-/** Items named at a time; past these a view loads anew what it shows. */
+/** The most items named in one change; beyond that, a view reloads everything it shows. */
 const MAX_NAMED = 500;
 
 type Change = { counts: contract.ReviewCounts; items: string[] };
 
-/** Tells of items that changed, gathered. */
+/** Reports items that changed, in batches. */
 export function createChanges({
   db,
   clock,
@@ -40,7 +40,7 @@ export function createChanges({
   };
 
   return {
-    /** Something was done about an item. */
+    /** An item has a new act. */
     acted(item: Uint8Array): void {
       note(item);
       soon();

@@ -3,7 +3,7 @@ import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
 import type { ItemSource, ItemText } from '../moderation/index.ts';
 
-/** An item's text, and where it stands. */
+/** An item's text and place. */
 export interface ItemContent extends Omit<ItemText, 'text'> {
   readonly n: number;
   readonly id: Uint8Array;
@@ -26,7 +26,7 @@ interface EventRow {
 
 const EVENT =
   'SELECT e.seq, e.id, e.kind, a.key AS author, e.time, e.proved FROM event e JOIN author a ON a.n = e.author';
-/** Neighbours read on each side of an item. */
+/** How many neighbours are read on each side of an item. */
 const AROUND = 5;
 
 /** The author of an item; null while the event is not here. */
@@ -34,11 +34,11 @@ export function authorOfItem(db: Database, item: Uint8Array): Uint8Array | null 
   return db.prepare<EventRow>(`${EVENT} WHERE e.id = ?`).get(item)?.author ?? null;
 }
 
-/** The source of each kind of events that are items. */
+/** The source of each event kind that is an item. */
 export const sourcesByKind = (sources: readonly ItemSource[]): ReadonlyMap<string, ItemSource> =>
   new Map(sources.flatMap((source) => source.kinds.map((kind) => [kind, source] as const)));
 
-/** Reads items by the sources that features gave. */
+/** Reads items through the sources that features provide. */
 export class ItemReader {
   readonly #db: Database;
   readonly #sources: ReadonlyMap<string, ItemSource>;
@@ -64,7 +64,7 @@ export class ItemReader {
     return { ...shown, n, id, kind: source.kind, author, text: proved > 1 ? null : shown.text };
   }
 
-  /** What was said right before and after an item where it was said, oldest first. */
+  /** The messages directly before and after an item in the same place, oldest first. */
   around(item: ItemContent, person: (key: Uint8Array) => contract.Person) {
     const source = [...this.#sources.values()].find(({ kind }) => kind === item.kind)!;
     const side = (before: boolean): Neighbour[] => {

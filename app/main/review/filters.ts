@@ -6,7 +6,7 @@ import { problem } from './problems.ts';
 
 const MAX_FILTERS = 100;
 
-/** Filters that this node's person gave a name. */
+/** Filters that this node's person saved under a name. */
 export class Filters {
   readonly #db: Database;
   readonly #random: Random;

@@ -2,11 +2,11 @@ import { equalBytes, toHex } from '../kernel/bytes.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Override } from './standing.ts';
 
-/** [R7] Whom this node heeds, and what its person set for single items. None of it leaves the node. */
+/** [R7] Whom this node follows, and what its person set for single items. None of it leaves the node. */
 export class Follows {
   readonly #db: Database;
   readonly #me: Uint8Array;
-  /** Whoever is not named is followed. */
+  /** Anyone not listed is followed. */
   readonly #said = new Map<string, boolean>();
 
   constructor(db: Database, me: Uint8Array) {

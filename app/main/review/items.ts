@@ -13,7 +13,7 @@ import { verdictOf } from './judged.ts';
 import type { Act, ItemReview } from './standing.ts';
 import type { ReviewStore } from './store.ts';
 
-/** What items need of other rooms. */
+/** What items need from other rooms. */
 export interface ItemSurroundings {
   person(key: Uint8Array): contract.Person;
   hasFile(digest: Uint8Array): boolean;
@@ -31,10 +31,10 @@ interface ActBody {
   readonly to?: Role;
 }
 
-/** Acts that the contract names; an answer to a purge stands in its receipt. */
+/** Acts in the contract; an answer to a purge is part of its receipt instead. */
 export type ShownAct = Exclude<ActName, 'purged'>;
 
-/** Items and acts in the words of the contract. */
+/** Converts items and acts to the types of the contract. */
 export class Items {
   readonly reader: ItemReader;
   readonly #db: Database;
@@ -52,7 +52,7 @@ export class Items {
     this.#around = around;
   }
 
-  /** The item in a row of the log; null where there is none, or none that can be looked at. */
+  /** The item in a row of the log; null if there is none, or none that can be shown. */
   byRow(n: number): contract.ReviewItem | null {
     const content = this.reader.byRow(n);
     return content && this.itemOf(content);
@@ -132,7 +132,7 @@ export class Items {
       .flatMap((act) => this.shown(act, item, undone.has(toHex(act.id))));
   }
 
-  /** An act in the words of the contract; none for answers to a purge. */
+  /** An act as the contract has it; null for answers to a purge. */
   shown({ id, author, time, act }: Act, item: Uint8Array, undone: boolean): contract.ReviewAct[] {
     if (act === 'purged') return [];
     const body = this.#bodyOf(id);

@@ -1,7 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { LABELS, type KeptJudgement } from '../moderation/index.ts';
 
-/** What models and rules said about an item, in the words of the contract. */
+/** The judgement of an item by models and rules, as the contract has it. */
 export function verdictOf(kept: KeptJudgement): contract.Verdict {
   const { decision, detail, scores, language, stage } = kept;
   const worst = scores ? Math.max(...LABELS.map((head) => scores[head])) : 0;

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { ROLES } from '../kernel/roles.ts';
 import type { Kind } from '../log/kinds.ts';
 
-/** [R12] Events of one purge, at most; edits beyond are purged by further ones. */
+/** [R12] The most events of one purge; further edits take further purges. */
 export const MAX_HUSKS = 100;
-/** The largest husk, in bytes. */
+/** The largest redacted event, in bytes. */
 const MAX_HUSK_BYTES = 2048;
 
 const Id: z.ZodType<Uint8Array> = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
@@ -43,7 +43,7 @@ export type Purged = z.infer<typeof Purged>;
 
 const content = { stratum: 'content' } as const;
 
-/** [R1] What people do about messages. */
+/** [R1] The event kinds of acts on messages. */
 export const reviewKinds = {
   claim: { name: 'review.claim', ...content, body: Claim, leastRole: 'moderator' },
   release: { name: 'review.release', ...content, body: Claim, leastRole: 'moderator' },
@@ -56,7 +56,7 @@ export const reviewKinds = {
   purged: { name: 'review.purged', ...content, body: Purged, leastRole: 'member' },
 } as const satisfies Record<string, Kind>;
 
-/** The acts by name, in the order in which tables number them. */
+/** The acts by name, in the order of their numbers in tables. */
 export const ACTS = [
   'claim',
   'release',
@@ -70,5 +70,5 @@ export const ACTS = [
 ] as const;
 export type ActName = (typeof ACTS)[number];
 
-/** The act that a kind of event is, by the kind's name. */
+/** The act of an event kind. */
 export const actOf = (kind: string): ActName => kind.slice('review.'.length) as ActName;

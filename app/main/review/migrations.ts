@@ -1,9 +1,9 @@
 import type { Migration } from '../kernel/database.ts';
 
 /**
- * `review_act` and `review_husk` (which events a purge names) follow from the log; `review_item` from it and from whom this node follows, `review_author` (who
- * wrote what was held) from the holds. The others are this
- * node's own. What is open is found by partial indexes over the holds.
+ * `review_act` and `review_husk` (the events that a purge names) follow from the log; `review_item` from the
+ * log and from whom this node follows; `review_author` (who wrote held items) from the holds. The other
+ * tables are this node's own. Open items are found by partial indexes over the holds.
  */
 export const reviewMigrations: readonly Migration[] = [
   {

@@ -5,17 +5,17 @@ import type { Projection } from '../log/kinds.ts';
 import { reviewKinds } from './kinds.ts';
 import type { ReviewStore } from './store.ts';
 
-/** Acts as rows. What follows from them is computed once a transaction, for the items it touched. */
+/** Acts as rows. Their results are computed once per transaction, for the items it touched. */
 export class ReviewProjection implements Projection {
   readonly kinds = Object.values(reviewKinds);
   readonly #db: Database;
   readonly #store: ReviewStore;
   readonly #ruled: (items: readonly Uint8Array[]) => void;
-  /** Items whose acts changed in this transaction, as hex. */
+  /** Items whose acts changed in this transaction, in hexadecimal. */
   readonly #touched = new Set<string>();
   #rebuilding = false;
 
-  /** `ruled` hears, inside the transaction, of items on which another ruling is in effect than before. */
+  /** `ruled` is called, inside the transaction, with items whose ruling in effect changed. */
   constructor(db: Database, store: ReviewStore, ruled: (items: readonly Uint8Array[]) => void) {
     this.#db = db;
     this.#store = store;
@@ -37,14 +37,14 @@ export class ReviewProjection implements Projection {
   }
 
   settle(): void {
-    // A rebuild goes through states that never were: what follows is computed at its end.
+    // A rebuild passes through states that never existed: the results are computed at its end.
     if (this.#rebuilding || this.#touched.size === 0) return;
     const items = Array.from(this.#touched, fromHex);
     this.#touched.clear();
     this.refold(items);
   }
 
-  /** Computes anew what follows for some items, in the caller's transaction. */
+  /** Recomputes the results for some items, in the caller's transaction. */
   refold(items: readonly Uint8Array[]): void {
     const changed = items.filter((item) => this.#store.refold(item));
     if (changed.length > 0) this.#ruled(changed);

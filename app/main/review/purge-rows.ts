@@ -3,7 +3,7 @@ import { bodyOf } from '../log/event.ts';
 import type { ItemSource } from '../moderation/index.ts';
 import { ACTS, type Purge, type Purged } from './kinds.ts';
 
-/** A purge that somebody asked for. */
+/** A purge request. */
 export interface PurgeAsked {
   /** Row of its event. */
   readonly n: number;
@@ -31,12 +31,12 @@ interface PurgeRow {
 
 const PURGE = `SELECT a.n, e.id, k.key AS author, a.time, e.bytes FROM review_act a
   CROSS JOIN event e ON e.seq = a.n JOIN author k ON k.n = a.author WHERE a.act = ${ACTS.indexOf('purge')}`;
-/** A purge in row `a` of which something is here still, or which nobody here answered. */
+/** A purge in row `a` that left something here, or that nobody here has answered. */
 const UNDONE = `(NOT EXISTS (SELECT 1 FROM review_receipt r WHERE r.purge = e.id)
   OR EXISTS (SELECT 1 FROM review_receipt r JOIN review_husk h ON h.n = a.n JOIN event x ON x.id = h.id
     WHERE r.purge = e.id AND r.answer = 1 AND x.proved < 2))`;
 
-/** Purges, what this node did about them, and what members answered. */
+/** Purges, what this node did about them, and the answers of members. */
 export class PurgeRows {
   readonly #db: Database;
   readonly #sources: readonly ItemSource[];
@@ -86,7 +86,7 @@ export class PurgeRows {
       : null;
   }
 
-  /** Bytes and files add up where a purge is done again for what came back. */
+  /** Bytes and files are summed when a purge is repeated because something came back. */
   note(purge: Uint8Array, { answer, bytes, files, atMs }: Receipt): void {
     this.#db
       .prepare(
@@ -96,7 +96,7 @@ export class PurgeRows {
       .run(purge, answer === 'gone' ? 1 : 0, bytes, files, atMs);
   }
 
-  /** What members answered, the latest answer of each last. */
+  /** The answers of members, each member's latest answer last. */
   answers(purge: Uint8Array): { author: Uint8Array; answer: 'gone' | 'refused'; time: number }[] {
     return this.#db
       .prepare<{ author: Uint8Array; time: number; bytes: Uint8Array }>(
@@ -118,7 +118,7 @@ export class PurgeRows {
     );
   }
 
-  /** Changes of an item by its author. */
+  /** Edits of an item by its author. */
   editsOf(item: Uint8Array): readonly Uint8Array[] {
     return this.#sources.flatMap((source) => source.editsOf?.(item) ?? []);
   }

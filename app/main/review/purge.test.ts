@@ -19,14 +19,16 @@ import { reviewKinds } from './kinds.ts';
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 const SECRET = 'Zebrafinken nisten im Leuchtturm';
-/** Words of it as the index keeps them: without capitals. */
+/** Words of the post as the index stores them: in lower case. */
 const TRACES = ['ebrafinken', 'nisten', 'leuchtturm', 'Leuchtturm', 'heimlich', 'Absender', 'kennung'];
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'impulse-purge-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Mara's community of a board and some members with their roles, all linked to her; Mara’s data lies in a file. */
+/**
+ * Mara's community of a board and some members with their roles, all linked to her; Mara’s data is in a file.
+ */
 async function foundCommunity(members: Readonly<Record<string, Role>>) {
   const world = new TestCommunity();
   const path = join(folder, 'mara.db');
@@ -68,14 +70,14 @@ async function sound({ log, db }: TestNode): Promise<string[]> {
   return faults.list();
 }
 
-/** Which traces a file or its write-ahead log holds. */
+/** Which words a file or its write-ahead log still contains. */
 function tracesIn(path: string): string[] {
   const bytes = [path, `${path}-wal`].filter(existsSync).map((one) => readFileSync(one));
   return TRACES.filter((trace) => bytes.some((part) => part.includes(trace)));
 }
 
 describe('a purge', () => {
-  test('[R12] [R13] takes the bytes from the file: the post, its edits, its source, the index, the log of writes', async () => {
+  test('[R12] [R13] removes the bytes from the file: the post, its edits, its source, the index, the write-ahead log', async () => {
     const { mara, clock, board, path } = await foundCommunity({});
     for (let n = 0; n < 30; n++) await start(mara, board, `Fine morning number ${n}`);
     const post = mara.log.append(mara.signer, boardKinds.start.name, {
@@ -91,7 +93,7 @@ describe('a purge', () => {
     await mara.boards.edit({ id, text: `heimlich ${SECRET}` });
     await clock.pass(1000);
     expect(mara.boards.search({ query: 'zebrafinken', limit: 5 }).items).toHaveLength(1);
-    // Pages that were freed before, as the index does when it merges its pieces.
+    // Pages that were freed earlier, as the index frees them when it merges its segments.
     mara.db.exec('CREATE TABLE scratch (text TEXT)');
     mara.db.prepare('INSERT INTO scratch (text) VALUES (?)').run(`${SECRET} `.repeat(5000));
     mara.db.exec('DROP TABLE scratch');
@@ -109,7 +111,7 @@ describe('a purge', () => {
       thread: { subject: '…' },
       posts: { items: [{ id, createdAt: 1_600_000_000_000, edits: 1, held: { state: 'removed' } }] },
     });
-    // The purge and its answer came to it, nothing went.
+    // The purge and its answer were added; nothing was removed.
     expect(mara.log.count()).toBe(count + 2);
     expect(digests(mara)).not.toEqual(before);
     expect(await sound(mara)).toEqual([]);
@@ -139,7 +141,7 @@ describe('a purge', () => {
     expect(words(mara, id).text).toBe('');
   });
 
-  test('[R13] [R14] is done by who follows, refused by who does not want it, and answered late by who was away', async () => {
+  test('[R13] [R14] is carried out by nodes that follow, refused by a person who does not want it, and answered late after an absence', async () => {
     const { world, mara, people, clock, board } = await foundCommunity({
       ines: 'member',
       otto: 'member',
@@ -166,7 +168,7 @@ describe('a purge', () => {
     expect(words(otto, id).text).toBe(SECRET);
     expect(new Set([mara, ines, otto, paul].map((who) => digests(who).join(' '))).size).toBe(1);
 
-    // Whoever refused may still do it.
+    // A person who refused may still purge.
     const answer = otto.review.answerPurge({ id: asked!.id, answer: 'gone' });
     await clock.pass(5000);
     expect((await answer).here).not.toBeNull();
@@ -179,7 +181,7 @@ describe('a purge', () => {
     );
   });
 
-  test('[R13] is carried out after a restart that came in between', async () => {
+  test('[R13] is carried out after a restart in between', async () => {
     const { world, mara, clock, board } = await foundCommunity({});
     const id = await start(mara, board);
     await mara.review.stop();
@@ -198,7 +200,7 @@ describe('a purge', () => {
     expect(answers(again)).toEqual(['mara gone']);
   });
 
-  test('[R14] does not take what a person wants shown on their node', async () => {
+  test('[R14] does not remove an item that a person shows on their node', async () => {
     const { mara, people, clock, board } = await foundCommunity({ ines: 'member' });
     const ines = people[0]!;
     const id = await start(ines, board);
@@ -212,7 +214,7 @@ describe('a purge', () => {
     expect(words(ines, id).text).toBe('');
   });
 
-  test('[R1] is for co-sysops, and of posts and lines alone', async () => {
+  test('[R1] is for co-sysops, and for posts and chat lines only', async () => {
     const { mara, people, clock, board } = await foundCommunity({ ines: 'moderator' });
     const id = await start(people[0]!, board);
     await clock.pass(3000);
@@ -224,7 +226,7 @@ describe('a purge', () => {
     expect(mara.chat.lines({ limit: 5 }).items).toEqual([]);
   });
 
-  test('[R13] lets go of files that nothing else names', async () => {
+  test('[R13] releases files that nothing else names', async () => {
     const { mara, clock, board } = await foundCommunity({});
     const put = (text: string) => mara.files.put(new TextEncoder().encode(text), `${text}.txt`, 'text/plain');
     const [alone, shared] = [await put('alone'), await put('shared')];
@@ -238,8 +240,8 @@ describe('a purge', () => {
   });
 });
 
-describe('a node that comes later', () => {
-  test('[R15] files what was purged as held, asks no more, and takes no bytes back', async () => {
+describe('a node that joins later', () => {
+  test('[R15] counts purged events as held, does not request them again, and does not accept their bytes', async () => {
     const { world, mara, people, clock, board } = await foundCommunity({ ines: 'member' });
     const ines = people[0]!;
     const id = await start(ines, board);
@@ -256,7 +258,7 @@ describe('a node that comes later', () => {
     await clock.pass(65_000);
     expect(nora.log.store.isRedacted(digestOf(id))).toBe(true);
     expect(digests(nora)).toEqual(digests(mara));
-    // [S9] Nora and Ines lack nothing of what Mara has.
+    // [S9] Nora and Ines lack nothing that Mara has.
     expect(mara.federation.spread.level(digestOf(id)).copies).toBe(2);
     expect(nora.boards.thread({ id, limit: 5 }).posts.items.map(({ text }) => text)).toEqual([
       null,
@@ -268,13 +270,13 @@ describe('a node that comes later', () => {
     expect(answers(mara)).toContain('nora gone');
   });
 
-  test('[R16] gets what came before the purged post by its own signature', async () => {
+  test('[R16] accepts events before the purged post by their own signatures', async () => {
     const { world, mara, people, clock, board } = await foundCommunity({ ines: 'member' });
     const ines = people[0]!;
     await ines.transport.stop();
     const ids: string[] = [];
     for (const text of ['One', 'Two', SECRET, 'Four']) ids.push(await start(ines, board, text));
-    // Mara gets them as catch-up brings them: one signature checked, the others by ancestry.
+    // Mara receives them by catch-up: one signature checked, the others accepted by ancestry.
     await world.copy(ines, mara);
     await ines.transport.start();
     await purge(mara, clock, ids[2]!);
@@ -286,7 +288,7 @@ describe('a node that comes later', () => {
     expect(digests(nora)).toEqual(digests(mara));
   });
 
-  test('[R16] believes no purge that says what somebody wrote', async () => {
+  test('[R16] rejects a purge that contains the text of a post', async () => {
     const { mara, people, clock, board } = await foundCommunity({ eve: 'co-sysop', ines: 'member' });
     const [eve, ines] = people as [TestNode, TestNode];
     const fields = {
@@ -309,14 +311,14 @@ describe('a node that comes later', () => {
     claim(made('I quit'), two);
     await clock.pass(10_000);
     expect(mara.log.store.isRedacted(one)).toBe(true);
-    // Words are no husk.
+    // An event with its text is not a redacted event.
     expect(mara.log.store.has(two)).toBe(false);
     const { refusals } = await mara.log.admit([{ bytes: forged.bytes, signature: null }], 'history');
     expect(refusals).toMatchObject([{ code: 'unproven' }]);
   });
 });
 
-test('[R15] a repair keeps what was purged as it is', async () => {
+test('[R15] a repair leaves purged events purged', async () => {
   const { mara, clock, board } = await foundCommunity({});
   const id = await start(mara, board);
   await purge(mara, clock, id);

@@ -12,11 +12,11 @@ import type { Holds, ItemSource } from '../moderation/index.ts';
 import type { ReviewActs } from './acts.ts';
 import { PurgeRows, type PurgeAsked } from './purge-rows.ts';
 
-/** Between two steps of scrubbing, so that others have their turn, in milliseconds. */
+/** Pause between two steps of scrubbing, so that other work gets its turn, in milliseconds. */
 const STEP_MS = 20;
-/** Wait for readers that hold the write-ahead log open, and after the disk refused, in milliseconds. */
+/** Pause when readers hold the write-ahead log open, or after the disk refused a write, in milliseconds. */
 const AGAIN_MS = 5000;
-/** Set while something deleted has yet to be overwritten. */
+/** Set while deleted data has not been overwritten yet. */
 const TO_SCRUB = 'review.scrub';
 
 export interface PurgerInit {
@@ -27,11 +27,11 @@ export interface PurgerInit {
   readonly logger: Logger;
   readonly holds: Holds;
   readonly acts: ReviewActs;
-  /** The kinds of items that features gave. */
+  /** The item kinds of the features. */
   readonly items: readonly ItemSource[];
-  /** Lets go of a file that nothing names any more. */
+  /** Deletes a file that nothing names any more. */
   readonly forgetFile: (cid: Uint8Array) => Promise<void>;
-  /** Takes deleted words out of the search index, a step a call; true when it is done. */
+  /** Removes deleted words from the search index, one step per call; true when done. */
   readonly searchScrub: () => () => boolean;
   /** A purge was carried out here. */
   readonly done: (purge: PurgeAsked) => void;
@@ -41,7 +41,7 @@ export interface PurgerInit {
 export class Purger {
   readonly rows: PurgeRows;
   readonly #init: PurgerInit;
-  /** Ids that some purge names, as hex, so that what comes back is noticed. */
+  /** Ids that some purge names, in hexadecimal, so that events that come back are noticed. */
   readonly #named = new Set<string>();
   #last: Promise<void> = Promise.resolve();
   readonly #abort = new AbortController();
@@ -57,7 +57,7 @@ export class Purger {
     return this.#last;
   }
 
-  /** Reads anew which ids purges name. */
+  /** Rereads the ids that purges name. */
   learn(): void {
     for (const id of this.rows.ids()) this.#named.add(toHex(id));
   }
@@ -66,7 +66,7 @@ export class Purger {
     return this.#named.size > 0 && this.#named.has(toHex(id));
   }
 
-  /** Carries out whatever this node follows and has not done; resolves when it is through. */
+  /** Carries out all open purges that this node follows; resolves when done. */
   catchUp(): Promise<void> {
     return this.#inTurn(async () => {
       for (const purge of this.rows.undone()) {
@@ -76,7 +76,7 @@ export class Purger {
     });
   }
 
-  /** Carries out one purge, whoever asked for it. */
+  /** Carries out one purge, whoever requested it. */
   perform(purge: PurgeAsked): Promise<void> {
     return this.#inTurn(async () => {
       await this.#perform(purge);
@@ -84,7 +84,7 @@ export class Purger {
     });
   }
 
-  /** [R14] What a person wants shown on their node is not taken from it. */
+  /** [R14] An item that a person shows on their node is kept. */
   #follows({ author, body }: PurgeAsked): boolean {
     const { follows } = this.#init.acts;
     return follows.follows(author) && follows.override(body.item)?.show !== 'show';
@@ -121,7 +121,10 @@ export class Purger {
     this.#init.done(purge);
   }
 
-  /** [R16] What the purged events alone vouched for is passed on by its own signature from now on. */
+  /**
+   * [R16] Parents that only the purged events vouched for are passed on with their own signatures from now
+   * on.
+   */
   async #secureParents(ids: readonly Uint8Array[]): Promise<void> {
     const { db, log } = this.#init;
     const { store } = log;
@@ -149,7 +152,7 @@ export class Purger {
     return files;
   }
 
-  /** What was deleted is overwritten: in the search index, in free pages, in the write-ahead log. */
+  /** Overwrites deleted data: in the search index, in free pages, in the write-ahead log. */
   async #scrub(): Promise<void> {
     const { db, clock, log } = this.#init;
     const { signal } = this.#abort;

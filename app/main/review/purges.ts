@@ -19,7 +19,7 @@ export interface PurgesInit extends Omit<PurgerInit, 'done'> {
   readonly myRole: () => Role | null;
 }
 
-/** Purges as people see them: asked for, answered, and what became of them [R12] [R14]. */
+/** Purges as people see them: requested, answered, and carried out [R12] [R14]. */
 export class Purges {
   readonly #init: PurgesInit;
   readonly #purger: Purger;
@@ -37,7 +37,7 @@ export class Purges {
     return this.#purger.stop();
   }
 
-  /** [R13] A purge came, or something that one names came back. */
+  /** [R13] A purge arrived, or an event that a purge names came back. */
   committed(batch: readonly Committed[]): void {
     let due = false;
     for (const { event } of batch) {
@@ -50,14 +50,14 @@ export class Purges {
     if (due) void this.#purger.catchUp();
   }
 
-  /** Whom this node follows changed: purges may have become due. */
+  /** This node follows different people now: purges may have become due. */
   reconsider(): void {
     void this.#purger.catchUp();
   }
 
   /**
-   * Signs a purge of an item and its edits, and carries it out here.
-   * Throws a Problem `item-unknown`, `not-purgeable`, `purged` or `out-of-role`.
+   * Signs a purge of an item and its edits, and carries it out here. Throws a Problem `item-unknown`,
+   * `not-purgeable`, `purged` or `out-of-role`.
    */
   async ask(id: string, reason: string): Promise<contract.PurgeReceipt> {
     const { log, signer } = this.#init;
@@ -113,7 +113,7 @@ export class Purges {
     };
   }
 
-  /** What became of a purge, by the answers that are here. */
+  /** The receipt of a purge, from the answers that are here. */
   receipt({ id, author, time, body }: PurgeAsked): contract.PurgeReceipt {
     const { person, members } = this.#init;
     const { rows } = this.#purger;
@@ -142,7 +142,7 @@ export class Purges {
     throw problem('purge-unknown');
   }
 
-  /** Tells everybody, unless this person said the same already, here or on another device. */
+  /** Publishes the answer, unless this person gave the same answer already, here or on another device. */
   #answer({ id, body }: PurgeAsked, answer: 'gone' | 'refused'): void {
     const { log, signer, logger, myRole } = this.#init;
     const said = this.#purger.rows.answers(id).findLast((one) => equalBytes(one.author, signer.publicKey));
@@ -150,7 +150,7 @@ export class Purges {
     try {
       log.append(signer, reviewKinds.purged.name, { item: body.item, purge: id, answer });
     } catch (error) {
-      // It is done whether the others hear of it or not.
+      // The purge is done whether the others hear of it or not.
       logger.warn('purge-not-answered', { code: problemOf(error).code });
     }
   }

@@ -8,7 +8,7 @@ import { migrations } from '../node/community.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { Queue } from './queue.ts';
 
-/** A database that writes down what it is asked, and how it would find it. */
+/** A database that records the statements it runs and their query plans. */
 function watched(db: Database, plans: string[]): Database {
   return {
     ...db,
@@ -39,7 +39,7 @@ const filters: Partial<ReviewFilter>[] = [
   { claimed: 'nobody' },
 ];
 
-test.each(filters)('[R10] a page of %o is found along an index, and nothing is sorted to find it', (more) => {
+test.each(filters)('[R10] a page of %o is found along an index, without sorting', (more) => {
   const db = openDatabase(':memory:', migrations);
   const plans: string[] = [];
   const queue = new Queue(watched(db, plans), [

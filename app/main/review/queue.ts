@@ -4,14 +4,16 @@ import type { Cell, Database } from '../kernel/database.ts';
 import { LABELS, HOLD_STATES, type ItemSource } from '../moderation/index.ts';
 import { problem } from './problems.ts';
 
-/** Items looked at for words before a page is handed out as it is, with a cursor to go on from. */
+/**
+ * How many items are searched for words before a page is returned as it is, with a cursor to continue from.
+ */
 const MAX_LOOKED_AT = 1600;
 const SLICE = 400;
 
-/** One place in the queue. */
+/** A position in the queue. */
 export interface Place {
   readonly n: number;
-  /** What it is ordered by: milliseconds, or a probability. */
+  /** The sort key: milliseconds, or a probability. */
   readonly key: number;
 }
 
@@ -20,7 +22,7 @@ export interface Asking {
   /** This node's person: a row of `author`. */
   readonly me: number;
   readonly nowMs: number;
-  /** Row of the author in the filter, and whether they wrote so much that it is found on the way. */
+  /** Row of the author in the filter, and whether they wrote so much that a scan of the queue finds it. */
   readonly author: { readonly row: number; readonly wroteMuch: boolean } | null;
 }
 
@@ -30,7 +32,7 @@ const OPEN = 'h.state IN (1, 2) AND h.ruling IS NULL';
 interface ItemSql {
   /** Number of an item's kind, of an event `e` and its hold `h`, if any. */
   readonly kind: string;
-  /** Items on which something was said. */
+  /** Items that have acts. */
   readonly marked: string;
   /** Id of the board of an event `e` and its hold `h`, if any. */
   readonly board: string;
@@ -52,7 +54,7 @@ function itemSqlOf(sources: readonly ItemSource[]): ItemSql {
   };
 }
 
-/** [R10] What waits for a person, in pages: two walks along indexes, of what is held and of what is raised, merged. */
+/** [R10] Items that wait for a person, in pages: two index scans, of held and of raised items, merged. */
 export class Queue {
   readonly #db: Database;
   readonly #items: ItemSql;
@@ -62,7 +64,7 @@ export class Queue {
     this.#items = itemSqlOf(sources);
   }
 
-  /** Places after a cursor; `says` looks for the words of the filter. */
+  /** Positions after a cursor; `says` searches for the words of the filter. */
   page(
     asking: Asking,
     cursor: string | undefined,
@@ -123,7 +125,10 @@ interface Walk {
   readonly values: readonly Cell[];
 }
 
-/** What to walk along for a filter: what is held, and what is raised beside it; or the few that are claimed or raised. */
+/**
+ * The index scans for a filter: held items, and raised ones beside them; or the few that are claimed or
+ * raised.
+ */
 function walksOf(asking: Asking, items: ItemSql): Walk[] {
   const { filter, me, nowMs } = asking;
   const worst = filter.order === 'worst';

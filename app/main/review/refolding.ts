@@ -1,19 +1,19 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { ReviewActs } from './acts.ts';
 
-/** Items computed anew at a time: some tens of milliseconds. */
+/** Items recomputed in one step: a few tens of milliseconds. */
 const SLICE = 300;
 const SLICE_AFTER_MS = 5;
-/** Set while some are left, so that a node that stops in between goes on at its next start. */
+/** Set while items remain, so that a node that stops meanwhile continues at its next start. */
 const LEFT = 'review.refold';
 
-/** The log's notes of this node. */
+/** The log's metadata of this node. */
 interface Notes {
   meta<T extends string | number | Uint8Array>(key: string): T | null;
   setMeta(key: string, value: number): void;
 }
 
-/** [R8] Computes rulings anew, the newest at once and thousands of older ones bit by bit. */
+/** [R8] Recomputes rulings: the newest at once and thousands of older ones in steps. */
 export class Refolding {
   readonly #acts: ReviewActs;
   readonly #clock: Clock;
@@ -36,7 +36,7 @@ export class Refolding {
     this.#cancel = null;
   }
 
-  /** Items in the order in which they are wanted. */
+  /** Items in the order in which they are needed. */
   of(items: readonly Uint8Array[]): void {
     if (items.length > SLICE) this.#notes.setMeta(LEFT, 1);
     this.#acts.refold(items.slice(0, SLICE));

@@ -35,7 +35,7 @@ const rule = (who: TestNode, id: string, ruling: Inputs['review']['rule']['rulin
   who.review.rule({ ids: [id], ruling, labels: [], note: '' });
 
 describe('the queue', () => {
-  test('[R10] holds what waits for a person, oldest first, with reasons and what was said around it', async () => {
+  test('[R10] holds what waits for a person, oldest first, with reasons and context', async () => {
     const { mara, people, clock, board } = await community({ ines: 'member' });
     const ines = people[0]!;
     const thread = await start(ines, board, 'A fine morning');
@@ -64,7 +64,7 @@ describe('the queue', () => {
     expect(mara.review.author({ did: me(ines) })).toMatchObject({ held: 2, removed: 0, banned: false });
   });
 
-  test('[R10] says of every picture how it was judged', async () => {
+  test('[R10] shows the judgement of every picture', async () => {
     const { mara, people, clock, board } = await community({ ines: 'member' });
     const ines = people[0]!;
     const put = async (bytes: string, name: string) =>
@@ -105,13 +105,13 @@ describe('the queue', () => {
     expect(() => list(mara, {}, 2, 'nonsense')).toThrow(code('bad-cursor'));
   });
 
-  test('is for moderators alone', async () => {
+  test('is for moderators only', async () => {
     const { people } = await community({ ines: 'member' });
     expect(() => people[0]!.review.counts()).toThrow(code('out-of-role'));
     expect(() => people[0]!.review.claim({ ids: ['bafy'] })).toThrow(code('out-of-role'));
   });
 
-  test('tells what changed, gathered', async () => {
+  test('reports changes in batches', async () => {
     const { mara, people, clock, board } = await community({ ines: 'member' });
     const heard: { open: number; items: number }[] = [];
     mara.review.onChange(({ counts, items }) => heard.push({ open: counts.open, items: items.length }));
@@ -124,7 +124,7 @@ describe('the queue', () => {
 });
 
 describe('acts', () => {
-  test('[R5] what somebody has taken on is left to them for a quarter of an hour', async () => {
+  test('[R5] a claim reserves an item for a quarter of an hour', async () => {
     const { mara, people, clock, board } = await community({
       ines: 'moderator',
       paul: 'moderator',
@@ -143,13 +143,13 @@ describe('acts', () => {
     expect(ids(paul, { claimed: 'nobody' })).toEqual([]);
     expect(ids(ines, { claimed: 'me' })).toEqual([id]);
     expect(ines.review.counts().mine).toBe(1);
-    // Whoever stands above decides all the same.
+    // Someone with a higher role can decide all the same.
     expect(rule(mara, id, 'quarantine').failed).toEqual([]);
     await clock.pass(CLAIM_MS);
     expect(paul.review.claim({ ids: [id] }).failed).toEqual([]);
   });
 
-  test('[R11] what cannot be done is named and stops none of the rest', async () => {
+  test('[R11] items that cannot be decided are named and do not stop the others', async () => {
     const { mara, people, clock, board } = await community({ ines: 'member' });
     const id = await start(people[0]!, board, DOUBTFUL);
     await clock.pass(3000);
@@ -168,7 +168,7 @@ describe('acts', () => {
     expect(ids(mara, { state: 'ruled' })).toEqual([id]);
   });
 
-  test('[R4] a ruling that is taken back leaves what was before', async () => {
+  test('[R4] a ruling that is taken back restores the one before', async () => {
     const { mara, people, clock, board } = await community({ ines: 'moderator', otto: 'member' });
     const [ines, otto] = people as [TestNode, TestNode];
     const id = await start(otto, board, DOUBTFUL);
@@ -187,7 +187,7 @@ describe('acts', () => {
     ]);
   });
 
-  test('[R6] an appeal by the author and a report by anybody come back to a person', async () => {
+  test('[R6] an appeal by the author and a report by anybody bring an item back to a person', async () => {
     const { mara, people, clock, board } = await community({ ines: 'member', otto: 'member' });
     const [ines, otto] = people as [TestNode, TestNode];
     const id = await start(ines, board, 'A fine morning');
@@ -215,7 +215,7 @@ describe('acts', () => {
     expect([ids(mara), heldOf(ines, id)]).toEqual([[], null]);
   });
 
-  test('filters are kept under a name', async () => {
+  test('filters are saved under a name', async () => {
     const { mara } = await community({});
     const saved = mara.review.saveFilter({ name: 'Worst', filter: filter({ order: 'worst' }) });
     mara.review.saveFilter({ ...saved, name: 'Worst first' });
@@ -226,7 +226,7 @@ describe('acts', () => {
 });
 
 describe('whose decisions count', () => {
-  test('[R7] [R8] a node follows moderators until it does not, and its own person stands above all', async () => {
+  test('[R7] [R8] a node follows moderators until it is told not to, and its own person ranks above all', async () => {
     const { people, clock, board } = await community({ ines: 'moderator', otto: 'member', paul: 'member' });
     const [ines, otto, paul] = people as [TestNode, TestNode, TestNode];
     const id = await start(otto, board, 'A fine morning');
@@ -253,7 +253,7 @@ describe('whose decisions count', () => {
     expect(() => paul.review.follow({ did: me(paul), following: false })).toThrow(code('yourself'));
   });
 
-  test('[R8] thousands of rulings are computed anew bit by bit, and go on after a restart', async () => {
+  test('[R8] thousands of rulings are recomputed in steps, which continue after a restart', async () => {
     const { world, mara, people, clock, board } = await community({ ines: 'moderator' });
     const ines = people[0]!;
     await ines.transport.stop();
@@ -285,7 +285,7 @@ describe('whose decisions count', () => {
     expect(paul.log.count()).toBe(before);
   });
 
-  test('[R9] who is banned keeps what they decided before and decides nothing from then on', async () => {
+  test('[R9] decisions before a ban stand, and a banned moderator decides nothing', async () => {
     const { mara, people, clock, board } = await community({
       ines: 'moderator',
       otto: 'member',
@@ -326,7 +326,7 @@ describe('whose decisions count', () => {
     expect(paul.review.audit({ by: null, item: null, limit: 10 }).items).toEqual([]);
   });
 
-  test('agreement counts what both decided', async () => {
+  test('agreement counts items that both decided', async () => {
     const { mara, people, clock, board } = await community({ ines: 'moderator', otto: 'member' });
     const [ines, otto] = people as [TestNode, TestNode];
     for (const [mine, hers] of [
@@ -349,7 +349,7 @@ describe('whose decisions count', () => {
   });
 });
 
-test('[R2] [L12] a rebuild leads to the same rulings, and shows the same', async () => {
+test('[R2] [L12] a rebuild leads to the same rulings and the same visibility', async () => {
   const { mara, people, clock, board } = await community({ ines: 'moderator', otto: 'member' });
   const [ines, otto] = people as [TestNode, TestNode];
   const id = await start(otto, board, DOUBTFUL);

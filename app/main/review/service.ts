@@ -25,7 +25,7 @@ export interface ReviewInit extends Omit<PurgesInit, 'members' | 'myRole'> {
   readonly signer: Signer;
   readonly roster: Roster;
   readonly hasFile: (digest: Uint8Array) => boolean;
-  /** Messages of somebody that are here. */
+  /** Messages of one author that are here. */
   readonly messagesOf: (key: Uint8Array) => number;
 }
 
@@ -33,7 +33,7 @@ type Inputs = contract.Inputs['review'];
 type Outputs = contract.Outputs['review'];
 export type Review = ReturnType<typeof createReview>;
 
-/** What people do about messages: the queue, acts, whose acts count here, and purges. */
+/** Acts on messages: the queue, rulings, whose rulings count here, and purges. */
 export function createReview(init: ReviewInit) {
   const { db, log, clock, signer, roster, holds, acts, person } = init;
   const { store, follows } = acts;
@@ -89,7 +89,7 @@ export function createReview(init: ReviewInit) {
   acts.onRefold(() => holds.tell());
 
   return {
-    /** Listens to the log and to the holds. */
+    /** Subscribes to the log and to the holds. */
     start(): void {
       if (stops.length > 0) return;
       authors.catchUp();
@@ -107,7 +107,7 @@ export function createReview(init: ReviewInit) {
               changes.acted(item);
               if (!log.store.has(item)) awaited.add(toHex(item));
             } else if (awaited.size > 0 && awaited.delete(toHex(event.id))) {
-              // An appeal counts once it is known who wrote the item [R6].
+              // An appeal counts once the author of the item is known [R6].
               acts.refold([event.id]);
               changes.acted(event.id);
             }
@@ -241,7 +241,7 @@ export function createReview(init: ReviewInit) {
       };
     },
 
-    /** Whoever may rule now, or ever did. */
+    /** Everybody who may rule now, or ever did. */
     moderators(): Outputs['moderators'] {
       const rulings = audit.rulings(rowOf(me));
       const able = roster.members().flatMap(({ key }) => (reaches(roleOf(key), 'moderator') ? [key] : []));
@@ -281,7 +281,7 @@ export function createReview(init: ReviewInit) {
     answerPurge: (input: Inputs['answerPurge']): Promise<Outputs['answerPurge']> => purges.answer(input),
     purges: (input: { cursor?: string | undefined; limit: number }): Outputs['purges'] => purges.list(input),
 
-    /** Calls back as counts and items change; returns how to stop. */
+    /** Calls back when counts and items change; returns how to stop. */
     onChange: changes.on,
   };
 }

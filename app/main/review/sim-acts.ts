@@ -9,7 +9,7 @@ interface Services {
   readonly review: Review;
 }
 
-/** What moderators and readers do about posts of others in the simulated world. */
+/** Acts of moderators and readers on posts of others in the simulated world. */
 export const reviewActs: readonly SimAct<Services>[] = [
   {
     name: 'rule',
@@ -63,7 +63,7 @@ export const reviewActs: readonly SimAct<Services>[] = [
     weight: 2,
     act(services, rng) {
       const id = somePost(services, rng, false);
-      // A purge waits for the disk, which may go down meanwhile.
+      // A purge waits for the disk, which may fail meanwhile.
       if (id !== null) void services.review.purge({ id, reason: 'private' }).catch(() => {});
     },
   },

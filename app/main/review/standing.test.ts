@@ -26,19 +26,19 @@ const without = (name: string): Heeding => ({
 const rulingOf = (acts: Act[], heeding = everybody) => itemReviewOf(acts, heeding).ruling?.ruling ?? null;
 
 describe('rulings', () => {
-  test('[R3] the latest by somebody who is followed counts', () => {
+  test('[R3] the latest by someone who is followed counts', () => {
     const acts = [rule(1, 'ines', 'quarantine'), rule(2, 'mara', 'publish'), rule(3, 'otto', 'remove')];
     expect(rulingOf(acts)).toBe('remove');
     expect(rulingOf(acts, without('otto'))).toBe('publish');
     expect(rulingOf(acts, { ...everybody, follows: () => false })).toBeNull();
   });
 
-  test('[R3] of two rulings at one time the same one counts everywhere', () => {
+  test('[R3] of two rulings at the same time, the same one counts everywhere', () => {
     const acts = [rule(5, 'ines', 'publish'), rule(5, 'mara', 'remove')];
     expect(rulingOf(acts)).toBe(rulingOf(acts.toReversed()));
   });
 
-  test('[R4] who ruled takes it back; nobody else can', () => {
+  test('[R4] only the author of a ruling can take it back', () => {
     const hidden = rule(2, 'ines', 'quarantine');
     const shown = rule(1, 'mara', 'publish');
     expect(rulingOf([hidden, shown, act(3, 'mara', 'undo', { target: hidden })])).toBe('quarantine');
@@ -52,7 +52,7 @@ describe('rulings', () => {
     expect(rulingOf(acts, without('mara'))).toBe('publish');
   });
 
-  test('[R7] what a person sets on their node stands above all rulings', () => {
+  test('[R7] what a person sets on their node ranks above all rulings', () => {
     const standing = itemReviewOf([rule(9, 'mara', 'remove')], {
       ...everybody,
       override: { show: 'show', time: 3 },
@@ -60,7 +60,7 @@ describe('rulings', () => {
     expect(inEffect(standing)).toEqual({ ruling: 'publish', time: 3 });
   });
 
-  test('[R3] nothing shows what is gone, and a purge counts then whoever asked for it', () => {
+  test('[R3] an item without text is never shown, and a purge then counts whoever requested it', () => {
     const gone = {
       ...everybody,
       follows: () => false,
@@ -77,7 +77,7 @@ describe('rulings', () => {
 describe('claims', () => {
   const at = (ms: number) => ms * MS;
 
-  test('[R5] one lasts a quarter of an hour, and somebody else’s is void meanwhile', () => {
+  test('[R5] one lasts a quarter of an hour, and a claim by somebody else is void meanwhile', () => {
     const first = act(at(1000), 'ines', 'claim');
     const late = act(at(1000 + CLAIM_MS), 'mara', 'claim');
     const { claim } = itemReviewOf([first, act(at(2000), 'mara', 'claim')], everybody);
@@ -85,7 +85,7 @@ describe('claims', () => {
     expect(itemReviewOf([first, late], everybody).claim?.by).toEqual(key('mara'));
   });
 
-  test('[R5] it ends by release, by undo and by a ruling, of its author alone', () => {
+  test('[R5] it ends by release, by undo and by a ruling, each only by its author', () => {
     const mine = act(at(1000), 'ines', 'claim');
     const after = (...acts: Act[]) => itemReviewOf([mine, ...acts], everybody).claim?.by ?? null;
     expect(after(act(at(1001), 'ines', 'release'))).toBeNull();
@@ -105,13 +105,13 @@ describe('raised items', () => {
     expect(itemReviewOf([report, appeal, rule(8, 'mara', 'remove')], everybody).raisedAt).toBeNull();
   });
 
-  test('[R6] an appeal by anybody but the author is none', () => {
+  test('[R6] an appeal by anyone but the author does not count', () => {
     const { appeal, raisedAt } = itemReviewOf([act(5, 'otto', 'appeal')], everybody);
     expect([appeal, raisedAt]).toEqual([null, null]);
   });
 });
 
-test('[R2] what follows is the same for every order of arrival', () => {
+test('[R2] the result is the same for every order of arrival', () => {
   const names = ['ines', 'mara', 'otto', 'brine'];
   const drawn = fc.array(
     fc.record({

@@ -5,7 +5,7 @@ import type { ActName, Ruling } from './kinds.ts';
 /** [R5] How long a claim lasts, in milliseconds. */
 export const CLAIM_MS = 15 * 60_000;
 
-/** One act on an item, as far as the fold needs it. */
+/** An act on an item, with the fields that the fold needs. */
 export interface Act {
   readonly id: Uint8Array;
   /** Public key. */
@@ -13,7 +13,7 @@ export interface Act {
   /** Ticks. */
   readonly time: number;
   readonly act: ActName;
-  /** Of a `rule` alone. */
+  /** Only for a `rule`. */
   readonly ruling: Ruling | null;
   /** The act that an `undo` takes back. */
   readonly target: Uint8Array | null;
@@ -31,11 +31,11 @@ export interface Heeding {
   follows(author: Uint8Array): boolean;
   readonly author: Uint8Array | null;
   readonly override: Override | null;
-  /** Whether its words are gone here: then a purge counts whoever asked for it. */
+  /** Whether its text is gone here: then a purge counts whoever requested it. */
   readonly purged: boolean;
 }
 
-/** What follows from the acts on one item. */
+/** The result of the acts on one item. */
 export interface ItemReview {
   /** [R3] The ruling in effect by people; a purge rules `remove`. */
   readonly ruling: {
@@ -47,15 +47,15 @@ export interface ItemReview {
   readonly override: Override | null;
   /** Whether nothing is left here that a ruling could show. */
   readonly purged: boolean;
-  /** [R5] The claim that was made last and did not end early; it ends by time at `untilMs`. */
+  /** [R5] The latest claim that has not ended early; it expires at `untilMs`. */
   readonly claim: { readonly by: Uint8Array; readonly untilMs: number } | null;
   readonly escalated: Act | null;
   /** The latest appeal by the item's author. */
   readonly appeal: Act | null;
   readonly reports: readonly Act[];
-  /** [R6] When it was first raised since somebody decided, in ticks; null while nothing is open. */
+  /** [R6] When it was first raised after the last decision, in ticks; null while it is not raised. */
   readonly raisedAt: number | null;
-  /** Ids of acts that were taken back, as hex. */
+  /** Ids of acts that were taken back, in hexadecimal. */
   readonly undone: ReadonlySet<string>;
 }
 
@@ -100,12 +100,12 @@ export function itemReviewOf(
   };
 }
 
-/** Of each author the latest: saying the same again does not make it more. */
+/** The latest of each author: repeating it adds nothing. */
 function latestByAuthor(acts: readonly Act[]): Act[] {
   return [...new Map(acts.map((act) => [toHex(act.author), act])).values()];
 }
 
-/** [R4] Only who did it takes it back. */
+/** [R4] Only the author of an act takes it back. */
 function undoneOf(acts: readonly Act[]): Set<string> {
   const byId = new Map(acts.map((act) => [toHex(act.id), act]));
   const undone = new Set<string>();
@@ -117,7 +117,7 @@ function undoneOf(acts: readonly Act[]): Set<string> {
   return undone;
 }
 
-/** [R5] Walks the acts in their order: who holds the claim after the last of them. */
+/** [R5] Applies the acts in order and returns who holds the claim after the last. */
 function claimOf(acts: readonly Act[]): ItemReview['claim'] {
   let claim: { by: Uint8Array; untilMs: number } | null = null;
   for (const { act, author, time } of acts) {
@@ -128,7 +128,7 @@ function claimOf(acts: readonly Act[]): ItemReview['claim'] {
   return claim;
 }
 
-/** [R7] The ruling that holds here, in the form in which what is shown follows from it. */
+/** [R7] The ruling that holds here, in the form that decides visibility. */
 export function inEffect({ ruling, override, purged }: Pick<ItemReview, 'ruling' | 'override' | 'purged'>): {
   ruling: Ruling;
   time: number;

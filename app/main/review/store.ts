@@ -20,15 +20,15 @@ interface ItemRow {
   ruled_time: number | null;
 }
 
-/** What the acts need to know of the log. */
+/** What the acts need to know about the log. */
 export interface LogRows {
   /** Row of an author. */
   authorOf(key: Uint8Array): number;
-  /** Whether the words of an event are gone. */
+  /** Whether the text of an event is gone. */
   isRedacted(id: Uint8Array): boolean;
 }
 
-/** The acts as rows, and beside them what follows for each item here [R2]. */
+/** The acts as rows, with the result for each item here [R2]. */
 export class ReviewStore {
   readonly #db: Database;
   readonly #follows: Follows;
@@ -92,7 +92,7 @@ export class ReviewStore {
     }));
   }
 
-  /** What follows from the acts on an item, as of now. */
+  /** The current result of the acts on an item. */
   standing(item: Uint8Array): ItemReview {
     return itemReviewOf(this.acts(item), {
       follows: (author) => this.#follows.follows(author),
@@ -109,7 +109,7 @@ export class ReviewStore {
     return { ruling: RULINGS[row.ruling]!, time: row.ruled_time! };
   }
 
-  /** Computes anew what follows for an item; true when the ruling in effect is another one than before. */
+  /** Recomputes the result for an item; returns true if the ruling in effect changed. */
   refold(item: Uint8Array): boolean {
     const before = this.#sql.item.get(item);
     const standing = this.standing(item);
@@ -132,14 +132,14 @@ export class ReviewStore {
     return (before?.ruling ?? null) !== ruling || (before?.ruled_time ?? null) !== (effect?.time ?? null);
   }
 
-  /** Every item that an act names or something was said of. */
+  /** Every item that has acts. */
   allItems(): Uint8Array[] {
     return this.#ids(
       'SELECT item FROM review_act UNION SELECT item FROM review_item UNION SELECT item FROM review_override',
     );
   }
 
-  /** Items on which somebody ruled, or which they purged, the newest first. */
+  /** Items that someone ruled on or purged, the newest first. */
   ruledBy(author: Uint8Array): Uint8Array[] {
     return this.#ids(
       `SELECT item, MAX(n) AS n FROM review_act WHERE author = ${this.#log.authorOf(author)}

@@ -78,7 +78,7 @@ export class Writing {
     return this.#write(ids, (id) => draftOf(this.itemFor(id)));
   }
 
-  /** The id of an item that is here and whose words are. Throws a Problem `item-unknown` or `purged`. */
+  /** The id of an item that is here with its text. Throws a Problem `item-unknown` or `purged`. */
   itemFor(id: string): Uint8Array {
     const item = digestOf(id);
     const held = this.#init.log.store.event(item);
@@ -87,7 +87,7 @@ export class Writing {
     return item;
   }
 
-  /** What cannot be done is named; the rest is one transaction. */
+  /** Names the items that cannot be decided, and writes the rest in one transaction. */
   #write(ids: readonly string[], draftOf: (id: string) => EventDraft): Done {
     const drafts: EventDraft[] = [];
     const failed: Done['failed'] = [];

@@ -275,7 +275,7 @@ test('[J13] is signed, held and appealed in one transaction: all of it is stored
 
   const events = ines.log.count();
   ines.db.exec("CREATE TRIGGER no_appeal BEFORE INSERT ON review_act BEGIN SELECT RAISE(ABORT, 'full'); END");
-  await expect(spam(`${SPAM} again`)).rejects.toThrow();
+  await expect(spam(`${SPAM} again`)).rejects.toThrow(/full/);
   await clock.pass(1000);
   expect(ines.log.count()).toBe(events);
   expect(ines.moderation.holds.countOpen()).toBe(1);

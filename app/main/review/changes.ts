@@ -11,6 +11,8 @@ const MAX_NAMED = 500;
 
 type Change = { counts: contract.ReviewCounts; items: string[] };
 
+export type Changes = ReturnType<typeof createChanges>;
+
 /** Reports items that changed, in batches. */
 export function createChanges({
   db,

@@ -1,6 +1,6 @@
 import type { ImportCounts, Job } from '../../contract/archive.ts';
 import type { Progress } from '../../contract/common.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { gathered, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { problem } from './problems.ts';
 
@@ -30,11 +30,12 @@ export class Jobs {
   readonly #newId: () => string;
   readonly #entries = new Map<string, Entry>();
   readonly #watchers = new Set<(jobs: Job[]) => void>();
-  #telling = false;
+  readonly #tellSoon: () => void;
 
   constructor(init: { clock: Clock; newId: () => string }) {
     this.#clock = init.clock;
     this.#newId = init.newId;
+    this.#tellSoon = gathered(init.clock, TELL_AFTER_MS, () => this.#tell());
   }
 
   /**
@@ -128,13 +129,8 @@ export class Jobs {
     }
   }
 
-  #tellSoon(): void {
-    if (this.#telling) return;
-    this.#telling = true;
-    this.#clock.after(TELL_AFTER_MS, () => {
-      this.#telling = false;
-      const jobs = this.list();
-      for (const watcher of this.#watchers) watcher(jobs);
-    });
+  #tell(): void {
+    const jobs = this.list();
+    for (const watcher of this.#watchers) watcher(jobs);
   }
 }

@@ -1,7 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { gathered, type Clock } from '../kernel/clock.ts';
 
 /** How long changes are collected before listeners are called, in milliseconds. */
 const TELL_AFTER_MS = 60;
@@ -20,16 +20,15 @@ export interface Change {
 
 /** Changes in boards, collected and passed to listeners. */
 export class Changes {
-  readonly #clock: Clock;
+  readonly #tellSoon: () => void;
   readonly #listeners = new Set<(change: contract.BoardsChange) => void>();
   /** By hexadecimal id: text forms are made when listeners are called. */
   readonly #boards = new Set<string>();
   readonly #threads = new Set<string>();
   #newPosts = 0;
-  #telling = false;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#tellSoon = gathered(clock, TELL_AFTER_MS, () => this.#tell());
   }
 
   /** Calls the listener for changes from now on; returns how to stop. */
@@ -42,13 +41,10 @@ export class Changes {
     if (board) this.#boards.add(toHex(board));
     if (thread && this.#threads.size < MAX_TOLD_THREADS) this.#threads.add(toHex(thread));
     if (newPost) this.#newPosts += 1;
-    if (this.#telling) return;
-    this.#telling = true;
-    this.#clock.after(TELL_AFTER_MS, () => this.#tell());
+    this.#tellSoon();
   }
 
   #tell(): void {
-    this.#telling = false;
     const change = {
       boards: Array.from(this.#boards, (key) => cidOf(fromHex(key))),
       threads: Array.from(this.#threads, (key) => cidOf(fromHex(key))),

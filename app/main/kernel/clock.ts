@@ -72,3 +72,19 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/**
+ * Gathers requests: returns a function that has `task` run once, `delayMs` after the first call since the last run.
+ * For changes that listeners need to hear of, but not one by one.
+ */
+export function gathered(clock: Clock, delayMs: number, task: () => void): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    clock.after(delayMs, () => {
+      waiting = false;
+      task();
+    });
+  };
+}

@@ -1,6 +1,6 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { gathered, type Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
@@ -58,17 +58,11 @@ export type Members = ReturnType<typeof createMembers>;
 export function createMembers(init: MembersInit) {
   const { roster, rosterSync, log, ledger, messages, signer, clock } = init;
   const listeners = new Set<() => void>();
-  let telling = false;
   let stops: (() => void)[] = [];
 
-  const tellSoon = () => {
-    if (telling) return;
-    telling = true;
-    clock.after(TELL_AFTER_MS, () => {
-      telling = false;
-      for (const listener of listeners) listener();
-    });
-  };
+  const tellSoon = gathered(clock, TELL_AFTER_MS, () => {
+    for (const listener of listeners) listener();
+  });
 
   const roleNow = (key: Uint8Array): Role | null => roster.roleAt(key, log.now);
 

@@ -1,7 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
-import type { Clock, Random } from '../kernel/clock.ts';
+import { gathered, type Clock, type Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import { Assessor } from './assessor.ts';
@@ -60,7 +60,6 @@ export function createModeration(init: ModerationInit) {
     db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, on ? 1 : 0);
   let modelsOn = flag(MODELS, true);
   const listeners = new Set<(status: contract.ModerationStatus) => void>();
-  let telling = false;
   let stops: (() => void)[] = [];
   const judgedAt: { at: number; total: number }[] = [];
 
@@ -121,14 +120,12 @@ export function createModeration(init: ModerationInit) {
     };
   };
 
+  const tellLater = gathered(clock, TELL_MS, () => {
+    const now = status();
+    for (const listener of listeners) listener(now);
+  });
   function tellSoon(): void {
-    if (telling || listeners.size === 0) return;
-    telling = true;
-    clock.after(TELL_MS, () => {
-      telling = false;
-      const now = status();
-      for (const listener of listeners) listener(now);
-    });
+    if (listeners.size > 0) tellLater();
   }
 
   const boardOf = (board: string | null): Uint8Array | null => (board === null ? null : digestOf(board));

@@ -1,6 +1,5 @@
 import { defaultSettings } from '../../contract/settings.ts';
 import { makeGenesis } from '../community/index.ts';
-import { toHex } from '../kernel/bytes.ts';
 import type { Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
@@ -13,6 +12,7 @@ import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
+import { memoryChunks } from '../platform/memory/chunks.ts';
 import { memoryClassifiers } from '../platform/memory/classifiers.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
@@ -131,18 +131,4 @@ export async function handBlocks(from: Community, to: Community): Promise<void> 
 function countingRandom(): Random {
   let turn = 0;
   return { bytes: (length) => sha256(Buffer.from(`${turn++}`)).subarray(0, length) };
-}
-
-function memoryChunks(): CommunityPorts['chunks'] {
-  const chunks = new Map<string, Uint8Array>();
-  return {
-    async write(hash, bytes) {
-      chunks.set(toHex(hash), bytes.slice());
-    },
-    read: async (hash) => chunks.get(toHex(hash)) ?? null,
-    async remove(hash) {
-      chunks.delete(toHex(hash));
-    },
-    usedBytes: async () => [...chunks.values()].reduce((sum, { length }) => sum + length, 0),
-  };
 }

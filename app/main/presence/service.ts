@@ -1,4 +1,4 @@
-import { every, type Clock } from '../kernel/clock.ts';
+import { gathered, every, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
@@ -32,17 +32,11 @@ export function createPresence(init: PresenceServiceInit) {
   const { db, log, clock } = init;
   const callers = new Callers(db);
   const listeners = new Set<() => void>();
-  let telling = false;
   let stops: (() => void)[] = [];
 
-  const tellSoon = () => {
-    if (telling) return;
-    telling = true;
-    clock.after(TELL_AFTER_MS, () => {
-      telling = false;
-      for (const listener of listeners) listener();
-    });
-  };
+  const tellSoon = gathered(clock, TELL_AFTER_MS, () => {
+    for (const listener of listeners) listener();
+  });
 
   const presence = new Presence({
     ...init,

@@ -1,6 +1,5 @@
 import { defaultSettings } from '../../contract/settings.ts';
 import type { Genesis } from '../community/index.ts';
-import type { ChunkDisk } from '../files/index.ts';
 import { concatBytes, fromHex, toHex, utf8 } from '../kernel/bytes.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -10,6 +9,7 @@ import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
+import { memoryChunks } from '../platform/memory/chunks.ts';
 import { memoryClassifiers } from '../platform/memory/classifiers.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
 import { memoryVoteJournal } from './vote-journals.ts';
@@ -263,18 +263,4 @@ export function idsOf(log: Community['log']): string[] {
   return (['authority', 'content'] as const).flatMap((stratum) =>
     [...log.store.items(stratum)].map(({ id }) => toHex(id)),
   );
-}
-
-function memoryChunks(): ChunkDisk {
-  const chunks = new Map<string, Uint8Array>();
-  return {
-    async write(hash, bytes) {
-      chunks.set(toHex(hash), bytes.slice());
-    },
-    read: async (hash) => chunks.get(toHex(hash)) ?? null,
-    async remove(hash) {
-      chunks.delete(toHex(hash));
-    },
-    usedBytes: async () => [...chunks.values()].reduce((sum, { length }) => sum + length, 0),
-  };
 }

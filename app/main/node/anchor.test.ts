@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { startNode, type RunningNode } from './start.ts';
 
-/** As from the system's key store: a passphrase would cost a second a start. */
+/** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
 const systemKey = new Uint8Array(32).fill(7);
-/** A post ripens for seconds of the real clock. */
+/** A post needs a few seconds of real time before it is anchored. */
 const LONG = { timeout: 300_000 };
 const directories: string[] = [];
 const running = new Set<RunningNode>();
@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 
-/** A node with keys and ports of its own, on real TCP of this machine. */
+/** A node with its own keys and ports, on real TCP of this machine. */
 async function start(): Promise<RunningNode> {
   const dataDir = await mkdtemp(join(tmpdir(), 'impulse-anchor-'));
   directories.push(dataDir);
@@ -29,7 +29,7 @@ async function start(): Promise<RunningNode> {
   return node;
 }
 
-/** Resolves once `look` finds something; a node says at each change of its boards that there may be news. */
+/** Resolves once `look` finds something; it is called on every change of the node's boards. */
 async function seen<T>(
   { client }: RunningNode,
   feed: 'boards' | 'ledger',
@@ -67,15 +67,19 @@ const write = async ({ client }: RunningNode, text: string) => {
   return client.boards.startThread({ board: board!.id, subject: 'Tides', text, attachments: [] });
 };
 
-test('[H6] what a sysop alone writes is certified seconds later, and its view is told', LONG, async () => {
-  const node = await found();
-  const { id } = await write(node, 'High water at six.');
-  const { finality } = await node.client.boards.post({ id });
-  expect(finality).toEqual({ level: 'local', copies: 0 });
-  expect((await certified(node, id)).block).toBeGreaterThan(0);
-  const { items } = await node.client.boards.threads({ unreadOnly: false, limit: 10 });
-  expect(items.map((thread) => thread.finality.level)).toContain('certified');
-});
+test(
+  '[H6] a post by a sole sysop is certified within seconds, and the listing is updated',
+  LONG,
+  async () => {
+    const node = await found();
+    const { id } = await write(node, 'High water at six.');
+    const { finality } = await node.client.boards.post({ id });
+    expect(finality).toEqual({ level: 'local', copies: 0 });
+    expect((await certified(node, id)).block).toBeGreaterThan(0);
+    const { items } = await node.client.boards.threads({ unreadOnly: false, limit: 10 });
+    expect(items.map((thread) => thread.finality.level)).toContain('certified');
+  },
+);
 
 test(
   '[H4] [H5] a post written on one of three validators is certified on all, by one block',

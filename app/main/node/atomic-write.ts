@@ -1,2 +1,2 @@
-/** The door of host and shell to files that are replaced as a whole. */
+/** Lets host and shell use the adapter that replaces files atomically. */
 export { writeAtomically } from '../platform/disk/atomic-write.ts';

@@ -7,7 +7,7 @@ import { gifOf, jpegOf, pngOf, webpOf } from '../platform/images/test-images.ts'
 import { ClassifierPool } from './classifier-pool.ts';
 import { modelsFolder } from './models-folder.ts';
 
-// Every pool loads the models in threads of its own.
+// Every pool loads the models in its own threads.
 vi.setConfig({ testTimeout: 120_000 });
 
 let classifiers: ClassifierPool;
@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(broken, { recursive: true, force: true });
 });
 
-test('[J24] harmless pictures of all four formats are judged, and only as to NSFW', async () => {
+test('[J24] harmless images of all four formats are judged, and only for NSFW', async () => {
   for (const image of [pngOf(60, 40), gifOf(60, 40), await jpegOf(60, 40), await webpOf(60, 40)]) {
     const { scores, stage } = await classifiers.judgeImage(image);
     expect(stage).toBe('image');
@@ -30,7 +30,7 @@ test('[J24] harmless pictures of all four formats are judged, and only as to NSF
   }
 });
 
-test('[J25] hostile images are refused by name and hold up nobody: texts and images after them are judged', async () => {
+test('[J25] hostile images are refused by name and delay nothing: texts and images after them are judged', async () => {
   const hostile = [
     Buffer.from('no image at all'),
     pngOf(4, 4, { width: 60_000, height: 60_000 }),
@@ -55,7 +55,7 @@ test('[J25] hostile images are refused by name and hold up nobody: texts and ima
   expect(await classifiers.judgeImage(pngOf(60, 40))).toMatchObject({ stage: 'image' });
 });
 
-test('[J5] without the model for images, they wait for a person, texts are judged, and its status says so', async () => {
+test('[J5] without the image model, images wait for a person, texts are judged, and its status says so', async () => {
   await cp(modelsFolder(), broken, { recursive: true });
   await rm(join(broken, 'nsfw-image.onnx'));
   const without = new ClassifierPool({ clock: systemClock, folder: broken, workers: 1 });
@@ -69,7 +69,7 @@ test('[J5] without the model for images, they wait for a person, texts are judge
   }
 });
 
-test('[J25] an image that takes too long is answered, and its thread is replaced', async () => {
+test('[J25] an image that takes too long gets a failure, and its thread is replaced', async () => {
   const hurried = new ClassifierPool({
     clock: { ...systemClock, after: (ms, then) => systemClock.after(ms === 30_000 ? 1 : ms, then) },
     folder: modelsFolder(),

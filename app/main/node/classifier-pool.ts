@@ -26,33 +26,33 @@ interface ClassifierPoolInit {
   readonly imageTimeoutMs?: number;
 }
 
-/** Without images, their thread is ended, and what decoding took of memory is given back. */
+/** Time without images after which their thread is ended, and the memory of the decoders is freed. */
 const IMAGE_IDLE_MS = 30_000;
-/** Images that may wait at once. */
+/** How many images may wait at once. */
 const MAX_IMAGES_WAITING = 256;
-/** Texts whose languages are told in one turn: some two milliseconds. */
+/** Texts whose languages are detected in one turn: about two milliseconds. */
 const TOLD_AT_ONCE = 32;
 
 type Texts = Omit<ClassifierRequest, 'id'>;
 type Picture = Omit<PictureRequest, 'id'>;
 
 /**
- * Classifiers in worker threads: texts in some, images in one of their own, so that a hostile image can hold up
- * other images at most. A thread that hangs or dies is replaced, and fails what it had.
+ * Classifiers in worker threads: several for texts, and one for images, so that a hostile image delays only
+ * other images. A thread that hangs or dies is replaced, and its pending question fails.
  */
 export class ClassifierPool implements Classifiers, ImageClassifiers {
   readonly lanes: number;
   readonly #folder: string;
   readonly #texts: Asked<Texts, ClassifierReply>;
   readonly #images: Asked<Picture, PictureReply>;
-  /** What is there once for all threads: each is too large to be had by every one. */
+  /** What all threads share: each part is too large for a copy per thread. */
   #languages: Promise<LanguageDetector> | null = null;
   #sharing: Promise<void> | null = null;
   #shared: SharedFiles = {};
 
   constructor(init: ClassifierPoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
-    // One more than threads: its languages are told, and it waits at hand for the first that is free.
+    // One more than threads: its languages are detected while it waits for the first free thread.
     this.lanes = workers + 1;
     this.#folder = folder;
     const shared = () => this.#shared;
@@ -105,7 +105,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     return [...texts.statuses, ...images.statuses];
   }
 
-  /** Loaded with the first text; tried again with the next one where that failed. */
+  /** Loaded with the first text; retried with the next one after a failure. */
   #detector(): Promise<LanguageDetector> {
     this.#languages ??= eldLanguages().catch((error: unknown) => {
       this.#languages = null;
@@ -122,7 +122,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     return this.#sharing;
   }
 
-  /** Stops the threads; what they were asked is answered with a Problem. */
+  /** Stops the threads; pending questions fail with a Problem. */
   async close(): Promise<void> {
     await Promise.all([this.#texts.close(), this.#images.close()]);
   }
@@ -134,7 +134,7 @@ interface Ask<Question, Answer> {
   readonly fail: (error: unknown) => void;
 }
 
-/** Questions in the order they came, for threads that are alike. */
+/** Questions in order of arrival, for identical threads. */
 class Asked<Question, Answer extends ClassifierReply | PictureReply> {
   readonly #lanes: readonly ClassifierWorker<Question, Answer>[];
   readonly #waiting: Ask<Question, Answer>[] = [];

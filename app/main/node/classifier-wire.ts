@@ -2,19 +2,19 @@ import type { ProblemFields } from '../kernel/errors.ts';
 import type { Judgement, Message, ModelStatus } from '../moderation/index.ts';
 import type { SharedFiles } from '../platform/onnx/files.ts';
 
-/** Handed to the worker at its start. */
+/** Passed to the worker at its start. */
 export interface ClassifierStart {
   /** The folder of the models. */
   readonly folder: string;
-  /** Two numbers: how many calls into machine code are open in this thread, and 1 once it is to end. */
+  /** Two integers: how many calls into native code are open in this thread, and 1 once it must end. */
   readonly nativeCalls: SharedArrayBuffer;
-  /** Files of the folder that threads share. */
+  /** Files of the folder that the threads share. */
   readonly shared: SharedFiles;
 }
 
 export interface ClassifierRequest {
   readonly id: number;
-  /** May be empty, to ask for the statuses alone. */
+  /** May be empty, to request only the statuses. */
   readonly messages: readonly Message[];
 }
 
@@ -29,7 +29,7 @@ export type ClassifierReply =
 
 export interface PictureRequest {
   readonly id: number;
-  /** Null to ask for the model's status alone. */
+  /** Null to request only the model's status. */
   readonly image: Uint8Array | null;
 }
 
@@ -37,9 +37,9 @@ export type PictureReply =
   | {
       readonly id: number;
       readonly ok: true;
-      /** Null when there is no sound model, none was asked for, or the image is at fault. */
+      /** Null when no model can be used, no image was given, or the image is at fault. */
       readonly judgement: Judgement | null;
-      /** What is wrong with the image. */
+      /** The fault of the image. */
       readonly problem: ProblemFields | null;
       readonly statuses: readonly ModelStatus[];
     }

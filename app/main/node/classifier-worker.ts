@@ -4,13 +4,13 @@ import type { SharedFiles } from '../platform/onnx/files.ts';
 import type { ClassifierStart } from './classifier-wire.ts';
 import { problem } from './problems.ts';
 
-/** What a thread's caches and one batch need, with room; models lie outside the heap. */
+/** Heap for a thread's caches and one batch, with a margin; models are stored outside the heap. */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
-/** What runs has so long to end when a lane is stopped. */
+/** How long running work may take to end when a worker is stopped. */
 const STOP_TIMEOUT_MS = 10_000;
-/** Loading the models is not the batch's time. */
+/** Loading the models does not count towards the batch's time. */
 const START_TIMEOUT_MS = 30_000;
-/** How often, and how many times, a call into machine code is waited for before its thread is ended. */
+/** The interval and the number of checks for a call into native code before its thread is ended. */
 const LOOK_AGAIN_MS = 20;
 const MOST_LOOKS = 1500;
 
@@ -20,11 +20,11 @@ interface LaneInit {
   readonly script: URL;
   /** The folder of the models. */
   readonly folder: string;
-  /** Files of the folder that threads share, once they were read. */
+  /** Files of the folder that the threads share, once they were read. */
   readonly shared?: () => SharedFiles;
   /** How long one question may take before the thread is replaced. */
   readonly timeoutMs: number;
-  /** How long the thread is kept without a question; for ever if left out. */
+  /** How long an idle thread is kept; forever if left out. */
   readonly idleMs?: number;
 }
 
@@ -40,8 +40,8 @@ interface Thread {
 }
 
 /**
- * One worker thread, started with its first question. A thread that hangs, dies or fails is replaced, and
- * what it was asked fails.
+ * One worker thread, started with its first question. A thread that hangs, dies or fails is replaced, and its
+ * question fails.
  */
 export class ClassifierWorker<Question, Answer extends Reply> {
   busy = false;
@@ -51,7 +51,7 @@ export class ClassifierWorker<Question, Answer extends Reply> {
   #answered = false;
   #nextId = 1;
   #interrupt: (() => void) | null = null;
-  /** Settles when the question that is asked is answered; null while none is. */
+  /** Settles when the current question is answered; null if there is none. */
   #ended: Promise<unknown> | null = null;
   #cancelIdle: () => void = () => {};
 
@@ -95,7 +95,7 @@ export class ClassifierWorker<Question, Answer extends Reply> {
     return reply as Extract<Answer, { ok: true }>;
   }
 
-  /** Lets what runs come to its end first: machine code that is cut off takes the whole process with it. */
+  /** Waits for running work first: interrupting native code terminates the whole process. */
   async stop(): Promise<void> {
     this.#cancelIdle();
     if (this.#ended !== null) {
@@ -116,7 +116,7 @@ export class ClassifierWorker<Question, Answer extends Reply> {
     return { thread, nativeCalls: new Int32Array(memory) };
   }
 
-  /** Parts with the thread, which ends as soon as it may. */
+  /** Detaches the thread, which ends as soon as it may. */
   #drop(): void {
     if (this.#worker === null) return;
     const ending = this.#end(this.#worker).finally(() => this.#ending.delete(ending));
@@ -125,11 +125,11 @@ export class ClassifierWorker<Question, Answer extends Reply> {
   }
 
   /**
-   * Ended in the midst of a call into the runtime of the models, a thread would take the whole process
-   * with it, so such calls are waited for; one that never comes back keeps its thread.
+   * A thread ended inside a call into the model runtime would terminate the whole process, so such calls are
+   * waited for; a call that never returns keeps its thread.
    */
   async #end({ thread, nativeCalls }: Thread): Promise<void> {
-    // A thread that is ending may still report an error, which has been dealt with.
+    // A thread that is ending may still report an error, which has been handled already.
     thread.on('error', () => {});
     thread.ref();
     Atomics.store(nativeCalls, 1, 1);

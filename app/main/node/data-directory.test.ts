@@ -17,7 +17,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 describe('data directory', () => {
-  test('follows each system’s custom, and IMPULSE_DATA before it', () => {
+  test('follows each system’s convention, unless IMPULSE_DATA is set', () => {
     const home = '/home/mara';
     expect(defaultDataPath({ env: {}, platform: 'linux', home })).toBe('/home/mara/.local/share/impulse');
     expect(defaultDataPath({ env: { XDG_DATA_HOME: '/x' }, platform: 'linux', home })).toBe('/x/impulse');
@@ -25,13 +25,13 @@ describe('data directory', () => {
     expect(defaultDataPath({ env: { IMPULSE_DATA: '/srv/bbs' }, platform: 'linux', home })).toBe('/srv/bbs');
   });
 
-  test('is made for its owner alone', async () => {
+  test('is accessible to its owner only', async () => {
     const { directory } = await openDataDirectory(join(root, 'node'));
     expect(await modeOf(directory.path)).toBe(0o700);
     expect(await modeOf(directory.files)).toBe(0o700);
   });
 
-  test('mends permissions that let others look inside', async () => {
+  test('tightens permissions that let others look inside', async () => {
     const path = join(root, 'node');
     await openDataDirectory(path);
     await writeFile(join(path, 'keys.json'), '{}', { mode: 0o644 });
@@ -61,7 +61,7 @@ describe('data directory', () => {
 });
 
 describe('lock', () => {
-  test('turns a second instance away and names the process that holds it', async () => {
+  test('refuses a second instance and names the process that holds it', async () => {
     const { directory } = await openDataDirectory(root);
     const lock = await lockDataDirectory(directory, 1_700_000_000_000);
     await expect(lockDataDirectory(directory, 1_700_000_000_001)).rejects.toMatchObject({

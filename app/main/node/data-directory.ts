@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { problem } from './problems.ts';
 
-/** Where everything of one node lies. All paths are absolute. */
+/** The paths of one node's files. All paths are absolute. */
 export interface DataDirectory {
   readonly path: string;
   readonly lock: string;
@@ -12,12 +12,12 @@ export interface DataDirectory {
   readonly passphrase: string;
   readonly settings: string;
   readonly database: string;
-  /** [K10] What this node voted as a validator, and how far: in no backup, never moved to another machine. */
+  /** [K10] How this node voted as a validator, and how far: in no backup, never moved to another machine. */
   readonly votes: string;
   readonly signState: string;
   readonly files: string;
   readonly backups: string;
-  /** What shows why a ledger halted. */
+  /** Diagnostics of a halted ledger. */
   readonly evidence: string;
   readonly logs: string;
   readonly hostToken: string;
@@ -30,7 +30,7 @@ interface Surroundings {
   readonly home: string;
 }
 
-/** The data directory of a user who named none: the place that their system keeps for such data. */
+/** The data directory of a user who named none: the system's standard place for such data. */
 export function defaultDataPath(
   { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homedir() },
 ): string {
@@ -40,7 +40,7 @@ export function defaultDataPath(
   return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'impulse');
 }
 
-/** The layout of a data directory; touches nothing. */
+/** The layout of a data directory; does not touch the disk. */
 export function dataLayout(path: string): DataDirectory {
   const root = resolve(path);
   return {
@@ -63,10 +63,10 @@ export function dataLayout(path: string): DataDirectory {
 }
 
 /**
- * Makes the directory where it is missing and sees to it that nobody but its owner can look inside.
- *
+ * Makes the directory if it is missing and makes it inaccessible to everyone but its owner.
  * @returns the layout, and the paths whose permissions had to be tightened.
- * @throws Problem `data-unusable` when the path is no directory, belongs to somebody else or cannot be written.
+ * @throws Problem `data-unusable` if the path is not a directory, belongs to another user or cannot be
+ * written.
  */
 export async function openDataDirectory(
   path: string,

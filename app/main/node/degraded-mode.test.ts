@@ -23,7 +23,7 @@ function world() {
   return { clock, db, notices, phases, refused, guarded: guardedClock(clock, failed) as Clock };
 }
 
-test('a task that fails ends neither the node nor its own later runs', async () => {
+test('a failed task ends neither the node nor its own later runs', async () => {
   const { clock, guarded, phases } = world();
   let runs = 0;
   every(guarded, 1000, () => {
@@ -35,7 +35,7 @@ test('a task that fails ends neither the node nor its own later runs', async () 
   expect(phases).toEqual([]);
 });
 
-test('a person who is told that the disk is full is not the only one to know', async () => {
+test('when one request finds the disk full, everybody is told', async () => {
   const { refused, phases } = world();
   refused(new Problem('out-of-role', 'Your role does not allow this.'));
   expect(phases).toEqual([]);
@@ -43,7 +43,7 @@ test('a person who is told that the disk is full is not the only one to know', a
   expect(phases).toEqual(['degraded']);
 });
 
-test('a node whose disk is full is read-only and says so, and goes on by itself once there is room', async () => {
+test('a node whose disk is full is read-only and says so, and recovers once there is space', async () => {
   const { clock, db, notices, phases, guarded } = world();
   const pages = db.sizeBytes() / 4096;
   db.exec(`PRAGMA max_page_count = ${pages}`);

@@ -4,13 +4,13 @@ import { problemOf, type Problem, type ProblemFields } from '../kernel/errors.ts
 import type { Logger } from '../kernel/logger.ts';
 import type { Status } from './status.ts';
 
-/** What keeps a node from writing, until its cause is gone. */
+/** The problems that stop a node from writing until their cause is gone. */
 const CANNOT_WRITE = new Set(['disk-full', 'read-only', 'database-corrupt']);
-/** How often a node that could not write tries again, in milliseconds. */
+/** How often a node that could not write retries, in milliseconds. */
 const TRY_AGAIN_MS = 10_000;
 const NOTICE = 'cannot-write';
 
-/** A clock whose tasks may fail without taking the node down: `failed` is told instead. */
+/** A clock whose tasks may fail without ending the node: `failed` is called instead. */
 export function guardedClock(clock: Clock, failed: (error: unknown) => void): Clock {
   return {
     now: () => clock.now(),
@@ -26,8 +26,8 @@ export function guardedClock(clock: Clock, failed: (error: unknown) => void): Cl
 }
 
 /**
- * What to do when work in the background fails: it is logged, and while the disk takes no writes the node
- * is read-only and says so, until a write goes through again.
+ * Handles failed background work: it is logged, and while the disk takes no writes the node is read-only and
+ * says so, until a write succeeds again.
  */
 export function troubleshooter(init: {
   readonly clock: Clock;
@@ -35,9 +35,9 @@ export function troubleshooter(init: {
   readonly db: Database;
   readonly status: () => Pick<Status, 'notices' | 'setPhase'>;
 }): {
-  /** Work in the background failed. */
+  /** Background work failed. */
   readonly failed: (error: unknown) => void;
-  /** Somebody was told that what they asked for cannot be done; matters only where the disk is to blame. */
+  /** A request was refused with a Problem; matters only if the disk is the cause. */
   readonly refused: (problem: Problem) => void;
 } {
   const { clock, logger, db, status } = init;
@@ -49,7 +49,7 @@ export function troubleshooter(init: {
         db.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('node.writes', ${clock.now()})`),
       );
     } catch {
-      // Still not; the notice stands, and the next try comes.
+      // Still failing: the notice stays, and the next retry is scheduled.
       clock.after(TRY_AGAIN_MS, tryAgain);
       return;
     }

@@ -9,7 +9,7 @@ import { startNode, type RunningNode } from './start.ts';
 
 const MAILS = 270;
 const SPAM = 30;
-/** A machine may be busy; what is asserted is what came of it. */
+/** The machine may be busy; the test asserts only the result. */
 const TIMEOUT_MS = 240_000;
 
 let node: RunningNode | null = null;
@@ -29,7 +29,7 @@ async function demoNode(): Promise<RunningNode> {
   return node;
 }
 
-/** The texts of the demo's spam, to tell it from the rest: by its message ids. */
+/** The message ids of the demo's spam, to tell it from the rest. */
 async function spamIds(): Promise<ReadonlySet<string>> {
   const folder = join(demoDirectory()!, 'spam-1');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.txt')).sort();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeAtomically } from './atomic-write.ts';
 import type { DiagnosticsStore } from '../feature/index.ts';
 
-/** Keeps evidence as files of a folder that is made when it is needed. */
+/** Keeps diagnostics as files in a folder that is made when it is needed. */
 export function diskDiagnostics(folder: string): DiagnosticsStore {
   const pathOf = (name: string) => join(folder, name);
   return {

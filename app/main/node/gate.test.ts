@@ -9,7 +9,7 @@ const DOUBTFUL = 'Perhaps buy [spam 0.7]';
 const everything = { unreadOnly: false, limit: 50 };
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
-/** Classifiers that answer when told to. */
+/** Classifiers that answer only when told to. */
 function manualClassifiers() {
   const own = memoryClassifiers();
   const waiting: (() => void)[] = [];
@@ -20,7 +20,7 @@ function manualClassifiers() {
       return own.judge(texts);
     },
   };
-  /** Answers all that is asked, and what is asked after that. */
+  /** Answers all pending questions, and those that follow from the answers. */
   const answer = async (clock: VirtualClock) => {
     for (let round = 0; round < 5; round++) {
       for (const go of waiting.splice(0)) go();
@@ -52,7 +52,7 @@ const subjects = (who: TestNode) => who.boards.threads(everything).items.map(({ 
 const texts = (who: TestNode, thread: string) =>
   who.boards.thread({ id: thread, limit: 50 }).posts.items.map(({ text }) => text);
 
-describe('what others wrote', () => {
+describe('a message by somebody else', () => {
   test('[J11] [B5] is shown nowhere until it was judged', async () => {
     const { classifiers, answer } = manualClassifiers();
     const { mara, people, clock, board } = await community({ ines: classifiers });
@@ -78,7 +78,7 @@ describe('what others wrote', () => {
     expect(ines.moderation.status().backlog.waiting).toBe(0);
   });
 
-  test('[J11] waits on through a restart, and is judged then', async () => {
+  test('[J11] keeps waiting across a restart, and is judged then', async () => {
     const { classifiers } = manualClassifiers();
     const { world, mara, people, clock, board } = await community({ ines: classifiers });
     const ines = people[0]!;
@@ -92,7 +92,7 @@ describe('what others wrote', () => {
     expect(subjects(again)).toEqual(['Boats']);
   });
 
-  test('[J11] waits again when a ruling ends that came before it was judged', async () => {
+  test('[J11] waits again when a ruling ends that preceded its judgement', async () => {
     const { classifiers, answer } = manualClassifiers();
     const { mara, people, clock, board } = await community({ ines: classifiers });
     const ines = people[0]!;
@@ -129,7 +129,7 @@ describe('what others wrote', () => {
     expect(order).toEqual(['Boats\nthree', 'Boats\ntwo', 'Boats\none']);
   });
 
-  test('[J16] [B5] that is held back is an empty place for others, and read by moderators', async () => {
+  test('[J16] [B5] that is held back is an empty place for others, and moderators can read it', async () => {
     const { world, mara, people, clock, board } = await community({
       ines: memoryClassifiers(),
       paul: memoryClassifiers(),
@@ -151,7 +151,7 @@ describe('what others wrote', () => {
     expect(world.notices.size).toBe(0);
   });
 
-  test('[J10] is judged by each node alone, and nothing about it leaves the node', async () => {
+  test('[J10] is judged by each node separately, and no judgement leaves the node', async () => {
     const trusting = {
       ...memoryClassifiers(),
       judge: async (all: readonly string[]) => memoryClassifiers().judge(all.map(() => '')),
@@ -163,14 +163,14 @@ describe('what others wrote', () => {
     expect(subjects(ines)).toEqual(['Boats']);
     expect(subjects(paul)).toEqual([]);
     expect(ines.moderation.holds.countOpen()).toBe(0);
-    // The same events everywhere, and of them only the message is content.
+    // The same events everywhere, and the message is the only content among them.
     for (const { log } of [mara, paul]) {
       expect(log.digest()).toEqual(ines.log.digest());
       expect(log.count('content')).toBe(1);
     }
   });
 
-  test('[J14] a ruling stands above the models, and covers the text as it was then', async () => {
+  test('[J14] a ruling overrides the models, for the text as it was at that time', async () => {
     const { mara, people, clock, board } = await community({
       ines: memoryClassifiers(),
       paul: memoryClassifiers(),
@@ -195,7 +195,7 @@ describe('what others wrote', () => {
     expect(subjects(paul)).toEqual([]);
   });
 
-  test('[J15] goes back to be judged when its author changes it', async () => {
+  test('[J15] is judged again when its author changes it', async () => {
     const { classifiers, answer } = manualClassifiers();
     const { mara, people, clock, board } = await community({ ines: memoryClassifiers(), paul: classifiers });
     const [ines, paul] = people as [TestNode, TestNode];
@@ -220,8 +220,8 @@ describe('what others wrote', () => {
   });
 });
 
-describe('what is written here', () => {
-  test('[J13] is signed and shown when nothing speaks against it', async () => {
+describe('a message written here', () => {
+  test('[J13] is signed and shown when nothing is found', async () => {
     const { mara, people, board } = await community();
     const ines = people[0]!;
     expect(await start(ines, board, 'A fine morning')).toMatchObject({ decision: 'publish' });
@@ -229,7 +229,7 @@ describe('what is written here', () => {
     expect(await mara.chat.say('Hello')).toMatchObject({ decision: 'publish' });
   });
 
-  test('[J13] is not signed when it would be hidden, and says why', async () => {
+  test('[J13] is not signed when it would be hidden, and the author is told why', async () => {
     const { people, board } = await community();
     const ines = people[0]!;
     await expect(start(ines, board, SPAM)).rejects.toEqual(code('held-back'));
@@ -247,7 +247,7 @@ describe('what is written here', () => {
     expect(subjects(ines)).toEqual(['Boats']);
   });
 
-  test('[J13] is signed and held when a person should look, here as everywhere', async () => {
+  test('[J13] is signed and held when a person should review it, here as everywhere', async () => {
     const { mara, people, clock, board } = await community({
       ines: memoryClassifiers(),
       paul: memoryClassifiers(),
@@ -281,7 +281,7 @@ test('[J13] is signed, held and appealed in one transaction: all of it is stored
   expect(ines.moderation.holds.countOpen()).toBe(1);
 });
 
-test('[J13] a picture is judged before it is signed, and one that speaks for itself is held back', async () => {
+test('[J13] an image is judged before it is signed, and one beyond the upper bound is held back', async () => {
   const { people, board } = await community();
   const ines = people[0]!;
   const put = async (bytes: string) => (await ines.files.put(Buffer.from(bytes), 'sea.png', 'image/png')).cid;
@@ -295,7 +295,7 @@ test('[J13] a picture is judged before it is signed, and one that speaks for its
   });
 });
 
-test('[J27] a picture that comes later is judged before it is handed out, with the posts that carry it', async () => {
+test('[J27] an image that arrives later is judged before it is served, with the posts that carry it', async () => {
   const careless = {
     ...memoryClassifiers(),
     judgeImage: (image: Uint8Array) => memoryClassifiers().judgeImage(new Uint8Array(image.length)),
@@ -323,7 +323,7 @@ test('[J27] a picture that comes later is judged before it is handed out, with t
   expect(ines.db.prepare('SELECT COUNT(*) AS n FROM picture_unseen').get()).toEqual({ n: 0 });
 });
 
-test('[J19] a text that is tried is held against lists too, with models and without', async () => {
+test('[J19] a text under test is checked against lists too, with models and without', async () => {
   const { people } = await community();
   const { moderation } = people[0]!;
   moderation.importList({ name: 'ours', text: 'kraken', decision: 'quarantine' });
@@ -332,7 +332,7 @@ test('[J19] a text that is tried is held against lists too, with models and with
   expect(await moderation.judge({ text: 'the kraken wakes' })).toMatchObject({ decision: 'quarantine' });
 });
 
-describe('what people call themselves', () => {
+describe('a handle', () => {
   test('[J23] is judged before somebody is admitted under it or takes it', async () => {
     const { mara, people, clock } = await community();
     const ines = people[0]!;
@@ -349,7 +349,7 @@ describe('what people call themselves', () => {
     expect(mara.members.list().map(({ handle }) => handle)).toContain('toxic 0.7');
   });
 
-  test('[J23] [M12] is hidden where another node lets it pass and this one does not', async () => {
+  test('[J23] [M12] that another node accepted is hidden by a node that does not', async () => {
     const { mara, people, clock } = await community();
     const ines = people[0]!;
     ines.moderation.setModels({ on: false });

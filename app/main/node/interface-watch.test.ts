@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import { watchInterfaces } from './interface-watch.ts';
 
-/** A machine with addresses that the test sets; counts what the watch tells. */
+/** A machine whose addresses the test sets; counts the watch's calls. */
 function watched() {
   const clock = new VirtualClock(1_800_000_000_000);
   const told = { changes: 0, wakes: 0 };
@@ -16,7 +16,7 @@ function watched() {
   return { clock, told, stop, move: (next: string[]) => (addresses = next) };
 }
 
-test('another address is noticed within a second, and told once', async () => {
+test('a changed address is noticed within a second, and reported once', async () => {
   const { clock, told, move } = watched();
   await clock.pass(5000);
   expect(told).toEqual({ changes: 0, wakes: 0 });
@@ -27,7 +27,7 @@ test('another address is noticed within a second, and told once', async () => {
   expect(told).toEqual({ changes: 1, wakes: 0 });
 });
 
-test('nothing is told after the watch ended', async () => {
+test('nothing is reported after the watch has stopped', async () => {
   const { clock, told, stop, move } = watched();
   stop();
   move([]);
@@ -35,7 +35,7 @@ test('nothing is told after the watch ended', async () => {
   expect(told).toEqual({ changes: 0, wakes: 0 });
 });
 
-test('a look that comes late follows a sleep of the machine', async () => {
+test('a check that runs late shows that the machine slept', async () => {
   const clock = new VirtualClock(1_800_000_000_000);
   let wakes = 0;
   let skippedMs = 0;

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import { every, type Clock } from '../kernel/clock.ts';
 
-/** How often the interfaces are looked at: Node tells of no change by itself. One look takes 0.04 ms. */
+/** How often the interfaces are polled: Node has no event for changes. One poll takes 0.04 ms. */
 const LOOK_MS = 1000;
-/** A look that comes this much later than due follows a sleep of the machine. */
+/** A poll that is this much overdue shows that the machine slept. */
 const SLEPT_MS = 8000;
 
 export interface InterfaceWatchInit {
@@ -14,7 +14,7 @@ export interface InterfaceWatchInit {
   readonly addresses?: () => string[];
 }
 
-/** Notices that this machine got other addresses, or slept. Returns how to stop. */
+/** Calls back when this machine's addresses changed, or it slept. Returns how to stop. */
 export function watchInterfaces({
   clock,
   onChange,
@@ -35,7 +35,7 @@ export function watchInterfaces({
   });
 }
 
-/** Without temporary IPv6 addresses of link-local scope, which come and go with a link. */
+/** Without temporary link-local IPv6 addresses, which come and go with a link. */
 function addressesOf(): string[] {
   return Object.entries(networkInterfaces())
     .flatMap(([name, list]) => (list ?? []).map(({ cidr }) => `${name} ${cidr}`))

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-test('the same keys come back after a restart', async () => {
+test('the same keys are read after a restart', async () => {
   const made = await KeyRing.create(file, unlock);
   const opened = await KeyRing.open(file, unlock);
   expect(opened.did).toBe(made.did);
@@ -28,7 +28,7 @@ test('the same keys come back after a restart', async () => {
   expect(opened.phrase()).toEqual(made.phrase());
 });
 
-test('the key file is private and holds neither key nor passphrase in the clear', async () => {
+test('the key file is private and contains neither key nor passphrase in plain text', async () => {
   const ring = await KeyRing.create(file, unlock);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const content = await readFile(file, 'utf8');
@@ -48,7 +48,7 @@ test('a signature verifies under the public key', async () => {
   expect(verify(null, message, key, signature)).toBe(true);
 });
 
-test('the phrase restores the person on another machine, with a peer key of its own', async () => {
+test('the phrase restores the person on another machine, with another peer key', async () => {
   const first = await KeyRing.create(file, unlock);
   const words = first.phrase().map((word) => ` ${word.toUpperCase()} `);
   const second = await KeyRing.create(join(root, 'other.json'), unlock, words);
@@ -57,12 +57,12 @@ test('the phrase restores the person on another machine, with a peer key of its 
   expect(second.peerSeed).not.toEqual(first.peerSeed);
 });
 
-test('a phrase leads to the same identity for ever', async () => {
+test('a phrase always gives the same identity', async () => {
   const ring = await KeyRing.create(file, unlock, zeroWords);
   expect(ring.did).toMatchInlineSnapshot(`"did:key:z6Mkfm3dhHgrn8hkXDjZDBqeC5rT64wZvUqbtCtWpXiX1eDB"`);
 });
 
-test('restoring in place is kept', async () => {
+test('a restored person stays after a restart', async () => {
   const ring = await KeyRing.create(file, unlock);
   const before = ring.did;
   await ring.restore(zeroWords);
@@ -70,14 +70,14 @@ test('restoring in place is kept', async () => {
   expect((await KeyRing.open(file, unlock)).did).toBe(ring.did);
 });
 
-test('a phrase with a wrong word, order or length is told apart', async () => {
+test('a phrase with a wrong word, order or length is refused with the reason', async () => {
   const create = (words: string[]) => KeyRing.create(file, unlock, words);
   await expect(create(['abandonn', ...zeroWords.slice(1)])).rejects.toThrow('by position: 1.');
   await expect(create([...zeroWords].reverse())).rejects.toThrow('in this order');
   await expect(create(zeroWords.slice(1))).rejects.toThrow('24 words, not 23');
 });
 
-test('writing the phrase down is confirmed by three right words only', async () => {
+test('only three correct words confirm that the phrase was written down', async () => {
   const ring = await KeyRing.create(file, unlock, undefined);
   const words = ring.phrase();
   const answer = (index: number) => ({ index, word: words[index] ?? '' });
@@ -88,7 +88,7 @@ test('writing the phrase down is confirmed by three right words only', async () 
   expect((await KeyRing.open(file, unlock)).phraseConfirmed).toBe(true);
 });
 
-test('a wrong passphrase says so and what to do', async () => {
+test('a wrong passphrase gives a reason and a remedy', async () => {
   await KeyRing.create(file, unlock);
   await expect(KeyRing.open(file, { kind: 'passphrase', passphrase: 'wrong' })).rejects.toMatchObject({
     code: 'wrong-passphrase',
@@ -96,7 +96,7 @@ test('a wrong passphrase says so and what to do', async () => {
   });
 });
 
-test('a damaged or truncated file is told from a wrong passphrase', async () => {
+test('a damaged or truncated file is distinguished from a wrong passphrase', async () => {
   await KeyRing.create(file, unlock);
   const sound = JSON.parse(await readFile(file, 'utf8')) as { data: string };
   const data = `${sound.data.startsWith('A') ? 'B' : 'A'}${sound.data.slice(1)}`;
@@ -108,14 +108,14 @@ test('a damaged or truncated file is told from a wrong passphrase', async () => 
   await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
 });
 
-test('a tampered file cannot ask for gigabytes of memory', async () => {
+test('a tampered file cannot demand gigabytes of memory', async () => {
   await KeyRing.create(file, unlock);
   const sound = JSON.parse(await readFile(file, 'utf8')) as { kdf: object };
   await writeFile(file, JSON.stringify({ ...sound, kdf: { ...sound.kdf, n: 2 ** 30 } }));
   await expect(KeyRing.open(file, unlock)).rejects.toMatchObject({ code: 'keys-corrupt' });
 });
 
-test('keys under the system key store open with its key, and the headless host says why it cannot', async () => {
+test('keys under the system key store open with its key, and the headless host says why it cannot open them', async () => {
   const key = systemRandom.bytes(32);
   const ring = await KeyRing.create(file, { kind: 'system', key });
   expect((await KeyRing.open(file, { kind: 'system', key })).did).toBe(ring.did);
@@ -125,7 +125,7 @@ test('keys under the system key store open with its key, and the headless host s
   });
 });
 
-test('a new headless node gets a private passphrase file and finds it again', async () => {
+test('a new headless node makes a private passphrase file and finds it again', async () => {
   const directory = dataLayout(root);
   const made = await findPassphrase(directory, { env: {}, random: systemRandom, mayMake: true });
   expect(made.besideKeys).toBe(true);

@@ -26,8 +26,8 @@ const Secret = z.object({
 type Secret = z.infer<typeof Secret>;
 
 /**
- * The keys of one node: the person's, which 24 words restore on any machine, and the peer's, which
- * belongs to this data directory alone. Kept encrypted outside the database.
+ * The keys of one node: the person's, which 24 words restore on any machine, and the peer's, which belongs
+ * only to this data directory. Stored encrypted outside the database.
  */
 export class KeyRing {
   readonly #file: string;
@@ -50,7 +50,7 @@ export class KeyRing {
     this.#person = person;
   }
 
-  /** Whether a key file lies there, sound or not. */
+  /** Whether a key file exists, valid or not. */
   static async exists(file: string): Promise<boolean> {
     return readFile(file).then(
       () => true,
@@ -62,9 +62,8 @@ export class KeyRing {
   }
 
   /**
-   * Makes a key file: for a new person, or with `words` for the one whom a recovery phrase stands for.
-   * The peer key is new in either case, so that two machines of one person never share it.
-   *
+   * Makes a key file: for a new person, or with `words` for the person of a recovery phrase. The peer key is
+   * new in either case, so that two machines of one person never share it.
    * @throws Problem `phrase-invalid`.
    */
   static async create(
@@ -113,14 +112,14 @@ export class KeyRing {
   }
 
   /**
-   * The seed of the BLS key with which this node signs blocks, 32 bytes. It comes from the peer's: two
+   * The seed of the BLS key with which this node signs blocks, 32 bytes. It is derived from the peer's: two
    * machines of one person must never sign blocks with one key.
    */
   get validatorSeed(): Uint8Array {
     return expand(this.peerSeed, 'impulse/validator/bls/v1', 32);
   }
 
-  /** The 24 words that restore the person. To be shown on demand and never logged. */
+  /** The 24 words that restore the person. Shown on demand and never logged. */
   phrase(): string[] {
     return wordsOf(bytes(this.#secret.entropy));
   }
@@ -129,7 +128,10 @@ export class KeyRing {
     return this.#secret.phraseConfirmed;
   }
 
-  /** Checks the asked-for words, by position from 0; remembers it when all of at least three are right. */
+  /**
+   * Checks the requested words, by position from 0; records success if at least three are given and all are
+   * correct.
+   */
   async confirmPhrase(answers: readonly { index: number; word: string }[]): Promise<boolean> {
     const words = this.phrase();
     const positions = new Set(answers.map(({ index }) => index));
@@ -141,8 +143,7 @@ export class KeyRing {
   }
 
   /**
-   * Replaces the person by the one of a phrase; the peer key stays.
-   *
+   * Replaces the person by that of a phrase; the peer key stays.
    * @throws Problem `phrase-invalid`.
    */
   async restore(words: readonly string[]): Promise<void> {

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('[E7] the notice of a halt names the file that shows why, and after recovery there is none', async () => {
+test('[E7] the notice of a halt names the file with the diagnostics, and is removed after recovery', async () => {
   const ledger = new TestLedger();
   const chain = ledger.replica();
   const diagnostics = diskDiagnostics(join(folder, 'evidence'));
@@ -34,7 +34,7 @@ test('[E7] the notice of a halt names the file that shows why, and after recover
   expect(chain.base.height).toBe(1);
 });
 
-test('[V10] two quorums that contradict each other are told in other words, since the cure is another', async () => {
+test('[V10] a conflict of two quorums has a notice of its own, since its remedy differs', async () => {
   const ledger = new TestLedger();
   const chain = ledger.replica();
   await ledger.block([], true);

@@ -3,7 +3,7 @@ import type { Chain, EvidenceBook, Ordering } from '../ledger/index.ts';
 import type { DiagnosticsStore } from '../feature/index.ts';
 import { problem } from './problems.ts';
 
-/** Why the ledger does not go on, for the sysop; null while it does. */
+/** Why the ledger stands still, for the sysop; null while it does not. */
 export function standstill(
   { halt }: Chain,
   ordering: Ordering | null,
@@ -27,12 +27,12 @@ export function standstill(
   return problem.fields('ordering-halted', { reason: halted });
 }
 
-/** The file that shows why a ledger halted. */
+/** The name of the file with the diagnostics of a halt. */
 export function diagnosticsOf({ height, code }: { height: number; code: string }): string {
   return `halt-${height}-${code}.cbor`;
 }
 
-/** Who broke the rules, for the sysop; null while nobody is known to have. */
+/** Who broke the rules, for the sysop; null if nobody is known to have done so. */
 export function brokenRules(book: EvidenceBook, nameOf: (key: Uint8Array) => string): ProblemFields | null {
   const count = book.count();
   if (count === 0) return null;

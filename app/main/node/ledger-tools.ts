@@ -20,10 +20,10 @@ import {
 import { blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 
-/** What a proof file shows, in words for a program and for a person. */
+/** What a proof file shows, for programs and for people. */
 export interface ProofReport {
   readonly ok: boolean;
-  /** Why it proves nothing; null when it does. */
+  /** Why the proof is invalid; null if it is valid. */
   readonly code: string | null;
   readonly message: string;
   readonly community: { readonly id: string; readonly name: string };
@@ -33,14 +33,14 @@ export interface ProofReport {
     readonly kind: string;
     readonly body: unknown;
   } | null;
-  /** Where the proof is of an event of the log: a post, for example. */
+  /** The location of the event of the log that is proven: a post, for example. */
   readonly event: {
     readonly id: string;
     readonly author: string;
-    /** Whether the author's signature is in the file; without it the validators answer for the author. */
+    /** Whether the author's signature is in the file; without it the validators vouch for the author. */
     readonly signed: boolean;
     readonly kind: string;
-    /** Milliseconds since the epoch, as the author says. */
+    /** Milliseconds since the epoch, as the author states. */
     readonly time: number;
     readonly body: unknown;
   } | null;
@@ -53,9 +53,8 @@ export interface ProofReport {
 }
 
 /**
- * Checks a proof of a transaction or of an event with a genesis document and nothing else.
- *
- * @param file as it is: canonical DAG-CBOR, or its JSON form.
+ * Checks a proof of a transaction or of an event with only a genesis document.
+ * @param file unchanged: canonical DAG-CBOR, or its JSON form.
  * @throws Problem `bad-genesis` or `unproven-possession` for the genesis document.
  */
 export async function checkProofFile(file: Uint8Array, genesisBytes: Uint8Array): Promise<ProofReport> {
@@ -111,10 +110,10 @@ function shared(
   };
 }
 
-/** What a file of evidence shows. */
+/** What an evidence file shows. */
 export interface EvidenceReport {
   readonly ok: boolean;
-  /** Why it proves nothing; null when it does. */
+  /** Why the evidence is invalid; null if it is valid. */
   readonly code: string | null;
   readonly message: string;
   readonly convicted: readonly {
@@ -125,7 +124,7 @@ export interface EvidenceReport {
   }[];
 }
 
-/** Checks a file of evidence with a genesis document and nothing else. Throws as {@link checkProofFile}. */
+/** Checks an evidence file with only a genesis document. Throws as {@link checkProofFile}. */
 export function checkEvidenceFile(file: Uint8Array, genesisBytes: Uint8Array): EvidenceReport {
   const trust = trustIn(openGenesis(genesisBytes), blst);
   try {
@@ -160,12 +159,12 @@ function eventShown({ event }: ProvenEvent): Pick<ProofReport, 'message' | 'tran
   };
 }
 
-/** A genesis document for reading: its id and its fields, bytes in hexadecimal. */
+/** A genesis document for people: its id and its fields, bytes in hexadecimal. */
 export function readGenesis(bytes: Uint8Array): { id: string; document: unknown } {
   return { id: cidOf(openGenesis(bytes).id), document: marked(decodeCbor(bytes)) };
 }
 
-/** The JSON form of a proof. Throws a Problem `bad-proof` and the like. */
+/** The JSON form of a proof. Throws a Problem such as `bad-proof`. */
 export function proofAsJson(proof: Uint8Array): Record<string, unknown> {
   return proofToJson(openAnyProof(proof));
 }

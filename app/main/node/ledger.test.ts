@@ -15,7 +15,7 @@ const finalOn = (node: RunningNode, id: string) =>
     return transaction?.block ? transaction : null;
   });
 
-test('three nodes met by invites order together: what one hands in is final on all, with a proof for anybody', async () => {
+test('three nodes that met by invites order together: a transaction submitted on one is final on all, with a proof that anyone can check', async () => {
   const { mara, ines, odin } = await nodes.threeValidators('byzantine');
   expect(await ines.node.client.ledger.status({})).toMatchObject({
     validators: 3,
@@ -43,14 +43,14 @@ test('three nodes met by invites order together: what one hands in is final on a
   });
 });
 
-test('of three byzantine validators none may be missing: what is handed in waits, and is final once the third is back', async () => {
+test('with three byzantine validators none may be missing: a transaction waits, and is final once the third is back', async () => {
   const { mara, ines, odin } = await nodes.threeValidators('byzantine');
   await nodes.stop(odin.node);
   const { id } = await ines.node.client.ledger.submit({
     kind: 'handle.register',
     body: { handle: 'Ines Two' },
   });
-  // It says what is missing, and nothing is final meanwhile.
+  // The notice names the missing validator, and nothing is final meanwhile.
   const [notice] = await noticed(mara.node, 1);
   expect(notice).toMatchObject({ code: 'validators-missing' });
   expect(notice!.message).toContain('3 of 3 validators must sign, and nothing arrives from odin.');
@@ -60,7 +60,7 @@ test('of three byzantine validators none may be missing: what is handed in waits
   for (const node of [mara.node, ines.node, back.node]) await finalOn(node, id);
 });
 
-test('of three validators that only stop, two go on, and the third catches up when it is back', async () => {
+test('with three crash-fault validators two continue, and the third catches up when it is back', async () => {
   const { mara, ines, odin } = await nodes.threeValidators('crash');
   await nodes.stop(odin.node);
   const { id } = await ines.node.client.ledger.submit({
@@ -75,7 +75,7 @@ test('of three validators that only stop, two go on, and the third catches up wh
   expect(there.block!.hash).toBe((await finalOn(mara.node, id)).block!.hash);
 });
 
-test('a validator whose data went back in time says nothing until it knows how far it voted', async () => {
+test('a validator whose data went back in time does not vote until it knows how far it voted', async () => {
   const { node, dataDir } = await nodes.start();
   await node.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: false });
   const first = await node.client.ledger.submit({ kind: 'handle.register', body: { handle: 'Mara One' } });
@@ -92,7 +92,7 @@ test('a validator whose data went back in time says nothing until it knows how f
   expect(await noticed(again, 0)).toEqual([]);
 });
 
-test('what a founder chooses of the ledger stands in the genesis document for all', async () => {
+test('the ledger settings of the founder are in the genesis document for all', async () => {
   const { node } = await nodes.start();
   await node.client.community.create({
     name: 'Harbour',

@@ -17,7 +17,7 @@ import { problem } from './problems.ts';
 const NOTICE = 'ledger-halted';
 const WAITING = 'ledger-waits';
 const BROKEN = 'validator-broke-rules';
-/** What waits longer than this makes the node say what it waits for, in milliseconds. */
+/** When transactions wait longer than this, the node says what they wait for, in milliseconds. */
 const PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 2000;
 
@@ -26,7 +26,7 @@ export const ledgerFeature = defineFeature({
   needs: [],
   migrations: ledgerMigrations,
   tables: {
-    // The ledger stands beside the log: a community of one validator has its blocks nowhere else.
+    // The ledger is kept beside the log: a community of one validator has its blocks nowhere else.
     kept: [
       'ledger_entry',
       'ledger_page',
@@ -47,7 +47,7 @@ export const ledgerFeature = defineFeature({
   api: (api, ledger, node) => ledgerApi(api, ledger, () => node.card()),
 });
 
-/** Puts the ledger of a community together. Nothing is ordered before `start`. */
+/** Builds the ledger of a community. Nothing is ordered before `start`. */
 function openLedger(ports: FeaturePorts) {
   const { voteJournal, validator, notices, logger, signer, clock, diagnostics, genesis, store } = ports;
   const wanted = new Set<() => void>();
@@ -71,7 +71,7 @@ function openLedger(ports: FeaturePorts) {
     new EvidenceBook({ ...ports, origin: genesis, store: chain.store, kept: () => lookForBroken() });
   const ordering = voteJournal && new Ordering({ ...ports, chain, signer: validator.bls, box: voteJournal });
 
-  /** Says what keeps the ledger from going on, while something does. */
+  /** Shows why the ledger stands still, while it does. */
   const look = () => {
     const notice = standstill(chain, ordering, diagnostics);
     const { halt } = chain;
@@ -83,12 +83,12 @@ function openLedger(ports: FeaturePorts) {
     if (notice) notices.put({ id: NOTICE, severity: 'danger', action: 'go.ledger', ...notice });
     else notices.remove(NOTICE);
   };
-  /** Says who broke the rules, provably. */
+  /** Shows who provably broke the rules. */
   const lookForBroken = () => {
     const notice = evidence && brokenRules(evidence, ledger.nameOf);
     if (notice) notices.put({ id: BROKEN, severity: 'attention', action: 'go.ledger', ...notice });
   };
-  /** Says whose signatures are missing, while transactions wait for long. */
+  /** Shows whose signatures are missing while transactions wait. */
   const lookForAbsent = () => {
     const absent = ordering?.absent(PATIENCE_MS) ?? null;
     if (!absent) return notices.remove(WAITING);
@@ -133,7 +133,7 @@ function openLedger(ports: FeaturePorts) {
     ...ledger,
     ordering,
 
-    /** Calls back when blocks list events that are not here; whoever can fetch them should. */
+    /** Calls back when blocks list events that are not here, so that they can be fetched. */
     onWanted: (listener: () => void): void => void wanted.add(listener),
 
     start(): void {

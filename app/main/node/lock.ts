@@ -6,7 +6,10 @@ import { writeAtomically } from './atomic-write.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { problem } from './problems.ts';
 
-/** Who holds a data directory, for telling a second instance; the lock itself is the operating system's. */
+/**
+ * The holder of a data directory, to be named to a second instance; the lock itself is the operating
+ * system's.
+ */
 const Holder = z.object({ pid: z.number().int().positive(), startedAt: z.number() });
 export type Holder = z.infer<typeof Holder>;
 
@@ -15,10 +18,9 @@ export interface DataLock {
 }
 
 /**
- * Takes a data directory for this process alone, until released or until the process ends, by whatever
- * end: a killed node leaves no lock behind.
- *
- * @param startedAt milliseconds since the Unix epoch, told to a second instance.
+ * Locks a data directory for this process, until it is released or the process ends for any reason: a killed
+ * node leaves no lock behind.
+ * @param startedAt milliseconds since the Unix epoch, shown to a second instance.
  * @throws Problem `data-in-use` that names the process which holds it.
  */
 export async function lockDataDirectory(directory: DataDirectory, startedAt: number): Promise<DataLock> {

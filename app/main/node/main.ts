@@ -1,4 +1,4 @@
-/** The node as a process of its own, forked by the desktop shell. */
+/** The node as a separate process, forked by the desktop shell. */
 import { problemOf } from '../kernel/errors.ts';
 import { serveMessagePort, type ServedPort } from './serve-port.ts';
 import { NodeToShell, ShellToNode } from './shell-messages.ts';
@@ -48,7 +48,7 @@ async function start(systemKey: Uint8Array | null): Promise<void> {
   }
 }
 
-// A malformed message of a window must not end the node that others rely on.
+// A malformed message from a window must not end the node that others rely on.
 process.on('unhandledRejection', (reason) => {
   node?.logger.error('unhandled-rejection', { reason: problemOf(reason).message });
 });

@@ -14,7 +14,7 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => (error as { data?: { code: string } }).data?.code ?? problemOf(error).code,
   );
 
-test('[M10] [M11] whoever joins is a member on both sides at once, by blocks that each of them checked', async () => {
+test('[M10] [M11] a newcomer is a member on both sides at once, by blocks that each of them checked', async () => {
   const [{ node: mara }, { node: ines }] = await Promise.all([nodes.start(), nodes.start()]);
   await mara.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
   const { link } = await mara.client.federation.invite({
@@ -37,7 +37,7 @@ test('[M10] [M11] whoever joins is a member on both sides at once, by blocks tha
   const since = (await listed(mara)).get('Ines')!.handleBlock!;
   expect(since).toBeGreaterThan(0);
 
-  // What one does is there on return, and on the other as soon as its block is.
+  // A change is visible here when the call returns, and on the other node as soon as its block is there.
   const did = (await listed(mara)).get('Ines')!.did;
   await ines.client.members.setHandle({ handle: 'Ines of the pier' });
   await mara.client.members.setRole({ did, role: 'member' });
@@ -75,7 +75,7 @@ test('[L11] a ban that only the validator knows of is in force on every node onc
   expect(await codeOf(ines.client.chat.say({ text: 'sorry' }))).toBe('done');
 });
 
-test('[M10] while a validator is missing, it says for whom it waits, and it is done by itself once they are back', async () => {
+test('[M10] while a validator is missing, the answer names who is missing, and the transaction completes once they are back', async () => {
   const { mara, ines, odin } = await nodes.threeValidators('byzantine');
   await nodes.stop(odin.node);
   const refused = await mara.node.client.members
@@ -108,6 +108,6 @@ test('[M10] without its network a sole validator acts at once, and one of severa
   await nodes.stop(odin.node);
   const alone = (await nodes.start(odin.dataDir, true)).node;
   expect(await codeOf(alone.client.members.setHandle({ handle: 'Odin Two' }))).toBe('needs-validators');
-  // A handle is listed once it was judged, which may take a moment more than the block.
+  // A handle is listed once it was judged, which may take a moment longer than the block.
   await vi.waitFor(async () => expect((await listed(ines.node)).has('odin')).toBe(true), { timeout: 10_000 });
 });

@@ -24,7 +24,7 @@ async function emptyFolder(): Promise<string> {
   return folder;
 }
 
-/** A node of a new community that has its models from a copy which `harm` has changed. */
+/** A node of a new community that uses a copy of the models changed by `harm`. */
 async function nodeWith(harm: (models: string) => Promise<unknown>): Promise<RunningNode> {
   const [dataDir, models] = [await emptyFolder(), await emptyFolder()];
   await cp(modelsFolder(), models, { recursive: true });
@@ -36,7 +36,7 @@ async function nodeWith(harm: (models: string) => Promise<unknown>): Promise<Run
   return node;
 }
 
-/** The notice about models, once it says what is asked for. */
+/** The notice about models, once it matches. */
 const notice = (running: RunningNode, wanted: RegExp) =>
   new Promise<NodeStatus['notices'][number]>((resolve) => {
     const stop = running.onStatus(({ notices }) => {
@@ -86,7 +86,7 @@ test(
 );
 
 test(
-  '[J19] models that are turned off publish what no rule holds back, and a notice says so',
+  '[J19] when the models are turned off, messages that no rule holds back are published, and a notice says so',
   { timeout: TIMEOUT_MS },
   async () => {
     const running = await nodeWith(async () => {});
@@ -101,7 +101,7 @@ test(
   },
 );
 
-test('[J19] with all models gone the node goes on by rules', { timeout: TIMEOUT_MS }, async () => {
+test('[J19] without any models the node judges by rules', { timeout: TIMEOUT_MS }, async () => {
   const running = await nodeWith(async (models) => {
     await rm(models, { recursive: true });
   });

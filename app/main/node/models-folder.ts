@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the models lie: beside the bundle, or in the checkout. */
+/** The folder of the models: beside the bundle, or in the checkout. */
 export function modelsFolder(): string {
   const places = [
     join(import.meta.dirname, '../../resources/models'),

@@ -18,7 +18,7 @@ import { problem } from './problems.ts';
 export interface NodeNetworkInit {
   /** Runs the node without any network. */
   readonly offline: boolean;
-  /** Seed of the key that the node's peer id stands for. */
+  /** Seed of the key behind the node's peer id. */
   readonly peerSeed: Uint8Array;
   readonly settings: Settings['network'];
   readonly logger: Logger;
@@ -29,11 +29,10 @@ type NetworkNotice = Omit<Notice, 'since'>;
 export interface NodeNetwork {
   readonly transport: Transport;
   readonly network: Network;
-  /** What the sysop should know of how the node listens now, or null. */
+  /** A notice for the sysop about how the node listens now, or null. */
   notice(): NetworkNotice | null;
   /**
    * Runs with other settings from now on.
-   *
    * @returns whether all connections were closed for it.
    */
   apply(settings: Settings['network']): Promise<boolean>;
@@ -42,7 +41,7 @@ export interface NodeNetwork {
   stop(): Promise<void>;
 }
 
-/** Ranges that count as public in a test network, in CIDR notation, separated by commas. */
+/** Address ranges that count as public in a test network, in CIDR notation, separated by commas. */
 const publicNetworks = () =>
   (process.env['IMPULSE_PUBLIC_NETWORKS'] ?? '').split(',').filter((text) => text !== '');
 
@@ -102,7 +101,7 @@ export async function openNetwork(init: NodeNetworkInit): Promise<NodeNetwork> {
 
 type Pair = NetworkPair & Awaited<ReturnType<typeof createLibp2pTransport>>;
 
-/** Listens as the settings say; on another port where theirs is taken, and with a notice that says so. */
+/** Listens as set; on another port if the set one is taken, with a notice that says so. */
 async function listen(
   init: NodeNetworkInit,
   settings: Settings['network'],
@@ -141,7 +140,7 @@ async function listen(
   }
 }
 
-/** TCP, WebSocket and, beyond this machine, QUIC on the same number as TCP; on every version of IP. */
+/** TCP, WebSocket and, beyond this machine, QUIC on the same number as TCP; over IPv4 and IPv6. */
 export function listenAddresses(
   { listen }: Pick<Settings['network'], 'listen'>,
   port: number,
@@ -152,7 +151,7 @@ export function listenAddresses(
   return ['/ip4/0.0.0.0', '/ip6/::'].flatMap((host) => [...ways(host), `${host}/udp/${port}/quic-v1`]);
 }
 
-/** Settings that a network is made with; the others are read while it runs. */
+/** Settings that require a new network; the others are read while it runs. */
 function needsAnother(before: Settings['network'], next: Settings['network']): boolean {
   const made = ['listen', 'port', 'webSocketPort', 'localDiscovery', 'relay', 'maxConnections'] as const;
   return made.some((name) => before[name] !== next[name]);

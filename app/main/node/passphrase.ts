@@ -6,15 +6,14 @@ import { problem } from './problems.ts';
 
 export interface FoundPassphrase {
   readonly passphrase: string;
-  /** True when it lies beside the keys, where whoever copies the directory has both. */
+  /** True if it is stored beside the keys, so that anyone who copies the directory has both. */
   readonly besideKeys: boolean;
 }
 
 /**
  * The passphrase of a headless node: from the file that IMPULSE_PASSPHRASE_FILE names, from
- * IMPULSE_PASSPHRASE, or from the file `passphrase` in the data directory, which is made with a random
- * one when `mayMake` is set (a new node).
- *
+ * IMPULSE_PASSPHRASE, or from the file `passphrase` in the data directory, which is made with a random one if
+ * `mayMake` is set (a new node).
  * @throws Problem `passphrase-missing`, `passphrase-exposed`.
  */
 export async function findPassphrase(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startNode, type RunningNode } from './start.ts';
 
-/** As from the system's key store: a passphrase would cost a second a start. */
+/** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
 const systemKey = new Uint8Array(32).fill(7);
 let dataDir: string;
 let node: RunningNode | null;
@@ -23,7 +23,7 @@ afterEach(async () => {
 const database = () => join(dataDir, 'community.db');
 const open = async () => (node = await startNode({ dataDir, offline: true, systemKey }));
 
-/** A community with forty posts, stopped; answers with its digest. */
+/** A community with forty posts, stopped; returns its digest. */
 async function written(): Promise<string> {
   const { client, stop } = await open();
   await client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
@@ -48,7 +48,7 @@ async function written(): Promise<string> {
   return digest;
 }
 
-/** Overwrites the first page of a table or an index, as a bad disk would. */
+/** Overwrites the first page of a table or an index, as a failing disk would. */
 function ruin(name: string): void {
   const db = new Database(database());
   const root = db.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').pluck().get(name) as number;
@@ -65,7 +65,7 @@ test.each(['post', 'thread', 'head', 'author', 'sqlite_autoindex_event_1', 'peer
     const before = await written();
     ruin(name);
     const { client } = await open();
-    // What shows itself at the start is mended there; what does not, by a rebuild and the next start.
+    // Damage found at the start is mended there; other damage by a rebuild and the next start.
     const rebuilt = await client.maintenance.rebuild({}).then(
       () => true,
       () => false,
@@ -81,7 +81,7 @@ test.each(['post', 'thread', 'head', 'author', 'sqlite_autoindex_event_1', 'peer
   },
 );
 
-test('a damaged file of an older release, which lacks a table of this one, is repaired in its own shape', async () => {
+test('a damaged file of an older release, which lacks a table of this one, is repaired with its own schema', async () => {
   const before = await written();
   const db = new Database(database());
   db.exec('DROP TABLE node_record; DROP TABLE feature_migration');
@@ -94,7 +94,7 @@ test('a damaged file of an older release, which lacks a table of this one, is re
   expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest: before });
 });
 
-test('events that cannot be read are left to the peers; all others stay', async () => {
+test('events that cannot be read are fetched from peers; all others stay', async () => {
   await written();
   ruin('sqlite_autoindex_event_1');
   const db = new Database(database());
@@ -114,7 +114,7 @@ test('events that cannot be read are left to the peers; all others stay', async 
   expect(events).toBeLessThan(44);
 });
 
-test('a file of which nothing can be read is refused with what to do, and stays as it is', async () => {
+test('a file of which nothing can be read is refused with a remedy, and stays as it is', async () => {
   await written();
   truncateSync(database(), 4096);
   await expect(open()).rejects.toMatchObject({

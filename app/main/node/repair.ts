@@ -14,13 +14,12 @@ import { problem } from './problems.ts';
 
 const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;
 
-/** Whether the last run found damage that it could not mend while it ran. */
+/** Whether the last run found damage that it could not mend while running. */
 export const wantsRepair = (directory: DataDirectory): boolean => existsSync(markerOf(directory));
 
 /**
- * Has the next start repair the file, if it is damaged.
- *
- * @returns what is wrong with it; empty when it is sound, or when `signal` put an end to the look.
+ * Makes the next start repair the file, if it is damaged.
+ * @returns the faults of the file; empty if it is sound, or if `signal` ended the check.
  */
 export async function noteDamage(directory: DataDirectory, signal?: AbortSignal): Promise<string[]> {
   if (!existsSync(directory.database)) return [];
@@ -30,11 +29,10 @@ export async function noteDamage(directory: DataDirectory, signal?: AbortSignal)
 }
 
 /**
- * Builds the database anew from what can be read of a damaged one: its events, and what is this node's own.
- * What is shown must be computed from the events afterwards. The damaged file is moved aside, never deleted.
- *
- * @returns where the damaged file lies now.
- * @throws Problem `database-corrupt` when too little can be read to go on from.
+ * Rebuilds the database from what can be read of a damaged one: its events, and this node's own tables. The
+ * projections must be recomputed from the events afterwards. The damaged file is moved aside, never deleted.
+ * @returns where the damaged file is now.
+ * @throws Problem `database-corrupt` when too little can be read.
  */
 export async function repairDatabase(directory: DataDirectory, nowMs: number): Promise<string> {
   const { database } = directory;
@@ -75,7 +73,7 @@ function rescue(damaged: string, fresh: string): void {
 function copyTable(wreck: Wreck, db: Database, table: string): void {
   const columns = db.prepare<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`).all();
   const names = columns.map(({ name }) => name);
-  // A file of an older release lacks what came later.
+  // A file of an older release lacks later tables and columns.
   if (names.length === 0) return;
   const insert = db.prepare(
     `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
@@ -88,7 +86,7 @@ function copyTable(wreck: Wreck, db: Database, table: string): void {
     try {
       insert.run(...values);
     } catch {
-      // A row that no longer fits its table is one of those that are lost.
+      // A row that no longer fits its table is lost.
     }
   }
 }
@@ -97,7 +95,7 @@ async function removeDatabase(path: string): Promise<void> {
   for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
 }
 
-/** [N1] Looks at the database after each start; what is damaged of the projections is computed anew from the log. */
+/** [N1] Checks the database after each start; damaged projections are recomputed from the log. */
 export async function examine(parts: NodeParts, status: Status, signal: AbortSignal): Promise<void> {
   const { logger } = parts.ports;
   try {
@@ -128,7 +126,7 @@ export async function examine(parts: NodeParts, status: Status, signal: AbortSig
   }
 }
 
-/** Tells of a repair that went well; `aside` is where the damaged file was put, if it was replaced. */
+/** Reports a successful repair; `aside` is where the damaged file was moved, if it was replaced. */
 export function sayMended(status: Status, aside?: string): void {
   status.notices.put({
     id: 'database-damaged',

@@ -2,15 +2,15 @@ import type { Network } from '../federation/ports.ts';
 import type { Transport } from '../log/transport.ts';
 import { problem } from './problems.ts';
 
-/** A transport and the view of the network around it. */
+/** A transport and the network view that belongs to it. */
 export interface NetworkPair {
   readonly transport: Transport;
   readonly network: Network;
 }
 
 /**
- * A network that can be replaced while the community runs on it: whatever was subscribed, handled or listened to
- * carries over to the next one. So changes of the settings need no restart.
+ * A network that can be replaced while the community runs on it: subscriptions, protocol handlers and
+ * listeners carry over to the next one. So changes of the settings need no restart.
  */
 export class ReplaceableNetwork {
   #now: NetworkPair;
@@ -32,7 +32,7 @@ export class ReplaceableNetwork {
     this.#isPaused = true;
   }
 
-  /** Puts another network, which has the same peer id and has not started, in the place of the one that stopped. */
+  /** Installs another network, with the same peer id and not started yet, in place of the stopped one. */
   replace(next: NetworkPair): void {
     for (const stop of this.#stopHearing.splice(0)) stop();
     this.#now = next;
@@ -42,7 +42,7 @@ export class ReplaceableNetwork {
     this.#hear();
   }
 
-  /** The network in place runs. */
+  /** The installed network runs. */
   resume(): void {
     this.#isPaused = false;
   }

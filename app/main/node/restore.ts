@@ -6,19 +6,18 @@ import { lockDataDirectory } from './lock.ts';
 import { faultOfDatabaseFile } from '../platform/sqlite/check-file.ts';
 import { problem } from './problems.ts';
 
-/** A database of nothing but its header is no backup. */
+/** A database with only a header is no backup. */
 const MIN_BYTES = 512;
 
 export interface Restored {
   readonly database: string;
-  /** Where the database lies that was there before, or null when there was none. */
+  /** Where the previous database is now, or null if there was none. */
   readonly keptAside: string | null;
 }
 
 /**
- * Puts a backup in place of a node's database. The file is copied and checked first; the old database
- * is moved aside with its write-ahead log, never deleted.
- *
+ * Installs a backup as the node's database. The file is copied and checked first; the old database is moved
+ * aside with its write-ahead log, never deleted.
  * @throws Problem `data-in-use`, `backup-missing`, `backup-broken`.
  */
 export async function restoreDatabase(dataDir: string, backup: string): Promise<Restored> {
@@ -51,7 +50,8 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
 async function moveAside(database: string): Promise<string | null> {
   const aside = database.replace(/\.db$/, `.before-${new Date().toISOString().replaceAll(/[:.]/g, '')}.db`);
   let moved = false;
-  // The log first: a database without its log is older but whole, a log beside the wrong database is not.
+  // The write-ahead log first: a database without its log is older but intact, a log beside the wrong
+  // database is not.
   for (const suffix of ['-wal', '-shm', '']) {
     await rename(`${database}${suffix}`, `${aside}${suffix}`).then(
       () => (moved = moved || suffix === ''),

@@ -21,7 +21,7 @@ import { foundCommunity, migrations, openCommunity, type CommunityPorts } from '
 
 const person = (name: string) => signerOf(sha256(Buffer.from(name)));
 
-test('[M9] a node that was killed between a ban and what follows from it removes that at its next start', async () => {
+test('[M9] a node that was killed between a ban and its effects applies them at its next start', async () => {
   const [mara, ada] = [person('mara'), person('ada')];
   const clock = new VirtualClock(Date.UTC(2030, 0, 1));
   const network = createMemoryNetwork({ clock });

@@ -16,7 +16,7 @@ import type { NodeParts } from './parts.ts';
 import type { Status } from './status.ts';
 import { problem } from './problems.ts';
 
-/** How long a newcomer waits to see its own admission, in milliseconds. */
+/** How long a newcomer waits for the block of its own admission, in milliseconds. */
 const ARRIVAL_MS = 10_000;
 
 /** This node as the one validator of a new community. */
@@ -34,19 +34,20 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
     return value;
   };
 
-  /** A node that nobody named is called after its person. */
+  /** A node without a name is named after its person. */
   const nameNode = async (handle: string) => {
     if (parts.settings.settings.node.name !== defaultSettings.node.name) return;
     await parts.setSettings({ node: { name: `${handle.slice(0, 30)}’s node` } });
   };
 
-  /** Makes the community that an invite led to this node's own. */
+  /** Makes the community of an invite this node's own. */
   const settle = async (membership: Membership): Promise<Genesis> => {
     const genesis = openGenesis(membership.genesis);
     checkPossessions(genesis.ledger, parts.ports.bls);
     foundCommunity(parts.db, genesis, ticksOf(clock.now()));
     parts.setCommunity(await openCommunity(parts.ports, genesis));
-    // [M11] The host vouched for it; here it is checked. If that takes longer, it continues in the background.
+    // [M11] The host vouched for the admission; here it is verified. If that takes longer, it continues in
+    // the background.
     await running().members.arrived(ARRIVAL_MS);
     return genesis;
   };
@@ -56,7 +57,9 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
     throw problem('already-settled');
   };
 
-  /** Throws a Problem `database-corrupt` where a rebuild did not reach all of the damage; the next start does. */
+  /**
+   * Throws a Problem `database-corrupt` if a rebuild did not repair all of the damage; the next start does.
+   */
   const mustBeSound = async (cause?: unknown) => {
     if ((await noteDamage(parts.directory)).length === 0) return;
     throw problem('database-still-damaged', {}, { cause });
@@ -73,7 +76,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
       suspended: api.node.suspended.handler(() => done(parts.community()?.federation.suspended())),
       resumed: api.node.resumed.handler(async () => done(await parts.community()?.federation.resumed())),
       dismissNotice: api.node.dismissNotice.handler(({ input }) => done(status.notices.dismiss(input.id))),
-      // Answers first: the carrier of the answer goes down with the node.
+      // Answers first: the connection closes when the node stops.
       stop: api.node.stop.handler(() => done(clock.after(50, () => void parts.stop()))),
     },
 
@@ -164,7 +167,7 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
   });
 }
 
-/** What features implement of the contract, by their names; making and joining a community is the node's. */
+/** The contract parts of the features, by name; the node itself implements founding and joining. */
 type FeatureApis = Pick<
   Parameters<Api['router']>[0],
   Exclude<Extract<keyof typeof contract, keyof Services>, 'community'>

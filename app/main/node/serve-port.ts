@@ -2,7 +2,7 @@ import type { AnyContractRouter } from '@orpc/contract';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 
-/** A router that needs nothing but its input to answer: what every carrier serves. */
+/** A router that needs only its input to answer, so that any transport can serve it. */
 export type ServedRouter = Router<AnyContractRouter, Record<never, never>>;
 
 /** A message port of Node's worker_threads, of Electron's main and utility processes, or of a window. */

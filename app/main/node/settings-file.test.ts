@@ -21,7 +21,7 @@ test('a new node runs with defaults', async () => {
   expect(file.problem).toBeNull();
 });
 
-test('a change is kept', async () => {
+test('a change persists', async () => {
   const file = await open();
   await file.patch({ node: { name: 'harbour' }, network: { port: 5000 } });
   const again = (await open()).settings;
@@ -29,7 +29,7 @@ test('a change is kept', async () => {
   expect(again.network).toEqual({ ...defaultSettings.network, port: 5000 });
 });
 
-test('changes made at once are all kept', async () => {
+test('concurrent changes all persist', async () => {
   const file = await open();
   await Promise.all([file.patch({ node: { name: 'a' } }), file.patch({ storage: { backups: 7 } })]);
   expect((await open()).settings).toMatchObject({ node: { name: 'a' }, storage: { backups: 7 } });
@@ -42,7 +42,7 @@ test('a value out of bounds is refused and changes nothing', async () => {
   expect(file.settings.network.port).toBe(defaultSettings.network.port);
 });
 
-test('unknown keys are left out, missing ones get their default', async () => {
+test('unknown keys are dropped, and missing ones get their default', async () => {
   await writeFile(path, JSON.stringify({ node: { name: 'x', evil: 1 }, __proto__: { a: 1 }, later: {} }));
   const { settings, problem } = await open();
   expect(problem).toBeNull();
@@ -50,7 +50,7 @@ test('unknown keys are left out, missing ones get their default', async () => {
 });
 
 test.each(['', '{"node":', 'null', '[]', '{"node":{"name":""}}', '{"network":7}'])(
-  'the unusable file %j is kept aside and defaults are used, with a word to the sysop',
+  'the unusable file %j is moved aside, defaults are used, and the sysop is told',
   async (content) => {
     await writeFile(path, content);
     const { settings, problem } = await open();

@@ -5,12 +5,12 @@ import type { ProblemFields } from '../kernel/errors.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { problem } from './problems.ts';
 
-/** The settings of one node, in a file that a person may read but never has to edit. */
+/** The settings of one node, in a file that people may read but never have to edit. */
 export class SettingsFile {
   readonly #path: string;
   #settings: Settings;
   #last: Promise<unknown> = Promise.resolve();
-  /** Set when the file could not be used: what a sysop should know. */
+  /** Set if the file could not be used: a problem for the sysop. */
   readonly problem: ProblemFields | null;
 
   private constructor(path: string, settings: Settings, problem: ProblemFields | null) {
@@ -19,7 +19,7 @@ export class SettingsFile {
     this.problem = problem;
   }
 
-  /** Reads the settings; what the file lacks gets its default, what it should not hold is left out. */
+  /** Reads the settings; missing ones get their default, and unknown ones are dropped. */
   static async open(path: string, clock: Clock): Promise<SettingsFile> {
     let content: string;
     try {
@@ -40,10 +40,9 @@ export class SettingsFile {
   }
 
   /**
-   * Changes some settings and saves all, one change after another.
-   *
+   * Changes some settings and saves all; concurrent changes run one after another.
    * @returns the settings now in force.
-   * @throws Problem `settings-invalid` when the result would be out of bounds; nothing is changed then.
+   * @throws Problem `settings-invalid` if the result would be out of bounds; nothing is changed then.
    */
   patch(patch: SettingsPatch): Promise<Settings> {
     const done = this.#last.then(() => this.#apply(patch));
@@ -76,14 +75,14 @@ function parse(content: string): Settings | null {
   }
 }
 
-/** Settings of release 0.1 under the names they have now. */
+/** Settings of release 0.1 under their current names. */
 function renamed(raw: object): object {
   const network: unknown = Reflect.get(raw, 'network');
   if (typeof network !== 'object' || network === null || !('upnp' in network)) return raw;
   return { ...raw, network: { portMapping: network.upnp, ...network } };
 }
 
-/** `over` on top of `base`, two levels deep, as settings are. */
+/** Merges `over` into `base`, two levels deep, like the settings. */
 function merge(base: Settings, over: object): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [section, values] of Object.entries(base)) {

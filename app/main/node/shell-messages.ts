@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What the desktop shell and the node process say to each other. Everything else goes straight from the
- * window to the node over the port that comes with `client`.
+ * The messages between the desktop shell and the node process. Everything else goes directly from the window
+ * to the node over the port that comes with `client`.
  */
 
 const Words = z.string().max(4000);
@@ -11,11 +11,11 @@ const Key = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value
 /** From the shell to the node process, read from `process.parentPort`. */
 export const ShellToNode = z.discriminatedUnion('kind', [
   /**
-   * The first message of every start: the 32-byte key, kept by the operating system's key store, that
-   * encrypts the keys on disk; null where the system has no such store, and the node uses a passphrase.
+   * The first message of every start: the 32-byte key from the operating system's key store that encrypts the
+   * keys on disk; null if the system has no such store and the node uses a passphrase.
    */
   z.object({ kind: z.literal('unlock'), key: Key.nullable() }),
-  /** A window that wants to talk: its MessagePort is in `ports[0]` of the message. */
+  /** A window that connects: its MessagePort is in `ports[0]` of the message. */
   z.object({ kind: z.literal('client') }),
   /** The machine is about to sleep. */
   z.object({ kind: z.literal('suspend') }),
@@ -28,9 +28,9 @@ export type ShellToNode = z.infer<typeof ShellToNode>;
 
 /** From the node process to the shell, posted on `process.parentPort`. */
 export const NodeToShell = z.discriminatedUnion('kind', [
-  /** The node serves clients; sent once a start. */
+  /** The node serves clients; sent once per start. */
   z.object({ kind: z.literal('ready') }),
-  /** The node cannot run, and starting it again unchanged would not help. It exits after this. */
+  /** The node cannot run, and restarting it unchanged would not help. It exits after this. */
   z.object({ kind: z.literal('fatal'), code: z.string().max(100), message: Words, remedy: Words.nullable() }),
   /** For the tray; sent when it changes. */
   z.object({
@@ -40,7 +40,7 @@ export const NodeToShell = z.discriminatedUnion('kind', [
     peers: z.number().int().nonnegative(),
     unread: z.number().int().nonnegative(),
   }),
-  /** The settings that the shell carries out; sent after `ready` and whenever they change. */
+  /** The settings that the shell applies; sent after `ready` and whenever they change. */
   z.object({ kind: z.literal('settings'), closeToTray: z.boolean(), startAtLogin: z.boolean() }),
 ]);
 export type NodeToShell = z.infer<typeof NodeToShell>;

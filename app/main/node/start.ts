@@ -31,20 +31,23 @@ import { version } from './version.ts';
 import { archivePorts, maintenancePorts } from './tools.ts';
 import { problem } from './problems.ts';
 
-/** A thread keeps encoders in memory and judges some 900 messages a second. Two cores are left to others. */
+/**
+ * Each thread keeps encoders in memory and judges about 900 messages per second. Two cores are left to other
+ * work.
+ */
 const JUDGE_THREADS = availableParallelism() >= 4 ? 2 : 1;
 
-/** So long a stop waits for the check of the file: in the midst of a large one it cannot be interrupted. */
+/** How long `stop` waits for the file check, which cannot be interrupted inside a large page. */
 const EXAMINED_MS = 2000;
 
 export interface NodeInit {
-  /** Where everything of this node lies; the system's place for it when left out. */
+  /** The directory of this node's files; the system's standard place if left out. */
   readonly dataDir?: string;
-  /** Leaves the network alone: for commands that work on the data of a node that does not run. */
+  /** Does not use the network: for commands that work on the data of a stopped node. */
   readonly offline?: boolean;
-  /** A key from the operating system's key store; null or left out, a passphrase protects the keys. */
+  /** A key from the operating system's key store; if null or left out, a passphrase protects the keys. */
   readonly systemKey?: Uint8Array | null;
-  /** The folder of the models; those of this release when left out. */
+  /** The folder of the models; those of this release if left out. */
   readonly models?: string;
 }
 
@@ -58,15 +61,15 @@ export interface RunningNode extends ServedNode {
 }
 
 /**
- * The composition root: makes every adapter and service of a node and starts them in order; stops them
- * in reverse. A database too damaged to start with is repaired first. Rejects with a Problem
+ * The composition root: makes every adapter and service of a node, starts them in order and stops them in
+ * reverse order. A database too damaged to start with is repaired first. Rejects with a Problem
  * (`data-in-use`, `wrong-passphrase`, `database-corrupt`, …).
  */
 export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
   try {
     return await start(init);
   } catch (error) {
-    // Damage shows itself in many ways; whether it is damage is for SQLite's own check to say.
+    // Damage shows in many kinds of errors; SQLite's own check decides whether it is damage.
     if (error instanceof Problem && error.code !== 'database-corrupt') throw error;
     const faults = await noteDamage(dataLayout(init.dataDir ?? defaultDataPath()));
     if (faults.length === 0) throw error;
@@ -232,7 +235,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
       resumed: async () => community?.federation.resumed(),
     };
   } catch (error) {
-    // Half started, it must not go on by itself; that it may not stop in order either is what went wrong already.
+    // A half-started node must not continue; the start error matters, not a failure to stop in order.
     await community?.stop().catch(() => {});
     for (const step of undo.toReversed()) await step();
     throw error;
@@ -256,7 +259,7 @@ async function openKeys(
   return { keys, besideKeys: found?.besideKeys ?? false, box };
 }
 
-/** Makes the ports that a node listens on now its own for later starts. */
+/** Saves the ports that a node listens on now for later starts. */
 async function keepPorts(settings: SettingsFile, network: Network): Promise<void> {
   const portOf = (way: 'tcp' | 'websocket') =>
     network

@@ -9,13 +9,13 @@ import type { Services } from './community.ts';
 import { features } from './features.ts';
 import type { NodeParts } from './parts.ts';
 
-/** The console hears of changes at most this often, in milliseconds. */
+/** The least time between two status changes sent to the console, in milliseconds. */
 const TELL_MS = 500;
 const REFRESH_MS = 2000;
 
 export type Status = ReturnType<typeof createStatus>;
 
-/** The node's status as one value: read at any time, told when it changed. */
+/** The node's status as one value: readable at any time, reported when it changes. */
 export function createStatus(
   parts: NodeParts,
   facts: {
@@ -42,7 +42,7 @@ export function createStatus(
   const { problem } = parts.settings;
   if (problem) notices.put({ id: 'settings', severity: 'attention', action: 'go.settings', ...problem });
 
-  /** What features answer about their services; nothing while there is no community. */
+  /** What features report about their services; nothing while there is no community. */
   const ofFeatures = <T>(ask: (feature: Feature, service: unknown) => readonly T[]): T[] => {
     const community = parts.community();
     if (!community) return [];

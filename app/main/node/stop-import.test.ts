@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => nodes.end());
 
-test('a stop cancels an import under way, and the next start goes on from what it had stored', async () => {
+test('a stop cancels a running import, and the next start continues from what it had stored', async () => {
   const { node, dataDir } = await nodes.start();
   const { client } = node;
   await client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: false });

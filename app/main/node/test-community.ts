@@ -27,13 +27,16 @@ import {
 
 export type TestNode = Awaited<ReturnType<TestCommunity['person']>>;
 
-/** Whole communities in one process: virtual time, a memory network, databases in memory. The first person founds. */
+/**
+ * Whole communities in one process: virtual time, a memory network, databases in memory. The first person
+ * founds.
+ */
 export class TestCommunity {
   readonly clock = new VirtualClock(Date.UTC(2030, 0, 1));
   readonly network = createMemoryNetwork({ clock: this.clock });
   readonly notices = new Map<string, string>();
   readonly #founder = signerOf(sha256(Buffer.from('mara')));
-  /** The founder's community, as it was opened first. */
+  /** The founder's node, as it was first opened. */
   #first: Community | null = null;
   readonly #genesis = makeGenesis({
     name: 'Village',
@@ -50,7 +53,7 @@ export class TestCommunity {
     }),
   });
 
-  /** Opens somebody's node, anew on the same database where one is given; it runs, and is linked to nobody yet. */
+  /** Opens somebody's node, on an existing database if one is given; it runs, and is linked to nobody yet. */
   async person(
     name: string,
     {
@@ -91,14 +94,14 @@ export class TestCommunity {
     return { ...community, name, signer, transport };
   }
 
-  /** A database that knows the community, and nothing of it. */
+  /** A database that knows the community and has none of its events. */
   database(path = ':memory:'): Database {
     const db = openDatabase(path, migrations);
     foundCommunity(db, this.#genesis, ticksOf(this.#genesis.createdAt));
     return db;
   }
 
-  /** Admits somebody by the founder's node, and waits for the block. */
+  /** Admits somebody through the founder's node, and waits for the block. */
   async admit(mara: TestNode, name: string, role: Role = 'member'): Promise<void> {
     const key = signerOf(sha256(Buffer.from(name))).publicKey;
     const admitted = mara.members.admit({ key, handle: name, role });
@@ -112,14 +115,14 @@ export class TestCommunity {
     await dialled;
   }
 
-  /** Hands everything that one node holds to another, as catch-up does: the newest first. */
+  /** Copies everything that one node holds to another, as catch-up does: the newest first. */
   async copy(from: Community, to: Community): Promise<void> {
     const events = [...from.log.store.batches(1000, 'content')].flat().map(({ event }) => event);
     await to.log.admit(events.toReversed(), 'history');
   }
 }
 
-/** Hands over the final blocks that somebody lacks, as catch-up does. */
+/** Copies the final blocks that a node lacks, as catch-up does. */
 export async function handBlocks(from: Community, to: Community): Promise<void> {
   for (let height = to.ledger.chain.base.height + 1; ; height = to.ledger.chain.base.height + 1) {
     const run = await from.ledger.chain.run(height);

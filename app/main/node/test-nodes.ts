@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import type { NodeStatus } from '../../contract/index.ts';
 import { startNode, type RunningNode } from './start.ts';
 
-/** As from the system's key store: a passphrase would cost a second a start. */
+/** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
 const systemKey = new Uint8Array(32).fill(7);
 
-/** Whole nodes with keys, ports and directories of their own, on real TCP of this machine. */
+/** Whole nodes with their own keys, ports and directories, on real TCP of this machine. */
 export class TestNodes {
   readonly #directories: string[] = [];
   readonly #running = new Set<RunningNode>();
 
-  /** A new node, or the same one again by its directory. */
+  /** A new node, or an existing one by its directory. */
   async start(dataDir?: string, offline = false): Promise<{ node: RunningNode; dataDir: string }> {
     const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'impulse-nodes-')));
     if (!dataDir) {
@@ -31,14 +31,14 @@ export class TestNodes {
     await node.stop();
   }
 
-  /** Stops all and removes what they wrote. */
+  /** Stops all nodes and removes their files. */
   async end(): Promise<void> {
     for (const node of this.#running) await node.stop();
     this.#running.clear();
     for (const directory of this.#directories.splice(0)) rmSync(directory, { recursive: true, force: true });
   }
 
-  /** Three people meet by invites; the founder takes the two others into the validators. */
+  /** Three people meet by invites; the founder makes the two others validators. */
   async threeValidators(model: 'byzantine' | 'crash') {
     const [mara, ines, odin] = await Promise.all([this.start(), this.start(), this.start()]);
     const founder = mara.node.client;
@@ -61,7 +61,7 @@ export class TestNodes {
   }
 }
 
-/** Resolves once `look` finds something; a node says at each final block that there may be news. */
+/** Resolves once `look` finds something; it is called at each final block of the node. */
 export async function seen<T>(node: RunningNode, look: () => Promise<T | false | null>): Promise<T> {
   const ended = new AbortController();
   try {
@@ -77,7 +77,7 @@ export async function seen<T>(node: RunningNode, look: () => Promise<T | false |
   }
 }
 
-/** The notices of a node, once there are so many. */
+/** The notices of a node, once there are that many. */
 export const noticed = (node: RunningNode, count: number) =>
   new Promise<NodeStatus['notices']>((resolve) => {
     const stopListening = node.onStatus(({ notices }) => {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-/** Opens the box, works with it and closes it, as a node does from start to stop. */
+/** Opens the journal, uses it and closes it, as a node does from start to stop. */
 async function within<T>(
   work: (box: Awaited<ReturnType<typeof openVoteJournal>>) => Promise<T>,
   isNew = false,
@@ -28,12 +28,12 @@ async function within<T>(
 
 const markOf = () => within(({ mark }) => mark.read());
 
-test('a key made just now has a mark of nothing, an old one without a mark has none [K10]', async () => {
+test('[K10] a new key has an empty sign state, and an old key without a record has none', async () => {
   expect(await markOf()).toBeNull();
   expect(await within(({ mark }) => mark.read(), true)).toEqual({ votes: 0, slot: 0 });
 });
 
-test('the mark is the newest that was written, also after a restart and any number of turns [K10]', async () => {
+test('[K10] the sign state is the newest that was written, also after a restart and any number of turns', async () => {
   for (let votes = 1; votes <= 5; votes++) {
     await within(async ({ mark }) => mark.write({ votes, slot: votes * 2 }));
     expect(await markOf()).toEqual({ votes, slot: votes * 2 });
@@ -44,7 +44,7 @@ test('the mark is the newest that was written, also after a restart and any numb
   expect(await markOf()).toEqual({ votes: 9, slot: 18 });
 });
 
-test('a half written record leaves the one before it [K10]', async () => {
+test('[K10] a half-written record leaves the previous one in force', async () => {
   await within(async ({ mark }) => {
     await mark.write({ votes: 1, slot: 1 });
     await mark.write({ votes: 2, slot: 2 });
@@ -55,14 +55,14 @@ test('a half written record leaves the one before it [K10]', async () => {
   expect(await markOf()).toEqual({ votes: 1, slot: 1 });
 });
 
-test('the mark of another key says nothing about this one [K10]', async () => {
+test('[K10] the sign state of another key says nothing about this one', async () => {
   await within(async ({ mark }) => mark.write({ votes: 3, slot: 3 }));
   const other = await openVoteJournal(dataLayout(path), new Uint8Array(48).fill(2), false);
   expect(await other.mark.read()).toBeNull();
   await other.close();
 });
 
-test('a newly founded community begins with an empty vote log [K10]', async () => {
+test('[K10] a newly founded community begins with an empty vote log', async () => {
   await within(async ({ votes, mark, renew }) => {
     await votes.begin(key);
     await mark.write({ votes: 7, slot: 9 });

@@ -5,21 +5,23 @@ import { VoteLog, type VoteJournal, type Mark, type SignStateStore } from '../le
 import { DiskLogFile } from '../platform/disk/log-file.ts';
 import type { DataDirectory } from './data-directory.ts';
 
-/** Each record of the mark's file; two take turns, so that one is whole whenever the other is being written. */
+/**
+ * The size of each record in the file; two records take turns, so that one is complete whenever the other is
+ * being written.
+ */
 const RECORD_BYTES = 256;
 
-/** The vote log of this node and its mark, open. */
+/** The vote log of this node and its sign state, open. */
 export interface OpenVoteJournal extends VoteJournal {
-  /** Begins anew, for a community that was founded just now: nobody can have voted in it. */
+  /** Starts over, for a community that was just founded: nobody can have voted in it. */
   renew(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * [K10] Opens the vote log of this node and the mark beside it.
- *
+ * [K10] Opens the vote log of this node and the sign state beside it.
  * @param key the BLS key that votes.
- * @param isNew whether the key was made just now, so that it cannot have voted anywhere.
+ * @param isNew whether the key was just made, so that it cannot have voted anywhere.
  */
 export async function openVoteJournal(
   { votes, signState }: Pick<DataDirectory, 'votes' | 'signState'>,
@@ -28,7 +30,7 @@ export async function openVoteJournal(
 ): Promise<OpenVoteJournal> {
   const paths = [`${votes}.0`, `${votes}.1`] as const;
   if (isNew) {
-    // What lies here belongs to a key that is no more.
+    // The files here belong to a key that no longer exists.
     for (const file of [signState, ...paths]) await rm(file, { force: true });
   }
   const files = [new DiskLogFile(paths[0]), new DiskLogFile(paths[1])] as const;
@@ -50,8 +52,8 @@ export async function openVoteJournal(
 }
 
 /**
- * The mark as a small file: for each of two turns the key, how many votes it gave and the highest slot. It is
- * written at once and not by other threads, which takes microseconds: a vote waits for it.
+ * The sign state as a small file: for each of two turns the key, how many votes it gave and the highest slot.
+ * It is written synchronously rather than by other threads, which takes microseconds: a vote waits for it.
  */
 class MarkFile implements SignStateStore {
   readonly #path: string;
@@ -98,7 +100,7 @@ class MarkFile implements SignStateStore {
     }
   }
 
-  /** Writes both turns of a file that is not there yet, the newest of an old one first, so that none is lost. */
+  /** Writes both turns of a missing file, the newest of an old one first, so that none is lost. */
   #open(): number {
     const known = this.#known();
     const file = openSync(this.#path, known ? 'r+' : 'w', 0o600);

@@ -97,9 +97,9 @@ export function tracedPorts(ports: CommunityPorts, box: OpenVoteJournal): Commun
           return timed(`put ${kinds}`, () => votes.put(keep), keep.votes[0]?.slot);
         },
       },
-      mark: {
-        read: () => box.mark.read(),
-        write: (mark) => timed('mark', () => box.mark.write(mark), mark.slot),
+      signState: {
+        read: () => box.signState.read(),
+        write: (signState) => timed('signState', () => box.signState.write(signState), signState.slot),
       },
     },
   };

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import { answerHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
+import { checkHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel, Transport } from '../log/transport.ts';
 import { decodeMessage, encodeMessage } from '../log/wire.ts';
 import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
@@ -127,7 +127,7 @@ export class FileFetcher {
     await channel.send(encodeMessage(sendHandshake(this.#init, channel.peer, 'opener')));
     const answer = decodeMessage(await next(), ['hello', 'refused']);
     if (answer[0] === 'refused') throw problem('refused');
-    await answerHandshake(this.#init, channel.peer, 'answerer', answer);
+    await checkHandshake(this.#init, channel.peer, 'answerer', answer);
   }
 
   async #take(channel: Channel, id: Uint8Array, next: () => Promise<Uint8Array>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { answerHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
+import { checkHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel } from '../log/transport.ts';
 import { decodeMessage, encodeMessage } from '../log/wire.ts';
 import { openManifest } from './manifest.ts';
@@ -65,7 +65,7 @@ export class FileServer {
     const first = await messages.next();
     if (first.done) return;
     try {
-      await answerHandshake(this.#init, channel.peer, 'opener', decodeMessage(first.value, ['hello']));
+      await checkHandshake(this.#init, channel.peer, 'opener', decodeMessage(first.value, ['hello']));
     } catch (error) {
       await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));
       return;

@@ -17,6 +17,6 @@ export { isEventProof, marked, openAnyProof, openProofFile, proofToJson } from '
 export { cardOf, createLedger, motionText, type Ledger } from './service.ts';
 export { baseKinds } from './state/transactions/index.ts';
 export { VoteLog, type LogFile } from './consensus/vote-log.ts';
-export type { Mark, SignStateStore } from './consensus/sign-state.ts';
+export type { SignState, SignStateStore } from './consensus/sign-state.ts';
 export type { VoteStore } from './consensus/vote-store.ts';
 export type { Validator } from './types/validators.ts';

@@ -28,7 +28,7 @@ const ANCHOR_LOOK_MS = 250;
 /** [K10] Where a node records its votes. */
 export interface VoteJournal {
   readonly votes: VoteStore;
-  readonly mark: SignStateStore;
+  readonly signState: SignStateStore;
 }
 
 export interface OrderingInit {
@@ -38,7 +38,7 @@ export interface OrderingInit {
   readonly bls: Bls;
   /** The key that this node votes with while it is in the set. */
   readonly signer: BlsSigner;
-  readonly box: VoteJournal;
+  readonly journal: VoteJournal;
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -200,7 +200,7 @@ export class Ordering {
     this.#consensus = null;
     const consensus = createConsensus({
       ...this.#init,
-      ...this.#init.box,
+      ...this.#init.journal,
       community: chain.origin.id,
       application: chain,
       far: (height) => this.#join.far(height),

@@ -51,7 +51,7 @@ export function sendHandshake(init: HandshakeInit, peer: string, side: Side): Me
  * [S1] Checks the handshake message of the peer on `side`: it belongs to this community's log, owns the key
  * it shows, and the key has a role now. Throws a Problem: `wrong-community`, `bad-signature`, `not-a-member`.
  */
-export async function answerHandshake(
+export async function checkHandshake(
   init: HandshakeInit,
   peer: string,
   side: Side,

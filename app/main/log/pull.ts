@@ -3,7 +3,7 @@ import { sleep } from '../kernel/clock.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { openEvent, type SealedEvent } from './event.ts';
 import { SyncClient } from './sync-client.ts';
-import { answerHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
+import { checkHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
 import type { Stratum } from './kinds.ts';
 import { Negentropy } from './negentropy.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -120,7 +120,7 @@ export class Pull {
   async #converse(client: SyncClient): Promise<PullResult> {
     const { log } = this.#init;
     const answer = await client.hello(sendHandshake(this.#init, this.peer, 'opener'));
-    const introduction = await answerHandshake(this.#init, this.peer, 'answerer', answer);
+    const introduction = await checkHandshake(this.#init, this.peer, 'answerer', answer);
     const { authority, content } = introduction.counts;
     const limit = authority + content + SPARE_IDS;
     this.#began(introduction);

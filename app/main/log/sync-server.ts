@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { answerHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
+import { checkHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
 import { Negentropy } from './negentropy.ts';
 import type { Spread } from './spread.ts';
 import type { Channel } from './transport.ts';
@@ -34,7 +34,7 @@ export async function answerPull(channel: Channel, init: AnswerInit): Promise<vo
     idle.restart();
     const hello = decodeMessage(first.value, ['hello']);
     try {
-      init.onHandshake(await answerHandshake(init, channel.peer, 'opener', hello));
+      init.onHandshake(await checkHandshake(init, channel.peer, 'opener', hello));
     } catch (error) {
       // [S1] Told, not just cut off: a new member may be unknown here for a while.
       await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));

@@ -69,7 +69,8 @@ function openLedger(ports: FeaturePorts) {
   const evidence =
     voteJournal &&
     new EvidenceBook({ ...ports, origin: genesis, store: chain.store, kept: () => lookForBroken() });
-  const ordering = voteJournal && new Ordering({ ...ports, chain, signer: validator.bls, box: voteJournal });
+  const ordering =
+    voteJournal && new Ordering({ ...ports, chain, signer: validator.bls, journal: voteJournal });
 
   /** Shows why the ledger stands still, while it does. */
   const look = () => {

@@ -93,8 +93,8 @@ async function start(init: NodeInit): Promise<RunningNode> {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
     const settings = await SettingsFile.open(directory.settings, systemClock);
-    const { keys, besideKeys, box } = await openKeys(directory, init.systemKey ?? null);
-    undo.push(() => box.close());
+    const { keys, besideKeys, journal } = await openKeys(directory, init.systemKey ?? null);
+    undo.push(() => journal.close());
     const repaired = wantsRepair(directory) ? await repairDatabase(directory, startedAt) : null;
     if (repaired !== null) logger.warn('database-repaired', { damaged: repaired });
     const db = openDatabase(directory.database, migrations, {
@@ -151,7 +151,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
         },
         bls: blst,
         validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
-        voteJournal: box,
+        voteJournal: journal,
         alone: init.offline === true,
         notices: {
           put: (notice) => status.notices.put(notice),
@@ -245,7 +245,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
 async function openKeys(
   directory: DataDirectory,
   systemKey: Uint8Array | null,
-): Promise<{ keys: KeyRing; besideKeys: boolean; box: OpenVoteJournal }> {
+): Promise<{ keys: KeyRing; besideKeys: boolean; journal: OpenVoteJournal }> {
   const exists = await KeyRing.exists(directory.keys);
   const found = systemKey
     ? null
@@ -255,8 +255,8 @@ async function openKeys(
       ? { kind: 'system', key: systemKey! }
       : { kind: 'passphrase', passphrase: found.passphrase };
   const keys = await (exists ? KeyRing.open(directory.keys, unlock) : KeyRing.create(directory.keys, unlock));
-  const box = await openVoteJournal(directory, blsSignerOf(keys.validatorSeed).publicKey, !exists);
-  return { keys, besideKeys: found?.besideKeys ?? false, box };
+  const journal = await openVoteJournal(directory, blsSignerOf(keys.validatorSeed).publicKey, !exists);
+  return { keys, besideKeys: found?.besideKeys ?? false, journal };
 }
 
 /** Saves the ports that a node listens on now for later starts. */

@@ -15,59 +15,59 @@ afterEach(() => rmSync(path, { recursive: true, force: true }));
 
 /** Opens the journal, uses it and closes it, as a node does from start to stop. */
 async function within<T>(
-  work: (box: Awaited<ReturnType<typeof openVoteJournal>>) => Promise<T>,
+  work: (journal: Awaited<ReturnType<typeof openVoteJournal>>) => Promise<T>,
   isNew = false,
 ) {
-  const box = await openVoteJournal(dataLayout(path), key, isNew);
+  const journal = await openVoteJournal(dataLayout(path), key, isNew);
   try {
-    return await work(box);
+    return await work(journal);
   } finally {
-    await box.close();
+    await journal.close();
   }
 }
 
-const markOf = () => within(({ mark }) => mark.read());
+const signStateOf = () => within(({ signState }) => signState.read());
 
 test('[K10] a new key has an empty sign state, and an old key without a record has none', async () => {
-  expect(await markOf()).toBeNull();
-  expect(await within(({ mark }) => mark.read(), true)).toEqual({ votes: 0, slot: 0 });
+  expect(await signStateOf()).toBeNull();
+  expect(await within(({ signState }) => signState.read(), true)).toEqual({ votes: 0, slot: 0 });
 });
 
 test('[K10] the sign state is the newest that was written, also after a restart and any number of turns', async () => {
   for (let votes = 1; votes <= 5; votes++) {
-    await within(async ({ mark }) => mark.write({ votes, slot: votes * 2 }));
-    expect(await markOf()).toEqual({ votes, slot: votes * 2 });
+    await within(async ({ signState }) => signState.write({ votes, slot: votes * 2 }));
+    expect(await signStateOf()).toEqual({ votes, slot: votes * 2 });
   }
-  await within(async ({ mark }) => {
-    for (let votes = 6; votes <= 9; votes++) await mark.write({ votes, slot: votes * 2 });
+  await within(async ({ signState }) => {
+    for (let votes = 6; votes <= 9; votes++) await signState.write({ votes, slot: votes * 2 });
   });
-  expect(await markOf()).toEqual({ votes: 9, slot: 18 });
+  expect(await signStateOf()).toEqual({ votes: 9, slot: 18 });
 });
 
 test('[K10] a half-written record leaves the previous one in force', async () => {
-  await within(async ({ mark }) => {
-    await mark.write({ votes: 1, slot: 1 });
-    await mark.write({ votes: 2, slot: 2 });
+  await within(async ({ signState }) => {
+    await signState.write({ votes: 1, slot: 1 });
+    await signState.write({ votes: 2, slot: 2 });
   });
   const bytes = readFileSync(dataLayout(path).signState);
   bytes.fill(0, 256 + 40);
   writeFileSync(dataLayout(path).signState, bytes);
-  expect(await markOf()).toEqual({ votes: 1, slot: 1 });
+  expect(await signStateOf()).toEqual({ votes: 1, slot: 1 });
 });
 
 test('[K10] the sign state of another key says nothing about this one', async () => {
-  await within(async ({ mark }) => mark.write({ votes: 3, slot: 3 }));
+  await within(async ({ signState }) => signState.write({ votes: 3, slot: 3 }));
   const other = await openVoteJournal(dataLayout(path), new Uint8Array(48).fill(2), false);
-  expect(await other.mark.read()).toBeNull();
+  expect(await other.signState.read()).toBeNull();
   await other.close();
 });
 
 test('[K10] a newly founded community begins with an empty vote log', async () => {
-  await within(async ({ votes, mark, renew }) => {
+  await within(async ({ votes, signState, renew }) => {
     await votes.begin(key);
-    await mark.write({ votes: 7, slot: 9 });
+    await signState.write({ votes: 7, slot: 9 });
     await renew();
     expect(await votes.load(key)).toBeNull();
-    expect(await mark.read()).toEqual({ votes: 0, slot: 0 });
+    expect(await signState.read()).toEqual({ votes: 0, slot: 0 });
   });
 });

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { equalBytes, fromHex, toHex } from '../kernel/bytes.ts';
-import { VoteLog, type VoteJournal, type Mark, type SignStateStore } from '../ledger/index.ts';
+import { VoteLog, type VoteJournal, type SignState, type SignStateStore } from '../ledger/index.ts';
 import { DiskLogFile } from '../platform/disk/log-file.ts';
 import type { DataDirectory } from './data-directory.ts';
 
@@ -35,17 +35,17 @@ export async function openVoteJournal(
   }
   const files = [new DiskLogFile(paths[0]), new DiskLogFile(paths[1])] as const;
   const log = new VoteLog(files);
-  const mark = new MarkFile(signState, key);
-  if (isNew) await mark.write({ votes: 0, slot: 0 });
+  const state = new SignStateFile(signState, key);
+  if (isNew) await state.write({ votes: 0, slot: 0 });
   return {
     votes: log,
-    mark,
+    signState: state,
     async renew() {
       log.renew();
-      await mark.write({ votes: 0, slot: 0 }, 'anew');
+      await state.write({ votes: 0, slot: 0 }, 'anew');
     },
     async close() {
-      mark.close();
+      state.close();
       for (const file of files) file.close();
     },
   };
@@ -55,7 +55,7 @@ export async function openVoteJournal(
  * The sign state as a small file: for each of two turns the key, how many votes it gave and the highest slot.
  * It is written synchronously rather than by other threads, which takes microseconds: a vote waits for it.
  */
-class MarkFile implements SignStateStore {
+class SignStateFile implements SignStateStore {
   readonly #path: string;
   readonly #key: Uint8Array;
   #file: number | null = null;
@@ -66,11 +66,11 @@ class MarkFile implements SignStateStore {
     this.#key = key;
   }
 
-  async read(): Promise<Mark | null> {
+  async read(): Promise<SignState | null> {
     return this.#known();
   }
 
-  async write({ votes, slot }: Mark, how: 'onward' | 'anew' = 'onward'): Promise<void> {
+  async write({ votes, slot }: SignState, how: 'onward' | 'anew' = 'onward'): Promise<void> {
     this.#file ??= this.#open();
     if (how === 'anew') ftruncateSync(this.#file);
     writeRecord(this.#file, `${toHex(this.#key)} ${votes} ${slot}`, this.#turn);
@@ -82,13 +82,13 @@ class MarkFile implements SignStateStore {
     this.#file = null;
   }
 
-  #known(): Mark | null {
+  #known(): SignState | null {
     const text = this.#text();
-    const marks = [text.slice(0, RECORD_BYTES), text.slice(RECORD_BYTES)].flatMap((record) => {
+    const states = [text.slice(0, RECORD_BYTES), text.slice(RECORD_BYTES)].flatMap((record) => {
       const [, hex, votes, slot] = /^([0-9a-f]{96}) (\d{1,15}) (\d{1,15})\n *$/.exec(record) ?? [];
       return hex && equalBytes(fromHex(hex), this.#key) ? [{ votes: Number(votes), slot: Number(slot) }] : [];
     });
-    return marks.sort((a, b) => b.votes - a.votes)[0] ?? null;
+    return states.sort((a, b) => b.votes - a.votes)[0] ?? null;
   }
 
   #text(): string {

@@ -1,4 +1,4 @@
-import { VoteLog, type Mark } from '../ledger/index.ts';
+import { VoteLog, type SignState } from '../ledger/index.ts';
 import type { OpenVoteJournal } from '../node/vote-journal.ts';
 import { MemoryLogFile } from '../platform/memory/log-file.ts';
 
@@ -10,13 +10,13 @@ const ROOM_BYTES = 16 * 1024;
  */
 export function memoryVoteJournal(): OpenVoteJournal {
   const votes = new VoteLog([new MemoryLogFile(ROOM_BYTES), new MemoryLogFile(ROOM_BYTES)]);
-  let mark: Mark | null = { votes: 0, slot: 0 };
+  let signState: SignState | null = { votes: 0, slot: 0 };
   return {
     votes,
-    mark: {
-      read: async () => mark,
+    signState: {
+      read: async () => signState,
       async write(next) {
-        mark = next;
+        signState = next;
       },
     },
     async renew() {

@@ -18,13 +18,13 @@ import { TestLedger, type Person } from '../test-ledger.ts';
 import { makeValidatorSet, type ValidatorSet } from '../types/validators.ts';
 import { VoteLog } from './vote-log.ts';
 import { encodeVote, motionMessage, type Motion, type Vote } from '../types/vote.ts';
-import type { Mark } from './sign-state.ts';
+import type { SignState } from './sign-state.ts';
 
 interface Joining {
   /** Whether the node holds its validator's key. */
   readonly signs?: boolean;
   /** The sign state beside its vote log. */
-  readonly mark?: Mark | null;
+  readonly signState?: SignState | null;
   /** The slot through which its vote log has forgotten its votes. */
   readonly forgotten?: number;
 }
@@ -52,7 +52,8 @@ async function join(person: Person, options: Joining = {}): Promise<Node> {
   const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
   await votes.begin(person.bls.publicKey);
   if (forgotten > 0) await votes.settle(0, forgotten);
-  let mark: Mark | null = options.mark === undefined ? { votes: 0, slot: 0 } : options.mark;
+  let signState: SignState | null =
+    options.signState === undefined ? { votes: 0, slot: 0 } : options.signState;
   const transport = network.transport(person.name);
   const consensus = createConsensus({
     community: ledger.origin.id,
@@ -61,10 +62,10 @@ async function join(person: Person, options: Joining = {}): Promise<Node> {
     times: { baseMs: 1000, capMs: 8000, aheadMs: 5000, paceMs: 40 },
     application: chain,
     votes,
-    mark: {
-      read: async () => mark,
+    signState: {
+      read: async () => signState,
       write: async (next) => {
-        mark = next;
+        signState = next;
       },
     },
     transport,
@@ -269,7 +270,7 @@ describe('a validator that may have forgotten its votes', () => {
     nodes = rest;
     const back = await join(
       ledger.people.find(({ name }) => name === lost.name)!,
-      { mark: null },
+      { signState: null },
     );
     expect(back.consensus.view().silentThrough).toBe(Infinity);
     await time.pass(1000);
@@ -283,15 +284,17 @@ describe('a validator that may have forgotten its votes', () => {
   });
 
   it.each<[string, Joining]>([
-    ['whose log is older than its sign state', { mark: { votes: 9, slot: 6 } }],
+    ['whose log is older than its sign state', { signState: { votes: 9, slot: 6 } }],
     ['whose chain lost blocks that its log considered final', { forgotten: 6 }],
-    ['that lost its sign state', { mark: null }],
+    ['that lost its sign state', { signState: null }],
   ])('alone, %s, is silent until a person vouches for it [K10]', async (_, options) => {
     await found(1, options);
     await order(grant('odin', 0));
     await time.pass(60_000);
     expect(heights()).toEqual([0]);
-    expect(nodes[0]!.consensus.view().silentThrough).toBe('mark' in options && !options.mark ? Infinity : 6);
+    expect(nodes[0]!.consensus.view().silentThrough).toBe(
+      'signState' in options && !options.signState ? Infinity : 6,
+    );
     nodes[0]!.consensus.breakSilence();
     await time.pass(100);
     expect(heights()).toEqual([1]);

@@ -46,7 +46,7 @@ export interface ConsensusInit {
   readonly times: ConsensusTimes;
   readonly application: Application;
   readonly votes: VoteStore;
-  readonly mark: SignStateStore;
+  readonly signState: SignStateStore;
   readonly transport: Channels & Pick<Transport, 'subscribe' | 'unsubscribe' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -155,10 +155,10 @@ export class Consensus {
    * belongs to another key.
    */
   async start(): Promise<void> {
-    const { signer, votes, mark, application } = this.#init;
+    const { signer, votes, signState, application } = this.#init;
     if (signer) {
       const kept = await votes.load(signer.publicKey);
-      this.#silentThrough = silenceOf(kept, await mark.read());
+      this.#silentThrough = silenceOf(kept, await signState.read());
       if (!kept) await votes.begin(signer.publicKey);
       this.#outbox?.resume(kept);
     }

@@ -10,7 +10,7 @@ export interface OutboxInit {
   readonly community: Uint8Array;
   readonly signer: BlsSigner;
   readonly votes: VoteStore;
-  readonly mark: SignStateStore;
+  readonly signState: SignStateStore;
   /** A vote is safe on disk and may leave the node. */
   readonly release: (context: EpochContext, vote: Vote) => void;
   readonly failed: (error: unknown) => void;
@@ -68,7 +68,7 @@ export class Outbox {
     if (votes.length === 0) return;
     this.#count += votes.length;
     this.#slot = Math.max(this.#slot, ...votes.map(({ slot }) => slot));
-    await this.#init.mark.write({ votes: this.#count, slot: this.#slot });
+    await this.#init.signState.write({ votes: this.#count, slot: this.#slot });
     for (const { context, vote } of signed) this.#init.release(context, vote);
   }
 

@@ -1,7 +1,7 @@
 import type { Kept } from './vote-store.ts';
 
 /** How many votes were cast, and the highest slot voted in. */
-export interface Mark {
+export interface SignState {
   readonly votes: number;
   readonly slot: number;
 }
@@ -13,15 +13,15 @@ export interface Mark {
  */
 export interface SignStateStore {
   /** Null if there is none, or if it cannot be read. */
-  read(): Promise<Mark | null>;
-  /** Resolves once the mark survives the end of the process. */
-  write(mark: Mark): Promise<void>;
+  read(): Promise<SignState | null>;
+  /** Resolves once the sign state survives the end of the process. */
+  write(signState: SignState): Promise<void>;
 }
 
 /** [K10] The slot through which a validator must be silent; infinity while only its peers can tell. */
-export function silenceOf(kept: Pick<Kept, 'count'> | null, mark: Mark | null): number {
-  if (!mark) return Infinity;
-  return mark.votes > (kept?.count ?? -1) ? mark.slot : 0;
+export function silenceOf(kept: Pick<Kept, 'count'> | null, signState: SignState | null): number {
+  if (!signState) return Infinity;
+  return signState.votes > (kept?.count ?? -1) ? signState.slot : 0;
 }
 
 /**

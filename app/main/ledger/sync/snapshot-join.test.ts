@@ -29,7 +29,7 @@ import {
 } from './snapshot-wire.ts';
 import { TestLedger } from '../test-ledger.ts';
 import type { Transaction } from '../types/transaction.ts';
-import type { Mark } from '../consensus/sign-state.ts';
+import type { SignState } from '../consensus/sign-state.ts';
 import { VoteLog } from '../consensus/vote-log.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
@@ -92,14 +92,17 @@ async function node(
   const { bls } = ledger.person(name);
   const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
   await votes.begin(bls.publicKey);
-  let mark: Mark | null = { votes: 0, slot: 0 };
+  let signState: SignState | null = { votes: 0, slot: 0 };
   const transport = network.transport(name);
   const ordering = new Ordering({
     chain,
     db,
     bls: memoryBls,
     signer: bls,
-    box: { votes, mark: { read: async () => mark, write: async (next) => void (mark = next) } },
+    journal: {
+      votes,
+      signState: { read: async () => signState, write: async (next) => void (signState = next) },
+    },
     transport,
     clock,
     logger: silentLogger,

@@ -98,7 +98,7 @@ export class ByzantineValidator {
       times: simTimes,
       application: this.#ledger,
       votes: noVotes,
-      mark: { read: async () => null, write: async () => {} },
+      signState: { read: async () => null, write: async () => {} },
       transport: this.#bent(transport),
       clock: time,
       logger: silentLogger,

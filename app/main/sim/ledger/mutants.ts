@@ -21,9 +21,9 @@ export const mutants = {
     disk: withoutGuard,
   },
   'skips the durable vote': {
-    disk: ({ votes, mark }) => ({
+    disk: ({ votes, signState }) => ({
       votes: { ...votes, put: ({ certificates }) => votes.put({ certificates, votes: [], proposals: [] }) },
-      mark: { ...mark, write: async () => {} },
+      signState: { ...signState, write: async () => {} },
     }),
   },
   'accepts a short quorum': {
@@ -34,7 +34,7 @@ export const mutants = {
 } satisfies Record<string, Mutant>;
 
 /** The vote log itself refuses a vote that contradicts another; here it does not see such votes. */
-function withoutGuard({ votes, mark }: VotePorts): VotePorts {
+function withoutGuard({ votes, signState }: VotePorts): VotePorts {
   const kinds = new Set<string>();
   const isFirst = ({ epoch, slot, kind }: Vote) => {
     const place = `${epoch} ${slot} ${kind === 'notarise' ? kind : 'last'}`;
@@ -42,7 +42,7 @@ function withoutGuard({ votes, mark }: VotePorts): VotePorts {
   };
   return {
     votes: { ...votes, put: (keep) => votes.put({ ...keep, votes: keep.votes.filter(isFirst) }) },
-    mark,
+    signState,
   };
 }
 

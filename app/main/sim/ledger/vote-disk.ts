@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { VoteLog } from '../../ledger/consensus/vote-log.ts';
-import type { Mark, SignStateStore } from '../../ledger/consensus/sign-state.ts';
+import type { SignState, SignStateStore } from '../../ledger/consensus/sign-state.ts';
 import type { Keep, VoteStore } from '../../ledger/consensus/vote-store.ts';
 import { MemoryLogFile } from '../../platform/memory/log-file.ts';
 import type { Rng } from '../rng.ts';
@@ -8,7 +8,7 @@ import type { Rng } from '../rng.ts';
 /** Where a validator writes its votes. */
 export interface VotePorts {
   readonly votes: VoteStore;
-  readonly mark: SignStateStore;
+  readonly signState: SignStateStore;
 }
 
 interface Write {
@@ -32,7 +32,7 @@ export class VoteDisk {
   #written: Write[] = [];
   /** Completes the write in progress at once. */
   #underway: (() => void) | null = null;
-  #mark: Mark | null = { votes: 0, slot: 0 };
+  #signState: SignState | null = { votes: 0, slot: 0 };
   #backup: number | null = null;
   #lives = 0;
 
@@ -56,14 +56,14 @@ export class VoteDisk {
       },
       settle: (epoch, slot) => store.settle(epoch, slot),
     };
-    const mark: SignStateStore = {
-      read: async () => this.#mark,
+    const signState: SignStateStore = {
+      read: async () => this.#signState,
       write: async (next) => {
         await pause(clock, this.#rng.between(0, 2));
-        this.#mark = next;
+        this.#signState = next;
       },
     };
-    return { votes, mark };
+    return { votes, signState };
   }
 
   /** Writes in progress may be on the disk, in part, or not at all. */
@@ -83,18 +83,18 @@ export class VoteDisk {
   }
 
   /** Restores the log from the backup; the sign state beside it stays, or is lost with the machine. */
-  restore(keepsMark: boolean): void {
-    this.#cut(this.#backup ?? 0, keepsMark);
+  restore(keepsSignState: boolean): void {
+    this.#cut(this.#backup ?? 0, keepsSignState);
   }
 
   /** Restores the log to its state that many writes ago, as from a snapshot of the machine. */
-  setBack(writes: number, keepsMark: boolean): void {
-    this.#cut(Math.max(0, this.#written.length - writes), keepsMark);
+  setBack(writes: number, keepsSignState: boolean): void {
+    this.#cut(Math.max(0, this.#written.length - writes), keepsSignState);
   }
 
-  #cut(length: number, keepsMark: boolean): void {
+  #cut(length: number, keepsSignState: boolean): void {
     this.#written = this.#written.slice(0, length);
-    if (!keepsMark) this.#mark = null;
+    if (!keepsSignState) this.#signState = null;
   }
 
   #file(turn: number): MemoryLogFile {

@@ -6,10 +6,10 @@ import type { LogEvent } from './event.ts';
 import type { Authority, Kind } from './kinds.ts';
 import { inadmissible, problem } from './problems.ts';
 
-/** [L7] How far ahead of this node's clock an event may be before it is held back, in milliseconds. */
+/** [L7] How far ahead of this node's clock an event may be before it is deferred, in milliseconds. */
 export const MAX_AHEAD_MS = 60_000;
 
-/** Why an event was not stored. Rejects cost the sender score; ignores and holds do not. */
+/** Why an event was not stored. Rejects cost the sender score; the others do not. `hold` defers an early event. */
 export interface Refusal {
   readonly verdict: 'ignore' | 'reject' | 'hold';
   readonly code: RefusalCode;
@@ -53,7 +53,7 @@ export function judge(event: LogEvent, context: AdmissionContext): Refusal | nul
   if (!equalBytes(event.community, context.community)) return reject('wrong-community');
   // [L6] No event is older than the genesis document.
   if (event.time < context.genesisTime) return reject('before-genesis');
-  // [L7] An early event is held, not stored, until its time comes.
+  // [L7] An early event is deferred, not stored, until its time comes.
   if (event.time > ticksOf(context.nowMs + MAX_AHEAD_MS)) return { verdict: 'hold', code: 'far-future' };
   // [L8] Kinds that this release does not know are left to releases that do.
   const kind = context.kinds.get(event.kind);

@@ -27,7 +27,7 @@ const digests = ({ log }: TestNode) => [toHex(log.digest()), toHex(log.stateDige
 const codesOf = async (node: TestNode, ...events: SealedEvent[]) =>
   (await node.log.admit(events, 'history')).refusals.map((refusal) => refusal?.code ?? 'stored');
 
-test('[L7] an event far ahead is held and stored when its time comes', async () => {
+test('[L7] an event far ahead is deferred and stored when its time comes', async () => {
   const world = createTestWorld();
   const node = await world.node(FOUNDER);
   const [soon, late] = [MAX_AHEAD_MS, 2 * MAX_AHEAD_MS].map((ms) => eventAt(world, ms, `${ms}`));
@@ -38,7 +38,7 @@ test('[L7] an event far ahead is held and stored when its time comes', async () 
   expect(node.texts).toEqual(['60000', '120000']);
 });
 
-test('[L7] at most 1,000 events are held', async () => {
+test('[L7] at most 1,000 early events are deferred', async () => {
   const world = createTestWorld();
   const node = await world.node(FOUNDER);
   const early = Array.from({ length: 1001 }, (_, n) => eventAt(world, 2 * MAX_AHEAD_MS, `${n}`));

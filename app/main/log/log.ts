@@ -33,8 +33,8 @@ import { Inventory } from './inventory.ts';
 import type { RangeSet } from './range-set.ts';
 import type { LogStore } from './store.ts';
 
-/** [L7] The most early events that are held. */
-const MAX_HELD = 1000;
+/** [L7] The most early events that are deferred. */
+const MAX_DEFERRED = 1000;
 
 /** One stored event, as listeners receive it. */
 export interface Committed {
@@ -88,7 +88,7 @@ export class Log {
   readonly #listeners = new Set<(batch: readonly Committed[]) => void>();
   readonly #rightsListeners = new Set<() => void>();
   readonly #refusals = new Map<RefusalCode, { verdict: Refusal['verdict']; count: number }>();
-  readonly #held = new Map<string, SealedEvent>();
+  readonly #deferred = new Map<string, SealedEvent>();
   readonly #inventory: Inventory;
   #lastTime: number;
   /** Transactions since the start that stored something. */
@@ -306,7 +306,7 @@ export class Log {
     }
     if (this.#holds(event)) return DUPLICATE;
     const refusal = judge(event, context);
-    if (refusal?.verdict === 'hold') this.#hold(sealed, event);
+    if (refusal?.verdict === 'hold') this.#defer(sealed, event);
     return refusal ?? event;
   }
 
@@ -438,12 +438,12 @@ export class Log {
     for (const listener of this.#listeners) listener(batch);
   }
 
-  #hold(sealed: SealedEvent, event: LogEvent): void {
+  #defer(sealed: SealedEvent, event: LogEvent): void {
     const key = toHex(event.id);
-    if (this.#held.has(key) || this.#held.size >= MAX_HELD) return;
-    this.#held.set(key, sealed);
+    if (this.#deferred.has(key) || this.#deferred.size >= MAX_DEFERRED) return;
+    this.#deferred.set(key, sealed);
     this.#init.clock.after(Math.max(0, msOf(event.time) - this.#init.clock.now()), () => {
-      if (this.#held.delete(key)) void this.admit([sealed], 'live');
+      if (this.#deferred.delete(key)) void this.admit([sealed], 'live');
     });
   }
 

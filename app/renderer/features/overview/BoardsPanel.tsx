@@ -65,7 +65,7 @@ const columns: readonly Column<Thread>[] = [
   {
     id: 'final',
     label: words.final,
-    width: '5.6em',
+    width: '6.4em',
     align: 'right',
     wide: true,
     cell: (thread) => <FinalityBadge finality={thread.finality} />,

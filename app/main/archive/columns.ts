@@ -1,4 +1,4 @@
-/** A growing column of numbers without an object for each: what a million rows need to stay small. */
+/** A growing column of numbers without an object for each, so that a million rows stay small. */
 class Column<T extends Uint32Array | Int32Array | Float64Array | Uint8Array> {
   #data: T;
   readonly #make: (capacity: number) => T;
@@ -31,7 +31,7 @@ export const uint32Column = () => new Column((capacity) => new Uint32Array(capac
 export const float64Column = () => new Column((capacity) => new Float64Array(capacity));
 export const uint8Column = () => new Column((capacity) => new Uint8Array(capacity));
 
-/** 64 bits of a text as two halves (cyrb53's mixing, both lanes kept); not for secrets. */
+/** A 64-bit hash of a text as two halves (cyrb53's mixing, both lanes kept); not for secrets. */
 export function hash64(text: string): { high: number; low: number } {
   let h1 = 0xdeadbeef;
   let h2 = 0x41c6ce57;
@@ -45,7 +45,7 @@ export function hash64(text: string): { high: number; low: number } {
   return { high: h2 >>> 0, low: h1 >>> 0 };
 }
 
-/** Finds rows by a 64-bit key kept in two columns; open addressing, 4 bytes a slot. */
+/** Finds rows by a 64-bit key kept in two columns; open addressing, 4 bytes per slot. */
 export class KeyTable {
   readonly #high = uint32Column();
   readonly #low = uint32Column();
@@ -60,7 +60,7 @@ export class KeyTable {
     return (this.#slots[this.#slot(high, low)] ?? 0) - 1;
   }
 
-  /** Adds a key as the next row and returns that; negative when the key is there already. */
+  /** Adds a key as the next row and returns the row; negative if the key exists. */
   add(high: number, low: number): number {
     const slot = this.#slot(high, low);
     const held = (this.#slots[slot] ?? 0) - 1;
@@ -77,7 +77,7 @@ export class KeyTable {
     return this.#high.at(row) === high && this.#low.at(row) === low;
   }
 
-  /** Negative, zero or positive: an order of rows that depends on their keys alone. */
+  /** Negative, zero or positive: an order of rows that depends only on their keys. */
   compare(a: number, b: number): number {
     return this.#high.at(a) - this.#high.at(b) || this.#low.at(a) - this.#low.at(b);
   }

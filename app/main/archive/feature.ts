@@ -18,7 +18,7 @@ interface Needs {
 
 type Ports = Pick<FeaturePorts, 'archive' | 'clock' | 'db' | 'random' | 'signer' | 'logger'>;
 
-/** The archive is made when it is first used: its parser runs threads. */
+/** The archive is made on first use: its parser runs threads. */
 export const archiveFeature = defineFeature({
   name: 'archive',
   needs: ['boards', 'files', 'log', 'members'],
@@ -30,7 +30,7 @@ export const archiveFeature = defineFeature({
         if (closing) throw problem('stopped');
         return (archive ??= openArchive(ports, needs));
       },
-      /** Cancels an import under way and ends the parser's threads. */
+      /** Cancels a running import and ends the parser's threads. */
       async stop(): Promise<void> {
         closing = true;
         await archive?.close();

@@ -8,7 +8,7 @@ export interface MailHeaders {
   readonly bodyStart: number;
 }
 
-/** What threading needs of a message. */
+/** The fields of a message that threading needs. */
 export interface MessageOutline {
   readonly messageId: string;
   readonly references: string[];
@@ -25,8 +25,8 @@ const MAX_DATE = Date.UTC(2200, 0);
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Reads the header block of a mail. A leading mbox "From " line is passed over. Raw eight-bit headers
- * that are not UTF-8 are read in the charset the mail declares, else as windows-1252.
+ * Reads the header block of a mail. A leading mbox "From " line is skipped. Raw eight-bit headers that are
+ * not UTF-8 are read in the charset that the mail declares, or else as windows-1252.
  */
 export function readHeaders(bytes: Uint8Array): MailHeaders {
   const start = startsWithFrom(bytes) ? bytes.indexOf(LF) + 1 : 0;
@@ -63,14 +63,14 @@ export function readHeaders(bytes: Uint8Array): MailHeaders {
   };
 }
 
-/** Whether at least one of the headers is there without which nothing can be shown of a mail. */
+/** Whether a mail has at least one of the headers that it needs to be shown. */
 export function looksLikeMail(headers: MailHeaders): boolean {
   return ['from', 'date', 'subject', 'message-id'].some((name) => headers.get(name) !== null);
 }
 
 /**
- * Id, references and date of a mail. The same function serves the first pass over an archive and the
- * parser, so that both call a message by the same name.
+ * Id, references and date of a mail. The first pass over an archive and the parser use the same function, so
+ * that both give a message the same id.
  * @param decodeWords Decodes RFC 2047 encoded words.
  */
 export async function outlineOf(
@@ -96,11 +96,11 @@ function messageIdOf(headers: MailHeaders): string | null {
   return id === '' || id.length > MAX_ID_CHARS || /[\s<>]/.test(id) ? null : id;
 }
 
-/** The references of a mail, oldest first, without doubles and without the message itself. */
+/** The references of a mail, oldest first, without duplicates and without the message itself. */
 function referencesOf(headers: MailHeaders, self: string): string[] {
   const references = idsIn(headers.get('references'));
   const answered = idsIn(headers.get('in-reply-to')).find((id) => !references.includes(id));
-  // Where both are there References is the better witness, so what In-Reply-To adds comes before its last.
+  // If both are present, References is more reliable, so additions from In-Reply-To come before its last.
   if (answered !== undefined) references.splice(Math.max(0, references.length - 1), 0, answered);
   const unique = [...new Set(references.toReversed())].toReversed().filter((id) => id !== self);
   return unique.length <= MAX_REFERENCES
@@ -118,10 +118,15 @@ function idsIn(raw: string | null): string[] {
   return ids;
 }
 
-/** How far a sender's clock may be ahead of the host that took the mail in, before that host is believed instead. */
+/**
+ * How far a sender's clock may be ahead of the first receiving host's before the host's time is used instead.
+ */
 const MAX_AHEAD_MS = 2 * 24 * 60 * 60 * 1000;
 
-/** When a mail was written; by the last host that took it in where it does not say, or says the future. */
+/**
+ * When a mail was written; if it gives no date or one in the future, when the last receiving host accepted
+ * it.
+ */
 function dateOf(headers: MailHeaders): number | null {
   const written = timeIn(headers.get('date'));
   const received = timeIn(headers.get('received')?.split(';').at(-1)?.trim() ?? null);
@@ -133,26 +138,26 @@ function timeIn(raw: string | null): number | null {
   if (raw === null || raw.length > 200) return null;
   const value = Date.parse(raw);
   if (Number.isFinite(value)) return saneDate(value);
-  // Zones by name and remarks after the zone are common and mean nothing to Date.parse.
+  // Time zones by name and comments after the zone are common, and Date.parse does not read them.
   const plain = /\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s+[+-]\d{4})?/.exec(raw)?.[0];
   return plain === undefined
     ? null
     : saneDate(Date.parse(/[+-]\d{4}$/.test(plain) ? plain : `${plain} +0000`));
 }
 
-/** The date when a board can show it (from 1970 to 2200), else null. */
+/** The date if a board can show it (from 1970 to 2200), else null. */
 export function saneDate(value: number): number | null {
   return value >= 0 && value < MAX_DATE ? Math.trunc(value) : null;
 }
 
-/** An id for a message that names none: the same bytes give the same id on every node. */
+/** An id for a message without one: the same bytes give the same id on every node. */
 export async function derivedMessageId(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
   const hex = Array.from(digest.subarray(0, 20), (byte) => byte.toString(16).padStart(2, '0')).join('');
   return `${hex}@derived.impulse.invalid`;
 }
 
-/** A decoder for a charset label as mail writes it; labels nobody knows are read as windows-1252. */
+/** A decoder for a charset label as mails write it; unknown labels are read as windows-1252. */
 export function decoderFor(label: string): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(label, { ignoreBOM: true });

@@ -116,7 +116,7 @@ const ANSWER =
 const LAST =
   'Message-ID: <last@x>\nReferences: <start@x> <answer@x>\nFrom: Ann <a@x>\nSubject: Re: Hello\n\nbye\n';
 
-test('real mails come in as threads, and go out to mbox and JSON Lines and in again as the same threads', async () => {
+test('real mails are imported as threads, exported to mbox and JSON Lines, and imported again as the same threads', async () => {
   const board = new Board();
   for (const { source } of await openDemo({ files, directory: demoDirectory(), parser, limit: 1500 })) {
     await importArchive({ source, parser, clock: systemClock, sink: board.sink, known: board.known });
@@ -127,7 +127,7 @@ test('real mails come in as threads, and go out to mbox and JSON Lines and in ag
     const again = new Board();
     const { counts } = await bring(again, await save(board, `real.${format}`, format));
     expect(counts).toEqual({ read: 1500, imported: 1500, duplicates: 0, broken: 0 });
-    // Subjects of mails without references may join talk of another board; what was joined stays joined.
+    // Mails without references may join another board's thread by their subject; joined mails stay joined.
     for (const [key, parent] of Object.entries(board.tree())) {
       if (parent !== null) expect(again.posts.get(key)?.parentKey).toBe(parent);
     }
@@ -151,7 +151,7 @@ test('importing the same archive again adds nothing', async () => {
   expect(board.tree()).toEqual({ 'start@x': null, 'answer@x': 'start@x', 'last@x': 'answer@x' });
 });
 
-test('a later archive continues the threads an earlier one began', async () => {
+test('a later archive continues the threads that an earlier one began', async () => {
   const board = new Board();
   await bring(board, await file('first.mbox', mbox(START, ANSWER)));
   await bring(board, await file('second.mbox', mbox(LAST)));
@@ -161,7 +161,7 @@ test('a later archive continues the threads an earlier one began', async () => {
   });
 });
 
-test('an import that is broken off goes on where it stopped', async () => {
+test('an interrupted import continues where it stopped', async () => {
   const mails = Array.from({ length: 1600 }, (_, at) => `Message-ID: <${at}@x>\nFrom: a@x\n\nmail ${at}\n`);
   const path = await file('long.mbox', mbox(...mails));
   const board = new Board();
@@ -178,7 +178,7 @@ test('an import that is broken off goes on where it stopped', async () => {
   expect((await bring(board, path)).counts).toMatchObject({ imported: 1600 - stored, duplicates: stored });
 });
 
-test('a broken message is counted, and its answers go to the message above it', async () => {
+test('a broken message is counted, and its replies go to its parent', async () => {
   let deep = 'Message-ID: <answer@x>\nReferences: <start@x>\nFrom: b@x\n';
   for (let depth = 0; depth < 500; depth++)
     deep += `Content-Type: multipart/mixed; boundary=b${depth}\n\n--b${depth}\n`;
@@ -241,7 +241,7 @@ test('a gzip archive, a maildir and JSON Lines give the same posts', async () =>
   expect(trees[2]).toEqual(trees[0]);
 });
 
-test('lines that are no messages are broken with a reason', async () => {
+test('lines that are not messages are broken with a reason', async () => {
   const board = new Board();
   const result = await bring(
     board,
@@ -277,7 +277,7 @@ test.each([
   30_000,
 );
 
-test('an export keeps lines that look like mbox, long lines, other alphabets and attachments', async () => {
+test('an export preserves lines that look like mbox, long lines, other alphabets and attachments', async () => {
   const text = `From the start\n\nFrom x@y Thu Aug 22 12:36:23 2002\n>From me\n${'ß'.repeat(500)}\n=3D trailing  \nend`;
   const post: PlannedPost & { thread: string } = {
     key: 'odd@x',
@@ -317,7 +317,7 @@ test('an archive that changes while it is read gives broken messages instead of 
   expect(result.broken[0]?.reason).toBe('The archive changed while it was read.');
 });
 
-test('an export never replaces a file that is there', async () => {
+test('an export never replaces an existing file', async () => {
   const path = await file('mine.mbox', 'mine');
   await expect(files.create(path)).rejects.toMatchObject({
     code: 'export-exists',
@@ -326,7 +326,7 @@ test('an export never replaces a file that is there', async () => {
   expect(await readFile(path, 'utf8')).toBe('mine');
 });
 
-test('an export that fails leaves no file behind and says why', async () => {
+test('an export that fails leaves no file behind and gives the reason', async () => {
   const board = new Board();
   await bring(board, await file('small.mbox', mbox(START)));
   const before = await readdir(folder);
@@ -350,7 +350,7 @@ test('an export that fails leaves no file behind and says why', async () => {
   });
 });
 
-test('without its data the demo says what to do', async () => {
+test('without its data the demo gives a remedy', async () => {
   await expect(openDemo({ files, directory: null, parser })).rejects.toMatchObject({
     code: 'demo-data-missing',
   });

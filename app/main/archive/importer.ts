@@ -13,20 +13,23 @@ export interface KnownPost {
   readonly post: string;
 }
 
-/** A message with its place in a thread, ready to be stored. Parents are always handed over before children. */
+/** A message with its place in a thread, ready to be stored. Parents always come before children. */
 export interface PlannedPost {
   /** The message id. */
   readonly key: string;
-  /** The message answered, or null for the first of a thread. */
+  /** The parent message, or null for the first of a thread. */
   readonly parentKey: string | null;
-  /** The first message of this thread in this archive; its own key when it starts one. */
+  /** The first message of this thread in this archive; its own key if it starts one. */
   readonly threadKey: string;
-  /** The post answered if it was stored before this batch was looked up; otherwise `parentKey` came in this run. */
+  /**
+   * The parent post if it was stored before this batch was looked up; otherwise `parentKey` was stored in
+   * this run.
+   */
   readonly parent: KnownPost | null;
   /** Never empty. */
   readonly subject: string;
   readonly fromName: string;
-  /** Milliseconds since the Unix epoch, or null when the message has no readable date. */
+  /** Milliseconds since the Unix epoch, or null if the message has no readable date. */
   readonly date: number | null;
   /** Never empty. */
   readonly text: string;
@@ -35,7 +38,7 @@ export interface PlannedPost {
 
 export interface ImportResult {
   readonly counts: ImportCounts;
-  /** The first broken messages, for the log and for the person who asks what is missing. */
+  /** The first broken messages, for the log and for a person who asks what is missing. */
   readonly broken: readonly BrokenMessage[];
 }
 
@@ -56,7 +59,7 @@ interface ImportOptions {
   readonly source: ArchiveReader;
   readonly parser: MailParser;
   readonly clock: Clock;
-  /** Stores a batch as a whole. What it rejects with ends the import. */
+  /** Stores a batch as a whole. If it rejects, the import ends. */
   readonly sink: (batch: PlannedPost[]) => Promise<void>;
   /** Which of these message ids the store holds already. */
   readonly known: (messageIds: string[]) => Promise<ReadonlyMap<string, KnownPost>>;
@@ -74,10 +77,10 @@ const LOOKED_UP_REFERENCES = 20;
 const CHANGED = problem.fields('archive-changed').message;
 
 /**
- * Imports an archive in two passes. The first reads every message's headers and finds the threads; the
- * second reads the messages again, parents before children, and hands them to `sink` in batches of 500.
- * What the store knows is counted and passed over, so a run that was broken off is simply repeated.
- * Rejects with the signal's reason, or with what `source`, `known` or `sink` reject with.
+ * Imports an archive in two passes. The first reads every message's headers and finds the threads; the second
+ * reads the messages again, parents before children, and passes them to `sink` in batches of 500. Known
+ * messages are counted and skipped, so an interrupted run is simply repeated. Rejects with the signal's
+ * reason, or with the error of `source`, `known` or `sink`.
  */
 export async function importArchive(options: ImportOptions): Promise<ImportResult> {
   return new ArchiveImport(options).run();
@@ -93,7 +96,7 @@ interface Candidate {
 interface LoadedBatch {
   readonly size: number;
   readonly read: readonly Candidate[];
-  /** What the store does not hold yet. */
+  /** Messages that the store does not hold yet. */
   readonly fresh: readonly Candidate[];
   readonly held: ReadonlyMap<string, KnownPost>;
   readonly parsing: Promise<ParsedMessage[]>;
@@ -104,10 +107,10 @@ class ArchiveImport {
   readonly #index = new ThreadIndex();
   readonly #counts: ImportCounts = { read: 0, imported: 0, duplicates: 0, broken: 0 };
   readonly #samples: BrokenMessage[] = [];
-  /** Rows that could not be parsed: their children look for a parent further up. */
+  /** Rows that could not be parsed: their children use an earlier ancestor as the parent. */
   #gone = new Uint8Array(0);
   #threads = new Int32Array(0);
-  /** Ids of rows handed over lately; those of older ones are read from the archive again. */
+  /** Ids of recently stored rows; those of older ones are read from the archive again. */
   readonly #keys = new Map<number, string>();
   #reportedAt = Number.NEGATIVE_INFINITY;
 
@@ -150,12 +153,12 @@ class ArchiveImport {
       const batch = batches.next();
       if (batch.done === true) return;
       const loaded = ahead.then(() => this.#load(batch.value));
-      // A failure is reported when its batch's turn comes, after the batches before it are stored.
+      // A failure is reported in the order of the batches, after the batches before it are stored.
       loaded.catch(() => {});
       ahead = loaded;
       loading.push(loaded);
     };
-    // The next batches are read and parsed while the store takes the last one.
+    // The next batches are read and parsed while the store writes the current one.
     for (let count = 0; count < BATCHES_AHEAD; count++) loadNext();
     let done = 0;
     for (let next = loading.shift(); next !== undefined; next = loading.shift()) {
@@ -187,7 +190,7 @@ class ArchiveImport {
     if (batch.length > 0) yield batch;
   }
 
-  /** Reads a batch, asks what the store knows of it, and has the rest parsed. */
+  /** Reads a batch, looks it up in the store, and has the rest parsed. */
   async #load(rows: number[]): Promise<LoadedBatch> {
     const { source, parser, known, signal } = this.#options;
     signal?.throwIfAborted();
@@ -250,7 +253,10 @@ class ArchiveImport {
     };
   }
 
-  /** References that may be the parent: the archive's own one and those the archive does not hold after it. */
+  /**
+   * References that may be the parent: the archive's own parent and those after it that the archive does not
+   * hold.
+   */
   #openReferences(row: number, outline: MessageOutline): string[] {
     const parent = this.#index.parentOf(row);
     const open: string[] = [];

@@ -4,13 +4,13 @@ import { gathered, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { problem } from './problems.ts';
 
-/** Jobs that may run at a time: one that reads the disk, one that waits for it. */
+/** How many jobs may run at once: one that reads the disk, one that waits for it. */
 const MAX_RUNNING = 2;
 const MAX_KEPT = 50;
-/** How long changes are gathered before watchers hear of them, in milliseconds. */
+/** How long changes are collected before watchers are called, in milliseconds. */
 const TELL_AFTER_MS = 100;
 
-/** What a running job reports. */
+/** The callbacks and signal of a running job. */
 export interface JobReport {
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ interface Entry {
   readonly finished: Promise<void>;
 }
 
-/** Long work by its progress, cancellable, kept in memory: the last {@link MAX_KEPT}. */
+/** Long tasks with their progress, cancellable, kept in memory: the last {@link MAX_KEPT}. */
 export class Jobs {
   readonly #clock: Clock;
   readonly #newId: () => string;
@@ -39,8 +39,8 @@ export class Jobs {
   }
 
   /**
-   * Starts work and answers at once. What `work` rejects with becomes the job's problem.
-   * @throws {Problem} `jobs-busy` when enough jobs run.
+   * Starts a task and returns immediately. If `work` rejects, the error becomes the job's problem.
+   * @throws {Problem} `jobs-busy` when too many jobs run.
    */
   start(kind: Job['kind'], title: string, work: (report: JobReport) => Promise<void>): Job {
     const running = [...this.#entries.values()].filter(({ job }) => job.state === 'running').length;
@@ -66,7 +66,7 @@ export class Jobs {
         this.#change(id, { progress: { done, total, perSecond, etaSeconds } }),
       counts: (counts) => this.#change(id, { counts: { ...counts } }),
     };
-    // The work begins after the job is known, so that its first report finds it.
+    // The work starts after the job is listed, so that its first report finds it.
     const finished = Promise.resolve()
       .then(() => {
         abort.signal.throwIfAborted();
@@ -86,7 +86,7 @@ export class Jobs {
     return job;
   }
 
-  /** Asks a job to stop; it ends in its own time. Cancelling one that ended changes nothing. */
+  /** Requests a job to stop; it ends on its own. Cancelling a finished job changes nothing. */
   cancel(id: string): void {
     const entry = this.#entries.get(id);
     if (!entry) throw problem('job-unknown');
@@ -105,7 +105,7 @@ export class Jobs {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Cancels what runs and waits for it to end. */
+  /** Cancels running jobs and waits for them to end. */
   async close(): Promise<void> {
     for (const { abort } of this.#entries.values()) abort.abort();
     await Promise.all([...this.#entries.values()].map(({ finished }) => finished));

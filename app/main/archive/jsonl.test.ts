@@ -15,7 +15,7 @@ async function split(text: string, size: number, maxBytes?: number): Promise<str
   return found;
 }
 
-test('lines come out as they went in, whatever the chunks; blank ones are passed over', async () => {
+test('lines are returned unchanged, whatever the chunks; blank ones are skipped', async () => {
   const line = fc.string({ unit: 'grapheme', maxLength: 30 }).map((text) => text.replace(/[\n\r]/g, ''));
   await fc.assert(
     fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 50 }), async (lines, size) => {
@@ -25,7 +25,7 @@ test('lines come out as they went in, whatever the chunks; blank ones are passed
   );
 });
 
-test('a line beyond the limit is broken and the next one still comes', async () => {
+test('a line beyond the limit is broken and the next one is still read', async () => {
   expect(await split(`{"a":1}\n${'x'.repeat(500)}\n{"b":2}\n`, 16, 100)).toEqual([
     '{"a":1}',
     'broken',
@@ -33,7 +33,7 @@ test('a line beyond the limit is broken and the next one still comes', async () 
   ]);
 });
 
-test('what an export writes is read back the same', async () => {
+test('exported lines are read back unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({

@@ -23,9 +23,8 @@ const id = z
 
 /**
  * One line of a JSON Lines archive: one message as a JSON object. Import and export share it.
- *
  * - `message_id`: without it, the id is derived from the line
- * - `references`: ids of earlier messages, oldest first, the one answered last
+ * - `references`: ids of earlier messages, oldest first, the parent last
  * - `from`: a display name, or `Name <address>`; the address is not kept
  * - `date`: ISO 8601, or milliseconds since the Unix epoch
  * - `attachments[].data`: base64
@@ -56,7 +55,7 @@ export type JsonlMessage = z.infer<typeof JsonlMessage>;
 const LF = 10;
 const BOM = '\ufeff';
 
-/** Opens a JSON Lines archive: UTF-8, one {@link JsonlMessage} a line. */
+/** Opens a JSON Lines archive: UTF-8, one {@link JsonlMessage} per line. */
 export function openJsonl(file: ArchiveFile): ArchiveReader {
   return {
     format: 'jsonl',
@@ -67,7 +66,7 @@ export function openJsonl(file: ArchiveFile): ArchiveReader {
   };
 }
 
-/** Splits a stream into lines; blank ones are passed over, those beyond `maxBytes` are broken. */
+/** Splits a stream into lines; blank ones are skipped, those beyond `maxBytes` are broken. */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes: number = MAX_MESSAGE_BYTES,
@@ -105,13 +104,13 @@ export async function* splitLines(
   }
 }
 
-/** Id, references, subject and date of a line, or why it is no message. */
+/** Id, references, subject and date of a line, or the reason why it is not a message. */
 export async function outlineOfLine(bytes: Uint8Array): Promise<MessageOutline | { reason: string }> {
   const parsed = parseJson(bytes);
   return 'reason' in parsed ? parsed : outline(bytes, parsed.line);
 }
 
-/** The message on a line, within the same limits as mail. */
+/** The message of a line, within the same limits as mail. */
 export async function messageOfLine(bytes: Uint8Array): Promise<ParsedMessage> {
   const parsed = parseJson(bytes);
   if ('reason' in parsed) return { ok: false, reason: parsed.reason };

@@ -1,10 +1,10 @@
-/** Writing mail: the pieces of RFC 5322, 2045 and 2047 that an export needs. */
+/** Writing mail: the parts of RFC 5322, 2045 and 2047 that an export needs. */
 
 const LINE_CHARS = 76;
 const WORD_BYTES = 45;
 const encoder = new TextEncoder();
 
-/** A header value of any text: as it is when plain ASCII, else as folded RFC 2047 encoded words. */
+/** A header value of any text: unchanged if plain ASCII, otherwise as folded RFC 2047 encoded words. */
 export function encodeWords(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (/^[\x20-\x7e]*$/.test(line) && !line.includes('=?') && line.length < 900) return line;
@@ -31,13 +31,13 @@ export function encodeName(name: string): string {
   return /^[\x20-\x7e]*$/.test(line) ? `"${line.replace(/["\\]/g, '\\$&')}"` : encodeWords(line);
 }
 
-/** A parameter value of any text, RFC 2231 encoded when it is not plain ASCII. */
+/** A parameter value of any text, RFC 2231 encoded if it is not plain ASCII. */
 export function encodeParameter(name: string, value: string): string {
   if (/^[\x20-\x7e]*$/.test(value)) return `${name}="${value.replace(/["\\]/g, '\\$&')}"`;
   return `${name}*=utf-8''${encodeURIComponent(value).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }
 
-/** Quoted-printable with line feeds. No line of it starts with "From ", whatever the flavour of mbox. */
+/** Quoted-printable with line feeds. No line starts with "From ", for every variant of mbox. */
 export function quotedPrintable(text: string): string {
   return text.toWellFormed().split('\n').map(quoteLine).join('\n');
 }
@@ -72,7 +72,7 @@ export function mailDate(date: number): string {
   return new Date(date).toUTCString().replace('GMT', '+0000');
 }
 
-/** The date as it stands on an mbox From line: `Thu Aug 22 12:36:23 2002`, UTC. */
+/** The date of an mbox From line: `Thu Aug 22 12:36:23 2002`, UTC. */
 export function fromLineDate(date: number): string {
   const [day, number, month, year, time] = new Date(date).toUTCString().replace(',', '').split(' ');
   return `${day} ${month} ${String(Number(number)).padStart(2, ' ')} ${time} ${year}`;

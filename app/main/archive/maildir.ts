@@ -18,7 +18,7 @@ export async function openMaildir(files: ArchiveFiles, path: string): Promise<Ar
   );
 }
 
-/** Single mails, one a file, in the given order. Positions and places count files. */
+/** Single mails, one per file, in the given order. Positions and places count files. */
 export function openMailFiles(files: ArchiveFiles, paths: readonly string[]): ArchiveReader {
   const load = async (index: number): Promise<Uint8Array | string> => {
     const path = paths[index];
@@ -37,7 +37,7 @@ export function openMailFiles(files: ArchiveFiles, paths: readonly string[]): Ar
     async *scan(signal): AsyncGenerator<ArchivePiece> {
       for (let index = 0; index < paths.length; index++) {
         signal?.throwIfAborted();
-        // A file that went away or may not be read is one broken message; the others still come.
+        // A file that disappeared or may not be read is one broken message; the others are still read.
         const found = await load(index).catch((error: unknown) =>
           error instanceof Error ? error.message : String(error),
         );

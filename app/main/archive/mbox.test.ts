@@ -57,7 +57,7 @@ const message = fc
   .array(line, { minLength: 1, maxLength: 12 })
   .map((lines) => `Subject: a\n\n${lines.join('\n')}\n`);
 
-test('what is joined as mboxrd is split into the same messages, whatever the chunks', async () => {
+test('messages joined as mboxrd are split into the same messages, whatever the chunks', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(message, { maxLength: 8 }),
@@ -70,7 +70,7 @@ test('what is joined as mboxrd is split into the same messages, whatever the chu
   );
 });
 
-test('every message is read again at the place the splitter named', async () => {
+test('every message can be read again at the place that the splitter reported', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(message, { maxLength: 8 }), async (messages) => {
       const reader = openMbox(memoryFile(encode(join(messages))));
@@ -83,7 +83,7 @@ test('every message is read again at the place the splitter named', async () => 
   );
 });
 
-test('random bytes end the splitter without an error and lose nothing it reports', async () => {
+test('random bytes end the splitter without an error, and it loses nothing it reports', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 4000 }),
@@ -106,7 +106,7 @@ test('an archive with CRLF line ends is split like one with LF', async () => {
   expect(await split(crlf, [7])).toEqual(['Subject: a\r\n\r\none\r\n', 'Subject: b\r\n\r\ntwo\r\n']);
 });
 
-test('a paragraph that starts with "From " does not part a message', async () => {
+test('a paragraph that starts with "From " does not split a message', async () => {
   const body = 'Subject: a\n\nHello.\n\nFrom my window I see the sea.\n';
   expect(await split(`${SEPARATOR}\n${body}\n${SEPARATOR}\nSubject: b\n\nx\n`)).toEqual([
     body,
@@ -114,14 +114,14 @@ test('a paragraph that starts with "From " does not part a message', async () =>
   ]);
 });
 
-test('Content-Length is followed where the archive keeps to it, so that unescaped From lines stay text', async () => {
+test('Content-Length is used if the archive keeps to it, so that unescaped From lines stay text', async () => {
   const body = `quoted:\n\n${SEPARATOR}\n\n>From the start\n`;
   const first = `Subject: a\nContent-Length: ${body.length}\n\n${body}`;
   const archive = `${SEPARATOR}\n${first}\n${SEPARATOR}\nSubject: b\n\nx\n`;
   expect(await split(archive, [11])).toEqual([first, 'Subject: b\n\nx\n']);
 });
 
-test('a Content-Length that lies is passed over', async () => {
+test('a wrong Content-Length is ignored', async () => {
   for (const length of [3, 99_999, 999_999_999]) {
     const first = `Subject: a\nContent-Length: ${length}\n\nhello there\n`;
     expect(await split(`${SEPARATOR}\n${first}\n${SEPARATOR}\nSubject: b\n\nx\n`, [13])).toEqual([
@@ -131,7 +131,7 @@ test('a Content-Length that lies is passed over', async () => {
   }
 });
 
-test('a message beyond the limit is broken and the next one still comes', async () => {
+test('a message beyond the limit is broken and the next one is still read', async () => {
   const huge = `Subject: big\n\n${'x'.repeat(5000)}\n`;
   const archive = join(['Subject: a\n\none\n', huge, 'Subject: b\n\ntwo\n']);
   expect(await split(archive, [512], 1000)).toEqual([
@@ -141,7 +141,7 @@ test('a message beyond the limit is broken and the next one still comes', async 
   ]);
 });
 
-test('an archive that is cut off gives the message that was begun', async () => {
+test('a truncated archive gives the partial last message', async () => {
   const archive = join(['Subject: a\n\none\n', 'Subject: b\n\ntwo and more\n']);
   expect(await split(archive.slice(0, -7), [5])).toEqual(['Subject: a\n\none\n', 'Subject: b\n\ntwo and']);
   expect(await split(SEPARATOR.slice(0, 20), [5])).toEqual(['broken: It is empty.']);

@@ -11,7 +11,7 @@ const MAX_FROM_LINE_BYTES = 1024;
 const TOO_LARGE = 'It is larger than 32 MiB.';
 const latin1 = new TextDecoder('latin1');
 
-/** Opens an mbox file of any of the four flavours (mboxo, mboxrd, mboxcl, mboxcl2), with LF or CRLF. */
+/** Opens an mbox file of any of the four variants (mboxo, mboxrd, mboxcl, mboxcl2), with LF or CRLF. */
 export function openMbox(file: ArchiveFile): ArchiveReader {
   return {
     format: 'mbox',
@@ -35,7 +35,7 @@ export async function* chunksOf(file: ArchiveFile, signal?: AbortSignal): AsyncG
 
 /**
  * Splits an mbox stream into its messages. Holds one message and one chunk at a time; a message beyond
- * `maxBytes` is reported as broken and passed over. `bytes` are valid until the next step.
+ * `maxBytes` is reported as broken and skipped. `bytes` are valid until the next step.
  */
 export async function* splitMbox(
   chunks: AsyncIterable<Uint8Array>,
@@ -49,20 +49,20 @@ export async function* splitMbox(
   for (let piece = window.next(true); piece !== null; piece = window.next(true)) yield piece;
 }
 
-/** The part of an mbox stream that is not yet split. Offsets without a name of their own count within it. */
+/** The part of an mbox stream that is not split yet. Offsets are relative to it unless named otherwise. */
 class MboxWindow {
   readonly #maxBytes: number;
   #bytes: Uint8Array = new Uint8Array(0);
   /** Where the window starts in the stream. */
   #base = 0;
-  /** Where the message under way starts, after its From line. */
+  /** Where the current message starts, after its From line. */
   #start = 0;
-  /** No separator lies before this. */
+  /** There is no separator before this offset. */
   #searched = 0;
   #begun = false;
   #oversized = false;
   #ended = false;
-  /** Where the message ends by its Content-Length, checked once that much has come. */
+  /** Where the message ends by its Content-Length, checked once that many bytes have arrived. */
   #promised: number | null | 'unread' = 'unread';
 
   constructor(maxBytes: number) {
@@ -71,7 +71,7 @@ class MboxWindow {
 
   add(chunk: Uint8Array): void {
     if (this.#oversized) {
-      // What was searched of an oversized message is not needed again, but for a line that may still grow.
+      // The searched part of an oversized message is not needed again, except a line that may still grow.
       const keepFrom = Math.max(0, this.#bytes.length - MAX_FROM_LINE_BYTES);
       this.#shift(Math.min(keepFrom, this.#searched));
     } else this.#shift(this.#begun ? this.#start : 0);
@@ -81,7 +81,7 @@ class MboxWindow {
     this.#bytes = grown;
   }
 
-  /** The next whole message, or null until more data is added. `last`: no more will come. */
+  /** The next complete message, or null until more data is added. `last`: no more data will arrive. */
   next(last: boolean): ArchivePiece | null {
     if (this.#ended || (!this.#begun && !this.#begin(last))) return null;
     const end = this.#findEnd(last);
@@ -97,7 +97,7 @@ class MboxWindow {
     return piece;
   }
 
-  /** Passes over blank lines and the first From line. Mail without any From line is taken as one message. */
+  /** Skips blank lines and the first From line. Mail without any From line is treated as one message. */
   #begin(last: boolean): boolean {
     let at = 0;
     while (this.#bytes[at] === LF || this.#bytes[at] === CR) at++;
@@ -151,7 +151,10 @@ class MboxWindow {
     }
   }
 
-  /** Where the headers promise the message to end: null when they do not, 'unread' until they are all here. */
+  /**
+   * The end of the message according to its headers: null if they do not say, 'unread' until they have all
+   * arrived.
+   */
   #readLength(last: boolean): number | null | 'unread' {
     const blank = blankLine(this.#bytes, this.#start);
     if (blank < 0)
@@ -165,7 +168,10 @@ class MboxWindow {
     return Number(length) > this.#maxBytes ? null : body + Number(length);
   }
 
-  /** The end by Content-Length if a From line or the end of the file follows there; 'no' if the header lies. */
+  /**
+   * The end by Content-Length if a From line or the end of the file follows there; 'no' if the header is
+   * wrong.
+   */
   #endByLength(promised: number, last: boolean): { end: number; next: number } | null | 'no' {
     if (this.#bytes.length < promised + MAX_FROM_LINE_BYTES && !last) return null;
     if (promised > this.#bytes.length) return 'no';
@@ -203,8 +209,8 @@ class MboxWindow {
 }
 
 /**
- * A From line that parts two messages stands after a blank line and names a time and a year; so a
- * paragraph that happens to start with "From " is not taken for one.
+ * A From line that separates two messages follows a blank line and contains a time and a year, so a paragraph
+ * that happens to start with "From " is not mistaken for one.
  */
 function isSeparator(bytes: Uint8Array, start: number, line: number, lineEnd: number): boolean {
   if (line > start) {
@@ -216,8 +222,8 @@ function isSeparator(bytes: Uint8Array, start: number, line: number, lineEnd: nu
 }
 
 /**
- * Takes one ">" from lines that start with ">From ", ">>From " and so on. A message that still has a bare
- * "From " line comes from an mbox that does not escape (mboxcl2) and stays as it is.
+ * Removes one ">" from lines that start with ">From ", ">>From " and so on. A message with a bare "From "
+ * line comes from an mbox that does not escape (mboxcl2) and stays unchanged.
  */
 function unescapeFrom(raw: Uint8Array): Uint8Array {
   const view = asBuffer(raw);

@@ -1,13 +1,15 @@
-/** A mail as a board takes it: plain text, a display name instead of an address, attachments within limits. */
+/**
+ * A mail as a board stores it: plain text, a display name instead of an address, attachments within limits.
+ */
 export interface ArchivedMessage {
-  /** Without angle brackets; derived from the message's bytes when it names none. */
+  /** Without angle brackets; derived from the message's bytes if it has none. */
   readonly messageId: string;
-  /** Ids of the messages this one follows, oldest first; what it answers stands last. */
+  /** Ids of the ancestors of the message, oldest first; its parent last. */
   readonly references: readonly string[];
   readonly subject: string;
   /** The display name, or the part of the address before the @. The address itself is never kept. */
   readonly fromName: string;
-  /** Milliseconds since the Unix epoch, or null when the message names no readable date. */
+  /** Milliseconds since the Unix epoch, or null if the message has no readable date. */
   readonly date: number | null;
   readonly text: string;
   readonly attachments: readonly ArchivedAttachment[];
@@ -21,7 +23,7 @@ export interface ArchivedAttachment {
   readonly bytes: Uint8Array;
 }
 
-/** A message, or in one sentence why it could not be read. */
+/** A message, or one sentence that says why it could not be read. */
 export type ParsedMessage =
   | { readonly ok: true; readonly message: ArchivedMessage }
   | { readonly ok: false; readonly reason: string };
@@ -42,7 +44,7 @@ const CUT_NOTE = '\n\n[The rest of this message was cut off: it is longer than a
 const TEXT_CONTROLS = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f]/g;
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
 const LINE_CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-// Characters that reverse or hide the order of what is read.
+// Characters that reverse or hide the order of the text.
 const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text with line feeds only, no control characters, and at most {@link MAX_TEXT_CHARS} characters, note included. */
@@ -70,7 +72,7 @@ export function cleanLine(raw: string, maxChars: number): string {
         .toWellFormed()}…`;
 }
 
-/** The name shown for a sender: the display name, else what stands before the @, else "unknown". */
+/** The name shown for a sender: the display name, else the part before the @, else "unknown". */
 export function senderName(displayName: string, address: string): string {
   const name = cleanLine(displayName.replace(DIRECTION_MARKS, ''), MAX_NAME_CHARS)
     .replace(/^["']+|["']+$/g, '')
@@ -80,7 +82,7 @@ export function senderName(displayName: string, address: string): string {
 }
 
 /**
- * A file name that no system takes for a path, a device or a hidden file.
+ * A file name that no system treats as a path, a device or a hidden file.
  * @param number Counts attachments from 1; names those that have no usable name.
  */
 function attachmentName(raw: string | null, type: string, number: number): string {
@@ -99,7 +101,7 @@ function attachmentName(raw: string | null, type: string, number: number): strin
   return name.slice(0, MAX_FILE_NAME_CHARS - extension.length).toWellFormed() + extension;
 }
 
-/** Keeps the attachments that fit the limits; `left` counts the others. */
+/** Keeps the attachments within the limits; `left` counts the others. */
 export function fitAttachments(all: readonly { name: string | null; type: string; bytes: Uint8Array }[]): {
   kept: ArchivedAttachment[];
   left: number;
@@ -115,7 +117,7 @@ export function fitAttachments(all: readonly { name: string | null; type: string
   return { kept, left: all.length - kept.length };
 }
 
-/** The line a post ends with when some of its attachments were left out. */
+/** The last line of a post when some of its attachments were left out. */
 export function leftOutNote(left: number): string {
   if (left === 0) return '';
   return left === 1

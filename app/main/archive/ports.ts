@@ -1,27 +1,27 @@
 import type { ParsedMessage } from './message.ts';
 
-/** Parses raw mails away from the thread that asks. Implemented by platform/mail. */
+/** Parses raw mails outside the caller's thread. Implemented by platform/mail. */
 export interface MailParser {
   /**
-   * Parses a batch; answers come in the order asked. A message that cannot be read, or takes longer
-   * than the parser allows, answers with a reason and does not hold up the others.
-   * Rejects with the signal's reason when it aborts, and with a Problem once the parser is closed.
+   * Parses a batch; results are in the order of the messages. A message that cannot be read, or takes longer
+   * than the parser allows, gives a reason and does not delay the others. Rejects with the signal's reason
+   * when it aborts, and with a Problem once the parser is closed.
    */
   parse(batch: readonly Uint8Array[], signal?: AbortSignal): Promise<ParsedMessage[]>;
-  /** Decodes RFC 2047 encoded words in a header's value, at once. */
+  /** Decodes RFC 2047 encoded words in a header's value, synchronously. */
   decodeWords(raw: string): string;
   close(): Promise<void>;
 }
 
-/** What a world with archives gives. */
+/** What a node with archives provides. */
 export interface ArchivePorts {
   readonly files: ArchiveFiles;
   readonly parser: MailParser;
-  /** Where the demo mails lie, or null. */
+  /** The folder of the demo mails, or null. */
   readonly demoDirectory: string | null;
 }
 
-/** A file read at random places. */
+/** A file with random access. */
 export interface ArchiveFile {
   readonly sizeBytes: number;
   /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
@@ -29,13 +29,13 @@ export interface ArchiveFile {
   close(): Promise<void>;
 }
 
-/** A file that appears under its name only when it is whole. */
+/** A file that appears under its name only when it is complete. */
 export interface ArchiveOutput {
-  /** Resolves when the disk has taken the bytes. Rejects with a Problem (`disk-full`, `export-failed`). */
+  /** Resolves when the disk has accepted the bytes. Rejects with a Problem (`disk-full`, `export-failed`). */
   write(bytes: Uint8Array): Promise<void>;
-  /** Puts the file in place. */
+  /** Gives the file its name. */
   commit(): Promise<void>;
-  /** Removes what was written; safe to call after `commit`. */
+  /** Removes the written file; safe to call after `commit`. */
   discard(): Promise<void>;
 }
 
@@ -50,12 +50,12 @@ export interface ArchiveFiles {
   create(path: string): Promise<ArchiveOutput>;
 }
 
-/** A message as it lies in an archive, or why one is passed over. `position` counts bytes from the start. */
+/** A message of an archive, or the reason why it is skipped. `position` counts bytes from the start. */
 export type ArchivePiece =
   | {
       readonly kind: 'message';
       readonly bytes: Uint8Array;
-      /** Where and how long it lies, to be handed to {@link ArchiveReader.read}. */
+      /** The place and length of the message, for {@link ArchiveReader.read}. */
       readonly place: number;
       readonly length: number;
       readonly position: number;
@@ -65,11 +65,11 @@ export type ArchivePiece =
 /** An opened archive of any format. */
 export interface ArchiveReader {
   readonly format: 'mbox' | 'maildir' | 'jsonl';
-  /** What {@link ArchivePiece.position} reaches at the end. */
+  /** The final value of {@link ArchivePiece.position}. */
   readonly sizeBytes: number;
   /** All messages in the archive's own order. `bytes` are valid until the next step. */
   scan(signal?: AbortSignal): AsyncIterable<ArchivePiece>;
-  /** One message again. */
+  /** Reads one message again. */
   read(place: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }

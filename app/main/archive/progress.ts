@@ -1,16 +1,16 @@
-/** How far long work has come. Units are bytes while an archive is read through, then messages. */
+/** The progress of a long task. Units are bytes while an archive is read, then messages. */
 export interface ArchiveProgress {
   readonly phase: 'reading' | 'storing';
   readonly done: number;
   readonly total: number | null;
   readonly perSecond: number;
-  /** Seconds left by the rate of the last few seconds, or null while that is unknown. */
+  /** Seconds left at the rate of the last few seconds, or null while that is unknown. */
   readonly etaSeconds: number | null;
 }
 
 const WINDOW_MS = 5000;
 
-/** The rate of the last five seconds and what it means for the rest. */
+/** The rate of the last five seconds and the time left at that rate. */
 export class ProgressMeter {
   readonly #phase: ArchiveProgress['phase'];
   readonly #total: number | null;

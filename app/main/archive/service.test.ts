@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Boards in memory, each with the posts that came. */
+/** Boards in memory, each with the posts it received. */
 function world(hold: () => Promise<void> = async () => {}) {
   const boards = new Map<string, { id: Uint8Array; name: string; posts: PlannedPost[] }>();
   const add = (slug: string, name: string) => {
@@ -97,14 +97,14 @@ const mail = (n: number) =>
   `From x Mon Jan  1 00:00:00 2001\nMessage-ID: <m${n}@x>\nFrom: Ines <ines@x>\nSubject: Storm ${n}\nDate: Mon, 1 Jan 2001 00:00:00 +0000\n\nText ${n}\n\n`;
 const mbox = (count: number) => Array.from({ length: count }, (_, n) => mail(n)).join('');
 
-test('who begins to watch hears at once of the jobs there are, even of none', async () => {
+test('a new watcher gets the existing jobs at once, even if there are none', async () => {
   const { archive } = world();
   const told: Job[][] = [];
   archive.watch((jobs) => told.push(jobs))();
   expect(told).toEqual([[]]);
 });
 
-test('an import tells its counts, and doing it twice adds nothing', async () => {
+test('an import reports its counts, and repeating it adds nothing', async () => {
   const { archive, add, held } = world();
   add('harbour', 'Harbour');
   const path = join(folder, 'list.mbox');
@@ -130,7 +130,7 @@ test('an import tells its counts, and doing it twice adds nothing', async () => 
   expect(held()).toHaveLength(31);
 });
 
-test('an export writes a file; a second one under its name fails with a reason', async () => {
+test('an export writes a file; a second export to the same name fails with a reason', async () => {
   const { archive, add } = world();
   add('harbour', 'Harbour');
   await ended(archive, archive.import({ board: 'harbour', source: { file: new File([mbox(3)], 'a.mbox') } }));
@@ -160,7 +160,7 @@ test('a cancelled import ends as cancelled and can be repeated', async () => {
   expect(held()).toHaveLength(1200);
 });
 
-test('what is no archive, no board or no job is refused with a reason', async () => {
+test('an unknown archive, board or job is refused with a reason', async () => {
   const { archive, add } = world();
   add('harbour', 'Harbour');
   expect(() => archive.import({ board: 'nowhere', source: { path: '/x' } })).toThrow('no such board');

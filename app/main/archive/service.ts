@@ -9,7 +9,7 @@ import type { ArchiveFile, ArchiveFiles, ArchiveReader, MailParser } from './por
 import { ProgressMeter } from './progress.ts';
 import { problem } from './problems.ts';
 
-/** A board as archives need it: enough to name it and to find it by its digest. */
+/** A board with what archives need: its name and its digest. */
 interface ArchiveBoard {
   readonly id: Uint8Array;
   readonly name: string;
@@ -28,19 +28,19 @@ export interface ArchiveInit {
     exported(board: Uint8Array | null, signal?: AbortSignal): AsyncIterable<ExportedPost>;
   };
   readonly boards: {
-    /** @throws {Problem} `board-unknown`, or `out-of-role` where this node's person may not post. */
+    /** @throws {Problem} `board-unknown`, or `out-of-role` if this node's person may not post. */
     byId(cid: string): ArchiveBoard;
     bySlug(slug: string): ArchiveBoard | null;
     create(board: { slug: string; name: string; description: string }): ArchiveBoard;
   };
-  /** Where the demo mails lie, or null. */
+  /** The folder of the demo mails, or null. */
   readonly demoDirectory: string | null;
 }
 
 type ArchiveSource = { readonly path: string } | { readonly file: File };
 export type Archive = ReturnType<typeof createArchive>;
 
-/** Imports, exports and the demo as jobs. All calls answer at once with the job that does the work. */
+/** Imports, exports and the demo as jobs. All calls return the job immediately. */
 export function createArchive(init: ArchiveInit) {
   const { files, parser, clock, posts, boards } = init;
   const jobs = new Jobs({ clock, newId: init.newId });
@@ -72,7 +72,7 @@ export function createArchive(init: ArchiveInit) {
   };
 
   return {
-    /** Fills a board from an archive on the node's machine or one just uploaded. */
+    /** Fills a board from an archive on the node's machine or from an upload. */
     import(input: { board: string; source: ArchiveSource; format?: ArchiveFormat | undefined }): Job {
       const board = boards.byId(input.board);
       const name = 'path' in input.source ? baseName(input.source.path) : input.source.file.name;
@@ -86,7 +86,7 @@ export function createArchive(init: ArchiveInit) {
       });
     },
 
-    /** Writes a board, or all of them, to a file that does not exist yet. */
+    /** Writes one board, or all of them, to a file that does not exist yet. */
     export(input: { board?: string | undefined; path: string; format: 'mbox' | 'jsonl' }): Job {
       const board = input.board === undefined ? null : boards.byId(input.board);
       const title = `${board?.name ?? 'All boards'} to ${baseName(input.path)}`;
@@ -103,7 +103,7 @@ export function createArchive(init: ArchiveInit) {
       });
     },
 
-    /** Fills the community with real, public mails; boards that are missing are made. */
+    /** Fills the community with real, public mails; missing boards are made. */
     demo(input: { limit?: number | undefined }): Job {
       if (init.demoDirectory === null) {
         throw problem('demo-data-missing');
@@ -116,7 +116,7 @@ export function createArchive(init: ArchiveInit) {
     cancel: (input: { id: string }): void => jobs.cancel(input.id),
     jobs: (): Job[] => jobs.list(),
     watch: (listener: (jobs: Job[]) => void) => jobs.watch(listener),
-    /** Cancels what runs and waits for it; what was stored stays. */
+    /** Cancels running jobs and waits for them; stored messages stay. */
     close: () => jobs.close(),
   };
 
@@ -131,7 +131,7 @@ export function createArchive(init: ArchiveInit) {
       signal,
     });
     try {
-      // A mail folder's size is the number of its mails.
+      // The size of a mail folder is the number of its mails.
       const total = sources.reduce((sum, { source }) => sum + source.sizeBytes, 0);
       const meter = new ProgressMeter('storing', total, clock.now());
       const counts: ImportCounts = { read: 0, imported: 0, duplicates: 0, broken: 0 };

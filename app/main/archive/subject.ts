@@ -1,8 +1,8 @@
-/** What remains of a subject when everything is taken off that mail programs and lists put before it. */
+/** The rest of a subject without the prefixes and tags of mail programs and lists. */
 interface ThreadSubject {
-  /** Lower case, single spaces; empty when nothing remains. */
+  /** Lower case, single spaces; empty if nothing remains. */
   readonly base: string;
-  /** Whether it was marked as an answer. */
+  /** Whether it was marked as a reply. */
   readonly reply: boolean;
 }
 

@@ -10,7 +10,7 @@ function mail(messageId: string, options: Partial<MessageOutline> = {}): Message
   return { messageId, references: [], subject: '', date: null, ...options };
 }
 
-/** Each message's parent by id, and the order of handing over. */
+/** Each message's parent by id, and the order of the messages. */
 function thread(mails: readonly MessageOutline[]) {
   const index = new ThreadIndex();
   const ids: string[] = [];
@@ -52,7 +52,7 @@ test('any order of the same messages gives the same trees', () => {
   );
 });
 
-test('trees have no circles, parents come first, and every message comes once', () => {
+test('trees have no cycles, parents come first, and every message occurs once', () => {
   fc.assert(
     fc.property(mails, (all) => {
       const { parents, roots, order } = thread(all);
@@ -77,7 +77,7 @@ test('the parent is the last reference that the archive holds', () => {
   expect(parents).toEqual({ a: null, b: 'a', c: 'b', d: null });
 });
 
-test('an answer that lies before its parent is handed over after it, all else in file order', () => {
+test('a reply that precedes its parent in the file comes after it, all others in file order', () => {
   const { order } = thread([
     mail('x'),
     mail('c', { references: ['b'] }),
@@ -88,7 +88,7 @@ test('an answer that lies before its parent is handed over after it, all else in
   expect(order).toEqual(['x', 'a', 'b', 'c', 'y']);
 });
 
-test('an answer without references joins its subject, but only within 14 days and only if marked as one', () => {
+test('a reply without references joins its subject, but only within 14 days and only if marked as a reply', () => {
   const { parents } = thread([
     mail('start', { subject: '[list] Hello', date: 0 }),
     mail('answer', { subject: 'Re: [list] Hello', date: 10 * DAY_MS }),
@@ -99,7 +99,7 @@ test('an answer without references joins its subject, but only within 14 days an
   expect(parents).toEqual({ start: null, answer: 'start', same: null, later: 'same', late: null });
 });
 
-test('messages that refer to each other in a circle start at the earliest', () => {
+test('messages that refer to each other in a cycle start at the earliest', () => {
   const { parents } = thread([
     mail('a', { references: ['b'], date: 2 * DAY_MS }),
     mail('b', { references: ['a'], date: DAY_MS }),
@@ -107,7 +107,7 @@ test('messages that refer to each other in a circle start at the earliest', () =
   expect(parents).toEqual({ a: 'b', b: null });
 });
 
-test('a chain of 100,000 answers is threaded without running deep', () => {
+test('a chain of 100,000 replies is threaded without deep recursion', () => {
   const chain = Array.from({ length: 100_000 }, (_, at) =>
     mail(`m${at}`, at === 0 ? {} : { references: [`m${at - 1}`] }),
   );
@@ -116,7 +116,7 @@ test('a chain of 100,000 answers is threaded without running deep', () => {
   expect(order.slice(0, 3)).toEqual(['m0', 'm1', 'm2']);
 });
 
-test('a second message of the same id is refused', () => {
+test('a second message with the same id is refused', () => {
   const index = new ThreadIndex();
   expect(index.add(mail('a'), 0, 1)).toBe(true);
   expect(index.add(mail('a'), 9, 1)).toBe(false);

@@ -3,18 +3,17 @@ import type { MessageOutline } from './headers.ts';
 import { threadSubject } from './subject.ts';
 
 const WINDOW_MS = 14 * 24 * 3600 * 1000;
-/** References looked at for a parent; older ones only matter when all of these are missing. */
+/** How many references are tried for a parent; older ones matter only if all of these are missing. */
 const KEPT_REFERENCES = 20;
 const NONE = -1;
 
 /**
- * Who answers whom in an archive, after Jamie Zawinski's threading (https://www.jwz.org/doc/threading.html)
- * without its empty containers: a message's parent is the last of its references that the archive holds.
- * Where it holds none, a message marked as an answer joins the message of the same subject that started
- * the talk within the 14 days before it.
- *
- * The result depends on the set of messages only, not on their order. About 60 bytes a message and 8 a
- * reference, so a million messages take some 80 MB.
+ * The threads of an archive, after Jamie Zawinski's threading (https://www.jwz.org/doc/threading.html)
+ * without its empty containers: a message's parent is the last of its references that the archive holds. If
+ * it holds none, a message marked as a reply joins the message of the same subject that started the thread
+ * within the 14 days before it.
+ * The result depends only on the set of messages, not on their order. About 60 bytes per message and 8 per
+ * reference, so a million messages take about 80 MB.
  */
 export class ThreadIndex {
   readonly #ids = new KeyTable();
@@ -24,7 +23,7 @@ export class ThreadIndex {
   readonly #subjectHigh = uint32Column();
   readonly #subjectLow = uint32Column();
   readonly #replies = uint8Column();
-  /** Where a row's references end; they start where those of the row before end. */
+  /** Where a row's references end; they start where those of the previous row end. */
   readonly #referenceEnds = uint32Column();
   readonly #referenceHigh = uint32Column();
   readonly #referenceLow = uint32Column();
@@ -36,7 +35,7 @@ export class ThreadIndex {
     return this.#ids.size;
   }
 
-  /** Adds a message and where it lies; false when one of the same id was added before. */
+  /** Adds a message and its place; false if one of the same id was added before. */
   add(outline: MessageOutline, place: number, length: number): boolean {
     const id = hash64(outline.messageId);
     if (this.#ids.add(id.high, id.low) < 0) return false;
@@ -70,7 +69,7 @@ export class ThreadIndex {
     this.#joinBySubject();
   }
 
-  /** The row a row answers, or -1. */
+  /** The parent row of a row, or -1. */
   parentOf(row: number): number {
     return this.#parents[row] ?? NONE;
   }
@@ -120,7 +119,7 @@ export class ThreadIndex {
     return NONE;
   }
 
-  /** Messages that refer to each other in a circle: the earliest of them starts the thread. */
+  /** Messages that refer to each other in a cycle: the earliest of them starts the thread. */
   #breakCycles(): void {
     const seen = new Uint32Array(this.count);
     for (let row = 0; row < this.count; row++) {
@@ -147,7 +146,7 @@ export class ThreadIndex {
       this.#joinGroup(dated.subarray(from, to), joins);
       from = to;
     }
-    // In an order of their own, since each join decides which later ones would close a circle.
+    // In a separate order, since each join decides which later ones would close a cycle.
     joins.sort(([a], [b]) => this.#compare(a, b));
     for (const [row, parent] of joins) {
       if (this.rootOf(parent) === row) continue;
@@ -156,7 +155,10 @@ export class ThreadIndex {
     }
   }
 
-  /** Within one subject, by date: answers without a parent take the talk's latest start, else its first message. */
+  /**
+   * Within one subject, by date: replies without a parent join the latest start of a thread, else its first
+   * message.
+   */
   #joinGroup(group: Uint32Array, joins: [number, number][]): void {
     let oldest = 0;
     let start = NONE;

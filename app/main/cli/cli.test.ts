@@ -62,7 +62,7 @@ describe.each([
   ['a running node', startServing],
   ['the data itself', () => Promise.resolve()],
 ])('with %s', (_name, prepare) => {
-  test('lists boards for people, without what a terminal would obey', async () => {
+  test('lists boards for people, without control sequences', async () => {
     await prepare();
     const { code, out } = await impulse(['board', 'list']);
     expect(code).toBe(0);
@@ -76,14 +76,14 @@ describe.each([
     expect(JSON.parse(out)).toEqual([board]);
   });
 
-  test('posts what comes on standard input', async () => {
+  test('posts text from standard input', async () => {
     await prepare();
     const input = () => Promise.resolve('from a file\n');
     const { code, out } = await impulse(['post', 'harbour', '--subject', 'Hello'], { input });
     expect({ code, out: out.trim() }).toEqual({ code: 0, out: 'thread:Hello:from a file' });
   });
 
-  test('shows a problem with its remedy and ends with 1', async () => {
+  test('shows a problem with its remedy and exits with 1', async () => {
     await prepare();
     expect(await impulse(['members'])).toEqual({
       code: 1,
@@ -94,7 +94,7 @@ describe.each([
     expect(JSON.parse(out)).toMatchObject({ problem: { code: 'no-community' } });
   });
 
-  test('changes a member who is named by handle or identity, and says what is true then', async () => {
+  test('changes a member who is named by handle or identity, and prints the result', async () => {
     await prepare();
     node.roll = [ines];
     expect((await impulse(['members', 'role', 'INES', 'moderator'])).out).toBe('Ines is moderator now.\n');
@@ -114,14 +114,14 @@ describe.each([
     expect(err).toContain('2 of 3 validators must sign, and nothing comes from odin.');
   });
 
-  test('ends with 4 when verification finds faults', async () => {
+  test('exits with 4 when verification finds faults', async () => {
     await prepare();
     const { code, out } = await impulse(['verify']);
     expect(code).toBe(4);
     expect(out).toContain('event bafyx is mis-signed');
   });
 
-  test('follows an import with rate and time left, and says what came of it', async () => {
+  test('follows an import with rate and time left, and prints the result', async () => {
     await prepare();
     node.finish.resolve({
       ...job,
@@ -144,7 +144,7 @@ describe.each([
   });
 });
 
-describe('use', () => {
+describe('usage', () => {
   test('every command has examples, --json and --data in its help', async () => {
     const { out } = await impulse(['--help']);
     const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
@@ -169,19 +169,19 @@ describe('use', () => {
     [['serve', '--tls-cert', 'x']],
     [['invite', '--role', 'king']],
     [['post', 'harbour', '--subject', 'x']],
-  ])('%j is a wrong use and ends with 2', async (args) => {
+  ])('%j is a wrong use and exits with 2', async (args) => {
     const { code, err } = await impulse(args);
     expect(code).toBe(2);
     expect(err).not.toBe('');
   });
 
-  test('an unknown board names those there are', async () => {
+  test('an unknown board names the existing ones', async () => {
     const { code, err } = await impulse(['post', 'harbor', 'text', '--subject', 'x']);
     expect(code).toBe(1);
     expect(err).toContain('The boards are: harbour.');
   });
 
-  test('data held by another program ends with 3 and names its process', async () => {
+  test('data held by another program exits with 3 and names its process', async () => {
     const { directory } = await openDataDirectory(root);
     const lock = await lockDataDirectory(directory, 1);
     const { code, err } = await impulse(['board', 'list']);
@@ -190,7 +190,7 @@ describe('use', () => {
     expect(err).toContain(String(process.pid));
   });
 
-  test('what a killed host left behind does not stand in the way', async () => {
+  test('files left by a killed host do not interfere', async () => {
     const { directory } = await openDataDirectory(root);
     await writeFile(directory.hostToken, 'x'.repeat(43));
     await writeHostInfo(directory.hostInfo, {
@@ -202,7 +202,7 @@ describe('use', () => {
     expect((await impulse(['board', 'list'])).code).toBe(0);
   });
 
-  test('a mistyped directory is told as such, and nothing is made there', async () => {
+  test('a mistyped directory is reported as such, and nothing is made there', async () => {
     await rm(root, { recursive: true });
     for (const args of [['status'], ['read'], ['verify'], ['import', 'x.mbox', '--board', 'y']]) {
       const { code, err } = await impulse(args);
@@ -211,7 +211,7 @@ describe('use', () => {
       expect(err).toContain('--data');
     }
     await expect(readdir(root)).rejects.toThrow('ENOENT');
-    // These may begin one: the failure is the community's own.
+    // These may begin one: the failure is the missing community.
     expect((await impulse(['join', 'impulse://join/x', '--handle', 'mara'])).err).not.toContain('no node');
   });
 
@@ -221,7 +221,7 @@ describe('use', () => {
     expect((await impulse(['sim', '--seeds', '0'])).code).toBe(2);
   });
 
-  test('a world that does not agree ends with 4', async () => {
+  test('a simulation that does not agree exits with 4', async () => {
     expect((await impulse(['sim', '--seed', '12'])).code).toBe(0);
     expect((await impulse(['sim', '--seed', '13'])).code).toBe(4);
   });
@@ -253,7 +253,7 @@ describe('restore', () => {
     return row?.text;
   };
 
-  test('puts a backup in place and keeps what was there', async () => {
+  test('installs a backup and keeps the previous database', async () => {
     const backup = join(root, 'backup.db');
     makeDatabase(dataLayout(root).database, 'now');
     makeDatabase(backup, 'then');
@@ -292,7 +292,7 @@ describe('restore', () => {
   });
 });
 
-test('columns line up, numbers to the right', () => {
+test('columns are aligned, numbers to the right', () => {
   expect(
     table(
       ['Name', 'Posts'],
@@ -304,7 +304,7 @@ test('columns line up, numbers to the right', () => {
   ).toBe('Name  Posts\nMara      7\nÖ      1234');
 });
 
-test('a failure inside the node tells nothing of its inside', async () => {
+test('an internal error of the node does not reveal its details', async () => {
   const { code, err } = await impulse(['peers']);
   expect(code).toBe(1);
   expect(err).toContain('log of this node');

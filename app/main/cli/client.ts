@@ -8,32 +8,31 @@ import { dataLayout } from '../node/data-directory.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { problem } from './problems.ts';
 
-/** A host that is up accepts at once; one that is this late is stuck or starved. */
+/** A running host accepts at once; one that is this late is stuck or starved. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
 export interface OpenClient {
   readonly client: Client;
-  /** Whether a running node answers; else this process opened the data itself. */
+  /** Whether a running node answers; otherwise this process opened the data itself. */
   readonly running: boolean;
-  /** Rejects with a Problem `node-lost` when the node goes away in the middle; else stays open. */
+  /** Rejects with a Problem `node-lost` if the node goes away; otherwise stays pending. */
   readonly lost: Promise<never>;
   close(): Promise<void>;
 }
 
-/** How a node is opened where none runs. */
+/** How a node is opened if none runs. */
 export interface Opening {
-  /** Leaves the network alone. */
+  /** Does not use the network. */
   readonly offline: boolean;
-  /** Makes a node where there is none yet; else a mistyped directory is told as such. */
+  /** Makes a node if there is none yet; otherwise a mistyped directory is reported as such. */
   readonly mayMake: boolean;
 }
 
 /**
- * A client for the node of a data directory: of the host that runs, or else of the data itself, opened
- * under its lock.
- *
- * @throws Problem `data-in-use` when another program holds the data and no host answers, `no-node` when
- * nothing was ever made there, `unreachable` when the host that runs does not answer.
+ * A client for the node of a data directory: of the running host, or else of the data itself, opened under
+ * its lock.
+ * @throws Problem `data-in-use` if another program holds the data and no host answers, `no-node` if nothing
+ * was ever made there, `unreachable` if the running host does not answer.
  */
 export async function openClient(
   dataDir: string,
@@ -56,9 +55,8 @@ export async function openClient(
 }
 
 /**
- * A client of the host that runs for this data directory, or null where none runs.
- *
- * @throws Problem `unreachable` when something listens there and does not answer.
+ * A client of the host that runs for this data directory, or null if none runs.
+ * @throws Problem `unreachable` if something listens there and does not answer.
  */
 export async function connectToHost(dataDir: string): Promise<OpenClient | null> {
   const layout = dataLayout(dataDir);
@@ -90,7 +88,7 @@ export async function connectToHost(dataDir: string): Promise<OpenClient | null>
     if (closing) return new Promise<never>(() => {});
     throw problem('node-lost');
   });
-  lost.catch(() => {}); // told to those who wait for it
+  lost.catch(() => {}); // reported through `lost` to those who wait
   return {
     client,
     running: true,

@@ -6,7 +6,7 @@ import { openClient, type Opening } from './client.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { print, type Answer, type Io } from './io.ts';
 
-/** Options that every command takes. */
+/** Options that every command has. */
 export interface CommonOptions {
   readonly json?: boolean;
   readonly data?: string;
@@ -16,13 +16,13 @@ export interface CommonOptions {
 export interface Context {
   readonly io: Io;
   readonly connector: NodeConnector;
-  /** Told the options of the command that runs, so that a failure is printed in the form asked for. */
+  /** Called with the options of the running command, so that a failure is printed in the requested form. */
   began(options: CommonOptions): void;
 }
 
 export const dataDirOf = (options: CommonOptions): string => resolve(options.data ?? defaultDataPath());
 
-/** A command with the options that all have and a few examples below its help. */
+/** A command with the common options, and a few examples below its help. */
 export function command(name: string, description: string, examples: readonly string[]): Command {
   const lines = examples.map((example) => `  impulse ${example}`);
   return new Command(name)

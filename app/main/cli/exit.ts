@@ -4,10 +4,10 @@ import { Problem as ProblemSchema } from '../../contract/common.ts';
 import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import { problem } from './problems.ts';
 
-/** What the command line ends with; scripts rely on these. */
+/** The exit codes of the command line; scripts rely on these. */
 export const exitCode = { ok: 0, failure: 1, usage: 2, unreachable: 3, verificationFailed: 4 } as const;
 
-/** A command that ran, but whose answer is no: ends with its code and no further message. */
+/** The command ran, and its check failed: exits with its code and no further message. */
 export class CheckFailed extends Error {
   override readonly name = 'Verdict';
   readonly code: number;
@@ -27,7 +27,7 @@ const UNREACHABLE = new Set([
   'port-taken',
 ]);
 
-/** Whatever was thrown, as what a person is shown and what the process ends with. */
+/** The problem that a person is shown and the exit code, for any thrown value. */
 export function outcomeOf(error: unknown): { problem: ProblemFields; code: number } {
   const problem = fieldsOf(error);
   if (UNREACHABLE.has(problem.code)) return { problem, code: exitCode.unreachable };
@@ -45,7 +45,7 @@ function fieldsOf(error: unknown): ProblemFields {
   return problemOf(new Error(error.message));
 }
 
-/** One refusal of a schema, as far as it is told to people. */
+/** One issue of a schema, with the fields that people see. */
 const Issue = z.object({
   message: z.string(),
   path: z.array(z.union([z.string(), z.number()])).default([]),
@@ -54,7 +54,7 @@ const Issue = z.object({
   maximum: z.number().optional(),
 });
 
-/** The contract's own sentence where it has one, else which value is out of which limit. */
+/** The contract's own sentence if there is one, else which value is out of which limit. */
 function sentenceOf({ message, path, origin, minimum, maximum }: z.infer<typeof Issue>): string {
   const field = path.findLast((part) => typeof part === 'string') ?? 'A value';
   const isText = origin === 'string';
@@ -69,7 +69,7 @@ function sentenceOf({ message, path, origin, minimum, maximum }: z.infer<typeof 
   return message.startsWith('Invalid') ? `${field}: ${message}.` : message;
 }
 
-/** The sentences of a refused input. */
+/** The sentences for rejected input. */
 function issuesOf(data: unknown): string | null {
   if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues))
     return null;

@@ -2,17 +2,17 @@ import type { Progress } from '../../contract/common.ts';
 import type { ProblemFields } from '../kernel/errors.ts';
 import { duration } from './text.ts';
 
-/** Where a command reads and writes; the process's own, or a test's. */
+/** Where a command reads and writes: the process's streams, or a test's. */
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /** Whether errors go to a terminal, where a progress line may be drawn over. */
+  /** Whether errors go to a terminal, where a progress line can be overwritten. */
   readonly terminal: boolean;
   /** All of standard input as text, or null when it is a terminal. */
   input(): Promise<string | null>;
-  /** Standard input line by line; a line longer than the limit comes as null. */
+  /** Standard input line by line; a line longer than the limit is null. */
   lines(maxLength: number): AsyncIterable<string | null>;
-  /** Aborts when the person asks to stop (Ctrl-C). */
+  /** Aborts when the person presses Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +23,7 @@ export function processIo(): Io {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Whoever read this has enough, as `head` has after some lines.
+      // The reader closed the pipe, as `head` does after some lines.
       if (error.code !== 'EPIPE') throw error;
       stopping.abort();
     });
@@ -47,7 +47,7 @@ export function processIo(): Io {
   };
 }
 
-/** Cuts text that arrives in parts into lines; holds no more of a line than may be kept. */
+/** Splits text that arrives in chunks into lines; keeps no more of a line than the limit. */
 export async function* linesOf(
   parts: AsyncIterable<unknown>,
   maxLength: number,
@@ -73,7 +73,7 @@ export async function* linesOf(
   if (line !== '' || tooLong) yield end();
 }
 
-/** What a command answers: for a program, and for a person. */
+/** The output of a command: for a program, and for a person. */
 export interface Answer {
   readonly json: unknown;
   readonly text: string;
@@ -89,7 +89,7 @@ export function printProblem(io: Io, problem: ProblemFields, json: boolean): voi
   else io.err(`${problem.message}\n${problem.remedy === null ? '' : `${problem.remedy}\n`}`);
 }
 
-/** Draws the progress of long work on standard error: over itself on a terminal, else once in a while. */
+/** Draws the progress of a long task on standard error: in place on a terminal, otherwise now and then. */
 export class ProgressLine {
   readonly #io: Io;
   readonly #label: string;

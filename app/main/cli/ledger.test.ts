@@ -20,7 +20,7 @@ let root: string;
 let id: string;
 const at = (name: string) => join(root, name);
 
-/** No command of this file may reach for a node. */
+/** No command of this file may open a node. */
 const connector: NodeConnector = {
   openNode: () => Promise.reject(new Error('no node is needed')),
   startNode: () => Promise.reject(new Error('no node is needed')),
@@ -73,7 +73,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test.each(['proof', 'proof.json'])('a %s is checked with the genesis document alone', async (file) => {
+test.each(['proof', 'proof.json'])('a %s is checked with only the genesis document', async (file) => {
   const { code, out } = await impulse('verify-proof', at(file), '--genesis', at('genesis'));
   expect(code).toBe(0);
   expect(out).toMatch(/^Proven +The transaction is final\./);
@@ -81,7 +81,7 @@ test.each(['proof', 'proof.json'])('a %s is checked with the genesis document al
   expect(out).toContain('4 of 4 validators; 3 must (byzantine)');
 });
 
-/** The proof of a post in a community of its own. */
+/** The proof of a post in its own community. */
 async function provePost(found: (genesis: Genesis) => Promise<void>) {
   const documents: Genesis[] = [];
   const world = new AnchoredLedger({
@@ -100,7 +100,7 @@ async function provePost(found: (genesis: Genesis) => Promise<void>) {
   return prover.proveEvent(post!, store.sealed(post!)!, store.anchors.find(post!)!.height!);
 }
 
-test('the proof of a post says who wrote what, and that a quorum held it', async () => {
+test('the proof of a post shows who wrote what, and that a quorum holds it', async () => {
   const { code, out } = await impulse('verify-proof', at('post.proof'), '--genesis', at('bay'));
   expect(code).toBe(0);
   expect(out).toMatch(/^Proven +A quorum of the validators held this when they signed the block\./);
@@ -131,7 +131,7 @@ test.each([
   ['proof', 'elsewhere', 'wrong-community'],
   ['post.proof', 'genesis', 'wrong-community'],
   ['post.short', 'bay', 'bad-proof'],
-])('%s with %s is not proven, and the command ends with 4', async (file, genesis, why) => {
+])('%s with %s is not proven, and the command exits with 4', async (file, genesis, why) => {
   const { code, out } = await impulse('verify-proof', at(file), '--genesis', at(genesis));
   expect(code).toBe(4);
   expect(out).toMatch(/^Not proven: /);
@@ -152,13 +152,13 @@ test.each([
   ['ledger', 'status'],
   ['tx', 'list'],
   ['validator', 'list'],
-])('the directory named behind “%s %s” is the one that is looked for', async (...words) => {
+])('the directory given after “%s %s” is the one that is used', async (...words) => {
   const { code, err } = await impulse(...words, '--data', at('elsewhere'));
   expect(code).not.toBe(0);
   expect(err).toContain(at('elsewhere'));
 });
 
-/** A file of evidence against the first validator, who finalised two blocks in one slot. */
+/** An evidence file against the first validator, who finalised two blocks in one slot. */
 function evidenceOf(ledger: TestLedger): Uint8Array {
   const { chain, origin } = ledger;
   const { set } = chain;
@@ -171,7 +171,7 @@ function evidenceOf(ledger: TestLedger): Uint8Array {
   return encodeEvidenceFile(origin.id, [], [{ first: vote(1), second: vote(2) }]);
 }
 
-test('evidence convicts with the genesis document alone, and not by that of another community', async () => {
+test('evidence is valid with only the genesis document, and not with that of another community', async () => {
   const { code, out } = await impulse(
     'ledger',
     'verify-evidence',

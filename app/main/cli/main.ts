@@ -6,7 +6,7 @@ import type { NodeConnector } from './node-connector.ts';
 import { processIo } from './io.ts';
 import { runCommand } from './program.ts';
 
-// npm runs scripts in the checkout; paths a person gives are meant from where they stand.
+// npm runs scripts in the checkout; paths are relative to the directory where the person is.
 const { npm_lifecycle_event: script, INIT_CWD: from } = process.env;
 if (script === 'impulse' && from) process.chdir(from);
 
@@ -15,7 +15,7 @@ const connector: NodeConnector = {
   startNode,
   simulate: (init) => (init.ledger ? simulateLedger(init) : simulate(init)),
 };
-// A node's timers do not keep a process alive by themselves; a command does, until it is done.
+// A node's timers do not keep a process alive; a command does, until it is done.
 const alive = setInterval(() => {}, 60_000);
 process.exitCode = await runCommand(process.argv.slice(2), connector, processIo());
 clearInterval(alive);

@@ -8,7 +8,7 @@ import { linesOf, type Io } from './io.ts';
 import { pngOf } from '../platform/images/test-images.ts';
 import { runCommand } from './program.ts';
 
-// Every test loads the models in threads of its own.
+// Every test loads the models in its own threads.
 vi.setConfig({ testTimeout: 120_000 });
 
 const SHIPPED = join(import.meta.dirname, '../../../resources/models');
@@ -41,7 +41,7 @@ async function impulse(args: readonly string[], input: readonly string[] = []) {
   return { code: await runCommand(args, connector, io), out, err };
 }
 
-test('moderate answers one object a line, in order, with the fields that programs rely on', async () => {
+test('moderate prints one object per line, in order, with the fields that programs rely on', async () => {
   const rows = [
     { id: 1, text: 'FREE entry! Win a £1000 cash prize now, text WIN to claim your reward' },
     { id: 'two', text: 'Shall we meet at the harbour on Saturday? I can bring the maps.' },
@@ -49,7 +49,7 @@ test('moderate answers one object a line, in order, with the fields that program
   ];
   const { code, out, err } = await impulse(
     ['moderate', '--jsonl'],
-    // Parts of standard input end anywhere, not at line ends.
+    // Chunks of standard input end anywhere, not at line ends.
     [
       `${JSON.stringify(rows[0])}\n{"id":"two","te`,
       `xt":${JSON.stringify(rows[1]!.text)}}\r\n\n`,
@@ -78,7 +78,7 @@ test('moderate answers one object a line, in order, with the fields that program
   expect(answers[2].flagged_terms).toEqual(expect.arrayContaining(['fucking', 'bitch']));
 });
 
-test('moderate queues what it cannot judge, says which line, and goes on', async () => {
+test('moderate queues lines it cannot judge, names them, and continues', async () => {
   const { code, out, err } = await impulse(
     ['moderate', '--jsonl'],
     [
@@ -103,7 +103,7 @@ test('moderate queues what it cannot judge, says which line, and goes on', async
   expect(err).toContain('Line 5: it is longer than can be read.');
 });
 
-test('moderate without models says so aloud and judges by word lists', async () => {
+test('moderate without models prints a warning and judges by word lists', async () => {
   const { out, err } = await impulse(
     ['moderate', '--jsonl', '--models', scratch],
     ['{"id":1,"text":"hello there"}\n{"id":2,"text":"f u c k this"}\n'],
@@ -115,7 +115,7 @@ test('moderate without models says so aloud and judges by word lists', async () 
   ]);
 });
 
-test('moderate holds back what a list of words and domains names, disguised or not', async () => {
+test('moderate holds back words and domains of a list, disguised or not', async () => {
   const list = join(scratch, 'list.txt');
   await writeFile(list, '# mine\ncasino\n||evil.example^\nnot a word\n');
   const { out, err } = await impulse(
@@ -130,7 +130,7 @@ test('moderate holds back what a list of words and domains names, disguised or n
   expect(err).toContain('in line 4');
 });
 
-test('models verify ends with 4 when a model is not what its hash names', async () => {
+test('models verify exits with 4 when a model does not match its hash', async () => {
   expect(await impulse(['models', 'verify'])).toMatchObject({ code: 0, out: ['All models are sound.'] });
   await cp(SHIPPED, scratch, { recursive: true });
   await writeFile(join(scratch, 'calibration.json'), '{}');
@@ -157,7 +157,7 @@ test('models eval measures labelled texts, gzipped or not', async () => {
   expect(await impulse(['models', 'eval', join(scratch, 'bad.jsonl')])).toMatchObject({ code: 1 });
 });
 
-test('moderate judges images by their path, in order, beside texts, and queues what is no image', async () => {
+test('moderate judges images by their path, in order, beside texts, and queues files that are not images', async () => {
   const [picture, lie] = [join(scratch, 'picture.png'), join(scratch, 'lie.jpg')];
   await writeFile(picture, pngOf(60, 40));
   await writeFile(lie, 'this is no picture');

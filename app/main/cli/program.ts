@@ -17,10 +17,9 @@ import { printProblem, type Io } from './io.ts';
 
 /**
  * Runs one command of `impulse`.
- *
- * @param args what follows the program's name.
- * @returns the exit code: 0 done, 1 failed, 2 used wrongly, 3 the node cannot be reached or its data is
- * in use, 4 a check found faults.
+ * @param args the arguments after the program's name.
+ * @returns the exit code: 0 success, 1 failure, 2 wrong usage, 3 the node cannot be reached or its data is in
+ * use, 4 a check found faults.
  */
 export async function runCommand(args: readonly string[], connector: NodeConnector, io: Io): Promise<number> {
   let options: CommonOptions = { json: args.includes('--json') };

@@ -82,7 +82,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test('the queue is listed, with why, and shown one by one', async () => {
+test('the queue is listed with reasons, and items are shown one by one', async () => {
   expect((await impulse('review', 'list')).out).toMatch(/queued +paul +spam +Boats Perhaps buy/);
   expect(await json('review', 'list', '--board', 'harbour', '--author', 'paul')).toMatchObject({
     items: [{ id: doubtful }],
@@ -94,7 +94,7 @@ test('the queue is listed, with why, and shown one by one', async () => {
   expect(shown.out).toContain('Perhaps buy');
 });
 
-test('rulings are written, named, and taken back; what fails is told', async () => {
+test('rulings are written, named, and taken back; failures are reported', async () => {
   const ruled = await json('review', 'rule', doubtful, 'nonsense', '--ruling', 'remove', '--label', 'spam');
   expect(ruled).toMatchObject({ acts: [expect.any(String)], failed: [{ id: 'nonsense', code: 'bad-id' }] });
   const act = (ruled as { acts: string[] }).acts[0]!;
@@ -104,7 +104,7 @@ test('rulings are written, named, and taken back; what fails is told', async () 
   expect((await impulse('review', 'rule', doubtful, '--ruling', 'maybe')).code).toBe(2);
 });
 
-test('whose decisions count is listed and set', async () => {
+test('the moderators that count are listed and set', async () => {
   expect((await impulse('review', 'moderators')).out).toMatch(/ines +moderator +yes/);
   expect((await impulse('review', 'follow', 'ines', '--off')).out).toBe('You no longer follow ines.\n');
   expect((await impulse('review', 'moderators')).out).toMatch(/ines +moderator +no/);

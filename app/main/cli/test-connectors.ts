@@ -60,17 +60,17 @@ export const ines: Member = {
   banned: null,
   isMe: false,
 };
-/** What the node behind the doors knows; a test sets it, and finds there what it was asked. */
+/** The state of the node behind the connector; a test sets it, and reads the requests from it. */
 export const node = {
   /** The members; null while there is no community. */
   roll: null as Member[] | null,
-  /** The job that was to be cancelled. */
+  /** The job that was cancelled. */
   cancelled: null as string | null,
   /** How the job ends. */
   finish: Promise.withResolvers<Job>(),
 };
 
-/** Forgets what an earlier test left. */
+/** Resets the state of an earlier test. */
 export function forget(): void {
   Object.assign(node, { roll: null, cancelled: null, finish: Promise.withResolvers<Job>() });
 }
@@ -130,7 +130,7 @@ const router = {
   },
 };
 
-/** Doors to a node that answers from memory. */
+/** A connector to a node that answers from memory. */
 export const connector: NodeConnector = {
   async openNode({ dataDir }) {
     const { directory } = await openDataDirectory(dataDir);

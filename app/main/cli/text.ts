@@ -3,7 +3,10 @@ import { stripVTControlCharacters } from 'node:util';
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text from others made safe for a terminal: no escape sequences, no control characters but line ends and tabs. */
+/**
+ * Text from others made safe for a terminal: no escape sequences, and of the control characters only line
+ * ends and tabs.
+ */
 export function plain(text: string): string {
   return stripVTControlCharacters(text).replace(UNSAFE, '');
 }
@@ -14,7 +17,7 @@ export const oneLine = (text: string): string => plain(text).replaceAll(/\s+/g, 
 const widths = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const lengthOf = (text: string): number => [...widths.segment(text)].length;
 
-/** Rows under headings, columns aligned; a column whose values are all numbers stands right. */
+/** Rows under headings, with aligned columns; a column of numbers is aligned right. */
 export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   if (rows.length === 0) return '';
   const cells = [headings, ...rows.map((row) => row.map((cell) => oneLine(String(cell))))];
@@ -34,7 +37,7 @@ export function table(headings: readonly string[], rows: readonly (readonly (str
   return cells.map(line).join('\n');
 }
 
-/** Names and values, one pair a line. */
+/** Names and values, one pair per line. */
 export function pairs(entries: readonly (readonly [string, string | number])[]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   return entries.map(([name, value]) => `${name.padEnd(width)}  ${oneLine(String(value))}`).join('\n');

@@ -16,39 +16,42 @@ export interface AssessorInit {
   /** Reads an attached file; null when its bytes are not on this node. */
   readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
   readonly clock: Clock;
-  /** Who wrote a message, as of its ticks. */
+  /** The author of a message at the time of its ticks. */
   about(author: Uint8Array, time: number): Author;
-  /** How many of somebody's messages are held back, or were removed. */
+  /** How many of an author's messages are held back or were removed. */
   heldOf(author: Uint8Array): number;
-  /** Whether models are asked. */
+  /** Whether the models are used. */
   readonly modelsOn: () => boolean;
 }
 
-/** How an item came. */
+/** How an item arrived. */
 export interface Arrival {
-  /** An item's, or what somebody calls themselves, which is refused at most and never held. */
+  /** The kind of an item, or of a handle, which is refused at most and never held. */
   readonly kind: ItemKind | 'handle';
-  /** Ticks that it claims. */
+  /** Ticks that the item claims. */
   readonly time: number;
-  /** Came as it was spread, not by catch-up. */
+  /** Arrived live, not by catch-up. */
   readonly live: boolean;
 }
 
 export interface Judged {
   readonly outcome: Outcome;
   readonly scrutiny: Scrutiny;
-  /** The worst that rules said. */
+  /** The most severe finding of the rules. */
   readonly found: Decision;
-  /** How its pictures were judged. */
+  /** The judgements of its images. */
   readonly seen: readonly SeenPicture[];
-  /** Files of pictures that could not be looked at, since they are not here. */
+  /** Files of images that could not be judged because they are not here. */
   readonly unseen: readonly Uint8Array[];
 }
 
-/** What came from elsewhere is hidden while it waits, so that it may wait longer than a person would, in milliseconds. */
+/**
+ * Items from elsewhere are hidden while they wait, so they may wait longer than a person would, in
+ * milliseconds.
+ */
 const REMOTE_DEADLINE_MS = 60_000;
 
-/** Brings together what rules, trust and models say of an item. */
+/** Combines the rules, trust and the models into a judgement of an item. */
 export class Assessor {
   readonly #init: AssessorInit;
   readonly #engine: Engine;
@@ -58,7 +61,7 @@ export class Assessor {
     this.#engine = new Engine({ classifiers: init.classifiers, clock: init.clock });
   }
 
-  /** Judges what a person waits for: before everything that is filled in, and within their deadline. */
+  /** Judges a message that a person waits for: before all backlog, and within their deadline. */
   own(content: Content, arrival: Arrival): Promise<Judged> {
     return this.#judge(content, arrival, this.#init.rulebook.rules.deadlineMs);
   }
@@ -68,13 +71,13 @@ export class Assessor {
     return this.#init.classifiers.lanes;
   }
 
-  /** Judges what came from elsewhere, once the judges have room. */
+  /** Judges an item from elsewhere, once the classifiers have capacity. */
   async remote(content: Content, arrival: Arrival): Promise<Judged> {
     await this.#engine.room();
     return this.#judge(content, arrival, REMOTE_DEADLINE_MS);
   }
 
-  /** Judges a text by lists and models as a message by a full member would be, without keeping anything. */
+  /** Judges a text by lists and models like a message of a full member, without keeping anything. */
   async text(text: string, board: Uint8Array | null): Promise<ContractVerdict & { latencyMs: number }> {
     const { bounds, learnt } = this.#init.scopes.of(board);
     const findings = this.#init.rulebook.listed(text);
@@ -96,7 +99,7 @@ export class Assessor {
     const message = {
       ...content,
       imported: content.imported || kind === 'handle',
-      // How many messages somebody had at that time is not known of what is filled in later.
+      // How many messages an author had then is unknown for items from catch-up.
       about: live ? known : { ...known, messages: Math.max(known.messages, rulebook.rules.newUntilMessages) },
     };
     const scrutiny = rulebook.scrutiny(message, () => heldOf(content.author));
@@ -145,7 +148,7 @@ const ABSENT = {
   cut: false,
 } as const;
 
-/** While models are off. */
+/** The outcome while the models are off. */
 const NOT_JUDGED: Outcome = {
   verdict: { decision: 'publish', confidence: 0, reasons: [], spans: [], labels: [] },
   judgement: null,

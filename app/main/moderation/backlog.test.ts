@@ -85,14 +85,14 @@ function world() {
   return { backlog, clock, waiting, judged, state, arrive };
 }
 
-describe('what waits', () => {
+describe('a waiting item', () => {
   let w: ReturnType<typeof world>;
   beforeEach(() => {
     w = world();
     w.backlog.start();
   });
 
-  test('[J12] is judged once each, newest first, in a batch for every lane and one more', async () => {
+  test('[J12] is judged once, newest first, in a batch for every worker and one more', async () => {
     w.arrive(1, 1000);
     await w.clock.pass(60_000);
     expect(w.waiting.size).toBe(0);
@@ -101,7 +101,7 @@ describe('what waits', () => {
     expect(w.state.most).toBe(64 * (LANES + 1));
   });
 
-  test('that comes while others are judged is judged with the next batch, all of it together', async () => {
+  test('that arrives while others are judged is judged in the next batch, with all that arrived', async () => {
     w.arrive(1, 10);
     await w.clock.pass(50);
     w.arrive(11, 11);
@@ -115,7 +115,7 @@ describe('what waits', () => {
     expect(w.backlog.done).toBe(0);
   });
 
-  test('when the disk refuses is kept, and tried again after a rest', async () => {
+  test('stays when the disk refuses a write, and is retried after a pause', async () => {
     w.state.diskFull = true;
     w.arrive(1, 300);
     await w.clock.pass(1000);
@@ -128,7 +128,7 @@ describe('what waits', () => {
     expect(w.waiting.size).toBe(0);
   });
 
-  test('goes on waiting once judging was stopped', async () => {
+  test('keeps waiting once judging was stopped', async () => {
     const other = world();
     const stop = other.backlog.start();
     other.arrive(1, 200);

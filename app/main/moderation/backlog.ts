@@ -8,14 +8,14 @@ import type { Item, ItemKind, ItemSource, Words } from './ports.ts';
 
 /** Items that are read, judged and settled together. */
 const BATCH = 64;
-/** Wait after the disk refused, in milliseconds. */
+/** Pause after the disk refused a write, in milliseconds. */
 const AGAIN_MS = 5000;
 
-/** An item with what was said of it. */
+/** An item and its judgement. */
 export interface JudgedItem extends Item, Pick<Words, 'shownAt'> {
   readonly judged: Judged;
   readonly board: Uint8Array | null;
-  /** Ticks of the text that was judged, where that may change. */
+  /** Ticks of the text that was judged, if the text can change. */
   readonly textTime?: number | undefined;
 }
 
@@ -26,13 +26,13 @@ export interface BacklogInit {
   readonly holds: Pick<Holds, 'waiting' | 'of' | 'removed' | 'tell'>;
   readonly assessor: Pick<Assessor, 'lanes' | 'remote'>;
   readonly sources: readonly ItemSource[];
-  /** Puts judgements into effect, in a transaction. */
+  /** Applies judgements, in a transaction. */
   readonly settle: (items: readonly JudgedItem[]) => void;
 }
 
 /**
- * Judges what waits, newest first [J12]: some batches at once, so that no judge is idle while another's
- * answers are put into effect. What the disk refuses is tried again later.
+ * Judges waiting items, newest first [J12]: several batches at once, so that no classifier is idle while the
+ * results of another are applied. When the disk refuses a write, it is retried later.
  */
 export class Backlog {
   readonly #init: BacklogInit;
@@ -51,12 +51,12 @@ export class Backlog {
     this.#sources = new Map(init.sources.map((source) => [source.kind, source]));
   }
 
-  /** Items judged since something began to wait. */
+  /** Items judged since the backlog began. */
   get done(): number {
     return this.#done;
   }
 
-  /** Returns how to stop: at once, whatever is being judged. */
+  /** Returns how to stop: immediately, whatever is being judged. */
   start(): () => void {
     this.#running = true;
     this.soon();
@@ -66,13 +66,13 @@ export class Backlog {
     };
   }
 
-  /** Something waits, or will once the transaction under way is through. */
+  /** Something waits, or will once the current transaction commits. */
   soon(): void {
     if (this.#asked) return;
     this.#asked = true;
     queueMicrotask(() => {
       this.#asked = false;
-      // A stream that runs takes it with its next batch: fewer, larger transactions cost a busy node less.
+      // A running stream takes it with its next batch: fewer, larger transactions cost a busy node less.
       if (this.#streams === 0) this.#open();
     });
   }
@@ -81,7 +81,10 @@ export class Backlog {
     return this.#running && !this.#resting;
   }
 
-  /** One more stream of batches, unless there are enough: as many as may be judged, and one that is put into effect. */
+  /**
+   * Starts another stream of batches, unless there are enough: as many as may be judged at once, and one that
+   * is being applied.
+   */
   #open(): void {
     if (this.#mayGoOn && this.#streams <= this.#init.assessor.lanes) void this.#stream();
   }
@@ -101,7 +104,7 @@ export class Backlog {
     if (this.#streams === 0 && !this.#resting) this.#done = 0;
   }
 
-  /** The newest that nobody judges yet; whoever takes them gives them back. */
+  /** The newest rows that no stream has taken; the caller releases them again. */
   #take(): HoldRow[] {
     if (!this.#mayGoOn) return [];
     const waiting = this.#init.holds.waiting(BATCH + this.#taken.size);
@@ -146,7 +149,7 @@ export class Backlog {
     return { n, kind, time, judged, board: content.board, shownAt: content.shownAt, textTime };
   }
 
-  /** Ruled on, changed or removed in between: what was judged is no longer what would be shown. */
+  /** Ruled on, changed or removed meanwhile: the judged text is no longer the one that would be shown. */
   #isStill({ n, kind, textTime }: JudgedItem): boolean {
     const isWaiting = this.#init.holds.of(n)?.state === 'waiting';
     return isWaiting && this.#sources.get(kind)!.textTime?.(n) === textTime;

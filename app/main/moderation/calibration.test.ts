@@ -5,7 +5,7 @@ import { LABELS, type Scores } from './labels.ts';
 
 const shipped = new URL('../../../resources/models/calibration.json', import.meta.url);
 
-test('[J4] an encoder reads briefly where nothing but hatred is open, and nothing of what is clear', async () => {
+test('[J4] an encoder reads briefly where only toxicity is unclear, and nothing where all is clear', async () => {
   const calibration = Calibration.parse(JSON.parse(await readFile(shipped, 'utf8')));
   const blender = new Blender(calibration);
   const reading = (open: Partial<Scores>) =>
@@ -20,7 +20,7 @@ test('[J4] an encoder reads briefly where nothing but hatred is open, and nothin
   expect(reading({ spam: 0.5 })).toBe('whole');
 });
 
-/** A calibration that knows two kinds of writing, talk and news, and for each an expert of that name. */
+/** A calibration with two kinds of writing, talk and news, and an expert of the same name for each. */
 function twoKinds(others: Record<string, number>) {
   const blend = { shift: 0, first: 0, second: {}, others };
   const each = Object.fromEntries(LABELS.map((label) => [label, blend]));
@@ -39,7 +39,7 @@ function twoKinds(others: Record<string, number>) {
 const row = (...columns: number[]) => Float32Array.of(...LABELS.map(() => 0), 0, ...columns);
 const logit = (p: number) => Math.log(p / (1 - p));
 
-test('[J26] an expert counts by the share of its kind of writing', () => {
+test('[J26] an expert is weighted by the share of its kind of writing', () => {
   const blender = twoKinds({ talk: 1, news: 1 });
   const spoken = (talk: number, news: number) => logit(blender.first(row(talk, news, 4, -4)).spam);
   expect(spoken(0, 0)).toBeCloseTo(0);

@@ -6,34 +6,34 @@ const Name = z.string().regex(/^[a-z][a-z ]{0,30}$/);
 const perLabel = <T extends z.ZodType>(value: T) =>
   z.strictObject(Object.fromEntries(LABELS.map((label) => [label, value])) as Record<Label, T>);
 
-/** A probability: σ(shift + first · logit + what heads of an encoder, experts and kinds add, each by its weight). */
+/** A probability: σ(shift + first · logit + the weighted sum of an encoder's labels, experts and kinds). */
 const Blend = z.strictObject({
   shift: Weight,
   first: Weight,
-  /** By a head of the encoder. */
+  /** By label of the encoder. */
   second: z.partialRecord(z.enum(LABELS), Weight),
-  /** By an expert's name or a kind's. */
+  /** By the name of an expert or a kind. */
   others: z.record(Name, Weight),
 });
 type Blend = z.infer<typeof Blend>;
 
-/** From one probability to another, by head. */
+/** From one probability to another, by label. */
 const Between = z.partialRecord(z.enum(LABELS), z.tuple([z.number(), z.number()]));
 
 /** How logits become probabilities, fitted on the validation split; a file of `resources/models`. */
 export const Calibration = z.strictObject({
   version: z.literal(4),
-  /** What the first stage's columns after those of the heads say. */
+  /** The names of the first stage's columns after the labels. */
   columns: z.array(Name).max(32),
   /** Kinds of writing, each the name of a column. */
   kinds: z.array(Name).max(8),
   /** The first stage alone. */
   first: perLabel(Blend),
-  /** Both stages, by the encoder that was asked. */
+  /** Both stages, by the encoder that was used. */
   both: z.strictObject({ english: perLabel(Blend), others: perLabel(Blend) }),
-  /** The first stage's probabilities between which an encoder is asked. */
+  /** The range of the first stage's probabilities in which an encoder is used. */
   unclear: z.strictObject({ english: Between, others: Between }),
-  /** Heads for which a text's first pieces are enough. */
+  /** Labels for which the first tokens of a text are enough. */
   briefly: z.array(z.enum(LABELS)),
 });
 export type Calibration = z.infer<typeof Calibration>;
@@ -41,26 +41,29 @@ export type Calibration = z.infer<typeof Calibration>;
 /** Which of the two encoders reads a text in the second stage. */
 export const LANGUAGES = ['english', 'others'] as const;
 export type Language = (typeof LANGUAGES)[number];
-/** The column that tells English from everything else. */
+/** The column that distinguishes English from all other languages. */
 const ENGLISH = 'english';
-/** A text that reads as another language is taken for English only where that column is surer than this. */
+/** A text detected as another language counts as English only if that column's logit exceeds this. */
 const SURELY = 1;
 
-/** How much of a text the second stage is to read. */
+/** How much of a text the second stage reads. */
 export type Reading = 'none' | 'brief' | 'whole';
 
-/** A kind's column is called `kind`, a space and its name. */
+/** The column of a kind is called `kind`, a space and its name. */
 const KIND = 'kind ';
 
 interface Prepared {
   readonly blend: Blend;
-  /** Places among the experts and kinds, and their weights. */
+  /** Indexes of experts and kinds, and their weights. */
   readonly others: readonly (readonly [place: number, weight: number])[];
-  /** Places among the encoder's heads, and their weights. */
+  /** Indexes of the encoder's labels, and their weights. */
   readonly second: readonly (readonly [place: number, weight: number])[];
 }
 
-/** Turns the stages' logits into probabilities. An expert is heard by how much a text is of its kind. */
+/**
+ * Turns the logits of the stages into probabilities. An expert is weighted by the share of its kind in a
+ * text.
+ */
 export class Blender {
   readonly #columns: readonly string[];
   readonly #kinds: readonly { readonly column: number; readonly expert: number }[];
@@ -100,28 +103,28 @@ export class Blender {
     this.#briefly = new Set(briefly);
   }
 
-  /** So many columns the first stage must have. */
+  /** How many columns the first stage must have. */
   get width(): number {
     return LABELS.length + this.#columns.length;
   }
 
-  /** Probabilities by the first stage alone. */
+  /** Probabilities from the first stage alone. */
   first(one: Float32Array): Scores {
     return this.#scores(this.#first, one, null);
   }
 
-  /** Probabilities by both stages together. */
+  /** Probabilities from both stages. */
   both(language: Language, one: Float32Array, two: Float32Array): Scores {
     return this.#scores(this.#both[language], one, two);
   }
 
-  /** Which encoder a text is for, by the first stage and by the language it was taken for. */
+  /** The encoder for a text, from the first stage and from the detected language. */
   encoderOf(one: Float32Array, language: string | null): Language {
     const least = language === 'en' || language === null ? 0 : SURELY;
     return one[this.#english]! > least ? 'english' : 'others';
   }
 
-  /** What an encoder is to read of a message that the first stage gave these scores. */
+  /** How much an encoder reads of a message, given the scores of the first stage. */
   reading(language: Language, scores: Scores): Reading {
     const open = LABELS.filter((label) => {
       const between = this.#unclear[language][label];
@@ -142,7 +145,10 @@ export class Blender {
     return Object.fromEntries(LABELS.map((label, at) => [label, scores[at]!])) as Record<Label, number>;
   }
 
-  /** The columns after the heads': kinds as shares of one, the experts of a kind by its share. */
+  /**
+   * The columns after the labels: kinds as shares that add up to one, experts weighted by the share of their
+   * kind.
+   */
   #weighed(one: Float32Array): Float32Array {
     const values = one.slice(LABELS.length);
     const odds = this.#kinds.map(({ column }) => Math.exp(Math.min(30, values[column]!)));

@@ -5,10 +5,10 @@ import { Normaliser, type Normalised } from './normalise.ts';
 import { Tokens, type Vocabulary } from './tokens.ts';
 import { labelOfWord, wordListScores } from './word-scores.ts';
 
-/** Which stage settled a message; `rules` when no model could be loaded, `image` for what is no text. */
+/** The stage that decided on a message; `rules` if no model could be loaded, `image` for an image. */
 export type Stage = 'first' | 'second' | 'rules' | 'image';
 
-/** A part of the original text that speaks for a verdict. */
+/** A part of the original text that supports a verdict. */
 export interface Span {
   readonly term: string;
   readonly label: Label;
@@ -16,36 +16,36 @@ export interface Span {
   readonly end: number;
 }
 
-/** What the models say of one message; what follows from it is decided elsewhere. */
+/** The output of the models for one message; the decision is made elsewhere. */
 export interface Judgement {
   readonly scores: Scores;
   readonly stage: Stage;
-  /** ISO 639-1, or null when the text is too short to tell. */
+  /** ISO 639-1, or null if the text is too short to detect. */
   readonly language: string | null;
   readonly spans: readonly Span[];
-  /** Listed words that were written in disguise. */
+  /** Listed words that were disguised. */
   readonly disguised: number;
-  /** Whether the text was longer than what was read of it. */
+  /** Whether the text was longer than the part that was read. */
   readonly cut: boolean;
 }
 
-/** An encoder of the second stage: logits by head for lines of pieces; the adapter pads and runs them together. */
+/** An encoder of the second stage: logits by label for lines of tokens; the adapter pads and batches them. */
 export interface SecondStage {
   run(lines: readonly (readonly number[])[]): Promise<Float32Array[]>;
 }
 
-/** A text, and its language as far as it was told: ISO 639-1, or null. */
+/** A text with its detected language: ISO 639-1, or null. */
 export interface Message {
   readonly text: string;
   readonly language: string | null;
 }
 
-/** Tells a text's language. */
+/** Detects a text's language. */
 export interface LanguageDetector {
   detect(text: string): string | null;
 }
 
-/** The encoders that could be loaded, by what they read. */
+/** The encoders that could be loaded, by the languages they read. */
 export type Encoders = Partial<
   Readonly<Record<Language, { readonly stage: SecondStage; readonly vocabulary: Vocabulary }>>
 >;
@@ -56,26 +56,26 @@ export interface JudgeParts {
   readonly calibration: Calibration | null;
 }
 
-/** So much of a long text is read: its beginning and its end. */
+/** How much of a long text is read: its beginning and its end. */
 const HEAD_UNITS = 12_000;
 const TAIL_UNITS = 4_000;
 export const MAX_READ = HEAD_UNITS + TAIL_UNITS;
-/** So much of a text tells its language. */
+/** How much of a text is used to detect its language. */
 const MAX_LANGUAGE_UNITS = 240;
 const MAX_SPANS = 8;
-/** A head speaks through its spans from this probability on. */
+/** From this probability on, a label reports spans. */
 const SPEAKS = 0.5;
-/** A part that adds less to the logit is not named. */
+/** A part that adds less to the logit is not reported. */
 const LEAST_ADDED = 0.15;
 /**
- * Messages given to the second stage together, and how much longer the longest of them may be than the
- * shortest. Together they have few pieces: more are no faster, and what is between the layers then takes so
- * much room that the system has to find it anew for every batch.
+ * How many messages form one batch of the second stage, and how much longer the longest may be than the
+ * shortest. Batches are small in tokens: more are no faster, and the activations then take so much memory
+ * that the system must map it again for every batch.
  */
 const SECOND_BATCH = 16;
 const SECOND_PIECES = 256;
 const MOST_PADDED = 1.2;
-/** Tokens of a line that each encoder is given, the two ends included; as in tools/training/encoder.py. */
+/** Tokens of a line for each encoder, with the two end tokens; as in tools/training/encoder.py. */
 export const MOST_PIECES: Readonly<Record<Language, Readonly<Record<Exclude<Reading, 'none'>, number>>>> = {
   english: { brief: 48, whole: 96 },
   others: { brief: 48, whole: 64 },
@@ -91,20 +91,23 @@ interface Open {
   readonly cut: boolean;
 }
 
-/** A message of which an encoder is to read so much. */
+/** A message and how much of it an encoder reads. */
 interface Wanted {
   readonly one: Open;
   readonly logits: Float32Array;
   readonly reading: Exclude<Reading, 'none'>;
 }
 
-/** A text with the language that its beginning is in. */
+/** A text and the language of its beginning. */
 export const spoken = (text: string, languages: LanguageDetector): Message => ({
   text,
   language: languages.detect(text.slice(0, MAX_LANGUAGE_UNITS)),
 });
 
-/** The cascade: normalise, first stage for all, second stage for what stays unclear. Holds no clock. */
+/**
+ * The cascade: normalisation, the first stage for all, the second stage for what stays unclear. Does not use
+ * a clock.
+ */
 export class Classifier {
   readonly #normaliser = new Normaliser();
   readonly #first: FirstStage | null;
@@ -113,7 +116,7 @@ export class Classifier {
 
   constructor({ first, second, calibration }: JudgeParts) {
     this.#blender = calibration === null ? null : new Blender(calibration);
-    // Weights and calibration that do not belong together judge nothing.
+    // Weights and a calibration that do not belong together are refused.
     this.#first = first !== null && first.bias.length === this.#blender?.width ? new FirstStage(first) : null;
     for (const language of LANGUAGES) {
       const encoder = this.#first === null ? undefined : second[language];
@@ -125,7 +128,7 @@ export class Classifier {
     }
   }
 
-  /** Judges messages; the answers stand in their order. */
+  /** Judges messages; the results are in the same order. */
   async judge(messages: readonly Message[]): Promise<Judgement[]> {
     const open = messages.map((message) => this.#open(message));
     await this.#ask(open);

@@ -14,7 +14,7 @@ interface Looked {
   count: number;
 }
 
-/** What the room for moderation shows of how it went. */
+/** What the moderation room shows about its results. */
 export function dashboardOf(
   { db, figures }: { readonly db: Database; readonly figures: Figures },
   hours: number,
@@ -55,8 +55,8 @@ function queueOf(db: Database, nowMs: number): ModerationDashboard['queue'] {
 }
 
 /**
- * Innocent messages that were held back, as a share of all innocent ones: of what people looked at the share
- * that they cleared stands for all that was held.
+ * Innocent messages that were held back, as a share of all innocent ones: the share that people cleared of
+ * what they reviewed is taken for all that was held.
  */
 function falsePositives(db: Database, looked: readonly Looked[]): ModerationDashboard['falsePositiveRate'] {
   const totals = db

@@ -1,39 +1,42 @@
 import { LABELS, type Label, type Scores } from './labels.ts';
 import type { Judgement, Span } from './classifier.ts';
 
-/** `publish` shows it, `queue` waits for a person, `quarantine` hides it until a person says otherwise. */
+/**
+ * `publish` shows the message, `queue` waits for a person, `quarantine` hides it until a person decides
+ * otherwise.
+ */
 export type Decision = 'publish' | 'queue' | 'quarantine';
 
-/** From which probability on a head asks for a person, and from which it hides at once. */
+/** The probability from which on a label queues a message, and the one from which it quarantines it. */
 export interface Bounds {
   readonly queue: number;
   readonly quarantine: number;
 }
 
-/** Bounds by head; heads that are not named decide nothing. */
+/** Bounds by label; labels without bounds decide nothing. */
 export type Thresholds = Readonly<Partial<Record<Label, Bounds>>>;
 
-/** How closely somebody's messages are looked at: 1 as they are, below 1 more leniently. */
+/** How strictly a person's messages are judged: 1 means unchanged, below 1 more leniently. */
 export type Scrutiny = 'full' | 'trusted' | 'none';
 
-/** Why a message was not simply published. */
+/** Why a message was not published at once. */
 export interface Reason {
-  /** A head, a rule's name, or `late`, `overload`, `too-long`, `no-models`, `unreadable`. */
+  /** A label, the name of a rule, or `late`, `overload`, `too-long`, `no-models`, `unreadable`. */
   readonly code: string;
   readonly detail: string;
 }
 
 export interface Verdict {
   readonly decision: Decision;
-  /** How sure the decision is, 0 to 1. */
+  /** The confidence of the decision, 0 to 1. */
   readonly confidence: number;
   readonly reasons: readonly Reason[];
   readonly spans: readonly Span[];
-  /** Heads that speak for themselves, that is with more than even odds. */
+  /** Labels with a probability above one half. */
   readonly labels: readonly Label[];
 }
 
-/** A rule's word beside the models'. */
+/** A finding of a rule, beside the models. */
 export interface Finding {
   readonly decision: Exclude<Decision, 'publish'>;
   readonly reason: Reason;
@@ -48,18 +51,17 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   nsfw: { queue: 0.6, quarantine: 0.95 },
 };
 
-/** What is known of a trusted author stands against this part of the way to certainty. */
+/** Trust moves the bounds by this part of the distance to certainty. */
 const TRUSTED_SHARE = 0.5;
 const LABEL = 0.5;
-/** Word lists ask a person at most: they know words, not what is meant. */
+/** Word lists queue a message at most: they match words, not meaning. */
 const WORD_LIST_BOUNDS: Bounds = { queue: 0.5, quarantine: Number.POSITIVE_INFINITY };
 const rank: Readonly<Record<Decision, number>> = { publish: 0, queue: 1, quarantine: 2 };
 
 /**
- * Decides on a message from what the models and the rules say.
- *
- * @param scrutiny a trusted author's bounds lie halfway nearer to certainty, and their messages are
- * queued at most; `none` heeds rules alone.
+ * Decides on a message from the results of models and rules.
+ * @param scrutiny a trusted author's bounds are halfway nearer to certainty, and their messages are queued at
+ * most; `none` uses rules alone.
  */
 export function decide(
   judgement: Judgement,
@@ -101,7 +103,7 @@ function byLabel(label: Label, score: number, bounds: Bounds, scrutiny: Scrutiny
   return score >= nearer(bounds.queue) ? { decision: 'queue', reason } : null;
 }
 
-/** The probability of the worst head: that it is so, or for what is published that none of it is so. */
+/** The probability of the worst label; for a published message, the probability that none applies. */
 function confidenceOf(decision: Decision, scores: Scores, thresholds: Thresholds, ruled: boolean): number {
   const worst = LABELS.reduce(
     (most, label) => (thresholds[label] === undefined ? most : Math.max(most, scores[label])),
@@ -111,5 +113,5 @@ function confidenceOf(decision: Decision, scores: Scores, thresholds: Thresholds
   return ruled ? Math.max(worst, RULE_CONFIDENCE) : worst;
 }
 
-/** A rule says what it says: it is as sure as whoever set it. */
+/** A rule is certain. */
 const RULE_CONFIDENCE = 0.9;

@@ -36,7 +36,7 @@ function manualClassifiers() {
 
 const submission = (text: string) => ({ text, thresholds: DEFAULT_THRESHOLDS });
 
-test('[J7] a message that is not judged by its deadline waits for a person, and a late answer changes nothing', async () => {
+test('[J7] a message that is not judged by its deadline waits for a person, and a late result changes nothing', async () => {
   const clock = new VirtualClock(0);
   const { classifiers, batches } = manualClassifiers();
   const engine = new Engine({ classifiers, clock, deadlineMs: 100 });
@@ -67,7 +67,7 @@ test('[J7] when too many wait, further ones are queued at once', async () => {
   expect((await outcomes[0]!).verdict.decision).toBe('publish');
 });
 
-test('[J7] a flood of long messages is held in bounded memory: what is too much is queued at once', async () => {
+test('[J7] a flood of long messages is held in bounded memory: the excess is queued at once', async () => {
   const clock = new VirtualClock(0);
   const { classifiers, batches } = manualClassifiers();
   const engine = new Engine({ classifiers, clock, maxWaitingUnits: 1000, batch: 2 });
@@ -81,14 +81,14 @@ test('[J7] a flood of long messages is held in bounded memory: what is too much 
   }
   const judged = (await outcomes).filter(({ judgement }) => judgement !== null);
   expect(judged).toHaveLength(10);
-  // What waited is gone, so that there is room again.
+  // The waiting messages are gone, so there is room again.
   const next = engine.submit(submission('y'.repeat(1000)));
   await clock.pass(0);
   batches.at(-1)!.answer();
   expect((await next).verdict.decision).toBe('publish');
 });
 
-test('messages of one moment go to the judges together', async () => {
+test('messages of one turn go to the classifiers together', async () => {
   const clock = new VirtualClock(0);
   const { classifiers, batches } = manualClassifiers();
   const engine = new Engine({ classifiers, clock });
@@ -101,7 +101,7 @@ test('messages of one moment go to the judges together', async () => {
   );
 });
 
-test('[J8] a message that breaks the judge is queued; those beside it are judged', async () => {
+test('[J8] a message that breaks the classifier is queued; the others in its batch are judged', async () => {
   const clock = new VirtualClock(0);
   const { classifiers, batches } = manualClassifiers();
   const engine = new Engine({ classifiers, clock });
@@ -115,7 +115,7 @@ test('[J8] a message that breaks the judge is queued; those beside it are judged
   expect(decisions).toEqual(['publish', 'queue', 'publish']);
 });
 
-test('whoever feeds the engine waits while the judges have enough to do', async () => {
+test('the producer of messages waits while the classifiers are busy', async () => {
   const clock = new VirtualClock(0);
   const { classifiers, batches } = manualClassifiers();
   const engine = new Engine({ classifiers, clock, batch: 2 });

@@ -18,28 +18,28 @@ export interface EngineInit {
   readonly deadlineMs?: number;
   /** Messages that may wait at once; further ones are queued for a person without being judged. */
   readonly maxWaiting?: number;
-  /** Characters (UTF-16 units) that may wait at once, all messages together. */
+  /** Characters (UTF-16 units) that may wait at once, summed over all messages. */
   readonly maxWaitingUnits?: number;
-  /** Messages handed to a thread together. */
+  /** Messages in one batch for a worker. */
   readonly batch?: number;
 }
 
-/** A message on its way in. */
+/** An incoming message. */
 export interface Submission {
   readonly text: string;
   readonly thresholds: Thresholds;
   readonly scrutiny?: Scrutiny;
-  /** What rules said already. */
+  /** The findings of the rules. */
   readonly findings?: readonly Finding[];
-  /** What this board's people taught about the models' probabilities. */
+  /** The board's own calibration of the models' probabilities. */
   readonly calibrate?: (scores: Scores) => Scores;
-  /** How long this one may wait, where not as long as all. */
+  /** How long this message may wait, if not as long as all others. */
   readonly deadlineMs?: number;
 }
 
 export interface Outcome {
   readonly verdict: Verdict;
-  /** Null when it came too late or not at all. */
+  /** Null if it was late or missing. */
   readonly judgement: Judgement | null;
   readonly latencyMs: number;
 }
@@ -58,8 +58,8 @@ const FAILED: Reason = { code: 'unreadable', detail: 'It could not be judged.' }
 const NO_MODELS: Reason = { code: 'no-models', detail: 'Judged by word lists alone.' };
 
 /**
- * Takes messages in, hands them to the judges in batches and answers each before its deadline. What
- * comes late, or cannot be judged, waits for a person; nothing is published unjudged.
+ * Accepts messages, sends them to the classifiers in batches and answers each before its deadline. A message
+ * whose judgement is late or fails waits for a person; nothing is published unjudged.
  */
 export class Engine {
   readonly #classifiers: Classifiers;
@@ -87,7 +87,7 @@ export class Engine {
     return this.#waiting.length + this.#running * this.#batch;
   }
 
-  /** Resolves once the judges have no more than one batch each ahead of them. */
+  /** Resolves once no classifier has more than one batch queued. */
   async room(): Promise<void> {
     while (this.#waiting.length >= this.#classifiers.lanes * this.#batch) {
       await new Promise<void>((go) => this.#room.push(go));
@@ -105,7 +105,7 @@ export class Engine {
       one.cancel = this.#clock.after(submission.deadlineMs ?? this.#deadlineMs, () => this.#hold(one, LATE));
       this.#waiting.push(one);
       this.#waitingUnits = units;
-      // A batch gathers what comes within the same turn.
+      // A batch collects the messages of one turn.
       queueMicrotask(() => this.#pump());
     });
   }
@@ -130,7 +130,7 @@ export class Engine {
     try {
       judgements = await this.#classifiers.judge(batch.map(({ submission }) => submission.text));
     } catch {
-      // Whose fault it was is found by asking for each alone, so that one message never blocks another.
+      // Each message is retried alone, so that one faulty message never blocks another.
       if (batch.length === 1) this.#hold(batch[0]!, FAILED);
       else for (const one of batch) await this.#judge([one]);
       return;
@@ -150,7 +150,7 @@ export class Engine {
     });
   }
 
-  /** Answers without a judgement: a person must look. */
+  /** Answers without a judgement: a person must review it. */
   #hold(one: Waiting, reason: Reason): void {
     const reasons = [...(one.submission.findings ?? []).map((finding) => finding.reason), reason];
     const hidden = one.submission.findings?.some(({ decision }) => decision === 'quarantine') === true;

@@ -3,7 +3,7 @@ import { VirtualClock } from '../platform/memory/clock.ts';
 import { memoryClassifiers } from '../platform/memory/classifiers.ts';
 import { FallbackClassifiers } from './fallback-classifiers.ts';
 
-/** Classifiers that can be broken, and that a message `poison` breaks alone. */
+/** Classifiers that can be broken; a message `poison` fails without breaking them. */
 function breakable() {
   const own = memoryClassifiers();
   const state = { broken: false, asked: 0 };
@@ -24,14 +24,14 @@ function breakable() {
   return { classifiers, state, clock, told };
 }
 
-test('[J8] a message that breaks the judges is its own fault, and they are not called down for it', async () => {
+test('[J8] a message that breaks the classifiers is queued, and the classifiers do not count as down', async () => {
   const { classifiers, told } = breakable();
   await expect(classifiers.judge(['poison'])).rejects.toThrow('gone');
   expect(classifiers.down).toBe(false);
   expect(told).toEqual([]);
 });
 
-test('[J19] judges that do not answer at all are replaced by word lists, tried again later each time, and told of once', async () => {
+test('[J19] classifiers that do not answer at all are replaced by word lists, retried at growing intervals, and reported once', async () => {
   const { classifiers, state, clock, told } = breakable();
   state.broken = true;
   expect((await classifiers.judge(['hello']))[0]).toMatchObject({ stage: 'rules' });

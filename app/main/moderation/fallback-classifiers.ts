@@ -3,20 +3,20 @@ import { Classifier, type Judgement } from './classifier.ts';
 import type { ModelStatus } from './manifest.ts';
 import type { Classifiers } from './ports.ts';
 
-/** Between two tries to bring the judges back, in milliseconds: longer each time, up to the last. */
+/** Time between attempts to reach the classifiers again, in milliseconds: growing up to the last. */
 const BACKOFF_MS = [1000, 5000, 30_000, 120_000];
-/** Nothing in it can break a judge that is sound. */
+/** A text that no sound classifier fails on. */
 const HARMLESS = 'Good morning everybody.';
 
 /**
- * [J19] Classifiers that go on when theirs are down. Whether it is the message or the judges is found by asking for
- * something harmless: if that fails as well, word lists judge until the judges answer again.
+ * [J19] Classifiers with a fallback. Whether the message or the classifiers are at fault is found by judging
+ * a harmless text: if that fails as well, word lists judge until the classifiers answer again.
  */
 export class FallbackClassifiers implements Classifiers {
   readonly #classifiers: Classifiers;
   readonly #clock: Clock;
   readonly #onDown: (down: boolean) => void;
-  /** Made when it is first needed. */
+  /** Made on first use. */
   #words: Classifier | null = null;
   #failures = 0;
   #retryAt = 0;
@@ -31,7 +31,7 @@ export class FallbackClassifiers implements Classifiers {
     return this.#classifiers.lanes;
   }
 
-  /** Whether word lists judge because the judges do not answer. */
+  /** Whether word lists judge because the classifiers do not answer. */
   get down(): boolean {
     return this.#failures > 0;
   }

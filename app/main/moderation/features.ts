@@ -1,4 +1,4 @@
-/** Hashed features of the first stage; the twin is tools/training/features.py. */
+/** Hashed features of the first stage; its counterpart is tools/training/features.py. */
 
 export const BUCKETS = 1 << 20;
 const SHORTEST = 3;
@@ -12,12 +12,12 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
 });
 const encoder = new TextEncoder();
 
-/** The state of a CRC-32 before its first byte; its complement is the sum. */
+/** The state of a CRC-32 before its first byte; its complement is the checksum. */
 export const CRC_START = -1;
 
 const step = (state: number, byte: number) => TABLE[(state ^ byte) & 255]! ^ (state >>> 8);
 
-/** Goes on with a CRC-32 over a text's UTF-8. */
+/** Continues a CRC-32 over a text's UTF-8. */
 export function crc(text: string, state = CRC_START): number {
   let value = state;
   for (let at = 0; at < text.length; at += 1) {
@@ -41,7 +41,7 @@ const WORD_START = crc('w');
 const PART_START = crc('c');
 const PAIR_START = crc('b');
 
-/** Buckets of a word itself and of its parts of three to five letters. */
+/** Buckets of a word itself and of its substrings of three to five letters. */
 export function wordBuckets(word: string): number[] {
   const found = [bucketOf(crc(word, WORD_START))];
   if (word.startsWith('<')) return found;
@@ -64,16 +64,16 @@ export function wordBuckets(word: string): number[] {
   return found;
 }
 
-/** The word that is being taken apart, between its two ends: UTF-8, four bytes a letter at most. */
+/** The word that is being split, between its two end marks: UTF-8, at most four bytes per letter. */
 const PARTS = new Uint8Array(2 + 4 * MAX_WORD);
 const WORD_BEGINS = '^'.charCodeAt(0);
 const WORD_ENDS = '$'.charCodeAt(0);
 
-/** Fills {@link PARTS}; how many bytes it has. */
+/** Fills {@link PARTS} and returns how many bytes it has. */
 function fillParts(word: string): number {
   PARTS[0] = WORD_BEGINS;
   let size = 1;
-  // An encoder is not worth its call for what most words are.
+  // A TextEncoder call would cost more than it saves for most words.
   for (let at = 0; at < word.length && at < MAX_WORD; at += 1) {
     const code = word.charCodeAt(at);
     if (code > 127) {
@@ -87,13 +87,13 @@ function fillParts(word: string): number {
   return size + 1;
 }
 
-/** Whether a byte of UTF-8 goes on with a character begun before it. */
+/** Whether a byte of UTF-8 continues a character. */
 const isInside = (byte: number) => (byte & 0xc0) === 0x80;
 
-/** The CRC state from which every pair goes on that a word begins. */
+/** The CRC state from which every pair continues that starts with a word. */
 export const pairStart = (word: string): number => step(crc(word, PAIR_START), 0x20);
 
-/** The bucket of a pair of neighbours. */
+/** The bucket of a pair of adjacent words. */
 export const pairBucket = (start: number, right: string): number => bucketOf(crc(right, start));
 
 /** The bucket of a flag of the whole message. */

@@ -3,13 +3,13 @@ import type { Decision } from './decision.ts';
 import { LABELS, type Label, type Scores } from './labels.ts';
 
 const HOUR_MS = 3_600_000;
-/** Latencies fall into classes that grow by the root of two, from a millisecond on. */
+/** Latency classes grow by the square root of two, from one millisecond on. */
 const LATENCY_CLASSES = 40;
-/** Probabilities fall into tenths. */
+/** Probabilities are counted in tenths. */
 const SCORE_CLASSES = 10;
-/** Latencies of the last messages, for the status. */
+/** Latencies of the latest messages, for the status. */
 const LATEST = 1000;
-/** Hours that are kept. */
+/** How many hours are kept. */
 const KEPT_HOURS = 24 * 60;
 
 interface Hour {
@@ -29,7 +29,7 @@ interface Row {
   scores: Uint8Array;
 }
 
-/** What was judged, by hours: decisions, latencies and scores. Counted in memory, written with what was judged. */
+/** Judgements by hour: decisions, latencies and scores. Counted in memory, written with the judgements. */
 export class Figures {
   readonly #db: Database;
   readonly #pending = new Map<number, Hour>();
@@ -63,7 +63,7 @@ export class Figures {
     if (this.#latest.length > LATEST) this.#latest.splice(0, this.#latest.length - LATEST);
   }
 
-  /** Writes what was counted; part of the caller's transaction. */
+  /** Writes the counts; part of the caller's transaction. */
   write(): void {
     for (const [at, hour] of this.#pending) {
       const kept = this.#read(at, at + 1)[0];
@@ -78,7 +78,7 @@ export class Figures {
     this.#pending.clear();
   }
 
-  /** Of the last thousand messages; null before the first. */
+  /** Of the latest thousand messages; null before the first. */
   latency(): { p50Ms: number; p99Ms: number } | null {
     const sorted = this.#latest.toSorted((a, b) => a - b);
     if (sorted.length === 0) return null;
@@ -86,7 +86,7 @@ export class Figures {
     return { p50Ms: at(0.5), p99Ms: at(0.99) };
   }
 
-  /** The hours up to now, the oldest first, empty ones too. */
+  /** The hours up to now, the oldest first, empty ones included. */
   hours(count: number, nowMs: number) {
     const last = Math.floor(nowMs / HOUR_MS);
     const found = new Map(this.#read(last - count + 1, last + 1).map((hour) => [hour.hour, hour]));
@@ -105,7 +105,7 @@ export class Figures {
   }
 
   /**
-   * How far the scores of the last day lie from those of the four weeks before: the population stability
+   * How far the scores of the last day differ from those of the four weeks before: the population stability
    * index over tenths. Below 0.1 nothing moved, above 0.25 much did. Null while either side is too small.
    */
   drift(nowMs: number): { label: Label; index: number | null }[] {
@@ -139,9 +139,9 @@ export class Figures {
   }
 }
 
-/** Fewer scores than this tell nothing of how they lie. */
+/** Fewer scores do not show their distribution. */
 const LEAST_SCORES = 50;
-/** An empty class counts as this share, so that one message does not make it infinite. */
+/** An empty class counts as this share, so that one message does not make the index infinite. */
 const LEAST_SHARE = 0.001;
 
 function stability(now: Uint32Array, before: Uint32Array): number | null {
@@ -171,7 +171,7 @@ function add(hour: Hour, other: Hour): void {
   for (const [at, count] of other.scores.entries()) hour.scores[at] = hour.scores[at]! + count;
 }
 
-/** The middle of the class in which the quantile lies, in milliseconds. */
+/** The middle of the class that contains the quantile, in milliseconds. */
 function quantile(classes: Uint32Array, share: number): number | null {
   const total = classes.reduce((all, count) => all + count, 0);
   if (total === 0) return null;

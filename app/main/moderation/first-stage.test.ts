@@ -13,11 +13,11 @@ const normaliser = new Normaliser();
 const read = (text: string) => normaliser.message(text);
 const TEXT = 'The ferry leaves the quay at nine; the harbour master leaves at ten, 0x5F3759DF and all.';
 
-test('what a message scores does not depend on what came before it', () => {
+test('the score of a message does not depend on earlier messages', () => {
   const fresh = new FirstStage(weights);
   const used = new FirstStage(weights);
   const alone = fresh.score(read(TEXT));
-  // More different words than both generations of what is kept hold together.
+  // More different words than both generations of the cache hold together.
   for (let at = 0; at < 50; at += 1) {
     used.score(read(Array.from({ length: 1000 }, (_, n) => `w${(at * 1000 + n).toString(36)}q`).join(' ')));
     if (at % 7 === 0) expect(used.score(read(TEXT))).toEqual(alone);
@@ -25,7 +25,7 @@ test('what a message scores does not depend on what came before it', () => {
   expect(used.score(read(TEXT))).toEqual(alone);
 });
 
-test('words and pairs count once, however often they stand there', () => {
+test('words and pairs count once, however often they occur', () => {
   const stage = new FirstStage(weights);
   const words = 'spam and eggs and';
   const once = stage.score(read(`${words} spam`));
@@ -33,7 +33,7 @@ test('words and pairs count once, however often they stand there', () => {
   expect(often.features).toBe(once.features);
 });
 
-test('the longest message that is read is scored, whatever it is made of', () => {
+test('the longest message that is read is scored, whatever its content', () => {
   const stage = new FirstStage(weights);
   const longest = Array.from({ length: 5300 }, (_, at) => (at * 7).toString(36))
     .join(' ')

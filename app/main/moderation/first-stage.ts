@@ -1,24 +1,27 @@
 import { BUCKETS, flagBucket, pairBucket, pairStart, wordBuckets } from './features.ts';
 import type { Normalised } from './normalise.ts';
 
-/** Words whose sums are kept, in each of two generations; some 4 MB when both are full. */
+/** Words whose sums are cached, in each of two generations; about 4 MB when both are full. */
 const MOST_KEPT = 1 << 14;
-/** Places for the pairs of one message; more than any message that is read has. */
+/** Slots for the pairs of one message; more than any message that is read has. */
 const PAIR_PLACES = 1 << 15;
-/** From so many on, pairs are no longer told apart, so that there is always a free place. */
+/** From this many on, pairs are no longer distinguished, so that there is always a free slot. */
 const MOST_PAIRS = PAIR_PLACES - 1024;
 
-/** The first stage's weights: signed bytes by bucket and column, a scale and a bias a column; heads come first. */
+/**
+ * The first stage's weights: signed bytes by bucket and column, a scale and a bias per column; labels come
+ * first.
+ */
 export interface FirstWeights {
   readonly table: Int8Array;
   readonly scales: Float32Array;
   readonly bias: Float32Array;
 }
 
-/** A part of a message and how much it adds to a head's logit. */
+/** A part of a message and how much it adds to a label's logit. */
 interface Share {
   readonly term: string;
-  /** The head's column. */
+  /** The label's column. */
   readonly label: number;
   readonly start: number;
   readonly end: number;
@@ -26,36 +29,35 @@ interface Share {
 }
 
 /**
- * The linear model that sees every message first. Each different word and each different pair of
- * neighbours counts once, so repeating a message's words does not move it.
- *
- * Nearly all of its time is waiting for rows of a table that no cache holds. So rows are first looked for
- * and then touched all together, since a processor fetches many at once as long as none waits for another,
- * and only then added.
+ * The linear model that reads every message first. Each different word and each different pair of adjacent
+ * words counts once, so repeating words does not change the result.
+ * Nearly all of its time is spent waiting for rows of a table that does not fit into any cache. So rows are
+ * looked up first, then all touched together, since a processor fetches many at once if none depends on
+ * another, and only then added.
  */
 export class FirstStage {
   readonly #width: number;
   readonly #table: Int8Array;
   readonly #scales: Float32Array;
   readonly #bias: Float32Array;
-  /** Numbers of kept words; each generation has a half of what follows. */
+  /** Numbers of cached words; each generation has one half of the arrays below. */
   #newer = new Map<string, number>();
   #older = new Map<string, number>();
   #base = 0;
   /**
-   * By the number of a kept word: sums by column, features, where its pairs begin, the last message it was
-   * in. A word has fewer than a hundred rows of signed bytes.
+   * By the number of a cached word: sums by column, features, where its pairs begin, the last message it
+   * occurred in. A word has fewer than a hundred rows of signed bytes.
    */
   readonly #sums: Int16Array;
   readonly #counts = new Uint8Array(2 * MOST_KEPT);
   readonly #starts = new Int32Array(2 * MOST_KEPT);
   readonly #seen = new Uint32Array(2 * MOST_KEPT);
-  /** Buckets of pairs by place, and the last message that each place was taken in. */
+  /** Buckets of pairs by slot, and the last message that used each slot. */
   readonly #pairs = new Uint32Array(PAIR_PLACES);
   readonly #stamps = new Uint32Array(PAIR_PLACES);
   #pairCount = 0;
   #stamp = 0;
-  /** Read by nobody; a compiler must not leave the touching of rows out as useless. */
+  /** Read by nobody; it prevents the compiler from removing the reads that touch the rows. */
   readonly #sink = new Int32Array(1);
 
   constructor({ table, scales, bias }: FirstWeights) {
@@ -102,7 +104,7 @@ export class FirstStage {
     return { logits: total, features };
   }
 
-  /** The parts of a message that add something to some of the heads, in their order. */
+  /** The parts of a message that contribute to some of the labels, in order. */
   shares({ readings }: Normalised, labels: readonly number[], features: number): Share[] {
     const norm = Math.sqrt(Math.max(1, features));
     const shares: Share[] = [];
@@ -149,7 +151,7 @@ export class FirstStage {
     return true;
   }
 
-  /** The number of a word, its sums reckoned if it is new; good until the next but one generation. */
+  /** The number of a word, with its sums computed if it is new; valid until the generation after the next. */
   #known(word: string): number {
     const found = this.#newer.get(word);
     if (found !== undefined) return found;

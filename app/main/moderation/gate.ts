@@ -30,27 +30,26 @@ export interface GateInit {
   readonly me: () => Uint8Array;
 }
 
-/** What this node's person is about to say. */
+/** A message that this node's person is about to send. */
 export interface OwnWords extends Words {
   readonly kind: Arrival['kind'];
   readonly board: Uint8Array | null;
-  /** Says it to a person where it would be held back. */
+  /** Tells the person if it would be held back. */
   readonly askReview: boolean;
 }
 
-/** Words that may be signed. */
+/** Text that may be signed. */
 export interface Passed {
   readonly decision: Decision;
   /**
-   * What the log writes in one transaction: the event, which gets its hold as it is stored, and the appeal of what
-   * is held back.
-   *
-   * @param item what is appealed for, where it is not the event itself.
+   * Writes to the log in one transaction: the event, which gets its hold as it is stored, and the appeal if
+   * it is held back.
+   * @param item the subject of the appeal, if it is not the event itself.
    */
   drafts(draft: EventDraft, item?: Uint8Array): Generator<EventDraft, void, LogEvent>;
 }
 
-/** The judgement of what is being signed, on its way through the log [J13]. */
+/** The judgement of the event being signed, on its way through the log [J13]. */
 class Passing {
   readonly judged: Judged;
   readonly words: OwnWords;
@@ -65,7 +64,7 @@ const passingOf = (context: unknown): Passing | null => (context instanceof Pass
 
 type EventSource = 'own' | 'live' | 'history';
 
-/** The way into the community: nothing is shown that did not pass here. See SPEC.md, "The gate". */
+/** The moderation gate: nothing is shown that did not pass it. See SPEC.md, "The gate". */
 export class Gate implements AdmissionHook {
   readonly #init: GateInit;
   readonly #backlog: Backlog;
@@ -92,7 +91,7 @@ export class Gate implements AdmissionHook {
     return this.#backlog.done;
   }
 
-  /** Judges what waits, from now on; returns how to stop. */
+  /** Judges waiting items from now on; returns how to stop. */
   start(): () => void {
     const stop = this.#backlog.start();
     const stopListening = this.#init.holds.onChange((changes) => {
@@ -127,7 +126,7 @@ export class Gate implements AdmissionHook {
     else this.#backlog.soon();
   }
 
-  /** [J15] Only an author changes what they said. */
+  /** [J15] Only an author changes their own messages. */
   #changed(source: ItemSource, event: LogEvent, origin: EventSource, passing: Passing | null): void {
     const item = this.#author.get(source.changes!.itemOf(event.body));
     if (!item || !equalBytes(item.key, event.author)) return;
@@ -158,9 +157,8 @@ export class Gate implements AdmissionHook {
   }
 
   /**
-   * [J13] Judges what this node's person is about to say.
-   *
-   * @throws Problem `held-back`, naming the reasons, when it would be hidden and no person was asked for.
+   * [J13] Judges a message that this node's person is about to send.
+   * @throws Problem `held-back`, naming the reasons, if it would be hidden and no review was requested.
    */
   async own(words: OwnWords): Promise<Passed> {
     const { clock, rulings, me, assessor } = this.#init;
@@ -183,9 +181,8 @@ export class Gate implements AdmissionHook {
   }
 
   /**
-   * [J27] A file is here that was not when posts with it were judged: they are judged anew, with it. What a
-   * kill left undone is done when it is asked for again.
-   *
+   * [J27] A file has arrived that was missing when posts with it were judged: they are judged again with it.
+   * If a crash interrupts this, it is done when the file is requested again.
    * @returns whether none of them is hidden now.
    */
   async fileCame(file: Uint8Array): Promise<boolean> {
@@ -199,7 +196,7 @@ export class Gate implements AdmissionHook {
         continue;
       }
       if (holds.of(n)?.state === 'waiting') {
-        // The backlog judges it, with the picture.
+        // The backlog judges it, with the image.
         shown = false;
         continue;
       }
@@ -219,7 +216,7 @@ export class Gate implements AdmissionHook {
     return shown;
   }
 
-  /** [J23] Whether what somebody calls themselves would be hidden. */
+  /** [J23] Whether a handle would be hidden. */
   async hidesHandle(handle: string, author: Uint8Array): Promise<boolean> {
     const { clock, assessor } = this.#init;
     const atMs = clock.now();
@@ -230,7 +227,7 @@ export class Gate implements AdmissionHook {
     return outcome.verdict.decision === 'quarantine';
   }
 
-  /** Puts judgements into effect and keeps them; part of a transaction. */
+  /** Applies judgements and keeps them; part of a transaction. */
   #settle(items: readonly JudgedItem[]): void {
     const { holds, figures, clock } = this.#init;
     const nowMs = clock.now();

@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import { Judgements } from './judgements.ts';
 import type { Content, HoldChange, Item, ItemKind, ItemSource, Rulings, RulingInEffect } from './ports.ts';
 
-/** The columns of table `hold` as numbers: their place in these lists. */
+/** The columns of table `hold` as numbers: indexes into these lists. */
 export const HOLD_STATES = ['waiting', 'queued', 'quarantined', 'removed', 'shown'] as const;
 export type HoldState = (typeof HOLD_STATES)[number];
 export const RULINGS = ['publish', 'quarantine', 'remove'] as const;
@@ -12,20 +12,20 @@ export const RULINGS = ['publish', 'quarantine', 'remove'] as const;
 const STATE_OF = { publish: 'shown', queue: 'queued', quarantine: 'quarantined' } as const;
 const RULED = { publish: 'shown', quarantine: 'quarantined', remove: 'removed' } as const;
 
-/** One item that is, or once was, not simply shown. */
+/** An item that is, or once was, held. */
 export interface HoldRow {
-  /** Row of the event that said it. */
+  /** Row of the event of the item. */
   readonly n: number;
   readonly kind: ItemKind;
   readonly state: HoldState;
   readonly hidden: boolean;
   /** Written here by this node's person, not imported. */
   readonly own: boolean;
-  /** Came as it was spread, not by catch-up. */
+  /** Arrived live, not by catch-up. */
   readonly live: boolean;
   /** Ticks that the event claims. */
   readonly time: number;
-  /** When it came into the queue here, in milliseconds; 0 while it waits. */
+  /** When it entered the queue here, in milliseconds; 0 while it waits. */
   readonly since: number;
   readonly ruling: (typeof RULINGS)[number] | null;
 }
@@ -42,23 +42,23 @@ interface Row {
   ruling: number | null;
 }
 
-/** What models and rules decided on an item, as far as holding it goes. */
+/** The decision of models and rules on an item, as far as holds need it. */
 export interface Settled {
   readonly n: number;
   readonly decision: Decision;
-  /** The probability of the worst head, 0 to 1; orders the queue. */
+  /** The probability of the worst label, 0 to 1; orders the queue. */
   readonly worst: number;
-  /** Bits by the place in `HEADS`. */
+  /** Bits by the index in `LABELS`. */
   readonly labels: number;
   readonly board: Uint8Array | null;
   readonly kind: ItemKind;
-  /** Ticks of the text that was judged, where the room does not show it yet. */
+  /** Ticks of the text that was judged, if the room does not show it yet. */
   readonly textTime?: number;
 }
 
 /**
- * What is not shown here, and why [J11]. All changes run in the caller's transaction; listeners are told
- * after it by {@link tell}.
+ * What is not shown here, and why [J11]. All changes run in the caller's transaction; {@link tell} calls the
+ * listeners after it.
  */
 export class Holds {
   readonly judgements: Judgements;
@@ -89,7 +89,7 @@ export class Holds {
     this.#rulings = init.rulings;
     this.#now = init.now;
     this.judgements = new Judgements(db);
-    // [J14] Part of the transaction that changed what people decided.
+    // [J14] Part of the transaction that changed rulings.
     init.rulings.onChange((items) => this.reconsider(items));
     this.#sql = {
       of: db.prepare<Row>('SELECT * FROM hold WHERE n = ?'),
@@ -131,7 +131,7 @@ export class Holds {
     return row ? this.#holdOf(row) : null;
   }
 
-  /** Why an item is not shown to everybody, in the words of the contract; null where it is. */
+  /** Why an item is not shown to everybody, as the contract has it; null if it is. */
   holdOf(n: number): ContractHold | null {
     const row = this.of(n);
     if (!row?.hidden || row.state === 'shown') return null;
@@ -143,7 +143,7 @@ export class Holds {
     };
   }
 
-  /** What an item says now, and its id; null when it is gone. */
+  /** An item's current text and its id; null if it is gone. */
   item(n: number): (Content & { readonly id: Uint8Array }) | null {
     const event = this.#sql.idOf.get(n);
     const source = event && this.#sourceOf(event.kind);
@@ -178,7 +178,7 @@ export class Holds {
     return this.#sql.waiting.all(limit).map((row) => this.#holdOf(row));
   }
 
-  /** Held for a person who did not look yet. */
+  /** Held items that no person has reviewed yet. */
   countOpen(): number {
     return this.#sql.countOpen.get()!.count;
   }
@@ -192,12 +192,12 @@ export class Holds {
     this.#sql.put.run(n, this.#codeOf(kind), own ? 1 : 0, live ? 1 : 0, time);
   }
 
-  /** [J15] An item that changed is judged again; hidden until then. */
+  /** [J15] An edited item is judged again; hidden until then. */
   again(item: Pick<HoldRow, 'n' | 'kind' | 'own' | 'live' | 'time'>): void {
     const row = this.of(item.n);
     if (row?.state === 'waiting') return;
     if (row?.hidden !== true) this.#sources.get(item.kind)?.beforeChange?.();
-    // The judgement was of another text, and must not come into force when a ruling ends.
+    // The judgement was of another text, and must not take effect when a ruling ends.
     this.judgements.drop(item.n);
     if (row) this.#sql.wait.run(item.n);
     else this.arrived(item);
@@ -205,7 +205,7 @@ export class Holds {
     this.#changed.set(item.n, { n: item.n, kind: item.kind, shown: false, live: item.live });
   }
 
-  /** Puts decisions into effect, for items that wait or are new; rulings stand above them [J14]. */
+  /** Applies decisions to waiting or new items; rulings override them [J14]. */
   settle(settled: readonly Settled[]): void {
     this.#changing(
       settled.map(({ n, kind }) => ({ n, kind })),
@@ -218,7 +218,7 @@ export class Holds {
   #settle({ n, decision, worst, labels, board, kind, textTime = 0 }: Settled): void {
     const row = this.of(n);
     const ruling = this.#standing(n, kind, textTime);
-    // A row is kept only of what was held once, or ruled on: most of what comes is neither.
+    // A row is kept only for items that were once held or ruled on: most items are neither.
     if (decision === 'publish' && ruling === null && (row === null || row.since === 0)) {
       if (row) this.#sql.drop.run(n);
       return;
@@ -238,9 +238,9 @@ export class Holds {
   }
 
   /**
-   * The rulings in effect on these items changed, or may have: what is shown follows [J14]. An item whose ruling
-   * ended and whose text nobody judged waits to be judged [J11]. Items that are not here yet ask for their ruling
-   * when they come.
+   * The rulings in effect on these items changed, or may have: visibility follows [J14]. An item whose ruling
+   * ended and whose text was never judged waits to be judged [J11]. Items that are not here yet get their
+   * ruling when they arrive.
    */
   reconsider(ids: readonly Uint8Array[]): void {
     const items = ids.flatMap((id) => {
@@ -276,24 +276,24 @@ export class Holds {
     );
   }
 
-  /** Drops what was noted, after a transaction was rolled back. */
+  /** Discards pending notifications, after a transaction was rolled back. */
   reload(): void {
     this.judgements.reload();
     this.#changed = new Map();
   }
 
-  /** How many of somebody's items are held back, or were removed. */
+  /** How many of an author's items are held back or were removed. */
   heldOf(author: Uint8Array): number {
     return this.#sql.heldOf.get(author)!.count;
   }
 
-  /** The event went, or its bytes did: nothing is left to hold. */
+  /** The event or its bytes were removed: nothing is left to hold. */
   removed(n: number): void {
     this.#sql.drop.run(n);
     this.judgements.drop(n);
   }
 
-  /** Runs a change of many rows, and tells their rooms which of them came into sight or left it. */
+  /** Changes many rows, and tells their rooms which of them are now shown or hidden. */
   #changing(items: readonly { readonly n: number; readonly kind: ItemKind }[], change: () => void): void {
     if (items.length === 0) return;
     this.#db.transaction(() => {
@@ -319,7 +319,7 @@ export class Holds {
     });
   }
 
-  /** [J14] The ruling that counts for an item as it is now. */
+  /** [J14] The ruling that counts for the current text of an item. */
   #standing(n: number, kind: ItemKind, newTextTime = 0): RulingInEffect['ruling'] | null {
     const id = this.#sql.idOf.get(n)?.id;
     const found = id && this.#rulings.of(id);
@@ -341,7 +341,7 @@ export class Holds {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells what changed since the last time; called once the transaction is through. */
+  /** Reports the changes since the last call; called once the transaction has committed. */
   tell(): void {
     if (this.#changed.size === 0) return;
     const changes = [...this.#changed.values()];

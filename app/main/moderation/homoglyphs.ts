@@ -1,4 +1,4 @@
-/** Small judgements on characters and words that normalising needs; pure, and the same in its twin. */
+/** Tests on characters and words for normalisation; pure, and identical to the Python counterpart. */
 
 export const WORD = /[\p{L}\p{N}]+/gu;
 export const LETTERS = /^\p{L}+$/u;
@@ -15,7 +15,7 @@ const PICTURE = /\p{Extended_Pictographic}/gu;
 // oxlint-disable-next-line no-control-regex -- all of ASCII is meant
 const ASCII = /^[\u0000-\u007f]*$/;
 
-/** Parts that are shorter are copied as it is: SlicedString::kMinLength of V8. */
+/** Shorter substrings are copied: SlicedString::kMinLength of V8. */
 const SHORTEST_PART = 13;
 
 const MAX_PICTURES = 3;
@@ -24,7 +24,7 @@ const MAX_SPELLING = 24;
 
 export const isAscii = (text: string): boolean => ASCII.test(text);
 
-/** Whether a text is ASCII in which no character stands twice in a row; most words are, which spares much. */
+/** Whether a text is ASCII without repeated adjacent characters; most words are, and need no further work. */
 function isPlain(text: string): boolean {
   let before = -1;
   for (let at = 0; at < text.length; at += 1) {
@@ -35,21 +35,21 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-/** A text in which a run of three and more of one character, but of digits, is two of it. */
+/** A text in which every run of three or more of one character, except digits, is shortened to two. */
 export const shortened = (text: string): string => (isPlain(text) ? text : text.replace(LONG_RUN, '$1$1'));
 
-/** A text in which every run of one character is one of it. */
+/** A text in which every run of one character is shortened to one. */
 export const collapsed = (text: string): string => (isPlain(text) ? text : text.replace(RUN, '$1'));
 
-/** A chunk without the marks around it. */
+/** A chunk without the punctuation around it. */
 export function trimmed(clean: string): string {
   const left = SIMPLE.test(clean.charAt(0)) ? clean : clean.replace(OUTER_LEFT, '');
   return SIMPLE.test(left.charAt(left.length - 1)) ? left : left.replace(OUTER_RIGHT, '');
 }
 
 /**
- * The same text in memory of its own. Engines let a part of a long text refer to the whole, so that a
- * cache of words would keep every message alive that one of them came from.
+ * A copy of the text in its own memory. Engines let a substring refer to the whole text, so that a cache of
+ * words would keep alive every message that one of them came from.
  */
 export const ownCopy = (text: string): string => (text.length < SHORTEST_PART ? text : [...text].join(''));
 
@@ -65,13 +65,13 @@ export function shapeOf(word: string): string {
   return bare(word.replace(DIGIT, '0'));
 }
 
-/** A chunk as it is written, signs included: a word of its own that begins with `=`. */
+/** A chunk as written, with punctuation: a token of its own that begins with `=`. */
 export function spellingOf(chunk: string): string {
   const spelt = bare(shortened(chunk).replace(DIGIT, '0'));
   return `=${isAscii(spelt) ? spelt.slice(0, MAX_SPELLING) : [...spelt].slice(0, MAX_SPELLING).join('')}`;
 }
 
-/** Whether `word` is `target` with letters repeated: every run of the target is as long or longer. */
+/** Whether `word` is `target` with repeated letters: every run of the target has the same length or more. */
 export function covers(word: string, target: string): boolean {
   let at = 0;
   for (let i = 0; i < target.length;) {
@@ -85,7 +85,7 @@ export function covers(word: string, target: string): boolean {
   return at === word.length;
 }
 
-/** What stands around the words of a chunk and says something of its own. */
+/** Meaningful characters around the words of a chunk. */
 export function marksOf(chunk: string): string[] {
   const marks: string[] = [];
   if (chunk.includes('!')) marks.push(chunk.includes('!!') ? '<!!>' : '<!>');
@@ -98,7 +98,7 @@ export function marksOf(chunk: string): string[] {
   return marks;
 }
 
-/** How long a message is and how much of it shouts. */
+/** How long a message is and how much of it is in capitals. */
 export function flagsOf(text: string): string[] {
   let upper = 0;
   let lower = 0;

@@ -3,11 +3,11 @@ import type { Judgement } from './classifier.ts';
 import { headerOf, scaled, type PictureHeader, type Pixels } from './picture.ts';
 import { problem } from './problems.ts';
 
-/** The side of what the model looks at. */
+/** The side of the model's input, in pixels. */
 export const PICTURE_SIDE = 224;
-/** What the model tells apart, in the order of its answers. */
+/** The classes of the model, in the order of its outputs. */
 const CLASSES = ['drawing', 'hentai', 'neutral', 'porn', 'sexy'] as const;
-/** How much each class says that a picture is not for everywhere. */
+/** The weight of each class in the NSFW score. */
 const NSFW: Readonly<Record<(typeof CLASSES)[number], number>> = {
   drawing: 0,
   hentai: 1,
@@ -16,17 +16,17 @@ const NSFW: Readonly<Record<(typeof CLASSES)[number], number>> = {
   sexy: 0.5,
 };
 
-/** Decodes a picture, or a few frames of one that moves; throws a Problem when its bytes do not let it. */
+/** Decodes an image, or a few frames of an animation; throws a Problem if its bytes do not allow it. */
 export interface PictureDecoder {
   frames(bytes: Uint8Array, header: PictureHeader): Promise<readonly Pixels[]>;
 }
 
-/** One probability a class for every picture of `PICTURE_SIDE` squared points. */
+/** One probability per class for every image of `PICTURE_SIDE` squared pixels. */
 export interface PictureModel {
   run(pictures: readonly Float32Array[]): Promise<readonly Float32Array[]>;
 }
 
-/** Judges images: type and size first, then a look at the pixels. Of a moving one the worst frame counts. */
+/** Judges images: type and size first, then the pixels. The worst frame of an animation counts. */
 export class ImageClassifier {
   readonly #decoder: PictureDecoder;
   readonly #model: PictureModel;

@@ -24,7 +24,7 @@ function setUp() {
   return { db, judgements: new Judgements(db) };
 }
 
-test('[J20] everything held is kept, and of what was published the latest 20,000', () => {
+test('[J20] the judgements of all held items are kept, and of published ones the latest 20,000', () => {
   const { db, judgements } = setUp();
   const detail = { confidence: 1, labels: [], reasons: [], spans: [] };
   const trimmedAt = KEPT_PUBLISHED * 1.25 + 1;
@@ -44,7 +44,7 @@ test('[J20] everything held is kept, and of what was published the latest 20,000
   expect(judgements.of(1_000_001)).not.toBeNull();
 });
 
-test('[J20] a judgement holds probabilities of 16 bits and no text', () => {
+test('[J20] a judgement contains probabilities of 16 bits and no text', () => {
   const { db, judgements } = setUp();
   judgements.keep({ ...published, n: 1, time: 1 });
   const { scores: kept } = judgements.of(1)!;

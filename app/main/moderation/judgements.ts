@@ -2,24 +2,24 @@ import type { Database } from '../kernel/database.ts';
 import type { Decision, Reason, Scrutiny } from './decision.ts';
 import { LABELS, type Label, type Scores } from './labels.ts';
 
-/** [J20] Judgements of published items that are kept. */
+/** [J20] How many judgements of published items are kept. */
 export const KEPT_PUBLISHED = 20_000;
 const FULL = 65_535;
 const DECISIONS = ['publish', 'queue', 'quarantine'] as const satisfies readonly Decision[];
 const STAGES = ['first', 'second', 'rules', 'none', 'image'] as const;
 const SCRUTINIES = ['full', 'trusted', 'none'] as const satisfies readonly Scrutiny[];
 
-/** What is told of an item that was held, beside its scores. */
+/** The details of a held item, beside its scores. */
 export interface Detail {
   readonly confidence: number;
   readonly labels: readonly Label[];
   readonly reasons: readonly Reason[];
   readonly spans: readonly (readonly [number, number])[];
-  /** CIDs of its pictures and their scores; left out by releases before this one. */
+  /** CIDs of its images and their scores; earlier releases left them out. */
   readonly pictures?: readonly (readonly [cid: string, nsfw: number])[];
 }
 
-/** One judgement as it is kept: enough to decide again by other bounds [J21]. */
+/** A stored judgement: enough to decide again with other bounds [J21]. */
 export interface KeptJudgement {
   readonly n: number;
   /** When it was judged, in milliseconds. */
@@ -30,13 +30,13 @@ export interface KeptJudgement {
   readonly decision: Decision;
   readonly stage: (typeof STAGES)[number];
   readonly scrutiny: Scrutiny;
-  /** The worst that rules said. */
+  /** The most severe finding of the rules. */
   readonly found: Decision;
   readonly cut: boolean;
   readonly language: string | null;
-  /** Null where nothing could be judged. */
+  /** Null if nothing could be judged. */
   readonly scores: Scores | null;
-  /** Null for what was published. */
+  /** Null for a published item. */
   readonly detail: Detail | null;
 }
 
@@ -55,11 +55,11 @@ interface Row {
   detail: string | null;
 }
 
-/** The judgements that are kept, in a table. */
+/** The stored judgements, in a table. */
 export class Judgements {
   readonly #db: Database;
   readonly #sql;
-  /** Published ones kept, and the time of the oldest; read from disk at first use. */
+  /** How many published ones are kept, and the time of the oldest; read from disk on first use. */
   #published: { count: number; oldest: number } | null = null;
 
   constructor(db: Database) {
@@ -80,7 +80,7 @@ export class Judgements {
     return row ? keptOf(row) : null;
   }
 
-  /** Keeps a judgement; one of something published only while it is among the latest. */
+  /** Stores a judgement; that of a published item only if it is among the latest. */
   keep(one: KeptJudgement): void {
     if (one.detail === null && !this.#isAmongLatest(one.time)) {
       this.#sql.drop.run(one.n);
@@ -102,7 +102,7 @@ export class Judgements {
     );
   }
 
-  /** Old ones go in heaps, so that most posts cost no deletion. */
+  /** Old ones are deleted in bulk, so that most posts cost no deletion. */
   #isAmongLatest(time: number): boolean {
     this.#published ??= this.#count();
     if (this.#published.count >= KEPT_PUBLISHED && time < this.#published.oldest) return false;
@@ -136,7 +136,7 @@ export class Judgements {
     this.#published = null;
   }
 
-  /** What is kept and was judged since then, by rows, from the one after `after` on. */
+  /** Judgements made since a time, by row, after the row `after`. */
   page(after: number, since: number, limit: number): KeptJudgement[] {
     return this.#sql.page.all(after, since, limit).map(keptOf);
   }

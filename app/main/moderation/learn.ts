@@ -2,26 +2,26 @@ import type { Thresholds } from './decision.ts';
 import { LABELS, type Label, type Scores } from './labels.ts';
 import type { Learnt } from './scopes.ts';
 
-/** [J22] Decisions from which on something can be learnt, and of either kind. */
+/** [J22] The least number of decisions for calibration, and the least of either kind. */
 export const LEAST_DECISIONS = 30;
 const LEAST_OF_A_KIND = 5;
-/** A cleared message says nothing about heads that hardly spoke. */
+/** A cleared message says nothing about labels with a lower score. */
 const SPOKE = 0.1;
-/** How firmly the shipped calibration is held on to: so many decisions' worth. */
+/** The weight of the shipped calibration: equal to this many decisions. */
 const PRIOR = 2;
 const STEPS = 50;
 const MIN_SCALE = 0.05;
 const MAX = 20;
 
-/** What the models said of a message, and whether people held it back. */
+/** The scores of the models for a message, and whether people held it back. */
 export interface Decided {
   readonly scores: Scores;
   readonly bad: boolean;
 }
 
 /**
- * Fits a curve a head to what people decided (Platt, 1999, with his smoothed targets), drawn towards leaving
- * the probabilities as they are. Null when no head has enough decisions.
+ * Fits a curve per label to the decisions of people (Platt, 1999, with his smoothed targets), regularised
+ * towards unchanged probabilities. Null if no label has enough decisions.
  */
 export function learn(decided: readonly Decided[], bounds: Thresholds): Learnt | null {
   const labels: Learnt['labels'] = {};

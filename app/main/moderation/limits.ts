@@ -1,19 +1,19 @@
 import type { Finding } from './decision.ts';
 import { hostsIn } from './lists.ts';
 
-/** How much one author, and everybody together, may write before a person looks. */
+/** How much one author, and all authors together, may write before a person reviews it. */
 export interface LimitSettings {
   /** Messages of one author in one window. */
   readonly perWindow: number;
   /** The same for a new member. */
   readonly perWindowNew: number;
   readonly windowMs: number;
-  /** Messages that say the same, by anybody, in one window. */
+  /** Messages with the same text, by anybody, in one window. */
   readonly sameText: number;
-  /** Links in one message, and in a new member's. */
+  /** Links in one message, and in a new member's message. */
   readonly links: number;
   readonly linksNew: number;
-  /** How long after joining a member is new, and until how many messages. */
+  /** How long after joining, and until how many messages, a member is new. */
   readonly newForMs: number;
   readonly newUntilMessages: number;
   /** Messages of all new members together in one window; more is a flood. */
@@ -32,27 +32,27 @@ export const DEFAULT_LIMITS: LimitSettings = {
   flood: 30,
 };
 
-/** A message and who wrote it, as far as limits look at them. */
+/** A message and its author, with the fields that limits need. */
 export interface Written {
   readonly author: string;
   readonly text: string;
   readonly atMs: number;
   /** When the author joined, in milliseconds since 1970. */
   readonly joinedMs: number;
-  /** Messages the author has here already. */
+  /** How many messages of the author are here already. */
   readonly messages: number;
 }
 
 /** Authors and texts that are remembered; the oldest are forgotten first. */
 const MAX_REMEMBERED = 10_000;
-/** Shorter texts are said by many without meaning anything by it. */
+/** Shorter texts are often repeated innocently. */
 const LEAST_SAME = 12;
 const NOT_LETTERS = /[^\p{L}\p{N}]+/gu;
 const MAX_KEY = 400;
 
 /**
- * Counts what is written in a sliding window and says when it is too much. Holds no clock: every
- * message brings its time, and they may come in any order [J18]. Memory is bounded whatever comes.
+ * Counts messages in a sliding window and reports excess. Does not use a clock: every message brings its
+ * time, and they may arrive in any order [J18]. Memory is bounded for any input.
  */
 export class Limits {
   #settings: LimitSettings;
@@ -64,12 +64,12 @@ export class Limits {
     this.#settings = settings;
   }
 
-  /** What was counted stays counted. */
+  /** Existing counts stay. */
   set(settings: LimitSettings): void {
     this.#settings = settings;
   }
 
-  /** Counts a message in, and says what is too much about it. */
+  /** Counts a message, and reports the limits that it exceeds. */
   findings({ author, text, atMs, joinedMs, messages }: Written): Finding[] {
     const limits = this.#settings;
     const isNew = atMs - joinedMs < limits.newForMs || messages < limits.newUntilMessages;
@@ -100,7 +100,7 @@ export class Limits {
   #count(map: Map<string, number[]>, key: string, atMs: number): number {
     const times = recent(map.get(key) ?? [], atMs, this.#settings.windowMs);
     times.push(atMs);
-    // Set anew, so that the map's order is that of the last message.
+    // Inserted again, so that the map's order is that of the last message.
     map.delete(key);
     map.set(key, times);
     if (map.size > MAX_REMEMBERED) {
@@ -111,7 +111,7 @@ export class Limits {
   }
 }
 
-/** Times of one window; no more of them are kept than any limit can ask for. */
+/** Times in one window; no more of them are kept than any limit can require. */
 const MAX_TIMES = 1000;
 function recent(times: readonly number[], atMs: number, windowMs: number): number[] {
   return times.filter((time) => Math.abs(time - atMs) < windowMs).slice(-MAX_TIMES);

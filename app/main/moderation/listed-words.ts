@@ -6,7 +6,7 @@ export const LONGEST_LISTED = 14;
 const WILD = new Set('*#%_-.');
 const SEPARATORS = new Set(`.-_~*'’·•,:;+=/\\^|()[]{}<>"`);
 
-/** Words that are found whatever they are written in. */
+/** Words that are found in any disguise. */
 export class ListedWords {
   readonly #leet = new Map<string, readonly string[]>(Object.entries(table.leet));
   readonly #listed = new Set(table.targets);
@@ -25,17 +25,17 @@ export class ListedWords {
     }
   }
 
-  /** Whether a word is listed as it stands. */
+  /** Whether a word is listed as written. */
   holds(word: string): boolean {
     return this.#listed.has(word);
   }
 
-  /** The letter that a character most likely stands for; empty for none. */
+  /** The letter that a character most likely replaces; empty if none. */
   letterOf(character: string): string {
     return this.#leet.get(character)?.[0] ?? '';
   }
 
-  /** The listed word that a chunk stands for, however it is written, or null. */
+  /** The listed word that a chunk stands for, in any disguise, or null. */
   target(clean: string): string | null {
     const core = trimmed(clean);
     if (core.length < 3 || core.length > 80) return null;
@@ -57,7 +57,7 @@ export class ListedWords {
     return this.#masked(characters, letters);
   }
 
-  /** What every character may stand for; null when one stands for nothing. */
+  /** The possible letters of every character; null if one has none. */
   #options(characters: readonly string[]): (readonly string[])[] | null {
     const options: (readonly string[])[] = [];
     let doubtful = 0;
@@ -73,7 +73,7 @@ export class ListedWords {
     return options;
   }
 
-  /** The listed word that a word is when letters are repeated in it, or null. */
+  /** The listed word that a word equals when repeated letters are removed, or null. */
   repeated(word: string): string | null {
     if (this.#listed.has(word)) return word;
     return this.#byShape.get(collapsed(word))?.find((target) => covers(word, target)) ?? null;
@@ -87,7 +87,7 @@ export class ListedWords {
     return candidates.find(fits) ?? null;
   }
 
-  /** Listed words of four letters and more within letters that stood apart; null when there is none. */
+  /** Listed words of four letters or more within letters that were written apart; null if there is none. */
   inside(letters: string): string[] | null {
     const words: string[] = [];
     let rest = '';
@@ -115,14 +115,14 @@ export class ListedWords {
   }
 }
 
-/** Every word that the options spell, the likeliest first. */
+/** Every word that the options spell, the most likely first. */
 function* readings(options: readonly (readonly string[])[]): Generator<string> {
   const open = options.flatMap((option, at) => (option.length > 1 ? [at] : []));
   for (let choice = 0; choice < 1 << open.length; choice += 1) {
     yield options
       .map((option, at) => {
         const place = open.indexOf(at);
-        // The first doubtful character changes slowest, as in the twin.
+        // The first ambiguous character changes slowest, as in the Python counterpart.
         return option[place < 0 ? 0 : (choice >> (open.length - 1 - place)) & 1]!;
       })
       .join('');

@@ -1,15 +1,15 @@
 import type { Decision, Finding } from './decision.ts';
 import type { Normalised } from './normalise.ts';
 
-/** Words and domains that a community does not want, and what happens to a message that holds one. */
+/** Words and domains that a community blocks, and the decision on a message that contains one. */
 export interface BlockList {
   readonly words: ReadonlySet<string>;
-  /** Lower case, without `www.`; a domain stands for all below it. */
+  /** Lower case, without `www.`; a domain includes all its subdomains. */
   readonly domains: ReadonlySet<string>;
   readonly decision: Exclude<Decision, 'publish'>;
 }
 
-/** What a list's text held. */
+/** The contents of a list's text. */
 export interface ImportedList {
   readonly words: readonly string[];
   readonly domains: readonly string[];
@@ -24,12 +24,12 @@ const WORD = /^[\p{L}\p{N}]{2,40}$/u;
 const HOSTS_LINE = /^(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+/;
 const ADBLOCK_LINE = /^\|\|([^^/$]+)\^?/;
 const MAX_LOOKED_AT = 64_000;
-/** Names of more parts exist, but a search without bound would cost the square of a long chain of dots. */
+/** Names with more labels exist, but an unbounded search would cost the square of a long chain of dots. */
 const HOST_IN_TEXT = /(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,62}/gi;
 
 /**
- * Reads a list: one word or domain a line, `#` and `!` begin comments. Lines of hosts files
- * (`0.0.0.0 domain`) and of ad blockers (`||domain^`) are understood as well.
+ * Reads a list: one word or domain per line; `#` and `!` begin comments. Lines of hosts files (`0.0.0.0
+ * domain`) and of ad blockers (`||domain^`) are accepted as well.
  */
 export function importList(text: string): ImportedList {
   const words = new Set<string>();
@@ -62,7 +62,7 @@ export function hostsIn(text: string): string[] {
   ];
 }
 
-/** What a list says of a message; words are looked for as normalising reads them, disguises undone. */
+/** The findings of a list for a message; words are matched after normalisation, with disguises undone. */
 export function findListed(list: BlockList, text: string, { readings }: Normalised): Finding[] {
   const words = new Set(readings.flatMap((reading) => reading.words).filter((word) => list.words.has(word)));
   const domains = hostsIn(text).filter((host) => isListed(list.domains, host));

@@ -3,7 +3,7 @@ import * as z from 'zod';
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const FileName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,60}$/);
 
-/** What part a file plays in judging. */
+/** The role of a file in classification. */
 export const MODEL_PARTS = [
   'first',
   'english',
@@ -15,7 +15,7 @@ export const MODEL_PARTS = [
 ] as const;
 export type ModelPart = (typeof MODEL_PARTS)[number];
 
-/** What the second stage takes; without one of them the first stage judges some texts alone. */
+/** The parts of the second stage; without one of them the first stage judges some texts alone. */
 export const SECOND_PARTS = [
   'english',
   'english-pieces',
@@ -23,10 +23,10 @@ export const SECOND_PARTS = [
   'others-pieces',
 ] as const satisfies readonly ModelPart[];
 
-/** What judging texts takes; the rest judges images, in a thread of its own. */
+/** The parts for judging texts; the others judge images, in a separate thread. */
 export const TEXT_PARTS = ['first', ...SECOND_PARTS, 'calibration'] as const satisfies readonly ModelPart[];
 
-/** `resources/models/manifest.json`: what belongs there, and by which hash it is known. */
+/** `resources/models/manifest.json`: the expected files and their hashes. */
 export const ModelManifest = z.strictObject({
   version: z.literal(1),
   files: z
@@ -46,7 +46,7 @@ export const ModelManifest = z.strictObject({
 });
 export type ModelManifest = z.infer<typeof ModelManifest>;
 
-/** `ok`: verified and loaded; `missing`: no such file; `broken`: not what it should be, or not loadable. */
+/** `ok`: verified and loaded; `missing`: no such file; `broken`: wrong hash, or cannot be loaded. */
 export type ModelState = 'ok' | 'missing' | 'broken';
 
 export interface ModelStatus {
@@ -56,6 +56,6 @@ export interface ModelStatus {
   readonly sizeBytes: number;
   readonly licence: string;
   readonly state: ModelState;
-  /** What is wrong, in a sentence; null when nothing is. */
+  /** The fault, in a sentence; null if there is none. */
   readonly fault: string | null;
 }

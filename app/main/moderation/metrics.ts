@@ -7,7 +7,7 @@ export interface Measured {
 
 const Z = 1.96;
 
-/** `hits` of `count` with Wilson's interval; a value of NaN when there is nothing to count. */
+/** `hits` of `count` with Wilson's interval; the value is NaN if there is nothing to count. */
 export function share(hits: number, count: number): Measured {
   if (count === 0) return { value: Number.NaN, low: 0, high: 1 };
   const p = hits / count;

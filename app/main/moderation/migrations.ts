@@ -1,7 +1,7 @@
 import type { Migration } from '../kernel/database.ts';
 
 /**
- * What this node thinks of what others wrote. None of it follows from the log: it is kept through rebuilds
+ * This node's judgements of messages by others. They do not follow from the log and are kept through rebuilds
  * and repairs.
  */
 export const moderationMigrations: readonly Migration[] = [
@@ -10,8 +10,8 @@ export const moderationMigrations: readonly Migration[] = [
     step: 1,
     release01: 40,
     name: 'moderation',
-    // `hold`: one row for every item that is, or once was, not simply shown; see holds.ts for the numbers.
-    // `judgement`: what models and rules said, of all that was held and of the latest that was not.
+    // `hold`: one row for every item that is, or once was, held; see holds.ts for the numbers. `judgement`:
+    // the results of models and rules, for all held items and the latest published ones.
     sql: `
       CREATE TABLE hold (
         n INTEGER PRIMARY KEY,

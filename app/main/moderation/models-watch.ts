@@ -26,13 +26,13 @@ export interface ModelsWatchInit {
   readonly classifiers: Classifiers;
   readonly notices: { put(notice: Omit<Notice, 'since'>): void; remove(id: string): void };
   readonly on: () => boolean;
-  /** Whether the judges do not answer. */
+  /** Whether the classifiers do not answer. */
   readonly down: () => boolean;
-  /** What can be told of the models may have changed. */
+  /** Called when the status of the models may have changed. */
   readonly changed: () => void;
 }
 
-/** What judges at the moment, and what is wrong with it, told as a notice [J19]. */
+/** Which models judge at the moment, and what is wrong with them, shown as a notice [J19]. */
 export class ModelsWatch {
   readonly #init: ModelsWatchInit;
   #statuses: readonly ModelStatus[] = [];
@@ -64,7 +64,7 @@ export class ModelsWatch {
     }));
   }
 
-  /** Asks the judges what they could load, and says so where something is wrong. */
+  /** Asks the classifiers what they could load, and puts up a notice if something is wrong. */
   async look(): Promise<void> {
     try {
       this.#statuses = await this.#init.classifiers.status();
@@ -76,7 +76,7 @@ export class ModelsWatch {
     this.say();
   }
 
-  /** Puts up or takes down the notice that says how it stands. */
+  /** Puts up or removes the notice about the models. */
   say(): void {
     const { notices, on, down, changed } = this.#init;
     const put = (fields: ProblemFields) =>

@@ -25,7 +25,7 @@ const wordsOf = (text: string) =>
     .readings.flatMap(({ words }) => words)
     .filter((word) => !word.startsWith('='));
 
-test.each(vectors)('[J1] reads $text as in the training', ({ text, words, flags, line, features, sum }) => {
+test.each(vectors)('[J1] reads $text as in training', ({ text, words, flags, line, features, sum }) => {
   const read = normaliser.message(text);
   const found = read.readings.flatMap((reading) => reading.words);
   const pairs = new Set(found.slice(1).map((word, at) => pairBucket(pairStart(found[at]!), word)));
@@ -52,7 +52,7 @@ test('[J2] ordinary words, numbers and other scripts stay as they are', () => {
   expect(wordsOf('add 455 and 80085')).toEqual(['add', '<n3>', 'and', '<n5>']);
 });
 
-test('a place in the text is where the word stood, disguise included', () => {
+test('a position in the text is that of the word, disguise included', () => {
   const text = 'so  f\u200bu\u200bck\u0301\u0301\u0301 off, y o u a s s h o l e s';
   const found = normaliser
     .message(text)
@@ -63,7 +63,7 @@ test('a place in the text is where the word stood, disguise included', () => {
   ]);
 });
 
-test('[J3] every plane of Unicode, every unit: read without failing, in places that lie within the text', () => {
+test('[J3] every plane of Unicode and every code unit is read without failure, with positions inside the text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
       const { readings } = normaliser.message(text);

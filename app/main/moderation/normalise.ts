@@ -17,49 +17,49 @@ import { ListedWords, LONGEST_LISTED } from './listed-words.ts';
 import { Recent } from './recent.ts';
 import { tokens, runsOf, visible } from './stretches.ts';
 
-/** What a run of characters between blanks reads as. */
+/** The reading of a run of characters between spaces. */
 export interface Chunk {
   /** Words and marks for the first stage. */
   readonly words: readonly string[];
-  /** The same, legible, for the second stage. */
+  /** The same, in legible form, for the second stage. */
   readonly text: string;
-  /** The one word it is, where it is one. */
+  /** The word itself, if the chunk is a single word. */
   readonly core: string;
-  /** Whether that word has no vowel, as parts of words have that were torn apart. */
+  /** Whether that word has no vowel, like fragments of words that were split. */
   readonly fragment: boolean;
-  /** Whether a listed word had been disguised. */
+  /** Whether a listed word was disguised. */
   readonly repaired: boolean;
 }
 
-/** One reading of a part of the text, with its place in the original. */
+/** One reading of a part of the text, with its position in the original. */
 export interface Reading {
   readonly words: readonly string[];
   readonly start: number;
   readonly end: number;
 }
 
-/** A message as the models see it. */
+/** A message as the models read it. */
 export interface Normalised {
   readonly readings: readonly Reading[];
   readonly flags: readonly string[];
   readonly line: string;
-  /** How many listed words had been disguised. */
+  /** How many listed words were disguised. */
   readonly disguised: number;
 }
 
-/** A chunk where it stands in the original. */
+/** A chunk with its position in the original. */
 interface Place {
   readonly chunk: Chunk;
   readonly start: number;
   readonly end: number;
 }
 
-/** From where letters that stand apart are yet to be searched, so that no stretch is searched twice. */
+/** Where the search for letters written apart continues, so that no stretch is searched twice. */
 interface Search {
   from: number;
 }
 
-/** No address is without one of these; told much faster. */
+/** Every address contains one of these; a fast check. */
 const ADDRESS_SIGN = /[.:/]/;
 const ADDRESS =
   /^[^\p{L}\p{N}]*(?:(?:https?|hxxps?|ftp)[:/]|www\.)|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|ru|cn|co|io|me|tv|us|uk|de|br|xyz|top|club|online|site|shop|ly|gl|gg|app|link)(?:[/:?]|[^\p{L}\p{N}]*$)/u;
@@ -72,13 +72,13 @@ const HOST_NOISE = new Set(['http', 'https', 'www', 'com']);
 
 const MAX_HOST_WORDS = 6;
 const MAX_SPACED = 40;
-/** Chunks whose reading is kept, in each of two generations; some 8 MB when both are full. */
+/** Chunks whose reading is cached, in each of two generations; about 8 MB when both are full. */
 const MOST_KEPT = 10_000;
 
 /**
- * Undoes disguises: look-alike letters, leetspeak, invisible and piled-up characters, letters apart,
- * repeated letters, mixed scripts. Its twin for training is tools/training/normalise.py; the vectors in
- * `vectors/normalise.json` hold the two together. Time and memory are linear in the text.
+ * Undoes disguises: look-alike letters, leetspeak, invisible and stacked characters, letters apart, repeated
+ * letters, mixed scripts. Its counterpart for training is tools/training/normalise.py; the vectors in
+ * `vectors/normalise.json` keep both in step. Time and memory are linear in the text.
  */
 export class Normaliser {
   readonly #lookalikes = new Map(Object.entries(table.lookalikes));
@@ -156,7 +156,7 @@ export class Normaliser {
       return again;
     });
     const only = words.length === 1 && LETTERS.test(words[0]!) ? words[0]! : '';
-    // How it is written says something of its own: of spam, and of nothing else.
+    // The spelling itself is a sign of spam, and of nothing else.
     const spelling = repaired || (words.length === 1 && words[0] === clean) ? [] : [spellingOf(clean)];
     return {
       words: [...words, ...spelling, ...marks],
@@ -166,7 +166,7 @@ export class Normaliser {
     };
   }
 
-  /** One chunk in lower case, in one form, without what cannot be seen; accents stay. */
+  /** A chunk in lower case and one Unicode form, without invisible characters; accents stay. */
   #clean(token: string): string {
     if (isAscii(token)) return token.toLowerCase();
     const plain = token.normalize('NFKC').toLowerCase().replace(MARKS, '');
@@ -179,7 +179,7 @@ export class Normaliser {
     return mixed ? mapped : plain;
   }
 
-  /** A listed word whose letters stand apart: `f u c k`, `fu ck`, `sh i t`. */
+  /** A listed word whose letters are written apart: `f u c k`, `fu ck`, `sh i t`. */
   #apart(
     places: readonly Place[],
     at: number,
@@ -205,7 +205,7 @@ export class Normaliser {
         if (single && end - at >= 4 && at >= search.from) {
           const inner = this.#listed.inside(letters);
           if (inner !== null) return { words: inner, end };
-          // A word that goes on past a stretch cut short may begin in the stretch's last letters.
+          // A word that continues beyond a stretch that was cut may begin in the stretch's last letters.
           search.from = end - at < MAX_SPACED ? end : end - LONGEST_LISTED + 1;
         }
       }

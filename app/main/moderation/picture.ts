@@ -2,14 +2,14 @@ import { problem } from './problems.ts';
 
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp';
 
-/** What the first bytes of a file say it is. */
+/** The type of a file by its first bytes. */
 export interface PictureHeader {
   readonly format: PictureFormat;
   readonly width: number;
   readonly height: number;
 }
 
-/** A decoded picture: four bytes a pixel, red, green, blue and how solid it is. */
+/** A decoded image: four bytes per pixel, red, green, blue and alpha. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
@@ -17,13 +17,12 @@ export interface Pixels {
 }
 
 export const MAX_IMAGE_BYTES = 16 * 1024 ** 2;
-/** So many pixels are decoded at most, all frames together; about 100 MB. */
+/** The most pixels that are decoded, all frames together; about 100 MB. */
 export const MAX_PIXELS = 24_000_000;
 
 /**
- * Reads what a file is and how large, from its own bytes and before anything is decoded: a name or a
- * declared type says nothing.
- *
+ * Reads the type and size of an image from its own bytes before anything is decoded: a name or a declared
+ * type proves nothing.
  * @throws Problem `image-unknown`, `image-broken` or `image-too-large`.
  */
 export function headerOf(bytes: Uint8Array): PictureHeader {
@@ -53,7 +52,7 @@ function sized(view: DataView): PictureHeader {
 
 function png(view: DataView): PictureHeader {
   if (view.getUint32(12) !== 0x49484452) throw problem('bad-png-header');
-  // Sixteen bits a channel take twice the room until they are cut to eight.
+  // Sixteen bits per channel take twice the memory until they are reduced to eight.
   const deep = view.getUint8(24) === 16 ? 2 : 1;
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   if (width * height * deep > MAX_PIXELS) throw problem('too-many-pixels', { width, height });
@@ -65,7 +64,7 @@ function jpeg(view: DataView): PictureHeader {
     while (view.getUint8(at) === 0xff && view.getUint8(at + 1) === 0xff) at += 1;
     if (view.getUint8(at) !== 0xff) throw problem('bad-jpeg-segments');
     const mark = view.getUint8(at + 1);
-    // C4, C8 and CC stand among the frame headers and are none.
+    // C4, C8 and CC are in the range of frame headers but are none.
     if (mark >= 0xc0 && mark <= 0xcf && mark !== 0xc4 && mark !== 0xc8 && mark !== 0xcc) {
       return { format: 'jpeg', height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
     }
@@ -94,8 +93,8 @@ function webp(view: DataView): PictureHeader {
 }
 
 /**
- * A picture as the model wants it: `side` × `side` points of red, green and blue from 0 to 1. Every point
- * is the mean of the pixels it covers; what can be seen through lies on white.
+ * An image as the model needs it: `side` × `side` pixels of red, green and blue from 0 to 1. Every pixel is
+ * the mean of the pixels it covers; transparent parts are drawn on white.
  */
 export function scaled({ width, height, rgba }: Pixels, side: number): Float32Array {
   const points = new Float32Array(side * side * 3);

@@ -2,25 +2,25 @@ import { problemOf } from '../kernel/errors.ts';
 import { decide, type Finding, type Scrutiny, type Thresholds } from './decision.ts';
 import type { ImageClassifiers, Picture } from './ports.ts';
 
-/** What is looked at as a picture; whatever the bytes are, the judges tell by themselves. */
+/** The declared types that are treated as images; the classifiers detect the type from the bytes. */
 const PICTURE = /^image\/(?:jpeg|png|gif|webp)$/;
 
-/** The pictures among files, as the gate takes them. */
+/** The images among files, as the gate needs them. */
 export function picturesIn(
   files: readonly { readonly cid: Uint8Array; readonly name: string; readonly type: string }[],
 ): Picture[] {
   return files.filter(({ type }) => PICTURE.test(type)).map(({ cid, name }) => ({ file: cid, name }));
 }
 
-/** How likely a picture is not fit for everybody. */
+/** The probability that an image is NSFW. */
 export interface SeenPicture {
   readonly file: Uint8Array;
   readonly nsfw: number;
 }
 
 /**
- * What pictures say against a message, how each was judged, and which of them are not here. What cannot be
- * judged asks for a person [J7].
+ * The findings of a message's images, the judgement of each, and which of them are not here. An image that
+ * cannot be judged waits for a person [J7].
  */
 export async function pictureFindings(
   classifiers: ImageClassifiers,

@@ -3,13 +3,13 @@ import type { EventDraft } from '../log/log.ts';
 import type { Judgement } from './classifier.ts';
 import type { ModelStatus } from './manifest.ts';
 
-/** Judges texts away from the thread that asks. */
+/** Judges texts outside the caller's thread. */
 export interface Classifiers {
-  /** How many batches may be asked at once. */
+  /** How many batches may run at once. */
   readonly lanes: number;
-  /** Judgements in the order of the texts; rejects when they cannot be had, never answers in part. */
+  /** Judgements in the order of the texts; rejects if they are unavailable, never answers in part. */
   judge(texts: readonly string[]): Promise<readonly Judgement[]>;
-  /** What could be loaded. */
+  /** The models that could be loaded. */
   status(): Promise<readonly ModelStatus[]>;
   close(): Promise<void>;
 }
@@ -17,21 +17,21 @@ export interface Classifiers {
 /** The name of a kind of items: `post`, `chat`. */
 export type ItemKind = string;
 
-/** What can be held: a post with its files, a line of chat. */
+/** An item that can be held: a post with its files, a chat line. */
 export interface Item {
-  /** Row of the event that said it. */
+  /** Row of the event of the item. */
   readonly n: number;
   readonly kind: ItemKind;
   /** Ticks that the event claims. */
   readonly time: number;
 }
 
-/** What is judged: everything that would be shown, subject and file names too. */
+/** The text that is judged: everything that would be shown, including subject and file names. */
 export interface Words {
   readonly text: string;
-  /** Where in it the text proper begins and ends: spans are told by their place in that. */
+  /** Where the body begins and ends in it: spans are given as positions in the body. */
   readonly shownAt: readonly [number, number];
-  /** Pictures that are shown with it. */
+  /** Images that are shown with it. */
   readonly pictures?: readonly Picture[];
 }
 
@@ -47,11 +47,11 @@ export interface Content extends Words {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
   readonly board: Uint8Array | null;
-  /** Whether it was written elsewhere and brought in by its author. */
+  /** Whether it was written elsewhere and imported by its author. */
   readonly imported: boolean;
 }
 
-/** Somebody whose messages are judged, as of one of them. */
+/** The author of a message that is judged, at the time of the message. */
 export interface Author {
   readonly role: Role | null;
   /** When they joined, in milliseconds. */
@@ -63,36 +63,36 @@ export interface Author {
 /** A room whose items pass the gate. Hooks run inside the transaction that changes holds. */
 export interface ItemSource {
   readonly kind: ItemKind;
-  /** The number by which rows of holds name the kind; unique, and the same for ever. */
+  /** The number of the kind in rows of holds; unique and permanent. */
   readonly code: number;
-  /** Kinds of events that are such items. */
+  /** Event kinds of such items. */
   readonly kinds: readonly string[];
-  /** Whether somebody brought in with an event what was written elsewhere. */
+  /** Whether an event imports something that was written elsewhere. */
   isImported?(body: unknown): boolean;
-  /** Kinds of events by which an author changes an item, and the id of the item. */
+  /** Event kinds by which an author changes an item, with the id of the item. */
   readonly changes?: { readonly kinds: readonly string[]; itemOf(body: unknown): Uint8Array };
-  /** What an item says now; null when it is gone. */
+  /** An item's current text; null if it is gone. */
   read(n: number): Content | null;
-  /** What somebody who decides about it is shown; null when it is gone. */
+  /** The view of an item for moderators; null if it is gone. */
   show(n: number): ItemText | null;
-  /** What was said right before or after it, the nearest first. */
+  /** The messages directly before or after it, the nearest first. */
   around(n: number, before: boolean, limit: number): readonly Neighbour[];
-  /** A view (n, board) that says on which board items are, where they are on one. */
+  /** A view (n, board) that tells on which board items are, if they are on one. */
   readonly placeView?: string;
   /** Whether events of these kinds name files. */
   readonly carriesFiles?: boolean;
-  /** Events by which its author changed it, oldest first. */
+  /** Edits by its author, oldest first. */
   editsOf?(id: Uint8Array): readonly Uint8Array[];
-  /** Ticks of what it says now, where that may change. */
+  /** Ticks of its current text, if the text can change. */
   textTime?(n: number): number;
-  /** Holds are about to change. */
+  /** Called before holds change. */
   beforeChange?(): void;
-  /** These came into sight, or left it. */
+  /** Called with the items that are now shown or hidden. */
   shown?(rows: readonly number[]): void;
   hidden?(rows: readonly number[]): void;
 }
 
-/** An item as it is shown to somebody who decides about it. */
+/** An item as it is shown to moderators. */
 export interface ItemText {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
@@ -109,7 +109,7 @@ export interface ItemText {
   }[];
 }
 
-/** Something said beside an item. */
+/** A message beside an item. */
 export interface Neighbour {
   readonly id: Uint8Array;
   readonly author: Uint8Array;
@@ -122,36 +122,39 @@ export interface Neighbour {
 export interface HoldChange {
   readonly n: number;
   readonly kind: ItemKind;
-  /** Whether it came into sight. */
+  /** Whether it is shown now. */
   readonly shown: boolean;
-  /** Whether it came as it was spread, not by catch-up. */
+  /** Whether it arrived live, not by catch-up. */
   readonly live: boolean;
 }
 
-/** What a person decided, as far as this node heeds it. */
+/** A person's ruling, if this node follows that person. */
 export interface RulingInEffect {
   readonly ruling: 'publish' | 'quarantine' | 'remove';
-  /** Ticks of the ruling: it covers what was said up to then [J14]. */
+  /** Ticks of the ruling: it covers the text up to then [J14]. */
   readonly time: number;
 }
 
-/** What people say of items, by the ids of their events. */
+/** Rulings by people, by the ids of the items' events. */
 export interface Rulings {
   of(id: Uint8Array): RulingInEffect | null;
   appealed(id: Uint8Array): boolean;
-  /** The event by which this node's person asks for a look at what was held back when they wrote it. */
+  /**
+   * The event by which this node's person requests a review of a message that was held back when they wrote
+   * it.
+   */
   appeal(item: Uint8Array): EventDraft;
-  /** Calls back inside the transaction that changed what people decided about these items. */
+  /** Calls back inside the transaction that changed the rulings on these items. */
   onChange(listener: (items: readonly Uint8Array[]) => void): void;
 }
 
-/** Judges images away from the thread that asks, whatever is in the bytes. */
+/** Judges images outside the caller's thread, whatever their bytes are. */
 export interface ImageClassifiers {
   /**
-   * Judges a JPEG, PNG, GIF or WebP: `nsfw` is its score, all other heads are 0, and the stage is `image`,
-   * so that `decide` takes it as it takes a text's.
-   *
-   * @throws Problem `image-unknown`, `image-broken`, `image-too-large` or `image-not-judged`: a person must look.
+   * Judges a JPEG, PNG, GIF or WebP: `nsfw` is its score, all other labels are 0, and the stage is `image`,
+   * so that `decide` treats it like a text.
+   * @throws Problem `image-unknown`, `image-broken`, `image-too-large` or `image-not-judged`: a person must
+   * review it.
    */
   judgeImage(image: Uint8Array): Promise<Judgement>;
 }

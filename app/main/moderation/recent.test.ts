@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Recent } from './recent.ts';
 
-test('what is asked for again stays, what is not goes', () => {
+test('values that are requested again stay, others are evicted', () => {
   const recent = new Recent<number>(3);
   for (let at = 0; at < 9; at += 1) {
     recent.set(`passing ${at}`, at);

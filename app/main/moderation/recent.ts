@@ -1,7 +1,7 @@
 /**
- * What was reckoned lately, by its name: at most `most` entries in each of two generations. When the newer
- * one is full, the older goes; what is asked for in the meantime moves to the newer. Clearing all at once
- * would make the next messages pay for every common word again.
+ * A cache of computed values by name: at most `most` entries in each of two generations. When the newer one
+ * is full, the older is dropped; a value that is requested meanwhile moves to the newer. Clearing everything
+ * at once would make the next messages recompute every common word.
  */
 export class Recent<V> {
   readonly #most: number;
@@ -20,7 +20,7 @@ export class Recent<V> {
     return before;
   }
 
-  /** `name` must not be a part of a longer text that memory would be held for; see `ownCopy`. */
+  /** `name` must not be a substring of a longer text that it would keep in memory; see `ownCopy`. */
   set(name: string, value: V): void {
     if (this.#newer.size >= this.#most) {
       this.#older = this.#newer;

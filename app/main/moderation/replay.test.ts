@@ -20,7 +20,7 @@ const scoresOf = (spam: number): Scores =>
     number
   >;
 
-/** A node that judged messages of ten days; of each, how likely spam it is and what people said. */
+/** A node that judged messages of ten days; for each, the probability of spam and the ruling of people. */
 function node(judged: readonly { spam: number; ruling?: RulingInEffect['ruling'] }[]) {
   const db = openDatabase(':memory:', [...logMigrations, ...moderationMigrations]);
   const holds = new Holds({
@@ -62,7 +62,7 @@ function node(judged: readonly { spam: number; ruling?: RulingInEffect['ruling']
   return { scopes, replays: new Replays({ db, holds, scopes, now: () => NOW_MS }) };
 }
 
-test('[J21] a replay tells what would have gone where, and the false alarms a day with an interval', async () => {
+test('[J21] a replay reports what would have gone where, and the false alarms per day with an interval', async () => {
   const { replays } = node([
     ...Array.from({ length: 50 }, () => ({ spam: 0.1 })),
     ...Array.from({ length: 10 }, () => ({ spam: 0.6, ruling: 'publish' as const })),
@@ -83,7 +83,7 @@ test('[J21] a replay tells what would have gone where, and the false alarms a da
   expect(replay.falsePositives.now.low).toBeLessThan(1);
 });
 
-test('[J21] what was shown takes effect once, and no longer when something else changed since', async () => {
+test('[J21] a replayed change takes effect once, and not after something else has changed', async () => {
   const { replays, scopes } = node([{ spam: 0.6 }]);
   const bounds = { spam: { queue: 0.8, quarantine: 0.9 } };
   const [one, other] = [await replays.ofBounds(null, bounds), await replays.ofBounds(null, null)];
@@ -95,7 +95,7 @@ test('[J21] what was shown takes effect once, and no longer when something else 
   expect((await replays.ofBounds(null, null)).changed).toEqual([{ from: 'publish', to: 'queue', count: 1 }]);
 });
 
-test('[J22] calibration needs consent and decisions of both kinds, moves the probabilities, and is taken back', async () => {
+test('[J22] calibration needs consent and decisions of both kinds, moves the probabilities, and can be reset', async () => {
   const cleared = Array.from({ length: 30 }, () => ({ spam: 0.6, ruling: 'publish' as const }));
   const few = node(cleared);
   await expect(few.replays.ofCalibration(null, false)).rejects.toEqual(code('no-consent'));
@@ -115,7 +115,7 @@ test('[J22] calibration needs consent and decisions of both kinds, moves the pro
   expect(scopes.of(null)).toMatchObject({ learnt: null, calibratedAt: null });
 });
 
-test('[J22] what people confirm is left as it is', () => {
+test('[J22] decisions that people confirm stay as they are', () => {
   const decided = [
     ...Array.from({ length: 40 }, () => ({ scores: scoresOf(0.95), bad: true })),
     ...Array.from({ length: 40 }, () => ({ scores: scoresOf(0.12), bad: false })),

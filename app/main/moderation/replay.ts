@@ -11,11 +11,11 @@ import { calibrated, type Learnt, type Scopes, type Standard } from './scopes.ts
 import { problem } from './problems.ts';
 
 const DAY_MS = 86_400_000;
-/** Judgements that are decided anew before others get their turn. */
+/** How many judgements are decided again before other work gets its turn. */
 const SLICE = 2000;
 const MAX_EXAMPLES = 20;
 const EXCERPT = 160;
-/** Replays that can still be put into effect. */
+/** Replays that can still be applied. */
 const MAX_PENDING = 20;
 
 type Change =
@@ -31,11 +31,11 @@ interface Tally {
   held: number;
   reviewed: number;
   cleared: number;
-  /** Of what people held back: how much would have been. */
+  /** Of what people held back, the share that would have been held. */
   caught: number;
 }
 
-/** Shows what a change of bounds or calibration would have done, and puts into effect what was shown [J21]. */
+/** Shows the effect of a change of bounds or calibration, and applies a change that was shown [J21]. */
 export class Replays {
   readonly #db: Database;
   readonly #holds: Holds;
@@ -51,7 +51,7 @@ export class Replays {
     this.#now = init.now;
   }
 
-  /** Null takes a board's own bounds away, and the community's back to those that are shipped. */
+  /** Null removes a board's own bounds, and resets the community's to the shipped ones. */
   ofBounds(board: Uint8Array | null, bounds: Thresholds | null): Promise<Replay> {
     return this.#replay({ board, change: { what: 'bounds', bounds } });
   }
@@ -72,16 +72,15 @@ export class Replays {
     return this.#replay({ board, change: { what: 'learnt', learnt } });
   }
 
-  /** How many decisions calibration would rest on. */
+  /** How many decisions calibration would be based on. */
   samples(board: Uint8Array | null): { samples: number; needed: number } {
     return { samples: this.#decided(board).length, needed: LEAST_DECISIONS };
   }
 
   /**
-   * Puts a replayed change into effect.
-   *
-   * @returns the board that it is about.
-   * @throws Problem `replay-unknown` when it was not made since something last changed.
+   * Applies a replayed change.
+   * @returns the board that it concerns.
+   * @throws Problem `replay-unknown` if something has changed since it was made.
    */
   apply(id: string): Uint8Array | null {
     const pending = this.#pending.get(id);
@@ -91,7 +90,7 @@ export class Replays {
     const { board, change } = pending;
     if (change.what === 'bounds') this.#scopes.setBounds(board, change.bounds);
     else this.#scopes.setLearnt(board, change.learnt, this.#now());
-    // All others were made under what was in effect before.
+    // All others were made under the previous settings.
     this.#pending.clear();
     return board;
   }
@@ -152,7 +151,7 @@ export class Replays {
     };
   }
 
-  /** Of what was held all is kept, of what was published the latest: what is older than that is left out. */
+  /** All held items are kept but only the latest published ones: anything older is left out. */
   #since(): number {
     const { count, oldest } = this.#db
       .prepare<{ count: number; oldest: number | null }>(
@@ -180,7 +179,10 @@ export class Replays {
     }
   }
 
-  /** What would be in effect for a board. A change of the community's reaches boards that have none of their own. */
+  /**
+   * The settings that would be in effect for a board. A change of the community's reaches boards without
+   * their own.
+   */
   #after(board: Uint8Array | null, now: Standard, { board: scope, change }: Pending): Standard {
     const row = this.#scopes.of(board);
     const isItself = scope === null ? board === null : true;
@@ -195,7 +197,7 @@ export class Replays {
   }
 }
 
-/** Decides once more on what is kept of a judgement. What could not be judged stays what it was. */
+/** Decides again on a kept judgement. An item that could not be judged stays as it was. */
 function decideAnew(kept: KeptJudgement, { bounds, learnt }: Standard): Decision {
   const { scores, stage, cut, scrutiny, found, decision, language } = kept;
   if (scores === null || stage === 'none') return decision;
@@ -215,7 +217,7 @@ function count(side: Tally, decision: Decision, ruling: (typeof RULINGS)[number]
   else side.caught++;
 }
 
-/** Where nobody looked yet nothing is known of the share: any is as likely. */
+/** Where nobody has reviewed anything, nothing is known of the share: any is equally likely. */
 function perDay({ held, reviewed, cleared }: Tally, days: number) {
   const { value, low, high } = share(cleared, reviewed);
   const aDay = held / days;

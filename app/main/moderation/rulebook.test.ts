@@ -8,7 +8,7 @@ import { Rulebook, type RuledMessage } from './rulebook.ts';
 const DAY_MS = 86_400_000;
 const AT_MS = 400 * DAY_MS;
 
-/** A book with a list, and a member who joined 29 days ago and wrote 500 messages. */
+/** A rulebook with a list, and a member who joined 29 days ago and wrote 500 messages. */
 function setUp() {
   const book = new Rulebook(openDatabase(':memory:', [...logMigrations, ...moderationMigrations]));
   book.importList({ name: 'ours', text: 'kraken', decision: 'queue' }, { id: 'ours', nowMs: AT_MS });
@@ -25,7 +25,7 @@ function setUp() {
   return { book, message, scrutiny };
 }
 
-test('[J17] messages of sysops are checked against lists alone', () => {
+test('[J17] messages of sysops are checked against lists only', () => {
   const { book, message, scrutiny } = setUp();
   expect(scrutiny({ role: 'sysop' })).toBe('none');
   const often = Array.from({ length: 60 }, () => book.findings(message({ role: 'sysop' })));
@@ -44,7 +44,7 @@ test('[J17] the trusted role, or enough days and messages of which none is held,
   expect(scrutiny({ role: 'moderator', messages: 0 })).toBe('full');
 });
 
-test('[J17] imported messages are judged in full and count for no rate, whoever imports them', () => {
+test('[J17] imported messages are judged in full and do not count towards rates, whoever imports them', () => {
   const { book, message, scrutiny } = setUp();
   expect(scrutiny({ role: 'sysop' }, 0, true)).toBe('full');
   const found = Array.from({ length: 60 }, () =>

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const RULES = 'moderation.rules';
 const MAX_LISTS = 50;
 
-/** What holds until somebody sets other rules. */
+/** The default rules. */
 export const DEFAULT_RULES: ModerationRules = {
   perMinute: DEFAULT_LIMITS.perWindow,
   perMinuteNew: DEFAULT_LIMITS.perWindowNew,
@@ -30,13 +30,13 @@ export const DEFAULT_RULES: ModerationRules = {
   deadlineMs: 5000,
 };
 
-/** A message as rules see it. */
+/** A message with the fields that rules need. */
 export interface RuledMessage {
   readonly text: string;
   readonly author: Uint8Array;
   readonly atMs: number;
   readonly about: Author;
-  /** Brought in from elsewhere: its dates and its author say nothing of whoever imports it [J17]. */
+  /** Imported from elsewhere: its dates and author say nothing about the importer [J17]. */
   readonly imported: boolean;
 }
 
@@ -72,7 +72,7 @@ export class Rulebook {
     return this.#rules;
   }
 
-  /** Changes some of the rules; what was judged already stays as it is. */
+  /** Changes some of the rules; earlier judgements stay as they are. */
   setRules(changes: Partial<ModerationRules>): ModerationRules {
     const rules = { ...this.#rules, ...defined(changes) };
     this.#db
@@ -83,7 +83,7 @@ export class Rulebook {
     return rules;
   }
 
-  /** What rules say of a message; it is counted from now on. */
+  /** The findings of the rules for a message, which counts towards the limits from now on. */
   findings(message: RuledMessage): Finding[] {
     const { text, author, atMs, about, imported } = message;
     const listed = this.listed(text);
@@ -92,7 +92,7 @@ export class Rulebook {
     return [...this.#limits.findings({ author: toHex(author), text, atMs, joinedMs, messages }), ...listed];
   }
 
-  /** What lists alone say of a text. */
+  /** The findings of the lists alone for a text. */
   listed(text: string): Finding[] {
     if (this.#lists.length === 0) return [];
     this.#normaliser ??= new Normaliser();
@@ -100,7 +100,10 @@ export class Rulebook {
     return this.#lists.flatMap((list) => findListed(list, text, normalised));
   }
 
-  /** [J17] How closely a message is looked at. `held`: how many of its author's are held or were removed. */
+  /**
+   * [J17] How strictly a message is judged. `held`: how many of its author's messages are held or were
+   * removed.
+   */
   scrutiny({ atMs, about, imported }: RuledMessage, held: () => number): Scrutiny {
     if (imported) return 'full';
     if (about.role === 'sysop') return 'none';
@@ -116,8 +119,7 @@ export class Rulebook {
   }
 
   /**
-   * Takes in a list; one that names words and domains becomes two.
-   *
+   * Imports a list; one with words and domains becomes two.
    * @returns how many lines were neither.
    * @throws Problem `list-empty` or `too-many-lists`
    */

@@ -7,7 +7,7 @@ const normaliser = new Normaliser();
 const codes = (findings: readonly { readonly reason: { readonly code: string } }[]) =>
   findings.map(({ reason }) => reason.code);
 
-test('a list is read from words, domains, hosts files and ad blockers, and says which lines are none', () => {
+test('a list is read from words, domains, hosts files and ad blockers, and names the lines that are neither', () => {
   const list = importList(
     [
       '# mine',
@@ -26,7 +26,7 @@ test('a list is read from words, domains, hosts files and ad blockers, and says 
   });
 });
 
-test('a listed word is found in disguise, and a domain with all that is below it', () => {
+test('a listed word is found in disguise, and a domain with all its subdomains', () => {
   const list = {
     words: new Set(['casino']),
     domains: new Set(['evil.example']),
@@ -41,11 +41,11 @@ test('a listed word is found in disguise, and a domain with all that is below it
   expect(found('notevil.example and evil.example.org are others')).toEqual([]);
 });
 
-test('hosts are told from file names and versions by their form alone, each once', () => {
+test('hosts are distinguished from file names and versions by their form alone, each once', () => {
   expect(hostsIn('www.a.example a.example b.example/x 1.2.3')).toEqual(['a.example', 'b.example']);
 });
 
-test('long chains of dots and letters cost no more than their length', () => {
+test('long chains of dots and letters cost time linear in their length', () => {
   for (const text of [
     'a.'.repeat(500_000),
     'a'.repeat(1_000_000),
@@ -59,7 +59,7 @@ test('long chains of dots and letters cost no more than their length', () => {
 const old: Omit<Written, 'text' | 'atMs'> = { author: 'mara', joinedMs: 0, messages: 500 };
 const YEAR = 365 * 86_400_000;
 
-test('an author who writes too fast is looked at, and no longer once the window has passed', () => {
+test('an author who writes too fast is queued, until the window has passed', () => {
   const limits = new Limits();
   const at = (atMs: number, n: number) =>
     codes(limits.findings({ ...old, text: `note ${n}`, atMs: YEAR + atMs }));
@@ -68,7 +68,7 @@ test('an author who writes too fast is looked at, and no longer once the window 
   expect(at(10 * DEFAULT_LIMITS.windowMs, 99)).toEqual([]);
 });
 
-test('the same text again and again is a duplicate, by whomever and however it is punctuated', () => {
+test('the same text repeated is a duplicate, whoever writes it and however it is punctuated', () => {
   const limits = new Limits();
   const found = [
     'Buy my fine boats!',

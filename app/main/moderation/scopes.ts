@@ -4,7 +4,7 @@ import type { Database } from '../kernel/database.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './decision.ts';
 import { LABELS, type Scores } from './labels.ts';
 
-/** What people taught about one board: by head, probability = σ(scale · logit + shift). */
+/** The calibration of one board: by label, probability = σ(scale · logit + shift). */
 export const Learnt = z.strictObject({
   samples: z.int().nonnegative(),
   labels: z.partialRecord(
@@ -14,14 +14,14 @@ export const Learnt = z.strictObject({
 });
 export type Learnt = z.infer<typeof Learnt>;
 
-/** By what a scope decides. */
+/** The settings of a scope. */
 export interface Standard {
   readonly bounds: Thresholds;
   readonly learnt: Learnt | null;
 }
 
 export interface ScopeRow extends Standard {
-  /** Null for wherever a board has none of its own. */
+  /** Null if a board has none of its own. */
   readonly board: Uint8Array | null;
   /** Whether the bounds are its own. */
   readonly own: boolean;
@@ -36,10 +36,10 @@ interface Row {
   calibrated_at: number | null;
 }
 
-/** The community's row has no board's id. */
+/** The community's row has no board id. */
 const COMMUNITY = new Uint8Array(0);
 
-/** Bounds and calibration by board, with those of the community behind them. */
+/** Bounds and calibration by board, with those of the community as defaults. */
 export class Scopes {
   readonly #db: Database;
   readonly #standards = new Map<string, ScopeRow>();
@@ -73,7 +73,7 @@ export class Scopes {
     };
   }
 
-  /** Null takes a scope's own bounds away. */
+  /** Null removes a scope's own bounds. */
   setBounds(board: Uint8Array | null, bounds: Thresholds | null): void {
     this.#db
       .prepare(
@@ -84,7 +84,7 @@ export class Scopes {
     this.#standards.clear();
   }
 
-  /** Null goes back to the shipped calibration. */
+  /** Null restores the shipped calibration. */
   setLearnt(board: Uint8Array | null, learnt: Learnt | null, nowMs: number): void {
     this.#db
       .prepare(
@@ -95,7 +95,7 @@ export class Scopes {
     this.#standards.clear();
   }
 
-  /** [J22] Nothing of what was learnt is left. */
+  /** [J22] Forgets everything that was learnt. */
   forget(): void {
     this.#db.exec('UPDATE moderation_scope SET calibration = NULL, calibrated_at = NULL');
     this.#standards.clear();
@@ -108,7 +108,7 @@ const logit = (p: number) => {
   return Math.log(inside / (1 - inside));
 };
 
-/** Probabilities as a board's people would have them. */
+/** Probabilities after a board's own calibration. */
 export function calibrated(learnt: Learnt | null, scores: Scores): Scores {
   if (learnt === null) return scores;
   return Object.fromEntries(

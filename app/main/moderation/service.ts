@@ -19,11 +19,11 @@ import { FallbackClassifiers } from './fallback-classifiers.ts';
 
 const MODELS = 'moderation.models';
 const CONSENT = 'moderation.consent';
-/** How often whoever watches hears of the status, in milliseconds. */
+/** How often listeners get the status, in milliseconds. */
 const TELL_MS = 500;
-/** Loading the models takes a second of one core: a start does not wait for it. */
+/** Loading the models takes one second of one core: a start does not wait for it. */
 const LOOK_AFTER_MS = 3000;
-/** Speed is that of so long, in milliseconds. */
+/** The period over which the speed is measured, in milliseconds. */
 const SPEED_MS = 10_000;
 
 export interface ModerationInit {
@@ -39,9 +39,9 @@ export interface ModerationInit {
   readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
   /** This node's person. */
   readonly me: () => Uint8Array;
-  /** Who wrote a message, as of its ticks. */
+  /** The author of a message at the time of its ticks. */
   about(author: Uint8Array, time: number): Author;
-  /** Places that may have bounds of their own: the boards. */
+  /** Scopes that may have bounds of their own: the boards. */
   readonly scopes: () => readonly { readonly id: string; readonly name: string }[];
 }
 
@@ -49,7 +49,7 @@ type Inputs = contract.Inputs['moderation'];
 type Outputs = contract.Outputs['moderation'];
 export type Moderation = ReturnType<typeof createModeration>;
 
-/** Judging for the console: the gate, and everything a sysop sets about it. */
+/** Moderation for the console: the gate, and everything that a sysop sets about it. */
 export function createModeration(init: ModerationInit) {
   const { db, clock } = init;
   const logger = init.logger ?? silentLogger;
@@ -92,7 +92,7 @@ export function createModeration(init: ModerationInit) {
     changed: () => tellSoon(),
   });
 
-  /** Judged a second, of the last seconds. */
+  /** Messages judged per second, over the last seconds. */
   const perSecond = (): number => {
     const { publish, queue, quarantine } = figures.totals;
     const now = { at: clock.now(), total: publish + queue + quarantine };
@@ -146,18 +146,18 @@ export function createModeration(init: ModerationInit) {
     holds,
     figures,
 
-    /** Judges what waits from now on; returns nothing: see `stop`. */
+    /** Judges waiting items from now on; see `stop`. */
     start(): void {
       if (stops.length > 0) return;
       stops = [gate.start(), holds.onChange(tellSoon)];
     },
 
-    /** At once: nothing is judged or settled any more. */
+    /** Immediate: nothing is judged or settled any more. */
     halt(): void {
       for (const stop of stops.splice(0)) stop();
     },
 
-    /** Figures for machines. */
+    /** Figures for programs. */
     metrics: () => ({
       decisions: figures.totals,
       waiting: holds.countWaiting(),
@@ -166,10 +166,10 @@ export function createModeration(init: ModerationInit) {
       models: models.mode === 'models' || models.mode === 'first-stage' ? 1 : 0,
     }),
 
-    /** Asks the judges what they could load, and puts up a notice where something is wrong. */
+    /** Asks the classifiers what they could load, and puts up a notice if something is wrong. */
     look: () => models.look(),
 
-    /** The same once a node that starts has nothing better to do. */
+    /** The same, once a starting node is idle. */
     lookSoon(): void {
       stops.push(clock.after(LOOK_AFTER_MS, () => void models.look()));
     },

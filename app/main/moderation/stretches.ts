@@ -7,24 +7,24 @@ const CHUNK = new RegExp(`[^${SPACE}]+`, 'gu');
 const UNSEEN_RUN =
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   /(?:[\p{Cf}\p{Cs}\p{M}]|[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f])+/gu;
-/** What most messages are made of; told much faster than the absence of the above. */
+/** The characters of most messages; a faster check than the absence of the above. */
 // oxlint-disable-next-line no-control-regex -- tab and line ends are meant
 const PRINTABLE = /^[\u0020-\u007e\t-\r]*$/;
 const MARK = /^\p{M}$/u;
 /** Marks that are invisible themselves: joiners and variation selectors. */
 const UNSEEN_MARKS = new Set([0x034f, 0x17b4, 0x17b5, ...Array.from({ length: 16 }, (_, at) => 0xfe00 + at)]);
-/** Marks that may pile up on one letter. */
+/** Marks that may be stacked on one letter. */
 const MAX_MARKS = 2;
 const MAX_CHUNK = 96;
 
-/** Where the runs of characters between blanks lie. */
+/** The runs of characters between spaces. */
 export function runsOf(text: string): { start: number; end: number }[] {
   const runs: { start: number; end: number }[] = [];
   if (!isAscii(text)) {
     for (const run of text.matchAll(CHUNK)) runs.push({ start: run.index, end: run.index + run[0].length });
     return runs;
   }
-  // The same for what most texts are, several times as fast.
+  // The same for most texts, several times as fast.
   let start = -1;
   for (let at = 0; at <= text.length; at += 1) {
     const code = at < text.length ? text.charCodeAt(at) : 32;
@@ -38,7 +38,7 @@ export function runsOf(text: string): { start: number; end: number }[] {
   return runs;
 }
 
-/** Cuts a run without blanks into pieces of bounded length, never through a character. */
+/** Cuts a run without spaces into pieces of bounded length, never inside a character. */
 export function tokens(run: string): string[] {
   if (run.length <= MAX_CHUNK) return [run];
   const characters = [...run];
@@ -49,7 +49,7 @@ export function tokens(run: string): string[] {
   return cut;
 }
 
-/** The text without what cannot be seen, and where each of its characters stood. */
+/** The text without invisible characters, and the original position of each character. */
 export function visible(text: string): { seen: string; origin: (at: number) => number } {
   if (PRINTABLE.test(text) || text.search(UNSEEN_RUN) < 0) return { seen: text, origin: (at) => at };
   const removed: { readonly at: number; readonly shift: number }[] = [];

@@ -14,16 +14,19 @@ const cutterOf = async (language: (typeof LANGUAGES)[number]) => {
   return new Tokens({ tokens: pieces, scores });
 };
 
-test.each(LANGUAGES)('[J1] lines are cut into the same pieces as in the training: %s', async (language) => {
+test.each(LANGUAGES)('[J1] lines are cut into the same tokens as in training: %s', async (language) => {
   const tokens = await cutterOf(language);
   for (const vector of vectors)
     expect(tokens.line(vector.line, MOST_PIECES[language].whole), vector.line).toEqual(vector[language]);
 });
 
-test.each(LANGUAGES)('[J3] a line has no more pieces than its encoder learnt from: %s', async (language) => {
-  const tokens = await cutterOf(language);
-  for (const most of Object.values(MOST_PIECES[language])) {
-    expect(tokens.line('harbour '.repeat(10_000), most)).toHaveLength(most);
-    expect(tokens.line('x'.repeat(100_000), most).length).toBeLessThanOrEqual(most);
-  }
-});
+test.each(LANGUAGES)(
+  '[J3] a line has no more tokens than its encoder was trained with: %s',
+  async (language) => {
+    const tokens = await cutterOf(language);
+    for (const most of Object.values(MOST_PIECES[language])) {
+      expect(tokens.line('harbour '.repeat(10_000), most)).toHaveLength(most);
+      expect(tokens.line('x'.repeat(100_000), most).length).toBeLessThanOrEqual(most);
+    }
+  },
+);

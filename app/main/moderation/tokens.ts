@@ -5,23 +5,26 @@ const UNKNOWN = 3;
 const FIRST = 0;
 const LAST = 2;
 const SPACE = '▁';
-/** What goes on within a word, in the vocabulary of word pieces. */
+/** The prefix of a token inside a word, in the WordPiece vocabulary. */
 const WITHIN = '##';
-/** Words whose pieces are kept, in each of two generations. */
+/** Words whose tokens are cached, in each of two generations. */
 const MOST_KEPT = 10_000;
-/** A longer word is nobody's: it is one unknown piece. */
+/** A longer word is one unknown token. */
 const LONGEST_WORD = 100;
 
-/** An encoder's vocabulary: pieces by number; where each has a score (log probability) it is a unigram one. */
+/**
+ * An encoder's vocabulary: tokens by number; if each has a score (log probability) it is a unigram
+ * vocabulary.
+ */
 export interface Vocabulary {
   readonly tokens: readonly string[];
   readonly scores?: readonly number[] | undefined;
 }
 
-/** Numbers of the pieces that a word is cut into. */
+/** Numbers of the tokens of a word. */
 type Cut = (word: string) => readonly number[];
 
-/** Cuts lines into pieces and keeps what it did to each word; as tools/training/encoder.py. */
+/** Cuts lines into tokens and caches them by word; as tools/training/encoder.py does. */
 export class Tokens {
   readonly #cut: Cut;
   readonly #kept = new Recent<readonly number[]>(MOST_KEPT);
@@ -33,7 +36,7 @@ export class Tokens {
         : likeliest(vocabulary.tokens, vocabulary.scores);
   }
 
-  /** Numbers of a line's pieces, at most so many, the two ends included. */
+  /** Numbers of a line's tokens, up to a limit, with the two end tokens. */
   line(line: string, most: number): number[] {
     const found = [FIRST];
     for (const word of line.split(' ')) {
@@ -61,7 +64,7 @@ function numbersOf(tokens: readonly string[]) {
   };
 }
 
-/** The pieces on the likeliest path: a unigram model (Kudo 2018). */
+/** The tokens on the most likely path: a unigram model (Kudo 2018). */
 function likeliest(tokens: readonly string[], scores: readonly number[]): Cut {
   const { numbers, longest } = numbersOf(tokens);
   const unknown = scores.reduce((least, score) => Math.min(least, score), 0) - 10;
@@ -92,14 +95,14 @@ function likeliest(tokens: readonly string[], scores: readonly number[]): Cut {
     }
     const found: number[] = [];
     for (let at = size; at > 0; at = from[at]!) {
-      // Unknown characters in a row are one unknown.
+      // A row of unknown characters is one unknown token.
       if (via[at] !== UNKNOWN || found.at(-1) !== UNKNOWN) found.push(via[at]!);
     }
     return found.toReversed();
   };
 }
 
-/** From the left, the longest piece that is known: WordPiece (Devlin et al. 2019), without accents. */
+/** From the left, the longest known token: WordPiece (Devlin et al. 2019), without accents. */
 function longestFirst(tokens: readonly string[]): Cut {
   const { numbers, longest } = numbersOf(tokens);
   const cutPart = (letters: readonly string[]): readonly number[] => {
@@ -125,7 +128,7 @@ const ACCENT = /\p{Mn}/gu;
 const WRITTEN = /[\p{L}\p{N}]/u;
 const IDEOGRAPH = /[\u2e80-\u9fff]/u;
 
-/** A word's runs of letters and digits; every mark and every ideograph is a part of its own. */
+/** A word's runs of letters and digits; every punctuation mark and every ideograph is a part of its own. */
 function partsOf(word: string): string[][] {
   const parts: string[][] = [];
   let open: string[] | null = null;

@@ -7,12 +7,12 @@ interface Row {
   author: Uint8Array;
 }
 
-/** Which posts were judged without their pictures, by the files that were not here [J27]. */
+/** Which posts were judged without their images, by the files that were not here [J27]. */
 export class UnseenPictures {
   readonly #of;
   readonly #put;
   readonly #drop;
-  /** Rows of posts that are named here, so that others cost nothing. */
+  /** Rows of the posts listed here, so that other posts cost nothing. */
   readonly #named: Set<number>;
 
   constructor(db: Database) {
@@ -30,7 +30,7 @@ export class UnseenPictures {
     return this.#of.all(file);
   }
 
-  /** What a post was last judged without. */
+  /** The files that were missing when a post was last judged. */
   keep(n: number, files: readonly Uint8Array[]): void {
     if (this.#named.delete(n)) this.#drop.run(n);
     for (const file of files) this.#put.run(file, n);

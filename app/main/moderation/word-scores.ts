@@ -5,17 +5,17 @@ import type { Normalised } from './normalise.ts';
 const foul = new Set(table.foul);
 const spammy = new Set(table.spammy);
 
-/** What a listed word stands for when words are all there is to judge by. */
+/** The label of a listed word when only words can be judged. */
 export function labelOfWord(word: string): Label | null {
   if (foul.has(word)) return 'toxic';
   return spammy.has(word) ? 'spam' : null;
 }
 
-/** One listed word is enough to ask a person, and never enough to quarantine. */
+/** One listed word is enough to queue, and never enough to quarantine. */
 const ONE_WORD = 0.6;
 const MOST = 0.85;
 
-/** Scores by word lists alone: the fallback when models are missing, switched off or broken. */
+/** Scores from word lists alone: the fallback when models are missing, switched off or broken. */
 export function wordListScores({ readings }: Normalised): Scores {
   const counts = { toxic: 0, spam: 0 };
   for (const { words } of readings) {

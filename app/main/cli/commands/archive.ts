@@ -9,7 +9,7 @@ import { findBoard } from './boards.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
-/** `import`, `export` and `demo`: many messages at a time. */
+/** `import`, `export` and `demo`: bulk transfer of messages. */
 export const archiveCommands = (context: Context): Command[] => [
   importCommand(context),
   exportCommand(context),
@@ -86,8 +86,8 @@ function demo(context: Context): Command {
 }
 
 /**
- * Shows a job's progress until it ends. Ctrl-C cancels the job and then waits for it, so that what was
- * imported up to there is whole.
+ * Shows a job's progress until it ends. Ctrl-C cancels the job and then waits for it, so that the messages
+ * imported so far are complete.
  */
 async function follow(io: Io, client: Client, started: Job, label: string): Promise<Answer> {
   const line = new ProgressLine(io, label);

@@ -7,7 +7,7 @@ import { oneLine, plain, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
-/** `board`, `post`, `read` and `search`: what is written. */
+/** `board`, `post`, `read` and `search`: boards and posts. */
 export const boardCommands = (context: Context): Command[] => [
   board(context),
   post(context),
@@ -15,7 +15,7 @@ export const boardCommands = (context: Context): Command[] => [
   search(context),
 ];
 
-/** The board of a slug or an id. Throws a Problem `no-board` that lists those there are. */
+/** The board of a slug or an id. Throws a Problem `no-board` that lists the existing ones. */
 export async function findBoard(client: Client, name: string): Promise<Board> {
   const boards = await client.boards.list({});
   const found = boards.find((one) => one.slug === name || one.id === name);

@@ -7,7 +7,7 @@ import { wholeNumber } from './numbers.ts';
 import { mustBeReady, reach, setUp, wishOf, withReachOptions, type ReachOptions } from './reach.ts';
 import { problem } from '../problems.ts';
 
-/** `invite`, `reach`, `join`, `peers` and `members`: who takes part. */
+/** `invite`, `reach`, `join`, `peers` and `members`: the participants. */
 export const communityCommands = (context: Context): Command[] => [
   invite(context),
   reach(context),
@@ -76,7 +76,10 @@ function invite(context: Context): Command {
   );
 }
 
-/** Sets the node up for the reach of an invite, where it is not yet. Throws a Problem (`reach-unset`, `not-reachable`). */
+/**
+ * Sets the node up for the reach of an invite, if it is not yet. Throws a Problem (`reach-unset`,
+ * `not-reachable`).
+ */
 async function prepare(client: Client, options: ReachOptions & { readonly reach?: Reach }): Promise<void> {
   const wish = options.reach;
   const reports = await client.federation.reaches({});

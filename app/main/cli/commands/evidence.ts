@@ -9,7 +9,7 @@ import { print } from '../io.ts';
 import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 
-/** `ledger evidence` and `ledger verify-evidence`: validators that broke the rules, provably. */
+/** `ledger evidence` and `ledger verify-evidence`: proof against validators that broke the rules. */
 export const evidenceCommands = (context: Context): Command[] => [evidence(context), verifyEvidence(context)];
 
 function evidence(context: Context): Command {

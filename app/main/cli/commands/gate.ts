@@ -15,7 +15,7 @@ import { problem } from '../problems.ts';
 
 type Bounds = ScopeBounds['bounds'];
 
-/** `moderation`: what a community's node holds back, and by which rules. */
+/** `moderation`: the rules and bounds of a node's moderation gate. */
 export function gateCommands(context: Context): Command[] {
   const group = command('moderation', 'what this node holds back, by which bounds, rules and lists', [
     'moderation status',

@@ -24,7 +24,7 @@ export const ledgerCommands = (context: Context): Command[] => [
 
 function ledger(context: Context): Command {
   const group = command('ledger', 'how the ledger stands', ['ledger status', 'ledger recover']);
-  // What stands behind the subcommand is the subcommand's.
+  // Options after the subcommand belong to the subcommand.
   group.enablePositionalOptions();
   group.addCommand(
     command('status', 'height, validators and whether it runs', ['ledger status']).action(

@@ -9,7 +9,7 @@ import { restoreDatabase } from '../../node/restore.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
-/** `verify`, `rebuild`, `backup`, `restore` and `sim`: whether all is well, and what to do when not. */
+/** `verify`, `rebuild`, `backup`, `restore` and `sim`: checks and repairs. */
 export const maintenanceCommands = (context: Context): Command[] => [
   verify(context),
   rebuild(context),

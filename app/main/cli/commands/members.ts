@@ -7,7 +7,7 @@ import { problem } from '../problems.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** `members` lists who belongs here; its subcommands change that, and come back once it is final. */
+/** `members` lists the members; its subcommands change them, and return once the change is final. */
 export function members(context: Context): Command {
   const group = command('members', 'list the members', ['members', 'members ban mara --reason flood']).action(
     (options: CommonOptions) =>
@@ -25,7 +25,7 @@ export function members(context: Context): Command {
         return { json: list, text: table(headings, rows) };
       }),
   );
-  // What stands behind a subcommand is the subcommand's.
+  // Options after a subcommand belong to the subcommand.
   group.enablePositionalOptions();
   const about = (name: string, description: string, example: string) =>
     command(name, description, [`members ${example}`]).argument('<member>', 'handle or identity');
@@ -86,7 +86,7 @@ export function members(context: Context): Command {
   return group;
 }
 
-/** The DID of a member's handle, or of itself. */
+/** The DID of a member, named by handle or DID. */
 export async function didFor(client: Client, who: string): Promise<string> {
   return who.startsWith('did:') ? who : found(await client.members.list({}), who).did;
 }

@@ -30,11 +30,11 @@ interface ModelOptions extends CommonOptions {
   readonly models?: string;
 }
 
-/** `moderate` and `models`: what the models say, without a community and without a network. */
+/** `moderate` and `models`: runs the models, without a community and without a network. */
 export const moderationCommands = (context: Context): Command[] => [moderate(context), models(context)];
 
 const DEADLINE_MS = 10_000;
-/** So much of a text is held against a list. */
+/** How much of a text is checked against a list. */
 const MAX_LISTED = 64_000;
 
 function moderate({ io, began }: Context): Command {
@@ -71,7 +71,7 @@ function moderate({ io, began }: Context): Command {
     });
 }
 
-/** What a list of words and domains says of a text; nothing when there is no list. */
+/** The findings of a list of words and domains for a text; none if there is no list. */
 async function rulesOf(io: Io, path: string | undefined): Promise<(text: string) => readonly Finding[]> {
   if (path === undefined) return () => [];
   const { words, domains, refused } = importList(await readFile(resolve(path), 'utf8'));
@@ -175,7 +175,7 @@ async function withClassifiers<T>(
   }
 }
 
-/** A missing or broken model is said aloud, on standard error, before anything is judged. */
+/** A missing or broken model is reported on standard error before anything is judged. */
 async function warnOf(io: Io, classifiers: Classifiers): Promise<void> {
   for (const { fault, part } of await classifiers.status()) {
     if (fault === null) continue;

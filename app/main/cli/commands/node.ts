@@ -11,7 +11,7 @@ import { bytes, duration, pairs } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
-/** `init`, `serve` and `status`: a node's beginning, its work and how it is. */
+/** `init`, `serve` and `status`: sets up, runs and shows a node. */
 export const nodeCommands = (context: Context): Command[] => [
   init(context),
   serveCommand(context),

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { problem } from '../problems.ts';
 
-/** Reads a whole number from 0 on from an option. */
+/** Reads a non-negative integer from an option. */
 export function wholeNumber(value: string): number {
   const number = Number(value);
   if (value.trim() === '' || !Number.isSafeInteger(number) || number < 0)

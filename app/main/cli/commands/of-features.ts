@@ -2,7 +2,10 @@ import { Command } from 'commander';
 import type { CommandSpec, Feature } from '../../feature/index.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 
-/** The commands that features declare; those of two words, such as `board list`, stand below their first word. */
+/**
+ * The commands that features declare; those of two words, such as `board list`, are subcommands of their
+ * first word.
+ */
 export function featureCommands(context: Context, features: readonly Feature[]): Command[] {
   const specs = features.flatMap(({ commands }) => commands ?? []);
   const parents = new Map<string, Command>();

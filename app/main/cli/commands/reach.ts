@@ -7,7 +7,7 @@ import { problem } from '../problems.ts';
 
 const REACHES = ['machine', 'network', 'internet'] as const;
 
-/** Options with which a node is set up for a reach. */
+/** Options that set a node up for a reach. */
 export interface ReachOptions extends CommonOptions {
   readonly address?: readonly string[];
   readonly relay: boolean;
@@ -23,7 +23,7 @@ export const withReachOptions = (to: Command, description: string): Command =>
     )
     .option('--no-relay', 'do not carry connections for members who cannot be dialled');
 
-/** `reach`: who can dial this node, and what to do about it. */
+/** `reach`: who can dial this node, and how to change that. */
 export function reach(context: Context): Command {
   return command('reach', 'show who can dial this node, or set it up for a reach', [
     'reach',
@@ -56,12 +56,12 @@ export function reach(context: Context): Command {
     );
 }
 
-/** Sets the node up for a reach. A node for the internet relays unless told otherwise. */
+/** Sets the node up for a reach. A node for the internet relays unless an option says otherwise. */
 export function setUp(client: Client, wanted: Reach, options: ReachOptions): Promise<ReachReport> {
   return client.federation.setReach(wishOf(wanted, options));
 }
 
-/** The wish that options express. */
+/** The wish that the options express. */
 export function wishOf(wanted: Reach, { relay, address }: ReachOptions): ReachWish {
   return {
     reach: wanted,
@@ -70,7 +70,7 @@ export function wishOf(wanted: Reach, { relay, address }: ReachOptions): ReachWi
   };
 }
 
-/** Throws a Problem `not-reachable` with the steps that are left, where the reach does not work. */
+/** Throws a Problem `not-reachable` with the remaining steps if the reach does not work. */
 export function mustBeReady({ ready, finding, steps }: ReachReport): void {
   if (ready) return;
   throw new Problem('not-reachable', finding, steps.map((step, at) => `\n  ${at + 1}. ${step}`).join(''));

@@ -6,7 +6,7 @@ import { bytes, pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
-/** `purge`, `purges` and `answer`: bytes that go for good. */
+/** `purge`, `purges` and `answer`: permanent deletion. */
 export const purgeCommands = (context: Context): Command[] => [
   purge(context),
   purges(context),

@@ -17,7 +17,7 @@ import { wholeNumber } from './numbers.ts';
 import { followCommands } from './review-follow.ts';
 import { purgeCommands } from './review-purge.ts';
 
-/** `review`: what waits for a person, and what people decide. */
+/** `review`: the queue and the decisions of people. */
 export const reviewCommands = (context: Context): Command[] => {
   const group = command('review', 'look at what was held back, and decide', [
     'review list',

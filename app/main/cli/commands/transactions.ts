@@ -36,7 +36,7 @@ function transaction(context: Context): Command {
     readonly cursor?: string;
   }
   const group = command('tx', 'send and look up transactions', ['tx show bafy…', 'tx list']);
-  // What stands behind the subcommand is the subcommand's.
+  // Options after the subcommand belong to the subcommand.
   group.enablePositionalOptions();
   group.addCommand(
     command('send', 'sign a transaction with your key and hand it in', [

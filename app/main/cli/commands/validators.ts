@@ -7,13 +7,13 @@ import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
-/** `validator`: who signs blocks, and changes of that. */
+/** `validator`: the signers of blocks, and changes to them. */
 export function validator(context: Context): Command {
   interface Change extends CommonOptions {
     readonly quorum?: number;
   }
   const group = command('validator', 'who signs blocks', ['validator list', 'validator keygen > ines.json']);
-  // What stands behind the subcommand is the subcommand's.
+  // Options after the subcommand belong to the subcommand.
   group.enablePositionalOptions();
   const changed = async (client: Client, input: Parameters<Client['ledger']['changeValidators']>[0]) => {
     const made = await client.ledger.changeValidators(input);

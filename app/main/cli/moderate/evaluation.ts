@@ -15,24 +15,24 @@ import { problem } from '../problems.ts';
 const LABELS = ['spam', 'toxic', 'nsfw'] as const;
 type Judged = (typeof LABELS)[number];
 
-/** What a file of labelled texts says of the models. */
+/** The measurements of the models on a file of labelled texts. */
 export interface Evaluation {
   readonly file: string;
   readonly head: Judged;
   readonly rows: number;
   readonly positives: number;
   readonly area: Measured;
-  /** At even odds. */
+  /** At a threshold of one half. */
   readonly accuracy: Measured;
   readonly falsePositives: Measured;
-  /** Of the rows that are not what the head looks for: how many were not published at the defaults. */
+  /** Of the rows without the label: how many were not published at the default bounds. */
   readonly heldBack: Measured;
-  /** How many the second stage was asked about. */
+  /** How many the second stage judged. */
   readonly second: Measured;
 }
 
 const Row = z.looseObject({ text: z.string(), label: z.string() });
-/** Labels that say there is nothing wrong; every other label says there is. */
+/** Labels that mean nothing is wrong; every other label means something is. */
 const FINE = new Set([
   'ham',
   'ok',
@@ -49,7 +49,7 @@ const SPAM = new Set(['ham', 'spam', 'smishing']);
 const EVEN = 0.5;
 const MAX_BYTES = 512 * 1024 * 1024;
 
-/** Judges every row of every file and measures the answers against the labels. */
+/** Judges every row of every file and measures the results against the labels. */
 export async function evaluate(
   engine: Engine,
   files: readonly string[],

@@ -11,14 +11,16 @@ import {
   type Outcome,
 } from '../../moderation/index.ts';
 
-/** What `moderate` judges with. */
+/** The classifiers and settings that `moderate` uses. */
 export interface Judging {
   readonly engine: Engine;
   readonly images: ImageClassifiers;
   readonly clock: Clock;
 }
 
-/** Judges an image by its path. What cannot be read or judged waits for a person, and says why. */
+/**
+ * Judges an image by its path. An image that cannot be read or judged waits for a person, with the reason.
+ */
 export async function judgedImage(path: string, { images, clock }: Judging): Promise<Outcome> {
   const since = clock.now();
   try {
@@ -41,7 +43,7 @@ export async function judgedImage(path: string, { images, clock }: Judging): Pro
   }
 }
 
-/** A file's bytes, never more than may be judged and one, and never of what is no file: a pipe has no end. */
+/** A file's bytes, at most one more than may be judged, and only of plain files: a pipe has no end. */
 async function bytesOf(path: string): Promise<Uint8Array> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new Error('the image could not be opened.', { cause });

@@ -3,7 +3,7 @@ import { DEFAULT_THRESHOLDS, type Finding, type Outcome } from '../../moderation
 import type { Io } from '../io.ts';
 import { judgedImage, type Judging } from './images.ts';
 
-/** One answer of `impulse moderate --jsonl`; its fields are an interface that programs rely on. */
+/** One result of `impulse moderate --jsonl`; its fields are an interface that programs rely on. */
 export interface Record {
   readonly id: string | number | null;
   readonly spam_score: number | null;
@@ -25,10 +25,10 @@ const Input = z.looseObject({
 });
 
 const MAX_LINE = 4 * 1024 * 1024;
-/** Answers that may wait for their turn to be written. */
+/** How many results may wait for their turn to be written. */
 const MAX_AHEAD = 512;
 
-/** Judges standard input line by line; answers come in the order of the lines. */
+/** Judges standard input line by line; results are in the order of the lines. */
 export async function moderateLines(
   io: Io,
   judging: Judging,
@@ -86,7 +86,7 @@ async function answerOf(
 
 const RANK = { publish: 0, queue: 1, quarantine: 2 } as const;
 
-/** A text and its image as one: the decision of the worse, and every score that there is. */
+/** A text and its image as one: the more severe decision, and all scores. */
 function worse(text: Record, image: Record): Record {
   const decisive = RANK[image.decision] > RANK[text.decision] ? image : text;
   const nsfw = [text.nsfw_score, image.nsfw_score].filter((score) => score !== null);
@@ -101,7 +101,7 @@ function worse(text: Record, image: Record): Record {
   };
 }
 
-/** What could not be judged waits for a person. */
+/** A line that could not be judged waits for a person. */
 const unjudged = (id: Record['id']): Record => ({
   id,
   spam_score: null,
@@ -121,7 +121,7 @@ function recordOf(id: Record['id'], { verdict, judgement, latencyMs }: Outcome):
   const { scores, stage, language } = judgement;
   return {
     id,
-    // An image says nothing about spam and toxicity.
+    // An image has no scores for spam and toxicity.
     spam_score: stage === 'image' ? null : rounded(scores.spam),
     toxicity_score: stage === 'image' ? null : rounded(scores.toxic),
     nsfw_score: rounded(scores.nsfw),

@@ -62,7 +62,7 @@ export const ModelState = z.object({
   task: z.string(),
   state: z.enum(['ready', 'missing', 'broken', 'off']),
   /** The fault and its remedy; null while the model is ready. */
-  trouble: z.string().nullable(),
+  fault: z.string().nullable(),
   version: z.string().nullable(),
   sizeBytes: z.number().int().nonnegative(),
   licence: z.string(),

@@ -117,10 +117,10 @@ export function createMaintenance(init: MaintenanceInit) {
       const before = log.count();
       const shown = log.stateDigest();
       await database.copy(init.path, scratch);
-      const anew = await rebuilt(scratch);
+      const recomputed = await rebuilt(scratch);
       // Something was written meanwhile: it is in the copy and not in the digest, or the reverse.
       const unchanged = before === log.count() && equalBytes(shown, log.stateDigest());
-      if (unchanged && !equalBytes(shown, anew))
+      if (unchanged && !equalBytes(shown, recomputed))
         faults.add('What is shown differs from what the log says. Run “impulse rebuild”.');
     } finally {
       for (const suffix of ['', '-wal', '-shm']) await disk.remove(scratch + suffix);

@@ -57,7 +57,7 @@ export class ModelsWatch {
       name: title,
       task: TASKS[part],
       state: this.#init.on() ? (state === 'ok' ? 'ready' : state) : 'off',
-      trouble: state === 'ok' ? null : `${fault ?? UNUSABLE.message} ${UNUSABLE.remedy}`,
+      fault: state === 'ok' ? null : `${fault ?? UNUSABLE.message} ${UNUSABLE.remedy}`,
       version: null,
       sizeBytes,
       licence,

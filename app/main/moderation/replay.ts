@@ -117,8 +117,8 @@ export class Replays {
     for await (const { kept, ruling } of this.#kept(since)) {
       if (pending.board !== null && !(kept.board && equalBytes(kept.board, pending.board))) continue;
       const standard = this.#scopes.of(kept.board);
-      const from = decideAnew(kept, standard);
-      const to = decideAnew(kept, this.#after(kept.board, standard, pending));
+      const from = decideAgain(kept, standard);
+      const to = decideAgain(kept, this.#after(kept.board, standard, pending));
       judged++;
       if (ruling !== null) reviewed++;
       if (ruling !== null && ruling !== 'publish') bad++;
@@ -198,7 +198,7 @@ export class Replays {
 }
 
 /** Decides again on a kept judgement. An item that could not be judged stays as it was. */
-function decideAnew(kept: KeptJudgement, { bounds, learnt }: Standard): Decision {
+function decideAgain(kept: KeptJudgement, { bounds, learnt }: Standard): Decision {
   const { scores, stage, cut, scrutiny, found, decision, language } = kept;
   if (scores === null || stage === 'none') return decision;
   const judgement = { scores: calibrated(learnt, scores), stage, cut, language, spans: [], disguised: 0 };

@@ -7,14 +7,14 @@ import { logMigrations } from '../log/migrations.ts';
 import { NoticeBoard } from '../observability/index.ts';
 import { StillClock } from '../platform/memory/test-community.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
-import { guardedClock, troubleshooter } from './degraded-mode.ts';
+import { guardedClock, degradedMode } from './degraded-mode.ts';
 
 function world() {
   const clock = new StillClock();
   const db = openDatabase(':memory:', logMigrations);
   const notices = new NoticeBoard(clock);
   const phases: (string | null)[] = [];
-  const { failed, refused } = troubleshooter({
+  const { failed, refused } = degradedMode({
     clock,
     logger: silentLogger,
     db,

@@ -29,7 +29,7 @@ export function guardedClock(clock: Clock, failed: (error: unknown) => void): Cl
  * Handles failed background work: it is logged, and while the disk takes no writes the node is read-only and
  * says so, until a write succeeds again.
  */
-export function troubleshooter(init: {
+export function degradedMode(init: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly db: Database;

@@ -26,7 +26,7 @@ import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './r
 import { createRouter } from './router.ts';
 import { SettingsFile } from './settings-file.ts';
 import { createStatus } from './status.ts';
-import { guardedClock, troubleshooter } from './degraded-mode.ts';
+import { guardedClock, degradedMode } from './degraded-mode.ts';
 import { version } from './version.ts';
 import { archivePorts, maintenancePorts } from './tools.ts';
 import { problem } from './problems.ts';
@@ -102,7 +102,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
         copyDatabaseNow(directory.database, `${directory.backups}/before-${version}-from-${from}.db`),
     });
     undo.push(() => db.close());
-    const { failed, refused } = troubleshooter({ clock: systemClock, logger, db, status: () => status });
+    const { failed, refused } = degradedMode({ clock: systemClock, logger, db, status: () => status });
     const clock = guardedClock(systemClock, failed);
     const net = await openNetwork({
       offline: init.offline === true,

@@ -54,7 +54,7 @@ function statusText({ mode, models: all, backlog, perSecond, latency }: Moderati
     ['A second', Math.round(perSecond)],
     ['Latency', latency ? `${Math.round(latency.p50Ms)} ms, p99 ${Math.round(latency.p99Ms)} ms` : '-'],
   ]);
-  const rows = all.map((model) => [model.name, model.state, model.trouble ?? model.task]);
+  const rows = all.map((model) => [model.name, model.state, model.fault ?? model.task]);
   return [figures, table(['Model', 'State', ''], rows)].filter((part) => part !== '').join('\n\n');
 }
 

@@ -37,7 +37,7 @@ function verify(context: Context): Command {
 }
 
 function rebuild(context: Context): Command {
-  return command('rebuild', 'compute all that is shown anew from the log', ['rebuild']).action(
+  return command('rebuild', 'compute everything that is shown again from the log', ['rebuild']).action(
     async (options: CommonOptions) => {
       let ok = true;
       await withClient(context, options, async (client) => {

@@ -50,6 +50,6 @@ const faults = [
 /** The models of the sample node; `broken` breaks the second one and loses the third. */
 export const sampleModels = (on: boolean, broken: boolean): ModerationStatus['models'] =>
   models.map(([name, task, licence, sizeBytes], n) => {
-    const [state, trouble] = (broken && faults[n]) || (['ready', null] as const);
-    return { name, task, state: on ? state : 'off', trouble, version: null, sizeBytes, licence };
+    const [state, fault] = (broken && faults[n]) || (['ready', null] as const);
+    return { name, task, state: on ? state : 'off', fault, version: null, sizeBytes, licence };
   });

@@ -25,14 +25,14 @@ export function Standing() {
           </p>
           <p className="soft measure">{moderation.modeMeans[status.mode]}</p>
           {status.models
-            .filter((model) => model.trouble !== null)
+            .filter((model) => model.fault !== null)
             .map((model) => (
               <Notice
                 key={model.name}
                 severity="attention"
                 title={moderation.models.fault(model.name, model.state)}
               >
-                {model.trouble}
+                {model.fault}
               </Notice>
             ))}
           <dl className="moderation-facts">

@@ -1,5 +1,6 @@
 import { MAX_MESSAGE_BYTES } from './message.ts';
 import type { ArchiveFiles, ArchivePiece, ArchiveReader } from './ports.ts';
+import { problem } from './problems.ts';
 
 const ROOMS = ['cur', 'new'] as const;
 
@@ -22,11 +23,13 @@ export async function openMaildir(files: ArchiveFiles, path: string): Promise<Ar
 export function openMailFiles(files: ArchiveFiles, paths: readonly string[]): ArchiveReader {
   const load = async (index: number): Promise<Uint8Array | string> => {
     const path = paths[index];
-    if (path === undefined) return 'It is not there.';
+    if (path === undefined) return problem.fields('file-missing').message;
     const file = await files.open(path);
     try {
-      if (file.sizeBytes > MAX_MESSAGE_BYTES) return 'It is larger than 32 MiB.';
-      return file.sizeBytes === 0 ? 'It is empty.' : await file.read(0, file.sizeBytes);
+      if (file.sizeBytes > MAX_MESSAGE_BYTES) return problem.fields('message-too-large').message;
+      return file.sizeBytes === 0
+        ? problem.fields('empty-message').message
+        : await file.read(0, file.sizeBytes);
     } finally {
       await file.close();
     }

@@ -8,7 +8,7 @@ const GT = 0x3e;
 const FROM = new Uint8Array([0x46, 0x72, 0x6f, 0x6d, 0x20]);
 const CHUNK_BYTES = 1024 * 1024;
 const MAX_FROM_LINE_BYTES = 1024;
-const TOO_LARGE = 'It is larger than 32 MiB.';
+const TOO_LARGE = problem.fields('message-too-large').message;
 const latin1 = new TextDecoder('latin1');
 
 /** Opens an mbox file of any of the four variants (mboxo, mboxrd, mboxcl, mboxcl2), with LF or CRLF. */

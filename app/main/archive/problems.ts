@@ -33,6 +33,8 @@ export const problem = defineProblems('archive', {
   // Messages that an import leaves out
   'no-headers': { message: 'It has no mail headers.' },
   'empty-message': { message: 'It is empty.' },
+  'file-missing': { message: 'The file is missing.' },
+  'message-too-large': { message: 'It is larger than 32 MiB.' },
   'line-too-long': { message: 'The line is longer than 32 MiB.' },
   'bad-line': { message: 'The line does not fit: {field}: {reason}' },
   'line-not-json': { message: 'The line is not JSON in UTF-8.' },

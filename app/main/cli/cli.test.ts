@@ -101,7 +101,7 @@ describe.each([
     const { out } = await impulse(['members', 'ban', ines.did, '--reason', 'flood', '--json']);
     expect(JSON.parse(out)).toMatchObject({ handle: 'Ines', role: 'moderator', banned: { reason: 'flood' } });
     expect((await impulse(['members', 'lift', 'ines'])).out).toBe('The ban of Ines is over.\n');
-    expect((await impulse(['members', 'rename', 'Ines Two'])).out).toBe('You are called Ines Two now.\n');
+    expect((await impulse(['members', 'rename', 'Ines Two'])).out).toBe('Your handle is Ines Two now.\n');
     expect((await impulse(['members', 'lift', 'ines'])).code).toBe(2);
     expect((await impulse(['members', 'role', 'ines two', 'king'])).code).toBe(2);
   });

@@ -100,7 +100,7 @@ test('moderate queues lines it cannot judge, names them, and continues', async (
     'queue',
   ]);
   expect(err).toContain('Line 1: it is not JSON.');
-  expect(err).toContain('Line 5: it is longer than can be read.');
+  expect(err).toContain('Line 5: it is longer than the limit.');
 });
 
 test('moderate without models prints a warning and judges by word lists', async () => {
@@ -131,7 +131,7 @@ test('moderate holds back words and domains of a list, disguised or not', async 
 });
 
 test('models verify exits with 4 when a model does not match its hash', async () => {
-  expect(await impulse(['models', 'verify'])).toMatchObject({ code: 0, out: ['All models are sound.'] });
+  expect(await impulse(['models', 'verify'])).toMatchObject({ code: 0, out: ['All models are valid.'] });
   await cp(SHIPPED, scratch, { recursive: true });
   await writeFile(join(scratch, 'calibration.json'), '{}');
   const { code, out } = await impulse(['models', 'verify', '--models', scratch]);
@@ -185,5 +185,5 @@ test('moderate judges images by their path, in order, beside texts, and queues f
   expect(answers[0].nsfw_score).toBeLessThan(0.5);
   expect(answers[3].nsfw_score).toBeGreaterThan(0);
   expect(err).toContain('Line 2: The file is not a JPEG, PNG, GIF or WebP image.');
-  expect(err).toContain('Line 5: the image is no file.');
+  expect(err).toContain('Line 5: the image is not a file.');
 });

@@ -44,7 +44,7 @@ function programOf(context: Context): Command {
     .description('A bulletin board on your own machine, federated with your friends’.')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 used wrongly, 3 node not reachable or data in use, 4 a check found faults.',
+      '\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 node not reachable or data in use, 4 a check found faults.',
     );
   const commands = [
     nodeCommands,

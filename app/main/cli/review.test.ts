@@ -88,7 +88,7 @@ test('the queue is listed with reasons, and items are shown one by one', async (
     items: [{ id: doubtful }],
     next: null,
   });
-  expect((await impulse('review', 'list', '--held', 'quarantined')).out).toBe('Nothing waits.\n');
+  expect((await impulse('review', 'list', '--held', 'quarantined')).out).toBe('Nothing is waiting.\n');
   const shown = await impulse('review', 'show', doubtful);
   expect(shown.out).toMatch(/State +queued/);
   expect(shown.out).toContain('Perhaps buy');

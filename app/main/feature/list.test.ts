@@ -29,7 +29,7 @@ test('a missing need is named', () => {
 test('circular needs are named', () => {
   expect(refused([bare('a', 'b'), bare('b', 'c'), bare('c', 'b')])).toMatchObject({
     code: 'circular-needs',
-    message: 'Features need each other in a circle: b → c → b.',
+    message: 'These features have circular needs: b → c → b.',
   });
 });
 

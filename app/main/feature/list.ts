@@ -51,7 +51,7 @@ function ordered(list: readonly Feature[]): Feature[] {
     const start = path.indexOf(feature.name);
     if (start >= 0) {
       const circle = [...path.slice(start), feature.name].join(' → ');
-      throw new FeatureListError('circular-needs', `Features need each other in a circle: ${circle}.`);
+      throw new FeatureListError('circular-needs', `These features have circular needs: ${circle}.`);
     }
     for (const need of feature.needs) {
       const found = byName.get(need);

@@ -5,6 +5,7 @@ import type { Verifier } from '../kernel/signer.ts';
 import { signingPayload, type LogEvent } from '../log/event.ts';
 import { PROVED } from '../log/event-row.ts';
 import type { Log } from '../log/log.ts';
+import { problem } from './problems.ts';
 
 const SLICE_EVENTS = 200;
 const MAX_FAULTS = 20;
@@ -55,7 +56,7 @@ export async function examineEvents(
         batch = next.value;
       } catch (error) {
         // A row that cannot be decoded ends the scan of its stratum: later rows are not checked.
-        faults.add(`An event of the ${stratum} stratum cannot be read: ${problemOf(error).message}`);
+        faults.add(problem.fields('unreadable-event', { stratum, reason: problemOf(error).message }).message);
         break;
       }
       const unvouched: LogEvent[] = [];
@@ -64,14 +65,14 @@ export async function examineEvents(
         const row = columns.get(seq);
         const author = row && authors.get(row.author);
         if (!row || compareBytes(row.id, event.id) !== 0)
-          faults.add(`Row ${seq} does not hold the event it names.`);
+          faults.add(problem.fields('wrong-hash', { row: seq }).message);
         else if (
           !author ||
           compareBytes(author, event.author) !== 0 ||
           row.time !== event.time ||
           row.kind !== event.kind
         )
-          faults.add(`Row ${seq} is filed under another author, time or kind than its event states.`);
+          faults.add(problem.fields('wrong-place', { row: seq }).message);
         const byAuthor = toHex(event.author);
         // [L14] The text of a redacted event is gone, and so is what its signature covered.
         const proved = row?.proved ?? PROVED.byAncestry;
@@ -103,7 +104,6 @@ async function checkSignatures(
   );
   const vouched = new Set(signed.filter((_, index) => valid[index]).map(({ event }) => event));
   for (const event of events) {
-    if (!vouched.has(event))
-      faults.add(`Nobody vouches for event ${toHex(event.id)}: its signature is missing or wrong.`);
+    if (!vouched.has(event)) faults.add(problem.fields('unproven-event', { event: toHex(event.id) }).message);
   }
 }

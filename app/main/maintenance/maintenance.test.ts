@@ -118,7 +118,7 @@ test('a deep check finds an event whose bytes were changed in the file', async (
   const { ok, faults } = await maintenance.verify(true);
   expect(ok).toBe(false);
   expect(faults).toContain(`Row ${seq} does not hold the event it names.`);
-  expect(faults.some((line) => line.startsWith('Nobody vouches for event'))).toBe(true);
+  expect(faults.some((line) => line.startsWith('Nothing proves event'))).toBe(true);
 });
 
 test('a deep check finds projections that differ from the log, and a rebuild mends them', async () => {
@@ -128,7 +128,7 @@ test('a deep check finds projections that differ from the log, and a rebuild men
   const before = await maintenance.verify(false);
   db.exec('UPDATE board SET posts = 99');
   expect((await maintenance.verify(true)).faults).toEqual([
-    'What is shown differs from what the log says. Run “impulse rebuild”.',
+    'The views differ from the log. Run “impulse rebuild”.',
   ]);
   expect((await maintenance.rebuild()).digest).toBe(before.digest);
   expect((await maintenance.verify(true)).ok).toBe(true);

@@ -82,7 +82,7 @@ export function createMaintenance(init: MaintenanceInit) {
   function summary(faults: Faults): Verification {
     const events = db.prepare<{ n: number }>('SELECT COUNT(*) AS n FROM event').get()!.n;
     if (events !== log.count())
-      faults.add(`The file holds ${events} events, the running node counts ${log.count()}.`);
+      faults.add(problem.fields('wrong-count', { events, counted: log.count() }).message);
     const logDigest = log.digest();
     const stateDigest = log.stateDigest();
     const list = faults.list();
@@ -100,7 +100,7 @@ export function createMaintenance(init: MaintenanceInit) {
 
   /** The digest of a damaged file may be unavailable; its faults are reported all the same. */
   function summaryOfDamaged(faults: Faults): Verification {
-    faults.add('The file is damaged. Run “impulse rebuild”.');
+    faults.add(problem.fields('file-damaged').message);
     try {
       return summary(faults);
     } catch (cause) {
@@ -120,8 +120,7 @@ export function createMaintenance(init: MaintenanceInit) {
       const recomputed = await rebuilt(scratch);
       // Something was written meanwhile: it is in the copy and not in the digest, or the reverse.
       const unchanged = before === log.count() && equalBytes(shown, log.stateDigest());
-      if (unchanged && !equalBytes(shown, recomputed))
-        faults.add('What is shown differs from what the log says. Run “impulse rebuild”.');
+      if (unchanged && !equalBytes(shown, recomputed)) faults.add(problem.fields('projections-differ').message);
     } finally {
       for (const suffix of ['', '-wal', '-shm']) await disk.remove(scratch + suffix);
     }

@@ -88,7 +88,7 @@ export class Blender {
       }),
       others: Object.entries(blend.others).map(([name, weight]) => {
         const place = columns.indexOf(name);
-        if (place < 0) throw new Error(`nothing is called ${name}`);
+        if (place < 0) throw new Error(`no column is called ${name}`);
         return [place, weight] as const;
       }),
     });
@@ -98,7 +98,7 @@ export class Blender {
       others: LABELS.map((label) => prepared(both.others[label])),
     };
     this.#english = LABELS.length + columns.indexOf(ENGLISH);
-    if (!columns.includes(ENGLISH)) throw new Error('no column tells English');
+    if (!columns.includes(ENGLISH)) throw new Error('no column for English');
     this.#unclear = unclear;
     this.#briefly = new Set(briefly);
   }

@@ -1,5 +1,6 @@
 import { LABELS, type Label, type Scores } from './labels.ts';
 import type { Judgement, Span } from './classifier.ts';
+import { problem } from './problems.ts';
 
 /**
  * `publish` shows the message, `queue` waits for a person, `quarantine` hides it until a person decides
@@ -16,7 +17,7 @@ export interface Bounds {
 /** Bounds by label; labels without bounds decide nothing. */
 export type Thresholds = Readonly<Partial<Record<Label, Bounds>>>;
 
-/** How strictly a person's messages are judged: 1 means unchanged, below 1 more leniently. */
+/** How strictly an author's messages are judged: in full, by a trusted author's bounds, or by rules only. */
 export type Scrutiny = 'full' | 'trusted' | 'none';
 
 /** Why a message was not published at once. */
@@ -92,7 +93,7 @@ export function decide(
   };
 }
 
-const TOO_LONG: Reason = { code: 'too-long', detail: 'Only its beginning and its end were read.' };
+const TOO_LONG: Reason = { code: 'too-long', detail: problem.fields('too-long').message };
 
 function byLabel(label: Label, score: number, bounds: Bounds, scrutiny: Scrutiny): Finding | null {
   const nearer = (bound: number) => (scrutiny === 'trusted' ? bound + (1 - bound) * TRUSTED_SHARE : bound);
@@ -113,5 +114,5 @@ function confidenceOf(decision: Decision, scores: Scores, thresholds: Thresholds
   return ruled ? Math.max(worst, RULE_CONFIDENCE) : worst;
 }
 
-/** A rule is certain. */
+/** The confidence of a finding by rules. */
 const RULE_CONFIDENCE = 0.9;

@@ -10,6 +10,7 @@ import {
 import type { Scores } from './labels.ts';
 import type { Judgement } from './classifier.ts';
 import type { Classifiers } from './ports.ts';
+import { problem } from './problems.ts';
 
 export interface EngineInit {
   readonly classifiers: Classifiers;
@@ -52,10 +53,10 @@ interface Waiting {
   settled: boolean;
 }
 
-const LATE: Reason = { code: 'late', detail: 'Its judgement did not come in time.' };
-const OVERLOAD: Reason = { code: 'overload', detail: 'Too many messages came at once.' };
-const FAILED: Reason = { code: 'unreadable', detail: 'It could not be judged.' };
-const NO_MODELS: Reason = { code: 'no-models', detail: 'Judged by word lists alone.' };
+const LATE: Reason = { code: 'late', detail: problem.fields('late').message };
+const OVERLOAD: Reason = { code: 'overload', detail: problem.fields('overload').message };
+const FAILED: Reason = { code: 'unreadable', detail: problem.fields('unreadable').message };
+const NO_MODELS: Reason = { code: 'no-models', detail: problem.fields('no-models').message };
 
 /**
  * Accepts messages, sends them to the classifiers in batches and answers each before its deadline. A message

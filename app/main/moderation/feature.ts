@@ -45,9 +45,9 @@ function metrics(moderation: Moderation): Metric[] {
     ),
     gauge('impulse_moderation_waiting', 'Messages that wait for their judgement.', waiting),
     gauge('impulse_moderation_open', 'Messages that wait for a person.', open),
-    gauge('impulse_moderation_models', 'Whether models judge: 1, or rules alone: 0.', models),
+    gauge('impulse_moderation_models', 'Whether models judge (1) or only rules (0).', models),
     ...(p99Ms === null
       ? []
-      : [gauge('impulse_moderation_latency_seconds', '99th percentile of judging.', p99Ms / 1000)]),
+      : [gauge('impulse_moderation_latency_seconds', '99th percentile of the time to judge.', p99Ms / 1000)]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Finding } from './decision.ts';
 import { hostsIn } from './lists.ts';
+import { problem } from './problems.ts';
 
 /** How much one author, and all authors together, may write before a person reviews it. */
 export interface LimitSettings {
@@ -78,11 +79,11 @@ export class Limits {
 
     const rate = this.#count(this.#byAuthor, author, atMs);
     if (rate > (isNew ? limits.perWindowNew : limits.perWindow))
-      ask('rate', `${rate} messages in a short time`);
+      ask('rate', problem.fields('rate', { count: rate }).message);
 
     const key = text.toLowerCase().replace(NOT_LETTERS, '').slice(0, MAX_KEY);
     const same = key.length < LEAST_SAME ? 0 : this.#count(this.#byText, key, atMs);
-    if (same > limits.sameText) ask('duplicate', `the same text ${same} times`);
+    if (same > limits.sameText) ask('duplicate', problem.fields('duplicate', { count: same }).message);
 
     const links = hostsIn(text).length;
     if (links > (isNew ? limits.linksNew : limits.links)) ask('links', `${links} links`);
@@ -91,7 +92,7 @@ export class Limits {
       this.#newcomers = recent(this.#newcomers, atMs, limits.windowMs);
       this.#newcomers.push(atMs);
       if (this.#newcomers.length > limits.flood) {
-        ask('flood', `${this.#newcomers.length} messages by new members in a short time`);
+        ask('flood', problem.fields('flood', { count: this.#newcomers.length }).message);
       }
     }
     return found;

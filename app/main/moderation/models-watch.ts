@@ -5,13 +5,13 @@ import type { Classifiers } from './ports.ts';
 import { problem } from './problems.ts';
 
 const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
-  first: 'judges every message at once',
-  english: 'judges English that the first leaves open',
-  'english-pieces': 'cuts English into pieces',
-  others: 'judges other languages that the first leaves open',
-  'others-pieces': 'cuts other languages into pieces',
-  calibration: 'makes probabilities of what all say',
-  image: 'judges pictures',
+  first: 'classifies every message first',
+  english: 'classifies English that the first stage leaves unclear',
+  'english-pieces': 'splits English into tokens',
+  others: 'classifies other languages that the first stage leaves unclear',
+  'others-pieces': 'splits other languages into tokens',
+  calibration: 'turns the results of all stages into probabilities',
+  image: 'classifies images',
 };
 const NOTICE = 'moderation-models';
 const TEXTS = {

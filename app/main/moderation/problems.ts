@@ -61,6 +61,16 @@ export const problem = defineProblems('moderation', {
   'wrong-size': { code: 'image-broken', message: 'The image does not have the size in its header.' },
   'decoder-failed': { code: 'image-broken', message: 'The image cannot be decoded: {reason}.' },
 
+  // Reasons why a message is held
+  'too-long': { message: 'Only its beginning and its end were read.' },
+  late: { message: 'Its judgement took too long.' },
+  overload: { message: 'Too many messages arrived at once.' },
+  unreadable: { message: 'It could not be judged.' },
+  'no-models': { message: 'Judged by word lists only.' },
+  rate: { message: '{count} messages in a short time' },
+  duplicate: { message: 'the same text {count} times' },
+  flood: { message: '{count} messages by new members in a short time' },
+
   // Notices about the models
   'models-off': {
     code: 'moderation-models',

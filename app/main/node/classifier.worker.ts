@@ -5,7 +5,7 @@ import { showNativeCalls } from '../platform/onnx/runtime.ts';
 import type { ClassifierReply, ClassifierRequest, ClassifierStart } from './classifier-wire.ts';
 
 const port = parentPort;
-if (port === null) throw new Error('Judging runs as a worker thread only.');
+if (port === null) throw new Error('The classifier runs only as a worker thread.');
 const { folder, nativeCalls, shared } = workerData as ClassifierStart;
 showNativeCalls(nativeCalls);
 

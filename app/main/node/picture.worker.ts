@@ -7,7 +7,7 @@ import { showNativeCalls } from '../platform/onnx/runtime.ts';
 import type { ClassifierStart, PictureReply, PictureRequest } from './classifier-wire.ts';
 
 const port = parentPort;
-if (port === null) throw new Error('Judging runs as a worker thread only.');
+if (port === null) throw new Error('The classifier runs only as a worker thread.');
 const { folder, nativeCalls } = workerData as ClassifierStart;
 showNativeCalls(nativeCalls);
 

@@ -26,19 +26,19 @@ export function nodeMetrics(input: MetricsInput): Metric[] {
     gauge('impulse_peers', 'Peers connected.', input.peers),
     gauge(
       'impulse_sync_events_per_second',
-      'Events a second of the catch-up under way.',
+      'Events per second of the catch-up in progress.',
       input.syncPerSecond,
     ),
     counter('impulse_network_sent_bytes_total', 'Bytes sent to peers.', input.sentBytes),
     counter('impulse_network_received_bytes_total', 'Bytes received from peers.', input.receivedBytes),
     gauge('impulse_database_bytes', 'Size of the database.', health.databaseBytes),
     gauge('impulse_disk_free_bytes', 'Free space beside the data.', health.diskFreeBytes),
-    gauge('impulse_cpu_ratio', 'Share of one core used lately.', health.cpu),
+    gauge('impulse_cpu_ratio', 'Share of one core used recently.', health.cpu),
     gauge('impulse_event_loop_delay_seconds', '99th percentile of lateness.', health.loopDelayMs / 1000),
     gauge('process_resident_memory_bytes', 'Resident memory.', health.memoryBytes),
     gauge('process_start_time_seconds', 'Start, since the Unix epoch.', input.startedAt / 1000),
     ...input.refusals.map(({ code, verdict, count }) =>
-      counter('impulse_refused_events_total', 'Events not taken in, by reason.', count, { code, verdict }),
+      counter('impulse_refused_events_total', 'Events refused, by reason.', count, { code, verdict }),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../kernel/database.ts';
 
-/** The least count of held items. */
+/** From this many held items on, an author counts as prolific. */
 const MUCH = 2000;
 
 const HELD = `INSERT OR IGNORE INTO review_author (n, author)

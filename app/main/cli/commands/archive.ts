@@ -17,14 +17,14 @@ export const archiveCommands = (context: Context): Command[] => [
 ];
 
 function importCommand(context: Context): Command {
-  return command('import', 'import a message archive into a board; doing it twice adds nothing', [
+  return command('import', 'import a message archive into a board; importing it again adds nothing', [
     'import list.mbox --board harbour',
     'import ~/Maildir --board mail --create',
   ])
     .argument('<path>', 'an mbox file, a maildir folder or a JSON Lines file')
     .requiredOption('--board <board>', 'the board to fill')
-    .option('--format <format>', 'mbox, maildir or jsonl; told from the data if left out')
-    .option('--create', 'make the board when it is missing')
+    .option('--format <format>', 'mbox, maildir or jsonl; detected from the data if left out')
+    .option('--create', 'make the board if it is missing')
     .action((path: string, options: CommonOptions & { board: string; format?: string; create?: boolean }) =>
       withClient(context, options, async (client) => {
         const format = ArchiveFormat.options.find((name) => name === options.format);
@@ -49,13 +49,13 @@ async function boardToFill(client: Client, slug: string, create: boolean): Promi
 }
 
 function exportCommand(context: Context): Command {
-  return command('export', 'write posts to a file that other programs read', [
+  return command('export', 'write posts to a file that other programs can read', [
     'export harbour.mbox --board harbour',
     'export everything.jsonl',
   ])
     .argument('<path>', 'the file to write; it must not exist yet')
     .option('--board <board>', 'only this board')
-    .option('--format <format>', 'mbox or jsonl; told from the name if left out')
+    .option('--format <format>', 'mbox or jsonl; taken from the file name if left out')
     .action((path: string, options: CommonOptions & { board?: string; format?: string }) =>
       withClient(context, options, async (client) => {
         const name = options.format ?? (path.endsWith('.jsonl') ? 'jsonl' : 'mbox');
@@ -72,11 +72,10 @@ function exportCommand(context: Context): Command {
 }
 
 function demo(context: Context): Command {
-  return command(
+  return command('demo', 'fill the community with real, public mails to try it out', [
     'demo',
-    'fill the community with real, public mails, so that there is something to look at',
-    ['demo', 'demo --limit 500'],
-  )
+    'demo --limit 500',
+  ])
     .option('--limit <number>', 'how many mails, up to 6000', wholeNumber)
     .action((options: CommonOptions & { limit?: number }) =>
       withClient(context, options, async (client) =>

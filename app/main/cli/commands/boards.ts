@@ -48,7 +48,7 @@ function board(context: Context): Command {
   const create = command('create', 'make a board', ['board create harbour --name "Harbour talk"'])
     .argument('<slug>', 'its short name: lower-case letters, digits and hyphens')
     .option('--name <name>', 'its name as shown; the short name if left out')
-    .option('--description <text>', 'a sentence on what belongs there')
+    .option('--description <text>', 'one sentence about its topic')
     .action((slug: string, _options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { name?: string; description?: string }>();
       return withClient(context, options, async (client) => {
@@ -57,7 +57,7 @@ function board(context: Context): Command {
           name: options.name ?? slug,
           description: options.description,
         });
-        return { json: made, text: `The board ${made.slug} is there.` };
+        return { json: made, text: `The board ${made.slug} was made.` };
       });
     });
   return parent.addCommand(list).addCommand(create);
@@ -70,21 +70,17 @@ function post(context: Context): Command {
     readonly attach?: string[];
     readonly askReview?: boolean;
   }
-  return command(
-    'post',
-    'start a thread, or reply to one; the text comes as an argument or on standard input',
-    [
-      'post harbour "The crane is back" --subject "Crane"',
-      'post harbour --subject "Minutes" < minutes.md',
-      'post --reply bafy… "I saw it too"',
-    ],
-  )
+  return command('post', 'start a thread, or reply to one; the text is an argument or standard input', [
+    'post harbour "The crane is back" --subject "Crane"',
+    'post harbour --subject "Minutes" < minutes.md',
+    'post --reply bafy… "I saw it too"',
+  ])
     .argument('[board]', 'board of the new thread; left out with --reply')
     .argument('[text]', 'the text, in Markdown')
     .option('--subject <subject>', 'subject of the new thread')
     .option('--reply <post>', 'answer this post')
     .option('--attach <file...>', 'files to attach, up to 16 MB each')
-    .option('--ask-review', 'where it would be held back, ask moderators to look at it as it is')
+    .option('--ask-review', 'if it would be held back, ask the moderators to review it as it is')
     .action((first: string | undefined, second: string | undefined, options: Options) =>
       withClient(context, options, async (client) => {
         const given = options.reply === undefined ? second : first;
@@ -122,7 +118,7 @@ function post(context: Context): Command {
 }
 
 function madeText({ id, decision }: Outputs['boards']['reply']): string {
-  return decision === 'publish' ? id : `${id}\nIt is shown to others once a moderator has looked at it.`;
+  return decision === 'publish' ? id : `${id}\nIt is shown to others once a moderator has reviewed it.`;
 }
 
 function read(context: Context): Command {
@@ -137,7 +133,7 @@ function read(context: Context): Command {
   ])
     .argument('[what]', 'a board, a thread or a post; all boards if left out')
     .option('--limit <number>', 'how many, up to 200', wholeNumber, 50)
-    .option('--cursor <cursor>', 'go on where the last page ended')
+    .option('--cursor <cursor>', 'continue where the last page ended')
     .action((what: string | undefined, options: Options) =>
       withClient(context, options, async (client) => {
         const page = { limit: options.limit, cursor: options.cursor };
@@ -156,7 +152,7 @@ function read(context: Context): Command {
           const text = table(['Last post', 'Board', 'Replies', 'By', 'Subject', 'Id'], rows);
           return {
             json: threads,
-            text: withMore(text === '' ? 'Nothing is written here yet.' : text, threads.next),
+            text: withMore(text === '' ? 'There are no posts here yet.' : text, threads.next),
           };
         }
         const target = await client.boards.post({ id: what }).catch(() => findBoard(client, what));
@@ -182,7 +178,7 @@ function postText(one: Post): string {
 
 const HELD = {
   waiting: 'not judged yet',
-  queued: 'held until a moderator has looked at it',
+  queued: 'held until a moderator has reviewed it',
   quarantined: 'held back',
   removed: 'removed by a moderator',
 } as const;
@@ -196,14 +192,11 @@ function search(context: Context): Command {
     readonly limit: number;
     readonly cursor?: string;
   }
-  return command('search', 'find posts by their words', [
-    'search crane',
-    'search "tide table" --board harbour',
-  ])
+  return command('search', 'search posts for words', ['search crane', 'search "tide table" --board harbour'])
     .argument('<words...>', 'the words')
     .option('--board <board>', 'only on this board')
     .option('--limit <number>', 'how many, up to 200', wholeNumber, 20)
-    .option('--cursor <cursor>', 'go on where the last page ended')
+    .option('--cursor <cursor>', 'continue where the last page ended')
     .action((words: string[], options: Options) =>
       withClient(context, options, async (client) => {
         const found = options.board === undefined ? undefined : await findBoard(client, options.board);

@@ -27,7 +27,7 @@ function invite(context: Context): Command {
     readonly list?: boolean;
     readonly revoke?: string;
   }
-  const made = command('invite', 'make a link with which somebody joins', [
+  const made = command('invite', 'make an invite link', [
     'invite --reach internet',
     'invite --reach internet --address bbs.example.org:4001',
     'invite --reach network',
@@ -38,41 +38,42 @@ function invite(context: Context): Command {
     .option('--role <role>', `one of ${roles.join(', ')}`, 'member')
     .option('--hours <number>', 'hours until it expires', wholeNumber, 72)
     .option('--uses <number>', 'how often it may be used', wholeNumber, 1)
-    .option('--list', 'show the invites that are open')
-    .option('--revoke <id>', 'take an invite back');
-  return withReachOptions(made, 'who is to use it; sets this node up for it').action((options: Options) =>
-    withClient(
-      context,
-      options,
-      async (client) => {
-        if (options.list) {
-          const invites = await client.federation.invites({});
-          const rows = invites.map((one) => [
-            one.id,
-            one.role,
-            when(one.expiresAt),
-            one.usesLeft,
-            one.usedBy.join(', '),
-          ]);
-          const text = table(['Id', 'Role', 'Expires', 'Uses left', 'Used by'], rows);
-          return { json: invites, text: text === '' ? 'No invite is open.' : text };
-        }
-        if (options.revoke !== undefined) {
-          await client.federation.revokeInvite({ id: options.revoke });
-          return { json: { revoked: options.revoke }, text: 'The invite no longer works.' };
-        }
-        const role = roles.find((name) => name === options.role);
-        if (!role) throw problem('unknown-role', { roles: roles.join(', ') });
-        await prepare(client, options);
-        const wish = { role, hours: options.hours, uses: options.uses, reach: options.reach };
-        const { invite: row, link, addresses } = await client.federation.invite(wish);
-        const people = options.uses === 1 ? 'one person' : `${options.uses} people`;
-        const note = `Good for ${people} until ${when(row.expiresAt)}. It is shown this once; whoever has it can join.`;
-        const dialled = `It leads to:\n${addresses.map((address) => `  ${address}`).join('\n')}`;
-        return { json: { invite: row, link, addresses }, text: `${link}\n\n${note}\n${dialled}` };
-      },
-      { offline: false },
-    ),
+    .option('--list', 'show the open invites')
+    .option('--revoke <id>', 'revoke an invite');
+  return withReachOptions(made, 'who can use it; sets this node up for that reach').action(
+    (options: Options) =>
+      withClient(
+        context,
+        options,
+        async (client) => {
+          if (options.list) {
+            const invites = await client.federation.invites({});
+            const rows = invites.map((one) => [
+              one.id,
+              one.role,
+              when(one.expiresAt),
+              one.usesLeft,
+              one.usedBy.join(', '),
+            ]);
+            const text = table(['Id', 'Role', 'Expires', 'Uses left', 'Used by'], rows);
+            return { json: invites, text: text === '' ? 'There is no open invite.' : text };
+          }
+          if (options.revoke !== undefined) {
+            await client.federation.revokeInvite({ id: options.revoke });
+            return { json: { revoked: options.revoke }, text: 'The invite no longer works.' };
+          }
+          const role = roles.find((name) => name === options.role);
+          if (!role) throw problem('unknown-role', { roles: roles.join(', ') });
+          await prepare(client, options);
+          const wish = { role, hours: options.hours, uses: options.uses, reach: options.reach };
+          const { invite: row, link, addresses } = await client.federation.invite(wish);
+          const people = options.uses === 1 ? 'one person' : `${options.uses} people`;
+          const note = `Good for ${people} until ${when(row.expiresAt)}. It is shown only this once; anyone who has it can join.`;
+          const dialled = `It leads to:\n${addresses.map((address) => `  ${address}`).join('\n')}`;
+          return { json: { invite: row, link, addresses }, text: `${link}\n\n${note}\n${dialled}` };
+        },
+        { offline: false },
+      ),
   );
 }
 
@@ -96,13 +97,13 @@ function join(context: Context): Command {
     readonly handle: string;
     readonly reach?: Reach;
   }
-  const made = command('join', 'join a community by an invite', [
+  const made = command('join', 'join a community with an invite', [
     'join "impulse://join/…" --handle mara',
     'join "impulse://join/…" --handle mara --reach internet',
   ])
     .argument('<invite>', 'the link you were given')
     .requiredOption('--handle <handle>', 'the name that others see');
-  return withReachOptions(made, 'who may dial this node; it dials others in any case').action(
+  return withReachOptions(made, 'who can dial this node; it dials others in any case').action(
     (invite: string, options: Options) =>
       withClient(
         context,

@@ -18,13 +18,13 @@ function evidence(context: Context): Command {
     readonly limit: number;
     readonly cursor?: string;
   }
-  return command('evidence', 'list validators that signed what contradicts itself, or write what proves it', [
+  return command('evidence', 'list validators that signed contradictory votes, or write the proof', [
     'ledger evidence',
     'ledger evidence --out harbour.evidence',
   ])
     .option('--out <file>', 'write all of it, for ledger verify-evidence')
     .option('--limit <number>', 'how many', wholeNumber, 20)
-    .option('--cursor <number>', 'go on where a list ended')
+    .option('--cursor <number>', 'continue where the last list ended')
     .action(({ out, limit, cursor, ...options }: Options) =>
       withClient(context, options, async (client) => {
         const page = await client.ledger.evidence({ limit, ...(cursor ? { cursor } : {}) });
@@ -38,7 +38,10 @@ function evidence(context: Context): Command {
         const list = table(['Validator', 'Epoch', 'Slot', 'Signed both', 'Known since'], rows);
         const more = page.next === null ? '' : `\n\nThere is more: --cursor ${page.next}`;
         if (out === undefined)
-          return { json: page, text: list ? `${list}${more}` : 'Nobody is known to have broken the rules.' };
+          return {
+            json: page,
+            text: list ? `${list}${more}` : 'No validator is known to have broken the rules.',
+          };
         const { file } = await client.ledger.evidenceFile({});
         const bytes = fromBase64Url(file);
         await writeFile(resolve(out), bytes);
@@ -50,7 +53,7 @@ function evidence(context: Context): Command {
 function verifyEvidence(context: Context): Command {
   return command(
     'verify-evidence',
-    'check a file of evidence with the genesis document alone; ends with 4 when it does not hold',
+    'check an evidence file with only the genesis document; exits with 4 if it is invalid',
     ['ledger verify-evidence harbour.evidence --genesis harbour.genesis'],
   )
     .argument('<file>', 'a file made by impulse ledger evidence')

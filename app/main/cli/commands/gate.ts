@@ -17,7 +17,7 @@ type Bounds = ScopeBounds['bounds'];
 
 /** `moderation`: the rules and bounds of a node's moderation gate. */
 export function gateCommands(context: Context): Command[] {
-  const group = command('moderation', 'what this node holds back, by which bounds, rules and lists', [
+  const group = command('moderation', 'the bounds, rules and lists by which this node holds messages back', [
     'moderation status',
     'moderation bounds --board harbour --set spam=0.6,0.95',
     'moderation rules --set links=4',
@@ -30,20 +30,21 @@ export function gateCommands(context: Context): Command[] {
 }
 
 function status(context: Context): Command {
-  return command('status', 'show what judges, how fast, and how much waits', ['moderation status']).action(
-    (_options: CommonOptions, self: Command) =>
-      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
-        const now = await client.moderation.status({});
-        return { json: now, text: statusText(now) };
-      }),
+  return command('status', 'show which models judge, how fast, and how many messages wait', [
+    'moderation status',
+  ]).action((_options: CommonOptions, self: Command) =>
+    withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      const now = await client.moderation.status({});
+      return { json: now, text: statusText(now) };
+    }),
   );
 }
 
 const MODES = {
   models: 'both stages',
-  'first-stage': 'the first stage alone',
+  'first-stage': 'the first stage only',
   rules: 'word lists and rules: no model can be used',
-  off: 'rules alone: models are turned off',
+  off: 'rules only: the models are turned off',
 } as const satisfies Record<ModerationStatus['mode'], string>;
 
 function statusText({ mode, models: all, backlog, perSecond, latency }: ModerationStatus): string {
@@ -51,7 +52,7 @@ function statusText({ mode, models: all, backlog, perSecond, latency }: Moderati
   const figures = pairs([
     ['Judged by', MODES[mode]],
     ['Waiting', `${backlog.waiting}${left}`],
-    ['A second', Math.round(perSecond)],
+    ['Per second', Math.round(perSecond)],
     ['Latency', latency ? `${Math.round(latency.p50Ms)} ms, p99 ${Math.round(latency.p99Ms)} ms` : '-'],
   ]);
   const rows = all.map((model) => [model.name, model.state, model.fault ?? model.task]);
@@ -65,18 +66,15 @@ function bounds(context: Context): Command {
     readonly reset?: boolean;
     readonly yes?: boolean;
   }
-  return command('bounds', 'show from which probability on a message waits or is hidden, or change it', [
+  return command('bounds', 'show or change the probabilities from which on a message waits or is hidden', [
     'moderation bounds',
     'moderation bounds --set spam=0.6,0.95 --set toxic=0.7,0.97',
     'moderation bounds --board harbour --reset --yes',
   ])
     .option('--board <board>', 'the bounds of one board')
-    .option('--set <label=queue,quarantine>', 'other bounds for a label', boundOf)
-    .option(
-      '--reset',
-      'take the bounds of this board away; without a board, go back to those that are shipped',
-    )
-    .option('--yes', 'put it into effect; without it, only what it would have done is shown')
+    .option('--set <label=queue,quarantine>', 'new bounds for a label', boundOf)
+    .option('--reset', 'remove the bounds of this board; without a board, restore the shipped ones')
+    .option('--yes', 'apply the change; without it, only its effect is shown')
     .action((_options: Options, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       return withClient(context, options, async (client) => {
@@ -90,7 +88,7 @@ function bounds(context: Context): Command {
         const replay = await client.moderation.tryBounds({ board, bounds: next });
         const said = replayText(replay);
         if (options.yes !== true) {
-          return { json: replay, text: `${said}\n\nNothing was changed. Say --yes to put it into effect.` };
+          return { json: replay, text: `${said}\n\nNothing was changed. Add --yes to apply it.` };
         }
         const applied = await client.moderation.apply({ replay: replay.id });
         return { json: { replay, applied }, text: `${said}\n\n${boundsText(applied)}` };
@@ -119,9 +117,9 @@ function replayText({ judged, reviewed, days, changed, falsePositives }: Replay)
     `${expected.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
   const moves = changed.map(({ from, to, count }) => `${from} to ${to}: ${count}`).join('\n');
   return [
-    `Over ${judged} messages of ${Math.ceil(days)} days, ${reviewed} of them looked at by people:`,
+    `Over ${judged} messages of ${Math.ceil(days)} days, ${reviewed} of them reviewed by people:`,
     moves === '' ? 'nothing would have changed.' : moves,
-    `Innocent messages held back a day: ${day(falsePositives.now)} now, ${day(falsePositives.after)} after.`,
+    `Innocent messages held back per day: ${day(falsePositives.now)} now, ${day(falsePositives.after)} after.`,
   ].join('\n');
 }
 
@@ -129,11 +127,11 @@ function rules(context: Context): Command {
   interface Options extends CommonOptions {
     readonly set?: Partial<ModerationRules>;
   }
-  return command('rules', 'show how much may be written before a person looks, or change it', [
+  return command('rules', 'show or change how much may be written before a person reviews it', [
     'moderation rules',
     'moderation rules --set links=4 --set trustedRole=member',
   ])
-    .option('--set <rule=value>', 'another value for a rule', ruleOf)
+    .option('--set <rule=value>', 'a new value for a rule', ruleOf)
     .action((_options: Options, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       return withClient(context, options, async ({ moderation }) => {
@@ -156,12 +154,12 @@ function lists(context: Context): Command {
     readonly remove?: string;
     readonly decision: string;
   }
-  return command('lists', 'show the lists of words and domains, take one in or remove one', [
+  return command('lists', 'show the lists of words and domains, add one or remove one', [
     'moderation lists',
     'moderation lists --add domains.txt --decision quarantine',
     'moderation lists --remove 4be1-domains',
   ])
-    .option('--add <file>', 'words or domains, one a line; hosts files and lists of ad blockers too')
+    .option('--add <file>', 'words or domains, one per line; hosts files and ad block lists too')
     .option('--decision <decision>', 'queue or quarantine', 'queue')
     .option('--remove <id>', 'the list to remove')
     .action((_options: Options, self: Command) => {
@@ -200,12 +198,12 @@ async function take(client: Client, path: string, decision: 'queue' | 'quarantin
 function models(context: Context, on: boolean): Command {
   const name = on ? 'on' : 'off';
   const what = on
-    ? 'let the models judge again'
-    : 'turn the models off: rules and people go on, and what no rule holds back is published';
+    ? 'turn the models on'
+    : 'turn the models off: rules and people still decide, and what no rule holds back is published';
   return command(name, what, [`moderation ${name}`]).action((_options: CommonOptions, self: Command) =>
     withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
       await client.moderation.setModels({ on });
-      return { json: { on }, text: on ? 'The models judge.' : 'The models are off.' };
+      return { json: { on }, text: on ? 'The models are on.' : 'The models are off.' };
     }),
   );
 }

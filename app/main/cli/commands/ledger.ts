@@ -23,7 +23,7 @@ export const ledgerCommands = (context: Context): Command[] => [
 ];
 
 function ledger(context: Context): Command {
-  const group = command('ledger', 'how the ledger stands', ['ledger status', 'ledger recover']);
+  const group = command('ledger', 'the state of the ledger', ['ledger status', 'ledger recover']);
   // Options after the subcommand belong to the subcommand.
   group.enablePositionalOptions();
   group.addCommand(
@@ -40,7 +40,7 @@ function ledger(context: Context): Command {
     ),
   );
   group.addCommand(
-    command('inclusion', 'show that a transaction is in the tree of all of them (RFC 9162)', [
+    command('inclusion', 'prove that a transaction is in the history tree (RFC 9162)', [
       'ledger inclusion bafy…',
     ])
       .argument('<id>', 'id of the transaction')
@@ -57,12 +57,12 @@ function ledger(context: Context): Command {
       ),
   );
   group.addCommand(
-    command('consistency', 'show that the history after one block is the beginning of that after another', [
+    command('consistency', 'prove that the history after one block is a prefix of that after another', [
       'ledger consistency 1000',
       'ledger consistency 1000 2000',
     ])
       .argument('<from>', 'the earlier block, by height or hash')
-      .argument('[to]', 'the later one; the newest if left out')
+      .argument('[to]', 'the later block; the newest if left out')
       .action((from: string, to: string | undefined, options: CommonOptions) =>
         withClient(context, options, async (client) => {
           const found = await client.ledger.consistency({
@@ -87,7 +87,7 @@ function ledger(context: Context): Command {
 function statusAnswer(status: LedgerStatus): Answer {
   const { model, quorum, validators, spare, halted, credits, credit } = status;
   const text = pairs([
-    ['Ledger', halted ? `stands still at block ${halted.height}: ${halted.code}` : 'runs'],
+    ['Ledger', halted ? `halted at block ${halted.height}: ${halted.code}` : 'runs'],
     ['Height', status.height],
     ['Head', status.head],
     ['Block time', when(status.time)],

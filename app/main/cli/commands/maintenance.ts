@@ -21,7 +21,7 @@ export const maintenanceCommands = (context: Context): Command[] => [
 function verify(context: Context): Command {
   return command(
     'verify',
-    'check the file, every event and what is shown; ends with 4 when something is wrong',
+    'check the file, every event and the projections; exits with 4 if something is wrong',
     ['verify', 'verify --deep --json'],
   )
     .option('--deep', 'check every signature as well')
@@ -37,7 +37,7 @@ function verify(context: Context): Command {
 }
 
 function rebuild(context: Context): Command {
-  return command('rebuild', 'compute everything that is shown again from the log', ['rebuild']).action(
+  return command('rebuild', 'recompute all projections from the log', ['rebuild']).action(
     async (options: CommonOptions) => {
       let ok = true;
       await withClient(context, options, async (client) => {
@@ -63,12 +63,12 @@ function verificationText(found: Verification): string {
 }
 
 function backup(context: Context): Command {
-  return command('backup', 'copy the community to a file while the node goes on', [
+  return command('backup', 'copy the community to a file while the node runs', [
     'backup',
     'backup --to /mnt/usb/harbour.db',
   ])
     .option('--to <file>', 'where to; the backups folder of the data directory if left out')
-    .option('--list', 'show the backups there are')
+    .option('--list', 'show the existing backups')
     .action((options: CommonOptions & { to?: string; list?: boolean }) =>
       withClient(context, options, async (client) => {
         if (options.list) {
@@ -86,7 +86,7 @@ function backup(context: Context): Command {
 }
 
 function restore(context: Context): Command {
-  return command('restore', 'put a backup in place of the community; the node must be stopped', [
+  return command('restore', 'replace the community by a backup; the node must be stopped', [
     'restore backups/2026-11-23.db',
   ])
     .argument('<file>', 'a file made by impulse backup')
@@ -95,8 +95,8 @@ function restore(context: Context): Command {
       const done = await restoreDatabase(dataDirOf(options), resolve(file));
       const text =
         done.keptAside === null
-          ? 'The backup is in place.'
-          : `The backup is in place; what was there before is kept as ${done.keptAside}`;
+          ? 'The backup was restored.'
+          : `The backup was restored; the previous database is kept as ${done.keptAside}`;
       print(context.io, { json: done, text }, options.json === true);
     });
 }
@@ -111,12 +111,12 @@ interface SimOptions {
 function sim(context: Context): Command {
   return command(
     'sim',
-    'run whole nodes in seeded worlds with faults, and check that they end in agreement',
+    'run whole nodes in seeded simulations with faults, and check that they end in agreement',
     ['sim', 'sim --seeds 500', 'sim --seed 4711', 'sim --ledger --seeds 500'],
   )
     .option('--seed <number>', 'first seed', wholeNumber, 1)
-    .option('--seeds <number>', 'how many worlds', wholeNumber, 1)
-    .option('--ledger', 'worlds of validators that order transactions, some of them lying')
+    .option('--seeds <number>', 'how many simulations', wholeNumber, 1)
+    .option('--ledger', 'simulate validators that order transactions, some of them byzantine')
     .option('--log', 'with --ledger: their blocks anchor a log too')
     .action(async (options: CommonOptions & SimOptions) => {
       context.began(options);
@@ -125,7 +125,7 @@ function sim(context: Context): Command {
       if (seeds === 0) throw problem('no-seeds');
       const report = (line: string) => io.err(`${line}\n`);
       const agreed = await connector.simulate({ seed, seeds, ledger, log, report });
-      const text = agreed ? 'All worlds ended in agreement.' : 'Not all worlds ended in agreement.';
+      const text = agreed ? 'All simulations ended in agreement.' : 'Not all simulations ended in agreement.';
       print(io, { json: { agreed, seed, seeds }, text }, options.json === true);
       if (!agreed) throw new CheckFailed(exitCode.verificationFailed);
     });

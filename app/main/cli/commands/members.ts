@@ -42,7 +42,7 @@ export function members(context: Context): Command {
     });
 
   group.addCommand(
-    about('role', 'give a member another role', 'role mara moderator')
+    about('role', 'change the role of a member', 'role mara moderator')
       .argument('<role>', `one of ${Role.options.join(', ')}`)
       .action((who: string, name: string, options: CommonOptions) =>
         act(options, who, async (client, { did, handle }) => {
@@ -54,9 +54,9 @@ export function members(context: Context): Command {
       ),
   );
   group.addCommand(
-    about('ban', 'keep a member from writing', 'ban mara --reason flood --hours 24')
+    about('ban', 'stop a member from writing', 'ban mara --reason flood --hours 24')
       .option('--reason <text>', 'shown to all', '')
-      .option('--hours <number>', 'hours until it ends by itself', wholeNumber)
+      .option('--hours <number>', 'hours until it ends', wholeNumber)
       .action((who: string, options: CommonOptions & { reason: string; hours?: number }) =>
         act(options, who, async (client, { did, handle }) => {
           const until = options.hours === undefined ? null : Date.now() + options.hours * HOUR_MS;
@@ -74,12 +74,12 @@ export function members(context: Context): Command {
     ),
   );
   group.addCommand(
-    command('rename', 'take another handle yourself', ['members rename "Mara Lind"'])
-      .argument('<handle>', 'what others will call you')
+    command('rename', 'change your own handle', ['members rename "Mara Lind"'])
+      .argument('<handle>', 'your new handle')
       .action((handle: string, options: CommonOptions) =>
         withClient(context, options, async (client) => {
           await client.members.setHandle({ handle });
-          return { json: { handle }, text: `You are called ${handle} now.` };
+          return { json: { handle }, text: `Your handle is ${handle} now.` };
         }),
       ),
   );

@@ -46,10 +46,10 @@ function moderate({ io, began }: Context): Command {
   )
     .option(
       '--jsonl',
-      'read objects with id and text or image (a path), one a line; answer one object a line, in order',
+      'read objects with id and text or image (a path), one per line; print one object per line, in order',
     )
-    .option('--list <file>', 'words and domains, one a line, whose messages wait for a person')
-    .option('--deadline <ms>', 'a judgement that takes longer means the queue', wholeNumber, DEADLINE_MS)
+    .option('--list <file>', 'words and domains, one per line; messages with them wait for a person')
+    .option('--deadline <ms>', 'a judgement that takes longer queues the message', wholeNumber, DEADLINE_MS)
     .action(async (options: ModelOptions & { jsonl?: boolean; list?: string; deadline: number }) => {
       began(options);
       const listed = await rulesOf(io, options.list);
@@ -96,14 +96,14 @@ function recordText(
     ['Decision', decision],
     ['Reasons', reasons.map(({ detail }) => detail).join('; ') || 'none'],
     ...Object.entries(judgement?.scores ?? {}).map(([head, score]) => [head, score.toFixed(3)] as const),
-    ['Language', judgement?.language ?? 'not told'],
+    ['Language', judgement?.language ?? 'unknown'],
     ['Time', `${Math.round(latencyMs)} ms`],
   ]);
 }
 
 function models(context: Context): Command {
   const { io, began } = context;
-  const group = command('models', 'the models that judge: what is there, and whether it is sound', [
+  const group = command('models', 'the models: list, verify and measure them', [
     'models list',
     'models verify',
     'models eval labelled.jsonl.gz',
@@ -120,7 +120,7 @@ function models(context: Context): Command {
   );
   group.addCommand(
     withModels(
-      command('verify', 'check every model against its hash and load it; ends with 4 when one is not sound', [
+      command('verify', 'check every model against its hash and load it; exits with 4 if one is unusable', [
         'models verify',
       ]),
     ).action(async (_options: ModelOptions, self: Command) => {
@@ -129,7 +129,7 @@ function models(context: Context): Command {
       const statuses = await withClassifiers(options, (classifiers) => classifiers.status());
       const sound = statuses.every(({ state }) => state === 'ok');
       const faults = statuses.flatMap(({ fault }) => (fault === null ? [] : [`! ${fault}`]));
-      const text = sound ? 'All models are sound.' : faults.join('\n');
+      const text = sound ? 'All models are valid.' : faults.join('\n');
       print(io, { json: { sound, models: statuses }, text }, options.json === true);
       if (!sound) throw new CheckFailed(exitCode.verificationFailed);
     }),
@@ -140,8 +140,8 @@ function models(context: Context): Command {
         'models eval spam.jsonl.gz --head spam',
       ]),
     )
-      .argument('<files...>', 'objects with text and label, one a line')
-      .option('--head <head>', 'spam, toxic or nsfw; told from the labels if left out')
+      .argument('<files...>', 'objects with text and label, one per line')
+      .option('--head <head>', 'spam, toxic or nsfw; detected from the labels if left out')
       .action(async (files: string[], _options: ModelOptions, self: Command) => {
         const options = self.optsWithGlobals<ModelOptions & { head?: string }>();
         began(options);
@@ -159,7 +159,7 @@ function models(context: Context): Command {
 }
 
 const withModels = (made: Command): Command =>
-  made.option('--models <dir>', 'the folder of the models; the ones of this release if left out');
+  made.option('--models <dir>', 'the folder of the models; those of this release if left out');
 
 async function withClassifiers<T>(
   options: ModelOptions,
@@ -191,7 +191,7 @@ const NO_SECOND = 'Without it, the first stage judges alone.';
 
 function statusText(statuses: readonly ModelStatus[]): string {
   return table(
-    ['Model', 'State', 'Size', 'Licence', 'What it is'],
+    ['Model', 'State', 'Size', 'Licence', 'Description'],
     statuses.map(({ file, state, sizeBytes, licence, title, fault }) => [
       file,
       state,

@@ -34,24 +34,24 @@ function init(context: Context): Command {
     readonly blockBytes?: number;
     readonly blockTransactions?: number;
   }
-  return command('init', 'make a community of your own and become its sysop', [
+  return command('init', 'found a community and become its sysop', [
     'init --name "Harbour" --handle mara',
     'init --name "Harbour" --handle mara --words recovery.txt',
     'init --name "Harbour" --handle mara --fault-model crash --credit shell --supply 5000',
   ])
     .requiredOption('--name <name>', 'name of the community')
-    .requiredOption('--handle <handle>', 'what others will call you')
-    .option('--description <text>', 'a sentence on what it is about')
-    .option('--no-boards', 'start without the few first boards')
-    .option('--words <file>', 'be the person whose 24 recovery words are in this file')
+    .requiredOption('--handle <handle>', 'your handle')
+    .option('--description <text>', 'one sentence about its topic')
+    .option('--no-boards', 'start without the first boards')
+    .option('--words <file>', 'use the identity of the 24 recovery words in this file')
     .option(
       '--fault-model <model>',
-      `what validators may do at worst, for ever: ${models.join(' or ')}`,
+      `the worst behaviour of validators that is tolerated, permanent: ${models.join(' or ')}`,
       'byzantine',
     )
-    .option('--credit <name>', 'what the credits of the ledger are called')
-    .option('--supply <number>', 'how many credits there are, for ever; yours at first', wholeNumber)
-    .option('--snapshot-interval <blocks>', 'keep a snapshot every so many blocks', wholeNumber)
+    .option('--credit <name>', 'the name of the ledger’s credits')
+    .option('--supply <number>', 'the total of credits, permanent; yours at first', wholeNumber)
+    .option('--snapshot-interval <blocks>', 'keep a snapshot every this many blocks', wholeNumber)
     .option('--block-bytes <number>', 'the most bytes of transactions in a block', wholeNumber)
     .option('--block-transactions <number>', 'the most transactions in a block', wholeNumber)
     .action((options: Options) =>
@@ -96,7 +96,7 @@ function serveCommand(context: Context): Command {
   ])
     .option('--port <number>', 'port of the console; 7340 or the next free one if left out', portNumber)
     .option('--bind <address>', 'address to listen on; only this machine if left out')
-    .option('--tls-cert <file>', 'certificate in PEM, needed to listen for other machines')
+    .option('--tls-cert <file>', 'certificate in PEM, required to listen for other machines')
     .option('--tls-key <file>', 'its key in PEM')
     .option('--hostname <name...>', 'further names under which browsers reach this host')
     .action(async (options: Options) => {
@@ -118,7 +118,7 @@ function serveCommand(context: Context): Command {
         names: options.hostname ?? [],
       });
       const { port, url, entryUrl } = serving.host;
-      const text = `The console is at\n\n  ${entryUrl}\n\nKeep this address to yourself: it lets in whoever opens it. Ctrl-C stops the node.`;
+      const text = `The console is at\n\n  ${entryUrl}\n\nKeep this address secret: anyone who opens it controls the node. Ctrl-C stops the node.`;
       print(io, { json: { url, entryUrl, port, pid: process.pid, dataDir }, text }, options.json === true);
       const stop = () => {
         if (!options.json) io.err('Stopping.\n');
@@ -131,7 +131,7 @@ function serveCommand(context: Context): Command {
 }
 
 function status(context: Context): Command {
-  return command('status', 'say how the node is and where its console is', [
+  return command('status', 'show the state of the node and the address of its console', [
     'status',
     'status --json',
   ]).action((options: CommonOptions) =>

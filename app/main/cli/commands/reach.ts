@@ -19,9 +19,9 @@ export const withReachOptions = (to: Command, description: string): Command =>
     .addOption(new Option('--reach <reach>', description).choices(REACHES))
     .option(
       '--address <host...>',
-      'addresses that others dial, as host or host:port, where a router forwards a port',
+      'addresses that others dial, as host or host:port, if a router forwards a port',
     )
-    .option('--no-relay', 'do not carry connections for members who cannot be dialled');
+    .option('--no-relay', 'do not relay connections for members who cannot be dialled');
 
 /** `reach`: who can dial this node, and how to change that. */
 export function reach(context: Context): Command {
@@ -34,9 +34,9 @@ export function reach(context: Context): Command {
     .argument('[reach]', `one of ${REACHES.join(', ')}`)
     .option(
       '--address <host...>',
-      'addresses that others dial, as host or host:port, where a router forwards a port',
+      'addresses that others dial, as host or host:port, if a router forwards a port',
     )
-    .option('--no-relay', 'do not carry connections for members who cannot be dialled')
+    .option('--no-relay', 'do not relay connections for members who cannot be dialled')
     .action((wanted: string | undefined, options: ReachOptions) =>
       withClient(
         context,

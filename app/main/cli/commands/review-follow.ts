@@ -12,7 +12,7 @@ export const followCommands = (context: Context): Command[] => [
 ];
 
 function moderators(context: Context): Command {
-  return command('moderators', 'who decides, how much, and whether you follow them', [
+  return command('moderators', 'list the moderators, how much they decide, and whether you follow them', [
     'review moderators',
   ]).action((_options: CommonOptions, self: Command) =>
     withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
@@ -34,12 +34,13 @@ function moderators(context: Context): Command {
 }
 
 function follow(context: Context): Command {
-  return command('follow', 'let a moderator’s decisions count on this node, or not', [
-    'review follow ines',
-    'review follow ines --off',
-  ])
+  return command(
+    'follow',
+    'follow a moderator, so that their decisions count on this node, or stop following them',
+    ['review follow ines', 'review follow ines --off'],
+  )
     .argument('<who>', 'handle or DID')
-    .option('--off', 'follow them no more')
+    .option('--off', 'stop following them')
     .action((who: string, _options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { off?: boolean }>();
       return withClient(context, options, async (client) => {
@@ -55,12 +56,12 @@ function follow(context: Context): Command {
 }
 
 function override(context: Context): Command {
-  return command('override', 'show or hide a message on this node alone, whatever moderators say', [
+  return command('override', 'show or hide a message on this node only, whatever moderators decide', [
     'review override bafy… show',
     'review override bafy… none',
   ])
     .argument('<id>', 'id of the message')
-    .argument('<what>', 'show, hide, or none: as moderators say')
+    .argument('<what>', 'show, hide, or none to follow the moderators')
     .action((id: string, what: string, _options: CommonOptions, self: Command) =>
       withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
         if (what !== 'show' && what !== 'hide' && what !== 'none') throw problem('unknown-standing');

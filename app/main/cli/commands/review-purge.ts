@@ -14,11 +14,11 @@ export const purgeCommands = (context: Context): Command[] => [
 ];
 
 function purge(context: Context): Command {
-  return command('purge', 'remove the bytes of a message for good, here and wherever you are followed', [
+  return command('purge', 'delete a message permanently, here and on every node that follows you', [
     'review purge bafy… --reason "a private address"',
   ])
     .argument('<id>', 'id of the message')
-    .requiredOption('--reason <text>', 'why; everybody can read it')
+    .requiredOption('--reason <text>', 'the reason; everybody can read it')
     .action((id: string, _options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { reason: string }>();
       return withClient(context, options, async (client) =>
@@ -28,7 +28,7 @@ function purge(context: Context): Command {
 }
 
 function purges(context: Context): Command {
-  return command('purges', 'list purges and what became of them', ['review purges'])
+  return command('purges', 'list purges and their results', ['review purges'])
     .option('--limit <number>', 'how many', wholeNumber, 20)
     .action((_options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { limit: number }>();
@@ -51,7 +51,7 @@ function purges(context: Context): Command {
 }
 
 function answer(context: Context): Command {
-  return command('answer', 'do on this node what a purge asks for, or refuse', [
+  return command('answer', 'carry out a purge on this node, or refuse it', [
     'review answer bafy… gone',
     'review answer bafy… refused',
   ])
@@ -73,7 +73,7 @@ function receiptAnswer(receipt: PurgeReceipt): Answer {
   const facts = pairs([
     ['Purge', receipt.id],
     ['Message', receipt.item],
-    ['Here', here ? `${bytes(here.bytes)} and ${here.files} files gone, ${when(here.at)}` : 'not done'],
+    ['Here', here ? `${bytes(here.bytes)} and ${here.files} files deleted, ${when(here.at)}` : 'not done'],
     ['Reason', receipt.reason],
   ]);
   const said = table(

@@ -19,7 +19,7 @@ import { purgeCommands } from './review-purge.ts';
 
 /** `review`: the queue and the decisions of people. */
 export const reviewCommands = (context: Context): Command[] => {
-  const group = command('review', 'look at what was held back, and decide', [
+  const group = command('review', 'review held messages and decide about them', [
     'review list',
     'review rule bafy… --ruling publish',
   ]);
@@ -48,22 +48,22 @@ interface ListOptions extends CommonOptions {
 }
 
 function list(context: Context): Command {
-  return command('list', 'list what waits for a person', [
+  return command('list', 'list the messages that wait for a person', [
     'review list',
     'review list --held quarantined --order worst',
     'review list --state ruled --author paul',
   ])
     .addOption(choices('--state <state>', 'open, ruled or all', ['open', 'ruled', 'all']).default('open'))
-    .addOption(choices('--order <order>', 'which first', ['oldest', 'newest', 'worst']).default('oldest'))
-    .addOption(choices('--held <state...>', 'held in this way alone', Held.options))
-    .addOption(choices('--label <label...>', 'accused of this alone', ModerationLabel.options))
-    .option('--board <board>', 'of this board alone: its short name or id')
-    .option('--author <who>', 'by this author alone: handle or DID')
-    .option('--words <words>', 'with these words')
-    .option('--raised', 'what was appealed, reported or escalated alone')
-    .option('--mine', 'what you have taken on alone')
+    .addOption(choices('--order <order>', 'the order', ['oldest', 'newest', 'worst']).default('oldest'))
+    .addOption(choices('--held <state...>', 'only those held this way', Held.options))
+    .addOption(choices('--label <label...>', 'only those with this label', ModerationLabel.options))
+    .option('--board <board>', 'only of this board: its short name or id')
+    .option('--author <who>', 'only by this author: handle or DID')
+    .option('--words <words>', 'only with these words')
+    .option('--raised', 'only appealed, reported or escalated messages')
+    .option('--mine', 'only those that you have claimed')
     .option('--limit <number>', 'how many', wholeNumber, 50)
-    .option('--cursor <cursor>', 'go on from here: what the page before said')
+    .option('--cursor <cursor>', 'continue from this cursor of the last page')
     .action((_options: ListOptions, self: Command) => {
       const options = self.optsWithGlobals<ListOptions>();
       return withClient(context, options, async (client) => {
@@ -81,7 +81,7 @@ function list(context: Context): Command {
         const { limit, cursor } = options;
         const page = await client.review.list({ filter, limit, ...(cursor === undefined ? {} : { cursor }) });
         const more = page.next === null ? '' : `\nmore: --cursor ${page.next}`;
-        return { json: page, text: (itemTable(page.items) || 'Nothing waits.') + more };
+        return { json: page, text: (itemTable(page.items) || 'Nothing is waiting.') + more };
       });
     });
 }
@@ -108,9 +108,7 @@ const reasonsOf = (one: ReviewItem): string =>
   ].join(', ') || '-';
 
 function show(context: Context): Command {
-  return command('show', 'show one message, what was said around it, and what was decided', [
-    'review show bafy…',
-  ])
+  return command('show', 'show one message, its context and the decisions about it', ['review show bafy…'])
     .argument('<id>', 'id of the message')
     .action((id: string, _options: CommonOptions, self: Command) =>
       withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
@@ -123,7 +121,7 @@ function show(context: Context): Command {
           ['State', item.held ?? 'shown'],
           ['Ruling', item.ruling ? `${item.ruling.ruling} by ${item.ruling.by.handle}` : 'none'],
           ['Why', item.verdict?.reasons.map(({ detail }) => detail).join('; ') || reasonsOf(item)],
-          ['Taken on', item.claim ? `${item.claim.by.handle} until ${when(item.claim.until)}` : 'by nobody'],
+          ['Claimed', item.claim ? `${item.claim.by.handle} until ${when(item.claim.until)}` : 'by nobody'],
         ]);
         const said = (all: typeof before) =>
           all.map((one) => `${one.author.handle}: ${oneLine(one.text).slice(0, 100)}`);
@@ -160,9 +158,9 @@ function bulk<O extends CommonOptions>(
 }
 
 function claim(context: Context): Command {
-  const made = command('claim', 'take messages on for a quarter of an hour', ['review claim bafy…']).option(
+  const made = command('claim', 'claim messages for a quarter of an hour', ['review claim bafy…']).option(
     '--release',
-    'let go of them instead',
+    'release them instead',
   );
   return bulk<CommonOptions & { release?: boolean }>(context, made, (client, ids, { release }) =>
     release === true ? client.review.release({ ids }) : client.review.claim({ ids }),
@@ -174,10 +172,8 @@ function rule(context: Context): Command {
     'review rule bafy… --ruling publish',
     'review rule bafy… bafy… --ruling remove --label spam --note "advertising"',
   ])
-    .addOption(
-      choices('--ruling <ruling>', 'what is to become of them', Ruling.options).makeOptionMandatory(),
-    )
-    .addOption(choices('--label <label...>', 'for what', ModerationLabel.options))
+    .addOption(choices('--ruling <ruling>', 'the decision', Ruling.options).makeOptionMandatory())
+    .addOption(choices('--label <label...>', 'the label', ModerationLabel.options))
     .option('--note <text>', 'why', '');
   return bulk<CommonOptions & { ruling: Ruling; label?: ModerationLabel[]; note: string }>(
     context,
@@ -189,13 +185,13 @@ function rule(context: Context): Command {
 function undo(context: Context): Command {
   return bulk(
     context,
-    command('undo', 'take your rulings, claims or escalations back', ['review undo bafy…']),
+    command('undo', 'take back your rulings, claims or escalations', ['review undo bafy…']),
     (client, acts) => client.review.undo({ acts }),
   );
 }
 
 function escalate(context: Context): Command {
-  const made = command('escalate', 'leave messages to somebody above', [
+  const made = command('escalate', 'pass messages on to a higher role', [
     'review escalate bafy… --note "unsure"',
   ])
     .addOption(choices('--to <role>', 'to which role', ROLES).default('sysop'))
@@ -206,7 +202,7 @@ function escalate(context: Context): Command {
 }
 
 function report(context: Context): Command {
-  return command('report', 'tell moderators about a message', ['review report bafy… "rude"'])
+  return command('report', 'report a message to the moderators', ['review report bafy… "rude"'])
     .argument('<id>', 'id of the message')
     .argument('<note>', 'what is wrong with it')
     .action((id: string, note: string, _options: CommonOptions, self: Command) =>
@@ -218,7 +214,7 @@ function report(context: Context): Command {
 }
 
 function appeal(context: Context): Command {
-  return command('appeal', 'ask for another look at something of yours', [
+  return command('appeal', 'appeal a decision about your own message', [
     'review appeal bafy… "This is not spam."',
   ])
     .argument('<id>', 'id of the message')
@@ -238,12 +234,12 @@ interface AuditOptions extends CommonOptions {
 }
 
 function audit(context: Context): Command {
-  return command('audit', 'every act of moderators, the newest first', [
+  return command('audit', 'list the acts of moderators, the newest first', [
     'review audit',
     'review audit --by ines',
   ])
-    .option('--by <who>', 'of this one alone: handle or DID')
-    .option('--item <id>', 'on this message alone')
+    .option('--by <who>', 'only by this moderator: handle or DID')
+    .option('--item <id>', 'only on this message')
     .option('--limit <number>', 'how many', wholeNumber, 50)
     .action((_options: AuditOptions, self: Command) => {
       const options = self.optsWithGlobals<AuditOptions>();
@@ -262,7 +258,7 @@ function audit(context: Context): Command {
           one.id,
         ]);
         const text = table(['At', 'Who', 'Act', 'Note', 'Message', 'Id'], rows);
-        return { json: page, text: text || 'Nobody did anything yet.' };
+        return { json: page, text: text || 'There are no acts yet.' };
       });
     });
 }

@@ -39,7 +39,7 @@ function transaction(context: Context): Command {
   // Options after the subcommand belong to the subcommand.
   group.enablePositionalOptions();
   group.addCommand(
-    command('send', 'sign a transaction with your key and hand it in', [
+    command('send', 'sign a transaction with your key and submit it', [
       `tx send credit.transfer '{"to":"did:key:z6Mk…","amount":5,"memo":"tea"}'`,
       `tx send handle.register '{"handle":"mara"}'`,
     ])
@@ -82,11 +82,11 @@ function transaction(context: Context): Command {
       'tx list --account did:key:z6Mk… --kind credit.transfer',
       'tx list --block 1204',
     ])
-      .option('--account <did>', 'of this account alone')
-      .option('--kind <kind>', 'of this kind alone, for example credit.transfer')
-      .option('--block <block>', 'in this block alone, by height or hash')
+      .option('--account <did>', 'only of this account')
+      .option('--kind <kind>', 'only of this kind, for example credit.transfer')
+      .option('--block <block>', 'only in this block, by height or hash')
       .option('--limit <number>', 'how many', wholeNumber, 20)
-      .option('--cursor <place>', 'go on where a list ended')
+      .option('--cursor <place>', 'continue where the last list ended')
       .action((options: Search) =>
         withClient(context, options, async (client) => {
           const { account, limit } = options;
@@ -130,7 +130,7 @@ function proof(context: Context): Command {
   )
     .argument('<id>', 'id of the transaction or of the post')
     .option('--out <file>', 'write the compact form (DAG-CBOR); JSON is printed if left out')
-    .option('--single', 'with the validators’ single signatures instead of their aggregate')
+    .option('--single', 'with the separate signatures of the validators instead of their aggregate')
     .action((id: string, options: Options) =>
       withClient(context, options, async (client) => {
         const made = await client.ledger.proof({ id, single: options.single === true });
@@ -146,7 +146,7 @@ function proof(context: Context): Command {
 function verifyProof(context: Context): Command {
   return command(
     'verify-proof',
-    'check a proof with the genesis document alone; ends with 4 when it does not hold',
+    'check a proof with only the genesis document; exits with 4 if it is invalid',
     ['verify-proof tea.proof --genesis harbour.genesis'],
   )
     .argument('<file>', 'a file made by impulse proof')
@@ -199,8 +199,8 @@ const transactionRows = ({ id, account, kind, body }: NonNullable<ProofReport['t
 
 const eventRows = ({ id, author, signed, kind, time, body }: NonNullable<ProofReport['event']>): Rows => [
   ['Event', id],
-  ['By', signed ? author : `${author}, by the word of the validators: the signature is not in the file`],
+  ['By', signed ? author : `${author}, as the validators state: the signature is not in the file`],
   ['Kind', kind],
-  ['Written', `${when(time)}, as the author says`],
+  ['Written', `${when(time)}, as the author states`],
   ['Body', JSON.stringify(body)],
 ];

@@ -12,14 +12,17 @@ export function validator(context: Context): Command {
   interface Change extends CommonOptions {
     readonly quorum?: number;
   }
-  const group = command('validator', 'who signs blocks', ['validator list', 'validator keygen > ines.json']);
+  const group = command('validator', 'the validators that sign blocks', [
+    'validator list',
+    'validator keygen > ines.json',
+  ]);
   // Options after the subcommand belong to the subcommand.
   group.enablePositionalOptions();
   const changed = async (client: Client, input: Parameters<Client['ledger']['changeValidators']>[0]) => {
     const made = await client.ledger.changeValidators(input);
     const text = made.transaction
-      ? `A quorum signed; the change is handed in as ${made.transaction}`
-      : `${made.signatures} of ${made.quorum} signatures. Hand this to the next validator, for “impulse validator sign”:\n\n${made.change}`;
+      ? `A quorum signed; the change was submitted as ${made.transaction}`
+      : `${made.signatures} of ${made.quorum} signatures. Pass this on to the next validator, for “impulse validator sign”:\n\n${made.change}`;
     return { json: made, text };
   };
   group.addCommand(
@@ -52,12 +55,12 @@ export function validator(context: Context): Command {
     ),
   );
   group.addCommand(
-    command('add', 'sign that others join the validators', [
+    command('add', 'sign a change that adds validators', [
       'validator add ines.json',
       'validator add a.json b.json',
     ])
       .argument('<cards...>', 'files made by impulse validator keygen')
-      .option('--quorum <number>', 'how many must sign from then on', wholeNumber)
+      .option('--quorum <number>', 'the quorum from then on', wholeNumber)
       .action((files: string[], options: Change) =>
         withClient(
           context,
@@ -71,9 +74,9 @@ export function validator(context: Context): Command {
       ),
   );
   group.addCommand(
-    command('remove', 'sign that validators leave', ['validator remove did:key:z6Mk…'])
+    command('remove', 'sign a change that removes validators', ['validator remove did:key:z6Mk…'])
       .argument('<did...>', 'identities of the validators')
-      .option('--quorum <number>', 'how many must sign from then on', wholeNumber)
+      .option('--quorum <number>', 'the quorum from then on', wholeNumber)
       .action((remove: string[], options: Change) =>
         withClient(
           context,
@@ -85,7 +88,7 @@ export function validator(context: Context): Command {
   );
   group.addCommand(
     command('sign', 'sign a change that another validator began', ['validator sign CHANGE'])
-      .argument('<change>', 'what the other was given')
+      .argument('<change>', 'the change that the other validator printed')
       .action((change: string, options: CommonOptions) =>
         withClient(context, options, (client) => changed(client, { change }), { offline: false }),
       ),

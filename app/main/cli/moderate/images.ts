@@ -48,7 +48,7 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new Error('the image could not be opened.', { cause });
   });
-  if (!found.isFile()) throw new Error('the image is no file.');
+  if (!found.isFile()) throw new Error('the image is not a file.');
   const { size } = found;
   return size > MAX_IMAGE_BYTES ? new Uint8Array(MAX_IMAGE_BYTES + 1) : readFile(path);
 }

@@ -61,7 +61,7 @@ async function answerOf(
     io.err(`Line ${number}: ${why}\n`);
     return unjudged(id);
   };
-  if (line === null) return refuse('it is longer than can be read.');
+  if (line === null) return refuse('it is longer than the limit.');
   let json: unknown;
   try {
     json = JSON.parse(line);

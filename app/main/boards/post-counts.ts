@@ -7,7 +7,7 @@ const SLICE = 20_000;
  * Time after which everything is recounted, in milliseconds: incremental counting does not notice deleted
  * posts.
  */
-const ANEW_MS = 600_000;
+const RECOUNT_AFTER_MS = 600_000;
 
 /**
  * Posts per author. Counting resumes where it stopped, in slices, so that no list waits for a million rows.
@@ -40,7 +40,7 @@ export class PostCounts {
   /** Posts by row of the author, as far as they have been counted. */
   current(): ReadonlyMap<number, number> {
     if (!this.#scheduled) {
-      if (this.#clock.now() - this.#startedAt > ANEW_MS) {
+      if (this.#clock.now() - this.#startedAt > RECOUNT_AFTER_MS) {
         this.#startedAt = this.#clock.now();
         this.#next = new Map();
         this.#upTo = 0;

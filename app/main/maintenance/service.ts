@@ -120,7 +120,8 @@ export function createMaintenance(init: MaintenanceInit) {
       const recomputed = await rebuilt(scratch);
       // Something was written meanwhile: it is in the copy and not in the digest, or the reverse.
       const unchanged = before === log.count() && equalBytes(shown, log.stateDigest());
-      if (unchanged && !equalBytes(shown, recomputed)) faults.add(problem.fields('projections-differ').message);
+      if (unchanged && !equalBytes(shown, recomputed))
+        faults.add(problem.fields('projections-differ').message);
     } finally {
       for (const suffix of ['', '-wal', '-shm']) await disk.remove(scratch + suffix);
     }

@@ -39,7 +39,7 @@ export class TestCommunity {
   /** The founder's node, as it was first opened. */
   #first: Community | null = null;
   readonly #genesis = makeGenesis({
-    name: 'Village',
+    name: 'Harbour',
     description: '',
     founder: this.#founder.publicKey,
     handle: 'mara',

@@ -42,7 +42,7 @@ export async function openVoteJournal(
     signState: state,
     async renew() {
       log.renew();
-      await state.write({ votes: 0, slot: 0 }, 'fresh');
+      await state.write({ votes: 0, slot: 0 }, 'replace');
     },
     async close() {
       state.close();
@@ -70,9 +70,9 @@ class SignStateFile implements SignStateStore {
     return this.#known();
   }
 
-  async write({ votes, slot }: SignState, how: 'onward' | 'fresh' = 'onward'): Promise<void> {
+  async write({ votes, slot }: SignState, how: 'append' | 'replace' = 'append'): Promise<void> {
     this.#file ??= this.#open();
-    if (how === 'fresh') ftruncateSync(this.#file);
+    if (how === 'replace') ftruncateSync(this.#file);
     writeRecord(this.#file, `${toHex(this.#key)} ${votes} ${slot}`, this.#turn);
     this.#turn = 1 - this.#turn;
   }

@@ -3,7 +3,7 @@ import { ROLES } from '../kernel/roles.ts';
 import type { Kind } from '../log/kinds.ts';
 
 /** [R12] The most events of one purge; further edits take further purges. */
-export const MAX_HUSKS = 100;
+export const MAX_REDACTED = 100;
 /** The largest redacted event, in bytes. */
 const MAX_HUSK_BYTES = 2048;
 
@@ -34,7 +34,7 @@ export const Purge = z.strictObject({
   husks: z
     .array(z.tuple([Id, RedactedEvent]))
     .min(1)
-    .max(MAX_HUSKS),
+    .max(MAX_REDACTED),
 });
 export const Purged = z.strictObject({ item: Id, purge: Id, answer: z.enum(['gone', 'refused']) });
 

@@ -6,7 +6,7 @@ import { msOf } from '../kernel/hybrid-time.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
 import type { Committed } from '../log/log.ts';
-import { MAX_HUSKS, reviewKinds } from './kinds.ts';
+import { MAX_REDACTED, reviewKinds } from './kinds.ts';
 import { Purger, type PurgerInit } from './purger.ts';
 import type { PurgeAsked } from './purge-rows.ts';
 import { problem } from './problems.ts';
@@ -73,9 +73,9 @@ export class Purges {
       },
     );
     if (redactedEvents.length === 0) throw problem('already-purged');
-    const drafts = Array.from({ length: Math.ceil(redactedEvents.length / MAX_HUSKS) }, (_, part) => ({
+    const drafts = Array.from({ length: Math.ceil(redactedEvents.length / MAX_REDACTED) }, (_, part) => ({
       kind: reviewKinds.purge.name,
-      body: { item, reason, husks: redactedEvents.slice(part * MAX_HUSKS, (part + 1) * MAX_HUSKS) },
+      body: { item, reason, husks: redactedEvents.slice(part * MAX_REDACTED, (part + 1) * MAX_REDACTED) },
     }));
     const [first] = log.appendAll(signer, drafts);
     await this.#purger.catchUp();

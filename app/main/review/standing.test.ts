@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { ActName, Ruling } from './kinds.ts';
-import { CLAIM_MS, inEffect, itemReviewOf, type Act, type RulingContext } from './standing.ts';
+import { CLAIM_MS, inEffect, itemReviewOf, type Act, type Viewpoint } from './standing.ts';
 
 const key = (name: string) => sha256(Buffer.from(name));
 const MS = 1024;
@@ -18,12 +18,12 @@ const act = (time: number, by: string, name: ActName, more: { ruling?: Ruling; t
 });
 const rule = (time: number, by: string, ruling: Ruling) => act(time, by, 'rule', { ruling });
 
-const everybody: RulingContext = { follows: () => true, author: key('brine'), override: null, purged: false };
-const without = (name: string): RulingContext => ({
+const everybody: Viewpoint = { follows: () => true, author: key('brine'), override: null, purged: false };
+const without = (name: string): Viewpoint => ({
   ...everybody,
   follows: (author) => toHex(author) !== toHex(key(name)),
 });
-const rulingOf = (acts: Act[], context = everybody) => itemReviewOf(acts, context).ruling?.ruling ?? null;
+const rulingOf = (acts: Act[], viewpoint = everybody) => itemReviewOf(acts, viewpoint).ruling?.ruling ?? null;
 
 describe('rulings', () => {
   test('[R3] the latest by someone who is followed counts', () => {

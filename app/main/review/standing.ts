@@ -27,7 +27,7 @@ export interface Override {
 }
 
 /** Whose acts count, and who wrote the item: null while it is not here. */
-export interface RulingContext {
+export interface Viewpoint {
   follows(author: Uint8Array): boolean;
   readonly author: Uint8Array | null;
   readonly override: Override | null;
@@ -64,7 +64,7 @@ const CAN_BE_UNDONE: ReadonlySet<ActName> = new Set(['claim', 'rule', 'escalate'
 /** [R2] Folds the acts on one item, given in any order. */
 export function itemReviewOf(
   acts: readonly Act[],
-  { follows, author, override, purged }: RulingContext,
+  { follows, author, override, purged }: Viewpoint,
 ): ItemReview {
   const ordered = acts.toSorted((a, b) => a.time - b.time || compareBytes(a.id, b.id));
   const undone = undoneOf(ordered);

@@ -33,7 +33,7 @@ function ledger(context: Context): Command {
     ),
   );
   group.addCommand(
-    command('recover', 'after a halt: execute all blocks again and continue if every root matches', [
+    command('recover', 'after a halt: execute all blocks again, and continue if every state root matches', [
       'ledger recover',
     ]).action((options: CommonOptions) =>
       withClient(context, options, async (client) => statusAnswer(await client.ledger.recover({}))),

@@ -10,7 +10,7 @@ import {
 } from '../moderation/index.ts';
 import { eldLanguages } from '../platform/language/eld.ts';
 import { sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
-import { ClassifierWorker } from './classifier-worker.ts';
+import { WorkerSlot } from './worker-slot.ts';
 import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
 import { problem } from './problems.ts';
 
@@ -59,7 +59,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     this.#texts = new Asked(
       Array.from({ length: workers }, () => {
         const script = new URL('./classifier.worker.ts', import.meta.url);
-        return new ClassifierWorker<Texts, ClassifierReply>({
+        return new WorkerSlot<Texts, ClassifierReply>({
           clock,
           script,
           folder,
@@ -69,7 +69,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
       }),
     );
     this.#images = new Asked([
-      new ClassifierWorker<Picture, PictureReply>({
+      new WorkerSlot<Picture, PictureReply>({
         clock,
         script: new URL('./picture.worker.ts', import.meta.url),
         folder,
@@ -136,11 +136,11 @@ interface Ask<Question, Answer> {
 
 /** Questions in order of arrival, for identical threads. */
 class Asked<Question, Answer extends ClassifierReply | PictureReply> {
-  readonly #lanes: readonly ClassifierWorker<Question, Answer>[];
+  readonly #lanes: readonly WorkerSlot<Question, Answer>[];
   readonly #waiting: Ask<Question, Answer>[] = [];
   #closed = false;
 
-  constructor(lanes: readonly ClassifierWorker<Question, Answer>[]) {
+  constructor(lanes: readonly WorkerSlot<Question, Answer>[]) {
     this.#lanes = lanes;
   }
 

@@ -41,7 +41,7 @@ function moderate({ io, began }: Context): Command {
   return withModels(
     command('moderate', 'judge texts on this machine: spam, toxicity, NSFW; needs no community', [
       'moderate --jsonl < messages.jsonl',
-      'echo "Buy now" | impulse moderate',
+      'moderate < message.txt',
     ]),
   )
     .option(

@@ -6,7 +6,7 @@ let calls: Int32Array | null = null;
 
 /**
  * From now on, counts open native calls in shared memory, and starts none once the second number there is 1;
- * see `node/classifier-worker.ts`.
+ * see `node/worker-slot.ts`.
  */
 export function showNativeCalls(memory: SharedArrayBuffer): void {
   calls = new Int32Array(memory);

@@ -43,7 +43,7 @@ interface Thread {
  * One worker thread, started with its first question. A thread that hangs, dies or fails is replaced, and its
  * question fails.
  */
-export class ClassifierWorker<Question, Answer extends Reply> {
+export class WorkerSlot<Question, Answer extends Reply> {
   busy = false;
   readonly #init: LaneInit;
   #worker: Thread | null = null;

@@ -13,6 +13,7 @@ export {
   type Tables,
 } from './feature.ts';
 export { gather, type Gathered } from './gather.ts';
+export { stopAll } from './lifecycle.ts';
 export { featureList } from './list.ts';
 export type { DiagnosticsStore, FeaturePorts, WorldPorts } from './ports.ts';
 export type { SimAct, SimPerson, SimRandom } from './sim.ts';

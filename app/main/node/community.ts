@@ -1,6 +1,7 @@
 import { openGenesis, type Genesis } from '../community/index.ts';
 import {
   gather,
+  stopAll,
   type Contributions,
   type Feature,
   type FeaturePorts,
@@ -82,8 +83,8 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const made: Record<string, unknown> = {};
   for (const { name, create } of list) made[name] = create?.(full, made, stored.get(name));
   const services = made as unknown as Services;
-  const running = list.map(({ name }) => (made[name] ?? {}) as Lifecycle);
-  for (const service of running) service.opened?.();
+  const running = list.map(({ name }) => [name, (made[name] ?? {}) as Lifecycle] as const);
+  for (const [, service] of running) service.opened?.();
 
   return {
     ...services,
@@ -91,11 +92,8 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     db,
     transport,
     start(): void {
-      for (const service of running) service.start?.();
+      for (const [, service] of running) service.start?.();
     },
-    async stop(): Promise<void> {
-      for (const service of running) service.halt?.();
-      for (const service of running.toReversed()) await service.stop?.();
-    },
+    stop: (): Promise<void> => stopAll(running, ports),
   };
 }

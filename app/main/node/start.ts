@@ -3,7 +3,8 @@ import { createRouterClient } from '@orpc/server';
 import type { Client, NodeStatus, Settings } from '../../contract/index.ts';
 import type { Network } from '../federation/index.ts';
 import type { ServedNode } from '../host/serve.ts';
-import { Problem } from '../kernel/errors.ts';
+import { Problem, problemOf } from '../kernel/errors.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { diskChunks } from '../platform/disk/chunks.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
@@ -185,7 +186,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
           logger.info('node-stopping');
           status.stop();
           await community?.stop();
-          for (const step of undo.toReversed()) await step();
+          await undoAll(undo, logger);
           hasStopped();
         })()),
     };
@@ -236,9 +237,20 @@ async function start(init: NodeInit): Promise<RunningNode> {
     };
   } catch (error) {
     // A half-started node must not continue; the start error matters, not a failure to stop in order.
-    await community?.stop().catch(() => {});
-    for (const step of undo.toReversed()) await step();
+    await community?.stop();
+    await undoAll(undo, silentLogger);
     throw error;
+  }
+}
+
+/** Undoes the steps of a start, the newest first. One that fails does not keep the lock from being released. */
+async function undoAll(steps: readonly (() => unknown)[], logger: Logger): Promise<void> {
+  for (const step of steps.toReversed()) {
+    try {
+      await step();
+    } catch (error) {
+      logger.error('stop-failed', { reason: problemOf(error).message });
+    }
   }
 }
 

@@ -1,0 +1,38 @@
+import type { Clock } from '../kernel/clock.ts';
+import { problemOf } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Lifecycle } from './feature.ts';
+
+/** How long one service may take to stop, in milliseconds. */
+const STOP_DEADLINE_MS = 5000;
+
+/**
+ * Stops services in reverse order: halts all of them first. A service that fails or does not finish in time is
+ * logged and left behind, so that the node can still close its database and release its lock. Never rejects.
+ */
+export async function stopAll(
+  services: readonly (readonly [feature: string, service: Lifecycle])[],
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<void> {
+  const failed = (feature: string, reason: string) =>
+    logger.error('feature-stop-failed', { feature, reason });
+  for (const [feature, service] of services) {
+    try {
+      service.halt?.();
+    } catch (error) {
+      failed(feature, problemOf(error).message);
+    }
+  }
+  for (const [feature, service] of services.toReversed()) {
+    const { promise: late, resolve } = Promise.withResolvers<'late'>();
+    const cancel = clock.after(STOP_DEADLINE_MS, () => resolve('late'));
+    try {
+      const outcome = await Promise.race([service.stop?.(), late]);
+      if (outcome === 'late') failed(feature, `not stopped after ${STOP_DEADLINE_MS} ms`);
+    } catch (error) {
+      failed(feature, problemOf(error).message);
+    } finally {
+      cancel();
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -42,6 +42,21 @@ test('a directory of release 0.1 opens with the same digests, and a rebuild chan
   expect(receipt).toMatchObject({ reason: 'private', answers: [{ answer: 'gone' }] });
   const audit = await client.review.audit({ by: null, item: null, limit: 20 });
   expect(audit.items.map(({ act }) => act).toSorted()).toEqual(['purge', 'report', 'rule', 'rule']);
+});
+
+test('a start that failed after the copy for a migration can be tried again', async () => {
+  const dataDir = await unpacked();
+  const copies = join(dataDir, 'backups');
+  await (await startNode({ dataDir, offline: true })).stop();
+  const copy = readdirSync(copies).find((name) => name.startsWith('before-'))!;
+
+  const interrupted = await unpacked();
+  mkdirSync(join(interrupted, 'backups'), { recursive: true });
+  writeFileSync(join(interrupted, 'backups', copy), readFileSync(join(copies, copy)));
+  const { client, stop } = await startNode({ dataDir: interrupted, offline: true });
+  onTestFinished(stop);
+  expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, ...written });
+  expect(readdirSync(join(interrupted, 'backups'))).toEqual([copy]);
 });
 
 test('a node of release 0.1 goes on as what it was: sysop and validator', async () => {

@@ -1,3 +1,4 @@
+import { renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createRouterClient } from '@orpc/server';
 import type { Client, NodeStatus, Settings } from '../../contract/index.ts';
@@ -99,8 +100,7 @@ async function start(init: NodeInit): Promise<RunningNode> {
     const repaired = wantsRepair(directory) ? await repairDatabase(directory, startedAt) : null;
     if (repaired !== null) logger.warn('database-repaired', { damaged: repaired });
     const db = openDatabase(directory.database, migrations, {
-      backup: (from) =>
-        copyDatabaseNow(directory.database, `${directory.backups}/before-${version}-from-${from}.db`),
+      backup: (from) => backUp(directory, `before-${version}-from-${from}.db`),
     });
     undo.push(() => db.close());
     const { failed, refused } = degradedMode({ clock: systemClock, logger, db, status: () => status });
@@ -241,6 +241,17 @@ async function start(init: NodeInit): Promise<RunningNode> {
     await undoAll(undo, silentLogger);
     throw error;
   }
+}
+
+/**
+ * Copies the database before its migration. A copy of an earlier try is replaced, so that a start that failed can
+ * be tried again.
+ */
+function backUp({ database, backups }: DataDirectory, name: string): void {
+  const copy = `${backups}/${name}`;
+  rmSync(`${copy}.new`, { force: true });
+  copyDatabaseNow(database, `${copy}.new`);
+  renameSync(`${copy}.new`, copy);
 }
 
 /** Undoes the steps of a start, the newest first. One that fails does not keep the lock from being released. */

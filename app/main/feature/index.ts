@@ -16,4 +16,5 @@ export { gather, type Gathered } from './gather.ts';
 export { stopAll } from './lifecycle.ts';
 export { featureList } from './list.ts';
 export type { DiagnosticsStore, FeaturePorts, WorldPorts } from './ports.ts';
+export { Reports } from './reports.ts';
 export type { SimAct, SimPerson, SimRandom } from './sim.ts';

@@ -4,7 +4,7 @@ import { problemOf } from '../kernel/errors.ts';
 import { HealthSampler, NoticeBoard, nodeMetrics } from '../observability/index.ts';
 import { processProbe } from '../platform/telemetry/process-probe.ts';
 import type { Metric } from '../kernel/metric.ts';
-import type { Feature } from '../feature/index.ts';
+import { Reports, type Feature } from '../feature/index.ts';
 import type { Services } from './community.ts';
 import { features } from './features.ts';
 import type { NodeParts } from './parts.ts';
@@ -28,6 +28,7 @@ export function createStatus(
   const { clock, network, transport } = parts.ports;
   let phase: NodeStatus['phase'] | null = null;
   const notices = new NoticeBoard(clock);
+  const reports = new Reports(parts.ports.logger);
   const health = new HealthSampler({
     clock,
     probe: processProbe(parts.directory.path),
@@ -43,12 +44,16 @@ export function createStatus(
   if (problem) notices.put({ id: 'settings', severity: 'attention', action: 'go.settings', ...problem });
 
   /** What features report about their services; nothing while there is no community. */
-  const ofFeatures = <T>(ask: (feature: Feature, service: unknown) => readonly T[]): T[] => {
+  const ofFeatures = <T>(
+    part: 'counts' | 'metrics',
+    ask: (feature: Feature, service: unknown) => readonly T[] | undefined,
+  ): T[] => {
     const community = parts.community();
     if (!community) return [];
-    return (features as readonly Feature[]).flatMap((feature) =>
-      ask(feature, community[feature.name as keyof Services]),
-    );
+    return (features as readonly Feature[]).flatMap((feature) => {
+      const service = community[feature.name as keyof Services];
+      return reports.of(feature.name, part, () => ask(feature, service)) ?? [];
+    });
   };
 
   const communityPart = (): Pick<NodeStatus, 'community' | 'me' | 'reachability' | 'sync' | 'counts'> => {
@@ -89,7 +94,10 @@ export function createStatus(
       },
       counts: {
         ...nobody,
-        ...Object.assign({}, ...ofFeatures((feature, service) => [feature.counts?.(service, clock.now())])),
+        ...Object.assign(
+          {},
+          ...ofFeatures('counts', (feature, service) => [feature.counts?.(service, clock.now())]),
+        ),
         events: log.count(),
         replicatedShare:
           log.count() === 0 ? null : shareOf(federation.spread.replicatedUpTo(), log.store.latestSeq()),
@@ -165,7 +173,7 @@ export function createStatus(
         sentBytes: network.sentBytes(),
         receivedBytes: network.receivedBytes(),
       });
-      return [...own, ...ofFeatures((feature, service) => feature.metrics?.(service) ?? [])];
+      return [...own, ...ofFeatures('metrics', (feature, service) => feature.metrics?.(service))];
     },
   };
 }

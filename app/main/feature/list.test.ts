@@ -57,6 +57,28 @@ test('two features with one name are refused', () => {
   expect(refused([bare('chat'), bare('chat')])).toMatchObject({ code: 'claimed-twice' });
 });
 
+test('a table that one feature names twice is refused', () => {
+  const tables = { kept: ['listing'], derived: ['listing'] };
+  expect(refused([{ ...bare('market'), tables }]).message).toBe(
+    'The table “listing” is claimed twice by “market”.',
+  );
+});
+
+test('a name that the node itself uses is refused', () => {
+  expect(refused([bare('transport')])).toMatchObject({
+    code: 'reserved-name',
+    message: 'A feature cannot be called “transport”: the node uses this name.',
+  });
+});
+
+test('a migration under the name of another feature is refused', () => {
+  const migrations = [{ feature: 'notes', step: 1, name: 'market', sql: '' }];
+  expect(refused([{ ...bare('market'), migrations }])).toMatchObject({
+    code: 'foreign-step',
+    message: 'Step 1 of the migrations of “market” names the feature “notes”.',
+  });
+});
+
 test('a service that does not fit a need does not compile', () => {
   const clock = defineFeature({ name: 'clock', needs: [], create: () => ({ hours: () => 12 }) });
   const bell = defineFeature({

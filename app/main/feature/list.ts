@@ -23,7 +23,7 @@ type Checked<List extends readonly Feature[]> = {
 /** A fault in a list of features: a programming error, found at the start and by a test. */
 export class FeatureListError extends Error {
   override readonly name = 'FeatureListError';
-  readonly code: 'unknown-need' | 'circular-needs' | 'claimed-twice';
+  readonly code: 'unknown-need' | 'circular-needs' | 'claimed-twice' | 'reserved-name' | 'foreign-step';
 
   constructor(code: FeatureListError['code'], message: string) {
     super(message);
@@ -33,13 +33,35 @@ export class FeatureListError extends Error {
 
 /**
  * Checks a list of features and sorts it by their needs, and by name where these leave a choice.
- * @throws FeatureListError `unknown-need`, `circular-needs`, or `claimed-twice` for a name, a table, a view,
- * a transaction kind or a command that two features claim.
+ * @throws FeatureListError `unknown-need`, `circular-needs`, `claimed-twice` for a name, a table, a view, a
+ * kind or a command that two features claim, `reserved-name`, or `foreign-step` for a migration under the name
+ * of another feature.
  */
 export function featureList<const List extends readonly Feature[]>(features: List & Checked<List>): List {
   const list: readonly Feature[] = [...features].sort((a, b) => a.name.localeCompare(b.name));
   claimedOnce(list);
+  for (const feature of list) namedRightly(feature);
   return ordered(list) as unknown as List;
+}
+
+/** Names that the node itself uses in its community, its contract or its settings. */
+const RESERVED = new Set(
+  'db desktop genesis identity network node settings start stop storage transport'.split(' '),
+);
+
+function namedRightly({ name, migrations = [] }: Feature): void {
+  if (RESERVED.has(name)) {
+    throw new FeatureListError(
+      'reserved-name',
+      `A feature cannot be called “${name}”: the node uses this name.`,
+    );
+  }
+  const stray = migrations.find(({ feature }) => feature !== name);
+  if (stray === undefined) return;
+  throw new FeatureListError(
+    'foreign-step',
+    `Step ${stray.step} of the migrations of “${name}” names the feature “${stray.feature}”.`,
+  );
 }
 
 function ordered(list: readonly Feature[]): Feature[] {
@@ -85,10 +107,9 @@ function claimedOnce(list: readonly Feature[]): void {
       for (const claim of claimsOf(feature)) {
         const other = owner.get(claim);
         if (other !== undefined) {
-          throw new FeatureListError(
-            'claimed-twice',
-            `The ${what} “${claim}” is claimed by “${other}” and by “${feature.name}”.`,
-          );
+          const owners =
+            other === feature.name ? `twice by “${other}”` : `by “${other}” and by “${feature.name}”`;
+          throw new FeatureListError('claimed-twice', `The ${what} “${claim}” is claimed ${owners}.`);
         }
         owner.set(claim, feature.name);
       }

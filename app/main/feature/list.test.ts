@@ -95,3 +95,13 @@ test('a service that does not fit a need does not compile', () => {
   // @ts-expect-error the clock has no minutes
   expect(names(featureList([clock, bell]))).toEqual(['clock', 'bell']);
 });
+
+test('a service whose own method has the name of a hook does not compile', () => {
+  const polls = defineFeature({
+    name: 'polls',
+    needs: [],
+    create: (_: unknown, _needs: Record<never, never>) => ({ start: (question: string) => question }),
+  });
+  // @ts-expect-error the node would call `start` without a question
+  expect(names(featureList([polls]))).toEqual(['polls']);
+});

@@ -1,15 +1,20 @@
-import type { Feature, FeatureSpec, ServicesOf } from './feature.ts';
+import type { Feature, FeatureSpec, Lifecycle, ServicesOf } from './feature.ts';
 import type { FeaturePorts } from './ports.ts';
 
+/** The methods of a service that the node calls on its own. */
+type Hooks<Service> = Pick<Service, Extract<keyof Service, keyof Lifecycle>>;
+
 type Fits<Services, One> =
-  One extends FeatureSpec<string, infer Ports, infer Needs, infer _Stored, infer _Service>
+  One extends FeatureSpec<string, infer Ports, infer Needs, infer _Stored, infer Service>
     ? [unknown] extends [Needs]
       ? One
-      : Services extends Needs
-        ? FeaturePorts extends Ports
-          ? One
-          : { readonly ports: 'takes a port that no node has' }
-        : { readonly needs: 'a needed service is missing from the list, or does not fit' }
+      : Hooks<Service> extends Lifecycle
+        ? Services extends Needs
+          ? FeaturePorts extends Ports
+            ? One
+            : { readonly ports: 'takes a port that no node has' }
+          : { readonly needs: 'a needed service is missing from the list, or does not fit' }
+        : { readonly service: 'opened, start, halt and stop are called by the node, without arguments' }
     : never;
 
 /**

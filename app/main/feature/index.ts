@@ -14,7 +14,7 @@ export {
 } from './feature.ts';
 export { gather, type Gathered } from './gather.ts';
 export { stopAll } from './lifecycle.ts';
-export { featureList } from './list.ts';
+export { featureList, neededBy } from './list.ts';
 export type { DiagnosticsStore, FeaturePorts, WorldPorts } from './ports.ts';
 export { Reports } from './reports.ts';
 export type { SimAct, SimPerson, SimRandom } from './sim.ts';

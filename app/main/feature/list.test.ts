@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defineFeature, type Feature } from './feature.ts';
-import { featureList, FeatureListError } from './list.ts';
+import { featureList, FeatureListError, neededBy } from './list.ts';
 
 const bare = (name: string, ...needs: string[]): Feature => ({ name, needs });
 const names = (features: readonly Feature[]) => features.map(({ name }) => name);
@@ -24,6 +24,13 @@ test('a missing need is named', () => {
     code: 'unknown-need',
     message: 'Feature “market” needs “escrow”, which is not in the list.',
   });
+});
+
+test('a service that a feature uses without naming it is refused', () => {
+  const made = { log: 'the log', members: 'the members' };
+  const services = neededBy(bare('polls', 'log'), made) as typeof made;
+  expect(services.log).toBe('the log');
+  expect(() => services.members).toThrow('Feature “polls” uses “members”, which its needs do not name.');
 });
 
 test('circular needs are named', () => {

@@ -121,3 +121,18 @@ function claimedOnce(list: readonly Feature[]): void {
     }
   }
 }
+
+/**
+ * The services that a feature may use: those that it needs. Any other name is refused, since its service may not
+ * be made yet.
+ */
+export function neededBy({ name, needs }: Feature, made: Readonly<Record<string, unknown>>): object {
+  const services = Object.fromEntries(needs.map((need) => [need, made[need]]));
+  return new Proxy(services, {
+    get(target, key) {
+      if (typeof key === 'symbol' || Object.hasOwn(target, key)) return Reflect.get(target, key) as unknown;
+      const message = `Feature “${name}” uses “${key}”, which its needs do not name.`;
+      throw new FeatureListError('unknown-need', message);
+    },
+  });
+}

@@ -1,6 +1,7 @@
 import { openGenesis, type Genesis } from '../community/index.ts';
 import {
   gather,
+  neededBy,
   stopAll,
   type Contributions,
   type Feature,
@@ -81,7 +82,10 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     ledgerProjections: list.flatMap(({ ledgerProjection }) => ledgerProjection?.(base) ?? []),
   };
   const made: Record<string, unknown> = {};
-  for (const { name, create } of list) made[name] = create?.(full, made, stored.get(name));
+  for (const feature of list) {
+    const { name, create } = feature;
+    made[name] = create?.(full, neededBy(feature, made), stored.get(name));
+  }
   const services = made as unknown as Services;
   const running = list.map(({ name }) => [name, (made[name] ?? {}) as Lifecycle] as const);
   for (const [, service] of running) service.opened?.();

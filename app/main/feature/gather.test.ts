@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ItemSource, Rulings } from '../moderation/index.ts';
-import type { Contributions, People } from './feature.ts';
-import { gather } from './gather.ts';
+import type { Projection } from '../log/kinds.ts';
+import type { Contributions, Feature, People } from './feature.ts';
+import { gather, mustTakeItsKinds } from './gather.ts';
 
 const source = (kind: string, code: number): ItemSource => ({
   kind,
@@ -30,11 +31,29 @@ test('contributions of features are put together, and messages are added up', ()
 });
 
 test('two sources of items may not share a code or a kind', () => {
-  expect(() => gather([base, { items: [source('post', 0), source('listing', 0)] }])).toThrow(/same code/);
+  expect(() => gather([base, { items: [source('post', 0), source('listing', 0)] }])).toThrow(
+    'The sources of items “post” and “listing” have the same code, 0.',
+  );
   expect(() => gather([base, { items: [source('post', 0), source('post', 1)] }])).toThrow(/same kind/);
 });
 
 test('what one feature alone may give is refused from two, and from none', () => {
   expect(() => gather([base, { rulings: {} as Rulings }])).toThrow('2 features contribute “rulings”');
   expect(() => gather([])).toThrow('0 features contribute “people”');
+});
+
+test('a kind that no projection takes, or that a projection takes without being declared, is named', () => {
+  const kind = (name: string) => ({ name }) as NonNullable<Feature['kinds']>[number];
+  const takes = (...names: string[]) => ({
+    projections: [{ kinds: names.map(kind) } as unknown as Projection],
+  });
+  const polls: Feature = { name: 'polls', needs: [], kinds: [kind('poll.start'), kind('poll.vote')] };
+  expect(() => mustTakeItsKinds(polls, takes('poll.vote', 'poll.start'))).not.toThrow();
+  expect(() => mustTakeItsKinds(polls, takes('poll.start'))).toThrow(
+    'Feature “polls” has the kinds [poll.start, poll.vote], but its projections take [poll.start].',
+  );
+  expect(() => mustTakeItsKinds(polls, takes('poll.start', 'poll.vote', 'post.write'))).toThrow('post.write');
+  expect(() => mustTakeItsKinds(polls, takes('poll.start', 'poll.vote', 'poll.vote'))).toThrow(
+    'poll.vote, poll.vote',
+  );
 });

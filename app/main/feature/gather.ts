@@ -1,7 +1,8 @@
 import type { ItemSource, Rulings } from '../moderation/index.ts';
 import type { Projection } from '../log/kinds.ts';
 import type { MessageCounts } from '../members/index.ts';
-import type { Contributions, People } from './feature.ts';
+import type { Contributions, Feature, People } from './feature.ts';
+import { FeatureListError } from './list-error.ts';
 
 /** The combined contributions of all features. */
 export interface Gathered {
@@ -16,7 +17,8 @@ export interface Gathered {
 
 /**
  * Combines the contributions of features.
- * @throws Error if two features provide what only one may, or none provides what is required.
+ * @throws FeatureListError `claimed-twice` for the code or the kind of an item, and Error if two features provide
+ * what only one may, or none provides what is required.
  */
 export function gather(all: readonly Contributions[]): Gathered {
   const items = all.flatMap((one) => one.items ?? []);
@@ -42,10 +44,32 @@ export function gather(all: readonly Contributions[]): Gathered {
   };
 }
 
+/**
+ * Every kind of event of a feature is taken by one of its projections, and no other kind: two would take each
+ * other's events.
+ * @throws FeatureListError `kinds-differ`.
+ */
+export function mustTakeItsKinds({ name, kinds = [] }: Feature, { projections = [] }: Contributions): void {
+  const namesOf = (all: Feature['kinds'] = []) =>
+    all
+      .map((kind) => kind.name)
+      .toSorted()
+      .join(', ');
+  const [declared, taken] = [namesOf(kinds), namesOf(projections.flatMap((one) => one.kinds))];
+  if (declared === taken) return;
+  throw new FeatureListError(
+    'kinds-differ',
+    `Feature “${name}” has the kinds [${declared}], but its projections take [${taken}].`,
+  );
+}
+
 /** Holds name an item's kind by its code: two of one code would take each other's rows. */
 function mustDiffer(items: readonly ItemSource[], key: 'code' | 'kind'): void {
-  const seen = new Set(items.map((item) => item[key]));
-  if (seen.size < items.length) throw new Error(`Two sources of items have the same ${key}.`);
+  for (const [value, [one, other]] of Map.groupBy(items, (item) => item[key])) {
+    if (other === undefined) continue;
+    const message = `The sources of items “${one!.kind}” and “${other.kind}” have the same ${key}, ${value}.`;
+    throw new FeatureListError('claimed-twice', message);
+  }
 }
 
 function sole<Key extends 'people' | 'rulings' | 'readFile'>(

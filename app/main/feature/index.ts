@@ -12,7 +12,7 @@ export {
   type StoredBase,
   type Tables,
 } from './feature.ts';
-export { gather, type Gathered } from './gather.ts';
+export { gather, mustTakeItsKinds, type Gathered } from './gather.ts';
 export { stopAll } from './lifecycle.ts';
 export { featureList, neededBy } from './list.ts';
 export type { DiagnosticsStore, FeaturePorts, WorldPorts } from './ports.ts';

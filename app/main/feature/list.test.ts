@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { defineFeature, type Feature } from './feature.ts';
-import { featureList, FeatureListError, neededBy } from './list.ts';
+import { featureList, neededBy } from './list.ts';
+import { FeatureListError } from './list-error.ts';
 
 const bare = (name: string, ...needs: string[]): Feature => ({ name, needs });
 const names = (features: readonly Feature[]) => features.map(({ name }) => name);

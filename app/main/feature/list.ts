@@ -1,4 +1,5 @@
 import type { Feature, FeatureSpec, Lifecycle, ServicesOf } from './feature.ts';
+import { FeatureListError } from './list-error.ts';
 import type { FeaturePorts } from './ports.ts';
 
 /** The methods of a service that the node calls on its own. */
@@ -24,17 +25,6 @@ type Fits<Services, One> =
 type Checked<List extends readonly Feature[]> = {
   readonly [Index in keyof List]: Fits<ServicesOf<List>, List[Index]>;
 };
-
-/** A fault in a list of features: a programming error, found at the start and by a test. */
-export class FeatureListError extends Error {
-  override readonly name = 'FeatureListError';
-  readonly code: 'unknown-need' | 'circular-needs' | 'claimed-twice' | 'reserved-name' | 'foreign-step';
-
-  constructor(code: FeatureListError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /**
  * Checks a list of features and sorts it by their needs, and by name where these leave a choice.

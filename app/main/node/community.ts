@@ -1,6 +1,7 @@
 import { openGenesis, type Genesis } from '../community/index.ts';
 import {
   gather,
+  mustTakeItsKinds,
   neededBy,
   stopAll,
   type Contributions,
@@ -74,6 +75,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const stored = new Map<string, Contributions>(
     list.map((feature) => [feature.name, feature.stored?.(base) ?? {}]),
   );
+  for (const feature of list) mustTakeItsKinds(feature, stored.get(feature.name)!);
   const full: FeaturePorts = {
     ...ports,
     ...base,

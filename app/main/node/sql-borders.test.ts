@@ -20,12 +20,22 @@ const ownerOf = new Map(
 const roots = resolve(import.meta.dirname, '..');
 /** Rooms that are no features, and whose statements these tests do not look at: they see whole files. */
 const OUTER = /^(platform|sim|cli|shell|host|node)$/;
-const NAMED = /\b(?:FROM|JOIN|INTO|UPDATE|TABLE|ON)\s+(\w+)/g;
+const NAMED =
+  /\b(?:FROM|JOIN|INTO|UPDATE(?:\s+OR\s+\w+)?|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|ON)\s+(?:\w+\.)?["`[]?(\w+)/gi;
+/** The further tables of a list, `FROM event e, post p`; only what has the form of names is followed. */
+const LISTED = /\bFROM\s+(\w+(?:\s+(?:AS\s+)?\w+)?(?:\s*,\s*["`[]?\w+["`\]]?(?:\s+(?:AS\s+)?\w+)?)+)/gi;
 
 /** Tables of other features that a statement names, apart from those of the log. */
 function foreign(room: string, sql: string): string[] {
-  return [...sql.matchAll(NAMED)].flatMap(([, table]) => {
-    const owner = ownerOf.get(table!);
+  const named = [...sql.matchAll(NAMED)].map(([, table]) => table!);
+  const listed = [...sql.matchAll(LISTED)].flatMap(([, tables]) =>
+    tables!
+      .split(',')
+      .slice(1)
+      .map((one) => /\w+/.exec(one)![0]),
+  );
+  return [...named, ...listed].flatMap((table) => {
+    const owner = ownerOf.get(table);
     return owner === undefined || owner === room || owner === 'log' ? [] : [`${room} → ${owner}.${table}`];
   });
 }
@@ -59,6 +69,17 @@ test('a statement that names a table of another feature is found', () => {
   expect(foreign('market', 'SELECT * FROM post p JOIN event e ON e.seq = p.n')).toEqual([
     'market → boards.post',
   ]);
+  for (const hidden of [
+    'SELECT * FROM "post"',
+    'SELECT * FROM main.post',
+    'select * from post',
+    'SELECT * FROM event e, post p WHERE e.seq = p.n',
+    'WITH mine AS (SELECT * FROM post) SELECT * FROM mine',
+    'UPDATE OR IGNORE post SET n = 1',
+    'DROP TABLE IF EXISTS post',
+  ]) {
+    expect(foreign('market', hidden), hidden).toEqual(['market → boards.post']);
+  }
   expect(foreign('boards', 'SELECT 1 FROM post LEFT JOIN held_item h ON h.n = post.n')).toEqual([]);
 });
 

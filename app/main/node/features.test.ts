@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import * as contracts from '../../contract/features.ts';
+import { implementContract, type Api } from '../api/index.ts';
+import type { Feature, NodeSide } from '../feature/index.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { features } from './features.ts';
+
+const noService = () => {
+  throw new Error('no service here');
+};
+
+test('every feature implements exactly the procedures of its contract', () => {
+  const api = implementContract(silentLogger);
+  for (const [name, { contract }] of Object.entries(contracts)) {
+    const feature = (features as readonly Feature[]).find((one) => one.name === name);
+    const implemented = feature?.api?.(api[name as keyof Api], noService, {} as NodeSide) ?? {};
+    const what = `procedures of “${name}”`;
+    expect(Object.keys(implemented).toSorted(), what).toEqual(Object.keys(contract).toSorted());
+  }
+});

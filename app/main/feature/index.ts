@@ -13,7 +13,7 @@ export {
   type Tables,
 } from './feature.ts';
 export { gather, mustTakeItsKinds, type Gathered } from './gather.ts';
-export { stopAll } from './lifecycle.ts';
+export { blaming, stopAll } from './lifecycle.ts';
 export { featureList, neededBy } from './list.ts';
 export type { DiagnosticsStore, FeaturePorts, WorldPorts } from './ports.ts';
 export { Reports } from './reports.ts';

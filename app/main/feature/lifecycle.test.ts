@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { silentLogger } from '../kernel/logger.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
 import { VirtualClock } from '../platform/memory/clock.ts';
 import type { Lifecycle } from './feature.ts';
-import { stopAll } from './lifecycle.ts';
+import { blaming, stopAll } from './lifecycle.ts';
 
 const boom = () => {
   throw new Error('boom');
@@ -33,4 +33,12 @@ test('a service that fails to stop, or never does, does not keep the others from
     ['feature-stop-failed', { feature: 'slow', reason: 'not stopped after 5000 ms' }],
     ['feature-stop-failed', { feature: 'rude', reason: 'boom' }],
   ]);
+});
+
+test('a feature that fails while its community opens is named in the log', () => {
+  const logged: unknown[] = [];
+  const logger: Logger = { ...silentLogger, error: (event, facts) => logged.push([event, facts]) };
+  expect(() => blaming(logger, 'polls', 'create', boom)).toThrow('boom');
+  expect(logged).toEqual([['feature-failed', { feature: 'polls', part: 'create', reason: 'boom' }]]);
+  expect(blaming(logger, 'polls', 'create', () => 3)).toBe(3);
 });

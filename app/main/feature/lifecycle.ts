@@ -36,3 +36,13 @@ export async function stopAll(
     }
   }
 }
+
+/** Runs a part of a feature while its community opens. A fault is logged with the feature's name and thrown on. */
+export function blaming<T>(logger: Logger, feature: string, part: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    logger.error('feature-failed', { feature, part, reason: problemOf(error).message });
+    throw error;
+  }
+}

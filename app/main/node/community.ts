@@ -1,5 +1,6 @@
 import { openGenesis, type Genesis } from '../community/index.ts';
 import {
+  blaming,
   gather,
   mustTakeItsKinds,
   neededBy,
@@ -60,7 +61,7 @@ export function genesisOf(db: Database): Genesis | null {
 
 /** Opens one community: what features store, then their services in the order of their needs. Nothing runs before `start`. */
 export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
-  const { db, signer, transport } = ports;
+  const { db, signer, transport, logger } = ports;
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const base: StoredBase = {
@@ -73,7 +74,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     since: store.meta<number>(JOINED) ?? genesisTime,
   };
   const stored = new Map<string, Contributions>(
-    list.map((feature) => [feature.name, feature.stored?.(base) ?? {}]),
+    list.map(({ name, stored: make }) => [name, blaming(logger, name, 'stored', () => make?.(base) ?? {})]),
   );
   for (const feature of list) mustTakeItsKinds(feature, stored.get(feature.name)!);
   const full: FeaturePorts = {
@@ -86,11 +87,12 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const made: Record<string, unknown> = {};
   for (const feature of list) {
     const { name, create } = feature;
-    made[name] = create?.(full, neededBy(feature, made), stored.get(name));
+    const needed = neededBy(feature, made);
+    made[name] = blaming(logger, name, 'create', () => create?.(full, needed, stored.get(name)));
   }
   const services = made as unknown as Services;
   const running = list.map(({ name }) => [name, (made[name] ?? {}) as Lifecycle] as const);
-  for (const [, service] of running) service.opened?.();
+  for (const [name, service] of running) blaming(logger, name, 'opened', () => service.opened?.());
 
   return {
     ...services,
@@ -98,7 +100,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     db,
     transport,
     start(): void {
-      for (const [, service] of running) service.start?.();
+      for (const [name, service] of running) blaming(logger, name, 'start', () => service.start?.());
     },
     stop: (): Promise<void> => stopAll(running, ports),
   };

@@ -5,26 +5,24 @@ import type { FeaturePorts } from './ports.ts';
 /** The methods of a service that the node calls on its own. */
 type Hooks<Service> = Pick<Service, Extract<keyof Service, keyof Lifecycle>>;
 
-type Fits<Services, One> =
-  One extends FeatureSpec<string, infer Ports, infer Needs, infer _Stored, infer Service>
+/** What keeps a feature out of a list, as a sentence that the compiler prints; never if it fits. */
+type Fault<Services, One> =
+  One extends FeatureSpec<infer Name, infer Ports, infer Needs, infer _Stored, infer Service>
     ? [unknown] extends [Needs]
-      ? One
+      ? never
       : Hooks<Service> extends Lifecycle
         ? Services extends Needs
           ? FeaturePorts extends Ports
-            ? One
-            : { readonly ports: 'takes a port that no node has' }
-          : { readonly needs: 'a needed service is missing from the list, or does not fit' }
-        : { readonly service: 'opened, start, halt and stop are called by the node, without arguments' }
+            ? never
+            : `Feature ${Name} takes a port that no node has.`
+          : `Feature ${Name} needs a service that is missing from the list, or does not fit.`
+        : `The node calls opened, start, halt and stop of ${Name} itself, without arguments.`
     : never;
 
-/**
- * A list in which every feature's needs are met; otherwise the type of the feature that does not fit says
- * why.
- */
-type Checked<List extends readonly Feature[]> = {
-  readonly [Index in keyof List]: Fits<ServicesOf<List>, List[Index]>;
-};
+/** A list in which every feature fits; otherwise the missing property says which does not, and why. */
+type Checked<List extends readonly Feature[]> = [Fault<ServicesOf<List>, List[number]>] extends [never]
+  ? unknown
+  : { readonly fault: Fault<ServicesOf<List>, List[number]> };
 
 /**
  * Checks a list of features and sorts it by their needs, and by name where these leave a choice.

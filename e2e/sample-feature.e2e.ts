@@ -58,6 +58,14 @@ test('the tables, the simulation, a rebuild and a repair know the feature', { ti
   run(
     'vitest',
     'run',
+    'app/main/cli/cli.test.ts',
+    'app/main/node/features.test.ts',
+    'tools/rules.test.ts',
+    'tools/messages.test.ts',
+  );
+  run(
+    'vitest',
+    'run',
     'app/renderer/feature.test.ts',
     'app/renderer/features/settings',
     'app/renderer/bridge',

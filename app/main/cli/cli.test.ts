@@ -1,3 +1,5 @@
+import type { Feature } from '../feature/index.ts';
+import { features } from '../node/features.ts';
 import Database from 'better-sqlite3';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -150,7 +152,9 @@ describe('usage', () => {
     const names = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help');
-    expect(names).toHaveLength(32);
+    const ofFeatures = (features as readonly Feature[]).flatMap(({ commands }) => commands ?? []);
+    const words = new Set(ofFeatures.map(({ name }) => name.split(' ')[0]));
+    expect(names).toHaveLength(32 + words.size);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { CommandSpec, Feature } from '../../feature/index.ts';
 import { command, withClient, type CommonOptions, type Context } from '../context.ts';
 
@@ -8,25 +8,21 @@ import { command, withClient, type CommonOptions, type Context } from '../contex
  */
 export function featureCommands(context: Context, features: readonly Feature[]): Command[] {
   const specs = features.flatMap(({ commands }) => commands ?? []);
-  const parents = new Map<string, Command>();
-  const top: Command[] = [];
-  for (const spec of specs) {
-    const [first = '', second] = spec.name.split(' ');
-    if (second === undefined) {
-      const made = commandOf(context, first, spec);
-      parents.set(first, made);
-      top.push(made);
-      continue;
+  return [...Map.groupBy(specs, ({ name }) => name.split(' ')[0]!)].map(([word, family]) => {
+    const own = family.find(({ name }) => name === word);
+    const parent = own
+      ? commandOf(context, word, own)
+      : command(
+          word,
+          family.map(({ summary }) => summary).join('; '),
+          family.flatMap(({ examples }) => examples),
+        );
+    for (const spec of family) {
+      const [, second] = spec.name.split(' ');
+      if (second !== undefined) parent.addCommand(commandOf(context, second, spec));
     }
-    let parent = parents.get(first);
-    if (parent === undefined) {
-      parent = new Command(first).description(spec.summary);
-      parents.set(first, parent);
-      top.push(parent);
-    }
-    parent.addCommand(commandOf(context, second, spec));
-  }
-  return top;
+    return parent;
+  });
 }
 
 function commandOf(context: Context, name: string, spec: CommandSpec): Command {

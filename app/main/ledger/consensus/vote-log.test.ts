@@ -68,6 +68,16 @@ describe('a vote log', () => {
     await expect(log.put(both)).rejects.toMatchObject({ code: 'vote-given' });
   });
 
+  it('ends where a record stands that has been there before [K15]', async () => {
+    const { log, written } = await openLog();
+    for (const slot of upTo(4)) await log.put(voteIn(slot));
+    const third = written.at(-2)!;
+    const fourth = written.at(-1)!;
+    const again = await openLog([...written.slice(0, -1), { ...fourth, bytes: third.bytes }]);
+    expect(await again.slots()).toEqual([1, 2, 3]);
+    expect((await again.log.load(key))?.count).toBe(3);
+  });
+
   it('proves nothing for another key, and cannot be started twice [K10]', async () => {
     const { log } = await openLog();
     expect(await log.load(four.signers[1]!.publicKey)).toBeNull();

@@ -8,8 +8,15 @@ const idsIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map
 
 /** Every rule with the file that defines it: lines that begin with `- [ID]`. */
 const rules = globSync('app/main/*/SPEC.md', { cwd: root }).flatMap((path) =>
-  idsIn(read(path), /^- \[([A-Z]+\d+)\]/gm).map((id) => ({ id, path })),
+  idsIn(read(path), /^- \[([A-Z]{1,2}\d{1,2})\]/gm).map((id) => ({ id, path })),
 );
+
+test('a rule’s id is one or two letters and a number', () => {
+  const odd = globSync('app/main/*/SPEC.md', { cwd: root }).flatMap((path) =>
+    idsIn(read(path), /^- \[([^\]]+)\]/gm).filter((id) => !/^[A-Z]{1,2}\d{1,2}$/.test(id)),
+  );
+  expect(odd).toEqual([]);
+});
 
 test('a rule’s id is unique in the project', () => {
   const twice = rules.filter(({ id }, at) => rules.findIndex((one) => one.id === id) !== at);

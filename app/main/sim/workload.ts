@@ -36,7 +36,7 @@ export async function actOnce(node: SimNode, rng: Rng, nodes: readonly SimNode[]
     return { node: node.name, act: name, refused: null };
   } catch (error) {
     if (error instanceof Problem) return { node: node.name, act: name, refused: error.code };
-    throw error;
+    throw new Error(`${node.name} ${name}: ${String(error)}`, { cause: error });
   }
 }
 

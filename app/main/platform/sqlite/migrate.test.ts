@@ -49,9 +49,26 @@ describe('steps of features', () => {
   test('a failed step rolls back all steps of that start', () => {
     openDatabase(path, [step('boards', 1)]).close();
     const broken: Migration = { ...step('market', 1), sql: 'ALTER TABLE nowhere ADD x' };
-    expect(() => openDatabase(path, [step('boards', 1), step('boards', 2), broken])).toThrow('nowhere');
+    expect(() => openDatabase(path, [step('boards', 1), step('boards', 2), broken])).toThrowError(
+      expect.objectContaining({
+        code: 'migration-failed',
+        message: 'Step 1 of market could not be applied: no such table: nowhere. The data is as it was.',
+      }),
+    );
     expect(taken()).toEqual([['boards', 1]]);
     openDatabase(path, [step('boards', 1)]).close();
+  });
+
+  test('a step that would end its transaction is refused before anything is written', () => {
+    openDatabase(path, [step('boards', 1)]).close();
+    const ending: Migration = {
+      ...step('market', 1),
+      sql: 'CREATE TABLE a (x); COMMIT; ALTER TABLE nowhere ADD x',
+    };
+    expect(() => openDatabase(path, [step('boards', 1), ending])).toThrowError(
+      expect.objectContaining({ code: 'migration-ends-transaction' }),
+    );
+    expect(taken()).toEqual([['boards', 1]]);
   });
 
   test('a file with a step of a newer release is not changed', () => {

@@ -49,11 +49,22 @@ export function migrate(
     }
     const note = sqlite.prepare('INSERT INTO feature_migration (feature, step) VALUES (?, ?)');
     if (!isSeeded) for (const { feature, step } of taken) note.run(feature, step);
-    for (const { feature, step, sql } of pending) {
-      sqlite.exec(sql);
-      note.run(feature, step);
+    for (const one of pending) {
+      take(sqlite, one);
+      note.run(one.feature, one.step);
     }
   });
+}
+
+/** Throws a Problem `migration-failed` that names the step; failures of the disk keep their own code. */
+function take(sqlite: SqliteDatabase.Database, { feature, step, sql }: Migration): void {
+  try {
+    sqlite.exec(sql);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SQLITE_ERROR') throw error;
+    const reason = (error as Error).message;
+    throw problem('migration-failed', { feature, step, reason }, { cause: error });
+  }
 }
 
 /** The steps applied to a file; for a file of release 0.1 they follow from its one number. */
@@ -80,13 +91,21 @@ function inOrder(migrations: readonly Migration[]): Migration[] {
   return migrations.toSorted((a, b) => (rank(a) === rank(b) ? a.step - b.step : rank(a) - rank(b)));
 }
 
-/** A feature's steps are counted from 1 without a gap, so that none is ever skipped. */
+/** Statements that would end the transaction of a start; the `BEGIN` of a trigger follows no semicolon. */
+const ENDS_TRANSACTION = /(?:^|;)\s*(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|VACUUM)\b/i;
+
+/**
+ * A feature's steps are counted from 1 without a gap, so that none is ever skipped, and none ends the transaction.
+ * Throws a Problem `migrations-misnumbered` or `migration-ends-transaction`.
+ */
 function checkSteps(migrations: readonly Migration[]): void {
+  const ending = migrations.find(({ sql }) => ENDS_TRANSACTION.test(sql));
+  if (ending) throw problem('migration-ends-transaction', { feature: ending.feature, step: ending.step });
   const steps = new Map<string, number[]>();
   for (const { feature, step } of migrations) steps.set(feature, [...(steps.get(feature) ?? []), step]);
   for (const [feature, list] of steps) {
     const sorted = list.toSorted((a, b) => a - b);
     if (sorted.every((step, at) => step === at + 1)) continue;
-    throw new Error(`The migrations of ${feature} are not numbered 1, 2, 3 …: ${sorted.join(', ')}.`);
+    throw problem('migrations-misnumbered', { feature, steps: sorted.join(', ') });
   }
 }

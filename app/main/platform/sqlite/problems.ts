@@ -20,6 +20,12 @@ export const problem = defineProblems('sqlite', {
     message: 'The database file cannot be opened.',
     remedy: 'Check the path and its permissions.',
   },
+  'migration-failed': {
+    message: 'Step {step} of {feature} could not be applied: {reason}. The data is as it was.',
+    remedy: 'Report this; the previous release still opens the data.',
+  },
+  'migration-ends-transaction': { message: 'Step {step} of {feature} would end the transaction it runs in.' },
+  'migrations-misnumbered': { message: 'The migrations of {feature} are not numbered 1, 2, 3 …: {steps}.' },
   'database-newer': { message: 'This data was written by a newer release (shape {shape}).', remedy: NEWER },
   'database-newer-step': {
     code: 'database-newer',

@@ -33,7 +33,9 @@ export function InviteReady({ made, onClose }: { made: Made; onClose: () => void
         <Qr text={link} label={words.invite.qr} />
         <div className="invite-link">
           <span className="field-label">{words.invite.link}</span>
-          <code className="mono invite-text">{link}</code>
+          <code className="mono invite-text" tabIndex={0}>
+            {link}
+          </code>
           <p className="soft small">{words.invite.scan}</p>
           <LiveRegion>{said}</LiveRegion>
         </div>

@@ -2,11 +2,16 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../app/main/host/host.ts';
 import { accessibilityFaults, launchBrowser, picture, visit, type Visitor } from './browser.ts';
+import { harbour, type Harbour } from './harbour.ts';
 import { sampleHost } from './sample-host.ts';
+import { Stage } from './stage.ts';
 
-/** The console with its own sample data: every view, theme and size, without a node. */
+/**
+ * Every view, theme and size of a node in use. States that a node cannot be put into here come from the sample
+ * data: networks behind routers, broken models, and a node that joins without a network.
+ */
 const sections = ['appearance', 'community', 'network', 'storage', 'desktop', 'identity', 'care', 'archive'];
-const views = [
+const viewsOf = ({ item }: Harbour) => [
   'overview',
   'boards',
   'boards/general',
@@ -14,7 +19,7 @@ const views = [
   'chat',
   'members',
   'review',
-  'review/queue/bafyreisample-r-6',
+  `review/queue/${item}`,
   'review/audit',
   'review/moderators',
   'review/purges',
@@ -41,23 +46,37 @@ const themes = {
 } as const;
 const themeNames = ['dark', 'light', 'contrast'] as const;
 
+const stage = new Stage(afterAll);
 let browser: Browser;
+let home: Harbour;
 let host: Host;
 
 beforeAll(async () => {
+  home = await harbour(stage);
   host = await sampleHost();
   browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await host?.stop();
+  await home?.close();
 });
 
-/** The console with its sample data, in a theme, at a place. */
-async function consoleAt(theme: keyof typeof themes, place: string): Promise<Visitor> {
+const goTo = (page: Page, place: string) => page.goto(new URL(`#/${place}`, home.node.entryUrl).href);
+
+/** The console in a theme. */
+async function visitIn(theme: keyof typeof themes): Promise<Visitor> {
   const visitor = await visit(browser, 'about:blank');
   await visitor.page.emulateMedia({ ...themes[theme], reducedMotion: 'reduce' });
-  await visitor.page.goto(`${host.url}/?fake=1#/${place}`);
+  return visitor;
+}
+
+/** The console of the node, in a theme, at a place. */
+async function consoleAt(theme: keyof typeof themes, place: string): Promise<Visitor> {
+  const visitor = await visitIn(theme);
+  await visitor.page.goto(home.node.entryUrl);
+  await visitor.page.getByRole('navigation').first().waitFor();
+  await goTo(visitor.page, place);
   await visitor.page.getByRole('main').waitFor();
   return visitor;
 }
@@ -69,11 +88,12 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
   test('every view is accessible and logs no error', async () => {
     const { page, context, complaints } = await consoleAt(theme, 'overview');
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe(theme);
-    for (const view of views) {
-      await page.goto(`${host.url}/?fake=1#/${view}`);
+    for (const view of viewsOf(home)) {
+      await goTo(page, view);
       await page.locator('main').first().waitFor();
       await page.getByRole('heading').first().waitFor();
-      await picture(page, `${view.replaceAll('/', '-')}-${theme}`);
+      await expect.poll(() => page.locator('.loading').count()).toBe(0);
+      await picture(page, `${view.replace(home.item, 'item').replaceAll('/', '-')}-${theme}`);
       expect({ view, faults: await accessibilityFaults(page) }).toEqual({ view, faults: [] });
     }
     expect(complaints).toEqual([]);
@@ -114,6 +134,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.keyboard.press('f');
     await page.getByRole('button', { name: /^Dial a peer/ }).waitFor();
     await page.keyboard.press('i');
+    await page.getByRole('radio', { name: /^Another node on this machine/ }).press(' ');
     await page.getByRole('button', { name: 'Make the link' }).click();
     await page.getByRole('img', { name: /QR/ }).waitFor();
     await sound('invite-ready');
@@ -122,7 +143,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
   });
 
   test('a node behind a router, its setup for an invite, and the steps left for a person are accessible', async () => {
-    const { page, context, complaints } = await consoleAt(theme, 'overview');
+    const { page, context, complaints } = await visitIn(theme);
     const at = async (state: string, place: string) => {
       await page.goto(`${host.url}/?fake=${state}#/${place}`);
       await page.getByRole('main').first().waitFor();
@@ -165,6 +186,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
   });
 
   test('the dialogs of review and moderation, a replay and a post held back are accessible', async () => {
+    const { open } = await home.client.review.counts({});
     const { page, context, complaints } = await consoleAt(theme, 'review');
     const sound = async (what: string) => {
       await picture(page, `${what}-${theme}`);
@@ -184,21 +206,22 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.keyboard.type('Seen before');
     await page.keyboard.press('Enter');
     await page.keyboard.press('a');
-    await page.getByText('76 selected').first().waitFor();
+    await page.getByText(`${open} selected`).first().waitFor();
     await page.keyboard.press('p');
-    await page.getByLabel('Type 76 to confirm').waitFor();
+    await page.getByLabel(`Type ${open} to confirm`).waitFor();
     await sound('review-bulk');
-    await page.keyboard.type('76');
+    await page.keyboard.type(String(open));
     await page.keyboard.press('Enter');
     await page.getByText('Nothing waits for you.').waitFor();
     await sound('review-empty');
-    await page.goto(`${host.url}/?fake=1#/review/queue/bafyreisample-r-6`);
+    await undoRulings(open);
+    await goTo(page, `review/queue/${home.item}`);
     await page.getByRole('button', { name: 'More actions for this item' }).click();
     await page.getByRole('menuitem', { name: 'Purge permanently' }).click();
     await page.getByRole('alertdialog').waitFor();
     await sound('review-purge');
     await page.keyboard.press('Escape');
-    await page.goto(`${host.url}/?fake=1#/moderation/bounds`);
+    await goTo(page, 'moderation/bounds');
     await page.getByRole('textbox', { name: 'Ask a moderator about spam from' }).fill('80');
     await page.getByRole('button', { name: /^Replay past/ }).click();
     await page.getByRole('heading', { name: 'For example' }).waitFor();
@@ -206,7 +229,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.goto(`${host.url}/?fake=broken-model#/moderation/models`);
     await page.getByText('Its file does not have the expected hash.', { exact: false }).waitFor();
     await sound('moderation-broken');
-    await page.goto(`${host.url}/?fake=1#/boards/harbour-talk/bafyreisample-t-0-0/bafyreisample-p-0-0-2`);
+    await goTo(page, `boards/harbour-talk/${home.thread}/${home.heldPost}`);
     await page.getByText('Only its author and moderators see this.', { exact: false }).first().waitFor();
     await sound('boards-held');
     await page.keyboard.press('End');
@@ -218,7 +241,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
   });
 
   test('each of the first steps is accessible', async () => {
-    const { page, context, complaints } = await consoleAt(theme, 'overview');
+    const { page, context, complaints } = await visitIn(theme);
     await page.goto(`${host.url}/?fake=setup`);
     const sound = async (what: string) => {
       await picture(page, `first-${what}-${theme}`);
@@ -266,6 +289,17 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await context.close();
   });
 });
+
+/** Undoes the latest `count` rulings of the node’s person, and waits until as many items are open again. */
+async function undoRulings(count: number): Promise<void> {
+  const { review } = home.client;
+  await expect.poll(async () => (await review.counts({})).open).toBe(0);
+  const { did = null } = (await home.client.node.status({})).me ?? {};
+  const { items } = await review.audit({ by: did, limit: 200 });
+  const acts = items.filter(({ act, undone }) => act === 'rule' && !undone).map(({ id }) => id);
+  await review.undo({ acts: acts.slice(0, count) });
+  await expect.poll(async () => (await review.counts({})).open).toBe(count);
+}
 
 describe('by keyboard', () => {
   /** The label or class of the focused element. */
@@ -333,6 +367,32 @@ describe('by keyboard', () => {
     await context.close();
   });
 
+  test('credits are given, and followed until they are final', async () => {
+    const { credits } = await home.client.ledger.status({});
+    const { page, context, complaints } = await consoleAt('dark', 'ledger');
+    await page.getByRole('heading', { name: 'Block in progress' }).waitFor();
+    await page.keyboard.press('g');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'To' }).waitFor();
+    await page.keyboard.type('juno');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('9999');
+    await page.keyboard.press('Enter');
+    await dialog.getByText(`You hold ${credits?.toLocaleString('en')}.`, { exact: true }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('textbox', { name: 'Amount' }).fill('25');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Give Juno 25 harbour penny?').waitFor();
+    await page.keyboard.press('Enter');
+    await dialog.getByText(/^Final in block \d+/).waitFor({ timeout: 60_000 });
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('choosing a reaction can be cancelled, and the post has the focus again', async () => {
     const { page, context } = await consoleAt('dark', 'boards');
     await page.locator('.threads [role="row"][data-index="0"]').click();
@@ -350,13 +410,46 @@ describe('by keyboard', () => {
   });
 });
 
+test('the ledger of a node that is no validator is accessible', async () => {
+  const { page, context, complaints } = await visit(browser, home.ferry.entryUrl);
+  await page.getByRole('navigation').first().waitFor();
+  for (const part of ['blocks', 'transactions', 'validators']) {
+    await page.goto(new URL(`#/ledger/${part}`, home.ferry.entryUrl).href);
+    await page.getByRole('heading', { name: 'Block in progress' }).waitFor();
+    await picture(page, `ledger-watching-${part}`);
+    expect(await accessibilityFaults(page), part).toEqual([]);
+  }
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('a board of a million posts and a thread of hundreds draw what is in sight', async () => {
+  const { page, context, complaints } = await visit(browser, `${host.url}/?fake=museum#/boards/museum`);
+  const drawn = page.locator('.threads [role="row"][data-index]');
+  const last = async () => Number(await drawn.last().getAttribute('data-index'));
+  await drawn.first().focus();
+  for (let pages = 0; pages < 8; pages += 1) {
+    const before = await last();
+    await page.keyboard.press('End');
+    await expect.poll(last).toBeGreaterThan(before);
+  }
+  expect(await drawn.count()).toBeLessThan(100);
+  await picture(page, 'museum-far');
+  await page.goto(`${host.url}/?fake=museum#/boards/museum/bafyreisample-t-7/bafyreisample-p-7-899`);
+  await page.getByText('End of the thread.').waitFor();
+  expect(await page.locator('.post').count()).toBeLessThan(100);
+  await picture(page, 'museum-thread');
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test.each([
   [1440, 900],
   [1024, 700],
   [1920, 1080],
   [390, 844],
 ])('the overview shows the newest threads in whole rows at %i by %i', async (width, height) => {
-  const { page, context } = await visit(browser, `${host.url}/?fake=1#/overview`, { width, height });
+  const { page, context } = await visit(browser, home.node.entryUrl, { width, height });
   await page.locator('.newest .list-row').first().waitFor();
   const seen = (await page.evaluate(`(() => {
     const box = document.querySelector('.newest .list-scroll').getBoundingClientRect();
@@ -379,9 +472,10 @@ test('a search in the address replaces the typed one', async () => {
 });
 
 test('no view is wider than a small window', async () => {
-  const { page, context } = await visit(browser, 'about:blank', { width: 390, height: 480 });
-  for (const view of views) {
-    await page.goto(`${host.url}/?fake=1#/${view}`);
+  const { page, context } = await visit(browser, home.node.entryUrl, { width: 390, height: 480 });
+  await page.getByRole('main').waitFor();
+  for (const view of viewsOf(home)) {
+    await goTo(page, view);
     await page.getByRole('main').waitFor();
     const overflow: unknown = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     expect(overflow, view).toBeLessThanOrEqual(0);

@@ -6,7 +6,6 @@ import { go, useRoute } from './actions/route.ts';
 import { ClientProvider, useConnection } from './bridge/index.ts';
 import { Onboarding } from './features/onboarding/index.tsx';
 import { Palette } from './features/palette/index.tsx';
-import { fakesOf } from './feature.ts';
 import { features } from './features.ts';
 import { t } from './messages/en.ts';
 import { Banner } from './shell/Banner.tsx';
@@ -25,7 +24,7 @@ import { useStateFor } from './features/useStateFor.ts';
 /** The console: connects to its node, then shows the room that the address names. */
 export function App() {
   return (
-    <ClientProvider fakes={fakesOf(features)} fallback={<Waiting />}>
+    <ClientProvider fallback={<Waiting />}>
       <Console />
     </ClientProvider>
   );

@@ -1,6 +1,5 @@
 import type { ComponentType } from 'react';
 import type { NodeStatus } from '../contract/index.ts';
-import type { FakeProcedures, Fakes } from './bridge/index.ts';
 
 /** Items that wait in a room, and how they are read out. */
 export interface Badge {
@@ -38,8 +37,6 @@ export interface ConsoleFeature {
   /** A hook: what waits in the room, or null. */
   readonly useBadge?: (status: NodeStatus | null) => Badge | null;
   readonly settings?: { readonly title: string; readonly fields: readonly FeatureField[] };
-  /** Procedures over sample data, for the console without a node. */
-  readonly fake?: FakeProcedures;
 }
 
 /** A mistake in the list of features, found at the start of the console and by a test. */
@@ -69,10 +66,6 @@ export function consoleFeatures(features: readonly ConsoleFeature[]): readonly C
 
 /** A feature with a room. */
 export type RoomFeature = ConsoleFeature & { readonly room: NonNullable<ConsoleFeature['room']> };
-
-/** Procedures over sample data, by feature. */
-export const fakesOf = (features: readonly ConsoleFeature[]): Fakes =>
-  Object.fromEntries(features.flatMap(({ name, fake }) => (fake ? [[name, fake] as const] : [])));
 
 export const withRoom = (features: readonly ConsoleFeature[]): RoomFeature[] =>
   features.filter((feature): feature is RoomFeature => feature.room !== undefined);

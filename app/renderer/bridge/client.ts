@@ -5,7 +5,6 @@ import * as z from 'zod';
 import type { Client } from '../../contract/index.ts';
 import { LastingLink } from './connection.ts';
 import type { Connection } from './connection.ts';
-import type { Fakes } from './fakes.ts';
 import { portCarrier } from './port.ts';
 import { takeToken, webSocketCarrier } from './websocket.ts';
 
@@ -39,14 +38,11 @@ const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
   close: () => link.close(),
 });
 
-/**
- * A bridge to in-memory sample data, chosen by the address: `?fake=1`, `?fake=setup` for a node without a
- * community, or the name of a state of its ledger or network.
- */
-export async function connectSample(wish: string, fakes: Fakes = {}): Promise<Bridge> {
+/** A bridge to in-memory sample data in a state that the address names: `?fake=halted`. */
+async function connectSample(state: string): Promise<Bridge> {
   const { createFakeClient } = await import('./fake.ts');
   return {
-    client: createFakeClient({ fakes, setup: wish === 'setup', now: () => Date.now(), state: wish }),
+    client: createFakeClient({ state, now: () => Date.now() }),
     connection: createStore<Connection>(() => ({ state: 'open', attempt: 0, retryInMs: null })),
     kind: 'sample',
     retryNow() {},
@@ -58,11 +54,11 @@ export async function connectSample(wish: string, fakes: Fakes = {}): Promise<Br
  * Connects to the node of this window: over the shell’s message port, over a WebSocket to the host that
  * served the page, or to sample data if the address asks for it.
  */
-export async function connect(target: Window, fakes: Fakes): Promise<Bridge> {
+export async function connect(target: Window): Promise<Bridge> {
   // The page’s content security policy forbids code generated at run time, which zod would otherwise try.
   z.config({ jitless: true });
   const fake = new URLSearchParams(target.location.search).get('fake');
-  if (fake !== null) return connectSample(fake, fakes);
+  if (fake !== null) return connectSample(fake);
   const carrier = target.impulse?.shell
     ? portCarrier(target)
     : webSocketCarrier({

@@ -4,35 +4,25 @@ import { useStore } from 'zustand';
 import type { Client } from '../../contract/index.ts';
 import { connect } from './client.ts';
 import type { Bridge } from './client.ts';
-import type { Fakes } from './fakes.ts';
 import type { Connection } from './connection.ts';
 
 const BridgeContext = createContext<Bridge | null>(null);
 
-const noFakes: Fakes = {};
-
 let connecting: Promise<Bridge> | null = null;
 /** One bridge per window, however often the provider mounts. */
-const windowBridge = (fakes: Fakes) => (connecting ??= connect(window, fakes));
+const windowBridge = () => (connecting ??= connect(window));
 
 /** Provides the bridge to everything below it; shows `fallback` until the bridge exists. */
-export function ClientProvider(props: {
-  bridge?: Bridge;
-  /** Sample data of features. */
-  fakes?: Fakes;
-  fallback?: ReactNode;
-  children: ReactNode;
-}) {
-  const { fakes = noFakes } = props;
+export function ClientProvider(props: { bridge?: Bridge; fallback?: ReactNode; children: ReactNode }) {
   const [made, setMade] = useState<Bridge | null>(props.bridge ?? null);
   useEffect(() => {
     if (made !== null) return;
     let here = true;
-    void windowBridge(fakes).then((bridge) => here && setMade(bridge));
+    void windowBridge().then((bridge) => here && setMade(bridge));
     return () => {
       here = false;
     };
-  }, [made, fakes]);
+  }, [made]);
   if (made === null) return <>{props.fallback ?? null}</>;
   return <BridgeContext value={made}>{props.children}</BridgeContext>;
 }

@@ -3,83 +3,64 @@ import { federation } from '../messages/federation.ts';
 import { createFakeClient } from './fake.ts';
 
 const now = () => 1_764_000_000_000;
-const make = (setup = false, state = '') => createFakeClient({ setup, now, lively: false, state });
+const make = (state = 'running') => createFakeClient({ state, now, lively: false });
 
 // The client validates every answer against the contract, so a call that returns has conformed to it.
-test('every list of the sample community conforms to the contract', async () => {
+test('what the views of every state ask for conforms to the contract', async () => {
   const client = make();
   expect((await client.node.status({})).community?.name).toBe('Night Ferry');
   expect(await client.boards.list({})).not.toHaveLength(0);
   expect(await client.members.list({})).not.toHaveLength(0);
   expect((await client.federation.view({})).peers).toHaveLength(5);
   expect(await client.chat.online({})).not.toHaveLength(0);
-  expect(await client.chat.callers({})).not.toHaveLength(0);
-  expect(await client.archive.jobs({})).not.toHaveLength(0);
-  expect(await client.federation.invites({})).not.toHaveLength(0);
   expect((await client.settings.get({})).node.name).toBe('ferry-1');
   expect((await client.node.activity({})).hours).toHaveLength(24);
   expect((await client.identity.phrase({})).words).toHaveLength(24);
+  expect((await client.ledger.blocks({})).items).not.toHaveLength(0);
+  expect((await client.ledger.transactions({})).items).not.toHaveLength(0);
 });
 
 test('a node without a community shows the first steps', async () => {
-  const status = await make(true).node.status({});
+  const status = await make('setup').node.status({});
   expect(status.phase).toBe('setup');
   expect(status.community).toBeNull();
 });
 
-test('the same pages come back each time, and paging returns every thread once', async () => {
+test('a board of a million posts gives the same pages each time, and each thread once', async () => {
   const client = make();
-  const board = (await client.boards.list({})).find((entry) => entry.slug === 'harbour-talk');
+  const [board] = await client.boards.list({});
+  expect(board?.posts).toBeGreaterThan(1_000_000);
   const ids: string[] = [];
   let cursor: string | undefined;
-  do {
+  for (let pages = 0; pages < 4; pages += 1) {
     const page = await client.boards.threads({ board: board?.id, limit: 100, cursor });
     ids.push(...page.items.map((thread) => thread.id));
     cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  expect(new Set(ids).size).toBe(board?.threads);
+  }
+  expect(new Set(ids).size).toBe(400);
   const again = await make().boards.threads({ board: board?.id, limit: 100 });
   expect(again.items.map((thread) => thread.id)).toEqual(ids.slice(0, 100));
-});
-
-test('a reply, an edit and a deletion appear in the thread', async () => {
-  const client = make();
-  const [thread] = (await client.boards.threads({})).items;
-  if (!thread) throw new Error('The sample has no thread.');
-  const { id } = await client.boards.reply({ thread: thread.id, text: 'Count me in.' });
-  expect((await client.boards.post({ id })).text).toBe('Count me in.');
-  await client.boards.edit({ id, text: 'Count me out.' });
-  expect((await client.boards.history({ id })).map((version) => version.text)).toEqual([
-    'Count me in.',
-    'Count me out.',
-  ]);
-  await client.boards.delete({ id, reason: 'Posted twice' });
-  expect(await client.boards.post({ id })).toMatchObject({ text: null, deleted: { reason: 'Posted twice' } });
+  const last = await client.boards.threads({ cursor: String((board?.threads ?? 0) - 1) });
+  expect(last).toMatchObject({ items: [{ board: board?.id }], next: null });
 });
 
 test('a permalink opens the page that holds its post', async () => {
   const client = make();
-  const post = await client.boards.post({ id: 'bafyreisample-p-0-7-555' });
+  const post = await client.boards.post({ id: 'bafyreisample-p-7-555' });
   const page = await client.boards.thread({ id: post.thread, around: post.id, limit: 100 });
   expect(page.offset).toBe(500);
   expect(page.posts.items.map((entry) => entry.id)).toContain(post.id);
 });
 
-test('a failure is a typed problem with a remedy', async () => {
+test('a failure is a typed problem with a remedy, and so is a procedure without an answer', async () => {
   await expect(make().boards.post({ id: 'bafyreinowhere' })).rejects.toMatchObject({
     code: 'PROBLEM',
     data: { code: 'post-unknown' },
   });
-});
-
-test('a chat line reaches those who watch the chat', async () => {
-  const client = make();
-  const watch = await client.chat.watch({});
-  const next = watch.next();
-  await Promise.resolve();
-  await client.chat.say({ text: '/me waves' });
-  expect((await next).value).toMatchObject({ kind: 'me', text: 'waves', mine: true });
-  await watch.return?.();
+  await expect(make().chat.lines({})).rejects.toMatchObject({
+    code: 'PROBLEM',
+    data: { code: 'sample-only', remedy: expect.any(String) },
+  });
 });
 
 test.each([
@@ -90,7 +71,7 @@ test.each([
 ])(
   'the sample network “%s” is %s, and an invite to the internet works: %s',
   async (state, verdict, ready) => {
-    const client = make(false, state);
+    const client = make(state);
     const view = await client.federation.view({});
     expect(view.doctor.reachability.verdict).toBe(verdict);
     expect(view.doctor.checks.map(({ id }) => id)).toEqual(Object.keys(federation.doctor.names));
@@ -104,9 +85,9 @@ test.each([
 );
 
 test('a sample node that nobody can dial is set up by its router, or by an address that a person enters', async () => {
-  const asked = await make(false, 'local').federation.setReach({ reach: 'internet', relay: true });
+  const asked = await make('local').federation.setReach({ reach: 'internet', relay: true });
   expect(asked).toMatchObject({ ready: true });
-  const closed = make(false, 'closed');
+  const closed = make('closed');
   const short = await closed.federation.setReach({ reach: 'internet' });
   expect(short.ready).toBe(false);
   expect(short.steps).not.toHaveLength(0);

@@ -1,5 +1,4 @@
 export { ClientProvider, useBridge, useClient, useConnection } from './context.tsx';
 export type { Bridge } from './client.ts';
-export type { FakeProcedures, Fakes } from './fakes.ts';
 export type { Connection, ConnectionState } from './connection.ts';
 export { problemOf } from './problem.ts';

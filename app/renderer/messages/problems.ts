@@ -10,6 +10,10 @@ export const problems = {
     remedy: 'Open the address that the node printed when it started.',
   },
   feedEnded: { message: 'The node stopped sending updates.', remedy: null },
+  sampleOnly: {
+    message: 'This console shows sample data, which has nothing here.',
+    remedy: 'Open the console of a node.',
+  },
   noSlot: 'The node reported no block in progress.',
   unexpectedRemedy: 'Try again. If it happens again, check the log of this node.',
 } as const;

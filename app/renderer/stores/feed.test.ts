@@ -1,15 +1,71 @@
 import { expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
-import type { Bridge } from '../bridge/index.ts';
-import type { Connection } from '../bridge/index.ts';
-import { createFakeClient } from '../bridge/fake.ts';
+import type { BoardsChange, Client } from '../../contract/index.ts';
+import type { Bridge, Connection } from '../bridge/index.ts';
+import { clientOf } from '../bridge/fake/answers.ts';
+import { Events } from '../bridge/fake/events.ts';
+import { museum } from '../bridge/fake/museum.ts';
+import { sampleMembers } from '../bridge/fake/people.ts';
 import { keepFeed } from './feed.ts';
 import { makeStores } from './stores.ts';
 import { lose, ready } from './view.ts';
 
+const FRESH = 'bafyreisample-t-0';
+
+/** A node with a few threads and members, which tells of every change. */
+function client(): Client {
+  const now = 1_764_000_000_000;
+  const { list, threads, thread, post } = museum(now);
+  const news = new Events<BoardsChange>();
+  const memberNews = new Events<Record<string, never>>();
+  const replies = new Map<string, number>();
+  let members = sampleMembers(now);
+  const tell = (board: string, id: string) => {
+    news.tell({ boards: [board], threads: [id], newPosts: 1 });
+    return { id, decision: 'publish' as const };
+  };
+  return clientOf({
+    boards: {
+      list,
+      threads: async (input, signal) => {
+        const page = await threads(input, signal);
+        return { ...page, total: (page.total ?? 0) + replies.size };
+      },
+      thread: async (input, signal) => {
+        const read = await thread(input, signal);
+        const count = 1 + (replies.get(input.id) ?? 0);
+        return {
+          ...read,
+          thread: { ...read.thread, subject: 'Fresh' },
+          posts: { items: read.posts.items.slice(0, count), next: null, total: count },
+        };
+      },
+      post,
+      startThread: ({ board }) => {
+        replies.set(FRESH, 0);
+        return tell(board, FRESH);
+      },
+      reply: ({ thread: id }) => {
+        replies.set(id, (replies.get(id) ?? 0) + 1);
+        return tell('bafyreisample-museum', id);
+      },
+      changes: (_, signal) => news.watch(signal),
+    },
+    members: {
+      list: () => members,
+      setRole: ({ did, role }) => {
+        members = members.map((member) => (member.did === did ? { ...member, role } : member));
+        memberNews.tell({});
+        return {};
+      },
+      changes: (_, signal) => memberNews.watch(signal),
+    },
+  });
+}
+
 function bridge(): Bridge {
   return {
-    client: createFakeClient({ setup: false, now: () => 1_764_000_000_000, lively: false }),
+    client: client(),
     connection: createStore<Connection>(() => ({ state: 'open', attempt: 0, retryInMs: null })),
     kind: 'sample',
     retryNow() {},

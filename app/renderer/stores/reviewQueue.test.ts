@@ -1,11 +1,84 @@
 import { describe, expect, test } from 'vitest';
 import { ReviewFilter } from '../../contract/index.ts';
-import { createFakeClient } from '../bridge/fake.ts';
+import type { Client, ReviewAct, ReviewItem } from '../../contract/index.ts';
+import { clientOf } from '../bridge/fake/answers.ts';
+import { me, personAt } from '../bridge/fake/people.ts';
 import { ReviewQueue } from './reviewQueue.ts';
 
-const now = () => 1_764_000_000_000;
+const NOW = 1_764_000_000_000;
+const itemAt = (n: number): ReviewItem => ({
+  id: `bafyreisample-r-${n}`,
+  kind: 'post',
+  board: null,
+  boardName: null,
+  thread: null,
+  subject: 'Berths',
+  author: personAt(n),
+  at: NOW - n,
+  since: NOW - n,
+  text: n % 3 === 0 ? 'Only an idiot would sell it.' : 'A berth for sale.',
+  format: 'plain',
+  media: [],
+  held: 'queued',
+  verdict: null,
+  claim: null,
+  escalated: null,
+  appeal: n % 4 === 0 ? { text: 'Look again.', at: NOW } : null,
+  reports: [],
+  ruling: null,
+  override: null,
+});
+
+/** A node whose queue holds twenty items, a few of them appealed. */
+function node(): Client {
+  let items = Array.from({ length: 20 }, (_, n) => itemAt(n));
+  const acts: ReviewAct[] = [];
+  const set = (id: string, change: Partial<ReviewItem>) => {
+    items = items.map((item) => (item.id === id ? { ...item, ...change } : item));
+  };
+  const openOnes = () => items.filter(({ ruling }) => ruling === null);
+  return clientOf({
+    review: {
+      list: ({ filter: { words, raised }, limit }) => {
+        const found = openOnes().filter(
+          ({ text, appeal }) => (text ?? '').includes(words) && (!raised || appeal !== null),
+        );
+        return { items: found.slice(0, limit), next: null, total: found.length };
+      },
+      counts: () => {
+        const raised = openOnes().filter(({ appeal }) => appeal !== null).length;
+        return { open: openOnes().length, mine: 0, raised, quarantined: 0, waiting: 0 };
+      },
+      item: ({ id }) => ({
+        item: items.find((item) => item.id === id)!,
+        before: [],
+        after: [],
+        acts: acts.filter(({ item }) => item === id),
+      }),
+      rule: ({ ids, ruling, labels, note }) => {
+        const known = ids.filter((id) => items.some((item) => item.id === id));
+        const made = known.map((item) => {
+          const id = `bafyreisample-act-${acts.length}`;
+          const rest = { item, ruling, labels, note, followed: true, undone: false };
+          acts.push({ id, at: NOW, by: me, act: 'rule', ...rest });
+          set(item, { ruling: { ruling, by: me, at: NOW, act: id } });
+          return id;
+        });
+        const failed = ids.filter((id) => !known.includes(id));
+        return {
+          acts: made,
+          failed: failed.map((id) => ({ id, code: 'item-unknown', message: 'That is not on this node.' })),
+        };
+      },
+      undo: ({ acts: ids }) => {
+        for (const { id, item } of acts) if (ids.includes(id)) set(item, { ruling: null });
+        return { acts: ids, failed: [] };
+      },
+    },
+  });
+}
 const open = async (filter: Partial<ReviewFilter> = {}) => {
-  const client = createFakeClient({ setup: false, now, lively: false });
+  const client = node();
   const queue = new ReviewQueue(client, ReviewFilter.parse(filter));
   await queue.refresh();
   return { client, queue };

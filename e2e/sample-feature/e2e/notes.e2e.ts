@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { accessibilityFaults, launchBrowser, picture, visit } from './browser.ts';
-import { sampleHost } from './sample-host.ts';
 import { Stage } from './stage.ts';
 
 let browser: Browser;
@@ -37,12 +36,4 @@ test('the feature is used from the command line, the console and the settings', 
   await page.getByText(/saved/i).first().waitFor();
   await expect(node.impulse('note', 'write', 'x'.repeat(21))).rejects.toThrow(/at most 20 characters/);
   expect(complaints).toEqual([]);
-});
-
-test('the feature is shown with sample data', async () => {
-  const host = await sampleHost();
-  const { page } = await visit(browser, 'about:blank');
-  await page.goto(`${host.url}/?fake=1#/notes`);
-  await page.getByText('Nobody has written a note yet.').waitFor();
-  await host.stop();
 });

@@ -1,9 +1,8 @@
-import { implement } from '@orpc/server';
-import { contract } from '../../../contract/index.ts';
 import type { Invite } from '../../../contract/index.ts';
+import { Refusal, type Answers } from './answers.ts';
 import type { Events } from './events.ts';
 import type { SampleNetwork } from './network.ts';
-import { sampleFederation, sampleInvites } from './node.ts';
+import { sampleFederation } from './node.ts';
 
 interface FederationSample {
   readonly network: SampleNetwork;
@@ -14,33 +13,25 @@ interface FederationSample {
 }
 
 /** The federation procedures over a sample network. */
-export function federationProcedures({ network, tick, now, setUpMs }: FederationSample) {
-  const os = implement(contract).federation;
+export function federationProcedures({
+  network,
+  tick,
+  now,
+  setUpMs,
+}: FederationSample): NonNullable<Answers['federation']> {
   const startedAt = now();
   const view = () => sampleFederation(now(), startedAt, network);
-  let invites: Invite[] = sampleInvites(startedAt);
+  let invites: Invite[] = [];
   return {
-    view: os.view.handler(view),
-    watch: os.watch.handler(async function* ({ signal }) {
+    view,
+    watch: async function* (_, signal) {
       yield view();
-      for await (const _ of tick.watch(signal)) yield view();
-    }),
-    diagnose: os.diagnose.handler(() => network.doctor(now())),
-    dial: os.dial.handler(({ errors }) => {
-      throw errors.PROBLEM({
-        data: {
-          code: 'dial-timeout',
-          message: 'Nobody answers at that address.',
-          remedy: 'Check the address with its owner, and that their node runs.',
-        },
-      });
-    }),
-    disconnect: os.disconnect.handler(() => ({})),
-    invites: os.invites.handler(() => invites),
-    reaches: os.reaches.handler(() =>
-      (['machine', 'network', 'internet'] as const).map((reach) => network.report(reach)),
-    ),
-    setReach: os.setReach.handler(async ({ input: { reach, relay, announce } }) => {
+      for await (const _tick of tick.watch(signal)) yield view();
+    },
+    diagnose: () => network.doctor(now()),
+    invites: () => invites,
+    reaches: () => (['machine', 'network', 'internet'] as const).map((reach) => network.report(reach)),
+    setReach: async ({ reach, relay, announce }) => {
       network.settings = {
         ...network.settings,
         ...(reach === 'machine' ? {} : { listen: 'everywhere' as const }),
@@ -50,19 +41,21 @@ export function federationProcedures({ network, tick, now, setUpMs }: Federation
       };
       if (reach === 'internet' && setUpMs > 0) await new Promise((done) => setTimeout(done, setUpMs));
       return network.report(reach);
-    }),
-    invite: os.invite.handler(({ input, errors }) => {
-      const report = network.report(input.reach ?? 'internet');
+    },
+    invite: ({ role, hours, uses, reach }) => {
+      const report = network.report(reach ?? 'internet');
       if (!report.ready)
-        throw errors.PROBLEM({
-          data: { code: 'not-reachable', message: report.finding, remedy: report.steps.join(' ') },
+        throw new Refusal({
+          code: 'not-reachable',
+          message: report.finding,
+          remedy: report.steps.join(' '),
         });
-      const invite = {
+      const invite: Invite = {
         id: `invite-${invites.length}`,
-        role: input.role,
+        role,
         createdAt: now(),
-        expiresAt: now() + input.hours * 3_600_000,
-        usesLeft: input.uses,
+        expiresAt: now() + hours * 3_600_000,
+        usesLeft: uses,
         usedBy: [],
       };
       invites = [invite, ...invites];
@@ -72,10 +65,6 @@ export function federationProcedures({ network, tick, now, setUpMs }: Federation
         // As in a node: QUIC serves hole punching, not joining.
         addresses: network.addressesFor(report.reach).filter((address) => !address.includes('/quic-v1')),
       };
-    }),
-    revokeInvite: os.revokeInvite.handler(({ input }) => {
-      invites = invites.filter((invite) => invite.id !== input.id);
-      return {};
-    }),
+    },
   };
 }

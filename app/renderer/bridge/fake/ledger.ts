@@ -9,14 +9,14 @@ import type {
 } from '../../../contract/index.ts';
 import { hexOf, keyOfDid } from '../../text/keys.ts';
 import { Events } from './events.ts';
-import { me, people } from './people.ts';
+import { me, people, personAt as person } from './people.ts';
 
 const BLOCK_MS = 30_000;
 const HEX = '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328';
 /** Steps of one slot: silence, proposal, four votes to notarise, four to finalise, final. */
 const IDLE_STEPS = 3;
 
-const kinds = ['halted', 'alone', 'empty', 'stalled', 'watching', 'filling', 'broken'] as const;
+const kinds = ['halted', 'empty', 'stalled', 'filling', 'broken'] as const;
 type Kind = (typeof kinds)[number] | 'runs';
 
 /** Hexadecimal digits that differ from one number to the next, as hashes do. */
@@ -32,7 +32,6 @@ const blockId = (height: number) => `bafyrei${digits(height, 52)}`;
 const transactionId = (height: number, place: number) =>
   `bafyrei${digits(height * 100 + place + 7_000_000, 52)}`;
 const keyHex = ({ did }: Person) => `0x${hexOf(keyOfDid(did) ?? new Uint8Array(32))}`;
-const person = (n: number): Person => people[n % people.length] ?? me;
 
 const bodies: readonly ((n: number) => { readonly kind: string; readonly body: Record<string, unknown> })[] =
   [
@@ -53,28 +52,21 @@ const bodies: readonly ((n: number) => { readonly kind: string; readonly body: R
   ];
 
 /**
- * A ledger whose blocks are made step by step. `halted`: this node computed a different result; `alone`: one
- * validator; `empty`: before the first block; `stalled`: two of four are silent; `watching`: this node is no
- * validator; `filling`: history is still being fetched; `broken`: a validator signed contradicting votes.
+ * A ledger of four validators, the last of which is often late; its blocks are made step by step. `halted`: this
+ * node computed a different result; `empty`: before the first block; `stalled`: two of four are silent;
+ * `filling`: history is still being fetched; `broken`: a validator signed contradicting votes.
  */
 export class SampleLedger {
   readonly slots = new Events<LiveSlot>();
   readonly finals = new Events<{ height: number }>();
   readonly kind: Kind;
-  readonly members: readonly Person[];
+  readonly members: readonly Person[] = people.slice(0, 4);
   readonly #now: () => number;
   readonly #startedAt: number;
   readonly #startHeight: number;
   #height: number;
   #step = 0;
   #halted: boolean;
-  #credits = 1_240;
-  #mine: {
-    readonly id: string;
-    readonly kind: string;
-    readonly body: Record<string, unknown>;
-    height: number | null;
-  }[] = [];
   readonly #times = new Map<number, number>();
 
   constructor(now: () => number, kind: string) {
@@ -84,8 +76,6 @@ export class SampleLedger {
     this.#startHeight = this.kind === 'empty' ? 0 : 4_210;
     this.#height = this.#startHeight;
     this.#halted = this.kind === 'halted';
-    const first = this.kind === 'watching' ? 1 : 0;
-    this.members = people.slice(first, first + (this.kind === 'alone' ? 1 : 4));
   }
 
   get quorum(): number {
@@ -98,8 +88,7 @@ export class SampleLedger {
 
   /** How many validators are silent, counted from the last index. */
   get #silent(): number {
-    if (this.kind === 'stalled') return 2;
-    return this.kind === 'alone' ? 0 : 1;
+    return this.kind === 'stalled' ? 2 : 1;
   }
 
   get #voters(): number {
@@ -114,15 +103,15 @@ export class SampleLedger {
       time: this.#timeOf(this.#height),
       stateRoot: HEX,
       transactions: 2 * this.#height,
-      waiting: this.#waiting().length + (this.kind === 'stalled' ? 2 : 0),
+      waiting: this.kind === 'stalled' ? 2 : 0,
       epoch: 0,
       model: 'byzantine',
       quorum: this.quorum,
       validators: all,
       spare: all - this.quorum,
-      validating: this.kind !== 'watching',
+      validating: true,
       credit: 'harbour penny',
-      credits: this.kind === 'empty' ? 0 : this.#credits,
+      credits: this.kind === 'empty' ? 0 : 1_240,
       historyFrom: this.kind === 'filling' ? 2_600 : Math.min(1, this.#height),
       joining: null,
       snapshots: this.#height > 4_000 ? [4_000, 3_000] : [],
@@ -175,25 +164,15 @@ export class SampleLedger {
 
   /** Advances by one vote; at the end of a slot its block is final. */
   step(): void {
-    if (this.#halted || this.kind === 'stalled') return;
-    if (this.kind === 'empty' && this.#waiting().length === 0) return;
+    if (this.#halted || this.kind === 'stalled' || this.kind === 'empty') return;
     this.#step += 1;
     if (this.#step > IDLE_STEPS + 2 * this.members.length) {
       this.#step = 0;
       this.#height += 1;
       this.#times.set(this.#height, this.#now());
-      for (const waiting of this.#waiting()) waiting.height = this.#height;
       this.finals.tell({ height: this.#height });
     }
     this.slots.tell(this.slot());
-  }
-
-  submit(kind: string, body: Record<string, unknown>): string {
-    const id = transactionId(this.#height, 9 + this.#mine.length);
-    this.#mine.push({ id, kind, body, height: null });
-    if (kind === 'credit.transfer') this.#credits -= Number(body['amount']);
-    this.slots.tell(this.slot());
-    return id;
   }
 
   recover(): void {
@@ -224,16 +203,6 @@ export class SampleLedger {
 
   transactionsOf(height: number): LedgerTransaction[] {
     const place = { height, hash: blockId(height), time: this.#timeOf(height) };
-    const mine = this.#mine.filter((one) => one.height === height);
-    if (height > this.#startHeight && mine.length > 0)
-      return mine.map(({ id, kind, body }, index) => ({
-        id,
-        kind,
-        account: me,
-        nonce: index,
-        body,
-        block: { ...place, place: index },
-      }));
     return Array.from({ length: 1 + (height % 3) }, (_, index) => ({
       id: transactionId(height, index),
       ...(bodies[(height * 3 + index) % bodies.length] ?? bodies[0])!(height + index),
@@ -245,17 +214,11 @@ export class SampleLedger {
 
   /** A transaction by its id; null if it does not exist. */
   transaction(id: string): LedgerTransaction | null {
-    const waiting = this.#waiting().find((one) => one.id === id);
-    if (waiting) return { id, kind: waiting.kind, account: me, nonce: 0, body: waiting.body, block: null };
     for (let height = this.#height; height > 0; height--) {
       const found = this.transactionsOf(height).find((one) => one.id === id);
       if (found) return found;
     }
     return null;
-  }
-
-  #waiting() {
-    return this.#mine.filter((one) => one.height === null);
   }
 
   #timeOf(height: number): number {

@@ -1,4 +1,4 @@
-import type { FederationView, Invite, Job, NodeStatus, Outputs, Presence } from '../../../contract/index.ts';
+import type { FederationView, ModerationStatus, NodeStatus } from '../../../contract/index.ts';
 import { PEER_ID, type SampleNetwork } from './network.ts';
 import { me, people } from './people.ts';
 
@@ -66,9 +66,9 @@ export function sampleStatus(
       postsToday: setup ? 0 : 214,
       postsYesterday: setup ? 0 : 181,
       members: setup ? 0 : people.length,
-      online: setup ? 0 : 4,
-      callsToday: setup ? 0 : 37,
-      unread: setup ? 0 : 12,
+      online: setup ? 0 : 1,
+      callsToday: 0,
+      unread: 0,
       replicatedShare: setup ? null : 1,
     },
   };
@@ -148,93 +148,31 @@ export function sampleFederation(now: number, startedAt: number, network: Sample
   };
 }
 
-/** Who is online in the sample community. */
-export function samplePresence(now: number, startedAt: number): Presence[] {
-  const rows = [
-    [0, 'ferry-1', 'Overview', 0, true],
-    [2, 'kelp', 'Reading Harbour talk', 12_000, false],
-    [1, 'browser', 'Watch: Sunday watch, agenda', 0, false],
-    [3, 'lantern', 'Writing a post', 107_000, false],
-  ] as const;
-  return rows.map(([n, node, doing, idle, here]) => ({
-    person: people[n] ?? me,
-    node,
-    doing,
-    idleMs: idle === 0 ? 0 : idle + (now - startedAt),
-    since: startedAt - (n + 1) * 23 * MINUTE_MS,
-    here,
-  }));
-}
+/** The state of moderation; `broken` breaks the second model and loses the third. */
+export const sampleModeration = (broken: boolean): ModerationStatus => ({
+  mode: broken ? 'first-stage' : 'models',
+  models: models.map(([name, task, licence, sizeBytes], n) => {
+    const [state, trouble] = (broken && faults[n]) || (['ready', null] as const);
+    return { name, task, state, trouble, version: null, sizeBytes, licence };
+  }),
+  backlog: { done: 12_400, total: 12_404, perSecond: 1_840, etaSeconds: 0, waiting: 4 },
+  perSecond: 1_840,
+  latency: { p50Ms: 1.2, p99Ms: 41 },
+});
 
-/** The sample node's last callers. */
-export function sampleCallers(startedAt: number): Outputs['chat']['callers'] {
-  return [4, 5, 6, 8, 9, 2, 3, 1].map((n, i) => ({
-    person: people[n] ?? me,
-    node: ['lantern', 'kelp', 'browser', 'attic'][i % 4] ?? 'kelp',
-    at: startedAt - (i + 1) * 41 * MINUTE_MS,
-    leftAt: startedAt - (i + 1) * 41 * MINUTE_MS + 17 * MINUTE_MS,
-  }));
-}
-
-/** Invites of the sample community. */
-export function sampleInvites(now: number): Invite[] {
-  return [
-    {
-      id: 'invite-dock',
-      role: 'member',
-      createdAt: now - 20 * HOUR_MS,
-      expiresAt: now + 52 * HOUR_MS,
-      usesLeft: 1,
-      usedBy: [],
-    },
-    {
-      id: 'invite-club',
-      role: 'guest',
-      createdAt: now - 3 * DAY_MS,
-      expiresAt: now + 4 * DAY_MS,
-      usesLeft: 7,
-      usedBy: ['tallow', 'dock9', 'Petra'],
-    },
-  ];
-}
-
-/** Jobs of the sample node: one running, two past. */
-export function sampleJobs(now: number): Job[] {
-  const done = { startedAt: now - 5 * HOUR_MS, endedAt: now - 5 * HOUR_MS + 190_000, problem: null };
-  return [
-    {
-      id: 'job-3',
-      kind: 'import',
-      title: 'museum-1998.mbox into Museum',
-      state: 'running',
-      startedAt: now - 40_000,
-      endedAt: null,
-      progress: { done: 212_000, total: 1_040_000, perSecond: 5_300, etaSeconds: 156 },
-      counts: { read: 212_000, imported: 211_204, duplicates: 780, broken: 16 },
-      problem: null,
-    },
-    {
-      id: 'job-2',
-      kind: 'import',
-      title: 'museum-1997.mbox into Museum',
-      state: 'done',
-      ...done,
-      progress: { done: 88_000, total: 88_000, perSecond: 0, etaSeconds: null },
-      counts: { read: 88_000, imported: 87_920, duplicates: 74, broken: 6 },
-    },
-    {
-      id: 'job-1',
-      kind: 'export',
-      title: 'Harbour talk as mbox',
-      state: 'failed',
-      ...done,
-      progress: { done: 210, total: 900, perSecond: 0, etaSeconds: null },
-      counts: null,
-      problem: {
-        code: 'disk-full',
-        message: 'The disk is full.',
-        remedy: 'Free some space and start the export again.',
-      },
-    },
-  ];
-}
+// A test compares these with what a node ships.
+const models = [
+  ['Words and parts of words', 'judges every message at once', 'Apache-2.0', 26_215_140],
+  [
+    'Transformer for unclear English',
+    'judges English that the first leaves open',
+    'Apache-2.0 (all-MiniLM-L6-v2)',
+    16_781_956,
+  ],
+  ['NSFW images (MobileNetV2 of nsfwjs)', 'judges pictures', 'MIT (nsfwjs)', 4_327_235],
+] as const;
+const faults = [
+  null,
+  ['broken', 'Its file does not have the expected hash. Install the console again.'],
+  ['missing', 'Its file is missing. Install the console again.'],
+] as const;

@@ -10,10 +10,4 @@ export const notes: ConsoleFeature = {
     title: words.settings,
     fields: [{ path: 'notes.maxCharacters', kind: 'number', ...words.most }],
   },
-  fake: (os) => ({
-    list: os.list.handler(() => []),
-    write: os.write.handler(() => ({ id: 'bafyreisample-note' })),
-    pin: os.pin.handler(() => ({})),
-    markSeen: os.markSeen.handler(() => ({})),
-  }),
 };

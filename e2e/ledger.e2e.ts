@@ -134,7 +134,7 @@ describe('with three validators', () => {
     );
     await page.keyboard.press('1');
     await page
-      .getByText(/2 of 3 validators must sign, and nothing comes from/)
+      .getByText(/2 of 3 validators must sign, and nothing arrives from/)
       .first()
       .waitFor();
     await picture(page, 'ledger-waits');

@@ -18,7 +18,7 @@ test('the feature is used from the command line, the console and the settings', 
   await node.impulse('note', 'pin', note!.id);
 
   const { page, complaints } = await visit(browser, node.entryUrl);
-  await page.goto(`${node.entryUrl.split('#')[0]}#/notes`).catch(() => {});
+  await page.getByRole('navigation').first().waitFor();
   await page.keyboard.press('8');
   await page.getByRole('heading', { name: 'Notes', level: 1 }).first().waitFor();
   await page.getByText('The ferry is late.').waitFor();

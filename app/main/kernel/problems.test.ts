@@ -1,3 +1,4 @@
+import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, expectTypeOf, test } from 'vitest';
 import { Problem, problemOf } from './errors.ts';
 import { defineProblems, type ParamsIn } from './problems.ts';
@@ -48,4 +49,12 @@ test('parameters are typed by the text', () => {
   expectTypeOf<ParamsIn<'{a} of {b, plural, one {# x} other {# y}}'>>().toEqualTypeOf<'a' | 'b'>();
   // @ts-expect-error a parameter is missing
   expect(() => problem('full', { name: 'Kiel', count: 1 })).toThrow(/who/);
+});
+
+test('plain parameters are filled in as ICU fills them in', () => {
+  const plain = defineProblems('quay', { berth: { message: 'Berth {n} of {quay}: {n}.' } });
+  const values = { n: 1200, quay: '$& {n}' };
+  const icu = new IntlMessageFormat('Berth {n} of {quay}: {n}.', 'en', undefined, { ignoreTag: true });
+  expect(plain('berth', values).message).toBe(String(icu.format(values)));
+  expect(plain('berth', values).message).toBe('Berth 1200 of $& {n}: 1200.');
 });

@@ -49,6 +49,17 @@ export interface Problems<Texts extends ProblemTexts> {
   readonly texts: Texts;
 }
 
+const PLACE = /\{(\w+)\}/g;
+
+/**
+ * Whether a text holds nothing but parameters that are filled in as they are. ICU does the same with them, but costs
+ * tenths of a millisecond a text, which a start with many texts feels.
+ */
+function isPlain(text: string, values: MessageParams): boolean {
+  if (text.includes("'") || /[{}]/.test(text.replace(PLACE, ''))) return false;
+  return [...text.matchAll(PLACE)].every(([, name]) => Object.hasOwn(values, name!));
+}
+
 /**
  * The catalogue of a room's problems. Every sentence that a node says to a person stands in one, by an id
  * `room.key` that a translation can use.
@@ -62,6 +73,7 @@ export function defineProblems<const Texts extends ProblemTexts>(
   const compiled = new Map<string, IntlMessageFormat>();
   const filled = (text: string, values: MessageParams): string => {
     if (!text.includes('{') && !text.includes("'")) return text;
+    if (isPlain(text, values)) return text.replace(PLACE, (_, name: string) => String(values[name]));
     let format = compiled.get(text);
     if (format === undefined) {
       format = new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true });

@@ -1,15 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Host } from '../app/main/host/host.ts';
-import { accessibilityFaults, launchBrowser, picture, visit, type Visitor } from './browser.ts';
+import { accessibilityFaults, launchBrowser, picture, visit } from './browser.ts';
 import { harbour, type Harbour } from './harbour.ts';
-import { sampleHost } from './sample-host.ts';
 import { Stage } from './stage.ts';
+import { THEME_TIMEOUT_MS, themeNames, visitIn, type Theme, type ThemedVisitor } from './themes.ts';
 
-/**
- * Every view, theme and size of a node in use. States that a node cannot be put into here come from the sample
- * data: networks behind routers, broken models, and a node that joins without a network.
- */
+/** Every view, theme and size of a node in use. */
 const sections = ['appearance', 'community', 'network', 'storage', 'desktop', 'identity', 'care', 'archive'];
 const viewsOf = ({ item }: Harbour) => [
   'overview',
@@ -38,42 +34,25 @@ const viewsOf = ({ item }: Harbour) => [
   ...sections.map((section) => `settings/${section}`),
   'nowhere',
 ];
-/** The system preferences that lead to each theme. */
-const themes = {
-  dark: { colorScheme: 'dark', contrast: 'no-preference' },
-  light: { colorScheme: 'light', contrast: 'no-preference' },
-  contrast: { colorScheme: 'dark', contrast: 'more' },
-} as const;
-const themeNames = ['dark', 'light', 'contrast'] as const;
 
 const stage = new Stage(afterAll);
 let browser: Browser;
 let home: Harbour;
-let host: Host;
 
 beforeAll(async () => {
   home = await harbour(stage);
-  host = await sampleHost();
   browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
-  await host?.stop();
   await home?.close();
 });
 
 const goTo = (page: Page, place: string) => page.goto(new URL(`#/${place}`, home.node.entryUrl).href);
 
-/** The console in a theme. */
-async function visitIn(theme: keyof typeof themes): Promise<Visitor> {
-  const visitor = await visit(browser, 'about:blank');
-  await visitor.page.emulateMedia({ ...themes[theme], reducedMotion: 'reduce' });
-  return visitor;
-}
-
 /** The console of the node, in a theme, at a place. */
-async function consoleAt(theme: keyof typeof themes, place: string): Promise<Visitor> {
-  const visitor = await visitIn(theme);
+async function consoleAt(theme: Theme, place: string): Promise<ThemedVisitor> {
+  const visitor = await visitIn(browser, theme);
   await visitor.page.goto(home.node.entryUrl);
   await visitor.page.getByRole('navigation').first().waitFor();
   await goTo(visitor.page, place);
@@ -81,31 +60,23 @@ async function consoleAt(theme: keyof typeof themes, place: string): Promise<Vis
   return visitor;
 }
 
-/** Axe reads a whole view in a second or two; a theme has twenty of them. */
-const THEME_TIMEOUT_MS = 300_000;
-
 describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (theme) => {
   test('every view is accessible and logs no error', async () => {
-    const { page, context, complaints } = await consoleAt(theme, 'overview');
+    const { page, context, complaints, sound } = await consoleAt(theme, 'overview');
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe(theme);
     for (const view of viewsOf(home)) {
       await goTo(page, view);
       await page.locator('main').first().waitFor();
       await page.getByRole('heading').first().waitFor();
       await expect.poll(() => page.locator('.loading').count()).toBe(0);
-      await picture(page, `${view.replace(home.item, 'item').replaceAll('/', '-')}-${theme}`);
-      expect({ view, faults: await accessibilityFaults(page) }).toEqual({ view, faults: [] });
+      await sound(view.replace(home.item, 'item').replaceAll('/', '-'));
     }
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   test('a thread, the composer, the menu of a post and every dialog are accessible', async () => {
-    const { page, context, complaints } = await consoleAt(theme, 'boards');
-    const sound = async (what: string) => {
-      await picture(page, `${what}-${theme}`);
-      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
-    };
+    const { page, context, complaints, sound } = await consoleAt(theme, 'boards');
     await page.getByRole('row').nth(2).waitFor();
     await page.keyboard.press('b');
     await page.getByRole('dialog').waitFor();
@@ -142,56 +113,9 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await context.close();
   });
 
-  test('a node behind a router, its setup for an invite, and the steps left for a person are accessible', async () => {
-    const { page, context, complaints } = await visitIn(theme);
-    const at = async (state: string, place: string) => {
-      await page.goto(`${host.url}/?fake=${state}#/${place}`);
-      await page.getByRole('main').first().waitFor();
-    };
-    const sound = async (what: string) => {
-      await picture(page, `${what}-${theme}`);
-      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
-    };
-    await at('relayed', 'federation');
-    await page.getByRole('columnheader', { name: 'Source' }).waitFor();
-    await sound('federation-relayed');
-    await at('relayed', 'settings/network');
-    await page.getByText('symmetric NAT', { exact: false }).waitFor();
-    const direct = page.getByRole('switch', { name: 'Direct connections through routers' });
-    expect(await direct.isDisabled()).toBe(true);
-    await page.getByRole('textbox', { name: 'Addresses others dial' }).fill('bbs');
-    await page.keyboard.press('Control+Enter');
-    await page.getByText('“bbs” is not an address.', { exact: false }).waitFor();
-    await direct.scrollIntoViewIfNeeded();
-    await sound('settings-network-relayed');
-    await at('local', 'federation/invite');
-    await page.getByText('to be set up').first().waitFor();
-    await sound('invite-local');
-    await page.getByRole('button', { name: 'Set up and make the link' }).press('Enter');
-    await page.getByText('Asking the router to forward the port', { exact: false }).waitFor();
-    await sound('invite-setting-up');
-    await page.getByRole('img', { name: /QR/ }).waitFor();
-    await at('closed', 'federation/invite');
-    await page.getByRole('radio', { name: /^The internet/ }).waitFor();
-    await page.getByRole('radio', { name: /^This network/ }).press('ArrowUp');
-    await page.getByRole('button', { name: 'Set up and make the link' }).press('Enter');
-    await page.getByRole('list', { name: 'Steps left' }).waitFor();
-    await sound('invite-steps');
-    await page.getByLabel('Addresses others dial').fill('bbs.example.org');
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').getByText('/dns/bbs.example.org/tcp/4001').waitFor();
-    await sound('invite-ready-entered');
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
   test('the dialogs of review and moderation, a replay and a post held back are accessible', async () => {
     const { open } = await home.client.review.counts({});
-    const { page, context, complaints } = await consoleAt(theme, 'review');
-    const sound = async (what: string) => {
-      await picture(page, `${what}-${theme}`);
-      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
-    };
+    const { page, context, complaints, sound } = await consoleAt(theme, 'review');
     const dialogs = { r: 'review-remove', e: 'review-escalate', s: 'review-filters' } as const;
     await page.locator('.review-current').waitFor();
     for (const [key, name] of Object.entries(dialogs)) {
@@ -226,9 +150,6 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.getByRole('button', { name: /^Replay past/ }).click();
     await page.getByRole('heading', { name: 'For example' }).waitFor();
     await sound('moderation-replay');
-    await page.goto(`${host.url}/?fake=broken-model#/moderation/models`);
-    await page.getByText('Its file does not have the expected hash.', { exact: false }).waitFor();
-    await sound('moderation-broken');
     await goTo(page, `boards/harbour-talk/${home.thread}/${home.heldPost}`);
     await page.getByText('Only its author and moderators see this.', { exact: false }).first().waitFor();
     await sound('boards-held');
@@ -236,55 +157,6 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
     await page.keyboard.press('!');
     await page.getByRole('dialog', { name: 'Report this post' }).waitFor();
     await sound('boards-report');
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
-  test('each of the first steps is accessible', async () => {
-    const { page, context, complaints } = await visitIn(theme);
-    await page.goto(`${host.url}/?fake=setup`);
-    const sound = async (what: string) => {
-      await picture(page, `first-${what}-${theme}`);
-      expect({ what, faults: await accessibilityFaults(page) }).toEqual({ what, faults: [] });
-    };
-    await page.getByLabel('Name of the community').waitFor();
-    await sound('create');
-    await page.getByRole('button', { name: 'Restore your identity' }).click();
-    await page.getByLabel('The 24 words').waitFor();
-    await sound('restore');
-    await page.getByRole('button', { name: 'Back' }).click();
-    await page.getByText('Join with an invite').click();
-    await page.getByLabel('Invite link').fill('impulse://join/sample');
-    await page.getByText('An invite to Night Ferry').waitFor();
-    await sound('join');
-    await page.getByText('Start a community', { exact: true }).click();
-    await page.getByLabel('Name of the community').fill('Harbour');
-    await page.keyboard.press('Enter');
-    await page.getByLabel('Your handle').fill('mara');
-    await sound('you');
-    await page.keyboard.press('Enter');
-    await page.getByRole('list', { name: 'The 24 words, in order' }).waitFor();
-    await sound('phrase');
-    await page.getByRole('button', { name: 'I have written them down' }).click();
-    await page
-      .getByLabel(/^Word \d+$/)
-      .first()
-      .waitFor();
-    await sound('check');
-    await page.goto(`${host.url}/?fake=setup#/join/${encodeURIComponent('impulse://join/sample')}`);
-    await page.reload();
-    await page.getByText('An invite to Night Ferry').waitFor();
-    await page.getByLabel('Invite link').press('Enter');
-    await page.getByRole('radio', { name: /^Nobody/ }).press('ArrowUp');
-    await sound('join-dial');
-    await page.getByLabel('Your handle').fill('mara');
-    await page.keyboard.press('Enter');
-    await page.getByRole('list', { name: 'Steps left' }).waitFor();
-    await sound('joined-steps');
-    await page.getByRole('button', { name: 'I have written them down' }).waitFor();
-    await page.getByRole('button', { name: 'Later', exact: true }).last().press('Enter');
-    await page.getByRole('heading', { name: 'Overview' }).first().waitFor();
-    await sound('joined-overview');
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -419,26 +291,6 @@ test('the ledger of a node that is no validator is accessible', async () => {
     await picture(page, `ledger-watching-${part}`);
     expect(await accessibilityFaults(page), part).toEqual([]);
   }
-  expect(complaints).toEqual([]);
-  await context.close();
-});
-
-test('a board of a million posts and a thread of hundreds draw what is in sight', async () => {
-  const { page, context, complaints } = await visit(browser, `${host.url}/?fake=museum#/boards/museum`);
-  const drawn = page.locator('.threads [role="row"][data-index]');
-  const last = async () => Number(await drawn.last().getAttribute('data-index'));
-  await drawn.first().focus();
-  for (let pages = 0; pages < 8; pages += 1) {
-    const before = await last();
-    await page.keyboard.press('End');
-    await expect.poll(last).toBeGreaterThan(before);
-  }
-  expect(await drawn.count()).toBeLessThan(100);
-  await picture(page, 'museum-far');
-  await page.goto(`${host.url}/?fake=museum#/boards/museum/bafyreisample-t-7/bafyreisample-p-7-899`);
-  await page.getByText('End of the thread.').waitFor();
-  expect(await page.locator('.post').count()).toBeLessThan(100);
-  await picture(page, 'museum-thread');
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 /** Longest run of one tool, in milliseconds; all but the installation take a few. */
 const TOOL_TIMEOUT_MS = 30_000;
 
-/** What the lab runs, and the Debian package that holds it. */
+/** The programs that the lab runs, and the Debian package of each. */
 const TOOLS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   nft: 'nftables',

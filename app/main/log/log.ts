@@ -1,11 +1,9 @@
 import { toHex } from '../kernel/bytes.ts';
-import { encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
-import { msOf, nextTime, ticksOf } from '../kernel/hybrid-time.ts';
-import { sha256 } from '../kernel/sha256.ts';
+import { nextTime, ticksOf } from '../kernel/hybrid-time.ts';
 import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
 import {
   judge,
@@ -16,6 +14,7 @@ import {
   type Refusal,
   type RefusalCode,
 } from './admission.ts';
+import { DeferredEvents } from './deferred-events.ts';
 import {
   formEvent,
   MAX_PARENTS,
@@ -27,14 +26,13 @@ import {
 } from './event.ts';
 import { purgeRow } from './event-row.ts';
 import { redactedOf, redactedOrNull, isStripped, openRedacted } from './redacted-event.ts';
-import type { Authority, AdmissionHook, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
+import type { Authority, AdmissionHook, Projection, RightsChange, Stratum } from './kinds.ts';
+import { Projections } from './projections.ts';
 import { proveHeads } from './prove.ts';
 import { Inventory } from './inventory.ts';
 import type { RangeSet } from './range-set.ts';
+import { RefusalCounts, type CountedRefusal } from './refusal-counts.ts';
 import type { LogStore } from './store.ts';
-
-/** [L7] The most early events that are deferred. */
-const MAX_DEFERRED = 1000;
 
 /** One stored event, as listeners receive it. */
 export interface Committed {
@@ -83,12 +81,11 @@ export class Log {
   readonly store: LogStore;
   readonly community: Uint8Array;
   readonly #init: LogInit;
-  readonly #kinds = new Map<string, Kind>();
-  readonly #projectionOf = new Map<string, Projection>();
+  readonly #projections: Projections;
   readonly #listeners = new Set<(batch: readonly Committed[]) => void>();
   readonly #rightsListeners = new Set<() => void>();
-  readonly #refusals = new Map<RefusalCode, { verdict: Refusal['verdict']; count: number }>();
-  readonly #deferred = new Map<string, SealedEvent>();
+  readonly #refusals = new RefusalCounts();
+  readonly #deferred: DeferredEvents;
   readonly #inventory: Inventory;
   #lastTime: number;
   /** Transactions since the start that stored something. */
@@ -98,12 +95,8 @@ export class Log {
     this.#init = init;
     this.community = init.community;
     this.store = init.store;
-    for (const projection of init.projections) {
-      for (const kind of projection.kinds) {
-        this.#kinds.set(kind.name, kind);
-        this.#projectionOf.set(kind.name, projection);
-      }
-    }
+    this.#projections = new Projections(init.projections);
+    this.#deferred = new DeferredEvents(init.clock, (event) => void this.admit([event], 'live'));
     this.#lastTime = Math.max(this.store.latestTime(), init.genesisTime);
     this.#inventory = new Inventory(this.store);
   }
@@ -168,8 +161,8 @@ export class Log {
   }
 
   /** The refusals since the start, by reason. */
-  refusals(): { code: RefusalCode; verdict: Refusal['verdict']; count: number }[] {
-    return [...this.#refusals].map(([code, { verdict, count }]) => ({ code, verdict, count }));
+  refusals(): CountedRefusal[] {
+    return this.#refusals.all();
   }
 
   /**
@@ -276,7 +269,7 @@ export class Log {
         verifier: this.#init.verifier,
         isAwaited: (event) => this.store.isAwaited(event),
         // Authority events are sent oldest first, so each needs its own checked signature.
-        always: ({ kind }) => this.#kinds.get(kind)?.stratum === 'authority',
+        always: ({ kind }) => this.#projections.kinds.get(kind)?.stratum === 'authority',
       },
     );
 
@@ -292,7 +285,7 @@ export class Log {
         else placed.add(key);
       }
     });
-    for (const refusal of refusals) if (refusal) this.#countRefusal(refusal);
+    for (const refusal of refusals) if (refusal) this.#refusals.count(refusal);
     this.#committed(batch);
     return { stored: batch.length, refusals };
   }
@@ -306,12 +299,12 @@ export class Log {
     }
     if (this.#holds(event)) return DUPLICATE;
     const refusal = judge(event, context);
-    if (refusal?.verdict === 'hold') this.#defer(sealed, event);
+    if (refusal?.verdict === 'hold') this.#deferred.add(sealed, event);
     return refusal ?? event;
   }
 
   #holds(event: LogEvent): boolean {
-    return this.#inventory.has(event, this.#kinds.get(event.kind)?.stratum);
+    return this.#inventory.has(event, this.#projections.kinds.get(event.kind)?.stratum);
   }
 
   #place(
@@ -321,7 +314,7 @@ export class Log {
     batch: Committed[],
   ): Refusal | null {
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
-    const kind = this.#kinds.get(event.kind)!;
+    const kind = this.#projections.kinds.get(event.kind)!;
     // [L3] Ancestry proves content alone.
     const byAncestry = kind.stratum === 'content' && this.store.isAwaited(event);
     if (signed === undefined && !byAncestry) return { verdict: 'ignore', code: 'unproven' };
@@ -332,10 +325,10 @@ export class Log {
   }
 
   #insert(event: LogEvent, proved: boolean, origin: EventSource, context?: unknown): Committed {
-    const kind = this.#kinds.get(event.kind)!;
+    const kind = this.#projections.kinds.get(event.kind)!;
     const seq = this.store.insert(event, kind.stratum, proved);
     this.#init.admissionHook?.stored(event, seq, origin, context);
-    this.#projectionOf.get(event.kind)!.apply(event, seq);
+    this.#projections.apply(event, seq);
     this.#lastTime = Math.max(this.#lastTime, event.time);
     return { event, seq, origin };
   }
@@ -344,10 +337,10 @@ export class Log {
   #reconsider(author: Uint8Array, since: number): Removed[] {
     const removed: Removed[] = [];
     for (const { seq, event } of this.store.byAuthorSince(author, since)) {
-      const kind = this.#kinds.get(event.kind)!;
+      const kind = this.#projections.kinds.get(event.kind)!;
       if (!judgeRole(event, kind, this.#init.authority)) continue;
       this.store.remove(seq, event);
-      this.#projectionOf.get(event.kind)!.revoke(event, seq);
+      this.#projections.revoke(event, seq);
       this.#init.admissionHook?.removed(event, seq);
       removed.push({ event, stratum: kind.stratum });
     }
@@ -356,7 +349,7 @@ export class Log {
 
   /** [L14] The redacted form of an event; null if its kind cannot be purged. */
   redactedOf(event: LogEvent): Uint8Array | null {
-    const kind = this.#kinds.get(event.kind);
+    const kind = this.#projections.kinds.get(event.kind);
     return kind?.redacted ? redactedOf(event, kind) : null;
   }
 
@@ -376,11 +369,11 @@ export class Log {
         const here = this.store.event(id);
         if (here === null) filed.push(...this.#file(id, redacted));
         else if (!this.store.isRedacted(id)) {
-          const kind = this.#kinds.get(here.event.kind)!;
+          const kind = this.#projections.kinds.get(here.event.kind)!;
           if (!kind.redacted) continue;
           const own = redactedOf(here.event, kind);
           bytes += purgeRow(this.#init.db, here.seq, own);
-          this.#projectionOf.get(kind.name)!.purged?.(openRedacted(id, own), here.seq);
+          this.#projections.purged(openRedacted(id, own), here.seq);
           gone.push(here.event);
         }
       }
@@ -394,7 +387,7 @@ export class Log {
     const redacted = redactedOrNull(id, bytes);
     // The purge holds something that is not a redacted event; the event itself is still welcome.
     if (redacted === null) return [];
-    const kind = this.#kinds.get(redacted.kind);
+    const kind = this.#projections.kinds.get(redacted.kind);
     const awaited = this.store.awaitedOf(id);
     const isIt =
       kind !== undefined &&
@@ -404,7 +397,7 @@ export class Log {
     if (!isIt) return [];
     const seq = this.store.file(redacted, kind.stratum);
     this.#init.admissionHook?.stored(redacted, seq, 'history');
-    this.#projectionOf.get(kind.name)!.apply(redacted, seq);
+    this.#projections.apply(redacted, seq);
     this.#lastTime = Math.max(this.#lastTime, redacted.time);
     return [{ event: redacted, seq, origin: 'history' }];
   }
@@ -420,7 +413,7 @@ export class Log {
     } catch (error) {
       this.#lastTime = lastTime;
       this.store.reload();
-      for (const projection of this.#init.projections) projection.reload?.();
+      this.#projections.reload();
       this.#init.admissionHook?.reload();
       throw error;
     }
@@ -428,50 +421,36 @@ export class Log {
 
   #settle(): void {
     this.store.settle();
-    for (const projection of this.#init.projections) projection.settle?.();
+    this.#projections.settle();
   }
 
   #committed(batch: readonly Committed[]): void {
     if (batch.length === 0) return;
     this.#commits++;
-    for (const { event } of batch) this.#inventory.add(event, this.#kinds.get(event.kind)!.stratum);
+    for (const { event } of batch)
+      this.#inventory.add(event, this.#projections.kinds.get(event.kind)!.stratum);
     for (const listener of this.#listeners) listener(batch);
-  }
-
-  #defer(sealed: SealedEvent, event: LogEvent): void {
-    const key = toHex(event.id);
-    if (this.#deferred.has(key) || this.#deferred.size >= MAX_DEFERRED) return;
-    this.#deferred.set(key, sealed);
-    this.#init.clock.after(Math.max(0, msOf(event.time) - this.#init.clock.now()), () => {
-      if (this.#deferred.delete(key)) void this.admit([sealed], 'live');
-    });
-  }
-
-  #countRefusal({ verdict, code }: Refusal): void {
-    const entry = this.#refusals.get(code);
-    if (entry) entry.count++;
-    else this.#refusals.set(code, { verdict, count: 1 });
   }
 
   /** The inputs for judging an event, as of now. */
   #context(): AdmissionContext {
     const { community, genesisTime, clock, authority } = this.#init;
-    return { community, genesisTime, nowMs: clock.now(), kinds: this.#kinds, authority };
+    return { community, genesisTime, nowMs: clock.now(), kinds: this.#projections.kinds, authority };
   }
 
   /** [L12] Empties all projections and computes them again, in one transaction. */
   rebuild(onProgress: (done: number, total: number) => void = () => {}): void {
     this.#transact(() => {
-      for (const projection of this.#init.projections) projection.clear();
+      this.#projections.clear();
       let done = 0;
       for (const stratum of ['authority', 'content'] as const) {
         for (const batch of this.store.batches(1000, stratum)) {
-          for (const { seq, event } of batch) this.#projectionOf.get(event.kind)?.apply(event, seq);
+          for (const { seq, event } of batch) this.#projections.apply(event, seq);
           this.#settle();
           onProgress((done += batch.length), this.count());
         }
       }
-      for (const projection of this.#init.projections) projection.rebuilt?.();
+      this.#projections.rebuilt();
     });
   }
 
@@ -482,11 +461,7 @@ export class Log {
 
   /** [L13] Digest of everything shown: a chain of hashes over each projection's canonical rows. */
   stateDigest(): Uint8Array {
-    let digest: Uint8Array = new Uint8Array(32);
-    for (const projection of this.#init.projections) {
-      for (const row of projection.dump()) digest = sha256(encodeCanonical([digest, row]));
-    }
-    return digest;
+    return this.#projections.digest();
   }
 }
 

@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  MAX_MESSAGE_BYTES,
-  type Channel,
-  type PeerChange,
-  type Transport,
-  type GossipVerdict,
-} from './transport.ts';
+import { channelContract } from './channel.contract.ts';
+import { utf8 } from '../kernel/bytes.ts';
+import { type PeerChange, type Transport, type GossipVerdict } from './transport.ts';
 
 /** A network on which the contract is tested. */
 export interface TransportWorld {
@@ -17,11 +13,9 @@ export interface TransportWorld {
 
 const TOPIC = 'impulse/test';
 const NEAR = 'near';
-const PROTOCOL = '/impulse/test/1';
 const DEADLINE = { timeout: 8_000, interval: 10 };
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 /** The contract of every network below the log; run on each adapter. */
 export function transportContract(name: string, createWorld: () => Promise<TransportWorld>): void {
@@ -62,7 +56,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
     const joined = async (from: Transport, listeners: string[][]): Promise<void> => {
       let word = 0;
       await vi.waitFor(async () => {
-        await from.publish(TOPIC, bytes(`joining ${from.self} ${word++}`));
+        await from.publish(TOPIC, utf8(`joining ${from.self} ${word++}`));
         const ready = listeners.every((heard) =>
           heard.some((said) => said.startsWith(`joining ${from.self}`)),
         );
@@ -150,11 +144,11 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         }
         const [first] = nodes;
         await joined(first, heard.slice(1));
-        await first.publish(TOPIC, bytes('to all'));
+        await first.publish(TOPIC, utf8('to all'));
         await vi.waitFor(() => {
           for (const one of heard.slice(1)) expect(one).toContain('to all');
         }, DEADLINE);
-        await first.publish(TOPIC, bytes('after'));
+        await first.publish(TOPIC, utf8('after'));
         await vi.waitFor(() => {
           for (const one of heard.slice(1)) expect(one).toContain('after');
         }, DEADLINE);
@@ -174,14 +168,14 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         await joined(a, [atB, atC]);
         const scoreOfA = () => b.peers().find(({ peer }) => peer === a.self)?.score ?? Number.NaN;
 
-        await a.publish(TOPIC, bytes('old'));
+        await a.publish(TOPIC, utf8('old'));
         await vi.waitFor(() => expect(atB).toContain('old'), DEADLINE);
         expect(scoreOfA()).toBeGreaterThanOrEqual(0);
 
-        await a.publish(TOPIC, bytes('bad'));
+        await a.publish(TOPIC, utf8('bad'));
         await vi.waitFor(() => expect(scoreOfA()).toBeLessThan(0), DEADLINE);
 
-        await a.publish(TOPIC, bytes('good'));
+        await a.publish(TOPIC, utf8('good'));
         await vi.waitFor(() => expect(atC).toContain('good'), DEADLINE);
         expect(atC).not.toContain('old');
         expect(atC).not.toContain('bad');
@@ -207,10 +201,10 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         await connect(b, c);
         await joined(a, [far[1]!, far[2]!]);
         await vi.waitFor(async () => {
-          await a.publish(NEAR, bytes(`near ${performance.now()}`));
+          await a.publish(NEAR, utf8(`near ${performance.now()}`));
           expect(near[1]).not.toEqual([]);
         }, DEADLINE);
-        await a.publish(TOPIC, bytes('after it'));
+        await a.publish(TOPIC, utf8('after it'));
         await vi.waitFor(() => expect(far[2]).toContain('after it'), DEADLINE);
         expect(near[2]).toEqual([]);
         expect(b.peers().find(({ peer }) => peer === a.self)?.score).toBeGreaterThanOrEqual(0);
@@ -225,7 +219,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
           return 'accept';
         });
         await vi.waitFor(async () => {
-          await a.publish(TOPIC, bytes(`hello ${from.length} ${performance.now()}`));
+          await a.publish(TOPIC, utf8(`hello ${from.length} ${performance.now()}`));
           expect(from.length).toBeGreaterThan(0);
         }, DEADLINE);
         expect(new Set(from)).toEqual(new Set([a.self]));
@@ -234,7 +228,7 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
       test('publishing without peers reaches nobody and does not fail', async () => {
         const a = await started();
         listen(a);
-        expect(await a.publish(TOPIC, bytes('anyone'))).toBe(0);
+        expect(await a.publish(TOPIC, utf8('anyone'))).toBe(0);
       });
 
       test('a live message over the limit is refused', async () => {
@@ -252,148 +246,15 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         await joined(a, [heard]);
         b.unsubscribe(TOPIC);
         await vi.waitFor(async () => {
-          expect(await a.publish(TOPIC, bytes(`gone ${performance.now()}`))).toBe(0);
+          expect(await a.publish(TOPIC, utf8(`gone ${performance.now()}`))).toBe(0);
         }, DEADLINE);
         const count = heard.length;
-        await a.publish(TOPIC, bytes('still there'));
+        await a.publish(TOPIC, utf8('still there'));
         expect(heard.slice(count)).not.toContain('still there');
       });
     });
 
-    describe('channels', () => {
-      /** Lets `node` answer with `handler` and returns the channel that a peer opens. */
-      const answered = (node: Transport): Promise<Channel> =>
-        new Promise((resolve) => {
-          node.handle(PROTOCOL, async (channel) => {
-            resolve(channel);
-            await new Promise(() => {});
-          });
-        });
-      const open = async (): Promise<{ a: Transport; b: Transport; here: Channel; there: Channel }> => {
-        const [a, b] = await pair();
-        const answer = answered(b);
-        const here = await a.open(b.self, PROTOCOL);
-        // Some networks tell the other side of a channel only with its first message.
-        await here.send(bytes('first'));
-        const there = await answer;
-        const first = await there.receive().next();
-        expect(first.done === true ? null : text(first.value)).toBe('first');
-        return { a, b, here, there };
-      };
-
-      test('messages of every size arrive complete and in order, both ways', async () => {
-        const { a, b, here, there } = await open();
-        expect([here.peer, there.peer]).toEqual([b.self, a.self]);
-        const sizes = [0, 1, 3, 400, 16_383, 16_384, 70_000, 0, MAX_MESSAGE_BYTES, 5];
-        const messages = sizes.map((size, index) => new Uint8Array(size).fill(index + 1));
-        const client = async (from: Channel, to: Channel) => {
-          const received = collect(to);
-          for (const message of messages) await from.send(message);
-          await from.close();
-          return received;
-        };
-        for (const received of await Promise.all([client(here, there), client(there, here)])) {
-          expect(received.map(({ byteLength }) => byteLength)).toEqual(sizes);
-          expect(received.every((message, index) => message.every((byte) => byte === index + 1))).toBe(true);
-        }
-      });
-
-      test('thousands of small messages arrive in order', async () => {
-        const { here, there } = await open();
-        const received = collect(there);
-        for (let index = 0; index < 5_000; index++) await here.send(bytes(String(index)));
-        await here.close();
-        expect((await received).map(text)).toEqual(
-          Array.from({ length: 5_000 }, (_, index) => String(index)),
-        );
-      });
-
-      test('a sender waits for a slow reader, and nothing is lost', async () => {
-        const { here, there } = await open();
-        const total = 400;
-        const message = new Uint8Array(64 * 1024).fill(7);
-        let sent = 0;
-        const sending = (async () => {
-          for (; sent < total; sent++) await here.send(message);
-          await here.close();
-        })();
-        // The sender has stopped once its count stays the same over many turns.
-        let before = -1;
-        await vi.waitFor(
-          () => {
-            const same = sent === before && sent > 0;
-            before = sent;
-            expect(same).toBe(true);
-          },
-          { timeout: 8_000, interval: 150 },
-        );
-        expect(sent).toBeLessThan(total);
-        const received = await collect(there);
-        await sending;
-        expect(received).toHaveLength(total);
-        expect(received.every(({ byteLength }) => byteLength === message.byteLength)).toBe(true);
-      });
-
-      test('closing one end leaves the other able to answer', async () => {
-        const { here, there } = await open();
-        await here.send(bytes('question'));
-        await here.close();
-        expect((await collect(there)).map(text)).toEqual(['question']);
-        await there.send(bytes('answer'));
-        await there.close();
-        expect((await collect(here)).map(text)).toEqual(['answer']);
-        await expect(here.send(bytes('more'))).rejects.toMatchObject({ name: 'Problem' });
-      });
-
-      test('a message over the limit is refused and ends the channel', async () => {
-        const { here, there } = await open();
-        await expect(here.send(new Uint8Array(MAX_MESSAGE_BYTES + 1))).rejects.toMatchObject({
-          code: 'message-too-large',
-        });
-        await expect(collect(there)).rejects.toMatchObject({ name: 'Problem', code: 'channel-broken' });
-      });
-
-      test('an aborted channel breaks at the other end', async () => {
-        const { here, there } = await open();
-        const reading = collect(there);
-        here.abort(new Error('enough'));
-        await expect(reading).rejects.toMatchObject({ name: 'Problem', code: 'channel-broken' });
-        await expect(here.send(bytes('more'))).rejects.toMatchObject({ name: 'Problem' });
-      });
-
-      test('a handler that fails breaks its channel; one that returns closes it', async () => {
-        const [a, b] = await pair();
-        b.handle(PROTOCOL, async (channel) => {
-          const { value } = await channel.receive().next();
-          if (value === undefined || text(value) === 'fail') throw new Error('no');
-          await channel.send(bytes('yes'));
-        });
-        const good = await a.open(b.self, PROTOCOL);
-        await good.send(bytes('work'));
-        expect((await collect(good)).map(text)).toEqual(['yes']);
-        const bad = await a.open(b.self, PROTOCOL);
-        await bad.send(bytes('fail'));
-        await expect(collect(bad)).rejects.toMatchObject({ code: 'channel-broken' });
-      });
-
-      test('losing the peer breaks its channels', async () => {
-        const { a, b, here, there } = await open();
-        const reading = [collect(here), collect(there)].map((end) => end.catch((error: unknown) => error));
-        await b.disconnect(a.self);
-        for (const error of await Promise.all(reading))
-          expect(error).toMatchObject({ code: 'channel-broken' });
-      });
-
-      test('a protocol that nobody answers and an absent peer are distinguished', async () => {
-        const [a, b] = await pair();
-        await expect(a.open(b.self, '/impulse/unknown/1')).rejects.toMatchObject({
-          code: 'protocol-unknown',
-        });
-        await a.disconnect(b.self);
-        await vi.waitFor(() => expect(a.peers()).toEqual([]), DEADLINE);
-        await expect(a.open(b.self, PROTOCOL)).rejects.toMatchObject({ code: 'peer-gone' });
-      });
-    });
+    channelContract({ pair });
   });
 }
 
@@ -401,10 +262,4 @@ function addressOf(node: Transport): string {
   const address = node.addresses().find((one) => !one.includes('/p2p-circuit'));
   if (address === undefined) throw new Error('The node has no address.');
   return address;
-}
-
-async function collect(channel: Channel): Promise<Uint8Array[]> {
-  const messages: Uint8Array[] = [];
-  for await (const message of channel.receive()) messages.push(message);
-  return messages;
 }

@@ -105,7 +105,7 @@ export class Simplex {
     return this.#root;
   }
 
-  /** What is known about the slots above the root, in order. */
+  /** The facts known about the slots above the root, in order. */
   rounds(): Round[] {
     return [...this.#rounds.values()].sort((a, b) => a.slot - b.slot);
   }

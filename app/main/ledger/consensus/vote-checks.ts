@@ -34,8 +34,8 @@ interface Gathered {
 
 /**
  * [K13] Checks the signatures of votes. As soon as they form a quorum with votes checked before, the
- * certificate is formed and checked as one signature, whoever sent the votes: only the certificate counts. If
- * it is invalid, or if no quorum forms for a while, each vote is checked separately.
+ * certificate is formed and checked as one signature, no matter who sent the votes: only the certificate
+ * counts. If it is invalid, or if no quorum forms for a while, each vote is checked separately.
  */
 export class VoteChecks {
   readonly #init: VoteChecksInit;

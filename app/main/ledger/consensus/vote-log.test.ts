@@ -56,7 +56,7 @@ describe('a vote log', () => {
     ['a second finalisation', 'finalise', 'finalise'],
     ['nullifying after finalising', 'finalise', 'nullify'],
     ['finalising after nullifying', 'nullify', 'finalise'],
-  ] as const)('refuses %s in one slot, whoever asks [K6]', async (_, first, second) => {
+  ] as const)('refuses %s in one slot, no matter who asks [K6]', async (_, first, second) => {
     const { log, written } = await openLog();
     await log.put(keep({ votes: [four.vote(0, { kind: first })] }));
     const other = four.vote(0, { kind: second, ...(second === 'nullify' ? {} : { block: blockHash('b') }) });

@@ -192,7 +192,7 @@ export class VoteLog implements VoteStore {
     for (const one of proposals) this.#proposals.set(toHex(one.hash), one);
   }
 
-  /** [K6] Each kind of vote once per slot, and never both finalise and nullify, whoever asks. */
+  /** [K6] Each kind of vote once per slot, and never both finalise and nullify, no matter who asks. */
   #mustAgree(votes: readonly Vote[]): void {
     const given = new Set(this.#votes.keys());
     for (const vote of votes) {

@@ -23,7 +23,7 @@ export interface Kept extends Keep {
   readonly count: number;
   /** The highest slot that was ever voted in; 0 for none. */
   readonly slot: number;
-  /** What was forgotten: slots up to this one in its epoch, and all earlier epochs. */
+  /** Forgotten are the slots up to this one in its epoch, and all earlier epochs. */
   readonly settled: { readonly epoch: number; readonly slot: number };
 }
 

@@ -14,7 +14,7 @@ import { problem } from '../problems.ts';
 /** [Q7] At least one of this many consecutive blocks has its own certificate, or the peer withholds it. */
 const MAX_UNSEALED = 64;
 
-/** What is known of the next missing block. */
+/** The facts known about the next missing block. */
 export interface Missing {
   readonly height: number;
   readonly hash: Uint8Array;

@@ -18,7 +18,6 @@ import { ledgerMigrations } from '../migrations.ts';
 import { Ordering } from '../ordering.ts';
 import { trustIn } from '../proofs/proof.ts';
 import { Prover } from '../chain/prover.ts';
-import { openManifest } from '../chain/snapshot.ts';
 import { SnapshotPull, type JoinProgress } from './snapshot-pull.ts';
 import {
   decodeSnapshotWire,
@@ -389,45 +388,5 @@ describe('a node that is stopped', () => {
     const whole = ledger.replica({ db });
     whole.replay();
     expect(whole.base.height).toBe(20);
-  });
-
-  test('[Q7] a peer that withholds certificates, or sends other blocks, is left alone', async () => {
-    const db = emptyDatabase();
-    await honest('good');
-    const { pull } = await pullFrom(['good'], db);
-    const fetched = await settled(pull.fetch(15));
-    if (typeof fetched === 'string') throw new Error(fetched);
-    const chain = ledger.replica({ db });
-    chain.begin(fetched);
-    const filler = new HistoryFiller(db, ledger.origin, memoryBls);
-    const { store } = ledger.chain;
-    const fault = (work: () => void) => {
-      try {
-        work();
-        return 'ok';
-      } catch (error) {
-        return (error as { code?: string }).code ?? String(error);
-      }
-    };
-    expect(fault(() => filler.fill(store.block(20)!, null))).toBe('ok');
-    expect(fault(() => filler.fill(store.block(18)!, store.ownSeal(18)))).toBe('not-missing');
-    expect(fault(() => filler.fill(store.block(19)!, store.ownSeal(18)))).toBe('bad-certificate');
-    expect(filler.missing()!.height).toBe(19);
-  });
-
-  test('[Q7] one of 64 consecutive past blocks comes with its certificate', async () => {
-    const long = new TestLedger({ parameters: { snapshotInterval: 70 } });
-    for (let n = 0; n < 70; n++) await long.block([], true);
-    const { store, snapshots } = long.chain;
-    const manifest = new Prover(long.origin.id, store).manifest(70, snapshots.cut(70)!);
-    const snapshot = openManifest(manifest, trustIn(long.origin, memoryBls), memoryBls);
-    const db = emptyDatabase();
-    long.replica({ db }).begin({ snapshot, parts: [snapshots.part(70, 0)!] });
-    const filler = new HistoryFiller(db, long.origin, memoryBls);
-    for (let height = 69; height > 6; height--) filler.fill(store.block(height)!, null);
-    expect(() => filler.fill(store.block(6)!, null)).toThrow('without the certificate');
-    filler.fill(store.block(6)!, store.ownSeal(6));
-    filler.fill(store.block(5)!, null);
-    expect(filler.missing()!.height).toBe(4);
   });
 });

@@ -61,7 +61,7 @@ export const boardsFeature = defineFeature({
       files: Pick<Files, 'has' | 'attachment'>;
       ledger: { readonly chain: Pick<Chain, 'onFinal'> };
       log: Log;
-      members: Pick<Members, 'person'>;
+      members: Pick<Members, 'me' | 'person'>;
       moderation: Pick<Moderation, 'gate' | 'holds'>;
     },
   ) {

@@ -12,7 +12,7 @@ import type { ItemSource, Rulings } from '../moderation/index.ts';
 import type { SimAct } from './sim.ts';
 import type { CommandSpec } from './command.ts';
 
-/** What a feature may use before the log is open: the community's database and its constants. */
+/** The parts that a feature may use before the log is open: the community's database and its constants. */
 export interface StoredBase {
   readonly db: Database;
   readonly store: LogStore;
@@ -35,7 +35,7 @@ export interface People extends Authority {
   joinedAt(key: Uint8Array): number;
 }
 
-/** What a feature contributes to the shared parts: the log, moderation and the ledger. */
+/** A feature's contributions to the shared parts: the log, moderation and the ledger. */
 export interface Contributions {
   /** Exactly one feature provides it. */
   readonly people?: People;
@@ -75,12 +75,15 @@ export interface Lifecycle {
 /** Counters of the status line that the feature provides. */
 export type Counts = Partial<Omit<NonNullable<NodeStatus['counts']>, 'events' | 'replicatedShare'>>;
 
-/** Everything the node knows about a feature. Only the name and its needs are required. */
-export interface FeatureSpec<Name extends string, Ports, Needs, Stored extends Contributions, Service> {
+/**
+ * Everything the node knows about a feature; only the name and its needs are required. In a list of features of
+ * all kinds, the types that differ are unknown: {@link FeatureSpec} has them.
+ */
+export interface Feature {
   /** The name of its folder, of its file in the contract and of its folder in the console. */
-  readonly name: Name;
+  readonly name: string;
   /** Features whose services are passed to {@link create}. They start before this one and stop after it. */
-  readonly needs: readonly (keyof Needs & string)[];
+  readonly needs: readonly string[];
   /** The numbered migrations of its tables. */
   readonly migrations?: readonly Migration[];
   /** Exactly the tables of the migrations. */
@@ -94,21 +97,37 @@ export interface FeatureSpec<Name extends string, Ports, Needs, Stored extends C
   /** How transactions become rows. */
   readonly ledgerProjection?: (base: Pick<StoredBase, 'db'>) => LedgerProjection;
   /** Called before the log is open. */
-  readonly stored?: (base: StoredBase) => Stored;
+  readonly stored?: (base: StoredBase) => Contributions;
   /** The service. It does nothing before `start`. */
-  readonly create?: (ports: Ports, needs: Needs, stored: Stored) => Service;
+  readonly create?: (ports: never, needs: never, stored: never) => unknown;
   /** Implements the feature's file of the contract; `service` throws a Problem while there is no community. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- the router is typed where the list is known
-  readonly api?: (api: any, service: () => Service, node: NodeSide) => object;
-  readonly metrics?: (service: Service) => readonly Metric[];
-  readonly counts?: (service: Service, nowMs: number) => Counts;
+  readonly api?: (api: never, service: never, node: NodeSide) => object;
+  readonly metrics?: (service: never) => readonly Metric[];
+  readonly counts?: (service: never, nowMs: number) => Counts;
   /** Acts of people in the simulated world. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- acts see the services of all features
-  readonly acts?: readonly SimAct<any>[];
+  readonly acts?: readonly SimAct<never>[];
   readonly commands?: readonly CommandSpec[];
 }
 
-/** What an api may report to the node. */
+/** A feature with the types of its own parts. */
+export interface FeatureSpec<
+  Name extends string,
+  Ports,
+  Needs,
+  Stored extends Contributions,
+  Service,
+> extends Feature {
+  readonly name: Name;
+  readonly needs: readonly (keyof Needs & string)[];
+  readonly stored?: (base: StoredBase) => Stored;
+  readonly create?: (ports: Ports, needs: Needs, stored: Stored) => Service;
+  readonly api?: (api: never, service: () => Service, node: NodeSide) => object;
+  readonly metrics?: (service: Service) => readonly Metric[];
+  readonly counts?: (service: Service, nowMs: number) => Counts;
+  readonly acts?: readonly SimAct<NoInfer<Readonly<Record<Name, Service>> & Needs>>[];
+}
+
+/** The calls by which an api reports to the node. */
 export interface NodeSide {
   /** The status changed. */
   changed(): void;
@@ -118,17 +137,13 @@ export interface NodeSide {
   card(): ValidatorCard;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a list holds features of all kinds
-export type Feature = FeatureSpec<string, any, any, any, any>;
-
 /**
  * Defines a feature. Its types are checked where the list of a node is made: every need must be in the list
  * and match the parameters of `create`.
  */
 export function defineFeature<
   const Name extends string,
-  // oxlint-disable-next-line typescript/no-explicit-any -- inferred from `create`
-  Ports = any,
+  Ports = unknown,
   Needs = Record<never, never>,
   Stored extends Contributions = Contributions,
   Service = undefined,

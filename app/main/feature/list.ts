@@ -5,7 +5,7 @@ import type { FeaturePorts } from './ports.ts';
 /** The methods of a service that the node calls on its own. */
 type Hooks<Service> = Pick<Service, Extract<keyof Service, keyof Lifecycle>>;
 
-/** What keeps a feature out of a list, as a sentence that the compiler prints; never if it fits. */
+/** Why a feature does not fit into a list, as a sentence that the compiler prints; never if it fits. */
 type Fault<Services, One> =
   One extends FeatureSpec<infer Name, infer Ports, infer Needs, infer _Stored, infer Service>
     ? [unknown] extends [Needs]

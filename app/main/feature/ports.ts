@@ -13,7 +13,7 @@ import type { StoredBase } from './feature.ts';
 import type { Gathered } from './gather.ts';
 
 /**
- * What the node provides to a community: adapters and facts, real in a node and virtual in the simulation.
+ * Adapters and facts that the node provides to a community: real in a node, virtual in the simulation.
  */
 export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' | 'settings'> {
   readonly transport: Transport;

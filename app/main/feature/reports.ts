@@ -13,7 +13,7 @@ export class Reports {
     this.#logger = logger;
   }
 
-  /** What `ask` returns, or null if it throws. */
+  /** Returns the result of `ask`, or null if it throws. */
   of<T>(feature: string, part: 'counts' | 'metrics', ask: () => T): T | null {
     try {
       return ask();

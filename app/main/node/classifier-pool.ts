@@ -45,7 +45,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   readonly #folder: string;
   readonly #texts: Asked<Texts, ClassifierReply>;
   readonly #images: Asked<Picture, PictureReply>;
-  /** What all threads share: each part is too large for a copy per thread. */
+  /** Shared by all threads: each part is too large for a copy per thread. */
   #languages: Promise<LanguageDetector> | null = null;
   #sharing: Promise<void> | null = null;
   #shared: SharedFiles = {};

@@ -88,7 +88,9 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   for (const feature of list) {
     const { name, create } = feature;
     const needed = neededBy(feature, made);
-    made[name] = blaming(logger, name, 'create', () => create?.(full, needed, stored.get(name)));
+    made[name] = blaming(logger, name, 'create', () =>
+      create?.(full as never, needed as never, stored.get(name) as never),
+    );
   }
   const services = made as unknown as Services;
   const running = list.map(({ name }) => [name, (made[name] ?? {}) as Lifecycle] as const);

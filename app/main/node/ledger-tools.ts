@@ -20,7 +20,7 @@ import {
 import { blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 
-/** What a proof file shows, for programs and for people. */
+/** The result of checking a proof file, for programs and for people. */
 export interface ProofReport {
   readonly ok: boolean;
   /** Why the proof is invalid; null if it is valid. */
@@ -110,7 +110,7 @@ function shared(
   };
 }
 
-/** What an evidence file shows. */
+/** The result of checking an evidence file. */
 export interface EvidenceReport {
   readonly ok: boolean;
   /** Why the evidence is invalid; null if it is valid. */

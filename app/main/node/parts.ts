@@ -5,7 +5,7 @@ import type { DataDirectory } from './data-directory.ts';
 import type { KeyRing } from './keys.ts';
 import type { SettingsFile } from './settings-file.ts';
 
-/** What the parts of a node share. The community may be set later, when it is founded or joined. */
+/** Shared by the parts of a node. The community may be set later, when it is founded or joined. */
 export interface NodeParts {
   readonly directory: DataDirectory;
   readonly keys: KeyRing;

@@ -177,7 +177,7 @@ function featureApis(api: Api, parts: NodeParts, node: NodeSide): FeatureApis {
   const list: readonly Feature[] = features;
   const named = list.flatMap((feature) => {
     const service = () => parts.running()[feature.name as keyof Services];
-    const implemented = feature.api?.(api[feature.name as keyof Api], service, node);
+    const implemented = feature.api?.(api[feature.name as keyof Api] as never, service as never, node);
     return implemented === undefined ? [] : [[feature.name, implemented] as const];
   });
   return Object.fromEntries(named) as unknown as FeatureApis;

@@ -43,16 +43,16 @@ export function createStatus(
   const { problem } = parts.settings;
   if (problem) notices.put({ id: 'settings', severity: 'attention', action: 'go.settings', ...problem });
 
-  /** What features report about their services; nothing while there is no community. */
+  /** Collects the features’ reports about their services; none while there is no community. */
   const ofFeatures = <T>(
     part: 'counts' | 'metrics',
-    ask: (feature: Feature, service: unknown) => readonly T[] | undefined,
+    ask: (feature: Feature, service: never) => readonly T[] | undefined,
   ): T[] => {
     const community = parts.community();
     if (!community) return [];
     return (features as readonly Feature[]).flatMap((feature) => {
       const service = community[feature.name as keyof Services];
-      return reports.of(feature.name, part, () => ask(feature, service)) ?? [];
+      return reports.of(feature.name, part, () => ask(feature, service as never)) ?? [];
     });
   };
 

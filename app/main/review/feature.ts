@@ -30,7 +30,7 @@ export const reviewFeature = defineFeature({
       boards: Boards;
       files: Pick<Files, 'has' | 'forget'>;
       log: Log;
-      members: Pick<Members, 'person'> & { readonly roster: Roster };
+      members: Pick<Members, 'me' | 'person'> & { readonly roster: Roster };
       moderation: Pick<Moderation, 'holds'>;
     },
     { acts },

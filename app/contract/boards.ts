@@ -84,7 +84,7 @@ export const Post = z.object({
   unread: z.boolean(),
   /** Why the post is held back; null if everyone sees it. `text` is null for those who may not see it. */
   held: Hold.nullable(),
-  /** What this node’s person may do with the post. */
+  /** The acts that this node’s person is allowed on the post. */
   may: z.object({ edit: z.boolean(), delete: z.boolean(), reply: z.boolean(), react: z.boolean() }),
 });
 export type Post = z.infer<typeof Post>;
@@ -110,7 +110,7 @@ export const SearchHit = z.object({
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 
-/** What changed, so that a view can refetch only that. */
+/** The part that changed, so that a view can refetch only that. */
 export const BoardsChange = z.object({
   boards: z.array(Cid),
   threads: z.array(Cid),

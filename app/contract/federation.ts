@@ -36,7 +36,7 @@ export const Check = z.object({
 export const Doctor = z.object({ reachability: Reachability, summary: z.string(), checks: z.array(Check) });
 export type Doctor = z.infer<typeof Doctor>;
 
-/** What gossip validation has refused since the node started, by reason. */
+/** Messages that gossip validation has refused since the node started, by reason. */
 export const Refusal = z.object({
   code: z.string(),
   verdict: z.enum(['ignore', 'reject']),

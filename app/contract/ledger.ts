@@ -8,7 +8,7 @@ const Base64Url = z
   .max(8 * 1024 * 1024)
   .regex(/^[A-Za-z0-9_-]*$/, 'Must be base64url without padding.');
 
-/** What a validator hands to the members who add it to the set. */
+/** The data that a validator gives to the members who add it to the set. */
 export const ValidatorCard = z.object({
   did: Did,
   /** Peer id of the validator’s node. */

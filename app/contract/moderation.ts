@@ -70,7 +70,7 @@ export const ModelState = z.object({
 export type ModelState = z.infer<typeof ModelState>;
 
 export const ModerationStatus = z.object({
-  /** What classifies messages at present; `off` publishes everything that the rules do not hold. */
+  /** The classifier in use; `off` publishes everything that the rules do not hold. */
   mode: z.enum(['models', 'first-stage', 'rules', 'off']),
   models: z.array(ModelState),
   /** Messages not shown yet because they have not been classified. */

@@ -4,7 +4,7 @@ import { parseHostPort } from './host-port.ts';
 const NOT_AN_ADDRESS = 'An address is a host with or without a port, such as bbs.example.org:4001.';
 const isHostPort = (text: string) => parseHostPort(text) !== null;
 
-/** What a sysop may set of the node itself. */
+/** The settings of the node itself. */
 export const NodeSettings = z.object({
   node: z.object({
     name: z.string().trim().min(1).max(40),

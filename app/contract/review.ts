@@ -95,7 +95,7 @@ export const ReviewCounts = z.object({
 });
 export type ReviewCounts = z.infer<typeof ReviewCounts>;
 
-/** What this node knows about an author, shown beside the item. */
+/** An author as this node knows them, shown beside the item. */
 export const AuthorHistory = z.object({
   author: Person,
   joinedAt: Timestamp.nullable(),
@@ -170,7 +170,7 @@ export const contract = {
   report: base.input(z.object({ id: Cid, note: z.string().trim().min(1).max(400) })).output(empty),
   /** Asks the moderators to look again at something of one’s own. */
   appeal: base.input(z.object({ id: Cid, text: z.string().trim().min(1).max(2000) })).output(empty),
-  /** What I wrote that is not visible to everyone. */
+  /** My own messages that are not visible to everyone. */
   mine: base.input(Cursor).output(page(ReviewItem)),
   filters: base.input(empty).output(z.array(SavedFilter)),
   saveFilter: base

@@ -19,7 +19,7 @@ export interface FeatureField {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** What the console knows of a feature: a room in the navigation, settings, or both. */
+/** A feature as the console sees it: a room in the navigation, settings, or both. */
 export interface ConsoleFeature {
   /** The name of its folder, the first part of its addresses. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { ImportCounts, Job } from '../../contract/archive.ts';
 import type { Progress } from '../../contract/common.ts';
-import { gathered, type Clock } from '../kernel/clock.ts';
+import { throttled, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { problem } from './problems.ts';
 
@@ -35,7 +35,7 @@ export class Jobs {
   constructor(init: { clock: Clock; newId: () => string }) {
     this.#clock = init.clock;
     this.#newId = init.newId;
-    this.#tellSoon = gathered(init.clock, TELL_AFTER_MS, () => this.#tell());
+    this.#tellSoon = throttled(init.clock, TELL_AFTER_MS, () => this.#tell());
   }
 
   /**

@@ -13,7 +13,7 @@ export interface MailParser {
   close(): Promise<void>;
 }
 
-/** What a node with archives provides. */
+/** The ports of a node with archives. */
 export interface ArchivePorts {
   readonly files: ArchiveFiles;
   readonly parser: MailParser;

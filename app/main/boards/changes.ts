@@ -1,7 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
-import { gathered, type Clock } from '../kernel/clock.ts';
+import { throttled, type Clock } from '../kernel/clock.ts';
 
 /** How long changes are collected before listeners are called, in milliseconds. */
 const TELL_AFTER_MS = 60;
@@ -28,7 +28,7 @@ export class Changes {
   #newPosts = 0;
 
   constructor(clock: Clock) {
-    this.#tellSoon = gathered(clock, TELL_AFTER_MS, () => this.#tell());
+    this.#tellSoon = throttled(clock, TELL_AFTER_MS, () => this.#tell());
   }
 
   /** Calls the listener for changes from now on; returns how to stop. */

@@ -1,7 +1,7 @@
 import type { Database, Statement } from '../kernel/database.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 
-/** What the counters need to know about this node. */
+/** The person for whom posts are counted. */
 export interface Reader {
   /** Whether an author is this node's own person; a person's own posts are never unread. */
   isMe(author: Uint8Array): boolean;

@@ -7,7 +7,7 @@ import { bodyOf } from '../log/event.ts';
 import { Counters } from './counters.ts';
 import type { AttachmentRef, ThreadStart } from './kinds.ts';
 
-/** What the pages need from other rooms. */
+/** Facts about posts that other rooms know. */
 export interface Surroundings {
   person(key: Uint8Array): contract.Person;
   finality(seq: number, id: Uint8Array): contract.Finality;

@@ -7,7 +7,7 @@ import type { BoardQueries } from './queries.ts';
 
 type Inputs = contract.Inputs['boards'];
 
-/** What this node's person has read; known on this node only. */
+/** The posts that this node's person has read; known on this node only. */
 export function createReadingMarks(
   { db, log }: { readonly db: Database; readonly log: Pick<Log, 'store'> },
   queries: BoardQueries,

@@ -9,7 +9,7 @@ interface Services {
 
 const EMOJI = ['👍', '❤️', '🎉'];
 
-/** What people do on boards in the simulated world. */
+/** The acts of people on boards in the simulated world. */
 export const boardActs: readonly SimAct<Services>[] = [
   {
     name: 'start',

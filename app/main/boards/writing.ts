@@ -28,7 +28,7 @@ export interface WritingInit {
   attachment(digest: Uint8Array): Promise<AttachmentRef>;
 }
 
-/** What this node's person does on boards: each act is a signed event. */
+/** The acts of this node's person on boards: each is a signed event. */
 export function createWriting(
   init: WritingInit,
   queries: BoardQueries,

@@ -12,7 +12,7 @@ export interface CommonOptions {
   readonly data?: string;
 }
 
-/** What commands are built with. */
+/** The parts from which commands are built. */
 export interface Context {
   readonly io: Io;
   readonly connector: NodeConnector;

@@ -44,7 +44,7 @@ describe('what gossip brings', () => {
     }
   });
 
-  test('[N2] a member’s record is stored, whoever relays it; the same or an older one is ignored', async () => {
+  test('[N2] a member’s record is stored from any relay; the same or an older one is ignored', async () => {
     const time = world.clock.now();
     expect(await tell(host, 'eve', record({ peer: 'ada', sequence: 5 }))).toBe('kept');
     expect(await tell(host, 'eve', record({ peer: 'ada', sequence: 5, relay: true }))).toBe('ignore');

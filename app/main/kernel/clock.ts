@@ -74,10 +74,10 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 }
 
 /**
- * Gathers requests: returns a function that has `task` run once, `delayMs` after the first call since the last run.
- * For changes that listeners need to hear of, but not one by one.
+ * Throttles requests: returns a function that has `task` run once, `delayMs` after the first call since the last
+ * run. For changes that listeners must hear of, but not one by one.
  */
-export function gathered(clock: Clock, delayMs: number, task: () => void): () => void {
+export function throttled(clock: Clock, delayMs: number, task: () => void): () => void {
   let waiting = false;
   return () => {
     if (waiting) return;

@@ -1,4 +1,4 @@
-/** What every failure carries: a stable code, what happened, and what a person can do next. */
+/** The fields of every failure: a stable code, what happened, and what a person can do next. */
 export interface ProblemFields {
   readonly code: string;
   readonly message: string;

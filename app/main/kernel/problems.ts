@@ -3,9 +3,9 @@ import { Problem, type MessageParams, type ProblemFields } from './errors.ts';
 
 /** The sentences of one problem, as ICU messages: `{name}` stands for a parameter, plurals as ICU has them. */
 export interface ProblemText {
-  /** What happened. */
+  /** Says what happened, in one sentence. */
   readonly message: string;
-  /** What a person can do, in the imperative; left out where nothing can be done. */
+  /** Says what a person can do, in the imperative; left out where nothing can be done. */
   readonly remedy?: string;
   /** The stable code; the key of the text if left out. Several texts may share a code. */
   readonly code?: string;

@@ -1,2 +1,2 @@
-/** What adapters of the ledger implement. */
+/** The ports that adapters of the ledger implement. */
 export type { LogFile } from './consensus/vote-log.ts';

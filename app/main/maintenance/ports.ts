@@ -15,7 +15,7 @@ export interface BackupDisk {
   join(folder: string, name: string): string;
 }
 
-/** What a node with a disk provides. */
+/** The ports of a node with a disk. */
 export interface MaintenancePorts {
   /** The database file. */
   readonly path: string;

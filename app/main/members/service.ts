@@ -1,6 +1,6 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
-import { gathered, type Clock } from '../kernel/clock.ts';
+import { throttled, type Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
@@ -60,7 +60,7 @@ export function createMembers(init: MembersInit) {
   const listeners = new Set<() => void>();
   let stops: (() => void)[] = [];
 
-  const tellSoon = gathered(clock, TELL_AFTER_MS, () => {
+  const tellSoon = throttled(clock, TELL_AFTER_MS, () => {
     for (const listener of listeners) listener();
   });
 

@@ -14,7 +14,7 @@ interface Looked {
   count: number;
 }
 
-/** What the moderation room shows about its results. */
+/** The results of moderation, as its room shows them. */
 export function dashboardOf(
   { db, figures }: { readonly db: Database; readonly figures: Figures },
   hours: number,

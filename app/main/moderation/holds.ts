@@ -57,8 +57,8 @@ export interface Settled {
 }
 
 /**
- * What is not shown here, and why [J11]. All changes run in the caller's transaction; {@link tell} calls the
- * listeners after it.
+ * The items that are not shown here, and why [J11]. All changes run in the caller's transaction; {@link tell}
+ * calls the listeners after it.
  */
 export class Holds {
   readonly judgements: Judgements;

@@ -118,7 +118,7 @@ export interface Neighbour {
   readonly text: string;
 }
 
-/** What became of an item's hold. */
+/** A change of an item's hold. */
 export interface HoldChange {
   readonly n: number;
   readonly kind: ItemKind;

@@ -44,7 +44,7 @@ test('[J17] the trusted role, or enough days and messages of which none is held,
   expect(scrutiny({ role: 'moderator', messages: 0 })).toBe('full');
 });
 
-test('[J17] imported messages are judged in full and do not count towards rates, whoever imports them', () => {
+test('[J17] imported messages are judged in full and do not count towards rates, for any importer', () => {
   const { book, message, scrutiny } = setUp();
   expect(scrutiny({ role: 'sysop' }, 0, true)).toBe('full');
   const found = Array.from({ length: 60 }, () =>

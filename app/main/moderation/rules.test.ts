@@ -68,7 +68,7 @@ test('an author who writes too fast is queued, until the window has passed', () 
   expect(at(10 * DEFAULT_LIMITS.windowMs, 99)).toEqual([]);
 });
 
-test('the same text repeated is a duplicate, whoever writes it and however it is punctuated', () => {
+test('the same text repeated is a duplicate, no matter who writes it and how it is punctuated', () => {
   const limits = new Limits();
   const found = [
     'Buy my fine boats!',

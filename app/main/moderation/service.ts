@@ -1,7 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
-import { gathered, type Clock, type Random } from '../kernel/clock.ts';
+import { throttled, type Clock, type Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import { Assessor } from './assessor.ts';
@@ -120,7 +120,7 @@ export function createModeration(init: ModerationInit) {
     };
   };
 
-  const tellLater = gathered(clock, TELL_MS, () => {
+  const tellLater = throttled(clock, TELL_MS, () => {
     const now = status();
     for (const listener of listeners) listener(now);
   });

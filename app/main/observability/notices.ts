@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 
 const RANK = { danger: 0, attention: 1, info: 2 } as const satisfies Record<Notice['severity'], number>;
 
-/** What the sysop should know or decide, each under a stable id. */
+/** Things that the sysop should know or decide, each under a stable id. */
 export class NoticeBoard {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #notices = new Map<string, Notice>();

@@ -1,4 +1,4 @@
-import { gathered, every, type Clock } from '../kernel/clock.ts';
+import { throttled, every, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
@@ -34,7 +34,7 @@ export function createPresence(init: PresenceServiceInit) {
   const listeners = new Set<() => void>();
   let stops: (() => void)[] = [];
 
-  const tellSoon = gathered(clock, TELL_AFTER_MS, () => {
+  const tellSoon = throttled(clock, TELL_AFTER_MS, () => {
     for (const listener of listeners) listener();
   });
 

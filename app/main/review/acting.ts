@@ -22,7 +22,7 @@ interface ActingInit {
   readonly signer: Signer;
 }
 
-/** What this node's person does about messages: each act is a signed event. */
+/** The acts of this node's person on messages: each is a signed event. */
 export function createActing(init: ActingInit) {
   const { asker, writing, store, items, holds, log, signer } = init;
   const { me } = asker;

@@ -13,7 +13,7 @@ export class ReviewActs {
   readonly follows: Follows;
   readonly store: ReviewStore;
   readonly projection: ReviewProjection;
-  /** What the moderation gate reads [J14]. */
+  /** The rulings that the moderation gate reads [J14]. */
   readonly rulings: Rulings;
   readonly #db: Database;
   readonly #onRefold = new Set<() => void>();

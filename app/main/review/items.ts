@@ -13,7 +13,7 @@ import { verdictOf } from './judged.ts';
 import type { Act, ItemReview } from './standing.ts';
 import type { ReviewStore } from './store.ts';
 
-/** What items need from other rooms. */
+/** Facts about items that other rooms know. */
 export interface ItemSurroundings {
   person(key: Uint8Array): contract.Person;
   hasFile(digest: Uint8Array): boolean;

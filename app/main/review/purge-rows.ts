@@ -13,7 +13,7 @@ export interface PurgeAsked {
   readonly body: Purge;
 }
 
-/** What this node did about a purge. */
+/** This node's answer to a purge. */
 export interface Receipt {
   readonly answer: 'gone' | 'refused';
   readonly bytes: number;

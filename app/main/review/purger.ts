@@ -76,7 +76,7 @@ export class Purger {
     });
   }
 
-  /** Carries out one purge, whoever requested it. */
+  /** Carries out one purge, no matter who requested it. */
   perform(purge: PurgeAsked): Promise<void> {
     return this.#inTurn(async () => {
       await this.#perform(purge);

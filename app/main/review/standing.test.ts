@@ -60,7 +60,7 @@ describe('rulings', () => {
     expect(inEffect(standing)).toEqual({ ruling: 'publish', time: 3 });
   });
 
-  test('[R3] an item without text is never shown, and a purge then counts whoever requested it', () => {
+  test('[R3] an item without text is never shown, and a purge then counts no matter who requested it', () => {
     const gone = {
       ...everybody,
       follows: () => false,

@@ -19,7 +19,7 @@ export interface Act {
   readonly target: Uint8Array | null;
 }
 
-/** What this node's person set for one item [R7]. */
+/** The setting of this node's person for one item [R7]. */
 export interface Override {
   readonly show: 'show' | 'hide';
   /** Ticks. */
@@ -31,7 +31,7 @@ export interface Viewpoint {
   follows(author: Uint8Array): boolean;
   readonly author: Uint8Array | null;
   readonly override: Override | null;
-  /** Whether its text is gone here: then a purge counts whoever requested it. */
+  /** Whether its text is gone here: then a purge counts no matter who requested it. */
   readonly purged: boolean;
 }
 

@@ -20,7 +20,7 @@ interface ItemRow {
   ruled_time: number | null;
 }
 
-/** What the acts need to know about the log. */
+/** The facts of the log that the acts depend on. */
 export interface LogRows {
   /** Row of an author. */
   authorOf(key: Uint8Array): number;

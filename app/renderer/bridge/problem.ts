@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/client';
 import { Problem } from '../../contract/index.ts';
 import { problems } from '../messages/problems.ts';
 
-/** What happened and what a person can do next. */
+/** A failure: it says what happened and what a person can do next. */
 interface ProblemWords {
   readonly message: string;
   readonly remedy: string | null;

@@ -7,7 +7,7 @@ import './held.css';
 
 interface HeldNoteProps {
   readonly hold: Hold;
-  /** What the reader sees: their own message, someone else’s that they may see, or only a placeholder. */
+  /** Who reads: the author, someone who may see the message, or someone who sees only a placeholder. */
   readonly as: 'own' | 'moderator' | 'other';
   /** Link to the review room; for moderators. */
   readonly item: string;

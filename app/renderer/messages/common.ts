@@ -24,9 +24,9 @@ export const common = {
   label: (label: string) => `${label}:`,
   /** A figure with a remark. */
   remarked: (figure: string, remark: string) => `${figure}, ${remark}`,
-  /** What a figure of a chart is, on the pointer. */
+  /** The tooltip of a figure in a chart. */
   tip: (label: string, figures: readonly string[]) => `${label} · ${listed(figures)}`,
-  /** What happened and what to do next, in one paragraph. */
+  /** A failure and its remedy, in one paragraph. */
   problem: (message: string, remedy: string | null) => (remedy === null ? message : `${message} ${remedy}`),
   roles,
   roleName: (role: keyof typeof roles | null) => (role === null ? 'no role' : roles[role]),

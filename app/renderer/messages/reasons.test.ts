@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { listedSpans, reasonWords } from './reasons.ts';
 
-test('a reason is a sentence, whoever gave it', () => {
+test('a reason is a sentence, no matter who gave it', () => {
   expect(reasonWords({ code: 'spam', detail: 'spam 0.97' })).toBe('It was classified as spam.');
   expect(reasonWords({ code: 'identity', detail: 'identity 0.61' })).toBe(
     'It was classified as attack on a group.',

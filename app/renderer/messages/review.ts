@@ -75,7 +75,7 @@ export const review = {
     statesLabel: 'Which items',
     selected: (n: number) => `${count(n)} selected`,
     isSelected: 'selected',
-    /** What stands behind the author in a row. */
+    /** The part of a row that follows the author. */
     beside: (kind: ReviewKind, board: string | null) =>
       `${kind === 'post' ? '' : `, ${kindOf(kind)}`}${board === null ? '' : `, ${board}`}`,
     found: (n: number) => plural(n, 'item', 'items'),

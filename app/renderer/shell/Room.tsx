@@ -8,7 +8,7 @@ import { Button, EmptyState } from '../ui/index.ts';
 export const roomTitle = (room: string): string =>
   features.find(({ name }) => name === room)?.room?.label ?? t.shell.rooms.missing;
 
-/** What an invite link leads to on a node that already belongs to a community. */
+/** The page of an invite link on a node that already belongs to a community. */
 function Settled() {
   const { value: status } = useNode();
   return (

@@ -38,7 +38,7 @@ export const useJobs = () => useLive(useStores().jobs);
 /** The node's settings; call `refresh` after changing them. */
 export const useSettings = () => useLive(useStores().settings);
 
-/** What judges messages on this node, and how far it is behind. */
+/** Which classifier judges messages on this node, and how far it is behind. */
 export const useModeration = () => useLive(useStores().moderation);
 
 const noCounts: Fresh<ReviewCounts> = { ...loading, refresh: async () => {} };

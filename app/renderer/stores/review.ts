@@ -10,7 +10,7 @@ import { problemOf } from '../bridge/index.ts';
 /** Called with the items that changed; an empty list means that any item may have changed. */
 type Listener = (items: readonly string[]) => void;
 
-/** What waits for moderators, live: the counts, and changes of items for the views that show them. */
+/** The moderators’ queue, live: its counts, and changes of items for the views that show them. */
 export class ReviewNews implements Live<ReviewCounts> {
   readonly store = createStore<View<ReviewCounts>>(() => loading);
   readonly #bridge: Bridge;

@@ -18,7 +18,7 @@ const SELECT_PAGE = 200;
 /** The maximum number of ids in one call. */
 const MAX_SELECTED = 1_000;
 
-/** What a person does to items of the queue. */
+/** The acts of a person on items of the queue. */
 export type Work = { readonly note?: string } & (
   | { readonly verb: Ruling; readonly labels?: readonly ModerationLabel[] }
   | { readonly verb: 'escalate'; readonly to: Role }
@@ -53,7 +53,7 @@ export interface QueueState {
   readonly at: number;
   readonly selected: ReadonlySet<string>;
   readonly marks: ReadonlyMap<string, Mark>;
-  /** What `undo` would take back. */
+  /** The acts that `undo` would take back. */
   readonly last: Past | null;
   readonly news: News | null;
 }

@@ -19,7 +19,7 @@ export function readAnnounced(text: string): Announced {
   return { ok: true, addresses };
 }
 
-/** What is wrong with one `host` or `host:port`, or null. */
+/** Why a `host` or `host:port` is invalid, or null if it is valid. */
 function faultOf(text: string): string | null {
   if (parseHostPort(text) !== null) return null;
   const [, host] = /^(.+):\d+$/.exec(text) ?? [];

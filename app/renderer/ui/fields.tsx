@@ -20,7 +20,7 @@ interface FieldBase {
   label: string;
   /** One line under the control on its effect. */
   hint?: ReactNode;
-  /** What is wrong with the value, or null. */
+  /** Why the value is invalid, or null if it is valid. */
   error?: string | null;
   isDisabled?: boolean;
   isRequired?: boolean;

@@ -3,9 +3,9 @@ import type { Problem } from '../../contract/index.ts';
 import './says.css';
 
 export interface EmptyStateProps {
-  /** What is empty and why, in one sentence. */
+  /** One sentence that says which list is empty, and why. */
   title: string;
-  /** What would fill it. */
+  /** How it gets its first entry. */
   children?: ReactNode;
   action?: ReactNode;
 }

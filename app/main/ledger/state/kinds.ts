@@ -51,7 +51,7 @@ export interface BlockContext {
   readonly time: number;
 }
 
-/** What happened, in the past tense: `handle.registered`. */
+/** The name of the event, in the past tense: `handle.registered`. */
 export interface LedgerEvent {
   readonly name: string;
   readonly facts: Readonly<Record<string, unknown>>;

@@ -273,7 +273,7 @@ describe('validators and parameters', () => {
     await refused(mara, 'validators.change', good, 'stale-set');
   });
 
-  test('[V6] a newcomer whose key cancels the others’ out of the sum is refused, whoever signed for it', async () => {
+  test('[V6] a newcomer whose key cancels the others’ out of the sum is refused, even if all signed for it', async () => {
     ledger = new TestLedger({ validators: 1, bls: blst, blsSigner: blsSignerOf });
     mara = ledger.founder;
     const honest = ledger.person('fifth');

@@ -13,7 +13,7 @@ export interface MemoryLink {
   alive: boolean;
 }
 
-/** What the nodes of one network share. */
+/** The objects that the nodes of one network share. */
 export interface World {
   node(name: string): MemoryTransport | undefined;
   link(a: string, b: string): MemoryLink | undefined;

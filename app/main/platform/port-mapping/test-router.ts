@@ -55,7 +55,7 @@ export class FakeRouter {
     return router;
   }
 
-  /** What a mapper's `findRouter` resolves to. */
+  /** The router that a mapper's `findRouter` resolves to. */
   get place(): Router {
     return {
       address: ADDRESS,

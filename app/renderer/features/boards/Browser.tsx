@@ -156,7 +156,7 @@ interface ShownProps {
   readonly onBack: () => void;
 }
 
-/** What the place names: the search, a new thread, a thread, or the threads of a board. */
+/** Shows the place: the search, a new thread, a thread, or the threads of a board. */
 function Shown(props: ShownProps) {
   const { place, board, boards, role, composing, onComposed } = props;
   const client = useClient();

@@ -6,7 +6,7 @@ import { Composer } from './Composer.tsx';
 import type { ComposerProps } from './Composer.tsx';
 import { quoted } from './quotes.ts';
 
-/** What is being written in a thread. */
+/** The message that the person is writing in a thread. */
 export type Writing =
   | { readonly kind: 'reply'; readonly to: Post | null }
   | { readonly kind: 'edit'; readonly post: Post };

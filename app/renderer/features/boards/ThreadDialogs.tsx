@@ -1,7 +1,7 @@
 import type { Post } from '../../../contract/index.ts';
 import { AskModerators, DeleteDialog, HistoryDialog } from './dialogs.tsx';
 
-/** What a thread asks the person at the moment, about which post. */
+/** The dialog that a thread shows at the moment, and the post it is about. */
 export interface ThreadAsking {
   readonly kind: 'delete' | 'history' | 'report' | 'appeal';
   readonly post: Post;

@@ -7,7 +7,7 @@ const SEARCH = 'search';
 /** The part of the address that leads to the search. */
 export const searchPlace = ['boards', SEARCH] as const;
 
-/** What the address names: a search, or a board (by slug or id), a thread and a post in it. */
+/** The place that an address names: a search, or a board (by slug or id), a thread and a post in it. */
 export interface BoardsPlace {
   readonly searching: boolean;
   readonly query: string;

@@ -39,7 +39,7 @@ interface ChangeForm {
   readonly signers: readonly number[];
 }
 
-/** What would be signed, or why the text is invalid; null while there is no text. */
+/** The change to be signed, or why the text is invalid; null while there is no text. */
 function draftOf(
   wanted: Wanted,
   text: string,

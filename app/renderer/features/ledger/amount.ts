@@ -7,7 +7,7 @@ export function amountOf(typed: string): number {
   return /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** What is wrong with an amount to give out of `have` credits, or null. */
+/** Why an amount cannot be given out of `have` credits, or null if it can. */
 export function faultOfAmount(typed: string, have: number): AmountFault | null {
   if (typed.trim() === '') return 'empty';
   const amount = amountOf(typed);

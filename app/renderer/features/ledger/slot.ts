@@ -1,7 +1,7 @@
 import type { LiveSlot } from '../../../contract/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
 
-/** What one validator has signed in the slot in progress. */
+/** The votes that one validator has signed in the slot in progress. */
 export type CellState = 'open' | 'notarised' | 'finalised' | 'nullified';
 
 /** The state of the validator with index `place`: the furthest step that it signed. */

@@ -3,7 +3,7 @@ import { ledger as words } from '../../messages/ledger.ts';
 
 type Named = Pick<Member, 'did' | 'handle'>;
 
-/** What a person who types into the search field of transactions looks for. */
+/** The filter that a text in the search field of transactions means. */
 export type Sought =
   | { readonly what: 'all' }
   | { readonly what: 'account'; readonly did: string; readonly handle: string }

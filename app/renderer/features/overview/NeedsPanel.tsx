@@ -25,7 +25,7 @@ interface Need {
   dismiss: (() => void) | null;
 }
 
-/** What needs the person now: notices of the node, the unconfirmed phrase, unread posts. */
+/** Things that need the person now: notices of the node, the unconfirmed phrase, unread posts. */
 export function NeedsPanel({ status }: { status: NodeStatus }) {
   const client = useClient();
   const actions = available();

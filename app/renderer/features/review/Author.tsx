@@ -6,7 +6,7 @@ import { Badge, Loading, PersonName, ProblemNotice, useNow } from '../../ui/inde
 import { useCall } from '../useCall.ts';
 
 /**
- * What this node knows about an author: membership, messages, how often held and removed, and the latest
+ * An author as this node knows them: membership, messages, how many were held and removed, and the latest
  * ones.
  */
 export function Author({ did, item }: { did: string; item: string }) {

@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 
 interface DetailProps {
   readonly id: string;
-  /** What the list already knows about the item. */
+  /** The item as the list already has it. */
   readonly known: ReviewItem | null;
   readonly revealed: boolean;
 }

@@ -2,7 +2,7 @@ import type { ReviewItem } from '../../../contract/index.ts';
 import { review as words } from '../../messages/review.ts';
 import { Message, RelativeTime } from '../../ui/index.ts';
 
-/** What kind of message an item is, on which board, and when it was written. */
+/** The kind of an item, its board, and when it was written. */
 export function PlaceOf({ item }: { item: Pick<ReviewItem, 'kind' | 'boardName' | 'at'> }) {
   const kind = words.kindOf(item.kind);
   const when = <RelativeTime at={item.at} past focusable />;

@@ -3,7 +3,7 @@ import type { Work } from '../../stores/index.ts';
 import { BulkDialog, EscalateDialog, PurgeDialog, RemoveDialog } from './dialogs.tsx';
 import { FilterDialog } from './FilterDialog.tsx';
 
-/** What the queue asks the person at the moment. */
+/** The dialog that the queue shows at the moment. */
 export type Asking =
   | { readonly kind: 'remove' | 'escalate'; readonly ids: readonly string[] }
   | { readonly kind: 'bulk'; readonly verb: 'publish' | 'quarantine'; readonly ids: readonly string[] }

@@ -5,7 +5,7 @@ import { useReviewCounts } from '../../stores/index.ts';
 import { atLeast } from '../roles.ts';
 import { ReviewView } from './index.tsx';
 
-/** What waits for moderators; others are not told. */
+/** The number of items that wait for moderators; only moderators see it. */
 function useBadge(status: NodeStatus | null): Badge | null {
   const open = useReviewCounts(atLeast(status?.me?.role, 'moderator')).value?.open ?? 0;
   return open > 0 ? { value: open, words: t.shell.toReview(open) } : null;

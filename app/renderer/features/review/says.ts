@@ -22,7 +22,7 @@ export function whyOf(item: ReviewItem): string {
   return item.reports.length > 0 ? words.queue.people : '';
 }
 
-/** What is announced and shown below the list after an act. */
+/** The sentence that is announced, and shown below the list, after an act. */
 export function wordsOf(news: News | null, openLeft: number | null): string {
   if (news === null) return '';
   const { done } = words;

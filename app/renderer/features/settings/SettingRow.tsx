@@ -129,7 +129,7 @@ export function Row({
 }: {
   label: string;
   hint: ReactNode;
-  /** What keeps the setting from having an effect. */
+  /** Why the setting has no effect. */
   finding?: ReactNode;
   control: ReactNode;
   said?: string;

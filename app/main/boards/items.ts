@@ -10,6 +10,9 @@ interface Row {
   author: Uint8Array;
   at: number;
   board: Uint8Array;
+}
+
+interface PlaceRow {
   board_name: string;
   thread: Uint8Array;
   subject: string;
@@ -42,10 +45,15 @@ export function wordsOfPost(post: {
 /** Posts as moderation sees them: their current text, and the effects of showing or hiding them. */
 export function postItems(db: Database, reader: Reader): ItemSource {
   const counters = new Counters(db, reader);
+  // Every post of another is judged once: its place, which only reviewers see, is a statement of its own.
   const read = db.prepare<Row>(
-    `SELECT e.bytes, x.bytes AS shown, a.key AS author, p.at, b.id AS board, b.name AS board_name, t.id AS thread,
-       t.subject FROM post p JOIN event e ON e.seq = p.n JOIN event x ON x.seq = p.text_seq
-     JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board WHERE p.n = ?`,
+    `SELECT e.bytes, x.bytes AS shown, a.key AS author, p.at, b.id AS board FROM post p JOIN event e ON e.seq = p.n
+     JOIN event x ON x.seq = p.text_seq JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread
+     JOIN board b ON b.n = t.board WHERE p.n = ?`,
+  );
+  const placeOf = db.prepare<PlaceRow>(
+    `SELECT b.name AS board_name, t.id AS thread, t.subject FROM post p JOIN thread t ON t.n = p.thread
+     JOIN board b ON b.n = t.board WHERE p.n = ?`,
   );
   const textTime = db.prepare<{ time: number }>(
     'SELECT x.time FROM post p JOIN event x ON x.seq = p.text_seq WHERE p.n = ?',
@@ -84,15 +92,16 @@ export function postItems(db: Database, reader: Reader): ItemSource {
     },
     show(n) {
       const row = read.get(n);
-      if (!row) return null;
+      const place = placeOf.get(n);
+      if (!row || !place) return null;
       const original = bodyOf<{ format: 'markdown' | 'plain'; attachments: AttachmentRef[] }>(row.bytes);
       return {
         atMs: row.at,
         text: bodyOf<{ text: string }>(row.shown).text,
         format: original.format,
-        board: { id: row.board, name: row.board_name },
-        thread: row.thread,
-        subject: row.subject || null,
+        board: { id: row.board, name: place.board_name },
+        thread: place.thread,
+        subject: place.subject || null,
         attachments: original.attachments,
       };
     },

@@ -166,7 +166,7 @@ describe.each(themeNames)('in the %s theme', { timeout: THEME_TIMEOUT_MS }, (the
 async function undoRulings(count: number): Promise<void> {
   const { review } = home.client;
   await expect.poll(async () => (await review.counts({})).open).toBe(0);
-  const { did = null } = (await home.client.node.status({})).me ?? {};
+  const { did } = (await home.client.community.status({})).me;
   const { items } = await review.audit({ by: did, limit: 200 });
   const acts = items.filter(({ act, undone }) => act === 'rule' && !undone).map(({ id }) => id);
   await review.undo({ acts: acts.slice(0, count) });

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { Client, Job } from '../app/contract/index.ts';
+import type { CommunityClient, Job } from '../app/contract/index.ts';
 import { connectToHost, type OpenClient } from '../app/main/cli/client.ts';
-import type { TestNode } from './node.ts';
+import { onlyOf, type TestNode } from './node.ts';
 import type { Stage } from './stage.ts';
 
 const PATIENT = { timeout: 60_000, interval: 100 };
@@ -11,7 +11,7 @@ const MAILS = 400;
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
-type People = Readonly<Record<'mara' | 'juno' | 'odin', Client>>;
+type People = Readonly<Record<'mara' | 'juno' | 'odin', CommunityClient>>;
 
 const boards = [
   {
@@ -83,7 +83,7 @@ const lines = [
 export interface Harbour {
   readonly node: TestNode;
   /** Of {@link node}, whose person is the sysop. */
-  readonly client: Client;
+  readonly client: CommunityClient;
   /** A node of the community that is no validator. */
   readonly ferry: TestNode;
   readonly thread: string;
@@ -116,7 +116,11 @@ export async function harbour(stage: Stage): Promise<Harbour> {
   const node = await stage.founder('Mara', '--credit', 'harbour penny', '--supply', '5000');
   const [ferry, lantern] = await Promise.all([stage.member(node, 'Juno'), stage.member(node, 'Odin')]);
   const links = await Promise.all([node, ferry, lantern].map(connect));
-  const [mara, juno, odin] = links.map(({ client }) => client) as [Client, Client, Client];
+  const [mara, juno, odin] = (await Promise.all(links.map(({ client }) => onlyOf(client)))) as [
+    CommunityClient,
+    CommunityClient,
+    CommunityClient,
+  ];
   const people = { mara, juno, odin };
 
   const others = await settle(people);
@@ -144,7 +148,7 @@ export async function harbour(stage: Stage): Promise<Harbour> {
 }
 
 /** Waits until a job is done. */
-async function finished(client: Client, { id }: Job): Promise<void> {
+async function finished(client: CommunityClient, { id }: Job): Promise<void> {
   const job = await found(async () =>
     (await client.archive.jobs({})).find((one) => one.id === id && one.endedAt !== null),
   );
@@ -159,8 +163,8 @@ const caughtUp = (node: TestNode, other: TestNode) =>
   }, PATIENT);
 
 /** Copies the counts of the latest hour to the two days before it, so that charts show a course. */
-function fillHours({ dataDir }: TestNode): void {
-  const db = new Database(join(dataDir, 'community.db'), { timeout: 10_000 });
+function fillHours({ database }: TestNode): void {
+  const db = new Database(database, { timeout: 10_000 });
   const posts = db.prepare(
     'INSERT OR IGNORE INTO hour SELECT hour - @ago, round(posts * @share) FROM hour WHERE hour = @latest',
   );

@@ -1,11 +1,13 @@
 import Database from 'better-sqlite3';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import type { Client, CommunityClient } from '../app/contract/index.ts';
 
 const cli = resolve(import.meta.dirname, '..', 'dist', 'node', 'cli.js');
 const START_DEADLINE_MS = 60_000;
@@ -35,7 +37,8 @@ export class TestNode {
   static async start(): Promise<TestNode> {
     const node = new TestNode(await mkdtemp(join(tmpdir(), 'impulse-e2e-')));
     const settings = { network: { port: await freePort(), webSocketPort: 0, listen: 'loopback' } };
-    await writeFile(join(node.dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
+    await mkdir(join(node.dataDir, 'node'), { mode: 0o700 });
+    await writeFile(join(node.dataDir, 'node', 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
     await node.run();
     return node;
   }
@@ -91,9 +94,15 @@ export class TestNode {
     });
   }
 
+  /** The database of the node’s only community. */
+  get database(): string {
+    const folder = join(this.dataDir, 'communities');
+    return join(folder, readdirSync(folder)[0] ?? 'none', 'community.db');
+  }
+
   /** The number of stored events, read from the file directly: fast, and possible after a kill. */
   storedEvents(): number {
-    const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
+    const db = new Database(this.database, { readonly: true });
     try {
       return db.prepare('SELECT COUNT(*) FROM event').pluck().get() as number;
     } finally {
@@ -103,7 +112,7 @@ export class TestNode {
 
   /** The number of stored events by kind, for kinds that begin with `prefix`. */
   storedKinds(prefix: string): Record<string, number> {
-    const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
+    const db = new Database(this.database, { readonly: true });
     try {
       const rows = db
         .prepare('SELECT kind, COUNT(*) AS n FROM event WHERE kind LIKE ? GROUP BY kind')
@@ -116,7 +125,7 @@ export class TestNode {
 
   /** Stored posts by state of judgement: waiting, judged, and shown without judgement. */
   storedJudging(): { waiting: number; judged: number; shownUnjudged: number } {
-    const db = new Database(join(this.dataDir, 'community.db'), { readonly: true });
+    const db = new Database(this.database, { readonly: true });
     try {
       return db
         .prepare(
@@ -145,4 +154,11 @@ export class TestNode {
     await this.end('SIGKILL');
     await rm(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** The client in the only community of a node. */
+export async function onlyOf(client: Client): Promise<CommunityClient> {
+  const [card] = await client.communities.list({});
+  if (!card) throw new Error('The node has no community.');
+  return client.in(card.id);
 }

@@ -1,67 +1,50 @@
+import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
-import { base, Cid, empty, Handle, Role, Timestamp } from './common.ts';
-import { ReachWish } from './federation.ts';
+import { base, Cid, Did, empty, Progress, Role, Timestamp } from './common.ts';
+import { CommunityName } from './communities.ts';
+import { Notice } from './notice.ts';
+import { Reachability } from './reachability.ts';
 
-export const CommunityName = z.string().trim().min(2, 'A name has at least 2 characters.').max(60);
-
-export const InvitePreview = z.object({
-  community: z.object({ id: Cid, name: z.string() }),
-  addresses: z.array(z.string()),
-  expiresAt: Timestamp.nullable(),
+export const CommunityStatus = z.object({
+  id: Cid,
+  name: z.string(),
+  description: z.string(),
+  createdAt: Timestamp,
+  /** `repairing`: projections are being rebuilt; `degraded`: read-only, see notices. */
+  phase: z.enum(['ready', 'repairing', 'degraded']),
+  me: z.object({ did: Did, handle: z.string(), role: Role.nullable() }),
+  /** Connected nodes of its members. */
+  peers: z.number().int().nonnegative(),
+  reachability: Reachability,
+  /** Current catch-up, or null if this node is up to date as far as its peers know. */
+  sync: Progress.extend({ stage: z.enum(['members', 'newest', 'history', 'files']) }).nullable(),
+  databaseBytes: z.number().nonnegative(),
+  notices: z.array(Notice),
+  counts: z.object({
+    events: z.number().int(),
+    posts: z.number().int(),
+    postsToday: z.number().int(),
+    postsYesterday: z.number().int(),
+    members: z.number().int(),
+    online: z.number().int(),
+    callsToday: z.number().int(),
+    unread: z.number().int(),
+    /** Share of this node’s own posts that at least one peer holds, 0 to 1; null if there are none. */
+    replicatedShare: z.number().nullable(),
+  }),
 });
+export type CommunityStatus = z.infer<typeof CommunityStatus>;
 
-/**
- * Ledger parameters of the genesis document; omitted ones take their defaults. Supply and credit never
- * change.
- */
-export const LedgerChoices = z.object({
-  /** Name of the credits. */
-  credit: z.string().trim().min(1).max(20).optional(),
-  /** How many credits exist; at first the founder holds all of them. */
-  supply: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
-  /** A snapshot is kept every this many blocks. */
-  snapshotInterval: z.number().int().min(1).max(1_000_000).optional(),
-  /** The maximum size of a block. */
-  blockBytes: z
-    .number()
-    .int()
-    .min(32 * 1024)
-    .max(192 * 1024)
-    .optional(),
-  blockTransactions: z.number().int().min(1).max(10_000).optional(),
-});
-export type LedgerChoices = z.infer<typeof LedgerChoices>;
+/** Posts per hour over the last 24 hours, oldest first. */
+export const Activity = z.object({ startsAt: Timestamp, hours: z.array(z.number().int()).length(24) });
 
+/** The community itself; the procedures of its features stand beside these. */
 export const communityContract = {
-  /** Makes a community with this person as its sysop, and with a few boards if `boards` is true. */
-  create: base
-    .input(
-      z.object({
-        name: CommunityName,
-        description: z.string().trim().max(400).default(''),
-        handle: Handle,
-        boards: z.boolean().default(true),
-        /** Fault model of the ledger’s validators: they may lie, or only stop. Cannot be changed later. */
-        model: z.enum(['byzantine', 'crash']).default('byzantine'),
-        ledger: LedgerChoices.default({}),
-      }),
-    )
-    .output(z.object({ id: Cid })),
-  /** Reads an invite link without using it. */
-  previewInvite: base.input(z.object({ invite: z.string().max(4000) })).output(InvitePreview),
-  /**
-   * Uses an invite: dials the host, presents the one-time secret, and receives the genesis and membership.
-   */
-  join: base
-    .input(
-      z.object({
-        invite: z.string().trim().max(4000),
-        handle: Handle,
-        /** Sets this node up for a reach before it joins. Unchanged if omitted. */
-        wish: ReachWish.optional(),
-      }),
-    )
-    .output(z.object({ id: Cid, role: Role })),
+  status: base.input(empty).output(CommunityStatus),
+  /** Emits the whole status at once and then at every change, at most twice a second. */
+  watch: base.input(empty).output(eventIterator(CommunityStatus)),
+  activity: base.input(empty).output(Activity),
+  dismissNotice: base.input(z.object({ id: z.string() })).output(empty),
   update: base
     .input(z.object({ name: CommunityName.optional(), description: z.string().max(400).optional() }))
     .output(empty),

@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { base, empty, Progress, Role, Timestamp } from './common.ts';
-import { Reachability } from './node.ts';
+import { Reachability } from './reachability.ts';
 import { NodeSettingsPatch } from './node-settings.ts';
 
 export const Peer = z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { base, Did, empty } from './common.ts';
+import { ValidatorCard } from './ledger.ts';
 
 export const identityContract = {
   /** The 24 words that restore this identity. Shown on demand, never logged. */
@@ -14,4 +15,6 @@ export const identityContract = {
     .output(z.object({ confirmed: z.boolean() })),
   /** Replaces this node’s identity with the one of a phrase; only before a community is made or joined. */
   restore: base.input(z.object({ words: z.array(z.string()).length(24) })).output(z.object({ did: Did })),
+  /** This node’s own card, which others need to add it to the validators of a community. */
+  card: base.input(empty).output(ValidatorCard),
 };

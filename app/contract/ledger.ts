@@ -172,8 +172,6 @@ export const contract = {
     .input(z.object({ kind: z.string().min(1).max(40), body: z.record(z.string().max(40), z.unknown()) }))
     .output(z.object({ id: Cid })),
   validators: base.input(empty).output(z.array(LedgerValidator)),
-  /** This node’s own card, which others need to add it to the set. */
-  card: base.input(empty).output(ValidatorCard),
   /**
    * Signs a change to the validator set, new or started by another validator; submits it once a quorum has
    * signed.

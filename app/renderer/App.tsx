@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
+import type { CommunityCard, Problem } from '../contract/index.ts';
 import { globalActions } from './actions/global.ts';
 import { installKeyboard } from './actions/keyboard.ts';
 import { everywhere, useActions } from './actions/registry.ts';
 import { go, useRoute } from './actions/route.ts';
-import { ClientProvider, useConnection } from './bridge/index.ts';
+import { ClientProvider, CommunityProvider, useConnection } from './bridge/index.ts';
 import { Onboarding } from './features/onboarding/index.tsx';
 import { Palette } from './features/palette/index.tsx';
 import { features } from './features.ts';
@@ -15,8 +16,9 @@ import { KeyLine } from './shell/KeyLine.tsx';
 import { Keys } from './shell/Keys.tsx';
 import { Nav } from './shell/Nav.tsx';
 import { Room, roomTitle } from './shell/Room.tsx';
+import { useCurrentCommunity } from './shell/useCurrentCommunity.ts';
 import './shell/shell.css';
-import { useNode } from './stores/index.ts';
+import { useCommunities, useNode, useShown } from './stores/index.ts';
 import { Appearance, useAppearance } from './theme/appearance.ts';
 import { Button, Loading, ProblemNotice } from './ui/index.ts';
 import { useStateFor } from './features/useStateFor.ts';
@@ -41,37 +43,55 @@ function Waiting() {
 
 function Console() {
   const node = useNode();
+  const { value: communities, problem } = useCommunities();
   const route = useRoute();
   const connection = useConnection();
   const status = node.value;
   const room = route[0] ?? 'overview';
-  const confirmed = status?.me?.phraseConfirmed === true;
+  const confirmed = status?.me.phraseConfirmed === true;
+  const shown = useCurrentCommunity(communities ?? []);
   useEffect(() => installKeyboard(), []);
   // The first steps end as soon as the phrase is confirmed, even if their last button was not pressed.
   useEffect(() => {
     if (room === 'welcome' && confirmed) go('overview');
   }, [room, confirmed]);
 
-  if (status === null) {
-    const { problem } = node;
-    if (problem === null && connection.state !== 'denied') return <Waiting />;
+  if (status === null || communities === null) {
+    const fault = node.problem ?? problem;
+    if (fault === null && connection.state !== 'denied') return <Waiting />;
     return (
-      <main className="page alone">
-        <h1 className="hidden-visually">{t.common.appName}</h1>
-        <ProblemNotice
-          problem={{
-            code: problem?.code ?? 'denied',
-            message: problem?.message ?? t.shell.failed,
-            remedy: problem?.remedy ?? t.shell.failedRemedy,
-          }}
-          action={<Button onPress={connection.retryNow}>{t.common.tryAgain}</Button>}
-        />
-      </main>
+      <Alone
+        problem={{
+          code: fault?.code ?? 'denied',
+          message: fault?.message ?? t.shell.failed,
+          remedy: fault?.remedy ?? t.shell.failedRemedy,
+        }}
+        onRetry={connection.retryNow}
+      />
     );
   }
-  if (status.phase === 'setup' || (room === 'welcome' && status.me?.phraseConfirmed === false))
-    return <Onboarding status={status} invite={room === 'join' ? (route[1] ?? null) : null} />;
-  return <Frame room={room === 'welcome' ? 'overview' : room} path={route.slice(1)} />;
+  const isAdding = room === 'join' || room === 'add';
+  if (shown === null || isAdding || (room === 'welcome' && !confirmed)) {
+    const invite = room === 'join' ? (route[1] ?? null) : null;
+    return (
+      <Onboarding step={room === 'welcome' ? 'phrase' : 'choice'} isFirst={shown === null} invite={invite} />
+    );
+  }
+  return (
+    <CommunityProvider key={shown.id} id={shown.id}>
+      <Frame room={room === 'welcome' ? 'overview' : room} path={route.slice(1)} card={shown} />
+    </CommunityProvider>
+  );
+}
+
+/** A problem in place of the whole console. */
+function Alone({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+  return (
+    <main className="page alone">
+      <h1 className="hidden-visually">{t.common.appName}</h1>
+      <ProblemNotice problem={problem} action={<Button onPress={onRetry}>{t.common.tryAgain}</Button>} />
+    </main>
+  );
 }
 
 /** Moves the focus to the new view and names it in the window title. */
@@ -87,11 +107,11 @@ function useArrival(room: string, community: string | null) {
   return main;
 }
 
-function Frame({ room, path }: { room: string; path: string[] }) {
-  const { value: status } = useNode();
+function Frame({ room, path, card }: { room: string; path: string[]; card: CommunityCard }) {
+  const shown = useShown();
   const [open, setOpen] = useStateFor<'palette' | 'keys' | null>(room, null);
   const [menu, setMenu] = useState(false);
-  const main = useArrival(room, status?.community?.name ?? null);
+  const main = useArrival(room, shown?.community.name ?? card.name);
   useActions(
     globalActions({
       features,
@@ -107,16 +127,16 @@ function Frame({ room, path }: { room: string; path: string[] }) {
   );
   return (
     <div className="console" data-menu={menu ? 'open' : 'closed'}>
-      <Header status={status} onMenu={() => setMenu(!menu)} onSkip={() => main.current?.focus()} />
+      <Header shown={shown} onMenu={() => setMenu(!menu)} onSkip={() => main.current?.focus()} />
       <Banner />
-      <Nav room={room} status={status} onGo={() => setMenu(false)} />
+      <Nav room={room} shown={shown} onGo={() => setMenu(false)} />
       <main id="main" className="main" ref={main} tabIndex={-1} aria-label={roomTitle(room)}>
         <h1 className="hidden-visually">{roomTitle(room)}</h1>
         <Boundary place={room}>
           <Room room={room} path={path} />
         </Boundary>
       </main>
-      <KeyLine version={status?.version ?? null} />
+      <KeyLine version={shown?.node.version ?? null} />
       {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
       <Keys isOpen={open === 'keys'} onClose={() => setOpen(null)} />
     </div>

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import type { NodeStatus } from '../contract/index.ts';
+import type { Shown } from './stores/index.ts';
 
 /** Items that wait in a room, and how they are read out. */
 export interface Badge {
@@ -35,7 +35,7 @@ export interface ConsoleFeature {
   /** The room; `path` is the rest of the address. */
   readonly View?: ComponentType<{ path: string[]; features: readonly ConsoleFeature[] }>;
   /** A hook: what waits in the room, or null. */
-  readonly useBadge?: (status: NodeStatus | null) => Badge | null;
+  readonly useBadge?: (shown: Shown | null) => Badge | null;
   readonly settings?: { readonly title: string; readonly fields: readonly FeatureField[] };
 }
 

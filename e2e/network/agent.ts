@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectToHost, type OpenClient } from '../../app/main/cli/client.ts';
 import { outcomeOf } from '../../app/main/cli/exit.ts';
-import type { Client, FederationView } from '../../app/contract/index.ts';
+import { nodeProcedures, type CommunityClient, type FederationView } from '../../app/contract/index.ts';
+import { onlyOf } from '../node.ts';
 import { AgentCall, type AgentLine, type PeerNews } from './agent-lines.ts';
 
 /**
@@ -25,7 +26,7 @@ const seen = new Set<string>();
 let current = Promise.withResolvers<OpenClient>();
 
 /** Reports each thread once, including those older than the agent. */
-async function look(client: Client): Promise<void> {
+async function look(client: CommunityClient): Promise<void> {
   const { items } = await client.boards.threads({ limit: NEWEST });
   for (const { subject } of items.toReversed()) {
     if (seen.has(subject)) continue;
@@ -34,7 +35,7 @@ async function look(client: Client): Promise<void> {
   }
 }
 
-async function followThreads(client: Client): Promise<void> {
+async function followThreads(client: CommunityClient): Promise<void> {
   for await (const _change of await client.boards.changes({})) await look(client);
 }
 
@@ -44,7 +45,7 @@ const newsOf = (line: PeerNews['line'], peer: Omit<PeerNews, 'line' | 'atMs'>): 
 };
 
 /** Reports differences between one view and the next; each connection to the node starts with no peers. */
-async function followPeers(client: Client): Promise<void> {
+async function followPeers(client: CommunityClient): Promise<void> {
   let before = new Map<string, FederationView['peers'][number]>();
   for await (const { peers } of await client.federation.watch({})) {
     const now = new Map(peers.map((peer) => [peer.peerId, peer]));
@@ -81,13 +82,15 @@ async function follow(): Promise<never> {
     current.resolve(open);
     for (const work of [look, followThreads, followPeers])
       void keepUp(
-        () => work(client),
+        async () => work(await onlyOf(client)),
         () => up,
       );
     await gone;
     current = Promise.withResolvers();
   }
 }
+
+const ofNode = new Set(Object.keys(nodeProcedures));
 
 /** The procedures of a client by name, untyped, since the node validates its input. */
 type Procedures = {
@@ -100,7 +103,8 @@ async function answer({ id, path, input }: AgentCall): Promise<void> {
     const open = await Promise.race([current.promise, late]);
     if (open === null) throw new Error('The node is down.');
     const [feature = '', name = ''] = path.split('.');
-    const procedure = (open.client as unknown as Procedures)[feature]?.[name];
+    const client = ofNode.has(feature) ? open.client : await onlyOf(open.client);
+    const procedure = (client as unknown as Procedures)[feature]?.[name];
     if (!procedure) throw new Error(`No procedure is called ${path}.`);
     tell({ line: 'answer', id, output: await Promise.race([procedure(input), open.lost]) });
   } catch (error) {

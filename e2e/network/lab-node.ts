@@ -59,9 +59,9 @@ export class LabNode {
       // Source is stripped of its types once for all nodes of a world.
       NODE_COMPILE_CACHE: join(world.folder, 'compile-cache'),
     };
-    mkdirSync(this.#dataDir, { mode: 0o700 });
+    mkdirSync(join(this.#dataDir, 'node'), { recursive: true, mode: 0o700 });
     const settings = { node: { name }, network };
-    writeFileSync(join(this.#dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
+    writeFileSync(join(this.#dataDir, 'node', 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
     this.#agent = new AgentLink(host, this.#dataDir, this.#env);
   }
 
@@ -83,7 +83,7 @@ export class LabNode {
 
   /** Changes settings of the network while the node does not run. */
   async configure(network: NonNullable<SettingsPatch['network']>): Promise<void> {
-    const path = join(this.#dataDir, 'settings.json');
+    const path = join(this.#dataDir, 'node', 'settings.json');
     const settings = JSON.parse(await readFile(path, 'utf8')) as { network?: object };
     await writeFile(path, JSON.stringify({ ...settings, network: { ...settings.network, ...network } }));
   }
@@ -188,7 +188,7 @@ export class LabNode {
 
   /** The end of what the node printed and of its log. */
   async log(): Promise<string> {
-    const logged = await readFile(join(this.#dataDir, 'logs', 'node.log'), 'utf8').catch(() => '');
+    const logged = await readFile(join(this.#dataDir, 'node', 'logs', 'node.log'), 'utf8').catch(() => '');
     return `${this.#said}\n${logged.slice(-TAIL)}`;
   }
 

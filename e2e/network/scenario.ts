@@ -89,7 +89,7 @@ function summaryOf({ doctor, peers, own }: FederationView): string {
 /** Joins while the node runs; resolves to how long the community took to accept, in milliseconds. */
 export async function join(node: LabNode, link: string, wish?: ReachWish): Promise<number> {
   const startedAt = Date.now();
-  await node.call('community.join', { invite: link, handle: node.name, ...(wish ? { wish } : {}) });
+  await node.call('communities.join', { invite: link, handle: node.name, ...(wish ? { wish } : {}) });
   const tookMs = Date.now() - startedAt;
   await node.liftLimits();
   return tookMs;

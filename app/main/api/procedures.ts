@@ -1,20 +1,48 @@
 import { implement, ORPCError } from '@orpc/server';
-import { contract } from '../../contract/index.ts';
+import { communityProcedures, nodeProcedures, type CallContext } from '../../contract/index.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 
+/** A community while a call uses it. */
+export interface InCommunity {
+  /** The services of its features, by name. */
+  readonly services: Readonly<Record<string, unknown>>;
+  /** Its status changed. */
+  changed(): void;
+  /** Runs a repair: the status shows it, and the file is checked afterwards. */
+  repairing<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Finds the service of a feature in the community of a call. */
+export type ServiceIn<Service> = (context: InCommunity) => Service;
+
+/** A community that stays open until `release` is called. */
+export interface Lease {
+  readonly within: InCommunity;
+  release(): void;
+}
+
+export interface ApiInit {
+  readonly logger: Logger;
+  /** Called with every Problem that is sent to a caller. */
+  readonly refused?: (problem: Problem, context: CallContext) => void;
+  /** Opens the community of a call if it is not open. Rejects with a Problem. */
+  readonly open: (community: string | undefined) => Promise<Lease>;
+}
+
 /**
- * The contract, ready to be implemented. A Problem thrown by a service reaches the caller as the typed error
- * of the contract; any other error is logged and reported as an internal error without details.
- * @param onProblem called with every Problem that is sent to a caller.
+ * The contract, ready to be implemented: the procedures of the node, and those in a community, which receive it
+ * in their context. A Problem thrown by a service reaches the caller as the typed error of the contract; any other
+ * error is logged and reported as an internal error without details.
  */
-export function implementContract(logger: Logger, onProblem: (problem: Problem) => void = () => {}) {
-  return implement(contract).use(async ({ next, path }) => {
+export function implementContract(init: ApiInit) {
+  const { logger, refused } = init;
+  const reported = async <T>(path: readonly string[], context: CallContext, call: () => Promise<T>) => {
     try {
-      return await next();
+      return await call();
     } catch (error) {
       if (error instanceof Problem) {
-        onProblem(error);
+        refused?.(error, context);
         throw new ORPCError('PROBLEM', {
           defined: true,
           status: 422,
@@ -31,10 +59,57 @@ export function implementContract(logger: Logger, onProblem: (problem: Problem) 
       }
       throw error;
     }
-  });
+  };
+  return {
+    node: implement(nodeProcedures)
+      .$context<CallContext>()
+      .use(({ next, path, context }) => reported(path, context, async () => next())),
+    community: implement(communityProcedures)
+      .$context<CallContext>()
+      .use(({ next, path, context }) =>
+        reported(path, context, async () => {
+          const { within, release } = await init.open(context.community);
+          return held(() => next({ context: within }), release);
+        }),
+      ),
+  };
 }
 
-export type Api = ReturnType<typeof implementContract>;
+/** Calls `release` once the answer of a call is complete: for a subscription, at its end. */
+async function held<T extends { output: unknown }>(
+  call: () => T | PromiseLike<T>,
+  release: () => void,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await call();
+  } catch (error) {
+    release();
+    throw error;
+  }
+  if (!isStream(result.output)) {
+    release();
+    return result;
+  }
+  return { ...result, output: until(result.output, release) };
+}
+
+const isStream = (value: unknown): value is AsyncGenerator<unknown, unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
+async function* until<T, R>(stream: AsyncGenerator<T, R>, ended: () => void): AsyncGenerator<T, R> {
+  try {
+    return yield* stream;
+  } finally {
+    ended();
+  }
+}
+
+/** The procedures in a community, to be implemented by its features. */
+export type Api = ReturnType<typeof implementContract>['community'];
+
+/** The procedures of the node. */
+export type NodeApi = ReturnType<typeof implementContract>['node'];
 
 /** The empty answer of a procedure that returns nothing. */
 export const done = (_?: unknown): Record<string, never> => ({});

@@ -1,11 +1,11 @@
-import { done, latest, type Api } from '../api/index.ts';
+import { done, latest, type Api, type ServiceIn } from '../api/index.ts';
 import type { Archive } from './service.ts';
 
-export const archiveApi = (api: Api['archive'], archive: () => Archive) => ({
-  import: api.import.handler(({ input }) => archive().import(input)),
-  export: api.export.handler(({ input }) => archive().export(input)),
-  demo: api.demo.handler(({ input }) => archive().demo(input)),
-  cancel: api.cancel.handler(({ input }) => done(archive().cancel(input))),
-  jobs: api.jobs.handler(() => archive().jobs()),
-  watch: api.watch.handler(({ signal }) => latest(archive().watch, signal)),
+export const archiveApi = (api: Api['archive'], archive: ServiceIn<Archive>) => ({
+  import: api.import.handler(({ input, context }) => archive(context).import(input)),
+  export: api.export.handler(({ input, context }) => archive(context).export(input)),
+  demo: api.demo.handler(({ input, context }) => archive(context).demo(input)),
+  cancel: api.cancel.handler(({ input, context }) => done(archive(context).cancel(input))),
+  jobs: api.jobs.handler(({ context }) => archive(context).jobs()),
+  watch: api.watch.handler(({ signal, context }) => latest(archive(context).watch, signal)),
 });

@@ -37,7 +37,7 @@ export const archiveFeature = defineFeature({
       },
     };
   },
-  api: (api, service) => archiveApi(api, () => service().open),
+  api: (api, service) => archiveApi(api, (context) => service(context).open),
 });
 
 function openArchive(

@@ -1,13 +1,18 @@
 import type { Feature } from '../feature/index.ts';
 import { features } from '../node/features.ts';
 import Database from 'better-sqlite3';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeHostInfo } from '../host/host-info.ts';
 import { serve, type Serving } from '../host/serve.ts';
-import { dataLayout, openDataDirectory } from '../node/data-directory.ts';
+import { makeGenesis } from '../community/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { soleLedger } from '../ledger/index.ts';
+import { foundCommunity, migrations } from '../node/community.ts';
+import { communityLayout, dataLayout, openDataDirectory } from '../node/data-directory.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
 import { lockDataDirectory } from '../node/lock.ts';
 import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
@@ -21,6 +26,7 @@ let serving: Serving | null = null;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'impulse-cli-'));
   // A node has been here before.
+  await mkdir(dataLayout(root).node, { recursive: true });
   await writeFile(dataLayout(root).keys, '{}');
   stopping = new AbortController();
   forget();
@@ -154,7 +160,7 @@ describe('usage', () => {
       .filter((name) => name !== 'help');
     const ofFeatures = (features as readonly Feature[]).flatMap(({ commands }) => commands ?? []);
     const words = new Set(ofFeatures.map(({ name }) => name.split(' ')[0]));
-    expect(names).toHaveLength(32 + words.size);
+    expect(names).toHaveLength(33 + words.size);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);
@@ -244,8 +250,25 @@ test('serve prints the address once it listens, and leaves nothing behind on Ctr
 });
 
 describe('restore', () => {
-  const makeDatabase = (path: string, note: string) => {
-    const db = new Database(path);
+  const genesis = makeGenesis({
+    name: 'Harbour',
+    description: '',
+    handle: 'mara',
+    founder: new Uint8Array(32).fill(1),
+    createdAt: 1,
+    nonce: new Uint8Array(16),
+    ledger: soleLedger({
+      key: new Uint8Array(32).fill(1),
+      peer: 'mara',
+      bls: new Uint8Array(48).fill(2),
+      pop: new Uint8Array(96).fill(3),
+    }),
+  });
+  const current = () => communityLayout(join(dataLayout(root).communities, cidOf(genesis.id)));
+  const makeDatabase = async (path: string, note: string) => {
+    await mkdir(dirname(path), { recursive: true });
+    const db = openDatabase(path, migrations);
+    foundCommunity(db, genesis, 1);
     db.exec('CREATE TABLE note (text TEXT)');
     db.prepare('INSERT INTO note VALUES (?)').run(note);
     db.close();
@@ -259,19 +282,19 @@ describe('restore', () => {
 
   test('installs a backup and keeps the previous database', async () => {
     const backup = join(root, 'backup.db');
-    makeDatabase(dataLayout(root).database, 'now');
-    makeDatabase(backup, 'then');
+    await makeDatabase(current().database, 'now');
+    await makeDatabase(backup, 'then');
     const { code, out } = await impulse(['restore', backup, '--json']);
     const { keptAside } = JSON.parse(out) as { keptAside: string };
     expect(code).toBe(0);
-    expect(noteIn(dataLayout(root).database)).toBe('then');
+    expect(noteIn(current().database)).toBe('then');
     expect(noteIn(keptAside)).toBe('now');
   });
 
   test('refuses a damaged, an empty and a missing backup and changes nothing', async () => {
-    makeDatabase(dataLayout(root).database, 'now');
+    await makeDatabase(current().database, 'now');
     const broken = join(root, 'broken.db');
-    makeDatabase(broken, 'x'.repeat(20_000));
+    await makeDatabase(broken, 'x'.repeat(20_000));
     const content = await readFile(broken);
     await writeFile(broken, content.fill(0xff, 4096, 8192));
     const empty = join(root, 'empty.db');
@@ -282,12 +305,12 @@ describe('restore', () => {
       expect(err).toContain('Nothing was changed');
     }
     expect((await impulse(['restore', join(root, 'missing.db')])).err).toContain('cannot be read');
-    expect(noteIn(dataLayout(root).database)).toBe('now');
+    expect(noteIn(current().database)).toBe('now');
   });
 
   test('is refused while a node runs', async () => {
     const backup = join(root, 'backup.db');
-    makeDatabase(backup, 'then');
+    await makeDatabase(backup, 'then');
     const { directory } = await openDataDirectory(root);
     const lock = await lockDataDirectory(directory, 1);
     const { code } = await impulse(['restore', backup]);

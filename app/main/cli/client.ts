@@ -1,12 +1,17 @@
-import { createORPCClient } from '@orpc/client';
+import { createORPCClient, type ClientLink } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Client } from '../../contract/index.ts';
+import { clientOf, headersOf, type CallContext, type Client } from '../../contract/index.ts';
 import { readHostInfo } from '../host/host-info.ts';
 import { dataLayout } from '../node/data-directory.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { problem } from './problems.ts';
+
+/** A link on which every call has the same context. */
+const within = (link: ClientLink<CallContext>, context: CallContext): ClientLink<Record<never, never>> => ({
+  call: (path, input, options) => link.call(path, input, { ...options, context }),
+});
 
 /** A running host accepts at once; one that is this late is stuck or starved. */
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -79,7 +84,8 @@ export async function connectToHost(dataDir: string): Promise<OpenClient | null>
   if (outcome === 'silent') {
     throw problem('unreachable', { path: dataDir });
   }
-  const client: Client = createORPCClient(new RPCLink({ websocket: socket }));
+  const link = new RPCLink<CallContext>({ websocket: socket, headers: ({ context }) => headersOf(context) });
+  const client = clientOf((context) => createORPCClient(within(link, context)));
   const closed = new Promise<void>((resolve) => {
     socket.addEventListener('close', () => resolve(), { once: true });
   });

@@ -8,6 +8,18 @@ export const problem = defineProblems('cli', {
     message: 'There is no node in {path}.',
     remedy: 'Check --data, or make one with: impulse init, impulse join or impulse serve.',
   },
+  'no-community': {
+    message: 'This node has no community yet.',
+    remedy: 'Make one with “impulse init”, or join one with “impulse join”.',
+  },
+  'which-community': {
+    message: 'Several communities fit: {names}.',
+    remedy: 'Add --community with the name or the id of one.',
+  },
+  'community-not-found': {
+    message: 'This node has no community {name}.',
+    remedy: 'Its communities are: {names}.',
+  },
   unreachable: {
     message: 'The node of {path} does not answer.',
     remedy: 'It may be busy: try again in a moment. If it stays silent, stop it and start it again.',

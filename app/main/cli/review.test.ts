@@ -1,9 +1,9 @@
 import { createRouterClient } from '@orpc/server';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Client } from '../../contract/index.ts';
+import { clientOf, type CommunityClient } from '../../contract/index.ts';
 import { done, implementContract } from '../api/index.ts';
 import { digestOf } from '../kernel/cid.ts';
 import { silentLogger } from '../kernel/logger.ts';
@@ -13,6 +13,7 @@ import { reviewApi } from '../review/api.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { linesOf } from './io.ts';
 import { runCommand } from './program.ts';
+import { harbour } from './test-connectors.ts';
 
 let root: string;
 let world: TestCommunity;
@@ -22,8 +23,17 @@ let innocent: string;
 
 const connector: NodeConnector = {
   openNode() {
-    const api = implementContract(silentLogger);
+    const within = {
+      services: {},
+      changed() {},
+      repairing: <T>(work: () => Promise<T>) => work(),
+    };
+    const { node, community: api } = implementContract({
+      logger: silentLogger,
+      open: () => Promise.resolve({ within, release() {} }),
+    });
     const router = {
+      communities: { list: node.communities.list.handler(() => [harbour]) },
       review: reviewApi(api.review, () => mara.review),
       members: { list: api.members.list.handler(() => mara.members.list()) },
       boards: {
@@ -32,7 +42,7 @@ const connector: NodeConnector = {
       },
     };
     return Promise.resolve({
-      client: createRouterClient(router) as unknown as Client,
+      client: clientOf((context) => createRouterClient(router, { context }) as unknown as CommunityClient),
       stop: () => Promise.resolve(),
     });
   },
@@ -62,6 +72,7 @@ const json = async (...args: string[]) => JSON.parse((await impulse(...args, '--
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'impulse-review-cli-'));
+  await mkdir(dataLayout(root).node, { recursive: true });
   await writeFile(dataLayout(root).keys, '{}');
   world = new TestCommunity();
   mara = await world.person('mara');

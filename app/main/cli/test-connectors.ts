@@ -2,7 +2,9 @@ import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import {
   contract,
   type Board,
-  type Client,
+  clientOf,
+  type CommunityCard,
+  type CommunityClient,
   type Job,
   type Member,
   type Verification,
@@ -10,6 +12,7 @@ import {
 import { silentLogger } from '../kernel/logger.ts';
 import { openDataDirectory } from '../node/data-directory.ts';
 import { lockDataDirectory } from '../node/lock.ts';
+import type { ServedRouter } from '../node/serve-port.ts';
 import type { NodeConnector } from './node-connector.ts';
 
 export const board: Board = {
@@ -23,6 +26,19 @@ export const board: Board = {
   posts: 12,
   unread: 3,
   lastActivityAt: null,
+};
+/** The community of the node. */
+export const harbour: CommunityCard = {
+  id: 'bafycommunity',
+  name: 'Harbour',
+  state: 'open',
+  problem: null,
+  handle: 'mara',
+  role: 'sysop',
+  unread: 3,
+  duties: 0,
+  peers: 1,
+  joinedAt: 0,
 };
 const verification: Verification = {
   ok: false,
@@ -83,6 +99,7 @@ const change = (did: string, changes: Partial<Member>): Record<string, never> =>
 const os = implement(contract);
 /** The few procedures that these tests call. */
 const router = {
+  communities: { list: os.communities.list.handler(() => [harbour]) },
   boards: {
     list: os.boards.list.handler(() => [board]),
     startThread: os.boards.startThread.handler(({ input }) => ({
@@ -135,12 +152,15 @@ export const connector: NodeConnector = {
   async openNode({ dataDir }) {
     const { directory } = await openDataDirectory(dataDir);
     const lock = await lockDataDirectory(directory, 1);
-    return { client: createRouterClient(router) as unknown as Client, stop: () => lock.release() };
+    return {
+      client: clientOf(() => createRouterClient(router) as unknown as CommunityClient),
+      stop: () => lock.release(),
+    };
   },
   startNode() {
     const stopped = Promise.withResolvers<void>();
     return Promise.resolve({
-      router,
+      router: router as unknown as ServedRouter,
       logger: silentLogger,
       stopped: stopped.promise,
       healthy: () => true,

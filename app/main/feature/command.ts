@@ -1,4 +1,4 @@
-import type { Client } from '../../contract/index.ts';
+import type { CommunityClient } from '../../contract/index.ts';
 
 /** The output of a finished command: lines for people, data for programs. */
 export interface CommandAnswer {
@@ -23,7 +23,7 @@ export interface CommandSpec {
   /** Whether it also works on the data of a stopped node; true if left out. */
   readonly offline?: boolean;
   run(
-    client: Client,
+    client: CommunityClient,
     input: {
       readonly arguments: readonly string[];
       readonly options: Readonly<Record<string, string | boolean | undefined>>;

@@ -1,4 +1,5 @@
-import type { NodeStatus, Settings, ValidatorCard } from '../../contract/index.ts';
+import type { CommunityStatus, Settings } from '../../contract/index.ts';
+import type { ServiceIn } from '../api/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Genesis } from '../community/index.ts';
 import type { ChunkDisk } from '../files/index.ts';
@@ -73,7 +74,7 @@ export interface Lifecycle {
 }
 
 /** Counters of the status line that the feature provides. */
-export type Counts = Partial<Omit<NonNullable<NodeStatus['counts']>, 'events' | 'replicatedShare'>>;
+export type Counts = Partial<Omit<CommunityStatus['counts'], 'events' | 'replicatedShare'>>;
 
 /**
  * Everything the node knows about a feature; only the name and its needs are required. In a list of features of
@@ -100,10 +101,12 @@ export interface Feature {
   readonly stored?: (base: StoredBase) => Contributions;
   /** The service. It does nothing before `start`. */
   readonly create?: (ports: never, needs: never, stored: never) => unknown;
-  /** Implements the feature's file of the contract; `service` throws a Problem while there is no community. */
-  readonly api?: (api: never, service: never, node: NodeSide) => object;
+  /** Implements the feature's file of the contract. */
+  readonly api?: (api: never, service: never) => object;
   readonly metrics?: (service: never) => readonly Metric[];
   readonly counts?: (service: never, nowMs: number) => Counts;
+  /** How many decisions wait for this person. */
+  readonly duties?: (service: never) => number;
   /** Acts of people in the simulated world. */
   readonly acts?: readonly SimAct<never>[];
   readonly commands?: readonly CommandSpec[];
@@ -121,20 +124,11 @@ export interface FeatureSpec<
   readonly needs: readonly (keyof Needs & string)[];
   readonly stored?: (base: StoredBase) => Stored;
   readonly create?: (ports: Ports, needs: Needs, stored: Stored) => Service;
-  readonly api?: (api: never, service: () => Service, node: NodeSide) => object;
+  readonly api?: (api: never, service: ServiceIn<Service>) => object;
   readonly metrics?: (service: Service) => readonly Metric[];
   readonly counts?: (service: Service, nowMs: number) => Counts;
+  readonly duties?: (service: Service) => number;
   readonly acts?: readonly SimAct<NoInfer<Readonly<Record<Name, Service>> & Needs>>[];
-}
-
-/** The calls by which an api reports to the node. */
-export interface NodeSide {
-  /** The status changed. */
-  changed(): void;
-  /** Runs a repair: the status shows it, and the file is checked afterwards. */
-  repairing<T>(work: () => Promise<T>): Promise<T>;
-  /** This node as a validator; it is one before there is a community. */
-  card(): ValidatorCard;
 }
 
 /**

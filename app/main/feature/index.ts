@@ -6,7 +6,6 @@ export {
   type Feature,
   type FeatureSpec,
   type Lifecycle,
-  type NodeSide,
   type People,
   type ServicesOf,
   type StoredBase,

@@ -14,7 +14,7 @@ export class Reports {
   }
 
   /** Returns the result of `ask`, or null if it throws. */
-  of<T>(feature: string, part: 'counts' | 'metrics', ask: () => T): T | null {
+  of<T>(feature: string, part: 'counts' | 'duties' | 'metrics', ask: () => T): T | null {
     try {
       return ask();
     } catch (error) {

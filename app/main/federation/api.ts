@@ -1,24 +1,23 @@
-import { done, latest, type Api } from '../api/index.ts';
+import { done, latest, type Api, type ServiceIn } from '../api/index.ts';
 import type { Federation } from './service.ts';
 
-/** @param changed hears that what the status says of this node's reach may be different. */
-export const federationApi = (
-  api: Api['federation'],
-  federation: () => Federation,
-  { changed }: { readonly changed: () => void },
-) => ({
-  view: api.view.handler(() => federation().view()),
-  watch: api.watch.handler(({ signal }) => latest(federation().watch, signal)),
-  diagnose: api.diagnose.handler(() => federation().diagnose()),
-  dial: api.dial.handler(async ({ input }) => done(await federation().dial(input.address))),
-  disconnect: api.disconnect.handler(async ({ input }) => done(await federation().disconnect(input.peerId))),
-  reaches: api.reaches.handler(() => federation().reaches()),
-  setReach: api.setReach.handler(async ({ input }) => {
-    const report = await federation().setReach(input);
-    changed();
+export const federationApi = (api: Api['federation'], federation: ServiceIn<Federation>) => ({
+  view: api.view.handler(({ context }) => federation(context).view()),
+  watch: api.watch.handler(({ signal, context }) => latest(federation(context).watch, signal)),
+  diagnose: api.diagnose.handler(({ context }) => federation(context).diagnose()),
+  dial: api.dial.handler(async ({ input, context }) => done(await federation(context).dial(input.address))),
+  disconnect: api.disconnect.handler(async ({ input, context }) =>
+    done(await federation(context).disconnect(input.peerId)),
+  ),
+  reaches: api.reaches.handler(({ context }) => federation(context).reaches()),
+  setReach: api.setReach.handler(async ({ input, context }) => {
+    const report = await federation(context).setReach(input);
+    context.changed();
     return report;
   }),
-  invites: api.invites.handler(() => federation().invites()),
-  invite: api.invite.handler(({ input }) => federation().invite(input)),
-  revokeInvite: api.revokeInvite.handler(({ input }) => done(federation().revokeInvite(input.id))),
+  invites: api.invites.handler(({ context }) => federation(context).invites()),
+  invite: api.invite.handler(({ input, context }) => federation(context).invite(input)),
+  revokeInvite: api.revokeInvite.handler(({ input, context }) =>
+    done(federation(context).revokeInvite(input.id)),
+  ),
 });

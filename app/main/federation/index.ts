@@ -4,3 +4,5 @@ export { federationMigrations } from './migrations.ts';
 export { createFederation, type Federation, type FederationInit } from './service.ts';
 export type { Network } from './ports.ts';
 export { networkFor } from './reach.ts';
+export { SharedNetwork, type CommunityNetwork } from './shared/shared-network.ts';
+export type { OwnCommunity } from './shared/common-communities.ts';

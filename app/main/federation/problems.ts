@@ -4,6 +4,11 @@ const NEW_INVITE = 'Ask for a new invite.';
 const SOON = 'Try again in a moment.';
 
 export const problem = defineProblems('federation', {
+  // One network for many communities
+  'bad-communities': { message: 'A peer sent a list of communities that cannot be read.' },
+  'community-not-named': { message: 'A peer opened a channel without naming a community.' },
+  'community-not-here': { message: 'A peer asked for a community that does not run here.' },
+
   malformed: { message: 'The other node sent a message that this node cannot read.' },
   'record-malformed': { code: 'malformed', message: 'The node record has an unknown form.' },
   'introduction-missing': { code: 'malformed', message: 'The peer did not introduce itself.' },

@@ -1,5 +1,5 @@
 import type { Doctor, FederationView, Invite, ReachReport, ReachWish } from '../../contract/federation.ts';
-import type { Notice } from '../../contract/node.ts';
+import type { Notice } from '../../contract/notice.ts';
 import type { Settings, SettingsPatch } from '../../contract/settings.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { type Clock, every, type Random, sleep } from '../kernel/clock.ts';

@@ -4,7 +4,8 @@ import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { ServedRouter } from '../node/serve-port.ts';
+import type { CallContext } from '../../contract/index.ts';
+import { fromHeaders, type ServedRouter } from '../node/serve-port.ts';
 import { TokenBucket } from './rate-limit.ts';
 
 /** The largest accepted message: a whole file with room for its envelope. */
@@ -25,12 +26,12 @@ export class SocketServer {
     // Browsers require that one of the offered subprotocols is chosen.
     handleProtocols: (offered) => [...offered].find((name) => name.startsWith('impulse.')) ?? false,
   });
-  readonly #handler: RPCHandler<Record<never, never>>;
+  readonly #handler: RPCHandler<CallContext>;
   readonly #clock: Clock;
   readonly #logger: Logger;
 
   constructor(router: ServedRouter, clock: Clock, logger: Logger) {
-    this.#handler = new RPCHandler(router);
+    this.#handler = new RPCHandler(router, fromHeaders);
     this.#clock = clock;
     this.#logger = logger;
   }

@@ -1,31 +1,30 @@
-import type { ValidatorCard } from '../../contract/index.ts';
-import { each, latest, type Api } from '../api/index.ts';
+import { each, latest, type Api, type ServiceIn } from '../api/index.ts';
 import type { Ledger } from './service.ts';
 
-/**
- * The contract's `ledger` procedures. `ledger` throws a Problem while there is no community; the `card` of a
- * node exists before that.
- */
-export function ledgerApi(api: Api['ledger'], ledger: () => Ledger, card: () => ValidatorCard) {
+/** The contract's `ledger` procedures. */
+export function ledgerApi(api: Api['ledger'], ledger: ServiceIn<Ledger>) {
   return {
-    status: api.status.handler(() => ledger().status()),
-    genesis: api.genesis.handler(() => ledger().genesis()),
-    blocks: api.blocks.handler(({ input }) => ledger().blocks(input)),
-    block: api.block.handler(({ input }) => ledger().block(input)),
-    transactions: api.transactions.handler(({ input }) => ledger().transactions(input)),
-    transaction: api.transaction.handler(({ input }) => ledger().transaction(input)),
-    submit: api.submit.handler(({ input }) => ledger().submit(input)),
-    validators: api.validators.handler(() => ledger().validators()),
-    card: api.card.handler(card),
-    changeValidators: api.changeValidators.handler(({ input }) => ledger().changeValidators(input)),
-    signatures: api.signatures.handler(({ signal }) => latest(ledger().watchSignatures, signal)),
-    proof: api.proof.handler(({ input }) => ledger().proof(input)),
-    inclusion: api.inclusion.handler(({ input }) => ledger().inclusion(input)),
-    consistency: api.consistency.handler(({ input }) => ledger().consistency(input)),
-    snapshot: api.snapshot.handler(({ input }) => ledger().snapshot(input)),
-    evidence: api.evidence.handler(({ input }) => ledger().evidence(input)),
-    evidenceFile: api.evidenceFile.handler(() => ledger().evidenceFile()),
-    recover: api.recover.handler(() => ledger().recover()),
-    changes: api.changes.handler(({ signal }) => each(ledger().onFinal, signal)),
+    status: api.status.handler(({ context }) => ledger(context).status()),
+    genesis: api.genesis.handler(({ context }) => ledger(context).genesis()),
+    blocks: api.blocks.handler(({ input, context }) => ledger(context).blocks(input)),
+    block: api.block.handler(({ input, context }) => ledger(context).block(input)),
+    transactions: api.transactions.handler(({ input, context }) => ledger(context).transactions(input)),
+    transaction: api.transaction.handler(({ input, context }) => ledger(context).transaction(input)),
+    submit: api.submit.handler(({ input, context }) => ledger(context).submit(input)),
+    validators: api.validators.handler(({ context }) => ledger(context).validators()),
+    changeValidators: api.changeValidators.handler(({ input, context }) =>
+      ledger(context).changeValidators(input),
+    ),
+    signatures: api.signatures.handler(({ signal, context }) =>
+      latest(ledger(context).watchSignatures, signal),
+    ),
+    proof: api.proof.handler(({ input, context }) => ledger(context).proof(input)),
+    inclusion: api.inclusion.handler(({ input, context }) => ledger(context).inclusion(input)),
+    consistency: api.consistency.handler(({ input, context }) => ledger(context).consistency(input)),
+    snapshot: api.snapshot.handler(({ input, context }) => ledger(context).snapshot(input)),
+    evidence: api.evidence.handler(({ input, context }) => ledger(context).evidence(input)),
+    evidenceFile: api.evidenceFile.handler(({ context }) => ledger(context).evidenceFile()),
+    recover: api.recover.handler(({ context }) => ledger(context).recover()),
+    changes: api.changes.handler(({ signal, context }) => each(ledger(context).onFinal, signal)),
   };
 }

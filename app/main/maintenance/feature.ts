@@ -20,5 +20,5 @@ export const maintenanceFeature = defineFeature({
           counts: () => ({ posts: boards.counts().posts, members: members.list().length }),
         })
       : null,
-  api: (api, service, node) => maintenanceApi(api, () => service()!, node),
+  api: (api, service) => maintenanceApi(api, (context) => service(context)!),
 });

@@ -1,22 +1,17 @@
-import { done, latest, type Api } from '../api/index.ts';
+import { done, latest, type Api, type ServiceIn } from '../api/index.ts';
 import type { Members } from './service.ts';
 
-/** @param changed called when the status of this node's person may have changed. */
-export const membersApi = (
-  api: Api['members'],
-  members: () => Members,
-  { changed }: { readonly changed: () => void },
-) => ({
-  list: api.list.handler(() => members().list()),
-  setHandle: api.setHandle.handler(async ({ input }) => {
-    await members().setHandle(input.handle);
-    changed();
+export const membersApi = (api: Api['members'], members: ServiceIn<Members>) => ({
+  list: api.list.handler(({ context }) => members(context).list()),
+  setHandle: api.setHandle.handler(async ({ input, context }) => {
+    await members(context).setHandle(input.handle);
+    context.changed();
     return {};
   }),
-  setRole: api.setRole.handler(async ({ input }) => done(await members().setRole(input))),
-  ban: api.ban.handler(async ({ input }) => done(await members().ban(input))),
-  lift: api.lift.handler(async ({ input }) => done(await members().lift(input))),
-  changes: api.changes.handler(({ signal }) =>
-    latest<Record<string, never>>((listener) => members().onChange(() => listener({})), signal),
+  setRole: api.setRole.handler(async ({ input, context }) => done(await members(context).setRole(input))),
+  ban: api.ban.handler(async ({ input, context }) => done(await members(context).ban(input))),
+  lift: api.lift.handler(async ({ input, context }) => done(await members(context).lift(input))),
+  changes: api.changes.handler(({ signal, context }) =>
+    latest<Record<string, never>>((listener) => members(context).onChange(() => listener({})), signal),
   ),
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { startNode, type RunningNode } from './start.ts';
+import { only } from './test-nodes.ts';
 
 /** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
 const systemKey = new Uint8Array(32).fill(7);
@@ -31,13 +32,13 @@ async function start(): Promise<RunningNode> {
 
 /** Resolves once `look` finds something; it is called on every change of the node's boards. */
 async function seen<T>(
-  { client }: RunningNode,
+  node: RunningNode,
   feed: 'boards' | 'ledger',
   look: () => Promise<T | false | null>,
 ): Promise<T> {
   const ended = new AbortController();
   try {
-    const changes = await client[feed].changes({}, { signal: ended.signal });
+    const changes = await only(node)[feed].changes({}, { signal: ended.signal });
     const watching = Symbol('watching');
     for (let news: unknown = watching; ; news = await changes.next()) {
       if (news === undefined) throw new Error('the node went away');
@@ -52,17 +53,20 @@ async function seen<T>(
 /** The finality of a post, once it is certified. */
 const certified = (node: RunningNode, id: string) =>
   seen(node, 'boards', async () => {
-    const post = await node.client.boards.post({ id }).catch(() => null);
+    const post = await only(node)
+      .boards.post({ id })
+      .catch(() => null);
     return post?.finality.level === 'certified' && post.finality;
   });
 
 async function found(): Promise<RunningNode> {
   const node = await start();
-  await node.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  await node.client.communities.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
   return node;
 }
 
-const write = async ({ client }: RunningNode, text: string) => {
+const write = async (node: RunningNode, text: string) => {
+  const client = only(node);
   const [board] = await client.boards.list({});
   return client.boards.startThread({ board: board!.id, subject: 'Tides', text, attachments: [] });
 };
@@ -73,10 +77,10 @@ test(
   async () => {
     const node = await found();
     const { id } = await write(node, 'High water at six.');
-    const { finality } = await node.client.boards.post({ id });
+    const { finality } = await only(node).boards.post({ id });
     expect(finality).toEqual({ level: 'local', copies: 0 });
     expect((await certified(node, id)).block).toBeGreaterThan(0);
-    const { items } = await node.client.boards.threads({ unreadOnly: false, limit: 10 });
+    const { items } = await only(node).boards.threads({ unreadOnly: false, limit: 10 });
     expect(items.map((thread) => thread.finality.level)).toContain('certified');
   },
 );
@@ -87,21 +91,21 @@ test(
   async () => {
     const mara = await found();
     const [ines, odin] = [await start(), await start()];
-    const { link } = await mara.client.federation.invite({
+    const { link } = await only(mara).federation.invite({
       role: 'member',
       hours: 1,
       uses: 2,
       reach: 'machine',
     });
-    await ines.client.community.join({ invite: link, handle: 'ines' });
-    await odin.client.community.join({ invite: link, handle: 'odin' });
+    await ines.client.communities.join({ invite: link, handle: 'ines' });
+    await odin.client.communities.join({ invite: link, handle: 'odin' });
     for (const node of [ines, odin]) {
-      await seen(node, 'ledger', async () => (await node.client.ledger.status({})).credits !== null);
+      await seen(node, 'ledger', async () => (await only(node).ledger.status({})).credits !== null);
     }
-    const add = await Promise.all([ines, odin].map(({ client }) => client.ledger.card({})));
-    await mara.client.ledger.changeValidators({ add, remove: [] });
+    const add = await Promise.all([ines, odin].map(({ client }) => client.identity.card({})));
+    await only(mara).ledger.changeValidators({ add, remove: [] });
     for (const node of [mara, ines, odin]) {
-      await seen(node, 'ledger', async () => (await node.client.ledger.status({})).epoch === 1);
+      await seen(node, 'ledger', async () => (await only(node).ledger.status({})).epoch === 1);
     }
     const { id } = await seen(odin, 'boards', () => write(odin, 'Low water at noon.').catch(() => null));
     const places = await Promise.all([mara, ines, odin].map((node) => certified(node, id)));

@@ -19,7 +19,6 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import { kindsOf } from '../ledger/index.ts';
 import { LogStore } from '../log/store.ts';
 import { features } from './features.ts';
-import type { OpenVoteJournal } from './vote-journal.ts';
 
 const list: readonly Feature[] = features;
 
@@ -32,10 +31,8 @@ export const keptTables: readonly string[] = list.flatMap(({ tables }) => tables
 /** Tables that are made again from events and blocks. */
 export const derivedTables: readonly string[] = list.flatMap(({ tables }) => tables?.derived ?? []);
 
-/** The world that a community runs in, with a vote journal that can be renewed. */
-export interface CommunityPorts extends WorldPorts {
-  readonly voteJournal: OpenVoteJournal | null;
-}
+/** The world that a community runs in. */
+export type CommunityPorts = WorldPorts;
 
 /** The services of all features, by name. */
 export type Services = ServicesOf<typeof features>;

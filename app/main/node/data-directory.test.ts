@@ -28,17 +28,18 @@ describe('data directory', () => {
   test('is accessible to its owner only', async () => {
     const { directory } = await openDataDirectory(join(root, 'node'));
     expect(await modeOf(directory.path)).toBe(0o700);
-    expect(await modeOf(directory.files)).toBe(0o700);
+    expect(await modeOf(directory.node)).toBe(0o700);
+    expect(await modeOf(directory.communities)).toBe(0o700);
   });
 
   test('tightens permissions that let others look inside', async () => {
     const path = join(root, 'node');
     await openDataDirectory(path);
-    await writeFile(join(path, 'keys.json'), '{}', { mode: 0o644 });
+    await writeFile(join(path, 'node', 'keys.json'), '{}', { mode: 0o644 });
     await chmod(path, 0o755);
     const { mended } = await openDataDirectory(path);
-    expect(mended).toEqual([path, join(path, 'keys.json')]);
-    expect(await modeOf(join(path, 'keys.json'))).toBe(0o600);
+    expect(mended).toEqual([path, join(path, 'node', 'keys.json')]);
+    expect(await modeOf(join(path, 'node', 'keys.json'))).toBe(0o600);
   });
 
   test('says what to do when the path is a file', async () => {

@@ -6,12 +6,26 @@ import { problem } from './problems.ts';
 /** The paths of one node's files. All paths are absolute. */
 export interface DataDirectory {
   readonly path: string;
+  /** The files of the node itself: they belong to no community. */
+  readonly node: string;
   readonly lock: string;
   readonly holder: string;
   readonly keys: string;
   readonly passphrase: string;
   readonly settings: string;
+  readonly logs: string;
+  readonly hostToken: string;
+  readonly hostInfo: string;
+  /** One folder for each community, named by its id. */
+  readonly communities: string;
+}
+
+/** The paths of one community's files. All paths are absolute. */
+export interface CommunityDirectory {
+  readonly path: string;
   readonly database: string;
+  /** The entry of this community in the node's list, readable while the community is closed. */
+  readonly card: string;
   /** [K10] How this node voted as a validator, and how far: in no backup, never moved to another machine. */
   readonly votes: string;
   readonly signState: string;
@@ -19,9 +33,6 @@ export interface DataDirectory {
   readonly backups: string;
   /** Diagnostics of a halted ledger. */
   readonly evidence: string;
-  readonly logs: string;
-  readonly hostToken: string;
-  readonly hostInfo: string;
 }
 
 interface Surroundings {
@@ -43,22 +54,33 @@ export function defaultDataPath(
 /** The layout of a data directory; does not touch the disk. */
 export function dataLayout(path: string): DataDirectory {
   const root = resolve(path);
+  const node = join(root, 'node');
   return {
     path: root,
-    lock: join(root, 'node.lock'),
-    holder: join(root, 'node.pid'),
-    keys: join(root, 'keys.json'),
-    passphrase: join(root, 'passphrase'),
-    settings: join(root, 'settings.json'),
-    database: join(root, 'community.db'),
-    votes: join(root, 'votes.log'),
-    signState: join(root, 'votes.mark'),
-    files: join(root, 'files'),
-    backups: join(root, 'backups'),
-    evidence: join(root, 'evidence'),
-    logs: join(root, 'logs'),
-    hostToken: join(root, 'host-token'),
-    hostInfo: join(root, 'host.json'),
+    node,
+    lock: join(node, 'node.lock'),
+    holder: join(node, 'node.pid'),
+    keys: join(node, 'keys.json'),
+    passphrase: join(node, 'passphrase'),
+    settings: join(node, 'settings.json'),
+    logs: join(node, 'logs'),
+    hostToken: join(node, 'host-token'),
+    hostInfo: join(node, 'host.json'),
+    communities: join(root, 'communities'),
+  };
+}
+
+/** The layout of a community's folder; does not touch the disk. */
+export function communityLayout(path: string): CommunityDirectory {
+  return {
+    path,
+    database: join(path, 'community.db'),
+    card: join(path, 'card.json'),
+    votes: join(path, 'votes.log'),
+    signState: join(path, 'votes.mark'),
+    files: join(path, 'files'),
+    backups: join(path, 'backups'),
+    evidence: join(path, 'evidence'),
   };
 }
 
@@ -74,7 +96,7 @@ export async function openDataDirectory(
   const directory = dataLayout(path);
   try {
     await mkdir(directory.path, { recursive: true, mode: 0o700 });
-    for (const folder of [directory.files, directory.backups, directory.logs]) {
+    for (const folder of [directory.node, directory.logs, directory.communities]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     await access(directory.path, constants.R_OK | constants.W_OK);
@@ -98,8 +120,13 @@ async function tighten(directory: DataDirectory): Promise<string[]> {
     throw problem('data-not-yours', { path: directory.path });
   }
   const mended: string[] = [];
-  const entries = await readdir(directory.path);
-  for (const path of [directory.path, ...entries.map((entry) => join(directory.path, entry))]) {
+  const within = async (folder: string) => (await readdir(folder)).map((entry) => join(folder, entry));
+  for (const path of [
+    directory.path,
+    ...(await within(directory.path)),
+    ...(await within(directory.node)),
+    ...(await within(directory.communities)),
+  ]) {
     const stat = await lstat(path);
     if (!stat.isFile() && !stat.isDirectory()) continue;
     if ((stat.mode & 0o077) === 0) continue;

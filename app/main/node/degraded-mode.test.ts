@@ -18,7 +18,8 @@ function world() {
     clock,
     logger: silentLogger,
     db,
-    status: () => ({ notices, setPhase: (phase) => phases.push(phase) }),
+    notices,
+    status: () => ({ setPhase: (phase) => phases.push(phase) }),
   });
   return { clock, db, notices, phases, refused, guarded: guardedClock(clock, failed) as Clock };
 }
@@ -56,7 +57,7 @@ test('a node whose disk is full is read-only and says so, and recovers once ther
 
   db.exec(`PRAGMA max_page_count = ${pages + 1000}`);
   await clock.pass(10_000);
-  expect(phases).toEqual(['degraded', null]);
+  expect(phases).toEqual(['degraded', 'ready']);
   expect(notices.list()).toEqual([]);
   expect(write).not.toThrow();
 });

@@ -2,7 +2,8 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf, type Problem, type ProblemFields } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Status } from './status.ts';
+import type { NoticeBoard } from '../observability/index.ts';
+import type { StatusView } from './communities/status.ts';
 
 /** The problems that stop a node from writing until their cause is gone. */
 const CANNOT_WRITE = new Set(['disk-full', 'read-only', 'database-corrupt']);
@@ -33,14 +34,15 @@ export function degradedMode(init: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly db: Database;
-  readonly status: () => Pick<Status, 'notices' | 'setPhase'>;
+  readonly notices: Pick<NoticeBoard, 'put' | 'remove'>;
+  readonly status: () => Pick<StatusView, 'setPhase'>;
 }): {
   /** Background work failed. */
   readonly failed: (error: unknown) => void;
   /** A request was refused with a Problem; matters only if the disk is the cause. */
   readonly refused: (problem: Problem) => void;
 } {
-  const { clock, logger, db, status } = init;
+  const { clock, logger, db, notices, status } = init;
   let degraded = false;
 
   const tryAgain = () => {
@@ -55,14 +57,14 @@ export function degradedMode(init: {
     }
     degraded = false;
     logger.info('writes-again');
-    status().notices.remove(NOTICE);
-    status().setPhase(null);
+    notices.remove(NOTICE);
+    status().setPhase('ready');
   };
 
   const degrade = ({ code, message, remedy }: ProblemFields) => {
     if (degraded || !CANNOT_WRITE.has(code)) return;
     degraded = true;
-    status().notices.put({ id: NOTICE, code, severity: 'danger', message, remedy, action: null });
+    notices.put({ id: NOTICE, code, severity: 'danger', message, remedy, action: null });
     status().setPhase('degraded');
     clock.after(TRY_AGAIN_MS, tryAgain);
   };

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { ModerationStatus, Post } from '../../contract/index.ts';
 import { demoDirectory } from '../platform/mail/demo-directory.ts';
 import { startNode, type RunningNode } from './start.ts';
+import { only } from './test-nodes.ts';
 
 const MAILS = 270;
 const SPAM = 30;
@@ -25,7 +26,7 @@ async function demoNode(): Promise<RunningNode> {
   const settings = { network: { port: 0, webSocketPort: 0, listen: 'loopback' } };
   await writeFile(join(directory, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
   node = await startNode({ dataDir: directory, systemKey: new Uint8Array(32).fill(7) });
-  await node.client.community.create({ name: 'Demo', description: '', handle: 'mara', boards: false });
+  await node.client.communities.create({ name: 'Demo', description: '', handle: 'mara', boards: false });
   return node;
 }
 
@@ -43,12 +44,12 @@ async function spamIds(): Promise<ReadonlySet<string>> {
 }
 
 async function until(
-  { client }: RunningNode,
+  node: RunningNode,
   isIt: (status: ModerationStatus) => boolean,
 ): Promise<ModerationStatus> {
   const ended = new AbortController();
   try {
-    for await (const status of await client.moderation.watchStatus({}, { signal: ended.signal })) {
+    for await (const status of await only(node).moderation.watchStatus({}, { signal: ended.signal })) {
       if (isIt(status)) return status;
     }
   } finally {
@@ -57,7 +58,8 @@ async function until(
   throw new Error('the node went away');
 }
 
-async function allPosts({ client }: RunningNode): Promise<Post[]> {
+async function allPosts(node: RunningNode): Promise<Post[]> {
+  const client = only(node);
   const posts: Post[] = [];
   for (let cursor: string | undefined; ;) {
     const page = await client.boards.threads({ limit: 200, cursor });
@@ -74,8 +76,8 @@ test(
   { timeout: TIMEOUT_MS },
   async () => {
     const running = await demoNode();
-    const job = await running.client.archive.demo({ limit: MAILS });
-    for await (const jobs of await running.client.archive.watch({})) {
+    const job = await only(running).archive.demo({ limit: MAILS });
+    for await (const jobs of await only(running).archive.watch({})) {
       const now = jobs.find(({ id }) => id === job.id);
       if (now && now.state !== 'running') break;
     }
@@ -87,7 +89,7 @@ test(
     const held = bad.filter((post) => post.held !== null);
     const quarantined = held.filter((post) => post.held?.state === 'quarantined');
     const published = good.filter((post) => post.held === null);
-    const status = await running.client.moderation.status({});
+    const status = await only(running).moderation.status({});
     console.log(
       `spam: ${bad.length}, held back ${held.length}, of these quarantined ${quarantined.length}; ` +
         `ham: ${good.length}, published ${published.length}; judged by ${status.mode}`,

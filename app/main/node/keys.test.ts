@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemRandom } from '../kernel/clock.ts';
-import { dataLayout } from './data-directory.ts';
+import { dataLayout, openDataDirectory } from './data-directory.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { findPassphrase } from './passphrase.ts';
 
@@ -126,7 +126,7 @@ test('keys under the system key store open with its key, and the headless host s
 });
 
 test('a new headless node makes a private passphrase file and finds it again', async () => {
-  const directory = dataLayout(root);
+  const { directory } = await openDataDirectory(root);
   const made = await findPassphrase(directory, { env: {}, random: systemRandom, mayMake: true });
   expect(made.besideKeys).toBe(true);
   expect((await stat(directory.passphrase)).mode & 0o777).toBe(0o600);

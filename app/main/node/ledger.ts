@@ -44,7 +44,7 @@ export const ledgerFeature = defineFeature({
   },
   ledgerKinds: baseKinds,
   create: openLedger,
-  api: (api, ledger, node) => ledgerApi(api, ledger, () => node.card()),
+  api: ledgerApi,
 });
 
 /** Builds the ledger of a community. Nothing is ordered before `start`. */

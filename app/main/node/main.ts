@@ -1,4 +1,5 @@
 /** The node as a separate process, forked by the desktop shell. */
+import type { CommunityCard } from '../../contract/index.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { serveMessagePort, type ServedPort } from './serve-port.ts';
 import { NodeToShell, ShellToNode } from './shell-messages.ts';
@@ -18,6 +19,10 @@ const dataDir = dataFlag < 0 ? undefined : process.argv[dataFlag + 1];
 let node: RunningNode | null = null;
 const waiting: ServedPort[] = [];
 
+/** The community, if there is one; the node, if there are several or none. */
+const titleOf = (communities: readonly CommunityCard[], node: string): string =>
+  communities.length === 1 ? communities[0]!.name : node;
+
 async function start(systemKey: Uint8Array | null): Promise<void> {
   try {
     const started = await startNode({ systemKey, ...(dataDir === undefined ? {} : { dataDir }) });
@@ -25,11 +30,11 @@ async function start(systemKey: Uint8Array | null): Promise<void> {
     for (const port of waiting.splice(0)) serveMessagePort(port, started.router);
     tell({ kind: 'ready' });
     let told = '';
-    started.onStatus(({ name, phase, peers, counts, community }) => {
+    started.onStatus(({ name, phase, peers, counts }) => {
       const { closeToTray, startAtLogin } = started.settings().desktop;
       const brief = {
         kind: 'status',
-        name: community?.name ?? name,
+        name: titleOf(started.communities(), name),
         phase,
         peers,
         unread: counts.unread,

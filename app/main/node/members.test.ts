@@ -1,13 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { problemOf } from '../kernel/errors.ts';
 import type { RunningNode } from './start.ts';
-import { seen, TestNodes } from './test-nodes.ts';
+import { only, seen, TestNodes } from './test-nodes.ts';
 
 const nodes = new TestNodes();
 afterEach(() => nodes.end());
 
-const listed = async ({ client }: RunningNode) =>
-  new Map((await client.members.list({})).map((member) => [member.handle, member]));
+const listed = async (node: RunningNode) =>
+  new Map((await only(node).members.list({})).map((member) => [member.handle, member]));
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'done',
@@ -16,22 +16,22 @@ const codeOf = (work: Promise<unknown>) =>
 
 test('[M10] [M11] a newcomer is a member on both sides at once, by blocks that each of them checked', async () => {
   const [{ node: mara }, { node: ines }] = await Promise.all([nodes.start(), nodes.start()]);
-  await mara.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
-  const { link } = await mara.client.federation.invite({
+  await mara.client.communities.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const { link } = await only(mara).federation.invite({
     role: 'moderator',
     hours: 1,
     uses: 1,
     reach: 'machine',
   });
-  await ines.client.community.join({ invite: link, handle: 'Ines' });
+  await ines.client.communities.join({ invite: link, handle: 'Ines' });
   for (const node of [mara, ines]) {
     expect((await listed(node)).get('Ines')).toMatchObject({
       role: 'moderator',
       banned: null,
     });
   }
-  expect((await ines.client.node.status({})).me).toMatchObject({ handle: 'Ines', role: 'moderator' });
-  const [hers, his] = await Promise.all([mara, ines].map(({ client }) => client.ledger.status({})));
+  expect((await only(ines).community.status({})).me).toMatchObject({ handle: 'Ines', role: 'moderator' });
+  const [hers, his] = await Promise.all([mara, ines].map((node) => only(node).ledger.status({})));
   expect(his!.stateRoot).toBe(hers!.stateRoot);
 
   const since = (await listed(mara)).get('Ines')!.handleBlock!;
@@ -39,47 +39,47 @@ test('[M10] [M11] a newcomer is a member on both sides at once, by blocks that e
 
   // A change is visible here when the call returns, and on the other node as soon as its block is there.
   const did = (await listed(mara)).get('Ines')!.did;
-  await ines.client.members.setHandle({ handle: 'Ines of the pier' });
-  await mara.client.members.setRole({ did, role: 'member' });
+  await only(ines).members.setHandle({ handle: 'Ines of the pier' });
+  await only(mara).members.setRole({ did, role: 'member' });
   await seen(mara, async () => (await listed(mara)).has('Ines of the pier'));
   const renamed = (await listed(mara)).get('Ines of the pier')!;
   expect(renamed.role).toBe('member');
   expect(renamed.handleBlock).toBeGreaterThan(since);
-  await seen(ines, async () => (await ines.client.node.status({})).me?.role === 'member');
+  await seen(ines, async () => (await only(ines).community.status({})).me?.role === 'member');
   expect(
-    await codeOf(ines.client.members.ban({ did: (await listed(ines)).get('mara')!.did, reason: '' })),
+    await codeOf(only(ines).members.ban({ did: (await listed(ines)).get('mara')!.did, reason: '' })),
   ).toBe('out-of-role');
 });
 
 test('[L11] a ban that only the validator knows of is in force on every node once its block is there', async () => {
   const [{ node: mara }, { node: ines }] = await Promise.all([nodes.start(), nodes.start()]);
-  await mara.client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
-  const { link } = await mara.client.federation.invite({
+  await mara.client.communities.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const { link } = await only(mara).federation.invite({
     role: 'member',
     hours: 1,
     uses: 1,
     reach: 'machine',
   });
-  await ines.client.community.join({ invite: link, handle: 'Ines' });
-  await ines.client.chat.say({ text: 'good evening' });
+  await ines.client.communities.join({ invite: link, handle: 'Ines' });
+  await only(ines).chat.say({ text: 'good evening' });
   await seen(mara, async () => (await listed(mara)).has('Ines'));
   const { did } = (await listed(mara)).get('Ines')!;
-  await mara.client.members.ban({ did, reason: 'shouting' });
+  await only(mara).members.ban({ did, reason: 'shouting' });
   await seen(ines, async () => (await listed(ines)).get('Ines')?.banned);
-  expect(await codeOf(ines.client.chat.say({ text: 'HELLO' }))).toBe('out-of-role');
-  expect((await ines.client.chat.lines({ limit: 10 })).items.map(({ text }) => text)).toEqual([
+  expect(await codeOf(only(ines).chat.say({ text: 'HELLO' }))).toBe('out-of-role');
+  expect((await only(ines).chat.lines({ limit: 10 })).items.map(({ text }) => text)).toEqual([
     'good evening',
   ]);
-  await mara.client.members.lift({ did });
+  await only(mara).members.lift({ did });
   await seen(ines, async () => (await listed(ines)).get('Ines')!.banned === null);
-  expect(await codeOf(ines.client.chat.say({ text: 'sorry' }))).toBe('done');
+  expect(await codeOf(only(ines).chat.say({ text: 'sorry' }))).toBe('done');
 });
 
 test('[M10] while a validator is missing, the answer names who is missing, and the transaction completes once they are back', async () => {
   const { mara, ines, odin } = await nodes.threeValidators('byzantine');
   await nodes.stop(odin.node);
-  const refused = await mara.node.client.members
-    .setHandle({ handle: 'Mara L' })
+  const refused = await only(mara.node)
+    .members.setHandle({ handle: 'Mara L' })
     .catch((error: unknown) => (error as { data: { code: string; message: string } }).data);
   expect(refused).toMatchObject({ code: 'waits-for-validators' });
   expect(refused).toHaveProperty('message', expect.stringContaining('3 of 3 validators must sign'));
@@ -92,7 +92,7 @@ test('[M10] while a validator is missing, the answer names who is missing, and t
 
 test('[M10] without its network a sole validator acts at once, and one of several says that it needs the others', async () => {
   const first = await nodes.start();
-  await first.node.client.community.create({
+  await first.node.client.communities.create({
     name: 'Harbour',
     description: '',
     handle: 'mara',
@@ -100,14 +100,14 @@ test('[M10] without its network a sole validator acts at once, and one of severa
   });
   await nodes.stop(first.node);
   const offline = (await nodes.start(first.dataDir, true)).node;
-  await offline.client.members.setHandle({ handle: 'Mara Lind' });
+  await only(offline).members.setHandle({ handle: 'Mara Lind' });
   expect((await listed(offline)).get('Mara Lind')!.handleBlock).toBeGreaterThan(0);
   await nodes.stop(offline);
 
   const { ines, odin } = await nodes.threeValidators('crash');
   await nodes.stop(odin.node);
   const alone = (await nodes.start(odin.dataDir, true)).node;
-  expect(await codeOf(alone.client.members.setHandle({ handle: 'Odin Two' }))).toBe('needs-validators');
+  expect(await codeOf(only(alone).members.setHandle({ handle: 'Odin Two' }))).toBe('needs-validators');
   // A handle is listed once it was judged, which may take a moment longer than the block.
   await vi.waitFor(async () => expect((await listed(ines.node)).has('odin')).toBe(true), { timeout: 10_000 });
 });

@@ -3,9 +3,10 @@ import { cp, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { NodeStatus } from '../../contract/index.ts';
+import type { Notice } from '../../contract/index.ts';
 import { modelsFolder } from './models-folder.ts';
 import { startNode, type RunningNode } from './start.ts';
+import { only } from './test-nodes.ts';
 
 const TIMEOUT_MS = 120_000;
 const CURSES = 'You stupid fucking bastard, go to hell';
@@ -32,22 +33,26 @@ async function nodeWith(harm: (models: string) => Promise<unknown>): Promise<Run
   const settings = { network: { port: 0, webSocketPort: 0, listen: 'loopback' } };
   await writeFile(join(dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
   node = await startNode({ dataDir, models, systemKey: new Uint8Array(32).fill(7) });
-  await node.client.community.create({ name: 'Harbour', description: '', handle: 'mara' });
+  await node.client.communities.create({ name: 'Harbour', description: '', handle: 'mara' });
   return node;
 }
 
 /** The notice about models, once it matches. */
-const notice = (running: RunningNode, wanted: RegExp) =>
-  new Promise<NodeStatus['notices'][number]>((resolve) => {
-    const stop = running.onStatus(({ notices }) => {
+async function notice(running: RunningNode, wanted: RegExp): Promise<Notice> {
+  const ended = new AbortController();
+  try {
+    for await (const { notices } of await only(running).community.watch({}, { signal: ended.signal })) {
       const found = notices.find(({ id, message }) => id === 'moderation-models' && wanted.test(message));
-      if (!found) return;
-      queueMicrotask(() => stop());
-      resolve(found);
-    });
-  });
+      if (found) return found;
+    }
+    throw new Error('the node went away');
+  } finally {
+    ended.abort();
+  }
+}
 
-const write = async ({ client }: RunningNode, text: string) => {
+const write = async (node: RunningNode, text: string) => {
+  const client = only(node);
   const [board] = await client.boards.list({});
   return client.boards.startThread({ board: board!.id, subject: 'Tides', text });
 };
@@ -61,8 +66,8 @@ test(
     expect(said).toMatchObject({ severity: 'attention' });
     expect(said.remedy).toContain('impulse models verify');
     expect(await write(running, 'High water at noon.')).toMatchObject({ decision: 'publish' });
-    expect(await running.client.moderation.status({})).toMatchObject({ mode: 'first-stage' });
-    expect(await running.client.moderation.judge({ text: CURSES })).toMatchObject({ stage: 'first' });
+    expect(await only(running).moderation.status({})).toMatchObject({ mode: 'first-stage' });
+    expect(await only(running).moderation.judge({ text: CURSES })).toMatchObject({ stage: 'first' });
   },
 );
 
@@ -76,9 +81,9 @@ test(
       await file.close();
     });
     await notice(running, /first-stage\.onnx is broken/);
-    expect(await running.client.moderation.status({})).toMatchObject({ mode: 'rules' });
+    expect(await only(running).moderation.status({})).toMatchObject({ mode: 'rules' });
     expect(await write(running, 'High water at noon.')).toMatchObject({ decision: 'publish' });
-    expect(await running.client.moderation.judge({ text: CURSES })).toMatchObject({
+    expect(await only(running).moderation.judge({ text: CURSES })).toMatchObject({
       stage: 'rules',
       decision: 'queue',
     });
@@ -90,12 +95,12 @@ test(
   { timeout: TIMEOUT_MS },
   async () => {
     const running = await nodeWith(async () => {});
-    await running.client.moderation.setModels({ on: false });
+    await only(running).moderation.setModels({ on: false });
     await notice(running, /turned off/);
-    expect(await running.client.moderation.status({})).toMatchObject({ mode: 'off' });
-    expect(await running.client.moderation.judge({ text: CURSES })).toMatchObject({ decision: 'publish' });
-    await running.client.moderation.setModels({ on: true });
-    expect(await running.client.moderation.judge({ text: CURSES })).toMatchObject({
+    expect(await only(running).moderation.status({})).toMatchObject({ mode: 'off' });
+    expect(await only(running).moderation.judge({ text: CURSES })).toMatchObject({ decision: 'publish' });
+    await only(running).moderation.setModels({ on: true });
+    expect(await only(running).moderation.judge({ text: CURSES })).toMatchObject({
       stage: expect.stringMatching(/first|second/),
     });
   },
@@ -107,5 +112,5 @@ test('[J19] without any models the node judges by rules', { timeout: TIMEOUT_MS 
   });
   await notice(running, /does not|is missing|judge/);
   expect(await write(running, 'High water at noon.')).toMatchObject({ decision: 'publish' });
-  expect(await running.client.moderation.status({})).toMatchObject({ mode: 'rules' });
+  expect(await only(running).moderation.status({})).toMatchObject({ mode: 'rules' });
 });

@@ -1,4 +1,4 @@
-import type { Notice } from '../../contract/node.ts';
+import type { Notice } from '../../contract/notice.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { Network } from '../federation/ports.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { startNode } from './start.ts';
+import { only } from './test-nodes.ts';
 
 /**
  * A directory that release 0.1 wrote, with its migrations in one row (`user_version` 51): a board, posts by hand
@@ -29,14 +30,23 @@ async function unpacked(): Promise<string> {
   return dataDir;
 }
 
+/** The folder of the only community, after the files were moved to today's places. */
+function folderOf(dataDir: string): string {
+  const communities = join(dataDir, 'communities');
+  return join(communities, readdirSync(communities)[0]!);
+}
+
 test('a directory of release 0.1 opens with the same digests, and a rebuild changes nothing', async () => {
   const dataDir = await unpacked();
-  const { client, stop } = await startNode({ dataDir, offline: true });
-  onTestFinished(stop);
+  const node = await startNode({ dataDir, offline: true });
+  onTestFinished(node.stop);
+  const client = only(node);
   expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, ...written });
   await client.maintenance.rebuild({});
   expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, ...written });
-  expect(readdirSync(join(dataDir, 'backups')).some((name) => name.startsWith('before-'))).toBe(true);
+  expect(readdirSync(join(folderOf(dataDir), 'backups')).some((name) => name.startsWith('before-'))).toBe(
+    true,
+  );
 
   const [receipt] = (await client.review.purges({ limit: 10 })).items;
   expect(receipt).toMatchObject({ reason: 'private', answers: [{ answer: 'gone' }] });
@@ -46,22 +56,24 @@ test('a directory of release 0.1 opens with the same digests, and a rebuild chan
 
 test('a start that failed after the copy for a migration can be tried again', async () => {
   const dataDir = await unpacked();
-  const copies = join(dataDir, 'backups');
   await (await startNode({ dataDir, offline: true })).stop();
+  const copies = join(folderOf(dataDir), 'backups');
   const copy = readdirSync(copies).find((name) => name.startsWith('before-'))!;
 
   const interrupted = await unpacked();
   mkdirSync(join(interrupted, 'backups'), { recursive: true });
   writeFileSync(join(interrupted, 'backups', copy), readFileSync(join(copies, copy)));
-  const { client, stop } = await startNode({ dataDir: interrupted, offline: true });
-  onTestFinished(stop);
+  const node = await startNode({ dataDir: interrupted, offline: true });
+  onTestFinished(node.stop);
+  const client = only(node);
   expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, ...written });
-  expect(readdirSync(join(interrupted, 'backups'))).toEqual([copy]);
+  expect(readdirSync(join(folderOf(interrupted), 'backups'))).toEqual([copy]);
 });
 
 test('a node of release 0.1 goes on as what it was: sysop and validator', async () => {
-  const { client, stop } = await startNode({ dataDir: await unpacked(), offline: true });
-  onTestFinished(stop);
+  const node = await startNode({ dataDir: await unpacked(), offline: true });
+  onTestFinished(node.stop);
+  const client = only(node);
   await client.members.setHandle({ handle: 'mara of the quay' });
   expect((await client.ledger.status({})).halted).toBeNull();
   const [me] = await client.members.list({});

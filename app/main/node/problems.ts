@@ -8,13 +8,25 @@ const TALK = 'Talk to the others before you do anything, and see “impulse ledg
 
 /** The problems and notices of a node. */
 export const problem = defineProblems('node', {
-  'no-community': {
-    message: 'This node has no community yet.',
-    remedy: 'Create one or join with an invite.',
+  'community-unnamed': {
+    message: 'The call does not say which community it is in.',
+    remedy: 'Name one of the communities of this node.',
+  },
+  'community-unknown': {
+    message: 'This node has no community {id}.',
+    remedy: 'Choose one of the communities of this node: “impulse communities” lists them.',
+  },
+  'community-empty': {
+    message: 'The folder {path} does not say which community it holds.',
+    remedy: 'Move the folder out of the data directory, or restore a backup of the community.',
+  },
+  'already-joined': {
+    message: 'This node belongs to this community already.',
+    remedy: 'Open it: “impulse communities” lists it.',
   },
   'already-settled': {
-    message: 'This node belongs to a community already.',
-    remedy: 'Start another node with its own data directory.',
+    message: 'The identity of this node is used by its communities.',
+    remedy: 'Start another node with its own data directory, and restore the other identity there.',
   },
 
   // Settings
@@ -111,6 +123,11 @@ export const problem = defineProblems('node', {
   'backup-empty': {
     code: 'backup-broken',
     message: '{path} is not an intact backup: it is empty.',
+    remedy: 'Choose another backup. Nothing was changed.',
+  },
+  'backup-of-nothing': {
+    code: 'backup-broken',
+    message: '{path} does not say which community it holds.',
     remedy: 'Choose another backup. Nothing was changed.',
   },
 

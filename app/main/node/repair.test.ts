@@ -2,9 +2,10 @@ import Database from 'better-sqlite3';
 import { closeSync, cpSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startNode, type RunningNode } from './start.ts';
+import { only } from './test-nodes.ts';
 
 /** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
 const systemKey = new Uint8Array(32).fill(7);
@@ -20,13 +21,18 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const database = () => join(dataDir, 'community.db');
+const folder = () => {
+  const communities = join(dataDir, 'communities');
+  return join(communities, readdirSync(communities)[0]!);
+};
+const database = () => join(folder(), 'community.db');
 const open = async () => (node = await startNode({ dataDir, offline: true, systemKey }));
 
 /** A community with forty posts, stopped; returns its digest. */
 async function written(): Promise<string> {
-  const { client, stop } = await open();
-  await client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const { client: founder, stop } = await open();
+  await founder.communities.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const client = only(node!);
   const [board] = await client.boards.list({});
   const thread = await client.boards.startThread({
     board: board!.id,
@@ -64,7 +70,7 @@ test.each(['post', 'thread', 'head', 'author', 'sqlite_autoindex_event_1', 'peer
   async (name) => {
     const before = await written();
     ruin(name);
-    const { client } = await open();
+    const client = only(await open());
     // Damage found at the start is mended there; other damage by a rebuild and the next start.
     const rebuilt = await client.maintenance.rebuild({}).then(
       () => true,
@@ -74,10 +80,11 @@ test.each(['post', 'thread', 'head', 'author', 'sqlite_autoindex_event_1', 'peer
       await node!.stop();
       await open();
     }
-    expect(await node!.client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest: before });
-    expect((await node!.client.boards.search({ query: 'berth 7', limit: 5 })).items).not.toEqual([]);
-    expect(readdirSync(dataDir).some((file) => file.startsWith('community.db.damaged-'))).toBe(true);
-    expect(node!.status().notices).toMatchObject([{ code: 'database-damaged', severity: 'attention' }]);
+    expect(await only(node!).maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest: before });
+    expect((await only(node!).boards.search({ query: 'berth 7', limit: 5 })).items).not.toEqual([]);
+    expect(readdirSync(folder()).some((file) => file.startsWith('community.db.damaged-'))).toBe(true);
+    const { notices } = await only(node!).community.status({});
+    expect(notices).toMatchObject([{ code: 'database-damaged', severity: 'attention' }]);
   },
 );
 
@@ -90,7 +97,7 @@ test('a damaged file of an older release, which lacks a table of this one, is re
   ruin('post');
   await open();
   await node!.stop();
-  const { client } = await open();
+  const client = only(await open());
   expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest: before });
 });
 
@@ -107,7 +114,7 @@ test('events that cannot be read are fetched from peers; all others stay', async
   const file = openSync(database(), 'r+');
   writeSync(file, Buffer.alloc(size, 7), 0, size, (leaf - 1) * size);
   closeSync(file);
-  const { client } = await open();
+  const client = only(await open());
   const { ok, events } = await client.maintenance.verify({ deep: true });
   expect(ok).toBe(true);
   expect(events).toBeGreaterThan(20);
@@ -117,16 +124,17 @@ test('events that cannot be read are fetched from peers; all others stay', async
 test('a file of which nothing can be read is refused with a remedy, and stays as it is', async () => {
   await written();
   truncateSync(database(), 4096);
-  await expect(open()).rejects.toMatchObject({
-    code: 'database-corrupt',
-    remedy: expect.stringContaining('impulse restore') as string,
-  });
-  expect(readdirSync(dataDir)).toContain('community.db');
+  const { communities } = await open();
+  const problem = { code: 'database-corrupt', remedy: expect.stringContaining('impulse restore') as string };
+  expect(communities()).toMatchObject([{ name: 'Harbour', state: 'broken', problem }]);
+  await expect(only(node!).boards.list({})).rejects.toMatchObject({ data: problem });
+  expect(readdirSync(folder())).toContain('community.db');
 });
 
 test('half a write-ahead log loses only what was in the lost half', async () => {
-  const { client } = await open();
-  await client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const { client: founder } = await open();
+  await founder.communities.create({ name: 'Harbour', description: '', handle: 'mara', boards: true });
+  const client = only(node!);
   const [board] = await client.boards.list({});
   for (let n = 0; n < 20; n++) {
     await client.boards.startThread({ board: board!.id, subject: `Storm ${n}`, text: 'x', attachments: [] });
@@ -135,10 +143,10 @@ test('half a write-ahead log loses only what was in the lost half', async () => 
   cpSync(dataDir, copy, { recursive: true });
   await node!.stop();
   node = null;
-  const wal = join(copy, 'community.db-wal');
+  const wal = join(copy, relative(dataDir, database())) + '-wal';
   truncateSync(wal, Math.floor(statSync(wal).size / 2));
   const other = await startNode({ dataDir: copy, offline: true, systemKey });
-  const found = await other.client.maintenance.verify({ deep: true });
+  const found = await only(other).maintenance.verify({ deep: true });
   await other.stop();
   rmSync(copy, { recursive: true, force: true });
   expect(found.ok).toBe(true);

@@ -7,21 +7,23 @@ import { checkInBackground } from '../platform/sqlite/check.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import { openWreck, type Wreck } from '../platform/sqlite/wreck.ts';
 import { genesisOf, keptTables, migrations } from './community.ts';
-import type { DataDirectory } from './data-directory.ts';
-import type { NodeParts } from './parts.ts';
-import type { Status } from './status.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { NoticeBoard } from '../observability/index.ts';
+import type { StatusView } from './communities/status.ts';
+import type { Community } from './community.ts';
+import type { CommunityDirectory } from './data-directory.ts';
 import { problem } from './problems.ts';
 
-const markerOf = (directory: DataDirectory) => `${directory.database}.damaged`;
+const markerOf = (directory: CommunityDirectory) => `${directory.database}.damaged`;
 
 /** Whether the last run found damage that it could not mend while running. */
-export const wantsRepair = (directory: DataDirectory): boolean => existsSync(markerOf(directory));
+export const wantsRepair = (directory: CommunityDirectory): boolean => existsSync(markerOf(directory));
 
 /**
  * Makes the next start repair the file, if it is damaged.
  * @returns the faults of the file; empty if it is sound, or if `signal` ended the check.
  */
-export async function noteDamage(directory: DataDirectory, signal?: AbortSignal): Promise<string[]> {
+export async function noteDamage(directory: CommunityDirectory, signal?: AbortSignal): Promise<string[]> {
   if (!existsSync(directory.database)) return [];
   const faults = (await checkInBackground(directory.database, signal)) ?? [];
   if (faults.length > 0) await writeFile(markerOf(directory), faults.join('\n'), { mode: 0o600 });
@@ -34,7 +36,7 @@ export async function noteDamage(directory: DataDirectory, signal?: AbortSignal)
  * @returns where the damaged file is now.
  * @throws Problem `database-corrupt` when too little can be read.
  */
-export async function repairDatabase(directory: DataDirectory, nowMs: number): Promise<string> {
+export async function repairDatabase(directory: CommunityDirectory, nowMs: number): Promise<string> {
   const { database } = directory;
   const fresh = `${database}.new`;
   await removeDatabase(fresh);
@@ -95,13 +97,20 @@ async function removeDatabase(path: string): Promise<void> {
   for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
 }
 
-/** [N1] Checks the database after each start; damaged projections are recomputed from the log. */
-export async function examine(parts: NodeParts, status: Status, signal: AbortSignal): Promise<void> {
-  const { logger } = parts.ports;
+/** [N1] Checks the database each time it was opened; damaged projections are recomputed from the log. */
+export async function examine(
+  opened: {
+    readonly directory: CommunityDirectory;
+    readonly community: Community;
+    readonly status: StatusView;
+    readonly logger: Logger;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { directory, community, status, logger } = opened;
   try {
-    const faults = await checkInBackground(parts.directory.database, signal);
-    const community = parts.community();
-    if (faults === null || faults.length === 0 || !community) return;
+    const faults = await checkInBackground(directory.database, signal);
+    if (faults === null || faults.length === 0) return;
     logger.error('database-damaged', { faults: faults.length, first: faults[0] });
     status.setPhase('repairing');
     try {
@@ -109,10 +118,10 @@ export async function examine(parts: NodeParts, status: Status, signal: AbortSig
     } catch (error) {
       logger.error('repair-failed', { reason: problemOf(error).message });
     } finally {
-      status.setPhase(null);
+      status.setPhase('ready');
     }
-    const left = await noteDamage(parts.directory, signal);
-    if (left.length === 0) sayMended(status);
+    const left = await noteDamage(directory, signal);
+    if (left.length === 0) sayMended(status.notices);
     else {
       status.notices.put({
         id: 'database-damaged',
@@ -127,8 +136,8 @@ export async function examine(parts: NodeParts, status: Status, signal: AbortSig
 }
 
 /** Reports a successful repair; `aside` is where the damaged file was moved, if it was replaced. */
-export function sayMended(status: Status, aside?: string): void {
-  status.notices.put({
+export function sayMended(notices: NoticeBoard, aside?: string): void {
+  notices.put({
     id: 'database-damaged',
     severity: 'attention',
     action: 'maintenance.backups',

@@ -1,7 +1,10 @@
 import { constants } from 'node:fs';
-import { access, copyFile, open, rename, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDataDirectory } from './data-directory.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { genesisOf } from './community.ts';
+import { communityLayout, openDataDirectory } from './data-directory.ts';
 import { lockDataDirectory } from './lock.ts';
 import { faultOfDatabaseFile } from '../platform/sqlite/check-file.ts';
 import { problem } from './problems.ts';
@@ -10,14 +13,16 @@ import { problem } from './problems.ts';
 const MIN_BYTES = 512;
 
 export interface Restored {
+  /** The id of the community. */
+  readonly community: string;
   readonly database: string;
   /** Where the previous database is now, or null if there was none. */
   readonly keptAside: string | null;
 }
 
 /**
- * Installs a backup as the node's database. The file is copied and checked first; the old database is moved
- * aside with its write-ahead log, never deleted.
+ * Installs a backup as the database of the community that it holds, which the node may no longer have. The file is
+ * copied and checked first; the old database is moved aside with its write-ahead log, never deleted.
  * @throws Problem `data-in-use`, `backup-missing`, `backup-broken`.
  */
 export async function restoreDatabase(dataDir: string, backup: string): Promise<Restored> {
@@ -26,7 +31,7 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
   });
   const { directory } = await openDataDirectory(dataDir);
   const lock = await lockDataDirectory(directory, Date.now());
-  const incoming = join(directory.path, `community.incoming-${process.pid}.db`);
+  const incoming = join(directory.communities, `.new-restored-${process.pid}.db`);
   try {
     await copyFile(backup, incoming, constants.COPYFILE_EXCL);
     const copy = await open(incoming, 'r+');
@@ -38,9 +43,13 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
     if (fault !== null) {
       throw problem('backup-broken', { path: backup, fault });
     }
-    const keptAside = await moveAside(directory.database);
-    await rename(incoming, directory.database);
-    return { database: directory.database, keptAside };
+    const community = communityOf(incoming);
+    if (community === null) throw problem('backup-of-nothing', { path: backup });
+    const { path, database } = communityLayout(join(directory.communities, community));
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    const keptAside = await moveAside(database);
+    await rename(incoming, database);
+    return { community, database, keptAside };
   } finally {
     for (const suffix of ['', '-wal', '-shm']) await rm(`${incoming}${suffix}`, { force: true });
     await lock.release();
@@ -61,4 +70,15 @@ async function moveAside(database: string): Promise<string | null> {
     );
   }
   return moved ? aside : null;
+}
+
+/** The id of the community that a database holds, or null if it holds none. */
+function communityOf(path: string): string | null {
+  const db = openDatabase(path, [], { readonly: true });
+  try {
+    const genesis = genesisOf(db);
+    return genesis && cidOf(genesis.id);
+  } finally {
+    db.close();
+  }
 }

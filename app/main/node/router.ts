@@ -1,17 +1,15 @@
 import { defaultSettings } from '../../contract/settings.ts';
-import type { contract } from '../../contract/index.ts';
-import { done, implementContract, latest, type Api } from '../api/index.ts';
-import { makeGenesis, openGenesis, type Genesis } from '../community/index.ts';
-import type { Feature, NodeSide } from '../feature/index.ts';
+import type { CallContext, communityProcedures } from '../../contract/index.ts';
+import { done, implementContract, latest, type Api, type InCommunity } from '../api/index.ts';
+import { makeGenesis, openGenesis } from '../community/index.ts';
+import type { Feature } from '../feature/index.ts';
 import { networkFor, parseInvite, requestMembership, type Membership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
-import type { Problem } from '../kernel/errors.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
 import { cardOf, checkPossessions, soleLedger, type Validator } from '../ledger/index.ts';
-import { foundCommunity, openCommunity, type Services } from './community.ts';
+import type { HostedCommunity } from './communities/hosted.ts';
+import type { Services } from './community.ts';
 import { features } from './features.ts';
 import { firstBoards } from './first-boards.ts';
-import { noteDamage } from './repair.ts';
 import type { NodeParts } from './parts.ts';
 import type { Status } from './status.ts';
 import { problem } from './problems.ts';
@@ -24,15 +22,19 @@ function validatorOf({ signer, validator: { bls, peer } }: NodeParts['ports']): 
   return { key: signer.publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
 }
 
-/** The whole contract, implemented by the services of one node. */
-export function createRouter(parts: NodeParts, status: Status, refused: (problem: Problem) => void) {
-  const { clock, random, signer, logger } = parts.ports;
-  const api = implementContract(logger, refused);
-  const running = () => parts.running();
-  const changed = <T>(value: T): T => {
-    status.changed();
-    return value;
-  };
+/** The whole contract, implemented by the node and by the services of its communities. */
+export function createRouter(parts: NodeParts, status: Status) {
+  const { communities, ports } = parts;
+  const { clock, random, signer, logger } = ports;
+  const api = implementContract({
+    logger,
+    refused: (refusal, { community }) => {
+      if (community !== undefined && communities.has(community)) {
+        communities.get(community).running?.refused(refusal);
+      }
+    },
+    open: async (community) => communities.get(community).use(),
+  });
 
   /** A node without a name is named after its person. */
   const nameNode = async (handle: string) => {
@@ -40,49 +42,35 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
     await parts.setSettings({ node: { name: `${handle.slice(0, 30)}’s node` } });
   };
 
-  /** Makes the community of an invite this node's own. */
-  const settle = async (membership: Membership): Promise<Genesis> => {
+  /** Makes the community of an invite one of this node's. */
+  const settle = async (membership: Membership): Promise<HostedCommunity> => {
     const genesis = openGenesis(membership.genesis);
-    checkPossessions(genesis.ledger, parts.ports.bls);
-    foundCommunity(parts.db, genesis, ticksOf(clock.now()));
-    parts.setCommunity(await openCommunity(parts.ports, genesis));
+    checkPossessions(genesis.ledger, ports.bls);
+    const hosted = await communities.add(genesis, clock.now());
     // [M11] The host vouched for the admission; here it is verified. If that takes longer, it continues in
     // the background.
-    await running().members.arrived(ARRIVAL_MS);
-    return genesis;
+    const { community } = await hosted.open();
+    await community.members.arrived(ARRIVAL_MS);
+    return hosted;
   };
 
-  const mustBeNew = () => {
-    if (!parts.community()) return;
-    throw problem('already-settled');
-  };
-
-  /**
-   * Throws a Problem `database-corrupt` if a rebuild did not repair all of the damage; the next start does.
-   */
-  const mustBeSound = async (cause?: unknown) => {
-    if ((await noteDamage(parts.directory)).length === 0) return;
-    throw problem('database-still-damaged', {}, { cause });
-  };
-
-  return api.router({
+  const ofNode = api.node.router({
     node: {
-      status: api.node.status.handler(() => status.current()),
-      watch: api.node.watch.handler(({ signal }) => latest(status.watch, signal)),
-      activity: api.node.activity.handler(() => ({
-        startsAt: (Math.floor(clock.now() / 3_600_000) - 23) * 3_600_000,
-        hours: parts.community()?.boards.hours() ?? Array.from({ length: 24 }, () => 0),
-      })),
-      suspended: api.node.suspended.handler(() => done(parts.community()?.federation.suspended())),
-      resumed: api.node.resumed.handler(async () => done(await parts.community()?.federation.resumed())),
-      dismissNotice: api.node.dismissNotice.handler(({ input }) => done(status.notices.dismiss(input.id))),
+      status: api.node.node.status.handler(() => status.current()),
+      watch: api.node.node.watch.handler(({ signal }) => latest(status.watch, signal)),
+      suspended: api.node.node.suspended.handler(() => done(parts.suspended())),
+      resumed: api.node.node.resumed.handler(async () => done(await parts.resumed())),
+      dismissNotice: api.node.node.dismissNotice.handler(({ input }) =>
+        done(status.notices.dismiss(input.id)),
+      ),
       // Answers first: the connection closes when the node stops.
-      stop: api.node.stop.handler(() => done(clock.after(50, () => void parts.stop()))),
+      stop: api.node.node.stop.handler(() => done(clock.after(50, () => void parts.stop()))),
     },
 
-    community: {
-      create: api.community.create.handler(async ({ input }) => {
-        mustBeNew();
+    communities: {
+      list: api.node.communities.list.handler(() => communities.list()),
+      watch: api.node.communities.watch.handler(({ signal }) => latest(communities.watch, signal)),
+      create: api.node.communities.create.handler(async ({ input }) => {
         const { name, description, handle } = input;
         const createdAt = clock.now();
         const genesis = makeGenesis({
@@ -92,16 +80,14 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
           createdAt,
           founder: signer.publicKey,
           nonce: random.bytes(16),
-          ledger: soleLedger(validatorOf(parts.ports), { ...input.ledger, model: input.model }),
+          ledger: soleLedger(validatorOf(ports), { ...input.ledger, model: input.model }),
         });
         await nameNode(handle);
-        await parts.ports.voteJournal?.renew();
-        foundCommunity(parts.db, genesis, ticksOf(createdAt));
-        parts.setCommunity(await openCommunity(parts.ports, genesis));
-        if (input.boards) for (const board of firstBoards) running().boards.create({ ...board });
-        return changed({ id: cidOf(genesis.id) });
+        const { id, running } = await communities.add(genesis, createdAt);
+        if (input.boards) for (const board of firstBoards) running!.community.boards.create({ ...board });
+        return { id };
       }),
-      previewInvite: api.community.previewInvite.handler(({ input }) => {
+      previewInvite: api.node.communities.previewInvite.handler(({ input }) => {
         const invite = parseInvite(input.invite);
         return {
           community: { id: cidOf(invite.community), name: invite.name },
@@ -109,75 +95,87 @@ export function createRouter(parts: NodeParts, status: Status, refused: (problem
           expiresAt: invite.expiresAt,
         };
       }),
-      join: api.community.join.handler(async ({ input, signal }) => {
-        mustBeNew();
+      join: api.node.communities.join.handler(async ({ input, signal }) => {
+        const invite = parseInvite(input.invite);
+        if (communities.has(cidOf(invite.community))) throw problem('already-joined');
         await nameNode(input.handle);
         if (input.wish) await parts.setSettings({ network: networkFor(input.wish) });
+        const { transport, close } = ports.networkOf(invite.community);
         const membership = await requestMembership({
-          transport: parts.ports.transport,
+          transport,
           clock,
           signer,
-          invite: parseInvite(input.invite),
+          invite,
           handle: input.handle,
           nodeName: parts.settings.settings.node.name,
           ...(signal ? { signal } : {}),
-        });
-        const genesis = await settle(membership);
-        return changed({ id: cidOf(genesis.id), role: membership.role });
+        }).finally(close);
+        const { id } = await settle(membership);
+        return { id, role: membership.role };
       }),
-      update: api.community.update.handler(({ input }) => changed(done(running().community.update(input)))),
     },
 
     identity: {
-      phrase: api.identity.phrase.handler(() => ({ words: parts.keys.phrase() })),
-      confirmPhrase: api.identity.confirmPhrase.handler(async ({ input }) =>
-        changed({ confirmed: await parts.keys.confirmPhrase(input.answers) }),
-      ),
-      restore: api.identity.restore.handler(async ({ input }) => {
-        mustBeNew();
-        await parts.keys.restore(input.words);
-        return changed({ did: parts.keys.did });
+      phrase: api.node.identity.phrase.handler(() => ({ words: parts.keys.phrase() })),
+      confirmPhrase: api.node.identity.confirmPhrase.handler(async ({ input }) => {
+        const confirmed = await parts.keys.confirmPhrase(input.answers);
+        status.changed();
+        return { confirmed };
       }),
+      restore: api.node.identity.restore.handler(async ({ input }) => {
+        if (communities.size > 0) throw problem('already-settled');
+        await parts.keys.restore(input.words);
+        status.changed();
+        return { did: parts.keys.did };
+      }),
+      card: api.node.identity.card.handler(() => cardOf(validatorOf(ports))),
     },
 
     settings: {
-      get: api.settings.get.handler(() => parts.settings.settings),
-      set: api.settings.set.handler(async ({ input }) =>
-        changed({ settings: await parts.setSettings(input) }),
-      ),
+      get: api.node.settings.get.handler(() => parts.settings.settings),
+      set: api.node.settings.set.handler(async ({ input }) => {
+        const settings = await parts.setSettings(input);
+        status.changed();
+        return { settings };
+      }),
     },
-
-    ...featureApis(api, parts, {
-      changed: status.changed,
-      card: () => cardOf(validatorOf(parts.ports)),
-      async repairing(work) {
-        status.setPhase('repairing');
-        try {
-          const result = await work();
-          await mustBeSound();
-          return result;
-        } catch (error) {
-          await mustBeSound(error);
-          throw error;
-        } finally {
-          status.setPhase(null);
-        }
-      },
-    }),
   });
+
+  const { community } = api.community;
+  const openIn = (context: CallContext) => communities.get(context.community).running!;
+  const inCommunity = api.community.router({
+    community: {
+      status: community.status.handler(({ context }) => openIn(context).status.current()),
+      watch: community.watch.handler(({ context, signal }) => latest(openIn(context).status.watch, signal)),
+      activity: community.activity.handler(({ context }) => ({
+        startsAt: (Math.floor(clock.now() / 3_600_000) - 23) * 3_600_000,
+        hours: openIn(context).community.boards.hours(),
+      })),
+      dismissNotice: community.dismissNotice.handler(({ input, context }) =>
+        done(openIn(context).status.notices.dismiss(input.id)),
+      ),
+      update: community.update.handler(({ input, context }) => {
+        openIn(context).community.community.update(input);
+        context.changed();
+        return {};
+      }),
+    },
+    ...featureApis(api.community),
+  });
+  return { ...ofNode, ...inCommunity };
 }
 
-/** The contract parts of the features, by name; the node itself implements founding and joining. */
+/** The contract parts of the features, by name. */
 type FeatureApis = Pick<
   Parameters<Api['router']>[0],
-  Exclude<Extract<keyof typeof contract, keyof Services>, 'community'>
+  Exclude<Extract<keyof typeof communityProcedures, keyof Services>, 'community'>
 >;
 
-function featureApis(api: Api, parts: NodeParts, node: NodeSide): FeatureApis {
+function featureApis(api: Api): FeatureApis {
   const list: readonly Feature[] = features;
   const named = list.flatMap((feature) => {
-    const service = () => parts.running()[feature.name as keyof Services];
-    const implemented = feature.api?.(api[feature.name as keyof Api] as never, service as never, node);
+    const service = ({ services }: InCommunity) => services[feature.name];
+    const implemented = feature.api?.(api[feature.name as keyof Api] as never, service as never);
     return implemented === undefined ? [] : [[feature.name, implemented] as const];
   });
   return Object.fromEntries(named) as unknown as FeatureApis;

@@ -1,36 +1,39 @@
-import { renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createRouterClient } from '@orpc/server';
-import type { Client, NodeStatus, Settings } from '../../contract/index.ts';
-import type { Network } from '../federation/index.ts';
+import {
+  clientOf,
+  type Client,
+  type CommunityCard,
+  type NodeStatus,
+  type Settings,
+} from '../../contract/index.ts';
+import { SharedNetwork, type Network } from '../federation/index.ts';
 import type { ServedNode } from '../host/serve.ts';
-import { Problem, problemOf } from '../kernel/errors.ts';
-import { silentLogger, type Logger } from '../kernel/logger.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { problemOf } from '../kernel/errors.ts';
+import { silentLogger } from '../kernel/logger.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
-import { diskChunks } from '../platform/disk/chunks.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { peerIdOf } from '../platform/libp2p/index.ts';
-import { copyDatabaseNow, openDatabase } from '../platform/sqlite/database.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
-import { openVoteJournal, type OpenVoteJournal } from './vote-journal.ts';
-import { diskDiagnostics } from './diagnostics-store.ts';
-import { genesisOf, migrations, openCommunity, type Community } from './community.ts';
-import { dataLayout, defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
+import { Communities } from './communities/communities.ts';
+import { openFolder, type SharedPorts } from './communities/open.ts';
+import { defaultDataPath, openDataDirectory, type DataDirectory } from './data-directory.ts';
 import { ClassifierPool } from './classifier-pool.ts';
+import { guardedClock } from './degraded-mode.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { modelsFolder } from './models-folder.ts';
+import { moveOlder } from './move-older.ts';
 import { openNetwork } from './network.ts';
 import type { NodeParts } from './parts.ts';
 import { findPassphrase } from './passphrase.ts';
-import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from './repair.ts';
 import { createRouter } from './router.ts';
 import { SettingsFile } from './settings-file.ts';
 import { createStatus } from './status.ts';
-import { guardedClock, degradedMode } from './degraded-mode.ts';
+import { undoAll } from './undo.ts';
 import { version } from './version.ts';
-import { archivePorts, maintenancePorts } from './tools.ts';
 import { problem } from './problems.ts';
 
 /**
@@ -38,9 +41,6 @@ import { problem } from './problems.ts';
  * work.
  */
 const JUDGE_THREADS = availableParallelism() >= 4 ? 2 : 1;
-
-/** How long `stop` waits for the file check, which cannot be interrupted inside a large page. */
-const EXAMINED_MS = 2000;
 
 export interface NodeInit {
   /** The directory of this node's files; the system's standard place if left out. */
@@ -58,140 +58,124 @@ export interface RunningNode extends ServedNode {
   status(): NodeStatus;
   onStatus(listener: (status: NodeStatus) => void): () => void;
   settings(): Settings;
+  communities(): readonly CommunityCard[];
   suspended(): void;
   resumed(): Promise<void>;
 }
 
 /**
  * The composition root: makes every adapter and service of a node, starts them in order and stops them in
- * reverse order. A database too damaged to start with is repaired first. Rejects with a Problem
- * (`data-in-use`, `wrong-passphrase`, `database-corrupt`, …).
+ * reverse order. A community that cannot be opened does not keep the node from running. Rejects with a Problem
+ * (`data-in-use`, `wrong-passphrase`, `port-forbidden`, …).
  */
 export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
-  try {
-    return await start(init);
-  } catch (error) {
-    // Damage shows in many kinds of errors; SQLite's own check decides whether it is damage.
-    if (error instanceof Problem && error.code !== 'database-corrupt') throw error;
-    const faults = await noteDamage(dataLayout(init.dataDir ?? defaultDataPath()));
-    if (faults.length === 0) throw error;
-    return start(init);
-  }
-}
-
-async function start(init: NodeInit): Promise<RunningNode> {
+  const offline = init.offline === true;
   const { directory } = await openDataDirectory(init.dataDir ?? defaultDataPath());
   const startedAt = systemClock.now();
   const lock = await lockDataDirectory(directory, startedAt);
   const undo: (() => unknown)[] = [() => lock.release()];
-  let community = null as Community | null;
-  const classifiers = new ClassifierPool({
-    clock: systemClock,
-    folder: init.models ?? modelsFolder(),
-    workers: JUDGE_THREADS,
-  });
-  undo.push(() => classifiers.close());
   try {
+    await moveOlder(directory, startedAt);
+    const classifiers = new ClassifierPool({
+      clock: systemClock,
+      folder: init.models ?? modelsFolder(),
+      workers: JUDGE_THREADS,
+    });
+    undo.push(() => classifiers.close());
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
     const settings = await SettingsFile.open(directory.settings, systemClock);
-    const { keys, besideKeys, journal } = await openKeys(directory, init.systemKey ?? null);
-    undo.push(() => journal.close());
-    const repaired = wantsRepair(directory) ? await repairDatabase(directory, startedAt) : null;
-    if (repaired !== null) logger.warn('database-repaired', { damaged: repaired });
-    const db = openDatabase(directory.database, migrations, {
-      backup: (from) => backUp(directory, `before-${version}-from-${from}.db`),
-    });
-    undo.push(() => db.close());
-    const { failed, refused } = degradedMode({ clock: systemClock, logger, db, status: () => status });
-    const clock = guardedClock(systemClock, failed);
+    const { keys, besideKeys } = await openKeys(directory, init.systemKey ?? null);
     const net = await openNetwork({
-      offline: init.offline === true,
+      offline,
       peerSeed: keys.peerSeed,
       settings: settings.settings.network,
       logger,
     });
     undo.push(() => net.stop());
     const { transport, network } = net;
-    const isUnknown = genesisOf(db) === null;
+    const clock = guardedClock(systemClock, (error) => {
+      const { code, message } = problemOf(error);
+      logger.error('task-failed', { code, reason: message });
+    });
+    const shared = new SharedNetwork({
+      transport,
+      network,
+      clock,
+      logger,
+      communities: () => communities.own(),
+      wake: async (community) => void (await communities.get(cidOf(community)).open()),
+    });
+    undo.push(() => shared.stop());
+    const ports: SharedPorts = {
+      networkOf: (community) => shared.in(community),
+      platform: process.platform,
+      setNetwork: async (patch) => void (await parts.setSettings({ network: patch })),
+      clock,
+      random: systemRandom,
+      verifier: pooledVerifier,
+      // The person may be replaced by a restored one before a community exists.
+      signer: {
+        get publicKey() {
+          return keys.person.publicKey;
+        },
+        sign: (message) => keys.person.sign(message),
+        signAll: (messages) => keys.person.signAll(messages),
+      },
+      bls: blst,
+      validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
+      alone: offline,
+      classifiers,
+      logger,
+      settings: () => settings.settings,
+    };
+    const communities = await Communities.find({
+      folder: directory.communities,
+      clock,
+      logger,
+      votingKey: ports.validator.bls.publicKey,
+      open: (folder) => openFolder(ports, folder),
+    });
+    undo.push(() => communities.stop());
+    const isNew = communities.size === 0;
     // Nobody knows this node's address yet, so the port that it found becomes its own.
-    if (net.notice() !== null && isUnknown) await keepPorts(settings, network);
-    const notices = isUnknown ? [] : [net.notice()].filter((notice) => notice !== null);
+    if (net.notice() !== null && isNew) await keepPorts(settings, network);
+    const notices = isNew ? [] : [net.notice()].filter((notice) => notice !== null);
 
     const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
     let stopping: Promise<void> | null = null;
+    const resumed = async () => {
+      await Promise.all(communities.running().map(({ community }) => community.federation.resumed()));
+    };
     const parts: NodeParts = {
       directory,
       keys,
       settings,
-      db,
+      ports,
+      net: { transport, network },
+      communities,
       async setSettings(patch) {
         const changed = await settings.patch(patch);
-        if (patch.network && (await net.apply(changed.network))) await community?.federation.resumed();
+        if (patch.network && (await net.apply(changed.network))) await resumed();
         const notice = net.notice();
         if (notice === null) status.notices.remove('port-taken');
         else status.notices.put(notice);
         return changed;
       },
-      ports: {
-        db,
-        transport,
-        network,
-        platform: process.platform,
-        setNetwork: async (patch) => void (await parts.setSettings({ network: patch })),
-        clock,
-        random: systemRandom,
-        verifier: pooledVerifier,
-        // The person may be replaced by a restored one before a community exists.
-        signer: {
-          get publicKey() {
-            return keys.person.publicKey;
-          },
-          sign: (message) => keys.person.sign(message),
-          signAll: (messages) => keys.person.signAll(messages),
-        },
-        bls: blst,
-        validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
-        voteJournal: journal,
-        alone: init.offline === true,
-        notices: {
-          put: (notice) => status.notices.put(notice),
-          remove: (id) => status.notices.remove(id),
-        },
-        chunks: diskChunks(directory.files),
-        diagnostics: diskDiagnostics(directory.evidence),
-        archive: () => archivePorts(clock),
-        maintenance: maintenancePorts({
-          directory,
-          keep: () => settings.settings.storage.backups,
-          ports: () => parts.ports,
-        }),
-        classifiers,
-        logger,
-        settings: () => settings.settings,
+      suspended() {
+        for (const { community } of communities.running()) community.federation.suspended();
       },
-      community: () => community,
-      running() {
-        if (community) return community;
-        throw problem('no-community');
-      },
-      setCommunity(opened) {
-        community = opened;
-        opened.start();
-        if (init.offline !== true) opened.moderation.lookSoon();
-        status.changed();
-      },
+      resumed,
       stop: () =>
         (stopping ??= (async () => {
           logger.info('node-stopping');
           status.stop();
-          await community?.stop();
           await undoAll(undo, logger);
           hasStopped();
         })()),
     };
-    const status = createStatus(parts, { startedAt, version, offline: init.offline === true, notices });
-    if (besideKeys && !init.offline) {
+    const status = createStatus(parts, { startedAt, version, notices });
+    if (besideKeys && !offline) {
       status.notices.put({
         id: 'passphrase-beside-keys',
         severity: 'info',
@@ -199,31 +183,17 @@ async function start(init: NodeInit): Promise<RunningNode> {
         ...problem.fields('passphrase-beside-keys'),
       });
     }
-    const genesis = genesisOf(db);
-    if (genesis) {
-      const opened = await openCommunity(parts.ports, genesis);
-      if (repaired !== null) {
-        opened.log.rebuild();
-        sayMended(status, repaired);
-      }
-      parts.setCommunity(opened);
-    }
+    shared.start();
+    undo.push(communities.onChange(() => shared.changed()));
+    await communities.start();
     status.start();
-    net.watch(() => void community?.federation.resumed());
-    const router = createRouter(parts, status, refused);
-    if (!init.offline) {
-      const leaving = new AbortController();
-      const examined = examine(parts, status, leaving.signal);
-      undo.push(() => {
-        leaving.abort();
-        return Promise.race([examined, new Promise<void>((go) => void systemClock.after(EXAMINED_MS, go))]);
-      });
-    }
-    logger.info('node-started', { version, offline: init.offline === true });
+    net.watch(() => void resumed());
+    const router = createRouter(parts, status);
+    logger.info('node-started', { version, offline });
 
     return {
       router,
-      client: createRouterClient(router, { context: {} }),
+      client: clientOf((context) => createRouterClient(router, { context })),
       logger,
       stopped,
       healthy: () => stopping === null,
@@ -232,43 +202,21 @@ async function start(init: NodeInit): Promise<RunningNode> {
       status: () => status.current(),
       onStatus: (listener) => status.watch(listener),
       settings: () => settings.settings,
-      suspended: () => community?.federation.suspended(),
-      resumed: async () => community?.federation.resumed(),
+      communities: () => communities.list(),
+      suspended: parts.suspended,
+      resumed,
     };
   } catch (error) {
     // A half-started node must not continue; the start error matters, not a failure to stop in order.
-    await community?.stop();
     await undoAll(undo, silentLogger);
     throw error;
-  }
-}
-
-/**
- * Copies the database before its migration. A copy of an earlier try is replaced, so that a start that failed can
- * be tried again.
- */
-function backUp({ database, backups }: DataDirectory, name: string): void {
-  const copy = `${backups}/${name}`;
-  rmSync(`${copy}.new`, { force: true });
-  copyDatabaseNow(database, `${copy}.new`);
-  renameSync(`${copy}.new`, copy);
-}
-
-/** Undoes the steps of a start, the newest first. One that fails does not keep the lock from being released. */
-async function undoAll(steps: readonly (() => unknown)[], logger: Logger): Promise<void> {
-  for (const step of steps.toReversed()) {
-    try {
-      await step();
-    } catch (error) {
-      logger.error('stop-failed', { reason: problemOf(error).message });
-    }
   }
 }
 
 async function openKeys(
   directory: DataDirectory,
   systemKey: Uint8Array | null,
-): Promise<{ keys: KeyRing; besideKeys: boolean; journal: OpenVoteJournal }> {
+): Promise<{ keys: KeyRing; besideKeys: boolean }> {
   const exists = await KeyRing.exists(directory.keys);
   const found = systemKey
     ? null
@@ -278,8 +226,7 @@ async function openKeys(
       ? { kind: 'system', key: systemKey! }
       : { kind: 'passphrase', passphrase: found.passphrase };
   const keys = await (exists ? KeyRing.open(directory.keys, unlock) : KeyRing.create(directory.keys, unlock));
-  const journal = await openVoteJournal(directory, blsSignerOf(keys.validatorSeed).publicKey, !exists);
-  return { keys, besideKeys: found?.besideKeys ?? false, journal };
+  return { keys, besideKeys: found?.besideKeys ?? false };
 }
 
 /** Saves the ports that a node listens on now for later starts. */

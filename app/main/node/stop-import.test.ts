@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Job } from '../../contract/archive.ts';
-import { TestNodes } from './test-nodes.ts';
+import { only, TestNodes } from './test-nodes.ts';
 
 let nodes: TestNodes;
 beforeEach(() => {
@@ -10,8 +10,8 @@ afterEach(() => nodes.end());
 
 test('a stop cancels a running import, and the next start continues from what it had stored', async () => {
   const { node, dataDir } = await nodes.start();
-  const { client } = node;
-  await client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: false });
+  await node.client.communities.create({ name: 'Harbour', description: '', handle: 'mara', boards: false });
+  const client = only(node);
   await client.archive.demo({ limit: 5000 });
   const states: Job['state'][] = [];
   const { promise: begun, resolve: begins } = Promise.withResolvers<void>();
@@ -28,8 +28,8 @@ test('a stop cancels a running import, and the next start continues from what it
   expect(states.at(-1)).toBe('cancelled');
 
   const again = await nodes.start(dataDir);
-  const { counts } = await again.node.client.node.status({});
+  const { counts } = await only(again.node).community.status({});
   expect(counts.events).toBeGreaterThan(0);
-  expect(await again.node.client.archive.jobs({})).toEqual([]);
-  expect(await again.node.client.maintenance.verify({ deep: true })).toMatchObject({ ok: true });
+  expect(await only(again.node).archive.jobs({})).toEqual([]);
+  expect(await only(again.node).maintenance.verify({ deep: true })).toMatchObject({ ok: true });
 });

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NodeStatus } from '../../contract/index.ts';
+import type { CommunityClient, Notice } from '../../contract/index.ts';
 import { startNode, type RunningNode } from './start.ts';
 
 /** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
@@ -41,31 +41,38 @@ export class TestNodes {
   /** Three people meet by invites; the founder makes the two others validators. */
   async threeValidators(model: 'byzantine' | 'crash') {
     const [mara, ines, odin] = await Promise.all([this.start(), this.start(), this.start()]);
-    const founder = mara.node.client;
-    await founder.community.create({
+    await mara.node.client.communities.create({
       name: 'Harbour',
       description: '',
       handle: 'mara',
       boards: false,
       model,
     });
+    const founder = only(mara.node);
     const { link } = await founder.federation.invite({ role: 'member', hours: 1, uses: 2, reach: 'machine' });
-    await ines.node.client.community.join({ invite: link, handle: 'ines' });
-    await odin.node.client.community.join({ invite: link, handle: 'odin' });
-    const cards = await Promise.all([ines, odin].map(({ node }) => node.client.ledger.card({})));
+    await ines.node.client.communities.join({ invite: link, handle: 'ines' });
+    await odin.node.client.communities.join({ invite: link, handle: 'odin' });
+    const cards = await Promise.all([ines, odin].map(({ node }) => node.client.identity.card({})));
     await founder.ledger.changeValidators({ add: cards, remove: [] });
     for (const { node } of [mara, ines, odin]) {
-      await seen(node, async () => (await node.client.ledger.status({})).epoch === 1);
+      await seen(node, async () => (await only(node).ledger.status({})).epoch === 1);
     }
     return { mara, ines, odin };
   }
+}
+
+/** The client in the only community of a node. */
+export function only({ client, communities }: Pick<RunningNode, 'client' | 'communities'>): CommunityClient {
+  const [card, ...others] = communities();
+  if (!card || others.length > 0) throw new Error('the node does not have exactly one community');
+  return client.in(card.id);
 }
 
 /** Resolves once `look` finds something; it is called at each final block of the node. */
 export async function seen<T>(node: RunningNode, look: () => Promise<T | false | null>): Promise<T> {
   const ended = new AbortController();
   try {
-    const changes = await node.client.ledger.changes({}, { signal: ended.signal });
+    const changes = await only(node).ledger.changes({}, { signal: ended.signal });
     const watching = Symbol('watching');
     for (let news: unknown = watching; ; news = await changes.next()) {
       if (news === undefined) throw new Error('the node went away');
@@ -78,11 +85,14 @@ export async function seen<T>(node: RunningNode, look: () => Promise<T | false |
 }
 
 /** The notices of a node, once there are that many. */
-export const noticed = (node: RunningNode, count: number) =>
-  new Promise<NodeStatus['notices']>((resolve) => {
-    const stopListening = node.onStatus(({ notices }) => {
-      if (notices.length !== count) return;
-      resolve(notices);
-      queueMicrotask(() => stopListening());
-    });
-  });
+export async function noticed(node: RunningNode, count: number): Promise<Notice[]> {
+  const ended = new AbortController();
+  try {
+    for await (const { notices } of await only(node).community.watch({}, { signal: ended.signal })) {
+      if (notices.length === count) return notices;
+    }
+    throw new Error('the node went away');
+  } finally {
+    ended.abort();
+  }
+}

@@ -8,7 +8,7 @@ import { MailParserPool } from '../platform/mail/pool.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { checkDatabase, copyDatabase, openDatabase } from '../platform/sqlite/database.ts';
 import { genesisOf, migrations, openCommunity, type CommunityPorts } from './community.ts';
-import type { DataDirectory } from './data-directory.ts';
+import type { CommunityDirectory } from './data-directory.ts';
 
 /** The disk and the parser threads of archives. */
 export const archivePorts = (clock: Clock): ArchivePorts => ({
@@ -19,7 +19,7 @@ export const archivePorts = (clock: Clock): ArchivePorts => ({
 
 /** The database file and its backups, for checks, rebuilds and copies. */
 export function maintenancePorts(init: {
-  readonly directory: DataDirectory;
+  readonly directory: CommunityDirectory;
   readonly keep: () => number;
   readonly ports: () => CommunityPorts;
 }): MaintenancePorts {

@@ -1,9 +1,9 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { equalBytes, fromHex, toHex } from '../kernel/bytes.ts';
 import { VoteLog, type VoteJournal, type SignState, type SignStateStore } from '../ledger/index.ts';
 import { DiskLogFile } from '../platform/disk/log-file.ts';
-import type { DataDirectory } from './data-directory.ts';
+import type { CommunityDirectory } from './data-directory.ts';
 
 /**
  * The size of each record in the file; two records take turns, so that one is complete whenever the other is
@@ -13,18 +13,16 @@ const RECORD_BYTES = 256;
 
 /** The vote log of this node and its sign state, open. */
 export interface OpenVoteJournal extends VoteJournal {
-  /** Starts over, for a community that was just founded: nobody can have voted in it. */
-  renew(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * [K10] Opens the vote log of this node and the sign state beside it.
  * @param key the BLS key that votes.
- * @param isNew whether the key was just made, so that it cannot have voted anywhere.
+ * @param isNew whether the key cannot have voted in this community: it was just founded or joined.
  */
 export async function openVoteJournal(
-  { votes, signState }: Pick<DataDirectory, 'votes' | 'signState'>,
+  { votes, signState }: Pick<CommunityDirectory, 'votes' | 'signState'>,
   key: Uint8Array,
   isNew: boolean,
 ): Promise<OpenVoteJournal> {
@@ -40,10 +38,6 @@ export async function openVoteJournal(
   return {
     votes: log,
     signState: state,
-    async renew() {
-      log.renew();
-      await state.write({ votes: 0, slot: 0 }, 'replace');
-    },
     async close() {
       state.close();
       for (const file of files) file.close();
@@ -70,9 +64,8 @@ class SignStateFile implements SignStateStore {
     return this.#known();
   }
 
-  async write({ votes, slot }: SignState, how: 'append' | 'replace' = 'append'): Promise<void> {
+  async write({ votes, slot }: SignState): Promise<void> {
     this.#file ??= this.#open();
-    if (how === 'replace') ftruncateSync(this.#file);
     writeRecord(this.#file, `${toHex(this.#key)} ${votes} ${slot}`, this.#turn);
     this.#turn = 1 - this.#turn;
   }

@@ -1,4 +1,4 @@
 export { HealthSampler } from './health.ts';
 export type { HealthProbe } from './ports.ts';
-export { nodeMetrics, type MetricsInput } from './metrics.ts';
+export { communityMetrics, nodeMetrics } from './metrics.ts';
 export { NoticeBoard } from './notices.ts';

@@ -1,4 +1,4 @@
-import type { Notice } from '../../contract/node.ts';
+import type { Notice } from '../../contract/notice.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 const RANK = { danger: 0, attention: 1, info: 2 } as const satisfies Record<Notice['severity'], number>;

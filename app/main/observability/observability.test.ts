@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { prometheusText } from '../host/metrics.ts';
 import { processProbe } from '../platform/telemetry/process-probe.ts';
-import { HealthSampler, NoticeBoard, nodeMetrics, type HealthProbe } from './index.ts';
+import { HealthSampler, NoticeBoard, communityMetrics, nodeMetrics, type HealthProbe } from './index.ts';
 
 /** A clock that is moved by hand. */
 function handClock() {
@@ -114,18 +114,22 @@ test('metrics count refusals by their reason', async () => {
     unread: 0,
     replicatedShare: null,
   };
-  const text = prometheusText(
-    nodeMetrics({
-      health: health.current(),
-      counts,
-      peers: 3,
-      syncPerSecond: 0,
-      refusals: [{ code: 'bad-signature', verdict: 'reject', count: 4 }],
-      startedAt: 1_700_000_000_000,
-      sentBytes: 5,
-      receivedBytes: 6,
-    }),
-  );
+  const node = nodeMetrics({
+    health: health.current(),
+    peers: 3,
+    communities: 1,
+    startedAt: 1_700_000_000_000,
+    sentBytes: 5,
+    receivedBytes: 6,
+  });
+  const community = communityMetrics({
+    counts,
+    peers: 3,
+    databaseBytes: 0,
+    syncPerSecond: 0,
+    refusals: [{ code: 'bad-signature', verdict: 'reject', count: 4 }],
+  });
+  const text = prometheusText([...node, ...community]);
   expect(text).toContain('impulse_posts 7');
   expect(text).toContain('impulse_refused_events_total{code="bad-signature",verdict="reject"} 4');
   expect(text).toContain('process_start_time_seconds 1700000000');

@@ -1,31 +1,31 @@
-import { done, each, type Api } from '../api/index.ts';
+import { done, each, type Api, type ServiceIn } from '../api/index.ts';
 import type { Review } from './service.ts';
 
-/** The contract's `review` procedures. `review` throws a Problem while there is no community. */
-export function reviewApi(api: Api['review'], review: () => Review) {
+/** The contract's `review` procedures. */
+export function reviewApi(api: Api['review'], review: ServiceIn<Review>) {
   return {
-    list: api.list.handler(({ input }) => review().list(input)),
-    counts: api.counts.handler(() => review().counts()),
-    item: api.item.handler(({ input }) => review().item(input)),
-    author: api.author.handler(({ input }) => review().author(input)),
-    claim: api.claim.handler(({ input }) => review().claim(input)),
-    release: api.release.handler(({ input }) => review().release(input)),
-    rule: api.rule.handler(({ input }) => review().rule(input)),
-    undo: api.undo.handler(({ input }) => review().undo(input)),
-    escalate: api.escalate.handler(({ input }) => review().escalate(input)),
-    report: api.report.handler(({ input }) => done(review().report(input))),
-    appeal: api.appeal.handler(({ input }) => done(review().appeal(input))),
-    mine: api.mine.handler(({ input }) => review().mine(input)),
-    filters: api.filters.handler(() => review().filters()),
-    saveFilter: api.saveFilter.handler(({ input }) => review().saveFilter(input)),
-    removeFilter: api.removeFilter.handler(({ input }) => done(review().removeFilter(input))),
-    audit: api.audit.handler(({ input }) => review().audit(input)),
-    moderators: api.moderators.handler(() => review().moderators()),
-    follow: api.follow.handler(({ input }) => done(review().follow(input))),
-    override: api.override.handler(({ input }) => done(review().override(input))),
-    purge: api.purge.handler(({ input }) => review().purge(input)),
-    answerPurge: api.answerPurge.handler(({ input }) => review().answerPurge(input)),
-    purges: api.purges.handler(({ input }) => review().purges(input)),
-    changes: api.changes.handler(({ signal }) => each(review().onChange, signal)),
+    list: api.list.handler(({ input, context }) => review(context).list(input)),
+    counts: api.counts.handler(({ context }) => review(context).counts()),
+    item: api.item.handler(({ input, context }) => review(context).item(input)),
+    author: api.author.handler(({ input, context }) => review(context).author(input)),
+    claim: api.claim.handler(({ input, context }) => review(context).claim(input)),
+    release: api.release.handler(({ input, context }) => review(context).release(input)),
+    rule: api.rule.handler(({ input, context }) => review(context).rule(input)),
+    undo: api.undo.handler(({ input, context }) => review(context).undo(input)),
+    escalate: api.escalate.handler(({ input, context }) => review(context).escalate(input)),
+    report: api.report.handler(({ input, context }) => done(review(context).report(input))),
+    appeal: api.appeal.handler(({ input, context }) => done(review(context).appeal(input))),
+    mine: api.mine.handler(({ input, context }) => review(context).mine(input)),
+    filters: api.filters.handler(({ context }) => review(context).filters()),
+    saveFilter: api.saveFilter.handler(({ input, context }) => review(context).saveFilter(input)),
+    removeFilter: api.removeFilter.handler(({ input, context }) => done(review(context).removeFilter(input))),
+    audit: api.audit.handler(({ input, context }) => review(context).audit(input)),
+    moderators: api.moderators.handler(({ context }) => review(context).moderators()),
+    follow: api.follow.handler(({ input, context }) => done(review(context).follow(input))),
+    override: api.override.handler(({ input, context }) => done(review(context).override(input))),
+    purge: api.purge.handler(({ input, context }) => review(context).purge(input)),
+    answerPurge: api.answerPurge.handler(({ input, context }) => review(context).answerPurge(input)),
+    purges: api.purges.handler(({ input, context }) => review(context).purges(input)),
+    changes: api.changes.handler(({ signal, context }) => each(review(context).onChange, signal)),
   };
 }

@@ -51,5 +51,6 @@ export const reviewFeature = defineFeature({
     });
   },
   api: reviewApi,
+  duties: (review) => review.duties(),
   acts: reviewActs,
 });

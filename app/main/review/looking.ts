@@ -62,6 +62,9 @@ export function createLooking(init: LookingInit) {
         return { items: shown(places.map(({ n }) => n)), next, total: null };
       }),
 
+    /** How many items wait for a decision of this person; 0 for anyone but a moderator. */
+    duties: (): number => (reaches(roleOf(me), 'moderator') ? queue.counts(rowOf(me), now()).open : 0),
+
     counts: (): Outputs['counts'] => asModerator(asker, () => queue.counts(rowOf(me), now())),
 
     /** Throws a Problem `item-unknown`. */

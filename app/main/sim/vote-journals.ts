@@ -19,9 +19,6 @@ export function memoryVoteJournal(): OpenVoteJournal {
         signState = next;
       },
     },
-    async renew() {
-      votes.renew();
-    },
     async close() {},
   };
 }

@@ -66,6 +66,7 @@ test('the command key of a Mac counts as Control', () => {
 });
 
 test('a hash is split into the parts of a place and unescaped', () => {
-  expect(parseHash('#/boards/caf%C3%A9/50%')).toEqual(['boards', 'café', '50%']);
-  expect(parseHash('')).toEqual([]);
+  expect(parseHash('#/boards/caf%C3%A9/50%')).toEqual({ community: null, route: ['boards', 'café', '50%'] });
+  expect(parseHash('#/~q4s52zy/boards')).toEqual({ community: 'q4s52zy', route: ['boards'] });
+  expect(parseHash('')).toEqual({ community: null, route: [] });
 });

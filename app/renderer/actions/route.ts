@@ -3,8 +3,27 @@ import { useSyncExternalStore } from 'react';
 /** The current place of the console: the parts of the hash, so that a place is a link and Back works. */
 export type Route = readonly string[];
 
-/** `#/boards/abc` as `['boards', 'abc']`. */
-export function parseHash(hash: string): Route {
+/** What the address says: a community, if it names one, and a place in it. */
+interface Address {
+  /** The end of a community's id; null if the address names none. */
+  readonly community: string | null;
+  readonly route: Route;
+}
+
+const COMMUNITY = '~';
+/** How many characters of an id stand in an address: enough that no two communities of a node share them. */
+const TAIL = 12;
+
+/** `#/~q4s52zy/boards/abc` as the community whose id ends so and `['boards', 'abc']`. */
+export function parseHash(hash: string): Address {
+  const parts = partsOf(hash);
+  const [first, ...rest] = parts;
+  return first?.startsWith(COMMUNITY)
+    ? { community: first.slice(COMMUNITY.length), route: rest }
+    : { community: null, route: parts };
+}
+
+function partsOf(hash: string): Route {
   return hash
     .replace(/^#\/?/, '')
     .split('/')
@@ -19,19 +38,33 @@ export function parseHash(hash: string): Route {
     });
 }
 
-/** A link to a place: `href('boards', id)`. */
-export const href = (...path: string[]): string => `#/${path.map(encodeURIComponent).join('/')}`;
+const hashOf = (path: readonly string[]): string => `#/${path.map(encodeURIComponent).join('/')}`;
+
+/** A link to a place in the community that the address names: `href('boards', id)`. */
+export function href(...path: string[]): string {
+  const { community } = read();
+  return hashOf(community === null ? path : [COMMUNITY + community, ...path]);
+}
+
+/** A link to a place in a community of this node. */
+export const hrefIn = (community: string, ...path: string[]): string =>
+  hashOf([COMMUNITY + community.slice(-TAIL), ...path]);
+
+/** Goes to a place in a community of this node. */
+export function goIn(community: string, ...path: string[]): void {
+  location.hash = hrefIn(community, ...path);
+}
 
 /** Goes to a place. */
 export function go(...path: string[]): void {
   location.hash = href(...path);
 }
 
-let last = { hash: '', route: [] as Route };
+let last = { hash: '', address: { community: null, route: [] } as Address };
 
-function read(): Route {
-  if (last.hash !== location.hash) last = { hash: location.hash, route: parseHash(location.hash) };
-  return last.route;
+function read(): Address {
+  if (last.hash !== location.hash) last = { hash: location.hash, address: parseHash(location.hash) };
+  return last.address;
 }
 
 function subscribe(listener: () => void): () => void {
@@ -40,7 +73,11 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The place that the address names right now, before it is drawn: for keys pressed in quick succession. */
-export const here = (): Route => read();
+export const here = (): Route => read().route;
 
 /** The place that the console shows. */
-export const useRoute = (): Route => useSyncExternalStore(subscribe, read);
+export const useRoute = (): Route => useSyncExternalStore(subscribe, here);
+
+/** The end of the id of the community that the address names, or null. */
+export const useCommunityInAddress = (): string | null =>
+  useSyncExternalStore(subscribe, () => read().community);

@@ -2,9 +2,10 @@ import { createORPCClient } from '@orpc/client';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import * as z from 'zod';
-import type { Client } from '../../contract/index.ts';
+import { clientOf } from '../../contract/index.ts';
+import type { CallContext, Client, CommunityClient } from '../../contract/index.ts';
 import { LastingLink } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Link } from './connection.ts';
 import { portCarrier } from './port.ts';
 import { takeToken, webSocketCarrier } from './websocket.ts';
 
@@ -20,9 +21,14 @@ declare global {
   }
 }
 
-/** The only connection from the console to its node. */
-export interface Bridge {
-  readonly client: Client;
+/** A link on which every call has the same context. */
+const within = (link: Link, context: CallContext): Link => ({
+  call: (path, input, options) => link.call(path, input, { ...options, context }),
+});
+
+/** A connection from the console to its node. */
+export interface Connected<C> {
+  readonly client: C;
   readonly connection: StoreApi<Connection>;
   readonly kind: 'shell' | 'browser' | 'sample';
   /** Retries the connection at once. */
@@ -30,8 +36,20 @@ export interface Bridge {
   close(): void;
 }
 
-const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
-  client: createORPCClient(link),
+/** The only connection of a window. */
+export type NodeBridge = Connected<Client>;
+
+/** The connection as the rooms of one community use it. */
+export type Bridge = Connected<CommunityClient>;
+
+/** The connection for one community of the node. */
+export const bridgeIn = (bridge: NodeBridge, community: string): Bridge => ({
+  ...bridge,
+  client: bridge.client.in(community),
+});
+
+const over = (link: LastingLink, kind: NodeBridge['kind']): NodeBridge => ({
+  client: clientOf((context) => createORPCClient(within(link, context))),
   connection: link.connection,
   kind,
   retryNow: () => link.retryNow(),
@@ -39,7 +57,7 @@ const over = (link: LastingLink, kind: Bridge['kind']): Bridge => ({
 });
 
 /** A bridge to in-memory sample data in a state that the address names: `?fake=halted`. */
-async function connectSample(state: string): Promise<Bridge> {
+async function connectSample(state: string): Promise<NodeBridge> {
   const { createFakeClient } = await import('./fake.ts');
   return {
     client: createFakeClient({ state, now: () => Date.now() }),
@@ -54,7 +72,7 @@ async function connectSample(state: string): Promise<Bridge> {
  * Connects to the node of this window: over the shell’s message port, over a WebSocket to the host that
  * served the page, or to sample data if the address asks for it.
  */
-export async function connect(target: Window): Promise<Bridge> {
+export async function connect(target: Window): Promise<NodeBridge> {
   // The page’s content security policy forbids code generated at run time, which zod would otherwise try.
   z.config({ jitless: true });
   const fake = new URLSearchParams(target.location.search).get('fake');

@@ -1,6 +1,7 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import type { CallContext } from '../../contract/index.ts';
 import { problems } from '../messages/problems.ts';
 import { BridgeError, lostError } from './problem.ts';
 
@@ -14,8 +15,7 @@ export interface Connection {
   readonly retryInMs: number | null;
 }
 
-type Context = Record<never, never>;
-export type Link = ClientLink<Context>;
+export type Link = ClientLink<CallContext>;
 
 /** One attempt at a connection, as a carrier (WebSocket, message port) reports it. */
 export interface Carrier {
@@ -89,7 +89,7 @@ export class LastingLink implements Link {
     this.#link = null;
   }
 
-  async call(path: readonly string[], input: unknown, options: ClientOptions<Context>): Promise<unknown> {
+  async call(path: readonly string[], input: unknown, options: ClientOptions<CallContext>): Promise<unknown> {
     const link = this.#link ?? (await this.#waitForLink(options.signal));
     return link.call(path, input, options);
   }

@@ -1,13 +1,13 @@
 import { defaultSettings } from '../../contract/index.ts';
 import type { Client, Presence, Settings } from '../../contract/index.ts';
-import { clientOf, Refusal } from './fake/answers.ts';
+import { answering, Refusal } from './fake/answers.ts';
 import { Events } from './fake/events.ts';
 import { federationProcedures } from './fake/federationProcedures.ts';
 import { SampleLedger } from './fake/ledger.ts';
 import { ledgerProcedures } from './fake/ledgerProcedures.ts';
 import { museum } from './fake/museum.ts';
 import { SampleNetwork } from './fake/network.ts';
-import { sampleModeration, sampleStatus } from './fake/node.ts';
+import { sampleCard, sampleCommunity, sampleModeration, sampleStatus } from './fake/node.ts';
 import { me, sampleMembers } from './fake/people.ts';
 
 export interface FakeOptions {
@@ -49,7 +49,9 @@ export function createFakeClient({ state, now, lively = true }: FakeOptions): Cl
     setInterval(() => tick.tell(null), STATUS_MS);
     setInterval(() => ledger.step(), STATUS_MS);
   }
-  const status = () => sampleStatus(now(), startedAt, setup, network);
+  const status = () => sampleStatus(now(), startedAt, setup);
+  const community = () => sampleCommunity(now(), network);
+  const cards = () => (setup ? [] : [sampleCard(now())]);
   const begin = (id: string) => {
     setup = false;
     tick.tell(null);
@@ -62,19 +64,31 @@ export function createFakeClient({ state, now, lively = true }: FakeOptions): Cl
   const counts = { open: 0, mine: 0, raised: 0, quarantined: 0, waiting: 0 };
   const quiet = new Events<never>();
 
-  return clientOf({
+  return answering({
     node: {
       status,
       watch: async function* (_, signal) {
         yield status();
         for await (const _tick of tick.watch(signal)) yield status();
       },
+    },
+    community: {
+      status: community,
+      watch: async function* (_, signal) {
+        yield community();
+        for await (const _tick of tick.watch(signal)) yield community();
+      },
       activity: () => ({
         startsAt: startedAt - 24 * 3_600_000,
         hours: [5, 3, 2, 2, 1, 1, 0, 1, 3, 5, 7, 9, 12, 13, 11, 9, 10, 13, 15, 12, 11, 17, 19, 14],
       }),
     },
-    community: {
+    communities: {
+      list: cards,
+      watch: async function* (_, signal) {
+        yield cards();
+        for await (const _tick of tick.watch(signal)) yield cards();
+      },
       create: () => begin('bafyreisample-created'),
       previewInvite: ({ invite }) => {
         if (!invite.startsWith('impulse://join/'))

@@ -1,4 +1,12 @@
-export { ClientProvider, useBridge, useClient, useConnection } from './context.tsx';
-export type { Bridge } from './client.ts';
+export {
+  ClientProvider,
+  CommunityProvider,
+  useBridge,
+  useClient,
+  useConnection,
+  useNodeBridge,
+  useNodeClient,
+} from './context.tsx';
+export type { Bridge, Connected, NodeBridge } from './client.ts';
 export type { Connection, ConnectionState } from './connection.ts';
 export { problemOf } from './problem.ts';

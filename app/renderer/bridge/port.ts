@@ -1,4 +1,6 @@
 import { RPCLink } from '@orpc/client/message-port';
+import { headersOf } from '../../contract/index.ts';
+import type { CallContext } from '../../contract/index.ts';
 import type { Carrier } from './connection.ts';
 
 const READY = 'impulse:ready';
@@ -21,7 +23,7 @@ export function portCarrier(target: Window): Carrier {
           return;
         }
         port = next;
-        const link = new RPCLink({ port });
+        const link = new RPCLink<CallContext>({ port, headers: ({ context }) => headersOf(context) });
         port.addEventListener('close', end);
         port.start();
         on.opened(link);

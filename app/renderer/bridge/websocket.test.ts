@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { contract } from '../../contract/index.ts';
-import type { Client } from '../../contract/index.ts';
+import type { CommunityClient } from '../../contract/index.ts';
 import { browserTimers, LastingLink } from './connection.ts';
 import { CLOSE_DENIED, takeToken, webSocketCarrier } from './websocket.ts';
 
+const answers = { answers: [0, 1, 2].map((index) => ({ index, word: 'tide' })) };
 const TOKEN = 'a-token-that-is-long-enough';
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -17,8 +18,8 @@ afterEach(async () => {
 
 async function host(): Promise<{ server: WebSocketServer; url: string }> {
   const os = implement(contract);
-  const activity = os.node.activity.handler(() => ({ startsAt: 7, hours: Array<number>(24).fill(1) }));
-  const handler = new RPCHandler({ node: { activity } });
+  const confirmPhrase = os.identity.confirmPhrase.handler(() => ({ confirmed: true }));
+  const handler = new RPCHandler({ identity: { confirmPhrase } });
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   server.on('connection', (socket) => {
     if (socket.protocol !== `impulse.${TOKEN}`) return socket.close(CLOSE_DENIED);
@@ -37,17 +38,17 @@ function dial(url: string, token: string | null) {
   const carrier = webSocketCarrier({ url, token, alive: () => Promise.resolve(false) });
   const link = new LastingLink(carrier, { ...browserTimers, random: () => 0 });
   open.push(() => link.close());
-  const client: Client = createORPCClient(link);
+  const client: CommunityClient = createORPCClient(link);
   return { link, client, state: () => link.connection.getState().state };
 }
 
 test('a call reaches the node with the token, and again after the host dropped the connection', async () => {
   const { server, url } = await host();
   const { client, state } = dial(url, TOKEN);
-  expect(await client.node.activity({})).toMatchObject({ startsAt: 7 });
+  expect(await client.identity.confirmPhrase(answers)).toEqual({ confirmed: true });
   for (const socket of server.clients) socket.terminate();
   await vi.waitFor(() => expect(state()).toBe('lost'));
-  expect(await client.node.activity({})).toMatchObject({ startsAt: 7 });
+  expect(await client.identity.confirmPhrase(answers)).toEqual({ confirmed: true });
   expect(state()).toBe('open');
 });
 

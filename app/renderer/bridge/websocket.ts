@@ -1,4 +1,6 @@
 import { RPCLink } from '@orpc/client/websocket';
+import { headersOf } from '../../contract/index.ts';
+import type { CallContext } from '../../contract/index.ts';
 import type { Carrier } from './connection.ts';
 
 const TOKEN_KEY = 'impulse.token';
@@ -56,7 +58,10 @@ export function webSocketCarrier(options: WebSocketCarrierOptions): Carrier {
       }
       const socket = make(options.url, [`impulse.${options.token}`]);
       socket.binaryType = 'arraybuffer';
-      const link = new RPCLink({ websocket: socket });
+      const link = new RPCLink<CallContext>({
+        websocket: socket,
+        headers: ({ context }) => headersOf(context),
+      });
       let opened = false;
       const timer = setTimeout(() => socket.close(), HANDSHAKE_TIMEOUT_MS);
       socket.addEventListener('open', () => {

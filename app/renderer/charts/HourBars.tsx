@@ -8,7 +8,7 @@ const words = t.overview.chart;
 const hourMs = 3_600_000;
 
 /** Posts per hour over one day: bars, a summary sentence, and a table. */
-export function HourBars({ activity }: { activity: Outputs['node']['activity'] }) {
+export function HourBars({ activity }: { activity: Outputs['community']['activity'] }) {
   const rows = activity.hours.map((posts, index) => {
     const at = activity.startsAt + index * hourMs;
     return { at, posts, label: hourMinute(at), last: index === activity.hours.length - 1 };

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Problem } from '../../contract/index.ts';
-import { problemOf, useClient } from '../bridge/index.ts';
+import { problemOf, useNodeClient } from '../bridge/index.ts';
 import { t } from '../messages/en.ts';
 import { Button, Notice, ProblemNotice, TextField } from '../ui/index.ts';
 import { placesToAsk } from './phrase.ts';
@@ -16,7 +16,7 @@ export function PhraseCheck({
   onConfirmed: () => void;
   onShowAgain: () => void;
 }) {
-  const client = useClient();
+  const client = useNodeClient();
   const [places] = useState(() => placesToAsk(Math.random));
   const [answers, setAnswers] = useState<Record<number, string>>({});
   const [wrong, setWrong] = useState(false);

@@ -76,8 +76,6 @@ export const shell = {
   crashedRemedy:
     'The rest of the console still works. Open the view again; if it fails again, report the text below.',
   openAgain: 'Open it again',
-  settled: (community: string) => `This node already belongs to ${community}.`,
-  settledRemedy: 'Another community needs another node: start one with a different data directory.',
   missing: 'This console has no such page.',
   missingRemedy: 'The link may come from a newer version.',
   toOverview: 'Go to the overview',

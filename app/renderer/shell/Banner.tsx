@@ -1,13 +1,13 @@
 import { useConnection } from '../bridge/index.ts';
 import { DialNotice } from '../features/onboarding/DialNotice.tsx';
 import { t } from '../messages/en.ts';
-import { useNode } from '../stores/index.ts';
+import { useCommunity } from '../stores/index.ts';
 import { Button, Notice } from '../ui/index.ts';
 
 /** One line under the header if the console or its node has a problem. */
 export function Banner() {
   const connection = useConnection();
-  const { value: status } = useNode();
+  const { value: status } = useCommunity();
   const phase = status?.phase;
   return (
     <div className="banner">
@@ -26,7 +26,7 @@ export function Banner() {
           {t.shell.failedRemedy}
         </Notice>
       )}
-      {connection.state === 'open' && phase !== undefined && phase !== 'ready' && phase !== 'setup' && (
+      {connection.state === 'open' && phase !== undefined && phase !== 'ready' && (
         <Notice severity={phase === 'degraded' ? 'danger' : 'attention'} title={t.shell.phases[phase]} live />
       )}
       <DialNotice brief />

@@ -1,6 +1,6 @@
-import type { NodeStatus } from '../../contract/index.ts';
 import { t } from '../messages/en.ts';
 import { clock, plural } from '../messages/format.ts';
+import type { Shown } from '../stores/index.ts';
 import { Button, Dot, useNow } from '../ui/index.ts';
 
 function Clock() {
@@ -13,7 +13,7 @@ function Clock() {
 }
 
 export interface HeaderProps {
-  status: NodeStatus | null;
+  shown: Shown | null;
   /** Opens or closes the room list if there is no space to show it permanently. */
   onMenu: () => void;
   /** Moves the focus to the content. */
@@ -21,7 +21,7 @@ export interface HeaderProps {
 }
 
 /** Brand, place, and whether the node is reachable, connected and up to date. */
-export function Header({ status, onMenu, onSkip }: HeaderProps) {
+export function Header({ shown, onMenu, onSkip }: HeaderProps) {
   return (
     <header className="header">
       <a
@@ -43,25 +43,23 @@ export function Header({ status, onMenu, onSkip }: HeaderProps) {
         </svg>
         {t.common.brand}
       </a>
-      {status !== null && (
+      {shown !== null && (
         <>
           <p className="place cut">
-            {status.community !== null && <span className="strong">{status.community.name}</span>}
-            {status.me !== null && (
-              <span className="soft place-more">
-                {' '}
-                · {t.shell.place(status.me.handle, status.me.role, status.name)}
-              </span>
-            )}
+            <span className="strong">{shown.community.name}</span>
+            <span className="soft place-more">
+              {' '}
+              · {t.shell.place(shown.community.me.handle, shown.community.me.role, shown.node.name)}
+            </span>
           </p>
-          <State status={status} />
+          <State status={shown.community} />
         </>
       )}
     </header>
   );
 }
 
-function State({ status }: { status: NodeStatus }) {
+function State({ status }: { status: Shown['community'] }) {
   const reach = t.shell.reach[status.reachability.verdict];
   return (
     <section className="state" aria-label={t.shell.stateOfNode}>

@@ -1,9 +1,9 @@
-import type { NodeStatus } from '../../contract/index.ts';
 import { href } from '../actions/route.ts';
 import { withRoom, type RoomFeature } from '../feature.ts';
 import { features } from '../features.ts';
 import { t } from '../messages/en.ts';
 import { count } from '../messages/format.ts';
+import type { Shown } from '../stores/index.ts';
 
 const rooms = withRoom(features);
 const useNoBadge = () => null;
@@ -11,13 +11,13 @@ const useNoBadge = () => null;
 interface ItemProps {
   readonly feature: RoomFeature;
   readonly isCurrent: boolean;
-  readonly status: NodeStatus | null;
+  readonly shown: Shown | null;
   readonly onGo: () => void;
 }
 
 /** One room with its key and what waits in it. */
-function NavItem({ feature: { name, room, useBadge = useNoBadge }, isCurrent, status, onGo }: ItemProps) {
-  const badge = useBadge(status);
+function NavItem({ feature: { name, room, useBadge = useNoBadge }, isCurrent, shown, onGo }: ItemProps) {
+  const badge = useBadge(shown);
   return (
     <a href={href(name)} aria-current={isCurrent ? 'page' : undefined} onClick={onGo}>
       <kbd aria-hidden="true">{room.shortcut.toUpperCase()}</kbd>
@@ -33,7 +33,7 @@ function NavItem({ feature: { name, room, useBadge = useNoBadge }, isCurrent, st
 }
 
 /** The rooms of the console. */
-export function Nav({ room, status, onGo }: { room: string; status: NodeStatus | null; onGo: () => void }) {
+export function Nav({ room, shown, onGo }: { room: string; shown: Shown | null; onGo: () => void }) {
   return (
     <nav className="nav" aria-label={t.shell.navigation}>
       <ul>
@@ -42,7 +42,7 @@ export function Nav({ room, status, onGo }: { room: string; status: NodeStatus |
           const begins = before !== undefined && before.room.group !== feature.room.group;
           return (
             <li key={feature.name} className={begins ? 'nav-group' : ''}>
-              <NavItem feature={feature} isCurrent={room === feature.name} status={status} onGo={onGo} />
+              <NavItem feature={feature} isCurrent={room === feature.name} shown={shown} onGo={onGo} />
             </li>
           );
         })}

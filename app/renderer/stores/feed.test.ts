@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
-import type { BoardsChange, Client } from '../../contract/index.ts';
+import type { BoardsChange, CommunityClient } from '../../contract/index.ts';
 import type { Bridge, Connection } from '../bridge/index.ts';
-import { clientOf } from '../bridge/fake/answers.ts';
+import { answering } from '../bridge/fake/answers.ts';
 import { Events } from '../bridge/fake/events.ts';
 import { museum } from '../bridge/fake/museum.ts';
 import { sampleMembers } from '../bridge/fake/people.ts';
@@ -13,7 +13,7 @@ import { lose, ready } from './view.ts';
 const FRESH = 'bafyreisample-t-0';
 
 /** A node with a few threads and members, which tells of every change. */
-function client(): Client {
+function client(): CommunityClient {
   const now = 1_764_000_000_000;
   const { list, threads, thread, post } = museum(now);
   const news = new Events<BoardsChange>();
@@ -24,7 +24,7 @@ function client(): Client {
     news.tell({ boards: [board], threads: [id], newPosts: 1 });
     return { id, decision: 'publish' as const };
   };
-  return clientOf({
+  return answering({
     boards: {
       list,
       threads: async (input, signal) => {
@@ -60,7 +60,7 @@ function client(): Client {
       },
       changes: (_, signal) => memberNews.watch(signal),
     },
-  });
+  }).in('bafyreisample');
 }
 
 function bridge(): Bridge {

@@ -1,13 +1,13 @@
 import { problems } from '../messages/problems.ts';
 import { problemOf } from '../bridge/index.ts';
-import type { Bridge } from '../bridge/index.ts';
+import type { Connected } from '../bridge/index.ts';
 import { browserTimers } from '../bridge/connection.ts';
 import type { Timers } from '../bridge/connection.ts';
-import type { Client, Problem } from '../../contract/index.ts';
+import type { Problem } from '../../contract/index.ts';
 
-export interface FeedOptions<T> {
+export interface FeedOptions<T, C> {
   /** Opens the subscription. */
-  readonly open: (client: Client, signal: AbortSignal) => Promise<AsyncIterable<T>>;
+  readonly open: (client: C, signal: AbortSignal) => Promise<AsyncIterable<T>>;
   readonly onValue: (value: T) => void;
   /** The subscription runs (again); events in between were missed. */
   readonly onOpen?: () => void;
@@ -21,9 +21,9 @@ const RETRY_MS = 2_000;
  * Keeps one subscription running until it is stopped: opens it again when it ends, and at once when the
  * connection comes back. Returns the function that stops it.
  */
-export function keepFeed<T>(
-  bridge: Bridge,
-  options: FeedOptions<T>,
+export function keepFeed<T, C>(
+  bridge: Pick<Connected<C>, 'client' | 'connection'>,
+  options: FeedOptions<T, C>,
   timers: Timers = browserTimers,
 ): () => void {
   const ended = new AbortController();

@@ -1,17 +1,17 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
-import { useBridge } from '../bridge/index.ts';
-import type { Post, ReviewCounts, Thread } from '../../contract/index.ts';
+import { useBridge, useNodeBridge } from '../bridge/index.ts';
+import type { CommunityStatus, NodeStatus, Post, ReviewCounts, Thread } from '../../contract/index.ts';
 import type { OpenThread, ThreadsKey } from './boards.ts';
 import type { ChatRoom, ChatState } from './chat.ts';
 import type { Live } from './live.ts';
 import type { PagedList, PagedState } from './paged.ts';
-import { storesOf } from './stores.ts';
+import { nodeStoresOf, storesOf } from './stores.ts';
 import type { Stores } from './stores.ts';
 import { loading } from './view.ts';
 import type { View } from './view.ts';
 
-/** The stores of this window's node. */
+/** The stores of the community whose rooms are shown. */
 const useStores = (): Stores => storesOf(useBridge());
 
 /** A view with a way to ask the node again. */
@@ -23,8 +23,25 @@ function useLive<T>(live: Live<T>): Fresh<T> {
   return { ...view, refresh: live.refresh };
 }
 
-/** The node's status: who it is, how it fares, what it needs. */
-export const useNode = () => useLive(useStores().node);
+/** The node's status: its identity, its health, its notices. */
+export const useNode = () => useLive(nodeStoresOf(useNodeBridge()).node);
+/** All communities of the node. */
+export const useCommunities = () => useLive(nodeStoresOf(useNodeBridge()).communities);
+/** The status of the community: its name, this person’s part in it, its counts and notices. */
+export const useCommunity = () => useLive(useStores().community);
+/** The community that is shown, and its node. */
+export interface Shown {
+  readonly node: NodeStatus;
+  readonly community: CommunityStatus;
+}
+
+/** Both statuses; null until both are known. */
+export function useShown(): Shown | null {
+  const node = useNode().value;
+  const community = useCommunity().value;
+  return node && community && { node, community };
+}
+
 /** All boards. */
 export const useBoards = () => useLive(useStores().boards);
 /** Who is here now. */

@@ -1,7 +1,13 @@
 import type { Bridge } from '../bridge/index.ts';
 import { browserTimers } from '../bridge/connection.ts';
 import type { Timers } from '../bridge/connection.ts';
-import type { Client, LedgerStatus, LedgerValidator, LiveSlot, Problem } from '../../contract/index.ts';
+import type {
+  CommunityClient,
+  LedgerStatus,
+  LedgerValidator,
+  LiveSlot,
+  Problem,
+} from '../../contract/index.ts';
 import { keepFeed } from './feed.ts';
 import { askedValue, liveValue } from './live.ts';
 import type { Live } from './live.ts';
@@ -61,8 +67,12 @@ export function ledgerParts(bridge: Bridge, timers: Timers = browserTimers): Led
         stop();
       };
     };
-  const ledger = askedValue<LedgerStatus>(bridge, (client) => client.ledger.status({}), news(STATUS_MS));
-  const validators = askedValue<readonly LedgerValidator[]>(
+  const ledger = askedValue<LedgerStatus, Bridge['client']>(
+    bridge,
+    (client) => client.ledger.status({}),
+    news(STATUS_MS),
+  );
+  const validators = askedValue<readonly LedgerValidator[], Bridge['client']>(
     bridge,
     (client) => client.ledger.validators({}),
     news(VALIDATORS_MS),
@@ -70,7 +80,7 @@ export function ledgerParts(bridge: Bridge, timers: Timers = browserTimers): Led
   return { ledger, validators, slot };
 }
 
-async function firstSlot(client: Client): Promise<LiveSlot> {
+async function firstSlot(client: CommunityClient): Promise<LiveSlot> {
   for await (const slot of await client.ledger.signatures({})) return slot;
   throw new Error(problems.noSlot);
 }

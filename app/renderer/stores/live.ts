@@ -1,8 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { problemOf } from '../bridge/index.ts';
-import type { Bridge } from '../bridge/index.ts';
-import type { Client, Problem } from '../../contract/index.ts';
+import type { Connected } from '../bridge/index.ts';
+import type { Problem } from '../../contract/index.ts';
 import { keepFeed } from './feed.ts';
 import { lose, loading, ready } from './view.ts';
 import type { View } from './view.ts';
@@ -18,10 +18,10 @@ export interface Live<T> {
 }
 
 /** A value that the node sends in full, at once and at every change. */
-export function liveValue<T>(
-  bridge: Bridge,
-  open: (client: Client, signal: AbortSignal) => Promise<AsyncIterable<T>>,
-  ask: (client: Client) => Promise<T>,
+export function liveValue<T, C>(
+  bridge: Connected<C>,
+  open: (client: C, signal: AbortSignal) => Promise<AsyncIterable<T>>,
+  ask: (client: C) => Promise<T>,
 ): Live<T> {
   const store = createStore<View<T>>(() => loading);
   let stop: (() => void) | null = null;
@@ -40,9 +40,9 @@ export function liveValue<T>(
 }
 
 /** A value that is requested again after each piece of news; news in quick succession counts as one. */
-export function askedValue<T>(
-  bridge: Bridge,
-  ask: (client: Client) => Promise<T>,
+export function askedValue<T, C>(
+  bridge: Connected<C>,
+  ask: (client: C) => Promise<T>,
   news: (again: () => void, lost: (problem: Problem) => void) => () => void,
 ): Live<T> {
   const store = createStore<View<T>>(() => loading);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ReviewFilter } from '../../contract/index.ts';
-import type { Client, ReviewAct, ReviewItem } from '../../contract/index.ts';
-import { clientOf } from '../bridge/fake/answers.ts';
+import type { CommunityClient, ReviewAct, ReviewItem } from '../../contract/index.ts';
+import { answering } from '../bridge/fake/answers.ts';
 import { me, personAt } from '../bridge/fake/people.ts';
 import { ReviewQueue } from './reviewQueue.ts';
 
@@ -30,14 +30,14 @@ const itemAt = (n: number): ReviewItem => ({
 });
 
 /** A node whose queue holds twenty items, a few of them appealed. */
-function node(): Client {
+function node(): CommunityClient {
   let items = Array.from({ length: 20 }, (_, n) => itemAt(n));
   const acts: ReviewAct[] = [];
   const set = (id: string, change: Partial<ReviewItem>) => {
     items = items.map((item) => (item.id === id ? { ...item, ...change } : item));
   };
   const openOnes = () => items.filter(({ ruling }) => ruling === null);
-  return clientOf({
+  return answering({
     review: {
       list: ({ filter: { words, raised }, limit }) => {
         const found = openOnes().filter(
@@ -75,7 +75,7 @@ function node(): Client {
         return { acts: ids, failed: [] };
       },
     },
-  });
+  }).in('bafyreisample');
 }
 const open = async (filter: Partial<ReviewFilter> = {}) => {
   const client = node();

@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { problemOf } from '../bridge/index.ts';
 import type {
-  Client,
+  CommunityClient,
   ModerationLabel,
   ReviewFilter,
   ReviewItem,
@@ -103,14 +103,14 @@ export class ReviewQueue {
   readonly list: PagedList<ReviewItem>;
   readonly store: StoreApi<QueueState>;
   readonly again: () => void;
-  readonly #client: Client;
+  readonly #client: CommunityClient;
   readonly #filter: ReviewFilter;
   readonly #past: Past[];
   /** The item to make active as soon as the list holds it again, after an undo. */
   #wanted: string | null = null;
   #pinned: string | null = null;
 
-  constructor(client: Client, filter: ReviewFilter, past: Past[] = []) {
+  constructor(client: CommunityClient, filter: ReviewFilter, past: Past[] = []) {
     this.#client = client;
     this.#filter = filter;
     this.#past = past;

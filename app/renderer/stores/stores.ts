@@ -1,6 +1,8 @@
-import type { Bridge } from '../bridge/index.ts';
+import type { Bridge, NodeBridge } from '../bridge/index.ts';
 import type {
   Board,
+  CommunityCard,
+  CommunityStatus,
   FederationView,
   Job,
   Member,
@@ -18,9 +20,15 @@ import { askedValue, liveValue } from './live.ts';
 import type { Live } from './live.ts';
 import { ReviewNews } from './review.ts';
 
-/** Everything the console holds of its node. Each part is fed from when it is first wanted. */
-export interface Stores extends LedgerParts {
+/** The values of the node itself. Each is fed from when it is first wanted. */
+export interface NodeStores {
   readonly node: Live<NodeStatus>;
+  readonly communities: Live<readonly CommunityCard[]>;
+}
+
+/** The values of one community. Each is fed from when it is first wanted. */
+export interface Stores extends LedgerParts {
+  readonly community: Live<CommunityStatus>;
   readonly boards: Live<readonly Board[]>;
   readonly news: BoardsNews;
   readonly threads: ThreadLists;
@@ -36,20 +44,35 @@ export interface Stores extends LedgerParts {
   stop(): void;
 }
 
+function makeNodeStores(bridge: NodeBridge): NodeStores {
+  return {
+    node: liveValue(
+      bridge,
+      (client, signal) => client.node.watch({}, { signal }),
+      (client) => client.node.status({}),
+    ),
+    communities: liveValue<readonly CommunityCard[], NodeBridge['client']>(
+      bridge,
+      (client, signal) => client.communities.watch({}, { signal }),
+      (client) => client.communities.list({}),
+    ),
+  };
+}
+
 /** Makes the stores over a bridge; nothing is asked of the node before a part is wanted. */
 export function makeStores(bridge: Bridge): Stores {
   const news = new BoardsNews(bridge);
-  const node = liveValue(
+  const community = liveValue(
     bridge,
-    (client, signal) => client.node.watch({}, { signal }),
-    (client) => client.node.status({}),
+    (client, signal) => client.community.watch({}, { signal }),
+    (client) => client.community.status({}),
   );
-  const boards = askedValue<readonly Board[]>(
+  const boards = askedValue<readonly Board[], Bridge['client']>(
     bridge,
     (client) => client.boards.list({}),
     (again, lost) => news.subscribe(again, lost),
   );
-  const online = liveValue<readonly Presence[]>(
+  const online = liveValue<readonly Presence[], Bridge['client']>(
     bridge,
     (client, signal) => client.chat.watchOnline({}, { signal }),
     (client) => client.chat.online({}),
@@ -59,7 +82,7 @@ export function makeStores(bridge: Bridge): Stores {
     (client, signal) => client.federation.watch({}, { signal }),
     (client) => client.federation.view({}),
   );
-  const members = askedValue<readonly Member[]>(
+  const members = askedValue<readonly Member[], Bridge['client']>(
     bridge,
     (client) => client.members.list({}),
     (again, lost) =>
@@ -70,12 +93,12 @@ export function makeStores(bridge: Bridge): Stores {
         onLost: lost,
       }),
   );
-  const jobs = liveValue<readonly Job[]>(
+  const jobs = liveValue<readonly Job[], Bridge['client']>(
     bridge,
     (client, signal) => client.archive.watch({}, { signal }),
     (client) => client.archive.jobs({}),
   );
-  const settings = askedValue<Settings>(
+  const settings = askedValue<Settings, Bridge['client']>(
     bridge,
     (client) => client.settings.get({}),
     (again) =>
@@ -93,7 +116,7 @@ export function makeStores(bridge: Bridge): Stores {
   const opened = new OpenThreads(bridge, news);
   const chat = new ChatRoom(bridge);
   const parts = {
-    node,
+    community,
     boards,
     news,
     threads,
@@ -117,6 +140,14 @@ export function makeStores(bridge: Bridge): Stores {
 }
 
 const made = new WeakMap<Bridge, Stores>();
+const madeOfNode = new WeakMap<NodeBridge, NodeStores>();
+
+/** The stores of a node, the same ones each time. */
+export function nodeStoresOf(bridge: NodeBridge): NodeStores {
+  const stores = madeOfNode.get(bridge) ?? makeNodeStores(bridge);
+  madeOfNode.set(bridge, stores);
+  return stores;
+}
 
 /** The stores of a bridge, the same ones each time. */
 export function storesOf(bridge: Bridge): Stores {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import type { Client, Job } from '../../../contract/index.ts';
+import type { CommunityClient, Job } from '../../../contract/index.ts';
 import { ArchiveFormat } from '../../../contract/archive.ts';
 import { Problem } from '../../kernel/errors.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { ProgressLine, type Answer, type Io } from '../io.ts';
 import { findBoard } from './boards.ts';
 import { wholeNumber } from './numbers.ts';
@@ -26,7 +26,7 @@ function importCommand(context: Context): Command {
     .option('--format <format>', 'mbox, maildir or jsonl; detected from the data if left out')
     .option('--create', 'make the board if it is missing')
     .action((path: string, options: CommonOptions & { board: string; format?: string; create?: boolean }) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const format = ArchiveFormat.options.find((name) => name === options.format);
         if (options.format !== undefined && !format) throw problem('unknown-import-format');
         const board = await boardToFill(client, options.board, options.create === true);
@@ -41,7 +41,7 @@ function importCommand(context: Context): Command {
     );
 }
 
-async function boardToFill(client: Client, slug: string, create: boolean): Promise<string> {
+async function boardToFill(client: CommunityClient, slug: string, create: boolean): Promise<string> {
   if (create && !(await client.boards.list({})).some((one) => one.slug === slug || one.id === slug)) {
     return (await client.boards.create({ slug, name: slug })).id;
   }
@@ -57,7 +57,7 @@ function exportCommand(context: Context): Command {
     .option('--board <board>', 'only this board')
     .option('--format <format>', 'mbox or jsonl; taken from the file name if left out')
     .action((path: string, options: CommonOptions & { board?: string; format?: string }) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const name = options.format ?? (path.endsWith('.jsonl') ? 'jsonl' : 'mbox');
         if (name !== 'mbox' && name !== 'jsonl') throw problem('unknown-export-format');
         const board = options.board === undefined ? undefined : (await findBoard(client, options.board)).id;
@@ -78,7 +78,7 @@ function demo(context: Context): Command {
   ])
     .option('--limit <number>', 'how many mails, up to 6000', wholeNumber)
     .action((options: CommonOptions & { limit?: number }) =>
-      withClient(context, options, async (client) =>
+      withCommunity(context, options, async (client) =>
         follow(context.io, client, await client.archive.demo({ limit: options.limit }), 'Filling'),
       ),
     );
@@ -88,7 +88,7 @@ function demo(context: Context): Command {
  * Shows a job's progress until it ends. Ctrl-C cancels the job and then waits for it, so that the messages
  * imported so far are complete.
  */
-async function follow(io: Io, client: Client, started: Job, label: string): Promise<Answer> {
+async function follow(io: Io, client: CommunityClient, started: Job, label: string): Promise<Answer> {
   const line = new ProgressLine(io, label);
   const cancel = () => void client.archive.cancel({ id: started.id });
   if (io.signal.aborted) cancel();

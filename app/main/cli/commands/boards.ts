@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Board, Client, Outputs, Post } from '../../../contract/index.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import type { Board, CommunityClient, Outputs, Post } from '../../../contract/index.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { oneLine, plain, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
@@ -16,7 +16,7 @@ export const boardCommands = (context: Context): Command[] => [
 ];
 
 /** The board of a slug or an id. Throws a Problem `no-board` that lists the existing ones. */
-export async function findBoard(client: Client, name: string): Promise<Board> {
+export async function findBoard(client: CommunityClient, name: string): Promise<Board> {
   const boards = await client.boards.list({});
   const found = boards.find((one) => one.slug === name || one.id === name);
   if (found) return found;
@@ -31,7 +31,7 @@ function board(context: Context): Command {
   ]);
   const list = command('list', 'list the boards', ['board list']).action(
     (_options: CommonOptions, self: Command) =>
-      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
         const boards = await client.boards.list({});
         const rows = boards.map((one) => [
           one.slug,
@@ -51,7 +51,7 @@ function board(context: Context): Command {
     .option('--description <text>', 'one sentence about its topic')
     .action((slug: string, _options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { name?: string; description?: string }>();
-      return withClient(context, options, async (client) => {
+      return withCommunity(context, options, async (client) => {
         const made = await client.boards.create({
           slug,
           name: options.name ?? slug,
@@ -82,7 +82,7 @@ function post(context: Context): Command {
     .option('--attach <file...>', 'files to attach, up to 16 MB each')
     .option('--ask-review', 'if it would be held back, ask the moderators to review it as it is')
     .action((first: string | undefined, second: string | undefined, options: Options) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const given = options.reply === undefined ? second : first;
         const text = given ?? (await context.io.input())?.trimEnd() ?? '';
         if (text.trim() === '') throw problem('no-text-to-post');
@@ -135,7 +135,7 @@ function read(context: Context): Command {
     .option('--limit <number>', 'how many, up to 200', wholeNumber, 50)
     .option('--cursor <cursor>', 'continue where the last page ended')
     .action((what: string | undefined, options: Options) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const page = { limit: options.limit, cursor: options.cursor };
         const boards = await client.boards.list({});
         const found = boards.find((one) => one.slug === what || one.id === what);
@@ -198,7 +198,7 @@ function search(context: Context): Command {
     .option('--limit <number>', 'how many, up to 200', wholeNumber, 20)
     .option('--cursor <cursor>', 'continue where the last page ended')
     .action((words: string[], options: Options) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const found = options.board === undefined ? undefined : await findBoard(client, options.board);
         const page = { limit: options.limit, cursor: options.cursor };
         const hits = await client.boards.search({ ...page, query: words.join(' '), board: found?.id });

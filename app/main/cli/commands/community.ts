@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
-import type { Client, Reach } from '../../../contract/index.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import type { CommunityClient, Reach } from '../../../contract/index.ts';
+import { command, withCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import { bytes, duration, table, when } from '../text.ts';
 import { members } from './members.ts';
 import { wholeNumber } from './numbers.ts';
 import { mustBeReady, reach, setUp, wishOf, withReachOptions, type ReachOptions } from './reach.ts';
 import { problem } from '../problems.ts';
 
-/** `invite`, `reach`, `join`, `peers` and `members`: the participants. */
+/** `invite`, `reach`, `join`, `communities`, `peers` and `members`: the participants. */
 export const communityCommands = (context: Context): Command[] => [
   invite(context),
   reach(context),
   join(context),
+  communities(context),
   peers(context),
   members(context),
 ];
@@ -42,7 +43,7 @@ function invite(context: Context): Command {
     .option('--revoke <id>', 'revoke an invite');
   return withReachOptions(made, 'who can use it; sets this node up for that reach').action(
     (options: Options) =>
-      withClient(
+      withCommunity(
         context,
         options,
         async (client) => {
@@ -81,7 +82,10 @@ function invite(context: Context): Command {
  * Sets the node up for the reach of an invite, if it is not yet. Throws a Problem (`reach-unset`,
  * `not-reachable`).
  */
-async function prepare(client: Client, options: ReachOptions & { readonly reach?: Reach }): Promise<void> {
+async function prepare(
+  client: CommunityClient,
+  options: ReachOptions & { readonly reach?: Reach },
+): Promise<void> {
   const wish = options.reach;
   const reports = await client.federation.reaches({});
   if (wish === undefined) {
@@ -105,14 +109,15 @@ function join(context: Context): Command {
     .requiredOption('--handle <handle>', 'the name that others see');
   return withReachOptions(made, 'who can dial this node; it dials others in any case').action(
     (invite: string, options: Options) =>
-      withClient(
+      withNode(
         context,
         options,
         async (client) => {
           const wish = options.reach === undefined ? {} : { wish: wishOf(options.reach, options) };
-          const joined = await client.community.join({ invite, handle: options.handle, ...wish });
-          const { community } = await client.node.status({});
-          const text = `You are a ${joined.role} of ${community?.name ?? 'the community'}. Next: impulse serve`;
+          const joined = await client.communities.join({ invite, handle: options.handle, ...wish });
+          const cards = await client.communities.list({});
+          const name = cards.find(({ id }) => id === joined.id)?.name ?? 'the community';
+          const text = `You are a ${joined.role} of ${name}. Next: impulse serve`;
           return { json: joined, text };
         },
         { offline: false, mayMake: true },
@@ -120,10 +125,35 @@ function join(context: Context): Command {
   );
 }
 
+function communities(context: Context): Command {
+  return command('communities', 'list the communities of this node', [
+    'communities',
+    'communities --json',
+  ]).action((options: CommonOptions) =>
+    withNode(context, options, async (client) => {
+      const cards = await client.communities.list({});
+      const rows = cards.map((card) => [
+        card.name,
+        card.state,
+        card.handle ?? '-',
+        card.role ?? '-',
+        card.unread,
+        card.duties,
+        card.peers,
+        card.id,
+      ]);
+      const headings = ['Name', 'State', 'You', 'Role', 'Unread', 'Duties', 'Peers', 'Id'];
+      const text =
+        rows.length === 0 ? 'There is none yet: impulse init, or impulse join' : table(headings, rows);
+      return { json: cards, text };
+    }),
+  );
+}
+
 function peers(context: Context): Command {
   return command('peers', 'list the nodes this one is connected to', ['peers', 'peers --json']).action(
     (options: CommonOptions) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const view = await client.federation.view({});
         const rows = view.peers.map((peer) => [
           peer.name ?? peer.peerId.slice(-8),

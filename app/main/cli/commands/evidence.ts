@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { checkEvidenceFile } from '../../node/ledger-tools.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { table, when } from '../text.ts';
@@ -26,7 +26,7 @@ function evidence(context: Context): Command {
     .option('--limit <number>', 'how many', wholeNumber, 20)
     .option('--cursor <number>', 'continue where the last list ended')
     .action(({ out, limit, cursor, ...options }: Options) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const page = await client.ledger.evidence({ limit, ...(cursor ? { cursor } : {}) });
         const rows = page.items.map((one) => [
           one.handle,

@@ -2,13 +2,13 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type {
-  Client,
+  CommunityClient,
   ModerationRules,
   ModerationStatus,
   Replay,
   ScopeBounds,
 } from '../../../contract/index.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { duration, pairs, table } from '../text.ts';
 import { findBoard } from './boards.ts';
 import { problem } from '../problems.ts';
@@ -33,7 +33,7 @@ function status(context: Context): Command {
   return command('status', 'show which models judge, how fast, and how many messages wait', [
     'moderation status',
   ]).action((_options: CommonOptions, self: Command) =>
-    withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+    withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
       const now = await client.moderation.status({});
       return { json: now, text: statusText(now) };
     }),
@@ -77,7 +77,7 @@ function bounds(context: Context): Command {
     .option('--yes', 'apply the change; without it, only its effect is shown')
     .action((_options: Options, self: Command) => {
       const options = self.optsWithGlobals<Options>();
-      return withClient(context, options, async (client) => {
+      return withCommunity(context, options, async (client) => {
         const board = options.board === undefined ? null : (await findBoard(client, options.board)).id;
         if (options.set === undefined && options.reset !== true) {
           const all = await client.moderation.bounds({});
@@ -134,7 +134,7 @@ function rules(context: Context): Command {
     .option('--set <rule=value>', 'a new value for a rule', ruleOf)
     .action((_options: Options, self: Command) => {
       const options = self.optsWithGlobals<Options>();
-      return withClient(context, options, async ({ moderation }) => {
+      return withCommunity(context, options, async ({ moderation }) => {
         const now = options.set ? await moderation.setRules(options.set) : await moderation.rules({});
         return { json: now, text: pairs(Object.entries(now)) };
       });
@@ -164,7 +164,7 @@ function lists(context: Context): Command {
     .option('--remove <id>', 'the list to remove')
     .action((_options: Options, self: Command) => {
       const options = self.optsWithGlobals<Options>();
-      return withClient(context, options, async (client) => {
+      return withCommunity(context, options, async (client) => {
         const { decision } = options;
         if (decision !== 'queue' && decision !== 'quarantine') throw problem('unknown-list-decision');
         if (options.remove !== undefined) await client.moderation.removeList({ id: options.remove });
@@ -185,7 +185,11 @@ function lists(context: Context): Command {
     });
 }
 
-async function take(client: Client, path: string, decision: 'queue' | 'quarantine'): Promise<number> {
+async function take(
+  client: CommunityClient,
+  path: string,
+  decision: 'queue' | 'quarantine',
+): Promise<number> {
   const text = await readFile(resolve(path), 'utf8');
   const { skipped } = await client.moderation.importList({
     name: basename(path).slice(0, 60),
@@ -201,7 +205,7 @@ function models(context: Context, on: boolean): Command {
     ? 'turn the models on'
     : 'turn the models off: rules and people still decide, and what no rule holds back is published';
   return command(name, what, [`moderation ${name}`]).action((_options: CommonOptions, self: Command) =>
-    withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+    withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
       await client.moderation.setModels({ on });
       return { json: { on }, text: on ? 'The models are on.' : 'The models are off.' };
     }),

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { LedgerBlock, LedgerStatus } from '../../../contract/index.ts';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { readGenesis } from '../../node/ledger-tools.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { print, type Answer } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
 import { evidenceCommands } from './evidence.ts';
@@ -29,14 +29,14 @@ function ledger(context: Context): Command {
   group.addCommand(
     command('status', 'height, validators and whether it runs', ['ledger status']).action(
       (options: CommonOptions) =>
-        withClient(context, options, async (client) => statusAnswer(await client.ledger.status({}))),
+        withCommunity(context, options, async (client) => statusAnswer(await client.ledger.status({}))),
     ),
   );
   group.addCommand(
     command('recover', 'after a halt: execute all blocks again, and continue if every state root matches', [
       'ledger recover',
     ]).action((options: CommonOptions) =>
-      withClient(context, options, async (client) => statusAnswer(await client.ledger.recover({}))),
+      withCommunity(context, options, async (client) => statusAnswer(await client.ledger.recover({}))),
     ),
   );
   group.addCommand(
@@ -45,7 +45,7 @@ function ledger(context: Context): Command {
     ])
       .argument('<id>', 'id of the transaction')
       .action((id: string, options: CommonOptions) =>
-        withClient(context, options, async (client) => {
+        withCommunity(context, options, async (client) => {
           const found = await client.ledger.inclusion({ id });
           const text = pairs([
             ['Number', `${found.index} of ${found.count}, counted from 0`],
@@ -64,7 +64,7 @@ function ledger(context: Context): Command {
       .argument('<from>', 'the earlier block, by height or hash')
       .argument('[to]', 'the later block; the newest if left out')
       .action((from: string, to: string | undefined, options: CommonOptions) =>
-        withClient(context, options, async (client) => {
+        withCommunity(context, options, async (client) => {
           const found = await client.ledger.consistency({
             from: blockNamed(from),
             ...(to === undefined ? {} : { to: blockNamed(to) }),
@@ -123,7 +123,7 @@ function genesis(context: Context): Command {
         return { json: read, text: `${read.id}\n${JSON.stringify(read.document, null, 2)}${where}` };
       };
       if (options.file === undefined) {
-        return withClient(context, options, async (client) =>
+        return withCommunity(context, options, async (client) =>
           answer(fromBase64Url((await client.ledger.genesis({})).genesis)),
         );
       }
@@ -137,7 +137,7 @@ function block(context: Context): Command {
     .argument('[block]', 'height or hash')
     .option('--limit <number>', 'how many of the newest', wholeNumber, 20)
     .action((which: string | undefined, options: CommonOptions & { limit: number }) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         if (which === undefined) {
           const page = await client.ledger.blocks({ limit: options.limit });
           return { json: page, text: blockTable(page.items) || 'There is no block yet.' };
@@ -176,7 +176,7 @@ function snapshot(context: Context): Command {
     .option('--height <number>', 'of this block; the newest if left out', wholeNumber)
     .option('--out <file>', 'write its head: header, certificate and the hashes of its parts')
     .action((options: CommonOptions & { height?: number; out?: string }) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const { manifest, ...facts } = await client.ledger.snapshot(
           options.height === undefined ? {} : { height: options.height },
         );

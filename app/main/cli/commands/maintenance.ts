@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Verification } from '../../../contract/index.ts';
-import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, dataDirOf, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { bytes, pairs, when } from '../text.ts';
@@ -27,7 +27,7 @@ function verify(context: Context): Command {
     .option('--deep', 'check every signature as well')
     .action(async (options: CommonOptions & { deep?: boolean }) => {
       let ok = true;
-      await withClient(context, options, async (client) => {
+      await withCommunity(context, options, async (client) => {
         const found = await client.maintenance.verify({ deep: options.deep === true });
         ok = found.ok;
         return { json: found, text: verificationText(found) };
@@ -40,7 +40,7 @@ function rebuild(context: Context): Command {
   return command('rebuild', 'recompute all projections from the log', ['rebuild']).action(
     async (options: CommonOptions) => {
       let ok = true;
-      await withClient(context, options, async (client) => {
+      await withCommunity(context, options, async (client) => {
         const found = await client.maintenance.rebuild({});
         ok = found.ok;
         return { json: found, text: verificationText(found) };
@@ -70,7 +70,7 @@ function backup(context: Context): Command {
     .option('--to <file>', 'where to; the backups folder of the data directory if left out')
     .option('--list', 'show the existing backups')
     .action((options: CommonOptions & { to?: string; list?: boolean }) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         if (options.list) {
           const kept = await client.maintenance.backups({});
           const text = kept.map((one) => `${when(one.at)}  ${bytes(one.sizeBytes)}  ${one.path}`).join('\n');

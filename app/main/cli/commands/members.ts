@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { Role, type Client, type Member } from '../../../contract/index.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { Role, type CommunityClient, type Member } from '../../../contract/index.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 export function members(context: Context): Command {
   const group = command('members', 'list the members', ['members', 'members ban mara --reason flood']).action(
     (options: CommonOptions) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const list = await client.members.list({});
         const rows = list.map((member) => [
           member.handle,
@@ -32,9 +32,9 @@ export function members(context: Context): Command {
   const act = (
     options: CommonOptions,
     who: string,
-    work: (client: Client, member: Member) => Promise<string>,
+    work: (client: CommunityClient, member: Member) => Promise<string>,
   ) =>
-    withClient(context, options, async (client) => {
+    withCommunity(context, options, async (client) => {
       const member = found(await client.members.list({}), who);
       const text = await work(client, member);
       const list = await client.members.list({});
@@ -77,7 +77,7 @@ export function members(context: Context): Command {
     command('rename', 'change your own handle', ['members rename "Mara Lind"'])
       .argument('<handle>', 'your new handle')
       .action((handle: string, options: CommonOptions) =>
-        withClient(context, options, async (client) => {
+        withCommunity(context, options, async (client) => {
           await client.members.setHandle({ handle });
           return { json: { handle }, text: `Your handle is ${handle} now.` };
         }),
@@ -87,7 +87,7 @@ export function members(context: Context): Command {
 }
 
 /** The DID of a member, named by handle or DID. */
-export async function didFor(client: Client, who: string): Promise<string> {
+export async function didFor(client: CommunityClient, who: string): Promise<string> {
   return who.startsWith('did:') ? who : found(await client.members.list({}), who).did;
 }
 

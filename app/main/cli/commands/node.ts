@@ -1,11 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { NodeStatus } from '../../../contract/index.ts';
+import type { Client, CommunityCard, CommunityStatus, NodeStatus, Problem } from '../../../contract/index.ts';
 import { readHostInfo } from '../../host/host-info.ts';
 import { entryUrlOf, serve } from '../../host/serve.ts';
 import { dataLayout } from '../../node/data-directory.ts';
-import { command, dataDirOf, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, dataDirOf, findCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import { print } from '../io.ts';
 import { bytes, duration, pairs } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
@@ -55,7 +55,7 @@ function init(context: Context): Command {
     .option('--block-bytes <number>', 'the most bytes of transactions in a block', wholeNumber)
     .option('--block-transactions <number>', 'the most transactions in a block', wholeNumber)
     .action((options: Options) =>
-      withClient(
+      withNode(
         context,
         options,
         async (client) => {
@@ -68,13 +68,20 @@ function init(context: Context): Command {
           if (!model) throw problem('unknown-fault-model', { models: models.join(', ') });
           const { credit, supply, snapshotInterval, blockBytes, blockTransactions } = options;
           const ledger = { credit, supply, snapshotInterval, blockBytes, blockTransactions };
-          const { id } = await client.community.create({ name, handle, description, boards, model, ledger });
+          const { id } = await client.communities.create({
+            name,
+            handle,
+            description,
+            boards,
+            model,
+            ledger,
+          });
           const { me } = await client.node.status({});
           const next = [
             `You are the sysop of ${name}.`,
             'Next: impulse serve, open the address it prints, and write your 24 recovery words down.',
           ];
-          return { json: { id, did: me?.did ?? null }, text: next.join('\n') };
+          return { json: { id, did: me.did }, text: next.join('\n') };
         },
         { mayMake: true },
       ),
@@ -135,41 +142,78 @@ function status(context: Context): Command {
     'status',
     'status --json',
   ]).action((options: CommonOptions) =>
-    withClient(context, options, async (client) => {
+    withNode(context, options, async (client) => {
       const state = await client.node.status({});
+      const cards = await client.communities.list({});
+      const named = options.community === undefined ? cards : [await findCommunity(client, options)];
+      const communities = await Promise.all(named.map((card) => detailsOf(client, card)));
       const dataDir = dataDirOf(options);
       const info = await readHostInfo(dataLayout(dataDir).hostInfo);
       const console = info ? await entryUrlOf(dataDir, info.url) : null;
-      return { json: { ...state, console, dataDir }, text: statusText(state, console, dataDir) };
+      return {
+        json: { ...state, communities, console, dataDir },
+        text: statusText(state, communities, console, dataDir),
+      };
     }),
   );
 }
 
-function statusText(state: NodeStatus, console: string | null, dataDir: string): string {
-  const { community, me, counts, health, sync } = state;
+interface Details {
+  readonly card: CommunityCard;
+  /** Null unless the community is open: to look at a node opens none. */
+  readonly status: CommunityStatus | null;
+}
+
+const detailsOf = async (client: Client, card: CommunityCard): Promise<Details> => ({
+  card,
+  status: card.state === 'open' ? await client.in(card.id).community.status({}) : null,
+});
+
+function statusText(
+  state: NodeStatus,
+  communities: readonly Details[],
+  console: string | null,
+  dataDir: string,
+): string {
+  const { health } = state;
+  const node = pairs([
+    ['Node', `${state.name} (${state.phase}), version ${state.version}`],
+    ...(communities.length === 0
+      ? [['Community', 'none yet: impulse init, or impulse join'] as [string, string]]
+      : []),
+    ['Peers', `${state.peers} connected`],
+    ['Memory', bytes(health.memoryBytes)],
+    ['Disk', `${bytes(health.diskUsedBytes)} used, ${bytes(health.diskFreeBytes)} free`],
+    ['Data', dataDir],
+    ['Console', console ?? 'not running: impulse serve'],
+  ]);
+  return [node + noticesText(state.notices), ...communities.map(communityText)].join('\n\n');
+}
+
+function communityText({ card, status }: Details): string {
+  if (!status) {
+    const problem = card.problem === null ? '' : noticesText([card.problem]);
+    return pairs([['Community', `${card.name} (${card.state})`]]) + problem;
+  }
+  const { counts, sync, me } = status;
   const catchUp = sync
     ? `${sync.stage}, ${sync.done}${sync.total === null ? '' : ` of ${sync.total}`}`
     : 'up to date';
   const left = sync?.etaSeconds ? `, ${duration(sync.etaSeconds)} left` : '';
-  const notices = state.notices.map(
-    ({ message, remedy }) => `\n! ${message}${remedy === null ? '' : ` ${remedy}`}`,
-  );
   return (
     pairs([
-      ['Node', `${state.name} (${state.phase}), version ${state.version}`],
-      ['Community', community ? community.name : 'none yet: impulse init, or impulse join'],
-      ['You', me ? `${me.handle}${me.role ? `, ${me.role}` : ''}` : '-'],
-      ['Peers', `${state.peers} connected, reachability ${state.reachability.verdict}`],
+      ['Community', `${card.name} (${status.phase})`],
+      ['You', `${me.handle}${me.role ? `, ${me.role}` : ''}`],
+      ['Peers', `${status.peers} connected, reachability ${status.reachability.verdict}`],
       ['Catch-up', `${catchUp}${left}`],
       ['Posts', `${counts.posts}, ${counts.unread} unread, ${counts.postsToday} today`],
       ['Members', `${counts.members}, ${counts.online} online`],
-      ['Memory', bytes(health.memoryBytes)],
-      ['Disk', `${bytes(health.diskUsedBytes)} used, ${bytes(health.diskFreeBytes)} free`],
-      ['Data', dataDir],
-      ['Console', console ?? 'not running: impulse serve'],
-    ]) + notices.join('')
+    ]) + noticesText(status.notices)
   );
 }
+
+const noticesText = (notices: readonly Problem[]): string =>
+  notices.map(({ message, remedy }) => `\n! ${message}${remedy === null ? '' : ` ${remedy}`}`).join('');
 
 /** Reads a port from an option. */
 export function portNumber(value: string): number {

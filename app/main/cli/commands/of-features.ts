@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandSpec, Feature } from '../../feature/index.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 
 /**
  * The commands that features declare; those of two words, such as `board list`, are subcommands of their
@@ -32,7 +32,7 @@ function commandOf(context: Context, name: string, spec: CommandSpec): Command {
   return made.action((...given: unknown[]) => {
     const self = given.at(-1) as Command;
     const options = self.optsWithGlobals<CommonOptions & Record<string, string | boolean | undefined>>();
-    return withClient(
+    return withCommunity(
       context,
       options,
       async (client) => {

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
-import type { Client, Reach, ReachReport, ReachWish } from '../../../contract/index.ts';
+import type { CommunityClient, Reach, ReachReport, ReachWish } from '../../../contract/index.ts';
 import { Problem } from '../../kernel/errors.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import type { Answer } from '../io.ts';
 import { problem } from '../problems.ts';
 
@@ -38,7 +38,7 @@ export function reach(context: Context): Command {
     )
     .option('--no-relay', 'do not relay connections for members who cannot be dialled')
     .action((wanted: string | undefined, options: ReachOptions) =>
-      withClient(
+      withCommunity(
         context,
         options,
         async (client): Promise<Answer> => {
@@ -57,7 +57,7 @@ export function reach(context: Context): Command {
 }
 
 /** Sets the node up for a reach. A node for the internet relays unless an option says otherwise. */
-export function setUp(client: Client, wanted: Reach, options: ReachOptions): Promise<ReachReport> {
+export function setUp(client: CommunityClient, wanted: Reach, options: ReachOptions): Promise<ReachReport> {
   return client.federation.setReach(wishOf(wanted, options));
 }
 

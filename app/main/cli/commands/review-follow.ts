@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { table } from '../text.ts';
 import { didFor } from './members.ts';
 import { problem } from '../problems.ts';
@@ -15,7 +15,7 @@ function moderators(context: Context): Command {
   return command('moderators', 'list the moderators, how much they decide, and whether you follow them', [
     'review moderators',
   ]).action((_options: CommonOptions, self: Command) =>
-    withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+    withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
       const all = await client.review.moderators({});
       const rows = all.map((one) => [
         one.person.handle,
@@ -43,7 +43,7 @@ function follow(context: Context): Command {
     .option('--off', 'stop following them')
     .action((who: string, _options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { off?: boolean }>();
-      return withClient(context, options, async (client) => {
+      return withCommunity(context, options, async (client) => {
         const following = options.off !== true;
         const did = await didFor(client, who);
         await client.review.follow({ did, following });
@@ -63,7 +63,7 @@ function override(context: Context): Command {
     .argument('<id>', 'id of the message')
     .argument('<what>', 'show, hide, or none to follow the moderators')
     .action((id: string, what: string, _options: CommonOptions, self: Command) =>
-      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
         if (what !== 'show' && what !== 'hide' && what !== 'none') throw problem('unknown-standing');
         const chosen = what === 'none' ? null : what;
         await client.review.override({ id, show: chosen });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PurgeReceipt } from '../../../contract/index.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import type { Answer } from '../io.ts';
 import { bytes, pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
@@ -21,7 +21,7 @@ function purge(context: Context): Command {
     .requiredOption('--reason <text>', 'the reason; everybody can read it')
     .action((id: string, _options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { reason: string }>();
-      return withClient(context, options, async (client) =>
+      return withCommunity(context, options, async (client) =>
         receiptAnswer(await client.review.purge({ id, reason: options.reason })),
       );
     });
@@ -32,7 +32,7 @@ function purges(context: Context): Command {
     .option('--limit <number>', 'how many', wholeNumber, 20)
     .action((_options: CommonOptions, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & { limit: number }>();
-      return withClient(context, options, async (client) => {
+      return withCommunity(context, options, async (client) => {
         const page = await client.review.purges({ limit: options.limit });
         const rows = page.items.map((one) => [
           when(one.at),
@@ -58,7 +58,7 @@ function answer(context: Context): Command {
     .argument('<id>', 'id of the purge')
     .argument('<answer>', 'gone or refused')
     .action((id: string, said: string, _options: CommonOptions, self: Command) =>
-      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
         if (said !== 'gone' && said !== 'refused') throw problem('unknown-purge-answer');
         return receiptAnswer(await client.review.answerPurge({ id, answer: said }));
       }),

@@ -4,11 +4,11 @@ import {
   ModerationLabel,
   ReviewFilter,
   Ruling,
-  type Client,
+  type CommunityClient,
   type ReviewItem,
 } from '../../../contract/index.ts';
 import { ROLES, type Role } from '../../kernel/roles.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import type { Answer } from '../io.ts';
 import { oneLine, pairs, plain, table, when } from '../text.ts';
 import { findBoard } from './boards.ts';
@@ -66,7 +66,7 @@ function list(context: Context): Command {
     .option('--cursor <cursor>', 'continue from this cursor of the last page')
     .action((_options: ListOptions, self: Command) => {
       const options = self.optsWithGlobals<ListOptions>();
-      return withClient(context, options, async (client) => {
+      return withCommunity(context, options, async (client) => {
         const filter = ReviewFilter.parse({
           state: options.state,
           order: options.order,
@@ -111,7 +111,7 @@ function show(context: Context): Command {
   return command('show', 'show one message, its context and the decisions about it', ['review show bafy…'])
     .argument('<id>', 'id of the message')
     .action((id: string, _options: CommonOptions, self: Command) =>
-      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
         const found = await client.review.item({ id });
         const { item, acts, before, after } = found;
         const facts = pairs([
@@ -135,7 +135,7 @@ function show(context: Context): Command {
     );
 }
 
-type Done = Awaited<ReturnType<Client['review']['claim']>>;
+type Done = Awaited<ReturnType<CommunityClient['review']['claim']>>;
 
 function doneAnswer(done: Done): Answer {
   const failed = done.failed.map(({ id, message }) => `! ${id}: ${message}`);
@@ -146,12 +146,12 @@ function doneAnswer(done: Done): Answer {
 function bulk<O extends CommonOptions>(
   context: Context,
   made: Command,
-  work: (client: Client, ids: string[], options: O) => Promise<Done>,
+  work: (client: CommunityClient, ids: string[], options: O) => Promise<Done>,
 ): Command {
   return made
     .argument('<ids...>', 'their ids')
     .action((ids: string[], _options: O, self: Command) =>
-      withClient(context, self.optsWithGlobals<O>(), async (client) =>
+      withCommunity(context, self.optsWithGlobals<O>(), async (client) =>
         doneAnswer(await work(client, ids, self.optsWithGlobals<O>())),
       ),
     );
@@ -206,7 +206,7 @@ function report(context: Context): Command {
     .argument('<id>', 'id of the message')
     .argument('<note>', 'what is wrong with it')
     .action((id: string, note: string, _options: CommonOptions, self: Command) =>
-      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
         await client.review.report({ id, note });
         return { json: {}, text: 'Reported.' };
       }),
@@ -220,7 +220,7 @@ function appeal(context: Context): Command {
     .argument('<id>', 'id of the message')
     .argument('<text>', 'why it should be shown')
     .action((id: string, text: string, _options: CommonOptions, self: Command) =>
-      withClient(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
+      withCommunity(context, self.optsWithGlobals<CommonOptions>(), async (client) => {
         await client.review.appeal({ id, text });
         return { json: {}, text: 'A moderator will look at it.' };
       }),
@@ -243,7 +243,7 @@ function audit(context: Context): Command {
     .option('--limit <number>', 'how many', wholeNumber, 50)
     .action((_options: AuditOptions, self: Command) => {
       const options = self.optsWithGlobals<AuditOptions>();
-      return withClient(context, options, async (client) => {
+      return withCommunity(context, options, async (client) => {
         const page = await client.review.audit({
           by: options.by === undefined ? null : await didFor(client, options.by),
           item: options.item ?? null,

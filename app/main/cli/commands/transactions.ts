@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { LedgerTransaction } from '../../../contract/index.ts';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { checkProofFile, proofAsJson, type ProofReport } from '../../node/ledger-tools.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
@@ -46,7 +46,7 @@ function transaction(context: Context): Command {
       .argument('<kind>', 'for example credit.transfer')
       .argument('<body>', 'JSON; did:key:… stands for a key, 0x… for bytes')
       .action((kind: string, body: string, options: CommonOptions) =>
-        withClient(
+        withCommunity(
           context,
           options,
           async (client) => {
@@ -61,7 +61,7 @@ function transaction(context: Context): Command {
     command('show', 'show one transaction', ['tx show bafy…'])
       .argument('<id>', 'id of the transaction')
       .action((id: string, options: CommonOptions) =>
-        withClient(context, options, async (client) => {
+        withCommunity(context, options, async (client) => {
           const one = await client.ledger.transaction({ id });
           const { block: where } = one;
           const text = pairs([
@@ -88,7 +88,7 @@ function transaction(context: Context): Command {
       .option('--limit <number>', 'how many', wholeNumber, 20)
       .option('--cursor <place>', 'continue where the last list ended')
       .action((options: Search) =>
-        withClient(context, options, async (client) => {
+        withCommunity(context, options, async (client) => {
           const { account, limit } = options;
           const { kind, block, cursor } = options;
           const page = await client.ledger.transactions({
@@ -132,7 +132,7 @@ function proof(context: Context): Command {
     .option('--out <file>', 'write the compact form (DAG-CBOR); JSON is printed if left out')
     .option('--single', 'with the separate signatures of the validators instead of their aggregate')
     .action((id: string, options: Options) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const made = await client.ledger.proof({ id, single: options.single === true });
         const bytes = fromBase64Url(made.proof);
         const json = proofAsJson(bytes);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ValidatorCard, type Client } from '../../../contract/index.ts';
-import { command, withClient, type CommonOptions, type Context } from '../context.ts';
+import { ValidatorCard, type CommunityClient } from '../../../contract/index.ts';
+import { command, withCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
@@ -18,7 +18,10 @@ export function validator(context: Context): Command {
   ]);
   // Options after the subcommand belong to the subcommand.
   group.enablePositionalOptions();
-  const changed = async (client: Client, input: Parameters<Client['ledger']['changeValidators']>[0]) => {
+  const changed = async (
+    client: CommunityClient,
+    input: Parameters<CommunityClient['ledger']['changeValidators']>[0],
+  ) => {
     const made = await client.ledger.changeValidators(input);
     const text = made.transaction
       ? `A quorum signed; the change was submitted as ${made.transaction}`
@@ -27,7 +30,7 @@ export function validator(context: Context): Command {
   };
   group.addCommand(
     command('list', 'list the validators', ['validator list']).action((options: CommonOptions) =>
-      withClient(context, options, async (client) => {
+      withCommunity(context, options, async (client) => {
         const list = await client.ledger.validators({});
         const rows = list.map((one) => [
           one.handle,
@@ -48,8 +51,8 @@ export function validator(context: Context): Command {
     command('keygen', 'print this node’s validator card, making its keys if it has none', [
       'validator keygen > ines.json',
     ]).action((options: CommonOptions) =>
-      withClient(context, options, async (client) => {
-        const card = await client.ledger.card({});
+      withNode(context, options, async (client) => {
+        const card = await client.identity.card({});
         return { json: card, text: JSON.stringify(card, null, 2) };
       }),
     ),
@@ -62,7 +65,7 @@ export function validator(context: Context): Command {
       .argument('<cards...>', 'files made by impulse validator keygen')
       .option('--quorum <number>', 'the quorum from then on', wholeNumber)
       .action((files: string[], options: Change) =>
-        withClient(
+        withCommunity(
           context,
           options,
           async (client) => {
@@ -78,7 +81,7 @@ export function validator(context: Context): Command {
       .argument('<did...>', 'identities of the validators')
       .option('--quorum <number>', 'the quorum from then on', wholeNumber)
       .action((remove: string[], options: Change) =>
-        withClient(
+        withCommunity(
           context,
           options,
           (client) => changed(client, { remove, ...(options.quorum ? { quorum: options.quorum } : {}) }),
@@ -90,7 +93,7 @@ export function validator(context: Context): Command {
     command('sign', 'sign a change that another validator began', ['validator sign CHANGE'])
       .argument('<change>', 'the change that the other validator printed')
       .action((change: string, options: CommonOptions) =>
-        withClient(context, options, (client) => changed(client, { change }), { offline: false }),
+        withCommunity(context, options, (client) => changed(client, { change }), { offline: false }),
       ),
   );
   return group;

@@ -176,6 +176,18 @@ export function copyDatabase(path: string, target: string): Promise<void> {
   );
 }
 
+/** Writes the write-ahead log of a database that nobody uses into its file; no migration runs. */
+export function checkpointDatabase(path: string): void {
+  guarded(() => {
+    const sqlite = new SqliteDatabase(path, { fileMustExist: true });
+    try {
+      sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      sqlite.close();
+    }
+  });
+}
+
 /** A synchronous copy, for use before a migration. */
 export function copyDatabaseNow(path: string, target: string): void {
   guarded(() => {

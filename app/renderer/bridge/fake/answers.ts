@@ -1,7 +1,7 @@
 import { createRouterClient, implement } from '@orpc/server';
 import type * as z from 'zod';
-import { contract } from '../../../contract/index.ts';
-import type { Client, Contract, Outputs, Problem } from '../../../contract/index.ts';
+import { clientOf, contract } from '../../../contract/index.ts';
+import type { Client, CommunityClient, Contract, Outputs, Problem } from '../../../contract/index.ts';
 import { problems } from '../../messages/problems.ts';
 
 type Room = keyof Contract & keyof Outputs;
@@ -47,7 +47,7 @@ interface Implementer {
  * A client over answers in memory. It validates inputs and outputs against the contract, as the client of a node
  * does. A procedure without an answer fails with the problem `sample-only`.
  */
-export function clientOf(answers: Answers): Client {
+export function answering(answers: Answers): Client {
   const os = implement(contract) as unknown as Record<string, Record<string, Implementer>>;
   const known = answers as Record<
     string,
@@ -70,5 +70,6 @@ export function clientOf(answers: Answers): Client {
     return [room, Object.fromEntries(made)] as const;
   });
   const router = Object.fromEntries(rooms) as unknown as Parameters<typeof createRouterClient>[0];
-  return createRouterClient(router) as unknown as Client;
+  const client = createRouterClient(router) as unknown as CommunityClient;
+  return clientOf(() => client);
 }

@@ -1,4 +1,10 @@
-import type { FederationView, ModerationStatus, NodeStatus } from '../../../contract/index.ts';
+import type {
+  CommunityCard,
+  CommunityStatus,
+  FederationView,
+  ModerationStatus,
+  NodeStatus,
+} from '../../../contract/index.ts';
 import { PEER_ID, type SampleNetwork } from './network.ts';
 import { me, people } from './people.ts';
 
@@ -6,13 +12,11 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+const ID = 'bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy';
+const NAME = 'Night Ferry';
+
 /** The status of the sample node at `now`; with `setup`, of a node that has no community yet. */
-export function sampleStatus(
-  now: number,
-  startedAt: number,
-  setup: boolean,
-  network: SampleNetwork,
-): NodeStatus {
+export function sampleStatus(now: number, startedAt: number, setup: boolean): NodeStatus {
   const wave = Math.sin((now - startedAt) / 9_000);
   return {
     version: '0.1.0',
@@ -20,22 +24,8 @@ export function sampleStatus(
     phase: setup ? 'setup' : 'ready',
     name: 'ferry-1',
     peerId: PEER_ID,
-    community: setup
-      ? null
-      : {
-          id: 'bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy',
-          name: 'Night Ferry',
-          description: 'A board for people who are awake when the ferry leaves.',
-          createdAt: now - 400 * DAY_MS,
-        },
-    me: setup ? null : { did: me.did, handle: me.handle, role: 'sysop', phraseConfirmed: false },
+    me: { did: me.did, phraseConfirmed: false },
     peers: setup ? 0 : 5,
-    reachability: setup
-      ? { verdict: 'unknown', testedAt: null }
-      : network.doctor(now - 6 * MINUTE_MS).reachability,
-    sync: setup
-      ? null
-      : { stage: 'history', done: 812_400, total: 1_041_900, perSecond: 18_200, etaSeconds: 13 },
     health: {
       cpu: 0.11 + wave * 0.04,
       memoryBytes: 212 * 1024 ** 2,
@@ -60,19 +50,49 @@ export function sampleStatus(
             since: now - 12 * MINUTE_MS,
           },
         ],
-    counts: {
-      events: setup ? 0 : 1_043_118,
-      posts: setup ? 0 : 1_044_902,
-      postsToday: setup ? 0 : 214,
-      postsYesterday: setup ? 0 : 181,
-      members: setup ? 0 : people.length,
-      online: setup ? 0 : 1,
-      callsToday: 0,
-      unread: 0,
-      replicatedShare: setup ? null : 1,
-    },
+    counts: { communities: setup ? 0 : 1, unread: 0, duties: 0 },
   };
 }
+
+/** The entry of the sample community in its node’s list. */
+export const sampleCard = (now: number): CommunityCard => ({
+  id: ID,
+  name: NAME,
+  state: 'open',
+  problem: null,
+  handle: me.handle,
+  role: 'sysop',
+  unread: 0,
+  duties: 0,
+  peers: 5,
+  joinedAt: now - 400 * DAY_MS,
+});
+
+/** The status of the sample community at `now`. */
+export const sampleCommunity = (now: number, network: SampleNetwork): CommunityStatus => ({
+  id: ID,
+  name: NAME,
+  description: 'A board for people who are awake when the ferry leaves.',
+  createdAt: now - 400 * DAY_MS,
+  phase: 'ready',
+  me: { did: me.did, handle: me.handle, role: 'sysop' },
+  peers: 5,
+  reachability: network.doctor(now - 6 * MINUTE_MS).reachability,
+  sync: { stage: 'history', done: 812_400, total: 1_041_900, perSecond: 18_200, etaSeconds: 13 },
+  databaseBytes: 1.9 * 1024 ** 3,
+  notices: [],
+  counts: {
+    events: 1_043_118,
+    posts: 1_044_902,
+    postsToday: 214,
+    postsYesterday: 181,
+    members: people.length,
+    online: 1,
+    callsToday: 0,
+    unread: 0,
+    replicatedShare: 1,
+  },
+});
 
 const peer = (
   n: number,

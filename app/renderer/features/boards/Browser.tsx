@@ -4,7 +4,7 @@ import type { Board, Thread } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
-import { useBoards, useNode } from '../../stores/index.ts';
+import { useBoards, useCommunity } from '../../stores/index.ts';
 import type { Fresh } from '../../stores/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
 import type { ListHandle } from '../../ui/index.ts';
@@ -26,7 +26,7 @@ import { useBrowserActions } from './useBrowserActions.ts';
 export function Browser({ path }: { path: readonly string[] }) {
   const client = useClient();
   const boards = useBoards();
-  const role = useNode().value?.me?.role;
+  const role = useCommunity().value?.me?.role;
   const narrow = useNarrow();
   const rows = useRef<ListHandle>(null);
   const [unreadOnly, setUnreadOnly] = useState(false);

@@ -3,7 +3,7 @@ import type { Thread } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
-import { itemAt, useNode, useThread } from '../../stores/index.ts';
+import { itemAt, useCommunity, useThread } from '../../stores/index.ts';
 import { Badge, Button, LiveRegion, Loading, Panel, ProblemNotice } from '../../ui/index.ts';
 import { PostList } from './PostList.tsx';
 import type { PostListHandle } from './PostList.tsx';
@@ -30,7 +30,7 @@ export function ThreadView({ id, at, mayMark, onBack, onThread }: ThreadViewProp
   const client = useClient();
   const { open, thread, state } = useThread(id, at);
   const { posts } = open;
-  const me = useNode().value?.me?.did ?? null;
+  const me = useCommunity().value?.me?.did ?? null;
   const { active, setActive, fresh } = useOpening(state, at);
   const [writing, setWriting] = useState<Writing | null>(null);
   const [asking, setAsking] = useState<ThreadAsking | null>(null);

@@ -6,8 +6,8 @@ export const boards: ConsoleFeature = {
   name: 'boards',
   room: { label: t.shell.rooms.boards, shortcut: '2', group: 0, place: 2 },
   View: BoardsView,
-  useBadge: (status) => {
-    const unread = status?.counts.unread ?? 0;
+  useBadge: (shown) => {
+    const unread = shown?.community.counts.unread ?? 0;
     return unread > 0 ? { value: unread, words: t.shell.unread(unread) } : null;
   },
 };

@@ -3,7 +3,7 @@ import { useActions } from '../../actions/registry.ts';
 import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { federation as words } from '../../messages/federation.ts';
-import { useFederation, useNode } from '../../stores/index.ts';
+import { useFederation, useCommunity } from '../../stores/index.ts';
 import { Button, Loading, Notice, Panel, ProblemNotice, ProgressBar } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useDoing } from '../useDoing.ts';
@@ -20,7 +20,7 @@ import './federation.css';
 export function FederationView({ path }: { path: readonly string[] }) {
   const client = useClient();
   const federation = useFederation();
-  const sync = useNode().value?.sync ?? null;
+  const sync = useCommunity().value?.sync ?? null;
   const doctor = useAct();
   const [ran, setRan] = useState(false);
   const [dialling, setDialling] = useState(false);

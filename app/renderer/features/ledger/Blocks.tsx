@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import type { Client, LedgerBlock, LedgerStatus } from '../../../contract/index.ts';
+import type { CommunityClient, LedgerBlock, LedgerStatus } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { count } from '../../messages/format.ts';
@@ -83,7 +83,7 @@ export function Blocks({ status, directory, opened, narrow }: BlocksProps) {
   );
 }
 
-const listOf = (client: Client) =>
+const listOf = (client: CommunityClient) =>
   new PagedList<LedgerBlock>((cursor) => client.ledger.blocks({ cursor, limit: PAGE }));
 
 function BlockList(props: {

@@ -12,7 +12,7 @@ const { card } = setWords;
 /** This node’s own card, for the validators who add it to the set. */
 export function CardDialog({ validating, onClose }: { validating: boolean; onClose: () => void }) {
   const client = useClient();
-  const asked = useCall(() => client.ledger.card({}));
+  const asked = useCall(() => client.identity.card({}));
   const { said, copy } = useCopy(card);
   const [saved, setSaved] = useState(false);
   const text = asked.data === null ? null : JSON.stringify(asked.data, null, 2);

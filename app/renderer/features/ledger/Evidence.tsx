@@ -2,7 +2,7 @@ import type { LedgerEvidence } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { bytes, count } from '../../messages/format.ts';
 import { validators as setWords } from '../../messages/validators.ts';
-import { useNode } from '../../stores/index.ts';
+import { useCommunity } from '../../stores/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
 import { Button, LiveRegion, Message, Panel, ProblemNotice, RelativeTime } from '../../ui/index.ts';
 import { saveFile } from '../saveFile.ts';
@@ -52,7 +52,7 @@ function Piece({ piece }: { readonly piece: LedgerEvidence }) {
 function Export() {
   const client = useClient();
   const act = useAct();
-  const community = useNode().value?.community?.name ?? '';
+  const community = useCommunity().value?.name ?? '';
   const [said, setSaid] = useState('');
   const save = () =>
     act.run(async () => {

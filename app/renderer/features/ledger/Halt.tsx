@@ -3,7 +3,7 @@ import type { LedgerStatus } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
 import { useClient } from '../../bridge/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import { useLedger, useNode } from '../../stores/index.ts';
+import { useLedger, useCommunity } from '../../stores/index.ts';
 import { Button, Dialog, Loading, Notice, ProblemNotice } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 
@@ -13,7 +13,7 @@ const standstills = new Set(['validator-silent', 'ordering-halted']);
 /** The alarm of a halted ledger: what happened, what to do, and the way to continue. */
 export function Halt({ status, onRecovered }: { status: LedgerStatus; onRecovered: () => void }) {
   const [asking, setAsking] = useState(false);
-  const notice = useNode().value?.notices.find(({ code }) => standstills.has(code)) ?? null;
+  const notice = useCommunity().value?.notices.find(({ code }) => standstills.has(code)) ?? null;
   const { halt } = words;
   useActions([
     {

@@ -5,7 +5,7 @@ import { href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { bytes, exact } from '../../messages/format.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import { useNode } from '../../stores/index.ts';
+import { useCommunity } from '../../stores/index.ts';
 import {
   Badge,
   Button,
@@ -152,7 +152,7 @@ const stemOf = (name: string): string =>
 function Proof({ transaction, onCopy }: { transaction: LedgerTransaction; onCopy: () => void }) {
   const client = useClient();
   const act = useAct();
-  const stem = stemOf(useNode().value?.community?.name ?? '');
+  const stem = stemOf(useCommunity().value?.name ?? '');
   const [saved, setSaved] = useState<{ readonly name: string; readonly size: number } | null>(null);
   const { id, block } = transaction;
   const { transaction: says } = words;

@@ -4,7 +4,11 @@ import { createFakeClient } from '../../bridge/fake.ts';
 import { base64UrlOf, bytesOfHex, didOfKey, keyOfDid } from '../../text/keys.ts';
 import { planOf, readCard, readChange } from './change.ts';
 
-const client = createFakeClient({ state: 'running', now: () => 1_764_000_000_000, lively: false });
+const client = createFakeClient({
+  state: 'running',
+  now: () => 1_764_000_000_000,
+  lively: false,
+}).in('bafyreisample');
 const status = await client.ledger.status({});
 const validators = await client.ledger.validators({});
 const newcomer = {

@@ -5,7 +5,7 @@ import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { count, date } from '../../messages/format.ts';
 import { members as words } from '../../messages/members.ts';
-import { useMembers, useNode } from '../../stores/index.ts';
+import { useMembers, useCommunity } from '../../stores/index.ts';
 import {
   Badge,
   Button,
@@ -96,7 +96,7 @@ export function MembersView(_props: { path: readonly string[] }) {
   const members = useMembers();
   const client = useClient();
   const act = useAct();
-  const role = useNode().value?.me?.role;
+  const role = useCommunity().value?.me?.role;
   const { said, copy } = useCopy(words);
   const [part, setPart] = useState('');
   const [show, setShow] = useState<Show>('all');

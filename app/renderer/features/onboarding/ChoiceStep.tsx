@@ -13,12 +13,22 @@ export interface ChoiceStepProps {
   onPath: (path: Path) => void;
   invite: string | null;
   restored: boolean;
+  /** Whether another identity may replace the one of this node. */
+  mayRestore: boolean;
   onRestore: () => void;
   onNext: (plan: Plan) => void;
 }
 
 /** Step 1: start a community, or join one with an invite. */
-export function ChoiceStep({ path, onPath, invite, restored, onRestore, onNext }: ChoiceStepProps) {
+export function ChoiceStep({
+  path,
+  onPath,
+  invite,
+  restored,
+  mayRestore,
+  onRestore,
+  onNext,
+}: ChoiceStepProps) {
   return (
     <div className="step">
       {restored && <Notice severity="good" title={words.restored} live />}
@@ -30,7 +40,7 @@ export function ChoiceStep({ path, onPath, invite, restored, onRestore, onNext }
         options={(['create', 'join'] as const).map((value) => ({ value, ...words[value] }))}
       />
       {path === 'create' ? <Create onNext={onNext} /> : <JoinForm invite={invite} onNext={onNext} />}
-      {!restored && (
+      {mayRestore && (
         <p className="step-foot">
           <span className="soft">{words.restore.means}</span>{' '}
           <Button kind="quiet" onPress={onRestore}>

@@ -1,5 +1,4 @@
 import { go } from '../../actions/route.ts';
-import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { federation } from '../../messages/federation.ts';
 import { Button, Notice, ProblemNotice } from '../../ui/index.ts';
@@ -13,9 +12,8 @@ const words = t.onboarding.dial;
  * federation room.
  */
 export function DialNotice({ brief = false }: { brief?: boolean }) {
-  const client = useClient();
-  const { reach, busy, report, problem, setUp, dismiss } = useDialWish();
-  if (reach === null) return null;
+  const { client, reach, busy, report, problem, setUp, dismiss } = useDialWish();
+  if (reach === null || client === null) return null;
   if (busy) return <Notice title={federation.reach.working[reach]} live />;
   const actions = (
     <>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Outputs, Problem } from '../../../contract/index.ts';
-import { problemOf, useClient } from '../../bridge/index.ts';
+import { problemOf, useNodeClient } from '../../bridge/index.ts';
 import { inviteOf } from '../../identity/phrase.ts';
 import { t } from '../../messages/en.ts';
 import { ago } from '../../messages/format.ts';
@@ -11,11 +11,11 @@ import { useStateFor } from '../useStateFor.ts';
 
 const words = t.onboarding;
 
-type Preview = Outputs['community']['previewInvite'];
+type Preview = Outputs['communities']['previewInvite'];
 
 /** Reads an invite without using it. */
 export function JoinForm({ invite, onNext }: { invite: string | null; onNext: (plan: Plan) => void }) {
-  const client = useClient();
+  const client = useNodeClient();
   const now = useNow();
   const [text, setText] = useState(invite === null ? '' : inviteOf(invite));
   const link = inviteOf(text);
@@ -25,7 +25,7 @@ export function JoinForm({ invite, onNext }: { invite: string | null; onNext: (p
   useEffect(() => {
     if (link === '') return;
     let here = true;
-    client.community.previewInvite({ invite: link }).then(
+    client.communities.previewInvite({ invite: link }).then(
       (answer) => here && setPreview(answer),
       (error: unknown) => here && setProblem(problemOf(error)),
     );

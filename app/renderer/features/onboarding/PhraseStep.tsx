@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useClient } from '../../bridge/index.ts';
+import { useNodeClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { Button, Loading, Notice, ProblemNotice } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
@@ -10,7 +10,7 @@ const words = t.onboarding;
 
 /** Step 3: writing down the 24 words and confirming three of them. */
 export function PhraseStep({ onDone }: { onDone: () => void }) {
-  const client = useClient();
+  const client = useNodeClient();
   const phrase = useCall(() => client.identity.phrase({}));
   const [stage, setStage] = useState<'show' | 'check' | 'done'>('show');
   if (stage === 'check')

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Problem } from '../../../contract/index.ts';
-import { problemOf, useClient } from '../../bridge/index.ts';
+import { problemOf, useNodeClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { Button, ProblemNotice, LiveRegion, TextArea } from '../../ui/index.ts';
 import { wordsOf } from '../../identity/phrase.ts';
@@ -9,7 +9,7 @@ const words = t.onboarding;
 
 /** Restores an identity from its 24 words, before a community is chosen. */
 export function RestoreStep({ onBack, onRestored }: { onBack: () => void; onRestored: () => void }) {
-  const client = useClient();
+  const client = useNodeClient();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);

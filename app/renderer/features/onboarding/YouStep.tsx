@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Handle, type Problem } from '../../../contract/index.ts';
-import { problemOf, useClient } from '../../bridge/index.ts';
+import { problemOf, useNodeClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { Button, Choices, ProblemNotice, LiveRegion, TextField } from '../../ui/index.ts';
 import { diallers, useDialWish, type Dialler } from './dialWish.ts';
@@ -19,8 +19,16 @@ export type Plan =
     };
 
 /** Step 2: the handle and, before a join, who may dial this node; then the community is made or joined. */
-export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => void; onDone: () => void }) {
-  const client = useClient();
+export function YouStep({
+  plan,
+  onBack,
+  onDone,
+}: {
+  plan: Plan;
+  onBack: () => void;
+  onDone: (community: string) => void;
+}) {
+  const client = useNodeClient();
   const setUp = useDialWish((wish) => wish.setUp);
   const [handle, setHandle] = useState('');
   const [dialler, setDialler] = useState<Dialler>('nobody');
@@ -39,13 +47,14 @@ export function YouStep({ plan, onBack, onDone }: { plan: Plan; onBack: () => vo
       if (plan.kind === 'join') {
         // The node is set up before it joins, so that it connects only once; the report follows.
         const wish = dialler === 'nobody' ? {} : { wish: { reach: dialler } };
-        await client.community.join({ invite: plan.invite, handle: checked.data, ...wish });
-        if (dialler !== 'nobody') void setUp(client, dialler);
+        const joined = await client.communities.join({ invite: plan.invite, handle: checked.data, ...wish });
+        if (dialler !== 'nobody') void setUp(client.in(joined.id), dialler);
+        onDone(joined.id);
       } else {
         const { name, description, boards } = plan;
-        await client.community.create({ name, description, boards, handle: checked.data });
+        const made = await client.communities.create({ name, description, boards, handle: checked.data });
+        onDone(made.id);
       }
-      onDone();
     } catch (failure) {
       setProblem(problemOf(failure));
       setBusy(false);

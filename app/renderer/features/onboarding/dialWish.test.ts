@@ -2,7 +2,9 @@ import { afterEach, expect, test } from 'vitest';
 import { createFakeClient } from '../../bridge/fake.ts';
 import { useDialWish } from './dialWish.ts';
 
-const client = createFakeClient({ state: 'setup', now: () => 1_764_000_000_000, lively: false });
+const client = createFakeClient({ state: 'setup', now: () => 1_764_000_000_000, lively: false }).in(
+  'bafyreisample',
+);
 const wish = () => useDialWish.getState();
 
 afterEach(() => wish().dismiss());

@@ -1,8 +1,8 @@
 import { useRef, useState, useEffect } from 'react';
-import type { NodeStatus } from '../../../contract/index.ts';
-import { go } from '../../actions/route.ts';
+import { go, goIn } from '../../actions/route.ts';
 import { t } from '../../messages/en.ts';
-import { Panel } from '../../ui/index.ts';
+import { useNode } from '../../stores/index.ts';
+import { Button, Panel } from '../../ui/index.ts';
 import { ChoiceStep, type Path } from './ChoiceStep.tsx';
 import { DialNotice } from './DialNotice.tsx';
 import { PhraseStep } from './PhraseStep.tsx';
@@ -12,12 +12,20 @@ import './onboarding.css';
 
 const words = t.onboarding;
 
-/**
- * The first steps: a community, an identity in it, and the recovery phrase. `invite` is the code of the link
- * that opened the console.
- */
-export function Onboarding({ status, invite }: { status: NodeStatus; invite: string | null }) {
-  const settled = status.phase !== 'setup';
+interface OnboardingProps {
+  /** Where it begins: the choice of a community, or the recovery phrase of one that was made before. */
+  step: 'choice' | 'phrase';
+  /** Whether the node has no community yet; otherwise one more is added. */
+  isFirst: boolean;
+  /** The code of the link that opened the console. */
+  invite: string | null;
+}
+
+/** The first steps: a community, an identity in it, and the recovery phrase. */
+export function Onboarding({ step: begin, isFirst, invite }: OnboardingProps) {
+  const settled = begin === 'phrase';
+  const confirmed = useNode().value?.me.phraseConfirmed === true;
+  const steps = isFirst || settled ? words.steps : words.steps.slice(0, 2);
   const [path, setPath] = useState<Path>(invite === null ? 'create' : 'join');
   const [plan, setPlan] = useState<Plan | null>(null);
   const [restored, setRestored] = useState(false);
@@ -33,11 +41,10 @@ export function Onboarding({ status, invite }: { status: NodeStatus; invite: str
     arrived.current = step;
     title.current?.focus();
   }, [step]);
-  // The third step is in the address, so that it stays when the node leaves its set-up phase.
-  useEffect(() => {
-    if (!settled) return;
-    if (status.me?.phraseConfirmed === true) go('overview');
-  }, [settled, status.me?.phraseConfirmed]);
+  const done = (community: string) => {
+    if (confirmed || restored || !isFirst) goIn(community, 'overview');
+    else go('welcome');
+  };
 
   return (
     <main className="welcome">
@@ -51,8 +58,8 @@ export function Onboarding({ status, invite }: { status: NodeStatus; invite: str
             <p className="soft">{words.lead}</p>
           </div>
         </header>
-        <ol className="steps" aria-label={words.stepOf(step)}>
-          {words.steps.map((name, index) => (
+        <ol className="steps" aria-label={words.stepOf(step, steps.length)}>
+          {steps.map((name, index) => (
             <li
               key={name}
               aria-current={index + 1 === step ? 'step' : undefined}
@@ -64,7 +71,7 @@ export function Onboarding({ status, invite }: { status: NodeStatus; invite: str
           ))}
         </ol>
         {step === 3 && <DialNotice />}
-        <Panel title={words.steps[step - 1] ?? ''} count={words.stepOf(step)}>
+        <Panel title={words.steps[step - 1] ?? ''} count={words.stepOf(step, steps.length)}>
           <h2 className="hidden-visually" tabIndex={-1} ref={title}>
             {words.stepTitle(step, words.steps[step - 1] ?? '')}
           </h2>
@@ -84,19 +91,21 @@ export function Onboarding({ status, invite }: { status: NodeStatus; invite: str
               onPath={setPath}
               invite={invite}
               restored={restored}
+              mayRestore={isFirst && !restored}
               onRestore={() => setRestoring(true)}
               onNext={setPlan}
             />
           )}
-          {step === 2 && plan !== null && (
-            <YouStep
-              plan={plan}
-              onBack={() => setPlan(null)}
-              onDone={() => go(restored ? 'overview' : 'welcome')}
-            />
-          )}
+          {step === 2 && plan !== null && <YouStep plan={plan} onBack={() => setPlan(null)} onDone={done} />}
           {step === 3 && <PhraseStep onDone={() => go('overview')} />}
         </Panel>
+        {!isFirst && (
+          <p>
+            <Button kind="quiet" onPress={() => go('overview')}>
+              {words.cancel}
+            </Button>
+          </p>
+        )}
         <p className="soft small welcome-keys">{words.keys}</p>
       </div>
     </main>

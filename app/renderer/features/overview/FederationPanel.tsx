@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../../../contract/index.ts';
+import type { CommunityStatus } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
 import { t } from '../../messages/en.ts';
 import { milliseconds } from '../../messages/format.ts';
@@ -8,7 +8,7 @@ import { Button, Loading, Panel, ProblemNotice, ProgressBar } from '../../ui/ind
 const words = t.overview.federation;
 
 /** The connected peers and the progress of catching up. */
-export function FederationPanel({ status }: { status: NodeStatus }) {
+export function FederationPanel({ status }: { status: CommunityStatus }) {
   const federation = useFederation();
   const shown = status.sync === null ? 4 : 2;
   const peers = federation.value?.peers ?? [];

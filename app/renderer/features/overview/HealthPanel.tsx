@@ -1,6 +1,6 @@
-import type { NodeStatus } from '../../../contract/index.ts';
 import { t } from '../../messages/en.ts';
 import { bytes, milliseconds, percent } from '../../messages/format.ts';
+import type { Shown } from '../../stores/index.ts';
 import { Meter, Panel } from '../../ui/index.ts';
 import { LedgerLine } from './LedgerLine.tsx';
 
@@ -11,8 +11,9 @@ const fullTraffic = 10 * 1024 * 1024;
 const slowLoopMs = 100;
 
 /** The node’s use of its machine. */
-export function HealthPanel({ status }: { status: NodeStatus }) {
-  const { health, counts } = status;
+export function HealthPanel({ shown }: { shown: Shown }) {
+  const { health } = shown.node;
+  const { counts, databaseBytes } = shown.community;
   const disk = health.diskUsedBytes + health.diskFreeBytes;
   return (
     <Panel title={words.title} className="health">
@@ -56,9 +57,7 @@ export function HealthPanel({ status }: { status: NodeStatus }) {
           warning={words.high}
         />
       </div>
-      <p className="soft small mono health-foot">
-        {words.database(bytes(health.databaseBytes), counts.events)}
-      </p>
+      <p className="soft small mono health-foot">{words.database(bytes(databaseBytes), counts.events)}</p>
       <LedgerLine />
     </Panel>
   );

@@ -1,8 +1,8 @@
-import type { NodeStatus } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { HourBars } from '../../charts/HourBars.tsx';
 import { t } from '../../messages/en.ts';
 import { ago, count, percent, span } from '../../messages/format.ts';
+import type { Shown } from '../../stores/index.ts';
 import { Panel, useNow } from '../../ui/index.ts';
 import { verdictOf } from './needs.ts';
 import { useCall } from '../useCall.ts';
@@ -10,15 +10,15 @@ import { useCall } from '../useCall.ts';
 const words = t.overview;
 
 /** The panel that leads with a sentence rather than numbers. */
-export function Hero({ status }: { status: NodeStatus }) {
+export function Hero({ shown }: { shown: Shown }) {
   const client = useClient();
   const now = useNow();
   const hour = Math.floor(now / 3_600_000);
-  const { counts, peers, reachability } = status;
-  const activity = useCall(() => client.node.activity({}), [hour, counts.posts]).data;
+  const { counts, peers, reachability, me } = shown.community;
+  const activity = useCall(() => client.community.activity({}), [hour, counts.posts]).data;
   const callers = useCall(() => client.chat.callers({ limit: 10 }), [counts.callsToday, counts.online]).data;
-  const last = callers?.find((caller) => caller.person.did !== status.me?.did);
-  const verdict = verdictOf(status);
+  const last = callers?.find((caller) => caller.person.did !== me.did);
+  const verdict = verdictOf(shown);
   // An unfinished day is compared only once it has passed the day before.
   const growth =
     counts.postsToday > counts.postsYesterday && counts.postsYesterday > 0
@@ -37,7 +37,7 @@ export function Hero({ status }: { status: NodeStatus }) {
             {reachability.verdict !== 'offline' && words.peersSentence(peers)}
           </p>
           <dl className="hero-facts">
-            <Fact name={words.facts.up} value={span(now - status.startedAt)} />
+            <Fact name={words.facts.up} value={span(now - shown.node.startedAt)} />
             <Fact name={words.facts.calls} value={count(counts.callsToday)} />
             <Fact
               name={words.facts.posts}

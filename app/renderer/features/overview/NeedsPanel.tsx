@@ -1,16 +1,15 @@
 import type { ReactNode } from 'react';
 import { ReviewFilter } from '../../../contract/index.ts';
-import type { NodeStatus } from '../../../contract/index.ts';
 import { available } from '../../actions/registry.ts';
 import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { count } from '../../messages/format.ts';
 import { Button, EmptyState, Key, Message, Panel, RelativeTime } from '../../ui/index.ts';
-import { useReviewCounts } from '../../stores/index.ts';
+import { useReviewCounts, type Shown } from '../../stores/index.ts';
 import { atLeast } from '../roles.ts';
 import { useCall } from '../useCall.ts';
-import { asksForPhrase, dutiesOf } from './needs.ts';
+import { asksForPhrase, dutiesOf, noticesOf } from './needs.ts';
 
 const words = t.overview.needs;
 
@@ -26,10 +25,16 @@ interface Need {
 }
 
 /** Things that need the person now: notices of the node, the unconfirmed phrase, unread posts. */
-export function NeedsPanel({ status }: { status: NodeStatus }) {
+export function NeedsPanel({ shown }: { shown: Shown }) {
   const client = useClient();
   const actions = available();
-  const needs: Need[] = status.notices.map((notice) => {
+  const { node, community } = shown;
+  const notices = noticesOf(shown);
+  const dismiss = (id: string) =>
+    node.notices.some((notice) => notice.id === id)
+      ? client.node.dismissNotice({ id })
+      : client.community.dismissNotice({ id });
+  const needs: Need[] = notices.map((notice) => {
     const action = actions.find((candidate) => candidate.id === notice.action);
     return {
       id: notice.id,
@@ -44,12 +49,12 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       ),
       run: action ? action.run : null,
       shortcut: action?.shortcut ?? null,
-      dismiss: notice.severity === 'info' ? () => void client.node.dismissNotice({ id: notice.id }) : null,
+      dismiss: notice.severity === 'info' ? () => void dismiss(notice.id) : null,
     };
   });
   // After notices that need a decision, before notices that only inform.
-  const duties = status.notices.filter((notice) => notice.severity !== 'info').length;
-  if (asksForPhrase(status))
+  const duties = notices.filter((notice) => notice.severity !== 'info').length;
+  if (asksForPhrase(shown))
     needs.splice(duties, 0, {
       id: 'phrase',
       mark: '!',
@@ -60,8 +65,8 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       shortcut: null,
       dismiss: null,
     });
-  const all = dutiesOf(status);
-  const moderates = atLeast(status.me?.role, 'moderator');
+  const all = dutiesOf(shown);
+  const moderates = atLeast(community.me.role, 'moderator');
   const review = useReviewCounts(moderates).value;
   const open = review?.open ?? 0;
   const oldest = useCall(async () => {
@@ -89,7 +94,7 @@ export function NeedsPanel({ status }: { status: NodeStatus }) {
       shortcut: '7',
       dismiss: null,
     });
-  const { unread } = status.counts;
+  const { unread } = community.counts;
   if (unread > 0)
     needs.push({
       id: 'unread',

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../../../contract/index.ts';
+import type { CommunityStatus } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { stopwatch } from '../../messages/format.ts';
@@ -10,7 +10,7 @@ const words = t.overview.online;
 const mostShown = 8;
 
 /** Who is online, and the last callers. */
-export function OnlinePanel({ status }: { status: NodeStatus }) {
+export function OnlinePanel({ status }: { status: CommunityStatus }) {
   const client = useClient();
   const online = useOnline();
   const { counts } = status;

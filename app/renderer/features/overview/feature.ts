@@ -7,8 +7,8 @@ export const overview: ConsoleFeature = {
   name: 'overview',
   room: { label: t.shell.rooms.overview, shortcut: '1', group: 0, place: 1 },
   View: OverviewView,
-  useBadge: (status) => {
-    const duties = status === null ? 0 : dutiesOf(status);
+  useBadge: (shown) => {
+    const duties = shown === null ? 0 : dutiesOf(shown);
     return duties > 0 ? { value: duties, words: t.shell.needs(duties) } : null;
   },
 };

@@ -2,7 +2,7 @@ import { go } from '../../actions/route.ts';
 import { useActions } from '../../actions/registry.ts';
 import { t } from '../../messages/en.ts';
 import { useDoing } from '../useDoing.ts';
-import { useNode } from '../../stores/index.ts';
+import { useShown } from '../../stores/index.ts';
 import { Loading } from '../../ui/index.ts';
 import { BoardsPanel } from './BoardsPanel.tsx';
 import { FederationPanel } from './FederationPanel.tsx';
@@ -14,7 +14,7 @@ import './overview.css';
 
 /** The overview: whether all is well, who is online, what is new, what needs a decision. */
 export function OverviewView() {
-  const { value: status } = useNode();
+  const shown = useShown();
   useDoing(t.shell.rooms.overview);
   useActions([
     {
@@ -26,7 +26,7 @@ export function OverviewView() {
       line: true,
     },
   ]);
-  if (status === null)
+  if (shown === null)
     return (
       <div className="page">
         <Loading what={t.overview.loading} />
@@ -34,12 +34,12 @@ export function OverviewView() {
     );
   return (
     <div className="page overview">
-      <Hero status={status} />
-      <NeedsPanel status={status} />
-      <OnlinePanel status={status} />
+      <Hero shown={shown} />
+      <NeedsPanel shown={shown} />
+      <OnlinePanel status={shown.community} />
       <BoardsPanel />
-      <FederationPanel status={status} />
-      <HealthPanel status={status} />
+      <FederationPanel status={shown.community} />
+      <HealthPanel shown={shown} />
     </div>
   );
 }

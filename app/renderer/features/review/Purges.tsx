@@ -4,7 +4,7 @@ import type { PurgeReceipt } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { review } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
-import { itemAt, PagedList, useNode, useReviewNews } from '../../stores/index.ts';
+import { itemAt, PagedList, useCommunity, useReviewNews } from '../../stores/index.ts';
 import { Badge, Button, Message, ProblemNotice, RelativeTime } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { ReviewPage } from './ReviewPage.tsx';
@@ -48,7 +48,7 @@ export function Purges() {
 function Receipt({ receipt, onAnswered }: { receipt: PurgeReceipt; onAnswered: () => void }) {
   const client = useClient();
   const act = useAct();
-  const me = useNode().value?.me?.did;
+  const me = useCommunity().value?.me?.did;
   const { answers, here } = receipt;
   const tally = (answer: PurgeReceipt['answers'][number]['answer']) =>
     answers.filter((one) => one.answer === answer).length;

@@ -3,7 +3,7 @@ import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { review as words } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
-import { itemAt, useNode, useReviewCounts } from '../../stores/index.ts';
+import { itemAt, useCommunity, useReviewCounts } from '../../stores/index.ts';
 import type { Work } from '../../stores/index.ts';
 import { atLeast } from '../roles.ts';
 import { useAct } from '../useAct.ts';
@@ -23,7 +23,7 @@ import { useQueuePlace } from './useQueuePlace.ts';
 /** The queue: held items at the left, the active item beside it, and keys for everything. */
 export function Queue({ opened, narrow }: { opened: string | null; narrow: boolean }) {
   const client = useClient();
-  const mayPurge = atLeast(useNode().value?.me?.role, 'co-sysop');
+  const mayPurge = atLeast(useCommunity().value?.me?.role, 'co-sysop');
   const counts = useReviewCounts(true).value;
   const { tab, filter, set } = useFilter();
   const asFilter = useMemo(() => reviewFilterOf(tab, filter), [tab, filter]);

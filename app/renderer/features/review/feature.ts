@@ -1,13 +1,12 @@
-import type { NodeStatus } from '../../../contract/index.ts';
 import type { Badge, ConsoleFeature } from '../../feature.ts';
 import { t } from '../../messages/en.ts';
-import { useReviewCounts } from '../../stores/index.ts';
+import { useReviewCounts, type Shown } from '../../stores/index.ts';
 import { atLeast } from '../roles.ts';
 import { ReviewView } from './index.tsx';
 
 /** The number of items that wait for moderators; only moderators see it. */
-function useBadge(status: NodeStatus | null): Badge | null {
-  const open = useReviewCounts(atLeast(status?.me?.role, 'moderator')).value?.open ?? 0;
+function useBadge(shown: Shown | null): Badge | null {
+  const open = useReviewCounts(atLeast(shown?.community.me.role, 'moderator')).value?.open ?? 0;
   return open > 0 ? { value: open, words: t.shell.toReview(open) } : null;
 }
 

@@ -1,7 +1,7 @@
 import { useActions } from '../../actions/registry.ts';
 import { go, here, href } from '../../actions/route.ts';
 import { review as words } from '../../messages/review.ts';
-import { useNode } from '../../stores/index.ts';
+import { useCommunity } from '../../stores/index.ts';
 import { Loading, Tabs } from '../../ui/index.ts';
 import { atLeast } from '../roles.ts';
 import { useDoing } from '../useDoing.ts';
@@ -19,7 +19,7 @@ type Page = (typeof pages)[number];
 
 /** The review room. Moderators work on the queue; everyone sees which of their own messages are held. */
 export function ReviewView({ path }: { path: readonly string[] }) {
-  const me = useNode().value?.me ?? null;
+  const me = useCommunity().value?.me ?? null;
   const may = atLeast(me?.role, 'moderator');
   const narrow = useNarrow();
   const open: readonly Page[] = may ? pages : ['mine'];

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { CommunityName, type NodeStatus, type Settings } from '../../../contract/index.ts';
+import { CommunityName, type CommunityStatus, type Settings } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { Panel, TextArea, TextField } from '../../ui/index.ts';
@@ -13,15 +13,13 @@ export function CommunitySection({
   settings,
   save,
 }: {
-  status: NodeStatus;
+  status: CommunityStatus;
   settings: Settings;
   save: Save;
 }) {
   return (
     <Panel title={t.settings.sections.community}>
-      {status.community !== null && (
-        <Community community={status.community} mine={status.me?.role === 'sysop'} />
-      )}
+      <Community community={status} mine={status.me.role === 'sysop'} />
       {fields.community.map((field) => (
         <SettingRow key={field.path} field={field} settings={settings} save={save} />
       ))}
@@ -29,7 +27,7 @@ export function CommunitySection({
   );
 }
 
-function Community({ community, mine }: { community: NonNullable<NodeStatus['community']>; mine: boolean }) {
+function Community({ community, mine }: { community: CommunityStatus; mine: boolean }) {
   const client = useClient();
   const [name, setName] = useStateFor(community.name, community.name);
   const [description, setDescription] = useStateFor(community.description, community.description);

@@ -14,7 +14,7 @@ export function IdentitySection({ status }: { status: NodeStatus }) {
   const [phrase, setPhrase] = useState<readonly string[] | null>(null);
   const [checking, setChecking] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const confirmed = status.me?.phraseConfirmed === true;
+  const confirmed = status.me.phraseConfirmed;
 
   const show = () => {
     setProblem(null);
@@ -55,11 +55,9 @@ export function IdentitySection({ status }: { status: NodeStatus }) {
             </Button>
           )}
         </div>
-        {status.me !== null && (
-          <p className="small">
-            <span className="soft">{words.did}</span> <span className="mono did">{status.me.did}</span>
-          </p>
-        )}
+        <p className="small">
+          <span className="soft">{words.did}</span> <span className="mono did">{status.me.did}</span>
+        </p>
       </div>
     </Panel>
   );

@@ -1,8 +1,8 @@
-import type { Client } from '../../../contract/index.ts';
+import type { CommunityClient } from '../../../contract/index.ts';
 import { href } from '../../actions/route.ts';
 import { useBridge, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { useNode, useSettings } from '../../stores/index.ts';
+import { useShown, useSettings } from '../../stores/index.ts';
 import { Button, Loading, Notice, Panel, ProblemNotice } from '../../ui/index.ts';
 import type { ConsoleFeature } from '../../feature.ts';
 import { useDoing } from '../useDoing.ts';
@@ -69,18 +69,16 @@ function Section({ id }: { id: SectionId }) {
   const client = useClient();
   const { kind } = useBridge();
   const settings = useSettings();
-  const { value: status } = useNode();
+  const shown = useShown();
   if (id === 'appearance') return <AppearanceSection />;
   if (id === 'care') return <CareSection />;
   if (id === 'archive') return <ArchiveSection />;
-  if (id === 'identity') return status === null ? null : <IdentitySection status={status} />;
+  if (id === 'identity') return shown && <IdentitySection status={shown.node} />;
 
   if (settings.value === null) return <Unread title={t.settings.sections[id]} settings={settings} />;
   const save = saveOf(client, settings);
   if (id === 'community')
-    return status === null ? null : (
-      <CommunitySection status={status} settings={settings.value} save={save} />
-    );
+    return shown && <CommunitySection status={shown.community} settings={settings.value} save={save} />;
   const held = settings.value;
   if (id === 'network') return <NetworkSection settings={held} save={save} />;
   return (
@@ -110,7 +108,7 @@ function Unread({ title, settings }: { title: string; settings: ReturnType<typeo
 }
 
 const saveOf =
-  (client: Client, settings: ReturnType<typeof useSettings>): Save =>
+  (client: CommunityClient, settings: ReturnType<typeof useSettings>): Save =>
   async (patch) => {
     await client.settings.set(patch);
     await settings.refresh();

@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startNode } from '../node/start.ts';
+import { only } from '../node/test-nodes.ts';
 import { runWorld } from '../sim/world.ts';
 
 const systemKey = new Uint8Array(32).fill(7);
@@ -17,13 +18,18 @@ function directory(): string {
 /** A node with a note that is written, pinned and seen; stopped. */
 async function noted(): Promise<{ dataDir: string; digest: string }> {
   const dataDir = directory();
-  const { client, stop } = await startNode({ dataDir, offline: true, systemKey });
-  await client.community.create({ name: 'Harbour', description: '', handle: 'mara', boards: false });
+  const node = await startNode({ dataDir, offline: true, systemKey });
+  const { id: community } = await node.client.communities.create({
+    name: 'Harbour',
+    handle: 'mara',
+    boards: false,
+  });
+  const client = node.client.in(community);
   const { id } = await client.notes.write({ text: 'The ferry is late.' });
   await client.notes.pin({ id });
   await client.notes.markSeen({});
   const { digest } = await client.maintenance.verify({ deep: true });
-  await stop();
+  await node.stop();
   return { dataDir, digest };
 }
 
@@ -31,7 +37,8 @@ const shown = [{ text: 'The ferry is late.', pinned: true, seen: true }];
 
 /** Overwrites the first page of a table, as a bad disk would. */
 function ruin(dataDir: string, table: string): void {
-  const path = join(dataDir, 'community.db');
+  const folder = join(dataDir, 'communities');
+  const path = join(folder, readdirSync(folder)[0]!, 'community.db');
   const db = new Database(path);
   const page = db.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').pluck().get(table) as number;
   const size = db.pragma('page_size', { simple: true }) as number;
@@ -43,8 +50,9 @@ function ruin(dataDir: string, table: string): void {
 
 test('a rebuild and a deep check know the notes and their pins', async () => {
   const { dataDir, digest } = await noted();
-  const { client, stop } = await startNode({ dataDir, offline: true, systemKey });
-  onTestFinished(stop);
+  const node = await startNode({ dataDir, offline: true, systemKey });
+  onTestFinished(node.stop);
+  const client = only(node);
   await client.maintenance.rebuild({});
   expect(await client.notes.list({})).toMatchObject(shown);
   expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest });
@@ -55,10 +63,13 @@ test('a repair keeps what was seen and makes notes and pins again', async () => 
   ruin(dataDir, 'note');
   const first = await startNode({ dataDir, offline: true, systemKey });
   // A rebuild finds the damage if the start did not; the next start repairs the file.
-  await first.client.maintenance.rebuild({}).catch(() => {});
+  await only(first)
+    .maintenance.rebuild({})
+    .catch(() => {});
   await first.stop();
-  const { client, stop } = await startNode({ dataDir, offline: true, systemKey });
-  onTestFinished(stop);
+  const node = await startNode({ dataDir, offline: true, systemKey });
+  onTestFinished(node.stop);
+  const client = only(node);
   expect(await client.maintenance.verify({ deep: true })).toMatchObject({ ok: true, digest });
   expect(await client.notes.list({})).toMatchObject(shown);
 });

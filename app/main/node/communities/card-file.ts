@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { Role } from '../../../contract/index.ts';
+import { writeAtomically } from '../atomic-write.ts';
+
+/** The longest name that a card keeps, in characters. */
+const MAX_NAME = 200;
+
+/**
+ * The entry of a community in its node's list, kept beside its database: so a list of a thousand communities
+ * opens none of them. Everything but `joinedAt` and `archived` repeats what the database says.
+ */
+export const Card = z.object({
+  name: z.string().max(MAX_NAME),
+  handle: z.string().max(MAX_NAME).nullable(),
+  role: Role.nullable(),
+  unread: z.int().nonnegative(),
+  duties: z.int().nonnegative(),
+  /** Milliseconds since the Unix epoch. */
+  joinedAt: z.int().nonnegative(),
+  /** When a person or a peer last used it, in milliseconds since the Unix epoch. */
+  usedAt: z.int().nonnegative(),
+  archived: z.boolean(),
+  /** Whether this node signs blocks of it, so that it opens when the node starts. */
+  validates: z.boolean(),
+});
+export type Card = z.infer<typeof Card>;
+
+/** A card of which nothing is known but its community's id, until the community opens. */
+export const blankCard = (id: string): Card => ({
+  name: id.slice(-8),
+  handle: null,
+  role: null,
+  unread: 0,
+  duties: 0,
+  joinedAt: 0,
+  usedAt: 0,
+  archived: false,
+  validates: false,
+});
+
+/** Reads a card; null if it is missing or cannot be read: the next opening writes it again. */
+export async function readCard(path: string): Promise<Card | null> {
+  try {
+    return Card.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export const writeCard = (path: string, card: Card): Promise<void> =>
+  writeAtomically(path, `${JSON.stringify(card)}\n`);

@@ -1,0 +1,161 @@
+import { renameSync, rmSync } from 'node:fs';
+import type { CommunityNetwork } from '../../federation/index.ts';
+import { Problem } from '../../kernel/errors.ts';
+import { NoticeBoard } from '../../observability/index.ts';
+import { diskChunks } from '../../platform/disk/chunks.ts';
+import { copyDatabaseNow, openDatabase } from '../../platform/sqlite/database.ts';
+import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from '../community.ts';
+import type { CommunityDirectory } from '../data-directory.ts';
+import { guardedClock, degradedMode } from '../degraded-mode.ts';
+import { diskDiagnostics } from '../diagnostics-store.ts';
+import { problem } from '../problems.ts';
+import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from '../repair.ts';
+import { archivePorts, maintenancePorts } from '../tools.ts';
+import { undoAll } from '../undo.ts';
+import { version } from '../version.ts';
+import { openVoteJournal } from '../vote-journal.ts';
+import { createCommunityStatus, type StatusView } from './status.ts';
+
+/** How long `stop` waits for the file check, which cannot be interrupted inside a large page. */
+const EXAMINED_MS = 2000;
+
+/** The parts of a node that its communities share. */
+export interface SharedPorts extends Omit<
+  CommunityPorts,
+  | 'db'
+  | 'transport'
+  | 'network'
+  | 'voteJournal'
+  | 'notices'
+  | 'chunks'
+  | 'diagnostics'
+  | 'archive'
+  | 'maintenance'
+> {
+  /** The network of a community. */
+  readonly networkOf: (community: Uint8Array) => CommunityNetwork;
+}
+
+/** A community that runs. */
+export interface OpenCommunity {
+  readonly community: Community;
+  readonly status: StatusView;
+  /** A call was refused; matters only if the disk is the cause. */
+  refused(problem: Problem): void;
+  /** Runs a repair: the status shows it, and the file is checked afterwards. */
+  repairing<T>(work: () => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the community of a folder and starts it. A database too damaged to open is repaired first. Rejects with a
+ * Problem: `database-corrupt`, `database-newer`, `disk-full` and the like.
+ */
+export async function openFolder(shared: SharedPorts, directory: CommunityDirectory): Promise<OpenCommunity> {
+  try {
+    return await open(shared, directory);
+  } catch (error) {
+    // Damage shows in many kinds of errors; SQLite's own check decides whether it is damage.
+    if (error instanceof Problem && error.code !== 'database-corrupt') throw error;
+    const faults = await noteDamage(directory);
+    if (faults.length === 0) throw error;
+    return open(shared, directory);
+  }
+}
+
+async function open(shared: SharedPorts, directory: CommunityDirectory): Promise<OpenCommunity> {
+  const { clock: nodeClock, logger, validator, alone } = shared;
+  const undo: (() => unknown)[] = [];
+  try {
+    const repaired = wantsRepair(directory) ? await repairDatabase(directory, nodeClock.now()) : null;
+    if (repaired !== null) logger.warn('database-repaired', { damaged: repaired });
+    const db = openDatabase(directory.database, migrations, {
+      backup: (from) => backUp(directory, `before-${version}-from-${from}.db`),
+    });
+    undo.push(() => db.close());
+    const genesis = genesisOf(db);
+    if (!genesis) throw problem('community-empty', { path: directory.path });
+    const journal = await openVoteJournal(directory, validator.bls.publicKey, false);
+    undo.push(() => journal.close());
+    const notices = new NoticeBoard(nodeClock);
+    const { failed, refused } = degradedMode({ clock: nodeClock, logger, db, notices, status: () => status });
+    const clock = guardedClock(nodeClock, failed);
+    const { transport, network, close } = shared.networkOf(genesis.id);
+    undo.push(close);
+    const ports: CommunityPorts = {
+      ...shared,
+      transport,
+      network,
+      clock,
+      db,
+      voteJournal: journal,
+      notices,
+      chunks: diskChunks(directory.files),
+      diagnostics: diskDiagnostics(directory.evidence),
+      archive: () => archivePorts(clock),
+      maintenance: maintenancePorts({
+        directory,
+        keep: () => shared.settings().storage.backups,
+        ports: () => ports,
+      }),
+    };
+    const community = await openCommunity(ports, genesis);
+    undo.push(() => community.stop());
+    const status = createCommunityStatus({ community, notices, clock, logger, offline: alone });
+    if (repaired !== null) {
+      community.log.rebuild();
+      sayMended(notices, repaired);
+    }
+    community.start();
+    if (!alone) community.moderation.lookSoon();
+    status.start();
+    undo.push(() => status.stop());
+    if (!alone) {
+      const leaving = new AbortController();
+      const examined = examine({ directory, community, status, logger }, leaving.signal);
+      undo.push(() => {
+        leaving.abort();
+        return Promise.race([examined, new Promise<void>((go) => void nodeClock.after(EXAMINED_MS, go))]);
+      });
+    }
+    return {
+      community,
+      status,
+      refused,
+      async repairing(work) {
+        status.setPhase('repairing');
+        try {
+          const result = await work();
+          await mustBeSound(directory);
+          return result;
+        } catch (error) {
+          await mustBeSound(directory, error);
+          throw error;
+        } finally {
+          status.setPhase('ready');
+        }
+      },
+      stop: () => undoAll(undo, logger),
+    };
+  } catch (error) {
+    await undoAll(undo, logger);
+    throw error;
+  }
+}
+
+/** Throws a Problem `database-corrupt` if a rebuild did not repair all of the damage; the next opening does. */
+async function mustBeSound(directory: CommunityDirectory, cause?: unknown): Promise<void> {
+  if ((await noteDamage(directory)).length === 0) return;
+  throw problem('database-still-damaged', {}, { cause });
+}
+
+/**
+ * Copies the database before its migration. A copy of an earlier try is replaced, so that an opening that failed
+ * can be tried again.
+ */
+function backUp({ database, backups }: CommunityDirectory, name: string): void {
+  const copy = `${backups}/${name}`;
+  rmSync(`${copy}.new`, { force: true });
+  copyDatabaseNow(database, `${copy}.new`);
+  renameSync(`${copy}.new`, copy);
+}

@@ -1,0 +1,24 @@
+import { useEffect } from 'react';
+import type { CommunityCard } from '../../contract/index.ts';
+import { useCommunityInAddress } from '../actions/route.ts';
+
+const LAST = 'impulse.community';
+
+/**
+ * The community whose rooms are shown: the one in the address, else the one shown last in this browser, else the
+ * first; null if there is none.
+ */
+export function useCurrentCommunity(cards: readonly CommunityCard[]): CommunityCard | null {
+  const named = useCommunityInAddress();
+  const last = localStorage.getItem(LAST);
+  const current =
+    (named === null ? undefined : cards.find(({ id }) => id.endsWith(named))) ??
+    cards.find(({ id }) => id === last) ??
+    cards[0] ??
+    null;
+  const id = current?.id;
+  useEffect(() => {
+    if (id !== undefined) localStorage.setItem(LAST, id);
+  }, [id]);
+  return current;
+}

@@ -54,6 +54,10 @@ export const CommunityCard = z.object({
 });
 export type CommunityCard = z.infer<typeof CommunityCard>;
 
+/** Whether to take part under an identity that is used nowhere else, derived from the same 24 words. */
+const OwnIdentity = z.boolean().default(false);
+const One = z.object({ id: Cid });
+
 export const communitiesContract = {
   /** All communities of this node, by name. */
   list: base.input(empty).output(z.array(CommunityCard)),
@@ -70,6 +74,7 @@ export const communitiesContract = {
         /** Fault model of the ledger’s validators: they may lie, or only stop. Cannot be changed later. */
         model: z.enum(['byzantine', 'crash']).default('byzantine'),
         ledger: LedgerChoices.default({}),
+        ownIdentity: OwnIdentity,
       }),
     )
     .output(z.object({ id: Cid })),
@@ -85,7 +90,27 @@ export const communitiesContract = {
         handle: Handle,
         /** Sets this node up for a reach before it joins. Unchanged if omitted. */
         wish: ReachWish.optional(),
+        ownIdentity: OwnIdentity,
       }),
     )
     .output(z.object({ id: Cid, role: Role })),
+  /**
+   * Closes a community and keeps it for reading alone, or takes it out of the archive. Rejects with a Problem
+   * `community-unknown`.
+   */
+  archive: base.input(One.extend({ archived: z.boolean() })).output(empty),
+  /**
+   * Takes part no longer: the copy here is archived, and peers are not told of it any more. An invite brings this
+   * person back. Rejects with a Problem `validator-cannot-leave` while this node signs its blocks.
+   */
+  leave: base.input(One).output(empty),
+  /**
+   * Copies a community into a new folder, as `community.db` and `files`; “impulse restore” takes the database.
+   * Rejects with a Problem if the folder exists or cannot be written.
+   */
+  export: base
+    .input(One.extend({ path: z.string().min(1).max(4096) }))
+    .output(z.object({ path: z.string(), sizeBytes: z.number() })),
+  /** Removes a community and its files from this node. `name` confirms the intent. */
+  delete: base.input(One.extend({ name: z.string() })).output(empty),
 };

@@ -39,7 +39,7 @@ test('the key file is private and contains neither key nor passphrase in plain t
 });
 
 test('a signature verifies under the public key', async () => {
-  const { person } = await KeyRing.create(file, unlock);
+  const person = (await KeyRing.create(file, unlock)).person();
   const message = new TextEncoder().encode('hello');
   const signature = person.sign(message);
   const x = Buffer.from(person.publicKey).toString('base64url');

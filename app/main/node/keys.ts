@@ -22,6 +22,8 @@ const Secret = z.object({
   entropy: z.base64().length(44),
   peerSeed: z.base64().length(44),
   phraseConfirmed: z.boolean(),
+  /** [CM7] How many persons were derived besides the first. */
+  persons: z.int().nonnegative().default(0),
 });
 type Secret = z.infer<typeof Secret>;
 
@@ -34,20 +36,16 @@ export class KeyRing {
   readonly #wrapping: WrappingKey;
   readonly #random: Random;
   #secret: Secret;
-  #person: BulkSigner;
+  /** The seed of the phrase, 64 bytes, from which persons are derived. */
+  #seed: Uint8Array;
+  readonly #persons = new Map<number, BulkSigner>();
 
-  private constructor(
-    file: string,
-    wrapping: WrappingKey,
-    random: Random,
-    secret: Secret,
-    person: BulkSigner,
-  ) {
+  private constructor(file: string, wrapping: WrappingKey, random: Random, secret: Secret, seed: Uint8Array) {
     this.#file = file;
     this.#wrapping = wrapping;
     this.#random = random;
     this.#secret = secret;
-    this.#person = person;
+    this.#seed = seed;
   }
 
   /** Whether a key file exists, valid or not. */
@@ -77,13 +75,14 @@ export class KeyRing {
       entropy: text(entropy),
       peerSeed: text(random.bytes(32)),
       phraseConfirmed: words !== undefined,
+      persons: 0,
     };
     const ring = new KeyRing(
       file,
       await newWrappingKey(unlock, random),
       random,
       secret,
-      await personOf(entropy),
+      await seedOf(wordsOf(entropy)),
     );
     await ring.#save();
     return ring;
@@ -93,17 +92,27 @@ export class KeyRing {
   static async open(file: string, unlock: Unlock, random = systemRandom): Promise<KeyRing> {
     const { secret: plain, wrapping } = await unseal(await readFile(file, 'utf8'), unlock);
     const secret = parseSecret(plain);
-    return new KeyRing(file, wrapping, random, secret, await personOf(bytes(secret.entropy)));
+    return new KeyRing(file, wrapping, random, secret, await seedOf(wordsOf(bytes(secret.entropy))));
   }
 
-  /** Signs as the person. Fixed until {@link restore} replaces the person. */
-  get person(): BulkSigner {
-    return this.#person;
+  /** [CM7] Signs as the person with a number, 0 for the person of the node. Fixed until {@link restore}. */
+  person(number = 0): BulkSigner {
+    const known = this.#persons.get(number) ?? signerOf(personSeed(this.#seed, number));
+    this.#persons.set(number, known);
+    return known;
   }
 
-  /** The person's `did:key`. */
+  /** [CM7] The number of a person that was never used before. */
+  async newPerson(): Promise<number> {
+    const persons = this.#secret.persons + 1;
+    this.#secret = { ...this.#secret, persons };
+    await this.#save();
+    return persons;
+  }
+
+  /** The `did:key` of the person of the node. */
   get did(): string {
-    return didOf(this.#person.publicKey);
+    return didOf(this.person().publicKey);
   }
 
   /** The Ed25519 seed of the libp2p peer, 32 bytes. */
@@ -148,10 +157,11 @@ export class KeyRing {
    */
   async restore(words: readonly string[]): Promise<void> {
     const entropy = entropyOf(words);
-    const person = await personOf(entropy);
+    const seed = await seedOf(wordsOf(entropy));
     this.#secret = { ...this.#secret, entropy: text(entropy), phraseConfirmed: true };
     await this.#save();
-    this.#person = person;
+    this.#seed = seed;
+    this.#persons.clear();
   }
 
   #save(): Promise<void> {
@@ -160,9 +170,9 @@ export class KeyRing {
   }
 }
 
-async function personOf(entropy: Uint8Array): Promise<BulkSigner> {
-  return signerOf(expand(await seedOf(wordsOf(entropy)), 'impulse/person/ed25519/v1', 32));
-}
+/** [CM7] The path of the first person is that of release 0.1. */
+const personSeed = (seed: Uint8Array, number: number): Uint8Array =>
+  expand(seed, number === 0 ? 'impulse/person/ed25519/v1' : `impulse/person/ed25519/v1/${number}`, 32);
 
 function parseSecret(plain: Uint8Array): Secret {
   try {

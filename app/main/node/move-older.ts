@@ -33,19 +33,28 @@ export async function moveOlder(directory: DataDirectory, nowMs: number): Promis
   ] as const;
   const strays = entries.filter((name) => name.startsWith('settings.json.'));
   const found = ofNode.some(([from]) => existsSync(from)) || existsSync(old.database);
-  if (!found) return false;
+  if (!found) {
+    await removeLeftovers(directory);
+    return false;
+  }
   const lock = lockFile(join(directory.path, 'node.lock'));
   if (!lock) throw problem('data-in-use-by-unknown', { path: directory.path });
   try {
     if (existsSync(old.database)) await moveCommunity(old, directory, nowMs);
     for (const [from, to] of ofNode) await move(from, to);
     for (const name of strays) await move(join(directory.path, name), join(directory.node, name));
-    for (const name of ['node.pid', 'host.json']) await rm(join(directory.path, name), { force: true });
   } finally {
     lock.release();
   }
-  await rm(join(directory.path, 'node.lock'), { force: true });
+  await removeLeftovers(directory);
   return true;
+}
+
+/** Removes what only says that a node of release 0.1 runs, once none does. */
+async function removeLeftovers({ path }: DataDirectory): Promise<void> {
+  for (const name of ['node.pid', 'host.json', 'node.lock-journal', 'node.lock']) {
+    await rm(join(path, name), { force: true });
+  }
 }
 
 async function moveCommunity(
@@ -79,13 +88,13 @@ async function moveCommunity(
  */
 async function communityOf(old: CommunityDirectory, nowMs: number): Promise<string | null> {
   const read = () => {
-    checkpointDatabase(old.database);
     const db = openDatabase(old.database, [], { readonly: true });
     try {
       const genesis = genesisOf(db);
       return genesis && cidOf(genesis.id);
     } finally {
       db.close();
+      checkpointDatabase(old.database);
     }
   };
   try {

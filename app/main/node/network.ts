@@ -48,7 +48,15 @@ const publicNetworks = () =>
 /** The network of a node, listening. Rejects with a Problem (`port-forbidden`, `listen-failed`, …). */
 export async function openNetwork(init: NodeNetworkInit): Promise<NodeNetwork> {
   const signer = signerOf(init.peerSeed);
-  if (init.offline) return withoutNetwork(signer);
+  if (init.offline) {
+    return {
+      ...withoutNetwork(signer),
+      notice: () => null,
+      apply: async () => false,
+      watch() {},
+      stop: async () => {},
+    };
+  }
   const ports = createPortMapper({ clock: systemClock, logger: init.logger });
   let settings = init.settings;
   let current = await listen(init, settings, ports);
@@ -177,14 +185,8 @@ function portTaken(port: number): NetworkNotice {
   };
 }
 
-function withoutNetwork(signer: ReturnType<typeof signerOf>): NodeNetwork {
+/** The network of a node or a community that has none. */
+export function withoutNetwork(signer: ReturnType<typeof signerOf>): NetworkPair {
   const alone = createMemoryNetwork({ clock: systemClock });
-  return {
-    transport: alone.transport('offline'),
-    network: alone.view('offline', () => signer),
-    notice: () => null,
-    apply: async () => false,
-    watch() {},
-    stop: async () => {},
-  };
+  return { transport: alone.transport('offline'), network: alone.view('offline', () => signer) };
 }

@@ -20,6 +20,22 @@ export const problem = defineProblems('node', {
     message: 'The folder {path} does not say which community it holds.',
     remedy: 'Move the folder out of the data directory, or restore a backup of the community.',
   },
+  'wrong-name': {
+    message: 'The community is called {name}.',
+    remedy: 'Repeat its name exactly, so that nothing is deleted by mistake.',
+  },
+  'validator-cannot-leave': {
+    message: 'This node signs the blocks of the community, so its ledger could stop without it.',
+    remedy: 'Remove this node from the validators first, or archive the community.',
+  },
+  'community-archived': {
+    message: 'The community is archived: it can only be read.',
+    remedy: 'Take it out of the archive first.',
+  },
+  'export-failed': {
+    message: 'The community cannot be exported to {path}: {reason}',
+    remedy: 'Name a folder that does not exist yet, in a place where you may write.',
+  },
   'already-joined': {
     message: 'This node belongs to this community already.',
     remedy: 'Open it: “impulse communities” lists it.',

@@ -9,6 +9,7 @@ import { cardOf, checkPossessions, soleLedger, type Validator } from '../ledger/
 import type { HostedCommunity } from './communities/hosted.ts';
 import type { Services } from './community.ts';
 import { features } from './features.ts';
+import { exportCommunity } from './communities/export.ts';
 import { firstBoards } from './first-boards.ts';
 import type { NodeParts } from './parts.ts';
 import type { Status } from './status.ts';
@@ -18,14 +19,14 @@ import { problem } from './problems.ts';
 const ARRIVAL_MS = 10_000;
 
 /** This node as the one validator of a new community. */
-function validatorOf({ signer, validator: { bls, peer } }: NodeParts['ports']): Validator {
-  return { key: signer.publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
+function validatorOf({ signerOf, validator: { bls, peer } }: NodeParts['ports'], person = 0): Validator {
+  return { key: signerOf(person).publicKey, peer, bls: bls.publicKey, pop: bls.provePossession() };
 }
 
 /** The whole contract, implemented by the node and by the services of its communities. */
 export function createRouter(parts: NodeParts, status: Status) {
   const { communities, ports } = parts;
-  const { clock, random, signer, logger } = ports;
+  const { clock, random, logger } = ports;
   const api = implementContract({
     logger,
     refused: (refusal, { community }) => {
@@ -42,11 +43,17 @@ export function createRouter(parts: NodeParts, status: Status) {
     await parts.setSettings({ node: { name: `${handle.slice(0, 30)}’s node` } });
   };
 
+  /** [CM7] The number of the person for a community: that of an earlier stay, a new one, or the node's own. */
+  const personFor = async (isOwn: boolean, community?: string): Promise<number> => {
+    if (community !== undefined && communities.has(community)) return communities.get(community).person;
+    return isOwn ? parts.keys.newPerson() : 0;
+  };
+
   /** Makes the community of an invite one of this node's. */
-  const settle = async (membership: Membership): Promise<HostedCommunity> => {
+  const settle = async (membership: Membership, person: number): Promise<HostedCommunity> => {
     const genesis = openGenesis(membership.genesis);
     checkPossessions(genesis.ledger, ports.bls);
-    const hosted = await communities.add(genesis, clock.now());
+    const hosted = await communities.add(genesis, clock.now(), person);
     // [M11] The host vouched for the admission; here it is verified. If that takes longer, it continues in
     // the background.
     const { community } = await hosted.open();
@@ -73,17 +80,18 @@ export function createRouter(parts: NodeParts, status: Status) {
       create: api.node.communities.create.handler(async ({ input }) => {
         const { name, description, handle } = input;
         const createdAt = clock.now();
+        const person = await personFor(input.ownIdentity);
         const genesis = makeGenesis({
           name,
           description,
           handle,
           createdAt,
-          founder: signer.publicKey,
+          founder: ports.signerOf(person).publicKey,
           nonce: random.bytes(16),
-          ledger: soleLedger(validatorOf(ports), { ...input.ledger, model: input.model }),
+          ledger: soleLedger(validatorOf(ports, person), { ...input.ledger, model: input.model }),
         });
         await nameNode(handle);
-        const { id, running } = await communities.add(genesis, createdAt);
+        const { id, running } = await communities.add(genesis, createdAt, person);
         if (input.boards) for (const board of firstBoards) running!.community.boards.create({ ...board });
         return { id };
       }),
@@ -97,22 +105,38 @@ export function createRouter(parts: NodeParts, status: Status) {
       }),
       join: api.node.communities.join.handler(async ({ input, signal }) => {
         const invite = parseInvite(input.invite);
-        if (communities.has(cidOf(invite.community))) throw problem('already-joined');
+        communities.mustBeNew(cidOf(invite.community));
+        const person = await personFor(input.ownIdentity, cidOf(invite.community));
         await nameNode(input.handle);
         if (input.wish) await parts.setSettings({ network: networkFor(input.wish) });
         const { transport, close } = ports.networkOf(invite.community);
         const membership = await requestMembership({
           transport,
           clock,
-          signer,
+          signer: ports.signerOf(person),
           invite,
           handle: input.handle,
           nodeName: parts.settings.settings.node.name,
           ...(signal ? { signal } : {}),
         }).finally(close);
-        const { id } = await settle(membership);
+        const { id } = await settle(membership, person);
         return { id, role: membership.role };
       }),
+      archive: api.node.communities.archive.handler(async ({ input }) =>
+        done(await communities.get(input.id).change({ archived: input.archived, left: false })),
+      ),
+      leave: api.node.communities.leave.handler(async ({ input }) => {
+        const hosted = communities.get(input.id);
+        const { community } = await hosted.open();
+        if (community.ledger.status().validating) throw problem('validator-cannot-leave');
+        return done(await hosted.change({ archived: true, left: true }));
+      }),
+      export: api.node.communities.export.handler(({ input }) =>
+        exportCommunity(communities.get(input.id).directory, input.path),
+      ),
+      delete: api.node.communities.delete.handler(async ({ input }) =>
+        done(await communities.delete(input.id, input.name)),
+      ),
     },
 
     identity: {

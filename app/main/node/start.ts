@@ -9,7 +9,7 @@ import {
 } from '../../contract/index.ts';
 import { SharedNetwork, type Network } from '../federation/index.ts';
 import type { ServedNode } from '../host/serve.ts';
-import { cidOf } from '../kernel/cid.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
@@ -114,14 +114,8 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       clock,
       random: systemRandom,
       verifier: pooledVerifier,
-      // The person may be replaced by a restored one before a community exists.
-      signer: {
-        get publicKey() {
-          return keys.person.publicKey;
-        },
-        sign: (message) => keys.person.sign(message),
-        signAll: (messages) => keys.person.signAll(messages),
-      },
+      peerSeed: keys.peerSeed,
+      signerOf: (person) => keys.person(person),
       bls: blst,
       validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
       alone: offline,
@@ -134,7 +128,9 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       clock,
       logger,
       votingKey: ports.validator.bls.publicKey,
-      open: (folder) => openFolder(ports, folder),
+      open: (folder, card) => openFolder(ports, folder, card),
+      isNeededByPeers: (id) => shared.isNeeded(digestOf(id)),
+      ownChanged: () => shared.changed(),
     });
     undo.push(() => communities.stop());
     const isNew = communities.size === 0;
@@ -184,7 +180,6 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       });
     }
     shared.start();
-    undo.push(communities.onChange(() => shared.changed()));
     await communities.start();
     status.start();
     net.watch(() => void resumed());

@@ -21,6 +21,10 @@ export const Card = z.object({
   /** When a person or a peer last used it, in milliseconds since the Unix epoch. */
   usedAt: z.int().nonnegative(),
   archived: z.boolean(),
+  /** Whether this person left it; it is archived then. */
+  left: z.boolean().default(false),
+  /** [CM7] The number of the person who takes part in it. */
+  person: z.int().nonnegative().default(0),
   /** Whether this node signs blocks of it, so that it opens when the node starts. */
   validates: z.boolean(),
 });
@@ -36,6 +40,8 @@ export const blankCard = (id: string): Card => ({
   joinedAt: 0,
   usedAt: 0,
   archived: false,
+  left: false,
+  person: 0,
   validates: false,
 });
 

@@ -1,10 +1,10 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommunityCard } from '../../../contract/index.ts';
 import type { Genesis } from '../../community/index.ts';
 import type { OwnCommunity } from '../../federation/index.ts';
 import { cidOf, digestOf } from '../../kernel/cid.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import { every, type Clock } from '../../kernel/clock.ts';
 import { ticksOf } from '../../kernel/hybrid-time.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Metric } from '../../kernel/metric.ts';
@@ -14,12 +14,16 @@ import { communityLayout, type CommunityDirectory } from '../data-directory.ts';
 import { problem } from '../problems.ts';
 import { openVoteJournal } from '../vote-journal.ts';
 import { WatchedValue } from '../watched-value.ts';
-import { blankCard, writeCard } from './card-file.ts';
+import { blankCard, writeCard, type Card } from './card-file.ts';
+import { decide, WARM } from './keeping.ts';
 import { HostedCommunity } from './hosted.ts';
 import type { OpenCommunity } from './open.ts';
 
 /** Folders of communities that are being made; one that a crash left behind is removed at the next start. */
 const UNFINISHED = '.new-';
+/** The votes of deleted communities. */
+const VOTES = '.votes';
+const KEEP_MS = 5000;
 
 export interface CommunitiesInit {
   /** The folder with one folder for each community. */
@@ -28,7 +32,11 @@ export interface CommunitiesInit {
   readonly logger: Logger;
   /** The BLS key with which this node votes. */
   readonly votingKey: Uint8Array;
-  readonly open: (directory: CommunityDirectory) => Promise<OpenCommunity>;
+  readonly open: (directory: CommunityDirectory, card: Card) => Promise<OpenCommunity>;
+  /** Whether a connected peer needs a community. */
+  readonly isNeededByPeers: (id: string) => boolean;
+  /** The communities that peers may know of, or whether one is needed, changed. */
+  readonly ownChanged: () => void;
 }
 
 /** The communities of a node, open or closed. */
@@ -37,6 +45,8 @@ export class Communities {
   readonly #hosted = new Map<string, HostedCommunity>();
   readonly #listeners = new Set<() => void>();
   readonly #cards: WatchedValue<CommunityCard[]>;
+  #own = '';
+  #stopKeeping = () => {};
 
   private constructor(init: CommunitiesInit) {
     this.#init = init;
@@ -91,7 +101,7 @@ export class Communities {
   own(): OwnCommunity[] {
     return this.all()
       .filter(({ isArchived }) => !isArchived)
-      .map(({ id, isNeeded }) => ({ id: digestOf(id), isNeeded }));
+      .map(({ id, isNeededHere }) => ({ id: digestOf(id), isNeeded: isNeededHere }));
   }
 
   counts(): { communities: number; unread: number; duties: number } {
@@ -119,13 +129,19 @@ export class Communities {
   }
 
   /**
-   * Makes the folder of a community that was just founded or joined, and opens it. A crash before the folder is
-   * complete leaves nothing behind. Throws a Problem `already-joined`.
+   * [CM5] Makes the folder of a community that was just founded or joined, and opens it. `person` is the number of
+   * the person who takes part. Throws a Problem `already-joined`.
    */
-  async add(genesis: Genesis, joinedMs: number): Promise<HostedCommunity> {
+  async add(genesis: Genesis, joinedMs: number, person = 0): Promise<HostedCommunity> {
     const { folder, votingKey } = this.#init;
     const id = cidOf(genesis.id);
-    if (this.#hosted.has(id)) throw problem('already-joined');
+    this.mustBeNew(id);
+    const before = this.#hosted.get(id);
+    if (before) {
+      await before.change({ archived: false, left: false });
+      await before.open();
+      return before;
+    }
     const unfinished = communityLayout(join(folder, `${UNFINISHED}${id}`));
     const path = join(folder, id);
     await rm(unfinished.path, { recursive: true, force: true });
@@ -137,8 +153,8 @@ export class Communities {
       } finally {
         db.close();
       }
-      await (await openVoteJournal(unfinished, votingKey, true)).close();
-      await writeCard(unfinished.card, { ...blankCard(id), name: genesis.name, joinedAt: joinedMs });
+      await this.#makeVotes(unfinished, id, votingKey);
+      await writeCard(unfinished.card, { ...blankCard(id), name: genesis.name, joinedAt: joinedMs, person });
       await rename(unfinished.path, path);
     } catch (error) {
       await rm(unfinished.path, { recursive: true, force: true });
@@ -155,18 +171,68 @@ export class Communities {
     return hosted;
   }
 
-  /** Opens the communities that run with the node. Never rejects: one that fails is shown as broken. */
+  /** Throws a Problem `already-joined` if this person takes part in it. */
+  mustBeNew(id: string): void {
+    const hosted = this.#hosted.get(id);
+    if (hosted && !hosted.isArchived) throw problem('already-joined');
+  }
+
+  /**
+   * [CM5] Closes a community and removes its files, except those that keep this node from voting twice. `name`
+   * confirms the intent. Throws a Problem `community-unknown`, `wrong-name`.
+   */
+  async delete(id: string, name: string): Promise<void> {
+    const { folder } = this.#init;
+    const hosted = this.get(id);
+    if (hosted.card().name !== name) throw problem('wrong-name', { name: hosted.card().name });
+    await hosted.close();
+    const votes = join(folder, VOTES, id);
+    await mkdir(votes, { recursive: true, mode: 0o700 });
+    for (const file of await voteFiles(hosted.directory.path)) {
+      await copyFile(join(hosted.directory.path, file), join(votes, file));
+    }
+    const unfinished = join(folder, `${UNFINISHED}deleted-${id}`);
+    await rm(unfinished, { recursive: true, force: true });
+    await rename(hosted.directory.path, unfinished);
+    this.#hosted.delete(id);
+    this.#changed();
+    await rm(unfinished, { recursive: true, force: true });
+  }
+
+  /**
+   * [CM1–CM3] Opens and closes communities as they are needed, from now on. Resolves once those that are needed now
+   * run. Never rejects: one that fails is shown as broken.
+   */
   async start(): Promise<void> {
-    await Promise.all(this.all().map((hosted) => hosted.open().catch(() => {})));
+    await this.#keep(true);
+    this.#stopKeeping = every(this.#init.clock, KEEP_MS, () => void this.#keep(false));
+  }
+
+  /** `first`: at the start, before anything was used. */
+  async #keep(first: boolean): Promise<void> {
+    this.#compareOwn();
+    const { open, close } = decide(
+      this.all().map((hosted) => hosted.kept()),
+      this.#init.clock.now(),
+    );
+    for (const id of close) await this.#hosted.get(id)?.close();
+    for (const id of first ? open.slice(0, WARM) : open) {
+      // One after another: opening many at once would hold up the calls of those that run.
+      await this.#hosted
+        .get(id)
+        ?.open()
+        .catch(() => {});
+    }
   }
 
   /** Closes all of them. */
   async stop(): Promise<void> {
+    this.#stopKeeping();
     await Promise.all(this.all().map((hosted) => hosted.close()));
   }
 
   async #take(id: string): Promise<HostedCommunity> {
-    const { folder, clock, logger, open } = this.#init;
+    const { folder, clock, logger, open, isNeededByPeers } = this.#init;
     const directory = communityLayout(join(folder, id));
     await makeFolders(directory);
     const hosted = await HostedCommunity.read({
@@ -175,6 +241,7 @@ export class Communities {
       clock,
       logger,
       open,
+      isNeededByPeers,
       changed: () => this.#changed(),
     });
     this.#hosted.set(id, hosted);
@@ -184,10 +251,33 @@ export class Communities {
 
   #changed(): void {
     this.#cards.changed();
+    this.#compareOwn();
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Tells when the communities that peers may know of changed. */
+  #compareOwn(): void {
+    const now = this.all()
+      .map(({ id, isArchived, isNeededHere }) => `${id} ${isArchived} ${isNeededHere}`)
+      .join();
+    if (now === this.#own) return;
+    this.#own = now;
+    this.#init.ownChanged();
+  }
+
+  /** The vote log of a community that is new here, or the one that was kept when it was deleted. */
+  async #makeVotes(directory: CommunityDirectory, id: string, votingKey: Uint8Array): Promise<void> {
+    const kept = join(this.#init.folder, VOTES, id);
+    const files = await voteFiles(kept);
+    for (const file of files) await copyFile(join(kept, file), join(directory.path, file));
+    if (files.length === 0) await (await openVoteJournal(directory, votingKey, true)).close();
   }
 }
 
 async function makeFolders({ path, files, backups }: CommunityDirectory): Promise<void> {
   for (const folder of [path, files, backups]) await mkdir(folder, { recursive: true, mode: 0o700 });
 }
+
+/** The files of the vote log in a folder; none if there is no such folder. */
+const voteFiles = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('votes.'));

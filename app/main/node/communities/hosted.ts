@@ -1,10 +1,11 @@
-import type { CommunityCard } from '../../../contract/index.ts';
+import type { CommunityCard, CommunityStatus } from '../../../contract/index.ts';
 import type { Lease } from '../../api/index.ts';
 import { problemOf, type ProblemFields } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { CommunityDirectory } from '../data-directory.ts';
 import { blankCard, readCard, writeCard, type Card } from './card-file.ts';
+import type { Kept } from './keeping.ts';
 import type { OpenCommunity } from './open.ts';
 
 export interface HostedInit {
@@ -12,10 +13,15 @@ export interface HostedInit {
   readonly directory: CommunityDirectory;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly open: (directory: CommunityDirectory) => Promise<OpenCommunity>;
+  readonly open: (directory: CommunityDirectory, card: Card) => Promise<OpenCommunity>;
+  /** Whether a connected peer needs it. */
+  readonly isNeededByPeers: (id: string) => boolean;
   /** The entry of the community in the node's list changed. */
   readonly changed: () => void;
 }
+
+/** How long a community counts as used after the last call, in milliseconds [CM1]. */
+const USED_MS = 60_000;
 
 /** One community of a node: its folder, and its services while it is open. */
 export class HostedCommunity {
@@ -27,6 +33,9 @@ export class HostedCommunity {
   #closing: Promise<void> | null = null;
   #running: OpenCommunity | null = null;
   #fault: ProblemFields | null = null;
+  /** The status and the duties of an open community, as they were last computed. */
+  #seen: { readonly status: CommunityStatus; readonly duties: number } | null = null;
+  #openedAt = 0;
   #users = 0;
 
   private constructor(init: HostedInit, card: Card) {
@@ -45,23 +54,32 @@ export class HostedCommunity {
     return this.#running;
   }
 
-  /** Calls and subscriptions that use it now. */
-  get users(): number {
-    return this.#users;
-  }
-
-  /** When it was last used, in milliseconds since the Unix epoch. */
-  get usedAt(): number {
-    return this.#card.usedAt;
-  }
-
   get isArchived(): boolean {
     return this.#card.archived;
   }
 
-  /** Whether somebody uses it here, or this node signs its blocks: peers then keep it open as well. */
-  get isNeeded(): boolean {
-    return this.#users > 0 || this.#card.validates;
+  /** The number of the person who takes part in it. */
+  get person(): number {
+    return this.#card.person;
+  }
+
+  /** [FC5] Whether somebody uses it here, or this node signs its blocks: peers then keep it open as well. */
+  get isNeededHere(): boolean {
+    if (this.#card.archived) return this.#users > 0;
+    return this.#users > 0 || this.#card.validates || this.#init.clock.now() - this.#card.usedAt < USED_MS;
+  }
+
+  /** The facts by which it stays open or closes. */
+  kept(): Kept {
+    const { archived, usedAt } = this.#card;
+    return {
+      id: this.id,
+      isOpen: this.#opening !== null,
+      isNeeded: this.isNeededHere || (!archived && this.#init.isNeededByPeers(this.id)),
+      mayOpen: !archived && this.#fault === null,
+      usedAt,
+      openedAt: this.#openedAt,
+    };
   }
 
   card(): CommunityCard {
@@ -83,6 +101,7 @@ export class HostedCommunity {
   /** Opens it if it is closed, and keeps it open until the lease is released. Rejects with a Problem. */
   async use(): Promise<Lease> {
     this.#users++;
+    if (this.#users === 1) this.#init.changed();
     try {
       const opened = await this.open();
       let released = false;
@@ -114,11 +133,14 @@ export class HostedCommunity {
   async #open(): Promise<OpenCommunity> {
     const { logger, changed, clock } = this.#init;
     try {
-      const opened = await this.#init.open(this.directory);
+      const opened = await this.#init.open(this.directory, this.#card);
+      this.#openedAt = clock.now();
       this.#running = opened;
       this.#fault = null;
-      this.#card = { ...this.#card, usedAt: clock.now() };
-      opened.status.watch(changed);
+      opened.status.watch((status) => {
+        this.#seen = { status, duties: opened.status.duties() };
+        changed();
+      });
       await this.#keepCard();
       changed();
       return opened;
@@ -130,6 +152,14 @@ export class HostedCommunity {
       changed();
       throw error;
     }
+  }
+
+  /** Changes facts of its entry that the database does not have; an archived community closes first. */
+  async change(facts: Partial<Pick<Card, 'archived' | 'left'>>): Promise<void> {
+    await this.close();
+    this.#card = { ...this.#card, ...facts, usedAt: 0 };
+    await this.#keepCard();
+    this.#init.changed();
   }
 
   /** Closes it, whoever uses it. Never rejects. */
@@ -146,6 +176,7 @@ export class HostedCommunity {
     if (opened) {
       await this.#keepCard();
       this.#running = null;
+      this.#seen = null;
       await opened.stop();
     }
     this.#opening = null;
@@ -161,22 +192,23 @@ export class HostedCommunity {
   }
 
   #current(): Card {
-    const opened = this.#running;
-    if (!opened) return this.#card;
-    const { name, me, counts } = opened.status.current();
+    if (!this.#seen) return this.#card;
+    const { status, duties } = this.#seen;
+    const { name, me, counts } = status;
     return {
       ...this.#card,
       name,
       handle: me.handle,
       role: me.role,
       unread: counts.unread,
-      duties: opened.status.duties(),
+      duties,
     };
   }
 
   #state(): CommunityCard['state'] {
+    if (this.#card.archived) return 'archived';
     if (this.#running) return 'open';
     if (this.#fault) return 'broken';
-    return this.#card.archived ? 'archived' : 'asleep';
+    return 'asleep';
   }
 }

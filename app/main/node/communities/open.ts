@@ -1,19 +1,23 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { CommunityNetwork } from '../../federation/index.ts';
 import { Problem } from '../../kernel/errors.ts';
+import type { BulkSigner } from '../../kernel/signer.ts';
 import { NoticeBoard } from '../../observability/index.ts';
 import { diskChunks } from '../../platform/disk/chunks.ts';
+import { signerOf } from '../../platform/keys/ed25519.ts';
 import { copyDatabaseNow, openDatabase } from '../../platform/sqlite/database.ts';
 import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from '../community.ts';
 import type { CommunityDirectory } from '../data-directory.ts';
 import { guardedClock, degradedMode } from '../degraded-mode.ts';
 import { diskDiagnostics } from '../diagnostics-store.ts';
+import { withoutNetwork } from '../network.ts';
 import { problem } from '../problems.ts';
 import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from '../repair.ts';
 import { archivePorts, maintenancePorts } from '../tools.ts';
 import { undoAll } from '../undo.ts';
 import { version } from '../version.ts';
 import { openVoteJournal } from '../vote-journal.ts';
+import type { Card } from './card-file.ts';
 import { createCommunityStatus, type StatusView } from './status.ts';
 
 /** How long `stop` waits for the file check, which cannot be interrupted inside a large page. */
@@ -25,6 +29,7 @@ export interface SharedPorts extends Omit<
   | 'db'
   | 'transport'
   | 'network'
+  | 'signer'
   | 'voteJournal'
   | 'notices'
   | 'chunks'
@@ -32,9 +37,16 @@ export interface SharedPorts extends Omit<
   | 'archive'
   | 'maintenance'
 > {
+  /** The peer's key, for a community without a network. */
+  readonly peerSeed: Uint8Array;
+  /** [CM7] The person with a number. */
+  readonly signerOf: (person: number) => BulkSigner;
   /** The network of a community. */
   readonly networkOf: (community: Uint8Array) => CommunityNetwork;
 }
+
+/** The facts of a community's entry that decide how it opens. */
+export type OpeningCard = Pick<Card, 'archived' | 'person'>;
 
 /** A community that runs. */
 export interface OpenCommunity {
@@ -51,20 +63,32 @@ export interface OpenCommunity {
  * Opens the community of a folder and starts it. A database too damaged to open is repaired first. Rejects with a
  * Problem: `database-corrupt`, `database-newer`, `disk-full` and the like.
  */
-export async function openFolder(shared: SharedPorts, directory: CommunityDirectory): Promise<OpenCommunity> {
+export async function openFolder(
+  shared: SharedPorts,
+  directory: CommunityDirectory,
+  card: OpeningCard,
+): Promise<OpenCommunity> {
   try {
-    return await open(shared, directory);
+    return await open(shared, directory, card);
   } catch (error) {
     // Damage shows in many kinds of errors; SQLite's own check decides whether it is damage.
     if (error instanceof Problem && error.code !== 'database-corrupt') throw error;
     const faults = await noteDamage(directory);
     if (faults.length === 0) throw error;
-    return open(shared, directory);
+    return open(shared, directory, card);
   }
 }
 
-async function open(shared: SharedPorts, directory: CommunityDirectory): Promise<OpenCommunity> {
-  const { clock: nodeClock, logger, validator, alone } = shared;
+async function open(
+  shared: SharedPorts,
+  directory: CommunityDirectory,
+  { archived, person }: OpeningCard,
+): Promise<OpenCommunity> {
+  const { clock: nodeClock, logger, validator } = shared;
+  // [CM6] An archived community is for reading alone.
+  const alone = shared.alone || archived;
+  const own = shared.signerOf(person);
+  const signer = archived ? readOnly(own) : own;
   const undo: (() => unknown)[] = [];
   try {
     const repaired = wantsRepair(directory) ? await repairDatabase(directory, nodeClock.now()) : null;
@@ -80,15 +104,19 @@ async function open(shared: SharedPorts, directory: CommunityDirectory): Promise
     const notices = new NoticeBoard(nodeClock);
     const { failed, refused } = degradedMode({ clock: nodeClock, logger, db, notices, status: () => status });
     const clock = guardedClock(nodeClock, failed);
-    const { transport, network, close } = shared.networkOf(genesis.id);
+    const { transport, network, close } = archived
+      ? { ...withoutNetwork(signerOf(shared.peerSeed)), close() {} }
+      : shared.networkOf(genesis.id);
     undo.push(close);
     const ports: CommunityPorts = {
       ...shared,
+      alone,
+      signer,
       transport,
       network,
       clock,
       db,
-      voteJournal: journal,
+      voteJournal: archived ? null : journal,
       notices,
       chunks: diskChunks(directory.files),
       diagnostics: diskDiagnostics(directory.evidence),
@@ -141,6 +169,23 @@ async function open(shared: SharedPorts, directory: CommunityDirectory): Promise
     await undoAll(undo, logger);
     throw error;
   }
+}
+
+/** The messages that write: to the log and to the ledger. Every signed message begins with its kind. */
+const WRITING = ['impulse/event/', 'impulse/tx/'];
+
+/** [CM6] A signer that refuses to sign events and transactions. */
+function readOnly(signer: BulkSigner): BulkSigner {
+  const checked = (message: Uint8Array): Uint8Array => {
+    const begin = new TextDecoder('latin1').decode(message.subarray(0, 20));
+    if (WRITING.some((kind) => begin.startsWith(kind))) throw problem('community-archived');
+    return message;
+  };
+  return {
+    publicKey: signer.publicKey,
+    sign: (message) => signer.sign(checked(message)),
+    signAll: async (messages) => signer.signAll(messages.map(checked)),
+  };
 }
 
 /** Throws a Problem `database-corrupt` if a rebuild did not repair all of the damage; the next opening does. */

@@ -1,0 +1,188 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CommunityClient } from '../../../contract/index.ts';
+import { restoreDatabase } from '../restore.ts';
+import type { RunningNode } from '../start.ts';
+import { TestNodes } from '../test-nodes.ts';
+
+let nodes: TestNodes;
+beforeEach(() => {
+  nodes = new TestNodes();
+});
+afterEach(() => nodes.end());
+
+const found = async (
+  { client }: RunningNode,
+  name: string,
+  ownIdentity = false,
+): Promise<CommunityClient> => {
+  const { id } = await client.communities.create({ name, handle: 'mara', ownIdentity });
+  return client.in(id);
+};
+
+async function write(client: CommunityClient, subject: string): Promise<void> {
+  const [board] = await client.boards.list({});
+  await client.boards.startThread({ board: board!.id, subject, text: subject });
+}
+
+const subjects = async (client: CommunityClient) =>
+  (await client.boards.threads({ limit: 100 })).items.map(({ subject }) => subject);
+
+const invite = async (client: CommunityClient, uses = 5) =>
+  (await client.federation.invite({ role: 'member', hours: 1, uses, reach: 'machine' })).link;
+
+const codeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'done',
+    (error: { data?: { code: string }; code?: string }) => error.data?.code ?? error.code ?? String(error),
+  );
+
+/** Resolves once `look` is true; it is asked again and again. */
+async function until(look: () => Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 400; n++) {
+    if (await look().catch(() => false)) return;
+    await new Promise((go) => void setTimeout(go, 50));
+  }
+  throw new Error('it did not come true');
+}
+
+test('communities of one node keep apart what is written in them, also after a restart', async () => {
+  const { node, dataDir } = await nodes.start();
+  const harbour = await found(node, 'Harbour');
+  const regatta = await found(node, 'Regatta');
+  await write(harbour, 'Tides');
+  await write(regatta, 'Results');
+  expect([await subjects(harbour), await subjects(regatta)]).toEqual([['Tides'], ['Results']]);
+  expect(node.communities()).toMatchObject([
+    { name: 'Harbour', state: 'open', role: 'sysop' },
+    { name: 'Regatta', state: 'open', role: 'sysop' },
+  ]);
+  const [first, second] = node.communities();
+  await nodes.stop(node);
+  const { node: again } = await nodes.start(dataDir);
+  expect(again.communities()).toMatchObject([{ id: first!.id }, { id: second!.id }]);
+  expect(await subjects(again.client.in(second!.id))).toEqual(['Results']);
+});
+
+test('a call names a community of the node', async () => {
+  const { node } = await nodes.start();
+  await found(node, 'Harbour');
+  expect(await codeOf(node.client.in('bafyreinowhere').boards.list({}))).toBe('community-unknown');
+  const unnamed = node.client.in(undefined as unknown as string);
+  expect(await codeOf(unnamed.boards.list({}))).toBe('community-unnamed');
+});
+
+test('two nodes with two communities in common share one connection, and a third one sees its community alone', async () => {
+  const [mara, ines, odin] = await Promise.all([nodes.start(), nodes.start(), nodes.start()]);
+  const harbour = await found(mara.node, 'Harbour');
+  const regatta = await found(mara.node, 'Regatta');
+  const [toHarbour, toRegatta] = [await invite(harbour), await invite(regatta)];
+  const hers = await ines.node.client.communities.join({ invite: toHarbour, handle: 'ines' });
+  const raced = await ines.node.client.communities.join({ invite: toRegatta, handle: 'ines' });
+  const his = await odin.node.client.communities.join({ invite: toRegatta, handle: 'odin' });
+  expect(await codeOf(ines.node.client.communities.join({ invite: toHarbour, handle: 'ines' }))).toBe(
+    'already-joined',
+  );
+  await write(harbour, 'Tides');
+  await write(regatta, 'Results');
+  const [inHarbour, inRegatta] = [ines.node.client.in(hers.id), ines.node.client.in(raced.id)];
+  await until(async () => (await subjects(inHarbour)).includes('Tides'));
+  await until(async () => (await subjects(inRegatta)).includes('Results'));
+  await until(async () => (await subjects(odin.node.client.in(his.id))).includes('Results'));
+  expect((await harbour.community.status({})).peers).toBe(1);
+  await until(async () => (await regatta.community.status({})).peers === 2);
+  expect(mara.node.status().peers).toBe(2);
+});
+
+test('[CM4] a community whose database is destroyed is broken, and the others run', async () => {
+  const { node, dataDir } = await nodes.start();
+  await write(await found(node, 'Harbour'), 'Tides');
+  await found(node, 'Regatta');
+  const [harbour, regatta] = node.communities();
+  await nodes.stop(node);
+  const database = join(dataDir, 'communities', regatta!.id, 'community.db');
+  writeFileSync(database, readFileSync(database).fill(7));
+  const { node: again } = await nodes.start(dataDir);
+  expect(again.communities()).toMatchObject([
+    { name: 'Harbour', state: 'open' },
+    { name: 'Regatta', state: 'broken', problem: { code: 'database-corrupt' } },
+  ]);
+  expect(await subjects(again.client.in(harbour!.id))).toEqual(['Tides']);
+  expect(await codeOf(again.client.in(regatta!.id).boards.list({}))).toBe('database-corrupt');
+});
+
+test('[CM5] a half-made folder is removed, and a deleted community leaves only its votes', async () => {
+  const { node, dataDir } = await nodes.start();
+  await found(node, 'Harbour');
+  const [card] = node.communities();
+  expect(await codeOf(node.client.communities.delete({ id: card!.id, name: 'Harbor' }))).toBe('wrong-name');
+  await node.client.communities.delete({ id: card!.id, name: 'Harbour' });
+  expect(node.communities()).toEqual([]);
+  expect(node.status().phase).toBe('setup');
+  const folder = join(dataDir, 'communities');
+  expect(readdirSync(folder)).toEqual(['.votes']);
+  expect(readdirSync(join(folder, '.votes', card!.id))).toContain('votes.mark');
+  await nodes.stop(node);
+  writeFileSync(join(folder, '.new-half'), '');
+  const { node: again } = await nodes.start(dataDir);
+  expect(again.communities()).toEqual([]);
+  expect(readdirSync(folder)).toEqual(['.votes']);
+});
+
+test('[CM6] an archived community is read and not written, and peers no longer see it', async () => {
+  const [mara, ines] = await Promise.all([nodes.start(), nodes.start()]);
+  const harbour = await found(mara.node, 'Harbour');
+  await write(harbour, 'Tides');
+  const { id } = await ines.node.client.communities.join({ invite: await invite(harbour), handle: 'ines' });
+  const hers = ines.node.client.in(id);
+  await until(async () => (await subjects(hers)).includes('Tides'));
+  await ines.node.client.communities.leave({ id });
+  await until(async () => (await harbour.community.status({})).peers === 0);
+  expect(await subjects(hers)).toEqual(['Tides']);
+  expect(await codeOf(write(hers, 'Storm'))).toBe('community-archived');
+  expect(ines.node.communities()).toMatchObject([{ state: 'archived' }]);
+  await ines.node.client.communities.join({ invite: await invite(harbour), handle: 'ines' });
+  await until(async () => (await harbour.community.status({})).peers === 1);
+  expect(await codeOf(mara.node.client.communities.leave({ id }))).toBe('validator-cannot-leave');
+  await mara.node.client.communities.archive({ id, archived: true });
+  expect(await codeOf(write(harbour, 'Storm'))).toBe('community-archived');
+  await mara.node.client.communities.archive({ id, archived: false });
+  await write(harbour, 'Storm');
+  await until(async () => (await subjects(hers)).includes('Storm'));
+});
+
+test('[CM7] an identity of its own is another person, the same one after a restart', async () => {
+  const { node, dataDir } = await nodes.start();
+  const didIn = async (client: CommunityClient) => (await client.community.status({})).me.did;
+  const shared = await didIn(await found(node, 'Harbour'));
+  const own = await didIn(await found(node, 'Regatta', true));
+  const third = await didIn(await found(node, 'Museum', true));
+  expect(shared).toBe(node.status().me.did);
+  expect(new Set([shared, own, third]).size).toBe(3);
+  const regatta = node.communities().find(({ name }) => name === 'Regatta')!;
+  await nodes.stop(node);
+  const { node: again } = await nodes.start(dataDir);
+  expect(await didIn(again.client.in(regatta.id))).toBe(own);
+});
+
+test('an exported community is restored on a node that lost it', async () => {
+  const { node, dataDir } = await nodes.start();
+  const harbour = await found(node, 'Harbour');
+  await write(harbour, 'Tides');
+  const [card] = node.communities();
+  const path = join(dataDir, 'copy');
+  const { sizeBytes } = await node.client.communities.export({ id: card!.id, path });
+  expect(sizeBytes).toBeGreaterThan(1000);
+  expect(existsSync(join(path, 'files'))).toBe(true);
+  expect(await codeOf(node.client.communities.export({ id: card!.id, path }))).toBe('export-failed');
+  await node.client.communities.delete({ id: card!.id, name: 'Harbour' });
+  await nodes.stop(node);
+  expect(await restoreDatabase(dataDir, join(path, 'community.db'))).toMatchObject({
+    community: card!.id,
+    keptAside: null,
+  });
+  const { node: again } = await nodes.start(dataDir);
+  expect(again.communities()).toMatchObject([{ id: card!.id, name: 'Harbour', state: 'open' }]);
+  expect(await subjects(again.client.in(card!.id))).toEqual(['Tides']);
+});

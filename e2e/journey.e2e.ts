@@ -69,8 +69,8 @@ test('a newcomer makes a community by keyboard alone and proves the recovery phr
   expect(new URL(page.url()).hash).not.toContain('token');
   expect(await accessibilityFaults(page)).toEqual([]);
   expect(await node.impulse('status')).toMatchObject({
-    community: { name: 'Harbour' },
-    me: { handle: 'mara', role: 'sysop', phraseConfirmed: true },
+    me: { phraseConfirmed: true },
+    communities: [{ card: { name: 'Harbour', handle: 'mara', role: 'sysop' }, status: { phase: 'ready' } }],
   });
   expect(complaints).toEqual([]);
 });

@@ -5,9 +5,11 @@ import { installKeyboard } from './actions/keyboard.ts';
 import { everywhere, useActions } from './actions/registry.ts';
 import { go, useRoute } from './actions/route.ts';
 import { ClientProvider, CommunityProvider, useConnection } from './bridge/index.ts';
+import { Switcher } from './features/communities/index.tsx';
 import { Onboarding } from './features/onboarding/index.tsx';
 import { Palette } from './features/palette/index.tsx';
 import { features } from './features.ts';
+import { communities } from './messages/communities.ts';
 import { t } from './messages/en.ts';
 import { Banner } from './shell/Banner.tsx';
 import { Boundary } from './shell/Boundary.tsx';
@@ -18,7 +20,7 @@ import { Nav } from './shell/Nav.tsx';
 import { Room, roomTitle } from './shell/Room.tsx';
 import { useCurrentCommunity } from './shell/useCurrentCommunity.ts';
 import './shell/shell.css';
-import { useCommunities, useNode, useShown } from './stores/index.ts';
+import { useCommunities, useCommunity, useNode, useShown } from './stores/index.ts';
 import { Appearance, useAppearance } from './theme/appearance.ts';
 import { Button, Loading, ProblemNotice } from './ui/index.ts';
 import { useStateFor } from './features/useStateFor.ts';
@@ -43,20 +45,20 @@ function Waiting() {
 
 function Console() {
   const node = useNode();
-  const { value: communities, problem } = useCommunities();
+  const { value: cards, problem } = useCommunities();
   const route = useRoute();
   const connection = useConnection();
   const status = node.value;
   const room = route[0] ?? 'overview';
   const confirmed = status?.me.phraseConfirmed === true;
-  const shown = useCurrentCommunity(communities ?? []);
+  const shown = useCurrentCommunity(cards ?? []);
   useEffect(() => installKeyboard(), []);
   // The first steps end as soon as the phrase is confirmed, even if their last button was not pressed.
   useEffect(() => {
     if (room === 'welcome' && confirmed) go('overview');
   }, [room, confirmed]);
 
-  if (status === null || communities === null) {
+  if (status === null || cards === null) {
     const fault = node.problem ?? problem;
     if (fault === null && connection.state !== 'denied') return <Waiting />;
     return (
@@ -109,7 +111,9 @@ function useArrival(room: string, community: string | null) {
 
 function Frame({ room, path, card }: { room: string; path: string[]; card: CommunityCard }) {
   const shown = useShown();
-  const [open, setOpen] = useStateFor<'palette' | 'keys' | null>(room, null);
+  const community = useCommunity();
+  const fault = community.value === null ? community.problem : null;
+  const [open, setOpen] = useStateFor<'palette' | 'keys' | 'communities' | null>(room, null);
   const [menu, setMenu] = useState(false);
   const main = useArrival(room, shown?.community.name ?? card.name);
   useActions(
@@ -117,6 +121,7 @@ function Frame({ room, path, card }: { room: string; path: string[]; card: Commu
       features,
       openPalette: () => setOpen('palette'),
       openKeys: () => setOpen('keys'),
+      openCommunities: () => setOpen('communities'),
       nextTheme: () => {
         const all = Appearance.shape.theme.unwrap().options;
         const { theme, change } = useAppearance.getState();
@@ -127,17 +132,39 @@ function Frame({ room, path, card }: { room: string; path: string[]; card: Commu
   );
   return (
     <div className="console" data-menu={menu ? 'open' : 'closed'}>
-      <Header shown={shown} onMenu={() => setMenu(!menu)} onSkip={() => main.current?.focus()} />
+      <Header
+        shown={shown}
+        onMenu={() => setMenu(!menu)}
+        onSwitch={() => setOpen('communities')}
+        onSkip={() => main.current?.focus()}
+      />
       <Banner />
       <Nav room={room} shown={shown} onGo={() => setMenu(false)} />
       <main id="main" className="main" ref={main} tabIndex={-1} aria-label={roomTitle(room)}>
         <h1 className="hidden-visually">{roomTitle(room)}</h1>
         <Boundary place={room}>
-          <Room room={room} path={path} />
+          {/* Rooms and their keys depend on this person’s role. */}
+          {shown !== null && <Room room={room} path={path} />}
+          {shown === null && (
+            <div className="page">
+              {fault === null ? (
+                <Loading what={t.shell.opening} />
+              ) : (
+                <>
+                  <p className="soft">{communities.broken}</p>
+                  <ProblemNotice
+                    problem={fault}
+                    action={<Button onPress={() => void community.refresh()}>{t.common.tryAgain}</Button>}
+                  />
+                </>
+              )}
+            </div>
+          )}
         </Boundary>
       </main>
       <KeyLine version={shown?.node.version ?? null} />
-      {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
+      {open === 'communities' && <Switcher current={card.id} onClose={() => setOpen(null)} />}
+      {open === 'palette' && <Palette current={card.id} onClose={() => setOpen(null)} />}
       <Keys isOpen={open === 'keys'} onClose={() => setOpen(null)} />
     </div>
   );

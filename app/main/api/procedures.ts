@@ -7,6 +7,8 @@ import type { Logger } from '../kernel/logger.ts';
 export interface InCommunity {
   /** The services of its features, by name. */
   readonly services: Readonly<Record<string, unknown>>;
+  /** Aborted when the caller goes away or the community closes; subscriptions end with it. */
+  readonly signal: AbortSignal;
   /** Its status changed. */
   changed(): void;
   /** Runs a repair: the status shows it, and the file is checked afterwards. */
@@ -18,7 +20,9 @@ export type ServiceIn<Service> = (context: InCommunity) => Service;
 
 /** A community that stays open until `release` is called. */
 export interface Lease {
-  readonly within: InCommunity;
+  readonly within: Omit<InCommunity, 'signal'>;
+  /** Aborted when the community closes. */
+  readonly closed: AbortSignal;
   release(): void;
 }
 
@@ -66,10 +70,11 @@ export function implementContract(init: ApiInit) {
       .use(({ next, path, context }) => reported(path, context, async () => next())),
     community: implement(communityProcedures)
       .$context<CallContext>()
-      .use(({ next, path, context }) =>
+      .use(({ next, path, context, signal }) =>
         reported(path, context, async () => {
-          const { within, release } = await init.open(context.community);
-          return held(() => next({ context: within }), release);
+          const { within, closed, release } = await init.open(context.community);
+          const ends = signal ? AbortSignal.any([signal, closed]) : closed;
+          return held(() => next({ context: { ...within, signal: ends } }), release);
         }),
       ),
   };

@@ -7,5 +7,5 @@ export const archiveApi = (api: Api['archive'], archive: ServiceIn<Archive>) => 
   demo: api.demo.handler(({ input, context }) => archive(context).demo(input)),
   cancel: api.cancel.handler(({ input, context }) => done(archive(context).cancel(input))),
   jobs: api.jobs.handler(({ context }) => archive(context).jobs()),
-  watch: api.watch.handler(({ signal, context }) => latest(archive(context).watch, signal)),
+  watch: api.watch.handler(({ context }) => latest(archive(context).watch, context.signal)),
 });

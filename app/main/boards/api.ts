@@ -25,6 +25,6 @@ export function boardsApi(api: Api['boards'], boards: ServiceIn<Boards>) {
         author: input.author === undefined ? undefined : publicKeyOf(input.author),
       }),
     ),
-    changes: api.changes.handler(({ signal, context }) => each(boards(context).onChange, signal)),
+    changes: api.changes.handler(({ context }) => each(boards(context).onChange, context.signal)),
   };
 }

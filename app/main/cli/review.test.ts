@@ -30,7 +30,7 @@ const connector: NodeConnector = {
     };
     const { node, community: api } = implementContract({
       logger: silentLogger,
-      open: () => Promise.resolve({ within, release() {} }),
+      open: () => Promise.resolve({ within, closed: new AbortController().signal, release() {} }),
     });
     const router = {
       communities: { list: node.communities.list.handler(() => [harbour]) },

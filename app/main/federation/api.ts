@@ -3,7 +3,7 @@ import type { Federation } from './service.ts';
 
 export const federationApi = (api: Api['federation'], federation: ServiceIn<Federation>) => ({
   view: api.view.handler(({ context }) => federation(context).view()),
-  watch: api.watch.handler(({ signal, context }) => latest(federation(context).watch, signal)),
+  watch: api.watch.handler(({ context }) => latest(federation(context).watch, context.signal)),
   diagnose: api.diagnose.handler(({ context }) => federation(context).diagnose()),
   dial: api.dial.handler(async ({ input, context }) => done(await federation(context).dial(input.address))),
   disconnect: api.disconnect.handler(async ({ input, context }) =>

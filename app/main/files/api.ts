@@ -6,8 +6,8 @@ export const filesApi = (api: Api['files'], files: ServiceIn<Files>) => ({
     const { file } = input;
     return files(context).put(new Uint8Array(await file.arrayBuffer()), file.name, file.type);
   }),
-  get: api.get.handler(async ({ input, signal, context }) => {
-    const found = await files(context).get(input.cid, signal);
+  get: api.get.handler(async ({ input, context }) => {
+    const found = await files(context).get(input.cid, context.signal);
     return { file: new File([found.bytes as Uint8Array<ArrayBuffer>], found.name, { type: found.type }) };
   }),
 });

@@ -15,8 +15,8 @@ export function ledgerApi(api: Api['ledger'], ledger: ServiceIn<Ledger>) {
     changeValidators: api.changeValidators.handler(({ input, context }) =>
       ledger(context).changeValidators(input),
     ),
-    signatures: api.signatures.handler(({ signal, context }) =>
-      latest(ledger(context).watchSignatures, signal),
+    signatures: api.signatures.handler(({ context }) =>
+      latest(ledger(context).watchSignatures, context.signal),
     ),
     proof: api.proof.handler(({ input, context }) => ledger(context).proof(input)),
     inclusion: api.inclusion.handler(({ input, context }) => ledger(context).inclusion(input)),
@@ -25,6 +25,6 @@ export function ledgerApi(api: Api['ledger'], ledger: ServiceIn<Ledger>) {
     evidence: api.evidence.handler(({ input, context }) => ledger(context).evidence(input)),
     evidenceFile: api.evidenceFile.handler(({ context }) => ledger(context).evidenceFile()),
     recover: api.recover.handler(({ context }) => ledger(context).recover()),
-    changes: api.changes.handler(({ signal, context }) => each(ledger(context).onFinal, signal)),
+    changes: api.changes.handler(({ context }) => each(ledger(context).onFinal, context.signal)),
   };
 }

@@ -11,7 +11,10 @@ export const membersApi = (api: Api['members'], members: ServiceIn<Members>) => 
   setRole: api.setRole.handler(async ({ input, context }) => done(await members(context).setRole(input))),
   ban: api.ban.handler(async ({ input, context }) => done(await members(context).ban(input))),
   lift: api.lift.handler(async ({ input, context }) => done(await members(context).lift(input))),
-  changes: api.changes.handler(({ signal, context }) =>
-    latest<Record<string, never>>((listener) => members(context).onChange(() => listener({})), signal),
+  changes: api.changes.handler(({ context }) =>
+    latest<Record<string, never>>(
+      (listener) => members(context).onChange(() => listener({})),
+      context.signal,
+    ),
   ),
 });

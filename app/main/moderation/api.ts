@@ -5,8 +5,8 @@ import type { Moderation } from './service.ts';
 export function moderationApi(api: Api['moderation'], moderation: ServiceIn<Moderation>) {
   return {
     status: api.status.handler(({ context }) => moderation(context).status()),
-    watchStatus: api.watchStatus.handler(({ signal, context }) =>
-      latest(moderation(context).watchStatus, signal),
+    watchStatus: api.watchStatus.handler(({ context }) =>
+      latest(moderation(context).watchStatus, context.signal),
     ),
     setModels: api.setModels.handler(({ input, context }) => done(moderation(context).setModels(input))),
     judge: api.judge.handler(({ input, context }) => moderation(context).judge(input)),

@@ -170,7 +170,7 @@ export function createRouter(parts: NodeParts, status: Status) {
   const inCommunity = api.community.router({
     community: {
       status: community.status.handler(({ context }) => openIn(context).status.current()),
-      watch: community.watch.handler(({ context, signal }) => latest(openIn(context).status.watch, signal)),
+      watch: community.watch.handler(({ context }) => latest(openIn(context).status.watch, context.signal)),
       activity: community.activity.handler(({ context }) => ({
         startsAt: (Math.floor(clock.now() / 3_600_000) - 23) * 3_600_000,
         hours: openIn(context).community.boards.hours(),

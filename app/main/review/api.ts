@@ -26,6 +26,6 @@ export function reviewApi(api: Api['review'], review: ServiceIn<Review>) {
     purge: api.purge.handler(({ input, context }) => review(context).purge(input)),
     answerPurge: api.answerPurge.handler(({ input, context }) => review(context).answerPurge(input)),
     purges: api.purges.handler(({ input, context }) => review(context).purges(input)),
-    changes: api.changes.handler(({ signal, context }) => each(review(context).onChange, signal)),
+    changes: api.changes.handler(({ context }) => each(review(context).onChange, context.signal)),
   };
 }

@@ -1,3 +1,4 @@
+import { communities } from '../messages/communities.ts';
 import { t } from '../messages/en.ts';
 import { withRoom, type ConsoleFeature } from '../feature.ts';
 import type { Action } from './registry.ts';
@@ -7,11 +8,18 @@ export interface GlobalHandlers {
   readonly features: readonly ConsoleFeature[];
   openPalette: () => void;
   openKeys: () => void;
+  openCommunities: () => void;
   nextTheme: () => void;
 }
 
 /** Actions available everywhere. */
-export function globalActions({ features, openPalette, openKeys, nextTheme }: GlobalHandlers): Action[] {
+export function globalActions({
+  features,
+  openPalette,
+  openKeys,
+  openCommunities,
+  nextTheme,
+}: GlobalHandlers): Action[] {
   return [
     ...withRoom(features).map(({ name, room }): Action => ({
       id: `go.${name}`,
@@ -30,6 +38,15 @@ export function globalActions({ features, openPalette, openKeys, nextTheme }: Gl
       line: true,
     },
     { id: 'search', label: t.shell.search, section: 'view', shortcut: '/', run: openPalette, line: true },
+    {
+      id: 'communities',
+      label: t.shell.communities,
+      section: 'community',
+      shortcut: 'o',
+      run: openCommunities,
+      line: true,
+    },
+    { id: 'communities.add', label: communities.add, section: 'community', run: () => go('add') },
     { id: 'keys', label: t.shell.keysOfView, section: 'help', shortcut: '?', run: openKeys, line: true },
     { id: 'theme.next', label: t.shell.nextTheme, section: 'view', run: nextTheme },
     {

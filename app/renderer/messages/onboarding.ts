@@ -7,6 +7,9 @@ export const onboarding = {
   steps: ['Community', 'You', 'Recovery phrase'],
   stepOf: (step: number, steps: number) => `Step ${step} of ${steps}`,
   cancel: 'Cancel',
+  ownIdentity: 'Take part under another identity',
+  ownIdentityHint:
+    'Your posts are signed with another key, which the same 24 words restore. Members of both communities can still see that both are on this node.',
   stepTitle: (step: number, name: string) => `Step ${step} of 3: ${name}`,
   stepDone: 'done',
   choose: 'Start a community, or join one?',

@@ -1,6 +1,8 @@
+import { href } from '../actions/route.ts';
 import { t } from '../messages/en.ts';
 import { clock, plural } from '../messages/format.ts';
-import type { Shown } from '../stores/index.ts';
+import { communities as words } from '../messages/communities.ts';
+import { useCommunities, type Shown } from '../stores/index.ts';
 import { Button, Dot, useNow } from '../ui/index.ts';
 
 function Clock() {
@@ -16,12 +18,20 @@ export interface HeaderProps {
   shown: Shown | null;
   /** Opens or closes the room list if there is no space to show it permanently. */
   onMenu: () => void;
+  /** Opens the list of communities. */
+  onSwitch: () => void;
   /** Moves the focus to the content. */
   onSkip: () => void;
 }
 
 /** Brand, place, and whether the node is reachable, connected and up to date. */
-export function Header({ shown, onMenu, onSkip }: HeaderProps) {
+export function Header({ shown, onMenu, onSwitch, onSkip }: HeaderProps) {
+  const cards = useCommunities().value ?? [];
+  const name = shown?.community.name ?? '';
+  const isArchived = cards.find(({ id }) => id === shown?.community.id)?.state === 'archived';
+  const elsewhere = cards
+    .filter(({ id }) => id !== shown?.community.id)
+    .reduce((sum, { unread }) => sum + unread, 0);
   return (
     <header className="header">
       <a
@@ -37,7 +47,7 @@ export function Header({ shown, onMenu, onSkip }: HeaderProps) {
       <Button kind="quiet" className="header-menu" onPress={onMenu} aria-label={t.shell.menu}>
         <span aria-hidden="true">≡</span>
       </Button>
-      <a className="brand mono" href="#/overview" aria-label={t.common.appName}>
+      <a className="brand mono" href={href('overview')} aria-label={t.common.appName}>
         <svg className="brand-mark" viewBox="0 0 18 18" width="18" height="18" aria-hidden="true">
           <path d="M3 1h6v8h6v8H9V9H3z" />
         </svg>
@@ -45,21 +55,46 @@ export function Header({ shown, onMenu, onSkip }: HeaderProps) {
       </a>
       {shown !== null && (
         <>
-          <p className="place cut">
-            <span className="strong">{shown.community.name}</span>
+          <div className="place">
+            <button
+              type="button"
+              className="community-switch"
+              onClick={onSwitch}
+              aria-label={words.open(name)}
+            >
+              <span className="strong cut">{name}</span>
+              {elsewhere > 0 && (
+                <span className="community-elsewhere" title={words.elsewhere(elsewhere)}>
+                  <span className="hidden-visually">{words.elsewhere(elsewhere)}</span>
+                </span>
+              )}
+              <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+                <path d="M2 4l4 4 4-4" />
+              </svg>
+            </button>
             <span className="soft place-more">
               {' '}
               · {t.shell.place(shown.community.me.handle, shown.community.me.role, shown.node.name)}
             </span>
-          </p>
-          <State status={shown.community} />
+          </div>
+          <State status={shown.community} isArchived={isArchived} />
         </>
       )}
     </header>
   );
 }
 
-function State({ status }: { status: Shown['community'] }) {
+function State({ status, isArchived }: { status: Shown['community']; isArchived: boolean }) {
+  if (isArchived)
+    return (
+      <section className="state" aria-label={t.shell.stateOfNode}>
+        <span className="state-item" title={words.membership.isArchived}>
+          <Dot tone="soft" />
+          <span className="state-word">{words.archived}</span>
+        </span>
+        <Clock />
+      </section>
+    );
   const reach = t.shell.reach[status.reachability.verdict];
   return (
     <section className="state" aria-label={t.shell.stateOfNode}>

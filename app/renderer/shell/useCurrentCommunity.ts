@@ -14,6 +14,7 @@ export function useCurrentCommunity(cards: readonly CommunityCard[]): CommunityC
   const current =
     (named === null ? undefined : cards.find(({ id }) => id.endsWith(named))) ??
     cards.find(({ id }) => id === last) ??
+    cards.find(({ state }) => state !== 'archived') ??
     cards[0] ??
     null;
   const id = current?.id;

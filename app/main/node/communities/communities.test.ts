@@ -186,3 +186,17 @@ test('an exported community is restored on a node that lost it', async () => {
   expect(again.communities()).toMatchObject([{ id: card!.id, name: 'Harbour', state: 'open' }]);
   expect(await subjects(again.client.in(card!.id))).toEqual(['Tides']);
 });
+
+test('a subscription ends when its community closes, and keeps it open until then', async () => {
+  const { node } = await nodes.start();
+  const harbour = await found(node, 'Harbour');
+  const [card] = node.communities();
+  const changes = await harbour.boards.changes({});
+  const ended = (async () => {
+    for await (const _change of changes);
+    return 'ended';
+  })();
+  await write(harbour, 'Tides');
+  await node.client.communities.archive({ id: card!.id, archived: true });
+  await expect(ended).resolves.toBe('ended');
+});

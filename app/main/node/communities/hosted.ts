@@ -36,6 +36,7 @@ export class HostedCommunity {
   /** The status and the duties of an open community, as they were last computed. */
   #seen: { readonly status: CommunityStatus; readonly duties: number } | null = null;
   #openedAt = 0;
+  #closed = new AbortController();
   #users = 0;
 
   private constructor(init: HostedInit, card: Card) {
@@ -111,6 +112,7 @@ export class HostedCommunity {
           changed: opened.status.changed,
           repairing: opened.repairing,
         },
+        closed: this.#closed.signal,
         release: () => {
           if (released) return;
           released = true;
@@ -177,6 +179,8 @@ export class HostedCommunity {
       await this.#keepCard();
       this.#running = null;
       this.#seen = null;
+      this.#closed.abort();
+      this.#closed = new AbortController();
       await opened.stop();
     }
     this.#opening = null;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Handle, type Problem } from '../../../contract/index.ts';
 import { problemOf, useNodeClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Button, Choices, ProblemNotice, LiveRegion, TextField } from '../../ui/index.ts';
+import { Button, Choices, ProblemNotice, LiveRegion, Switch, TextField } from '../../ui/index.ts';
 import { diallers, useDialWish, type Dialler } from './dialWish.ts';
 
 const words = t.onboarding;
@@ -18,19 +18,20 @@ export type Plan =
       leadsOut: boolean;
     };
 
-/** Step 2: the handle and, before a join, who may dial this node; then the community is made or joined. */
-export function YouStep({
-  plan,
-  onBack,
-  onDone,
-}: {
+interface YouStepProps {
   plan: Plan;
+  /** Whether the node has no community yet. */
+  isFirst: boolean;
   onBack: () => void;
   onDone: (community: string) => void;
-}) {
+}
+
+/** Step 2: the handle and, before a join, who may dial this node; then the community is made or joined. */
+export function YouStep({ plan, isFirst, onBack, onDone }: YouStepProps) {
   const client = useNodeClient();
   const setUp = useDialWish((wish) => wish.setUp);
   const [handle, setHandle] = useState('');
+  const [ownIdentity, setOwnIdentity] = useState(false);
   const [dialler, setDialler] = useState<Dialler>('nobody');
   const [error, setError] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -47,12 +48,23 @@ export function YouStep({
       if (plan.kind === 'join') {
         // The node is set up before it joins, so that it connects only once; the report follows.
         const wish = dialler === 'nobody' ? {} : { wish: { reach: dialler } };
-        const joined = await client.communities.join({ invite: plan.invite, handle: checked.data, ...wish });
+        const joined = await client.communities.join({
+          invite: plan.invite,
+          handle: checked.data,
+          ownIdentity,
+          ...wish,
+        });
         if (dialler !== 'nobody') void setUp(client.in(joined.id), dialler);
         onDone(joined.id);
       } else {
         const { name, description, boards } = plan;
-        const made = await client.communities.create({ name, description, boards, handle: checked.data });
+        const made = await client.communities.create({
+          name,
+          description,
+          boards,
+          handle: checked.data,
+          ownIdentity,
+        });
         onDone(made.id);
       }
     } catch (failure) {
@@ -87,6 +99,12 @@ export function YouStep({
           onChange={setDialler}
           options={diallers.map((value) => ({ value, ...words.dial[value] }))}
         />
+      )}
+      {!isFirst && (
+        <div>
+          <Switch label={words.ownIdentity} value={ownIdentity} onChange={setOwnIdentity} />
+          <p className="soft small">{words.ownIdentityHint}</p>
+        </div>
       )}
       {problem !== null && <ProblemNotice problem={problem} />}
       <div className="steps-buttons">

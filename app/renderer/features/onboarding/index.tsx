@@ -96,7 +96,9 @@ export function Onboarding({ step: begin, isFirst, invite }: OnboardingProps) {
               onNext={setPlan}
             />
           )}
-          {step === 2 && plan !== null && <YouStep plan={plan} onBack={() => setPlan(null)} onDone={done} />}
+          {step === 2 && plan !== null && (
+            <YouStep plan={plan} isFirst={isFirst} onBack={() => setPlan(null)} onDone={done} />
+          )}
           {step === 3 && <PhraseStep onDone={() => go('overview')} />}
         </Panel>
         {!isFirst && (

@@ -14,11 +14,11 @@ import {
 } from 'react-aria-components';
 import type { SearchHit } from '../../../contract/index.ts';
 import { available } from '../../actions/registry.ts';
-import { go } from '../../actions/route.ts';
+import { go, goIn } from '../../actions/route.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { capital } from '../../messages/format.ts';
-import { useBoards } from '../../stores/index.ts';
+import { useBoards, useCommunities } from '../../stores/index.ts';
 import { Key } from '../../ui/index.ts';
 import { Snippet } from './Snippet.tsx';
 import './palette.css';
@@ -58,8 +58,8 @@ function usePosts(query: string): Found {
   return found;
 }
 
-/** One field for every action, board and post. */
-export function Palette({ onClose }: { onClose: () => void }) {
+/** One field for every action, board, community and post. `current` is the community that is shown. */
+export function Palette({ current, onClose }: { current: string; onClose: () => void }) {
   const [query, setQuery] = useState('');
   const { contains } = useFilter({ sensitivity: 'base' });
   const boards = useBoards().value ?? [];
@@ -72,14 +72,19 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const shownBoards = boards.filter(
     (board) => !board.archived && contains(`${board.name} ${board.slug}`, text),
   );
+  const cards = (useCommunities().value ?? []).filter(
+    ({ id, name }) => id !== current && text !== '' && contains(name, text),
+  );
   const hits = posts.state === 'found' ? posts.hits : [];
-  const nothing = shownActions.length === 0 && shownBoards.length === 0 && hits.length === 0;
+  const nothing =
+    shownActions.length === 0 && shownBoards.length === 0 && cards.length === 0 && hits.length === 0;
 
   const choose = (id: string) => {
     onClose();
     const [kind, ...rest] = id.split(':');
     const value = rest.join(':');
     if (kind === 'action') actions.find((action) => action.id === value)?.run();
+    if (kind === 'community') goIn(value, 'overview');
     if (kind === 'board') go('boards', boards.find((board) => board.id === value)?.slug ?? value);
     const hit = kind === 'post' ? hits.find((candidate) => candidate.post === value) : undefined;
     if (hit) go('boards', 'post', hit.post);
@@ -137,6 +142,21 @@ export function Palette({ onClose }: { onClose: () => void }) {
                           <span className="cyan">{board.name}</span>
                           <span className="soft small mono">{board.slug}</span>
                         </span>
+                      </MenuItem>
+                    ))}
+                  </MenuSection>
+                )}
+                {cards.length > 0 && (
+                  <MenuSection>
+                    <Header className="palette-head mono">{words.communities}</Header>
+                    {cards.map((card) => (
+                      <MenuItem
+                        key={card.id}
+                        id={`community:${card.id}`}
+                        textValue={card.name}
+                        className="menu-item"
+                      >
+                        {card.name}
                       </MenuItem>
                     ))}
                   </MenuSection>

@@ -12,6 +12,7 @@ import { CareSection } from './CareSection.tsx';
 import { CommunitySection } from './CommunitySection.tsx';
 import { fields } from './fields.ts';
 import { IdentitySection } from './IdentitySection.tsx';
+import { MembershipSection } from './MembershipSection.tsx';
 import { NetworkSection } from './NetworkSection.tsx';
 import { SettingRow, type Save } from './SettingRow.tsx';
 import './settings.css';
@@ -78,7 +79,14 @@ function Section({ id }: { id: SectionId }) {
   if (settings.value === null) return <Unread title={t.settings.sections[id]} settings={settings} />;
   const save = saveOf(client, settings);
   if (id === 'community')
-    return shown && <CommunitySection status={shown.community} settings={settings.value} save={save} />;
+    return (
+      shown && (
+        <>
+          <CommunitySection status={shown.community} settings={settings.value} save={save} />
+          <MembershipSection id={shown.community.id} />
+        </>
+      )
+    );
   const held = settings.value;
   if (id === 'network') return <NetworkSection settings={held} save={save} />;
   return (

@@ -1,0 +1,97 @@
+import { useState } from 'react';
+import {
+  Autocomplete,
+  Dialog,
+  Header,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  Modal,
+  ModalOverlay,
+  TextField,
+  useFilter,
+} from 'react-aria-components';
+import type { CommunityCard } from '../../../contract/index.ts';
+import { go, goIn } from '../../actions/route.ts';
+import { communities as words } from '../../messages/communities.ts';
+import { useCommunities } from '../../stores/index.ts';
+import './communities.css';
+
+const ADD = 'add';
+
+/** All communities of the node, to switch between them: what is unread and what waits in each. */
+export function Switcher({ current, onClose }: { current: string; onClose: () => void }) {
+  const [query, setQuery] = useState('');
+  const { contains } = useFilter({ sensitivity: 'base' });
+  const cards = (useCommunities().value ?? []).filter(({ name }) => contains(name, query.trim()));
+  const here = cards.filter(({ state }) => state !== 'archived');
+  const archived = cards.filter(({ state }) => state === 'archived');
+  const choose = (id: string) => {
+    onClose();
+    if (id === ADD) go(ADD);
+    else goIn(id, 'overview');
+  };
+  return (
+    <ModalOverlay isOpen isDismissable className="veil" onOpenChange={(open) => !open && onClose()}>
+      <Modal className="modal modal-normal">
+        <Dialog className="dialog palette" aria-label={words.title}>
+          <Autocomplete inputValue={query} onInputChange={setQuery} disableAutoFocusFirst={false}>
+            <TextField aria-label={words.label} autoFocus className="palette-field">
+              <Input className="palette-input" placeholder={words.label} />
+            </TextField>
+            <div className="palette-scroll" tabIndex={0} role="group" aria-label={words.title}>
+              <Menu
+                className="menu palette-list"
+                aria-label={words.title}
+                onAction={(id) => choose(String(id))}
+                renderEmptyState={() => <p className="palette-none soft">{words.nothing}</p>}
+              >
+                {here.length > 0 && <Group title={words.here} cards={here} current={current} />}
+                {archived.length > 0 && <Group title={words.archived} cards={archived} current={current} />}
+                <MenuItem id={ADD} textValue={words.add} className="menu-item community-add">
+                  {words.add}
+                </MenuItem>
+              </Menu>
+            </div>
+          </Autocomplete>
+          <p className="palette-foot soft small">{words.foot}</p>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function Group({ title, cards, current }: { title: string; cards: CommunityCard[]; current: string }) {
+  return (
+    <MenuSection>
+      <Header className="palette-head mono">{title}</Header>
+      {cards.map((card) => (
+        <MenuItem key={card.id} id={card.id} textValue={card.name} className="menu-item">
+          <Row card={card} isCurrent={card.id === current} />
+        </MenuItem>
+      ))}
+    </MenuSection>
+  );
+}
+
+function Row({ card, isCurrent }: { card: CommunityCard; isCurrent: boolean }) {
+  const facts = [
+    isCurrent ? words.current : '',
+    words.states[card.state],
+    card.state === 'open' && card.peers > 0 ? words.peers(card.peers) : '',
+    card.role === null || card.role === 'member' ? '' : card.role,
+  ].filter((fact) => fact !== '');
+  return (
+    <span className="menu-line community-row">
+      <span className="community-name">
+        <span className="strong cut">{card.name}</span>
+        {facts.length > 0 && <span className="soft small">{facts.join(' · ')}</span>}
+      </span>
+      <span className="community-counts mono small">
+        {card.duties > 0 && <span className="amber">{words.duties(card.duties)}</span>}
+        {card.unread > 0 && <span className="cyan">{words.unread(card.unread)}</span>}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,141 @@
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { CommunityCard, Problem } from '../../../contract/index.ts';
+import { go } from '../../actions/route.ts';
+import { problemOf, useClient } from '../../bridge/index.ts';
+import { communities } from '../../messages/communities.ts';
+import { t } from '../../messages/en.ts';
+import { useCommunities } from '../../stores/index.ts';
+import { Button, Dialog, Panel, ProblemNotice, TextField } from '../../ui/index.ts';
+
+const words = communities.membership;
+
+/** Archives, leaves or deletes the community that is shown. */
+export function MembershipSection({ id }: { id: string }) {
+  const client = useClient();
+  const card = useCommunities().value?.find((one) => one.id === id);
+  const [asking, setAsking] = useState<'leave' | 'delete' | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      setProblem(problemOf(error));
+      return false;
+    } finally {
+      setBusy(false);
+      setAsking(null);
+    }
+  };
+  if (card === undefined) return null;
+  const isArchived = card.state === 'archived';
+  return (
+    <Panel title={words.title}>
+      <div className="stack">
+        {problem !== null && <ProblemNotice problem={problem} />}
+        <Choice means={isArchived ? words.isArchived : words.archiveMeans}>
+          <Button
+            isDisabled={busy}
+            onPress={() => void run(() => client.communities.archive({ id, archived: !isArchived }))}
+          >
+            {isArchived ? words.unarchive : words.archive}
+          </Button>
+        </Choice>
+        {!isArchived && (
+          <Choice means={words.leaveMeans}>
+            <Button isDisabled={busy} onPress={() => setAsking('leave')}>
+              {words.leave}
+            </Button>
+          </Choice>
+        )}
+        <Choice means={words.deleteMeans}>
+          <Button kind="danger" isDisabled={busy} onPress={() => setAsking('delete')}>
+            {words.delete}
+          </Button>
+        </Choice>
+      </div>
+      <Dialog
+        title={words.leaveAsk(card.name)}
+        role="alertdialog"
+        width="narrow"
+        isOpen={asking === 'leave'}
+        onClose={() => setAsking(null)}
+        actions={
+          <>
+            <Button onPress={() => setAsking(null)}>{t.common.cancel}</Button>
+            <Button kind="danger" onPress={() => void run(() => client.communities.leave({ id }))}>
+              {words.leave}
+            </Button>
+          </>
+        }
+      >
+        <p>{words.leaveMeans}</p>
+      </Dialog>
+      {asking === 'delete' && (
+        <DeleteDialog
+          card={card}
+          onClose={() => setAsking(null)}
+          onDelete={async () => {
+            // The address still names the community: without it, the console shows another one.
+            if (await run(() => client.communities.delete({ id, name: card.name }))) go('overview');
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Choice({ means, children }: { means: string; children: ReactNode }) {
+  return (
+    <div className="membership-choice">
+      <p className="soft measure">{means}</p>
+      {children}
+    </div>
+  );
+}
+
+interface DeleteDialogProps {
+  card: CommunityCard;
+  onClose: () => void;
+  onDelete: () => Promise<void>;
+}
+
+/** Asks for the name of the community, so that nobody deletes another one by mistake. */
+function DeleteDialog({ card, onClose, onDelete }: DeleteDialogProps) {
+  const [typed, setTyped] = useState('');
+  const isRight = typed.trim() === card.name;
+  return (
+    <Dialog
+      title={words.deleteAsk(card.name)}
+      role="alertdialog"
+      width="narrow"
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t.common.cancel}</Button>
+          <Button kind="danger" isDisabled={!isRight} onPress={() => void onDelete()}>
+            {words.delete}
+          </Button>
+        </>
+      }
+    >
+      <div className="stack">
+        <p>
+          {words.deleteMeans} {words.deleteLast}
+        </p>
+        <TextField
+          label={words.deleteField(card.name)}
+          value={typed}
+          onChange={setTyped}
+          onEnter={() => isRight && void onDelete()}
+          autoFocus
+        />
+      </div>
+    </Dialog>
+  );
+}

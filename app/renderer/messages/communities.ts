@@ -1,0 +1,44 @@
+import type { CommunityCard } from '../../contract/index.ts';
+import { count, plural } from './format.ts';
+
+/** Text about the communities of a node: the switcher and their settings. */
+export const communities = {
+  title: 'Communities',
+  label: 'Type the name of a community',
+  here: 'Your communities',
+  archived: 'Archived',
+  current: 'shown now',
+  add: 'Create or join a community',
+  nothing: 'No community has this name.',
+  foot: 'Arrows select, Enter opens, Escape closes.',
+  open: (name: string) => `Switch community. ${name} is shown.`,
+  elsewhere: (unread: number) => `${count(unread)} unread in other communities`,
+  states: {
+    open: '',
+    asleep: 'asleep',
+    archived: 'archived',
+    broken: 'cannot be opened',
+  } satisfies Record<CommunityCard['state'], string>,
+  unread: (value: number) => `${count(value)} unread`,
+  duties: (value: number) => plural(value, 'decision', 'decisions'),
+  peers: (value: number) => plural(value, 'peer', 'peers'),
+  broken: 'This community cannot be opened. The others are not affected.',
+  membership: {
+    title: 'This community on this node',
+    archive: 'Archive',
+    archiveMeans:
+      'The copy on this node is kept for reading. It no longer connects to other members, and you cannot write in it.',
+    unarchive: 'Take it out of the archive',
+    isArchived: 'This community is archived: you can read it, and nothing new arrives.',
+    leave: 'Leave',
+    leaveMeans:
+      'You take part no longer. The copy on this node is archived; an invite brings you back as the same person.',
+    leaveAsk: (name: string) => `Leave ${name}?`,
+    delete: 'Delete',
+    deleteMeans: 'Removes everything of this community from this node. Other members keep their copies.',
+    deleteAsk: (name: string) => `Delete ${name} from this node?`,
+    deleteLast: 'Your node may hold the only copy. Export it first if you are not sure.',
+    deleteField: (name: string) => `Type ${name} to confirm`,
+    deleted: (name: string) => `${name} was deleted from this node.`,
+  },
+} as const;

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { append } from './append.ts';
 import { catchup } from './catchup.ts';
+import { communities } from './communities.ts';
 import { compare, comparisonTable } from './compare.ts';
 import { frames } from './frames.ts';
 import { importMails } from './import.ts';
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> =
   append,
   import: importMails,
   catchup,
+  communities,
   frames,
   ledger,
   'ledger-trace': ledgerTrace,

@@ -20,7 +20,7 @@ export interface HostedInit {
   readonly changed: () => void;
 }
 
-/** How long a community counts as used after the last call, in milliseconds [CM1]. */
+/** How long peers count a community as needed here after the last call, in milliseconds [FC5]. */
 const USED_MS = 60_000;
 
 /** One community of a node: its folder, and its services while it is open. */
@@ -66,8 +66,12 @@ export class HostedCommunity {
 
   /** [FC5] Whether somebody uses it here, or this node signs its blocks: peers then keep it open as well. */
   get isNeededHere(): boolean {
-    if (this.#card.archived) return this.#users > 0;
-    return this.#users > 0 || this.#card.validates || this.#init.clock.now() - this.#card.usedAt < USED_MS;
+    return this.#users > 0 || (this.#card.validates && !this.#card.archived) || this.#isFresh();
+  }
+
+  /** Peers are not told at every pause between two calls. */
+  #isFresh(): boolean {
+    return !this.#card.archived && this.#init.clock.now() - this.#card.usedAt < USED_MS;
   }
 
   /** The facts by which it stays open or closes. */
@@ -76,7 +80,8 @@ export class HostedCommunity {
     return {
       id: this.id,
       isOpen: this.#opening !== null,
-      isNeeded: this.isNeededHere || (!archived && this.#init.isNeededByPeers(this.id)),
+      isNeeded:
+        this.#users > 0 || (!archived && (this.#card.validates || this.#init.isNeededByPeers(this.id))),
       mayOpen: !archived && this.#fault === null,
       usedAt,
       openedAt: this.#openedAt,
@@ -188,7 +193,9 @@ export class HostedCommunity {
   }
 
   async #keepCard(): Promise<void> {
-    const validates = this.#running?.community.ledger.status().validating ?? this.#card.validates;
+    const ledger = this.#running?.community.ledger.status();
+    // A node that validates alone has nobody to serve while it has no peer and no member uses it.
+    const validates = ledger ? ledger.validating && ledger.validators > 1 : this.#card.validates;
     this.#card = { ...this.#current(), validates };
     await writeCard(this.directory.card, this.#card).catch((error: unknown) => {
       this.#init.logger.warn('card-not-written', { community: this.id, reason: problemOf(error).message });

@@ -33,12 +33,18 @@ test('[CM2] few communities are all open; of many, those used last', () => {
   expect(close).toContain('c0');
 });
 
-test('[CM2] a community that was just used or opened stays open', () => {
-  const all = many(100, (n) => ({ isOpen: true, usedAt: n === 0 ? NOW - 1000 : NOW - 3_600_000 - n }));
-  expect(decide(all, NOW).close).not.toContain('c0');
-  expect(
-    decide([...many(99, () => ({ isOpen: true })), { ...quiet, isOpen: true, openedAt: NOW }], NOW).close,
-  ).not.toContain('a');
+test('[CM2] a community that was just used or opened stays open, unless too many are', () => {
+  const used = (count: number) =>
+    many(count, (n) => ({
+      isOpen: true,
+      usedAt: n === 0 ? NOW - 1000 : NOW - 500 - (n > 40 ? 3_600_000 : 0),
+    }));
+  expect(decide(used(60), NOW).close).not.toContain('c0');
+  expect(decide(used(60), NOW).close).toContain('c59');
+  expect(decide(used(100), NOW).close).toContain('c0');
+  const opened = { ...quiet, isOpen: true, openedAt: NOW };
+  const others = many(50, () => ({ isOpen: true, usedAt: 1 }));
+  expect(decide([...others, opened], NOW).close).not.toContain('a');
 });
 
 test('[CM3] each of the rest takes its turn, one at a time', () => {

@@ -2,6 +2,8 @@
 export const WARM = 32;
 /** How long a community stays open after it was last needed, in milliseconds [CM2]. */
 const IDLE_MS = 60_000;
+/** The most that stay open although none is in use: beyond it, idle ones close at once [CM2]. */
+const FULL = 64;
 /** How long a community that takes its turn stays open, in milliseconds [CM3]. */
 const TURN_MS = 30_000;
 
@@ -33,7 +35,9 @@ export function decide(all: readonly Kept[], nowMs: number): Decision {
   const room = Math.max(0, WARM - needed.length);
   const latest = others.filter(({ mayOpen }) => mayOpen).sort((a, b) => b.usedAt - a.usedAt);
   const warm = new Set(latest.slice(0, room).map(({ id }) => id));
-  const isResting = ({ usedAt, openedAt }: Kept) => nowMs - usedAt >= IDLE_MS && nowMs - openedAt >= TURN_MS;
+  const isFull = all.filter(({ isOpen }) => isOpen).length > FULL;
+  const isResting = ({ usedAt, openedAt }: Kept) =>
+    isFull || (nowMs - usedAt >= IDLE_MS && nowMs - openedAt >= TURN_MS);
   const close = others.filter((one) => one.isOpen && !warm.has(one.id) && isResting(one));
   const hasTurn = others.some((one) => one.isOpen && !warm.has(one.id) && !isResting(one));
   const [next] = latest

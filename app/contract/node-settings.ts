@@ -13,8 +13,11 @@ export const NodeSettings = z.object({
     /** TCP port for peers; 0 lets the system choose. */
     port: z.number().int().min(0).max(65_535),
     webSocketPort: z.number().int().min(0).max(65_535),
-    /** Which addresses to listen on: only this machine, or every network that it is part of. */
-    listen: z.enum(['loopback', 'everywhere']),
+    /**
+     * Which addresses to listen on: only this machine, or every network that it is part of. With `off` the node
+     * has no network at all: it neither listens nor dials.
+     */
+    listen: z.enum(['off', 'loopback', 'everywhere']),
     /** Addresses that others dial, as `host` or `host:port`: for a forwarded port or a DNS name. */
     announce: z.array(z.string().trim().max(260).refine(isHostPort, NOT_AN_ADDRESS)).max(4),
     localDiscovery: z.boolean(),

@@ -61,7 +61,7 @@ function verdictOf(facts: DoctorFacts): ReachabilityVerdict {
   if (outside.some(({ state }) => state === 'reached') || wasDialled(facts)) return 'direct';
   if (relays > 0) return 'relayed';
   const untested = outside.some(({ state, source }) => state === 'untested' && source !== 'observed');
-  if (settings.listen === 'loopback' || !untested) return 'private';
+  if (settings.listen !== 'everywhere' || !untested) return 'private';
   return 'unknown';
 }
 
@@ -76,14 +76,14 @@ function summaryOf(verdict: ReachabilityVerdict, facts: DoctorFacts): ProblemFie
     case 'offline':
       return findingOf('offline');
     case 'private':
-      return findingOf(facts.settings.listen === 'loopback' ? 'machine-only' : 'network-only');
+      return findingOf(facts.settings.listen !== 'everywhere' ? 'machine-only' : 'network-only');
   }
 }
 
 function listening({ listening: addresses, settings, own }: DoctorFacts): Check {
   const id = 'listening';
   if (addresses.length === 0) return check(id, 'bad', findingOf('offline'));
-  if (settings.listen === 'loopback') return check(id, 'bad', findingOf('listening-loopback'));
+  if (settings.listen !== 'everywhere') return check(id, 'bad', findingOf('listening-loopback'));
   if (own.every(({ scope, source }) => scope === 'machine' || source === 'relay')) {
     return check(id, 'bad', findingOf('no-network'));
   }
@@ -93,7 +93,7 @@ function listening({ listening: addresses, settings, own }: DoctorFacts): Check 
 function address(facts: DoctorFacts): Check {
   const id = 'address';
   const { own, settings } = facts;
-  if (settings.listen === 'loopback') return check(id, 'off', findingOf('address-unneeded'));
+  if (settings.listen !== 'everywhere') return check(id, 'off', findingOf('address-unneeded'));
   const outside = outsideOf(own).filter(({ source, state }) => source !== 'observed' || state === 'reached');
   const [best] = outside;
   if (best === undefined) return check(id, 'bad', withFirstStep(findingOf('address-unknown'), facts));
@@ -137,7 +137,7 @@ function dialBack(facts: DoctorFacts): Check {
     return check(id, 'good', findingOf('dialback-reached'));
   }
   if (wasDialled(facts)) return check(id, 'good', findingOf('dialback-inbound'));
-  if (settings.listen === 'loopback') return check(id, 'off', findingOf('dialback-unneeded'));
+  if (settings.listen !== 'everywhere') return check(id, 'off', findingOf('dialback-unneeded'));
   if (outside.some(({ state }) => state === 'unreachable')) {
     return check(id, 'bad', withFirstStep(findingOf('dialback-failed'), facts));
   }
@@ -148,14 +148,14 @@ function relay(facts: DoctorFacts): Check {
   const id = 'relay';
   const { relays, knownRelays } = facts;
   if (relays > 0) return check(id, 'good', findingOf('relay-used', { count: relays }));
-  if (verdictOf(facts) !== 'private' || facts.settings.listen === 'loopback')
+  if (verdictOf(facts) !== 'private' || facts.settings.listen !== 'everywhere')
     return check(id, 'off', findingOf('relay-unneeded'));
   return check(id, 'bad', findingOf(knownRelays === 0 ? 'relay-none' : 'relay-full'));
 }
 
 function direct({ settings, translation, port, own }: DoctorFacts): Check {
   const id = 'direct';
-  if (settings.listen === 'loopback' || port === null)
+  if (settings.listen !== 'everywhere' || port === null)
     return check(id, 'off', findingOf('direct-unavailable'));
   if (!settings.holePunching) return check(id, 'off', findingOf('direct-off'));
   if (outsideOf(own).some(({ state }) => state === 'reached'))

@@ -38,7 +38,7 @@ function machine(_facts: ReachFacts, ready: boolean): Words {
 
 function network(facts: ReachFacts, ready: boolean): Words {
   if (ready) return words(findingOf('network-ready'), firewallStep(facts));
-  if (facts.settings.listen === 'loopback') {
+  if (facts.settings.listen !== 'everywhere') {
     return words(findingOf('listening-loopback'), stepOf('listen-everywhere'));
   }
   return words(findingOf('no-network'), stepOf('join-a-network'));
@@ -46,7 +46,7 @@ function network(facts: ReachFacts, ready: boolean): Words {
 
 function internet(facts: ReachFacts, ready: boolean): Words {
   const { own, settings, hasTester } = facts;
-  if (settings.listen === 'loopback' && !ready) {
+  if (settings.listen !== 'everywhere' && !ready) {
     return words(findingOf('listening-loopback'), stepOf('listen-everywhere'));
   }
   const outside = own.filter(({ scope }) => scope === 'internet');

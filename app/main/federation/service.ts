@@ -316,7 +316,9 @@ export function createFederation(init: FederationInit): Federation {
     reaches: () => REACHES.map((reach) => reportOn(reach, facts())),
     async setReach(wish) {
       const { reach } = wish;
-      await init.setNetwork(networkFor(wish));
+      // A node without a network has not even the machine.
+      const least = init.settings().listen === 'off' ? { listen: 'loopback' as const } : {};
+      await init.setNetwork({ ...least, ...networkFor(wish) });
       if (reach === 'internet') await until(ROUTER_MS, () => network.ports().state !== 'searching');
       reachability.look();
       const isTested = () => !dialBack.hasTester() || dialBack.testedAt() !== null;

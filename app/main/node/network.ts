@@ -6,7 +6,7 @@ import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Transport } from '../log/transport.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
-import { createLibp2pTransport } from '../platform/libp2p/index.ts';
+import { createLibp2pTransport, peerIdOf } from '../platform/libp2p/index.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { createPortMapper } from '../platform/port-mapping/index.ts';
 import type { PortMapper } from '../federation/ports.ts';
@@ -93,7 +93,7 @@ export async function openNetwork(init: NodeNetworkInit): Promise<NodeNetwork> {
       stopWatching = watchInterfaces({
         clock: systemClock,
         onChange: () => {
-          current.pair.network.interfacesChanged();
+          current.pair.network.interfacesChanged?.();
           onChange();
         },
         onWake: onChange,
@@ -107,7 +107,10 @@ export async function openNetwork(init: NodeNetworkInit): Promise<NodeNetwork> {
   };
 }
 
-type Pair = NetworkPair & Awaited<ReturnType<typeof createLibp2pTransport>>;
+/** A network that may have interfaces to watch. */
+interface Pair extends NetworkPair {
+  readonly network: Network & { interfacesChanged?(): void };
+}
 
 /** Listens as set; on another port if the set one is taken, with a notice that says so. */
 async function listen(
@@ -117,6 +120,12 @@ async function listen(
   beforeStart: (pair: Pair) => void = () => {},
 ): Promise<{ pair: Pair; notice: NetworkNotice | null }> {
   const { logger, peerSeed } = init;
+  if (settings.listen === 'off') {
+    const pair = withoutNetwork(signerOf(peerSeed), await peerIdOf(peerSeed));
+    beforeStart(pair);
+    await pair.transport.start();
+    return { pair, notice: null };
+  }
   const open = async (port: number, webSocketPort: number) => {
     const pair = await createLibp2pTransport({
       privateKey: peerSeed,
@@ -186,7 +195,7 @@ function portTaken(port: number): NetworkNotice {
 }
 
 /** The network of a node or a community that has none. */
-export function withoutNetwork(signer: ReturnType<typeof signerOf>): NetworkPair {
+export function withoutNetwork(signer: ReturnType<typeof signerOf>, peer = 'offline'): NetworkPair {
   const alone = createMemoryNetwork({ clock: systemClock });
-  return { transport: alone.transport('offline'), network: alone.view('offline', () => signer) };
+  return { transport: alone.transport(peer), network: alone.view(peer, () => signer) };
 }

@@ -43,8 +43,8 @@ export const settings = {
     'node.name': { label: 'Node name', hint: 'The name of this machine in other nodes’ lists.' },
     'network.listen': {
       label: 'Listen on',
-      hint: 'With “Only this machine”, no other machine can dial this node; it still dials others.',
-      options: { loopback: 'Only this machine', everywhere: 'All its networks' },
+      hint: 'With “Only this machine”, no other machine can dial this node; it still dials others. With “No network”, it does neither: you read and write here, and nothing is sent until you change this.',
+      options: { off: 'No network', loopback: 'Only this machine', everywhere: 'All its networks' },
     },
     'network.port': {
       label: 'Port for peers (TCP and UDP)',

@@ -200,3 +200,19 @@ test('a subscription ends when its community closes, and keeps it open until the
   await node.client.communities.archive({ id: card!.id, archived: true });
   await expect(ended).resolves.toBe('ended');
 });
+
+test('a node without a network is read and written, and catches up once it has one again', async () => {
+  const [mara, ines] = await Promise.all([nodes.start(), nodes.start()]);
+  const harbour = await found(mara.node, 'Harbour');
+  const { id } = await ines.node.client.communities.join({ invite: await invite(harbour), handle: 'ines' });
+  const hers = ines.node.client.in(id);
+  await until(async () => (await hers.community.status({})).peers === 1);
+  await ines.node.client.settings.set({ network: { listen: 'off' } });
+  expect(await hers.community.status({})).toMatchObject({ peers: 0, reachability: { verdict: 'offline' } });
+  await write(harbour, 'Storm');
+  await write(hers, 'Alone');
+  expect(await subjects(hers)).toEqual(['Alone']);
+  await ines.node.client.settings.set({ network: { listen: 'loopback' } });
+  await until(async () => (await subjects(hers)).includes('Storm'));
+  await until(async () => (await subjects(harbour)).includes('Alone'));
+});

@@ -129,7 +129,8 @@ async function open(
     };
     const community = await openCommunity(ports, genesis);
     undo.push(() => community.stop());
-    const status = createCommunityStatus({ community, notices, clock, logger, offline: alone });
+    const offline = () => alone || shared.settings().network.listen === 'off';
+    const status = createCommunityStatus({ community, notices, clock, logger, offline });
     if (repaired !== null) {
       community.log.rebuild();
       sayMended(notices, repaired);

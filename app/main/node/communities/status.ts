@@ -29,7 +29,7 @@ export interface CommunityStatusInit {
   readonly notices: NoticeBoard;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly offline: boolean;
+  readonly offline: () => boolean;
 }
 
 export type StatusView = ReturnType<typeof createCommunityStatus>;
@@ -61,7 +61,7 @@ export function createCommunityStatus({ community, notices, clock, logger, offli
       phase,
       me: { did: me.did, handle: me.handle, role: me.role },
       peers: transport.peers().length,
-      reachability: offline ? { verdict: 'offline', testedAt: null } : federation.reachability(),
+      reachability: offline() ? { verdict: 'offline', testedAt: null } : federation.reachability(),
       sync: progress && {
         stage: progress.stage,
         done: progress.done,

@@ -107,6 +107,7 @@ export function directBlock(
 ): Pick<Doctor['checks'][number], 'finding' | 'remedy'> | null {
   const found = doctor?.checks.find(({ id }) => id === 'direct');
   if (found === undefined) return null;
-  const blocked = found.state === 'bad' || (found.state === 'off' && (listen === 'loopback' || holePunching));
+  const blocked =
+    found.state === 'bad' || (found.state === 'off' && (listen !== 'everywhere' || holePunching));
   return blocked ? found : null;
 }

@@ -19,6 +19,8 @@ export const CommunityStatus = z.object({
   /** Current catch-up, or null if this node is up to date as far as its peers know. */
   sync: Progress.extend({ stage: z.enum(['members', 'newest', 'history', 'files']) }).nullable(),
   databaseBytes: z.number().nonnegative(),
+  /** Names of the features that run. */
+  features: z.array(z.string()),
   notices: z.array(Notice),
   counts: z.object({
     events: z.number().int(),

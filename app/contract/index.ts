@@ -14,6 +14,7 @@ export * from './maintenance.ts';
 export * from './members.ts';
 export * from './moderation.ts';
 export * from './node.ts';
+export { optionalFeatures } from './node-settings.ts';
 export * from './notice.ts';
 export {
   communityProcedures,

@@ -4,6 +4,9 @@ import { parseHostPort } from './host-port.ts';
 const NOT_AN_ADDRESS = 'An address is a host with or without a port, such as bbs.example.org:4001.';
 const isHostPort = (text: string) => parseHostPort(text) !== null;
 
+/** Features that a sysop may turn off. */
+export const optionalFeatures = ['archive', 'boards', 'chat', 'files', 'review'] as const;
+
 /** The settings of the node itself. */
 export const NodeSettings = z.object({
   node: z.object({
@@ -29,6 +32,10 @@ export const NodeSettings = z.object({
     holePunching: z.boolean(),
     maxConnections: z.number().int().min(4).max(1000),
   }),
+  features: z.object({
+    /** Names of features that are turned off. */
+    off: z.array(z.enum(optionalFeatures)),
+  }),
   storage: z.object({
     /** Bytes of attachments to keep. Beyond this, the oldest are dropped and fetched again on demand. */
     fileBudgetBytes: z.number().int().min(0),
@@ -50,6 +57,7 @@ export const NodeSettings = z.object({
 export const NodeSettingsPatch = z.object({
   node: NodeSettings.shape.node.partial().optional(),
   network: NodeSettings.shape.network.partial().optional(),
+  features: NodeSettings.shape.features.partial().optional(),
   storage: NodeSettings.shape.storage.partial().optional(),
   desktop: NodeSettings.shape.desktop.partial().optional(),
 });
@@ -67,6 +75,7 @@ export const nodeDefaults: z.infer<typeof NodeSettings> = {
     holePunching: true,
     maxConnections: 100,
   },
+  features: { off: [] },
   storage: {
     fileBudgetBytes: 5 * 1024 ** 3,
     maxFileBytes: 16 * 1024 * 1024,

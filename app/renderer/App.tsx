@@ -20,7 +20,7 @@ import { Nav } from './shell/Nav.tsx';
 import { Room, roomTitle } from './shell/Room.tsx';
 import { useCurrentCommunity } from './shell/useCurrentCommunity.ts';
 import './shell/shell.css';
-import { useCommunities, useCommunity, useNode, useShown } from './stores/index.ts';
+import { isOn, useCommunities, useCommunity, useNode, useShown } from './stores/index.ts';
 import { Appearance, useAppearance } from './theme/appearance.ts';
 import { Button, Loading, ProblemNotice } from './ui/index.ts';
 import { useStateFor } from './features/useStateFor.ts';
@@ -118,7 +118,7 @@ function Frame({ room, path, card }: { room: string; path: string[]; card: Commu
   const main = useArrival(room, shown?.community.name ?? card.name);
   useActions(
     globalActions({
-      features,
+      features: features.filter(({ name }) => isOn(shown, name)),
       openPalette: () => setOpen('palette'),
       openKeys: () => setOpen('keys'),
       openCommunities: () => setOpen('communities'),
@@ -144,7 +144,7 @@ function Frame({ room, path, card }: { room: string; path: string[]; card: Commu
         <h1 className="hidden-visually">{roomTitle(room)}</h1>
         <Boundary place={room}>
           {/* Rooms and their keys depend on this person’s role. */}
-          {shown !== null && <Room room={room} path={path} />}
+          {shown !== null && <Room room={room} path={path} isOn={isOn(shown, room)} />}
           {shown === null && (
             <div className="page">
               {fault === null ? (

@@ -21,6 +21,7 @@ type Ports = Pick<FeaturePorts, 'archive' | 'clock' | 'db' | 'random' | 'signer'
 /** The archive is made on first use: its parser runs threads. */
 export const archiveFeature = defineFeature({
   name: 'archive',
+  optional: true,
   needs: ['boards', 'files', 'log', 'members'],
   create(ports: Ports, needs: Needs) {
     let archive: Archive | null = null;

@@ -7,6 +7,7 @@ import type { Log } from '../log/log.ts';
 import type { Members } from '../members/index.ts';
 import type { Moderation } from '../moderation/index.ts';
 import { boardsApi } from './api.ts';
+import { Counters } from './counters.ts';
 import { postItems } from './items.ts';
 import { boardKinds } from './kinds.ts';
 import { boardMigrations } from './migrations.ts';
@@ -17,6 +18,7 @@ import { boardActs } from './sim-acts.ts';
 
 export const boardsFeature = defineFeature({
   name: 'boards',
+  optional: true,
   needs: ['federation', 'files', 'ledger', 'log', 'members', 'moderation'],
   migrations: boardMigrations,
   kinds: Object.values(boardKinds),
@@ -43,6 +45,7 @@ export const boardsFeature = defineFeature({
   stored: ({ db, store, clock, isMe, since }: StoredBase) => {
     const reader = { isMe, since };
     const posts = new PostCounts(db, clock);
+    const counters = new Counters(db, reader);
     const scopes = db.prepare<{ id: Uint8Array; name: string }>('SELECT id, name FROM board ORDER BY n');
     return {
       projections: [new BoardsProjection(db, reader, store)],
@@ -51,6 +54,7 @@ export const boardsFeature = defineFeature({
         of: (author: Uint8Array) => posts.current().get(store.authorOf(author)) ?? 0,
         onChange: (listener: () => void) => posts.onChange(listener),
       },
+      shown: () => counters.totals(clock.now()).posts,
       scopes: () => scopes.all().map(({ id, name }) => ({ id: cidOf(id), name })),
     };
   },

@@ -12,6 +12,7 @@ import { createChat } from './service.ts';
 
 export const chatFeature = defineFeature({
   name: 'chat',
+  optional: true,
   needs: ['log', 'members', 'moderation', 'presence'],
   migrations: chatMigrations,
   kinds: Object.values(chatKinds),

@@ -44,12 +44,14 @@ export interface Contributions {
   readonly projections?: readonly Projection[];
   /** The feature's items that are judged before others see them. */
   readonly items?: readonly ItemSource[];
-  /** Rulings by people on items; exactly one feature provides them. */
+  /** Rulings by people on items; at most one feature provides them. */
   readonly rulings?: Rulings;
-  /** Reads an attached file; null if its bytes are not on this node. Exactly one feature provides it. */
+  /** Reads an attached file; null if its bytes are not on this node. At most one feature provides it. */
   readonly readFile?: (digest: Uint8Array) => Promise<Uint8Array | null>;
   /** Summed over the features. */
   readonly messages?: MessageCounts;
+  /** How many messages it shows; summed over the features. */
+  readonly shown?: () => number;
   /** Scopes for which moderation may have bounds of their own. */
   readonly scopes?: () => readonly { readonly id: string; readonly name: string }[];
 }
@@ -85,6 +87,11 @@ export interface Feature {
   readonly name: string;
   /** Features whose services are passed to {@link create}. They start before this one and stop after it. */
   readonly needs: readonly string[];
+  /**
+   * Whether a sysop may turn it off. It then has no service, its projections take no events, and features that need
+   * it are off as well. Transaction kinds stay: all nodes execute the same ledger.
+   */
+  readonly optional?: boolean;
   /** The numbered migrations of its tables. */
   readonly migrations?: readonly Migration[];
   /** Exactly the tables of the migrations. */

@@ -37,9 +37,10 @@ test('two sources of items may not share a code or a kind', () => {
   expect(() => gather([base, { items: [source('post', 0), source('post', 1)] }])).toThrow(/same kind/);
 });
 
-test('what one feature alone may give is refused from two, and from none', () => {
+test('what one feature alone may give is refused from two, and from none', async () => {
   expect(() => gather([base, { rulings: {} as Rulings }])).toThrow('2 features contribute “rulings”');
-  expect(() => gather([])).toThrow('0 features contribute “people”');
+  expect(() => gather([])).toThrow('No feature contributes “people”');
+  await expect(gather([{ people: {} as People }]).readFile(new Uint8Array())).resolves.toBeNull();
 });
 
 test('a kind that no projection takes, or that a projection takes without being declared, is named', () => {

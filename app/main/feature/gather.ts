@@ -3,6 +3,7 @@ import type { Projection } from '../log/kinds.ts';
 import type { MessageCounts } from '../members/index.ts';
 import type { Contributions, Feature, People } from './feature.ts';
 import { FeatureListError } from './list-error.ts';
+import { problem } from './problems.ts';
 
 /** The combined contributions of all features. */
 export interface Gathered {
@@ -10,6 +11,8 @@ export interface Gathered {
   readonly items: readonly ItemSource[];
   readonly scopes: () => readonly { readonly id: string; readonly name: string }[];
   readonly messages: MessageCounts;
+  /** How many messages are shown. */
+  readonly shown: () => number;
   readonly people: People;
   readonly rulings: Rulings;
   readonly readFile: (digest: Uint8Array) => Promise<Uint8Array | null>;
@@ -38,9 +41,10 @@ export function gather(all: readonly Contributions[]): Gathered {
         };
       },
     },
-    people: sole(all, 'people'),
-    rulings: sole(all, 'rulings'),
-    readFile: sole(all, 'readFile'),
+    shown: () => all.reduce((sum, { shown }) => sum + (shown?.() ?? 0), 0),
+    people: required(sole(all, 'people'), 'people'),
+    rulings: sole(all, 'rulings') ?? noRulings,
+    readFile: sole(all, 'readFile') ?? (async () => null),
   };
 }
 
@@ -72,11 +76,27 @@ function mustDiffer(items: readonly ItemSource[], key: 'code' | 'kind'): void {
   }
 }
 
+/** The rulings of a node whose people do not rule. */
+const noRulings: Rulings = {
+  of: () => null,
+  appealed: () => false,
+  appeal() {
+    throw problem('no-rulings');
+  },
+  onChange() {},
+};
+
+/** The contribution that at most one feature makes; null if none does. */
 function sole<Key extends 'people' | 'rulings' | 'readFile'>(
   all: readonly Contributions[],
   key: Key,
-): NonNullable<Contributions[Key]> {
+): NonNullable<Contributions[Key]> | null {
   const given = all.flatMap((one) => one[key] ?? []) as NonNullable<Contributions[Key]>[];
-  if (given.length === 1) return given[0]!;
-  throw new Error(`${given.length} features contribute “${key}”; exactly one may.`);
+  if (given.length <= 1) return given[0] ?? null;
+  throw new Error(`${given.length} features contribute “${key}”; only one may.`);
+}
+
+function required<T>(value: T | null, key: string): T {
+  if (value !== null) return value;
+  throw new Error(`No feature contributes “${key}”.`);
 }

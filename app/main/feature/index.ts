@@ -1,3 +1,4 @@
+export { activeFeatures } from './active.ts';
 export type { CommandAnswer, CommandSpec } from './command.ts';
 export {
   defineFeature,
@@ -15,5 +16,6 @@ export { gather, mustTakeItsKinds, type Gathered } from './gather.ts';
 export { blaming, stopAll } from './lifecycle.ts';
 export { featureList, neededBy } from './list.ts';
 export type { DiagnosticsStore, FeaturePorts, WorldPorts } from './ports.ts';
+export { problem as featureProblem } from './problems.ts';
 export { Reports } from './reports.ts';
 export type { SimAct, SimPerson, SimRandom } from './sim.ts';

@@ -9,6 +9,7 @@ import { FileStore } from './store.ts';
 
 export const filesFeature = defineFeature({
   name: 'files',
+  optional: true,
   needs: ['log', 'moderation'],
   migrations: filesMigrations,
   tables: { kept: ['file', 'chunk'] },

@@ -1,4 +1,3 @@
-import type { Boards } from '../boards/index.ts';
 import { defineFeature, type FeaturePorts } from '../feature/index.ts';
 import type { Log } from '../log/log.ts';
 import type { Members } from '../members/index.ts';
@@ -7,17 +6,21 @@ import { createMaintenance } from './service.ts';
 
 export const maintenanceFeature = defineFeature({
   name: 'maintenance',
-  needs: ['boards', 'log', 'members'],
+  needs: ['log', 'members'],
   create: (
-    { maintenance, ...ports }: Pick<FeaturePorts, 'maintenance' | 'db' | 'clock' | 'verifier'>,
-    { boards, log, members }: { boards: Pick<Boards, 'counts'>; log: Log; members: Pick<Members, 'list'> },
+    {
+      maintenance,
+      gathered,
+      ...ports
+    }: Pick<FeaturePorts, 'maintenance' | 'db' | 'clock' | 'verifier' | 'gathered'>,
+    { log, members }: { log: Log; members: Pick<Members, 'list'> },
   ) =>
     maintenance
       ? createMaintenance({
           ...ports,
           ...maintenance,
           log,
-          counts: () => ({ posts: boards.counts().posts, members: members.list().length }),
+          counts: () => ({ posts: gathered.shown(), members: members.list().length }),
         })
       : null,
   api: (api, service) => maintenanceApi(api, (context) => service(context)!),

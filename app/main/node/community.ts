@@ -1,5 +1,6 @@
 import { openGenesis, type Genesis } from '../community/index.ts';
 import {
+  activeFeatures,
   blaming,
   gather,
   mustTakeItsKinds,
@@ -59,6 +60,7 @@ export function genesisOf(db: Database): Genesis | null {
 /** Opens one community: what features store, then their services in the order of their needs. Nothing runs before `start`. */
 export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
   const { db, signer, transport, logger } = ports;
+  const active = activeFeatures(list, ports.settings().features.off);
   const store = new LogStore(db);
   const genesisTime = ticksOf(genesis.createdAt);
   const base: StoredBase = {
@@ -71,9 +73,9 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     since: store.meta<number>(JOINED) ?? genesisTime,
   };
   const stored = new Map<string, Contributions>(
-    list.map(({ name, stored: make }) => [name, blaming(logger, name, 'stored', () => make?.(base) ?? {})]),
+    active.map(({ name, stored: make }) => [name, blaming(logger, name, 'stored', () => make?.(base) ?? {})]),
   );
-  for (const feature of list) mustTakeItsKinds(feature, stored.get(feature.name)!);
+  for (const feature of active) mustTakeItsKinds(feature, stored.get(feature.name)!);
   const full: FeaturePorts = {
     ...ports,
     ...base,
@@ -82,7 +84,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     ledgerProjections: list.flatMap(({ ledgerProjection }) => ledgerProjection?.(base) ?? []),
   };
   const made: Record<string, unknown> = {};
-  for (const feature of list) {
+  for (const feature of active) {
     const { name, create } = feature;
     const needed = neededBy(feature, made);
     made[name] = blaming(logger, name, 'create', () =>
@@ -90,7 +92,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
     );
   }
   const services = made as unknown as Services;
-  const running = list.map(({ name }) => [name, (made[name] ?? {}) as Lifecycle] as const);
+  const running = active.map(({ name }) => [name, (made[name] ?? {}) as Lifecycle] as const);
   for (const [name, service] of running) blaming(logger, name, 'opened', () => service.opened?.());
 
   return {

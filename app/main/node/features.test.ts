@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as contracts from '../../contract/features.ts';
+import { optionalFeatures } from '../../contract/index.ts';
 import { implementContract, type Api } from '../api/index.ts';
 import type { Feature } from '../feature/index.ts';
 import { silentLogger } from '../kernel/logger.ts';
@@ -20,4 +21,9 @@ test('every feature implements exactly the procedures of its contract', () => {
     const what = `procedures of “${name}”`;
     expect(Object.keys(implemented).toSorted(), what).toEqual(Object.keys(contract).toSorted());
   }
+});
+
+test('the features that a sysop may turn off are those of the contract', () => {
+  const optional = (features as readonly Feature[]).filter((one) => one.optional === true);
+  expect(optional.map(({ name }) => name).toSorted()).toEqual([...optionalFeatures]);
 });

@@ -2,11 +2,12 @@ import { defaultSettings } from '../../contract/settings.ts';
 import type { CallContext, communityProcedures } from '../../contract/index.ts';
 import { done, implementContract, latest, type Api, type InCommunity } from '../api/index.ts';
 import { makeGenesis, openGenesis } from '../community/index.ts';
-import type { Feature } from '../feature/index.ts';
+import { featureProblem, type Feature } from '../feature/index.ts';
 import { networkFor, parseInvite, requestMembership, type Membership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { cardOf, checkPossessions, soleLedger, type Validator } from '../ledger/index.ts';
 import type { HostedCommunity } from './communities/hosted.ts';
+import type { OpenCommunity } from './communities/open.ts';
 import type { Services } from './community.ts';
 import { features } from './features.ts';
 import { exportCommunity } from './communities/export.ts';
@@ -92,7 +93,7 @@ export function createRouter(parts: NodeParts, status: Status) {
         });
         await nameNode(handle);
         const { id, running } = await communities.add(genesis, createdAt, person);
-        if (input.boards) for (const board of firstBoards) running!.community.boards.create({ ...board });
+        if (input.boards) for (const board of firstBoards) optional(running!).boards?.create({ ...board });
         return { id };
       }),
       previewInvite: api.node.communities.previewInvite.handler(({ input }) => {
@@ -173,7 +174,7 @@ export function createRouter(parts: NodeParts, status: Status) {
       watch: community.watch.handler(({ context }) => latest(openIn(context).status.watch, context.signal)),
       activity: community.activity.handler(({ context }) => ({
         startsAt: (Math.floor(clock.now() / 3_600_000) - 23) * 3_600_000,
-        hours: openIn(context).community.boards.hours(),
+        hours: optional(openIn(context)).boards?.hours() ?? Array.from({ length: 24 }, () => 0),
       })),
       dismissNotice: community.dismissNotice.handler(({ input, context }) =>
         done(openIn(context).status.notices.dismiss(input.id)),
@@ -189,6 +190,9 @@ export function createRouter(parts: NodeParts, status: Status) {
   return { ...ofNode, ...inCommunity };
 }
 
+/** The services of a community, of which those of features that are off are missing. */
+const optional = ({ community }: OpenCommunity): Partial<Services> => community;
+
 /** The contract parts of the features, by name. */
 type FeatureApis = Pick<
   Parameters<Api['router']>[0],
@@ -198,7 +202,10 @@ type FeatureApis = Pick<
 function featureApis(api: Api): FeatureApis {
   const list: readonly Feature[] = features;
   const named = list.flatMap((feature) => {
-    const service = ({ services }: InCommunity) => services[feature.name];
+    const service = ({ services }: InCommunity) => {
+      if (feature.name in services) return services[feature.name];
+      throw featureProblem('feature-off', { feature: feature.name });
+    };
     const implemented = feature.api?.(api[feature.name as keyof Api] as never, service as never);
     return implemented === undefined ? [] : [[feature.name, implemented] as const];
   });

@@ -153,6 +153,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       async setSettings(patch) {
         const changed = await settings.patch(patch);
         if (patch.network && (await net.apply(changed.network))) await resumed();
+        if (patch.features) await communities.reopen();
         const notice = net.notice();
         if (notice === null) status.notices.remove('port-taken');
         else status.notices.put(notice);

@@ -13,6 +13,7 @@ import { reviewActs } from './sim-acts.ts';
 
 export const reviewFeature = defineFeature({
   name: 'review',
+  optional: true,
   needs: ['boards', 'files', 'log', 'members', 'moderation'],
   migrations: reviewMigrations,
   kinds: Object.values(reviewKinds),

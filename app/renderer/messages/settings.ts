@@ -5,6 +5,7 @@ export const settings = {
   sections: {
     appearance: 'Appearance',
     community: 'Community and node',
+    features: 'Features',
     network: 'Network',
     storage: 'Storage',
     desktop: 'Desktop',
@@ -36,6 +37,34 @@ export const settings = {
     motionHint: 'Short animations that show where something came from.',
     motions: { system: 'Follow the system', none: 'None' },
     sample: 'A sample panel, badge and key.',
+  },
+  features: {
+    why: 'Turn off what you do not use. It holds for all communities of this node. Other members see no difference, and nothing is lost: entries still arrive and are passed on, and a feature that is turned on again shows them.',
+    names: {
+      archive: {
+        label: 'Archives',
+        means: 'Imports of old mail and exports stop. Posts that were imported stay.',
+      },
+      boards: {
+        label: 'Boards',
+        means:
+          'The boards, their search and the review of posts are gone from the console, and archives with them.',
+      },
+      chat: {
+        label: 'Chat',
+        means: 'The room and the list of who is online are gone, and others do not see that you are here.',
+      },
+      files: {
+        label: 'Files',
+        means: 'No file is stored or fetched. Boards need it, so they are off as well.',
+      },
+      review: {
+        label: 'Review',
+        means: 'Held messages are not reviewed here, and rulings of others have no effect on this node.',
+      },
+    },
+    on: 'on',
+    off: 'off',
   },
   fields: {
     'community.name': { label: 'Community name', hint: 'Shown to every member and in new invites.' },

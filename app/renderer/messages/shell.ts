@@ -81,6 +81,9 @@ export const shell = {
   missing: 'This console has no such page.',
   missingRemedy: 'The link may come from a newer version.',
   toOverview: 'Go to the overview',
+  turnedOff: (room: string) => `${room} is turned off on this node.`,
+  turnedOffRemedy: 'Nothing is lost: once you turn it on, it catches up.',
+  toFeatures: 'Features in the settings',
   menu: 'Rooms',
   palette: {
     title: 'Everything',

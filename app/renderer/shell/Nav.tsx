@@ -3,7 +3,7 @@ import { withRoom, type RoomFeature } from '../feature.ts';
 import { features } from '../features.ts';
 import { t } from '../messages/en.ts';
 import { count } from '../messages/format.ts';
-import type { Shown } from '../stores/index.ts';
+import { isOn, type Shown } from '../stores/index.ts';
 
 const rooms = withRoom(features);
 const useNoBadge = () => null;
@@ -34,11 +34,12 @@ function NavItem({ feature: { name, room, useBadge = useNoBadge }, isCurrent, sh
 
 /** The rooms of the console. */
 export function Nav({ room, shown, onGo }: { room: string; shown: Shown | null; onGo: () => void }) {
+  const open = rooms.filter(({ name }) => isOn(shown, name));
   return (
     <nav className="nav" aria-label={t.shell.navigation}>
       <ul>
-        {rooms.map((feature, index) => {
-          const before = rooms[index - 1];
+        {open.map((feature, index) => {
+          const before = open[index - 1];
           const begins = before !== undefined && before.room.group !== feature.room.group;
           return (
             <li key={feature.name} className={begins ? 'nav-group' : ''}>

@@ -7,8 +7,19 @@ import { Button, EmptyState } from '../ui/index.ts';
 export const roomTitle = (room: string): string =>
   features.find(({ name }) => name === room)?.room?.label ?? t.shell.rooms.missing;
 
-/** The view that a place in the address names; `path` is the rest of the address. */
-export function Room({ room, path }: { room: string; path: string[] }) {
+/** The view that a place in the address names; `path` is the rest of the address, `isOn` whether its feature runs. */
+export function Room({ room, path, isOn }: { room: string; path: string[]; isOn: boolean }) {
+  if (!isOn)
+    return (
+      <div className="page">
+        <EmptyState
+          title={t.shell.turnedOff(roomTitle(room))}
+          action={<Button onPress={() => go('settings', 'features')}>{t.shell.toFeatures}</Button>}
+        >
+          {t.shell.turnedOffRemedy}
+        </EmptyState>
+      </div>
+    );
   const View = features.find(({ name }) => name === room)?.View;
   if (View !== undefined) return <View path={path} features={features} />;
   return (

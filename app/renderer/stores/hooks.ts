@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import { useBridge, useNodeBridge } from '../bridge/index.ts';
+import { optionalFeatures } from '../../contract/index.ts';
 import type { CommunityStatus, NodeStatus, Post, ReviewCounts, Thread } from '../../contract/index.ts';
 import type { OpenThread, ThreadsKey } from './boards.ts';
 import type { ChatRoom, ChatState } from './chat.ts';
@@ -41,6 +42,12 @@ export function useShown(): Shown | null {
   const community = useCommunity().value;
   return node && community && { node, community };
 }
+
+/** Whether a room can be entered: its feature is not turned off. */
+export const isOn = (shown: Shown | null, feature: string): boolean =>
+  shown === null ||
+  !optionalFeatures.some((name) => name === feature) ||
+  shown.community.features.includes(feature);
 
 /** All boards. */
 export const useBoards = () => useLive(useStores().boards);

@@ -9,6 +9,7 @@ export {
   useCommunities,
   useCommunity,
   useNode,
+  isOn,
   useShown,
   type Shown,
   useOnline,

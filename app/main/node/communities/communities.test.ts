@@ -216,3 +216,25 @@ test('a node without a network is read and written, and catches up once it has o
   await until(async () => (await subjects(hers)).includes('Storm'));
   await until(async () => (await subjects(harbour)).includes('Alone'));
 });
+
+test('a feature that is off takes no calls and no entries, and catches up when it is on again', async () => {
+  const [mara, ines] = await Promise.all([nodes.start(), nodes.start()]);
+  const harbour = await found(mara.node, 'Harbour');
+  const { id } = await ines.node.client.communities.join({ invite: await invite(harbour), handle: 'ines' });
+  const hers = ines.node.client.in(id);
+  await until(async () => (await hers.boards.list({})).length > 0);
+  await ines.node.client.settings.set({ features: { off: ['boards', 'chat'] } });
+  expect(await codeOf(hers.boards.list({}))).toBe('feature-off');
+  expect(await codeOf(hers.archive.jobs({}))).toBe('feature-off');
+  expect((await hers.community.status({})).features).not.toContain('boards');
+  await write(harbour, 'Storm');
+  await harbour.chat.say({ text: 'evening' });
+  const held = async (client: CommunityClient) => (await client.maintenance.verify({})).logDigest;
+  await until(async () => (await held(hers)) === (await held(harbour)));
+  expect((await hers.community.status({})).counts.posts).toBe(0);
+  expect(await hers.members.list({})).toHaveLength(2);
+  await ines.node.client.settings.set({ features: { off: [] } });
+  expect(await subjects(hers)).toEqual(['Storm']);
+  expect((await hers.chat.lines({ limit: 10 })).items.map((line) => line.text)).toEqual(['evening']);
+  expect(await hers.maintenance.verify({ deep: true })).toMatchObject({ ok: true });
+});

@@ -225,6 +225,13 @@ export class Communities {
     }
   }
 
+  /** Closes those that run and opens them again, with changed features. */
+  async reopen(): Promise<void> {
+    const open = this.all().filter(({ running }) => running !== null);
+    for (const hosted of open) await hosted.close();
+    for (const hosted of open) await hosted.open().catch(() => {});
+  }
+
   /** Closes all of them. */
   async stop(): Promise<void> {
     this.#stopKeeping();

@@ -47,6 +47,7 @@ export function createCommunityStatus({ community, notices, clock, logger, offli
     ask: (feature: Feature, service: never) => readonly T[] | undefined,
   ): T[] =>
     list.flatMap((feature) => {
+      if (!(feature.name in community)) return [];
       const service = community[feature.name as keyof Services];
       return reports.of(feature.name, part, () => ask(feature, service as never)) ?? [];
     });
@@ -70,6 +71,7 @@ export function createCommunityStatus({ community, notices, clock, logger, offli
         etaSeconds: progress.etaSeconds,
       },
       databaseBytes: db.sizeBytes(),
+      features: list.flatMap(({ name }) => (name in community ? [name] : [])),
       notices: notices.list(),
       counts: {
         ...nothing,

@@ -1,3 +1,4 @@
+import { optionalFeatures } from '../../../contract/index.ts';
 import type {
   CommunityCard,
   CommunityStatus,
@@ -80,6 +81,7 @@ export const sampleCommunity = (now: number, network: SampleNetwork): CommunityS
   reachability: network.doctor(now - 6 * MINUTE_MS).reachability,
   sync: { stage: 'history', done: 812_400, total: 1_041_900, perSecond: 18_200, etaSeconds: 13 },
   databaseBytes: 1.9 * 1024 ** 3,
+  features: [...optionalFeatures],
   notices: [],
   counts: {
     events: 1_043_118,

@@ -2,7 +2,7 @@ import { go } from '../../actions/route.ts';
 import { useActions } from '../../actions/registry.ts';
 import { t } from '../../messages/en.ts';
 import { useDoing } from '../useDoing.ts';
-import { useShown } from '../../stores/index.ts';
+import { isOn, useShown } from '../../stores/index.ts';
 import { Loading } from '../../ui/index.ts';
 import { BoardsPanel } from './BoardsPanel.tsx';
 import { FederationPanel } from './FederationPanel.tsx';
@@ -36,8 +36,8 @@ export function OverviewView() {
     <div className="page overview">
       <Hero shown={shown} />
       <NeedsPanel shown={shown} />
-      <OnlinePanel status={shown.community} />
-      <BoardsPanel />
+      {isOn(shown, 'chat') && <OnlinePanel status={shown.community} />}
+      {isOn(shown, 'boards') && <BoardsPanel />}
       <FederationPanel status={shown.community} />
       <HealthPanel shown={shown} />
     </div>

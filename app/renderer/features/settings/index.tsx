@@ -10,6 +10,7 @@ import { AppearanceSection } from './AppearanceSection.tsx';
 import { ArchiveSection } from './ArchiveSection.tsx';
 import { CareSection } from './CareSection.tsx';
 import { CommunitySection } from './CommunitySection.tsx';
+import { FeaturesSection } from './FeaturesSection.tsx';
 import { fields } from './fields.ts';
 import { IdentitySection } from './IdentitySection.tsx';
 import { MembershipSection } from './MembershipSection.tsx';
@@ -88,6 +89,7 @@ function Section({ id }: { id: SectionId }) {
       )
     );
   const held = settings.value;
+  if (id === 'features') return <FeaturesSection settings={held} save={save} />;
   if (id === 'network') return <NetworkSection settings={held} save={save} />;
   return (
     <Panel title={t.settings.sections[id]}>

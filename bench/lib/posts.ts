@@ -1,6 +1,6 @@
 import { boardKinds } from '../../app/main/boards/kinds.ts';
 import { digestOf } from '../../app/main/kernel/cid.ts';
-import type { EventDraft } from '../../app/main/log/log.ts';
+import type { EventDraft } from '../../app/main/log/own-events.ts';
 import type { Community } from '../../app/main/node/community.ts';
 
 const WORDS =

@@ -1,4 +1,4 @@
-import type { Committed } from '../log/log.ts';
+import type { Committed } from '../log/commit-listeners.ts';
 import type { HoldChange } from '../moderation/index.ts';
 import { MAX_TOLD_THREADS, type Changes } from './changes.ts';
 import { boardKinds } from './kinds.ts';

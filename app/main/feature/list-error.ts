@@ -7,7 +7,8 @@ export class FeatureListError extends Error {
     | 'claimed-twice'
     | 'reserved-name'
     | 'foreign-step'
-    | 'kinds-differ';
+    | 'kinds-differ'
+    | 'kind-misnamed';
 
   constructor(code: FeatureListError['code'], message: string) {
     super(message);

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Kind } from '../log/kinds.ts';
 import { defineFeature, type Feature } from './feature.ts';
 import { featureList, neededBy } from './list.ts';
 import { FeatureListError } from './list-error.ts';
@@ -18,6 +20,19 @@ const refused = (features: readonly Feature[]): FeatureListError => {
 test('features start in the order of their needs, and by name where these leave a choice', () => {
   const list = featureList([bare('boards', 'log'), bare('log', 'ledger'), bare('chat'), bare('ledger')]);
   expect(names(list)).toEqual(['ledger', 'log', 'boards', 'chat']);
+});
+
+test.each<[string, Kind['stratum'], Kind['leastRole']]>([
+  ['open', 'content', 'member'],
+  ['Poll.open', 'content', 'member'],
+  ['poll.open', 'authority', 'sysop'],
+  ['authority/poll.open', 'content', 'member'],
+  ['authority/poll.open', 'authority', 'moderator'],
+])('[L16] a kind “%s” of the stratum %s for a %s is refused', (name, stratum, leastRole) => {
+  const kind: Kind = { name, stratum, leastRole, body: z.strictObject({}) };
+  const problem = refused([{ ...bare('polls'), kinds: [kind] }]);
+  expect(problem.code).toBe('kind-misnamed');
+  expect(problem.message).toContain(`The kind “${name}” of “polls”`);
 });
 
 test('a missing need is named', () => {

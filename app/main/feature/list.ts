@@ -1,4 +1,5 @@
 import type { Feature, FeatureSpec, Lifecycle, ServicesOf } from './feature.ts';
+import { followsFromName } from '../log/unknown-kinds.ts';
 import { FeatureListError } from './list-error.ts';
 import type { FeaturePorts } from './ports.ts';
 
@@ -27,8 +28,8 @@ type Checked<List extends readonly Feature[]> = [Fault<ServicesOf<List>, List[nu
 /**
  * Checks a list of features and sorts it by their needs, and by name where these leave a choice.
  * @throws FeatureListError `unknown-need`, `circular-needs`, `claimed-twice` for a name, a table, a view, a
- * kind or a command that two features claim, `reserved-name`, or `foreign-step` for a migration under the name
- * of another feature.
+ * kind or a command that two features claim, `reserved-name`, `kind-misnamed`, or `foreign-step` for a
+ * migration under the name of another feature.
  */
 export function featureList<const List extends readonly Feature[]>(features: List & Checked<List>): List {
   const list: readonly Feature[] = [...features].sort((a, b) => a.name.localeCompare(b.name));
@@ -42,11 +43,18 @@ const RESERVED = new Set(
   'db desktop genesis identity network node settings start stop storage transport'.split(' '),
 );
 
-function namedRightly({ name, migrations = [] }: Feature): void {
+function namedRightly({ name, migrations = [], kinds = [] }: Feature): void {
   if (RESERVED.has(name)) {
     throw new FeatureListError(
       'reserved-name',
       `A feature cannot be called “${name}”: the node uses this name.`,
+    );
+  }
+  const misnamed = kinds.find((kind) => !followsFromName(kind));
+  if (misnamed !== undefined) {
+    throw new FeatureListError(
+      'kind-misnamed',
+      `The kind “${misnamed.name}” of “${name}” breaks a rule of names: words of a–z, 0–9 and hyphens, joined by dots; “authority/” precedes exactly the kinds of that stratum, whose least role is co-sysop or higher.`,
     );
   }
   const stray = migrations.find(({ feature }) => feature !== name);

@@ -69,4 +69,12 @@ export const problem = defineProblems('federation', {
     message: 'Another node runs with a copy of this node’s key, so connections go to one or the other.',
     remedy: 'Stop one of the two. To run both, let the second join with an invite and its own directory.',
   },
+
+  // Releases
+  'opaque-events': {
+    code: 'needs-update',
+    message:
+      'At least {count, plural, one {# entry of this community needs} other {# entries of this community need}} a newer release to be shown ({kinds}{more, plural, =0 {} other { and # more kinds}}).',
+    remedy: 'Install the newest release. Until then this node keeps these entries and passes them on.',
+  },
 });

@@ -29,6 +29,7 @@ import { addressesFor, networkFor, notReachable, reportOn, widestReach } from '.
 import { Reachability } from './reachability.ts';
 import { RelayPlaces } from './relay-places.ts';
 import { FederationStore } from './store.ts';
+import { UpdateNotices } from './update-notices.ts';
 
 /** The shortest time between two updates of the view, in milliseconds. */
 const TELL_MS = 500;
@@ -61,7 +62,7 @@ export interface FederationInit {
   readonly settings: () => Settings['network'];
   /** Changes settings of the network; resolves once the network runs with them. */
   readonly setNetwork: (patch: NonNullable<SettingsPatch['network']>) => Promise<void>;
-  readonly notices: { put(notice: Omit<Notice, 'since'>): void };
+  readonly notices: { put(notice: Omit<Notice, 'since'>): void; remove(id: string): void };
   /** The operating system, as `process.platform` names it. */
   readonly platform: string;
   readonly handleOf: (publicKey: Uint8Array) => string | null;
@@ -176,6 +177,7 @@ export function createFederation(init: FederationInit): Federation {
     },
   });
   const joinHost = new JoinHost({ ...init, store });
+  const updates = new UpdateNotices(init);
   const watchers = new Set<(view: FederationView) => void>();
   let stops: (() => void)[] = [];
   let cancelTell: (() => void) | null = null;
@@ -282,11 +284,13 @@ export function createFederation(init: FederationInit): Federation {
       reachability.start();
       sync.start();
       peers.start();
+      updates.start();
     },
     stop() {
       for (const stop of stops.splice(0)) stop();
       cancelTell?.();
       cancelTell = null;
+      updates.stop();
       peers.stop();
       reachability.stop();
       places.stop();

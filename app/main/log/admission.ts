@@ -37,7 +37,8 @@ export interface AdmissionContext {
   /** Ticks of the genesis document. */
   readonly genesisTime: number;
   readonly nowMs: number;
-  readonly kinds: ReadonlyMap<string, Kind>;
+  /** [L15] The kind of a name, known to this node or not; null for a name that no kind has. */
+  readonly kindOf: (name: string) => Kind | null;
   readonly authority: Authority;
 }
 
@@ -55,11 +56,20 @@ export function judge(event: LogEvent, context: AdmissionContext): Refusal | nul
   if (event.time < context.genesisTime) return reject('before-genesis');
   // [L7] An early event is deferred, not stored, until its time comes.
   if (event.time > ticksOf(context.nowMs + MAX_AHEAD_MS)) return { verdict: 'hold', code: 'far-future' };
-  // [L8] Kinds that this release does not know are left to releases that do.
-  const kind = context.kinds.get(event.kind);
+  // [L8] The peer that passed it on need not know its kind, so it costs nobody score.
+  const kind = context.kindOf(event.kind);
   if (!kind) return ignore('unknown-kind');
-  if (!kind.body.safeParse(event.body).success) return reject('bad-body');
-  return judgeRole(event, kind, context.authority);
+  return judgeAsKind(event, kind, context.authority);
+}
+
+/** Whether an event is a valid one of its kind, by an author who had the right to write it. */
+export function judgeAsKind(
+  event: { author: Uint8Array; time: number; body: unknown },
+  kind: Kind,
+  authority: Authority,
+): Refusal | null {
+  if (!kind.body.safeParse(event.body).success) return ignore('bad-body');
+  return judgeRole(event, kind, authority);
 }
 
 /** [L10] The author's role at the event's time, as far as this node knows. */

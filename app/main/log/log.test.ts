@@ -53,7 +53,7 @@ test('[L3] [S3] an authority event needs its signature even where a later event 
   const other = await world.node('other');
   const bare = (event: LogEvent): SealedEvent => ({ bytes: event.bytes, signature: null });
   const [rule, note, last] = [
-    write(founder, 'a rule', 'test.rule'),
+    write(founder, 'a rule', 'authority/test.rule'),
     write(founder, 'a'),
     write(founder, 'b'),
   ];

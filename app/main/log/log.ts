@@ -8,49 +8,25 @@ import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
 import {
   judge,
   judgeRole,
-  refusalProblem,
   MAX_AHEAD_MS,
   type AdmissionContext,
   type Refusal,
   type RefusalCode,
 } from './admission.ts';
+import { CommitListeners, type Committed, type EventSource } from './commit-listeners.ts';
 import { DeferredEvents } from './deferred-events.ts';
-import {
-  formEvent,
-  MAX_PARENTS,
-  openEvent,
-  sealEvent,
-  signingPayload,
-  type LogEvent,
-  type SealedEvent,
-} from './event.ts';
-import { purgeRow } from './event-row.ts';
-import { redactedOf, redactedOrNull, isStripped, openRedacted } from './redacted-event.ts';
-import type { Authority, AdmissionHook, Projection, RightsChange, Stratum } from './kinds.ts';
+import { EventBook, type Removed } from './event-book.ts';
+import { openEvent, type LogEvent, type SealedEvent } from './event.ts';
+import type { Authority, AdmissionHook, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
 import { Projections } from './projections.ts';
 import { proveHeads } from './prove.ts';
 import { Inventory } from './inventory.ts';
+import type { OpaqueCount } from './opaque-events.ts';
+import { OwnEvents, type EventDraft } from './own-events.ts';
 import type { RangeSet } from './range-set.ts';
+import type { NamedRedaction } from './redactions.ts';
 import { RefusalCounts, type CountedRefusal } from './refusal-counts.ts';
 import type { LogStore } from './store.ts';
-
-/** One stored event, as listeners receive it. */
-export interface Committed {
-  readonly event: LogEvent;
-  readonly seq: number;
-  /** `own`: written here; `live`: received by gossip; `history`: filled in by catch-up. */
-  readonly origin: EventSource;
-}
-
-export type EventSource = 'own' | 'live' | 'history';
-
-/** An event that this node's own person is about to write. */
-export interface EventDraft {
-  readonly kind: string;
-  readonly body: unknown;
-  /** Handed to the admission hook beside the event; no part of it. */
-  readonly context?: unknown;
-}
 
 export interface Verdicts {
   readonly stored: number;
@@ -82,12 +58,13 @@ export class Log {
   readonly community: Uint8Array;
   readonly #init: LogInit;
   readonly #projections: Projections;
-  readonly #listeners = new Set<(batch: readonly Committed[]) => void>();
+  readonly #listeners: CommitListeners;
   readonly #rightsListeners = new Set<() => void>();
   readonly #refusals = new RefusalCounts();
   readonly #deferred: DeferredEvents;
   readonly #inventory: Inventory;
-  #lastTime: number;
+  readonly #book: EventBook;
+  readonly #own: OwnEvents;
   /** Transactions since the start that stored something. */
   #commits = 0;
 
@@ -97,8 +74,50 @@ export class Log {
     this.store = init.store;
     this.#projections = new Projections(init.projections);
     this.#deferred = new DeferredEvents(init.clock, (event) => void this.admit([event], 'live'));
-    this.#lastTime = Math.max(this.store.latestTime(), init.genesisTime);
     this.#inventory = new Inventory(this.store);
+    this.#book = new EventBook({
+      ...init,
+      projections: this.#projections,
+      admissionHook: init.admissionHook,
+    });
+    this.#listeners = new CommitListeners(this.#projections.kinds, this.#book.opaque);
+    this.#own = new OwnEvents({
+      store: this.store,
+      community: this.community,
+      kinds: this.#projections.kinds,
+      tick: () => {
+        const time = this.now;
+        this.#book.saw(time);
+        return time;
+      },
+    });
+  }
+
+  /**
+   * [L17] Applies the events whose kinds this node knows since this opening, and sets those aside that it no longer
+   * knows. Called once, when the authority has heard of all final blocks. Listeners hear of the former as soon as this
+   * node runs.
+   */
+  opened(): void {
+    const { gained, removed } = this.#book.settleKinds();
+    this.#forget(removed);
+    if (gained.length > 0) this.#init.clock.after(0, () => this.#listeners.gained(gained));
+  }
+
+  /** [L18] The events here that need a newer release, by kind. */
+  opaque(): OpaqueCount[] {
+    return this.#book.opaque.counts();
+  }
+
+  /** [L15] Whether this node knows a kind. */
+  knows(kind: string): boolean {
+    return this.#projections.kinds.has(kind);
+  }
+
+  /** [L15] Whether an event is here and no projection takes it. */
+  isOpaque(id: Uint8Array): boolean {
+    const seq = this.store.seqOf(id);
+    return seq !== null && this.#book.opaque.has(seq);
   }
 
   /** The community's id as text. */
@@ -106,10 +125,17 @@ export class Log {
     return cidOf(this.community);
   }
 
-  /** Calls back after each commit; returns the unsubscribe function. */
+  /**
+   * Calls back after each commit with the events whose kinds this node knows, if there are any; returns the
+   * unsubscribe function. Other events may hold anything [L15].
+   */
   onCommit(listener: (batch: readonly Committed[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.onKnown(listener);
+  }
+
+  /** Calls back after each commit with all stored events, opaque ones included; returns the unsubscribe function. */
+  onStored(listener: (batch: readonly Committed[]) => void): () => void {
+    return this.#listeners.onAll(listener);
   }
 
   /** Calls back after somebody's rights changed, so that refused events may be acceptable now. */
@@ -130,20 +156,18 @@ export class Log {
    */
   rightsChanged(changes: readonly RightsChange[], mark: number): void {
     if (changes.every(({ keys }) => keys.length === 0)) return;
-    const removed: Removed[] = [];
-    this.#transact(() => {
-      this.store.setMeta(RIGHTS, mark);
-      for (const { keys, since } of changes) {
-        for (const key of keys) removed.push(...this.#reconsider(key, since));
-      }
-    });
-    for (const { event, stratum } of removed) this.#inventory.remove(event, stratum);
+    this.#forget(
+      this.#book.transact(() => {
+        this.store.setMeta(RIGHTS, mark);
+        return changes.flatMap(({ keys, since }) => keys.flatMap((key) => this.#book.reconsider(key, since)));
+      }),
+    );
     for (const listener of this.#rightsListeners) listener();
   }
 
   /** The time of an event written now, in ticks: not before anything seen so far. */
   get now(): number {
-    return nextTime(this.#lastTime, this.#init.clock.now());
+    return nextTime(this.#book.lastTime, this.#init.clock.now());
   }
 
   /**
@@ -151,8 +175,7 @@ export class Log {
    * that others would not accept yet [L7] is ignored.
    */
   observe(time: number): void {
-    if (time <= ticksOf(this.#init.clock.now() + MAX_AHEAD_MS))
-      this.#lastTime = Math.max(this.#lastTime, time);
+    if (time <= ticksOf(this.#init.clock.now() + MAX_AHEAD_MS)) this.#book.saw(time);
   }
 
   /** The number of events held, by stratum or in all. */
@@ -188,9 +211,10 @@ export class Log {
   ): LogEvent[] {
     const batch: Committed[] = [];
     const source: Iterator<EventDraft, unknown, LogEvent | undefined> = drafts[Symbol.iterator]();
-    this.#transact(() => {
+    this.#book.transact(() => {
       for (let draft = source.next(); draft.done !== true; draft = source.next(batch.at(-1)?.event)) {
-        batch.push(this.#write(signer, draft.value));
+        const event = this.#own.next(signer, draft.value, this.#context());
+        batch.push(this.#insert(event, true, 'own', draft.value.context));
       }
     });
     this.#committed(batch);
@@ -203,50 +227,16 @@ export class Log {
    * [L4]. Rejects with a Problem `out-of-role` or `bad-body`; then none is stored.
    */
   async appendBulk(signer: BulkSigner, drafts: Generator<EventDraft, void, LogEvent>): Promise<void> {
-    const formed: LogEvent[] = [];
-    let parents = this.store.headsOf(signer.publicKey, MAX_PARENTS);
-    for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
-      const { kind, body } = draft.value;
-      this.#lastTime = this.now;
-      const event = formEvent({
-        community: this.community,
-        author: signer.publicKey,
-        time: this.#lastTime,
-        parents,
-        kind,
-        body,
-      });
-      formed.push(event);
-      parents = [event.id];
-    }
-    const signatures = await signer.signAll(formed.map(({ bytes }) => signingPayload(bytes)));
+    const formed = await this.#own.chain(signer, drafts);
     const batch: Committed[] = [];
-    this.#transact(() => {
+    this.#book.transact(() => {
       const context = this.#context();
-      for (const [index, event] of formed.entries()) {
-        const refusal = judge(event, context);
-        if (refusal) throw refusalProblem(refusal, event.kind);
-        batch.push(this.#insert({ ...event, signature: signatures[index]! }, true, 'own'));
+      for (const event of formed) {
+        this.#own.check(event, context);
+        batch.push(this.#insert(event, true, 'own'));
       }
     });
     this.#committed(batch);
-  }
-
-  #write(signer: Signer, { kind, body, context }: EventDraft): Committed {
-    const event = sealEvent(
-      {
-        community: this.community,
-        author: signer.publicKey,
-        time: this.now,
-        parents: this.store.headsOf(signer.publicKey, MAX_PARENTS),
-        kind,
-        body,
-      },
-      signer,
-    );
-    const refusal = judge(event, this.#context());
-    if (refusal) throw refusalProblem(refusal, kind);
-    return this.#insert(event, true, 'own', context);
   }
 
   /**
@@ -269,12 +259,12 @@ export class Log {
         verifier: this.#init.verifier,
         isAwaited: (event) => this.store.isAwaited(event),
         // Authority events are sent oldest first, so each needs its own checked signature.
-        always: ({ kind }) => this.#projections.kinds.get(kind)?.stratum === 'authority',
+        always: (event) => this.#kindOf(event).stratum === 'authority',
       },
     );
 
     const batch: Committed[] = [];
-    this.#transact(() => {
+    this.#book.transact(() => {
       // Already looked up: again only if something was stored in between, or for repetition in this batch.
       const placed = new Set<string>();
       for (const { event, index } of candidates) {
@@ -304,7 +294,7 @@ export class Log {
   }
 
   #holds(event: LogEvent): boolean {
-    return this.#inventory.has(event, this.#projections.kinds.get(event.kind)?.stratum);
+    return this.#inventory.has(event, this.#projections.kindOf(event.kind)?.stratum);
   }
 
   #place(
@@ -314,7 +304,7 @@ export class Log {
     batch: Committed[],
   ): Refusal | null {
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
-    const kind = this.#projections.kinds.get(event.kind)!;
+    const kind = this.#kindOf(event);
     // [L3] Ancestry proves content alone.
     const byAncestry = kind.stratum === 'content' && this.store.isAwaited(event);
     if (signed === undefined && !byAncestry) return { verdict: 'ignore', code: 'unproven' };
@@ -325,133 +315,52 @@ export class Log {
   }
 
   #insert(event: LogEvent, proved: boolean, origin: EventSource, context?: unknown): Committed {
-    const kind = this.#projections.kinds.get(event.kind)!;
-    const seq = this.store.insert(event, kind.stratum, proved);
-    this.#init.admissionHook?.stored(event, seq, origin, context);
-    this.#projections.apply(event, seq);
-    this.#lastTime = Math.max(this.#lastTime, event.time);
-    return { event, seq, origin };
+    return { event, seq: this.#book.insert(event, proved, origin, context), origin };
   }
 
-  /** [L11] Removes events that an author wrote from a time on without the right to. */
-  #reconsider(author: Uint8Array, since: number): Removed[] {
-    const removed: Removed[] = [];
-    for (const { seq, event } of this.store.byAuthorSince(author, since)) {
-      const kind = this.#projections.kinds.get(event.kind)!;
-      if (!judgeRole(event, kind, this.#init.authority)) continue;
-      this.store.remove(seq, event);
-      this.#projections.revoke(event, seq);
-      this.#init.admissionHook?.removed(event, seq);
-      removed.push({ event, stratum: kind.stratum });
-    }
-    return removed;
+  #forget(removed: readonly Removed[]): void {
+    for (const { event, stratum } of removed) this.#inventory.remove(event, stratum);
   }
 
   /** [L14] The redacted form of an event; null if its kind cannot be purged. */
   redactedOf(event: LogEvent): Uint8Array | null {
-    const kind = this.#projections.kinds.get(event.kind);
-    return kind?.redacted ? redactedOf(event, kind) : null;
+    return this.#book.redactions.of(event);
   }
 
   /**
    * [L14] Removes the text of events: an event that is here is redacted; for one that is not here, the given
-   * redacted form is filed, if valid. Returns the redacted events and how many bytes were removed.
+   * redacted form is filed, if it passes the judgement that the event would have passed. Returns the redacted events
+   * and how many bytes were removed.
    */
-  purge(named: readonly { readonly id: Uint8Array; readonly redacted: Uint8Array }[]): {
-    gone: LogEvent[];
-    bytes: number;
-  } {
-    const gone: LogEvent[] = [];
-    const filed: Committed[] = [];
-    let bytes = 0;
-    this.#transact(() => {
-      for (const { id, redacted } of named) {
-        const here = this.store.event(id);
-        if (here === null) filed.push(...this.#file(id, redacted));
-        else if (!this.store.isRedacted(id)) {
-          const kind = this.#projections.kinds.get(here.event.kind)!;
-          if (!kind.redacted) continue;
-          const own = redactedOf(here.event, kind);
-          bytes += purgeRow(this.#init.db, here.seq, own);
-          this.#projections.purged(openRedacted(id, own), here.seq);
-          gone.push(here.event);
-        }
-      }
-    });
-    this.#committed(filed);
-    return { gone, bytes };
-  }
-
-  /** A filed event must pass the judgement that the purged event would have passed. */
-  #file(id: Uint8Array, bytes: Uint8Array): Committed[] {
-    const redacted = redactedOrNull(id, bytes);
-    // The purge holds something that is not a redacted event; the event itself is still welcome.
-    if (redacted === null) return [];
-    const kind = this.#projections.kinds.get(redacted.kind);
-    const awaited = this.store.awaitedOf(id);
-    const isIt =
-      kind !== undefined &&
-      isStripped(redacted, kind) &&
-      judge(redacted, this.#context()) === null &&
-      (awaited === null || awaited === this.store.authorOf(redacted.author));
-    if (!isIt) return [];
-    const seq = this.store.file(redacted, kind.stratum);
-    this.#init.admissionHook?.stored(redacted, seq, 'history');
-    this.#projections.apply(redacted, seq);
-    this.#lastTime = Math.max(this.#lastTime, redacted.time);
-    return [{ event: redacted, seq, origin: 'history' }];
-  }
-
-  /** All of `work` and its consequences are durable, or none; the same applies to the state in memory. */
-  #transact(work: () => void): void {
-    const lastTime = this.#lastTime;
-    try {
-      this.#init.db.transaction(() => {
-        work();
-        this.#settle();
-      });
-    } catch (error) {
-      this.#lastTime = lastTime;
-      this.store.reload();
-      this.#projections.reload();
-      this.#init.admissionHook?.reload();
-      throw error;
-    }
-  }
-
-  #settle(): void {
-    this.store.settle();
-    this.#projections.settle();
+  purge(named: readonly NamedRedaction[]): { gone: LogEvent[]; bytes: number } {
+    const isAdmissible = (redacted: LogEvent) => judge(redacted, this.#context()) === null;
+    const purged = this.#book.transact(() => this.#book.purge(named, isAdmissible));
+    this.#committed(purged.filed.map((one) => ({ ...one, origin: 'history' })));
+    return purged;
   }
 
   #committed(batch: readonly Committed[]): void {
     if (batch.length === 0) return;
     this.#commits++;
-    for (const { event } of batch)
-      this.#inventory.add(event, this.#projections.kinds.get(event.kind)!.stratum);
-    for (const listener of this.#listeners) listener(batch);
+    for (const { event } of batch) this.#inventory.add(event, this.#kindOf(event).stratum);
+    this.#listeners.stored(batch);
   }
 
   /** The inputs for judging an event, as of now. */
   #context(): AdmissionContext {
     const { community, genesisTime, clock, authority } = this.#init;
-    return { community, genesisTime, nowMs: clock.now(), kinds: this.#projections.kinds, authority };
+    const kindOf = (name: string) => this.#projections.kindOf(name);
+    return { community, genesisTime, nowMs: clock.now(), kindOf, authority };
+  }
+
+  /** The kind of an event that passed {@link judge}. */
+  #kindOf({ kind }: LogEvent): Kind {
+    return this.#projections.kindOf(kind)!;
   }
 
   /** [L12] Empties all projections and computes them again, in one transaction. */
-  rebuild(onProgress: (done: number, total: number) => void = () => {}): void {
-    this.#transact(() => {
-      this.#projections.clear();
-      let done = 0;
-      for (const stratum of ['authority', 'content'] as const) {
-        for (const batch of this.store.batches(1000, stratum)) {
-          for (const { seq, event } of batch) this.#projections.apply(event, seq);
-          this.#settle();
-          onProgress((done += batch.length), this.count());
-        }
-      }
-      this.#projections.rebuilt();
-    });
+  rebuild(onProgress?: (done: number, total: number) => void): void {
+    this.#book.transact(() => this.#book.refill((done) => onProgress?.(done, this.count())));
   }
 
   /** [L13] Digest of the events held: equal on two nodes exactly when they hold the same. */
@@ -464,9 +373,6 @@ export class Log {
     return this.#projections.digest();
   }
 }
-
-/** An event that lost its right to be here. */
-type Removed = { readonly event: LogEvent; readonly stratum: Stratum };
 
 const RIGHTS = 'rights.mark';
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };

@@ -61,4 +61,18 @@ export const logMigrations: readonly Migration[] = [
       END;
     `,
   },
+  {
+    feature: 'log',
+    step: 4,
+    name: 'which events no projection takes',
+    sql: `
+      CREATE TABLE opaque_event (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL) STRICT;
+      CREATE INDEX opaque_event_kind ON opaque_event (kind);
+      CREATE TRIGGER opaque_event_went AFTER DELETE ON event
+        WHEN EXISTS (SELECT 1 FROM opaque_event WHERE seq = OLD.seq)
+      BEGIN
+        DELETE FROM opaque_event WHERE seq = OLD.seq;
+      END;
+    `,
+  },
 ];

@@ -2,6 +2,7 @@ import { encodeCanonical } from '../kernel/canonical.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { LogEvent } from './event.ts';
 import type { Kind, Projection } from './kinds.ts';
+import { unknownKind } from './unknown-kinds.ts';
 
 /** The projections of a log, and the kinds of events that they take: each kind has one projection. */
 export class Projections implements Required<Omit<Projection, 'kinds' | 'dump'>> {
@@ -16,7 +17,12 @@ export class Projections implements Required<Omit<Projection, 'kinds' | 'dump'>>
     this.#of = new Map(taken.map(({ kind, projection }) => [kind.name, projection]));
   }
 
-  /** Does nothing for an event whose kind this release does not know. */
+  /** [L15] The kind of a name, known or not; null for a name that no kind has. */
+  kindOf(name: string): Kind | null {
+    return this.kinds.get(name) ?? unknownKind(name);
+  }
+
+  /** Does nothing for an event whose kind this node does not know. */
   apply(event: LogEvent, seq: number): void {
     this.#of.get(event.kind)?.apply(event, seq);
   }

@@ -2,6 +2,7 @@ import { fromHex, toHex } from '../kernel/bytes.ts';
 import type { Cell, Database } from '../kernel/database.ts';
 import { openEvent, type LogEvent } from './event.ts';
 import { PROVED } from './event-row.ts';
+import { forgetKnownKinds } from './opaque-events.ts';
 import { openRedacted } from './redacted-event.ts';
 import { LogStore } from './store.ts';
 
@@ -44,6 +45,7 @@ export function salvageEvents(db: Database, found: Iterable<FoundRow>): number {
       for (const parent of event.parents) claims.push({ parent: toHex(parent), author });
     }
     link(db, authors, claims);
+    forgetKnownKinds(db);
     return authors.size;
   });
 }

@@ -100,7 +100,7 @@ test('[S3] [L9] authority events are all there before content, the oldest first'
   const [founder, ada] = await community(world, 'ada');
   founder!.write(...numbered(500));
   for (const text of ['rule 1', 'rule 2', 'rule 3']) {
-    founder!.log.append(founder!.signer, 'test.rule', { text });
+    founder!.log.append(founder!.signer, 'authority/test.rule', { text });
     founder!.write(`after ${text}`);
   }
   await world.connect(ada!, founder!);

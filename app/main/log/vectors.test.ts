@@ -14,6 +14,7 @@ import { signerOf } from '../platform/keys/ed25519.ts';
 import { judge, type AdmissionContext } from './admission.ts';
 import { encodeEvent, openEvent, sealEvent, signingPayload, type LogEvent } from './event.ts';
 import type { Kind } from './kinds.ts';
+import { unknownKind } from './unknown-kinds.ts';
 
 const folder = join(import.meta.dirname, 'vectors');
 const world = fieldsOf(join(folder, 'world.txt'));
@@ -74,7 +75,7 @@ const context: AdmissionContext = {
   community: genesis.id,
   genesisTime: ticksOf(genesis.createdAt),
   nowMs: Number(world['now']),
-  kinds: new Map(kinds.map((kind) => [kind.name, kind])),
+  kindOf: (name) => kinds.find((kind) => kind.name === name) ?? unknownKind(name),
   authority: rosterOfWorld(),
 };
 

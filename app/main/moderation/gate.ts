@@ -6,7 +6,7 @@ import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { AdmissionHook } from '../log/kinds.ts';
-import type { EventDraft } from '../log/log.ts';
+import type { EventDraft } from '../log/own-events.ts';
 import type { Arrival, Assessor, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';

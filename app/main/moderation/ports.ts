@@ -1,5 +1,5 @@
 import type { Role } from '../kernel/roles.ts';
-import type { EventDraft } from '../log/log.ts';
+import type { EventDraft } from '../log/own-events.ts';
 import type { Judgement } from './classifier.ts';
 import type { ModelStatus } from './manifest.ts';
 

@@ -21,16 +21,16 @@ import { kindsOf } from '../ledger/index.ts';
 import { LogStore } from '../log/store.ts';
 import { features } from './features.ts';
 
-const list: readonly Feature[] = features;
+const ours: readonly Feature[] = features;
 
 /** The shape of a community's database: the steps of all features. */
-export const migrations: readonly Migration[] = list.flatMap((feature) => feature.migrations ?? []);
+export const migrations: readonly Migration[] = ours.flatMap((feature) => feature.migrations ?? []);
 
 /** Tables that a repair keeps: their rows do not follow from the events. */
-export const keptTables: readonly string[] = list.flatMap(({ tables }) => tables?.kept ?? []);
+export const keptTables: readonly string[] = ours.flatMap(({ tables }) => tables?.kept ?? []);
 
 /** Tables that are made again from events and blocks. */
-export const derivedTables: readonly string[] = list.flatMap(({ tables }) => tables?.derived ?? []);
+export const derivedTables: readonly string[] = ours.flatMap(({ tables }) => tables?.derived ?? []);
 
 /** The world that a community runs in. */
 export type CommunityPorts = WorldPorts;
@@ -57,8 +57,13 @@ export function genesisOf(db: Database): Genesis | null {
   return bytes ? openGenesis(bytes) : null;
 }
 
-/** Opens one community: what features store, then their services in the order of their needs. Nothing runs before `start`. */
-export async function openCommunity(ports: CommunityPorts, genesis: Genesis) {
+/**
+ * Opens one community: what features store, then their services in the order of their needs. Nothing runs before
+ * `start`.
+ *
+ * @param list the features, as another release has them: those of this node, with other kinds of events.
+ */
+export async function openCommunity(ports: CommunityPorts, genesis: Genesis, list = ours) {
   const { db, signer, transport, logger } = ports;
   const active = activeFeatures(list, ports.settings().features.off);
   const store = new LogStore(db);

@@ -22,7 +22,16 @@ export const logFeature = defineFeature({
   migrations: logMigrations,
   tables: {
     kept: ['meta'],
-    derived: ['event', 'author', 'head', 'gap', 'event_anchor', 'anchor_awaited', 'feature_migration'],
+    derived: [
+      'event',
+      'author',
+      'head',
+      'gap',
+      'event_anchor',
+      'anchor_awaited',
+      'opaque_event',
+      'feature_migration',
+    ],
   },
   create(
     ports: Pick<FeaturePorts, 'db' | 'store' | 'clock' | 'verifier' | 'genesis' | 'genesisTime' | 'gathered'>,
@@ -41,7 +50,7 @@ export const logFeature = defineFeature({
       admissionHook: moderation.gate,
     });
     log.onCommit(() => moderation.holds.tell());
-    log.onCommit(() => ledger.chain.anchoring?.stored());
+    log.onStored(() => ledger.chain.anchoring?.stored());
     return log;
   },
 });

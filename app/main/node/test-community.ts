@@ -16,6 +16,7 @@ import { memoryChunks } from '../platform/memory/chunks.ts';
 import { memoryClassifiers } from '../platform/memory/classifiers.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
+import { releaseWithout } from '../sim/releases.ts';
 import { memoryVoteJournal } from '../sim/vote-journals.ts';
 import {
   foundCommunity,
@@ -59,7 +60,13 @@ export class TestCommunity {
     {
       classifiers = memoryClassifiers(),
       db = this.database(),
-    }: { classifiers?: Classifiers & ImageClassifiers; db?: Database } = {},
+      lacks = [],
+    }: {
+      classifiers?: Classifiers & ImageClassifiers;
+      db?: Database;
+      /** Kinds of events that its release does not know. */
+      lacks?: readonly string[];
+    } = {},
   ) {
     const signer = signerOf(sha256(Buffer.from(name)));
     const transport = this.network.transport(name);
@@ -87,7 +94,7 @@ export class TestCommunity {
       logger: silentLogger,
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
-    const community = await openCommunity(ports, this.#genesis);
+    const community = await openCommunity(ports, this.#genesis, releaseWithout(lacks));
     this.#first ??= community;
     await handBlocks(this.#first, community);
     community.start();

@@ -117,6 +117,8 @@ export class Purger {
     });
     acts.refold([purge.body.item, ...named.map(({ id }) => id)]);
     const files = await this.#forgetFiles(gone);
+    // [R13] The purge stays open while the text of an event of an unknown kind is here.
+    if (named.some(({ id }) => log.isOpaque(id))) return;
     this.rows.note(purge.id, { answer: 'gone', bytes, files, atMs: clock.now() });
     this.#init.done(purge);
   }

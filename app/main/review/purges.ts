@@ -5,7 +5,7 @@ import { problemOf } from '../kernel/errors.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 import { reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
-import type { Committed } from '../log/log.ts';
+import type { Committed } from '../log/commit-listeners.ts';
 import { MAX_REDACTED, reviewKinds } from './kinds.ts';
 import { Purger, type PurgerInit } from './purger.ts';
 import type { PurgeAsked } from './purge-rows.ts';
@@ -30,6 +30,8 @@ export class Purges {
   }
 
   start(): void {
+    // [L17] Purges may have been applied when the log was opened.
+    this.#purger.learn();
     void this.#purger.catchUp();
   }
 

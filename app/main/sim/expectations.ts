@@ -5,6 +5,7 @@ import type { PeopleChange } from '../ledger/index.ts';
 import { judgeRole } from '../log/admission.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { Kind } from '../log/kinds.ts';
+import { unknownKind } from '../log/unknown-kinds.ts';
 import { Roster } from '../members/index.ts';
 import type { Feature } from '../feature/index.ts';
 import { features } from '../node/features.ts';
@@ -52,8 +53,12 @@ export class Expectations {
     }
   }
 
-  /** [L11] Whether some node may have removed an event, rightly by its knowledge at the time. */
+  /**
+   * [L11] [L17] Whether some node may have removed an event, rightly by its knowledge at the time, or refused it because
+   * its body does not fit its kind.
+   */
   mayBeRevoked(event: LogEvent): boolean {
+    if (kinds.get(event.kind)?.body.safeParse(event.body).success === false) return true;
     return event.time >= (this.#contested.get(toHex(event.author)) ?? Number.MAX_SAFE_INTEGER);
   }
 
@@ -64,7 +69,7 @@ export class Expectations {
     for (const one of heights) for (const change of this.#rulings.get(one)!) roster.apply(change);
     return ids
       .flatMap((id) => this.events.get(id) ?? [])
-      .filter((event) => judgeRole(event, kinds.get(event.kind)!, roster))
+      .filter((event) => judgeRole(event, (kinds.get(event.kind) ?? unknownKind(event.kind))!, roster))
       .map((event) => toHex(event.id));
   }
 }

@@ -17,6 +17,7 @@ import type { VirtualClock } from '../platform/memory/clock.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
 import type { Rng } from './rng.ts';
 import type { Garbage } from './nemesis.ts';
+import type { Foreign } from './releases.ts';
 
 export const GARBAGE_NAME = 'garbage';
 
@@ -57,6 +58,13 @@ export class GarbagePeer {
   act(what: Garbage, target: string): void {
     if (what === 'channel') void this.#visit(target);
     else this.#init.network.inject(target, topicOf(this.#init.community), this.#message(what), GARBAGE_NAME);
+  }
+
+  /** Sends a valid event of a member whose release knows a kind that the node may not know. */
+  foreign({ kindName, fits }: Foreign, target: string): void {
+    const { member, network, community } = this.#init;
+    const event = this.#seal(member, { kind: kindName, body: fits ? {} : { unfit: true } });
+    network.inject(target, topicOf(community), wrap(event), GARBAGE_NAME);
   }
 
   #message(what: Exclude<Garbage, 'channel'>): Uint8Array {

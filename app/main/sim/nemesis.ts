@@ -1,11 +1,13 @@
 import type { LineConditions } from '../platform/memory/network.ts';
 import type { LineFault } from './schedule.ts';
+import type { ReleaseFault } from './releases.ts';
 import type { Rng } from './rng.ts';
 import type { Tear } from './disk.ts';
 
 /** One fault at a time counted from the start of the world. Nodes are identified by place. */
 export type Fault = { readonly atMs: number } & (
   | LineFault
+  | ReleaseFault
   | { readonly kind: 'crash'; readonly node: number; readonly downMs: number; readonly tear: Tear }
   | { readonly kind: 'checkpoint'; readonly node: number }
   | { readonly kind: 'backup'; readonly node: number }
@@ -28,7 +30,7 @@ export const GARBAGE = [
 ] as const;
 export type Garbage = (typeof GARBAGE)[number];
 
-type Kind = Fault['kind'];
+type Kind = Exclude<Fault['kind'], ReleaseFault['kind']>;
 
 /** The relative frequency of each kind. */
 const WEIGHTS: readonly (readonly [Kind, number])[] = [

@@ -12,6 +12,7 @@ import { MachineClock, settled, type VirtualClock } from '../platform/memory/clo
 import { memoryChunks } from '../platform/memory/chunks.ts';
 import { memoryClassifiers } from '../platform/memory/classifiers.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
+import { releaseWithout } from './releases.ts';
 import { memoryVoteJournal } from './vote-journals.ts';
 import { Rng } from './rng.ts';
 import { SimDisk, type Tear } from './disk.ts';
@@ -34,6 +35,8 @@ export interface NodeInit {
   /** The database file that every node starts with. */
   readonly firstFile: string;
   readonly signer: BulkSigner;
+  /** Kinds of events that its first release does not know. */
+  readonly lacks: readonly string[];
   readonly time: VirtualClock;
   readonly network: MemoryNetwork;
   readonly genesis: Genesis;
@@ -53,6 +56,7 @@ export class SimNode {
   /** Ids of all events that this node committed and its disk may not have lost. */
   readonly held = new Set<string>();
   readonly #init: NodeInit;
+  #lacks: readonly string[];
   readonly #voteJournal = memoryVoteJournal();
   /** Every text that its classifiers were shown. */
   readonly #judged = new Set<string>();
@@ -66,6 +70,7 @@ export class SimNode {
     this.#init = init;
     this.name = init.name;
     this.signer = init.signer;
+    this.#lacks = init.lacks;
     this.disk = new SimDisk(init.root, init.name, init.firstFile);
     this.#clock = new MachineClock(init.time);
   }
@@ -73,6 +78,17 @@ export class SimNode {
   /** The community, or null while the node is down. */
   get community(): Community | null {
     return this.#community;
+  }
+
+  /** Kinds of events that its release does not know. */
+  get lacks(): readonly string[] {
+    return this.#lacks;
+  }
+
+  /** Stops the node; it starts again as another release of the program. */
+  replace(lacks: readonly string[]): void {
+    this.#lacks = lacks;
+    this.#die(() => this.disk.tear({ how: 'kill', cut: 1, junk: new Uint8Array(0) }));
   }
 
   /** Moves this machine's clock forward or back. */
@@ -113,13 +129,17 @@ export class SimNode {
       logger: this.#logger(),
       settings: () => ({ ...defaultSettings, node: { name } }),
     };
-    const community = await openCommunity(planted.ports?.(ports) ?? ports, genesis);
+    const community = await openCommunity(
+      planted.ports?.(ports) ?? ports,
+      genesis,
+      releaseWithout(this.#lacks),
+    );
     // Rate limits do not matter here: all nodes must show the same in the end.
     community.moderation.setRules(NO_LIMITS);
     this.#account(community);
     // However the last life ended, nothing of it has been judged since.
     this.complainOfUnjudged(community);
-    community.log.onCommit((batch) => {
+    community.log.onStored((batch) => {
       for (const { event, origin } of batch) {
         const id = toHex(event.id);
         this.held.add(id);

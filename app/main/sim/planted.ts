@@ -31,6 +31,14 @@ export const plantedFaults = {
       ),
     }),
   },
+  'an update leaves out what was kept': {
+    ports: (ports) => ({
+      ...ports,
+      db: rewriting(ports.db, 'DELETE FROM opaque_event WHERE kind IN', (sql) =>
+        sql.replace('WHERE', 'WHERE 0 AND'),
+      ),
+    }),
+  },
   'the disk loses acknowledged data': { forgetfulDisk: true },
   'missed events are never asked for': {
     ports: (ports) => ({ ...ports, transport: withoutCatchUp(ports.transport) }),

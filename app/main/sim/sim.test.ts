@@ -14,6 +14,7 @@ const signs: [keyof typeof plantedFaults, RegExp][] = [
   ['a deletion that came before its post is ignored', /has log \w+ and state/],
   ['events revoked by a ban stay in the log', /beyond their authors' rights/],
   ['events of others are shown unjudged', /shows an event that was not judged/],
+  ['an update leaves out what was kept', /has log \w+ and state/],
   ['the disk loses acknowledged data', /lost event/],
   ['missed events are never asked for', /no agreement/],
 ];
@@ -38,6 +39,16 @@ describe('simulation', () => {
     expect(second).toEqual(first);
     expect((await runWorld(seed + 1)).trace).not.toBe(first.trace);
   });
+
+  it.each([7, 12, 22])(
+    '[L15] [L17] ends with agreement while nodes run different releases, and after updates and returns (seed %i)',
+    async (seed) => {
+      const { problems, faults } = await runWorld(seed);
+      expect(problems).toEqual([]);
+      const lacks = faults.flatMap((fault) => (fault.kind === 'release' ? [fault.lacks.length > 0] : []));
+      expect(new Set(lacks)).toEqual(new Set([true, false]));
+    },
+  );
 
   it.each(signs)('finds that %s', { timeout: 120_000 }, async (name, sign) => {
     const planted = plantedFaults[name];

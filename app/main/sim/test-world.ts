@@ -56,12 +56,21 @@ const note: Kind = {
 };
 
 /** Like a note, but in the stratum that is fetched first [L9]. */
-const rule: Kind = { name: 'test.rule', stratum: 'authority', body: note.body, leastRole: 'member' };
+const rule: Kind = {
+  name: 'authority/test.rule',
+  stratum: 'authority',
+  body: note.body,
+  leastRole: 'co-sysop',
+};
 
 /** Keeps the texts in the order in which they were stored. */
 class Notes implements Projection {
-  readonly kinds = [note, rule];
+  readonly kinds: readonly Kind[];
   readonly texts: string[] = [];
+
+  constructor(lacks: readonly string[]) {
+    this.kinds = [note, rule].filter(({ name }) => !lacks.includes(name));
+  }
 
   apply(event: { body: unknown }): void {
     this.texts.push((event.body as { text: string }).text);
@@ -107,8 +116,12 @@ export interface TestWorld {
   readonly community: Uint8Array;
   /** The ledger's changes about people; every node hears them at once, unless it was deafened. */
   readonly people: PeopleScript;
-  /** A started node; its person has the node's name and is `founder`, or not a member until admitted. */
-  node(name: string, migrations?: readonly Migration[]): Promise<TestNode>;
+  /**
+   * A started node; its person has the node's name and is `founder`, or not a member until admitted.
+   *
+   * @param lacks kinds of events that it does not know.
+   */
+  node(name: string, migrations?: readonly Migration[], lacks?: readonly string[]): Promise<TestNode>;
   connect(from: TestNode, to: TestNode): Promise<void>;
 }
 
@@ -128,11 +141,11 @@ export function createTestWorld(seed = 'seed'): TestWorld {
     genesis,
     community,
     people,
-    async node(name, migrations = []) {
+    async node(name, migrations = [], lacks = []) {
       const signer = personOf(name);
       const db = openDatabase(':memory:', [...logMigrations, ...migrations]);
       const roster = new Roster({ key: personOf(FOUNDER).publicKey, handle: FOUNDER, time: genesisTime });
-      const notes = new Notes();
+      const notes = new Notes(lacks);
       const log = new Log({
         db,
         store: new LogStore(db),
@@ -144,6 +157,7 @@ export function createTestWorld(seed = 'seed'): TestWorld {
         authority: roster,
       });
       const stopHearing = people.follow({ roster, log });
+      log.opened();
       const transport = network.transport(name);
       await transport.start();
       const spread = new Spread(log.store);

@@ -18,6 +18,7 @@ import { Expectations } from './expectations.ts';
 import { GarbagePeer } from './garbage.ts';
 import { drawConditions, drawFaults, type Fault } from './nemesis.ts';
 import { idsOf, SimNode, votingSeed, type PlantedFault } from './node.ts';
+import { drawReleases, type Releases } from './releases.ts';
 import { actOnce, letAllIn } from './workload.ts';
 
 export interface WorldOptions {
@@ -56,6 +57,10 @@ export interface WorldReport {
 const PATIENCE_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 10_000;
 
+/** In one of this many worlds the nodes run different releases of the program [L15] [L17]. */
+const MIXED_EVERY = 5;
+const MIXED = 2;
+
 /** Runs one seeded world from its founding to its end. */
 export async function runWorld(seed: number, options: WorldOptions = {}): Promise<WorldReport> {
   const root = makeRoot();
@@ -81,6 +86,7 @@ class World {
   readonly #genesis: Genesis;
   readonly #garbage: GarbagePeer;
   readonly #faults: readonly Fault[];
+  readonly #releases: Releases | null;
   readonly #lengthMs: number;
   readonly #patienceMs: number;
   #agreedAfterMs: number | null = null;
@@ -105,6 +111,11 @@ class World {
     });
     this.#expected = new Expectations(this.#genesis);
     const firstFile = makeFirstFile(root, this.#genesis);
+    this.#lengthMs = rng.between(30_000, 90_000);
+    this.#releases =
+      seed % MIXED_EVERY === MIXED
+        ? drawReleases(new Rng(seed, 'releases'), people.length, this.#lengthMs)
+        : null;
     for (const [place, signer] of people.entries()) {
       this.#nodes.push(
         new SimNode({
@@ -113,6 +124,7 @@ class World {
           root,
           firstFile,
           signer,
+          lacks: this.#releases?.first[place] ?? [],
           time,
           network: this.#network,
           genesis: this.#genesis,
@@ -132,8 +144,10 @@ class World {
       member: people[1]!,
       honest: () => this.#someEvent(),
     });
-    this.#lengthMs = rng.between(30_000, 90_000);
-    this.#faults = drawFaults(new Rng(seed, 'faults'), people.length, this.#lengthMs);
+    this.#faults = [
+      ...drawFaults(new Rng(seed, 'faults'), people.length, this.#lengthMs),
+      ...(this.#releases?.faults ?? []),
+    ];
   }
 
   /** Sometimes two of the nodes are devices of one person. */
@@ -209,15 +223,19 @@ class World {
         return this.#nodes[fault.node]!.jump(fault.byMs);
       case 'garbage':
         return this.#garbage.act(fault.what, name(fault.node));
+      case 'foreign':
+        return this.#garbage.foreign(fault.what, name(fault.node));
       case 'checkpoint':
         return this.#nodes[fault.node]!.disk.checkpoint();
       case 'backup':
         return this.#nodes[fault.node]!.backup();
       case 'crash':
-      case 'restore': {
+      case 'restore':
+      case 'release': {
         const node = this.#nodes[fault.node]!;
         if (fault.kind === 'crash') node.crash(fault.tear);
-        else node.restore();
+        else if (fault.kind === 'restore') node.restore();
+        else node.replace(fault.lacks);
         this.#time.after(fault.downMs, () => void this.#wake(node));
       }
     }
@@ -244,7 +262,21 @@ class World {
       return this.#agree();
     };
     const patience = { patienceMs: this.#patienceMs, everyMs: LOOK_EVERY_MS };
+    // Nodes that know different kinds hold the same events, if they all accept them.
+    if (this.#releases?.allFit && (await waitUntil(this.#time, agree, patience)) === null) {
+      this.trace.complain('nodes of different releases do not agree [L15]');
+    }
+    await this.#updateAll();
     this.#agreedAfterMs = await waitUntil(this.#time, agree, patience);
+  }
+
+  /** Every node gets the release that knows all kinds. */
+  async #updateAll(): Promise<void> {
+    for (const node of this.#nodes) {
+      if (node.lacks.length === 0) continue;
+      node.replace([]);
+      await this.#wake(node);
+    }
   }
 
   #letAllIn(): void {

@@ -114,7 +114,7 @@ export const federation = {
       'wrong-community': 'from another community',
       'before-genesis': 'dated before the genesis',
       'far-future': 'dated in the future',
-      'unknown-kind': 'kind unknown to this release',
+      'unknown-kind': 'not the name of a kind',
       'bad-body': 'content breaks the rules',
       duplicate: 'already known',
       'unknown-author': 'not from a member',

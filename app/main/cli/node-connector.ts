@@ -25,5 +25,7 @@ export interface SimulationRequest {
   readonly ledger: boolean;
   /** With `ledger`: whether their blocks anchor a log too. */
   readonly log: boolean;
+  /** With `ledger`: whether transactions schedule timers too. */
+  readonly timers: boolean;
   readonly report: (line: string) => void;
 }

@@ -76,6 +76,23 @@ test.each<[string, Partial<Feature>]>([
   );
 });
 
+test('a kind of timers that two features declare is named; two kinds of transactions may share one', () => {
+  const timer = { name: 'listing.expire', body: z.strictObject({}), run: () => [] };
+  const opens = (...names: string[]) => ({
+    ledgerKinds: new Map(names.map((name) => [name, { name, timers: [timer] } as never])),
+  });
+  expect(names(featureList([{ ...bare('market'), ...opens('listing.open', 'listing.renew') }]))).toEqual([
+    'market',
+  ]);
+  const problem = refused([
+    { ...bare('auction'), ...opens('auction.open') },
+    { ...bare('market'), ...opens('listing.open') },
+  ]);
+  expect(problem.message).toBe(
+    'The kind of timers “listing.expire” is claimed by “auction” and by “market”.',
+  );
+});
+
 test('two features with one name are refused', () => {
   expect(refused([bare('chat'), bare('chat')])).toMatchObject({ code: 'claimed-twice' });
 });

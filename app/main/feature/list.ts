@@ -93,6 +93,12 @@ function ordered(list: readonly Feature[]): Feature[] {
   return result;
 }
 
+/** The names of a feature's kinds of timers; several kinds of transactions may schedule one. */
+function timersOf({ ledgerKinds }: Feature): readonly string[] {
+  const kinds = [...(ledgerKinds?.values() ?? [])].flatMap(({ timers }) => timers ?? []);
+  return [...new Set(kinds)].map(({ name }) => name);
+}
+
 function claimedOnce(list: readonly Feature[]): void {
   const claims: readonly [string, (feature: Feature) => readonly string[]][] = [
     ['name', ({ name }) => [name]],
@@ -100,6 +106,7 @@ function claimedOnce(list: readonly Feature[]): void {
     ['view', ({ views }) => views ?? []],
     ['kind of events', ({ kinds }) => (kinds ?? []).map(({ name }) => name)],
     ['kind of transactions', ({ ledgerKinds }) => [...(ledgerKinds?.keys() ?? [])]],
+    ['kind of timers', timersOf],
     ['command', ({ commands }) => (commands ?? []).map(({ name }) => name)],
   ];
   for (const [what, claimsOf] of claims) {

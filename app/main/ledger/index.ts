@@ -1,7 +1,14 @@
 export { ACCOUNTS, foldHandle, LedgerHandle, type Account } from './state/accounts.ts';
 export { anchoredLog } from './chain/anchored-log.ts';
 export { ledgerApi } from './api.ts';
-export { kindsOf, type LedgerKind, type LedgerKinds, type LedgerProjection } from './state/kinds.ts';
+export {
+  kindsOf,
+  type LedgerKind,
+  type LedgerKinds,
+  type LedgerProjection,
+  type TimerKind,
+} from './state/kinds.ts';
+export { cancelTimer, scheduleTimer } from './state/timers.ts';
 export { Chain } from './chain/chain.ts';
 export type { PeopleChange } from './chain/chain-store.ts';
 export type { ValidatorView } from './consensus/epoch-watch.ts';

@@ -25,6 +25,9 @@ const PACE_MS = 40;
 /** [H7] How often to check for events to anchor, in milliseconds. */
 const ANCHOR_LOOK_MS = 250;
 
+/** [TM6] The longest wait for a timer before the clock is read again, in milliseconds. */
+const DUE_LOOK_MS = 10_000;
+
 /** [K10] Where a node records its votes. */
 export interface VoteJournal {
   readonly votes: VoteStore;
@@ -63,6 +66,8 @@ export class Ordering {
   #stops: (() => void)[] = [];
   #failed: string | null = null;
   #pending = false;
+  /** Cancels the wait for the earliest timer. */
+  #cancelDue = () => {};
 
   constructor(init: OrderingInit) {
     const { chain, transport, clock, logger } = init;
@@ -101,6 +106,7 @@ export class Ordering {
   stop(): Promise<void> {
     return this.#next(async () => {
       for (const stop of this.#stops.splice(0)) stop();
+      this.#cancelDue();
       this.#spread.stop();
       this.#server.stop();
       this.#join.stop();
@@ -127,6 +133,7 @@ export class Ordering {
 
   workPending(): void {
     if (!this.#consensus || this.#failed) return;
+    this.#awaitDue();
     this.#pending = this.#isPending(this.#consensus);
     this.#consensus.work(this.#pending);
   }
@@ -152,13 +159,15 @@ export class Ordering {
   }
 
   /**
-   * Places of the validators that have not been heard from in the slot in progress, if a transaction has
-   * waited for at least `patienceMs`; null otherwise.
+   * Places of the validators that have not been heard from in the slot in progress, if a transaction or a due
+   * timer has waited for at least `patienceMs`; null otherwise.
    */
   absent(patienceMs: number): number[] | null {
     const { chain, clock } = this.#init;
     const slot = this.view()?.slots.at(-1);
-    if (!slot || chain.mempool.waitingSince(clock.now() - patienceMs).length === 0) return null;
+    const since = clock.now() - patienceMs;
+    const waits = chain.mempool.waitingSince(since).length > 0 || isDue(chain, since);
+    if (!slot || !waits) return null;
     const { notarised, finalised, nullified } = slot;
     const places = [...notarised.keys()].filter((at) => !notarised[at] && !finalised[at] && !nullified[at]);
     return places.length > 0 ? places : null;
@@ -176,10 +185,22 @@ export class Ordering {
     }
   }
 
-  /** [K8] [H7] Whether something is waiting that this node's slot should continue for. */
+  /** [K8] [H7] [TM6] Whether something is waiting that this node's slot should continue for. */
   #isPending(consensus: Consensus): boolean {
-    const { mempool, state, anchoring } = this.#init.chain;
-    return mempool.ready(state) || (anchoring !== null && anchorsPending(anchoring, () => consensus.view()));
+    const { chain, clock } = this.#init;
+    const { mempool, state, anchoring } = chain;
+    if (mempool.ready(state) || isDue(chain, clock.now())) return true;
+    return anchoring !== null && anchorsPending(anchoring, () => consensus.view());
+  }
+
+  /** [TM6] Looks again when the earliest timer is due, and now and then before, since clocks are set. */
+  #awaitDue(): void {
+    this.#cancelDue();
+    const { chain, clock } = this.#init;
+    const due = chain.nextDue;
+    const waitMs = due === null ? 0 : due - clock.now();
+    if (waitMs <= 0) return;
+    this.#cancelDue = clock.after(Math.min(waitMs, DUE_LOOK_MS), () => this.workPending());
   }
 
   /** [Q6] Replaces the state by a snapshot. */
@@ -237,6 +258,11 @@ export class Ordering {
     this.#turns = done.catch(() => {});
     return done;
   }
+}
+
+/** [TM6] Whether a timer of the final state is due at a time. */
+function isDue({ nextDue }: Chain, timeMs: number): boolean {
+  return nextDue !== null && nextDue <= timeMs;
 }
 
 /** The parameters in force set the length of a slot. */

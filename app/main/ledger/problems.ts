@@ -75,6 +75,13 @@ export const problem = defineProblems('ledger', {
   'unknown-recipient': { message: 'There is no such account.', remedy: 'Check the recipient.' },
   'self-transfer': { message: 'Sender and recipient are the same.' },
   overspend: { message: 'The account has {credits}, which is less than {amount}.' },
+  'bad-due': { message: 'A timer is due later than the block that schedules it.' },
+  'too-many-timers': {
+    message: 'More than {most} timers cannot wait in a community.',
+    remedy: 'Try again when some of them have run.',
+  },
+  'timer-too-large': { message: 'The body of the timer is larger than allowed.' },
+  'unknown-timer': { message: 'This node does not know timers of the kind “{kind}”.' },
   'no-parameter': { code: 'no-change', message: 'Nothing is changed.' },
   'unknown-member': { message: 'There is no such member.' },
   founder: { message: 'Nobody can change the founder’s rights.' },

@@ -5,8 +5,7 @@ import { Problem, type ProblemFields } from '../kernel/errors.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { accountOf, maySign } from './state/accounts.ts';
 import type { Chain } from './chain/chain.ts';
-import { applyTransaction } from './state/execution.ts';
-import { StateOverlay } from './types/state.ts';
+import { BlockExecution } from './state/execution.ts';
 import { sealTransaction, type Transaction } from './types/transaction.ts';
 import { problem } from './problems.ts';
 
@@ -114,7 +113,6 @@ export class TransactionSubmitter {
   #rehearse(transaction: Transaction): ProblemFields | null {
     const { chain, clock } = this.#init;
     const { base, set, state } = chain;
-    const draft = new StateOverlay(state);
     const block = {
       community: chain.origin.id,
       epoch: set.epoch,
@@ -122,11 +120,9 @@ export class TransactionSubmitter {
       time: Math.max(clock.now(), base.time + 1),
     };
     const nonce = accountOf(state, transaction.account)!.nonce;
-    for (const waiting of chain.mempool.queueOf(transaction.account, nonce)) {
-      applyTransaction(waiting, draft, block, chain.rules);
-    }
-    const outcome = applyTransaction(transaction, draft, block, chain.rules);
-    return outcome.done ? null : outcome.refusal;
+    const execution = new BlockExecution(state, block, chain.rules);
+    for (const waiting of chain.mempool.queueOf(transaction.account, nonce)) execution.add(waiting);
+    return execution.add(transaction);
   }
 
   #final(transaction: Transaction): Promise<void> {

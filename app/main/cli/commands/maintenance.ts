@@ -106,6 +106,7 @@ interface SimOptions {
   readonly seeds: number;
   readonly ledger?: boolean;
   readonly log?: boolean;
+  readonly timers?: boolean;
 }
 
 function sim(context: Context): Command {
@@ -118,13 +119,14 @@ function sim(context: Context): Command {
     .option('--seeds <number>', 'how many simulations', wholeNumber, 1)
     .option('--ledger', 'simulate validators that order transactions, some of them byzantine')
     .option('--log', 'with --ledger: their blocks anchor a log too')
+    .option('--timers', 'with --ledger: transactions schedule timers too')
     .action(async (options: CommonOptions & SimOptions) => {
       context.began(options);
       const { io, connector } = context;
-      const { seed, seeds, ledger = false, log = false } = options;
+      const { seed, seeds, ledger = false, log = false, timers = false } = options;
       if (seeds === 0) throw problem('no-seeds');
       const report = (line: string) => io.err(`${line}\n`);
-      const agreed = await connector.simulate({ seed, seeds, ledger, log, report });
+      const agreed = await connector.simulate({ seed, seeds, ledger, log, timers, report });
       const text = agreed ? 'All simulations ended in agreement.' : 'Not all simulations ended in agreement.';
       print(io, { json: { agreed, seed, seeds }, text }, options.json === true);
       if (!agreed) throw new CheckFailed(exitCode.verificationFailed);

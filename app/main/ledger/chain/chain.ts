@@ -36,6 +36,7 @@ import { Mempool, type MempoolLimits, type MempoolVerdict } from './mempool.ts';
 import { baseOf, type Base } from '../consensus/proposal.ts';
 import type { Fetched } from './snapshot.ts';
 import { SnapshotStore } from './snapshot-store.ts';
+import { nextDue } from '../state/timers.ts';
 import { rootOf, StateStore, type ProvableState } from '../state/state-store.ts';
 import { openTransaction } from '../types/transaction.ts';
 import { TransactionSearch } from './transaction-search.ts';
@@ -142,6 +143,11 @@ export class Chain implements Application {
     return this.#tip;
   }
 
+  /** [TM6] The due time of the earliest waiting timer in milliseconds since the epoch; null if none waits. */
+  get nextDue(): number | null {
+    return nextDue(this.#state);
+  }
+
   /** The validators in force after the last final block. */
   get set(): ValidatorSet {
     return setOf(this.#state);
@@ -183,7 +189,8 @@ export class Chain implements Application {
       anchors ? 1 / 8 : 0,
       (room) => (anchors ? this.#listed(template, state, room, below) : null),
     );
-    if (transactions.length === 0 && !listed && !empty) return null;
+    const { timers } = result;
+    if (transactions.length === 0 && timers.length === 0 && !listed && !empty) return null;
     const sealed = transactions.map((transaction) => transaction.sealed);
     const { anchor = null, anchored } = listed ?? {};
     const stateRoot = rootOf(result.overlay);

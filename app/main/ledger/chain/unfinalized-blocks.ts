@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
 import type { Block } from '../types/block.ts';
 import type { BlockResult } from '../state/execution.ts';
-import type { LedgerProjection, StateSource } from '../state/kinds.ts';
+import type { EventPlace, LedgerEvent, LedgerProjection, StateSource } from '../state/kinds.ts';
 import type { Base } from '../consensus/proposal.ts';
 import type { ProvableState } from '../state/state-store.ts';
 import type { Transaction } from '../types/transaction.ts';
@@ -62,15 +62,27 @@ export class UnfinalizedBlocks {
 }
 
 /** Passes a block's events to the projections, in the transaction that makes it final. */
-export function tellProjections(
-  projections: readonly LedgerProjection[],
-  { block: { header }, transactions, events }: UnfinalizedBlock,
-): void {
-  for (const [index, { id, account }] of transactions.entries()) {
-    const place = { height: header.height, time: header.time, index, transaction: id, account };
-    for (const event of events[index]!) {
-      for (const projection of projections) projection.apply(event, place);
-    }
+export function tellProjections(projections: readonly LedgerProjection[], executed: UnfinalizedBlock): void {
+  if (projections.length === 0) return;
+  for (const [event, place] of eventsOf(executed)) {
+    for (const projection of projections) projection.apply(event, place);
+  }
+}
+
+/** The events of a block in the order of execution: those of its timers, then those of its transactions. */
+function* eventsOf({
+  block: { header },
+  timers,
+  transactions,
+  events,
+}: UnfinalizedBlock): Generator<[LedgerEvent, EventPlace]> {
+  const { height, time } = header;
+  for (const [index, { timer, events: own }] of timers.entries()) {
+    for (const event of own) yield [event, { height, time, index, cause: 'timer', timer }];
+  }
+  for (const [index, { id: transaction, account }] of transactions.entries()) {
+    const place = { height, time, index, cause: 'transaction', transaction, account } as const;
+    for (const event of events[index]!) yield [event, place];
   }
 }
 

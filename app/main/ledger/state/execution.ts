@@ -6,6 +6,7 @@ import { accountOf, maySign, mustReach, ownAccount, putAccount, setOf, standingO
 import { writeAnchorTip, type AnchorTip } from '../types/anchor.ts';
 import { extendHistory, historyOf, writeHistory } from './history.ts';
 import { refuse, type BlockContext, type LedgerEvent, type LedgerKinds } from './kinds.ts';
+import { runDueTimers, type TimerRun } from './timers.ts';
 import { StateOverlay, type StateDraft, type StateView } from '../types/state.ts';
 import { Overlay, type ProvableState } from './state-store.ts';
 import { signatureCheckOf, type Transaction } from '../types/transaction.ts';
@@ -98,13 +99,18 @@ export function signaturesOf(
 /** The effect of a block on its parent's state. */
 export interface BlockResult {
   readonly overlay: Overlay;
+  /** The timers that the block ran before its transactions, in order. */
+  readonly timers: readonly TimerRun[];
   /** The events of each transaction, in order. */
   readonly events: readonly (readonly LedgerEvent[])[];
   /** The next validator set, if the block changes it. */
   readonly next: ValidatorSet | null;
 }
 
-/** A block in the making: transactions are tried one after another, and those that fail leave no trace. */
+/**
+ * A block in the making: due timers run first, then transactions are tried one after another, and those that
+ * fail leave no trace.
+ */
 export class BlockExecution {
   readonly #base: ProvableState;
   readonly #block: BlockContext;
@@ -112,12 +118,15 @@ export class BlockExecution {
   readonly #draft: StateOverlay;
   readonly #events: (readonly LedgerEvent[])[] = [];
   readonly #sealed: Uint8Array[] = [];
+  /** [TM3] The timers that ran. */
+  readonly timers: readonly TimerRun[];
 
   constructor(base: ProvableState, block: BlockContext, rules: Rules) {
     this.#base = base;
     this.#block = block;
     this.#rules = rules;
     this.#draft = new StateOverlay(base);
+    this.timers = runDueTimers(base, this.#draft, block, rules);
   }
 
   /** The state so far. */
@@ -143,6 +152,11 @@ export class BlockExecution {
     if (anchor) writeAnchorTip(this.#draft, anchor);
     const overlay = new Overlay(this.#base, this.#draft.changes);
     const set = setOf(overlay);
-    return { overlay, events: this.#events, next: set.epoch === this.#block.epoch ? null : set };
+    return {
+      overlay,
+      timers: this.timers,
+      events: this.#events,
+      next: set.epoch === this.#block.epoch ? null : set,
+    };
   }
 }

@@ -19,6 +19,8 @@ export interface LedgerKind<Body> {
     readonly account: Uint8Array;
     readonly body: Body;
   }): readonly SignatureCheck[];
+  /** [TM1] The kinds of timers that it schedules. */
+  readonly timers?: readonly AnyTimerKind[];
   /**
    * Executes a transaction: a function of the call alone, without clock, randomness or I/O. Returns events
    * for projections. Throws a Problem to refuse; then none of its writes are kept.
@@ -29,6 +31,32 @@ export interface LedgerKind<Body> {
 /** A kind whose body type is unknown. */
 export interface AnyKind extends Omit<LedgerKind<never>, 'body'> {
   readonly body: z.ZodType;
+}
+
+/** A feature's registration of one kind of timer [TM1], beside the kind of transaction that schedules it. */
+export interface TimerKind<Body> {
+  /** `noun.verb` */
+  readonly name: string;
+  /** A strict schema with limits, by which bodies are checked when a timer is scheduled and when it runs. */
+  readonly body: z.ZodType<Body>;
+  /**
+   * Runs a timer once, in the first block at or after its due time: a function of the call alone, as for a
+   * transaction. Returns events. Throws a Problem to fail; then none of its writes are kept.
+   */
+  run(call: TimerCall<Body>): readonly LedgerEvent[];
+}
+
+/** A kind of timer whose body type is unknown. */
+export interface AnyTimerKind extends Omit<TimerKind<never>, 'body'> {
+  readonly body: z.ZodType;
+}
+
+/** One timer in the block that runs it. */
+export interface TimerCall<Body> extends Pick<Call<Body>, 'body' | 'state' | 'block' | 'bls'> {
+  /** The key of its entry, which is removed already. */
+  readonly timer: string;
+  /** Block time in milliseconds since the epoch for which it was scheduled; the block may be later. */
+  readonly due: number;
 }
 
 /** One transaction in its block. */
@@ -57,14 +85,27 @@ export interface LedgerEvent {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Where an event happened. */
-export interface EventPlace {
+/** Where an event happened, and by which transaction or timer. */
+export type EventPlace = TransactionPlace | TimerPlace;
+
+interface BlockPlace {
   readonly height: number;
+  /** Block time, milliseconds since the epoch. */
   readonly time: number;
-  /** Place of the transaction in its block. */
+  /** Place of the transaction in its block, or of the timer among those that the block ran. */
   readonly index: number;
+}
+
+interface TransactionPlace extends BlockPlace {
+  readonly cause: 'transaction';
   readonly transaction: Uint8Array;
   readonly account: Uint8Array;
+}
+
+interface TimerPlace extends BlockPlace {
+  readonly cause: 'timer';
+  /** The key that the timer's entry had. */
+  readonly timer: string;
 }
 
 /** A state whose entries can be listed. */

@@ -1,7 +1,7 @@
 import { toHex } from '../../kernel/bytes.ts';
 import type { Database, Statement } from '../../kernel/database.ts';
 import { sha256 } from '../../kernel/sha256.ts';
-import { placeOfKey, type StateView } from '../types/state.ts';
+import { placeOfKey, type OrderedState } from '../types/state.ts';
 import { decodePage, encodePage } from './state-page.ts';
 import { foldSlots, slotHash, updateMap, type Page, type PageSource, type Slot } from './state-map.ts';
 
@@ -9,7 +9,7 @@ import { foldSlots, slotHash, updateMap, type Page, type PageSource, type Slot }
 const CACHED = 50_000;
 
 /** A state with its authenticated map: the final one, or one built on it. */
-export interface ProvableState extends StateView, PageSource {}
+export interface ProvableState extends OrderedState, PageSource {}
 
 export function rootOf(state: PageSource): Uint8Array {
   return slotHash(state.top);
@@ -38,6 +38,15 @@ export class Overlay implements ProvableState {
     return changed === undefined ? this.base.get(key) : changed;
   }
 
+  keysBetween(from: string, to: string, limit: number): string[] {
+    const changed = new Set([...this.changes.keys()].filter((key) => key >= from && key < to));
+    const below = this.base.keysBetween(from, to, limit + changed.size);
+    if (changed.size === 0) return below;
+    const kept = below.filter((key) => !changed.has(key));
+    for (const key of changed) if (this.changes.get(key) !== null) kept.push(key);
+    return kept.sort().slice(0, limit);
+  }
+
   page(path: string): Page | null {
     const changed = this.pages.get(path);
     return changed === undefined ? this.base.page(path) : changed;
@@ -50,12 +59,16 @@ export class StateStore implements ProvableState {
   readonly #entries = new Map<string, Uint8Array | null>();
   readonly #pages = new Map<string, Page | null>();
   readonly #readEntry: Statement<{ value: Uint8Array }>;
+  readonly #readKeys: Statement<{ key: string }>;
   readonly #readPage: Statement<{ slots: Uint8Array }>;
   #top: Slot | undefined;
 
   constructor(db: Database) {
     this.#db = db;
     this.#readEntry = db.prepare('SELECT value FROM ledger_entry WHERE key = ?');
+    this.#readKeys = db.prepare(
+      'SELECT key FROM ledger_entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
+    );
     this.#readPage = db.prepare('SELECT slots FROM ledger_page WHERE path = ?');
   }
 
@@ -69,6 +82,11 @@ export class StateStore implements ProvableState {
     const value = this.#readEntry.get(key)?.value ?? null;
     remember(this.#entries, key, value);
     return value;
+  }
+
+  keysBetween(from: string, to: string, limit: number): string[] {
+    const rows = this.#readKeys.all(from, to, limit);
+    return rows.map(({ key }) => key);
   }
 
   page(path: string): Page | null {

@@ -7,6 +7,12 @@ export interface StateView {
   get(key: string): Uint8Array | null;
 }
 
+/** A state whose keys can be listed in order. */
+export interface OrderedState extends StateView {
+  /** The first keys at or after `from` and before `to`, in order of their UTF-16 code units. */
+  keysBetween(from: string, to: string, limit: number): string[];
+}
+
 /** A state that can be changed without changing the state below it. */
 export interface StateDraft extends StateView {
   /** Null removes the entry. */

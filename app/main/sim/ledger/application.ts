@@ -23,7 +23,9 @@ import {
   type Validator,
   type ValidatorSet,
 } from '../../ledger/types/validators.ts';
+import type { BlockContext } from '../../ledger/state/kinds.ts';
 import type { SimLog } from './log.ts';
+import { TimerState } from './timers.ts';
 
 /** Final blocks as a disk keeps them: they survive a crash. */
 export interface ChainDisk {
@@ -71,7 +73,8 @@ export function setTransaction(n: number, places: readonly number[]): Uint8Array
 
 /**
  * A minimal application of consensus: transactions are distinguished by their bytes, and a state root is a
- * hash over everything that was ever ordered. One kind of transaction changes the set of validators.
+ * hash over everything that was ever ordered. One kind of transaction changes the set of validators, another
+ * schedules a timer.
  */
 export class SimLedger implements Application {
   readonly limits = simLimits;
@@ -82,6 +85,8 @@ export class SimLedger implements Application {
   readonly #ordered = new Map<string, ReadonlySet<string>>();
   /** For each of them: the last anchor. */
   readonly #tips = new Map<string, AnchorTip>();
+  /** For each of them: the timers. */
+  readonly #timers = new Map<string, TimerState>();
   /** Blocks that were executed but are not final. */
   readonly #ahead = new Map<string, Block>();
   readonly anchoring: Anchoring | null;
@@ -95,11 +100,13 @@ export class SimLedger implements Application {
     const { community } = init.genesis;
     this.#ordered.set(toHex(community), ordered);
     this.#tips.set(toHex(community), { digest: community, count: 0, time: 0 });
+    this.#timers.set(toHex(community), TimerState.first);
     init.log?.restart();
     for (const block of this.chain()) {
       ordered = new Set([...ordered, ...block.transactions.map(toHex)]);
       this.#ordered.set(toHex(block.header.hash), ordered);
       this.#passAnchor(block);
+      this.#timers.set(toHex(block.header.hash), this.#timersAfter(block.header, block.transactions)!);
       this.#mark(block);
       this.#set = this.#nextSet(block.transactions, this.#set) ?? this.#set;
     }
@@ -128,6 +135,16 @@ export class SimLedger implements Application {
     return this.#waiting.size > 0;
   }
 
+  /** [TM6] The due time of the earliest timer in the final state; null if none waits. */
+  get nextDue(): number | null {
+    return this.#timers.get(toHex(this.#base().hash))!.nextDue;
+  }
+
+  /** The timers at a block that was executed or is final. */
+  timersAt(hash: Uint8Array): TimerState | undefined {
+    return this.#timers.get(toHex(hash));
+  }
+
   async tip(): Promise<Tip> {
     return { base: this.#base(), set: this.#set };
   }
@@ -142,13 +159,15 @@ export class SimLedger implements Application {
       transactions.push(transaction);
       if (this.#nextSet([transaction], this.#set)) break;
     }
-    const stateRoot = rootAfter(parent, transactions);
+    const timers = this.#timersAfter(template, transactions)!;
+    const stateRoot = rootAfter(parent, transactions, timers.root);
     const events =
       empty || !this.anchoring
         ? []
         : this.anchoring.choose(template.time, ROOM, this.#below(template.parent));
     if (events.length === 0) {
-      return transactions.length === 0 && !empty ? null : { transactions, stateRoot, anchor: null };
+      const nothing = transactions.length === 0 && timers.rung.length === 0 && !empty;
+      return nothing ? null : { transactions, stateRoot, anchor: null };
     }
     const tip = this.tipAt(template.parent)!;
     const anchored = anchorOn(
@@ -175,13 +194,15 @@ export class SimLedger implements Application {
       return { ok: false, code: 'replay' };
     }
     if (!transactions.every(isTransaction)) return { ok: false, code: 'bad-transaction' };
-    if (!equalBytes(header.stateRoot, rootAfter(parent, transactions))) {
+    const timers = this.#timersAfter(header, transactions)!;
+    if (!equalBytes(header.stateRoot, rootAfter(parent, transactions, timers.root))) {
       return { ok: false, code: 'wrong-state-root' };
     }
     const fault = block.anchored && judgeAnchor(header, block.anchored, this.tipAt(header.parent)!);
     if (fault) return { ok: false, code: fault };
     this.#ordered.set(toHex(header.hash), new Set([...ordered, ...keys]));
     this.#ahead.set(toHex(header.hash), block);
+    this.#timers.set(toHex(header.hash), timers);
     this.#passAnchor(block);
     return { ok: true, next: this.#nextSet(transactions, this.#set) };
   }
@@ -224,6 +245,19 @@ export class SimLedger implements Application {
 
   diverged(_run: FinalRun, code: string): void {
     this.#init.complain(`cannot accept a final block: ${code}`);
+  }
+
+  /** The state root of a block; without its timers if its parent is unknown here. */
+  rootOf(parent: Base, block: BlockContext, transactions: readonly Uint8Array[]): Uint8Array {
+    const timers = this.#timersAfter({ ...block, parent: parent.hash }, transactions);
+    return rootAfter(parent, transactions, timers?.root);
+  }
+
+  #timersAfter(
+    { parent, community, epoch, height, time }: BlockContext & { readonly parent: Uint8Array },
+    transactions: readonly Uint8Array[],
+  ): TimerState | undefined {
+    return this.timersAt(parent)?.after({ community, epoch, height, time }, transactions);
   }
 
   #passAnchor({ header, anchored }: Block): void {
@@ -277,14 +311,18 @@ export function firstBase({ community, time }: SimGenesis): Base {
   return { hash: community, slot: 0, height: 0, time, stateRoot: sha256(community) };
 }
 
-export function rootAfter(parent: Base, transactions: readonly Uint8Array[]): Uint8Array {
-  return sha256(concatBytes(parent.stateRoot, encodeCanonical(transactions)));
+function rootAfter(
+  parent: Base,
+  transactions: readonly Uint8Array[],
+  timers: Uint8Array | null = null,
+): Uint8Array {
+  return sha256(concatBytes(parent.stateRoot, encodeCanonical(transactions), timers ?? new Uint8Array(0)));
 }
 
 function isTransaction(bytes: Uint8Array): boolean {
   try {
     const value = decodeCbor(bytes);
-    return Array.isArray(value) && (value[0] === 'plain' || value[0] === 'set');
+    return Array.isArray(value) && ['plain', 'set', 'timer'].includes(value[0] as string);
   } catch {
     return false;
   }

@@ -15,14 +15,7 @@ import { memoryBls } from '../../platform/memory/bls.ts';
 import type { VirtualClock } from '../../platform/memory/clock.ts';
 import type { MemoryNetwork } from '../../platform/memory/network.ts';
 import type { Rng } from '../rng.ts';
-import {
-  plainTransaction,
-  rootAfter,
-  SimLedger,
-  simLimits,
-  firstBase,
-  type SimGenesis,
-} from './application.ts';
+import { plainTransaction, SimLedger, simLimits, firstBase, type SimGenesis } from './application.ts';
 import { simTimes } from './validator.ts';
 
 /** The behaviours of a byzantine validator; each draws some of them. */
@@ -228,16 +221,19 @@ export class ByzantineValidator {
       const transactions = [plainTransaction(this.#own++)];
       const time = Math.max(parent.time + 1, this.#init.time.now()) + (rng.chance(0.1) ? 3_600_000 : 0);
       const anchored = this.#anchored(parent);
+      const context = {
+        community: genesis.community,
+        epoch: view.epoch,
+        height: parent.height + 1,
+        time,
+      };
       const block = makeBlock(
         {
-          community: genesis.community,
-          epoch: view.epoch,
+          ...context,
           slot: current.slot,
-          height: parent.height + 1,
           parent: parent.hash,
-          time,
           proposer: here.me,
-          stateRoot: rng.chance(0.1) ? rng.bytes(32) : rootAfter(parent, transactions),
+          stateRoot: rng.chance(0.1) ? rng.bytes(32) : this.#ledger.rootOf(parent, context, transactions),
           anchor: anchored ? { time, digest: anchorDigest(anchored) } : null,
         },
         transactions,

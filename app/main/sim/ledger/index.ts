@@ -12,18 +12,22 @@ export interface LedgerSimulationInit {
   readonly mutant?: Mutant;
   /** Whether the worlds also have a log, whose events the blocks anchor. */
   readonly log?: boolean;
+  /** Whether transactions also schedule timers. */
+  readonly timers?: boolean;
 }
 
 /** Runs seeded worlds of validators one after another; resolves to whether all of them passed. */
 export async function simulateLedger(init: LedgerSimulationInit): Promise<boolean> {
-  const { seed, seeds, report, mutant, log = false } = init;
+  const { seed, seeds, report, mutant, log = false, timers = false } = init;
   let failed = 0;
   let blocks = 0;
   let anchored = 0;
+  let rung = 0;
   for (let offset = 0; offset < seeds; offset++) {
-    const world = await runLedgerWorld(seed + offset, { log, ...(mutant && { mutant }) });
+    const world = await runLedgerWorld(seed + offset, { log, timers, ...(mutant && { mutant }) });
     blocks += world.blocks;
     anchored += world.anchored;
+    rung += world.rung;
     if (world.problems.length === 0) continue;
     failed++;
     report(
@@ -33,11 +37,11 @@ export async function simulateLedger(init: LedgerSimulationInit): Promise<boolea
     if (world.byzantine.length > 0) report(`  Lying: ${world.byzantine.join('; ')}.`);
     report(`  Faults: ${[...new Set(world.faults.map(({ kind }) => kind))].join(', ') || 'none'}.`);
     report(
-      `  Replay it: npm run -s impulse -- sim --ledger${log ? ' --log' : ''} --seed ${world.seed} --seeds 1`,
+      `  Replay it: npm run -s impulse -- sim --ledger${log ? ' --log' : ''}${timers ? ' --timers' : ''} --seed ${world.seed} --seeds 1`,
     );
   }
   report(
-    `${seeds} worlds, ${blocks} final blocks${log ? `, ${anchored} events certified` : ''}: ${failed === 0 ? 'all passed' : `${failed} failed`}.`,
+    `${seeds} worlds, ${blocks} final blocks${log ? `, ${anchored} events certified` : ''}${timers ? `, ${rung} timers ran` : ''}: ${failed === 0 ? 'all passed' : `${failed} failed`}.`,
   );
   return failed === 0;
 }

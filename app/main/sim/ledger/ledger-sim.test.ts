@@ -6,6 +6,7 @@ import { runLedgerWorld } from './world.ts';
 const FIRST_SEED = 1;
 const SEEDS = 150;
 const LOG_SEEDS = 60;
+const TIMER_SEEDS = 40;
 /** The number of worlds in which a broken rule must show; without it all of them pass. */
 const SEARCHED = 60;
 
@@ -43,6 +44,24 @@ describe('simulation of validators', () => {
       expect(agreed, lines.join('\n')).toBe(true);
     },
   );
+
+  it(
+    `ends ${TIMER_SEEDS} worlds with timers as well, each run once, in time and in order [TM3] [TM6]`,
+    { timeout: 240_000 },
+    async () => {
+      const lines: string[] = [];
+      const report = (line: string) => lines.push(line);
+      const agreed = await simulateLedger({ seed: FIRST_SEED, seeds: TIMER_SEEDS, report, timers: true });
+      expect(agreed, lines.join('\n')).toBe(true);
+      expect(lines.at(-1)).toMatch(/, [1-9]\d\d timers ran: all passed\.$/);
+    },
+  );
+
+  it('finds a validator that sleeps while a timer is due [TM6]', { timeout: 120_000 }, async () => {
+    const mutant = mutants['sleeps while a timer is due'];
+    const { problems } = await runLedgerWorld(FIRST_SEED, { mutant, timers: true });
+    expect(problems.join('\n')).toContain('not all became final');
+  });
 
   it('finds a validator that votes for events that it does not hold [H4]', { timeout: 120_000 }, async () => {
     const mutant = mutants['votes for events that it does not hold'];

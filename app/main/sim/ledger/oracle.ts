@@ -1,11 +1,13 @@
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
 import type { FinalRun } from '../../ledger/consensus/application.ts';
 import { judgeCertificate } from '../../ledger/types/certificate.ts';
+import type { Block } from '../../ledger/types/block.ts';
 import { convicts, type Evidence } from '../../ledger/types/equivocation.ts';
 import type { ValidatorSet } from '../../ledger/types/validators.ts';
 import { memoryBls } from '../../platform/memory/bls.ts';
 import type { Trace } from '../trace.ts';
 import { SimLedger, type SimGenesis } from './application.ts';
+import { TimerModel } from './timers.ts';
 import type { SimValidator } from './validator.ts';
 
 /** Sees everything that honest validators finalise, and reports violations. */
@@ -18,6 +20,10 @@ export class Oracle {
   readonly anchored = new Set<string>();
   /** The validators of each epoch that final blocks started. */
   readonly sets = new Map<number, ValidatorSet>();
+  /** The timers that final blocks scheduled. */
+  readonly timers = new TimerModel();
+  /** How many timers final blocks ran. */
+  rung = 0;
   readonly #genesis: SimGenesis;
   readonly #honest: ReadonlyMap<number, SimValidator>;
   readonly #trace: Trace;
@@ -41,7 +47,8 @@ export class Oracle {
     if (!equalBytes(last.hash, certificate.block!))
       this.#trace.complain(`${node.name} has a proof of another block`);
     const chain = node.ledger?.chain() ?? [];
-    for (const { header, transactions, anchored } of blocks) {
+    for (const block of blocks) {
+      const { header, transactions, anchored } = block;
       const hash = toHex(header.hash);
       this.#trace.note(`${node.name} final ${header.height} ${hash}`);
       const known = this.final.get(header.height);
@@ -52,6 +59,7 @@ export class Oracle {
       }
       if (known) continue;
       this.final.set(header.height, hash);
+      this.#ran(node, block);
       if (anchored && set) this.#certified(anchored.ids, set);
       for (const transaction of transactions) {
         if (this.ordered.has(toHex(transaction))) this.#trace.complain('a transaction is final twice');
@@ -60,6 +68,15 @@ export class Oracle {
         if (next) this.sets.set(next.epoch, next);
       }
     }
+  }
+
+  /** [TM3] A final block runs exactly the timers that are due, in order. */
+  #ran({ name, ledger }: SimValidator, block: Block): void {
+    const due = this.timers.pass(block);
+    this.rung += due.length;
+    const rung = ledger?.timersAt(block.header.hash)?.rung ?? due;
+    if (String(rung) === String(due)) return;
+    this.#trace.complain(`${name} ran the timers ${String(rung)}, due were ${String(due)} [TM3]`);
   }
 
   /**

@@ -25,6 +25,8 @@ export interface Mutant {
   readonly rules?: Rules;
   /** Votes for anchors without checking whether it holds the listed events. */
   readonly blind?: boolean;
+  /** Orders nothing when a timer is due. */
+  readonly sleeps?: boolean;
   disk?(disk: VotePorts): VotePorts;
 }
 
@@ -48,6 +50,9 @@ export interface SimValidatorInit {
 /** How often a validator checks for events to anchor, in milliseconds. */
 const ANCHOR_LOOK_MS = 250;
 
+/** The longest wait for a timer before the clock is read again, in milliseconds. */
+const DUE_LOOK_MS = 10_000;
+
 /** An honest validator: disks that outlive it, and one life after another on them. */
 export class SimValidator {
   readonly name: string;
@@ -57,6 +62,7 @@ export class SimValidator {
   #clock: MachineClock;
   #backup: number | null = null;
   #wasRestored = false;
+  #cancelDue = () => {};
   #life: { ledger: SimLedger; consensus: Consensus } | null = null;
 
   constructor(init: SimValidatorInit) {
@@ -126,7 +132,19 @@ export class SimValidator {
     if (!this.#life) return;
     const { ledger, consensus } = this.#life;
     const { anchoring, pending } = ledger;
-    consensus.work(pending || (anchoring !== null && anchorsPending(anchoring, () => consensus.view())));
+    const isDue = !this.#init.mutant.sleeps && this.#awaitDue(ledger);
+    const anchors = anchoring !== null && anchorsPending(anchoring, () => consensus.view());
+    consensus.work(pending || isDue || anchors);
+  }
+
+  /** [TM6] Whether a timer is due; looks again when one may be. */
+  #awaitDue({ nextDue }: SimLedger): boolean {
+    this.#cancelDue();
+    if (nextDue === null) return false;
+    const waitMs = nextDue - this.#clock.now();
+    if (waitMs <= 0) return true;
+    this.#cancelDue = this.#clock.after(Math.min(waitMs, DUE_LOOK_MS), () => this.#work());
+    return false;
   }
 
   submit(transaction: Uint8Array): void {

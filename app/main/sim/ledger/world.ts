@@ -12,6 +12,7 @@ import { drawLedgerFaults, type LedgerFault } from './faults.ts';
 import { SimLog, type SimEvent } from './log.ts';
 import { Oracle } from './oracle.ts';
 import { SimValidator, type Mutant } from './validator.ts';
+import { timerTransaction } from './timers.ts';
 import { ByzantineValidator } from './byzantine-validator.ts';
 
 export interface LedgerWorldOptions {
@@ -20,6 +21,8 @@ export interface LedgerWorldOptions {
   readonly patienceMs?: number;
   /** Whether people also write into a log, whose events the blocks anchor. */
   readonly log?: boolean;
+  /** Whether transactions also schedule timers. */
+  readonly timers?: boolean;
 }
 
 export interface LedgerWorldReport {
@@ -34,6 +37,8 @@ export interface LedgerWorldReport {
   readonly blocks: number;
   /** Events that final blocks list. */
   readonly anchored: number;
+  /** Timers that final blocks ran. */
+  readonly rung: number;
   readonly epochs: number;
   readonly faults: readonly LedgerFault[];
   /**
@@ -142,6 +147,7 @@ class LedgerWorld {
     for (const node of this.#everybody()) await node.start();
     this.#dial();
     const works = Array.from({ length: rng.between(3, 20) }, () => rng.between(0, this.#lengthMs));
+    const timers = this.#options.timers ? new Rng(this.#seed, 'timers') : null;
     const posts = this.#options.log ? new Rng(this.#seed, 'log') : null;
     const moments = [
       ...Array.from({ length: posts?.between(3, 40) ?? 0 }, () => ({
@@ -150,6 +156,10 @@ class LedgerWorld {
       })),
       ...this.#faults.map((fault) => ({ atMs: fault.atMs, run: () => this.#inflict(fault) })),
       ...works.map((atMs, n) => ({ atMs, run: () => this.#submit(this.#transaction(rng, n)) })),
+      ...Array.from({ length: timers?.between(1, 12) ?? 0 }, (_, n) => ({
+        atMs: timers!.between(0, this.#lengthMs),
+        run: () => this.#submit(timerTransaction(n, timers!.between(1, 90_000))),
+      })),
     ];
     await passThrough(this.#time, moments, this.#lengthMs);
     await this.#quiesce();
@@ -172,6 +182,7 @@ class LedgerWorld {
       ),
       blocks: this.#oracle.final.size,
       anchored: this.#oracle.anchored.size,
+      rung: this.#oracle.rung,
       epochs: this.#oracle.sets.size,
       faults: this.#faults,
       settledAfterMs: this.#settledAfterMs,
@@ -309,8 +320,12 @@ class LedgerWorld {
     this.trace.complain(`not all became final within ${patienceMs / 60_000} minutes: ${heights.join(', ')}`);
   }
 
-  /** Whether every honest node holds the same chain, with everything that was ever submitted or final. */
+  /**
+   * Whether every honest node holds the same chain, with everything that was ever submitted or final, and no
+   * timer waits.
+   */
   #settled(): boolean {
+    if (this.#oracle.timers.waiting > 0) return false;
     return [...this.#honest.values()].every(({ ledger }) => {
       const chain = ledger?.chain() ?? [];
       if (chain.length !== this.#oracle.final.size || this.#events.length > this.#oracle.anchored.size)

@@ -5,10 +5,13 @@ export {
   kindsOf,
   type LedgerKind,
   type LedgerKinds,
+  type EventPlace,
   type LedgerProjection,
   type TimerKind,
 } from './state/kinds.ts';
-export { cancelTimer, scheduleTimer } from './state/timers.ts';
+export { ledgerEvent, type LedgerEvent } from './state/events.ts';
+export { ledgerEvents } from './state/transactions/events.ts';
+export { cancelTimer, scheduleTimer, timerFailed } from './state/timers.ts';
 export { Chain } from './chain/chain.ts';
 export type { PeopleChange } from './chain/chain-store.ts';
 export type { ValidatorView } from './consensus/epoch-watch.ts';

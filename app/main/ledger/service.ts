@@ -21,6 +21,7 @@ import type { EvidenceBook } from './chain/evidence-book.ts';
 import { historyOf } from './state/history.ts';
 import type { ConsensusView } from './consensus/live-view.ts';
 import { createLookup, personOf, type FoundEvent } from './lookup.ts';
+import type { EventListener } from './state/kinds.ts';
 import { unmarkedBody } from './proofs/proof-json.ts';
 import type { JoinProgress } from './sync/snapshot-pull.ts';
 import { placeOf, spareValidators, type Validator } from './types/validators.ts';
@@ -213,6 +214,9 @@ export function createLedger(init: LedgerInit) {
       await consensus?.recover();
       return this.status();
     },
+
+    /** [EV4] Calls back with every event of a block that became final here; returns the unsubscribe function. */
+    onEvent: (listener: EventListener) => chain.onEvent(listener),
 
     onFinal: (listener: (change: { height: number }) => void) =>
       chain.onFinal(({ header }) => listener({ height: header.height })),

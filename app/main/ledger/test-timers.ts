@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { baseKinds, cancelTimer, kindsOf, scheduleTimer, type LedgerKind, type TimerKind } from './index.ts';
+import {
+  baseKinds,
+  cancelTimer,
+  kindsOf,
+  ledgerEvent,
+  scheduleTimer,
+  type LedgerKind,
+  type TimerKind,
+} from './index.ts';
 import { problem } from './problems.ts';
 import { readEntry, writeEntry, type StateView } from './types/state.ts';
 
@@ -18,6 +26,8 @@ type Ring = z.infer<typeof Ring>;
 export const rung = (state: StateView) =>
   readEntry<{ list: readonly [label: string, height: number][] }>(state, 'test/rung')?.list ?? [];
 
+const bellRung = ledgerEvent<{ label: string; due: number }>('bell.rung');
+
 /** Records that it ran. */
 export const bellRing: TimerKind<Ring> = {
   name: 'bell.ring',
@@ -30,7 +40,7 @@ export const bellRing: TimerKind<Ring> = {
     if (body.fails) throw problem('no-role');
     if (body.again !== undefined)
       scheduleTimer(call, bellRing, { label: body.label }, block.time + body.again);
-    return [{ name: 'bell.rung', facts: { label: body.label, due } }];
+    return [bellRung.of({ label: body.label, due })];
   },
 };
 

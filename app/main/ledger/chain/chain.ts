@@ -30,8 +30,9 @@ import { ChainStore } from './chain-store.ts';
 import type { Evidence } from '../types/equivocation.ts';
 import type { Rules } from '../state/execution.ts';
 import type { ChainOrigin, Parameters } from '../state/genesis.ts';
+import { FinalListeners } from './final-listeners.ts';
 import { haltEvidence, haltOf, type Halt } from './halt.ts';
-import type { LedgerKinds, LedgerProjection } from '../state/kinds.ts';
+import type { EventListener, LedgerKinds, LedgerProjection } from '../state/kinds.ts';
 import { Mempool, type MempoolLimits, type MempoolVerdict } from './mempool.ts';
 import { baseOf, type Base } from '../consensus/proposal.ts';
 import type { Fetched } from './snapshot.ts';
@@ -78,12 +79,13 @@ export class Chain implements Application {
   readonly #runner: BlockRunner;
   readonly #ahead: UnfinalizedBlocks;
   readonly #projections: readonly LedgerProjection[];
-  readonly #listeners = new Set<(block: Block) => void>();
+  readonly #listeners: FinalListeners;
   #tip: Base;
 
   private constructor(init: ChainInit) {
     const { db, origin, kinds, bls, verifier, mempoolLimits } = init;
     this.#init = init;
+    this.#listeners = new FinalListeners(init.logger ?? silentLogger);
     this.#projections = init.projections ?? [];
     this.origin = origin;
     this.store = new ChainStore(db);
@@ -164,8 +166,12 @@ export class Chain implements Application {
 
   /** Calls back with every block that became final, after it is on disk. */
   onFinal(listener: (block: Block) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.onBlock(listener);
+  }
+
+  /** [EV4] Calls back with every event of a block that became final, after it is on disk. */
+  onEvent(listener: EventListener): () => void {
+    return this.#listeners.onEvent(listener);
   }
 
   /** Adds transactions to the mempool, by the final state. */
@@ -243,7 +249,7 @@ export class Chain implements Application {
     });
     this.#rebase(parent);
     this.anchoring?.settled(steps.map(({ block }) => block));
-    for (const { block } of steps) for (const listener of this.#listeners) listener(block);
+    this.#listeners.tell(steps);
   }
 
   secure(): Promise<void> {

@@ -1,7 +1,8 @@
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
 import type { Block } from '../types/block.ts';
 import type { BlockResult } from '../state/execution.ts';
-import type { EventPlace, LedgerEvent, LedgerProjection, StateSource } from '../state/kinds.ts';
+import type { LedgerEvent } from '../state/events.ts';
+import type { EventPlace, LedgerProjection, StateSource } from '../state/kinds.ts';
 import type { Base } from '../consensus/proposal.ts';
 import type { ProvableState } from '../state/state-store.ts';
 import type { Transaction } from '../types/transaction.ts';
@@ -61,7 +62,7 @@ export class UnfinalizedBlocks {
   }
 }
 
-/** Passes a block's events to the projections, in the transaction that makes it final. */
+/** [EV3] Passes a block's events to the projections, in the transaction that makes it final. */
 export function tellProjections(projections: readonly LedgerProjection[], executed: UnfinalizedBlock): void {
   if (projections.length === 0) return;
   for (const [event, place] of eventsOf(executed)) {
@@ -69,8 +70,8 @@ export function tellProjections(projections: readonly LedgerProjection[], execut
   }
 }
 
-/** The events of a block in the order of execution: those of its timers, then those of its transactions. */
-function* eventsOf({
+/** [EV2] The events of a block: those of its timers, then those of its transactions, in order of execution. */
+export function* eventsOf({
   block: { header },
   timers,
   transactions,

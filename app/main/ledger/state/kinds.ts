@@ -3,6 +3,7 @@ import type { Bls } from '../../kernel/bls.ts';
 import type { Problem } from '../../kernel/errors.ts';
 import type { Role } from '../../kernel/roles.ts';
 import type { SignatureCheck } from '../../kernel/signer.ts';
+import type { LedgerEvent } from './events.ts';
 import type { StateDraft, StateView } from '../types/state.ts';
 
 /** A feature's registration of one kind of transaction [X5]. */
@@ -79,12 +80,6 @@ export interface BlockContext {
   readonly time: number;
 }
 
-/** The name of the event, in the past tense: `handle.registered`. */
-export interface LedgerEvent {
-  readonly name: string;
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
 /** Where an event happened, and by which transaction or timer. */
 export type EventPlace = TransactionPlace | TimerPlace;
 
@@ -108,13 +103,16 @@ interface TimerPlace extends BlockPlace {
   readonly timer: string;
 }
 
+/** [EV4] Learns of the events of final blocks. */
+export type EventListener = (event: LedgerEvent, place: EventPlace) => void;
+
 /** A state whose entries can be listed. */
 export interface StateSource extends StateView {
   /** Entries whose key begins with a prefix, in order of their keys. */
   entriesUnder(prefix: string): { key: string; value: Uint8Array }[];
 }
 
-/** Turns events of final blocks into rows, inside the transaction that stores the block [E6]. */
+/** [EV3] Turns events of final blocks into rows, inside the transaction that stores the block [E6]. */
 export interface LedgerProjection {
   apply(event: LedgerEvent, place: EventPlace): void;
   /** Empties the projection before blocks are executed again. */

@@ -10,7 +10,8 @@ import {
   type StateDraft,
   type StateView,
 } from '../types/state.ts';
-import type { AnyTimerKind, BlockContext, Call, LedgerEvent, LedgerKinds, TimerKind } from './kinds.ts';
+import { ledgerEvent, type LedgerEvent } from './events.ts';
+import type { AnyTimerKind, BlockContext, Call, LedgerKinds, TimerKind } from './kinds.ts';
 import { problem } from '../problems.ts';
 
 /** [TM2] The most timers that may wait in a community. */
@@ -117,6 +118,9 @@ export function runDueTimers(
   return runs;
 }
 
+/** [TM4] A timer failed; `code` is that of the problem. */
+export const timerFailed = ledgerEvent<{ timer: TimerKey; kind: string; code: string }>('timer.failed');
+
 /** [TM4] A timer that fails keeps none of its writes, and its block stays valid. */
 function run(
   timer: TimerKey,
@@ -137,7 +141,7 @@ function run(
     return events;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return [{ name: 'timer.failed', facts: { timer, kind: name, code: error.code } }];
+    return [timerFailed.of({ timer, kind: name, code: error.code })];
   }
 }
 

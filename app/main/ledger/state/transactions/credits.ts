@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ledgerEvents } from './events.ts';
 import { equalBytes } from '../../../kernel/bytes.ts';
 import { accountOf, ownAccount, putAccount } from '../accounts.ts';
 import { Key } from '../../types/fields.ts';
@@ -24,6 +25,6 @@ export const creditTransfer: LedgerKind<z.infer<typeof Transfer>> = {
     }
     putAccount(state, account, { ...from, credits: from.credits - amount });
     putAccount(state, to, { ...receiver, credits: receiver.credits + amount });
-    return [{ name: 'credit.transferred', facts: { from: account, to, amount, memo } }];
+    return [ledgerEvents.creditTransferred.of({ from: account, to, amount, memo })];
   },
 };

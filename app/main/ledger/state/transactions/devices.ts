@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ledgerEvents } from './events.ts';
 import { concatBytes, equalBytes, utf8 } from '../../../kernel/bytes.ts';
 import { maySign, ownAccount, putAccount, type Account } from '../accounts.ts';
 import { bytesOf, Key } from '../../types/fields.ts';
@@ -34,7 +35,7 @@ export const deviceAdd: LedgerKind<z.infer<typeof Add>> = {
     }
     const devices = [...own.devices, { key: device, name, since: block.time }];
     putAccount(state, account, { ...own, devices });
-    return [{ name: 'device.added', facts: { account, device, name } }];
+    return [ledgerEvents.deviceAdded.of({ account, device, name })];
   },
 };
 
@@ -46,7 +47,7 @@ export const deviceRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   execute({ account, body: { device }, state }) {
     const own = ownAccount(state, account);
     putAccount(state, account, { ...own, devices: without(own, device) });
-    return [{ name: 'device.revoked', facts: { account, device } }];
+    return [ledgerEvents.deviceRevoked.of({ account, device })];
   },
 };
 
@@ -65,7 +66,7 @@ export const deviceRotate: LedgerKind<z.infer<typeof Rotate>> = {
       own.devices.find(({ key }) => equalBytes(key, device)) ?? refuse(problem('unknown-device'));
     const devices = [...without(own, device), { key: to, name, since: block.time }];
     putAccount(state, account, { ...own, devices });
-    return [{ name: 'device.rotated', facts: { account, device, to } }];
+    return [ledgerEvents.deviceRotated.of({ account, device, to })];
   },
 };
 
@@ -91,6 +92,6 @@ export const accountRecover: LedgerKind<z.infer<typeof Recover>> = {
     }
     if (maySign(own, root)) throw problem('known-device');
     putAccount(state, account, { ...own, root, devices: [] });
-    return [{ name: 'account.recovered', facts: { account, root } }];
+    return [ledgerEvents.accountRecovered.of({ account, root })];
   },
 };

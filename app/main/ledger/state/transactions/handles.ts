@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ledgerEvents } from './events.ts';
 import { equalBytes } from '../../../kernel/bytes.ts';
 import {
   accountOf,
@@ -27,7 +28,7 @@ export const handleRegister: LedgerKind<z.infer<typeof Register>> = {
     if (own.handle !== null) freeHandle(state, own.handle);
     takeHandle(state, handle, account);
     putAccount(state, account, { ...own, handle });
-    return [{ name: 'handle.registered', facts: { account, handle, before: own.handle } }];
+    return [ledgerEvents.handleRegistered.of({ account, handle, before: own.handle })];
   },
 };
 
@@ -46,6 +47,6 @@ export const handleTransfer: LedgerKind<z.infer<typeof Transfer>> = {
     takeHandle(state, own.handle!, to);
     putAccount(state, account, { ...own, handle: null });
     putAccount(state, to, { ...receiver, handle: own.handle });
-    return [{ name: 'handle.transferred', facts: { from: account, to, handle: own.handle } }];
+    return [ledgerEvents.handleTransferred.of({ from: account, to, handle: own.handle })];
   },
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ledgerEvents } from './events.ts';
 import { Parameters, PARAMETERS } from '../genesis.ts';
 import type { LedgerKind } from '../kinds.ts';
 import { readEntry, writeEntry } from '../../types/state.ts';
@@ -20,6 +21,6 @@ export const parametersChange: LedgerKind<z.infer<typeof Change>> = {
     if (Object.keys(body).length === 0) throw problem('no-parameter');
     const parameters = { ...readEntry<Parameters>(state, PARAMETERS)!, ...body };
     writeEntry(state, PARAMETERS, parameters);
-    return [{ name: 'parameters.changed', facts: { ...body } }];
+    return [ledgerEvents.parametersChanged.of({ changed: Object.keys(body) })];
   },
 };

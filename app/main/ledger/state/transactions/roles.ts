@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ledgerEvents } from './events.ts';
 import { outranks, ROLES, type Role } from '../../../kernel/roles.ts';
 import {
   accountOf,
@@ -64,7 +65,7 @@ export const roleGrant: LedgerKind<z.infer<typeof Grant>> = {
       joined: !known,
       handle: handle ?? null,
     };
-    return [{ name: 'role.granted', facts }];
+    return [ledgerEvents.roleGranted.of(facts)];
   },
 };
 
@@ -78,7 +79,7 @@ export const roleRevoke: LedgerKind<z.infer<typeof Revoke>> = {
     const { member } = call.body;
     if (target.role === null) throw problem('no-role');
     putAccount(call.state, member, { ...target, role: null });
-    return [{ name: 'role.revoked', facts: { member, before: target.role, by: call.account } }];
+    return [ledgerEvents.roleRevoked.of({ member, before: target.role, by: call.account })];
   },
 };
 
@@ -93,7 +94,7 @@ export const memberBan: LedgerKind<z.infer<typeof Ban>> = {
     if (until !== null && until <= call.block.time) throw problem('bad-until');
     const banned = { at: call.block.time, until, reason, by: call.account };
     putAccount(call.state, member, { ...target, banned });
-    return [{ name: 'member.banned', facts: { member, reason, until, by: call.account } }];
+    return [ledgerEvents.memberBanned.of({ member, reason, until, by: call.account })];
   },
 };
 
@@ -107,6 +108,6 @@ export const memberLift: LedgerKind<z.infer<typeof Revoke>> = {
     const { member } = call.body;
     if (!isBanned(target.banned, call.block.time)) throw problem('not-banned');
     putAccount(call.state, member, { ...target, banned: null });
-    return [{ name: 'member.lifted', facts: { member, by: call.account } }];
+    return [ledgerEvents.memberLifted.of({ member, by: call.account })];
   },
 };

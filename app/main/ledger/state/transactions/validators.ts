@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ledgerEvents } from './events.ts';
 import { BLS_SIGNATURE_BYTES, type Bls } from '../../../kernel/bls.ts';
 import { encodeCanonical } from '../../../kernel/canonical.ts';
 import { setOf, writeSet } from '../accounts.ts';
@@ -65,11 +66,7 @@ export const validatorsChange: LedgerKind<z.infer<typeof Change>> = {
       throw problem('unproven-possession');
     }
     writeSet(state, set);
-    return [
-      {
-        name: 'validators.changed',
-        facts: { epoch: set.epoch, validators: set.validators.length, quorum: set.quorum },
-      },
-    ];
+    const { epoch, validators: next } = set;
+    return [ledgerEvents.validatorsChanged.of({ epoch, validators: next.length, quorum: set.quorum })];
   },
 };

@@ -196,6 +196,13 @@ export const contract = {
     .input(z.object({ id: Cid, single: z.boolean().default(false) }))
     .output(z.object({ proof: Base64Url })),
   /**
+   * The proof that the final state has an entry or lacks it, in canonical DAG-CBOR. In the key, a handle may be
+   * written in any case and `did:key:…` stands for a key; the answer has the key of the state.
+   */
+  entryProof: base
+    .input(z.object({ key: z.string().min(3).max(300), single: z.boolean().default(false) }))
+    .output(z.object({ key: z.string(), present: z.boolean(), proof: Base64Url })),
+  /**
    * Inclusion proof of a transaction in the tree of all transactions (RFC 9162); the state of `height` holds
    * the root.
    */

@@ -67,6 +67,10 @@ beforeAll(async () => {
   await writeFile(at('proof.json'), JSON.stringify(proofToJson(proof), null, 2));
   const post = encodeProof(await provePost((made) => writeFile(at('bay'), made.bytes)));
   await writeFile(at('post.proof'), post);
+  const prover = new Prover(ledger.origin.id, ledger.chain.store);
+  await writeFile(at('there.proof'), encodeProof(prover.proveEntry(ledger.chain.state, 'handle/mara')));
+  const absent = prover.proveEntry(ledger.chain.state, 'handle/odin');
+  await writeFile(at('absent.json'), JSON.stringify(proofToJson(absent)));
   await writeFile(at('post.short'), JSON.stringify(proofToJson(openAnyProof(post))).slice(0, 900));
   await writeFile(at('short'), bytes.slice(0, bytes.length - 20));
   await writeFile(at('short.json'), JSON.stringify(proofToJson(proof)).slice(0, 300));
@@ -99,6 +103,26 @@ async function provePost(found: (genesis: Genesis) => Promise<void>) {
   const prover = new Prover(world.ledger.origin.id, world.ledger.chain.store);
   return prover.proveEvent(post!, store.sealed(post!)!, store.anchors.find(post!)!.height!);
 }
+
+test.each([
+  ['there.proof', 'The state has this entry after block 1.'],
+  ['absent.json', 'The state has no such entry after block 1.'],
+])('the proof of a state entry (%s) is checked with only the genesis document', async (file, says) => {
+  const { code, out } = await impulse('verify-proof', at(file), '--genesis', at('genesis'));
+  expect(code).toBe(0);
+  expect(out).toContain(says);
+  expect(out).toContain('handle/');
+  expect(out).toContain('4 of 4 validators');
+});
+
+test('the proof of an entry as JSON has its value', async () => {
+  const { out } = await impulse('verify-proof', at('there.proof'), '--genesis', at('genesis'), '--json');
+  expect(JSON.parse(out)).toMatchObject({
+    ok: true,
+    transaction: null,
+    entry: { key: 'handle/mara', present: true, value: expect.stringMatching(/^0x[0-9a-f]{64}$/) as string },
+  });
+});
 
 test('the proof of a post shows who wrote what, and that a quorum holds it', async () => {
   const { code, out } = await impulse('verify-proof', at('post.proof'), '--genesis', at('bay'));

@@ -19,6 +19,7 @@ export function ledgerApi(api: Api['ledger'], ledger: ServiceIn<Ledger>) {
       latest(ledger(context).watchSignatures, context.signal),
     ),
     proof: api.proof.handler(({ input, context }) => ledger(context).proof(input)),
+    entryProof: api.entryProof.handler(({ input, context }) => ledger(context).entryProof(input)),
     inclusion: api.inclusion.handler(({ input, context }) => ledger(context).inclusion(input)),
     consistency: api.consistency.handler(({ input, context }) => ledger(context).consistency(input)),
     snapshot: api.snapshot.handler(({ input, context }) => ledger(context).snapshot(input)),

@@ -5,6 +5,7 @@ import { encodeCanonical } from '../kernel/canonical.ts';
 import { Problem } from '../kernel/errors.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
 import { encodeBlock, makeHeader, openBlock, openHeader } from './types/block.ts';
+import { verifyEntryProof } from './proofs/entry-proof.ts';
 import { encodeProof, trustIn, verifyProof, type Trust } from './proofs/proof.ts';
 import { Prover } from './chain/prover.ts';
 import { openManifest, openPart } from './chain/snapshot.ts';
@@ -34,6 +35,7 @@ beforeAll(async () => {
     header: store.header(1)!.bytes,
     block: encodeBlock(store.block(1)!),
     proof: encodeProof(prover.prove(last.id)),
+    entryProof: encodeProof(prover.proveEntry(ledger.chain.state, 'handle/nobody')),
     manifest: prover.manifest(2, cut),
     part: snapshots.part(2, 0)!,
   };
@@ -47,12 +49,17 @@ beforeAll(async () => {
       if (!verdict.ok) throw new Problem(verdict.code, verdict.message);
       return verdict;
     },
+    entryProof(bytes) {
+      const verdict = verifyEntryProof(bytes, trust, memoryBls);
+      if (!verdict.ok) throw new Problem(verdict.code, verdict.message);
+      return verdict;
+    },
     manifest: (bytes) => openManifest(bytes, trust, memoryBls),
     part: (bytes) => openPart(bytes, 0, cut),
   };
 });
 
-const NAMES = ['transaction', 'header', 'block', 'proof', 'manifest', 'part'];
+const NAMES = ['transaction', 'header', 'block', 'proof', 'entryProof', 'manifest', 'part'];
 
 const plainValue = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(

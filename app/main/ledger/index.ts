@@ -23,7 +23,15 @@ export { verifyEvidenceFile } from './proofs/evidence-file.ts';
 export { Ordering, type VoteJournal } from './ordering.ts';
 export { trustIn, verifyProof, type ProofVerdict } from './proofs/proof.ts';
 export { verifyEventProof, type ProvenEvent } from './proofs/event-proof.ts';
-export { isEventProof, marked, openAnyProof, openProofFile, proofToJson } from './proofs/proof-json.ts';
+export { verifyEntryProof, type ProvenEntry } from './proofs/entry-proof.ts';
+export {
+  marked,
+  markedEntry,
+  openAnyProof,
+  openProofFile,
+  proofKindOf,
+  proofToJson,
+} from './proofs/proof-json.ts';
 export { cardOf, createLedger, motionText, type Ledger } from './service.ts';
 export { baseKinds } from './state/transactions/index.ts';
 export { VoteLog, type LogFile } from './consensus/vote-log.ts';

@@ -4,12 +4,13 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import type { SealedEvent } from '../log/event.ts';
-import { accountOf, setOf } from './state/accounts.ts';
+import { accountOf, foldHandle, setOf } from './state/accounts.ts';
 import type { Header } from './types/block.ts';
 import type { Chain } from './chain/chain.ts';
 import type { PlacedTransaction } from './chain/chain-store.ts';
 import { HistoryTree } from './chain/history-tree.ts';
-import { marked } from './proofs/proof-json.ts';
+import { EntryKey } from './proofs/entry-proof.ts';
+import { DID, marked } from './proofs/proof-json.ts';
 import { encodeProof } from './proofs/proof.ts';
 import { Prover } from './chain/prover.ts';
 import type { StateView } from './types/state.ts';
@@ -138,6 +139,16 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       return { proof: toBase64Url(encodeProof(prover.proveEvent(digest, event.sealed, event.block))) };
     },
 
+    /**
+     * [F6] The proof that the final state has an entry, or lacks it. Throws a Problem `bad-entry-key` or those of
+     * {@link Prover.proveEntry}.
+     */
+    entryProof({ key, single }: Inputs['ledger']['entryProof']): Outputs['ledger']['entryProof'] {
+      const named = entryKeyOf(key);
+      const proof = prover.proveEntry(chain.state, named, single);
+      return { key: named, present: proof.claim.x !== null, proof: toBase64Url(encodeProof(proof)) };
+    },
+
     /** Throws a Problem `no-snapshot`. */
     snapshot({ height }: Inputs['ledger']['snapshot']): Outputs['ledger']['snapshot'] {
       const at = height ?? chain.snapshots.heights()[0];
@@ -174,6 +185,19 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       };
     },
   };
+}
+
+/**
+ * The key of an entry as a person writes it: a handle in any case, or `did:key:…` for a key. Another spelling of
+ * an entry that exists would be proven absent.
+ */
+function entryKeyOf(text: string): string {
+  const [noun = '', ...rest] = text.split('/');
+  const name = rest.join('/');
+  const spelt = noun === 'handle' ? foldHandle(name) : name.startsWith(DID) ? toHex(publicKeyOf(name)) : name;
+  const key = EntryKey.safeParse(`${noun}/${spelt}`);
+  if (key.success) return key.data;
+  throw problem('bad-entry-key');
 }
 
 function numberOf(cursor: string): number {

@@ -297,6 +297,27 @@ export const problem = defineProblems('ledger', {
     code: 'bad-signature',
     message: 'The signature of the event is not its author’s.',
   },
+  'bad-entry-proof': {
+    code: 'bad-proof',
+    message: 'This is not a proof of a state entry, or a part of it is missing.',
+  },
+  'entry-not-in-state': {
+    code: 'not-in-state',
+    message: 'The proof does not show that the state has this entry.',
+  },
+  'entry-not-absent': {
+    code: 'not-absent',
+    message: 'The proof does not show that the state lacks this entry.',
+  },
+  'no-block-yet': {
+    code: 'not-final',
+    message: 'No block is final yet, so nobody has signed the state.',
+    remedy: 'Try again after the first transaction.',
+  },
+  'bad-entry-key': {
+    message: 'This is not the key of an entry of the state.',
+    remedy: 'A key looks like account/did:key:z6Mk… or handle/mara.',
+  },
   'evidence-too-large': { message: 'The file is larger than allowed.' },
   'bad-evidence-file': { code: 'bad-evidence', message: 'This is not an evidence file.' },
   'evidence-of-other-genesis': {

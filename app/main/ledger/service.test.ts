@@ -5,6 +5,7 @@ import { fromBase64Url, toHex } from '../kernel/bytes.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
 import { setOf } from './state/accounts.ts';
 import type { Chain } from './chain/chain.ts';
+import { verifyEntryProof } from './proofs/entry-proof.ts';
 import { trustIn, verifyProof } from './proofs/proof.ts';
 import { cardOf, createLedger, type ConsensusWatch, type Ledger } from './service.ts';
 import { openManifest } from './chain/snapshot.ts';
@@ -203,5 +204,25 @@ describe('a change of the validators', () => {
     });
     await expect(by.changeValidators({})).rejects.toMatchObject({ code: 'no-change' });
     await expect(by.changeValidators({ change: 'oWFh' })).rejects.toMatchObject({ code: 'bad-change' });
+  });
+
+  test('[F6] an entry of the state is proven under any spelling of its key', async () => {
+    const ledger = serviceOf(odin);
+    const trust = trustIn(world.origin, memoryBls);
+    const proven = (key: string) => {
+      const made = ledger.entryProof({ key, single: false });
+      const verdict = verifyEntryProof(fromBase64Url(made.proof), trust, memoryBls);
+      expect(verdict.ok).toBe(true);
+      return [made.key, made.present];
+    };
+    expect(proven('handle/oDiN')).toEqual(['handle/odin', true]);
+    expect(proven('handle/nobody')).toEqual(['handle/nobody', false]);
+    const account = `account/${toHex(odin.key)}`;
+    expect(proven(account)).toEqual([account, true]);
+    expect(proven(`account/${didOf(odin.key)}`)).toEqual([account, true]);
+    expect(proven('ledger/timers')).toEqual(['ledger/timers', false]);
+    for (const key of ['handle', 'handle/', '0x12/ab', 'A/b']) {
+      expect(() => ledger.entryProof({ key, single: false })).toThrow('not the key');
+    }
   });
 });

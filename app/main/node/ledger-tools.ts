@@ -5,16 +5,19 @@ import { didOf } from '../kernel/did.ts';
 import { Problem } from '../kernel/errors.ts';
 import { msOf } from '../kernel/hybrid-time.ts';
 import {
-  isEventProof,
   marked,
+  markedEntry,
   openAnyProof,
   openProofFile,
+  proofKindOf,
   proofToJson,
   motionText,
   trustIn,
+  verifyEntryProof,
   verifyEvidenceFile,
   verifyEventProof,
   verifyProof,
+  type ProvenEntry,
   type ProvenEvent,
 } from '../ledger/index.ts';
 import { blst } from '../platform/bls/blst.ts';
@@ -44,6 +47,13 @@ export interface ProofReport {
     readonly time: number;
     readonly body: unknown;
   } | null;
+  /** The entry of the state that is proven to be there or to be absent. */
+  readonly entry: {
+    readonly key: string;
+    readonly present: boolean;
+    /** The decoded value, or its bytes as `0x` and hexadecimal digits; null if the entry is absent. */
+    readonly value: unknown;
+  } | null;
   readonly block: { readonly height: number; readonly hash: string; readonly time: number } | null;
   readonly signers: readonly string[];
   readonly quorum: number | null;
@@ -53,7 +63,7 @@ export interface ProofReport {
 }
 
 /**
- * Checks a proof of a transaction or of an event with only a genesis document.
+ * Checks a proof of a transaction, of an event or of a state entry with only a genesis document.
  * @param file unchanged: canonical DAG-CBOR, or its JSON form.
  * @throws Problem `bad-genesis` or `unproven-possession` for the genesis document.
  */
@@ -68,7 +78,14 @@ export async function checkProofFile(file: Uint8Array, genesisBytes: Uint8Array)
     if (error instanceof Problem) return refused(error, community);
     throw error;
   }
-  if (isEventProof(proof)) {
+  const kind = proofKindOf(proof);
+  if (kind === 'entry') {
+    const verdict = verifyEntryProof(proof, trust, blst);
+    return verdict.ok
+      ? { ...shared(verdict.proven, community), ...entryShown(verdict.proven) }
+      : refused(verdict, community);
+  }
+  if (kind === 'event') {
     const verdict = await verifyEventProof(proof, trust, { bls: blst, verifier: pooledVerifier });
     return verdict.ok
       ? { ...shared(verdict.proven, community), ...eventShown(verdict.proven) }
@@ -76,12 +93,13 @@ export async function checkProofFile(file: Uint8Array, genesisBytes: Uint8Array)
   }
   const verdict = verifyProof(proof, trust, blst);
   if (!verdict.ok) return refused(verdict, community);
-  const { id, account, kind, body } = verdict.proven.transaction;
+  const { id, account, kind: named, body } = verdict.proven.transaction;
   return {
     ...shared(verdict.proven, community),
     message: 'The transaction is final.',
-    transaction: { id: cidOf(id), account: didOf(account), kind, body: marked(body) },
+    transaction: { id: cidOf(id), account: didOf(account), kind: named, body: marked(body) },
     event: null,
+    entry: null,
   };
 }
 
@@ -89,12 +107,12 @@ function refused(
   { code, message }: { readonly code: string; readonly message: string },
   community: ProofReport['community'],
 ): ProofReport {
-  const nothing = { transaction: null, event: null, block: null, signers: [], quorum: null };
+  const nothing = { transaction: null, event: null, entry: null, block: null, signers: [], quorum: null };
   return { ok: false, code, message, community, ...nothing, validators: null, model: null, epochs: null };
 }
 
 function shared(
-  { header, set, signers, epochs }: Omit<ProvenEvent, 'event'>,
+  { header, set, signers, epochs }: Omit<ProvenEntry, 'key' | 'value'>,
   community: ProofReport['community'],
 ) {
   return {
@@ -143,7 +161,20 @@ export function checkEvidenceFile(file: Uint8Array, genesisBytes: Uint8Array): E
   }
 }
 
-function eventShown({ event }: ProvenEvent): Pick<ProofReport, 'message' | 'transaction' | 'event'> {
+type Shown = Pick<ProofReport, 'message' | 'transaction' | 'event' | 'entry'>;
+
+function entryShown({ key, value, header: { height } }: ProvenEntry): Shown {
+  return {
+    message: value
+      ? `The state has this entry after block ${height}.`
+      : `The state has no such entry after block ${height}.`,
+    transaction: null,
+    event: null,
+    entry: { key, present: value !== null, value: value && markedEntry(value) },
+  };
+}
+
+function eventShown({ event }: ProvenEvent): Shown {
   const { id, author, signature, kind, time, body } = event;
   return {
     message: 'A quorum of the validators held this when they signed the block.',
@@ -156,6 +187,7 @@ function eventShown({ event }: ProvenEvent): Pick<ProofReport, 'message' | 'tran
       time: msOf(time),
       body: marked(body),
     },
+    entry: null,
   };
 }
 

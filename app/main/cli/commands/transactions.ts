@@ -118,29 +118,55 @@ function objectOf(text: string): Record<string, unknown> {
   throw problem('body-not-object');
 }
 
+interface ProofOptions extends CommonOptions {
+  readonly out?: string;
+  readonly single?: boolean;
+}
+
 function proof(context: Context): Command {
-  interface Options extends CommonOptions {
-    readonly out?: string;
-    readonly single?: boolean;
-  }
-  return command(
-    'proof',
-    'prove that a transaction is final or that a post is certified, with a file that anyone can check',
-    ['proof bafy… --out tea.proof', 'proof bafy… > tea.json'],
-  )
-    .argument('<id>', 'id of the transaction or of the post')
-    .option('--out <file>', 'write the compact form (DAG-CBOR); JSON is printed if left out')
-    .option('--single', 'with the separate signatures of the validators instead of their aggregate')
-    .action((id: string, options: Options) =>
+  const group = withProofOptions(
+    command(
+      'proof',
+      'prove that a transaction is final, that a post is certified, or an entry of the state, with a file that anyone can check',
+      ['proof bafy… --out tea.proof', 'proof bafy… > tea.json', 'proof entry handle/mara --out mara.proof'],
+    ).argument('<id>', 'id of the transaction or of the post'),
+  ).action((id: string, options: ProofOptions) =>
+    withCommunity(context, options, async (client) => {
+      const { proof: made } = await client.ledger.proof({ id, single: options.single === true });
+      return written(made, options);
+    }),
+  );
+  // Options after the subcommand belong to the subcommand.
+  group.enablePositionalOptions();
+  return group.addCommand(
+    withProofOptions(
+      command('entry', 'prove that the state of the ledger has an entry, or has no such entry', [
+        'proof entry handle/mara --out mara.proof',
+        'proof entry account/did:key:z6Mk… > account.json',
+      ]).argument('<key>', 'key of the entry; did:key:… stands for a key'),
+    ).action((key: string, options: ProofOptions) =>
       withCommunity(context, options, async (client) => {
-        const made = await client.ledger.proof({ id, single: options.single === true });
-        const bytes = fromBase64Url(made.proof);
-        const json = proofAsJson(bytes);
-        if (options.out === undefined) return { json, text: JSON.stringify(json, null, 2) };
-        await writeFile(resolve(options.out), bytes);
-        return { json, text: `${options.out} (${bytes.length} bytes)` };
+        const made = await client.ledger.entryProof({ key, single: options.single === true });
+        const shown = await written(made.proof, options);
+        if (options.out === undefined) return shown;
+        return { ...shown, text: `${shown.text}: ${made.key} is ${made.present ? 'there' : 'absent'}` };
       }),
-    );
+    ),
+  );
+}
+
+const withProofOptions = (to: Command): Command =>
+  to
+    .option('--out <file>', 'write the compact form (DAG-CBOR); JSON is printed if left out')
+    .option('--single', 'with the separate signatures of the validators instead of their aggregate');
+
+/** Writes a proof to the file that the options name, or shows it as JSON. */
+async function written(proofText: string, { out }: ProofOptions): Promise<{ json: unknown; text: string }> {
+  const bytes = fromBase64Url(proofText);
+  const json = proofAsJson(bytes);
+  if (out === undefined) return { json, text: JSON.stringify(json, null, 2) };
+  await writeFile(resolve(out), bytes);
+  return { json, text: `${out} (${bytes.length} bytes)` };
 }
 
 function verifyProof(context: Context): Command {
@@ -170,6 +196,7 @@ function reportText({
   community,
   transaction: shown,
   event,
+  entry,
   block: where,
   ...signed
 }: ProofReport): string {
@@ -179,6 +206,7 @@ function reportText({
     ['Community', `${community.name} (${community.id})`],
     ...(shown ? transactionRows(shown) : []),
     ...(event ? eventRows(event) : []),
+    ...(entry ? entryRows(entry) : []),
     ['Block', `${where.height}, ${when(where.time)}`],
     [
       'Signed by',
@@ -203,4 +231,9 @@ const eventRows = ({ id, author, signed, kind, time, body }: NonNullable<ProofRe
   ['Kind', kind],
   ['Written', `${when(time)}, as the author states`],
   ['Body', JSON.stringify(body)],
+];
+
+const entryRows = ({ key, present, value }: NonNullable<ProofReport['entry']>): Rows => [
+  ['Entry', key],
+  ['Value', present ? JSON.stringify(value) : 'none'],
 ];

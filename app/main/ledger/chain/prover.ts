@@ -4,9 +4,13 @@ import { inclusionProof, leafHash, merkleRoot } from '../../kernel/merkle.ts';
 import type { SealedEvent } from '../../log/event.ts';
 import { encodeCertificate } from '../types/certificate.ts';
 import type { ChainStore, Seal, ValidatorSignature } from './chain-store.ts';
+import { ENTRY_PROOF, type EntryProofWire } from '../proofs/entry-proof.ts';
 import { EVENT_PROOF, type EventProofWire } from '../proofs/event-proof.ts';
 import { ClaimWire, encodeProof, type ProofWire, type SealWire } from '../proofs/proof.ts';
 import { encodeManifest, type Cut } from './snapshot.ts';
+import { proveEntry } from '../state/state-map.ts';
+import type { ProvableState } from '../state/state-store.ts';
+import { placeOfKey } from '../types/state.ts';
 import { openTransaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
@@ -79,6 +83,35 @@ export class Prover {
     };
   }
 
+  /**
+   * [F6] The proof that the final state has an entry, or lacks it.
+   *
+   * @param state the final state.
+   * @param single whether to include the validators' single signatures instead of the aggregate.
+   * @throws Problem `not-final`, `no-single-signatures` or `history-missing`.
+   */
+  proveEntry(state: ProvableState, key: string, single = false): EntryProofWire {
+    const header = this.#store.tip();
+    if (!header) throw problem('no-block-yet');
+    const value = state.get(key);
+    const { leaf, siblings } = proveEntry(state, placeOfKey(key));
+    const other = value === null && leaf ? leaf : null;
+    return {
+      v: 1,
+      what: ENTRY_PROOF,
+      c: this.#community,
+      e: this.links(header.epoch),
+      claim: {
+        k: key,
+        x: value,
+        l: other && [other.place, other.value],
+        w: [...siblings],
+        b: header.bytes,
+        f: this.#sealWireOf(header.height, single),
+      },
+    };
+  }
+
   /** The changes of the validators up to an epoch, each with its proof. */
   links(epoch: number): ClaimWire[] {
     return this.#store.epochs(epoch).map(({ changedAt, link }) => {
@@ -111,9 +144,12 @@ export class Prover {
     const header = this.#store.header(height)!;
     const sealed = this.#store.transactionsOf(height);
     const path = inclusionProof(sealed.map(leafHash), place);
+    return { x: sealed[place]!, p: place, w: path, b: header.bytes, f: this.#sealWireOf(height, single) };
+  }
+
+  #sealWireOf(height: number, single: boolean): SealWire {
     const seal = this.#sealOf(height);
-    const f = single ? this.#singleSeal(seal) : sealWire(seal);
-    return { x: sealed[place]!, p: place, w: path, b: header.bytes, f };
+    return single ? this.#singleSeal(seal) : sealWire(seal);
   }
 
   #sealOf(height: number): Seal {

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { fromHex, toHex } from '../../kernel/bytes.ts';
-import { decodeCbor } from '../../kernel/canonical.ts';
+import { decodeCanonical, decodeCbor } from '../../kernel/canonical.ts';
 import { cidOf } from '../../kernel/cid.ts';
 import { didOf, publicKeyOf } from '../../kernel/did.ts';
 import { msOf } from '../../kernel/hybrid-time.ts';
 import { openEvent } from '../../log/event.ts';
 import { openHeader } from '../types/block.ts';
+import { ENTRY_PROOF, EntryProofWire, openEntryProof } from './entry-proof.ts';
 import { EVENT_PROOF, EventProofWire, openEventProof } from './event-proof.ts';
 import { encodeProof, MAX_PROOF_BYTES, openProof, ProofWire, type ClaimWire } from './proof.ts';
 import { openTransaction } from '../types/transaction.ts';
@@ -14,29 +15,51 @@ import { problem } from '../problems.ts';
 /** Bytes in JSON: hexadecimal after a mark, so that no text is taken for bytes. */
 const MARK = '0x';
 
-/**
- * [F1] [H9] A proof as JSON: the same fields with bytes in hexadecimal, and `reads`, a description that is
- * not part of the proof.
- */
-export function proofToJson(proof: ProofWire | EventProofWire): Record<string, unknown> {
-  const reads = proof.what === EVENT_PROOF ? readsOfEvent(proof.claim) : readsOf(proof.claim);
-  return { reads, ...(marked(proof) as Record<string, unknown>) };
-}
+/** A proof of any kind, as a file holds it. */
+export type AnyProof = ProofWire | EventProofWire | EntryProofWire;
 
 /**
- * Whether canonical bytes are the proof of an event; everything else is left to the finality proof's decoder.
+ * [F1] [F6] [H9] A proof as JSON: the same fields with bytes in hexadecimal, and `reads`, a description that is
+ * not part of the proof.
  */
-export function isEventProof(bytes: Uint8Array): boolean {
-  try {
-    return (decodeCbor(bytes) as { what?: unknown } | null)?.what === EVENT_PROOF;
-  } catch {
-    return false;
+export function proofToJson(proof: AnyProof): Record<string, unknown> {
+  return { reads: readsOfAny(proof), ...(marked(proof) as Record<string, unknown>) };
+}
+
+function readsOfAny(proof: AnyProof): Record<string, unknown> {
+  switch (proof.what) {
+    case EVENT_PROOF:
+      return readsOfEvent(proof.claim);
+    case ENTRY_PROOF:
+      return readsOfEntry(proof.claim);
+    default:
+      return readsOf(proof.claim);
   }
 }
 
-/** Reads a proof of either kind. Throws the Problems of {@link openProof}. */
-export function openAnyProof(bytes: Uint8Array): ProofWire | EventProofWire {
-  return isEventProof(bytes) ? openEventProof(bytes) : openProof(bytes);
+/**
+ * The kind of proof that canonical bytes say they are; everything else is left to the finality proof's decoder.
+ */
+export function proofKindOf(bytes: Uint8Array): 'event' | 'entry' | 'transaction' {
+  try {
+    const what = (decodeCbor(bytes) as { what?: unknown } | null)?.what;
+    if (what === EVENT_PROOF) return 'event';
+    return what === ENTRY_PROOF ? 'entry' : 'transaction';
+  } catch {
+    return 'transaction';
+  }
+}
+
+/** Reads a proof of any kind. Throws the Problems of {@link openProof}. */
+export function openAnyProof(bytes: Uint8Array): AnyProof {
+  switch (proofKindOf(bytes)) {
+    case 'event':
+      return openEventProof(bytes);
+    case 'entry':
+      return openEntryProof(bytes);
+    case 'transaction':
+      return openProof(bytes);
+  }
 }
 
 /** The canonical bytes of a proof file in either form. Throws a Problem `proof-too-large` or `bad-proof`. */
@@ -54,10 +77,12 @@ export function openProofFile(file: Uint8Array): Uint8Array {
 }
 
 /** Throws a Problem `bad-proof`. */
-export function proofFromJson(json: unknown): ProofWire | EventProofWire {
+export function proofFromJson(json: unknown): AnyProof {
   const shape = z.looseObject({ reads: z.unknown() }).safeParse(json);
   const { reads: _, ...fields } = shape.data ?? {};
-  const parsed = z.discriminatedUnion('what', [ProofWire, EventProofWire]).safeParse(unmarked(fields));
+  const parsed = z
+    .discriminatedUnion('what', [ProofWire, EventProofWire, EntryProofWire])
+    .safeParse(unmarked(fields));
   if (parsed.success) return parsed.data;
   throw problem('bad-proof');
 }
@@ -88,6 +113,24 @@ function readsOfEvent({ x, g, b }: EventProofWire['claim']): Record<string, unkn
   };
 }
 
+function readsOfEntry({ k, x, b }: EntryProofWire['claim']): Record<string, unknown> {
+  const { height, time, hash } = openHeader(b);
+  return {
+    entry: k,
+    value: x && markedEntry(x),
+    block: { height, hash: cidOf(hash), time: new Date(time).toISOString() },
+  };
+}
+
+/** [E2] The value of a state entry as JSON: what it encodes, or its bytes. */
+export function markedEntry(value: Uint8Array): unknown {
+  try {
+    return marked(decodeCanonical(value));
+  } catch {
+    return marked(value);
+  }
+}
+
 /** A CBOR value as JSON. */
 export function marked(value: unknown): unknown {
   if (value instanceof Uint8Array) return MARK + toHex(value);
@@ -96,7 +139,8 @@ export function marked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, marked(one)]));
 }
 
-const DID = 'did:key:z';
+/** The beginning of a key as a person writes it. */
+export const DID = 'did:key:z';
 
 /** The body of a transaction as a person writes it: `did:key:…` for a key, `0x…` for bytes. */
 export function unmarkedBody(value: unknown): unknown {

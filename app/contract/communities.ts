@@ -30,6 +30,8 @@ export const LedgerChoices = z.object({
     .max(192 * 1024)
     .optional(),
   blockTransactions: z.number().int().min(1).max(10_000).optional(),
+  /** The credits that a transaction costs. */
+  fee: z.number().int().min(0).max(1_000_000_000).optional(),
 });
 export type LedgerChoices = z.infer<typeof LedgerChoices>;
 

@@ -69,6 +69,8 @@ export const LedgerStatus = z.object({
   /** Whether this node is a validator. */
   validating: z.boolean(),
   credit: z.string(),
+  /** The credits that a transaction costs. */
+  fee: z.number().int().nonnegative(),
   /** My balance; null without an account. */
   credits: z.number().int().nonnegative().nullable(),
   /** The lowest block stored here in full; above 1 while history is being fetched. */

@@ -82,6 +82,10 @@ export const problem = defineProblems('ledger', {
   },
   'timer-too-large': { message: 'The body of the timer is larger than allowed.' },
   'unknown-timer': { message: 'This node does not know timers of the kind “{kind}”.' },
+  'fee-unpaid': {
+    message: 'A transaction costs {fee}, and the account has {credits}.',
+    remedy: 'Ask another member for credits.',
+  },
   'no-parameter': { code: 'no-change', message: 'Nothing is changed.' },
   'unknown-member': { message: 'There is no such member.' },
   founder: { message: 'Nobody can change the founder’s rights.' },

@@ -102,6 +102,7 @@ export function createLedger(init: LedgerInit) {
         spare: spareValidators(set),
         validating: placeOf(set, signer.publicKey) >= 0 && consensus !== null,
         credit: parameters.credit,
+        fee: parameters.fee ?? 0,
         credits: accountOf(chain.state, signer.publicKey)?.credits ?? null,
         historyFrom: store.lowest() ?? 0,
         joining: consensus?.joining ?? null,

@@ -118,6 +118,8 @@ export class TransactionSubmitter {
       epoch: set.epoch,
       height: base.height + 1,
       time: Math.max(clock.now(), base.time + 1),
+      // Who receives the fee does not matter here.
+      proposer: 0,
     };
     const nonce = accountOf(state, transaction.account)!.nonce;
     const execution = new BlockExecution(state, block, chain.rules);

@@ -17,6 +17,7 @@ const status: LedgerStatus = {
   spare: 1,
   validating: true,
   credit: 'penny',
+  fee: 0,
   credits: 10,
   historyFrom: 1,
   joining: null,

@@ -85,7 +85,7 @@ function ledger(context: Context): Command {
 }
 
 function statusAnswer(status: LedgerStatus): Answer {
-  const { model, quorum, validators, spare, halted, credits, credit } = status;
+  const { model, quorum, validators, spare, halted, credits, credit, fee } = status;
   const text = pairs([
     ['Ledger', halted ? `halted at block ${halted.height}: ${halted.code}` : 'runs'],
     ['Height', status.height],
@@ -96,6 +96,7 @@ function statusAnswer(status: LedgerStatus): Answer {
     ['Validators', `${validators}, ${quorum} must sign (${model}), ${spare} may fail, epoch ${status.epoch}`],
     ['This node', status.validating ? 'signs blocks' : 'does not sign blocks'],
     ['You hold', credits === null ? 'no account' : `${credits} ${credit}`],
+    ['A transaction costs', fee === 0 ? 'nothing' : `${fee} ${credit}`],
     ['History', historyText(status)],
     ['Snapshots', status.snapshots.join(', ') || '-'],
   ]);

@@ -33,6 +33,7 @@ function init(context: Context): Command {
     readonly snapshotInterval?: number;
     readonly blockBytes?: number;
     readonly blockTransactions?: number;
+    readonly fee?: number;
   }
   return command('init', 'found a community and become its sysop', [
     'init --name "Harbour" --handle mara',
@@ -54,6 +55,7 @@ function init(context: Context): Command {
     .option('--snapshot-interval <blocks>', 'keep a snapshot every this many blocks', wholeNumber)
     .option('--block-bytes <number>', 'the most bytes of transactions in a block', wholeNumber)
     .option('--block-transactions <number>', 'the most transactions in a block', wholeNumber)
+    .option('--fee <number>', 'the credits that a transaction costs; nothing if left out', wholeNumber)
     .action((options: Options) =>
       withNode(
         context,
@@ -66,8 +68,8 @@ function init(context: Context): Command {
           const { name, handle, description, boards } = options;
           const model = models.find((one) => one === options.faultModel);
           if (!model) throw problem('unknown-fault-model', { models: models.join(', ') });
-          const { credit, supply, snapshotInterval, blockBytes, blockTransactions } = options;
-          const ledger = { credit, supply, snapshotInterval, blockBytes, blockTransactions };
+          const { credit, supply, snapshotInterval, blockBytes, blockTransactions, fee } = options;
+          const ledger = { credit, supply, snapshotInterval, blockBytes, blockTransactions, fee };
           const { id } = await client.communities.create({
             name,
             handle,

@@ -89,11 +89,11 @@ export class BlockRunner {
   /** The effect of a block on a state, or why it is invalid there; the caller compares the root. */
   run(block: Block, transactions: readonly Transaction[], base: ProvableState): BlockResult | string {
     if (!withinLimits(block, parametersOf(base).block)) return 'block-too-large';
-    const { community, epoch, height, time, anchor } = block.header;
+    const { anchor, community } = block.header;
     const { anchored } = block;
     const fault = anchored && judgeAnchor(block.header, anchored, anchorTipOf(base, community));
     if (fault) return fault;
-    const execution = new BlockExecution(base, { community, epoch, height, time }, this.#init.rules);
+    const execution = new BlockExecution(base, block.header, this.#init.rules);
     for (const transaction of transactions) {
       const refusal = execution.add(transaction);
       if (refusal) return refusal.code;

@@ -3,6 +3,7 @@ import { Problem, problemOf, type ProblemFields } from '../../kernel/errors.ts';
 import type { Verifier } from '../../kernel/signer.ts';
 import { accountOf } from '../state/accounts.ts';
 import { checkSigner, signaturesOf } from '../state/execution.ts';
+import { feeOf, mustAfford } from '../state/fees.ts';
 import type { LedgerKinds } from '../state/kinds.ts';
 import type { StateView } from '../types/state.ts';
 import { openTransaction, type Transaction } from '../types/transaction.ts';
@@ -185,11 +186,13 @@ export class Mempool {
 
   /** [X6] Checks room and order. */
   #checkPlace(transaction: Transaction, state: StateView): void {
-    const { account, nonce, sealed } = transaction;
+    const { account, nonce, kind, sealed } = transaction;
     const next = accountOf(state, account)?.nonce ?? 0;
     if (nonce < next) {
       throw problem('nonce-used', { nonce });
     }
+    // [X25] The kind was checked to be known.
+    mustAfford(accountOf(state, account)?.credits ?? 0, feeOf(state), this.#kinds.get(kind)!);
     if (nonce >= next + this.#limits.perAccount) {
       throw problem('nonce-far', { next });
     }

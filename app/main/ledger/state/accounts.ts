@@ -75,8 +75,14 @@ export function mustReach(role: Role | null, least: Role): void {
 }
 
 export function isFounder(state: StateView, key: Uint8Array): boolean {
+  return equalBytes(founderOf(state), key);
+}
+
+/** The key of the founder's account. */
+export function founderOf(state: StateView): Uint8Array {
   const founder = state.get(FOUNDER);
-  return founder !== null && equalBytes(founder, key);
+  if (!founder) throw new Error('the state has no founder');
+  return founder;
 }
 
 export function writeFounder(state: StateDraft, key: Uint8Array): void {

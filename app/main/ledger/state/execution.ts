@@ -4,6 +4,7 @@ import { Problem, problemOf, type ProblemFields } from '../../kernel/errors.ts';
 import type { SignatureCheck } from '../../kernel/signer.ts';
 import { accountOf, maySign, mustReach, ownAccount, putAccount, setOf, standingOf } from './accounts.ts';
 import { writeAnchorTip, type AnchorTip } from '../types/anchor.ts';
+import { blockFee, payFee, type Fee } from './fees.ts';
 import { extendHistory, historyOf, writeHistory } from './history.ts';
 import type { LedgerEvent } from './events.ts';
 import { refuse, type BlockContext, type LedgerKinds } from './kinds.ts';
@@ -27,16 +28,19 @@ export type Outcome =
 /**
  * [E1] Executes one transaction whose signatures were checked. A pure function of its arguments: the same
  * block on the same state gives the same result everywhere. A refused transaction changes nothing.
+ *
+ * @param fee the fee of the block's transactions; null if they cost nothing.
  */
 export function applyTransaction(
   transaction: Transaction,
   state: StateDraft,
   block: BlockContext,
   rules: Rules,
+  fee: Fee | null = null,
 ): Outcome {
   const draft = new StateOverlay(state);
   try {
-    const events = execute(transaction, draft, block, rules);
+    const events = execute(transaction, draft, block, rules, fee);
     draft.keep(state);
     return { done: true, events };
   } catch (error) {
@@ -50,6 +54,7 @@ function execute(
   draft: StateOverlay,
   block: BlockContext,
   { kinds, bls }: Rules,
+  fee: Fee | null,
 ): readonly LedgerEvent[] {
   const { account, nonce } = transaction;
   const { kind, body } = readBody(transaction, block.community, kinds);
@@ -61,10 +66,11 @@ function execute(
   if (kind.leastRole !== null) {
     mustReach(standingOf(ownAccount(draft, account), block.time), kind.leastRole);
   }
+  const paid = payFee(draft, account, kind, fee);
   // The kind's schema gave the body the type that its `execute` takes.
   const events = kind.execute({ account, signer, body: body as never, state: draft, block, bls });
   putAccount(draft, account, { ...ownAccount(draft, account), nonce: nonce + 1 });
-  return events;
+  return paid.length === 0 ? events : [...paid, ...events];
 }
 
 /** [X5] The kind and the checked body; throws a Problem `wrong-community`, `unknown-kind` or `bad-body`. */
@@ -116,18 +122,22 @@ export class BlockExecution {
   readonly #base: ProvableState;
   readonly #block: BlockContext;
   readonly #rules: Rules;
+  readonly #fee: Fee | null;
   readonly #draft: StateOverlay;
   readonly #events: (readonly LedgerEvent[])[] = [];
   readonly #sealed: Uint8Array[] = [];
   /** [TM3] The timers that ran. */
   readonly timers: readonly TimerRun[];
 
-  constructor(base: ProvableState, block: BlockContext, rules: Rules) {
+  /** @param block its facts, and the place of its proposer in the validator set in force. */
+  constructor(base: ProvableState, block: BlockContext & { readonly proposer: number }, rules: Rules) {
+    const { community, epoch, height, time, proposer } = block;
     this.#base = base;
-    this.#block = block;
+    this.#block = { community, epoch, height, time };
     this.#rules = rules;
+    this.#fee = blockFee(base, proposer);
     this.#draft = new StateOverlay(base);
-    this.timers = runDueTimers(base, this.#draft, block, rules);
+    this.timers = runDueTimers(base, this.#draft, this.#block, rules);
   }
 
   /** The state so far. */
@@ -137,7 +147,7 @@ export class BlockExecution {
 
   /** Null if the transaction was executed. */
   add(transaction: Transaction): ProblemFields | null {
-    const outcome = applyTransaction(transaction, this.#draft, this.#block, this.#rules);
+    const outcome = applyTransaction(transaction, this.#draft, this.#block, this.#rules, this.#fee);
     if (!outcome.done) return outcome.refusal;
     this.#events.push(outcome.events);
     this.#sealed.push(transaction.sealed);

@@ -13,6 +13,9 @@ import {
 } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
+/** [LG2] The highest fee, in credits. */
+const MAX_FEE = 1_000_000_000;
+
 /** [LG2] The settings of the ledger that `parameters.change` can change later. */
 export const Parameters = z.strictObject({
   /** The number of blocks between snapshots. */
@@ -23,6 +26,8 @@ export const Parameters = z.strictObject({
   }),
   /** The community's name for its credits. */
   credit: z.string().min(1).max(20),
+  /** [X25] The credits that a transaction costs; absent for none. */
+  fee: z.int().min(0).max(MAX_FEE).optional(),
   timers: z
     .strictObject({
       /** How long a validator waits for a block before it votes for none, in milliseconds. */
@@ -76,6 +81,7 @@ export interface LedgerChoices {
   readonly snapshotInterval?: number | undefined;
   readonly blockBytes?: number | undefined;
   readonly blockTransactions?: number | undefined;
+  readonly fee?: number | undefined;
 }
 
 /** [LG3] The ledger of a sole sysop: one validator, whose signature makes a block final at once. */
@@ -93,6 +99,7 @@ export function soleLedger(validator: OneValidator, choices: LedgerChoices = {})
         transactions: choices.blockTransactions ?? block.transactions,
       },
       credit: choices.credit ?? credit,
+      ...(choices.fee ? { fee: choices.fee } : {}),
       timers,
     },
   };

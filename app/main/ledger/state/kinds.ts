@@ -20,6 +20,8 @@ export interface LedgerKind<Body> {
     readonly account: Uint8Array;
     readonly body: Body;
   }): readonly SignatureCheck[];
+  /** [X27] Whether its transactions cost no fee. */
+  readonly feeless?: boolean;
   /** [TM1] The kinds of timers that it schedules. */
   readonly timers?: readonly AnyTimerKind[];
   /**

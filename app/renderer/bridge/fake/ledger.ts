@@ -111,6 +111,7 @@ export class SampleLedger {
       spare: all - this.quorum,
       validating: true,
       credit: 'harbour penny',
+      fee: 0,
       credits: this.kind === 'empty' ? 0 : 1_240,
       historyFrom: this.kind === 'filling' ? 2_600 : Math.min(1, this.#height),
       joining: null,

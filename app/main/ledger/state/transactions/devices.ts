@@ -44,6 +44,7 @@ export const deviceRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   name: 'device.revoke',
   body: Revoke,
   leastRole: null,
+  feeless: true,
   execute({ account, body: { device }, state }) {
     const own = ownAccount(state, account);
     putAccount(state, account, { ...own, devices: without(own, device) });
@@ -82,6 +83,7 @@ export const accountRecover: LedgerKind<z.infer<typeof Recover>> = {
   name: 'account.recover',
   body: Recover,
   leastRole: null,
+  feeless: true,
   checks: ({ account, body: { root, proof }, community }): SignatureCheck[] => [
     { publicKey: root, message: recoveryMessage(community, account), signature: proof },
   ],

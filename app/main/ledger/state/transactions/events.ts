@@ -6,6 +6,7 @@ type Key = Uint8Array;
 /** [EV1] The events of the transactions that every ledger knows; keys are those of accounts and devices. */
 export const ledgerEvents = {
   creditTransferred: ledgerEvent<{ from: Key; to: Key; amount: number; memo: string }>('credit.transferred'),
+  feePaid: ledgerEvent<{ from: Key; to: Key; amount: number }>('fee.paid'),
   handleRegistered: ledgerEvent<{ account: Key; handle: string; before: string | null }>('handle.registered'),
   handleTransferred: ledgerEvent<{ from: Key; to: Key; handle: string | null }>('handle.transferred'),
   deviceAdded: ledgerEvent<{ account: Key; device: Key; name: string }>('device.added'),

@@ -10,6 +10,7 @@ const Change = z.strictObject({
   block: Parameters.shape.block.optional(),
   credit: Parameters.shape.credit.optional(),
   timers: Parameters.shape.timers.optional(),
+  fee: Parameters.shape.fee,
 });
 
 /** [X21] The sysop changes parameters of the genesis document; each named group is replaced as a whole. */
@@ -17,6 +18,7 @@ export const parametersChange: LedgerKind<z.infer<typeof Change>> = {
   name: 'parameters.change',
   body: Change,
   leastRole: 'sysop',
+  feeless: true,
   execute({ body, state }) {
     if (Object.keys(body).length === 0) throw problem('no-parameter');
     const parameters = { ...readEntry<Parameters>(state, PARAMETERS)!, ...body };

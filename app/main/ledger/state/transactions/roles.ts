@@ -44,6 +44,7 @@ export const roleGrant: LedgerKind<z.infer<typeof Grant>> = {
   name: 'role.grant',
   body: Grant,
   leastRole: 'moderator',
+  feeless: true,
   execute(call) {
     const { account, body, state, block } = call;
     const { member, role, handle } = body;
@@ -74,6 +75,7 @@ export const roleRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   name: 'role.revoke',
   body: Revoke,
   leastRole: 'moderator',
+  feeless: true,
   execute(call) {
     const target = below(call);
     const { member } = call.body;
@@ -88,6 +90,7 @@ export const memberBan: LedgerKind<z.infer<typeof Ban>> = {
   name: 'member.ban',
   body: Ban,
   leastRole: 'moderator',
+  feeless: true,
   execute(call) {
     const target = below(call);
     const { member, reason, until } = call.body;
@@ -103,6 +106,7 @@ export const memberLift: LedgerKind<z.infer<typeof Revoke>> = {
   name: 'member.lift',
   body: Revoke,
   leastRole: 'moderator',
+  feeless: true,
   execute(call) {
     const target = below(call);
     const { member } = call.body;

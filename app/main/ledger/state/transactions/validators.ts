@@ -44,6 +44,7 @@ export const validatorsChange: LedgerKind<z.infer<typeof Change>> = {
   name: 'validators.change',
   body: Change,
   leastRole: 'guest',
+  feeless: true,
   execute({ body: { set, bitmap, signature }, state, block, bls }) {
     const current = setOf(state);
     if (current.epoch !== block.epoch || set.epoch !== current.epoch + 1) {

@@ -7,12 +7,12 @@ const read = (path: string) => readFileSync(resolve(root, path), 'utf8');
 const idsIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, id = '']) => id);
 
 /** Every rule with the file that defines it: lines that begin with `- [ID]`. */
-const rules = globSync('app/main/*/SPEC.md', { cwd: root }).flatMap((path) =>
+const rules = globSync('app/main/**/SPEC.md', { cwd: root }).flatMap((path) =>
   idsIn(read(path), /^- \[([A-Z]{1,2}\d{1,2})\]/gm).map((id) => ({ id, path })),
 );
 
 test('a rule’s id is one or two letters and a number', () => {
-  const odd = globSync('app/main/*/SPEC.md', { cwd: root }).flatMap((path) =>
+  const odd = globSync('app/main/**/SPEC.md', { cwd: root }).flatMap((path) =>
     idsIn(read(path), /^- \[([^\]]+)\]/gm).filter((id) => !/^[A-Z]{1,2}\d{1,2}$/.test(id)),
   );
   expect(odd).toEqual([]);

@@ -27,6 +27,8 @@ export const Card = z.object({
   person: z.int().nonnegative().default(0),
   /** Whether this node signs blocks of it, so that it opens when the node starts. */
   validates: z.boolean(),
+  /** [CM8] When the earliest timer of a ledger that this node validates is due; null if there is none. */
+  dueAt: z.int().nonnegative().nullable().default(null),
 });
 export type Card = z.infer<typeof Card>;
 
@@ -43,6 +45,7 @@ export const blankCard = (id: string): Card => ({
   left: false,
   person: 0,
   validates: false,
+  dueAt: null,
 });
 
 /** Reads a card; null if it is missing or cannot be read: the next opening writes it again. */

@@ -74,6 +74,18 @@ export class HostedCommunity {
     return !this.#card.archived && this.#init.clock.now() - this.#card.usedAt < USED_MS;
   }
 
+  /** [CM8] When the earliest timer is due, if this node validates, in milliseconds since the Unix epoch. */
+  #nextDue(): number | null {
+    if (!this.#running) return this.#card.dueAt;
+    const { ledger } = this.#running.community;
+    return ledger.status().validating ? ledger.chain.nextDue : null;
+  }
+
+  #isDue(): boolean {
+    const dueAt = this.#nextDue();
+    return dueAt !== null && dueAt <= this.#init.clock.now() && !this.#card.archived;
+  }
+
   /** The facts by which it stays open or closes. */
   kept(): Kept {
     const { archived, usedAt } = this.#card;
@@ -81,7 +93,9 @@ export class HostedCommunity {
       id: this.id,
       isOpen: this.#opening !== null,
       isNeeded:
-        this.#users > 0 || (!archived && (this.#card.validates || this.#init.isNeededByPeers(this.id))),
+        this.#users > 0 ||
+        this.#isDue() ||
+        (!archived && (this.#card.validates || this.#init.isNeededByPeers(this.id))),
       mayOpen: !archived && this.#fault === null,
       usedAt,
       openedAt: this.#openedAt,
@@ -194,9 +208,10 @@ export class HostedCommunity {
 
   async #keepCard(): Promise<void> {
     const ledger = this.#running?.community.ledger.status();
+    const dueAt = ledger ? this.#nextDue() : this.#card.dueAt;
     // A node that validates alone has nobody to serve while it has no peer and no member uses it.
     const validates = ledger ? ledger.validating && ledger.validators > 1 : this.#card.validates;
-    this.#card = { ...this.#current(), validates };
+    this.#card = { ...this.#current(), validates, dueAt };
     await writeCard(this.directory.card, this.#card).catch((error: unknown) => {
       this.#init.logger.warn('card-not-written', { community: this.id, reason: problemOf(error).message });
     });

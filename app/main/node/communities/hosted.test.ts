@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { silentLogger } from '../../kernel/logger.ts';
+import { StillClock } from '../../platform/memory/test-community.ts';
+import { communityLayout } from '../data-directory.ts';
+import { blankCard, writeCard, type Card } from './card-file.ts';
+import { HostedCommunity } from './hosted.ts';
+
+/** A closed community with these facts on its card, at a time in milliseconds since the Unix epoch. */
+async function closed(facts: Partial<Card>, nowMs: number): Promise<HostedCommunity> {
+  const directory = communityLayout(await mkdtemp(join(tmpdir(), 'impulse-hosted-')));
+  onTestFinished(() => rmSync(directory.path, { recursive: true, force: true }));
+  await writeCard(directory.card, { ...blankCard('bafyharbour'), ...facts });
+  const clock = new StillClock();
+  await clock.pass(nowMs - clock.now());
+  return HostedCommunity.read({
+    id: 'bafyharbour',
+    directory,
+    clock,
+    logger: silentLogger,
+    open: () => Promise.reject(new Error('it is not opened here')),
+    isNeededByPeers: () => false,
+    changed() {},
+  });
+}
+
+const NOW = 1_900_000_000_000;
+
+test('[CM8] a closed community is needed once the earliest timer of its ledger is due', async () => {
+  expect((await closed({ dueAt: NOW + 1 }, NOW)).kept().isNeeded).toBe(false);
+  expect((await closed({ dueAt: NOW }, NOW)).kept().isNeeded).toBe(true);
+  expect((await closed({ dueAt: NOW, archived: true }, NOW)).kept().isNeeded).toBe(false);
+});
+
+test('[CM1] a community whose blocks this node signs with others is needed while it is closed', async () => {
+  expect((await closed({ validates: true }, NOW)).kept().isNeeded).toBe(true);
+  expect((await closed({ validates: true, archived: true }, NOW)).kept().isNeeded).toBe(false);
+});
+
+test('[CM4] a community that cannot be opened says so, and does not open by itself', async () => {
+  const hosted = await closed({ name: 'Harbour' }, NOW);
+  await expect(hosted.use()).rejects.toThrow('it is not opened here');
+  expect(hosted.card()).toMatchObject({ name: 'Harbour', state: 'broken' });
+  expect(hosted.kept()).toMatchObject({ isOpen: false, mayOpen: false, isNeeded: false });
+});

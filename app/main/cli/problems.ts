@@ -20,6 +20,11 @@ export const problem = defineProblems('cli', {
     message: 'This node has no community {name}.',
     remedy: 'Its communities are: {names}.',
   },
+  'delete-unconfirmed': {
+    code: 'usage',
+    message: 'The copy of {name} on this node would be removed.',
+    remedy: 'Add --yes. “impulse communities export” keeps a copy.',
+  },
   unreachable: {
     message: 'The node of {path} does not answer.',
     remedy: 'It may be busy: try again in a moment. If it stays silent, stop it and start it again.',

@@ -1,5 +1,6 @@
+import Database from 'better-sqlite3';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,6 +10,7 @@ import { problemOf } from '../kernel/errors.ts';
 import { lockFile } from '../platform/sqlite/file-lock.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { moveOlder } from './move-older.ts';
+import { restoreDatabase } from './restore.ts';
 import { startNode } from './start.ts';
 import { only } from './test-nodes.ts';
 
@@ -90,4 +92,43 @@ test('a directory of today is left alone', async () => {
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const { directory } = await openDataDirectory(dataDir);
   expect(await moveOlder(directory, 0)).toBe(false);
+});
+
+test('the way back in the guide makes a directory of release 0.1 with the newest votes', async () => {
+  const dataDir = await unpacked();
+  const first = await startNode({ dataDir, offline: true });
+  const [community] = readdirSync(join(dataDir, 'communities'));
+  await only(first).members.setHandle({ handle: 'mara of the quay' });
+  await first.stop();
+  const folder = join(dataDir, 'communities', community!);
+  const back = await mkdtemp(join(tmpdir(), 'impulse-back-'));
+  onTestFinished(() => rmSync(back, { recursive: true, force: true }));
+  for (const name of ['keys.json', 'passphrase', 'settings.json']) {
+    cpSync(join(dataDir, 'node', name), join(back, name));
+  }
+  const copy = readdirSync(join(folder, 'backups')).find((name) => name.startsWith('before-'))!;
+  cpSync(join(folder, 'backups', copy), join(back, 'community.db'));
+  for (const name of readdirSync(folder).filter((file) => file.startsWith('votes.'))) {
+    cpSync(join(folder, name), join(back, name));
+  }
+  cpSync(join(folder, 'files'), join(back, 'files'), { recursive: true });
+  // The layout, the shape of the database and the settings are those that release 0.1 wrote.
+  const db = new Database(join(back, 'community.db'), { readonly: true });
+  expect(db.pragma('user_version', { simple: true })).toBe(51);
+  db.close();
+  const again = await startNode({ dataDir: back, offline: true });
+  onTestFinished(again.stop);
+  expect(await only(again).maintenance.verify({})).toMatchObject({ ok: true, digest: DIGEST });
+});
+
+test('a backup of release 0.1 is restored into its community', async () => {
+  const dataDir = await unpacked();
+  const backup = join(dataDir, 'mine.db');
+  cpSync(join(dataDir, 'community.db'), backup);
+  await (await startNode({ dataDir, offline: true })).stop();
+  const { keptAside } = await restoreDatabase(dataDir, backup);
+  expect(keptAside).not.toBeNull();
+  const again = await startNode({ dataDir, offline: true });
+  onTestFinished(again.stop);
+  expect(await only(again).maintenance.verify({})).toMatchObject({ ok: true, digest: DIGEST });
 });

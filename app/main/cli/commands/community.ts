@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommunityClient, Reach } from '../../../contract/index.ts';
 import { command, withCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import { bytes, duration, table, when } from '../text.ts';
+import { communities } from './communities.ts';
 import { members } from './members.ts';
 import { wholeNumber } from './numbers.ts';
 import { mustBeReady, reach, setUp, wishOf, withReachOptions, type ReachOptions } from './reach.ts';
@@ -122,31 +123,6 @@ function join(context: Context): Command {
         },
         { offline: false, mayMake: true },
       ),
-  );
-}
-
-function communities(context: Context): Command {
-  return command('communities', 'list the communities of this node', [
-    'communities',
-    'communities --json',
-  ]).action((options: CommonOptions) =>
-    withNode(context, options, async (client) => {
-      const cards = await client.communities.list({});
-      const rows = cards.map((card) => [
-        card.name,
-        card.state,
-        card.handle ?? '-',
-        card.role ?? '-',
-        card.unread,
-        card.duties,
-        card.peers,
-        card.id,
-      ]);
-      const headings = ['Name', 'State', 'You', 'Role', 'Unread', 'Duties', 'Peers', 'Id'];
-      const text =
-        rows.length === 0 ? 'There is none yet: impulse init, or impulse join' : table(headings, rows);
-      return { json: cards, text };
-    }),
   );
 }
 

@@ -28,7 +28,8 @@ export function openDatabase(
   return guarded(() => {
     const sqlite = new SqliteDatabase(path, { readonly: options.readonly ?? false });
     try {
-      sqlite.pragma('journal_mode = WAL');
+      // A copy of a database is not in WAL mode, and one that is only read stays as it is.
+      if (!options.readonly) sqlite.pragma('journal_mode = WAL');
       sqlite.pragma(`synchronous = ${options.durability === 'power-cut' ? 'FULL' : 'NORMAL'}`);
       sqlite.pragma('cache_size = -32768');
       sqlite.pragma('temp_store = MEMORY');

@@ -7,7 +7,7 @@ import { writeAnchorTip, type AnchorTip } from '../types/anchor.ts';
 import { blockFee, payFee, type Fee } from './fees.ts';
 import { extendHistory, historyOf, writeHistory } from './history.ts';
 import type { LedgerEvent } from './events.ts';
-import { refuse, type BlockContext, type LedgerKinds } from './kinds.ts';
+import { refuse, timerKindsOf, type BlockContext, type LedgerKinds } from './kinds.ts';
 import { runDueTimers, type TimerRun } from './timers.ts';
 import { StateOverlay, type StateDraft, type StateView } from '../types/state.ts';
 import { Overlay, type ProvableState } from './state-store.ts';
@@ -68,7 +68,8 @@ function execute(
   }
   const paid = payFee(draft, account, kind, fee);
   // The kind's schema gave the body the type that its `execute` takes.
-  const events = kind.execute({ account, signer, body: body as never, state: draft, block, bls });
+  const timers = timerKindsOf(kinds);
+  const events = kind.execute({ account, signer, body: body as never, state: draft, block, timers, bls });
   putAccount(draft, account, { ...ownAccount(draft, account), nonce: nonce + 1 });
   return paid.length === 0 ? events : [...paid, ...events];
 }

@@ -54,8 +54,11 @@ export interface AnyTimerKind extends Omit<TimerKind<never>, 'body'> {
   readonly body: z.ZodType;
 }
 
+/** The kinds of timers that kinds of transactions declare, by name. */
+export type TimerKinds = ReadonlyMap<string, AnyTimerKind>;
+
 /** One timer in the block that runs it. */
-export interface TimerCall<Body> extends Pick<Call<Body>, 'body' | 'state' | 'block' | 'bls'> {
+export interface TimerCall<Body> extends Pick<Call<Body>, 'body' | 'state' | 'block' | 'timers' | 'bls'> {
   /** The key of its entry, which is removed already. */
   readonly timer: string;
   /** Block time in milliseconds since the epoch for which it was scheduled; the block may be later. */
@@ -70,6 +73,8 @@ export interface Call<Body> {
   readonly body: Body;
   readonly state: StateDraft;
   readonly block: BlockContext;
+  /** The kinds of timers that may be scheduled. */
+  readonly timers: TimerKinds;
   readonly bls: Bls;
 }
 
@@ -128,6 +133,18 @@ export type LedgerKinds = ReadonlyMap<string, AnyKind>;
 
 export function kindsOf(...kinds: readonly AnyKind[]): LedgerKinds {
   return new Map(kinds.map((kind) => [kind.name, kind]));
+}
+
+const timers = new WeakMap<LedgerKinds, TimerKinds>();
+
+/** The kinds of timers that kinds of transactions declare. */
+export function timerKindsOf(kinds: LedgerKinds): TimerKinds {
+  const known = timers.get(kinds);
+  if (known) return known;
+  const all = [...kinds.values()].flatMap((kind) => kind.timers ?? []);
+  const byName = new Map(all.map((kind) => [kind.name, kind]));
+  timers.set(kinds, byName);
+  return byName;
 }
 
 /** Refuses a transaction from within a kind. */

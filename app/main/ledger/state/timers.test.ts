@@ -4,7 +4,7 @@ import { toHex } from '../../kernel/bytes.ts';
 import { openDatabase } from '../../platform/sqlite/database.ts';
 import type { Chain } from '../chain/chain.ts';
 import type { LedgerEvent } from './events.ts';
-import type { EventPlace, LedgerProjection } from './kinds.ts';
+import { timerKindsOf, type EventPlace, type LedgerProjection } from './kinds.ts';
 import type { Parameters } from './genesis.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import { Prover } from '../chain/prover.ts';
@@ -68,18 +68,22 @@ describe('a timer', () => {
     expect(await refusal([1, { label: 'x'.repeat(5000) }])).toBe('timer-too-large');
     expect(await refusal([1, { label: 'next' }])).toBeNull();
     const call = {
+      timers: timerKindsOf(bellKinds),
       state: new StateOverlay(ledger.chain.state),
       block: { community: ledger.origin.id, epoch: 0, height: 1, time: 1 },
     };
     expect(() => scheduleTimer(call, bellRing, { label: 7 } as never, 2)).toThrow('fields');
+    const undeclared = { ...call, timers: timerKindsOf(baseKinds) };
+    expect(() => scheduleTimer(undeclared, bellRing, { label: '' }, 2)).toThrow('does not know timers');
   });
 
   test('[TM2] is refused while as many as allowed wait', async () => {
     const { ledger } = world();
     const state = new StateOverlay(ledger.chain.state);
     const block = { community: ledger.origin.id, epoch: 0, height: 1, time: 1 };
-    for (let n = 0; n < 100_000; n++) scheduleTimer({ state, block }, bellRing, { label: '' }, 2 + n);
-    expect(() => scheduleTimer({ state, block }, bellRing, { label: '' }, 2)).toThrow('More than 100000');
+    const call = { state, block, timers: timerKindsOf(bellKinds) };
+    for (let n = 0; n < 100_000; n++) scheduleTimer(call, bellRing, { label: '' }, 2 + n);
+    expect(() => scheduleTimer(call, bellRing, { label: '' }, 2)).toThrow('More than 100000');
   });
 
   test('[TM3] runs before the transactions of its block, whose time is at or after its due time', async () => {

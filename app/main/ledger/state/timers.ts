@@ -11,7 +11,7 @@ import {
   type StateView,
 } from '../types/state.ts';
 import { ledgerEvent, type LedgerEvent } from './events.ts';
-import type { AnyTimerKind, BlockContext, Call, LedgerKinds, TimerKind } from './kinds.ts';
+import { timerKindsOf, type BlockContext, type Call, type LedgerKinds, type TimerKind } from './kinds.ts';
 import { problem } from '../problems.ts';
 
 /** [TM2] The most timers that may wait in a community. */
@@ -63,14 +63,16 @@ const queueOf = (state: StateView) => readEntry<Queue>(state, QUEUE) ?? { waitin
  *
  * @param due block time in milliseconds since the epoch, later than the block in progress.
  * @returns the key of the timer, for {@link cancelTimer}.
- * @throws Problem `bad-due`, `bad-body`, `timer-too-large` or `too-many-timers`.
+ * @throws Problem `unknown-timer` if no kind of transaction declares the kind of timer, `bad-due`, `bad-body`,
+ * `timer-too-large` or `too-many-timers`.
  */
 export function scheduleTimer<Body>(
-  { state, block }: Pick<Call<unknown>, 'state' | 'block'>,
+  { state, block, timers }: Pick<Call<unknown>, 'state' | 'block' | 'timers'>,
   kind: TimerKind<Body>,
   body: Body,
   due: number,
 ): TimerKey {
+  if (!timers.has(kind.name)) throw problem('unknown-timer', { kind: kind.name });
   if (!Millis.safeParse(due).success || due <= block.time) throw problem('bad-due');
   if (!kind.body.safeParse(body).success) throw problem('bad-body', { kind: kind.name });
   const { waiting, next } = queueOf(state);
@@ -131,11 +133,12 @@ function run(
 ): readonly LedgerEvent[] {
   const draft = new StateOverlay(state);
   try {
-    const kind = timerKindsOf(kinds).get(name);
+    const timers = timerKindsOf(kinds);
+    const kind = timers.get(name);
     if (!kind) throw problem('unknown-timer', { kind: name });
     const parsed = kind.body.safeParse(body);
     if (!parsed.success) throw problem('bad-body', { kind: name });
-    const call = { timer, due: dueOf(timer), body: parsed.data as never, state: draft, block, bls };
+    const call = { timer, due: dueOf(timer), body: parsed.data as never, state: draft, block, timers, bls };
     const events = kind.run(call);
     draft.keep(state);
     return events;
@@ -156,16 +159,4 @@ function take(state: StateDraft, timer: TimerKey): Waiting | null {
 
 function dueOf(timer: TimerKey): number {
   return Number(timer.slice(TIMERS.length, TIMERS.length + 16));
-}
-
-const known = new WeakMap<LedgerKinds, ReadonlyMap<string, AnyTimerKind>>();
-
-/** The kinds of timers that kinds of transactions declare, by name. */
-function timerKindsOf(kinds: LedgerKinds): ReadonlyMap<string, AnyTimerKind> {
-  const found = known.get(kinds);
-  if (found) return found;
-  const all = [...kinds.values()].flatMap(({ timers }) => timers ?? []);
-  const byName = new Map(all.map((kind) => [kind.name, kind]));
-  known.set(kinds, byName);
-  return byName;
 }

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { StateOverlay } from '../../ledger/types/state.ts';
-import { kindsOf, type BlockContext, type LedgerKind, type TimerKind } from '../../ledger/state/kinds.ts';
+import {
+  kindsOf,
+  timerKindsOf,
+  type BlockContext,
+  type LedgerKind,
+  type TimerKind,
+} from '../../ledger/state/kinds.ts';
 import { Overlay, rootOf, type ProvableState } from '../../ledger/state/state-store.ts';
 import { MAX_TIMERS_PER_BLOCK, nextDue, runDueTimers, scheduleTimer } from '../../ledger/state/timers.ts';
 import type { Block } from '../../ledger/types/block.ts';
@@ -35,6 +41,7 @@ const schedules: LedgerKind<never> = {
   execute: () => [],
 };
 const rules = { kinds: kindsOf(schedules), bls: memoryBls };
+const timers = timerKindsOf(rules.kinds);
 
 const nothing: ProvableState = { get: () => null, page: () => null, keysBetween: () => [], top: null };
 
@@ -63,7 +70,7 @@ export class TimerState {
     const draft = new StateOverlay(this.#state);
     const runs = runDueTimers(this.#state, draft, block, rules);
     for (const delay of transactions.map(delayOf)) {
-      if (delay) scheduleTimer({ state: draft, block }, ring, { n: delay[0] }, block.time + delay[1]);
+      if (delay) scheduleTimer({ state: draft, block, timers }, ring, { n: delay[0] }, block.time + delay[1]);
     }
     const rung = runs.flatMap(({ events }) => events.map(({ facts }) => facts['n'] as number));
     return new TimerState(

@@ -11,6 +11,7 @@ import { frames } from './frames.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
 import { ledger } from './ledger.ts';
+import { ledgerState } from './ledger-state.ts';
 import { ledgerTrace } from './ledger-trace.ts';
 import { live } from './live.ts';
 import { million } from './million.ts';
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> =
   communities,
   frames,
   ledger,
+  'ledger-state': ledgerState,
   'ledger-trace': ledgerTrace,
   live,
   join,

@@ -24,7 +24,7 @@ import { Inventory } from './inventory.ts';
 import type { OpaqueCount } from './opaque-events.ts';
 import { OwnEvents, type EventDraft } from './own-events.ts';
 import type { RangeSet } from './range-set.ts';
-import type { NamedRedaction } from './redactions.ts';
+import type { NamedRedaction, Purged } from './redactions.ts';
 import { RefusalCounts, type CountedRefusal } from './refusal-counts.ts';
 import type { LogStore } from './store.ts';
 
@@ -112,12 +112,6 @@ export class Log {
   /** [L15] Whether this node knows a kind. */
   knows(kind: string): boolean {
     return this.#projections.kinds.has(kind);
-  }
-
-  /** [L15] Whether an event is here and no projection takes it. */
-  isOpaque(id: Uint8Array): boolean {
-    const seq = this.store.seqOf(id);
-    return seq !== null && this.#book.opaque.has(seq);
   }
 
   /** The community's id as text. */
@@ -329,10 +323,9 @@ export class Log {
 
   /**
    * [L14] Removes the text of events: an event that is here is redacted; for one that is not here, the given
-   * redacted form is filed, if it passes the judgement that the event would have passed. Returns the redacted events
-   * and how many bytes were removed.
+   * redacted form is filed, if it passes the judgement that the event would have passed.
    */
-  purge(named: readonly NamedRedaction[]): { gone: LogEvent[]; bytes: number } {
+  purge(named: readonly NamedRedaction[]): Purged {
     const isAdmissible = (redacted: LogEvent) => judge(redacted, this.#context()) === null;
     const purged = this.#book.transact(() => this.#book.purge(named, isAdmissible));
     this.#committed(purged.filed.map((one) => ({ ...one, origin: 'history' })));

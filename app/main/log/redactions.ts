@@ -12,11 +12,15 @@ export interface NamedRedaction {
   readonly redacted: Uint8Array;
 }
 
-/** [L14] The result of a purge: the events redacted here, those filed, and how many bytes were removed. */
+/**
+ * [L14] The result of a purge: the events redacted here, those filed, how many bytes were removed, and how many named
+ * events are of kinds that this node does not know, so that the purge has to be repeated after an update.
+ */
 export interface Purged {
   readonly gone: LogEvent[];
   readonly filed: { readonly event: LogEvent; readonly seq: number }[];
   readonly bytes: number;
+  readonly unknown: number;
 }
 
 /** [L14] Replaces events by their redacted forms. All changes run in the caller's transaction. */
@@ -43,35 +47,35 @@ export class Redactions {
     admits: (redacted: LogEvent) => boolean,
     filed: (redacted: LogEvent, seq: number) => void,
   ): Purged {
-    const result = { gone: [] as LogEvent[], filed: [] as { event: LogEvent; seq: number }[], bytes: 0 };
+    const gone: LogEvent[] = [];
+    const added: { event: LogEvent; seq: number }[] = [];
+    let [bytes, unknown] = [0, 0];
     for (const { id, redacted } of named) {
       const here = this.#store.event(id);
-      if (here === null) {
-        const event = this.#fileable(id, redacted);
-        if (!event || !admits(event)) continue;
-        const seq = this.#store.file(event, this.#projections.kindOf(event.kind)!.stratum);
+      const event = here?.event ?? redactedOrNull(id, redacted);
+      // The purge holds something that is not a redacted event; the event itself is still welcome.
+      if (event === null) continue;
+      const kind = this.#projections.kinds.get(event.kind);
+      // [L15] Nobody here can tell what is text in it.
+      if (!kind) unknown++;
+      else if (here === null) {
+        if (!this.#isFileable(event, kind) || !admits(event)) continue;
+        const seq = this.#store.file(event, kind.stratum);
         filed(event, seq);
-        result.filed.push({ event, seq });
-      } else if (!this.#store.isRedacted(id)) {
-        const own = this.of(here.event);
-        if (own === null) continue;
-        result.bytes += purgeRow(this.#db, here.seq, own);
+        added.push({ event, seq });
+      } else if (kind.redacted && !this.#store.isRedacted(id)) {
+        const own = redactedOf(event, kind);
+        bytes += purgeRow(this.#db, here.seq, own);
         this.#projections.purged(openRedacted(id, own), here.seq);
-        result.gone.push(here.event);
+        gone.push(event);
       }
     }
-    return result;
+    return { gone, filed: added, bytes, unknown };
   }
 
-  /**
-   * The redacted event if the bytes are one and its author wrote it. If not, the event itself is still welcome. A
-   * redacted event of an unknown kind may hold text, so it is not filed.
-   */
-  #fileable(id: Uint8Array, bytes: Uint8Array): LogEvent | null {
-    const event = redactedOrNull(id, bytes);
-    const kind: Kind | undefined = event ? this.#projections.kinds.get(event.kind) : undefined;
-    if (!event || !kind || !isStripped(event, kind)) return null;
-    const awaited = this.#store.awaitedOf(id);
-    return awaited === null || awaited === this.#store.authorOf(event.author) ? event : null;
+  /** Whether a redacted event holds no text, and is by the author whose events name it. */
+  #isFileable(event: LogEvent, kind: Kind): boolean {
+    const awaited = this.#store.awaitedOf(event.id);
+    return isStripped(event, kind) && (awaited === null || awaited === this.#store.authorOf(event.author));
   }
 }

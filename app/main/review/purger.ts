@@ -110,15 +110,15 @@ export class Purger {
     const named = purge.body.husks.map(([id, redacted]) => ({ id, redacted }));
     await this.#secureParents(named.map(({ id }) => id));
     log.store.setMeta(TO_SCRUB, 1);
-    const { gone, bytes } = deletingForGood(db, () => {
+    const { gone, bytes, unknown } = deletingForGood(db, () => {
       const purged = log.purge(named);
       for (const { id } of purged.gone) holds.judgements.drop(log.store.seqOf(id)!);
       return purged;
     });
     acts.refold([purge.body.item, ...named.map(({ id }) => id)]);
     const files = await this.#forgetFiles(gone);
-    // [R13] The purge stays open while the text of an event of an unknown kind is here.
-    if (named.some(({ id }) => log.isOpaque(id))) return;
+    // [R13] It is repeated after an update.
+    if (unknown > 0) return;
     this.rows.note(purge.id, { answer: 'gone', bytes, files, atMs: clock.now() });
     this.#init.done(purge);
   }

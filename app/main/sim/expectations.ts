@@ -62,14 +62,19 @@ export class Expectations {
     return event.time >= (this.#contested.get(toHex(event.author)) ?? Number.MAX_SAFE_INTEGER);
   }
 
-  /** The events of a log, by hex id, that must not be in it according to the blocks up to a height. */
-  outOfPlace(ids: readonly string[], height: number): string[] {
+  /**
+   * The events of a log, by hex id, that must not be in it according to the blocks up to a height, on a node that
+   * lacks some kinds.
+   */
+  outOfPlace(ids: readonly string[], height: number, lacks: readonly string[]): string[] {
+    const kindOf = (name: string) =>
+      (lacks.includes(name) ? undefined : kinds.get(name)) ?? unknownKind(name);
     const roster = new Roster(this.#founder);
     const heights = [...this.#rulings.keys()].filter((one) => one <= height).sort((a, b) => a - b);
     for (const one of heights) for (const change of this.#rulings.get(one)!) roster.apply(change);
     return ids
       .flatMap((id) => this.events.get(id) ?? [])
-      .filter((event) => judgeRole(event, (kinds.get(event.kind) ?? unknownKind(event.kind))!, roster))
+      .filter((event) => judgeRole(event, kindOf(event.kind)!, roster))
       .map((event) => toHex(event.id));
   }
 }

@@ -28,10 +28,16 @@ export interface Releases {
   readonly allFit: boolean;
 }
 
-/** The kinds that some release may lack. Without boards there is nothing to do in a world. */
+/**
+ * Kinds that every release knows: without boards there is nothing to do in a world, and the community's profile is
+ * folded from the log itself when a node opens it.
+ */
+const ALWAYS: ReadonlySet<string> = new Set(['board.create', 'community.update']);
+
+/** The kinds that some release may lack. */
 const LATER: readonly string[] = ours
   .flatMap(({ kinds = [] }) => kinds.map(({ name }) => name))
-  .filter((name) => name !== 'board.create');
+  .filter((name) => !ALWAYS.has(name));
 
 /** A kind of a release that nobody runs. */
 export const UNHEARD = 'sim.unheard';

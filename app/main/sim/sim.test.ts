@@ -80,6 +80,10 @@ describe('simulation', () => {
       },
     );
 
+    it('[L15] a purged event that an older node never had is filed after its update (seed 67)', async () => {
+      expect((await runWorld(67)).problems).toEqual([]);
+    });
+
     it('a clock that was set back does not prevent agreement (seed 66)', async () => {
       expect((await runWorld(66)).problems).toEqual([]);
     });

@@ -33,9 +33,11 @@ async function* drain<T>(
   const aborted = () => wake();
   signal?.addEventListener('abort', aborted);
   try {
-    while (!signal?.aborted) {
+    // What was told before the end is still delivered.
+    for (;;) {
       const value = waiting.shift();
       if (value !== undefined) yield value;
+      else if (signal?.aborted) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {

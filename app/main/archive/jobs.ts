@@ -109,6 +109,8 @@ export class Jobs {
   async close(): Promise<void> {
     for (const { abort } of this.#entries.values()) abort.abort();
     await Promise.all([...this.#entries.values()].map(({ finished }) => finished));
+    // Watchers go away with the community.
+    this.#tell();
   }
 
   #change(id: string, changes: Partial<Job>): void {

@@ -198,9 +198,10 @@ export class HostedCommunity {
       await this.#keepCard();
       this.#running = null;
       this.#seen = null;
+      await opened.stop();
+      // Only now: subscriptions hear how jobs ended that the stop cancelled.
       this.#closed.abort();
       this.#closed = new AbortController();
-      await opened.stop();
     }
     this.#opening = null;
     this.#init.changed();

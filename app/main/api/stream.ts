@@ -19,29 +19,37 @@ export function latest<T>(subscribe: Subscribe<T>, signal: AbortSignal | undefin
   });
 }
 
-async function* drain<T>(
+/** Subscribes at once, so that nothing is missed before the first value is asked for. */
+function drain<T>(
   subscribe: Subscribe<T>,
   signal: AbortSignal | undefined,
   keep: (waiting: T[], value: T) => void,
 ): AsyncGenerator<T, void> {
   const waiting: T[] = [];
   let wake = () => {};
+  let ended = signal?.aborted === true;
   const stop = subscribe((value) => {
     keep(waiting, value);
     wake();
   });
-  const aborted = () => wake();
-  signal?.addEventListener('abort', aborted);
-  try {
-    // What was told before the end is still delivered.
-    for (;;) {
-      const value = waiting.shift();
-      if (value !== undefined) yield value;
-      else if (signal?.aborted) return;
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-  } finally {
-    signal?.removeEventListener('abort', aborted);
+  const end = () => {
+    ended = true;
+    signal?.removeEventListener('abort', end);
     stop();
-  }
+    wake();
+  };
+  signal?.addEventListener('abort', end);
+  return (async function* () {
+    try {
+      // What was told before the end is still delivered.
+      for (;;) {
+        const value = waiting.shift();
+        if (value !== undefined) yield value;
+        else if (ended) return;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      end();
+    }
+  })();
 }

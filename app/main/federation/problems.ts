@@ -74,7 +74,7 @@ export const problem = defineProblems('federation', {
   'opaque-events': {
     code: 'needs-update',
     message:
-      'At least {count, plural, one {# entry of this community needs} other {# entries of this community need}} a newer release to be shown ({kinds}{more, plural, =0 {} other { and # more kinds}}).',
+      'At least {count, plural, one {# entry of this community needs} other {# entries of this community need}} a newer release to be shown ({kinds}). {known, select, yes {Some peers know them.} other {No peer met so far knows them.}}',
     remedy: 'Install the newest release. Until then this node keeps these entries and passes them on.',
   },
 });

@@ -197,6 +197,7 @@ export function createFederation(init: FederationInit): Federation {
     const oldest = known.keys().next();
     if (known.size > MAX_INTRODUCTIONS && !oldest.done) known.delete(oldest.value);
     peers.learn(introduction.peer, introduction.addresses, introduction.name);
+    updates.introduced(introduction);
     void exchange.meet(introduction.peer);
     dialBack.look();
     directs.soon();
@@ -270,6 +271,7 @@ export function createFederation(init: FederationInit): Federation {
       if (stops.length > 0) return;
       stops = [
         sync.onHandshake(introduced),
+        sync.onOutdated((peer, reason) => updates.outdated(peer, reason)),
         sync.onProgress(changed),
         transport.onPeer(changed),
         every(clock, REFRESH_MS, changed),

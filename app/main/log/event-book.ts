@@ -121,8 +121,8 @@ export class EventBook {
    * are. Returns the rows of the former, and the events that turned out to be invalid.
    */
   settleKinds(): { gained: number[]; removed: Removed[] } {
-    const { store, projections, authority, admissionHook } = this.#init;
-    const kinds = [...projections.kinds.keys()].sort();
+    const { store, authority, admissionHook } = this.#init;
+    const kinds = this.kindNames();
     const removed: Removed[] = [];
     if (this.opaque.isCurrent(kinds)) return { gained: [], removed };
     const gained = this.transact(() => {
@@ -156,6 +156,11 @@ export class EventBook {
       }
     }
     projections.rebuilt();
+  }
+
+  /** The names of all known kinds, in ascending order. */
+  kindNames(): string[] {
+    return [...this.#init.projections.kinds.keys()].sort();
   }
 
   /** The kind of an event that was admitted. */

@@ -149,7 +149,10 @@ test('[S2] random and damaged messages of catch-up are refused with a reason', (
   const message: fc.Arbitrary<Message> = fc.oneof(
     fc
       .record({ id: digest, key: digest, sig: signature, name: fc.string({ maxLength: 60 }) })
-      .map(({ id, key, sig, name }): Message => ['hello', id, key, name.slice(0, 60), sig, [], [0, 1]]),
+      .map(({ id, key, sig, name }): Message => {
+        const release = { versions: [1, name.length + 1] as [number, number], kinds: [name.slice(0, 40)] };
+        return ['hello', id, key, name.slice(0, 60), sig, [], [0, 1], release];
+      }),
     fc.uint8Array({ maxLength: 100 }).map((bytes): Message => ['recon', 1, true, bytes]),
     fc.uint8Array({ maxLength: 100 }).map((bytes): Message => ['reconciled', bytes]),
     fc.array(digest, { minLength: 1, maxLength: 4 }).map((ids): Message => ['want', ids]),

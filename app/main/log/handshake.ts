@@ -5,7 +5,8 @@ import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from './kinds.ts';
 import type { Log } from './log.ts';
 import type { Transport } from './transport.ts';
-import { MAX_ADDRESSES, type MessageOf } from './wire.ts';
+import { MAX_ADDRESSES, MAX_KINDS, type MessageOf } from './wire.ts';
+import { agreeOn, OWN_VERSIONS } from './versions.ts';
 import { problem } from './problems.ts';
 
 const PREFIX = utf8('impulse/hello/1\0');
@@ -20,6 +21,10 @@ export interface Introduction {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly counts: { readonly authority: number; readonly content: number };
+  /** [S11] The version of the protocol that both sides use. */
+  readonly version: number;
+  /** [S11] The kinds of events that the peer says it knows. */
+  readonly kinds: readonly string[];
 }
 
 export interface HandshakeInit {
@@ -44,12 +49,14 @@ export function sendHandshake(init: HandshakeInit, peer: string, side: Side): Me
     signer.sign(transcript(log.community, opener, answerer, side)),
     transport.addresses().slice(0, MAX_ADDRESSES),
     [log.count('authority'), log.count('content')],
+    { versions: [...OWN_VERSIONS], kinds: log.kindNames().slice(0, MAX_KINDS) },
   ];
 }
 
 /**
  * [S1] Checks the handshake message of the peer on `side`: it belongs to this community's log, owns the key
- * it shows, and the key has a role now. Throws a Problem: `wrong-community`, `bad-signature`, `not-a-member`.
+ * it shows, the key has a role now, and both sides speak a common version. Throws a Problem: `wrong-community`,
+ * `bad-signature`, `not-a-member`, `peer-outdated`, `node-outdated`.
  */
 export async function checkHandshake(
   init: HandshakeInit,
@@ -58,7 +65,7 @@ export async function checkHandshake(
   hello: MessageOf<'hello'>,
 ): Promise<Introduction> {
   const { log, transport, verifier, authority } = init;
-  const [, community, publicKey, name, signature, addresses, [authorityCount, content]] = hello;
+  const [, community, publicKey, name, signature, addresses, [authorityCount, content], release] = hello;
   if (!equalBytes(community, log.community)) {
     throw problem('wrong-community');
   }
@@ -69,7 +76,10 @@ export async function checkHandshake(
   if (authority.roleAt(publicKey, log.now) === null) {
     throw problem('unknown-peer');
   }
-  return { peer, publicKey, name, addresses, counts: { authority: authorityCount, content } };
+  const version = agreeOn(OWN_VERSIONS, release?.versions);
+  if (typeof version !== 'number') throw version;
+  const counts = { authority: authorityCount, content };
+  return { peer, publicKey, name, addresses, counts, version, kinds: release?.kinds ?? [] };
 }
 
 function transcript(community: Uint8Array, opener: string, answerer: string, side: Side): Uint8Array {

@@ -109,6 +109,11 @@ export class Log {
     return this.#book.opaque.counts();
   }
 
+  /** [S11] The names of the kinds that this node knows, in ascending order. */
+  kindNames(): string[] {
+    return this.#book.kindNames();
+  }
+
   /** [L15] Whether this node knows a kind. */
   knows(kind: string): boolean {
     return this.#projections.kinds.has(kind);

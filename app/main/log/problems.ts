@@ -30,6 +30,14 @@ export const problem = defineProblems('log', {
     code: 'not-a-member',
     message: 'The peer is not a member of this community, as far as this node knows.',
   },
+  'peer-outdated': {
+    message: 'The peer speaks version {theirs} of the protocol, and this node {own}.',
+    remedy: 'The peer has to install a newer release. Nothing is exchanged with it until then.',
+  },
+  'node-outdated': {
+    message: 'The peer speaks version {theirs} of the protocol, and this node {own}.',
+    remedy: 'Install a newer release on this node. Nothing is exchanged with the peer until then.',
+  },
 
   // Sync
   malformed: { message: 'The peer sent a message that is not valid here.' },

@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { sleep } from '../kernel/clock.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { openEvent, type SealedEvent } from './event.ts';
 import { SyncClient } from './sync-client.ts';
@@ -55,6 +56,8 @@ export interface PullInit extends Omit<HandshakeInit, 'transport'> {
   readonly transport: Transport;
   readonly shared: PullShared;
   readonly onHandshake: (introduction: Introduction) => void;
+  /** The handshake of the peer was not accepted. */
+  readonly onRefused: (reason: ProblemFields) => void;
   readonly onProgress: () => void;
 }
 
@@ -119,8 +122,7 @@ export class Pull {
 
   async #converse(client: SyncClient): Promise<PullResult> {
     const { log } = this.#init;
-    const answer = await client.hello(sendHandshake(this.#init, this.peer, 'opener'));
-    const introduction = await checkHandshake(this.#init, this.peer, 'answerer', answer);
+    const introduction = await this.#introduce(client);
     const { authority, content } = introduction.counts;
     const limit = authority + content + SPARE_IDS;
     this.#began(introduction);
@@ -131,6 +133,16 @@ export class Pull {
     if (members && rest) await client.equal(log.count('content'));
     await client.close();
     return { stored: this.#meter.done, equal: members && rest };
+  }
+
+  async #introduce(client: SyncClient): Promise<Introduction> {
+    const answer = await client.hello(sendHandshake(this.#init, this.peer, 'opener'));
+    try {
+      return await checkHandshake(this.#init, this.peer, 'answerer', answer);
+    } catch (error) {
+      this.#init.onRefused(problemOf(error));
+      throw error;
+    }
   }
 
   /** [S1] The peer proved its membership: listeners are told, and its counts set the expected total. */

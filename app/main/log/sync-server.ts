@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { problemOf } from '../kernel/errors.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import { checkHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
 import { Negentropy } from './negentropy.ts';
 import type { Spread } from './spread.ts';
@@ -10,9 +10,11 @@ import {
   EVENTS_BYTES,
   MAX_ANSWER_BYTES,
   RECON_BYTES,
+  type Message,
   type MessageOf,
 } from './wire.ts';
 import { problem } from './problems.ts';
+import { OUTDATED } from './versions.ts';
 
 /** [S6] How long an opener may send no request before it is disconnected; it may be busy storing events. */
 const IDLE_MS = 120_000;
@@ -20,6 +22,8 @@ const IDLE_MS = 120_000;
 export interface AnswerInit extends HandshakeInit {
   readonly spread: Spread;
   readonly onHandshake: (introduction: Introduction) => void;
+  /** The handshake of the peer was not accepted. */
+  readonly onRefused: (reason: ProblemFields) => void;
 }
 
 /**
@@ -36,8 +40,15 @@ export async function answerPull(channel: Channel, init: AnswerInit): Promise<vo
     try {
       init.onHandshake(await checkHandshake(init, channel.peer, 'opener', hello));
     } catch (error) {
-      // [S1] Told, not just cut off: a new member may be unknown here for a while.
-      await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));
+      const reason = problemOf(error);
+      init.onRefused(reason);
+      // [S12] A peer that states its versions finds out itself which side has to update. [S1] All others are told, not
+      // just cut off: a new member may be unknown here for a while.
+      const finds = OUTDATED.has(reason.code) && hello[7] !== undefined;
+      const answer: Message = finds
+        ? sendHandshake(init, channel.peer, 'answerer')
+        : ['refused', reason.code.slice(0, 40)];
+      await channel.send(encodeMessage(answer));
       return;
     }
     await channel.send(encodeMessage(sendHandshake(init, channel.peer, 'answerer')));

@@ -1,11 +1,12 @@
 import { every } from '../kernel/clock.ts';
-import { problemOf } from '../kernel/errors.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { answerPull } from './sync-server.ts';
 import type { HandshakeInit, Introduction } from './handshake.ts';
 import { HOSTILE, Pull, type PullProgress, type PullResult, type PullShared } from './pull.ts';
 import type { Spread } from './spread.ts';
 import type { Channel, Transport } from './transport.ts';
+import { OUTDATED } from './versions.ts';
 import { SYNC_PROTOCOL } from './wire.ts';
 
 /** [S8] The most pulls at a time. */
@@ -47,6 +48,7 @@ export class Sync {
   readonly #shared: PullShared;
   readonly #progressListeners = new Set<() => void>();
   readonly #handshakeListeners = new Set<(introduction: Introduction) => void>();
+  readonly #outdatedListeners = new Set<(peer: string, reason: ProblemFields) => void>();
   readonly #endListeners = new Set<(peer: string, result: PullResult) => void>();
   #stops: (() => void)[] = [];
   #cancelSoon: (() => void) | null = null;
@@ -140,6 +142,12 @@ export class Sync {
     return () => this.#handshakeListeners.delete(listener);
   }
 
+  /** [S12] Calls back each time a member's node and this one turn out to speak no common version. */
+  onOutdated(listener: (peer: string, reason: ProblemFields) => void): () => void {
+    this.#outdatedListeners.add(listener);
+    return () => this.#outdatedListeners.delete(listener);
+  }
+
   /** Calls back after each pull that completed. */
   onPulled(listener: (peer: string, result: PullResult) => void): () => void {
     this.#endListeners.add(listener);
@@ -170,6 +178,7 @@ export class Sync {
       ...this.#init,
       shared: this.#shared,
       onHandshake: (introduction) => this.#introduced(introduction),
+      onRefused: (reason) => this.#refused(peer, reason),
       onProgress: () => this.#progressed(),
     });
     const session: Session = { pull, abort, again: false };
@@ -217,6 +226,7 @@ export class Sync {
       await answerPull(channel, {
         ...this.#init,
         onHandshake: (introduction) => this.#introduced(introduction),
+        onRefused: (reason) => this.#refused(peer, reason),
       });
     } catch (error) {
       const { code } = problemOf(error);
@@ -234,6 +244,11 @@ export class Sync {
     this.#retries.get(peer)?.cancel();
     this.#retries.delete(peer);
     this.#sessions.get(peer)?.abort.abort();
+  }
+
+  #refused(peer: string, reason: ProblemFields): void {
+    if (!OUTDATED.has(reason.code)) return;
+    for (const listener of this.#outdatedListeners) listener(peer, reason);
   }
 
   #introduced(introduction: Introduction): void {

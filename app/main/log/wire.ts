@@ -16,6 +16,11 @@ export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** The most addresses that a node announces for itself. */
 export const MAX_ADDRESSES = 16;
 
+/** [S11] The largest `hello`, in bytes. */
+export const MAX_HELLO_BYTES = 64 * 1024;
+/** [S11] The most kinds of events that a node names. */
+export const MAX_KINDS = 1000;
+
 const sized = (length: number) =>
   z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length === length);
 const upTo = (limit: number) => z.custom<Uint8Array>((it) => it instanceof Uint8Array && it.length <= limit);
@@ -28,17 +33,29 @@ export const SealedPair = z.tuple([upTo(MAX_EVENT_BYTES), signature.nullable()])
 export const NodeName = z.string().max(60);
 const Address = z.string().max(400);
 
+/** [S11] What the peer's release can do; later releases may add fields. */
+const Release = z.looseObject({
+  versions: z.tuple([count, count]).refine(([lowest, highest]) => lowest <= highest),
+  kinds: z.array(z.string().max(40)).max(MAX_KINDS),
+});
+
 const shapes = {
-  /** Community, author key, node name, signature, own addresses, events held by stratum. */
-  hello: z.tuple([
-    z.literal('hello'),
-    digest,
-    digest,
-    NodeName,
-    signature,
-    z.array(Address).max(MAX_ADDRESSES),
-    z.tuple([count, count]),
-  ]),
+  /**
+   * Community, author key, node name, signature, own addresses, events held by stratum, release. Later releases may
+   * add elements; release 0.1 leaves out the last.
+   */
+  hello: z
+    .tuple([
+      z.literal('hello'),
+      digest,
+      digest,
+      NodeName,
+      signature,
+      z.array(Address).max(MAX_ADDRESSES),
+      z.tuple([count, count]),
+      Release.optional(),
+    ])
+    .rest(z.unknown()),
   /** Why the handshake was not accepted. */
   refused: z.tuple([z.literal('refused'), z.string().max(40)]),
   /** Opener: stratum, whether a round begins, message. */
@@ -74,6 +91,7 @@ export function decodeMessage<N extends MessageName>(
   const value = decodeCbor(bytes);
   const name = Array.isArray(value) ? expected.find((one) => one === value[0]) : undefined;
   const parsed = name === undefined ? undefined : shapes[name].safeParse(value);
-  if (!parsed?.success) throw problem('malformed');
+  const isTooLong = name === 'hello' && bytes.length > MAX_HELLO_BYTES;
+  if (!parsed?.success || isTooLong) throw problem('malformed');
   return parsed.data as MessageOf<N>;
 }

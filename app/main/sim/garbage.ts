@@ -178,6 +178,7 @@ export class GarbagePeer {
             signature,
             ['/memory/garbage'],
             [9, 9],
+            { versions: [1, 1], kinds: [] },
           ]);
         } else if (message[0] === 'recon') {
           await say(['reconciled', new Negentropy(set, RECON_BYTES).respond(message[3])]);

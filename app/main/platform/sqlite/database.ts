@@ -1,8 +1,9 @@
 import SqliteDatabase from 'better-sqlite3';
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Cell, Database, Migration, Statement } from '../../kernel/database.ts';
 import { Problem } from '../../kernel/errors.ts';
-import { migrate } from './migrate.ts';
+import { knownSteps, migrate } from './migrate.ts';
 import { problem } from './problems.ts';
 
 export interface OpenOptions {
@@ -18,7 +19,8 @@ export interface OpenOptions {
 
 /**
  * Opens a SQLite file in WAL mode and migrates it to the newest schema. `:memory:` opens one in memory.
- * Throws a Problem: `database-corrupt`, `database-newer`, `disk-full`, `read-only`, `database-unopenable`.
+ * Throws a Problem: `database-corrupt`, `database-newer`, `migration-failed`, `disk-full`, `read-only`,
+ * `database-unopenable`; the file is then as it was.
  */
 export function openDatabase(
   path: string,
@@ -26,6 +28,7 @@ export function openDatabase(
   options: OpenOptions = {},
 ): Database {
   return guarded(() => {
+    if (!options.readonly && existsSync(path)) refuseNewer(path, migrations);
     const sqlite = new SqliteDatabase(path, { readonly: options.readonly ?? false });
     try {
       // A copy of a database is not in WAL mode, and one that is only read stays as it is.
@@ -49,6 +52,19 @@ export function openDatabase(
       throw error;
     }
   });
+}
+
+/**
+ * Looks at the file through a connection that cannot write: the write-ahead log and the journal mode of a newer
+ * release stay as they are.
+ */
+function refuseNewer(path: string, migrations: readonly Migration[]): void {
+  const sqlite = new SqliteDatabase(path, { readonly: true });
+  try {
+    knownSteps(sqlite, migrations);
+  } finally {
+    sqlite.close();
+  }
 }
 
 /** The most prepared statements kept; preparing one costs as much as running it ten times. */

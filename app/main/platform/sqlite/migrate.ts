@@ -28,12 +28,7 @@ export function migrate(
   backup?: (steps: number) => void,
 ): void {
   checkSteps(migrations);
-  const taken = takenSteps(sqlite, migrations);
-  const isKnown = ({ feature, step }: AppliedStep) =>
-    migrations.some((one) => one.feature === feature && one.step === step);
-  const unknown = taken.find((one) => !isKnown(one));
-  if (unknown !== undefined)
-    throw problem('database-newer-step', { step: unknown.step, feature: unknown.feature });
+  const taken = knownSteps(sqlite, migrations);
   const isPending = ({ feature, step }: Migration) =>
     !taken.some((one) => one.feature === feature && one.step === step);
   const pending = inOrder(migrations.filter(isPending));
@@ -56,12 +51,28 @@ export function migrate(
   });
 }
 
-/** Throws a Problem `migration-failed` that names the step; failures of the disk keep their own code. */
+/** The steps applied to a file. Throws a Problem `database-newer` if a newer release wrote it. */
+export function knownSteps(sqlite: SqliteDatabase.Database, migrations: readonly Migration[]): AppliedStep[] {
+  const taken = takenSteps(sqlite, migrations);
+  const isKnown = ({ feature, step }: AppliedStep) =>
+    migrations.some((one) => one.feature === feature && one.step === step);
+  const unknown = taken.find((one) => !isKnown(one));
+  if (unknown === undefined) return taken;
+  throw problem('database-newer-step', { step: unknown.step, feature: unknown.feature });
+}
+
+/** Failures of the disk, the file or the machine, not of the step. */
+const NOT_THE_STEP = /^SQLITE_(?:FULL|IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN|NOMEM|BUSY|LOCKED|INTERRUPT)/;
+
+/**
+ * Throws a Problem `migration-failed` that names the step, whatever SQLite found wrong with it; failures of the disk
+ * keep their own code.
+ */
 function take(sqlite: SqliteDatabase.Database, { feature, step, sql }: Migration): void {
   try {
     sqlite.exec(sql);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'SQLITE_ERROR') throw error;
+    if (NOT_THE_STEP.test((error as { code?: string }).code ?? '')) throw error;
     const reason = (error as Error).message;
     throw problem('migration-failed', { feature, step, reason }, { cause: error });
   }

@@ -43,7 +43,8 @@ export class CommitListeners {
 
   stored(batch: readonly Committed[]): void {
     for (const listener of this.#all) listener(batch);
-    this.#tell(batch.filter(({ event }) => this.#kinds.has(event.kind)));
+    const isKnown = ({ event }: Committed) => this.#kinds.has(event.kind);
+    this.#tell(batch.every(isKnown) ? batch : batch.filter(isKnown));
   }
 
   /** [L17] The kinds of the events in these rows became known. */

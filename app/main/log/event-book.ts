@@ -77,8 +77,9 @@ export class EventBook {
   /** Stores an admitted event and applies it, if its kind is known [L15]. Returns its row. */
   insert(event: LogEvent, proved: boolean, origin: 'own' | 'live' | 'history', context?: unknown): number {
     const { store, projections } = this.#init;
-    const seq = store.insert(event, this.#kindOf(event).stratum, proved);
-    if (projections.kinds.has(event.kind)) this.#apply(event, seq, origin, context);
+    const known = projections.kinds.get(event.kind);
+    const seq = store.insert(event, (known ?? this.#kindOf(event)).stratum, proved);
+    if (known) this.#apply(event, seq, origin, context);
     else this.opaque.add(seq, event.kind);
     this.saw(event.time);
     return seq;

@@ -56,8 +56,14 @@ export class OwnEvents {
     let parents = this.#store.headsOf(signer.publicKey, MAX_PARENTS);
     for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
       const { kind, body } = draft.value;
-      const fields = { community: this.#community, author: signer.publicKey, time: this.#tick() };
-      const event = formEvent({ ...fields, parents, kind, body });
+      const event = formEvent({
+        community: this.#community,
+        author: signer.publicKey,
+        time: this.#tick(),
+        parents,
+        kind,
+        body,
+      });
       formed.push(event);
       parents = [event.id];
     }

@@ -277,7 +277,7 @@ class World {
       node.replace([]);
       await this.#wake(node);
     }
-    // What a start causes, such as the answer to a purge, takes a moment.
+    // A start has effects that take a moment, such as the answer to a purge.
     await this.#time.pass(1000);
   }
 

@@ -4,6 +4,7 @@ export { Choices } from './Choices.tsx';
 export { useNow } from './clock.ts';
 export { Select, Switch, TextArea, TextField } from './fields.tsx';
 export { FilePick } from './FilePick.tsx';
+export { FilterMenu } from './FilterMenu.tsx';
 export { Key } from './Key.tsx';
 export { Badge, Dot, FinalityBadge, PersonName, RelativeTime, type Tone } from './marks.tsx';
 export { Meter, ProgressBar } from './measures.tsx';

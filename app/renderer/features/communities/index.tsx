@@ -1,21 +1,10 @@
 import { useState } from 'react';
-import {
-  Autocomplete,
-  Dialog,
-  Header,
-  Input,
-  Menu,
-  MenuItem,
-  MenuSection,
-  Modal,
-  ModalOverlay,
-  TextField,
-  useFilter,
-} from 'react-aria-components';
+import { Header, MenuItem, MenuSection, useFilter } from 'react-aria-components';
 import type { CommunityCard } from '../../../contract/index.ts';
 import { go, goIn } from '../../actions/route.ts';
 import { communities as words } from '../../messages/communities.ts';
 import { useCommunities } from '../../stores/index.ts';
+import { FilterMenu } from '../../ui/index.ts';
 import './communities.css';
 
 const ADD = 'add';
@@ -33,32 +22,23 @@ export function Switcher({ current, onClose }: { current: string; onClose: () =>
     else goIn(id, 'overview');
   };
   return (
-    <ModalOverlay isOpen isDismissable className="veil" onOpenChange={(open) => !open && onClose()}>
-      <Modal className="modal modal-normal">
-        <Dialog className="dialog palette" aria-label={words.title}>
-          <Autocomplete inputValue={query} onInputChange={setQuery} disableAutoFocusFirst={false}>
-            <TextField aria-label={words.label} autoFocus className="palette-field">
-              <Input className="palette-input" placeholder={words.label} />
-            </TextField>
-            <div className="palette-scroll" tabIndex={0} role="group" aria-label={words.title}>
-              <Menu
-                className="menu palette-list"
-                aria-label={words.title}
-                onAction={(id) => choose(String(id))}
-                renderEmptyState={() => <p className="palette-none soft">{words.nothing}</p>}
-              >
-                {here.length > 0 && <Group title={words.here} cards={here} current={current} />}
-                {archived.length > 0 && <Group title={words.archived} cards={archived} current={current} />}
-                <MenuItem id={ADD} textValue={words.add} className="menu-item community-add">
-                  {words.add}
-                </MenuItem>
-              </Menu>
-            </div>
-          </Autocomplete>
-          <p className="palette-foot soft small">{words.foot}</p>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <FilterMenu
+      title={words.title}
+      label={words.label}
+      found={words.title}
+      query={query}
+      onQuery={setQuery}
+      onChoose={choose}
+      onClose={onClose}
+      empty={words.nothing}
+      foot={words.foot}
+    >
+      {here.length > 0 && <Group title={words.here} cards={here} current={current} />}
+      {archived.length > 0 && <Group title={words.archived} cards={archived} current={current} />}
+      <MenuItem id={ADD} textValue={words.add} className="menu-item community-add">
+        {words.add}
+      </MenuItem>
+    </FilterMenu>
   );
 }
 

@@ -1,17 +1,5 @@
 import { useEffect, useState } from 'react';
-import {
-  Autocomplete,
-  Dialog,
-  Header,
-  Input,
-  Menu,
-  MenuItem,
-  MenuSection,
-  Modal,
-  ModalOverlay,
-  TextField,
-  useFilter,
-} from 'react-aria-components';
+import { Header, MenuItem, MenuSection, useFilter } from 'react-aria-components';
 import type { SearchHit } from '../../../contract/index.ts';
 import { available } from '../../actions/registry.ts';
 import { go, goIn } from '../../actions/route.ts';
@@ -19,7 +7,7 @@ import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { capital } from '../../messages/format.ts';
 import { useBoards, useCommunities } from '../../stores/index.ts';
-import { Key } from '../../ui/index.ts';
+import { FilterMenu, Key } from '../../ui/index.ts';
 import { Snippet } from './Snippet.tsx';
 import './palette.css';
 import { useStateFor } from '../useStateFor.ts';
@@ -91,105 +79,78 @@ export function Palette({ current, onClose }: { current: string; onClose: () => 
   };
 
   return (
-    <ModalOverlay isOpen isDismissable className="veil" onOpenChange={(open) => !open && onClose()}>
-      <Modal className="modal modal-normal">
-        <Dialog className="dialog palette" aria-label={words.title}>
-          <Autocomplete inputValue={query} onInputChange={setQuery} disableAutoFocusFirst={false}>
-            {/* Not a search field, because that would use the first Escape to clear itself. */}
-            <TextField aria-label={words.label} autoFocus className="palette-field">
-              <Input className="palette-input" placeholder={words.label} />
-            </TextField>
-            <div className="palette-scroll" tabIndex={0} role="group" aria-label={words.found}>
-              <Menu
-                className="menu palette-list"
-                aria-label={words.title}
-                onAction={(id) => choose(String(id))}
-                renderEmptyState={() => (
-                  <p className="palette-none soft">
-                    {posts.state === 'searching' ? words.searching : words.nothing}
-                  </p>
-                )}
-              >
-                {shownActions.length > 0 && (
-                  <MenuSection>
-                    <Header className="palette-head mono">{words.actions}</Header>
-                    {shownActions.map((action) => (
-                      <MenuItem
-                        key={action.id}
-                        id={`action:${action.id}`}
-                        textValue={capital(action.label)}
-                        className="menu-item"
-                      >
-                        <span className="menu-line">
-                          {capital(action.label)}
-                          {action.shortcut !== undefined && <Key shortcut={action.shortcut} />}
-                        </span>
-                      </MenuItem>
-                    ))}
-                  </MenuSection>
-                )}
-                {shownBoards.length > 0 && (
-                  <MenuSection>
-                    <Header className="palette-head mono">{words.boards}</Header>
-                    {shownBoards.map((board) => (
-                      <MenuItem
-                        key={board.id}
-                        id={`board:${board.id}`}
-                        textValue={board.name}
-                        className="menu-item"
-                      >
-                        <span className="menu-line">
-                          <span className="cyan">{board.name}</span>
-                          <span className="soft small mono">{board.slug}</span>
-                        </span>
-                      </MenuItem>
-                    ))}
-                  </MenuSection>
-                )}
-                {cards.length > 0 && (
-                  <MenuSection>
-                    <Header className="palette-head mono">{words.communities}</Header>
-                    {cards.map((card) => (
-                      <MenuItem
-                        key={card.id}
-                        id={`community:${card.id}`}
-                        textValue={card.name}
-                        className="menu-item"
-                      >
-                        {card.name}
-                      </MenuItem>
-                    ))}
-                  </MenuSection>
-                )}
-                {hits.length > 0 && (
-                  <MenuSection>
-                    <Header className="palette-head mono">{words.posts}</Header>
-                    {hits.map((hit) => (
-                      <MenuItem
-                        key={hit.post}
-                        id={`post:${hit.post}`}
-                        textValue={hit.subject}
-                        className="menu-item"
-                      >
-                        <span className="menu-line">
-                          <span className="strong cut">{hit.subject}</span>
-                          <span className="soft small cut">{words.in(hit.boardName, hit.author)}</span>
-                        </span>
-                        <Snippet hit={hit} />
-                      </MenuItem>
-                    ))}
-                  </MenuSection>
-                )}
-              </Menu>
-            </div>
-          </Autocomplete>
-          <p className="palette-foot soft small" role="status">
-            {posts.state === 'searching' && words.searching}
-            {posts.state === 'failed' && words.searchFailed(posts.message)}
-            {(posts.state === 'idle' || posts.state === 'found') && !nothing && words.foot}
-          </p>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <FilterMenu
+      title={words.title}
+      label={words.label}
+      found={words.found}
+      query={query}
+      onQuery={setQuery}
+      onChoose={choose}
+      onClose={onClose}
+      empty={posts.state === 'searching' ? words.searching : words.nothing}
+      foot={
+        <>
+          {posts.state === 'searching' && words.searching}
+          {posts.state === 'failed' && words.searchFailed(posts.message)}
+          {(posts.state === 'idle' || posts.state === 'found') && !nothing && words.foot}
+        </>
+      }
+    >
+      {shownActions.length > 0 && (
+        <MenuSection>
+          <Header className="palette-head mono">{words.actions}</Header>
+          {shownActions.map((action) => (
+            <MenuItem
+              key={action.id}
+              id={`action:${action.id}`}
+              textValue={capital(action.label)}
+              className="menu-item"
+            >
+              <span className="menu-line">
+                {capital(action.label)}
+                {action.shortcut !== undefined && <Key shortcut={action.shortcut} />}
+              </span>
+            </MenuItem>
+          ))}
+        </MenuSection>
+      )}
+      {shownBoards.length > 0 && (
+        <MenuSection>
+          <Header className="palette-head mono">{words.boards}</Header>
+          {shownBoards.map((board) => (
+            <MenuItem key={board.id} id={`board:${board.id}`} textValue={board.name} className="menu-item">
+              <span className="menu-line">
+                <span className="cyan">{board.name}</span>
+                <span className="soft small mono">{board.slug}</span>
+              </span>
+            </MenuItem>
+          ))}
+        </MenuSection>
+      )}
+      {cards.length > 0 && (
+        <MenuSection>
+          <Header className="palette-head mono">{words.communities}</Header>
+          {cards.map((card) => (
+            <MenuItem key={card.id} id={`community:${card.id}`} textValue={card.name} className="menu-item">
+              {card.name}
+            </MenuItem>
+          ))}
+        </MenuSection>
+      )}
+      {hits.length > 0 && (
+        <MenuSection>
+          <Header className="palette-head mono">{words.posts}</Header>
+          {hits.map((hit) => (
+            <MenuItem key={hit.post} id={`post:${hit.post}`} textValue={hit.subject} className="menu-item">
+              <span className="menu-line">
+                <span className="strong cut">{hit.subject}</span>
+                <span className="soft small cut">{words.in(hit.boardName, hit.author)}</span>
+              </span>
+              <Snippet hit={hit} />
+            </MenuItem>
+          ))}
+        </MenuSection>
+      )}
+    </FilterMenu>
   );
 }

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import type { CommunityCard, Problem } from '../../../contract/index.ts';
+import type { CommunityCard } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
-import { problemOf, useClient } from '../../bridge/index.ts';
+import { useClient } from '../../bridge/index.ts';
 import { communities } from '../../messages/communities.ts';
 import { t } from '../../messages/en.ts';
 import { useCommunities } from '../../stores/index.ts';
 import { Button, Dialog, Panel, ProblemNotice, TextField } from '../../ui/index.ts';
+import { useAct } from '../useAct.ts';
 
 const words = communities.membership;
 
@@ -15,21 +16,11 @@ export function MembershipSection({ id }: { id: string }) {
   const client = useClient();
   const card = useCommunities().value?.find((one) => one.id === id);
   const [asking, setAsking] = useState<'leave' | 'delete' | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      setProblem(problemOf(error));
-      return false;
-    } finally {
-      setBusy(false);
-      setAsking(null);
-    }
+  const { busy, problem, run } = useAct();
+  const ask = async (task: () => Promise<unknown>): Promise<boolean> => {
+    const done = await run(task);
+    setAsking(null);
+    return done;
   };
   if (card === undefined) return null;
   const isArchived = card.state === 'archived';
@@ -67,7 +58,7 @@ export function MembershipSection({ id }: { id: string }) {
         actions={
           <>
             <Button onPress={() => setAsking(null)}>{t.common.cancel}</Button>
-            <Button kind="danger" onPress={() => void run(() => client.communities.leave({ id }))}>
+            <Button kind="danger" onPress={() => void ask(() => client.communities.leave({ id }))}>
               {words.leave}
             </Button>
           </>
@@ -81,7 +72,7 @@ export function MembershipSection({ id }: { id: string }) {
           onClose={() => setAsking(null)}
           onDelete={async () => {
             // The address still names the community: without it, the console shows another one.
-            if (await run(() => client.communities.delete({ id, name: card.name }))) go('overview');
+            if (await ask(() => client.communities.delete({ id, name: card.name }))) go('overview');
           }}
         />
       )}

@@ -127,7 +127,7 @@ function certificateTimes({ set }: Chain): number[] {
 }
 
 async function timerFigures({ chain, origin }: TestLedger): Promise<Figure[]> {
-  const block = { community: origin.id, epoch: 0, height: 2, time: chain.base.time + 1 };
+  const block = { community: origin.id, epoch: 0, height: 2, time: chain.base.time + 1, version: 1 };
   const run = (state: Chain['state'], time = block.time) =>
     runDueTimers(state, new StateOverlay(state), { ...block, time }, rules);
   const without = perCall(() => run(chain.state));

@@ -8,7 +8,8 @@ export class FeatureListError extends Error {
     | 'reserved-name'
     | 'foreign-step'
     | 'kinds-differ'
-    | 'kind-misnamed';
+    | 'kind-misnamed'
+    | 'unknown-version';
 
   constructor(code: FeatureListError['code'], message: string) {
     super(message);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { kindsOf, KNOWN_VERSION } from '../ledger/index.ts';
 import type { Kind } from '../log/kinds.ts';
 import { defineFeature, type Feature } from './feature.ts';
 import { featureList, neededBy } from './list.ts';
@@ -144,4 +145,22 @@ test('a service whose own method has the name of a hook does not compile', () =>
   });
   // @ts-expect-error the node would call `start` without a question
   expect(names(featureList([polls]))).toEqual(['polls']);
+});
+
+test('[PV6] a kind, a timer or a rule of a version that the release does not know is refused', () => {
+  const body = z.strictObject({});
+  const early = { name: 'poll.close', since: KNOWN_VERSION + 1, body, run: () => [] };
+  const known = { ...early, since: KNOWN_VERSION };
+  const kind = { name: 'poll.open', body, leastRole: null, execute: () => [] };
+  const listOf = (changes: object) =>
+    [{ ...bare('polls'), ledgerKinds: kindsOf({ ...kind, ...changes }) }] as Feature[];
+  for (const changes of [{ since: KNOWN_VERSION + 1 }, { timers: [early] }, { rules: [early] }]) {
+    expect(refused(listOf(changes)).code).toBe('unknown-version');
+  }
+  expect(refused(listOf({ timers: [early] })).message).toContain(
+    '“poll.close” of “polls” exists since version',
+  );
+  expect(names(featureList(listOf({ since: KNOWN_VERSION, timers: [known], rules: [known] })))).toEqual([
+    'polls',
+  ]);
 });

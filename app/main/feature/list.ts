@@ -1,4 +1,5 @@
 import type { Feature, FeatureSpec, Lifecycle, ServicesOf } from './feature.ts';
+import { KNOWN_VERSION } from '../ledger/index.ts';
 import { followsFromName } from '../log/unknown-kinds.ts';
 import { FeatureListError } from './list-error.ts';
 import type { FeaturePorts } from './ports.ts';
@@ -28,13 +29,17 @@ type Checked<List extends readonly Feature[]> = [Fault<ServicesOf<List>, List[nu
 /**
  * Checks a list of features and sorts it by their needs, and by name where these leave a choice.
  * @throws FeatureListError `unknown-need`, `circular-needs`, `claimed-twice` for a name, a table, a view, a
- * kind or a command that two features claim, `reserved-name`, `kind-misnamed`, or `foreign-step` for a
- * migration under the name of another feature.
+ * kind or a command that two features claim, `reserved-name`, `kind-misnamed`, `foreign-step` for a migration
+ * under the name of another feature, or `unknown-version` for a kind or a rule of the ledger since a version of
+ * the protocol that this release does not know.
  */
 export function featureList<const List extends readonly Feature[]>(features: List & Checked<List>): List {
   const list: readonly Feature[] = [...features].sort((a, b) => a.name.localeCompare(b.name));
   claimedOnce(list);
-  for (const feature of list) namedRightly(feature);
+  for (const feature of list) {
+    namedRightly(feature);
+    sinceKnownVersions(feature);
+  }
   return ordered(list) as unknown as List;
 }
 
@@ -62,6 +67,18 @@ function namedRightly({ name, migrations = [], kinds = [] }: Feature): void {
   throw new FeatureListError(
     'foreign-step',
     `Step ${stray.step} of the migrations of “${name}” names the feature “${stray.feature}”.`,
+  );
+}
+
+/** [PV6] A release that knows a version knows all of it. */
+function sinceKnownVersions({ name, ledgerKinds }: Feature): void {
+  const kinds = [...(ledgerKinds?.values() ?? [])];
+  const all = kinds.flatMap((kind) => [kind, ...(kind.timers ?? []), ...(kind.rules ?? [])]);
+  const early = all.find(({ since = 1 }) => since > KNOWN_VERSION);
+  if (early === undefined) return;
+  throw new FeatureListError(
+    'unknown-version',
+    `“${early.name}” of “${name}” exists since version ${early.since} of the protocol; this release knows versions up to ${KNOWN_VERSION}.`,
   );
 }
 

@@ -7,8 +7,10 @@ export {
   type LedgerKinds,
   type EventPlace,
   type LedgerProjection,
+  type ProtocolRule,
   type TimerKind,
 } from './state/kinds.ts';
+export { inForce, KNOWN_VERSION } from './state/protocol.ts';
 export { ledgerEvent, type LedgerEvent } from './state/events.ts';
 export { ledgerEvents } from './state/transactions/events.ts';
 export { cancelTimer, scheduleTimer, timerFailed } from './state/timers.ts';

@@ -52,6 +52,10 @@ export const problem = defineProblems('ledger', {
     message: 'The transaction belongs to another community.',
   },
   'unknown-kind': { message: 'This node does not know “{kind}”.' },
+  'not-in-force': {
+    message: '“{kind}” belongs to version {since} of the protocol, and version {version} is in force.',
+    remedy: '“impulse ledger status” shows which version is scheduled.',
+  },
   'bad-body': { message: 'The fields do not fit “{kind}”.' },
   'out-of-role': { message: 'This requires at least the role {role}.' },
   'unknown-device': { message: 'The account has no such device.' },
@@ -128,6 +132,17 @@ export const problem = defineProblems('ledger', {
     remedy: 'Name a validator to add or to remove, or a quorum.',
   },
   'bad-change': { message: 'This is not a change of the validators.', remedy: 'Copy the whole text.' },
+
+  // Versions of the protocol
+  'old-version': {
+    message: 'Version {version} of the protocol is in force already.',
+    remedy: 'Choose a later version.',
+  },
+  'activation-too-soon': {
+    message: 'A version takes effect at least {notice} blocks after its schedule.',
+    remedy: 'Choose height {least} or a later one.',
+  },
+  'nothing-scheduled': { message: 'No version of the protocol is scheduled.' },
 
   // Consensus and its disk
   'not-started': { message: 'Consensus was not started.' },

@@ -5,6 +5,7 @@ import { accountOf } from '../state/accounts.ts';
 import { checkSigner, signaturesOf } from '../state/execution.ts';
 import { feeOf, mustAfford } from '../state/fees.ts';
 import type { LedgerKinds } from '../state/kinds.ts';
+import { mustBeInForce, versionAfter } from '../state/protocol.ts';
 import type { StateView } from '../types/state.ts';
 import { openTransaction, type Transaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
@@ -174,6 +175,7 @@ export class Mempool {
     try {
       const transaction = openTransaction(sealed);
       const signatures = signaturesOf(transaction, this.#community, this.#kinds);
+      mustBeInForce(this.#kinds.get(transaction.kind)!, versionAfter(state));
       if (this.holds(transaction)) throw problem('duplicate');
       checkSigner(transaction, state);
       this.#checkPlace(transaction, state);

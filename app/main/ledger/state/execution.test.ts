@@ -24,7 +24,7 @@ test('[X9] a refused transaction changes nothing, not even the nonce', () => {
   const ledger = new TestLedger();
   const { chain, founder } = ledger;
   const state = new StateOverlay(chain.state);
-  const block = { community: chain.origin.id, epoch: 0, height: 1, time: chain.base.time + 1 };
+  const block = { community: chain.origin.id, epoch: 0, height: 1, time: chain.base.time + 1, version: 1 };
   const act = (refuse: boolean) =>
     applyTransaction(ledger.sign(founder, scribble.name, { refuse }, { nonce: 0 }), state, block, {
       kinds: kindsOf(scribble),

@@ -7,6 +7,7 @@ import { writeAnchorTip, type AnchorTip } from '../types/anchor.ts';
 import { blockFee, payFee, type Fee } from './fees.ts';
 import { extendHistory, historyOf, writeHistory } from './history.ts';
 import type { LedgerEvent } from './events.ts';
+import { activateAfter, mustBeInForce, versionAfter } from './protocol.ts';
 import { refuse, timerKindsOf, type BlockContext, type LedgerKinds } from './kinds.ts';
 import { runDueTimers, type TimerRun } from './timers.ts';
 import { StateOverlay, type StateDraft, type StateView } from '../types/state.ts';
@@ -58,6 +59,7 @@ function execute(
 ): readonly LedgerEvent[] {
   const { account, nonce } = transaction;
   const { kind, body } = readBody(transaction, block.community, kinds);
+  mustBeInForce(kind, block.version);
   const signer = checkSigner(transaction, draft);
   // [X4] Nonces count without gaps, so that nothing is executed twice or out of order.
   const next = ownAccount(draft, account).nonce;
@@ -130,11 +132,18 @@ export class BlockExecution {
   /** [TM3] The timers that ran. */
   readonly timers: readonly TimerRun[];
 
-  /** @param block its facts, and the place of its proposer in the validator set in force. */
-  constructor(base: ProvableState, block: BlockContext & { readonly proposer: number }, rules: Rules) {
+  /**
+   * @param base the state of the block's parent, which gives the version of the protocol [PV2].
+   * @param block its facts, and the place of its proposer in the validator set in force.
+   */
+  constructor(
+    base: ProvableState,
+    block: Omit<BlockContext, 'version'> & { readonly proposer: number },
+    rules: Rules,
+  ) {
     const { community, epoch, height, time, proposer } = block;
     this.#base = base;
-    this.#block = { community, epoch, height, time };
+    this.#block = { community, epoch, height, time, version: versionAfter(base) };
     this.#rules = rules;
     this.#fee = blockFee(base, proposer);
     this.#draft = new StateOverlay(base);
@@ -156,12 +165,13 @@ export class BlockExecution {
   }
 
   /**
-   * [LB7] [H3] Adds the executed transactions to the history, records the block's anchor if it has one, and
-   * computes the root.
+   * [LB7] [H3] [PV5] Adds the executed transactions to the history, records the block's anchor if it has one,
+   * puts the version of the next block in force, and computes the root.
    */
   finish(anchor: AnchorTip | null = null): BlockResult {
     writeHistory(this.#draft, extendHistory(historyOf(this.#draft), this.#sealed));
     if (anchor) writeAnchorTip(this.#draft, anchor);
+    activateAfter(this.#draft, this.#block.height);
     const overlay = new Overlay(this.#base, this.#draft.changes);
     const set = setOf(overlay);
     return {

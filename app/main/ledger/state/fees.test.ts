@@ -133,6 +133,7 @@ describe('a fee', () => {
       'member.ban',
       'member.lift',
       'parameters.change',
+      'protocol.schedule',
       'role.grant',
       'role.revoke',
       'validators.change',

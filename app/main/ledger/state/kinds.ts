@@ -4,10 +4,11 @@ import type { Problem } from '../../kernel/errors.ts';
 import type { Role } from '../../kernel/roles.ts';
 import type { SignatureCheck } from '../../kernel/signer.ts';
 import type { LedgerEvent } from './events.ts';
+import type { Versioned } from './protocol.ts';
 import type { StateDraft, StateView } from '../types/state.ts';
 
-/** A feature's registration of one kind of transaction [X5]. */
-export interface LedgerKind<Body> {
+/** A feature's registration of one kind of transaction [X5], which exists since a version of the protocol [PV2]. */
+export interface LedgerKind<Body> extends Versioned {
   /** `noun.verb` */
   readonly name: string;
   /** A strict schema with limits; other bodies are refused as `bad-body`. */
@@ -24,11 +25,18 @@ export interface LedgerKind<Body> {
   readonly feeless?: boolean;
   /** [TM1] The kinds of timers that it schedules. */
   readonly timers?: readonly AnyTimerKind[];
+  /** [PV2] The rules of later versions that it consults, or its timers do. */
+  readonly rules?: readonly ProtocolRule[];
   /**
    * Executes a transaction: a function of the call alone, without clock, randomness or I/O. Returns events
    * for projections. Throws a Problem to refuse; then none of its writes are kept.
    */
   execute(call: Call<Body>): readonly LedgerEvent[];
+}
+
+/** [PV2] A rule that kinds follow since a version of the protocol: `inForce(rule, block.version)` says whether. */
+export interface ProtocolRule extends Required<Versioned> {
+  readonly name: string;
 }
 
 /** A kind whose body type is unknown. */
@@ -37,7 +45,7 @@ export interface AnyKind extends Omit<LedgerKind<never>, 'body'> {
 }
 
 /** A feature's registration of one kind of timer [TM1], beside the kind of transaction that schedules it. */
-export interface TimerKind<Body> {
+export interface TimerKind<Body> extends Versioned {
   /** `noun.verb` */
   readonly name: string;
   /** A strict schema with limits, by which bodies are checked when a timer is scheduled and when it runs. */
@@ -85,6 +93,8 @@ export interface BlockContext {
   readonly height: number;
   /** Block time, milliseconds since the epoch: the only time that execution has. */
   readonly time: number;
+  /** [PV2] The version of the protocol by which it is executed. */
+  readonly version: number;
 }
 
 /** Where an event happened, and by which transaction or timer. */

@@ -70,7 +70,7 @@ describe('a timer', () => {
     const call = {
       timers: timerKindsOf(bellKinds),
       state: new StateOverlay(ledger.chain.state),
-      block: { community: ledger.origin.id, epoch: 0, height: 1, time: 1 },
+      block: { community: ledger.origin.id, epoch: 0, height: 1, time: 1, version: 1 },
     };
     expect(() => scheduleTimer(call, bellRing, { label: 7 } as never, 2)).toThrow('fields');
     const undeclared = { ...call, timers: timerKindsOf(baseKinds) };
@@ -80,7 +80,7 @@ describe('a timer', () => {
   test('[TM2] is refused while as many as allowed wait', async () => {
     const { ledger } = world();
     const state = new StateOverlay(ledger.chain.state);
-    const block = { community: ledger.origin.id, epoch: 0, height: 1, time: 1 };
+    const block = { community: ledger.origin.id, epoch: 0, height: 1, time: 1, version: 1 };
     const call = { state, block, timers: timerKindsOf(bellKinds) };
     for (let n = 0; n < 100_000; n++) scheduleTimer(call, bellRing, { label: '' }, 2 + n);
     expect(() => scheduleTimer(call, bellRing, { label: '' }, 2)).toThrow('More than 100000');

@@ -11,6 +11,7 @@ import {
   type StateView,
 } from '../types/state.ts';
 import { ledgerEvent, type LedgerEvent } from './events.ts';
+import { mustBeInForce } from './protocol.ts';
 import { timerKindsOf, type BlockContext, type Call, type LedgerKinds, type TimerKind } from './kinds.ts';
 import { problem } from '../problems.ts';
 
@@ -63,8 +64,8 @@ const queueOf = (state: StateView) => readEntry<Queue>(state, QUEUE) ?? { waitin
  *
  * @param due block time in milliseconds since the epoch, later than the block in progress.
  * @returns the key of the timer, for {@link cancelTimer}.
- * @throws Problem `unknown-timer` if no kind of transaction declares the kind of timer, `bad-due`, `bad-body`,
- * `timer-too-large` or `too-many-timers`.
+ * @throws Problem `unknown-timer` if no kind of transaction declares the kind of timer, `not-in-force`, `bad-due`,
+ * `bad-body`, `timer-too-large` or `too-many-timers`.
  */
 export function scheduleTimer<Body>(
   { state, block, timers }: Pick<Call<unknown>, 'state' | 'block' | 'timers'>,
@@ -73,6 +74,7 @@ export function scheduleTimer<Body>(
   due: number,
 ): TimerKey {
   if (!timers.has(kind.name)) throw problem('unknown-timer', { kind: kind.name });
+  mustBeInForce(kind, block.version);
   if (!Millis.safeParse(due).success || due <= block.time) throw problem('bad-due');
   if (!kind.body.safeParse(body).success) throw problem('bad-body', { kind: kind.name });
   const { waiting, next } = queueOf(state);

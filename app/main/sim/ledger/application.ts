@@ -248,13 +248,23 @@ export class SimLedger implements Application {
   }
 
   /** The state root of a block; without its timers if its parent is unknown here. */
-  rootOf(parent: Base, block: BlockContext, transactions: readonly Uint8Array[]): Uint8Array {
+  rootOf(
+    parent: Base,
+    block: Omit<BlockContext, 'version'>,
+    transactions: readonly Uint8Array[],
+  ): Uint8Array {
     const timers = this.#timersAfter({ ...block, parent: parent.hash }, transactions);
     return rootAfter(parent, transactions, timers?.root);
   }
 
   #timersAfter(
-    { parent, community, epoch, height, time }: BlockContext & { readonly parent: Uint8Array },
+    {
+      parent,
+      community,
+      epoch,
+      height,
+      time,
+    }: Omit<BlockContext, 'version'> & { readonly parent: Uint8Array },
     transactions: readonly Uint8Array[],
   ): TimerState | undefined {
     return this.timersAt(parent)?.after({ community, epoch, height, time }, transactions);

@@ -66,7 +66,8 @@ export class TimerState {
     return nextDue(this.#state);
   }
 
-  after(block: BlockContext, transactions: readonly Uint8Array[]): TimerState {
+  after(facts: Omit<BlockContext, 'version'>, transactions: readonly Uint8Array[]): TimerState {
+    const block = { ...facts, version: 1 };
     const draft = new StateOverlay(this.#state);
     const runs = runDueTimers(this.#state, draft, block, rules);
     for (const delay of transactions.map(delayOf)) {

@@ -2,6 +2,7 @@ import type { Role } from '../../../kernel/roles.ts';
 import { ledgerEvent } from '../events.ts';
 
 type Key = Uint8Array;
+type Scheduled = { version: number; height: number } | null;
 
 /** [EV1] The events of the transactions that every ledger knows; keys are those of accounts and devices. */
 export const ledgerEvents = {
@@ -26,6 +27,8 @@ export const ledgerEvents = {
   memberBanned: ledgerEvent<{ member: Key; reason: string; until: number | null; by: Key }>('member.banned'),
   memberLifted: ledgerEvent<{ member: Key; by: Key }>('member.lifted'),
   validatorsChanged: ledgerEvent<{ epoch: number; validators: number; quorum: number }>('validators.changed'),
+  /** A version of the protocol was scheduled, or null if the schedule was cancelled, and what it replaces. */
+  protocolScheduled: ledgerEvent<{ next: Scheduled; before: Scheduled }>('protocol.scheduled'),
   /** The names of the parameters that were replaced. */
   parametersChanged: ledgerEvent<{ changed: readonly string[] }>('parameters.changed'),
 };

@@ -3,6 +3,7 @@ import { creditTransfer } from './credits.ts';
 import { accountRecover, deviceAdd, deviceRevoke, deviceRotate } from './devices.ts';
 import { handleRegister, handleTransfer } from './handles.ts';
 import { parametersChange } from './parameters.ts';
+import { protocolSchedule } from './protocol.ts';
 import { memberBan, memberLift, roleGrant, roleRevoke } from './roles.ts';
 import { validatorsChange } from './validators.ts';
 
@@ -21,4 +22,5 @@ export const baseKinds: LedgerKinds = kindsOf(
   memberLift,
   validatorsChange,
   parametersChange,
+  protocolSchedule,
 );

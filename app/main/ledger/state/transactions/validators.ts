@@ -1,20 +1,14 @@
 import * as z from 'zod';
 import { ledgerEvents } from './events.ts';
-import { BLS_SIGNATURE_BYTES, type Bls } from '../../../kernel/bls.ts';
+import type { Bls } from '../../../kernel/bls.ts';
 import { encodeCanonical } from '../../../kernel/canonical.ts';
 import { setOf, writeSet } from '../accounts.ts';
-import { signersOf } from '../../types/certificate.ts';
-import { bytesOf, bytesUpTo } from '../../types/fields.ts';
 import type { LedgerKind } from '../kinds.ts';
-import { MAX_VALIDATORS, possessionsProven, setHash, ValidatorSet } from '../../types/validators.ts';
+import { agreementOf, mustBeAgreed, quorumFields } from '../quorum.ts';
+import { possessionsProven, setHash, ValidatorSet } from '../../types/validators.ts';
 import { problem } from '../../problems.ts';
 
-const Change = z.strictObject({
-  set: ValidatorSet,
-  /** The validators of the set in force that signed, as in certificates. */
-  bitmap: bytesUpTo(MAX_VALIDATORS / 8),
-  signature: bytesOf(BLS_SIGNATURE_BYTES),
-});
+const Change = z.strictObject({ set: ValidatorSet, ...quorumFields });
 
 /**
  * [X20] The message that a validator signs to agree to the next set. It names the set in force, so it is
@@ -31,9 +25,7 @@ export function makeChange(
   signatures: ReadonlyMap<number, Uint8Array>,
   bls: Bls,
 ): z.infer<typeof Change> {
-  const bitmap = new Uint8Array(Math.ceil(current.validators.length / 8));
-  for (const place of signatures.keys()) bitmap[place >> 3]! |= 1 << (place & 7);
-  return { set: next, bitmap, signature: bls.aggregate([...signatures.values()]) };
+  return { set: next, ...agreementOf(current, signatures, bls) };
 }
 
 /**
@@ -45,24 +37,13 @@ export const validatorsChange: LedgerKind<z.infer<typeof Change>> = {
   body: Change,
   leastRole: 'guest',
   feeless: true,
-  execute({ body: { set, bitmap, signature }, state, block, bls }) {
+  execute({ body: { set, ...agreement }, state, block, bls }) {
     const current = setOf(state);
     if (current.epoch !== block.epoch || set.epoch !== current.epoch + 1) {
       throw problem('change-of-old-set', { epoch: current.epoch });
     }
     if (set.model !== current.model) throw problem('model-fixed');
-    const signers = signersOf({ bitmap });
-    const { validators, quorum } = current;
-    if (bitmap.length !== Math.ceil(validators.length / 8) || (signers.at(-1) ?? 0) >= validators.length) {
-      throw problem('bad-bitmap');
-    }
-    if (signers.length < quorum) {
-      throw problem('short-certificate', { signed: signers.length, quorum });
-    }
-    const keys = signers.map((place) => validators[place]!.bls);
-    if (!bls.verifyAggregate(keys, changeMessage(block.community, current, set), signature)) {
-      throw problem('change-not-signed');
-    }
+    mustBeAgreed(current, agreement, changeMessage(block.community, current, set), bls);
     if (!possessionsProven(set, bls)) {
       throw problem('unproven-possession');
     }

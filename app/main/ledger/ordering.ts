@@ -164,6 +164,8 @@ export class Ordering {
    */
   absent(patienceMs: number): number[] | null {
     const { chain, clock } = this.#init;
+    // [PV6] An outdated node does not hear them.
+    if (chain.outdated) return null;
     const slot = this.view()?.slots.at(-1);
     const since = clock.now() - patienceMs;
     const waits = chain.mempool.waitingSince(since).length > 0 || isDue(chain, since);

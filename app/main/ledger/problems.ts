@@ -142,6 +142,10 @@ export const problem = defineProblems('ledger', {
     message: 'A version takes effect at least {notice} blocks after its schedule.',
     remedy: 'Choose height {least} or a later one.',
   },
+  'ledger-outdated': {
+    message: 'The ledger continues by a version of the protocol that this release does not know.',
+    remedy: 'Install the release that the validators run.',
+  },
   'nothing-scheduled': { message: 'No version of the protocol is scheduled.' },
 
   // Consensus and its disk
@@ -362,6 +366,10 @@ export const problem = defineProblems('ledger', {
   'no-new-snapshot': { code: 'no-snapshot', message: 'No peer has a snapshot that is new enough.' },
   'snapshot-unreachable': { message: 'No peer sends the missing parts of the snapshot.' },
   stopped: { message: 'The node is stopping.' },
+  'snapshot-too-new': {
+    message:
+      'The snapshot belongs to version {version} of the protocol; this release knows versions up to {known}.',
+  },
   'part-missing': { message: 'The peer has no such part.' },
   'answer-broken': { message: 'The peer broke off its answer.' },
   'answer-too-large': { message: 'The peer sent more than was asked for.' },

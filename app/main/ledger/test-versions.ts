@@ -66,7 +66,20 @@ const noteClear: LedgerKind<Record<string, never>> = {
 };
 
 /** The kinds of a release that knows version 2. */
-export const newKinds = kindsOf(...baseKinds.values(), noteAdd, noteLater, noteClear);
+const newKinds = kindsOf(...baseKinds.values(), noteAdd, noteLater, noteClear);
+
+/** The kinds of a release that knows version 1 alone. */
+const oldKinds = kindsOf(...baseKinds.values(), {
+  ...noteAdd,
+  rules: [],
+  execute: (call) => noteAdd.execute({ ...call, block: { ...call.block, version: 1 } }),
+});
+
+/** Two releases: the second knows version 2. */
+export const releases = {
+  old: { kinds: oldKinds, protocol: 1 },
+  new: { kinds: newKinds, protocol: 2 },
+} as const;
 
 /** The body of a schedule that these validators sign; all of them by default. */
 export function scheduleOf(ledger: TestLedger, next: Activation | null, signers?: readonly Person[]) {

@@ -3,6 +3,7 @@ import { problemOf } from '../kernel/errors.ts';
 import { accountOf } from './state/accounts.ts';
 import { TransactionSubmitter, type TransactionSubmitterInit } from './transaction-submitter.ts';
 import { TestLedger, type Person } from './test-ledger.ts';
+import { growTo, releases, scheduleSoon } from './test-versions.ts';
 
 let ledger: TestLedger;
 let odin: Person;
@@ -122,4 +123,14 @@ test('[X7] a transaction that no block took is not counted for the next nonce', 
   await ledger.clock.pass(10);
   await ledger.block();
   expect(await acted).toBe('done');
+});
+
+test('[PV6] an outdated node signs no transaction, since it does not know the rules', async () => {
+  const newer = new TestLedger({ chain: releases.new });
+  const chain = newer.replica(releases.old);
+  await growTo(newer, (await scheduleSoon(newer, [chain])) - 1, [chain]);
+  const submitter = submitterOf(newer.founder, { chain, ordering: atOnce });
+  const body = { text: 'a' };
+  expect(await codeOf(submitter.act('note.add', body))).toBe('ledger-outdated');
+  expect(await codeOf(submitter.handIn('note.add', body))).toBe('ledger-outdated');
 });

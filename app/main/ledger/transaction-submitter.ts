@@ -47,8 +47,8 @@ export class TransactionSubmitter {
   }
 
   /**
-   * Signs and submits without waiting for a block. Throws a Problem `unknown-account`, `not-ordering` or
-   * those of the mempool.
+   * Signs and submits without waiting for a block. Throws a Problem `unknown-account`, `not-ordering`,
+   * `ledger-outdated` or those of the mempool.
    */
   handIn(kind: string, body: unknown): Promise<Transaction> {
     return this.#next(() => this.#seal(kind, body));
@@ -84,6 +84,7 @@ export class TransactionSubmitter {
   /** Signs with the key of this node, as the root of its account. */
   #seal(kind: string, body: unknown): Transaction {
     const { chain, signer } = this.#init;
+    if (chain.outdated) throw problem('ledger-outdated');
     const account = accountOf(chain.state, signer.publicKey);
     if (!account || !maySign(account, signer.publicKey)) {
       throw problem('no-account');

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { toHex } from '../kernel/bytes.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
+import { growTo, releases, scheduleOf, scheduleSoon } from '../ledger/test-versions.ts';
 import { diskDiagnostics } from './diagnostics-store.ts';
-import { diagnosticsOf, standstill } from './ledger-notices.ts';
+import { diagnosticsOf, standstill, updateScheduled } from './ledger-notices.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -42,4 +43,30 @@ test('[V10] a conflict of two quorums has a notice of its own, since its remedy 
   const notice = standstill(chain, null, diskDiagnostics(folder))!;
   expect(notice).toMatchObject({ code: 'quorum-conflict' });
   expect(notice.remedy).toContain('Talk to the others before you do anything');
+});
+
+test('[PV6] a release that will be too old is announced while the version is scheduled, and explained afterwards', async () => {
+  const ledger = new TestLedger({ chain: releases.new });
+  const chain = ledger.replica(releases.old);
+  expect([updateScheduled(chain), standstill(chain, null, undefined)]).toEqual([null, null]);
+  const height = await scheduleSoon(ledger, [chain]);
+  expect(updateScheduled(chain)).toMatchObject({ code: 'update-scheduled' });
+  expect(updateScheduled(chain)!.message).toContain(`version 2 of the protocol begins with block ${height}`);
+  expect(updateScheduled(ledger.chain)).toBeNull();
+  await growTo(ledger, height - 1, [chain]);
+  expect(updateScheduled(chain)).toBeNull();
+  const notice = standstill(chain, null, undefined)!;
+  expect(notice.code).toBe('needs-update');
+  expect(notice.message).toContain(`The node stopped at block ${height - 1}.`);
+  expect(notice.remedy).toContain('Install the release');
+  expect(standstill(ledger.chain, null, undefined)).toBeNull();
+});
+
+test('[PV4] the announcement ends when the schedule is cancelled', async () => {
+  const ledger = new TestLedger({ chain: releases.new });
+  const chain = ledger.replica(releases.old);
+  await scheduleSoon(ledger, [chain]);
+  await ledger.submit(ledger.sign(ledger.founder, 'protocol.schedule', scheduleOf(ledger, null)));
+  await ledger.block([chain]);
+  expect(updateScheduled(chain)).toBeNull();
 });

@@ -5,10 +5,11 @@ import { problem } from './problems.ts';
 
 /** Why the ledger stands still, for the sysop; null while it does not. */
 export function standstill(
-  { halt }: Chain,
+  chain: Chain,
   ordering: Ordering | null,
   diagnostics: DiagnosticsStore | undefined,
 ): ProblemFields | null {
+  const { halt, outdated, protocol, base } = chain;
   if (halt) {
     const { code, height } = halt;
     const path = diagnostics?.pathOf(diagnosticsOf(halt));
@@ -21,10 +22,21 @@ export function standstill(
       ? problem.fields('ledger-halted', { height, reason: code })
       : problem.fields('ledger-halted-kept', { height, reason: code, path });
   }
+  if (outdated) {
+    const { version, known } = protocol;
+    return problem.fields('needs-update', { version, known, height: base.height });
+  }
   if (ordering?.silent) return problem.fields('validator-silent');
   const halted = ordering?.halted ?? null;
   if (halted === null || halted === 'stopped') return null;
   return problem.fields('ordering-halted', { reason: halted });
+}
+
+/** [PV6] The version that is scheduled and that this release does not know, for the sysop; null if there is none. */
+export function updateScheduled({ protocol: { next, known } }: Chain): ProblemFields | null {
+  if (next === null || next.version <= known) return null;
+  const { version, height } = next;
+  return problem.fields('update-scheduled', { version, height, known });
 }
 
 /** The name of the file with the diagnostics of a halt. */

@@ -11,11 +11,12 @@ import {
   ledgerMigrations,
   Ordering,
 } from '../ledger/index.ts';
-import { brokenRules, diagnosticsOf, standstill } from './ledger-notices.ts';
+import { brokenRules, diagnosticsOf, standstill, updateScheduled } from './ledger-notices.ts';
 import { problem } from './problems.ts';
 
 const NOTICE = 'ledger-halted';
 const WAITING = 'ledger-waits';
+const UPDATE = 'ledger-update';
 const BROKEN = 'validator-broke-rules';
 /** When transactions wait longer than this, the node says what they wait for, in milliseconds. */
 const PATIENCE_MS = 5000;
@@ -81,9 +82,20 @@ function openLedger(ports: FeaturePorts) {
         logger.error('evidence-not-written', { message: problemOf(error).message });
       });
     }
-    if (notice) notices.put({ id: NOTICE, severity: 'danger', action: 'go.ledger', ...notice });
+    const severity = halt || !chain.outdated ? 'danger' : 'attention';
+    if (notice) notices.put({ id: NOTICE, severity, action: 'go.ledger', ...notice });
     else notices.remove(NOTICE);
   };
+  /** [PV6] Shows that a version is scheduled that this release does not know. */
+  const lookForUpdate = () => {
+    const notice = updateScheduled(chain);
+    if (notice?.message === shownUpdate) return;
+    shownUpdate = notice?.message;
+    if (notice) notices.put({ id: UPDATE, severity: 'attention', action: 'go.ledger', ...notice });
+    else notices.remove(UPDATE);
+  };
+  let shownUpdate: string | undefined;
+  const stopLookingForUpdate = chain.onFinal(lookForUpdate);
   /** Shows who provably broke the rules. */
   const lookForBroken = () => {
     const notice = evidence && brokenRules(evidence, ledger.nameOf);
@@ -139,6 +151,7 @@ function openLedger(ports: FeaturePorts) {
 
     start(): void {
       look();
+      lookForUpdate();
       lookForBroken();
       evidence?.start();
       if (ordering) stopWaiting = every(clock, LOOK_EVERY_MS, lookForAbsent);
@@ -149,6 +162,7 @@ function openLedger(ports: FeaturePorts) {
 
     async stop(): Promise<void> {
       stopLooking?.();
+      stopLookingForUpdate();
       stopWaiting();
       evidence?.stop();
       await ordering?.stop();

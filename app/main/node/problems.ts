@@ -184,6 +184,18 @@ export const problem = defineProblems('node', {
       'This node computed a different result for block {height} from the one the validators signed ({reason}). It orders and executes nothing.',
     remedy: `${RELEASE} The diagnostics are kept in {path}.`,
   },
+  'needs-update': {
+    message:
+      'This node needs an update: the ledger continues by version {version} of the protocol, and this release knows versions up to {known}. The node stopped at block {height}. It signs nothing; everything up to that block stays readable.',
+    remedy:
+      'Install the release that the validators run. The node then continues by itself, and nothing is lost.',
+  },
+  'update-scheduled': {
+    message:
+      'This node will need an update: version {version} of the protocol begins with block {height}, and this release knows versions up to {known}.',
+    remedy:
+      'Install a release that knows it before block {height}. Otherwise the node stops before that block until it is updated.',
+  },
   'validator-silent': {
     message:
       'This validator does not know how far it voted, so it does not vote until other validators have told it.',

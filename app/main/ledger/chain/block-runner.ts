@@ -1,11 +1,11 @@
 import { Problem } from '../../kernel/errors.ts';
 import type { Verifier } from '../../kernel/signer.ts';
-import { anchorTipOf, judgeAnchor, tipAfter, type Anchored } from '../types/anchor.ts';
+import { anchorTipOf, judgeAnchor, tipAfter } from '../types/anchor.ts';
 import type { BlockTemplate } from '../consensus/application.ts';
 import { withinLimits, type Block } from '../types/block.ts';
-import type { Anchor } from '../types/anchor.ts';
 import { BlockExecution, signaturesOf, type BlockResult, type Rules } from '../state/execution.ts';
 import { PARAMETERS, type Parameters } from '../state/genesis.ts';
+import type { Listed } from './listing.ts';
 import type { Mempool } from './mempool.ts';
 import { readEntry } from '../types/state.ts';
 import { rootOf, type ProvableState } from '../state/state-store.ts';
@@ -16,12 +16,6 @@ export interface BlockRunnerInit {
   readonly rules: Rules;
   readonly verifier: Verifier;
   readonly mempool: Mempool;
-}
-
-/** [H1] An anchor with its list. */
-export interface Listed {
-  readonly anchor: Anchor;
-  readonly anchored: Anchored;
 }
 
 /** The content of a leader's block and its effect on the state. */

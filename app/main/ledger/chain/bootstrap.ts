@@ -7,7 +7,7 @@ import { openCertificate } from '../types/certificate.ts';
 import { ChainStore } from './chain-store.ts';
 import { writeGenesisState, type ChainOrigin } from '../state/genesis.ts';
 import { JoinStore } from './join-store.ts';
-import { openPart, type Snapshot } from './snapshot.ts';
+import { mustBeKnown, openPart, type Snapshot } from './snapshot.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { StateOverlay } from '../types/state.ts';
 import { Overlay, rootOf, StateStore } from '../state/state-store.ts';
@@ -22,15 +22,17 @@ export function startFromGenesis(state: StateStore, origin: ChainOrigin): void {
 
 /**
  * [Q6] Starts a chain from a checked snapshot in place of the blocks before it. All or nothing. Throws a
- * Problem `bad-part`, `wrong-part`, `wrong-state-root` or `chain-exists`.
+ * Problem `bad-part`, `wrong-part`, `wrong-state-root`, `chain-exists` or `snapshot-too-new`.
  *
  * @param parts the encoded parts, in order.
+ * @param known the newest version of the protocol that the release knows.
  * @param then further writes in the same transaction.
  */
 export function startFromSnapshot(
   db: Database,
   snapshot: Snapshot,
   parts: readonly Uint8Array[],
+  known: number,
   then: (state: StateStore) => void = () => {},
 ): void {
   const { header, seal, links, cut } = snapshot;
@@ -41,6 +43,7 @@ export function startFromSnapshot(
     throw problem('chain-exists');
   }
   const entries = cut.slots.flatMap((_, part) => openPart(parts[part] ?? new Uint8Array(0), part, cut));
+  mustBeKnown(entries, known);
   try {
     db.transaction(() => {
       state.clear();

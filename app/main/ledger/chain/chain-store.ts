@@ -1,3 +1,4 @@
+import { equalBytes } from '../../kernel/bytes.ts';
 import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
 import type { Database, Statement } from '../../kernel/database.ts';
 import { AnchoredWire, packAnchored, unpackAnchored, type Anchored } from '../types/anchor.ts';
@@ -48,6 +49,8 @@ export interface PeopleChange {
 /** The kinds that decide accounts' names, rights and keys; an index of the table lists them too. */
 const PEOPLE_KINDS = `('role.grant', 'role.revoke', 'member.ban', 'member.lift', 'handle.register', 'handle.transfer', 'device.add', 'device.revoke', 'device.rotate', 'account.recover')`;
 
+/** [PV7] The key under which the seal of the last block is stored if it is on blocks that are not here. */
+const COVER = 'cover';
 /** The key under which the height above a gap in the blocks is stored. */
 const ABOVE_GAP = 'above-gap';
 
@@ -212,15 +215,35 @@ export class ChainStore {
     return row?.certificate ? sealIn(row, row.certificate, []) : null;
   }
 
-  /** The seal that makes a block final: its own, or that of the next block that has one. */
+  /**
+   * The seal that makes a block final: its own, or that of the next block that has one, which may not be here
+   * [PV7].
+   */
   sealOf(height: number): Seal | null {
     const headers: Header[] = [];
+    let last: Uint8Array | null = null;
     const rows = this.#db.prepare<BlockRow>(`${BLOCK} WHERE height >= ? ORDER BY height`).iterate(height);
     for (const row of rows) {
       if (row.height > height) headers.push(openHeader(row.header));
       if (row.certificate) return sealIn(row, row.certificate, headers);
+      last = row.hash;
     }
-    return null;
+    const cover = last && this.#cover();
+    if (!cover || !equalBytes(cover.headers[0]!.parent, last!)) return null;
+    return { ...cover, headers: [...headers, ...cover.headers] };
+  }
+
+  /** [PV7] Stores the seal of the last block: headers from the next block on, and the certificate on the last. */
+  setCover({ headers, certificate }: Seal): void {
+    const bytes = headers.map((header) => header.bytes);
+    this.setMeta(COVER, encodeCanonical([bytes, encodeCertificate(certificate)]));
+  }
+
+  #cover(): Seal | null {
+    const stored = this.meta(COVER);
+    if (!stored) return null;
+    const [headers, certificate] = decodeCanonical(stored) as [Uint8Array[], Uint8Array];
+    return { headers: headers.map(openHeader), certificate: openCertificate(certificate) };
   }
 
   /** The height of the first block at or above `height` that has its own certificate. */

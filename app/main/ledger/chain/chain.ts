@@ -1,10 +1,6 @@
 import type { Bls } from '../../kernel/bls.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import type { Database } from '../../kernel/database.ts';
-import { msOf } from '../../kernel/hybrid-time.ts';
-import { silentLogger, type Logger } from '../../kernel/logger.ts';
-import type { Verifier } from '../../kernel/signer.ts';
+import { silentLogger } from '../../kernel/logger.ts';
 import { setOf } from '../state/accounts.ts';
 import {
   UnfinalizedBlocks,
@@ -12,28 +8,31 @@ import {
   tellProjections,
   type UnfinalizedBlock,
 } from './unfinalized-blocks.ts';
-import { ANCHORED_BYTES, anchorDigest, anchorOn, anchorTipOf } from '../types/anchor.ts';
 import type { AnchoredLog } from './anchored-log.ts';
 import { Anchoring } from './anchoring.ts';
-import type {
-  Application,
-  BlockDraft,
-  Execution,
-  FinalRun,
-  BlockTemplate,
-  Tip,
+import {
+  UNKNOWN_VERSION,
+  type Application,
+  type BlockDraft,
+  type Execution,
+  type FinalRun,
+  type BlockTemplate,
+  type Tip,
 } from '../consensus/application.ts';
 import { makeBlock, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS, type Block } from '../types/block.ts';
-import { BlockRunner, parametersOf, type Listed } from './block-runner.ts';
+import { BlockRunner, parametersOf } from './block-runner.ts';
+import { listFor } from './listing.ts';
 import { startFromGenesis, startFromSnapshot } from './bootstrap.ts';
+import type { ChainInit } from './chain-init.ts';
 import { ChainStore } from './chain-store.ts';
 import type { Evidence } from '../types/equivocation.ts';
 import type { Rules } from '../state/execution.ts';
 import type { ChainOrigin, Parameters } from '../state/genesis.ts';
 import { FinalListeners } from './final-listeners.ts';
 import { haltEvidence, haltOf, type Halt } from './halt.ts';
-import type { EventListener, LedgerKinds, LedgerProjection } from '../state/kinds.ts';
-import { Mempool, type MempoolLimits, type MempoolVerdict } from './mempool.ts';
+import type { EventListener, LedgerProjection } from '../state/kinds.ts';
+import { KNOWN_VERSION, protocolOf, versionAfter, type Protocol } from '../state/protocol.ts';
+import { Mempool, type MempoolVerdict } from './mempool.ts';
 import { baseOf, type Base } from '../consensus/proposal.ts';
 import type { Fetched } from './snapshot.ts';
 import { SnapshotStore } from './snapshot-store.ts';
@@ -44,23 +43,6 @@ import { TransactionSearch } from './transaction-search.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import type { Vote } from '../types/vote.ts';
 import { problem } from '../problems.ts';
-
-export interface ChainInit {
-  readonly db: Database;
-  readonly origin: ChainOrigin;
-  readonly kinds: LedgerKinds;
-  readonly projections?: readonly LedgerProjection[];
-  readonly bls: Bls;
-  readonly verifier: Verifier;
-  readonly clock: Clock;
-  readonly mempoolLimits?: MempoolLimits;
-  /** [H1] The log whose events blocks anchor; without it they anchor none. */
-  readonly log?: AnchoredLog;
-  readonly logger?: Logger;
-  readonly accuse?: (evidence: Evidence) => void;
-  /** The alarm: called once, when execution halts [E7]. */
-  readonly halted?: (halt: Halt) => void;
-}
 
 const HALT = 'halt';
 
@@ -159,6 +141,15 @@ export class Chain implements Application {
     return parametersOf(this.#state);
   }
 
+  /** [PV1] The versions in force and scheduled, and [PV6] the newest one that this release knows. */
+  get protocol(): Protocol & { readonly known: number } {
+    return { ...protocolOf(this.#state), known: this.#known };
+  }
+
+  get outdated(): boolean {
+    return this.#isTooNew(this.#state);
+  }
+
   get halt(): Halt | null {
     const bytes = this.store.meta(HALT);
     return bytes && haltOf(bytes);
@@ -174,8 +165,12 @@ export class Chain implements Application {
     return this.#listeners.onEvent(listener);
   }
 
-  /** Adds transactions to the mempool, by the final state. */
-  submit(sealed: readonly Uint8Array[]): Promise<MempoolVerdict[]> {
+  /** Adds transactions to the mempool, by the final state. [PV6] An outdated node takes none. */
+  async submit(sealed: readonly Uint8Array[]): Promise<MempoolVerdict[]> {
+    if (this.outdated) {
+      const { code, message, remedy } = problem.fields('ledger-outdated');
+      return sealed.map(() => ({ verdict: 'ignore', code, message, remedy }));
+    }
     return this.mempool.add(sealed, this.#state, this.#init.clock.now());
   }
 
@@ -186,6 +181,7 @@ export class Chain implements Application {
   async propose(template: BlockTemplate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
     this.#mustRun();
     const state = this.#ahead.stateAfter(parent, this.#tip);
+    if (this.#isTooNew(state)) return null;
     // [H7] Transactions leave an eighth of a block to the events to anchor.
     const anchors = !empty && this.anchoring?.due(true) === true;
     const below = anchors ? this.#ahead.below(parent.hash) : [];
@@ -193,7 +189,7 @@ export class Chain implements Application {
       template,
       state,
       anchors ? 1 / 8 : 0,
-      (room) => (anchors ? this.#listed(template, state, room, below) : null),
+      (room) => (anchors ? listFor(template, this.anchoring!, state, room, below) : null),
     );
     const { timers } = result;
     if (transactions.length === 0 && timers.length === 0 && !listed && !empty) return null;
@@ -214,9 +210,11 @@ export class Chain implements Application {
     this.#mustRun();
     const known = this.#ahead.get(block.header.hash);
     if (known) return { ok: true, next: known.next };
+    const state = this.#ahead.stateAfter(parent, this.#tip);
+    if (this.#isTooNew(state)) return { ok: false, code: UNKNOWN_VERSION };
     const transactions = await this.#runner.read(block);
     if (typeof transactions === 'string') return { ok: false, code: transactions };
-    const result = this.#runner.run(block, transactions, this.#ahead.stateAfter(parent, this.#tip));
+    const result = this.#runner.run(block, transactions, state);
     if (typeof result === 'string') return { ok: false, code: result };
     // [E3] Validators sign the root in the header: execution must give the same root here.
     if (!equalBytes(rootOf(result.overlay), block.header.stateRoot)) {
@@ -227,7 +225,8 @@ export class Chain implements Application {
   }
 
   /**
-   * [E6] Makes a run final in one transaction of the database. Throws a Problem `ledger-halted` or, for
+   * [E6] Makes a run final in one transaction of the database; [PV7] an outdated node takes the part that it
+   * can execute. Throws a Problem `ledger-halted` or, for
    * blocks that do not follow the tip or give a different result here, `diverged`.
    */
   async finalise(run: FinalRun): Promise<void> {
@@ -237,6 +236,7 @@ export class Chain implements Application {
     for (const block of run.blocks) {
       if (!equalBytes(block.header.parent, parent.hash)) throw new Error('the run does not follow the tip');
       const outcome = await this.execute(block, parent);
+      if (!outcome.ok && outcome.code === UNKNOWN_VERSION) break;
       if (!outcome.ok) {
         this.diverged(run, outcome.code);
         throw problem('diverged');
@@ -244,8 +244,14 @@ export class Chain implements Application {
       steps.push(this.#ahead.get(block.header.hash)!);
       parent = baseOf(block);
     }
+    if (steps.length === 0) return;
+    const rest = run.blocks.slice(steps.length).map(({ header }) => header);
+    const sealed = rest.length === 0;
     this.#commit(() => {
-      for (const step of steps) this.#store(step, step === steps.at(-1) ? run : null);
+      for (const step of steps) this.#store(step, sealed && step === steps.at(-1) ? run : null);
+      if (!sealed) {
+        this.store.setCover({ headers: [...rest, ...run.closing], certificate: run.certificate });
+      }
     });
     this.#rebase(parent);
     this.anchoring?.settled(steps.map(({ block }) => block));
@@ -263,7 +269,7 @@ export class Chain implements Application {
   /** [Q6] Continues from a checked snapshot. Throws the Problems of {@link startFromSnapshot}. */
   begin({ snapshot, parts }: Fetched): void {
     this.#mustRun();
-    startFromSnapshot(this.#init.db, snapshot, parts, (state) =>
+    startFromSnapshot(this.#init.db, snapshot, parts, this.#known, (state) =>
       restoreProjections(this.#projections, state),
     );
     this.#state.forget();
@@ -279,9 +285,10 @@ export class Chain implements Application {
 
   /**
    * [E8] Executes all blocks again from the genesis document and, if every root is as signed, ends a halt.
-   * Throws a Problem `history-missing` or `diverged`; nothing has changed then.
+   * Throws a Problem `history-missing`, `ledger-outdated` or `diverged`; nothing has changed then.
    */
   replay(): void {
+    if (this.outdated) throw problem('ledger-outdated');
     if (this.store.lowest() !== 1 && this.store.tip()) {
       throw problem('first-blocks-missing');
     }
@@ -315,24 +322,6 @@ export class Chain implements Application {
     this.#init.halted?.(this.halt!);
   }
 
-  /** [H6] The anchor of a leader's block, if any. */
-  #listed(
-    template: BlockTemplate,
-    state: ProvableState,
-    bytes: number,
-    below: readonly Block[],
-  ): Listed | null {
-    const events = this.anchoring?.choose(template.time, Math.floor(bytes / ANCHORED_BYTES), below) ?? [];
-    if (events.length === 0) return null;
-    const tip = anchorTipOf(state, this.origin.id);
-    const anchored = anchorOn(
-      tip,
-      events.map(({ id }) => id),
-    );
-    const time = events.reduce((latest, event) => Math.max(latest, msOf(event.time)), tip.time);
-    return { anchored, anchor: { time, digest: anchorDigest(anchored) } };
-  }
-
   /** [H1] Records again the events that the blocks list, after a repair of the database. */
   #markAnchored(log: AnchoredLog): void {
     for (const height of this.store.anchorHeights()) log.mark(height, this.store.anchoredAt(height)!.ids);
@@ -353,6 +342,15 @@ export class Chain implements Application {
     if (header) return baseOf({ header, transactions: [] });
     const { id, createdAt } = this.origin;
     return { hash: id, slot: 0, height: 0, time: createdAt, stateRoot: rootOf(this.#state) };
+  }
+
+  get #known(): number {
+    return this.#init.protocol ?? KNOWN_VERSION;
+  }
+
+  /** [PV6] Whether a block on a state belongs to a version that this release does not know. */
+  #isTooNew(state: ProvableState): boolean {
+    return versionAfter(state) > this.#known;
   }
 
   #mustRun(): void {

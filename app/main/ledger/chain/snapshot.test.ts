@@ -65,18 +65,18 @@ describe('a snapshot', () => {
 
   test('[Q6] lets a node start that has the root of the others and continues with them', async () => {
     const db = emptyDatabase();
-    startFromSnapshot(db, snapshot, parts);
+    startFromSnapshot(db, snapshot, parts, 1);
     const joined = ledger.replica({ db });
     expect(joined.base.height).toBe(8);
     await joined.finalise((await ledger.chain.run(9))!);
     expect(toHex(joined.base.stateRoot)).toBe(toHex(ledger.chain.base.stateRoot));
     expect(joined.snapshots.heights()).toEqual([8]);
-    expect(codeOf(() => startFromSnapshot(db, snapshot, parts))).toBe('chain-exists');
+    expect(codeOf(() => startFromSnapshot(db, snapshot, parts, 1))).toBe('chain-exists');
   });
 
   test('[Q7] is followed by the blocks before it, newest first, which the node can then prove', async () => {
     const db = emptyDatabase();
-    startFromSnapshot(db, snapshot, parts);
+    startFromSnapshot(db, snapshot, parts, 1);
     const joined = ledger.replica({ db });
     const prover = new Prover(ledger.origin.id, joined.store);
     const filler = new HistoryFiller(db, ledger.origin, memoryBls);
@@ -109,8 +109,8 @@ describe('a snapshot', () => {
     expect(codeOf(() => openPart(parts[3]!.slice(0, 40), 3, cut))).toBe('malformed');
     const db = emptyDatabase();
     const swapped = parts.with(3, parts[4]!);
-    expect(codeOf(() => startFromSnapshot(db, snapshot, swapped))).toBe('wrong-part');
-    expect(codeOf(() => startFromSnapshot(db, snapshot, parts.slice(0, 15)))).toBe('malformed');
+    expect(codeOf(() => startFromSnapshot(db, snapshot, swapped, 1))).toBe('wrong-part');
+    expect(codeOf(() => startFromSnapshot(db, snapshot, parts.slice(0, 15), 1))).toBe('malformed');
     expect(ledger.replica({ db }).base.height).toBe(0);
   });
 

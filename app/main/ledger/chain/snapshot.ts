@@ -8,6 +8,7 @@ import { bytesUpTo, Digest } from '../types/fields.ts';
 import { checkSeal, ClaimWire, followEpochs, SealWire, type Trust } from '../proofs/proof.ts';
 import { placeOfKey } from '../types/state.ts';
 import { buildSlot, foldSlots, slotHash, type PageSource, type Slot } from '../state/state-map.ts';
+import { versionAfter } from '../state/protocol.ts';
 import type { ValidatorSet } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
@@ -165,6 +166,25 @@ export function openPart(bytes: Uint8Array, part: number, { depth, slots }: Cut)
     throw problem('wrong-part');
   }
   return parsed.data;
+}
+
+/** The number of the part that holds an entry, or would hold it. */
+export function partOf(key: string, { depth }: Cut): number {
+  const digits = toHex(placeOfKey(key)).slice(0, depth);
+  return depth === 0 ? 0 : Number.parseInt(digits, 16);
+}
+
+/**
+ * [PV8] Refuses the state of a version of the protocol that the release does not know.
+ *
+ * @param entries those of the part of `ledger/protocol`, or of all parts.
+ * @param known the newest version that the release knows.
+ * @throws Problem `snapshot-too-new`.
+ */
+export function mustBeKnown(entries: readonly Entry[], known: number): void {
+  const values = new Map(entries);
+  const version = versionAfter({ get: (key) => values.get(key) ?? null });
+  if (version > known) throw problem('snapshot-too-new', { version, known });
 }
 
 function slotWire(slot: Slot): z.infer<typeof SlotWire> {

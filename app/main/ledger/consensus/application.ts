@@ -24,6 +24,9 @@ export interface BlockDraft extends Pick<HeaderFields, 'stateRoot' | 'anchor'> {
   readonly anchored?: Anchored;
 }
 
+/** [PV6] The code of a block that belongs to a version of the protocol that this release does not know. */
+export const UNKNOWN_VERSION = 'unknown-version';
+
 /** The result of executing a block. */
 export type Execution =
   | { readonly ok: true; readonly next: ValidatorSet | null }
@@ -47,20 +50,31 @@ export interface FinalRun {
  */
 export interface Application {
   readonly limits: BlockLimits;
+  /**
+   * [PV6] Whether the block after the last final one belongs to a version of the protocol that this release does
+   * not know: then consensus stops.
+   */
+  readonly outdated: boolean;
   tip(): Promise<Tip>;
   /**
    * Chooses transactions that the blocks below did not order. Null if there are none, unless `empty` asks for
    * a block all the same. The block comes back through `execute` like any other.
    */
   propose(template: BlockTemplate, parent: Base, empty: boolean): Promise<BlockDraft | null>;
-  /** Executes a block on its parent, which is final or was executed before. */
+  /**
+   * Executes a block on its parent, which is final or was executed before. [PV6] The code is
+   * {@link UNKNOWN_VERSION} if this release cannot judge the block.
+   */
   execute(block: Block, parent: Base): Promise<Execution>;
   /**
    * [H4] Whether this node may vote for an executed block that has an anchor; resolves when it holds the
    * anchored events, or when a later block is final.
    */
   vouch(block: Block): Promise<boolean>;
-  /** Makes blocks part of the chain permanently, one run at a time. A rejection halts consensus. */
+  /**
+   * Makes blocks part of the chain permanently, one run at a time; [PV7] of a run that this release can execute
+   * in part, that part. A rejection halts consensus.
+   */
   finalise(run: FinalRun): Promise<void>;
   /**
    * [K6] Resolves once all final blocks so far survive a power cut: only then are the votes for them

@@ -29,6 +29,8 @@ export interface CatchUpInit {
   readonly history: (fromHeight: number) => Promise<FinalRun | null>;
   /** Whether something is waiting to be ordered, so that peers are asked often. */
   readonly active: () => boolean;
+  /** [PV6] Whether this node asks nobody for now; it answers all the same. */
+  readonly resting: () => boolean;
   /** The pause between two requests while active, in milliseconds. */
   readonly retryMs: number;
   /** Processes a peer's response; a Problem ends the response and counts against the peer. */
@@ -104,11 +106,11 @@ export class CatchUp {
 
   /** Asks one peer for everything that it has and this node lacks. */
   async ask(peer: string): Promise<void> {
-    if (!this.#running || this.#asking.has(peer)) return;
+    if (!this.#asks || this.#asking.has(peer)) return;
     this.#asking.add(peer);
     this.#lastMs = this.#init.clock.now();
     try {
-      while ((await this.#pull(peer)) && this.#running);
+      while ((await this.#pull(peer)) && this.#asks);
     } catch (error) {
       const { code, message } = problemOf(error);
       this.#init.logger.debug('ledger-pull-failed', { peer, code, message });
@@ -116,6 +118,10 @@ export class CatchUp {
     } finally {
       this.#asking.delete(peer);
     }
+  }
+
+  get #asks(): boolean {
+    return this.#running && !this.#init.resting();
   }
 
   #schedule(waitMs = this.#init.active() ? this.#init.retryMs : IDLE_MS): void {

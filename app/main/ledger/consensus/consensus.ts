@@ -134,6 +134,7 @@ export class Consensus {
       context,
       history: (height) => application.run(height),
       active: () => context().machine.active,
+      resting: () => application.outdated,
       retryMs: times.baseMs / 2,
       taker: () =>
         syncResponse({
@@ -162,6 +163,7 @@ export class Consensus {
       if (!kept) await votes.begin(signer.publicKey);
       this.#outbox?.resume(kept);
     }
+    if (application.outdated) this.#driver.retire();
     await this.#begin(await application.tip());
     this.#broadcast.start((data, from) => this.#heard(data, from));
     this.#catchUp.start();

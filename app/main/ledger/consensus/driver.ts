@@ -2,7 +2,7 @@ import type { Bls } from '../../kernel/bls.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { problemOf } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Application, FinalRun } from './application.ts';
+import { UNKNOWN_VERSION, type Application, type FinalRun } from './application.ts';
 import type { Pooled } from './block-tree.ts';
 import { encodeBlock, type Block } from '../types/block.ts';
 import type { Range } from './broadcast.ts';
@@ -134,6 +134,7 @@ export class Driver {
     const invalid = blocks
       .map(({ header }) => context.tree.get(header.hash))
       .find((one) => one?.state === 'invalid');
+    if (invalid?.code === UNKNOWN_VERSION) return this.#followTo(run);
     if (invalid) return this.diverged(run, invalid.code ?? 'invalid');
     this.certified(run.certificate);
     await this.#finals;
@@ -181,6 +182,39 @@ export class Driver {
     this.#timers.rest();
     this.#init.logger.error('ledger-halted', { code, message: problemOf(error).message });
     this.#init.changed();
+  }
+
+  /**
+   * [PV6] Stops because this release does not know the version of the next block. Nothing is wrong, so nobody is
+   * accused and nothing is reported as a fault.
+   */
+  retire(): void {
+    if (this.#halted) return;
+    this.#halted = 'outdated';
+    this.#timers.rest();
+    this.#init.logger.info('ledger-outdated');
+    if (this.#context) this.#init.changed();
+  }
+
+  /** [PV7] Takes the blocks of a proven run that this release can execute, and stops. */
+  async #followTo(run: FinalRun): Promise<void> {
+    const { context } = this;
+    const { application, finalised } = this.#init;
+    context.over = true;
+    this.#timers.rest();
+    this.#finals = this.#finals.then(async () => {
+      if (this.#halted && this.#halted !== 'stopped') return;
+      try {
+        await application.finalise(run);
+        const { base } = await application.tip();
+        context.tree.rebase(base);
+        this.retire();
+        await finalised(run, base, null);
+      } catch (error) {
+        this.halt('finalising-failed', error);
+      }
+    });
+    await this.#finals;
   }
 
   #do(context: EpochContext, effect: Effect): void {
@@ -286,6 +320,7 @@ export class Driver {
     if (this.#halted && this.#halted !== 'stopped') return;
     try {
       await this.#init.application.finalise(run);
+      if (this.#init.application.outdated) this.retire();
       await this.#init.finalised(run, base, next);
     } catch (error) {
       this.halt('finalising-failed', error);

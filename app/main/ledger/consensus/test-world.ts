@@ -3,7 +3,9 @@ import { memoryBls } from '../../platform/memory/bls.ts';
 import { MachineClock, VirtualClock } from '../../platform/memory/clock.ts';
 import { MemoryLogFile } from '../../platform/memory/log-file.ts';
 import { createMemoryNetwork } from '../../platform/memory/network.ts';
+import type { Database } from '../../kernel/database.ts';
 import type { Chain } from '../chain/chain.ts';
+import type { ChainInit } from '../chain/chain-init.ts';
 import { accountOf } from '../state/accounts.ts';
 import { TestLedger, type Person } from '../test-ledger.ts';
 import type { Evidence } from '../types/equivocation.ts';
@@ -16,6 +18,10 @@ export interface Joining {
   readonly signs?: boolean;
   /** The sign state beside its vote log. */
   readonly signState?: SignState | null;
+  /** The kinds and the newest version of the protocol that its release knows. */
+  readonly release?: Partial<Pick<ChainInit, 'kinds' | 'protocol'>>;
+  /** The database of its chain. */
+  readonly db?: Database;
   /** The slot through which its vote log has forgotten its votes. */
   readonly forgotten?: number;
 }
@@ -37,17 +43,23 @@ export class TestWorld {
   readonly ledger: TestLedger;
   nodes: TestNode[] = [];
 
-  constructor(validators: number) {
+  /** @param release that of the ledger beside the nodes. */
+  constructor(validators: number, release: Joining['release'] = {}) {
     this.network.shape({ delayMs: 2 });
-    this.ledger = new TestLedger({ validators });
+    this.ledger = new TestLedger({ validators, chain: release });
   }
 
   /** Starts a node and connects it to all others. */
   async join(person: Person, options: Joining = {}): Promise<TestNode> {
-    const { signs = true, forgotten = 0 } = options;
+    const { signs = true, forgotten = 0, release = {}, db } = options;
     const clock = new MachineClock(this.time);
     const accused: Evidence[] = [];
-    const chain = this.ledger.replica({ clock, accuse: (evidence) => accused.push(evidence) });
+    const chain = this.ledger.replica({
+      clock,
+      accuse: (evidence) => accused.push(evidence),
+      ...release,
+      ...(db && { db }),
+    });
     const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
     await votes.begin(person.bls.publicKey);
     if (forgotten > 0) await votes.settle(0, forgotten);

@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../kernel/bytes.ts';
 import { TestLedger } from '../test-ledger.ts';
-import { growTo, newKinds, notes, scheduleOf, scheduleSoon } from '../test-versions.ts';
+import { growTo, notes, releases, scheduleOf, scheduleSoon } from '../test-versions.ts';
 import type { LedgerEvent } from './events.ts';
 import { MIN_NOTICE_BLOCKS, PROTOCOL, protocolOf, type Activation } from './protocol.ts';
 import { accountOf } from './accounts.ts';
 
-const world = (validators = 1) => new TestLedger({ validators, chain: { kinds: newKinds } });
+const world = (validators = 1) => new TestLedger({ validators, chain: releases.new });
 
 const refusal = (ledger: TestLedger, next: Activation | null) =>
   ledger.refusal(ledger.founder, 'protocol.schedule', scheduleOf(ledger, next));
@@ -59,7 +59,7 @@ describe('the version in the state', () => {
 
   test('[PV5] changes with exactly one block, the same on a node that executes all blocks again', async () => {
     const ledger = world();
-    const replica = ledger.replica({ kinds: newKinds });
+    const replica = ledger.replica(releases.new);
     const height = (await scheduleSoon(ledger, [replica])) as number;
     await growTo(ledger, height - 2, [replica]);
     expect(protocolOf(ledger.chain.state).version).toBe(1);
@@ -103,7 +103,7 @@ describe('a schedule', () => {
   });
 
   test('[PV3] is of a later version, far enough ahead, and costs no fee', async () => {
-    const ledger = new TestLedger({ parameters: { fee: 2000 }, chain: { kinds: newKinds } });
+    const ledger = new TestLedger({ parameters: { fee: 2000 }, chain: releases.new });
     const least = ledger.chain.base.height + 1 + MIN_NOTICE_BLOCKS;
     expect(await refusal(ledger, { version: 2, height: least - 1 })).toBe('activation-too-soon');
     expect(await refusal(ledger, { version: 1, height: least })).toBe('bad-body');
@@ -157,7 +157,7 @@ describe('a schedule', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const ledger = new TestLedger({ chain: { kinds: newKinds } });
+        const ledger = new TestLedger({ chain: releases.new });
         let model: { version: number; next: Activation | null } = { version: 1, next: null };
         for (const one of steps) {
           const block = ledger.chain.base.height + 1;

@@ -151,7 +151,7 @@ async function honest(name: string) {
 const newestHeight = () => ledger.chain.snapshots.heights()[0]!;
 
 /** Fetches from all named peers over its own transport. */
-async function pullFrom(peers: readonly string[], db = emptyDatabase()) {
+async function pullFrom(peers: readonly string[], db = emptyDatabase(), known = 1) {
   const name = `newcomer ${peers.join()}`;
   const transport: Transport = network.transport(name);
   await transport.start();
@@ -160,6 +160,7 @@ async function pullFrom(peers: readonly string[], db = emptyDatabase()) {
   const pull: SnapshotPull = new SnapshotPull({
     community: ledger.origin.id,
     trust: () => trustIn(ledger.origin, memoryBls),
+    known,
     bls: memoryBls,
     channels: transport,
     clock: new MachineClock(time),
@@ -169,6 +170,13 @@ async function pullFrom(peers: readonly string[], db = emptyDatabase()) {
   });
   return { pull, db, steps };
 }
+
+test('[PV8] a release that does not know the version of a snapshot fetches one part of it', async () => {
+  const asked = await honest('peer');
+  const { pull } = await pullFrom(['peer'], emptyDatabase(), 0);
+  expect(await settled(pull.fetch(1))).toBe('snapshot-too-new');
+  expect(asked.length).toBe(1);
+});
 
 /** Lets time pass until a promise settles; its result, or the code it failed with. */
 async function settled<T>(promise: Promise<T>): Promise<T | string> {

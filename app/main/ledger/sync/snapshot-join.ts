@@ -86,6 +86,7 @@ export class SnapshotJoin {
     this.#pull = new SnapshotPull({
       ...this.#init,
       community: chain.origin.id,
+      known: chain.protocol.known,
       trust: () => trustIn(chain.origin, bls),
       store: new JoinStore(db),
       progress: (progress) => {

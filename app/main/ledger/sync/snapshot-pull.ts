@@ -5,11 +5,14 @@ import type { Logger } from '../../kernel/logger.ts';
 import type { Channels } from '../consensus/catch-up.ts';
 import type { JoinStore } from '../chain/join-store.ts';
 import type { Trust } from '../proofs/proof.ts';
+import { PROTOCOL } from '../state/protocol.ts';
 import {
   MAX_MANIFEST_BYTES,
   MAX_PART_BYTES,
+  mustBeKnown,
   openManifest,
   openPart,
+  partOf,
   type Fetched,
   type Snapshot,
 } from '../chain/snapshot.ts';
@@ -34,6 +37,8 @@ export interface JoinProgress {
 export interface SnapshotPullInit {
   readonly community: Uint8Array;
   readonly trust: () => Trust;
+  /** [PV8] The newest version of the protocol that the release knows. */
+  readonly known: number;
   readonly bls: Bls;
   readonly channels: Pick<Channels, 'open' | 'peers'>;
   readonly clock: Clock;
@@ -65,8 +70,8 @@ export class SnapshotPull {
   }
 
   /**
-   * Fetches the newest snapshot at or above a height. Throws a Problem `no-snapshot`, `snapshot-unreachable`
-   * or `stopped`.
+   * Fetches the newest snapshot at or above a height. Throws a Problem `no-snapshot`, `snapshot-unreachable`,
+   * `snapshot-too-new` or `stopped`.
    */
   async fetch(least: number): Promise<Fetched> {
     const peers = this.#init.channels.peers().map(({ peer }) => peer);
@@ -79,11 +84,21 @@ export class SnapshotPull {
       this.#init.progress({ height: header.height, parts: here, of: parts.length });
     };
     tell();
-    await this.#fetchParts(snapshot, lacking, (number, bytes) => {
+    const got = (number: number, bytes: Uint8Array) => {
       this.#init.store.put(number, bytes);
       parts[number] = bytes;
       tell();
-    });
+    };
+    // [PV8] The part that says whether this release can continue comes first.
+    const first = partOf(PROTOCOL, cut);
+    const isFirst = (number: number) => number === first;
+    await this.#fetchParts(snapshot, lacking.filter(isFirst), got);
+    mustBeKnown(openPart(parts[first]!, first, cut), this.#init.known);
+    await this.#fetchParts(
+      snapshot,
+      lacking.filter((number) => !isFirst(number)),
+      got,
+    );
     return { snapshot, parts: parts as Uint8Array[] };
   }
 

@@ -78,6 +78,7 @@ export function setTransaction(n: number, places: readonly number[]): Uint8Array
  */
 export class SimLedger implements Application {
   readonly limits = simLimits;
+  readonly outdated: boolean = false;
   readonly #init: SimLedgerInit;
   /** Waiting transactions, by hex, in order of arrival. */
   readonly #waiting = new Map<string, Uint8Array>();

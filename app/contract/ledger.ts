@@ -50,6 +50,13 @@ export const LedgerTransaction = z.object({
 });
 export type LedgerTransaction = z.infer<typeof LedgerTransaction>;
 
+/** A version of the protocol and the height of the first block that is executed by it. */
+export const LedgerActivation = z.object({
+  version: z.number().int().min(2),
+  height: z.number().int().positive(),
+});
+export type LedgerActivation = z.infer<typeof LedgerActivation>;
+
 export const LedgerStatus = z.object({
   height: z.number().int().nonnegative(),
   /** Hash of the newest final block; the community’s id before the first one. */
@@ -84,6 +91,14 @@ export const LedgerStatus = z.object({
     })
     .nullable(),
   snapshots: z.array(z.number().int().positive()),
+  protocol: z.object({
+    /** The version by which the next block is executed. */
+    version: z.number().int().positive(),
+    /** The version that is scheduled; null if none is. */
+    next: LedgerActivation.nullable(),
+    /** The newest version that this release knows; the node needs an update if that in force is later. */
+    known: z.number().int().positive(),
+  }),
   /** Why execution stopped on this node; null while it runs. */
   halted: z.object({ code: z.string(), height: z.number().int() }).nullable(),
 });
@@ -135,6 +150,13 @@ export const ValidatorChange = z.object({
   transaction: Cid.nullable(),
 });
 export type ValidatorChange = z.infer<typeof ValidatorChange>;
+
+/** A schedule of a version of the protocol that is collecting signatures. */
+export const VersionSchedule = ValidatorChange.extend({
+  /** Null cancels the schedule in force. */
+  next: LedgerActivation.nullable(),
+});
+export type VersionSchedule = z.infer<typeof VersionSchedule>;
 
 const Heights = z.union([z.number().int().positive(), Cid]);
 
@@ -188,6 +210,13 @@ export const contract = {
       }),
     )
     .output(ValidatorChange),
+  /**
+   * Signs a schedule of a version of the protocol, new (null cancels) or started by another validator; submits it
+   * once a quorum has signed.
+   */
+  scheduleVersion: base
+    .input(z.union([z.object({ next: LedgerActivation.nullable() }), z.object({ change: Base64Url })]))
+    .output(VersionSchedule),
   /** The block in progress, at every signature that arrives. */
   signatures: base.input(empty).output(eventIterator(LiveSlot)),
   /**

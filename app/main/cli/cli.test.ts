@@ -16,7 +16,8 @@ import { openDatabase } from '../platform/sqlite/database.ts';
 import { lockDataDirectory } from '../node/lock.ts';
 import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
-import { board, connector, forget, ines, job, node } from './test-connectors.ts';
+import type { LedgerStatus } from '../../contract/index.ts';
+import { board, connector, forget, ines, job, ledgerStatus, node } from './test-connectors.ts';
 import { table } from './text.ts';
 
 let root: string;
@@ -120,6 +121,31 @@ describe.each([
     const { code, err } = await impulse(['members', 'ban', 'ines', '--reason', 'waits']);
     expect(code).toBe(1);
     expect(err).toContain('2 of 3 validators must sign, and nothing comes from odin.');
+  });
+
+  test('schedules a version of the protocol, signature by signature', async () => {
+    await prepare();
+    const { out } = await impulse(['ledger', 'protocol', 'schedule', '2', '--height', '1400']);
+    expect(out).toContain('Version 2 from block 1400 on: 1 of 3 signatures.');
+    expect(out).toContain('impulse ledger protocol sign');
+    const signed = await impulse(['ledger', 'protocol', 'sign', 'c2NoZWR1bGU', '--json']);
+    expect(JSON.parse(signed.out)).toMatchObject({ signatures: 3, transaction: 'bafyreitransaction' });
+    expect((await impulse(['ledger', 'protocol', 'cancel'])).out).toContain('Nothing is scheduled any more');
+    expect((await impulse(['ledger', 'protocol', 'schedule', '2'])).code).toBe(2);
+  });
+
+  test('shows which version is in force, which is scheduled, and whether this release knows it', async () => {
+    await prepare();
+    const status = async (protocol: LedgerStatus['protocol']) => {
+      node.ledger = { ...ledgerStatus, protocol };
+      return (await impulse(['ledger', 'status'])).out;
+    };
+    const next = { version: 2, height: 1400 };
+    expect(await status({ version: 1, next, known: 1 })).toMatch(/Scheduled +version 2 from block 1400 on/);
+    const outdated = await status({ version: 2, next: null, known: 1 });
+    expect(outdated).toContain('stopped after block 1204: this node needs an update');
+    expect(outdated).toContain('version 2; this release knows versions up to 1; this node needs an update');
+    expect(await status({ version: 2, next: null, known: 2 })).toMatch(/Ledger +runs/);
   });
 
   test('exits with 4 when verification finds faults', async () => {

@@ -6,6 +6,7 @@ import {
   type CommunityCard,
   type CommunityClient,
   type Job,
+  type LedgerStatus,
   type Member,
   type Verification,
 } from '../../contract/index.ts';
@@ -76,10 +77,35 @@ export const ines: Member = {
   banned: null,
   isMe: false,
 };
+/** The status of the ledger of the community. */
+export const ledgerStatus: LedgerStatus = {
+  height: 1204,
+  head: 'bafyhead',
+  time: 0,
+  stateRoot: '00',
+  transactions: 3000,
+  waiting: 0,
+  epoch: 0,
+  model: 'byzantine',
+  quorum: 3,
+  validators: 4,
+  spare: 1,
+  validating: true,
+  credit: 'penny',
+  fee: 0,
+  credits: 10,
+  historyFrom: 1,
+  joining: null,
+  snapshots: [],
+  protocol: { version: 1, next: null, known: 2 },
+  halted: null,
+};
 /** The state of the node behind the connector; a test sets it, and reads the requests from it. */
 export const node = {
   /** The members; null while there is no community. */
   roll: null as Member[] | null,
+  /** The status of the ledger. */
+  ledger: ledgerStatus,
   /** The job that was cancelled. */
   cancelled: null as string | null,
   /** How the job ends. */
@@ -88,7 +114,12 @@ export const node = {
 
 /** Resets the state of an earlier test. */
 export function forget(): void {
-  Object.assign(node, { roll: null, cancelled: null, finish: Promise.withResolvers<Job>() });
+  Object.assign(node, {
+    roll: null,
+    ledger: ledgerStatus,
+    cancelled: null,
+    finish: Promise.withResolvers<Job>(),
+  });
 }
 
 const change = (did: string, changes: Partial<Member>): Record<string, never> => {
@@ -139,6 +170,20 @@ const router = {
     }),
     lift: os.members.lift.handler(({ input }) => change(input.did, { banned: null })),
     setHandle: os.members.setHandle.handler(({ input }) => change(ines.did, { handle: input.handle })),
+  },
+  ledger: {
+    status: os.ledger.status.handler(() => node.ledger),
+    scheduleVersion: os.ledger.scheduleVersion.handler(({ input }) => {
+      const next = 'next' in input ? input.next : { version: 2, height: 1400 };
+      const signatures = 'next' in input ? 1 : 3;
+      return {
+        next,
+        change: 'c2NoZWR1bGU',
+        signatures,
+        quorum: 3,
+        transaction: signatures < 3 ? null : 'bafyreitransaction',
+      };
+    }),
   },
   federation: {
     view: os.federation.view.handler(() => {

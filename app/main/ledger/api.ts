@@ -15,6 +15,9 @@ export function ledgerApi(api: Api['ledger'], ledger: ServiceIn<Ledger>) {
     changeValidators: api.changeValidators.handler(({ input, context }) =>
       ledger(context).changeValidators(input),
     ),
+    scheduleVersion: api.scheduleVersion.handler(({ input, context }) =>
+      ledger(context).scheduleVersion(input),
+    ),
     signatures: api.signatures.handler(({ context }) =>
       latest(ledger(context).watchSignatures, context.signal),
     ),

@@ -146,6 +146,19 @@ export const problem = defineProblems('ledger', {
     message: 'The ledger continues by a version of the protocol that this release does not know.',
     remedy: 'Install the release that the validators run.',
   },
+  'stale-schedule': {
+    message: 'The schedule has changed since.',
+    remedy: 'Begin again with the schedule that is in force.',
+  },
+  'unknown-version': {
+    message: 'This release knows versions of the protocol up to {known}, and not version {version}.',
+    remedy: 'Install a release that knows it before you sign.',
+  },
+  'bad-schedule': {
+    code: 'bad-change',
+    message: 'This is not a schedule of a version of the protocol.',
+    remedy: 'Copy the whole text.',
+  },
   'nothing-scheduled': { message: 'No version of the protocol is scheduled.' },
 
   // Consensus and its disk

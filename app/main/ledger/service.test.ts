@@ -10,6 +10,7 @@ import { trustIn, verifyProof } from './proofs/proof.ts';
 import { cardOf, createLedger, type ConsensusWatch, type Ledger } from './service.ts';
 import { openManifest } from './chain/snapshot.ts';
 import { TestLedger, type Person } from './test-ledger.ts';
+import { growTo, releases } from './test-versions.ts';
 
 let world: TestLedger;
 let odin: Person;
@@ -152,6 +153,73 @@ describe('the ledger service', () => {
     const seen: number[] = [];
     serviceOf(odin).watchSignatures(({ slot }) => void seen.push(slot))();
     expect(seen).toEqual([1]);
+  });
+});
+
+describe('a schedule of a version of the protocol', () => {
+  const HEIGHT = 40;
+
+  test('[PV10] goes from validator to validator until a quorum has signed it', async () => {
+    world = new TestLedger({ validators: 4, chain: releases.new });
+    const [a, b, c] = world.people as [Person, Person, Person];
+    const next = { version: 2, height: HEIGHT };
+    const first = await serviceOf(a).scheduleVersion({ next });
+    expect(first).toMatchObject({ next, signatures: 1, quorum: 3, transaction: null });
+    const second = await serviceOf(b).scheduleVersion({ change: first.change });
+    expect((await serviceOf(b).scheduleVersion({ change: second.change })).signatures).toBe(2);
+    await world.act(a, 'role.grant', { member: c.key, role: 'member' });
+    const third = await serviceOf(c).scheduleVersion({ change: second.change });
+    expect(third).toMatchObject({ next, signatures: 3, transaction: expect.any(String) as string });
+    await world.block();
+    expect(serviceOf(a).status().protocol).toEqual({ version: 1, next, known: 2 });
+    await expect(serviceOf(a).scheduleVersion({ change: first.change })).rejects.toMatchObject({
+      code: 'stale-schedule',
+    });
+    const cancelled = await serviceOf(a).scheduleVersion({ next: null });
+    expect(cancelled).toMatchObject({ next: null, signatures: 1 });
+  });
+
+  test('[PV10] is signed only by a validator whose release knows the version', async () => {
+    world = new TestLedger({ validators: 4, chain: releases.new });
+    const [a, b] = world.people as [Person, Person];
+    const older = world.replica(releases.old);
+    const next = { version: 2, height: HEIGHT };
+    const { change } = await serviceOf(a).scheduleVersion({ next });
+    for (const wish of [{ change }, { next }]) {
+      await expect(serviceOf(b, older).scheduleVersion(wish)).rejects.toMatchObject({
+        code: 'unknown-version',
+      });
+    }
+    await expect(serviceOf(odin).scheduleVersion({ next })).rejects.toMatchObject({
+      code: 'not-a-validator',
+    });
+  });
+
+  test('[PV10] is refused before anybody signs if no block could contain it', async () => {
+    world = new TestLedger({ chain: releases.new });
+    const ledger = serviceOf(world.founder);
+    const codeOf = (wish: Parameters<Ledger['scheduleVersion']>[0]) =>
+      expect(ledger.scheduleVersion(wish)).rejects;
+    await codeOf({ next: null }).toMatchObject({ code: 'nothing-scheduled' });
+    await codeOf({ next: { version: 2, height: 16 } }).toMatchObject({ code: 'activation-too-soon' });
+    await codeOf({ change: 'oWFh' }).toMatchObject({ code: 'bad-change' });
+    const made = await ledger.scheduleVersion({ next: { version: 2, height: 17 } });
+    await world.block();
+    await growTo(world, 17);
+    expect(ledger.status().protocol).toEqual({ version: 2, next: null, known: 2 });
+    await codeOf({ change: made.change }).toMatchObject({ code: 'stale-schedule' });
+    await codeOf({ next: { version: 2, height: 60 } }).toMatchObject({ code: 'old-version' });
+  });
+
+  test('[PV10] that was begun before a change of the validators begins again', async () => {
+    world = new TestLedger({ validators: 4, chain: releases.new });
+    const { change } = await serviceOf(world.founder).scheduleVersion({
+      next: { version: 2, height: HEIGHT },
+    });
+    await world.act(world.founder, 'validators.change', world.change(world.people.slice(0, 3)));
+    await expect(serviceOf(world.founder).scheduleVersion({ change })).rejects.toMatchObject({
+      code: 'stale-set',
+    });
   });
 });
 

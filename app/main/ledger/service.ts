@@ -16,7 +16,8 @@ import type { Signer } from '../kernel/signer.ts';
 import { accountOf, setOf } from './state/accounts.ts';
 import type { Chain } from './chain/chain.ts';
 import { TransactionSubmitter } from './transaction-submitter.ts';
-import { endorse } from './state/endorsement.ts';
+import { endorse, type Endorser } from './state/endorsement.ts';
+import { endorseSchedule } from './state/schedule-endorsement.ts';
 import type { EvidenceBook } from './chain/evidence-book.ts';
 import { historyOf } from './state/history.ts';
 import type { ConsensusView } from './consensus/live-view.ts';
@@ -82,12 +83,21 @@ export function createLedger(init: LedgerInit) {
   });
   const handIn = async (kind: string, body: unknown) => cidOf((await submitter.handIn(kind, body)).id);
 
+  const endorser = (): Endorser => ({
+    community: origin.id,
+    current: setOf(chain.state),
+    key: signer.publicKey,
+    bls: init.validator.bls,
+    check: chain.bls,
+  });
+
   return {
     chain,
 
     status(): LedgerStatus {
       const set = setOf(chain.state);
       const { base, parameters, halt } = chain;
+      const { version, next, known } = chain.protocol;
       return {
         height: base.height,
         head: cidOf(base.hash),
@@ -107,6 +117,7 @@ export function createLedger(init: LedgerInit) {
         historyFrom: store.lowest() ?? 0,
         joining: consensus?.joining ?? null,
         snapshots: chain.snapshots.heights(),
+        protocol: { version, next, known },
         halted: halt && { code: halt.code, height: halt.height },
       };
     },
@@ -158,17 +169,22 @@ export function createLedger(init: LedgerInit) {
           quorum,
           change,
         },
-        {
-          community: origin.id,
-          current: setOf(chain.state),
-          key: signer.publicKey,
-          bls: init.validator.bls,
-          check: chain.bls,
-        },
+        endorser(),
       );
       const transaction = endorsed.body ? await handIn('validators.change', endorsed.body) : null;
       const { text, signatures, needed } = endorsed;
       return { change: text, signatures, quorum: needed, transaction };
+    },
+
+    /** Throws the Problems of {@link endorseSchedule} or those of {@link submit}. */
+    async scheduleVersion(
+      input: Inputs['ledger']['scheduleVersion'],
+    ): Promise<Outputs['ledger']['scheduleVersion']> {
+      const { protocol, base } = chain;
+      const endorsed = endorseSchedule(input, { ...endorser(), protocol, height: base.height + 1 });
+      const { next, body, text, signatures, needed } = endorsed;
+      const transaction = body ? await handIn('protocol.schedule', body) : null;
+      return { next, change: text, signatures, quorum: needed, transaction };
     },
 
     /** Calls back with the slot in progress at every change. */

@@ -22,6 +22,7 @@ const status: LedgerStatus = {
   historyFrom: 1,
   joining: null,
   snapshots: [],
+  protocol: { version: 1, next: null, known: 1 },
   halted: null,
 };
 const seen = (...secondsAgo: (number | null)[]) =>

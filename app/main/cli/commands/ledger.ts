@@ -9,6 +9,7 @@ import { print, type Answer } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
 import { evidenceCommands } from './evidence.ts';
 import { wholeNumber } from './numbers.ts';
+import { protocolCommand, protocolRows } from './protocol.ts';
 import { blockNamed, transactionCommands, transactionTable } from './transactions.ts';
 import { validator } from './validators.ts';
 
@@ -81,13 +82,14 @@ function ledger(context: Context): Command {
       ),
   );
   for (const one of evidenceCommands(context)) group.addCommand(one);
+  group.addCommand(protocolCommand(context));
   return group;
 }
 
 function statusAnswer(status: LedgerStatus): Answer {
-  const { model, quorum, validators, spare, halted, credits, credit, fee } = status;
+  const { model, quorum, validators, spare, credits, credit, fee } = status;
   const text = pairs([
-    ['Ledger', halted ? `halted at block ${halted.height}: ${halted.code}` : 'runs'],
+    ['Ledger', stateText(status)],
     ['Height', status.height],
     ['Head', status.head],
     ['Block time', when(status.time)],
@@ -99,8 +101,14 @@ function statusAnswer(status: LedgerStatus): Answer {
     ['A transaction costs', fee === 0 ? 'nothing' : `${fee} ${credit}`],
     ['History', historyText(status)],
     ['Snapshots', status.snapshots.join(', ') || '-'],
+    ...protocolRows(status),
   ]);
   return { json: status, text };
+}
+
+function stateText({ halted, height, protocol: { version, known } }: LedgerStatus): string {
+  if (halted) return `halted at block ${halted.height}: ${halted.code}`;
+  return version > known ? `stopped after block ${height}: this node needs an update` : 'runs';
 }
 
 function historyText({ joining, historyFrom }: LedgerStatus): string {

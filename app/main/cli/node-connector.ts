@@ -27,5 +27,7 @@ export interface SimulationRequest {
   readonly log: boolean;
   /** With `ledger`: whether transactions schedule timers too. */
   readonly timers: boolean;
+  /** With `ledger`: whether nodes of two releases see a version of the protocol begin. */
+  readonly versions: boolean;
   readonly report: (line: string) => void;
 }

@@ -107,6 +107,7 @@ interface SimOptions {
   readonly ledger?: boolean;
   readonly log?: boolean;
   readonly timers?: boolean;
+  readonly versions?: boolean;
 }
 
 function sim(context: Context): Command {
@@ -120,13 +121,14 @@ function sim(context: Context): Command {
     .option('--ledger', 'simulate validators that order transactions, some of them byzantine')
     .option('--log', 'with --ledger: their blocks anchor a log too')
     .option('--timers', 'with --ledger: transactions schedule timers too')
+    .option('--versions', 'with --ledger: nodes of two releases, and a version of the protocol that begins')
     .action(async (options: CommonOptions & SimOptions) => {
       context.began(options);
       const { io, connector } = context;
-      const { seed, seeds, ledger = false, log = false, timers = false } = options;
+      const { seed, seeds, ledger = false, log = false, timers = false, versions = false } = options;
       if (seeds === 0) throw problem('no-seeds');
       const report = (line: string) => io.err(`${line}\n`);
-      const agreed = await connector.simulate({ seed, seeds, ledger, log, timers, report });
+      const agreed = await connector.simulate({ seed, seeds, ledger, log, timers, versions, report });
       const text = agreed ? 'All simulations ended in agreement.' : 'Not all simulations ended in agreement.';
       print(io, { json: { agreed, seed, seeds }, text }, options.json === true);
       if (!agreed) throw new CheckFailed(exitCode.verificationFailed);

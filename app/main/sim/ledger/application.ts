@@ -6,13 +6,14 @@ import { silentLogger } from '../../kernel/logger.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import { anchorDigest, anchorOn, judgeAnchor, tipAfter, type AnchorTip } from '../../ledger/types/anchor.ts';
 import { Anchoring } from '../../ledger/chain/anchoring.ts';
-import type {
-  Application,
-  BlockDraft,
-  Execution,
-  FinalRun,
-  BlockTemplate,
-  Tip,
+import {
+  UNKNOWN_VERSION,
+  type Application,
+  type BlockDraft,
+  type Execution,
+  type FinalRun,
+  type BlockTemplate,
+  type Tip,
 } from '../../ledger/consensus/application.ts';
 import { makeBlock, type Block, type BlockLimits } from '../../ledger/types/block.ts';
 import type { Evidence } from '../../ledger/types/equivocation.ts';
@@ -26,6 +27,8 @@ import {
 import type { BlockContext } from '../../ledger/state/kinds.ts';
 import type { SimLog } from './log.ts';
 import { TimerState } from './timers.ts';
+import { isTransaction } from './transactions.ts';
+import { NEW_VERSION, sinceOf, VersionState } from './versions.ts';
 
 /** Final blocks as a disk keeps them: they survive a crash. */
 export interface ChainDisk {
@@ -45,6 +48,10 @@ export interface SimLedgerInit {
   readonly log?: SimLog;
   /** Votes for anchors without checking whether it holds the listed events. */
   readonly blind?: boolean;
+  /** [PV6] The newest version of the protocol that its release knows; the new one if absent. */
+  readonly known?: number;
+  /** Executes blocks of versions that its release does not know. */
+  readonly bold?: boolean;
 }
 
 /** The origin of every simulated chain. */
@@ -61,16 +68,6 @@ export const simLimits: BlockLimits = { bytes: 4096, transactions: 16 };
 /** The most events that a leader lists in a block. */
 const ROOM = 8;
 
-/** A transaction without an effect, only to be ordered. */
-export function plainTransaction(n: number): Uint8Array {
-  return encodeCanonical(['plain', n]);
-}
-
-/** A transaction that sets the validators of the next epoch, by their places among the candidates. */
-export function setTransaction(n: number, places: readonly number[]): Uint8Array {
-  return encodeCanonical(['set', n, places]);
-}
-
 /**
  * A minimal application of consensus: transactions are distinguished by their bytes, and a state root is a
  * hash over everything that was ever ordered. One kind of transaction changes the set of validators, another
@@ -78,7 +75,6 @@ export function setTransaction(n: number, places: readonly number[]): Uint8Array
  */
 export class SimLedger implements Application {
   readonly limits = simLimits;
-  readonly outdated: boolean = false;
   readonly #init: SimLedgerInit;
   /** Waiting transactions, by hex, in order of arrival. */
   readonly #waiting = new Map<string, Uint8Array>();
@@ -88,6 +84,8 @@ export class SimLedger implements Application {
   readonly #tips = new Map<string, AnchorTip>();
   /** For each of them: the timers. */
   readonly #timers = new Map<string, TimerState>();
+  /** For each of them: the version of the protocol after it. */
+  readonly #versions = new Map<string, VersionState>();
   /** Blocks that were executed but are not final. */
   readonly #ahead = new Map<string, Block>();
   readonly anchoring: Anchoring | null;
@@ -102,12 +100,14 @@ export class SimLedger implements Application {
     this.#ordered.set(toHex(community), ordered);
     this.#tips.set(toHex(community), { digest: community, count: 0, time: 0 });
     this.#timers.set(toHex(community), TimerState.first);
+    this.#versions.set(toHex(community), VersionState.first);
     init.log?.restart();
     for (const block of this.chain()) {
       ordered = new Set([...ordered, ...block.transactions.map(toHex)]);
       this.#ordered.set(toHex(block.header.hash), ordered);
       this.#passAnchor(block);
       this.#timers.set(toHex(block.header.hash), this.#timersAfter(block.header, block.transactions)!);
+      this.#passVersion(block);
       this.#mark(block);
       this.#set = this.#nextSet(block.transactions, this.#set) ?? this.#set;
     }
@@ -132,8 +132,27 @@ export class SimLedger implements Application {
     return this.pending;
   }
 
+  /** Whether a transaction waits whose kind exists in the version of the final state. */
   get pending(): boolean {
-    return this.#waiting.size > 0;
+    const version = this.#versionAt(this.#base().hash);
+    return this.#waiting.values().some((transaction) => sinceOf(transaction) <= version);
+  }
+
+  get outdated(): boolean {
+    return this.#isTooNew(this.#base().hash);
+  }
+
+  get #known(): number {
+    return this.#init.known ?? NEW_VERSION;
+  }
+
+  /** The version by which a block on another is executed. */
+  #versionAt(parent: Uint8Array): number {
+    return this.#versions.get(toHex(parent))!.version;
+  }
+
+  #isTooNew(parent: Uint8Array): boolean {
+    return !this.#init.bold && this.#versionAt(parent) > this.#known;
   }
 
   /** [TM6] The due time of the earliest timer in the final state; null if none waits. */
@@ -153,7 +172,11 @@ export class SimLedger implements Application {
   async propose(template: BlockTemplate, parent: Base, empty: boolean): Promise<BlockDraft | null> {
     const ordered = this.#ordered.get(toHex(template.parent));
     if (!ordered) throw new Error('proposed on a block that was never executed');
-    const fresh = [...this.#waiting].filter(([key]) => !ordered.has(key)).map(([, bytes]) => bytes);
+    if (this.#isTooNew(template.parent)) return null;
+    const version = Math.min(this.#known, this.#versionAt(template.parent));
+    const fresh = [...this.#waiting]
+      .filter(([key, bytes]) => !ordered.has(key) && sinceOf(bytes) <= version)
+      .map(([, bytes]) => bytes);
     const transactions: Uint8Array[] = [];
     for (const transaction of fresh.slice(0, simLimits.transactions)) {
       // A change of the set ends its block, as on the real chain.
@@ -161,7 +184,7 @@ export class SimLedger implements Application {
       if (this.#nextSet([transaction], this.#set)) break;
     }
     const timers = this.#timersAfter(template, transactions)!;
-    const stateRoot = rootAfter(parent, transactions, timers.root);
+    const stateRoot = this.#rootAfter(parent, template.height, transactions, timers.root);
     const events =
       empty || !this.anchoring
         ? []
@@ -190,13 +213,16 @@ export class SimLedger implements Application {
     const { header, transactions } = block;
     const ordered = this.#ordered.get(toHex(header.parent));
     if (!ordered) return { ok: false, code: 'unknown-parent' };
+    if (this.#isTooNew(header.parent)) return { ok: false, code: UNKNOWN_VERSION };
     const keys = transactions.map(toHex);
     if (new Set(keys).size < keys.length || keys.some((key) => ordered.has(key))) {
       return { ok: false, code: 'replay' };
     }
     if (!transactions.every(isTransaction)) return { ok: false, code: 'bad-transaction' };
+    const version = Math.min(this.#known, this.#versionAt(header.parent));
+    if (transactions.some((one) => sinceOf(one) > version)) return { ok: false, code: 'not-in-force' };
     const timers = this.#timersAfter(header, transactions)!;
-    if (!equalBytes(header.stateRoot, rootAfter(parent, transactions, timers.root))) {
+    if (!equalBytes(header.stateRoot, this.#rootAfter(parent, header.height, transactions, timers.root))) {
       return { ok: false, code: 'wrong-state-root' };
     }
     const fault = block.anchored && judgeAnchor(header, block.anchored, this.tipAt(header.parent)!);
@@ -204,6 +230,7 @@ export class SimLedger implements Application {
     this.#ordered.set(toHex(header.hash), new Set([...ordered, ...keys]));
     this.#ahead.set(toHex(header.hash), block);
     this.#timers.set(toHex(header.hash), timers);
+    this.#passVersion(block);
     this.#passAnchor(block);
     return { ok: true, next: this.#nextSet(transactions, this.#set) };
   }
@@ -215,8 +242,10 @@ export class SimLedger implements Application {
     return this.#init.blind ?? this.anchoring?.vouch(block, this.#below(block.header.parent)) ?? true;
   }
 
-  async finalise(run: FinalRun): Promise<void> {
+  async finalise(whole: FinalRun): Promise<void> {
     const { clock, disk, writeMs } = this.#init;
+    const run = this.#knownPart(whole);
+    if (run.blocks.length === 0) return;
     await new Promise<void>((resolve) => clock.after(writeMs(), resolve));
     if (!this.#alive) return;
     disk.runs.push(run);
@@ -230,10 +259,25 @@ export class SimLedger implements Application {
     this.#init.finalised(run);
   }
 
+  /** [PV7] The blocks of a run that this release can execute; the headers after them are kept with the seal. */
+  #knownPart(run: FinalRun): FinalRun {
+    const first = run.blocks.findIndex(({ header }) => {
+      const parent = this.#versions.get(toHex(header.parent));
+      return !parent || (!this.#init.bold && parent.version > this.#known);
+    });
+    if (first < 0) return run;
+    const headers = run.blocks.slice(first).map(({ header }) => header);
+    return { ...run, blocks: run.blocks.slice(0, first), closing: [...headers, ...run.closing] };
+  }
+
+  /** [PV7] A run whose certificate is on blocks of the next one is sent together with that. */
   async run(fromHeight: number): Promise<FinalRun | null> {
-    const run = this.#init.disk.runs.find(({ blocks }) => blocks.at(-1)!.header.height >= fromHeight);
-    if (!run) return null;
-    return { ...run, blocks: run.blocks.filter(({ header }) => header.height >= fromHeight) };
+    const { runs } = this.#init.disk;
+    const first = runs.findIndex(({ blocks }) => blocks.at(-1)!.header.height >= fromHeight);
+    const last = first < 0 ? -1 : runs.findIndex((run, at) => at >= first && isSealed(run));
+    if (last < 0) return null;
+    const blocks = runs.slice(first, last + 1).flatMap((run) => run.blocks);
+    return { ...runs[last]!, blocks: blocks.filter(({ header }) => header.height >= fromHeight) };
   }
 
   keepSignature(): void {
@@ -255,7 +299,7 @@ export class SimLedger implements Application {
     transactions: readonly Uint8Array[],
   ): Uint8Array {
     const timers = this.#timersAfter({ ...block, parent: parent.hash }, transactions);
-    return rootAfter(parent, transactions, timers?.root);
+    return this.#rootAfter(parent, block.height, transactions, timers?.root);
   }
 
   #timersAfter(
@@ -269,6 +313,26 @@ export class SimLedger implements Application {
     transactions: readonly Uint8Array[],
   ): TimerState | undefined {
     return this.timersAt(parent)?.after({ community, epoch, height, time }, transactions);
+  }
+
+  /** [PV2] A rule of the new version: roots are computed in another way. */
+  #rootAfter(
+    parent: Base,
+    height: number,
+    transactions: readonly Uint8Array[],
+    timers: Uint8Array | null = null,
+  ): Uint8Array {
+    const before = this.#versions.get(toHex(parent.hash));
+    const entry = before?.after(height, transactions).entry;
+    const isNew = Math.min(this.#known, before?.version ?? 1) >= NEW_VERSION;
+    const nothing = new Uint8Array(0);
+    const parts = [parent.stateRoot, encodeCanonical(transactions), timers ?? nothing, entry ?? nothing];
+    return sha256(concatBytes(...parts, isNew ? Uint8Array.of(NEW_VERSION) : nothing));
+  }
+
+  #passVersion({ header, transactions }: Block): void {
+    const before = this.#versions.get(toHex(header.parent))!;
+    this.#versions.set(toHex(header.hash), before.after(header.height, transactions));
   }
 
   #passAnchor({ header, anchored }: Block): void {
@@ -322,19 +386,7 @@ export function firstBase({ community, time }: SimGenesis): Base {
   return { hash: community, slot: 0, height: 0, time, stateRoot: sha256(community) };
 }
 
-function rootAfter(
-  parent: Base,
-  transactions: readonly Uint8Array[],
-  timers: Uint8Array | null = null,
-): Uint8Array {
-  return sha256(concatBytes(parent.stateRoot, encodeCanonical(transactions), timers ?? new Uint8Array(0)));
-}
-
-function isTransaction(bytes: Uint8Array): boolean {
-  try {
-    const value = decodeCbor(bytes);
-    return Array.isArray(value) && ['plain', 'set', 'timer'].includes(value[0] as string);
-  } catch {
-    return false;
-  }
+/** Whether the certificate of a run is on its last block, or on a closing block of it. */
+function isSealed({ blocks, closing }: FinalRun): boolean {
+  return closing.every(({ height }) => height === blocks.at(-1)!.header.height);
 }

@@ -15,7 +15,8 @@ import { memoryBls } from '../../platform/memory/bls.ts';
 import type { VirtualClock } from '../../platform/memory/clock.ts';
 import type { MemoryNetwork } from '../../platform/memory/network.ts';
 import type { Rng } from '../rng.ts';
-import { plainTransaction, SimLedger, simLimits, firstBase, type SimGenesis } from './application.ts';
+import { SimLedger, simLimits, firstBase, type SimGenesis } from './application.ts';
+import { plainTransaction } from './transactions.ts';
 import { simTimes } from './validator.ts';
 
 /** The behaviours of a byzantine validator; each draws some of them. */

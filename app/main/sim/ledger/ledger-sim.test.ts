@@ -7,6 +7,7 @@ const FIRST_SEED = 1;
 const SEEDS = 150;
 const LOG_SEEDS = 60;
 const TIMER_SEEDS = 40;
+const VERSION_SEEDS = 100;
 /** The number of worlds in which a broken rule must show; without it all of them pass. */
 const SEARCHED = 60;
 
@@ -56,6 +57,29 @@ describe('simulation of validators', () => {
       expect(lines.at(-1)).toMatch(/, [1-9]\d\d timers ran: all passed\.$/);
     },
   );
+
+  it(
+    `ends ${VERSION_SEEDS} worlds of two releases: old nodes stop before the new version and continue after their update [PV6] [PV9]`,
+    { timeout: 240_000 },
+    async () => {
+      const lines: string[] = [];
+      const report = (line: string) => lines.push(line);
+      const agreed = await simulateLedger({ seed: FIRST_SEED, seeds: VERSION_SEEDS, report, versions: true });
+      expect(agreed, lines.join('\n')).toBe(true);
+      expect(lines.at(-1)).toMatch(
+        /, [1-9]\d activations, [1-9]\d* cancelled, [1-9]\d nodes too old: all passed\.$/,
+      );
+    },
+  );
+
+  it('finds a node that executes a version that it does not know [PV6]', { timeout: 120_000 }, async () => {
+    const mutant = mutants['executes a version that it does not know'];
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEARCHED; seed++) {
+      const { problems } = await runLedgerWorld(seed, { mutant, patienceMs: 0, versions: true });
+      if (problems.some((problem) => /cannot accept a final block|did not stop before/.test(problem))) return;
+    }
+    expect.fail(`no world of ${SEARCHED} showed it`);
+  });
 
   it('finds a validator that sleeps while a timer is due [TM6]', { timeout: 120_000 }, async () => {
     const mutant = mutants['sleeps while a timer is due'];

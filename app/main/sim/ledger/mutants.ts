@@ -30,6 +30,7 @@ export const mutants = {
     rules: { ...rules, tally: (set) => new Tally({ ...set, quorum: Math.max(1, set.quorum - 1) }) },
   },
   'votes for events that it does not hold': { blind: true },
+  'executes a version that it does not know': { bold: true },
   'sleeps while a timer is due': { sleeps: true },
   'counts one signer twice': { rules: { ...rules, tally: (set) => new DoublingTally(set) } },
 } satisfies Record<string, Mutant>;

@@ -8,6 +8,7 @@ import { memoryBls } from '../../platform/memory/bls.ts';
 import type { Trace } from '../trace.ts';
 import { SimLedger, type SimGenesis } from './application.ts';
 import { TimerModel } from './timers.ts';
+import { VersionModel } from './versions.ts';
 import type { SimValidator } from './validator.ts';
 
 /** Sees everything that honest validators finalise, and reports violations. */
@@ -22,6 +23,8 @@ export class Oracle {
   readonly sets = new Map<number, ValidatorSet>();
   /** The timers that final blocks scheduled. */
   readonly timers = new TimerModel();
+  /** The versions of the protocol that final blocks scheduled. */
+  readonly versions = new VersionModel();
   /** How many timers final blocks ran. */
   rung = 0;
   readonly #genesis: SimGenesis;
@@ -57,9 +60,13 @@ export class Oracle {
       if (node.ledger && !(before && equalBytes(before, header.parent))) {
         this.#trace.complain(`${node.name} has a gap below height ${header.height}`);
       }
+      if (this.versions.at(header.height) > node.known) {
+        this.#trace.complain(`${node.name} finalised a block of a version that it does not know [PV6]`);
+      }
       if (known) continue;
       this.final.set(header.height, hash);
       this.#ran(node, block);
+      if (!this.versions.pass(block)) this.#trace.complain('a transaction is final before its version [PV2]');
       if (anchored && set) this.#certified(anchored.ids, set);
       for (const transaction of transactions) {
         if (this.ordered.has(toHex(transaction))) this.#trace.complain('a transaction is final twice');

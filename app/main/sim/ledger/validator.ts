@@ -16,6 +16,7 @@ import type { MemoryNetwork } from '../../platform/memory/network.ts';
 import type { Rng } from '../rng.ts';
 import { SimLedger, type ChainDisk, type SimGenesis } from './application.ts';
 import type { SimLog } from './log.ts';
+import { NEW_VERSION } from './versions.ts';
 import { VoteDisk, type VotePorts } from './vote-disk.ts';
 
 export const simTimes: ConsensusTimes = { baseMs: 1000, capMs: 16_000, aheadMs: 5000, paceMs: 40 };
@@ -25,6 +26,8 @@ export interface Mutant {
   readonly rules?: Rules;
   /** Votes for anchors without checking whether it holds the listed events. */
   readonly blind?: boolean;
+  /** Executes blocks of versions that its release does not know. */
+  readonly bold?: boolean;
   /** Orders nothing when a timer is due. */
   readonly sleeps?: boolean;
   disk?(disk: VotePorts): VotePorts;
@@ -45,6 +48,8 @@ export interface SimValidatorInit {
   readonly complain: (what: string) => void;
   /** The events to anchor, in worlds that have a log; it outlives the node. */
   readonly log?: SimLog;
+  /** [PV6] Whether its first release is older than the version that the world activates. */
+  readonly old?: boolean;
 }
 
 /** How often a validator checks for events to anchor, in milliseconds. */
@@ -63,11 +68,14 @@ export class SimValidator {
   #backup: number | null = null;
   #wasRestored = false;
   #cancelDue = () => {};
+  /** [PV6] The newest version of the protocol that its release knows. */
+  known: number;
   #life: { ledger: SimLedger; consensus: Consensus } | null = null;
 
   constructor(init: SimValidatorInit) {
     this.#init = init;
     this.name = init.name;
+    this.known = init.old ? NEW_VERSION - 1 : NEW_VERSION;
     this.#votes = new VoteDisk(init.rng);
     this.#clock = new MachineClock(init.time);
   }
@@ -105,6 +113,8 @@ export class SimValidator {
       complain: (what) => complain(`${name} ${what}`),
       ...(log && { log }),
       ...(mutant.blind && { blind: true }),
+      known: this.known,
+      ...(mutant.bold && { bold: true }),
     });
     const disk = this.#votes.open(clock);
     const transport = network.transport(name);
@@ -158,6 +168,12 @@ export class SimValidator {
 
   setClock(offsetMs: number): void {
     this.#clock.offsetMs = offsetMs;
+  }
+
+  /** [PV9] The machine stops, and starts with the newest release next time. */
+  update(): void {
+    this.crash();
+    this.known = NEW_VERSION;
   }
 
   /** The machine stops suddenly. */

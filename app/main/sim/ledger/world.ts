@@ -7,46 +7,16 @@ import { createMemoryNetwork, type MemoryNetwork } from '../../platform/memory/n
 import { Trace } from '../trace.ts';
 import { calm, inflictOnLines, passThrough, runToEnd, waitUntil, WORLD_BEGINS_MS } from '../schedule.ts';
 import { Rng } from '../rng.ts';
-import { plainTransaction, setTransaction, type SimGenesis } from './application.ts';
+import type { SimGenesis } from './application.ts';
+import { plainTransaction, setTransaction } from './transactions.ts';
+import type { LedgerWorldOptions, LedgerWorldReport } from './world-report.ts';
 import { drawLedgerFaults, type LedgerFault } from './faults.ts';
 import { SimLog, type SimEvent } from './log.ts';
 import { Oracle } from './oracle.ts';
-import { SimValidator, type Mutant } from './validator.ts';
+import { SimValidator } from './validator.ts';
 import { timerTransaction } from './timers.ts';
+import { newTransaction, NEW_VERSION, sinceOf, versionTransaction } from './versions.ts';
 import { ByzantineValidator } from './byzantine-validator.ts';
-
-export interface LedgerWorldOptions {
-  readonly mutant?: Mutant;
-  /** How long after the last fault everything must be final, in milliseconds of the world's time. */
-  readonly patienceMs?: number;
-  /** Whether people also write into a log, whose events the blocks anchor. */
-  readonly log?: boolean;
-  /** Whether transactions also schedule timers. */
-  readonly timers?: boolean;
-}
-
-export interface LedgerWorldReport {
-  readonly seed: number;
-  /** The failures; empty if all was well. */
-  readonly problems: readonly string[];
-  /** Hash over everything that happened, in order: the same seed gives the same hash. */
-  readonly trace: string;
-  readonly model: FaultModel;
-  readonly validators: number;
-  readonly byzantine: readonly string[];
-  readonly blocks: number;
-  /** Events that final blocks list. */
-  readonly anchored: number;
-  /** Timers that final blocks ran. */
-  readonly rung: number;
-  readonly epochs: number;
-  readonly faults: readonly LedgerFault[];
-  /**
-   * How long after the last fault everything was final everywhere, in milliseconds of the world's time; null
-   * if it never was.
-   */
-  readonly settledAfterMs: number | null;
-}
 
 const PATIENCE_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 2000;
@@ -84,6 +54,7 @@ class LedgerWorld {
   readonly #dialling = new Set<string>();
   readonly #oracle: Oracle;
   #settledAfterMs: number | null = null;
+  #outdated = 0;
   #ended = false;
 
   constructor(seed: number, options: LedgerWorldOptions) {
@@ -112,6 +83,7 @@ class LedgerWorld {
     const bad = new Set(places.slice(0, byzantine));
     this.#fragile = places.slice(byzantine, byzantine + rng.between(0, spare - byzantine));
     const names = candidates.map(({ peer }) => peer);
+    const ages = options.versions ? new Rng(seed, 'releases') : null;
     for (const [place, signer] of signers.entries()) {
       const shared = {
         name: names[place]!,
@@ -134,6 +106,7 @@ class LedgerWorld {
           accused: (evidence) => this.#oracle.accused(evidence),
           complain: (what) => this.trace.complain(what),
           ...(options.log && { log }),
+          ...(ages?.chance(0.4) && { old: true }),
         });
         this.#honest.set(place, node);
       }
@@ -148,6 +121,7 @@ class LedgerWorld {
     this.#dial();
     const works = Array.from({ length: rng.between(3, 20) }, () => rng.between(0, this.#lengthMs));
     const timers = this.#options.timers ? new Rng(this.#seed, 'timers') : null;
+    const versions = this.#options.versions ? new Rng(this.#seed, 'versions') : null;
     const posts = this.#options.log ? new Rng(this.#seed, 'log') : null;
     const moments = [
       ...Array.from({ length: posts?.between(3, 40) ?? 0 }, () => ({
@@ -160,6 +134,7 @@ class LedgerWorld {
         atMs: timers!.between(0, this.#lengthMs),
         run: () => this.#submit(timerTransaction(n, timers!.between(1, 90_000))),
       })),
+      ...(versions ? this.#versionMoments(versions) : []),
     ];
     await passThrough(this.#time, moments, this.#lengthMs);
     await this.#quiesce();
@@ -183,6 +158,9 @@ class LedgerWorld {
       blocks: this.#oracle.final.size,
       anchored: this.#oracle.anchored.size,
       rung: this.#oracle.rung,
+      newFrom: this.#oracle.versions.begins,
+      cancelled: this.#oracle.versions.cancelled,
+      outdated: this.#outdated,
       epochs: this.#oracle.sets.size,
       faults: this.#faults,
       settledAfterMs: this.#settledAfterMs,
@@ -195,6 +173,49 @@ class LedgerWorld {
 
   #transaction(rng: Rng, n: number): Uint8Array {
     return rng.chance(0.1) ? setTransaction(n, this.#drawSet(rng)) : plainTransaction(n);
+  }
+
+  /** Schedules, cancellations, updates of single nodes, and enough transactions for the blocks between them. */
+  #versionMoments(rng: Rng) {
+    const at = () => rng.between(0, this.#lengthMs);
+    const submitted = (transaction: Uint8Array, atMs = at()) => ({
+      atMs,
+      run: () => this.#submit(transaction),
+    });
+    const schedule = (n: number) =>
+      submitted(versionTransaction(n, rng.chance(0.2) ? null : rng.between(14, 20)), Math.floor(at() / 3));
+    return [
+      ...Array.from({ length: rng.between(1, 4) }, (_, n) => schedule(n)),
+      ...Array.from({ length: rng.between(1, 5) }, (_, n) => submitted(newTransaction(n))),
+      ...Array.from({ length: rng.between(30, 80) }, (_, n) => submitted(plainTransaction(1000 + n))),
+      ...[...this.#honest.values()]
+        .filter(({ known }) => known < NEW_VERSION && rng.chance(0.3))
+        .map((node) => ({ atMs: at(), run: () => this.#update(node, rng.between(0, 5000)) })),
+    ];
+  }
+
+  #update(node: SimValidator, downMs: number): void {
+    node.update();
+    this.#time.after(downMs, () => void this.#wake(node));
+  }
+
+  /** [PV6] [PV9] Old nodes reach the last block that they know and stop there; then they are updated. */
+  async #updateOld(patience: { patienceMs: number; everyMs: number }): Promise<void> {
+    const old = [...this.#honest.values()].filter(({ known }) => known < NEW_VERSION);
+    const { final, versions } = this.#oracle;
+    const there = ({ ledger }: SimValidator) =>
+      ledger?.chain().length === Math.min(final.size, (versions.begins ?? Infinity) - 1);
+    if ((await waitUntil(this.#time, () => old.every(there), patience)) === null) {
+      this.trace.complain('an old node did not follow up to the new version [PV6]');
+    }
+    for (const node of old) {
+      const isOutdated = node.ledger?.outdated === true;
+      if (isOutdated) this.#outdated++;
+      if (isOutdated !== (node.consensus?.view().halted === 'outdated')) {
+        this.trace.complain(`${node.name} did not stop before the new version [PV6]`);
+      }
+      this.#update(node, 0);
+    }
   }
 
   /** Draws a set in which byzantine and fragile nodes together stay within the tolerance. */
@@ -311,6 +332,7 @@ class LedgerWorld {
     }
     const patienceMs = this.#options.patienceMs ?? PATIENCE_MS;
     const patience = { patienceMs, everyMs: LOOK_EVERY_MS };
+    if (this.#options.versions) await this.#updateOld(patience);
     this.#settledAfterMs = await waitUntil(this.#time, () => this.#settled(), patience);
     if (this.#settledAfterMs !== null) return;
     const heights = [...this.#honest.values()].map(({ name, ledger, consensus }) => {
@@ -331,7 +353,9 @@ class LedgerWorld {
       if (chain.length !== this.#oracle.final.size || this.#events.length > this.#oracle.anchored.size)
         return false;
       const held = new Set(chain.flatMap(({ transactions }) => transactions.map(toHex)));
-      return [...this.#oracle.ordered, ...this.#submitted.map(toHex)].every((key) => held.has(key));
+      const version = this.#oracle.versions.at(chain.length + 1);
+      const expected = this.#submitted.filter((transaction) => sinceOf(transaction) <= version);
+      return [...this.#oracle.ordered, ...expected.map(toHex)].every((key) => held.has(key));
     });
   }
 }

@@ -144,6 +144,7 @@ describe.each([
     expect(await status({ version: 1, next, known: 1 })).toMatch(/Scheduled +version 2 from block 1400 on/);
     const outdated = await status({ version: 2, next: null, known: 1 });
     expect(outdated).toContain('stopped after block 1204: this node needs an update');
+    expect(outdated).toContain('is a validator, and signs nothing before its update');
     expect(outdated).toContain('version 2; this release knows versions up to 1; this node needs an update');
     expect(await status({ version: 2, next: null, known: 2 })).toMatch(/Ledger +runs/);
   });

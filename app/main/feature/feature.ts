@@ -100,7 +100,7 @@ export interface Feature {
   readonly views?: readonly string[];
   /** Event kinds; its projections take them. */
   readonly kinds?: readonly Kind[];
-  /** Transaction kinds. */
+  /** Transaction kinds; each exists since a version of the protocol. */
   readonly ledgerKinds?: LedgerKinds;
   /** How transactions become rows. */
   readonly ledgerProjection?: (base: Pick<StoredBase, 'db'>) => LedgerProjection;

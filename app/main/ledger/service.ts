@@ -225,7 +225,7 @@ export function createLedger(init: LedgerInit) {
       return { file: toBase64Url(book.file()) };
     },
 
-    /** Throws a Problem `history-missing` or `diverged`. */
+    /** Throws a Problem `history-missing`, `ledger-outdated` or `diverged`. */
     async recover(): Promise<LedgerStatus> {
       chain.replay();
       await consensus?.recover();

@@ -96,7 +96,7 @@ function statusAnswer(status: LedgerStatus): Answer {
     ['State root', status.stateRoot],
     ['Transactions', `${status.transactions} final, ${status.waiting} waiting`],
     ['Validators', `${validators}, ${quorum} must sign (${model}), ${spare} may fail, epoch ${status.epoch}`],
-    ['This node', status.validating ? 'signs blocks' : 'does not sign blocks'],
+    ['This node', signerText(status)],
     ['You hold', credits === null ? 'no account' : `${credits} ${credit}`],
     ['A transaction costs', fee === 0 ? 'nothing' : `${fee} ${credit}`],
     ['History', historyText(status)],
@@ -104,6 +104,11 @@ function statusAnswer(status: LedgerStatus): Answer {
     ...protocolRows(status),
   ]);
   return { json: status, text };
+}
+
+function signerText({ validating, protocol: { version, known } }: LedgerStatus): string {
+  if (!validating) return 'does not sign blocks';
+  return version > known ? 'is a validator, and signs nothing before its update' : 'signs blocks';
 }
 
 function stateText({ halted, height, protocol: { version, known } }: LedgerStatus): string {

@@ -4,6 +4,7 @@ import { openDatabase } from '../../platform/sqlite/database.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import { MIN_NOTICE_BLOCKS } from '../state/protocol.ts';
 import { growTo, notes, releases, scheduleOf, scheduleSoon } from '../test-versions.ts';
+import { LEDGER_PROTOCOL } from './consensus-wire.ts';
 import { TestWorld, type TestNode } from './test-world.ts';
 
 let world: TestWorld;
@@ -83,6 +84,25 @@ test('[PV6] a node that is too old takes no transactions and no gossip, but answ
   await world.time.pass(15_000);
   expect(follower.chain.base.height).toBe(HEIGHT - 1);
   world.nodes = [...nodes, follower];
+});
+
+test('[PV6] a node that is too old asks nobody for blocks', async () => {
+  const { nodes } = await validators(3, 1);
+  await upTo(HEIGHT + 1);
+  const asked: string[] = [];
+  const listener = world.network.transport('listener');
+  listener.handle(LEDGER_PROTOCOL, async (channel) => {
+    asked.push(channel.peer);
+    await channel.close();
+  });
+  await listener.start();
+  for (const { name } of nodes) {
+    const dialled = listener.dial(`/memory/${name}`);
+    await world.time.pass(10);
+    await dialled;
+  }
+  await world.time.pass(60_000);
+  expect([...new Set(asked)].toSorted()).toEqual(nodes.slice(0, 3).map(({ name }) => name));
 });
 
 test('[PV9] a validator that was too old continues after its update, with all blocks', async () => {

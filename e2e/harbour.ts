@@ -164,7 +164,7 @@ const caughtUp = (node: TestNode, other: TestNode) =>
 
 /** Copies the counts of the latest hour to the two days before it, so that charts show a course. */
 function fillHours({ database }: TestNode): void {
-  const db = new Database(database, { timeout: 10_000 });
+  const db = new Database(database!, { timeout: 10_000 });
   const posts = db.prepare(
     'INSERT OR IGNORE INTO hour SELECT hour - @ago, round(posts * @share) FROM hour WHERE hour = @latest',
   );

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -94,50 +94,54 @@ export class TestNode {
     });
   }
 
-  /** The database of the node’s only community. */
-  get database(): string {
+  /** The database of the node’s only community; null before there is one. */
+  get database(): string | null {
     const folder = join(this.dataDir, 'communities');
-    return join(folder, readdirSync(folder)[0] ?? 'none', 'community.db');
+    const [id] = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
+    return id === undefined ? null : join(folder, id, 'community.db');
+  }
+
+  /** Reads the database; `empty` before there is one. */
+  #read<T>(empty: T, work: (db: Database.Database) => T): T {
+    const { database } = this;
+    if (database === null) return empty;
+    const db = new Database(database, { readonly: true });
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
   }
 
   /** The number of stored events, read from the file directly: fast, and possible after a kill. */
   storedEvents(): number {
-    const db = new Database(this.database, { readonly: true });
-    try {
-      return db.prepare('SELECT COUNT(*) FROM event').pluck().get() as number;
-    } finally {
-      db.close();
-    }
+    return this.#read(0, (db) => db.prepare('SELECT COUNT(*) FROM event').pluck().get() as number);
   }
 
   /** The number of stored events by kind, for kinds that begin with `prefix`. */
   storedKinds(prefix: string): Record<string, number> {
-    const db = new Database(this.database, { readonly: true });
-    try {
+    return this.#read({}, (db) => {
       const rows = db
         .prepare('SELECT kind, COUNT(*) AS n FROM event WHERE kind LIKE ? GROUP BY kind')
         .all(`${prefix}%`) as { kind: string; n: number }[];
       return Object.fromEntries(rows.map(({ kind, n }) => [kind, n]));
-    } finally {
-      db.close();
-    }
+    });
   }
 
   /** Stored posts by state of judgement: waiting, judged, and shown without judgement. */
   storedJudging(): { waiting: number; judged: number; shownUnjudged: number } {
-    const db = new Database(this.database, { readonly: true });
-    try {
-      return db
-        .prepare(
-          `SELECT COUNT(*) FILTER (WHERE h.state = 0) AS waiting, COUNT(j.n) AS judged,
-             COUNT(*) FILTER (WHERE j.n IS NULL AND (h.n IS NULL OR h.hidden = 0)) AS shownUnjudged
-           FROM event e LEFT JOIN hold h ON h.n = e.seq LEFT JOIN judgement j ON j.n = e.seq
-           WHERE e.kind IN ('thread.start', 'post.reply')`,
-        )
-        .get() as { waiting: number; judged: number; shownUnjudged: number };
-    } finally {
-      db.close();
-    }
+    return this.#read(
+      { waiting: 0, judged: 0, shownUnjudged: 0 },
+      (db) =>
+        db
+          .prepare(
+            `SELECT COUNT(*) FILTER (WHERE h.state = 0) AS waiting, COUNT(j.n) AS judged,
+               COUNT(*) FILTER (WHERE j.n IS NULL AND (h.n IS NULL OR h.hidden = 0)) AS shownUnjudged
+             FROM event e LEFT JOIN hold h ON h.n = e.seq LEFT JOIN judgement j ON j.n = e.seq
+             WHERE e.kind IN ('thread.start', 'post.reply')`,
+          )
+          .get() as { waiting: number; judged: number; shownUnjudged: number },
+    );
   }
 
   /** Ends the process gracefully, or at once like a power cut. */

@@ -270,26 +270,36 @@ export class SharedNetwork {
     }
   }
 
-  /** [FC3] Names this node's communities to a peer. */
+  /** [FC3] Exchanges the names of communities with a peer. */
   #tell(peer: string): void {
     const { transport, logger } = this.#init;
-    const send = async () => {
+    const exchange = async () => {
       const channel = await transport.open(peer, COMMON_PROTOCOL);
-      await channel.send(encodeTags(this.#init.communities(), transport.self, peer));
+      await channel.send(this.#tagsFor(peer));
       await channel.close();
+      await this.#hear(channel);
     };
-    send().catch((error: unknown) => {
+    exchange().catch((error: unknown) => {
       logger.debug('communities-not-told', { peer, reason: problemOf(error).message });
     });
   }
 
   async #told(channel: Channel): Promise<void> {
+    await this.#hear(channel);
+    await channel.send(this.#tagsFor(channel.peer));
+  }
+
+  #tagsFor = (peer: string): Uint8Array =>
+    encodeTags(this.#init.communities(), this.#init.transport.self, peer);
+
+  async #hear(channel: Channel): Promise<void> {
     const { peer } = channel;
     const first = await channel.receive().next();
     if (first.done === true) return;
+    const tags = decodeTags(first.value);
     const known = this.#peers.get(peer) ?? { tags: null, common: new Map<string, boolean>() };
     this.#peers.set(peer, known);
-    known.tags = decodeTags(first.value);
+    known.tags = tags;
     this.#compare(peer, known);
   }
 

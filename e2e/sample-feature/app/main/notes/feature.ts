@@ -1,7 +1,7 @@
 import { defineFeature, type FeaturePorts, type StoredBase } from '../feature/index.ts';
 import { gauge } from '../kernel/metric.ts';
 import { kindsOf, type Ledger } from '../ledger/index.ts';
-import { done, type Api } from '../api/index.ts';
+import { done, type Api, type ServiceIn } from '../api/index.ts';
 import type { Log } from '../log/log.ts';
 import type { Members } from '../members/index.ts';
 import type { Moderation } from '../moderation/index.ts';
@@ -42,11 +42,11 @@ export const notesFeature = defineFeature({
       person: needs.members.person,
       maxCharacters: () => settings().notes.maxCharacters,
     }),
-  api: (api: Api['notes'], notes: () => Notes) => ({
-    list: api.list.handler(() => notes().list()),
-    write: api.write.handler(({ input }) => notes().write(input.text)),
-    pin: api.pin.handler(async ({ input }) => done(await notes().pin(input.id))),
-    markSeen: api.markSeen.handler(() => done(notes().markSeen())),
+  api: (api: Api['notes'], notes: ServiceIn<Notes>) => ({
+    list: api.list.handler(({ context }) => notes(context).list()),
+    write: api.write.handler(({ input, context }) => notes(context).write(input.text)),
+    pin: api.pin.handler(async ({ input, context }) => done(await notes(context).pin(input.id))),
+    markSeen: api.markSeen.handler(({ context }) => done(notes(context).markSeen())),
   }),
   metrics: (notes) => [gauge('impulse_notes', 'Notes in the log.', notes.count())],
   acts: [

@@ -12,6 +12,8 @@ import { decodeTags, encodeTags, tagOf, type OwnCommunity, type TagList } from '
 const COMMON_PROTOCOL = '/impulse/common/1';
 /** [FC3] The least time between two lists for one peer, in milliseconds. */
 const TELL_MS = 1000;
+/** How long a dial waits for the list of the peer, in milliseconds. */
+const HEARD_MS = 5000;
 /** [FC1] The length of a community's id. */
 const ID_BYTES = 32;
 
@@ -51,6 +53,8 @@ interface Peer {
   tags: TagList | null;
   /** Communities in common, in hexadecimal, and whether the peer needs each. */
   common: Map<string, boolean>;
+  /** Resolves when its first list has arrived. */
+  readonly heard: PromiseWithResolvers<void>;
 }
 
 /**
@@ -163,6 +167,8 @@ export class SharedNetwork {
       },
       dial: async (address, signal) => {
         const peer = await transport.dial(address, signal);
+        // The caller may use the peer at once, so it must be seen; a newcomer has nothing in common yet.
+        if (this.#isOwn(scope.id)) await this.#heardOf(peer);
         if (scope.parted.delete(peer) && sees(peer)) this.#emit(scope, { kind: 'connected', peer });
         return peer;
       },
@@ -251,13 +257,30 @@ export class SharedNetwork {
 
   async #handlerOf(community: Uint8Array, protocol: string) {
     const key = toHex(community);
-    const isOwn = () => this.#init.communities().some(({ id }) => equalBytes(id, community));
-    if (!this.#scopes.has(key) && isOwn()) await this.#init.wake(community);
+    if (!this.#scopes.has(key) && this.#isOwn(community)) await this.#init.wake(community);
     return this.#scopes.get(key)?.handlers.get(protocol);
   }
 
+  #isOwn(community: Uint8Array): boolean {
+    return this.#init.communities().some(({ id }) => equalBytes(id, community));
+  }
+
+  #peer(peer: string): Peer {
+    const known = this.#peers.get(peer) ?? { tags: null, common: new Map(), heard: Promise.withResolvers() };
+    this.#peers.set(peer, known);
+    return known;
+  }
+
+  /** Resolves once the communities of a peer are known, or after a limited time. */
+  async #heardOf(peer: string): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#init.clock.after(HEARD_MS, () => late.resolve());
+    await Promise.race([this.#peer(peer).heard.promise, late.promise]);
+    cancel();
+  }
+
   #connected(peer: string): void {
-    if (!this.#peers.has(peer)) this.#peers.set(peer, { tags: null, common: new Map() });
+    this.#peer(peer);
     this.#tell(peer);
   }
 
@@ -297,10 +320,10 @@ export class SharedNetwork {
     const first = await channel.receive().next();
     if (first.done === true) return;
     const tags = decodeTags(first.value);
-    const known = this.#peers.get(peer) ?? { tags: null, common: new Map<string, boolean>() };
-    this.#peers.set(peer, known);
+    const known = this.#peer(peer);
     known.tags = tags;
     this.#compare(peer, known);
+    known.heard.resolve();
   }
 
   /** [FC4] Finds the communities in common; those that the peer needs open here too [FC5]. */

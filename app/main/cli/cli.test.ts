@@ -296,13 +296,13 @@ describe('restore', () => {
     await mkdir(dirname(path), { recursive: true });
     const db = openDatabase(path, migrations);
     foundCommunity(db, genesis, 1);
-    db.exec('CREATE TABLE note (text TEXT)');
-    db.prepare('INSERT INTO note VALUES (?)').run(note);
+    db.exec('CREATE TABLE test_mark (text TEXT)');
+    db.prepare('INSERT INTO test_mark VALUES (?)').run(note);
     db.close();
   };
   const noteIn = (path: string) => {
     const db = new Database(path, { readonly: true });
-    const row = db.prepare<[], { text: string }>('SELECT text FROM note').get();
+    const row = db.prepare<[], { text: string }>('SELECT text FROM test_mark').get();
     db.close();
     return row?.text;
   };

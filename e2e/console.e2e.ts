@@ -6,7 +6,17 @@ import { Stage } from './stage.ts';
 import { THEME_TIMEOUT_MS, themeNames, visitIn, type Theme, type ThemedVisitor } from './themes.ts';
 
 /** Every view, theme and size of a node in use. */
-const sections = ['appearance', 'community', 'network', 'storage', 'desktop', 'identity', 'care', 'archive'];
+const sections = [
+  'appearance',
+  'community',
+  'features',
+  'network',
+  'storage',
+  'desktop',
+  'identity',
+  'care',
+  'archive',
+];
 const viewsOf = ({ item }: Harbour) => [
   'overview',
   'boards',

@@ -56,7 +56,7 @@ export const settings = {
       },
       files: {
         label: 'Files',
-        means: 'No file is stored or fetched. Boards need it, so they are off as well.',
+        means: 'No file is stored or fetched. Boards, review and archives need it, so they are off as well.',
       },
       review: {
         label: 'Review',

@@ -22,7 +22,7 @@ export function FeaturesSection({ settings, save }: { settings: Settings; save: 
   };
   return (
     <Panel title={t.settings.sections.features}>
-      <p className="soft measure">{words.why}</p>
+      <p className="soft measure settings-why">{words.why}</p>
       {optionalFeatures.map((name) => (
         <Row
           key={name}

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 /** The current place of the console: the parts of the hash, so that a place is a link and Back works. */
 export type Route = readonly string[];
 
-/** What the address says: a community, if it names one, and a place in it. */
+/** The parts of an address: a community, if it names one, and a place in it. */
 interface Address {
   /** The end of a community's id; null if the address names none. */
   readonly community: string | null;

@@ -29,7 +29,7 @@ class Node {
   readonly own: OwnCommunity[];
   readonly open = new Map<string, CommunityNetwork>();
   readonly woken: string[] = [];
-  /** What arrived on {@link TALK}: the community and the words. */
+  /** The messages that arrived on {@link TALK}: community and words. */
   readonly heard: string[] = [];
   announced: readonly string[] = [];
 

@@ -36,7 +36,7 @@ export interface CommunityNetwork {
   close(): void;
 }
 
-/** What a community has on the shared network. */
+/** The part of a community on the shared network. */
 interface Scope {
   readonly id: Uint8Array;
   readonly handlers: Map<string, (channel: Channel) => Promise<void>>;

@@ -98,12 +98,14 @@ export class EventBook {
       const kind = this.#kindOf(event);
       if (!judgeRole(event, kind, authority)) continue;
       // An opaque event has no effects to undo.
-      const isOpaque = this.opaque.has(seq);
-      store.remove(seq, event);
-      if (!isOpaque) {
+      if (this.opaque.has(seq)) {
+        this.opaque.doubt(store.authorOf(author));
+        store.remove(seq, event);
+      } else {
+        store.remove(seq, event);
         projections.revoke(event, seq);
-        admissionHook?.removed(event, seq);
       }
+      admissionHook?.removed(event, seq);
       removed.push({ event, stratum: kind.stratum });
     }
     return removed;
@@ -128,18 +130,20 @@ export class EventBook {
     if (this.opaque.isCurrent(kinds)) return { gained: [], removed };
     const gained = this.transact(() => {
       const rows = this.opaque.settle(kinds);
-      for (const seq of rows.gained) {
+      for (const { seq, wasApplied } of rows.gained) {
         const event = this.opaque.event(seq)!;
         const kind = this.#kindOf(event);
-        if (judgeAsKind(event, kind, authority) === null) admissionHook?.stored(event, seq, 'history');
-        else {
-          store.remove(seq, event);
-          removed.push({ event, stratum: kind.stratum });
+        if (judgeAsKind(event, kind, authority) === null) {
+          if (!wasApplied) admissionHook?.stored(event, seq, 'history');
+          continue;
         }
+        store.remove(seq, event);
+        admissionHook?.removed(event, seq);
+        removed.push({ event, stratum: kind.stratum });
       }
       // All events, not only these: readers that follow by row number have passed their rows.
       if (rows.lost > 0 || rows.gained.length > 0) this.refill();
-      return rows.gained;
+      return rows.gained.map(({ seq }) => seq);
     });
     return { gained, removed };
   }

@@ -47,9 +47,11 @@ export interface Projection {
 
 /** Called inside the transaction that stores or removes events. */
 export interface AdmissionHook {
-  /** Called before any projection shows the event. `context` is that of the draft, if this node wrote the event. */
+  /**
+   * Called before any projection shows the event, once: not when its kind was lost and is known again. `context` is that of the draft, if this node wrote the event.
+   */
   stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history', context?: unknown): void;
-  /** Called after every projection removed the event. */
+  /** Called after every projection removed the event, also for one of an unknown kind. */
   removed(event: LogEvent, seq: number): void;
   /** Drops collected data after a transaction was rolled back. */
   reload(): void;

@@ -75,4 +75,10 @@ export const logMigrations: readonly Migration[] = [
       END;
     `,
   },
+  {
+    feature: 'log',
+    step: 5,
+    name: 'which of those were applied before their kind was lost',
+    sql: 'ALTER TABLE opaque_event ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;',
+  },
 ];

@@ -35,6 +35,8 @@ const people: Record<string, Role> = {
   guest: 'guest',
 };
 const roleOf = new Map(Object.entries(people).map(([name, role]) => [toHex(personOf(name).publicKey), role]));
+/** When somebody's role ends, in ticks. */
+const roleEnds = new Map<string, number>();
 
 /** Rows of a table, and a second table that follows them by row number, as counters and the search index do. */
 class Shown implements Projection {
@@ -80,6 +82,7 @@ class Shown implements Projection {
 class Node {
   readonly db = openDatabase(':memory:', logMigrations);
   readonly hooked: string[] = [];
+  readonly unhooked: string[] = [];
   readonly clock = new VirtualClock(NOW);
   log!: Log;
 
@@ -93,7 +96,7 @@ class Node {
   open(known: readonly string[]): void {
     const admissionHook: AdmissionHook = {
       stored: (event) => void this.hooked.push(toHex(event.id)),
-      removed() {},
+      removed: (event) => void this.unhooked.push(toHex(event.id)),
       reload() {},
     };
     this.log = new Log({
@@ -105,7 +108,10 @@ class Node {
       genesisTime: ticksOf(NOW - 1000),
       projections: [new Shown(this.db, known)],
       authority: {
-        roleAt: (key) => roleOf.get(toHex(key)) ?? null,
+        roleAt: (key, time) => {
+          const hex = toHex(key);
+          return time < (roleEnds.get(hex) ?? Infinity) ? (roleOf.get(hex) ?? null) : null;
+        },
         knows: (key) => roleOf.has(toHex(key)),
       },
       admissionHook,
@@ -272,6 +278,35 @@ test('[L17] a node that goes back keeps the events, and undoes their effects', a
   expect(node.log.opaque()).toEqual(old.log.opaque());
   node.open(ALL);
   expect(node.digests).toEqual(before);
+});
+
+test('[L17] an event that was applied before its kind was lost is not judged a second time', async () => {
+  const node = new Node();
+  const events = ['poll.vote', 'test.note'].map((kind) => write('sysop', kind));
+  await node.take(...events);
+  node.open(FIRST);
+  const meanwhile = write('sysop', 'poll.vote');
+  await node.take(meanwhile);
+  node.hooked.length = 0;
+  node.open(ALL);
+  expect(node.hooked).toEqual([toHex(meanwhile.id)]);
+  expect(node.log.count()).toBe(3);
+});
+
+test('[L17] an event that lost its kind and was then removed is forgotten, and its author’s others are judged again', async () => {
+  const node = new Node();
+  const { publicKey } = personOf('leaving');
+  roleOf.set(toHex(publicKey), 'member');
+  const [kept, gone] = [write('leaving', 'poll.vote'), write('leaving', 'poll.vote', { text: 'later' })];
+  await node.take(kept, gone, write('member', 'poll.vote'));
+  node.open(FIRST);
+  // The role ends between the two.
+  roleEnds.set(toHex(publicKey), gone.time);
+  node.log.rightsChanged([{ keys: [publicKey], since: gone.time }], 1);
+  expect(node.unhooked).toEqual([toHex(gone.id)]);
+  node.hooked.length = 0;
+  node.open(ALL);
+  expect(node.hooked).toEqual([toHex(kept.id)]);
 });
 
 test('[L17] events that were read from a damaged file are opaque if their kinds are unknown', async () => {

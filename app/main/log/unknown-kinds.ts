@@ -15,15 +15,17 @@ export function followsFromName({ name, stratum, leastRole }: Kind): boolean {
   return unknown !== null && stratum === unknown.stratum && reaches(leastRole, unknown.leastRole);
 }
 
-const anyBody = z.unknown();
+const uncheckedBody = z.unknown();
 
 /**
- * [L15] How events of a kind are judged by a node that does not know it: any body, and the least role that a kind
- * of this stratum may have. Null for a name that no kind has.
+ * [L15] The rules by which a node judges events of a kind that it does not know. Every body passes, since the node
+ * lacks the schema; the least role is the lowest that a kind of this stratum may require, since a stricter rule would
+ * refuse events that other nodes accept. The node checks schema and role once it knows the kind [L17].
+ * @returns null for a name that no kind can have.
  */
 export function unknownKind(name: string): Kind | null {
   if (!NAME.test(name)) return null;
   const isAuthority = FIRST_AUTHORITY.has(name) || name.startsWith(AUTHORITY_PREFIX);
   const stratum: Stratum = isAuthority ? 'authority' : 'content';
-  return { name, stratum, body: anyBody, leastRole: isAuthority ? 'co-sysop' : 'guest' };
+  return { name, stratum, body: uncheckedBody, leastRole: isAuthority ? 'co-sysop' : 'guest' };
 }

@@ -1,6 +1,7 @@
 import type { ModerationDashboard } from '../../contract/index.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Figures } from './figures.ts';
+import type { Holds } from './holds.ts';
 import { LABELS } from './labels.ts';
 import { share } from './metrics.ts';
 
@@ -16,7 +17,7 @@ interface Looked {
 
 /** The results of moderation, as its room shows them. */
 export function dashboardOf(
-  { db, figures }: { readonly db: Database; readonly figures: Figures },
+  { db, figures, holds }: { readonly db: Database; readonly figures: Figures; readonly holds: Holds },
   hours: number,
   nowMs: number,
 ): ModerationDashboard {
@@ -28,7 +29,7 @@ export function dashboardOf(
     .all();
   return {
     hours: figures.hours(hours, nowMs),
-    queue: queueOf(db, nowMs),
+    queue: queueOf(holds.openSince(), nowMs),
     precision: LABELS.map((label, at) => {
       const about = looked.filter(({ labels }) => (labels & (1 << at)) !== 0);
       const upheld = sum(about.filter(({ cleared }) => cleared === 0));
@@ -39,19 +40,14 @@ export function dashboardOf(
   };
 }
 
-function queueOf(db: Database, nowMs: number): ModerationDashboard['queue'] {
-  const open = db
-    .prepare<{ since: number }>(
-      'SELECT since FROM hold WHERE state > 0 AND hidden = 1 AND ruling IS NULL ORDER BY since',
-    )
-    .all();
+function queueOf(openSince: readonly number[], nowMs: number): ModerationDashboard['queue'] {
   const ages: [number, number, number, number] = [0, 0, 0, 0];
-  for (const { since } of open) {
+  for (const since of openSince) {
     const place = AGES_MS.findIndex((age) => nowMs - since < age);
     const at = place === -1 ? AGES_MS.length : place;
     ages[at] = ages[at]! + 1;
   }
-  return { open: open.length, oldestAt: open[0]?.since ?? null, ages };
+  return { open: openSince.length, oldestAt: openSince[0] ?? null, ages };
 }
 
 /**

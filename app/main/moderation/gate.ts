@@ -143,7 +143,8 @@ export class Gate implements AdmissionHook {
   }
 
   removed(event: LogEvent, seq: number): void {
-    if (this.#byKind.has(event.kind)) this.#init.holds.removed(seq);
+    // Of any kind: the feature of a held item may be off, and another event may get its row number.
+    this.#init.holds.removed(seq);
     const source = this.#byChange.get(event.kind);
     const item = source && this.#author.get(source.changes!.itemOf(event.body));
     if (!item || !equalBytes(item.key, event.author)) return;

@@ -80,6 +80,8 @@ export class Holds {
     now: () => number;
   }) {
     const { db } = init;
+    // Holds stay while the feature of their items is off; nobody can read or show those items then.
+    const isKnown = `kind IN (${init.sources.map(({ code }) => code).join(', ')})`;
     this.#db = db;
     this.#sources = new Map(init.sources.map((source) => [source.kind, source]));
     this.#kindOf = new Map(init.sources.map(({ code, kind }) => [code, kind]));
@@ -105,14 +107,21 @@ export class Holds {
         'UPDATE hold SET state = ?, hidden = ?, ruling = ?, since = CASE since WHEN 0 THEN ? ELSE since END WHERE n = ?',
       ),
       drop: db.prepare('DELETE FROM hold WHERE n = ?'),
-      waiting: db.prepare<Row>('SELECT * FROM hold WHERE state = 0 ORDER BY time DESC, n DESC LIMIT ?'),
-      countWaiting: db.prepare<{ count: number }>('SELECT COUNT(*) AS count FROM hold WHERE state = 0'),
+      waiting: db.prepare<Row>(
+        `SELECT * FROM hold WHERE state = 0 AND ${isKnown} ORDER BY time DESC, n DESC LIMIT ?`,
+      ),
+      countWaiting: db.prepare<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM hold WHERE state = 0 AND ${isKnown}`,
+      ),
       heldOf: db.prepare<{ count: number }>(
         `SELECT COUNT(*) AS count FROM hold h JOIN event e ON e.seq = h.n JOIN author a ON a.n = e.author
          WHERE h.state IN (2, 3) AND a.key = ?`,
       ),
       countOpen: db.prepare<{ count: number }>(
-        'SELECT COUNT(*) AS count FROM hold WHERE state > 0 AND hidden = 1 AND ruling IS NULL',
+        `SELECT COUNT(*) AS count FROM hold WHERE state > 0 AND hidden = 1 AND ruling IS NULL AND ${isKnown}`,
+      ),
+      openSince: db.prepare<{ since: number }>(
+        `SELECT since FROM hold WHERE state > 0 AND hidden = 1 AND ruling IS NULL AND ${isKnown} ORDER BY since`,
       ),
       eventOf: db.prepare<{ seq: number; kind: string; time: number }>(
         'SELECT seq, kind, time FROM event WHERE id = ?',
@@ -181,6 +190,11 @@ export class Holds {
   /** Held items that no person has reviewed yet. */
   countOpen(): number {
     return this.#sql.countOpen.get()!.count;
+  }
+
+  /** When each of them entered the queue, in milliseconds, the oldest first. */
+  openSince(): number[] {
+    return this.#sql.openSince.all().map(({ since }) => since);
   }
 
   countWaiting(): number {

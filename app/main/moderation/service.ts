@@ -221,6 +221,6 @@ export function createModeration(init: ModerationInit) {
     removeList: ({ id }: Inputs['removeList']) => rulebook.removeList(id),
 
     dashboard: ({ hours = 48 }: Inputs['dashboard']): contract.ModerationDashboard =>
-      dashboardOf({ db, figures }, hours, clock.now()),
+      dashboardOf({ db, figures, holds }, hours, clock.now()),
   };
 }

@@ -63,7 +63,10 @@ export class ReviewProjection implements Projection {
 
   rebuilt(): void {
     this.reload();
-    this.refold(this.#store.allItems());
+    const items = this.#store.allItems();
+    for (const item of items) this.#store.refold(item);
+    // All of them: the kind of an item may have been unknown while the ruling on it changed.
+    if (items.length > 0) this.#ruled(items);
   }
 
   *dump(): Generator<unknown> {

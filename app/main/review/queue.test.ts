@@ -57,3 +57,18 @@ test.each(filters)('[R10] a page of %o is found along an index, without sorting'
     expect(plan).not.toContain('TEMP B-TREE');
   }
 });
+
+test('[R10] held items of a feature that is off are neither listed nor counted', () => {
+  const db = openDatabase(':memory:', migrations);
+  const [posts, lines] = [postItems(db, { isMe: () => false, since: 0 }), chatItems(db)];
+  db.exec(`INSERT INTO author (n, key) VALUES (1, x'01');
+    INSERT INTO event (seq, id, author, time, kind, stratum, proved, bytes) VALUES (7, x'07', 1, 1, 'chat.message', 1, 1, x'');
+    INSERT INTO hold (n, state, hidden, kind, own, live, time, since) VALUES (7, 1, 1, ${lines.code}, 0, 1, 1, 5)`);
+  const asking = { filter: ReviewFilter.parse({}), me: 1, nowMs: 9, author: null };
+  const seen = (queue: Queue) => [
+    queue.page(asking, undefined, 10, () => true).places.length,
+    queue.counts(1, 9).open,
+  ];
+  expect(seen(new Queue(db, [posts, lines]))).toEqual([1, 1]);
+  expect(seen(new Queue(db, [posts]))).toEqual([0, 0]);
+});

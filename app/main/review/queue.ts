@@ -32,6 +32,8 @@ const OPEN = 'h.state IN (1, 2) AND h.ruling IS NULL';
 interface ItemSql {
   /** Number of an item's kind, of an event `e` and its hold `h`, if any. */
   readonly kind: string;
+  /** Whether the feature of a hold `h` is on. */
+  readonly isKnown: string;
   /** Items that have acts. */
   readonly marked: string;
   /** Id of the board of an event `e` and its hold `h`, if any. */
@@ -47,6 +49,7 @@ function itemSqlOf(sources: readonly ItemSource[]): ItemSql {
   );
   return {
     kind: `COALESCE(h.kind, CASE ${cases.join(' ')} END)`,
+    isKnown: `h.kind IN (${sources.map(({ code }) => code).join(', ')})`,
     marked: `FROM review_item i CROSS JOIN event e ON e.id = i.item LEFT JOIN held_item h ON h.n = e.seq
       WHERE e.kind IN (${quoted(sources.flatMap(({ kinds }) => kinds))})`,
     board: places.length === 0 ? 'h.board' : `COALESCE(h.board, ${places.join(', ')})`,
@@ -106,13 +109,15 @@ export class Queue {
   counts(me: number, nowMs: number): contract.ReviewCounts {
     const one = (sql: string, ...values: Cell[]) =>
       this.#db.prepare<{ count: number }>(`SELECT COUNT(*) AS count ${sql}`).get(...values)!.count;
-    const raised = `${this.#items.marked} AND i.raised_at IS NOT NULL`;
+    const { isKnown, marked } = this.#items;
+    const held = `FROM held_item h WHERE ${isKnown}`;
+    const raised = `${marked} AND i.raised_at IS NOT NULL`;
     return {
-      open: one(`FROM held_item h WHERE ${OPEN}`) + one(`${raised} AND (h.n IS NULL OR NOT (${OPEN}))`),
+      open: one(`${held} AND ${OPEN}`) + one(`${raised} AND (h.n IS NULL OR NOT (${OPEN}))`),
       mine: one('FROM review_item WHERE claim_author = ? AND claim_until > ?', me, nowMs),
       raised: one(raised),
-      quarantined: one(`FROM held_item h WHERE h.state = 2 AND h.ruling IS NULL`),
-      waiting: one('FROM held_item WHERE state = 0'),
+      quarantined: one(`${held} AND h.state = 2 AND h.ruling IS NULL`),
+      waiting: one(`${held} AND h.state = 0`),
     };
   }
 }
@@ -161,7 +166,7 @@ function walksOf(asking: Asking, items: ItemSql): Walk[] {
   );
   const walks: Walk[] = [
     {
-      sql: `FROM held_item h CROSS JOIN event e ON e.seq = h.n WHERE ${[held, ...plain.sql].join(' AND ')}`,
+      sql: `FROM held_item h CROSS JOIN event e ON e.seq = h.n WHERE ${[items.isKnown, held, ...plain.sql].join(' AND ')}`,
       key: worst ? 'h.worst' : 'h.since',
       n: 'h.n',
       values: plain.values,

@@ -1,15 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { silentLogger } from '../kernel/logger.ts';
-import { memoryBls } from '../platform/memory/bls.ts';
 import { MachineClock, VirtualClock } from '../platform/memory/clock.ts';
-import { MemoryLogFile } from '../platform/memory/log-file.ts';
 import { createMemoryNetwork } from '../platform/memory/network.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
-import type { SignState } from './consensus/sign-state.ts';
-import { VoteLog } from './consensus/vote-log.ts';
 import { ledgerMigrations } from './migrations.ts';
-import { Ordering } from './ordering.ts';
 import { TestLedger, type Person } from './test-ledger.ts';
+import { startOrdering } from './test-ordering.ts';
 import { bellKinds, rung } from './test-timers.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
@@ -25,31 +20,13 @@ async function validators(count: number) {
   const network = createMemoryNetwork({ clock: time });
   network.shape({ delayMs: 2 });
   const ledger = new TestLedger({ validators: count });
-  const start = async ({ name, bls }: Person) => {
+  const start = async (person: Person) => {
     const db = openDatabase(':memory:', ledgerMigrations);
     const clock = new MachineClock(time);
     const chain = ledger.replica({ db, clock, kinds: bellKinds });
-    const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
-    await votes.begin(bls.publicKey);
-    let signState: SignState | null = { votes: 0, slot: 0 };
-    const transport = network.transport(name);
-    const ordering = new Ordering({
-      chain,
-      db,
-      bls: memoryBls,
-      signer: bls,
-      journal: {
-        votes,
-        signState: { read: async () => signState, write: async (next) => void (signState = next) },
-      },
-      transport,
-      clock,
-      logger: silentLogger,
-    });
-    await transport.start();
-    await ordering.start();
+    const { ordering } = await startOrdering(person, { chain, db, clock, network });
     stops.push(() => ordering.stop());
-    return { name, chain, ordering, clock };
+    return { name: person.name, chain, ordering, clock };
   };
   const nodes = [];
   for (const person of ledger.people) nodes.push(await start(person));

@@ -1,23 +1,23 @@
 import * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
-import { equalBytes } from '../../kernel/bytes.ts';
-import { decodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/sha256.ts';
 import { verifyEntry } from '../state/state-map.ts';
 import { MAX_HEADER_BYTES, openHeader, type Header } from '../types/block.ts';
 import { bytesUpTo, Digest } from '../types/fields.ts';
 import { placeOfKey } from '../types/state.ts';
-import type { ValidatorSet } from '../types/validators.ts';
 import {
   checkSeal,
-  ClaimWire,
+  checkTrust,
   followEpochs,
-  MAX_EPOCHS,
   MAX_PROOF_BYTES,
+  openProofFile,
+  proofFile,
+  refuted,
   SealWire,
   type ProofFault,
+  type ProvenBlock,
   type Trust,
+  type Verdict,
 } from './proof.ts';
 import { problem } from '../problems.ts';
 
@@ -50,50 +50,31 @@ const EntryClaimWire = z
 export const ENTRY_PROOF = 'impulse/entry-proof';
 
 /** [F6] The proof of a state entry or of its absence, as a file holds it. */
-export const EntryProofWire = z.strictObject({
-  v: z.literal(1),
-  what: z.literal(ENTRY_PROOF),
-  /** Digest of the genesis document that it is checked against. */
-  c: Digest,
-  /** Every change of the validators since then, in order. */
-  e: z.array(ClaimWire).max(MAX_EPOCHS),
-  claim: EntryClaimWire,
-});
+export const EntryProofWire = proofFile(ENTRY_PROOF, EntryClaimWire);
 export type EntryProofWire = z.infer<typeof EntryProofWire>;
 
 export type EntryProofFault = ProofFault | 'not-in-state' | 'not-absent';
 
 /** The facts that the proof of an entry shows. */
-export interface ProvenEntry {
+export interface ProvenEntry extends ProvenBlock {
   readonly key: string;
   /** Null if the state has no such entry. */
   readonly value: Uint8Array | null;
   /** The block after which that is so. */
-  readonly header: Header;
-  readonly set: ValidatorSet;
-  /** Places of the signers. */
-  readonly signers: readonly number[];
-  /** Changes of the validators since the genesis document. */
-  readonly epochs: number;
 }
 
-export type EntryProofVerdict =
-  | { readonly ok: true; readonly proven: ProvenEntry }
-  | { readonly ok: false; readonly code: EntryProofFault | string; readonly message: string };
+export type EntryProofVerdict = Verdict<ProvenEntry, EntryProofFault>;
 
-/** Reads a proof file by rule [F6]. Throws a Problem `proof-too-large`, `malformed`, `non-canonical` or `bad-proof`. */
-export function openEntryProof(bytes: Uint8Array): EntryProofWire {
-  if (bytes.length > MAX_PROOF_BYTES) throw problem('proof-too-large');
-  const parsed = EntryProofWire.safeParse(decodeCanonical(bytes));
-  if (parsed.success) return parsed.data;
-  throw problem('bad-entry-proof');
-}
+/** Reads a proof file by rule [F6]. Throws the Problems of {@link openProofFile}. */
+export const openEntryProof = (bytes: Uint8Array): EntryProofWire =>
+  openProofFile(bytes, EntryProofWire, 'bad-entry-proof');
 
 /** [F7] Checks the proof of an entry with only a genesis document: no node, no network, no clock. */
 export function verifyEntryProof(bytes: Uint8Array, trust: Trust, bls: Bls): EntryProofVerdict {
   try {
-    const { c, e, claim } = openEntryProof(bytes);
-    if (!equalBytes(c, trust.community)) throw problem('proof-of-other-genesis');
+    const file = openEntryProof(bytes);
+    const { e, claim } = file;
+    checkTrust(file, trust);
     const header = openHeader(claim.b);
     checkPath(claim, header);
     const set = followEpochs(e, trust, bls);
@@ -101,8 +82,7 @@ export function verifyEntryProof(bytes: Uint8Array, trust: Trust, bls: Bls): Ent
     const { k: key, x: value } = claim;
     return { ok: true, proven: { key, value, header, set, signers, epochs: e.length } };
   } catch (error) {
-    if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
-    throw error;
+    return refuted(error);
   }
 }
 

@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
-import { decodeCanonical } from '../../kernel/canonical.ts';
-import { Problem } from '../../kernel/errors.ts';
 import { msOf } from '../../kernel/hybrid-time.ts';
 import { leafHash, verifyInclusion } from '../../kernel/merkle.ts';
 import type { Verifier } from '../../kernel/signer.ts';
@@ -12,15 +10,17 @@ import { MAX_HEADER_BYTES, openHeader, type Header } from '../types/block.ts';
 import { bytesOf, bytesUpTo, Digest } from '../types/fields.ts';
 import {
   checkSeal,
-  ClaimWire,
+  checkTrust,
   followEpochs,
-  MAX_EPOCHS,
-  MAX_PROOF_BYTES,
+  openProofFile,
+  proofFile,
+  refuted,
   SealWire,
   type ProofFault,
+  type ProvenBlock,
   type Trust,
+  type Verdict,
 } from './proof.ts';
-import type { ValidatorSet } from '../types/validators.ts';
 import { problem } from '../problems.ts';
 
 /** [H9] An event that the anchor of a final block covers. */
@@ -51,15 +51,7 @@ const EventClaimWire = z.strictObject({
 export const EVENT_PROOF = 'impulse/event-proof';
 
 /** [H9] The proof of an event, as a file holds it. */
-export const EventProofWire = z.strictObject({
-  v: z.literal(1),
-  what: z.literal(EVENT_PROOF),
-  /** Digest of the genesis document that it is checked against. */
-  c: Digest,
-  /** Every change of the validators since then, in order. */
-  e: z.array(ClaimWire).max(MAX_EPOCHS),
-  claim: EventClaimWire,
-});
+export const EventProofWire = proofFile(EVENT_PROOF, EventClaimWire);
 export type EventProofWire = z.infer<typeof EventProofWire>;
 
 export type EventProofFault =
@@ -72,27 +64,15 @@ export type EventProofFault =
   | 'anchor-early';
 
 /** The facts that the proof of an event shows. */
-export interface ProvenEvent {
+export interface ProvenEvent extends ProvenBlock {
   readonly event: LogEvent;
-  readonly header: Header;
-  readonly set: ValidatorSet;
-  /** Places of the signers. */
-  readonly signers: readonly number[];
-  /** Changes of the validators since the genesis document. */
-  readonly epochs: number;
 }
 
-export type EventProofVerdict =
-  | { readonly ok: true; readonly proven: ProvenEvent }
-  | { readonly ok: false; readonly code: EventProofFault | string; readonly message: string };
+export type EventProofVerdict = Verdict<ProvenEvent, EventProofFault>;
 
-/** Reads a proof file by rule [H9]. Throws a Problem `proof-too-large`, `malformed`, `non-canonical` or `bad-proof`. */
-export function openEventProof(bytes: Uint8Array): EventProofWire {
-  if (bytes.length > MAX_PROOF_BYTES) throw problem('proof-too-large');
-  const parsed = EventProofWire.safeParse(decodeCanonical(bytes));
-  if (parsed.success) return parsed.data;
-  throw problem('bad-event-proof');
-}
+/** Reads a proof file by rule [H9]. Throws the Problems of {@link openProofFile}. */
+export const openEventProof = (bytes: Uint8Array): EventProofWire =>
+  openProofFile(bytes, EventProofWire, 'bad-event-proof');
 
 /** [H9] Checks the proof of an event with only a genesis document: no node, no network, no clock. */
 export async function verifyEventProof(
@@ -101,10 +81,9 @@ export async function verifyEventProof(
   { bls, verifier }: { bls: Bls; verifier: Verifier },
 ): Promise<EventProofVerdict> {
   try {
-    const { c, e, claim } = openEventProof(bytes);
-    if (!equalBytes(c, trust.community)) {
-      throw problem('proof-of-other-genesis');
-    }
+    const file = openEventProof(bytes);
+    const { e, claim } = file;
+    checkTrust(file, trust);
     const event = openEvent({ bytes: claim.x, signature: claim.g });
     if (!equalBytes(event.community, trust.community)) {
       throw problem('foreign-event');
@@ -115,8 +94,7 @@ export async function verifyEventProof(
     await checkAuthor(event, verifier);
     return { ok: true, proven: { event, header, set, signers, epochs: e.length } };
   } catch (error) {
-    if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
-    throw error;
+    return refuted(error);
   }
 }
 

@@ -52,16 +52,20 @@ export const ClaimWire = z.strictObject({
 });
 export type ClaimWire = z.infer<typeof ClaimWire>;
 
+/** [F1] The schema of a proof file, by what it proves. */
+export const proofFile = <What extends string, Claim extends z.ZodType>(what: What, claim: Claim) =>
+  z.strictObject({
+    v: z.literal(1),
+    what: z.literal(what),
+    /** Digest of the genesis document that it is checked against. */
+    c: Digest,
+    /** Every change of the validators since then, in order. */
+    e: z.array(ClaimWire).max(MAX_EPOCHS),
+    claim,
+  });
+
 /** [F1] A finality proof, as a file holds it. */
-export const ProofWire = z.strictObject({
-  v: z.literal(1),
-  what: z.literal('impulse/finality-proof'),
-  /** Digest of the genesis document that it is checked against. */
-  c: Digest,
-  /** Every change of the validators since then, in order. */
-  e: z.array(ClaimWire).max(MAX_EPOCHS),
-  claim: ClaimWire,
-});
+export const ProofWire = proofFile('impulse/finality-proof', ClaimWire);
 export type ProofWire = z.infer<typeof ProofWire>;
 
 /** Why a proof is invalid. */
@@ -87,12 +91,9 @@ export type ProofFault =
   | 'not-a-change'
   | 'stale-set';
 
-/** The facts that a proof shows. */
-export interface Proven {
-  readonly transaction: Transaction;
+/** The final block behind every proof. */
+export interface ProvenBlock {
   readonly header: Header;
-  /** Place of the transaction in its block. */
-  readonly place: number;
   readonly set: ValidatorSet;
   /** Places of the signers. */
   readonly signers: readonly number[];
@@ -100,9 +101,23 @@ export interface Proven {
   readonly epochs: number;
 }
 
-export type ProofVerdict =
-  | { readonly ok: true; readonly proven: Proven }
-  | { readonly ok: false; readonly code: ProofFault | string; readonly message: string };
+/** The facts that a finality proof shows. */
+export interface Proven extends ProvenBlock {
+  readonly transaction: Transaction;
+  /** Place of the transaction in its block. */
+  readonly place: number;
+}
+
+/** The result of checking a proof; `code` is a fault of that kind of proof, or of decoding it. */
+export type Verdict<Facts, Fault extends string = ProofFault> =
+  | { readonly ok: true; readonly proven: Facts }
+  | Refuted<Fault>;
+interface Refuted<Fault extends string> {
+  readonly ok: false;
+  readonly code: Fault | (string & {});
+  readonly message: string;
+}
+export type ProofVerdict = Verdict<Proven>;
 
 /** A genesis document whose validators proved possession of their keys: the root of trust. */
 export interface Trust {
@@ -124,28 +139,46 @@ export function encodeProof(proof: object): Uint8Array {
   return encodeCanonical(proof);
 }
 
-/** Reads a proof file by rule [F1]. Throws a Problem `proof-too-large`, `malformed`, `non-canonical` or `bad-proof`. */
-export function openProof(bytes: Uint8Array): ProofWire {
+/**
+ * Reads a proof file by rule [F1].
+ *
+ * @throws Problem `proof-too-large`, `malformed`, `non-canonical`, or the given one if it does not fit the schema.
+ */
+export function openProofFile<Wire extends z.ZodType>(
+  bytes: Uint8Array,
+  wire: Wire,
+  unfit: 'bad-proof' | 'bad-event-proof' | 'bad-entry-proof',
+): z.infer<Wire> {
   if (bytes.length > MAX_PROOF_BYTES) throw problem('proof-too-large');
-  const parsed = ProofWire.safeParse(decodeCanonical(bytes));
+  const parsed = wire.safeParse(decodeCanonical(bytes));
   if (parsed.success) return parsed.data;
-  throw problem('bad-proof');
+  throw problem(unfit);
+}
+
+export const openProof = (bytes: Uint8Array): ProofWire => openProofFile(bytes, ProofWire, 'bad-proof');
+
+/** Throws a Problem unless a proof is checked against the genesis document that it names. */
+export function checkTrust({ c }: { readonly c: Uint8Array }, { community }: Trust): void {
+  if (!equalBytes(c, community)) throw problem('proof-of-other-genesis');
+}
+
+/** The verdict on a proof whose check threw a Problem; anything else is thrown again. */
+export function refuted(error: unknown): Refuted<never> {
+  if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
+  throw error;
 }
 
 /** [F4] Checks a proof file with only a genesis document: no node, no network, no clock. */
 export function verifyProof(bytes: Uint8Array, trust: Trust, bls: Bls): ProofVerdict {
   try {
     const proof = openProof(bytes);
-    if (!equalBytes(proof.c, trust.community)) {
-      throw problem('proof-of-other-genesis');
-    }
+    checkTrust(proof, trust);
     const set = followEpochs(proof.e, trust, bls);
     const { transaction, header, signers } = checkClaim(proof.claim, { ...trust, set }, bls);
     const place = proof.claim.p;
     return { ok: true, proven: { transaction, header, place, set, signers, epochs: proof.e.length } };
   } catch (error) {
-    if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
-    throw error;
+    return refuted(error);
   }
 }
 

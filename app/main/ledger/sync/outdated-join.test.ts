@@ -1,16 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
 import { toHex } from '../../kernel/bytes.ts';
-import { silentLogger } from '../../kernel/logger.ts';
-import { memoryBls } from '../../platform/memory/bls.ts';
 import { MachineClock, VirtualClock } from '../../platform/memory/clock.ts';
-import { MemoryLogFile } from '../../platform/memory/log-file.ts';
 import { createMemoryNetwork } from '../../platform/memory/network.ts';
 import { openDatabase } from '../../platform/sqlite/database.ts';
-import type { SignState } from '../consensus/sign-state.ts';
-import { VoteLog } from '../consensus/vote-log.ts';
 import { ledgerMigrations } from '../migrations.ts';
-import { Ordering } from '../ordering.ts';
+import type { Ordering } from '../ordering.ts';
 import { TestLedger } from '../test-ledger.ts';
+import { startOrdering } from '../test-ordering.ts';
 import { growTo, releases, scheduleSoon } from '../test-versions.ts';
 
 const orderings: Ordering[] = [];
@@ -30,19 +26,8 @@ async function world() {
   const follower = async (name: string, release: (typeof releases)['old' | 'new'], db = emptyDatabase()) => {
     const clock = new MachineClock(time);
     const chain = ledger.replica({ ...release, db, clock });
-    const { bls } = ledger.person(name);
-    const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
-    await votes.begin(bls.publicKey);
-    let signState: SignState | null = { votes: 0, slot: 0 };
-    const journal = {
-      votes,
-      signState: { read: async () => signState, write: async (next: SignState) => void (signState = next) },
-    };
-    const transport = network.transport(name);
-    const common = { bls: memoryBls, signer: bls, logger: silentLogger, farBlocks: 10 };
-    const ordering = new Ordering({ ...common, chain, db, journal, transport, clock });
-    await transport.start();
-    await ordering.start();
+    const person = ledger.person(name);
+    const { ordering, transport } = await startOrdering(person, { chain, db, clock, network, farBlocks: 10 });
     orderings.push(ordering);
     return { name, chain, ordering, db, transport };
   };

@@ -7,7 +7,6 @@ import type { Channel, Transport } from '../../log/transport.ts';
 import { memoryBls } from '../../platform/memory/bls.ts';
 import { MachineClock, VirtualClock } from '../../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../platform/memory/network.ts';
-import { MemoryLogFile } from '../../platform/memory/log-file.ts';
 import { openDatabase } from '../../platform/sqlite/database.ts';
 import type { Chain } from '../chain/chain.ts';
 import { HistoryFiller } from './history-filler.ts';
@@ -15,7 +14,7 @@ import { HistoryPull } from './history-pull.ts';
 import { JoinStore } from '../chain/join-store.ts';
 import type { LedgerProjection } from '../state/kinds.ts';
 import { ledgerMigrations } from '../migrations.ts';
-import { Ordering } from '../ordering.ts';
+import type { Ordering } from '../ordering.ts';
 import { trustIn } from '../proofs/proof.ts';
 import { Prover } from '../chain/prover.ts';
 import { SnapshotPull, type JoinProgress } from './snapshot-pull.ts';
@@ -27,9 +26,8 @@ import {
   SNAPSHOT_PROTOCOL,
 } from './snapshot-wire.ts';
 import { TestLedger } from '../test-ledger.ts';
+import { startOrdering } from '../test-ordering.ts';
 import type { Transaction } from '../types/transaction.ts';
-import type { SignState } from '../consensus/sign-state.ts';
-import { VoteLog } from '../consensus/vote-log.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
 /** The number of blocks between snapshots. */
@@ -88,27 +86,14 @@ async function node(
       await chain.finalise((await ledger.chain.run(chain.base.height + 1))!);
     }
   }
-  const { bls } = ledger.person(name);
-  const votes = new VoteLog([new MemoryLogFile(), new MemoryLogFile()]);
-  await votes.begin(bls.publicKey);
-  let signState: SignState | null = { votes: 0, slot: 0 };
-  const transport = network.transport(name);
-  const ordering = new Ordering({
+  const { farBlocks = 10 } = options;
+  const { ordering, transport } = await startOrdering(ledger.person(name), {
     chain,
     db,
-    bls: memoryBls,
-    signer: bls,
-    journal: {
-      votes,
-      signState: { read: async () => signState, write: async (next) => void (signState = next) },
-    },
-    transport,
     clock,
-    logger: silentLogger,
-    farBlocks: options.farBlocks ?? 10,
+    network,
+    farBlocks,
   });
-  await transport.start();
-  await ordering.start();
   orderings.push(ordering);
   return { name, db, chain, ordering, transport };
 }

@@ -45,6 +45,8 @@ export const CommunityCard = z.object({
    */
   state: z.enum(['open', 'asleep', 'archived', 'broken']),
   problem: Problem.nullable(),
+  /** Whether this person left it; it is archived, and only an invite brings them back. */
+  left: z.boolean(),
   handle: z.string().nullable(),
   role: Role.nullable(),
   unread: z.number().int().nonnegative(),
@@ -98,12 +100,12 @@ export const communitiesContract = {
     .output(z.object({ id: Cid, role: Role })),
   /**
    * Closes a community and keeps it for reading alone, or takes it out of the archive. Rejects with a Problem
-   * `community-unknown`.
+   * `community-unknown`, or `community-left` for one that this person left.
    */
   archive: base.input(One.extend({ archived: z.boolean() })).output(empty),
   /**
-   * Takes part no longer: the copy here is archived, and peers are not told of it any more. An invite brings this
-   * person back. Rejects with a Problem `validator-cannot-leave` while this node signs its blocks.
+   * Leaves a community. The copy on this node stays in the archive until a new invite is used. Rejects with a
+   * Problem `validator-cannot-leave` while this node signs blocks of the community.
    */
   leave: base.input(One).output(empty),
   /**

@@ -23,6 +23,7 @@ export interface Lease {
   readonly within: Omit<InCommunity, 'signal'>;
   /** Aborted when the community closes. */
   readonly closed: AbortSignal;
+  /** Further calls have no effect. */
   release(): void;
 }
 
@@ -74,15 +75,19 @@ export function implementContract(init: ApiInit) {
         reported(path, context, async () => {
           const { within, closed, release } = await init.open(context.community);
           const ends = signal ? AbortSignal.any([signal, closed]) : closed;
-          return held(() => next({ context: { ...within, signal: ends } }), release);
+          return held(() => next({ context: { ...within, signal: ends } }), ends, release);
         }),
       ),
   };
 }
 
-/** Calls `release` once the answer of a call is complete: for a subscription, at its end. */
+/**
+ * Calls `release` once the answer of a call is complete: for a subscription, at its end or when `ends` is aborted,
+ * since a caller may go away before it reads the first value.
+ */
 async function held<T extends { output: unknown }>(
   call: () => T | PromiseLike<T>,
+  ends: AbortSignal,
   release: () => void,
 ): Promise<T> {
   let result: T;
@@ -96,6 +101,7 @@ async function held<T extends { output: unknown }>(
     release();
     return result;
   }
+  ends.addEventListener('abort', release, { once: true });
   return { ...result, output: until(result.output, release) };
 }
 

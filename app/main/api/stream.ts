@@ -38,10 +38,11 @@ function drain<T>(
     stop();
     wake();
   };
-  signal?.addEventListener('abort', end);
+  if (ended) end();
+  else signal?.addEventListener('abort', end);
   return (async function* () {
     try {
-      // What was told before the end is still delivered.
+      // Values from before the end are still delivered.
       for (;;) {
         const value = waiting.shift();
         if (value !== undefined) yield value;

@@ -34,6 +34,7 @@ export const harbour: CommunityCard = {
   name: 'Harbour',
   state: 'open',
   problem: null,
+  left: false,
   handle: 'mara',
   role: 'sysop',
   unread: 3,

@@ -16,7 +16,7 @@ import {
 } from '../feature/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Database, Migration } from '../kernel/database.ts';
-import { ticksOf } from '../kernel/hybrid-time.ts';
+import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
 import { kindsOf } from '../ledger/index.ts';
 import { LogStore } from '../log/store.ts';
 import { features } from './features.ts';
@@ -41,14 +41,29 @@ export type Community = Awaited<ReturnType<typeof openCommunity>>;
 
 const GENESIS = 'community.genesis';
 const JOINED = 'community.joined';
+const PERSON = 'community.person';
 
-/** Records which community a database belongs to; done once, before it is opened. */
-export function foundCommunity(db: Database, genesis: Genesis, joinedTicks: number): void {
+/**
+ * Records which community a database belongs to, and the number of the person who takes part in it [CM7]; done
+ * once, before it is opened.
+ */
+export function foundCommunity(db: Database, genesis: Genesis, joinedTicks: number, person = 0): void {
   const store = new LogStore(db);
   db.transaction(() => {
     store.setMeta(GENESIS, genesis.bytes);
     store.setMeta(JOINED, joinedTicks);
+    store.setMeta(PERSON, person);
   });
+}
+
+/** [CM7] The number of the person who takes part, and when they joined in milliseconds since the Unix epoch. */
+export function participationOf(db: Database, genesis: Genesis): { person: number; joinedAt: number } {
+  const store = new LogStore(db);
+  const joined = store.meta<number>(JOINED);
+  return {
+    person: store.meta<number>(PERSON) ?? 0,
+    joinedAt: joined === null ? genesis.createdAt : msOf(joined),
+  };
 }
 
 /** The genesis of a database, or null while it has none. */

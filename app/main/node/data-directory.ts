@@ -84,6 +84,11 @@ export function communityLayout(path: string): CommunityDirectory {
   };
 }
 
+/** Makes the folders of a community that are missing. */
+export async function makeFolders({ path, files, backups }: CommunityDirectory): Promise<void> {
+  for (const folder of [path, files, backups]) await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
 /**
  * Makes the directory if it is missing and makes it inaccessible to everyone but its owner.
  * @returns the layout, and the paths whose permissions had to be tightened.

@@ -102,9 +102,9 @@ export class KeyRing {
     return known;
   }
 
-  /** [CM7] The number of a person that was never used before. */
-  async newPerson(): Promise<number> {
-    const persons = this.#secret.persons + 1;
+  /** [CM7] The number of a person that was never used before; those up to `used` were, by restored communities. */
+  async newPerson(used: number): Promise<number> {
+    const persons = Math.max(this.#secret.persons, used) + 1;
     this.#secret = { ...this.#secret, persons };
     await this.#save();
     return persons;

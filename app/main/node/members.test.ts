@@ -45,7 +45,11 @@ test('[M10] [M11] a newcomer is a member on both sides at once, by blocks that e
   const renamed = (await listed(mara)).get('Ines of the pier')!;
   expect(renamed.role).toBe('member');
   expect(renamed.handleBlock).toBeGreaterThan(since);
-  await seen(ines, async () => (await only(ines).community.status({})).me?.role === 'member');
+  // It holds from the time of its block on, which may lie ahead of her clock.
+  await vi.waitFor(async () => expect((await only(ines).community.status({})).me.role).toBe('member'), {
+    timeout: 20_000,
+    interval: 50,
+  });
   expect(
     await codeOf(only(ines).members.ban({ did: (await listed(ines)).get('mara')!.did, reason: '' })),
   ).toBe('out-of-role');

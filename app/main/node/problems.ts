@@ -28,6 +28,10 @@ export const problem = defineProblems('node', {
     message: 'This node signs the blocks of the community, so its ledger could stop without it.',
     remedy: 'Remove this node from the validators first, or archive the community.',
   },
+  'community-left': {
+    message: 'You left this community.',
+    remedy: 'Ask a member for an invite, and join with it.',
+  },
   'community-archived': {
     message: 'The community is archived: it can only be read.',
     remedy: 'Take it out of the archive first.',

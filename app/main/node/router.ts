@@ -47,7 +47,8 @@ export function createRouter(parts: NodeParts, status: Status) {
   /** [CM7] The number of the person for a community: that of an earlier stay, a new one, or the node's own. */
   const personFor = async (isOwn: boolean, community?: string): Promise<number> => {
     if (community !== undefined && communities.has(community)) return communities.get(community).person;
-    return isOwn ? parts.keys.newPerson() : 0;
+    const used = communities.all().map(({ person }) => person);
+    return isOwn ? parts.keys.newPerson(Math.max(0, ...used)) : 0;
   };
 
   /** Makes the community of an invite one of this node's. */
@@ -123,9 +124,11 @@ export function createRouter(parts: NodeParts, status: Status) {
         const { id } = await settle(membership, person);
         return { id, role: membership.role };
       }),
-      archive: api.node.communities.archive.handler(async ({ input }) =>
-        done(await communities.get(input.id).change({ archived: input.archived, left: false })),
-      ),
+      archive: api.node.communities.archive.handler(async ({ input }) => {
+        const hosted = communities.get(input.id);
+        if (hosted.hasLeft && !input.archived) throw problem('community-left');
+        return done(await hosted.change({ archived: input.archived }));
+      }),
       leave: api.node.communities.leave.handler(async ({ input }) => {
         const hosted = communities.get(input.id);
         const { community } = await hosted.open();

@@ -128,7 +128,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       clock,
       logger,
       votingKey: ports.validator.bls.publicKey,
-      open: (folder, card) => openFolder(ports, folder, card),
+      open: (folder, archived) => openFolder(ports, folder, archived),
       isNeededByPeers: (id) => shared.isNeeded(digestOf(id)),
       ownChanged: () => shared.changed(),
     });

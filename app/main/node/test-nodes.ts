@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { CommunityClient, Notice } from '../../contract/index.ts';
 import { startNode, type RunningNode } from './start.ts';
 
-const LOOK_AGAIN_MS = 500;
 /** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
 const systemKey = new Uint8Array(32).fill(7);
 
@@ -69,28 +68,21 @@ export function only({ client, communities }: Pick<RunningNode, 'client' | 'comm
   return client.in(card.id);
 }
 
-/**
- * Resolves once `look` finds something. It is called at each final block of the node, and again after a while: a
- * change of rights holds from the time of its block on, which may lie ahead of the node's clock.
- */
+/** Resolves once `look` finds something; it is called at each final block of the node. */
 export async function seen<T>(node: RunningNode, look: () => Promise<T | false | null>): Promise<T> {
   const ended = new AbortController();
   try {
     const changes = await only(node).ledger.changes({}, { signal: ended.signal });
-    for (let next = changes.next(); ;) {
+    const watching = Symbol('watching');
+    for (let news: unknown = watching; ; news = await changes.next()) {
+      if (news === undefined) throw new Error('the node went away');
       const found = await look();
       if (found !== false && found !== null) return found;
-      const news = await Promise.race([next, pause(LOOK_AGAIN_MS)]);
-      if (news === 'later') continue;
-      if (news.done === true) throw new Error('the node went away');
-      next = changes.next();
     }
   } finally {
     ended.abort();
   }
 }
-
-const pause = (ms: number) => new Promise<'later'>((resolve) => void setTimeout(() => resolve('later'), ms));
 
 /** The notices of a node, once there are that many. */
 export async function noticed(node: RunningNode, count: number): Promise<Notice[]> {

@@ -30,6 +30,7 @@ export const communities = {
       'The copy on this node is kept for reading. It no longer connects to other members, and you cannot write in it.',
     unarchive: 'Take it out of the archive',
     isArchived: 'This community is archived: you can read it, and nothing new arrives.',
+    hasLeft: 'You left this community. The copy here can be read; an invite brings you back.',
     leave: 'Leave',
     leaveMeans:
       'You take part no longer. The copy on this node is archived; an invite brings you back as the same person.',

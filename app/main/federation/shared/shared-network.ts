@@ -265,22 +265,18 @@ export class SharedNetwork {
     return this.#init.communities().some(({ id }) => equalBytes(id, community));
   }
 
-  #peer(peer: string): Peer {
-    const known = this.#peers.get(peer) ?? { tags: null, common: new Map(), heard: Promise.withResolvers() };
-    this.#peers.set(peer, known);
-    return known;
-  }
-
-  /** Resolves once the communities of a peer are known, or after a limited time. */
+  /** Resolves once the communities of a connected peer are known, or after a limited time. */
   async #heardOf(peer: string): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancel = this.#init.clock.after(HEARD_MS, () => late.resolve());
-    await Promise.race([this.#peer(peer).heard.promise, late.promise]);
+    await Promise.race([this.#peers.get(peer)?.heard.promise, late.promise]);
     cancel();
   }
 
   #connected(peer: string): void {
-    this.#peer(peer);
+    if (!this.#peers.has(peer)) {
+      this.#peers.set(peer, { tags: null, common: new Map(), heard: Promise.withResolvers() });
+    }
     this.#tell(peer);
   }
 
@@ -320,7 +316,9 @@ export class SharedNetwork {
     const first = await channel.receive().next();
     if (first.done === true) return;
     const tags = decodeTags(first.value);
-    const known = this.#peer(peer);
+    const known = this.#peers.get(peer);
+    // One that is not introduced yet answers with its list when it is.
+    if (!known) return;
     known.tags = tags;
     this.#compare(peer, known);
     known.heard.resolve();

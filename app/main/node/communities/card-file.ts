@@ -7,8 +7,8 @@ import { writeAtomically } from '../atomic-write.ts';
 const MAX_NAME = 200;
 
 /**
- * The entry of a community in its node's list, kept beside its database: so a list of a thousand communities
- * opens none of them. Everything but `joinedAt` and `archived` repeats what the database says.
+ * The entry of a community in its node's list, kept beside its database, so that a list of a thousand communities
+ * opens none of them. `usedAt`, `archived` and `left` are stored nowhere else; the rest repeats the database.
  */
 export const Card = z.object({
   name: z.string().max(MAX_NAME),

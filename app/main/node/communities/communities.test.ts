@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CommunityClient } from '../../../contract/index.ts';
 import { restoreDatabase } from '../restore.ts';
 import type { RunningNode } from '../start.ts';
@@ -38,14 +38,9 @@ const codeOf = (call: Promise<unknown>): Promise<string> =>
     (error: { data?: { code: string }; code?: string }) => error.data?.code ?? error.code ?? String(error),
   );
 
-/** Resolves once `look` is true; it is asked again and again. */
-async function until(look: () => Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 400; n++) {
-    if (await look().catch(() => false)) return;
-    await new Promise((go) => void setTimeout(go, 50));
-  }
-  throw new Error('it did not come true');
-}
+/** Resolves once `look` is true. */
+const until = (look: () => Promise<boolean>): Promise<void> =>
+  vi.waitFor(async () => expect(await look()).toBe(true), { timeout: 20_000, interval: 50 });
 
 test('communities of one node keep apart what is written in them, also after a restart', async () => {
   const { node, dataDir } = await nodes.start();
@@ -141,7 +136,8 @@ test('[CM6] an archived community is read and not written, and peers no longer s
   await until(async () => (await harbour.community.status({})).peers === 0);
   expect(await subjects(hers)).toEqual(['Tides']);
   expect(await codeOf(write(hers, 'Storm'))).toBe('community-archived');
-  expect(ines.node.communities()).toMatchObject([{ state: 'archived' }]);
+  expect(ines.node.communities()).toMatchObject([{ state: 'archived', left: true }]);
+  expect(await codeOf(ines.node.client.communities.archive({ id, archived: false }))).toBe('community-left');
   await ines.node.client.communities.join({ invite: await invite(harbour), handle: 'ines' });
   await until(async () => (await harbour.community.status({})).peers === 1);
   expect(await codeOf(mara.node.client.communities.leave({ id }))).toBe('validator-cannot-leave');
@@ -162,8 +158,15 @@ test('[CM7] an identity of its own is another person, the same one after a resta
   expect(new Set([shared, own, third]).size).toBe(3);
   const regatta = node.communities().find(({ name }) => name === 'Regatta')!;
   await nodes.stop(node);
+  // The database says who takes part: the card may be lost, and a restored community has none.
+  rmSync(join(dataDir, 'communities', regatta.id, 'card.json'));
   const { node: again } = await nodes.start(dataDir);
   expect(await didIn(again.client.in(regatta.id))).toBe(own);
+  expect(again.communities().find(({ id }) => id === regatta.id)).toMatchObject({
+    joinedAt: regatta.joinedAt,
+  });
+  const fourth = await didIn(await found(again, 'Attic', true));
+  expect([shared, own, third]).not.toContain(fourth);
 });
 
 test('an exported community is restored on a node that lost it', async () => {
@@ -240,4 +243,26 @@ test('a feature that is off takes no calls and no entries, and catches up when i
     (await hers.chat.lines({ limit: 10 })).items.some(({ text }) => text === 'evening'),
   );
   expect(await hers.maintenance.verify({ deep: true })).toMatchObject({ ok: true });
+});
+
+test('posts and rulings are the same after the boards and the review were off for a while', async () => {
+  const { node } = await nodes.start();
+  const harbour = await found(node, 'Harbour');
+  await write(harbour, 'Tides');
+  await write(harbour, 'Storm');
+  const { items } = await harbour.boards.threads({ limit: 10 });
+  const storm = items.find(({ subject }) => subject === 'Storm')!;
+  const { posts } = await harbour.boards.thread({ id: storm.id, limit: 1 });
+  await harbour.review.rule({ ids: [posts.items[0]!.id], ruling: 'quarantine' });
+  const shownOf = async () => (await harbour.boards.thread({ id: storm.id, limit: 1 })).posts.items[0]!.held;
+  const before = { held: await shownOf(), ...(await harbour.maintenance.verify({ deep: true })) };
+  await node.client.settings.set({ features: { off: ['boards', 'review'] } });
+  expect(await harbour.maintenance.verify({ deep: true })).toMatchObject({
+    ok: true,
+    logDigest: before.logDigest,
+  });
+  await node.client.settings.set({ features: { off: [] } });
+  const after = { held: await shownOf(), ...(await harbour.maintenance.verify({ deep: true })) };
+  expect(after).toEqual(before);
+  expect((await harbour.moderation.status({})).backlog?.waiting ?? 0).toBe(0);
 });

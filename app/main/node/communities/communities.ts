@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import type { CommunityCard } from '../../../contract/index.ts';
 import type { Genesis } from '../../community/index.ts';
 import type { OwnCommunity } from '../../federation/index.ts';
-import { cidOf, digestOf } from '../../kernel/cid.ts';
+import { cidOf } from '../../kernel/cid.ts';
 import { every, type Clock } from '../../kernel/clock.ts';
 import { ticksOf } from '../../kernel/hybrid-time.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Metric } from '../../kernel/metric.ts';
 import { openDatabase } from '../../platform/sqlite/database.ts';
 import { foundCommunity, migrations } from '../community.ts';
-import { communityLayout, type CommunityDirectory } from '../data-directory.ts';
+import { communityLayout, makeFolders, type CommunityDirectory } from '../data-directory.ts';
 import { problem } from '../problems.ts';
 import { openVoteJournal } from '../vote-journal.ts';
 import { WatchedValue } from '../watched-value.ts';
-import { blankCard, writeCard, type Card } from './card-file.ts';
+import { blankCard, writeCard } from './card-file.ts';
 import { decide, WARM } from './keeping.ts';
 import { HostedCommunity } from './hosted.ts';
 import type { OpenCommunity } from './open.ts';
@@ -32,7 +32,7 @@ export interface CommunitiesInit {
   readonly logger: Logger;
   /** The BLS key with which this node votes. */
   readonly votingKey: Uint8Array;
-  readonly open: (directory: CommunityDirectory, card: Card) => Promise<OpenCommunity>;
+  readonly open: (directory: CommunityDirectory, archived: boolean) => Promise<OpenCommunity>;
   /** Whether a connected peer needs a community. */
   readonly isNeededByPeers: (id: string) => boolean;
   /** The communities that peers may know of, or whether one is needed, changed. */
@@ -47,6 +47,7 @@ export class Communities {
   readonly #cards: WatchedValue<CommunityCard[]>;
   #own = '';
   #stopKeeping = () => {};
+  #isKeeping = false;
 
   private constructor(init: CommunitiesInit) {
     this.#init = init;
@@ -56,10 +57,10 @@ export class Communities {
   /** Finds the communities of a folder; opens none. */
   static async find(init: CommunitiesInit): Promise<Communities> {
     const communities = new Communities(init);
-    for (const name of await readdir(init.folder)) {
-      if (name.startsWith(UNFINISHED)) await rm(join(init.folder, name), { recursive: true, force: true });
-      else if (!name.startsWith('.')) await communities.#take(name);
-    }
+    const names = await readdir(init.folder);
+    const left = names.filter((name) => name.startsWith(UNFINISHED));
+    for (const name of left) await rm(join(init.folder, name), { recursive: true, force: true });
+    await Promise.all(names.filter((name) => !name.startsWith('.')).map((name) => communities.#take(name)));
     return communities;
   }
 
@@ -101,7 +102,7 @@ export class Communities {
   own(): OwnCommunity[] {
     return this.all()
       .filter(({ isArchived }) => !isArchived)
-      .map(({ id, isNeededHere }) => ({ id: digestOf(id), isNeeded: isNeededHere }));
+      .map(({ digest, isNeededHere }) => ({ id: digest, isNeeded: isNeededHere }));
   }
 
   counts(): { communities: number; unread: number; duties: number } {
@@ -149,7 +150,7 @@ export class Communities {
       await makeFolders(unfinished);
       const db = openDatabase(unfinished.database, migrations);
       try {
-        foundCommunity(db, genesis, ticksOf(joinedMs));
+        foundCommunity(db, genesis, ticksOf(joinedMs), person);
       } finally {
         db.close();
       }
@@ -182,21 +183,34 @@ export class Communities {
    * confirms the intent. Throws a Problem `community-unknown`, `wrong-name`.
    */
   async delete(id: string, name: string): Promise<void> {
-    const { folder } = this.#init;
     const hosted = this.get(id);
     if (hosted.card().name !== name) throw problem('wrong-name', { name: hosted.card().name });
+    // From now on no call can open it.
+    this.#hosted.delete(id);
+    try {
+      await this.#moveAway(hosted);
+    } catch (error) {
+      this.#hosted.set(id, hosted);
+      throw error;
+    } finally {
+      this.#changed();
+    }
+    await rm(this.#deleted(id), { recursive: true, force: true });
+  }
+
+  #deleted = (id: string): string => join(this.#init.folder, `${UNFINISHED}deleted-${id}`);
+
+  /** Keeps the votes of a community and takes its name from its folder. */
+  async #moveAway(hosted: HostedCommunity): Promise<void> {
+    const { id } = hosted;
     await hosted.close();
-    const votes = join(folder, VOTES, id);
+    const votes = join(this.#init.folder, VOTES, id);
     await mkdir(votes, { recursive: true, mode: 0o700 });
     for (const file of await voteFiles(hosted.directory.path)) {
       await copyFile(join(hosted.directory.path, file), join(votes, file));
     }
-    const unfinished = join(folder, `${UNFINISHED}deleted-${id}`);
-    await rm(unfinished, { recursive: true, force: true });
-    await rename(hosted.directory.path, unfinished);
-    this.#hosted.delete(id);
-    this.#changed();
-    await rm(unfinished, { recursive: true, force: true });
+    await rm(this.#deleted(id), { recursive: true, force: true });
+    await rename(hosted.directory.path, this.#deleted(id));
   }
 
   /**
@@ -210,6 +224,16 @@ export class Communities {
 
   /** `first`: at the start, before anything was used. */
   async #keep(first: boolean): Promise<void> {
+    if (this.#isKeeping) return;
+    this.#isKeeping = true;
+    try {
+      await this.#openAndClose(first);
+    } finally {
+      this.#isKeeping = false;
+    }
+  }
+
+  async #openAndClose(first: boolean): Promise<void> {
     this.#compareOwn();
     const { open, close } = decide(
       this.all().map((hosted) => hosted.kept()),
@@ -241,7 +265,6 @@ export class Communities {
   async #take(id: string): Promise<HostedCommunity> {
     const { folder, clock, logger, open, isNeededByPeers } = this.#init;
     const directory = communityLayout(join(folder, id));
-    await makeFolders(directory);
     const hosted = await HostedCommunity.read({
       id,
       directory,
@@ -279,10 +302,6 @@ export class Communities {
     for (const file of files) await copyFile(join(kept, file), join(directory.path, file));
     if (files.length === 0) await (await openVoteJournal(directory, votingKey, true)).close();
   }
-}
-
-async function makeFolders({ path, files, backups }: CommunityDirectory): Promise<void> {
-  for (const folder of [path, files, backups]) await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
 /** The files of the vote log in a folder; none if there is no such folder. */

@@ -3,21 +3,26 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { utf8 } from '../../kernel/bytes.ts';
+import { cidOf } from '../../kernel/cid.ts';
+import { sha256 } from '../../kernel/sha256.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { StillClock } from '../../platform/memory/test-community.ts';
 import { communityLayout } from '../data-directory.ts';
 import { blankCard, writeCard, type Card } from './card-file.ts';
 import { HostedCommunity } from './hosted.ts';
 
+const ID = cidOf(sha256(utf8('harbour')));
+
 /** A closed community with these facts on its card, at a time in milliseconds since the Unix epoch. */
 async function closed(facts: Partial<Card>, nowMs: number): Promise<HostedCommunity> {
   const directory = communityLayout(await mkdtemp(join(tmpdir(), 'impulse-hosted-')));
   onTestFinished(() => rmSync(directory.path, { recursive: true, force: true }));
-  await writeCard(directory.card, { ...blankCard('bafyharbour'), ...facts });
+  await writeCard(directory.card, { ...blankCard(ID), ...facts });
   const clock = new StillClock();
   await clock.pass(nowMs - clock.now());
   return HostedCommunity.read({
-    id: 'bafyharbour',
+    id: ID,
     directory,
     clock,
     logger: silentLogger,

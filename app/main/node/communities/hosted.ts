@@ -1,6 +1,7 @@
 import type { CommunityCard, CommunityStatus } from '../../../contract/index.ts';
 import type { Lease } from '../../api/index.ts';
 import { problemOf, type ProblemFields } from '../../kernel/errors.ts';
+import { digestOf } from '../../kernel/cid.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { CommunityDirectory } from '../data-directory.ts';
@@ -13,7 +14,7 @@ export interface HostedInit {
   readonly directory: CommunityDirectory;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly open: (directory: CommunityDirectory, card: Card) => Promise<OpenCommunity>;
+  readonly open: (directory: CommunityDirectory, archived: boolean) => Promise<OpenCommunity>;
   /** Whether a connected peer needs it. */
   readonly isNeededByPeers: (id: string) => boolean;
   /** The entry of the community in the node's list changed. */
@@ -26,6 +27,8 @@ const USED_MS = 60_000;
 /** One community of a node: its folder, and its services while it is open. */
 export class HostedCommunity {
   readonly id: string;
+  /** Digest of its genesis document: the id in bytes. */
+  readonly digest: Uint8Array;
   readonly directory: CommunityDirectory;
   readonly #init: HostedInit;
   #card: Card;
@@ -42,6 +45,7 @@ export class HostedCommunity {
   private constructor(init: HostedInit, card: Card) {
     this.#init = init;
     this.id = init.id;
+    this.digest = digestOf(init.id);
     this.directory = init.directory;
     this.#card = card;
   }
@@ -57,6 +61,11 @@ export class HostedCommunity {
 
   get isArchived(): boolean {
     return this.#card.archived;
+  }
+
+  /** Whether this person left it; only an invite brings them back. */
+  get hasLeft(): boolean {
+    return this.#card.left;
   }
 
   /** The number of the person who takes part in it. */
@@ -108,6 +117,7 @@ export class HostedCommunity {
       id: this.id,
       name,
       state: this.#state(),
+      left: this.#card.left,
       problem: this.#fault,
       handle,
       role,
@@ -154,7 +164,7 @@ export class HostedCommunity {
   async #open(): Promise<OpenCommunity> {
     const { logger, changed, clock } = this.#init;
     try {
-      const opened = await this.#init.open(this.directory, this.#card);
+      const opened = await this.#init.open(this.directory, this.#card.archived);
       this.#openedAt = clock.now();
       this.#running = opened;
       this.#fault = null;
@@ -175,15 +185,16 @@ export class HostedCommunity {
     }
   }
 
-  /** Changes facts of its entry that the database does not have; an archived community closes first. */
+  /** Changes facts of its entry that the database does not have, and closes it: it opens again by them. */
   async change(facts: Partial<Pick<Card, 'archived' | 'left'>>): Promise<void> {
+    // First, so that a call which opens it meanwhile finds the new facts.
+    this.#card = { ...this.#card, ...facts };
     await this.close();
-    this.#card = { ...this.#card, ...facts, usedAt: 0 };
     await this.#keepCard();
     this.#init.changed();
   }
 
-  /** Closes it, whoever uses it. Never rejects. */
+  /** Closes it even while calls use it. Never rejects. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close().finally(() => {
       this.#closing = null;
@@ -212,7 +223,8 @@ export class HostedCommunity {
     const dueAt = ledger ? this.#nextDue() : this.#card.dueAt;
     // A node that validates alone has nobody to serve while it has no peer and no member uses it.
     const validates = ledger ? ledger.validating && ledger.validators > 1 : this.#card.validates;
-    this.#card = { ...this.#current(), validates, dueAt };
+    const { person, joinedAt } = this.#running ?? this.#card;
+    this.#card = { ...this.#current(), validates, dueAt, person, joinedAt };
     await writeCard(this.directory.card, this.#card).catch((error: unknown) => {
       this.#init.logger.warn('card-not-written', { community: this.id, reason: problemOf(error).message });
     });

@@ -6,8 +6,15 @@ import { NoticeBoard } from '../../observability/index.ts';
 import { diskChunks } from '../../platform/disk/chunks.ts';
 import { signerOf } from '../../platform/keys/ed25519.ts';
 import { copyDatabaseNow, openDatabase } from '../../platform/sqlite/database.ts';
-import { genesisOf, migrations, openCommunity, type Community, type CommunityPorts } from '../community.ts';
-import type { CommunityDirectory } from '../data-directory.ts';
+import {
+  genesisOf,
+  migrations,
+  openCommunity,
+  participationOf,
+  type Community,
+  type CommunityPorts,
+} from '../community.ts';
+import { makeFolders, type CommunityDirectory } from '../data-directory.ts';
 import { guardedClock, degradedMode } from '../degraded-mode.ts';
 import { diskDiagnostics } from '../diagnostics-store.ts';
 import { withoutNetwork } from '../network.ts';
@@ -17,7 +24,6 @@ import { archivePorts, maintenancePorts } from '../tools.ts';
 import { undoAll } from '../undo.ts';
 import { version } from '../version.ts';
 import { openVoteJournal } from '../vote-journal.ts';
-import type { Card } from './card-file.ts';
 import { createCommunityStatus, type StatusView } from './status.ts';
 
 /** How long `stop` waits for the file check, which cannot be interrupted inside a large page. */
@@ -45,11 +51,12 @@ export interface SharedPorts extends Omit<
   readonly networkOf: (community: Uint8Array) => CommunityNetwork;
 }
 
-/** The facts of a community's entry that decide how it opens. */
-export type OpeningCard = Pick<Card, 'archived' | 'person'>;
-
 /** A community that runs. */
 export interface OpenCommunity {
+  /** [CM7] The number of the person who takes part in it. */
+  readonly person: number;
+  /** When that person joined, in milliseconds since the Unix epoch. */
+  readonly joinedAt: number;
   readonly community: Community;
   readonly status: StatusView;
   /** A call was refused; matters only if the disk is the cause. */
@@ -66,31 +73,30 @@ export interface OpenCommunity {
 export async function openFolder(
   shared: SharedPorts,
   directory: CommunityDirectory,
-  card: OpeningCard,
+  archived: boolean,
 ): Promise<OpenCommunity> {
   try {
-    return await open(shared, directory, card);
+    return await open(shared, directory, archived);
   } catch (error) {
     // Damage shows in many kinds of errors; SQLite's own check decides whether it is damage.
     if (error instanceof Problem && error.code !== 'database-corrupt') throw error;
     const faults = await noteDamage(directory);
     if (faults.length === 0) throw error;
-    return open(shared, directory, card);
+    return open(shared, directory, archived);
   }
 }
 
 async function open(
   shared: SharedPorts,
   directory: CommunityDirectory,
-  { archived, person }: OpeningCard,
+  archived: boolean,
 ): Promise<OpenCommunity> {
   const { clock: nodeClock, logger, validator } = shared;
   // [CM6] An archived community is for reading alone.
   const alone = shared.alone || archived;
-  const own = shared.signerOf(person);
-  const signer = archived ? readOnly(own) : own;
   const undo: (() => unknown)[] = [];
   try {
+    await makeFolders(directory);
     const repaired = wantsRepair(directory) ? await repairDatabase(directory, nodeClock.now()) : null;
     if (repaired !== null) logger.warn('database-repaired', { damaged: repaired });
     const db = openDatabase(directory.database, migrations, {
@@ -99,6 +105,9 @@ async function open(
     undo.push(() => db.close());
     const genesis = genesisOf(db);
     if (!genesis) throw problem('community-empty', { path: directory.path });
+    const participation = participationOf(db, genesis);
+    const own = shared.signerOf(participation.person);
+    const signer = archived ? readOnly(own) : own;
     const journal = await openVoteJournal(directory, validator.bls.publicKey, false);
     undo.push(() => journal.close());
     const notices = new NoticeBoard(nodeClock);
@@ -148,6 +157,7 @@ async function open(
       });
     }
     return {
+      ...participation,
       community,
       status,
       refused,

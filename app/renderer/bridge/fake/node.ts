@@ -61,6 +61,7 @@ export const sampleCard = (now: number): CommunityCard => ({
   name: NAME,
   state: 'open',
   problem: null,
+  left: false,
   handle: me.handle,
   role: 'sysop',
   unread: 0,

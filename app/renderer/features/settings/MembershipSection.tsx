@@ -28,14 +28,17 @@ export function MembershipSection({ id }: { id: string }) {
     <Panel title={words.title}>
       <div className="stack">
         {problem !== null && <ProblemNotice problem={problem} />}
-        <Choice means={isArchived ? words.isArchived : words.archiveMeans}>
-          <Button
-            isDisabled={busy}
-            onPress={() => void run(() => client.communities.archive({ id, archived: !isArchived }))}
-          >
-            {isArchived ? words.unarchive : words.archive}
-          </Button>
-        </Choice>
+        {card.left && <p className="measure">{words.hasLeft}</p>}
+        {!card.left && (
+          <Choice means={isArchived ? words.isArchived : words.archiveMeans}>
+            <Button
+              isDisabled={busy}
+              onPress={() => void run(() => client.communities.archive({ id, archived: !isArchived }))}
+            >
+              {isArchived ? words.unarchive : words.archive}
+            </Button>
+          </Choice>
+        )}
         {!isArchived && (
           <Choice means={words.leaveMeans}>
             <Button isDisabled={busy} onPress={() => setAsking('leave')}>

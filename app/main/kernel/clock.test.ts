@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { systemClock } from './clock.ts';
+import { endingClock, every, systemClock } from './clock.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -22,4 +22,20 @@ test('a long wait can be cancelled at any time', () => {
   cancel();
   vi.advanceTimersByTime(40 * DAY_MS);
   expect(task).not.toHaveBeenCalled();
+});
+
+test('a clock that ended runs nothing more', () => {
+  const clock = endingClock(systemClock);
+  const [early, late, repeated] = [vi.fn<() => void>(), vi.fn<() => void>(), vi.fn<() => void>()];
+  clock.after(10, early);
+  clock.after(30, late);
+  clock.after(5, late)();
+  every(clock, 15, repeated);
+  vi.advanceTimersByTime(20);
+  expect([early, late, repeated].map(({ mock }) => mock.calls.length)).toEqual([1, 0, 1]);
+  clock.end();
+  clock.after(1, late);
+  vi.advanceTimersByTime(DAY_MS);
+  expect([early, late, repeated].map(({ mock }) => mock.calls.length)).toEqual([1, 0, 1]);
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -32,6 +32,35 @@ export const systemClock: Clock = {
 };
 
 /**
+ * The clock of a part that ends before the process does: `end` cancels all its tasks, and later ones never run, so
+ * that none finds a closed database.
+ */
+export function endingClock(clock: Clock): Clock & { end(): void } {
+  const cancels = new Set<() => void>();
+  let ended = false;
+  return {
+    now: () => clock.now(),
+    after(delayMs, task) {
+      if (ended) return () => {};
+      const cancelTask = clock.after(delayMs, () => {
+        cancels.delete(cancel);
+        task();
+      });
+      const cancel = () => {
+        cancels.delete(cancel);
+        cancelTask();
+      };
+      cancels.add(cancel);
+      return cancel;
+    },
+    end() {
+      ended = true;
+      for (const cancel of cancels) cancel();
+    },
+  };
+}
+
+/**
  * Runs `task` every `periodMs` by the clock, counted from the end of the last run; returns the function that
  * stops it. A failed run is reported to the clock's error handler, and the next one runs all the same.
  */

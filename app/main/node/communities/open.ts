@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { CommunityNetwork } from '../../federation/index.ts';
+import { endingClock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/errors.ts';
 import type { BulkSigner } from '../../kernel/signer.ts';
 import { NoticeBoard } from '../../observability/index.ts';
@@ -111,8 +112,10 @@ async function open(
     const journal = await openVoteJournal(directory, validator.bls.publicKey, false);
     undo.push(() => journal.close());
     const notices = new NoticeBoard(nodeClock);
-    const { failed, refused } = degradedMode({ clock: nodeClock, logger, db, notices, status: () => status });
-    const clock = guardedClock(nodeClock, failed);
+    const ownClock = endingClock(nodeClock);
+    undo.push(() => ownClock.end());
+    const { failed, refused } = degradedMode({ clock: ownClock, logger, db, notices, status: () => status });
+    const clock = guardedClock(ownClock, failed);
     const { transport, network, close } = archived
       ? { ...withoutNetwork(signerOf(shared.peerSeed)), close() {} }
       : shared.networkOf(genesis.id);

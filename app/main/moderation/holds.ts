@@ -57,6 +57,18 @@ export interface Settled {
 }
 
 /**
+ * SQL: the condition for holds of these sources. Holds stay while the feature of their items is off, and nobody can read
+ * those items then. Most databases have none, and a count without conditions is a hundred times as fast.
+ *
+ * @param column the name of the column `kind` in the statement.
+ */
+export function isKnownHold(db: Database, sources: readonly ItemSource[], column = 'kind'): string {
+  const codes = sources.map(({ code }) => code).join(', ');
+  const others = db.prepare(`SELECT 1 FROM held_item WHERE kind NOT IN (${codes}) LIMIT 1`).get();
+  return others ? `${column} IN (${codes})` : 'TRUE';
+}
+
+/**
  * The items that are not shown here, and why [J11]. All changes run in the caller's transaction; {@link tell}
  * calls the listeners after it.
  */
@@ -80,8 +92,7 @@ export class Holds {
     now: () => number;
   }) {
     const { db } = init;
-    // Holds stay while the feature of their items is off; nobody can read or show those items then.
-    const isKnown = `kind IN (${init.sources.map(({ code }) => code).join(', ')})`;
+    const isKnown = isKnownHold(db, init.sources);
     this.#db = db;
     this.#sources = new Map(init.sources.map((source) => [source.kind, source]));
     this.#kindOf = new Map(init.sources.map(({ code, kind }) => [code, kind]));

@@ -2,7 +2,7 @@ export { decide, DEFAULT_THRESHOLDS, type Finding } from './decision.ts';
 export { Engine, type Outcome } from './engine.ts';
 export { Gate, type OwnWords, type Passed } from './gate.ts';
 export { LABELS } from './labels.ts';
-export { HOLD_STATES, Holds, type HoldRow, type HoldState } from './holds.ts';
+export { HOLD_STATES, Holds, isKnownHold, type HoldRow, type HoldState } from './holds.ts';
 export { Classifier, spoken, type Judgement, type LanguageDetector, type Message } from './classifier.ts';
 export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';

@@ -1,7 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { digestOf } from '../kernel/cid.ts';
 import type { Cell, Database } from '../kernel/database.ts';
-import { LABELS, HOLD_STATES, type ItemSource } from '../moderation/index.ts';
+import { LABELS, HOLD_STATES, isKnownHold, type ItemSource } from '../moderation/index.ts';
 import { problem } from './problems.ts';
 
 /**
@@ -41,7 +41,7 @@ interface ItemSql {
   readonly codes: ReadonlyMap<string, number>;
 }
 
-function itemSqlOf(sources: readonly ItemSource[]): ItemSql {
+function itemSqlOf(db: Database, sources: readonly ItemSource[]): ItemSql {
   const quoted = (kinds: readonly string[]) => kinds.map((kind) => `'${kind}'`).join(', ');
   const cases = sources.map(({ code, kinds }) => `WHEN e.kind IN (${quoted(kinds)}) THEN ${code}`);
   const places = sources.flatMap(({ placeView }) =>
@@ -49,7 +49,7 @@ function itemSqlOf(sources: readonly ItemSource[]): ItemSql {
   );
   return {
     kind: `COALESCE(h.kind, CASE ${cases.join(' ')} END)`,
-    isKnown: `h.kind IN (${sources.map(({ code }) => code).join(', ')})`,
+    isKnown: isKnownHold(db, sources, 'h.kind'),
     marked: `FROM review_item i CROSS JOIN event e ON e.id = i.item LEFT JOIN held_item h ON h.n = e.seq
       WHERE e.kind IN (${quoted(sources.flatMap(({ kinds }) => kinds))})`,
     board: places.length === 0 ? 'h.board' : `COALESCE(h.board, ${places.join(', ')})`,
@@ -64,7 +64,7 @@ export class Queue {
 
   constructor(db: Database, sources: readonly ItemSource[]) {
     this.#db = db;
-    this.#items = itemSqlOf(sources);
+    this.#items = itemSqlOf(db, sources);
   }
 
   /** Positions after a cursor; `says` searches for the words of the filter. */

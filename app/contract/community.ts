@@ -4,6 +4,7 @@ import { base, Cid, Did, empty, Progress, Role, Timestamp } from './common.ts';
 import { CommunityName } from './communities.ts';
 import { Notice } from './notice.ts';
 import { Reachability } from './reachability.ts';
+import { communitySettingsContract } from './settings.ts';
 
 export const CommunityStatus = z.object({
   id: Cid,
@@ -19,6 +20,8 @@ export const CommunityStatus = z.object({
   /** Current catch-up, or null if this node is up to date as far as its peers know. */
   sync: Progress.extend({ stage: z.enum(['members', 'newest', 'history', 'files']) }).nullable(),
   databaseBytes: z.number().nonnegative(),
+  /** The space that its database and its files take, and the most they may take; null for no limit. */
+  space: z.object({ usedBytes: z.number().nonnegative(), quotaBytes: z.number().nullable() }),
   /** Names of the features that run. */
   features: z.array(z.string()),
   notices: z.array(Notice),
@@ -50,4 +53,5 @@ export const communityContract = {
   update: base
     .input(z.object({ name: CommunityName.optional(), description: z.string().max(400).optional() }))
     .output(empty),
+  ...communitySettingsContract,
 };

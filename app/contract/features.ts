@@ -1,6 +1,6 @@
 /**
  * The features of a node. Each module exports `contract`, its procedures, and where a sysop may set something,
- * `settings` with a schema and defaults.
+ * `settings` with a schema, defaults, and whether a community may have values of its own.
  */
 export * as archive from './archive.ts';
 export * as boards from './boards.ts';

@@ -47,12 +47,21 @@ export const NodeSettings = z.object({
       .max(16 * 1024 * 1024),
     /** How many database backups to keep. */
     backups: z.number().int().min(1).max(50),
+    /** The most bytes that the database and the files of one community may take; null for no limit. */
+    quotaBytes: z
+      .number()
+      .int()
+      .min(1024 * 1024)
+      .nullable(),
   }),
   desktop: z.object({
     closeToTray: z.boolean(),
     startAtLogin: z.boolean(),
   }),
 });
+
+/** The sections that a community may have values of its own for; the rest concerns the node as a whole. */
+export const perCommunity = ['features', 'storage'] as const satisfies (keyof typeof NodeSettings.shape)[];
 
 export const NodeSettingsPatch = z.object({
   node: NodeSettings.shape.node.partial().optional(),
@@ -80,6 +89,7 @@ export const nodeDefaults: z.infer<typeof NodeSettings> = {
     fileBudgetBytes: 5 * 1024 ** 3,
     maxFileBytes: 16 * 1024 * 1024,
     backups: 5,
+    quotaBytes: null,
   },
   desktop: { closeToTray: true, startAtLogin: false },
 };

@@ -5,6 +5,7 @@ import type { Genesis } from '../community/index.ts';
 import type { ChunkDisk } from '../files/index.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import type { Metric } from '../kernel/metric.ts';
+import type { Quota } from '../kernel/quota.ts';
 import type { LedgerKinds, LedgerProjection } from '../ledger/index.ts';
 import type { Authority, Kind, Projection } from '../log/kinds.ts';
 import type { LogStore } from '../log/store.ts';
@@ -19,7 +20,9 @@ export interface StoredBase {
   readonly store: LogStore;
   readonly clock: Clock;
   readonly chunks: ChunkDisk;
+  /** The settings in force in this community, read on each use. */
   readonly settings: () => Settings;
+  readonly quota: Quota;
   readonly genesis: Genesis;
   /** Ticks of the genesis document. */
   readonly genesisTime: number;
@@ -98,6 +101,11 @@ export interface Feature {
   readonly tables?: Tables;
   /** Views of its tables that other features may read; they see no other rows of the feature. */
   readonly views?: readonly string[];
+  /**
+   * Counts the bytes that it keeps outside the database, from its tables. Called also while the feature is off, since
+   * they count against the quota of the community.
+   */
+  readonly filesBytes?: (db: Database) => number;
   /** Event kinds; its projections take them. */
   readonly kinds?: readonly Kind[];
   /** Transaction kinds; each exists since a version of the protocol. */

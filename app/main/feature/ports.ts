@@ -4,6 +4,7 @@ import type { Network } from '../federation/index.ts';
 import type { Bls, BlsSigner } from '../kernel/bls.ts';
 import type { Random } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { Quota } from '../kernel/quota.ts';
 import type { BulkSigner, Verifier } from '../kernel/signer.ts';
 import type { LedgerKinds, LedgerProjection, VoteJournal } from '../ledger/index.ts';
 import type { Transport } from '../log/transport.ts';
@@ -16,6 +17,8 @@ import type { Gathered } from './gather.ts';
  * Adapters and facts that the node provides to a community: real in a node, virtual in the simulation.
  */
 export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' | 'settings'> {
+  /** The space that the community may take; a test world without limits leaves it out. */
+  readonly quota?: Quota;
   readonly transport: Transport;
   readonly network: Network;
   /** The operating system, as `process.platform` names it. */
@@ -47,7 +50,7 @@ export interface WorldPorts extends Pick<StoredBase, 'db' | 'clock' | 'chunks' |
 }
 
 /** Everything that is passed to `create` of a feature; each declares the part that it uses. */
-export interface FeaturePorts extends WorldPorts, StoredBase {
+export interface FeaturePorts extends Omit<WorldPorts, 'quota'>, StoredBase {
   /** The contributions of all features. */
   readonly gathered: Gathered;
   readonly ledgerKinds: LedgerKinds;

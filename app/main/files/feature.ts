@@ -5,7 +5,7 @@ import type { Moderation } from '../moderation/index.ts';
 import { filesApi } from './api.ts';
 import { filesMigrations } from './migrations.ts';
 import { createFiles, readWhole } from './service.ts';
-import { FileStore } from './store.ts';
+import { chunkBytesIn, FileStore } from './store.ts';
 
 export const filesFeature = defineFeature({
   name: 'files',
@@ -13,15 +13,16 @@ export const filesFeature = defineFeature({
   needs: ['log', 'moderation'],
   migrations: filesMigrations,
   tables: { kept: ['file', 'chunk'] },
-  stored: ({ db, chunks, clock, settings }: StoredBase) => {
+  filesBytes: chunkBytesIn,
+  stored: ({ db, chunks, clock, settings, quota }: StoredBase) => {
     const fileBudgetBytes = () => settings().storage.fileBudgetBytes;
-    const store = new FileStore({ db, disk: chunks, clock, fileBudgetBytes });
+    const store = new FileStore({ db, disk: chunks, clock, fileBudgetBytes, quota });
     return { store, readFile: (digest: Uint8Array) => readWhole(store, digest) };
   },
   create(
     ports: Pick<
       FeaturePorts,
-      'transport' | 'clock' | 'signer' | 'verifier' | 'logger' | 'settings' | 'gathered'
+      'transport' | 'clock' | 'signer' | 'verifier' | 'logger' | 'settings' | 'quota' | 'gathered'
     >,
     { log, moderation }: { log: Log; moderation: Pick<Moderation, 'gate'> },
     { store },

@@ -18,7 +18,7 @@ const SHUN_MS = 600_000;
 /** Codes that only a malicious peer causes. */
 const HOSTILE = new Set(['wrong-chunk', 'bad-manifest', 'malformed', 'bad-signature', 'wrong-community']);
 /** Codes that end the search, since no other peer can help. */
-const FINAL = new Set(['disk-full', 'read-only', 'file-budget', 'cancelled']);
+const FINAL = new Set(['disk-full', 'read-only', 'file-budget', 'file-quota', 'cancelled']);
 
 export interface FetchInit extends Omit<HandshakeInit, 'transport'> {
   readonly transport: Transport;
@@ -43,7 +43,7 @@ export class FileFetcher {
 
   /**
    * Resolves once the file is complete here. Concurrent requests for a file share one transfer.
-   * Throws a Problem `file-unavailable`, `cancelled`, `file-budget` or `disk-full`.
+   * Throws a Problem `file-unavailable`, `cancelled`, `file-budget`, `file-quota` or `disk-full`.
    */
   async fetch(id: Uint8Array, signal?: AbortSignal): Promise<void> {
     const key = toHex(id);

@@ -19,6 +19,10 @@ export const problem = defineProblems('files', {
     message: 'The space set aside for files is used up.',
     remedy: 'Raise the space for files in the settings.',
   },
+  'file-quota': {
+    message: 'The file does not fit into the space that is left for this community.',
+    remedy: 'Raise the space for this community in the settings, or drop what it no longer needs.',
+  },
   'file-unavailable': {
     message: 'No connected peer has this file now.',
     remedy: 'Try again when more nodes are online.',

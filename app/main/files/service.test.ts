@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cidOf, digestOf } from '../kernel/cid.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
+import { noQuota, type Quota } from '../kernel/quota.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { sendHandshake } from '../log/handshake.ts';
 import type { Channel } from '../log/transport.ts';
@@ -19,13 +20,18 @@ interface Options {
   sizeBytes?: number;
   fileBudgetBytes?: number;
   maxFileBytes?: number;
+  quota?: Quota;
 }
 
-function filesOf(node: TestNode, { sizeBytes, fileBudgetBytes = 1e9, maxFileBytes = MAX }: Options = {}) {
+function filesOf(
+  node: TestNode,
+  { sizeBytes, fileBudgetBytes = 1e9, maxFileBytes = MAX, quota = noQuota }: Options = {},
+) {
   const disk = memoryChunks(sizeBytes);
-  const store = new FileStore({ ...node, disk, fileBudgetBytes: () => fileBudgetBytes });
+  const store = new FileStore({ ...node, disk, fileBudgetBytes: () => fileBudgetBytes, quota });
   const files = createFiles({
     ...node,
+    quota,
     store,
     nodeName: () => node.name,
     maxFileBytes: () => maxFileBytes,
@@ -213,6 +219,39 @@ describe('files of others', () => {
     }
     expect(cids.map((cid) => ines.has(digestOf(cid)))).toEqual([false, true, true]);
     expect(same((await clock.settle(ines.get(cids[0]!))).bytes, file(1, 1))).toBe(true);
+  });
+
+  test('[CM12] are dropped, and not fetched, where they would take the space kept for what members write', async () => {
+    const { nodes, clock } = await community('mara', 'ines');
+    const mara = filesOf(nodes[0]!);
+    const space = { left: 3 * CHUNK_BYTES, reserved: CHUNK_BYTES, tell: () => {} };
+    const ines = filesOf(nodes[1]!, {
+      quota: {
+        ...noQuota,
+        leftBytes: () => space.left,
+        spareBytes: () => space.left - space.reserved,
+        filesChanged: (byBytes) => (space.left -= byBytes ?? -CHUNK_BYTES),
+        onTight: (listener) => ((space.tell = listener), () => {}),
+      },
+    });
+    const cids = await Promise.all(
+      [1, 2, 3].map(async (seed) => (await mara.put(file(1, seed), 'x', '')).cid),
+    );
+    const here = () => cids.map((cid) => ines.has(digestOf(cid)));
+    for (const cid of cids) {
+      await clock.settle(ines.get(cid));
+      await clock.pass(1000);
+    }
+    expect(here()).toEqual([false, true, true]);
+    // Two more posts are written, of a chunk’s size each.
+    space.left -= 2 * CHUNK_BYTES;
+    space.tell();
+    await clock.pass(1);
+    expect(here()).toEqual([false, false, false]);
+    await expect(clock.settle(ines.get(cids[0]!))).rejects.toEqual(code('file-quota'));
+    // An upload may take all that is left.
+    await ines.put(file(1, 4), 'own', '');
+    await expect(ines.put(file(1, 5), 'own', '')).rejects.toEqual(code('file-quota'));
   });
 
   test('damage on disk is noticed and repaired from a peer', async () => {

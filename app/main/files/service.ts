@@ -4,6 +4,7 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { silentLogger, type Logger } from '../kernel/logger.ts';
+import type { Quota } from '../kernel/quota.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Authority } from '../log/kinds.ts';
@@ -30,6 +31,7 @@ export interface FilesInit {
   readonly signer: Signer;
   readonly verifier: Verifier;
   readonly authority: Authority;
+  readonly quota: Quota;
   readonly nodeName: () => string;
   readonly logger?: Logger;
   /** Settings, read on each use. */
@@ -61,7 +63,7 @@ export type Files = ReturnType<typeof createFiles>;
 
 /** Attachments of posts, stored as chunks, fetched from peers on demand and served to members. */
 export function createFiles(init: FilesInit) {
-  const { clock, log, store, transport, maxFileBytes } = init;
+  const { clock, log, store, transport, quota, maxFileBytes } = init;
   const logger = init.logger ?? silentLogger;
   const server = new FileServer(init, store);
   const fetcher = new FileFetcher({ ...init, logger }, store);
@@ -106,6 +108,18 @@ export function createFiles(init: FilesInit) {
     }
   };
 
+  let isMakingWay = false;
+  const makeWay = async () => {
+    if (isMakingWay) return;
+    isMakingWay = true;
+    try {
+      await store.exclusively(() => store.makeWay());
+    } catch (error) {
+      logger.warn('file-not-dropped', { code: problemOf(error).code });
+    }
+    isMakingWay = false;
+  };
+
   return {
     /** Serves files and tracks which of them posts name. */
     start(): void {
@@ -113,7 +127,7 @@ export function createFiles(init: FilesInit) {
       transport.handle(FILES_PROTOCOL, (channel) =>
         stops.length > 0 ? server.answer(channel) : Promise.reject(problem('stopped')),
       );
-      stops = [log.onCommit(onCommit), every(clock, TIDY_MS, tidy)];
+      stops = [log.onCommit(onCommit), every(clock, TIDY_MS, tidy), quota.onTight(() => void makeWay())];
     },
 
     /** Ends transfers; they resume later from the chunks received. */
@@ -125,7 +139,7 @@ export function createFiles(init: FilesInit) {
 
     /**
      * Stores a file. It is dropped if no post names it within a day.
-     * Throws a Problem `file-too-large`, `file-budget` or `disk-full`.
+     * Throws a Problem `file-too-large`, `file-budget`, `file-quota` or `disk-full`.
      */
     async put(
       source: Uint8Array | AsyncIterable<Uint8Array>,
@@ -156,8 +170,8 @@ export function createFiles(init: FilesInit) {
 
     /**
      * The whole file; missing chunks are fetched from peers first. Its name is that of the post or the
-     * upload. Throws a Problem `bad-id`, `file-unavailable`, `cancelled`, `file-budget`, `disk-full` or
-     * `held-back`.
+     * upload. Throws a Problem `bad-id`, `file-unavailable`, `cancelled`, `file-budget`, `file-quota`,
+     * `disk-full` or `held-back`.
      */
     async get(cid: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; name: string; type: string }> {
       const id = digestOf(cid);

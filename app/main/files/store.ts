@@ -1,6 +1,7 @@
 import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
+import type { Quota } from '../kernel/quota.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { ChunkDisk } from './ports.ts';
 import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
@@ -21,9 +22,19 @@ export interface FileStoreInit {
   readonly db: Database;
   readonly disk: ChunkDisk;
   readonly clock: Clock;
-  /** The limit for all chunks on this node, in bytes. */
+  /** The limit for all chunks of this community, in bytes. */
   readonly fileBudgetBytes: () => number;
+  /** The space that the whole community may take. */
+  readonly quota: Quota;
 }
+
+/** The size of all chunks on disk, in bytes, as the tables of a database tell. */
+export const chunkBytesIn = (db: Database): number =>
+  db
+    .prepare<{ used: number }>(
+      'SELECT COALESCE(SUM(bytes), 0) AS used FROM (SELECT hash, bytes FROM chunk WHERE here = 1 GROUP BY hash)',
+    )
+    .get()!.used;
 
 /**
  * Files in tables, their chunks on disk. A chunk that several files share is stored once.
@@ -34,13 +45,15 @@ export class FileStore {
   readonly #disk: ChunkDisk;
   readonly #clock: Clock;
   readonly #budget: () => number;
+  readonly #quota: Quota;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ db, disk, clock, fileBudgetBytes }: FileStoreInit) {
+  constructor({ db, disk, clock, fileBudgetBytes, quota }: FileStoreInit) {
     this.#db = db;
     this.#disk = disk;
     this.#clock = clock;
     this.#budget = fileBudgetBytes;
+    this.#quota = quota;
   }
 
   /**
@@ -126,12 +139,13 @@ export class FileStore {
     );
   }
 
-  /** Stores one chunk, whose hash the caller checked. Throws a Problem `file-budget` or `disk-full`. */
+  /** Stores one chunk, whose hash the caller checked. Throws a Problem `file-budget`, `file-quota` or `disk-full`. */
   async addChunk(id: Uint8Array, n: number, hash: Uint8Array, bytes: Uint8Array): Promise<void> {
     if (this.#isHere(hash)) return this.#mark(id, n, hash);
     await this.#makeRoom(bytes.length, id);
     await this.#disk.write(hash, bytes);
     this.#mark(id, n, hash);
+    this.#quota.filesChanged(bytes.length);
   }
 
   #mark(id: Uint8Array, n: number, hash: Uint8Array): void {
@@ -167,6 +181,7 @@ export class FileStore {
         .run(hash);
       this.#db.prepare('UPDATE chunk SET here = 0 WHERE hash = ?').run(hash);
     });
+    this.#quota.filesChanged();
     return null;
   }
 
@@ -189,27 +204,36 @@ export class FileStore {
 
   /** The size of all chunks, in bytes. */
   usedBytes(): number {
-    return this.#db
-      .prepare<{ used: number }>(
-        'SELECT COALESCE(SUM(bytes), 0) AS used FROM (SELECT hash, bytes FROM chunk WHERE here = 1 GROUP BY hash)',
-      )
-      .get()!.used;
+    return chunkBytesIn(this.#db);
   }
 
-  /** Drops files that peers can serve again, the least recently used first, never this node's own uploads. */
+  /** Drops files that peers can serve again until there is room; `keep` is the file that needs it. */
   async #makeRoom(needed: number, keep: Uint8Array): Promise<void> {
-    const budget = this.#budget();
-    while (this.usedBytes() + needed > budget) {
-      const victim = this.#db
-        .prepare<{ id: Uint8Array }>(
-          'SELECT id FROM file WHERE complete = 1 AND own = 0 AND id <> ? ORDER BY last_used_at LIMIT 1',
-        )
-        .get(keep);
-      if (!victim) {
-        throw problem('file-budget');
-      }
-      await this.drop(victim.id);
+    const isOwn = this.row(keep)?.own === 1;
+    const lack = () => {
+      if (this.usedBytes() + needed > this.#budget()) return 'file-budget';
+      return needed > (isOwn ? this.#quota.leftBytes() : this.#quota.spareBytes()) ? 'file-quota' : null;
+    };
+    for (let lacks = lack(); lacks !== null; lacks = lack()) {
+      if (await this.#dropOldest(keep)) continue;
+      throw lacks === 'file-budget' ? problem('file-budget') : problem('file-quota');
     }
+  }
+
+  /** [CM12] Drops copies until they leave the community the space that is kept for what members write. */
+  async makeWay(): Promise<void> {
+    while (this.#quota.spareBytes() < 0 && (await this.#dropOldest(null)));
+  }
+
+  /** Drops the least recently used file that peers can serve again; false if only own uploads are left. */
+  async #dropOldest(keep: Uint8Array | null): Promise<boolean> {
+    const victim = this.#db
+      .prepare<{ id: Uint8Array }>(
+        'SELECT id FROM file WHERE complete = 1 AND own = 0 AND id IS NOT ? ORDER BY last_used_at LIMIT 1',
+      )
+      .get(keep);
+    if (victim) await this.drop(victim.id);
+    return victim !== undefined;
   }
 
   /** Removes a file's chunks that no other file uses; the name of a file that a post names is kept. */
@@ -225,6 +249,7 @@ export class FileStore {
       this.#db.prepare('DELETE FROM file WHERE id = ? AND attached = 0').run(id);
       this.#db.prepare('UPDATE file SET manifest = NULL, complete = 0, own = 0 WHERE id = ?').run(id);
     });
+    this.#quota.filesChanged();
     for (const { hash } of orphans) await this.#disk.remove(hash);
   }
 

@@ -15,10 +15,12 @@ import {
   type WorldPorts,
 } from '../feature/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
+import { noQuota } from '../kernel/quota.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
 import { kindsOf } from '../ledger/index.ts';
 import { LogStore } from '../log/store.ts';
+import { MeasuredLogStore } from './communities/measured-log-store.ts';
 import { features } from './features.ts';
 
 const ours: readonly Feature[] = features;
@@ -31,6 +33,10 @@ export const keptTables: readonly string[] = ours.flatMap(({ tables }) => tables
 
 /** Tables that are made again from events and blocks. */
 export const derivedTables: readonly string[] = ours.flatMap(({ tables }) => tables?.derived ?? []);
+
+/** The bytes that all features keep outside the database, as their tables tell. */
+export const filesBytes = (db: Database): number =>
+  ours.reduce((sum, feature) => sum + (feature.filesBytes?.(db) ?? 0), 0);
 
 /** The world that a community runs in. */
 export type CommunityPorts = WorldPorts;
@@ -79,12 +85,13 @@ export function genesisOf(db: Database): Genesis | null {
  * @param list the features, as another release has them: those of this node, with other kinds of events.
  */
 export async function openCommunity(ports: CommunityPorts, genesis: Genesis, list = ours) {
-  const { db, signer, transport, logger } = ports;
+  const { db, signer, transport, logger, quota = noQuota } = ports;
   const active = activeFeatures(list, ports.settings().features.off);
-  const store = new LogStore(db);
+  const store = new MeasuredLogStore(db, quota);
   const genesisTime = ticksOf(genesis.createdAt);
   const base: StoredBase = {
     ...ports,
+    quota,
     store,
     genesis,
     genesisTime,

@@ -26,6 +26,8 @@ export interface CommunityDirectory {
   readonly database: string;
   /** The entry of this community in the node's list, readable while the community is closed. */
   readonly card: string;
+  /** [CM9] The settings that this community has of its own; missing while it has none. */
+  readonly settings: string;
   /** [K10] How this node voted as a validator, and how far: in no backup, never moved to another machine. */
   readonly votes: string;
   readonly signState: string;
@@ -76,6 +78,7 @@ export function communityLayout(path: string): CommunityDirectory {
     path,
     database: join(path, 'community.db'),
     card: join(path, 'card.json'),
+    settings: join(path, 'settings.json'),
     votes: join(path, 'votes.log'),
     signState: join(path, 'votes.mark'),
     files: join(path, 'files'),

@@ -1,13 +1,13 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { problemOf, type Problem, type ProblemFields } from '../kernel/errors.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { NoticeBoard } from '../observability/index.ts';
 import type { StatusView } from './communities/status.ts';
 
-/** The problems that stop a node from writing until their cause is gone. */
-const CANNOT_WRITE = new Set(['disk-full', 'read-only', 'database-corrupt']);
-/** How often a node that could not write retries, in milliseconds. */
+/** The problems that stop a community from writing until their cause is gone. */
+const CANNOT_WRITE = new Set(['disk-full', 'read-only', 'database-corrupt', 'quota-full']);
+/** How often a community that could not write retries, in milliseconds. */
 const TRY_AGAIN_MS = 10_000;
 const NOTICE = 'cannot-write';
 
@@ -27,8 +27,8 @@ export function guardedClock(clock: Clock, failed: (error: unknown) => void): Cl
 }
 
 /**
- * Handles failed background work: it is logged, and while the disk takes no writes the node is read-only and
- * says so, until a write succeeds again.
+ * Handles failed background work: it is logged, and while the disk or the quota takes no writes the community is
+ * read-only and says so, until a write succeeds again.
  */
 export function degradedMode(init: {
   readonly clock: Clock;
@@ -36,46 +36,63 @@ export function degradedMode(init: {
   readonly db: Database;
   readonly notices: Pick<NoticeBoard, 'put' | 'remove'>;
   readonly status: () => Pick<StatusView, 'setPhase'>;
+  /** Throws a Problem while something other than the disk is in the way. */
+  readonly mayWrite?: () => void;
 }): {
   /** Background work failed. */
   readonly failed: (error: unknown) => void;
-  /** A request was refused with a Problem; matters only if the disk is the cause. */
-  readonly refused: (problem: Problem) => void;
+  /** A request was refused with a Problem; matters only if the disk or the quota is the cause. */
+  readonly refused: (problem: ProblemFields) => void;
+  /** Retries now: a cause may be gone. */
+  readonly retry: () => void;
 } {
-  const { clock, logger, db, notices, status } = init;
-  let degraded = false;
+  const { clock, logger, db, notices, status, mayWrite } = init;
+  /** The code of the problem; null while the community writes. */
+  let cause: string | null = null;
+  let cancel = () => {};
 
   const tryAgain = () => {
+    cancel();
+    if (cause === null) return;
     try {
+      mayWrite?.();
       db.transaction(() =>
         db.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('node.writes', ${clock.now()})`),
       );
-    } catch {
-      // Still failing: the notice stays, and the next retry is scheduled.
-      clock.after(TRY_AGAIN_MS, tryAgain);
+    } catch (error) {
+      // Still failing, perhaps for another reason: the next retry is scheduled.
+      say(problemOf(error));
+      cancel = clock.after(TRY_AGAIN_MS, tryAgain);
       return;
     }
-    degraded = false;
+    cause = null;
     logger.info('writes-again');
     notices.remove(NOTICE);
     status().setPhase('ready');
   };
 
-  const degrade = ({ code, message, remedy }: ProblemFields) => {
-    if (degraded || !CANNOT_WRITE.has(code)) return;
-    degraded = true;
-    notices.put({ id: NOTICE, code, severity: 'danger', message, remedy, action: null });
+  const say = ({ code, message, remedy }: ProblemFields) => {
+    if (cause === code || !CANNOT_WRITE.has(code)) return;
+    cause = code;
+    const action = code === 'quota-full' ? 'go.settings' : null;
+    notices.put({ id: NOTICE, code, severity: 'danger', message, remedy, action });
+  };
+
+  const degrade = (problem: ProblemFields) => {
+    if (cause !== null || !CANNOT_WRITE.has(problem.code)) return;
+    say(problem);
     status().setPhase('degraded');
-    clock.after(TRY_AGAIN_MS, tryAgain);
+    cancel = clock.after(TRY_AGAIN_MS, tryAgain);
   };
 
   return {
     failed(error) {
       const problem = problemOf(error);
-      const known = degraded && CANNOT_WRITE.has(problem.code);
+      const known = cause !== null && CANNOT_WRITE.has(problem.code);
       if (!known) logger.error('task-failed', { code: problem.code, reason: problem.message });
       degrade(problem);
     },
     refused: degrade,
+    retry: tryAgain,
   };
 }

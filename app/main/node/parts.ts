@@ -10,7 +10,7 @@ import type { SettingsFile } from './settings-file.ts';
 export interface NodeParts {
   readonly directory: DataDirectory;
   readonly keys: KeyRing;
-  readonly settings: SettingsFile;
+  readonly settings: SettingsFile<Settings, SettingsPatch>;
   /** The network of the whole node. */
   readonly net: NetworkPair;
   /** Shared by the communities. */

@@ -56,6 +56,17 @@ export const problem = defineProblems('node', {
     message: 'The settings file is not valid, so this node uses the default settings.',
     remedy: 'Set what you need again. The old file was kept as {path}.',
   },
+  'own-settings-unreadable': {
+    code: 'settings-invalid',
+    message:
+      'The file with this community’s own settings is not valid, so it follows the settings of the node.',
+    remedy: 'Set what you need again. The old file was kept as {path}.',
+  },
+  'quota-full': {
+    message:
+      'This community has used up its space of {quota, number} MiB. It can be read, and takes nothing new.',
+    remedy: 'Raise the space for this community in the settings; it then continues automatically.',
+  },
   'network-changing': {
     message: 'The network settings are being changed.',
     remedy: 'Try again in a moment.',

@@ -8,6 +8,7 @@ import { cidOf } from '../kernel/cid.ts';
 import { cardOf, checkPossessions, soleLedger, type Validator } from '../ledger/index.ts';
 import type { HostedCommunity } from './communities/hosted.ts';
 import type { OpenCommunity } from './communities/open.ts';
+import { viewOf } from './communities/own-settings.ts';
 import type { Services } from './community.ts';
 import { features } from './features.ts';
 import { exportCommunity } from './communities/export.ts';
@@ -171,6 +172,8 @@ export function createRouter(parts: NodeParts, status: Status) {
 
   const { community } = api.community;
   const openIn = (context: CallContext) => communities.get(context.community).running!;
+  const settingsIn = (context: CallContext) =>
+    viewOf(parts.settings.settings, openIn(context).settings.settings);
   const inCommunity = api.community.router({
     community: {
       status: community.status.handler(({ context }) => openIn(context).status.current()),
@@ -186,6 +189,12 @@ export function createRouter(parts: NodeParts, status: Status) {
         openIn(context).community.community.update(input);
         context.changed();
         return {};
+      }),
+      settings: community.settings.handler(({ context }) => settingsIn(context)),
+      changeSettings: community.changeSettings.handler(async ({ input, context }) => {
+        await communities.get(context.community).changeSettings(input);
+        openIn(context).status.changed();
+        return settingsIn(context);
       }),
     },
     ...featureApis(api.community),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defaultSettings } from '../../contract/settings.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { SettingsFile } from './settings-file.ts';
+import { nodeSettings, SettingsFile } from './settings-file.ts';
 
 let root: string;
 let path: string;
@@ -13,7 +13,7 @@ beforeEach(async () => {
   path = join(root, 'settings.json');
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
-const open = () => SettingsFile.open(path, systemClock);
+const open = () => SettingsFile.open(path, systemClock, nodeSettings);
 
 test('a new node runs with defaults', async () => {
   const file = await open();

@@ -1,41 +1,66 @@
 import { readFile, rename } from 'node:fs/promises';
+import type * as z from 'zod';
 import { defaultSettings, Settings, type SettingsPatch } from '../../contract/settings.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ProblemFields } from '../kernel/errors.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { problem } from './problems.ts';
 
-/** The settings of one node, in a file that people may read but never have to edit. */
-export class SettingsFile {
+/** What a file of settings holds, and how it changes. */
+export interface SettingsForm<T, Change> {
+  readonly schema: z.ZodType<T>;
+  /** The settings without a file. */
+  readonly initial: T;
+  /** The content of a file, before the schema checks it. */
+  readonly read: (raw: object) => unknown;
+  /** The settings after a change, before the schema checks them. */
+  readonly changed: (now: T, change: Change) => unknown;
+  /** Tells the sysop that a file could not be used and was kept under another path. */
+  readonly unreadable: (path: string) => ProblemFields;
+}
+
+/** Settings in a file that people may read but never have to edit. */
+export class SettingsFile<T, Change> {
   readonly #path: string;
-  #settings: Settings;
+  readonly #form: SettingsForm<T, Change>;
+  #settings: T;
   #last: Promise<unknown> = Promise.resolve();
   /** Set if the file could not be used: a problem for the sysop. */
   readonly problem: ProblemFields | null;
 
-  private constructor(path: string, settings: Settings, problem: ProblemFields | null) {
+  private constructor(
+    path: string,
+    form: SettingsForm<T, Change>,
+    settings: T,
+    problem: ProblemFields | null,
+  ) {
     this.#path = path;
+    this.#form = form;
     this.#settings = settings;
     this.problem = problem;
   }
 
-  /** Reads the settings; missing ones get their default, and unknown ones are dropped. */
-  static async open(path: string, clock: Clock): Promise<SettingsFile> {
+  /** Reads the settings; unknown ones are dropped. A file that cannot be used is set aside. */
+  static async open<T, Change>(
+    path: string,
+    clock: Clock,
+    form: SettingsForm<T, Change>,
+  ): Promise<SettingsFile<T, Change>> {
     let content: string;
     try {
       content = await readFile(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      return new SettingsFile(path, defaultSettings, null);
+      return new SettingsFile(path, form, form.initial, null);
     }
-    const settings = parse(content);
-    if (settings) return new SettingsFile(path, settings, null);
+    const settings = parse(content, form);
+    if (settings !== null) return new SettingsFile(path, form, settings, null);
     const aside = `${path}.invalid-${new Date(clock.now()).toISOString().replaceAll(':', '')}`;
     await rename(path, aside);
-    return new SettingsFile(path, defaultSettings, problem.fields('settings-unreadable', { path: aside }));
+    return new SettingsFile(path, form, form.initial, form.unreadable(aside));
   }
 
-  get settings(): Settings {
+  get settings(): T {
     return this.#settings;
   }
 
@@ -44,14 +69,14 @@ export class SettingsFile {
    * @returns the settings now in force.
    * @throws Problem `settings-invalid` if the result would be out of bounds; nothing is changed then.
    */
-  patch(patch: SettingsPatch): Promise<Settings> {
-    const done = this.#last.then(() => this.#apply(patch));
+  patch(change: Change): Promise<T> {
+    const done = this.#last.then(() => this.#apply(change));
     this.#last = done.catch(() => undefined);
     return done;
   }
 
-  async #apply(patch: SettingsPatch): Promise<Settings> {
-    const parsed = Settings.safeParse(merge(this.#settings, patch));
+  async #apply(change: Change): Promise<T> {
+    const parsed = this.#form.schema.safeParse(this.#form.changed(this.#settings, change));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       throw problem('settings-invalid', {
@@ -65,15 +90,24 @@ export class SettingsFile {
   }
 }
 
-function parse(content: string): Settings | null {
+function parse<T, Change>(content: string, { schema, read }: SettingsForm<T, Change>): T | null {
   try {
     const raw: unknown = JSON.parse(content);
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return null;
-    return Settings.safeParse(merge(defaultSettings, renamed(raw))).data ?? null;
+    return schema.safeParse(read(raw)).data ?? null;
   } catch {
     return null;
   }
 }
+
+/** The settings of a node; missing ones get their default. */
+export const nodeSettings: SettingsForm<Settings, SettingsPatch> = {
+  schema: Settings,
+  initial: defaultSettings,
+  read: (raw) => merge(defaultSettings, renamed(raw)),
+  changed: merge,
+  unreadable: (path) => problem.fields('settings-unreadable', { path }),
+};
 
 /** Settings of release 0.1 under their current names. */
 function renamed(raw: object): object {
@@ -82,14 +116,14 @@ function renamed(raw: object): object {
   return { ...raw, network: { portMapping: network.upnp, ...network } };
 }
 
-/** Merges `over` into `base`, two levels deep, like the settings. */
-function merge(base: Settings, over: object): Record<string, unknown> {
+/** Merges `over` into `base`, two levels deep, like the settings. Only sections of `base` are taken. */
+export function merge(base: object, over: object): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [section, values] of Object.entries(base)) {
     const patch: unknown =
       (Object.hasOwn(over, section) ? over[section as keyof typeof over] : undefined) ?? {};
     result[section] =
-      typeof patch === 'object' && patch !== null ? { ...values, ...definedOnly(patch) } : patch;
+      typeof patch === 'object' && patch !== null ? { ...(values as object), ...definedOnly(patch) } : patch;
   }
   return result;
 }

@@ -30,7 +30,7 @@ import { openNetwork } from './network.ts';
 import type { NodeParts } from './parts.ts';
 import { findPassphrase } from './passphrase.ts';
 import { createRouter } from './router.ts';
-import { SettingsFile } from './settings-file.ts';
+import { nodeSettings, SettingsFile } from './settings-file.ts';
 import { createStatus } from './status.ts';
 import { undoAll } from './undo.ts';
 import { version } from './version.ts';
@@ -84,7 +84,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
     undo.push(() => classifiers.close());
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
-    const settings = await SettingsFile.open(directory.settings, systemClock);
+    const settings = await SettingsFile.open(directory.settings, systemClock, nodeSettings);
     const { keys, besideKeys } = await openKeys(directory, init.systemKey ?? null);
     const net = await openNetwork({
       offline,
@@ -154,6 +154,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
         const changed = await settings.patch(patch);
         if (patch.network && (await net.apply(changed.network))) await resumed();
         if (patch.features) await communities.reopen();
+        if (patch.storage) for (const { quota } of communities.running()) quota.measure();
         const notice = net.notice();
         if (notice === null) status.notices.remove('port-taken');
         else status.notices.put(notice);
@@ -226,7 +227,7 @@ async function openKeys(
 }
 
 /** Saves the ports that a node listens on now for later starts. */
-async function keepPorts(settings: SettingsFile, network: Network): Promise<void> {
+async function keepPorts(settings: NodeParts['settings'], network: Network): Promise<void> {
   const portOf = (way: 'tcp' | 'websocket') =>
     network
       .listening()

@@ -17,6 +17,7 @@ export interface CommunityFigures {
   readonly counts: CommunityStatus['counts'];
   readonly peers: number;
   readonly databaseBytes: number;
+  readonly space: CommunityStatus['space'];
   /** Events per second of the catch-up in progress; 0 if there is none. */
   readonly syncPerSecond: number;
   readonly refusals: readonly { readonly code: string; readonly verdict: string; readonly count: number }[];
@@ -53,6 +54,10 @@ export function communityMetrics(input: CommunityFigures): Metric[] {
       input.syncPerSecond,
     ),
     gauge('impulse_database_bytes', 'Size of the database.', input.databaseBytes),
+    gauge('impulse_used_bytes', 'Space that database and files take.', input.space.usedBytes),
+    ...(input.space.quotaBytes === null
+      ? []
+      : [gauge('impulse_quota_bytes', 'Space that they may take.', input.space.quotaBytes)]),
     ...input.refusals.map(({ code, verdict, count }) =>
       counter('impulse_refused_events_total', 'Events refused, by reason.', count, { code, verdict }),
     ),

@@ -126,11 +126,13 @@ test('metrics count refusals by their reason', async () => {
     counts,
     peers: 3,
     databaseBytes: 0,
+    space: { usedBytes: 5000, quotaBytes: 9000 },
     syncPerSecond: 0,
     refusals: [{ code: 'bad-signature', verdict: 'reject', count: 4 }],
   });
   const text = prometheusText([...node, ...community]);
   expect(text).toContain('impulse_posts 7');
+  expect(text).toContain('impulse_quota_bytes 9000');
   expect(text).toContain('impulse_refused_events_total{code="bad-signature",verdict="reject"} 4');
   expect(text).toContain('process_start_time_seconds 1700000000');
 });

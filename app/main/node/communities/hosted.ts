@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CommunityCard, CommunityStatus } from '../../../contract/index.ts';
 import type { Lease } from '../../api/index.ts';
 import { problemOf, type ProblemFields } from '../../kernel/errors.ts';
@@ -8,6 +9,7 @@ import type { CommunityDirectory } from '../data-directory.ts';
 import { blankCard, readCard, writeCard, type Card } from './card-file.ts';
 import type { Kept } from './keeping.ts';
 import type { OpenCommunity } from './open.ts';
+import type { OwnChange } from './own-settings.ts';
 
 export interface HostedInit {
   readonly id: string;
@@ -40,6 +42,7 @@ export class HostedCommunity {
   #seen: { readonly status: CommunityStatus; readonly duties: number } | null = null;
   #openedAt = 0;
   #closed = new AbortController();
+  #lastChange: Promise<unknown> = Promise.resolve();
   #users = 0;
 
   private constructor(init: HostedInit, card: Card) {
@@ -192,6 +195,25 @@ export class HostedCommunity {
     await this.close();
     await this.#keepCard();
     this.#init.changed();
+  }
+
+  /**
+   * [CM9] Changes settings of its own, one change after another; they are in force once this resolves. Rejects with a
+   * Problem `settings-invalid`.
+   */
+  changeSettings(change: OwnChange): Promise<void> {
+    const done = this.#lastChange.then(async () => {
+      const { settings, quota } = await this.open();
+      const before = settings.settings.features;
+      const { features } = await settings.patch(change);
+      quota.measure();
+      if (isDeepStrictEqual(before, features)) return;
+      // A feature runs or does not run from the next opening on.
+      await this.close();
+      await this.open();
+    });
+    this.#lastChange = done.catch(() => undefined);
+    return done;
   }
 
   /** Closes it even while calls use it. Never rejects. */

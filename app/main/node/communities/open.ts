@@ -1,13 +1,15 @@
 import { renameSync, rmSync } from 'node:fs';
+import type { OwnSettings } from '../../../contract/settings.ts';
 import type { CommunityNetwork } from '../../federation/index.ts';
-import { endingClock } from '../../kernel/clock.ts';
-import { Problem } from '../../kernel/errors.ts';
+import { endingClock, every } from '../../kernel/clock.ts';
+import { Problem, type ProblemFields } from '../../kernel/errors.ts';
 import type { BulkSigner } from '../../kernel/signer.ts';
 import { NoticeBoard } from '../../observability/index.ts';
 import { diskChunks } from '../../platform/disk/chunks.ts';
 import { signerOf } from '../../platform/keys/ed25519.ts';
 import { copyDatabaseNow, openDatabase } from '../../platform/sqlite/database.ts';
 import {
+  filesBytes,
   genesisOf,
   migrations,
   openCommunity,
@@ -21,19 +23,25 @@ import { diskDiagnostics } from '../diagnostics-store.ts';
 import { withoutNetwork } from '../network.ts';
 import { problem } from '../problems.ts';
 import { examine, noteDamage, repairDatabase, sayMended, wantsRepair } from '../repair.ts';
+import { SettingsFile } from '../settings-file.ts';
 import { archivePorts, maintenancePorts } from '../tools.ts';
 import { undoAll } from '../undo.ts';
 import { version } from '../version.ts';
 import { openVoteJournal } from '../vote-journal.ts';
+import { layered, ownSettings, type OwnChange } from './own-settings.ts';
+import { CommunityQuota } from './quota.ts';
 import { createCommunityStatus, type StatusView } from './status.ts';
 
 /** How long `stop` waits for the file check, which cannot be interrupted inside a large page. */
 const EXAMINED_MS = 2000;
+/** How often the space that a community takes is measured, in milliseconds. */
+const MEASURE_MS = 2000;
 
 /** The parts of a node that its communities share. */
 export interface SharedPorts extends Omit<
   CommunityPorts,
   | 'db'
+  | 'quota'
   | 'transport'
   | 'network'
   | 'signer'
@@ -60,8 +68,11 @@ export interface OpenCommunity {
   readonly joinedAt: number;
   readonly community: Community;
   readonly status: StatusView;
-  /** A call was refused; matters only if the disk is the cause. */
-  refused(problem: Problem): void;
+  /** [CM9] The settings that it has of its own. */
+  readonly settings: SettingsFile<OwnSettings, OwnChange>;
+  readonly quota: Pick<CommunityQuota, 'measure'>;
+  /** A call was refused; matters only if the disk or the quota is the cause. */
+  refused(problem: ProblemFields): void;
   /** Runs a repair: the status shows it, and the file is checked afterwards. */
   repairing<T>(work: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
@@ -107,14 +118,31 @@ async function open(
     const genesis = genesisOf(db);
     if (!genesis) throw problem('community-empty', { path: directory.path });
     const participation = participationOf(db, genesis);
-    const own = shared.signerOf(participation.person);
-    const signer = archived ? readOnly(own) : own;
+    const person = shared.signerOf(participation.person);
+    const signer = archived ? readOnly(person) : person;
     const journal = await openVoteJournal(directory, validator.bls.publicKey, false);
     undo.push(() => journal.close());
     const notices = new NoticeBoard(nodeClock);
     const ownClock = endingClock(nodeClock);
     undo.push(() => ownClock.end());
-    const { failed, refused } = degradedMode({ clock: ownClock, logger, db, notices, status: () => status });
+    const own = await SettingsFile.open(directory.settings, nodeClock, ownSettings);
+    if (own.problem) {
+      notices.put({ id: 'settings', severity: 'attention', action: 'go.settings', ...own.problem });
+    }
+    const settings = layered(shared.settings, () => own.settings);
+    const quota = new CommunityQuota({
+      db,
+      limitBytes: () => settings().storage.quotaBytes,
+      filesBytes: () => filesBytes(db),
+    });
+    const { failed, refused, retry } = degradedMode({
+      clock: ownClock,
+      logger,
+      db,
+      notices,
+      status: () => status,
+      mayWrite: () => quota.mustHaveRoom(),
+    });
     const clock = guardedClock(ownClock, failed);
     const { transport, network, close } = archived
       ? { ...withoutNetwork(signerOf(shared.peerSeed)), close() {} }
@@ -128,6 +156,8 @@ async function open(
       network,
       clock,
       db,
+      settings,
+      quota,
       voteJournal: archived ? null : journal,
       notices,
       chunks: diskChunks(directory.files),
@@ -135,14 +165,18 @@ async function open(
       archive: () => archivePorts(clock),
       maintenance: maintenancePorts({
         directory,
-        keep: () => shared.settings().storage.backups,
+        keep: () => settings().storage.backups,
         ports: () => ports,
       }),
     };
     const community = await openCommunity(ports, genesis);
     undo.push(() => community.stop());
     const offline = () => alone || shared.settings().network.listen === 'off';
-    const status = createCommunityStatus({ community, notices, clock, logger, offline });
+    const status = createCommunityStatus({ community, notices, quota, clock, logger, offline });
+    const toldFull = (full: ProblemFields | null) => (full === null ? retry() : refused(full));
+    quota.onFull(toldFull);
+    toldFull(quota.full);
+    every(clock, MEASURE_MS, () => quota.measure());
     if (repaired !== null) {
       community.log.rebuild();
       sayMended(notices, repaired);
@@ -163,6 +197,8 @@ async function open(
       ...participation,
       community,
       status,
+      settings: own,
+      quota,
       refused,
       async repairing(work) {
         status.setPhase('repairing');

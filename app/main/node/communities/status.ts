@@ -7,6 +7,7 @@ import { communityMetrics, type NoticeBoard } from '../../observability/index.ts
 import type { Community, Services } from '../community.ts';
 import { features } from '../features.ts';
 import { WatchedValue } from '../watched-value.ts';
+import type { CommunityQuota } from './quota.ts';
 
 const REFRESH_MS = 2000;
 
@@ -27,6 +28,7 @@ const nothing: CommunityStatus['counts'] = {
 export interface CommunityStatusInit {
   readonly community: Community;
   readonly notices: NoticeBoard;
+  readonly quota: Pick<CommunityQuota, 'usedBytes' | 'limitBytes'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly offline: () => boolean;
@@ -35,7 +37,8 @@ export interface CommunityStatusInit {
 export type StatusView = ReturnType<typeof createCommunityStatus>;
 
 /** The status of an open community as one value: readable at any time, reported when it changes. */
-export function createCommunityStatus({ community, notices, clock, logger, offline }: CommunityStatusInit) {
+export function createCommunityStatus(init: CommunityStatusInit) {
+  const { community, notices, quota, clock, logger, offline } = init;
   const { genesis, log, members, federation, db, transport } = community;
   const reports = new Reports(logger);
   let phase: CommunityStatus['phase'] = 'ready';
@@ -71,6 +74,7 @@ export function createCommunityStatus({ community, notices, clock, logger, offli
         etaSeconds: progress.etaSeconds,
       },
       databaseBytes: db.sizeBytes(),
+      space: { usedBytes: quota.usedBytes, quotaBytes: quota.limitBytes },
       features: list.flatMap(({ name }) => (name in community ? [name] : [])),
       notices: notices.list(),
       counts: {
@@ -113,11 +117,12 @@ export function createCommunityStatus({ community, notices, clock, logger, offli
       for (const stop of stops.splice(0)) stop();
     },
     metrics(): readonly Metric[] {
-      const { counts, peers, sync, databaseBytes } = current();
+      const { counts, peers, sync, databaseBytes, space } = current();
       const own = communityMetrics({
         counts,
         peers,
         databaseBytes,
+        space,
         syncPerSecond: sync?.perSecond ?? 0,
         refusals: log.refusals(),
       });

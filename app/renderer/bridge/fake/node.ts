@@ -82,6 +82,7 @@ export const sampleCommunity = (now: number, network: SampleNetwork): CommunityS
   reachability: network.doctor(now - 6 * MINUTE_MS).reachability,
   sync: { stage: 'history', done: 812_400, total: 1_041_900, perSecond: 18_200, etaSeconds: 13 },
   databaseBytes: 1.9 * 1024 ** 3,
+  space: { usedBytes: 3.1 * 1024 ** 3, quotaBytes: null },
   features: [...optionalFeatures],
   notices: [],
   counts: {

@@ -9,6 +9,7 @@ import { THEME_TIMEOUT_MS, themeNames, visitIn, type Theme, type ThemedVisitor }
 const sections = [
   'appearance',
   'community',
+  'own',
   'features',
   'network',
   'storage',

@@ -74,7 +74,7 @@ export function degradedMode(init: {
   const say = ({ code, message, remedy }: ProblemFields) => {
     if (cause === code || !CANNOT_WRITE.has(code)) return;
     cause = code;
-    const action = code === 'quota-full' ? 'go.settings' : null;
+    const action = code === 'quota-full' ? 'settings.own' : null;
     notices.put({ id: NOTICE, code, severity: 'danger', message, remedy, action });
   };
 

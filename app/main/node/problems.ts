@@ -64,7 +64,7 @@ export const problem = defineProblems('node', {
   },
   'quota-full': {
     message:
-      'This community has used up its space of {quota, number} MiB. It can be read, and takes nothing new.',
+      'This community has used up its space of {quota, number} MB. It can be read but takes nothing new.',
     remedy: 'Raise the space for this community in the settings; it then continues automatically.',
   },
   'network-changing': {

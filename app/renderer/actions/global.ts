@@ -55,6 +55,12 @@ export function globalActions({
       section: 'node',
       run: () => go('settings', 'identity'),
     },
+    {
+      id: 'settings.own',
+      label: t.shell.ownSettings,
+      section: 'community',
+      run: () => go('settings', 'own'),
+    },
     { id: 'maintenance.backups', label: t.shell.backups, section: 'node', run: () => go('settings', 'care') },
     {
       id: 'archive.import',

@@ -1,10 +1,11 @@
-import { count, plural } from './format.ts';
+import { count, listed, plural } from './format.ts';
 
 /** Text of the settings room. */
 export const settings = {
   sections: {
     appearance: 'Appearance',
     community: 'Community and node',
+    own: 'This community',
     features: 'Features',
     network: 'Network',
     storage: 'Storage',
@@ -38,8 +39,21 @@ export const settings = {
     motions: { system: 'Follow the system', none: 'None' },
     sample: 'A sample panel, badge and key.',
   },
+  own: {
+    why: (name: string) =>
+      `These settings apply to ${name} alone. Each follows the node until you give the community its own value.`,
+    source: (label: string) => `${label}: as the node, or its own value`,
+    asNode: (value: string) => `As the node: ${value}`,
+    ownValue: 'Its own value',
+    space: 'Space used',
+    used: (used: string) => `${used} used, no limit.`,
+    usedOf: (used: string, quota: string) => `${used} of ${quota}`,
+    nearlyFull: 'nearly full',
+    featuresHint: 'Which features run in this community.',
+    without: (names: readonly string[]) => (names.length === 0 ? 'all on' : `without ${listed(names)}`),
+  },
   features: {
-    why: 'Turn off what you do not use. It holds for all communities of this node. Other members see no difference, and nothing is lost: entries still arrive and are passed on, and a feature that is turned on again shows them.',
+    why: 'Turn off what you do not use. It holds for all communities of this node that have no choice of their own. Other members see no difference, and nothing is lost: entries still arrive and are passed on, and a feature that is turned on again shows them.',
     names: {
       archive: {
         label: 'Archives',
@@ -107,6 +121,12 @@ export const settings = {
       label: 'Maximum connections',
       hint: 'Further peers are asked to try again later.',
       unit: 'peers',
+    },
+    'storage.quotaBytes': {
+      label: 'Space for a community',
+      hint: 'The most that its database and attachments may take together. At this limit the community can be read but takes nothing new. Leave it empty for no limit.',
+      unit: 'GB',
+      none: 'no limit',
     },
     'storage.fileBudgetBytes': {
       label: 'Space for attachments',

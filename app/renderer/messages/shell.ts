@@ -28,6 +28,7 @@ export const shell = {
   keysOfView: 'keys of this view',
   nextTheme: 'Switch to the next theme',
   showPhrase: 'Recovery phrase',
+  ownSettings: 'Settings of this community',
   backups: 'Backups, verify and rebuild',
   importArchive: 'Import or export an archive',
   unread: (value: number) => `${count(value)} unread`,
@@ -71,7 +72,7 @@ export const shell = {
     starting: 'The node is starting. You can read but not write yet.',
     repairing:
       'The node is rebuilding its data from the log. Nothing is lost; lists may be incomplete until this is done.',
-    degraded: 'The node is read-only. The overview says why.',
+    degraded: 'This community is read-only. The overview says why.',
     stopping: 'The node is stopping.',
   },
   crashed: 'This view has failed.',

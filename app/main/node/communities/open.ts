@@ -127,7 +127,7 @@ async function open(
     undo.push(() => ownClock.end());
     const own = await SettingsFile.open(directory.settings, nodeClock, ownSettings);
     if (own.problem) {
-      notices.put({ id: 'settings', severity: 'attention', action: 'go.settings', ...own.problem });
+      notices.put({ id: 'settings', severity: 'attention', action: 'settings.own', ...own.problem });
     }
     const settings = layered(shared.settings, () => own.settings);
     const quota = new CommunityQuota({

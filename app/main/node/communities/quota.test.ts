@@ -114,7 +114,7 @@ test('a full community is read-only and says so, and writes at once when there i
   quota.onFull((full) => (full === null ? retry() : refused(full)));
   fill(MIB);
   quota.measure();
-  expect(notices.list()).toMatchObject([{ code: 'quota-full', severity: 'danger', action: 'go.settings' }]);
+  expect(notices.list()).toMatchObject([{ code: 'quota-full', severity: 'danger', action: 'settings.own' }]);
   world.limit = 2 * MIB;
   quota.measure();
   expect([phases, notices.list()]).toEqual([['degraded', 'ready'], []]);

@@ -154,7 +154,7 @@ test('[CM10][CM11] a community at its quota is read-only alone, blames no peer, 
   await until(async () => (await inHarbour.community.status({})).phase === 'degraded');
   const { space, notices } = await inHarbour.community.status({});
   expect(space.usedBytes).toBeGreaterThan(MIB);
-  expect(notices).toMatchObject([{ code: 'quota-full', severity: 'danger', action: 'go.settings' }]);
+  expect(notices).toMatchObject([{ code: 'quota-full', severity: 'danger', action: 'settings.own' }]);
   expect(await codeOf(write(inHarbour, 'Refused'))).toBe('quota-full');
   expect(await codeOf(upload(inHarbour, 1000))).toBe('file-quota');
   expect(await subjects(inHarbour)).toEqual(['Tides']);

@@ -1,7 +1,7 @@
 import { t } from '../../messages/en.ts';
 import { useAppearance, type Appearance } from '../../theme/appearance.ts';
 import { Badge, Key, Panel, Select } from '../../ui/index.ts';
-import { Row } from './SettingRow.tsx';
+import { Row } from './Row.tsx';
 
 const words = t.settings.appearance;
 

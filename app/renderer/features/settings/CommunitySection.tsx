@@ -4,7 +4,8 @@ import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { Panel, TextArea, TextField } from '../../ui/index.ts';
 import { fields } from './fields.ts';
-import { Row, SettingRow, type Save } from './SettingRow.tsx';
+import { Row } from './Row.tsx';
+import { SettingRow, type Save } from './SettingRow.tsx';
 import { useStateFor } from '../useStateFor.ts';
 
 /** The names of the community and of this node. */

@@ -1,8 +1,10 @@
-import { useState, type ReactNode } from 'react';
-import type { Settings, SettingsPatch } from '../../../contract/index.ts';
+import { useState } from 'react';
+import type { SettingsPatch } from '../../../contract/index.ts';
 import { problemOf } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { LiveRegion, Select, Switch, TextArea, TextField } from '../../ui/index.ts';
+import { Select, Switch, TextArea, TextField } from '../../ui/index.ts';
+import { Row } from './Row.tsx';
+import { SourceSelect, type Source } from './SourceRow.tsx';
 import { check, shownText, typedNumber, valueAt, wordsOf, type Field } from './fields.ts';
 import { useStateFor } from '../useStateFor.ts';
 
@@ -14,12 +16,16 @@ export function SettingRow({
   settings,
   save,
   blocked = null,
+  source = null,
 }: {
   field: Field;
-  settings: Settings;
+  /** The settings that hold its value. */
+  settings: object;
   save: Save;
   /** Why the setting has no effect now, and the remedy: it cannot be changed then. */
   blocked?: { readonly finding: string; readonly remedy: string | null } | null;
+  /** For a setting of a community: without a value of its own, there is none to change. */
+  source?: Source | null;
 }) {
   const words = wordsOf(field);
   const value = valueAt(settings, field.path);
@@ -55,6 +61,54 @@ export function SettingRow({
     if (draft === null) return;
     void commit(field.kind === 'number' ? typedNumber(field, draft) : draft.trim());
   };
+  const control =
+    field.kind === 'switch' ? (
+      <Switch
+        bare
+        label={words.label}
+        value={value === true}
+        onChange={(next) => void commit(next)}
+        isDisabled={blocked !== null}
+      />
+    ) : field.kind === 'select' ? (
+      <Select
+        bare
+        label={words.label}
+        value={String(value)}
+        onChange={(next) => void commit(next)}
+        options={Object.entries(words.options ?? {}).map(([id, label]) => ({ value: id, label }))}
+      />
+    ) : field.kind === 'addresses' ? (
+      <TextArea
+        bare
+        mono
+        rows={2}
+        label={words.label}
+        value={shown}
+        onChange={setDraft}
+        onBlur={commitText}
+        error={error}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          commitText();
+        }}
+      />
+    ) : (
+      <TextField
+        bare
+        label={words.label}
+        value={shown}
+        onChange={setDraft}
+        onBlur={commitText}
+        onEnter={commitText}
+        error={error}
+        mono={field.kind === 'number'}
+        inputMode={field.kind === 'number' ? 'numeric' : 'text'}
+        {...(words.none === undefined ? {} : { placeholder: words.none })}
+        {...(words.unit === undefined ? {} : { unit: words.unit })}
+      />
+    );
   return (
     <Row
       label={words.label}
@@ -68,85 +122,15 @@ export function SettingRow({
       }
       said={said}
       control={
-        field.kind === 'switch' ? (
-          <Switch
-            bare
-            label={words.label}
-            value={value === true}
-            onChange={(next) => void commit(next)}
-            isDisabled={blocked !== null}
-          />
-        ) : field.kind === 'select' ? (
-          <Select
-            bare
-            label={words.label}
-            value={String(value)}
-            onChange={(next) => void commit(next)}
-            options={Object.entries(words.options ?? {}).map(([id, label]) => ({ value: id, label }))}
-          />
-        ) : field.kind === 'addresses' ? (
-          <TextArea
-            bare
-            mono
-            rows={2}
-            label={words.label}
-            value={shown}
-            onChange={setDraft}
-            onBlur={commitText}
-            error={error}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-              event.preventDefault();
-              commitText();
-            }}
-          />
+        source === null ? (
+          control
         ) : (
-          <TextField
-            bare
-            label={words.label}
-            value={shown}
-            onChange={setDraft}
-            onBlur={commitText}
-            onEnter={commitText}
-            error={error}
-            mono={field.kind === 'number'}
-            inputMode={field.kind === 'number' ? 'numeric' : 'text'}
-            {...(words.unit === undefined ? {} : { unit: words.unit })}
-          />
+          <div className="setting-source">
+            <SourceSelect label={words.label} source={source} say={setSaid} />
+            {source.isOwn && control}
+          </div>
         )
       }
     />
-  );
-}
-
-/** Label and effect at the left, the control at the right, the result below. */
-export function Row({
-  label,
-  hint,
-  finding,
-  control,
-  said,
-}: {
-  label: string;
-  hint: ReactNode;
-  /** Why the setting has no effect. */
-  finding?: ReactNode;
-  control: ReactNode;
-  said?: string;
-}) {
-  return (
-    <div className="setting">
-      <div className="setting-text">
-        <p className="strong">{label}</p>
-        <p className="soft small">{hint}</p>
-        {finding && <p className="small setting-finding">{finding}</p>}
-      </div>
-      <div className="setting-control">{control}</div>
-      {said !== undefined && (
-        <div className="setting-said">
-          <LiveRegion>{said}</LiveRegion>
-        </div>
-      )}
-    </div>
   );
 }

@@ -9,6 +9,7 @@ import {
   shownText,
   typedNumber,
   valueAt,
+  valueWords,
   type Field,
 } from './fields.ts';
 
@@ -44,8 +45,20 @@ describe('settings', () => {
   });
 
   test('words in place of a number are rejected', () => {
-    expect(typedNumber(field('network.port'), 'four')).toBeNull();
-    expect(check(field('network.port'), null).ok).toBe(false);
+    expect(typedNumber(field('network.port'), 'four')).toBeNaN();
+    for (const value of [null, Number.NaN]) expect(check(field('network.port'), value).ok).toBe(false);
+  });
+
+  test('an empty field means no limit, words in it are rejected', () => {
+    const quota = field('storage.quotaBytes');
+    expect([shownText(quota, null), valueWords(quota, null)]).toEqual(['', 'no limit']);
+    expect(check(quota, typedNumber(quota, ' '))).toEqual({
+      ok: true,
+      patch: { storage: { quotaBytes: null } },
+    });
+    expect(check(quota, typedNumber(quota, 'much'))).toEqual({ ok: false, why: 'Enter a whole number.' });
+    expect(valueWords(quota, 2.5 * 1024 ** 3)).toBe('2.5 GB');
+    expect(shownText(quota, 1024 ** 2)).toBe('0.00098');
   });
 
   test('bytes are shown and typed in their unit', () => {

@@ -13,16 +13,24 @@ export interface OwnField {
   readonly kind: 'text' | 'number' | 'switch' | 'select' | 'addresses';
   /** Numbers are shown divided by this. */
   readonly scale?: number;
+  /** An empty field means no value. */
+  readonly optional?: boolean;
 }
 
 /** A setting of the node itself, or of a feature, which brings its own text. */
-export type Field = OwnField | (FeatureField & { readonly scale?: undefined });
+export type Field = OwnField | (FeatureField & { readonly scale?: undefined; readonly optional?: undefined });
 
 /** The text beside a setting. */
 export const wordsOf = (
   field: Field,
-): { label: string; hint: string; unit?: string; options?: Readonly<Record<string, string>> } =>
-  'label' in field ? field : t.settings.fields[field.path];
+): {
+  label: string;
+  hint: string;
+  unit?: string;
+  /** Shown in an empty field. */
+  none?: string;
+  options?: Readonly<Record<string, string>>;
+} => ('label' in field ? field : t.settings.fields[field.path]);
 
 /** Every setting of the node itself, by section, in display order. */
 export const fields = {
@@ -39,6 +47,7 @@ export const fields = {
     { path: 'network.maxConnections', kind: 'number' },
   ],
   storage: [
+    { path: 'storage.quotaBytes', kind: 'number', scale: gigabyte, optional: true },
     { path: 'storage.fileBudgetBytes', kind: 'number', scale: gigabyte },
     { path: 'storage.maxFileBytes', kind: 'number', scale: megabyte },
     { path: 'storage.backups', kind: 'number' },
@@ -57,10 +66,11 @@ export function contractPaths(): string[] {
 }
 
 /** The value of a setting as the node stores it. */
-export function valueAt(settings: Settings, path: string): unknown {
+export function valueAt(settings: object, path: string): unknown {
   const [group = '', key = ''] = path.split('.');
-  const held = Object.entries(settings).find(([name]) => name === group)?.[1];
-  return held === undefined ? undefined : Object.entries(held).find(([name]) => name === key)?.[1];
+  const held: unknown = Object.entries(settings).find(([name]) => name === group)?.[1];
+  if (typeof held !== 'object' || held === null) return undefined;
+  return Object.entries(held).find(([name]) => name === key)?.[1];
 }
 
 export type Checked = { ok: true; patch: SettingsPatch } | { ok: false; why: string };
@@ -84,16 +94,28 @@ export function check(field: Field, value: unknown): Checked {
 
 /** The text in a setting’s field: a number in the shown unit, addresses one per line. */
 export function shownText(field: Field, value: unknown): string {
-  if (typeof value === 'number') return String(Math.round((value / (field.scale ?? 1)) * 100) / 100);
+  if (typeof value === 'number') {
+    const scaled = value / (field.scale ?? 1);
+    return String(Number(scaled < 0.1 ? scaled.toPrecision(2) : scaled.toFixed(2)));
+  }
   if (Array.isArray(value)) return value.join('\n');
   return String(value ?? '');
 }
 
-/** A typed number in the node’s unit, or null if it is not a number. */
+/** A typed number in the node’s unit; null if there is none, NaN if the text is not a number. */
 export function typedNumber(field: Field, text: string): number | null {
   const value = Number(text.trim().replace(',', '.'));
-  if (text.trim() === '' || !Number.isFinite(value)) return null;
+  if (text.trim() === '') return null;
   return field.scale === undefined ? value : Math.round(value * field.scale);
+}
+
+/** A value in words, with its unit. */
+export function valueWords(field: Field, value: unknown): string {
+  const { unit, none = '', options } = wordsOf(field);
+  if (value === null) return none;
+  if (typeof value === 'boolean') return value ? t.settings.features.on : t.settings.features.off;
+  const text = options?.[String(value)] ?? shownText(field, value);
+  return unit === undefined ? text : `${text} ${unit}`;
 }
 
 /**

@@ -15,6 +15,7 @@ import { fields } from './fields.ts';
 import { IdentitySection } from './IdentitySection.tsx';
 import { MembershipSection } from './MembershipSection.tsx';
 import { NetworkSection } from './NetworkSection.tsx';
+import { OwnSection } from './OwnSection.tsx';
 import { SettingRow, type Save } from './SettingRow.tsx';
 import './settings.css';
 
@@ -61,13 +62,13 @@ export function SettingsView({ path, features }: { path: string[]; features: rea
         </ul>
       </nav>
       <div className="settings-body">
-        {other === undefined ? <Section id={section} /> : <FeatureSection {...other} />}
+        {other === undefined ? <Section id={section} features={features} /> : <FeatureSection {...other} />}
       </div>
     </div>
   );
 }
 
-function Section({ id }: { id: SectionId }) {
+function Section({ id, features }: { id: SectionId; features: readonly ConsoleFeature[] }) {
   const client = useClient();
   const { kind } = useBridge();
   const settings = useSettings();
@@ -76,6 +77,8 @@ function Section({ id }: { id: SectionId }) {
   if (id === 'care') return <CareSection />;
   if (id === 'archive') return <ArchiveSection />;
   if (id === 'identity') return shown && <IdentitySection status={shown.node} />;
+  if (id === 'own')
+    return shown && <OwnSection key={shown.community.id} community={shown.community} features={features} />;
 
   if (settings.value === null) return <Unread title={t.settings.sections[id]} settings={settings} />;
   const save = saveOf(client, settings);

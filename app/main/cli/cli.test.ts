@@ -187,7 +187,7 @@ describe('usage', () => {
       .filter((name) => name !== 'help');
     const ofFeatures = (features as readonly Feature[]).flatMap(({ commands }) => commands ?? []);
     const words = new Set(ofFeatures.map(({ name }) => name.split(' ')[0]));
-    expect(names).toHaveLength(33 + words.size);
+    expect(names).toHaveLength(34 + words.size);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);

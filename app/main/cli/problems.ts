@@ -66,6 +66,11 @@ export const problem = defineProblems('cli', {
   'body-not-json': { code: 'usage', message: 'The body must be JSON.', remedy: HELP },
   'body-not-object': { code: 'usage', message: 'The body must be a JSON object.', remedy: HELP },
   'not-a-validator-card': { code: 'usage', message: '{file} is not a validator card.', remedy: HELP },
+  'no-setting': {
+    code: 'usage',
+    message: 'There is no setting {name} here.',
+    remedy: 'The settings are: {known}.',
+  },
   'unknown-role': { code: 'usage', message: 'A role is one of {roles}.', remedy: HELP },
   'unknown-reach': { code: 'usage', message: 'A reach is one of {reaches}.', remedy: HELP },
   'unknown-fault-model': { code: 'usage', message: 'A fault model is one of {models}.', remedy: HELP },

@@ -9,6 +9,7 @@ import { moderationCommands } from './commands/moderation.ts';
 import { nodeCommands } from './commands/node.ts';
 import { featureCommands } from './commands/of-features.ts';
 import { reviewCommands } from './commands/review.ts';
+import { settingsCommands } from './commands/settings.ts';
 import { features } from '../node/features.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { NodeConnector } from './node-connector.ts';
@@ -48,6 +49,7 @@ function programOf(context: Context): Command {
     );
   const commands = [
     nodeCommands,
+    settingsCommands,
     communityCommands,
     boardCommands,
     ledgerCommands,

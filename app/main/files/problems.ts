@@ -21,7 +21,7 @@ export const problem = defineProblems('files', {
   },
   'file-quota': {
     message: 'The file does not fit into the space that is left for this community.',
-    remedy: 'Raise the space for this community in the settings, or drop what it no longer needs.',
+    remedy: 'Choose a smaller file, or raise the space for this community in the settings.',
   },
   'file-unavailable': {
     message: 'No connected peer has this file now.',

@@ -87,7 +87,11 @@ export function genesisOf(db: Database): Genesis | null {
 export async function openCommunity(ports: CommunityPorts, genesis: Genesis, list = ours) {
   const { db, signer, transport, logger, quota = noQuota } = ports;
   const active = activeFeatures(list, ports.settings().features.off);
-  const store = new MeasuredLogStore(db, quota);
+  const store = new MeasuredLogStore(
+    db,
+    quota,
+    list.flatMap(({ kinds }) => kinds ?? []),
+  );
   const genesisTime = ticksOf(genesis.createdAt);
   const base: StoredBase = {
     ...ports,

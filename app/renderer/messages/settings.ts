@@ -49,7 +49,7 @@ export const settings = {
     used: (used: string) => `${used} used, no limit.`,
     usedOf: (used: string, quota: string) => `${used} of ${quota}`,
     nearlyFull: 'nearly full',
-    featuresHint: 'Which features run in this community.',
+    featuresHint: 'Which features run in this community. The section “Features” sets this for the node.',
     without: (names: readonly string[]) => (names.length === 0 ? 'all on' : `without ${listed(names)}`),
   },
   features: {

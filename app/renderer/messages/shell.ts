@@ -82,9 +82,8 @@ export const shell = {
   missing: 'This console has no such page.',
   missingRemedy: 'The link may come from a newer version.',
   toOverview: 'Go to the overview',
-  turnedOff: (room: string) => `${room} is turned off on this node.`,
+  turnedOff: (room: string) => `${room} is turned off in this community.`,
   turnedOffRemedy: 'Nothing is lost: once you turn it on, it catches up.',
-  toFeatures: 'Features in the settings',
   menu: 'Rooms',
   palette: {
     title: 'Everything',

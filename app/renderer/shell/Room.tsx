@@ -14,7 +14,7 @@ export function Room({ room, path, isOn }: { room: string; path: string[]; isOn:
       <div className="page">
         <EmptyState
           title={t.shell.turnedOff(roomTitle(room))}
-          action={<Button onPress={() => go('settings', 'features')}>{t.shell.toFeatures}</Button>}
+          action={<Button onPress={() => go('settings', 'own')}>{t.shell.ownSettings}</Button>}
         >
           {t.shell.turnedOffRemedy}
         </EmptyState>

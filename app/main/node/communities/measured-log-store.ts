@@ -1,7 +1,8 @@
 import type { Database } from '../../kernel/database.ts';
 import type { Quota } from '../../kernel/quota.ts';
+import { reaches } from '../../kernel/roles.ts';
 import type { LogEvent } from '../../log/event.ts';
-import type { Stratum } from '../../log/kinds.ts';
+import type { Kind, Stratum } from '../../log/kinds.ts';
 import { LogStore } from '../../log/store.ts';
 
 /**
@@ -10,15 +11,19 @@ import { LogStore } from '../../log/store.ts';
  */
 export class MeasuredLogStore extends LogStore {
   readonly #quota: Quota;
+  readonly #always: ReadonlySet<string>;
 
-  constructor(db: Database, quota: Quota) {
+  /** @param kinds those that this node knows: moderators go on in a full community. */
+  constructor(db: Database, quota: Quota, kinds: readonly Kind[]) {
     super(db);
     this.#quota = quota;
+    const always = kinds.filter(({ leastRole }) => reaches(leastRole, 'moderator'));
+    this.#always = new Set(always.map(({ name }) => name));
   }
 
   /** Throws a Problem `quota-full`. */
   override insert(event: LogEvent, stratum: Stratum, proved: boolean): number {
-    this.#quota.admit(event.bytes.length);
+    if (!this.#always.has(event.kind)) this.#quota.admit(event.bytes.length);
     return super.insert(event, stratum, proved);
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../kernel/database.ts';
-import type { ProblemFields } from '../../kernel/errors.ts';
+import { Problem, type ProblemFields } from '../../kernel/errors.ts';
 import type { Quota } from '../../kernel/quota.ts';
 import { problem } from '../problems.ts';
 
@@ -57,13 +57,14 @@ export class CommunityQuota implements Quota {
   /** Why the community takes nothing now, or null. */
   get full(): ProblemFields | null {
     const { limitBytes } = this;
-    return this.#isFull && limitBytes !== null ? problem.fields('quota-full', sizesOf(limitBytes)) : null;
+    if (!this.#isFull || limitBytes === null) return null;
+    return problem.fields('quota-full', { quota: Math.round(limitBytes / MEBIBYTE) });
   }
 
   /** Throws a Problem `quota-full` while the community takes nothing. */
   mustHaveRoom(): void {
-    const { limitBytes } = this;
-    if (this.#isFull && limitBytes !== null) throw problem('quota-full', sizesOf(limitBytes));
+    const { full } = this;
+    if (full !== null) throw Problem.of(full);
   }
 
   leftBytes(): number {
@@ -116,5 +117,3 @@ export class CommunityQuota implements Quota {
     return (this.limitBytes ?? Infinity) - this.#usedBytes;
   }
 }
-
-const sizesOf = (limitBytes: number) => ({ quota: Math.round(limitBytes / MEBIBYTE) });

@@ -185,11 +185,17 @@ test('[CM11] the quota of the node holds for each community that has none of its
   const harbour = await found(node, 'Harbour');
   const regatta = await found(node, 'Regatta');
   await set(regatta.client, { storage: { quotaBytes: null } });
+  await write(harbour.client, 'Address');
   await upload(harbour.client, MIB);
   await upload(regatta.client, MIB);
   await node.client.settings.set({ storage: { quotaBytes: MIB } });
   expect(await codeOf(write(harbour.client, 'Refused'))).toBe('quota-full');
   expect(await codeOf(write(regatta.client, 'Results'))).toBe('done');
+  const [thread] = (await harbour.client.boards.threads({ limit: 1 })).items;
+  const { items } = (await harbour.client.boards.thread({ id: thread!.id, limit: 1 })).posts;
+  await harbour.client.review.purge({ id: items[0]!.id, reason: 'a private address' });
+  const { posts } = await harbour.client.boards.thread({ id: thread!.id, limit: 1 });
+  expect(posts.items[0]!.text).not.toContain('Address');
   const job = await harbour.client.archive.demo({ limit: 10 });
   await until(async () =>
     (await harbour.client.archive.jobs({})).some(({ id, state }) => id === job.id && state === 'failed'),

@@ -17,7 +17,8 @@ export type Note = z.infer<typeof Note>;
 export const settings = {
   schema: z.object({ maxCharacters: z.number().int().min(10).max(1000) }),
   defaults: { maxCharacters: 200 },
-};
+  perCommunity: true,
+} as const;
 
 export const contract = {
   /** Pinned notes first, then the newest. */

@@ -35,5 +35,7 @@ test('the feature is used from the command line, the console and the settings', 
   await field.press('Enter');
   await page.getByText(/saved/i).first().waitFor();
   await expect(node.impulse('note', 'write', 'x'.repeat(21))).rejects.toThrow(/at most 20 characters/);
+  await node.impulse('settings', 'set', 'notes.maxCharacters', '30', '--community', 'Harbour');
+  await node.impulse('note', 'write', 'x'.repeat(21));
   expect(complaints).toEqual([]);
 });

@@ -83,7 +83,7 @@ test.each([
   expect(await readFile(join(root, aside ?? ''), 'utf8')).toBe(content);
 });
 
-test('whatever a file holds, the settings in force are those of the node except for valid ones of its own', async () => {
+test('no content of a file changes a setting of the node as a whole', async () => {
   await fc.assert(
     fc.asyncProperty(fc.json(), async (content) => {
       await writeFile(path, content);

@@ -113,7 +113,7 @@ export class NodeExchange {
 
   /** Sets the addresses to announce, and whether this node relays. */
   tell(addresses: readonly string[], relay: boolean): void {
-    const before = this.#own;
+    const before = this.#own ?? this.#kept();
     this.#own = { addresses, relay };
     const same =
       before !== null &&
@@ -121,6 +121,14 @@ export class NodeExchange {
       before.addresses.length === addresses.length &&
       before.addresses.every((address, index) => address === addresses[index]);
     if (!same) this.#signSoon();
+  }
+
+  /** The record of an earlier run, if it says what this node would say now. */
+  #kept(): NodeRecord | null {
+    const { book, transport, signer, nodeName, clock } = this.#init;
+    const record = book.get(transport.self);
+    if (record === null || record.time + REFRESH_MS < clock.now()) return null;
+    return record.name === nodeName() && equalBytes(record.publicKey, signer.publicKey) ? record : null;
   }
 
   /**

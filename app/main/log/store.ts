@@ -356,10 +356,15 @@ export class LogStore {
   }
 
   meta<T extends string | number | Uint8Array>(key: string): T | null {
-    return this.#db.prepare<{ value: T }>('SELECT value FROM meta WHERE key = ?').get(key)?.value ?? null;
+    return metaOf<T>(this.#db, key);
   }
 
   setMeta(key: string, value: string | number | Uint8Array): void {
     this.#db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
   }
+}
+
+/** A value that the log keeps beside the events, or null. */
+export function metaOf<T extends string | number | Uint8Array>(db: Database, key: string): T | null {
+  return db.prepare<{ value: T }>('SELECT value FROM meta WHERE key = ?').get(key)?.value ?? null;
 }

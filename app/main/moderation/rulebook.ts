@@ -50,6 +50,9 @@ interface ListRow {
   entries: string;
 }
 
+/** Rules of an earlier release lack some. */
+const KeptRules = ModerationRules.partial();
+
 /** Rules beside the models: limits, lists and trust, as this node's person set them. */
 export class Rulebook {
   readonly #db: Database;
@@ -62,7 +65,7 @@ export class Rulebook {
   constructor(db: Database) {
     this.#db = db;
     const kept = db.prepare<{ value: string }>('SELECT value FROM meta WHERE key = ?').get(RULES);
-    const parsed = ModerationRules.partial().safeParse(kept ? JSON.parse(kept.value) : {});
+    const parsed = KeptRules.safeParse(kept ? JSON.parse(kept.value) : {});
     this.#rules = { ...DEFAULT_RULES, ...(parsed.data && defined(parsed.data)) };
     this.#limits.set(limitsOf(this.#rules));
     this.#readLists();

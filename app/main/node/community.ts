@@ -19,7 +19,7 @@ import { noQuota } from '../kernel/quota.ts';
 import type { Database, Migration } from '../kernel/database.ts';
 import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
 import { kindsOf } from '../ledger/index.ts';
-import { LogStore } from '../log/store.ts';
+import { LogStore, metaOf } from '../log/store.ts';
 import { MeasuredLogStore } from './communities/measured-log-store.ts';
 import { features } from './features.ts';
 
@@ -64,17 +64,16 @@ export function foundCommunity(db: Database, genesis: Genesis, joinedTicks: numb
 
 /** [CM7] The number of the person who takes part, and when they joined in milliseconds since the Unix epoch. */
 export function participationOf(db: Database, genesis: Genesis): { person: number; joinedAt: number } {
-  const store = new LogStore(db);
-  const joined = store.meta<number>(JOINED);
+  const joined = metaOf<number>(db, JOINED);
   return {
-    person: store.meta<number>(PERSON) ?? 0,
+    person: metaOf<number>(db, PERSON) ?? 0,
     joinedAt: joined === null ? genesis.createdAt : msOf(joined),
   };
 }
 
 /** The genesis of a database, or null while it has none. */
 export function genesisOf(db: Database): Genesis | null {
-  const bytes = new LogStore(db).meta<Uint8Array>(GENESIS);
+  const bytes = metaOf<Uint8Array>(db, GENESIS);
   return bytes ? openGenesis(bytes) : null;
 }
 

@@ -51,6 +51,15 @@ describe('a vote log', () => {
     });
   });
 
+  it('longer than one piece is read to its end, and no further [K6]', async () => {
+    const { log, written, files } = await openLog();
+    for (const slot of upTo(150)) await log.put(voteIn(slot));
+    const again = await openLog(written);
+    expect(await again.slots()).toEqual(upTo(150));
+    const end = files[1]!.read(0, files[1]!.room).findLastIndex((byte) => byte !== 0);
+    expect(end).toBeGreaterThan(2 * 16 * 1024);
+  });
+
   it.each([
     ['a second block', 'notarise', 'notarise'],
     ['a second finalisation', 'finalise', 'finalise'],
@@ -150,7 +159,7 @@ describe('a vote log', () => {
   it('with damage in the middle ends before it, so that the sign state shows how much is lost [K10] [K15]', async () => {
     const { log, files } = await openLog();
     for (const slot of upTo(12)) await log.put(voteIn(slot));
-    const bytes = files.map((file) => file.read());
+    const bytes = files.map((file) => file.read(0, file.room));
     const end = bytes[1]!.findLastIndex((byte) => byte !== 0);
     await fc.assert(
       fc.asyncProperty(fc.nat(end), fc.integer({ min: 1, max: 255 }), async (at, change) => {

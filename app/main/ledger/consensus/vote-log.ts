@@ -12,8 +12,8 @@ export interface LogFile {
   readonly room: number;
   /** Grows the file to at least this many bytes. */
   reserve(bytes: number): void;
-  /** All bytes of the file. */
-  read(): Uint8Array;
+  /** Its bytes from an offset on: at most `length`, fewer at its end. */
+  read(offset: number, length: number): Uint8Array;
   /**
    * Overwrites bytes from an offset on. After it returns the bytes survive a power cut; if it throws, parts
    * of them may be written.
@@ -24,6 +24,8 @@ export interface LogFile {
 /** A record is its length, the hash of its body, and the body. */
 const LENGTH_BYTES = 4;
 const HEAD_BYTES = LENGTH_BYTES + 32;
+/** How much of a file is read at once. */
+const PIECE_BYTES = 16 * 1024;
 /** The least ratio of a file's size to its first record. */
 const ROOM_FACTOR = 4;
 
@@ -69,7 +71,7 @@ export class VoteLog implements VoteStore {
 
   constructor(files: readonly [LogFile, LogFile]) {
     this.#files = files;
-    const found = files.map((file, turn) => readBodies(file.read(), turn));
+    const found = files.map((file, turn) => readBodies(file, turn));
     const newest = found.toSorted((a, b) => (b.bodies[0]?.[0] ?? 0) - (a.bodies[0]?.[0] ?? 0))[0]!;
     for (const [generation, sequence, what] of newest.bodies) {
       if (sequence === 0) this.#restore(what as Whole);
@@ -238,15 +240,16 @@ function recordOf(body: Body): Uint8Array {
 }
 
 /** The valid records at the beginning of a file that belong together, and where they end. */
-function readBodies(file: Uint8Array, turn: number): { bodies: Body[]; end: number } {
+function readBodies(file: LogFile, turn: number): { bodies: Body[]; end: number } {
   const bodies: Body[] = [];
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const at = inPieces(file);
   let end = 0;
-  while (end + HEAD_BYTES <= file.length) {
-    const length = view.getUint32(end);
-    const bytes = file.subarray(end + HEAD_BYTES, end + HEAD_BYTES + length);
-    if (length === 0 || bytes.length < length) break;
-    if (!equalBytes(file.subarray(end + LENGTH_BYTES, end + HEAD_BYTES), sha256(bytes))) break;
+  while (end + HEAD_BYTES <= file.room) {
+    const head = at(end, HEAD_BYTES);
+    const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
+    if (length === 0 || end + HEAD_BYTES + length > file.room) break;
+    const bytes = at(end + HEAD_BYTES, length);
+    if (!equalBytes(head.subarray(LENGTH_BYTES), sha256(bytes))) break;
     const body = decodeCbor(bytes) as Body;
     const [generation, sequence] = body;
     if (
@@ -259,4 +262,17 @@ function readBodies(file: Uint8Array, turn: number): { bodies: Body[]; end: numb
     end += HEAD_BYTES + length;
   }
   return { bodies, end };
+}
+
+/** Reads a file from its beginning to its end, a piece at a time: most of it is unused. */
+function inPieces(file: LogFile): (offset: number, length: number) => Uint8Array {
+  let start = 0;
+  let piece = new Uint8Array(0);
+  return (offset, length) => {
+    if (offset + length > start + piece.length) {
+      start = offset;
+      piece = file.read(offset, Math.max(length, PIECE_BYTES));
+    }
+    return piece.subarray(offset - start, offset - start + length);
+  };
 }

@@ -45,7 +45,8 @@ export class Communities {
   readonly #hosted = new Map<string, HostedCommunity>();
   readonly #listeners = new Set<() => void>();
   readonly #cards: WatchedValue<CommunityCard[]>;
-  #own = '';
+  /** What peers may know of each community, as it was told last. */
+  readonly #told = new Map<string, string>();
   #stopKeeping = () => {};
   #isKeeping = false;
 
@@ -234,7 +235,7 @@ export class Communities {
   }
 
   async #openAndClose(first: boolean): Promise<void> {
-    this.#compareOwn();
+    this.#tell(this.all());
     const { open, close } = decide(
       this.all().map((hosted) => hosted.kept()),
       this.#init.clock.now(),
@@ -272,26 +273,27 @@ export class Communities {
       logger,
       open,
       isNeededByPeers,
-      changed: () => this.#changed(),
+      changed: () => this.#changed([hosted]),
     });
     this.#hosted.set(id, hosted);
-    this.#changed();
+    this.#changed([hosted]);
     return hosted;
   }
 
-  #changed(): void {
+  #changed(those: readonly HostedCommunity[] = this.all()): void {
     this.#cards.changed();
-    this.#compareOwn();
+    this.#tell(those);
     for (const listener of this.#listeners) listener();
   }
 
-  /** Tells when the communities that peers may know of changed. */
-  #compareOwn(): void {
-    const now = this.all()
-      .map(({ id, isArchived, isNeededHere }) => `${id} ${isArchived} ${isNeededHere}`)
-      .join();
-    if (now === this.#own) return;
-    this.#own = now;
+  /** Tells if something changed that peers may know of these communities, or if one is gone. */
+  #tell(those: readonly HostedCommunity[]): void {
+    const news = those.filter((one) => this.#told.get(one.id) !== knownOf(one));
+    const isOneGone = this.#told.size > this.#hosted.size;
+    const gone = isOneGone ? [...this.#told.keys()].filter((id) => !this.#hosted.has(id)) : [];
+    if (news.length + gone.length === 0) return;
+    for (const one of news) this.#told.set(one.id, knownOf(one));
+    for (const id of gone) this.#told.delete(id);
     this.#init.ownChanged();
   }
 
@@ -307,3 +309,6 @@ export class Communities {
 /** The files of the vote log in a folder; none if there is no such folder. */
 const voteFiles = async (folder: string): Promise<string[]> =>
   (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('votes.'));
+
+/** What peers may know of a community. */
+const knownOf = ({ isArchived, isNeededHere }: HostedCommunity): string => `${isArchived} ${isNeededHere}`;

@@ -11,8 +11,8 @@ import {
 import { dirname } from 'node:path';
 import type { LogFile } from '../../ledger/adapter-ports.ts';
 
-/** The initial size of a file. */
-const ROOM_BYTES = 2 * 1024 * 1024;
+/** The initial size of a file: a node may have a thousand communities with two each. */
+const ROOM_BYTES = 256 * 1024;
 
 /**
  * A preallocated file on disk. Overwriting preallocated bytes changes no metadata of the file, so a flush
@@ -40,14 +40,15 @@ export class DiskLogFile implements LogFile {
     this.#room = bytes;
   }
 
-  read(): Uint8Array {
-    const bytes = new Uint8Array(this.#room);
-    for (let at = 0; at < bytes.length;) {
-      const read = readSync(this.#file, bytes, at, bytes.length - at, at);
+  read(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    while (at < length) {
+      const read = readSync(this.#file, bytes, at, length - at, offset + at);
       if (read === 0) break;
       at += read;
     }
-    return bytes;
+    return bytes.subarray(0, at);
   }
 
   write(offset: number, bytes: Uint8Array): void {

@@ -21,8 +21,8 @@ export class MemoryLogFile implements LogFile {
     this.#bytes = longer;
   }
 
-  read(): Uint8Array {
-    return this.#bytes.slice();
+  read(offset: number, length: number): Uint8Array {
+    return this.#bytes.slice(offset, offset + length);
   }
 
   /** Sets the initial content. */

@@ -28,9 +28,9 @@ export function openDatabase(
   options: OpenOptions = {},
 ): Database {
   return guarded(() => {
-    if (!options.readonly && existsSync(path)) refuseNewer(path, migrations);
     const sqlite = new SqliteDatabase(path, { readonly: options.readonly ?? false });
     try {
+      if (!options.readonly) refuseNewer(sqlite, migrations);
       // A copy of a database is not in WAL mode, and one that is only read stays as it is.
       if (!options.readonly) sqlite.pragma('journal_mode = WAL');
       sqlite.pragma(`synchronous = ${options.durability === 'power-cut' ? 'FULL' : 'NORMAL'}`);
@@ -54,16 +54,25 @@ export function openDatabase(
   });
 }
 
-/**
- * Looks at the file through a connection that cannot write: the write-ahead log and the journal mode of a newer
- * release stay as they are.
- */
-function refuseNewer(path: string, migrations: readonly Migration[]): void {
-  const sqlite = new SqliteDatabase(path, { readonly: true });
+/** The write-ahead log and the journal mode of a newer release stay as they are. */
+function refuseNewer(sqlite: SqliteDatabase.Database, migrations: readonly Migration[]): void {
   try {
     knownSteps(sqlite, migrations);
-  } finally {
+  } catch (error) {
+    closeWithoutCheckpoint(sqlite);
+    throw error;
+  }
+}
+
+/** The last connection that closes writes the log into the file, unless it cannot write. */
+function closeWithoutCheckpoint(sqlite: SqliteDatabase.Database): void {
+  if (!existsSync(`${sqlite.name}-wal`)) return;
+  const last = new SqliteDatabase(sqlite.name, { readonly: true });
+  try {
+    last.prepare('SELECT COUNT(*) FROM sqlite_schema').get();
     sqlite.close();
+  } finally {
+    last.close();
   }
 }
 
@@ -130,25 +139,27 @@ async function secureLog(path: string): Promise<void> {
   }
 }
 
+/** A statement that is compiled when it first runs: a community that opens for one page needs a few of its hundreds. */
 function guardStatement<T>(sqlite: SqliteDatabase.Database, sql: string): Statement<T> {
-  const statement = guarded(() => sqlite.prepare<Cell[], T>(sql));
+  let compiled: SqliteDatabase.Statement<Cell[], T> | undefined;
+  const statement = () => (compiled ??= sqlite.prepare<Cell[], T>(sql));
   // The two on hot paths catch errors inline: a closure per call would cost a tenth of a small statement.
   return {
     run(...values) {
       try {
-        return statement.run(...values);
+        return statement().run(...values);
       } catch (error) {
         throw problemFor(error) ?? error;
       }
     },
     get(...values) {
       try {
-        return statement.get(...values);
+        return statement().get(...values);
       } catch (error) {
         throw problemFor(error) ?? error;
       }
     },
-    all: (...values) => guarded(() => statement.all(...values)),
+    all: (...values) => guarded(() => statement().all(...values)),
     // A statement that is being iterated is busy, so each iteration has its own.
     iterate: (...values) => guarded(() => sqlite.prepare<Cell[], T>(sql).iterate(...values)),
   };

@@ -2,10 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Classifier } from '../moderation/classifier.ts';
 import { loadModels } from '../platform/onnx/models.ts';
 import { showNativeCalls } from '../platform/onnx/runtime.ts';
+import { runInBackground } from '../platform/process/background.ts';
 import type { ClassifierReply, ClassifierRequest, ClassifierStart } from './classifier-wire.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('The classifier runs only as a worker thread.');
+runInBackground();
 const { folder, nativeCalls, shared } = workerData as ClassifierStart;
 showNativeCalls(nativeCalls);
 

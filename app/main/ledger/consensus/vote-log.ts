@@ -267,7 +267,7 @@ function readBodies(file: LogFile, turn: number): { bodies: Body[]; end: number 
 /** Reads a file from its beginning to its end, a piece at a time: most of it is unused. */
 function inPieces(file: LogFile): (offset: number, length: number) => Uint8Array {
   let start = 0;
-  let piece = new Uint8Array(0);
+  let piece: Uint8Array = new Uint8Array(0);
   return (offset, length) => {
     if (offset + length > start + piece.length) {
       start = offset;

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { gatherInMemory } from './memory-blob.ts';
+import { runInBackground } from '../process/background.ts';
 import { parseMail } from './parse.ts';
 import type { ParseReply, ParseRequest, WorkerStart } from './wire.ts';
 
+runInBackground();
 gatherInMemory();
 const port = parentPort;
 if (port === null) throw new Error('The mail parser runs as a worker thread only.');

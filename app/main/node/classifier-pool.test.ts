@@ -55,6 +55,18 @@ test('[J25] hostile images are refused by name and delay nothing: texts and imag
   expect(await classifiers.judgeImage(pngOf(60, 40))).toMatchObject({ stage: 'image' });
 });
 
+test('[CM13] a community with many questions does not delay the one question of another', async () => {
+  const [importing, quiet] = [classifiers.share(), classifiers.share()];
+  const answered: string[] = [];
+  const texts = Array.from({ length: 64 }, (_, n) => `The ferry to island ${n} leaves at noon.`);
+  const many = Array.from({ length: 6 }, () =>
+    importing.judge(texts).then(() => void answered.push('importing')),
+  );
+  const one = quiet.judge(['Is there a later ferry?']).then(() => void answered.push('quiet'));
+  await Promise.all([...many, one]);
+  expect(answered.indexOf('quiet')).toBeLessThanOrEqual(2);
+});
+
 test('[J5] without the image model, images wait for a person, texts are judged, and its status says so', async () => {
   await cp(modelsFolder(), broken, { recursive: true });
   await rm(join(broken, 'nsfw-image.onnx'));

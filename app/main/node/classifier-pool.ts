@@ -10,6 +10,7 @@ import {
 } from '../moderation/index.ts';
 import { eldLanguages } from '../platform/language/eld.ts';
 import { sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
+import { FairQueue } from './fair-queue.ts';
 import { WorkerSlot } from './worker-slot.ts';
 import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
 import { problem } from './problems.ts';
@@ -28,7 +29,7 @@ interface ClassifierPoolInit {
 
 /** Time without images after which their thread is ended, and the memory of the decoders is freed. */
 const IMAGE_IDLE_MS = 30_000;
-/** How many images may wait at once. */
+/** How many images of one community may wait at once. */
 const MAX_IMAGES_WAITING = 256;
 /** Texts whose languages are detected in one turn: about two milliseconds. */
 const TOLD_AT_ONCE = 32;
@@ -79,19 +80,32 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     ]);
   }
 
-  async judge(texts: readonly string[]): Promise<readonly Judgement[]> {
+  /** [CM13] The classifiers as one community uses them: its questions take turns with those of the others. */
+  share(): Classifiers & ImageClassifiers {
+    const owner = {};
+    return {
+      lanes: this.lanes,
+      judge: (texts) => this.judge(texts, owner),
+      judgeImage: (image) => this.judgeImage(image, owner),
+      status: () => this.status(),
+      // The others go on using them.
+      close: async () => {},
+    };
+  }
+
+  async judge(texts: readonly string[], owner: object = this): Promise<readonly Judgement[]> {
     const [languages] = await Promise.all([this.#detector(), this.#share()]);
     const messages = [];
     for (const [at, text] of texts.entries()) {
       if (at > 0 && at % TOLD_AT_ONCE === 0) await new Promise((go) => setImmediate(go));
       messages.push(spoken(text, languages));
     }
-    return (await this.#texts.ask({ messages })).judgements;
+    return (await this.#texts.ask({ messages }, owner)).judgements;
   }
 
-  async judgeImage(image: Uint8Array): Promise<Judgement> {
-    if (this.#images.waiting >= MAX_IMAGES_WAITING) throw problem('images-busy');
-    const { judgement, problem: fault } = await this.#images.ask({ image });
+  async judgeImage(image: Uint8Array, owner: object = this): Promise<Judgement> {
+    if (this.#images.waiting(owner) >= MAX_IMAGES_WAITING) throw problem('images-busy');
+    const { judgement, problem: fault } = await this.#images.ask({ image }, owner);
     if (judgement !== null) return judgement;
     throw fault === null ? problem('no-image-model') : Problem.of(fault);
   }
@@ -99,8 +113,8 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   async status(): Promise<readonly ModelStatus[]> {
     await this.#share();
     const [texts, images] = await Promise.all([
-      this.#texts.ask({ messages: [] }),
-      this.#images.ask({ image: null }),
+      this.#texts.ask({ messages: [] }, this),
+      this.#images.ask({ image: null }, this),
     ]);
     return [...texts.statuses, ...images.statuses];
   }
@@ -134,36 +148,36 @@ interface Ask<Question, Answer> {
   readonly fail: (error: unknown) => void;
 }
 
-/** Questions in order of arrival, for identical threads. */
+/** Questions for identical threads; their owners take turns. */
 class Asked<Question, Answer extends ClassifierReply | PictureReply> {
   readonly #lanes: readonly WorkerSlot<Question, Answer>[];
-  readonly #waiting: Ask<Question, Answer>[] = [];
+  readonly #waiting = new FairQueue<Ask<Question, Answer>>();
   #closed = false;
 
   constructor(lanes: readonly WorkerSlot<Question, Answer>[]) {
     this.#lanes = lanes;
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  waiting(owner: object): number {
+    return this.#waiting.count(owner);
   }
 
-  ask(question: Question): Promise<Extract<Answer, { ok: true }>> {
+  ask(question: Question, owner: object): Promise<Extract<Answer, { ok: true }>> {
     return new Promise((settle, fail) => {
-      this.#waiting.push({ question, settle, fail });
+      this.#waiting.push(owner, { question, settle, fail });
       this.#pump();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { fail } of this.#waiting.splice(0)) fail(problem('judging-stopped'));
+    for (const { fail } of this.#waiting.clear()) fail(problem('judging-stopped'));
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 
   #pump(): void {
     if (this.#closed) {
-      for (const { fail } of this.#waiting.splice(0)) fail(problem('judging-stopped'));
+      for (const { fail } of this.#waiting.clear()) fail(problem('judging-stopped'));
       return;
     }
     for (const lane of this.#lanes) {

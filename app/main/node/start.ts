@@ -119,7 +119,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       bls: blst,
       validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
       alone: offline,
-      classifiers,
+      classifiersFor: () => classifiers.share(),
       logger,
       settings: () => settings.settings,
     };

@@ -49,11 +49,14 @@ export interface SharedPorts extends Omit<
   | 'notices'
   | 'chunks'
   | 'diagnostics'
+  | 'classifiers'
   | 'archive'
   | 'maintenance'
 > {
   /** The peer's key, for a community without a network. */
   readonly peerSeed: Uint8Array;
+  /** [CM13] A community’s share of the classifiers. */
+  readonly classifiersFor: () => CommunityPorts['classifiers'];
   /** [CM7] The person with a number. */
   readonly signerOf: (person: number) => BulkSigner;
   /** The network of a community. */
@@ -151,6 +154,7 @@ async function open(
     const ports: CommunityPorts = {
       ...shared,
       alone,
+      classifiers: shared.classifiersFor(),
       signer,
       transport,
       network,

@@ -18,6 +18,7 @@ import { million } from './million.ts';
 import { moderation } from './moderation.ts';
 import { soak } from './soak.ts';
 import { start } from './start.ts';
+import { threads } from './threads.ts';
 import { dated, tableOf, writeSection, type Report } from './lib/report.ts';
 
 interface Options {
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> =
   moderation,
   soak,
   start,
+  threads,
 };
 
 const { positionals, values } = parseArgs({

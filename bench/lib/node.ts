@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defaultSettings } from '../../app/contract/settings.ts';
 import { makeGenesis, openGenesis } from '../../app/main/community/index.ts';
 import { parseInvite, requestMembership } from '../../app/main/federation/index.ts';
-import { systemClock, systemRandom } from '../../app/main/kernel/clock.ts';
+import { endingClock, systemClock, systemRandom } from '../../app/main/kernel/clock.ts';
 import { ticksOf } from '../../app/main/kernel/hybrid-time.ts';
 import { silentLogger } from '../../app/main/kernel/logger.ts';
 import { sha256 } from '../../app/main/kernel/sha256.ts';
@@ -68,6 +68,7 @@ export async function openBenchNode(init: BenchNodeInit) {
       })
     : alone(signerOf(peerSeed));
   await transport.start();
+  const clock = endingClock(systemClock);
   const bls = blsSignerOf(signer.publicKey);
   const files = { votes: join(init.directory, 'votes.log'), signState: join(init.directory, 'votes.mark') };
   const box = await openVoteJournal(files, bls.publicKey, !existsSync(files.signState));
@@ -77,7 +78,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     network,
     platform: process.platform,
     setNetwork: async () => {},
-    clock: systemClock,
+    clock,
     random: systemRandom,
     verifier: pooledVerifier,
     signer,
@@ -136,6 +137,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     },
     async stop(): Promise<void> {
       await community?.stop();
+      clock.end();
       await transport.stop();
       await box.close();
       db.close();

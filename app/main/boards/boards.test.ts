@@ -2,7 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../kernel/bytes.ts';
-import { digestOf } from '../kernel/cid.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Signer } from '../kernel/signer.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -15,6 +15,7 @@ import { Roster } from '../members/roster.ts';
 import { PeopleScript } from '../members/test-people.ts';
 import { immediateVerifier } from '../platform/crypto/ed25519.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
+import { withPlans } from '../platform/sqlite/test-plans.ts';
 import { boardKinds } from './kinds.ts';
 import { boardMigrations } from './migrations.ts';
 import { BoardsProjection } from './projection.ts';
@@ -100,6 +101,20 @@ function story(node: Node): LogEvent[] {
   return events;
 }
 
+/** The size and the newest post of each thread as they are kept. */
+const keptOf = ({ db }: Node) =>
+  db.prepare('SELECT n, size, newest FROM thread WHERE size > 0 OR posts > 0 ORDER BY n').all();
+
+/** The same from its posts. */
+const scanOf = ({ db }: Node) =>
+  db
+    .prepare(
+      `SELECT t.n, COUNT(*) AS size, (SELECT p.n FROM post p WHERE p.thread = t.n AND p.deleted_seq IS NULL
+         ORDER BY p.at DESC, p.time DESC, p.n DESC LIMIT 1) AS newest
+       FROM thread t JOIN post ON post.thread = t.n GROUP BY t.n ORDER BY t.n`,
+    )
+    .all();
+
 const digests = ({ log }: Node) => [toHex(log.digest()), toHex(log.stateDigest())];
 
 /** Offers events repeatedly, as reconciliation does, until nothing new is stored. */
@@ -126,6 +141,7 @@ describe('boards over the log', () => {
             await other.log.admit(shuffled.slice(at, at + size), 'history');
           await offer(other, shuffled);
           expect(digests(other)).toEqual(digests(origin));
+          expect(keptOf(other)).toEqual(scanOf(other));
         },
       ),
       { numRuns: 60 },
@@ -305,13 +321,53 @@ test('the finality of a post by somebody else is never “local”: it came from
   story(node);
   const queries = queriesOf(node);
   const everything = { board: null, unreadOnly: false, cursor: undefined, limit: 10 };
-  const [thread] = queries.threads(everything).items;
-  const items = queries.posts(queries.thread(digestOf(thread!.id))!.n, 0, 10);
-  // Mara started the thread and Ines replied; the thread shows the finality of its latest post.
+  const [before] = queries.threads(everything).items;
+  const id = digestOf(before!.id);
+  const items = queries.posts(queries.thread(id)!, 0, 10);
+  // Mara started the thread and Ines replied; the thread shows the finality of its latest post that is not deleted.
   expect(items.map(({ finality }) => finality)).toEqual([
     { level: 'local', copies: 0 },
     { level: 'replicated', copies: 1 },
     { level: 'replicated', copies: 1 },
   ]);
-  expect(thread!.finality).toEqual({ level: 'replicated', copies: 1 });
+  expect(before!.finality).toEqual({ level: 'local', copies: 0 });
+  node.log.append(ines, boardKinds.reply.name, { board: digestOf(before!.board), thread: id, ...post });
+  const [after] = queries.threads(everything).items;
+  expect(after).toMatchObject({ finality: { level: 'replicated', copies: 1 } });
+});
+
+test('[B6] a row of a board and the end of a thread are read without going through the thread', () => {
+  const node = world().node();
+  story(node);
+  const plans: string[] = [];
+  const queries = queriesOf({ ...node, db: withPlans(node.db, plans) });
+  const { items } = queries.threads({ board: null, unreadOnly: false, cursor: undefined, limit: 10 });
+  const thread = queries.thread(digestOf(items[0]!.id))!;
+  queries.posts(thread, thread.posts - 1, 50);
+  expect(plans.length).toBeGreaterThan(5);
+  for (const plan of plans) {
+    // Rows of posts are found by their number; where a thread is searched, its index has the order and the number.
+    expect(plan).not.toMatch(/SCAN (?:p|post)\b/);
+    expect(plan).not.toMatch(/SEARCH (?:p|post) USING INDEX post_by_thread/);
+  }
+});
+
+test.each([1, 3, 4, 20])('[B6] pages of %i posts together are the whole thread in order', (limit) => {
+  const node = world().node();
+  story(node);
+  const queries = queriesOf(node);
+  const [row] = queries.threads({ board: null, unreadOnly: false, cursor: undefined, limit: 1 }).items;
+  const [board, id] = [digestOf(row!.board), digestOf(row!.id)];
+  for (let n = 0; n < 8; n++) node.log.append(ines, boardKinds.reply.name, { board, thread: id, ...post });
+  const thread = queries.thread(id)!;
+  expect(thread.posts).toBe(11);
+  const paged = [];
+  for (let at = 0; at < thread.posts; at += limit) paged.push(...queries.posts(thread, at, limit));
+  const whole = node.db
+    .prepare<{ id: Uint8Array }>(
+      'SELECT e.id FROM post p JOIN event e ON e.seq = p.n ORDER BY p.at, p.time, p.n',
+    )
+    .all();
+  expect(paged.map((one) => one.id)).toEqual(whole.map((one) => cidOf(one.id)));
+  expect(queries.posts(thread, 50, limit)).toEqual([]);
 });

@@ -24,10 +24,17 @@ interface ThreadRow {
 }
 
 interface Sum {
+  /** Posts counted for the first time, shown or not. */
+  size: number;
   posts: number;
   threads: number;
   unread: number;
   lastAt: number;
+}
+
+/** What one thread gains; `newest` is its newest post among those counted. */
+interface Gain extends Sum {
+  newest: Uncounted | null;
 }
 
 /** Hours are counted from the Unix epoch. */
@@ -35,6 +42,8 @@ const HOUR_MS = 3_600_000;
 /** The most posts counted in one step. */
 const SLICE = 10_000;
 const UPTO = 'counted.upto';
+/** SQL: a post `p` with the hold `h` counts. */
+const SHOWN = 'p.deleted_seq IS NULL AND h.hidden IS NOT 1';
 
 /**
  * The counters of threads, boards and hours. They follow the posts by a watermark, the highest row that was
@@ -57,8 +66,9 @@ export class Counters {
     this.#sql = {
       upto: db.prepare<{ value: number }>(`SELECT value FROM meta WHERE key = '${UPTO}'`),
       setUpto: db.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('${UPTO}', ?)`),
-      uncounted: db.prepare<Uncounted & { hidden: number | null }>(
-        `SELECT p.n, p.thread, a.key AS author, p.at, p.time, h.hidden FROM post p JOIN author a ON a.n = p.author
+      uncounted: db.prepare<Uncounted & { shown: number }>(
+        `SELECT p.n, p.thread, a.key AS author, p.at, p.time, ${SHOWN} AS shown
+         FROM post p JOIN author a ON a.n = p.author
          LEFT JOIN held_item h ON h.n = p.n WHERE p.n > ? ORDER BY p.n LIMIT ?`,
       ),
       one: db.prepare<Uncounted>(
@@ -66,8 +76,11 @@ export class Counters {
          WHERE p.n = ? AND p.deleted_seq IS NULL`,
       ),
       recountThread: db.prepare(
-        `UPDATE thread SET (posts, last_at) = (SELECT COUNT(*), COALESCE(MAX(p.at), 0) FROM post p
-           LEFT JOIN held_item h ON h.n = p.n WHERE p.thread = thread.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) WHERE n = ?`,
+        `UPDATE thread SET size = (SELECT COUNT(*) FROM post p WHERE p.thread = thread.n),
+           (posts, last_at) = (SELECT COUNT(*), COALESCE(MAX(p.at), 0) FROM post p
+             LEFT JOIN held_item h ON h.n = p.n WHERE p.thread = thread.n AND ${SHOWN}),
+           newest = (SELECT p.n FROM post p LEFT JOIN held_item h ON h.n = p.n
+             WHERE p.thread = thread.n AND ${SHOWN} ORDER BY p.at DESC, p.time DESC, p.n DESC LIMIT 1) WHERE n = ?`,
       ),
       fewerUnread: db.prepare('UPDATE thread SET unread = MIN(unread, posts) WHERE n = ?'),
       recountBoard: db.prepare(
@@ -77,7 +90,11 @@ export class Counters {
       ),
       thread: db.prepare<ThreadRow>('SELECT board, posts, read_upto FROM thread WHERE n = ?'),
       addToThread: db.prepare(
-        'UPDATE thread SET posts = posts + ?, unread = unread + ?, last_at = MAX(last_at, ?) WHERE n = ?',
+        'UPDATE thread SET size = size + ?, posts = posts + ?, unread = unread + ?, last_at = MAX(last_at, ?) WHERE n = ?',
+      ),
+      newest: db.prepare(
+        `UPDATE thread SET newest = ? WHERE n = ?
+           AND (newest IS NULL OR (?, ?, ?) > (SELECT at, time, n FROM post WHERE n = thread.newest))`,
       ),
       addToBoard: db.prepare(
         'UPDATE board SET posts = posts + ?, threads = threads + ?, unread = unread + ?, last_at = MAX(COALESCE(last_at, 0), ?) WHERE n = ?',
@@ -97,7 +114,7 @@ export class Counters {
     this.#db.transaction(() => {
       let upto = this.#sql.upto.get()?.value ?? 0;
       for (let rows = this.#sql.uncounted.all(upto, SLICE); rows.length > 0;) {
-        this.#count(rows.filter(({ hidden }) => hidden !== 1));
+        this.#count(rows, (row) => row.shown === 1);
         upto = rows.at(-1)!.n;
         rows = rows.length < SLICE ? [] : this.#sql.uncounted.all(upto, SLICE);
       }
@@ -139,7 +156,11 @@ export class Counters {
 
   /** Counts posts that were hidden and are now shown. The caller has caught up before. */
   show(rows: readonly number[]): void {
-    this.#count(rows.flatMap((n) => this.#sql.one.get(n) ?? []));
+    this.#count(
+      rows.flatMap((n) => this.#sql.one.get(n) ?? []),
+      () => true,
+      false,
+    );
   }
 
   /** Uncounts posts that are hidden now. */
@@ -171,29 +192,45 @@ export class Counters {
     this.#sql.resetUpto.run();
   }
 
-  #count(rows: readonly Uncounted[]): void {
-    const threads = new Map<number, { row: ThreadRow; sum: Sum }>();
-    const hours = new Map<number, number>();
-    for (const { thread, author, at, time } of rows) {
-      let entry = threads.get(thread);
+  #counted<Row extends Uncounted>(rows: readonly Row[], isShown: (row: Row) => boolean) {
+    const threads = new Map<number, { row: ThreadRow; gain: Gain }>();
+    for (const one of rows) {
+      let entry = threads.get(one.thread);
       if (!entry) {
-        const row = this.#sql.thread.get(thread)!;
-        const sum = { posts: 0, threads: row.posts === 0 ? 1 : 0, unread: 0, lastAt: at };
-        threads.set(thread, (entry = { row, sum }));
+        const gain = { size: 0, posts: 0, threads: 0, unread: 0, lastAt: 0, newest: null };
+        threads.set(one.thread, (entry = { row: this.#sql.thread.get(one.thread)!, gain }));
       }
-      add(entry.sum, { posts: 1, threads: 0, unread: this.#unread(author, time, entry.row), lastAt: at });
-      const hour = Math.floor(msOf(time) / HOUR_MS);
-      hours.set(hour, (hours.get(hour) ?? 0) + 1);
+      const { row, gain } = entry;
+      gain.size += 1;
+      if (!isShown(one)) continue;
+      gain.threads = row.posts === 0 ? 1 : 0;
+      gain.posts += 1;
+      gain.unread += this.#unread(one.author, one.time, row);
+      gain.lastAt = Math.max(gain.lastAt, one.at);
+      if (gain.newest === null || isNewer(one, gain.newest)) gain.newest = one;
     }
+    return threads;
+  }
+
+  /** Adds posts to the counters: those counted for the first time, or those that are shown now. */
+  #count<Row extends Uncounted>(rows: readonly Row[], isShown: (row: Row) => boolean, isFirst = true): void {
     const boards = new Map<number, Sum>();
-    for (const [n, { row, sum }] of threads) {
-      this.#sql.addToThread.run(sum.posts, sum.unread, sum.lastAt, n);
+    for (const [n, { row, gain }] of this.#counted(rows, isShown)) {
+      this.#sql.addToThread.run(isFirst ? gain.size : 0, gain.posts, gain.unread, gain.lastAt, n);
+      if (gain.newest === null) continue;
+      const { n: post, at, time } = gain.newest;
+      this.#sql.newest.run(post, n, at, time, post);
       const board = boards.get(row.board);
-      if (board) add(board, sum);
-      else boards.set(row.board, sum);
+      if (board) add(board, gain);
+      else boards.set(row.board, { ...gain });
     }
-    for (const [n, { posts, threads: started, unread, lastAt }] of boards) {
-      this.#sql.addToBoard.run(posts, started, unread, lastAt, n);
+    for (const [n, { posts, threads, unread, lastAt }] of boards) {
+      this.#sql.addToBoard.run(posts, threads, unread, lastAt, n);
+    }
+    const hours = new Map<number, number>();
+    for (const one of rows) {
+      const hour = Math.floor(msOf(one.time) / HOUR_MS);
+      if (isShown(one)) hours.set(hour, (hours.get(hour) ?? 0) + 1);
     }
     for (const [hour, posts] of hours) this.#sql.addToHour.run(hour, posts);
   }
@@ -209,3 +246,7 @@ function add(sum: Sum, other: Sum): void {
   sum.unread += other.unread;
   sum.lastAt = Math.max(sum.lastAt, other.lastAt);
 }
+
+/** Later in its thread: by the time shown, the time of the event, and the row. */
+const isNewer = (a: Uncounted, b: Uncounted): boolean =>
+  a.at !== b.at ? a.at > b.at : a.time !== b.time ? a.time > b.time : a.n > b.n;

@@ -77,4 +77,18 @@ export const boardMigrations: readonly Migration[] = [
     sql: `CREATE VIEW post_place AS
       SELECT p.n, b.id AS board FROM post p JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board;`,
   },
+  {
+    feature: 'boards',
+    step: 4,
+    name: 'the size and the newest post of a thread are kept',
+    // The counters start again: the next reader counts all posts.
+    sql: `
+      ALTER TABLE thread ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE thread ADD COLUMN newest INTEGER;
+      UPDATE thread SET posts = 0, unread = 0;
+      UPDATE board SET threads = 0, posts = 0, unread = 0;
+      DELETE FROM hour;
+      DELETE FROM meta WHERE key = 'counted.upto';
+    `,
+  },
 ];

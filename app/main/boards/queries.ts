@@ -48,6 +48,10 @@ interface ThreadRow {
   hidden: number | null;
   /** Whether this node's person may see the first post. */
   seen: number;
+  /** Posts, shown or not. */
+  size: number;
+  /** The newest post that is shown. */
+  newest: number | null;
 }
 
 export interface PostRow {
@@ -73,7 +77,7 @@ export interface PostRow {
 /** [B5] Whether somebody may see an item with the hold `h`; the parameter is 1 for moderators and above. */
 const SEEN = '(h.hidden IS NOT 1 OR h.own = 1 OR (? = 1 AND h.state <> 0))';
 const THREAD = `SELECT t.n, t.id, b.id AS board_id, b.name AS board_name, t.subject, t.posts, t.unread, t.created_at,
-  t.last_at, t.pinned, t.locked, t.root, t.read_upto, h.hidden, ${SEEN} AS seen FROM thread t JOIN board b ON b.n = t.board
+  t.last_at, t.pinned, t.locked, t.root, t.read_upto, t.size, t.newest, h.hidden, ${SEEN} AS seen FROM thread t JOIN board b ON b.n = t.board
   LEFT JOIN held_item h ON h.n = t.root`;
 const POST = `SELECT p.n, e.id, t.id AS thread_id, b.id AS board_id, a.key AS author, p.author AS author_n, p.at, p.time, p.edits,
   p.text_seq, p.deleted_seq, t.read_upto, t.locked, e.bytes, h.hidden, ${SEEN} AS seen FROM post p JOIN event e ON e.seq = p.n
@@ -162,11 +166,7 @@ export class BoardQueries {
   thread(id: Uint8Array): { thread: contract.Thread; n: number; posts: number } | null {
     this.counters.catchUp();
     const row = this.#db.prepare<ThreadRow>(`${THREAD} WHERE t.id = ?`).get(this.#mayReview(), id);
-    if (!row) return null;
-    const { count } = this.#db
-      .prepare<{ count: number }>('SELECT COUNT(*) AS count FROM post WHERE thread = ?')
-      .get(row.n)!;
-    return { thread: this.#threadOf(row), n: row.n, posts: count };
+    return row ? { thread: this.#threadOf(row), n: row.n, posts: row.size } : null;
   }
 
   /** The names of the board and thread of a post. */
@@ -174,10 +174,20 @@ export class BoardQueries {
     return this.thread(post.thread_id)!.thread;
   }
 
-  posts(threadN: number, offset: number, limit: number): contract.Post[] {
+  /** A page of a thread, by its row and the number of its posts. */
+  posts(thread: { n: number; posts: number }, offset: number, limit: number): contract.Post[] {
+    const { n, posts: size } = thread;
+    const length = Math.max(0, Math.min(limit, size - offset));
+    // The posts before or after the page are skipped in the index, where they are fewer; only its own rows are joined.
+    const isNearEnd = offset * 2 > size;
+    const order = isNearEnd ? 'at DESC, time DESC, n DESC' : 'at, time, n';
+    const skipped = isNearEnd ? size - offset - length : offset;
     return this.#db
-      .prepare<PostRow>(`${POST} WHERE p.thread = ? ORDER BY p.at, p.time, p.n LIMIT ? OFFSET ?`)
-      .all(this.#mayReview(), threadN, limit, offset)
+      .prepare<PostRow>(
+        `${POST} WHERE p.n IN (SELECT n FROM post WHERE thread = ? ORDER BY ${order} LIMIT ? OFFSET ?)
+         ORDER BY p.at, p.time, p.n`,
+      )
+      .all(this.#mayReview(), n, length, skipped)
       .map((row) => this.#postOf(row));
   }
 
@@ -252,12 +262,7 @@ export class BoardQueries {
 
   #threadOf(row: ThreadRow): contract.Thread {
     const first = this.#firstPost(row);
-    const last = this.#db
-      .prepare<{ n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array }>(
-        `SELECT p.n, e.id, a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n
-         LEFT JOIN held_item h ON h.n = p.n WHERE p.thread = ? ORDER BY h.hidden IS 1, p.at DESC, p.time DESC LIMIT 1`,
-      )
-      .get(row.n)!;
+    const last = this.#lastPost(row);
     const seen = row.seen === 1;
     const original = bodyOf<Partial<ThreadStart>>(first.bytes);
     const source = seen ? original.source : undefined;
@@ -279,6 +284,17 @@ export class BoardQueries {
       finality: this.#spreadOf({ ...last, author: last.key }),
       held: row.hidden === 1 ? this.#around.held(row.root!) : null,
     };
+  }
+
+  /** The newest post that is shown, or else the newest one. */
+  #lastPost({ n, newest }: ThreadRow): { n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array } {
+    const query = `SELECT p.n, e.id, a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n`;
+    type Last = { n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array };
+    return newest === null
+      ? this.#db
+          .prepare<Last>(`${query} WHERE p.thread = ? ORDER BY p.at DESC, p.time DESC, p.n DESC LIMIT 1`)
+          .get(n)!
+      : this.#db.prepare<Last>(`${query} WHERE p.n = ?`).get(newest)!;
   }
 
   #firstPost(row: ThreadRow): { key: Uint8Array; bytes: Uint8Array } {

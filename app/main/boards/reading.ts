@@ -39,10 +39,11 @@ export function createReading(queries: BoardQueries, { postFor, threadFor }: Fin
       cursor?: string | undefined;
       limit: number;
     }): Outputs['thread'] {
-      const { thread, n, posts } = threadFor(id);
+      const found = threadFor(id);
+      const { thread, posts } = found;
       const place = near === undefined ? numbers(cursor ?? '0', 1)[0]! : queries.placeOf(postFor(near));
       const offset = near === undefined ? Math.max(0, place) : Math.floor(place / limit) * limit;
-      const items = queries.posts(n, offset, limit);
+      const items = queries.posts(found, offset, limit);
       const end = offset + items.length;
       return { thread, offset, posts: { items, next: end < posts ? String(end) : null, total: posts } };
     },

@@ -3,29 +3,10 @@ import { chatItems } from '../chat/items.ts';
 import { expect, test } from 'vitest';
 import { ReviewFilter } from '../../contract/index.ts';
 import { cidOf } from '../kernel/cid.ts';
-import type { Cell, Database } from '../kernel/database.ts';
 import { migrations } from '../node/community.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
+import { withPlans } from '../platform/sqlite/test-plans.ts';
 import { Queue } from './queue.ts';
-
-/** A database that records the statements it runs and their query plans. */
-function watched(db: Database, plans: string[]): Database {
-  return {
-    ...db,
-    prepare<T>(sql: string) {
-      const statement = db.prepare<T>(sql);
-      const note = (values: Cell[]) => {
-        const steps = db.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
-        plans.push(steps.map(({ detail }) => detail).join('; '));
-      };
-      return {
-        ...statement,
-        all: (...values) => (note(values), statement.all(...values)),
-        get: (...values) => (note(values), statement.get(...values)),
-      };
-    },
-  };
-}
 
 const board = cidOf(new Uint8Array(32).fill(7));
 const filters: Partial<ReviewFilter>[] = [
@@ -42,7 +23,7 @@ const filters: Partial<ReviewFilter>[] = [
 test.each(filters)('[R10] a page of %o is found along an index, without sorting', (more) => {
   const db = openDatabase(':memory:', migrations);
   const plans: string[] = [];
-  const queue = new Queue(watched(db, plans), [
+  const queue = new Queue(withPlans(db, plans), [
     postItems(db, { isMe: () => false, since: 0 }),
     chatItems(db),
   ]);

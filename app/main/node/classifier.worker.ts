@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Classifier } from '../moderation/classifier.ts';
 import { loadModels } from '../platform/onnx/models.ts';
 import { showNativeCalls } from '../platform/onnx/runtime.ts';
-import { runInBackground } from '../platform/process/background.ts';
+import { runInBackground } from '../platform/threads/background.ts';
 import type { ClassifierReply, ClassifierRequest, ClassifierStart } from './classifier-wire.ts';
 
 const port = parentPort;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { gatherInMemory } from './memory-blob.ts';
-import { runInBackground } from '../process/background.ts';
+import { runInBackground } from '../threads/background.ts';
 import { parseMail } from './parse.ts';
 import type { ParseReply, ParseRequest, WorkerStart } from './wire.ts';
 

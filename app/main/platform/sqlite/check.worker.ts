@@ -1,6 +1,6 @@
 /** Runs SQLite's integrity check on its own thread, since it takes seconds on a large file. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { runInBackground } from '../process/background.ts';
+import { runInBackground } from '../threads/background.ts';
 import type { CheckStart } from './check.ts';
 import { checkDatabase } from './database.ts';
 

@@ -1,7 +1,7 @@
 import type { ExportedPost, KnownPost, PlannedPost } from '../archive/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { cidOf, digestOf } from '../kernel/cid.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { othersTurn, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { didOf } from '../kernel/did.ts';
 import type { BulkSigner } from '../kernel/signer.ts';
@@ -15,6 +15,8 @@ import { Recent } from './recent.ts';
 /** Places of messages kept in memory: most replies follow soon after their parents. */
 const RECENT_PLACES = 20_000;
 const PAGE_POSTS = 200;
+/** Message ids looked up in one turn: about a millisecond. */
+const KNOWN_AT_ONCE = 100;
 const MAX_REFERENCES = 50;
 /** The other contents of an event: at most 16 attachments, two names and a message id. */
 const ROOM_BESIDE_TEXT_BYTES = 24 * 1024;
@@ -85,7 +87,8 @@ export function boardsArchive(init: BoardsArchiveInit) {
     /** Which of these messages the node holds: imported before, or written here and exported since. */
     async known(messageIds: readonly string[]): Promise<Map<string, KnownPost>> {
       const known = new Map<string, KnownPost>();
-      for (const id of messageIds) {
+      for (const [at, id] of messageIds.entries()) {
+        if (at > 0 && at % KNOWN_AT_ONCE === 0) await othersTurn();
         const found = find(id);
         if (found) known.set(id, { thread: cidOf(found.thread), post: cidOf(found.post) });
       }
@@ -130,7 +133,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
         for (const row of postsOf(thread.n)) {
           if (++sincePause >= PAGE_POSTS) {
             sincePause = 0;
-            await new Promise((resolve) => setImmediate(resolve));
+            await othersTurn();
           }
           signal?.throwIfAborted();
           yield await exportedOf(row, thread.subject, links);

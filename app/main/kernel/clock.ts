@@ -88,6 +88,9 @@ export function every(clock: Clock, periodMs: number, task: () => void | Promise
   };
 }
 
+/** Resolves after other work that is due has had its turn: long work calls it between two slices. */
+export const othersTurn = (): Promise<void> => new Promise((go) => void setImmediate(go));
+
 /** Resolves after `delayMs` by the clock, or at once when the signal aborts. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

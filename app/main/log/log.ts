@@ -1,6 +1,6 @@
 import { toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { othersTurn, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { nextTime, ticksOf } from '../kernel/hybrid-time.ts';
@@ -22,7 +22,7 @@ import { Projections } from './projections.ts';
 import { proveHeads } from './prove.ts';
 import { Inventory } from './inventory.ts';
 import type { OpaqueCount } from './opaque-events.ts';
-import { OwnEvents, type EventDraft } from './own-events.ts';
+import { OwnEvents, SLICE, type EventDraft } from './own-events.ts';
 import type { RangeSet } from './range-set.ts';
 import type { NamedRedaction, Purged } from './redactions.ts';
 import { RefusalCounts, type CountedRefusal } from './refusal-counts.ts';
@@ -229,7 +229,7 @@ export class Log {
   async appendBulk(signer: BulkSigner, drafts: Generator<EventDraft, void, LogEvent>): Promise<void> {
     const formed = await this.#own.chain(signer, drafts);
     for (let at = 0; at < formed.length; at += SLICE) {
-      if (at > 0) await turn();
+      if (at > 0) await othersTurn();
       this.#append(formed.slice(at, at + SLICE));
     }
   }
@@ -379,11 +379,6 @@ export class Log {
     return this.#projections.digest();
   }
 }
-
-/** How many events of a bulk are written in one transaction: about two milliseconds. */
-const SLICE = 64;
-
-const turn = () => new Promise<void>((go) => void setImmediate(go));
 
 const RIGHTS = 'rights.mark';
 const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };

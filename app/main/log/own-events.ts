@@ -1,4 +1,5 @@
 import type { BulkSigner, Signer } from '../kernel/signer.ts';
+import { othersTurn } from '../kernel/clock.ts';
 import { judge, refusalProblem, type AdmissionContext } from './admission.ts';
 import { formEvent, MAX_PARENTS, sealEvent, signingPayload, type LogEvent } from './event.ts';
 import { inadmissible } from './problems.ts';
@@ -12,6 +13,9 @@ export interface EventDraft {
   /** Handed to the admission hook beside the event; no part of it. */
   readonly context?: unknown;
 }
+
+/** How many events are formed in one turn, and written in one transaction: one or two milliseconds each. */
+export const SLICE = 64;
 
 /** Makes the events of this node's own person. Stores nothing. */
 export class OwnEvents {
@@ -55,6 +59,7 @@ export class OwnEvents {
     const formed: LogEvent[] = [];
     let parents = this.#store.headsOf(signer.publicKey, MAX_PARENTS);
     for (let draft = drafts.next(); draft.done !== true; draft = drafts.next(formed.at(-1)!)) {
+      if (formed.length > 0 && formed.length % SLICE === 0) await othersTurn();
       const { kind, body } = draft.value;
       const event = formEvent({
         community: this.#community,

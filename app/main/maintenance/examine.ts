@@ -1,4 +1,5 @@
 import { compareBytes, toHex } from '../kernel/bytes.ts';
+import { othersTurn } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Verifier } from '../kernel/signer.ts';
@@ -84,7 +85,7 @@ export async function examineEvents(
       }
       await checkSignatures(unvouched, verifier, faults);
       if (batch.at(-1)!.seq >= upTo) break;
-      await new Promise((resolve) => setImmediate(resolve));
+      await othersTurn();
     }
   }
 }

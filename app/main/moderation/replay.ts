@@ -1,4 +1,5 @@
 import type { Replay } from '../../contract/index.ts';
+import { othersTurn } from '../kernel/clock.ts';
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
@@ -175,7 +176,7 @@ export class Replays {
       }
       if (page.length < SLICE) return;
       after = page.at(-1)!.n;
-      await new Promise((resolve) => setImmediate(resolve));
+      await othersTurn();
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import { othersTurn, type Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
 import {
   spoken,
@@ -97,7 +97,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     const [languages] = await Promise.all([this.#detector(), this.#share()]);
     const messages = [];
     for (const [at, text] of texts.entries()) {
-      if (at > 0 && at % TOLD_AT_ONCE === 0) await new Promise((go) => setImmediate(go));
+      if (at > 0 && at % TOLD_AT_ONCE === 0) await othersTurn();
       messages.push(spoken(text, languages));
     }
     return (await this.#texts.ask({ messages }, owner)).judgements;

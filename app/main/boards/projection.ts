@@ -18,8 +18,8 @@ import { BoardFold } from './board-fold.ts';
 import { Counters, type Reader } from './counters.ts';
 import { ThreadMarks } from './thread-marks.ts';
 
-/** From this many posts in one transaction on, they are counted within it. */
-const BULK = 50;
+/** The most posts that are left to the next reader to count: a few milliseconds of work. */
+const UNCOUNTED = 500;
 
 /** Posts that this node alone holds back count in the state digest as if they were shown [L13]. */
 const HELD = `WITH held AS MATERIALIZED (SELECT p.thread, COUNT(*) AS posts, MAX(p.at) AS at FROM held_item h
@@ -58,8 +58,9 @@ export class BoardsProjection implements Projection {
   readonly #marks: ThreadMarks;
   /** Threads seen in this transaction, by hexadecimal id. */
   readonly #threads = new Map<string, ThreadPlace>();
-  /** Posts stored in this transaction. */
+  /** Posts stored in this transaction, and in all since the last were counted here. */
   #stored = 0;
+  #uncounted = 0;
   readonly #bytesAt: (seq: number) => Uint8Array;
   readonly #authorOf: (key: Uint8Array) => number;
   readonly #sql;
@@ -129,9 +130,13 @@ export class BoardsProjection implements Projection {
     }
   }
 
-  /** A large batch is counted with its transaction; a few posts are left to the next reader. */
+  /** Many posts are counted with the last of them; a few are left to the next reader. */
   settle(): void {
-    if (this.#stored >= BULK) this.#counters.catchUp();
+    this.#uncounted += this.#stored;
+    if (this.#uncounted >= UNCOUNTED) {
+      this.#counters.catchUp();
+      this.#uncounted = 0;
+    }
     this.reload();
   }
 

@@ -14,8 +14,8 @@ export interface EventDraft {
   readonly context?: unknown;
 }
 
-/** How many events are formed in one turn, and written in one transaction: one or two milliseconds each. */
-export const SLICE = 64;
+/** How many events are formed in one turn, and written in one transaction: a few milliseconds each. */
+export const SLICE = 128;
 
 /** Makes the events of this node's own person. Stores nothing. */
 export class OwnEvents {

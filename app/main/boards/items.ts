@@ -1,4 +1,5 @@
 import type { Database } from '../kernel/database.ts';
+import { msOf } from '../kernel/hybrid-time.ts';
 import { bodyOf } from '../log/event.ts';
 import { picturesIn, type ItemSource, type Neighbour, type Words } from '../moderation/index.ts';
 import { Counters, type Reader } from './counters.ts';
@@ -51,6 +52,10 @@ export function postItems(db: Database, reader: Reader): ItemSource {
      JOIN event x ON x.seq = p.text_seq JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread
      JOIN board b ON b.n = t.board WHERE p.n = ?`,
   );
+  const boardOfThread = db.prepare<{ id: Uint8Array }>(
+    'SELECT b.id FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ? AND t.root IS NOT NULL',
+  );
+  const change = db.prepare<{ seq: number }>('SELECT seq FROM post_change WHERE post_id = ? LIMIT 1');
   const placeOf = db.prepare<PlaceRow>(
     `SELECT b.name AS board_name, t.id AS thread, t.subject FROM post p JOIN thread t ON t.n = p.thread
      JOIN board b ON b.n = t.board WHERE p.n = ?`,
@@ -78,18 +83,18 @@ export function postItems(db: Database, reader: Reader): ItemSource {
       if (!row) return null;
       const original = bodyOf<ThreadStart | PostReply>(row.bytes);
       const shown = bodyOf<{ text: string; subject?: string }>(row.shown);
-      const { source, attachments } = original;
-      // The original author of an imported post is shown as well.
-      const subject = [shown.subject ?? original.subject, source?.name].filter(Boolean).join('\n');
-      return {
-        ...wordsOfPost({ text: shown.text, attachments, ...(subject === '' ? {} : { subject }) }),
-        author: row.author,
-        atMs: row.at,
-        board: row.board,
-        imported: source !== undefined,
-        pictures: picturesIn(attachments),
-      };
+      const { author, at: atMs, board } = row;
+      return { ...contentOf(original, shown), author, atMs, board };
     },
+    foresee({ id, kind, author, time, body }) {
+      const post = body as ThreadStart | PostReply;
+      const isStart = kind === boardKinds.start.name;
+      // Bounds are those of the thread's board, whatever board a reply names.
+      const board = isStart ? post.board : boardOfThread.get((post as PostReply).thread)?.id;
+      if (board === undefined || change.get(id)) return null;
+      return { ...contentOf(post, post), author, atMs: post.source?.date ?? msOf(time), board };
+    },
+    isChanged: (id) => change.get(id) !== undefined,
     show(n) {
       const row = read.get(n);
       const place = placeOf.get(n);
@@ -118,6 +123,18 @@ export function postItems(db: Database, reader: Reader): ItemSource {
     beforeChange: () => counters.catchUp(),
     shown: (rows) => counters.show(rows),
     hidden: (rows) => counters.hide(rows),
+  };
+}
+
+/** What is judged of a post: its first version, and the one that is shown. */
+function contentOf(original: ThreadStart | PostReply, shown: { text: string; subject?: string | undefined }) {
+  const { source, attachments } = original;
+  // The original author of an imported post is shown as well.
+  const subject = [shown.subject ?? original.subject, source?.name].filter(Boolean).join('\n');
+  return {
+    ...wordsOfPost({ text: shown.text, attachments, ...(subject === '' ? {} : { subject }) }),
+    imported: source !== undefined,
+    pictures: picturesIn(attachments),
   };
 }
 

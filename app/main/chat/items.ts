@@ -28,6 +28,10 @@ export function chatItems(db: Database): ItemSource {
       const { author, at } = row;
       return { text, shownAt: [0, text.length], author, atMs: at, board: null, imported: false };
     },
+    foresee({ author, time, body }) {
+      const { text } = body as ChatSay;
+      return { text, shownAt: [0, text.length], author, atMs: msOf(time), board: null, imported: false };
+    },
     show(n) {
       const row = read.get(n);
       if (!row) return null;

@@ -36,15 +36,30 @@ test('[G2] events that arrive while others are judged are stored together, in on
   const commits: number[] = [];
   ada!.log.onCommit((batch) => commits.push(batch.length));
   // Judging takes a while, as if signatures were checked on other threads.
-  const admit = ada!.log.admit.bind(ada!.log);
-  ada!.log.admit = async (sealed, origin) => {
+  const vet = ada!.log.vet.bind(ada!.log);
+  ada!.log.vet = async (sealed) => {
     await new Promise<void>((resolve) => void world.clock.after(5, resolve));
-    return admit(sealed, origin);
+    return vet(sealed);
   };
   for (let count = 0; count < 40; count++) founder!.write(`note ${count}`);
   await world.clock.pass(20);
   expect(ada!.texts).toHaveLength(40);
   expect(commits).toEqual([1, 39]);
+});
+
+test('[G2] a genuine event is passed on before it is judged and stored; one that breaks a rule is not', async () => {
+  const world = createTestWorld();
+  const [founder, ada, ben] = await row(world, 'ada', 'ben');
+  const prepared = ada!.log.prepared.bind(ada!.log);
+  ada!.log.prepared = async (events) => {
+    await new Promise<void>((resolve) => void world.clock.after(500, resolve));
+    return prepared(events);
+  };
+  founder!.write('note');
+  await world.clock.pass(100);
+  expect([ada!.texts, ben!.texts]).toEqual([[], ['note']]);
+  await world.clock.pass(500);
+  expect(ada!.texts).toEqual(['note']);
 });
 
 test.each([

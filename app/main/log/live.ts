@@ -142,10 +142,12 @@ export class Live {
     const { log, sync, logger } = this.#init;
     const gaps = log.store.gaps();
     try {
-      const { refusals } = await log.admit(
-        batch.map(({ sealed }) => sealed),
-        'live',
-      );
+      const vetted = await log.vet(batch.map(({ sealed }) => sealed));
+      // Peers get a genuine event before this node has judged and stored it.
+      const genuine = log.genuine(vetted);
+      for (const { index } of genuine) batch[index]!.settle('accept');
+      const prepared = await log.prepared(genuine.map(({ event }) => event));
+      const { refusals } = log.keep(vetted, 'live', prepared);
       for (const [index, { settle }] of batch.entries()) settle(verdictOf(refusals[index]!));
       const unknown = refusals.some((refusal) => refusal?.code === 'unknown-author');
       if (unknown || log.store.gaps() > gaps) sync.soon();

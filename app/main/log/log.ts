@@ -34,6 +34,18 @@ export interface Verdicts {
   readonly refusals: (Refusal | null)[];
 }
 
+/** Events from outside, opened and with their signatures checked. */
+export interface Vetted {
+  /** In the order of the input; null if there is no reason to refuse the event so far. */
+  readonly refusals: readonly (Refusal | null)[];
+  /** Those without a refusal, with their places in the input. */
+  readonly candidates: readonly { readonly event: LogEvent; readonly index: number }[];
+  /** Whether a signature is right; without an entry none was given or needed. */
+  readonly proved: ReadonlyMap<LogEvent, boolean>;
+  /** How many transactions had stored something by then. */
+  readonly commits: number;
+}
+
 export interface LogInit {
   readonly db: Database;
   /** The log's tables, shared with the projections that read events back. */
@@ -251,6 +263,11 @@ export class Log {
    * that one signature per head is checked and ancestors follow by hash [L3].
    */
   async admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
+    return this.keep(await this.vet(sealed), origin);
+  }
+
+  /** Opens events from outside and checks their signatures; {@link keep} stores them. */
+  async vet(sealed: readonly SealedEvent[]): Promise<Vetted> {
     const context = this.#context();
     const commits = this.#commits;
     const refusals: (Refusal | null)[] = [];
@@ -269,7 +286,31 @@ export class Log {
         always: (event) => this.#kindOf(event).stratum === 'authority',
       },
     );
+    return { refusals, candidates, proved, commits };
+  }
 
+  /** Those of vetted events that this node would store now, by their own signature. */
+  genuine({ candidates, proved }: Vetted): { readonly event: LogEvent; readonly index: number }[] {
+    return candidates.filter(
+      ({ event }) =>
+        proved.get(event) === true && judgeRole(event, this.#kindOf(event), this.#init.authority) === null,
+    );
+  }
+
+  /** What the admission hook knows of events before they are stored, by event. */
+  async prepared(events: readonly LogEvent[]): Promise<ReadonlyMap<LogEvent, unknown>> {
+    const contexts = (await this.#init.admissionHook?.prepare?.(events)) ?? [];
+    return new Map(contexts.map((context, index) => [events[index]!, context]));
+  }
+
+  /** Stores vetted events in one transaction, with what {@link prepared} found. */
+  keep(
+    vetted: Vetted,
+    origin: Exclude<EventSource, 'own'>,
+    prepared?: ReadonlyMap<LogEvent, unknown>,
+  ): Verdicts {
+    const { candidates, proved, commits } = vetted;
+    const refusals = [...vetted.refusals];
     const batch: Committed[] = [];
     this.#book.transact(() => {
       // Already looked up: again only if something was stored in between, or for repetition in this batch.
@@ -277,7 +318,8 @@ export class Log {
       for (const { event, index } of candidates) {
         const key = toHex(event.id);
         const isHere = placed.has(key) || (this.#commits !== commits && this.#holds(event));
-        const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch);
+        const context = prepared?.get(event);
+        const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch, context);
         if (refusal) refusals[index] = refusal;
         else placed.add(key);
       }
@@ -309,6 +351,7 @@ export class Log {
     signed: boolean | undefined,
     origin: EventSource,
     batch: Committed[],
+    context: unknown,
   ): Refusal | null {
     if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
     const kind = this.#kindOf(event);
@@ -317,7 +360,7 @@ export class Log {
     if (signed === undefined && !byAncestry) return { verdict: 'ignore', code: 'unproven' };
     const refusal = judgeRole(event, kind, this.#init.authority);
     if (refusal) return refusal;
-    batch.push(this.#insert(event, signed === true, origin));
+    batch.push(this.#insert(event, signed === true, origin, context));
     return null;
   }
 

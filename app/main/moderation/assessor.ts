@@ -1,7 +1,8 @@
 import type { Verdict as ContractVerdict } from '../../contract/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { decide, type Decision, type Finding, type Scrutiny } from './decision.ts';
-import { Engine, type Outcome } from './engine.ts';
+import type { Judgement } from './classifier.ts';
+import { Engine, verdictOf, type Outcome } from './engine.ts';
 import { LABELS, type Scores } from './labels.ts';
 import { pictureFindings, type SeenPicture } from './pictures.ts';
 import type { Author, Content, ImageClassifiers, ItemKind, Classifiers } from './ports.ts';
@@ -51,6 +52,17 @@ export interface Judged {
  */
 const REMOTE_DEADLINE_MS = 60_000;
 
+/** How long an event from a peer waits for its judgement before it is stored without one, in milliseconds. */
+const AHEAD_DEADLINE_MS = 500;
+
+/** What the models say of an item before it is stored. */
+export interface Foreseen {
+  readonly content: Content;
+  /** Null while the models are off. */
+  readonly judgement: Judgement | null;
+  readonly latencyMs: number;
+}
+
 /** Combines the rules, trust and the models into a judgement of an item. */
 export class Assessor {
   readonly #init: AssessorInit;
@@ -77,6 +89,34 @@ export class Assessor {
     return this.#judge(content, arrival, REMOTE_DEADLINE_MS);
   }
 
+  /**
+   * Has the models judge an item that is about to be stored; null if they are busy or late, or if it has images. The
+   * rest, which depends on what is here, follows in {@link conclude}.
+   */
+  async ahead(content: Content): Promise<Foreseen | null> {
+    if ((content.pictures ?? []).length > 0) return null;
+    if (!this.#init.modelsOn()) return { content, judgement: null, latencyMs: 0 };
+    if (this.#engine.isBusy) return null;
+    const submission = { text: content.text, thresholds: {}, deadlineMs: AHEAD_DEADLINE_MS };
+    const { judgement, latencyMs } = await this.#engine.submit(submission);
+    return judgement && { content, judgement, latencyMs };
+  }
+
+  /** Judges an item whose text the models know, in the transaction that stores it. */
+  conclude({ content, judgement, latencyMs }: Foreseen, arrival: Arrival): Judged {
+    const { scrutiny, bounds, learnt, findings } = this.#facts(content, arrival);
+    const calibrate = (scores: Scores) => calibrated(learnt, scores);
+    const outcome =
+      judgement === null
+        ? { ...NOT_JUDGED, verdict: decide(ABSENT, {}, findings, 'none') }
+        : {
+            verdict: verdictOf(judgement, { thresholds: bounds, scrutiny, findings, calibrate }),
+            judgement,
+            latencyMs,
+          };
+    return { outcome, scrutiny, found: worstOf(findings), seen: [], unseen: [] };
+  }
+
   /** Judges a text by lists and models like a message of a full member, without keeping anything. */
   async text(text: string, board: Uint8Array | null): Promise<ContractVerdict & { latencyMs: number }> {
     const { bounds, learnt } = this.#init.scopes.of(board);
@@ -93,8 +133,9 @@ export class Assessor {
     return { ...contractVerdict(outcome), latencyMs: outcome.latencyMs };
   }
 
-  async #judge(content: Content, { kind, time, live }: Arrival, deadlineMs: number): Promise<Judged> {
-    const { rulebook, scopes, about, heldOf, images, modelsOn } = this.#init;
+  /** What trust, bounds and rules say of an item; it counts towards the limits from now on. */
+  #facts(content: Content, { kind, time, live }: Arrival) {
+    const { rulebook, scopes, about, heldOf } = this.#init;
     const known = about(content.author, time);
     const message = {
       ...content,
@@ -103,8 +144,12 @@ export class Assessor {
       about: live ? known : { ...known, messages: Math.max(known.messages, rulebook.rules.newUntilMessages) },
     };
     const scrutiny = rulebook.scrutiny(message, () => heldOf(content.author));
-    const { bounds, learnt } = scopes.of(content.board);
-    const findings = rulebook.findings(message);
+    return { scrutiny, ...scopes.of(content.board), findings: rulebook.findings(message) };
+  }
+
+  async #judge(content: Content, arrival: Arrival, deadlineMs: number): Promise<Judged> {
+    const { images, modelsOn } = this.#init;
+    const { scrutiny, bounds, learnt, findings } = this.#facts(content, arrival);
     if (!modelsOn()) {
       const verdict = decide(ABSENT, {}, findings, 'none');
       return {

@@ -88,6 +88,11 @@ export class Engine {
     return this.#waiting.length + this.#running * this.#batch;
   }
 
+  /** Whether a message would wait for more than the batches that are being judged. */
+  get isBusy(): boolean {
+    return this.#waiting.length >= this.#batch;
+  }
+
   /** Resolves once no classifier has more than one batch queued. */
   async room(): Promise<void> {
     while (this.#waiting.length >= this.#classifiers.lanes * this.#batch) {
@@ -140,15 +145,8 @@ export class Engine {
   }
 
   #settle(one: Waiting, judgement: Judgement): void {
-    const { thresholds, findings = [], scrutiny, calibrate } = one.submission;
-    const judged = calibrate ? { ...judgement, scores: calibrate(judgement.scores) } : judgement;
-    const verdict = decide(judged, thresholds, findings, scrutiny);
-    const ruled = judgement.stage === 'rules' && verdict.decision !== 'publish';
-    this.#answer(one, {
-      verdict: ruled ? { ...verdict, reasons: [...verdict.reasons, NO_MODELS] } : verdict,
-      judgement,
-      latencyMs: this.#clock.now() - one.since,
-    });
+    const latencyMs = this.#clock.now() - one.since;
+    this.#answer(one, { verdict: verdictOf(judgement, one.submission), judgement, latencyMs });
   }
 
   /** Answers without a judgement: a person must review it. */
@@ -168,4 +166,13 @@ export class Engine {
     one.cancel();
     one.settle(outcome);
   }
+}
+
+/** The verdict on a message whose judgement is known. */
+export function verdictOf(judgement: Judgement, submission: Omit<Submission, 'text'>): Verdict {
+  const { thresholds, findings = [], scrutiny, calibrate } = submission;
+  const judged = calibrate ? { ...judgement, scores: calibrate(judgement.scores) } : judgement;
+  const verdict = decide(judged, thresholds, findings, scrutiny);
+  const ruled = judgement.stage === 'rules' && verdict.decision !== 'publish';
+  return ruled ? { ...verdict, reasons: [...verdict.reasons, NO_MODELS] } : verdict;
 }

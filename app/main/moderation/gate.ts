@@ -7,7 +7,7 @@ import type { Logger } from '../kernel/logger.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { AdmissionHook } from '../log/kinds.ts';
 import type { EventDraft } from '../log/own-events.ts';
-import type { Arrival, Assessor, Judged } from './assessor.ts';
+import type { Arrival, Assessor, Foreseen, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';
 import type { Decision } from './decision.ts';
@@ -60,6 +60,15 @@ class Passing {
   }
 }
 
+/** What the models said of an event from a peer before it was stored. */
+class Ahead {
+  readonly foreseen: Foreseen;
+
+  constructor(foreseen: Foreseen) {
+    this.foreseen = foreseen;
+  }
+}
+
 const passingOf = (context: unknown): Passing | null => (context instanceof Passing ? context : null);
 
 type EventSource = 'own' | 'live' | 'history';
@@ -104,9 +113,23 @@ export class Gate implements AdmissionHook {
     };
   }
 
+  /** [J11] Has the models judge items from peers before they are stored. */
+  prepare(events: readonly LogEvent[]): Promise<readonly unknown[]> {
+    return Promise.all(
+      events.map(async (event) => {
+        const content = this.#byKind.get(event.kind)?.foresee?.(event) ?? null;
+        const foreseen = content && (await this.#init.assessor.ahead(content));
+        return foreseen && new Ahead(foreseen);
+      }),
+    );
+  }
+
   /** [J11] In the transaction that stores an event, before anything shows it. */
   stored(event: LogEvent, seq: number, origin: EventSource, context?: unknown): void {
     const source = this.#byKind.get(event.kind);
+    if (source && context instanceof Ahead && source.isChanged?.(event.id) !== true) {
+      return this.#judgedAhead(source, event, seq, context.foreseen);
+    }
     if (source) return this.#arrived(source, event, seq, origin, passingOf(context));
     const changed = this.#byChange.get(event.kind);
     if (changed) this.#changed(changed, event, origin, passingOf(context));
@@ -124,6 +147,16 @@ export class Gate implements AdmissionHook {
     if (passing?.judged.outcome.verdict.decision !== 'publish') this.#init.holds.arrived(item);
     if (passing) this.#settle([{ ...passing.words, ...item, judged: passing.judged }]);
     else this.#backlog.soon();
+  }
+
+  #judgedAhead(source: ItemSource, event: LogEvent, n: number, foreseen: Foreseen): void {
+    const { holds, assessor, me } = this.#init;
+    const own = source.isImported?.(event.body) !== true && equalBytes(event.author, me());
+    const item = { n, kind: source.kind, own, live: true, time: event.time };
+    const judged = assessor.conclude(foreseen, item);
+    if (judged.outcome.verdict.decision !== 'publish') holds.arrived(item);
+    const { board, shownAt } = foreseen.content;
+    this.#settle([{ ...item, judged, board, shownAt, isNew: true }]);
   }
 
   /** [J15] Only an author changes their own messages. */
@@ -273,7 +306,7 @@ function keptOf({ n, time, judged, board, shownAt: [from, to] }: JudgedItem, now
   };
 }
 
-function settledOf({ n, kind, judged, board, textTime }: JudgedItem) {
+function settledOf({ n, kind, judged, board, textTime, isNew }: JudgedItem) {
   const { decision, confidence, labels } = judged.outcome.verdict;
   return {
     n,
@@ -283,6 +316,7 @@ function settledOf({ n, kind, judged, board, textTime }: JudgedItem) {
     worst: confidence,
     labels: bitsOf(labels),
     ...(textTime === undefined ? {} : { textTime }),
+    ...(isNew === undefined ? {} : { isNew }),
   };
 }
 

@@ -54,6 +54,8 @@ export interface Settled {
   readonly kind: ItemKind;
   /** Ticks of the text that was judged, if the room does not show it yet. */
   readonly textTime?: number;
+  /** It arrived live and is stored in this transaction: its room shows it after that. */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -232,12 +234,9 @@ export class Holds {
 
   /** Applies decisions to waiting or new items; rulings override them [J14]. */
   settle(settled: readonly Settled[]): void {
-    this.#changing(
-      settled.map(({ n, kind }) => ({ n, kind })),
-      () => {
-        for (const one of settled) this.#settle(one);
-      },
-    );
+    this.#changing(settled, () => {
+      for (const one of settled) this.#settle(one);
+    });
   }
 
   #settle({ n, decision, worst, labels, board, kind, textTime = 0 }: Settled): void {
@@ -319,7 +318,10 @@ export class Holds {
   }
 
   /** Changes many rows, and tells their rooms which of them are now shown or hidden. */
-  #changing(items: readonly { readonly n: number; readonly kind: ItemKind }[], change: () => void): void {
+  #changing(
+    items: readonly { readonly n: number; readonly kind: ItemKind; readonly isNew?: boolean }[],
+    change: () => void,
+  ): void {
     if (items.length === 0) return;
     this.#db.transaction(() => {
       for (const source of this.#sources.values()) source.beforeChange?.();
@@ -327,7 +329,11 @@ export class Holds {
       change();
       const shown = new Map<ItemKind, number[]>();
       const hidden = new Map<ItemKind, number[]>();
-      for (const { n, kind } of items) {
+      for (const { n, kind, isNew = false } of items) {
+        if (isNew) {
+          this.#changed.set(n, { n, kind, shown: this.of(n)?.hidden !== true, live: true });
+          continue;
+        }
         const was = before.get(n) ?? null;
         const now = this.of(n)?.hidden === true;
         const turned = now !== (was?.hidden === true);

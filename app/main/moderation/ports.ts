@@ -1,4 +1,5 @@
 import type { Role } from '../kernel/roles.ts';
+import type { LogEvent } from '../log/event.ts';
 import type { EventDraft } from '../log/own-events.ts';
 import type { Judgement } from './classifier.ts';
 import type { ModelStatus } from './manifest.ts';
@@ -73,6 +74,10 @@ export interface ItemSource {
   readonly changes?: { readonly kinds: readonly string[]; itemOf(body: unknown): Uint8Array };
   /** An item's current text; null if it is gone. */
   read(n: number): Content | null;
+  /** The same of an event that is not stored yet; null if that cannot be told without other events. */
+  foresee?(event: LogEvent): Content | null;
+  /** Whether changes of an item arrived before it. */
+  isChanged?(id: Uint8Array): boolean;
   /** The view of an item for moderators; null if it is gone. */
   show(n: number): ItemText | null;
   /** The messages directly before or after it, the nearest first. */

@@ -1,3 +1,4 @@
+import { throttled, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import type { Decision } from './decision.ts';
 import { LABELS, type Label, type Scores } from './labels.ts';
@@ -29,15 +30,20 @@ interface Row {
   scores: Uint8Array;
 }
 
-/** Judgements by hour: decisions, latencies and scores. Counted in memory, written with the judgements. */
+/** How long counts stay in memory alone, in milliseconds. */
+const WRITE_AFTER_MS = 1000;
+
+/** Judgements by hour: decisions, latencies and scores. Counted in memory, and written a second later at most. */
 export class Figures {
   readonly #db: Database;
+  readonly #writeSoon: () => void;
   readonly #pending = new Map<number, Hour>();
   readonly #latest: number[] = [];
   #total: Record<Decision, number> = { publish: 0, queue: 0, quarantine: 0 };
 
-  constructor(db: Database) {
+  constructor(db: Database, clock: Clock) {
     this.#db = db;
+    this.#writeSoon = throttled(clock, WRITE_AFTER_MS, () => this.write());
   }
 
   /** Decisions since the start. */
@@ -59,23 +65,41 @@ export class Figures {
         hour.scores[index] = hour.scores[index]! + 1;
       }
     }
+    this.#writeSoon();
     this.#latest.push(latencyMs);
     if (this.#latest.length > LATEST) this.#latest.splice(0, this.#latest.length - LATEST);
   }
 
-  /** Writes the counts; part of the caller's transaction. */
+  /** Writes the counts. */
   write(): void {
-    for (const [at, hour] of this.#pending) {
-      const kept = this.#read(at, at + 1)[0];
-      if (kept) add(hour, kept);
+    if (this.#pending.size === 0) return;
+    this.#db.transaction(() => this.#write());
+    this.#pending.clear();
+  }
+
+  #write(): void {
+    for (const hour of this.#read(...this.#span())) {
+      if (!this.#pending.has(hour.hour)) continue;
       this.#db
         .prepare(
           'INSERT OR REPLACE INTO moderation_hour (hour, publish, queue, quarantine, latency, scores) VALUES (?, ?, ?, ?, ?, ?)',
         )
-        .run(at, hour.publish, hour.queue, hour.quarantine, bytesOf(hour.latency), bytesOf(hour.scores));
-      this.#db.prepare('DELETE FROM moderation_hour WHERE hour < ?').run(at - KEPT_HOURS);
+        .run(
+          hour.hour,
+          hour.publish,
+          hour.queue,
+          hour.quarantine,
+          bytesOf(hour.latency),
+          bytesOf(hour.scores),
+        );
+      this.#db.prepare('DELETE FROM moderation_hour WHERE hour < ?').run(hour.hour - KEPT_HOURS);
     }
-    this.#pending.clear();
+  }
+
+  /** The first hour that is not written yet, and the one after the last. */
+  #span(): [number, number] {
+    const hours = [...this.#pending.keys()];
+    return [Math.min(...hours), Math.max(...hours) + 1];
   }
 
   /** Of the latest thousand messages; null before the first. */
@@ -120,22 +144,26 @@ export class Figures {
   #hour(at: number): Hour {
     const known = this.#pending.get(at);
     if (known) return known;
-    const hour = {
-      publish: 0,
-      queue: 0,
-      quarantine: 0,
-      latency: new Uint32Array(LATENCY_CLASSES),
-      scores: new Uint32Array(LABELS.length * SCORE_CLASSES),
-    };
+    const hour = nothing();
     this.#pending.set(at, hour);
     return hour;
   }
 
+  /** Hours from one up to another, with the counts that are not written yet. */
   #read(from: number, to: number): (Hour & { hour: number })[] {
-    return this.#db
-      .prepare<Row>('SELECT * FROM moderation_hour WHERE hour >= ? AND hour < ?')
-      .all(from, to)
-      .map((row) => ({ ...row, latency: countsOf(row.latency), scores: countsOf(row.scores) }));
+    const hours = new Map<number, Hour & { hour: number }>(
+      this.#db
+        .prepare<Row>('SELECT * FROM moderation_hour WHERE hour >= ? AND hour < ?')
+        .all(from, to)
+        .map((row) => [row.hour, { ...row, latency: countsOf(row.latency), scores: countsOf(row.scores) }]),
+    );
+    for (const [at, pending] of this.#pending) {
+      if (at < from || at >= to) continue;
+      const hour = hours.get(at) ?? { hour: at, ...nothing() };
+      add(hour, pending);
+      hours.set(at, hour);
+    }
+    return [...hours.values()];
   }
 }
 
@@ -156,6 +184,14 @@ function stability(now: Uint32Array, before: Uint32Array): number | null {
   }
   return index;
 }
+
+const nothing = (): Hour => ({
+  publish: 0,
+  queue: 0,
+  quarantine: 0,
+  latency: new Uint32Array(LATENCY_CLASSES),
+  scores: new Uint32Array(LABELS.length * SCORE_CLASSES),
+});
 
 function sum(hours: readonly Hour[]): Uint32Array {
   const all = new Uint32Array(LABELS.length * SCORE_CLASSES);

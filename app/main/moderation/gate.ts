@@ -145,7 +145,7 @@ export class Gate implements AdmissionHook {
     const own = source.isImported?.(event.body) !== true && equalBytes(event.author, this.#init.me());
     const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
     if (passing?.judged.outcome.verdict.decision !== 'publish') this.#init.holds.arrived(item);
-    if (passing) this.#settle([{ ...passing.words, ...item, judged: passing.judged }]);
+    if (passing) this.#settle([{ ...passing.words, ...item, judged: passing.judged, isNew: 'own' }]);
     else this.#backlog.soon();
   }
 
@@ -156,7 +156,7 @@ export class Gate implements AdmissionHook {
     const judged = assessor.conclude(foreseen, item);
     if (judged.outcome.verdict.decision !== 'publish') holds.arrived(item);
     const { board, shownAt } = foreseen.content;
-    this.#settle([{ ...item, judged, board, shownAt, isNew: true }]);
+    this.#settle([{ ...item, judged, board, shownAt, isNew: 'live' }]);
   }
 
   /** [J15] Only an author changes their own messages. */
@@ -272,7 +272,6 @@ export class Gate implements AdmissionHook {
       figures.count(outcome.verdict.decision, outcome.latencyMs, outcome.judgement?.scores ?? null, nowMs);
     }
     holds.settle(items.map(settledOf));
-    figures.write();
   }
 }
 

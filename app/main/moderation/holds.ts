@@ -54,8 +54,8 @@ export interface Settled {
   readonly kind: ItemKind;
   /** Ticks of the text that was judged, if the room does not show it yet. */
   readonly textTime?: number;
-  /** It arrived live and is stored in this transaction: its room shows it after that. */
-  readonly isNew?: boolean;
+  /** It is stored in this transaction: written here, or live by somebody else. */
+  readonly isNew?: 'own' | 'live';
 }
 
 /**
@@ -234,9 +234,19 @@ export class Holds {
 
   /** Applies decisions to waiting or new items; rulings override them [J14]. */
   settle(settled: readonly Settled[]): void {
-    this.#changing(settled, () => {
-      for (const one of settled) this.#settle(one);
+    const known = settled.filter(({ isNew }) => isNew === undefined);
+    this.#changing(known, () => {
+      for (const one of known) this.#settle(one);
     });
+    for (const one of settled) if (one.isNew !== undefined) this.#settleNew(one, one.isNew);
+  }
+
+  /** Nothing counts or shows the item yet: the rest of the transaction does. */
+  #settleNew(one: Settled, from: NonNullable<Settled['isNew']>): void {
+    this.#settle(one);
+    const { n, kind } = one;
+    const shown = from === 'live' && this.of(n)?.hidden !== true;
+    this.#changed.set(n, { n, kind, shown, live: true });
   }
 
   #settle({ n, decision, worst, labels, board, kind, textTime = 0 }: Settled): void {
@@ -318,10 +328,7 @@ export class Holds {
   }
 
   /** Changes many rows, and tells their rooms which of them are now shown or hidden. */
-  #changing(
-    items: readonly { readonly n: number; readonly kind: ItemKind; readonly isNew?: boolean }[],
-    change: () => void,
-  ): void {
+  #changing(items: readonly { readonly n: number; readonly kind: ItemKind }[], change: () => void): void {
     if (items.length === 0) return;
     this.#db.transaction(() => {
       for (const source of this.#sources.values()) source.beforeChange?.();
@@ -329,11 +336,7 @@ export class Holds {
       change();
       const shown = new Map<ItemKind, number[]>();
       const hidden = new Map<ItemKind, number[]>();
-      for (const { n, kind, isNew = false } of items) {
-        if (isNew) {
-          this.#changed.set(n, { n, kind, shown: this.of(n)?.hidden !== true, live: true });
-          continue;
-        }
+      for (const { n, kind } of items) {
         const was = before.get(n) ?? null;
         const now = this.of(n)?.hidden === true;
         const turned = now !== (was?.hidden === true);

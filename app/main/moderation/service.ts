@@ -70,7 +70,7 @@ export function createModeration(init: ModerationInit) {
   const holds = new Holds({ db, sources: init.sources, rulings: init.rulings, now: () => clock.now() });
   const rulebook = new Rulebook(db);
   const scopes = new Scopes(db);
-  const figures = new Figures(db);
+  const figures = new Figures(db, clock);
   const assessor = new Assessor({
     rulebook,
     scopes,
@@ -155,6 +155,7 @@ export function createModeration(init: ModerationInit) {
     /** Immediate: nothing is judged or settled any more. */
     halt(): void {
       for (const stop of stops.splice(0)) stop();
+      figures.write();
     },
 
     /** Figures for programs. */

@@ -78,7 +78,9 @@ test('[J11] [J15] a post whose edit arrived before it is judged by its edited te
   const { id } = await start(ines, board, 'A fine morning');
   await start(ines, board, 'Another morning');
   await ines.boards.edit({ id, text: SPAM, askReview: true });
-  const [post, between, edit] = eventsOf(ines).filter(({ kind }) => ['thread.start', 'post.edit'].includes(kind));
+  const [post, between, edit] = eventsOf(ines).filter(({ kind }) =>
+    ['thread.start', 'post.edit'].includes(kind),
+  );
   expect([post!.kind, between!.kind, edit!.kind]).toEqual(['thread.start', 'thread.start', 'post.edit']);
   // In one batch, so that the edit is unknown when the models see the post; it does not follow the post directly.
   await receive(paul, [edit!, post!]);

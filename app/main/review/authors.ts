@@ -35,10 +35,13 @@ export class HeldAuthors {
     };
   }
 
+  /** Processes those of these items that are or were held: most that change were judged and shown. */
   add(rows: readonly number[]): void {
-    if (rows.length === 0) return;
+    const isHeld = this.#db.prepare('SELECT 1 FROM held_item WHERE n = ? AND state > 0');
+    const held = rows.filter((n) => isHeld.get(n) !== undefined);
+    if (held.length === 0) return;
     this.#db.transaction(() => {
-      for (const n of rows) this.#db.prepare(`${HELD} AND h.n = ?`).run(n);
+      for (const n of held) this.#db.prepare(`${HELD} AND h.n = ?`).run(n);
     });
   }
 

@@ -5,6 +5,6 @@ export { BUCKETS } from './features.ts';
 export type { FirstWeights } from './first-stage.ts';
 export { PICTURE_SIDE, type PictureDecoder, type PictureModel } from './image-classifier.ts';
 export { LABELS, type Label } from './labels.ts';
-export { ModelManifest, TEXT_PARTS, type ModelPart, type ModelStatus } from './manifest.ts';
+export { ModelManifest, MODEL_PARTS, TEXT_PARTS, type ModelPart, type ModelStatus } from './manifest.ts';
 export { MAX_PIXELS, headerOf, type PictureHeader, type Pixels } from './picture.ts';
 export { problem } from './problems.ts';

@@ -29,6 +29,7 @@ function manualClassifiers() {
         }),
       ),
     status: () => Promise.resolve([]),
+    files: async () => [],
     close: () => Promise.resolve(),
   };
   return { classifiers, batches };

@@ -16,15 +16,24 @@ export class FallbackClassifiers implements Classifiers {
   readonly #classifiers: Classifiers;
   readonly #clock: Clock;
   readonly #onDown: (down: boolean) => void;
+  /** Called after the first judgement: the models are loaded. */
+  readonly #onLoaded: () => void;
+  #hasJudged = false;
   /** Made on first use. */
   #words: Classifier | null = null;
   #failures = 0;
   #retryAt = 0;
 
-  constructor(classifiers: Classifiers, clock: Clock, onDown: (down: boolean) => void) {
+  constructor(
+    classifiers: Classifiers,
+    clock: Clock,
+    onDown: (down: boolean) => void,
+    onLoaded: () => void = () => {},
+  ) {
     this.#classifiers = classifiers;
     this.#clock = clock;
     this.#onDown = onDown;
+    this.#onLoaded = onLoaded;
   }
 
   get lanes(): number {
@@ -65,6 +74,10 @@ export class FallbackClassifiers implements Classifiers {
   }
 
   #answered(): void {
+    if (!this.#hasJudged) {
+      this.#hasJudged = true;
+      this.#onLoaded();
+    }
     if (this.#failures === 0) return;
     this.#failures = 0;
     this.#onDown(false);
@@ -78,6 +91,10 @@ export class FallbackClassifiers implements Classifiers {
 
   status(): Promise<readonly ModelStatus[]> {
     return this.#classifiers.status();
+  }
+
+  files(): Promise<readonly ModelStatus[]> {
+    return this.#classifiers.files();
   }
 
   close(): Promise<void> {

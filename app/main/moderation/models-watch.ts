@@ -64,10 +64,15 @@ export class ModelsWatch {
     }));
   }
 
-  /** Asks the classifiers what they could load, and puts up a notice if something is wrong. */
-  async look(): Promise<void> {
+  /**
+   * Puts up a notice if something is wrong with the models.
+   *
+   * @param how asks the classifiers what they could load, or has the files compared with their hashes alone: loaded
+   * models take two hundred megabytes, which a node that judges nothing can do without.
+   */
+  async look(how: 'status' | 'files' = 'status'): Promise<void> {
     try {
-      this.#statuses = await this.#init.classifiers.status();
+      this.#statuses = await this.#init.classifiers[how]();
       this.#fault = null;
     } catch (error) {
       this.#fault = problemOf(error).message;

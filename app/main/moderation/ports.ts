@@ -10,8 +10,10 @@ export interface Classifiers {
   readonly lanes: number;
   /** Judgements in the order of the texts; rejects if they are unavailable, never answers in part. */
   judge(texts: readonly string[]): Promise<readonly Judgement[]>;
-  /** The models that could be loaded. */
+  /** The models that could be loaded; loads them. */
   status(): Promise<readonly ModelStatus[]>;
+  /** The files of the models, compared with their hashes; loads none. */
+  files(): Promise<readonly ModelStatus[]>;
   close(): Promise<void>;
 }
 

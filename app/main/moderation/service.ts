@@ -21,7 +21,7 @@ const MODELS = 'moderation.models';
 const CONSENT = 'moderation.consent';
 /** How often listeners get the status, in milliseconds. */
 const TELL_MS = 500;
-/** Loading the models takes one second of one core: a start does not wait for it. */
+/** Reading the files of the models takes a tenth of a second: a start does not wait for it. */
 const LOOK_AFTER_MS = 3000;
 /** The period over which the speed is measured, in milliseconds. */
 const SPEED_MS = 10_000;
@@ -63,10 +63,11 @@ export function createModeration(init: ModerationInit) {
   let stops: (() => void)[] = [];
   const judgedAt: { at: number; total: number }[] = [];
 
-  const classifiers = new FallbackClassifiers(init.classifiers, clock, (down) => {
+  const onDown = (down: boolean) => {
     if (down) logger.warn('judges-down');
     models.say();
-  });
+  };
+  const classifiers = new FallbackClassifiers(init.classifiers, clock, onDown, () => void models.look());
   const holds = new Holds({ db, sources: init.sources, rulings: init.rulings, now: () => clock.now() });
   const rulebook = new Rulebook(db);
   const scopes = new Scopes(db);
@@ -172,7 +173,7 @@ export function createModeration(init: ModerationInit) {
 
     /** The same, once a starting node is idle. */
     lookSoon(): void {
-      stops.push(clock.after(LOOK_AFTER_MS, () => void models.look()));
+      stops.push(clock.after(LOOK_AFTER_MS, () => void models.look('files')));
     },
 
     status,

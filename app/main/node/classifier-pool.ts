@@ -9,7 +9,7 @@ import {
   type ModelStatus,
 } from '../moderation/index.ts';
 import { eldLanguages } from '../platform/language/eld.ts';
-import { sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
+import { modelFiles, sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
 import { FairQueue } from './fair-queue.ts';
 import { WorkerSlot } from './worker-slot.ts';
 import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
@@ -25,8 +25,12 @@ interface ClassifierPoolInit {
   readonly batchTimeoutMs?: number;
   /** How long an image may take before its thread is replaced. */
   readonly imageTimeoutMs?: number;
+  /** Time without texts after which their threads are ended, and the memory of the models is freed. */
+  readonly textIdleMs?: number;
 }
 
+/** Loading the models again takes half a second: a conversation with pauses does not wait for it. */
+const TEXT_IDLE_MS = 120_000;
 /** Time without images after which their thread is ended, and the memory of the decoders is freed. */
 const IMAGE_IDLE_MS = 30_000;
 /** How many images of one community may wait at once. */
@@ -53,6 +57,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
 
   constructor(init: ClassifierPoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
+    const { textIdleMs = TEXT_IDLE_MS } = init;
     // One more than threads: its languages are detected while it waits for the first free thread.
     this.lanes = workers + 1;
     this.#folder = folder;
@@ -66,6 +71,8 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
           folder,
           shared,
           timeoutMs: batchTimeoutMs,
+          idleMs: textIdleMs,
+          onIdle: () => this.#forget(),
         });
       }),
     );
@@ -88,6 +95,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
       judge: (texts) => this.judge(texts, owner),
       judgeImage: (image) => this.judgeImage(image, owner),
       status: () => this.status(),
+      files: () => this.files(),
       // The others go on using them.
       close: async () => {},
     };
@@ -119,6 +127,10 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     return [...texts.statuses, ...images.statuses];
   }
 
+  files(): Promise<readonly ModelStatus[]> {
+    return modelFiles(this.#folder);
+  }
+
   /** Loaded with the first text; retried with the next one after a failure. */
   #detector(): Promise<LanguageDetector> {
     this.#languages ??= eldLanguages().catch((error: unknown) => {
@@ -126,6 +138,12 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
       throw error;
     });
     return this.#languages;
+  }
+
+  /** Threads that run keep what they share; the next one reads it again. */
+  #forget(): void {
+    this.#sharing = null;
+    this.#shared = {};
   }
 
   /** Reads the largest table before the first thread starts. */

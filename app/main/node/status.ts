@@ -27,6 +27,7 @@ export function createStatus(
     clock,
     probe: processProbe(parts.directory.path),
     databaseBytes: () => parts.communities.databaseBytes(),
+    isWatched: () => watched.isWatched,
     traffic: () => ({ sentBytes: network.sentBytes(), receivedBytes: network.receivedBytes() }),
   });
   let stops: (() => void)[] = [];

@@ -19,6 +19,10 @@ export class WatchedValue<T> {
     this.#compute = compute;
   }
 
+  get isWatched(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   current = (): T => this.#compute();
 
   /** Listeners receive the value soon: at most one in {@link TELL_MS}. */

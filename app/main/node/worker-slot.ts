@@ -26,6 +26,8 @@ interface LaneInit {
   readonly timeoutMs: number;
   /** How long an idle thread is kept; forever if left out. */
   readonly idleMs?: number;
+  /** Called when an idle thread is ended. */
+  readonly onIdle?: () => void;
 }
 
 /** A thread's answer, or why there is none. */
@@ -61,7 +63,7 @@ export class WorkerSlot<Question, Answer extends Reply> {
 
   /** Asks the thread; one question at a time. */
   async ask(question: Question): Promise<Extract<Answer, { ok: true }>> {
-    const { clock, timeoutMs, idleMs } = this.#init;
+    const { clock, timeoutMs, idleMs, onIdle } = this.#init;
     this.busy = true;
     this.#cancelIdle();
     const { thread: worker } = (this.#worker ??= this.#start());
@@ -88,7 +90,12 @@ export class WorkerSlot<Question, Answer extends Reply> {
     worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     worker.unref();
     if (!reply.ok) this.#drop();
-    else if (idleMs !== undefined) this.#cancelIdle = clock.after(idleMs, () => this.#drop());
+    else if (idleMs !== undefined) {
+      this.#cancelIdle = clock.after(idleMs, () => {
+        this.#drop();
+        onIdle?.();
+      });
+    }
     this.busy = false;
     if (!reply.ok) throw problem('judging-failed', { reason: reply.reason });
     this.#answered = true;

@@ -2,17 +2,21 @@ import type { HealthProbe } from './ports.ts';
 import type { Health } from '../../contract/node.ts';
 import { every, type Clock } from '../kernel/clock.ts';
 
+/** How often a sample is taken while somebody watches, and while nobody does. */
 const SAMPLE_MS = 2000;
+const REST_MS = 30_000;
 
 interface HealthInit {
   readonly clock: Clock;
   readonly probe: HealthProbe;
   readonly databaseBytes: () => number;
+  /** Whether somebody watches the figures now. */
+  readonly isWatched: () => boolean;
   /** Bytes since the start. */
   readonly traffic: () => { readonly sentBytes: number; readonly receivedBytes: number };
 }
 
-/** The health of the node, sampled every two seconds. */
+/** The health of the node, sampled every two seconds while somebody watches; an idle node rests. */
 export class HealthSampler {
   readonly #init: HealthInit;
   readonly #watchers = new Set<(health: Health) => void>();
@@ -38,11 +42,18 @@ export class HealthSampler {
   /** Starts sampling; returns how to stop. */
   start(): () => void {
     void this.sample();
-    const stop = every(this.#init.clock, SAMPLE_MS, () => this.sample());
+    const stop = every(this.#init.clock, SAMPLE_MS, () => this.#look());
     return () => {
       stop();
       this.#init.probe.close();
     };
+  }
+
+  async #look(): Promise<void> {
+    const { clock, probe, isWatched } = this.#init;
+    const watched = isWatched();
+    probe.watchLoop(watched);
+    if (watched || clock.now() - this.#last.at >= REST_MS) await this.sample();
   }
 
   current(): Health {

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../platform/memory/clock.ts';
 import { prometheusText } from '../host/metrics.ts';
 import { processProbe } from '../platform/telemetry/process-probe.ts';
 import { HealthSampler, NoticeBoard, communityMetrics, nodeMetrics, type HealthProbe } from './index.ts';
@@ -15,6 +16,7 @@ const still: HealthProbe = {
   memoryBytes: () => 1000,
   memoryTotalBytes: () => 2000,
   loopDelayMs: () => 0,
+  watchLoop() {},
   disk: async () => ({ usedBytes: 10, freeBytes: 20 }),
   close() {},
 };
@@ -27,6 +29,7 @@ test('rates cover the time since the last sample', async () => {
     clock,
     probe: { ...still, cpuMs: () => cpuMs },
     databaseBytes: () => 4096,
+    isWatched: () => true,
     traffic: () => ({ sentBytes, receivedBytes: 0 }),
   });
   await health.sample();
@@ -46,6 +49,31 @@ test('rates cover the time since the last sample', async () => {
   });
 });
 
+test('while nobody watches, a sample is taken twice a minute and the event loop is not measured', async () => {
+  const clock = new VirtualClock(0);
+  let samples = 0;
+  const loop: boolean[] = [];
+  let isWatched = false;
+  const health = new HealthSampler({
+    clock,
+    probe: { ...still, cpuMs: () => samples++, watchLoop: (on) => void loop.push(on) },
+    databaseBytes: () => 0,
+    isWatched: () => isWatched,
+    traffic: () => ({ sentBytes: 0, receivedBytes: 0 }),
+  });
+  const stop = health.start();
+  await clock.pass(1000);
+  samples = 0;
+  await clock.pass(60_000);
+  expect(samples).toBe(2);
+  expect(new Set(loop)).toEqual(new Set([false]));
+  isWatched = true;
+  await clock.pass(10_000);
+  expect(samples).toBe(7);
+  expect(loop.at(-1)).toBe(true);
+  stop();
+});
+
 test('if the disk does not answer, its last figures are kept', async () => {
   let fails = false;
   const health = new HealthSampler({
@@ -58,6 +86,7 @@ test('if the disk does not answer, its last figures are kept', async () => {
       },
     },
     databaseBytes: () => 0,
+    isWatched: () => true,
     traffic: () => ({ sentBytes: 0, receivedBytes: 0 }),
   });
   await health.sample();
@@ -101,6 +130,7 @@ test('metrics count refusals by their reason', async () => {
     clock: handClock(),
     probe: still,
     databaseBytes: () => 0,
+    isWatched: () => true,
     traffic: () => ({ sentBytes: 0, receivedBytes: 0 }),
   });
   const counts = {

@@ -11,6 +11,7 @@ export function memoryClassifiers(): Classifiers & ImageClassifiers {
     judge: async (texts) => texts.map(judgementOf),
     judgeImage: async (image) => ({ ...judgementOf(new TextDecoder().decode(image)), stage: 'image' }),
     status: async () => [],
+    files: async () => [],
     close: async () => {},
   };
 }

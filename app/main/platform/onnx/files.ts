@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelManifest, type ModelPart, type ModelStatus } from '../../moderation/adapter-ports.ts';
+import {
+  MODEL_PARTS,
+  ModelManifest,
+  type ModelPart,
+  type ModelStatus,
+} from '../../moderation/adapter-ports.ts';
 
 /** A verified file of a model. */
 export interface VerifiedFile {
@@ -43,18 +49,7 @@ export async function verifiedFiles(
 ): Promise<readonly VerifiedFile[]> {
   const manifest = await readManifest(folder);
   if (typeof manifest === 'string') {
-    return parts.map((part) => ({
-      status: {
-        part,
-        title: part,
-        file: 'manifest.json',
-        sizeBytes: 0,
-        licence: '',
-        state: 'missing',
-        fault: manifest,
-      },
-      bytes: null,
-    }));
+    return parts.map((part) => ({ status: withoutManifest(part, manifest), bytes: null }));
   }
   return Promise.all(
     manifest.files
@@ -62,6 +57,61 @@ export async function verifiedFiles(
       .map((entry) => verified(folder, entry, shared[entry.part])),
   );
 }
+
+/** The status of all files of a folder: compared with the manifest a piece at a time, and not kept. Never throws. */
+export async function modelFiles(folder: string): Promise<readonly ModelStatus[]> {
+  const manifest = await readManifest(folder);
+  if (typeof manifest === 'string') return MODEL_PARTS.map((part) => withoutManifest(part, manifest));
+  const statuses: ModelStatus[] = [];
+  for (const entry of manifest.files) statuses.push(await compared(folder, entry));
+  return statuses;
+}
+
+async function compared(folder: string, entry: Entry): Promise<ModelStatus> {
+  const path = join(folder, entry.file);
+  const { part, title, file, sizeBytes, licence } = entry;
+  const say = (fault: Fault | null): ModelStatus => ({
+    ...{ part, title, file, sizeBytes, licence },
+    ...(fault ?? { state: 'ok', fault: null }),
+  });
+  try {
+    const { size } = await stat(path);
+    if (size !== sizeBytes) return say(wrongSize(entry, size));
+    const hash = createHash('sha256');
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+    return say(hash.digest('hex') === entry.sha256 ? null : wrongHash(entry));
+  } catch (error) {
+    return say(unreadable(entry, error));
+  }
+}
+
+const withoutManifest = (part: ModelPart, fault: string): ModelStatus => ({
+  part,
+  title: part,
+  file: 'manifest.json',
+  sizeBytes: 0,
+  licence: '',
+  state: 'missing',
+  fault,
+});
+
+type Entry = ModelManifest['files'][number];
+type Fault = Pick<ModelStatus, 'state' | 'fault'>;
+
+const wrongSize = ({ file, sizeBytes }: Entry, size: number): Fault => ({
+  state: 'broken',
+  fault: `${file} has ${size} bytes, and should have ${sizeBytes}.`,
+});
+
+const wrongHash = ({ file }: Entry): Fault => ({
+  state: 'broken',
+  fault: `${file} is not the file that this release was made with (SHA-256 differs).`,
+});
+
+const unreadable = ({ file }: Entry, error: unknown): Fault =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    ? { state: 'missing', fault: `${file} is not there.` }
+    : { state: 'broken', fault: `${file} cannot be read: ${messageOf(error)}` };
 
 async function readManifest(folder: string): Promise<ModelManifest | string> {
   const path = join(folder, 'manifest.json');
@@ -76,34 +126,24 @@ async function readManifest(folder: string): Promise<ModelManifest | string> {
 
 async function verified(
   folder: string,
-  entry: ModelManifest['files'][number],
+  entry: Entry,
   shared: SharedArrayBuffer | undefined,
 ): Promise<VerifiedFile> {
   const { part, title, file, sizeBytes, licence } = entry;
-  const say = (state: ModelStatus['state'], fault: string | null, bytes: Uint8Array | null) => ({
-    status: { part, title, file, sizeBytes, licence, state, fault },
+  const say = (fault: Fault | null, bytes: Uint8Array | null): VerifiedFile => ({
+    status: { part, title, file, sizeBytes, licence, ...(fault ?? { state: 'ok', fault: null }) },
     bytes,
   });
   const isSound = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') === entry.sha256;
-  if (shared !== undefined && isSound(new Uint8Array(shared))) return say('ok', null, new Uint8Array(shared));
+  if (shared !== undefined && isSound(new Uint8Array(shared))) return say(null, new Uint8Array(shared));
   const path = join(folder, file);
   try {
     const { size } = await stat(path);
-    if (size !== sizeBytes)
-      return say('broken', `${file} has ${size} bytes, and should have ${sizeBytes}.`, null);
+    if (size !== sizeBytes) return say(wrongSize(entry, size), null);
     const bytes = await readFile(path);
-    if (!isSound(bytes))
-      return say(
-        'broken',
-        `${file} is not the file that this release was made with (SHA-256 differs).`,
-        null,
-      );
-    return say('ok', null, bytes);
+    return isSound(bytes) ? say(null, bytes) : say(wrongHash(entry), null);
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return missing
-      ? say('missing', `${file} is not there.`, null)
-      : say('broken', `${file} cannot be read: ${messageOf(error)}`, null);
+    return say(unreadable(entry, error), null);
   }
 }
 

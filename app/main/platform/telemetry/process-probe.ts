@@ -9,7 +9,6 @@ const RESOLUTION_MS = 10;
 /** Measures this process and the disk of a directory. */
 export function processProbe(directory: string): HealthProbe {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
   return {
     cpuMs() {
       const { user, system } = process.cpuUsage();
@@ -22,6 +21,10 @@ export function processProbe(directory: string): HealthProbe {
       const late = delay.count === 0 ? 0 : delay.percentile(99) / NANOS_PER_MS - RESOLUTION_MS;
       delay.reset();
       return Math.max(0, late);
+    },
+    watchLoop(on) {
+      if (on) delay.enable();
+      else if (delay.disable()) delay.reset();
     },
     async disk() {
       const { bsize, blocks, bfree, bavail } = await statfs(directory);

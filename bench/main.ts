@@ -8,6 +8,7 @@ import { catchup } from './catchup.ts';
 import { communities } from './communities.ts';
 import { compare, comparisonTable } from './compare.ts';
 import { frames } from './frames.ts';
+import { idle } from './idle.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
 import { ledger } from './ledger.ts';
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> =
   catchup,
   communities,
   frames,
+  idle,
   ledger,
   'ledger-state': ledgerState,
   'ledger-trace': ledgerTrace,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   MODEL_PARTS,
@@ -17,6 +16,7 @@ export interface VerifiedFile {
 }
 
 const MAX_MANIFEST_BYTES = 64 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /** Files that were already read into shared memory, unverified. */
 export type SharedFiles = Partial<Readonly<Record<ModelPart, SharedArrayBuffer>>>;
@@ -77,11 +77,25 @@ async function compared(folder: string, entry: Entry): Promise<ModelStatus> {
   try {
     const { size } = await stat(path);
     if (size !== sizeBytes) return say(wrongSize(entry, size));
-    const hash = createHash('sha256');
-    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-    return say(hash.digest('hex') === entry.sha256 ? null : wrongHash(entry));
+    return say((await hashOf(path)) === entry.sha256 ? null : wrongHash(entry));
   } catch (error) {
     return say(unreadable(entry, error));
+  }
+}
+
+/** SHA-256 of a file in hexadecimal, read into one buffer again and again. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(PIECE_BYTES);
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, PIECE_BYTES);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
 }
 

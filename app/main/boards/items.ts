@@ -53,7 +53,7 @@ export function postItems(db: Database, reader: Reader): ItemSource {
      JOIN board b ON b.n = t.board WHERE p.n = ?`,
   );
   const boardOfThread = db.prepare<{ id: Uint8Array }>(
-    'SELECT b.id FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ? AND t.root IS NOT NULL',
+    'SELECT b.id FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ?',
   );
   const change = db.prepare<{ seq: number }>('SELECT seq FROM post_change WHERE post_id = ? LIMIT 1');
   const placeOf = db.prepare<PlaceRow>(
@@ -88,10 +88,11 @@ export function postItems(db: Database, reader: Reader): ItemSource {
     },
     foresee({ id, kind, author, time, body }) {
       const post = body as ThreadStart | PostReply;
+      if (change.get(id)) return null;
       const isStart = kind === boardKinds.start.name;
-      // Bounds are those of the thread's board, whatever board a reply names.
-      const board = isStart ? post.board : boardOfThread.get((post as PostReply).thread)?.id;
-      if (board === undefined || change.get(id)) return null;
+      // Bounds are those of the board where the thread is filed [B3], whatever board a reply to it names.
+      const filed = isStart ? undefined : boardOfThread.get((post as PostReply).thread)?.id;
+      const board = filed ?? post.board;
       return { ...contentOf(post, post), author, atMs: post.source?.date ?? msOf(time), board };
     },
     isChanged: (id) => change.get(id) !== undefined,

@@ -48,10 +48,10 @@ export interface Projection {
 /** Called inside the transaction that stores or removes events. */
 export interface AdmissionHook {
   /**
-   * Called for genuine events from peers before they are stored. What it resolves to, in their order, becomes their
-   * `context`. Never rejects.
+   * Called for events from peers before they are stored. What it resolves to, in their order, becomes their `context`.
+   * Never rejects.
    */
-  prepare?(events: readonly LogEvent[]): Promise<readonly unknown[]>;
+  prepare?(events: readonly LogEvent[], origin: 'live' | 'history'): Promise<readonly unknown[]>;
   /**
    * Called before any projection shows the event, once: not when its kind was lost and is known again. `context` is
    * that of the draft if this node wrote the event, or what {@link prepare} knew of it.

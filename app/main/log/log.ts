@@ -259,11 +259,30 @@ export class Log {
   }
 
   /**
-   * Judges and stores events from outside, in one transaction. Bulk catch-up passes events newest first, so
-   * that one signature per head is checked and ancestors follow by hash [L3].
+   * Judges and stores events from outside. Bulk catch-up passes events newest first, so that one signature per head is
+   * checked and ancestors follow by hash [L3]. They are stored in slices, each in one transaction; the admission hook
+   * prepares one while the one before it is stored, and other work gets its turn.
    */
   async admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
-    return this.keep(await this.vet(sealed), origin);
+    const vetted = await this.vet(sealed);
+    const { candidates } = vetted;
+    const slices: (typeof candidates)[] = [];
+    for (let at = 0; at < candidates.length; at += SLICE) slices.push(candidates.slice(at, at + SLICE));
+    const prepare = (slice: typeof candidates = []) =>
+      this.prepared(
+        slice.map(({ event }) => event),
+        origin,
+      );
+    const refusals = [...vetted.refusals];
+    let stored = 0;
+    let next = prepare(slices[0]);
+    for (const [at, slice] of slices.entries()) {
+      const prepared = await next;
+      next = prepare(slices[at + 1]);
+      stored += this.#keep({ ...vetted, candidates: slice }, refusals, origin, prepared);
+    }
+    this.#count(refusals);
+    return { stored, refusals };
   }
 
   /** Opens events from outside and checks their signatures; {@link keep} stores them. */
@@ -298,19 +317,33 @@ export class Log {
   }
 
   /** What the admission hook knows of events before they are stored, by event. */
-  async prepared(events: readonly LogEvent[]): Promise<ReadonlyMap<LogEvent, unknown>> {
-    const contexts = (await this.#init.admissionHook?.prepare?.(events)) ?? [];
-    return new Map(contexts.map((context, index) => [events[index]!, context]));
+  async prepared(
+    events: readonly LogEvent[],
+    origin: Exclude<EventSource, 'own'>,
+  ): Promise<ReadonlyMap<LogEvent, unknown>> {
+    const contexts = events.length === 0 ? [] : await this.#init.admissionHook?.prepare?.(events, origin);
+    return new Map((contexts ?? []).map((context, index) => [events[index]!, context]));
   }
 
   /** Stores vetted events in one transaction, with what {@link prepared} found. */
   keep(
     vetted: Vetted,
     origin: Exclude<EventSource, 'own'>,
-    prepared?: ReadonlyMap<LogEvent, unknown>,
+    prepared: ReadonlyMap<LogEvent, unknown>,
   ): Verdicts {
-    const { candidates, proved, commits } = vetted;
     const refusals = [...vetted.refusals];
+    const stored = this.#keep(vetted, refusals, origin, prepared);
+    this.#count(refusals);
+    return { stored, refusals };
+  }
+
+  /** Adds to the refusals; returns how many were stored. */
+  #keep(
+    { candidates, proved, commits }: Vetted,
+    refusals: (Refusal | null)[],
+    origin: EventSource,
+    prepared: ReadonlyMap<LogEvent, unknown>,
+  ): number {
     const batch: Committed[] = [];
     this.#book.transact(() => {
       // Already looked up: again only if something was stored in between, or for repetition in this batch.
@@ -318,15 +351,18 @@ export class Log {
       for (const { event, index } of candidates) {
         const key = toHex(event.id);
         const isHere = placed.has(key) || (this.#commits !== commits && this.#holds(event));
-        const context = prepared?.get(event);
+        const context = prepared.get(event);
         const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch, context);
         if (refusal) refusals[index] = refusal;
         else placed.add(key);
       }
     });
-    for (const refusal of refusals) if (refusal) this.#refusals.count(refusal);
     this.#committed(batch);
-    return { stored: batch.length, refusals };
+    return batch.length;
+  }
+
+  #count(refusals: readonly (Refusal | null)[]): void {
+    for (const refusal of refusals) if (refusal) this.#refusals.count(refusal);
   }
 
   #open(sealed: SealedEvent, context: AdmissionContext): LogEvent | Refusal {

@@ -17,8 +17,8 @@ export interface JudgedItem extends Item, Pick<Words, 'shownAt'> {
   readonly board: Uint8Array | null;
   /** Ticks of the text that was judged, if the text can change. */
   readonly textTime?: number | undefined;
-  /** It is stored in this transaction: written here, or live by somebody else. */
-  readonly isNew?: 'own' | 'live';
+  /** It is stored in this transaction: written here, or by somebody else. */
+  readonly isNew?: 'own' | 'live' | 'history';
 }
 
 export interface BacklogInit {

@@ -128,7 +128,7 @@ export class Gate implements AdmissionHook {
   stored(event: LogEvent, seq: number, origin: EventSource, context?: unknown): void {
     const source = this.#byKind.get(event.kind);
     if (source && context instanceof Ahead && source.isChanged?.(event.id) !== true) {
-      return this.#judgedAhead(source, event, seq, context.foreseen);
+      return this.#judgedAhead(source, event, seq, origin, context.foreseen);
     }
     if (source) return this.#arrived(source, event, seq, origin, passingOf(context));
     const changed = this.#byChange.get(event.kind);
@@ -149,14 +149,20 @@ export class Gate implements AdmissionHook {
     else this.#backlog.soon();
   }
 
-  #judgedAhead(source: ItemSource, event: LogEvent, n: number, foreseen: Foreseen): void {
+  #judgedAhead(
+    source: ItemSource,
+    event: LogEvent,
+    n: number,
+    origin: EventSource,
+    foreseen: Foreseen,
+  ): void {
     const { holds, assessor, me } = this.#init;
     const own = source.isImported?.(event.body) !== true && equalBytes(event.author, me());
-    const item = { n, kind: source.kind, own, live: true, time: event.time };
+    const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
     const judged = assessor.conclude(foreseen, item);
     if (judged.outcome.verdict.decision !== 'publish') holds.arrived(item);
     const { board, shownAt } = foreseen.content;
-    this.#settle([{ ...item, judged, board, shownAt, isNew: 'live' }]);
+    this.#settle([{ ...item, judged, board, shownAt, isNew: origin }]);
   }
 
   /** [J15] Only an author changes their own messages. */

@@ -54,8 +54,8 @@ export interface Settled {
   readonly kind: ItemKind;
   /** Ticks of the text that was judged, if the room does not show it yet. */
   readonly textTime?: number;
-  /** It is stored in this transaction: written here, or live by somebody else. */
-  readonly isNew?: 'own' | 'live';
+  /** It is stored in this transaction: written here, or by somebody else. */
+  readonly isNew?: 'own' | 'live' | 'history';
 }
 
 /**
@@ -245,8 +245,8 @@ export class Holds {
   #settleNew(one: Settled, from: NonNullable<Settled['isNew']>): void {
     this.#settle(one);
     const { n, kind } = one;
-    const shown = from === 'live' && this.of(n)?.hidden !== true;
-    this.#changed.set(n, { n, kind, shown, live: true });
+    const shown = from !== 'own' && this.of(n)?.hidden !== true;
+    this.#changed.set(n, { n, kind, shown, live: from !== 'history' });
   }
 
   #settle({ n, decision, worst, labels, board, kind, textTime = 0 }: Settled): void {

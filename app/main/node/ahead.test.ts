@@ -35,7 +35,10 @@ async function receive({ log }: TestNode, events: readonly LogEvent[]): Promise<
   const vetted = await log.vet(events);
   // Signed themselves, as all events in gossip are.
   expect(log.genuine(vetted)).toHaveLength(events.length);
-  const prepared = await log.prepared(log.genuine(vetted).map(({ event }) => event));
+  const prepared = await log.prepared(
+    log.genuine(vetted).map(({ event }) => event),
+    'live',
+  );
   log.keep(vetted, 'live', prepared);
 }
 

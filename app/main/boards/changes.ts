@@ -31,6 +31,11 @@ export class Changes {
     this.#tellSoon = throttled(clock, TELL_AFTER_MS, () => this.#tell());
   }
 
+  /** Whether anybody hears of changes. */
+  get isWatched(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Calls the listener for changes from now on; returns how to stop. */
   onChange(listener: (change: contract.BoardsChange) => void): () => void {
     this.#listeners.add(listener);

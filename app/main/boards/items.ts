@@ -52,10 +52,11 @@ export function postItems(db: Database, reader: Reader): ItemSource {
      JOIN event x ON x.seq = p.text_seq JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread
      JOIN board b ON b.n = t.board WHERE p.n = ?`,
   );
-  const boardOfThread = db.prepare<{ id: Uint8Array }>(
-    'SELECT b.id FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ?',
-  );
   const change = db.prepare<{ seq: number }>('SELECT seq FROM post_change WHERE post_id = ? LIMIT 1');
+  const arriving = db.prepare<{ board: Uint8Array | null; changed: number }>(
+    `SELECT (SELECT b.id FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ?) AS board,
+       EXISTS (SELECT 1 FROM post_change WHERE post_id = ?) AS changed`,
+  );
   const placeOf = db.prepare<PlaceRow>(
     `SELECT b.name AS board_name, t.id AS thread, t.subject FROM post p JOIN thread t ON t.n = p.thread
      JOIN board b ON b.n = t.board WHERE p.n = ?`,
@@ -88,10 +89,10 @@ export function postItems(db: Database, reader: Reader): ItemSource {
     },
     foresee({ id, kind, author, time, body }) {
       const post = body as ThreadStart | PostReply;
-      if (change.get(id)) return null;
       const isStart = kind === boardKinds.start.name;
+      const { board: filed, changed } = arriving.get(isStart ? null : (post as PostReply).thread, id)!;
+      if (changed === 1) return null;
       // Bounds are those of the board where the thread is filed [B3], whatever board a reply to it names.
-      const filed = isStart ? undefined : boardOfThread.get((post as PostReply).thread)?.id;
       const board = filed ?? post.board;
       return { ...contentOf(post, post), author, atMs: post.source?.date ?? msOf(time), board };
     },

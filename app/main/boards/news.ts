@@ -36,12 +36,15 @@ export function createNews(queries: BoardQueries, changes: Changes, written: () 
 
   /** [S10] A final block lists these events: the finality of posts among them changed. */
   const certified = (ids: readonly Uint8Array[]) => {
+    if (!changes.isWatched) return;
     // For an import, whose blocks list thousands, looking up each would delay the chain.
     for (const place of queries.placesOf(ids.slice(0, MAX_TOLD_THREADS))) changes.note(place);
   };
 
   /** Posts were shown or hidden. */
   const holdsChanged = (held: readonly HoldChange[]) => {
+    // Looking up the places of posts costs a node that nobody looks at a tenth of its work.
+    if (!changes.isWatched) return;
     for (const { n, shown, live } of held) {
       const place = queries.placeByRow(n);
       if (place) changes.note({ ...place, newPost: shown && live });

@@ -55,6 +55,8 @@ export interface FeaturePorts extends Omit<WorldPorts, 'quota'>, StoredBase {
   readonly gathered: Gathered;
   readonly ledgerKinds: LedgerKinds;
   readonly ledgerProjections: readonly LedgerProjection[];
+  /** Whether a kind of events belongs to a feature that is off: this release knows it. */
+  readonly isOff: (kind: string) => boolean;
 }
 
 /** Files that document failures, each under its own name. */

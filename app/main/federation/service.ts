@@ -66,6 +66,8 @@ export interface FederationInit {
   /** The operating system, as `process.platform` names it. */
   readonly platform: string;
   readonly handleOf: (publicKey: Uint8Array) => string | null;
+  /** Whether a kind of events belongs to a feature that is off: this release knows it. */
+  readonly isOff: (kind: string) => boolean;
   /** Admits a member; resolves when that is final. Rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
 }

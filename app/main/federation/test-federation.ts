@@ -39,6 +39,7 @@ export async function federatedOn(
     nodeName: () => name,
     settings: () => ({ ...defaultSettings.network, listen: 'everywhere', ...network }),
     handleOf: (key) => node.roster.member(key)?.handle ?? null,
+    isOff: () => false,
     admit: async ({ handle, role }) => node.admit(handle, role),
   });
   federation.start();
@@ -75,6 +76,7 @@ export async function federated(world: TestWorld, name: string) {
       nodeName: () => `${name}’s node`,
       settings: () => defaultSettings.network,
       handleOf: (key) => node.roster.member(key)?.handle ?? null,
+      isOff: () => false,
       admit: async ({ handle, role }) => {
         if (node.roster.members().some((member) => member.handle === handle)) {
           throw new Problem('handle-taken', 'This handle is taken.', 'Choose another handle.');

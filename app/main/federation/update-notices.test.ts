@@ -49,11 +49,30 @@ test('[L18] [S11] kinds that no peer knows are named as such', async () => {
   );
 });
 
+test('[L18] entries of a feature that is off need no newer release', () => {
+  const put: string[] = [];
+  const counts = [
+    { kind: 'chat.say', count: 3 },
+    { kind: 'poll.open', count: 2 },
+  ];
+  const updates = new UpdateNotices({
+    log: { opaque: () => counts, knows: () => false, onStored: () => () => {} },
+    isOff: (kind) => kind === 'chat.say',
+    clock: new VirtualClock(0),
+    notices: { put: ({ message }) => void put.push(message), remove: () => {} },
+  });
+  updates.start();
+  expect(put).toEqual([
+    'At least 2 entries of this community need a newer release to be shown (poll.open). No peer met so far knows them.',
+  ]);
+});
+
 test('[S12] a peer without a common version is named once, until it has one', () => {
   const put: string[] = [];
   const removed: string[] = [];
   const updates = new UpdateNotices({
     log: { opaque: () => [], knows: () => true, onStored: () => () => {} },
+    isOff: () => false,
     clock: new VirtualClock(0),
     notices: { put: ({ id }) => void put.push(id), remove: (id) => void removed.push(id) },
   });

@@ -17,6 +17,8 @@ const noticeOf = (peer: string) => `release-of-${peer}`;
 
 export interface UpdateNoticesInit {
   readonly log: Pick<Log, 'opaque' | 'knows' | 'onStored'>;
+  /** Whether a kind of events belongs to a feature that is off: this release knows it. */
+  readonly isOff: (kind: string) => boolean;
   readonly clock: Clock;
   readonly notices: { put(notice: Omit<Notice, 'since'>): void; remove(id: string): void };
 }
@@ -73,8 +75,8 @@ export class UpdateNotices {
   }
 
   #look(): void {
-    const { log, notices } = this.#init;
-    const found = log.opaque();
+    const { log, isOff, notices } = this.#init;
+    const found = log.opaque().filter(({ kind }) => !isOff(kind));
     if (found.length === 0) return notices.remove(OPAQUE);
     const named = found.slice(0, MAX_NAMED).map(({ kind }) => kind);
     const known = new Set([...this.#knownBy.values()].flat());

@@ -86,6 +86,8 @@ export function genesisOf(db: Database): Genesis | null {
 export async function openCommunity(ports: CommunityPorts, genesis: Genesis, list = ours) {
   const { db, signer, transport, logger, quota = noQuota } = ports;
   const active = activeFeatures(list, ports.settings().features.off);
+  const off = list.filter((feature) => !active.includes(feature));
+  const kindsOff = new Set(off.flatMap(({ kinds }) => kinds ?? []).map(({ name }) => name));
   const store = new MeasuredLogStore(
     db,
     quota,
@@ -112,6 +114,7 @@ export async function openCommunity(ports: CommunityPorts, genesis: Genesis, lis
     gathered: gather([...stored.values()]),
     ledgerKinds: kindsOf(...list.flatMap(({ ledgerKinds }) => [...(ledgerKinds?.values() ?? [])])),
     ledgerProjections: list.flatMap(({ ledgerProjection }) => ledgerProjection?.(base) ?? []),
+    isOff: (kind) => kindsOff.has(kind),
   };
   const made: Record<string, unknown> = {};
   for (const feature of active) {

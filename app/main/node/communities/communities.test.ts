@@ -32,6 +32,9 @@ const subjects = async (client: CommunityClient) =>
 const invite = async (client: CommunityClient, uses = 5) =>
   (await client.federation.invite({ role: 'member', hours: 1, uses, reach: 'machine' })).link;
 
+const noticesOf = async (client: CommunityClient) =>
+  (await client.community.status({})).notices.map(({ code }) => code);
+
 const codeOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => 'done',
@@ -235,6 +238,7 @@ test('a feature that is off takes no calls and no entries, and catches up when i
   const held = async (client: CommunityClient) => (await client.maintenance.verify({})).logDigest;
   await until(async () => (await held(hers)) === (await held(harbour)));
   expect((await hers.community.status({})).counts.posts).toBe(0);
+  expect(await noticesOf(hers)).not.toContain('needs-update');
   expect(await hers.members.list({})).toHaveLength(2);
   await ines.node.client.settings.set({ features: { off: [] } });
   // They are judged first, like all others.

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -14,6 +14,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 const open = () => SettingsFile.open(path, systemClock, nodeSettings);
+
+test.each([
+  ['a folder', () => mkdir(path)],
+  ['a link to itself', () => symlink(path, path)],
+])('%s in the place of the file is moved aside', async (_, make) => {
+  await make();
+  const file = await open();
+  expect(file.settings).toEqual(defaultSettings);
+  expect(file.problem?.code).toBe('settings-invalid');
+  await file.patch({ node: { name: 'harbour' } });
+  expect((await open()).settings.node.name).toBe('harbour');
+  expect(await readdir(root)).toHaveLength(2);
+});
 
 test('a new node runs with defaults', async () => {
   const file = await open();

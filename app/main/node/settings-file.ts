@@ -6,6 +6,9 @@ import type { ProblemFields } from '../kernel/errors.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { problem } from './problems.ts';
 
+/** Errors of a path at which there is no file of this user; all others may pass. */
+const UNUSABLE: readonly string[] = ['EISDIR', 'ELOOP', 'EACCES'];
+
 /** What a file of settings holds, and how it changes. */
 export interface SettingsForm<T, Change> {
   readonly schema: z.ZodType<T>;
@@ -46,14 +49,15 @@ export class SettingsFile<T, Change> {
     clock: Clock,
     form: SettingsForm<T, Change>,
   ): Promise<SettingsFile<T, Change>> {
-    let content: string;
+    let content: string | null = null;
     try {
       content = await readFile(path, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      return new SettingsFile(path, form, form.initial, null);
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return new SettingsFile(path, form, form.initial, null);
+      if (!UNUSABLE.includes(code)) throw error;
     }
-    const settings = parse(content, form);
+    const settings = content === null ? null : parse(content, form);
     if (settings !== null) return new SettingsFile(path, form, settings, null);
     const aside = `${path}.invalid-${new Date(clock.now()).toISOString().replaceAll(':', '')}`;
     await rename(path, aside);

@@ -14,6 +14,15 @@ export function cidOf(digest: Uint8Array): string {
   return CID.createV1(dagCbor.code, multihash(digest)).toString();
 }
 
+/** Whether a text is what {@link cidOf} writes for some digest. */
+export function isCid(text: string): boolean {
+  try {
+    return cidOf(digestOf(text)) === text;
+  } catch {
+    return false;
+  }
+}
+
 /** The 32-byte digest inside a CID's text. Throws a Problem `bad-id` for anything but a SHA-256 CIDv1. */
 export function digestOf(cid: string): Uint8Array {
   try {

@@ -20,6 +20,11 @@ export const problem = defineProblems('node', {
     message: 'The folder {path} does not say which community it holds.',
     remedy: 'Move the folder out of the data directory, or restore a backup of the community.',
   },
+  'community-misplaced': {
+    message: 'The folder {path} holds the database of another community, {id}.',
+    remedy: 'Move the folder out of the data directory, or restore a backup of the community.',
+  },
+  'node-stopping': { message: 'The node stops.', remedy: 'Start it again, then repeat this.' },
   'wrong-name': {
     message: 'The community is called {name}.',
     remedy: 'Repeat its name exactly, so that nothing is deleted by mistake.',

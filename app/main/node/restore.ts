@@ -3,6 +3,7 @@ import { access, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cidOf } from '../kernel/cid.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
+import { hasVotes, returnVotes } from './communities/kept-votes.ts';
 import { genesisOf } from './community.ts';
 import { communityLayout, openDataDirectory } from './data-directory.ts';
 import { lockDataDirectory } from './lock.ts';
@@ -48,6 +49,8 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
     const { path, database } = communityLayout(join(directory.communities, community));
     await mkdir(path, { recursive: true, mode: 0o700 });
     const keptAside = await moveAside(database);
+    // [CM5] Before the database: without its votes this node would not sign blocks.
+    if (!(await hasVotes(path))) await returnVotes(directory.communities, community, path);
     await rename(incoming, database);
     return { community, database, keptAside };
   } finally {

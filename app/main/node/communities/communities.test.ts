@@ -1,7 +1,15 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { CommunityClient } from '../../../contract/index.ts';
+import type { CommunityCard, CommunityClient } from '../../../contract/index.ts';
 import { restoreDatabase } from '../restore.ts';
 import type { RunningNode } from '../start.ts';
 import { TestNodes } from '../test-nodes.ts';
@@ -126,6 +134,74 @@ test('[CM5] a half-made folder is removed, and a deleted community leaves only i
   const { node: again } = await nodes.start(dataDir);
   expect(again.communities()).toEqual([]);
   expect(readdirSync(folder)).toEqual(['.votes']);
+});
+
+test('[CM4] a folder of another name is no community, and the node starts', async () => {
+  const { node, dataDir } = await nodes.start();
+  await found(node, 'Harbour');
+  await nodes.stop(node);
+  const folder = join(dataDir, 'communities');
+  mkdirSync(join(folder, 'harbour-copy'));
+  writeFileSync(join(folder, 'notes.txt'), '');
+  const { node: again } = await nodes.start(dataDir);
+  expect(again.communities()).toMatchObject([{ name: 'Harbour', state: 'open' }]);
+});
+
+test('[CM4] a folder with the database of another community is broken', async () => {
+  const { node, dataDir } = await nodes.start();
+  await found(node, 'Harbour');
+  await found(node, 'Regatta');
+  const [harbour, regatta] = node.communities();
+  await nodes.stop(node);
+  const databaseOf = ({ id }: { id: string }) => join(dataDir, 'communities', id, 'community.db');
+  copyFileSync(databaseOf(harbour!), databaseOf(regatta!));
+  const { node: again } = await nodes.start(dataDir);
+  expect(again.communities()).toMatchObject([
+    { name: 'Harbour', state: 'open' },
+    { name: 'Regatta', state: 'broken', problem: { code: 'community-misplaced' } },
+  ]);
+});
+
+/** Resolves while a change of the features has closed the first community, before that opens again. */
+const isClosedByChange = ({ communities }: RunningNode): Promise<void> =>
+  vi.waitFor(() => expect(communities()[0]!.state).toBe('asleep'), { interval: 1 });
+
+test('[CM5] a deletion during a change of the node’s features leaves nothing behind', async () => {
+  const { node, dataDir } = await nodes.start();
+  await found(node, 'Harbour');
+  await found(node, 'Regatta');
+  const [{ id }, regatta] = node.communities() as [CommunityCard, CommunityCard];
+  const changed = codeOf(node.client.settings.set({ features: { off: ['chat'] } }));
+  await isClosedByChange(node);
+  await node.client.communities.delete({ id, name: 'Harbour' });
+  expect(await changed).toBe('done');
+  expect(readdirSync(join(dataDir, 'communities'))).toEqual(['.votes', regatta.id]);
+});
+
+test('a community that a change closed does not open again while the node stops', async () => {
+  const { node } = await nodes.start();
+  const harbour = await found(node, 'Harbour');
+  const changed = codeOf(harbour.community.changeSettings({ set: { features: { off: ['chat'] } } }));
+  await isClosedByChange(node);
+  await nodes.stop(node);
+  expect(await changed).toBe('node-stopping');
+});
+
+test('[CM5] a community that was deleted and restored has its votes, so its ledger continues', async () => {
+  const { node, dataDir } = await nodes.start();
+  const harbour = await found(node, 'Harbour');
+  const { id } = await harbour.community.status({});
+  const { path } = await harbour.maintenance.backup({});
+  const backup = join(dataDir, 'backup.db');
+  copyFileSync(path, backup);
+  await node.client.communities.delete({ id, name: 'Harbour' });
+  await nodes.stop(node);
+  await restoreDatabase(dataDir, backup);
+  const { node: again } = await nodes.start(dataDir);
+  const restored = again.client.in(id);
+  expect(await noticesOf(restored)).toEqual([]);
+  await restored.members.setHandle({ handle: 'maria' });
+  expect((await restored.community.status({})).me.handle).toBe('maria');
 });
 
 test('[CM6] an archived community is read and not written, and peers no longer see it', async () => {

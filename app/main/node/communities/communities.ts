@@ -1,9 +1,9 @@
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommunityCard } from '../../../contract/index.ts';
 import type { Genesis } from '../../community/index.ts';
 import type { OwnCommunity } from '../../federation/index.ts';
-import { cidOf } from '../../kernel/cid.ts';
+import { cidOf, isCid } from '../../kernel/cid.ts';
 import { every, type Clock } from '../../kernel/clock.ts';
 import { ticksOf } from '../../kernel/hybrid-time.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -16,13 +16,12 @@ import { openVoteJournal } from '../vote-journal.ts';
 import { WatchedValue } from '../watched-value.ts';
 import { blankCard, writeCard } from './card-file.ts';
 import { decide, WARM } from './keeping.ts';
+import { keepVotes, returnVotes } from './kept-votes.ts';
 import { HostedCommunity } from './hosted.ts';
 import type { OpenCommunity } from './open.ts';
 
 /** Folders of communities that are being made; one that a crash left behind is removed at the next start. */
 const UNFINISHED = '.new-';
-/** The votes of deleted communities. */
-const VOTES = '.votes';
 const KEEP_MS = 5000;
 
 export interface CommunitiesInit {
@@ -61,7 +60,9 @@ export class Communities {
     const names = await readdir(init.folder);
     const left = names.filter((name) => name.startsWith(UNFINISHED));
     for (const name of left) await rm(join(init.folder, name), { recursive: true, force: true });
-    await Promise.all(names.filter((name) => !name.startsWith('.')).map((name) => communities.#take(name)));
+    const others = names.filter((name) => !name.startsWith('.'));
+    for (const name of others.filter((one) => !isCid(one))) init.logger.warn('not-a-community', { name });
+    await Promise.all(others.filter(isCid).map((name) => communities.#take(name)));
     return communities;
   }
 
@@ -186,12 +187,11 @@ export class Communities {
   async delete(id: string, name: string): Promise<void> {
     const hosted = this.get(id);
     if (hosted.card().name !== name) throw problem('wrong-name', { name: hosted.card().name });
-    // From now on no call can open it.
     this.#hosted.delete(id);
     try {
       await this.#moveAway(hosted);
     } catch (error) {
-      this.#hosted.set(id, hosted);
+      await this.#take(id);
       throw error;
     } finally {
       this.#changed();
@@ -204,12 +204,8 @@ export class Communities {
   /** Keeps the votes of a community and takes its name from its folder. */
   async #moveAway(hosted: HostedCommunity): Promise<void> {
     const { id } = hosted;
-    await hosted.close();
-    const votes = join(this.#init.folder, VOTES, id);
-    await mkdir(votes, { recursive: true, mode: 0o700 });
-    for (const file of await voteFiles(hosted.directory.path)) {
-      await copyFile(join(hosted.directory.path, file), join(votes, file));
-    }
+    await hosted.end(problem('community-unknown', { id }));
+    await keepVotes(this.#init.folder, id);
     await rm(this.#deleted(id), { recursive: true, force: true });
     await rename(hosted.directory.path, this.#deleted(id));
   }
@@ -257,10 +253,10 @@ export class Communities {
     for (const hosted of open) await hosted.open().catch(() => {});
   }
 
-  /** Closes all of them. */
+  /** Closes all of them for good. */
   async stop(): Promise<void> {
     this.#stopKeeping();
-    await Promise.all(this.all().map((hosted) => hosted.close()));
+    await Promise.all(this.all().map((hosted) => hosted.end(problem('node-stopping'))));
   }
 
   async #take(id: string): Promise<HostedCommunity> {
@@ -299,16 +295,10 @@ export class Communities {
 
   /** The vote log of a community that is new here, or the one that was kept when it was deleted. */
   async #makeVotes(directory: CommunityDirectory, id: string, votingKey: Uint8Array): Promise<void> {
-    const kept = join(this.#init.folder, VOTES, id);
-    const files = await voteFiles(kept);
-    for (const file of files) await copyFile(join(kept, file), join(directory.path, file));
-    if (files.length === 0) await (await openVoteJournal(directory, votingKey, true)).close();
+    if (await returnVotes(this.#init.folder, id, directory.path)) return;
+    await (await openVoteJournal(directory, votingKey, true)).close();
   }
 }
-
-/** The files of the vote log in a folder; none if there is no such folder. */
-const voteFiles = async (folder: string): Promise<string[]> =>
-  (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('votes.'));
 
 /** What peers may know of a community. */
 const knownOf = ({ isArchived, isNeededHere }: HostedCommunity): string => `${isArchived} ${isNeededHere}`;

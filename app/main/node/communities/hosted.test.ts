@@ -9,13 +9,19 @@ import { sha256 } from '../../kernel/sha256.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { StillClock } from '../../platform/memory/test-community.ts';
 import { communityLayout } from '../data-directory.ts';
+import { problem } from '../problems.ts';
 import { blankCard, writeCard, type Card } from './card-file.ts';
 import { HostedCommunity } from './hosted.ts';
+import type { OpenCommunity } from './open.ts';
 
 const ID = cidOf(sha256(utf8('harbour')));
 
 /** A closed community with these facts on its card, at a time in milliseconds since the Unix epoch. */
-async function closed(facts: Partial<Card>, nowMs: number): Promise<HostedCommunity> {
+async function closed(
+  facts: Partial<Card>,
+  nowMs: number,
+  open = (): Promise<OpenCommunity> => Promise.reject(new Error('it is not opened here')),
+): Promise<HostedCommunity> {
   const directory = communityLayout(await mkdtemp(join(tmpdir(), 'impulse-hosted-')));
   onTestFinished(() => rmSync(directory.path, { recursive: true, force: true }));
   await writeCard(directory.card, { ...blankCard(ID), ...facts });
@@ -26,7 +32,7 @@ async function closed(facts: Partial<Card>, nowMs: number): Promise<HostedCommun
     directory,
     clock,
     logger: silentLogger,
-    open: () => Promise.reject(new Error('it is not opened here')),
+    open,
     isNeededByPeers: () => false,
     changed() {},
   });
@@ -50,4 +56,18 @@ test('[CM4] a community that cannot be opened says so, and does not open by itse
   await expect(hosted.use()).rejects.toThrow('it is not opened here');
   expect(hosted.card()).toMatchObject({ name: 'Harbour', state: 'broken' });
   expect(hosted.kept()).toMatchObject({ isOpen: false, mayOpen: false, isNeeded: false });
+});
+
+test('[CM5] a community that has ended does not open, also not for a call that waits for its closing', async () => {
+  let openings = 0;
+  const hosted = await closed({}, NOW, () => {
+    openings++;
+    return Promise.reject(new Error('it is not opened here'));
+  });
+  const closing = hosted.close();
+  const waiting = hosted.use();
+  const over = problem('node-stopping');
+  await Promise.all([closing, hosted.end(over), expect(waiting).rejects.toBe(over)]);
+  await expect(hosted.open()).rejects.toBe(over);
+  expect(openings).toBe(0);
 });

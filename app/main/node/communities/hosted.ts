@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CommunityCard, CommunityStatus } from '../../../contract/index.ts';
 import type { Lease } from '../../api/index.ts';
-import { problemOf, type ProblemFields } from '../../kernel/errors.ts';
+import { problemOf, type Problem, type ProblemFields } from '../../kernel/errors.ts';
 import { digestOf } from '../../kernel/cid.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -42,6 +42,8 @@ export class HostedCommunity {
   #seen: { readonly status: CommunityStatus; readonly duties: number } | null = null;
   #openedAt = 0;
   #closed = new AbortController();
+  /** Why it does not open any more. */
+  #ended: Problem | null = null;
   #lastChange: Promise<unknown> = Promise.resolve();
   #users = 0;
 
@@ -161,6 +163,7 @@ export class HostedCommunity {
   /** Opens it if it is closed. Rejects with a Problem; a later call tries again. */
   async open(): Promise<OpenCommunity> {
     await this.#closing;
+    if (this.#ended !== null) throw this.#ended;
     return (this.#opening ??= this.#open());
   }
 
@@ -221,6 +224,12 @@ export class HostedCommunity {
     return (this.#closing ??= this.#close().finally(() => {
       this.#closing = null;
     }));
+  }
+
+  /** Closes it for good: calls that would open it get this problem. Never rejects. */
+  end(why: Problem): Promise<void> {
+    this.#ended = why;
+    return this.close();
   }
 
   async #close(): Promise<void> {

@@ -1,6 +1,8 @@
 import { renameSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { OwnSettings } from '../../../contract/settings.ts';
 import type { CommunityNetwork } from '../../federation/index.ts';
+import { cidOf } from '../../kernel/cid.ts';
 import { endingClock, every } from '../../kernel/clock.ts';
 import { Problem, type ProblemFields } from '../../kernel/errors.ts';
 import type { BulkSigner } from '../../kernel/signer.ts';
@@ -120,6 +122,8 @@ async function open(
     undo.push(() => db.close());
     const genesis = genesisOf(db);
     if (!genesis) throw problem('community-empty', { path: directory.path });
+    const id = cidOf(genesis.id);
+    if (id !== basename(directory.path)) throw problem('community-misplaced', { path: directory.path, id });
     const participation = participationOf(db, genesis);
     const person = shared.signerOf(participation.person);
     const signer = archived ? readOnly(person) : person;

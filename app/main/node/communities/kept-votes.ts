@@ -1,0 +1,29 @@
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The folder of the votes of deleted communities, among those of the communities. */
+const VOTES = '.votes';
+
+/** [CM5] Copies the votes of a community that is about to be deleted to a place of their own. */
+export async function keepVotes(communities: string, id: string): Promise<void> {
+  const kept = join(communities, VOTES, id);
+  await mkdir(kept, { recursive: true, mode: 0o700 });
+  await copyVotes(join(communities, id), kept);
+}
+
+/** [CM5] Copies the votes that were kept at the deletion of a community into its new folder; tells whether there were any. */
+export const returnVotes = (communities: string, id: string, folder: string): Promise<boolean> =>
+  copyVotes(join(communities, VOTES, id), folder);
+
+/** Whether a folder of a community has votes. */
+export const hasVotes = async (folder: string): Promise<boolean> => (await voteFiles(folder)).length > 0;
+
+async function copyVotes(from: string, to: string): Promise<boolean> {
+  const files = await voteFiles(from);
+  for (const file of files) await copyFile(join(from, file), join(to, file));
+  return files.length > 0;
+}
+
+/** The files of the vote log in a folder; none if there is no such folder. */
+const voteFiles = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('votes.'));

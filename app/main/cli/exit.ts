@@ -52,10 +52,11 @@ const Issue = z.object({
   origin: z.string().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  values: z.array(z.string()).optional(),
 });
 
-/** The contract's own sentence if there is one, else which value is out of which limit. */
-function sentenceOf({ message, path, origin, minimum, maximum }: z.infer<typeof Issue>): string {
+/** The contract's own sentence if there is one, else which value is out of which limit or not among which. */
+function sentenceOf({ message, path, origin, minimum, maximum, values }: z.infer<typeof Issue>): string {
   const field = path.findLast((part) => typeof part === 'string') ?? 'A value';
   const isText = origin === 'string';
   if (message.startsWith('Too small') && minimum !== undefined) {
@@ -65,6 +66,9 @@ function sentenceOf({ message, path, origin, minimum, maximum }: z.infer<typeof 
   if (message.startsWith('Too big') && maximum !== undefined) {
     const values = { field, limit: maximum };
     return problem.fields(isText ? 'text-too-long' : 'number-too-large', values).message;
+  }
+  if (message.startsWith('Invalid') && values !== undefined) {
+    return problem.fields('value-unknown', { field, values: values.join(', ') }).message;
   }
   return message.startsWith('Invalid') ? `${field}: ${message}.` : message;
 }

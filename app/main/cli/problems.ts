@@ -60,6 +60,7 @@ export const problem = defineProblems('cli', {
   'text-too-long': { code: 'usage', message: '{field} must have at most {limit} characters.' },
   'number-too-small': { code: 'usage', message: '{field} must be at least {limit}.' },
   'number-too-large': { code: 'usage', message: '{field} must be at most {limit}.' },
+  'value-unknown': { code: 'usage', message: '{field} must be one of {values}.' },
   'unknown-label': { code: 'usage', message: 'A label is spam, toxic or nsfw.', remedy: HELP },
   'unknown-standing': { code: 'usage', message: 'Give show, hide or none.', remedy: HELP },
   'unknown-purge-answer': { code: 'usage', message: 'Give gone or refused.', remedy: HELP },

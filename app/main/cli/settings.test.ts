@@ -1,4 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunningNode } from '../node/start.ts';
 import { TestNodes } from '../node/test-nodes.ts';
 import { linesOf } from './io.ts';
 import type { NodeConnector } from './node-connector.ts';
@@ -10,10 +13,28 @@ beforeEach(() => {
 });
 afterEach(() => nodes.end());
 
+test('a community that cannot be opened is listed with the reason', async () => {
+  const { node, dataDir } = await nodes.start();
+  const { id } = await node.client.communities.create({ name: 'Harbour', handle: 'mara' });
+  await nodes.stop(node);
+  const database = join(dataDir, 'communities', id, 'community.db');
+  writeFileSync(database, readFileSync(database).fill(7));
+  const { node: again } = await nodes.start(dataDir);
+  const { out } = await commandsOf(again, dataDir)('communities');
+  expect(out).toMatch(/^Harbour +broken /m);
+  expect(out).toContain('! Harbour cannot be opened. The database file is damaged');
+  expect(out).toContain('impulse restore');
+});
+
 /** A node with the communities Harbour and Regatta, and commands that talk to it. */
 async function world() {
   const { node, dataDir } = await nodes.start();
   for (const name of ['Harbour', 'Regatta']) await node.client.communities.create({ name, handle: 'mara' });
+  return commandsOf(node, dataDir);
+}
+
+/** Commands that talk to a node. */
+function commandsOf(node: RunningNode, dataDir: string) {
   const connector: NodeConnector = {
     openNode: async () => ({ client: node.client, stop: async () => {} }),
     startNode: async () => node,
@@ -69,4 +90,8 @@ test('a setting that does not exist there and a value out of bounds are a wrong 
     err: expect.stringContaining('backups must be at least 1.') as string,
   });
   expect(await impulse('settings', 'set', 'storage.quotaBytes', 'much')).toMatchObject({ code: 2 });
+  expect(await impulse('settings', 'set', 'features.off', 'chat,polls')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('off must be one of archive, boards, chat, files, review.') as string,
+  });
 });

@@ -19,6 +19,7 @@ const outside = (source: OwnAddress['source'], state: OwnAddress['state']): OwnA
 
 /** An untested node at home behind a router. */
 const home: DoctorFacts = {
+  isAlone: false,
   own: [lan],
   listening: [lan.address],
   ports: { state: 'off', mapped: [], gateway: null },

@@ -74,15 +74,15 @@ function summaryOf(verdict: ReachabilityVerdict, facts: DoctorFacts): ProblemFie
     case 'unknown':
       return findingOf('untested');
     case 'offline':
-      return findingOf('offline');
+      return findingOf(facts.isAlone ? 'alone' : 'offline');
     case 'private':
       return findingOf(facts.settings.listen !== 'everywhere' ? 'machine-only' : 'network-only');
   }
 }
 
-function listening({ listening: addresses, settings, own }: DoctorFacts): Check {
+function listening({ isAlone, listening: addresses, settings, own }: DoctorFacts): Check {
   const id = 'listening';
-  if (addresses.length === 0) return check(id, 'bad', findingOf('offline'));
+  if (addresses.length === 0) return check(id, 'bad', findingOf(isAlone ? 'alone' : 'offline'));
   if (settings.listen !== 'everywhere') return check(id, 'bad', findingOf('listening-loopback'));
   if (own.every(({ scope, source }) => scope === 'machine' || source === 'relay')) {
     return check(id, 'bad', findingOf('no-network'));

@@ -2,6 +2,8 @@ import { defineProblems } from '../kernel/problems.ts';
 
 const BEHIND_TWO = 'Ask your provider for a public IPv4 address, or switch the first router to bridge mode.';
 const OTHER_PORT = 'Choose another port under Settings, Network: this one may be taken.';
+const CONNECT =
+  'Take the community out of the archive, or start the node with “impulse serve” if it does not run.';
 const JOIN_A_NETWORK = 'Connect this machine to a network.';
 
 const findings = defineProblems('findings', {
@@ -9,6 +11,7 @@ const findings = defineProblems('findings', {
   'reached-by-relay': { message: 'Others reach this node through a relay.' },
   untested: { message: 'This node has an address on the internet that nobody outside has tested.' },
   offline: { message: 'This node does not listen.', remedy: OTHER_PORT },
+  alone: { message: 'This node does not connect to others in this community.', remedy: CONNECT },
   'machine-only': { message: 'Only nodes on this machine can dial this node; it still dials others.' },
   'network-only': { message: 'Nobody outside this network can dial this node; it still dials others.' },
 
@@ -136,6 +139,7 @@ const findings = defineProblems('findings', {
 
 const steps = defineProblems('steps', {
   'other-port': { message: OTHER_PORT },
+  connect: { message: CONNECT },
   'listen-everywhere': { message: 'Let this node listen on the networks of this machine.' },
   'join-a-network': { message: JOIN_A_NETWORK },
   'check-address': {

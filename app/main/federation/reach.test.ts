@@ -17,6 +17,7 @@ const at = (
 });
 const everywhere = { ...defaultSettings.network, listen: 'everywhere' as const };
 const FACTS: ReachFacts = {
+  isAlone: false,
   own: [],
   listening: [],
   ports: { state: 'off', mapped: [], gateway: null },
@@ -46,6 +47,18 @@ describe('reports', () => {
       expect(ready).toBe(false);
       expect(steps).not.toEqual([]);
     }
+  });
+
+  test('[I1] a node that stays disconnected in a community is not sent to its ports', () => {
+    for (const reach of ['machine', 'network', 'internet'] as const)
+      expect(report(reach, { isAlone: true })).toEqual({
+        reach,
+        ready: false,
+        finding: 'This node does not connect to others in this community.',
+        steps: [
+          'Take the community out of the archive, or start the node with “impulse serve” if it does not run.',
+        ],
+      });
   });
 
   test('[I1] once members outside reached the node no steps are left', () => {

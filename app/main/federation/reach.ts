@@ -8,6 +8,8 @@ import { problem } from './problems.ts';
 
 /** The facts behind a report on a reach. */
 export interface ReachFacts {
+  /** Whether this node stays disconnected from all others in this community. */
+  readonly isAlone: boolean;
   readonly own: readonly OwnAddress[];
   readonly listening: readonly string[];
   readonly ports: PortMapperState;
@@ -23,6 +25,7 @@ export interface ReachFacts {
 /** [I1] Whether invites for a reach work, and the steps left for a person. */
 export function reportOn(reach: Reach, facts: ReachFacts): ReachReport {
   const ready = addressesFor(reach, facts.own).length > 0;
+  if (facts.isAlone) return { reach, ready: false, ...words(findingOf('alone'), stepOf('connect')) };
   return { reach, ready, ...{ machine, network, internet }[reach](facts, ready) };
 }
 

@@ -65,6 +65,8 @@ export interface FederationInit {
   readonly notices: { put(notice: Omit<Notice, 'since'>): void; remove(id: string): void };
   /** The operating system, as `process.platform` names it. */
   readonly platform: string;
+  /** Whether this node stays disconnected from all others in this community. */
+  readonly alone: boolean;
   readonly handleOf: (publicKey: Uint8Array) => string | null;
   /** Whether a kind of events belongs to a feature that is off: this release knows it. */
   readonly isOff: (kind: string) => boolean;
@@ -207,6 +209,7 @@ export function createFederation(init: FederationInit): Federation {
   };
 
   const facts = (): DoctorFacts => ({
+    isAlone: init.alone,
     own: reachability.own(),
     listening: network.listening(),
     ports: network.ports(),

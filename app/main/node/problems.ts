@@ -149,7 +149,7 @@ export const problem = defineProblems('node', {
     code: 'database-corrupt',
     message: 'The database file is damaged, and too little of it can be read.',
     remedy:
-      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they are stored outside this file.',
+      'Run “impulse restore” with the newest backup, or delete the community from this node and join it again: peers hold the rest. Your keys are safe: they are stored outside this file.',
   },
   'backup-missing': { message: '{path} cannot be read.', remedy: 'Check the path of the backup.' },
   'backup-broken': {

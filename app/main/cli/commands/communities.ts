@@ -83,8 +83,13 @@ async function list(client: Client): Promise<Answer> {
     card.id,
   ]);
   const headings = ['Name', 'State', 'You', 'Role', 'Unread', 'Duties', 'Peers', 'Id'];
-  const text = rows.length === 0 ? 'There is none yet: impulse init, or impulse join' : table(headings, rows);
-  return { json: cards, text };
+  if (rows.length === 0) return { json: cards, text: 'There is none yet: impulse init, or impulse join' };
+  const broken = cards.flatMap(({ name, problem: fault }) =>
+    fault === null
+      ? []
+      : [`\n! ${[`${name} cannot be opened. ${fault.message}`, fault.remedy].filter(Boolean).join(' ')}`],
+  );
+  return { json: cards, text: [table(headings, rows), ...broken].join('\n') };
 }
 
 interface ChangeOptions extends CommonOptions {

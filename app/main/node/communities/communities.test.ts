@@ -116,6 +116,9 @@ test('[CM4] a community whose database is destroyed is broken, and the others ru
   ]);
   expect(await subjects(again.client.in(harbour!.id))).toEqual(['Tides']);
   expect(await codeOf(again.client.in(regatta!.id).boards.list({}))).toBe('database-corrupt');
+  const path = join(dataDir, 'exported');
+  expect(await codeOf(again.client.communities.export({ id: regatta!.id, path }))).toBe('database-corrupt');
+  expect(existsSync(path)).toBe(false);
 });
 
 test('[CM5] a half-made folder is removed, and a deleted community leaves only its votes', async () => {
@@ -175,7 +178,7 @@ test('[CM5] a deletion during a change of the node’s features leaves nothing b
   await isClosedByChange(node);
   await node.client.communities.delete({ id, name: 'Harbour' });
   expect(await changed).toBe('done');
-  expect(readdirSync(join(dataDir, 'communities'))).toEqual(['.votes', regatta.id]);
+  expect(readdirSync(join(dataDir, 'communities')).toSorted()).toEqual(['.votes', regatta.id]);
 });
 
 test('a community that a change closed does not open again while the node stops', async () => {

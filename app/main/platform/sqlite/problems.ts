@@ -10,7 +10,7 @@ export const problem = defineProblems('sqlite', {
   'database-corrupt': {
     message: 'The database file is damaged.',
     remedy:
-      'Run “impulse restore” with the newest backup, or move the file aside and join again: peers hold the rest. Your keys are safe: they lie outside of it.',
+      'Run “impulse restore” with the newest backup, or delete the community from this node and join it again: peers hold the rest. Your keys are safe: they are stored outside this file.',
   },
   'read-only': {
     message: 'The database cannot be written.',

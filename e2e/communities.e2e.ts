@@ -1,3 +1,4 @@
+import { stat, writeFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { connectToHost } from '../app/main/cli/client.ts';
@@ -138,4 +139,43 @@ test('three communities run in one node: one imports, one has three validators, 
     expect((await client.communities.list({})).map(({ name }) => name)).toEqual(['Harbour', 'Museum']);
   });
   expect(complaints).toEqual([]);
+});
+
+test('the console names a community that cannot be opened, deletes it, and knows an address without one', async () => {
+  const node = await new Stage(onTestFinished).founder('Mara');
+  const { database } = node;
+  await node.end();
+  await writeFile(database!, Buffer.alloc((await stat(database!)).size, 7));
+  await node.run();
+  await node.impulse('init', '--name', 'Regatta', '--handle', 'Mara');
+  const { page } = await openConsole(browser, node);
+  await shown(page).waitFor();
+  await switchTo(page, 'harb');
+  await page.getByText('Harbour cannot be opened').waitFor();
+  await page.getByText('The database file is damaged').first().waitFor();
+  await picture(page, 'communities-broken');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const address = page.url();
+
+  await tabTo(shown(page));
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('menu')
+    .getByText(/cannot be opened: The database/)
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await closed(page);
+  await tabTo(page.getByRole('button', { name: 'Delete', exact: true }));
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await page.keyboard.type('Harbour');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => shown(page).textContent()).toContain('Regatta');
+
+  await page.goto(address);
+  await page.getByText('This node has no community with this address.').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await tabTo(page.getByRole('button', { name: 'Go to your communities' }));
+  await page.keyboard.press('Enter');
+  await expect.poll(() => shown(page).textContent()).toContain('Regatta');
 });

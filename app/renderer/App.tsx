@@ -1,13 +1,14 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { CommunityCard, Problem } from '../contract/index.ts';
 import { globalActions } from './actions/global.ts';
 import { installKeyboard } from './actions/keyboard.ts';
 import { everywhere, useActions } from './actions/registry.ts';
-import { go, useRoute } from './actions/route.ts';
+import { go, goAnywhere, useRoute } from './actions/route.ts';
 import { ClientProvider, CommunityProvider, useConnection } from './bridge/index.ts';
 import { Switcher } from './features/communities/index.tsx';
 import { Onboarding } from './features/onboarding/index.tsx';
 import { Palette } from './features/palette/index.tsx';
+import { MembershipSection } from './features/settings/MembershipSection.tsx';
 import { features } from './features.ts';
 import { communities } from './messages/communities.ts';
 import { t } from './messages/en.ts';
@@ -18,7 +19,7 @@ import { KeyLine } from './shell/KeyLine.tsx';
 import { Keys } from './shell/Keys.tsx';
 import { Nav } from './shell/Nav.tsx';
 import { Room, roomTitle } from './shell/Room.tsx';
-import { useCurrentCommunity } from './shell/useCurrentCommunity.ts';
+import { useCurrentCommunity, useIsMissing } from './shell/useCurrentCommunity.ts';
 import './shell/shell.css';
 import { isOn, useCommunities, useCommunity, useNode, useShown } from './stores/index.ts';
 import { Appearance, useAppearance } from './theme/appearance.ts';
@@ -52,6 +53,7 @@ function Console() {
   const room = route[0] ?? 'overview';
   const confirmed = status?.me.phraseConfirmed === true;
   const shown = useCurrentCommunity(cards ?? []);
+  const isMissing = useIsMissing(cards ?? []);
   useEffect(() => installKeyboard(), []);
   // The first steps end as soon as the phrase is confirmed, even if their last button was not pressed.
   useEffect(() => {
@@ -68,8 +70,9 @@ function Console() {
           message: fault?.message ?? t.shell.failed,
           remedy: fault?.remedy ?? t.shell.failedRemedy,
         }}
-        onRetry={connection.retryNow}
-      />
+      >
+        <Button onPress={connection.retryNow}>{t.common.tryAgain}</Button>
+      </Alone>
     );
   }
   const isAdding = room === 'join' || room === 'add';
@@ -79,6 +82,13 @@ function Console() {
       <Onboarding step={room === 'welcome' ? 'phrase' : 'choice'} isFirst={shown === null} invite={invite} />
     );
   }
+  if (isMissing) {
+    return (
+      <Alone problem={{ code: 'community-unknown', ...communities.missing }}>
+        <Button onPress={() => goAnywhere('overview')}>{communities.toAnother}</Button>
+      </Alone>
+    );
+  }
   return (
     <CommunityProvider key={shown.id} id={shown.id}>
       <Frame room={room === 'welcome' ? 'overview' : room} path={route.slice(1)} card={shown} />
@@ -86,12 +96,12 @@ function Console() {
   );
 }
 
-/** A problem in place of the whole console. */
-function Alone({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+/** A problem in place of the whole console, and an action against it. */
+function Alone({ problem, children }: { problem: Problem; children: ReactNode }) {
   return (
     <main className="page alone">
       <h1 className="hidden-visually">{t.common.appName}</h1>
-      <ProblemNotice problem={problem} action={<Button onPress={onRetry}>{t.common.tryAgain}</Button>} />
+      <ProblemNotice problem={problem} action={children} />
     </main>
   );
 }
@@ -133,6 +143,7 @@ function Frame({ room, path, card }: { room: string; path: string[]; card: Commu
   return (
     <div className="console" data-menu={menu ? 'open' : 'closed'}>
       <Header
+        card={card}
         shown={shown}
         onMenu={() => setMenu(!menu)}
         onSwitch={() => setOpen('communities')}
@@ -150,13 +161,14 @@ function Frame({ room, path, card }: { room: string; path: string[]; card: Commu
               {fault === null ? (
                 <Loading what={t.shell.opening} />
               ) : (
-                <>
-                  <p className="soft">{communities.broken}</p>
+                <div className="stack">
+                  <p className="soft">{communities.broken(card.name)}</p>
                   <ProblemNotice
                     problem={fault}
                     action={<Button onPress={() => void community.refresh()}>{t.common.tryAgain}</Button>}
                   />
-                </>
+                  <MembershipSection id={card.id} />
+                </div>
               )}
             </div>
           )}

@@ -8,6 +8,7 @@ export const overview = {
     `${capital(spelled(value))} ${value === 1 ? 'thing needs' : 'things need'} you.`,
   danger: 'Something is wrong.',
   offline: 'Off the network.',
+  archived: 'Archived.',
   here: (value: number) => {
     if (value === 0) return 'Nobody is online.';
     if (value === 1) return 'Only you are online.';

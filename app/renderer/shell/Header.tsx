@@ -1,3 +1,4 @@
+import type { CommunityCard } from '../../contract/index.ts';
 import { href } from '../actions/route.ts';
 import { t } from '../messages/en.ts';
 import { clock, plural } from '../messages/format.ts';
@@ -15,6 +16,8 @@ function Clock() {
 }
 
 export interface HeaderProps {
+  /** The community in the address; its name is known before it opens, and if it cannot be opened. */
+  card: CommunityCard;
   shown: Shown | null;
   /** Opens or closes the room list if there is no space to show it permanently. */
   onMenu: () => void;
@@ -25,13 +28,10 @@ export interface HeaderProps {
 }
 
 /** Brand, place, and whether the node is reachable, connected and up to date. */
-export function Header({ shown, onMenu, onSwitch, onSkip }: HeaderProps) {
+export function Header({ card, shown, onMenu, onSwitch, onSkip }: HeaderProps) {
   const cards = useCommunities().value ?? [];
-  const name = shown?.community.name ?? '';
-  const isArchived = cards.find(({ id }) => id === shown?.community.id)?.state === 'archived';
-  const elsewhere = cards
-    .filter(({ id }) => id !== shown?.community.id)
-    .reduce((sum, { unread }) => sum + unread, 0);
+  const name = shown?.community.name ?? card.name;
+  const elsewhere = cards.filter(({ id }) => id !== card.id).reduce((sum, { unread }) => sum + unread, 0);
   return (
     <header className="header">
       <a
@@ -53,33 +53,26 @@ export function Header({ shown, onMenu, onSwitch, onSkip }: HeaderProps) {
         </svg>
         {t.common.brand}
       </a>
-      {shown !== null && (
-        <>
-          <div className="place">
-            <button
-              type="button"
-              className="community-switch"
-              onClick={onSwitch}
-              aria-label={words.open(name)}
-            >
-              <span className="strong cut">{name}</span>
-              {elsewhere > 0 && (
-                <span className="community-elsewhere" title={words.elsewhere(elsewhere)}>
-                  <span className="hidden-visually">{words.elsewhere(elsewhere)}</span>
-                </span>
-              )}
-              <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-                <path d="M2 4l4 4 4-4" />
-              </svg>
-            </button>
-            <span className="soft place-more">
-              {' '}
-              · {t.shell.place(shown.community.me.handle, shown.community.me.role, shown.node.name)}
+      <div className="place">
+        <button type="button" className="community-switch" onClick={onSwitch} aria-label={words.open(name)}>
+          <span className="strong cut">{name}</span>
+          {elsewhere > 0 && (
+            <span className="community-elsewhere" title={words.elsewhere(elsewhere)}>
+              <span className="hidden-visually">{words.elsewhere(elsewhere)}</span>
             </span>
-          </div>
-          <State status={shown.community} isArchived={isArchived} />
-        </>
-      )}
+          )}
+          <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+            <path d="M2 4l4 4 4-4" />
+          </svg>
+        </button>
+        {shown !== null && (
+          <span className="soft place-more">
+            {' '}
+            · {t.shell.place(shown.community.me.handle, shown.community.me.role, shown.node.name)}
+          </span>
+        )}
+      </div>
+      {shown !== null && <State status={shown.community} isArchived={card.state === 'archived'} />}
     </header>
   );
 }

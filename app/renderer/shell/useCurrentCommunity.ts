@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { CommunityCard } from '../../contract/index.ts';
 import { useCommunityInAddress } from '../actions/route.ts';
 
@@ -22,4 +22,16 @@ export function useCurrentCommunity(cards: readonly CommunityCard[]): CommunityC
     if (id !== undefined) localStorage.setItem(LAST, id);
   }, [id]);
   return current;
+}
+
+/**
+ * Whether the address names a community that this node does not have. One that is deleted while it is shown gives way
+ * to another.
+ */
+export function useIsMissing(cards: readonly CommunityCard[]): boolean {
+  const named = useCommunityInAddress();
+  const [shown, setShown] = useState<string | null>(null);
+  const isHere = named === null || cards.some(({ id }) => id.endsWith(named));
+  if (isHere && shown !== named) setShown(named);
+  return !isHere && shown !== named;
 }

@@ -58,7 +58,7 @@ function Group({ title, cards, current }: { title: string; cards: CommunityCard[
 function Row({ card, isCurrent }: { card: CommunityCard; isCurrent: boolean }) {
   const facts = [
     isCurrent ? words.current : '',
-    words.states[card.state],
+    card.problem === null ? words.states[card.state] : words.because(card.problem.message),
     card.state === 'open' && card.peers > 0 ? words.peers(card.peers) : '',
     card.role === null || card.role === 'member' ? '' : card.role,
   ].filter((fact) => fact !== '');

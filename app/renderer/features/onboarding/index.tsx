@@ -101,7 +101,7 @@ export function Onboarding({ step: begin, isFirst, invite }: OnboardingProps) {
           )}
           {step === 3 && <PhraseStep onDone={() => go('overview')} />}
         </Panel>
-        {!isFirst && (
+        {!isFirst && !settled && (
           <p>
             <Button kind="quiet" onPress={() => go('overview')}>
               {words.cancel}

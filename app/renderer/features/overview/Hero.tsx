@@ -1,8 +1,9 @@
 import { useClient } from '../../bridge/index.ts';
 import { HourBars } from '../../charts/HourBars.tsx';
+import { communities } from '../../messages/communities.ts';
 import { t } from '../../messages/en.ts';
 import { ago, count, percent, span } from '../../messages/format.ts';
-import type { Shown } from '../../stores/index.ts';
+import { useCommunities, type Shown } from '../../stores/index.ts';
 import { Panel, useNow } from '../../ui/index.ts';
 import { verdictOf } from './needs.ts';
 import { useCall } from '../useCall.ts';
@@ -18,7 +19,9 @@ export function Hero({ shown }: { shown: Shown }) {
   const activity = useCall(() => client.community.activity({}), [hour, counts.posts]).data;
   const callers = useCall(() => client.chat.callers({ limit: 10 }), [counts.callsToday, counts.online]).data;
   const last = callers?.find((caller) => caller.person.did !== me.did);
-  const verdict = verdictOf(shown);
+  const isArchived =
+    useCommunities().value?.find(({ id }) => id === shown.community.id)?.state === 'archived';
+  const verdict = verdictOf(shown, isArchived);
   // An unfinished day is compared only once it has passed the day before.
   const growth =
     counts.postsToday > counts.postsYesterday && counts.postsYesterday > 0
@@ -33,7 +36,7 @@ export function Hero({ shown }: { shown: Shown }) {
           </p>
           <p className="soft hero-text">
             {last === undefined ? words.noCall : words.lastCall(ago(last.at, now))}{' '}
-            {words.reach[reachability.verdict]}{' '}
+            {isArchived ? communities.membership.isArchived : words.reach[reachability.verdict]}{' '}
             {reachability.verdict !== 'offline' && words.peersSentence(peers)}
           </p>
           <dl className="hero-facts">

@@ -58,5 +58,6 @@ describe('the sentence of the overview', () => {
     expect(verdictOf(shown([], { phraseConfirmed: false, verdict: 'offline' })).words).toBe(
       'Off the network.',
     );
+    expect(verdictOf(shown([], { verdict: 'offline' }), true).words).toBe('Archived.');
   });
 });

@@ -23,8 +23,9 @@ export const dutiesOf = (shown: Shown): number =>
 type NeedStatus = { words: string; tone: 'green' | 'amber' | 'red' };
 
 /** The overall state that the overview opens with. */
-export function verdictOf(shown: Shown): NeedStatus {
+export function verdictOf(shown: Shown, isArchived = false): NeedStatus {
   const { reachability, phase } = shown.community;
+  if (isArchived) return { words: words.archived, tone: 'amber' };
   if (reachability.verdict === 'offline') return { words: words.offline, tone: 'amber' };
   if (phase === 'degraded' || noticesOf(shown).some((notice) => notice.severity === 'danger'))
     return { words: words.danger, tone: 'red' };

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { CommunityCard } from '../../../contract/index.ts';
-import { go } from '../../actions/route.ts';
+import { goAnywhere } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { communities } from '../../messages/communities.ts';
 import { t } from '../../messages/en.ts';
@@ -11,7 +11,7 @@ import { useAct } from '../useAct.ts';
 
 const words = communities.membership;
 
-/** Archives, leaves or deletes the community that is shown. */
+/** Archives, leaves or deletes the community that is shown; one that cannot be opened can only be deleted. */
 export function MembershipSection({ id }: { id: string }) {
   const client = useClient();
   const card = useCommunities().value?.find((one) => one.id === id);
@@ -24,12 +24,13 @@ export function MembershipSection({ id }: { id: string }) {
   };
   if (card === undefined) return null;
   const isArchived = card.state === 'archived';
+  const isBroken = card.state === 'broken';
   return (
     <Panel title={words.title}>
       <div className="stack">
         {problem !== null && <ProblemNotice problem={problem} />}
         {card.left && <p className="measure">{words.hasLeft}</p>}
-        {!card.left && (
+        {!card.left && !isBroken && (
           <Choice means={isArchived ? words.isArchived : words.archiveMeans}>
             <Button
               isDisabled={busy}
@@ -39,7 +40,7 @@ export function MembershipSection({ id }: { id: string }) {
             </Button>
           </Choice>
         )}
-        {!isArchived && (
+        {!isArchived && !isBroken && (
           <Choice means={words.leaveMeans}>
             <Button isDisabled={busy} onPress={() => setAsking('leave')}>
               {words.leave}
@@ -74,8 +75,7 @@ export function MembershipSection({ id }: { id: string }) {
           card={card}
           onClose={() => setAsking(null)}
           onDelete={async () => {
-            // The address still names the community: without it, the console shows another one.
-            if (await ask(() => client.communities.delete({ id, name: card.name }))) go('overview');
+            if (await ask(() => client.communities.delete({ id, name: card.name }))) goAnywhere('overview');
           }}
         />
       )}

@@ -212,6 +212,15 @@ describe('usage', () => {
     expect(err).not.toBe('');
   });
 
+  test.each([
+    ['verify-proof', 'missing.proof', '--genesis', 'missing.genesis'],
+    ['init', '--name', 'x', '--handle', 'mara', '--words', 'missing.words'],
+  ])('a file that does not exist is named: %s %s', async (...args) => {
+    const { code, err } = await impulse(args);
+    expect(code).toBe(1);
+    expect(err).toMatch(/missing\.\w+ cannot be opened: it or its folder does not exist\.\nCheck the path\./);
+  });
+
   test('an unknown board names the existing ones', async () => {
     const { code, err } = await impulse(['post', 'harbor', 'text', '--subject', 'x']);
     expect(code).toBe(1);

@@ -34,8 +34,17 @@ export function outcomeOf(error: unknown): { problem: ProblemFields; code: numbe
   return { problem, code: problem.code === 'usage' ? exitCode.usage : exitCode.failure };
 }
 
+/** The problems of files that the system does not open for a command, by its codes. */
+const FILES = {
+  ENOENT: 'file-missing',
+  ENOTDIR: 'file-missing',
+  EACCES: 'file-forbidden',
+  EPERM: 'file-forbidden',
+  EISDIR: 'file-is-folder',
+} as const;
+
 function fieldsOf(error: unknown): ProblemFields {
-  if (!(error instanceof ORPCError)) return problemOf(error);
+  if (!(error instanceof ORPCError)) return fileProblemOf(error) ?? problemOf(error);
   const carried = ProblemSchema.safeParse(error.data);
   if (carried.success) return carried.data;
   if (error.code === 'BAD_REQUEST') {
@@ -43,6 +52,13 @@ function fieldsOf(error: unknown): ProblemFields {
     return reasons === null ? problem.fields('bad-input') : problem.fields('bad-inputs', { reasons });
   }
   return problemOf(new Error(error.message));
+}
+
+function fileProblemOf(error: unknown): ProblemFields | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
+  const { code, path } = error;
+  if (typeof path !== 'string' || typeof code !== 'string' || !Object.hasOwn(FILES, code)) return null;
+  return problem.fields(FILES[code as keyof typeof FILES], { path });
 }
 
 /** One issue of a schema, with the fields that people see. */

@@ -53,6 +53,16 @@ export const problem = defineProblems('cli', {
     remedy: 'Give JSON Lines, with one object per line.',
   },
 
+  'file-missing': {
+    message: '{path} cannot be opened: it or its folder does not exist.',
+    remedy: 'Check the path.',
+  },
+  'file-forbidden': {
+    message: '{path} cannot be opened: you have no permission.',
+    remedy: 'Give yourself access to it, or choose another path.',
+  },
+  'file-is-folder': { message: '{path} is a folder.', remedy: 'Name a file.' },
+
   // Wrong use
   'bad-input': { code: 'usage', message: 'The node rejected the input.', remedy: HELP },
   'bad-inputs': { code: 'usage', message: '{reasons}', remedy: HELP },

@@ -4,7 +4,7 @@ import { cidOf, digestOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import type { SealedEvent } from '../log/event.ts';
-import { accountOf, foldHandle, setOf } from './state/accounts.ts';
+import { accountOf, foldHandle, LedgerHandle, setOf } from './state/accounts.ts';
 import type { Header } from './types/block.ts';
 import type { Chain } from './chain/chain.ts';
 import type { PlacedTransaction } from './chain/chain-store.ts';
@@ -187,16 +187,27 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
   };
 }
 
+/** A public key as people copy it; keys of the state have it in lower case. */
+const KEY_IN_HEX = /^[0-9a-f]{64}$/i;
+
 /**
  * The key of an entry as a person writes it: a handle in any case, or `did:key:…` for a key. Another spelling of
- * an entry that exists would be proven absent.
+ * an entry that exists would be proven absent, so a handle that nobody can have is refused.
  */
 function entryKeyOf(text: string): string {
   const [noun = '', ...rest] = text.split('/');
-  const name = rest.join('/');
-  const spelt = noun === 'handle' ? foldHandle(name) : name.startsWith(DID) ? toHex(publicKeyOf(name)) : name;
-  const key = EntryKey.safeParse(`${noun}/${spelt}`);
+  const key = EntryKey.safeParse(`${noun}/${nameOf(noun, rest.join('/').trim())}`);
   if (key.success) return key.data;
+  throw problem('bad-entry-key');
+}
+
+function nameOf(noun: string, text: string): string {
+  if (noun !== 'handle') {
+    if (text.startsWith(DID)) return toHex(publicKeyOf(text));
+    return KEY_IN_HEX.test(text) ? text.toLowerCase() : text;
+  }
+  const folded = foldHandle(text);
+  if ([text, folded].some((one) => LedgerHandle.safeParse(one).success)) return folded;
   throw problem('bad-entry-key');
 }
 

@@ -284,12 +284,14 @@ describe('a change of the validators', () => {
       return [made.key, made.present];
     };
     expect(proven('handle/oDiN')).toEqual(['handle/odin', true]);
+    expect(proven('handle/ Odin ')).toEqual(['handle/odin', true]);
     expect(proven('handle/nobody')).toEqual(['handle/nobody', false]);
     const account = `account/${toHex(odin.key)}`;
     expect(proven(account)).toEqual([account, true]);
     expect(proven(`account/${didOf(odin.key)}`)).toEqual([account, true]);
+    expect(proven(account.toUpperCase().replace('ACCOUNT', 'account'))).toEqual([account, true]);
     expect(proven('ledger/timers')).toEqual(['ledger/timers', false]);
-    for (const key of ['handle', 'handle/', '0x12/ab', 'A/b']) {
+    for (const key of ['handle', 'handle/', '0x12/ab', 'A/b', 'handle/od%69n', 'handle/@odin']) {
       expect(() => ledger.entryProof({ key, single: false })).toThrow('not the key');
     }
   });

@@ -10,7 +10,7 @@ import { silentLogger } from '../../kernel/logger.ts';
 import { StillClock } from '../../platform/memory/test-community.ts';
 import { communityLayout } from '../data-directory.ts';
 import { problem } from '../problems.ts';
-import { blankCard, writeCard, type Card } from './card-file.ts';
+import { blankCard, readCard, writeCard, type Card } from './card-file.ts';
 import { HostedCommunity } from './hosted.ts';
 import type { OpenCommunity } from './open.ts';
 
@@ -56,6 +56,15 @@ test('[CM4] a community that cannot be opened says so, and does not open by itse
   await expect(hosted.use()).rejects.toThrow('it is not opened here');
   expect(hosted.card()).toMatchObject({ name: 'Harbour', state: 'broken' });
   expect(hosted.kept()).toMatchObject({ isOpen: false, mayOpen: false, isNeeded: false });
+});
+
+test('[CM6] a community is archived only once that is written down', async () => {
+  const hosted = await closed({ name: 'Harbour' }, NOW);
+  await hosted.change({ archived: true });
+  expect(await readCard(hosted.directory.card)).toMatchObject({ archived: true });
+  rmSync(hosted.directory.path, { recursive: true });
+  await expect(hosted.change({ archived: false })).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(hosted.card().state).toBe('archived');
 });
 
 test('[CM5] a community that has ended does not open, also not for a call that waits for its closing', async () => {

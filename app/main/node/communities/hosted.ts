@@ -191,13 +191,23 @@ export class HostedCommunity {
     }
   }
 
-  /** Changes facts of its entry that the database does not have, and closes it: it opens again by them. */
+  /**
+   * Changes facts of its entry that the database does not have, and closes it: it opens again by them. Rejects if they
+   * cannot be written; then nothing changed.
+   */
   async change(facts: Partial<Pick<Card, 'archived' | 'left'>>): Promise<void> {
+    const { archived, left } = this.#card;
     // First, so that a call which opens it meanwhile finds the new facts.
     this.#card = { ...this.#card, ...facts };
     await this.close();
-    await this.#keepCard();
-    this.#init.changed();
+    try {
+      await writeCard(this.directory.card, this.#card);
+    } catch (error) {
+      this.#card = { ...this.#card, archived, left };
+      throw error;
+    } finally {
+      this.#init.changed();
+    }
   }
 
   /**

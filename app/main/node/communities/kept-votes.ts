@@ -1,14 +1,21 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The folder of the votes of deleted communities, among those of the communities. */
 const VOTES = '.votes';
 
-/** [CM5] Copies the votes of a community that is about to be deleted to a place of their own. */
+/**
+ * [CM5] Gives the votes of a community that is about to be deleted a second place. They are linked if the disk can:
+ * that takes no space, so a community can be deleted on a full disk.
+ */
 export async function keepVotes(communities: string, id: string): Promise<void> {
-  const kept = join(communities, VOTES, id);
+  const [folder, kept] = [join(communities, id), join(communities, VOTES, id)];
   await mkdir(kept, { recursive: true, mode: 0o700 });
-  await copyVotes(join(communities, id), kept);
+  for (const file of await voteFiles(folder)) {
+    const [from, to] = [join(folder, file), join(kept, file)];
+    await rm(to, { force: true });
+    await link(from, to).catch(() => copyFile(from, to));
+  }
 }
 
 /** [CM5] Copies the votes that were kept at the deletion of a community into its new folder; tells whether there were any. */

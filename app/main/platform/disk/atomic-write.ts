@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { problem } from './problems.ts';
 
 /**
  * Replaces a file atomically: writes a temporary file beside it, flushes it and renames it, so that a reader
- * or a crash sees either the old content or the new. After a power cut the rename may be lost.
+ * or a crash sees either the old content or the new. After a power cut the rename may be lost. Throws a Problem
+ * `disk-full`.
  *
  * @param mode permissions of the new file; 0o600 by default, since most files of a node are private.
  */
@@ -21,6 +23,8 @@ export async function replaceFile(path: string, data: string | Uint8Array, mode 
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw problem('disk-full-at', { path }, { cause: error });
     throw error;
   }
 }

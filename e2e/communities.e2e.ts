@@ -150,6 +150,8 @@ test('the console names a community that cannot be opened, deletes it, and knows
   await node.impulse('init', '--name', 'Regatta', '--handle', 'Mara');
   const { page } = await openConsole(browser, node);
   await shown(page).waitFor();
+  // An address without a community gets that of the one that is shown.
+  await expect.poll(() => page.url()).toMatch(/#\/~\w{12}$/);
   await switchTo(page, 'harb');
   await page.getByText('Harbour cannot be opened').waitFor();
   await page.getByText('The database file is damaged').first().waitFor();

@@ -10,14 +10,7 @@ import { fetchElectron } from './electron.ts';
  */
 
 const root = resolve(import.meta.dirname, '..');
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    port: { type: 'string' },
-    headless: { type: 'boolean', default: false },
-    'no-open': { type: 'boolean', default: false },
-  },
-});
+const { values } = optionsGiven();
 const { DISPLAY, WAYLAND_DISPLAY } = process.env;
 const display = process.platform !== 'linux' || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
 const data = values.data === undefined ? [] : ['--data', resolve(values.data)];
@@ -30,6 +23,23 @@ try {
   process.exit(1);
 }
 process.exitCode = await open();
+
+function optionsGiven() {
+  try {
+    return parseArgs({
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string' },
+        headless: { type: 'boolean', default: false },
+        'no-open': { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.error('The options are --data DIR, --port N, --headless and --no-open.');
+    process.exit(2);
+  }
+}
 
 async function open(): Promise<number> {
   if (values.headless) return serve();

@@ -65,6 +65,11 @@ export function goAnywhere(...path: string[]): void {
   location.hash = hashOf(path);
 }
 
+/** Writes a community into an address that names none, so that it is a link to this place. */
+export function nameInAddress(community: string): void {
+  history.replaceState(history.state, '', hrefIn(community, ...here()));
+}
+
 let last = { hash: '', address: { community: null, route: [] } as Address };
 
 function read(): Address {

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
 import type { CommunityCard } from '../../contract/index.ts';
-import { useCommunityInAddress } from '../actions/route.ts';
+import { nameInAddress, useCommunityInAddress } from '../actions/route.ts';
 
 const LAST = 'impulse.community';
 
 /**
  * The community whose rooms are shown: the one in the address, else the one shown last in this browser, else the
- * first; null if there is none.
+ * first; null if there is none. If there are several, the address names it from then on.
  */
 export function useCurrentCommunity(cards: readonly CommunityCard[]): CommunityCard | null {
   const named = useCommunityInAddress();
@@ -18,9 +18,12 @@ export function useCurrentCommunity(cards: readonly CommunityCard[]): CommunityC
     cards[0] ??
     null;
   const id = current?.id;
+  const isOneOfMany = cards.length > 1;
   useEffect(() => {
-    if (id !== undefined) localStorage.setItem(LAST, id);
-  }, [id]);
+    if (id === undefined) return;
+    localStorage.setItem(LAST, id);
+    if (named === null && isOneOfMany) nameInAddress(id);
+  }, [id, named, isOneOfMany]);
   return current;
 }
 

@@ -7,7 +7,7 @@ import { entryUrlOf, serve } from '../../host/serve.ts';
 import { dataLayout } from '../../node/data-directory.ts';
 import { command, dataDirOf, findCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import { print } from '../io.ts';
-import { bytes, duration, pairs } from '../text.ts';
+import { bytes, duration, openConsole, pairs } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
@@ -81,7 +81,7 @@ function init(context: Context): Command {
           const { me } = await client.node.status({});
           const next = [
             `You are the sysop of ${name}.`,
-            'Next: impulse serve, open the address it prints, and write your 24 recovery words down.',
+            `Next: ${openConsole}${me.phraseConfirmed ? '' : ', and write your 24 recovery words down'}.`,
           ];
           return { json: { id, did: me.did }, text: next.join('\n') };
         },

@@ -165,6 +165,7 @@ test('the console names a community that cannot be opened, deletes it, and knows
     .getByRole('menu')
     .getByText(/cannot be opened: The database/)
     .waitFor();
+  await page.getByRole('dialog', { name: 'Communities' }).locator('input:focus').waitFor();
   await page.keyboard.press('Escape');
   await closed(page);
   await tabTo(page.getByRole('button', { name: 'Delete', exact: true }));
@@ -173,6 +174,7 @@ test('the console names a community that cannot be opened, deletes it, and knows
   await page.keyboard.type('Harbour');
   await page.keyboard.press('Enter');
   await expect.poll(() => shown(page).textContent()).toContain('Regatta');
+  await expect.poll(() => page.url()).not.toBe(address);
 
   await page.goto(address);
   await page.getByText('This node has no community with this address.').waitFor();

@@ -19,7 +19,7 @@ import { KeyLine } from './shell/KeyLine.tsx';
 import { Keys } from './shell/Keys.tsx';
 import { Nav } from './shell/Nav.tsx';
 import { Room, roomTitle } from './shell/Room.tsx';
-import { useCurrentCommunity, useIsMissing } from './shell/useCurrentCommunity.ts';
+import { useCurrentCommunity } from './shell/useCurrentCommunity.ts';
 import './shell/shell.css';
 import { isOn, useCommunities, useCommunity, useNode, useShown } from './stores/index.ts';
 import { Appearance, useAppearance } from './theme/appearance.ts';
@@ -52,8 +52,7 @@ function Console() {
   const status = node.value;
   const room = route[0] ?? 'overview';
   const confirmed = status?.me.phraseConfirmed === true;
-  const shown = useCurrentCommunity(cards ?? []);
-  const isMissing = useIsMissing(cards ?? []);
+  const { card: shown, isMissing } = useCurrentCommunity(cards ?? []);
   useEffect(() => installKeyboard(), []);
   // The first steps end as soon as the phrase is confirmed, even if their last button was not pressed.
   useEffect(() => {

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { CommunityCard } from '../../../contract/index.ts';
-import { goAnywhere } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { communities } from '../../messages/communities.ts';
 import { t } from '../../messages/en.ts';
@@ -74,9 +73,7 @@ export function MembershipSection({ id }: { id: string }) {
         <DeleteDialog
           card={card}
           onClose={() => setAsking(null)}
-          onDelete={async () => {
-            if (await ask(() => client.communities.delete({ id, name: card.name }))) goAnywhere('overview');
-          }}
+          onDelete={() => ask(() => client.communities.delete({ id, name: card.name }))}
         />
       )}
     </Panel>
@@ -95,7 +92,7 @@ function Choice({ means, children }: { means: string; children: ReactNode }) {
 interface DeleteDialogProps {
   card: CommunityCard;
   onClose: () => void;
-  onDelete: () => Promise<void>;
+  onDelete: () => Promise<unknown>;
 }
 
 /** Asks for the name of the community, so that nobody deletes another one by mistake. */

@@ -1,5 +1,5 @@
 // Runs before the installation, so it is plain JavaScript for Node 20 and newer, without packages.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,17 +99,19 @@ export function goOn(script, args) {
   const bin = join(root, 'node_modules', '.bin');
   const path =
     process.platform === 'win32' ? `${bin};${process.env.PATH ?? ''}` : `${bin}:${process.env.PATH ?? ''}`;
-  // Ctrl-C reaches both processes; the script decides when to end.
-  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => {});
-  const { status, error } = spawnSync(projectNode, [join(root, 'tools', script), ...args], {
+  const running = spawn(projectNode, [join(root, 'tools', script), ...args], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PATH: path },
   });
-  if (error)
+  // Ctrl-C reaches both processes; the script decides when to end.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => running.kill('SIGTERM'));
+  running.once('error', (error) =>
     fail(
       `The program could not be started: ${error.message}`,
       'Delete node_modules and run the command again.',
-    );
-  process.exit(status ?? 1);
+    ),
+  );
+  running.once('exit', (status) => process.exit(status ?? 1));
 }

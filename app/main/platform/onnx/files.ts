@@ -71,7 +71,11 @@ async function compared(folder: string, entry: Entry): Promise<ModelStatus> {
   const path = join(folder, entry.file);
   const { part, title, file, sizeBytes, licence } = entry;
   const say = (fault: Fault | null): ModelStatus => ({
-    ...{ part, title, file, sizeBytes, licence },
+    part,
+    title,
+    file,
+    sizeBytes,
+    licence,
     ...(fault ?? { state: 'ok', fault: null }),
   });
   try {

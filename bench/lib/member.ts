@@ -105,16 +105,37 @@ async function catchUp(posts: number): Promise<number> {
   return now() - startedAt;
 }
 
-/** Records when each post that contains its creation time became readable here. */
+/**
+ * Records when each post that contains its creation time was shown here: with its commit, or once it was judged.
+ * A console watches, and a few people write as much as many would.
+ */
 function watch(): void {
-  community!.log.onCommit((batch) => {
+  const { boards, log, moderation } = community!;
+  moderation.setRules({ perMinute: MANY, perMinuteNew: MANY, sameText: MANY, flood: MANY });
+  boards.onChange(() => {});
+  const waiting = new Map<number, { readonly sentAt: number; readonly id: string }>();
+  log.onCommit((batch) => {
     const at = now();
-    for (const { event } of batch) {
+    for (const { event, seq } of batch) {
       const sentAt = Number(/^sent at ([\d.]+) /.exec((event.body as { text?: string }).text ?? '')?.[1]);
-      if (sentAt > 0) seen.push({ sentAt, id: Buffer.from(event.id).toString('base64'), at });
+      if (!(sentAt > 0)) continue;
+      const post = { sentAt, id: Buffer.from(event.id).toString('base64') };
+      if (moderation.holds.of(seq)?.hidden === true) waiting.set(seq, post);
+      else seen.push({ ...post, at });
+    }
+  });
+  moderation.holds.onChange((changes) => {
+    const at = now();
+    for (const { n, shown } of changes) {
+      const post = shown ? waiting.get(n) : undefined;
+      if (!post) continue;
+      waiting.delete(n);
+      seen.push({ ...post, at });
     }
   });
 }
+
+const MANY = 100_000;
 
 /**
  * How long the main thread ran, and how long it was ready but had no core, in milliseconds; null if unknown.
@@ -128,20 +149,22 @@ function coreTimes(): CoreTimes | null {
   }
 }
 
-function sayOnce(): void {
+function sayOnce(thread = newestThread()): void {
   const { boards } = community!;
-  const [thread] = boards.threads({ unreadOnly: false, limit: 1 }).items;
-  void boards.reply({ thread: thread!.id, text: `sent at ${now()} from ${process.pid}`, attachments: [] });
+  void boards.reply({ thread, text: `sent at ${now()} from ${process.pid}`, attachments: [] });
 }
 
-/** Posts at a steady pace, as a person would through the boards. */
+const newestThread = (): string => community!.boards.threads({ unreadOnly: false, limit: 1 }).items[0]!.id;
+
+/** Posts at a steady pace, as a person would who has a thread open. */
 async function post(perSecond: number, seconds: number): Promise<number> {
   const total = perSecond * seconds;
+  const thread = newestThread();
   const startedAt = now();
   for (let index = 0; index < total; index++) {
     const waitMs = startedAt + (index * 1000) / perSecond - now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    sayOnce();
+    sayOnce(thread);
   }
   return total;
 }

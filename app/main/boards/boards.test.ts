@@ -340,7 +340,7 @@ test('[B6] a row of a board and the end of a thread are read without going throu
   const node = world().node();
   story(node);
   const plans: string[] = [];
-  const queries = queriesOf({ ...node, db: withPlans(node.db, plans) });
+  const queries = queriesOf({ ...node, db: withPlans(node.db, (plan) => void plans.push(plan)) });
   const { items } = queries.threads({ board: null, unreadOnly: false, cursor: undefined, limit: 10 });
   const thread = queries.thread(digestOf(items[0]!.id))!;
   queries.posts(thread, thread.posts - 1, 50);

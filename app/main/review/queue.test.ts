@@ -23,10 +23,10 @@ const filters: Partial<ReviewFilter>[] = [
 test.each(filters)('[R10] a page of %o is found along an index, without sorting', (more) => {
   const db = openDatabase(':memory:', migrations);
   const plans: string[] = [];
-  const queue = new Queue(withPlans(db, plans), [
-    postItems(db, { isMe: () => false, since: 0 }),
-    chatItems(db),
-  ]);
+  const queue = new Queue(
+    withPlans(db, (plan) => void plans.push(plan)),
+    [postItems(db, { isMe: () => false, since: 0 }), chatItems(db)],
+  );
   plans.length = 0; // The constructor looks through the holds once.
   const asking = { filter: ReviewFilter.parse(more), me: 1, nowMs: 1, author: null };
   for (const cursor of [undefined, more.order === 'worst' ? '0.5_7' : '1000_7']) {

@@ -1,14 +1,14 @@
 import type { Cell, Database } from '../../kernel/database.ts';
 
-/** A database that records the query plan of each read. */
-export function withPlans(db: Database, plans: string[]): Database {
+/** A database that tells the query plan of each read with its statement. */
+export function withPlans(db: Database, told: (plan: string, sql: string) => void): Database {
   return {
     ...db,
     prepare<T>(sql: string) {
       const statement = db.prepare<T>(sql);
       const note = (values: Cell[]) => {
         const steps = db.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
-        plans.push(steps.map(({ detail }) => detail).join('; '));
+        told(steps.map(({ detail }) => detail).join('; '), sql);
       };
       return {
         ...statement,

@@ -1,4 +1,5 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -93,4 +94,42 @@ test('[J25] an image that takes too long gets a failure, and its thread is repla
     await hurried.close();
   }
   expect(await classifiers.judgeImage(pngOf(60, 40))).toMatchObject({ stage: 'image' });
+});
+
+test.runIf(process.platform === 'linux')(
+  '[J5] the thread of the texts ends when it is idle, and the next text starts another',
+  async () => {
+    const threads = () => readdirSync('/proc/self/task').length;
+    const before = threads();
+    const resting = new ClassifierPool({
+      clock: systemClock,
+      folder: modelsFolder(),
+      workers: 1,
+      textIdleMs: 300,
+    });
+    await resting.judge(['Shall we meet at the harbour?']);
+    expect(threads()).toBeGreaterThan(before);
+    await vi.waitFor(() => expect(threads()).toBeLessThanOrEqual(before), { timeout: 30_000 });
+    expect(await resting.judge(['Is there a later ferry?'])).toMatchObject([{ stage: expect.any(String) }]);
+    await resting.close();
+  },
+);
+
+test('[J5] the files of the models are compared with their hashes without loading them', async () => {
+  const sound = await classifiers.files();
+  expect(new Set(sound.map(({ state }) => state))).toEqual(new Set(['ok']));
+  await cp(modelsFolder(), broken, { recursive: true });
+  const english = join(broken, 'english.onnx');
+  const bytes = await readFile(english);
+  bytes[1000] = bytes[1000]! ^ 1;
+  await writeFile(english, bytes);
+  await rm(join(broken, 'calibration.json'));
+  const pool = new ClassifierPool({ clock: systemClock, folder: broken, workers: 1 });
+  const states = new Map((await pool.files()).map(({ part, state }) => [part, state]));
+  expect([states.get('english'), states.get('calibration'), states.get('others')]).toEqual([
+    'broken',
+    'missing',
+    'ok',
+  ]);
+  await pool.close();
 });

@@ -30,6 +30,12 @@ export const useNode = () => useLive(nodeStoresOf(useNodeBridge()).node);
 export const useCommunities = () => useLive(nodeStoresOf(useNodeBridge()).communities);
 /** The status of the community: its name, this person’s part in it, its counts and notices. */
 export const useCommunity = () => useLive(useStores().community);
+/** Whether the community that is shown is archived: it can only be read. */
+export function useIsArchived(): boolean {
+  const id = useCommunity().value?.id;
+  return useCommunities().value?.find((card) => card.id === id)?.state === 'archived';
+}
+
 /** The community that is shown, and its node. */
 export interface Shown {
   readonly node: NodeStatus;

@@ -8,6 +8,7 @@ export {
   useModeration,
   useCommunities,
   useCommunity,
+  useIsArchived,
   useNode,
   isOn,
   useShown,

@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import type { Thread } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
+import { communities } from '../../messages/communities.ts';
 import { count } from '../../messages/format.ts';
-import { itemAt, useThreads } from '../../stores/index.ts';
+import { itemAt, useIsArchived, useThreads } from '../../stores/index.ts';
 import {
   Badge,
   Button,
@@ -89,6 +90,8 @@ const rest: readonly Column<Thread>[] = [
 /** The threads of a board, latest first, of any number. */
 export function ThreadList(props: ThreadListProps) {
   const { list, state } = useThreads({ board: props.board ?? undefined, unreadOnly: props.unreadOnly });
+  const isArchived = useIsArchived();
+  const noThreadsHint = isArchived ? communities.membership.isArchived : words.noThreadsHint;
   const columns = useMemo(() => [subject, ...(props.board === null ? [board] : []), ...rest], [props.board]);
   const source = useMemo(
     () => ({ count: state.count, at: (index: number) => itemAt(state, index) }),
@@ -115,7 +118,7 @@ export function ThreadList(props: ThreadListProps) {
         {state.state === 'loading' && <Loading what={words.loadingThreads} />}
         {state.state === 'ready' && state.count === 0 && (
           <EmptyState title={props.unreadOnly ? words.noUnread : words.noThreads}>
-            {props.unreadOnly ? words.noUnreadHint : words.noThreadsHint}
+            {props.unreadOnly ? words.noUnreadHint : noThreadsHint}
           </EmptyState>
         )}
         {state.count > 0 && (

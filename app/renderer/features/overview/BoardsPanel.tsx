@@ -1,8 +1,9 @@
 import type { Thread } from '../../../contract/index.ts';
 import { go } from '../../actions/route.ts';
+import { communities } from '../../messages/communities.ts';
 import { t } from '../../messages/en.ts';
 import { count } from '../../messages/format.ts';
-import { itemAt, useThreads } from '../../stores/index.ts';
+import { itemAt, useIsArchived, useThreads } from '../../stores/index.ts';
 import {
   Button,
   EmptyState,
@@ -75,6 +76,7 @@ const columns: readonly Column<Thread>[] = [
 /** The threads with the latest posts, across all boards. */
 export function BoardsPanel() {
   const { list, state } = useThreads({});
+  const isArchived = useIsArchived();
   const source = { count: state.count, at: (index: number) => itemAt(state, index) };
   return (
     <Panel title={t.overview.boards.title} count={words.newest} shortcut="2" className="newest" flush>
@@ -84,16 +86,18 @@ export function BoardsPanel() {
         <EmptyState
           title={words.empty}
           action={
-            <>
-              <Button kind="main" onPress={() => go('boards')}>
-                {words.startThread}
-              </Button>
-              <Button onPress={() => go('settings', 'archive')}>{words.import}</Button>
-              <Button onPress={() => go('federation', 'invite')}>{words.invite}</Button>
-            </>
+            isArchived ? undefined : (
+              <>
+                <Button kind="main" onPress={() => go('boards')}>
+                  {words.startThread}
+                </Button>
+                <Button onPress={() => go('settings', 'archive')}>{words.import}</Button>
+                <Button onPress={() => go('federation', 'invite')}>{words.invite}</Button>
+              </>
+            )
           }
         >
-          {words.emptyWhy}
+          {isArchived ? communities.membership.isArchived : words.emptyWhy}
         </EmptyState>
       )}
       {state.count > 0 && (

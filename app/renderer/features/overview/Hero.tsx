@@ -3,7 +3,7 @@ import { HourBars } from '../../charts/HourBars.tsx';
 import { communities } from '../../messages/communities.ts';
 import { t } from '../../messages/en.ts';
 import { ago, count, percent, span } from '../../messages/format.ts';
-import { useCommunities, type Shown } from '../../stores/index.ts';
+import { useIsArchived, type Shown } from '../../stores/index.ts';
 import { Panel, useNow } from '../../ui/index.ts';
 import { verdictOf } from './needs.ts';
 import { useCall } from '../useCall.ts';
@@ -19,8 +19,7 @@ export function Hero({ shown }: { shown: Shown }) {
   const activity = useCall(() => client.community.activity({}), [hour, counts.posts]).data;
   const callers = useCall(() => client.chat.callers({ limit: 10 }), [counts.callsToday, counts.online]).data;
   const last = callers?.find((caller) => caller.person.did !== me.did);
-  const isArchived =
-    useCommunities().value?.find(({ id }) => id === shown.community.id)?.state === 'archived';
+  const isArchived = useIsArchived();
   const verdict = verdictOf(shown, isArchived);
   // An unfinished day is compared only once it has passed the day before.
   const growth =

@@ -2,6 +2,7 @@ import { openMembers, withMembers, type CoreTimes, type Member } from './lib/fle
 import { percentile } from './lib/numbers.ts';
 import type { Figure, Report } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
+import { STAGES, type Stage, type Stages } from './lib/stages.ts';
 
 const SECONDS = 20;
 const SETTLE_DEADLINE_MS = 30_000;
@@ -41,7 +42,7 @@ export async function live(): Promise<Report> {
 
 async function figuresOf(setting: Setting): Promise<Figure[]> {
   const { nodes, perSecondEach, p50Ms, p99Ms } = setting;
-  const { seen, cores } = await withScratch((scratch) =>
+  const { seen, cores, stages } = await withScratch((scratch) =>
     withMembers(nodes, (members) => run(members, scratch, setting)),
   );
   const posts = new Map<string, { last: number; count: number }>();
@@ -77,14 +78,29 @@ async function figuresOf(setting: Setting): Promise<Figure[]> {
           { name: `${named}wait of a node for a free core`, value: cores.waitMs, unit: 'ms' },
         ]
       : []),
+    ...stageFigures(named, stages),
   ];
+}
+
+/** The average of a stage over all nodes, for one post. */
+function stageFigures(named: string, all: readonly Stages[]): Figure[] {
+  return STAGES.flatMap((name) => {
+    const sum = (of: keyof Stage) => all.reduce((total, stages) => total + stages[name][of], 0);
+    const figure = (what: string, of: 'runMs' | 'tookMs') => ({
+      name: `${named}stage ${name}, ${what}`,
+      value: sum(of) / sum('posts'),
+      unit: 'ms',
+    });
+    const took = figure('mean time', 'tookMs');
+    return name === 'wire' ? [took] : [took, figure('processor time', 'runMs')];
+  });
 }
 
 async function run(
   members: Member[],
   scratch: string,
   { nodes, perSecondEach }: Setting,
-): Promise<{ seen: Seen[][]; cores: CoreTimes | null }> {
+): Promise<{ seen: Seen[][]; cores: CoreTimes | null; stages: Stages[] }> {
   await openMembers(members, scratch);
   const host = members[0]!;
   await host.ask({ kind: 'fill', count: 100, textBytes: 200 });
@@ -114,8 +130,10 @@ async function run(
   }
   const after = await coreTimes(members);
   const perPost = (of: keyof CoreTimes) => (after![of] - before![of]) / nodes / total;
+  const stages = await Promise.all(members.map((member) => member.ask<Stages>({ kind: 'stages' })));
   return {
     seen: kept,
+    stages,
     cores: before && after ? { runMs: perPost('runMs'), waitMs: perPost('waitMs') } : null,
   };
 }

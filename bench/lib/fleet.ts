@@ -19,6 +19,7 @@ export type Order =
   | { readonly kind: 'post'; readonly perSecond: number; readonly seconds: number }
   | { readonly kind: 'say' }
   | { readonly kind: 'seen' }
+  | { readonly kind: 'stages' }
   | { readonly kind: 'posts' }
   | { readonly kind: 'sample' }
   | { readonly kind: 'cores' }

@@ -3,15 +3,14 @@ import { readFileSync } from 'node:fs';
 import { carryOutLedger } from './ledger-member.ts';
 import { openBenchNode, type BenchNode } from './node.ts';
 import { PostDrafts } from './posts.ts';
+import { measureStages, now, sentAt, type Stages } from './stages.ts';
 import type { Community } from '../../app/main/node/community.ts';
 import type { Answer, CoreTimes, Order } from './fleet.ts';
 
 let node: BenchNode | null = null;
 let community: Community | null = null;
+let stages: Stages | null = null;
 const seen: { sentAt: number; id: string; at: number }[] = [];
-
-/** The clock that all processes of one machine share, in milliseconds with fractions. */
-const now = () => performance.timeOrigin + performance.now();
 
 async function carryOut(order: Order): Promise<Answer['result']> {
   switch (order.kind) {
@@ -71,6 +70,8 @@ async function carryOut(order: Order): Promise<Answer['result']> {
       return null;
     case 'seen':
       return seen.splice(0);
+    case 'stages':
+      return stages;
     case 'posts':
       return community!.boards.counts().posts;
     case 'sample': {
@@ -113,13 +114,14 @@ function watch(): void {
   const { boards, log, moderation } = community!;
   moderation.setRules({ perMinute: MANY, perMinuteNew: MANY, sameText: MANY, flood: MANY });
   boards.onChange(() => {});
+  stages = measureStages(community!);
   const waiting = new Map<number, { readonly sentAt: number; readonly id: string }>();
   log.onCommit((batch) => {
     const at = now();
     for (const { event, seq } of batch) {
-      const sentAt = Number(/^sent at ([\d.]+) /.exec((event.body as { text?: string }).text ?? '')?.[1]);
-      if (!(sentAt > 0)) continue;
-      const post = { sentAt, id: Buffer.from(event.id).toString('base64') };
+      const sent = sentAt(event.bytes);
+      if (sent === null) continue;
+      const post = { sentAt: sent, id: Buffer.from(event.id).toString('base64') };
       if (moderation.holds.of(seq)?.hidden === true) waiting.set(seq, post);
       else seen.push({ ...post, at });
     }

@@ -6,6 +6,7 @@ import { withScratch } from './lib/scratch.ts';
 const POSTS = 20_000;
 const JOINS = 5;
 const ASLEEP_MS = 10_000;
+const IDLE_MS = 6000;
 const AWAKE_DEADLINE_MS = 60_000;
 
 /** From the invite to the first page of posts, and from waking up to the first missed post. */
@@ -53,6 +54,8 @@ async function sleepAndWake(host: Member, sleeper: Member): Promise<number> {
     if (Date.now() > deadline) throw new Error('The newcomer did not catch up.');
     await pause(100);
   }
+  // A machine that goes to sleep is idle: its search index is complete.
+  await pause(IDLE_MS);
   sleeper.signal('SIGSTOP');
   await pause(ASLEEP_MS / 2);
   await host.ask({ kind: 'say' });

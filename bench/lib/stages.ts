@@ -1,6 +1,6 @@
 import type { Community } from '../../app/main/node/community.ts';
 
-/** What one stage of live posts took on one node, summed over posts, in milliseconds. */
+/** The times of one stage of live posts on one node, summed over posts, in milliseconds. */
 export interface Stage {
   posts: number;
   /** Processor time of the main thread. */
@@ -63,10 +63,10 @@ export function measureStages({ log, moderation }: Community): Stages {
     took(stages.verify, sealed.length, startedAt);
     return vetted;
   };
-  log.prepared = async (events, origin) => {
+  log.prepared = async (candidates, origin) => {
     const startedAt = now();
-    const found = await ran(stages.judge, () => prepared(events, origin));
-    took(stages.judge, events.length, startedAt);
+    const found = await ran(stages.judge, () => prepared(candidates, origin));
+    took(stages.judge, candidates.length, startedAt);
     return found;
   };
   log.keep = (...input) => {

@@ -15,6 +15,8 @@ interface Uncounted {
   author: Uint8Array;
   at: number;
   time: number;
+  /** Whether it counts. */
+  shown: number;
 }
 
 interface ThreadRow {
@@ -24,16 +26,17 @@ interface ThreadRow {
 }
 
 interface Sum {
-  /** Posts counted for the first time, shown or not. */
-  size: number;
   posts: number;
   threads: number;
   unread: number;
   lastAt: number;
 }
 
-/** What one thread gains; `newest` is its newest post among those counted. */
+/** The sum of one thread. */
 interface Gain extends Sum {
+  /** Posts counted for the first time, shown or not. */
+  size: number;
+  /** The newest of those that are shown. */
   newest: Uncounted | null;
 }
 
@@ -66,13 +69,13 @@ export class Counters {
     this.#sql = {
       upto: db.prepare<{ value: number }>(`SELECT value FROM meta WHERE key = '${UPTO}'`),
       setUpto: db.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('${UPTO}', ?)`),
-      uncounted: db.prepare<Uncounted & { shown: number }>(
+      uncounted: db.prepare<Uncounted>(
         `SELECT p.n, p.thread, a.key AS author, p.at, p.time, ${SHOWN} AS shown
          FROM post p JOIN author a ON a.n = p.author
          LEFT JOIN held_item h ON h.n = p.n WHERE p.n > ? ORDER BY p.n LIMIT ?`,
       ),
       one: db.prepare<Uncounted>(
-        `SELECT p.n, p.thread, a.key AS author, p.at, p.time FROM post p JOIN author a ON a.n = p.author
+        `SELECT p.n, p.thread, a.key AS author, p.at, p.time, 1 AS shown FROM post p JOIN author a ON a.n = p.author
          WHERE p.n = ? AND p.deleted_seq IS NULL`,
       ),
       recountThread: db.prepare(
@@ -114,7 +117,7 @@ export class Counters {
     this.#db.transaction(() => {
       let upto = this.#sql.upto.get()?.value ?? 0;
       for (let rows = this.#sql.uncounted.all(upto, SLICE); rows.length > 0;) {
-        this.#count(rows, (row) => row.shown === 1);
+        this.#count(rows, { isFirst: true });
         upto = rows.at(-1)!.n;
         rows = rows.length < SLICE ? [] : this.#sql.uncounted.all(upto, SLICE);
       }
@@ -158,8 +161,7 @@ export class Counters {
   show(rows: readonly number[]): void {
     this.#count(
       rows.flatMap((n) => this.#sql.one.get(n) ?? []),
-      () => true,
-      false,
+      { isFirst: false },
     );
   }
 
@@ -192,17 +194,18 @@ export class Counters {
     this.#sql.resetUpto.run();
   }
 
-  #counted<Row extends Uncounted>(rows: readonly Row[], isShown: (row: Row) => boolean) {
+  /** The sums of posts by thread. */
+  #gains(rows: readonly Uncounted[]): Map<number, { row: ThreadRow; gain: Gain }> {
     const threads = new Map<number, { row: ThreadRow; gain: Gain }>();
     for (const one of rows) {
       let entry = threads.get(one.thread);
       if (!entry) {
-        const gain = { size: 0, posts: 0, threads: 0, unread: 0, lastAt: 0, newest: null };
+        const gain: Gain = { size: 0, posts: 0, threads: 0, unread: 0, lastAt: 0, newest: null };
         threads.set(one.thread, (entry = { row: this.#sql.thread.get(one.thread)!, gain }));
       }
       const { row, gain } = entry;
       gain.size += 1;
-      if (!isShown(one)) continue;
+      if (one.shown !== 1) continue;
       gain.threads = row.posts === 0 ? 1 : 0;
       gain.posts += 1;
       gain.unread += this.#unread(one.author, one.time, row);
@@ -213,9 +216,9 @@ export class Counters {
   }
 
   /** Adds posts to the counters: those counted for the first time, or those that are shown now. */
-  #count<Row extends Uncounted>(rows: readonly Row[], isShown: (row: Row) => boolean, isFirst = true): void {
+  #count(rows: readonly Uncounted[], { isFirst }: { isFirst: boolean }): void {
     const boards = new Map<number, Sum>();
-    for (const [n, { row, gain }] of this.#counted(rows, isShown)) {
+    for (const [n, { row, gain }] of this.#gains(rows)) {
       this.#sql.addToThread.run(isFirst ? gain.size : 0, gain.posts, gain.unread, gain.lastAt, n);
       if (gain.newest === null) continue;
       const { n: post, at, time } = gain.newest;
@@ -228,9 +231,9 @@ export class Counters {
       this.#sql.addToBoard.run(posts, threads, unread, lastAt, n);
     }
     const hours = new Map<number, number>();
-    for (const one of rows) {
-      const hour = Math.floor(msOf(one.time) / HOUR_MS);
-      if (isShown(one)) hours.set(hour, (hours.get(hour) ?? 0) + 1);
+    for (const { time, shown } of rows) {
+      const hour = Math.floor(msOf(time) / HOUR_MS);
+      if (shown === 1) hours.set(hour, (hours.get(hour) ?? 0) + 1);
     }
     for (const [hour, posts] of hours) this.#sql.addToHour.run(hour, posts);
   }

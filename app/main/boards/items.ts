@@ -128,7 +128,7 @@ export function postItems(db: Database, reader: Reader): ItemSource {
   };
 }
 
-/** What is judged of a post: its first version, and the one that is shown. */
+/** The words of a post that are judged, from its first version and the one that is shown. */
 function contentOf(original: ThreadStart | PostReply, shown: { text: string; subject?: string | undefined }) {
   const { source, attachments } = original;
   // The original author of an imported post is shown as well.

@@ -6,16 +6,8 @@ import { reaches, type Role } from '../kernel/roles.ts';
 import { bodyOf } from '../log/event.ts';
 import { Counters } from './counters.ts';
 import type { AttachmentRef, ThreadStart } from './kinds.ts';
-
-/** Facts about posts that other rooms know. */
-export interface Surroundings {
-  person(key: Uint8Array): contract.Person;
-  finality(seq: number, id: Uint8Array): contract.Finality;
-  hasFile(digest: Uint8Array): boolean;
-  /** Why a post is not shown to everybody; null if it is. */
-  held(n: number): contract.Hold | null;
-  me(): { key: Uint8Array; role: Role | null };
-}
+import { SEEN, spreadOf, type Surroundings } from './surroundings.ts';
+import { THREAD, ThreadView, type ThreadRow } from './thread-view.ts';
 
 interface BoardRow {
   n: number;
@@ -29,29 +21,6 @@ interface BoardRow {
   posts: number;
   unread: number;
   last_at: number | null;
-}
-
-interface ThreadRow {
-  n: number;
-  id: Uint8Array;
-  board_id: Uint8Array;
-  board_name: string;
-  subject: string;
-  posts: number;
-  unread: number;
-  created_at: number;
-  last_at: number;
-  pinned: number;
-  locked: number;
-  root: number | null;
-  read_upto: number;
-  hidden: number | null;
-  /** Whether this node's person may see the first post. */
-  seen: number;
-  /** Posts, shown or not. */
-  size: number;
-  /** The newest post that is shown. */
-  newest: number | null;
 }
 
 export interface PostRow {
@@ -74,11 +43,6 @@ export interface PostRow {
   seen: number;
 }
 
-/** [B5] Whether somebody may see an item with the hold `h`; the parameter is 1 for moderators and above. */
-const SEEN = '(h.hidden IS NOT 1 OR h.own = 1 OR (? = 1 AND h.state <> 0))';
-const THREAD = `SELECT t.n, t.id, b.id AS board_id, b.name AS board_name, t.subject, t.posts, t.unread, t.created_at,
-  t.last_at, t.pinned, t.locked, t.root, t.read_upto, t.size, t.newest, h.hidden, ${SEEN} AS seen FROM thread t JOIN board b ON b.n = t.board
-  LEFT JOIN held_item h ON h.n = t.root`;
 const POST = `SELECT p.n, e.id, t.id AS thread_id, b.id AS board_id, a.key AS author, p.author AS author_n, p.at, p.time, p.edits,
   p.text_seq, p.deleted_seq, t.read_upto, t.locked, e.bytes, h.hidden, ${SEEN} AS seen FROM post p JOIN event e ON e.seq = p.n
   JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board JOIN author a ON a.n = p.author
@@ -98,6 +62,7 @@ export class BoardQueries {
   readonly #db: Database;
   readonly #around: Surroundings;
   readonly #since: number;
+  readonly #view: ThreadView;
   /** Of threads, boards and hours; every read catches up first. */
   readonly counters: Counters;
 
@@ -106,6 +71,7 @@ export class BoardQueries {
     this.#db = db;
     this.#around = around;
     this.#since = since;
+    this.#view = new ThreadView(db, around);
     this.counters = new Counters(db, { since, isMe: (author) => equalBytes(author, around.me().key) });
   }
 
@@ -157,7 +123,7 @@ export class BoardQueries {
     const page = rows.slice(0, input.limit);
     const last = page.at(-1);
     return {
-      items: page.map((row) => this.#threadOf(row)),
+      items: page.map((row) => this.#view.of(row)),
       next: rows.length > input.limit && last ? `${last.pinned}.${last.last_at}.${last.n}` : null,
       total: null,
     };
@@ -166,7 +132,7 @@ export class BoardQueries {
   thread(id: Uint8Array): { thread: contract.Thread; n: number; posts: number } | null {
     this.counters.catchUp();
     const row = this.#db.prepare<ThreadRow>(`${THREAD} WHERE t.id = ?`).get(this.#mayReview(), id);
-    return row ? { thread: this.#threadOf(row), n: row.n, posts: row.size } : null;
+    return row ? { thread: this.#view.of(row), n: row.n, posts: row.size } : null;
   }
 
   /** The names of the board and thread of a post. */
@@ -260,52 +226,6 @@ export class BoardQueries {
     );
   }
 
-  #threadOf(row: ThreadRow): contract.Thread {
-    const first = this.#firstPost(row);
-    const last = this.#lastPost(row);
-    const seen = row.seen === 1;
-    const original = bodyOf<Partial<ThreadStart>>(first.bytes);
-    const source = seen ? original.source : undefined;
-    return {
-      id: cidOf(row.id),
-      board: cidOf(row.board_id),
-      boardName: row.board_name,
-      subject: (seen && (row.subject || original.subject)) || '…',
-      author: this.#around.person(first.key),
-      sourceName: source?.name ?? null,
-      replies: Math.max(0, row.posts - 1),
-      unread: row.unread,
-      createdAt: row.created_at || row.last_at,
-      lastActivityAt: row.last_at,
-      lastAuthor:
-        (seen && bodyOf<ThreadStart>(last.bytes).source?.name) || this.#around.person(last.key).handle,
-      pinned: row.pinned === 1,
-      locked: row.locked === 1,
-      finality: this.#spreadOf({ ...last, author: last.key }),
-      held: row.hidden === 1 ? this.#around.held(row.root!) : null,
-    };
-  }
-
-  /** The newest post that is shown, or else the newest one. */
-  #lastPost({ n, newest }: ThreadRow): { n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array } {
-    const query = `SELECT p.n, e.id, a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n`;
-    type Last = { n: number; id: Uint8Array; key: Uint8Array; bytes: Uint8Array };
-    return newest === null
-      ? this.#db
-          .prepare<Last>(`${query} WHERE p.thread = ? ORDER BY p.at DESC, p.time DESC, p.n DESC LIMIT 1`)
-          .get(n)!
-      : this.#db.prepare<Last>(`${query} WHERE p.n = ?`).get(newest)!;
-  }
-
-  #firstPost(row: ThreadRow): { key: Uint8Array; bytes: Uint8Array } {
-    const query =
-      'SELECT a.key, e.bytes FROM post p JOIN author a ON a.n = p.author JOIN event e ON e.seq = p.n';
-    type First = { key: Uint8Array; bytes: Uint8Array };
-    return row.root === null
-      ? this.#db.prepare<First>(`${query} WHERE p.thread = ? ORDER BY p.at, p.time LIMIT 1`).get(row.n)!
-      : this.#db.prepare<First>(`${query} WHERE p.n = ?`).get(row.root)!;
-  }
-
   #postOf(row: PostRow): contract.Post {
     const original = bodyOf<ThreadStart & { replyTo?: Uint8Array; subject?: string }>(row.bytes);
     const shown =
@@ -334,7 +254,7 @@ export class BoardQueries {
       reactions: seen ? this.#reactions(row.id, me) : [],
       attachments: seen ? original.attachments.map((ref) => this.#attachment(ref)) : [],
       source: row.seen === 1 ? (original.source ?? null) : null,
-      finality: this.#spreadOf(row),
+      finality: spreadOf(this.#around, row),
       unread: !mine && held === null && row.time > row.read_upto && row.time > this.#since,
       held,
       may: {
@@ -344,16 +264,6 @@ export class BoardQueries {
         react: isOpen && member,
       },
     };
-  }
-
-  /**
-   * A post by somebody else came from a peer, which therefore holds it, whatever catch-up has reported so
-   * far.
-   */
-  #spreadOf({ n, id, author }: Pick<PostRow, 'n' | 'id' | 'author'>): contract.Finality {
-    const known = this.#around.finality(n, id);
-    const mine = Buffer.compare(this.#around.me().key, author) === 0;
-    return known.level === 'local' && !mine ? { level: 'replicated', copies: 1 } : known;
   }
 
   #timeAt(seq: number): number {

@@ -5,7 +5,8 @@ import { bodyOf } from '../log/event.ts';
 import type { Log } from '../log/log.ts';
 import type { Finding } from './finding.ts';
 import type { ThreadStart } from './kinds.ts';
-import { numbers, type BoardQueries, type PostRow, type Surroundings } from './queries.ts';
+import { numbers, type BoardQueries, type PostRow } from './queries.ts';
+import type { Surroundings } from './surroundings.ts';
 import { SearchScrub } from './search-scrub.ts';
 import { SearchIndex, snippetOf, wordsOf } from './search.ts';
 

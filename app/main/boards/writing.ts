@@ -9,7 +9,8 @@ import type { Finding } from './finding.ts';
 import { wordsOfPost } from './items.ts';
 import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
 import { problem } from './problems.ts';
-import type { BoardQueries, PostRow, Surroundings } from './queries.ts';
+import type { BoardQueries, PostRow } from './queries.ts';
+import type { Surroundings } from './surroundings.ts';
 
 type Inputs = contract.Inputs['boards'];
 type Outputs = contract.Outputs['boards'];

@@ -66,6 +66,6 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.ceil((seconds % 3600) / 60)} min`;
 }
 
-/** What to do after a community was made or joined, whether a node runs or not. */
+/** The next step after a community was made or joined, whether a node runs or not. */
 export const openConsole =
   'open the console (impulse serve prints its address; impulse status, if the node runs)';

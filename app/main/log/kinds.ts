@@ -45,16 +45,16 @@ export interface Projection {
   dump(): Iterable<unknown>;
 }
 
+/** Facts that the admission hook knows of events before they are stored; most events have none. */
+export type Contexts = ReadonlyMap<LogEvent, unknown>;
+
 /** Called inside the transaction that stores or removes events. */
 export interface AdmissionHook {
-  /**
-   * Called for events from peers before they are stored. What it resolves to, in their order, becomes their `context`.
-   * Never rejects.
-   */
-  prepare?(events: readonly LogEvent[], origin: 'live' | 'history'): Promise<readonly unknown[]>;
+  /** Called for events from peers before they are stored; resolves to their contexts. Never rejects. */
+  prepare?(events: readonly LogEvent[], origin: 'live' | 'history'): Promise<Contexts>;
   /**
    * Called before any projection shows the event, once: not when its kind was lost and is known again. `context` is
-   * that of the draft if this node wrote the event, or what {@link prepare} knew of it.
+   * that of the draft if this node wrote the event, else that of {@link prepare}.
    */
   stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history', context?: unknown): void;
   /** Called after every projection removed the event, also for one of an unknown kind. */

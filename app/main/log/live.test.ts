@@ -51,9 +51,9 @@ test('[G2] a genuine event is passed on before it is judged and stored; one that
   const world = createTestWorld();
   const [founder, ada, ben] = await row(world, 'ada', 'ben');
   const prepared = ada!.log.prepared.bind(ada!.log);
-  ada!.log.prepared = async (events, origin) => {
+  ada!.log.prepared = async (candidates, origin) => {
     await new Promise<void>((resolve) => void world.clock.after(500, resolve));
-    return prepared(events, origin);
+    return prepared(candidates, origin);
   };
   founder!.write('note');
   await world.clock.pass(100);

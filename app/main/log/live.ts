@@ -146,11 +146,7 @@ export class Live {
       // Peers get a genuine event before this node has judged and stored it.
       const genuine = log.genuine(vetted);
       for (const { index } of genuine) batch[index]!.settle('accept');
-      const prepared = await log.prepared(
-        genuine.map(({ event }) => event),
-        'live',
-      );
-      const { refusals } = log.keep(vetted, 'live', prepared);
+      const { refusals } = log.keep(vetted, 'live', await log.prepared(genuine, 'live'));
       for (const [index, { settle }] of batch.entries()) settle(verdictOf(refusals[index]!));
       const unknown = refusals.some((refusal) => refusal?.code === 'unknown-author');
       if (unknown || log.store.gaps() > gaps) sync.soon();

@@ -2,24 +2,15 @@ import { toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { othersTurn, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
-import { problemOf } from '../kernel/errors.ts';
 import { nextTime, ticksOf } from '../kernel/hybrid-time.ts';
 import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
-import {
-  judge,
-  judgeRole,
-  MAX_AHEAD_MS,
-  type AdmissionContext,
-  type Refusal,
-  type RefusalCode,
-} from './admission.ts';
+import { judge, judgeRole, MAX_AHEAD_MS, type AdmissionContext, type Refusal } from './admission.ts';
 import { CommitListeners, type Committed, type EventSource } from './commit-listeners.ts';
 import { DeferredEvents } from './deferred-events.ts';
 import { EventBook, type Removed } from './event-book.ts';
-import { openEvent, type LogEvent, type SealedEvent } from './event.ts';
-import type { Authority, AdmissionHook, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
+import type { LogEvent, SealedEvent } from './event.ts';
+import type { Authority, AdmissionHook, Contexts, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
 import { Projections } from './projections.ts';
-import { proveHeads } from './prove.ts';
 import { Inventory } from './inventory.ts';
 import type { OpaqueCount } from './opaque-events.ts';
 import { OwnEvents, SLICE, type EventDraft } from './own-events.ts';
@@ -27,23 +18,12 @@ import type { RangeSet } from './range-set.ts';
 import type { NamedRedaction, Purged } from './redactions.ts';
 import { RefusalCounts, type CountedRefusal } from './refusal-counts.ts';
 import type { LogStore } from './store.ts';
+import { DUPLICATE, Vetting, type Candidate, type Vetted } from './vetting.ts';
 
 export interface Verdicts {
   readonly stored: number;
   /** Refusals in the order of the input; null if the event was stored. */
   readonly refusals: (Refusal | null)[];
-}
-
-/** Events from outside, opened and with their signatures checked. */
-export interface Vetted {
-  /** In the order of the input; null if there is no reason to refuse the event so far. */
-  readonly refusals: readonly (Refusal | null)[];
-  /** Those without a refusal, with their places in the input. */
-  readonly candidates: readonly { readonly event: LogEvent; readonly index: number }[];
-  /** Whether a signature is right; without an entry none was given or needed. */
-  readonly proved: ReadonlyMap<LogEvent, boolean>;
-  /** How many transactions had stored something by then. */
-  readonly commits: number;
 }
 
 export interface LogInit {
@@ -73,20 +53,24 @@ export class Log {
   readonly #listeners: CommitListeners;
   readonly #rightsListeners = new Set<() => void>();
   readonly #refusals = new RefusalCounts();
-  readonly #deferred: DeferredEvents;
+  readonly #vetting: Vetting;
   readonly #inventory: Inventory;
   readonly #book: EventBook;
   readonly #own: OwnEvents;
-  /** Transactions since the start that stored something. */
-  #commits = 0;
 
   constructor(init: LogInit) {
     this.#init = init;
     this.community = init.community;
     this.store = init.store;
     this.#projections = new Projections(init.projections);
-    this.#deferred = new DeferredEvents(init.clock, (event) => void this.admit([event], 'live'));
     this.#inventory = new Inventory(this.store);
+    const deferred = new DeferredEvents(init.clock, (event) => void this.admit([event], 'live'));
+    this.#vetting = new Vetting({
+      ...init,
+      context: () => this.#context(),
+      holds: (event) => this.#holds(event),
+      defer: (sealed, event) => deferred.add(sealed, event),
+    });
     this.#book = new EventBook({
       ...init,
       projections: this.#projections,
@@ -260,98 +244,65 @@ export class Log {
 
   /**
    * Judges and stores events from outside. Bulk catch-up passes events newest first, so that one signature per head is
-   * checked and ancestors follow by hash [L3]. They are stored in slices, each in one transaction; the admission hook
-   * prepares one while the one before it is stored, and other work gets its turn.
+   * checked and ancestors follow by hash [L3]. They are stored in slices, each in one transaction, and the admission hook
+   * prepares one while the one before it is stored.
    */
   async admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
-    const vetted = await this.vet(sealed);
-    const { candidates } = vetted;
-    const slices: (typeof candidates)[] = [];
-    for (let at = 0; at < candidates.length; at += SLICE) slices.push(candidates.slice(at, at + SLICE));
-    const prepare = (slice: typeof candidates = []) =>
-      this.prepared(
-        slice.map(({ event }) => event),
-        origin,
-      );
+    const { candidates, proved, ...vetted } = await this.vet(sealed);
     const refusals = [...vetted.refusals];
+    const sliceAt = (at: number) => candidates.slice(at, at + SLICE);
     let stored = 0;
-    let next = prepare(slices[0]);
-    for (const [at, slice] of slices.entries()) {
+    let next = this.prepared(sliceAt(0), origin);
+    for (let at = 0; at < candidates.length; at += SLICE) {
       const prepared = await next;
-      next = prepare(slices[at + 1]);
-      stored += this.#keep({ ...vetted, candidates: slice }, refusals, origin, prepared);
+      next = this.prepared(sliceAt(at + SLICE), origin);
+      stored += this.#store({ candidates: sliceAt(at), proved }, refusals, origin, prepared);
     }
     this.#count(refusals);
     return { stored, refusals };
   }
 
   /** Opens events from outside and checks their signatures; {@link keep} stores them. */
-  async vet(sealed: readonly SealedEvent[]): Promise<Vetted> {
-    const context = this.#context();
-    const commits = this.#commits;
-    const refusals: (Refusal | null)[] = [];
-    const candidates: { event: LogEvent; index: number }[] = [];
-    for (const [index, one] of sealed.entries()) {
-      const opened = this.#open(one, context);
-      refusals.push('verdict' in opened ? opened : null);
-      if (!('verdict' in opened)) candidates.push({ event: opened, index });
-    }
-    const proved = await proveHeads(
-      candidates.map(({ event }) => event),
-      {
-        verifier: this.#init.verifier,
-        isAwaited: (event) => this.store.isAwaited(event),
-        // Authority events are sent oldest first, so each needs its own checked signature.
-        always: (event) => this.#kindOf(event).stratum === 'authority',
-      },
-    );
-    return { refusals, candidates, proved, commits };
+  vet(sealed: readonly SealedEvent[]): Promise<Vetted> {
+    return this.#vetting.vet(sealed);
   }
 
-  /** Those of vetted events that this node would store now, by their own signature. */
-  genuine({ candidates, proved }: Vetted): { readonly event: LogEvent; readonly index: number }[] {
-    return candidates.filter(
-      ({ event }) =>
-        proved.get(event) === true && judgeRole(event, this.#kindOf(event), this.#init.authority) === null,
-    );
+  /** The vetted events that this node would store now, by their own signature. */
+  genuine(vetted: Vetted): Candidate[] {
+    return this.#vetting.genuine(vetted);
   }
 
-  /** What the admission hook knows of events before they are stored, by event. */
-  async prepared(
-    events: readonly LogEvent[],
-    origin: Exclude<EventSource, 'own'>,
-  ): Promise<ReadonlyMap<LogEvent, unknown>> {
-    const contexts = events.length === 0 ? [] : await this.#init.admissionHook?.prepare?.(events, origin);
-    return new Map((contexts ?? []).map((context, index) => [events[index]!, context]));
+  /** The contexts that the admission hook has for events before they are stored. */
+  async prepared(candidates: readonly Candidate[], origin: Exclude<EventSource, 'own'>): Promise<Contexts> {
+    const { admissionHook } = this.#init;
+    if (candidates.length === 0 || !admissionHook?.prepare) return NO_CONTEXTS;
+    const events = candidates.map(({ event }) => event);
+    return admissionHook.prepare(events, origin);
   }
 
-  /** Stores vetted events in one transaction, with what {@link prepared} found. */
-  keep(
-    vetted: Vetted,
-    origin: Exclude<EventSource, 'own'>,
-    prepared: ReadonlyMap<LogEvent, unknown>,
-  ): Verdicts {
+  /** Stores vetted events in one transaction, with their contexts. */
+  keep(vetted: Vetted, origin: Exclude<EventSource, 'own'>, contexts: Contexts): Verdicts {
     const refusals = [...vetted.refusals];
-    const stored = this.#keep(vetted, refusals, origin, prepared);
+    const stored = this.#store(vetted, refusals, origin, contexts);
     this.#count(refusals);
     return { stored, refusals };
   }
 
   /** Adds to the refusals; returns how many were stored. */
-  #keep(
-    { candidates, proved, commits }: Vetted,
+  #store(
+    { candidates, proved }: Pick<Vetted, 'candidates' | 'proved'>,
     refusals: (Refusal | null)[],
     origin: EventSource,
-    prepared: ReadonlyMap<LogEvent, unknown>,
+    contexts: Contexts,
   ): number {
     const batch: Committed[] = [];
     this.#book.transact(() => {
-      // Already looked up: again only if something was stored in between, or for repetition in this batch.
+      // An event may be here since it was vetted, or twice among these.
       const placed = new Set<string>();
       for (const { event, index } of candidates) {
         const key = toHex(event.id);
-        const isHere = placed.has(key) || (this.#commits !== commits && this.#holds(event));
-        const context = prepared.get(event);
+        const isHere = placed.has(key) || this.#holds(event);
+        const context = contexts.get(event);
         const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch, context);
         if (refusal) refusals[index] = refusal;
         else placed.add(key);
@@ -363,19 +314,6 @@ export class Log {
 
   #count(refusals: readonly (Refusal | null)[]): void {
     for (const refusal of refusals) if (refusal) this.#refusals.count(refusal);
-  }
-
-  #open(sealed: SealedEvent, context: AdmissionContext): LogEvent | Refusal {
-    let event: LogEvent;
-    try {
-      event = openEvent(sealed);
-    } catch (error) {
-      return { verdict: 'reject', code: problemOf(error).code as RefusalCode };
-    }
-    if (this.#holds(event)) return DUPLICATE;
-    const refusal = judge(event, context);
-    if (refusal?.verdict === 'hold') this.#deferred.add(sealed, event);
-    return refusal ?? event;
   }
 
   #holds(event: LogEvent): boolean {
@@ -426,7 +364,6 @@ export class Log {
 
   #committed(batch: readonly Committed[]): void {
     if (batch.length === 0) return;
-    this.#commits++;
     for (const { event } of batch) this.#inventory.add(event, this.#kindOf(event).stratum);
     this.#listeners.stored(batch);
   }
@@ -460,4 +397,4 @@ export class Log {
 }
 
 const RIGHTS = 'rights.mark';
-const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
+const NO_CONTEXTS: Contexts = new Map();

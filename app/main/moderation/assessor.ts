@@ -52,10 +52,7 @@ export interface Judged {
  */
 const REMOTE_DEADLINE_MS = 60_000;
 
-/** How long an event from a peer waits for its judgement before it is stored without one, in milliseconds. */
-const AHEAD_DEADLINE_MS = 500;
-
-/** What the models say of an item before it is stored. */
+/** An item and its judgement by the models; trust, bounds and rules are still to follow. */
 export interface Foreseen {
   readonly content: Content;
   /** Null while the models are off. */
@@ -90,19 +87,19 @@ export class Assessor {
   }
 
   /**
-   * Has the models judge an item that is about to be stored; null if they are busy or late, or if it has images. The
-   * rest, which depends on what is here, follows in {@link conclude}.
+   * Has the models judge an item that is not stored yet. Resolves to null if they cannot; null if they are busy, or if
+   * the item has images. The rest, which depends on what is here, follows in {@link conclude}.
    */
-  async ahead(content: Content): Promise<Foreseen | null> {
+  ahead(content: Content): Promise<Foreseen | null> | null {
     if ((content.pictures ?? []).length > 0) return null;
-    if (!this.#init.modelsOn()) return { content, judgement: null, latencyMs: 0 };
+    if (!this.#init.modelsOn()) return Promise.resolve(withoutModels(content));
     if (this.#engine.isBusy) return null;
-    const submission = { text: content.text, thresholds: {}, deadlineMs: AHEAD_DEADLINE_MS };
-    const { judgement, latencyMs } = await this.#engine.submit(submission);
-    return judgement && { content, judgement, latencyMs };
+    return this.#engine
+      .submit({ text: content.text, thresholds: {}, deadlineMs: REMOTE_DEADLINE_MS })
+      .then(({ judgement, latencyMs }) => judgement && { content, judgement, latencyMs });
   }
 
-  /** Judges an item whose text the models know, in the transaction that stores it. */
+  /** Judges an item whose text the models have judged; part of the transaction that applies the judgement. */
   conclude({ content, judgement, latencyMs }: Foreseen, arrival: Arrival): Judged {
     const { scrutiny, bounds, learnt, findings } = this.#facts(content, arrival);
     const calibrate = (scores: Scores) => calibrated(learnt, scores);
@@ -133,7 +130,7 @@ export class Assessor {
     return { ...contractVerdict(outcome), latencyMs: outcome.latencyMs };
   }
 
-  /** What trust, bounds and rules say of an item; it counts towards the limits from now on. */
+  /** The verdicts of trust, bounds and rules on an item, which counts towards the limits from now on. */
   #facts(content: Content, { kind, time, live }: Arrival) {
     const { rulebook, scopes, about, heldOf } = this.#init;
     const known = about(content.author, time);
@@ -149,17 +146,8 @@ export class Assessor {
 
   async #judge(content: Content, arrival: Arrival, deadlineMs: number): Promise<Judged> {
     const { images, modelsOn } = this.#init;
+    if (!modelsOn()) return this.conclude(withoutModels(content), arrival);
     const { scrutiny, bounds, learnt, findings } = this.#facts(content, arrival);
-    if (!modelsOn()) {
-      const verdict = decide(ABSENT, {}, findings, 'none');
-      return {
-        outcome: { ...NOT_JUDGED, verdict },
-        scrutiny,
-        found: worstOf(findings),
-        seen: [],
-        unseen: [],
-      };
-    }
     const looked = await pictureFindings(
       images,
       this.#init.readFile,
@@ -179,6 +167,8 @@ export class Assessor {
     return { outcome, scrutiny, found: worstOf(findings), seen: looked.seen, unseen: looked.unseen };
   }
 }
+
+const withoutModels = (content: Content): Foreseen => ({ content, judgement: null, latencyMs: 0 });
 
 const NOTHING: Scores = Object.fromEntries(LABELS.map((label) => [label, 0])) as Record<
   (typeof LABELS)[number],

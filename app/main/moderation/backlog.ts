@@ -2,7 +2,8 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Assessor, Judged } from './assessor.ts';
+import type { Ahead } from './ahead.ts';
+import type { Assessor, Foreseen, Judged } from './assessor.ts';
 import type { HoldRow, Holds } from './holds.ts';
 import type { Item, ItemKind, ItemSource, Words } from './ports.ts';
 
@@ -26,7 +27,7 @@ export interface BacklogInit {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly holds: Pick<Holds, 'waiting' | 'of' | 'removed' | 'tell'>;
-  readonly assessor: Pick<Assessor, 'lanes' | 'remote'>;
+  readonly assessor: Pick<Assessor, 'lanes' | 'remote' | 'conclude'>;
   readonly sources: readonly ItemSource[];
   /** Applies judgements, in a transaction. */
   readonly settle: (items: readonly JudgedItem[]) => void;
@@ -41,6 +42,8 @@ export class Backlog {
   readonly #sources: ReadonlyMap<ItemKind, ItemSource>;
   /** Rows that are being judged. */
   readonly #taken = new Set<number>();
+  /** Rows whose texts the models were judging when they were stored. */
+  readonly #expected = new Map<number, Ahead>();
   #running = false;
   #resting = false;
   #asked = false;
@@ -66,6 +69,16 @@ export class Backlog {
       this.#running = false;
       this.#cancel();
     };
+  }
+
+  /** A row is about to be stored with a hold, and the models are judging its text already. */
+  expect(n: number, ahead: Ahead): void {
+    this.#expected.set(n, ahead);
+  }
+
+  /** After a transaction was rolled back. */
+  reload(): void {
+    this.#expected.clear();
   }
 
   /** Something waits, or will once the current transaction commits. */
@@ -147,8 +160,19 @@ export class Backlog {
       return null;
     }
     const textTime = source.textTime?.(n);
-    const judged = await this.#init.assessor.remote(content, { kind, time, live });
+    const foreseen = await this.#expectedFor(n, content);
+    const arrival = { kind, time, live };
+    const judged = foreseen
+      ? this.#init.assessor.conclude({ ...foreseen, content }, arrival)
+      : await this.#init.assessor.remote(content, arrival);
     return { n, kind, time, judged, board: content.board, shownAt: content.shownAt, textTime };
+  }
+
+  /** The judgement that the models gave or are giving, if it is of the text that would be shown. */
+  async #expectedFor(n: number, { text }: Words): Promise<Foreseen | null> {
+    const ahead = this.#expected.get(n);
+    this.#expected.delete(n);
+    return ahead?.content.text === text ? ahead.judging : null;
   }
 
   /** Ruled on, changed or removed meanwhile: the judged text is no longer the one that would be shown. */

@@ -1,12 +1,13 @@
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { othersTurn, sleep, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { LogEvent } from '../log/event.ts';
-import type { AdmissionHook } from '../log/kinds.ts';
+import type { AdmissionHook, Contexts } from '../log/kinds.ts';
 import type { EventDraft } from '../log/own-events.ts';
+import { Ahead } from './ahead.ts';
 import type { Arrival, Assessor, Foreseen, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';
@@ -29,6 +30,9 @@ export interface GateInit {
   /** This node's person. */
   readonly me: () => Uint8Array;
 }
+
+/** How long a live event waits for its judgement before it is stored without one, in milliseconds. */
+const LIVE_WAIT_MS = 500;
 
 /** A message that this node's person is about to send. */
 export interface OwnWords extends Words {
@@ -57,15 +61,6 @@ class Passing {
   constructor(judged: Judged, words: OwnWords) {
     this.judged = judged;
     this.words = words;
-  }
-}
-
-/** What the models said of an event from a peer before it was stored. */
-class Ahead {
-  readonly foreseen: Foreseen;
-
-  constructor(foreseen: Foreseen) {
-    this.foreseen = foreseen;
   }
 }
 
@@ -113,22 +108,36 @@ export class Gate implements AdmissionHook {
     };
   }
 
-  /** [J11] Has the models judge items from peers before they are stored. */
-  prepare(events: readonly LogEvent[]): Promise<readonly unknown[]> {
-    return Promise.all(
-      events.map(async (event) => {
-        const content = this.#byKind.get(event.kind)?.foresee?.(event) ?? null;
-        const foreseen = content && (await this.#init.assessor.ahead(content));
-        return foreseen && new Ahead(foreseen);
-      }),
-    );
+  /**
+   * [J11] Has the models judge items from peers before they are stored. Catch-up does not wait for them: it stores at
+   * the speed of the disk, and the backlog takes over what they are still judging.
+   */
+  async prepare(events: readonly LogEvent[], origin: 'live' | 'history'): Promise<Contexts> {
+    const contexts = new Map<LogEvent, Ahead>();
+    for (const event of events) {
+      const content = this.#byKind.get(event.kind)?.foresee?.(event) ?? null;
+      const judging = content && this.#init.assessor.ahead(content);
+      if (content && judging) contexts.set(event, new Ahead(content, judging));
+    }
+    if (origin === 'history') await othersTurn();
+    else {
+      const all = Promise.all(Array.from(contexts.values(), ({ judging }) => judging));
+      const done = new AbortController();
+      await Promise.race([all, sleep(this.#init.clock, LIVE_WAIT_MS, done.signal)]);
+      done.abort();
+    }
+    return contexts;
   }
 
   /** [J11] In the transaction that stores an event, before anything shows it. */
   stored(event: LogEvent, seq: number, origin: EventSource, context?: unknown): void {
     const source = this.#byKind.get(event.kind);
-    if (source && context instanceof Ahead && source.isChanged?.(event.id) !== true) {
-      return this.#judgedAhead(source, event, seq, origin, context.foreseen);
+    if (source && context instanceof Ahead) {
+      const { foreseen } = context;
+      if (foreseen && source.isChanged?.(event.id) !== true) {
+        return this.#judgedAhead(source, event, seq, origin, foreseen);
+      }
+      this.#backlog.expect(seq, context);
     }
     if (source) return this.#arrived(source, event, seq, origin, passingOf(context));
     const changed = this.#byChange.get(event.kind);
@@ -193,6 +202,7 @@ export class Gate implements AdmissionHook {
   }
 
   reload(): void {
+    this.#backlog.reload();
     this.#init.holds.reload();
   }
 

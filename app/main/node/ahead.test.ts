@@ -35,11 +35,7 @@ async function receive({ log }: TestNode, events: readonly LogEvent[]): Promise<
   const vetted = await log.vet(events);
   // Signed themselves, as all events in gossip are.
   expect(log.genuine(vetted)).toHaveLength(events.length);
-  const prepared = await log.prepared(
-    log.genuine(vetted).map(({ event }) => event),
-    'live',
-  );
-  log.keep(vetted, 'live', prepared);
+  log.keep(vetted, 'live', await log.prepared(log.genuine(vetted), 'live'));
 }
 
 const start = (who: TestNode, board: { id: string }, text: string) =>
@@ -127,4 +123,38 @@ test('[J11] while the classifiers do not answer, a live post is stored with a ho
   await world.clock.pass(400);
   expect([ines.log.count('content'), waits(ines)]).toEqual([1, 1]);
   expect(subjects(ines)).toEqual([]);
+});
+
+test('[J11] [J12] catch-up does not wait for the models, and what they are judging is not judged twice', async () => {
+  const { world, mara, ines, board, clock } = await community();
+  await start(ines, board, 'A fine morning');
+  const { id } = await start(ines, board, 'Perhaps a storm');
+  await clock.pass(3000);
+  const judged: string[] = [];
+  const waiting: (() => void)[] = [];
+  const own = memoryClassifiers();
+  const slow = {
+    ...own,
+    judge: async (texts: readonly string[]) => {
+      judged.push(...texts);
+      await new Promise<void>((go) => waiting.push(go));
+      return own.judge(texts);
+    },
+  };
+  await world.admit(mara, 'ute');
+  const ute = await world.person('ute', { classifiers: slow });
+  await world.copy(ines, ute);
+  expect([ute.log.count('content'), waits(ute)]).toEqual([2, 2]);
+  // The text of the second changes before the models answered.
+  await ines.boards.edit({ id, text: 'Perhaps a breeze' });
+  await world.copy(ines, ute);
+  for (let round = 0; round < 5; round++) {
+    for (const go of waiting.splice(0)) go();
+    await clock.pass(1000);
+  }
+  expect(waits(ute)).toBe(0);
+  expect(subjects(ute)).toEqual(['Boats', 'Boats']);
+  const texts = ['A fine morning', 'Perhaps a storm', 'Perhaps a breeze'];
+  const times = texts.map((text) => judged.filter((one) => one.endsWith(text)).length);
+  expect(times).toEqual([1, 1, 1]);
 });

@@ -54,6 +54,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   #languages: Promise<LanguageDetector> | null = null;
   #sharing: Promise<void> | null = null;
   #shared: SharedFiles = {};
+  #compared: Promise<readonly ModelStatus[]> | null = null;
 
   constructor(init: ClassifierPoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
@@ -127,8 +128,13 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     return [...texts.statuses, ...images.statuses];
   }
 
+  /** Read once for all communities, and again only while something is wrong with them. */
   files(): Promise<readonly ModelStatus[]> {
-    return modelFiles(this.#folder);
+    this.#compared ??= modelFiles(this.#folder).then((statuses) => {
+      if (statuses.some(({ state }) => state !== 'ok')) this.#compared = null;
+      return statuses;
+    });
+    return this.#compared;
   }
 
   /** Loaded with the first text; retried with the next one after a failure. */
@@ -140,8 +146,9 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     return this.#languages;
   }
 
-  /** Threads that run keep what they share; the next one reads it again. */
+  /** Once no thread of texts runs, the next one reads the shared files again. */
   #forget(): void {
+    if (this.#texts.isRunning) return;
     this.#sharing = null;
     this.#shared = {};
   }
@@ -178,6 +185,10 @@ class Asked<Question, Answer extends ClassifierReply | PictureReply> {
 
   waiting(owner: object): number {
     return this.#waiting.count(owner);
+  }
+
+  get isRunning(): boolean {
+    return this.#lanes.some((lane) => lane.isRunning);
   }
 
   ask(question: Question, owner: object): Promise<Extract<Answer, { ok: true }>> {

@@ -3,10 +3,9 @@ export class FairQueue<Item> {
   /** The owners with items that wait; the next one to be served is first. */
   readonly #waiting = new Map<object, Item[]>();
 
-  /** How many items of an owner wait, or of all. */
-  count(owner?: object): number {
-    if (owner !== undefined) return this.#waiting.get(owner)?.length ?? 0;
-    return [...this.#waiting.values()].reduce((sum, items) => sum + items.length, 0);
+  /** How many items of an owner wait. */
+  count(owner: object): number {
+    return this.#waiting.get(owner)?.length ?? 0;
   }
 
   push(owner: object, item: Item): void {

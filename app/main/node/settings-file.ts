@@ -9,7 +9,7 @@ import { problem } from './problems.ts';
 /** Errors of a path at which there is no file of this user; all others may pass. */
 const UNUSABLE: readonly string[] = ['EISDIR', 'ELOOP', 'EACCES'];
 
-/** What a file of settings holds, and how it changes. */
+/** The form of a file of settings, and how it changes. */
 export interface SettingsForm<T, Change> {
   readonly schema: z.ZodType<T>;
   /** The settings without a file. */

@@ -61,6 +61,11 @@ export class WorkerSlot<Question, Answer extends Reply> {
     this.#init = init;
   }
 
+  /** Whether its thread runs. */
+  get isRunning(): boolean {
+    return this.#worker !== null;
+  }
+
   /** Asks the thread; one question at a time. */
   async ask(question: Question): Promise<Extract<Answer, { ok: true }>> {
     const { clock, timeoutMs, idleMs, onIdle } = this.#init;

@@ -44,7 +44,7 @@ export class Communities {
   readonly #hosted = new Map<string, HostedCommunity>();
   readonly #listeners = new Set<() => void>();
   readonly #cards: WatchedValue<CommunityCard[]>;
-  /** What peers may know of each community, as it was told last. */
+  /** The facts of each community that peers may know, as they were told last. */
   readonly #told = new Map<string, string>();
   #stopKeeping = () => {};
   #isKeeping = false;
@@ -300,5 +300,5 @@ export class Communities {
   }
 }
 
-/** What peers may know of a community. */
+/** The facts of a community that peers may know. */
 const knownOf = ({ isArchived, isNeededHere }: HostedCommunity): string => `${isArchived} ${isNeededHere}`;

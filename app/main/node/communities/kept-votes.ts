@@ -18,18 +18,19 @@ export async function keepVotes(communities: string, id: string): Promise<void> 
   }
 }
 
-/** [CM5] Copies the votes that were kept at the deletion of a community into its new folder; tells whether there were any. */
-export const returnVotes = (communities: string, id: string, folder: string): Promise<boolean> =>
-  copyVotes(join(communities, VOTES, id), folder);
+/**
+ * [CM5] Copies the votes that were kept at the deletion of a community into its new folder; tells whether there were
+ * any.
+ */
+export async function returnVotes(communities: string, id: string, folder: string): Promise<boolean> {
+  const kept = join(communities, VOTES, id);
+  const files = await voteFiles(kept);
+  for (const file of files) await copyFile(join(kept, file), join(folder, file));
+  return files.length > 0;
+}
 
 /** Whether a folder of a community has votes. */
 export const hasVotes = async (folder: string): Promise<boolean> => (await voteFiles(folder)).length > 0;
-
-async function copyVotes(from: string, to: string): Promise<boolean> {
-  const files = await voteFiles(from);
-  for (const file of files) await copyFile(join(from, file), join(to, file));
-  return files.length > 0;
-}
 
 /** The files of the vote log in a folder; none if there is no such folder. */
 const voteFiles = async (folder: string): Promise<string[]> =>

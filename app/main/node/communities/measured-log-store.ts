@@ -6,8 +6,8 @@ import type { Kind, Stratum } from '../../log/kinds.ts';
 import { LogStore } from '../../log/store.ts';
 
 /**
- * [CM11] The log's tables under a quota. Every event passes here inside its transaction, whoever wrote it and whether
- * its kind is known: a refusal undoes the transaction and is no fault of a peer.
+ * [CM11] The log's tables under a quota. All events are stored through this class: own events, those of peers, and
+ * those of unknown kinds. A refusal undoes the transaction and is not held against a peer.
  */
 export class MeasuredLogStore extends LogStore {
   readonly #quota: Quota;

@@ -159,7 +159,7 @@ test('[CM10][CM11] a community at its quota is read-only alone, blames no peer, 
   expect(await codeOf(upload(inHarbour, 1000))).toBe('file-quota');
   expect(await subjects(inHarbour)).toEqual(['Tides']);
 
-  // What others write is held back there, the other community goes on, and nobody is blamed.
+  // Posts of others are held back there, the other community goes on, and nobody is blamed.
   await write(harbour.client, 'Storm');
   await write(regatta.client, 'Results');
   await write(inRegatta, 'Protest');

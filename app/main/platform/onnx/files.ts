@@ -63,28 +63,14 @@ export async function modelFiles(folder: string): Promise<readonly ModelStatus[]
   const manifest = await readManifest(folder);
   if (typeof manifest === 'string') return MODEL_PARTS.map((part) => withoutManifest(part, manifest));
   const statuses: ModelStatus[] = [];
-  for (const entry of manifest.files) statuses.push(await compared(folder, entry));
-  return statuses;
-}
-
-async function compared(folder: string, entry: Entry): Promise<ModelStatus> {
-  const path = join(folder, entry.file);
-  const { part, title, file, sizeBytes, licence } = entry;
-  const say = (fault: Fault | null): ModelStatus => ({
-    part,
-    title,
-    file,
-    sizeBytes,
-    licence,
-    ...(fault ?? { state: 'ok', fault: null }),
-  });
-  try {
-    const { size } = await stat(path);
-    if (size !== sizeBytes) return say(wrongSize(entry, size));
-    return say((await hashOf(path)) === entry.sha256 ? null : wrongHash(entry));
-  } catch (error) {
-    return say(unreadable(entry, error));
+  for (const entry of manifest.files) {
+    const { status } = await checked(folder, entry, async (path) => ({
+      sha256: await hashOf(path),
+      bytes: null,
+    }));
+    statuses.push(status);
   }
+  return statuses;
 }
 
 /** SHA-256 of a file in hexadecimal, read into one buffer again and again. */
@@ -114,23 +100,6 @@ const withoutManifest = (part: ModelPart, fault: string): ModelStatus => ({
 });
 
 type Entry = ModelManifest['files'][number];
-type Fault = Pick<ModelStatus, 'state' | 'fault'>;
-
-const wrongSize = ({ file, sizeBytes }: Entry, size: number): Fault => ({
-  state: 'broken',
-  fault: `${file} has ${size} bytes, and should have ${sizeBytes}.`,
-});
-
-const wrongHash = ({ file }: Entry): Fault => ({
-  state: 'broken',
-  fault: `${file} is not the file that this release was made with (SHA-256 differs).`,
-});
-
-const unreadable = ({ file }: Entry, error: unknown): Fault =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    ? { state: 'missing', fault: `${file} is not there.` }
-    : { state: 'broken', fault: `${file} cannot be read: ${messageOf(error)}` };
-
 async function readManifest(folder: string): Promise<ModelManifest | string> {
   const path = join(folder, 'manifest.json');
   try {
@@ -142,28 +111,52 @@ async function readManifest(folder: string): Promise<ModelManifest | string> {
   }
 }
 
-async function verified(
+function verified(
   folder: string,
   entry: Entry,
   shared: SharedArrayBuffer | undefined,
-): Promise<VerifiedFile> {
-  const { part, title, file, sizeBytes, licence } = entry;
-  const say = (fault: Fault | null, bytes: Uint8Array | null): VerifiedFile => ({
-    status: { part, title, file, sizeBytes, licence, ...(fault ?? { state: 'ok', fault: null }) },
+): Promise<VerifiedFile> | VerifiedFile {
+  const hashed = (bytes: Uint8Array) => ({
+    sha256: createHash('sha256').update(bytes).digest('hex'),
     bytes,
   });
-  const isSound = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') === entry.sha256;
-  if (shared !== undefined && isSound(new Uint8Array(shared))) return say(null, new Uint8Array(shared));
+  const copy = shared && hashed(new Uint8Array(shared));
+  if (copy?.sha256 === entry.sha256) return { status: statusIn(entry, 'ok'), bytes: copy.bytes };
+  return checked(folder, entry, async (path) => hashed(await readFile(path)));
+}
+
+/** Compares a file with its entry; `read` gives its hash, and its bytes if they are kept. Never throws. */
+async function checked(
+  folder: string,
+  entry: Entry,
+  read: (path: string) => Promise<{ readonly sha256: string; readonly bytes: Uint8Array | null }>,
+): Promise<VerifiedFile> {
+  const { file, sizeBytes } = entry;
   const path = join(folder, file);
+  const broken = (state: 'missing' | 'broken', fault: string) => ({
+    status: statusIn(entry, state, fault),
+    bytes: null,
+  });
   try {
     const { size } = await stat(path);
-    if (size !== sizeBytes) return say(wrongSize(entry, size), null);
-    const bytes = await readFile(path);
-    return isSound(bytes) ? say(null, bytes) : say(wrongHash(entry), null);
+    if (size !== sizeBytes)
+      return broken('broken', `${file} has ${size} bytes, and should have ${sizeBytes}.`);
+    const { sha256, bytes } = await read(path);
+    return sha256 === entry.sha256
+      ? { status: statusIn(entry, 'ok'), bytes }
+      : broken('broken', `${file} is not the file that this release was made with (SHA-256 differs).`);
   } catch (error) {
-    return say(unreadable(entry, error), null);
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      ? broken('missing', `${file} is not there.`)
+      : broken('broken', `${file} cannot be read: ${messageOf(error)}`);
   }
 }
+
+const statusIn = (
+  { part, title, file, sizeBytes, licence }: Entry,
+  state: ModelStatus['state'],
+  fault: string | null = null,
+): ModelStatus => ({ part, title, file, sizeBytes, licence, state, fault });
 
 /** A file's status, with the result of loading it. */
 export function statusOf({ status }: VerifiedFile, faults: ReadonlyMap<ModelPart, string>): ModelStatus {

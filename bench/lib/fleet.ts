@@ -4,7 +4,13 @@ import type { LedgerOrder } from './ledger-member.ts';
 
 /** An order from a benchmark to a node in another process. */
 export type Order =
-  | { readonly kind: 'open'; readonly directory: string; readonly name: string; readonly trace?: boolean }
+  | {
+      readonly kind: 'open';
+      readonly directory: string;
+      readonly name: string;
+      readonly trace?: boolean;
+      readonly models?: boolean;
+    }
   | { readonly kind: 'found' }
   | { readonly kind: 'fill'; readonly count: number; readonly textBytes: number }
   | { readonly kind: 'invite'; readonly uses: number }
@@ -25,6 +31,12 @@ export type Order =
   | { readonly kind: 'cores' }
   | { readonly kind: 'ledger'; readonly order: LedgerOrder }
   | { readonly kind: 'stop' };
+
+/** Milliseconds from the start of a node until all posts are stored, and until all are shown. */
+export interface CaughtUp {
+  readonly storedMs: number;
+  readonly shownMs: number;
+}
 
 /** CPU times of one process since its start. */
 export interface CoreTimes {
@@ -93,11 +105,16 @@ export async function withMembers<T>(count: number, work: (members: Member[]) =>
   }
 }
 
-/** Opens members named `mara`, `n1`, `n2` … and founds a community on the first. */
-export async function openMembers(members: readonly Member[], scratch: string, trace = false): Promise<void> {
+/** Opens members named `mara`, `n1`, `n2` … and founds a community on the first. With `models`, all others judge with them. */
+export async function openMembers(
+  members: readonly Member[],
+  scratch: string,
+  { trace = false, models = false }: { trace?: boolean; models?: boolean } = {},
+): Promise<void> {
   for (const [index, member] of members.entries()) {
     const name = index === 0 ? 'mara' : `n${index}`;
-    await member.ask({ kind: 'open', directory: join(scratch, name), name, trace });
+    const own = { directory: join(scratch, name), name, models: models && index > 0 };
+    await member.ask({ kind: 'open', ...own, trace });
   }
   await members[0]!.ask({ kind: 'found' });
 }

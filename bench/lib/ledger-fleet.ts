@@ -19,7 +19,7 @@ interface Settled {
 
 /** Everybody joins by an invite, the founder adds the others to the validators, and all have credits. */
 export async function form(members: Member[], scratch: string, trace = false): Promise<string[]> {
-  await openMembers(members, scratch, trace);
+  await openMembers(members, scratch, { trace });
   const [founder, ...others] = members as [Member, ...Member[]];
   await founder.ask({ kind: 'fill', count: 1, textBytes: 100 });
   const link = await founder.ask<string>({ kind: 'invite', uses: members.length - 1 });

@@ -5,7 +5,7 @@ import { openBenchNode, type BenchNode } from './node.ts';
 import { PostDrafts } from './posts.ts';
 import { measureStages, now, sentAt, type Stages } from './stages.ts';
 import type { Community } from '../../app/main/node/community.ts';
-import type { Answer, CoreTimes, Order } from './fleet.ts';
+import type { Answer, CaughtUp, CoreTimes, Order } from './fleet.ts';
 
 let node: BenchNode | null = null;
 let community: Community | null = null;
@@ -97,13 +97,20 @@ async function until<T>(read: () => readonly T[]): Promise<readonly T[]> {
   }
 }
 
-/** Starts the node and resolves to the milliseconds until this many posts are in its board tables. */
-async function catchUp(posts: number): Promise<number> {
+/** Starts the node and waits until this many posts are here. */
+async function catchUp(posts: number): Promise<CaughtUp> {
   const startedAt = now();
-  // Polled: the last posts become readable once they are judged, which no commit reports.
   community!.start();
-  await until(() => (community!.boards.counts().posts < posts ? [] : [posts]));
-  return now() - startedAt;
+  // Polled: no commit reports that a post was judged.
+  const since = async (here: () => number) => {
+    await until(() => (here() < posts ? [] : [posts]));
+    return now() - startedAt;
+  };
+  const [storedMs, shownMs] = await Promise.all([
+    since(() => community!.log.count('content')),
+    since(() => community!.boards.counts().posts),
+  ]);
+  return { storedMs, shownMs };
 }
 
 /**

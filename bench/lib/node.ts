@@ -17,6 +17,8 @@ import {
   type Community,
   type CommunityPorts,
 } from '../../app/main/node/community.ts';
+import { ClassifierPool } from '../../app/main/node/classifier-pool.ts';
+import { modelsFolder } from '../../app/main/node/models-folder.ts';
 import { openVoteJournal } from '../../app/main/node/vote-journal.ts';
 import { blsSignerOf, blst } from '../../app/main/platform/bls/blst.ts';
 import { memoryClassifiers } from '../../app/main/platform/memory/classifiers.ts';
@@ -36,6 +38,8 @@ export interface BenchNodeInit {
   readonly online: boolean;
   /** Records the steps of its ledger. */
   readonly trace?: boolean;
+  /** Judges with the models, in a thread, instead of at once and without them. */
+  readonly models?: boolean;
   readonly durability?: NonNullable<OpenOptions['durability']>;
 }
 
@@ -69,6 +73,9 @@ export async function openBenchNode(init: BenchNodeInit) {
     : alone(signerOf(peerSeed));
   await transport.start();
   const clock = endingClock(systemClock);
+  const classifiers = init.models
+    ? new ClassifierPool({ clock: systemClock, folder: modelsFolder(), workers: 1 })
+    : memoryClassifiers();
   const bls = blsSignerOf(signer.publicKey);
   const files = { votes: join(init.directory, 'votes.log'), signState: join(init.directory, 'votes.mark') };
   const box = await openVoteJournal(files, bls.publicKey, !existsSync(files.signState));
@@ -88,7 +95,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     alone: false,
     notices: { put() {}, remove() {} },
     chunks: diskChunks(join(init.directory, 'files')),
-    classifiers: memoryClassifiers(),
+    classifiers,
     logger: silentLogger,
     settings: () => ({ ...defaultSettings, node: { name: init.name } }),
   };
@@ -138,6 +145,7 @@ export async function openBenchNode(init: BenchNodeInit) {
     async stop(): Promise<void> {
       await community?.stop();
       clock.end();
+      await classifiers.close();
       await transport.stop();
       await box.close();
       db.close();

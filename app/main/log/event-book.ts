@@ -142,7 +142,11 @@ export class EventBook {
         removed.push({ event, stratum: kind.stratum });
       }
       // All events, not only these: readers that follow by row number have passed their rows.
-      if (rows.lost > 0 || rows.gained.length > 0) this.refill();
+      if (rows.lost > 0 || rows.gained.length > 0) {
+        const refilled = admissionHook?.refilling?.();
+        this.refill();
+        refilled?.();
+      }
       return rows.gained.map(({ seq }) => seq);
     });
     return { gained, removed };

@@ -57,6 +57,8 @@ export interface AdmissionHook {
    * that of the draft if this node wrote the event, else that of {@link prepare}.
    */
   stored(event: LogEvent, seq: number, origin: 'own' | 'live' | 'history', context?: unknown): void;
+  /** Called before projections are refilled for other kinds [L17]; the result is called after it. */
+  refilling?(): () => void;
   /** Called after every projection removed the event, also for one of an unknown kind. */
   removed(event: LogEvent, seq: number): void;
   /** Drops collected data after a transaction was rolled back. */

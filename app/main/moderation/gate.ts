@@ -8,6 +8,7 @@ import type { LogEvent } from '../log/event.ts';
 import type { AdmissionHook, Contexts } from '../log/kinds.ts';
 import type { EventDraft } from '../log/own-events.ts';
 import { Ahead } from './ahead.ts';
+import { alteredItems, restoredItems } from './altered-items.ts';
 import type { Arrival, Assessor, Foreseen, Judged } from './assessor.ts';
 import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';
@@ -188,6 +189,18 @@ export class Gate implements AdmissionHook {
     const { judged, words } = passing;
     const { seq: n, time } = item;
     this.#settle([{ ...words, n, kind: source.kind, time, judged, textTime: event.time }]);
+  }
+
+  /** [L17] An item that has another text after the refill, or has one again, is judged again. */
+  refilling(): () => void {
+    const { db, sources, holds, me } = this.#init;
+    const before = alteredItems(db, sources);
+    return () => {
+      for (const { n, kind, time, author } of restoredItems(before, alteredItems(db, sources))) {
+        holds.again({ n, kind, time, own: equalBytes(author, me()), live: false });
+      }
+      this.#backlog.soon();
+    };
   }
 
   removed(event: LogEvent, seq: number): void {

@@ -90,7 +90,7 @@ export interface ItemSource {
   readonly carriesFiles?: boolean;
   /** Edits by its author, oldest first. */
   editsOf?(id: Uint8Array): readonly Uint8Array[];
-  /** Ticks of its current text, if the text can change. */
+  /** Ticks of its current text, if the text can change; 0 if it is gone. */
   textTime?(n: number): number;
   /** Called before holds change. */
   beforeChange?(): void;

@@ -89,3 +89,70 @@ test('[R13] a purge of an event of an unknown kind is carried out and answered a
   expect(textAt(updated)).toBe('');
   expect(digests(updated)).toEqual(digests(mara));
 });
+
+/** Ines, whose node is opened again as one release after another, and Paul, who writes. */
+async function changing() {
+  const { world, mara, old, db, board } = await found([]);
+  await world.admit(mara, 'paul');
+  const paul = await world.person('paul');
+  await world.link(paul, mara);
+  let ines = old;
+  const closed = async () => {
+    await ines.stop();
+    await ines.transport.stop();
+  };
+  const opened = async (lacks: readonly string[]) => {
+    ines = await world.person('ines', { db, lacks });
+  };
+  const start = (text: string) =>
+    paul.boards.startThread({
+      board: board.id,
+      subject: 'Weather',
+      text,
+      attachments: [],
+      askReview: true,
+    });
+  const shows = () =>
+    ines.boards.threads({ unreadOnly: false, limit: 9 }).items.some(({ subject }) => subject === 'Weather');
+  const link = () => world.link(ines, mara);
+  return { world, paul, closed, opened, start, shows, link, open: () => ines.moderation.holds.countOpen() };
+}
+
+test('[J11] [L17] a text that an edit replaced is judged before a release without edits shows it', async () => {
+  const { world, paul, closed, opened, start, shows, link, open } = await changing();
+  await closed();
+  const { id } = await start('A fine morning [spam 0.95]');
+  await paul.boards.edit({ id, text: 'A fine morning' });
+  await opened([]);
+  await link();
+  expect([shows(), open()]).toEqual([true, 0]);
+  await closed();
+  await opened(['post.edit']);
+  expect(shows()).toBe(false);
+  await world.clock.pass(3000);
+  expect([shows(), open()]).toEqual([false, 1]);
+  await closed();
+  await opened([]);
+  await world.clock.pass(3000);
+  expect([shows(), open()]).toEqual([true, 0]);
+});
+
+test('[J11] [L17] an edit that was held back is held back again after a release without edits', async () => {
+  const { world, paul, closed, opened, start, shows } = await changing();
+  const { id } = await start('A fine morning');
+  await world.clock.pass(3000);
+  expect(shows()).toBe(true);
+  await paul.boards.edit({ id, text: 'A fine morning [spam 0.95]', askReview: true });
+  await world.clock.pass(3000);
+  expect(shows()).toBe(false);
+  for (const [lacks, isShown] of [
+    [['post.edit'], true],
+    [[], false],
+  ] as const) {
+    await closed();
+    await opened(lacks);
+    expect(shows()).toBe(false);
+    await world.clock.pass(3000);
+    expect(shows()).toBe(isShown);
+  }
+});

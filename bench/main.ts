@@ -7,6 +7,7 @@ import { append } from './append.ts';
 import { catchup } from './catchup.ts';
 import { communities } from './communities.ts';
 import { compare, comparisonTable } from './compare.ts';
+import { flood } from './flood.ts';
 import { frames } from './frames.ts';
 import { idle } from './idle.ts';
 import { importMails } from './import.ts';
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> =
   import: importMails,
   catchup,
   communities,
+  flood,
   frames,
   idle,
   ledger,

@@ -1,6 +1,7 @@
 /** A node in a separate process, controlled by the benchmark that forked it. */
 import { readFileSync } from 'node:fs';
 import { carryOutLedger } from './ledger-member.ts';
+import { flood } from './flooder.ts';
 import { openBenchNode, type BenchNode } from './node.ts';
 import { PostDrafts } from './posts.ts';
 import { measureStages, now, sentAt, type Stages } from './stages.ts';
@@ -65,6 +66,10 @@ async function carryOut(order: Order): Promise<Answer['result']> {
       return null;
     case 'post':
       return post(order.perSecond, order.seconds);
+    case 'flood':
+      return flood(node!, community!, order.perSecond, order.seconds);
+    case 'notices':
+      return node!.notices();
     case 'say':
       sayOnce();
       return null;

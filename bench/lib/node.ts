@@ -79,6 +79,7 @@ export async function openBenchNode(init: BenchNodeInit) {
   const bls = blsSignerOf(signer.publicKey);
   const files = { votes: join(init.directory, 'votes.log'), signState: join(init.directory, 'votes.mark') };
   const box = await openVoteJournal(files, bls.publicKey, !existsSync(files.signState));
+  const notices = new Map<string, string>();
   const untraced: CommunityPorts & { voteJournal: typeof box } = {
     db,
     transport,
@@ -93,7 +94,10 @@ export async function openBenchNode(init: BenchNodeInit) {
     validator: { bls, peer: transport.self },
     voteJournal: box,
     alone: false,
-    notices: { put() {}, remove() {} },
+    notices: {
+      put: ({ id, message }) => void notices.set(id, message),
+      remove: (id) => void notices.delete(id),
+    },
     chunks: diskChunks(join(init.directory, 'files')),
     classifiers,
     logger: silentLogger,
@@ -106,6 +110,8 @@ export async function openBenchNode(init: BenchNodeInit) {
     signer,
     transport,
     validator: validatorOf(signer, transport.self),
+    /** The messages that the sysop would read. */
+    notices: () => [...notices.values()],
     /** Makes a community with one board, or opens the one in the database. */
     async found(): Promise<Community> {
       const known = genesisOf(db);

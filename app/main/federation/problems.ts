@@ -9,6 +9,15 @@ export const problem = defineProblems('federation', {
   'community-not-named': { message: 'A peer opened a channel without naming a community.' },
   'community-not-here': { message: 'A peer asked for a community that does not run here.' },
 
+  'author-flood': {
+    message: '{name} writes far more than a person can: more than 100 entries a second.',
+    remedy: 'This node takes a part of them at once and the rest later. If it does not end, ban the member.',
+  },
+  'peer-flood': {
+    message: '{name} sends more than this node can take. The excess is dropped.',
+    remedy: 'Other peers are served first. If it does not end, the connection is closed for ten minutes.',
+  },
+
   malformed: { message: 'The other node sent a message that this node cannot read.' },
   'record-malformed': { code: 'malformed', message: 'The node record has an unknown form.' },
   'introduction-missing': { code: 'malformed', message: 'The peer did not introduce itself.' },

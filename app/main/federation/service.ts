@@ -18,6 +18,7 @@ import type { PeerLink, Transport } from '../log/transport.ts';
 import { DialBack } from './dial-back.ts';
 import { DirectConnections } from './direct-connections.ts';
 import { examine, type DoctorFacts } from './doctor.ts';
+import { FloodNotices } from './flood-notices.ts';
 import { Invites, type InviteWish } from './invites.ts';
 import { JoinHost } from './join-host.ts';
 import { NodeBook } from './node-book.ts';
@@ -41,6 +42,8 @@ const MAX_INTRODUCTIONS = 500;
 const ROUTER_MS = 10_000;
 const TEST_MS = 8000;
 const STEP_MS = 100;
+/** How many characters of a key or peer id stand for a name that is not known. */
+const SHORT_CHARS = 12;
 const REACHES = ['machine', 'network', 'internet'] as const;
 
 export interface FederationInit {
@@ -119,8 +122,18 @@ export function createFederation(init: FederationInit): Federation {
   const store = new FederationStore(init.db);
   const spread = new Spread(log.store);
   const sync = new Sync({ ...init, spread });
-  const live = new Live({ ...init, sync, spread });
   const known = new Map<string, Introduction>();
+  const floods = new FloodNotices({
+    ...init,
+    nameOf: (author) => handleOf(author) ?? toHex(author).slice(0, SHORT_CHARS),
+    nameOfPeer: (peer) => {
+      const introduction = known.get(peer);
+      if (!introduction) return peer.slice(-SHORT_CHARS);
+      const handle = handleOf(introduction.publicKey);
+      return handle === null ? introduction.name : `${introduction.name} (${handle})`;
+    },
+  });
+  const live = new Live({ ...init, sync, spread, onFlood: (source) => floods.dropped(source) });
   const book = new NodeBook(init.db, clock);
   const isRanked = (key: Uint8Array) => authority.roleAt(key, log.now) !== null;
   const keyOf = (peer: string) => known.get(peer)?.publicKey ?? book.get(peer)?.publicKey;
@@ -298,6 +311,7 @@ export function createFederation(init: FederationInit): Federation {
       cancelTell?.();
       cancelTell = null;
       updates.stop();
+      floods.stop();
       peers.stop();
       reachability.stop();
       places.stop();

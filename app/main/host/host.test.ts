@@ -13,7 +13,7 @@ import { headersFor as shellHeadersFor } from '../shell/protocol.ts';
 import { startHost, type Host, type HostInit } from './host.ts';
 import { prometheusText } from './metrics.ts';
 import { contentSecurityPolicy } from '../kernel/page-policy.ts';
-import { RateLimit, TokenBucket } from './rate-limit.ts';
+import { RateLimit, TokenBucket } from '../kernel/rate-limit.ts';
 import { MAX_CLIENT_MESSAGE_BYTES } from './socket-server.ts';
 import { staticFile } from './static-files.ts';
 import { loadToken } from './token.ts';

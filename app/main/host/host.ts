@@ -9,7 +9,7 @@ import type { Metric } from '../kernel/metric.ts';
 import { prometheusText } from './metrics.ts';
 import { listen } from './listen.ts';
 import { commonHeaders } from './page-headers.ts';
-import { RateLimit } from './rate-limit.ts';
+import { RateLimit } from '../kernel/rate-limit.ts';
 import { hostAllowed, isLoopback, originAllowed } from './request-origin.ts';
 import { SocketServer } from './socket-server.ts';
 import { sendFile, staticFile } from './static-files.ts';

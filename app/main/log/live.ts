@@ -1,22 +1,26 @@
 import * as z from 'zod';
+import { toHex } from '../kernel/bytes.ts';
 import { decodeCbor, encodeCanonical } from '../kernel/canonical.ts';
 import { cidOf } from '../kernel/cid.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { RateLimit } from '../kernel/rate-limit.ts';
 import type { Refusal } from './admission.ts';
-import { MAX_EVENT_BYTES, type LogEvent, type SealedEvent } from './event.ts';
+import { MAX_EVENT_BYTES, type LogEvent } from './event.ts';
 import type { Committed } from './commit-listeners.ts';
+import { LiveQueue, type Waiting } from './live-queue.ts';
 import type { Log } from './log.ts';
 import type { Spread } from './spread.ts';
 import type { Sync } from './sync.ts';
 import type { Transport, GossipVerdict } from './transport.ts';
+import type { Candidate } from './vetting.ts';
 
 /** [G3] The most own events of one commit that are published one by one. */
 const MAX_BURST = 50;
-/** [G2] The most events judged in one transaction. */
-const MAX_BATCH = 256;
-/** The most events that wait to be judged; further ones are left to catch-up. */
-const MAX_QUEUE = 5000;
+/** [G5] Live events of one author: as many at once, and a second. */
+const AUTHOR_BURST = 500;
+const AUTHOR_PER_SECOND = 100;
 
 const digest = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
 const EventMessage = z.tuple([
@@ -33,8 +37,14 @@ export interface LiveInit {
   readonly transport: Transport;
   readonly sync: Sync;
   readonly spread: Spread;
+  readonly clock: Clock;
   readonly logger: Logger;
+  /** [G5] A peer, or an author, sends more than this node takes; called for every event that it drops. */
+  readonly onFlood: (source: FloodSource) => void;
 }
+
+/** [G5] Who sends more events than this node takes. */
+export type FloodSource = { readonly peer: string } | { readonly author: Uint8Array };
 
 /** [G1] The topic of a community. */
 export function topicOf(community: Uint8Array): string {
@@ -48,13 +58,15 @@ export function topicOf(community: Uint8Array): string {
 export class Live {
   readonly #init: LiveInit;
   readonly #topic: string;
-  readonly #queue: { sealed: SealedEvent; settle: (verdict: GossipVerdict) => void }[] = [];
+  readonly #queue = new LiveQueue();
+  readonly #ofAuthor: RateLimit;
   #admitting = false;
   #stops: (() => void)[] = [];
 
   constructor(init: LiveInit) {
     this.#init = init;
     this.#topic = topicOf(init.log.community);
+    this.#ofAuthor = new RateLimit(init.clock, AUTHOR_BURST, AUTHOR_PER_SECOND);
   }
 
   start(): void {
@@ -75,7 +87,7 @@ export class Live {
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#init.transport.unsubscribe(this.#topic);
-    for (const { settle } of this.#queue.splice(0)) settle('ignore');
+    for (const { settle } of this.#queue.clear()) settle('ignore');
   }
 
   #committed(batch: readonly Committed[]): void {
@@ -113,14 +125,12 @@ export class Live {
       if (!this.#init.log.store.has(message[1])) this.#init.sync.pull(from);
       return 'ignore';
     }
-    if (this.#queue.length >= MAX_QUEUE) {
-      this.#init.sync.soon();
-      return 'ignore';
-    }
     const [, bytes, signature] = message;
     return new Promise((settle) => {
-      this.#queue.push({ sealed: { bytes, signature }, settle });
-      void this.#drain();
+      if (this.#queue.push(from, { sealed: { bytes, signature }, settle })) return void this.#drain();
+      settle('ignore');
+      this.#init.sync.soon();
+      this.#init.onFlood({ peer: from });
     });
   }
 
@@ -132,21 +142,26 @@ export class Live {
     if (this.#admitting) return;
     this.#admitting = true;
     try {
-      while (this.#queue.length > 0) await this.#admit(this.#queue.splice(0, MAX_BATCH));
+      for (let batch = this.#queue.take(); batch.length > 0; batch = this.#queue.take()) {
+        await this.#admit(batch);
+      }
     } finally {
       this.#admitting = false;
     }
   }
 
-  async #admit(batch: { sealed: SealedEvent; settle: (verdict: GossipVerdict) => void }[]): Promise<void> {
+  async #admit(batch: readonly Waiting[]): Promise<void> {
     const { log, sync, logger } = this.#init;
     const gaps = log.store.gaps();
     try {
       const vetted = await log.vet(batch.map(({ sealed }) => sealed));
-      // Peers get a genuine event before this node has judged and stored it.
       const genuine = log.genuine(vetted);
-      for (const { index } of genuine) batch[index]!.settle('accept');
-      const { refusals } = log.keep(vetted, 'live', await log.prepared(genuine, 'live'));
+      const shed = this.#shed(genuine);
+      // Peers get a genuine event before this node has judged and stored it.
+      for (const one of genuine) batch[one.index]!.settle(shed.has(one) ? 'shed' : 'accept');
+      const candidates = vetted.candidates.filter((one) => !shed.has(one));
+      const ahead = genuine.filter((one) => !shed.has(one));
+      const { refusals } = log.keep({ ...vetted, candidates }, 'live', await log.prepared(ahead, 'live'));
       for (const [index, { settle }] of batch.entries()) settle(verdictOf(refusals[index]!));
       const unknown = refusals.some((refusal) => refusal?.code === 'unknown-author');
       if (unknown || log.store.gaps() > gaps) sync.soon();
@@ -155,6 +170,17 @@ export class Live {
       logger.error('admit-failed', { code: problemOf(error).code, message: problemOf(error).message });
       for (const { settle } of batch) settle('ignore');
     }
+  }
+
+  /**
+   * [G5] The events whose authors write more than this node takes. A signature was checked before an event counts, so
+   * nobody can use up the share of another.
+   */
+  #shed(genuine: readonly Candidate[]): Set<Candidate> {
+    const { onFlood } = this.#init;
+    const shed = genuine.filter(({ event }) => !this.#ofAuthor.take(toHex(event.author)));
+    for (const { event } of shed) onFlood({ author: event.author });
+    return new Set(shed);
   }
 }
 

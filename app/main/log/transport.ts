@@ -44,8 +44,11 @@ export interface Transport {
   addresses(): string[];
 }
 
-/** Accept forwards; ignore drops quietly; reject drops and costs the sender score. */
-export type GossipVerdict = 'accept' | 'ignore' | 'reject';
+/**
+ * Accept forwards; the others drop. Shed costs the sender nothing: this node does not take so much; ignore costs a sender
+ * of very many such messages; reject costs score at once.
+ */
+export type GossipVerdict = 'accept' | 'shed' | 'ignore' | 'reject';
 
 export interface PeerChange {
   readonly kind: 'connected' | 'lost';

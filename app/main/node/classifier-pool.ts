@@ -10,7 +10,7 @@ import {
 } from '../moderation/index.ts';
 import { eldLanguages } from '../platform/language/eld.ts';
 import { modelFiles, sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue } from '../kernel/fair-queue.ts';
 import { WorkerSlot } from './worker-slot.ts';
 import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
 import { problem } from './problems.ts';

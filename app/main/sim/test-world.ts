@@ -15,7 +15,7 @@ import { VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import type { Kind, Projection } from '../log/kinds.ts';
-import { Live } from '../log/live.ts';
+import { Live, type FloodSource } from '../log/live.ts';
 import { LogStore } from '../log/store.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
@@ -101,6 +101,8 @@ export interface TestNode {
   readonly sync: Sync;
   readonly live: Live;
   readonly spread: Spread;
+  /** The sources of the live events that it dropped [G5]. */
+  readonly floods: readonly FloodSource[];
   readonly texts: string[];
   /** Stops hearing from the ledger; the returned function resumes, with the missed changes first. */
   deafen(): () => void;
@@ -172,7 +174,8 @@ export function createTestWorld(seed = 'seed'): TestWorld {
         logger: silentLogger,
       };
       const sync = new Sync({ ...parts, nodeName: () => name });
-      const live = new Live({ ...parts, sync });
+      const floods: FloodSource[] = [];
+      const live = new Live({ ...parts, sync, onFlood: (source) => floods.push(source) });
       sync.start();
       live.start();
       return {
@@ -184,6 +187,7 @@ export function createTestWorld(seed = 'seed'): TestWorld {
         transport,
         sync,
         live,
+        floods,
         spread,
         texts: notes.texts,
         deafen: () => {

@@ -16,7 +16,7 @@ test('rejected messages cost score, fade with time, and many of them ban a peer 
   expect(conduct.banned('p')).toBe(false);
 });
 
-test('ignored messages are free until they become a flood', () => {
+test('ignored messages are free until they become a flood; those that this node sheds are free', () => {
   const clock = new ManualClock();
   const conduct = new Conduct(clock);
   for (let count = 0; count < 500; count++) conduct.note('p', 'ignore');
@@ -28,6 +28,8 @@ test('ignored messages are free until they become a flood', () => {
     for (let count = 0; count < 40; count++) conduct.note('q', 'ignore');
   }
   expect(conduct.points('q')).toBe(0);
+  for (let count = 0; count < 5000; count++) conduct.note('r', 'shed');
+  expect(conduct.points('r')).toBe(0);
 });
 
 test('the memory for peers is bounded', () => {

@@ -39,7 +39,7 @@ export class Conduct {
 
   /** Records a verdict on a message from `peer`; returns whether the peer is to be banned now. */
   note(peer: string, verdict: GossipVerdict): boolean {
-    if (verdict === 'accept') return false;
+    if (verdict === 'accept' || verdict === 'shed') return false;
     const now = this.#clock.now();
     const entry = this.#entry(peer, now);
     if (verdict === 'reject') {

@@ -25,6 +25,7 @@ interface Router extends GossipSub {
 
 const ANSWERS: Record<GossipVerdict, TopicValidatorResult> = {
   accept: TopicValidatorResult.Accept,
+  shed: TopicValidatorResult.Ignore,
   ignore: TopicValidatorResult.Ignore,
   reject: TopicValidatorResult.Reject,
 };

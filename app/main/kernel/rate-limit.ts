@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** A token bucket that holds `burst` tokens and gains `perSecond`; taking from an empty one fails. */
 export class TokenBucket {

@@ -1,14 +1,14 @@
 /** A queue whose owners take turns: in the order of arrival for each, and one after another between them. */
-export class FairQueue<Item> {
+export class FairQueue<Item, Owner = object> {
   /** The owners with items that wait; the next one to be served is first. */
-  readonly #waiting = new Map<object, Item[]>();
+  readonly #waiting = new Map<Owner, Item[]>();
 
   /** How many items of an owner wait. */
-  count(owner: object): number {
+  count(owner: Owner): number {
     return this.#waiting.get(owner)?.length ?? 0;
   }
 
-  push(owner: object, item: Item): void {
+  push(owner: Owner, item: Item): void {
     const items = this.#waiting.get(owner);
     if (items) items.push(item);
     else this.#waiting.set(owner, [item]);

@@ -7,7 +7,7 @@ const drained = (queue: FairQueue<string>): string[] => {
   return items;
 };
 
-test('[CM13] owners take turns, and the items of each keep their order', () => {
+test('owners take turns, and the items of each keep their order', () => {
   const queue = new FairQueue<string>();
   const [busy, quiet, third] = [{}, {}, {}];
   for (const item of ['a1', 'a2', 'a3', 'a4']) queue.push(busy, item);
@@ -16,7 +16,7 @@ test('[CM13] owners take turns, and the items of each keep their order', () => {
   expect(drained(queue)).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4']);
 });
 
-test('[CM13] an owner that comes back stands behind those that wait', () => {
+test('an owner that comes back stands behind those that wait', () => {
   const queue = new FairQueue<string>();
   const [busy, quiet] = [{}, {}];
   for (const item of ['a1', 'a2']) queue.push(busy, item);
@@ -28,7 +28,7 @@ test('[CM13] an owner that comes back stands behind those that wait', () => {
   expect(drained(queue)).toEqual(['a2', 'b2']);
 });
 
-test('[CM13] clear gives back what waits', () => {
+test('clear gives back what waits', () => {
   const queue = new FairQueue<string>();
   queue.push({}, 'a');
   queue.push({}, 'b');

@@ -174,7 +174,6 @@ module.exports = {
     home('pino', 'pino', room('platform/telemetry')),
     home('onnx', 'onnxruntime-node|onnxruntime-common', room('platform/onnx')),
     home('images', '@jsquash', room('platform/images')),
-    home('eld', 'eld', room('platform/language')),
     home('ws', 'ws|@types/ws', room('host')),
     home('commander', 'commander', room('cli')),
     home('messages', 'intl-messageformat', '^app/main/kernel/problems\\.ts$'),

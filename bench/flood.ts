@@ -1,4 +1,5 @@
-import { openMembers, withMembers, type Member } from './lib/fleet.ts';
+import { withMembers, type Member } from './lib/fleet.ts';
+import { meet, pause, timesUntilLast, type Seen } from './lib/meeting.ts';
 import { percentile } from './lib/numbers.ts';
 import type { Report } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
@@ -10,32 +11,15 @@ const SECONDS = 20;
 const SETTLE_MS = 5000;
 const SAMPLE_MS = 250;
 
-interface Seen {
-  readonly sentAt: number;
-  readonly id: string;
-  readonly at: number;
-}
-
 /** One member's node sends far more posts than anybody can write, while three others post and are watched. */
 export async function flood(): Promise<Report> {
   return withScratch((scratch) => withMembers(HONEST + 1, (members) => run(members, scratch)));
 }
 
 async function run(members: Member[], scratch: string): Promise<Report> {
-  await openMembers(members, scratch);
-  const [host, ...others] = members as [Member, ...Member[]];
-  await host.ask({ kind: 'fill', count: 100, textBytes: 200 });
-  const link = await host.ask<string>({ kind: 'invite', uses: HONEST });
-  for (const member of others) await member.ask({ kind: 'joinToFirstPage', link });
-  const addresses = await Promise.all(members.map((member) => member.ask<string>({ kind: 'address' })));
-  for (const [index, member] of members.entries()) {
-    for (const address of addresses.slice(0, index))
-      await member.ask({ kind: 'dial', address }).catch(() => {});
-  }
+  await meet(members, scratch, HONEST);
   const honest = members.slice(0, HONEST);
   const flooder = members[HONEST]!;
-  for (const member of honest) await member.ask({ kind: 'watch' });
-  await pause(5000);
 
   const flooding = flooder.ask<number>({
     kind: 'flood',
@@ -59,12 +43,7 @@ async function run(members: Member[], scratch: string): Promise<Report> {
   const seen = await Promise.all(honest.map((member) => member.ask<Seen[]>({ kind: 'seen' })));
   const notices = await Promise.all(honest.map((member) => member.ask<string[]>({ kind: 'notices' })));
   const stored = await Promise.all(honest.map((member) => member.ask<number>({ kind: 'posts' })));
-  const last = new Map<string, { ms: number; count: number }>();
-  for (const { id, sentAt, at } of seen.flat()) {
-    const post = last.get(id) ?? { ms: 0, count: 0 };
-    last.set(id, { ms: Math.max(post.ms, at - sentAt), count: post.count + 1 });
-  }
-  const everywhere = [...last.values()].filter(({ count }) => count === HONEST).map(({ ms }) => ms);
+  const everywhere = timesUntilLast(seen);
   const written = HONEST * PER_SECOND_EACH * (SECONDS + SETTLE_MS / 1000);
   const named = notices.filter((told) => told.some((message) => message.includes(`n${HONEST}`))).length;
   return {
@@ -110,5 +89,3 @@ async function run(members: Member[], scratch: string): Promise<Report> {
     ],
   };
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

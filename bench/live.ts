@@ -1,4 +1,5 @@
-import { openMembers, withMembers, type CoreTimes, type Member } from './lib/fleet.ts';
+import { withMembers, type CoreTimes, type Member } from './lib/fleet.ts';
+import { everybodyPosts, meet, timesUntilLast, type Seen } from './lib/meeting.ts';
 import { percentile } from './lib/numbers.ts';
 import type { Figure, Report } from './lib/report.ts';
 import { withScratch } from './lib/scratch.ts';
@@ -22,12 +23,6 @@ const SETTINGS: readonly Setting[] = [
 /** The processor time of a node for one post, in milliseconds. */
 const WORK_MS = 0.6;
 
-interface Seen {
-  readonly sentAt: number;
-  readonly id: string;
-  readonly at: number;
-}
-
 /** Processes post at a steady pace; each post is timed until the last of them shows it. */
 export async function live(): Promise<Report> {
   const figures: Figure[] = [];
@@ -45,12 +40,7 @@ async function figuresOf(setting: Setting): Promise<Figure[]> {
   const { seen, cores, stages } = await withScratch((scratch) =>
     withMembers(nodes, (members) => run(members, scratch, setting)),
   );
-  const posts = new Map<string, { last: number; count: number }>();
-  for (const { id, sentAt, at } of seen.flat()) {
-    const post = posts.get(id) ?? { last: 0, count: 0 };
-    posts.set(id, { last: Math.max(post.last, at - sentAt), count: post.count + 1 });
-  }
-  const everywhere = [...posts.values()].filter(({ count }) => count === nodes).map(({ last }) => last);
+  const everywhere = timesUntilLast(seen);
   const total = nodes * perSecondEach * SECONDS;
   const named = `${nodes} nodes, ${nodes * perSecondEach} posts/s: `;
   return [
@@ -101,38 +91,15 @@ async function run(
   scratch: string,
   { nodes, perSecondEach }: Setting,
 ): Promise<{ seen: Seen[][]; cores: CoreTimes | null; stages: Stages[] }> {
-  await openMembers(members, scratch);
-  const host = members[0]!;
-  await host.ask({ kind: 'fill', count: 100, textBytes: 200 });
-  const link = await host.ask<string>({ kind: 'invite', uses: nodes - 1 });
-  for (const member of members.slice(1)) await member.ask({ kind: 'joinToFirstPage', link });
-  const addresses = await Promise.all(members.map((member) => member.ask<string>({ kind: 'address' })));
-  // Everyone knows everyone, as in a real community after a while.
-  for (const [index, member] of members.entries()) {
-    for (const address of addresses.slice(0, index))
-      await member.ask({ kind: 'dial', address }).catch(() => {});
-  }
-  for (const member of members) await member.ask({ kind: 'watch' });
-  // The mesh forms within a few heartbeats of gossipsub.
-  await new Promise((resolve) => setTimeout(resolve, 5000));
+  await meet(members, scratch);
   const before = await coreTimes(members);
-  await Promise.all(
-    members.map((member) => member.ask({ kind: 'post', perSecond: perSecondEach, seconds: SECONDS })),
-  );
+  const seen = await everybodyPosts(members, perSecondEach, SECONDS, SETTLE_DEADLINE_MS);
   const total = nodes * perSecondEach * SECONDS;
-  const kept: Seen[][] = members.map(() => []);
-  for (const deadline = Date.now() + SETTLE_DEADLINE_MS; Date.now() < deadline;) {
-    for (const [index, member] of members.entries()) {
-      kept[index]!.push(...(await member.ask<Seen[]>({ kind: 'seen' })));
-    }
-    if (kept.every((list) => list.length >= total)) break;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
   const after = await coreTimes(members);
   const perPost = (of: keyof CoreTimes) => (after![of] - before![of]) / nodes / total;
   const stages = await Promise.all(members.map((member) => member.ask<Stages>({ kind: 'stages' })));
   return {
-    seen: kept,
+    seen,
     stages,
     cores: before && after ? { runMs: perPost('runMs'), waitMs: perPost('waitMs') } : null,
   };

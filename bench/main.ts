@@ -18,6 +18,7 @@ import { ledgerTrace } from './ledger-trace.ts';
 import { live } from './live.ts';
 import { million } from './million.ts';
 import { moderation } from './moderation.ts';
+import { most } from './most.ts';
 import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { threads } from './threads.ts';
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> =
   join,
   million,
   moderation,
+  most,
   soak,
   start,
   threads,

@@ -1,9 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock, type Clock } from '../app/main/kernel/clock.ts';
-import { DEFAULT_THRESHOLDS, Engine, Classifier, spoken } from '../app/main/moderation/index.ts';
+import { DEFAULT_THRESHOLDS, Engine, Classifier } from '../app/main/moderation/index.ts';
 import { ClassifierPool } from '../app/main/node/classifier-pool.ts';
 import { modelsFolder } from '../app/main/node/models-folder.ts';
-import { eldLanguages } from '../app/main/platform/language/eld.ts';
 import { loadModels } from '../app/main/platform/onnx/models.ts';
 import { percentile, rate } from './lib/numbers.ts';
 import type { Report } from './lib/report.ts';
@@ -135,14 +134,13 @@ async function underLoad(classifiers: ClassifierPool, messages: readonly string[
 
 async function firstStageAlone(messages: readonly string[]) {
   const models = await loadModels(modelsFolder());
-  const languages = await eldLanguages();
   const judge = new Classifier({ ...models, second: {} });
-  await judge.judge(messages.slice(0, 500).map((text) => spoken(text, languages)));
+  await judge.judge(messages.slice(0, 500));
   const times: number[] = [];
   const startedAt = performance.now();
   for (const text of messages) {
     const at = performance.now();
-    await judge.judge([spoken(text, languages)]);
+    await judge.judge([text]);
     times.push(performance.now() - at);
   }
   return { times, perSecond: rate(messages.length, performance.now() - startedAt) };

@@ -50,7 +50,6 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['pino-has-one-home', 'app/main/node/log.ts', 'pino'],
   ['onnx-has-one-home', 'app/main/moderation/run.ts', 'onnxruntime-node'],
   ['images-has-one-home', 'app/main/moderation/decode.ts', '@jsquash/jpeg/codec/dec/mozjpeg_dec.js'],
-  ['eld-has-one-home', 'app/main/moderation/language.ts', 'eld/extrasmall'],
   ['ws-has-one-home', 'app/main/node/socket.ts', 'ws'],
   ['commander-has-one-home', 'app/main/node/options.ts', 'commander'],
   ['messages-has-one-home', 'app/main/boards/format.ts', 'intl-messageformat'],

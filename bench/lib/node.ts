@@ -40,6 +40,8 @@ export interface BenchNodeInit {
   readonly trace?: boolean;
   /** Judges with the models, in a thread, instead of at once and without them. */
   readonly models?: boolean;
+  /** The threads that judge, at most. */
+  readonly judges?: number;
   readonly durability?: NonNullable<OpenOptions['durability']>;
 }
 
@@ -74,7 +76,7 @@ export async function openBenchNode(init: BenchNodeInit) {
   await transport.start();
   const clock = endingClock(systemClock);
   const classifiers = init.models
-    ? new ClassifierPool({ clock: systemClock, folder: modelsFolder(), workers: 1 })
+    ? new ClassifierPool({ clock: systemClock, folder: modelsFolder(), workers: init.judges ?? 1 })
     : memoryClassifiers();
   const bls = blsSignerOf(signer.publicKey);
   const files = { votes: join(init.directory, 'votes.log'), signState: join(init.directory, 'votes.mark') };

@@ -15,6 +15,7 @@ MODELS = Path(__file__).parents[2] / "resources/models"
 
 FILES = (
     ("first", "first-stage.onnx", "Words and parts of words", "Apache-2.0", "first-stage.md"),
+    ("languages", "languages.bin", "Languages by sequences of letters", "Apache-2.0 (eld)", "languages.md"),
     ("english", "english.onnx", "Transformer for unclear English", "Apache-2.0 (all-MiniLM-L6-v2)", "second-stage.md"),
     ("english-pieces", "english-pieces.json", "Its vocabulary", "Apache-2.0 (all-MiniLM-L6-v2)", "second-stage.md"),
     ("others", "others.onnx", "Transformer for what is unclear in other languages", "MIT (multilingual-e5-small), changes Apache-2.0", "second-stage.md"),

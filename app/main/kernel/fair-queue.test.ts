@@ -32,6 +32,7 @@ test('clear gives back what waits', () => {
   const queue = new FairQueue<string>();
   queue.push({}, 'a');
   queue.push({}, 'b');
+  expect(queue.size).toBe(2);
   expect(queue.clear()).toEqual(['a', 'b']);
   expect(queue.shift()).toBeUndefined();
 });

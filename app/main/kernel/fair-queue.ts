@@ -3,6 +3,13 @@ export class FairQueue<Item, Owner = object> {
   /** The owners with items that wait; the next one to be served is first. */
   readonly #waiting = new Map<Owner, Item[]>();
 
+  /** How many items wait. */
+  get size(): number {
+    let size = 0;
+    for (const items of this.#waiting.values()) size += items.length;
+    return size;
+  }
+
   /** How many items of an owner wait. */
   count(owner: Owner): number {
     return this.#waiting.get(owner)?.length ?? 0;

@@ -1,6 +1,7 @@
 /** The forms of models, texts and pictures that moderation shares with its adapters. */
 export { Calibration, LANGUAGES } from './calibration.ts';
 export type { Encoders, Judgement, LanguageDetector, SecondStage } from './classifier.ts';
+export { languageDetector } from './language-detector.ts';
 export { BUCKETS } from './features.ts';
 export type { FirstWeights } from './first-stage.ts';
 export { PICTURE_SIDE, type PictureDecoder, type PictureModel } from './image-classifier.ts';

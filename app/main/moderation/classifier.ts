@@ -34,13 +34,7 @@ export interface SecondStage {
   run(lines: readonly (readonly number[])[]): Promise<Float32Array[]>;
 }
 
-/** A text with its detected language: ISO 639-1, or null. */
-export interface Message {
-  readonly text: string;
-  readonly language: string | null;
-}
-
-/** Detects a text's language. */
+/** Detects a text's language: ISO 639-1, or null. */
 export interface LanguageDetector {
   detect(text: string): string | null;
 }
@@ -51,6 +45,7 @@ export type Encoders = Partial<
 >;
 
 export interface JudgeParts {
+  readonly languages: LanguageDetector | null;
   readonly first: FirstWeights | null;
   readonly second: Encoders;
   readonly calibration: Calibration | null;
@@ -98,23 +93,19 @@ interface Wanted {
   readonly reading: Exclude<Reading, 'none'>;
 }
 
-/** A text and the language of its beginning. */
-export const spoken = (text: string, languages: LanguageDetector): Message => ({
-  text,
-  language: languages.detect(text.slice(0, MAX_LANGUAGE_UNITS)),
-});
-
 /**
  * The cascade: normalisation, the first stage for all, the second stage for what stays unclear. Does not use
  * a clock.
  */
 export class Classifier {
   readonly #normaliser = new Normaliser();
+  readonly #languages: LanguageDetector | null;
   readonly #first: FirstStage | null;
   readonly #second: Partial<Record<Language, { readonly stage: SecondStage; readonly tokens: Tokens }>> = {};
   readonly #blender: Blender | null;
 
-  constructor({ first, second, calibration }: JudgeParts) {
+  constructor({ languages, first, second, calibration }: JudgeParts) {
+    this.#languages = languages;
     this.#blender = calibration === null ? null : new Blender(calibration);
     // Weights and a calibration that do not belong together are refused.
     this.#first = first !== null && first.bias.length === this.#blender?.width ? new FirstStage(first) : null;
@@ -128,9 +119,9 @@ export class Classifier {
     }
   }
 
-  /** Judges messages; the results are in the same order. */
-  async judge(messages: readonly Message[]): Promise<Judgement[]> {
-    const open = messages.map((message) => this.#open(message));
+  /** Judges texts; the results are in the same order. */
+  async judge(texts: readonly string[]): Promise<Judgement[]> {
+    const open = texts.map((text) => this.#open(text));
     await this.#ask(open);
     return open.map((one) => ({
       scores: one.scores,
@@ -142,7 +133,8 @@ export class Classifier {
     }));
   }
 
-  #open({ text, language }: Message): Open {
+  #open(text: string): Open {
+    const language = this.#languages?.detect(text.slice(0, MAX_LANGUAGE_UNITS)) ?? null;
     const cut = text.length > MAX_READ;
     const read = cut ? `${text.slice(0, HEAD_UNITS)}\n${text.slice(-TAIL_UNITS)}` : text;
     const normalised = this.#normaliser.message(read);

@@ -59,8 +59,8 @@ export class FallbackClassifiers implements Classifiers {
   }
 
   #byWords(texts: readonly string[]): Promise<Judgement[]> {
-    this.#words ??= new Classifier({ first: null, second: {}, calibration: null });
-    return this.#words.judge(texts.map((text) => ({ text, language: null })));
+    this.#words ??= new Classifier({ languages: null, first: null, second: {}, calibration: null });
+    return this.#words.judge(texts);
   }
 
   async #answersAtAll(): Promise<boolean> {

@@ -3,7 +3,7 @@ export { Engine, type Outcome } from './engine.ts';
 export { Gate, type OwnWords, type Passed } from './gate.ts';
 export { LABELS } from './labels.ts';
 export { HOLD_STATES, Holds, isKnownHold, type HoldRow, type HoldState } from './holds.ts';
-export { Classifier, spoken, type Judgement, type LanguageDetector, type Message } from './classifier.ts';
+export { Classifier, type Judgement } from './classifier.ts';
 export type { KeptJudgement } from './judgements.ts';
 export { findListed, importList } from './lists.ts';
 export { SECOND_PARTS, type ModelStatus } from './manifest.ts';

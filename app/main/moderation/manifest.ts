@@ -6,6 +6,7 @@ const FileName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,60}$/);
 /** The role of a file in classification. */
 export const MODEL_PARTS = [
   'first',
+  'languages',
   'english',
   'english-pieces',
   'others',
@@ -24,7 +25,12 @@ export const SECOND_PARTS = [
 ] as const satisfies readonly ModelPart[];
 
 /** The parts for judging texts; the others judge images, in a separate thread. */
-export const TEXT_PARTS = ['first', ...SECOND_PARTS, 'calibration'] as const satisfies readonly ModelPart[];
+export const TEXT_PARTS = [
+  'first',
+  'languages',
+  ...SECOND_PARTS,
+  'calibration',
+] as const satisfies readonly ModelPart[];
 
 /** `resources/models/manifest.json`: the expected files and their hashes. */
 export const ModelManifest = z.strictObject({

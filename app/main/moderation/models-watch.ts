@@ -6,6 +6,7 @@ import { problem } from './problems.ts';
 
 const TASKS: Readonly<Record<ModelStatus['part'], string>> = {
   first: 'classifies every message first',
+  languages: 'tells languages apart',
   english: 'classifies English that the first stage leaves unclear',
   'english-pieces': 'splits English into tokens',
   others: 'classifies other languages that the first stage leaves unclear',

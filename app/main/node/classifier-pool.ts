@@ -1,14 +1,11 @@
-import { othersTurn, type Clock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/errors.ts';
 import {
-  spoken,
   type ImageClassifiers,
   type Judgement,
   type Classifiers,
-  type LanguageDetector,
   type ModelStatus,
 } from '../moderation/index.ts';
-import { eldLanguages } from '../platform/language/eld.ts';
 import { modelFiles, sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
 import { FairQueue } from '../kernel/fair-queue.ts';
 import { WorkerSlot } from './worker-slot.ts';
@@ -19,7 +16,7 @@ interface ClassifierPoolInit {
   readonly clock: Clock;
   /** The folder of the models. */
   readonly folder: string;
-  /** Worker threads for texts; they start with the first batch. */
+  /** Worker threads for texts, at most: the first starts with the first batch, another when batches pile up. */
   readonly workers?: number;
   /** How long a batch may take before its thread is replaced. */
   readonly batchTimeoutMs?: number;
@@ -35,8 +32,6 @@ const TEXT_IDLE_MS = 120_000;
 const IMAGE_IDLE_MS = 30_000;
 /** How many images of one community may wait at once. */
 const MAX_IMAGES_WAITING = 256;
-/** Texts whose languages are detected in one turn: about two milliseconds. */
-const TOLD_AT_ONCE = 32;
 
 type Texts = Omit<ClassifierRequest, 'id'>;
 type Picture = Omit<PictureRequest, 'id'>;
@@ -50,8 +45,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   readonly #folder: string;
   readonly #texts: Asked<Texts, ClassifierReply>;
   readonly #images: Asked<Picture, PictureReply>;
-  /** Shared by all threads: each part is too large for a copy per thread. */
-  #languages: Promise<LanguageDetector> | null = null;
+  /** Shared by all threads: it is too large for a copy per thread. */
   #sharing: Promise<void> | null = null;
   #shared: SharedFiles = {};
   #compared: Promise<readonly ModelStatus[]> | null = null;
@@ -59,7 +53,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   constructor(init: ClassifierPoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
     const { textIdleMs = TEXT_IDLE_MS } = init;
-    // One more than threads: its languages are detected while it waits for the first free thread.
+    // One more than threads: it waits for the first free one.
     this.lanes = workers + 1;
     this.#folder = folder;
     const shared = () => this.#shared;
@@ -103,13 +97,8 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   }
 
   async judge(texts: readonly string[], owner: object = this): Promise<readonly Judgement[]> {
-    const [languages] = await Promise.all([this.#detector(), this.#share()]);
-    const messages = [];
-    for (const [at, text] of texts.entries()) {
-      if (at > 0 && at % TOLD_AT_ONCE === 0) await othersTurn();
-      messages.push(spoken(text, languages));
-    }
-    return (await this.#texts.ask({ messages }, owner)).judgements;
+    await this.#share();
+    return (await this.#texts.ask({ texts }, owner)).judgements;
   }
 
   async judgeImage(image: Uint8Array, owner: object = this): Promise<Judgement> {
@@ -122,7 +111,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   async status(): Promise<readonly ModelStatus[]> {
     await this.#share();
     const [texts, images] = await Promise.all([
-      this.#texts.ask({ messages: [] }, this),
+      this.#texts.ask({ texts: [] }, this),
       this.#images.ask({ image: null }, this),
     ]);
     return [...texts.statuses, ...images.statuses];
@@ -135,15 +124,6 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
       return statuses;
     });
     return this.#compared;
-  }
-
-  /** Loaded with the first text; retried with the next one after a failure. */
-  #detector(): Promise<LanguageDetector> {
-    this.#languages ??= eldLanguages().catch((error: unknown) => {
-      this.#languages = null;
-      throw error;
-    });
-    return this.#languages;
   }
 
   /** Once no thread of texts runs, the next one reads the shared files again. */
@@ -211,6 +191,8 @@ class Asked<Question, Answer extends ClassifierReply | PictureReply> {
     }
     for (const lane of this.#lanes) {
       if (lane.busy) continue;
+      // A thread takes a hundred megabytes: another one starts only if a question would wait even then.
+      if (!lane.isRunning && this.isRunning && this.#waiting.size < 2) continue;
       const next = this.#waiting.shift();
       if (next === undefined) return;
       void lane

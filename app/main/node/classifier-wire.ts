@@ -1,5 +1,5 @@
 import type { ProblemFields } from '../kernel/errors.ts';
-import type { Judgement, Message, ModelStatus } from '../moderation/index.ts';
+import type { Judgement, ModelStatus } from '../moderation/index.ts';
 import type { SharedFiles } from '../platform/onnx/files.ts';
 
 /** Passed to the worker at its start. */
@@ -15,7 +15,7 @@ export interface ClassifierStart {
 export interface ClassifierRequest {
   readonly id: number;
   /** May be empty, to request only the statuses. */
-  readonly messages: readonly Message[];
+  readonly texts: readonly string[];
 }
 
 export type ClassifierReply =

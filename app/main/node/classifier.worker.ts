@@ -20,10 +20,10 @@ port.on('message', (request: ClassifierRequest) => {
   void answer(request).then((reply) => port.postMessage(reply));
 });
 
-async function answer({ id, messages }: ClassifierRequest): Promise<ClassifierReply> {
+async function answer({ id, texts }: ClassifierRequest): Promise<ClassifierReply> {
   try {
     const { judge, statuses } = await ready;
-    return { id, ok: true, judgements: await judge.judge(messages), statuses };
+    return { id, ok: true, judgements: await judge.judge(texts), statuses };
   } catch (error) {
     return { id, ok: false, reason: error instanceof Error ? error.message : String(error) };
   }

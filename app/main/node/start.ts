@@ -36,11 +36,8 @@ import { undoAll } from './undo.ts';
 import { version } from './version.ts';
 import { problem } from './problems.ts';
 
-/**
- * Each thread keeps encoders in memory and judges about 900 messages per second. Two cores are left to other
- * work.
- */
-const JUDGE_THREADS = availableParallelism() >= 4 ? 2 : 1;
+/** Each thread judges about a thousand messages a second; the second one runs only while batches pile up. */
+const JUDGE_THREADS = Math.min(2, availableParallelism());
 
 export interface NodeInit {
   /** The directory of this node's files; the system's standard place if left out. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   MODEL_PARTS,
@@ -27,13 +27,26 @@ export async function sharedFile(folder: string, part: ModelPart): Promise<Share
   const entry = typeof manifest === 'string' ? undefined : manifest.files.find((file) => file.part === part);
   if (entry === undefined) return {};
   try {
-    const bytes = await readFile(join(folder, entry.file));
-    const memory = new SharedArrayBuffer(bytes.length);
-    new Uint8Array(memory).set(bytes);
-    return { [part]: memory };
+    const file = await open(join(folder, entry.file));
+    try {
+      const memory = new SharedArrayBuffer(entry.sizeBytes);
+      await readInto(file, new Uint8Array(memory));
+      return { [part]: memory };
+    } finally {
+      await file.close();
+    }
   } catch {
     // The verification reads it again and reports the fault.
     return {};
+  }
+}
+
+/** Fills memory from the beginning of a file, in place: a copy would be as large. Stops at the end of the file. */
+async function readInto(file: FileHandle, memory: Uint8Array): Promise<void> {
+  for (let at = 0; at < memory.length;) {
+    const { bytesRead } = await file.read(memory, at, memory.length - at, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
   }
 }
 

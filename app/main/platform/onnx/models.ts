@@ -6,7 +6,9 @@ import {
   LABELS,
   TEXT_PARTS,
   type FirstWeights,
+  languageDetector,
   type Encoders,
+  type LanguageDetector,
   type SecondStage,
   type ModelPart,
   type ModelStatus,
@@ -17,6 +19,7 @@ import { tensorsOf, type Kept } from './tensors.ts';
 
 /** The loaded models; null for each that is missing or broken. */
 export interface LoadedModels {
+  readonly languages: LanguageDetector | null;
   readonly first: FirstWeights | null;
   readonly second: Encoders;
   readonly calibration: Calibration | null;
@@ -55,6 +58,7 @@ export async function loadModels(folder: string, shared: SharedFiles = {}): Prom
   };
   const json = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
   const calibration = await attempt('calibration', (bytes) => Calibration.parse(json(bytes)));
+  const languages = await attempt('languages', languageDetector);
   const first = await attempt('first', firstWeights);
   const second: { -readonly [T in keyof Encoders]: Encoders[T] } = {};
   for (const language of LANGUAGES) {
@@ -63,6 +67,7 @@ export async function loadModels(folder: string, shared: SharedFiles = {}): Prom
     if (vocabulary !== null && stage !== null) second[language] = { stage, vocabulary };
   }
   return {
+    languages,
     first,
     second,
     calibration,

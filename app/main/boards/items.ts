@@ -52,7 +52,6 @@ export function postItems(db: Database, reader: Reader): ItemSource {
      JOIN event x ON x.seq = p.text_seq JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread
      JOIN board b ON b.n = t.board WHERE p.n = ?`,
   );
-  const change = db.prepare<{ seq: number }>('SELECT seq FROM post_change WHERE post_id = ? LIMIT 1');
   const arriving = db.prepare<{ board: Uint8Array | null; changed: number }>(
     `SELECT (SELECT b.id FROM thread t JOIN board b ON b.n = t.board WHERE t.id = ?) AS board,
        EXISTS (SELECT 1 FROM post_change WHERE post_id = ?) AS changed`,
@@ -87,16 +86,16 @@ export function postItems(db: Database, reader: Reader): ItemSource {
       const { author, at: atMs, board } = row;
       return { ...contentOf(original, shown), author, atMs, board };
     },
-    foresee({ id, kind, author, time, body }) {
+    foresee({ author, time, body }) {
       const post = body as ThreadStart | PostReply;
-      const isStart = kind === boardKinds.start.name;
-      const { board: filed, changed } = arriving.get(isStart ? null : (post as PostReply).thread, id)!;
-      if (changed === 1) return null;
-      // Bounds are those of the board where the thread is filed [B3], whatever board a reply to it names.
-      const board = filed ?? post.board;
-      return { ...contentOf(post, post), author, atMs: post.source?.date ?? msOf(time), board };
+      return { ...contentOf(post, post), author, atMs: post.source?.date ?? msOf(time), board: post.board };
     },
-    isChanged: (id) => change.get(id) !== undefined,
+    filed({ id, body }) {
+      const { board: named, thread = null } = body as ThreadStart & Partial<PostReply>;
+      const { board, changed } = arriving.get(thread, id)!;
+      // Bounds are those of the board where the thread is filed [B3], whatever board a reply to it names.
+      return changed === 1 ? null : { board: board ?? named };
+    },
     show(n) {
       const row = read.get(n);
       const place = placeOf.get(n);

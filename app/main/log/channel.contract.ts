@@ -87,6 +87,23 @@ export function channelContract({ pair }: ChannelNodes): void {
       expect(received.every(({ byteLength }) => byteLength === message.byteLength)).toBe(true);
     });
 
+    test('a reader that is a little slower than its sender gets every large message', async () => {
+      const { here, there } = await open();
+      const total = 60;
+      const sending = (async () => {
+        for (let sent = 0; sent < total; sent++) await here.send(new Uint8Array(MAX_MESSAGE_BYTES / 2));
+        await here.close();
+      })();
+      let received = 0;
+      for await (const message of there.receive()) {
+        expect(message.byteLength).toBe(MAX_MESSAGE_BYTES / 2);
+        received++;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      await sending;
+      expect(received).toBe(total);
+    });
+
     test('closing one end leaves the other able to answer', async () => {
       const { here, there } = await open();
       await here.send(utf8('question'));

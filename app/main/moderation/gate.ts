@@ -1,6 +1,6 @@
 import { equalBytes } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
-import { othersTurn, sleep, type Clock } from '../kernel/clock.ts';
+import { othersTurn, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -123,9 +123,12 @@ export class Gate implements AdmissionHook {
     if (origin === 'history') await othersTurn();
     else {
       const all = Promise.all(Array.from(contexts.values(), ({ judging }) => judging));
-      const done = new AbortController();
-      await Promise.race([all, sleep(this.#init.clock, LIVE_WAIT_MS, done.signal)]);
-      done.abort();
+      let cancel = () => {};
+      const late = new Promise<void>((resolve) => {
+        cancel = this.#init.clock.after(LIVE_WAIT_MS, resolve);
+      });
+      await Promise.race([all, late]);
+      cancel();
     }
     return contexts;
   }
@@ -135,8 +138,10 @@ export class Gate implements AdmissionHook {
     const source = this.#byKind.get(event.kind);
     if (source && context instanceof Ahead) {
       const { foreseen } = context;
-      if (foreseen && source.isChanged?.(event.id) !== true) {
-        return this.#judgedAhead(source, event, seq, origin, foreseen);
+      const filed = source.filed ? source.filed(event) : { board: context.content.board };
+      if (foreseen && filed) {
+        const content = { ...foreseen.content, board: filed.board };
+        return this.#judgedAhead(source, event, seq, origin, { ...foreseen, content });
       }
       this.#backlog.expect(seq, context);
     }

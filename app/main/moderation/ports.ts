@@ -76,10 +76,13 @@ export interface ItemSource {
   readonly changes?: { readonly kinds: readonly string[]; itemOf(body: unknown): Uint8Array };
   /** An item's current text; null if it is gone. */
   read(n: number): Content | null;
-  /** The same of an event that is not stored yet; null if that cannot be told without other events. */
+  /** The same of an event that is not stored yet, from the event alone; its board is the one that it names. */
   foresee?(event: LogEvent): Content | null;
-  /** Whether changes of an item arrived before it. */
-  isChanged?(id: Uint8Array): boolean;
+  /**
+   * In the transaction that stores an event: the board where it is filed; null if a change of it arrived before, so that
+   * its text is another one.
+   */
+  filed?(event: LogEvent): { readonly board: Uint8Array | null } | null;
   /** The view of an item for moderators; null if it is gone. */
   show(n: number): ItemText | null;
   /** The messages directly before or after it, the nearest first. */

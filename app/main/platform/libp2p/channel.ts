@@ -43,6 +43,7 @@ export class StreamChannel implements Channel {
   #slabEnd = 0;
   #flushDue = false;
   #closing = false;
+  #resuming = false;
   #drain: PromiseWithResolvers<void> | null = null;
 
   constructor(stream: Stream, peer: string, clock: Clock) {
@@ -195,9 +196,13 @@ export class StreamChannel implements Channel {
       return;
     }
     this.#ended = this.#frames.ended;
-    if (this.#messageBytes >= INBOX_HIGH_BYTES && this.#stream.readStatus === 'readable')
-      this.#stream.pause();
+    this.#pauseIfFull();
     this.#wakeReader?.();
+  }
+
+  #pauseIfFull(): void {
+    const isFull = this.#messageBytes >= INBOX_HIGH_BYTES && this.#stream.readStatus === 'readable';
+    if (isFull && !this.#resuming) this.#stream.pause();
   }
 
   #inbox(message: Uint8Array): void {
@@ -214,7 +219,11 @@ export class StreamChannel implements Channel {
     }
     if (this.#messageBytes > INBOX_LOW_BYTES || this.#stream.readStatus !== 'paused') return;
     try {
+      // It hands over what it holds before it is resumed: a pause in between would be forgotten, and no end of data come.
+      this.#resuming = true;
       this.#stream.resume();
+      this.#resuming = false;
+      this.#pauseIfFull();
     } catch (error) {
       this.#break(broken(this.peer, error));
     }

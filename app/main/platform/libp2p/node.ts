@@ -7,7 +7,6 @@ import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
-import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p, type Libp2pOptions } from 'libp2p';
 import { isLoopbackOnly } from './addresses.ts';
@@ -19,6 +18,7 @@ import {
   RELAYED_BYTES,
   RELAYED_MS,
 } from './limits.ts';
+import { quietYamux } from './muxer.ts';
 import type { RelayPlaces } from './relay-places.ts';
 import type { Scopes } from './scopes.ts';
 import type { OnConnection } from './udp/flow-upgrader.ts';
@@ -131,7 +131,7 @@ export async function buildNode(
     connectionEncrypters: [noise()],
     connectionProtector: () => parts.meter,
     streamMuxers: [
-      yamux({
+      quietYamux({
         maxInboundStreams: 256,
         maxOutboundStreams: 256,
         maxEarlyStreams: 16,

@@ -1,0 +1,88 @@
+import type { FrameHeader } from '@libp2p/yamux';
+import * as fc from 'fast-check';
+import { afterEach, expect, test } from 'vitest';
+import { tellingRarely } from './muxer.ts';
+import { addressOf, createTestNetwork } from './test-network.ts';
+
+const KIB = 1024;
+const [DATA, WINDOW_UPDATE, RESET] = [0, 1, 8];
+
+function fixture(open: readonly number[] = [1, 3, 5]) {
+  const sent: { type: number; flag: number; streamID: number; length: number }[] = [];
+  const send = tellingRarely(
+    (header) => (sent.push(header), true),
+    () => open,
+  );
+  const frame = (type: number, streamID: number, length: number, flag = 0) =>
+    send({ type, flag, streamID, length } as FrameHeader);
+  return { sent, frame };
+}
+
+test('free bytes are told once half of the smallest window is free; other frames pass', () => {
+  const { sent, frame } = fixture();
+  for (let count = 0; count < 127; count += 1) frame(WINDOW_UPDATE, 1, KIB);
+  frame(DATA, 1, 10);
+  frame(WINDOW_UPDATE, 3, 0, 4);
+  expect(sent.map(({ type, length }) => [type, length])).toEqual([
+    [DATA, 10],
+    [WINDOW_UPDATE, 0],
+  ]);
+  frame(WINDOW_UPDATE, 1, KIB);
+  expect(sent.at(-1)).toMatchObject({ type: WINDOW_UPDATE, streamID: 1, length: 128 * KIB });
+});
+
+test('a stream that was reset and an id that is used again start without untold bytes', () => {
+  const { sent, frame } = fixture();
+  frame(WINDOW_UPDATE, 1, 100 * KIB);
+  frame(WINDOW_UPDATE, 1, 0, RESET);
+  frame(WINDOW_UPDATE, 1, 100 * KIB);
+  expect(sent).toHaveLength(1);
+});
+
+test('no update is lost, and no stream has half a window untold', () => {
+  const update = fc.record({
+    stream: fc.constantFrom(1, 3, 5),
+    bytes: fc.integer({ min: 1, max: 300 * KIB }),
+  });
+  fc.assert(
+    fc.property(fc.array(update, { maxLength: 200 }), (updates) => {
+      const { sent, frame } = fixture();
+      const given = new Map<number, number>();
+      for (const { stream, bytes } of updates) {
+        frame(WINDOW_UPDATE, stream, bytes);
+        given.set(stream, (given.get(stream) ?? 0) + bytes);
+        const told = sent
+          .filter(({ streamID }) => streamID === stream)
+          .reduce((sum, { length }) => sum + length, 0);
+        expect(given.get(stream)! - told).toBeGreaterThanOrEqual(0);
+        expect(given.get(stream)! - told).toBeLessThan(128 * KIB);
+      }
+    }),
+  );
+});
+
+const network = createTestNetwork();
+afterEach(() => network.close());
+
+test('many small messages are answered with hardly any bytes', async () => {
+  const [from, to] = [await network.started(), await network.started()];
+  let received = 0;
+  to.transport.handle('/test/1', async (channel) => {
+    for await (const message of channel.receive()) received += message.length;
+  });
+  const peer = await from.transport.dial(addressOf(to.transport));
+  const channel = await from.transport.open(peer, '/test/1');
+  const answered = () => from.transport.peers()[0]!.receivedBytes;
+  await channel.send(new Uint8Array(100));
+  await expect.poll(() => received).toBe(100);
+  const before = answered();
+  for (let count = 0; count < 200; count += 1) {
+    await channel.send(new Uint8Array(100));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await expect.poll(() => received).toBe(20_100);
+  await channel.send(new Uint8Array(100));
+  await expect.poll(() => received).toBe(20_200);
+  // An update for each would be 28 bytes or more.
+  expect(answered() - before).toBeLessThan(1000);
+});

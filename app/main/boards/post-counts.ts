@@ -1,6 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Statement } from '../kernel/database.ts';
 
+/** How old counts may be, in milliseconds: every judged post asks for them. */
+const FRESH_MS = 1000;
 /** Posts counted at a time: a few milliseconds of work. */
 const SLICE = 20_000;
 /**
@@ -20,6 +22,7 @@ export class PostCounts {
   #next: Map<number, number> | null = null;
   #upTo = 0;
   #startedAt: number;
+  #countedAt = 0;
   #scheduled = false;
   readonly #listeners = new Set<() => void>();
 
@@ -37,9 +40,11 @@ export class PostCounts {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Posts by row of the author, as far as they have been counted. */
+  /** Posts by row of the author, as far as they have been counted; up to a second old. */
   current(): ReadonlyMap<number, number> {
-    if (!this.#scheduled) {
+    const age = this.#clock.now() - this.#countedAt;
+    if (!this.#scheduled && (age >= FRESH_MS || age < 0)) {
+      this.#countedAt = this.#clock.now();
       if (this.#clock.now() - this.#startedAt > RECOUNT_AFTER_MS) {
         this.#startedAt = this.#clock.now();
         this.#next = new Map();

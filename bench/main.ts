@@ -9,6 +9,7 @@ import { communities } from './communities.ts';
 import { compare, comparisonTable } from './compare.ts';
 import { flood } from './flood.ts';
 import { frames } from './frames.ts';
+import { growth } from './growth.ts';
 import { idle } from './idle.ts';
 import { importMails } from './import.ts';
 import { join } from './join.ts';
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Report>>> =
   communities,
   flood,
   frames,
+  growth,
   idle,
   ledger,
   'ledger-state': ledgerState,

@@ -21,11 +21,9 @@ async function run(members: Member[], scratch: string): Promise<Report> {
   const honest = members.slice(0, HONEST);
   const flooder = members[HONEST]!;
 
-  const flooding = flooder.ask<number>({
-    kind: 'flood',
-    perSecond: FLOOD_PER_SECOND,
-    seconds: SECONDS,
-  });
+  await flooder.ask({ kind: 'prepareFlood', count: FLOOD_PER_SECOND * SECONDS });
+  await pause(SETTLE_MS);
+  const flooding = flooder.ask<number>({ kind: 'flood', perSecond: FLOOD_PER_SECOND });
   const posting = honest.map((member) =>
     member.ask<number>({ kind: 'post', perSecond: PER_SECOND_EACH, seconds: SECONDS + SETTLE_MS / 1000 }),
   );

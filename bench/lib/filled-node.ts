@@ -40,7 +40,7 @@ export async function filledNode(posts: number): Promise<string> {
   rmSync(directory, { recursive: true, force: true });
   process.stderr.write(`Writing ${posts.toLocaleString('en-US')} posts (once) …\n`);
   const node = await openBenchNode({ directory, name: 'mara', online: false });
-  const { log, boards } = await node.found();
+  const { log, boards, moderation, start } = await node.found();
   const board = digestOf(boards.list()[0]!.id);
   const threads: Uint8Array[] = [];
   const threadCount = threadsOf(posts);
@@ -62,6 +62,9 @@ export async function filledNode(posts: number): Promise<string> {
     if (index % 100_000 === 0 && index > 0) process.stderr.write(`${index.toLocaleString('en-US')} posts\n`);
   }
   boards.indexAll();
+  // Posts that nobody judged are shown to nobody.
+  start();
+  while (moderation.holds.countWaiting() > 0) await new Promise((resolve) => setTimeout(resolve, 100));
   await node.stop();
   writeFileSync(whole, '');
   return directory;

@@ -23,7 +23,8 @@ export type Order =
   | { readonly kind: 'resumed' }
   | { readonly kind: 'watch' }
   | { readonly kind: 'post'; readonly perSecond: number; readonly seconds: number }
-  | { readonly kind: 'flood'; readonly perSecond: number; readonly seconds: number }
+  | { readonly kind: 'prepareFlood'; readonly count: number }
+  | { readonly kind: 'flood'; readonly perSecond: number }
   | { readonly kind: 'notices' }
   | { readonly kind: 'say' }
   | { readonly kind: 'seen' }

@@ -1,7 +1,7 @@
 /** A node in a separate process, controlled by the benchmark that forked it. */
 import { readFileSync } from 'node:fs';
 import { carryOutLedger } from './ledger-member.ts';
-import { flood } from './flooder.ts';
+import { flood, floodOf } from './flooder.ts';
 import { openBenchNode, type BenchNode } from './node.ts';
 import { PostDrafts } from './posts.ts';
 import { measureStages, now, sentAt, type Stages } from './stages.ts';
@@ -11,6 +11,7 @@ import type { Answer, CaughtUp, CoreTimes, Order } from './fleet.ts';
 let node: BenchNode | null = null;
 let community: Community | null = null;
 let stages: Stages | null = null;
+let flooding: readonly Uint8Array[] = [];
 const seen: { sentAt: number; id: string; at: number }[] = [];
 
 async function carryOut(order: Order): Promise<Answer['result']> {
@@ -66,8 +67,11 @@ async function carryOut(order: Order): Promise<Answer['result']> {
       return null;
     case 'post':
       return post(order.perSecond, order.seconds);
+    case 'prepareFlood':
+      flooding = floodOf(node!, community!, order.count);
+      return null;
     case 'flood':
-      return flood(node!, community!, order.perSecond, order.seconds);
+      return flood(node!, community!, flooding, order.perSecond);
     case 'notices':
       return node!.notices();
     case 'say':

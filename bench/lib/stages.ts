@@ -53,13 +53,13 @@ export function measureStages({ log, moderation }: Community): Stages {
     holds.tell.bind(holds),
   ];
   let telling = 0;
-  log.vet = async (sealed) => {
+  log.vet = async (sealed, takes) => {
     const startedAt = now();
     for (const { bytes } of sealed) {
       const sent = sentAt(bytes);
       if (sent !== null) took(stages.wire, 1, sent);
     }
-    const vetted = await ran(stages.verify, () => vet(sealed));
+    const vetted = await ran(stages.verify, () => vet(sealed, takes));
     took(stages.verify, sealed.length, startedAt);
     return vetted;
   };

@@ -25,7 +25,7 @@ test('[G5] the sysop is told once who sends too much, and no longer ten minutes 
   expect(puts()).toBe(2);
   expect([...told.values()]).toEqual([
     'Kitchen of p1 sends more than this node can take. The excess is dropped.',
-    'eve writes far more than a person can: more than 100 entries a second.',
+    'eve writes far more than a person can: more than 50 entries a second.',
   ]);
   await clock.pass(400_000);
   floods.dropped({ peer: 'p1' });

@@ -10,7 +10,7 @@ export const problem = defineProblems('federation', {
   'community-not-here': { message: 'A peer asked for a community that does not run here.' },
 
   'author-flood': {
-    message: '{name} writes far more than a person can: more than 100 entries a second.',
+    message: '{name} writes far more than a person can: more than 50 entries a second.',
     remedy: 'This node takes a part of them at once and the rest later. If it does not end, ban the member.',
   },
   'peer-flood': {

@@ -23,6 +23,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Whether a token can be taken now. */
+  get hasOne(): boolean {
+    this.#fill();
+    return this.#tokens >= 1;
+  }
+
   get full(): boolean {
     this.#fill();
     return this.#tokens >= this.#burst;
@@ -56,6 +62,11 @@ export class RateLimit {
       this.#buckets.set(name, bucket);
     }
     return bucket.take();
+  }
+
+  /** Whether a token is left for the name. */
+  has(name: string): boolean {
+    return this.#buckets.get(name)?.hasOne ?? true;
   }
 
   #forget(): void {

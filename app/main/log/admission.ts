@@ -30,6 +30,7 @@ export type RefusalCode =
   | 'unknown-author'
   | 'out-of-role'
   | 'unproven'
+  | 'too-many'
   | 'bad-signature';
 
 export interface AdmissionContext {

@@ -19,10 +19,15 @@ export class LiveQueue {
   readonly #queue = new FairQueue<Waiting & { readonly peer: string }, string>();
   readonly #bytes = new Map<string, number>();
 
+  /** Whether the place of a peer is full, whatever it sends next. */
+  isFull(peer: string): boolean {
+    return this.#queue.count(peer) >= MAX_OF_PEER;
+  }
+
   /** Takes an event of a peer in; false if too much of that peer waits. */
   push(peer: string, waiting: Waiting): boolean {
     const bytes = (this.#bytes.get(peer) ?? 0) + waiting.sealed.bytes.length;
-    if (this.#queue.count(peer) >= MAX_OF_PEER || bytes > MAX_BYTES_OF_PEER) return false;
+    if (this.isFull(peer) || bytes > MAX_BYTES_OF_PEER) return false;
     this.#bytes.set(peer, bytes);
     this.#queue.push(peer, { ...waiting, peer });
     return true;

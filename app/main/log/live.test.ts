@@ -37,9 +37,9 @@ test('[G2] events that arrive while others are judged are stored together, in on
   ada!.log.onCommit((batch) => commits.push(batch.length));
   // Judging takes a while, as if signatures were checked on other threads.
   const vet = ada!.log.vet.bind(ada!.log);
-  ada!.log.vet = async (sealed) => {
+  ada!.log.vet = async (sealed, takes) => {
     await new Promise<void>((resolve) => void world.clock.after(5, resolve));
-    return vet(sealed);
+    return vet(sealed, takes);
   };
   for (let count = 0; count < 40; count++) founder!.write(`note ${count}`);
   await world.clock.pass(20);

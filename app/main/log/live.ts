@@ -19,8 +19,8 @@ import type { Candidate } from './vetting.ts';
 /** [G3] The most own events of one commit that are published one by one. */
 const MAX_BURST = 50;
 /** [G5] Live events of one author: as many at once, and a second. */
-const AUTHOR_BURST = 500;
-const AUTHOR_PER_SECOND = 100;
+const AUTHOR_BURST = 100;
+const AUTHOR_PER_SECOND = 50;
 
 const digest = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32);
 const EventMessage = z.tuple([
@@ -119,6 +119,8 @@ export class Live {
   }
 
   async #validate(data: Uint8Array, from: string): Promise<GossipVerdict> {
+    // Before anything is done with it: a flood costs the least that way.
+    if (this.#queue.isFull(from)) return this.#overfilled(from);
     const message = parse(data);
     if (!message) return 'reject';
     if (message[0] === 'head') {
@@ -127,11 +129,16 @@ export class Live {
     }
     const [, bytes, signature] = message;
     return new Promise((settle) => {
-      if (this.#queue.push(from, { sealed: { bytes, signature }, settle })) return void this.#drain();
-      settle('ignore');
-      this.#init.sync.soon();
-      this.#init.onFlood({ peer: from });
+      if (this.#queue.push(from, { sealed: { bytes, signature }, settle })) void this.#drain();
+      else settle(this.#overfilled(from));
     });
+  }
+
+  /** [G5] Drops what a peer sends beyond its place. */
+  #overfilled(peer: string): GossipVerdict {
+    this.#init.sync.soon();
+    this.#init.onFlood({ peer });
+    return 'ignore';
   }
 
   /**
@@ -154,7 +161,10 @@ export class Live {
     const { log, sync, logger } = this.#init;
     const gaps = log.store.gaps();
     try {
-      const vetted = await log.vet(batch.map(({ sealed }) => sealed));
+      const vetted = await log.vet(
+        batch.map(({ sealed }) => sealed),
+        (event) => this.#takes(event),
+      );
       const genuine = log.genuine(vetted);
       const shed = this.#shed(genuine);
       // Peers get a genuine event before this node has judged and stored it.
@@ -172,14 +182,20 @@ export class Live {
     }
   }
 
+  /** [G5] Whether an author has something left of the share; checking the signatures of the rest would be in vain. */
+  #takes({ author }: LogEvent): boolean {
+    const takes = this.#ofAuthor.has(toHex(author));
+    if (!takes) this.#init.onFlood({ author });
+    return takes;
+  }
+
   /**
-   * [G5] The events whose authors write more than this node takes. A signature was checked before an event counts, so
-   * nobody can use up the share of another.
+   * [G5] The events beyond the shares of their authors. A signature was checked before an event counts, so nobody can use
+   * up the share of another.
    */
   #shed(genuine: readonly Candidate[]): Set<Candidate> {
-    const { onFlood } = this.#init;
     const shed = genuine.filter(({ event }) => !this.#ofAuthor.take(toHex(event.author)));
-    for (const { event } of shed) onFlood({ author: event.author });
+    for (const { event } of shed) this.#init.onFlood({ author: event.author });
     return new Set(shed);
   }
 }
@@ -187,6 +203,7 @@ export class Live {
 /** [G2] Only what breaks a rule for every node costs its sender score. */
 function verdictOf(refusal: Refusal | null): GossipVerdict {
   if (!refusal) return 'accept';
+  if (refusal.code === 'too-many') return 'shed';
   return refusal.verdict === 'reject' ? 'reject' : 'ignore';
 }
 

@@ -262,9 +262,13 @@ export class Log {
     return { stored, refusals };
   }
 
-  /** Opens events from outside and checks their signatures; {@link keep} stores them. */
-  vet(sealed: readonly SealedEvent[]): Promise<Vetted> {
-    return this.#vetting.vet(sealed);
+  /**
+   * Opens events from outside and checks their signatures; {@link keep} stores them.
+   *
+   * @param takes which events are worth checking; all if left out.
+   */
+  vet(sealed: readonly SealedEvent[], takes?: (event: LogEvent) => boolean): Promise<Vetted> {
+    return this.#vetting.vet(sealed, takes);
   }
 
   /** The vetted events that this node would store now, by their own signature. */

@@ -23,6 +23,8 @@ export interface Vetted {
 }
 
 export const DUPLICATE: Refusal = { verdict: 'ignore', code: 'duplicate' };
+/** [G5] */
+const TOO_MANY: Refusal = { verdict: 'ignore', code: 'too-many' };
 
 export interface VettingInit {
   readonly verifier: Verifier;
@@ -42,13 +44,17 @@ export class Vetting {
     this.#init = init;
   }
 
-  async vet(sealed: readonly SealedEvent[]): Promise<Vetted> {
+  /** @param takes which events are worth checking; all if left out. Others are refused as `too-many`. */
+  async vet(
+    sealed: readonly SealedEvent[],
+    takes: (event: LogEvent) => boolean = () => true,
+  ): Promise<Vetted> {
     const { verifier, store } = this.#init;
     const context = this.#init.context();
     const refusals: (Refusal | null)[] = [];
     const candidates: Candidate[] = [];
     for (const [index, one] of sealed.entries()) {
-      const opened = this.#open(one, context);
+      const opened = this.#open(one, context, takes);
       refusals.push('verdict' in opened ? opened : null);
       if (!('verdict' in opened)) candidates.push({ event: opened, index });
     }
@@ -73,13 +79,18 @@ export class Vetting {
     );
   }
 
-  #open(sealed: SealedEvent, context: AdmissionContext): LogEvent | Refusal {
+  #open(
+    sealed: SealedEvent,
+    context: AdmissionContext,
+    takes: (event: LogEvent) => boolean,
+  ): LogEvent | Refusal {
     let event: LogEvent;
     try {
       event = openEvent(sealed);
     } catch (error) {
       return { verdict: 'reject', code: problemOf(error).code as RefusalCode };
     }
+    if (!takes(event)) return TOO_MANY;
     if (this.#init.holds(event)) return DUPLICATE;
     const refusal = judge(event, context);
     if (refusal?.verdict === 'hold') this.#init.defer(sealed, event);

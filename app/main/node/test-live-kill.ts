@@ -70,9 +70,9 @@ process.exit(0);
 
 function hook({ log, moderation, boards }: TestNode): void {
   const [vet, keep] = [log.vet.bind(log), log.keep.bind(log)];
-  log.vet = (sealed) => {
+  log.vet = (sealed, takes) => {
     if (sealed.length > 0) kill.verify();
-    return vet(sealed);
+    return vet(sealed, takes);
   };
   log.keep = (...input) => {
     kill.store();

@@ -120,6 +120,7 @@ export const federation = {
       'unknown-author': 'not from a member',
       'out-of-role': 'not allowed for the role',
       unproven: 'without proof of membership',
+      'too-many': 'more than a member’s share',
       'bad-signature': 'invalid signature',
     } as Readonly<Record<string, string>>,
   },

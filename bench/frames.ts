@@ -36,7 +36,7 @@ export async function frames({ messages }: { messages: number }): Promise<Report
     await node.impulse('init', '--name', 'Harbour', '--handle', 'mara');
     const file = join(node.dataDir, 'many.jsonl');
     await pipeline(Readable.from(lines(some, messages)), createWriteStream(file));
-    const { page } = await visit(browser, node.entryUrl, { width: 1440, height: 900 });
+    const { page } = await visit(browser, await node.entry(), { width: 1440, height: 900 });
     await page.getByRole('navigation').first().waitFor();
     await page.evaluate(countFrames);
     const idle = await gapsWhile(page, pause(IDLE_MS));

@@ -59,12 +59,12 @@ afterAll(async () => {
   await home?.close();
 });
 
-const goTo = (page: Page, place: string) => page.goto(new URL(`#/${place}`, home.node.entryUrl).href);
+const goTo = (page: Page, place: string) => page.goto(new URL(`#/${place}`, home.node.url).href);
 
 /** The console of the node, in a theme, at a place. */
 async function consoleAt(theme: Theme, place: string): Promise<ThemedVisitor> {
   const visitor = await visitIn(browser, theme);
-  await visitor.page.goto(home.node.entryUrl);
+  await visitor.page.goto(await home.node.entry());
   await visitor.page.getByRole('navigation').first().waitFor();
   await goTo(visitor.page, place);
   await visitor.page.getByRole('main').waitFor();
@@ -294,10 +294,10 @@ describe('by keyboard', () => {
 });
 
 test('the ledger of a node that is no validator is accessible', async () => {
-  const { page, context, complaints } = await visit(browser, home.ferry.entryUrl);
+  const { page, context, complaints } = await visit(browser, await home.ferry.entry());
   await page.getByRole('navigation').first().waitFor();
   for (const part of ['blocks', 'transactions', 'validators']) {
-    await page.goto(new URL(`#/ledger/${part}`, home.ferry.entryUrl).href);
+    await page.goto(new URL(`#/ledger/${part}`, home.ferry.url).href);
     await page.getByRole('heading', { name: 'Block in progress' }).waitFor();
     await picture(page, `ledger-watching-${part}`);
     expect(await accessibilityFaults(page), part).toEqual([]);
@@ -312,7 +312,7 @@ test.each([
   [1920, 1080],
   [390, 844],
 ])('the overview shows the newest threads in whole rows at %i by %i', async (width, height) => {
-  const { page, context } = await visit(browser, home.node.entryUrl, { width, height });
+  const { page, context } = await visit(browser, await home.node.entry(), { width, height });
   await page.locator('.newest .list-row').first().waitFor();
   const seen = (await page.evaluate(`(() => {
     const box = document.querySelector('.newest .list-scroll').getBoundingClientRect();
@@ -335,7 +335,7 @@ test('a search in the address replaces the typed one', async () => {
 });
 
 test('no view is wider than a small window', async () => {
-  const { page, context } = await visit(browser, home.node.entryUrl, { width: 390, height: 480 });
+  const { page, context } = await visit(browser, await home.node.entry(), { width: 390, height: 480 });
   await page.getByRole('main').waitFor();
   for (const view of viewsOf(home)) {
     await goTo(page, view);

@@ -66,7 +66,7 @@ test('a newcomer makes a community by keyboard alone and proves the recovery phr
   const { page, complaints } = await openConsole(browser, node);
   await foundCommunity(page, 'Harbour', 'mara');
   await picture(page, 'journey-overview');
-  expect(new URL(page.url()).hash).not.toContain('token');
+  expect(new URL(page.url()).hash).not.toContain('code');
   expect(await accessibilityFaults(page)).toEqual([]);
   expect(await node.impulse('status')).toMatchObject({
     me: { phraseConfirmed: true },

@@ -55,7 +55,7 @@ async function openModerator(node: TestNode): Promise<Visitor> {
   const visitor = await visit(browser, 'about:blank', { width: 1440, height: 900 });
   onTestFinished(() => visitor.context.close());
   await visitor.page.addInitScript(countPresses);
-  await visitor.page.goto(node.entryUrl);
+  await visitor.page.goto(await node.entry());
   await visitor.page.getByRole('navigation').first().waitFor();
   return visitor;
 }

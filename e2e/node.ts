@@ -12,7 +12,7 @@ import type { Client, CommunityClient } from '../app/contract/index.ts';
 const cli = resolve(import.meta.dirname, '..', 'dist', 'node', 'cli.js');
 const START_DEADLINE_MS = 60_000;
 
-const Serving = z.object({ url: z.url(), entryUrl: z.url(), port: z.number(), pid: z.number() });
+const Serving = z.object({ url: z.url(), port: z.number(), pid: z.number() });
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -27,7 +27,7 @@ async function freePort(): Promise<number> {
 export class TestNode {
   readonly dataDir: string;
   #process: ChildProcess | null = null;
-  #entryUrl = '';
+  #url = '';
 
   private constructor(dataDir: string) {
     this.dataDir = dataDir;
@@ -43,9 +43,14 @@ export class TestNode {
     return node;
   }
 
-  /** The address to open, with the token. */
-  get entryUrl(): string {
-    return this.#entryUrl;
+  /** The address of its console. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** An address that opens the console, once. */
+  async entry(): Promise<string> {
+    return ((await this.impulse('open', '--print')) as { url: string }).url;
   }
 
   get isRunning(): boolean {
@@ -77,7 +82,7 @@ export class TestNode {
         fail(new Error(`The node ended with ${code}. ${out} ${err}`));
       });
     });
-    this.#entryUrl = (await serving).entryUrl;
+    this.#url = (await serving).url;
   }
 
   /** Runs a command of `impulse` against this node and returns its JSON output. */

@@ -48,7 +48,7 @@ export async function openConsole(
   node: TestNode,
   size?: { width: number; height: number },
 ): Promise<Visitor> {
-  const visitor = await visit(browser, node.entryUrl, size);
+  const visitor = await visit(browser, await node.entry(), size);
   onTestFinished(() => visitor.context.close());
   return visitor;
 }

@@ -23,7 +23,7 @@ const expected = [
   /^dist\/renderer\/(?!.*\.(map|tsx?)$).+$/,
   /^node_modules\/better-sqlite3\/(package\.json|LICENSE|lib\/(methods\/)?[\w-]+\.js)$/,
   /^node_modules\/@chainsafe\/blst\/(package\.json|LICENSE|index\.js)$/,
-  /^resources\/models\/[\w.-]+\.(onnx|json|md)$/,
+  /^resources\/models\/[\w.-]+\.(onnx|json|md|bin)$/,
   /^node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
   /^node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,
   /^node_modules\/@jsquash\/(jpeg|png|webp)\/(package\.json|LICENSE|codec\/(dec|pkg)\/\w+\.(js|wasm))$/,

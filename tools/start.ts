@@ -70,54 +70,38 @@ function serve(): Promise<number> {
     env: { MALLOC_ARENA_MAX: '2', ...process.env },
   });
   let said = '';
-  let opened = false;
+  let isServing = false;
   host.stdout.setEncoding('utf8').on('data', (part: string) => {
     said += part;
-    const found = /"entryUrl": "([^"]+)"/.exec(said)?.[1];
-    if (opened || found === undefined) return;
-    opened = true;
-    announce(found);
+    if (isServing || !said.includes('"url": ')) return;
+    isServing = true;
+    openConsole();
   });
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => host.kill(name));
   return ended(host).then((code) => (code === 3 ? alreadyRunning() : refused(said, code)));
 }
 
-/** The address of a node that already uses this data directory. */
+/** Another program uses this data directory: its console is opened, if it is a node that serves one. */
 function alreadyRunning(): number {
-  const { stdout } = spawnSync(process.execPath, [cli(), 'status', '--json', ...data], { encoding: 'utf8' });
-  const address = /"console": "([^"]+)"/.exec(stdout)?.[1];
-  if (address === undefined) {
-    console.error('Another program uses the data directory. Stop it, or choose another with --data.');
-    return 3;
-  }
-  console.log('The node is already running.');
-  announce(address);
-  return 0;
+  if (openConsole()) return 0;
+  console.error('Another program uses the data directory. Stop it, or choose another with --data.');
+  return 3;
+}
+
+/** Opens the console in the browser, or prints its address. The command says which, unless no node serves one. */
+function openConsole(): boolean {
+  const asked = display && !values['no-open'] && !values.headless ? [] : ['--print'];
+  const { stdout, status } = spawnSync(process.execPath, [cli(), 'open', ...asked, ...data], {
+    encoding: 'utf8',
+  });
+  if (status === 0) console.log(`\n${stdout}`);
+  return status === 0;
 }
 
 function refused(said: string, code: number): number {
   const problem = /"message": "([^"]+)",\s+"remedy": (?:"([^"]+)"|null)/.exec(said);
   if (code !== 0 && problem) console.error([problem[1], problem[2]].filter(Boolean).join('\n'));
   return code;
-}
-
-function announce(address: string): void {
-  console.log(
-    `\nThe console is at\n\n  ${address}\n\nKeep this address secret: anyone who opens it has access.`,
-  );
-  if (display && !values['no-open'] && !values.headless) openBrowser(address);
-}
-
-function openBrowser(address: string): void {
-  const [file, ...args] =
-    process.platform === 'darwin'
-      ? ['open', address]
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', address]
-        : ['xdg-open', address];
-  const browser = spawn(file ?? '', args, { stdio: 'ignore', detached: true });
-  browser.on('error', () => console.log('No browser could be opened; open the address yourself.'));
-  browser.unref();
 }
 
 function ended(child: ReturnType<typeof spawn>): Promise<number> {

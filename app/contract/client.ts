@@ -7,6 +7,14 @@ export interface CallContext {
   readonly community?: string;
 }
 
+/** How a call came: from a page in a browser, from a program of this user, or from a window of the desktop program. */
+export type Via = 'browser' | 'program' | 'shell';
+
+/** The context of a call on the side that answers it, which alone says how the call came. */
+export interface ServedContext extends CallContext {
+  readonly via: Via;
+}
+
 /** The header by which a transport carries {@link CallContext}. */
 export const COMMUNITY_HEADER = 'impulse-community';
 

@@ -3,8 +3,13 @@ import { base, Did, empty } from './common.ts';
 import { ValidatorCard } from './ledger.ts';
 
 export const identityContract = {
-  /** The 24 words that restore this identity. Shown on demand, never logged. */
-  phrase: base.input(empty).output(z.object({ words: z.array(z.string()).length(24) })),
+  /**
+   * The 24 words that restore this identity. Shown on demand, never logged. A page in a browser gives the passphrase of the
+   * node again, except right after the identity was made. Problems `passphrase-again`, `wrong-passphrase`, `too-many-attempts`.
+   */
+  phrase: base
+    .input(z.object({ passphrase: z.string().min(1).max(1000).optional() }))
+    .output(z.object({ words: z.array(z.string()).length(24) })),
   /** Confirms that the phrase was written down: checks the requested words, by position (0-based). */
   confirmPhrase: base
     .input(

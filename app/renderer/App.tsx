@@ -4,7 +4,7 @@ import { globalActions } from './actions/global.ts';
 import { installKeyboard } from './actions/keyboard.ts';
 import { everywhere, useActions } from './actions/registry.ts';
 import { go, goAnywhere, useRoute } from './actions/route.ts';
-import { ClientProvider, CommunityProvider, useConnection } from './bridge/index.ts';
+import { ClientProvider, CommunityProvider, finalStateOf, useConnection } from './bridge/index.ts';
 import { Switcher } from './features/communities/index.tsx';
 import { Onboarding } from './features/onboarding/index.tsx';
 import { Palette } from './features/palette/index.tsx';
@@ -12,6 +12,7 @@ import { MembershipSection } from './features/settings/MembershipSection.tsx';
 import { features } from './features.ts';
 import { communities } from './messages/communities.ts';
 import { t } from './messages/en.ts';
+import { problems } from './messages/problems.ts';
 import { Banner } from './shell/Banner.tsx';
 import { Boundary } from './shell/Boundary.tsx';
 import { Header } from './shell/Header.tsx';
@@ -61,13 +62,15 @@ function Console() {
 
   if (status === null || cards === null) {
     const fault = node.problem ?? problem;
-    if (fault === null && connection.state !== 'denied') return <Waiting />;
+    const final = finalStateOf(connection.state);
+    if (fault === null && final === null) return <Waiting />;
+    const told = final === null ? null : problems[final];
     return (
       <Alone
         problem={{
-          code: fault?.code ?? 'denied',
-          message: fault?.message ?? t.shell.failed,
-          remedy: fault?.remedy ?? t.shell.failedRemedy,
+          code: final ?? fault?.code ?? 'denied',
+          message: told?.message ?? fault?.message ?? t.shell.failed,
+          remedy: told?.remedy ?? fault?.remedy ?? t.shell.failedRemedy,
         }}
       >
         <Button onPress={connection.retryNow}>{t.common.tryAgain}</Button>

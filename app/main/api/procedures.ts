@@ -1,5 +1,10 @@
 import { implement, ORPCError } from '@orpc/server';
-import { communityProcedures, nodeProcedures, type CallContext } from '../../contract/index.ts';
+import {
+  communityProcedures,
+  nodeProcedures,
+  type CallContext,
+  type ServedContext,
+} from '../../contract/index.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 
@@ -67,10 +72,10 @@ export function implementContract(init: ApiInit) {
   };
   return {
     node: implement(nodeProcedures)
-      .$context<CallContext>()
+      .$context<ServedContext>()
       .use(({ next, path, context }) => reported(path, context, async () => next())),
     community: implement(communityProcedures)
-      .$context<CallContext>()
+      .$context<ServedContext>()
       .use(({ next, path, context, signal }) =>
         reported(path, context, async () => {
           const { within, closed, release } = await init.open(context.community);

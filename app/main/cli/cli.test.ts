@@ -187,7 +187,7 @@ describe('usage', () => {
       .filter((name) => name !== 'help');
     const ofFeatures = (features as readonly Feature[]).flatMap(({ commands }) => commands ?? []);
     const words = new Set(ofFeatures.map(({ name }) => name.split(' ')[0]));
-    expect(names).toHaveLength(34 + words.size);
+    expect(names).toHaveLength(35 + words.size);
     for (const name of names) {
       const help = await impulse([name, '--help']);
       expect(help.code).toBe(0);
@@ -238,11 +238,11 @@ describe('usage', () => {
 
   test('files left by a killed host do not interfere', async () => {
     const { directory } = await openDataDirectory(root);
-    await writeFile(directory.hostToken, 'x'.repeat(43));
     await writeHostInfo(directory.hostInfo, {
       pid: 999_999,
       port: 1,
       url: 'http://127.0.0.1:1',
+      socket: join(directory.node, 'host.sock'),
       startedAt: 0,
     });
     expect((await impulse(['board', 'list'])).code).toBe(0);
@@ -277,8 +277,12 @@ test('serve prints the address once it listens, and leaves nothing behind on Ctr
   await openDataDirectory(root);
   const listening = Promise.withResolvers<string>();
   const running = impulse(['serve', '--port', '0', '--json'], { out: (text) => listening.resolve(text) });
-  const { entryUrl, url } = JSON.parse(await listening.promise) as { entryUrl: string; url: string };
-  expect(entryUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
+  const said = await listening.promise;
+  const { url } = JSON.parse(said) as { url: string };
+  expect(said).not.toContain('code');
+  const printed = await impulse(['open', '--print', '--json']);
+  const { url: entry } = JSON.parse(printed.out) as { url: string };
+  expect(entry).toMatch(new RegExp(`^${url}/#code=[\\w-]{43}$`));
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   stopping.abort();
   expect((await running).code).toBe(0);

@@ -1,9 +1,9 @@
 import { createORPCClient, type ClientLink } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { clientOf, headersOf, type CallContext, type Client } from '../../contract/index.ts';
 import { readHostInfo } from '../host/host-info.ts';
+import { openSocket } from '../host/local-client.ts';
 import { dataLayout } from '../node/data-directory.ts';
 import type { NodeConnector } from './node-connector.ts';
 import { problem } from './problems.ts';
@@ -12,9 +12,6 @@ import { problem } from './problems.ts';
 const within = (link: ClientLink<CallContext>, context: CallContext): ClientLink<Record<never, never>> => ({
   call: (path, input, options) => link.call(path, input, { ...options, context }),
 });
-
-/** A running host accepts at once; one that is this late is stuck or starved. */
-const CONNECT_TIMEOUT_MS = 15_000;
 
 export interface OpenClient {
   readonly client: Client;
@@ -64,26 +61,11 @@ export async function openClient(
  * @throws Problem `unreachable` if something listens there and does not answer.
  */
 export async function connectToHost(dataDir: string): Promise<OpenClient | null> {
-  const layout = dataLayout(dataDir);
-  const info = await readHostInfo(layout.hostInfo);
+  const info = await readHostInfo(dataLayout(dataDir).hostInfo);
   if (!info) return null;
-  const token = (await readFile(layout.hostToken, 'utf8').catch(() => '')).trim();
-  if (token === '') return null;
-  const socket = new WebSocket(`${info.url.replace(/^http/, 'ws')}/api`, [`impulse.${token}`]);
-  const outcome = await new Promise<'open' | 'failed' | 'silent'>((resolve) => {
-    const timer = setTimeout(() => resolve('silent'), CONNECT_TIMEOUT_MS);
-    const settle = (how: 'open' | 'failed') => {
-      clearTimeout(timer);
-      resolve(how);
-    };
-    socket.addEventListener('open', () => settle('open'), { once: true });
-    socket.addEventListener('error', () => settle('failed'), { once: true });
-  });
-  if (outcome !== 'open') socket.close();
-  if (outcome === 'failed') return null;
-  if (outcome === 'silent') {
-    throw problem('unreachable', { path: dataDir });
-  }
+  const socket = await openSocket(info.socket);
+  if (socket === 'failed') return null;
+  if (socket === 'silent') throw problem('unreachable', { path: dataDir });
   const link = new RPCLink<CallContext>({ websocket: socket, headers: ({ context }) => headersOf(context) });
   const client = clientOf((context) => createORPCClient(within(link, context)));
   const closed = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { keepFilesPrivate } from '../node/private-files.ts';
 import { startNode } from '../node/start.ts';
 import { simulate } from '../sim/index.ts';
 import { simulateLedger } from '../sim/ledger/index.ts';
@@ -6,6 +7,7 @@ import type { NodeConnector } from './node-connector.ts';
 import { processIo } from './io.ts';
 import { runCommand } from './program.ts';
 
+keepFilesPrivate();
 // npm runs scripts in the checkout; paths are relative to the directory where the person is.
 const { npm_lifecycle_event: script, INIT_CWD: from } = process.env;
 if (script === 'impulse' && from) process.chdir(from);

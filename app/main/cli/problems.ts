@@ -25,6 +25,10 @@ export const problem = defineProblems('cli', {
     message: 'The copy of {name} on this node would be removed.',
     remedy: 'Add --yes. “impulse communities export” keeps a copy.',
   },
+  'not-serving': {
+    message: 'No node of {path} serves its console.',
+    remedy: 'Start it with: impulse serve',
+  },
   unreachable: {
     message: 'The node of {path} does not answer.',
     remedy: 'It may be busy: try again in a moment. If it stays silent, stop it and start it again.',

@@ -42,7 +42,12 @@ const connector: NodeConnector = {
       },
     };
     return Promise.resolve({
-      client: clientOf((context) => createRouterClient(router, { context }) as unknown as CommunityClient),
+      client: clientOf(
+        (context) =>
+          createRouterClient(router, {
+            context: { ...context, via: 'program' },
+          }) as unknown as CommunityClient,
+      ),
       stop: () => Promise.resolve(),
     });
   },

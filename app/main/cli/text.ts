@@ -67,5 +67,4 @@ export function duration(seconds: number): string {
 }
 
 /** The next step after a community was made or joined, whether a node runs or not. */
-export const openConsole =
-  'open the console (impulse serve prints its address; impulse status, if the node runs)';
+export const openConsole = 'open the console (impulse serve; impulse open, if the node runs)';

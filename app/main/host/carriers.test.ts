@@ -11,6 +11,7 @@ import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { serveMessagePort } from '../node/serve-port.ts';
 import { startHost } from './host.ts';
+import { beginSession, protocolOf } from './test-page.ts';
 
 const contract = {
   greet: base.input(z.object({ name: z.string().min(1) })).output(z.object({ text: z.string() })),
@@ -64,16 +65,18 @@ function overPort(): Promise<Carried> {
 }
 
 async function overSocket(): Promise<Carried> {
-  const token = Buffer.from(systemRandom.bytes(32)).toString('base64url');
   const host = await startHost({
     router,
     rendererDir: null,
     port: 0,
-    token,
+    metricsToken: 'A'.repeat(43),
     clock: systemClock,
+    random: systemRandom,
     logger: silentLogger,
   });
-  const socket = new WebSocket(`${host.url.replace('http', 'ws')}/api`, [`impulse.${token}`]);
+  const socket = new WebSocket(`${host.url.replace('http', 'ws')}/api`, [
+    await protocolOf(host, await beginSession(host)),
+  ]);
   const client: TinyClient = createORPCClient(new SocketLink({ websocket: socket }));
   return {
     client,

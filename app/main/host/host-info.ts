@@ -2,14 +2,13 @@ import { readFile, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeAtomically } from '../node/atomic-write.ts';
 
-/**
- * The file by which a program of the same user finds a running host. The token has a file of its own beside
- * it.
- */
+/** The file by which a program of the same user finds a running host. */
 const HostInfo = z.object({
   pid: z.number().int().positive(),
   port: z.number().int().min(1).max(65_535),
   url: z.url({ protocol: /^https?$/ }),
+  /** Where programs of this user connect. */
+  socket: z.string().min(1).max(300),
   startedAt: z.number().int(),
 });
 export type HostInfo = z.infer<typeof HostInfo>;

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { GREETING_PATH, randomSecret, SESSION_PATH } from '../../contract/session.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { headersFor as shellHeadersFor } from '../shell/protocol.ts';
@@ -14,11 +15,14 @@ import { startHost, type Host, type HostInit } from './host.ts';
 import { prometheusText } from './metrics.ts';
 import { contentSecurityPolicy } from '../kernel/page-policy.ts';
 import { RateLimit, TokenBucket } from '../kernel/rate-limit.ts';
+import { entryUrlFrom, openSocket } from './local-client.ts';
+import { socketPath } from './socket-path.ts';
 import { MAX_CLIENT_MESSAGE_BYTES } from './socket-server.ts';
 import { staticFile } from './static-files.ts';
+import { beginSession, codeOf, post, protocolOf } from './test-page.ts';
 import { loadToken } from './token.ts';
 
-const token = 'A'.repeat(43);
+const metricsToken = 'A'.repeat(42) + 'B';
 let root: string;
 let host: Host;
 const more: Host[] = [];
@@ -27,8 +31,9 @@ const base: HostInit = {
   router: {},
   rendererDir: null,
   port: 0,
-  token,
+  metricsToken,
   clock: systemClock,
+  random: systemRandom,
   logger: silentLogger,
 };
 
@@ -145,47 +150,164 @@ describe('pages', () => {
 });
 
 describe('admission', () => {
-  test('the right token, as subprotocol or as header', async () => {
-    expect(await knock({ protocols: [`impulse.${token}`] })).toBe(101);
-    expect(await knock({ headers: { authorization: `Bearer ${token}` } })).toBe(101);
+  const enters = async (on: Host, headers: Record<string, string> = {}) =>
+    knock({ on, protocols: [await protocolOf(on, await beginSession(on))], headers });
+
+  test('a page that exchanged its code for a session, and proves it', async () => {
+    expect(await enters(host)).toBe(101);
+    expect(await enters(host, { origin: host.url })).toBe(101);
   });
 
-  test('the host’s own page', async () => {
-    const headers = { origin: host.url };
-    expect(await knock({ protocols: [`impulse.${token}`], headers })).toBe(101);
+  test('a code works once, and not after five minutes', async () => {
+    let now = Date.now();
+    const timed = await start({ clock: { ...systemClock, now: () => now } });
+    const code = codeOf(timed);
+    expect((await post(timed, SESSION_PATH, { code })).status).toBe(200);
+    expect((await post(timed, SESSION_PATH, { code })).status).toBe(401);
+    const late = codeOf(timed);
+    now += 5 * 60_000 + 1;
+    expect((await post(timed, SESSION_PATH, { code: late })).status).toBe(401);
   });
 
-  test('not a page of another site, even with the right token', async () => {
+  test('a proof opens one connection, and soon', async () => {
+    let now = Date.now();
+    const timed = await start({ clock: { ...systemClock, now: () => now } });
+    const session = await beginSession(timed);
+    const protocol = await protocolOf(timed, session);
+    expect(await knock({ on: timed, protocols: [protocol] })).toBe(101);
+    expect(await knock({ on: timed, protocols: [protocol] })).toBe(401);
+    const late = await protocolOf(timed, session);
+    now += 10_001;
+    expect(await knock({ on: timed, protocols: [late] })).toBe(401);
+  });
+
+  test('nobody without the key of the session: a proof that differs anywhere counts for nothing', async () => {
+    const guarded = await start({ clock: endless() });
+    const session = await beginSession(guarded);
+    for (const at of [0, 21, 42]) {
+      const parts = (await protocolOf(guarded, session)).split('.');
+      const proof = parts[3]!;
+      // The last letter has two bits that mean nothing.
+      const other = proof[at] === 'A' ? 'Q' : 'A';
+      parts[3] = proof.slice(0, at) + other + proof.slice(at + 1);
+      expect(await knock({ on: guarded, protocols: [parts.join('.')] })).toBe(401);
+    }
+    const stranger = { ...session, key: randomSecret() };
+    await expect(protocolOf(guarded, stranger)).rejects.toThrow('did not prove itself');
+    expect(await knock({ on: guarded, protocols: ['impulse.short'] })).toBe(401);
+    expect(await knock({ on: guarded })).toBe(401);
+  });
+
+  test('sessions end with the host, and another host cannot prove that it is the first', async () => {
+    const first = await start({});
+    const session = await beginSession(first);
+    const second = await start({});
+    expect(
+      (await post(second, GREETING_PATH, { session: session.session, nonce: randomSecret() })).status,
+    ).toBe(401);
+  });
+
+  test('not a page of another site, even with the right proof', async () => {
     for (const origin of ['https://evil.example', 'null', `${host.url}.evil.example`, 'http://127.0.0.1:1']) {
-      expect(await knock({ protocols: [`impulse.${token}`], headers: { origin } })).toBe(403);
+      expect(await enters(host, { origin })).toBe(403);
+      const answer = await fetch(`${host.url}${SESSION_PATH}`, {
+        method: 'POST',
+        headers: { origin },
+        body: JSON.stringify({ code: codeOf(host) }),
+      });
+      expect(answer.status).toBe(403);
     }
   });
 
   test('not under a foreign name that resolves to this machine', async () => {
     const headers = { host: 'evil.example' };
-    expect(await knock({ protocols: [`impulse.${token}`], headers })).toBe(421);
+    expect(await enters(host, headers)).toBe(421);
     expect((await raw('/', headers)).status).toBe(421);
     expect((await raw('/', { host: `127.0.0.1.evil.example:${host.port}` })).status).toBe(421);
   });
 
-  test('not without a token; after many wrong ones the answer is to wait, but the owner still gets in', async () => {
-    const guarded = await start({});
-    expect(await knock({ on: guarded })).toBe(401);
-    for (let failures = 0; failures < 9; failures += 1) {
-      expect(await knock({ on: guarded, protocols: [`impulse.${'B'.repeat(43)}`] })).toBe(401);
+  test('after many wrong attempts the answer is to wait, but the owner still gets in; few of them are logged', async () => {
+    let logged = 0;
+    const guarded = await start({ logger: { ...silentLogger, warn: () => void logged++ } });
+    for (let failures = 0; failures < 10; failures += 1) {
+      expect((await post(guarded, SESSION_PATH, { code: randomSecret() })).status).toBe(401);
     }
-    expect(await knock({ on: guarded, protocols: ['impulse.short'] })).toBe(429);
-    expect(await knock({ on: guarded, protocols: [`impulse.${token}`] })).toBe(101);
+    for (let failures = 0; failures < 30; failures += 1) {
+      expect((await post(guarded, SESSION_PATH, { code: randomSecret() })).status).toBe(429);
+    }
+    expect(logged).toBe(10);
+    expect(await enters(guarded)).toBe(101);
   });
 
+  test.each(['', '{', '[]', '{"code":1}', `{"code":"${'A'.repeat(43)}","more":1}`, `"${'x'.repeat(5000)}"`])(
+    'the request %j for a session is refused',
+    async (body) => {
+      expect((await post(host, SESSION_PATH, body)).status).toBe(400);
+      expect((await post(host, GREETING_PATH, body)).status).toBe(400);
+    },
+  );
+
   test('only at one path', async () => {
-    expect(await knock({ protocols: [`impulse.${token}`], path: '/other' })).toBe(404);
+    const protocols = [await protocolOf(host, await beginSession(host))];
+    expect(await knock({ protocols, path: '/other' })).toBe(404);
   });
 });
 
+describe('programs of this user', () => {
+  const local = async () => {
+    const socket = join(await mkdtemp(join(root, 'local-')), 'host.sock');
+    return { socket, host: await start({ socket }) };
+  };
+
+  test('connect to a socket without a token, and only they ask for entry addresses', async () => {
+    const { socket, host: served } = await local();
+    const opened = await openSocket(socket);
+    expect(opened).toBeInstanceOf(WebSocket);
+    (opened as WebSocket).terminate();
+    const url = new URL(await entryUrlFrom(socket));
+    expect(url.origin).toBe(served.url);
+    expect((await post(served, SESSION_PATH, { code: url.hash.slice('#code='.length) })).status).toBe(200);
+    expect((await fetch(`${served.url}/entry`, { method: 'POST' })).status).toBe(405);
+  });
+
+  test('the socket is private, and one that a killed host left is replaced', async () => {
+    const { socket, host: served } = await local();
+    expect((await stat(socket)).mode & 0o777).toBe(0o600);
+    more.splice(more.indexOf(served), 1);
+    await served.stop();
+    await writeFile(socket, 'left');
+    await start({ socket });
+    expect(await openSocket(socket)).toBeInstanceOf(WebSocket);
+  });
+
+  test('where nobody listens, and where nobody answers, is told apart from a host', async () => {
+    expect(await openSocket(join(root, 'nothing.sock'))).toBe('failed');
+  });
+
+  test('a path that is too long for a socket leads to a private folder for temporary files', async () => {
+    const short = join(root, 'node');
+    expect(await socketPath(short, systemRandom)).toBe(join(short, 'host.sock'));
+    const long = join(root, 'x'.repeat(120));
+    const path = await socketPath(long, systemRandom);
+    expect(Buffer.byteLength(path)).toBeLessThan(104);
+    expect((await stat(dirname(path))).mode & 0o777).toBe(0o700);
+    await chmod(dirname(path), 0o755);
+    await expect(socketPath(long, systemRandom)).rejects.toMatchObject({ code: 'socket-exposed' });
+    await rm(dirname(path), { recursive: true });
+  });
+});
+
+/** A clock whose limits never run out: every attempt counts as a minute after the one before it. */
+function endless() {
+  let now = Date.now();
+  return { ...systemClock, now: () => (now += 1000) };
+}
+
 describe('misbehaving clients', () => {
   const open = async (on: Host) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${on.port}/api`, [`impulse.${token}`]);
+    const socket = new WebSocket(`ws://127.0.0.1:${on.port}/api`, [
+      await protocolOf(on, await beginSession(on)),
+    ]);
     socket.on('error', () => {});
     await once(socket, 'open');
     return socket;
@@ -227,9 +349,16 @@ describe('health and metrics', () => {
     expect((await fetch(`${ill.url}/healthz`)).status).toBe(503);
   });
 
-  test('metrics need the token', async () => {
-    expect((await fetch(`${host.url}/metrics`)).status).toBe(401);
-    const response = await fetch(`${host.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  test('metrics need their token, every letter of it, and it opens nothing else', async () => {
+    for (const at of [0, 20, 42]) {
+      const wrong = metricsToken.slice(0, at) + 'Z' + metricsToken.slice(at + 1);
+      const answer = await fetch(`${host.url}/metrics`, { headers: { authorization: `Bearer ${wrong}` } });
+      expect([401, 429]).toContain(answer.status);
+    }
+    expect([401, 429]).toContain(await knock({ headers: { authorization: `Bearer ${metricsToken}` } }));
+    const response = await fetch(`${host.url}/metrics`, {
+      headers: { authorization: `Bearer ${metricsToken}` },
+    });
     expect(await response.text()).toMatch(/^impulse_host_refused_total \d+$/m);
   });
 
@@ -268,12 +397,14 @@ describe('where it listens', () => {
     });
     const secure = await start({ bind: '0.0.0.0', tls: { cert, key }, names: ['bbs.example'] });
     expect(secure.url).toMatch(/^https:/);
-    const socket = new WebSocket(`wss://127.0.0.1:${secure.port}/api`, [`impulse.${token}`], {
+    // Without a proof it is refused after TLS, under its name.
+    const socket = new WebSocket(`wss://127.0.0.1:${secure.port}/api`, [], {
       rejectUnauthorized: false,
       headers: { host: 'bbs.example', origin: 'https://bbs.example' },
     });
-    await once(socket, 'open');
-    socket.terminate();
+    socket.on('error', () => {});
+    const [, refused] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(refused.statusCode).toBe(401);
     await expect(startHost({ ...base, tls: { cert: key, key: cert } })).rejects.toMatchObject({
       code: 'tls-unreadable',
     });
@@ -295,7 +426,9 @@ describe('where it listens', () => {
 
   test('stopping ends clients and frees the port', async () => {
     const short = await startHost(base);
-    const socket = new WebSocket(`ws://127.0.0.1:${short.port}/api`, [`impulse.${token}`]);
+    const socket = new WebSocket(`ws://127.0.0.1:${short.port}/api`, [
+      await protocolOf(short, await beginSession(short)),
+    ]);
     await once(socket, 'open');
     const closed = once(socket, 'close');
     await short.stop();
@@ -305,7 +438,7 @@ describe('where it listens', () => {
 });
 
 test('the token is kept in a private file and replaced only if it is damaged', async () => {
-  const path = join(root, 'host-token');
+  const path = join(root, 'metrics-token');
   const made = await loadToken(path, systemRandom);
   expect(made).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect((await stat(path)).mode & 0o777).toBe(0o600);

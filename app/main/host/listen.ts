@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { problem } from './problems.ts';
 
@@ -29,6 +30,27 @@ export async function listen(server: Server, asked: number | null, bind: string)
   throw asked === null
     ? problem('ports-taken', { first, last, bind })
     : problem('port-taken', { port: first, bind });
+}
+
+/**
+ * Binds the server to a socket file or a named pipe. What a killed host left there is replaced: the lock of the data
+ * directory is held.
+ *
+ * @throws Problem `socket-failed`.
+ */
+export async function listenAt(server: Server, path: string): Promise<void> {
+  try {
+    if (process.platform !== 'win32') await rm(path, { force: true });
+    server.listen({ path });
+    await once(server, 'listening');
+    if (process.platform !== 'win32') await chmod(path, 0o600);
+  } catch (cause) {
+    throw problem(
+      'socket-failed',
+      { path, reason: cause instanceof Error ? cause.message : String(cause) },
+      { cause },
+    );
+  }
 }
 
 const bindFailed = (bind: string, port: number, cause: unknown) =>

@@ -24,8 +24,12 @@ export const problem = defineProblems('host', {
     message: 'The certificate {cert} and key {key} cannot be used.',
     remedy: 'Check that both files exist, are readable, are in PEM format and belong together.',
   },
-  'no-token': {
-    message: 'This data directory has no host token.',
-    remedy: 'Start the host with: impulse serve',
+  'socket-failed': {
+    message: 'Programs of this machine cannot be served at {path}: {reason}.',
+    remedy: 'Check that the directory is on a local disk and that the disk is not full.',
+  },
+  'socket-exposed': {
+    message: 'The folder {path} belongs to another user or is open to others.',
+    remedy: 'Remove it, or move the data directory to a shorter path.',
   },
 });

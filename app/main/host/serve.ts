@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
@@ -9,7 +10,7 @@ import { removeHostInfo, writeHostInfo } from './host-info.ts';
 import { startHost, type Host, type HostInit } from './host.ts';
 import type { Metric } from '../kernel/metric.ts';
 import { loadToken } from './token.ts';
-import { problem } from './problems.ts';
+import { socketPath } from './socket-path.ts';
 
 /** The interface of a running node that the host uses. */
 export interface ServedNode {
@@ -42,15 +43,19 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
   const layout = dataLayout(options.dataDir);
   const rendererDir = consoleDirectory();
   if (rendererDir === null) node.logger.warn('console-not-built');
+  const socket = await socketPath(layout.node, systemRandom);
   let host: Host;
   try {
-    const token = await loadToken(layout.hostToken, systemRandom);
+    const metricsToken = await loadToken(layout.metricsToken, systemRandom);
+    for (const left of [layout.entryPage, join(layout.node, 'host-token')]) await rm(left, { force: true });
     host = await startHost({
       ...options,
+      socket,
       router: node.router,
       rendererDir,
-      token,
+      metricsToken,
       clock: systemClock,
+      random: systemRandom,
       logger: node.logger,
       healthy: () => node.healthy(),
       metrics: () => node.metrics(),
@@ -64,10 +69,17 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
     node.logger.error('unhandled-rejection', { reason: problemOf(reason).message });
   process.on('unhandledRejection', unheard);
   const startedAt = systemClock.now();
-  await writeHostInfo(layout.hostInfo, { pid: process.pid, port: host.port, url: host.url, startedAt });
+  await writeHostInfo(layout.hostInfo, {
+    pid: process.pid,
+    port: host.port,
+    url: host.url,
+    socket,
+    startedAt,
+  });
   const ended = node.stopped.then(async () => {
     await removeHostInfo(layout.hostInfo);
     await host.stop();
+    await rm(layout.entryPage, { force: true });
     process.off('unhandledRejection', unheard);
   });
   return {
@@ -90,13 +102,4 @@ function consoleDirectory(): string | null {
     join(import.meta.dirname, '../../../dist/renderer'),
   ];
   return places.find((place) => existsSync(join(place, 'index.html'))) ?? null;
-}
-
-/** The address, with token, of the host that runs for this data directory. */
-export async function entryUrlOf(dataDir: string, url: string): Promise<string> {
-  const { hostToken } = dataLayout(dataDir);
-  if (!existsSync(hostToken)) {
-    throw problem('no-token');
-  }
-  return `${url}/#token=${await loadToken(hostToken, systemRandom)}`;
 }

@@ -4,7 +4,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { CallContext } from '../../contract/index.ts';
+import type { ServedContext, Via } from '../../contract/index.ts';
 import { fromHeaders, type ServedRouter } from '../node/serve-port.ts';
 import { TokenBucket } from '../kernel/rate-limit.ts';
 
@@ -26,7 +26,7 @@ export class SocketServer {
     // Browsers require that one of the offered subprotocols is chosen.
     handleProtocols: (offered) => [...offered].find((name) => name.startsWith('impulse.')) ?? false,
   });
-  readonly #handler: RPCHandler<CallContext>;
+  readonly #handler: RPCHandler<ServedContext>;
   readonly #clock: Clock;
   readonly #logger: Logger;
 
@@ -44,11 +44,12 @@ export class SocketServer {
     return this.connections >= MAX_CONNECTIONS;
   }
 
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client));
+  /** Serves a client that was admitted, who calls `via` a browser or as a program of this user. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, via: Via): void {
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, via));
   }
 
-  #serve(client: WebSocket): void {
+  #serve(client: WebSocket, via: Via): void {
     const calls = new TokenBucket(this.#clock, BURST_CALLS, CALLS_PER_SECOND);
     let answered = true;
     const ping = setInterval(() => {
@@ -74,7 +75,7 @@ export class SocketServer {
     };
     void this.#handler.upgrade(
       { addEventListener: client.addEventListener.bind(client), send },
-      { context: {} },
+      { context: { via } },
     );
   }
 

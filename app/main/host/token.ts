@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { subprotocolParts } from '../../contract/session.ts';
 import type { Random } from '../kernel/clock.ts';
 import { writeAtomically } from '../node/atomic-write.ts';
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
-/** The bearer token of a data directory: 256 bits in base64url, generated once and kept in a private file. */
+/** A token of a data directory: 256 bits in base64url, generated once and kept in a private file. */
 export async function loadToken(path: string, random: Random): Promise<string> {
   const kept = await readFile(path, 'utf8').then(
     (content) => content.trim(),
@@ -26,15 +27,16 @@ export function sameToken(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** The tokens in a request: as `Authorization: Bearer …` or as the subprotocol `impulse.<token>`. */
-export function tokensOf(headers: {
-  authorization?: string | undefined;
-  'sec-websocket-protocol'?: string | undefined;
-}): string[] {
-  const bearer = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(headers.authorization ?? '');
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  const protocols = offered
-    .filter((name) => name.startsWith('impulse.'))
-    .map((name) => name.slice('impulse.'.length));
-  return [...(bearer?.[1] ? [bearer[1]] : []), ...protocols.slice(0, 4)];
+/** The token of a request of a program, as `Authorization: Bearer …`; null if it has none. */
+export function bearerOf(headers: { authorization?: string | undefined }): string | null {
+  return /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** The proof of a page among the subprotocols that it offers; null if there is none. */
+export function offeredProof(offered: string | undefined): ReturnType<typeof subprotocolParts> {
+  for (const name of (offered ?? '').split(',')) {
+    const parts = subprotocolParts(name.trim());
+    if (parts !== null) return parts;
+  }
+  return null;
 }

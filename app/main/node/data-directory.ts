@@ -14,8 +14,11 @@ export interface DataDirectory {
   readonly passphrase: string;
   readonly settings: string;
   readonly logs: string;
-  readonly hostToken: string;
+  /** Admits programs to the metrics of a running host, and to nothing else. */
+  readonly metricsToken: string;
   readonly hostInfo: string;
+  /** A page that leads a browser to the console. */
+  readonly entryPage: string;
   /** One folder for each community, named by its id. */
   readonly communities: string;
 }
@@ -66,8 +69,9 @@ export function dataLayout(path: string): DataDirectory {
     passphrase: join(node, 'passphrase'),
     settings: join(node, 'settings.json'),
     logs: join(node, 'logs'),
-    hostToken: join(node, 'host-token'),
+    metricsToken: join(node, 'metrics-token'),
     hostInfo: join(node, 'host.json'),
+    entryPage: join(node, 'open.html'),
     communities: join(root, 'communities'),
   };
 }

@@ -1,6 +1,7 @@
 /** The node as a separate process, forked by the desktop shell. */
 import type { CommunityCard } from '../../contract/index.ts';
 import { problemOf } from '../kernel/errors.ts';
+import { keepFilesPrivate } from './private-files.ts';
 import { serveMessagePort, type ServedPort } from './serve-port.ts';
 import { NodeToShell, ShellToNode } from './shell-messages.ts';
 import { startNode, type RunningNode } from './start.ts';
@@ -11,6 +12,7 @@ interface ParentPort {
   postMessage(message: unknown): void;
 }
 
+keepFilesPrivate();
 const { parentPort } = process as unknown as { parentPort: ParentPort };
 const tell = (message: NodeToShell): void => parentPort.postMessage(NodeToShell.parse(message));
 const dataFlag = process.argv.indexOf('--data');

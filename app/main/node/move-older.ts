@@ -28,7 +28,6 @@ export async function moveOlder(directory: DataDirectory, nowMs: number): Promis
     [join(directory.path, 'keys.json'), directory.keys],
     [join(directory.path, 'passphrase'), directory.passphrase],
     [join(directory.path, 'settings.json'), directory.settings],
-    [join(directory.path, 'host-token'), directory.hostToken],
     [join(directory.path, 'logs'), directory.logs],
   ] as const;
   const strays = entries.filter((name) => name.startsWith('settings.json.'));
@@ -52,7 +51,8 @@ export async function moveOlder(directory: DataDirectory, nowMs: number): Promis
 
 /** Removes what only says that a node of release 0.1 runs, once none does. */
 async function removeLeftovers({ path }: DataDirectory): Promise<void> {
-  for (const name of ['node.pid', 'host.json', 'node.lock-journal', 'node.lock']) {
+  // The token let its reader do everything; sessions have taken its place.
+  for (const name of ['node.pid', 'host.json', 'host-token', 'node.lock-journal', 'node.lock']) {
     await rm(join(path, name), { force: true });
   }
 }

@@ -4,12 +4,14 @@ import type { SharedPorts } from './communities/open.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { NetworkPair } from './replaceable-network.ts';
 import type { KeyRing } from './keys.ts';
+import type { PhraseGuard } from './phrase-guard.ts';
 import type { SettingsFile } from './settings-file.ts';
 
 /** Shared by the parts of a node. */
 export interface NodeParts {
   readonly directory: DataDirectory;
   readonly keys: KeyRing;
+  readonly phraseGuard: PhraseGuard;
   readonly settings: SettingsFile<Settings, SettingsPatch>;
   /** The network of the whole node. */
   readonly net: NetworkPair;

@@ -49,6 +49,19 @@ export const problem = defineProblems('node', {
     message: 'This node belongs to this community already.',
     remedy: 'Open it: “impulse communities” lists it.',
   },
+  'passphrase-again': {
+    message: 'The recovery words are shown only to somebody who knows the passphrase of this node.',
+    remedy: 'Enter it. If you never chose one, it is in the file {path}.',
+  },
+  'wrong-passphrase': {
+    message: 'This is not the passphrase of this node.',
+    remedy:
+      'If you never chose one, it is in the file {path}. With the desktop program, open the words there.',
+  },
+  'too-many-attempts': {
+    message: 'Too many passphrases were tried.',
+    remedy: 'Wait a minute, then try again.',
+  },
   'already-settled': {
     message: 'The identity of this node is used by its communities.',
     remedy: 'Start another node with its own data directory, and restore the other identity there.',

@@ -145,7 +145,10 @@ export function createRouter(parts: NodeParts, status: Status) {
     },
 
     identity: {
-      phrase: api.node.identity.phrase.handler(() => ({ words: parts.keys.phrase() })),
+      phrase: api.node.identity.phrase.handler(async ({ input, context }) => {
+        await parts.phraseGuard.allow(context.via, input.passphrase);
+        return { words: parts.keys.phrase() };
+      }),
       confirmPhrase: api.node.identity.confirmPhrase.handler(async ({ input }) => {
         const confirmed = await parts.keys.confirmPhrase(input.answers);
         status.changed();

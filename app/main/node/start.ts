@@ -34,6 +34,7 @@ import { nodeSettings, SettingsFile } from './settings-file.ts';
 import { createStatus } from './status.ts';
 import { undoAll } from './undo.ts';
 import { version } from './version.ts';
+import { PhraseGuard } from './phrase-guard.ts';
 import { problem } from './problems.ts';
 
 /** Each thread judges about a thousand messages a second; the second one runs only while batches pile up. */
@@ -82,7 +83,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
     const settings = await SettingsFile.open(directory.settings, systemClock, nodeSettings);
-    const { keys, besideKeys } = await openKeys(directory, init.systemKey ?? null);
+    const { keys, besideKeys, isNewPerson } = await openKeys(directory, init.systemKey ?? null);
     const net = await openNetwork({
       offline,
       peerSeed: keys.peerSeed,
@@ -143,6 +144,12 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
     const parts: NodeParts = {
       directory,
       keys,
+      phraseGuard: new PhraseGuard({
+        keys,
+        clock: systemClock,
+        isNew: isNewPerson,
+        passphraseFile: directory.passphrase,
+      }),
       settings,
       ports,
       net: { transport, network },
@@ -187,7 +194,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
 
     return {
       router,
-      client: clientOf((context) => createRouterClient(router, { context })),
+      client: clientOf((context) => createRouterClient(router, { context: { ...context, via: 'program' } })),
       logger,
       stopped,
       healthy: () => stopping === null,
@@ -210,7 +217,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
 async function openKeys(
   directory: DataDirectory,
   systemKey: Uint8Array | null,
-): Promise<{ keys: KeyRing; besideKeys: boolean }> {
+): Promise<{ keys: KeyRing; besideKeys: boolean; isNewPerson: boolean }> {
   const exists = await KeyRing.exists(directory.keys);
   const found = systemKey
     ? null
@@ -220,7 +227,7 @@ async function openKeys(
       ? { kind: 'system', key: systemKey! }
       : { kind: 'passphrase', passphrase: found.passphrase };
   const keys = await (exists ? KeyRing.open(directory.keys, unlock) : KeyRing.create(directory.keys, unlock));
-  return { keys, besideKeys: found?.besideKeys ?? false };
+  return { keys, besideKeys: found?.besideKeys ?? false, isNewPerson: !exists };
 }
 
 /** Saves the ports that a node listens on now for later starts. */

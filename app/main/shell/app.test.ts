@@ -39,6 +39,12 @@ describe('hardening', () => {
     expect(electron.app.calls.indexOf('registerScheme')).toBeLessThan(electron.app.calls.indexOf('ready'));
   });
 
+  it('does not start without the sandbox', async () => {
+    electron.app.switches.add('no-sandbox');
+    await expect(start()).rejects.toMatchObject({ code: 'no-sandbox' });
+    expect(electron.app.calls).not.toContain('ready');
+  });
+
   it('opens pages in a sandbox, isolated, without Node.js', async () => {
     await start();
     expect(electron.window.options.webPreferences).toMatchObject({

@@ -139,6 +139,10 @@ class AppDouble extends EventEmitter {
     this.home = home;
   }
 
+  /** Switches of the command line. */
+  readonly switches = new Set<string>();
+  readonly commandLine = { hasSwitch: (name: string) => this.switches.has(name) };
+
   readonly enableSandbox: App['enableSandbox'] = () => void this.calls.push('enableSandbox');
   readonly requestSingleInstanceLock: App['requestSingleInstanceLock'] = () => this.firstInstance;
   readonly whenReady: App['whenReady'] = async () => void this.calls.push('ready');

@@ -3,6 +3,7 @@ import type { Session, WebContents } from 'electron';
 import { routeOf } from './deep-link.ts';
 import type { ElectronApi } from './electron.ts';
 import { mayHave } from './permissions.ts';
+import { problem } from './problems.ts';
 import {
   CONSOLE_ORIGIN,
   CONSOLE_SCHEME,
@@ -15,8 +16,11 @@ import {
 /**
  * Settings that must precede `ready` and every window: the sandbox for every renderer, the console's own
  * scheme, and guards on every page.
+ *
+ * @throws Problem `no-sandbox` if an argument turns the sandbox off, as launchers do where the system offers none.
  */
 export function hardenBeforeReady({ app, protocol, shell }: ElectronApi): void {
+  if (app.commandLine.hasSwitch('no-sandbox')) throw problem('no-sandbox');
   app.enableSandbox();
   protocol.registerSchemesAsPrivileged([
     { scheme: CONSOLE_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },

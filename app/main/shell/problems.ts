@@ -1,6 +1,12 @@
 import { defineProblems } from '../kernel/problems.ts';
 
 export const problem = defineProblems('shell', {
+  'no-sandbox': {
+    message:
+      'Impulse Console does not run without the sandbox that keeps its pages from the rest of the system.',
+    remedy:
+      'Allow unprivileged user namespaces, or install the deb or rpm package, which brings its own sandbox. As root it does not run: start it as yourself.',
+  },
   'key-store-locked': {
     message: 'The key store of this system does not open the key that protects this node.',
     remedy:

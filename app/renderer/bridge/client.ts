@@ -7,7 +7,8 @@ import type { CallContext, Client, CommunityClient } from '../../contract/index.
 import { LastingLink } from './connection.ts';
 import type { Connection, Link } from './connection.ts';
 import { portCarrier } from './port.ts';
-import { takeToken, webSocketCarrier } from './websocket.ts';
+import { PageSession, takeCode } from './page-session.ts';
+import { webSocketCarrier } from './websocket.ts';
 
 /** The preload API of the desktop shell. */
 export interface ShellFacts {
@@ -81,7 +82,7 @@ export async function connect(target: Window): Promise<NodeBridge> {
     ? portCarrier(target)
     : webSocketCarrier({
         url: `${target.location.protocol === 'https:' ? 'wss' : 'ws'}://${target.location.host}/api`,
-        token: takeToken(target.location, target.history, target.sessionStorage),
+        session: new PageSession(takeCode(target.location, target.history), target.sessionStorage),
       });
   const bridge = over(new LastingLink(carrier), target.impulse?.shell ? 'shell' : 'browser');
   target.addEventListener('online', () => bridge.retryNow());

@@ -5,7 +5,16 @@ import type { CallContext } from '../../contract/index.ts';
 import { problems } from '../messages/problems.ts';
 import { BridgeError, lostError } from './problem.ts';
 
-export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied';
+/**
+ * `denied`: the host does not let this page in; `unproven`: what answers cannot prove that it is the host. Both stay until
+ * somebody acts.
+ */
+export type ConnectionState = 'connecting' | 'open' | 'lost' | Final;
+type Final = 'denied' | 'unproven';
+
+/** Why a connection cannot be made, if trying again would not help; null while it may. */
+export const finalStateOf = (state: ConnectionState): Final | null =>
+  state === 'denied' || state === 'unproven' ? state : null;
 
 /** The state of the connection. `attempt` counts attempts since it was last open. */
 export interface Connection {
@@ -20,7 +29,7 @@ export type Link = ClientLink<CallContext>;
 /** One attempt at a connection, as a carrier (WebSocket, message port) reports it. */
 export interface Carrier {
   /** Starts an attempt. Exactly one of `opened` and `closed` follows; after `opened`, `closed` at its end. */
-  open(on: { opened: (link: Link) => void; closed: (reason: 'lost' | 'denied') => void }): { close(): void };
+  open(on: { opened: (link: Link) => void; closed: (reason: 'lost' | Final) => void }): { close(): void };
 }
 
 /** Timers as a port, so that tests of the back-off need not wait. */
@@ -108,8 +117,8 @@ export class LastingLink implements Link {
         if (!current || this.#ended) return;
         current = false;
         this.#link = null;
-        if (reason === 'denied') {
-          this.connection.setState({ state: 'denied', retryInMs: null });
+        if (reason !== 'lost') {
+          this.connection.setState({ state: reason, retryInMs: null });
           return;
         }
         const tries = this.connection.getState().attempt;
@@ -137,8 +146,9 @@ export class LastingLink implements Link {
       const aborted = () => finish(() => reject(new BridgeError('aborted', problems.cancelled)));
       const check = () => {
         const link = this.#link;
+        const final = finalStateOf(this.connection.getState().state);
         if (link !== null) finish(() => resolve(link));
-        else if (this.connection.getState().state === 'denied') finish(() => reject(deniedError()));
+        else if (final !== null) finish(() => reject(new BridgeError(final, problems[final])));
       };
       const unsubscribe = this.connection.subscribe(check);
       const cancel = this.#timers.after(CALL_WAIT_MS, () => finish(() => reject(lostError())));
@@ -148,5 +158,3 @@ export class LastingLink implements Link {
     });
   }
 }
-
-const deniedError = () => new BridgeError('denied', problems.denied);

@@ -8,5 +8,5 @@ export {
   useNodeClient,
 } from './context.tsx';
 export type { Bridge, Connected, NodeBridge } from './client.ts';
-export type { Connection, ConnectionState } from './connection.ts';
+export { finalStateOf, type Connection, type ConnectionState } from './connection.ts';
 export { problemOf } from './problem.ts';

@@ -6,8 +6,13 @@ export const problems = {
   },
   cancelled: { message: 'The call was cancelled.', remedy: null },
   denied: {
-    message: 'The node does not recognise this browser.',
-    remedy: 'Open the address that the node printed when it started.',
+    message:
+      'This tab has no access to the node: the node was started again, or the address was used before.',
+    remedy: 'Open the console again with “impulse open”, or start it as you did before.',
+  },
+  unproven: {
+    message: 'Another program answers at this address: it cannot prove that it is your node.',
+    remedy: 'Close this tab and enter nothing. Start your node and open the console again.',
   },
   feedEnded: { message: 'The node stopped sending updates.', remedy: null },
   sampleOnly: {

@@ -157,6 +157,7 @@ export const settings = {
     unconfirmed: 'You have not confirmed yet that you wrote them down.',
     did: 'Your identity',
     check: 'Check what you wrote',
+    passphrase: 'Passphrase of this node',
   },
   care: {
     backups: 'Backups',

@@ -1,6 +1,7 @@
-import { useConnection } from '../bridge/index.ts';
+import { finalStateOf, useConnection } from '../bridge/index.ts';
 import { DialNotice } from '../features/onboarding/DialNotice.tsx';
 import { t } from '../messages/en.ts';
+import { problems } from '../messages/problems.ts';
 import { useCommunity } from '../stores/index.ts';
 import { Button, Notice } from '../ui/index.ts';
 
@@ -9,6 +10,7 @@ export function Banner() {
   const connection = useConnection();
   const { value: status } = useCommunity();
   const phase = status?.phase;
+  const final = finalStateOf(connection.state);
   return (
     <div className="banner">
       {connection.state === 'lost' && (
@@ -21,9 +23,9 @@ export function Banner() {
           {t.shell.lostRemedy}
         </Notice>
       )}
-      {connection.state === 'denied' && (
-        <Notice severity="danger" title={t.shell.failed} live>
-          {t.shell.failedRemedy}
+      {final !== null && (
+        <Notice severity="danger" title={problems[final].message} live>
+          {problems[final].remedy}
         </Notice>
       )}
       {connection.state === 'open' && phase !== undefined && phase !== 'ready' && (

@@ -34,7 +34,7 @@ export interface TextFieldProps extends FieldBase {
   onChange: (value: string) => void;
   onBlur?: () => void;
   onEnter?: () => void;
-  type?: 'text' | 'search' | 'number';
+  type?: 'text' | 'search' | 'number' | 'password';
   placeholder?: string;
   autoFocus?: boolean;
   mono?: boolean;

@@ -17,7 +17,7 @@ test('the feature is used from the command line, the console and the settings', 
   expect(note).toMatchObject({ text: 'The ferry is late.', pinned: false });
   await node.impulse('note', 'pin', note!.id);
 
-  const { page, complaints } = await visit(browser, node.entryUrl);
+  const { page, complaints } = await visit(browser, await node.entry());
   await page.getByRole('navigation').first().waitFor();
   await page.keyboard.press('8');
   await page.getByRole('heading', { name: 'Notes', level: 1 }).first().waitFor();

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Client, CommunityCard, CommunityStatus, NodeStatus, Problem } from '../../../contract/index.ts';
 import { readHostInfo } from '../../host/host-info.ts';
-import { entryUrlOf, serve } from '../../host/serve.ts';
+import { entryUrlFrom } from '../../host/local-client.ts';
+import { openInBrowser } from '../../host/open-console.ts';
+import { serve } from '../../host/serve.ts';
 import { dataLayout } from '../../node/data-directory.ts';
 import { command, dataDirOf, findCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import { print } from '../io.ts';
@@ -11,10 +13,11 @@ import { bytes, duration, openConsole, pairs } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
-/** `init`, `serve` and `status`: sets up, runs and shows a node. */
+/** `init`, `serve`, `open` and `status`: sets up, runs and shows a node. */
 export const nodeCommands = (context: Context): Command[] => [
   init(context),
   serveCommand(context),
+  open(context),
   status(context),
 ];
 
@@ -126,9 +129,12 @@ function serveCommand(context: Context): Command {
         ...(tls === null ? {} : { tls }),
         names: options.hostname ?? [],
       });
-      const { port, url, entryUrl } = serving.host;
-      const text = `The console is at\n\n  ${entryUrl}\n\nKeep this address secret: anyone who opens it controls the node. Ctrl-C stops the node.`;
-      print(io, { json: { url, entryUrl, port, pid: process.pid, dataDir }, text }, options.json === true);
+      const { port, url } = serving.host;
+      // A log that keeps what is printed must not hold a code.
+      const text = io.terminal
+        ? `The console is at\n\n  ${serving.host.entryUrl()}\n\n${WORKS_ONCE}\nCtrl-C stops the node.`
+        : `The node serves its console at ${url}. “impulse open” opens it.`;
+      print(io, { json: { url, port, pid: process.pid, dataDir }, text }, options.json === true);
       const stop = () => {
         if (!options.json) io.err('Stopping.\n');
         void serving.stop();
@@ -150,14 +156,41 @@ function status(context: Context): Command {
       const named = options.community === undefined ? cards : [await findCommunity(client, options)];
       const communities = await Promise.all(named.map((card) => detailsOf(client, card)));
       const dataDir = dataDirOf(options);
-      const info = await readHostInfo(dataLayout(dataDir).hostInfo);
-      const console = info ? await entryUrlOf(dataDir, info.url) : null;
+      const console = (await readHostInfo(dataLayout(dataDir).hostInfo))?.url ?? null;
       return {
         json: { ...state, communities, console, dataDir },
         text: statusText(state, communities, console, dataDir),
       };
     }),
   );
+}
+
+const WORKS_ONCE =
+  'This address works once, within five minutes. Anyone who opens it controls the node; “impulse open” makes another.';
+
+/** A new address of the console; null if no host runs. */
+async function addressOf(dataDir: string): Promise<string | null> {
+  const info = await readHostInfo(dataLayout(dataDir).hostInfo);
+  return info && (await entryUrlFrom(info.socket).catch(() => null));
+}
+
+function open(context: Context): Command {
+  interface Options extends CommonOptions {
+    readonly print?: boolean;
+  }
+  return command('open', 'open the console of the running node in the browser', ['open', 'open --print'])
+    .option('--print', 'only print the address, to open it elsewhere')
+    .action(async (options: Options) => {
+      context.began(options);
+      const dataDir = dataDirOf(options);
+      const url = await addressOf(dataDir);
+      if (url === null) throw problem('not-serving', { path: dataDir });
+      const opened = options.print !== true && (await openInBrowser(dataLayout(dataDir).entryPage, url));
+      const text = opened
+        ? `The console opens in the browser. If it does not, open\n\n  ${url}\n\n${WORKS_ONCE}`
+        : `The console is at\n\n  ${url}\n\n${WORKS_ONCE}`;
+      print(context.io, { json: { url, opened }, text }, options.json === true);
+    });
 }
 
 interface Details {

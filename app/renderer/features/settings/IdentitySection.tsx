@@ -2,11 +2,14 @@ import { useState } from 'react';
 import type { NodeStatus, Problem } from '../../../contract/index.ts';
 import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Button, Notice, Panel, ProblemNotice } from '../../ui/index.ts';
+import { Button, Notice, Panel, ProblemNotice, TextField } from '../../ui/index.ts';
 import { PhraseCheck } from '../../identity/PhraseCheck.tsx';
 import { PhraseWords } from '../../identity/PhraseWords.tsx';
 
 const words = t.settings.identity;
+
+/** Problems after which the passphrase is asked for. */
+const ASKS: ReadonlySet<string> = new Set(['passphrase-again', 'wrong-passphrase', 'too-many-attempts']);
 
 /** The recovery phrase: shown on demand, checked against the paper. */
 export function IdentitySection({ status }: { status: NodeStatus }) {
@@ -14,12 +17,15 @@ export function IdentitySection({ status }: { status: NodeStatus }) {
   const [phrase, setPhrase] = useState<readonly string[] | null>(null);
   const [checking, setChecking] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [passphrase, setPassphrase] = useState('');
   const confirmed = status.me.phraseConfirmed;
+  const needsPassphrase = problem !== null && ASKS.has(problem.code);
 
   const show = () => {
-    setProblem(null);
-    client.identity.phrase({}).then(
+    client.identity.phrase(passphrase === '' ? {} : { passphrase }).then(
       (answer) => {
+        setProblem(null);
+        setPassphrase('');
         setPhrase(answer.words);
         setChecking(false);
       },
@@ -35,6 +41,17 @@ export function IdentitySection({ status }: { status: NodeStatus }) {
           title={confirmed ? words.confirmed : words.unconfirmed}
         />
         {problem !== null && <ProblemNotice problem={problem} />}
+        {needsPassphrase && (
+          <TextField
+            label={words.passphrase}
+            type="password"
+            autoComplete="current-password"
+            value={passphrase}
+            onChange={setPassphrase}
+            onEnter={show}
+            autoFocus
+          />
+        )}
         {phrase !== null && <PhraseWords words={phrase} />}
         {checking && <PhraseCheck onConfirmed={() => setChecking(false)} onShowAgain={show} />}
         <div className="buttons">

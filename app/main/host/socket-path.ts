@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Random } from '../kernel/clock.ts';
+import { problem } from './problems.ts';
+
+/** The longest path of a socket that every system takes, in bytes: 104 with its end on macOS. */
+const MAX_PATH_BYTES = 100;
+
+/**
+ * Where the host of a data directory listens for programs of this user: in the private folder of the node, or in a private
+ * folder for temporary files if that path is too long for a socket. On Windows a named pipe that nobody can guess.
+ *
+ * @throws Problem `socket-exposed` if the folder for temporary files belongs to somebody else.
+ */
+export async function socketPath(nodeFolder: string, random: Random): Promise<string> {
+  if (process.platform === 'win32')
+    return `\\\\.\\pipe\\impulse-${Buffer.from(random.bytes(16)).toString('hex')}`;
+  const path = join(nodeFolder, 'host.sock');
+  if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
+  const name = createHash('sha256').update(nodeFolder).digest('hex').slice(0, 16);
+  const folder = join(tmpdir(), `impulse-${process.getuid?.() ?? 0}-${name}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { mode, uid } = await lstat(folder).then((stats) =>
+    stats.isDirectory() ? stats : { mode: 0o777, uid: -1 },
+  );
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) throw problem('socket-exposed', { path: folder });
+  return join(folder, 'host.sock');
+}

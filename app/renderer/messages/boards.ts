@@ -64,6 +64,7 @@ export const boards = {
     reactOf: (handle: string) => `React to the post by ${handle}`,
     reaction: (emoji: string, n: number, mine: boolean) =>
       `${emoji}, ${plural(n, 'person', 'people')}${mine ? ', you too' : ''}`,
+    asTyped: 'Shown as it was typed: as markdown it would be too deep or too long.',
     image: (alt: string) => (alt === '' ? 'remote picture' : `remote picture: ${alt}`),
     earlier: (n: number) => `Show the ${plural(n, 'earlier post', 'earlier posts')}`,
     end: 'End of the thread.',

@@ -1,6 +1,7 @@
 /**
  * Bounds on markdown. Within them the parser takes some milliseconds; beyond them it may take minutes or overflow its
- * stack, since the cost of some marks grows with the square of their number (`bench markdown` measures it).
+ * stack, since the cost of some marks grows with the square of their number. At the bounds, the dearest text takes a tenth
+ * of a second to draw.
  */
 
 /** Marks that the parser has to pair, or to try as the start of something, and the most of each. */
@@ -11,10 +12,13 @@ const MOST_MARKS: readonly (readonly [RegExp, number])[] = [
   [/</g, 400],
   [/\|/g, 2000],
   [/[@:]/g, 1000],
+  [/www\./gi, 300],
 ];
 /** Quotes and lists inside each other, and the columns by which a line may be indented. */
 const MOST_NESTED = 12;
 const MOST_INDENT = 60;
+/** Lines of one text. */
+const MOST_LINES = 3000;
 /** Characters without a blank between them. */
 const LONGEST_RUN = 4000;
 const NESTING = /^[ \t]*(?:(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)+/;
@@ -22,7 +26,9 @@ const NESTING = /^[ \t]*(?:(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)+/;
 /** Whether a text is cheap enough to be shown as markdown. Takes time proportional to its length. */
 export function isCheapMarkdown(text: string): boolean {
   if (MOST_MARKS.some(([mark, most]) => countUpTo(text, mark, most + 1) > most)) return false;
-  return text.split('\n').every((line) => {
+  const lines = text.split('\n');
+  if (lines.length > MOST_LINES) return false;
+  return lines.every((line) => {
     const lead = NESTING.exec(line.slice(0, MAX_LEAD))?.[0] ?? '';
     const nested = lead.match(/>|[-+*]|\d{1,9}[.)]/g)?.length ?? 0;
     return nested <= MOST_NESTED && indentOf(line) <= MOST_INDENT && longestRun(line) <= LONGEST_RUN;

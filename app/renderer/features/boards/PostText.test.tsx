@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { linkify, safeHref } from '../../text/links.ts';
@@ -38,6 +39,72 @@ test('a remote picture becomes a link and is not loaded', () => {
   const page = markdown('![a cat](https://example.org/cat.png)');
   expect(page).not.toContain('<img');
   expect(page).toContain('remote picture: a cat');
+});
+
+test.each([
+  ['5,000 quotes in each other', '>'.repeat(5000)],
+  ['24,000 beginnings of emphasis', '**'.repeat(24_000)],
+])('%s are shown as they were typed', (_, text) => {
+  const page = markdown(text);
+  expect(page).toContain('post-typed');
+  expect(page).toContain('Shown as it was typed');
+  expect(page).not.toContain('<blockquote');
+});
+
+/** Every mark of markdown in any order and number: no text may break the page. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '>',
+        '> ',
+        '- ',
+        '1. ',
+        '*',
+        '_',
+        '**',
+        '~~',
+        '`',
+        '```',
+        '[',
+        ']',
+        '](',
+        ')',
+        '<',
+        '<a ',
+        '![',
+      ),
+      fc.constantFrom(
+        '|',
+        '|-',
+        '\n',
+        '\n\n',
+        '    ',
+        '\t',
+        '#',
+        '---',
+        '[^1]',
+        '[^1]: ',
+        '&amp;',
+        '\\',
+        'www.',
+        '://',
+      ),
+      fc.constantFrom('word', ' ', 'ж', '漢', '\u202e', '\u0000', '😀'),
+    ),
+    { maxLength: 1500 },
+  )
+  .chain((parts) =>
+    fc.integer({ min: 1, max: 40 }).map((times) => parts.join('').repeat(times).slice(0, 64_000)),
+  );
+
+test('no text of any marks throws or becomes a script', () => {
+  fc.assert(
+    fc.property(hostile, (text) => {
+      expect(markdown(text)).not.toMatch(/<script|javascript:/i);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('terminal escapes in markdown are removed', () => {

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { Component, memo, type ReactNode } from 'react';
 import Markdown from 'react-markdown';
 import type { Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
@@ -7,6 +7,7 @@ import { boards as words } from '../../messages/boards.ts';
 import { ansiLines, stripEscapes } from '../../text/ansi.ts';
 import type { Style } from '../../text/ansi.ts';
 import { linkify, safeHref } from '../../text/links.ts';
+import { isCheapMarkdown } from '../../text/markdown-limits.ts';
 import { quoteDepth, signatureAt } from './quotes.ts';
 
 /** A link in a post: nothing is fetched before it is followed, and no referrer is sent. */
@@ -48,16 +49,47 @@ const components: Components = {
 };
 const plugins = [remarkGfm];
 
-/** The markdown of a post: no raw HTML, no remote pictures, links to known schemes only. */
+/**
+ * The markdown of a post: no raw HTML, no remote pictures, links to known schemes only. A text that would cost its reader too
+ * much, or that the parser fails on, is shown as it was typed.
+ */
 export const MarkdownText = memo(function MarkdownText({ text }: { text: string }) {
+  const plain = stripEscapes(text);
+  if (!isCheapMarkdown(plain)) return <AsTyped text={plain} />;
   return (
-    <div className="post-text post-markdown" dir="auto">
-      <Markdown remarkPlugins={plugins} components={components} urlTransform={safeHref}>
-        {stripEscapes(text)}
-      </Markdown>
-    </div>
+    <TextBoundary key={plain} instead={<AsTyped text={plain} />}>
+      <div className="post-text post-markdown" dir="auto">
+        <Markdown remarkPlugins={plugins} components={components} urlTransform={safeHref}>
+          {plain}
+        </Markdown>
+      </div>
+    </TextBoundary>
   );
 });
+
+function AsTyped({ text }: { text: string }) {
+  return (
+    <>
+      <p className="soft small">{words.post.asTyped}</p>
+      <div className="post-text post-typed" dir="auto">
+        {text}
+      </div>
+    </>
+  );
+}
+
+/** Keeps a text that cannot be drawn from taking down what is around it. */
+class TextBoundary extends Component<{ instead: ReactNode; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+
+  override render() {
+    return this.state.failed ? this.props.instead : this.props.children;
+  }
+}
 
 const classOf = (style: Style): string =>
   [

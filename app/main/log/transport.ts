@@ -45,8 +45,8 @@ export interface Transport {
 }
 
 /**
- * Accept forwards; the others drop. Shed costs the sender nothing: this node does not take so much; ignore costs a sender
- * of very many such messages; reject costs score at once.
+ * Accept forwards; the others drop. Reject costs the sender score at once; ignore costs a sender of many such messages, and
+ * shed, of what this node does not take because it is too much, only a sender of very many.
  */
 export type GossipVerdict = 'accept' | 'shed' | 'ignore' | 'reject';
 

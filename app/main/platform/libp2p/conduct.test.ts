@@ -16,7 +16,7 @@ test('rejected messages cost score, fade with time, and many of them ban a peer 
   expect(conduct.banned('p')).toBe(false);
 });
 
-test('ignored messages are free until they become a flood; those that this node sheds are free', () => {
+test('ignored messages are free until they become a flood; of those that this node sheds more are free', () => {
   const clock = new ManualClock();
   const conduct = new Conduct(clock);
   for (let count = 0; count < 500; count++) conduct.note('p', 'ignore');
@@ -28,8 +28,14 @@ test('ignored messages are free until they become a flood; those that this node 
     for (let count = 0; count < 40; count++) conduct.note('q', 'ignore');
   }
   expect(conduct.points('q')).toBe(0);
-  for (let count = 0; count < 5000; count++) conduct.note('r', 'shed');
+  // A relay of ten authors who write too much.
+  for (let second = 0; second < 20; second++) {
+    for (let count = 0; count < 500; count++) conduct.note('r', 'shed');
+    clock.advance(1000);
+  }
   expect(conduct.points('r')).toBe(0);
+  const banned = Array.from({ length: 1200 }, () => conduct.note('s', 'shed'));
+  expect(banned.indexOf(true)).toBe(1099);
 });
 
 test('the memory for peers is bounded', () => {

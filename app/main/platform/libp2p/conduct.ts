@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { GossipVerdict } from '../../log/transport.ts';
 
-/** The cost of one rejected message, and of one ignored message beyond the usual number. */
+/** The cost of one rejected message, and of one other that was dropped beyond the allowed number. */
 const REJECT_POINTS = 10;
 const FLOOD_POINTS = 1;
 /** The half-life of a peer's penalty. */
@@ -10,18 +10,21 @@ const HALF_LIFE_MS = 5 * 60_000;
 const BAN_POINTS = 100;
 const BAN_MS = 10 * 60_000;
 /**
- * Ignored messages that a peer may send in a burst and per second on average before they count as a flood.
+ * Messages that a peer may send in a burst and per second on average before they count as a flood. A relay sends some that
+ * this node sheds because it shed others; only somebody who floods sends very many.
  */
-const IGNORED_BURST = 500;
-const IGNORED_PER_SECOND = 50;
+const ALLOWED = {
+  ignore: { burst: 500, perSecond: 50 },
+  shed: { burst: 1000, perSecond: 500 },
+} as const;
 /** The most peers remembered; the least recently seen is dropped first. */
 const MAX_PEERS = 4096;
 
 interface Entry {
   points: number;
   pointsAt: number;
-  ignoredLeft: number;
-  ignoredAt: number;
+  readonly left: Record<keyof typeof ALLOWED, number>;
+  readonly countedAt: Record<keyof typeof ALLOWED, number>;
   bannedUntil: number;
 }
 
@@ -39,19 +42,18 @@ export class Conduct {
 
   /** Records a verdict on a message from `peer`; returns whether the peer is to be banned now. */
   note(peer: string, verdict: GossipVerdict): boolean {
-    if (verdict === 'accept' || verdict === 'shed') return false;
+    if (verdict === 'accept') return false;
     const now = this.#clock.now();
     const entry = this.#entry(peer, now);
     if (verdict === 'reject') {
       this.#charge(entry, REJECT_POINTS, now);
     } else {
-      const refill = ((now - entry.ignoredAt) / 1000) * IGNORED_PER_SECOND;
-      entry.ignoredLeft = Math.min(IGNORED_BURST, entry.ignoredLeft + refill) - 1;
-      entry.ignoredAt = now;
-      if (entry.ignoredLeft < 0) {
-        entry.ignoredLeft = 0;
-        this.#charge(entry, FLOOD_POINTS, now);
-      }
+      const { burst, perSecond } = ALLOWED[verdict];
+      const refill = ((now - entry.countedAt[verdict]) / 1000) * perSecond;
+      const left = Math.min(burst, entry.left[verdict] + refill) - 1;
+      entry.left[verdict] = Math.max(0, left);
+      entry.countedAt[verdict] = now;
+      if (left < 0) this.#charge(entry, FLOOD_POINTS, now);
     }
     if (entry.points < BAN_POINTS) return false;
     entry.bannedUntil = now + BAN_MS;
@@ -78,8 +80,8 @@ export class Conduct {
     const entry = known ?? {
       points: 0,
       pointsAt: now,
-      ignoredLeft: IGNORED_BURST,
-      ignoredAt: now,
+      left: { ignore: ALLOWED.ignore.burst, shed: ALLOWED.shed.burst },
+      countedAt: { ignore: now, shed: now },
       bannedUntil: 0,
     };
     this.#entries.delete(peer);

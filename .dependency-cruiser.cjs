@@ -119,7 +119,7 @@ module.exports = {
         path: '^app/',
         pathNot: [
           room('shell', 'kernel'),
-          '^app/main/node/(shell-messages|atomic-write|data-directory)\\.ts$',
+          '^app/main/node/(shell-messages|atomic-write|data-directory|private-files)\\.ts$',
         ],
       },
     ),

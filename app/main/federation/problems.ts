@@ -9,6 +9,17 @@ export const problem = defineProblems('federation', {
   'community-not-named': { message: 'A peer opened a channel without naming a community.' },
   'community-not-here': { message: 'A peer asked for a community that does not run here.' },
 
+  'clock-ahead': {
+    message:
+      'The clock of this machine is {minutes, plural, one {# minute} other {# minutes}} ahead of {count, plural, one {# peer} other {# peers}}.',
+    remedy:
+      'Set the clock of this machine. Until then others see what you write only when that time has come.',
+  },
+  'clock-behind': {
+    message:
+      'The clock of this machine is {minutes, plural, one {# minute} other {# minutes}} behind {count, plural, one {# peer} other {# peers}}.',
+    remedy: 'Set the clock of this machine. Until then you see what others write late.',
+  },
   'author-flood': {
     message: '{name} writes far more than a person can: more than 50 entries a second.',
     remedy: 'This node takes a part of them at once and the rest later. If it does not end, ban the member.',

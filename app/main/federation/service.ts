@@ -15,6 +15,7 @@ import type { PullProgress } from '../log/pull.ts';
 import { Spread } from '../log/spread.ts';
 import { Sync } from '../log/sync.ts';
 import type { PeerLink, Transport } from '../log/transport.ts';
+import { ClockNotice } from './clock-notice.ts';
 import { DialBack } from './dial-back.ts';
 import { DirectConnections } from './direct-connections.ts';
 import { examine, type DoctorFacts } from './doctor.ts';
@@ -195,6 +196,7 @@ export function createFederation(init: FederationInit): Federation {
   });
   const joinHost = new JoinHost({ ...init, store });
   const updates = new UpdateNotices(init);
+  const clocks = new ClockNotice(init.notices);
   const watchers = new Set<(view: FederationView) => void>();
   let stops: (() => void)[] = [];
   let cancelTell: (() => void) | null = null;
@@ -215,6 +217,7 @@ export function createFederation(init: FederationInit): Federation {
     if (known.size > MAX_INTRODUCTIONS && !oldest.done) known.delete(oldest.value);
     peers.learn(introduction.peer, introduction.addresses, introduction.name);
     updates.introduced(introduction);
+    clocks.introduced(introduction);
     void exchange.meet(introduction.peer);
     dialBack.look();
     directs.soon();
@@ -291,7 +294,10 @@ export function createFederation(init: FederationInit): Federation {
         sync.onHandshake(introduced),
         sync.onOutdated((peer, reason) => updates.outdated(peer, reason)),
         sync.onProgress(changed),
-        transport.onPeer(changed),
+        transport.onPeer(({ kind, peer }) => {
+          if (kind === 'lost') clocks.lost(peer);
+          changed();
+        }),
         every(clock, REFRESH_MS, changed),
       ];
       network.relayFor(isMember);

@@ -21,6 +21,8 @@ export interface EventBookInit {
   readonly admissionHook: AdmissionHook | undefined;
   /** Ticks of the genesis document. */
   readonly genesisTime: number;
+  /** [L7] The latest time that another node would accept now, in ticks. */
+  readonly latestAccepted: () => number;
 }
 
 /**
@@ -37,12 +39,21 @@ export class EventBook {
     this.#init = init;
     this.opaque = new OpaqueEvents(init.db);
     this.redactions = new Redactions(init.db, init.store, init.projections);
-    this.#lastTime = Math.max(init.store.latestTime(), init.genesisTime);
+    this.#lastTime = this.#latest();
   }
 
-  /** The latest time of anything seen, in ticks. */
+  /**
+   * The latest time of anything seen, in ticks. What this node wrote while its clock was ahead does not count once the
+   * clock is right again: nobody would accept an event that came after it.
+   */
   get lastTime(): number {
+    if (this.#lastTime > this.#init.latestAccepted()) this.#lastTime = this.#latest();
     return this.#lastTime;
+  }
+
+  #latest(): number {
+    const { store, genesisTime, latestAccepted } = this.#init;
+    return Math.max(store.latestTime(latestAccepted()), genesisTime);
   }
 
   /** Something happened at a time, in ticks. */

@@ -152,7 +152,9 @@ test('[S12] the answerer sends its own versions to a peer of another protocol, s
     { versions: [7, 9], kinds: [] },
   ]);
   expect(answers).toHaveLength(1);
-  expect(answers[0]!.slice(7)).toEqual([{ versions: [1, 1], kinds: ['authority/test.rule', 'test.note'] }]);
+  expect(answers[0]!.slice(7)).toEqual([
+    { at: expect.any(Number) as number, versions: [1, 1], kinds: ['authority/test.rule', 'test.note'] },
+  ]);
   expect(outdated).toMatchObject([{ code: 'node-outdated' }]);
   expect(ada.sync.shuns(FOUNDER)).toBe(false);
 });

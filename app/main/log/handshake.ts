@@ -25,6 +25,8 @@ export interface Introduction {
   readonly version: number;
   /** [S11] The kinds of events that the peer says it knows. */
   readonly kinds: readonly string[];
+  /** [S13] By how much the peer's clock is ahead of this node's, in milliseconds; null if it did not say. */
+  readonly clockAheadMs: number | null;
 }
 
 export interface HandshakeInit {
@@ -49,7 +51,7 @@ export function sendHandshake(init: HandshakeInit, peer: string, side: Side): Me
     signer.sign(transcript(log.community, opener, answerer, side)),
     transport.addresses().slice(0, MAX_ADDRESSES),
     [log.count('authority'), log.count('content')],
-    { versions: [...OWN_VERSIONS], kinds: log.kindNames().slice(0, MAX_KINDS) },
+    { versions: [...OWN_VERSIONS], kinds: log.kindNames().slice(0, MAX_KINDS), at: init.clock.now() },
   ];
 }
 
@@ -79,7 +81,8 @@ export async function checkHandshake(
   const version = agreeOn(OWN_VERSIONS, release?.versions);
   if (typeof version !== 'number') throw version;
   const counts = { authority: authorityCount, content };
-  return { peer, publicKey, name, addresses, counts, version, kinds: release?.kinds ?? [] };
+  const clockAheadMs = release?.at === undefined ? null : release.at - init.clock.now();
+  return { peer, publicKey, name, addresses, counts, version, kinds: release?.kinds ?? [], clockAheadMs };
 }
 
 function transcript(community: Uint8Array, opener: string, answerer: string, side: Side): Uint8Array {

@@ -75,6 +75,7 @@ export class Log {
       ...init,
       projections: this.#projections,
       admissionHook: init.admissionHook,
+      latestAccepted: () => this.#latestAccepted,
     });
     this.#listeners = new CommitListeners(this.#projections.kinds, this.#book.opaque);
     this.#own = new OwnEvents({
@@ -170,7 +171,12 @@ export class Log {
    * that others would not accept yet [L7] is ignored.
    */
   observe(time: number): void {
-    if (time <= ticksOf(this.#init.clock.now() + MAX_AHEAD_MS)) this.#book.saw(time);
+    if (time <= this.#latestAccepted) this.#book.saw(time);
+  }
+
+  /** [L7] The latest time that others accept now, if their clocks agree with this one. */
+  get #latestAccepted(): number {
+    return ticksOf(this.#init.clock.now() + MAX_AHEAD_MS);
   }
 
   /** The number of events held, by stratum or in all. */

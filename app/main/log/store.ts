@@ -340,13 +340,15 @@ export class LogStore {
       .map((row) => ({ seq: row.seq, event: opened(row) }));
   }
 
-  latestTime(): number {
+  /** The latest time of an event that is not after `most`, in ticks; 0 without one. */
+  latestTime(most = Number.MAX_SAFE_INTEGER): number {
     return (
       this.#db
         .prepare<{ t: number | null }>(
-          'SELECT MAX(t) AS t FROM (SELECT MAX(time) AS t FROM event WHERE stratum = 0 UNION ALL SELECT MAX(time) FROM event WHERE stratum = 1)',
+          `SELECT MAX(t) AS t FROM (SELECT MAX(time) AS t FROM event WHERE stratum = 0 AND time <= ?
+             UNION ALL SELECT MAX(time) FROM event WHERE stratum = 1 AND time <= ?)`,
         )
-        .get()?.t ?? 0
+        .get(most, most)?.t ?? 0
     );
   }
 

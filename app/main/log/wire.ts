@@ -37,6 +37,8 @@ const Address = z.string().max(400);
 const Release = z.looseObject({
   versions: z.tuple([count, count]).refine(([lowest, highest]) => lowest <= highest),
   kinds: z.array(z.string().max(40)).max(MAX_KINDS),
+  /** Its clock, in milliseconds since the epoch. */
+  at: count.optional(),
 });
 
 const shapes = {

@@ -11,7 +11,7 @@ import { utf8 } from '../kernel/bytes.ts';
 import { Roster } from '../members/roster.ts';
 import { PeopleScript } from '../members/test-people.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
-import { VirtualClock } from '../platform/memory/clock.ts';
+import { MachineClock, VirtualClock } from '../platform/memory/clock.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../platform/memory/network.ts';
 import { openDatabase } from '../platform/sqlite/database.ts';
 import type { Kind, Projection } from '../log/kinds.ts';
@@ -104,6 +104,8 @@ export interface TestNode {
   /** The sources of the live events that it dropped [G5]. */
   readonly floods: readonly FloodSource[];
   readonly texts: string[];
+  /** From now on the machine's clock is wrong by so much, in milliseconds. */
+  skew(byMs: number): void;
   /** Stops hearing from the ledger; the returned function resumes, with the missed changes first. */
   deafen(): () => void;
   /** Writes notes as this node's person. */
@@ -148,10 +150,11 @@ export function createTestWorld(seed = 'seed'): TestWorld {
       const db = openDatabase(':memory:', [...logMigrations, ...migrations]);
       const roster = new Roster({ key: personOf(FOUNDER).publicKey, handle: FOUNDER, time: genesisTime });
       const notes = new Notes(lacks);
+      const own = new MachineClock(clock);
       const log = new Log({
         db,
         store: new LogStore(db),
-        clock,
+        clock: own,
         verifier,
         community,
         genesisTime,
@@ -166,7 +169,7 @@ export function createTestWorld(seed = 'seed'): TestWorld {
       const parts = {
         log,
         transport,
-        clock,
+        clock: own,
         signer,
         verifier,
         authority: roster,
@@ -190,6 +193,7 @@ export function createTestWorld(seed = 'seed'): TestWorld {
         floods,
         spread,
         texts: notes.texts,
+        skew: (byMs) => void (own.offsetMs = byMs),
         deafen: () => {
           stopHearing();
           const heard = people.changes.length;

@@ -24,3 +24,10 @@ export function linkify(text: string): Piece[] {
   if (from < text.length) pieces.push({ text: text.slice(from), href: null });
   return pieces;
 }
+
+/** The part of an address that says where it leads: the host of a web address, else the address without its scheme. */
+export function placeOf(href: string): string {
+  const trimmed = href.trim();
+  if (/^https?:/i.test(trimmed) && URL.canParse(trimmed)) return new URL(trimmed).host;
+  return trimmed.replace(/^(?:mailto:|impulse:\/\/)/i, '');
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BOX, countUnseen, piecesOf } from './pieces.ts';
+import { BOX, countUnseen, piecesOf, withUnseen } from './pieces.ts';
 
 test('flagged words are separated from the text around them', () => {
   expect(piecesOf('Buy cheap berths now', [[4, 9]])).toEqual([
@@ -49,4 +49,9 @@ test('whatever the spans, the pieces add up to the whole text in order', () => {
       },
     ),
   );
+});
+
+test('a name shows the characters that would turn its end around', () => {
+  expect(withUnseen('photo\u202egpj.exe')).toBe('photo▫gpj.exe');
+  expect(withUnseen('minutes.pdf')).toBe('minutes.pdf');
 });

@@ -17,6 +17,9 @@ const unseen =
  */
 export const BOX = '\u25ab';
 
+/** A text with a sign for every invisible character: a name can then not pretend to end otherwise than it does. */
+export const withUnseen = (text: string): string => text.replace(unseen, (one) => BOX.repeat(one.length));
+
 /** The number of invisible characters in a text. */
 export const countUnseen = (text: string): number => text.match(unseen)?.length ?? 0;
 
@@ -39,8 +42,7 @@ export function piecesOf(text: string, spans: readonly (readonly [number, number
   const pieces: Piece[] = [];
   let at = 0;
   const put = (to: number, flagged: boolean) => {
-    if (to > at)
-      pieces.push({ text: text.slice(at, to).replace(unseen, (one) => BOX.repeat(one.length)), flagged });
+    if (to > at) pieces.push({ text: withUnseen(text.slice(at, to)), flagged });
     at = to;
   };
   for (const [from, to] of merged) {

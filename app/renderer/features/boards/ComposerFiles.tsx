@@ -3,6 +3,7 @@ import { boards as words } from '../../messages/boards.ts';
 import { bytes } from '../../messages/format.ts';
 import { Button } from '../../ui/index.ts';
 import type { PendingFile } from './useAttachments.ts';
+import { withUnseen } from '../../text/pieces.ts';
 
 /** The files being attached to a post, with their progress. */
 export function ComposerFiles(props: { files: readonly PendingFile[]; onRemove: (key: string) => void }) {
@@ -11,7 +12,7 @@ export function ComposerFiles(props: { files: readonly PendingFile[]; onRemove: 
     <ul className="composer-files">
       {props.files.map((file) => (
         <li key={file.key}>
-          <span className="mono cut">{file.name}</span>
+          <bdi className="mono cut">{withUnseen(file.name)}</bdi>
           <span className="soft mono">{bytes(file.sizeBytes)}</span>
           <span role="status" className={file.error ? 'red' : file.stored ? 'green' : 'soft'}>
             {file.error ?? (file.stored ? words.file.here : words.file.storing(file.name))}

@@ -5,6 +5,7 @@ import { bytes } from '../../messages/format.ts';
 import { Button, ProblemNotice } from '../../ui/index.ts';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
+import { withUnseen } from '../../text/pieces.ts';
 
 /** Saves a file of a post: fetched on demand, and never opened inside the console. */
 export function PostFile({ file }: { file: Attachment }) {
@@ -19,7 +20,7 @@ export function PostFile({ file }: { file: Attachment }) {
     <li>
       <Button kind="quiet" onPress={() => void save()} isDisabled={act.busy}>
         <span aria-hidden="true">⤓</span> <span className="hidden-visually">{words.file.get}</span>{' '}
-        <span className="mono cut">{file.name}</span>
+        <bdi className="mono cut">{withUnseen(file.name)}</bdi>
         <span className="soft mono">{bytes(file.sizeBytes)}</span>
         <span className="soft small">
           {act.busy ? words.file.fetching : file.here ? words.file.here : words.file.away}

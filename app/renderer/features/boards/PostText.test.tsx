@@ -35,6 +35,25 @@ test('web, mail and impulse links open outside and send no referrer', () => {
   expect(page.match(/rel="noopener noreferrer nofollow"/g)).toHaveLength(3);
 });
 
+test.each([
+  ['[https://bank.example](https://evil.example/a)', '(evil.example)'],
+  ['[bank.example](https://evil.example)', '(evil.example)'],
+  ['[your bank](https://user@evil.example:8443/)', '(evil.example:8443)'],
+  ['[write](mailto:mara@example.org)', '(mara@example.org)'],
+])('the link %s shows where it leads', (text, place) => {
+  expect(markdown(text)).toContain(place);
+});
+
+test.each([
+  'https://example.org/a',
+  '[https://example.org/a](https://example.org/b)',
+  '[example.org](https://example.org/)',
+  '<mailto:a@example.org>',
+])('the link %s already says where it leads', (text) => {
+  expect(markdown(text)).toContain('<a ');
+  expect(markdown(text)).not.toContain(' (');
+});
+
 test('a remote picture becomes a link and is not loaded', () => {
   const page = markdown('![a cat](https://example.org/cat.png)');
   expect(page).not.toContain('<img');

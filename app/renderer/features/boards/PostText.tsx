@@ -1,12 +1,12 @@
 import { Component, memo, type ReactNode } from 'react';
 import Markdown from 'react-markdown';
-import type { Components } from 'react-markdown';
+import type { Components, ExtraProps } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import type { Post } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { ansiLines, stripEscapes } from '../../text/ansi.ts';
 import type { Style } from '../../text/ansi.ts';
-import { linkify, safeHref } from '../../text/links.ts';
+import { linkify, placeOf, safeHref } from '../../text/links.ts';
 import { isCheapMarkdown } from '../../text/markdown-limits.ts';
 import { quoteDepth, signatureAt } from './quotes.ts';
 
@@ -25,8 +25,31 @@ function Outward({ href, children }: { href: string; children: React.ReactNode }
   );
 }
 
+/** Where a link leads, unless its words are the address: a text could name another place than it leads to. */
+function Target({ href, node }: { href: string } & ExtraProps) {
+  const place = placeOf(href);
+  return placeOf(textIn(node)) === place ? null : <span className="soft small"> ({place})</span>;
+}
+
+type Parsed = ExtraProps['node'];
+
+/** The words of a parsed element. */
+const textIn = (node: Parsed | NonNullable<Parsed>['children'][number]): string => {
+  if (node === undefined) return '';
+  if (node.type === 'text') return node.value;
+  return 'children' in node ? node.children.map(textIn).join('') : '';
+};
+
 const components: Components = {
-  a: ({ href, children }) => (href ? <Outward href={href}>{children}</Outward> : <>{children}</>),
+  a: ({ href, children, node }) =>
+    href ? (
+      <>
+        <Outward href={href}>{children}</Outward>
+        <Target href={href} node={node} />
+      </>
+    ) : (
+      <>{children}</>
+    ),
   // Loading a remote picture would tell its host who reads the post, so it becomes a link.
   img: ({ src, alt }) =>
     typeof src === 'string' && src !== '' ? (

@@ -7,6 +7,7 @@ import { review as words } from '../../messages/review.ts';
 import { Button } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 import { useStateFor } from '../useStateFor.ts';
+import { withUnseen } from '../../text/pieces.ts';
 
 type File = ReviewItem['media'][number];
 
@@ -49,7 +50,7 @@ function One({ file, revealed }: { file: File; revealed: boolean }) {
         <div className="review-picture soft small">{file.here ? words.item.unshown : words.item.away}</div>
       )}
       <figcaption>
-        <span className="mono cut">{file.name}</span>
+        <bdi className="mono cut">{withUnseen(file.name)}</bdi>
         <span className="soft small mono">
           {file.nsfw === null
             ? bytes(file.sizeBytes)

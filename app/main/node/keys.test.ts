@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createDecipheriv, createPublicKey, scryptSync, verify } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,4 +141,33 @@ test('a passphrase file that others may read is refused', async () => {
     code: 'passphrase-exposed',
     remedy: expect.stringContaining('chmod 600'),
   });
+});
+
+test('the key is derived with exactly the cost that the file names', async () => {
+  await KeyRing.create(file, { kind: 'passphrase', passphrase: 'harbour' });
+  const { kdf, nonce, tag, data } = JSON.parse(await readFile(file, 'utf8')) as {
+    kdf: { n: number; r: number; p: number; salt: string };
+    nonce: string;
+    tag: string;
+    data: string;
+  };
+  expect(kdf).toMatchObject({ n: 2 ** 15, r: 8, p: 1 });
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  const opened = (cost: number) => {
+    const key = scryptSync('harbour', bytes(kdf.salt), 32, { N: cost, r: kdf.r, p: kdf.p, maxmem: 2 ** 27 });
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes(nonce))
+      .setAAD(Buffer.from(JSON.stringify(['impulse/keys/v1', kdf])))
+      .setAuthTag(bytes(tag));
+    return Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString();
+  };
+  expect(opened(kdf.n)).toContain('entropy');
+  expect(() => opened(kdf.n / 2)).toThrow();
+});
+
+test('a passphrase is checked against the file, whatever opened it', async () => {
+  const ring = await KeyRing.create(file, { kind: 'passphrase', passphrase: 'harbour' });
+  expect(await ring.opensWith('harbour')).toBe(true);
+  expect(await ring.opensWith('harbou')).toBe(false);
+  const system = await KeyRing.create(`${file}.system`, { kind: 'system', key: new Uint8Array(32).fill(3) });
+  expect(await system.opensWith('harbour')).toBe(false);
 });

@@ -21,6 +21,7 @@ test.each([
   'JaVaScRiPt:alert(1)',
   'file:///etc/passwd',
   'vbscript:x',
+  "javascript:alert('https:')",
   '/relative',
   '//host',
   'blob:x',

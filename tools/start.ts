@@ -88,13 +88,21 @@ function alreadyRunning(): number {
   return 3;
 }
 
-/** Opens the console in the browser, or prints its address. The command says which, unless no node serves one. */
+/**
+ * Opens the console in the browser, or prints its address on a terminal: a file must not hold a code. Returns whether a node
+ * serves a console.
+ */
 function openConsole(): boolean {
-  const asked = display && !values['no-open'] && !values.headless ? [] : ['--print'];
-  const { stdout, status } = spawnSync(process.execPath, [cli(), 'open', ...asked, ...data], {
-    encoding: 'utf8',
-  });
-  if (status === 0) console.log(`\n${stdout}`);
+  const opens = display && !values['no-open'] && !values.headless;
+  if (!opens && !process.stdout.isTTY) {
+    console.log('The node serves its console. “impulse open --print” prints an address of it.');
+    return true;
+  }
+  const asked = [cli(), 'open', ...(opens ? [] : ['--print']), ...data];
+  const { stdout, stderr, status } = spawnSync(process.execPath, asked, { encoding: 'utf8' });
+  if (status !== 0) console.error(stderr);
+  else if (process.stdout.isTTY) console.log(`\n${stdout}`);
+  else console.log('The console opens in the browser.');
   return status === 0;
 }
 

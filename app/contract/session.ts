@@ -23,7 +23,7 @@ export const Greeting = z.strictObject({ session: secret, nonce: secret });
 /** The host answers with a number of its own, and proves that it knows the key. */
 export const GreetingAnswer = z.strictObject({ nonce: secret, proof: secret });
 
-/** What is proved: by the host to a page, then by the page to the host. */
+/** The facts that a proof is about: by the host to a page, then by the page to the host. */
 export interface Proven {
   readonly by: 'host' | 'page';
   readonly session: string;

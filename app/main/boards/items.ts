@@ -93,7 +93,7 @@ export function postItems(db: Database, reader: Reader): ItemSource {
     filed({ id, body }) {
       const { board: named, thread = null } = body as ThreadStart & Partial<PostReply>;
       const { board, changed } = arriving.get(thread, id)!;
-      // Bounds are those of the board where the thread is filed [B3], whatever board a reply to it names.
+      // Bounds are those of the board where the thread is filed [B3], if it is here: a reply may name another board.
       return changed === 1 ? null : { board: board ?? named };
     },
     show(n) {

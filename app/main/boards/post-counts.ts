@@ -23,6 +23,7 @@ export class PostCounts {
   #upTo = 0;
   #startedAt: number;
   #countedAt = 0;
+  #isPlanned = false;
   #scheduled = false;
   readonly #listeners = new Set<() => void>();
 
@@ -43,16 +44,31 @@ export class PostCounts {
   /** Posts by row of the author, as far as they have been counted; up to a second old. */
   current(): ReadonlyMap<number, number> {
     const age = this.#clock.now() - this.#countedAt;
-    if (!this.#scheduled && (age >= FRESH_MS || age < 0)) {
-      this.#countedAt = this.#clock.now();
-      if (this.#clock.now() - this.#startedAt > RECOUNT_AFTER_MS) {
-        this.#startedAt = this.#clock.now();
-        this.#next = new Map();
-        this.#upTo = 0;
-      }
-      this.#count();
+    if (this.#scheduled) return this.#counts;
+    if (age >= 0 && age < FRESH_MS) {
+      this.#countLater(FRESH_MS - age);
+      return this.#counts;
     }
+    this.#countedAt = this.#clock.now();
+    if (this.#clock.now() - this.#startedAt > RECOUNT_AFTER_MS) {
+      this.#startedAt = this.#clock.now();
+      this.#next = new Map();
+      this.#upTo = 0;
+    }
+    this.#count();
     return this.#counts;
+  }
+
+  /** Counts once the counts are no longer fresh, and tells those who were given them. */
+  #countLater(delayMs: number): void {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    this.#clock.after(delayMs, () => {
+      this.#isPlanned = false;
+      const upTo = this.#upTo;
+      this.current();
+      if (this.#upTo !== upTo) for (const listener of this.#listeners) listener();
+    });
   }
 
   #count(): void {

@@ -8,6 +8,8 @@ export interface Io {
   err(text: string): void;
   /** Whether errors go to a terminal, where a progress line can be overwritten. */
   readonly terminal: boolean;
+  /** Whether what a command says goes to a terminal, and into no file. */
+  readonly outTerminal?: boolean;
   /** All of standard input as text, or null when it is a terminal. */
   input(): Promise<string | null>;
   /** Standard input line by line; a line longer than the limit is null. */
@@ -32,6 +34,7 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(text),
     terminal: process.stderr.isTTY === true,
+    outTerminal: process.stdout.isTTY === true,
     signal: stopping.signal,
     async input() {
       if (process.stdin.isTTY) return null;

@@ -21,7 +21,7 @@ function fixture() {
 test('[G5] the sysop is told once who sends too much, and no longer ten minutes after the last dropped event', async () => {
   const { clock, floods, told, puts } = fixture();
   for (let count = 0; count < 5000; count++) floods.dropped({ peer: 'p1' });
-  floods.dropped({ author: new Uint8Array(32) });
+  for (let count = 0; count < 300; count++) floods.dropped({ author: new Uint8Array(32) });
   expect(puts()).toBe(2);
   expect([...told.values()]).toEqual([
     'Kitchen of p1 sends more than this node can take. The excess is dropped.',
@@ -37,7 +37,17 @@ test('[G5] the sysop is told once who sends too much, and no longer ten minutes 
 
 test('[G5] a crowd of sources does not fill the list of notices', () => {
   const { floods, puts } = fixture();
-  for (let peer = 0; peer < 100; peer++) floods.dropped({ peer: `p${peer}` });
+  for (let peer = 0; peer < 100; peer++)
+    for (let count = 0; count < 300; count++) floods.dropped({ peer: `p${peer}` });
   expect(puts()).toBe(20);
+  floods.stop();
+});
+
+test('[G5] one burst of a person who writes fast is not told', () => {
+  const { floods, puts } = fixture();
+  for (let count = 0; count < 299; count++) floods.dropped({ author: new Uint8Array(32) });
+  expect(puts()).toBe(0);
+  floods.dropped({ author: new Uint8Array(32) });
+  expect(puts()).toBe(1);
   floods.stop();
 });

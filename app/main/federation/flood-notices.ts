@@ -4,10 +4,14 @@ import type { Clock } from '../kernel/clock.ts';
 import type { FloodSource } from '../log/live.ts';
 import { problem } from './problems.ts';
 
+/** How many events must be dropped before it is told: one burst accuses nobody. */
+const MANY = 300;
 /** How long a notice stays after the last event that was dropped, in milliseconds. */
 const STAYS_MS = 600_000;
 /** The most authors and peers that are told of at a time. */
 const MAX_NOTICES = 20;
+/** The most sources whose events are counted before they are told of. */
+const MAX_COUNTED = 1000;
 
 export interface FloodNoticesInit {
   readonly clock: Clock;
@@ -23,6 +27,8 @@ export class FloodNotices {
   readonly #init: FloodNoticesInit;
   /** When the last event was dropped, by notice. */
   readonly #lastAt = new Map<string, number>();
+  /** Events dropped of sources that are not told of yet. */
+  readonly #dropped = new Map<string, number>();
   readonly #cancels = new Set<() => void>();
 
   constructor(init: FloodNoticesInit) {
@@ -34,7 +40,7 @@ export class FloodNotices {
     const isPeer = 'peer' in source;
     const id = isPeer ? `flood-of-${source.peer}` : `flood-by-${toHex(source.author)}`;
     const isNew = !this.#lastAt.has(id);
-    if (isNew && this.#lastAt.size >= MAX_NOTICES) return;
+    if (isNew && !this.#isMany(id)) return;
     const { clock, notices, nameOf, nameOfPeer } = this.#init;
     this.#lastAt.set(id, clock.now());
     if (!isNew) return;
@@ -43,6 +49,16 @@ export class FloodNotices {
       : problem.fields('author-flood', { name: nameOf(source.author) });
     notices.put({ id, severity: 'attention', action: isPeer ? 'go.federation' : 'go.members', ...facts });
     this.#later(id, STAYS_MS);
+  }
+
+  /** Counts an event of a source that is not told of yet; whether it is to be told now. */
+  #isMany(id: string): boolean {
+    if (this.#lastAt.size >= MAX_NOTICES) return false;
+    const dropped = (this.#dropped.get(id) ?? 0) + 1;
+    if (this.#dropped.size >= MAX_COUNTED) this.#dropped.clear();
+    if (dropped < MANY) this.#dropped.set(id, dropped);
+    else this.#dropped.delete(id);
+    return dropped >= MANY;
   }
 
   stop(): void {

@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import { os } from '@orpc/server';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import type { ServedContext } from '../../contract/index.ts';
 import { GREETING_PATH, randomSecret, SESSION_PATH } from '../../contract/session.ts';
 import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
@@ -253,6 +257,23 @@ describe('admission', () => {
   });
 });
 
+test('a call of a page comes as one of a browser, and one over the socket as one of a program', async () => {
+  const socket = join(await mkdtemp(join(root, 'via-')), 'host.sock');
+  const router = { via: os.$context<ServedContext>().handler(({ context }) => context.via) };
+  const served = await start({ router, socket });
+  const ask = (websocket: WebSocket) =>
+    createORPCClient<{ via(): Promise<string> }>(new RPCLink({ websocket: websocket as never })).via();
+  const page = new WebSocket(`ws://127.0.0.1:${served.port}/api`, [
+    await protocolOf(served, await beginSession(served)),
+  ]);
+  await once(page, 'open');
+  expect(await ask(page)).toBe('browser');
+  page.terminate();
+  const program = (await openSocket(socket)) as WebSocket;
+  expect(await ask(program)).toBe('program');
+  program.terminate();
+});
+
 describe('programs of this user', () => {
   const local = async () => {
     const socket = join(await mkdtemp(join(root, 'local-')), 'host.sock');
@@ -280,8 +301,21 @@ describe('programs of this user', () => {
     expect(await openSocket(socket)).toBeInstanceOf(WebSocket);
   });
 
-  test('where nobody listens, and where nobody answers, is told apart from a host', async () => {
+  test('a socket where nobody listens, and one in a folder that others can enter, is none', async () => {
     expect(await openSocket(join(root, 'nothing.sock'))).toBe('failed');
+    const { socket } = await local();
+    await chmod(dirname(socket), 0o755);
+    expect(await openSocket(socket)).toBe('failed');
+    await expect(entryUrlFrom(socket)).rejects.toThrow('not private');
+  });
+
+  test('what is no address is not taken for one', async () => {
+    const path = join(await mkdtemp(join(root, 'odd-')), 'host.sock');
+    const odd = createHttpServer((_request, response) => response.end('<script>'));
+    odd.listen(path);
+    await once(odd, 'listening');
+    await expect(entryUrlFrom(path)).rejects.toThrow('no address');
+    odd.close();
   });
 
   test('a path that is too long for a socket leads to a private folder for temporary files', async () => {

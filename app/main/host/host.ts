@@ -83,13 +83,15 @@ export async function startHost(init: HostInit): Promise<Host> {
   const server = init.tls ? await secureServer(init.tls) : createServer();
   const sockets = new SocketServer(init.router, init.clock, init.logger);
   const front = new FrontDoor(init, isLoopback(bind), sockets);
-  attach(server, front);
+  attach(server, front, init.logger);
   const port = await listen(server, init.port, bind);
   const name = bind.includes(':') ? `[${bind}]` : bind;
   const url = `${init.tls ? 'https' : 'http'}://${name}:${port}`;
   const entryUrl = () => `${url}/#code=${front.sessions.code()}`;
   const local =
-    init.socket === undefined ? null : await localServer(init.socket, new SideDoor(sockets, front, entryUrl));
+    init.socket === undefined
+      ? null
+      : await localServer(init.socket, new SideDoor(sockets, front, entryUrl), init.logger);
   init.logger.info('host-started', { url });
   return { port, url, entryUrl, stop: () => stop([server, ...(local === null ? [] : [local])], sockets) };
 }
@@ -100,11 +102,14 @@ interface Door {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-function attach(server: Server, door: Door): void {
-  server.on(
-    'request',
-    (request: IncomingMessage, response: ServerResponse) => void door.answer(request, response),
-  );
+function attach(server: Server, door: Door, logger: Logger): void {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    door.answer(request, response).catch((error: unknown) => {
+      logger.warn('request-failed', { reason: error instanceof Error ? error.message : String(error) });
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, 'Something went wrong here; the log of the node says what.');
+    });
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
     door.upgrade(request, socket, head),
   );
@@ -114,9 +119,9 @@ function attach(server: Server, door: Door): void {
   server.maxConnections = MAX_CONNECTIONS;
 }
 
-async function localServer(path: string, door: Door): Promise<Server> {
+async function localServer(path: string, door: Door, logger: Logger): Promise<Server> {
   const server = createServer();
-  attach(server, door);
+  attach(server, door, logger);
   await listenAt(server, path);
   return server;
 }
@@ -162,15 +167,7 @@ class FrontDoor implements Door {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
-    try {
-      await this.#route(request, response);
-    } catch (error) {
-      this.#init.logger.warn('request-failed', {
-        reason: error instanceof Error ? error.message : String(error),
-      });
-      if (response.headersSent) response.destroy();
-      else sendText(response, 500, 'Something went wrong here; the log of the node says what.');
-    }
+    await this.#route(request, response);
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -188,7 +185,7 @@ class FrontDoor implements Door {
     if (path === '/metrics') {
       const token = bearerOf(request.headers);
       if (token !== null && sameToken(token, this.#init.metricsToken)) return this.metrics(response);
-      return sendText(response, ...this.#refused(request));
+      return sendText(response, ...this.#refused(request, 'The token of the metrics is missing or wrong.'));
     }
     if (path === '/api') return sendText(response, 426, 'Open a WebSocket here.');
     const file = this.#init.rendererDir === null ? null : staticFile(this.#init.rendererDir, path);
@@ -243,12 +240,15 @@ class FrontDoor implements Door {
   }
 
   /** The answer to a wrong code, proof or token. A right one is always accepted, so that nobody can lock the owner out. */
-  #refused(request: IncomingMessage): Refusal {
+  #refused(
+    request: IncomingMessage,
+    sentence = 'This address no longer works. Run `impulse open` for another.',
+  ): Refusal {
     this.#refusedCount += 1;
     const from = request.socket.remoteAddress ?? 'unknown';
     if (!this.#failures.take(from)) return [429, 'Too many wrong attempts. Wait a minute.'];
     this.#init.logger.warn('access-refused', { from });
-    return [401, 'This address no longer works. Run `impulse open` for another.'];
+    return [401, sentence];
   }
 
   #health(response: ServerResponse): void {
@@ -268,7 +268,7 @@ class FrontDoor implements Door {
       },
       {
         name: 'impulse_host_refused_total',
-        help: 'Requests refused for their token, name or origin.',
+        help: 'Requests refused for their code, proof, token, name or origin.',
         type: 'counter',
         value: this.#refusedCount,
       },

@@ -33,8 +33,8 @@ export async function listen(server: Server, asked: number | null, bind: string)
 }
 
 /**
- * Binds the server to a socket file or a named pipe. What a killed host left there is replaced: the lock of the data
- * directory is held.
+ * Binds the server to a socket file or a named pipe. The file of a killed host is replaced: the lock of the data directory
+ * is held.
  *
  * @throws Problem `socket-failed`.
  */

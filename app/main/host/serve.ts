@@ -43,39 +43,11 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
   const layout = dataLayout(options.dataDir);
   const rendererDir = consoleDirectory();
   if (rendererDir === null) node.logger.warn('console-not-built');
-  const socket = await socketPath(layout.node, systemRandom);
-  let host: Host;
-  try {
-    const metricsToken = await loadToken(layout.metricsToken, systemRandom);
-    for (const left of [layout.entryPage, join(layout.node, 'host-token')]) await rm(left, { force: true });
-    host = await startHost({
-      ...options,
-      socket,
-      router: node.router,
-      rendererDir,
-      metricsToken,
-      clock: systemClock,
-      random: systemRandom,
-      logger: node.logger,
-      healthy: () => node.healthy(),
-      metrics: () => node.metrics(),
-    });
-  } catch (error) {
-    await node.stop();
-    throw error;
-  }
+  const host = await startServing(node, options, rendererDir);
   // A malformed message of one client must not end the node.
   const unheard = (reason: unknown) =>
     node.logger.error('unhandled-rejection', { reason: problemOf(reason).message });
   process.on('unhandledRejection', unheard);
-  const startedAt = systemClock.now();
-  await writeHostInfo(layout.hostInfo, {
-    pid: process.pid,
-    port: host.port,
-    url: host.url,
-    socket,
-    startedAt,
-  });
   const ended = node.stopped.then(async () => {
     await removeHostInfo(layout.hostInfo);
     await host.stop();
@@ -90,6 +62,46 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
       await ended;
     },
   };
+}
+
+/** Starts the host and says where it is; if either fails, both host and node are stopped. */
+async function startServing(
+  node: ServedNode,
+  options: ServeOptions,
+  rendererDir: string | null,
+): Promise<Host> {
+  const layout = dataLayout(options.dataDir);
+  let host: Host | null = null;
+  try {
+    const socket = await socketPath(layout.node, systemRandom);
+    const metricsToken = await loadToken(layout.metricsToken, systemRandom);
+    for (const left of [layout.entryPage, join(layout.node, 'host-token')]) await rm(left, { force: true });
+    host = await startHost({
+      ...options,
+      socket,
+      router: node.router,
+      rendererDir,
+      metricsToken,
+      clock: systemClock,
+      random: systemRandom,
+      logger: node.logger,
+      healthy: () => node.healthy(),
+      metrics: () => node.metrics(),
+    });
+    const { port, url } = host;
+    await writeHostInfo(layout.hostInfo, {
+      pid: process.pid,
+      port,
+      url,
+      socket,
+      startedAt: systemClock.now(),
+    });
+    return host;
+  } catch (error) {
+    await host?.stop();
+    await node.stop();
+    throw error;
+  }
 }
 
 /**

@@ -22,9 +22,13 @@ export async function socketPath(nodeFolder: string, random: Random): Promise<st
   const name = createHash('sha256').update(nodeFolder).digest('hex').slice(0, 16);
   const folder = join(tmpdir(), `impulse-${process.getuid?.() ?? 0}-${name}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { mode, uid } = await lstat(folder).then((stats) =>
-    stats.isDirectory() ? stats : { mode: 0o777, uid: -1 },
-  );
-  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) throw problem('socket-exposed', { path: folder });
+  if (!(await isPrivate(folder))) throw problem('socket-exposed', { path: folder });
   return join(folder, 'host.sock');
+}
+
+/** Whether a folder belongs to this user and nobody else can enter it, so that only this user listens at a socket in it. */
+export async function isPrivate(folder: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const stats = await lstat(folder).catch(() => null);
+  return stats?.isDirectory() === true && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0;
 }

@@ -138,7 +138,7 @@ export class Live {
   #overfilled(peer: string): GossipVerdict {
     this.#init.sync.soon();
     this.#init.onFlood({ peer });
-    return 'ignore';
+    return 'shed';
   }
 
   /**

@@ -44,11 +44,11 @@ export class Vetting {
     this.#init = init;
   }
 
-  /** @param takes which events are worth checking; all if left out. Others are refused as `too-many`. */
-  async vet(
-    sealed: readonly SealedEvent[],
-    takes: (event: LogEvent) => boolean = () => true,
-  ): Promise<Vetted> {
+  /**
+   * @param takes which events are worth checking; others are refused as `too-many`. If it is given, every event needs its
+   *   own signature: one that followed by ancestry would not count towards a share [G5]. All are taken if it is left out.
+   */
+  async vet(sealed: readonly SealedEvent[], takes?: (event: LogEvent) => boolean): Promise<Vetted> {
     const { verifier, store } = this.#init;
     const context = this.#init.context();
     const refusals: (Refusal | null)[] = [];
@@ -64,7 +64,7 @@ export class Vetting {
         verifier,
         isAwaited: (event) => store.isAwaited(event),
         // Authority events are sent oldest first, so each needs its own checked signature.
-        always: (event) => kindIn(context, event).stratum === 'authority',
+        always: (event) => takes !== undefined || kindIn(context, event).stratum === 'authority',
       },
     );
     return { refusals, candidates, proved };
@@ -82,7 +82,7 @@ export class Vetting {
   #open(
     sealed: SealedEvent,
     context: AdmissionContext,
-    takes: (event: LogEvent) => boolean,
+    takes: ((event: LogEvent) => boolean) | undefined,
   ): LogEvent | Refusal {
     let event: LogEvent;
     try {
@@ -90,7 +90,7 @@ export class Vetting {
     } catch (error) {
       return { verdict: 'reject', code: problemOf(error).code as RefusalCode };
     }
-    if (!takes(event)) return TOO_MANY;
+    if (takes?.(event) === false) return TOO_MANY;
     if (this.#init.holds(event)) return DUPLICATE;
     const refusal = judge(event, context);
     if (refusal?.verdict === 'hold') this.#init.defer(sealed, event);

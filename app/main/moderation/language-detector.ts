@@ -4,7 +4,7 @@ import { openTable, type SearchTable } from './language-table.ts';
 /** The least number of letters from which a language is detected. */
 const LEAST_LETTERS = 12;
 const LETTER = /\p{L}/gu;
-/** What is between words: no letters, and no apostrophe at its end, which begins or ends a word. */
+/** Separators of words: no letters, and no apostrophe at the end, which begins or ends a word. */
 const BETWEEN = /[^\p{L}]+(?<!['`’])/gu;
 
 /** How much of a text is read: up to the first end of a word after so many bytes of UTF-8, and never more than `MOST`. */

@@ -2,7 +2,7 @@
 export const STAGES = ['verify', 'judge', 'store', 'transaction', 'commit', 'tell'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** What a node holds and shows at the end of a run. */
+/** The log and the posts of a node at the end of a run. */
 export interface KillReport {
   readonly log: string;
   readonly state: string;

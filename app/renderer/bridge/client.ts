@@ -78,13 +78,22 @@ export async function connect(target: Window): Promise<NodeBridge> {
   z.config({ jitless: true });
   const fake = new URLSearchParams(target.location.search).get('fake');
   if (fake !== null) return connectSample(fake);
-  const carrier = target.impulse?.shell
+  const isShell = target.impulse?.shell === true;
+  const session = new PageSession(takeCode(target.location, target.history), target.sessionStorage);
+  const carrier = isShell
     ? portCarrier(target)
     : webSocketCarrier({
         url: `${target.location.protocol === 'https:' ? 'wss' : 'ws'}://${target.location.host}/api`,
-        session: new PageSession(takeCode(target.location, target.history), target.sessionStorage),
+        session,
       });
-  const bridge = over(new LastingLink(carrier), target.impulse?.shell ? 'shell' : 'browser');
+  const bridge = over(new LastingLink(carrier), isShell ? 'shell' : 'browser');
+  // An address with a code, opened in a tab that is open already, loads nothing.
+  target.addEventListener('hashchange', () => {
+    const code = takeCode(target.location, target.history);
+    if (code === null) return;
+    session.take(code);
+    bridge.retryNow();
+  });
   target.addEventListener('online', () => bridge.retryNow());
   return bridge;
 }

@@ -6,7 +6,7 @@ import { problems } from '../messages/problems.ts';
 import { BridgeError, lostError } from './problem.ts';
 
 /**
- * `denied`: the host does not let this page in; `unproven`: what answers cannot prove that it is the host. Both stay until
+ * `denied`: the host does not let this page in; `unproven`: a program answers that cannot prove that it is the host. Both stay until
  * somebody acts.
  */
 export type ConnectionState = 'connecting' | 'open' | 'lost' | Final;

@@ -101,6 +101,30 @@ test('a session that the host does not know is forgotten; without one, and with 
   });
 });
 
+test.each([
+  [503, 'lost'],
+  [404, 'unproven'],
+  [405, 'unproven'],
+] as const)('an answer %i to the code is %s', async (status, refused) => {
+  const page = new PageSession(randomSecret(), storage(), () => Promise.resolve({ status, body: null }));
+  expect(await page.subprotocol()).toEqual({ refused });
+});
+
+test('two attempts at once exchange the code once, and another address in the same tab is taken', async () => {
+  const code = randomSecret();
+  const { posted, state, post } = host(code);
+  const page = new PageSession(code, storage(), post);
+  const [one, two] = await Promise.all([page.subprotocol(), page.subprotocol()]);
+  expect(['protocol' in one, 'protocol' in two]).toEqual([true, true]);
+  expect(posted.filter(({ path }) => path === SESSION_PATH)).toHaveLength(1);
+  state.knows = false;
+  expect(await page.subprotocol()).toEqual({ refused: 'denied' });
+  state.knows = true;
+  state.code = randomSecret();
+  page.take(state.code);
+  expect(await page.subprotocol()).toHaveProperty('protocol');
+});
+
 test('a host that is down is lost, and its code still works once it is back', async () => {
   const code = randomSecret();
   const { state, post } = host(code);

@@ -16,14 +16,19 @@ export type Refused = 'denied' | 'unproven' | 'lost';
 /** Sends JSON to the host; resolves to the status and the JSON of the answer, and rejects if there is no answer. */
 export type Post = (path: string, body: unknown) => Promise<{ status: number; body: unknown }>;
 
+/** How long the host may take for an answer. */
+const ANSWER_MS = 10_000;
+
 export const postToHost: Post = async (path, body) => {
   const response = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     cache: 'no-store',
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
-  return { status: response.status, body: response.ok ? ((await response.json()) as unknown) : null };
+  const answer: unknown = response.ok ? await response.json().catch(() => null) : null;
+  return { status: response.status, body: answer };
 };
 
 /**
@@ -43,6 +48,8 @@ export function takeCode(
 /** The session of this page, by the exchange that `contract/session.ts` describes. Kept for the tab. */
 export class PageSession {
   #code: string | null;
+  /** The exchange that is under way: a code works once. */
+  #beginning: Promise<Refused | null> | null = null;
   readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   readonly #post: Post;
 
@@ -65,34 +72,49 @@ export class PageSession {
     }
   }
 
+  /** Takes the code of another address that was opened in this tab. */
+  take(code: string): void {
+    this.#code = code;
+  }
+
   async #subprotocol(): Promise<{ protocol: string } | { refused: Refused }> {
-    const held = (await this.#begun()) ?? this.#stored();
-    if (held === null) return { refused: 'denied' };
-    const { session, key } = held;
+    if (this.#code !== null) {
+      this.#beginning ??= this.#begin(this.#code).finally(() => (this.#beginning = null));
+      const refused = await this.#beginning;
+      if (refused !== null) return { refused };
+    }
+    const held = this.#stored();
+    return held === null ? { refused: 'denied' } : this.#greet(held);
+  }
+
+  async #greet({ session, key }: Session): Promise<{ protocol: string } | { refused: Refused }> {
     const pageNonce = randomSecret();
     const { status, body } = await this.#post(GREETING_PATH, { session, nonce: pageNonce });
-    if (status === 401) {
+    // The host says to wait only to those whose session it does not know.
+    if (status === 401 || status === 429) {
       this.#storage.removeItem(SESSION_KEY);
       return { refused: 'denied' };
     }
+    if (status >= 500) return { refused: 'lost' };
     const answer = GreetingAnswer.safeParse(body);
-    if (!answer.success) return { refused: status === 200 ? 'unproven' : 'lost' };
+    if (!answer.success) return { refused: 'unproven' };
     const { nonce: hostNonce, proof } = answer.data;
     const proven = { session, pageNonce, hostNonce };
     if (proof !== (await proofOf(key, { by: 'host', ...proven }))) return { refused: 'unproven' };
     return { protocol: subprotocolOf(session, hostNonce, await proofOf(key, { by: 'page', ...proven })) };
   }
 
-  /** Exchanges the code of the address; null if there is none, or it no longer works. */
-  async #begun(): Promise<Session | null> {
-    if (this.#code === null) return null;
-    const { status, body } = await this.#post(SESSION_PATH, { code: this.#code });
+  /** Exchanges a code for a session; resolves to why that failed, or null. */
+  async #begin(code: string): Promise<Refused | null> {
+    const { status, body } = await this.#post(SESSION_PATH, { code });
+    if (status >= 500) return 'lost';
+    this.#code = null;
+    // A session of an earlier address may still work.
+    if (status === 401 || status === 429) return null;
     const session = Session.safeParse(body);
-    // A host that is busy may take it later.
-    if (session.success || status === 401) this.#code = null;
-    if (!session.success) return null;
+    if (!session.success) return 'unproven';
     this.#storage.setItem(SESSION_KEY, JSON.stringify(session.data));
-    return session.data;
+    return null;
   }
 
   #stored(): Session | null {

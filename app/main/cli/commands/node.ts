@@ -131,7 +131,7 @@ function serveCommand(context: Context): Command {
       });
       const { port, url } = serving.host;
       // A log that keeps what is printed must not hold a code.
-      const text = io.terminal
+      const text = io.outTerminal
         ? `The console is at\n\n  ${serving.host.entryUrl()}\n\n${WORKS_ONCE}\nCtrl-C stops the node.`
         : `The node serves its console at ${url}. “impulse open” opens it.`;
       print(io, { json: { url, port, pid: process.pid, dataDir }, text }, options.json === true);

@@ -1,7 +1,7 @@
 import type { FrameHeader } from '@libp2p/yamux';
 import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { tellingRarely } from './muxer.ts';
+import { coalesceWindowUpdates } from './muxer.ts';
 import { addressOf, createTestNetwork } from './test-network.ts';
 
 const KIB = 1024;
@@ -9,7 +9,7 @@ const [DATA, WINDOW_UPDATE, RESET] = [0, 1, 8];
 
 function fixture(open: readonly number[] = [1, 3, 5]) {
   const sent: { type: number; flag: number; streamID: number; length: number }[] = [];
-  const send = tellingRarely(
+  const send = coalesceWindowUpdates(
     (header) => (sent.push(header), true),
     () => open,
   );
@@ -18,7 +18,7 @@ function fixture(open: readonly number[] = [1, 3, 5]) {
   return { sent, frame };
 }
 
-test('free bytes are told once half of the smallest window is free; other frames pass', () => {
+test('a window update is sent once half of the smallest window is free; other frames pass', () => {
   const { sent, frame } = fixture();
   for (let count = 0; count < 127; count += 1) frame(WINDOW_UPDATE, 1, KIB);
   frame(DATA, 1, 10);
@@ -31,7 +31,7 @@ test('free bytes are told once half of the smallest window is free; other frames
   expect(sent.at(-1)).toMatchObject({ type: WINDOW_UPDATE, streamID: 1, length: 128 * KIB });
 });
 
-test('a stream that was reset and an id that is used again start without untold bytes', () => {
+test('a stream that was reset and an id that is used again start without pending bytes', () => {
   const { sent, frame } = fixture();
   frame(WINDOW_UPDATE, 1, 100 * KIB);
   frame(WINDOW_UPDATE, 1, 0, RESET);
@@ -39,7 +39,7 @@ test('a stream that was reset and an id that is used again start without untold 
   expect(sent).toHaveLength(1);
 });
 
-test('no update is lost, and no stream has half a window untold', () => {
+test('no update is lost, and no stream has half a window pending', () => {
   const update = fc.record({
     stream: fc.constantFrom(1, 3, 5),
     bytes: fc.integer({ min: 1, max: 300 * KIB }),

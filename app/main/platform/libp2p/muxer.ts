@@ -9,16 +9,16 @@ interface Sender {
 /** Type and flag of frames: https://github.com/hashicorp/yamux/blob/master/spec.md */
 const WINDOW_UPDATE = 1;
 const RESET = 8;
-/** Half of the smallest window: the peer never waits for an update, because the other half is still free. */
-const WORTH_TELLING_BYTES = 128 * 1024;
-/** Streams with untold bytes are looked through when there are so many more than open ones. */
-const SPARE_STREAMS = 64;
+/** Half of the smallest window: a peer still has the other half when the update leaves. */
+const UPDATE_THRESHOLD_BYTES = 128 * 1024;
+/** Streams with pending bytes; beyond it, those that were closed are forgotten. More than the streams that may be open. */
+const MAX_PENDING = 600;
 
 /**
- * Yamux that tells its peer of a window's free bytes when there are many, as the reference implementation does. The
- * library tells after every frame, which doubles the messages of a node that receives many small ones.
+ * Yamux that sends a window update once half of a window is free, as the reference implementation does. The library sends
+ * one after every frame, which doubles the frames of a node that receives many small messages.
  */
-export function quietYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
+export function coalescingYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
   const make = yamux(init);
   return () => {
     const factory = make();
@@ -28,7 +28,7 @@ export function quietYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
         const muxer = factory.createStreamMuxer(connection);
         const open = () => muxer.streams.map(({ streamId }) => streamId);
         const sender = muxer as unknown as Sender;
-        sender.sendFrame = tellingRarely(sender.sendFrame.bind(muxer), open);
+        sender.sendFrame = coalesceWindowUpdates(sender.sendFrame.bind(muxer), open);
         return muxer;
       },
     };
@@ -36,29 +36,29 @@ export function quietYamux(init: YamuxMuxerInit): () => StreamMuxerFactory {
 }
 
 /**
- * Collects the window updates of each stream.
+ * Coalesces the window updates of each stream.
  *
  * @param send sends a frame; false if the sender should wait.
  * @param openStreams ids of the streams that are open.
  */
-export function tellingRarely(
+export function coalesceWindowUpdates(
   send: Sender['sendFrame'],
   openStreams: () => readonly number[],
 ): Sender['sendFrame'] {
-  const untold = new Map<number, number>();
+  const pending = new Map<number, number>();
   return (header, data) => {
     const { type, flag, streamID, length } = header;
-    if ((flag & RESET) !== 0) untold.delete(streamID);
+    if ((flag & RESET) !== 0) pending.delete(streamID);
     if ((type as number) !== WINDOW_UPDATE || flag !== 0) return send(header, data);
-    const bytes = (untold.get(streamID) ?? 0) + length;
-    if (bytes >= WORTH_TELLING_BYTES) {
-      untold.delete(streamID);
+    const bytes = (pending.get(streamID) ?? 0) + length;
+    if (bytes >= UPDATE_THRESHOLD_BYTES) {
+      pending.delete(streamID);
       return send({ ...header, length: bytes }, data);
     }
-    untold.set(streamID, bytes);
-    const open = openStreams();
-    if (untold.size > open.length + SPARE_STREAMS) {
-      for (const id of untold.keys()) if (!open.includes(id)) untold.delete(id);
+    pending.set(streamID, bytes);
+    if (pending.size > MAX_PENDING) {
+      const open = openStreams();
+      for (const id of pending.keys()) if (!open.includes(id)) pending.delete(id);
     }
     return true;
   };

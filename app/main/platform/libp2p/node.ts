@@ -18,7 +18,7 @@ import {
   RELAYED_BYTES,
   RELAYED_MS,
 } from './limits.ts';
-import { quietYamux } from './muxer.ts';
+import { coalescingYamux } from './muxer.ts';
 import type { RelayPlaces } from './relay-places.ts';
 import type { Scopes } from './scopes.ts';
 import type { OnConnection } from './udp/flow-upgrader.ts';
@@ -131,7 +131,7 @@ export async function buildNode(
     connectionEncrypters: [noise()],
     connectionProtector: () => parts.meter,
     streamMuxers: [
-      quietYamux({
+      coalescingYamux({
         maxInboundStreams: 256,
         maxOutboundStreams: 256,
         maxEarlyStreams: 16,

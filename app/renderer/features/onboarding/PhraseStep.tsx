@@ -1,18 +1,19 @@
-import { useState } from 'react';
-import { useNodeClient } from '../../bridge/index.ts';
+import { useEffect, useRef, useState } from 'react';
 import { t } from '../../messages/en.ts';
-import { Button, Loading, Notice, ProblemNotice } from '../../ui/index.ts';
-import { useCall } from '../useCall.ts';
+import { Button, Loading, Notice } from '../../ui/index.ts';
 import { PhraseCheck } from '../../identity/PhraseCheck.tsx';
 import { PhraseWords } from '../../identity/PhraseWords.tsx';
+import { usePhrase } from '../../identity/usePhrase.tsx';
 
 const words = t.onboarding;
 
 /** Step 3: writing down the 24 words and confirming three of them. */
 export function PhraseStep({ onDone }: { onDone: () => void }) {
-  const client = useNodeClient();
-  const phrase = useCall(() => client.identity.phrase({}));
+  const { words: phrase, fault, show } = usePhrase();
   const [stage, setStage] = useState<'show' | 'check' | 'done'>('show');
+  // At once, and only once: later the person asks, with a passphrase.
+  const first = useRef(show);
+  useEffect(() => first.current(), []);
   if (stage === 'check')
     return <PhraseCheck onConfirmed={() => setStage('done')} onShowAgain={() => setStage('show')} />;
   if (stage === 'done')
@@ -29,13 +30,13 @@ export function PhraseStep({ onDone }: { onDone: () => void }) {
   return (
     <div className="step">
       <p className="measure">{words.phraseWhy}</p>
-      {phrase.problem !== null && <ProblemNotice problem={phrase.problem} />}
-      {phrase.data === null && phrase.problem === null && <Loading what={words.phraseLoading} />}
-      {phrase.data !== null && <PhraseWords words={phrase.data.words} />}
+      {fault}
+      {phrase === null && fault === null && <Loading what={words.phraseLoading} />}
+      {phrase !== null && <PhraseWords words={phrase} />}
       <div className="steps-buttons">
         <span className="soft small">{words.laterMeans}</span>
         <Button onPress={onDone}>{words.later}</Button>
-        <Button kind="main" onPress={() => setStage('check')} isDisabled={phrase.data === null}>
+        <Button kind="main" onPress={() => setStage('check')} isDisabled={phrase === null}>
           {words.written}
         </Button>
       </div>

@@ -4,8 +4,9 @@ import { ValidatorCard } from './ledger.ts';
 
 export const identityContract = {
   /**
-   * The 24 words that restore this identity. Shown on demand, never logged. A page in a browser gives the passphrase of the
-   * node again, except for half an hour after the start of the node that made the identity, until the words are confirmed. Problems `passphrase-again`, `wrong-passphrase`, `too-many-attempts`.
+   * The 24 words that restore this identity. Shown on demand, never logged. A page in a browser gives the node's passphrase
+   * again. It need not in the first half hour after the node made the identity, until the words are confirmed.
+   * Problems `passphrase-again`, `wrong-passphrase`, `too-many-attempts`.
    */
   phrase: base
     .input(z.object({ passphrase: z.string().min(1).max(1000).optional() }))

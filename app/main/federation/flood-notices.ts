@@ -4,13 +4,13 @@ import type { Clock } from '../kernel/clock.ts';
 import type { FloodSource } from '../log/live.ts';
 import { problem } from './problems.ts';
 
-/** How many events must be dropped before it is told: one burst accuses nobody. */
+/** Dropped events that raise a notice: one burst accuses nobody. */
 const MANY = 300;
 /** How long a notice stays after the last event that was dropped, in milliseconds. */
 const STAYS_MS = 600_000;
-/** The most authors and peers that are told of at a time. */
+/** The most notices at a time. */
 const MAX_NOTICES = 20;
-/** The most sources whose events are counted before they are told of. */
+/** The most sources counted before they get a notice. */
 const MAX_COUNTED = 1000;
 
 export interface FloodNoticesInit {
@@ -27,7 +27,7 @@ export class FloodNotices {
   readonly #init: FloodNoticesInit;
   /** When the last event was dropped, by notice. */
   readonly #lastAt = new Map<string, number>();
-  /** Events dropped of sources that are not told of yet. */
+  /** Dropped events of the sources without a notice. */
   readonly #dropped = new Map<string, number>();
   readonly #cancels = new Set<() => void>();
 
@@ -51,7 +51,7 @@ export class FloodNotices {
     this.#later(id, STAYS_MS);
   }
 
-  /** Counts an event of a source that is not told of yet; whether it is to be told now. */
+  /** Counts a dropped event of a source without a notice. Returns true if the source gets one now. */
   #isMany(id: string): boolean {
     if (this.#lastAt.size >= MAX_NOTICES) return false;
     const dropped = (this.#dropped.get(id) ?? 0) + 1;

@@ -7,6 +7,7 @@ export * as boards from './boards.ts';
 export * as chat from './chat.ts';
 export * as federation from './federation.ts';
 export * as files from './files.ts';
+export * as judgements from './judgements.ts';
 export * as ledger from './ledger.ts';
 export * as maintenance from './maintenance.ts';
 export * as members from './members.ts';

@@ -9,6 +9,7 @@ export * from './federation.ts';
 export * from './files.ts';
 export { parseHostPort } from './host-port.ts';
 export * from './identity.ts';
+export { Judge } from './judgements.ts';
 export * from './ledger.ts';
 export * from './maintenance.ts';
 export * from './members.ts';

@@ -2,6 +2,7 @@
 export { boards } from './features/boards/feature.ts';
 export { chat } from './features/chat/feature.ts';
 export { federation } from './features/federation/feature.ts';
+export { judgements } from './features/judgements/feature.ts';
 export { ledger } from './features/ledger/feature.ts';
 export { members } from './features/members/feature.ts';
 export { moderation } from './features/moderation/feature.ts';

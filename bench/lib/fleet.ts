@@ -10,6 +10,7 @@ export type Order =
       readonly name: string;
       readonly trace?: boolean;
       readonly models?: boolean;
+      readonly trust?: boolean;
     }
   | { readonly kind: 'found' }
   | { readonly kind: 'fill'; readonly count: number; readonly textBytes: number }
@@ -108,15 +109,25 @@ export async function withMembers<T>(count: number, work: (members: Member[]) =>
   }
 }
 
-/** Opens members named `mara`, `n1`, `n2` … and founds a community on the first. With `models`, all others judge with them. */
+/**
+ * Opens members named `mara`, `n1`, `n2` … and founds a community on the first.
+ *
+ * @param models who judges with the models; all others find every text harmless at once.
+ * @param trust whether judgements of others are taken over.
+ */
 export async function openMembers(
   members: readonly Member[],
   scratch: string,
-  { trace = false, models = false }: { trace?: boolean; models?: boolean } = {},
+  {
+    trace = false,
+    models = 'nobody',
+    trust = true,
+  }: { trace?: boolean; models?: 'nobody' | 'others' | 'all'; trust?: boolean } = {},
 ): Promise<void> {
   for (const [index, member] of members.entries()) {
     const name = index === 0 ? 'mara' : `n${index}`;
-    const own = { directory: join(scratch, name), name, models: models && index > 0 };
+    const judges = models === 'all' || (models === 'others' && index > 0);
+    const own = { directory: join(scratch, name), name, models: judges, trust };
     await member.ask({ kind: 'open', ...own, trace });
   }
   await members[0]!.ask({ kind: 'found' });

@@ -40,6 +40,8 @@ export interface BenchNodeInit {
   readonly trace?: boolean;
   /** Judges with the models, in a thread, instead of at once and without them. */
   readonly models?: boolean;
+  /** Whether judgements of moderators are taken over; true if left out. */
+  readonly trust?: boolean;
   /** The threads that judge, at most. */
   readonly judges?: number;
   readonly durability?: NonNullable<OpenOptions['durability']>;
@@ -103,7 +105,11 @@ export async function openBenchNode(init: BenchNodeInit) {
     chunks: diskChunks(join(init.directory, 'files')),
     classifiers,
     logger: silentLogger,
-    settings: () => ({ ...defaultSettings, node: { name: init.name } }),
+    settings: () => ({
+      ...defaultSettings,
+      node: { name: init.name },
+      judgements: { trustModerators: init.trust ?? true },
+    }),
   };
   const ports = init.trace ? tracedPorts(untraced, box) : untraced;
   let community: Community | null = null;

@@ -107,8 +107,13 @@ export interface Federation {
   syncProgress(): PullProgress | null;
   /** Asks all peers for missing events now. */
   syncNow(): void;
+  /** The connected peers that proved whose they are. */
+  memberPeers(): readonly MemberPeer[];
   readonly spread: Spread;
 }
+
+/** A connected peer, and the key by which it proved its membership. */
+export type MemberPeer = Pick<Introduction, 'peer' | 'publicKey'>;
 
 const COPIED: Omit<Notice, 'since'> = {
   ...problem.fields('node-key-copied'),
@@ -375,5 +380,10 @@ export function createFederation(init: FederationInit): Federation {
       return sync.progress().toSorted((a, b) => left(b) - left(a))[0] ?? null;
     },
     syncNow: () => sync.pullAll(),
+    memberPeers: () =>
+      transport.peers().flatMap(({ peer }) => {
+        const introduction = known.get(peer);
+        return introduction ? [{ peer, publicKey: introduction.publicKey }] : [];
+      }),
   };
 }

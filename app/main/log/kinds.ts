@@ -50,6 +50,8 @@ export type Contexts = ReadonlyMap<LogEvent, unknown>;
 
 /** Called inside the transaction that stores or removes events. */
 export interface AdmissionHook {
+  /** Called with the ids of events of content that catch-up is about to request. */
+  expect?(ids: readonly Uint8Array[]): void;
   /** Called for events from peers before they are stored; resolves to their contexts. Never rejects. */
   prepare?(events: readonly LogEvent[], origin: 'live' | 'history'): Promise<Contexts>;
   /**

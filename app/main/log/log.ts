@@ -282,6 +282,11 @@ export class Log {
     return this.#vetting.genuine(vetted);
   }
 
+  /** Tells the admission hook which events of content catch-up is about to request. */
+  expect(ids: readonly Uint8Array[]): void {
+    this.#init.admissionHook?.expect?.(ids);
+  }
+
   /** The contexts that the admission hook has for events before they are stored. */
   async prepared(candidates: readonly Candidate[], origin: Exclude<EventSource, 'own'>): Promise<Contexts> {
     const { admissionHook } = this.#init;

@@ -177,6 +177,10 @@ export class Pull {
       promise.catch(() => {});
       return promise;
     };
+    const request = (ids: Uint8Array[]) => {
+      if (stratum === 'content') this.#init.log.expect(ids);
+      wants.push({ ids, answer: watched(client.want(ids)) });
+    };
     let next: Uint8Array | null = null;
     let recon: Promise<Uint8Array> | null = watched(client.recon(number, true, negentropy.initiate()));
     for (;;) {
@@ -188,8 +192,7 @@ export class Pull {
         wants.length < WANTS_AHEAD &&
         (queue.length >= MAX_WANT || (queue.length > 0 && !recon && !next))
       ) {
-        const ids = queue.splice(0, MAX_WANT);
-        wants.push({ ids, answer: watched(client.want(ids)) });
+        request(queue.splice(0, MAX_WANT));
       }
       const want = wants.shift();
       if (want) {
@@ -198,8 +201,7 @@ export class Pull {
         // The next `want` is sent before this batch is stored, so that network and disk work at the same
         // time.
         if (wants.length < WANTS_AHEAD && queue.length >= MAX_WANT) {
-          const ids = queue.splice(0, MAX_WANT);
-          wants.push({ ids, answer: watched(client.want(ids)) });
+          request(queue.splice(0, MAX_WANT));
         }
         tally.stored += await this.#admit(want.ids.slice(0, handled), events, stratum);
       } else if (recon) {

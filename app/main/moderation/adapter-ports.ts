@@ -1,5 +1,6 @@
 /** The forms of models, texts and pictures that moderation shares with its adapters. */
 export { Calibration, LANGUAGES } from './calibration.ts';
+export { CASCADE_VERSION } from './classifier.ts';
 export type { Encoders, Judgement, LanguageDetector, SecondStage } from './classifier.ts';
 export { languageDetector } from './language-detector.ts';
 export { BUCKETS } from './features.ts';

@@ -58,6 +58,8 @@ export interface Foreseen {
   /** Null while the models are off. */
   readonly judgement: Judgement | null;
   readonly latencyMs: number;
+  /** [J28] Whose node judged it; left out if it was this one. */
+  readonly by?: Uint8Array;
 }
 
 /** Combines the rules, trust and the models into a judgement of an item. */
@@ -97,6 +99,14 @@ export class Assessor {
     return this.#engine
       .submit({ text: content.text, thresholds: {}, deadlineMs: REMOTE_DEADLINE_MS })
       .then(({ judgement, latencyMs }) => judgement && { content, judgement, latencyMs });
+  }
+
+  /** [J28] Whether the models alone would publish an item, by the bounds of its board. */
+  isClear({ content, judgement }: Foreseen): boolean {
+    if (judgement === null) return false;
+    const { bounds, learnt } = this.#init.scopes.of(content.board);
+    const calibrate = (scores: Scores) => calibrated(learnt, scores);
+    return verdictOf(judgement, { thresholds: bounds, calibrate }).decision === 'publish';
   }
 
   /** Judges an item whose text the models have judged; part of the transaction that applies the judgement. */

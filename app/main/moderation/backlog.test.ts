@@ -50,6 +50,7 @@ function world() {
       of: (n) => waiting.get(n) ?? null,
       removed: (n) => void waiting.delete(n),
       tell: () => {},
+      idOf: (n) => new Uint8Array([n]),
     },
     assessor: {
       lanes: LANES,
@@ -62,7 +63,9 @@ function world() {
         return PASSED;
       },
       conclude: () => PASSED,
+      isClear: () => true,
     },
+    shared: { foresee: () => null },
     settle: (items) => {
       if (state.diskFull) throw Object.assign(new Error('full'), { code: 'disk-full' });
       for (const { n } of items) waiting.delete(n);

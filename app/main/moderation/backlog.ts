@@ -3,9 +3,10 @@ import type { Database } from '../kernel/database.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Ahead } from './ahead.ts';
-import type { Assessor, Foreseen, Judged } from './assessor.ts';
+import type { Arrival, Assessor, Foreseen, Judged } from './assessor.ts';
 import type { HoldRow, Holds } from './holds.ts';
-import type { Item, ItemKind, ItemSource, Words } from './ports.ts';
+import type { Content, Item, ItemKind, ItemSource, Words } from './ports.ts';
+import type { SharedJudgements } from './shared-judgements.ts';
 
 /** Items that are read, judged and settled together. */
 const BATCH = 64;
@@ -13,9 +14,11 @@ const BATCH = 64;
 const AGAIN_MS = 5000;
 
 /** An item and its judgement. */
-export interface JudgedItem extends Item, Pick<Words, 'shownAt'> {
+export interface JudgedItem extends Item, Pick<Words, 'text' | 'shownAt'> {
   readonly judged: Judged;
   readonly board: Uint8Array | null;
+  /** [J28] Whose node judged it; left out if it was this one. */
+  readonly by?: Uint8Array | undefined;
   /** Ticks of the text that was judged, if the text can change. */
   readonly textTime?: number | undefined;
   /** It is stored in this transaction: written here, or by somebody else. */
@@ -26,8 +29,9 @@ export interface BacklogInit {
   readonly db: Pick<Database, 'transaction'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly holds: Pick<Holds, 'waiting' | 'of' | 'removed' | 'tell'>;
-  readonly assessor: Pick<Assessor, 'lanes' | 'remote' | 'conclude'>;
+  readonly holds: Pick<Holds, 'waiting' | 'of' | 'removed' | 'tell' | 'idOf'>;
+  readonly assessor: Pick<Assessor, 'lanes' | 'remote' | 'conclude' | 'isClear'>;
+  readonly shared: Pick<SharedJudgements, 'foresee'>;
   readonly sources: readonly ItemSource[];
   /** Applies judgements, in a transaction. */
   readonly settle: (items: readonly JudgedItem[]) => void;
@@ -131,7 +135,7 @@ export class Backlog {
   async #work(rows: readonly HoldRow[]): Promise<void> {
     const { holds, db, settle } = this.#init;
     try {
-      const judged = await Promise.all(rows.map((row) => this.#judge(row)));
+      const judged = await Promise.all(this.#judgements(rows));
       if (!this.#running) return;
       db.transaction(() => settle(judged.flatMap((one) => (one && this.#isStill(one) ? [one] : []))));
       this.#done += rows.length;
@@ -151,28 +155,58 @@ export class Backlog {
     });
   }
 
-  async #judge(row: HoldRow): Promise<JudgedItem | null> {
-    const { n, kind, time, live } = row;
-    const source = this.#sources.get(kind)!;
-    const content = source.read(n);
-    if (!content) {
-      this.#init.holds.removed(n);
-      return null;
-    }
-    const textTime = source.textTime?.(n);
-    const foreseen = await this.#expectedFor(n, content);
-    const arrival = { kind, time, live };
-    const judged = foreseen
-      ? this.#init.assessor.conclude({ ...foreseen, content }, arrival)
-      : await this.#init.assessor.remote(content, arrival);
-    return { n, kind, time, judged, board: content.board, shownAt: content.shownAt, textTime };
+  /** [J28] Old items that nobody was asked about yet are asked about together. */
+  #judgements(rows: readonly HoldRow[]): Promise<JudgedItem | null>[] {
+    const { holds, shared } = this.#init;
+    const read = rows.flatMap((row) => {
+      const source = this.#sources.get(row.kind)!;
+      const content = source.read(row.n);
+      if (!content) holds.removed(row.n);
+      return content ? [{ row, content, textTime: source.textTime?.(row.n), ahead: this.#ahead(row.n) }] : [];
+    });
+    const old = read.filter(({ row, ahead }) => !row.live && ahead === undefined);
+    const given =
+      old.length > 0
+        ? shared.foresee(old.map(({ row: { n }, content }) => ({ id: holds.idOf(n)!, content })))
+        : null;
+    const byRow = new Map(old.map(({ row }, at) => [row, given?.[at] ?? null]));
+    return read.map(async ({ row: { n, kind, time, live }, row, content, textTime, ahead }) => {
+      const judging =
+        ahead === undefined ? byRow.get(row) : ahead.content.text === content.text && ahead.judging;
+      const { judged, by } = await this.#judge(content, { kind, time, live }, (await judging) || null);
+      return {
+        n,
+        kind,
+        time,
+        judged,
+        by,
+        board: content.board,
+        text: content.text,
+        shownAt: content.shownAt,
+        textTime,
+      };
+    });
   }
 
-  /** The judgement that the models gave or are giving, if it is of the text that would be shown. */
-  async #expectedFor(n: number, { text }: Words): Promise<Foreseen | null> {
+  async #judge(
+    content: Content,
+    arrival: Arrival,
+    foreseen: Foreseen | null,
+  ): Promise<{ readonly judged: Judged; readonly by?: Uint8Array }> {
+    const { assessor } = this.#init;
+    const known = foreseen && { ...foreseen, content };
+    if (known === null || (known.by && !assessor.isClear(known))) {
+      return { judged: await assessor.remote(content, arrival) };
+    }
+    const judged = assessor.conclude(known, arrival);
+    return known.by ? { judged, by: known.by } : { judged };
+  }
+
+  /** The judgement that the models or other nodes gave or are giving. */
+  #ahead(n: number): Ahead | undefined {
     const ahead = this.#expected.get(n);
     this.#expected.delete(n);
-    return ahead?.content.text === text ? ahead.judging : null;
+    return ahead;
   }
 
   /** Ruled on, changed or removed meanwhile: the judged text is no longer the one that would be shown. */

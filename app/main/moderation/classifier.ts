@@ -51,6 +51,12 @@ export interface JudgeParts {
   readonly calibration: Calibration | null;
 }
 
+/**
+ * [J28] The version of what the program itself does with a text and the models: reading, normalising, both stages. Raise
+ * it with every change after which the same models give a text other probabilities.
+ */
+export const CASCADE_VERSION = 1;
+
 /** How much of a long text is read: its beginning and its end. */
 const HEAD_UNITS = 12_000;
 const TAIL_UNITS = 4_000;

@@ -30,6 +30,7 @@ function manualClassifiers() {
       ),
     status: () => Promise.resolve([]),
     files: async () => [],
+    identity: async () => null,
     close: () => Promise.resolve(),
   };
   return { classifiers, batches };

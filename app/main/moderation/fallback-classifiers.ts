@@ -97,6 +97,10 @@ export class FallbackClassifiers implements Classifiers {
     return this.#classifiers.files();
   }
 
+  identity(): Promise<Uint8Array | null> {
+    return this.#classifiers.identity();
+  }
+
   close(): Promise<void> {
     return this.#classifiers.close();
   }

@@ -9,7 +9,16 @@ export const moderationFeature = defineFeature({
   needs: [],
   migrations: moderationMigrations,
   tables: {
-    kept: ['hold', 'judgement', 'moderation_scope', 'moderation_list', 'moderation_hour', 'picture_unseen'],
+    kept: [
+      'hold',
+      'judgement',
+      'judge',
+      'judged_by',
+      'moderation_scope',
+      'moderation_list',
+      'moderation_hour',
+      'picture_unseen',
+    ],
   },
   views: ['held_item'],
   create(

@@ -16,6 +16,8 @@ import type { Decision } from './decision.ts';
 import type { Figures } from './figures.ts';
 import { LABELS, type Label } from './labels.ts';
 import type { Holds } from './holds.ts';
+import type { Judges } from './judges.ts';
+import type { SharedJudgements } from './shared-judgements.ts';
 import type { HoldChange, ItemSource, Rulings, Words } from './ports.ts';
 import { problem } from './problems.ts';
 
@@ -26,6 +28,8 @@ export interface GateInit {
   readonly rulings: Rulings;
   readonly assessor: Assessor;
   readonly figures: Figures;
+  readonly judges: Judges;
+  readonly shared: SharedJudgements;
   readonly clock: Clock;
   readonly logger: Logger;
   /** This node's person. */
@@ -34,6 +38,8 @@ export interface GateInit {
 
 /** How long a live event waits for its judgement before it is stored without one, in milliseconds. */
 const LIVE_WAIT_MS = 500;
+/** How many items of one person are put back in one transaction. */
+const AGAIN_SLICE = 256;
 
 /** A message that this node's person is about to send. */
 export interface OwnWords extends Words {
@@ -76,6 +82,7 @@ export class Gate implements AdmissionHook {
   readonly #byKind = new Map<string, ItemSource>();
   readonly #byChange = new Map<string, ItemSource>();
   readonly #author;
+  readonly #item;
   readonly #unseen: UnseenPictures;
 
   constructor(init: GateInit) {
@@ -89,6 +96,9 @@ export class Gate implements AdmissionHook {
     this.#author = init.db.prepare<{ seq: number; time: number; key: Uint8Array }>(
       'SELECT e.seq, e.time, a.key FROM event e JOIN author a ON a.n = e.author WHERE e.id = ?',
     );
+    this.#item = init.db.prepare<{ kind: string; time: number; key: Uint8Array }>(
+      'SELECT e.kind, e.time, a.key FROM event e JOIN author a ON a.n = e.author WHERE e.seq = ?',
+    );
   }
 
   /** Items judged since the backlog began. */
@@ -99,6 +109,9 @@ export class Gate implements AdmissionHook {
   /** Judges waiting items from now on; returns how to stop. */
   start(): () => void {
     const stop = this.#backlog.start();
+    for (const { key, distrustedAt } of this.#init.judges.list()) {
+      if (distrustedAt !== null) this.judgeAgain(key);
+    }
     const stopListening = this.#init.holds.onChange((changes) => {
       const waits = ({ n, shown }: HoldChange) => !shown && this.#init.holds.of(n)?.state === 'waiting';
       if (changes.some(waits)) this.#backlog.soon();
@@ -109,16 +122,27 @@ export class Gate implements AdmissionHook {
     };
   }
 
+  /** [J28] Catch-up is about to request these events. */
+  expect(ids: readonly Uint8Array[]): void {
+    this.#init.shared.expect(ids);
+  }
+
   /**
    * [J11] Has the models judge items from peers before they are stored. Catch-up does not wait for them: it stores at
-   * the speed of the disk, and the backlog takes over what they are still judging.
+   * the speed of the disk, and the backlog takes over what they are still judging. [J28] What other nodes
+   * judged comes first.
    */
   async prepare(events: readonly LogEvent[], origin: 'live' | 'history'): Promise<Contexts> {
+    const { assessor, shared } = this.#init;
     const contexts = new Map<LogEvent, Ahead>();
-    for (const event of events) {
+    const items = events.flatMap((event) => {
       const content = this.#byKind.get(event.kind)?.foresee?.(event) ?? null;
-      const judging = content && this.#init.assessor.ahead(content);
-      if (content && judging) contexts.set(event, new Ahead(content, judging));
+      return content ? [{ event, id: event.id, content }] : [];
+    });
+    const given = origin === 'history' ? shared.foresee(items) : null;
+    for (const [at, { event, content }] of items.entries()) {
+      const judging = given ? given[at]! : assessor.ahead(content);
+      if (judging) contexts.set(event, new Ahead(content, judging));
     }
     if (origin === 'history') await othersTurn();
     else {
@@ -140,8 +164,10 @@ export class Gate implements AdmissionHook {
       const { foreseen } = context;
       const filed = source.filed ? source.filed(event) : { board: context.content.board };
       if (foreseen && filed) {
-        const content = { ...foreseen.content, board: filed.board };
-        return this.#judgedAhead(source, event, seq, origin, { ...foreseen, content });
+        const filedThere = { ...foreseen, content: { ...foreseen.content, board: filed.board } };
+        if (!foreseen.by || this.#init.assessor.isClear(filedThere)) {
+          return this.#judgedAhead(source, event, seq, origin, filedThere);
+        }
       }
       this.#backlog.expect(seq, context);
     }
@@ -176,8 +202,8 @@ export class Gate implements AdmissionHook {
     const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
     const judged = assessor.conclude(foreseen, item);
     if (judged.outcome.verdict.decision !== 'publish') holds.arrived(item);
-    const { board, shownAt } = foreseen.content;
-    this.#settle([{ ...item, judged, board, shownAt, isNew: origin }]);
+    const { board, text, shownAt } = foreseen.content;
+    this.#settle([{ ...item, judged, by: foreseen.by, board, text, shownAt, isNew: origin }]);
   }
 
   /** [J15] Only an author changes their own messages. */
@@ -211,6 +237,7 @@ export class Gate implements AdmissionHook {
   removed(event: LogEvent, seq: number): void {
     // Of any kind: the feature of a held item may be off, and another event may get its row number.
     this.#init.holds.removed(seq);
+    this.#init.judges.forget(seq);
     const source = this.#byChange.get(event.kind);
     const item = source && this.#author.get(source.changes!.itemOf(event.body));
     if (!item || !equalBytes(item.key, event.author)) return;
@@ -222,6 +249,29 @@ export class Gate implements AdmissionHook {
   reload(): void {
     this.#backlog.reload();
     this.#init.holds.reload();
+    this.#init.judges.reload();
+  }
+
+  /**
+   * [J29] What was shown by the judgements of a person who is not trusted any more waits to be judged here. A start goes
+   * on with what a crash left.
+   */
+  judgeAgain(person: Uint8Array, after = 0): void {
+    const { db, holds, judges, clock, me } = this.#init;
+    const rows = judges.itemsOf(person, after, AGAIN_SLICE);
+    if (rows.length === 0) return;
+    db.transaction(() => {
+      for (const n of rows) {
+        const item = this.#item.get(n);
+        const source = item && this.#byKind.get(item.kind);
+        // The holds of a feature that is off stay as they are.
+        if (!item || !source) continue;
+        holds.again({ n, kind: source.kind, time: item.time, own: equalBytes(item.key, me()), live: false });
+      }
+    });
+    holds.tell();
+    this.#backlog.soon();
+    clock.after(0, () => this.judgeAgain(person, rows.at(-1)));
   }
 
   /**
@@ -275,8 +325,8 @@ export class Gate implements AdmissionHook {
         this.#unseen.keep(n, judged.unseen);
         if (judged.outcome.verdict.decision === 'publish') return;
         holds.again(item);
-        const { board, shownAt } = content;
-        this.#settle([{ ...item, judged, board, shownAt, textTime }]);
+        const { board, text, shownAt } = content;
+        this.#settle([{ ...item, judged, board, text, shownAt, textTime }]);
       });
       holds.tell();
       if (holds.of(n)?.hidden === true) shown = false;
@@ -297,11 +347,12 @@ export class Gate implements AdmissionHook {
 
   /** Applies judgements and keeps them; part of a transaction. */
   #settle(items: readonly JudgedItem[]): void {
-    const { holds, figures, clock } = this.#init;
+    const { holds, figures, shared, clock } = this.#init;
     const nowMs = clock.now();
     for (const item of items) {
       const { outcome } = item.judged;
-      holds.judgements.keep(keptOf(item, nowMs));
+      const key = shared.settled(item.n, item.text, outcome.judgement, item.by ?? null);
+      holds.judgements.keep(keptOf(item, key, nowMs));
       this.#unseen.keep(item.n, item.judged.unseen);
       figures.count(outcome.verdict.decision, outcome.latencyMs, outcome.judgement?.scores ?? null, nowMs);
     }
@@ -309,7 +360,11 @@ export class Gate implements AdmissionHook {
   }
 }
 
-function keptOf({ n, time, judged, board, shownAt: [from, to] }: JudgedItem, nowMs: number) {
+function keptOf(
+  { n, time, judged, board, shownAt: [from, to] }: JudgedItem,
+  key: Uint8Array | null,
+  nowMs: number,
+) {
   const { outcome, scrutiny, found } = judged;
   const { verdict, judgement } = outcome;
   return {
@@ -324,6 +379,7 @@ function keptOf({ n, time, judged, board, shownAt: [from, to] }: JudgedItem, now
     cut: judgement?.cut ?? false,
     language: judgement?.language ?? null,
     scores: judgement?.scores ?? null,
+    key,
     detail:
       verdict.decision === 'publish'
         ? null

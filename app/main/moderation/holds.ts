@@ -232,6 +232,11 @@ export class Holds {
     this.#changed.set(item.n, { n: item.n, kind: item.kind, shown: false, live: item.live });
   }
 
+  /** The id of the event of an item; null if it is gone. */
+  idOf(n: number): Uint8Array | null {
+    return this.#sql.idOf.get(n)?.id ?? null;
+  }
+
   /** Applies decisions to waiting or new items; rulings override them [J14]. */
   settle(settled: readonly Settled[]): void {
     const known = settled.filter(({ isNew }) => isNew === undefined);

@@ -4,7 +4,13 @@ export { Gate, type OwnWords, type Passed } from './gate.ts';
 export { LABELS } from './labels.ts';
 export { HOLD_STATES, Holds, isKnownHold, type HoldRow, type HoldState } from './holds.ts';
 export { Classifier, type Judgement } from './classifier.ts';
-export type { KeptJudgement } from './judgements.ts';
+export {
+  packScores,
+  SCORES_BYTES,
+  unpackScores,
+  type KeptJudgement,
+  type OwnJudgement,
+} from './judgements.ts';
 export { findListed, importList } from './lists.ts';
 export { SECOND_PARTS, type ModelStatus } from './manifest.ts';
 export { areaUnderCurve, share, type Measured } from './metrics.ts';
@@ -12,6 +18,7 @@ export { Normaliser } from './normalise.ts';
 export type {
   Author,
   Content,
+  GivenJudgement,
   HoldChange,
   ImageClassifiers,
   Item,
@@ -19,11 +26,13 @@ export type {
   ItemSource,
   ItemText,
   Neighbour,
+  OtherNodes,
   Classifiers,
   RulingInEffect,
   Rulings,
   Words,
 } from './ports.ts';
 export type { Moderation } from './service.ts';
+export { keyOf } from './shared-judgements.ts';
 export { MAX_IMAGE_BYTES } from './picture.ts';
 export { picturesIn } from './pictures.ts';

@@ -17,6 +17,7 @@ const published: Omit<KeptJudgement, 'n' | 'time'> = {
   language: 'en',
   scores,
   detail: null,
+  key: null,
 };
 
 function setUp() {

@@ -1,10 +1,13 @@
 import type { Database } from '../kernel/database.ts';
 import type { Decision, Reason, Scrutiny } from './decision.ts';
 import { LABELS, type Label, type Scores } from './labels.ts';
+import type { GivenJudgement } from './ports.ts';
 
 /** [J20] How many judgements of published items are kept. */
 export const KEPT_PUBLISHED = 20_000;
 const FULL = 65_535;
+/** Bytes of packed probabilities. */
+export const SCORES_BYTES = LABELS.length * 2;
 const DECISIONS = ['publish', 'queue', 'quarantine'] as const satisfies readonly Decision[];
 const STAGES = ['first', 'second', 'rules', 'none', 'image'] as const;
 const SCRUTINIES = ['full', 'trusted', 'none'] as const satisfies readonly Scrutiny[];
@@ -38,7 +41,12 @@ export interface KeptJudgement {
   readonly scores: Scores | null;
   /** Null for a published item. */
   readonly detail: Detail | null;
+  /** [J30] The key of the judged text if this node may give the judgement to others. */
+  readonly key: Uint8Array | null;
 }
+
+/** [J30] A judgement that this node gives to others. */
+export type OwnJudgement = Pick<GivenJudgement, 'key' | 'scores' | 'stage' | 'language'>;
 
 interface Row {
   n: number;
@@ -53,6 +61,7 @@ interface Row {
   language: string | null;
   scores: Uint8Array | null;
   detail: string | null;
+  key: Uint8Array | null;
 }
 
 /** The stored judgements, in a table. */
@@ -67,11 +76,16 @@ export class Judgements {
     this.#sql = {
       of: db.prepare<Row>('SELECT * FROM judgement WHERE n = ?'),
       put: db.prepare(
-        `INSERT OR REPLACE INTO judgement (n, at, time, board, decision, stage, scrutiny, found, cut, language, scores, detail)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO judgement (n, at, time, board, decision, stage, scrutiny, found, cut, language, scores, detail, key)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       page: db.prepare<Row>('SELECT * FROM judgement WHERE n > ? AND at >= ? ORDER BY n LIMIT ?'),
       drop: db.prepare('DELETE FROM judgement WHERE n = ?'),
+      own: db.prepare<Row>(
+        `SELECT j.* FROM event e JOIN judgement j ON j.n = e.seq
+         WHERE e.id = ? AND j.key IS NOT NULL AND j.decision = 0
+           AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.n = j.n AND h.hidden = 1)`,
+      ),
     };
   }
 
@@ -97,8 +111,9 @@ export class Judgements {
       DECISIONS.indexOf(one.found),
       one.cut ? 1 : 0,
       one.language,
-      one.scores && packed(one.scores),
+      one.scores && packScores(one.scores),
       one.detail && JSON.stringify(one.detail),
+      one.key,
     );
   }
 
@@ -125,6 +140,15 @@ export class Judgements {
         'SELECT COUNT(*) AS count, COALESCE(MIN(time), 0) AS oldest FROM judgement WHERE detail IS NULL',
       )
       .get()!;
+  }
+
+  /** [J30] What this node may tell others about the item of an event; null if there is nothing. */
+  ownOf(event: Uint8Array): OwnJudgement | null {
+    const row = this.#sql.own.get(event);
+    const scores = row?.scores;
+    if (!row || !scores || row.key === null) return null;
+    const stage = STAGES[row.stage] === 'second' ? 'second' : 'first';
+    return { key: row.key, scores: unpackScores(scores), stage, language: row.language };
   }
 
   drop(n: number): void {
@@ -154,19 +178,22 @@ function keptOf(row: Row): KeptJudgement {
     found: DECISIONS[row.found]!,
     cut: row.cut === 1,
     language: row.language,
-    scores: row.scores && unpacked(row.scores),
+    scores: row.scores && unpackScores(row.scores),
     detail: row.detail === null ? null : (JSON.parse(row.detail) as Detail),
+    key: row.key,
   };
 }
 
-function packed(scores: Scores): Uint8Array {
-  const bytes = new Uint8Array(LABELS.length * 2);
+/** Probabilities as 16-bit numbers, in the order of `LABELS`. */
+export function packScores(scores: Scores): Uint8Array {
+  const bytes = new Uint8Array(SCORES_BYTES);
   const view = new DataView(bytes.buffer);
   for (const [at, label] of LABELS.entries()) view.setUint16(at * 2, Math.round(scores[label] * FULL));
   return bytes;
 }
 
-function unpacked(bytes: Uint8Array): Scores {
+/** The inverse of {@link packScores}. */
+export function unpackScores(bytes: Uint8Array): Scores {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Object.fromEntries(LABELS.map((label, at) => [label, view.getUint16(at * 2) / FULL])) as Record<
     Label,

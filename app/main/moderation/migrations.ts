@@ -89,4 +89,23 @@ export const moderationMigrations: readonly Migration[] = [
     sql: `CREATE VIEW held_item AS
       SELECT n, state, hidden, kind, own, live, time, since, board, worst, labels, ruling FROM hold;`,
   },
+  {
+    feature: 'moderation',
+    step: 5,
+    name: 'judgements of other nodes',
+    // `judge`: whose judgements were taken over, and how often they were right. `judged_by`: the items that are shown by a
+    // judgement of somebody else. `key`: what a judgement is bound to, if others may have it.
+    sql: `
+      ALTER TABLE judgement ADD COLUMN key BLOB;
+      CREATE TABLE judge (
+        n INTEGER PRIMARY KEY,
+        key BLOB NOT NULL UNIQUE,
+        choice INTEGER,
+        sampled INTEGER NOT NULL DEFAULT 0,
+        disagreed INTEGER NOT NULL DEFAULT 0,
+        distrusted_at INTEGER
+      ) STRICT;
+      CREATE TABLE judged_by (n INTEGER PRIMARY KEY, judge INTEGER NOT NULL) STRICT;
+    `,
+  },
 ];

@@ -2,6 +2,7 @@ import type { Role } from '../kernel/roles.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { EventDraft } from '../log/own-events.ts';
 import type { Judgement } from './classifier.ts';
+import type { Scores } from './labels.ts';
 import type { ModelStatus } from './manifest.ts';
 
 /** Judges texts outside the caller's thread. */
@@ -14,7 +15,31 @@ export interface Classifiers {
   status(): Promise<readonly ModelStatus[]>;
   /** The files of the models, compared with their hashes; loads none. */
   files(): Promise<readonly ModelStatus[]>;
+  /** [J28] What identifies the models of this release and how they are used: 32 bytes; null if there are none. */
+  identity(): Promise<Uint8Array | null>;
   close(): Promise<void>;
+}
+
+/** [J28] A judgement that another node gave. */
+export interface GivenJudgement {
+  /** Whose node gave it: their public key. */
+  readonly person: Uint8Array;
+  /** What it is bound to: the text, and the models. */
+  readonly key: Uint8Array;
+  readonly scores: Scores;
+  readonly stage: 'first' | 'second';
+  readonly language: string | null;
+}
+
+/** [J28] The nodes of trusted persons. */
+export interface OtherNodes {
+  /** Whether one of them can be asked now. */
+  readonly isReady: boolean;
+  /**
+   * What one of them says about items, by the ids of their events; null where it says nothing in time. In the order of the
+   * input; never rejects. The keys are not checked.
+   */
+  ask(events: readonly Uint8Array[]): Promise<readonly (GivenJudgement | null)[]>;
 }
 
 /** The name of a kind of items: `post`, `chat`. */

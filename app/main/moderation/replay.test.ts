@@ -52,6 +52,7 @@ function node(judged: readonly { spam: number; ruling?: RulingInEffect['ruling']
       language: null,
       scores: scoresOf(spam),
       detail: held ? { confidence: spam, labels: [], reasons: [], spans: [] } : null,
+      key: null,
     });
     if (!held) continue;
     const ruled = ruling === undefined ? null : ['publish', 'quarantine', 'remove'].indexOf(ruling);

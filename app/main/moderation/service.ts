@@ -10,11 +10,13 @@ import type { Thresholds } from './decision.ts';
 import { Figures } from './figures.ts';
 import { Gate } from './gate.ts';
 import { Holds } from './holds.ts';
+import { Judges } from './judges.ts';
 import { ModelsWatch, type ModelsWatchInit } from './models-watch.ts';
-import type { Author, ImageClassifiers, ItemSource, Classifiers, Rulings } from './ports.ts';
+import type { Author, ImageClassifiers, ItemSource, Classifiers, OtherNodes, Rulings } from './ports.ts';
 import { Replays } from './replay.ts';
 import { Rulebook } from './rulebook.ts';
 import { Scopes } from './scopes.ts';
+import { SharedJudgements } from './shared-judgements.ts';
 import { FallbackClassifiers } from './fallback-classifiers.ts';
 
 const MODELS = 'moderation.models';
@@ -83,7 +85,24 @@ export function createModeration(init: ModerationInit) {
     heldOf: (author) => holds.heldOf(author),
     modelsOn: () => modelsOn,
   });
-  const gate = new Gate({ ...init, logger, holds, assessor, figures });
+  const judges = new Judges(db, clock);
+  const distrustListeners = new Set<(person: Uint8Array) => void>();
+  const shared = new SharedJudgements({
+    judges,
+    clock,
+    random: init.random,
+    identity: () => init.classifiers.identity(),
+    isWhole: () => models.isWhole,
+    modelsOn: () => modelsOn,
+    distrusted(person) {
+      logger.warn('judge-distrusted', { person: toHex(person) });
+      clock.after(0, () => {
+        gate.judgeAgain(person);
+        for (const listener of distrustListeners) listener(person);
+      });
+    },
+  });
+  const gate = new Gate({ ...init, logger, holds, assessor, figures, judges, shared });
   const replays = new Replays({ db, holds, scopes, now: () => clock.now() });
   const models = new ModelsWatch({
     classifiers: init.classifiers,
@@ -146,6 +165,17 @@ export function createModeration(init: ModerationInit) {
     gate,
     holds,
     figures,
+    judges,
+
+    /** [J28] Takes over judgements of these nodes from now on. */
+    askOthers: (others: OtherNodes): Promise<void> => shared.connect(others),
+    /** [J30] This node's own judgement of the item of an event; null if others may not have it. */
+    ownJudgement: (event: Uint8Array) => holds.judgements.ownOf(event),
+    /** [J29] Calls back with a person who disagreed too often; returns how to stop. */
+    onDistrusted(listener: (person: Uint8Array) => void): () => void {
+      distrustListeners.add(listener);
+      return () => distrustListeners.delete(listener);
+    },
 
     /** Judges waiting items from now on; see `stop`. */
     start(): void {

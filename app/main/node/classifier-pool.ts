@@ -6,7 +6,7 @@ import {
   type Classifiers,
   type ModelStatus,
 } from '../moderation/index.ts';
-import { modelFiles, sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
+import { modelFiles, modelsIdentity, sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
 import { FairQueue } from '../kernel/fair-queue.ts';
 import { WorkerSlot } from './worker-slot.ts';
 import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
@@ -49,6 +49,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
   #sharing: Promise<void> | null = null;
   #shared: SharedFiles = {};
   #compared: Promise<readonly ModelStatus[]> | null = null;
+  #identity: Promise<Uint8Array | null> | null = null;
 
   constructor(init: ClassifierPoolInit) {
     const { clock, folder, workers = 2, batchTimeoutMs = 10_000, imageTimeoutMs = 5000 } = init;
@@ -91,6 +92,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
       judgeImage: (image) => this.judgeImage(image, owner),
       status: () => this.status(),
       files: () => this.files(),
+      identity: () => this.identity(),
       // The others go on using them.
       close: async () => {},
     };
@@ -124,6 +126,12 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
       return statuses;
     });
     return this.#compared;
+  }
+
+  /** Read once for all communities. */
+  identity(): Promise<Uint8Array | null> {
+    this.#identity ??= modelsIdentity(this.#folder);
+    return this.#identity;
   }
 
   /** Once no thread of texts runs, the next one reads the shared files again. */

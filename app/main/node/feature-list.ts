@@ -5,6 +5,7 @@ export { chatFeature } from '../chat/feature.ts';
 export { communityFeature } from '../community/feature.ts';
 export { federationFeature } from '../federation/feature.ts';
 export { filesFeature } from '../files/feature.ts';
+export { judgementsFeature } from '../judgements/feature.ts';
 export { maintenanceFeature } from '../maintenance/feature.ts';
 export { membersFeature } from '../members/feature.ts';
 export { moderationFeature } from '../moderation/feature.ts';

@@ -1,6 +1,7 @@
 import { type Genesis } from '../community/index.ts';
 import { toHex } from '../kernel/bytes.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
+import { reaches, type Role } from '../kernel/roles.ts';
 import type { PeopleChange } from '../ledger/index.ts';
 import { judgeRole } from '../log/admission.ts';
 import type { LogEvent } from '../log/event.ts';
@@ -26,7 +27,13 @@ export class Expectations {
   /** The earliest time from which a person's rights were ever in question, by hex key, in ticks. */
   readonly #contested = new Map<string, number>();
 
+  /** Persons who were a moderator or above at any time, by hex key. */
+  readonly #officers = new Set<string>();
+  /** The texts that each person's nodes judged, or said that they judged, by hex key. */
+  readonly #attested = new Map<string, Set<string>>();
+
   constructor(genesis: Genesis) {
+    this.#officers.add(toHex(genesis.founder));
     this.#founder = { key: genesis.founder, handle: genesis.handle, time: ticksOf(genesis.createdAt) };
   }
 
@@ -44,13 +51,28 @@ export class Expectations {
   }
 
   #contest({ kind, body, time }: PeopleChange): void {
-    const { member } = body as { member?: Uint8Array };
+    const { member, role } = body as { member?: Uint8Array; role?: Role };
     if (!member) return;
     const key = toHex(member);
+    if (kind === 'role.grant' && reaches(role ?? null, 'moderator')) this.#officers.add(key);
     if (kind === 'role.grant' && !this.#admitted.has(key)) this.#admitted.add(key);
     else {
       this.#contested.set(key, Math.min(ticksOf(time), this.#contested.get(key) ?? Number.MAX_SAFE_INTEGER));
     }
+  }
+
+  /** A person's node judged a text, or said so. */
+  judged(person: Uint8Array, text: string): void {
+    const key = toHex(person);
+    const texts = this.#attested.get(key);
+    if (texts) texts.add(text);
+    else this.#attested.set(key, new Set([text]));
+  }
+
+  /** [J28] Whether some node may show a text because of a person's judgement. */
+  mayCover(person: Uint8Array, text: string): boolean {
+    const key = toHex(person);
+    return this.#officers.has(key) && this.#attested.get(key)?.has(text) === true;
   }
 
   /**

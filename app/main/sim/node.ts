@@ -10,10 +10,11 @@ import { signerOf } from '../platform/keys/ed25519.ts';
 import { memoryBls, memoryBlsSigner } from '../platform/memory/bls.ts';
 import { MachineClock, settled, type VirtualClock } from '../platform/memory/clock.ts';
 import { memoryChunks } from '../platform/memory/chunks.ts';
-import { memoryClassifiers } from '../platform/memory/classifiers.ts';
+import { MEMORY_MODELS, memoryClassifiers } from '../platform/memory/classifiers.ts';
 import type { MemoryNetwork } from '../platform/memory/network.ts';
 import { releaseWithout } from './releases.ts';
 import { memoryVoteJournal } from './vote-journals.ts';
+import { lieAboutJudgements } from './lying-judge.ts';
 import { Rng } from './rng.ts';
 import { SimDisk, type Tear } from './disk.ts';
 import type { Expectations } from './expectations.ts';
@@ -35,6 +36,8 @@ export interface NodeInit {
   /** The database file that every node starts with. */
   readonly firstFile: string;
   readonly signer: BulkSigner;
+  /** Whether it lies about what it judged. */
+  readonly lies: boolean;
   /** Kinds of events that its first release does not know. */
   readonly lacks: readonly string[];
   readonly time: VirtualClock;
@@ -154,7 +157,29 @@ export class SimNode {
     });
     await transport.start();
     community.start();
+    if (this.#init.lies) this.#lie(community);
     this.#community = community;
+  }
+
+  #lie(community: Community): void {
+    const { seed, name, expected } = this.#init;
+    const clock = this.#clock;
+    lieAboutJudgements({
+      community,
+      handshake: {
+        ...community,
+        clock,
+        signer: this.signer,
+        verifier: immediateVerifier,
+        authority: community.members.roster,
+        nodeName: () => name,
+      },
+      signer: this.signer,
+      clock,
+      rng: new Rng(seed, `lies of ${name} ${this.#life}`),
+      models: MEMORY_MODELS,
+      attested: (text) => expected.judged(this.signer.publicKey, text),
+    });
   }
 
   /** Classifiers that remember, through all lives of this node, which texts they were shown. */
@@ -163,21 +188,27 @@ export class SimNode {
     return {
       ...classifiers,
       judge: (texts) => {
-        for (const text of texts) this.#judged.add(text);
+        for (const text of texts) {
+          this.#judged.add(text);
+          this.#init.expected.judged(this.signer.publicKey, text);
+        }
         return classifiers.judge(texts);
       },
     };
   }
 
-  /** [J11] Nothing is shown that neither this node's classifiers nor a person has judged. */
+  /** [J11] [J28] Nothing is shown that neither this node's classifiers, nor a trusted person's, nor a person has judged. */
   complainOfUnjudged({ log, db, moderation }: Community): void {
-    const shown = db.prepare<{ n: number; id: Uint8Array }>(
-      `SELECT e.seq AS n, e.id FROM event e LEFT JOIN held_item h ON h.n = e.seq WHERE h.hidden IS NOT 1 AND h.ruling IS NULL
+    const { expected } = this.#init;
+    const shown = db.prepare<{ n: number; id: Uint8Array; judge: Uint8Array | null }>(
+      `SELECT e.seq AS n, e.id, j.key AS judge FROM event e LEFT JOIN judged_by b ON b.n = e.seq
+         LEFT JOIN judge j ON j.n = b.judge LEFT JOIN held_item h ON h.n = e.seq WHERE h.hidden IS NOT 1 AND h.ruling IS NULL
          AND e.kind IN (${moderation.holds.kinds.map((kind) => `'${kind}'`).join(', ')})`,
     );
-    for (const { n, id } of shown.all()) {
+    for (const { n, id, judge } of shown.all()) {
       const item = moderation.holds.item(n);
       if (!item || log.store.isRedacted(id) || this.#judged.has(item.text)) continue;
+      if (judge && expected.mayCover(judge, item.text)) continue;
       this.#init.complain(`${this.name} shows an event that was not judged: ${toHex(id).slice(0, 12)} [J11]`);
     }
   }

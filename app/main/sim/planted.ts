@@ -31,6 +31,14 @@ export const plantedFaults = {
       ),
     }),
   },
+  'nobody vouches for what was not judged here': {
+    ports: (ports) => ({
+      ...ports,
+      db: rewriting(ports.db, 'INSERT OR REPLACE INTO judged_by', (sql) =>
+        sql.replace('VALUES (?, ?)', 'SELECT ?, ? WHERE 0'),
+      ),
+    }),
+  },
   'an update leaves out what was kept': {
     ports: (ports) => ({
       ...ports,

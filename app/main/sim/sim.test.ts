@@ -14,6 +14,7 @@ const signs: [keyof typeof plantedFaults, RegExp][] = [
   ['a deletion that came before its post is ignored', /has log \w+ and state/],
   ['events revoked by a ban stay in the log', /beyond their authors' rights/],
   ['events of others are shown unjudged', /shows an event that was not judged/],
+  ['nobody vouches for what was not judged here', /shows an event that was not judged/],
   ['an update leaves out what was kept', /has log \w+ and state/],
   ['the disk loses acknowledged data', /lost event/],
   ['missed events are never asked for', /no agreement/],

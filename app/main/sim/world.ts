@@ -60,6 +60,9 @@ const LOOK_EVERY_MS = 10_000;
 /** In one of this many worlds the nodes run different releases of the program [L15] [L17]. */
 const MIXED_EVERY = 5;
 const MIXED = 2;
+/** In one of this many worlds a node lies about what it judged [J28]. */
+const LYING_EVERY = 2;
+const LYING = 1;
 
 /** Runs one seeded world from its founding to its end. */
 export async function runWorld(seed: number, options: WorldOptions = {}): Promise<WorldReport> {
@@ -116,6 +119,7 @@ class World {
       seed % MIXED_EVERY === MIXED
         ? drawReleases(new Rng(seed, 'releases'), people.length, this.#lengthMs)
         : null;
+    const liar = seed % LYING_EVERY === LYING ? new Rng(seed, 'liar').between(0, people.length - 1) : null;
     for (const [place, signer] of people.entries()) {
       this.#nodes.push(
         new SimNode({
@@ -124,6 +128,7 @@ class World {
           root,
           firstFile,
           signer,
+          lies: place === liar,
           lacks: this.#releases?.first[place] ?? [],
           time,
           network: this.#network,

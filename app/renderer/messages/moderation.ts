@@ -52,7 +52,8 @@ export const moderation = {
   decisions,
   modes,
   modeMeans: {
-    models: 'Every message is checked on this machine before anyone sees it. Nothing is sent elsewhere.',
+    models:
+      'Every message is checked before anyone sees it here. The models run on this machine; nothing is sent to a service.',
     'first-stage': 'The second stage is not ready. Unclear cases go to a moderator more often.',
     rules: 'No model is ready. Words, domains, rates and links are still checked.',
     off: 'Messages that the rules do not hold are published at once. Moderators and rules go on.',
@@ -241,6 +242,31 @@ export const moderation = {
     wholeMs: 'Enter a whole number from 100 to 60,000.',
     saved: (label: string) => `${label}: saved.`,
     notSaved: (label: string, why: string) => `${label}: not saved. ${why}`,
+  },
+  judges: {
+    title: 'Judgements of other nodes',
+    loading: 'Loading whose judgements are used.',
+    means:
+      'When this node catches up, it takes over what the same models said on the nodes of people it trusts. It judges one in 32 itself and stops trusting a person whose judgements differ too often.',
+    none: 'Nobody else is a validator or a moderator, so this node judges every message itself.',
+    table: 'People whose judgements this node may use',
+    columns: {
+      person: 'Person',
+      state: 'State',
+      taken: 'In use',
+      checked: 'Compared',
+      trust: 'Use them',
+    },
+    trustOf: (name: string) => `Use the judgements of ${name}`,
+    choices: { default: 'by role', always: 'always', never: 'never' },
+    checked: (sampled: number, disagreed: number) =>
+      sampled === 0 ? 'none yet' : `${count(sampled)}, ${plural(disagreed, 'differs', 'differ')}`,
+    states: {
+      distrusted: 'judged otherwise',
+      unused: 'not used',
+      online: 'connected',
+      offline: 'not connected',
+    },
   },
   lists: {
     title: 'Lists',

@@ -4,6 +4,9 @@ import type { ImageClassifiers, Classifiers } from '../../moderation/ports.ts';
 /** A text that states its own score: `[spam 0.95]`, or a handle `spam 0.95`. */
 const SAID = new RegExp(`\\[?(${LABELS.join('|')}) (0?\\.\\d+|0|1)\\]?`, 'g');
 
+/** What identifies the models that there are none of. */
+export const MEMORY_MODELS = new Uint8Array(32);
+
 /** Classifiers that answer at once with the score stated in the text; other texts are harmless. */
 export function memoryClassifiers(): Classifiers & ImageClassifiers {
   return {
@@ -12,6 +15,7 @@ export function memoryClassifiers(): Classifiers & ImageClassifiers {
     judgeImage: async (image) => ({ ...judgementOf(new TextDecoder().decode(image)), stage: 'image' }),
     status: async () => [],
     files: async () => [],
+    identity: async () => MEMORY_MODELS,
     close: async () => {},
   };
 }

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  CASCADE_VERSION,
   MODEL_PARTS,
   ModelManifest,
+  TEXT_PARTS,
   type ModelPart,
   type ModelStatus,
 } from '../../moderation/adapter-ports.ts';
@@ -84,6 +86,18 @@ export async function modelFiles(folder: string): Promise<readonly ModelStatus[]
     statuses.push(status);
   }
   return statuses;
+}
+
+/**
+ * [J28] What identifies the models of a folder and how this release uses them: a hash of the hashes in the manifest, which
+ * names the files that this release was made with. Null if the manifest does not name a file for each role.
+ */
+export async function modelsIdentity(folder: string): Promise<Uint8Array | null> {
+  const manifest = await readManifest(folder);
+  if (typeof manifest === 'string') return null;
+  const hashes = TEXT_PARTS.map((part) => manifest.files.find((file) => file.part === part)?.sha256);
+  if (hashes.includes(undefined)) return null;
+  return createHash('sha256').update(`impulse/models/${CASCADE_VERSION}\0${hashes.join()}`).digest();
 }
 
 /** SHA-256 of a file in hexadecimal, read into one buffer again and again. */

@@ -5,6 +5,7 @@ import { moderation } from '../../messages/moderation.ts';
 import { useModeration } from '../../stores/index.ts';
 import { Badge, Button, Dialog, Panel, ProblemNotice, Switch } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
+import { Judges } from './Judges.tsx';
 import { Standing } from './Standing.tsx';
 
 const words = moderation.models;
@@ -69,6 +70,7 @@ export function Models() {
           </div>
         )}
       </Panel>
+      <Judges />
       {asking && (
         <Dialog
           title={words.sureTitle}

@@ -1,0 +1,1 @@
+export { decodeAsk, encodeGiven, encodeStatement, JUDGEMENTS_PROTOCOL, signedBytes } from './wire.ts';

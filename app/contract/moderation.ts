@@ -63,7 +63,6 @@ export const ModelState = z.object({
   state: z.enum(['ready', 'missing', 'broken', 'off']),
   /** The fault and its remedy; null while the model is ready. */
   fault: z.string().nullable(),
-  version: z.string().nullable(),
   sizeBytes: z.number().int().nonnegative(),
   licence: z.string(),
 });

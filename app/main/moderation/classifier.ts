@@ -27,6 +27,8 @@ export interface Judgement {
   readonly disguised: number;
   /** Whether the text was longer than the part that was read. */
   readonly cut: boolean;
+  /** [J30] Whether all models for texts were there; false if left out. */
+  readonly isWhole?: boolean;
 }
 
 /** An encoder of the second stage: logits by label for lines of tokens; the adapter pads and batches them. */
@@ -109,6 +111,7 @@ export class Classifier {
   readonly #first: FirstStage | null;
   readonly #second: Partial<Record<Language, { readonly stage: SecondStage; readonly tokens: Tokens }>> = {};
   readonly #blender: Blender | null;
+  readonly #isWhole: boolean;
 
   constructor({ languages, first, second, calibration }: JudgeParts) {
     this.#languages = languages;
@@ -123,6 +126,7 @@ export class Classifier {
         tokens: new Tokens(encoder.vocabulary),
       };
     }
+    this.#isWhole = languages !== null && LANGUAGES.every((language) => this.#second[language] !== undefined);
   }
 
   /** Judges texts; the results are in the same order. */
@@ -136,6 +140,7 @@ export class Classifier {
       spans: this.#spans(one),
       disguised: one.normalised.disguised,
       cut: one.cut,
+      isWhole: this.#isWhole,
     }));
   }
 

@@ -51,13 +51,11 @@ export class Figures {
     return this.#total;
   }
 
-  count(decision: Decision, latencyMs: number, scores: Scores | null, nowMs: number): void {
+  /** @param latencyMs how long the judgement took; null if it was not made here. */
+  count(decision: Decision, latencyMs: number | null, scores: Scores | null, nowMs: number): void {
     const hour = this.#hour(Math.floor(nowMs / HOUR_MS));
     hour[decision]++;
     this.#total[decision]++;
-    const at = Math.round(2 * Math.log2(Math.max(1, latencyMs)));
-    const place = Math.min(LATENCY_CLASSES - 1, at);
-    hour.latency[place] = hour.latency[place]! + 1;
     if (scores) {
       for (const [n, label] of LABELS.entries()) {
         const index =
@@ -66,6 +64,10 @@ export class Figures {
       }
     }
     this.#writeSoon();
+    if (latencyMs === null) return;
+    const at = Math.round(2 * Math.log2(Math.max(1, latencyMs)));
+    const place = Math.min(LATENCY_CLASSES - 1, at);
+    hour.latency[place] = hour.latency[place]! + 1;
     this.#latest.push(latencyMs);
     if (this.#latest.length > LATEST) this.#latest.splice(0, this.#latest.length - LATEST);
   }

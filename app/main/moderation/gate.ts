@@ -354,7 +354,9 @@ export class Gate implements AdmissionHook {
       const key = shared.settled(item.n, item.text, outcome.judgement, item.by ?? null);
       holds.judgements.keep(keptOf(item, key, nowMs));
       this.#unseen.keep(item.n, item.judged.unseen);
-      figures.count(outcome.verdict.decision, outcome.latencyMs, outcome.judgement?.scores ?? null, nowMs);
+      // Nobody waited here for a judgement of another node.
+      const latencyMs = item.by ? null : outcome.latencyMs;
+      figures.count(outcome.verdict.decision, latencyMs, outcome.judgement?.scores ?? null, nowMs);
     }
     holds.settle(items.map(settledOf));
   }

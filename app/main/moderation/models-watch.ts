@@ -1,6 +1,6 @@
 import type { ModelState, Notice } from '../../contract/index.ts';
 import { problemOf, type ProblemFields } from '../kernel/errors.ts';
-import { SECOND_PARTS, TEXT_PARTS, type ModelStatus } from './manifest.ts';
+import { SECOND_PARTS, type ModelStatus } from './manifest.ts';
 import type { Classifiers } from './ports.ts';
 import { problem } from './problems.ts';
 
@@ -53,19 +53,12 @@ export class ModelsWatch {
     return SECOND_PARTS.every(isReady) ? 'models' : 'first-stage';
   }
 
-  /** Whether the models were looked at and all that judge texts were sound. */
-  get isWhole(): boolean {
-    const texts = this.#statuses.filter(({ part }) => (TEXT_PARTS as readonly string[]).includes(part));
-    return this.#asked && !this.#init.down() && texts.every(({ state }) => state === 'ok');
-  }
-
   models(): ModelState[] {
     return this.#statuses.map(({ title, part, state, fault, sizeBytes, licence }) => ({
       name: title,
       task: TASKS[part],
       state: this.#init.on() ? (state === 'ok' ? 'ready' : state) : 'off',
       fault: state === 'ok' ? null : `${fault ?? UNUSABLE.message} ${UNUSABLE.remedy}`,
-      version: null,
       sizeBytes,
       licence,
     }));

@@ -92,7 +92,6 @@ export function createModeration(init: ModerationInit) {
     clock,
     random: init.random,
     identity: () => init.classifiers.identity(),
-    isWhole: () => models.isWhole,
     modelsOn: () => modelsOn,
     distrusted(person) {
       logger.warn('judge-distrusted', { person: toHex(person) });

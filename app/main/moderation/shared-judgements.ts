@@ -25,8 +25,6 @@ export interface SharedJudgementsInit {
   readonly random: Random;
   /** What identifies the models of this release; null if there are none. */
   readonly identity: () => Promise<Uint8Array | null>;
-  /** Whether all models were found sound. */
-  readonly isWhole: () => boolean;
   readonly modelsOn: () => boolean;
   /** A person disagreed too often [J29]. Called in the transaction that found it. */
   readonly distrusted: (key: Uint8Array) => void;
@@ -155,10 +153,8 @@ export class SharedJudgements {
    * @returns the key under which this node may give it to others [J30]; null if it may not.
    */
   settled(n: number, text: string, judgement: Judgement | null, by: Uint8Array | null): Uint8Array | null {
-    const { judges, isWhole } = this.#init;
-    judges.judged(n, by);
-    const isSound = judgement !== null && judgement.stage !== 'rules' && !judgement.cut && isWhole();
-    if (!isSound || by !== null || this.#models === null) return null;
+    this.#init.judges.judged(n, by);
+    if (judgement?.isWhole !== true || judgement.cut || by !== null || this.#models === null) return null;
     const key = keyOf(this.#models, text);
     if (this.#samples.size > 0) this.#compare(toHex(key), judgement);
     return key;

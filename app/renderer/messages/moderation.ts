@@ -132,7 +132,6 @@ export const moderation = {
       name: 'Model',
       task: 'Task',
       state: 'State',
-      version: 'Version',
       size: 'Size',
       licence: 'Licence',
     },

@@ -27,5 +27,5 @@ function judgementOf(text: string): Judgement {
     scores[label] = Number(match[2]);
     return { term: match[0], label, start: match.index, end: match.index + match[0].length };
   });
-  return { scores, stage: 'first', language: null, spans, disguised: 0, cut: false };
+  return { scores, stage: 'first', language: null, spans, disguised: 0, cut: false, isWhole: true };
 }

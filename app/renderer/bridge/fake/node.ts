@@ -177,7 +177,7 @@ export const sampleModeration = (broken: boolean): ModerationStatus => ({
   mode: broken ? 'first-stage' : 'models',
   models: models.map(([name, task, licence, sizeBytes], n) => {
     const [state, fault] = (broken && faults[n]) || (['ready', null] as const);
-    return { name, task, state, fault, version: null, sizeBytes, licence };
+    return { name, task, state, fault, sizeBytes, licence };
   }),
   backlog: { done: 12_400, total: 12_404, perSecond: 1_840, etaSeconds: 0, waiting: 4 },
   perSecond: 1_840,

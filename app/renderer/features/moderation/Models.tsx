@@ -45,7 +45,6 @@ export function Models() {
                   <th scope="col">{words.columns.name}</th>
                   <th scope="col">{words.columns.task}</th>
                   <th scope="col">{words.columns.state}</th>
-                  <th scope="col">{words.columns.version}</th>
                   <th scope="col" className="right">
                     {words.columns.size}
                   </th>
@@ -60,7 +59,6 @@ export function Models() {
                     <td>
                       <Badge tone={tones[model.state]}>{words.states[model.state]}</Badge>
                     </td>
-                    <td className="mono soft">{model.version ?? '–'}</td>
                     <td className="mono right">{bytes(model.sizeBytes)}</td>
                     <td className="soft">{model.licence}</td>
                   </tr>

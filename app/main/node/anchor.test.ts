@@ -1,58 +1,18 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { startNode, type RunningNode } from './start.ts';
-import { only } from './test-nodes.ts';
+import type { RunningNode } from './start.ts';
+import { only, seen, seenIn, TestNodes } from './test-nodes.ts';
 
-/** As from the system's key store: deriving a key from a passphrase would cost a second per start. */
-const systemKey = new Uint8Array(32).fill(7);
 /** A post needs a few seconds of real time before it is anchored. */
 const LONG = { timeout: 300_000 };
-const directories: string[] = [];
-const running = new Set<RunningNode>();
+const nodes = new TestNodes();
 
-afterEach(async () => {
-  for (const node of running) await node.stop();
-  running.clear();
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
+afterEach(() => nodes.end());
 
-/** A node with its own keys and ports, on real TCP of this machine. */
-async function start(): Promise<RunningNode> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'impulse-anchor-'));
-  directories.push(dataDir);
-  const settings = { network: { port: 0, webSocketPort: 0, listen: 'loopback' } };
-  await writeFile(join(dataDir, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
-  const node = await startNode({ dataDir, systemKey });
-  running.add(node);
-  return node;
-}
-
-/** Resolves once `look` finds something; it is called on every change of the node's boards. */
-async function seen<T>(
-  node: RunningNode,
-  feed: 'boards' | 'ledger',
-  look: () => Promise<T | false | null>,
-): Promise<T> {
-  const ended = new AbortController();
-  try {
-    const changes = await only(node)[feed].changes({}, { signal: ended.signal });
-    const watching = Symbol('watching');
-    for (let news: unknown = watching; ; news = await changes.next()) {
-      if (news === undefined) throw new Error('the node went away');
-      const found = await look();
-      if (found !== false && found !== null) return found;
-    }
-  } finally {
-    ended.abort();
-  }
-}
+const start = async (): Promise<RunningNode> => (await nodes.start()).node;
 
 /** The finality of a post, once it is certified. */
 const certified = (node: RunningNode, id: string) =>
-  seen(node, 'boards', async () => {
+  seenIn('boards', node, async () => {
     const post = await only(node)
       .boards.post({ id })
       .catch(() => null);
@@ -100,14 +60,14 @@ test(
     await ines.client.communities.join({ invite: link, handle: 'ines' });
     await odin.client.communities.join({ invite: link, handle: 'odin' });
     for (const node of [ines, odin]) {
-      await seen(node, 'ledger', async () => (await only(node).ledger.status({})).credits !== null);
+      await seen(node, async () => (await only(node).ledger.status({})).credits !== null);
     }
     const add = await Promise.all([ines, odin].map(({ client }) => client.identity.card({})));
     await only(mara).ledger.changeValidators({ add, remove: [] });
     for (const node of [mara, ines, odin]) {
-      await seen(node, 'ledger', async () => (await only(node).ledger.status({})).epoch === 1);
+      await seen(node, async () => (await only(node).ledger.status({})).epoch === 1);
     }
-    const { id } = await seen(odin, 'boards', () => write(odin, 'Low water at noon.').catch(() => null));
+    const { id } = await seenIn('boards', odin, () => write(odin, 'Low water at noon.').catch(() => null));
     const places = await Promise.all([mara, ines, odin].map((node) => certified(node, id)));
     expect(new Set(places.map(({ block }) => block)).size).toBe(1);
   },

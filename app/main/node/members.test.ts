@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { problemOf } from '../kernel/errors.ts';
 import type { RunningNode } from './start.ts';
-import { only, seen, TestNodes } from './test-nodes.ts';
+import { only, seenIn, TestNodes } from './test-nodes.ts';
 
 const nodes = new TestNodes();
 afterEach(() => nodes.end());
@@ -41,7 +41,8 @@ test('[M10] [M11] a newcomer is a member on both sides at once, by blocks that e
   const did = (await listed(mara)).get('Ines')!.did;
   await only(ines).members.setHandle({ handle: 'Ines of the pier' });
   await only(mara).members.setRole({ did, role: 'member' });
-  await seen(mara, async () => (await listed(mara)).has('Ines of the pier'));
+  // A handle is shown once it was judged, some time after its block.
+  await seenIn('members', mara, async () => (await listed(mara)).has('Ines of the pier'));
   const renamed = (await listed(mara)).get('Ines of the pier')!;
   expect(renamed.role).toBe('member');
   expect(renamed.handleBlock).toBeGreaterThan(since);
@@ -66,16 +67,16 @@ test('[L11] a ban that only the validator knows of is in force on every node onc
   });
   await ines.client.communities.join({ invite: link, handle: 'Ines' });
   await only(ines).chat.say({ text: 'good evening' });
-  await seen(mara, async () => (await listed(mara)).has('Ines'));
+  await seenIn('members', mara, async () => (await listed(mara)).has('Ines'));
   const { did } = (await listed(mara)).get('Ines')!;
   await only(mara).members.ban({ did, reason: 'shouting' });
-  await seen(ines, async () => (await listed(ines)).get('Ines')?.banned);
+  await seenIn('members', ines, async () => (await listed(ines)).get('Ines')?.banned);
   expect(await codeOf(only(ines).chat.say({ text: 'HELLO' }))).toBe('out-of-role');
   expect((await only(ines).chat.lines({ limit: 10 })).items.map(({ text }) => text)).toEqual([
     'good evening',
   ]);
   await only(mara).members.lift({ did });
-  await seen(ines, async () => (await listed(ines)).get('Ines')!.banned === null);
+  await seenIn('members', ines, async () => (await listed(ines)).get('Ines')!.banned === null);
   expect(await codeOf(only(ines).chat.say({ text: 'sorry' }))).toBe('done');
 });
 
@@ -90,7 +91,7 @@ test('[M10] while a validator is missing, the answer names who is missing, and t
   expect((await listed(ines.node)).has('mara')).toBe(true);
   const back = await nodes.start(odin.dataDir);
   for (const node of [mara.node, ines.node, back.node]) {
-    await seen(node, async () => (await listed(node)).has('Mara L'));
+    await seenIn('members', node, async () => (await listed(node)).has('Mara L'));
   }
 });
 

@@ -68,11 +68,15 @@ export function only({ client, communities }: Pick<RunningNode, 'client' | 'comm
   return client.in(card.id);
 }
 
-/** Resolves once `look` finds something; it is called at each final block of the node. */
-export async function seen<T>(node: RunningNode, look: () => Promise<T | false | null>): Promise<T> {
+/** Resolves once `look` finds something; it is called at each change of a room of the node. */
+export async function seenIn<T>(
+  room: 'ledger' | 'members' | 'boards',
+  node: RunningNode,
+  look: () => Promise<T | false | null>,
+): Promise<T> {
   const ended = new AbortController();
   try {
-    const changes = await only(node).ledger.changes({}, { signal: ended.signal });
+    const changes = await only(node)[room].changes({}, { signal: ended.signal });
     const watching = Symbol('watching');
     for (let news: unknown = watching; ; news = await changes.next()) {
       if (news === undefined) throw new Error('the node went away');
@@ -83,6 +87,10 @@ export async function seen<T>(node: RunningNode, look: () => Promise<T | false |
     ended.abort();
   }
 }
+
+/** The same at each final block. */
+export const seen = <T>(node: RunningNode, look: () => Promise<T | false | null>): Promise<T> =>
+  seenIn('ledger', node, look);
 
 /** The notices of a node, once there are that many. */
 export async function noticed(node: RunningNode, count: number): Promise<Notice[]> {

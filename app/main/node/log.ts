@@ -50,7 +50,7 @@ export const logFeature = defineFeature({
       admissionHook: moderation.gate,
     });
     log.onCommit(() => moderation.holds.tell());
-    log.onStored(() => ledger.chain.anchoring?.stored());
+    log.onStored((batch) => ledger.chain.anchoring?.stored(batch.at(-1)!.seq));
     return log;
   },
 });

@@ -39,7 +39,7 @@ export class AnchoredLedger {
       chain: { db: node.db, log: anchoredLog(node.log.store, () => void asked++) },
     });
     this.mara = { node, chain: this.ledger.chain, asked: () => asked };
-    node.log.onCommit(() => this.ledger.chain.anchoring!.stored());
+    node.log.onCommit((batch) => this.ledger.chain.anchoring!.stored(batch.at(-1)!.seq));
   }
 
   /** Another node of the community, with an empty log and chain. */
@@ -48,7 +48,7 @@ export class AnchoredLedger {
     let asked = 0;
     const log = anchoredLog(node.log.store, () => void asked++);
     const chain = this.ledger.replica({ db: node.db, log });
-    node.log.onCommit(() => chain.anchoring!.stored());
+    node.log.onCommit((batch) => chain.anchoring!.stored(batch.at(-1)!.seq));
     return { node, chain, asked: () => asked };
   }
 

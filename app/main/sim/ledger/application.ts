@@ -113,7 +113,7 @@ export class SimLedger implements Application {
     }
     const { log, clock } = init;
     this.anchoring = log ? new Anchoring({ log, clock, logger: silentLogger, complete: () => true }) : null;
-    log?.onStored(() => this.anchoring?.stored());
+    log?.onStored(() => this.anchoring?.stored(log.latestSeq()));
   }
 
   /** The process is gone: its remaining work does not reach the disk. */

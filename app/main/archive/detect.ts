@@ -1,6 +1,6 @@
-import { openJsonl } from './jsonl.ts';
+import { openJson } from './jsonl.ts';
 import { openMaildir } from './maildir.ts';
-import { openMbox } from './mbox.ts';
+import { crAsLf, endsLinesWithCr, openMbox } from './mbox.ts';
 import type { ArchiveFile, ArchiveFiles, ArchiveReader } from './ports.ts';
 import { problem } from './problems.ts';
 
@@ -15,7 +15,7 @@ function detectFormat(head: Uint8Array): FileFormat | null {
     .decode(head)
     .replace(/^\u00ef\u00bb\u00bf/, '')
     .trimStart();
-  if (text.startsWith('{')) return 'jsonl';
+  if (text.startsWith('{') || /^\[\s*[{\]]/.test(text)) return 'jsonl';
   if (text.startsWith('From ')) return 'mbox';
   // A single mail saved to a file is an mbox of one message.
   return /^[A-Za-z][\w-]{1,60}:[ \t]?\S/.test(text) &&
@@ -37,7 +37,7 @@ export async function openArchive(
   const kind = await files.kindOf(path);
   if (kind === 'missing') throw problem('archive-missing', { path });
   if (kind === 'file' && options.format !== 'maildir')
-    return openArchiveFile(files, await files.open(path), options);
+    return openArchiveFile(files, await files.open(path), baseName(path), options);
   const rooms = await Promise.all(['cur', 'new'].map((room) => files.kindOf(`${path}/${room}`)));
   if (kind !== 'directory' || !rooms.includes('directory')) {
     throw problem('not-a-maildir', { path });
@@ -49,6 +49,7 @@ export async function openArchive(
 export async function openArchiveFile(
   files: ArchiveFiles,
   file: ArchiveFile,
+  name: string,
   options: { format?: ArchiveReader['format'] | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<ArchiveReader> {
   try {
@@ -56,9 +57,9 @@ export async function openArchiveFile(
     if (found === 'gzip') {
       const unpacked = await files.unpack(file, options.signal);
       await file.close();
-      return await openUnpacked(unpacked, options.format);
+      return await openUnpacked(unpacked, name, options.format);
     }
-    return await openUnpacked(file, options.format);
+    return await openUnpacked(file, name, options.format);
   } catch (error) {
     await file.close();
     throw error;
@@ -67,11 +68,27 @@ export async function openArchiveFile(
 
 async function openUnpacked(
   file: ArchiveFile,
+  name: string,
   wanted: ArchiveReader['format'] | undefined,
 ): Promise<ArchiveReader> {
-  const format = wanted ?? detectFormat(await file.read(0, HEAD_BYTES));
-  if (format === 'jsonl') return openJsonl(file);
-  if (format === 'mbox') return openMbox(file);
+  const head = await file.read(0, HEAD_BYTES);
+  const format = wanted ?? detectFormat(head);
+  if (format === 'jsonl') return openJson(file, name, arrayIn(head));
+  if (format === 'mbox') return openMbox(endsLinesWithCr(head) ? crAsLf(file) : file);
   await file.close();
   throw problem('archive-unknown-format');
+}
+
+/** Where the array of messages starts if the file is one JSON value; null if it is lines. */
+function arrayIn(head: Uint8Array): number | null {
+  const text = new TextDecoder('latin1').decode(head);
+  const top = text.search(/[[{]/);
+  if (text[top] === '[') return top;
+  const key = /"(?:posts|messages|data|rows|items)"\s{0,40}:\s{0,40}\[/.exec(text);
+  return key === null ? null : key.index + key[0].length - 1;
+}
+
+/** The last part of a path. */
+export function baseName(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
 }

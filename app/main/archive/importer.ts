@@ -1,66 +1,49 @@
 import type { Clock } from '../kernel/clock.ts';
-import { looksLikeMail, outlineOf, readHeaders, type MessageOutline } from './headers.ts';
-import { messageOfLine, outlineOfLine } from './jsonl.ts';
-import type { ArchivedAttachment, ParsedMessage } from './message.ts';
-import type { ArchiveReader, MailParser } from './ports.ts';
+import { batchesOf } from './batches.ts';
+import { isPast } from './dates.ts';
+import { Issues, type ImportIssue } from './issues.ts';
+import {
+  derivedMessageId,
+  type MessageOutline,
+  type OutlinedMessage,
+  type ParsedMessage,
+} from './message.ts';
+import type { KnownPost, OriginalMessage, PlannedPost } from './planned.ts';
+import type { ArchivePiece, ArchiveReader, MailParser } from './ports.ts';
+import { namesBoard } from './own-headers.ts';
 import { ProgressMeter, type ArchiveProgress } from './progress.ts';
 import { ThreadIndex } from './threading.ts';
 import { problem } from './problems.ts';
 
-/** A post that the store holds already, by its ids there. */
-export interface KnownPost {
-  readonly thread: string;
-  readonly post: string;
-}
-
-/** A message with its place in a thread, ready to be stored. Parents always come before children. */
-export interface PlannedPost {
-  /** The message id. */
-  readonly key: string;
-  /** The parent message, or null for the first of a thread. */
-  readonly parentKey: string | null;
-  /** The first message of this thread in this archive; its own key if it starts one. */
-  readonly threadKey: string;
-  /**
-   * The parent post if it was stored before this batch was looked up; otherwise `parentKey` was stored in
-   * this run.
-   */
-  readonly parent: KnownPost | null;
-  /** Never empty. */
-  readonly subject: string;
-  readonly fromName: string;
-  /** Milliseconds since the Unix epoch, or null if the message has no readable date. */
-  readonly date: number | null;
-  /** Never empty. */
-  readonly text: string;
-  readonly attachments: readonly ArchivedAttachment[];
-}
-
 export interface ImportResult {
   readonly counts: ImportCounts;
-  /** The first broken messages, for the log and for a person who asks what is missing. */
-  readonly broken: readonly BrokenMessage[];
+  /** What was left out or kept otherwise, with place and reason. */
+  readonly issues: readonly ImportIssue[];
+  /** How many more issues there were than the list holds. */
+  readonly issuesDropped: number;
 }
 
 export interface ImportCounts {
   read: number;
+  /** Stored as posts; in a trial run, those that would be. */
   imported: number;
+  /** Those of the imported whose text is kept as it came. */
+  raw: number;
   duplicates: number;
+  /** Those of which nothing was imported. */
   broken: number;
-}
-
-export interface BrokenMessage {
-  /** Bytes from the start of the file; in a maildir the number of the file. */
-  readonly place: number;
-  readonly reason: string;
 }
 
 interface ImportOptions {
   readonly source: ArchiveReader;
   readonly parser: MailParser;
   readonly clock: Clock;
-  /** Stores a batch as a whole. If it rejects, the import ends. */
-  readonly sink: (batch: PlannedPost[]) => Promise<void>;
+  /** Stores a batch as a whole. If it rejects, the import ends. A trial run has none. */
+  readonly sink?: ((batch: PlannedPost[]) => Promise<void>) | undefined;
+  /** Leaves out what names no board. */
+  readonly needsBoard?: boolean;
+  /** Keeps the messages of a stored batch as the archive holds them. */
+  readonly keep?: ((batch: OriginalMessage[]) => Promise<void>) | undefined;
   /** Which of these message ids the store holds already. */
   readonly known: (messageIds: string[]) => Promise<ReadonlyMap<string, KnownPost>>;
   readonly signal?: AbortSignal | undefined;
@@ -71,7 +54,6 @@ const BATCH_MESSAGES = 500;
 const BATCH_BYTES = 16 * 1024 * 1024;
 const BATCHES_AHEAD = 3;
 const PROGRESS_MS = 200;
-const SAMPLES = 20;
 const CACHED_KEYS = 20_000;
 const LOOKED_UP_REFERENCES = 20;
 const CHANGED = problem.fields('archive-changed').message;
@@ -92,6 +74,8 @@ interface Candidate {
   readonly outline: MessageOutline;
 }
 
+type Message = Extract<ArchivePiece, { kind: 'message' }>;
+
 /** A batch whose messages are being parsed. */
 interface LoadedBatch {
   readonly size: number;
@@ -105,8 +89,11 @@ interface LoadedBatch {
 class ArchiveImport {
   readonly #options: ImportOptions;
   readonly #index = new ThreadIndex();
-  readonly #counts: ImportCounts = { read: 0, imported: 0, duplicates: 0, broken: 0 };
-  readonly #samples: BrokenMessage[] = [];
+  readonly #counts: ImportCounts = { read: 0, imported: 0, raw: 0, duplicates: 0, broken: 0 };
+  readonly #issues = new Issues();
+  /** The last date that was read, and the first of all. */
+  #lastDate: number | null = null;
+  #firstDate: number | null = null;
   /** Rows that could not be parsed: their children use an earlier ancestor as the parent. */
   #gone = new Uint8Array(0);
   #threads = new Int32Array(0);
@@ -124,23 +111,62 @@ class ArchiveImport {
     this.#gone = new Uint8Array(this.#index.count);
     this.#threads = new Int32Array(this.#index.count);
     await this.#storeAll();
-    return { counts: { ...this.#counts }, broken: this.#samples };
+    return {
+      counts: { ...this.#counts },
+      issues: this.#issues.list,
+      issuesDropped: this.#issues.dropped,
+    };
   }
 
   async #readThrough(): Promise<void> {
-    const { source, clock, signal } = this.#options;
+    const { source, parser, clock, signal, needsBoard = false } = this.#options;
     const meter = new ProgressMeter('reading', source.sizeBytes, clock.now());
-    for await (const piece of source.scan(signal)) {
-      this.#counts.read += 1;
-      if (piece.kind === 'broken') this.#markBroken(piece.position, piece.reason);
-      else {
-        const outline = await this.#outline(piece.bytes);
-        if ('reason' in outline) this.#markBroken(piece.place, outline.reason);
-        else if (!this.#index.add(outline, piece.place, piece.length)) this.#counts.duplicates += 1;
+    const beside = (piece: Exclude<ArchivePiece, Message>) => {
+      if (piece.kind === 'broken') this.#counts.read += 1;
+      this.#noteBeside(piece);
+    };
+    for await (const batch of batchesOf(source.scan(signal), beside)) {
+      const outlines = await parser.outline(
+        source.form,
+        batch.map(({ bytes }) => bytes),
+        signal,
+      );
+      for (const [at, piece] of batch.entries()) {
+        this.#counts.read += 1;
+        const number = this.#counts.read;
+        const outlined = outlines[at];
+        if (outlined?.ok === true && needsBoard && !namesBoard(outlined.outline.board))
+          this.#leaveOut(number, piece.place, problem.fields('no-board-named').message);
+        else if (outlined?.ok === true) await this.#addRow(outlined.outline, piece, number);
+        else this.#leaveOut(number, piece.place, outlined?.reason ?? CHANGED);
+        this.#report(meter, piece.position);
       }
-      this.#report(meter, piece.position);
     }
     this.#report(meter, source.sizeBytes, true);
+  }
+
+  /** Gives a message its row. */
+  async #addRow(outline: MessageOutline, piece: Message, number: number): Promise<void> {
+    const { place, length } = piece;
+    const date = this.#dateOf(outline, piece);
+    const row = { place, length, number, date: date ?? this.#lastDate };
+    let fate = this.#index.add(outline, row);
+    if (fate === 'other') {
+      const messageId = await derivedMessageId(piece.bytes);
+      fate = this.#index.add({ ...outline, messageId }, { ...row, renamed: true });
+      if (fate === 'added') this.#note(number, place, 'same-id');
+    }
+    if (fate !== 'added') this.#counts.duplicates += 1;
+    else if (date === null) this.#note(number, place, 'no-date');
+    this.#lastDate = date ?? this.#lastDate;
+    this.#firstDate ??= date;
+    for (const stray of piece.strays) this.#note(number, stray, 'stray-separator');
+  }
+
+  /** The message's own date unless it is in the future, else that of its delivery; null if it has neither. */
+  #dateOf({ date }: MessageOutline, piece: Message): number | null {
+    const now = this.#options.clock.now();
+    return [date, piece.date].find((one) => one !== null && isPast(one, now)) ?? null;
   }
 
   async #storeAll(): Promise<void> {
@@ -166,8 +192,9 @@ class ArchiveImport {
       loadNext();
       const posts = await this.#plan(batch);
       signal?.throwIfAborted();
-      if (posts.length > 0) await sink(posts);
+      if (posts.length > 0) await sink?.(posts);
       this.#counts.imported += posts.length;
+      await this.#keepOriginals(batch, posts);
       done += batch.size;
       this.#report(meter, done);
     }
@@ -194,14 +221,16 @@ class ArchiveImport {
   async #load(rows: number[]): Promise<LoadedBatch> {
     const { source, parser, known, signal } = this.#options;
     signal?.throwIfAborted();
+    const places = rows.map((row) => this.#index.placeOf(row));
+    const raw = await Promise.all(places.map(({ place, length }) => source.read(place, length)));
+    const outlines = await parser.outline(source.form, raw, signal);
     const read: Candidate[] = [];
     const wanted = new Set<string>();
-    for (const row of rows) {
-      const { place, length } = this.#index.placeOf(row);
-      const bytes = await source.read(place, length);
-      const outline = await this.#outline(bytes);
-      if ('reason' in outline || !this.#index.isRow(row, outline.messageId)) {
-        this.#loseRow(row, 'reason' in outline ? outline.reason : CHANGED);
+    for (const [at, row] of rows.entries()) {
+      const bytes = raw[at] ?? new Uint8Array(0);
+      const outline = await this.#outlineOf(row, outlines[at], bytes);
+      if (outline === null) {
+        this.#loseRow(row, CHANGED);
         continue;
       }
       this.#remember(row, outline.messageId);
@@ -212,11 +241,25 @@ class ArchiveImport {
     const held = await known([...wanted]);
     const fresh = read.filter(({ outline }) => !held.has(outline.messageId));
     this.#counts.duplicates += read.length - fresh.length;
-    const raw = fresh.map(({ bytes }) => bytes);
-    const parsing =
-      source.format === 'jsonl' ? Promise.all(raw.map(messageOfLine)) : parser.parse(raw, signal);
+    const parsing = parser.parse(
+      source.form,
+      fresh.map(({ bytes }) => bytes),
+      signal,
+    );
     parsing.catch(() => {});
     return { size: rows.length, read, fresh, held, parsing };
+  }
+
+  /** The outline of a row as the first pass knew it, or null if the message is another by now. */
+  async #outlineOf(
+    row: number,
+    outlined: OutlinedMessage | undefined,
+    bytes: Uint8Array,
+  ): Promise<MessageOutline | null> {
+    if (outlined?.ok !== true) return null;
+    const { outline } = outlined;
+    const messageId = this.#index.isRenamed(row) ? await derivedMessageId(bytes) : outline.messageId;
+    return this.#index.isRow(row, messageId) ? { ...outline, messageId } : null;
   }
 
   async #plan({ read, fresh, held, parsing }: LoadedBatch): Promise<PlannedPost[]> {
@@ -236,20 +279,30 @@ class ArchiveImport {
       this.#loseRow(row, parsed.reason);
       return null;
     }
-    const { message } = parsed;
+    const { message, unread } = parsed;
+    const { place, number } = this.#index.placeOf(row);
+    if (unread !== null) {
+      this.#counts.raw += 1;
+      this.#issues.add({ message: number, place: this.#placeName(place), reason: unread, outcome: 'raw' });
+    }
+    for (const reason of message.remarks) {
+      this.#issues.add({ message: number, place: this.#placeName(place), reason, outcome: 'kept' });
+    }
     const parent = await this.#parentOf(row, outline, held);
     if (parent.row >= 0) this.#threads[row] = this.#threads[parent.row] ?? row;
     const thread = this.#threads[row] ?? row;
     return {
-      key: message.messageId,
+      key: outline.messageId,
       parentKey: parent.key,
-      threadKey: thread === row ? message.messageId : await this.#keyOf(thread),
+      threadKey: thread === row ? outline.messageId : await this.#keyOf(thread),
       parent: parent.known,
       subject: message.subject || '(no subject)',
       fromName: message.fromName,
-      date: message.date,
+      date: this.#index.dateOf(row) ?? this.#firstDate ?? 0,
       text: message.text || '(no text)',
+      format: message.format,
       attachments: message.attachments,
+      board: outline.board,
     };
   }
 
@@ -290,8 +343,11 @@ class ArchiveImport {
     const cached = this.#keys.get(row);
     if (cached !== undefined) return cached;
     const { place, length } = this.#index.placeOf(row);
-    const outline = await this.#outline(await this.#options.source.read(place, length));
-    if ('reason' in outline || !this.#index.isRow(row, outline.messageId)) throw problem('archive-changed');
+    const { source, parser, signal } = this.#options;
+    const bytes = await source.read(place, length);
+    const [outlined] = await parser.outline(source.form, [bytes], signal);
+    const outline = await this.#outlineOf(row, outlined, bytes);
+    if (outline === null) throw problem('archive-changed');
     this.#remember(row, outline.messageId);
     return outline.messageId;
   }
@@ -303,21 +359,37 @@ class ArchiveImport {
     if (oldest.done !== true) this.#keys.delete(oldest.value);
   }
 
-  async #outline(bytes: Uint8Array): Promise<MessageOutline | { reason: string }> {
-    if (this.#options.source.format === 'jsonl') return outlineOfLine(bytes);
-    const headers = readHeaders(bytes);
-    if (!looksLikeMail(headers)) return { reason: problem.fields('no-headers').message };
-    return outlineOf(bytes, headers, (raw) => this.#options.parser.decodeWords(raw));
+  async #keepOriginals({ fresh }: LoadedBatch, posts: readonly PlannedPost[]): Promise<void> {
+    const { keep } = this.#options;
+    if (keep === undefined || posts.length === 0) return;
+    const stored = new Set(posts.map(({ key }) => key));
+    const originals = fresh.filter(({ outline }) => stored.has(outline.messageId));
+    await keep(originals.map(({ outline, bytes }) => ({ key: outline.messageId, bytes })));
   }
 
   #loseRow(row: number, reason: string): void {
     this.#gone[row] = 1;
-    this.#markBroken(this.#index.placeOf(row).place, reason);
+    const { place, number } = this.#index.placeOf(row);
+    this.#leaveOut(number, place, reason);
   }
 
-  #markBroken(place: number, reason: string): void {
+  #leaveOut(message: number, place: number, reason: string): void {
     this.#counts.broken += 1;
-    if (this.#samples.length < SAMPLES) this.#samples.push({ place, reason });
+    this.#issues.add({ message, place: this.#placeName(place), reason, outcome: 'left-out' });
+  }
+
+  #noteBeside({ kind, place, reason }: Exclude<ArchivePiece, Message>): void {
+    if (kind === 'broken') this.#leaveOut(this.#counts.read, place, reason);
+    else this.#issues.add({ message: null, place: this.#placeName(place), reason, outcome: 'left-out' });
+  }
+
+  #note(message: number, place: number, code: 'same-id' | 'no-date' | 'stray-separator'): void {
+    const { message: reason } = problem.fields(code);
+    this.#issues.add({ message, place: this.#placeName(place), reason, outcome: 'kept' });
+  }
+
+  #placeName(place: number): string {
+    return this.#options.source.placeName(place);
   }
 
   #report(meter: ProgressMeter, done: number, last = false): void {

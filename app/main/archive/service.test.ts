@@ -50,6 +50,7 @@ function world(hold: () => Promise<void> = async () => {}) {
         boards.get(Buffer.from(board).toString())!.posts.push(...batch);
       },
       total: () => held().length,
+      leftOut: () => ({ waiting: 2, held: 1, deleted: 0 }),
       async *exported() {
         for (const post of held()) yield exportedOf(post);
       },
@@ -63,6 +64,7 @@ function world(hold: () => Promise<void> = async () => {}) {
       bySlug: (slug) => boards.get(slug) ?? null,
       create: ({ slug, name }) => add(slug, name),
     },
+    originals: { keep: async () => {}, count: () => 0, async *all() {} },
     demoDirectory: demoDirectory(),
   });
   return { archive, boards, add, held };
@@ -75,8 +77,11 @@ function exportedOf(post: PlannedPost): ExportedPost {
     subject: post.subject,
     fromName: post.fromName,
     fromDid: 'did:key:z6Mk',
-    date: post.date ?? 0,
+    date: post.date,
     text: post.text,
+    format: post.format,
+    board: post.board ?? 'harbour',
+    filesMissing: 0,
     attachments: post.attachments,
   };
 }

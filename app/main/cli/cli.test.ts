@@ -161,7 +161,7 @@ describe.each([
     node.finish.resolve({
       ...job,
       state: 'done',
-      counts: { read: 100, imported: 90, duplicates: 9, broken: 1 },
+      counts: { read: 100, imported: 90, raw: 0, duplicates: 9, broken: 1 },
     });
     const { code, out, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
     expect(code).toBe(0);

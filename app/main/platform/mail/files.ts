@@ -32,9 +32,22 @@ export function diskFiles(temporary: string = tmpdir()): ArchiveFiles {
     async list(path) {
       try {
         const entries = await readdir(path, { withFileTypes: true });
-        return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+        const names: string[] = [];
+        for (const entry of entries) {
+          if (entry.isFile() || (entry.isSymbolicLink() && (await isFileLink(join(path, entry.name)))))
+            names.push(entry.name);
+        }
+        return names;
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return [];
+        throw readProblem(path, error);
+      }
+    },
+    async folders(path) {
+      try {
+        const entries = await readdir(path, { withFileTypes: true });
+        return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+      } catch (error) {
         throw readProblem(path, error);
       }
     },
@@ -42,6 +55,15 @@ export function diskFiles(temporary: string = tmpdir()): ArchiveFiles {
     unpack: (packed, signal) => unpack(packed, temporary, signal),
     create,
   };
+}
+
+/** Whether a link leads to a file; one that leads nowhere is listed, so that reading it gives the reason. */
+async function isFileLink(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return true;
+  }
 }
 
 async function openFile(path: string, onClose: () => Promise<void> = async () => {}): Promise<ArchiveFile> {

@@ -36,4 +36,13 @@ export const problem = defineProblems('mail', {
     message: 'Reading mail was stopped.',
     remedy: 'Start the import again; it continues where it stopped.',
   },
+
+  // Messages that are kept otherwise, or not at all
+  'no-headers': { message: 'It has no mail headers.' },
+  'message-too-large': { message: 'It is larger than 32 MiB.' },
+  'no-text': { message: 'Its parts hold no text that can be shown.' },
+  'not-read': { message: 'It could not be read: {reason}' },
+  'kept-raw': { message: '[This message could not be read as mail. {reason} Its text is shown as it came.]' },
+  'took-too-long': { message: 'It took longer than {seconds} seconds to read.' },
+  'ended-parser': { message: 'Reading it used too much memory or failed.' },
 });

@@ -1,3 +1,4 @@
+import { trimmed } from '../kernel/trim.ts';
 import { problem } from './problems.ts';
 
 /** How a text is shown. */
@@ -116,11 +117,8 @@ export function cleanLine(raw: string, maxChars: number): string {
  */
 function attachmentName(raw: string | null, type: string, number: number): string {
   const last = (raw ?? '').replace(DIRECTION_MARKS, '').split(/[/\\]/).at(-1) ?? '';
-  const plain = last
-    .replace(LINE_CONTROLS, '')
-    .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '')
-    .toWellFormed();
+  const marked = last.replace(LINE_CONTROLS, '').replace(/[<>:"|?*]/g, '_');
+  const plain = trimmed(marked, /[\s.]/).toWellFormed();
   if (plain === '') return `attachment-${number}${EXTENSIONS[type] ?? ''}`;
   const name = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i.test(plain)
     ? `_${plain}`

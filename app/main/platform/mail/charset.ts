@@ -2,12 +2,15 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import iconv from 'iconv-lite';
 import { guessDosCodePage } from './dos-text.ts';
+import { guessEuc } from './euc-text.ts';
 import { fromHz, fromIso2022, shiftCharsetIn } from './shift-charsets.ts';
 
 const MAX_LABEL_CHARS = 60;
 /** How much of a text the detection by statistics reads. */
 const SAMPLE_BYTES = 16 * 1024;
+/** How sure the detection has to be: less for alphabets of one byte, of which such a text is made for the most part. */
 const DETECTED_CONFIDENCE = 40;
+const SINGLE_BYTE_CONFIDENCE = 20;
 
 /** Labels that say nothing about the text. */
 const EMPTY_LABELS = new Set(
@@ -80,25 +83,29 @@ function guess(bytes: Uint8Array): string {
   const text = utf8(bytes);
   if (isMostlyUtf8(text)) return text;
   const sample = bytes.subarray(0, SAMPLE_BYTES);
-  const found = analyse(sample).find(({ name }) => DETECTABLE.test(name));
-  if (found !== undefined && isBelievable(sample, found.name, found.confidence)) {
-    return byName(bytes, found.name.toLowerCase()) ?? text;
-  }
-  const dos = guessDosCodePage(sample);
+  const candidates = analyse(sample).filter((found) => isBelievable(sample, found.name, found.confidence));
+  const name =
+    guessEuc(sample) ??
+    candidates.find((found) => !SINGLE_BYTE_DETECTED.test(found.name))?.name ??
+    guessDosCodePage(sample) ??
+    candidates[0]?.name;
+  if (name !== undefined) return byName(bytes, name.toLowerCase()) ?? text;
   // Old mail with unlabelled eight-bit characters nearly always uses a western code page.
-  return (dos === null ? byName(bytes, 'windows-1252') : byIconv(bytes, dos)) ?? text;
+  return byName(bytes, 'windows-1252') ?? text;
 }
 
 /** Statistics mislead for a few accented letters, so the text must be mostly of such letters. */
 function isBelievable(sample: Uint8Array, name: string, confidence: number): boolean {
-  if (confidence < DETECTED_CONFIDENCE) return false;
+  if (!DETECTABLE.test(name)) return false;
+  const isSingle = SINGLE_BYTE_DETECTED.test(name);
+  if (confidence < (isSingle ? SINGLE_BYTE_CONFIDENCE : DETECTED_CONFIDENCE)) return false;
   let high = 0;
   let letters = 0;
   for (const byte of sample) {
     if (byte >= 0x80) high += 1;
     else if ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) letters += 1;
   }
-  return SINGLE_BYTE_DETECTED.test(name) ? high > letters : high > 3 && high * 3 > letters;
+  return isSingle ? high > letters : high > 3 && high * 3 > letters;
 }
 
 /** Whether a text with damaged places was UTF-8 before: more of its letters are whole than broken. */

@@ -9,7 +9,8 @@ const SHARP_S = 0xe1;
 const O_STROKE = new Set([0x9b, 0x9d]);
 
 /** The code page of DOS in which an unlabelled text seems to be written, or null if it is none. */
-export function guessDosCodePage(bytes: Uint8Array): 'cp437' | 'cp850' | null {
+export function guessDosCodePage(bytes: Uint8Array): 'cp437' | 'cp850' | 'cp866' | null {
+  if (isRussianDos(bytes)) return 'cp866';
   let dos = 0;
   let western = 0;
   let stroke = 0;
@@ -32,4 +33,21 @@ export function guessDosCodePage(bytes: Uint8Array): 'cp437' | 'cp850' | null {
 function isLetter(byte: number | undefined): boolean {
   const letter = (byte ?? 0) | 0x20;
   return letter >= 0x61 && letter <= 0x7a;
+}
+
+/**
+ * Whether a text is Russian as DOS wrote it: most bytes are letters, and half of these lie in rows where
+ * windows-1251 and KOI8-R have signs.
+ */
+function isRussianDos(bytes: Uint8Array): boolean {
+  let letters = 0;
+  let signs = 0;
+  let others = 0;
+  for (const byte of bytes) {
+    if (byte < 0x80) others += isLetter(byte) ? 1 : 0;
+    else if (byte <= 0xaf) signs += 1;
+    else if (byte >= 0xe0 && byte <= 0xf1) letters += 1;
+    else others += 1;
+  }
+  return signs > letters && letters > 0 && signs + letters > 8 && signs + letters > others * 8;
 }

@@ -29,7 +29,7 @@ export function hiddenClassesIn(html: string): Set<string> {
   const found = new Set<string>();
   const start = html.slice(0, MAX_SHEET_CHARS).search(/<style/i);
   if (start < 0) return found;
-  const sheet = html.slice(start, start + MAX_SHEET_CHARS);
+  const sheet = html.slice(html.indexOf('>', start) + 1, start + MAX_SHEET_CHARS);
   // Rules for some screens only come in blocks, which end this simple reading.
   const end = sheet.search(/@media|<\/style/i);
   for (const rule of sheet.slice(0, end < 0 ? undefined : end).split('}')) {

@@ -18,11 +18,11 @@ export function takeInlineFiles(body: Uint8Array): { text: Uint8Array; files: In
   const view = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (!view.includes('begin ')) return null;
   const lines = view.toString('latin1').split('\n');
-  const lastEnd = lines.findLastIndex((line) => line.startsWith('=yend') || line.startsWith('end'));
+  const ends = ['end', '=yend'].map((end) => lines.findLastIndex((line) => line.startsWith(end)));
   const files: InlineFile[] = [];
   const kept: string[] = [];
   for (let at = 0; at < lines.length; at++) {
-    const found = files.length < MAX_FILES && at < lastEnd ? fileAt(lines, at) : null;
+    const found = files.length < MAX_FILES ? fileAt(lines, at, ends) : null;
     if (found === null) kept.push(lines[at] ?? '');
     else {
       files.push(found.file);
@@ -32,12 +32,17 @@ export function takeInlineFiles(body: Uint8Array): { text: Uint8Array; files: In
   return files.length === 0 ? null : { text: Buffer.from(kept.join('\n'), 'latin1'), files };
 }
 
-function fileAt(lines: readonly string[], at: number): { file: InlineFile; last: number } | null {
+/** The file that begins at a line; `ends` are the last lines that end one of either kind. */
+function fileAt(
+  lines: readonly string[],
+  at: number,
+  [lastUu = -1, lastYenc = -1]: readonly number[],
+): { file: InlineFile; last: number } | null {
   const line = (lines[at] ?? '').trimEnd();
   const uu = UU_BEGIN.exec(line)?.[1];
-  if (uu !== undefined) return uuencoded(lines, at, uu);
+  if (uu !== undefined) return at < lastUu ? uuencoded(lines, at, uu) : null;
   const name = YENC_BEGIN.exec(line)?.[1];
-  return name === undefined ? null : yencoded(lines, at, name);
+  return name === undefined || at > lastYenc ? null : yencoded(lines, at, name);
 }
 
 function uuencoded(lines: readonly string[], begin: number, name: string) {

@@ -70,10 +70,14 @@ function hasHzRun(bytes: Uint8Array): boolean {
   for (let at = bytes.indexOf(TILDE); at >= 0; at = bytes.indexOf(TILDE, at + 1)) {
     if (bytes[at + 1] !== 0x7b) continue;
     let end = at + 2;
-    while ((bytes[end] ?? 0) > 0x20 && bytes[end] !== TILDE) end++;
-    const length = end - at - 2;
-    if (length >= 2 && length % 2 === 0 && bytes[end] === TILDE && bytes[end + 1] === 0x7d) return true;
+    while (isRow(bytes[end]) && (bytes[end + 1] ?? 0) > 0x20) end += 2;
+    if (end > at + 2 && bytes[end] === TILDE && bytes[end + 1] === 0x7d) return true;
     at = end - 1;
   }
   return false;
+}
+
+/** Whether a byte begins a letter of GB 2312. */
+function isRow(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x21 && byte <= 0x77;
 }

@@ -1,4 +1,5 @@
 /** The form of mails that the archive shares with its parser, and the messages that are no mail. */
+export { BOARD_HEADERS, boardLabel, FORMAT_HEADER, type BoardLabel } from './board-label.ts';
 export { dateIn } from './dates.ts';
 export { hideAddresses } from './hide-addresses.ts';
 export { lineMessage, lineOutline } from './line.ts';
@@ -19,5 +20,4 @@ export {
   type OutlinedMessage,
   type ParsedMessage,
 } from './message.ts';
-export { BOARD_HEADER, FORMAT_HEADER, SLUG } from './own-headers.ts';
 export { senderName } from './sender-name.ts';

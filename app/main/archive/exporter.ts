@@ -10,7 +10,7 @@ import {
 } from './mail-text.ts';
 import type { JsonlMessage } from './line.ts';
 import type { ArchivedAttachment, TextFormat } from './message.ts';
-import { BOARD_HEADER, FORMAT_HEADER } from './own-headers.ts';
+import { BOARD_HEADERS, BoardLabels, FORMAT_HEADER, type BoardLabel } from './board-label.ts';
 import type { ArchiveOutput } from './ports.ts';
 import type { ArchiveProgress } from './progress.ts';
 import { ArchiveWriter } from './archive-writer.ts';
@@ -28,8 +28,7 @@ export interface ExportedPost {
   readonly date: number;
   readonly text: string;
   readonly format: TextFormat;
-  /** The short name of its board. */
-  readonly board: string;
+  readonly board: BoardLabel;
   readonly attachments: readonly ArchivedAttachment[];
   /** How many of its attachments this node does not hold. */
   readonly filesMissing: number;
@@ -59,11 +58,12 @@ export async function exportArchive(
   const { posts, output, format, clock, signal, onProgress } = options;
   const encode = format === 'mbox' ? mboxEntry : jsonlLine;
   const writer = new ArchiveWriter({ output, total: options.total, clock, onProgress });
+  const labels = new BoardLabels();
   let filesMissing = 0;
   try {
     for await (const post of posts) {
       signal?.throwIfAborted();
-      await writer.add(Buffer.from(encode(post)));
+      await writer.add(Buffer.from(encode(post, labels.of(post.board))));
       filesMissing += post.filesMissing;
     }
     return { written: await writer.end(), filesMissing };
@@ -74,7 +74,7 @@ export async function exportArchive(
 }
 
 /** One post as an mboxrd entry with its From line and the blank line after it. */
-function mboxEntry(post: ExportedPost): string {
+function mboxEntry(post: ExportedPost, board: BoardLabel): string {
   const address = `${post.fromDid.replace(/[^A-Za-z0-9]/g, '').slice(-DID_TAIL_CHARS) || 'unknown'}@impulse.invalid`;
   const head = [
     `From ${address} ${fromLineDate(post.date)}`,
@@ -86,7 +86,9 @@ function mboxEntry(post: ExportedPost): string {
     `From: ${encodeName(post.fromName)} <${address}>`,
     `Subject: ${encodeWords(post.subject)}`,
     // Read again by an import into another community of this program.
-    `${BOARD_HEADER}: ${post.board}`,
+    `${BOARD_HEADERS.slug}: ${board.slug}`,
+    ...(board.name === '' ? [] : [`${BOARD_HEADERS.name}: ${encodeWords(board.name)}`]),
+    ...(board.description === '' ? [] : [`${BOARD_HEADERS.description}: ${encodeWords(board.description)}`]),
     `${FORMAT_HEADER}: ${post.format}`,
     'MIME-Version: 1.0',
   ];
@@ -104,7 +106,7 @@ function mboxEntry(post: ExportedPost): string {
 }
 
 /** One post as a line of JSON: see {@link JsonlMessage}. */
-export function jsonlLine(post: ExportedPost): string {
+export function jsonlLine(post: ExportedPost, board: BoardLabel): string {
   const line: JsonlMessage = {
     message_id: post.messageId,
     references: [...post.references],
@@ -113,7 +115,7 @@ export function jsonlLine(post: ExportedPost): string {
     date: new Date(post.date).toISOString(),
     text: post.text,
     format: post.format,
-    board: post.board,
+    board: board.name === '' ? board.slug : { ...board },
     attachments: post.attachments.map(({ name, type, bytes }) => ({
       name,
       type,

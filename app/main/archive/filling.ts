@@ -1,11 +1,15 @@
 import type { ImportCounts } from '../../contract/archive.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { BoardLabel } from './board-label.ts';
 import { importArchive } from './importer.ts';
 import type { JobReport } from './jobs.ts';
 import type { KnownPost, OriginalMessage, PlannedPost } from './planned.ts';
 import type { ArchiveReader, MailParser } from './ports.ts';
 import { problem } from './problems.ts';
+
+/** A shorter name is replaced by the short name of the board. */
+const LEAST_NAME_CHARS = 2;
 
 /** A board with what archives need: its name and its digest. */
 export interface ArchiveBoard {
@@ -111,11 +115,11 @@ class KeptOriginals {
 function sinkOf({ posts, boards }: FillingInit, { board, create }: Filling) {
   if (board !== null) return posts.sink(board.id);
   const sinks = new Map<string, (batch: PlannedPost[]) => Promise<void>>();
-  const sinkFor = (slug: string) => {
+  const sinkFor = ({ slug, name, description }: BoardLabel) => {
+    const made = { slug, name: name.length < LEAST_NAME_CHARS ? slug : name, description };
     const held = sinks.get(slug);
     if (held !== undefined) return held;
-    const target =
-      boards.bySlug(slug) ?? (create ? boards.create({ slug, name: slug, description: '' }) : null);
+    const target = boards.bySlug(slug) ?? (create ? boards.create(made) : null);
     if (target === null) throw problem('board-missing', { slug });
     const sink = posts.sink(target.id);
     sinks.set(slug, sink);
@@ -124,10 +128,11 @@ function sinkOf({ posts, boards }: FillingInit, { board, create }: Filling) {
   return async (batch: PlannedPost[]): Promise<void> => {
     // In runs of one board, so that parents stay before their children.
     for (let from = 0; from < batch.length;) {
-      const slug = batch[from]?.board ?? '';
+      const label = batch[from]?.board ?? null;
+      if (label === null) throw problem('archive-changed');
       let to = from + 1;
-      while (to < batch.length && batch[to]?.board === slug) to++;
-      await sinkFor(slug)(batch.slice(from, to));
+      while (to < batch.length && batch[to]?.board?.slug === label.slug) to++;
+      await sinkFor(label)(batch.slice(from, to));
       from = to;
     }
   };

@@ -15,11 +15,13 @@ import {
   type ArchiveOutput,
   type ExportedPost,
   type KnownPost,
+  type MailParser,
   type PlannedPost,
 } from './index.ts';
 
 const files = diskFiles();
 const parser = new MailParserPool({ clock: systemClock });
+const HARBOUR = { slug: 'harbour', name: 'Häfen', description: 'Ships & tides' };
 const DID = 'did:key:z6MkexampleExample';
 let folder = '';
 
@@ -71,7 +73,7 @@ class Board {
         date: post.date,
         text: post.text,
         format: post.format,
-        board: post.board ?? 'harbour',
+        board: post.board ?? HARBOUR,
         attachments: post.attachments,
         filesMissing: 0,
       };
@@ -329,7 +331,7 @@ test('an export preserves lines that look like mbox, long lines, other alphabets
   board.posts.set(post.key, post);
   const again = new Board();
   await bring(again, await save(board, 'odd.mbox', 'mbox'));
-  expect([...again.posts.values()]).toEqual([{ ...post, board: 'harbour' }]);
+  expect([...again.posts.values()]).toEqual([{ ...post, board: HARBOUR }]);
   expect(await readFile(join(folder, 'odd.mbox'), 'utf8')).not.toContain('@example');
 });
 
@@ -388,3 +390,57 @@ test('without its data the demo gives a remedy', async () => {
     code: 'demo-data-missing',
   });
 });
+
+test.each(['mbox', 'jsonl'] as const)(
+  '[AR17] an import of %s knows of its messages what the parser, in its threads, tells, and nothing else',
+  async (format) => {
+    const asked: string[] = [];
+    let count = 0;
+    const outlineOf = (n: number) => ({
+      ...{ messageId: `told-${n}@x`, references: [], subject: `told ${n}`, date: 86_400_000 * (n + 1) },
+      ...{ list: '', topic: null, board: null },
+    });
+    const numbers = new Map<string, number>();
+    const numberOf = (bytes: Uint8Array) => {
+      const text = Buffer.from(bytes).toString();
+      if (!numbers.has(text)) numbers.set(text, count++);
+      return numbers.get(text) ?? 0;
+    };
+    const told: MailParser = {
+      async outline(form, batch) {
+        asked.push(`outline ${form.kind}`);
+        return batch.map((bytes) => ({ ok: true, outline: outlineOf(numberOf(bytes)) }));
+      },
+      async parse(form, batch) {
+        asked.push(`parse ${form.kind}`);
+        return batch.map((bytes) => ({
+          ok: true,
+          unread: null,
+          message: {
+            ...outlineOf(numberOf(bytes)),
+            ...{ fromName: 'told', text: 'told', format: 'plain', attachments: [], remarks: [] },
+          },
+        }));
+      },
+      close: async () => {},
+    };
+    const content = format === 'mbox' ? mbox(START, ANSWER) : '{"text":"one"}\nno JSON at all\n';
+    const source = await openArchive(files, await file(`told.${format}`, content), { format });
+    const board = new Board();
+    const { counts } = await importArchive({
+      source,
+      parser: told,
+      clock: systemClock,
+      sink: board.sink,
+      known: board.known,
+    });
+    await source.close();
+    const form = format === 'mbox' ? 'mail' : 'line';
+    expect(asked).toEqual([`outline ${form}`, `outline ${form}`, `parse ${form}`]);
+    expect(counts).toMatchObject({ read: 2, imported: 2 });
+    expect([...board.posts.values()].map(({ key, subject }) => [key, subject])).toEqual([
+      ['told-0@x', 'told 0'],
+      ['told-1@x', 'told 1'],
+    ]);
+  },
+);

@@ -10,7 +10,6 @@ import {
 } from './message.ts';
 import type { KnownPost, OriginalMessage, PlannedPost } from './planned.ts';
 import type { ArchivePiece, ArchiveReader, MailParser } from './ports.ts';
-import { namesBoard } from './own-headers.ts';
 import { ProgressMeter, type ArchiveProgress } from './progress.ts';
 import { ThreadIndex } from './threading.ts';
 import { problem } from './problems.ts';
@@ -135,7 +134,7 @@ class ArchiveImport {
         this.#counts.read += 1;
         const number = this.#counts.read;
         const outlined = outlines[at];
-        if (outlined?.ok === true && needsBoard && !namesBoard(outlined.outline.board))
+        if (outlined?.ok === true && needsBoard && outlined.outline.board === null)
           this.#leaveOut(number, piece.place, problem.fields('no-board-named').message);
         else if (outlined?.ok === true) await this.#addRow(outlined.outline, piece, number);
         else this.#leaveOut(number, piece.place, outlined?.reason ?? CHANGED);

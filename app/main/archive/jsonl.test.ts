@@ -45,19 +45,23 @@ test('exported lines are read back unchanged', async () => {
         bytes: fc.uint8Array({ maxLength: 100 }),
       }),
       async ({ subject, text, bytes }) => {
-        const line = jsonlLine({
-          messageId: 'a@x',
-          references: ['b@x'],
-          subject: `s ${subject} e`,
-          fromName: 'Ann',
-          fromDid: 'did:key:zA',
-          date: 1_000_000_000_123,
-          text: `s ${text} e`,
-          format: 'markdown',
-          board: 'harbour',
-          filesMissing: 0,
-          attachments: [{ name: 'a.bin', type: 'application/octet-stream', bytes }],
-        });
+        const board = { slug: 'harbour', name: 'Harbour', description: '' };
+        const line = jsonlLine(
+          {
+            messageId: 'a@x',
+            references: ['b@x'],
+            subject: `s ${subject} e`,
+            fromName: 'Ann',
+            fromDid: 'did:key:zA',
+            date: 1_000_000_000_123,
+            text: `s ${text} e`,
+            format: 'markdown',
+            filesMissing: 0,
+            board,
+            attachments: [{ name: 'a.bin', type: 'application/octet-stream', bytes }],
+          },
+          board,
+        );
         const read = await lineMessage(new TextEncoder().encode(line), 'forum', plain);
         expect(read).toMatchObject({
           ok: true,

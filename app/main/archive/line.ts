@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { boardLabel } from './board-label.ts';
 import { dateIn, epochDate } from './dates.ts';
 import { hideAddresses } from './hide-addresses.ts';
 import { foreignFields, hasOwnText, type JsonObject } from './line-fields.ts';
@@ -38,7 +39,7 @@ const optionalText = (limit: number) =>
  * - `date`: ISO 8601 or the date of a mail (without a zone UTC), or a number of seconds or milliseconds since
  *   the Unix epoch
  * - `format`: `markdown` or `plain`
- * - `board`: the short name of the board that it comes from
+ * - `board`: the short name of the board that it comes from, or an object with `slug`, `name` and `description`
  * - `topic`: what the messages of a thread share if they have no references
  * - `attachments[].data`: base64
  */
@@ -53,7 +54,16 @@ const Line = z.object({
     .default(null),
   text: z.string(),
   format: z.enum(['markdown', 'plain']).default('plain'),
-  board: z.string().max(40).optional(),
+  board: z
+    .union([
+      z.string().max(40),
+      z.object({
+        slug: z.string().max(40),
+        name: z.string().max(200).optional(),
+        description: z.string().max(1000).optional(),
+      }),
+    ])
+    .optional(),
   topic: z.string().max(400).optional(),
   attachments: z
     .array(
@@ -100,7 +110,9 @@ export async function lineMessage(
     })),
   );
   const { messageId, references, subject, date } = await outline(bytes, line);
-  const text = cleanText(hideAddresses(line.text), leftOutNote(left));
+  // An export of this program repeats what people wrote here.
+  const shown = line.board === undefined ? hideAddresses(line.text) : line.text;
+  const text = cleanText(shown, leftOutNote(left));
   return {
     ok: true,
     unread: null,
@@ -128,7 +140,7 @@ async function outline(bytes: Uint8Array, line: Line): Promise<MessageOutline> {
     date: typeof line.date === 'number' ? epochDate(line.date) : dateIn(line.date ?? ''),
     list: '',
     topic: line.topic ?? null,
-    board: line.board ?? null,
+    board: boardLabel(typeof line.board === 'object' ? line.board : { slug: line.board }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BoardLabel } from './board-label.ts';
 import { trimmed } from '../kernel/trim.ts';
 import { problem } from './problems.ts';
 
@@ -49,7 +50,7 @@ export interface MessageOutline {
   /** What the messages of a thread share where they do not name their parents, or null. */
   readonly topic: string | null;
   /** The board that an export of this program names, or null. */
-  readonly board: string | null;
+  readonly board: BoardLabel | null;
 }
 
 /** An outline, or one sentence that says why there is none. */

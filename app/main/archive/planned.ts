@@ -1,3 +1,4 @@
+import type { BoardLabel } from './board-label.ts';
 import type { ArchivedAttachment, TextFormat } from './message.ts';
 
 /** A post that the store holds already, by its ids there. */
@@ -31,8 +32,8 @@ export interface PlannedPost {
   readonly text: string;
   readonly format: TextFormat;
   readonly attachments: readonly ArchivedAttachment[];
-  /** The short name of the board that the archive names, or null. */
-  readonly board: string | null;
+  /** The board that the archive names, or null. */
+  readonly board: BoardLabel | null;
 }
 
 /** A message as the archive holds it, with the id of the post that was made of it. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ExportedPost, PlannedPost } from '../archive/index.ts';
-import { cidOf } from '../kernel/cid.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
@@ -175,4 +175,32 @@ test('a reply goes to the thread of its parent, whatever board is filled; an exp
   const shown = log.stateDigest();
   log.rebuild();
   expect(log.stateDigest()).toEqual(shown);
+});
+
+test('[AR19][AR20] an export names boards and formats, and counts what it leaves out', async () => {
+  const { archive, boardOf, log, db, files } = open();
+  const [harbour, market] = [boardOf('harbour'), boardOf('market')];
+  const file = { name: 'map.png', type: 'image/png', bytes: new Uint8Array([1, 2, 3]) };
+  await archive.sink(harbour)([
+    planned('a@x', null, { format: 'markdown', attachments: [file] }),
+    planned('b@x', 'a@x'),
+    planned('c@x', 'a@x'),
+    planned('d@x', 'a@x'),
+  ]);
+  await archive.sink(market)([planned('e@x', null)]);
+  const [b, c, d] = (await archive.known(['b@x', 'c@x', 'd@x'])).values();
+  const hold = db.prepare(
+    `INSERT INTO hold (n, state, hidden, kind, own, live, time) SELECT seq, ?, 1, 1, 0, 0, 1 FROM event WHERE id = ?`,
+  );
+  hold.run(0, digestOf(b!.post));
+  hold.run(2, digestOf(c!.post));
+  log.append(mara, boardKinds.delete.name, { post: digestOf(d!.post), reason: '' });
+  files.clear();
+  expect(archive.leftOut(harbour)).toEqual({ waiting: 1, held: 1, deleted: 1 });
+  expect(archive.leftOut(market)).toEqual({ waiting: 0, held: 0, deleted: 0 });
+  expect(archive.leftOut(null)).toEqual({ waiting: 1, held: 1, deleted: 1 });
+  expect(await all(archive.exported(null))).toMatchObject([
+    { messageId: 'a@x', format: 'markdown', board: { slug: 'harbour', name: 'harbour' }, filesMissing: 1 },
+    { messageId: 'e@x', format: 'plain', board: { slug: 'market' }, filesMissing: 0 },
+  ]);
 });

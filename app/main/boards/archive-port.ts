@@ -51,11 +51,13 @@ interface Link {
   readonly above: Uint8Array | null;
 }
 
-/** A thread of an export with the short name of its board. */
+/** A thread of an export with its board. */
 interface ThreadRow {
   n: number;
   subject: string;
-  board: string;
+  slug: string;
+  name: string;
+  description: string;
 }
 
 interface ExportRow {
@@ -143,7 +145,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
     async *exported(board: Uint8Array | null, signal?: AbortSignal): AsyncGenerator<ExportedPost> {
       const { where, values } = within(board);
       const nextThread = db.prepare<ThreadRow>(
-        `SELECT t.n, t.subject, b.slug AS board FROM thread t JOIN board b ON b.n = t.board WHERE t.n > ? ${where}
+        `SELECT t.n, t.subject, b.slug, b.name, b.description FROM thread t JOIN board b ON b.n = t.board WHERE t.n > ? ${where}
            AND EXISTS (SELECT 1 FROM post p LEFT JOIN held_item h ON h.n = p.n
              WHERE p.thread = t.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) ORDER BY t.n LIMIT 1`,
       );
@@ -229,7 +231,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       date: row.at,
       text: shown.text,
       format: original.format,
-      board: thread.board,
+      board: { slug: thread.slug, name: thread.name, description: thread.description },
       attachments,
       filesMissing: original.attachments.length - attachments.length,
     };

@@ -149,6 +149,7 @@ const router = {
   },
   archive: {
     import: os.archive.import.handler(() => job),
+    export: os.archive.export.handler(() => job),
     watch: os.archive.watch.handler(async function* () {
       yield [job];
       yield [await node.finish.promise];

@@ -198,7 +198,8 @@ function textOf(
   if (counts !== null) {
     const raw = counts.raw > 0 ? ` (${counts.raw} of them as raw text)` : '';
     const line = `${counts.imported} imported${raw}, ${counts.duplicates} known already, ${counts.broken} broken, of ${counts.read} read.`;
-    return [line, ...issueLines(issues, dropped)].join('\n');
+    const look = issues.length === 0 ? [] : [`${issues.length + dropped} to look at:`];
+    return [line, ...look, ...issueLines(issues, dropped)].join('\n');
   }
   const written = `${exported?.written ?? progress.done} posts written.`;
   const left = exported === null ? [] : leftOutParts(exported);

@@ -38,12 +38,16 @@ interface Gathered {
   plain: boolean;
 }
 
-/** The text and the files of a mail, in the order of its parts. */
-export function bodyOf(part: MailPart): MailBody {
+/**
+ * The text and the files of a mail, in the order of its parts.
+ * @param isOwn Whether it is an export of this program, which repeats what people wrote here.
+ */
+export function bodyOf(part: MailPart, isOwn = false): MailBody {
   const { texts, files, spare } = gather(part);
   const shown = texts.map(trimBlank).filter((text) => text !== '');
   const all = shown.length > 0 ? shown : spare.slice(0, 1);
-  return { text: hideAddresses(all.join('\n\n').slice(0, TEXT_BUDGET_CHARS)), files };
+  const text = all.join('\n\n').slice(0, TEXT_BUDGET_CHARS);
+  return { text: isOwn ? text : hideAddresses(text), files };
 }
 
 /** The text of a mail that could not be taken apart, without its headers. */

@@ -1,9 +1,10 @@
 import {
-  BOARD_HEADER,
+  BOARD_HEADERS,
+  boardLabel,
   dateIn,
   derivedMessageId,
   MAX_REFERENCES,
-  SLUG,
+  type BoardLabel,
   type MessageOutline,
 } from '../../archive/adapter-ports.ts';
 import { isAscii } from 'node:buffer';
@@ -102,9 +103,13 @@ export async function outlineOf(bytes: Uint8Array, headers: MailHeaders): Promis
 }
 
 /** The board that an export of this program names, or null. */
-function boardOf(headers: MailHeaders): string | null {
-  const board = headers.get(BOARD_HEADER.toLowerCase());
-  return board !== null && SLUG.test(board) ? board : null;
+export function boardOf(headers: MailHeaders): BoardLabel | null {
+  const word = (name: string) => decodeWords(headers.get(name.toLowerCase()) ?? '');
+  return boardLabel({
+    slug: headers.get(BOARD_HEADERS.slug.toLowerCase()),
+    name: word(BOARD_HEADERS.name),
+    description: word(BOARD_HEADERS.description),
+  });
 }
 
 function messageIdOf(headers: MailHeaders): string | null {

@@ -18,7 +18,7 @@ import {
 } from '../../archive/adapter-ports.ts';
 import { bodyOf, rawText } from './body.ts';
 import { htmlToText } from './html-text.ts';
-import { looksLikeMail, outlineOf, readHeaders, type MailHeaders } from './headers.ts';
+import { boardOf, looksLikeMail, outlineOf, readHeaders, type MailHeaders } from './headers.ts';
 import { partsOf, TooManyParts } from './parts.ts';
 import { problem } from './problems.ts';
 import { decodeWords } from './words.ts';
@@ -49,7 +49,7 @@ export async function parseMail(bytes: Uint8Array): Promise<ParsedMessage> {
   try {
     const headers = readHeaders(bytes);
     if (!looksLikeMail(headers)) return refused('no-headers');
-    const { text, files } = bodyOf(partsOf(bytes, headers));
+    const { text, files } = bodyOf(partsOf(bytes, headers), boardOf(headers) !== null);
     const { kept, left } = fitAttachments(files);
     if (text.trim() === '' && files.length === 0 && rawText(bytes, headers).trim() !== '') {
       return await parseRaw(bytes, problem.fields('no-text').message);

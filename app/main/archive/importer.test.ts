@@ -397,8 +397,13 @@ test.each(['mbox', 'jsonl'] as const)(
     const asked: string[] = [];
     let count = 0;
     const outlineOf = (n: number) => ({
-      ...{ messageId: `told-${n}@x`, references: [], subject: `told ${n}`, date: 86_400_000 * (n + 1) },
-      ...{ list: '', topic: null, board: null },
+      messageId: `told-${n}@x`,
+      references: [],
+      subject: `told ${n}`,
+      date: 86_400_000 * (n + 1),
+      list: '',
+      topic: null,
+      board: null,
     });
     const numbers = new Map<string, number>();
     const numberOf = (bytes: Uint8Array) => {
@@ -418,7 +423,11 @@ test.each(['mbox', 'jsonl'] as const)(
           unread: null,
           message: {
             ...outlineOf(numberOf(bytes)),
-            ...{ fromName: 'told', text: 'told', format: 'plain', attachments: [], remarks: [] },
+            fromName: 'told',
+            text: 'told',
+            format: 'plain',
+            attachments: [],
+            remarks: [],
           },
         }));
       },

@@ -83,29 +83,33 @@ function guess(bytes: Uint8Array): string {
   const text = utf8(bytes);
   if (isMostlyUtf8(text)) return text;
   const sample = bytes.subarray(0, SAMPLE_BYTES);
-  const candidates = analyse(sample).filter((found) => isBelievable(sample, found.name, found.confidence));
+  const candidates = detected(sample);
   const name =
     guessEuc(sample) ??
-    candidates.find((found) => !SINGLE_BYTE_DETECTED.test(found.name))?.name ??
+    candidates.find((one) => !SINGLE_BYTE_DETECTED.test(one)) ??
     guessDosCodePage(sample) ??
-    candidates[0]?.name;
+    candidates[0];
   if (name !== undefined) return byName(bytes, name.toLowerCase()) ?? text;
   // Old mail with unlabelled eight-bit characters nearly always uses a western code page.
   return byName(bytes, 'windows-1252') ?? text;
 }
 
-/** Statistics mislead for a few accented letters, so the text must be mostly of such letters. */
-function isBelievable(sample: Uint8Array, name: string, confidence: number): boolean {
-  if (!DETECTABLE.test(name)) return false;
-  const isSingle = SINGLE_BYTE_DETECTED.test(name);
-  if (confidence < (isSingle ? SINGLE_BYTE_CONFIDENCE : DETECTED_CONFIDENCE)) return false;
+/** The charsets that statistics find, the likeliest first. They mislead for a few accented letters in a text. */
+function detected(sample: Uint8Array): string[] {
   let high = 0;
   let letters = 0;
   for (const byte of sample) {
     if (byte >= 0x80) high += 1;
     else if ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) letters += 1;
   }
-  return isSingle ? high > letters : high > 3 && high * 3 > letters;
+  if (high <= 3 || high * 3 <= letters) return [];
+  return analyse(sample)
+    .filter(({ name, confidence }) => {
+      if (!DETECTABLE.test(name)) return false;
+      if (!SINGLE_BYTE_DETECTED.test(name)) return confidence >= DETECTED_CONFIDENCE;
+      return confidence >= SINGLE_BYTE_CONFIDENCE && high > letters;
+    })
+    .map(({ name }) => name);
 }
 
 /** Whether a text with damaged places was UTF-8 before: more of its letters are whole than broken. */

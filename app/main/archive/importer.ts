@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
-import { batchesOf } from './batches.ts';
-import { isPast } from './dates.ts';
-import { Issues, type ImportIssue } from './issues.ts';
+import { readThrough } from './first-pass.ts';
+import { ImportNotes, type ImportCounts } from './import-notes.ts';
+import type { ImportIssue } from './issues.ts';
 import {
   derivedMessageId,
   type MessageOutline,
@@ -9,7 +9,7 @@ import {
   type ParsedMessage,
 } from './message.ts';
 import type { KnownPost, OriginalMessage, PlannedPost } from './planned.ts';
-import type { ArchivePiece, ArchiveReader, MailParser } from './ports.ts';
+import type { ArchiveReader, MailParser } from './ports.ts';
 import { ProgressMeter, type ArchiveProgress } from './progress.ts';
 import { ThreadIndex } from './threading.ts';
 import { problem } from './problems.ts';
@@ -20,17 +20,6 @@ export interface ImportResult {
   readonly issues: readonly ImportIssue[];
   /** How many more issues there were than the list holds. */
   readonly issuesDropped: number;
-}
-
-export interface ImportCounts {
-  read: number;
-  /** Stored as posts; in a trial run, those that would be. */
-  imported: number;
-  /** Those of the imported whose text is kept as it came. */
-  raw: number;
-  duplicates: number;
-  /** Those of which nothing was imported. */
-  broken: number;
 }
 
 interface ImportOptions {
@@ -73,8 +62,6 @@ interface Candidate {
   readonly outline: MessageOutline;
 }
 
-type Message = Extract<ArchivePiece, { kind: 'message' }>;
-
 /** A batch whose messages are being parsed. */
 interface LoadedBatch {
   readonly size: number;
@@ -87,12 +74,8 @@ interface LoadedBatch {
 
 class ArchiveImport {
   readonly #options: ImportOptions;
-  readonly #index = new ThreadIndex();
-  readonly #counts: ImportCounts = { read: 0, imported: 0, raw: 0, duplicates: 0, broken: 0 };
-  readonly #issues = new Issues();
-  /** The last date that was read, and the first of all. */
-  #lastDate: number | null = null;
-  #firstDate: number | null = null;
+  readonly #notes: ImportNotes;
+  #index = new ThreadIndex();
   /** Rows that could not be parsed: their children use an earlier ancestor as the parent. */
   #gone = new Uint8Array(0);
   #threads = new Int32Array(0);
@@ -102,70 +85,31 @@ class ArchiveImport {
 
   constructor(options: ImportOptions) {
     this.#options = options;
+    this.#notes = new ImportNotes(options.source);
   }
 
   async run(): Promise<ImportResult> {
     await this.#readThrough();
-    this.#index.resolve();
     this.#gone = new Uint8Array(this.#index.count);
     this.#threads = new Int32Array(this.#index.count);
     await this.#storeAll();
-    return {
-      counts: { ...this.#counts },
-      issues: this.#issues.list,
-      issuesDropped: this.#issues.dropped,
-    };
+    const { counts, issues } = this.#notes;
+    return { counts: { ...counts }, issues: issues.list, issuesDropped: issues.dropped };
   }
 
   async #readThrough(): Promise<void> {
     const { source, parser, clock, signal, needsBoard = false } = this.#options;
     const meter = new ProgressMeter('reading', source.sizeBytes, clock.now());
-    const beside = (piece: Exclude<ArchivePiece, Message>) => {
-      if (piece.kind === 'broken') this.#counts.read += 1;
-      this.#noteBeside(piece);
-    };
-    for await (const batch of batchesOf(source.scan(signal), beside)) {
-      const outlines = await parser.outline(
-        source.form,
-        batch.map(({ bytes }) => bytes),
-        signal,
-      );
-      for (const [at, piece] of batch.entries()) {
-        this.#counts.read += 1;
-        const number = this.#counts.read;
-        const outlined = outlines[at];
-        if (outlined?.ok === true && needsBoard && outlined.outline.board === null)
-          this.#leaveOut(number, piece.place, problem.fields('no-board-named').message);
-        else if (outlined?.ok === true) await this.#addRow(outlined.outline, piece, number);
-        else this.#leaveOut(number, piece.place, outlined?.reason ?? CHANGED);
-        this.#report(meter, piece.position);
-      }
-    }
+    this.#index = await readThrough({
+      source,
+      parser,
+      clock,
+      signal,
+      needsBoard,
+      notes: this.#notes,
+      onPosition: (position) => this.#report(meter, position),
+    });
     this.#report(meter, source.sizeBytes, true);
-  }
-
-  /** Gives a message its row. */
-  async #addRow(outline: MessageOutline, piece: Message, number: number): Promise<void> {
-    const { place, length } = piece;
-    const date = this.#dateOf(outline, piece);
-    const row = { place, length, number, date: date ?? this.#lastDate };
-    let fate = this.#index.add(outline, row);
-    if (fate === 'other') {
-      const messageId = await derivedMessageId(piece.bytes);
-      fate = this.#index.add({ ...outline, messageId }, { ...row, renamed: true });
-      if (fate === 'added') this.#note(number, place, 'same-id');
-    }
-    if (fate !== 'added') this.#counts.duplicates += 1;
-    else if (date === null) this.#note(number, place, 'no-date');
-    this.#lastDate = date ?? this.#lastDate;
-    this.#firstDate ??= date;
-    for (const stray of piece.strays) this.#note(number, stray, 'stray-separator');
-  }
-
-  /** The message's own date unless it is in the future, else that of its delivery; null if it has neither. */
-  #dateOf({ date }: MessageOutline, piece: Message): number | null {
-    const now = this.#options.clock.now();
-    return [date, piece.date].find((one) => one !== null && isPast(one, now)) ?? null;
   }
 
   async #storeAll(): Promise<void> {
@@ -192,7 +136,7 @@ class ArchiveImport {
       const posts = await this.#plan(batch);
       signal?.throwIfAborted();
       if (posts.length > 0) await sink?.(posts);
-      this.#counts.imported += posts.length;
+      this.#notes.counts.imported += posts.length;
       await this.#keepOriginals(batch, posts);
       done += batch.size;
       this.#report(meter, done);
@@ -220,8 +164,12 @@ class ArchiveImport {
   async #load(rows: number[]): Promise<LoadedBatch> {
     const { source, parser, known, signal } = this.#options;
     signal?.throwIfAborted();
-    const places = rows.map((row) => this.#index.placeOf(row));
-    const raw = await Promise.all(places.map(({ place, length }) => source.read(place, length)));
+    const raw: Uint8Array[] = [];
+    // One by one: the disk reads ahead.
+    for (const row of rows) {
+      const { place, length } = this.#index.placeOf(row);
+      raw.push(await source.read(place, length));
+    }
     const outlines = await parser.outline(source.form, raw, signal);
     const read: Candidate[] = [];
     const wanted = new Set<string>();
@@ -239,7 +187,7 @@ class ArchiveImport {
     }
     const held = await known([...wanted]);
     const fresh = read.filter(({ outline }) => !held.has(outline.messageId));
-    this.#counts.duplicates += read.length - fresh.length;
+    this.#notes.counts.duplicates += read.length - fresh.length;
     const parsing = parser.parse(
       source.form,
       fresh.map(({ bytes }) => bytes),
@@ -280,13 +228,8 @@ class ArchiveImport {
     }
     const { message, unread } = parsed;
     const { place, number } = this.#index.placeOf(row);
-    if (unread !== null) {
-      this.#counts.raw += 1;
-      this.#issues.add({ message: number, place: this.#placeName(place), reason: unread, outcome: 'raw' });
-    }
-    for (const reason of message.remarks) {
-      this.#issues.add({ message: number, place: this.#placeName(place), reason, outcome: 'kept' });
-    }
+    if (unread !== null) this.#notes.keepRaw(number, place, unread);
+    for (const reason of message.remarks) this.#notes.remark(number, place, reason);
     const parent = await this.#parentOf(row, outline, held);
     if (parent.row >= 0) this.#threads[row] = this.#threads[parent.row] ?? row;
     const thread = this.#threads[row] ?? row;
@@ -297,7 +240,7 @@ class ArchiveImport {
       parent: parent.known,
       subject: message.subject || '(no subject)',
       fromName: message.fromName,
-      date: this.#index.dateOf(row) ?? this.#firstDate ?? 0,
+      date: this.#index.dateOf(row) ?? this.#index.firstDate ?? 0,
       text: message.text || '(no text)',
       format: message.format,
       attachments: message.attachments,
@@ -369,26 +312,7 @@ class ArchiveImport {
   #loseRow(row: number, reason: string): void {
     this.#gone[row] = 1;
     const { place, number } = this.#index.placeOf(row);
-    this.#leaveOut(number, place, reason);
-  }
-
-  #leaveOut(message: number, place: number, reason: string): void {
-    this.#counts.broken += 1;
-    this.#issues.add({ message, place: this.#placeName(place), reason, outcome: 'left-out' });
-  }
-
-  #noteBeside({ kind, place, reason }: Exclude<ArchivePiece, Message>): void {
-    if (kind === 'broken') this.#leaveOut(this.#counts.read, place, reason);
-    else this.#issues.add({ message: null, place: this.#placeName(place), reason, outcome: 'left-out' });
-  }
-
-  #note(message: number, place: number, code: 'same-id' | 'no-date' | 'stray-separator'): void {
-    const { message: reason } = problem.fields(code);
-    this.#issues.add({ message, place: this.#placeName(place), reason, outcome: 'kept' });
-  }
-
-  #placeName(place: number): string {
-    return this.#options.source.placeName(place);
+    this.#notes.leaveOut(number, place, reason);
   }
 
   #report(meter: ProgressMeter, done: number, last = false): void {
@@ -396,6 +320,6 @@ class ArchiveImport {
     const now = clock.now();
     if (onProgress === undefined || (!last && now - this.#reportedAt < PROGRESS_MS)) return;
     this.#reportedAt = now;
-    onProgress(meter.at(done, now), { ...this.#counts });
+    onProgress(meter.at(done, now), { ...this.#notes.counts });
   }
 }

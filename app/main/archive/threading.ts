@@ -41,6 +41,7 @@ export class ThreadIndex {
   readonly #topicHigh = uint32Column();
   readonly #topicLow = uint32Column();
   #hasTopics = false;
+  #firstDate: number | null = null;
   readonly #subjectHigh = uint32Column();
   readonly #subjectLow = uint32Column();
   readonly #replies = uint8Column();
@@ -71,7 +72,9 @@ export class ThreadIndex {
     this.#lengths.push(at.length);
     this.#numbers.push(at.number);
     this.#renamed.push(at.renamed === true ? 1 : 0);
-    this.#dates.push(at.date ?? outline.date ?? Number.NaN);
+    const date = at.date ?? outline.date;
+    this.#dates.push(date ?? Number.NaN);
+    this.#firstDate ??= date;
     this.#dated.push(outline.date === null ? 0 : 1);
     const topic = outline.topic === null ? NO_KEY : hash64(outline.topic);
     this.#topicHigh.push(topic.high);
@@ -136,6 +139,11 @@ export class ThreadIndex {
   dateOf(row: number): number | null {
     const date = this.#dates.at(row);
     return Number.isNaN(date) ? null : date;
+  }
+
+  /** The date of the first row that has one, or null. */
+  get firstDate(): number | null {
+    return this.#firstDate;
   }
 
   /** Whether the message goes by an id made of its bytes, because another has its own. */

@@ -20,4 +20,5 @@ export {
   type OutlinedMessage,
   type ParsedMessage,
 } from './message.ts';
+export { packingOf } from './packed.ts';
 export { senderName } from './sender-name.ts';

@@ -1,16 +1,17 @@
 import { openJson } from './jsonl.ts';
 import { openMaildir } from './maildir.ts';
 import { crAsLf, endsLinesWithCr, openMbox } from './mbox.ts';
+import { isPacked } from './packed.ts';
 import type { ArchiveFile, ArchiveFiles, ArchiveReader } from './ports.ts';
 import { problem } from './problems.ts';
 
 const HEAD_BYTES = 4096;
 
-type FileFormat = 'mbox' | 'jsonl' | 'gzip';
+type FileFormat = 'mbox' | 'jsonl' | 'packed';
 
 /** The format of a file by its first bytes, or null if it is unknown. */
 function detectFormat(head: Uint8Array): FileFormat | null {
-  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (isPacked(head)) return 'packed';
   const text = new TextDecoder('latin1')
     .decode(head)
     .replace(/^\u00ef\u00bb\u00bf/, '')
@@ -25,7 +26,7 @@ function detectFormat(head: Uint8Array): FileFormat | null {
 }
 
 /**
- * Opens the archive at `path`. Gzip is unpacked to a temporary file first.
+ * Opens the archive at `path`. A packed file (gzip, zstd) is unpacked to a temporary one first.
  * @param format Detected from the data when left out.
  * @throws {Problem} `archive-missing`, `archive-unknown-format`, or the error of the disk.
  */
@@ -54,7 +55,7 @@ export async function openArchiveFile(
 ): Promise<ArchiveReader> {
   try {
     const found = detectFormat(await file.read(0, HEAD_BYTES));
-    if (found === 'gzip') {
+    if (found === 'packed') {
       const unpacked = await files.unpack(file, options.signal);
       await file.close();
       return await openUnpacked(unpacked, name, options.format);
@@ -73,8 +74,9 @@ async function openUnpacked(
 ): Promise<ArchiveReader> {
   const head = await file.read(0, HEAD_BYTES);
   const format = wanted ?? detectFormat(head);
-  if (format === 'jsonl') return openJson(file, name, arrayIn(head));
-  if (format === 'mbox') return openMbox(endsLinesWithCr(head) ? crAsLf(file) : file);
+  const lines = endsLinesWithCr(head) ? crAsLf(file) : file;
+  if (format === 'jsonl') return openJson(lines, name, arrayIn(head));
+  if (format === 'mbox') return openMbox(lines);
   await file.close();
   throw problem('archive-unknown-format');
 }

@@ -11,6 +11,8 @@ const DATED =
   /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.{1,40}\b\d{1,2}:\d{2}\b.{0,40}\b(?:19|20)\d{2}\b|\b(?:19|20)\d{2}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 /** A separator without a date: of Thunderbird, of old Netscape, of Google Groups, or of an address alone. */
 const UNDATED = /^From (?:-?\d{0,25}|-|\S{1,200})\s{0,9}$/;
+/** The number of Google Groups, which no sentence has. */
+const NUMBERED = /^From -?\d{10,25}\s{0,9}$/;
 const LOOSE_TIME = /\b\d{1,2}:\d{2}\b/;
 const LOOSE_YEAR = /\b(?:19|20)\d{2}\b/;
 const HEADER = /^[!-9;-~]{1,76}:/;
@@ -33,8 +35,8 @@ export function fromLineKind(
   if (dated && place.last && place.afterBlank) return 'separator';
   const isLoose = UNDATED.test(line) || (LOOSE_TIME.test(line) && LOOSE_YEAR.test(line));
   const begins = startsWithHeaders(after);
-  // Some programs leave out the blank line; only a full date is sure enough without it.
-  if (begins && (dated || (isLoose && place.afterBlank))) return 'separator';
+  // Some programs leave out the blank line; only a full date or a long number is sure enough without it.
+  if (begins && (dated || NUMBERED.test(line) || (isLoose && place.afterBlank))) return 'separator';
   return dated && place.afterBlank ? 'stray' : 'text';
 }
 

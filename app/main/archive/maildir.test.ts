@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { diskFiles } from '../platform/mail/files.ts';
 import { openMaildir } from './maildir.ts';
@@ -30,6 +30,7 @@ test('[AR7] links and packed mails are read; deleted mails and subfolders are li
   await writeFile(join(folder, 'elsewhere'), mail('linked'));
   await symlink(join('..', 'elsewhere'), join(folder, 'cur', '1046772902.L.mole:2,S'));
   await writeFile(join(folder, 'cur', '1046772901.P.mole,S=9:2,S'), gzipSync(mail('packed')));
+  await writeFile(join(folder, 'cur', '1046772901.Z.mole,S=9:2,S'), zstdCompressSync(mail('zstd')));
   await writeFile(join(folder, 'cur', '1046772900.D.mole:2,D'), mail('draft'));
   await writeFile(join(folder, 'cur', '1046772903.T.mole,S=9,W=10:2,RST'), mail('trashed'));
   await writeFile(join(folder, 'new', '1046772904.N.mole'), mail('new').replaceAll('\n', '\r'));
@@ -41,6 +42,7 @@ test('[AR7] links and packed mails are read; deleted mails and subfolders are li
     ['.Lists.tides', expect.stringContaining('.Lists.tides was not read')],
     ['cur/1046772900.D.mole:2,D', 'draft'],
     ['cur/1046772901.P.mole,S=9:2,S', 'packed'],
+    ['cur/1046772901.Z.mole,S=9:2,S', 'zstd'],
     ['cur/1046772902.L.mole:2,S', 'linked'],
     ['new/1046772904.N.mole', 'new'],
     ['cur/1046772906.B.mole:2,S', expect.stringContaining('nothing at')],

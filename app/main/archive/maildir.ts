@@ -1,10 +1,10 @@
 import { MAX_MESSAGE_BYTES } from './message.ts';
 import { crAsLf, endsLinesWithCr } from './mbox.ts';
+import { isPacked } from './packed.ts';
 import type { ArchiveFile, ArchiveFiles, ArchivePiece, ArchiveReader } from './ports.ts';
 import { problem } from './problems.ts';
 
 const ROOMS = ['cur', 'new'] as const;
-const GZIP = [0x1f, 0x8b] as const;
 /** Folders of a maildir that hold no mail of their own. */
 const NO_SUBFOLDERS = new Set(['cur', 'new', 'tmp']);
 
@@ -89,8 +89,7 @@ export function openMailFiles(
 
 /** Mail servers pack mails one by one; the name of the file does not show it. */
 async function unpacked(files: ArchiveFiles, file: ArchiveFile): Promise<ArchiveFile> {
-  const head = await file.read(0, GZIP.length);
-  if (head[0] !== GZIP[0] || head[1] !== GZIP[1]) return file;
+  if (!isPacked(await file.read(0, 4))) return file;
   try {
     return await files.unpack(file);
   } finally {

@@ -165,6 +165,12 @@ test.each([
   for (const size of [1, 7, 4096]) expect(await split(archive, [size])).toEqual(bodies);
 });
 
+test('[AR6] a numbered separator splits without a blank line before it', async () => {
+  const archive =
+    'From -918273645546372819\nSubject: a\n\none\nFrom 8172635445362718293\nSubject: b\n\ntwo\n';
+  expect(await split(archive, [9])).toEqual(['Subject: a\n\none\n', 'Subject: b\n\ntwo\n']);
+});
+
 test('[AR6] a dated separator splits without a blank line before it', async () => {
   const archive = `${SEPARATOR}\nSubject: a\n\none\n${SEPARATOR}\nSubject: b\n\ntwo\n`;
   expect(await split(archive, [9])).toEqual(['Subject: a\n\none\n', 'Subject: b\n\ntwo\n']);

@@ -50,7 +50,7 @@ export interface ArchiveFiles {
   /** Names of the folders in a directory, in no order. */
   folders(path: string): Promise<string[]>;
   open(path: string): Promise<ArchiveFile>;
-  /** Unpacks gzip into a temporary file that is removed on close. */
+  /** Unpacks gzip or zstd into a temporary file that is removed on close. */
   unpack(packed: ArchiveFile, signal?: AbortSignal): Promise<ArchiveFile>;
   create(path: string): Promise<ArchiveOutput>;
 }

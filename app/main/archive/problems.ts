@@ -1,7 +1,7 @@
 import { defineProblems } from '../kernel/problems.ts';
 
 const FORMATS =
-  'Choose an mbox file, a maildir folder or a JSON Lines file; mbox and JSON Lines may be compressed with gzip.';
+  'Choose an mbox file, a maildir folder, or JSON (lines, or one array); files may be compressed with gzip or zstd.';
 
 /** The problems of imports and exports. */
 export const problem = defineProblems('archive', {
@@ -13,7 +13,7 @@ export const problem = defineProblems('archive', {
     message: '{path} is not a maildir: it has no folder cur or new.',
     remedy: FORMATS,
   },
-  'archive-unknown-format': { message: 'The file is neither mbox nor JSON Lines.', remedy: FORMATS },
+  'archive-unknown-format': { message: 'The file is neither mbox nor JSON.', remedy: FORMATS },
   'archive-changed': {
     message: 'The archive changed while it was read.',
     remedy: 'Import it again while nothing writes to it.',

@@ -3,8 +3,8 @@ import { cleanLine, DIRECTION_MARKS, MAX_NAME_CHARS } from './message.ts';
 const MAX_HEADER_CHARS = 2000;
 const MAX_TOKENS = 60;
 /** "at" as archives write it to hide an address from harvesters. */
-const AT = /^(?:at|-at-|\(at\)|\[at\]|<at>|\{at\}|_at_|\(a\)|\[a\]|@)$/i;
-const AT_INSIDE = /_at_|\(at\)|\[at\]|\{at\}|<at>|-at-|\(a\)|\[a\]|&#64;|%40/i;
+const AT = /^(?:at|-at-|\(at\)|\[at\]|<at>|\{at\}|_at_|\(a\)|\[a\]|[@＠])$/i;
+const AT_INSIDE = /_at_|\(at\)|\[at\]|\{at\}|<at>|-at-|\(a\)|\[a\]|&#64;|%40|＠/i;
 const DOT = /^(?:dot|\(dot\)|\[dot\]|-dot-)$/i;
 
 /** One address of a From header in its parts: words around an address, comments, and what is in angles. */
@@ -125,7 +125,7 @@ function withoutQuotes(word: string): string {
 
 /** Removes quotes and brackets around a name. */
 function trimMarks(name: string): string {
-  const marks = `"'<>[]{}(),;:`;
+  const marks = `"'<>[]{}(),;:|/-`;
   let start = 0;
   let end = name.length;
   while (start < end && (marks.includes(name[start] ?? '') || name[start] === ' ')) start++;

@@ -91,6 +91,12 @@ test.each([
   ],
   ['enriched text', 'Content-Type: text/enriched\n\n<bold>The</bold> words\nstand here.\n'],
   ['an invitation', 'Content-Type: text/calendar\n\nSUMMARY:The words stand here.\n'],
+  ['a type turned round', 'Content-Type: plain/text\n\nThe words stand here.\n'],
+  ['a type of no kind', 'Content-Type: application/octet-stream\n\nThe words stand here.\n'],
+  [
+    'an encoded mail within',
+    `Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n${Buffer.from('Subject: in\n\nThe words stand here.\n').toString('base64')}\n`,
+  ],
   ['no blank line', 'The words stand here.\nand more\n'],
 ])('[AR13] text with %s is shown', async (_, mail) => {
   expect((await read(mail)).text).toContain('The words stand here.');
@@ -159,6 +165,19 @@ test('[AR14] HTML keeps quotes, numbers and code, and hides what readers do not 
   expect(htmlToText(html, 10_000)).toBe(
     'Seen\n\nI agree.\n\n> The crane creaks.\n>\n> Twice.\n>\n> > Who says so?\n3. rope\n4. hook\n* paint\n5. chain\n> a\n>   b',
   );
+});
+
+test('[AR14] a box with a line at its left is a quote, as Outlook writes it', () => {
+  const box = '<div style="border:none;border-left:solid blue 1.5pt;padding:0cm"><p>Is it safe?</p></div>';
+  const odd = '<p style="constructor:x;__proto__:y" class="__proto__"></p>';
+  const squeezed = '<div style="height:0px;overflow:hidden">Hidden</div>';
+  expect(htmlToText(`<p>No.</p>${box}${squeezed}${odd}<p>Bye</p>`, 1000)).toBe('No.\n\n> Is it safe?\n\nBye');
+});
+
+test('[AR13] a file that is no text is not shown as one', async () => {
+  const bytes = Buffer.from([0, 1, 2, 3, 255, 0, 7]).toString('base64');
+  const mail = `Content-Type: application/octet-stream; name=a.bin\nContent-Transfer-Encoding: base64\n\n${bytes}\n`;
+  expect(await read(mail)).toMatchObject({ text: '', files: ['a.bin'] });
 });
 
 test('[AR15] an address in a name or a header of a quoted mail is not kept', async () => {

@@ -1,4 +1,5 @@
 import { cleanLine, hideAddresses, MAX_TEXT_CHARS, senderName } from '../../archive/adapter-ports.ts';
+import { isUtf8 } from 'node:buffer';
 import { decodeText } from './charset.ts';
 import { unflow } from './flowed.ts';
 import type { MailHeaders } from './headers.ts';
@@ -14,6 +15,8 @@ const MAX_AROUND_CHARS = 20_000;
 /** What programs write before the parts for readers without MIME. */
 const BOILERPLATE = /multi-?part|mime|cryptographically signed/i;
 const MAX_BOILERPLATE_CHARS = 500;
+/** The kinds of content that have a meaning; other words before the slash are those of careless programs. */
+const NAMED_KIND = /^(?:text|image|audio|video|application|font|model|message|multipart|chemical)\//;
 const META_BYTES = 2048;
 const META_CHARSET = /charset\s{0,3}=\s{0,3}["']?([\w.:-]{1,40})/i;
 
@@ -89,11 +92,12 @@ function gatherLeaf(leaf: Leaf): Gathered {
   const type = leaf.type.value;
   const isNamed = leaf.name !== null || leaf.disposition.value === 'attachment';
   const isText =
-    /^(?:text\/(?:plain|html|enriched|richtext)|text|application\/text)$/.test(type) || !type.includes('/');
+    /^(?:text\/(?:plain|html|enriched|richtext)|text|application\/text)$/.test(type) ||
+    !NAMED_KIND.test(type);
   const isSource = type.startsWith('text/');
   if (isText && leaf.disposition.value !== 'attachment') return textOf(leaf, bytes);
   if (isSource && !isNamed && type !== 'text/calendar') return textOf(leaf, bytes);
-  const spare = isText || isSource ? textOf(leaf, bytes).texts : [];
+  const spare = isText || isSource || isPlainText(type, bytes) ? textOf(leaf, bytes).texts : [];
   return { texts: [], files: [{ name: leaf.name, type, bytes: owned(bytes) }], spare, plain: false };
 }
 
@@ -155,6 +159,12 @@ function enrichedText(text: string): string {
 /** A text without blank lines before and after it; the blanks of its first line count. */
 function trimBlank(text: string): string {
   return text.trimEnd().replace(/^(?:[ \t\r]{0,200}\n){1,10000}/, '');
+}
+
+/** Whether a file of no special kind is text that a reader can read. */
+function isPlainText(type: string, bytes: Uint8Array): boolean {
+  if (type !== 'application/octet-stream' && type !== 'application/x-unknown') return false;
+  return isUtf8(bytes) && !bytes.some((byte) => byte < 0x09 || byte === 0x7f);
 }
 
 /** Bytes with a buffer of their own, which can be handed to another thread without the mail around them. */

@@ -11,6 +11,8 @@ const SAMPLE_BYTES = 16 * 1024;
 /** How sure the detection has to be: less for alphabets of one byte, of which such a text is made for the most part. */
 const DETECTED_CONFIDENCE = 40;
 const SINGLE_BYTE_CONFIDENCE = 20;
+/** In a text with a western label, a pair of its letters may be one of UTF-8 by chance. */
+const SURE_WHOLE = 4;
 
 /** Labels that say nothing about the text. */
 const EMPTY_LABELS = new Set(
@@ -18,27 +20,31 @@ const EMPTY_LABELS = new Set(
     ' ',
   ),
 );
+/** The label that programs write for whatever they were given; every text fits it. */
+const WESTERN = /^(?:iso[-_]?8859[-_]1|latin-?1|l1|windows-1252|cp1252)$/;
 /** Labels that neither decoder knows by this spelling. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'unicode-1-1-utf-7': 'utf-7',
-  'x-unicode-2-0-utf-7': 'utf-7',
-  utf7: 'utf-7',
-  'euc-cn': 'gbk',
-  'x-euc-cn': 'gbk',
-  cp936: 'gbk',
-  hz: 'hz-gb-2312',
-  'iso-2022-jp-1': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  'iso-2022-jp-3': 'iso-2022-jp',
-  'iso-2022-jp-ms': 'iso-2022-jp',
-  cp50220: 'iso-2022-jp',
-  cp50221: 'iso-2022-jp',
-  cp50222: 'iso-2022-jp',
-  cp932: 'shift_jis',
-  junet: 'iso-2022-jp',
-  csiso2022kr: 'iso-2022-kr',
-  'iso-2022-cn-ext': 'iso-2022-cn',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'unicode-1-1-utf-7': 'utf-7',
+    'x-unicode-2-0-utf-7': 'utf-7',
+    utf7: 'utf-7',
+    'euc-cn': 'gbk',
+    'x-euc-cn': 'gbk',
+    cp936: 'gbk',
+    hz: 'hz-gb-2312',
+    'iso-2022-jp-1': 'iso-2022-jp',
+    'iso-2022-jp-2': 'iso-2022-jp',
+    'iso-2022-jp-3': 'iso-2022-jp',
+    'iso-2022-jp-ms': 'iso-2022-jp',
+    cp50220: 'iso-2022-jp',
+    cp50221: 'iso-2022-jp',
+    cp50222: 'iso-2022-jp',
+    cp932: 'shift_jis',
+    junet: 'iso-2022-jp',
+    csiso2022kr: 'iso-2022-kr',
+    'iso-2022-cn-ext': 'iso-2022-cn',
+  }),
+);
 const DOUBLE_BYTE =
   /^(?:gb|big5|cn-big5|shift|sjis|x-sjis|ms_kanji|windows-31j|euc-|x-euc|ks|korean|cp9[345])/;
 /** Charsets that statistics tell apart well: letters of several bytes, and alphabets other than Latin. */
@@ -55,11 +61,12 @@ const SINGLE_BYTE_DETECTED = /^(?:KOI8|windows|ISO)/;
 export function decodeText(bytes: Uint8Array, label: string | null): string {
   const name = label === null ? '' : plainLabel(label);
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return utf8(bytes);
-  if (/^(?:utf-?16|utf-?32|ucs-?[24]|csunicode)/.test(name)) return byIconv(bytes, name) ?? guess(bytes);
+  if (/^(?:utf-?16|utf-?32|ucs-?[24]|csunicode)/.test(name)) return byIconv(bytes, name) ?? guess(bytes, 1);
   if (isAscii(bytes)) return decodeSevenBit(bytes, name);
   if (isUtf8(bytes) && !(DOUBLE_BYTE.test(name) && fits(bytes, name))) return utf8(bytes);
-  if (name === '' || EMPTY_LABELS.has(name)) return guess(bytes);
-  return byName(bytes, name) ?? guess(bytes);
+  if (name === '' || EMPTY_LABELS.has(name)) return guess(bytes, 1);
+  if (WESTERN.test(name)) return guess(bytes, SURE_WHOLE);
+  return byName(bytes, name) ?? guess(bytes, 1);
 }
 
 /** Whether a text that is valid UTF-8 is rather in a charset of two bytes a letter: it holds short sequences alone. */
@@ -79,9 +86,10 @@ function decodeSevenBit(bytes: Uint8Array, name: string): string {
   return utf8(bytes);
 }
 
-function guess(bytes: Uint8Array): string {
+/** @param whole How many whole letters of UTF-8 there must be for a broken one, to take a text for UTF-8. */
+function guess(bytes: Uint8Array, whole: number): string {
   const text = utf8(bytes);
-  if (isMostlyUtf8(text)) return text;
+  if (isMostlyUtf8(text, whole)) return text;
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   const candidates = detected(sample);
   const name =
@@ -112,8 +120,8 @@ function detected(sample: Uint8Array): string[] {
     .map(({ name }) => name);
 }
 
-/** Whether a text with damaged places was UTF-8 before: more of its letters are whole than broken. */
-function isMostlyUtf8(text: string): boolean {
+/** Whether a text with damaged places was UTF-8 before. */
+function isMostlyUtf8(text: string, least: number): boolean {
   let whole = 0;
   let broken = 0;
   for (let at = 0; at < text.length; at++) {
@@ -121,7 +129,7 @@ function isMostlyUtf8(text: string): boolean {
     if (unit === 0xfffd) broken += 1;
     else if (unit >= 0x80) whole += 1;
   }
-  return whole > 0 && whole >= broken;
+  return whole > 0 && whole >= broken * least;
 }
 
 function utf8(bytes: Uint8Array): string {
@@ -133,7 +141,7 @@ function plainLabel(label: string): string {
     .slice(0, MAX_LABEL_CHARS)
     .toLowerCase()
     .replace(/[^a-z0-9_.:-]/g, '');
-  return ALIASES[plain] ?? plain;
+  return ALIASES.get(plain) ?? plain;
 }
 
 function byName(bytes: Uint8Array, name: string): string | null {

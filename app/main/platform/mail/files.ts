@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { ArchiveFile, ArchiveFiles, ArchiveOutput } from '../../archive/ports.ts';
+import { packingOf } from '../../archive/adapter-ports.ts';
 import { Problem } from '../../kernel/errors.ts';
 import { problem } from './problems.ts';
 
@@ -117,13 +118,16 @@ async function unpack(packed: ArchiveFile, temporary: string, signal?: AbortSign
   const folder = await mkdtemp(join(temporary, 'impulse-archive-'));
   const path = join(folder, 'unpacked');
   const discard = () => rm(folder, { recursive: true, force: true });
+  const packing = packingOf(await packed.read(0, 4));
   try {
     const handle = await open(path, 'wx', 0o600);
     const limitBytes = GZIP_GRACE_BYTES + packed.sizeBytes * MAX_GZIP_RATIO;
     let written = 0;
     await pipeline(
       Readable.from(packedChunks(packed)),
-      createGunzip({ chunkSize: CHUNK_BYTES }),
+      packing === 'zstd'
+        ? createZstdDecompress({ chunkSize: CHUNK_BYTES })
+        : createGunzip({ chunkSize: CHUNK_BYTES }),
       async function* bounded(source: AsyncIterable<Uint8Array>) {
         for await (const chunk of source) {
           written += chunk.length;

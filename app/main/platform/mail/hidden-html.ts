@@ -1,13 +1,15 @@
 /** Declarations by which mails hide text that only previews show. */
-const HIDING: Readonly<Record<string, RegExp>> = {
-  display: /^none/,
-  visibility: /^(?:hidden|collapse)/,
-  'mso-hide': /^all/,
-  opacity: /^0(?:\.0{1,9})?(?:$|!)/,
-  'font-size': /^(?:0|1px|0\.\d{1,9})(?:[a-z%]|$|!)/,
-  'max-height': /^0(?:[a-z%]|$|!)/,
-  color: /^transparent/,
-};
+const HIDING: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    display: /^none/,
+    visibility: /^(?:hidden|collapse)/,
+    'mso-hide': /^all/,
+    opacity: /^0(?:\.0{1,9})?(?:$|!)/,
+    'font-size': /^(?:0|1px|0\.\d{1,9})(?:[a-z%]|$|!)/,
+    'max-height': /^0(?:[a-z%]|$|!)/,
+    color: /^transparent/,
+  }),
+);
 const MAX_STYLE_CHARS = 4000;
 const MAX_SHEET_CHARS = 200_000;
 const MAX_CLASSES = 200;
@@ -43,13 +45,23 @@ export function hiddenClassesIn(html: string): Set<string> {
   return found;
 }
 
+/** Whether a box has a line at its left, as Outlook marks what it quotes. */
+export function isQuoteBox(style: string): boolean {
+  return /border-left\s{0,9}:[^;]{0,100}solid/i.test(style.slice(0, MAX_STYLE_CHARS));
+}
+
 function hides(style: string): boolean {
+  if (
+    /(?:^|[;\s])height\s{0,9}:\s{0,9}0(?:px)?\s{0,9}(?:;|$)/i.test(style) &&
+    /overflow\s{0,9}:\s{0,9}hidden/i.test(style)
+  )
+    return true;
   return style
     .slice(0, MAX_STYLE_CHARS)
     .toLowerCase()
     .split(';')
     .some((declaration) => {
       const [name = '', value = ''] = declaration.split(':');
-      return HIDING[name.trim()]?.test(value.replace(/\s/g, '')) === true;
+      return HIDING.get(name.trim())?.test(value.replace(/\s/g, '')) === true;
     });
 }

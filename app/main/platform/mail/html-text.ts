@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { hiddenClassesIn, isHidden } from './hidden-html.ts';
+import { hiddenClassesIn, isHidden, isQuoteBox } from './hidden-html.ts';
 
 const SILENT = new Set([
   'script',
@@ -34,8 +34,8 @@ const PIECE_CHARS = 16_384;
  */
 export function htmlToText(html: string, maxChars: number): string {
   const out = new TextLines();
-  /** Whether each open tag is hidden. */
-  const open: boolean[] = [];
+  /** Whether each open tag is hidden, and whether it is a quote. */
+  const open: { hides: boolean; quotes: boolean }[] = [];
   let silent = 0;
   let pre = 0;
   const links: { href: string; from: number }[] = [];
@@ -45,13 +45,14 @@ export function htmlToText(html: string, maxChars: number): string {
   const parser = new Parser({
     onopentag(name, attributes) {
       const hides = SILENT.has(name) || isHidden(attributes, hiddenClasses);
-      open.push(hides);
+      const quotes = name === 'blockquote' || (name === 'div' && isQuoteBox(attributes['style'] ?? ''));
+      open.push({ hides, quotes });
       if (hides) silent += 1;
       if (silent > 0) return;
       if (name === 'br') out.breaks += 1;
       else if (BLOCKS.has(name)) out.breakLines(isParagraph(name) ? 2 : 1);
       else if (name === 'td' || name === 'th') out.spaceWanted = true;
-      if (name === 'blockquote') out.quote += 1;
+      if (quotes) out.quote += 1;
       if (name === 'pre') pre += 1;
       if (name === 'ul') lists.push(null);
       if (name === 'ol') lists.push(numberIn(attributes['start'], 1));
@@ -75,7 +76,8 @@ export function htmlToText(html: string, maxChars: number): string {
     },
     onclosetag(name) {
       const wasSilent = silent > 0;
-      if (open.pop() === true) silent -= 1;
+      const closed = open.pop();
+      if (closed?.hides === true) silent -= 1;
       if (wasSilent) return;
       if (name === 'pre') pre = Math.max(0, pre - 1);
       if (name === 'ul' || name === 'ol') lists.pop();
@@ -87,7 +89,7 @@ export function htmlToText(html: string, maxChars: number): string {
         if (label !== href && `mailto:${label}` !== href) out.write(`${out.lineStart ? '' : ' '}(${href})`);
       }
       if (BLOCKS.has(name)) out.breakLines(isParagraph(name) ? 2 : 1);
-      if (name === 'blockquote') out.quote = Math.max(0, out.quote - 1);
+      if (closed?.quotes === true) out.quote = Math.max(0, out.quote - 1);
     },
   });
   const goesOn = () => out.length <= maxChars && open.length <= MAX_DEPTH;

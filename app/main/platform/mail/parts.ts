@@ -1,5 +1,6 @@
 import { readStructured, type Structured } from './content-type.ts';
 import { readHeaders, type MailHeaders } from './headers.ts';
+import { decodeTransfer } from './transfer.ts';
 
 /** A part that holds no other parts; its body is still encoded for the way. */
 export interface Leaf {
@@ -78,12 +79,14 @@ class Splitter {
       }
       return leaf(body, headers, { value: 'text/plain', parameters: type.parameters });
     }
-    if (/^message\/(?:rfc822|news|global)$/.test(type.value) && isIdentity(headers)) {
-      const inner = readHeaders(body);
+    if (/^message\/(?:rfc822|news|global)$/.test(type.value)) {
+      // The standard forbids it, but some programs encode an enclosed mail.
+      const mail = decodeTransfer(body, headers.get('content-transfer-encoding'));
+      const inner = readHeaders(mail);
       return {
         kind: 'message',
         headers: inner,
-        content: this.part(body.subarray(inner.bodyStart), inner, 'text/plain', depth + 1),
+        content: this.part(mail.subarray(inner.bodyStart), inner, 'text/plain', depth + 1),
       };
     }
     return leaf(body, headers, type);
@@ -100,11 +103,6 @@ function leaf(body: Uint8Array, headers: MailHeaders, type: Structured): Leaf {
     name: disposition.parameters.get('filename') ?? type.parameters.get('name') ?? null,
     body,
   };
-}
-
-/** An enclosed mail is never encoded by the standard; if it is, it stays a file. */
-function isIdentity(headers: MailHeaders): boolean {
-  return !/^\s{0,9}(?:base64|quoted|x?-?uu)/i.test(headers.get('content-transfer-encoding') ?? '');
 }
 
 /** The headers of a part; a part that starts with text has none. */

@@ -2,11 +2,11 @@ import { defineProblems } from '../../kernel/problems.ts';
 
 export const problem = defineProblems('mail', {
   'archive-damaged': {
-    message: 'The gzip file is damaged or cut off.',
+    message: 'The packed file is damaged or cut off.',
     remedy: 'Fetch it again, or unpack it yourself.',
   },
   'archive-bomb': {
-    message: 'The gzip file unpacks to more than two hundred times its size, which no mail archive does.',
+    message: 'The packed file unpacks to more than two hundred times its size, which no mail archive does.',
     remedy: 'Unpack it yourself and look at what it holds.',
   },
   'archive-forbidden': {

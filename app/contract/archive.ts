@@ -7,7 +7,7 @@ export type ArchiveFormat = z.infer<typeof ArchiveFormat>;
 
 export const ImportCounts = z.object({
   read: z.number().int(),
-  /** Stored as posts; in a trial run, those that would be. */
+  /** Stored as posts; in a dry run, those that would be. */
   imported: z.number().int(),
   /** Those of the imported whose text was kept as it came, because it could not be read as mail. */
   raw: z.number().int(),

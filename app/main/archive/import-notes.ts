@@ -4,7 +4,7 @@ import { problem } from './problems.ts';
 
 export interface ImportCounts {
   read: number;
-  /** Stored as posts; in a trial run, those that would be. */
+  /** Stored as posts; in a dry run, those that would be. */
   imported: number;
   /** Those of the imported whose text is kept as it came. */
   raw: number;

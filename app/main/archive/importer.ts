@@ -26,7 +26,7 @@ interface ImportOptions {
   readonly source: ArchiveReader;
   readonly parser: MailParser;
   readonly clock: Clock;
-  /** Stores a batch as a whole. If it rejects, the import ends. A trial run has none. */
+  /** Stores a batch as a whole. If it rejects, the import ends. A dry run has none. */
   readonly sink?: ((batch: PlannedPost[]) => Promise<void>) | undefined;
   /** Leaves out what names no board. */
   readonly needsBoard?: boolean;

@@ -170,7 +170,7 @@ module.exports = {
     home('libp2p', 'libp2p|@libp2p|@chainsafe/(?!blst)[^/]+|@multiformats', room('platform/libp2p')),
     home('bls', '@chainsafe/blst', room('platform/bls')),
     home('bip39', '@scure', room('platform/keys')),
-    home('mail', 'postal-mime|htmlparser2', room('platform/mail')),
+    home('mail', 'htmlparser2|iconv-lite|chardet', room('platform/mail')),
     home('pino', 'pino', room('platform/telemetry')),
     home('onnx', 'onnxruntime-node|onnxruntime-common', room('platform/onnx')),
     home('images', '@jsquash', room('platform/images')),

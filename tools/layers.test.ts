@@ -46,7 +46,7 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['libp2p-has-one-home', 'app/main/log/gossip.ts', '@chainsafe/libp2p-gossipsub'],
   ['bls-has-one-home', 'app/main/ledger/sign.ts', '@chainsafe/blst'],
   ['bip39-has-one-home', 'app/main/node/words.ts', '@scure/bip39'],
-  ['mail-has-one-home', 'app/main/archive/parse.ts', 'postal-mime'],
+  ['mail-has-one-home', 'app/main/archive/parse.ts', 'htmlparser2'],
   ['pino-has-one-home', 'app/main/node/log.ts', 'pino'],
   ['onnx-has-one-home', 'app/main/moderation/run.ts', 'onnxruntime-node'],
   ['images-has-one-home', 'app/main/moderation/decode.ts', '@jsquash/jpeg/codec/dec/mozjpeg_dec.js'],

@@ -1,4 +1,4 @@
-import type { MailHeaders } from './headers.ts';
+import type { MessageOutline } from './message.ts';
 
 /** A board of the demo community and the pattern of its mails. */
 export interface DemoBoard {
@@ -104,11 +104,8 @@ export const DEMO_BOARDS: readonly DemoBoard[] = [
 ];
 
 /** The board of a mail, by the headers that its mailing list added. */
-export function demoBoardOf(headers: MailHeaders): string {
-  const subjectTag = /\[[^\]]{1,40}\]/.exec(headers.get('subject') ?? '')?.[0] ?? '';
-  const marks = ['list-id', 'x-beenthere', 'sender', 'to', 'cc', 'from'].map(
-    (name) => headers.get(name) ?? '',
-  );
-  const text = [...marks, subjectTag].join('\n').toLowerCase();
+export function demoBoardOf({ subject, list }: Pick<MessageOutline, 'subject' | 'list'>): string {
+  const subjectTag = /\[[^\]]{1,40}\]/.exec(subject)?.[0] ?? '';
+  const text = `${list}\n${subjectTag.toLowerCase()}`;
   return DEMO_BOARDS.find((board) => board.matches.test(text))?.slug ?? 'general';
 }

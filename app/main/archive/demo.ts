@@ -1,5 +1,5 @@
 import { DEMO_BOARDS, demoBoardOf, type DemoBoard } from './demo-boards.ts';
-import { outlineOf, readHeaders } from './headers.ts';
+import { batchesOf } from './batches.ts';
 import { openMailFiles } from './maildir.ts';
 import type { ArchiveFiles, ArchiveReader, MailParser } from './ports.ts';
 import { ThreadIndex } from './threading.ts';
@@ -28,7 +28,7 @@ const SPAM_EVERY = 9;
 export async function openDemo(options: {
   files: ArchiveFiles;
   directory: string | null;
-  parser: Pick<MailParser, 'decodeWords'>;
+  parser: Pick<MailParser, 'outline'>;
   limit?: number | undefined;
   spam?: boolean;
   signal?: AbortSignal | undefined;
@@ -38,11 +38,19 @@ export async function openDemo(options: {
   if (paths.length === 0) throw problem('demo-data-missing');
   const index = new ThreadIndex();
   const boards: string[] = [];
-  for await (const piece of openMailFiles(files, paths).scan(signal)) {
-    if (piece.kind === 'broken') continue;
-    const headers = readHeaders(piece.bytes);
-    const outline = await outlineOf(piece.bytes, headers, (raw) => parser.decodeWords(raw));
-    if (index.add(outline, piece.place, piece.length)) boards.push(demoBoardOf(headers));
+  const mails = openMailFiles(files, paths.map(mailFile));
+  for await (const batch of batchesOf(mails.scan(signal))) {
+    const outlines = await parser.outline(
+      mails.form,
+      batch.map(({ bytes }) => bytes),
+      signal,
+    );
+    for (const [at, { place, length }] of batch.entries()) {
+      const outlined = outlines[at];
+      if (outlined?.ok !== true) continue;
+      if (index.add(outlined.outline, { place, length, number: boards.length + 1 }) === 'added')
+        boards.push(demoBoardOf(outlined.outline));
+    }
   }
   index.resolve();
   const byBoard = new Map<string, string[]>();
@@ -56,9 +64,11 @@ export async function openDemo(options: {
   }
   return DEMO_BOARDS.flatMap((board) => {
     const held = byBoard.get(board.slug);
-    return held === undefined ? [] : [{ board, source: openMailFiles(files, held) }];
+    return held === undefined ? [] : [{ board, source: openMailFiles(files, held.map(mailFile)) }];
   }).sort((a, b) => b.source.sizeBytes - a.source.sizeBytes);
 }
+
+const mailFile = (path: string) => ({ path, name: path });
 
 async function chosen(
   files: ArchiveFiles,

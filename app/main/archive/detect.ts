@@ -1,21 +1,22 @@
-import { openJsonl } from './jsonl.ts';
+import { openJson } from './jsonl.ts';
 import { openMaildir } from './maildir.ts';
-import { openMbox } from './mbox.ts';
+import { crAsLf, endsLinesWithCr, openMbox } from './mbox.ts';
+import { isPacked } from './packed.ts';
 import type { ArchiveFile, ArchiveFiles, ArchiveReader } from './ports.ts';
 import { problem } from './problems.ts';
 
 const HEAD_BYTES = 4096;
 
-type FileFormat = 'mbox' | 'jsonl' | 'gzip';
+type FileFormat = 'mbox' | 'jsonl' | 'packed';
 
 /** The format of a file by its first bytes, or null if it is unknown. */
 function detectFormat(head: Uint8Array): FileFormat | null {
-  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (isPacked(head)) return 'packed';
   const text = new TextDecoder('latin1')
     .decode(head)
     .replace(/^\u00ef\u00bb\u00bf/, '')
     .trimStart();
-  if (text.startsWith('{')) return 'jsonl';
+  if (text.startsWith('{') || /^\[\s*[{\]]/.test(text)) return 'jsonl';
   if (text.startsWith('From ')) return 'mbox';
   // A single mail saved to a file is an mbox of one message.
   return /^[A-Za-z][\w-]{1,60}:[ \t]?\S/.test(text) &&
@@ -25,7 +26,7 @@ function detectFormat(head: Uint8Array): FileFormat | null {
 }
 
 /**
- * Opens the archive at `path`. Gzip is unpacked to a temporary file first.
+ * Opens the archive at `path`. A packed file (gzip, zstd) is unpacked to a temporary one first.
  * @param format Detected from the data when left out.
  * @throws {Problem} `archive-missing`, `archive-unknown-format`, or the error of the disk.
  */
@@ -37,7 +38,7 @@ export async function openArchive(
   const kind = await files.kindOf(path);
   if (kind === 'missing') throw problem('archive-missing', { path });
   if (kind === 'file' && options.format !== 'maildir')
-    return openArchiveFile(files, await files.open(path), options);
+    return openArchiveFile(files, await files.open(path), baseName(path), options);
   const rooms = await Promise.all(['cur', 'new'].map((room) => files.kindOf(`${path}/${room}`)));
   if (kind !== 'directory' || !rooms.includes('directory')) {
     throw problem('not-a-maildir', { path });
@@ -49,16 +50,17 @@ export async function openArchive(
 export async function openArchiveFile(
   files: ArchiveFiles,
   file: ArchiveFile,
+  name: string,
   options: { format?: ArchiveReader['format'] | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<ArchiveReader> {
   try {
     const found = detectFormat(await file.read(0, HEAD_BYTES));
-    if (found === 'gzip') {
+    if (found === 'packed') {
       const unpacked = await files.unpack(file, options.signal);
       await file.close();
-      return await openUnpacked(unpacked, options.format);
+      return await openUnpacked(unpacked, name, options.format);
     }
-    return await openUnpacked(file, options.format);
+    return await openUnpacked(file, name, options.format);
   } catch (error) {
     await file.close();
     throw error;
@@ -67,11 +69,28 @@ export async function openArchiveFile(
 
 async function openUnpacked(
   file: ArchiveFile,
+  name: string,
   wanted: ArchiveReader['format'] | undefined,
 ): Promise<ArchiveReader> {
-  const format = wanted ?? detectFormat(await file.read(0, HEAD_BYTES));
-  if (format === 'jsonl') return openJsonl(file);
-  if (format === 'mbox') return openMbox(file);
+  const head = await file.read(0, HEAD_BYTES);
+  const format = wanted ?? detectFormat(head);
+  const lines = endsLinesWithCr(head) ? crAsLf(file) : file;
+  if (format === 'jsonl') return openJson(lines, name, arrayIn(head));
+  if (format === 'mbox') return openMbox(lines);
   await file.close();
   throw problem('archive-unknown-format');
+}
+
+/** Where the array of messages starts if the file is one JSON value; null if it is lines. */
+function arrayIn(head: Uint8Array): number | null {
+  const text = new TextDecoder('latin1').decode(head);
+  const top = text.search(/[[{]/);
+  if (text[top] === '[') return top;
+  const key = /"(?:posts|messages|data|rows|items)"\s{0,40}:\s{0,40}\[/.exec(text);
+  return key === null ? null : key.index + key[0].length - 1;
+}
+
+/** The last part of a path. */
+export function baseName(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
 }

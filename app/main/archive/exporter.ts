@@ -8,10 +8,12 @@ import {
   mailDate,
   quotedPrintable,
 } from './mail-text.ts';
-import type { JsonlMessage } from './jsonl.ts';
-import type { ArchivedAttachment } from './message.ts';
+import type { JsonlMessage } from './line.ts';
+import type { ArchivedAttachment, TextFormat } from './message.ts';
+import { BOARD_HEADERS, BoardLabels, FORMAT_HEADER, type BoardLabel } from './board-label.ts';
 import type { ArchiveOutput } from './ports.ts';
-import { ProgressMeter, type ArchiveProgress } from './progress.ts';
+import type { ArchiveProgress } from './progress.ts';
+import { ArchiveWriter } from './archive-writer.ts';
 
 /** A post as an archive stores it. */
 export interface ExportedPost {
@@ -25,7 +27,11 @@ export interface ExportedPost {
   readonly fromDid: string;
   readonly date: number;
   readonly text: string;
+  readonly format: TextFormat;
+  readonly board: BoardLabel;
   readonly attachments: readonly ArchivedAttachment[];
+  /** How many of its attachments this node does not hold. */
+  readonly filesMissing: number;
 }
 
 interface ExportOptions {
@@ -39,39 +45,28 @@ interface ExportOptions {
   readonly onProgress?: ((progress: ArchiveProgress) => void) | undefined;
 }
 
-const WRITE_BYTES = 256 * 1024;
 const DID_TAIL_CHARS = 12;
 
 /**
  * Writes posts to an archive, one at a time, at the speed of the disk. The file appears when it is complete;
  * on failure or abort nothing of it remains. Rejects with the output's Problem or the signal's reason.
- * @returns How many posts were written.
+ * @returns How many posts were written, and how many attachments are not among them.
  */
-export async function exportArchive(options: ExportOptions): Promise<number> {
+export async function exportArchive(
+  options: ExportOptions,
+): Promise<{ written: number; filesMissing: number }> {
   const { posts, output, format, clock, signal, onProgress } = options;
   const encode = format === 'mbox' ? mboxEntry : jsonlLine;
-  const meter = new ProgressMeter('storing', options.total, clock.now());
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  let written = 0;
-  const flush = async () => {
-    if (heldBytes > 0) await output.write(Buffer.concat(held));
-    held = [];
-    heldBytes = 0;
-    onProgress?.(meter.at(written, clock.now()));
-  };
+  const writer = new ArchiveWriter({ output, total: options.total, clock, onProgress });
+  const labels = new BoardLabels();
+  let filesMissing = 0;
   try {
     for await (const post of posts) {
       signal?.throwIfAborted();
-      const bytes = Buffer.from(encode(post));
-      held.push(bytes);
-      heldBytes += bytes.length;
-      written += 1;
-      if (heldBytes >= WRITE_BYTES) await flush();
+      await writer.add(Buffer.from(encode(post, labels.of(post.board))));
+      filesMissing += post.filesMissing;
     }
-    await flush();
-    await output.commit();
-    return written;
+    return { written: await writer.end(), filesMissing };
   } catch (error) {
     await output.discard();
     throw error;
@@ -79,7 +74,7 @@ export async function exportArchive(options: ExportOptions): Promise<number> {
 }
 
 /** One post as an mboxrd entry with its From line and the blank line after it. */
-function mboxEntry(post: ExportedPost): string {
+function mboxEntry(post: ExportedPost, board: BoardLabel): string {
   const address = `${post.fromDid.replace(/[^A-Za-z0-9]/g, '').slice(-DID_TAIL_CHARS) || 'unknown'}@impulse.invalid`;
   const head = [
     `From ${address} ${fromLineDate(post.date)}`,
@@ -90,6 +85,11 @@ function mboxEntry(post: ExportedPost): string {
     `Date: ${mailDate(post.date)}`,
     `From: ${encodeName(post.fromName)} <${address}>`,
     `Subject: ${encodeWords(post.subject)}`,
+    // Read again by an import into another community of this program.
+    `${BOARD_HEADERS.slug}: ${board.slug}`,
+    ...(board.name === '' ? [] : [`${BOARD_HEADERS.name}: ${encodeWords(board.name)}`]),
+    ...(board.description === '' ? [] : [`${BOARD_HEADERS.description}: ${encodeWords(board.description)}`]),
+    `${FORMAT_HEADER}: ${post.format}`,
     'MIME-Version: 1.0',
   ];
   const text = [
@@ -106,7 +106,7 @@ function mboxEntry(post: ExportedPost): string {
 }
 
 /** One post as a line of JSON: see {@link JsonlMessage}. */
-export function jsonlLine(post: ExportedPost): string {
+export function jsonlLine(post: ExportedPost, board: BoardLabel): string {
   const line: JsonlMessage = {
     message_id: post.messageId,
     references: [...post.references],
@@ -114,6 +114,8 @@ export function jsonlLine(post: ExportedPost): string {
     from: post.fromName,
     date: new Date(post.date).toISOString(),
     text: post.text,
+    format: post.format,
+    board: board.name === '' ? board.slug : { ...board },
     attachments: post.attachments.map(({ name, type, bytes }) => ({
       name,
       type,

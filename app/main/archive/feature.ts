@@ -6,12 +6,14 @@ import { digestOf } from '../kernel/cid.ts';
 import type { Log } from '../log/log.ts';
 import type { Members } from '../members/index.ts';
 import { archiveApi } from './api.ts';
+import { archiveMigrations } from './migrations.ts';
+import { Originals } from './originals.ts';
 import { createArchive, type Archive } from './service.ts';
 import { problem } from './problems.ts';
 
 interface Needs {
   readonly boards: Pick<Boards, 'list' | 'bySlug' | 'create'>;
-  readonly files: Pick<Files, 'put' | 'attachment' | 'read'>;
+  readonly files: Pick<Files, 'put' | 'attachment' | 'read' | 'keep'>;
   readonly log: Log;
   readonly members: Pick<Members, 'person'>;
 }
@@ -23,6 +25,8 @@ export const archiveFeature = defineFeature({
   name: 'archive',
   optional: true,
   needs: ['boards', 'files', 'log', 'members'],
+  migrations: archiveMigrations,
+  tables: { kept: ['archive_original'] },
   create(ports: Ports, needs: Needs) {
     let archive: Archive | null = null;
     let closing = false;
@@ -52,6 +56,7 @@ function openArchive(
   const service = createArchive({
     ...adapters,
     clock,
+    originals: new Originals({ db, keepFile: files.keep, readFile: files.read }),
     newId: () => toHex(random.bytes(8)),
     posts: boardsArchive({
       db,

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
 import { demoDirectory } from '../platform/mail/demo-directory.ts';
@@ -15,11 +15,13 @@ import {
   type ArchiveOutput,
   type ExportedPost,
   type KnownPost,
+  type MailParser,
   type PlannedPost,
 } from './index.ts';
 
 const files = diskFiles();
 const parser = new MailParserPool({ clock: systemClock });
+const HARBOUR = { slug: 'harbour', name: 'Häfen', description: 'Ships & tides' };
 const DID = 'did:key:z6MkexampleExample';
 let folder = '';
 
@@ -68,9 +70,12 @@ class Board {
         subject: post.subject,
         fromName: post.fromName,
         fromDid: DID,
-        date: post.date ?? 0,
+        date: post.date,
         text: post.text,
+        format: post.format,
+        board: post.board ?? HARBOUR,
         attachments: post.attachments,
+        filesMissing: 0,
       };
     }
   }
@@ -126,7 +131,7 @@ test('real mails are imported as threads, exported to mbox and JSON Lines, and i
   for (const format of ['mbox', 'jsonl'] as const) {
     const again = new Board();
     const { counts } = await bring(again, await save(board, `real.${format}`, format));
-    expect(counts).toEqual({ read: 1500, imported: 1500, duplicates: 0, broken: 0 });
+    expect(counts).toEqual({ read: 1500, imported: 1500, raw: 0, duplicates: 0, broken: 0 });
     // Mails without references may join another board's thread by their subject; joined mails stay joined.
     for (const [key, parent] of Object.entries(board.tree())) {
       if (parent !== null) expect(again.posts.get(key)?.parentKey).toBe(parent);
@@ -146,8 +151,20 @@ test('real mails are imported as threads, exported to mbox and JSON Lines, and i
 test('importing the same archive again adds nothing', async () => {
   const board = new Board();
   const path = await file('twice.mbox', mbox(ANSWER, START, START, LAST));
-  expect((await bring(board, path)).counts).toEqual({ read: 4, imported: 3, duplicates: 1, broken: 0 });
-  expect((await bring(board, path)).counts).toEqual({ read: 4, imported: 0, duplicates: 4, broken: 0 });
+  expect((await bring(board, path)).counts).toEqual({
+    read: 4,
+    imported: 3,
+    raw: 0,
+    duplicates: 1,
+    broken: 0,
+  });
+  expect((await bring(board, path)).counts).toEqual({
+    read: 4,
+    imported: 0,
+    raw: 0,
+    duplicates: 4,
+    broken: 0,
+  });
   expect(board.tree()).toEqual({ 'start@x': null, 'answer@x': 'start@x', 'last@x': 'answer@x' });
 });
 
@@ -178,18 +195,32 @@ test('an interrupted import continues where it stopped', async () => {
   expect((await bring(board, path)).counts).toMatchObject({ imported: 1600 - stored, duplicates: stored });
 });
 
-test('a broken message is counted, and its replies go to its parent', async () => {
+test('[AR1][AR2] what is not imported as it was is listed with place and reason, and replies find their parent', async () => {
   let deep = 'Message-ID: <answer@x>\nReferences: <start@x>\nFrom: b@x\n';
   for (let depth = 0; depth < 500; depth++)
     deep += `Content-Type: multipart/mixed; boundary=b${depth}\n\n--b${depth}\n`;
   const board = new Board();
-  const result = await bring(board, await file('broken.mbox', mbox(START, deep, LAST, 'no headers at all')));
-  expect(result.counts).toEqual({ read: 4, imported: 2, duplicates: 0, broken: 2 });
-  expect(result.broken.map((entry) => entry.reason)).toEqual([
-    'It has no mail headers.',
-    'Its parts are nested too deeply.',
+  const archive = mbox(START, deep, LAST, 'no headers at all\n');
+  const result = await bring(board, await file('broken.mbox', archive));
+  expect(result.counts).toEqual({ read: 3, imported: 3, raw: 1, duplicates: 0, broken: 0 });
+  const at = (text: string) => `byte ${archive.indexOf(text)}`;
+  expect(result.issues).toEqual([
+    {
+      message: 3,
+      place: `byte ${archive.lastIndexOf('From x@y')}`,
+      reason: expect.stringContaining('no headers follow'),
+      outcome: 'kept',
+    },
+    {
+      message: 2,
+      place: at('Message-ID: <answer@x>'),
+      reason: 'Its parts are nested too deeply.',
+      outcome: 'raw',
+    },
   ]);
-  expect(board.tree()).toEqual({ 'start@x': null, 'last@x': 'start@x' });
+  expect(board.posts.get('answer@x')?.text).toContain('--b0');
+  expect(board.posts.get('last@x')?.text).toContain('no headers at all');
+  expect(board.tree()).toEqual({ 'start@x': null, 'answer@x': 'start@x', 'last@x': 'answer@x' });
 });
 
 test('a gzip archive, a maildir and JSON Lines give the same posts', async () => {
@@ -217,6 +248,8 @@ test('a gzip archive, a maildir and JSON Lines give the same posts', async () =>
   ];
   const paths = [
     await file('packed.mbox.gz', gzipSync(mbox(START, ANSWER))),
+    await file('packed.mbox.zst', zstdCompressSync(mbox(START, ANSWER))),
+    await file('lines-cr.jsonl', lines.map((line) => `${JSON.stringify(line)}\r`).join('')),
     maildir,
     await file('lines.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join('\n')),
   ];
@@ -237,8 +270,7 @@ test('a gzip archive, a maildir and JSON Lines give the same posts', async () =>
     { key: 'start@x', parentKey: null, fromName: 'Ann', subject: 'Hello', text: 'hello' },
     { key: 'answer@x', parentKey: 'start@x', fromName: 'Ben', subject: 'Re: Hello', text: '> hello\nhi' },
   ]);
-  expect(trees[1]).toEqual(trees[0]);
-  expect(trees[2]).toEqual(trees[0]);
+  expect(trees).toEqual(paths.map(() => trees[0]));
 });
 
 test('lines that are not messages are broken with a reason', async () => {
@@ -247,9 +279,10 @@ test('lines that are not messages are broken with a reason', async () => {
     board,
     await file('bad.jsonl', '{"text":"ok"}\n{"text":5}\n{"te\n[]\n\n{"text":"no end"}'),
   );
-  expect(result.counts).toEqual({ read: 5, imported: 2, duplicates: 0, broken: 3 });
-  expect(result.broken[0]?.reason).toMatch(/^The line does not fit: text:/);
-  expect(result.broken[1]?.reason).toBe('The line is not JSON in UTF-8.');
+  expect(result.counts).toEqual({ read: 5, imported: 2, raw: 0, duplicates: 0, broken: 3 });
+  const reasons = result.issues.filter(({ outcome }) => outcome === 'left-out').map(({ reason }) => reason);
+  expect(reasons[0]).toMatch(/^The line does not fit: text:/);
+  expect(reasons[1]).toBe('The line is not JSON in UTF-8.');
 });
 
 test.each([
@@ -289,6 +322,8 @@ test('an export preserves lines that look like mbox, long lines, other alphabets
     fromName: 'Jürgen "J" Müller',
     date: Date.UTC(2020, 1, 29),
     text,
+    format: 'markdown',
+    board: null,
     attachments: [
       { name: 'Übersicht (1).pdf', type: 'application/pdf', bytes: new Uint8Array([0, 10, 13, 255]) },
     ],
@@ -297,7 +332,7 @@ test('an export preserves lines that look like mbox, long lines, other alphabets
   board.posts.set(post.key, post);
   const again = new Board();
   await bring(again, await save(board, 'odd.mbox', 'mbox'));
-  expect([...again.posts.values()]).toEqual([post]);
+  expect([...again.posts.values()]).toEqual([{ ...post, board: HARBOUR }]);
   expect(await readFile(join(folder, 'odd.mbox'), 'utf8')).not.toContain('@example');
 });
 
@@ -313,8 +348,9 @@ test('an archive that changes while it is read gives broken messages instead of 
     known: board.known,
   });
   await source.close();
-  expect(result.counts).toEqual({ read: 2, imported: 1, duplicates: 0, broken: 1 });
-  expect(result.broken[0]?.reason).toBe('The archive changed while it was read.');
+  expect(result.counts).toEqual({ read: 2, imported: 1, raw: 0, duplicates: 0, broken: 1 });
+  const reasons = result.issues.filter(({ outcome }) => outcome === 'left-out').map(({ reason }) => reason);
+  expect(reasons[0]).toBe('The archive changed while it was read.');
 });
 
 test('an export never replaces an existing file', async () => {
@@ -355,3 +391,66 @@ test('without its data the demo gives a remedy', async () => {
     code: 'demo-data-missing',
   });
 });
+
+test.each(['mbox', 'jsonl'] as const)(
+  '[AR17] an import of %s knows of its messages what the parser, in its threads, tells, and nothing else',
+  async (format) => {
+    const asked: string[] = [];
+    let count = 0;
+    const outlineOf = (n: number) => ({
+      messageId: `told-${n}@x`,
+      references: [],
+      subject: `told ${n}`,
+      date: 86_400_000 * (n + 1),
+      list: '',
+      topic: null,
+      board: null,
+    });
+    const numbers = new Map<string, number>();
+    const numberOf = (bytes: Uint8Array) => {
+      const text = Buffer.from(bytes).toString();
+      if (!numbers.has(text)) numbers.set(text, count++);
+      return numbers.get(text) ?? 0;
+    };
+    const told: MailParser = {
+      async outline(form, batch) {
+        asked.push(`outline ${form.kind}`);
+        return batch.map((bytes) => ({ ok: true, outline: outlineOf(numberOf(bytes)) }));
+      },
+      async parse(form, batch) {
+        asked.push(`parse ${form.kind}`);
+        return batch.map((bytes) => ({
+          ok: true,
+          unread: null,
+          message: {
+            ...outlineOf(numberOf(bytes)),
+            fromName: 'told',
+            text: 'told',
+            format: 'plain',
+            attachments: [],
+            remarks: [],
+          },
+        }));
+      },
+      close: async () => {},
+    };
+    const content = format === 'mbox' ? mbox(START, ANSWER) : '{"text":"one"}\nno JSON at all\n';
+    const source = await openArchive(files, await file(`told.${format}`, content), { format });
+    const board = new Board();
+    const { counts } = await importArchive({
+      source,
+      parser: told,
+      clock: systemClock,
+      sink: board.sink,
+      known: board.known,
+    });
+    await source.close();
+    const form = format === 'mbox' ? 'mail' : 'line';
+    expect(asked).toEqual([`outline ${form}`, `outline ${form}`, `parse ${form}`]);
+    expect(counts).toMatchObject({ read: 2, imported: 2 });
+    expect([...board.posts.values()].map(({ key, subject }) => [key, subject])).toEqual([
+      ['told-0@x', 'told 0'],
+      ['told-1@x', 'told 1'],
+    ]);
+  },
+);

@@ -1,66 +1,37 @@
 import type { Clock } from '../kernel/clock.ts';
-import { looksLikeMail, outlineOf, readHeaders, type MessageOutline } from './headers.ts';
-import { messageOfLine, outlineOfLine } from './jsonl.ts';
-import type { ArchivedAttachment, ParsedMessage } from './message.ts';
+import { readThrough } from './first-pass.ts';
+import { ImportNotes, type ImportCounts } from './import-notes.ts';
+import type { ImportIssue } from './issues.ts';
+import {
+  derivedMessageId,
+  type MessageOutline,
+  type OutlinedMessage,
+  type ParsedMessage,
+} from './message.ts';
+import type { KnownPost, OriginalMessage, PlannedPost } from './planned.ts';
 import type { ArchiveReader, MailParser } from './ports.ts';
 import { ProgressMeter, type ArchiveProgress } from './progress.ts';
 import { ThreadIndex } from './threading.ts';
 import { problem } from './problems.ts';
 
-/** A post that the store holds already, by its ids there. */
-export interface KnownPost {
-  readonly thread: string;
-  readonly post: string;
-}
-
-/** A message with its place in a thread, ready to be stored. Parents always come before children. */
-export interface PlannedPost {
-  /** The message id. */
-  readonly key: string;
-  /** The parent message, or null for the first of a thread. */
-  readonly parentKey: string | null;
-  /** The first message of this thread in this archive; its own key if it starts one. */
-  readonly threadKey: string;
-  /**
-   * The parent post if it was stored before this batch was looked up; otherwise `parentKey` was stored in
-   * this run.
-   */
-  readonly parent: KnownPost | null;
-  /** Never empty. */
-  readonly subject: string;
-  readonly fromName: string;
-  /** Milliseconds since the Unix epoch, or null if the message has no readable date. */
-  readonly date: number | null;
-  /** Never empty. */
-  readonly text: string;
-  readonly attachments: readonly ArchivedAttachment[];
-}
-
 export interface ImportResult {
   readonly counts: ImportCounts;
-  /** The first broken messages, for the log and for a person who asks what is missing. */
-  readonly broken: readonly BrokenMessage[];
-}
-
-export interface ImportCounts {
-  read: number;
-  imported: number;
-  duplicates: number;
-  broken: number;
-}
-
-export interface BrokenMessage {
-  /** Bytes from the start of the file; in a maildir the number of the file. */
-  readonly place: number;
-  readonly reason: string;
+  /** What was left out or kept otherwise, with place and reason. */
+  readonly issues: readonly ImportIssue[];
+  /** How many more issues there were than the list holds. */
+  readonly issuesDropped: number;
 }
 
 interface ImportOptions {
   readonly source: ArchiveReader;
   readonly parser: MailParser;
   readonly clock: Clock;
-  /** Stores a batch as a whole. If it rejects, the import ends. */
-  readonly sink: (batch: PlannedPost[]) => Promise<void>;
+  /** Stores a batch as a whole. If it rejects, the import ends. A dry run has none. */
+  readonly sink?: ((batch: PlannedPost[]) => Promise<void>) | undefined;
+  /** Leaves out what names no board. */
+  readonly needsBoard?: boolean;
+  /** Keeps the messages of a stored batch as the archive holds them. */
+  readonly keep?: ((batch: OriginalMessage[]) => Promise<void>) | undefined;
   /** Which of these message ids the store holds already. */
   readonly known: (messageIds: string[]) => Promise<ReadonlyMap<string, KnownPost>>;
   readonly signal?: AbortSignal | undefined;
@@ -71,7 +42,6 @@ const BATCH_MESSAGES = 500;
 const BATCH_BYTES = 16 * 1024 * 1024;
 const BATCHES_AHEAD = 3;
 const PROGRESS_MS = 200;
-const SAMPLES = 20;
 const CACHED_KEYS = 20_000;
 const LOOKED_UP_REFERENCES = 20;
 const CHANGED = problem.fields('archive-changed').message;
@@ -104,9 +74,8 @@ interface LoadedBatch {
 
 class ArchiveImport {
   readonly #options: ImportOptions;
-  readonly #index = new ThreadIndex();
-  readonly #counts: ImportCounts = { read: 0, imported: 0, duplicates: 0, broken: 0 };
-  readonly #samples: BrokenMessage[] = [];
+  readonly #notes: ImportNotes;
+  #index = new ThreadIndex();
   /** Rows that could not be parsed: their children use an earlier ancestor as the parent. */
   #gone = new Uint8Array(0);
   #threads = new Int32Array(0);
@@ -116,30 +85,30 @@ class ArchiveImport {
 
   constructor(options: ImportOptions) {
     this.#options = options;
+    this.#notes = new ImportNotes(options.source);
   }
 
   async run(): Promise<ImportResult> {
     await this.#readThrough();
-    this.#index.resolve();
     this.#gone = new Uint8Array(this.#index.count);
     this.#threads = new Int32Array(this.#index.count);
     await this.#storeAll();
-    return { counts: { ...this.#counts }, broken: this.#samples };
+    const { counts, issues } = this.#notes;
+    return { counts: { ...counts }, issues: issues.list, issuesDropped: issues.dropped };
   }
 
   async #readThrough(): Promise<void> {
-    const { source, clock, signal } = this.#options;
+    const { source, parser, clock, signal, needsBoard = false } = this.#options;
     const meter = new ProgressMeter('reading', source.sizeBytes, clock.now());
-    for await (const piece of source.scan(signal)) {
-      this.#counts.read += 1;
-      if (piece.kind === 'broken') this.#markBroken(piece.position, piece.reason);
-      else {
-        const outline = await this.#outline(piece.bytes);
-        if ('reason' in outline) this.#markBroken(piece.place, outline.reason);
-        else if (!this.#index.add(outline, piece.place, piece.length)) this.#counts.duplicates += 1;
-      }
-      this.#report(meter, piece.position);
-    }
+    this.#index = await readThrough({
+      source,
+      parser,
+      clock,
+      signal,
+      needsBoard,
+      notes: this.#notes,
+      onPosition: (position) => this.#report(meter, position),
+    });
     this.#report(meter, source.sizeBytes, true);
   }
 
@@ -166,8 +135,9 @@ class ArchiveImport {
       loadNext();
       const posts = await this.#plan(batch);
       signal?.throwIfAborted();
-      if (posts.length > 0) await sink(posts);
-      this.#counts.imported += posts.length;
+      if (posts.length > 0) await sink?.(posts);
+      this.#notes.counts.imported += posts.length;
+      await this.#keepOriginals(batch, posts);
       done += batch.size;
       this.#report(meter, done);
     }
@@ -194,14 +164,20 @@ class ArchiveImport {
   async #load(rows: number[]): Promise<LoadedBatch> {
     const { source, parser, known, signal } = this.#options;
     signal?.throwIfAborted();
-    const read: Candidate[] = [];
-    const wanted = new Set<string>();
+    const raw: Uint8Array[] = [];
+    // One by one: the disk reads ahead.
     for (const row of rows) {
       const { place, length } = this.#index.placeOf(row);
-      const bytes = await source.read(place, length);
-      const outline = await this.#outline(bytes);
-      if ('reason' in outline || !this.#index.isRow(row, outline.messageId)) {
-        this.#loseRow(row, 'reason' in outline ? outline.reason : CHANGED);
+      raw.push(await source.read(place, length));
+    }
+    const outlines = await parser.outline(source.form, raw, signal);
+    const read: Candidate[] = [];
+    const wanted = new Set<string>();
+    for (const [at, row] of rows.entries()) {
+      const bytes = raw[at] ?? new Uint8Array(0);
+      const outline = await this.#outlineOf(row, outlines[at], bytes);
+      if (outline === null) {
+        this.#loseRow(row, CHANGED);
         continue;
       }
       this.#remember(row, outline.messageId);
@@ -211,12 +187,26 @@ class ArchiveImport {
     }
     const held = await known([...wanted]);
     const fresh = read.filter(({ outline }) => !held.has(outline.messageId));
-    this.#counts.duplicates += read.length - fresh.length;
-    const raw = fresh.map(({ bytes }) => bytes);
-    const parsing =
-      source.format === 'jsonl' ? Promise.all(raw.map(messageOfLine)) : parser.parse(raw, signal);
+    this.#notes.counts.duplicates += read.length - fresh.length;
+    const parsing = parser.parse(
+      source.form,
+      fresh.map(({ bytes }) => bytes),
+      signal,
+    );
     parsing.catch(() => {});
     return { size: rows.length, read, fresh, held, parsing };
+  }
+
+  /** The outline of a row as the first pass knew it, or null if the message is another by now. */
+  async #outlineOf(
+    row: number,
+    outlined: OutlinedMessage | undefined,
+    bytes: Uint8Array,
+  ): Promise<MessageOutline | null> {
+    if (outlined?.ok !== true) return null;
+    const { outline } = outlined;
+    const messageId = this.#index.isRenamed(row) ? await derivedMessageId(bytes) : outline.messageId;
+    return this.#index.isRow(row, messageId) ? { ...outline, messageId } : null;
   }
 
   async #plan({ read, fresh, held, parsing }: LoadedBatch): Promise<PlannedPost[]> {
@@ -236,20 +226,25 @@ class ArchiveImport {
       this.#loseRow(row, parsed.reason);
       return null;
     }
-    const { message } = parsed;
+    const { message, unread } = parsed;
+    const { place, number } = this.#index.placeOf(row);
+    if (unread !== null) this.#notes.keepRaw(number, place, unread);
+    for (const reason of message.remarks) this.#notes.remark(number, place, reason);
     const parent = await this.#parentOf(row, outline, held);
     if (parent.row >= 0) this.#threads[row] = this.#threads[parent.row] ?? row;
     const thread = this.#threads[row] ?? row;
     return {
-      key: message.messageId,
+      key: outline.messageId,
       parentKey: parent.key,
-      threadKey: thread === row ? message.messageId : await this.#keyOf(thread),
+      threadKey: thread === row ? outline.messageId : await this.#keyOf(thread),
       parent: parent.known,
       subject: message.subject || '(no subject)',
       fromName: message.fromName,
-      date: message.date,
+      date: this.#index.dateOf(row) ?? this.#index.firstDate ?? 0,
       text: message.text || '(no text)',
+      format: message.format,
       attachments: message.attachments,
+      board: outline.board,
     };
   }
 
@@ -290,8 +285,11 @@ class ArchiveImport {
     const cached = this.#keys.get(row);
     if (cached !== undefined) return cached;
     const { place, length } = this.#index.placeOf(row);
-    const outline = await this.#outline(await this.#options.source.read(place, length));
-    if ('reason' in outline || !this.#index.isRow(row, outline.messageId)) throw problem('archive-changed');
+    const { source, parser, signal } = this.#options;
+    const bytes = await source.read(place, length);
+    const [outlined] = await parser.outline(source.form, [bytes], signal);
+    const outline = await this.#outlineOf(row, outlined, bytes);
+    if (outline === null) throw problem('archive-changed');
     this.#remember(row, outline.messageId);
     return outline.messageId;
   }
@@ -303,21 +301,18 @@ class ArchiveImport {
     if (oldest.done !== true) this.#keys.delete(oldest.value);
   }
 
-  async #outline(bytes: Uint8Array): Promise<MessageOutline | { reason: string }> {
-    if (this.#options.source.format === 'jsonl') return outlineOfLine(bytes);
-    const headers = readHeaders(bytes);
-    if (!looksLikeMail(headers)) return { reason: problem.fields('no-headers').message };
-    return outlineOf(bytes, headers, (raw) => this.#options.parser.decodeWords(raw));
+  async #keepOriginals({ fresh }: LoadedBatch, posts: readonly PlannedPost[]): Promise<void> {
+    const { keep } = this.#options;
+    if (keep === undefined || posts.length === 0) return;
+    const stored = new Set(posts.map(({ key }) => key));
+    const originals = fresh.filter(({ outline }) => stored.has(outline.messageId));
+    await keep(originals.map(({ outline, bytes }) => ({ key: outline.messageId, bytes })));
   }
 
   #loseRow(row: number, reason: string): void {
     this.#gone[row] = 1;
-    this.#markBroken(this.#index.placeOf(row).place, reason);
-  }
-
-  #markBroken(place: number, reason: string): void {
-    this.#counts.broken += 1;
-    if (this.#samples.length < SAMPLES) this.#samples.push({ place, reason });
+    const { place, number } = this.#index.placeOf(row);
+    this.#notes.leaveOut(number, place, reason);
   }
 
   #report(meter: ProgressMeter, done: number, last = false): void {
@@ -325,6 +320,6 @@ class ArchiveImport {
     const now = clock.now();
     if (onProgress === undefined || (!last && now - this.#reportedAt < PROGRESS_MS)) return;
     this.#reportedAt = now;
-    onProgress(meter.at(done, now), { ...this.#counts });
+    onProgress(meter.at(done, now), { ...this.#notes.counts });
   }
 }

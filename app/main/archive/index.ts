@@ -1,15 +1,11 @@
 export { openArchive } from './detect.ts';
 export { openDemo, type DemoSource } from './demo.ts';
 export { exportArchive, type ExportedPost } from './exporter.ts';
-export {
-  importArchive,
-  type BrokenMessage,
-  type ImportCounts,
-  type ImportResult,
-  type KnownPost,
-  type PlannedPost,
-} from './importer.ts';
+export { importArchive, type ImportResult } from './importer.ts';
+export type { ImportCounts } from './import-notes.ts';
+export type { ImportIssue } from './issues.ts';
 export type { ArchivedAttachment } from './message.ts';
+export type { KnownPost, OriginalMessage, PlannedPost } from './planned.ts';
 export type {
   ArchiveFile,
   ArchiveFiles,

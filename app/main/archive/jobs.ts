@@ -1,12 +1,14 @@
-import type { ImportCounts, Job } from '../../contract/archive.ts';
+import type { ExportCounts, ImportCounts, Job } from '../../contract/archive.ts';
 import type { Progress } from '../../contract/common.ts';
 import { throttled, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
+import type { ImportIssue } from './issues.ts';
 import { problem } from './problems.ts';
 
 /** How many jobs may run at once: one that reads the disk, one that waits for it. */
 const MAX_RUNNING = 2;
 const MAX_KEPT = 50;
+const ISSUES_A_PAGE = 500;
 /** How long changes are collected before watchers are called, in milliseconds. */
 const TELL_AFTER_MS = 100;
 
@@ -16,10 +18,15 @@ export interface JobReport {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
   counts(counts: ImportCounts): void;
+  exported(counts: ExportCounts): void;
+  /** @param dropped How many more there were than the list holds. */
+  issues(list: readonly ImportIssue[], dropped: number): void;
 }
 
 interface Entry {
   job: Job;
+  issues: readonly ImportIssue[];
+  issuesDropped: number;
   readonly abort: AbortController;
   readonly finished: Promise<void>;
 }
@@ -58,6 +65,8 @@ export class Jobs {
       endedAt: null,
       progress: { done: 0, total: null, perSecond: 0, etaSeconds: null },
       counts: null,
+      exported: null,
+      issues: 0,
       problem: null,
     };
     const report: JobReport = {
@@ -65,6 +74,8 @@ export class Jobs {
       progress: ({ done, total, perSecond, etaSeconds }) =>
         this.#change(id, { progress: { done, total, perSecond, etaSeconds } }),
       counts: (counts) => this.#change(id, { counts: { ...counts } }),
+      exported: (exported) => this.#change(id, { exported }),
+      issues: (list, dropped) => this.#noteIssues(id, list, dropped),
     };
     // The work starts after the job is listed, so that its first report finds it.
     const finished = Promise.resolve()
@@ -80,7 +91,7 @@ export class Jobs {
             abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', problem: problemOf(error) },
           ),
       );
-    this.#entries.set(id, { job, abort, finished });
+    this.#entries.set(id, { job, issues: [], issuesDropped: 0, abort, finished });
     this.#forgetOldest();
     this.#tellSoon();
     return job;
@@ -91,6 +102,18 @@ export class Jobs {
     const entry = this.#entries.get(id);
     if (!entry) throw problem('job-unknown');
     entry.abort.abort();
+  }
+
+  /** A page of a job's issues. Throws a Problem `job-unknown`. */
+  issues(id: string, from: number): { issues: ImportIssue[]; next: number | null; dropped: number } {
+    const entry = this.#entries.get(id);
+    if (!entry) throw problem('job-unknown');
+    const next = from + ISSUES_A_PAGE;
+    return {
+      issues: entry.issues.slice(from, next),
+      next: next < entry.issues.length ? next : null,
+      dropped: entry.issuesDropped,
+    };
   }
 
   /** Newest first. */
@@ -111,6 +134,14 @@ export class Jobs {
     await Promise.all([...this.#entries.values()].map(({ finished }) => finished));
     // Watchers go away with the community.
     this.#tell();
+  }
+
+  #noteIssues(id: string, list: readonly ImportIssue[], dropped: number): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.issues = list;
+    entry.issuesDropped = dropped;
+    this.#change(id, { issues: list.length + dropped });
   }
 
   #change(id: string, changes: Partial<Job>): void {

@@ -1,66 +1,28 @@
-import * as z from 'zod';
-import { derivedMessageId, saneDate, type MessageOutline } from './headers.ts';
 import { chunksOf } from './mbox.ts';
-import {
-  cleanLine,
-  cleanText,
-  fitAttachments,
-  leftOutNote,
-  MAX_MESSAGE_BYTES,
-  MAX_REFERENCES,
-  MAX_SUBJECT_CHARS,
-  senderName,
-  type ParsedMessage,
-} from './message.ts';
+import { MAX_MESSAGE_BYTES } from './message.ts';
 import type { ArchiveFile, ArchivePiece, ArchiveReader } from './ports.ts';
 import { problem } from './problems.ts';
 
-const id = z
-  .string()
-  .min(1)
-  .max(400)
-  .regex(/^<?[^\s<>]+>?$/, 'A message id has no spaces.');
+const LF = 10;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 /**
- * One line of a JSON Lines archive: one message as a JSON object. Import and export share it.
- * - `message_id`: without it, the id is derived from the line
- * - `references`: ids of earlier messages, oldest first, the parent last
- * - `from`: a display name, or `Name <address>`; the address is not kept
- * - `date`: ISO 8601, or milliseconds since the Unix epoch
- * - `attachments[].data`: base64
+ * Opens an archive of JSON in UTF-8: one message per line, or the objects of one array.
+ * @param array Where the array starts, in bytes; null for lines.
  */
-export const JsonlMessage = z.object({
-  message_id: id.optional(),
-  references: z.array(id).max(1000).default([]),
-  subject: z.string().max(10_000).default(''),
-  from: z.string().max(1000).default(''),
-  date: z
-    .union([z.string().max(100), z.number()])
-    .nullable()
-    .default(null),
-  text: z.string(),
-  attachments: z
-    .array(
-      z.object({
-        name: z.string().max(1000).default(''),
-        type: z.string().max(200).default(''),
-        data: z.string(),
-      }),
-    )
-    .max(1000)
-    .default([]),
-});
-export type JsonlMessage = z.infer<typeof JsonlMessage>;
-
-const LF = 10;
-const BOM = '\ufeff';
-
-/** Opens a JSON Lines archive: UTF-8, one {@link JsonlMessage} per line. */
-export function openJsonl(file: ArchiveFile): ArchiveReader {
+export function openJson(file: ArchiveFile, name: string, array: number | null): ArchiveReader {
   return {
     format: 'jsonl',
+    form: { kind: 'line', scope: scopeOf(name) },
     sizeBytes: file.sizeBytes,
-    scan: (signal) => splitLines(chunksOf(file, signal)),
+    scan: (signal) =>
+      array === null ? splitLines(chunksOf(file, signal)) : splitElements(chunksOf(file, signal), array),
+    placeName: (place) => `byte ${place}`,
     read: (place, length) => file.read(place, length),
     close: () => file.close(),
   };
@@ -82,9 +44,10 @@ export async function* splitLines(
     parts = [];
     heldBytes = 0;
     start = end + 1;
-    if (oversized) return { kind: 'broken', reason: problem.fields('line-too-long').message, position: end };
+    if (oversized)
+      return { kind: 'broken', reason: problem.fields('line-too-long').message, place, position: end };
     if (bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09)) return null;
-    return { kind: 'message', bytes, place, length: bytes.length, position: end };
+    return { kind: 'message', bytes, place, length: bytes.length, position: end, date: null, strays: [] };
   };
   for await (const chunk of chunks) {
     let at = 0;
@@ -104,67 +67,71 @@ export async function* splitLines(
   }
 }
 
-/** Id, references, subject and date of a line, or the reason why it is not a message. */
-export async function outlineOfLine(bytes: Uint8Array): Promise<MessageOutline | { reason: string }> {
-  const parsed = parseJson(bytes);
-  return 'reason' in parsed ? parsed : outline(bytes, parsed.line);
-}
-
-/** The message of a line, within the same limits as mail. */
-export async function messageOfLine(bytes: Uint8Array): Promise<ParsedMessage> {
-  const parsed = parseJson(bytes);
-  if ('reason' in parsed) return { ok: false, reason: parsed.reason };
-  const { line } = parsed;
-  const { kept, left } = fitAttachments(
-    line.attachments.map(({ name, type, data }) => ({
-      name,
-      type,
-      bytes: new Uint8Array(Buffer.from(data, 'base64')),
-    })),
-  );
-  const [, name, address] = /^(.*?)<([^<>]*)>\s*$/s.exec(line.from) ?? [null, line.from, ''];
-  const outlined = await outline(bytes, line);
-  return {
-    ok: true,
-    message: {
-      ...outlined,
-      subject: cleanLine(outlined.subject, MAX_SUBJECT_CHARS),
-      fromName: senderName(name ?? '', address ?? ''),
-      text: cleanText(line.text, leftOutNote(left)),
-      attachments: kept,
-    },
-  };
-}
-
-async function outline(bytes: Uint8Array, line: JsonlMessage): Promise<MessageOutline> {
-  const messageId = line.message_id === undefined ? await derivedMessageId(bytes) : bare(line.message_id);
-  const references = [...new Set(line.references.map(bare).toReversed())].toReversed();
-  return {
-    messageId,
-    references: references.filter((reference) => reference !== messageId).slice(-MAX_REFERENCES),
-    subject: line.subject,
-    date:
-      line.date === null ? null : saneDate(typeof line.date === 'number' ? line.date : Date.parse(line.date)),
-  };
-}
-
-function parseJson(bytes: Uint8Array): { line: JsonlMessage } | { reason: string } {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const result = JsonlMessage.safeParse(JSON.parse(text.startsWith(BOM) ? text.slice(1) : text));
-    if (result.success) return { line: result.data };
-    const issue = result.error.issues[0];
-    return {
-      reason: problem.fields('bad-line', {
-        field: issue?.path.join('.') || 'the whole',
-        reason: issue?.message ?? 'unknown',
-      }).message,
-    };
-  } catch {
-    return { reason: problem.fields('line-not-json').message };
+/** Splits the objects of a JSON array that starts at `from`; what stands between them is passed over. */
+export async function* splitElements(
+  chunks: AsyncIterable<Uint8Array>,
+  from: number,
+  maxBytes: number = MAX_MESSAGE_BYTES,
+): AsyncGenerator<ArchivePiece> {
+  let read = 0;
+  let parts: Uint8Array[] = [];
+  let start = -1;
+  let depth = 0;
+  let quoted = false;
+  let escaped = false;
+  for await (const chunk of chunks) {
+    let open = start < 0 ? -1 : 0;
+    for (let at = 0; at < chunk.length; at++) {
+      if (read + at < from) continue;
+      const byte = chunk[at];
+      if (escaped) escaped = false;
+      else if (quoted) {
+        if (byte === BACKSLASH) escaped = true;
+        else if (byte === QUOTE) quoted = false;
+      } else if (byte === QUOTE) quoted = true;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        depth += 1;
+        if (depth === 2 && byte === OPEN_BRACE) {
+          start = read + at;
+          open = at;
+        }
+      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        depth -= 1;
+        if (depth === 0) return;
+        if (depth === 1 && start >= 0) {
+          parts.push(chunk.subarray(Math.max(0, open), at + 1));
+          yield elementOf(parts, start, read + at + 1, maxBytes);
+          parts = [];
+          start = open = -1;
+        }
+      }
+    }
+    if (start >= 0 && read + chunk.length - start <= maxBytes) parts.push(chunk.subarray(Math.max(0, open)));
+    read += chunk.length;
+  }
+  if (start >= 0) {
+    yield { kind: 'broken', reason: problem.fields('line-not-json').message, place: start, position: read };
   }
 }
 
-function bare(messageId: string): string {
-  return messageId.replace(/^<|>$/g, '');
+function elementOf(parts: Uint8Array[], place: number, end: number, maxBytes: number): ArchivePiece {
+  const length = end - place;
+  if (length > maxBytes) {
+    return { kind: 'broken', reason: problem.fields('line-too-long').message, place, position: end };
+  }
+  return {
+    kind: 'message',
+    bytes: Buffer.concat(parts),
+    place,
+    length,
+    position: end,
+    date: null,
+    strays: [],
+  };
+}
+
+/** What tells the numbers of this forum from another's: the name of its file. */
+function scopeOf(name: string): string {
+  const [base = ''] = name.toLowerCase().split('.', 1);
+  return base.replace(/[^a-z0-9-]{1,60}/g, '-').slice(0, 60) || 'forum';
 }

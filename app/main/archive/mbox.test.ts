@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openMbox, splitMbox } from './mbox.ts';
+import { crAsLf, endsLinesWithCr, openMbox, splitMbox } from './mbox.ts';
 import type { ArchiveFile, ArchivePiece } from './ports.ts';
 
 const SEPARATOR = 'From someone@example.org Thu Aug 22 12:36:23 2002';
@@ -150,4 +150,70 @@ test('a truncated archive gives the partial last message', async () => {
 
 test('a single mail without a From line is one message', async () => {
   expect(await split('Subject: a\n\nhello\n')).toEqual(['Subject: a\n\nhello\n']);
+});
+
+test.each([
+  ['Thunderbird', () => 'From '],
+  ['Netscape', () => 'From -'],
+  ['Google Groups', (n: number) => `From ${n % 2 === 0 ? '-' : ''}${n}918273645546372819`],
+  ['an address alone', () => 'From ada@mole.example'],
+  ['a date without a year first', () => 'From ada@mole.example Tue, 4 Mar 2003 10:15:00 +0000'],
+  ['an ISO date', () => 'From ada@mole.example 2003-03-04T10:15:00'],
+])('[AR6] separators of %s split an archive, whatever the chunks', async (_, separator) => {
+  const bodies = [1, 2, 3].map((n) => `X-Mozilla-Status: 0001\nSubject: s${n}\n\nlight ${n}\n`);
+  const archive = bodies.map((body, n) => `${separator(n)}\n${body}\n`).join('');
+  for (const size of [1, 7, 4096]) expect(await split(archive, [size])).toEqual(bodies);
+});
+
+test('[AR6] a numbered separator splits without a blank line before it', async () => {
+  const archive =
+    'From -918273645546372819\nSubject: a\n\none\nFrom 8172635445362718293\nSubject: b\n\ntwo\n';
+  expect(await split(archive, [9])).toEqual(['Subject: a\n\none\n', 'Subject: b\n\ntwo\n']);
+});
+
+test('[AR6] a dated separator splits without a blank line before it', async () => {
+  const archive = `${SEPARATOR}\nSubject: a\n\none\n${SEPARATOR}\nSubject: b\n\ntwo\n`;
+  expect(await split(archive, [9])).toEqual(['Subject: a\n\none\n', 'Subject: b\n\ntwo\n']);
+});
+
+test.each([
+  ['a log', `The log says:\n\n${SEPARATOR}\nwas the last line.\n`, 1],
+  ['a separator before a blank line', `It reads\n\n${SEPARATOR}\n\nand so on: yes.\n`, 1],
+  ['a letter', 'We sailed.\n\nFrom there we left at 10:30 on 4 May 2003.\nThe rest: here.\n', 0],
+  ['a heading', 'List:\n\nFrom \nhere to there\n', 0],
+  ['a name', 'Greetings.\n\nFrom Ada\nwith love\n', 0],
+])('[AR1][AR6] a line that only looks like a separator is text: %s', async (_, body, strays) => {
+  const first = `Subject: a\n\n${body}`;
+  const archive = encode(`${SEPARATOR}\n${first}\n${SEPARATOR}\nSubject: b\n\nx\n`);
+  const pieces: ArchivePiece[] = [];
+  for await (const piece of splitMbox(inChunks(archive, [11]))) pieces.push(piece);
+  expect(pieces.map(textOf)).toEqual([first, 'Subject: b\n\nx\n']);
+  const [one] = pieces;
+  const places = one?.kind === 'message' ? one.strays : [];
+  expect(places).toHaveLength(strays);
+  for (const place of places) expect(decode(archive.subarray(place, place + 5))).toBe('From ');
+});
+
+test('[AR9] the date of a separator is that of its message', async () => {
+  const archive = `From mara@x Tue Mar  4 10:15:00 2003\nSubject: a\n\none\n\nFrom -\nSubject: b\n\ntwo\n`;
+  const dates: (number | null)[] = [];
+  for await (const piece of splitMbox(inChunks(encode(archive), [5])))
+    if (piece.kind === 'message') dates.push(piece.date);
+  expect(dates).toEqual([Date.UTC(2003, 2, 4, 10, 15), null]);
+});
+
+test('[AR6] lines that end with CR alone are read as those of any other file', async () => {
+  const archive = `${SEPARATOR}\nSubject: a\n\none\ntwo\n\n${SEPARATOR}\nSubject: b\n\nthree\n`;
+  const cr = encode(archive.replaceAll('\n', '\r'));
+  expect(endsLinesWithCr(cr)).toBe(true);
+  expect(endsLinesWithCr(encode(archive))).toBe(false);
+  expect(endsLinesWithCr(encode(archive.replaceAll('\n', '\r\n')))).toBe(false);
+  const reader = openMbox(crAsLf(memoryFile(cr)));
+  const found: string[] = [];
+  for await (const piece of reader.scan()) {
+    found.push(textOf(piece));
+    if (piece.kind === 'message')
+      expect(decode(await reader.read(piece.place, piece.length))).toBe(textOf(piece));
+  }
+  expect(found).toEqual(['Subject: a\n\none\ntwo\n', 'Subject: b\n\nthree\n']);
 });

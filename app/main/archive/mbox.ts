@@ -1,3 +1,4 @@
+import { dateOfFromLine, fromLineKind, type FromLineKind } from './from-line.ts';
 import { MAX_MESSAGE_BYTES } from './message.ts';
 import type { ArchiveFile, ArchivePiece, ArchiveReader } from './ports.ts';
 import { problem } from './problems.ts';
@@ -10,14 +11,43 @@ const CHUNK_BYTES = 1024 * 1024;
 const MAX_FROM_LINE_BYTES = 1024;
 const TOO_LARGE = problem.fields('message-too-large').message;
 const latin1 = new TextDecoder('latin1');
+/** How much after a From line shows whether a message begins there. */
+const LOOKAHEAD_BYTES = 4096;
+const MAX_STRAYS = 1000;
+/** The line ends before a line, which tell whether it stands after a blank one. */
+const BEFORE_LINE_BYTES = 4;
+
+/**
+ * A file whose lines end with CR alone, as those of classic Mac OS, with LF instead. Places stay the same.
+ */
+export function crAsLf(file: ArchiveFile): ArchiveFile {
+  return {
+    ...file,
+    read: async (offset, length) => {
+      const bytes = (await file.read(offset, length + 1)).slice();
+      for (let at = 0; at < bytes.length; at++) {
+        if (bytes[at] === CR && bytes[at + 1] !== LF) bytes[at] = LF;
+      }
+      return bytes.subarray(0, length);
+    },
+  };
+}
+
+/** Whether the first line of a file ends with CR alone. */
+export function endsLinesWithCr(head: Uint8Array): boolean {
+  const at = head.findIndex((byte) => byte === CR || byte === LF);
+  return at >= 0 && head[at] === CR && at + 1 < head.length && head[at + 1] !== LF;
+}
 
 /** Opens an mbox file of any of the four variants (mboxo, mboxrd, mboxcl, mboxcl2), with LF or CRLF. */
 export function openMbox(file: ArchiveFile): ArchiveReader {
   return {
     format: 'mbox',
+    form: { kind: 'mail' },
     sizeBytes: file.sizeBytes,
     scan: (signal) => splitMbox(chunksOf(file, signal)),
     read: async (place, length) => unescapeFrom(await file.read(place, length)),
+    placeName: (place) => `byte ${place}`,
     close: () => file.close(),
   };
 }
@@ -64,6 +94,9 @@ class MboxWindow {
   #ended = false;
   /** Where the message ends by its Content-Length, checked once that many bytes have arrived. */
   #promised: number | null | 'unread' = 'unread';
+  /** The date in the From line of the current message, and its lines that only look like one. */
+  #date: number | null = null;
+  #strays: number[] = [];
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -73,7 +106,7 @@ class MboxWindow {
     if (this.#oversized) {
       // The searched part of an oversized message is not needed again, except a line that may still grow.
       const keepFrom = Math.max(0, this.#bytes.length - MAX_FROM_LINE_BYTES);
-      this.#shift(Math.min(keepFrom, this.#searched));
+      this.#shift(Math.min(keepFrom, this.#searched) - BEFORE_LINE_BYTES);
     } else this.#shift(this.#begun ? this.#start : 0);
     const grown = new Uint8Array(this.#bytes.length + chunk.length);
     grown.set(this.#bytes);
@@ -86,10 +119,13 @@ class MboxWindow {
     if (this.#ended || (!this.#begun && !this.#begin(last))) return null;
     const end = this.#findEnd(last);
     if (end === null) {
-      if (!this.#oversized && this.#bytes.length - this.#start > this.#maxBytes) this.#oversized = true;
+      // Only what was searched belongs to the message; a separator may follow in the rest.
+      if (this.#searched - this.#start > this.#maxBytes) this.#oversized = true;
       return null;
     }
     const piece = this.#piece(this.#start, end.end);
+    this.#date = this.#dateAt(end.end, end.next);
+    this.#strays = [];
     this.#start = this.#searched = end.next;
     this.#promised = 'unread';
     this.#oversized = false;
@@ -109,7 +145,9 @@ class MboxWindow {
     if (startsWith(this.#bytes, FROM, at)) {
       const lineEnd = this.#bytes.indexOf(LF, at);
       if (lineEnd < 0 && !last) return false;
+      const from = at;
       at = lineEnd < 0 ? this.#bytes.length : lineEnd + 1;
+      this.#date = this.#dateAt(from, at);
     }
     this.#start = this.#searched = at;
     this.#begun = true;
@@ -128,18 +166,36 @@ class MboxWindow {
       const line = this.#nextFromLine();
       if (line < 0) break;
       const lineEnd = this.#bytes.indexOf(LF, line);
-      if (lineEnd < 0 && !last && this.#bytes.length - line < MAX_FROM_LINE_BYTES) {
+      if (!last && this.#bytes.length - line < MAX_FROM_LINE_BYTES + LOOKAHEAD_BYTES) {
         this.#searched = line;
         return null;
       }
       const stop = lineEnd < 0 ? this.#bytes.length : lineEnd;
-      if (isSeparator(this.#bytes, this.#start, line, stop))
-        return { end: line, next: Math.min(stop + 1, this.#bytes.length) };
+      const kind = this.#kindOf(line, stop, last);
+      if (kind === 'separator') return { end: line, next: Math.min(stop + 1, this.#bytes.length) };
+      if (kind === 'stray' && this.#strays.length < MAX_STRAYS) this.#strays.push(this.#base + line);
       this.#searched = stop;
     }
     if (last) return { end: this.#bytes.length, next: this.#bytes.length };
     this.#searched = Math.max(this.#start, this.#searched, this.#bytes.length - FROM.length - 1);
     return null;
+  }
+
+  #kindOf(line: number, lineEnd: number, last: boolean): FromLineKind {
+    const before = this.#bytes[line - 2] === CR ? line - 2 : line - 1;
+    const text = latin1.decode(this.#bytes.subarray(line, Math.min(lineEnd, line + MAX_FROM_LINE_BYTES)));
+    const after = latin1.decode(this.#bytes.subarray(lineEnd + 1, lineEnd + 1 + LOOKAHEAD_BYTES));
+    return fromLineKind(text, after, {
+      afterBlank: line <= this.#start || before <= this.#start || this.#bytes[before - 1] === LF,
+      last: last && lineEnd + 1 >= this.#bytes.length,
+    });
+  }
+
+  #dateAt(line: number, lineEnd: number): number | null {
+    if (line >= this.#bytes.length) return null;
+    return dateOfFromLine(
+      latin1.decode(this.#bytes.subarray(line, Math.min(lineEnd, line + MAX_FROM_LINE_BYTES))),
+    );
   }
 
   /** The offset of the next line that starts with "From ", or -1. */
@@ -192,10 +248,14 @@ class MboxWindow {
       end -= 2;
     end = Math.max(start, end);
     const length = end - start;
-    if (this.#oversized || length > this.#maxBytes) return { kind: 'broken', reason: TOO_LARGE, position };
-    if (length === 0) return { kind: 'broken', reason: problem.fields('empty-message').message, position };
+    const place = this.#base + start;
+    if (this.#oversized || length > this.#maxBytes)
+      return { kind: 'broken', reason: TOO_LARGE, place, position };
+    if (length === 0) {
+      return { kind: 'broken', reason: problem.fields('empty-message').message, place, position };
+    }
     const bytes = unescapeFrom(this.#bytes.subarray(start, end));
-    return { kind: 'message', bytes, place: this.#base + start, length, position };
+    return { kind: 'message', bytes, place, length, position, date: this.#date, strays: this.#strays };
   }
 
   #shift(count: number): void {
@@ -206,19 +266,6 @@ class MboxWindow {
     this.#searched = Math.max(0, this.#searched - count);
     if (typeof this.#promised === 'number') this.#promised -= count;
   }
-}
-
-/**
- * A From line that separates two messages follows a blank line and contains a time and a year, so a paragraph
- * that happens to start with "From " is not mistaken for one.
- */
-function isSeparator(bytes: Uint8Array, start: number, line: number, lineEnd: number): boolean {
-  if (line > start) {
-    const before = bytes[line - 2] === CR ? line - 2 : line - 1;
-    if (before > start && bytes[before - 1] !== LF) return false;
-  }
-  const text = latin1.decode(bytes.subarray(line, Math.min(lineEnd, line + MAX_FROM_LINE_BYTES)));
-  return /\b\d{1,2}:\d{2}\b.*\b(19|20)\d{2}\b|\b(19|20)\d{2}\b.*\b\d{1,2}:\d{2}\b/.test(text);
 }
 
 /**

@@ -1,3 +1,13 @@
+import type { BoardLabel } from './board-label.ts';
+import { trimmed } from '../kernel/trim.ts';
+import { problem } from './problems.ts';
+
+/** How a text is shown. */
+export type TextFormat = 'markdown' | 'plain';
+
+/** How a message is written in an archive: as mail, or as JSON whose ids count within `scope`. */
+export type MessageForm = { readonly kind: 'mail' } | { readonly kind: 'line'; readonly scope: string };
+
 /**
  * A mail as a board stores it: plain text, a display name instead of an address, attachments within limits.
  */
@@ -12,7 +22,10 @@ export interface ArchivedMessage {
   /** Milliseconds since the Unix epoch, or null if the message has no readable date. */
   readonly date: number | null;
   readonly text: string;
+  readonly format: TextFormat;
   readonly attachments: readonly ArchivedAttachment[];
+  /** A sentence for each thing that the post does not show of the message, or shows otherwise. */
+  readonly remarks: readonly string[];
 }
 
 export interface ArchivedAttachment {
@@ -23,15 +36,42 @@ export interface ArchivedAttachment {
   readonly bytes: Uint8Array;
 }
 
+/** The fields of a message that threading needs. */
+export interface MessageOutline {
+  readonly messageId: string;
+  /** Ids of the ancestors of the message, oldest first; its parent last. */
+  readonly references: readonly string[];
+  /** Decoded subject. */
+  readonly subject: string;
+  /** Milliseconds since the Unix epoch, or null. */
+  readonly date: number | null;
+  /** The headers that a mailing list adds, in lower case; empty if there are none. */
+  readonly list: string;
+  /** What the messages of a thread share where they do not name their parents, or null. */
+  readonly topic: string | null;
+  /** The board that an export of this program names, or null. */
+  readonly board: BoardLabel | null;
+}
+
+/** An outline, or one sentence that says why there is none. */
+export type OutlinedMessage =
+  | { readonly ok: true; readonly outline: MessageOutline }
+  | { readonly ok: false; readonly reason: string };
+
 /** A message, or one sentence that says why it could not be read. */
 export type ParsedMessage =
-  | { readonly ok: true; readonly message: ArchivedMessage }
+  | {
+      readonly ok: true;
+      readonly message: ArchivedMessage;
+      /** Why the text is the mail's as it came, or null if the mail could be read. */
+      readonly unread: string | null;
+    }
   | { readonly ok: false; readonly reason: string };
 
 export const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 export const MAX_TEXT_CHARS = 64_000;
 export const MAX_SUBJECT_CHARS = 200;
-const MAX_NAME_CHARS = 80;
+export const MAX_NAME_CHARS = 80;
 export const MAX_REFERENCES = 50;
 const MAX_ATTACHMENTS = 16;
 const MAX_ATTACHMENT_BYTES = 16 * 1024 * 1024;
@@ -45,7 +85,7 @@ const TEXT_CONTROLS = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f]/g;
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
 const LINE_CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 // Characters that reverse or hide the order of the text.
-const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+export const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text with line feeds only, no control characters, and at most {@link MAX_TEXT_CHARS} characters, note included. */
 export function cleanText(raw: string, note = ''): string {
@@ -72,26 +112,14 @@ export function cleanLine(raw: string, maxChars: number): string {
         .toWellFormed()}…`;
 }
 
-/** The name shown for a sender: the display name, else the part before the @, else "unknown". */
-export function senderName(displayName: string, address: string): string {
-  const name = cleanLine(displayName.replace(DIRECTION_MARKS, ''), MAX_NAME_CHARS)
-    .replace(/^["']+|["']+$/g, '')
-    .trim();
-  const shown = name === '' || name.includes('@') ? ((name || address).split('@', 1)[0] ?? '') : name;
-  return cleanLine(shown.replace(/^[<"']+/, ''), MAX_NAME_CHARS) || 'unknown';
-}
-
 /**
  * A file name that no system treats as a path, a device or a hidden file.
  * @param number Counts attachments from 1; names those that have no usable name.
  */
 function attachmentName(raw: string | null, type: string, number: number): string {
   const last = (raw ?? '').replace(DIRECTION_MARKS, '').split(/[/\\]/).at(-1) ?? '';
-  const plain = last
-    .replace(LINE_CONTROLS, '')
-    .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '')
-    .toWellFormed();
+  const marked = last.replace(LINE_CONTROLS, '').replace(/[<>:"|?*]/g, '_');
+  const plain = trimmed(marked, /[\s.]/).toWellFormed();
   if (plain === '') return `attachment-${number}${EXTENSIONS[type] ?? ''}`;
   const name = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i.test(plain)
     ? `_${plain}`
@@ -125,6 +153,14 @@ export function leftOutNote(left: number): string {
     : `[${left} attachments were left out: too large, or too many.]`;
 }
 
+/** What a cleaned text and its attachments leave out of a message. */
+export function remarksOf(text: string, left: number): string[] {
+  return [
+    ...(text.includes(CUT_NOTE.trim()) ? [problem.fields('text-cut').message] : []),
+    ...(left > 0 ? [problem.fields('attachments-left-out', { count: left }).message] : []),
+  ];
+}
+
 function trimLines(text: string): string {
   let start = 0;
   let end = text.length;
@@ -144,3 +180,10 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'text/html': '.html',
   'text/plain': '.txt',
 };
+
+/** An id for a message without one: the same bytes give the same id on every node. */
+export async function derivedMessageId(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
+  const hex = Array.from(digest.subarray(0, 20), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex}@derived.impulse.invalid`;
+}

@@ -1,15 +1,18 @@
-import type { ParsedMessage } from './message.ts';
+import type { MessageForm, OutlinedMessage, ParsedMessage } from './message.ts';
 
-/** Parses raw mails outside the caller's thread. Implemented by platform/mail. */
+/** Reads messages outside the caller's thread. Implemented by platform/mail. */
 export interface MailParser {
   /**
-   * Parses a batch; results are in the order of the messages. A message that cannot be read, or takes longer
-   * than the parser allows, gives a reason and does not delay the others. Rejects with the signal's reason
-   * when it aborts, and with a Problem once the parser is closed.
+   * Id, references, subject and date of each message of a batch, in its order. Rejects as {@link parse} does.
    */
-  parse(batch: readonly Uint8Array[], signal?: AbortSignal): Promise<ParsedMessage[]>;
-  /** Decodes RFC 2047 encoded words in a header's value, synchronously. */
-  decodeWords(raw: string): string;
+  outline(form: MessageForm, batch: readonly Uint8Array[], signal?: AbortSignal): Promise<OutlinedMessage[]>;
+  /**
+   * Parses a batch; results are in the order of the messages. The text of a mail that cannot be read, or that
+   * takes longer than the parser allows, is kept as it came; a message without headers gives a reason. Neither
+   * delays the others. Rejects with the signal's reason when it aborts, and with a Problem once the parser is
+   * closed.
+   */
+  parse(form: MessageForm, batch: readonly Uint8Array[], signal?: AbortSignal): Promise<ParsedMessage[]>;
   close(): Promise<void>;
 }
 
@@ -42,15 +45,20 @@ export interface ArchiveOutput {
 /** The disk as archives need it. Failures are Problems that name the path. */
 export interface ArchiveFiles {
   kindOf(path: string): Promise<'file' | 'directory' | 'missing'>;
-  /** Names of the plain files in a directory, in no order; an absent directory has none. */
+  /** Names of the plain files in a directory and of links to such, in no order; an absent one has none. */
   list(path: string): Promise<string[]>;
+  /** Names of the folders in a directory, in no order. */
+  folders(path: string): Promise<string[]>;
   open(path: string): Promise<ArchiveFile>;
-  /** Unpacks gzip into a temporary file that is removed on close. */
+  /** Unpacks gzip or zstd into a temporary file that is removed on close. */
   unpack(packed: ArchiveFile, signal?: AbortSignal): Promise<ArchiveFile>;
   create(path: string): Promise<ArchiveOutput>;
 }
 
-/** A message of an archive, or the reason why it is skipped. `position` counts bytes from the start. */
+/**
+ * A message of an archive, the reason why one is skipped, or a remark about what the archive holds beside its
+ * messages. `place` is where it starts and `position` how far the reading came: bytes, or the number of a file.
+ */
 export type ArchivePiece =
   | {
       readonly kind: 'message';
@@ -59,17 +67,29 @@ export type ArchivePiece =
       readonly place: number;
       readonly length: number;
       readonly position: number;
+      /** When the message was delivered, by the archive: milliseconds since the Unix epoch, or null. */
+      readonly date: number | null;
+      /** Places of lines within the message that look like separators and have no headers after them. */
+      readonly strays: readonly number[];
     }
-  | { readonly kind: 'broken'; readonly reason: string; readonly position: number };
+  | {
+      readonly kind: 'broken' | 'remark';
+      readonly reason: string;
+      readonly place: number;
+      readonly position: number;
+    };
 
 /** An opened archive of any format. */
 export interface ArchiveReader {
   readonly format: 'mbox' | 'maildir' | 'jsonl';
+  readonly form: MessageForm;
   /** The final value of {@link ArchivePiece.position}. */
   readonly sizeBytes: number;
   /** All messages in the archive's own order. `bytes` are valid until the next step. */
   scan(signal?: AbortSignal): AsyncIterable<ArchivePiece>;
   /** Reads one message again. */
   read(place: number, length: number): Promise<Uint8Array>;
+  /** A place in words: `byte 230`, or the name of a file. */
+  placeName(place: number): string;
   close(): Promise<void>;
 }

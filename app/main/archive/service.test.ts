@@ -8,7 +8,13 @@ import { Problem } from '../kernel/errors.ts';
 import { demoDirectory } from '../platform/mail/demo-directory.ts';
 import { diskFiles } from '../platform/mail/files.ts';
 import { MailParserPool } from '../platform/mail/pool.ts';
-import { createArchive, type ExportedPost, type KnownPost, type PlannedPost } from './index.ts';
+import {
+  createArchive,
+  type ExportedPost,
+  type KnownPost,
+  type OriginalMessage,
+  type PlannedPost,
+} from './index.ts';
 import { Jobs } from './jobs.ts';
 
 const parser = new MailParserPool({ clock: systemClock });
@@ -23,7 +29,7 @@ afterAll(async () => {
 });
 
 /** Boards in memory, each with the posts it received. */
-function world(hold: () => Promise<void> = async () => {}) {
+function world(hold: () => Promise<void> = async () => {}, keepFails = false) {
   const boards = new Map<string, { id: Uint8Array; name: string; posts: PlannedPost[] }>();
   const add = (slug: string, name: string) => {
     const board = { id: Buffer.from(slug), name, posts: [] };
@@ -32,6 +38,7 @@ function world(hold: () => Promise<void> = async () => {}) {
   };
   const held = () => [...boards.values()].flatMap(({ posts }) => posts);
   let count = 0;
+  const kept: OriginalMessage[] = [];
   const archive = createArchive({
     files: diskFiles(),
     parser,
@@ -50,6 +57,7 @@ function world(hold: () => Promise<void> = async () => {}) {
         boards.get(Buffer.from(board).toString())!.posts.push(...batch);
       },
       total: () => held().length,
+      leftOut: () => ({ waiting: 2, held: 1, deleted: 0 }),
       async *exported() {
         for (const post of held()) yield exportedOf(post);
       },
@@ -63,9 +71,19 @@ function world(hold: () => Promise<void> = async () => {}) {
       bySlug: (slug) => boards.get(slug) ?? null,
       create: ({ slug, name }) => add(slug, name),
     },
+    originals: {
+      keep: async (batch) => {
+        if (keepFails) throw new Problem('file-quota', 'There is no space left.', null);
+        kept.push(...batch);
+      },
+      count: () => kept.length,
+      async *all() {
+        yield* kept;
+      },
+    },
     demoDirectory: demoDirectory(),
   });
-  return { archive, boards, add, held };
+  return { archive, boards, add, held, kept };
 }
 
 function exportedOf(post: PlannedPost): ExportedPost {
@@ -75,8 +93,11 @@ function exportedOf(post: PlannedPost): ExportedPost {
     subject: post.subject,
     fromName: post.fromName,
     fromDid: 'did:key:z6Mk',
-    date: post.date ?? 0,
+    date: post.date,
     text: post.text,
+    format: post.format,
+    board: post.board ?? { slug: 'harbour', name: 'Harbour', description: '' },
+    filesMissing: 0,
     attachments: post.attachments,
   };
 }
@@ -118,7 +139,7 @@ test('an import reports its counts, and repeating it adds nothing', async () => 
   });
   expect(await ended(archive, started)).toMatchObject({
     state: 'done',
-    counts: { read: 30, imported: 30, duplicates: 0, broken: 0 },
+    counts: { read: 30, imported: 30, raw: 0, duplicates: 0, broken: 0 },
     progress: { done: 30, total: 30 },
     problem: null,
   });
@@ -205,4 +226,152 @@ test('two jobs run at a time, and the last fifty are kept', async () => {
   }
   expect(jobs.list()).toHaveLength(50);
   expect(jobs.list()[0]!.title).toBe('later 59');
+});
+
+const upload = (text: string, name = 'a.mbox') => ({ file: new File([text], name) });
+
+test('[AR5] a dry run reads and counts as an import does, and stores nothing', async () => {
+  const { archive, add, held, kept } = world();
+  add('harbour', 'Harbour');
+  const archived = `${mbox(3)}From x Mon Jan  1 00:00:00 2001\nno headers\n\n`;
+  const dry = await ended(
+    archive,
+    archive.import({ board: 'harbour', source: upload(archived), dryRun: true }),
+  );
+  expect(dry).toMatchObject({ state: 'done', title: 'a.mbox into Harbour (dry run)', issues: 1 });
+  expect([held(), kept]).toEqual([[], []]);
+  const real = await ended(archive, archive.import({ board: 'harbour', source: upload(archived) }));
+  expect(real.counts).toEqual(dry.counts);
+  expect(archive.issues({ id: dry.id, from: 0 })).toEqual(archive.issues({ id: real.id, from: 0 }));
+  expect(held()).toHaveLength(3);
+});
+
+test('[AR3] an import that imports nothing fails with the reason, and lists every message', async () => {
+  const { archive, add } = world();
+  add('harbour', 'Harbour');
+  const lines = Array.from({ length: 1200 }, (_, n) => `{"headline":${n}}\n`).join('');
+  const job = await ended(archive, archive.import({ board: 'harbour', source: upload(lines, 'a.jsonl') }));
+  expect(job).toMatchObject({ state: 'failed', problem: { code: 'nothing-imported' }, issues: 1200 });
+  expect(job.problem?.message).toContain('found: headline');
+  const messages: (number | null)[] = [];
+  for (let from: number | null = 0; from !== null;) {
+    const page = archive.issues({ id: job.id, from });
+    messages.push(...page.issues.map(({ message }) => message));
+    from = page.next;
+  }
+  expect(messages).toEqual(Array.from({ length: 1200 }, (_, n) => n + 1));
+  const empty = await ended(
+    archive,
+    archive.import({ board: 'harbour', source: upload('[]', 'empty.json') }),
+  );
+  expect(empty).toMatchObject({ state: 'failed', problem: { code: 'no-messages' } });
+  await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(2)) }));
+  const again = await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(2)) }));
+  expect(again).toMatchObject({ state: 'done', counts: { imported: 0, duplicates: 2 } });
+});
+
+test('[AR4] messages that share an id are kept apart if they differ, also by a second import', async () => {
+  const { archive, add, held } = world();
+  add('harbour', 'Harbour');
+  const other = mail(1).replace('Storm 1', 'Calm').replace('Text 1', 'Other text');
+  const archived = mail(1) + mail(1) + other;
+  const job = await ended(archive, archive.import({ board: 'harbour', source: upload(archived) }));
+  expect(job.counts).toEqual({ read: 3, imported: 2, raw: 0, duplicates: 1, broken: 0 });
+  expect(archive.issues({ id: job.id, from: 0 }).issues).toEqual([
+    { message: 3, place: expect.any(String), reason: expect.stringContaining('same id'), outcome: 'kept' },
+  ]);
+  expect(held().map(({ subject }) => subject)).toEqual(['Storm 1', 'Calm']);
+  const again = await ended(archive, archive.import({ board: 'harbour', source: upload(archived) }));
+  expect(again.counts).toMatchObject({ imported: 0, duplicates: 3 });
+});
+
+test('[AR9] a message without a date of its own has that of its separator, or of the message before it', async () => {
+  const { archive, add, held } = world();
+  add('harbour', 'Harbour');
+  const undated = (n: number, separator: string, date = '') =>
+    `${separator}\nFrom: a@x\nMessage-ID: <u${n}@x>\n${date}\n\nText\n\n`;
+  const archived =
+    undated(0, 'From x Tue Mar  4 10:15:00 2003') +
+    undated(1, 'From -') +
+    undated(2, 'From x Wed Mar  5 10:15:00 2003', 'Date: Wed, 5 Mar 2999 00:00:00 +0000') +
+    undated(3, 'From -', 'Received: from a by b; Thu, 6 Mar 2003 10:15:00 +0000');
+  const job = await ended(archive, archive.import({ board: 'harbour', source: upload(archived) }));
+  expect(held().map(({ date }) => new Date(date).toISOString().slice(0, 10))).toEqual([
+    '2003-03-04',
+    '2003-03-04',
+    '2003-03-05',
+    '2003-03-06',
+  ]);
+  expect(archive.issues({ id: job.id, from: 0 }).issues).toMatchObject([{ message: 2, outcome: 'kept' }]);
+  const lines = await ended(
+    archive,
+    archive.import({ board: 'harbour', source: upload('{"text":"undated"}\n{"text":"too"}', 'u.jsonl') }),
+  );
+  expect([
+    lines.issues,
+    ...held()
+      .slice(4)
+      .map(({ date }) => date),
+  ]).toEqual([2, 0, 0]);
+});
+
+test('[AR20] messages go into the boards that they name; missing ones are made only if asked', async () => {
+  const { archive, boards } = world();
+  const line = (n: number, board: unknown) => JSON.stringify({ message_id: `l${n}@x`, text: `t${n}`, board });
+  const archived = [
+    line(1, { slug: 'tides', name: 'Tide tables', description: 'High and low' }),
+    line(2, 'tides'),
+    line(3, 'market'),
+    line(4, 'NOT A BOARD'),
+  ].join('\n');
+  const refused = await ended(archive, archive.import({ source: upload(archived, 'all.jsonl') }));
+  expect(refused).toMatchObject({ state: 'failed', problem: { code: 'board-missing' } });
+  const job = await ended(archive, archive.import({ source: upload(archived, 'all.jsonl'), create: true }));
+  expect(job.counts).toMatchObject({ read: 4, imported: 3, broken: 1 });
+  expect(archive.issues({ id: job.id, from: 0 }).issues).toContainEqual(
+    expect.objectContaining({ message: 4, reason: expect.stringContaining('no board') }),
+  );
+  expect([...boards.values()].map(({ name, posts }) => [name, posts.length])).toEqual([
+    ['Tide tables', 2],
+    ['market', 1],
+  ]);
+});
+
+test('[AR16] originals are kept unless it is asked otherwise, can be exported, and give the same posts again', async () => {
+  const { archive, add, held, kept } = world();
+  add('harbour', 'Harbour');
+  const archived = mbox(2).replace('Text 1\n', 'Text 1\n\n>From the mole\n');
+  await ended(archive, archive.import({ board: 'harbour', source: upload(archived), keepOriginals: false }));
+  expect(kept).toEqual([]);
+  const again = world();
+  again.add('harbour', 'Harbour');
+  await ended(again.archive, again.archive.import({ board: 'harbour', source: upload(archived) }));
+  expect(again.kept.map(({ key }) => key)).toEqual(['m0@x', 'm1@x']);
+  const path = join(folder, 'originals.mbox');
+  const out = await ended(again.archive, again.archive.export({ path, format: 'originals' }));
+  expect(out.exported).toMatchObject({ written: 2 });
+  const third = world();
+  third.add('harbour', 'Harbour');
+  await ended(third.archive, third.archive.import({ board: 'harbour', source: { path } }));
+  expect(third.held()).toEqual(held());
+  expect(await readFile(path, 'utf8')).toContain('ines@x');
+});
+
+test('[AR1][AR16] where there is no room for originals, the posts are imported and the list says so', async () => {
+  const { archive, add, held } = world(async () => {}, true);
+  add('harbour', 'Harbour');
+  const job = await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(3)) }));
+  expect(job).toMatchObject({ state: 'done', counts: { imported: 3 } });
+  expect(held()).toHaveLength(3);
+  expect(archive.issues({ id: job.id, from: 0 }).issues).toEqual([
+    { message: null, place: 'originals', reason: expect.stringContaining('3 mails'), outcome: 'kept' },
+  ]);
+});
+
+test('[AR19] an export says what it leaves out', async () => {
+  const { archive, add } = world();
+  add('harbour', 'Harbour');
+  await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(3)) }));
+  const job = await ended(archive, archive.export({ path: join(folder, 'some.jsonl'), format: 'jsonl' }));
+  expect(job.exported).toEqual({ written: 3, waiting: 2, held: 1, deleted: 0, filesMissing: 0 });
 });

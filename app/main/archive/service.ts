@@ -1,105 +1,96 @@
 import type { ArchiveFormat, ImportCounts, Job } from '../../contract/archive.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { openDemo } from './demo.ts';
-import { openArchive, openArchiveFile } from './detect.ts';
+import { baseName, openArchive, openArchiveFile } from './detect.ts';
 import { exportArchive, type ExportedPost } from './exporter.ts';
-import { importArchive, type KnownPost, type PlannedPost } from './importer.ts';
+import { exportOriginals } from './export-originals.ts';
+import { fillBoards, type FillingInit } from './filling.ts';
 import { Jobs, type JobReport } from './jobs.ts';
-import type { ArchiveFile, ArchiveFiles, ArchiveReader, MailParser } from './ports.ts';
+import type { Originals } from './originals.ts';
+import type { ArchiveFile, ArchiveFiles } from './ports.ts';
 import { ProgressMeter } from './progress.ts';
 import { problem } from './problems.ts';
 
-/** A board with what archives need: its name and its digest. */
-interface ArchiveBoard {
-  readonly id: Uint8Array;
-  readonly name: string;
-}
-
-export interface ArchiveInit {
+export interface ArchiveInit extends Pick<FillingInit, 'parser' | 'clock' | 'boards'> {
   readonly files: ArchiveFiles;
-  readonly parser: MailParser;
-  readonly clock: Clock;
   newId(): string;
   /** The store of posts, see boards/archive-port.ts. */
-  readonly posts: {
-    known(messageIds: string[]): Promise<ReadonlyMap<string, KnownPost>>;
-    sink(board: Uint8Array): (batch: PlannedPost[]) => Promise<void>;
+  readonly posts: FillingInit['posts'] & {
     total(board: Uint8Array | null): number;
+    leftOut(board: Uint8Array | null): { waiting: number; held: number; deleted: number };
     exported(board: Uint8Array | null, signal?: AbortSignal): AsyncIterable<ExportedPost>;
   };
-  readonly boards: {
-    /** @throws {Problem} `board-unknown`, or `out-of-role` if this node's person may not post. */
-    byId(cid: string): ArchiveBoard;
-    bySlug(slug: string): ArchiveBoard | null;
-    create(board: { slug: string; name: string; description: string }): ArchiveBoard;
-  };
+  readonly originals: Pick<Originals, 'keep' | 'count' | 'all'>;
   /** The folder of the demo mails, or null. */
   readonly demoDirectory: string | null;
 }
 
 type ArchiveSource = { readonly path: string } | { readonly file: File };
+
+interface ImportInput {
+  board?: string | undefined;
+  source: ArchiveSource;
+  format?: ArchiveFormat | undefined;
+  create?: boolean;
+  dryRun?: boolean;
+  anyBoard?: boolean;
+  keepOriginals?: boolean;
+}
+
 export type Archive = ReturnType<typeof createArchive>;
 
 /** Imports, exports and the demo as jobs. All calls return the job immediately. */
 export function createArchive(init: ArchiveInit) {
-  const { files, parser, clock, posts, boards } = init;
+  const { files, parser, clock, posts, boards, originals } = init;
   const jobs = new Jobs({ clock, newId: init.newId });
 
   const open = (source: ArchiveSource, format: ArchiveFormat | undefined, signal: AbortSignal) =>
     'path' in source
       ? openArchive(files, source.path, { format, signal })
-      : openArchiveFile(files, uploaded(source.file), { format, signal });
+      : openArchiveFile(files, uploaded(source.file), source.file.name, { format, signal });
 
-  const fill = async (
-    board: ArchiveBoard,
-    source: ArchiveReader,
-    report: Pick<JobReport, 'signal'> & Partial<JobReport>,
-  ): Promise<ImportCounts> => {
-    const { counts } = await importArchive({
-      source,
-      parser,
-      clock,
-      known: (ids) => posts.known(ids),
-      sink: posts.sink(board.id),
-      signal: report.signal,
-      onProgress: (progress, soFar) => {
-        report.progress?.(progress);
-        report.counts?.(soFar);
-      },
-    });
-    report.counts?.(counts);
-    return counts;
-  };
+  const filling: FillingInit = { ...init, keep: (batch) => originals.keep(batch) };
 
   return {
-    /** Fills a board from an archive on the node's machine or from an upload. */
-    import(input: { board: string; source: ArchiveSource; format?: ArchiveFormat | undefined }): Job {
-      const board = boards.byId(input.board);
-      const name = 'path' in input.source ? baseName(input.source.path) : input.source.file.name;
-      return jobs.start('import', `${name} into ${board.name}`, async (report) => {
-        const source = await open(input.source, input.format, report.signal);
+    /** Fills a board, or those that the archive names, from an archive on the node's machine or an upload. */
+    import({ source: from, format, ...input }: ImportInput): Job {
+      const board = input.board === undefined ? null : boards.byId(input.board);
+      const name = 'path' in from ? baseName(from.path) : from.file.name;
+      const title = `${name} into ${board?.name ?? 'the boards that it names'}`;
+      return jobs.start('import', input.dryRun === true ? `${title} (dry run)` : title, async (report) => {
+        const source = await open(from, format, report.signal);
         try {
-          await fill(board, source, report);
+          const { create = false, dryRun = false, anyBoard = false, keepOriginals = true } = input;
+          const how = { board, create, dryRun, anyBoard, keepOriginals };
+          await fillBoards(filling, source, how, report);
         } finally {
           await source.close();
         }
       });
     },
 
-    /** Writes one board, or all of them, to a file that does not exist yet. */
-    export(input: { board?: string | undefined; path: string; format: 'mbox' | 'jsonl' }): Job {
+    /** Writes one board, all of them, or the mails of imports as they came, to a file that does not exist yet. */
+    export(input: { board?: string | undefined; path: string; format: 'mbox' | 'jsonl' | 'originals' }): Job {
       const board = input.board === undefined ? null : boards.byId(input.board);
       const title = `${board?.name ?? 'All boards'} to ${baseName(input.path)}`;
-      return jobs.start('export', title, async ({ signal, progress }) => {
-        await exportArchive({
-          posts: posts.exported(board?.id ?? null, signal),
-          total: posts.total(board?.id ?? null),
+      return jobs.start('export', title, async ({ signal, progress, exported }) => {
+        const output = await files.create(input.path);
+        const common = { output, clock, signal, onProgress: progress };
+        if (input.format === 'originals') {
+          const written = await exportOriginals({
+            ...common,
+            mails: originals.all(signal),
+            total: originals.count(),
+          });
+          return exported({ written, waiting: 0, held: 0, deleted: 0, filesMissing: 0 });
+        }
+        const id = board?.id ?? null;
+        const written = await exportArchive({
+          ...common,
+          posts: posts.exported(id, signal),
+          total: posts.total(id),
           format: input.format,
-          output: await files.create(input.path),
-          clock,
-          signal,
-          onProgress: progress,
         });
+        exported({ ...written, ...posts.leftOut(id) });
       });
     },
 
@@ -114,6 +105,7 @@ export function createArchive(init: ArchiveInit) {
     },
 
     cancel: (input: { id: string }): void => jobs.cancel(input.id),
+    issues: (input: { id: string; from: number }) => jobs.issues(input.id, input.from),
     jobs: (): Job[] => jobs.list(),
     watch: (listener: (jobs: Job[]) => void) => jobs.watch(listener),
     /** Cancels running jobs and waits for them; stored messages stay. */
@@ -134,7 +126,7 @@ export function createArchive(init: ArchiveInit) {
       // The size of a mail folder is the number of its mails.
       const total = sources.reduce((sum, { source }) => sum + source.sizeBytes, 0);
       const meter = new ProgressMeter('storing', total, clock.now());
-      const counts: ImportCounts = { read: 0, imported: 0, duplicates: 0, broken: 0 };
+      const counts: ImportCounts = { read: 0, imported: 0, raw: 0, duplicates: 0, broken: 0 };
       for (const { board, source } of sources) {
         const target = boards.bySlug(board.slug) ?? boards.create(board);
         const tell = (part: ImportCounts) => {
@@ -142,7 +134,8 @@ export function createArchive(init: ArchiveInit) {
           report.counts(now);
           report.progress(meter.at(now.imported + now.duplicates + now.broken, clock.now()));
         };
-        const part = await fill(target, source, { signal, counts: tell });
+        const how = { board: target, create: false, dryRun: false, anyBoard: false, keepOriginals: false };
+        const part = await fillBoards(filling, source, how, { signal, counts: tell });
         Object.assign(counts, sum(counts, part));
       }
     } finally {
@@ -155,6 +148,7 @@ function sum(a: ImportCounts, b: ImportCounts): ImportCounts {
   return {
     read: a.read + b.read,
     imported: a.imported + b.imported,
+    raw: a.raw + b.raw,
     duplicates: a.duplicates + b.duplicates,
     broken: a.broken + b.broken,
   };
@@ -166,8 +160,4 @@ function uploaded(file: File): ArchiveFile {
     read: async (offset, length) => new Uint8Array(await file.slice(offset, offset + length).arrayBuffer()),
     close: async () => {},
   };
-}
-
-function baseName(path: string): string {
-  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
 }

@@ -1,20 +1,30 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { MessageOutline } from './headers.ts';
+import type { MessageOutline } from './message.ts';
 import { threadSubject } from './subject.ts';
 import { ThreadIndex } from './threading.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
 function mail(messageId: string, options: Partial<MessageOutline> = {}): MessageOutline {
-  return { messageId, references: [], subject: '', date: null, ...options };
+  return {
+    messageId,
+    references: [],
+    subject: '',
+    date: null,
+    list: '',
+    topic: null,
+    board: null,
+    ...options,
+  };
 }
 
 /** Each message's parent by id, and the order of the messages. */
 function thread(mails: readonly MessageOutline[]) {
   const index = new ThreadIndex();
   const ids: string[] = [];
-  for (const entry of mails) if (index.add(entry, ids.length, 1)) ids.push(entry.messageId);
+  for (const entry of mails)
+    if (index.add(entry, { place: ids.length, length: 1, number: 1 }) === 'added') ids.push(entry.messageId);
   index.resolve();
   const parents: Record<string, string | null> = {};
   const roots: Record<string, string> = {};
@@ -33,6 +43,9 @@ const mails = fc
       references: fc.uniqueArray(fc.constantFrom(...names, 'gone'), { maxLength: 4 }),
       subject: fc.constantFrom('Hello', 'Re: Hello', 'Re: [list] Hello', 'AW: Other', 'Other', ''),
       date: fc.option(fc.integer({ min: 0, max: 30 }).map((day) => day * DAY_MS)),
+      list: fc.constant(''),
+      topic: fc.constant(null),
+      board: fc.constant(null),
     }),
     { selector: (entry) => entry.messageId },
   )
@@ -116,11 +129,23 @@ test('a chain of 100,000 replies is threaded without deep recursion', () => {
   expect(order.slice(0, 3)).toEqual(['m0', 'm1', 'm2']);
 });
 
-test('a second message with the same id is refused', () => {
+test('[AR4] a second message with the same id is the same if subject and date agree, and another otherwise', () => {
   const index = new ThreadIndex();
-  expect(index.add(mail('a'), 0, 1)).toBe(true);
-  expect(index.add(mail('a'), 9, 1)).toBe(false);
+  const at = (place: number) => ({ place, length: 1, number: place + 1 });
+  const first = { subject: 'Hello', date: 5 * DAY_MS };
+  expect(index.add(mail('a', first), at(0))).toBe('added');
+  expect(index.add(mail('a', { ...first, subject: '[list] Hello' }), at(1))).toBe('same');
+  expect(index.add(mail('a', { ...first, date: null }), at(2))).toBe('same');
+  expect(index.add(mail('a', { ...first, subject: 'Other' }), at(3))).toBe('other');
+  expect(index.add(mail('a', { ...first, date: 6 * DAY_MS }), at(4))).toBe('other');
   expect(index.count).toBe(1);
+});
+
+test('[AR8] messages of a topic without parents answer its earliest message, whatever their order', () => {
+  const topic = (id: string, day: number, references: string[] = []) =>
+    mail(id, { topic: 't1', date: day * DAY_MS, references });
+  const { parents } = thread([topic('c', 3), topic('a', 1), topic('d', 4, ['c']), topic('b', 2), mail('x')]);
+  expect(parents).toEqual({ a: null, b: 'a', c: 'a', d: 'c', x: null });
 });
 
 test.each([

@@ -1,11 +1,25 @@
 import { float64Column, hash64, KeyTable, uint32Column, uint8Column } from './columns.ts';
-import type { MessageOutline } from './headers.ts';
+import type { MessageOutline } from './message.ts';
 import { threadSubject } from './subject.ts';
 
 const WINDOW_MS = 14 * 24 * 3600 * 1000;
 /** How many references are tried for a parent; older ones matter only if all of these are missing. */
 const KEPT_REFERENCES = 20;
 const NONE = -1;
+const NO_KEY = { high: 0, low: 0 } as const;
+
+interface NewRow extends RowPlace {
+  /** The date that counts if the message has none of its own that can be meant. */
+  readonly date?: number | null;
+  readonly renamed?: boolean;
+}
+
+/** Where a message is in its archive, and which one it is, counted from 1. */
+interface RowPlace {
+  readonly place: number;
+  readonly length: number;
+  readonly number: number;
+}
 
 /**
  * The threads of an archive, after Jamie Zawinski's threading (https://www.jwz.org/doc/threading.html)
@@ -19,7 +33,15 @@ export class ThreadIndex {
   readonly #ids = new KeyTable();
   readonly #places = float64Column();
   readonly #lengths = uint32Column();
+  readonly #numbers = uint32Column();
+  readonly #renamed = uint8Column();
   readonly #dates = float64Column();
+  /** Whether the date is the message's own. */
+  readonly #dated = uint8Column();
+  readonly #topicHigh = uint32Column();
+  readonly #topicLow = uint32Column();
+  #hasTopics = false;
+  #firstDate: number | null = null;
   readonly #subjectHigh = uint32Column();
   readonly #subjectLow = uint32Column();
   readonly #replies = uint8Column();
@@ -35,15 +57,29 @@ export class ThreadIndex {
     return this.#ids.size;
   }
 
-  /** Adds a message and its place; false if one of the same id was added before. */
-  add(outline: MessageOutline, place: number, length: number): boolean {
+  /**
+   * Adds a message and its place. A message of an id that was added before is the `same` if subject and date
+   * agree, else an `other`; neither is added.
+   */
+  add(outline: MessageOutline, at: NewRow): 'added' | 'same' | 'other' {
     const id = hash64(outline.messageId);
-    if (this.#ids.add(id.high, id.low) < 0) return false;
-    this.#places.push(place);
-    this.#lengths.push(length);
-    this.#dates.push(outline.date ?? Number.NaN);
     const subject = threadSubject(outline.subject);
-    const base = subject.base === '' ? { high: 0, low: 0 } : hash64(subject.base);
+    const base = subject.base === '' ? NO_KEY : hash64(subject.base);
+    const before = this.#ids.find(id.high, id.low);
+    if (before >= 0) return this.#agrees(before, base, outline.date) ? 'same' : 'other';
+    this.#ids.add(id.high, id.low);
+    this.#places.push(at.place);
+    this.#lengths.push(at.length);
+    this.#numbers.push(at.number);
+    this.#renamed.push(at.renamed === true ? 1 : 0);
+    const date = at.date ?? outline.date;
+    this.#dates.push(date ?? Number.NaN);
+    this.#firstDate ??= date;
+    this.#dated.push(outline.date === null ? 0 : 1);
+    const topic = outline.topic === null ? NO_KEY : hash64(outline.topic);
+    this.#topicHigh.push(topic.high);
+    this.#topicLow.push(topic.low);
+    this.#hasTopics ||= outline.topic !== null;
     this.#subjectHigh.push(base.high);
     this.#subjectLow.push(base.low);
     this.#replies.push(subject.reply ? 1 : 0);
@@ -53,7 +89,14 @@ export class ThreadIndex {
       this.#referenceLow.push(low);
     }
     this.#referenceEnds.push(this.#referenceHigh.length);
-    return true;
+    return 'added';
+  }
+
+  #agrees(row: number, subject: { high: number; low: number }, date: number | null): boolean {
+    const held = this.#dated.at(row) === 1 ? this.dateOf(row) : null;
+    const sameSubject =
+      this.#subjectHigh.at(row) === subject.high && this.#subjectLow.at(row) === subject.low;
+    return sameSubject && (held === null || date === null || held === date);
   }
 
   /** Finds every parent. Call once, after the last {@link add}. */
@@ -62,6 +105,7 @@ export class ThreadIndex {
     this.#roots = Int32Array.from({ length: this.count }, (_, row) => row);
     for (let row = 0; row < this.count; row++) this.#parents[row] = this.#referencedParent(row);
     this.#breakCycles();
+    if (this.#hasTopics) this.#joinTopics();
     for (let row = 0; row < this.count; row++) {
       const parent = this.parentOf(row);
       if (parent >= 0) this.#roots[row] = parent;
@@ -87,8 +131,24 @@ export class ThreadIndex {
     }
   }
 
-  placeOf(row: number): { place: number; length: number } {
-    return { place: this.#places.at(row), length: this.#lengths.at(row) };
+  placeOf(row: number): RowPlace {
+    return { place: this.#places.at(row), length: this.#lengths.at(row), number: this.#numbers.at(row) };
+  }
+
+  /** Milliseconds since the Unix epoch, or null. */
+  dateOf(row: number): number | null {
+    const date = this.#dates.at(row);
+    return Number.isNaN(date) ? null : date;
+  }
+
+  /** The date of the first row that has one, or null. */
+  get firstDate(): number | null {
+    return this.#firstDate;
+  }
+
+  /** Whether the message goes by an id made of its bytes, because another has its own. */
+  isRenamed(row: number): boolean {
+    return this.#renamed.at(row) === 1;
   }
 
   /** Whether a row is the message of that id. */
@@ -134,6 +194,26 @@ export class ThreadIndex {
         if (this.#compare(next, first) < 0) first = next;
       }
       this.#parents[first] = NONE;
+    }
+  }
+
+  /** Messages of a topic without a parent answer the earliest of it. */
+  #joinTopics(): void {
+    const topics = new KeyTable();
+    const firsts: number[] = [];
+    const rootless = (row: number) =>
+      this.parentOf(row) < 0 && this.#topicHigh.at(row) + this.#topicLow.at(row) > 0;
+    for (let row = 0; row < this.count; row++) {
+      if (!rootless(row)) continue;
+      const added = topics.add(this.#topicHigh.at(row), this.#topicLow.at(row));
+      const topic = added >= 0 ? added : topics.find(this.#topicHigh.at(row), this.#topicLow.at(row));
+      const first = firsts[topic];
+      if (first === undefined || this.#compare(row, first) < 0) firsts[topic] = row;
+    }
+    for (let row = 0; row < this.count; row++) {
+      if (!rootless(row)) continue;
+      const first = firsts[topics.find(this.#topicHigh.at(row), this.#topicLow.at(row))];
+      if (first !== undefined && first !== row) this.#parents[row] = first;
     }
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ExportedPost, PlannedPost } from '../archive/index.ts';
-import { cidOf } from '../kernel/cid.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import { Log } from '../log/log.ts';
 import { logMigrations } from '../log/migrations.ts';
@@ -77,6 +77,8 @@ const planned = (key: string, parentKey: string | null, changes: Partial<Planned
   fromName: 'Ines',
   date: 1_000_000_000_000,
   text: `text of ${key}`,
+  format: 'plain',
+  board: null,
   attachments: [],
   ...changes,
 });
@@ -140,16 +142,16 @@ test('a batch that cannot be stored leaves nothing behind', async () => {
   expect(archive.total(board)).toBe(1);
 });
 
-test('text that is too large for one event is cut with a note; impossible dates count as now', async () => {
+test('text that is too large for one event is cut with a note; a date is never after now', async () => {
   const { archive, boardOf } = open();
   const board = boardOf('harbour');
   await archive.sink(board)([
-    planned('a@x', null, { text: '\u6f22'.repeat(64_000), date: null }),
+    planned('a@x', null, { text: '\u6f22'.repeat(64_000), date: 5_000_000.7 }),
     planned('b@x', null, { date: NOW_MS * 2 }),
   ]);
   const [a, b] = await all(archive.exported(board));
   expect(a!.text).toMatch(/^\u6f22+\n\n\[The rest of this message was cut off/);
-  expect([a!.date, b!.date]).toEqual([NOW_MS, NOW_MS]);
+  expect([a!.date, b!.date]).toEqual([5_000_000, NOW_MS]);
 });
 
 test('attachments are exported unchanged; those that this node does not hold are left out', async () => {
@@ -173,4 +175,32 @@ test('a reply goes to the thread of its parent, whatever board is filled; an exp
   const shown = log.stateDigest();
   log.rebuild();
   expect(log.stateDigest()).toEqual(shown);
+});
+
+test('[AR19][AR20] an export names boards and formats, and counts what it leaves out', async () => {
+  const { archive, boardOf, log, db, files } = open();
+  const [harbour, market] = [boardOf('harbour'), boardOf('market')];
+  const file = { name: 'map.png', type: 'image/png', bytes: new Uint8Array([1, 2, 3]) };
+  await archive.sink(harbour)([
+    planned('a@x', null, { format: 'markdown', attachments: [file] }),
+    planned('b@x', 'a@x'),
+    planned('c@x', 'a@x'),
+    planned('d@x', 'a@x'),
+  ]);
+  await archive.sink(market)([planned('e@x', null)]);
+  const [b, c, d] = (await archive.known(['b@x', 'c@x', 'd@x'])).values();
+  const hold = db.prepare(
+    `INSERT INTO hold (n, state, hidden, kind, own, live, time) SELECT seq, ?, 1, 1, 0, 0, 1 FROM event WHERE id = ?`,
+  );
+  hold.run(0, digestOf(b!.post));
+  hold.run(2, digestOf(c!.post));
+  log.append(mara, boardKinds.delete.name, { post: digestOf(d!.post), reason: '' });
+  files.clear();
+  expect(archive.leftOut(harbour)).toEqual({ waiting: 1, held: 1, deleted: 1 });
+  expect(archive.leftOut(market)).toEqual({ waiting: 0, held: 0, deleted: 0 });
+  expect(archive.leftOut(null)).toEqual({ waiting: 1, held: 1, deleted: 1 });
+  expect(await all(archive.exported(null))).toMatchObject([
+    { messageId: 'a@x', format: 'markdown', board: { slug: 'harbour', name: 'harbour' }, filesMissing: 1 },
+    { messageId: 'e@x', format: 'plain', board: { slug: 'market' }, filesMissing: 0 },
+  ]);
 });

@@ -51,6 +51,15 @@ interface Link {
   readonly above: Uint8Array | null;
 }
 
+/** A thread of an export with its board. */
+interface ThreadRow {
+  n: number;
+  subject: string;
+  slug: string;
+  name: string;
+  description: string;
+}
+
 interface ExportRow {
   n: number;
   id: Uint8Array;
@@ -119,11 +128,24 @@ export function boardsArchive(init: BoardsArchiveInit) {
         .get(...values)!.n;
     },
 
+    /** How many posts an export of one board, or of all boards, leaves out, and why. */
+    leftOut(board: Uint8Array | null): { waiting: number; held: number; deleted: number } {
+      const { where, values } = within(board);
+      return db
+        .prepare<{ waiting: number; held: number; deleted: number }>(
+          `SELECT COALESCE(SUM(p.deleted_seq IS NULL AND h.hidden IS 1 AND h.state = 0), 0) AS waiting,
+             COALESCE(SUM(p.deleted_seq IS NULL AND h.hidden IS 1 AND h.state <> 0), 0) AS held,
+             COALESCE(SUM(p.deleted_seq IS NOT NULL), 0) AS deleted
+           FROM post p JOIN thread t ON t.n = p.thread LEFT JOIN held_item h ON h.n = p.n WHERE 1 ${where}`,
+        )
+        .get(...values)!;
+    },
+
     /** Posts thread by thread, oldest first within each. Other work gets its turn after every page. */
     async *exported(board: Uint8Array | null, signal?: AbortSignal): AsyncGenerator<ExportedPost> {
       const { where, values } = within(board);
-      const nextThread = db.prepare<{ n: number; subject: string }>(
-        `SELECT t.n, t.subject FROM thread t WHERE t.n > ? ${where}
+      const nextThread = db.prepare<ThreadRow>(
+        `SELECT t.n, t.subject, b.slug, b.name, b.description FROM thread t JOIN board b ON b.n = t.board WHERE t.n > ? ${where}
            AND EXISTS (SELECT 1 FROM post p LEFT JOIN held_item h ON h.n = p.n
              WHERE p.thread = t.n AND p.deleted_seq IS NULL AND h.hidden IS NOT 1) ORDER BY t.n LIMIT 1`,
       );
@@ -136,7 +158,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
             await othersTurn();
           }
           signal?.throwIfAborted();
-          yield await exportedOf(row, thread.subject, links);
+          yield await exportedOf(row, thread, links);
         }
       }
     },
@@ -159,9 +181,9 @@ export function boardsArchive(init: BoardsArchiveInit) {
       const written = {
         subject: post.subject,
         text: fit(post.text),
-        format: 'plain' as const,
+        format: post.format,
         attachments: files.get(post) ?? [],
-        source: { name: post.fromName, date: dateOf(post.date, now), messageId: post.key },
+        source: { name: post.fromName, date: Math.min(Math.floor(post.date), now), messageId: post.key },
       };
       const draft: EventDraft = above
         ? {
@@ -190,11 +212,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
     }
   }
 
-  async function exportedOf(
-    row: ExportRow,
-    threadSubject: string,
-    links: Recent<Link>,
-  ): Promise<ExportedPost> {
+  async function exportedOf(row: ExportRow, thread: ThreadRow, links: Recent<Link>): Promise<ExportedPost> {
     const original = bodyOf<Omit<ThreadStart, 'subject'> & Partial<PostReply>>(row.bytes);
     const shown =
       row.text_seq === row.n
@@ -203,15 +221,19 @@ export function boardsArchive(init: BoardsArchiveInit) {
     const link = linkOf(row.id, original);
     links.set(toHex(row.id), link);
     const subject = shown.subject ?? original.subject;
+    const attachments = await attachmentsOf(original.attachments);
     return {
       messageId: link.messageId,
       references: chainAbove(link, links),
-      subject: subject ?? (link.above ? `Re: ${threadSubject}` : threadSubject),
+      subject: subject ?? (link.above ? `Re: ${thread.subject}` : thread.subject),
       fromName: original.source?.name ?? init.handleOf(row.author),
       fromDid: didOf(row.author),
       date: row.at,
       text: shown.text,
-      attachments: await attachmentsOf(original.attachments),
+      format: original.format,
+      board: { slug: thread.slug, name: thread.name, description: thread.description },
+      attachments,
+      filesMissing: original.attachments.length - attachments.length,
     };
   }
 
@@ -256,11 +278,6 @@ function linkOf(id: Uint8Array, body: Partial<Pick<PostReply, 'source' | 'replyT
 
 function ownId(id: Uint8Array): string {
   return `${cidOf(id)}@impulse.invalid`;
-}
-
-/** Mails without a valid date count as written now; otherwise they would lead every list for years. */
-function dateOf(date: number | null, now: number): number {
-  return date === null || date < 0 || date > now ? now : Math.floor(date);
 }
 
 /**

@@ -161,12 +161,63 @@ describe.each([
     node.finish.resolve({
       ...job,
       state: 'done',
-      counts: { read: 100, imported: 90, duplicates: 9, broken: 1 },
+      counts: { read: 100, imported: 90, raw: 0, duplicates: 9, broken: 1 },
     });
     const { code, out, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
     expect(code).toBe(0);
     expect(err).toContain('Importing: 0 of 100 (0 %), 50/s, 2 s left');
     expect(out).toBe('90 imported, 9 known already, 1 broken, of 100 read.\n');
+  });
+
+  test('[AR1] lists what an import left out or kept otherwise, as text and as JSON', async () => {
+    await prepare();
+    const counts = { read: 4, imported: 3, raw: 1, duplicates: 0, broken: 1 };
+    node.finish.resolve({ ...job, state: 'done', counts, issues: 3 });
+    node.issues = [
+      { message: null, place: '.Lists', reason: 'The folder was not read.', outcome: 'left-out' },
+      { message: 2, place: 'byte 230', reason: 'It is empty.', outcome: 'left-out' },
+      { message: 4, place: 'byte 400', reason: 'Its parts are nested too deeply.', outcome: 'raw' },
+    ];
+    const { code, out } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      '3 imported (1 of them as raw text), 0 known already, 1 broken, of 4 read.\n' +
+        '3 to look at:\n' +
+        '.Lists: left out. The folder was not read.\n' +
+        'message 2, byte 230: left out. It is empty.\n' +
+        'message 4, byte 400: kept as raw text. Its parts are nested too deeply.\n',
+    );
+    const { out: json } = await impulse(['import', 'list.mbox', '--board', 'harbour', '--json']);
+    expect(JSON.parse(json)).toMatchObject({ counts, issues: node.issues, issuesDropped: 0 });
+  });
+
+  test('[AR3] an import that imports nothing exits with 1 and still lists the reasons', async () => {
+    await prepare();
+    const failed = {
+      code: 'nothing-imported',
+      message: 'Nothing could be imported.',
+      remedy: 'See the guide.',
+    };
+    node.finish.resolve({ ...job, state: 'failed', issues: 1, problem: failed });
+    node.issues = [{ message: 1, place: 'byte 0', reason: 'It is empty.', outcome: 'left-out' }];
+    const told = await impulse(['import', 'list.mbox', '--board', 'harbour']);
+    expect(told.code).toBe(1);
+    expect(told.out).toBe('message 1, byte 0: left out. It is empty.\n');
+    expect(told.err).toContain('Nothing could be imported.\nSee the guide.');
+    const json = await impulse(['import', 'list.mbox', '--board', 'harbour', '--json']);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({ problem: failed, issues: node.issues });
+  });
+
+  test('[AR19] an export says what it leaves out', async () => {
+    await prepare();
+    const exported = { written: 2, waiting: 300, held: 1, deleted: 4, filesMissing: 5 };
+    node.finish.resolve({ ...job, kind: 'export', state: 'done', exported });
+    const { code, out } = await impulse(['export', 'all.mbox']);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      '2 posts written. Left out: 300 not judged yet (export again later), 1 held back, 4 deleted, 5 attachments that are not on this node.\n',
+    );
   });
 
   test('cancels an import on Ctrl-C', async () => {

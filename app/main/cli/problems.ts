@@ -112,7 +112,7 @@ export const problem = defineProblems('cli', {
     message: 'A format is mbox, maildir or jsonl.',
     remedy: HELP,
   },
-  'unknown-export-format': { code: 'usage', message: 'A format is mbox or jsonl.', remedy: HELP },
+  'unknown-export-format': { code: 'usage', message: 'A format is mbox, jsonl or originals.', remedy: HELP },
   'half-of-tls': { code: 'usage', message: '--tls-cert and --tls-key go together.', remedy: HELP },
   'no-seeds': { code: 'usage', message: '--seeds must be at least 1.', remedy: HELP },
   'bad-bound': {

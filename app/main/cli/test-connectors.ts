@@ -10,6 +10,7 @@ import {
   type Member,
   type Verification,
 } from '../../contract/index.ts';
+import type { ImportIssue } from '../../contract/archive.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { openDataDirectory } from '../node/data-directory.ts';
 import { lockDataDirectory } from '../node/lock.ts';
@@ -62,6 +63,8 @@ export const job: Job = {
   endedAt: null,
   progress: { done: 0, total: 100, perSecond: 50, etaSeconds: 2 },
   counts: null,
+  exported: null,
+  issues: 0,
   problem: null,
 };
 
@@ -109,6 +112,8 @@ export const node = {
   ledger: ledgerStatus,
   /** The job that was cancelled. */
   cancelled: null as string | null,
+  /** What the import reports beside its counts. */
+  issues: [] as ImportIssue[],
   /** How the job ends. */
   finish: Promise.withResolvers<Job>(),
 };
@@ -119,6 +124,7 @@ export function forget(): void {
     roll: null,
     ledger: ledgerStatus,
     cancelled: null,
+    issues: [],
     finish: Promise.withResolvers<Job>(),
   });
 }
@@ -143,10 +149,12 @@ const router = {
   },
   archive: {
     import: os.archive.import.handler(() => job),
+    export: os.archive.export.handler(() => job),
     watch: os.archive.watch.handler(async function* () {
       yield [job];
       yield [await node.finish.promise];
     }),
+    issues: os.archive.issues.handler(() => ({ issues: node.issues, next: null, dropped: 0 })),
     cancel: os.archive.cancel.handler(({ input }) => {
       node.cancelled = input.id;
       node.finish.resolve({ ...job, state: 'cancelled' });

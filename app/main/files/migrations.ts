@@ -34,4 +34,10 @@ export const filesMigrations: readonly Migration[] = [
       CREATE INDEX chunk_by_hash ON chunk (hash, here, bytes);
     `,
   },
+  {
+    feature: 'files',
+    step: 2,
+    name: 'files that never leave this node',
+    sql: 'ALTER TABLE file ADD COLUMN private INTEGER NOT NULL DEFAULT 0;',
+  },
 ];

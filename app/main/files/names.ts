@@ -1,3 +1,5 @@
+import { trimmed } from '../kernel/trim.ts';
+
 /** The longest name of a file, in UTF-16 units. */
 const MAX_NAME = 120;
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
@@ -8,10 +10,8 @@ const RESERVED = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
  */
 export function safeName(name: string): string {
   const base = name.normalize('NFC').split(/[/\\]/).at(-1)!;
-  const clean = base
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '')
-    .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '');
+  const plain = base.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '').replace(/[<>:"|?*]/g, '_');
+  const clean = trimmed(plain, /[\s.]/);
   if (clean === '') return 'file';
   return shorten(RESERVED.test(clean) ? `_${clean}` : clean);
 }

@@ -78,7 +78,7 @@ export class FileServer {
     const [, id, from] = decodeFileMessage(second.value, ['get']);
     const row = this.#store.row(id);
     const end = (why: 'done' | 'missing' | 'busy') => channel.send(encodeFileMessage(['end', why]));
-    if (!row?.manifest) return end('missing');
+    if (!row?.manifest || row.private === 1) return end('missing');
     const { chunks } = openManifest(row.manifest, row.size);
     await channel.send(encodeFileMessage(['manifest', row.manifest]));
     for (let n = from; n < chunks.length; n++) {

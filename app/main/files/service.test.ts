@@ -132,6 +132,28 @@ describe('files of one node', () => {
   });
 });
 
+describe('files that a node keeps for itself', () => {
+  test('[AR16] are stored although no post names them, and no peer is given them', async () => {
+    const { nodes, clock } = await community('mara', 'ines');
+    const [mara, ines] = nodes.map((node) => filesOf(node));
+    const digest = await mara!.keep(file(1.5), 'originals.gz');
+    await clock.pass(26 * 3_600_000);
+    expect(same((await mara!.read(digest))!, file(1.5))).toBe(true);
+    await expect(clock.settle(ines!.get(cidOf(digest)))).rejects.toEqual(code('file-unavailable'));
+  });
+
+  test('[AR16] do not take the space that is kept for attachments', async () => {
+    const { nodes } = await community('mara');
+    const quota = { ...noQuota, spareBytes: () => CHUNK_BYTES };
+    const files = filesOf(nodes[0]!, { quota });
+    await expect(files.keep(file(1.5), 'originals.gz')).rejects.toEqual(code('file-quota'));
+    expect(files.usedBytes()).toBe(0);
+    await files.keep(file(0.5), 'originals.gz');
+    const small = filesOf(nodes[0]!, { fileBudgetBytes: 0 });
+    await expect(small.keep(file(0.7), 'originals.gz')).rejects.toEqual(code('file-quota'));
+  });
+});
+
 describe('files of others', () => {
   test('are fetched once for all concurrent requests, and are then stored here', async () => {
     const { nodes, clock } = await community('mara', 'ines');

@@ -86,6 +86,23 @@ export function createFiles(init: FilesInit) {
     return Buffer.concat(parts);
   };
 
+  const storeWhole = async (bytes: Uint8Array, own: { name: string; type: string }) => {
+    const manifest = manifestOf(bytes);
+    await store.exclusively(async () => {
+      store.expect(manifest, own);
+      try {
+        for (const [n, hash] of manifest.chunks.entries()) {
+          const chunk = bytes.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES);
+          await store.addChunk(manifest.id, n, hash, chunk);
+        }
+      } catch (error) {
+        await store.drop(manifest.id);
+        throw error;
+      }
+    });
+    return manifest;
+  };
+
   const onCommit = (batch: readonly Committed[]) => {
     for (const { event } of batch) {
       // Most events of a bulk import have no attachments; they are skipped without parsing.
@@ -147,25 +164,21 @@ export function createFiles(init: FilesInit) {
       type: string,
     ): Promise<contract.Attachment> {
       const bytes = await gather(source);
-      const manifest = manifestOf(bytes);
       const own = { name: safeName(name), type: safeType(type) };
-      await store.exclusively(async () => {
-        store.expect(manifest, own);
-        try {
-          for (const [n, hash] of manifest.chunks.entries()) {
-            await store.addChunk(
-              manifest.id,
-              n,
-              hash,
-              bytes.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES),
-            );
-          }
-        } catch (error) {
-          await store.drop(manifest.id);
-          throw error;
-        }
-      });
+      const manifest = await storeWhole(bytes, own);
       return { cid: cidOf(manifest.id), name: own.name, type: own.type, sizeBytes: bytes.length, here: true };
+    },
+
+    /**
+     * Stores bytes for this node alone, as long as they leave room for attachments. No peer is given them, and
+     * they are not dropped.
+     * @returns Their digest. Throws a Problem `file-quota` or `disk-full`.
+     */
+    async keep(bytes: Uint8Array, name: string): Promise<Uint8Array> {
+      if (!store.hasRoom(bytes.length)) throw problem('file-quota');
+      const { id } = await storeWhole(bytes, { name: safeName(name), type: 'application/octet-stream' });
+      store.keep(id);
+      return id;
     },
 
     /**

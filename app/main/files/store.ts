@@ -16,6 +16,7 @@ export interface FileRow {
   readonly own: number;
   readonly attached: number;
   readonly complete: number;
+  readonly private: number;
 }
 
 export interface FileStoreInit {
@@ -70,7 +71,7 @@ export class FileStore {
     return (
       this.#db
         .prepare<FileRow>(
-          'SELECT id, size, manifest, name, type, own, attached, complete FROM file WHERE id = ?',
+          'SELECT id, size, manifest, name, type, own, attached, complete, private FROM file WHERE id = ?',
         )
         .get(id) ?? null
     );
@@ -89,6 +90,16 @@ export class FileStore {
          VALUES (?, ?, ?, ?, 0, 1, 0, ?, ?) ON CONFLICT (id) DO UPDATE SET attached = 1`,
       )
       .run(id, size, name, type, now, now);
+  }
+
+  /** Keeps a stored file for this node alone: it is not stale although no post names it, and no peer gets it. */
+  keep(id: Uint8Array): void {
+    this.#db.prepare('UPDATE file SET attached = 1, private = 1 WHERE id = ?').run(id);
+  }
+
+  /** Whether a file of this size fits without a copy having to go. */
+  hasRoom(sizeBytes: number): boolean {
+    return this.usedBytes() + sizeBytes <= this.#budget() && sizeBytes <= this.#quota.spareBytes();
   }
 
   /** Records that no post names a file any more. */

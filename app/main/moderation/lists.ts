@@ -36,10 +36,8 @@ export function importList(text: string): ImportedList {
   const domains = new Set<string>();
   const refused: number[] = [];
   for (const [at, raw] of text.split(/\r?\n/).entries()) {
-    const line = raw
-      .replace(/(?:^|\s)[#!].*$/, '')
-      .trim()
-      .toLowerCase();
+    const comment = raw.search(/(?:^|\s)[#!]/);
+    const line = (comment < 0 ? raw : raw.slice(0, comment)).trim().toLowerCase();
     if (line === '') continue;
     const entry = ADBLOCK_LINE.exec(line)?.[1] ?? line.replace(HOSTS_LINE, '');
     const full = words.size + domains.size >= MAX_ENTRIES;

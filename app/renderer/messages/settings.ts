@@ -1,3 +1,4 @@
+import type { ExportCounts, ImportCounts } from '../../contract/index.ts';
 import { count, listed, plural } from './format.ts';
 
 /** Text of the settings room. */
@@ -195,7 +196,8 @@ export const settings = {
   },
   archive: {
     import: 'Import an archive',
-    importWhy: 'Mail and forum archives become threads. Duplicates are recognised and skipped.',
+    importWhy:
+      'Mail and forum archives become threads. Duplicates are recognised and skipped; whatever is left out is listed.',
     board: 'Into the board',
     file: 'File on this machine',
     choose: 'Choose a file',
@@ -219,8 +221,29 @@ export const settings = {
     jobs: 'Jobs',
     noJobs: 'No import or export has run since the node started.',
     states: { running: 'running', done: 'done', cancelled: 'cancelled', failed: 'failed' },
-    counts: (read: number, imported: number, duplicates: number, broken: number) =>
-      `${count(read)} read, ${count(imported)} imported, ${count(duplicates)} duplicates, ${count(broken)} unreadable`,
+    counts: ({ read, imported, raw, duplicates, broken }: ImportCounts) =>
+      `${count(read)} read, ${count(imported)} imported${raw > 0 ? ` (${count(raw)} as raw text)` : ''}, ${count(duplicates)} duplicates, ${count(broken)} left out`,
+    exported: ({ written, waiting, held, deleted, filesMissing }: ExportCounts) => {
+      const left = [
+        ...(waiting > 0 ? [`${count(waiting)} not judged yet`] : []),
+        ...(held > 0 ? [`${count(held)} held back`] : []),
+        ...(deleted > 0 ? [`${count(deleted)} deleted`] : []),
+        ...(filesMissing > 0 ? [`${count(filesMissing)} attachments that are not on this node`] : []),
+      ];
+      const posts = `${count(written)} posts written`;
+      return left.length === 0 ? posts : `${posts}; left out: ${left.join(', ')}`;
+    },
+    showIssues: (issues: number) => `Show ${count(issues)} to look at`,
+    hideIssues: 'Hide them',
+    issue: (message: number | null, place: string) =>
+      message === null ? place : `Message ${count(message)}, ${place}`,
+    outcomes: { 'left-out': 'left out', raw: 'kept as raw text', kept: 'kept' },
+    moreIssues: (more: number) => `${count(more)} more; “impulse import … --dry-run” lists all of them.`,
+    namedBoards: 'The boards that the archive names',
+    dryRun: 'Try without storing',
+    keepOriginals: 'Keep the mails as they came',
+    keepOriginalsMeans:
+      'On this node alone, with the addresses of their senders, so that a later release can read them again.',
     readSoFar: 'Read so far',
     cancel: 'Cancel',
     cancelNamed: (title: string) => `Cancel ${title}`,

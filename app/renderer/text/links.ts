@@ -16,7 +16,7 @@ export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
   for (const match of text.matchAll(/\b(?:https?:\/\/|impulse:\/\/)[^\s<>"'`]{1,2000}/g)) {
-    const href = match[0].replace(/[),.;:!?\]}]+$/, '');
+    const href = withoutClosing(match[0]);
     if (match.index > from) pieces.push({ text: text.slice(from, match.index), href: null });
     pieces.push({ text: href, href });
     from = match.index + href.length;
@@ -30,4 +30,13 @@ export function placeOf(href: string): string {
   const trimmed = href.trim();
   if (/^https?:/i.test(trimmed) && URL.canParse(trimmed)) return new URL(trimmed).host;
   return trimmed.replace(/^(?:mailto:|impulse:\/\/)/i, '');
+}
+
+const CLOSING = '),.;:!?]}';
+
+/** An address without the punctuation of the sentence around it. */
+function withoutClosing(address: string): string {
+  let end = address.length;
+  while (end > 0 && CLOSING.includes(address[end - 1] ?? ' ')) end--;
+  return address.slice(0, end);
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { ArchiveFile, ArchiveFiles, ArchiveOutput } from '../../archive/ports.ts';
+import { packingOf } from '../../archive/adapter-ports.ts';
 import { Problem } from '../../kernel/errors.ts';
 import { problem } from './problems.ts';
 
@@ -32,9 +33,22 @@ export function diskFiles(temporary: string = tmpdir()): ArchiveFiles {
     async list(path) {
       try {
         const entries = await readdir(path, { withFileTypes: true });
-        return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+        const names: string[] = [];
+        for (const entry of entries) {
+          if (entry.isFile() || (entry.isSymbolicLink() && (await isFileLink(join(path, entry.name)))))
+            names.push(entry.name);
+        }
+        return names;
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return [];
+        throw readProblem(path, error);
+      }
+    },
+    async folders(path) {
+      try {
+        const entries = await readdir(path, { withFileTypes: true });
+        return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+      } catch (error) {
         throw readProblem(path, error);
       }
     },
@@ -42,6 +56,15 @@ export function diskFiles(temporary: string = tmpdir()): ArchiveFiles {
     unpack: (packed, signal) => unpack(packed, temporary, signal),
     create,
   };
+}
+
+/** Whether a link leads to a file; one that leads nowhere is listed, so that reading it gives the reason. */
+async function isFileLink(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return true;
+  }
 }
 
 async function openFile(path: string, onClose: () => Promise<void> = async () => {}): Promise<ArchiveFile> {
@@ -95,13 +118,16 @@ async function unpack(packed: ArchiveFile, temporary: string, signal?: AbortSign
   const folder = await mkdtemp(join(temporary, 'impulse-archive-'));
   const path = join(folder, 'unpacked');
   const discard = () => rm(folder, { recursive: true, force: true });
+  const packing = packingOf(await packed.read(0, 4));
   try {
     const handle = await open(path, 'wx', 0o600);
     const limitBytes = GZIP_GRACE_BYTES + packed.sizeBytes * MAX_GZIP_RATIO;
     let written = 0;
     await pipeline(
       Readable.from(packedChunks(packed)),
-      createGunzip({ chunkSize: CHUNK_BYTES }),
+      packing === 'zstd'
+        ? createZstdDecompress({ chunkSize: CHUNK_BYTES })
+        : createGunzip({ chunkSize: CHUNK_BYTES }),
       async function* bounded(source: AsyncIterable<Uint8Array>) {
         for await (const chunk of source) {
           written += chunk.length;

@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { decodeWords } from 'postal-mime';
 import type { MailParser } from '../../archive/ports.ts';
-import type { ParsedMessage } from '../../archive/adapter-ports.ts';
+import type { MessageForm, OutlinedMessage, ParsedMessage } from '../../archive/adapter-ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Problem } from '../../kernel/errors.ts';
-import type { ParseReply, ParseRequest, WorkerStart } from './wire.ts';
+import type { ParseReply, ParseRequest, ParseResult, Work, WorkerStart } from './wire.ts';
 import { problem } from './problems.ts';
 
 interface MailParserPoolOptions {
@@ -24,8 +23,9 @@ const START_TIMEOUT_MS = 30_000;
 const NOT_TAKEN = -1;
 
 interface Share {
+  readonly work: Work;
   readonly messages: readonly Uint8Array[];
-  readonly settle: (results: ParsedMessage[]) => void;
+  readonly settle: (results: ParseResult[]) => void;
   readonly fail: (problem: Problem) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -46,20 +46,22 @@ export class MailParserPool implements MailParser {
     this.#lanes = Array.from({ length: this.#options.workers }, () => new Lane(this.#options));
   }
 
-  decodeWords(raw: string): string {
-    return decodeWords(raw);
+  async outline(
+    form: MessageForm,
+    batch: readonly Uint8Array[],
+    signal?: AbortSignal,
+  ): Promise<OutlinedMessage[]> {
+    const results = await this.#work({ kind: 'outline', form }, batch, signal);
+    return results.map((result) => (result.ok && !('outline' in result) ? noOutline() : result));
   }
 
-  async parse(batch: readonly Uint8Array[], signal?: AbortSignal): Promise<ParsedMessage[]> {
-    signal?.throwIfAborted();
-    const shares = sharesOf(batch).map(
-      (messages) =>
-        new Promise<ParsedMessage[]>((settle, fail) =>
-          this.#waiting.push({ messages, settle, fail, signal }),
-        ),
-    );
-    this.#pump();
-    return (await orAborted(Promise.all(shares), signal)).flat();
+  async parse(
+    form: MessageForm,
+    batch: readonly Uint8Array[],
+    signal?: AbortSignal,
+  ): Promise<ParsedMessage[]> {
+    const results = await this.#work({ kind: 'parse', form }, batch, signal);
+    return results.map((result) => (result.ok && 'outline' in result ? noOutline() : result));
   }
 
   /** Stops the threads and rejects pending requests with a Problem. */
@@ -67,6 +69,18 @@ export class MailParserPool implements MailParser {
     this.#closed = true;
     this.#pump();
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
+  }
+
+  async #work(work: Work, batch: readonly Uint8Array[], signal?: AbortSignal): Promise<ParseResult[]> {
+    signal?.throwIfAborted();
+    const shares = sharesOf(batch).map(
+      (messages) =>
+        new Promise<ParseResult[]>((settle, fail) =>
+          this.#waiting.push({ work, messages, settle, fail, signal }),
+        ),
+    );
+    this.#pump();
+    return (await orAborted(Promise.all(shares), signal)).flat();
   }
 
   #pump(): void {
@@ -79,7 +93,7 @@ export class MailParserPool implements MailParser {
       const share = this.#nextShare();
       if (share === undefined) return;
       void lane
-        .run(share.messages)
+        .run(share.work, share.messages)
         .then(share.settle, () => share.fail(closedProblem()))
         .then(() => this.#pump());
     }
@@ -109,13 +123,13 @@ class Lane {
     this.#options = options;
   }
 
-  async run(messages: readonly Uint8Array[]): Promise<ParsedMessage[]> {
+  async run(work: Work, messages: readonly Uint8Array[]): Promise<ParseResult[]> {
     this.busy = true;
     try {
-      const results: ParsedMessage[] = [];
+      const results: ParseResult[] = [];
       while (results.length < messages.length) {
         const rest = messages.slice(results.length);
-        const outcome = await this.#attempt(rest);
+        const outcome = await this.#attempt(work, rest);
         if (this.#stopped) throw closedProblem();
         if (outcome.ok) {
           results.push(...outcome.results);
@@ -123,19 +137,27 @@ class Lane {
         }
         // The messages before the one that failed are parsed again by the new thread, without it.
         if (outcome.finished > 0) {
-          const before = await this.#attempt(rest.slice(0, outcome.finished));
+          const before = await this.#attempt(work, rest.slice(0, outcome.finished));
           if (this.#stopped) throw closedProblem();
           if (!before.ok) {
             // A thread that fails on messages that it has parsed before is out of memory.
             results.push(...rest.slice(0, outcome.finished).map(() => broken(before.reason)));
           } else results.push(...before.results);
         }
-        results.push(broken(outcome.reason));
+        results.push(await this.#salvage(work, rest[outcome.finished], outcome.reason));
       }
       return results;
     } finally {
       this.busy = false;
     }
+  }
+
+  /** The text, as it came, of a mail that the thread could not read. */
+  async #salvage(work: Work, bytes: Uint8Array | undefined, reason: string): Promise<ParseResult> {
+    if (bytes === undefined || work.kind !== 'parse' || work.form.kind !== 'mail') return broken(reason);
+    const raw = await this.#attempt({ kind: 'raw', reason }, [bytes]);
+    if (this.#stopped) throw closedProblem();
+    return (raw.ok ? raw.results[0] : undefined) ?? broken(reason);
   }
 
   async stop(): Promise<void> {
@@ -145,7 +167,7 @@ class Lane {
   }
 
   /** One batch in the thread: its answers, or how many messages it finished and why it stopped. */
-  async #attempt(messages: readonly Uint8Array[]): Promise<Attempt> {
+  async #attempt(work: Work, messages: readonly Uint8Array[]): Promise<Attempt> {
     const { clock, messageTimeoutMs } = this.#options;
     const worker = (this.#worker ??= this.#start());
     const id = this.#nextId++;
@@ -161,7 +183,7 @@ class Lane {
         // The start of the thread does not count towards the message's time.
         waitedMs = now === seen ? waitedMs + messageTimeoutMs : 0;
         if (waitedMs >= (now === NOT_TAKEN ? START_TIMEOUT_MS : messageTimeoutMs)) {
-          return give(`It took longer than ${messageTimeoutMs / 1000} seconds to read.`);
+          return give(problem.fields('took-too-long', { seconds: messageTimeoutMs / 1000 }).message);
         }
         seen = now;
         cancel = clock.after(messageTimeoutMs, watch);
@@ -172,12 +194,12 @@ class Lane {
       worker.on('message', (reply: ParseReply) => {
         if (reply.id === id) resolve({ ok: true, results: reply.results });
       });
-      worker.on('error', (error) => give(`Reading it used too much memory or failed: ${error.message}`));
+      worker.on('error', () => give(problem.fields('ended-parser').message));
       worker.on('exit', () => {
         if (this.#worker === worker) this.#worker = null;
-        give('Reading it ended the parser.');
+        give(problem.fields('ended-parser').message);
       });
-      const request = pack(id, messages);
+      const request = pack(id, work, messages);
       worker.postMessage(request, [request.bytes.buffer as ArrayBuffer]);
       worker.ref();
       // The timer ends with the promise; an idle thread must not keep the process alive.
@@ -212,7 +234,7 @@ class Lane {
 }
 
 type Attempt =
-  | { readonly ok: true; readonly results: ParsedMessage[] }
+  | { readonly ok: true; readonly results: ParseResult[] }
   | { readonly ok: false; readonly finished: number; readonly reason: string };
 
 function clamp(count: number, most: number): number {
@@ -252,7 +274,7 @@ function sharesOf(batch: readonly Uint8Array[]): Uint8Array[][] {
   return shares;
 }
 
-function pack(id: number, messages: readonly Uint8Array[]): ParseRequest {
+function pack(id: number, work: Work, messages: readonly Uint8Array[]): ParseRequest {
   const lengths = messages.map((message) => message.length);
   const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
   let at = 0;
@@ -260,11 +282,16 @@ function pack(id: number, messages: readonly Uint8Array[]): ParseRequest {
     bytes.set(message, at);
     at += message.length;
   }
-  return { id, bytes, lengths };
+  return { id, work, bytes, lengths };
 }
 
-function broken(reason: string): ParsedMessage {
+function broken(reason: string): { ok: false; reason: string } {
   return { ok: false, reason };
+}
+
+/** An answer to other work than was asked for: it cannot be used. */
+function noOutline(): { ok: false; reason: string } {
+  return broken(problem.fields('ended-parser').message);
 }
 
 function closedProblem(): Problem {

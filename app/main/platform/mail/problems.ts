@@ -2,11 +2,11 @@ import { defineProblems } from '../../kernel/problems.ts';
 
 export const problem = defineProblems('mail', {
   'archive-damaged': {
-    message: 'The gzip file is damaged or cut off.',
+    message: 'The packed file is damaged or cut off.',
     remedy: 'Fetch it again, or unpack it yourself.',
   },
   'archive-bomb': {
-    message: 'The gzip file unpacks to more than two hundred times its size, which no mail archive does.',
+    message: 'The packed file unpacks to more than two hundred times its size, which no mail archive does.',
     remedy: 'Unpack it yourself and look at what it holds.',
   },
   'archive-forbidden': {
@@ -36,4 +36,13 @@ export const problem = defineProblems('mail', {
     message: 'Reading mail was stopped.',
     remedy: 'Start the import again; it continues where it stopped.',
   },
+
+  // Messages that are kept otherwise, or not at all
+  'no-headers': { message: 'It has no mail headers.' },
+  'message-too-large': { message: 'It is larger than 32 MiB.' },
+  'no-text': { message: 'Its parts hold no text that can be shown.' },
+  'not-read': { message: 'It could not be read: {reason}' },
+  'kept-raw': { message: '[This message could not be read as mail. {reason} Its text is shown as it came.]' },
+  'took-too-long': { message: 'It took longer than {seconds} seconds to read.' },
+  'ended-parser': { message: 'Reading it used too much memory or failed.' },
 });

@@ -1,16 +1,25 @@
-import type { ParsedMessage } from '../../archive/adapter-ports.ts';
+import type { MessageForm, OutlinedMessage, ParsedMessage } from '../../archive/adapter-ports.ts';
+
+/** What a thread does with each message: read its headers, read all of it, or keep its text as it came. */
+export type Work =
+  | { readonly kind: 'outline'; readonly form: MessageForm }
+  | { readonly kind: 'parse'; readonly form: MessageForm }
+  | { readonly kind: 'raw'; readonly reason: string };
 
 /** A batch for the worker: the messages are concatenated in `bytes`. */
 export interface ParseRequest {
   readonly id: number;
+  readonly work: Work;
   readonly bytes: Uint8Array;
   readonly lengths: readonly number[];
 }
 
+export type ParseResult = OutlinedMessage | ParsedMessage;
+
 /** The answers to a {@link ParseRequest}, in the same order. */
 export interface ParseReply {
   readonly id: number;
-  readonly results: ParsedMessage[];
+  readonly results: ParseResult[];
 }
 
 /**

@@ -5,10 +5,12 @@ import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { bytes } from '../../messages/format.ts';
 import { useBoards } from '../../stores/index.ts';
-import { Button, Panel, LiveRegion, Select, TextField } from '../../ui/index.ts';
+import { Button, Panel, LiveRegion, Select, Switch, TextField } from '../../ui/index.ts';
 import { Jobs } from './Jobs.tsx';
 
 const words = t.settings.archive;
+/** The choice of the boards that the archive names. */
+const NAMED = 'named';
 
 /** Starts a job and reports the result. */
 function useStart(): [said: string, start: (work: () => Promise<Job>) => void, say: (text: string) => void] {
@@ -55,61 +57,67 @@ function Import() {
   const [path, setPath] = useState('');
   const [format, setFormat] = useState<'auto' | ArchiveFormat>('auto');
   const [said, start, say] = useStart();
-  const into = board ?? boards[0]?.id;
+  const [keepOriginals, setKeepOriginals] = useState(true);
+  const into = board ?? boards[0]?.id ?? NAMED;
 
-  const run = () => {
+  const run = (dryRun: boolean) => {
     const told = ArchiveFormat.safeParse(format);
     const source = path.trim() !== '' ? { path: path.trim() } : file !== null ? { file } : null;
-    if (into === undefined) say(words.noBoards);
-    else if (source === null) say(words.noSource);
+    if (source === null) say(words.noSource);
     else
       start(() =>
-        client.archive.import({ board: into, source, ...(told.success ? { format: told.data } : {}) }),
+        client.archive.import({
+          ...(into === NAMED ? { create: true } : { board: into }),
+          source,
+          dryRun,
+          keepOriginals,
+          ...(told.success ? { format: told.data } : {}),
+        }),
       );
   };
   return (
     <Panel title={words.import}>
       <div className="stack">
         <p className="soft measure">{words.importWhy}</p>
-        {into === undefined ? (
-          <p>{words.noBoards}</p>
-        ) : (
-          <div className="form-grid">
-            <Select
-              label={words.board}
-              value={into}
-              onChange={setBoard}
-              options={boards.map(({ id, name }) => ({ value: id, label: name }))}
-            />
-            <Select
-              label={words.format}
-              value={format}
-              onChange={setFormat}
-              options={(['auto', ...ArchiveFormat.options] as const).map((value) => ({
-                value,
-                label: words.formats[value],
-              }))}
-            />
-            <div className="field">
-              <span className="field-label" id="archive-file">
-                {words.file}
-              </span>
-              <div className="buttons">
-                <FileTrigger onSelect={(list) => setFile(list?.[0] ?? null)}>
-                  <Button aria-describedby="archive-file">{words.choose}</Button>
-                </FileTrigger>
-                <span className="mono small">
-                  {file !== null && words.chosen(file.name, bytes(file.size))}
-                </span>
-              </div>
+        <div className="form-grid">
+          <Select
+            label={words.board}
+            value={into}
+            onChange={setBoard}
+            options={[
+              ...boards.map(({ id, name }) => ({ value: id, label: name })),
+              { value: NAMED, label: words.namedBoards },
+            ]}
+          />
+          <Select
+            label={words.format}
+            value={format}
+            onChange={setFormat}
+            options={(['auto', ...ArchiveFormat.options] as const).map((value) => ({
+              value,
+              label: words.formats[value],
+            }))}
+          />
+          <div className="field">
+            <span className="field-label" id="archive-file">
+              {words.file}
+            </span>
+            <div className="buttons">
+              <FileTrigger onSelect={(list) => setFile(list?.[0] ?? null)}>
+                <Button aria-describedby="archive-file">{words.choose}</Button>
+              </FileTrigger>
+              <span className="mono small">{file !== null && words.chosen(file.name, bytes(file.size))}</span>
             </div>
-            <TextField label={words.orPath} hint={words.pathHint} value={path} onChange={setPath} mono />
           </div>
-        )}
+          <TextField label={words.orPath} hint={words.pathHint} value={path} onChange={setPath} mono />
+        </div>
+        <Switch label={words.keepOriginals} value={keepOriginals} onChange={setKeepOriginals} />
+        <p className="soft small measure">{words.keepOriginalsMeans}</p>
         <div className="buttons">
-          <Button kind="main" onPress={run} isDisabled={into === undefined}>
+          <Button kind="main" onPress={() => run(false)}>
             {words.importNow}
           </Button>
+          <Button onPress={() => run(true)}>{words.dryRun}</Button>
           <LiveRegion>{said}</LiveRegion>
         </div>
       </div>

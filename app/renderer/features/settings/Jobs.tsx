@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Job } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
@@ -13,6 +14,7 @@ import {
   RelativeTime,
   type Tone,
 } from '../../ui/index.ts';
+import { useCall } from '../useCall.ts';
 
 const words = t.settings.archive;
 const tones: Record<Job['state'], Tone> = {
@@ -61,12 +63,46 @@ function JobRow({ job }: { job: Job }) {
         )}
       </div>
       {job.state === 'running' && <ProgressBar label={words.readSoFar} progress={job.progress} />}
-      {job.counts !== null && (
-        <p className="soft small mono">
-          {words.counts(job.counts.read, job.counts.imported, job.counts.duplicates, job.counts.broken)}
-        </p>
-      )}
+      {job.counts !== null && <p className="soft small mono">{words.counts(job.counts)}</p>}
+      {job.exported !== null && <p className="soft small mono">{words.exported(job.exported)}</p>}
       {job.problem !== null && <ProblemNotice problem={job.problem} />}
+      {job.issues > 0 && <JobIssues job={job} />}
     </li>
+  );
+}
+
+/** What an import left out or kept otherwise, on demand. */
+function JobIssues({ job }: { job: Job }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className="stack">
+      <div className="buttons">
+        <Button kind="quiet" aria-expanded={isOpen} onPress={() => setOpen(!isOpen)}>
+          {isOpen ? words.hideIssues : words.showIssues(job.issues)}
+        </Button>
+      </div>
+      {isOpen && <IssueList job={job} />}
+    </div>
+  );
+}
+
+function IssueList({ job }: { job: Job }) {
+  const client = useClient();
+  const { data, problem } = useCall(() => client.archive.issues({ id: job.id }), [job.id, job.issues]);
+  if (problem !== null) return <ProblemNotice problem={problem} />;
+  if (data === null) return <Loading what={t.common.loading} />;
+  const more = job.issues - data.issues.length;
+  return (
+    <>
+      <ul className="job-issues small">
+        {data.issues.map(({ message, place, reason, outcome }, at) => (
+          <li key={at}>
+            <span className="mono">{words.issue(message, place)}</span>{' '}
+            <Badge tone={outcome === 'left-out' ? 'red' : 'amber'}>{words.outcomes[outcome]}</Badge> {reason}
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p className="soft small">{words.moreIssues(more)}</p>}
+    </>
   );
 }

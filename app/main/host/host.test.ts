@@ -18,7 +18,7 @@ import { headersFor as shellHeadersFor } from '../shell/protocol.ts';
 import { startHost, type Host, type HostInit } from './host.ts';
 import { prometheusText } from './metrics.ts';
 import { contentSecurityPolicy } from '../kernel/page-policy.ts';
-import { RateLimit, TokenBucket } from '../kernel/rate-limit.ts';
+import { TokenBucket, TokenBuckets } from '../kernel/token-bucket.ts';
 import { entryUrlFrom, openSocket } from './local-client.ts';
 import { socketPath } from './socket-path.ts';
 import { MAX_CLIENT_MESSAGE_BYTES } from './socket-server.ts';
@@ -488,6 +488,6 @@ test('a bucket allows its burst, then refills with time', () => {
   expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([true, true, false]);
   now = 1000;
   expect([bucket.take(), bucket.take()]).toEqual([true, false]);
-  const limit = new RateLimit(clock, 1, 0, 2);
+  const limit = new TokenBuckets(clock, 1, 0, 2);
   expect(['a', 'a', 'b', 'c', 'd'].map((name) => limit.take(name))).toEqual([true, false, true, true, true]);
 });

@@ -17,7 +17,7 @@ import { prometheusText } from './metrics.ts';
 import { jsonOf } from './json-body.ts';
 import { listen, listenAt } from './listen.ts';
 import { commonHeaders } from './page-headers.ts';
-import { RateLimit } from '../kernel/rate-limit.ts';
+import { TokenBuckets } from '../kernel/token-bucket.ts';
 import { hostAllowed, isLoopback, originAllowed } from './request-origin.ts';
 import { SocketServer } from './socket-server.ts';
 import { sendFile, staticFile } from './static-files.ts';
@@ -154,13 +154,13 @@ class FrontDoor implements Door {
   readonly #sockets: SocketServer;
   readonly #init: HostInit;
   readonly #loopbackOnly: boolean;
-  readonly #failures: RateLimit;
+  readonly #failures: TokenBuckets;
   #refusedCount = 0;
 
   constructor(init: HostInit, loopbackOnly: boolean, sockets: SocketServer) {
     this.#init = init;
     this.#loopbackOnly = loopbackOnly;
-    this.#failures = new RateLimit(init.clock, FAILURES_BURST, FAILURES_PER_SECOND);
+    this.#failures = new TokenBuckets(init.clock, FAILURES_BURST, FAILURES_PER_SECOND);
     this.#sockets = sockets;
     this.sessions = new Sessions(init.clock, init.random);
   }

@@ -42,8 +42,8 @@ export class TokenBucket {
   }
 }
 
-/** Buckets by name, such as a remote address. Full buckets are dropped to bound memory. */
-export class RateLimit {
+/** Token buckets by name, such as a remote address. Full buckets are dropped to bound memory. */
+export class TokenBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #make: () => TokenBucket;
   readonly #maxNames: number;

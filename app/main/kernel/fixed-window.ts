@@ -1,10 +1,10 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** The most keys remembered; the least recently used are dropped first. */
 const MAX_KEYS = 4096;
 
-/** Allows a number of uses for each key within a period that starts with the first use. */
-export class RateLimit {
+/** A fixed-window counter for each key: a number of uses within a period that starts with the first use. */
+export class FixedWindows {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #periodMs: number;

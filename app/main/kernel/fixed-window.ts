@@ -5,12 +5,12 @@ const MAX_KEYS = 4096;
 
 /** A fixed-window counter for each key: a number of uses within a period that starts with the first use. */
 export class FixedWindows {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #limit: number;
   readonly #periodMs: number;
   readonly #used = new Map<string, { count: number; until: number }>();
 
-  constructor(clock: Clock, limit: number, periodMs: number) {
+  constructor(clock: Pick<Clock, 'now'>, limit: number, periodMs: number) {
     this.#clock = clock;
     this.#limit = limit;
     this.#periodMs = periodMs;

@@ -8,7 +8,7 @@ const CHANNELS: SlotLimits = {
   perOwner: 16,
   perPeer: 4,
   perPrefix: 8,
-  turnMs: 5000,
+  turnMs: 1000,
   idleMs: 10_000,
 };
 

@@ -78,6 +78,16 @@ describe('slots', () => {
     expect(evicted).toEqual(['b']);
   });
 
+  test('[FG2] a stranger from a prefix with fewer slots need not wait for a turn', () => {
+    const { take, evicted } = setUp();
+    for (const peer of ['a', 'b', 'c']) take(peer, 'net');
+    take('d', 'other');
+    expect(take('e', 'third')).not.toBeNull();
+    expect(evicted).toEqual(['a']);
+    // Now the largest group has one more than it, which is no reason.
+    expect(take('f', 'other')).toBeNull();
+  });
+
   test('a stranger at work gives way after the idle ones', () => {
     const { take, clock, evicted } = setUp();
     take('a', 'net', () => true);

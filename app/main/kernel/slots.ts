@@ -10,7 +10,7 @@ export interface SlotLimits {
   /** Slots of one peer that is a stranger, and of all strangers in one network prefix. */
   readonly perPeer: number;
   readonly perPrefix: number;
-  /** How long a stranger keeps a slot even if another stranger wants it, in milliseconds. */
+  /** How long a stranger keeps a slot even if another of its prefix wants it, in milliseconds. */
   readonly turnMs: number;
   /** A stranger without progress for this long loses the slot, in milliseconds. */
   readonly idleMs: number;
@@ -115,7 +115,11 @@ export class Slots {
           ? largestGroup(strangers, ({ claim }) => claim.prefix)
           : null;
     if (crowd === null) return [];
-    const victim = this.#stalest(crowd.filter(({ takenAt }) => this.#age(takenAt) >= this.#limits.turnMs));
+    // A prefix with fewer need not wait for the turns of one with more.
+    const hasFewer = near.length + 1 < crowd.length;
+    const victim = this.#stalest(
+      crowd.filter(({ takenAt }) => hasFewer || this.#age(takenAt) >= this.#limits.turnMs),
+    );
     return victim === null ? null : [victim];
   }
 

@@ -29,7 +29,7 @@ function connectionLimits(total: number): SlotLimits {
     perOwner: 8,
     perPeer: 2,
     perPrefix: Math.max(4, Math.floor(total / 8)),
-    turnMs: 5000,
+    turnMs: 1000,
     idleMs: IDLE_MS,
   };
 }

@@ -80,7 +80,7 @@ describe('connections', () => {
     // A newcomer from the same address gets the place of an idle one after its turn.
     const newcomer = await network.started();
     await expect(newcomer.transport.dial(addressOf(transport))).rejects.toMatchObject({ name: 'Problem' });
-    clock.advance(5000);
+    clock.advance(1000);
     expect(await newcomer.transport.dial(addressOf(transport))).toBe(transport.self);
     expect(await echoes(newcomer.transport, transport.self)).toBe(true);
     const ids = transport.peers().map(({ peer }) => peer);

@@ -131,11 +131,12 @@ export class Attackers {
     });
   }
 
-  /** Sends frames of one byte each; resolves to their number when the victim ended the connection. */
+  /** Sends a message of 1 MiB in frames of one byte each; resolves to their number when the victim ended the connection. */
   async oneByteFrames(): Promise<number> {
     const stranger = await createStranger();
     this.#cleanups.push(() => stranger.stop());
     const stream = await stranger.dialProtocol(multiaddr(this.#address), SYNC_PROTOCOL);
+    stream.send(Uint8Array.of(0, 16, 0, 0));
     let sent = 0;
     return new Promise((resolve) => {
       const more = (): void => {

@@ -8,6 +8,12 @@ afterEach(() => nodes.end());
 
 const listed = async (node: RunningNode) =>
   new Map((await only(node).members.list({})).map((member) => [member.handle, member]));
+/** Resolves once a handle is listed: when it was judged, which may take a moment longer than its block. */
+const lists = (node: RunningNode, handle: string) =>
+  vi.waitFor(async () => expect((await listed(node)).has(handle)).toBe(true), {
+    timeout: 20_000,
+    interval: 50,
+  });
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'done',
@@ -41,7 +47,7 @@ test('[M10] [M11] a newcomer is a member on both sides at once, by blocks that e
   const did = (await listed(mara)).get('Ines')!.did;
   await only(ines).members.setHandle({ handle: 'Ines of the pier' });
   await only(mara).members.setRole({ did, role: 'member' });
-  await seen(mara, async () => (await listed(mara)).has('Ines of the pier'));
+  await lists(mara, 'Ines of the pier');
   const renamed = (await listed(mara)).get('Ines of the pier')!;
   expect(renamed.role).toBe('member');
   expect(renamed.handleBlock).toBeGreaterThan(since);
@@ -66,7 +72,7 @@ test('[L11] a ban that only the validator knows of is in force on every node onc
   });
   await ines.client.communities.join({ invite: link, handle: 'Ines' });
   await only(ines).chat.say({ text: 'good evening' });
-  await seen(mara, async () => (await listed(mara)).has('Ines'));
+  await lists(mara, 'Ines');
   const { did } = (await listed(mara)).get('Ines')!;
   await only(mara).members.ban({ did, reason: 'shouting' });
   await seen(ines, async () => (await listed(ines)).get('Ines')?.banned);
@@ -90,7 +96,7 @@ test('[M10] while a validator is missing, the answer names who is missing, and t
   expect((await listed(ines.node)).has('mara')).toBe(true);
   const back = await nodes.start(odin.dataDir);
   for (const node of [mara.node, ines.node, back.node]) {
-    await seen(node, async () => (await listed(node)).has('Mara L'));
+    await lists(node, 'Mara L');
   }
 });
 
@@ -112,6 +118,5 @@ test('[M10] without its network a sole validator acts at once, and one of severa
   await nodes.stop(odin.node);
   const alone = (await nodes.start(odin.dataDir, true)).node;
   expect(await codeOf(only(alone).members.setHandle({ handle: 'Odin Two' }))).toBe('needs-validators');
-  // A handle is listed once it was judged, which may take a moment longer than the block.
-  await vi.waitFor(async () => expect((await listed(ines.node)).has('odin')).toBe(true), { timeout: 10_000 });
+  await lists(ines.node, 'odin');
 });

@@ -108,13 +108,12 @@ export class FrameReader {
     return at;
   }
 
-  /** Appends to the incomplete message; the buffer doubles, so that each byte is copied a few times at most. */
+  /** Appends to the incomplete message. The buffer has at most eight times what has arrived, and is rarely copied. */
   #keep(part: Uint8Array): void {
     const bytes = this.#partBytes + part.byteLength;
     if (bytes > this.#part.byteLength) {
-      const larger = new Uint8Array(
-        Math.min(this.#length, Math.max(bytes, 2 * this.#part.byteLength, FIRST_BUFFER_BYTES)),
-      );
+      const room = 8 * bytes >= this.#length ? this.#length : Math.max(8 * bytes, FIRST_BUFFER_BYTES);
+      const larger = new Uint8Array(room);
       larger.set(this.#part.subarray(0, this.#partBytes));
       this.#part = larger;
     }

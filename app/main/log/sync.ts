@@ -12,7 +12,7 @@ import type { Channel, Transport } from './transport.ts';
 import { OUTDATED } from './versions.ts';
 import { SYNC_PROTOCOL } from './wire.ts';
 
-/** [S8] The most peers that are asked for their introduction at a time. */
+/** [S8] The most strangers that are asked for their introduction at a time. */
 const MAX_INTRODUCING = 16;
 /** [G4] How often one member's signs that something is missing count: as many at once, and a second. */
 const HINT_BURST = 5;
@@ -178,15 +178,12 @@ export class Sync {
   }
 
   #pump(): void {
-    const { transport } = this.#init;
+    const isStranger = (peer: string) => this.#init.transport.ownerOf(peer) === null;
     let free = MAX_INTRODUCING;
-    for (const { pull } of this.#sessions.values()) if (!pull.introduced) free--;
-    if (free <= 0 || this.#waiting.size === 0) return;
-    // Strangers come last: they may never answer.
-    const [known, strangers] = [true, false].map((isKnown) =>
-      [...this.#waiting].filter((peer) => (transport.ownerOf(peer) !== null) === isKnown),
-    );
-    for (const peer of [...known!, ...strangers!].slice(0, free)) {
+    for (const [peer, { pull }] of this.#sessions) if (!pull.introduced && isStranger(peer)) free--;
+    for (const peer of this.#waiting) {
+      // Strangers wait for each other, since they may never answer, and nobody else waits for them.
+      if (isStranger(peer) && free-- <= 0) continue;
       this.#waiting.delete(peer);
       this.#retries.get(peer)?.cancel();
       void this.#run(peer);

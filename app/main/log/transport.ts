@@ -39,7 +39,8 @@ export interface Transport {
   disconnect(peer: string): Promise<void>;
   /**
    * Tells which peers are known: they have reserved connections and channels, and share those of their owner. All
-   * others are strangers, who share the rest. Until this is called, every peer counts as its own owner.
+   * others are strangers, who share the rest. Until this is called, every peer of a whole node counts as its own owner, and every
+   * peer of a community on a shared network is a stranger.
    *
    * @param ownerOf the owner of a peer, such as a member's key, or null for a stranger.
    */

@@ -13,7 +13,7 @@ import {
 } from './dial-back-wire.ts';
 import type { AddressState } from './own-addresses.ts';
 import type { Network } from './ports.ts';
-import { RateLimit } from './rate-limit.ts';
+import { FixedWindows } from '../kernel/fixed-window.ts';
 import { decodeMessage } from './wire.ts';
 
 /** [D2] Time limits of one dial-back and of a whole request. */
@@ -27,10 +27,11 @@ const STALE_MS = 2 * RETEST_MS;
 const LOOK_MS = 30_000;
 /** [D2] How long a peer that gave no outcome is not asked again. */
 const LEFT_ALONE_MS = 60_000;
-/** [D2] Dial-backs per minute for one peer and for all peers, and dial-backs at a time. */
-const PER_PEER = 12;
+/** [D2] Dial-backs per minute for one member and for all, and dial-backs at a time for one member and for all. */
+const PER_MEMBER = 12;
 const IN_ALL = 60;
-const AT_A_TIME = 4;
+const AT_A_TIME_OF_MEMBER = 4;
+const AT_A_TIME = 8;
 const MINUTE_MS = 60_000;
 
 export interface DialBackInit {
@@ -62,17 +63,18 @@ export class DialBack {
   /** Earlier outcomes still count, but are asked for again. */
   #dueFrom = Number.NEGATIVE_INFINITY;
   readonly #listeners = new Set<() => void>();
-  readonly #perPeer: RateLimit;
-  readonly #inAll: RateLimit;
+  readonly #perMember: FixedWindows;
+  readonly #inAll: FixedWindows;
   #addresses: readonly string[] = [];
-  #dialling = 0;
+  /** The members, once for each address of theirs that is being dialled. */
+  #dialling: string[] = [];
   #running = false;
   #stopLooking = () => {};
 
   constructor(init: DialBackInit) {
     this.#init = init;
-    this.#perPeer = new RateLimit(init.clock, PER_PEER, MINUTE_MS);
-    this.#inAll = new RateLimit(init.clock, IN_ALL, MINUTE_MS);
+    this.#perMember = new FixedWindows(init.clock, PER_MEMBER, MINUTE_MS);
+    this.#inAll = new FixedWindows(init.clock, IN_ALL, MINUTE_MS);
   }
 
   start(): void {
@@ -230,8 +232,11 @@ export class DialBack {
     const parts = network.read(address);
     if (parts === null || parts.relay !== null || parts.scope !== 'internet') return 'refused';
     if (parts.peer !== null && parts.peer !== peer) return 'refused';
-    if (this.#dialling >= AT_A_TIME || !this.#perPeer.take(peer) || !this.#inAll.take('')) return 'refused';
-    this.#dialling++;
+    const member = this.#init.memberOf(peer) ?? peer;
+    const own = this.#dialling.filter((other) => other === member).length;
+    if (own >= AT_A_TIME_OF_MEMBER || this.#dialling.length >= AT_A_TIME) return 'refused';
+    if (!this.#perMember.take(member) || !this.#inAll.take('')) return 'refused';
+    this.#dialling.push(member);
     const deadline = new AbortController();
     const cancel = clock.after(DIAL_MS, () => deadline.abort());
     try {
@@ -245,7 +250,7 @@ export class DialBack {
       return 'failed';
     } finally {
       cancel();
-      this.#dialling--;
+      this.#dialling.splice(this.#dialling.indexOf(member), 1);
     }
   }
 

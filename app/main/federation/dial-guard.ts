@@ -4,7 +4,7 @@ import type { Problem } from '../kernel/errors.ts';
 import type { Transport } from '../log/transport.ts';
 import type { NodeBook } from './node-book.ts';
 import type { AddressParts, Network } from './ports.ts';
-import { RateLimit } from './rate-limit.ts';
+import { FixedWindows } from '../kernel/fixed-window.ts';
 import { problem } from './problems.ts';
 
 /**
@@ -31,16 +31,16 @@ export interface DialGuardInit {
  */
 export class DialGuard {
   readonly #init: DialGuardInit;
-  readonly #perHostAndMember: RateLimit;
-  readonly #perHost: RateLimit;
-  readonly #perMember: RateLimit;
+  readonly #perHostAndMember: FixedWindows;
+  readonly #perHost: FixedWindows;
+  readonly #perMember: FixedWindows;
   readonly #dialling = new Map<string, number>();
 
   constructor(init: DialGuardInit) {
     this.#init = init;
-    this.#perHostAndMember = new RateLimit(init.clock, PER_HOST_AND_MEMBER, MINUTE_MS);
-    this.#perHost = new RateLimit(init.clock, PER_HOST, MINUTE_MS);
-    this.#perMember = new RateLimit(init.clock, PER_MEMBER, MINUTE_MS);
+    this.#perHostAndMember = new FixedWindows(init.clock, PER_HOST_AND_MEMBER, MINUTE_MS);
+    this.#perHost = new FixedWindows(init.clock, PER_HOST, MINUTE_MS);
+    this.#perMember = new FixedWindows(init.clock, PER_MEMBER, MINUTE_MS);
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Channel, Transport } from '../log/transport.ts';
 import { answer, converse } from './conversation.ts';
 import type { NodeBook } from './node-book.ts';
 import type { AddressParts, Endpoint, Network } from './ports.ts';
-import { RateLimit } from './rate-limit.ts';
+import { FixedWindows } from '../kernel/fixed-window.ts';
 import { UdpView, type Translation } from './udp-view.ts';
 import { decodeMessage, sized } from './wire.ts';
 
@@ -53,7 +53,7 @@ export class DirectConnections {
   /** Consecutive failures of each host to answer. */
   readonly #silences = new Map<string, number>();
   readonly #tries = new Map<string, { failures: number; notBefore: number }>();
-  readonly #perPeer: RateLimit;
+  readonly #perPeer: FixedWindows;
   #observedAt = Number.NEGATIVE_INFINITY;
   #trying = false;
   #stops: (() => void)[] = [];
@@ -61,7 +61,7 @@ export class DirectConnections {
   constructor(init: DirectConnectionsInit) {
     this.#init = init;
     this.#view = new UdpView(init.clock);
-    this.#perPeer = new RateLimit(init.clock, PER_PEER, MINUTE_MS);
+    this.#perPeer = new FixedWindows(init.clock, PER_PEER, MINUTE_MS);
   }
 
   start(): void {

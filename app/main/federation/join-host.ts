@@ -1,7 +1,9 @@
 import { timingSafeEqual } from './timing-safe.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
+import { toHex } from '../kernel/bytes.ts';
 import { problemOf } from '../kernel/errors.ts';
+import { FixedWindows } from '../kernel/fixed-window.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
 import { sha256 } from '../kernel/sha256.ts';
@@ -14,9 +16,9 @@ import { decodeMessage } from './wire.ts';
 import type { FederationStore } from './store.ts';
 import { problem } from './problems.ts';
 
-/** [FJ5] Attempts per minute for one peer and for all peers. */
+/** [FJ5] Attempts per minute for one peer, and with the secret of one invite. */
 const TRIES_PER_PEER = 5;
-const TRIES_IN_ALL = 60;
+const TRIES_PER_INVITE = 60;
 const MINUTE_MS = 60_000;
 const PATIENCE_MS = 10_000;
 
@@ -32,16 +34,23 @@ export interface JoinHostInit {
   readonly genesis: Uint8Array;
   /** Admits a member; resolves when that is final. Rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
+  /** Called with a peer that proved to hold the key of a member. */
+  readonly onWelcome: (peer: string, publicKey: Uint8Array) => void;
 }
 
 /** Admits people who present an invite that this node issued. The rules are in SPEC.md. */
 export class JoinHost {
   readonly #init: JoinHostInit;
-  readonly #tries: { peer: string; at: number }[] = [];
+  readonly #perPeer: FixedWindows;
+  readonly #perInvite: FixedWindows;
+  /** [FG1] The invites of peers that wait for their admission. */
+  readonly #guests = new Map<string, string>();
   #running = false;
 
   constructor(init: JoinHostInit) {
     this.#init = init;
+    this.#perPeer = new FixedWindows(init.clock, TRIES_PER_PEER, MINUTE_MS);
+    this.#perInvite = new FixedWindows(init.clock, TRIES_PER_INVITE, MINUTE_MS);
   }
 
   start(): void {
@@ -51,6 +60,11 @@ export class JoinHost {
 
   stop(): void {
     this.#running = false;
+  }
+
+  /** [FG1] The invite, as text, by which a peer is being admitted, or null. */
+  guestOf(peer: string): string | null {
+    return this.#guests.get(peer) ?? null;
   }
 
   async #answer(channel: Channel): Promise<void> {
@@ -77,23 +91,27 @@ export class JoinHost {
   }
 
   async #admit(peer: string, bytes: Uint8Array): Promise<Role> {
-    const { log, transport, clock, verifier, authority, store, admit } = this.#init;
-    this.#countTry(peer);
+    const { log, transport, clock, verifier, authority, store, admit, onWelcome } = this.#init;
+    if (!this.#perPeer.take(peer)) throw problem('too-many-tries');
     const request = decodeMessage(Request, bytes);
     const { publicKey, handle, signature } = request;
-    const message = joinTranscript(log.community, peer, transport.self, request);
-    const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
-    if (!genuine) throw problem('bad-signature');
-
+    // [FJ5] Who has no invite costs one look into the database, and counts for nobody else.
     const invite = store.invite(request.invite);
     if (!invite) throw problem('invite-not-issued');
     if (!timingSafeEqual(sha256(request.secret), invite.secretHash)) {
       throw problem('bad-secret');
     }
+    if (!this.#perInvite.take(toHex(invite.id))) throw problem('too-many-tries');
+    const message = joinTranscript(log.community, peer, transport.self, request);
+    const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
+    if (!genuine) throw problem('bad-signature');
     const now = clock.now();
     const role = authority.roleAt(publicKey, log.now);
     // [FJ4] A member is welcomed again: the earlier answer may have been lost.
-    if (role !== null) return role;
+    if (role !== null) {
+      onWelcome(peer, publicKey);
+      return role;
+    }
     if (invite.expiresAt <= now) {
       throw problem('invite-expired');
     }
@@ -103,23 +121,17 @@ export class JoinHost {
     if (!store.takeUse(invite.id, publicKey, handle, now)) {
       throw problem('invite-used');
     }
+    this.#guests.set(peer, `invite:${toHex(invite.id)}`);
     try {
       await admit({ publicKey, handle, role: invite.role });
     } catch (error) {
       store.returnUse(invite.id, publicKey);
       throw error;
+    } finally {
+      this.#guests.delete(peer);
     }
+    onWelcome(peer, publicKey);
     return invite.role;
-  }
-
-  #countTry(peer: string): void {
-    const at = this.#init.clock.now();
-    while (this.#tries.length > 0 && this.#tries[0]!.at <= at - MINUTE_MS) this.#tries.shift();
-    const own = this.#tries.filter((one) => one.peer === peer).length;
-    if (own >= TRIES_PER_PEER || this.#tries.length >= TRIES_IN_ALL) {
-      throw problem('too-many-tries');
-    }
-    this.#tries.push({ peer, at });
   }
 }
 

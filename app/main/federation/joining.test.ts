@@ -190,6 +190,57 @@ describe('joining', () => {
     expect(codes).toEqual([...Array.from({ length: 5 }, () => 'bad-secret'), 'too-many-tries']);
   });
 
+  test('[FJ5] hundreds of attempts without a secret, from as many peers, keep no newcomer out', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation);
+    const codes = new Map<string, number>();
+    for (let count = 0; count < 300; count++) {
+      const transport = world.network.transport(`eve-${count}`);
+      await transport.start();
+      const asked = requestMembership({
+        transport,
+        clock: world.clock,
+        invite: { ...invite, secret: new Uint8Array(32) },
+        handle: 'eve',
+        signer: personOf('eve'),
+        nodeName: '',
+      });
+      asked.catch((error: unknown) => {
+        const { code } = problemOf(error);
+        codes.set(code, (codes.get(code) ?? 0) + 1);
+      });
+      await world.clock.pass(10);
+    }
+    expect(await join(world, invite, 'ada')).toBe('member');
+    expect([...codes]).toEqual([['bad-secret', 300]]);
+  });
+
+  test('[FJ5] one invite admits no more than sixty attempts per minute', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation);
+    const codes: string[] = [];
+    for (let count = 0; count < 61; count++) {
+      const transport = world.network.transport(`new-${count}`);
+      await transport.start();
+      const asked = requestMembership({
+        transport,
+        clock: world.clock,
+        invite,
+        handle: 'ada',
+        signer: personOf('ada'),
+        nodeName: '',
+      });
+      void asked.then(
+        ({ role }) => codes.push(role),
+        (error: unknown) => codes.push(problemOf(error).code),
+      );
+      await world.clock.pass(10);
+    }
+    expect(codes).toEqual([...Array.from({ length: 60 }, () => 'member'), 'too-many-tries']);
+  });
+
   test('[FJ3] an unreachable host is reported; one address that answers is enough', async () => {
     const world = createTestWorld();
     const host = await federated(world, FOUNDER);

@@ -21,7 +21,7 @@ import {
   type NodeRecord,
 } from './node-record.ts';
 import type { Network } from './ports.ts';
-import { RateLimit } from './rate-limit.ts';
+import { FixedWindows } from '../kernel/fixed-window.ts';
 import { decodeMessage } from './wire.ts';
 import { problem } from './problems.ts';
 
@@ -76,8 +76,8 @@ export interface NodeExchangeInit {
 export class NodeExchange {
   readonly #init: NodeExchangeInit;
   readonly #topic: string;
-  readonly #perNode: RateLimit;
-  readonly #perMember: RateLimit;
+  readonly #perNode: FixedWindows;
+  readonly #perMember: FixedWindows;
   /** When records were last exchanged with each connected peer. */
   readonly #metAt = new Map<string, number>();
   #own: { readonly addresses: readonly string[]; readonly relay: boolean } | null = null;
@@ -88,8 +88,8 @@ export class NodeExchange {
   constructor(init: NodeExchangeInit) {
     this.#init = init;
     this.#topic = nodesTopicOf(init.log.community);
-    this.#perNode = new RateLimit(init.clock, 1, PER_NODE_MS);
-    this.#perMember = new RateLimit(init.clock, PER_MEMBER, MINUTE_MS);
+    this.#perNode = new FixedWindows(init.clock, 1, PER_NODE_MS);
+    this.#perMember = new FixedWindows(init.clock, PER_MEMBER, MINUTE_MS);
   }
 
   start(): void {

@@ -112,6 +112,15 @@ export class Peers {
     target.addresses = new Set(all);
   }
 
+  /** [FG5] Forgets a peer that is not connected: another node of its member took its place. */
+  forget(peer: string): void {
+    const target = this.#targets.get(peer);
+    if (!target || target.dialling !== null || this.#init.book.get(peer) !== null) return;
+    rest(target);
+    this.#targets.delete(peer);
+    for (const address of target.addresses) this.#init.store.forget(address);
+  }
+
   /** Dials an address and keeps the peer connected from then on. Rejects with the transport's Problem. */
   async dial(address: string): Promise<string> {
     const { transport, store, clock } = this.#init;

@@ -22,6 +22,7 @@ import { examine, type DoctorFacts } from './doctor.ts';
 import { FloodNotices } from './flood-notices.ts';
 import { Invites, type InviteWish } from './invites.ts';
 import { JoinHost } from './join-host.ts';
+import { MemberNodes } from './member-nodes.ts';
 import { NodeBook } from './node-book.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { Peers } from './peers.ts';
@@ -37,8 +38,6 @@ import { UpdateNotices } from './update-notices.ts';
 const TELL_MS = 500;
 /** How often traffic and latency are sent while someone watches, in milliseconds. */
 const REFRESH_MS = 2000;
-/** Introductions kept of peers that disconnected. */
-const MAX_INTRODUCTIONS = 500;
 /** [I4] How long setting up a reach waits for the router and then for a member's test, in milliseconds. */
 const ROUTER_MS = 10_000;
 const TEST_MS = 8000;
@@ -128,12 +127,15 @@ export function createFederation(init: FederationInit): Federation {
   const store = new FederationStore(init.db);
   const spread = new Spread(log.store);
   const sync = new Sync({ ...init, spread });
-  const known = new Map<string, Introduction>();
+  const known = new MemberNodes({
+    isConnected: (peer) => transport.peers().some((link) => link.peer === peer),
+    onDropped: (peer) => peers.forget(peer),
+  });
   const floods = new FloodNotices({
     ...init,
     nameOf: (author) => handleOf(author) ?? toHex(author).slice(0, SHORT_CHARS),
     nameOfPeer: (peer) => {
-      const introduction = known.get(peer);
+      const introduction = known.introduction(peer);
       if (!introduction) return peer.slice(-SHORT_CHARS);
       const handle = handleOf(introduction.publicKey);
       return handle === null ? introduction.name : `${introduction.name} (${handle})`;
@@ -142,7 +144,7 @@ export function createFederation(init: FederationInit): Federation {
   const live = new Live({ ...init, sync, spread, onFlood: (source) => floods.dropped(source) });
   const book = new NodeBook(init.db, clock);
   const isRanked = (key: Uint8Array) => authority.roleAt(key, log.now) !== null;
-  const keyOf = (peer: string) => known.get(peer)?.publicKey ?? book.get(peer)?.publicKey;
+  const keyOf = (peer: string) => known.keyOf(peer) ?? book.get(peer)?.publicKey;
   const isMember = (peer: string) => {
     const key = keyOf(peer);
     return key !== undefined && isRanked(key);
@@ -199,7 +201,13 @@ export function createFederation(init: FederationInit): Federation {
         .map((address) => reachability.named(address));
     },
   });
-  const joinHost = new JoinHost({ ...init, store });
+  const joinHost = new JoinHost({
+    ...init,
+    store,
+    onWelcome: (peer, publicKey) => void known.prove(peer, publicKey, null),
+  });
+  /** [FG1] A member with all their nodes, or an invite that is being used. */
+  const ownerOf = (peer: string) => (isMember(peer) ? memberOf(peer) : joinHost.guestOf(peer));
   const updates = new UpdateNotices(init);
   const clocks = new ClockNotice(init.notices);
   const watchers = new Set<(view: FederationView) => void>();
@@ -216,10 +224,12 @@ export function createFederation(init: FederationInit): Federation {
   };
 
   const introduced = (introduction: Introduction) => {
-    known.delete(introduction.peer);
-    known.set(introduction.peer, introduction);
-    const oldest = known.keys().next();
-    if (known.size > MAX_INTRODUCTIONS && !oldest.done) known.delete(oldest.value);
+    const { peer, publicKey } = introduction;
+    if (!known.prove(peer, publicKey, introduction)) {
+      init.logger.warn('too-many-nodes', { peer, member: toHex(publicKey) });
+      void transport.disconnect(peer);
+      return;
+    }
     peers.learn(introduction.peer, introduction.addresses, introduction.name);
     updates.introduced(introduction);
     clocks.introduced(introduction);
@@ -260,7 +270,7 @@ export function createFederation(init: FederationInit): Federation {
 
   const peerView = (link: PeerLink, pulls: readonly PullProgress[]): FederationView['peers'][number] => {
     const { peer, ...rest } = link;
-    const introduction = known.get(peer);
+    const introduction = known.introduction(peer);
     const pull = pulls.find((one) => one.peer === peer);
     return {
       ...rest,
@@ -305,6 +315,7 @@ export function createFederation(init: FederationInit): Federation {
         }),
         every(clock, REFRESH_MS, changed),
       ];
+      transport.reserveFor(ownerOf);
       network.relayFor(isMember);
       live.start();
       joinHost.start();
@@ -382,8 +393,8 @@ export function createFederation(init: FederationInit): Federation {
     syncNow: () => sync.pullAll(),
     memberPeers: () =>
       transport.peers().flatMap(({ peer }) => {
-        const introduction = known.get(peer);
-        return introduction ? [{ peer, publicKey: introduction.publicKey }] : [];
+        const publicKey = known.keyOf(peer);
+        return publicKey ? [{ peer, publicKey }] : [];
       }),
   };
 }

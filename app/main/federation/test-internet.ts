@@ -115,6 +115,8 @@ export class Internet {
       handle: (protocol, handler) => inner.handle(protocol, handler),
       open: (peer, protocol, signal) => inner.open(peer, protocol, signal),
       disconnect: (peer) => inner.disconnect(peer),
+      reserveFor: (ownerOf) => inner.reserveFor(ownerOf),
+      ownerOf: (peer) => inner.ownerOf(peer),
       onPeer: (listener) => inner.onPeer(listener),
       addresses: () => [...announced],
       peers: () =>

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../platform/memory/clock.ts';
-import { RateLimit } from './rate-limit.ts';
+import { FixedWindows } from '../kernel/fixed-window.ts';
 import { UdpView } from './udp-view.ts';
 
 let clock: VirtualClock;
@@ -61,9 +61,9 @@ describe('the UDP socket as others see it', () => {
   });
 });
 
-describe('rate limits', () => {
+describe('fixed windows', () => {
   test('each key has its own allowance, restored after the period', async () => {
-    const limit = new RateLimit(clock, 2, 1000);
+    const limit = new FixedWindows(clock, 2, 1000);
     const take = (key: string) => limit.take(key);
     expect(['a', 'a', 'a', 'b'].map(take)).toEqual([true, true, false, true]);
     await clock.pass(999);
@@ -73,7 +73,7 @@ describe('rate limits', () => {
   });
 
   test('a key in constant use is not dropped for thousands of others', () => {
-    const limit = new RateLimit(clock, 1, 1000);
+    const limit = new FixedWindows(clock, 1, 1000);
     limit.take('busy');
     for (let turn = 0; turn < 20_000; turn++) {
       limit.take(`other-${turn}`);

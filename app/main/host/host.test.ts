@@ -8,7 +8,7 @@ import { createServer as createHttpServer, request as httpRequest } from 'node:h
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ServedContext } from '../../contract/index.ts';
 import { GREETING_PATH, randomSecret, SESSION_PATH } from '../../contract/session.ts';
@@ -18,7 +18,7 @@ import { headersFor as shellHeadersFor } from '../shell/protocol.ts';
 import { startHost, type Host, type HostInit } from './host.ts';
 import { prometheusText } from './metrics.ts';
 import { contentSecurityPolicy } from '../kernel/page-policy.ts';
-import { RateLimit, TokenBucket } from '../kernel/rate-limit.ts';
+import { TokenBucket, TokenBuckets } from '../kernel/token-bucket.ts';
 import { entryUrlFrom, openSocket } from './local-client.ts';
 import { socketPath } from './socket-path.ts';
 import { MAX_CLIENT_MESSAGE_BYTES } from './socket-server.ts';
@@ -141,6 +141,20 @@ describe('pages', () => {
   test('only GET and HEAD are answered', async () => {
     expect((await raw('/', {}, 'POST')).status).toBe(405);
     expect(await raw('/', {}, 'HEAD')).toEqual({ status: 200, body: '' });
+  });
+
+  test('hundreds of idle sockets leave room: the longest idle one is closed for a browser', async () => {
+    let now = 1_000_000;
+    const clock = { now: () => now, after: () => () => {} };
+    const crowded = await start({ clock });
+    const sockets = Array.from({ length: 300 }, () => connect(crowded.port, '127.0.0.1'));
+    const closed = new Set<unknown>();
+    for (const socket of sockets) socket.on('error', () => {}).on('close', () => closed.add(socket));
+    await vi.waitFor(() => expect(closed.size).toBe(300 - 192), { timeout: 10_000 });
+    now += 1000;
+    for (let count = 0; count < 5; count++) expect((await fetch(`${crowded.url}/healthz`)).status).toBe(200);
+    expect(closed.size).toBeGreaterThan(300 - 192);
+    for (const socket of sockets) socket.destroy();
   });
 
   test('malformed HTTP closes its own connection and no other', async () => {
@@ -488,6 +502,6 @@ test('a bucket allows its burst, then refills with time', () => {
   expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([true, true, false]);
   now = 1000;
   expect([bucket.take(), bucket.take()]).toEqual([true, false]);
-  const limit = new RateLimit(clock, 1, 0, 2);
+  const limit = new TokenBuckets(clock, 1, 0, 2);
   expect(['a', 'a', 'b', 'c', 'd'].map((name) => limit.take(name))).toEqual([true, false, true, true, true]);
 });

@@ -17,8 +17,9 @@ import { prometheusText } from './metrics.ts';
 import { jsonOf } from './json-body.ts';
 import { listen, listenAt } from './listen.ts';
 import { commonHeaders } from './page-headers.ts';
-import { RateLimit } from '../kernel/rate-limit.ts';
+import { TokenBuckets } from '../kernel/token-bucket.ts';
 import { hostAllowed, isLoopback, originAllowed } from './request-origin.ts';
+import { limitSockets } from './socket-slots.ts';
 import { SocketServer } from './socket-server.ts';
 import { sendFile, staticFile } from './static-files.ts';
 import { Sessions } from './sessions.ts';
@@ -28,8 +29,8 @@ import { problem } from './problems.ts';
 const FAILURES_BURST = 10;
 const FAILURES_PER_SECOND = 10 / 60;
 const STOP_DEADLINE_MS = 3000;
-/** Connections of one server, idle ones too. */
-const MAX_CONNECTIONS = 256;
+/** Beyond this, connections of one server are dropped before they are looked at. */
+const MAX_CONNECTIONS = 512;
 /** Where programs of this user ask for an address of the console. */
 export const ENTRY_PATH = '/entry';
 
@@ -83,7 +84,7 @@ export async function startHost(init: HostInit): Promise<Host> {
   const server = init.tls ? await secureServer(init.tls) : createServer();
   const sockets = new SocketServer(init.router, init.clock, init.logger);
   const front = new FrontDoor(init, isLoopback(bind), sockets);
-  attach(server, front, init.logger);
+  attach(server, front, init);
   const port = await listen(server, init.port, bind);
   const name = bind.includes(':') ? `[${bind}]` : bind;
   const url = `${init.tls ? 'https' : 'http'}://${name}:${port}`;
@@ -91,7 +92,7 @@ export async function startHost(init: HostInit): Promise<Host> {
   const local =
     init.socket === undefined
       ? null
-      : await localServer(init.socket, new SideDoor(sockets, front, entryUrl), init.logger);
+      : await localServer(init.socket, new SideDoor(sockets, front, entryUrl), init);
   init.logger.info('host-started', { url });
   return { port, url, entryUrl, stop: () => stop([server, ...(local === null ? [] : [local])], sockets) };
 }
@@ -99,10 +100,12 @@ export async function startHost(init: HostInit): Promise<Host> {
 /** Answers the requests of a server. */
 interface Door {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** @param keep called when the socket becomes a WebSocket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, keep: () => void): void;
 }
 
-function attach(server: Server, door: Door, logger: Logger): void {
+function attach(server: Server, door: Door, { clock, logger }: Pick<HostInit, 'clock' | 'logger'>): void {
+  const keep = limitSockets(server, clock);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     door.answer(request, response).catch((error: unknown) => {
       logger.warn('request-failed', { reason: error instanceof Error ? error.message : String(error) });
@@ -111,7 +114,7 @@ function attach(server: Server, door: Door, logger: Logger): void {
     });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-    door.upgrade(request, socket, head),
+    door.upgrade(request, socket, head, () => keep(request)),
   );
   server.on('clientError', (_error, socket) => socket.destroy());
   server.headersTimeout = 10_000;
@@ -119,9 +122,13 @@ function attach(server: Server, door: Door, logger: Logger): void {
   server.maxConnections = MAX_CONNECTIONS;
 }
 
-async function localServer(path: string, door: Door, logger: Logger): Promise<Server> {
+async function localServer(
+  path: string,
+  door: Door,
+  init: Pick<HostInit, 'clock' | 'logger'>,
+): Promise<Server> {
   const server = createServer();
-  attach(server, door, logger);
+  attach(server, door, init);
   await listenAt(server, path);
   return server;
 }
@@ -154,13 +161,13 @@ class FrontDoor implements Door {
   readonly #sockets: SocketServer;
   readonly #init: HostInit;
   readonly #loopbackOnly: boolean;
-  readonly #failures: RateLimit;
+  readonly #failures: TokenBuckets;
   #refusedCount = 0;
 
   constructor(init: HostInit, loopbackOnly: boolean, sockets: SocketServer) {
     this.#init = init;
     this.#loopbackOnly = loopbackOnly;
-    this.#failures = new RateLimit(init.clock, FAILURES_BURST, FAILURES_PER_SECOND);
+    this.#failures = new TokenBuckets(init.clock, FAILURES_BURST, FAILURES_PER_SECOND);
     this.#sockets = sockets;
     this.sessions = new Sessions(init.clock, init.random);
   }
@@ -193,11 +200,12 @@ class FrontDoor implements Door {
     sendText(response, ...NOTHING_HERE);
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, keep: () => void): void {
     socket.on('error', () => socket.destroy());
     void this.#upgradeRefusal(request).then((refusal) => {
-      if (refusal) refuseUpgrade(socket, ...refusal);
-      else this.#sockets.accept(request, socket, head, 'browser');
+      if (refusal) return refuseUpgrade(socket, ...refusal);
+      keep();
+      this.#sockets.accept(request, socket, head, 'browser');
     });
   }
 
@@ -301,10 +309,11 @@ class SideDoor implements Door {
     sendText(response, ...NOTHING_HERE);
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, keep: () => void): void {
     socket.on('error', () => socket.destroy());
     if (!isApi(request)) return refuseUpgrade(socket, ...NOTHING_HERE);
     if (this.#sockets.full) return refuseUpgrade(socket, ...TOO_MANY);
+    keep();
     this.#sockets.accept(request, socket, head, 'program');
   }
 }

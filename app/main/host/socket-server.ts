@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { ServedContext, Via } from '../../contract/index.ts';
 import { fromHeaders, type ServedRouter } from '../node/serve-port.ts';
-import { TokenBucket } from '../kernel/rate-limit.ts';
+import { TokenBucket } from '../kernel/token-bucket.ts';
 
 /** The largest accepted message: a whole file with room for its envelope. */
 export const MAX_CLIENT_MESSAGE_BYTES = 24 * 1024 * 1024;

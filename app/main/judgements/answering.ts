@@ -6,8 +6,7 @@ import type { OwnJudgement } from '../moderation/index.ts';
 import { problem } from './problems.ts';
 import { decodeAsk, encodeGiven, encodeStatement, signedBytes } from './wire.ts';
 
-/** [JX6] Of one peer: channels at once, and items a minute. */
-const MAX_CHANNELS = 2;
+/** [JX6] Of one peer, and how long a channel stays open without a question. */
 const ITEMS_A_MINUTE = 600_000;
 const MINUTE_MS = 60_000;
 const SILENCE_MS = 30_000;
@@ -18,16 +17,12 @@ export interface AnsweringInit extends HandshakeInit {
   readonly itemsAMinute?: number;
 }
 
-interface Asker {
-  channels: number;
-  items: number;
-  minute: number;
-}
-
 /** Tells members what this node judged itself, within limits for each peer. */
 export class Answering {
   readonly #init: AnsweringInit;
-  readonly #askers = new Map<string, Asker>();
+  /** Items that each peer asked about in the current minute. */
+  readonly #asked = new Map<string, number>();
+  #minute = 0;
 
   constructor(init: AnsweringInit) {
     this.#init = init;
@@ -35,15 +30,11 @@ export class Answering {
 
   /** Answers a channel until it closes. Rejects with a Problem if the peer breaks the rules. */
   async answer(channel: Channel): Promise<void> {
-    const asker = this.#asker(channel.peer);
-    if (asker.channels >= MAX_CHANNELS) throw problem('asked-too-often');
-    asker.channels++;
     const silence = this.#watch(channel);
     try {
       await this.#answer(channel, silence.restart);
     } finally {
       silence.stop();
-      asker.channels--;
     }
   }
 
@@ -62,9 +53,7 @@ export class Answering {
     for await (const bytes of messages) {
       heard();
       const ids = decodeAsk(bytes);
-      const asker = this.#asker(channel.peer);
-      asker.items += ids.length;
-      if (asker.items > itemsAMinute) throw problem('asked-too-often');
+      if (this.#count(channel.peer, ids.length) > itemsAMinute) throw problem('asked-too-often');
       const statement = encodeStatement(
         log.community,
         ids.map((id) => ownJudgement(id)),
@@ -83,14 +72,15 @@ export class Answering {
     return { restart, stop: () => cancel() };
   }
 
-  #asker(peer: string): Asker {
+  /** Counts items for a peer; returns how many it asked about in this minute. */
+  #count(peer: string, items: number): number {
     const minute = Math.floor(this.#init.clock.now() / MINUTE_MS);
-    for (const [other, { channels, minute: at }] of this.#askers) {
-      if (channels === 0 && at !== minute) this.#askers.delete(other);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#asked.clear();
     }
-    const asker = this.#askers.get(peer) ?? { channels: 0, items: 0, minute };
-    if (asker.minute !== minute) Object.assign(asker, { items: 0, minute });
-    this.#askers.set(peer, asker);
-    return asker;
+    const all = (this.#asked.get(peer) ?? 0) + items;
+    this.#asked.set(peer, all);
+    return all;
   }
 }

@@ -286,6 +286,7 @@ function channelsOf(transport: OrderingInit['transport']): Omit<OrderingInit['tr
   return {
     open: (...args) => transport.open(...args),
     peers: () => transport.peers(),
+    ownerOf: (peer) => transport.ownerOf(peer),
     onPeer: (listener) => transport.onPeer(listener),
     subscribe: (...args) => transport.subscribe(...args),
     unsubscribe: (topic) => transport.unsubscribe(topic),

@@ -232,6 +232,14 @@ export const problem = defineProblems('ledger', {
     message: 'Another transaction with this number is waiting.',
     remedy: 'Wait until it is final.',
   },
+  'without-rights': {
+    message: 'Without a role, or under a ban, an account cannot submit “{kind}”.',
+    remedy: 'It may still give away credits and its handle, revoke its devices and recover itself.',
+  },
+  'account-rate': {
+    message: 'This account submits too many transactions.',
+    remedy: 'Try again in a minute.',
+  },
   'account-full': {
     message: 'Too many transactions of this account are waiting.',
     remedy: 'Wait until some of them are final.',

@@ -10,13 +10,14 @@ const MAX_BATCH = 256;
 
 /** An event that waits to be judged, and how to answer the peer that sent it. */
 export interface Waiting {
+  readonly peer: string;
   readonly sealed: SealedEvent;
   readonly settle: (verdict: GossipVerdict) => void;
 }
 
 /** [G5] Live events that wait to be judged. The peers that sent them take turns, and no peer can fill it. */
 export class LiveQueue {
-  readonly #queue = new FairQueue<Waiting & { readonly peer: string }, string>();
+  readonly #queue = new FairQueue<Waiting, string>();
   readonly #bytes = new Map<string, number>();
 
   /** Whether the place of a peer is full, whatever it sends next. */
@@ -25,11 +26,12 @@ export class LiveQueue {
   }
 
   /** Takes an event of a peer in; false if too much of that peer waits. */
-  push(peer: string, waiting: Waiting): boolean {
+  push(waiting: Waiting): boolean {
+    const { peer } = waiting;
     const bytes = (this.#bytes.get(peer) ?? 0) + waiting.sealed.bytes.length;
     if (this.isFull(peer) || bytes > MAX_BYTES_OF_PEER) return false;
     this.#bytes.set(peer, bytes);
-    this.#queue.push(peer, { ...waiting, peer });
+    this.#queue.push(peer, waiting);
     return true;
   }
 

@@ -121,3 +121,42 @@ test('[G4] an event that gossip lost is fetched when the next one shows the gap'
   await world.clock.pass(2000);
   expect(ada!.texts).toEqual(['heard', 'lost']);
 });
+
+/** The peers with which a node opens channels from now on. */
+function asked(node: TestNode): string[] {
+  const peers: string[] = [];
+  const open = node.transport.open.bind(node.transport);
+  node.transport.open = (peer, ...rest) => {
+    peers.push(peer);
+    return open(peer, ...rest);
+  };
+  return peers;
+}
+
+test('[G3] [G4] hints and events that strangers pass on make a node ask nobody; a member’s do, within a share', async () => {
+  const world = createTestWorld();
+  const [, ada] = await row(world, 'ada', 'bob');
+  ada!.transport.reserveFor((peer) => (peer === 'eve' ? null : peer));
+  const peers = asked(ada!);
+  const tell = (message: Uint8Array, from: string) =>
+    world.network.inject('ada', topicOf(world.community), message, from);
+  const head = (n: number) => encodeCanonical(['head', new Uint8Array(32).fill(n), n, 'eve']);
+  for (let n = 1; n <= 20; n++) {
+    tell(head(n), 'eve');
+    tell(signed(world, 'mallory', null, n), 'eve');
+    await world.clock.pass(200);
+  }
+  expect(peers).toEqual([]);
+  tell(head(99), FOUNDER);
+  await world.clock.pass(10);
+  expect(peers).toEqual([FOUNDER]);
+  peers.length = 0;
+  for (let n = 1; n <= 20; n++) {
+    tell(signed(world, 'mallory', null, 1000 + n), FOUNDER);
+    await world.clock.pass(1100);
+  }
+  // Five at once and two more in 22 seconds; each time, this node's peers are asked.
+  const times = peers.filter((peer) => peer === 'bob').length;
+  expect(times).toBeGreaterThanOrEqual(5);
+  expect(times).toBeLessThanOrEqual(8);
+});

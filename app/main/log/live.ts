@@ -5,7 +5,7 @@ import { cidOf } from '../kernel/cid.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { RateLimit } from '../kernel/rate-limit.ts';
+import { TokenBuckets } from '../kernel/token-bucket.ts';
 import type { Refusal } from './admission.ts';
 import { MAX_EVENT_BYTES, type LogEvent } from './event.ts';
 import type { Committed } from './commit-listeners.ts';
@@ -59,14 +59,14 @@ export class Live {
   readonly #init: LiveInit;
   readonly #topic: string;
   readonly #queue = new LiveQueue();
-  readonly #ofAuthor: RateLimit;
+  readonly #ofAuthor: TokenBuckets;
   #admitting = false;
   #stops: (() => void)[] = [];
 
   constructor(init: LiveInit) {
     this.#init = init;
     this.#topic = topicOf(init.log.community);
-    this.#ofAuthor = new RateLimit(init.clock, AUTHOR_BURST, AUTHOR_PER_SECOND);
+    this.#ofAuthor = new TokenBuckets(init.clock, AUTHOR_BURST, AUTHOR_PER_SECOND);
   }
 
   start(): void {
@@ -124,19 +124,21 @@ export class Live {
     const message = parse(data);
     if (!message) return 'reject';
     if (message[0] === 'head') {
-      if (!this.#init.log.store.has(message[1])) this.#init.sync.pull(from);
+      // [S1] A stranger's hint would have this node ask somebody who proves nothing.
+      const isKnown = this.#init.transport.ownerOf(from) !== null;
+      if (isKnown && !this.#init.log.store.has(message[1])) this.#init.sync.pull(from);
       return 'ignore';
     }
     const [, bytes, signature] = message;
     return new Promise((settle) => {
-      if (this.#queue.push(from, { sealed: { bytes, signature }, settle })) void this.#drain();
+      if (this.#queue.push({ peer: from, sealed: { bytes, signature }, settle })) void this.#drain();
       else settle(this.#overfilled(from));
     });
   }
 
   /** [G5] Drops what a peer sends beyond its place. */
   #overfilled(peer: string): GossipVerdict {
-    this.#init.sync.soon();
+    this.#init.sync.hinted([peer]);
     this.#init.onFlood({ peer });
     return 'shed';
   }
@@ -174,7 +176,7 @@ export class Live {
       const { refusals } = log.keep({ ...vetted, candidates }, 'live', await log.prepared(ahead, 'live'));
       for (const [index, { settle }] of batch.entries()) settle(verdictOf(refusals[index]!));
       const unknown = refusals.some((refusal) => refusal?.code === 'unknown-author');
-      if (unknown || log.store.gaps() > gaps) sync.soon();
+      if (unknown || log.store.gaps() > gaps) sync.hinted(batch.map(({ peer }) => peer));
     } catch (error) {
       // The fault is this node's own: nobody is blamed, and catch-up tries again.
       logger.error('admit-failed', { code: problemOf(error).code, message: problemOf(error).message });

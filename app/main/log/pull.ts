@@ -59,6 +59,8 @@ export interface PullInit extends Omit<HandshakeInit, 'transport'> {
   /** The handshake of the peer was not accepted. */
   readonly onRefused: (reason: ProblemFields) => void;
   readonly onProgress: () => void;
+  /** [S8] Resolves to a function that ends this pull's turn, when that begins; to null if the signal aborts before. */
+  readonly turn: (introduction: Introduction, signal: AbortSignal) => Promise<(() => void) | null>;
 }
 
 /** Reasons to avoid a peer, not just to try again later. */
@@ -86,11 +88,22 @@ export class Pull {
   #named = 0;
   #rejects = 0;
   #contentDone = 0;
+  #introduced = false;
 
   constructor(peer: string, init: PullInit) {
     this.peer = peer;
     this.#init = init;
     this.#meter = new RateMeter(init.clock);
+  }
+
+  /** Whether the peer proved its membership. */
+  get introduced(): boolean {
+    return this.#introduced;
+  }
+
+  /** How many events a second were stored lately. */
+  perSecond(): number {
+    return this.#meter.progress(0).perSecond;
   }
 
   /** Null while nothing is known to be missing. */
@@ -110,7 +123,7 @@ export class Pull {
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     try {
-      return await this.#converse(client);
+      return await this.#converse(client, signal);
     } catch (error) {
       client.abort(error instanceof Error ? error : problem('unexpected', { reason: String(error) }));
       throw error;
@@ -120,9 +133,21 @@ export class Pull {
     }
   }
 
-  async #converse(client: SyncClient): Promise<PullResult> {
-    const { log } = this.#init;
+  async #converse(client: SyncClient, signal: AbortSignal): Promise<PullResult> {
     const introduction = await this.#introduce(client);
+    this.#introduced = true;
+    this.#init.onHandshake(introduction);
+    const done = await this.#init.turn(introduction, signal);
+    if (!done) throw problem('cancelled');
+    try {
+      return await this.#fetch(client, introduction);
+    } finally {
+      done();
+    }
+  }
+
+  async #fetch(client: SyncClient, introduction: Introduction): Promise<PullResult> {
+    const { log } = this.#init;
     const { authority, content } = introduction.counts;
     const limit = authority + content + SPARE_IDS;
     this.#began(introduction);
@@ -145,11 +170,10 @@ export class Pull {
     }
   }
 
-  /** [S1] The peer proved its membership: listeners are told, and its counts set the expected total. */
+  /** The counts of the peer set the expected total. */
   #began(introduction: Introduction): void {
-    const { log, onHandshake } = this.#init;
+    const { log } = this.#init;
     const { authority, content } = introduction.counts;
-    onHandshake(introduction);
     this.#total =
       Math.max(0, authority - log.count('authority')) + Math.max(0, content - log.count('content'));
   }

@@ -4,8 +4,9 @@ import type { SealedEvent } from './event.ts';
 import { decodeMessage, encodeMessage, MAX_ANSWER_BYTES, type Message, type MessageOf } from './wire.ts';
 import { problem, refused } from './problems.ts';
 
-/** [S6] How long a peer that owes an answer may be silent. */
+/** [S6] How long a peer that owes an answer may be silent, and one that has not introduced itself. */
 const SILENCE_MS = 30_000;
+const HELLO_MS = 10_000;
 
 type Answer = MessageOf<'hello' | 'refused' | 'reconciled' | 'done'>;
 
@@ -23,6 +24,7 @@ export class SyncClient {
   readonly #clock: Clock;
   readonly #questions: Question[] = [];
   #failure: Error | null = null;
+  #silenceMs = HELLO_MS;
   #cancelDeadline = () => {};
 
   constructor(channel: Channel, clock: Clock) {
@@ -35,6 +37,7 @@ export class SyncClient {
   async hello(hello: MessageOf<'hello'>): Promise<MessageOf<'hello'>> {
     const answer = await this.#ask(hello, ['hello', 'refused']);
     if (answer[0] === 'refused') throw refused(answer[1]);
+    this.#silenceMs = SILENCE_MS;
     return answer as MessageOf<'hello'>;
   }
 
@@ -104,7 +107,7 @@ export class SyncClient {
 
   #expect(): void {
     this.#cancelDeadline();
-    this.#cancelDeadline = this.#clock.after(SILENCE_MS, () => this.abort(problem('peer-silent')));
+    this.#cancelDeadline = this.#clock.after(this.#silenceMs, () => this.abort(problem('peer-silent')));
   }
 
   #fail(reason: Error): void {

@@ -153,6 +153,57 @@ test('[S6] a silent peer is dropped after half a minute, and asked again later',
   expect(ada!.transport.peers()).toHaveLength(1);
 });
 
+test('[S8] silent strangers hold no turns: a member’s events arrive at once, and the strangers are asked in seconds', async () => {
+  const world = createTestWorld();
+  const [founder, ada] = await community(world, 'ada');
+  founder!.write('hello');
+  ada!.transport.reserveFor((peer) => (peer === FOUNDER ? peer : null));
+  let asked = 0;
+  for (let n = 0; n < 20; n++) {
+    const stranger = world.network.transport(`stranger-${n}`);
+    stranger.handle(SYNC_PROTOCOL, async () => {
+      asked++;
+      await new Promise(() => {});
+    });
+    await stranger.start();
+    void stranger.dial('/memory/ada');
+  }
+  await world.clock.pass(100);
+  expect(asked).toBe(16);
+  void ada!.transport.dial(`/memory/${FOUNDER}`);
+  await world.clock.pass(100);
+  expect(ada!.texts).toEqual(['hello']);
+  await world.clock.pass(11_000);
+  expect(asked).toBe(20);
+});
+
+test('[S8] members that answer nothing after their introduction hold their turns for half a minute at most', async () => {
+  const world = createTestWorld();
+  const [founder, ada, ...silent] = await community(world, 'ada', 'bob', 'cy', 'dan');
+  founder!.write('hello');
+  for (const node of silent) {
+    node.sync.stop();
+    node.transport.handle(SYNC_PROTOCOL, async (channel) => {
+      const { value } = await channel.receive().next();
+      decodeMessage(value as Uint8Array, ['hello']);
+      const init = {
+        ...node,
+        authority: node.roster,
+        verifier,
+        clock: world.clock,
+        nodeName: () => node.name,
+      };
+      await channel.send(encodeMessage(sendHandshake(init, channel.peer, 'answerer')));
+      await new Promise(() => {});
+    });
+    await world.connect(node, ada!);
+  }
+  await world.connect(ada!, founder!);
+  expect(ada!.texts).toEqual([]);
+  await world.clock.pass(35_000);
+  expect(ada!.texts).toEqual(['hello']);
+});
+
 test('[S8] two sources at once bring each event once', async () => {
   const world = createTestWorld();
   const [founder, ada, bob] = await community(world, 'ada', 'bob');

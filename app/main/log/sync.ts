@@ -1,18 +1,22 @@
+import { toHex } from '../kernel/bytes.ts';
 import { every } from '../kernel/clock.ts';
 import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { TokenBuckets } from '../kernel/token-bucket.ts';
 import { answerPull } from './sync-server.ts';
 import type { HandshakeInit, Introduction } from './handshake.ts';
 import { HOSTILE, Pull, type PullProgress, type PullResult, type PullShared } from './pull.ts';
+import { PullTurns } from './pull-turns.ts';
 import type { Spread } from './spread.ts';
 import type { Channel, Transport } from './transport.ts';
 import { OUTDATED } from './versions.ts';
 import { SYNC_PROTOCOL } from './wire.ts';
 
-/** [S8] The most pulls at a time. */
-const MAX_PULLS = 3;
-/** [S8] The most pulls of one peer that are answered at a time. */
-const MAX_ANSWERS_PER_PEER = 2;
+/** [S8] The most strangers that are asked for their introduction at a time. */
+const MAX_INTRODUCING = 16;
+/** [G4] How often one member's signs that something is missing count: as many at once, and a second. */
+const HINT_BURST = 5;
+const HINTS_PER_SECOND = 0.1;
 /** [S8] How often every peer is asked again, in milliseconds. */
 const AGAIN_MS = 60_000;
 /** [S8] The wait after a sign that something is missing, in milliseconds. */
@@ -41,7 +45,8 @@ export class Sync {
   readonly #init: SyncInit;
   readonly #sessions = new Map<string, Session>();
   readonly #waiting = new Set<string>();
-  readonly #answering = new Map<string, number>();
+  readonly #turns: PullTurns;
+  readonly #hints: TokenBuckets;
   readonly #shunned = new Map<string, number>();
   readonly #refusals = new Map<string, number>();
   readonly #retries = new Map<string, { failures: number; cancel: () => void }>();
@@ -56,6 +61,8 @@ export class Sync {
 
   constructor(init: SyncInit) {
     this.#init = init;
+    this.#turns = new PullTurns(init.clock);
+    this.#hints = new TokenBuckets(init.clock, HINT_BURST, HINTS_PER_SECOND);
     this.#shared = {
       claimed: new Set(),
       refusedLately: (id) => (this.#refusals.get(id) ?? 0) > init.clock.now(),
@@ -117,6 +124,13 @@ export class Sync {
     for (const { peer } of this.#init.transport.peers()) this.pull(peer);
   }
 
+  /** [G4] Something that peers passed on shows that something is missing; counts for members, within their shares. */
+  hinted(peers: readonly string[]): void {
+    if (this.#cancelSoon) return;
+    const owners = new Set(peers.map((peer) => this.#init.transport.ownerOf(peer)));
+    for (const owner of owners) if (owner !== null && this.#hints.take(owner)) return this.soon();
+  }
+
   /** Something seems to be missing: asks all peers in a moment. */
   soon(): void {
     if (!this.#running || this.#cancelSoon) return;
@@ -164,8 +178,12 @@ export class Sync {
   }
 
   #pump(): void {
+    const isStranger = (peer: string) => this.#init.transport.ownerOf(peer) === null;
+    let free = MAX_INTRODUCING;
+    for (const [peer, { pull }] of this.#sessions) if (!pull.introduced && isStranger(peer)) free--;
     for (const peer of this.#waiting) {
-      if (this.#sessions.size >= MAX_PULLS) return;
+      // Strangers wait for each other, since they may never answer, and nobody else waits for them.
+      if (isStranger(peer) && free-- <= 0) continue;
       this.#waiting.delete(peer);
       this.#retries.get(peer)?.cancel();
       void this.#run(peer);
@@ -174,12 +192,27 @@ export class Sync {
 
   async #run(peer: string): Promise<void> {
     const abort = new AbortController();
-    const pull = new Pull(peer, {
+    const pull: Pull = new Pull(peer, {
       ...this.#init,
       shared: this.#shared,
-      onHandshake: (introduction) => this.#introduced(introduction),
+      onHandshake: (introduction) => {
+        this.#introduced(introduction);
+        this.#pump();
+      },
       onRefused: (reason) => this.#refused(peer, reason),
       onProgress: () => this.#progressed(),
+      turn: ({ publicKey }, signal) =>
+        this.#turns.take(
+          {
+            member: toHex(publicKey),
+            perSecond: () => pull.perSecond(),
+            end: () => {
+              session.again = true;
+              abort.abort();
+            },
+          },
+          signal,
+        ),
     });
     const session: Session = { pull, abort, again: false };
     this.#sessions.set(peer, session);
@@ -188,7 +221,7 @@ export class Sync {
       this.#retries.delete(peer);
       for (const listener of this.#endListeners) listener(peer, result);
     } catch (error) {
-      this.#failed(peer, error);
+      this.#failed(peer, error, pull.introduced);
     } finally {
       this.#sessions.delete(peer);
       this.#progressed();
@@ -197,15 +230,20 @@ export class Sync {
     this.#pump();
   }
 
-  #failed(peer: string, error: unknown): void {
+  #failed(peer: string, error: unknown, introduced: boolean): void {
     const { code } = problemOf(error);
     this.#init.logger.info('pull-failed', { peer, code });
     if (HOSTILE.has(code)) return this.#shun(peer, code);
-    if (code !== 'not-a-member' || !this.#running) return;
-    // [S1] One of the two has not heard of the other's membership yet, which others will bring.
+    // [S1] One of the two has not heard of the other's membership yet, which others will bring, or the peer was busy.
+    const mayPass = code === 'not-a-member' || (code === 'channel-broken' && !introduced);
+    if (!mayPass || !this.#running || !this.#isConnected(peer)) return;
     const failures = (this.#retries.get(peer)?.failures ?? 0) + 1;
     const cancel = this.#init.clock.after(Math.min(AGAIN_MS, SOON_MS * 2 ** failures), () => this.pull(peer));
     this.#retries.set(peer, { failures, cancel });
+  }
+
+  #isConnected(peer: string): boolean {
+    return this.#init.transport.peers().some((link) => link.peer === peer);
   }
 
   #shun(peer: string, code: string): void {
@@ -216,12 +254,10 @@ export class Sync {
 
   async #answer(channel: Channel): Promise<void> {
     const { peer } = channel;
-    const count = this.#answering.get(peer) ?? 0;
-    if (!this.#running || this.shuns(peer) || count >= MAX_ANSWERS_PER_PEER) {
+    if (!this.#running || this.shuns(peer)) {
       channel.abort(new Error('busy'));
       return;
     }
-    this.#answering.set(peer, count + 1);
     try {
       await answerPull(channel, {
         ...this.#init,
@@ -232,10 +268,6 @@ export class Sync {
       const { code } = problemOf(error);
       if (HOSTILE.has(code)) this.#shun(peer, code);
       throw error;
-    } finally {
-      const left = (this.#answering.get(peer) ?? 1) - 1;
-      if (left > 0) this.#answering.set(peer, left);
-      else this.#answering.delete(peer);
     }
   }
 

@@ -127,6 +127,32 @@ export function transportContract(name: string, createWorld: () => Promise<Trans
         await expect(a.dial(addressOf(a))).rejects.toMatchObject({ code: 'dial-self' });
       });
 
+      test('[FG1] [FG3] a stranger gets four channels of a protocol, and more once it is known', async () => {
+        const [host, peer] = await pair();
+        let owner: string | null = null;
+        host.reserveFor(() => owner);
+        expect(host.ownerOf(peer.self)).toBeNull();
+        let answered = 0;
+        host.handle('/impulse/test-many/1', async (channel) => {
+          answered++;
+          for await (const _ of channel.receive());
+        });
+        const open = async () => {
+          try {
+            const channel = await peer.open(host.self, '/impulse/test-many/1');
+            await channel.send(utf8('hello'));
+          } catch {
+            // There was no slot for it.
+          }
+        };
+        for (let count = 0; count < 6; count++) await open();
+        await vi.waitFor(() => expect(answered).toBe(4), DEADLINE);
+        owner = 'mara';
+        expect(host.ownerOf(peer.self)).toBe('mara');
+        for (let count = 0; count < 6; count++) await open();
+        await vi.waitFor(() => expect(answered).toBe(10), DEADLINE);
+      });
+
       test('a resume keeps live connections', async () => {
         const [a, b] = await pair();
         await a.resume();

@@ -37,6 +37,16 @@ export interface Transport {
   /** Dials an address; resolves to the peer's id. */
   dial(address: string, signal?: AbortSignal): Promise<string>;
   disconnect(peer: string): Promise<void>;
+  /**
+   * Tells which peers are known: they have reserved connections and channels, and share those of their owner. All
+   * others are strangers, who share the rest. Until this is called, every peer of a whole node counts as its own owner, and every
+   * peer of a community on a shared network is a stranger.
+   *
+   * @param ownerOf the owner of a peer, such as a member's key, or null for a stranger.
+   */
+  reserveFor(ownerOf: (peer: string) => string | null): void;
+  /** The owner of a peer, or null for a stranger. */
+  ownerOf(peer: string): string | null;
   peers(): PeerLink[];
   /** Calls back when a peer connects (after identify) or is lost; returns the unsubscribe function. */
   onPeer(listener: (change: PeerChange) => void): () => void;

@@ -1,6 +1,6 @@
 import type { Via } from '../../contract/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { TokenBucket } from '../kernel/rate-limit.ts';
+import { TokenBucket } from '../kernel/token-bucket.ts';
 import type { KeyRing } from './keys.ts';
 import { problem } from './problems.ts';
 

@@ -19,6 +19,7 @@ export class ReplaceableNetwork {
   readonly #onPeer = new Set<Parameters<Transport['onPeer']>[0]>();
   readonly #onChange = new Set<() => void>();
   #isMember: (peer: string) => boolean = () => false;
+  #ownerOf: (peer: string) => string | null = (peer) => peer;
   #stopHearing: (() => void)[] = [];
   #isPaused = false;
 
@@ -39,6 +40,7 @@ export class ReplaceableNetwork {
     for (const [protocol, handler] of this.#handlers) next.transport.handle(protocol, handler);
     for (const subscription of this.#topics.values()) next.transport.subscribe(...subscription);
     next.network.relayFor(this.#isMember);
+    next.transport.reserveFor(this.#ownerOf);
     this.#hear();
   }
 
@@ -75,6 +77,11 @@ export class ReplaceableNetwork {
     open: (peer, protocol, signal) => this.#running(() => now().open(peer, protocol, signal)),
     dial: (address, signal) => this.#running(() => now().dial(address, signal)),
     disconnect: (peer) => now().disconnect(peer),
+    reserveFor: (ownerOf) => {
+      this.#ownerOf = ownerOf;
+      now().reserveFor(ownerOf);
+    },
+    ownerOf: (peer) => this.#ownerOf(peer),
     peers: () => now().peers(),
     onPeer: (listener) => {
       this.#onPeer.add(listener);

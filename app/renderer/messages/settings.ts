@@ -120,7 +120,7 @@ export const settings = {
     },
     'network.maxConnections': {
       label: 'Maximum connections',
-      hint: 'Further peers are asked to try again later.',
+      hint: 'Half of them are reserved for members. Further peers are asked to try again later.',
       unit: 'peers',
     },
     'storage.quotaBytes': {

@@ -46,6 +46,7 @@ interface Scope {
   readonly parted: Set<string>;
   announced: readonly string[];
   isMember: (peer: string) => boolean;
+  ownerOf: (peer: string) => string | null;
 }
 
 /** A connected peer. */
@@ -79,6 +80,7 @@ export class SharedNetwork {
     transport.handle(COMMON_PROTOCOL, (channel) => this.#told(channel));
     // A community that is closed admits newcomers: it opens for them.
     this.#serve(JOIN_PROTOCOL);
+    transport.reserveFor((peer) => this.#ownerOf(peer));
     network.relayFor((peer) => [...this.#scopes.values()].some((scope) => scope.isMember(peer)));
     this.#stops = [
       transport.onPeer(({ kind, peer }) => {
@@ -110,6 +112,15 @@ export class SharedNetwork {
     this.#cancelTelling = this.#init.clock.after(TELL_MS, () => this.#tellAll());
   }
 
+  /** [FG1] The owner of a peer in any community; one in several counts in the first. */
+  #ownerOf(peer: string): string | null {
+    for (const { ownerOf } of this.#scopes.values()) {
+      const owner = ownerOf(peer);
+      if (owner !== null) return owner;
+    }
+    return null;
+  }
+
   /** Whether a connected peer needs a community. */
   isNeeded(community: Uint8Array): boolean {
     const key = toHex(community);
@@ -129,6 +140,7 @@ export class SharedNetwork {
       parted: new Set(),
       announced: [],
       isMember: () => false,
+      ownerOf: () => null,
     };
     this.#scopes.set(key, scope);
     return {
@@ -183,6 +195,10 @@ export class SharedNetwork {
           this.#emit(scope, { kind: 'lost', peer });
         }
       },
+      reserveFor: (ownerOf) => {
+        scope.ownerOf = ownerOf;
+      },
+      ownerOf: (peer) => scope.ownerOf(peer),
       peers: () => transport.peers().filter(({ peer }) => sees(peer)),
       onPeer: (listener) => {
         scope.listeners.add(listener);

@@ -65,7 +65,7 @@ export class Chain implements Application {
   #tip: Base;
 
   private constructor(init: ChainInit) {
-    const { db, origin, kinds, bls, verifier, mempoolLimits } = init;
+    const { db, origin, kinds, bls, verifier, clock, mempoolLimits } = init;
     this.#init = init;
     this.#listeners = new FinalListeners(init.logger ?? silentLogger);
     this.#projections = init.projections ?? [];
@@ -78,13 +78,14 @@ export class Chain implements Application {
       community: origin.id,
       kinds,
       verifier,
+      clock,
       ...(mempoolLimits ? { limits: mempoolLimits } : {}),
     });
     const rules = { kinds, bls };
     this.#runner = new BlockRunner({ community: origin.id, rules, verifier, mempool: this.mempool });
     this.#ahead = new UnfinalizedBlocks(this.#state);
     this.#tip = this.#storedTip();
-    const { log, clock, logger = silentLogger } = init;
+    const { log, logger = silentLogger } = init;
     const complete = () => (this.store.lowest() ?? 1) === 1;
     this.anchoring = log ? new Anchoring({ log, clock, logger, complete }) : null;
     if (log?.blank) db.transaction(() => this.#markAnchored(log));

@@ -20,7 +20,6 @@ import { problem } from '../problems.ts';
 export const EVIDENCE_PROTOCOL = '/impulse/evidence/1';
 /** [V8] Pieces sent at once. */
 const MAX_HANDED = 64;
-const MAX_TAKING = 4;
 
 export interface EvidenceBookInit {
   readonly db: Database;
@@ -42,7 +41,6 @@ export class EvidenceBook {
   readonly #topic: string;
   #stop = () => {};
   #running = false;
-  #taking = 0;
 
   constructor(init: EvidenceBookInit) {
     this.#init = init;
@@ -138,8 +136,7 @@ export class EvidenceBook {
   }
 
   async #take(channel: Channel): Promise<void> {
-    if (!this.#running || this.#taking >= MAX_TAKING) return;
-    this.#taking++;
+    if (!this.#running) return;
     try {
       let pieces = 0;
       for await (const bytes of channel.receive()) {
@@ -151,8 +148,6 @@ export class EvidenceBook {
     } catch (error) {
       this.#init.logger.debug('evidence-refused', { peer: channel.peer, code: problemOf(error).code });
       channel.abort(error instanceof Error ? error : problem('evidence-refused', { reason: String(error) }));
-    } finally {
-      this.#taking--;
     }
   }
 }

@@ -9,6 +9,9 @@ import { baseKinds } from '../state/transactions/index.ts';
 
 const limits: MempoolLimits = {
   perAccount: 4,
+  perMinute: 600,
+  perBlock: 3,
+  withoutRights: { perAccount: 2, perMinute: 1, perBlock: 1 },
   bytesPerAccount: 2000,
   total: 6,
   totalBytes: 4000,
@@ -27,6 +30,7 @@ beforeEach(async () => {
     community: ledger.origin.id,
     kinds: baseKinds,
     verifier: immediateVerifier,
+    clock: ledger.clock,
     limits,
   });
 });
@@ -82,14 +86,110 @@ describe('the mempool', () => {
       community: ledger.origin.id,
       kinds: baseKinds,
       verifier: immediateVerifier,
+      clock: ledger.clock,
       limits: full,
     });
     expect(await add(pay(1, long), pay(2, long))).toEqual(['accept', 'ignore account-full']);
   });
 
   test('[X6] limits the total', async () => {
-    await add(...[1, 2, 3, 4].map((n) => pay(n)), pay(0, '', 1, odin), pay(1, '', 1, odin));
-    expect(await add(pay(2, '', 1, odin))).toEqual(['ignore pool-full']);
+    await add(...[1, 2, 3].map((n) => pay(n)), ...[0, 1, 2].map((n) => pay(n, '', 1, odin)));
+    expect(await add(pay(3, '', 1, odin), pay(4))).toEqual(['ignore pool-full', 'ignore pool-full']);
+    expect(mempool.size).toBe(limits.total);
+  });
+
+  test('[X29] when all is full, the last transaction of the account with the most gives way', async () => {
+    const thor = ledger.person('thor');
+    await ledger.act(ledger.founder, 'role.grant', { member: thor.key, role: 'member' });
+    await add(...[2, 3, 4, 5].map((n) => pay(n)), pay(0, '', 1, odin), pay(1, '', 1, odin));
+    const rename = ledger.sign(thor, 'handle.register', { handle: 'Thor' }, { nonce: 0 });
+    expect(await add(rename)).toEqual(['accept']);
+    expect(chosen()).toEqual(['2', '0', '0', '3', '1', '4']);
+    expect(mempool.size).toBe(limits.total);
+  });
+
+  test('[X29] when all bytes are taken, the account with the most bytes gives way', async () => {
+    const long = 'm'.repeat(140);
+    const size = pay(1, long).sealed.length;
+    const full = { ...limits, totalBytes: 3 * size };
+    mempool = new Mempool({
+      community: ledger.origin.id,
+      kinds: baseKinds,
+      verifier: immediateVerifier,
+      clock: ledger.clock,
+      limits: full,
+    });
+    expect(await add(...[1, 2, 3].map((n) => pay(n, long)))).toEqual(Array(3).fill('accept'));
+    expect(await add(pay(0, '', 1, odin))).toEqual(['accept']);
+    expect(await add(pay(3, long))).toEqual(['ignore pool-full']);
+    expect(chosen()).toEqual(['1', '0', '2']);
+  });
+
+  test('[X29] an account has a share of a block and a rate; validators need none', async () => {
+    await ledger.act(ledger.founder, 'credit.transfer', { to: odin.key, amount: 50, memo: '' });
+    mempool = new Mempool({
+      community: ledger.origin.id,
+      kinds: baseKinds,
+      verifier: immediateVerifier,
+      clock: ledger.clock,
+      limits: { ...limits, perMinute: 60 },
+    });
+    const ofOdin = [0, 1, 2, 3].map((n) => pay(n, '', 1, odin));
+    const ofFounder = [2, 3, 4, 5].map((n) => pay(n));
+    expect(await add(...ofOdin, ...ofFounder.slice(0, 2))).toEqual(Array(6).fill('accept'));
+    expect(chosen()).toEqual(['0', '2', '1', '3', '2']);
+    mempool.settle(ledger.chain.state, ledger.clock.now() + 61_000);
+    expect(mempool.size).toBe(0);
+    expect(await add(...ofOdin)).toEqual(Array(4).fill('ignore account-rate'));
+    expect(await add(...ofFounder)).toEqual(Array(4).fill('accept'));
+    expect(chosen()).toEqual(['2', '3', '4', '5']);
+  });
+
+  test('[X28] what waits of an account that is banned meanwhile is dropped, except for what stays open', async () => {
+    const add1 = ledger.sign(odin, 'device.add', { device: ledger.person('d').key, name: 'd' }, { nonce: 1 });
+    await ledger.act(ledger.founder, 'credit.transfer', { to: odin.key, amount: 50, memo: '' });
+    expect(await add(pay(0, '', 1, odin), add1)).toEqual(['accept', 'accept']);
+    await ledger.act(ledger.founder, 'member.ban', { member: odin.key, reason: 'spam', until: null });
+    mempool.settle(ledger.chain.state, ledger.clock.now());
+    expect(mempool.all().map(({ kind }) => kind)).toEqual(['credit.transfer']);
+  });
+
+  test('[X29] a large transaction takes the room of several small ones', async () => {
+    const small = pay(2).sealed.length;
+    const full = { ...limits, total: 20, totalBytes: 4 * small };
+    await ledger.act(ledger.founder, 'credit.transfer', { to: odin.key, amount: 50, memo: '' });
+    mempool = new Mempool({
+      community: ledger.origin.id,
+      kinds: baseKinds,
+      verifier: immediateVerifier,
+      clock: ledger.clock,
+      limits: full,
+    });
+    expect(await add(...[2, 3, 4, 5].map((n) => pay(n)))).toEqual(Array(4).fill('accept'));
+    expect(await add(pay(0, 'm'.repeat(100), 1, odin))).toEqual(['accept']);
+    expect(chosen()).toEqual(['2', '0', '3']);
+  });
+
+  test('[X28] [X29] a banned account gets a few transactions of few kinds, one in a block', async () => {
+    await ledger.act(ledger.founder, 'credit.transfer', { to: odin.key, amount: 50, memo: '' });
+    const phone = ledger.person('phone');
+    await ledger.act(odin, 'device.add', { device: phone.key, name: 'phone' });
+    await ledger.act(ledger.founder, 'member.ban', { member: odin.key, reason: 'spam', until: null });
+    const flood = Array.from({ length: 50 }, (_, n) =>
+      ledger.sign(odin, 'device.add', { device: ledger.person(`d${n}`).key, name: 'd' }, { nonce: 1 + n }),
+    );
+    expect(new Set(await add(...flood))).toEqual(new Set(['ignore without-rights']));
+    const revoke = ledger.sign(odin, 'device.revoke', { device: phone.key }, { nonce: 1 });
+    expect(await add(revoke, ...[2, 3].map((n) => pay(n, '', 1, odin)))).toEqual([
+      'accept',
+      'accept',
+      'ignore nonce-far',
+    ]);
+    expect(chosen()).toEqual(['1']);
+    await ledger.submit(revoke);
+    await ledger.block();
+    mempool.settle(ledger.chain.state, ledger.clock.now());
+    expect(await add(pay(3, '', 1, odin))).toEqual(['ignore account-rate']);
   });
 
   test('[X7] the first of a nonce stays, until no block can take it', async () => {

@@ -1,7 +1,9 @@
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { Problem, problemOf, type ProblemFields } from '../../kernel/errors.ts';
 import type { Verifier } from '../../kernel/signer.ts';
-import { accountOf } from '../state/accounts.ts';
+import { TokenBuckets } from '../../kernel/token-bucket.ts';
+import { accountOf, setOf, standingOf, type Account } from '../state/accounts.ts';
 import { checkSigner, signaturesOf } from '../state/execution.ts';
 import { feeOf, mustAfford } from '../state/fees.ts';
 import type { LedgerKinds } from '../state/kinds.ts';
@@ -10,9 +12,20 @@ import type { StateView } from '../types/state.ts';
 import { openTransaction, type Transaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
-/** [X6] The limits of the mempool. */
-export interface MempoolLimits {
+/** [X6] [X29] What one account may have. */
+interface Share {
+  /** Transactions that wait at a time, and that are accepted at once. */
   readonly perAccount: number;
+  /** Transactions that are accepted a minute on average. */
+  readonly perMinute: number;
+  /** Transactions in one block. */
+  readonly perBlock: number;
+}
+
+/** [X6] The limits of the mempool. */
+export interface MempoolLimits extends Share {
+  /** [X28] The share of an account without rights: one that has no role or is banned. */
+  readonly withoutRights: Share;
   readonly bytesPerAccount: number;
   readonly total: number;
   readonly totalBytes: number;
@@ -22,6 +35,9 @@ export interface MempoolLimits {
 
 export const defaultMempoolLimits: MempoolLimits = {
   perAccount: 512,
+  perMinute: 3000,
+  perBlock: 256,
+  withoutRights: { perAccount: 4, perMinute: 1, perBlock: 1 },
   bytesPerAccount: 512 * 1024,
   total: 20_000,
   totalBytes: 16 * 1024 * 1024,
@@ -44,6 +60,14 @@ const FAULTS = new Set([
   'bad-signature',
 ]);
 
+/** The waiting transactions of one account, by nonce. */
+interface Queue {
+  readonly waiting: Map<number, Waiting>;
+  bytes: number;
+}
+
+const EMPTY: Queue = { waiting: new Map(), bytes: 0 };
+
 interface Waiting {
   readonly transaction: Transaction;
   readonly since: number;
@@ -57,8 +81,10 @@ export class Mempool {
   readonly #kinds: LedgerKinds;
   readonly #verifier: Verifier;
   readonly #limits: MempoolLimits;
-  /** By account, then by nonce; accounts in order of arrival. */
-  readonly #accounts = new Map<string, Map<number, Waiting>>();
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #rates: Record<'member' | 'withoutRights', TokenBuckets>;
+  /** By account, in order of arrival. */
+  readonly #accounts = new Map<string, Queue>();
   readonly #byId = new Map<string, Waiting>();
   #bytes = 0;
 
@@ -66,12 +92,17 @@ export class Mempool {
     readonly community: Uint8Array;
     readonly kinds: LedgerKinds;
     readonly verifier: Verifier;
+    readonly clock: Pick<Clock, 'now'>;
     readonly limits?: MempoolLimits;
   }) {
     this.#community = init.community;
     this.#kinds = init.kinds;
     this.#verifier = init.verifier;
+    this.#clock = init.clock;
     this.#limits = init.limits ?? defaultMempoolLimits;
+    const rateOf = ({ perAccount, perMinute }: Share) =>
+      new TokenBuckets(init.clock, perAccount, perMinute / 60);
+    this.#rates = { member: rateOf(this.#limits), withoutRights: rateOf(this.#limits.withoutRights) };
   }
 
   get size(): number {
@@ -101,9 +132,9 @@ export class Mempool {
 
   /** Whether a transaction is waiting that a block on this state could take. */
   ready(state: StateView): boolean {
-    for (const queue of this.#accounts.values()) {
-      const { account } = queue.values().next().value!.transaction;
-      const next = queue.get(accountOf(state, account)?.nonce ?? 0);
+    for (const { waiting } of this.#accounts.values()) {
+      const { account } = waiting.values().next().value!.transaction;
+      const next = waiting.get(accountOf(state, account)?.nonce ?? 0);
       if (next && !next.stuck) return true;
     }
     return false;
@@ -113,7 +144,7 @@ export class Mempool {
    * [X7] An account's waiting transactions without a gap from a nonce on, up to one that no block could take.
    */
   queueOf(account: Uint8Array, nonce: number): Transaction[] {
-    const queue = this.#accounts.get(toHex(account));
+    const queue = this.#accounts.get(toHex(account))?.waiting;
     const found: Transaction[] = [];
     for (;;) {
       const waiting = queue?.get(nonce + found.length);
@@ -138,36 +169,50 @@ export class Mempool {
 
   /**
    * Offers waiting transactions for a block, each account's in order of nonces and the accounts in turn,
-   * until `offer` says that the block is full.
+   * until `offer` says that the block is full or each account has its share of it.
    */
   choose(state: StateView, offer: (transaction: Transaction) => 'taken' | 'refused' | 'full'): void {
-    let queues = [...this.#accounts.values()].map((queue) => {
-      const { account } = queue.values().next().value!.transaction;
-      return { queue, nonce: accountOf(state, account)?.nonce ?? 0 };
+    const validators = new Set(setOf(state).validators.map(({ key }) => toHex(key)));
+    let queues = [...this.#accounts].map(([key, { waiting }]) => {
+      const { account } = waiting.values().next().value!.transaction;
+      const own = accountOf(state, account);
+      const nonce = own?.nonce ?? 0;
+      const most = validators.has(key) ? Infinity : this.#shareOf(own).perBlock;
+      return { queue: waiting, nonce, end: nonce + most };
     });
     while (queues.length > 0) {
       const left: typeof queues = [];
       for (const one of queues) {
         const waiting = one.queue.get(one.nonce);
-        if (!waiting) continue;
+        if (!waiting || one.nonce >= one.end) continue;
         const answer = offer(waiting.transaction);
         if (answer === 'full') return;
         waiting.stuck = answer === 'refused';
-        if (answer === 'taken') left.push({ queue: one.queue, nonce: one.nonce + 1 });
+        if (answer === 'taken') left.push({ ...one, nonce: one.nonce + 1 });
       }
       queues = left;
     }
   }
 
-  /** Drops transactions that are final, replaced by others of the same nonce, or waited too long. */
+  /**
+   * Drops transactions that are final, replaced by others of the same nonce, closed to their author now, or waited too
+   * long.
+   */
   settle(state: StateView, nowMs: number): void {
-    const nonces = new Map<string, number>();
+    const accounts = new Map<string, { nonce: number; hasRights: boolean }>();
     for (const [key, waiting] of this.#byId) {
       const { transaction, since } = waiting;
       const account = toHex(transaction.account);
-      const nonce = nonces.get(account) ?? accountOf(state, transaction.account)?.nonce ?? 0;
-      nonces.set(account, nonce);
-      if (transaction.nonce < nonce || nowMs - since > this.#limits.lifetimeMs) this.#drop(key, waiting);
+      let own = accounts.get(account);
+      if (!own) {
+        const found = accountOf(state, transaction.account);
+        own = { nonce: found?.nonce ?? 0, hasRights: this.#hasRights(found) };
+        accounts.set(account, own);
+      }
+      // [X28] Its author may have been banned meanwhile.
+      const isClosed = !own.hasRights && !this.#kinds.get(transaction.kind)?.withoutRights;
+      if (transaction.nonce < own.nonce || isClosed || nowMs - since > this.#limits.lifetimeMs)
+        this.#drop(key, waiting);
     }
   }
 
@@ -186,52 +231,106 @@ export class Mempool {
     }
   }
 
-  /** [X6] Checks room and order. */
-  #checkPlace(transaction: Transaction, state: StateView): void {
-    const { account, nonce, kind, sealed } = transaction;
-    const next = accountOf(state, account)?.nonce ?? 0;
+  /** [X28] Whether an account has a role now and is not banned. */
+  #hasRights(own: Account | null): boolean {
+    return own !== null && standingOf(own, this.#clock.now()) !== null;
+  }
+
+  #shareOf(own: Account | null): Share {
+    return this.#hasRights(own) ? this.#limits : this.#limits.withoutRights;
+  }
+
+  /** [X6] [X28] [X29] Checks rights, room, rate and order; returns what accepting the transaction costs others and its account. */
+  #checkPlace(
+    transaction: Transaction,
+    state: StateView,
+  ): { readonly crowding: readonly Waiting[]; readonly rate: TokenBuckets } {
+    const { account, nonce, kind: name, sealed } = transaction;
+    const own = accountOf(state, account);
+    const next = own?.nonce ?? 0;
     if (nonce < next) {
       throw problem('nonce-used', { nonce });
     }
-    // [X25] The kind was checked to be known.
-    mustAfford(accountOf(state, account)?.credits ?? 0, feeOf(state), this.#kinds.get(kind)!);
-    if (nonce >= next + this.#limits.perAccount) {
+    // The kind was checked to be known.
+    const kind = this.#kinds.get(name)!;
+    const hasRights = this.#hasRights(own);
+    if (!kind.withoutRights && !hasRights) throw problem('without-rights', { kind: name });
+    mustAfford(own?.credits ?? 0, feeOf(state), kind);
+    const { perAccount } = hasRights ? this.#limits : this.#limits.withoutRights;
+    if (nonce >= next + perAccount) {
       throw problem('nonce-far', { next });
     }
-    const queue = this.#accounts.get(toHex(account));
-    const rival = queue?.get(nonce);
+    const key = toHex(account);
+    const queue = this.#accounts.get(key);
+    const rival = queue?.waiting.get(nonce);
     // [X7] The first of a nonce stays, unless no block could take it.
     if (rival && !rival.stuck) {
       throw problem('nonce-taken');
     }
-    const freed = rival?.transaction.sealed.length ?? 0;
-    const held = [...(queue?.values() ?? [])];
-    const bytes = held.reduce((sum, { transaction: one }) => sum + one.sealed.length, sealed.length - freed);
-    if (held.length - (rival ? 1 : 0) >= this.#limits.perAccount || bytes > this.#limits.bytesPerAccount) {
+    const count = (queue?.waiting.size ?? 0) - (rival ? 1 : 0);
+    const bytes = (queue?.bytes ?? 0) - (rival?.transaction.sealed.length ?? 0) + sealed.length;
+    if (count >= perAccount || bytes > this.#limits.bytesPerAccount) {
       throw problem('account-full');
     }
-    const full = this.#byId.size - (rival ? 1 : 0) >= this.#limits.total;
-    if (full || this.#bytes - freed + sealed.length > this.#limits.totalBytes) {
+    const rate = this.#rates[hasRights ? 'member' : 'withoutRights'];
+    if (!rate.has(key) && !isValidator(account, state)) throw problem('account-rate');
+    const crowding = this.#crowding(key, count, bytes, rival);
+    if (!crowding) {
       throw problem('pool-full');
     }
+    return { crowding, rate };
+  }
+
+  /**
+   * [X29] The transactions that give way so that one more of an account fits: the last ones of the account that has the
+   * most. Null if no account has enough more than this one.
+   *
+   * @param count the transactions of the account that wait besides.
+   * @param bytes their bytes and those of the new one.
+   */
+  #crowding(account: string, count: number, bytes: number, rival: Waiting | undefined): Waiting[] | null {
+    const { total, totalBytes } = this.#limits;
+    let left = this.#byId.size - (rival ? 1 : 0);
+    let leftBytes = this.#bytes - (this.#accounts.get(account)?.bytes ?? 0) + bytes;
+    const fits = () => left < total && leftBytes <= totalBytes;
+    if (fits()) return [];
+    const isMany = left >= total;
+    const weightOf = ({ waiting, bytes: size }: Queue) => (isMany ? waiting.size : size);
+    const own = isMany ? count + 1 : bytes;
+    const others = [...this.#accounts].filter(([key]) => key !== account).map(([, queue]) => queue);
+    const largest = others.reduce((most, queue) => (weightOf(queue) > weightOf(most) ? queue : most), EMPTY);
+    let weight = weightOf(largest);
+    const crowding: Waiting[] = [];
+    for (const [, last] of [...largest.waiting].toSorted(([a], [b]) => b - a)) {
+      if (fits() || weight <= own) break;
+      const size = last.transaction.sealed.length;
+      crowding.push(last);
+      weight -= isMany ? 1 : size;
+      left -= 1;
+      leftBytes -= size;
+    }
+    return fits() ? crowding : null;
   }
 
   /** The mempool may have changed while the signatures were checked. */
   #keep(transaction: Transaction, state: StateView, nowMs: number): MempoolVerdict {
+    const key = toHex(transaction.account);
     try {
       if (this.holds(transaction)) throw problem('duplicate');
-      this.#checkPlace(transaction, state);
+      const { crowding, rate } = this.#checkPlace(transaction, state);
+      for (const one of crowding) this.#drop(toHex(one.transaction.id), one);
+      rate.take(key);
     } catch (error) {
       if (error instanceof Problem) return verdictOf(error);
       throw error;
     }
-    const account = toHex(transaction.account);
-    const queue = this.#accounts.get(account) ?? new Map<number, Waiting>();
-    const rival = queue.get(transaction.nonce);
+    const rival = this.#accounts.get(key)?.waiting.get(transaction.nonce);
     if (rival) this.#drop(toHex(rival.transaction.id), rival);
+    const queue = this.#accounts.get(key) ?? { waiting: new Map(), bytes: 0 };
     const waiting = { transaction, since: nowMs, stuck: false };
-    queue.set(transaction.nonce, waiting);
-    this.#accounts.set(account, queue);
+    queue.waiting.set(transaction.nonce, waiting);
+    queue.bytes += transaction.sealed.length;
+    this.#accounts.set(key, queue);
     this.#byId.set(toHex(transaction.id), waiting);
     this.#bytes += transaction.sealed.length;
     return { verdict: 'accept', transaction };
@@ -240,11 +339,16 @@ export class Mempool {
   #drop(key: string, { transaction }: Waiting): void {
     const account = toHex(transaction.account);
     const queue = this.#accounts.get(account);
-    queue?.delete(transaction.nonce);
-    if (queue?.size === 0) this.#accounts.delete(account);
+    if (queue?.waiting.delete(transaction.nonce)) queue.bytes -= transaction.sealed.length;
+    if (queue?.waiting.size === 0) this.#accounts.delete(account);
     this.#byId.delete(key);
     this.#bytes -= transaction.sealed.length;
   }
+}
+
+/** [X29] A validator decides what its own blocks hold, so a rate would protect nobody. */
+function isValidator(account: Uint8Array, state: StateView): boolean {
+  return setOf(state).validators.some(({ key }) => equalBytes(key, account));
 }
 
 function verdictOf(reason: Problem): MempoolVerdict {

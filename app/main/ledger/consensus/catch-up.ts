@@ -9,6 +9,7 @@ import { encodeCertificate } from '../types/certificate.ts';
 import { decodeWire, encodeWire, LEDGER_PROTOCOL, MAX_VOTES, type Wire } from './consensus-wire.ts';
 import type { EpochContext } from './epoch-context.ts';
 import { idleTimeout } from './idle-timeout.ts';
+import { knownFirst } from './known-first.ts';
 import { encodeVote } from '../types/vote.ts';
 import { problem } from '../problems.ts';
 
@@ -17,6 +18,7 @@ export interface Channels {
   handle(protocol: string, handler: (channel: Channel) => Promise<void>): void;
   open(peer: string, protocol: string, signal?: AbortSignal): Promise<Channel>;
   peers(): Pick<PeerLink, 'peer'>[];
+  ownerOf(peer: string): string | null;
   onPeer(listener: (change: PeerChange) => void): () => void;
 }
 
@@ -59,16 +61,18 @@ const SILENCE_MS = 10_000;
 const IDLE_MS = 10_000;
 /** How long a peer whose response broke a rule is left alone, in milliseconds. */
 const SHUN_MS = 60_000;
+/** [K16] Peers that are asked in turn at a time, and strangers that are asked at a time. */
 const MAX_ASKING = 2;
-const MAX_ANSWERING = 8;
+const MAX_STRANGERS = 2;
 
 /** [K11] Asks peers for missing blocks, and answers their requests. */
 export class CatchUp {
   readonly #init: CatchUpInit;
   readonly #asking = new Set<string>();
   readonly #shunned = new Map<string, number>();
+  /** Strangers that are to be asked when others have answered. */
+  readonly #due = new Set<string>();
   #turn = 0;
-  #answering = 0;
   #lastMs = -Infinity;
   #cancel: (() => void) | null = null;
   #stops: (() => void)[] = [];
@@ -85,6 +89,7 @@ export class CatchUp {
     this.#stops = [
       channels.onPeer(({ kind, peer }) => {
         if (kind === 'connected') void this.ask(peer);
+        else this.#due.delete(peer);
       }),
     ];
     for (const { peer } of channels.peers()) void this.ask(peer);
@@ -95,6 +100,7 @@ export class CatchUp {
     this.#running = false;
     this.#cancel?.();
     for (const stop of this.#stops.splice(0)) stop();
+    this.#due.clear();
   }
 
   /** Something is missing: sends the next request soon. */
@@ -104,9 +110,16 @@ export class CatchUp {
     else this.#schedule(waitMs);
   }
 
-  /** Asks one peer for everything that it has and this node lacks. */
+  /** Asks one peer for everything that it has and this node lacks; a stranger when few others are asked. */
   async ask(peer: string): Promise<void> {
     if (!this.#asks || this.#asking.has(peer)) return;
+    if (this.#isStranger(peer)) {
+      if (this.#isShunned(peer)) return;
+      if (this.#askedNow(true) >= MAX_STRANGERS) {
+        this.#due.add(peer);
+        return;
+      }
+    }
     this.#asking.add(peer);
     this.#lastMs = this.#init.clock.now();
     try {
@@ -114,10 +127,15 @@ export class CatchUp {
     } catch (error) {
       const { code, message } = problemOf(error);
       this.#init.logger.debug('ledger-pull-failed', { peer, code, message });
-      if (!NO_FAULT.has(code)) this.#shunned.set(peer, this.#init.clock.now() + SHUN_MS);
+      const isIdle = code === 'peer-silent' && this.#isStranger(peer);
+      if (isIdle || !NO_FAULT.has(code)) this.#shunned.set(peer, this.#init.clock.now() + SHUN_MS);
     } finally {
       this.#asking.delete(peer);
     }
+    const [next] = this.#due;
+    if (next === undefined) return;
+    this.#due.delete(next);
+    void this.ask(next);
   }
 
   get #asks(): boolean {
@@ -136,17 +154,30 @@ export class CatchUp {
   }
 
   #askNext(): void {
-    if (this.#asking.size < MAX_ASKING) {
-      const nowMs = this.#init.clock.now();
-      const peers = this.#init.channels
-        .peers()
-        .map(({ peer }) => peer)
-        .filter((peer) => !this.#asking.has(peer) && (this.#shunned.get(peer) ?? 0) <= nowMs)
-        .sort();
+    if (this.#askedNow(false) < MAX_ASKING) {
+      const all = knownFirst(this.#init.channels).filter(
+        (peer) => !this.#asking.has(peer) && !this.#isShunned(peer),
+      );
+      // [K16] Strangers are asked in turn only by a node that knows nobody yet, such as that of a newcomer.
+      const known = all.filter((peer) => !this.#isStranger(peer));
+      const peers = known.length > 0 ? known : all;
       const peer = peers[this.#turn++ % Math.max(1, peers.length)];
       if (peer !== undefined) void this.ask(peer);
     }
     this.#schedule();
+  }
+
+  #isStranger(peer: string): boolean {
+    return this.#init.channels.ownerOf(peer) === null;
+  }
+
+  /** How many strangers, or known peers, are being asked. */
+  #askedNow(strangers: boolean): number {
+    return [...this.#asking].filter((peer) => this.#isStranger(peer) === strangers).length;
+  }
+
+  #isShunned(peer: string): boolean {
+    return (this.#shunned.get(peer) ?? 0) > this.#init.clock.now();
   }
 
   /** Sends one request; resolves to whether the peer has more. */
@@ -179,9 +210,8 @@ export class CatchUp {
 
   async #answer(channel: Channel): Promise<void> {
     const quiet = idleTimeout(this.#init.clock, channel, SILENCE_MS);
-    this.#answering++;
     try {
-      if (!this.#running || this.#answering > MAX_ANSWERING) return;
+      if (!this.#running) return;
       for await (const bytes of channel.receive()) {
         const [, community, height] = decodeWire(bytes, ['ask']);
         if (!equalBytes(community, this.#init.community)) return;
@@ -197,7 +227,6 @@ export class CatchUp {
       this.#init.logger.debug('ledger-answer-failed', { peer: channel.peer, code });
       channel.abort(problem('answer-failed'));
     } finally {
-      this.#answering--;
       quiet.stop();
     }
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { toHex } from '../../kernel/bytes.ts';
+import { LEDGER_PROTOCOL } from './consensus-wire.ts';
 import { worldOf, type Joining, type TestNode, type TestWorld } from './test-world.ts';
 
 let world: TestWorld;
@@ -140,6 +141,45 @@ describe('validators', () => {
     await world.time.pass(2000);
     expect(world.heights()).toEqual([4, 4, 4, 4]);
     expect(late.consensus.view().epoch).toBe(1);
+  });
+
+  it('are followed by a node among silent strangers, which are asked two at a time and rarely [K16]', async () => {
+    world = await worldOf(2);
+    const { network, time } = world;
+    const follower = network.transport('ines');
+    const known = new Set(world.nodes.map(({ name }) => name));
+    follower.reserveFor((peer) => (known.has(peer) ? peer : null));
+    await follower.start();
+    let open = 0;
+    let most = 0;
+    let asked = 0;
+    // Ids that sort before those of all others.
+    for (let n = 10; n < 40; n++) {
+      const silent = network.transport(`!${n}`);
+      silent.handle(LEDGER_PROTOCOL, async (channel) => {
+        asked++;
+        most = Math.max(most, ++open);
+        try {
+          for await (const _ of channel.receive());
+          await new Promise<void>((resolve) => void time.after(60_000, resolve));
+        } finally {
+          open--;
+        }
+      });
+      await silent.start();
+      const dialled = silent.dial('/memory/ines');
+      await time.pass(10);
+      await dialled;
+    }
+    const ines = await world.join(world.ledger.person('ines'), { signs: false });
+    for (let nonce = 0; nonce < 5; nonce++) {
+      await world.order(world.grant(`member ${nonce}`, nonce), world.nodes.slice(0, 2));
+      await time.pass(3000);
+      expect(world.holds(ines, `member ${nonce}`)).toBe(true);
+    }
+    // Thirty strangers, once each when they connected, in turns of ten seconds.
+    expect(asked).toBeLessThanOrEqual(6);
+    expect(most).toBeLessThanOrEqual(4);
   });
 
   it('are followed by a node that signs nothing [K11]', async () => {

@@ -15,6 +15,11 @@ export interface LedgerKind<Body> extends Versioned {
   readonly body: z.ZodType<Body>;
   /** The least role of its author; null for a right that every account keeps. */
   readonly leastRole: Role | null;
+  /**
+   * [X28] Whether mempools take it from an account without rights, if `leastRole` is null. Only what protects the account or
+   * gives away what it has.
+   */
+  readonly withoutRights?: boolean;
   /** Ed25519 signatures that the body carries, checked before it is executed. */
   checks?(transaction: {
     readonly community: Uint8Array;

@@ -4,6 +4,7 @@ import { problemOf } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { openBlock, openHeader, type BlockLimits } from '../types/block.ts';
 import type { Channels } from '../consensus/catch-up.ts';
+import { knownFirst } from '../consensus/known-first.ts';
 import { openCertificate } from '../types/certificate.ts';
 import type { HistoryFiller } from './history-filler.ts';
 import { idleTimeout } from '../consensus/idle-timeout.ts';
@@ -21,7 +22,7 @@ export interface HistoryPullInit {
   readonly community: Uint8Array;
   readonly limits: BlockLimits;
   readonly filler: Pick<HistoryFiller, 'missing' | 'fill'>;
-  readonly channels: Pick<Channels, 'open' | 'peers'>;
+  readonly channels: Pick<Channels, 'open' | 'peers' | 'ownerOf'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** More past blocks were stored. */
@@ -69,11 +70,7 @@ export class HistoryPull {
 
   #peers(): string[] {
     const nowMs = this.#init.clock.now();
-    return this.#init.channels
-      .peers()
-      .map(({ peer }) => peer)
-      .filter((peer) => (this.#shunned.get(peer) ?? 0) <= nowMs)
-      .sort();
+    return knownFirst(this.#init.channels).filter((peer) => (this.#shunned.get(peer) ?? 0) <= nowMs);
   }
 
   /** Sends one request to one peer; resolves to the number of blocks that were stored. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { Problem, problemOf } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Channels } from '../consensus/catch-up.ts';
+import { knownFirst } from '../consensus/known-first.ts';
 import type { JoinStore } from '../chain/join-store.ts';
 import type { Trust } from '../proofs/proof.ts';
 import { PROTOCOL } from '../state/protocol.ts';
@@ -40,7 +41,7 @@ export interface SnapshotPullInit {
   /** [PV8] The newest version of the protocol that the release knows. */
   readonly known: number;
   readonly bls: Bls;
-  readonly channels: Pick<Channels, 'open' | 'peers'>;
+  readonly channels: Pick<Channels, 'open' | 'peers' | 'ownerOf'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: JoinStore;
@@ -74,8 +75,8 @@ export class SnapshotPull {
    * `snapshot-too-new` or `stopped`.
    */
   async fetch(least: number): Promise<Fetched> {
-    const peers = this.#init.channels.peers().map(({ peer }) => peer);
-    const snapshot = await this.#newest(peers.sort().slice(0, MAX_ASKED), least);
+    const peers = knownFirst(this.#init.channels);
+    const snapshot = await this.#newest(peers.slice(0, MAX_ASKED), least);
     const { cut, header } = snapshot;
     const parts = cut.slots.map((_, number) => this.#kept(number, snapshot));
     const lacking = [...parts.keys()].filter((number) => parts[number] === null);
@@ -161,11 +162,7 @@ export class SnapshotPull {
 
   #peersLeft(): string[] {
     if (this.#stopped) throw problem('stopped');
-    return this.#init.channels
-      .peers()
-      .map(({ peer }) => peer)
-      .filter((peer) => !this.#refused.has(peer))
-      .sort();
+    return knownFirst(this.#init.channels).filter((peer) => !this.#refused.has(peer));
   }
 
   /** Requests one missing part after another from one peer. */

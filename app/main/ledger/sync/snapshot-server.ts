@@ -18,8 +18,6 @@ import {
 } from './snapshot-wire.ts';
 import { problem } from '../problems.ts';
 
-/** [Q8] The most requests answered at a time. */
-const MAX_ANSWERING = 8;
 const MAX_QUESTIONS = 5000;
 const MAX_PAST_BLOCKS = 256;
 const MAX_PAST_BYTES = 1024 * 1024;
@@ -39,7 +37,6 @@ export class SnapshotServer {
   readonly #prover: Prover;
   /** The last manifest that was made; the newest is requested again and again. */
   #head: { height: number; manifest: Uint8Array } | null = null;
-  #answering = 0;
   #running = false;
 
   constructor(init: SnapshotServerInit) {
@@ -58,10 +55,9 @@ export class SnapshotServer {
   }
 
   async #serve(channel: Channel): Promise<void> {
-    if (!this.#running || this.#answering >= MAX_ANSWERING) return;
+    if (!this.#running) return;
     const { clock, logger } = this.#init;
     const quiet = idleTimeout(clock, channel, SILENCE_MS);
-    this.#answering++;
     try {
       let questions = 0;
       for await (const bytes of channel.receive()) {
@@ -75,7 +71,6 @@ export class SnapshotServer {
       logger.debug('snapshot-answer-failed', { peer: channel.peer, code: problemOf(error).code });
       channel.abort(problem('answer-failed'));
     } finally {
-      this.#answering--;
       quiet.stop();
     }
   }

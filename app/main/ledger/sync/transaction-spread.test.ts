@@ -168,3 +168,42 @@ test('is neither received nor offered by a stopped node', async () => {
   await time.pass(20_000);
   expect(ines.chain.mempool.size).toBe(0);
 });
+
+describe('[X30] a stranger', () => {
+  test('may offer one message, six times a minute', async () => {
+    const mara = await node('mara');
+    network.transport('mara').reserveFor((peer) => (peer === 'eve' ? null : peer));
+    const eve = network.transport('eve');
+    await eve.start();
+    await dial('eve', 'mara');
+    const all = grants(30).map(({ sealed }) => sealed);
+    const offer = async (...messages: Uint8Array[]) => {
+      const opening = eve.open('mara', MEMPOOL_PROTOCOL);
+      await time.pass(10);
+      const channel = await opening;
+      for (const message of messages) await channel.send(message).catch(() => {});
+      await channel.close();
+      await time.pass(10);
+    };
+    await offer(messageOf([all[0]!]), messageOf(all.slice(1)));
+    expect(mara.chain.mempool.size).toBe(1);
+    for (let n = 1; n < 30; n++) await offer(messageOf([all[n]!]));
+    expect(mara.chain.mempool.size).toBe(6);
+    await time.pass(60_000);
+    await offer(messageOf(all.slice(6)));
+    expect(mara.chain.mempool.size).toBe(30);
+  });
+
+  test('is offered nothing that waits, until it proves to be a member', async () => {
+    const mara = await node('mara');
+    await mara.chain.submit(grants(2).map(({ sealed }) => sealed));
+    let isKnown = false;
+    network.transport('mara').reserveFor((peer) => (isKnown ? peer : null));
+    const ines = await node('ines', [mara]);
+    await time.pass(20_000);
+    expect(ines.chain.mempool.size).toBe(0);
+    isKnown = true;
+    await time.pass(12_000);
+    expect(ines.chain.mempool.size).toBe(2);
+  });
+});

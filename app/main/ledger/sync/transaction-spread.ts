@@ -3,6 +3,7 @@ import { decodeCbor, encodeCanonical } from '../../kernel/canonical.ts';
 import { cidOf } from '../../kernel/cid.ts';
 import { every, type Clock } from '../../kernel/clock.ts';
 import { Problem, problemOf } from '../../kernel/errors.ts';
+import { FixedWindows } from '../../kernel/fixed-window.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Channel, Transport, GossipVerdict } from '../../log/transport.ts';
 import type { Channels } from '../consensus/catch-up.ts';
@@ -27,8 +28,9 @@ const LATE_MS = 3000;
 const OFFER_EVERY_MS = 5000;
 /** [X23] The most messages in one offer. */
 const MAX_OFFER = 8;
-/** [X23] The most offers received at a time. */
-const MAX_TAKING = 4;
+/** [X30] Offers that are taken from one stranger a minute, of one message each. */
+const PER_STRANGER = 6;
+const MINUTE_MS = 60_000;
 
 const Message = z.tuple([
   z.literal('transactions'),
@@ -59,17 +61,18 @@ export class TransactionSpread {
   readonly #init: TransactionSpreadInit;
   readonly #topics: ReturnType<typeof transactionTopics>;
   readonly #coverage: PeerCoverage;
+  readonly #ofStrangers: FixedWindows;
   #gathered: Uint8Array[] = [];
   #cancelFlush: (() => void) | null = null;
   #stops: (() => void)[] = [];
   #running = false;
-  #taking = 0;
   #turn = 0;
 
   constructor(init: TransactionSpreadInit) {
     this.#init = init;
     this.#topics = transactionTopics(init.chain.origin.id);
     this.#coverage = new PeerCoverage(init.transport);
+    this.#ofStrangers = new FixedWindows(init.clock, PER_STRANGER, MINUTE_MS);
     init.transport.handle(MEMPOOL_PROTOCOL, (channel) => this.#take(channel));
   }
 
@@ -81,7 +84,8 @@ export class TransactionSpread {
     this.#coverage.start();
     this.#stops = [
       transport.onPeer(({ kind, peer }) => {
-        if (kind === 'connected') void this.#offer(peer, 0);
+        // [X30] What waits here may be large; a stranger who is a member gets it in turn, once that is proved.
+        if (kind === 'connected' && transport.ownerOf(peer) !== null) void this.#offer(peer, 0);
       }),
       every(clock, OFFER_EVERY_MS, () => this.#offerLate()),
     ];
@@ -137,9 +141,11 @@ export class TransactionSpread {
   }
 
   async #offerLate(): Promise<void> {
-    const peers = this.#init.transport
+    const { transport } = this.#init;
+    const peers = transport
       .peers()
       .map(({ peer }) => peer)
+      .filter((peer) => transport.ownerOf(peer) !== null)
       .sort();
     const peer = peers[this.#turn++ % Math.max(1, peers.length)];
     if (peer !== undefined) await this.#offer(peer, LATE_MS);
@@ -160,12 +166,15 @@ export class TransactionSpread {
   }
 
   async #take(channel: Channel): Promise<void> {
-    if (!this.#running || this.#taking >= MAX_TAKING) return;
-    this.#taking++;
+    if (!this.#running) return;
     try {
+      // [X30] Somebody who lost their rights may still protect their account; nobody else needs to offer anything.
+      const isStranger = this.#init.transport.ownerOf(channel.peer) === null;
+      if (isStranger && !this.#ofStrangers.take(channel.peer)) throw problem('offer-too-long');
+      const most = isStranger ? 1 : MAX_OFFER;
       let messages = 0;
       for await (const bytes of channel.receive()) {
-        if (++messages > MAX_OFFER) throw problem('offer-too-long');
+        if (++messages > most) throw problem('offer-too-long');
         if ((await this.#judge(bytes)) === 'reject') {
           throw problem('bad-offer');
         }
@@ -174,8 +183,6 @@ export class TransactionSpread {
     } catch (error) {
       this.#init.logger.debug('offer-refused', { peer: channel.peer, code: problemOf(error).code });
       channel.abort(error instanceof Error ? error : problem('offer-refused', { reason: String(error) }));
-    } finally {
-      this.#taking--;
     }
   }
 }

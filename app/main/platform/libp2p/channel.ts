@@ -5,8 +5,6 @@ import { MAX_MESSAGE_BYTES, type Channel } from '../../log/transport.ts';
 import { END_MARK, FrameReader, HEADER_BYTES, writeHeader } from './frames.ts';
 import {
   FRAME_DEADLINE_MS,
-  INBOX_HIGH_BYTES,
-  INBOX_LOW_BYTES,
   LINGER_MS,
   MAX_OUTBOX_BYTES,
   SILENCE_DEADLINE_MS,
@@ -21,6 +19,16 @@ const BATCH_BYTES = 64 * 1024 - 64;
 /** Messages of at least this size are sent without a copy. */
 const DIRECT_BYTES = 16 * 1024;
 
+/** The memory that one unread message needs besides its bytes. */
+const MESSAGE_OVERHEAD_BYTES = 128;
+
+export interface ChannelOptions {
+  /** The memory for unread messages at which the peer is paused, in bytes. */
+  readonly inboxBytes: number;
+  /** Called when a message was read or sent; null if nobody wants to know. */
+  readonly onProgress: (() => void) | null;
+}
+
 /**
  * A channel over one libp2p stream: whole messages, bounded memory in both directions, deadlines against slow
  * peers.
@@ -29,12 +37,18 @@ export class StreamChannel implements Channel {
   readonly peer: string;
   readonly #stream: Stream;
   readonly #clock: Clock;
-  readonly #frames = new FrameReader((message) => this.#inbox(message));
+  readonly #frames = new FrameReader(
+    (message) => this.#inbox(message),
+    () => this.#messageBytes >= this.#options.inboxBytes,
+  );
+  readonly #options: ChannelOptions;
 
   #messages: Uint8Array[] = [];
   #nextMessage = 0;
   #messageBytes = 0;
   #ended = false;
+  /** Whether no more bytes come. */
+  #exhausted = false;
   #failure: Problem | null = null;
   #wakeReader: (() => void) | null = null;
 
@@ -46,8 +60,9 @@ export class StreamChannel implements Channel {
   #resuming = false;
   #drain: PromiseWithResolvers<void> | null = null;
 
-  constructor(stream: Stream, peer: string, clock: Clock) {
+  constructor(stream: Stream, peer: string, clock: Clock, options: ChannelOptions) {
     this.#stream = stream;
+    this.#options = options;
     this.peer = peer;
     this.#clock = clock;
     stream.maxWriteBufferLength = MAX_OUTBOX_BYTES;
@@ -69,6 +84,7 @@ export class StreamChannel implements Channel {
     this.#write(message);
     while (this.#failure === null && this.#stream.writableNeedsDrain) await this.#drained();
     if (this.#failure !== null) throw this.#failure;
+    this.#options.onProgress?.();
   }
 
   async *receive(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -76,6 +92,7 @@ export class StreamChannel implements Channel {
       const message = this.#messages[this.#nextMessage];
       if (message !== undefined) {
         this.#taken(message);
+        this.#options.onProgress?.();
         yield message;
       } else if (this.#failure !== null) {
         throw this.#failure;
@@ -201,32 +218,42 @@ export class StreamChannel implements Channel {
   }
 
   #pauseIfFull(): void {
-    const isFull = this.#messageBytes >= INBOX_HIGH_BYTES && this.#stream.readStatus === 'readable';
-    if (isFull && !this.#resuming) this.#stream.pause();
+    const isFull = this.#messageBytes >= this.#options.inboxBytes || this.#frames.waiting;
+    if (isFull && this.#stream.readStatus === 'readable' && !this.#resuming) this.#stream.pause();
   }
 
   #inbox(message: Uint8Array): void {
     this.#messages.push(message);
-    this.#messageBytes += message.byteLength + HEADER_BYTES;
+    this.#messageBytes += message.byteLength + MESSAGE_OVERHEAD_BYTES;
   }
 
   #taken(message: Uint8Array): void {
-    this.#messageBytes -= message.byteLength + HEADER_BYTES;
+    this.#messageBytes -= message.byteLength + MESSAGE_OVERHEAD_BYTES;
     this.#nextMessage++;
     if (this.#nextMessage === this.#messages.length) {
       this.#messages = [];
       this.#nextMessage = 0;
     }
-    if (this.#messageBytes > INBOX_LOW_BYTES || this.#stream.readStatus !== 'paused') return;
+    if (this.#messageBytes > this.#options.inboxBytes / 4) return;
     try {
+      if (this.#frames.waiting) this.#readOn();
+      if (this.#frames.waiting || this.#stream.readStatus !== 'paused') return;
       // It hands over what it holds before it is resumed: a pause in between would be forgotten, and no end of data come.
       this.#resuming = true;
       this.#stream.resume();
       this.#resuming = false;
       this.#pauseIfFull();
     } catch (error) {
-      this.#break(broken(this.peer, error));
+      if (error instanceof Problem) this.abort(error);
+      else this.#break(broken(this.peer, error));
     }
+  }
+
+  /** Reads bytes that waited for room; throws a Problem if they are no messages. */
+  #readOn(): void {
+    this.#frames.resume();
+    this.#ended = this.#frames.ended;
+    if (this.#exhausted && !this.#frames.waiting && !this.#ended) this.#break(broken(this.peer));
   }
 
   /** Resolves when there may be something to read, or at the deadline. */
@@ -252,12 +279,14 @@ export class StreamChannel implements Channel {
   }
 
   #onEnd(): void {
-    if (!this.#ended) this.#break(broken(this.peer));
+    this.#exhausted = true;
+    if (!this.#ended && !this.#frames.waiting) this.#break(broken(this.peer));
   }
 
   #onClose(event: StreamCloseEvent): void {
     // Closed gracefully while this end was paused: buffered data must still be read.
-    const unread = event.error === undefined && this.#stream.readBufferLength > 0;
+    const unread = event.error === undefined && (this.#stream.readBufferLength > 0 || this.#frames.waiting);
+    if (this.#stream.readBufferLength === 0) this.#exhausted = true;
     if (!this.#ended && !unread) this.#break(broken(this.peer, event.error));
     else this.#onDrain();
   }

@@ -54,6 +54,48 @@ describe('FrameReader', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test('[FG6] while it is full, bytes wait as they came; all messages are delivered in order when there is room', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 30 }),
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 4 }),
+        (messages, cuts, room) => {
+          const bytes = Buffer.concat(messages.map(frame));
+          const seen: Uint8Array[] = [];
+          let unread = 0;
+          const reader = new FrameReader(
+            (message) => {
+              seen.push(Uint8Array.from(message));
+              unread++;
+              expect(unread).toBeLessThanOrEqual(room);
+            },
+            () => unread >= room,
+          );
+          for (let at = 0, turn = 0; at < bytes.byteLength; turn++) {
+            const length = cuts[turn % cuts.length] ?? 1;
+            reader.push(bytes.subarray(at, at + length));
+            at += length;
+          }
+          while (reader.waiting) {
+            unread = 0;
+            reader.resume();
+          }
+          expect(seen).toEqual(messages.map((message) => Uint8Array.from(message)));
+        },
+      ),
+    );
+  });
+
+  test('[FG6] a message that arrives byte by byte is put together in one buffer', () => {
+    const seen: Uint8Array[] = [];
+    const reader = new FrameReader((message) => seen.push(message));
+    const message = crypto.getRandomValues(new Uint8Array(5000));
+    for (const byte of frame(message)) reader.push(Uint8Array.of(byte));
+    expect(seen).toEqual([message]);
+    expect(seen[0]!.buffer.byteLength).toBeLessThanOrEqual(message.byteLength);
+  });
+
   test('a message within one chunk is not copied', () => {
     const seen: Uint8Array[] = [];
     const chunk = frame(new Uint8Array(100));

@@ -12,8 +12,8 @@ export const MAX_STREAM_WINDOW_BYTES = 2 * 1024 * 1024;
 /** Unread bytes at which a reader pauses its peer. */
 export const INBOX_HIGH_BYTES = 512 * 1024;
 
-/** Unread bytes at which a paused peer may resume. */
-export const INBOX_LOW_BYTES = 128 * 1024;
+/** The same for a peer that has not proved its membership. */
+export const STRANGER_INBOX_BYTES = 64 * 1024;
 
 /** How much a writer that does not wait for `send` may queue before the channel breaks, in bytes. */
 export const MAX_OUTBOX_BYTES = 8 * 1024 * 1024;
@@ -29,6 +29,10 @@ export const SILENCE_DEADLINE_MS = 300_000;
 
 /** How long a peer may keep its half of a channel open after the other side is done. */
 export const LINGER_MS = 10_000;
+
+/** Connections whose other side has not proved its peer id yet, and how long it may take, in milliseconds. */
+export const MAX_PENDING_CONNECTIONS = 64;
+export const UPGRADE_DEADLINE_MS = 8000;
 
 /** Channels of one protocol that one peer may have open here at a time. */
 export const MAX_INBOUND_CHANNELS = 32;

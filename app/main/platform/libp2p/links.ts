@@ -17,6 +17,8 @@ interface Link {
 
 const PING_PROTOCOL = '/ipfs/ping/1.0.0';
 const PING_BYTES = 32;
+/** The protocol on which a peer asks a relay for a connection, and that then carries it. */
+const RELAY_PROTOCOL = '/libp2p/circuit/relay/0.2.0/hop';
 
 /** The connected peers that introduced themselves, with latency, traffic and path. */
 export class Links {
@@ -70,6 +72,13 @@ export class Links {
 
   has(peer: string): boolean {
     return this.#links.has(peer);
+  }
+
+  /** Whether this node relays a connection of the peer, which dialled somebody through it. */
+  isRelayedFor(peer: string): boolean {
+    return this.connections(peer).some(({ streams }) =>
+      streams.some(({ protocol }) => protocol === RELAY_PROTOCOL),
+    );
   }
 
   /** The peer's open connections, the best first: direct before relayed, older before newer. */

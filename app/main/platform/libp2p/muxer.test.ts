@@ -1,8 +1,8 @@
 import type { FrameHeader } from '@libp2p/yamux';
 import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { coalesceWindowUpdates } from './muxer.ts';
-import { addressOf, createTestNetwork } from './test-network.ts';
+import { coalesceWindowUpdates, FrameBudget } from './muxer.ts';
+import { addressOf, createTestNetwork, ManualClock } from './test-network.ts';
 
 const KIB = 1024;
 const [DATA, WINDOW_UPDATE, RESET] = [0, 1, 8];
@@ -85,4 +85,35 @@ test('many small messages are answered with hardly any bytes', async () => {
   await expect.poll(() => received).toBe(20_200);
   // An update for each would be 28 bytes or more.
   expect(answered() - before).toBeLessThan(1000);
+});
+
+/** How many frames of a length pass at once. */
+function passing(budget: FrameBudget, length: number, most: number): number {
+  for (let count = 0; count < most; count++) {
+    try {
+      budget.charge({ type: DATA, length } as FrameHeader);
+    } catch {
+      return count;
+    }
+  }
+  return most;
+}
+
+test('[FG6] one-byte frames are ended after some thousands, and about a thousand a second', () => {
+  const clock = new ManualClock();
+  const budget = new FrameBudget(clock);
+  expect(passing(budget, 1, 100_000)).toBe(Math.floor((256 * KIB) / 63));
+  clock.advance(1000);
+  const more = passing(budget, 1, 100_000);
+  expect(more).toBeGreaterThan(900);
+  expect(more).toBeLessThan(1100);
+});
+
+test('[FG6] frames that carry something pass without end, small ones between them too', () => {
+  const budget = new FrameBudget(new ManualClock());
+  for (let count = 0; count < 50_000; count++) {
+    expect(passing(budget, 4, 1)).toBe(1);
+    expect(passing(budget, 16 * KIB, 1)).toBe(1);
+  }
+  expect(passing(budget, 100, 50_000)).toBe(50_000);
 });

@@ -9,14 +9,17 @@ import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p, type Libp2pOptions } from 'libp2p';
+import type { Clock } from '../../kernel/clock.ts';
 import { isLoopbackOnly } from './addresses.ts';
 import type { Gossip } from './gossip.ts';
 import {
   ADDRESS_DIAL_DEADLINE_MS,
   DIAL_DEADLINE_MS,
+  MAX_PENDING_CONNECTIONS,
   MAX_STREAM_WINDOW_BYTES,
   RELAYED_BYTES,
   RELAYED_MS,
+  UPGRADE_DEADLINE_MS,
 } from './limits.ts';
 import { coalescingYamux } from './muxer.ts';
 import type { RelayPlaces } from './relay-places.ts';
@@ -68,6 +71,7 @@ export interface Built {
 export async function buildNode(
   options: NetworkOptions,
   parts: {
+    clock: Clock;
     gossip: Gossip;
     gate: ConnectionGater;
     meter: ConnectionProtector;
@@ -119,7 +123,7 @@ export async function buildNode(
     addresses: { listen: [...options.listen], announceFilter: parts.told },
     transports: [
       tcp({
-        maxConnections: options.maxConnections + 16,
+        maxConnections: options.maxConnections + MAX_PENDING_CONNECTIONS,
         backlog: 64,
         dialOpts: { noDelay: true },
         listenOpts: { noDelay: true },
@@ -131,30 +135,34 @@ export async function buildNode(
     connectionEncrypters: [noise()],
     connectionProtector: () => parts.meter,
     streamMuxers: [
-      coalescingYamux({
-        maxInboundStreams: 256,
-        maxOutboundStreams: 256,
-        maxEarlyStreams: 16,
-        streamOptions: {
-          maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES,
-          // A paused stream still receives the rest of its window, so the buffer must hold one window and a
-          // frame.
-          maxReadBufferLength: MAX_STREAM_WINDOW_BYTES * 2,
+      coalescingYamux(
+        {
+          maxInboundStreams: 256,
+          maxOutboundStreams: 256,
+          maxEarlyStreams: 16,
+          streamOptions: {
+            maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES,
+            // A paused stream still receives the rest of its window, so the buffer must hold one window and a
+            // frame.
+            maxReadBufferLength: MAX_STREAM_WINDOW_BYTES * 2,
+          },
         },
-      }),
+        parts.clock,
+      ),
     ],
     connectionGater: parts.gate,
     connectionManager: {
-      maxConnections: options.maxConnections,
+      // The gate decides, which knows who is a member; this is beyond what it admits.
+      maxConnections: 2 * options.maxConnections + MAX_PENDING_CONNECTIONS,
       maxParallelDials: 16,
       maxDialQueueLength: 200,
       maxPeerAddrsToDial: 12,
       dialTimeout: DIAL_DEADLINE_MS,
       addressDialTimeout: ADDRESS_DIAL_DEADLINE_MS,
-      inboundUpgradeTimeout: 8_000,
-      maxIncomingPendingConnections: 16,
+      inboundUpgradeTimeout: UPGRADE_DEADLINE_MS,
+      maxIncomingPendingConnections: 2 * MAX_PENDING_CONNECTIONS,
       // All nodes of one machine share one address, so on loopback it does not indicate a flood.
-      inboundConnectionThreshold: confined ? 100 : 8,
+      inboundConnectionThreshold: confined ? 1000 : 8,
     },
     // This adapter measures latency and detects dead connections itself.
     connectionMonitor: { enabled: false },

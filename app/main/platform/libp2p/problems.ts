@@ -87,6 +87,11 @@ export const problem = defineProblems('libp2p', {
     remedy:
       'It is tried again automatically; if this happens often, that node or the line to it is overloaded.',
   },
+  'frames-too-small': { message: 'The peer sends so many small frames that they cost more than they carry.' },
+  'channel-crowded': {
+    message: 'The node answers too many others at the moment.',
+    remedy: 'It is tried again automatically.',
+  },
   'message-too-large': { message: 'A message of {bytes} bytes does not fit.' },
   'message-announced-too-large': {
     code: 'message-too-large',

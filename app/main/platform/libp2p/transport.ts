@@ -1,4 +1,4 @@
-import type { PeerInfo } from '@libp2p/interface';
+import type { PeerInfo, Stream } from '@libp2p/interface';
 import { every, type Clock } from '../../kernel/clock.ts';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import type { PortMapper } from '../../federation/ports.ts';
@@ -13,15 +13,18 @@ import { createGate } from './connection-gater.ts';
 import { Gossip } from './gossip.ts';
 import {
   DIAL_DEADLINE_MS,
+  INBOX_HIGH_BYTES,
   MAX_INBOUND_CHANNELS,
   MAX_OUTBOUND_CHANNELS,
   PING_PERIOD_MS,
   RESUME_PING_DEADLINE_MS,
+  STRANGER_INBOX_BYTES,
 } from './limits.ts';
 import { Links } from './links.ts';
 import { Meter } from './meter.ts';
 import { buildNode, type Built, type NetworkOptions } from './node.ts';
 import { Libp2pNetwork } from './network.ts';
+import { PeerSlots } from './peer-slots.ts';
 import { RelayPlaces } from './relay-places.ts';
 import { RelayService } from './relay-service.ts';
 import { Scopes } from './scopes.ts';
@@ -59,6 +62,7 @@ export async function createLibp2pTransport(
   const meter = new Meter();
   const conduct = new Conduct(clock);
   const relay = new RelayService(clock, conduct);
+  const slots = new PeerSlots(clock, init.maxConnections);
   const places = new RelayPlaces();
   const wantsQuic = init.listen.some(isQuicAddress);
   const quic = wantsQuic ? await loadQuic() : null;
@@ -73,8 +77,9 @@ export async function createLibp2pTransport(
   const built = await buildNode(
     { ...init, listen },
     {
+      clock,
       gossip,
-      gate: createGate(conduct, scopes, relay),
+      gate: createGate(conduct, scopes, relay, slots),
       meter: meter.hook,
       scopes,
       places,
@@ -85,7 +90,8 @@ export async function createLibp2pTransport(
     },
   );
   const links = new Links(built.node, clock, meter, scopes, (peer) => gossip.score(peer));
-  transport = new Libp2pTransport(init, built, gossip, links);
+  slots.watch((peer) => links.isRelayedFor(peer));
+  transport = new Libp2pTransport(init, built, gossip, links, slots);
   const network = new Libp2pNetwork({
     built,
     scopes,
@@ -122,15 +128,17 @@ class Libp2pTransport implements Transport {
   readonly #built: Built;
   readonly #gossip: Gossip;
   readonly #links: Links;
+  readonly #slots: PeerSlots;
   /** Pending registrations of protocols. */
   readonly #registering = new Set<Promise<void>>();
   #stopMending = () => {};
 
-  constructor(init: NetworkInit, built: Built, gossip: Gossip, links: Links) {
+  constructor(init: NetworkInit, built: Built, gossip: Gossip, links: Links, slots: PeerSlots) {
     this.#init = init;
     this.#built = built;
     this.#gossip = gossip;
     this.#links = links;
+    this.#slots = slots;
     this.self = built.node.peerId.toString();
     built.node.addEventListener('connection:close', ({ detail }) => {
       const mend = () => this.#mendGossip(detail.remotePeer.toString());
@@ -182,13 +190,19 @@ class Libp2pTransport implements Transport {
     const registering = this.#built.node.handle(
       protocol,
       async (stream, connection) => {
-        const channel = new StreamChannel(stream, connection.remotePeer.toString(), this.#init.clock);
+        const peer = connection.remotePeer.toString();
+        const evict = () => channel.abort(problem('channel-crowded'));
+        const slot = this.#slots.takeChannel(protocol, peer, connection.remoteAddr, evict);
+        if (slot === null) return stream.abort(problem('channel-crowded'));
+        const channel = this.#channel(stream, peer, () => slot.touch());
         try {
           await handler(channel);
           await channel.release();
         } catch (error) {
-          this.#init.logger?.debug({ err: error, protocol, peer: channel.peer }, 'A channel ended early');
+          this.#init.logger?.debug({ err: error, protocol, peer }, 'A channel ended early');
           channel.abort(error instanceof Error ? error : new Error(String(error)));
+        } finally {
+          slot.release();
         }
       },
       {
@@ -210,7 +224,7 @@ class Libp2pTransport implements Transport {
         runOnLimitedConnection: true,
         maxOutboundStreams: MAX_OUTBOUND_CHANNELS,
       });
-      return new StreamChannel(stream, peer, this.#init.clock);
+      return this.#channel(stream, peer);
     } catch (error) {
       throw openProblem(error, protocol);
     }
@@ -230,6 +244,14 @@ class Libp2pTransport implements Transport {
     if (await this.#links.introduced(peer, DIAL_DEADLINE_MS)) return peer;
     await this.disconnect(peer);
     throw problem('dial-dropped');
+  }
+
+  reserveFor(ownerOf: (peer: string) => string | null): void {
+    this.#slots.reserveFor(ownerOf);
+  }
+
+  ownerOf(peer: string): string | null {
+    return this.#slots.ownerOf(peer);
   }
 
   async disconnect(peer: string): Promise<void> {
@@ -274,6 +296,20 @@ class Libp2pTransport implements Transport {
         { err: error, peer: peer.toString() },
         'A node of the local network did not answer',
       );
+    });
+  }
+
+  /** A channel over a stream. Only what strangers do is watched, since only they lose idle slots. */
+  #channel(stream: Stream, peer: string, onProgress = () => {}): StreamChannel {
+    const isStranger = this.#slots.ownerOf(peer) === null;
+    return new StreamChannel(stream, peer, this.#init.clock, {
+      inboxBytes: isStranger ? STRANGER_INBOX_BYTES : INBOX_HIGH_BYTES,
+      onProgress: isStranger
+        ? () => {
+            onProgress();
+            this.#slots.touch(peer);
+          }
+        : null,
     });
   }
 

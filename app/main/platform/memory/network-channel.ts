@@ -14,6 +14,8 @@ export class MemoryChannel implements Channel {
   readonly #clock: Clock;
   readonly #delayMs: () => number;
   readonly #carried: (bytes: number) => void;
+  /** Called when a message was read or sent at this end. */
+  onProgress: (() => void) | null = null;
   #other: MemoryChannel | null = null;
 
   /** Messages in transit from this end, in order. */
@@ -78,6 +80,7 @@ export class MemoryChannel implements Channel {
       await new Promise<void>((resolve) => this.#wakeWriters.push(resolve));
     }
     if (this.#failure !== null) throw this.#failure;
+    this.onProgress?.();
   }
 
   async *receive(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -88,6 +91,7 @@ export class MemoryChannel implements Channel {
         this.#inbox.shift();
         this.#unreadBytes -= parcel.message.byteLength;
         if (this.#unreadBytes <= HIGH_BYTES && this.#other !== null) this.#other.#releaseWriters();
+        this.onProgress?.();
         yield parcel.message;
       } else if (this.#failure !== null) {
         throw this.#failure;

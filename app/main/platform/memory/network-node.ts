@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { ChannelSlots } from '../../kernel/channel-slots.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Channel, PeerChange, PeerLink, Transport, GossipVerdict } from '../../log/transport.ts';
 import type { MemoryChannel } from './network-channel.ts';
 import { problem } from './problems.ts';
@@ -15,6 +17,7 @@ export interface MemoryLink {
 
 /** The objects that the nodes of one network share. */
 export interface World {
+  readonly clock: Clock;
   node(name: string): MemoryTransport | undefined;
   link(a: string, b: string): MemoryLink | undefined;
   linksOf(name: string): MemoryLink[];
@@ -50,11 +53,14 @@ export class MemoryTransport implements Transport {
   readonly #listeners = new Set<(change: PeerChange) => void>();
   readonly #seen = new Set<string>();
   readonly #scores = new Map<string, number>();
+  readonly #slots: ChannelSlots;
+  #ownerOf: (peer: string) => string | null = (peer) => peer;
   #running = false;
 
   constructor(self: string, world: World) {
     this.self = self;
     this.#world = world;
+    this.#slots = new ChannelSlots(world.clock, (peer) => this.#ownerOf(peer));
   }
 
   get running(): boolean {
@@ -104,12 +110,12 @@ export class MemoryTransport implements Transport {
     await this.#world.pause(this.#world.roundTripMs(this.self, peer));
     if (signal?.aborted) throw gone();
     if (!link.alive) throw gone();
-    const handler = this.#world.node(peer)?.handler(protocol);
-    if (handler === undefined) {
+    const node = this.#world.node(peer);
+    if (node?.handler(protocol) === undefined) {
       throw problem('protocol-unknown', { protocol });
     }
     const [here, there] = this.#world.pipe(link, this.self, peer);
-    this.#world.later(0, () => void serve(handler, there));
+    this.#world.later(0, () => void node.answer(protocol, there));
     return here;
   }
 
@@ -133,6 +139,14 @@ export class MemoryTransport implements Transport {
     }
     this.#world.connect(this.self, peer);
     return peer;
+  }
+
+  reserveFor(ownerOf: (peer: string) => string | null): void {
+    this.#ownerOf = ownerOf;
+  }
+
+  ownerOf(peer: string): string | null {
+    return this.#ownerOf(peer);
   }
 
   async disconnect(peer: string): Promise<void> {
@@ -180,6 +194,24 @@ export class MemoryTransport implements Transport {
 
   handler(protocol: string): Handler | undefined {
     return this.#running ? this.#handlers.get(protocol) : undefined;
+  }
+
+  /** Serves a channel that a peer opened, if there is a slot for it. */
+  async answer(protocol: string, channel: MemoryChannel): Promise<void> {
+    const { peer } = channel;
+    const handler = this.handler(protocol);
+    const evict = () => channel.abort(problem('channel-crowded'));
+    const slot = handler ? this.#slots.take(protocol, { peer, prefix: peer, evict }) : null;
+    if (!handler || !slot) return evict();
+    channel.onProgress = () => slot.touch();
+    try {
+      await handler(channel);
+      await channel.close();
+    } catch (error) {
+      channel.abort(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      slot.release();
+    }
   }
 
   subscribed(topic: string): boolean {
@@ -237,14 +269,5 @@ export class MemoryTransport implements Transport {
       if (!oldest.done) this.#seen.delete(oldest.value);
     }
     return true;
-  }
-}
-
-async function serve(handler: Handler, channel: MemoryChannel): Promise<void> {
-  try {
-    await handler(channel);
-    await channel.close();
-  } catch (error) {
-    channel.abort(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -72,6 +72,7 @@ export function createMemoryNetwork(init: { clock: Clock; random?: Random }): Me
     jitterMs > 0 && random !== undefined ? delayMs + Math.floor(chance() * jitterMs) : delayMs;
 
   const world: World = {
+    clock,
     node: (name) => nodes.get(name),
     link: (a, b) => links.get(key(a, b)),
     linksOf: (name) => [...links.values()].filter(({ from, to }) => from === name || to === name),

@@ -23,6 +23,10 @@ export const problem = defineProblems('memory', {
     message: 'The peer does not speak {protocol}.',
     remedy: 'One of the two nodes is older: update both to the same version.',
   },
+  'channel-crowded': {
+    message: 'The node answers too many others at the moment.',
+    remedy: 'It is tried again automatically.',
+  },
   'channel-closed': { message: 'This end of the channel is already closed.' },
   'channel-aborted': { code: 'channel-broken', message: 'The channel was aborted: {reason}' },
   'channel-broken': { message: 'The connection broke off.', remedy: 'It is made again automatically.' },

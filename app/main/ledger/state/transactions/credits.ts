@@ -13,6 +13,7 @@ export const creditTransfer: LedgerKind<z.infer<typeof Transfer>> = {
   name: 'credit.transfer',
   body: Transfer,
   leastRole: null,
+  withoutRights: true,
   execute({ account, body: { to, amount, memo }, state }) {
     const from = ownAccount(state, account);
     if (equalBytes(to, account)) throw problem('self-transfer');

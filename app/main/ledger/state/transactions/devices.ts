@@ -44,6 +44,7 @@ export const deviceRevoke: LedgerKind<z.infer<typeof Revoke>> = {
   name: 'device.revoke',
   body: Revoke,
   leastRole: null,
+  withoutRights: true,
   feeless: true,
   execute({ account, body: { device }, state }) {
     const own = ownAccount(state, account);
@@ -83,6 +84,7 @@ export const accountRecover: LedgerKind<z.infer<typeof Recover>> = {
   name: 'account.recover',
   body: Recover,
   leastRole: null,
+  withoutRights: true,
   feeless: true,
   checks: ({ account, body: { root, proof }, community }): SignatureCheck[] => [
     { publicKey: root, message: recoveryMessage(community, account), signature: proof },

@@ -37,6 +37,7 @@ export const handleTransfer: LedgerKind<z.infer<typeof Transfer>> = {
   name: 'handle.transfer',
   body: Transfer,
   leastRole: null,
+  withoutRights: true,
   execute({ account, body: { handle, to }, state }) {
     const holder = holderOf(state, handle);
     if (!holder || !equalBytes(holder, account)) throw problem('not-your-handle');

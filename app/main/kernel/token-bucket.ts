@@ -2,13 +2,13 @@ import type { Clock } from './clock.ts';
 
 /** A token bucket that holds `burst` tokens and gains `perSecond`; taking from an empty one fails. */
 export class TokenBucket {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #burst: number;
   readonly #perSecond: number;
   #tokens: number;
   #filledAt: number;
 
-  constructor(clock: Clock, burst: number, perSecond: number) {
+  constructor(clock: Pick<Clock, 'now'>, burst: number, perSecond: number) {
     this.#clock = clock;
     this.#burst = burst;
     this.#perSecond = perSecond;
@@ -42,13 +42,13 @@ export class TokenBucket {
   }
 }
 
-/** Buckets by name, such as a remote address. Full buckets are dropped to bound memory. */
-export class RateLimit {
+/** Token buckets by name, such as a remote address. Full buckets are dropped to bound memory. */
+export class TokenBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #make: () => TokenBucket;
   readonly #maxNames: number;
 
-  constructor(clock: Clock, burst: number, perSecond: number, maxNames = 10_000) {
+  constructor(clock: Pick<Clock, 'now'>, burst: number, perSecond: number, maxNames = 10_000) {
     this.#make = () => new TokenBucket(clock, burst, perSecond);
     this.#maxNames = maxNames;
   }

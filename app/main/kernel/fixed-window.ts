@@ -1,16 +1,16 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** The most keys remembered; the least recently used are dropped first. */
 const MAX_KEYS = 4096;
 
-/** Allows a number of uses for each key within a period that starts with the first use. */
-export class RateLimit {
-  readonly #clock: Clock;
+/** A fixed-window counter for each key: a number of uses within a period that starts with the first use. */
+export class FixedWindows {
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #limit: number;
   readonly #periodMs: number;
   readonly #used = new Map<string, { count: number; until: number }>();
 
-  constructor(clock: Clock, limit: number, periodMs: number) {
+  constructor(clock: Pick<Clock, 'now'>, limit: number, periodMs: number) {
     this.#clock = clock;
     this.#limit = limit;
     this.#periodMs = periodMs;

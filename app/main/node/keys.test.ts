@@ -1,4 +1,12 @@
-import { createDecipheriv, createPublicKey, scryptSync, verify } from 'node:crypto';
+import {
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  pbkdf2Sync,
+  scryptSync,
+  verify,
+} from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +70,65 @@ test('a phrase always gives the same identity', async () => {
   expect(ring.did).toMatchInlineSnapshot(`"did:key:z6Mkfm3dhHgrn8hkXDjZDBqeC5rT64wZvUqbtCtWpXiX1eDB"`);
 });
 
+/** HKDF-SHA256 (RFC 5869) by Node, without salt. */
+const derived = (secret: Uint8Array, info: string) =>
+  new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), info, 32));
+
+/** The public key of an Ed25519 seed, by Node. */
+function publicKeyOf(seed: Uint8Array): Uint8Array {
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const spki = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  return new Uint8Array(spki.export({ format: 'der', type: 'spki' }).subarray(-32));
+}
+
+test('[CM7] the persons of a phrase are derived from its seed, each by a path of its own', async () => {
+  const ring = await KeyRing.create(file, unlock, zeroWords);
+  const seed = pbkdf2Sync(zeroWords.join(' '), 'mnemonic', 2048, 64, 'sha512');
+  const path = 'impulse/person/ed25519/v1';
+  expect(ring.person().publicKey).toEqual(publicKeyOf(derived(seed, path)));
+  expect(ring.person(1).publicKey).toEqual(publicKeyOf(derived(seed, `${path}/1`)));
+  expect(ring.person(12).publicKey).toEqual(publicKeyOf(derived(seed, `${path}/12`)));
+  expect(ring.person(1)).toBe(ring.person(1));
+});
+
+test('[CM7] a new person is one that was never used, here or in a restored community, and stays used', async () => {
+  const ring = await KeyRing.create(file, unlock);
+  expect(await ring.newPerson(0)).toBe(1);
+  expect(await ring.newPerson(0)).toBe(2);
+  expect(await ring.newPerson(7)).toBe(8);
+  expect(await (await KeyRing.open(file, unlock)).newPerson(3)).toBe(9);
+});
+
+test('the key that signs blocks follows from the peer of this machine, not from the person', async () => {
+  const ring = await KeyRing.create(file, unlock, zeroWords);
+  expect(ring.validatorSeed).toEqual(derived(ring.peerSeed, 'impulse/validator/bls/v1'));
+  const other = await KeyRing.create(join(root, 'other.json'), unlock, zeroWords);
+  expect(other.did).toBe(ring.did);
+  expect(other.validatorSeed).not.toEqual(ring.validatorSeed);
+});
+
+test('many messages are signed as one is, in their order', async () => {
+  const person = (await KeyRing.create(file, unlock)).person();
+  const messages = [1, 2, 3].map((n) => new Uint8Array(n).fill(n));
+  expect(await person.signAll(messages)).toEqual(messages.map((message) => person.sign(message)));
+});
+
+test('a key file exists even if nobody can read its content, and is missed only if there is none', async () => {
+  expect(await KeyRing.exists(file)).toBe(false);
+  await writeFile(file, 'no key file');
+  expect(await KeyRing.exists(file)).toBe(true);
+  await expect(KeyRing.exists(root)).rejects.toMatchObject({ code: 'EISDIR' });
+});
+
+test('a restored person signs at once, not only after a restart', async () => {
+  const ring = await KeyRing.create(file, unlock);
+  const before = ring.person(1).publicKey;
+  await ring.restore(zeroWords);
+  expect(ring.phraseConfirmed).toBe(true);
+  expect(ring.person(1).publicKey).not.toEqual(before);
+  expect(ring.person(1).publicKey).toEqual((await KeyRing.open(file, unlock)).person(1).publicKey);
+});
+
 test('a restored person stays after a restart', async () => {
   const ring = await KeyRing.create(file, unlock);
   const before = ring.did;
@@ -84,7 +151,8 @@ test('only three correct words confirm that the phrase was written down', async 
   expect(await ring.confirmPhrase([answer(0), answer(5), { index: 7, word: 'wrong' }])).toBe(false);
   expect(await ring.confirmPhrase([answer(0), answer(0), answer(0)])).toBe(false);
   expect(ring.phraseConfirmed).toBe(false);
-  expect(await ring.confirmPhrase([answer(0), answer(5), answer(23)])).toBe(true);
+  const typed = { index: 5, word: ` ${words[5]!.toUpperCase()} ` };
+  expect(await ring.confirmPhrase([answer(0), typed, answer(23)])).toBe(true);
   expect((await KeyRing.open(file, unlock)).phraseConfirmed).toBe(true);
 });
 

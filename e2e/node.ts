@@ -53,6 +53,11 @@ export class TestNode {
     return ((await this.impulse('open', '--print')) as { url: string }).url;
   }
 
+  /** The id of its process; 0 if none runs. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   get isRunning(): boolean {
     return this.#process !== null && this.#process.exitCode === null;
   }

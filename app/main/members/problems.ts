@@ -11,6 +11,14 @@ export const problem = defineProblems('members', {
       'Choose 2 to 32 letters and digits; spaces, dots, hyphens and underscores may stand between them.',
   },
   'handle-taken': { message: 'The handle “{handle}” is taken.', remedy: 'Choose another one.' },
+  'handle-mixed': {
+    message: '“{handle}” mixes alphabets, so that it could be taken for another name.',
+    remedy: 'Choose a handle in the letters of one alphabet.',
+  },
+  'handle-looks-alike': {
+    message: '“{handle}” can be taken for “{other}”, which is somebody else’s handle.',
+    remedy: 'Choose one that looks different.',
+  },
   'not-found': {
     message: 'No member has this identity.',
     remedy: 'Choose someone from the list of members.',

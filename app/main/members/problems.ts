@@ -44,6 +44,11 @@ export const problem = defineProblems('members', {
   },
   'bad-until': { message: 'The end of the ban is in the past.', remedy: 'Choose a later time.' },
   'not-banned': { message: '{name} is not banned.' },
+  'ban-of-higher-role': {
+    code: 'out-of-role',
+    message: 'The ban is by {name}, whose role {role} is above yours.',
+    remedy: 'Ask someone whose role is as high.',
+  },
   'already-member': {
     message: 'This person is a member already.',
     remedy: 'Open the community instead of joining again.',

@@ -159,6 +159,22 @@ describe('members', () => {
     expect(ines().banned).toBeNull();
   });
 
+  test('[M14] a moderator lifts the ban of a moderator, and not that of a sysop', async () => {
+    const { nodes } = await community('ines', 'odin', 'brine');
+    const [mara, ines, odin] = nodes.map(membersOf);
+    for (const name of ['ines', 'odin']) await mara!.setRole({ did: did(name), role: 'moderator' });
+    const brine = { did: did('brine') };
+    await mara!.ban({ ...brine, reason: 'flood', until: null });
+    await expect(ines!.lift(brine)).rejects.toMatchObject({
+      code: 'out-of-role',
+      message: expect.stringContaining('Mara') as string,
+    });
+    await mara!.lift(brine);
+    await odin!.ban({ ...brine, reason: 'flood', until: null });
+    await ines!.lift(brine);
+    expect(mara!.list().find(({ handle }) => handle === 'brine')!.banned).toBeNull();
+  });
+
   test('a listener to the list is called once per change, after it has settled', async () => {
     const { nodes, clock } = await community('ines');
     const members = membersOf(nodes[0]!);

@@ -213,11 +213,16 @@ export function createMembers(init: MembersInit) {
       await ledger.act('member.ban', { member: target.key, reason, until });
     },
 
-    /** Ends a ban. Rejects with a Problem `not-found`, `not-banned`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
+    /** Ends a ban. Rejects with a Problem `not-found`, `not-banned`, `yourself`, `out-of-role` [M14] or one of {@link Ledger.act}. */
     async lift({ did }: { did: string }): Promise<void> {
       const target = memberFor(did);
-      mayDecide(target, 'own-lift');
-      if (!bannedNow(target)) throw problem('not-banned', { name: nameOf(target.key) });
+      const mine = mayDecide(target, 'own-lift');
+      const banned = bannedNow(target);
+      if (!banned) throw problem('not-banned', { name: nameOf(target.key) });
+      const theirs = roleNow(banned.by);
+      if (theirs && outranks(theirs, mine)) {
+        throw problem('ban-of-higher-role', { name: nameOf(banned.by), role: theirs });
+      }
       await ledger.act('member.lift', { member: target.key });
     },
 

@@ -41,7 +41,11 @@ test('[M10] [M11] a newcomer is a member on both sides at once, by blocks that e
   const did = (await listed(mara)).get('Ines')!.did;
   await only(ines).members.setHandle({ handle: 'Ines of the pier' });
   await only(mara).members.setRole({ did, role: 'member' });
-  await seen(mara, async () => (await listed(mara)).has('Ines of the pier'));
+  // A handle is shown once it was judged, which may be after its block.
+  await vi.waitFor(async () => expect((await listed(mara)).has('Ines of the pier')).toBe(true), {
+    timeout: 20_000,
+    interval: 50,
+  });
   const renamed = (await listed(mara)).get('Ines of the pier')!;
   expect(renamed.role).toBe('member');
   expect(renamed.handleBlock).toBeGreaterThan(since);

@@ -60,18 +60,21 @@ test.each<[string, () => { thread?: string; board?: string }, ReturnType<typeof 
     { boards: [0, 2], threads: [0, 0, 2], posts: [0, 0, 2], lists: 1 },
   ],
   ['everything', () => ({}), nothing],
-])('%s that was read stays read after a rebuild and a restart, and nothing else is', async (_, what, left) => {
-  expect(unread(paul)).toEqual({ boards: [4, 2], threads: [2, 2, 2], posts: [2, 2, 2], lists: 3 });
-  paul.boards.markRead(what());
-  expect(unread(paul)).toEqual(left);
-  paul.log.rebuild();
-  expect(unread(paul)).toEqual(left);
-  await paul.stop();
-  paul = await world.person('paul', { db: paul.db });
-  expect(unread(paul)).toEqual(left);
-  paul.log.rebuild();
-  expect(unread(paul)).toEqual(left);
-});
+])(
+  '%s that was read stays read after a rebuild and a restart, and nothing else is',
+  async (_, what, left) => {
+    expect(unread(paul)).toEqual({ boards: [4, 2], threads: [2, 2, 2], posts: [2, 2, 2], lists: 3 });
+    paul.boards.markRead(what());
+    expect(unread(paul)).toEqual(left);
+    paul.log.rebuild();
+    expect(unread(paul)).toEqual(left);
+    await paul.stop();
+    paul = await world.person('paul', { db: paul.db });
+    expect(unread(paul)).toEqual(left);
+    paul.log.rebuild();
+    expect(unread(paul)).toEqual(left);
+  },
+);
 
 test('what comes after the mark is unread, also after a rebuild', async () => {
   paul.boards.markRead({});

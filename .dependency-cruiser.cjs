@@ -177,6 +177,7 @@ module.exports = {
     home('ws', 'ws|@types/ws', room('host')),
     home('commander', 'commander', room('cli')),
     home('messages', 'intl-messageformat', '^app/main/kernel/problems\\.ts$'),
+    home('look-alikes', 'unhomoglyph', '^app/main/kernel/look-alikes\\.ts$'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -53,6 +53,7 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['ws-has-one-home', 'app/main/node/socket.ts', 'ws'],
   ['commander-has-one-home', 'app/main/node/options.ts', 'commander'],
   ['messages-has-one-home', 'app/main/boards/format.ts', 'intl-messageformat'],
+  ['look-alikes-has-one-home', 'app/main/boards/skeleton.ts', 'unhomoglyph'],
 ];
 
 /** For every lint rule: a file that breaks it, and its text. */

@@ -32,9 +32,11 @@ export type Role = z.infer<typeof Role>;
 export const Person = z.object({ did: Did, handle: z.string(), role: Role.nullable() });
 export type Person = z.infer<typeof Person>;
 
+/** Letters and accents come composed, whichever way a keyboard or a file writes them. */
 export const Handle = z
   .string()
   .trim()
+  .normalize('NFC')
   .min(2, 'A handle has at least 2 characters.')
   .max(32, 'A handle has at most 32 characters.')
   .regex(

@@ -17,7 +17,7 @@ import { lockDataDirectory } from '../node/lock.ts';
 import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
 import type { LedgerStatus } from '../../contract/index.ts';
-import { board, connector, forget, ines, job, ledgerStatus, node } from './test-connectors.ts';
+import { board, connector, forget, ines, job, ledgerStatus, node, verification } from './test-connectors.ts';
 import { table } from './text.ts';
 
 let root: string;
@@ -149,11 +149,34 @@ describe.each([
     expect(await status({ version: 2, next: null, known: 2 })).toMatch(/Ledger +runs/);
   });
 
-  test('exits with 4 when verification finds faults', async () => {
+  test.each([
+    ['verify', []],
+    ['verify', ['--deep']],
+    ['rebuild', []],
+  ])(
+    '%s %j exits with 4 if there are faults, else with 0, for people and for programs',
+    async (name, more) => {
+      await prepare();
+      const found = await impulse([name, ...more]);
+      expect(found.code).toBe(4);
+      expect(found.out).toContain('event bafyx is mis-signed');
+      const json = await impulse([name, ...more, '--json']);
+      expect(json.code).toBe(4);
+      expect(JSON.parse(json.out)).toMatchObject({ ok: false, faults: verification.faults });
+      node.verification = { ...verification, ok: true, faults: [] };
+      const sound = await impulse([name, ...more]);
+      expect(sound.code).toBe(0);
+      expect(sound.out).toContain('all is well');
+    },
+  );
+
+  test('an import that fails exits with 1 and says why', async () => {
     await prepare();
-    const { code, out } = await impulse(['verify']);
-    expect(code).toBe(4);
-    expect(out).toContain('event bafyx is mis-signed');
+    const why = { code: 'disk-full', message: 'The disk is full.', remedy: 'Free some space.' };
+    node.finish.resolve({ ...job, state: 'failed', problem: why });
+    const { code, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
+    expect(code).toBe(1);
+    expect(err).toContain('The disk is full.\nFree some space.');
   });
 
   test('follows an import with rate and time left, and prints the result', async () => {

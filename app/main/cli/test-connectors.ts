@@ -43,7 +43,7 @@ export const harbour: CommunityCard = {
   peers: 1,
   joinedAt: 0,
 };
-const verification: Verification = {
+export const verification: Verification = {
   ok: false,
   community: 'bafycommunity',
   events: 10,
@@ -110,6 +110,8 @@ export const node = {
   roll: null as Member[] | null,
   /** The status of the ledger. */
   ledger: ledgerStatus,
+  /** The result of `verify` and of `rebuild`. */
+  verification,
   /** The job that was cancelled. */
   cancelled: null as string | null,
   /** What the import reports beside its counts. */
@@ -123,6 +125,7 @@ export function forget(): void {
   Object.assign(node, {
     roll: null,
     ledger: ledgerStatus,
+    verification,
     cancelled: null,
     issues: [],
     finish: Promise.withResolvers<Job>(),
@@ -161,7 +164,10 @@ const router = {
       return {};
     }),
   },
-  maintenance: { verify: os.maintenance.verify.handler(() => verification) },
+  maintenance: {
+    verify: os.maintenance.verify.handler(() => node.verification),
+    rebuild: os.maintenance.rebuild.handler(() => node.verification),
+  },
   members: {
     list: os.members.list.handler(({ errors }) => {
       if (node.roll) return node.roll;
@@ -213,15 +219,17 @@ export const connector: NodeConnector = {
   },
   startNode() {
     const stopped = Promise.withResolvers<void>();
+    const steps: (() => Promise<void>)[] = [];
     return Promise.resolve({
       router: router as unknown as ServedRouter,
       logger: silentLogger,
       stopped: stopped.promise,
       healthy: () => true,
       metrics: () => [],
-      stop() {
+      onStop: (step) => void steps.push(step),
+      async stop() {
+        for (const step of steps.splice(0)) await step();
         stopped.resolve();
-        return Promise.resolve();
       },
     });
   },

@@ -3,6 +3,7 @@ import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import { problemOf } from '../kernel/errors.ts';
 import { createTestWorld, FOUNDER, personOf, type TestWorld } from '../sim/test-world.ts';
 import { encodeInvite, parseInvite, requestMembership, type Federation, type InviteLink } from './index.ts';
+import { checkInviteTime } from './invite.ts';
 import { JOIN_PROTOCOL, joinTranscript } from './join-wire.ts';
 import { federated } from './test-federation.ts';
 
@@ -151,6 +152,23 @@ describe('joining', () => {
     await world.clock.pass(73 * 3_600_000);
     expect(await join(world, invite, 'ada')).toBe('invite-expired');
     expect(await join(world, { ...invite, expiresAt: invite.expiresAt + 1e9 }, 'ada')).toBe('invite-expired');
+  });
+
+  test('[FJ1] an invite is valid to its last minute, and not a moment longer at either end', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER);
+    const invite = linkOf(host.federation, 3);
+    await world.clock.pass(invite.expiresAt - world.clock.now() - 60_000);
+    expect(await join(world, invite, 'ada')).toBe('member');
+    await world.clock.pass(Math.max(0, invite.expiresAt - world.clock.now()));
+    expect(world.clock.now() - invite.expiresAt).toBeLessThan(60_000);
+    expect(await join(world, invite, 'bob')).toBe('invite-expired');
+    // Somebody who changes the link meets the host's own clock.
+    expect(await join(world, { ...invite, expiresAt: invite.expiresAt + 1e9 }, 'bob')).toBe('invite-expired');
+    expect(() => checkInviteTime(invite, invite.expiresAt - 1)).not.toThrow();
+    expect(() => checkInviteTime(invite, invite.expiresAt)).toThrowError(
+      expect.objectContaining({ code: 'invite-expired' }),
+    );
   });
 
   test('[FJ4] a revoked invite admits nobody; an invite for two admits two', async () => {

@@ -20,6 +20,8 @@ export interface ServedNode {
   readonly stopped: Promise<void>;
   healthy(): boolean;
   metrics(): readonly Metric[] | Promise<readonly Metric[]>;
+  /** Adds a step that runs when the node has stopped and before another process can use its data. */
+  onStop(step: () => Promise<void>): void;
   /** Drains and stops. Further calls have no effect. */
   stop(): Promise<void>;
 }
@@ -48,20 +50,14 @@ export async function serve(node: ServedNode, options: ServeOptions): Promise<Se
   const unheard = (reason: unknown) =>
     node.logger.error('unhandled-rejection', { reason: problemOf(reason).message });
   process.on('unhandledRejection', unheard);
-  const ended = node.stopped.then(async () => {
+  // While the node holds its lock: the next host has its address, socket and page at the same paths.
+  node.onStop(async () => {
     await removeHostInfo(layout.hostInfo);
     await host.stop();
     await rm(layout.entryPage, { force: true });
     process.off('unhandledRejection', unheard);
   });
-  return {
-    host,
-    ended,
-    async stop() {
-      await node.stop();
-      await ended;
-    },
-  };
+  return { host, ended: node.stopped, stop: () => node.stop() };
 }
 
 /** Starts the host and says where it is; if either fails, both host and node are stopped. */

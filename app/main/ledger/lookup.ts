@@ -84,9 +84,9 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
   return {
     blocks({ cursor, limit }: Inputs['ledger']['blocks'] & { limit: number }): Outputs['ledger']['blocks'] {
       const below = cursor === undefined ? chain.base.height + 1 : numberOf(cursor);
-      const headers = store.headersBelow(below, limit);
-      const last = headers.at(-1);
-      const next = last && headers.length === limit && last.height > 1 ? String(last.height) : null;
+      const found = store.headersBelow(below, limit + 1);
+      const headers = found.slice(0, limit);
+      const next = found.length > limit ? String(headers.at(-1)!.height) : null;
       return { items: headers.map(blockView), next, total: chain.base.height };
     },
 
@@ -106,13 +106,14 @@ export function createLookup(chain: Chain, clock: Clock, eventOf: (id: Uint8Arra
       const height = block === undefined ? undefined : heightOf(block);
       const key = account === undefined ? undefined : publicKeyOf(account);
       const ofAccount = key !== undefined && kind === undefined && height === undefined;
-      const page = ofAccount
-        ? store.transactionsBy(key, cursor ? numberOf(cursor) : Number.MAX_SAFE_INTEGER, limit)
-        : search.find({ account: key, kind, height }, placeOfCursor(cursor), limit);
+      const found = ofAccount
+        ? store.transactionsBy(key, cursor ? numberOf(cursor) : Number.MAX_SAFE_INTEGER, limit + 1)
+        : search.find({ account: key, kind, height }, placeOfCursor(cursor), limit + 1);
+      const page = found.slice(0, limit);
       const last = page.at(-1);
       const items = page.map(placedView);
       const next = ofAccount ? String(items.at(-1)?.nonce) : `${last?.height}.${last?.place}`;
-      return { items, next: last && page.length === limit ? next : null, total: null };
+      return { items, next: found.length > limit ? next : null, total: null };
     },
 
     /** Throws a Problem `unknown-transaction`. */

@@ -2,9 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf } from '../kernel/did.ts';
 import { fromBase64Url, toHex } from '../kernel/bytes.ts';
+import { silentLogger } from '../kernel/logger.ts';
 import { memoryBls } from '../platform/memory/bls.ts';
+import { createMemoryNetwork } from '../platform/memory/network.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
 import { setOf } from './state/accounts.ts';
 import type { Chain } from './chain/chain.ts';
+import { EvidenceBook } from './chain/evidence-book.ts';
+import { ledgerMigrations } from './migrations.ts';
+import type { Vote } from './types/vote.ts';
 import { verifyEntryProof } from './proofs/entry-proof.ts';
 import { trustIn, verifyProof } from './proofs/proof.ts';
 import { cardOf, createLedger, type ConsensusWatch, type Ledger } from './service.ts';
@@ -43,11 +49,12 @@ function serviceOf(
   person: Person,
   chain: Chain = world.chain,
   consensus: ConsensusWatch | null = watch,
+  evidence: EvidenceBook | null = null,
 ): Ledger {
   return createLedger({
     chain,
     clock: world.clock,
-    evidence: null,
+    evidence,
     genesis: Uint8Array.of(1),
     signer: person.signer,
     alone: false,
@@ -129,6 +136,33 @@ describe('the ledger service', () => {
     expect(ledger.block({ block: 1 }).block.proposer).toBe(didOf(world.founder.key));
     expect(() => ledger.block({ block: 99 })).toThrow('no such final block');
     expect(() => ledger.blocks({ limit: 3, cursor: 'x' })).toThrow('not a position');
+  });
+
+  test.each([1, 2, 3, 4, 5])('%i at a time, no page of evidence is empty', (limit) => {
+    const book = new EvidenceBook({
+      db: openDatabase(':memory:', ledgerMigrations),
+      origin: world.origin,
+      store: world.chain.store,
+      bls: memoryBls,
+      transport: createMemoryNetwork({ clock: world.clock }).transport('mara'),
+      clock: world.clock,
+      logger: silentLogger,
+      kept: () => {},
+    });
+    const vote = (slot: number, fill: number): Vote => {
+      const block = new Uint8Array(32).fill(fill);
+      return { kind: 'finalise', epoch: 0, slot, block, voter: 0, signature: new Uint8Array(96) };
+    };
+    for (let slot = 1; slot <= 4; slot++) book.found({ first: vote(slot, 1), second: vote(slot, 2) });
+    const ledger = serviceOf(odin, world.chain, watch, book);
+    const slots: number[][] = [];
+    for (let next: string | null | undefined; next !== null;) {
+      const page = ledger.evidence({ limit, ...(next === undefined ? {} : { cursor: next }) });
+      slots.push(page.items.map(({ slot }) => slot));
+      ({ next } = page);
+    }
+    expect(slots.flat()).toEqual([4, 3, 2, 1]);
+    expect(slots).toHaveLength(Math.ceil(4 / limit));
   });
 
   test('nothing is submitted without an account, without consensus, or against the rules', async () => {

@@ -207,14 +207,14 @@ export function createLedger(init: LedgerInit) {
 
     evidence({ cursor, limit }: Inputs['ledger']['evidence'] & { limit: number }) {
       const below = cursor === undefined ? undefined : Number(cursor);
-      const found = init.evidence?.list(limit, below) ?? [];
-      const items = found.map(({ number, at, evidence, validator }): LedgerEvidence => {
+      const found = init.evidence?.list(limit + 1, below) ?? [];
+      const items = found.slice(0, limit).map(({ number, at, evidence, validator }): LedgerEvidence => {
         const { epoch, slot } = evidence.first;
         const { did, handle } = personOf(chain.state, validator.key);
         const votes: [string, string] = [motionText(evidence.first), motionText(evidence.second)];
         return { number, did, handle, epoch, slot, votes, at };
       });
-      const next = found.length === limit ? String(found.at(-1)!.number) : null;
+      const next = found.length > limit ? String(items.at(-1)!.number) : null;
       return { items, next, total: init.evidence?.count() ?? 0 };
     },
 

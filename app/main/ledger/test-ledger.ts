@@ -193,8 +193,11 @@ export class TestLedger {
   }
 
   /** The body of a change to a set of these people, signed by the validators in force. */
-  change(people: readonly Person[], signers?: readonly Person[]) {
-    const current = setOf(this.chain.state);
+  change(
+    people: readonly Person[],
+    signers?: readonly Person[],
+    current: ValidatorSet = setOf(this.chain.state),
+  ) {
     const next = makeValidatorSet({
       epoch: current.epoch + 1,
       model: current.model,

@@ -62,6 +62,96 @@ test('[L3] [S3] an authority event needs its signature even where a later event 
   expect(await codesOf(other, rule)).toEqual(['stored']);
 });
 
+test('[L3] a member who names the event of another as a parent does not keep it from anybody', async () => {
+  const world = createTestWorld();
+  const founder = await world.node(FOUNDER);
+  const mallory = await world.node('mallory');
+  founder.admit('mallory');
+  const [wanted, child] = [write(founder, 'wanted'), write(founder, 'child')];
+  const claim = sealEvent(
+    {
+      community: world.community,
+      author: mallory.signer.publicKey,
+      time: mallory.log.now,
+      parents: [wanted.id],
+      kind: KIND,
+      body: { text: 'claim' },
+    },
+    mallory.signer,
+  );
+  for (const order of [
+    [claim, child],
+    [child, claim],
+  ]) {
+    const late = await world.node('late');
+    expect(await codesOf(late, ...order)).toEqual(['stored', 'stored']);
+    expect(await codesOf(late, { bytes: wanted.bytes, signature: null })).toEqual(['stored']);
+    expect(late.log.store.gaps()).toBe(0);
+    expect(late.log.store.headsOf(child.author, 16).map(toHex)).toEqual([toHex(child.id)]);
+  }
+  const last = await world.node('last');
+  expect(await codesOf(last, claim, wanted)).toEqual(['stored', 'stored']);
+});
+
+test('[L3] an event proves no event of another author', async () => {
+  const world = createTestWorld();
+  const node = await world.node(FOUNDER);
+  const mallory = await world.node('mallory');
+  node.admit('mallory');
+  const forged: SealedEvent = { ...eventAt(world, 0, 'forged'), signature: null };
+  const claim = (text: string) =>
+    sealEvent(
+      {
+        community: world.community,
+        author: mallory.signer.publicKey,
+        time: mallory.log.now,
+        parents: [eventAt(world, 0, 'forged').id],
+        kind: KIND,
+        body: { text },
+      },
+      mallory.signer,
+    );
+  expect(await codesOf(node, claim('together'), forged)).toEqual(['stored', 'unproven']);
+  expect(await codesOf(node, forged)).toEqual(['unproven']);
+  expect(await codesOf(node, { ...forged, signature: new Uint8Array(64) })).toEqual(['bad-signature']);
+  expect(node.texts).toEqual(['together']);
+});
+
+test.each([
+  ['the ids are in memory', true],
+  ['the ids are on disk alone', false],
+])('an event that is twice in a batch is stored once if %s', async (_, inMemory) => {
+  const world = createTestWorld();
+  const founder = await world.node(FOUNDER);
+  const other = await world.node('other');
+  const [first, second] = [write(founder, 'first'), write(founder, 'second')];
+  const rule = write(founder, 'a rule', 'authority/test.rule');
+  if (inMemory) for (const stratum of ['authority', 'content'] as const) other.log.set(stratum);
+  expect(await codesOf(other, second, first, second, rule, first, rule)).toEqual([
+    'stored',
+    'stored',
+    'duplicate',
+    'stored',
+    'duplicate',
+    'duplicate',
+  ]);
+  expect(await codesOf(other, second)).toEqual(['duplicate']);
+  expect([other.log.count('content'), other.log.count('authority')]).toEqual([2, 1]);
+  expect(other.log.set('content').size).toBe(2);
+  expect(digests(other)).toEqual(digests(founder));
+});
+
+test('an event that is twice in an answer of catch-up does not cost its slice the other events', async () => {
+  const world = createTestWorld();
+  const founder = await world.node(FOUNDER);
+  const other = await world.node('other');
+  const events = Array.from({ length: 300 }, (_, n) => write(founder, `${n}`));
+  other.log.set('content');
+  const codes = await codesOf(other, ...events.slice(0, 200), events[0]!, ...events.slice(199));
+  expect(codes.filter((code) => code === 'stored')).toHaveLength(300);
+  expect([codes[200], codes[201]]).toEqual(['duplicate', 'duplicate']);
+});
+
 test('[L13] the digests depend on the set of events alone', async () => {
   const world = createTestWorld();
   const founder = await world.node(FOUNDER);
@@ -71,6 +161,25 @@ test('[L13] the digests depend on the set of events alone', async () => {
   expect(digests(other)[0]).not.toBe(digests(founder)[0]);
   expect(digests(other)[1]).not.toBe(digests(founder)[1]);
   await other.log.admit(events.slice(0, 1), 'history');
+  expect(digests(other)).toEqual(digests(founder));
+});
+
+test.each([
+  ['an authority event', 'authority/test.rule'],
+  ['content', KIND],
+])('[L13] two logs that differ in %s differ in both digests', async (_, kind) => {
+  const world = createTestWorld();
+  const founder = await world.node(FOUNDER);
+  const other = await world.node('other');
+  write(founder, 'a note');
+  write(founder, 'a rule', 'authority/test.rule');
+  const shared = founder.log.store.byAuthorSince(founder.signer.publicKey, 0).map(({ event }) => event);
+  await other.log.admit(shared, 'history');
+  expect(digests(other)).toEqual(digests(founder));
+  const one = write(founder, 'one more', kind);
+  expect(digests(other)[0]).not.toBe(digests(founder)[0]);
+  expect(digests(other)[1]).not.toBe(digests(founder)[1]);
+  await other.log.admit([one], 'history');
   expect(digests(other)).toEqual(digests(founder));
 });
 

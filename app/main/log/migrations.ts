@@ -81,4 +81,16 @@ export const logMigrations: readonly Migration[] = [
     name: 'which of those were applied before their kind was lost',
     sql: 'ALTER TABLE opaque_event ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;',
   },
+  {
+    feature: 'log',
+    step: 6,
+    name: 'a missing event may be named by several authors',
+    // Whom the old table left out is not recovered: what they name needs its own signature, as before.
+    sql: `
+      ALTER TABLE gap RENAME TO gap_before;
+      CREATE TABLE gap (id BLOB NOT NULL, author INTEGER NOT NULL, PRIMARY KEY (id, author)) STRICT, WITHOUT ROWID;
+      INSERT INTO gap SELECT id, author FROM gap_before;
+      DROP TABLE gap_before;
+    `,
+  },
 ];

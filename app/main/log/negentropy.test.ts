@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { Negentropy } from './negentropy.ts';
-import { RangeSet } from './range-set.ts';
+import { encodeVarint, FINGERPRINT_BYTES, RangeSet } from './range-set.ts';
 
 interface Item {
   key: number;
@@ -19,6 +19,14 @@ function setOf(items: Iterable<Item>): RangeSet {
   const set = new RangeSet();
   for (const { key, id } of items) set.add(key, id);
   return set;
+}
+
+/** The fingerprint by the definition of Negentropy: ids are added as little-endian numbers, the count follows. */
+function fingerprintOf(items: readonly Item[]): string {
+  const sum = items.reduce((total, { id }) => total + BigInt(`0x${toHex(id.toReversed())}`), 0n);
+  const hex = (sum % 2n ** 256n).toString(16).padStart(64, '0');
+  const input = [...fromHex(hex).toReversed(), ...encodeVarint(items.length)];
+  return toHex(sha256(Uint8Array.from(input)).slice(0, FINGERPRINT_BYTES));
 }
 
 /** Runs a whole session; returns the ids that the asking side found missing, and the largest message. */
@@ -65,6 +73,56 @@ describe('RangeSet', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test('gives any range the fingerprint of its items, after any insertions and removals', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3500 }),
+        fc.integer({ min: 2, max: 9 }),
+        fc.boolean(),
+        fc.tuple(fc.nat(), fc.nat()),
+        (length, every, reversed, [one, other]) => {
+          const all = Array.from({ length }, (_, index) => item(index % 700, index));
+          const set = setOf(reversed ? all.toReversed() : all);
+          const kept = all.filter(({ key, id }, index) => {
+            if (index % every !== 0) return true;
+            set.fingerprint(0, set.size);
+            set.remove(key, id);
+            return false;
+          });
+          kept.sort((a, b) => a.key - b.key || Buffer.compare(a.id, b.id));
+          const [from, to] = [one % (kept.length + 1), other % (kept.length + 1)].sort((a, b) => a - b);
+          expect(toHex(set.fingerprint(0, set.size))).toBe(fingerprintOf(kept));
+          expect(toHex(set.fingerprint(from!, to!))).toBe(fingerprintOf(kept.slice(from, to)));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('finds its place again after a long run of items was removed', () => {
+    const all = Array.from({ length: 4000 }, (_, index) => item(index, index));
+    const set = setOf(all);
+    const [kept, run] = [all.filter((_, index) => index < 500 || index >= 3000), all.slice(500, 3000)];
+    for (const { key, id } of run) expect(set.remove(key, id)).toBe(true);
+    expect(run.some(({ key, id }) => set.has(key, id))).toBe(false);
+    expect(kept.every(({ key, id }) => set.has(key, id))).toBe(true);
+    expect(toHex(set.fingerprint(0, set.size))).toBe(fingerprintOf(kept));
+    for (const { key, id } of run.toReversed()) set.add(key, id);
+    expect([...set.range(0, set.size)].map(({ key }) => key)).toEqual(all.map(({ key }) => key));
+  });
+
+  test('gives the fingerprint of the rest after an item was removed and after it came back', () => {
+    const three = [item(1, 1), item(2, 2), item(3, 3)];
+    const [first, second, third] = three;
+    const set = setOf(three);
+    set.remove(second!.key, second!.id);
+    expect(toHex(set.fingerprint(0, 2))).toBe(fingerprintOf([first!, third!]));
+    set.add(second!.key, second!.id);
+    expect(toHex(set.fingerprint(0, 3))).toBe(fingerprintOf(three));
+    expect(set.remove(4, item(4, 4).id)).toBe(false);
+    expect(toHex(set.fingerprint(0, 3))).toBe(fingerprintOf(three));
   });
 
   test('gives a range the same fingerprint whatever its history', () => {

@@ -73,9 +73,8 @@ export class Redactions {
     return { gone, filed: added, bytes, unknown };
   }
 
-  /** Whether a redacted event holds no text, and is by the author whose events name it. */
+  /** Whether a redacted event holds no text, and is by an author whose events name it. */
   #isFileable(event: LogEvent, kind: Kind): boolean {
-    const awaited = this.#store.awaitedOf(event.id);
-    return isStripped(event, kind) && (awaited === null || awaited === this.#store.authorOf(event.author));
+    return isStripped(event, kind) && !this.#store.isAwaitedByOthers(event.id, event.author);
   }
 }

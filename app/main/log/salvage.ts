@@ -4,7 +4,7 @@ import { openEvent, type LogEvent } from './event.ts';
 import { PROVED } from './event-row.ts';
 import { forgetKnownKinds } from './opaque-events.ts';
 import { openRedacted } from './redacted-event.ts';
-import { LogStore } from './store.ts';
+import { HEADS_UPTO, LogStore } from './store.ts';
 
 /** A row of the events table from a damaged file: none of it is trusted. */
 export type FoundRow = Readonly<Record<string, Cell>>;
@@ -45,6 +45,7 @@ export function salvageEvents(db: Database, found: Iterable<FoundRow>): number {
       for (const parent of event.parents) claims.push({ parent: toHex(parent), author });
     }
     link(db, authors, claims);
+    store.setMeta(HEADS_UPTO, store.latestSeq());
     forgetKnownKinds(db);
     return authors.size;
   });

@@ -3,13 +3,15 @@ import type { Database, Statement } from '../kernel/database.ts';
 import { AnchorMarks } from './anchors.ts';
 import type { LogEvent, SealedEvent } from './event.ts';
 import { opened, PROVED, type EventRow } from './event-row.ts';
+import { Gaps } from './gaps.ts';
 import type { Stratum } from './kinds.ts';
 
 const STRATUM = { authority: 0, content: 1 } as const satisfies Record<Stratum, number>;
 
 /** The most events after which heads are written. */
 const HEADS_BEHIND = 64;
-const HEADS_UPTO = 'heads.upto';
+/** The `meta` key of the row number up to which the table of heads is complete. */
+export const HEADS_UPTO = 'heads.upto';
 
 /** The number of items read at a time. */
 const ITEMS_SLICE = 5000;
@@ -26,8 +28,8 @@ export class LogStore {
   readonly anchors: AnchorMarks;
   readonly #db: Database;
   readonly #authors = new Map<string, number>();
-  /** Gaps and heads by hex id, so that bulk catch-up needs no index look-up: few exist at a time. */
-  readonly #gaps = new Map<string, number>();
+  readonly #gaps: Gaps;
+  /** By hex id, so that bulk catch-up needs no index look-up: few exist at a time. */
   readonly #heads = new Map<string, { id: Uint8Array; author: number }>();
   /**
    * Heads added (true) or removed (false) since they were last written: most are added and removed in
@@ -46,12 +48,11 @@ export class LogStore {
   readonly #bySeq: Statement<{ bytes: Uint8Array }>;
   readonly #addHead: Statement;
   readonly #dropHead: Statement;
-  readonly #addGap: Statement;
-  readonly #dropGap: Statement;
 
   constructor(db: Database) {
     this.#db = db;
     this.anchors = new AnchorMarks(db);
+    this.#gaps = new Gaps(db);
     this.#insert = db.prepare(
       'INSERT INTO event (id, author, time, kind, stratum, proved, bytes, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
@@ -60,24 +61,17 @@ export class LogStore {
     this.#bySeq = db.prepare('SELECT bytes FROM event WHERE seq = ?');
     this.#addHead = db.prepare('INSERT OR IGNORE INTO head (id, author) VALUES (?, ?)');
     this.#dropHead = db.prepare('DELETE FROM head WHERE id = ?');
-    this.#addGap = db.prepare('INSERT OR IGNORE INTO gap (id, author) VALUES (?, ?)');
-    this.#dropGap = db.prepare('DELETE FROM gap WHERE id = ?');
     this.reload();
   }
 
   /** Reads the in-memory state again; called after a transaction was rolled back. */
   reload(): void {
     this.#authors.clear();
-    this.#gaps.clear();
+    this.#gaps.reload();
     this.#heads.clear();
     this.#unsettled.clear();
     for (const row of this.#db.prepare<{ n: number; key: Uint8Array }>('SELECT n, key FROM author').all()) {
       this.#authors.set(toHex(row.key), row.n);
-    }
-    for (const row of this.#db
-      .prepare<{ id: Uint8Array; author: number }>('SELECT id, author FROM gap')
-      .all()) {
-      this.#gaps.set(toHex(row.id), row.author);
     }
     for (const row of this.#db
       .prepare<{ id: Uint8Array; author: number }>('SELECT id, author FROM head')
@@ -129,8 +123,8 @@ export class LogStore {
 
   /** [L3] Whether an event is named as a parent by an authentic event of the same author. */
   isAwaited(event: LogEvent): boolean {
-    const author = this.#gaps.size > 0 ? this.#gaps.get(toHex(event.id)) : undefined;
-    return author !== undefined && author === this.authorOf(event.author);
+    const namedBy = this.#gaps.size > 0 ? this.#gaps.namedBy(toHex(event.id)) : [];
+    return namedBy.length > 0 && namedBy.includes(this.authorOf(event.author));
   }
 
   /**
@@ -150,14 +144,9 @@ export class LogStore {
       event.signature,
     );
     const hex = toHex(event.id);
-    if (this.#gaps.get(hex) === author) {
-      this.#gaps.delete(hex);
-      this.#dropGap.run(event.id);
-      // Only the gap recorded that another event names this one, and the gap is closed now.
-      this.#mustWrite = true;
-    } else {
-      this.#addedHead(hex, { id: event.id, author });
-    }
+    // Only the gap recorded that another event of the author names this one, and the gap is closed now.
+    if (this.#gaps.close(event.id, hex).includes(author)) this.#mustWrite = true;
+    else this.#addedHead(hex, { id: event.id, author });
     this.#behind++;
     for (const parent of event.parents) this.#settleParent(parent, author);
     return Number(lastInsertRowid);
@@ -168,9 +157,8 @@ export class LogStore {
     const head = this.#heads.get(hex);
     if (head) {
       if (head.author === author) this.#lostHead(hex);
-    } else if (!this.#gaps.has(hex) && !this.has(parent)) {
-      this.#gaps.set(hex, author);
-      this.#addGap.run(parent, author);
+    } else if (!this.#gaps.namedBy(hex).includes(author) && !this.has(parent)) {
+      this.#gaps.add(parent, hex, author);
     }
   }
 
@@ -209,11 +197,7 @@ export class LogStore {
     this.#db.prepare('DELETE FROM event WHERE seq = ?').run(seq);
     this.#mustWrite = true;
     if (this.#heads.has(hex)) this.#lostHead(hex);
-    else {
-      const author = this.authorOf(event.author);
-      this.#gaps.set(hex, author);
-      this.#addGap.run(event.id, author);
-    }
+    else this.#gaps.add(event.id, hex, this.authorOf(event.author));
   }
 
   /**
@@ -235,8 +219,7 @@ export class LogStore {
     );
     this.#mustWrite = true;
     const hex = toHex(id);
-    if (this.#gaps.delete(hex)) this.#dropGap.run(id);
-    else this.#addedHead(hex, { id, author });
+    if (!this.#gaps.close(id, hex).includes(author)) this.#addedHead(hex, { id, author });
     for (const parent of redacted.parents) {
       if (this.#heads.get(toHex(parent))?.author === author) this.#lostHead(toHex(parent));
     }
@@ -248,9 +231,10 @@ export class LogStore {
     return (this.#byId.get(id)?.proved ?? 0) >= PROVED.redacted;
   }
 
-  /** The `author` row whose event names a parent that is not here, or null. */
-  awaitedOf(id: Uint8Array): number | null {
-    return this.#gaps.get(toHex(id)) ?? null;
+  /** Whether events name this one as a parent, none of them by the given author, and it is not here. */
+  isAwaitedByOthers(id: Uint8Array, key: Uint8Array): boolean {
+    const namedBy = this.#gaps.namedBy(toHex(id));
+    return namedBy.length > 0 && !namedBy.includes(this.authorOf(key));
   }
 
   /** The author's heads, ascending, at most `limit` of them. */

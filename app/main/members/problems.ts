@@ -11,6 +11,14 @@ export const problem = defineProblems('members', {
       'Choose 2 to 32 letters and digits; spaces, dots, hyphens and underscores may stand between them.',
   },
   'handle-taken': { message: 'The handle “{handle}” is taken.', remedy: 'Choose another one.' },
+  'handle-mixed': {
+    message: '“{handle}” mixes alphabets, so that it could be taken for another name.',
+    remedy: 'Choose a handle in the letters of one alphabet.',
+  },
+  'handle-looks-alike': {
+    message: '“{handle}” can be taken for “{other}”, which is somebody else’s handle.',
+    remedy: 'Choose one that looks different.',
+  },
   'not-found': {
     message: 'No member has this identity.',
     remedy: 'Choose someone from the list of members.',
@@ -36,6 +44,11 @@ export const problem = defineProblems('members', {
   },
   'bad-until': { message: 'The end of the ban is in the past.', remedy: 'Choose a later time.' },
   'not-banned': { message: '{name} is not banned.' },
+  'ban-of-higher-role': {
+    code: 'out-of-role',
+    message: 'The ban is by {name}, whose role {role} is above yours.',
+    remedy: 'Ask someone whose role is as high.',
+  },
   'already-member': {
     message: 'This person is a member already.',
     remedy: 'Open the community instead of joining again.',

@@ -1,9 +1,10 @@
 import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { msOf, ticksOf } from '../kernel/hybrid-time.ts';
 import type { Role } from '../kernel/roles.ts';
-import { foldHandle, type Account, type PeopleChange } from '../ledger/index.ts';
+import type { Account, PeopleChange } from '../ledger/index.ts';
 import type { Authority } from '../log/kinds.ts';
 import { SigningKeys } from './signing-keys.ts';
+import { HandleIndex } from './handle-index.ts';
 
 export interface MemberRights {
   /** In ticks. */
@@ -33,11 +34,17 @@ export interface Founder {
   readonly time: number;
 }
 
+/** Who got their handle first: by its block, which is old if it is not here, then by who was a member first. */
+function isBefore(one: RosterMember, other: RosterMember): boolean {
+  const [block, others] = [one.handleBlock ?? 0, other.handleBlock ?? 0];
+  return block === others ? one.joinedAt < other.joinedAt : block < others;
+}
+
 /** Members, roles and bans as a pure fold over final blocks [M1]. */
 export class Roster implements Authority {
   readonly #founder: Founder;
   readonly #members = new Map<string, RosterMember>();
-  readonly #handles = new Map<string, string>();
+  readonly #handles = new HandleIndex();
   readonly #keys = new SigningKeys();
 
   constructor(founder: Founder) {
@@ -114,8 +121,22 @@ export class Roster implements Authority {
 
   /** Who holds a handle [M6]. */
   holderOf(handle: string): RosterMember | null {
-    const key = this.#handles.get(foldHandle(handle));
+    const key = this.#handles.holderOf(handle);
     return key === undefined ? null : (this.#members.get(key) ?? null);
+  }
+
+  /**
+   * [M13] Who held a handle first that can be taken for this one, other than the account `holder`; null if it stands
+   * alone or `holder` had theirs before.
+   */
+  resembled(handle: string, holder: Uint8Array | null): RosterMember | null {
+    const own = holder && toHex(holder);
+    let first: RosterMember | null = null;
+    for (const key of this.#handles.resembling(handle)) {
+      const member = this.#members.get(key);
+      if (member && (first === null || isBefore(member, first))) first = member;
+    }
+    return first === null || toHex(first.key) === own ? null : first;
   }
 
   knows(author: Uint8Array): boolean {
@@ -201,7 +222,7 @@ export class Roster implements Authority {
   #register({ height }: PeopleChange, key: Uint8Array, handle: string): Uint8Array[] {
     const member = this.#members.get(toHex(key));
     if (!member) return [];
-    if (member.handle !== null) this.#handles.delete(foldHandle(member.handle));
+    if (member.handle !== null) this.#handles.remove(member.handle, toHex(member.key));
     member.handleBlock = height;
     this.#name(member, handle);
     return [];
@@ -211,6 +232,7 @@ export class Roster implements Authority {
     const giver = this.#members.get(toHex(change.account));
     const given = giver?.handle ?? handle;
     if (giver) {
+      this.#handles.remove(given, toHex(giver.key));
       giver.handle = null;
       giver.handleBlock = null;
     }
@@ -219,7 +241,7 @@ export class Roster implements Authority {
 
   #name(member: RosterMember, handle: string): void {
     member.handle = handle;
-    this.#handles.set(foldHandle(handle), toHex(member.key));
+    this.#handles.add(handle, toHex(member.key));
   }
 
   /** [M7] */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Handle } from '../../contract/common.ts';
 import { didOf } from '../kernel/did.ts';
 import { problemOf } from '../kernel/errors.ts';
+import { LedgerHandle } from '../ledger/index.ts';
 import { openGate } from '../moderation/test-gate.ts';
 import { signerOf, TestCommunity, type TestNode } from '../platform/memory/test-community.ts';
 import { createMembers } from './service.ts';
@@ -52,6 +54,55 @@ describe('members', () => {
     await members.setHandle('Ines of the pier');
     expect(members.me().handle).toBe('Ines of the pier');
     expect(members.list().find(({ isMe }) => isMe)).toMatchObject({ handleBlock: 2 });
+  });
+
+  test.each([
+    ['m\u0430ra', 'handle-mixed'],
+    ['\u041c\u0430ra', 'handle-mixed'],
+    ['rnara', 'handle-looks-alike'],
+    ['MARA', 'handle-taken'],
+    ['Mara', 'handle-taken'],
+    ['\u0456\u0578\u0435\u0455', 'handle-mixed'],
+    ['brlne', 'handle-looks-alike'],
+  ])('[M13] %s is refused to a member who wants it and to a newcomer', async (handle, code) => {
+    const { nodes } = await community('ines', 'briNe', 'brIne');
+    await expect(membersOf(nodes[1]!).setHandle(handle)).rejects.toMatchObject({ code });
+    const key = signerOf('newcomer').publicKey;
+    await expect(membersOf(nodes[0]!).admit({ key, handle, role: 'member' })).rejects.toMatchObject({ code });
+  });
+
+  test('[M6] a handle with decomposed letters is the same as with composed ones', () => {
+    expect(Handle.parse(' Jose\u0301 ')).toBe('Jos\u00e9');
+    expect(LedgerHandle.safeParse(Handle.parse('Jose\u0301')).success).toBe(true);
+    expect(Handle.parse('\u1112\u1161\u11ab\u1100\u1173\u11af')).toBe('\ud55c\uae00');
+  });
+
+  test('[M13] one may change the spelling of one’s own handle, and take a name of another alphabet', async () => {
+    const { nodes } = await community('ines');
+    const members = membersOf(nodes[1]!);
+    for (const handle of ['lnes', 'Ines', 'Инес', '\u0e13\u0e10\u0e1e\u0e25', 'Jos\u00e9']) {
+      await members.setHandle(handle);
+      expect(members.me().handle).toBe(handle);
+    }
+  });
+
+  test('[M13] a look-alike that the ledger took is marked wherever it is shown, the handle before it is not', async () => {
+    const { nodes, people } = await community('Ines');
+    const shown = (name: string) => membersOf(nodes[1]!).person(signerOf(name).publicKey).handle;
+    const end = (name: string) => did(name).slice(-6);
+    for (const [name, handle] of [
+      ['mallory', 'm\u0430ra'],
+      ['trudy', 'lnes'],
+      ['eve', 'ev\u0435'],
+    ] as const) {
+      people.admit(signerOf('mara').publicKey, signerOf(name).publicKey, handle);
+    }
+    expect(shown('mallory')).toBe(`m\u0430ra (not Mara, ${end('mallory')})`);
+    expect(shown('trudy')).toBe(`lnes (not Ines, ${end('trudy')})`);
+    expect(shown('eve')).toBe(`ev\u0435 (${end('eve')})`);
+    expect([shown('mara'), shown('Ines')]).toEqual(['Mara', 'Ines']);
+    const list = membersOf(nodes[0]!).list();
+    expect(list.find(({ did: one }) => one === did('mallory'))?.handle).toContain('(not Mara, ');
   });
 
   test('[M2] a member admitted by a clock that is slightly ahead has their role at once', async () => {
@@ -106,6 +157,22 @@ describe('members', () => {
     await members.ban({ did: did('ines'), reason: 'again', until: null });
     await members.lift({ did: did('ines') });
     expect(ines().banned).toBeNull();
+  });
+
+  test('[M14] a moderator lifts the ban of a moderator, and not that of a sysop', async () => {
+    const { nodes } = await community('ines', 'odin', 'brine');
+    const [mara, ines, odin] = nodes.map(membersOf);
+    for (const name of ['ines', 'odin']) await mara!.setRole({ did: did(name), role: 'moderator' });
+    const brine = { did: did('brine') };
+    await mara!.ban({ ...brine, reason: 'flood', until: null });
+    await expect(ines!.lift(brine)).rejects.toMatchObject({
+      code: 'out-of-role',
+      message: expect.stringContaining('Mara') as string,
+    });
+    await mara!.lift(brine);
+    await odin!.ban({ ...brine, reason: 'flood', until: null });
+    await ines!.lift(brine);
+    expect(mara!.list().find(({ handle }) => handle === 'brine')!.banned).toBeNull();
   });
 
   test('a listener to the list is called once per change, after it has settled', async () => {

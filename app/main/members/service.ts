@@ -1,5 +1,6 @@
 import type * as contract from '../../contract/index.ts';
 import { equalBytes } from '../kernel/bytes.ts';
+import { mixesScripts } from '../kernel/look-alikes.ts';
 import { throttled, type Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
@@ -70,17 +71,27 @@ export function createMembers(init: MembersInit) {
     const member = roster.member(key);
     const handle = member?.handle ?? null;
     const shown = member && handle !== null && !init.hides(member.key, handle);
-    return shown ? handle : didOf(member?.key ?? key).slice(-6);
+    const end = didOf(member?.key ?? key).slice(-6);
+    if (!shown) return end;
+    // [M13] In words, so that it is heard as well as seen.
+    const other = roster.resembled(handle, member.key);
+    if (other?.handle && !init.hides(other.key, other.handle))
+      return `${handle} (not ${other.handle}, ${end})`;
+    return other || mixesScripts(handle) ? `${handle} (${end})` : handle;
   };
 
-  const mustBeFree = (handle: string): void => {
+  /** [M13] Free to an account, or to a newcomer; and nobody takes it for another. */
+  const mustBeFree = (handle: string, mine: Uint8Array | null): void => {
     if (!LedgerHandle.safeParse(handle).success) {
       throw problem('bad-handle', { handle });
     }
     const holder = roster.holderOf(handle);
-    if (holder && !isMe(holder.key)) {
+    if (holder && !(mine && equalBytes(holder.key, mine))) {
       throw problem('handle-taken', { handle });
     }
+    if (mixesScripts(handle)) throw problem('handle-mixed', { handle });
+    const other = roster.resembled(handle, mine);
+    if (other?.handle) throw problem('handle-looks-alike', { handle, other: other.handle });
   };
 
   /** [J23] Judges a handle; rejects with a Problem `held-back` if it would be hidden. */
@@ -173,7 +184,7 @@ export function createMembers(init: MembersInit) {
 
     /** Rejects with a Problem `bad-handle`, `handle-taken`, `held-back` or one of {@link Ledger.act}. */
     async setHandle(handle: string): Promise<void> {
-      mustBeFree(handle);
+      mustBeFree(handle, signer.publicKey);
       if (roster.member(signer.publicKey)?.handle === handle) return;
       await mustPass(handle);
       await ledger.act('handle.register', { handle });
@@ -202,11 +213,16 @@ export function createMembers(init: MembersInit) {
       await ledger.act('member.ban', { member: target.key, reason, until });
     },
 
-    /** Ends a ban. Rejects with a Problem `not-found`, `not-banned`, `yourself`, `out-of-role` or one of {@link Ledger.act}. */
+    /** Ends a ban. Rejects with a Problem `not-found`, `not-banned`, `yourself`, `out-of-role` [M14] or one of {@link Ledger.act}. */
     async lift({ did }: { did: string }): Promise<void> {
       const target = memberFor(did);
-      mayDecide(target, 'own-lift');
-      if (!bannedNow(target)) throw problem('not-banned', { name: nameOf(target.key) });
+      const mine = mayDecide(target, 'own-lift');
+      const banned = bannedNow(target);
+      if (!banned) throw problem('not-banned', { name: nameOf(target.key) });
+      const theirs = roleNow(banned.by);
+      if (theirs && outranks(theirs, mine)) {
+        throw problem('ban-of-higher-role', { name: nameOf(banned.by), role: theirs });
+      }
       await ledger.act('member.lift', { member: target.key });
     },
 
@@ -218,7 +234,7 @@ export function createMembers(init: MembersInit) {
       if (roster.knows(key)) {
         throw problem('already-member');
       }
-      mustBeFree(handle);
+      mustBeFree(handle, null);
       const mine = roleNow(signer.publicKey);
       if (!reaches(mine, 'moderator') || !outranks(mine!, role)) {
         throw problem('admits-too-much', { role });

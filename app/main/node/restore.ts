@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cidOf } from '../kernel/cid.ts';
-import { openDatabase } from '../platform/sqlite/database.ts';
+import { checkpointDatabase, openDatabase } from '../platform/sqlite/database.ts';
 import { hasVotes, returnVotes } from './communities/kept-votes.ts';
 import { genesisOf } from './community.ts';
 import { communityLayout, openDataDirectory } from './data-directory.ts';
@@ -23,7 +23,8 @@ export interface Restored {
 
 /**
  * Installs a backup as the database of the community that it holds, which the node may no longer have. The file is
- * copied and checked first; the old database is moved aside with its write-ahead log, never deleted.
+ * copied with its write-ahead log, if it has one, and checked first; the old database is moved aside with its own, never
+ * deleted.
  * @throws Problem `data-in-use`, `backup-missing`, `backup-broken`.
  */
 export async function restoreDatabase(dataDir: string, backup: string): Promise<Restored> {
@@ -35,6 +36,8 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
   const incoming = join(directory.communities, `.new-restored-${process.pid}.db`);
   try {
     await copyFile(backup, incoming, constants.COPYFILE_EXCL);
+    // A database that was moved aside may hold its newest rows in a write-ahead log.
+    const hasLog = await copyIfAny(`${backup}-wal`, `${incoming}-wal`);
     const copy = await open(incoming, 'r+');
     const { size } = await copy.stat();
     await copy.sync();
@@ -44,6 +47,7 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
     if (fault !== null) {
       throw problem('backup-broken', { path: backup, fault });
     }
+    if (hasLog) checkpointDatabase(incoming);
     const community = communityOf(incoming);
     if (community === null) throw problem('backup-of-nothing', { path: backup });
     const { path, database } = communityLayout(join(directory.communities, community));
@@ -56,6 +60,17 @@ export async function restoreDatabase(dataDir: string, backup: string): Promise<
   } finally {
     for (const suffix of ['', '-wal', '-shm']) await rm(`${incoming}${suffix}`, { force: true });
     await lock.release();
+  }
+}
+
+/** Whether there was a file to copy. */
+async function copyIfAny(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 
@@ -79,7 +94,9 @@ async function moveAside(database: string): Promise<string | null> {
 function communityOf(path: string): string | null {
   const db = openDatabase(path, [], { readonly: true });
   try {
-    const genesis = genesisOf(db);
+    // Another program's database has no such table.
+    const isOurs = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get();
+    const genesis = isOurs ? genesisOf(db) : null;
     return genesis && cidOf(genesis.id);
   } finally {
     db.close();

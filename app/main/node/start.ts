@@ -71,6 +71,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
   const { directory } = await openDataDirectory(init.dataDir ?? defaultDataPath());
   const startedAt = systemClock.now();
   const lock = await lockDataDirectory(directory, startedAt);
+  const afterStop: (() => Promise<void>)[] = [];
   const undo: (() => unknown)[] = [() => lock.release()];
   try {
     await moveOlder(directory, startedAt);
@@ -82,6 +83,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
     undo.push(() => classifiers.close());
     const logger = createLogger({ file: `${directory.logs}/node.log`, level: 'info' });
     undo.push(() => logger.flush());
+    undo.push(() => undoAll(afterStop, logger));
     const settings = await SettingsFile.open(directory.settings, systemClock, nodeSettings);
     const { keys, besideKeys, isNewPerson } = await openKeys(directory, init.systemKey ?? null);
     const net = await openNetwork({
@@ -199,6 +201,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       stopped,
       healthy: () => stopping === null,
       metrics: () => status.metrics(),
+      onStop: (step) => void afterStop.push(step),
       stop: parts.stop,
       status: () => status.current(),
       onStatus: (listener) => status.watch(listener),

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { features } from '../features.ts';
 import { globalActions } from './global.ts';
@@ -15,10 +17,42 @@ const action = (id: string, shortcut?: string, when?: () => boolean): Action => 
 });
 const nothing = () => undefined;
 
+/** The keys of the actions of all views, as their sources give them. */
+function viewKeys(): { file: string; key: string }[] {
+  const folder = join(import.meta.dirname, '../features');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/(^|\/)feature\.ts$|\.test\./.test(name))
+    .map((name) => join(folder, name));
+  return files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    // Only what is offered as an action takes a key; other places show keys of actions that exist.
+    if (!text.includes('useActions') && !text.includes(': Action')) return [];
+    const named = text.matchAll(/\bshortcut: '([^']+)'/g);
+    const given = text.matchAll(/\baction\(\s*'[\w-]+',[^']*?'([^']{1,10})',/g);
+    return [...named, ...given].map(([, key]) => ({ file: basename(file), key: key!.toLowerCase() }));
+  });
+}
+
 describe('actions', () => {
   test('no two global actions share a shortcut', () => {
     const handlers = { openPalette: nothing, openKeys: nothing, nextTheme: nothing };
     expect(clashes(globalActions({ features, ...handlers }))).toEqual([]);
+  });
+
+  test('no view takes a key that must work everywhere, except the one that searches', () => {
+    const handlers = {
+      openPalette: nothing,
+      openKeys: nothing,
+      openCommunities: nothing,
+      nextTheme: nothing,
+    };
+    const everywhere = globalActions({ features, ...handlers })
+      .flatMap(({ shortcut }) => shortcut ?? [])
+      // A room whose key is a letter gives way to a view.
+      .filter((key) => !/^[a-z]$/.test(key) || key === 'o');
+    expect(everywhere).toEqual(expect.arrayContaining(['ctrl+k', '?', 'o', ',', '1', '2', '3', '/']));
+    const taken = viewKeys().filter(({ key }) => everywhere.includes(key) && key !== '/');
+    expect(taken).toEqual([]);
   });
 
   test('a shared shortcut is reported with both actions', () => {

@@ -32,6 +32,43 @@ test('scrolling to the end of the known items loads the next page', async () => 
   expect(itemAt(state(), 25)).toBeNull();
 });
 
+test('at the end of a list nothing more is asked for, however often somebody scrolls there', async () => {
+  for (const total of [0, 5, 10, 20, 25]) {
+    const { list, state, asked, settled } = numbers(total);
+    await list.refresh();
+    for (let turn = 0; turn < 5 && state().more; turn++) {
+      const { count } = state();
+      list.ensure(0, count - 1);
+      await settled(Math.min(total, count + 10));
+      for (let wait = 0; wait < 50 && state().loadingMore; wait++) await Promise.resolve();
+    }
+    const pages = Math.max(1, Math.ceil(total / 10));
+    expect(asked).toHaveLength(pages);
+    expect(state()).toMatchObject({ count: total, more: false, loadingMore: false });
+    expect(state().pages).toHaveLength(pages);
+    list.ensure(0, total);
+    await list.more();
+    list.ensure(Math.max(0, total - 1), total + 50);
+    await list.more();
+    expect(asked).toHaveLength(pages);
+  }
+});
+
+test('a list that became shorter ends earlier after a refresh', async () => {
+  const { list, state, source, asked } = numbers(25);
+  await list.refresh();
+  await list.more();
+  await list.more();
+  list.ensure(20, 24);
+  source.total = 8;
+  await list.refresh();
+  expect(state()).toMatchObject({ count: 8, total: 8, more: false });
+  expect(itemAt(state(), 8)).toBeNull();
+  const { length } = asked;
+  await list.more();
+  expect(asked).toHaveLength(length);
+});
+
 test('far pages are dropped to bound memory and come back by their cursor', async () => {
   const { list, state, settled } = numbers(1_000);
   await list.refresh();

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { Label, Meter as AriaMeter, ProgressBar as AriaProgressBar } from 'react-aria-components';
 import type { Progress } from '../../contract/index.ts';
 import { common } from '../messages/common.ts';
@@ -12,6 +13,7 @@ export interface ProgressBarProps {
 
 /** Progress of a long task: what it is, how far, how fast, and the time left. */
 export function ProgressBar({ label, progress, words: told }: ProgressBarProps) {
+  const id = useId();
   const words =
     told ?? common.progress(progress.done, progress.total, progress.perSecond, progress.etaSeconds);
   const known = progress.total !== null && progress.total > 0;
@@ -22,11 +24,14 @@ export function ProgressBar({ label, progress, words: told }: ProgressBarProps) 
       isIndeterminate={!known}
       value={share * 100}
       valueLabel={words}
-      {...(known ? {} : { 'aria-valuetext': words })}
+      // The library tells the value of a bar that has one; without one, the words describe it.
+      {...(known ? {} : { 'aria-describedby': id })}
     >
       <span className="progress-line">
         <Label>{label}</Label>
-        <span className="progress-words mono">{words}</span>
+        <span className="progress-words mono" id={id}>
+          {words}
+        </span>
       </span>
       <span className="bar" aria-hidden="true">
         <span

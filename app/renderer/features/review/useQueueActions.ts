@@ -79,7 +79,7 @@ function queueActions(commands: QueueCommands, moment: QueueMoment): Action[] {
     ),
     action('filter', words.filter, 's', () => free, commands.filter),
     action('find', words.words, '/', () => free, commands.find),
-    action('state', words.state, 'o', () => free, commands.nextState, false),
+    action('state', words.state, 't', () => free, commands.nextState, false),
     action(
       'next',
       words.next,

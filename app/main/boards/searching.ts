@@ -1,6 +1,7 @@
 import type * as contract from '../../contract/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
+import type { Logger } from '../kernel/logger.ts';
 import { bodyOf } from '../log/event.ts';
 import type { Log } from '../log/log.ts';
 import type { Finding } from './finding.ts';
@@ -8,7 +9,9 @@ import type { ThreadStart } from './kinds.ts';
 import { numbers, type BoardQueries, type PostRow } from './queries.ts';
 import type { Surroundings } from './surroundings.ts';
 import { SearchScrub } from './search-scrub.ts';
-import { SearchIndex, snippetOf, wordsOf } from './search.ts';
+import { wordsOf, type SearchWord } from './search-text.ts';
+import { SearchIndex } from './search.ts';
+import { snippetOf } from './snippet.ts';
 
 type Outputs = contract.Outputs['boards'];
 
@@ -16,16 +19,22 @@ type Outputs = contract.Outputs['boards'];
 const INDEX_SLICE = 250;
 /** The same when a caller waits for all posts. */
 const INDEX_BULK = 5000;
+/** Posts of an older release examined at a time: most of them need no work. */
+const RENEW_SLICE = 500;
+/** Progress is logged whenever this many rows fewer remain. */
+const RENEW_TOLD = 100_000;
 
 /** Finds posts by their words. The index follows the posts in slices. */
 export function createSearching(
   {
     db,
     log,
+    logger,
     around,
   }: {
     readonly db: Database;
     readonly log: Pick<Log, 'store'>;
+    readonly logger: Logger;
     readonly around: Pick<Surroundings, 'person'>;
   },
   queries: BoardQueries,
@@ -33,7 +42,7 @@ export function createSearching(
 ) {
   const search = new SearchIndex(db);
 
-  function hitOf(row: PostRow, words: readonly string[]): contract.SearchHit {
+  function hitOf(row: PostRow, words: readonly SearchWord[]): contract.SearchHit {
     const { subject, boardName } = queries.headingOf(row);
     const original = bodyOf<Partial<Pick<ThreadStart, 'subject'>> & Omit<ThreadStart, 'subject'>>(row.bytes);
     const { text } =
@@ -50,13 +59,25 @@ export function createSearching(
     };
   }
 
+  /** [B10] Indexes a slice of the posts of an older release again; returns whether more wait. */
+  function renewSome(): boolean {
+    const before = search.renewUpto();
+    if (before === 0) return false;
+    const left = search.renew(RENEW_SLICE);
+    if (left === 0) logger.info('search-renewed');
+    else if (Math.ceil(left / RENEW_TOLD) < Math.ceil(before / RENEW_TOLD))
+      logger.info('search-renewing', { left });
+    return left > 0;
+  }
+
   return {
-    /** Takes a slice of posts into the index; returns whether more wait. */
-    indexSome: (): boolean => search.index(INDEX_SLICE) === INDEX_SLICE,
+    /** Takes a slice of posts into the index, new ones first; returns whether more wait. */
+    indexSome: (): boolean => search.index(INDEX_SLICE) === INDEX_SLICE || renewSome(),
 
     /** Brings the index up to date; for imports and tests. */
     indexAll(): void {
       while (search.index(INDEX_BULK) === INDEX_BULK);
+      while (renewSome());
     },
 
     /** Removes deleted words from the search index, one step per call; returns true when done. */

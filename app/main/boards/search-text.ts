@@ -10,11 +10,9 @@ const SYMBOL = String.raw`[[\p{Extended_Pictographic}\p{Regional_Indicator}]--\p
 const CONTINUOUS_RUN = new RegExp(`${CONTINUOUS}+`, 'gv');
 const RUN = new RegExp(`(${CONTINUOUS}+)|(${SYMBOL})|[${LETTERS}--${CONTINUOUS}]+`, 'gv');
 /** Letters that Unicode counted among the marks when FTS5's table was made. */
-const FORMER_MARKS = String.raw`\u19b0-\u19c9\u1cf2\u1cf3`;
-const ENCODED = new RegExp(
-  String.raw`[\p{M}${FORMER_MARKS}]|(${SYMBOL})|([^\p{ASCII}\p{L}\p{M}\p{N}])`,
-  'gv',
-);
+const FORMER_MARKS = String.raw`[\u19b0-\u19c9\u1cf2\u1cf3]`;
+const ENCODED = new RegExp(String.raw`[[^\0-\x7f\p{L}\p{N}]${FORMER_MARKS}]`, 'gv');
+const ONE_SYMBOL = new RegExp(SYMBOL, 'v');
 const WRAPPED = new RegExp(
   String.raw`(?<=[[${UNSPACED}]&&${LETTERS}])\r?\n(?=[[${UNSPACED}]&&${LETTERS}])`,
   'gv',
@@ -22,6 +20,8 @@ const WRAPPED = new RegExp(
 
 /** Text whose letters are all ASCII: the index reads it as it is. */
 const PLAIN = /^[\0-\x7f\xa0\xab\xbb\u2010-\u2027]*$/;
+/** Characters beyond ASCII with the little ASCII between them; no other part of a text needs more than lower case. */
+const FOREIGN = /[^\0-\x7f]+(?:[\0-\x7f]{1,8}[^\0-\x7f]+)*/g;
 /** Signs that compatibility normalisation would join to the word before them. */
 const TRADE_MARKS = /[™℠]/g;
 /** Accents, vowel signs of Arabic and Hebrew, and the Arabic stretch; the voicing of kana distinguishes letters. */
@@ -72,15 +72,17 @@ export const unwrapped = (text: string): string => (isPlain(text) ? text : text.
 
 /** [B7] The form in which texts and queries are compared: without case, width, accents and invisible characters. */
 export function foldOf(text: string): string {
-  if (isPlain(text)) return text.toLowerCase();
-  return text
+  return isPlain(text) ? text.toLowerCase() : text.replace(FOREIGN, foldForeign).toLowerCase();
+}
+
+const foldForeign = (text: string): string =>
+  text
     .replace(TRADE_MARKS, ' ')
     .normalize('NFKD')
     .toLowerCase()
     .replace(IGNORED_MARK, '')
     .normalize('NFC')
     .replace(REPLACED, (found) => REPLACEMENT[found] ?? '');
-}
 
 /** The runs of a folded text, in order. */
 export function* runsOf(folded: string): Generator<Run> {
@@ -121,7 +123,9 @@ function adjacent(runs: readonly Run[]): Run[][] {
  */
 export function indexedText(text: string): string {
   if (isPlain(text)) return text;
-  return encoded(foldOf(unwrapped(text)).replace(CONTINUOUS_RUN, (run) => ` ${pairsOf(run).join(' ')} `));
+  return unwrapped(text).replace(FOREIGN, (foreign) =>
+    encoded(foldForeign(foreign).replace(CONTINUOUS_RUN, (run) => ` ${pairsOf(run).join(' ')} `)),
+  );
 }
 
 /**
@@ -151,11 +155,12 @@ function pairsOf(run: string): string[] {
   return characters.map((character, index) => character + (characters[index + 1] ?? ''));
 }
 
-/** Characters that are not letters to FTS5 as private-use ones; what is a separator here is one there too. */
+/** Marks and pictographs as private-use characters. What separates words here separates them for FTS5 too. */
 const encoded = (text: string): string =>
-  text.replace(ENCODED, (found, symbol?: string, separator?: string) => {
-    if (separator !== undefined) return ' ';
-    const units = Array.from({ length: found.length }, (_, index) => PRIVATE_USE + found.charCodeAt(index));
-    const letters = String.fromCodePoint(...units);
-    return symbol === undefined ? letters : ` ${letters} `;
+  text.replace(ENCODED, (found) => {
+    if (/[\p{M}\p{L}]/u.test(found)) return privateUse(found);
+    return ONE_SYMBOL.test(found) ? ` ${privateUse(found)} ` : ' ';
   });
+
+const privateUse = (character: string): string =>
+  String.fromCodePoint(...character.split('').map((unit) => PRIVATE_USE + unit.charCodeAt(0)));

@@ -66,6 +66,28 @@ describe('[B9] a snippet', () => {
     fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
   );
 
+  const filler = fc.constantFrom(
+    '',
+    'zz '.repeat(400),
+    'ż'.repeat(700),
+    '漢字'.repeat(600),
+    'zz. '.repeat(4000),
+  );
+
+  test('of a long text marks what that of a short one does', () => {
+    fc.assert(
+      fc.property(text, fc.nat(), filler, filler, (content, from, before, after) => {
+        const start = from % content.length;
+        const words = wordsOf(content.slice(start, start + 5).toWellFormed());
+        const short = snippetOf(`. ${content} .`, words);
+        const long = snippetOf(`${before} . ${content} . ${after}`, words);
+        const read = ({ snippet, marks }: typeof short) => marks.map(([at, end]) => snippet.slice(at, end));
+        expect(read(long)).toEqual(read(short));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   test('[B7] marks what the index finds, and the marks read as the query does', () => {
     const db = openDatabase(':memory:', [...logMigrations, ...moderationMigrations, ...boardMigrations]);
     const { write } = postsIn(db);

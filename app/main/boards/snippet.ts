@@ -7,6 +7,9 @@ const FROM_START_CHARS = 60;
 const BEFORE_CHARS = 50;
 const SPACE_WITHIN_CHARS = 40;
 
+/** A text is folded in pieces of this length to find the place of a match; only two or three are marked. */
+const PIECE_CHARS = 500;
+
 /** [start, end) in UTF-16 units. */
 type Range = [number, number];
 
@@ -16,7 +19,7 @@ export function snippetOf(
   words: readonly SearchWord[],
 ): { snippet: string; marks: [number, number][] } {
   const plain = unwrapped(text).replace(/\s+/g, ' ').trim();
-  const matches = matchesIn(plain, words);
+  const matches = matchesNearFirst(plain, words);
   const [start, end] = windowOf(plain, matches[0]?.[0] ?? 0);
   const before = start > 0 ? '… ' : '';
   const snippet = `${before}${plain.slice(start, end)}${end < plain.length ? ' …' : ''}`;
@@ -42,13 +45,54 @@ function windowOf(plain: string, first: number): Range {
 /** The start of the character that a position is in, with its accents; the end of the text if beyond. */
 function characterStart(text: string, position: number): number {
   let at = Math.min(position, text.length);
-  while (at > 0 && at < text.length && /[\p{M}\u200d\udc00-\udfff]/u.test(text[at]!)) at--;
+  const least = Math.max(0, at - MAX_CHARACTER);
+  while (at > least && at < text.length && CONTINUES.test(text[at]!)) at--;
   return at;
+}
+
+/** The matches in a part of the text that begins before the first and is longer than a snippet. */
+function matchesNearFirst(text: string, words: readonly SearchWord[]): Range[] {
+  const first = firstMatch(foldOf(text), words);
+  if (first === null) return [];
+  const start = pieceBefore(text, first[0]);
+  const end = characterStart(text, pieceBefore(text, first[1]) + 3 * PIECE_CHARS);
+  // Where the part was cut, a word may seem to begin or end.
+  return matchesIn(text.slice(start, end), words)
+    .map(([from, to]): Range => [from + start, to + start])
+    .filter(([from, to]) => (from > start || start === 0) && (to < end || end === text.length));
+}
+
+/** The range of the match that ends first. */
+function firstMatch(folded: string, words: readonly SearchWord[]): Range | null {
+  const runs: Run[] = [];
+  for (const run of runsOf(folded)) {
+    runs.push(run);
+    for (const [index, word] of words.entries()) {
+      if (word.length > runs.length) continue;
+      const begun = index === words.length - 1 && mayGoOn(word);
+      const { value } = matchesAt(runs, runs.length - word.length, word, begun).next();
+      if (value) return value;
+    }
+  }
+  return null;
+}
+
+/** The start of the piece before the one that an offset of the folded text is in. */
+function pieceBefore(text: string, offset: number): number {
+  let before = 0;
+  let at = 0;
+  let folded = 0;
+  for (;;) {
+    const end = characterStart(text, at + PIECE_CHARS);
+    folded += foldOf(text.slice(at, end)).length;
+    if (folded > offset || end === text.length) return before;
+    before = at;
+    at = end;
+  }
 }
 
 /** Where the words are in a text, in order; overlapping matches are joined. */
 function matchesIn(text: string, words: readonly SearchWord[]): Range[] {
-  if (words.length === 0) return [];
   const { folded, from, to } = placesOf(text);
   const runs = [...runsOf(folded)];
   const found: Range[] = [];
@@ -91,6 +135,10 @@ function* matchesAt(runs: readonly Run[], index: number, word: SearchWord, begun
   yield [start, runs[index + last]!.at + word[last]!.text.length];
 }
 
+/** Units that belong to the character before them: surrogates, marks, the later letters of a Hangul syllable. */
+const CONTINUES = /[\p{M}\u200d\udc00-\udfff\u1160-\u11ff\ud7b0-\ud7ff\uff9e\uff9f]/u;
+/** Marks beyond these are not kept together with their character. */
+const MAX_CHARACTER = 100;
 /** A base character with what is drawn on it; the letters of a Hangul syllable, which may be separate. */
 const CHARACTER =
   /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|[\s\S][\p{M}\p{Cf}\p{Emoji_Modifier}\uff9e\uff9f]*/uy;

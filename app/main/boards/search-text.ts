@@ -22,8 +22,8 @@ const WRAPPED = new RegExp(
 const PLAIN = /^[\0-\x7f\xa0\xab\xbb\u2010-\u2027]*$/;
 /** Characters beyond ASCII with the little ASCII between them; no other part of a text needs more than lower case. */
 const FOREIGN = /[^\0-\x7f]+(?:[\0-\x7f]{1,8}[^\0-\x7f]+)*/g;
-/** Signs that compatibility normalisation would join to the word before them. */
-const TRADE_MARKS = /[™℠]/g;
+/** Signs that compatibility normalisation would join to the word before them, or spell out as a sentence. */
+const DROPPED = /[™℠ﷺ]/g;
 /** Accents, vowel signs of Arabic and Hebrew, and the Arabic stretch; the voicing of kana distinguishes letters. */
 const IGNORED_MARK =
   /(?![\u3099\u309a])(?=\p{M})[\p{sc=Inherited}\p{sc=Arabic}\p{sc=Hebrew}\p{sc=Syriac}\p{sc=Cyrillic}]|\u0640/gu;
@@ -77,7 +77,7 @@ export function foldOf(text: string): string {
 
 const foldForeign = (text: string): string =>
   text
-    .replace(TRADE_MARKS, ' ')
+    .replace(DROPPED, ' ')
     .normalize('NFKD')
     .toLowerCase()
     .replace(IGNORED_MARK, '')

@@ -19,6 +19,10 @@ interface Todo {
 const UPTO = 'search.upto';
 /** The highest row that may be indexed as older releases did; absent when there is none. */
 const OLD_UPTO = 'search.old-upto';
+/** Posts have about so many characters. */
+const MEAN_COST = 2000;
+/** How much longer a character takes where pairs of characters are indexed. */
+const FOREIGN_COST = 8;
 const ROWS = `SELECT p.n, p.author, t.board, t.subject, e.bytes FROM post p JOIN thread t ON t.n = p.thread JOIN event e ON e.seq = p.text_seq`;
 
 /** The full-text index over posts. It follows the log by a watermark, a slice at a time, so that no commit waits for it. */
@@ -43,15 +47,26 @@ export class SearchIndex {
     this.#setMark = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   }
 
-  /** Adds up to `limit` posts to the index; returns how many were added, so fewer than `limit` means done. */
-  index(limit: number): number {
+  /**
+   * Adds up to `limit` posts to the index, fewer if they are long, so that a slice takes about the same time
+   * whatever people write. Returns whether more may wait.
+   */
+  index(limit: number): boolean {
     const rows = this.#todo.all(this.#mark.get(UPTO)?.value ?? 0, limit);
-    if (rows.length === 0) return 0;
+    if (rows.length === 0) return false;
+    let last = 0;
     this.#db.transaction(() => {
-      for (const row of rows) this.#add(row, wordsIn(row));
-      this.#setMark.run(UPTO, rows.at(-1)!.n);
+      let cost = 0;
+      for (const row of rows) {
+        const words = wordsIn(row);
+        this.#add(row, words);
+        last = row.n;
+        cost += costOf(words);
+        if (cost >= limit * MEAN_COST) break;
+      }
+      this.#setMark.run(UPTO, last);
     });
-    return rows.length;
+    return rows.length === limit || last !== rows.at(-1)!.n;
   }
 
   /**
@@ -59,14 +74,20 @@ export class SearchIndex {
    * that it read differently. Returns `renewUpto` as it is then.
    */
   renew(limit: number): number {
-    const upto = this.renewUpto();
-    const rows = this.#old.all(upto, limit);
-    const left = rows.length < limit ? 0 : rows.at(-1)!.n - 1;
+    const rows = this.#old.all(this.renewUpto(), limit);
+    let left = 0;
     this.#db.transaction(() => {
+      let cost = 0;
       for (const row of rows) {
         const words = wordsIn(row);
-        if (!isPlain(words.subject) || !isPlain(words.text)) this.#add(row, words);
+        if (isPlain(words.subject) && isPlain(words.text)) continue;
+        this.#add(row, words);
+        cost += costOf(words);
+        if (cost < limit * MEAN_COST) continue;
+        left = row.n - 1;
+        break;
       }
+      if (left === 0 && rows.length === limit) left = rows.at(-1)!.n - 1;
       if (left > 0) this.#setMark.run(OLD_UPTO, left);
       else this.#db.prepare('DELETE FROM meta WHERE key = ?').run(OLD_UPTO);
     });
@@ -116,6 +137,10 @@ function wordsIn({ bytes, subject }: Todo): Words {
   const body = bodyOf<{ text: string; subject?: string }>(bytes);
   return { subject: body.subject ?? subject, text: body.text };
 }
+
+/** About how long a post takes to index, in characters of ASCII. */
+const costOf = ({ subject, text }: Words): number =>
+  (subject.length + text.length) * (isPlain(text) ? 1 : FOREIGN_COST);
 
 function matchExpression({ words, board, author }: SearchQuery, begun: boolean): string {
   const parts = words.map(

@@ -72,11 +72,11 @@ export function createSearching(
 
   return {
     /** Takes a slice of posts into the index, new ones first; returns whether more wait. */
-    indexSome: (): boolean => search.index(INDEX_SLICE) === INDEX_SLICE || renewSome(),
+    indexSome: (): boolean => search.index(INDEX_SLICE) || renewSome(),
 
     /** Brings the index up to date; for imports and tests. */
     indexAll(): void {
-      while (search.index(INDEX_BULK) === INDEX_BULK);
+      while (search.index(INDEX_BULK));
       while (renewSome());
     },
 

@@ -324,11 +324,16 @@ describe('[B10] posts that an older release indexed', () => {
     indexAsBefore(db, rows);
     db.exec(renewal.sql);
 
+    const notices: string[] = [];
+    const put = world.notices.set.bind(world.notices);
+    world.notices.set = (id, message) => (notices.push(message), put(id, message));
     const updated = await world.person('mara', { db });
     const found = () => updated.boards.search({ query: '灯台', limit: 5 }).items.length;
     expect(found()).toBe(0);
     await world.clock.pass(5000);
     expect(found()).toBe(1);
+    expect(notices).toEqual([expect.stringMatching(/ indexed again for search: [78]\d % done\./)]);
+    expect(world.notices.size).toBe(0);
   });
 
   test('are indexed with all others after a rebuild', () => {

@@ -1,13 +1,13 @@
 import type * as contract from '../../contract/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import type { Database } from '../kernel/database.ts';
-import type { Logger } from '../kernel/logger.ts';
 import { bodyOf } from '../log/event.ts';
 import type { Log } from '../log/log.ts';
 import type { Finding } from './finding.ts';
 import type { ThreadStart } from './kinds.ts';
 import { numbers, type BoardQueries, type PostRow } from './queries.ts';
 import type { Surroundings } from './surroundings.ts';
+import { SearchRenewal, type Notices } from './search-renewal.ts';
 import { SearchScrub } from './search-scrub.ts';
 import { wordsOf, type SearchWord } from './search-text.ts';
 import { SearchIndex } from './search.ts';
@@ -19,28 +19,24 @@ type Outputs = contract.Outputs['boards'];
 const INDEX_SLICE = 250;
 /** The same when a caller waits for all posts. */
 const INDEX_BULK = 5000;
-/** Posts of an older release examined at a time: most of them need no work. */
-const RENEW_SLICE = 500;
-/** Progress is logged whenever this many rows fewer remain. */
-const RENEW_TOLD = 100_000;
-
 /** Finds posts by their words. The index follows the posts in slices. */
 export function createSearching(
   {
     db,
     log,
-    logger,
+    notices,
     around,
   }: {
     readonly db: Database;
     readonly log: Pick<Log, 'store'>;
-    readonly logger: Logger;
+    readonly notices: Notices;
     readonly around: Pick<Surroundings, 'person'>;
   },
   queries: BoardQueries,
   { boardFor }: Finding,
 ) {
   const search = new SearchIndex(db);
+  const renewal = new SearchRenewal(search, notices);
 
   function hitOf(row: PostRow, words: readonly SearchWord[]): contract.SearchHit {
     const { subject, boardName } = queries.headingOf(row);
@@ -59,25 +55,14 @@ export function createSearching(
     };
   }
 
-  /** [B10] Indexes a slice of the posts of an older release again; returns whether more wait. */
-  function renewSome(): boolean {
-    const before = search.renewUpto();
-    if (before === 0) return false;
-    const left = search.renew(RENEW_SLICE);
-    if (left === 0) logger.info('search-renewed');
-    else if (Math.ceil(left / RENEW_TOLD) < Math.ceil(before / RENEW_TOLD))
-      logger.info('search-renewing', { left });
-    return left > 0;
-  }
-
   return {
     /** Takes a slice of posts into the index, new ones first; returns whether more wait. */
-    indexSome: (): boolean => search.index(INDEX_SLICE) || renewSome(),
+    indexSome: (): boolean => search.index(INDEX_SLICE) || renewal.step(),
 
     /** Brings the index up to date; for imports and tests. */
     indexAll(): void {
       while (search.index(INDEX_BULK));
-      while (renewSome());
+      while (renewal.step());
     },
 
     /** Removes deleted words from the search index, one step per call; returns true when done. */

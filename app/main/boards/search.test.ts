@@ -91,6 +91,7 @@ describe('[B7] a post is found', () => {
     ['東京と京都', '東京都'],
     ['🚢', '🚀'],
     ['कल', 'काल'],
+    ['각오', '가'],
     ['shipping', 'ship yard'],
   ])('but %j not by %j', (text, query) => {
     const { finds } = shelf();
@@ -182,6 +183,12 @@ describe('[B8] a query', () => {
     const words = wordsOf(query);
     const found = words.length === 0 ? [] : find(query);
     expect(found.map((n) => rows.indexOf(n)).toSorted()).toEqual(expected);
+  });
+
+  test('of more than sixteen words means the first sixteen', () => {
+    const { finds } = shelf();
+    expect(finds('code and tide', `${'tide '.repeat(15)}code absent`)).toBe(true);
+    expect(finds('code and tide', `${'tide '.repeat(14)}absent code`)).toBe(false);
   });
 
   test('of any characters is answered', () => {

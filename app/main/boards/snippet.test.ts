@@ -41,7 +41,11 @@ describe('[B9] a snippet', () => {
 
   test.each([
     ['码'.repeat(2000) + '灯台' + '码'.repeat(2000), '灯台'],
+    ['ahoi ' + '码'.repeat(2000) + '灯台', '灯台'],
     ['a'.repeat(2000) + ' ahoy', 'ahoy'],
+    ['xxxx' + 'rope'.repeat(400) + ' rope', 'rope'],
+    ['灯台a' + '𠮷'.repeat(500), '灯台'],
+    ['灯台aa' + 'e\u0301'.repeat(500), '灯台'],
     ['𠮷'.repeat(1001) + '灯台', '灯台'],
     ['ka\u0301'.repeat(500) + '灯台', '灯台'],
   ])('of a long text without spaces shows the match (%#)', (text, query) => {
@@ -50,6 +54,7 @@ describe('[B9] a snippet', () => {
     expect(snippet.length).toBeLessThan(240);
     expect(snippet.isWellFormed()).toBe(true);
     expect(snippet.replace('… ', '')).not.toMatch(/^\p{M}/u);
+    expect(snippet).not.toMatch(/e …$/);
   });
 
   const unit = fc.constantFrom(

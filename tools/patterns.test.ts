@@ -31,6 +31,8 @@ const EXAMINED: Readonly<Record<string, string>> = {
   'app/main/platform/libp2p/network.ts /\\/p2p\\/.*$/': 'sees the address of an open connection',
   'app/main/node/vote-journal.ts /^([0-9a-f]{96}) (\\d{1,15}) (\\d{1,15})\\n *$/':
     'reads records of a fixed size that this node wrote',
+  'app/main/boards/search-text.ts /(?<!\\S)["“„]([^"“”„]+)["”“](?!\\S)/u':
+    'sees a query, which the contract limits to 200 characters',
   'app/renderer/bridge/page-session.ts /^#(?:.*&)?code=([A-Za-z0-9_-]{43})/':
     'reads the address that this program opened',
   'app/renderer/features/boards/dialogs.tsx /^-+|-+$/g': 'sees a name that the person at this screen types',

@@ -59,7 +59,7 @@ export const boardsFeature = defineFeature({
     };
   },
   create(
-    ports: Pick<FeaturePorts, 'db' | 'clock' | 'signer' | 'logger' | 'since' | 'gathered'>,
+    ports: Pick<FeaturePorts, 'db' | 'clock' | 'signer' | 'logger' | 'notices' | 'since' | 'gathered'>,
     needs: {
       federation: Pick<Federation, 'spread'>;
       files: Pick<Files, 'has' | 'attachment'>;

@@ -91,4 +91,11 @@ export const boardMigrations: readonly Migration[] = [
       DELETE FROM meta WHERE key = 'counted.upto';
     `,
   },
+  {
+    feature: 'boards',
+    step: 5,
+    name: 'posts in other scripts than Latin are indexed again',
+    // A start does not wait for it: the upkeep examines the posts up to this row.
+    sql: `INSERT OR REPLACE INTO meta (key, value) SELECT 'search.old-upto', value FROM meta WHERE key = 'search.upto';`,
+  },
 ];

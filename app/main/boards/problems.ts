@@ -20,4 +20,8 @@ export const problem = defineProblems('boards', {
   'thread-locked': { message: 'This thread is locked.', remedy: 'Start a new thread instead.' },
   'not-yours': { message: 'Only its author can edit a post.', remedy: 'Reply to it instead.' },
   'post-deleted': { message: 'This post was deleted.' },
+  'search-renewing': {
+    message: 'Older posts are being indexed again for search: {percent} % done.',
+    remedy: 'Until then, search may not find older posts in other scripts than Latin.',
+  },
 });

@@ -196,7 +196,7 @@ export class BoardsProjection implements Projection {
       this.#db.exec(`DELETE FROM ${table}`);
     }
     this.#db.exec(
-      `INSERT INTO search (search) VALUES ('delete-all'); DELETE FROM meta WHERE key IN ('search.upto', 'counted.upto')`,
+      `INSERT INTO search (search) VALUES ('delete-all'); DELETE FROM meta WHERE key IN ('search.upto', 'search.old-upto', 'counted.upto')`,
     );
   }
 

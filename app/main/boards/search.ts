@@ -1,5 +1,11 @@
 import type { Database } from '../kernel/database.ts';
 import { bodyOf } from '../log/event.ts';
+import { indexedText, isPlain, mayGoOn, phraseOf, type SearchWord } from './search-text.ts';
+
+interface Words {
+  readonly subject: string;
+  readonly text: string;
+}
 
 interface Todo {
   n: number;
@@ -9,40 +15,92 @@ interface Todo {
   bytes: Uint8Array;
 }
 
+/** The highest row that was indexed. */
+const UPTO = 'search.upto';
+/** The highest row that may be indexed as older releases did; absent when there is none. */
+const OLD_UPTO = 'search.old-upto';
+/** Posts have about so many characters. */
+const MEAN_COST = 2000;
+/** How much longer a character takes where pairs of characters are indexed. */
+const FOREIGN_COST = 8;
+const ROWS = `SELECT p.n, p.author, t.board, t.subject, e.bytes FROM post p JOIN thread t ON t.n = p.thread JOIN event e ON e.seq = p.text_seq`;
+
 /** The full-text index over posts. It follows the log by a watermark, a slice at a time, so that no commit waits for it. */
 export class SearchIndex {
   readonly #db: Database;
   readonly #todo;
+  readonly #old;
   readonly #insert;
+  readonly #mark;
+  readonly #setMark;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#todo = db.prepare<Todo>(
-      `SELECT p.n, p.author, t.board, t.subject, e.bytes FROM post p JOIN thread t ON t.n = p.thread JOIN event e ON e.seq = p.text_seq
-       WHERE p.n > ? AND p.deleted_seq IS NULL ORDER BY p.n LIMIT ?`,
+    this.#todo = db.prepare<Todo>(`${ROWS} WHERE p.n > ? AND p.deleted_seq IS NULL ORDER BY p.n LIMIT ?`);
+    this.#old = db.prepare<Todo>(
+      `${ROWS} WHERE p.n <= ? AND p.deleted_seq IS NULL ORDER BY p.n DESC LIMIT ?`,
     );
     this.#insert = db.prepare(
       'INSERT OR REPLACE INTO search (rowid, subject, text, tags) VALUES (?, ?, ?, ?)',
     );
+    this.#mark = db.prepare<{ value: number }>('SELECT value FROM meta WHERE key = ?');
+    this.#setMark = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   }
 
-  /** Adds up to `limit` posts to the index; returns how many were added, so fewer than `limit` means done. */
-  index(limit: number): number {
-    const upto =
-      this.#db.prepare<{ value: number }>(`SELECT value FROM meta WHERE key = 'search.upto'`).get()?.value ??
-      0;
-    const rows = this.#todo.all(upto, limit);
-    if (rows.length === 0) return 0;
+  /**
+   * Adds up to `limit` posts to the index, fewer if they are long, so that a slice takes about the same time
+   * whatever people write. Returns whether more may wait.
+   */
+  index(limit: number): boolean {
+    const rows = this.#todo.all(this.#mark.get(UPTO)?.value ?? 0, limit);
+    if (rows.length === 0) return false;
+    let last = 0;
     this.#db.transaction(() => {
-      for (const { n, author, board, subject, bytes } of rows) {
-        const body = bodyOf<{ text: string; subject?: string }>(bytes);
-        this.#insert.run(n, body.subject ?? subject, body.text, `b${board} a${author}`);
+      let cost = 0;
+      for (const row of rows) {
+        const words = wordsIn(row);
+        this.#add(row, words);
+        last = row.n;
+        cost += costOf(words);
+        if (cost >= limit * MEAN_COST) break;
       }
-      this.#db
-        .prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('search.upto', ?)`)
-        .run(rows.at(-1)!.n);
+      this.#setMark.run(UPTO, last);
     });
-    return rows.length;
+    return rows.length === limit || last !== rows.at(-1)!.n;
+  }
+
+  /**
+   * [B10] Examines up to `limit` posts that an older release indexed, the newest first, and indexes those again
+   * that it read differently. Returns `renewUpto` as it is then.
+   */
+  renew(limit: number): number {
+    const rows = this.#old.all(this.renewUpto(), limit);
+    let left = 0;
+    this.#db.transaction(() => {
+      let cost = 0;
+      for (const row of rows) {
+        const words = wordsIn(row);
+        if (isPlain(words.subject) && isPlain(words.text)) continue;
+        this.#add(row, words);
+        cost += costOf(words);
+        if (cost < limit * MEAN_COST) continue;
+        left = row.n - 1;
+        break;
+      }
+      if (left === 0 && rows.length === limit) left = rows.at(-1)!.n - 1;
+      if (left > 0) this.#setMark.run(OLD_UPTO, left);
+      else this.#db.prepare('DELETE FROM meta WHERE key = ?').run(OLD_UPTO);
+    });
+    return left;
+  }
+
+  /** The row up to which posts of an older release remain to be examined, or 0. */
+  renewUpto(): number {
+    return this.#mark.get(OLD_UPTO)?.value ?? 0;
+  }
+
+  #add({ n, author, board }: Todo, { subject, text }: Words): void {
+    this.#insert.run(n, indexedText(subject), indexedText(text), `b${board} a${author}`);
   }
 
   /**
@@ -52,7 +110,9 @@ export class SearchIndex {
    */
   find(query: SearchQuery, before: number, limit: number): number[] {
     const whole = this.#match(query, false, before, limit);
-    return whole.length === limit ? whole : this.#match(query, true, before, limit);
+    const last = query.words.at(-1);
+    if (whole.length === limit || !last || !mayGoOn(last)) return whole;
+    return this.#match(query, true, before, limit);
   }
 
   #match(query: SearchQuery, begun: boolean, before: number, limit: number): number[] {
@@ -67,42 +127,26 @@ export class SearchIndex {
 }
 
 export interface SearchQuery {
-  readonly words: readonly string[];
+  readonly words: readonly SearchWord[];
   readonly board: number | null;
   readonly author: number | null;
 }
 
-/** The words that a person typed; quotes and operators of the index have no meaning here. */
-export function wordsOf(query: string): string[] {
-  return query.match(/[\p{L}\p{N}\p{M}_]+/gu)?.slice(0, 16) ?? [];
+/** What is indexed of a post; a post without a subject is found by that of its thread. */
+function wordsIn({ bytes, subject }: Todo): Words {
+  const body = bodyOf<{ text: string; subject?: string }>(bytes);
+  return { subject: body.subject ?? subject, text: body.text };
 }
+
+/** About how long a post takes to index, in characters of ASCII. */
+const costOf = ({ subject, text }: Words): number =>
+  (subject.length + text.length) * (isPlain(text) ? 1 : FOREIGN_COST);
 
 function matchExpression({ words, board, author }: SearchQuery, begun: boolean): string {
   const parts = words.map(
-    (word, index) =>
-      `{subject text} : "${word}"${begun && index === words.length - 1 && word.length > 1 ? '*' : ''}`,
+    (word, index) => `{subject text} : ${phraseOf(word, { begun: begun && index === words.length - 1 })}`,
   );
   if (board !== null) parts.push(`tags : "b${board}"`);
   if (author !== null) parts.push(`tags : "a${author}"`);
   return parts.join(' AND ');
-}
-
-const SNIPPET_CHARS = 180;
-
-/** Plain text around the first match, with the positions of all matches in it. */
-export function snippetOf(
-  text: string,
-  words: readonly string[],
-): { snippet: string; marks: [number, number][] } {
-  const plain = text.replace(/\s+/g, ' ').trim();
-  const pattern = new RegExp(words.map((word) => `(?<![\\p{L}\\p{N}])${word}`).join('|'), 'giu');
-  const first = words.length > 0 ? plain.search(pattern) : -1;
-  const start = first < 60 ? 0 : plain.lastIndexOf(' ', first - 50) + 1;
-  const end = Math.min(plain.length, start + SNIPPET_CHARS);
-  const snippet = `${start > 0 ? '… ' : ''}${plain.slice(start, end)}${end < plain.length ? ' …' : ''}`;
-  const marks: [number, number][] =
-    words.length === 0
-      ? []
-      : [...snippet.matchAll(pattern)].map((match) => [match.index, match.index + match[0].length]);
-  return { snippet, marks };
 }

@@ -7,8 +7,11 @@ import type { Finding } from './finding.ts';
 import type { ThreadStart } from './kinds.ts';
 import { numbers, type BoardQueries, type PostRow } from './queries.ts';
 import type { Surroundings } from './surroundings.ts';
+import { SearchRenewal, type Notices } from './search-renewal.ts';
 import { SearchScrub } from './search-scrub.ts';
-import { SearchIndex, snippetOf, wordsOf } from './search.ts';
+import { wordsOf, type SearchWord } from './search-text.ts';
+import { SearchIndex } from './search.ts';
+import { snippetOf } from './snippet.ts';
 
 type Outputs = contract.Outputs['boards'];
 
@@ -16,24 +19,26 @@ type Outputs = contract.Outputs['boards'];
 const INDEX_SLICE = 250;
 /** The same when a caller waits for all posts. */
 const INDEX_BULK = 5000;
-
 /** Finds posts by their words. The index follows the posts in slices. */
 export function createSearching(
   {
     db,
     log,
+    notices,
     around,
   }: {
     readonly db: Database;
     readonly log: Pick<Log, 'store'>;
+    readonly notices: Notices;
     readonly around: Pick<Surroundings, 'person'>;
   },
   queries: BoardQueries,
   { boardFor }: Finding,
 ) {
   const search = new SearchIndex(db);
+  const renewal = new SearchRenewal(search, notices);
 
-  function hitOf(row: PostRow, words: readonly string[]): contract.SearchHit {
+  function hitOf(row: PostRow, words: readonly SearchWord[]): contract.SearchHit {
     const { subject, boardName } = queries.headingOf(row);
     const original = bodyOf<Partial<Pick<ThreadStart, 'subject'>> & Omit<ThreadStart, 'subject'>>(row.bytes);
     const { text } =
@@ -51,12 +56,13 @@ export function createSearching(
   }
 
   return {
-    /** Takes a slice of posts into the index; returns whether more wait. */
-    indexSome: (): boolean => search.index(INDEX_SLICE) === INDEX_SLICE,
+    /** Takes a slice of posts into the index, new ones first; returns whether more wait. */
+    indexSome: (): boolean => search.index(INDEX_SLICE) || renewal.step(),
 
     /** Brings the index up to date; for imports and tests. */
     indexAll(): void {
-      while (search.index(INDEX_BULK) === INDEX_BULK);
+      while (search.index(INDEX_BULK));
+      while (renewal.step());
     },
 
     /** Removes deleted words from the search index, one step per call; returns true when done. */

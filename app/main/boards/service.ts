@@ -9,6 +9,7 @@ import { BoardQueries } from './queries.ts';
 import type { Surroundings } from './surroundings.ts';
 import { createReadingMarks } from './reading-marks.ts';
 import { createReading } from './reading.ts';
+import type { Notices } from './search-renewal.ts';
 import { createSearching } from './searching.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWriting, type WritingInit } from './writing.ts';
@@ -17,6 +18,7 @@ export interface BoardsInit extends WritingInit {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly notices: Notices;
   readonly around: Surroundings;
   /** Ticks of joining. */
   readonly since: number;

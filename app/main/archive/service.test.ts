@@ -92,6 +92,7 @@ function exportedOf(post: PlannedPost): ExportedPost {
     references: post.parentKey === null ? [] : [post.parentKey],
     subject: post.subject,
     fromName: post.fromName,
+    importedBy: null,
     fromDid: 'did:key:z6Mk',
     date: post.date,
     text: post.text,

@@ -130,6 +130,22 @@ test('imported messages are recognised, and so are posts written here and export
   expect(known.get('a@x')!.thread).toBe(known.get('a@x')!.post);
 });
 
+test('[B8] an export says of each post who imported it', async () => {
+  const { archive, boardOf, log } = open();
+  const board = boardOf('harbour');
+  await archive.sink(board)([planned('a@x', null, { fromName: 'mara' })]);
+  const written = { board, subject: 'Our own', text: 'Hello', format: 'markdown', attachments: [] };
+  log.append(mara, boardKinds.start.name, written);
+  const exported = (await all(archive.exported(null))).map(({ fromName, importedBy }) => [
+    fromName,
+    importedBy,
+  ]);
+  expect(exported).toEqual([
+    ['mara', 'Mara'],
+    ['Mara', null],
+  ]);
+});
+
 test('a batch that cannot be stored leaves nothing behind', async () => {
   const { archive, boardOf, log } = open();
   const board = boardOf('harbour');

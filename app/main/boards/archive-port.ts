@@ -228,6 +228,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       subject: subject ?? (link.above ? `Re: ${thread.subject}` : thread.subject),
       fromName: original.source?.name ?? init.handleOf(row.author),
       fromDid: didOf(row.author),
+      importedBy: original.source ? init.handleOf(row.author) : null,
       date: row.at,
       text: shown.text,
       format: original.format,

@@ -18,7 +18,7 @@ import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
 import type { LedgerStatus } from '../../contract/index.ts';
 import { board, connector, forget, ines, job, ledgerStatus, node } from './test-connectors.ts';
-import { table } from './text.ts';
+import { byline, table } from './text.ts';
 
 let root: string;
 let stopping: AbortController;
@@ -426,4 +426,12 @@ test('an internal error of the node does not reveal its details', async () => {
   const { code, err } = await impulse(['peers']);
   expect(code).toBe(1);
   expect(err).toContain('log of this node');
+});
+
+test('[B8] a claimed name stands beside the importer, whatever it contains', () => {
+  expect(byline('eve', null)).toBe('eve');
+  expect(byline('eve', 'mara')).toBe('mara (imported by eve)');
+  expect(byline('eve', '')).toBe('no name (imported by eve)');
+  expect(byline('eve', '\u001b[2Kmara\n')).toBe('mara (imported by eve)');
+  expect(byline('eve', 'm'.repeat(200))).toBe(`${'m'.repeat(60)}… (imported by eve)`);
 });

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Board, CommunityClient, Outputs, Post } from '../../../contract/index.ts';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { byline, oneLine, plain, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { readGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
 
 /** `board`, `post`, `read` and `search`: boards and posts. */
@@ -88,7 +88,7 @@ function post(context: Context): Command {
         if (text.trim() === '') throw problem('no-text-to-post');
         const attachments = [];
         for (const path of options.attach ?? []) {
-          const file = new File([await readFile(path)], basename(path));
+          const file = new File([new Uint8Array(await readGiven(path))], basename(path));
           attachments.push((await client.files.put({ file })).cid);
         }
         if (options.reply !== undefined) {

@@ -42,7 +42,7 @@ class Board {
     new Map(
       ids.flatMap((id) => {
         const post = this.posts.get(id);
-        return post === undefined ? [] : [[id, { thread: post.thread, post: id }]];
+        return post === undefined ? [] : [[id, { thread: post.thread, post: id, date: post.date }]];
       }),
     );
 

@@ -128,6 +128,7 @@ test('imported messages are recognised, and so are posts written here and export
   const known = await archive.known([...ids, 'new@x', `bafyrei${'z'.repeat(52)}@impulse.invalid`]);
   expect([...known.keys()]).toEqual(ids);
   expect(known.get('a@x')!.thread).toBe(known.get('a@x')!.post);
+  expect(known.get('a@x')!.date).toBe(1_000_000_000_000);
 });
 
 test('[B8] an export says of each post who imported it', async () => {

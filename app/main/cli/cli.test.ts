@@ -228,6 +228,32 @@ describe.each([
     expect(code).toBe(1);
     expect(err).toContain('Run the same command again to continue.');
   });
+
+  test('[AR1] a cancelled import lists what it found until then', async () => {
+    await prepare();
+    node.finish.resolve({ ...job, state: 'cancelled', issues: 1 });
+    node.issues = [{ message: 1, place: 'byte 0', reason: 'It is empty.', outcome: 'left-out' }];
+    const { code, out, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
+    expect(code).toBe(1);
+    expect(out).toBe('message 1, byte 0: left out. It is empty.\n');
+    expect(err).toContain('Run the same command again to continue.');
+    const json = await impulse(['import', 'list.mbox', '--board', 'harbour', '--json']);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({
+      state: 'cancelled',
+      issues: node.issues,
+      problem: { code: 'cancelled' },
+    });
+  });
+
+  test('[AR22] an import of an archive that names no board, without --board, is a wrong use', async () => {
+    await prepare();
+    const refused = { code: 'board-not-given', message: 'No board.', remedy: 'Use --board.' };
+    node.finish.resolve({ ...job, state: 'failed', problem: refused });
+    const { code, out, err } = await impulse(['import', 'list.mbox']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('No board.\nUse --board.\n');
+  });
 });
 
 describe('usage', () => {

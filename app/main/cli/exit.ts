@@ -29,11 +29,13 @@ const UNREACHABLE = new Set([
   'database-locked',
 ]);
 
+const USAGE = new Set(['usage', 'board-not-given']);
+
 /** The problem that a person is shown and the exit code, for any thrown value. */
 export function outcomeOf(error: unknown): { problem: ProblemFields; code: number } {
   const problem = fieldsOf(error);
   if (UNREACHABLE.has(problem.code)) return { problem, code: exitCode.unreachable };
-  return { problem, code: problem.code === 'usage' ? exitCode.usage : exitCode.failure };
+  return { problem, code: USAGE.has(problem.code) ? exitCode.usage : exitCode.failure };
 }
 
 function fieldsOf(error: unknown): ProblemFields {

@@ -459,5 +459,5 @@ test('[B8] a claimed name stands beside the importer, whatever it contains', () 
   expect(byline('eve', 'mara')).toBe('mara (imported by eve)');
   expect(byline('eve', '')).toBe('no name (imported by eve)');
   expect(byline('eve', '\u001b[2Kmara\n')).toBe('mara (imported by eve)');
-  expect(byline('eve', 'm'.repeat(200))).toBe(`${'m'.repeat(60)}… (imported by eve)`);
+  expect(byline('eve', 'm'.repeat(200))).toBe(`${'m'.repeat(32)}… (imported by eve)`);
 });

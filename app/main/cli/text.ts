@@ -18,7 +18,7 @@ const widths = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const lengthOf = (text: string): number => [...widths.segment(text)].length;
 
 /** A claimed name is cut here, so that it does not hide who imported the message. */
-const MAX_CLAIMED = 60;
+const MAX_CLAIMED = 32;
 
 /** Who wrote a message; for an imported one the name that its author claims and who imported it. */
 export function byline(author: string, sourceName: string | null): string {

@@ -38,6 +38,7 @@ export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: numb
               </li>
             ))}
           </ul>
+          {imported > 0 && <span className="soft small">{words.imported(imported)}</span>}
         </>
       }
       table={{

@@ -56,7 +56,7 @@ const rest: readonly Column<Thread>[] = [
   {
     id: 'by',
     label: words.columns.by,
-    width: '136px',
+    width: '120px',
     wide: true,
     cell: (thread) => <Byline author={thread.author.handle} sourceName={thread.sourceName} />,
   },

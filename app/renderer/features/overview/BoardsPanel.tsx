@@ -46,7 +46,7 @@ const columns: readonly Column<Thread>[] = [
   {
     id: 'by',
     label: words.by,
-    width: 'minmax(0, 8.4em)',
+    width: 'minmax(0, 7.4em)',
     wide: true,
     cell: (thread) => <Byline author={thread.author.handle} sourceName={thread.sourceName} />,
   },

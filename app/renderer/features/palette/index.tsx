@@ -144,7 +144,7 @@ export function Palette({ current, onClose }: { current: string; onClose: () => 
             <MenuItem key={hit.post} id={`post:${hit.post}`} textValue={hit.subject} className="menu-item">
               <span className="menu-line">
                 <span className="strong cut">{hit.subject}</span>
-                <span className="soft small cut">
+                <span className="soft small cut palette-from">
                   <Message
                     text={words.in}
                     board={hit.boardName}

@@ -22,7 +22,7 @@ export const Board = z.object({
 });
 export type Board = z.infer<typeof Board>;
 
-/** The source of an imported post. Only the sender’s display name is kept, never the address. */
+/** The source of an imported post, as its author claims it. Only the sender’s display name is kept, never the address. */
 export const PostSource = z.object({ name: z.string(), date: Timestamp, messageId: z.string() });
 
 export const Thread = z.object({
@@ -31,13 +31,15 @@ export const Thread = z.object({
   boardName: z.string(),
   subject: z.string(),
   author: Person,
-  /** Display name of the original sender if imported, else null. */
+  /** The sender that the author names if they say that they imported it, else null. Show it only beside the author. */
   sourceName: z.string().nullable(),
   replies: z.number().int(),
   unread: z.number().int(),
   createdAt: Timestamp,
   lastActivityAt: Timestamp,
+  /** Who signed the newest post, and the sender that they name if it is imported. */
   lastAuthor: z.string(),
+  lastSourceName: z.string().nullable(),
   pinned: z.boolean(),
   locked: z.boolean(),
   finality: Finality,
@@ -102,7 +104,9 @@ export const SearchHit = z.object({
   board: Cid,
   boardName: z.string(),
   subject: z.string(),
+  /** Who signed it, and the sender that they name if it is imported. */
   author: z.string(),
+  sourceName: z.string().nullable(),
   createdAt: Timestamp,
   /** Plain text around the match; `marks` are [start, end) offsets into it in UTF-16 units. */
   snippet: z.string(),

@@ -157,6 +157,8 @@ export const ModerationRules = z.object({
   /** The same holds for members of this age with this many messages that were not removed. */
   trustedAfterDays: Count,
   trustedAfterMessages: Count,
+  /** From this role upwards, imported posts are free of the limits above; others' imports are limited like all posts. */
+  importRole: Role,
   /** How long a message waits for the models before it goes to a moderator. */
   deadlineMs: z.number().int().min(100).max(60_000),
 });
@@ -178,6 +180,8 @@ export const ModerationHour = z.object({
   publish: z.number().int().nonnegative(),
   queue: z.number().int().nonnegative(),
   quarantine: z.number().int().nonnegative(),
+  /** How many of these are imported posts. */
+  imported: z.number().int().nonnegative(),
   /** Milliseconds; null for an hour without messages. */
   latencyP50: z.number().nullable(),
   latencyP99: z.number().nullable(),

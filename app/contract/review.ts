@@ -36,6 +36,8 @@ export const ReviewItem = z.object({
   thread: Cid.nullable(),
   subject: z.string().nullable(),
   author: Person,
+  /** The sender that the author names if they say that they imported it, else null. */
+  sourceName: z.string().nullable(),
   at: Timestamp,
   /** When the item entered the queue on this node. */
   since: Timestamp,
@@ -65,6 +67,15 @@ export const ReviewItem = z.object({
   override: z.enum(['show', 'hide']).nullable(),
 });
 export type ReviewItem = z.infer<typeof ReviewItem>;
+
+/** A message beside an item. */
+const Neighbour = z.object({
+  id: Cid,
+  author: Person,
+  sourceName: z.string().nullable(),
+  at: Timestamp,
+  text: z.string(),
+});
 
 export const ReviewFilter = z.object({
   /** `open`: held without a ruling, appealed, reported or escalated; `ruled`: a person has decided; `all`. */
@@ -151,8 +162,8 @@ export const contract = {
   item: base.input(z.object({ id: Cid })).output(
     z.object({
       item: ReviewItem,
-      before: z.array(z.object({ id: Cid, author: Person, at: Timestamp, text: z.string() })).max(5),
-      after: z.array(z.object({ id: Cid, author: Person, at: Timestamp, text: z.string() })).max(5),
+      before: z.array(Neighbour).max(5),
+      after: z.array(Neighbour).max(5),
       acts: z.array(ReviewAct),
     }),
   ),

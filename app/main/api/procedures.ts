@@ -6,6 +6,7 @@ import {
   type ServedContext,
 } from '../../contract/index.ts';
 import { Problem, problemOf } from '../kernel/errors.ts';
+import { systemProblem } from '../kernel/system-problems.ts';
 import type { Logger } from '../kernel/logger.ts';
 
 /** A community while a call uses it. */
@@ -42,8 +43,8 @@ export interface ApiInit {
 
 /**
  * The contract, ready to be implemented: the procedures of the node, and those in a community, which receive it
- * in their context. A Problem thrown by a service reaches the caller as the typed error of the contract; any other
- * error is logged and reported as an internal error without details.
+ * in their context. A Problem thrown by a service, and an error of the file system, reach the caller as the typed error of the
+ * contract; any other error is logged and reported as an internal error without details.
  */
 export function implementContract(init: ApiInit) {
   const { logger, refused } = init;
@@ -51,23 +52,22 @@ export function implementContract(init: ApiInit) {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof Problem) {
-        refused?.(error, context);
-        throw new ORPCError('PROBLEM', {
-          defined: true,
-          status: 422,
-          message: error.message,
-          data: problemOf(error),
-          cause: error,
-        });
-      }
-      if (!(error instanceof ORPCError)) {
+      if (!(error instanceof Problem) && !(error instanceof ORPCError)) {
         logger.error('procedure-failed', {
           path: path.join('.'),
           reason: error instanceof Error ? error.message : String(error),
         });
       }
-      throw error;
+      const known = error instanceof Problem ? error : systemProblem(error);
+      if (known === null) throw error;
+      refused?.(known, context);
+      throw new ORPCError('PROBLEM', {
+        defined: true,
+        status: 422,
+        message: known.message,
+        data: problemOf(known),
+        cause: error,
+      });
     }
   };
   return {

@@ -25,6 +25,8 @@ export interface ExportedPost {
   readonly fromName: string;
   /** The author's DID; its last characters distinguish people of the same name. */
   readonly fromDid: string;
+  /** The handle of the author if the post is imported, so that `fromName` is only what they claim; else null. */
+  readonly importedBy: string | null;
   readonly date: number;
   readonly text: string;
   readonly format: TextFormat;
@@ -46,6 +48,8 @@ interface ExportOptions {
 }
 
 const DID_TAIL_CHARS = 12;
+/** Says who imported a mail: its From is only what they claim. */
+const IMPORTED_BY_HEADER = 'X-Impulse-Imported-By';
 
 /**
  * Writes posts to an archive, one at a time, at the speed of the disk. The file appears when it is complete;
@@ -84,6 +88,7 @@ function mboxEntry(post: ExportedPost, board: BoardLabel): string {
       : []),
     `Date: ${mailDate(post.date)}`,
     `From: ${encodeName(post.fromName)} <${address}>`,
+    ...(post.importedBy === null ? [] : [`${IMPORTED_BY_HEADER}: ${encodeWords(post.importedBy)}`]),
     `Subject: ${encodeWords(post.subject)}`,
     // Read again by an import into another community of this program.
     `${BOARD_HEADERS.slug}: ${board.slug}`,
@@ -112,6 +117,7 @@ export function jsonlLine(post: ExportedPost, board: BoardLabel): string {
     references: [...post.references],
     subject: post.subject,
     from: post.fromName,
+    ...(post.importedBy === null ? {} : { imported_by: post.importedBy }),
     date: new Date(post.date).toISOString(),
     text: post.text,
     format: post.format,

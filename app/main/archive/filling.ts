@@ -3,6 +3,7 @@ import { problemOf } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { BoardLabel } from './board-label.ts';
 import { importArchive } from './importer.ts';
+import { ImportNotes } from './import-notes.ts';
 import type { JobReport } from './jobs.ts';
 import type { KnownPost, OriginalMessage, PlannedPost } from './planned.ts';
 import type { ArchiveReader, MailParser } from './ports.ts';
@@ -49,7 +50,8 @@ export interface Filling {
 
 /**
  * Imports one archive. Rejects with a Problem `nothing-imported` or `no-messages` if it leaves nothing behind,
- * and with those of the archive and of the boards.
+ * `board-not-given` if
+ * no message names a board, and with those of the archive and of the boards. What it did until then is reported.
  */
 export async function fillBoards(
   init: FillingInit,
@@ -60,8 +62,14 @@ export async function fillBoards(
   const { parser, clock, posts } = init;
   const keepsMail = filling.keepOriginals && !filling.dryRun && source.form.kind === 'mail';
   const shelf = new KeptOriginals(init);
-  const { counts, issues, issuesDropped } = await importArchive({
+  const notes = new ImportNotes(source);
+  const tell = () => {
+    report.counts?.({ ...notes.counts });
+    report.issues?.([...notes.issues.list, ...shelf.issues()], notes.issues.dropped);
+  };
+  const work = importArchive({
     source,
+    notes,
     parser,
     clock,
     known: (ids) => posts.known(ids),
@@ -74,11 +82,18 @@ export async function fillBoards(
       report.counts?.(soFar);
     },
   });
-  report.counts?.(counts);
-  report.issues?.([...issues, ...shelf.issues()], issuesDropped);
+  try {
+    await work;
+    tell();
+  } catch (error) {
+    // Its one sentence says the same of every message.
+    if (problemOf(error).code !== 'board-not-given') tell();
+    throw error;
+  }
+  const { counts, issues } = notes;
   if (counts.read === 0) throw problem('no-messages');
   if (counts.imported + counts.duplicates === 0) {
-    throw problem('nothing-imported', { count: counts.read, reason: issues[0]?.reason ?? '' });
+    throw problem('nothing-imported', { count: counts.read, reason: issues.list[0]?.reason ?? '' });
   }
   return counts;
 }

@@ -2,7 +2,9 @@ import type { Clock } from '../kernel/clock.ts';
 import { batchesOf } from './batches.ts';
 import { isPast } from './dates.ts';
 import type { ImportNotes } from './import-notes.ts';
-import { derivedMessageId, type MessageOutline, type OutlinedMessage } from './message.ts';
+import { ForumEvidence } from './forum-scope.ts';
+import { derivedMessageId, type MessageForm, type MessageOutline, type OutlinedMessage } from './message.ts';
+import type { KnownPost } from './planned.ts';
 import type { ArchivePiece, ArchiveReader, MailParser } from './ports.ts';
 import { problem } from './problems.ts';
 import { ThreadIndex } from './threading.ts';
@@ -11,6 +13,10 @@ type Message = Extract<ArchivePiece, { kind: 'message' }>;
 
 interface FirstPassInit {
   readonly source: ArchiveReader;
+  /** How its messages are written, and the scope of their ids. */
+  readonly form: MessageForm;
+  /** Which of these message ids the store holds already. */
+  readonly known: (messageIds: string[]) => Promise<ReadonlyMap<string, KnownPost>>;
   readonly parser: Pick<MailParser, 'outline'>;
   readonly clock: Clock;
   readonly notes: ImportNotes;
@@ -21,10 +27,14 @@ interface FirstPassInit {
   readonly onPosition: (position: number) => void;
 }
 
-/** Reads the headers of all messages and finds their threads. Rejects with the error of `source` or `signal`. */
-export async function readThrough(init: FirstPassInit): Promise<ThreadIndex> {
+/**
+ * Reads the headers of all messages and finds their threads. Rejects with the error of `source` or `signal`, and with a
+ * Problem `board-not-given` if the messages need a board and none names one.
+ * @returns null if the ids are those of another forum, see {@link ForumEvidence}; then another scope is to be tried.
+ */
+export async function readThrough(init: FirstPassInit): Promise<ThreadIndex | null> {
   const pass = new FirstPass(init);
-  await pass.run();
+  if (!(await pass.run())) return null;
   pass.index.resolve();
   return pass.index;
 }
@@ -34,26 +44,34 @@ class FirstPass {
   readonly #init: FirstPassInit;
   /** The last date that was read. */
   #lastDate: number | null = null;
+  /** Messages that were left out because they name no board. */
+  #boardless = 0;
 
   constructor(init: FirstPassInit) {
     this.#init = init;
   }
 
-  async run(): Promise<void> {
-    const { source, parser, notes, signal, onPosition } = this.#init;
+  /** Resolves to false if the ids are those of another forum. */
+  async run(): Promise<boolean> {
+    const { source, form, parser, notes, signal, clock, known, onPosition } = this.#init;
+    const evidence = new ForumEvidence(form, known, clock.now());
     const pieces = source.scan(signal);
     for await (const batch of batchesOf(pieces, (piece) => this.#noteBeside(piece))) {
       const outlines = await parser.outline(
-        source.form,
+        form,
         batch.map(({ bytes }) => bytes),
         signal,
       );
+      if ((await evidence.add(outlines)) && evidence.isOtherForum) return false;
       for (const [at, piece] of batch.entries()) {
         notes.counts.read += 1;
         await this.#take(outlines[at], piece, notes.counts.read);
         onPosition(piece.position);
       }
     }
+    if (evidence.isOtherForum) return false;
+    if (this.#boardless > 0 && this.index.count === 0) throw problem('board-not-given');
+    return true;
   }
 
   async #take(outlined: OutlinedMessage | undefined, piece: Message, number: number): Promise<void> {
@@ -63,6 +81,7 @@ class FirstPass {
       return leaveOut(outlined?.reason ?? problem.fields('archive-changed').message);
     }
     if (needsBoard && outlined.outline.board === null) {
+      this.#boardless += 1;
       return leaveOut(problem.fields('no-board-named').message);
     }
     await this.#addRow(outlined.outline, piece, number);

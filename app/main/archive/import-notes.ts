@@ -16,11 +16,22 @@ export interface ImportCounts {
 /** Counts the messages of one import and lists what a person should know about them. */
 export class ImportNotes {
   readonly counts: ImportCounts = { read: 0, imported: 0, raw: 0, duplicates: 0, broken: 0 };
-  readonly issues = new Issues();
+  issues = new Issues();
   readonly #source: Pick<ArchiveReader, 'placeName'>;
 
   constructor(source: Pick<ArchiveReader, 'placeName'>) {
     this.#source = source;
+  }
+
+  /** Before the archive is read again from its beginning. */
+  clear(): void {
+    Object.assign(this.counts, { read: 0, imported: 0, raw: 0, duplicates: 0, broken: 0 });
+    this.issues = new Issues();
+  }
+
+  /** Something is not as it was with all messages. */
+  whole(reason: string): void {
+    this.issues.add({ message: null, place: 'the whole archive', reason, outcome: 'kept' });
   }
 
   /** Nothing of a message is imported. */

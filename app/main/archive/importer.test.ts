@@ -42,7 +42,7 @@ class Board {
     new Map(
       ids.flatMap((id) => {
         const post = this.posts.get(id);
-        return post === undefined ? [] : [[id, { thread: post.thread, post: id }]];
+        return post === undefined ? [] : [[id, { thread: post.thread, post: id, date: post.date }]];
       }),
     );
 
@@ -70,6 +70,7 @@ class Board {
         subject: post.subject,
         fromName: post.fromName,
         fromDid: DID,
+        importedBy: 'mara',
         date: post.date,
         text: post.text,
         format: post.format,
@@ -130,7 +131,10 @@ test('real mails are imported as threads, exported to mbox and JSON Lines, and i
   expect(new Set([...board.posts.values()].map((post) => post.thread)).size).toBeLessThan(1200);
   for (const format of ['mbox', 'jsonl'] as const) {
     const again = new Board();
-    const { counts } = await bring(again, await save(board, `real.${format}`, format));
+    const path = await save(board, `real.${format}`, format);
+    const told = (await readFile(path, 'utf8')).match(/^X-Impulse-Imported-By: mara$|"imported_by":"mara"/gm);
+    expect(told).toHaveLength(1500);
+    const { counts } = await bring(again, path);
     expect(counts).toEqual({ read: 1500, imported: 1500, raw: 0, duplicates: 0, broken: 0 });
     // Mails without references may join another board's thread by their subject; joined mails stay joined.
     for (const [key, parent] of Object.entries(board.tree())) {

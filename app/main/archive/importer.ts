@@ -1,9 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
 import { readThrough } from './first-pass.ts';
+import { nextScope } from './forum-scope.ts';
 import { ImportNotes, type ImportCounts } from './import-notes.ts';
 import type { ImportIssue } from './issues.ts';
 import {
   derivedMessageId,
+  type MessageForm,
   type MessageOutline,
   type OutlinedMessage,
   type ParsedMessage,
@@ -28,6 +30,8 @@ interface ImportOptions {
   readonly clock: Clock;
   /** Stores a batch as a whole. If it rejects, the import ends. A dry run has none. */
   readonly sink?: ((batch: PlannedPost[]) => Promise<void>) | undefined;
+  /** Collects what a person should know; also of an import that ends early. */
+  readonly notes?: ImportNotes;
   /** Leaves out what names no board. */
   readonly needsBoard?: boolean;
   /** Keeps the messages of a stored batch as the archive holds them. */
@@ -76,6 +80,7 @@ class ArchiveImport {
   readonly #options: ImportOptions;
   readonly #notes: ImportNotes;
   #index = new ThreadIndex();
+  #form: MessageForm;
   /** Rows that could not be parsed: their children use an earlier ancestor as the parent. */
   #gone = new Uint8Array(0);
   #threads = new Int32Array(0);
@@ -85,11 +90,16 @@ class ArchiveImport {
 
   constructor(options: ImportOptions) {
     this.#options = options;
-    this.#notes = new ImportNotes(options.source);
+    this.#notes = options.notes ?? new ImportNotes(options.source);
+    this.#form = options.source.form;
   }
 
   async run(): Promise<ImportResult> {
-    await this.#readThrough();
+    for (let attempt = 2; !(await this.#readThrough()); attempt++) {
+      this.#form = nextScope(this.#options.source.form, attempt);
+      this.#notes.clear();
+      this.#notes.whole(problem.fields('other-forum').message);
+    }
     this.#gone = new Uint8Array(this.#index.count);
     this.#threads = new Int32Array(this.#index.count);
     await this.#storeAll();
@@ -97,11 +107,14 @@ class ArchiveImport {
     return { counts: { ...counts }, issues: issues.list, issuesDropped: issues.dropped };
   }
 
-  async #readThrough(): Promise<void> {
-    const { source, parser, clock, signal, needsBoard = false } = this.#options;
+  /** [AR21] Resolves to false if the ids are those of another forum. */
+  async #readThrough(): Promise<boolean> {
+    const { source, parser, clock, signal, known, needsBoard = false } = this.#options;
     const meter = new ProgressMeter('reading', source.sizeBytes, clock.now());
-    this.#index = await readThrough({
+    const index = await readThrough({
       source,
+      form: this.#form,
+      known,
       parser,
       clock,
       signal,
@@ -109,7 +122,10 @@ class ArchiveImport {
       notes: this.#notes,
       onPosition: (position) => this.#report(meter, position),
     });
+    if (index === null) return false;
+    this.#index = index;
     this.#report(meter, source.sizeBytes, true);
+    return true;
   }
 
   async #storeAll(): Promise<void> {
@@ -170,7 +186,7 @@ class ArchiveImport {
       const { place, length } = this.#index.placeOf(row);
       raw.push(await source.read(place, length));
     }
-    const outlines = await parser.outline(source.form, raw, signal);
+    const outlines = await parser.outline(this.#form, raw, signal);
     const read: Candidate[] = [];
     const wanted = new Set<string>();
     for (const [at, row] of rows.entries()) {
@@ -189,7 +205,7 @@ class ArchiveImport {
     const fresh = read.filter(({ outline }) => !held.has(outline.messageId));
     this.#notes.counts.duplicates += read.length - fresh.length;
     const parsing = parser.parse(
-      source.form,
+      this.#form,
       fresh.map(({ bytes }) => bytes),
       signal,
     );
@@ -287,7 +303,7 @@ class ArchiveImport {
     const { place, length } = this.#index.placeOf(row);
     const { source, parser, signal } = this.#options;
     const bytes = await source.read(place, length);
-    const [outlined] = await parser.outline(source.form, [bytes], signal);
+    const [outlined] = await parser.outline(this.#form, [bytes], signal);
     const outline = await this.#outlineOf(row, outlined, bytes);
     if (outline === null) throw problem('archive-changed');
     this.#remember(row, outline.messageId);

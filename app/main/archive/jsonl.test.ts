@@ -53,6 +53,7 @@ test('exported lines are read back unchanged', async () => {
             subject: `s ${subject} e`,
             fromName: 'Ann',
             fromDid: 'did:key:zA',
+            importedBy: 'mara',
             date: 1_000_000_000_123,
             text: `s ${text} e`,
             format: 'markdown',
@@ -62,6 +63,7 @@ test('exported lines are read back unchanged', async () => {
           },
           board,
         );
+        expect(JSON.parse(line)).toMatchObject({ from: 'Ann', imported_by: 'mara' });
         const read = await lineMessage(new TextEncoder().encode(line), 'forum', plain);
         expect(read).toMatchObject({
           ok: true,

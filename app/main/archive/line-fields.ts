@@ -1,3 +1,5 @@
+import { forumId } from './forum-scope.ts';
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The names that phpBB, Discourse, NodeBB and their converters give to the fields of a post. */
@@ -86,5 +88,5 @@ function titleOf({ topic }: JsonObject): string | null {
 
 function messageId(number: string, topic: string | null, scope: string): string {
   const within = topic === null ? number : `${topic}.${number}`;
-  return `${within.replace(/[\s<>]/g, '_').slice(0, 300)}@${scope}.forum.invalid`;
+  return forumId(within.replace(/[\s<>]/g, '_').slice(0, 300), scope);
 }

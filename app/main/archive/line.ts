@@ -78,7 +78,10 @@ const Line = z.object({
 });
 type Line = z.infer<typeof Line>;
 /** A line as a program writes it. */
-export type JsonlMessage = z.input<typeof Line>;
+export type JsonlMessage = z.input<typeof Line> & {
+  /** Who imported it where it was exported; an import does not read it, since it has an importer of its own. */
+  readonly imported_by?: string;
+};
 
 const BOM = '\ufeff';
 

@@ -5,6 +5,8 @@ import type { ArchivedAttachment, TextFormat } from './message.ts';
 export interface KnownPost {
   readonly thread: string;
   readonly post: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly date: number;
 }
 
 /** A message with its place in a thread, ready to be stored. Parents always come before children. */

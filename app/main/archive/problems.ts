@@ -38,6 +38,10 @@ export const problem = defineProblems('archive', {
     message: 'The archive names the board “{slug}”, which is not here.',
     remedy: 'Make it, repeat the import with --create, or choose a board for all messages.',
   },
+  'board-not-given': {
+    message: 'The archive does not say to which boards its messages belong.',
+    remedy: 'Choose the board for all of them: in the command line with --board.',
+  },
   'no-board-named': {
     message: 'It names no board. Choose one for the whole import.',
   },
@@ -67,6 +71,10 @@ export const problem = defineProblems('archive', {
   'stray-separator': {
     message:
       'A line here looks like the start of a message, but no headers follow. It was kept as text of the message before it.',
+  },
+  'other-forum': {
+    message:
+      'Posts of another forum are here under the same file name and numbers. Those of this archive got ids of their own.',
   },
   'no-date': { message: 'It has no date that can be read; it got that of the message before it.' },
   'same-id': { message: 'Another message has the same id and another subject or date; both were kept.' },

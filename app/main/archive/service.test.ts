@@ -49,7 +49,10 @@ function world(hold: () => Promise<void> = async () => {}, keepFails = false) {
         const wanted = new Set(ids);
         const known = held().filter(({ key }) => wanted.has(key));
         return new Map(
-          known.map(({ key, threadKey }): [string, KnownPost] => [key, { thread: threadKey, post: key }]),
+          known.map(({ key, threadKey, date }): [string, KnownPost] => [
+            key,
+            { thread: threadKey, post: key, date },
+          ]),
         );
       },
       sink: (board) => async (batch) => {
@@ -92,6 +95,7 @@ function exportedOf(post: PlannedPost): ExportedPost {
     references: post.parentKey === null ? [] : [post.parentKey],
     subject: post.subject,
     fromName: post.fromName,
+    importedBy: null,
     fromDid: 'did:key:z6Mk',
     date: post.date,
     text: post.text,
@@ -179,6 +183,102 @@ test('a cancelled import ends as cancelled and can be repeated', async () => {
     state: 'done',
   });
   expect(held()).toHaveLength(1200);
+});
+
+test('[AR1] an import that is cancelled or fails part-way lists what it found until then', async () => {
+  const gate = Promise.withResolvers<void>();
+  const lost = '{"text":"no id","message_id":"two words"}\n';
+  const lines = Array.from({ length: 1200 }, (_, n) => `{"message_id":"l${n}@x","text":"t"}\n`).join('');
+  const stored = Promise.withResolvers<void>();
+  const { archive, add } = world(() => {
+    stored.resolve();
+    return gate.promise;
+  });
+  add('harbour', 'Harbour');
+  const job = archive.import({ board: 'harbour', source: upload(`${lost}${lines}`, 'a.jsonl') });
+  await stored.promise;
+  archive.cancel({ id: job.id });
+  gate.resolve();
+  const cancelled = await ended(archive, job);
+  expect(cancelled).toMatchObject({ state: 'cancelled', counts: { read: 1201, broken: 1 } });
+  expect(archive.issues({ id: job.id, from: 0 }).issues[0]).toMatchObject({
+    message: 1,
+    outcome: 'left-out',
+  });
+
+  const full = world(() => Promise.reject(new Problem('disk-full', 'The disk is full.', null)));
+  full.add('harbour', 'Harbour');
+  const failed = await ended(
+    full.archive,
+    full.archive.import({ board: 'harbour', source: upload(`${lost}${lines}`, 'a.jsonl') }),
+  );
+  expect(failed).toMatchObject({ state: 'failed', problem: { code: 'disk-full' }, counts: { broken: 1 } });
+  expect(full.archive.issues({ id: failed.id, from: 0 }).issues[0]).toMatchObject({ message: 1 });
+});
+
+test('[AR22] an import without a board, of an archive that names none, fails with one sentence', async () => {
+  for (const [archived, name] of [
+    [mbox(30), 'a.mbox'],
+    ['{"text":"one"}\n{"text":"two"}\n', 'a.jsonl'],
+  ] as const) {
+    const { archive } = world();
+    const job = await ended(archive, archive.import({ source: upload(archived, name), create: true }));
+    expect(job).toMatchObject({
+      state: 'failed',
+      issues: 0,
+      problem: { code: 'board-not-given', remedy: expect.stringContaining('--board') },
+    });
+  }
+});
+
+/** A forum’s export: its posts count from 1, and each answers the one before it. */
+const forum = (name: string, from: number, to: number, startMs: number) =>
+  Array.from({ length: to - from + 1 }, (_, at) => {
+    const id = from + at;
+    const parent = id === 1 ? {} : { reply_to_post_number: id - 1 };
+    const created_at = new Date(startMs + id * 60_000).toISOString();
+    const post = {
+      post_number: id,
+      topic_id: 1,
+      raw: `${name} ${id}`,
+      username: name,
+      created_at,
+      ...parent,
+    };
+    return `${JSON.stringify(post)}\n`;
+  }).join('');
+
+test('[AR21] two forums with one file name and the same numbers are kept apart, now and when imported again', async () => {
+  const { archive, add, held } = world();
+  add('harbour', 'Harbour');
+  const bring = async (text: string) => {
+    const job = await ended(
+      archive,
+      archive.import({ board: 'harbour', source: upload(text, 'export.jsonl') }),
+    );
+    return { ...job.counts, issues: archive.issues({ id: job.id, from: 0 }).issues };
+  };
+  const [first, second] = [Date.UTC(2003, 0, 1), Date.UTC(2009, 5, 1)];
+  expect(await bring(forum('Mole', 1, 40, first))).toMatchObject({ imported: 40, duplicates: 0, issues: [] });
+  expect(await bring(forum('Quay', 1, 30, second))).toMatchObject({
+    imported: 30,
+    duplicates: 0,
+    issues: [{ message: null, place: 'the whole archive', outcome: 'kept' }],
+  });
+  expect(await bring(forum('Reef', 1, 5, second + 1))).toMatchObject({ imported: 5, duplicates: 0 });
+  // Each has grown since.
+  expect(await bring(forum('Mole', 1, 50, first))).toMatchObject({
+    imported: 10,
+    duplicates: 40,
+    issues: [],
+  });
+  expect(await bring(forum('Quay', 20, 33, second))).toMatchObject({ imported: 3, duplicates: 11 });
+  const byKey = new Map(held().map((post) => [post.key, post]));
+  for (const post of held()) {
+    const above = post.parentKey === null ? undefined : byKey.get(post.parentKey);
+    expect(above?.fromName ?? post.fromName).toBe(post.fromName);
+  }
+  expect(held().filter(({ parentKey }) => parentKey === null)).toHaveLength(3);
 });
 
 test('an unknown archive, board or job is refused with a reason', async () => {

@@ -128,6 +128,23 @@ test('imported messages are recognised, and so are posts written here and export
   const known = await archive.known([...ids, 'new@x', `bafyrei${'z'.repeat(52)}@impulse.invalid`]);
   expect([...known.keys()]).toEqual(ids);
   expect(known.get('a@x')!.thread).toBe(known.get('a@x')!.post);
+  expect(known.get('a@x')!.date).toBe(1_000_000_000_000);
+});
+
+test('[B12] an export says of each post who imported it', async () => {
+  const { archive, boardOf, log } = open();
+  const board = boardOf('harbour');
+  await archive.sink(board)([planned('a@x', null, { fromName: 'mara' })]);
+  const written = { board, subject: 'Our own', text: 'Hello', format: 'markdown', attachments: [] };
+  log.append(mara, boardKinds.start.name, written);
+  const exported = (await all(archive.exported(null))).map(({ fromName, importedBy }) => [
+    fromName,
+    importedBy,
+  ]);
+  expect(exported).toEqual([
+    ['mara', 'Mara'],
+    ['Mara', null],
+  ]);
 });
 
 test('a batch that cannot be stored leaves nothing behind', async () => {

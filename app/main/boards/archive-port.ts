@@ -45,6 +45,11 @@ interface Place {
   readonly board: Uint8Array;
 }
 
+/** A place that the store knows, with the date of the post. */
+interface DatedPlace extends Place {
+  readonly at: number;
+}
+
 /** The part of an earlier post that a reference chain needs. */
 interface Link {
   readonly messageId: string;
@@ -76,12 +81,12 @@ export type BoardsArchive = ReturnType<typeof boardsArchive>;
 
 export function boardsArchive(init: BoardsArchiveInit) {
   const { db, log, clock } = init;
-  const place = `SELECT e.id AS post, t.id AS thread, b.id AS board FROM post p JOIN event e ON e.seq = p.n
+  const place = `SELECT e.id AS post, t.id AS thread, b.id AS board, p.at FROM post p JOIN event e ON e.seq = p.n
     JOIN thread t ON t.n = p.thread JOIN board b ON b.n = t.board`;
-  const bySource = db.prepare<Place>(`${place} WHERE p.n = (SELECT n FROM source WHERE message = ?)`);
-  const byId = db.prepare<Place>(`${place} WHERE p.n = (SELECT seq FROM event WHERE id = ?)`);
+  const bySource = db.prepare<DatedPlace>(`${place} WHERE p.n = (SELECT n FROM source WHERE message = ?)`);
+  const byId = db.prepare<DatedPlace>(`${place} WHERE p.n = (SELECT seq FROM event WHERE id = ?)`);
 
-  const find = (messageId: string): Place | undefined => {
+  const find = (messageId: string): DatedPlace | undefined => {
     const imported = bySource.get(messageKey(messageId));
     const own = imported ? undefined : OWN_ID.exec(messageId)?.[1];
     if (own === undefined) return imported;
@@ -99,7 +104,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       for (const [at, id] of messageIds.entries()) {
         if (at > 0 && at % KNOWN_AT_ONCE === 0) await othersTurn();
         const found = find(id);
-        if (found) known.set(id, { thread: cidOf(found.thread), post: cidOf(found.post) });
+        if (found) known.set(id, { thread: cidOf(found.thread), post: cidOf(found.post), date: found.at });
       }
       return known;
     },
@@ -228,6 +233,7 @@ export function boardsArchive(init: BoardsArchiveInit) {
       subject: subject ?? (link.above ? `Re: ${thread.subject}` : thread.subject),
       fromName: original.source?.name ?? init.handleOf(row.author),
       fromDid: didOf(row.author),
+      importedBy: original.source ? init.handleOf(row.author) : null,
       date: row.at,
       text: shown.text,
       format: original.format,

@@ -3,13 +3,14 @@ import { msOf } from '../kernel/hybrid-time.ts';
 import { bodyOf } from '../log/event.ts';
 import { picturesIn, type ItemSource, type Neighbour, type Words } from '../moderation/index.ts';
 import { Counters, type Reader } from './counters.ts';
-import { boardKinds, type AttachmentRef, type PostReply, type ThreadStart } from './kinds.ts';
+import { boardKinds, type PostReply, type ThreadStart } from './kinds.ts';
 
 interface Row {
   bytes: Uint8Array;
   shown: Uint8Array;
   author: Uint8Array;
   at: number;
+  time: number;
   board: Uint8Array;
 }
 
@@ -24,6 +25,7 @@ interface NeighbourRow {
   author: Uint8Array;
   at: number;
   bytes: Uint8Array;
+  original: Uint8Array;
 }
 
 /** How many characters of a neighbouring post are read. */
@@ -48,7 +50,7 @@ export function postItems(db: Database, reader: Reader): ItemSource {
   const counters = new Counters(db, reader);
   // Every post of another is judged once: its place, which only reviewers see, is a statement of its own.
   const read = db.prepare<Row>(
-    `SELECT e.bytes, x.bytes AS shown, a.key AS author, p.at, b.id AS board FROM post p JOIN event e ON e.seq = p.n
+    `SELECT e.bytes, x.bytes AS shown, a.key AS author, p.at, p.time, b.id AS board FROM post p JOIN event e ON e.seq = p.n
      JOIN event x ON x.seq = p.text_seq JOIN author a ON a.n = p.author JOIN thread t ON t.n = p.thread
      JOIN board b ON b.n = t.board WHERE p.n = ?`,
   );
@@ -83,12 +85,12 @@ export function postItems(db: Database, reader: Reader): ItemSource {
       if (!row) return null;
       const original = bodyOf<ThreadStart | PostReply>(row.bytes);
       const shown = bodyOf<{ text: string; subject?: string }>(row.shown);
-      const { author, at: atMs, board } = row;
-      return { ...contentOf(original, shown), author, atMs, board };
+      const { author, time, board } = row;
+      return { ...contentOf(original, shown), author, atMs: msOf(time), board };
     },
     foresee({ author, time, body }) {
       const post = body as ThreadStart | PostReply;
-      return { ...contentOf(post, post), author, atMs: post.source?.date ?? msOf(time), board: post.board };
+      return { ...contentOf(post, post), author, atMs: msOf(time), board: post.board };
     },
     filed({ id, body }) {
       const { board: named, thread = null } = body as ThreadStart & Partial<PostReply>;
@@ -100,7 +102,7 @@ export function postItems(db: Database, reader: Reader): ItemSource {
       const row = read.get(n);
       const place = placeOf.get(n);
       if (!row || !place) return null;
-      const original = bodyOf<{ format: 'markdown' | 'plain'; attachments: AttachmentRef[] }>(row.bytes);
+      const original = bodyOf<ThreadStart | PostReply>(row.bytes);
       return {
         atMs: row.at,
         text: bodyOf<{ text: string }>(row.shown).text,
@@ -108,6 +110,7 @@ export function postItems(db: Database, reader: Reader): ItemSource {
         board: { id: row.board, name: place.board_name },
         thread: place.thread,
         subject: place.subject || null,
+        sourceName: original.source?.name,
         attachments: original.attachments,
       };
     },
@@ -115,9 +118,10 @@ export function postItems(db: Database, reader: Reader): ItemSource {
       db
         .prepare<NeighbourRow>(inThread(before))
         .all(n, n, limit)
-        .map(({ id, author, at, bytes }): Neighbour => {
+        .map(({ id, author, at, bytes, original }): Neighbour => {
           const { text } = bodyOf<{ text: string }>(bytes);
-          return { id, author, at, text: text.slice(0, AROUND_CHARS) };
+          const sourceName = bodyOf<PostReply>(original).source?.name;
+          return { id, author, sourceName, at, text: text.slice(0, AROUND_CHARS) };
         }),
     editsOf: (id) => edits.all(id).map((edit) => edit.id),
     textTime: (n) => textTime.get(n)?.time ?? 0,
@@ -141,7 +145,8 @@ function contentOf(original: ThreadStart | PostReply, shown: { text: string; sub
 
 function inThread(before: boolean): string {
   const [than, order] = before ? (['<', 'DESC'] as const) : (['>', 'ASC'] as const);
-  return `SELECT e.id, a.key AS author, p.at, x.bytes FROM post p JOIN event e ON e.seq = p.n JOIN author a ON a.n = p.author
+  return `SELECT e.id, a.key AS author, p.at, x.bytes, e.bytes AS original FROM post p
+    JOIN event e ON e.seq = p.n JOIN author a ON a.n = p.author
     JOIN event x ON x.seq = p.text_seq
     WHERE p.thread = (SELECT thread FROM post WHERE n = ?) AND p.deleted_seq IS NULL
       AND (p.at, p.time, p.n) ${than} (SELECT at, time, n FROM post WHERE n = ?)

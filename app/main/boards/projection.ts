@@ -202,7 +202,8 @@ export class BoardsProjection implements Projection {
 
   #addPost(event: LogEvent, seq: number, threadId: Uint8Array): void {
     const body = event.body as ThreadStart | PostReply;
-    const at = body.source?.date ?? msOf(event.time);
+    // [B11] A date in the future would keep its thread at the top of every list.
+    const at = Math.min(body.source?.date ?? Infinity, msOf(event.time));
     const root = event.kind === boardKinds.start.name ? (body as ThreadStart) : null;
     const key = toHex(threadId);
     let thread = this.#threads.get(key) ?? this.#sql.thread.get(threadId);

@@ -49,7 +49,8 @@ export function createSearching(
       board: cidOf(row.board_id),
       boardName,
       subject: subject || original.subject || '…',
-      author: original.source?.name ?? around.person(row.author).handle,
+      author: around.person(row.author).handle,
+      sourceName: original.source?.name ?? null,
       createdAt: row.at,
       ...snippetOf(text, words),
     };

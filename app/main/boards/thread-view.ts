@@ -75,8 +75,8 @@ export class ThreadView {
       unread: row.unread,
       createdAt: row.created_at || row.last_at,
       lastActivityAt: row.last_at,
-      lastAuthor:
-        (seen && bodyOf<ThreadStart>(newest.bytes).source?.name) || this.#around.person(newest.author).handle,
+      lastAuthor: this.#around.person(newest.author).handle,
+      lastSourceName: (seen && bodyOf<ThreadStart>(newest.bytes).source?.name) || null,
       pinned: row.pinned === 1,
       locked: row.locked === 1,
       finality: spreadOf(this.#around, newest),

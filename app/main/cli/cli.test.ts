@@ -18,7 +18,7 @@ import { linesOf, type Io } from './io.ts';
 import { runCommand } from './program.ts';
 import type { LedgerStatus } from '../../contract/index.ts';
 import { board, connector, forget, ines, job, ledgerStatus, node, verification } from './test-connectors.ts';
-import { table } from './text.ts';
+import { byline, table } from './text.ts';
 
 let root: string;
 let stopping: AbortController;
@@ -251,6 +251,32 @@ describe.each([
     expect(code).toBe(1);
     expect(err).toContain('Run the same command again to continue.');
   });
+
+  test('[AR1] a cancelled import lists what it found until then', async () => {
+    await prepare();
+    node.finish.resolve({ ...job, state: 'cancelled', issues: 1 });
+    node.issues = [{ message: 1, place: 'byte 0', reason: 'It is empty.', outcome: 'left-out' }];
+    const { code, out, err } = await impulse(['import', 'list.mbox', '--board', 'harbour']);
+    expect(code).toBe(1);
+    expect(out).toBe('message 1, byte 0: left out. It is empty.\n');
+    expect(err).toContain('Run the same command again to continue.');
+    const json = await impulse(['import', 'list.mbox', '--board', 'harbour', '--json']);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({
+      state: 'cancelled',
+      issues: node.issues,
+      problem: { code: 'cancelled' },
+    });
+  });
+
+  test('[AR22] an import of an archive that names no board, without --board, is a wrong use', async () => {
+    await prepare();
+    const refused = { code: 'board-not-given', message: 'No board.', remedy: 'Use --board.' };
+    node.finish.resolve({ ...job, state: 'failed', problem: refused });
+    const { code, out, err } = await impulse(['import', 'list.mbox']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('No board.\nUse --board.\n');
+  });
 });
 
 describe('usage', () => {
@@ -449,4 +475,12 @@ test('an internal error of the node does not reveal its details', async () => {
   const { code, err } = await impulse(['peers']);
   expect(code).toBe(1);
   expect(err).toContain('log of this node');
+});
+
+test('[B12] a claimed name stands beside the importer, whatever it contains', () => {
+  expect(byline('eve', null)).toBe('eve');
+  expect(byline('eve', 'mara')).toBe('mara (imported by eve)');
+  expect(byline('eve', '')).toBe('no name (imported by eve)');
+  expect(byline('eve', '\u001b[2Kmara\n')).toBe('mara (imported by eve)');
+  expect(byline('eve', 'm'.repeat(200))).toBe(`${'m'.repeat(32)}… (imported by eve)`);
 });

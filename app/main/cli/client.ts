@@ -1,7 +1,8 @@
 import { createORPCClient, type ClientLink } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { clientOf, headersOf, type CallContext, type Client } from '../../contract/index.ts';
+import { systemCode } from '../kernel/system-problems.ts';
 import { readHostInfo } from '../host/host-info.ts';
 import { openSocket } from '../host/local-client.ts';
 import { dataLayout } from '../node/data-directory.ts';
@@ -34,7 +35,7 @@ export interface Opening {
  * A client for the node of a data directory: of the running host, or else of the data itself, opened under
  * its lock.
  * @throws Problem `data-in-use` if another program holds the data and no host answers, `no-node` if nothing
- * was ever made there, `unreachable` if the running host does not answer.
+ * was ever made there, `data-forbidden` if this user may not look there, `unreachable` if the running host does not answer.
  */
 export async function openClient(
   dataDir: string,
@@ -44,7 +45,7 @@ export async function openClient(
   const running = await connectToHost(dataDir);
   if (running) return running;
   const { keys, lock } = dataLayout(dataDir);
-  if (!mayMake && !existsSync(keys) && !existsSync(lock)) {
+  if (!mayMake && !isThere(keys, dataDir) && !isThere(lock, dataDir)) {
     throw problem('no-node', { path: dataDir });
   }
   const node = await connector.openNode({ dataDir, offline });
@@ -54,6 +55,17 @@ export async function openClient(
     lost: new Promise<never>(() => {}),
     close: () => node.stop(),
   };
+}
+
+/** Whether a file of a data directory exists. Throws a Problem `data-forbidden` if this user may not know. */
+function isThere(file: string, dataDir: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EACCES' || code === 'EPERM') throw problem('data-forbidden', { path: dataDir });
+    throw error;
+  }
 }
 
 /**

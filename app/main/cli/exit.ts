@@ -2,6 +2,7 @@ import { ORPCError } from '@orpc/client';
 import * as z from 'zod';
 import { Problem as ProblemSchema } from '../../contract/common.ts';
 import { problemOf, type ProblemFields } from '../kernel/errors.ts';
+import { systemProblem } from '../kernel/system-problems.ts';
 import { problem } from './problems.ts';
 
 /** The exit codes of the command line; scripts rely on these. */
@@ -25,40 +26,28 @@ const UNREACHABLE = new Set([
   'unreachable',
   'no-token',
   'port-taken',
+  'database-locked',
 ]);
+
+const USAGE = new Set(['usage', 'board-not-given']);
 
 /** The problem that a person is shown and the exit code, for any thrown value. */
 export function outcomeOf(error: unknown): { problem: ProblemFields; code: number } {
   const problem = fieldsOf(error);
   if (UNREACHABLE.has(problem.code)) return { problem, code: exitCode.unreachable };
-  return { problem, code: problem.code === 'usage' ? exitCode.usage : exitCode.failure };
+  return { problem, code: USAGE.has(problem.code) ? exitCode.usage : exitCode.failure };
 }
 
-/** The problems of files that the system does not open for a command, by its codes. */
-const FILES = {
-  ENOENT: 'file-missing',
-  ENOTDIR: 'file-missing',
-  EACCES: 'file-forbidden',
-  EPERM: 'file-forbidden',
-  EISDIR: 'file-is-folder',
-} as const;
-
 function fieldsOf(error: unknown): ProblemFields {
-  if (!(error instanceof ORPCError)) return fileProblemOf(error) ?? problemOf(error);
+  if (!(error instanceof ORPCError)) return problemOf(systemProblem(error) ?? error);
   const carried = ProblemSchema.safeParse(error.data);
   if (carried.success) return carried.data;
   if (error.code === 'BAD_REQUEST') {
     const reasons = issuesOf(error.data);
     return reasons === null ? problem.fields('bad-input') : problem.fields('bad-inputs', { reasons });
   }
+  if (error.code === 'INTERNAL_SERVER_ERROR') return problem.fields('node-failed');
   return problemOf(new Error(error.message));
-}
-
-function fileProblemOf(error: unknown): ProblemFields | null {
-  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
-  const { code, path } = error;
-  if (typeof path !== 'string' || typeof code !== 'string' || !Object.hasOwn(FILES, code)) return null;
-  return problem.fields(FILES[code as keyof typeof FILES], { path });
 }
 
 /** One issue of a schema, with the fields that people see. */

@@ -1,5 +1,7 @@
 import type { Progress } from '../../contract/common.ts';
 import type { ProblemFields } from '../kernel/errors.ts';
+import { exitCode } from './exit.ts';
+import { problem } from './problems.ts';
 import { duration } from './text.ts';
 
 /** Where a command reads and writes: the process's streams, or a test's. */
@@ -20,17 +22,25 @@ export interface Io {
 
 const MAX_INPUT_BYTES = 1024 * 1024;
 
+/**
+ * The streams of this process. If its output fails for another reason than a reader that left, the process says so and
+ * gets the exit code of a failure.
+ */
 export function processIo(): Io {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // The reader closed the pipe, as `head` does after some lines.
-      if (error.code !== 'EPIPE') throw error;
-      stopping.abort();
-    });
-  }
-  return {
+  let isTold = false;
+  const failed = (error: NodeJS.ErrnoException) => {
+    stopping.abort();
+    // The reader closed the pipe, as `head` does after some lines.
+    if (error.code === 'EPIPE' || isTold) return;
+    isTold = true;
+    // The command may have ended before: with a success that nobody saw, or with a failure.
+    process.exitCode ||= exitCode.failure;
+    printProblem(io, outputProblem(error), false);
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', failed);
+  const io: Io = {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(text),
     terminal: process.stderr.isTTY === true,
@@ -48,6 +58,13 @@ export function processIo(): Io {
     },
     lines: (maxLength) => linesOf(process.stdin.setEncoding('utf8'), maxLength),
   };
+  return io;
+}
+
+/** The problem of a disk or a device that does not take the output. */
+function outputProblem({ code, message }: NodeJS.ErrnoException): ProblemFields {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return problem.fields('output-full');
+  return problem.fields('output-failed', { reason: message });
 }
 
 /** Splits text that arrives in chunks into lines; keeps no more of a line than the limit. */

@@ -19,5 +19,7 @@ const connector: NodeConnector = {
 };
 // A node's timers do not keep a process alive; a command does, until it is done.
 const alive = setInterval(() => {}, 60_000);
-process.exitCode = await runCommand(process.argv.slice(2), connector, processIo());
+const code = await runCommand(process.argv.slice(2), connector, processIo());
+// Set already if the output failed.
+process.exitCode ??= code;
 clearInterval(alive);

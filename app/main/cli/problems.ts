@@ -57,15 +57,24 @@ export const problem = defineProblems('cli', {
     remedy: 'Give JSON Lines, with one object per line.',
   },
 
-  'file-missing': {
-    message: '{path} cannot be opened: it or its folder does not exist.',
-    remedy: 'Check the path.',
+  'node-failed': {
+    code: 'unexpected',
+    message: 'The node could not do this because of a fault in the program.',
+    remedy: 'Look into the log of this node (logs/node.log beside its keys); if it happens again, report it.',
   },
-  'file-forbidden': {
-    message: '{path} cannot be opened: you have no permission.',
-    remedy: 'Give yourself access to it, or choose another path.',
+  'data-forbidden': {
+    message: 'The data directory {path} cannot be read: you have no permission.',
+    remedy: 'Run the command as the user whose node it is, or choose another directory with --data.',
   },
-  'file-is-folder': { message: '{path} is a folder.', remedy: 'Name a file.' },
+  'output-full': {
+    code: 'output-failed',
+    message: 'The output could not be written: the disk is full.',
+    remedy: 'Free some space, or write the output to another place, then run the command again.',
+  },
+  'output-failed': {
+    message: 'The output could not be written: {reason}.',
+    remedy: 'Write the output to another place, then run the command again.',
+  },
 
   // Wrong use
   'bad-input': { code: 'usage', message: 'The node rejected the input.', remedy: HELP },

@@ -17,6 +17,17 @@ export const oneLine = (text: string): string => plain(text).replaceAll(/\s+/g, 
 const widths = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const lengthOf = (text: string): number => [...widths.segment(text)].length;
 
+/** A claimed name is cut here, so that it does not hide who imported the message. */
+const MAX_CLAIMED = 32;
+
+/** Who wrote a message; for an imported one the name that its author claims and who imported it. */
+export function byline(author: string, sourceName: string | null): string {
+  if (sourceName === null) return author;
+  const name = oneLine(sourceName) || 'no name';
+  const shown = name.length > MAX_CLAIMED ? `${name.slice(0, MAX_CLAIMED).toWellFormed()}…` : name;
+  return `${shown} (imported by ${author})`;
+}
+
 /** Rows under headings, with aligned columns; a column of numbers is aligned right. */
 export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   if (rows.length === 0) return '';

@@ -1,4 +1,5 @@
 import type { Verdict as ContractVerdict } from '../../contract/index.ts';
+import { equalBytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { decide, type Decision, type Finding, type Scrutiny } from './decision.ts';
 import type { Judgement } from './classifier.ts';
@@ -23,6 +24,8 @@ export interface AssessorInit {
   heldOf(author: Uint8Array): number;
   /** Whether the models are used. */
   readonly modelsOn: () => boolean;
+  /** This node's person. */
+  readonly me: () => Uint8Array;
 }
 
 /** How an item arrived. */
@@ -142,16 +145,21 @@ export class Assessor {
 
   /** The verdicts of trust, bounds and rules on an item, which counts towards the limits from now on. */
   #facts(content: Content, { kind, time, live }: Arrival) {
-    const { rulebook, scopes, about, heldOf } = this.#init;
+    const { rulebook, scopes, about, heldOf, me } = this.#init;
+    const scope = scopes.of(content.board);
+    if (kind === 'handle') {
+      const scrutiny: Scrutiny = 'full';
+      return { ...scope, scrutiny, findings: rulebook.listed(content.text) };
+    }
     const known = about(content.author, time);
     const message = {
       ...content,
-      imported: content.imported || kind === 'handle',
+      isMine: equalBytes(content.author, me()),
       // How many messages an author had then is unknown for items from catch-up.
       about: live ? known : { ...known, messages: Math.max(known.messages, rulebook.rules.newUntilMessages) },
     };
     const scrutiny = rulebook.scrutiny(message, () => heldOf(content.author));
-    return { scrutiny, ...scopes.of(content.board), findings: rulebook.findings(message) };
+    return { ...scope, scrutiny, findings: rulebook.findings(message) };
   }
 
   async #judge(content: Content, arrival: Arrival, deadlineMs: number): Promise<Judged> {

@@ -17,6 +17,8 @@ const AGAIN_MS = 5000;
 export interface JudgedItem extends Item, Pick<Words, 'text' | 'shownAt'> {
   readonly judged: Judged;
   readonly board: Uint8Array | null;
+  /** By its author's own word. */
+  readonly imported: boolean;
   /** [J28] Whose node judged it; left out if it was this one. */
   readonly by?: Uint8Array | undefined;
   /** Ticks of the text that was judged, if the text can change. */
@@ -183,6 +185,7 @@ export class Backlog {
         board: content.board,
         text: content.text,
         shownAt: content.shownAt,
+        imported: content.imported,
         textTime,
       };
     });

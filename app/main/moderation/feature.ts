@@ -47,11 +47,12 @@ export const moderationFeature = defineFeature({
 });
 
 function metrics(moderation: Moderation): Metric[] {
-  const { decisions, waiting, open, p99Ms, models } = moderation.metrics();
+  const { decisions, imported, waiting, open, p99Ms, models } = moderation.metrics();
   return [
     ...Object.entries(decisions).map(([decision, value]) =>
       counter('impulse_moderation_decisions_total', 'Messages judged, by decision.', value, { decision }),
     ),
+    counter('impulse_moderation_imported_total', 'Imported posts among them.', imported),
     gauge('impulse_moderation_waiting', 'Messages that wait for their judgement.', waiting),
     gauge('impulse_moderation_open', 'Messages that wait for a person.', open),
     gauge('impulse_moderation_models', 'Whether models judge (1) or only rules (0).', models),

@@ -17,6 +17,7 @@ interface Hour {
   publish: number;
   queue: number;
   quarantine: number;
+  imported: number;
   latency: Uint32Array;
   scores: Uint32Array;
 }
@@ -26,12 +27,22 @@ interface Row {
   publish: number;
   queue: number;
   quarantine: number;
+  imported: number;
   latency: Uint8Array;
   scores: Uint8Array;
 }
 
 /** How long counts stay in memory alone, in milliseconds. */
 const WRITE_AFTER_MS = 1000;
+
+/** A judgement, as the figures count it. */
+interface Counted {
+  readonly decision: Decision;
+  readonly latencyMs: number | null;
+  readonly scores: Scores | null;
+  readonly imported: boolean;
+  readonly nowMs: number;
+}
 
 /** Judgements by hour: decisions, latencies and scores. Counted in memory, and written a second later at most. */
 export class Figures {
@@ -40,6 +51,7 @@ export class Figures {
   readonly #pending = new Map<number, Hour>();
   readonly #latest: number[] = [];
   #total: Record<Decision, number> = { publish: 0, queue: 0, quarantine: 0 };
+  #imported = 0;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
@@ -51,11 +63,20 @@ export class Figures {
     return this.#total;
   }
 
-  /** @param latencyMs how long the judgement took; null if it was not made here. */
-  count(decision: Decision, latencyMs: number | null, scores: Scores | null, nowMs: number): void {
+  /** [J31] Imported posts judged since the start. */
+  get imported(): number {
+    return this.#imported;
+  }
+
+  /** `latencyMs`: how long the judgement took; null if it was not made here. */
+  count({ decision, latencyMs, scores, imported, nowMs }: Counted): void {
     const hour = this.#hour(Math.floor(nowMs / HOUR_MS));
     hour[decision]++;
     this.#total[decision]++;
+    if (imported) {
+      hour.imported++;
+      this.#imported++;
+    }
     if (scores) {
       for (const [n, label] of LABELS.entries()) {
         const index =
@@ -84,13 +105,14 @@ export class Figures {
       if (!this.#pending.has(hour.hour)) continue;
       this.#db
         .prepare(
-          'INSERT OR REPLACE INTO moderation_hour (hour, publish, queue, quarantine, latency, scores) VALUES (?, ?, ?, ?, ?, ?)',
+          'INSERT OR REPLACE INTO moderation_hour (hour, publish, queue, quarantine, imported, latency, scores) VALUES (?, ?, ?, ?, ?, ?, ?)',
         )
         .run(
           hour.hour,
           hour.publish,
           hour.queue,
           hour.quarantine,
+          hour.imported,
           bytesOf(hour.latency),
           bytesOf(hour.scores),
         );
@@ -124,6 +146,7 @@ export class Figures {
         publish: hour?.publish ?? 0,
         queue: hour?.queue ?? 0,
         quarantine: hour?.quarantine ?? 0,
+        imported: hour?.imported ?? 0,
         latencyP50: hour ? quantile(hour.latency, 0.5) : null,
         latencyP99: hour ? quantile(hour.latency, 0.99) : null,
       };
@@ -191,6 +214,7 @@ const nothing = (): Hour => ({
   publish: 0,
   queue: 0,
   quarantine: 0,
+  imported: 0,
   latency: new Uint32Array(LATENCY_CLASSES),
   scores: new Uint32Array(LABELS.length * SCORE_CLASSES),
 });
@@ -205,6 +229,7 @@ function add(hour: Hour, other: Hour): void {
   hour.publish += other.publish;
   hour.queue += other.queue;
   hour.quarantine += other.quarantine;
+  hour.imported += other.imported;
   for (const [at, count] of other.latency.entries()) hour.latency[at] = hour.latency[at]! + count;
   for (const [at, count] of other.scores.entries()) hour.scores[at] = hour.scores[at]! + count;
 }

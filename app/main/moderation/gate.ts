@@ -186,7 +186,8 @@ export class Gate implements AdmissionHook {
     const own = source.isImported?.(event.body) !== true && equalBytes(event.author, this.#init.me());
     const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
     if (passing?.judged.outcome.verdict.decision !== 'publish') this.#init.holds.arrived(item);
-    if (passing) this.#settle([{ ...passing.words, ...item, judged: passing.judged, isNew: 'own' }]);
+    if (passing)
+      this.#settle([{ ...passing.words, ...item, judged: passing.judged, imported: false, isNew: 'own' }]);
     else this.#backlog.soon();
   }
 
@@ -202,8 +203,8 @@ export class Gate implements AdmissionHook {
     const item = { n, kind: source.kind, own, live: origin !== 'history', time: event.time };
     const judged = assessor.conclude(foreseen, item);
     if (judged.outcome.verdict.decision !== 'publish') holds.arrived(item);
-    const { board, text, shownAt } = foreseen.content;
-    this.#settle([{ ...item, judged, by: foreseen.by, board, text, shownAt, isNew: origin }]);
+    const { board, text, shownAt, imported } = foreseen.content;
+    this.#settle([{ ...item, judged, by: foreseen.by, board, text, shownAt, imported, isNew: origin }]);
   }
 
   /** [J15] Only an author changes their own messages. */
@@ -219,7 +220,8 @@ export class Gate implements AdmissionHook {
     if (!passing) return this.#backlog.soon();
     const { judged, words } = passing;
     const { seq: n, time } = item;
-    this.#settle([{ ...words, n, kind: source.kind, time, judged, textTime: event.time }]);
+    const imported = false; // its own author wrote this text
+    this.#settle([{ ...words, n, kind: source.kind, time, judged, imported, textTime: event.time }]);
   }
 
   /** [L17] An item that has another text after the refill, or has one again, is judged again. */
@@ -325,8 +327,8 @@ export class Gate implements AdmissionHook {
         this.#unseen.keep(n, judged.unseen);
         if (judged.outcome.verdict.decision === 'publish') return;
         holds.again(item);
-        const { board, text, shownAt } = content;
-        this.#settle([{ ...item, judged, board, text, shownAt, textTime }]);
+        const { board, text, shownAt, imported } = content;
+        this.#settle([{ ...item, judged, board, text, shownAt, imported, textTime }]);
       });
       holds.tell();
       if (holds.of(n)?.hidden === true) shown = false;
@@ -339,7 +341,7 @@ export class Gate implements AdmissionHook {
     const { clock, assessor } = this.#init;
     const atMs = clock.now();
     const { outcome } = await assessor.remote(
-      { text: handle, shownAt: [0, handle.length], author, atMs, board: null, imported: true },
+      { text: handle, shownAt: [0, handle.length], author, atMs, board: null, imported: false },
       { kind: 'handle', time: ticksOf(atMs), live: false },
     );
     return outcome.verdict.decision === 'quarantine';
@@ -356,7 +358,14 @@ export class Gate implements AdmissionHook {
       this.#unseen.keep(item.n, item.judged.unseen);
       // Nobody waited here for a judgement of another node.
       const latencyMs = item.by ? null : outcome.latencyMs;
-      figures.count(outcome.verdict.decision, latencyMs, outcome.judgement?.scores ?? null, nowMs);
+      const { decision } = outcome.verdict;
+      figures.count({
+        decision,
+        latencyMs,
+        scores: outcome.judgement?.scores ?? null,
+        imported: item.imported,
+        nowMs,
+      });
     }
     holds.settle(items.map(settledOf));
   }

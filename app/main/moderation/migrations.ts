@@ -108,4 +108,10 @@ export const moderationMigrations: readonly Migration[] = [
       CREATE TABLE judged_by (n INTEGER PRIMARY KEY, judge INTEGER NOT NULL) STRICT;
     `,
   },
+  {
+    feature: 'moderation',
+    step: 6,
+    name: 'imported posts among the figures',
+    sql: 'ALTER TABLE moderation_hour ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;',
+  },
 ];

@@ -72,10 +72,10 @@ export interface Picture {
 /** An item as it would be shown now. */
 export interface Content extends Words {
   readonly author: Uint8Array;
-  /** Milliseconds since the epoch. */
+  /** When its author signed it, in milliseconds since the epoch; never a date that they only claim [J31]. */
   readonly atMs: number;
   readonly board: Uint8Array | null;
-  /** Whether it was written elsewhere and imported by its author. */
+  /** Whether its author says that it was written elsewhere and imported. */
   readonly imported: boolean;
 }
 
@@ -136,6 +136,8 @@ export interface ItemText {
   readonly board: { readonly id: Uint8Array; readonly name: string } | null;
   readonly thread: Uint8Array | null;
   readonly subject: string | null;
+  /** The sender that the author of an imported item names. */
+  readonly sourceName?: string | undefined;
   readonly attachments: readonly {
     readonly cid: Uint8Array;
     readonly name: string;
@@ -148,6 +150,8 @@ export interface ItemText {
 export interface Neighbour {
   readonly id: Uint8Array;
   readonly author: Uint8Array;
+  /** The sender that the author of an imported message names. */
+  readonly sourceName?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly text: string;

@@ -18,11 +18,19 @@ function setUp() {
     atMs: AT_MS,
     about: { role: 'member', joinedMs: AT_MS - 29 * DAY_MS, messages: 500, ...about },
     imported: false,
+    isMine: false,
     ...more,
   });
   const scrutiny = (about: Partial<Author>, held = 0, imported = false) =>
     book.scrutiny(message(about, { imported }), () => held);
-  return { book, message, scrutiny };
+  /** The codes of what the rules find in as many messages as nobody writes in a minute. */
+  const codes = (about: Partial<Author>, more: Partial<RuledMessage> = {}) => {
+    const text =
+      'see a.example b.example c.example d.example e.example f.example g.example h.example i.example';
+    const found = Array.from({ length: 60 }, () => book.findings(message(about, { text, ...more })));
+    return new Set(found.flat().map(({ reason }) => reason.code));
+  };
+  return { book, message, scrutiny, codes };
 }
 
 test('[J17] messages of sysops are checked against lists only', () => {
@@ -44,11 +52,35 @@ test('[J17] the trusted role, or enough days and messages of which none is held,
   expect(scrutiny({ role: 'moderator', messages: 0 })).toBe('full');
 });
 
-test('[J17] imported messages are judged in full and do not count towards rates, for any importer', () => {
-  const { book, message, scrutiny } = setUp();
+test('[J17] imported messages are judged in full, no matter who imports them', () => {
+  const { scrutiny } = setUp();
   expect(scrutiny({ role: 'sysop' }, 0, true)).toBe('full');
-  const found = Array.from({ length: 60 }, () =>
-    book.findings(message({}, { text: 'a tale', imported: true })),
-  );
-  expect(found.flat()).toEqual([]);
+  expect(scrutiny({ joinedMs: 0 }, 0, true)).toBe('full');
+});
+
+const LIMITS = new Set(['rate', 'duplicate', 'links']);
+
+test('[J31] a member who claims to import gets the limits of every member', () => {
+  expect(setUp().codes({}, { imported: true })).toEqual(LIMITS);
+  expect(setUp().codes({}, { imported: false })).toEqual(LIMITS);
+  const fresh = { joinedMs: AT_MS, messages: 0 };
+  expect(setUp().codes(fresh, { imported: true })).toEqual(new Set([...LIMITS, 'flood']));
+});
+
+test('[J31] from the role on that may import, imported messages alone are free of limits', () => {
+  const { book, codes } = setUp();
+  expect(codes({ role: 'moderator' }, { imported: true })).toEqual(new Set());
+  expect(codes({ role: 'moderator' }, { imported: false })).toEqual(LIMITS);
+  book.setRules({ importRole: 'member' });
+  expect(codes({}, { imported: true })).toEqual(new Set());
+  expect(codes({ role: null }, { imported: true })).toEqual(LIMITS);
+  book.setRules({ importRole: 'sysop' });
+  expect(codes({ role: 'moderator' }, { imported: true })).toEqual(LIMITS);
+});
+
+test('[J31] imports of the node’s own person are free of limits on that node, lists apply', () => {
+  const { codes } = setUp();
+  expect(codes({}, { imported: true, isMine: true })).toEqual(new Set());
+  expect(codes({}, { imported: true, isMine: true, text: 'a kraken' })).toEqual(new Set(['word']));
+  expect(codes({}, { imported: false, isMine: true })).toEqual(LIMITS);
 });

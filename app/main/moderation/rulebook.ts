@@ -27,6 +27,7 @@ export const DEFAULT_RULES: ModerationRules = {
   trustedRole: 'moderator',
   trustedAfterDays: 30,
   trustedAfterMessages: 50,
+  importRole: 'moderator',
   deadlineMs: 5000,
 };
 
@@ -34,10 +35,13 @@ export const DEFAULT_RULES: ModerationRules = {
 export interface RuledMessage {
   readonly text: string;
   readonly author: Uint8Array;
+  /** When its author signed it, in milliseconds. */
   readonly atMs: number;
   readonly about: Author;
-  /** Imported from elsewhere: its dates and author say nothing about the importer [J17]. */
+  /** By its author's own word, which grants nothing [J31]. */
   readonly imported: boolean;
+  /** Signed by this node's person. */
+  readonly isMine: boolean;
 }
 
 interface ListRow {
@@ -88,11 +92,16 @@ export class Rulebook {
 
   /** The findings of the rules for a message, which counts towards the limits from now on. */
   findings(message: RuledMessage): Finding[] {
-    const { text, author, atMs, about, imported } = message;
+    const { text, author, atMs, about } = message;
     const listed = this.listed(text);
-    if (imported || about.role === 'sysop') return listed;
+    if (about.role === 'sysop' || this.#mayImport(message)) return listed;
     const { joinedMs, messages } = about;
     return [...this.#limits.findings({ author: toHex(author), text, atMs, joinedMs, messages }), ...listed];
+  }
+
+  /** [J31] Whether it is imported, and its author may import without limits. */
+  #mayImport({ imported, isMine, about }: RuledMessage): boolean {
+    return imported && (isMine || reaches(about.role, this.#rules.importRole));
   }
 
   /** The findings of the lists alone for a text. */

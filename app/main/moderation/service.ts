@@ -84,6 +84,7 @@ export function createModeration(init: ModerationInit) {
     about: init.about,
     heldOf: (author) => holds.heldOf(author),
     modelsOn: () => modelsOn,
+    me: init.me,
   });
   const judges = new Judges(db, clock);
   const distrustListeners = new Set<(person: Uint8Array) => void>();
@@ -191,6 +192,7 @@ export function createModeration(init: ModerationInit) {
     /** Figures for programs. */
     metrics: () => ({
       decisions: figures.totals,
+      imported: figures.imported,
       waiting: holds.countWaiting(),
       open: holds.countOpen(),
       p99Ms: figures.latency()?.p99Ms ?? null,

@@ -7,6 +7,7 @@ import {
   type ModelStatus,
 } from '../moderation/index.ts';
 import { modelFiles, modelsIdentity, sharedFile, type SharedFiles } from '../platform/onnx/files.ts';
+import { refuseTelemetry } from '../platform/onnx/no-telemetry.ts';
 import { FairQueue } from '../kernel/fair-queue.ts';
 import { WorkerSlot } from './worker-slot.ts';
 import type { ClassifierReply, ClassifierRequest, PictureReply, PictureRequest } from './classifier-wire.ts';
@@ -57,6 +58,7 @@ export class ClassifierPool implements Classifiers, ImageClassifiers {
     // One more than threads: it waits for the first free one.
     this.lanes = workers + 1;
     this.#folder = folder;
+    refuseTelemetry();
     const shared = () => this.#shared;
     this.#texts = new Asked(
       Array.from({ length: workers }, () => {

@@ -25,6 +25,25 @@ describe('data directory', () => {
     expect(defaultDataPath({ env: { IMPULSE_DATA: '/srv/bbs' }, platform: 'linux', home })).toBe('/srv/bbs');
   });
 
+  test('needs no home directory if one is named, and never depends on the current folder', () => {
+    expect(defaultDataPath({ env: { IMPULSE_DATA: '/srv/bbs' }, platform: 'linux', home: null })).toBe(
+      '/srv/bbs',
+    );
+    expect(defaultDataPath({ env: { XDG_DATA_HOME: '/x' }, platform: 'linux', home: null })).toBe(
+      '/x/impulse',
+    );
+    expect(defaultDataPath({ env: { XDG_DATA_HOME: 'x' }, platform: 'linux', home: '/h' })).toBe(
+      '/h/.local/share/impulse',
+    );
+    for (const home of [null, '', 'mara']) {
+      for (const platform of ['linux', 'darwin'] as const) {
+        expect(() => defaultDataPath({ env: { XDG_DATA_HOME: '' }, platform, home })).toThrow(
+          expect.objectContaining({ code: 'no-home', remedy: expect.stringContaining('--data') }),
+        );
+      }
+    }
+  });
+
   test('is accessible to its owner only', async () => {
     const { directory } = await openDataDirectory(join(root, 'node'));
     expect(await modeOf(directory.path)).toBe(0o700);

@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readdir, access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+import { systemCode } from '../kernel/system-problems.ts';
 import { problem } from './problems.ts';
 
 /** The paths of one node's files. All paths are absolute. */
@@ -43,17 +44,38 @@ export interface CommunityDirectory {
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  readonly home: string;
+  /** Null if the user has none. */
+  readonly home: string | null;
 }
 
-/** The data directory of a user who named none: the system's standard place for such data. */
+/**
+ * The data directory of a user who named none: the system's standard place for such data.
+ * @throws Problem `no-home` if the user has no home directory, and none is named otherwise.
+ */
 export function defaultDataPath(
-  { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homedir() },
+  surroundings: Surroundings = { env: process.env, platform: process.platform, home: ownHome() },
 ): string {
+  const { env, platform } = surroundings;
   if (env['IMPULSE_DATA']) return resolve(env['IMPULSE_DATA']);
-  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Impulse');
+  const named = env[platform === 'win32' ? 'APPDATA' : 'XDG_DATA_HOME'];
+  // A relative path would lead to another place from each folder.
+  if (platform !== 'darwin' && named !== undefined && isAbsolute(named)) {
+    return join(named, platform === 'win32' ? 'Impulse' : 'impulse');
+  }
+  const { home } = surroundings;
+  if (home === null || !isAbsolute(home)) throw problem('no-home');
+  if (platform === 'win32') return join(home, 'AppData', 'Roaming', 'Impulse');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Impulse');
-  return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'impulse');
+  return join(home, '.local', 'share', 'impulse');
+}
+
+/** Null for a user without an entry in the system's list of users, if the environment names no home either. */
+function ownHome(): string | null {
+  try {
+    return homedir();
+  } catch {
+    return null;
+  }
 }
 
 /** The layout of a data directory; does not touch the disk. */
@@ -113,7 +135,9 @@ export async function openDataDirectory(
     }
     await access(directory.path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    const code = systemCode(cause);
+    if (code === 'EACCES' || code === 'EPERM')
+      throw problem('data-forbidden', { path: directory.path }, { cause });
     if (code === 'EEXIST' || code === 'ENOTDIR')
       throw problem('data-not-a-directory', { path: directory.path }, { cause });
     throw problem(

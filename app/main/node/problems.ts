@@ -100,6 +100,15 @@ export const problem = defineProblems('node', {
     message: 'The data directory {path} cannot be used: {reason}.',
     remedy: 'Choose another directory with --data, or give yourself write access to this one.',
   },
+  'no-home': {
+    message: 'You have no home directory in which the data directory could be.',
+    remedy: 'Name a data directory with --data or IMPULSE_DATA, or set HOME to your home directory.',
+  },
+  'data-forbidden': {
+    code: 'data-unusable',
+    message: 'The data directory {path} cannot be used: you have no permission to read and write it.',
+    remedy: 'Choose another directory with --data, or give yourself access to this one.',
+  },
   'data-not-a-directory': {
     code: 'data-unusable',
     message: 'The data directory {path} cannot be used: a file of that name exists.',

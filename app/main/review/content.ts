@@ -70,7 +70,13 @@ export class ItemReader {
     const side = (before: boolean): Neighbour[] => {
       const said = source
         .around(item.n, before, AROUND)
-        .map(({ id, author, at, text }) => ({ id: cidOf(id), author: person(author), at, text }));
+        .map(({ id, author, sourceName = null, at, text }) => ({
+          id: cidOf(id),
+          author: person(author),
+          sourceName,
+          at,
+          text,
+        }));
       return before ? said.reverse() : said;
     };
     return { before: side(true), after: side(false) };

@@ -73,6 +73,7 @@ export class Items {
       thread: content.thread && cidOf(content.thread),
       subject: content.subject,
       author: person(content.author),
+      sourceName: content.sourceName ?? null,
       at: content.atMs,
       since: hold?.since || (standing.raisedAt === null ? content.atMs : msOf(standing.raisedAt)),
       text: content.text,

@@ -42,6 +42,8 @@ export function problemOf(error: unknown): Problem {
     if (told.success) return told.data;
     const issue = issuesOf(error.data);
     if (issue !== null) return { code: 'bad-input', message: issue, remedy: null };
+    if (error.code === 'INTERNAL_SERVER_ERROR')
+      return { code: 'unexpected', message: problems.nodeFailed, remedy: problems.unexpectedRemedy };
     return { code: String(error.code).toLowerCase(), message: error.message, remedy: null };
   }
   const message = error instanceof Error ? error.message : String(error);

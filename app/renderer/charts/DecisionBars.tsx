@@ -15,7 +15,10 @@ const colours = { publish: 'var(--cyan)', queue: 'url(#decision-queue)', quarant
 export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: number }) {
   const sum = (kind: (typeof kinds)[number]) => hours.reduce((all, hour) => all + hour[kind], 0);
   const total = kinds.reduce((all, kind) => all + sum(kind), 0);
-  const summary = total === 0 ? words.empty : words.summary(total, sum('queue'), sum('quarantine'));
+  const imported = hours.reduce((all, hour) => all + hour.imported, 0);
+  const checked = words.summary(total, sum('queue'), sum('quarantine'));
+  const summary =
+    total === 0 ? words.empty : imported === 0 ? checked : `${checked} ${words.imported(imported)}`;
   const label = (at: number) => (hours.length > 48 ? shortAgo(at, now) : hourMinute(at));
   return (
     <ChartFigure
@@ -35,13 +38,14 @@ export function DecisionBars({ hours, now }: { hours: readonly Hour[]; now: numb
               </li>
             ))}
           </ul>
+          {imported > 0 && <span className="soft small">{words.imported(imported)}</span>}
         </>
       }
       table={{
-        head: [words.hour, ...kinds.map((kind) => words[kind])],
+        head: [words.hour, ...kinds.map((kind) => words[kind]), words.importedColumn],
         rows: hours.toReversed().map((hour) => ({
           key: hour.at,
-          cells: [label(hour.at), ...kinds.map((kind) => count(hour[kind]))],
+          cells: [label(hour.at), ...kinds.map((kind) => count(hour[kind])), count(hour.imported)],
         })),
       }}
     >

@@ -37,7 +37,6 @@ export const boards = {
     final: 'Final',
   },
   unreadOnly: 'new only',
-  imported: (by: string) => `imported by ${by}`,
   list: {
     boards: 'Boards',
     threads: (board: string) => `Threads of ${board}`,

@@ -8,6 +8,11 @@ const roles = {
   guest: 'guest',
 };
 
+/** A claimed name is cut here, so that it does not hide who imported the message. */
+const MAX_CLAIMED = 60;
+const shortened = (name: string): string =>
+  name.length > MAX_CLAIMED ? `${name.slice(0, MAX_CLAIMED).toWellFormed()}…` : name;
+
 /** Text that several rooms share. */
 export const common = {
   appName: 'Impulse Console',
@@ -53,4 +58,12 @@ export const common = {
   severity: { info: 'Information', attention: 'Needs you', danger: 'Danger' },
   peers: (value: number) => plural(value, 'peer', 'peers'),
   posts: (value: number) => plural(value, 'post', 'posts'),
+  /** In place of the sender of an imported message that has none. */
+  unnamed: 'no name',
+  importedBy: (author: string) => `imported by ${author}`,
+  /** Who wrote a message, in one text: for an imported one the name that its author claims, and the author. */
+  byline: (author: string, sourceName: string | null) =>
+    sourceName === null
+      ? author
+      : `${sourceName === '' ? common.unnamed : shortened(sourceName)}, ${common.importedBy(author)}`,
 };

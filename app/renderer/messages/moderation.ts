@@ -80,6 +80,8 @@ export const moderation = {
       publish: 'Published',
       queue: 'To a moderator',
       quarantine: 'Hidden',
+      imported: (n: number) => `${plural(n, 'imported post', 'imported posts')} among them.`,
+      importedColumn: 'Imported',
       figure: (name: string, n: number) => `${name} ${count(n)}`,
       summary: (all: number, queued: number, hidden: number) =>
         `${plural(all, 'message', 'messages')} checked; ${count(queued)} sent to a moderator, ${count(hidden)} hidden.`,
@@ -218,6 +220,7 @@ export const moderation = {
       rate: 'Rate limits',
       fresh: 'New members',
       trust: 'Trusted members',
+      imports: 'Imports',
       flood: 'Flood',
     },
     fields: {
@@ -233,10 +236,16 @@ export const moderation = {
       trustedAfterMessages: ['Trusted after', 'Messages that were not removed.', 'messages'],
       deadlineMs: ['Longest wait', 'A message not checked by then goes to a moderator.', 'ms'],
     },
-    trustedRole: [
-      'Trusted role',
-      'Messages from this role upwards are never hidden at once; a moderator is asked, and at higher bounds.',
-    ],
+    roleFields: {
+      trustedRole: [
+        'Trusted role',
+        'Messages from this role upwards are never hidden at once; a moderator is asked, and at higher bounds.',
+      ],
+      importRole: [
+        'May import archives',
+        'From this role upwards, imported posts are free of the limits of this page. Imports of others are limited like all posts; your own are not, on this node.',
+      ],
+    },
     whole: 'Enter a whole number from 0 to 1,000,000.',
     wholeMs: 'Enter a whole number from 100 to 60,000.',
     saved: (label: string) => `${label}: saved.`,

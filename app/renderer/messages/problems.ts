@@ -19,6 +19,7 @@ export const problems = {
     message: 'This console shows sample data, which has nothing here.',
     remedy: 'Open the console of a node.',
   },
+  nodeFailed: 'The node could not do this because of a fault in the program.',
   noSlot: 'The node reported no block in progress.',
   unexpectedRemedy: 'Try again. If it happens again, check the log of this node.',
 } as const;

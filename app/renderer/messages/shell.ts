@@ -96,7 +96,7 @@ export const shell = {
     nothing: 'Nothing matches. With two letters or more, posts are searched too.',
     searching: 'Searching posts.',
     searchFailed: (message: string) => `Posts could not be searched: ${message}`,
-    in: (board: string, author: string) => `${board}, by ${author}`,
+    in: 'by {author} in {board}' as const,
     foot: 'Arrows select, Enter opens, Escape closes.',
   },
   keys: {

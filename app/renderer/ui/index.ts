@@ -6,7 +6,7 @@ export { Select, Switch, TextArea, TextField } from './fields.tsx';
 export { FilePick } from './FilePick.tsx';
 export { FilterMenu } from './FilterMenu.tsx';
 export { Key } from './Key.tsx';
-export { Badge, Dot, FinalityBadge, PersonName, RelativeTime, type Tone } from './marks.tsx';
+export { Badge, Byline, Dot, FinalityBadge, PersonName, RelativeTime, type Tone } from './marks.tsx';
 export { Meter, ProgressBar } from './measures.tsx';
 export { Message } from './Message.tsx';
 export { Dialog, Menu, type MenuEntry } from './overlays.tsx';

@@ -59,6 +59,21 @@ export function PersonName({
   );
 }
 
+/**
+ * Who wrote something, in a list: the handle of the author; for an imported message the name that the author claims and
+ * who imported it. A long name is cut, never the importer.
+ */
+export function Byline({ author, sourceName }: { author: string; sourceName: string | null }) {
+  if (sourceName === null) return author;
+  return (
+    <span className="byline" title={common.byline(author, sourceName)}>
+      <bdi className="byline-claimed">{sourceName || common.unnamed}</bdi>
+      <span className="hidden-visually">, </span>
+      <span className="byline-importer">{common.importedBy(author)}</span>
+    </span>
+  );
+}
+
 export interface RelativeTimeProps {
   at: number;
   /** A short form, for columns. */

@@ -175,19 +175,15 @@ async function issuesOf(client: CommunityClient, { id, issues: count }: Job): Pr
 
 function answerOf(io: Io, job: Job, { issues, dropped }: IssueList, json: boolean): Answer {
   const answer = { json: { ...job, issues, issuesDropped: dropped }, text: textOf(job, issues, dropped) };
-  if (job.state === 'failed') {
-    if (job.problem === null) throw problem('job-failed');
-    const { code, message, remedy } = job.problem;
-    // An import that failed has a list of reasons besides.
-    if (issues.length === 0) throw new Problem(code, message, remedy);
-    print(io, json ? answer : { ...answer, text: issueLines(issues, dropped).join('\n') }, json);
-    if (!json) printProblem(io, job.problem, false);
-    throw new CheckFailed(exitCode.failure);
-  }
-  if (job.state !== 'done') {
-    throw problem('cancelled');
-  }
-  return answer;
+  if (job.state === 'done') return answer;
+  const told =
+    job.state === 'failed' ? (job.problem ?? problem.fields('job-failed')) : problem.fields('cancelled');
+  const { code, message, remedy } = told;
+  // An import that did not end well has a list of reasons besides.
+  if (issues.length === 0) throw new Problem(code, message, remedy);
+  print(io, { json: { ...answer.json, problem: told }, text: issueLines(issues, dropped).join('\n') }, json);
+  if (!json) printProblem(io, told, false);
+  throw new CheckFailed(exitCode.failure);
 }
 
 function textOf(

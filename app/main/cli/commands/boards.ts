@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Board, CommunityClient, Outputs, Post } from '../../../contract/index.ts';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
-import { oneLine, plain, table, when } from '../text.ts';
+import { byline, oneLine, plain, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { readGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
 
 /** `board`, `post`, `read` and `search`: boards and posts. */
@@ -88,7 +88,7 @@ function post(context: Context): Command {
         if (text.trim() === '') throw problem('no-text-to-post');
         const attachments = [];
         for (const path of options.attach ?? []) {
-          const file = new File([await readFile(path)], basename(path));
+          const file = new File([new Uint8Array(await readGiven(path))], basename(path));
           attachments.push((await client.files.put({ file })).cid);
         }
         if (options.reply !== undefined) {
@@ -145,7 +145,7 @@ function read(context: Context): Command {
             when(one.lastActivityAt),
             one.boardName,
             one.replies,
-            one.sourceName ?? one.author.handle,
+            byline(one.author.handle, one.sourceName),
             one.subject,
             one.id,
           ]);
@@ -165,14 +165,14 @@ function read(context: Context): Command {
 }
 
 function postText(one: Post): string {
-  const author = one.source ? `${one.source.name} (imported)` : one.author.handle;
+  const author = byline(one.author.handle, one.source?.name ?? null);
   const edited = one.editedAt === null ? '' : ', edited';
   const files = one.attachments.map((file) => `[${oneLine(file.name)}]`).join(' ');
   const held = one.held ? `(${HELD[one.held.state]})` : '';
   const text = one.deleted
     ? `(deleted by ${one.deleted.by.handle})`
     : [held, plain(one.text ?? '')].filter((part) => part !== '').join('\n');
-  const head = `${oneLine(author)}  ${when(one.source?.date ?? one.createdAt)}${edited}  ${one.id}`;
+  const head = `${oneLine(author)}  ${when(one.createdAt)}${edited}  ${one.id}`;
   return [head, text, files].filter((part) => part !== '').join('\n');
 }
 
@@ -204,7 +204,7 @@ function search(context: Context): Command {
         const hits = await client.boards.search({ ...page, query: words.join(' '), board: found?.id });
         const lines = hits.items.map(
           (hit) =>
-            `${when(hit.createdAt)}  ${oneLine(hit.author)}  ${oneLine(hit.subject)}\n  ${oneLine(hit.snippet)}\n  ${hit.post}`,
+            `${when(hit.createdAt)}  ${oneLine(byline(hit.author, hit.sourceName))}  ${oneLine(hit.subject)}\n  ${oneLine(hit.snippet)}\n  ${hit.post}`,
         );
         return {
           json: hits,

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { checkEvidenceFile } from '../../node/ledger-tools.ts';
+import { readGiven, writeGiven } from '../given-file.ts';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
@@ -44,7 +43,7 @@ function evidence(context: Context): Command {
           };
         const { file } = await client.ledger.evidenceFile({});
         const bytes = fromBase64Url(file);
-        await writeFile(resolve(out), bytes);
+        await writeGiven(out, bytes);
         return { json: page, text: `${list}${more}\n\nwritten to ${out} (${bytes.length} bytes)` };
       }),
     );
@@ -61,7 +60,7 @@ function verifyEvidence(context: Context): Command {
     .action(async (file: string, options: CommonOptions & { genesis: string }) => {
       context.began(options);
       const [bytes, genesis] = await Promise.all(
-        [file, options.genesis].map(async (path) => new Uint8Array(await readFile(resolve(path)))),
+        [file, options.genesis].map(async (path) => new Uint8Array(await readGiven(path))),
       );
       const report = checkEvidenceFile(bytes!, genesis!);
       const rows = report.convicted.map(({ validator, epoch, slot, votes }) => [

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type {
   CommunityClient,
   ModerationRules,
@@ -11,6 +10,7 @@ import type {
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { duration, pairs, table } from '../text.ts';
 import { findBoard } from './boards.ts';
+import { readGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
 
 type Bounds = ScopeBounds['bounds'];
@@ -190,7 +190,7 @@ async function take(
   path: string,
   decision: 'queue' | 'quarantine',
 ): Promise<number> {
-  const text = await readFile(resolve(path), 'utf8');
+  const text = (await readGiven(path)).toString('utf8');
   const { skipped } = await client.moderation.importList({
     name: basename(path).slice(0, 60),
     text,

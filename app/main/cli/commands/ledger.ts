@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { LedgerBlock, LedgerStatus } from '../../../contract/index.ts';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { readGenesis } from '../../node/ledger-tools.ts';
+import { readGiven, writeGiven } from '../given-file.ts';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { print, type Answer } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
@@ -132,7 +131,7 @@ function genesis(context: Context): Command {
     .action(async (options: CommonOptions & { out?: string; file?: string }) => {
       const answer = async (bytes: Uint8Array): Promise<Answer> => {
         const read = readGenesis(bytes);
-        if (options.out !== undefined) await writeFile(resolve(options.out), bytes);
+        if (options.out !== undefined) await writeGiven(options.out, bytes);
         const where = options.out === undefined ? '' : `\nwritten to ${options.out}`;
         return { json: read, text: `${read.id}\n${JSON.stringify(read.document, null, 2)}${where}` };
       };
@@ -142,7 +141,7 @@ function genesis(context: Context): Command {
         );
       }
       context.began(options);
-      print(context.io, await answer(await readFile(resolve(options.file))), options.json === true);
+      print(context.io, await answer(await readGiven(options.file)), options.json === true);
     });
 }
 
@@ -194,7 +193,7 @@ function snapshot(context: Context): Command {
         const { manifest, ...facts } = await client.ledger.snapshot(
           options.height === undefined ? {} : { height: options.height },
         );
-        if (options.out !== undefined) await writeFile(resolve(options.out), fromBase64Url(manifest));
+        if (options.out !== undefined) await writeGiven(options.out, fromBase64Url(manifest));
         const text = pairs([
           ['Height', facts.height],
           ['State root', facts.stateRoot],

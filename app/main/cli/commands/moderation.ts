@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { systemClock } from '../../kernel/clock.ts';
@@ -24,6 +23,7 @@ import { evaluate, evaluationText } from '../moderate/evaluation.ts';
 import { moderateLines, type Record } from '../moderate/lines.ts';
 import { bytes, pairs, table } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { readGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
 
 interface ModelOptions extends CommonOptions {
@@ -74,7 +74,7 @@ function moderate({ io, began }: Context): Command {
 /** The findings of a list of words and domains for a text; none if there is no list. */
 async function rulesOf(io: Io, path: string | undefined): Promise<(text: string) => readonly Finding[]> {
   if (path === undefined) return () => [];
-  const { words, domains, refused } = importList(await readFile(resolve(path), 'utf8'));
+  const { words, domains, refused } = importList((await readGiven(path)).toString('utf8'));
   if (refused.length > 0) {
     io.err(`${path}: neither a word nor a domain in line ${refused.slice(0, 10).join(', ')}\n`);
   }

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Client, CommunityCard, CommunityStatus, NodeStatus, Problem } from '../../../contract/index.ts';
 import { readHostInfo } from '../../host/host-info.ts';
@@ -11,6 +10,7 @@ import { command, dataDirOf, findCommunity, withNode, type CommonOptions, type C
 import { print } from '../io.ts';
 import { bytes, duration, openConsole, pairs } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { readGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
 
 /** `init`, `serve`, `open` and `status`: sets up, runs and shows a node. */
@@ -65,7 +65,7 @@ function init(context: Context): Command {
         options,
         async (client) => {
           if (options.words) {
-            const words = (await readFile(options.words, 'utf8')).trim().split(/\s+/);
+            const words = (await readGiven(options.words)).toString('utf8').trim().split(/\s+/);
             await client.identity.restore({ words });
           }
           const { name, handle, description, boards } = options;

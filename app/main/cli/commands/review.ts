@@ -10,7 +10,7 @@ import {
 import { ROLES, type Role } from '../../kernel/roles.ts';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import type { Answer } from '../io.ts';
-import { oneLine, pairs, plain, table, when } from '../text.ts';
+import { byline, oneLine, pairs, plain, table, when } from '../text.ts';
 import { findBoard } from './boards.ts';
 import { didFor } from './members.ts';
 import { wholeNumber } from './numbers.ts';
@@ -92,7 +92,7 @@ const itemTable = (items: readonly ReviewItem[]) =>
     items.map((one) => [
       when(one.since),
       one.ruling ? `${one.ruling.ruling} by ${one.ruling.by.handle}` : (one.held ?? 'shown'),
-      one.author.handle,
+      byline(one.author.handle, one.sourceName),
       reasonsOf(one),
       oneLine(`${one.subject ?? ''} ${one.text ?? '(purged)'}`).slice(0, 60),
       one.id,
@@ -115,7 +115,7 @@ function show(context: Context): Command {
         const found = await client.review.item({ id });
         const { item, acts, before, after } = found;
         const facts = pairs([
-          ['Author', `${item.author.handle} (${item.author.did})`],
+          ['Author', `${byline(item.author.handle, item.sourceName)} (${item.author.did})`],
           ['Written', when(item.at)],
           ['Where', item.boardName ?? item.kind],
           ['State', item.held ?? 'shown'],
@@ -124,7 +124,9 @@ function show(context: Context): Command {
           ['Claimed', item.claim ? `${item.claim.by.handle} until ${when(item.claim.until)}` : 'by nobody'],
         ]);
         const said = (all: typeof before) =>
-          all.map((one) => `${one.author.handle}: ${oneLine(one.text).slice(0, 100)}`);
+          all.map(
+            (one) => `${byline(one.author.handle, one.sourceName)}: ${oneLine(one.text).slice(0, 100)}`,
+          );
         const done = table(
           ['At', 'Who', 'Act', 'Note', 'Id'],
           acts.map((one) => [when(one.at), one.by.handle, one.ruling ?? one.act, one.note, one.id]),

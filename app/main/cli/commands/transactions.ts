@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { LedgerTransaction } from '../../../contract/index.ts';
 import { fromBase64Url } from '../../kernel/bytes.ts';
 import { checkProofFile, proofAsJson, type ProofReport } from '../../node/ledger-tools.ts';
@@ -9,6 +7,7 @@ import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
 import { pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
+import { readGiven, writeGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
 
 /** `tx`, `proof` and `verify-proof`. */
@@ -165,7 +164,7 @@ async function written(proofText: string, { out }: ProofOptions): Promise<{ json
   const bytes = fromBase64Url(proofText);
   const json = proofAsJson(bytes);
   if (out === undefined) return { json, text: JSON.stringify(json, null, 2) };
-  await writeFile(resolve(out), bytes);
+  await writeGiven(out, bytes);
   return { json, text: `${out} (${bytes.length} bytes)` };
 }
 
@@ -179,10 +178,7 @@ function verifyProof(context: Context): Command {
     .requiredOption('--genesis <file>', 'the genesis document of the community')
     .action(async (file: string, options: CommonOptions & { genesis: string }) => {
       context.began(options);
-      const [proofFile, genesisFile] = await Promise.all([
-        readFile(resolve(file)),
-        readFile(resolve(options.genesis)),
-      ]);
+      const [proofFile, genesisFile] = await Promise.all([readGiven(file), readGiven(options.genesis)]);
       const report = await checkProofFile(new Uint8Array(proofFile), new Uint8Array(genesisFile));
       print(context.io, { json: report, text: reportText(report) }, options.json === true);
       if (!report.ok) throw new CheckFailed(exitCode.verificationFailed);

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { ValidatorCard, type CommunityClient } from '../../../contract/index.ts';
 import { command, withCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
+import { readGiven } from '../given-file.ts';
 import { table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
@@ -100,7 +99,10 @@ export function validator(context: Context): Command {
 }
 
 async function cardIn(file: string): Promise<ValidatorCard> {
-  const parsed = ValidatorCard.safeParse(JSON.parse(await readFile(resolve(file), 'utf8')));
-  if (parsed.success) return parsed.data;
-  throw problem('not-a-validator-card', { file });
+  const text = (await readGiven(file)).toString('utf8');
+  try {
+    return ValidatorCard.parse(JSON.parse(text));
+  } catch (cause) {
+    throw problem('not-a-validator-card', { file }, { cause });
+  }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
@@ -9,6 +8,7 @@ import {
   type Engine,
   type Measured,
 } from '../../moderation/index.ts';
+import { readGiven } from '../given-file.ts';
 import { table } from '../text.ts';
 import { problem } from '../problems.ts';
 
@@ -73,7 +73,7 @@ export async function evaluate(
 }
 
 async function labelled(file: string): Promise<readonly z.infer<typeof Row>[]> {
-  let bytes = await readFile(file);
+  let bytes = await readGiven(file);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
   return bytes
     .toString('utf8')

@@ -1,6 +1,7 @@
 import { access, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../kernel/errors.ts';
+import { systemProblem } from '../../kernel/system-problems.ts';
 import type { BackupDisk } from '../../maintenance/ports.ts';
 import { problem } from './problems.ts';
 
@@ -42,5 +43,5 @@ function guarded<T>(path: string, work: Promise<T>): Promise<T> {
 function problemFor(path: string, cause: NodeJS.ErrnoException): Problem {
   return cause.code === 'ENOSPC'
     ? problem('disk-full-at', { path }, { cause })
-    : problem('backup-failed', { path, reason: cause.message }, { cause });
+    : (systemProblem(cause, path) ?? problem('backup-failed', { path, reason: cause.message }, { cause }));
 }

@@ -71,6 +71,8 @@ async function openFile(path: string, onClose: () => Promise<void> = async () =>
   let handle: FileHandle;
   let sizeBytes: number;
   try {
+    // Opening a pipe would wait for somebody to write into it.
+    if (!(await stat(path)).isFile()) throw problem('archive-not-a-file', { path });
     handle = await open(path, 'r');
     sizeBytes = (await handle.stat()).size;
   } catch (error) {
@@ -202,6 +204,7 @@ function codeOf(error: unknown): string | null {
 }
 
 function readProblem(path: string, error: unknown): Problem {
+  if (error instanceof Problem) return error;
   const code = codeOf(error);
   if (code === 'EACCES' || code === 'EPERM') {
     return problem('archive-forbidden', { path });

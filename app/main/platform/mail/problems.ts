@@ -13,6 +13,10 @@ export const problem = defineProblems('mail', {
     message: 'This program may not read {path}.',
     remedy: 'Change its permissions, or copy it elsewhere.',
   },
+  'archive-not-a-file': {
+    message: '{path} is a pipe or a device, and an archive is read more than once.',
+    remedy: 'Write it to a file first, and import that. Files may be compressed with gzip or zstd.',
+  },
   'archive-missing': { message: 'There is nothing at {path}.', remedy: 'Check the path.' },
   'archive-unreadable': { message: '{path} could not be read.', remedy: 'Check the disk and the path.' },
   'export-exists': {

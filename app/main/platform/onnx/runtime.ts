@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { refuseTelemetry } from './no-telemetry.ts';
 
 export type Runtime = typeof import('onnxruntime-node');
 
@@ -27,6 +28,7 @@ export async function native<T>(call: () => Promise<T>): Promise<T> {
 let loaded: Promise<Runtime> | null = null;
 /** Loads the library; if its native code does not load, rules must still work. */
 export function runtime(): Promise<Runtime> {
+  refuseTelemetry();
   loaded ??= native(() => import('onnxruntime-node'));
   return loaded;
 }

@@ -20,7 +20,7 @@ export interface OpenOptions {
 /**
  * Opens a SQLite file in WAL mode and migrates it to the newest schema. `:memory:` opens one in memory.
  * Throws a Problem: `database-corrupt`, `database-newer`, `migration-failed`, `disk-full`, `read-only`,
- * `database-unopenable`; the file is then as it was.
+ * `database-locked`, `database-unopenable`; the file is then as it was.
  */
 export function openDatabase(
   path: string,
@@ -185,6 +185,9 @@ function problemFor(error: unknown): Problem | null {
   }
   if (error.code.startsWith('SQLITE_READONLY') || error.code.startsWith('SQLITE_IOERR')) {
     return problem('read-only', {}, options);
+  }
+  if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) {
+    return problem('database-locked', {}, options);
   }
   if (error.code.startsWith('SQLITE_CANTOPEN')) {
     return problem('database-unopenable', {}, options);

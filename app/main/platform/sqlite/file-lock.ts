@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { problem } from './problems.ts';
 
 /** A lock on a file that the operating system releases when the process ends in any way. */
 export interface FileLock {
@@ -10,9 +11,10 @@ export interface FileLock {
  *
  * SQLite's exclusive lock is used because it is an operating system lock on all three platforms: a
  * killed process leaves no stale lock behind.
+ * @throws Problem `lock-unopenable`
  */
 export function lockFile(path: string): FileLock | null {
-  const file = new Database(path, { timeout: 0 });
+  const file = openLock(path);
   try {
     file.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -25,4 +27,12 @@ export function lockFile(path: string): FileLock | null {
       if (file.open) file.close();
     },
   };
+}
+
+function openLock(path: string): Database.Database {
+  try {
+    return new Database(path, { timeout: 0 });
+  } catch (cause) {
+    throw problem('lock-unopenable', { path }, { cause });
+  }
 }

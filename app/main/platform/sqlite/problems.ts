@@ -16,9 +16,17 @@ export const problem = defineProblems('sqlite', {
     message: 'The database cannot be written.',
     remedy: 'Check the disk and the permissions of the data directory.',
   },
+  'database-locked': {
+    message: 'Another program has locked the database, so it cannot be used now.',
+    remedy: 'Close programs that have the file open, such as a database viewer or a backup, then try again.',
+  },
   'database-unopenable': {
     message: 'The database file cannot be opened.',
     remedy: 'Check the path and its permissions.',
+  },
+  'lock-unopenable': {
+    message: 'The lock file {path} cannot be opened.',
+    remedy: 'Check its permissions and those of its folder.',
   },
   'migration-failed': {
     message: 'Step {step} of {feature} could not be applied: {reason}. The data is as it was.',

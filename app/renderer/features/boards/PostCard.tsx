@@ -1,6 +1,7 @@
 import type { Post } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
-import { Badge, Button, FinalityBadge, Menu, PersonName, RelativeTime } from '../../ui/index.ts';
+import { Badge, Button, Byline, FinalityBadge, Menu, PersonName, RelativeTime } from '../../ui/index.ts';
+import { authorOf } from './authorOf.ts';
 import { HeldNote } from '../HeldNote.tsx';
 import { postEntries } from './postEntries.ts';
 import type { PostCommands } from './postEntries.ts';
@@ -24,20 +25,16 @@ export function PostCard(props: {
   onReacted: () => void;
 }) {
   const { post, answers, commands, reader, onReacted } = props;
-  const { handle } = post.author;
   return (
     <>
       <header className="post-head">
         {post.source ? (
-          <span className="person">
-            <span className="person-handle">{post.source.name}</span>
-            <span className="soft small">{words.imported(handle)}</span>
-          </span>
+          <Byline author={post.author.handle} sourceName={post.source.name} />
         ) : (
           <PersonName person={post.author} />
         )}
         <span className="soft">
-          <RelativeTime at={post.source?.date ?? post.createdAt} />
+          <RelativeTime at={post.createdAt} />
         </span>
         {answers !== null && <span className="soft small post-answers">{words.post.answers(answers)}</span>}
         {post.edits > 0 && !post.deleted && (
@@ -50,7 +47,7 @@ export function PostCard(props: {
           <FinalityBadge finality={post.finality} />
           <Menu
             label={<span aria-hidden="true">⋯</span>}
-            name={words.post.moreOf(handle)}
+            name={words.post.moreOf(authorOf(post))}
             entries={postEntries(post, commands, reader.did)}
           />
         </span>

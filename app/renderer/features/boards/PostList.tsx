@@ -5,6 +5,7 @@ import type { Post } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { itemAt } from '../../stores/index.ts';
 import type { PagedList, PagedState } from '../../stores/index.ts';
+import { authorOf } from './authorOf.ts';
 import { PostCard } from './PostCard.tsx';
 import type { Reader } from './PostCard.tsx';
 import type { PostCommands } from './postEntries.ts';
@@ -169,7 +170,7 @@ export function PostList(props: PostListProps) {
                   tabIndex={place.index === active ? 0 : -1}
                   aria-posinset={state.offset + place.index + 1}
                   aria-setsize={state.total ?? -1}
-                  aria-label={post.author.handle}
+                  aria-label={authorOf(post)}
                   onFocus={() => place.index !== active && props.onActive(place.index)}
                   onClick={(event) => {
                     if (event.target instanceof HTMLElement && event.target.closest('a, button')) return;
@@ -202,7 +203,7 @@ function answeredHandle(state: PagedState<Post>, index: number, replyTo: string)
   if (state.offset === 0 && start?.id === replyTo) return null;
   for (let i = index - 1; i >= Math.max(0, index - 200); i--) {
     const post = itemAt(state, i);
-    if (post?.id === replyTo) return post.source?.name ?? post.author.handle;
+    if (post?.id === replyTo) return authorOf(post);
   }
   return null;
 }

@@ -8,6 +8,7 @@ import { boards as words } from '../../messages/boards.ts';
 import { itemAt, PagedList } from '../../stores/index.ts';
 import {
   Button,
+  Byline,
   EmptyState,
   Loading,
   Panel,
@@ -169,7 +170,9 @@ function Hits(props: {
             <span className="hit-head">
               <span className="strong cut">{hit.subject}</span>
               <span className="cyan">{hit.boardName}</span>
-              <span className="soft">{hit.author}</span>
+              <span className="soft">
+                <Byline author={hit.author} sourceName={hit.sourceName} />
+              </span>
               <span className="soft mono hit-when">
                 <RelativeTime at={hit.createdAt} short />
               </span>

@@ -2,6 +2,7 @@ import type { Post } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { boards as words } from '../../messages/boards.ts';
 import { heldWords } from '../../messages/reviewPages.ts';
+import { authorOf } from './authorOf.ts';
 import { Composer } from './Composer.tsx';
 import type { ComposerProps } from './Composer.tsx';
 import { quoted } from './quotes.ts';
@@ -60,7 +61,7 @@ export function ThreadComposer({ thread, board, writing, quotes, onSent, onClose
     <Composer
       {...common}
       key={`r ${to?.id ?? ''}`}
-      title={words.composer.replyTo(to?.source?.name ?? to?.author.handle ?? '')}
+      title={words.composer.replyTo(to ? authorOf(to) : '')}
       draftKey={`reply.${thread}`}
       initial={quotes && to !== null && to.text !== null ? quoted(to.text) : ''}
       sendLabel={words.composer.send}

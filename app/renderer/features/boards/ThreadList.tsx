@@ -7,6 +7,7 @@ import { itemAt, useIsArchived, useThreads } from '../../stores/index.ts';
 import {
   Badge,
   Button,
+  Byline,
   EmptyState,
   FinalityBadge,
   Loading,
@@ -55,9 +56,9 @@ const rest: readonly Column<Thread>[] = [
   {
     id: 'by',
     label: words.columns.by,
-    width: '110px',
+    width: '120px',
     wide: true,
-    cell: (thread) => thread.sourceName ?? thread.author.handle,
+    cell: (thread) => <Byline author={thread.author.handle} sourceName={thread.sourceName} />,
   },
   {
     id: 'replies',

@@ -15,6 +15,7 @@ const groups: readonly (readonly [keyof typeof words.groups, readonly NumberRule
   ['rate', ['perMinute', 'perMinuteNew', 'sameText', 'links', 'linksNew']],
   ['fresh', ['newForDays', 'newUntilMessages']],
   ['trust', ['trustedAfterDays', 'trustedAfterMessages']],
+  ['imports', []],
   ['flood', ['flood', 'deadlineMs']],
 ];
 
@@ -38,7 +39,8 @@ export function Rules() {
           {groups.map(([group, fields]) => (
             <section key={group} aria-label={words.groups[group]}>
               <h2 className="moderation-sub">{words.groups[group]}</h2>
-              {group === 'trust' && <TrustedRole value={rules.trustedRole} save={save} />}
+              {group === 'trust' && <RoleField field="trustedRole" value={rules.trustedRole} save={save} />}
+              {group === 'imports' && <RoleField field="importRole" value={rules.importRole} save={save} />}
               {fields.map((field) => (
                 <NumberField key={field} field={field} value={rules[field]} save={save} />
               ))}
@@ -51,20 +53,21 @@ export function Rules() {
 }
 
 type Save = (patch: Partial<ModerationRules>) => Promise<void>;
+type RoleRule = keyof typeof words.roleFields;
 
-function TrustedRole({ value, save }: { value: Role; save: Save }) {
-  const [label, hint] = words.trustedRole;
+function RoleField({ field, value, save }: { field: RoleRule; value: Role; save: Save }) {
+  const [label = '', hint] = words.roleFields[field];
   const [said, setSaid] = useState('');
   return (
     <div className="rule">
       <Select
-        label={label ?? ''}
+        label={label}
         hint={hint}
         value={value}
         onChange={(role) =>
-          void save({ trustedRole: role }).then(
-            () => setSaid(words.saved(label ?? '')),
-            (error: unknown) => setSaid(words.notSaved(label ?? '', problemOf(error).message)),
+          void save({ [field]: role }).then(
+            () => setSaid(words.saved(label)),
+            (error: unknown) => setSaid(words.notSaved(label, problemOf(error).message)),
           )
         }
         options={Role.options.map((role) => ({ value: role, label: common.roles[role] }))}

@@ -6,6 +6,7 @@ import { count } from '../../messages/format.ts';
 import { itemAt, useIsArchived, useThreads } from '../../stores/index.ts';
 import {
   Button,
+  Byline,
   EmptyState,
   FinalityBadge,
   Loading,
@@ -45,9 +46,9 @@ const columns: readonly Column<Thread>[] = [
   {
     id: 'by',
     label: words.by,
-    width: 'minmax(0, 6.2em)',
+    width: 'minmax(0, 7.4em)',
     wide: true,
-    cell: (thread) => thread.sourceName ?? thread.author.handle,
+    cell: (thread) => <Byline author={thread.author.handle} sourceName={thread.sourceName} />,
   },
   {
     id: 'replies',

@@ -7,7 +7,7 @@ import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { capital } from '../../messages/format.ts';
 import { useBoards, useCommunities } from '../../stores/index.ts';
-import { FilterMenu, Key } from '../../ui/index.ts';
+import { Byline, FilterMenu, Key, Message } from '../../ui/index.ts';
 import { Snippet } from './Snippet.tsx';
 import './palette.css';
 import { useStateFor } from '../useStateFor.ts';
@@ -144,7 +144,13 @@ export function Palette({ current, onClose }: { current: string; onClose: () => 
             <MenuItem key={hit.post} id={`post:${hit.post}`} textValue={hit.subject} className="menu-item">
               <span className="menu-line">
                 <span className="strong cut">{hit.subject}</span>
-                <span className="soft small cut">{words.in(hit.boardName, hit.author)}</span>
+                <span className="soft small cut palette-from">
+                  <Message
+                    text={words.in}
+                    board={hit.boardName}
+                    author={<Byline author={hit.author} sourceName={hit.sourceName} />}
+                  />
+                </span>
               </span>
               <Snippet hit={hit} />
             </MenuItem>

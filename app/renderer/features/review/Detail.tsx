@@ -4,7 +4,16 @@ import { ago } from '../../messages/format.ts';
 import { listedSpans } from '../../messages/reasons.ts';
 import { review as words } from '../../messages/review.ts';
 import { useReviewNews } from '../../stores/index.ts';
-import { Badge, Loading, Notice, PersonName, ProblemNotice, RelativeTime, useNow } from '../../ui/index.ts';
+import {
+  Badge,
+  Byline,
+  Loading,
+  Notice,
+  PersonName,
+  ProblemNotice,
+  RelativeTime,
+  useNow,
+} from '../../ui/index.ts';
 import { FlaggedText } from '../FlaggedText.tsx';
 import { HeldBadge } from '../HeldNote.tsx';
 import { useCall } from '../useCall.ts';
@@ -72,7 +81,11 @@ function Head({ item }: { item: ReviewItem }) {
         </p>
       )}
       <p className="review-who">
-        <PersonName person={item.author} />
+        {item.sourceName === null ? (
+          <PersonName person={item.author} />
+        ) : (
+          <Byline author={item.author.handle} sourceName={item.sourceName} />
+        )}
         <span className="soft">
           <PlaceOf item={item} />
         </span>
@@ -131,7 +144,9 @@ function Context({ told }: { told: Outputs['review']['item'] }) {
           ))}
           <li>
             <Badge tone="amber">{words.item.thisOne}</Badge>{' '}
-            <span className="strong">{item.author.handle}</span>
+            <span className="strong">
+              <Byline author={item.author.handle} sourceName={item.sourceName} />
+            </span>
           </li>
           {after.map((line) => (
             <Line key={line.id} line={line} />
@@ -145,7 +160,9 @@ function Context({ told }: { told: Outputs['review']['item'] }) {
 function Line({ line }: { line: Outputs['review']['item']['before'][number] }) {
   return (
     <li dir="auto">
-      <span className="strong">{line.author.handle}</span>{' '}
+      <span className="strong">
+        <Byline author={line.author.handle} sourceName={line.sourceName} />
+      </span>{' '}
       <span className="soft small">
         <RelativeTime at={line.at} short past />
       </span>{' '}

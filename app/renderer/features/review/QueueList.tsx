@@ -5,7 +5,7 @@ import { percent } from '../../messages/format.ts';
 import { review as words } from '../../messages/review.ts';
 import { itemAt } from '../../stores/index.ts';
 import type { Mark, PagedState, QueueState, ReviewQueue } from '../../stores/index.ts';
-import { Badge, RelativeTime, VirtualList } from '../../ui/index.ts';
+import { Badge, Byline, RelativeTime, VirtualList } from '../../ui/index.ts';
 import type { ListHandle } from '../../ui/index.ts';
 import { WORTH_SAYING, whyOf, worstOf } from './says.ts';
 import { t } from '../../messages/en.ts';
@@ -81,7 +81,9 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
       </span>
       <span className="review-about cut small soft">
         {why !== '' && <span className="amber">{why}</span>}{' '}
-        <span className="review-by">{item.author.handle}</span>
+        <span className="review-by">
+          <Byline author={item.author.handle} sourceName={item.sourceName} />
+        </span>
         {words.queue.beside(item.kind, item.boardName)}
       </span>
       <span className="review-marks">

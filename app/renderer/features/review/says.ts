@@ -1,4 +1,5 @@
 import type { ModerationLabel, ReviewItem } from '../../../contract/index.ts';
+import { common } from '../../messages/common.ts';
 import { review as words } from '../../messages/review.ts';
 import type { News } from '../../stores/index.ts';
 
@@ -38,7 +39,10 @@ export function wordsOf(news: News | null, openLeft: number | null): string {
       if (news.verb === 'claim' || news.verb === 'release') return said;
       if (news.next === null) return done.followed(said, done.last);
       const why = whyOf(news.next) || words.kindOf(news.next.kind);
-      return done.followed(said, done.next(why, news.next.author.handle, openLeft));
+      return done.followed(
+        said,
+        done.next(why, common.byline(news.next.author.handle, news.next.sourceName), openLeft),
+      );
     }
   }
 }

@@ -66,6 +66,8 @@ export class TestNode {
   async run(): Promise<void> {
     const child = spawn(process.execPath, [cli, 'serve', '--json', '--port', '0', '--data', this.dataDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // As `npm start` sets it.
+      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
     });
     this.#process = child;
     let out = '';

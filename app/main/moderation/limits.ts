@@ -90,7 +90,8 @@ export class Limits {
 
     if (isNew) {
       this.#newcomers = recent(this.#newcomers, atMs, limits.windowMs);
-      this.#newcomers.push(atMs);
+      // [J33] Beyond the author's own limit it is held for that reason, and says nothing about the others.
+      if (rate <= limits.perWindowNew) this.#newcomers.push(atMs);
       if (this.#newcomers.length > limits.flood) {
         ask('flood', problem.fields('flood', { count: this.#newcomers.length }).message);
       }

@@ -79,6 +79,17 @@ test('the same text repeated is a duplicate, no matter who writes it and how it 
   expect(found).toEqual([[], [], [], ['duplicate']]);
 });
 
+test('[J33] one new member who writes without end holds back no other', () => {
+  const limits = new Limits();
+  const by = (author: string, n: number) =>
+    codes(
+      limits.findings({ author, joinedMs: YEAR, messages: 0, atMs: YEAR + n, text: `Something else, ${n}` }),
+    );
+  for (let n = 0; n < 500; n++) by('eve', n);
+  expect(by('eve', 500)).toEqual(['rate']);
+  expect(by('ines', 501)).toEqual([]);
+});
+
 test('a new member may set fewer links, and many new members at once are a flood', () => {
   const limits = new Limits();
   const text = 'a.example b.example c.example';

@@ -11,7 +11,10 @@ async function toldOf(work: () => Promise<never>) {
   const note = (event: string, fields?: object) => logged.push({ event, ...fields });
   const logger: Logger = { debug: note, info: note, warn: note, error: note };
   const { node } = implementContract({ logger, open: () => Promise.reject(new Error('no community')) });
-  const client = createRouterClient({ list: node.communities.list.handler(work) }, { context: { via: 'program' } });
+  const client = createRouterClient(
+    { list: node.communities.list.handler(work) },
+    { context: { via: 'program' } },
+  );
   const error = await client.list({}).then(
     () => null,
     (thrown: unknown) => thrown,

@@ -65,6 +65,8 @@ test('[J31] a member cannot flood others by posts that claim to be old mail', as
   }
   expect(paul.moderation.holds.countOpen()).toBeGreaterThanOrEqual(POSTS - perMinuteNew);
   expect(paul.moderation.metrics().imported).toBe(POSTS);
+  const { hours } = paul.moderation.dashboard({ hours: 2 });
+  expect(hours.reduce((all, { imported }) => all + imported, 0)).toBe(POSTS);
 });
 
 test('[J31] her own node takes them as an import, and so does every node that lets members import', async () => {

@@ -226,7 +226,7 @@ export const moderation = {
     fields: {
       perMinute: ['Messages per minute', 'Messages above this limit wait for a moderator.', 'per minute'],
       perMinuteNew: ['Messages per minute, new members', 'The limit for new members.', 'per minute'],
-      sameText: ['Repeated text', 'Text repeated more often than this within a day is held.', 'times'],
+      sameText: ['Repeated text', 'Text repeated more often than this within a minute is held.', 'times'],
       links: ['Links per message', 'Messages with more links wait for a moderator.', 'links'],
       linksNew: ['Links per message, new members', 'The limit for new members.', 'links'],
       newForDays: ['New for', 'Days after joining.', 'days'],

@@ -130,6 +130,7 @@ function rules(context: Context): Command {
   return command('rules', 'show or change how much may be written before a person reviews it', [
     'moderation rules',
     'moderation rules --set links=4 --set trustedRole=member',
+    'moderation rules --set importRole=member',
   ])
     .option('--set <rule=value>', 'a new value for a rule', ruleOf)
     .action((_options: Options, self: Command) => {

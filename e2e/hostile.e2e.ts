@@ -57,7 +57,8 @@ describe('a hostile peer that tries everything', () => {
       const clients = await Promise.all(honest.map(clientOf));
       const [host] = clients as [CommunityClient];
       // Three people write as much as twenty would.
-      for (const client of clients) await client.moderation.setRules({ perMinuteNew: 40, perMinute: 40, flood: 200 });
+      for (const client of clients)
+        await client.moderation.setRules({ perMinuteNew: 40, perMinute: 40, flood: 200 });
       const [board] = await host.boards.list({});
       const link = await inviteFrom(mara);
       const invite = parseInvite(link);

@@ -14,6 +14,7 @@ const itemAt = (n: number): ReviewItem => ({
   thread: null,
   subject: 'Berths',
   author: personAt(n),
+  sourceName: null,
   at: NOW - n,
   since: NOW - n,
   text: n % 3 === 0 ? 'Only an idiot would sell it.' : 'A berth for sale.',

@@ -32,7 +32,7 @@ export async function growth(): Promise<Report> {
   return {
     figures,
     notes: [
-      `Peers: real gossip over TCP on 127.0.0.1, all in one process, each connected to ${CONNECTIONS} others at random; ${POSTS} messages of ${POST_BYTES} bytes, one after another, from another node each. What the same nodes send while nobody writes is subtracted.`,
+      `Peers: real gossip over TCP on 127.0.0.1, all in one process, each connected to ${CONNECTIONS} others at random; ${POSTS} messages of ${POST_BYTES} bytes, one after another, from another node each. The traffic of idle nodes is subtracted.`,
       `Posts: one person’s node; ${APPENDS} posts are appended one by one, then pages and searches are read in a fresh process, as in the benchmark “million”.`,
     ],
   };

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { startHost, type Host } from '../app/main/host/host.ts';
-import { systemClock, systemRandom } from '../app/main/kernel/clock.ts';
+import { systemClock } from '../app/main/kernel/clock.ts';
 import { silentLogger } from '../app/main/kernel/logger.ts';
 
 const rendererDir = join(resolve(import.meta.dirname, '..'), 'dist', 'renderer');
@@ -13,6 +13,5 @@ export const sampleHost = (): Promise<Host> =>
     port: 0,
     metricsToken: 'A'.repeat(43),
     clock: systemClock,
-    random: systemRandom,
     logger: silentLogger,
   });

@@ -28,7 +28,7 @@ export const ImportIssue = z.object({
 });
 export type ImportIssue = z.infer<typeof ImportIssue>;
 
-/** What an export holds, and what it leaves out. */
+/** The contents of an export, and the posts that it leaves out. */
 export const ExportCounts = z.object({
   written: z.number().int(),
   /** Posts that are not judged yet. */
@@ -93,7 +93,7 @@ export const contract = {
   /** Fills the community with boards and threads from public SpamAssassin mails; their spam is held back. */
   demo: base.input(z.object({ limit: z.number().int().min(1).max(6000).optional() })).output(Job),
   cancel: base.input(z.object({ id: z.string() })).output(empty),
-  /** What an import left out or kept otherwise, in the order of its reading; `next` is where the rest starts. */
+  /** Messages that an import left out or changed, in the order of reading; `next` is where the rest starts. */
   issues: base.input(z.object({ id: z.string(), from: z.number().int().min(0).default(0) })).output(
     z.object({
       issues: z.array(ImportIssue),

@@ -1,11 +1,10 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
+import { MAX_BOARD_DESCRIPTION_CHARS, MAX_BOARD_NAME_CHARS, Slug } from './board-fields.ts';
 import { base, Cid, Cursor, Did, empty, Finality, page, Person, Role, Timestamp } from './common.ts';
 import { Decision, Hold } from './moderation.ts';
 
-export const Slug = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'Lower-case letters, digits and hyphens.');
+export { Slug };
 
 export const Board = z.object({
   id: Cid,
@@ -37,7 +36,7 @@ export const Thread = z.object({
   unread: z.number().int(),
   createdAt: Timestamp,
   lastActivityAt: Timestamp,
-  /** Who signed the newest post, and the sender that they name if it is imported. */
+  /** The person who signed the newest post, and the sender that they name if it is imported. */
   lastAuthor: z.string(),
   lastSourceName: z.string().nullable(),
   pinned: z.boolean(),
@@ -104,7 +103,7 @@ export const SearchHit = z.object({
   board: Cid,
   boardName: z.string(),
   subject: z.string(),
-  /** Who signed it, and the sender that they name if it is imported. */
+  /** The person who signed it, and the sender that they name if it is imported. */
   author: z.string(),
   sourceName: z.string().nullable(),
   createdAt: Timestamp,
@@ -142,8 +141,8 @@ export const contract = {
     .input(
       z.object({
         slug: Slug,
-        name: z.string().trim().min(1).max(60),
-        description: z.string().max(400).default(''),
+        name: z.string().trim().min(1).max(MAX_BOARD_NAME_CHARS),
+        description: z.string().max(MAX_BOARD_DESCRIPTION_CHARS).default(''),
         postRole: Role.default('member'),
       }),
     )
@@ -152,8 +151,8 @@ export const contract = {
     .input(
       z.object({
         id: Cid,
-        name: z.string().trim().min(1).max(60).optional(),
-        description: z.string().max(400).optional(),
+        name: z.string().trim().min(1).max(MAX_BOARD_NAME_CHARS).optional(),
+        description: z.string().max(MAX_BOARD_DESCRIPTION_CHARS).optional(),
         postRole: Role.optional(),
         archived: z.boolean().optional(),
       }),
@@ -190,7 +189,9 @@ export const contract = {
     .input(z.object({ id: Cid, text, subject: subject.optional(), askReview }))
     .output(z.object({ decision: Decision })),
   history: base.input(z.object({ id: Cid })).output(z.array(Revision)),
-  delete: base.input(z.object({ id: Cid, reason: z.string().max(400).default('') })).output(empty),
+  delete: base
+    .input(z.object({ id: Cid, reason: z.string().max(MAX_BOARD_DESCRIPTION_CHARS).default('') }))
+    .output(empty),
   react: base.input(z.object({ id: Cid, emoji: z.string().min(1).max(16), on: z.boolean() })).output(empty),
   /** Pins or locks a thread; moderators and above. */
   markThread: base

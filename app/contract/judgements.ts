@@ -9,7 +9,7 @@ export const Judge = z.object({
   isValidator: z.boolean(),
   /** Whether their judgements are taken over now. */
   trusted: z.boolean(),
-  /** What the sysop chose; null if the default applies: validators, and moderators and above, are trusted. */
+  /** The sysop’s choice. If null, the person is trusted as a validator or as a moderator or above. */
   choice: z.enum(['always', 'never']).nullable(),
   /** Whether their node can be asked now. */
   online: z.boolean(),

@@ -95,7 +95,7 @@ async function install(): Promise<void> {
   if ((await run('npm', args, HERE)) !== 0) throw new Error('npm could not install the mutation tester.');
 }
 
-/** What StrykerJS is told: https://stryker-mutator.io/docs/stryker-js/configuration/. */
+/** The options of StrykerJS: https://stryker-mutator.io/docs/stryker-js/configuration/. */
 function optionsFor(code: readonly string[], scratch: string): object {
   return {
     plugins: [join(HERE, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js')],

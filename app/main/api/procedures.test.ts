@@ -5,7 +5,7 @@ import { Problem } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { implementContract } from './procedures.ts';
 
-/** What a caller and the log are told of an error in a procedure. */
+/** The form in which callers and the log see an error in a procedure. */
 async function toldOf(work: () => Promise<never>) {
   const logged: unknown[] = [];
   const note = (event: string, fields?: object) => logged.push({ event, ...fields });

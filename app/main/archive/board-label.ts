@@ -1,14 +1,12 @@
-/** The board that an archive names: its short name, and what else the archive tells of it. */
+import { MAX_BOARD_DESCRIPTION_CHARS, MAX_BOARD_NAME_CHARS, Slug } from '../../contract/board-fields.ts';
+
+/** The board that an archive names. */
 export interface BoardLabel {
   readonly slug: string;
-  /** Empty if the archive does not tell it with this message. */
+  /** Empty if the archive does not give it with this message. */
   readonly name: string;
   readonly description: string;
 }
-
-const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
-const MAX_NAME_CHARS = 60;
-const MAX_DESCRIPTION_CHARS = 400;
 
 /** The headers by which a mail of an export names the format of its post and its board. */
 export const FORMAT_HEADER = 'X-Impulse-Format';
@@ -24,16 +22,16 @@ export function boardLabel(fields: {
   name?: string | null | undefined;
   description?: string | null | undefined;
 }): BoardLabel | null {
-  const { slug } = fields;
-  if (slug === null || slug === undefined || !SLUG.test(slug)) return null;
+  const { data: slug } = Slug.safeParse(fields.slug);
+  if (slug === undefined) return null;
   return {
     slug,
-    name: (fields.name ?? '').slice(0, MAX_NAME_CHARS),
-    description: (fields.description ?? '').slice(0, MAX_DESCRIPTION_CHARS),
+    name: (fields.name ?? '').slice(0, MAX_BOARD_NAME_CHARS),
+    description: (fields.description ?? '').slice(0, MAX_BOARD_DESCRIPTION_CHARS),
   };
 }
 
-/** Tells the name and description of each board with its first post, and later its short name alone. */
+/** Gives the name and description of each board with its first post, and afterwards its short name alone. */
 export class BoardLabels {
   readonly #told = new Set<string>();
 

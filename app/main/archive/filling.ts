@@ -18,7 +18,8 @@ export interface ArchiveBoard {
   readonly name: string;
 }
 
-export interface Shelves {
+/** The boards of the community, as imports use them. */
+export interface ArchiveBoards {
   /** @throws {Problem} `board-unknown`, or `out-of-role` if this node's person may not post. */
   byId(cid: string): ArchiveBoard;
   bySlug(slug: string): ArchiveBoard | null;
@@ -28,7 +29,7 @@ export interface Shelves {
 export interface FillingInit {
   readonly parser: MailParser;
   readonly clock: Clock;
-  readonly boards: Shelves;
+  readonly boards: ArchiveBoards;
   readonly posts: {
     known(messageIds: string[]): Promise<ReadonlyMap<string, KnownPost>>;
     sink(board: Uint8Array): (batch: PlannedPost[]) => Promise<void>;
@@ -49,9 +50,9 @@ export interface Filling {
 }
 
 /**
- * Imports one archive. Rejects with a Problem `nothing-imported` or `no-messages` if it leaves nothing behind,
- * `board-not-given` if
- * no message names a board, and with those of the archive and of the boards. What it did until then is reported.
+ * Imports one archive. Reports its counts and issues, also if it fails. Rejects with a Problem `nothing-imported` or
+ * `no-messages` if it leaves nothing behind, `board-not-given` if no message names a board, and those of the archive and
+ * of the boards.
  */
 export async function fillBoards(
   init: FillingInit,
@@ -61,11 +62,11 @@ export async function fillBoards(
 ): Promise<ImportCounts> {
   const { parser, clock, posts } = init;
   const keepsMail = filling.keepOriginals && !filling.dryRun && source.form.kind === 'mail';
-  const shelf = new KeptOriginals(init);
+  const kept = new KeptOriginals(init);
   const notes = new ImportNotes(source);
   const tell = () => {
     report.counts?.({ ...notes.counts });
-    report.issues?.([...notes.issues.list, ...shelf.issues()], notes.issues.dropped);
+    report.issues?.([...notes.issues.list, ...kept.issues()], notes.issues.dropped);
   };
   const work = importArchive({
     source,
@@ -75,7 +76,7 @@ export async function fillBoards(
     known: (ids) => posts.known(ids),
     needsBoard: filling.board === null && !(filling.dryRun && filling.anyBoard),
     sink: filling.dryRun ? undefined : sinkOf(init, filling),
-    keep: keepsMail ? (batch) => shelf.keep(batch) : undefined,
+    keep: keepsMail ? (batch) => kept.keep(batch) : undefined,
     signal: report.signal,
     onProgress: (progress, soFar) => {
       report.progress?.(progress);

@@ -18,7 +18,7 @@ import { problem } from './problems.ts';
 
 export interface ImportResult {
   readonly counts: ImportCounts;
-  /** What was left out or kept otherwise, with place and reason. */
+  /** Messages that were left out or changed, each with its place and the reason. */
   readonly issues: readonly ImportIssue[];
   /** How many more issues there were than the list holds. */
   readonly issuesDropped: number;

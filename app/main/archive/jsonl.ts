@@ -130,7 +130,7 @@ function elementOf(parts: Uint8Array[], place: number, end: number, maxBytes: nu
   };
 }
 
-/** What tells the numbers of this forum from another's: the name of its file. */
+/** The name of the file, which distinguishes the numbers of this forum from those of another. */
 function scopeOf(name: string): string {
   const [base = ''] = name.toLowerCase().split('.', 1);
   return base.replace(/[^a-z0-9-]{1,60}/g, '-').slice(0, 60) || 'forum';

@@ -79,7 +79,7 @@ const Line = z.object({
 type Line = z.infer<typeof Line>;
 /** A line as a program writes it. */
 export type JsonlMessage = z.input<typeof Line> & {
-  /** Who imported it where it was exported; an import does not read it, since it has an importer of its own. */
+  /** The person who imported it where it was exported. An import ignores it, since it has an importer of its own. */
   readonly imported_by?: string;
 };
 

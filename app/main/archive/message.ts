@@ -47,7 +47,7 @@ export interface MessageOutline {
   readonly date: number | null;
   /** The headers that a mailing list adds, in lower case; empty if there are none. */
   readonly list: string;
-  /** What the messages of a thread share where they do not name their parents, or null. */
+  /** A value that the messages of a thread share if they do not name their parents; null if they do. */
   readonly topic: string | null;
   /** The board that an export of this program names, or null. */
   readonly board: BoardLabel | null;
@@ -153,7 +153,7 @@ export function leftOutNote(left: number): string {
     : `[${left} attachments were left out: too large, or too many.]`;
 }
 
-/** What a cleaned text and its attachments leave out of a message. */
+/** A sentence for each part of a message that its post leaves out: the end of the text, attachments. */
 export function remarksOf(text: string, left: number): string[] {
   return [
     ...(text.includes(CUT_NOTE.trim()) ? [problem.fields('text-cut').message] : []),

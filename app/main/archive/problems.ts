@@ -80,5 +80,4 @@ export const problem = defineProblems('archive', {
   'same-id': { message: 'Another message has the same id and another subject or date; both were kept.' },
   'marked-deleted': { message: 'It is marked as deleted.' },
   subfolder: { message: 'The folder {name} was not read. Import it on its own if you want it.' },
-  'unreadable-file': { message: 'The file could not be read: {reason}' },
 });

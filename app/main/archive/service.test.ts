@@ -1,139 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Job } from '../../contract/archive.ts';
-import { systemClock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/errors.ts';
-import { demoDirectory } from '../platform/mail/demo-directory.ts';
-import { diskFiles } from '../platform/mail/files.ts';
-import { MailParserPool } from '../platform/mail/pool.ts';
-import {
-  createArchive,
-  type ExportedPost,
-  type KnownPost,
-  type OriginalMessage,
-  type PlannedPost,
-} from './index.ts';
-import { Jobs } from './jobs.ts';
+import { TestArchives } from './test-archives.ts';
+import { ended, mail, numberedMbox, upload, world } from './test-service.ts';
 
-const parser = new MailParserPool({ clock: systemClock });
-let folder = '';
-
+let archives: TestArchives;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'archive-service-'));
+  archives = await TestArchives.create();
 });
-afterAll(async () => {
-  await parser.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** Boards in memory, each with the posts it received. */
-function world(hold: () => Promise<void> = async () => {}, keepFails = false) {
-  const boards = new Map<string, { id: Uint8Array; name: string; posts: PlannedPost[] }>();
-  const add = (slug: string, name: string) => {
-    const board = { id: Buffer.from(slug), name, posts: [] };
-    boards.set(slug, board);
-    return board;
-  };
-  const held = () => [...boards.values()].flatMap(({ posts }) => posts);
-  let count = 0;
-  const kept: OriginalMessage[] = [];
-  const archive = createArchive({
-    files: diskFiles(),
-    parser,
-    clock: systemClock,
-    newId: () => `job-${++count}`,
-    posts: {
-      known: async (ids) => {
-        const wanted = new Set(ids);
-        const known = held().filter(({ key }) => wanted.has(key));
-        return new Map(
-          known.map(({ key, threadKey, date }): [string, KnownPost] => [
-            key,
-            { thread: threadKey, post: key, date },
-          ]),
-        );
-      },
-      sink: (board) => async (batch) => {
-        await hold();
-        boards.get(Buffer.from(board).toString())!.posts.push(...batch);
-      },
-      total: () => held().length,
-      leftOut: () => ({ waiting: 2, held: 1, deleted: 0 }),
-      async *exported() {
-        for (const post of held()) yield exportedOf(post);
-      },
-    },
-    boards: {
-      byId(cid) {
-        const board = boards.get(cid);
-        if (!board) throw new Problem('board-unknown', 'There is no such board here.', null);
-        return board;
-      },
-      bySlug: (slug) => boards.get(slug) ?? null,
-      create: ({ slug, name }) => add(slug, name),
-    },
-    originals: {
-      keep: async (batch) => {
-        if (keepFails) throw new Problem('file-quota', 'There is no space left.', null);
-        kept.push(...batch);
-      },
-      count: () => kept.length,
-      async *all() {
-        yield* kept;
-      },
-    },
-    demoDirectory: demoDirectory(),
-  });
-  return { archive, boards, add, held, kept };
-}
-
-function exportedOf(post: PlannedPost): ExportedPost {
-  return {
-    messageId: post.key,
-    references: post.parentKey === null ? [] : [post.parentKey],
-    subject: post.subject,
-    fromName: post.fromName,
-    importedBy: null,
-    fromDid: 'did:key:z6Mk',
-    date: post.date,
-    text: post.text,
-    format: post.format,
-    board: post.board ?? { slug: 'harbour', name: 'Harbour', description: '' },
-    filesMissing: 0,
-    attachments: post.attachments,
-  };
-}
-
-/** The job once it is no longer running. */
-function ended(archive: ReturnType<typeof world>['archive'], { id }: Job): Promise<Job> {
-  return new Promise((resolve) => {
-    const stop = archive.watch((jobs) => {
-      const job = jobs.find((one) => one.id === id);
-      if (!job || job.state === 'running') return;
-      stop();
-      resolve(job);
-    });
-  });
-}
-
-const mail = (n: number) =>
-  `From x Mon Jan  1 00:00:00 2001\nMessage-ID: <m${n}@x>\nFrom: Ines <ines@x>\nSubject: Storm ${n}\nDate: Mon, 1 Jan 2001 00:00:00 +0000\n\nText ${n}\n\n`;
-const mbox = (count: number) => Array.from({ length: count }, (_, n) => mail(n)).join('');
-
-test('a new watcher gets the existing jobs at once, even if there are none', async () => {
-  const { archive } = world();
-  const told: Job[][] = [];
-  archive.watch((jobs) => told.push(jobs))();
-  expect(told).toEqual([[]]);
-});
+afterAll(() => archives.close());
 
 test('an import reports its counts, and repeating it adds nothing', async () => {
-  const { archive, add, held } = world();
+  const { archive, add, held } = world(archives);
   add('harbour', 'Harbour');
-  const path = join(folder, 'list.mbox');
-  await writeFile(path, mbox(30));
+  const path = await archives.file('list.mbox', numberedMbox(30));
   const started = archive.import({ board: 'harbour', source: { path } });
   expect(started).toMatchObject({
     kind: 'import',
@@ -147,7 +27,7 @@ test('an import reports its counts, and repeating it adds nothing', async () => 
     progress: { done: 30, total: 30 },
     problem: null,
   });
-  const file = new File([mbox(31)], 'again.mbox');
+  const file = new File([numberedMbox(31)], 'again.mbox');
   expect(await ended(archive, archive.import({ board: 'harbour', source: { file } }))).toMatchObject({
     title: 'again.mbox into Harbour',
     counts: { imported: 1, duplicates: 30 },
@@ -155,73 +35,12 @@ test('an import reports its counts, and repeating it adds nothing', async () => 
   expect(held()).toHaveLength(31);
 });
 
-test('an export writes a file; a second export to the same name fails with a reason', async () => {
-  const { archive, add } = world();
-  add('harbour', 'Harbour');
-  await ended(archive, archive.import({ board: 'harbour', source: { file: new File([mbox(3)], 'a.mbox') } }));
-  const path = join(folder, 'out.mbox');
-  expect(await ended(archive, archive.export({ path, format: 'mbox' }))).toMatchObject({
-    title: 'All boards to out.mbox',
-    state: 'done',
-    progress: { done: 3, total: 3 },
-  });
-  expect((await readFile(path, 'utf8')).match(/^Message-ID/gm)).toHaveLength(3);
-  const again = await ended(archive, archive.export({ path, format: 'mbox' }));
-  expect(again).toMatchObject({ state: 'failed', problem: { code: 'export-exists' } });
-});
-
-test('a cancelled import ends as cancelled and can be repeated', async () => {
-  const gate = Promise.withResolvers<void>();
-  const { archive, add, held } = world(() => gate.promise);
-  add('harbour', 'Harbour');
-  const source = () => ({ file: new File([mbox(1200)], 'a.mbox') });
-  const job = archive.import({ board: 'harbour', source: source() });
-  archive.cancel({ id: job.id });
-  gate.resolve();
-  expect(await ended(archive, job)).toMatchObject({ state: 'cancelled', problem: null });
-  expect(await ended(archive, archive.import({ board: 'harbour', source: source() }))).toMatchObject({
-    state: 'done',
-  });
-  expect(held()).toHaveLength(1200);
-});
-
-test('[AR1] an import that is cancelled or fails part-way lists what it found until then', async () => {
-  const gate = Promise.withResolvers<void>();
-  const lost = '{"text":"no id","message_id":"two words"}\n';
-  const lines = Array.from({ length: 1200 }, (_, n) => `{"message_id":"l${n}@x","text":"t"}\n`).join('');
-  const stored = Promise.withResolvers<void>();
-  const { archive, add } = world(() => {
-    stored.resolve();
-    return gate.promise;
-  });
-  add('harbour', 'Harbour');
-  const job = archive.import({ board: 'harbour', source: upload(`${lost}${lines}`, 'a.jsonl') });
-  await stored.promise;
-  archive.cancel({ id: job.id });
-  gate.resolve();
-  const cancelled = await ended(archive, job);
-  expect(cancelled).toMatchObject({ state: 'cancelled', counts: { read: 1201, broken: 1 } });
-  expect(archive.issues({ id: job.id, from: 0 }).issues[0]).toMatchObject({
-    message: 1,
-    outcome: 'left-out',
-  });
-
-  const full = world(() => Promise.reject(new Problem('disk-full', 'The disk is full.', null)));
-  full.add('harbour', 'Harbour');
-  const failed = await ended(
-    full.archive,
-    full.archive.import({ board: 'harbour', source: upload(`${lost}${lines}`, 'a.jsonl') }),
-  );
-  expect(failed).toMatchObject({ state: 'failed', problem: { code: 'disk-full' }, counts: { broken: 1 } });
-  expect(full.archive.issues({ id: failed.id, from: 0 }).issues[0]).toMatchObject({ message: 1 });
-});
-
 test('[AR22] an import without a board, of an archive that names none, fails with one sentence', async () => {
   for (const [archived, name] of [
-    [mbox(30), 'a.mbox'],
+    [numberedMbox(30), 'a.mbox'],
     ['{"text":"one"}\n{"text":"two"}\n', 'a.jsonl'],
   ] as const) {
-    const { archive } = world();
+    const { archive } = world(archives);
     const job = await ended(archive, archive.import({ source: upload(archived, name), create: true }));
     expect(job).toMatchObject({
       state: 'failed',
@@ -249,7 +68,7 @@ const forum = (name: string, from: number, to: number, startMs: number) =>
   }).join('');
 
 test('[AR21] two forums with one file name and the same numbers are kept apart, now and when imported again', async () => {
-  const { archive, add, held } = world();
+  const { archive, add, held } = world(archives);
   add('harbour', 'Harbour');
   const bring = async (text: string) => {
     const job = await ended(
@@ -282,58 +101,21 @@ test('[AR21] two forums with one file name and the same numbers are kept apart, 
 });
 
 test('an unknown archive, board or job is refused with a reason', async () => {
-  const { archive, add } = world();
+  const { archive, add } = world(archives);
   add('harbour', 'Harbour');
   expect(() => archive.import({ board: 'nowhere', source: { path: '/x' } })).toThrow('no such board');
   expect(() => archive.cancel({ id: 'nothing' })).toThrow('no such job');
-  const missing = archive.import({ board: 'harbour', source: { path: join(folder, 'missing') } });
+  const missing = archive.import({ board: 'harbour', source: { path: join(archives.folder, 'missing') } });
   expect(await ended(archive, missing)).toMatchObject({
     state: 'failed',
     problem: { code: 'archive-missing' },
   });
 });
 
-test('the demo makes the boards it needs and fills them', async () => {
-  const { archive, boards, held } = world();
-  const job = await ended(archive, archive.demo({ limit: 200 }));
-  expect(job).toMatchObject({
-    state: 'done',
-    counts: { read: 200, broken: 0 },
-    progress: { done: 200, total: 200 },
-  });
-  expect(held().length).toBe(job.counts!.imported);
-  expect(boards.size).toBeGreaterThan(2);
-  const again = await ended(archive, archive.demo({ limit: 200 }));
-  expect(again.counts).toMatchObject({ imported: 0, duplicates: 200 });
-});
-
-test('two jobs run at a time, and the last fifty are kept', async () => {
-  let count = 0;
-  const jobs = new Jobs({ clock: systemClock, newId: () => String(++count) });
-  const wait = (signal: AbortSignal) =>
-    new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  jobs.start('export', 'one', ({ signal }) => wait(signal));
-  jobs.start('export', 'two', ({ signal }) => wait(signal));
-  expect(() => jobs.start('export', 'three', async () => {})).toThrow('running already');
-  await jobs.close();
-  expect(jobs.list().map(({ title, state }) => [title, state])).toEqual([
-    ['two', 'cancelled'],
-    ['one', 'cancelled'],
-  ]);
-  for (let n = 0; n < 60; n++) {
-    jobs.start('export', `later ${n}`, async () => {});
-    await jobs.close();
-  }
-  expect(jobs.list()).toHaveLength(50);
-  expect(jobs.list()[0]!.title).toBe('later 59');
-});
-
-const upload = (text: string, name = 'a.mbox') => ({ file: new File([text], name) });
-
 test('[AR5] a dry run reads and counts as an import does, and stores nothing', async () => {
-  const { archive, add, held, kept } = world();
+  const { archive, add, held, kept } = world(archives);
   add('harbour', 'Harbour');
-  const archived = `${mbox(3)}From x Mon Jan  1 00:00:00 2001\nno headers\n\n`;
+  const archived = `${numberedMbox(3)}From x Mon Jan  1 00:00:00 2001\nno headers\n\n`;
   const dry = await ended(
     archive,
     archive.import({ board: 'harbour', source: upload(archived), dryRun: true }),
@@ -347,7 +129,7 @@ test('[AR5] a dry run reads and counts as an import does, and stores nothing', a
 });
 
 test('[AR3] an import that imports nothing fails with the reason, and lists every message', async () => {
-  const { archive, add } = world();
+  const { archive, add } = world(archives);
   add('harbour', 'Harbour');
   const lines = Array.from({ length: 1200 }, (_, n) => `{"headline":${n}}\n`).join('');
   const job = await ended(archive, archive.import({ board: 'harbour', source: upload(lines, 'a.jsonl') }));
@@ -365,13 +147,13 @@ test('[AR3] an import that imports nothing fails with the reason, and lists ever
     archive.import({ board: 'harbour', source: upload('[]', 'empty.json') }),
   );
   expect(empty).toMatchObject({ state: 'failed', problem: { code: 'no-messages' } });
-  await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(2)) }));
-  const again = await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(2)) }));
+  await ended(archive, archive.import({ board: 'harbour', source: upload(numberedMbox(2)) }));
+  const again = await ended(archive, archive.import({ board: 'harbour', source: upload(numberedMbox(2)) }));
   expect(again).toMatchObject({ state: 'done', counts: { imported: 0, duplicates: 2 } });
 });
 
 test('[AR4] messages that share an id are kept apart if they differ, also by a second import', async () => {
-  const { archive, add, held } = world();
+  const { archive, add, held } = world(archives);
   add('harbour', 'Harbour');
   const other = mail(1).replace('Storm 1', 'Calm').replace('Text 1', 'Other text');
   const archived = mail(1) + mail(1) + other;
@@ -386,7 +168,7 @@ test('[AR4] messages that share an id are kept apart if they differ, also by a s
 });
 
 test('[AR9] a message without a date of its own has that of its separator, or of the message before it', async () => {
-  const { archive, add, held } = world();
+  const { archive, add, held } = world(archives);
   add('harbour', 'Harbour');
   const undated = (n: number, separator: string, date = '') =>
     `${separator}\nFrom: a@x\nMessage-ID: <u${n}@x>\n${date}\n\nText\n\n`;
@@ -416,7 +198,7 @@ test('[AR9] a message without a date of its own has that of its separator, or of
 });
 
 test('[AR20] messages go into the boards that they name; missing ones are made only if asked', async () => {
-  const { archive, boards } = world();
+  const { archive, boards } = world(archives);
   const line = (n: number, board: unknown) => JSON.stringify({ message_id: `l${n}@x`, text: `t${n}`, board });
   const archived = [
     line(1, { slug: 'tides', name: 'Tide tables', description: 'High and low' }),
@@ -438,19 +220,19 @@ test('[AR20] messages go into the boards that they name; missing ones are made o
 });
 
 test('[AR16] originals are kept unless it is asked otherwise, can be exported, and give the same posts again', async () => {
-  const { archive, add, held, kept } = world();
+  const { archive, add, held, kept } = world(archives);
   add('harbour', 'Harbour');
-  const archived = mbox(2).replace('Text 1\n', 'Text 1\n\n>From the mole\n');
+  const archived = numberedMbox(2).replace('Text 1\n', 'Text 1\n\n>From the mole\n');
   await ended(archive, archive.import({ board: 'harbour', source: upload(archived), keepOriginals: false }));
   expect(kept).toEqual([]);
-  const again = world();
+  const again = world(archives);
   again.add('harbour', 'Harbour');
   await ended(again.archive, again.archive.import({ board: 'harbour', source: upload(archived) }));
   expect(again.kept.map(({ key }) => key)).toEqual(['m0@x', 'm1@x']);
-  const path = join(folder, 'originals.mbox');
+  const path = join(archives.folder, 'originals.mbox');
   const out = await ended(again.archive, again.archive.export({ path, format: 'originals' }));
   expect(out.exported).toMatchObject({ written: 2 });
-  const third = world();
+  const third = world(archives);
   third.add('harbour', 'Harbour');
   await ended(third.archive, third.archive.import({ board: 'harbour', source: { path } }));
   expect(third.held()).toEqual(held());
@@ -458,20 +240,12 @@ test('[AR16] originals are kept unless it is asked otherwise, can be exported, a
 });
 
 test('[AR1][AR16] where there is no room for originals, the posts are imported and the list says so', async () => {
-  const { archive, add, held } = world(async () => {}, true);
+  const { archive, add, held } = world(archives, async () => {}, true);
   add('harbour', 'Harbour');
-  const job = await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(3)) }));
+  const job = await ended(archive, archive.import({ board: 'harbour', source: upload(numberedMbox(3)) }));
   expect(job).toMatchObject({ state: 'done', counts: { imported: 3 } });
   expect(held()).toHaveLength(3);
   expect(archive.issues({ id: job.id, from: 0 }).issues).toEqual([
     { message: null, place: 'originals', reason: expect.stringContaining('3 mails'), outcome: 'kept' },
   ]);
-});
-
-test('[AR19] an export says what it leaves out', async () => {
-  const { archive, add } = world();
-  add('harbour', 'Harbour');
-  await ended(archive, archive.import({ board: 'harbour', source: upload(mbox(3)) }));
-  const job = await ended(archive, archive.export({ path: join(folder, 'some.jsonl'), format: 'jsonl' }));
-  expect(job.exported).toEqual({ written: 3, waiting: 2, held: 1, deleted: 0, filesMissing: 0 });
 });

@@ -24,7 +24,7 @@ export class PostCounts {
   #startedAt: number;
   #countedAt = 0;
   #isPlanned = false;
-  #scheduled = false;
+  #isCounting = false;
   readonly #listeners = new Set<() => void>();
 
   constructor(db: Database, clock: Clock) {
@@ -44,7 +44,7 @@ export class PostCounts {
   /** Posts by row of the author, as far as they have been counted; up to a second old. */
   current(): ReadonlyMap<number, number> {
     const age = this.#clock.now() - this.#countedAt;
-    if (this.#scheduled) return this.#counts;
+    if (this.#isCounting) return this.#counts;
     if (age >= 0 && age < FRESH_MS) {
       this.#countLater(FRESH_MS - age);
       return this.#counts;
@@ -81,11 +81,11 @@ export class PostCounts {
       this.#next = null;
       return;
     }
-    this.#scheduled = true;
+    this.#isCounting = true;
     this.#clock.after(5, () => {
-      this.#scheduled = false;
+      this.#isCounting = false;
       this.#count();
-      if (this.#scheduled) return;
+      if (this.#isCounting) return;
       for (const listener of this.#listeners) listener();
     });
   }

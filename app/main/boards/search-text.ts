@@ -155,7 +155,7 @@ function pairsOf(run: string): string[] {
   return characters.map((character, index) => character + (characters[index + 1] ?? ''));
 }
 
-/** Marks and pictographs as private-use characters. What separates words here separates them for FTS5 too. */
+/** Marks and pictographs as private-use characters, so that FTS5 separates words where this program does. */
 const encoded = (text: string): string =>
   text.replace(ENCODED, (found) => {
     if (/[\p{M}\p{L}]/u.test(found)) return privateUse(found);

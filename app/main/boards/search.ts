@@ -132,7 +132,7 @@ export interface SearchQuery {
   readonly author: number | null;
 }
 
-/** What is indexed of a post; a post without a subject is found by that of its thread. */
+/** The text by which a post is found: its subject, or else that of its thread, and its text. */
 function wordsIn({ bytes, subject }: Todo): Words {
   const body = bodyOf<{ text: string; subject?: string }>(bytes);
   return { subject: body.subject ?? subject, text: body.text };

@@ -13,8 +13,7 @@ import { TestLedger } from '../ledger/test-ledger.ts';
 import { motionMessage, type Vote } from '../ledger/types/vote.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import type { NodeConnector } from './node-connector.ts';
-import { linesOf } from './io.ts';
-import { runCommand } from './program.ts';
+import { run } from './test-cli.ts';
 
 let root: string;
 let id: string;
@@ -27,18 +26,7 @@ const connector: NodeConnector = {
   simulate: () => Promise.reject(new Error('no worlds are needed')),
 };
 
-async function impulse(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await runCommand(args, connector, {
-    out: (text) => (out += `${text}\n`),
-    err: (text) => (err += text),
-    terminal: false,
-    input: () => Promise.resolve(null),
-    lines: () => linesOf((async function* () {})(), 1),
-    signal: new AbortController().signal,
-  });
-  return { code, out, err };
-}
+const impulse = (...args: string[]) => run(args, connector);
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'impulse-ledger-cli-'));

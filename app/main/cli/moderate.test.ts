@@ -1,12 +1,13 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { NodeConnector } from './node-connector.ts';
-import { linesOf, type Io } from './io.ts';
+import { linesOf } from './io.ts';
 import { pngOf } from '../platform/images/test-images.ts';
-import { runCommand } from './program.ts';
+import { run } from './test-cli.ts';
 
 // Every test loads the models in its own threads.
 vi.setConfig({ testTimeout: 120_000 });
@@ -21,24 +22,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(scratch, { recursive: true, force: true }));
 
+/** Runs a command with that standard input, in chunks; its output has one item per call of `out`. */
 async function impulse(args: readonly string[], input: readonly string[] = []) {
   const out: string[] = [];
-  let err = '';
-  const io: Io = {
+  const { code, err } = await run(args, connector, {
     out: (text) => out.push(text),
-    err: (text) => (err += text),
-    terminal: false,
     input: () => Promise.resolve(input.join('')),
-    lines: (maxLength) =>
-      linesOf(
-        (async function* () {
-          yield* input;
-        })(),
-        maxLength,
-      ),
-    signal: new AbortController().signal,
-  };
-  return { code: await runCommand(args, connector, io), out, err };
+    lines: (maxLength) => linesOf(Readable.from(input), maxLength),
+  });
+  return { code, out, err };
 }
 
 test('moderate prints one object per line, in order, with the fields that programs rely on', async () => {

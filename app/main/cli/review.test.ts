@@ -11,8 +11,7 @@ import { dataLayout } from '../node/data-directory.ts';
 import { TestCommunity, type TestNode } from '../node/test-community.ts';
 import { reviewApi } from '../review/api.ts';
 import type { NodeConnector } from './node-connector.ts';
-import { linesOf } from './io.ts';
-import { runCommand } from './program.ts';
+import { run } from './test-cli.ts';
 import { harbour } from './test-connectors.ts';
 
 let root: string;
@@ -55,22 +54,13 @@ const connector: NodeConnector = {
   simulate: () => Promise.reject(new Error('no worlds are needed')),
 };
 
-async function impulse(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const running = runCommand([...args, '--data', root], connector, {
-    out: (text) => (out += `${text}\n`),
-    err: (text) => (err += text),
-    terminal: false,
-    input: () => Promise.resolve(null),
-    lines: () => linesOf((async function* () {})(), 1),
-    signal: new AbortController().signal,
-  });
+async function impulse(...args: string[]) {
+  let ended = false;
+  const running = run([...args, '--data', root], connector).finally(() => (ended = true));
   // The command reads files in real time and waits for the node in virtual time.
-  let code: number | null = null;
-  void running.then((ended) => (code = ended));
-  while (code === null) await world.clock.pass(100);
+  while (!ended) await world.clock.pass(100);
   await world.clock.pass(5000);
-  return { code, out, err };
+  return running;
 }
 
 const json = async (...args: string[]) => JSON.parse((await impulse(...args, '--json')).out) as unknown;

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunningNode } from '../node/start.ts';
 import { TestNodes } from '../node/test-nodes.ts';
-import { linesOf } from './io.ts';
 import type { NodeConnector } from './node-connector.ts';
-import { runCommand } from './program.ts';
+import { run } from './test-cli.ts';
 
 let nodes: TestNodes;
 beforeEach(() => {
@@ -40,18 +39,7 @@ function commandsOf(node: RunningNode, dataDir: string) {
     startNode: async () => node,
     simulate: async () => true,
   };
-  return async (...args: string[]) => {
-    let [out, err] = ['', ''];
-    const code = await runCommand([...args, '--data', dataDir], connector, {
-      out: (text) => (out += `${text}\n`),
-      err: (text) => (err += text),
-      terminal: false,
-      input: async () => null,
-      lines: () => linesOf((async function* () {})(), 1),
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  return (...args: string[]) => run([...args, '--data', dataDir], connector);
 }
 
 test('a setting of the node or of one community is shown, changed and set back', async () => {

@@ -114,7 +114,7 @@ export const node = {
   verification,
   /** The job that was cancelled. */
   cancelled: null as string | null,
-  /** What the import reports beside its counts. */
+  /** The issues that the import reports beside its counts. */
   issues: [] as ImportIssue[],
   /** How the job ends. */
   finish: Promise.withResolvers<Job>(),

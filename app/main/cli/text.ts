@@ -20,7 +20,7 @@ const lengthOf = (text: string): number => [...widths.segment(text)].length;
 /** A claimed name is cut here, so that it does not hide who imported the message. */
 const MAX_CLAIMED = 32;
 
-/** Who wrote a message; for an imported one the name that its author claims and who imported it. */
+/** The author of a message; for an imported one, the name that its author claims and the importer. */
 export function byline(author: string, sourceName: string | null): string {
   if (sourceName === null) return author;
   const name = oneLine(sourceName) || 'no name';

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import { withTimeout, type Clock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Lifecycle } from './feature.ts';
@@ -24,15 +24,12 @@ export async function stopAll(
     }
   }
   for (const [feature, service] of services.toReversed()) {
-    const { promise: late, resolve } = Promise.withResolvers<'late'>();
-    const cancel = clock.after(STOP_DEADLINE_MS, () => resolve('late'));
     try {
-      const outcome = await Promise.race([service.stop?.(), late]);
+      const stopped = Promise.resolve(service.stop?.());
+      const outcome = await withTimeout(clock, STOP_DEADLINE_MS, stopped);
       if (outcome === 'late') failed(feature, `not stopped after ${STOP_DEADLINE_MS} ms`);
     } catch (error) {
       failed(feature, problemOf(error).message);
-    } finally {
-      cancel();
     }
   }
 }

@@ -95,7 +95,7 @@ export class JoinHost {
     if (!this.#perPeer.take(peer)) throw problem('too-many-tries');
     const request = decodeMessage(Request, bytes);
     const { publicKey, handle, signature } = request;
-    // [FJ5] Who has no invite costs one look into the database, and counts for nobody else.
+    // [FJ5] A peer without an invite costs one lookup in the database, and counts for nobody else.
     const invite = store.invite(request.invite);
     if (!invite) throw problem('invite-not-issued');
     if (!timingSafeEqual(sha256(request.secret), invite.secretHash)) {

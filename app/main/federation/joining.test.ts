@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import { problemOf } from '../kernel/errors.ts';
+import type { Signer } from '../kernel/signer.ts';
+import type { Transport } from '../log/transport.ts';
 import { createTestWorld, FOUNDER, personOf, type TestWorld } from '../sim/test-world.ts';
 import { encodeInvite, parseInvite, requestMembership, type Federation, type InviteLink } from './index.ts';
 import { checkInviteTime } from './invite.ts';
@@ -9,6 +11,15 @@ import { federated } from './test-federation.ts';
 
 const WISH = { role: 'member', hours: 72, uses: 1, reach: 'internet' } as const;
 const linkOf = (federation: Federation, uses = 1) => parseInvite(federation.invite({ ...WISH, uses }).link);
+
+/** Asks for membership over a transport that has started. */
+const ask = (
+  { clock }: TestWorld,
+  transport: Transport,
+  invite: InviteLink,
+  handle: string,
+  more: { signer?: Signer; nodeName?: string; signal?: AbortSignal } = {},
+) => requestMembership({ transport, clock, invite, handle, signer: personOf(handle), nodeName: '', ...more });
 
 /** Uses an invite; resolves to the role, or to the code of the refusal. */
 async function join(
@@ -20,14 +31,7 @@ async function join(
 ) {
   const transport = world.network.transport(peer);
   await transport.start();
-  const asked = requestMembership({
-    transport,
-    clock: world.clock,
-    invite,
-    handle: name,
-    signer,
-    nodeName: name,
-  }).then(
+  const asked = ask(world, transport, invite, name, { signer, nodeName: name }).then(
     (membership) => membership.role as string,
     (error: unknown) => problemOf(error).code,
   );
@@ -74,15 +78,7 @@ describe('joining', () => {
     host.write('welcome');
     const transport = world.network.transport('ada');
     await transport.start();
-    const signer = personOf('ada');
-    const asked = requestMembership({
-      transport,
-      clock: world.clock,
-      invite: linkOf(host.federation),
-      handle: 'ada',
-      signer,
-      nodeName: 'ada',
-    });
+    const asked = ask(world, transport, linkOf(host.federation), 'ada', { nodeName: 'ada' });
     await world.clock.pass(1000);
     const { genesis, peer, role } = await asked;
     expect([genesis, peer, role]).toEqual([world.genesis, FOUNDER, 'member']);
@@ -194,14 +190,7 @@ describe('joining', () => {
     await transport.start();
     const codes: string[] = [];
     for (let count = 0; count < 6; count++) {
-      const asked = requestMembership({
-        transport,
-        clock: world.clock,
-        invite,
-        handle: 'eve',
-        signer: personOf('eve'),
-        nodeName: '',
-      });
+      const asked = ask(world, transport, invite, 'eve');
       asked.catch((error: unknown) => codes.push(problemOf(error).code));
       await world.clock.pass(100);
     }
@@ -216,14 +205,7 @@ describe('joining', () => {
     for (let count = 0; count < 300; count++) {
       const transport = world.network.transport(`eve-${count}`);
       await transport.start();
-      const asked = requestMembership({
-        transport,
-        clock: world.clock,
-        invite: { ...invite, secret: new Uint8Array(32) },
-        handle: 'eve',
-        signer: personOf('eve'),
-        nodeName: '',
-      });
+      const asked = ask(world, transport, { ...invite, secret: new Uint8Array(32) }, 'eve');
       asked.catch((error: unknown) => {
         const { code } = problemOf(error);
         codes.set(code, (codes.get(code) ?? 0) + 1);
@@ -242,14 +224,7 @@ describe('joining', () => {
     for (let count = 0; count < 61; count++) {
       const transport = world.network.transport(`new-${count}`);
       await transport.start();
-      const asked = requestMembership({
-        transport,
-        clock: world.clock,
-        invite,
-        handle: 'ada',
-        signer: personOf('ada'),
-        nodeName: '',
-      });
+      const asked = ask(world, transport, invite, 'ada');
       void asked.then(
         ({ role }) => codes.push(role),
         (error: unknown) => codes.push(problemOf(error).code),
@@ -280,17 +255,9 @@ describe('joining', () => {
     const abort = new AbortController();
     const transport = world.network.transport('bob');
     await transport.start();
-    const signer = personOf('bob');
-    const request = {
-      transport,
-      clock: world.clock,
-      invite,
-      handle: 'bob',
-      signer,
-      nodeName: '',
-      signal: abort.signal,
-    };
-    const asked = requestMembership(request).catch((error: unknown) => problemOf(error).code);
+    const asked = ask(world, transport, invite, 'bob', { signal: abort.signal }).catch(
+      (error: unknown) => problemOf(error).code,
+    );
     await world.clock.pass(1000);
     abort.abort();
     expect(await asked).toBe('cancelled');

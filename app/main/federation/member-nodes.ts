@@ -7,7 +7,7 @@ const MAX_PROOFS = 500;
 
 interface Proof {
   readonly publicKey: Uint8Array;
-  /** What the peer said about itself; null for a newcomer who has not yet. */
+  /** The peer’s introduction; null for a newcomer who has not introduced themselves yet. */
   readonly introduction: Introduction | null;
 }
 

@@ -2,12 +2,12 @@ import { equalBytes, toHex } from '../kernel/bytes.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { sha256 } from '../kernel/sha256.ts';
-import { checkHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
+import { checkAnswer, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel, Transport } from '../log/transport.ts';
-import { decodeMessage, encodeMessage } from '../log/wire.ts';
+import { encodeMessage } from '../log/wire.ts';
 import { chunkBytes, openManifest, type SealedManifest } from './manifest.ts';
 import type { FileStore } from './store.ts';
-import { watchChannel } from './watchdog.ts';
+import { watchTransfer } from './watchdog.ts';
 import { decodeFileMessage, encodeFileMessage, FILES_PROTOCOL } from './wire.ts';
 import { problem } from './problems.ts';
 
@@ -103,13 +103,13 @@ export class FileFetcher {
   async #from(peer: string, id: Uint8Array, signal: AbortSignal): Promise<void> {
     const { transport, clock } = this.#init;
     const channel = await transport.open(peer, FILES_PROTOCOL, signal);
-    const watch = watchChannel(channel, clock, { silenceMs: SILENCE_MS, deadlineMs: DEADLINE_MS, signal });
+    const watch = watchTransfer(channel, clock, { silenceMs: SILENCE_MS, deadlineMs: DEADLINE_MS, signal });
     try {
       const messages = channel.receive();
       const next = async (): Promise<Uint8Array> => {
         const message = await messages.next();
         if (message.done) throw problem('channel-broken');
-        watch.moved();
+        watch.heard();
         return message.value;
       };
       await this.#greet(channel, next);
@@ -125,9 +125,7 @@ export class FileFetcher {
 
   async #greet(channel: Channel, next: () => Promise<Uint8Array>): Promise<void> {
     await channel.send(encodeMessage(sendHandshake(this.#init, channel.peer, 'opener')));
-    const answer = decodeMessage(await next(), ['hello', 'refused']);
-    if (answer[0] === 'refused') throw problem('refused');
-    await checkHandshake(this.#init, channel.peer, 'answerer', answer);
+    await checkAnswer(this.#init, channel.peer, await next());
   }
 
   async #take(channel: Channel, id: Uint8Array, next: () => Promise<Uint8Array>): Promise<void> {

@@ -7,8 +7,7 @@ export const problem = defineProblems('files', {
   'other-manifest': { code: 'bad-manifest', message: 'The peer described another file.' },
   'wrong-chunk': { message: 'The peer sent other bytes than the file has.' },
   'channel-broken': { message: 'The peer ended the transfer.' },
-  refused: { message: 'The peer does not let this node in.' },
-  'peer-silent': { message: 'The peer did not answer in time.', remedy: 'Try again later.' },
+  'transfer-too-long': { message: 'The transfer took too long.' },
   cancelled: { message: 'The transfer was cancelled.' },
   stopped: { message: 'This node is stopping.' },
   'file-too-large': {

@@ -1,11 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
-import { problemOf } from '../kernel/errors.ts';
-import { checkHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
+import { answerHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel } from '../log/transport.ts';
-import { decodeMessage, encodeMessage } from '../log/wire.ts';
 import { openManifest } from './manifest.ts';
 import type { FileStore } from './store.ts';
-import { watchChannel } from './watchdog.ts';
+import { watchTransfer } from './watchdog.ts';
 import { decodeFileMessage, encodeFileMessage } from './wire.ts';
 import { problem } from './problems.ts';
 
@@ -40,9 +38,9 @@ export class FileServer {
     const served = this.#servedTo(channel.peer);
     if (served.channels >= MAX_CHANNELS) throw problem('busy');
     served.channels++;
-    const watch = watchChannel(channel, this.#clock, { silenceMs: SILENCE_MS, deadlineMs: DEADLINE_MS });
+    const watch = watchTransfer(channel, this.#clock, { silenceMs: SILENCE_MS, deadlineMs: DEADLINE_MS });
     try {
-      await this.#serve(channel, served, () => watch.moved());
+      await this.#serve(channel, served, watch.heard);
     } finally {
       watch.stop();
       served.channels--;
@@ -60,21 +58,13 @@ export class FileServer {
     return served;
   }
 
-  async #serve(channel: Channel, served: Served, moved: () => void): Promise<void> {
+  async #serve(channel: Channel, served: Served, heard: () => void): Promise<void> {
     const messages = channel.receive();
-    const first = await messages.next();
-    if (first.done) return;
-    try {
-      await checkHandshake(this.#init, channel.peer, 'opener', decodeMessage(first.value, ['hello']));
-    } catch (error) {
-      await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));
-      return;
-    }
-    moved();
-    await channel.send(encodeMessage(sendHandshake(this.#init, channel.peer, 'answerer')));
+    if (!(await answerHandshake(this.#init, channel, messages))) return;
+    heard();
     const second = await messages.next();
     if (second.done) return;
-    moved();
+    heard();
     const [, id, from] = decodeFileMessage(second.value, ['get']);
     const row = this.#store.row(id);
     const end = (why: 'done' | 'missing' | 'busy') => channel.send(encodeFileMessage(['end', why]));
@@ -87,7 +77,7 @@ export class FileServer {
       if (!bytes) return end('missing');
       served.bytes += bytes.length;
       await channel.send(encodeFileMessage(['chunk', n, bytes]));
-      moved();
+      heard();
     }
     await end('done');
   }

@@ -1,26 +1,23 @@
 import type { Clock } from '../kernel/clock.ts';
+import { idleTimeout, type IdleTimeout } from '../log/idle-timeout.ts';
 import type { Channel } from '../log/transport.ts';
 import { problem } from './problems.ts';
 
-/** Aborts a channel that is idle for `silenceMs`, and in any case after `deadlineMs` or on a signal. */
-export function watchChannel(
+/** An idle timeout that also ends the channel after `deadlineMs` in any case, and on a signal. */
+export function watchTransfer(
   channel: Channel,
   clock: Clock,
   { silenceMs, deadlineMs, signal }: { silenceMs: number; deadlineMs: number; signal?: AbortSignal },
-): { moved(): void; stop(): void } {
-  const silent = () => channel.abort(problem('peer-silent'));
+): IdleTimeout {
   const aborted = () => channel.abort(problem('cancelled'));
-  let cancel = clock.after(silenceMs, silent);
-  const cancelDeadline = clock.after(deadlineMs, silent);
+  const idle = idleTimeout(clock, channel, silenceMs);
+  const cancelDeadline = clock.after(deadlineMs, () => channel.abort(problem('transfer-too-long')));
   if (signal?.aborted) aborted();
   signal?.addEventListener('abort', aborted, { once: true });
   return {
-    moved() {
-      cancel();
-      cancel = clock.after(silenceMs, silent);
-    },
+    heard: idle.heard,
     stop() {
-      cancel();
+      idle.stop();
       cancelDeadline();
       signal?.removeEventListener('abort', aborted);
     },

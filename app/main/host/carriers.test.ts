@@ -7,11 +7,10 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { base } from '../../contract/common.ts';
-import { systemClock, systemRandom } from '../kernel/clock.ts';
-import { silentLogger } from '../kernel/logger.ts';
 import { serveMessagePort } from '../node/serve-port.ts';
 import { startHost } from './host.ts';
-import { beginSession, protocolOf } from './test-page.ts';
+import { plainHost } from './test-hosts.ts';
+import { pageSocket } from './test-page.ts';
 
 const contract = {
   greet: base.input(z.object({ name: z.string().min(1) })).output(z.object({ text: z.string() })),
@@ -65,18 +64,8 @@ function overPort(): Promise<Carried> {
 }
 
 async function overSocket(): Promise<Carried> {
-  const host = await startHost({
-    router,
-    rendererDir: null,
-    port: 0,
-    metricsToken: 'A'.repeat(43),
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-  });
-  const socket = new WebSocket(`${host.url.replace('http', 'ws')}/api`, [
-    await protocolOf(host, await beginSession(host)),
-  ]);
+  const host = await startHost({ ...plainHost, router });
+  const socket = new WebSocket(...(await pageSocket(host)));
   const client: TinyClient = createORPCClient(new SocketLink({ websocket: socket }));
   return {
     client,

@@ -9,7 +9,7 @@ import {
   SESSION_PATH,
   SessionRequest,
 } from '../../contract/session.ts';
-import type { Clock, Random } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { ServedRouter } from '../node/serve-port.ts';
 import type { Metric } from '../kernel/metric.ts';
@@ -50,7 +50,6 @@ export interface HostInit {
   /** Where programs of this user connect, without a token: a socket in a private folder, or a named pipe. */
   readonly socket?: string;
   readonly clock: Clock;
-  readonly random: Random;
   readonly logger: Logger;
   /** Whether the node is healthy; if not, `/healthz` answers 503. */
   readonly healthy?: () => boolean;
@@ -169,15 +168,11 @@ class FrontDoor implements Door {
     this.#loopbackOnly = loopbackOnly;
     this.#failures = new TokenBuckets(init.clock, FAILURES_BURST, FAILURES_PER_SECOND);
     this.#sockets = sockets;
-    this.sessions = new Sessions(init.clock, init.random);
+    this.sessions = new Sessions(init.clock);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
-    await this.#route(request, response);
-  }
-
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = this.#strange(request);
     if (refusal) return sendText(response, ...refusal);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock, systemRandom } from '../kernel/clock.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { dataLayout } from '../node/data-directory.ts';
@@ -69,8 +69,8 @@ async function startServing(
   const layout = dataLayout(options.dataDir);
   let host: Host | null = null;
   try {
-    const socket = await socketPath(layout.node, systemRandom);
-    const metricsToken = await loadToken(layout.metricsToken, systemRandom);
+    const socket = await socketPath(layout.node);
+    const metricsToken = await loadToken(layout.metricsToken);
     for (const left of [layout.entryPage, join(layout.node, 'host-token')]) await rm(left, { force: true });
     host = await startHost({
       ...options,
@@ -79,7 +79,6 @@ async function startServing(
       rendererDir,
       metricsToken,
       clock: systemClock,
-      random: systemRandom,
       logger: node.logger,
       healthy: () => node.healthy(),
       metrics: () => node.metrics(),

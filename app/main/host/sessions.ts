@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { proofOf, type Session } from '../../contract/session.ts';
-import type { Clock, Random } from '../kernel/clock.ts';
+import { proofOf, randomSecret, type Session } from '../../contract/session.ts';
+import type { Clock } from '../kernel/clock.ts';
 
 /** How long a code of an entry address works, in milliseconds. */
 export const CODE_MS = 5 * 60_000;
@@ -23,20 +23,18 @@ interface Greeted {
  */
 export class Sessions {
   readonly #clock: Clock;
-  readonly #random: Random;
   /** When each code ends. */
   readonly #codes = new Map<string, number>();
   readonly #keys = new Map<string, string>();
   readonly #greeted = new Map<string, Greeted>();
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#random = random;
   }
 
   /** A new code for an entry address. */
   code(): string {
-    const code = this.#secret();
+    const code = randomSecret();
     put(this.#codes, code, this.#clock.now() + CODE_MS, MAX_CODES);
     return code;
   }
@@ -46,7 +44,7 @@ export class Sessions {
     const until = this.#codes.get(code);
     this.#codes.delete(code);
     if (until === undefined || until < this.#clock.now()) return null;
-    const made = { session: this.#secret(), key: this.#secret() };
+    const made = { session: randomSecret(), key: randomSecret() };
     put(this.#keys, made.session, made.key, MAX_SESSIONS);
     return made;
   }
@@ -55,7 +53,7 @@ export class Sessions {
   async greet(session: string, pageNonce: string): Promise<{ nonce: string; proof: string } | null> {
     const key = this.#keys.get(session);
     if (key === undefined) return null;
-    const nonce = this.#secret();
+    const nonce = randomSecret();
     put(this.#greeted, nonce, { session, pageNonce, until: this.#clock.now() + GREETING_MS }, MAX_GREETINGS);
     const proof = await proofOf(key, { by: 'host', session, pageNonce, hostNonce: nonce });
     return { nonce, proof };
@@ -72,10 +70,6 @@ export class Sessions {
     put(this.#keys, session, key, MAX_SESSIONS);
     const { pageNonce } = greeted;
     return sameText(proof, await proofOf(key, { by: 'page', session, pageNonce, hostNonce }));
-  }
-
-  #secret(): string {
-    return Buffer.from(this.#random.bytes(32)).toString('base64url');
   }
 }
 

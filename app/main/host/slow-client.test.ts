@@ -4,13 +4,10 @@ import { eventIterator, type ContractRouterClient } from '@orpc/contract';
 import { implement } from '@orpc/server';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { base } from '../../contract/common.ts';
-import { systemClock, systemRandom } from '../kernel/clock.ts';
-import { silentLogger } from '../kernel/logger.ts';
-import { startHost, type Host } from './host.ts';
-import { beginSession, protocolOf } from './test-page.ts';
+import { TestHosts } from './test-hosts.ts';
+import { connectPage } from './test-page.ts';
 
 const MIB = 1024 * 1024;
 /** Far more than a client may leave unread, with what the system buffers. */
@@ -40,26 +37,14 @@ const router = os.router({
   }),
 });
 
-let host: Host | null = null;
+const hosts = new TestHosts();
 afterEach(async () => {
-  await host?.stop();
+  await hosts.end();
   ended = Promise.withResolvers();
 });
 
 async function connected() {
-  host = await startHost({
-    router,
-    rendererDir: null,
-    port: 0,
-    metricsToken: 'A'.repeat(43),
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-  });
-  const socket = new WebSocket(`${host.url.replace('http', 'ws')}/api`, [
-    await protocolOf(host, await beginSession(host)),
-  ]);
-  await once(socket, 'open');
+  const socket = await connectPage(await hosts.start({ router }));
   const client: ContractRouterClient<typeof contract> = createORPCClient(
     new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
   );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Random } from '../kernel/clock.ts';
+import { randomSecret } from '../../contract/session.ts';
 import { problem } from './problems.ts';
 
 /** The longest path of a socket that every system takes, in bytes: 104 with its end on macOS. */
@@ -14,9 +14,8 @@ const MAX_PATH_BYTES = 100;
  *
  * @throws Problem `socket-exposed` if the folder for temporary files belongs to somebody else.
  */
-export async function socketPath(nodeFolder: string, random: Random): Promise<string> {
-  if (process.platform === 'win32')
-    return `\\\\.\\pipe\\impulse-${Buffer.from(random.bytes(16)).toString('hex')}`;
+export async function socketPath(nodeFolder: string): Promise<string> {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\impulse-${randomSecret()}`;
   const path = join(nodeFolder, 'host.sock');
   if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
   const name = createHash('sha256').update(nodeFolder).digest('hex').slice(0, 16);

@@ -33,7 +33,7 @@ export function limitSockets(server: Server, clock: Clock): (request: IncomingMe
   let count = 0;
   const names = new WeakMap<Socket, string>();
   server.on('connection', (socket: Socket) => {
-    const name = `${++count}`;
+    const name = addressOf(socket) ?? `${++count}`;
     const isBusy = () => (clients.get(name)?.requests ?? 0) > 0;
     const slot = slots.take({ peer: name, prefix: '', evict: () => socket.destroy(), isBusy });
     if (slot === null) {
@@ -47,10 +47,10 @@ export function limitSockets(server: Server, clock: Clock): (request: IncomingMe
       clients.delete(name);
     });
   });
-  // TLS wraps the socket; the wrapped one is found as it becomes secure.
-  server.on('secureConnection', (secure: Socket & { readonly _parent?: Socket }) => {
-    const name = secure._parent && names.get(secure._parent);
-    if (name !== undefined) names.set(secure, name);
+  // TLS wraps the socket in another, which has the same addresses.
+  server.on('secureConnection', (secure: Socket) => {
+    const name = addressOf(secure);
+    if (name !== null) names.set(secure, name);
   });
   const clientOf = ({ socket }: IncomingMessage) => clients.get(names.get(socket) ?? '');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -66,4 +66,9 @@ export function limitSockets(server: Server, clock: Clock): (request: IncomingMe
     const client = clientOf(request);
     if (client) client.isOpen = true;
   };
+}
+
+/** A name of a connection by its two ends; null for a connection of this machine, which has no addresses. */
+function addressOf({ localAddress, remoteAddress, remotePort }: Socket): string | null {
+  return remotePort === undefined ? null : `${localAddress} ${remoteAddress} ${remotePort}`;
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { WebSocket } from 'ws';
 import {
   GREETING_PATH,
   GreetingAnswer,
@@ -39,4 +42,54 @@ export async function protocolOf(host: Host, { session, key }: Session): Promise
   if (proof !== (await proofOf(key, { by: 'host', ...proven })))
     throw new Error('The host did not prove itself.');
   return subprotocolOf(session, hostNonce, await proofOf(key, { by: 'page', ...proven }));
+}
+
+/** The arguments of a `WebSocket` by which a page with a new session connects. */
+export async function pageSocket(host: Host): Promise<[url: string, protocols: string[]]> {
+  return [`${host.url.replace('http', 'ws')}/api`, [await protocolOf(host, await beginSession(host))]];
+}
+
+/** The open connection of a page with a new session. */
+export async function connectPage(host: Host): Promise<WebSocket> {
+  const socket = new WebSocket(...(await pageSocket(host)));
+  await once(socket, 'open');
+  return socket;
+}
+
+/** A request with the exact headers and path, which `fetch` would normalise. */
+export function raw(
+  host: Host,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+  const request = httpRequest({ host: '127.0.0.1', port: host.port, path, headers, method }, (response) => {
+    let body = '';
+    response.setEncoding('utf8').on('data', (part: string) => (body += part));
+    response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+  });
+  request.on('error', reject).end();
+  return promise;
+}
+
+interface Attempt {
+  readonly protocols?: string[];
+  readonly headers?: Record<string, string>;
+  readonly path?: string;
+}
+
+/** The status of a WebSocket handshake; 101 if accepted. */
+export async function knock(
+  host: Host,
+  { protocols = [], headers = {}, path = '/api' }: Attempt = {},
+): Promise<number> {
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, protocols, { headers });
+  const { promise, resolve } = Promise.withResolvers<number>();
+  socket.on('open', () => resolve(101));
+  socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+  socket.on('error', () => {});
+  const status = await promise;
+  socket.terminate();
+  return status;
 }

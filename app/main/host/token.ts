@@ -1,13 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { subprotocolParts } from '../../contract/session.ts';
-import type { Random } from '../kernel/clock.ts';
+import { randomSecret, subprotocolParts } from '../../contract/session.ts';
 import { writeAtomically } from '../node/atomic-write.ts';
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 /** A token of a data directory: 256 bits in base64url, generated once and kept in a private file. */
-export async function loadToken(path: string, random: Random): Promise<string> {
+export async function loadToken(path: string): Promise<string> {
   const kept = await readFile(path, 'utf8').then(
     (content) => content.trim(),
     (error: NodeJS.ErrnoException) => {
@@ -16,7 +15,7 @@ export async function loadToken(path: string, random: Random): Promise<string> {
     },
   );
   if (SHAPE.test(kept)) return kept;
-  const token = Buffer.from(random.bytes(32)).toString('base64url');
+  const token = randomSecret();
   await writeAtomically(path, `${token}\n`);
   return token;
 }

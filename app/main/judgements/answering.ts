@@ -1,7 +1,6 @@
-import { problemOf } from '../kernel/errors.ts';
-import { checkHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
+import { answerHandshake, type HandshakeInit } from '../log/handshake.ts';
+import { idleTimeout, type IdleTimeout } from '../log/idle-timeout.ts';
 import type { Channel } from '../log/transport.ts';
-import { decodeMessage, encodeMessage } from '../log/wire.ts';
 import type { OwnJudgement } from '../moderation/index.ts';
 import { problem } from './problems.ts';
 import { decodeAsk, encodeGiven, encodeStatement, signedBytes } from './wire.ts';
@@ -30,28 +29,20 @@ export class Answering {
 
   /** Answers a channel until it closes. Rejects with a Problem if the peer breaks the rules. */
   async answer(channel: Channel): Promise<void> {
-    const silence = this.#watch(channel);
+    const idle = idleTimeout(this.#init.clock, channel, SILENCE_MS);
     try {
-      await this.#answer(channel, silence.restart);
+      await this.#answer(channel, idle);
     } finally {
-      silence.stop();
+      idle.stop();
     }
   }
 
-  async #answer(channel: Channel, heard: () => void): Promise<void> {
+  async #answer(channel: Channel, idle: IdleTimeout): Promise<void> {
     const { log, signer, ownJudgement, itemsAMinute = ITEMS_A_MINUTE } = this.#init;
     const messages = channel.receive();
-    const first = await messages.next();
-    if (first.done) return;
-    try {
-      await checkHandshake(this.#init, channel.peer, 'opener', decodeMessage(first.value, ['hello']));
-    } catch (error) {
-      await channel.send(encodeMessage(['refused', problemOf(error).code.slice(0, 40)]));
-      return;
-    }
-    await channel.send(encodeMessage(sendHandshake(this.#init, channel.peer, 'answerer')));
+    if (!(await answerHandshake(this.#init, channel, messages))) return;
     for await (const bytes of messages) {
-      heard();
+      idle.heard();
       const ids = decodeAsk(bytes);
       if (this.#count(channel.peer, ids.length) > itemsAMinute) throw problem('asked-too-often');
       const statement = encodeStatement(
@@ -60,16 +51,6 @@ export class Answering {
       );
       await channel.send(encodeGiven(statement, signer.sign(signedBytes(statement))));
     }
-  }
-
-  #watch(channel: Channel): { restart(): void; stop(): void } {
-    let cancel = () => {};
-    const restart = () => {
-      cancel();
-      cancel = this.#init.clock.after(SILENCE_MS, () => channel.abort(problem('line-closed')));
-    };
-    restart();
-    return { restart, stop: () => cancel() };
   }
 
   /** Counts items for a peer; returns how many it asked about in this minute. */

@@ -34,8 +34,8 @@ export class Asking implements OtherNodes {
   }
 
   get isReady(): boolean {
-    const line = this.#open();
-    return line !== null && line.pending < MAX_PENDING;
+    const line = this.#current;
+    return line ? line.pending < MAX_PENDING : this.#choice !== null;
   }
 
   async ask(ids: readonly Uint8Array[]): Promise<Given> {
@@ -51,7 +51,7 @@ export class Asking implements OtherNodes {
   async #ask(ids: readonly Uint8Array[]): Promise<Given> {
     const { isTrusted, personOf, logger } = this.#init;
     const nothing = ids.map(() => null);
-    const line = this.#open();
+    const line = this.#lineToAsk();
     if (line === null || line.pending >= MAX_PENDING) return nothing;
     const { peer, publicKey } = line.peer;
     try {
@@ -67,18 +67,29 @@ export class Asking implements OtherNodes {
     }
   }
 
-  /** [JX5] The line to the person who is asked now; null if there is nobody. */
-  #open(): Line | null {
-    const { memberPeers, isTrusted, clock } = this.#init;
+  /** The open line, if its person is still trusted. */
+  get #current(): Line | null {
     const line = this.#line;
-    if (line && !line.isClosed && isTrusted(line.peer.publicKey)) return line;
-    line?.close(problem('line-closed'));
+    return line && !line.isClosed && this.#init.isTrusted(line.peer.publicKey) ? line : null;
+  }
+
+  /** [JX5] The connected person whom a new line would lead to. */
+  get #choice(): MemberPeer | null {
+    const { memberPeers, isTrusted, clock } = this.#init;
     const failures = (peer: string) => this.#failed.get(peer)?.times ?? 0;
-    const [chosen] = memberPeers()
+    const [chosen = null] = memberPeers()
       .filter(({ peer }) => (this.#failed.get(peer)?.until ?? 0) <= clock.now())
       .filter(({ publicKey }) => isTrusted(publicKey))
       .sort((one, other) => failures(one.peer) - failures(other.peer));
-    this.#line = chosen ? new Line(this.#init, chosen) : null;
+    return chosen;
+  }
+
+  #lineToAsk(): Line | null {
+    const current = this.#current;
+    if (current) return current;
+    this.#line?.close(problem('line-closed'));
+    const choice = this.#choice;
+    this.#line = choice && new Line(this.#init, choice);
     return this.#line;
   }
 

@@ -1,128 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { answer, converse } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { didOf } from '../kernel/did.ts';
-import { sha256 } from '../kernel/sha256.ts';
-import { sendHandshake } from '../log/handshake.ts';
-import { decodeMessage, encodeMessage } from '../log/wire.ts';
-import type { Classifiers, ImageClassifiers, Judgement, OwnJudgement } from '../moderation/index.ts';
-import { handBlocks, TestCommunity, type TestNode } from '../node/test-community.ts';
-import { immediateVerifier } from '../platform/crypto/ed25519.ts';
-import { signerOf } from '../platform/keys/ed25519.ts';
-import { memoryClassifiers } from '../platform/memory/classifiers.ts';
-import { Answering } from './answering.ts';
-import { Line } from './line.ts';
+import { handBlocks, type TestNode } from '../node/test-community.ts';
 import {
-  decodeAsk,
-  encodeAsk,
-  encodeGiven,
-  encodeStatement,
-  JUDGEMENTS_PROTOCOL,
-  signedBytes,
-} from './wire.ts';
+  answeringOf,
+  blindClassifiers,
+  community,
+  countingClassifiers,
+  judgeOf,
+  NO_LIMITS,
+  POSTS,
+  shown,
+} from './test-judgements.ts';
+import { JUDGEMENTS_PROTOCOL } from './wire.ts';
 
-const POSTS = 400;
 const everything = { unreadOnly: false, limit: 100 };
-
-/** Classifiers that remember what they were asked. */
-function countingClassifiers(identity = new Uint8Array(32)) {
-  const own = memoryClassifiers();
-  const judged: string[] = [];
-  const classifiers: Classifiers & ImageClassifiers = {
-    ...own,
-    identity: async () => identity,
-    judge(texts) {
-      judged.push(...texts);
-      return own.judge(texts);
-    },
-  };
-  /** The judged texts of posts. */
-  const posts = () => judged.filter((text) => text.startsWith('Boats'));
-  return { classifiers, posts };
-}
-
-/** Classifiers that find nothing wrong with any text. */
-function blindClassifiers(): Classifiers & ImageClassifiers {
-  const own = memoryClassifiers();
-  const blind = (judgement: Judgement): Judgement => ({
-    ...judgement,
-    scores: Object.fromEntries(
-      Object.keys(judgement.scores).map((label) => [label, 0]),
-    ) as Judgement['scores'],
-    spans: [],
-  });
-  return { ...own, judge: async (texts) => (await own.judge(texts)).map(blind) };
-}
-
-/** One member writes as much as many would. */
-const NO_LIMITS = {
-  perMinute: 1e6,
-  perMinuteNew: 1e6,
-  sameText: 1e6,
-  links: 1e6,
-  linksNew: 1e6,
-  flood: 1e6,
-  trustedAfterMessages: 1e6,
-};
-
-/** Mara's community with a board of Olga's old posts; Olga has left, and Ines is not linked yet. */
-async function community({
-  maras = memoryClassifiers(),
-  inesClassifiers = countingClassifiers().classifiers,
-  textOf = (n: number) => `Message ${n}`,
-  edits = false,
-}: {
-  maras?: Classifiers & ImageClassifiers;
-  inesClassifiers?: Classifiers & ImageClassifiers;
-  textOf?: (n: number) => string;
-  /** Whether Olga changed her first message. */
-  edits?: boolean;
-} = {}) {
-  const world = new TestCommunity();
-  const mara = await world.person('mara', { classifiers: maras });
-  const board = mara.boards.create({ slug: 'harbour', name: 'Harbour', description: '', postRole: 'member' });
-  await world.admit(mara, 'ines');
-  await world.admit(mara, 'olga');
-  const olga = await world.person('olga', { classifiers: blindClassifiers() });
-  for (const node of [mara, olga]) node.moderation.setRules(NO_LIMITS);
-  await world.link(olga, mara);
-  const threads: string[] = [];
-  for (let n = 0; n < POSTS; n++) {
-    const thread = { board: board.id, subject: 'Boats', text: textOf(n), attachments: [] };
-    threads.push((await olga.boards.startThread(thread)).id);
-    if (n % 40 === 0) await world.clock.pass(1000);
-  }
-  if (edits) await olga.boards.edit({ id: threads[0]!, text: 'Changed later' });
-  await world.clock.pass(60_000);
-  await olga.stop();
-  await olga.transport.stop();
-  const ines = await world.person('ines', { classifiers: inesClassifiers });
-  ines.moderation.setRules(NO_LIMITS);
-  return { world, mara, ines, board, clock: world.clock };
-}
-
-/** What an honest answer is made of, and how Mara signs one. */
-interface Truth {
-  readonly community: Uint8Array;
-  readonly judgements: readonly (OwnJudgement | null)[];
-  readonly statement: Uint8Array;
-  readonly sign: (statement: Uint8Array) => { statement: Uint8Array; signature: Uint8Array };
-}
-
-const handshakeOf = (who: TestNode, { clock }: TestCommunity) => ({
-  ...who,
-  clock,
-  verifier: immediateVerifier,
-  authority: who.members.roster,
-  nodeName: () => who.name,
-});
-const maraAsPeer = (mara: TestNode) => ({ peer: 'mara', publicKey: mara.signer.publicKey });
-const answeringOf = (who: TestNode, world: TestCommunity) =>
-  new Answering({ ...handshakeOf(who, world), ownJudgement: who.moderation.ownJudgement });
-
-const shown = (who: TestNode): number => who.boards.counts().posts ?? 0;
-const judgeOf = (who: TestNode, handle: string) =>
-  who.judgements.judges().find((judge) => judge.handle === handle);
 
 describe('what a trusted person’s node judged', () => {
   test('[J28] [JX1] [JX2] is taken over by a node that catches up, all but a sample', async () => {
@@ -358,111 +250,6 @@ describe('who is trusted', () => {
     await world.link(ines, paul);
     await clock.pass(30_000);
     expect(running.demoted).toBe(true);
-    expect(shown(ines)).toBe(POSTS);
-    expect(posts()).toHaveLength(POSTS);
-  });
-});
-
-describe('an answer', () => {
-  const lies: Readonly<Record<string, (truth: Truth) => { statement: Uint8Array; signature: Uint8Array }>> = {
-    'that is signed by somebody else': ({ statement }) => ({
-      statement,
-      signature: signerOf(sha256(Buffer.from('eve'))).sign(signedBytes(statement)),
-    }),
-    'that was changed after it was signed': ({ statement, sign }) => {
-      const { signature } = sign(statement);
-      const changed = statement.slice();
-      changed[changed.length - 5]! ^= 1;
-      return { statement: changed, signature };
-    },
-    'of another community': ({ judgements, sign }) => sign(encodeStatement(new Uint8Array(32), judgements)),
-    'of other texts': ({ community: id, judgements, sign }) =>
-      sign(
-        encodeStatement(
-          id,
-          judgements.map((one) => one && { ...one, key: sha256(one.key) }),
-        ),
-      ),
-    'of fewer items than were asked': ({ community: id, judgements, sign }) =>
-      sign(encodeStatement(id, judgements.slice(1))),
-    'that is noise': ({ sign }) => sign(new Uint8Array(300).fill(0x61)),
-  };
-
-  test.each(Object.entries(lies))('[JX3] %s counts for nothing', async (_, lie) => {
-    const { classifiers, posts } = countingClassifiers();
-    const { world, mara, ines, clock } = await community({ inesClassifiers: classifiers });
-    const answers = { count: 0 };
-    mara.transport.handle(JUDGEMENTS_PROTOCOL, (channel) =>
-      answer(world.clock, channel, 5000, async ({ next }) => {
-        await next();
-        const ids = decodeAsk(await next());
-        const judgements = ids.map((id) => mara.moderation.ownJudgement(id));
-        const sign = (statement: Uint8Array) => ({
-          statement,
-          signature: mara.signer.sign(signedBytes(statement)),
-        });
-        const statement = encodeStatement(mara.log.community, judgements);
-        const said = lie({ community: mara.log.community, judgements, statement, sign });
-        answers.count++;
-        await channel.send(encodeMessage(sendHandshake(handshakeOf(mara, world), channel.peer, 'answerer')));
-        await channel.send(encodeGiven(said.statement, said.signature));
-      }),
-    );
-    await world.link(ines, mara);
-    await clock.pass(60_000);
-    expect(answers.count).toBeGreaterThan(0);
-    expect(shown(ines)).toBe(POSTS);
-    expect(posts()).toHaveLength(POSTS);
-    expect(judgeOf(ines, 'mara')).toMatchObject({ taken: 0, sampled: 0 });
-  });
-
-  test('[JX6] is given to a peer only so often, and to no stranger', async () => {
-    const { world, mara, ines } = await community();
-    await world.link(ines, mara);
-    const one = mara.log.store.items('content').next().value!;
-    const ask = async (asker: TestNode, count: number) => {
-      const handshake = handshakeOf(asker, world);
-      return converse(handshake, 'mara', JUDGEMENTS_PROTOCOL, 5000, async ({ channel, next }) => {
-        await channel.send(encodeMessage(sendHandshake(handshake, 'mara', 'opener')));
-        await channel.send(encodeAsk(Array.from({ length: count }, () => one.id)));
-        return decodeMessage(await next(), ['hello', 'refused'])[0];
-      });
-    };
-    const answers = async (asked: readonly Promise<string>[]) => {
-      const settled = Promise.all(asked.map((one) => one.catch(({ code }) => String(code))));
-      await world.clock.pass(20);
-      return (await settled).toSorted();
-    };
-    expect(await answers([ask(ines, 256)])).toEqual(['hello']);
-    const answering = new Answering({
-      ...handshakeOf(mara, world),
-      ownJudgement: mara.moderation.ownJudgement,
-      itemsAMinute: 5000,
-    });
-    mara.transport.handle(JUDGEMENTS_PROTOCOL, (channel) => answering.answer(channel));
-    await world.clock.pass(60_000 - (world.clock.now() % 60_000));
-    const line = new Line({ ...handshakeOf(ines, world), transport: ines.transport }, maraAsPeer(mara));
-    const many = Array.from({ length: 256 }, () => one.id);
-    let answered = 0;
-    while (!line.isClosed) {
-      line.ask(many).then(
-        () => answered++,
-        () => {},
-      );
-      await world.clock.pass(5);
-    }
-    expect(answered).toBe(Math.floor(5000 / 256));
-    const eve = await world.person('eve');
-    await world.link(eve, mara);
-    expect(await answers([ask(eve, 1)])).toEqual(['refused']);
-  });
-
-  test('[JX5] that never arrives delays nothing for longer than the deadline', async () => {
-    const { classifiers, posts } = countingClassifiers();
-    const { world, mara, ines, clock } = await community({ inesClassifiers: classifiers });
-    mara.transport.handle(JUDGEMENTS_PROTOCOL, () => new Promise(() => {}));
-    await world.link(ines, mara);
-    await clock.pass(10_000);
     expect(shown(ines)).toBe(POSTS);
     expect(posts()).toHaveLength(POSTS);
   });

@@ -1,29 +1,23 @@
 import { equalBytes } from '../kernel/bytes.ts';
-import type { Clock } from '../kernel/clock.ts';
-import type { Verifier } from '../kernel/signer.ts';
 import type { MemberPeer } from '../federation/index.ts';
-import { checkHandshake, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
+import { checkAnswer, sendHandshake, type HandshakeInit } from '../log/handshake.ts';
 import type { Channel, Transport } from '../log/transport.ts';
-import { decodeMessage, encodeMessage } from '../log/wire.ts';
+import { encodeMessage } from '../log/wire.ts';
 import type { OwnJudgement } from '../moderation/index.ts';
 import { problem } from './problems.ts';
 import { decodeGiven, decodeStatement, encodeAsk, JUDGEMENTS_PROTOCOL, signedBytes } from './wire.ts';
 
-/** [JX5] How long an answer may take, and how long a line without questions stays open. */
-const DEADLINE_MS = 3000;
-const IDLE_MS = 10_000;
+/** [JX5] How long a line stays open without an answer, or without a question. */
+const SILENCE_MS = 10_000;
 
 export interface LineInit extends Omit<HandshakeInit, 'transport'> {
   readonly transport: Transport;
-  readonly clock: Clock;
-  readonly verifier: Verifier;
 }
 
 interface Question {
   readonly count: number;
   readonly resolve: (answer: readonly (OwnJudgement | null)[]) => void;
   readonly reject: (reason: unknown) => void;
-  readonly cancelDeadline: () => void;
 }
 
 /**
@@ -36,7 +30,7 @@ export class Line {
   readonly #channel: Promise<Channel>;
   readonly #questions: Question[] = [];
   #isClosed = false;
-  #cancelIdle = () => {};
+  #cancelWait = () => {};
 
   constructor(init: LineInit, peer: MemberPeer) {
     this.#init = init;
@@ -58,9 +52,8 @@ export class Line {
   ask(ids: readonly Uint8Array[]): Promise<readonly (OwnJudgement | null)[]> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(problem('line-closed'));
-      this.#cancelIdle();
-      const cancelDeadline = this.#init.clock.after(DEADLINE_MS, () => this.close(problem('no-answer')));
-      this.#questions.push({ count: ids.length, resolve, reject, cancelDeadline });
+      if (this.#questions.length === 0) this.#wait();
+      this.#questions.push({ count: ids.length, resolve, reject });
       this.#channel
         .then((channel) => channel.send(encodeAsk(ids)))
         .catch((error: unknown) => this.close(error));
@@ -71,11 +64,8 @@ export class Line {
   close(reason: unknown): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#cancelIdle();
-    for (const { reject, cancelDeadline } of this.#questions.splice(0)) {
-      cancelDeadline();
-      reject(reason);
-    }
+    this.#cancelWait();
+    for (const { reject } of this.#questions.splice(0)) reject(reason);
     const cause = reason instanceof Error ? reason : problem('line-closed');
     this.#channel.then(
       (channel) => channel.abort(cause),
@@ -95,9 +85,7 @@ export class Line {
     const messages = channel.receive();
     const first = await messages.next();
     if (first.done) throw problem('line-closed');
-    const hello = decodeMessage(first.value, ['hello', 'refused']);
-    if (hello[0] === 'refused') throw problem('line-closed');
-    const { publicKey } = await checkHandshake(this.#init, this.peer.peer, 'answerer', hello);
+    const { publicKey } = await checkAnswer(this.#init, this.peer.peer, first.value);
     if (!equalBytes(publicKey, this.peer.publicKey)) throw problem('wrong-signature');
     for await (const bytes of messages) await this.#answered(bytes);
     this.close(problem('line-closed'));
@@ -115,9 +103,15 @@ export class Line {
     if (!genuine) throw problem('wrong-signature');
     const answer = decodeStatement(statement, this.#init.log.community, question.count);
     this.#questions.shift();
-    question.cancelDeadline();
+    this.#wait();
     question.resolve(answer);
-    if (this.#questions.length > 0) return;
-    this.#cancelIdle = this.#init.clock.after(IDLE_MS, () => this.close(problem('line-closed')));
+  }
+
+  /** For the next answer, or for the next question if all are answered. */
+  #wait(): void {
+    this.#cancelWait();
+    this.#cancelWait = this.#init.clock.after(SILENCE_MS, () => {
+      this.close(problem(this.#questions.length > 0 ? 'no-answer' : 'line-closed'));
+    });
   }
 }

@@ -80,7 +80,7 @@ export function createJudgements(init: JudgementsInit) {
     start(): void {
       if (stops.length > 0) return;
       transport.handle(JUDGEMENTS_PROTOCOL, (channel) =>
-        stops.length > 0 ? answering.answer(channel) : Promise.reject(problem('asked-too-often')),
+        stops.length > 0 ? answering.answer(channel) : Promise.reject(problem('line-closed')),
       );
       stops = [
         moderation.onDistrusted((person) =>

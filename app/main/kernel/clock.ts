@@ -105,6 +105,17 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/** The result of `work`, or `late` if it takes longer than `limitMs` by the clock; it then goes on unheard. */
+export async function withTimeout<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T | 'late'> {
+  const { promise: late, resolve } = Promise.withResolvers<'late'>();
+  const cancel = clock.after(limitMs, () => resolve('late'));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    cancel();
+  }
+}
+
 /**
  * Throttles requests: returns a function that has `task` run once, `delayMs` after the first call since the last
  * run. For changes that listeners must hear of, but not one by one.

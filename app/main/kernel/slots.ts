@@ -49,7 +49,7 @@ interface Held {
  *
  * Known owners have reserved slots, and take turns by their numbers: the owner with the most gives way. Strangers
  * share the rest by network prefix, since one machine can have many peer ids and addresses; the stranger without progress
- * for the longest time gives way. Who is an owner is asked each time, so a stranger who proves to be one is protected at
+ * for the longest time gives way. Ownership is looked up each time, so a stranger who proves to be an owner is protected at
  * once, and a member who is banned no longer.
  */
 export class Slots {
@@ -102,7 +102,7 @@ export class Slots {
     };
   }
 
-  /** Who must go so that a stranger gets a slot; null if it gets none. */
+  /** The holder that must go so that a stranger gets a slot; null if the stranger gets none. */
   #forStranger({ peer, prefix }: SlotClaim): Held[] | null {
     const { total, strangers: most, perPeer, perPrefix } = this.#limits;
     const strangers = this.#strangers();

@@ -167,7 +167,6 @@ export const problem = defineProblems('ledger', {
   'too-far': { message: 'This node is too far behind to catch up block by block.' },
   'pull-failed': { message: 'Fetching from the peer failed: {reason}' },
   'answer-failed': { message: 'The answer broke off.' },
-  'peer-silent': { message: 'The peer was silent for too long.' },
   'votes-exist': {
     message: 'There is a vote log here already.',
     remedy: 'Keep it with the key it was made for.',
@@ -284,7 +283,7 @@ export const problem = defineProblems('ledger', {
     remedy: 'Try again.',
   },
 
-  // Proofs
+  // Asking for proofs
   'not-certified': {
     message: 'No final block lists this yet.',
     remedy: 'Try again in a moment: this takes a few seconds while enough validators are online.',
@@ -297,62 +296,6 @@ export const problem = defineProblems('ledger', {
     message: 'This node did not collect the validators’ single signatures on this block.',
     remedy: 'Ask for the proof with the aggregate.',
   },
-  'proof-too-large': { message: 'The proof is larger than allowed.' },
-  'bad-proof': { message: 'This is not a finality proof, or a part of it is missing.' },
-  'bad-event-proof': {
-    code: 'bad-proof',
-    message: 'This is not a proof of an event, or a part of it is missing.',
-  },
-  'two-seals': {
-    code: 'bad-proof',
-    message: 'The proof has both an aggregate and single signatures.',
-  },
-  'proof-of-other-genesis': {
-    code: 'wrong-community',
-    message: 'The proof belongs to a community with another genesis document.',
-  },
-  'not-a-change': { message: 'A step in the chain of validator sets does not change them.' },
-  'step-missing': { code: 'stale-set', message: 'A step in the chain of validator sets is missing.' },
-  'not-included': { message: 'The transaction is not in the block.' },
-  'foreign-block': { code: 'wrong-community', message: 'A block belongs to another community.' },
-  'wrong-epoch': { message: 'A block belongs to another epoch.' },
-  'broken-chain': { message: 'A block does not follow the one before it.' },
-  'not-a-finality-certificate': {
-    code: 'bad-certificate',
-    message: 'The certificate does not say that the block is final.',
-  },
-  'invalid-certificate': {
-    message: 'The certificate is not valid for the validators of its epoch.',
-  },
-  'duplicate-signer': { message: 'A validator is counted twice.' },
-  'bad-validator-signature': {
-    code: 'bad-signature',
-    message: 'A signature is not its validator’s.',
-  },
-  'foreign-event': { code: 'wrong-community', message: 'The event belongs to another community.' },
-  'not-anchored': { message: 'The block has no anchor.' },
-  'event-not-listed': { code: 'not-included', message: 'The block does not list the event.' },
-  'anchor-of-other-list': {
-    code: 'wrong-anchor-digest',
-    message: 'The anchor of the block belongs to another list.',
-  },
-  'anchor-early': { message: 'The event is later than the anchor that lists it.' },
-  'bad-event-signature': {
-    code: 'bad-signature',
-    message: 'The signature of the event is not its author’s.',
-  },
-  'bad-entry-proof': {
-    code: 'bad-proof',
-    message: 'This is not a proof of a state entry, or a part of it is missing.',
-  },
-  'entry-not-in-state': {
-    code: 'not-in-state',
-    message: 'The proof does not show that the state has this entry.',
-  },
-  'entry-not-absent': {
-    code: 'not-absent',
-    message: 'The proof does not show that the state lacks this entry.',
-  },
   'no-block-yet': {
     code: 'not-final',
     message: 'No block is final yet, so nobody has signed the state.',
@@ -362,13 +305,6 @@ export const problem = defineProblems('ledger', {
     message: 'This is not the key of an entry of the state.',
     remedy: 'A key looks like account/did:key:z6Mk… or handle/mara.',
   },
-  'evidence-too-large': { message: 'The file is larger than allowed.' },
-  'bad-evidence-file': { code: 'bad-evidence', message: 'This is not an evidence file.' },
-  'evidence-of-other-genesis': {
-    code: 'wrong-community',
-    message: 'The evidence belongs to a community with another genesis document.',
-  },
-  'not-convicting': { message: 'A piece of the evidence proves nothing.' },
 
   // Snapshots and history from peers
   'snapshot-too-large': { message: 'The snapshot is larger than allowed.' },
@@ -398,7 +334,7 @@ export const problem = defineProblems('ledger', {
 
 /** A problem whose code is the rule that was broken. */
 export function broken(
-  key: 'bad-final-block' | 'uncovered-blocks' | 'peer-broke-rules' | 'invalid-certificate',
+  key: 'bad-final-block' | 'uncovered-blocks' | 'peer-broke-rules',
   code: string,
 ): Problem {
   return Problem.of({ ...problem.fields(key), code });

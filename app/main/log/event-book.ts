@@ -43,8 +43,8 @@ export class EventBook {
   }
 
   /**
-   * The latest time of anything seen, in ticks. What this node wrote while its clock was ahead does not count once the
-   * clock is right again: nobody would accept an event that came after it.
+   * The latest time of anything seen, in ticks. Events that this node wrote while its clock was ahead do not count once
+   * the clock is right again: nobody would accept an event that came after them.
    */
   get lastTime(): number {
     if (this.#lastTime > this.#init.latestAccepted()) this.#lastTime = this.#latest();

@@ -1,12 +1,13 @@
 import { concatBytes, equalBytes, utf8 } from '../kernel/bytes.ts';
 import { encodeCanonical } from '../kernel/canonical.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { problemOf, type ProblemFields } from '../kernel/errors.ts';
 import type { Signer, Verifier } from '../kernel/signer.ts';
 import type { Authority } from './kinds.ts';
 import type { Log } from './log.ts';
-import type { Transport } from './transport.ts';
-import { MAX_ADDRESSES, MAX_KINDS, type MessageOf } from './wire.ts';
-import { agreeOn, OWN_VERSIONS } from './versions.ts';
+import type { Channel, Transport } from './transport.ts';
+import { decodeMessage, encodeMessage, MAX_ADDRESSES, MAX_KINDS, type MessageOf } from './wire.ts';
+import { agreeOn, OUTDATED, OWN_VERSIONS } from './versions.ts';
 import { problem } from './problems.ts';
 
 const PREFIX = utf8('impulse/hello/1\0');
@@ -83,6 +84,56 @@ export async function checkHandshake(
   const counts = { authority: authorityCount, content };
   const clockAheadMs = release?.at === undefined ? null : release.at - init.clock.now();
   return { peer, publicKey, name, addresses, counts, version, kinds: release?.kinds ?? [], clockAheadMs };
+}
+
+/** Hears how a handshake ended, before the peer does. */
+export interface HandshakeListeners {
+  readonly onHandshake: (introduction: Introduction) => void;
+  /** The handshake of the peer was not accepted. */
+  readonly onRefused: (reason: ProblemFields) => void;
+}
+
+/**
+ * [S1] The answerer's side: checks the first message of a channel, and answers with its own handshake or a refusal.
+ *
+ * @returns whether the peer may go on. Rejects with a Problem if the message is no handshake.
+ */
+export async function answerHandshake(
+  init: HandshakeInit & Partial<HandshakeListeners>,
+  channel: Channel,
+  messages: AsyncIterator<Uint8Array>,
+): Promise<boolean> {
+  const first = await messages.next();
+  if (first.done) return false;
+  const hello = decodeMessage(first.value, ['hello']);
+  const own = () => encodeMessage(sendHandshake(init, channel.peer, 'answerer'));
+  try {
+    const introduction = await checkHandshake(init, channel.peer, 'opener', hello);
+    init.onHandshake?.(introduction);
+  } catch (error) {
+    const reason = problemOf(error);
+    init.onRefused?.(reason);
+    // [S12] A peer that states its versions finds out itself which side has to update. [S1] All others are told, not
+    // just cut off: a new member may be unknown here for a while.
+    const finds = OUTDATED.has(reason.code) && hello[7] !== undefined;
+    await channel.send(finds ? own() : encodeMessage(['refused', reason.code.slice(0, 40)]));
+    return false;
+  }
+  await channel.send(own());
+  return true;
+}
+
+/**
+ * [S1] Checks the first message of the answerer of a channel. Throws a Problem `refused`, or those of {@link checkHandshake}.
+ */
+export async function checkAnswer(
+  init: HandshakeInit,
+  peer: string,
+  bytes: Uint8Array,
+): Promise<Introduction> {
+  const answer = decodeMessage(bytes, ['hello', 'refused']);
+  if (answer[0] === 'refused') throw problem('refused');
+  return checkHandshake(init, peer, 'answerer', answer);
 }
 
 function transcript(community: Uint8Array, opener: string, answerer: string, side: Side): Uint8Array {

@@ -1,12 +1,10 @@
-import { toHex } from '../kernel/bytes.ts';
 import { cidOf } from '../kernel/cid.ts';
 import { othersTurn, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { nextTime, ticksOf } from '../kernel/hybrid-time.ts';
 import type { BulkSigner, Signer, Verifier } from '../kernel/signer.ts';
-import { judge, judgeRole, MAX_AHEAD_MS, type AdmissionContext, type Refusal } from './admission.ts';
+import { judge, MAX_AHEAD_MS, type AdmissionContext } from './admission.ts';
 import { CommitListeners, type Committed, type EventSource } from './commit-listeners.ts';
-import { DeferredEvents } from './deferred-events.ts';
 import { EventBook, type Removed } from './event-book.ts';
 import type { LogEvent, SealedEvent } from './event.ts';
 import type { Authority, AdmissionHook, Contexts, Kind, Projection, RightsChange, Stratum } from './kinds.ts';
@@ -14,17 +12,12 @@ import { Projections } from './projections.ts';
 import { Inventory } from './inventory.ts';
 import type { OpaqueCount } from './opaque-events.ts';
 import { OwnEvents, SLICE, type EventDraft } from './own-events.ts';
+import { PeerEvents, type Insert, type Verdicts } from './peer-events.ts';
 import type { RangeSet } from './range-set.ts';
 import type { NamedRedaction, Purged } from './redactions.ts';
-import { RefusalCounts, type CountedRefusal } from './refusal-counts.ts';
+import type { CountedRefusal } from './refusal-counts.ts';
 import type { LogStore } from './store.ts';
-import { DUPLICATE, Vetting, type Candidate, type Vetted } from './vetting.ts';
-
-export interface Verdicts {
-  readonly stored: number;
-  /** Refusals in the order of the input; null if the event was stored. */
-  readonly refusals: (Refusal | null)[];
-}
+import type { Candidate, Vetted } from './vetting.ts';
 
 export interface LogInit {
   readonly db: Database;
@@ -52,8 +45,7 @@ export class Log {
   readonly #projections: Projections;
   readonly #listeners: CommitListeners;
   readonly #rightsListeners = new Set<() => void>();
-  readonly #refusals = new RefusalCounts();
-  readonly #vetting: Vetting;
+  readonly #peers: PeerEvents;
   readonly #inventory: Inventory;
   readonly #book: EventBook;
   readonly #own: OwnEvents;
@@ -64,12 +56,12 @@ export class Log {
     this.store = init.store;
     this.#projections = new Projections(init.projections);
     this.#inventory = new Inventory(this.store);
-    const deferred = new DeferredEvents(init.clock, (event) => void this.admit([event], 'live'));
-    this.#vetting = new Vetting({
+    this.#peers = new PeerEvents({
       ...init,
       context: () => this.#context(),
-      holds: (event) => this.#holds(event),
-      defer: (sealed, event) => deferred.add(sealed, event),
+      kindOf: (event) => this.#kindOf(event),
+      holds: (event) => this.#inventory.has(event, this.#projections.kindOf(event.kind)?.stratum),
+      insertAll: (place) => this.#insertAll(place),
     });
     this.#book = new EventBook({
       ...init,
@@ -186,7 +178,7 @@ export class Log {
 
   /** The refusals since the start, by reason. */
   refusals(): CountedRefusal[] {
-    return this.#refusals.all();
+    return this.#peers.refusals();
   }
 
   /**
@@ -210,16 +202,16 @@ export class Log {
     signer: Signer,
     drafts: Iterable<EventDraft> | Generator<EventDraft, void, LogEvent>,
   ): LogEvent[] {
-    const batch: Committed[] = [];
+    const events: LogEvent[] = [];
     const source: Iterator<EventDraft, unknown, LogEvent | undefined> = drafts[Symbol.iterator]();
-    this.#book.transact(() => {
-      for (let draft = source.next(); draft.done !== true; draft = source.next(batch.at(-1)?.event)) {
+    this.#insertAll((insert) => {
+      for (let draft = source.next(); draft.done !== true; draft = source.next(events.at(-1))) {
         const event = this.#own.next(signer, draft.value, this.#context());
-        batch.push(this.#insert(event, true, 'own', draft.value.context));
+        insert(event, true, 'own', draft.value.context);
+        events.push(event);
       }
     });
-    this.#committed(batch);
-    return batch.map(({ event }) => event);
+    return events;
   }
 
   /**
@@ -237,35 +229,21 @@ export class Log {
   }
 
   #append(formed: readonly LogEvent[]): void {
-    const batch: Committed[] = [];
-    this.#book.transact(() => {
+    this.#insertAll((insert) => {
       const context = this.#context();
       for (const event of formed) {
         this.#own.check(event, context);
-        batch.push(this.#insert(event, true, 'own'));
+        insert(event, true, 'own');
       }
     });
-    this.#committed(batch);
   }
 
   /**
    * Judges and stores events from outside. Bulk catch-up passes events newest first, so that one signature per head is
-   * checked and ancestors follow by hash [L3]. They are stored in slices, each in one transaction, and the admission hook
-   * prepares one while the one before it is stored.
+   * checked and ancestors follow by hash [L3].
    */
-  async admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
-    const { candidates, proved, ...vetted } = await this.vet(sealed);
-    const refusals = [...vetted.refusals];
-    const sliceAt = (at: number) => candidates.slice(at, at + SLICE);
-    let stored = 0;
-    let next = this.prepared(sliceAt(0), origin);
-    for (let at = 0; at < candidates.length; at += SLICE) {
-      const prepared = await next;
-      next = this.prepared(sliceAt(at + SLICE), origin);
-      stored += this.#store({ candidates: sliceAt(at), proved }, refusals, origin, prepared);
-    }
-    this.#count(refusals);
-    return { stored, refusals };
+  admit(sealed: readonly SealedEvent[], origin: Exclude<EventSource, 'own'>): Promise<Verdicts> {
+    return this.#peers.admit(sealed, origin);
   }
 
   /**
@@ -274,12 +252,12 @@ export class Log {
    * @param takes which events are worth checking; all if left out.
    */
   vet(sealed: readonly SealedEvent[], takes?: (event: LogEvent) => boolean): Promise<Vetted> {
-    return this.#vetting.vet(sealed, takes);
+    return this.#peers.vet(sealed, takes);
   }
 
   /** The vetted events that this node would store now, by their own signature. */
   genuine(vetted: Vetted): Candidate[] {
-    return this.#vetting.genuine(vetted);
+    return this.#peers.genuine(vetted);
   }
 
   /** Tells the admission hook which events of content catch-up is about to request. */
@@ -288,73 +266,28 @@ export class Log {
   }
 
   /** The contexts that the admission hook has for events before they are stored. */
-  async prepared(candidates: readonly Candidate[], origin: Exclude<EventSource, 'own'>): Promise<Contexts> {
-    const { admissionHook } = this.#init;
-    if (candidates.length === 0 || !admissionHook?.prepare) return NO_CONTEXTS;
-    const events = candidates.map(({ event }) => event);
-    return admissionHook.prepare(events, origin);
+  prepared(candidates: readonly Candidate[], origin: Exclude<EventSource, 'own'>): Promise<Contexts> {
+    return this.#peers.prepared(candidates, origin);
   }
 
   /** Stores vetted events in one transaction, with their contexts. */
   keep(vetted: Vetted, origin: Exclude<EventSource, 'own'>, contexts: Contexts): Verdicts {
-    const refusals = [...vetted.refusals];
-    const stored = this.#store(vetted, refusals, origin, contexts);
-    this.#count(refusals);
-    return { stored, refusals };
+    return this.#peers.keep(vetted, origin, contexts);
   }
 
-  /** Adds to the refusals; returns how many were stored. */
-  #store(
-    { candidates, proved }: Pick<Vetted, 'candidates' | 'proved'>,
-    refusals: (Refusal | null)[],
-    origin: EventSource,
-    contexts: Contexts,
-  ): number {
+  /**
+   * Writes what `work` inserts in one transaction, and tells the listeners.
+   *
+   * @returns how many events were inserted.
+   */
+  #insertAll(work: (insert: Insert) => void): number {
     const batch: Committed[] = [];
-    this.#book.transact(() => {
-      // An event may be here since it was vetted, or twice among these.
-      const placed = new Set<string>();
-      for (const { event, index } of candidates) {
-        const key = toHex(event.id);
-        const isHere = placed.has(key) || this.#holds(event);
-        const context = contexts.get(event);
-        const refusal = isHere ? DUPLICATE : this.#place(event, proved.get(event), origin, batch, context);
-        if (refusal) refusals[index] = refusal;
-        else placed.add(key);
-      }
-    });
+    const insert: Insert = (event, proved, origin, context) => {
+      batch.push({ event, seq: this.#book.insert(event, proved, origin, context), origin });
+    };
+    this.#book.transact(() => work(insert));
     this.#committed(batch);
     return batch.length;
-  }
-
-  #count(refusals: readonly (Refusal | null)[]): void {
-    for (const refusal of refusals) if (refusal) this.#refusals.count(refusal);
-  }
-
-  #holds(event: LogEvent): boolean {
-    return this.#inventory.has(event, this.#projections.kindOf(event.kind)?.stratum);
-  }
-
-  #place(
-    event: LogEvent,
-    signed: boolean | undefined,
-    origin: EventSource,
-    batch: Committed[],
-    context: unknown,
-  ): Refusal | null {
-    if (signed === false) return { verdict: 'reject', code: 'bad-signature' };
-    const kind = this.#kindOf(event);
-    // [L3] Ancestry proves content alone.
-    const byAncestry = kind.stratum === 'content' && this.store.isAwaited(event);
-    if (signed === undefined && !byAncestry) return { verdict: 'ignore', code: 'unproven' };
-    const refusal = judgeRole(event, kind, this.#init.authority);
-    if (refusal) return refusal;
-    batch.push(this.#insert(event, signed === true, origin, context));
-    return null;
-  }
-
-  #insert(event: LogEvent, proved: boolean, origin: EventSource, context?: unknown): Committed {
-    return { event, seq: this.#book.insert(event, proved, origin, context), origin };
   }
 
   #forget(removed: readonly Removed[]): void {
@@ -412,4 +345,3 @@ export class Log {
 }
 
 const RIGHTS = 'rights.mark';
-const NO_CONTEXTS: Contexts = new Map();

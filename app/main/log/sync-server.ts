@@ -1,6 +1,5 @@
-import type { Clock } from '../kernel/clock.ts';
-import { problemOf, type ProblemFields } from '../kernel/errors.ts';
-import { checkHandshake, sendHandshake, type HandshakeInit, type Introduction } from './handshake.ts';
+import { answerHandshake, type HandshakeInit, type HandshakeListeners } from './handshake.ts';
+import { idleTimeout } from './idle-timeout.ts';
 import { Negentropy } from './negentropy.ts';
 import type { Spread } from './spread.ts';
 import type { Channel } from './transport.ts';
@@ -10,51 +9,27 @@ import {
   EVENTS_BYTES,
   MAX_ANSWER_BYTES,
   RECON_BYTES,
-  type Message,
   type MessageOf,
 } from './wire.ts';
-import { problem } from './problems.ts';
-import { OUTDATED } from './versions.ts';
 
 /** [S6] How long an opener may send no request before it is disconnected; it may be busy storing events. */
 const IDLE_MS = 120_000;
 
-export interface AnswerInit extends HandshakeInit {
+export interface AnswerInit extends HandshakeInit, HandshakeListeners {
   readonly spread: Spread;
-  readonly onHandshake: (introduction: Introduction) => void;
-  /** The handshake of the peer was not accepted. */
-  readonly onRefused: (reason: ProblemFields) => void;
 }
 
 /**
  * Answers one pull of a peer until the channel closes. Rejects with a Problem if the peer breaks the rules.
  */
 export async function answerPull(channel: Channel, init: AnswerInit): Promise<void> {
-  const idle = idleWatch(channel, init.clock);
+  const idle = idleTimeout(init.clock, channel, IDLE_MS);
   try {
     const messages = channel.receive();
-    const first = await messages.next();
-    if (first.done) return;
-    idle.restart();
-    const hello = decodeMessage(first.value, ['hello']);
-    try {
-      init.onHandshake(await checkHandshake(init, channel.peer, 'opener', hello));
-    } catch (error) {
-      const reason = problemOf(error);
-      init.onRefused(reason);
-      // [S12] A peer that states its versions finds out itself which side has to update. [S1] All others are told, not
-      // just cut off: a new member may be unknown here for a while.
-      const finds = OUTDATED.has(reason.code) && hello[7] !== undefined;
-      const answer: Message = finds
-        ? sendHandshake(init, channel.peer, 'answerer')
-        : ['refused', reason.code.slice(0, 40)];
-      await channel.send(encodeMessage(answer));
-      return;
-    }
-    await channel.send(encodeMessage(sendHandshake(init, channel.peer, 'answerer')));
+    if (!(await answerHandshake(init, channel, messages))) return;
     let seqShown = 0;
     for await (const bytes of messages) {
-      idle.restart();
+      idle.heard();
       const message = decodeMessage(bytes, ['recon', 'want', 'equal']);
       switch (message[0]) {
         case 'recon': {
@@ -99,14 +74,4 @@ async function sendEvents(channel: Channel, init: AnswerInit, ids: readonly Uint
   }
   if (batch.length > 0) await channel.send(encodeMessage(['events', batch]));
   await channel.send(encodeMessage(['done', handled]));
-}
-
-function idleWatch(channel: Channel, clock: Clock): { restart(): void; stop(): void } {
-  let cancel = () => {};
-  const restart = () => {
-    cancel();
-    cancel = clock.after(IDLE_MS, () => channel.abort(problem('peer-idle')));
-  };
-  restart();
-  return { restart, stop: () => cancel() };
 }

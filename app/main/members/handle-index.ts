@@ -1,7 +1,7 @@
 import { skeletonsOf } from '../kernel/look-alikes.ts';
 import { foldHandle } from '../ledger/index.ts';
 
-/** Who holds which handle, and whose handles look alike. Holders are accounts in hex. */
+/** The holder of each handle, and the handles that look alike. Holders are accounts in hex. */
 export class HandleIndex {
   readonly #holders = new Map<string, string>();
   readonly #bySkeleton = new Map<string, Set<string>>();

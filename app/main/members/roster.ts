@@ -34,7 +34,7 @@ export interface Founder {
   readonly time: number;
 }
 
-/** Who got their handle first: by its block, which is old if it is not here, then by who was a member first. */
+/** The holder who got their handle first: by its block, which is old if it is not here, then by the date of joining. */
 function isBefore(one: RosterMember, other: RosterMember): boolean {
   const [block, others] = [one.handleBlock ?? 0, other.handleBlock ?? 0];
   return block === others ? one.joinedAt < other.joinedAt : block < others;
@@ -126,7 +126,7 @@ export class Roster implements Authority {
   }
 
   /**
-   * [M13] Who held a handle first that can be taken for this one, other than the account `holder`; null if it stands
+   * [M13] The holder of an earlier handle that can be taken for this one, other than the account `holder`; null if it stands
    * alone or `holder` had theirs before.
    */
   resembled(handle: string, holder: Uint8Array | null): RosterMember | null {

@@ -39,6 +39,15 @@ export interface BacklogInit {
   readonly settle: (items: readonly JudgedItem[]) => void;
 }
 
+interface WaitingItem {
+  readonly row: HoldRow;
+  readonly content: Content;
+  readonly textTime: number | undefined;
+  readonly ahead: Ahead | undefined;
+}
+
+const isStillText = (ahead: Ahead, { text }: Content): boolean => ahead.content.text === text;
+
 /**
  * Judges waiting items, newest first [J12]: several batches at once, so that no classifier is idle while the
  * results of another are applied. When the disk refuses a write, it is retried later.
@@ -157,38 +166,34 @@ export class Backlog {
     });
   }
 
-  /** [J28] Old items that nobody was asked about yet are asked about together. */
   #judgements(rows: readonly HoldRow[]): Promise<JudgedItem | null>[] {
-    const { holds, shared } = this.#init;
-    const read = rows.flatMap((row) => {
-      const source = this.#sources.get(row.kind)!;
-      const content = source.read(row.n);
-      if (!content) holds.removed(row.n);
-      return content ? [{ row, content, textTime: source.textTime?.(row.n), ahead: this.#ahead(row.n) }] : [];
-    });
-    const old = read.filter(({ row, ahead }) => !row.live && ahead === undefined);
-    const given =
-      old.length > 0
-        ? shared.foresee(old.map(({ row: { n }, content }) => ({ id: holds.idOf(n)!, content })))
-        : null;
-    const byRow = new Map(old.map(({ row }, at) => [row, given?.[at] ?? null]));
-    return read.map(async ({ row: { n, kind, time, live }, row, content, textTime, ahead }) => {
-      const judging =
-        ahead === undefined ? byRow.get(row) : ahead.content.text === content.text && ahead.judging;
+    const items = rows.flatMap((row) => this.#read(row) ?? []);
+    const given = this.#givenByOthers(items);
+    return items.map(async (item) => {
+      const { row, content, textTime, ahead } = item;
+      const { n, kind, time, live } = row;
+      const { board, text, shownAt, imported } = content;
+      const judging = ahead ? isStillText(ahead, content) && ahead.judging : given.get(item);
       const { judged, by } = await this.#judge(content, { kind, time, live }, (await judging) || null);
-      return {
-        n,
-        kind,
-        time,
-        judged,
-        by,
-        board: content.board,
-        text: content.text,
-        shownAt: content.shownAt,
-        imported: content.imported,
-        textTime,
-      };
+      return { n, kind, time, judged, by, board, text, shownAt, imported, textTime };
     });
+  }
+
+  #read(row: HoldRow): WaitingItem | null {
+    const source = this.#sources.get(row.kind)!;
+    const content = source.read(row.n);
+    if (content) return { row, content, textTime: source.textTime?.(row.n), ahead: this.#ahead(row.n) };
+    this.#init.holds.removed(row.n);
+    return null;
+  }
+
+  /** [J28] Old items that nobody was asked about yet are asked about together. */
+  #givenByOthers(items: readonly WaitingItem[]): ReadonlyMap<WaitingItem, Promise<Foreseen | null> | null> {
+    const { holds, shared } = this.#init;
+    const old = items.filter(({ row, ahead }) => !row.live && ahead === undefined);
+    const asked = old.map(({ row, content }) => ({ id: holds.idOf(row.n)!, content }));
+    const given = asked.length > 0 ? shared.foresee(asked) : null;
+    return new Map(old.map((item, at) => [item, given?.[at] ?? null]));
   }
 
   async #judge(

@@ -1,6 +1,5 @@
 import { equalBytes } from '../kernel/bytes.ts';
-import { cidOf } from '../kernel/cid.ts';
-import { othersTurn, type Clock } from '../kernel/clock.ts';
+import { othersTurn, withTimeout, type Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -14,12 +13,12 @@ import { Backlog, type JudgedItem } from './backlog.ts';
 import { UnseenPictures } from './unseen-pictures.ts';
 import type { Decision } from './decision.ts';
 import type { Figures } from './figures.ts';
-import { LABELS, type Label } from './labels.ts';
 import type { Holds } from './holds.ts';
 import type { Judges } from './judges.ts';
 import type { SharedJudgements } from './shared-judgements.ts';
 import type { HoldChange, ItemSource, Rulings, Words } from './ports.ts';
 import { problem } from './problems.ts';
+import { settler } from './settling.ts';
 
 export interface GateInit {
   readonly db: Database;
@@ -84,11 +83,13 @@ export class Gate implements AdmissionHook {
   readonly #author;
   readonly #item;
   readonly #unseen: UnseenPictures;
+  readonly #settle: (items: readonly JudgedItem[]) => void;
 
   constructor(init: GateInit) {
     this.#init = init;
     this.#unseen = new UnseenPictures(init.db);
-    this.#backlog = new Backlog({ ...init, settle: (items) => this.#settle(items) });
+    this.#settle = settler({ ...init, unseen: this.#unseen });
+    this.#backlog = new Backlog({ ...init, settle: this.#settle });
     for (const source of init.sources) {
       for (const kind of source.kinds) this.#byKind.set(kind, source);
       for (const kind of source.changes?.kinds ?? []) this.#byChange.set(kind, source);
@@ -129,8 +130,8 @@ export class Gate implements AdmissionHook {
 
   /**
    * [J11] Has the models judge items from peers before they are stored. Catch-up does not wait for them: it stores at
-   * the speed of the disk, and the backlog takes over what they are still judging. [J28] What other nodes
-   * judged comes first.
+   * the speed of the disk, and the backlog takes over what they are still judging. [J28] Judgements of other nodes come
+   * first.
    */
   async prepare(events: readonly LogEvent[], origin: 'live' | 'history'): Promise<Contexts> {
     const { assessor, shared } = this.#init;
@@ -147,12 +148,7 @@ export class Gate implements AdmissionHook {
     if (origin === 'history') await othersTurn();
     else {
       const all = Promise.all(Array.from(contexts.values(), ({ judging }) => judging));
-      let cancel = () => {};
-      const late = new Promise<void>((resolve) => {
-        cancel = this.#init.clock.after(LIVE_WAIT_MS, resolve);
-      });
-      await Promise.race([all, late]);
-      cancel();
+      await withTimeout(this.#init.clock, LIVE_WAIT_MS, all);
     }
     return contexts;
   }
@@ -255,8 +251,8 @@ export class Gate implements AdmissionHook {
   }
 
   /**
-   * [J29] What was shown by the judgements of a person who is not trusted any more waits to be judged here. A start goes
-   * on with what a crash left.
+   * [J29] Items that are shown by the judgements of a person who is not trusted any more wait to be judged here. A start
+   * continues after a crash.
    */
   judgeAgain(person: Uint8Array, after = 0): void {
     const { db, holds, judges, clock, me } = this.#init;
@@ -346,80 +342,4 @@ export class Gate implements AdmissionHook {
     );
     return outcome.verdict.decision === 'quarantine';
   }
-
-  /** Applies judgements and keeps them; part of a transaction. */
-  #settle(items: readonly JudgedItem[]): void {
-    const { holds, figures, shared, clock } = this.#init;
-    const nowMs = clock.now();
-    for (const item of items) {
-      const { outcome } = item.judged;
-      const key = shared.settled(item.n, item.text, outcome.judgement, item.by ?? null);
-      holds.judgements.keep(keptOf(item, key, nowMs));
-      this.#unseen.keep(item.n, item.judged.unseen);
-      // Nobody waited here for a judgement of another node.
-      const latencyMs = item.by ? null : outcome.latencyMs;
-      const { decision } = outcome.verdict;
-      figures.count({
-        decision,
-        latencyMs,
-        scores: outcome.judgement?.scores ?? null,
-        imported: item.imported,
-        nowMs,
-      });
-    }
-    holds.settle(items.map(settledOf));
-  }
-}
-
-function keptOf(
-  { n, time, judged, board, shownAt: [from, to] }: JudgedItem,
-  key: Uint8Array | null,
-  nowMs: number,
-) {
-  const { outcome, scrutiny, found } = judged;
-  const { verdict, judgement } = outcome;
-  return {
-    n,
-    at: nowMs,
-    time,
-    board,
-    decision: verdict.decision,
-    stage: judgement?.stage ?? ('none' as const),
-    scrutiny,
-    found,
-    cut: judgement?.cut ?? false,
-    language: judgement?.language ?? null,
-    scores: judgement?.scores ?? null,
-    key,
-    detail:
-      verdict.decision === 'publish'
-        ? null
-        : {
-            confidence: verdict.confidence,
-            labels: verdict.labels,
-            reasons: verdict.reasons,
-            pictures: judged.seen.map(({ file, nsfw }) => [cidOf(file), nsfw] as const),
-            spans: verdict.spans
-              .filter(({ start, end }) => start >= from && end <= to)
-              .map(({ start, end }) => [start - from, end - from] as const),
-          },
-  };
-}
-
-function settledOf({ n, kind, judged, board, textTime, isNew }: JudgedItem) {
-  const { decision, confidence, labels } = judged.outcome.verdict;
-  return {
-    n,
-    kind,
-    board,
-    decision,
-    worst: confidence,
-    labels: bitsOf(labels),
-    ...(textTime === undefined ? {} : { textTime }),
-    ...(isNew === undefined ? {} : { isNew }),
-  };
-}
-
-function bitsOf(labels: readonly Label[]): number {
-  return labels.reduce((bits, label) => bits | (1 << LABELS.indexOf(label)), 0);
 }

@@ -142,7 +142,7 @@ export class Judgements {
       .get()!;
   }
 
-  /** [J30] What this node may tell others about the item of an event; null if there is nothing. */
+  /** [J30] The judgement that this node may give others about the item of an event; null if there is none. */
   ownOf(event: Uint8Array): OwnJudgement | null {
     const row = this.#sql.own.get(event);
     const scores = row?.scores;

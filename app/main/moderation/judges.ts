@@ -3,7 +3,7 @@ import { toHex } from '../kernel/bytes.ts';
 import type { Database } from '../kernel/database.ts';
 import { share } from './metrics.ts';
 
-/** What the sysop decided about the judgements of a person. */
+/** The sysop’s decision about the judgements of a person. */
 export type Choice = 'always' | 'never';
 const CHOICES = ['always', 'never'] as const satisfies readonly Choice[];
 

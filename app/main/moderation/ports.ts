@@ -15,7 +15,7 @@ export interface Classifiers {
   status(): Promise<readonly ModelStatus[]>;
   /** The files of the models, compared with their hashes; loads none. */
   files(): Promise<readonly ModelStatus[]>;
-  /** [J28] What identifies the models of this release and how they are used: 32 bytes; null if there are none. */
+  /** [J28] The identity of the models of this release and of their use: 32 bytes; null if there are none. */
   identity(): Promise<Uint8Array | null>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface Classifiers {
 export interface GivenJudgement {
   /** Whose node gave it: their public key. */
   readonly person: Uint8Array;
-  /** What it is bound to: the text, and the models. */
+  /** The hash of the models and of the text. */
   readonly key: Uint8Array;
   readonly scores: Scores;
   readonly stage: 'first' | 'second';

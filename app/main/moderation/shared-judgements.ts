@@ -1,5 +1,5 @@
 import { concatBytes, equalBytes, toHex, utf8 } from '../kernel/bytes.ts';
-import type { Clock, Random } from '../kernel/clock.ts';
+import { withTimeout, type Clock, type Random } from '../kernel/clock.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { Foreseen } from './assessor.ts';
 import type { Judgement } from './classifier.ts';
@@ -16,6 +16,8 @@ const MAX_SAMPLES = 4096;
 /** When nobody had judged any of so many texts in a row, nobody is asked for a while, in milliseconds. */
 const FRUITLESS = 512;
 const PAUSE_MS = 10_000;
+/** [JX5] How long an item that is here waits for the judgement of another node. */
+const WAIT_MS = 3000;
 /** Events that were asked about and have not arrived, at most. */
 const MAX_EXPECTED = 16_384;
 
@@ -23,12 +25,14 @@ export interface SharedJudgementsInit {
   readonly judges: Judges;
   readonly clock: Clock;
   readonly random: Random;
-  /** What identifies the models of this release; null if there are none. */
+  /** The identity of the models of this release; null if there are none. */
   readonly identity: () => Promise<Uint8Array | null>;
   readonly modelsOn: () => boolean;
   /** A person disagreed too often [J29]. Called in the transaction that found it. */
   readonly distrusted: (key: Uint8Array) => void;
 }
+
+type Answer = Promise<GivenJudgement | null>;
 
 /** An item and its id, before it is judged. */
 export interface Unjudged {
@@ -46,7 +50,7 @@ export class SharedJudgements {
   #fruitless = 0;
   #pausedUntil = 0;
   /** Answers about events that catch-up requested, by id. */
-  readonly #expected = new Map<string, Promise<GivenJudgement | null>>();
+  readonly #expected = new Map<string, Answer>();
 
   constructor(init: SharedJudgementsInit) {
     this.#init = init;
@@ -55,52 +59,51 @@ export class SharedJudgements {
   /** Asks these nodes from now on. */
   async connect(others: OtherNodes): Promise<void> {
     this.#others = others;
-    await this.look();
-  }
-
-  /** Finds out which models this release has. */
-  async look(): Promise<void> {
     this.#models = await this.#init.identity();
   }
 
   /** Catch-up is about to request these events: asks about them, if anybody can be asked. */
   expect(ids: readonly Uint8Array[]): void {
     if (!this.#mayAsk) return;
-    const answers = this.#ask(ids);
     if (this.#expected.size + ids.length > MAX_EXPECTED) this.#expected.clear();
-    for (const [at, id] of ids.entries()) {
-      this.#expected.set(
-        toHex(id),
-        answers.then((given) => given[at] ?? null),
-      );
-    }
+    const answers = this.#askEach(ids);
+    for (const [at, id] of ids.entries()) this.#expected.set(toHex(id), answers[at]!);
   }
 
   /**
-   * What other nodes judged of items that did not arrive live; asks about those that nobody was asked about before.
+   * The judgements that other nodes gave of items that did not arrive live; asks about those that nobody was asked about
+   * before.
    *
-   * @returns for each item what somebody judged, and null where nobody did or it is judged here all the same; null
-   * instead of a promise for an item that nobody is asked about, and null for all if nobody is asked.
+   * @returns for each item the judgement to take over, and null if there is none in time or it is judged here all the
+   * same; null instead of a promise for an item that nobody is asked about, and null for all if nobody is asked.
    */
   foresee(items: readonly Unjudged[]): readonly (Promise<Foreseen | null> | null)[] | null {
     const models = this.#models;
     if (models === null || (!this.#mayAsk && this.#expected.size === 0)) return null;
-    const wanted = items.filter(({ content }) => (content.pictures ?? []).length === 0);
-    const given = new Map(wanted.map((item) => [item, this.#expectedOf(item)]));
-    const rest = wanted.filter((item) => given.get(item) === undefined);
-    if (rest.length > 0 && this.#mayAsk) {
-      const answers = this.#ask(rest.map(({ id }) => id));
-      for (const [at, item] of rest.entries())
-        given.set(
-          item,
-          answers.then((all) => all[at] ?? null),
-        );
-    }
-    const chances = this.#init.random.bytes(items.length);
+    const { clock, random } = this.#init;
+    const answers = this.#answersAbout(items.filter(({ content }) => (content.pictures ?? []).length === 0));
+    const chances = random.bytes(items.length);
     return items.map((item, at) => {
+      const answer = answers.get(item);
+      if (answer === undefined) return null;
       const isSample = chances[at]! < 256 / SAMPLED_ONE_IN;
-      return given.get(item)?.then((one) => this.#take(item.content, one, models, isSample)) ?? null;
+      return withTimeout(clock, WAIT_MS, answer).then((given) =>
+        given === 'late' ? null : this.#take(item.content, given, models, isSample),
+      );
     });
+  }
+
+  #answersAbout(items: readonly Unjudged[]): ReadonlyMap<Unjudged, Answer> {
+    const answers = new Map<Unjudged, Answer>();
+    for (const item of items) {
+      const expected = this.#expectedOf(item);
+      if (expected) answers.set(item, expected);
+    }
+    const rest = items.filter((item) => !answers.has(item));
+    if (rest.length === 0 || !this.#mayAsk) return answers;
+    const asked = this.#askEach(rest.map(({ id }) => id));
+    for (const [at, item] of rest.entries()) answers.set(item, asked[at]!);
+    return answers;
   }
 
   get #mayAsk(): boolean {
@@ -113,6 +116,11 @@ export class SharedJudgements {
     );
   }
 
+  #askEach(ids: readonly Uint8Array[]): Answer[] {
+    const given = this.#ask(ids);
+    return ids.map((_, at) => given.then((all) => all[at] ?? null));
+  }
+
   async #ask(ids: readonly Uint8Array[]): Promise<readonly (GivenJudgement | null)[]> {
     const given = await this.#others!.ask(ids);
     this.#fruitless = given.every((one) => one === null) ? this.#fruitless + given.length : 0;
@@ -123,7 +131,7 @@ export class SharedJudgements {
     return given;
   }
 
-  #expectedOf({ id }: Unjudged): Promise<GivenJudgement | null> | undefined {
+  #expectedOf({ id }: Unjudged): Answer | undefined {
     if (this.#expected.size === 0) return undefined;
     const key = toHex(id);
     const expected = this.#expected.get(key);

@@ -34,7 +34,7 @@ beforeEach(async () => {
   }
 });
 
-/** What is unread on a node: by board, by thread, and which posts of each thread. */
+/** The unread posts of a node: counts by board and by thread, and the posts of each thread. */
 function unread({ boards: service }: TestNode) {
   return {
     boards: boards.map((id) => service.list().find((one) => one.id === id)!.unread),

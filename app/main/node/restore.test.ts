@@ -61,22 +61,25 @@ const subjects = async ({ boards }: Community) => {
   return items.map(({ subject }) => subject).toSorted();
 };
 
-/** The database as a node leaves it that was killed: what it wrote last is in the write-ahead log alone. */
-function copyUnmerged(to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const suffix of ['', '-wal']) cpSync(database() + suffix, join(to, `community.db${suffix}`));
+/** Runs a node that is killed after `work`: its last writes are in the write-ahead log only. */
+async function killedAfter(work: (client: Community) => Promise<void>): Promise<void> {
+  const copy = join(dataDir, 'killed');
+  await running(async (client) => {
+    await work(client);
+    mkdirSync(copy);
+    for (const suffix of ['', '-wal']) cpSync(database() + suffix, join(copy, `community.db${suffix}`));
+  });
+  for (const suffix of ['', '-wal']) cpSync(join(copy, `community.db${suffix}`), database() + suffix);
 }
 
 test('a restore over a database that a killed node left brings back exactly what the backup holds', async () => {
-  const [backup, killed] = [join(dataDir, 'copy.db'), join(dataDir, 'killed')];
-  await running(async (client) => {
+  const backup = join(dataDir, 'copy.db');
+  await killedAfter(async (client) => {
     await post(client, 'in the backup');
     await client.maintenance.backup({ path: backup });
     await post(client, 'after the backup');
-    copyUnmerged(killed);
   });
   const path = database();
-  for (const suffix of ['', '-wal']) cpSync(join(killed, `community.db${suffix}`), path + suffix);
   const { keptAside } = await restoreDatabase(dataDir, backup);
   expect(existsSync(`${path}-wal`)).toBe(false);
   expect([existsSync(keptAside!), existsSync(`${keptAside!}-wal`)]).toEqual([true, true]);
@@ -87,14 +90,11 @@ test('a restore over a database that a killed node left brings back exactly what
 });
 
 test('what a restore kept aside can be restored with all that it holds', async () => {
-  const [backup, killed] = [join(dataDir, 'copy.db'), join(dataDir, 'killed')];
-  await running(async (client) => {
+  const backup = join(dataDir, 'copy.db');
+  await killedAfter(async (client) => {
     await client.maintenance.backup({ path: backup });
     await post(client, 'after the backup');
-    copyUnmerged(killed);
   });
-  const path = database();
-  for (const suffix of ['', '-wal']) cpSync(join(killed, `community.db${suffix}`), path + suffix);
   const { keptAside } = await restoreDatabase(dataDir, backup);
   await running(async (client) => expect(await subjects(client)).toEqual([]));
   await restoreDatabase(dataDir, keptAside!);
@@ -106,13 +106,8 @@ test('what a restore kept aside can be restored with all that it holds', async (
 });
 
 test('a backup that cannot be restored leaves the database, its write-ahead log and no other file', async () => {
-  const killed = join(dataDir, 'killed');
-  await running(async (client) => {
-    await post(client, 'kept');
-    copyUnmerged(killed);
-  });
+  await killedAfter((client) => post(client, 'kept'));
   const path = database();
-  for (const suffix of ['', '-wal']) cpSync(join(killed, `community.db${suffix}`), path + suffix);
   const before = readdirSync(join(path, '..')).toSorted();
   const bad = join(dataDir, 'bad.db');
   const refused = async (reason: string, code = 'backup-broken') =>

@@ -19,6 +19,7 @@ export const PROTOCOLS = [
   'snapshot',
   'nodes',
   'files',
+  'judgements',
   'join',
 ].map((name) => `/impulse/${name}/1`);
 

@@ -16,7 +16,7 @@ import { keyOf, LABELS, type OwnJudgement } from '../moderation/index.ts';
 import type { Community } from '../node/community.ts';
 import type { Rng } from './rng.ts';
 
-/** What a lying node answers to those who ask for its judgements. */
+/** The lies of a node that is asked for its judgements. */
 const LIES = [
   'unjudged',
   'forged',
@@ -33,7 +33,7 @@ export interface LyingJudgeInit {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly rng: Rng;
-  /** What identifies the models of this world. */
+  /** The identity of the models of this world. */
   readonly models: Uint8Array;
   /** The liar gave a judgement of a text, in the right form. */
   readonly attested: (text: string) => void;

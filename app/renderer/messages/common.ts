@@ -61,7 +61,7 @@ export const common = {
   /** In place of the sender of an imported message that has none. */
   unnamed: 'no name',
   importedBy: (author: string) => `imported by ${author}`,
-  /** Who wrote a message, in one text: for an imported one the name that its author claims, and the author. */
+  /** The author of a message in one text; for an imported one, the name that its author claims and the importer. */
   byline: (author: string, sourceName: string | null) =>
     sourceName === null
       ? author

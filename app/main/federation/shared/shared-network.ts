@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import { withTimeout, type Clock } from '../../kernel/clock.ts';
 import { problemOf } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Channel, PeerChange, Transport } from '../../log/transport.ts';
@@ -283,10 +283,8 @@ export class SharedNetwork {
 
   /** Resolves once the communities of a connected peer are known, or after a limited time. */
   async #heardOf(peer: string): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const cancel = this.#init.clock.after(HEARD_MS, () => late.resolve());
-    await Promise.race([this.#peers.get(peer)?.heard.promise, late.promise]);
-    cancel();
+    const known = this.#peers.get(peer);
+    if (known) await withTimeout(this.#init.clock, HEARD_MS, known.heard.promise);
   }
 
   #connected(peer: string): void {

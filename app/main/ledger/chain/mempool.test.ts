@@ -26,14 +26,18 @@ beforeEach(async () => {
   ledger = new TestLedger();
   odin = ledger.person('odin');
   await ledger.act(ledger.founder, 'role.grant', { member: odin.key, role: 'member' });
-  mempool = new Mempool({
+  mempool = mempoolWith({});
+});
+
+/** An empty mempool with these limits in place of the usual ones. */
+const mempoolWith = (changes: Partial<MempoolLimits>) =>
+  new Mempool({
     community: ledger.origin.id,
     kinds: baseKinds,
     verifier: immediateVerifier,
     clock: ledger.clock,
-    limits,
+    limits: { ...limits, ...changes },
   });
-});
 
 const pay = (nonce: number, memo = '', amount = 1, by = ledger.founder) =>
   ledger.sign(
@@ -81,14 +85,7 @@ describe('the mempool', () => {
     expect(await add(...[1, 2, 3, 4].map((n) => pay(n)))).toEqual(Array(4).fill('accept'));
     expect(await add(pay(5))).toEqual(['ignore nonce-far']);
     const long = 'm'.repeat(140);
-    const full = { ...limits, bytesPerAccount: 700 };
-    mempool = new Mempool({
-      community: ledger.origin.id,
-      kinds: baseKinds,
-      verifier: immediateVerifier,
-      clock: ledger.clock,
-      limits: full,
-    });
+    mempool = mempoolWith({ bytesPerAccount: 700 });
     expect(await add(pay(1, long), pay(2, long))).toEqual(['accept', 'ignore account-full']);
   });
 
@@ -111,14 +108,7 @@ describe('the mempool', () => {
   test('[X29] when all bytes are taken, the account with the most bytes gives way', async () => {
     const long = 'm'.repeat(140);
     const size = pay(1, long).sealed.length;
-    const full = { ...limits, totalBytes: 3 * size };
-    mempool = new Mempool({
-      community: ledger.origin.id,
-      kinds: baseKinds,
-      verifier: immediateVerifier,
-      clock: ledger.clock,
-      limits: full,
-    });
+    mempool = mempoolWith({ totalBytes: 3 * size });
     expect(await add(...[1, 2, 3].map((n) => pay(n, long)))).toEqual(Array(3).fill('accept'));
     expect(await add(pay(0, '', 1, odin))).toEqual(['accept']);
     expect(await add(pay(3, long))).toEqual(['ignore pool-full']);
@@ -127,13 +117,7 @@ describe('the mempool', () => {
 
   test('[X29] an account has a share of a block and a rate; validators need none', async () => {
     await ledger.act(ledger.founder, 'credit.transfer', { to: odin.key, amount: 50, memo: '' });
-    mempool = new Mempool({
-      community: ledger.origin.id,
-      kinds: baseKinds,
-      verifier: immediateVerifier,
-      clock: ledger.clock,
-      limits: { ...limits, perMinute: 60 },
-    });
+    mempool = mempoolWith({ perMinute: 60 });
     const ofOdin = [0, 1, 2, 3].map((n) => pay(n, '', 1, odin));
     const ofFounder = [2, 3, 4, 5].map((n) => pay(n));
     expect(await add(...ofOdin, ...ofFounder.slice(0, 2))).toEqual(Array(6).fill('accept'));
@@ -156,15 +140,8 @@ describe('the mempool', () => {
 
   test('[X29] a large transaction takes the room of several small ones', async () => {
     const small = pay(2).sealed.length;
-    const full = { ...limits, total: 20, totalBytes: 4 * small };
     await ledger.act(ledger.founder, 'credit.transfer', { to: odin.key, amount: 50, memo: '' });
-    mempool = new Mempool({
-      community: ledger.origin.id,
-      kinds: baseKinds,
-      verifier: immediateVerifier,
-      clock: ledger.clock,
-      limits: full,
-    });
+    mempool = mempoolWith({ total: 20, totalBytes: 4 * small });
     expect(await add(...[2, 3, 4, 5].map((n) => pay(n)))).toEqual(Array(4).fill('accept'));
     expect(await add(pay(0, 'm'.repeat(100), 1, odin))).toEqual(['accept']);
     expect(chosen()).toEqual(['2', '0', '3']);

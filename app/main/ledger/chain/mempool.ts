@@ -12,7 +12,7 @@ import type { StateView } from '../types/state.ts';
 import { openTransaction, type Transaction } from '../types/transaction.ts';
 import { problem } from '../problems.ts';
 
-/** [X6] [X29] What one account may have. */
+/** [X6] [X29] The limits of one account. */
 interface Share {
   /** Transactions that wait at a time, and that are accepted at once. */
   readonly perAccount: number;

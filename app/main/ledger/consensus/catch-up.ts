@@ -8,7 +8,7 @@ import { encodeBlock } from '../types/block.ts';
 import { encodeCertificate } from '../types/certificate.ts';
 import { decodeWire, encodeWire, LEDGER_PROTOCOL, MAX_VOTES, type Wire } from './consensus-wire.ts';
 import type { EpochContext } from './epoch-context.ts';
-import { idleTimeout } from './idle-timeout.ts';
+import { idleTimeout } from '../../log/idle-timeout.ts';
 import { knownFirst } from './known-first.ts';
 import { encodeVote } from '../types/vote.ts';
 import { problem } from '../problems.ts';

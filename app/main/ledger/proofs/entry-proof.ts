@@ -19,7 +19,7 @@ import {
   type Trust,
   type Verdict,
 } from './proof.ts';
-import { problem } from '../problems.ts';
+import { problem } from './problems.ts';
 
 /**
  * [F6] The key of a state entry [E2]. It begins with a letter, so the JSON form does not take it for bytes, and

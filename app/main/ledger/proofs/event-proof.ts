@@ -21,7 +21,7 @@ import {
   type Trust,
   type Verdict,
 } from './proof.ts';
-import { problem } from '../problems.ts';
+import { problem } from './problems.ts';
 
 /** [H9] An event that the anchor of a final block covers. */
 const EventClaimWire = z.strictObject({

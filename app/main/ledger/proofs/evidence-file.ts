@@ -7,7 +7,7 @@ import { bytesUpTo, Digest } from '../types/fields.ts';
 import { ClaimWire, followEpochs, type Trust } from './proof.ts';
 import type { Validator } from '../types/validators.ts';
 import { MAX_VOTE_BYTES } from '../types/vote.ts';
-import { problem } from '../problems.ts';
+import { problem } from './problems.ts';
 
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 /** [V9] The most pieces in one file. */

@@ -10,7 +10,7 @@ import { ENTRY_PROOF, EntryProofWire, openEntryProof } from './entry-proof.ts';
 import { EVENT_PROOF, EventProofWire, openEventProof } from './event-proof.ts';
 import { encodeProof, MAX_PROOF_BYTES, openProof, ProofWire, type ClaimWire } from './proof.ts';
 import { openTransaction } from '../types/transaction.ts';
-import { problem } from '../problems.ts';
+import { problem } from './problems.ts';
 
 /** Bytes in JSON: hexadecimal after a mark, so that no text is taken for bytes. */
 const MARK = '0x';

@@ -11,7 +11,8 @@ import { checkPossessions, firstSetOf, type ChainOrigin } from '../state/genesis
 import { MAX_TRANSACTION_BYTES, openTransaction, type Transaction } from '../types/transaction.ts';
 import { MAX_VALIDATORS, ValidatorSet } from '../types/validators.ts';
 import { motionMessage } from '../types/vote.ts';
-import { broken, problem } from '../problems.ts';
+import { problem as ledgerProblem } from '../problems.ts';
+import { invalidCertificate, problem } from './problems.ts';
 
 /** [F1] The largest proof file. */
 export const MAX_PROOF_BYTES = 4 * 1024 * 1024;
@@ -205,7 +206,7 @@ function checkClaim(claim: ClaimWire, trust: Trust, bls: Bls) {
   const header = openHeader(claim.b);
   const transaction = openTransaction(claim.x);
   if (!equalBytes(transaction.community, trust.community)) {
-    throw problem('foreign-transaction');
+    throw ledgerProblem('foreign-transaction');
   }
   // [F4] The path leads from the transaction to the root in the header.
   const leaf = leafHash(claim.x);
@@ -240,7 +241,7 @@ function checkAggregate(header: Header, bytes: Uint8Array, { community, set }: T
     throw problem('not-a-finality-certificate');
   }
   const fault = judgeCertificate(certificate, { community, set, bls });
-  if (fault) throw broken('invalid-certificate', fault);
+  if (fault) throw invalidCertificate(fault);
   return signersOf(certificate);
 }
 
@@ -252,7 +253,7 @@ function checkSingles(header: Header, singles: SealWire['s'], { community, set }
     throw problem('duplicate-signer');
   }
   if (singles.length < set.quorum) {
-    throw problem('short-certificate', { signed: singles.length, quorum: set.quorum });
+    throw ledgerProblem('short-certificate', { signed: singles.length, quorum: set.quorum });
   }
   for (const { i, g } of singles) {
     const key = set.validators[i]?.bls;

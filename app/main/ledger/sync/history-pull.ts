@@ -7,7 +7,7 @@ import type { Channels } from '../consensus/catch-up.ts';
 import { knownFirst } from '../consensus/known-first.ts';
 import { openCertificate } from '../types/certificate.ts';
 import type { HistoryFiller } from './history-filler.ts';
-import { idleTimeout } from '../consensus/idle-timeout.ts';
+import { idleTimeout } from '../../log/idle-timeout.ts';
 import { decodeSnapshotWire, encodeSnapshotWire, SNAPSHOT_PROTOCOL } from './snapshot-wire.ts';
 
 /** [Q11] The pause between two answers, so that new blocks go first, in milliseconds. */

@@ -18,7 +18,7 @@ import {
   type Snapshot,
 } from '../chain/snapshot.ts';
 import { encodeSnapshotWire, receivePieces, SNAPSHOT_PROTOCOL, type SnapshotWire } from './snapshot-wire.ts';
-import { idleTimeout } from '../consensus/idle-timeout.ts';
+import { idleTimeout } from '../../log/idle-timeout.ts';
 import { problem } from '../problems.ts';
 
 /** [Q9] The number of peers that are asked for their newest manifest. */

@@ -8,7 +8,7 @@ import type { Channels } from '../consensus/catch-up.ts';
 import { encodeCertificate } from '../types/certificate.ts';
 import type { Chain } from '../chain/chain.ts';
 import { Prover } from '../chain/prover.ts';
-import { idleTimeout } from '../consensus/idle-timeout.ts';
+import { idleTimeout } from '../../log/idle-timeout.ts';
 import {
   decodeSnapshotWire,
   encodeSnapshotWire,

@@ -84,7 +84,7 @@ export class TransactionSpread {
     this.#coverage.start();
     this.#stops = [
       transport.onPeer(({ kind, peer }) => {
-        // [X30] What waits here may be large; a stranger who is a member gets it in turn, once that is proved.
+        // [X30] The mempool may be large; a stranger who is a member gets it in turn, once that is proved.
         if (kind === 'connected' && transport.ownerOf(peer) !== null) void this.#offer(peer, 0);
       }),
       every(clock, OFFER_EVERY_MS, () => this.#offerLate()),

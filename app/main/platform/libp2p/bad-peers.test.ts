@@ -2,29 +2,23 @@ import { connect } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MAX_MESSAGE_BYTES, type Transport } from '../../log/transport.ts';
-import { addressOf, createStranger, createTestNetwork, ManualClock, portOf } from './test-network.ts';
+import {
+  addressOf,
+  bytes,
+  createTestNetwork,
+  DEADLINE,
+  ManualClock,
+  portOf,
+  PROTOCOL,
+  text,
+  type TestNetwork,
+} from './test-network.ts';
 
-const PROTOCOL = '/impulse/test/1';
-const DEADLINE = { timeout: 10_000, interval: 20 };
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
-
-let network: ReturnType<typeof createTestNetwork>;
-let cleanups: (() => unknown)[] = [];
+let network: TestNetwork;
 beforeEach(() => {
   network = createTestNetwork();
 });
-afterEach(async () => {
-  await Promise.all(cleanups.map((cleanup) => cleanup()));
-  cleanups = [];
-  await network.close();
-});
-
-const stranger = async () => {
-  const node = await createStranger();
-  cleanups.push(() => node.stop());
-  return node;
-};
+afterEach(() => network.close());
 
 /** The messages that the node's handler read from its next channel, and the failure that ended it. */
 function readNext(node: Transport): { messages: string[]; over: Promise<unknown> } {
@@ -47,7 +41,7 @@ describe('bad peers', () => {
   test('a message announced over the limit breaks the channel at once', async () => {
     const { transport } = await network.started();
     const read = readNext(transport);
-    const rude = await stranger();
+    const rude = await network.stranger();
     const stream = await rude.dialProtocol(multiaddr(addressOf(transport)), PROTOCOL);
     const header = new DataView(new ArrayBuffer(4));
     header.setUint32(0, MAX_MESSAGE_BYTES + 1);
@@ -59,7 +53,7 @@ describe('bad peers', () => {
   test('a peer that disconnects in mid-message breaks the channel; complete messages are kept', async () => {
     const { transport } = await network.started();
     const read = readNext(transport);
-    const rude = await stranger();
+    const rude = await network.stranger();
     const stream = await rude.dialProtocol(multiaddr(addressOf(transport)), PROTOCOL);
     stream.send(Uint8Array.of(0, 0, 0, 2, 104, 105, 0, 0, 0, 9, 120));
     await stream.close();
@@ -71,7 +65,7 @@ describe('bad peers', () => {
     const clock = new ManualClock();
     const { transport } = await network.started({ clock });
     const read = readNext(transport);
-    const rude = await stranger();
+    const rude = await network.stranger();
     const stream = await rude.dialProtocol(multiaddr(addressOf(transport)), PROTOCOL);
     stream.send(Uint8Array.of(0, 0, 0, 2, 104, 105, 0, 0));
     await vi.waitFor(() => expect(read.messages).toEqual(['hi']), DEADLINE);
@@ -88,7 +82,7 @@ describe('bad peers', () => {
     const { transport } = await network.started();
     const port = portOf(transport);
     const sockets = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
-    cleanups.push(() => sockets.map((socket) => socket.destroy()));
+    network.onClose(() => sockets.map((socket) => socket.destroy()));
     for (const socket of sockets) {
       socket.on('error', () => {});
       socket.write(crypto.getRandomValues(new Uint8Array(5000)));
@@ -104,7 +98,7 @@ describe('bad peers', () => {
       heard.push(data.byteLength);
       return 'accept';
     });
-    const rude = await stranger();
+    const rude = await network.stranger();
     rude.services.gossip.subscribe('t');
     await rude.dial(multiaddr(addressOf(transport)));
     await vi.waitFor(() => expect(rude.services.gossip.getSubscribers('t')).toHaveLength(1), DEADLINE);

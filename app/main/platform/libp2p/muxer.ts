@@ -84,7 +84,7 @@ export function coalesceWindowUpdates(
   };
 }
 
-/** What a peer may still cost by frames that carry little. */
+/** The allowance of a peer for frames that carry little. */
 export class FrameBudget {
   readonly #clock: Clock;
   #left = FRAME_BURST_BYTES;

@@ -3,23 +3,23 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Channel, Transport } from '../../log/transport.ts';
 import { pooledVerifier } from '../crypto/ed25519.ts';
-import { addressOf, createStranger, createTestNetwork, ManualClock, portOf } from './test-network.ts';
+import {
+  addressOf,
+  bytes,
+  createTestNetwork,
+  DEADLINE,
+  ManualClock,
+  portOf,
+  PROTOCOL,
+  text,
+  type TestNetwork,
+} from './test-network.ts';
 
-const PROTOCOL = '/impulse/test/1';
-const DEADLINE = { timeout: 10_000, interval: 20 };
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
-
-let network: ReturnType<typeof createTestNetwork>;
-let cleanups: (() => unknown)[] = [];
+let network: TestNetwork;
 beforeEach(() => {
   network = createTestNetwork();
 });
-afterEach(async () => {
-  await Promise.all(cleanups.map((cleanup) => cleanup()));
-  cleanups = [];
-  await network.close();
-});
+afterEach(() => network.close());
 
 describe('paths to a peer', () => {
   test('a node that cannot be dialled is reached through a relay: gossip and channels work', async () => {
@@ -99,8 +99,7 @@ describe('paths to a peer', () => {
     const clock = new ManualClock();
     const { transport } = await network.started({ clock });
     transport.subscribe('t', async () => 'accept');
-    const peer = await createStranger();
-    cleanups.push(() => peer.stop());
+    const peer = await network.stranger();
     const heard: string[] = [];
     peer.services.gossip.addEventListener('message', ({ detail }) => heard.push(text(detail.data)));
     peer.services.gossip.subscribe('t');
@@ -229,7 +228,7 @@ async function silentLine(port: number): Promise<{ port: number; fallSilent(): v
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => {
+  network.onClose(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

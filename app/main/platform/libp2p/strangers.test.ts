@@ -5,34 +5,24 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Transport } from '../../log/transport.ts';
 import {
   addressOf,
-  createStranger,
   createTestNetwork,
+  DEADLINE,
   ManualClock,
   portOf,
+  PROTOCOL,
+  type TestNetwork,
   type TestNode,
 } from './test-network.ts';
 
-const PROTOCOL = '/impulse/test/1';
-const DEADLINE = { timeout: 10_000, interval: 20 };
 const MAX_CONNECTIONS = 32;
 
-let network: ReturnType<typeof createTestNetwork>;
-let cleanups: (() => unknown)[] = [];
+let network: TestNetwork;
 beforeEach(() => {
   network = createTestNetwork();
 });
-afterEach(async () => {
-  await Promise.all(cleanups.map((cleanup) => cleanup()));
-  cleanups = [];
-  await network.close();
-});
+afterEach(() => network.close());
 
-const stranger = async () => {
-  const node = await createStranger();
-  cleanups.push(() => node.stop());
-  return node;
-};
-const strangers = (count: number) => Promise.all(Array.from({ length: count }, stranger));
+const strangers = (count: number) => Promise.all(Array.from({ length: count }, () => network.stranger()));
 
 /** A node that knows the peers in `members`, and answers each message with the same. */
 async function host(
@@ -119,7 +109,7 @@ describe('connections', () => {
       socket.on('close', () => closed.add(socket));
       socket.resume();
     }
-    cleanups.push(() => sockets.map((socket) => socket.destroy()));
+    network.onClose(() => sockets.map((socket) => socket.destroy()));
     await vi.waitFor(() => expect(closed.size).toBe(84), DEADLINE);
     clock.advance(1000);
     const newcomer = await network.started();

@@ -16,13 +16,28 @@ export interface TestNode {
   readonly network: Network;
 }
 
-/** Real nodes on 127.0.0.1, for tests; `close` stops all of them. */
-export function createTestNetwork(): {
+/** The channel protocol of the tests. */
+export const PROTOCOL = '/impulse/test/1';
+/** How long a test waits for what other nodes do, in milliseconds. */
+export const DEADLINE = { timeout: 10_000, interval: 20 };
+
+export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+export const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+export interface TestNetwork {
   node(options?: Partial<NetworkInit>): Promise<TestNode>;
   started(options?: Partial<NetworkInit>): Promise<TestNode>;
+  /** A plain libp2p peer that `close` stops. */
+  stranger(): ReturnType<typeof createStranger>;
+  /** Adds a step that `close` takes before it stops the nodes. */
+  onClose(step: () => unknown): void;
   close(): Promise<void>;
-} {
+}
+
+/** Real nodes on 127.0.0.1, for tests; `close` stops all of them. */
+export function createTestNetwork(): TestNetwork {
   const nodes: TestNode[] = [];
+  const steps: (() => unknown)[] = [];
   const node = async (options: Partial<NetworkInit> = {}): Promise<TestNode> => {
     const privateKey = crypto.getRandomValues(new Uint8Array(32));
     const made = await createLibp2pTransport({
@@ -47,7 +62,14 @@ export function createTestNetwork(): {
       await made.transport.start();
       return made;
     },
+    async stranger() {
+      const peer = await createStranger();
+      steps.push(() => peer.stop());
+      return peer;
+    },
+    onClose: (step) => void steps.push(step),
     close: async () => {
+      await Promise.all(steps.map((step) => step()));
       await Promise.all(nodes.map(({ transport }) => transport.stop()));
     },
   };

@@ -12,7 +12,7 @@ import { decodeWords } from './words.ts';
 /** Conversion stops slightly past the limit, so that the cut is noticed and reported. */
 const TEXT_BUDGET_CHARS = MAX_TEXT_CHARS + 1000;
 const MAX_AROUND_CHARS = 20_000;
-/** What programs write before the parts for readers without MIME. */
+/** Text that programs write before the parts, for readers without MIME. */
 const BOILERPLATE = /multi-?part|mime|cryptographically signed/i;
 const MAX_BOILERPLATE_CHARS = 500;
 /** The kinds of content that have a meaning; other words before the slash are those of careless programs. */
@@ -131,7 +131,7 @@ function aroundText(bytes: Uint8Array): string {
   return text.length < MAX_BOILERPLATE_CHARS && BOILERPLATE.test(text) ? '' : text;
 }
 
-/** Who wrote an enclosed mail, when and about what; never from which address. */
+/** The sender, date and subject of an enclosed mail, without any address. */
 function summaryOf(headers: MailHeaders): string {
   const from = headers.get('from');
   const lines = [

@@ -1,6 +1,6 @@
 import type { MessageForm, OutlinedMessage, ParsedMessage } from '../../archive/adapter-ports.ts';
 
-/** What a thread does with each message: read its headers, read all of it, or keep its text as it came. */
+/** The work of a thread on each message: read its headers, read all of it, or keep its text as it came. */
 export type Work =
   | { readonly kind: 'outline'; readonly form: MessageForm }
   | { readonly kind: 'parse'; readonly form: MessageForm }

@@ -4,7 +4,7 @@ import type { ImageClassifiers, Classifiers } from '../../moderation/ports.ts';
 /** A text that states its own score: `[spam 0.95]`, or a handle `spam 0.95`. */
 const SAID = new RegExp(`\\[?(${LABELS.join('|')}) (0?\\.\\d+|0|1)\\]?`, 'g');
 
-/** What identifies the models that there are none of. */
+/** The identity of models that do not exist. */
 export const MEMORY_MODELS = new Uint8Array(32);
 
 /** Classifiers that answer at once with the score stated in the text; other texts are harmless. */

@@ -89,7 +89,7 @@ export async function modelFiles(folder: string): Promise<readonly ModelStatus[]
 }
 
 /**
- * [J28] What identifies the models of a folder and how this release uses them: a hash of the hashes in the manifest, which
+ * [J28] The identity of the models of a folder and of their use in this release: a hash of the hashes in the manifest, which
  * names the files that this release was made with. Null if the manifest does not name a file for each role.
  */
 export async function modelsIdentity(folder: string): Promise<Uint8Array | null> {

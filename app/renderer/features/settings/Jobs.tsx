@@ -71,7 +71,7 @@ function JobRow({ job }: { job: Job }) {
   );
 }
 
-/** What an import left out or kept otherwise, on demand. */
+/** The messages that an import left out or changed, on demand. */
 function JobIssues({ job }: { job: Job }) {
   const [isOpen, setOpen] = useState(false);
   return (

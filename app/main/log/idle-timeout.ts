@@ -1,6 +1,6 @@
-import type { Clock } from '../../kernel/clock.ts';
-import type { Channel } from '../../log/transport.ts';
-import { problem } from '../problems.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Channel } from './transport.ts';
+import { problem } from './problems.ts';
 
 /** Measures the silence on a channel. */
 export interface IdleTimeout {

@@ -1,0 +1,301 @@
+import { eventIterator } from '@orpc/contract';
+import * as z from 'zod';
+import { base, Cid, Did, empty, Person, Problem, Role, Timestamp } from './common.ts';
+
+/** What a participant sends: a microphone, a camera, a screen, or the sound of a screen. */
+export const CallSource = z.enum(['microphone', 'camera', 'screen', 'screen-sound']);
+export type CallSource = z.infer<typeof CallSource>;
+
+/** Who may enter a room, and what they may do in it. */
+export const RoomRules = z.object({
+  /** `everyone` in the community, `role`: those of a least role, `invited`: those on the list. Moderators always may. */
+  access: z.enum(['everyone', 'role', 'invited']),
+  /** Counts with `role`. */
+  leastRole: Role,
+  /** Counts with `invited`. */
+  invited: z.array(Did).max(100),
+  /** Whether a moderator admits each participant. */
+  waitingRoom: z.boolean(),
+  /** The least role that may share a screen. */
+  shareRole: Role,
+  /** Whether nobody sends video. */
+  audioOnly: z.boolean(),
+  /** Whether only the participants hold the keys of the media. */
+  encrypted: z.boolean(),
+});
+export type RoomRules = z.infer<typeof RoomRules>;
+
+export const defaultRoomRules: RoomRules = {
+  access: 'everyone',
+  leastRole: 'member',
+  invited: [],
+  waitingRoom: false,
+  shareRole: 'member',
+  audioOnly: false,
+  encrypted: false,
+};
+
+export const CallRoom = z.object({
+  id: Cid,
+  title: z.string(),
+  board: Cid.nullable(),
+  rules: RoomRules,
+  /** The person whose node hosts the room. */
+  host: Person,
+  openedAt: Timestamp,
+  /** When a scheduled call begins; null if the room is open at all times. */
+  startsAt: Timestamp.nullable(),
+  /** Whether the node of its host is connected, so that the room can be entered. */
+  isReachable: z.boolean(),
+  /** Who is in the call now. */
+  participants: z.array(Person),
+  /** Why this person cannot enter now; null if they can, or can ask to. */
+  refusal: Problem.nullable(),
+  /** Whether this person may close and change it. */
+  mine: z.boolean(),
+});
+export type CallRoom = z.infer<typeof CallRoom>;
+
+const Title = z.string().trim().min(1, 'A room has a title.').max(80, 'A title has at most 80 characters.');
+
+export const RoomDraft = z.object({
+  title: Title,
+  board: Cid.nullable().default(null),
+  rules: RoomRules.partial().default({}),
+  startsAt: Timestamp.nullable().default(null),
+});
+export type RoomDraft = z.infer<typeof RoomDraft>;
+
+/** The id of a participant: one connection of a person to a call. */
+export const ParticipantId = z.string().min(8).max(40);
+const Id = z.string().min(1).max(64);
+
+/** Parameters of WebRTC, as mediasoup defines them. They pass through the node; the SFU checks them. */
+export const Rtc = z.record(z.string(), z.json());
+export type Rtc = z.infer<typeof Rtc>;
+
+export const IceServer = z.object({
+  urls: z.array(z.string().max(300)).max(8),
+  username: z.string().max(200).optional(),
+  credential: z.string().max(200).optional(),
+});
+export type IceServer = z.infer<typeof IceServer>;
+
+/** What a browser needs for one of its two connections to the SFU. */
+export const CallTransport = z.object({
+  id: Id,
+  iceParameters: Rtc,
+  iceCandidates: z.array(Rtc),
+  dtlsParameters: Rtc,
+});
+export type CallTransport = z.infer<typeof CallTransport>;
+
+/** What somebody in a call asks of the node that hosts it. */
+export const CallRequest = z.discriminatedUnion('type', [
+  /** Enters after admission. The token counts once, for this connection. */
+  z.object({ type: z.literal('join'), token: z.string().min(20).max(100), capabilities: Rtc }),
+  z.object({ type: z.literal('connect'), transport: Id, dtlsParameters: Rtc }),
+  z.object({ type: z.literal('restart-ice'), transport: Id }),
+  z.object({
+    type: z.literal('send'),
+    source: CallSource,
+    rtpParameters: Rtc,
+    /** Whether it begins muted. */
+    muted: z.boolean().default(false),
+  }),
+  z.object({ type: z.literal('mute'), source: CallSource, muted: z.boolean() }),
+  z.object({ type: z.literal('stop'), source: CallSource }),
+  /** The browser is ready for a track that it was told of. */
+  z.object({ type: z.literal('ready'), track: Id }),
+  /** Which quality of a track is wanted: the height of its tile in pixels; 0 pauses it. */
+  z.object({ type: z.literal('prefer'), track: Id, height: z.number().int().min(0).max(4320) }),
+  z.object({ type: z.literal('hand'), up: z.boolean() }),
+  z.object({ type: z.literal('react'), emoji: z.string().min(1).max(16) }),
+  z.object({ type: z.literal('say'), text: z.string().trim().min(1).max(2000) }),
+  /** A message to another participant that the host cannot read: keys of an encrypted call. */
+  z.object({ type: z.literal('whisper'), to: ParticipantId, data: z.string().max(4096) }),
+  z.object({ type: z.literal('consent'), given: z.boolean() }),
+  z.object({ type: z.literal('leave') }),
+  // Of moderators.
+  z.object({ type: z.literal('admit'), participant: ParticipantId }),
+  z.object({ type: z.literal('turn-away'), participant: ParticipantId }),
+  z.object({ type: z.literal('silence'), participant: ParticipantId, source: CallSource }),
+  z.object({ type: z.literal('remove'), participant: ParticipantId }),
+  z.object({ type: z.literal('lower-hand'), participant: ParticipantId }),
+  z.object({ type: z.literal('lock'), locked: z.boolean() }),
+  z.object({ type: z.literal('record'), on: z.boolean() }),
+  z.object({ type: z.literal('end') }),
+]);
+export type CallRequest = z.infer<typeof CallRequest>;
+
+/** What the node that hosts a call answers; `{}` where the request is all. */
+export const CallReply = z.object({
+  /** Of `join`: the connections for sending and receiving. */
+  transports: z.object({ send: CallTransport, receive: CallTransport }).optional(),
+  iceServers: z.array(IceServer).optional(),
+  /** Whether the browser may use relays only. */
+  relayOnly: z.boolean().optional(),
+  /** Of `restart-ice`. */
+  iceParameters: Rtc.optional(),
+  /** Of `send`: the id of the track at the SFU. */
+  producer: Id.optional(),
+});
+export type CallReply = z.infer<typeof CallReply>;
+
+export const Participant = z.object({
+  id: ParticipantId,
+  person: Person,
+  joinedAt: Timestamp,
+  /** Since when the hand is raised; null if it is not. */
+  handAt: Timestamp.nullable(),
+  /** What they send now, and whether it is muted. */
+  sends: z.array(z.object({ source: CallSource, muted: z.boolean() })),
+  /** How well their media reach the host and leave it, and whose network is the cause of trouble. */
+  quality: z.object({
+    grade: z.enum(['good', 'fair', 'poor', 'unknown']),
+    cause: z.enum(['their-network', 'host', 'none']),
+  }),
+  /** Their answer to the recording; null if they were not asked or have not answered. */
+  consent: z.boolean().nullable(),
+});
+export type Participant = z.infer<typeof Participant>;
+
+/** Everything about a call that all its participants see. */
+export const CallState = z.object({
+  room: Cid,
+  title: z.string(),
+  rules: RoomRules,
+  locked: z.boolean(),
+  participants: z.array(Participant),
+  /** Who waits for admission; empty for those who cannot admit them. */
+  waiting: z.array(z.object({ id: ParticipantId, person: Person, since: Timestamp })),
+  /** Since when it is recorded; null if it is not. */
+  recordingSince: Timestamp.nullable(),
+});
+export type CallState = z.infer<typeof CallState>;
+
+/** What a person may do in a call. */
+export const CallRights = z.object({ moderate: z.boolean(), video: z.boolean(), share: z.boolean() });
+export type CallRights = z.infer<typeof CallRights>;
+
+export const CallLine = z.object({
+  id: Id,
+  from: ParticipantId,
+  person: Person,
+  at: Timestamp,
+  text: z.string(),
+});
+export type CallLine = z.infer<typeof CallLine>;
+
+/** What somebody in a call is told. */
+export const CallEvent = z.discriminatedUnion('type', [
+  /** The first of all: names the session, for {@link contract.ask}. */
+  z.object({ type: z.literal('session'), session: z.string() }),
+  /** A moderator has to admit this participant. */
+  z.object({ type: z.literal('waiting') }),
+  /** The participant may join, with a token that counts once and soon expires. */
+  z.object({
+    type: z.literal('admitted'),
+    id: ParticipantId,
+    token: z.string(),
+    capabilities: Rtc,
+    rights: CallRights,
+  }),
+  z.object({ type: z.literal('state'), state: CallState }),
+  z.object({ type: z.literal('rights'), rights: CallRights }),
+  /** A track of another participant; it begins when the browser says that it is `ready`. */
+  z.object({
+    type: z.literal('track'),
+    track: Id,
+    producer: Id,
+    from: ParticipantId,
+    source: CallSource,
+    kind: z.enum(['audio', 'video']),
+    rtpParameters: Rtc,
+  }),
+  z.object({ type: z.literal('track-ended'), track: Id }),
+  /** The participants who speak, the loudest first, with their levels from 0 (silent) to 1. */
+  z.object({
+    type: z.literal('levels'),
+    levels: z.array(z.object({ from: ParticipantId, level: z.number().min(0).max(1) })),
+  }),
+  /** Who is in focus: the dominant speaker; null if nobody speaks. */
+  z.object({ type: z.literal('speaker'), from: ParticipantId.nullable() }),
+  /** A moderator muted what this participant sends. */
+  z.object({ type: z.literal('silenced'), source: CallSource, by: Person }),
+  z.object({ type: z.literal('reaction'), from: ParticipantId, emoji: z.string() }),
+  z.object({ type: z.literal('line'), line: CallLine }),
+  z.object({ type: z.literal('whisper'), from: ParticipantId, data: z.string() }),
+  /** The recording waits for this person's answer. */
+  z.object({ type: z.literal('consent-asked'), by: Person }),
+  /** The media of the room were lost and come back: everything of the SFU has to be made once more. */
+  z.object({ type: z.literal('rejoin'), token: z.string(), capabilities: Rtc }),
+  /** The last of all. */
+  z.object({
+    type: z.literal('ended'),
+    reason: z.enum(['left', 'removed', 'turned-away', 'ended', 'host-lost', 'refused', 'elsewhere']),
+    /** Who did it; null where nobody did. */
+    by: Person.nullable(),
+    problem: Problem.nullable(),
+  }),
+]);
+export type CallEvent = z.infer<typeof CallEvent>;
+
+/** Whether this node can host calls, and what is missing if it cannot. */
+export const CallHosting = z.object({
+  problem: Problem.nullable(),
+  workers: z.number().int().nonnegative(),
+  rooms: z.number().int().nonnegative(),
+  participants: z.number().int().nonnegative(),
+  consumers: z.number().int().nonnegative(),
+});
+export type CallHosting = z.infer<typeof CallHosting>;
+
+const InRoom = z.object({ room: Cid });
+
+export const contract = {
+  /** The open rooms, those with participants first. */
+  rooms: base.input(empty).output(z.array(CallRoom)),
+  /** The list at once, and again at every change. */
+  watchRooms: base.input(empty).output(eventIterator(z.array(CallRoom))),
+  /** Opens a room that this node hosts. Rejects with a Problem: `board-unknown`, `starts-in-the-past`, `out-of-role`. */
+  open: base.input(RoomDraft).output(CallRoom),
+  /** Changes a room; settings that are left out keep their value. Rejects with a Problem: `room-unknown`, `not-yours`. */
+  change: base
+    .input(
+      InRoom.extend({
+        title: Title.optional(),
+        rules: RoomRules.partial().default({}),
+        startsAt: Timestamp.nullable().optional(),
+      }),
+    )
+    .output(CallRoom),
+  /** Ends the call for everybody and closes the room for good. Rejects with a Problem: `room-unknown`, `not-yours`. */
+  close: base.input(InRoom).output(empty),
+  /**
+   * Enters a room. The participant is in the call while the caller reads; to stop reading is to leave. Rejects with a
+   * Problem: `room-unknown`, `host-unreachable`.
+   */
+  enter: base.input(InRoom).output(eventIterator(CallEvent)),
+  /** Rejects with a Problem: `session-unknown`, `not-allowed`, `bad-token`, `sfu-refused`, and others of the room. */
+  ask: base.input(z.object({ session: z.string().max(64), request: CallRequest })).output(CallReply),
+  hosting: base.input(empty).output(CallHosting),
+};
+
+export const settings = {
+  schema: z.object({
+    /** Whether this node hosts the rooms that its person opens. */
+    host: z.boolean(),
+    /** Addresses at which others reach the media of calls; empty: those of this machine. */
+    announce: z.array(z.string().max(100)).max(8),
+    /** The UDP and TCP ports of media: a port for each process. 0: any. */
+    port: z.number().int().min(0).max(65_000),
+    /** Whether no address of a participant is used directly: all media go through a relay. */
+    relayOnly: z.boolean(),
+    /** A relay (TURN), such as `turn:relay.example:3478`; empty: none. */
+    relays: z.array(z.string().max(300)).max(8),
+    /** The secret that this node shares with the relay (the REST secret of coturn). */
+    relaySecret: z.string().max(200),
+  }),
+  defaults: { host: true, announce: [], port: 0, relayOnly: false, relays: [], relaySecret: '' },
+};

@@ -1,0 +1,126 @@
+import type { ProblemFields } from '../kernel/errors.ts';
+
+/** A value of JSON. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/** Parameters of WebRTC, as mediasoup defines them. The SFU checks them. */
+export type Rtc = Record<string, Json>;
+
+export type MediaKind = 'audio' | 'video';
+export type Direction = 'send' | 'receive';
+
+/** The selective forwarding unit: receives the media of each participant and forwards them to the others. */
+export interface Sfu {
+  /** Why no room can be opened now; null if one can. */
+  trouble(): ProblemFields | null;
+  /** Opens a room. Rejects with a Problem if there is no worker. */
+  open(): Promise<SfuRoom>;
+  /** Measured now, one for each worker that runs. */
+  loads(): Promise<readonly WorkerLoad[]>;
+  /** Closes all rooms and ends the workers. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerLoad {
+  readonly pid: number;
+  /** Share of a core since the last measurement, from 0 to 1. */
+  readonly cpu: number;
+  readonly rooms: number;
+  readonly transports: number;
+  readonly producers: number;
+  readonly consumers: number;
+}
+
+export interface SfuRoom {
+  /** What the room can carry, in the form that a browser's device loads. */
+  readonly capabilities: Rtc;
+  /**
+   * Makes one of the two connections of a participant; `direction` is that of the browser.
+   *
+   * @param limits the most bits per second that are accepted from the browser.
+   */
+  connect(direction: Direction, limits: { readonly bitsPerSecond: number }): Promise<SfuTransport>;
+  /** The producers of sound that are heard, the loudest first, with levels from 0 to 1; called at most five times a second. */
+  onLevels(
+    listener: (levels: readonly { readonly producer: string; readonly level: number }[]) => void,
+  ): void;
+  /** The producer of the dominant speaker, or null in silence. */
+  onSpeaker(listener: (producer: string | null) => void): void;
+  /** The worker of the room died: nothing of the room works any more. */
+  onLost(listener: () => void): void;
+  close(): void;
+}
+
+/** One connection of a browser. */
+export interface SfuTransport {
+  readonly id: string;
+  /** What the browser needs to connect. */
+  readonly offer: {
+    readonly iceParameters: Rtc;
+    readonly iceCandidates: Rtc[];
+    readonly dtlsParameters: Rtc;
+  };
+  /** Rejects with a Problem `sfu-refused` if the parameters are invalid or it was connected before. */
+  connect(dtlsParameters: Rtc): Promise<void>;
+  /** New ICE parameters, for a browser whose network changed. */
+  restartIce(): Promise<Rtc>;
+  /** Takes a track from the browser. Rejects with a Problem `sfu-refused`. */
+  produce(track: {
+    readonly kind: MediaKind;
+    readonly rtpParameters: Rtc;
+    readonly paused: boolean;
+  }): Promise<SfuProducer>;
+  /**
+   * Forwards a producer of the room to the browser; paused at first. Null if the browser cannot decode it. Rejects with a
+   * Problem `sfu-refused`.
+   */
+  consume(producer: string, capabilities: Rtc): Promise<SfuConsumer | null>;
+  /** `lost`: ICE or DTLS failed or closed. */
+  onState(listener: (state: 'connecting' | 'connected' | 'lost') => void): void;
+  /** Measured now; of what is received here if the browser sends, of what is sent if it receives. */
+  stats(): Promise<TransportStats>;
+  close(): void;
+}
+
+export interface TransportStats {
+  readonly bitsPerSecond: number;
+  /** Packets lost of all, from 0 to 1; null if nothing was sent yet. */
+  readonly lossRate: number | null;
+  readonly roundTripMs: number | null;
+  readonly jitterMs: number | null;
+}
+
+/** A track that a participant sends. */
+export interface SfuProducer {
+  readonly id: string;
+  readonly kind: MediaKind;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** From 0 to 10, as the packets arrive; called at each change. */
+  onScore(listener: (score: number) => void): void;
+  close(): void;
+}
+
+/** A track of another participant, on its way to a browser. */
+export interface SfuConsumer {
+  readonly id: string;
+  readonly producer: string;
+  readonly kind: MediaKind;
+  readonly rtpParameters: Rtc;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** The most that is wanted of the layers of simulcast: 0 is the smallest picture. No effect on a track without layers. */
+  prefer(spatialLayer: number): Promise<void>;
+  /** The producer or its transport ended. */
+  onEnded(listener: () => void): void;
+  close(): void;
+}
+
+/** How an SFU is set up; read when a worker starts. */
+export interface SfuOptions {
+  /** IP addresses to listen at, and under which each is told to browsers. */
+  readonly listen: readonly { readonly ip: string; readonly announced?: string }[];
+  /** The port of UDP and TCP of the first worker; the next ones follow. 0: any. */
+  readonly port: number;
+  /** At most how many workers run. */
+  readonly workers: number;
+}

@@ -101,7 +101,7 @@ export const CallRequest = z.discriminatedUnion('type', [
     source: CallSource,
     rtpParameters: Rtc,
     /** Whether it begins muted. */
-    muted: z.boolean().default(false),
+    muted: z.boolean(),
   }),
   z.object({ type: z.literal('mute'), source: CallSource, muted: z.boolean() }),
   z.object({ type: z.literal('stop'), source: CallSource }),
@@ -260,11 +260,10 @@ export const contract = {
   watchRooms: base.input(empty).output(eventIterator(z.array(CallRoom))),
   /** Opens a room that this node hosts. Rejects with a Problem: `board-unknown`, `starts-in-the-past`, `out-of-role`. */
   open: base.input(RoomDraft).output(CallRoom),
-  /** Changes a room; settings that are left out keep their value. Rejects with a Problem: `room-unknown`, `not-yours`. */
+  /** Changes a room; what is left out stays as it is. Rejects with a Problem: `room-unknown`, `not-yours`. */
   change: base
     .input(
       InRoom.extend({
-        title: Title.optional(),
         rules: RoomRules.partial().default({}),
         startsAt: Timestamp.nullable().optional(),
       }),

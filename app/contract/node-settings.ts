@@ -5,7 +5,7 @@ const NOT_AN_ADDRESS = 'An address is a host with or without a port, such as bbs
 const isHostPort = (text: string) => parseHostPort(text) !== null;
 
 /** Features that a sysop may turn off. */
-export const optionalFeatures = ['archive', 'boards', 'chat', 'files', 'review'] as const;
+export const optionalFeatures = ['archive', 'boards', 'calls', 'chat', 'files', 'review'] as const;
 
 /** The settings of the node itself. */
 export const NodeSettings = z.object({

@@ -50,7 +50,7 @@ export const membersFeature = defineFeature({
     ledger.ordering?.onChange(() => rosterSync.look());
     const handles = new Handles({
       db,
-      judge: (handle) => moderation.gate.hidesHandle(handle, roster.holderOf(handle)?.key ?? genesis.founder),
+      judge: (handle) => moderation.gate.hides(handle, roster.holderOf(handle)?.key ?? genesis.founder),
       changed: () => members.handlesChanged(),
     });
     const members = createMembers({

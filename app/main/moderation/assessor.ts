@@ -30,8 +30,8 @@ export interface AssessorInit {
 
 /** How an item arrived. */
 export interface Arrival {
-  /** The kind of an item, or of a handle, which is refused at most and never held. */
-  readonly kind: ItemKind | 'handle';
+  /** The kind of an item, or `words` that are no item, which are refused at most and never held. */
+  readonly kind: ItemKind | 'words';
   /** Ticks that the item claims. */
   readonly time: number;
   /** Arrived live, not by catch-up. */
@@ -147,7 +147,7 @@ export class Assessor {
   #facts(content: Content, { kind, time, live }: Arrival) {
     const { rulebook, scopes, about, heldOf, me } = this.#init;
     const scope = scopes.of(content.board);
-    if (kind === 'handle') {
+    if (kind === 'words') {
       const scrutiny: Scrutiny = 'full';
       return { ...scope, scrutiny, findings: rulebook.listed(content.text) };
     }

@@ -332,13 +332,13 @@ export class Gate implements AdmissionHook {
     return shown;
   }
 
-  /** [J23] Whether a handle would be hidden. */
-  async hidesHandle(handle: string, author: Uint8Array): Promise<boolean> {
+  /** [J23] Whether words that are not an item would be hidden: a handle, a line said in a call. */
+  async hides(text: string, author: Uint8Array): Promise<boolean> {
     const { clock, assessor } = this.#init;
     const atMs = clock.now();
     const { outcome } = await assessor.remote(
-      { text: handle, shownAt: [0, handle.length], author, atMs, board: null, imported: false },
-      { kind: 'handle', time: ticksOf(atMs), live: false },
+      { text, shownAt: [0, text.length], author, atMs, board: null, imported: false },
+      { kind: 'words', time: ticksOf(atMs), live: false },
     );
     return outcome.verdict.decision === 'quarantine';
   }

@@ -1,6 +1,7 @@
 /** The features of a node, a line each. Their order does not matter: they start in the order of their needs. */
 export { archiveFeature } from '../archive/feature.ts';
 export { boardsFeature } from '../boards/feature.ts';
+export { callsFeature } from '../calls/feature.ts';
 export { chatFeature } from '../chat/feature.ts';
 export { communityFeature } from '../community/feature.ts';
 export { federationFeature } from '../federation/feature.ts';

@@ -1,0 +1,41 @@
+import type { CallState, Person, RoomRules } from '../../contract/index.ts';
+import { cidOf } from '../kernel/cid.ts';
+import { didOf } from '../kernel/did.ts';
+import type { Participant } from './participant.ts';
+import type { Room } from './rooms.ts';
+
+/** A call as its participants see it, with those who wait. */
+export function stateOf(
+  room: Room,
+  {
+    participants,
+    isLocked,
+    person,
+  }: {
+    readonly participants: readonly Participant[];
+    readonly isLocked: boolean;
+    readonly person: (key: Uint8Array) => Person;
+  },
+): CallState {
+  return {
+    room: cidOf(room.id),
+    title: room.title,
+    rules: shownRules(room),
+    locked: isLocked,
+    participants: participants.flatMap(({ id, key, joinedAt, handAt, sends, quality }) => {
+      if (joinedAt === null) return [];
+      const shown = Array.from(sends, ([source, { muted }]) => ({ source, muted }));
+      return [{ id, person: person(key), joinedAt, handAt, sends: shown, quality, consent: null }];
+    }),
+    waiting: participants
+      .filter(({ isWaiting }) => isWaiting)
+      .map(({ id, key, since }) => ({ id, person: person(key), since })),
+    recordingSince: null,
+  };
+}
+
+/** The rules of a room in the form of the contract. */
+export const shownRules = ({ rules }: Pick<Room, 'rules'>): RoomRules => ({
+  ...rules,
+  invited: rules.invited.map(didOf),
+});

@@ -1,0 +1,97 @@
+import type { CallRoom, CommunityClient } from '../../contract/index.ts';
+import type { CommandSpec } from '../feature/index.ts';
+import { problem } from './problems.ts';
+
+/** The commands about calls. */
+export const callCommands: readonly CommandSpec[] = [
+  {
+    name: 'call list',
+    summary: 'list the open rooms and who is in them',
+    examples: ['call list', 'call list --json'],
+    async run(client) {
+      const rooms = await client.calls.rooms({});
+      return { text: rooms.length === 0 ? 'No room is open.' : rooms.map(lineOf).join('\n'), data: rooms };
+    },
+  },
+  {
+    name: 'call open',
+    summary: 'open a room for calls, which this node hosts',
+    examples: ['call open "Friday evening"', 'call open Council --waiting-room --role moderator'],
+    arguments: [{ name: '<title>', help: 'the title of the room' }],
+    options: [
+      { flags: '--waiting-room', help: 'a moderator admits each participant' },
+      { flags: '--role <role>', help: 'the least role that may enter' },
+      { flags: '--audio-only', help: 'nobody sends video' },
+      { flags: '--at <time>', help: 'when the call begins, such as 2027-01-15T20:00' },
+    ],
+    async run(client, { arguments: [title = ''], options }) {
+      const role = options['role'];
+      const room = await client.calls.open({
+        title,
+        startsAt: timeOf(options['at']),
+        rules: {
+          waitingRoom: options['waitingRoom'] === true,
+          audioOnly: options['audioOnly'] === true,
+          ...(typeof role === 'string'
+            ? { access: 'role', leastRole: role as CallRoom['rules']['leastRole'] }
+            : {}),
+        },
+      });
+      return { text: lineOf(room), data: room };
+    },
+  },
+  {
+    name: 'call close',
+    summary: 'end a call for everybody and close its room',
+    examples: ['call close "Friday evening"'],
+    arguments: [{ name: '<room>', help: 'the title or the id of the room' }],
+    async run(client, { arguments: [named = ''] }) {
+      const room = await roomNamed(client, named);
+      await client.calls.close({ room: room.id });
+      return { text: `Closed “${room.title}”.`, data: room };
+    },
+  },
+  {
+    name: 'call stats',
+    summary: 'show what this node carries for calls',
+    examples: ['call stats', 'call stats --json'],
+    offline: false,
+    async run(client) {
+      const hosting = await client.calls.hosting({});
+      const { rooms, participants, consumers, workers } = hosting;
+      const text = `${rooms} calls, ${participants} participants, ${consumers} tracks on their way, ${workers} worker processes`;
+      return { text: hosting.problem ? `${text}\n${hosting.problem.message}` : text, data: hosting };
+    },
+  },
+];
+
+async function roomNamed(client: CommunityClient, named: string): Promise<CallRoom> {
+  const rooms = await client.calls.rooms({});
+  const room = rooms.find(({ id, title }) => id === named || title === named);
+  if (!room) throw problem('room-unknown');
+  return room;
+}
+
+function timeOf(text: string | boolean | undefined): number | null {
+  if (typeof text !== 'string') return null;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw problem('bad-time', { text: text.slice(0, 40) });
+  return ms;
+}
+
+function lineOf({ title, host, participants, rules, startsAt, isReachable }: CallRoom): string {
+  const who =
+    participants.length === 0 ? 'nobody is in it' : participants.map(({ handle }) => handle).join(', ');
+  const marks = [
+    rules.waitingRoom ? 'waiting room' : '',
+    rules.audioOnly ? 'audio only' : '',
+    rules.access === 'everyone'
+      ? ''
+      : rules.access === 'role'
+        ? `${rules.leastRole} and above`
+        : 'by invitation',
+    startsAt === null ? '' : `begins ${new Date(startsAt).toISOString()}`,
+    isReachable ? '' : 'not reachable',
+  ].filter(Boolean);
+  return `${title} (${host.handle}): ${[who, ...marks].join('; ')}`;
+}

@@ -1,0 +1,92 @@
+import { defineFeature, type FeaturePorts, type StoredBase } from '../feature/index.ts';
+import type { Federation } from '../federation/index.ts';
+import { gauge } from '../kernel/metric.ts';
+import type { Log } from '../log/log.ts';
+import type { Members } from '../members/index.ts';
+import type { Moderation } from '../moderation/index.ts';
+import { callsApi } from './api.ts';
+import { callCommands } from './commands.ts';
+import { roomItems } from './items.ts';
+import { callKinds } from './kinds.ts';
+import { callMigrations } from './migrations.ts';
+import { noSfu } from './no-sfu.ts';
+import { CallProjection } from './projection.ts';
+import { Rooms } from './rooms.ts';
+import { createCalls } from './service.ts';
+
+export const callsFeature = defineFeature({
+  name: 'calls',
+  optional: true,
+  needs: ['federation', 'log', 'members', 'moderation'],
+  migrations: callMigrations,
+  kinds: Object.values(callKinds),
+  tables: { derived: ['call_room', 'call_act'] },
+  stored: ({ db }: StoredBase) => ({ projections: [new CallProjection(db)], items: [roomItems(db)] }),
+  create(
+    ports: Pick<
+      FeaturePorts,
+      | 'db'
+      | 'transport'
+      | 'clock'
+      | 'random'
+      | 'signer'
+      | 'verifier'
+      | 'logger'
+      | 'settings'
+      | 'notices'
+      | 'gathered'
+      | 'sfu'
+    >,
+    needs: {
+      federation: Pick<Federation, 'memberPeers'>;
+      log: Log;
+      members: Pick<Members, 'person'>;
+      moderation: Pick<Moderation, 'gate' | 'holds'>;
+    },
+  ) {
+    const { federation, log, members, moderation } = needs;
+    const calls = createCalls({
+      ...ports,
+      sfu: ports.sfu ?? noSfu,
+      log,
+      rooms: new Rooms(ports.db),
+      authority: ports.gathered.people,
+      nodeName: () => ports.settings().node.name,
+      person: members.person,
+      gate: moderation.gate,
+      settings: () => ports.settings().calls,
+      memberPeers: federation.memberPeers,
+      boards: ports.gathered.scopes,
+    });
+    moderation.holds.onChange((changes) => {
+      if (changes.some(({ kind }) => kind === 'call')) calls.holdsChanged();
+    });
+    return calls;
+  },
+  api: callsApi,
+  metrics(calls) {
+    const { rooms, participants, consumers } = calls.counts();
+    return [
+      gauge('impulse_calls', 'Calls that this node hosts now', rooms),
+      gauge('impulse_call_participants', 'Participants of the calls that this node hosts', participants),
+      gauge('impulse_call_consumers', 'Tracks on their way to participants', consumers),
+    ];
+  },
+  commands: callCommands,
+  acts: [
+    {
+      name: 'open a room',
+      weight: 1,
+      act: ({ calls }, rng) =>
+        calls.open({ title: `Room ${rng.between(0, 1e6)}`, board: null, rules: {}, startsAt: null }),
+    },
+    {
+      name: 'close a room',
+      weight: 1,
+      act({ calls }, rng) {
+        const mine = calls.rooms().filter((room) => room.mine);
+        if (mine.length > 0) calls.close(rng.pick(mine).id);
+      },
+    },
+  ],
+});

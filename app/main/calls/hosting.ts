@@ -1,0 +1,87 @@
+import type * as contract from '../../contract/index.ts';
+import { equalBytes, toHex } from '../kernel/bytes.ts';
+import { Call, type CallInit, type Seat } from './call.ts';
+import { problem } from './problems.ts';
+import { relayCredentials } from './relay-credentials.ts';
+import type { Rooms } from './rooms.ts';
+
+export interface HostingInit extends Pick<
+  CallInit,
+  'sfu' | 'clock' | 'random' | 'logger' | 'roleOf' | 'person' | 'onChange'
+> {
+  readonly rooms: Rooms;
+  readonly settings: () => contract.Settings['calls'];
+  /** The key of this node's person. */
+  readonly me: Uint8Array;
+}
+
+/** The calls of this node's own rooms. */
+export class Hosting {
+  readonly #init: HostingInit;
+  /** Those that somebody is in, or waits for, by room. */
+  readonly #calls = new Map<string, { readonly room: Uint8Array; readonly call: Call }>();
+
+  constructor(init: HostingInit) {
+    this.#init = init;
+  }
+
+  /** [CA4] Takes a member into a room of this node. Throws a Problem. */
+  enter(id: Uint8Array, key: Uint8Array, tell: (event: contract.CallEvent) => void): Seat {
+    const { rooms, settings, me } = this.#init;
+    const room = rooms.get(id);
+    if (room === null || !equalBytes(room.owner, me)) throw problem('room-unknown');
+    if (!settings().host) throw problem('hosting-off');
+    const hex = toHex(id);
+    const { call } = this.#calls.get(hex) ?? this.#begin(id, hex);
+    try {
+      return call.enter(key, tell);
+    } finally {
+      if (call.isEmpty) this.#calls.delete(hex);
+    }
+  }
+
+  /** [CA7] Rights or rooms have changed. */
+  review(): void {
+    for (const { call } of this.#calls.values()) call.review();
+  }
+
+  stop(): void {
+    for (const { call } of this.#calls.values()) call.end(null, 'host-lost');
+  }
+
+  /** [CA17] Who is in which room now. */
+  live(): { readonly room: Uint8Array; readonly people: Uint8Array[] }[] {
+    return Array.from(this.#calls.values(), ({ room, call }) => ({ room, people: call.people })).filter(
+      ({ people }) => people.length > 0,
+    );
+  }
+
+  /** Calls, their participants, and the tracks on their way to them. */
+  counts(): { readonly rooms: number; readonly participants: number; readonly consumers: number } {
+    const calls = Array.from(this.#calls.values(), ({ call }) => call);
+    return {
+      rooms: calls.length,
+      participants: calls.reduce((sum, { people }) => sum + people.length, 0),
+      consumers: calls.reduce((sum, { consumers }) => sum + consumers, 0),
+    };
+  }
+
+  #begin(id: Uint8Array, hex: string) {
+    const { rooms, settings, clock, me } = this.#init;
+    const call: Call = new Call({
+      ...this.#init,
+      host: me,
+      room: () => rooms.get(id),
+      relays: async (participant) => {
+        const { relays: urls, relaySecret: secret, relayOnly } = settings();
+        return { iceServers: await relayCredentials({ urls, secret }, participant, clock.now()), relayOnly };
+      },
+      onEmpty: () => {
+        if (this.#calls.get(hex)?.call === call) this.#calls.delete(hex);
+      },
+    });
+    const known = { room: id, call };
+    this.#calls.set(hex, known);
+    return known;
+  }
+}

@@ -1,0 +1,1 @@
+export type { Sfu } from './ports.ts';

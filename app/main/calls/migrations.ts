@@ -1,0 +1,19 @@
+import type { Migration } from '../kernel/database.ts';
+
+/** Rows are a projection of the log, one for each event, so that the order of arrival does not matter. */
+export const callMigrations: readonly Migration[] = [
+  {
+    feature: 'calls',
+    step: 1,
+    name: 'rooms of calls',
+    sql: `
+      CREATE TABLE call_room (
+        n INTEGER PRIMARY KEY, author INTEGER NOT NULL, at INTEGER NOT NULL, time INTEGER NOT NULL, board BLOB
+      ) STRICT;
+      CREATE TABLE call_act (
+        n INTEGER PRIMARY KEY, room BLOB NOT NULL, author INTEGER NOT NULL, act TEXT NOT NULL, time INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX call_act_by_room ON call_act (room, act, time);
+    `,
+  },
+];

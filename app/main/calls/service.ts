@@ -1,0 +1,294 @@
+import type * as contract from '../../contract/index.ts';
+import { defaultRoomRules } from '../../contract/index.ts';
+import { equalBytes, toBase64Url } from '../kernel/bytes.ts';
+import { cidOf, digestOf } from '../kernel/cid.ts';
+import { every, throttled, type Random } from '../kernel/clock.ts';
+import { publicKeyOf } from '../kernel/did.ts';
+import { problemOf } from '../kernel/errors.ts';
+import { silentLogger, type Logger } from '../kernel/logger.ts';
+import type { MemberPeer } from '../federation/index.ts';
+import type { HandshakeInit } from '../log/handshake.ts';
+import type { Transport } from '../log/transport.ts';
+import type { Gate } from '../moderation/index.ts';
+import { moderates, refusalOf } from './access.ts';
+import { answerCall } from './answering.ts';
+import { RemoteSeat } from './attending.ts';
+import type { Seat } from './call.ts';
+import { shownRules } from './call-state.ts';
+import { EventQueue } from './event-queue.ts';
+import { Hosting } from './hosting.ts';
+import { callKinds, type CallOpen, type Rules } from './kinds.ts';
+import { LiveCalls } from './live.ts';
+import type { Sfu } from './ports.ts';
+import { problem } from './problems.ts';
+import { Reminders } from './reminders.ts';
+import type { Room, Rooms } from './rooms.ts';
+import { CALL_PROTOCOL } from './wire.ts';
+
+/** How long changes of the list are collected before they are told, in milliseconds. */
+const TELL_AFTER_MS = 200;
+/** How often the start of scheduled calls is looked at, in milliseconds. */
+const LOOK_MS = 30_000;
+
+export interface CallsInit extends Omit<HandshakeInit, 'transport'> {
+  readonly transport: Transport;
+  readonly random: Random;
+  readonly logger?: Logger;
+  readonly sfu: Sfu;
+  readonly rooms: Rooms;
+  readonly person: (key: Uint8Array) => contract.Person;
+  readonly gate: Pick<Gate, 'own' | 'hides'>;
+  readonly settings: () => contract.Settings['calls'];
+  readonly memberPeers: () => readonly MemberPeer[];
+  /** The boards to which rooms may belong, by id. */
+  readonly boards: () => readonly { readonly id: string }[];
+  readonly notices: {
+    put(notice: Omit<contract.Notice, 'since'>): void;
+    remove(id: string): void;
+  };
+}
+
+type Inputs = contract.Inputs['calls'];
+export type Calls = ReturnType<typeof createCalls>;
+
+/** Rooms, the calls that this node hosts, and the seats of its person in calls. The rules are in SPEC.md. */
+export function createCalls(init: CallsInit) {
+  const { log, clock, random, signer, transport, authority, rooms, sfu, person, settings } = init;
+  const logger = init.logger ?? silentLogger;
+  const me = signer.publicKey;
+  const roleOf = (key: Uint8Array) => authority.roleAt(key, log.now);
+  const sessions = new Map<string, Seat>();
+  const listeners = new Set<() => void>();
+  let stops: (() => void)[] = [];
+
+  const reminders = new Reminders({
+    ...init,
+    list: () => rooms.list().filter((room) => viewOf(room).refusal?.code !== 'not-invited'),
+  });
+
+  const tellSoon = throttled(clock, TELL_AFTER_MS, () => {
+    for (const listener of listeners) listener();
+  });
+
+  const hosting = new Hosting({
+    ...init,
+    logger,
+    me,
+    roleOf,
+    onChange: () => {
+      live.changed();
+      tellSoon();
+    },
+  });
+
+  const live: LiveCalls = new LiveCalls({
+    ...init,
+    logger,
+    community: log.community,
+    own: () => hosting.live(),
+    ownerOf: (room) => rooms.get(room)?.owner ?? null,
+    onChange: tellSoon,
+  });
+
+  const nodeOf = (owner: Uint8Array): MemberPeer | undefined =>
+    init.memberPeers().find(({ publicKey }) => equalBytes(publicKey, owner));
+
+  const viewOf = (room: Room): contract.CallRoom => {
+    const isHere = equalBytes(room.owner, me);
+    const visitor = { person: me, role: roleOf(me) };
+    const people = live.peopleIn(room.id);
+    const refusal = refusalOf(room, visitor, {
+      now: clock.now(),
+      host: room.owner,
+      locked: false,
+      participants: people.length,
+      ofThisPerson: 0,
+    });
+    return {
+      id: cidOf(room.id),
+      title: room.title,
+      board: room.board === null ? null : cidOf(room.board),
+      rules: shownRules(room),
+      host: person(room.owner),
+      openedAt: room.openedAt,
+      startsAt: room.startsAt,
+      isReachable: isHere ? settings().host && sfu.trouble() === null : nodeOf(room.owner) !== undefined,
+      participants: people.map(person),
+      refusal: refusal === null ? null : problemOf(refusal),
+      mine: isHere || moderates(room, visitor, room.owner),
+    };
+  };
+
+  const list = (): contract.CallRoom[] =>
+    rooms
+      .list()
+      .map(viewOf)
+      .sort((one, other) => Number(other.participants.length > 0) - Number(one.participants.length > 0));
+
+  const roomOf = (cid: string): Room => {
+    const room = rooms.get(digestOf(cid));
+    if (room === null) throw problem('room-unknown');
+    return room;
+  };
+
+  const mustBeLater = (startsAt: number | null) => {
+    if (startsAt !== null && startsAt < clock.now()) throw problem('starts-in-the-past');
+  };
+
+  /** [CA7] */
+  const review = () => {
+    hosting.review();
+    tellSoon();
+  };
+
+  /** [CA15] Lines of others are shown only if they pass this node's gate. */
+  const gated = (queue: EventQueue<contract.CallEvent>) => (event: contract.CallEvent) => {
+    if (event.type !== 'line') return queue.push(event);
+    const author = publicKeyOf(event.line.person.did);
+    if (equalBytes(author, me)) return queue.push(event);
+    init.gate.hides(event.line.text, author).then(
+      (isHidden) => {
+        if (!isHidden) queue.push(event);
+      },
+      (error: unknown) => logger.warn('call-line-not-judged', { code: problemOf(error).code }),
+    );
+  };
+
+  const seatIn = async (room: Room, tell: (event: contract.CallEvent) => void): Promise<Seat> => {
+    if (equalBytes(room.owner, me)) return hosting.enter(room.id, me, tell);
+    const node = nodeOf(room.owner);
+    if (!node) throw problem('host-unreachable', { name: person(room.owner).handle });
+    return RemoteSeat.open(init, { peer: node.peer, host: room.owner, room: cidOf(room.id) }, tell);
+  };
+
+  return {
+    start(): void {
+      if (stops.length > 0) return;
+      transport.handle(CALL_PROTOCOL, (channel) =>
+        stops.length > 0
+          ? answerCall({ ...init, logger, enter: (...visit) => hosting.enter(...visit) }, channel)
+          : Promise.reject(problem('room-unknown')),
+      );
+      live.start();
+      stops = [
+        log.onCommit((batch) => {
+          if (batch.some(({ event }) => event.kind.startsWith('call.'))) review();
+        }),
+        log.onRights(review),
+        every(clock, LOOK_MS, () => reminders.look()),
+      ];
+    },
+
+    stop(): void {
+      for (const stop of stops.splice(0)) stop();
+      hosting.stop();
+      for (const seat of sessions.values()) seat.leave();
+      live.stop();
+    },
+
+    /** Rooms were shown or hidden. */
+    holdsChanged: review,
+
+    rooms: list,
+
+    /** Calls back with the whole list at once, then again whenever it changes; returns how to stop. */
+    watchRooms(listener: (list: contract.CallRoom[]) => void): () => void {
+      const tell = () => listener(list());
+      tell();
+      listeners.add(tell);
+      return () => listeners.delete(tell);
+    },
+
+    /** Throws a Problem `board-unknown`, `starts-in-the-past`, `held-back` or those of the log. */
+    async open({ title, board, rules, startsAt }: Inputs['open']): Promise<contract.CallRoom> {
+      if (!settings().host) throw problem('hosting-off');
+      if (board && !init.boards().some(({ id }) => id === board)) throw problem('board-unknown');
+      mustBeLater(startsAt ?? null);
+      const passed = await init.gate.own({
+        text: title,
+        shownAt: [0, title.length],
+        kind: 'call',
+        board: board ? digestOf(board) : null,
+        askReview: false,
+      });
+      const body: CallOpen = {
+        title,
+        board: board ? digestOf(board) : null,
+        rules: signedRules({ ...defaultRoomRules, ...rules }),
+        startsAt: startsAt ?? null,
+      };
+      const [event] = log.appendAll(signer, passed.drafts({ kind: callKinds.open.name, body }));
+      return viewOf(roomOf(cidOf(event!.id)));
+    },
+
+    /** Throws a Problem `room-unknown`, `not-yours` or `starts-in-the-past`. */
+    change({ room: cid, rules, startsAt }: Inputs['change']): contract.CallRoom {
+      const room = roomOf(cid);
+      if (!equalBytes(room.owner, me)) throw problem('not-yours');
+      const begins = startsAt === undefined ? room.startsAt : startsAt;
+      if (begins !== room.startsAt) mustBeLater(begins);
+      const body = { room: room.id, rules: signedRules({ ...shownRules(room), ...rules }), startsAt: begins };
+      log.append(signer, callKinds.change.name, body);
+      return viewOf(roomOf(cid));
+    },
+
+    /** Throws a Problem `room-unknown` or `not-yours`. */
+    close(cid: string): void {
+      const room = roomOf(cid);
+      const isMine = equalBytes(room.owner, me);
+      if (!isMine && !moderates(room, { person: me, role: roleOf(me) }, room.owner))
+        throw problem('not-yours');
+      log.append(signer, (isMine ? callKinds.close : callKinds.remove).name, { room: room.id });
+    },
+
+    /**
+     * [CA3] Enters a room; the person is in the call while the events are read. Rejects with a Problem
+     * `room-unknown`, `host-unreachable`, or another of the host.
+     */
+    async *enter(cid: string, signal: AbortSignal): AsyncGenerator<contract.CallEvent, void> {
+      const queue = new EventQueue<contract.CallEvent>();
+      const pass = gated(queue);
+      const seat = await seatIn(roomOf(cid), (event) => {
+        pass(event);
+        if (event.type === 'ended') queue.end();
+      });
+      const session = toBase64Url(random.bytes(16));
+      const leave = () => queue.end();
+      try {
+        sessions.set(session, seat);
+        signal.addEventListener('abort', leave, { once: true });
+        if (signal.aborted) return;
+        yield { type: 'session', session };
+        yield* queue;
+      } finally {
+        signal.removeEventListener('abort', leave);
+        sessions.delete(session);
+        seat.leave();
+      }
+    },
+
+    /** Rejects with a Problem `session-unknown`, `held-back`, or another of the host. */
+    async ask({ session, request }: Inputs['ask']): Promise<contract.CallReply> {
+      const seat = sessions.get(session);
+      if (!seat) throw problem('session-unknown');
+      if (request.type === 'say') {
+        const { text } = request;
+        await init.gate.own({ text, shownAt: [0, text.length], kind: 'call', board: null, askReview: false });
+      }
+      return seat.ask(request);
+    },
+
+    async hosting(): Promise<contract.CallHosting> {
+      const loads = await sfu.loads();
+      const trouble = settings().host ? sfu.trouble() : problem.fields('hosting-off');
+      return { problem: trouble, workers: loads.length, ...hosting.counts() };
+    },
+
+    counts: () => hosting.counts(),
+  };
+}
+
+const signedRules = (rules: contract.RoomRules): Rules => ({
+  ...rules,
+  invited: rules.invited.map(publicKeyOf),
+});

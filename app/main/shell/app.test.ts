@@ -134,10 +134,43 @@ describe('hardening', () => {
     };
     expect(checked('notifications', 'app://console/')).toBe(true);
     expect(asked('fullscreen', 'app://console/')).toBe(true);
-    expect(asked('media', 'app://console/')).toBe(false);
+    expect(asked('media', 'app://console/')).toBe(true);
+    expect(asked('media', 'https://example.org/')).toBe(false);
+    expect(asked('geolocation', 'app://console/')).toBe(false);
     expect(asked('notifications', 'https://example.org/')).toBe(false);
     contents.url = 'https://example.org/';
     expect(checked('notifications', 'app://console/')).toBe(false);
+  });
+});
+
+describe('screens', () => {
+  /** Asks for a screen as a page of the console; resolves to the streams that it gets. */
+  const shared = (request: object) =>
+    new Promise<unknown>((given) => {
+      const frame = { url: 'app://console/' };
+      Reflect.apply(electron.session.display ?? (() => null), null, [
+        { frame, userGesture: true, audioRequested: true, ...request },
+        given,
+      ]);
+    });
+
+  it('are shared only by the choice of a person in a dialog', async () => {
+    await start();
+    electron.answers = [1];
+    expect(await shared({})).toEqual({ video: electron.sources[1], audio: 'loopback' });
+    expect(electron.boxes.at(-1)).toMatchObject({ buttons: ['Screen 1', 'Letters', 'Share nothing'] });
+    electron.answers = [0];
+    expect(await shared({ audioRequested: false })).toEqual({ video: electron.sources[0] });
+    electron.answers = [2];
+    expect(await shared({})).toBeNull();
+  });
+
+  it('are refused to other pages, and without a gesture, before any dialog', async () => {
+    await start();
+    const before = electron.boxes.length;
+    expect(await shared({ userGesture: false })).toBeNull();
+    expect(await shared({ frame: { url: 'https://example.org/' } })).toBeNull();
+    expect(electron.boxes).toHaveLength(before);
   });
 });
 

@@ -9,6 +9,7 @@ import { LINK_SCHEME, linkAmong, routeOf } from './deep-link.ts';
 import type { ElectronApi, Surroundings } from './electron.ts';
 import { ASK_CHANNEL, HandOver } from './hand-over.ts';
 import { hardenBeforeReady, hardenSession } from './hardening.ts';
+import { offerScreens } from './screens.ts';
 import { menuTemplate } from './menu.ts';
 import { nodeKey } from './node-key.ts';
 import { NodeProcess } from './node-process.ts';
@@ -100,6 +101,7 @@ export class ConsoleApp {
     const { app, ipcMain, powerMonitor, session, Menu } = this.#electron;
     const { platform, argv } = this.#surroundings;
     hardenSession(session.defaultSession, this.#built('renderer'));
+    offerScreens(session.defaultSession, this.#electron, platform);
     if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
     if (platform === 'win32') app.setAppUserModelId(APP_ID);
     app.setAboutPanelOptions({ applicationName: app.getName(), applicationVersion: app.getVersion() });

@@ -116,7 +116,9 @@ class SessionDouble {
     void (this.check = handler);
   readonly setDevicePermissionHandler: Session['setDevicePermissionHandler'] = (handler) =>
     void (this.device = handler);
-  readonly setDisplayMediaRequestHandler: Session['setDisplayMediaRequestHandler'] = () => {};
+  display: Parameters<Session['setDisplayMediaRequestHandler']>[0] = null;
+  readonly setDisplayMediaRequestHandler: Session['setDisplayMediaRequestHandler'] = (handler) =>
+    void (this.display = handler);
   readonly webRequest = {
     onBeforeRequest: (handler: NonNullable<SessionDouble['beforeRequest']>) =>
       void (this.beforeRequest = handler),
@@ -181,6 +183,11 @@ export class ElectronDouble {
   readonly powerMonitor = new EventEmitter();
   menu: MenuItemConstructorOptions[] = [];
   trayMenu: MenuItemConstructorOptions[] = [];
+  /** What can be shared in a call. */
+  readonly sources = [
+    { id: 'screen:1:0', name: 'Screen 1' },
+    { id: 'window:7:0', name: 'Letters' },
+  ];
   /** Answers to message boxes, in order; afterwards each is cancelled. */
   answers: number[] = [];
   keyStore: 'gnome_libsecret' | 'basic_text' = 'gnome_libsecret';
@@ -207,6 +214,7 @@ export class ElectronDouble {
     const double = this;
     const parts: Record<keyof ElectronApi, unknown> = {
       app: this.app,
+      desktopCapturer: { getSources: async () => this.sources },
       ipcMain: this.ipcMain,
       powerMonitor: this.powerMonitor,
       session: { defaultSession: this.session },

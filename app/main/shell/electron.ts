@@ -3,6 +3,7 @@ export type ElectronApi = Pick<
   typeof import('electron'),
   | 'app'
   | 'BrowserWindow'
+  | 'desktopCapturer'
   | 'dialog'
   | 'ipcMain'
   | 'Menu'

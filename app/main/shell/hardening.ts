@@ -41,7 +41,6 @@ export function hardenSession(session: Session, rendererRoot: string): void {
     mayHave(permission, isConsoleUrl(origin) && (contents === null || isConsoleUrl(contents.getURL()))),
   );
   session.setDevicePermissionHandler(() => false);
-  session.setDisplayMediaRequestHandler((_request, answer) => answer(null));
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !mayLoad(details.url) }));
   session.protocol.handle(CONSOLE_SCHEME, async (request) => {
     const file = fileFor(rendererRoot, request.method, request.url);

@@ -12,9 +12,16 @@ import { parseWindowState, placeWindow } from './window-state.ts';
 import { nodeFailed, nodeRestarting } from './words.ts';
 
 describe('permissions', () => {
-  it('allows the console notifications, copying and full screen, and nothing else', () => {
+  it('allows the console notifications, copying, full screen and what calls need, and nothing else', () => {
     const allowed = Object.keys(permissions).filter((permission) => mayHave(permission, true));
-    expect(allowed.toSorted()).toEqual(['clipboard-sanitized-write', 'fullscreen', 'notifications']);
+    expect(allowed.toSorted()).toEqual([
+      'clipboard-sanitized-write',
+      'display-capture',
+      'fullscreen',
+      'media',
+      'notifications',
+      'speaker-selection',
+    ]);
   });
 
   it('denies everything to other pages, and everything not in the table', () => {

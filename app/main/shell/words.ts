@@ -24,6 +24,19 @@ export function nodeFailed(problem: ProblemFields, lastWords: string): MessageBo
   };
 }
 
+/** The dialog that asks which screen or window is shared; its last button shares none. */
+export function screenChoice(names: readonly string[]): MessageBoxOptions {
+  return {
+    type: 'question',
+    title: 'Share your screen',
+    message: 'Choose what everybody in the call will see.',
+    buttons: [...names, 'Share nothing'],
+    defaultId: names.length,
+    cancelId: names.length,
+    noLink: true,
+  };
+}
+
 /** The answers to {@link windowGone}, by index of its buttons. */
 export const goneAnswers = { reload: 0, close: 1 } as const;
 

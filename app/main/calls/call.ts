@@ -224,7 +224,7 @@ export class Call {
   async #answer(participant: Participant, request: CallRequest): Promise<CallReply> {
     if (participant.isGone) throw problem('session-unknown');
     if (request.type === 'leave') {
-      this.#drop(participant, 'left');
+      this.#init.clock.after(0, () => this.#drop(participant, 'left'));
       return {};
     }
     if (participant.connections === null && request.type !== 'join') throw problem('not-joined');
@@ -270,7 +270,11 @@ export class Call {
       this.#isLocked = request.locked;
       return;
     }
-    if (request.type === 'end') return this.end(actor.key);
+    if (request.type === 'end') {
+      // The reply goes first.
+      this.#init.clock.after(0, () => this.end(actor.key));
+      return;
+    }
     if (!('participant' in request)) throw problem('not-allowed');
     const other = this.#participants.get(request.participant);
     if (!other) throw problem('participant-unknown');

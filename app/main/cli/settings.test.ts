@@ -80,6 +80,6 @@ test('a setting that does not exist there and a value out of bounds are a wrong 
   expect(await impulse('settings', 'set', 'storage.quotaBytes', 'much')).toMatchObject({ code: 2 });
   expect(await impulse('settings', 'set', 'features.off', 'chat,polls')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('off must be one of archive, boards, chat, files, review.') as string,
+    err: expect.stringContaining('off must be one of archive, boards, calls, chat, files, review.') as string,
   });
 });

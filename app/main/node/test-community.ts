@@ -1,5 +1,6 @@
 import { defaultSettings } from '../../contract/settings.ts';
 import { makeGenesis } from '../community/index.ts';
+import type { Sfu } from '../calls/index.ts';
 import type { Random } from '../kernel/clock.ts';
 import type { Database } from '../kernel/database.ts';
 import { ticksOf } from '../kernel/hybrid-time.ts';
@@ -61,11 +62,14 @@ export class TestCommunity {
       classifiers = memoryClassifiers(),
       db = this.database(),
       lacks = [],
+      sfu,
     }: {
       classifiers?: Classifiers & ImageClassifiers;
       db?: Database;
       /** Kinds of events that its release does not know. */
       lacks?: readonly string[];
+      /** Forwards the media of calls; without it, no call can be hosted. */
+      sfu?: Sfu;
     } = {},
   ) {
     const signer = signerOf(sha256(Buffer.from(name)));
@@ -91,6 +95,7 @@ export class TestCommunity {
       },
       chunks: memoryChunks(),
       classifiers,
+      ...(sfu ? { sfu } : {}),
       logger: silentLogger,
       settings: () => ({ ...defaultSettings, node: { name } }),
     };

@@ -8,6 +8,22 @@ export const problem = defineProblems('memory', {
     message: 'The disk is full; the file was not stored.',
     remedy: 'Free some space, then try again.',
   },
+  'sfu-stopped': { message: 'Calls end because this node stops.' },
+  'sfu-refused': {
+    message: 'The media of the call were refused.',
+    remedy: 'Leave the call and enter it again.',
+  },
+  'sfu-closed': {
+    code: 'sfu-refused',
+    message: 'This connection of the call is closed.',
+    remedy: 'Enter the call again.',
+  },
+  'connected-twice': { code: 'sfu-refused', message: 'This connection of the call was made before.' },
+  'wrong-direction': {
+    code: 'sfu-refused',
+    message: 'This connection of the call carries media in the other direction only.',
+  },
+  'producer-unknown': { code: 'sfu-refused', message: 'This track of the call has ended.' },
   'address-invalid': {
     message: 'That is not an address of a node.',
     remedy: 'Copy the address from the other node; it looks like /memory/NAME.',

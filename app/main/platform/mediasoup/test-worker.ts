@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { spawnSync } from 'node:child_process';
-import { findWorker } from './worker-path.ts';
+import { findWorker } from './index.ts';
 
 /** The worker for tests, or null with a notice in the test report's remarks. */
 export const testWorker = (() => {

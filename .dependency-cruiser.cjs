@@ -174,6 +174,8 @@ module.exports = {
     home('pino', 'pino', room('platform/telemetry')),
     home('onnx', 'onnxruntime-node|onnxruntime-common', room('platform/onnx')),
     home('images', '@jsquash', room('platform/images')),
+    home('mediasoup', 'mediasoup', room('platform/mediasoup')),
+    home('mediasoup-client', 'mediasoup-client', '^app/renderer/features/calls/'),
     home('ws', 'ws|@types/ws', room('host')),
     home('commander', 'commander', room('cli')),
     home('messages', 'intl-messageformat', '^app/main/kernel/problems\\.ts$'),

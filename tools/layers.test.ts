@@ -50,6 +50,8 @@ const imports: readonly (readonly [rule: string, file: string, target: string])[
   ['pino-has-one-home', 'app/main/node/log.ts', 'pino'],
   ['onnx-has-one-home', 'app/main/moderation/run.ts', 'onnxruntime-node'],
   ['images-has-one-home', 'app/main/moderation/decode.ts', '@jsquash/jpeg/codec/dec/mozjpeg_dec.js'],
+  ['mediasoup-has-one-home', 'app/main/calls/media.ts', 'mediasoup'],
+  ['mediasoup-client-has-one-home', 'app/renderer/shell/device.ts', 'mediasoup-client'],
   ['ws-has-one-home', 'app/main/node/socket.ts', 'ws'],
   ['commander-has-one-home', 'app/main/node/options.ts', 'commander'],
   ['messages-has-one-home', 'app/main/boards/format.ts', 'intl-messageformat'],

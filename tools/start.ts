@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { fetchElectron } from './electron.ts';
+import { ensureWorker, waysHere } from './worker.ts';
 
 /**
  * Builds what changed and opens the console: `npm start [-- --data DIR] [--headless] [--no-open] [--port N]`.
@@ -15,13 +16,21 @@ const { DISPLAY, WAYLAND_DISPLAY } = process.env;
 const display = process.platform !== 'linux' || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
 const data = values.data === undefined ? [] : ['--data', resolve(values.data)];
 
+const report = (line: string) => console.log(line);
+// Only calls need it, so nothing of it may keep the console from opening.
+const worker = ensureWorker(waysHere(report), { mayBuild: false, report }).catch((error: unknown) => ({
+  path: null,
+  missing: `Calls cannot be hosted: ${error instanceof Error ? error.message : String(error)}`,
+}));
 try {
-  await build({ root, report: (line) => console.log(line) });
+  await build({ root, report });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error('The build failed, so there is nothing to start.');
   process.exit(1);
 }
+const found = await worker;
+if (found.path === null) report(found.missing);
 process.exitCode = await open();
 
 function optionsGiven() {
@@ -51,7 +60,7 @@ async function open(): Promise<number> {
     console.log('Electron does not run as root, so the console opens in the browser.');
     return serve();
   }
-  const electron = await fetchElectron((line) => console.log(line));
+  const electron = await fetchElectron(report);
   if (electron === null) {
     console.log('Electron is not available here, so the console opens in the browser.');
     return serve();

@@ -60,7 +60,7 @@ export class MemorySfuRoom implements SfuRoom {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const transport of [...this.transports.values()]) transport.close();
+    for (const transport of this.transports.values()) transport.close();
     this.#onLevels = () => {};
     this.#onSpeaker = () => {};
     this.#parts.closed();

@@ -52,7 +52,7 @@ export class MemoryProducer implements SfuProducer {
     if (this.#closed) return;
     this.#closed = true;
     this.#ended();
-    for (const consumer of [...this.consumers]) consumer.end();
+    for (const consumer of this.consumers) consumer.end();
   }
 
   #demandOpen(): void {

@@ -145,8 +145,8 @@ export class MemorySfuTransport implements SfuTransport {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const producer of [...this.#producers]) producer.close();
-    for (const consumer of [...this.consumers.values()]) consumer.end();
+    for (const producer of this.#producers) producer.close();
+    for (const consumer of this.consumers.values()) consumer.end();
     this.#room.transports.delete(this.id);
     this.#announce('lost');
   }

@@ -4,6 +4,7 @@
  */
 export * as archive from './archive.ts';
 export * as boards from './boards.ts';
+export * as calls from './calls.ts';
 export * as chat from './chat.ts';
 export * as federation from './federation.ts';
 export * as files from './files.ts';

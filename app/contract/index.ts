@@ -1,5 +1,6 @@
 export * from './archive.ts';
 export * from './boards.ts';
+export * from './calls.ts';
 export * from './chat.ts';
 export * from './client.ts';
 export * from './common.ts';

@@ -1,5 +1,6 @@
 /** The features of the console, a line each. */
 export { boards } from './features/boards/feature.ts';
+export { calls } from './features/calls/feature.ts';
 export { chat } from './features/chat/feature.ts';
 export { federation } from './features/federation/feature.ts';
 export { judgements } from './features/judgements/feature.ts';

@@ -11,7 +11,8 @@ export interface Badge {
 export interface FeatureField {
   /** `feature.setting`, as the contract has them. */
   readonly path: string;
-  readonly kind: 'text' | 'number' | 'switch' | 'select';
+  /** `lines`: a list, one entry per line; `secret`: a text that is not shown. */
+  readonly kind: 'text' | 'number' | 'switch' | 'select' | 'lines' | 'secret';
   readonly label: string;
   readonly hint: string;
   readonly unit?: string;
@@ -34,6 +35,8 @@ export interface ConsoleFeature {
   };
   /** The room; `path` is the rest of the address. */
   readonly View?: ComponentType<{ path: string[]; features: readonly ConsoleFeature[] }>;
+  /** Shown under the header, whichever room is shown. */
+  readonly Strip?: ComponentType;
   /** A hook: what waits in the room, or null. */
   readonly useBadge?: (shown: Shown | null) => Badge | null;
   readonly settings?: { readonly title: string; readonly fields: readonly FeatureField[] };

@@ -47,6 +47,16 @@ export function globalActions({
       line: true,
     },
     { id: 'communities.add', label: communities.add, section: 'community', run: () => go('add') },
+    ...(features.some(({ name }) => name === 'calls')
+      ? [
+          {
+            id: 'calls.new',
+            label: t.shell.openCall,
+            section: 'community' as const,
+            run: () => go('calls', 'new'),
+          },
+        ]
+      : []),
     { id: 'keys', label: t.shell.keysOfView, section: 'help', shortcut: '?', run: openKeys, line: true },
     { id: 'theme.next', label: t.shell.nextTheme, section: 'view', run: nextTheme },
     {

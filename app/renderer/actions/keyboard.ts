@@ -36,6 +36,17 @@ function enterList(event: KeyboardEvent): void {
   row.focus();
 }
 
+/** Calls `release` when the key is let go, or when the window could no longer see that. */
+function holdWhile(key: string, release: () => void): void {
+  const end = new AbortController();
+  const finish = () => {
+    end.abort();
+    release();
+  };
+  window.addEventListener('keyup', (event) => event.key === key && finish(), { signal: end.signal });
+  window.addEventListener('blur', finish, { signal: end.signal });
+}
+
 /** Runs the action whose shortcut is pressed. Returns the function that removes the listener. */
 export function installKeyboard(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
@@ -49,7 +60,8 @@ export function installKeyboard(): () => void {
       return;
     }
     event.preventDefault();
-    action.run();
+    if (action.hold === undefined) action.run();
+    else holdWhile(event.key, action.hold());
   };
   window.addEventListener('keydown', onKeyDown);
   return () => window.removeEventListener('keydown', onKeyDown);

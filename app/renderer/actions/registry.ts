@@ -14,6 +14,8 @@ export interface Action {
   /** Whether the action is available; if omitted, always. */
   readonly when?: () => boolean;
   readonly run: () => void;
+  /** Runs in place of `run` when the key goes down; what it returns runs when the key is released. */
+  readonly hold?: () => () => void;
   /** The spoken command, if the label does not serve. */
   readonly speech?: string;
   /** Shown in the bottom line. */
@@ -72,6 +74,7 @@ export function useActions(actions: readonly Action[], scope?: string): void {
       ...action,
       when: () => find(action.id)?.when?.() ?? true,
       run: () => find(action.id)?.run(),
+      ...(action.hold === undefined ? {} : { hold: () => find(action.id)?.hold?.() ?? (() => undefined) }),
     }));
     useActionsStore.getState().open({ name, actions: registered }, name === everywhere ? 0 : order);
   }, [name, order, shape]);

@@ -1,4 +1,5 @@
 import { boards } from './boards.ts';
+import { calls } from './calls.ts';
 import { chat } from './chat.ts';
 import { common } from './common.ts';
 import { federation } from './federation.ts';
@@ -20,6 +21,7 @@ export const t = {
   onboarding,
   overview,
   boards,
+  calls,
   chat,
   members,
   ledger,

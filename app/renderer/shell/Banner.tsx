@@ -1,9 +1,12 @@
 import { finalStateOf, useConnection } from '../bridge/index.ts';
 import { DialNotice } from '../features/onboarding/DialNotice.tsx';
+import { features } from '../features.ts';
 import { t } from '../messages/en.ts';
 import { problems } from '../messages/problems.ts';
 import { useCommunity } from '../stores/index.ts';
 import { Button, Notice } from '../ui/index.ts';
+
+const strips = features.flatMap(({ name, Strip }) => (Strip === undefined ? [] : [{ name, Strip }]));
 
 /** One line under the header if the console or its node has a problem. */
 export function Banner() {
@@ -32,6 +35,9 @@ export function Banner() {
         <Notice severity={phase === 'degraded' ? 'danger' : 'attention'} title={t.shell.phases[phase]} live />
       )}
       <DialNotice brief />
+      {strips.map(({ name, Strip }) => (
+        <Strip key={name} />
+      ))}
     </div>
   );
 }

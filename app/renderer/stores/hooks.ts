@@ -59,6 +59,8 @@ export const isOn = (shown: Shown | null, feature: string): boolean =>
 export const useBoards = () => useLive(useStores().boards);
 /** Who is here now. */
 export const useOnline = () => useLive(useStores().online);
+/** The open call rooms, and who is in them. */
+export const useCallRooms = () => useLive(useStores().calls);
 /** Peers, addresses, traffic and reachability. */
 export const useFederation = () => useLive(useStores().federation);
 /** All members. */

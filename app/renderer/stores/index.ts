@@ -1,5 +1,6 @@
 export {
   useBoards,
+  useCallRooms,
   useChat,
   useFederation,
   useJobs,

@@ -1,6 +1,7 @@
 import type { Bridge, NodeBridge } from '../bridge/index.ts';
 import type {
   Board,
+  CallRoom,
   CommunityCard,
   CommunityStatus,
   FederationView,
@@ -34,6 +35,7 @@ export interface Stores extends LedgerParts {
   readonly threads: ThreadLists;
   readonly opened: OpenThreads;
   readonly chat: ChatRoom;
+  readonly calls: Live<readonly CallRoom[]>;
   readonly online: Live<readonly Presence[]>;
   readonly federation: Live<FederationView>;
   readonly members: Live<readonly Member[]>;
@@ -76,6 +78,11 @@ export function makeStores(bridge: Bridge): Stores {
     bridge,
     (client, signal) => client.chat.watchOnline({}, { signal }),
     (client) => client.chat.online({}),
+  );
+  const calls = liveValue<readonly CallRoom[], Bridge['client']>(
+    bridge,
+    (client, signal) => client.calls.watchRooms({}, { signal }),
+    (client) => client.calls.rooms({}),
   );
   const federation = liveValue(
     bridge,
@@ -122,6 +129,7 @@ export function makeStores(bridge: Bridge): Stores {
     threads,
     opened,
     chat,
+    calls,
     online,
     federation,
     members,

@@ -34,7 +34,7 @@ export interface TextFieldProps extends FieldBase {
   onChange: (value: string) => void;
   onBlur?: () => void;
   onEnter?: () => void;
-  type?: 'text' | 'search' | 'number' | 'password';
+  type?: 'text' | 'search' | 'number' | 'password' | 'datetime-local';
   placeholder?: string;
   autoFocus?: boolean;
   mono?: boolean;

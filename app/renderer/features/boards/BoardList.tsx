@@ -1,6 +1,7 @@
 import type { Ref } from 'react';
 import type { Board } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
+import { calls } from '../../messages/calls.ts';
 import { count } from '../../messages/format.ts';
 import {
   Button,
@@ -13,7 +14,7 @@ import {
   VirtualList,
 } from '../../ui/index.ts';
 import type { ListHandle } from '../../ui/index.ts';
-import type { Fresh } from '../../stores/index.ts';
+import { useCallRooms, type Fresh } from '../../stores/index.ts';
 
 export interface BoardListProps {
   readonly boards: Fresh<readonly Board[]>;
@@ -70,6 +71,10 @@ export function BoardList({ boards, shown, autoFocus, onOpen, handle }: BoardLis
 }
 
 function BoardRow({ board, unread }: { board: Board | null; unread: number }) {
+  const rooms = useCallRooms().value ?? [];
+  const inCall = rooms
+    .filter((room) => room.board !== null && room.board === board?.id)
+    .flatMap(({ participants }) => participants.map(({ handle }) => handle));
   return (
     <div className="board-row">
       <span className="board-name cut">
@@ -90,6 +95,7 @@ function BoardRow({ board, unread }: { board: Board | null; unread: number }) {
           />
         )}
       </span>
+      {inCall.length > 0 && <span className="green small cut board-facts">{calls.board(inCall)}</span>}
     </div>
   );
 }

@@ -4,6 +4,6 @@ import { MembersView } from './index.tsx';
 
 export const members: ConsoleFeature = {
   name: 'members',
-  room: { label: t.shell.rooms.members, shortcut: '6', group: 0, place: 4 },
+  room: { label: t.shell.rooms.members, shortcut: '6', group: 0, place: 6 },
   View: MembersView,
 };

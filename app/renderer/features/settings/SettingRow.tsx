@@ -78,7 +78,7 @@ export function SettingRow({
         onChange={(next) => void commit(next)}
         options={Object.entries(words.options ?? {}).map(([id, label]) => ({ value: id, label }))}
       />
-    ) : field.kind === 'addresses' ? (
+    ) : field.kind === 'addresses' || field.kind === 'lines' ? (
       <TextArea
         bare
         mono
@@ -104,6 +104,7 @@ export function SettingRow({
         onEnter={commitText}
         error={error}
         mono={field.kind === 'number'}
+        {...(field.kind === 'secret' ? { type: 'password' as const, autoComplete: 'off' } : {})}
         inputMode={field.kind === 'number' ? 'numeric' : 'text'}
         {...(words.none === undefined ? {} : { placeholder: words.none })}
         {...(words.unit === undefined ? {} : { unit: words.unit })}

@@ -10,7 +10,7 @@ export type FieldPath = Exclude<keyof typeof t.settings.fields, 'community.name'
 
 export interface OwnField {
   readonly path: FieldPath;
-  readonly kind: 'text' | 'number' | 'switch' | 'select' | 'addresses';
+  readonly kind: FeatureField['kind'] | 'addresses';
   /** Numbers are shown divided by this. */
   readonly scale?: number;
   /** An empty field means no value. */
@@ -75,12 +75,19 @@ export function valueAt(settings: object, path: string): unknown {
 
 export type Checked = { ok: true; patch: SettingsPatch } | { ok: false; why: string };
 
-/** A new value as a patch for the node, or what is wrong with it. Addresses come as typed text. */
+const linesIn = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+/** A new value as a patch for the node, or what is wrong with it. Addresses and lines come as typed text. */
 export function check(field: Field, value: unknown): Checked {
   const [group = '', key = ''] = field.path.split('.');
   const read = field.kind === 'addresses' ? readAnnounced(String(value)) : null;
   if (read?.ok === false) return read;
-  const result = SettingsPatch.safeParse({ [group]: { [key]: read === null ? value : read.addresses } });
+  const given = field.kind === 'lines' && typeof value === 'string' ? linesIn(value) : value;
+  const result = SettingsPatch.safeParse({ [group]: { [key]: read === null ? given : read.addresses } });
   if (result.success) return { ok: true, patch: result.data };
   const issue = result.error.issues[0];
   const scale = field.scale ?? 1;

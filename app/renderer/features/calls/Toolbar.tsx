@@ -1,0 +1,209 @@
+import type { ReactNode } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { calls as words } from '../../messages/calls.ts';
+import { Key, Menu, type MenuEntry } from '../../ui/index.ts';
+import { leaveOf, mineIn, toggleHand } from './acts.ts';
+import type { CallDialog } from './CallDialogs.tsx';
+import { useCallView, type CurrentCall } from './current.ts';
+import { canShareScreen } from './devices.ts';
+import { Icon, type IconName } from './icons.tsx';
+import { Reactions } from './Reactions.tsx';
+import type { CallUi } from './useCallUi.ts';
+
+const { bar } = words;
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly shortcut: string;
+  /** Something is on, open or raised. */
+  readonly on?: boolean;
+  /** Off in a way that others notice. */
+  readonly off?: boolean;
+  readonly danger?: boolean;
+  /** Left to the menu where there is little room. */
+  readonly extra?: boolean;
+  readonly why?: string | null;
+  readonly count?: ReactNode;
+  readonly expanded?: boolean;
+  readonly onPress: () => void;
+}
+
+function Tool({
+  icon,
+  label,
+  shortcut,
+  on,
+  off,
+  danger,
+  extra,
+  why = null,
+  count,
+  expanded,
+  onPress,
+}: ToolProps) {
+  const state = `${on ? 'tool-lit' : ''} ${off ? 'tool-off' : ''} ${danger ? 'tool-danger' : ''} ${extra ? 'tool-extra' : ''}`;
+  return (
+    <AriaButton
+      className={`tool ${state}`}
+      aria-label={why === null ? label : `${label}. ${why}`}
+      isDisabled={why !== null}
+      {...(expanded === undefined ? {} : { 'aria-expanded': expanded })}
+      // Space stays free for talking after a click.
+      preventFocusOnPress
+      onPress={onPress}
+    >
+      <span className="tool-top">
+        <Icon name={icon} />
+        <Key shortcut={shortcut} />
+        {count}
+      </span>
+      <span className="tool-label">{label}</span>
+    </AriaButton>
+  );
+}
+
+interface ToolbarProps {
+  readonly call: CurrentCall;
+  readonly ui: CallUi;
+  readonly onDialog: (dialog: CallDialog) => void;
+}
+
+/** What one does in a call, each with its key. */
+export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
+  const { session, controls } = call;
+  const own = useCallView(session, (view) => view.own);
+  const rights = useCallView(session, (view) => view.rights);
+  const audioOnly = useCallView(session, (view) => view.call?.rules.audioOnly ?? false);
+  const locked = useCallView(session, (view) => view.call?.locked ?? false);
+  const handUp = useCallView(session, (view) => (mineIn(view)?.handAt ?? null) !== null);
+  const isHeard = own.get('microphone')?.muted === false;
+  const isSeen = own.has('camera');
+  const shares = own.has('screen');
+  const noVideo = audioOnly || !rights.video ? bar.noVideo : null;
+  const noShare = audioOnly || !rights.share ? bar.noShare : null;
+  const isGrid = ui.layout === 'grid';
+  const flip = () => ui.setLayout(isGrid ? 'spotlight' : 'grid');
+  const entries: MenuEntry[] = [
+    { id: 'devices', label: bar.devices, shortcut: 'd', run: () => onDialog({ kind: 'devices' }) },
+    { id: 'layout', label: isGrid ? bar.spotlight : bar.grid, shortcut: 'l', run: flip },
+    { id: 'react', label: bar.react, shortcut: 'r', run: () => ui.setReacting(true) },
+    { id: 'people', label: bar.people, shortcut: 'p', run: () => ui.toggleSide('people') },
+    ...(noShare === null && canShareScreen()
+      ? [
+          {
+            id: 'share',
+            label: shares ? bar.stopShare : bar.share,
+            shortcut: 's',
+            run: () => controls.toggleScreen(),
+          },
+        ]
+      : []),
+    ...(rights.moderate
+      ? [
+          {
+            id: 'lock',
+            label: locked ? words.people.unlock : words.people.lock,
+            run: () => void session.ask({ type: 'lock', locked: !locked }),
+          },
+          { id: 'end', label: words.people.end, danger: true, run: () => onDialog({ kind: 'end' }) },
+        ]
+      : []),
+  ];
+  return (
+    <div className="bar" role="toolbar" aria-label={bar.label}>
+      {ui.reacting && <Reactions session={session} onClose={() => ui.setReacting(false)} />}
+      <div className="bar-tools">
+        <Tool
+          icon={isHeard ? 'microphone' : 'microphoneOff'}
+          label={isHeard ? bar.mute : bar.unmute}
+          shortcut="m"
+          off={!isHeard}
+          onPress={() => controls.toggleMicrophone()}
+        />
+        <Tool
+          icon={isSeen ? 'camera' : 'cameraOff'}
+          label={isSeen ? bar.cameraOff : bar.cameraOn}
+          shortcut="v"
+          off={!isSeen}
+          why={noVideo}
+          onPress={() => controls.toggleCamera()}
+        />
+        {canShareScreen() && (
+          <Tool
+            icon="screen"
+            label={shares ? bar.stopShare : bar.share}
+            shortcut="s"
+            on={shares}
+            extra
+            why={noShare}
+            onPress={() => controls.toggleScreen()}
+          />
+        )}
+        <Tool
+          icon="hand"
+          label={handUp ? bar.handDown : bar.hand}
+          shortcut="h"
+          on={handUp}
+          onPress={() => toggleHand(session)}
+        />
+        <Tool
+          icon="smile"
+          label={bar.react}
+          shortcut="r"
+          on={ui.reacting}
+          expanded={ui.reacting}
+          extra
+          onPress={() => ui.setReacting(!ui.reacting)}
+        />
+      </div>
+      <div className="bar-tools">
+        <Tool
+          icon={isGrid ? 'spotlight' : 'grid'}
+          label={isGrid ? bar.spotlight : bar.grid}
+          shortcut="l"
+          extra
+          onPress={flip}
+        />
+        <Tool
+          icon="chat"
+          label={bar.chat}
+          shortcut="c"
+          on={ui.side === 'chat'}
+          expanded={ui.side === 'chat'}
+          count={
+            ui.unread > 0 && (
+              <span className="tool-count mono">
+                {ui.unread}
+                <span className="hidden-visually">{bar.unread(ui.unread)}</span>
+              </span>
+            )
+          }
+          onPress={() => ui.toggleSide('chat')}
+        />
+        <Tool
+          icon="people"
+          label={bar.people}
+          shortcut="p"
+          on={ui.side === 'people'}
+          expanded={ui.side === 'people'}
+          extra
+          onPress={() => ui.toggleSide('people')}
+        />
+        <span className="tool-menu">
+          <Menu
+            kind="plain"
+            label={
+              <>
+                <Icon name="more" /> <span className="tool-label">{bar.more}</span>
+              </>
+            }
+            name={bar.more}
+            entries={entries}
+          />
+        </span>
+        <Tool icon="leave" label={bar.leave} shortcut="x" danger onPress={() => leaveOf(session, onDialog)} />
+      </div>
+    </div>
+  );
+}

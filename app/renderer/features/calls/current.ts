@@ -1,0 +1,56 @@
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { CallRoom, CommunityClient } from '../../../contract/index.ts';
+import { browserTimers } from '../../bridge/connection.ts';
+import { Controls } from './controls.ts';
+import { WebRtcMedia } from './media.ts';
+import type { Media } from './media-port.ts';
+import { CallSession } from './session.ts';
+import type { CallView } from './session-view.ts';
+
+/** The call that this window is in, whichever room of the console it shows. */
+export interface CurrentCall {
+  readonly community: string;
+  readonly room: Pick<CallRoom, 'id' | 'title'>;
+  readonly session: CallSession;
+  readonly controls: Controls;
+  readonly startedAt: number;
+}
+
+const current = createStore<{ readonly call: CurrentCall | null }>(() => ({ call: null }));
+
+export interface Start {
+  readonly client: CommunityClient;
+  readonly community: string;
+  readonly room: Pick<CallRoom, 'id' | 'title'>;
+  readonly microphone: MediaStreamTrack | null;
+  readonly camera: MediaStreamTrack | null;
+  readonly media?: Media;
+}
+
+/** Enters a room, and leaves the one that this window was in. */
+export function startCall({ client, community, room, microphone, camera, media }: Start): void {
+  current.getState().call?.session.leave();
+  const session = new CallSession({
+    door: {
+      enter: (signal) => client.calls.enter({ room: room.id }, { signal }),
+      ask: (id, request) => client.calls.ask({ session: id, request }),
+    },
+    media: media ?? new WebRtcMedia(),
+    timers: browserTimers,
+    now: () => Date.now(),
+  });
+  const controls = new Controls(session);
+  controls.begin(microphone, camera);
+  current.setState({ call: { community, room, session, controls, startedAt: Date.now() } });
+  void session.run();
+}
+
+/** Forgets a call that ended. */
+export const forgetCall = (): void => current.setState({ call: null });
+
+export const useCurrentCall = (): CurrentCall | null => useStore(current, ({ call }) => call);
+
+/** A part of the view of a call; it must be the same object while nothing of it changes. */
+export const useCallView = <T>(session: CallSession, part: (view: CallView) => T): T =>
+  useStore(session.view, part);

@@ -285,8 +285,8 @@ export const settings = {
   schema: z.object({
     /** Whether this node hosts the rooms that its person opens. */
     host: z.boolean(),
-    /** Addresses at which others reach the media of calls; empty: those of this machine. */
-    announce: z.array(z.string().max(100)).max(8),
+    /** The address at which others reach the media of calls, if a router stands before this machine; at most one. */
+    announce: z.array(z.string().max(100)).max(1),
     /** The UDP and TCP ports of media: a port for each process. 0: any. */
     port: z.number().int().min(0).max(65_000),
     /** Whether no address of a participant is used directly: all media go through a relay. */

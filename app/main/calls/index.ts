@@ -1,1 +1,1 @@
-export type { Sfu } from './ports.ts';
+export type { Sfu, SfuOptions } from './ports.ts';

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { createRouterClient } from '@orpc/server';
 import {
   clientOf,
@@ -16,6 +16,7 @@ import { systemClock, systemRandom } from '../kernel/clock.ts';
 import { blsSignerOf, blst } from '../platform/bls/blst.ts';
 import { pooledVerifier } from '../platform/crypto/ed25519.ts';
 import { peerIdOf } from '../platform/libp2p/index.ts';
+import { createSfu, findWorker } from '../platform/mediasoup/index.ts';
 import { createLogger } from '../platform/telemetry/logger.ts';
 import { Communities } from './communities/communities.ts';
 import { openFolder, type SharedPorts } from './communities/open.ts';
@@ -25,9 +26,11 @@ import { guardedClock } from './degraded-mode.ts';
 import { KeyRing, type Unlock } from './keys.ts';
 import { lockDataDirectory } from './lock.ts';
 import { modelsFolder } from './models-folder.ts';
+import { mediaAddresses } from './media-addresses.ts';
 import { moveOlder } from './move-older.ts';
 import { openNetwork } from './network.ts';
 import type { NodeParts } from './parts.ts';
+import { packagedResources } from './packaged-resources.ts';
 import { findPassphrase } from './passphrase.ts';
 import { createRouter } from './router.ts';
 import { nodeSettings, SettingsFile } from './settings-file.ts';
@@ -98,6 +101,23 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       const { code, message } = problemOf(error);
       logger.error('task-failed', { code, reason: message });
     });
+    const sfu = createSfu({
+      options: () => ({
+        listen: mediaAddresses(settings.settings),
+        port: settings.settings.calls.port,
+        workers: availableParallelism(),
+      }),
+      logger,
+      workerBin: () =>
+        findWorker({
+          env: process.env,
+          platform: process.platform,
+          arch: process.arch,
+          home: homedir(),
+          resources: packagedResources(),
+        }),
+    });
+    undo.push(() => sfu.stop());
     const shared = new SharedNetwork({
       transport,
       network,
@@ -120,6 +140,7 @@ export async function startNode(init: NodeInit = {}): Promise<RunningNode> {
       validator: { bls: blsSignerOf(keys.validatorSeed), peer: await peerIdOf(keys.peerSeed) },
       alone: offline,
       classifiersFor: () => classifiers.share(),
+      sfu,
       logger,
       settings: () => settings.settings,
     };

@@ -65,6 +65,10 @@ export const settings = {
         means:
           'The boards, their search and the review of posts are gone from the console, and archives with them.',
       },
+      calls: {
+        label: 'Calls',
+        means: 'The rooms are gone from the console, and this node neither hosts nor joins calls.',
+      },
       chat: {
         label: 'Chat',
         means: 'The room and the list of who is online are gone, and others do not see that you are here.',

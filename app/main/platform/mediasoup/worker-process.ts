@@ -54,7 +54,8 @@ function listenInfos(listen: SfuOptions['listen'], port: number): types.Transpor
     (['udp', 'tcp'] as const).map((protocol) => ({
       protocol,
       ip,
-      ...(announced === undefined ? {} : { announcedAddress: announced }),
+      // Members on the same network reach the inner address, whether or not the router turns them around.
+      ...(announced === undefined ? {} : { announcedAddress: announced, exposeInternalIp: true }),
       ...(port === 0 ? {} : { port }),
     })),
   );

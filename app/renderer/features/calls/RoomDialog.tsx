@@ -48,7 +48,7 @@ export function RoomDialog({ room, onClose, onDone }: RoomDialogProps) {
     if (!isReady) return;
     const done = await act.run(async () => {
       if (room === null) await client.calls.open({ title, board: draft.board, rules, startsAt });
-      else await client.calls.change({ room: room.id, title, rules, startsAt });
+      else await client.calls.change({ room: room.id, rules, startsAt });
     });
     if (!done) return;
     if (room === null) onDone(text.opened(title));

@@ -6,8 +6,8 @@ import { findChromium } from '../tools/chromium.ts';
 
 const results = resolve(import.meta.dirname, 'results');
 
-/** Starts a real browser with an empty profile. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a real browser with an empty profile; `more` are further options of its command line. */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('There is no Chromium; run these tests with: npm run e2e');
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -21,6 +21,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

@@ -2,7 +2,6 @@ import type { CallEvent, CallReply, CallRequest, IceServer } from '../../contrac
 import type * as contract from '../../contract/index.ts';
 import { equalBytes, toBase64Url } from '../kernel/bytes.ts';
 import { throttled, type Clock, type Random } from '../kernel/clock.ts';
-import type { ProblemFields } from '../kernel/errors.ts';
 import { problemOf } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Role } from '../kernel/roles.ts';
@@ -197,7 +196,7 @@ export class Call {
       const rights = rightsOf(this.#room, this.#visitor(key), this.#init.host);
       tell({ type: 'admitted', id, token: this.#newToken(participant), capabilities, rights });
     } catch (error) {
-      this.#drop(participant, 'refused', null, problemOf(error));
+      this.#drop(participant, 'refused', null, error);
     }
   }
 
@@ -327,7 +326,7 @@ export class Call {
     participant: Participant,
     reason: Ended['reason'],
     by: Uint8Array | null = null,
-    why: ProblemFields | null = null,
+    why: unknown = null,
   ): void {
     if (participant.isGone) return;
     participant.isGone = true;

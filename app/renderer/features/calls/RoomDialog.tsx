@@ -69,16 +69,18 @@ export function RoomDialog({ room, onClose, onDone }: RoomDialogProps) {
         </>
       }
     >
-      <TextField
-        label={text.name}
-        hint={text.nameHint}
-        value={draft.title}
-        onChange={(value) => change({ title: value })}
-        maxLength={80}
-        autoFocus
-        autoComplete="off"
-        onEnter={() => void save()}
-      />
+      {room === null && (
+        <TextField
+          label={text.name}
+          hint={text.nameHint}
+          value={draft.title}
+          onChange={(value) => change({ title: value })}
+          maxLength={80}
+          autoFocus
+          autoComplete="off"
+          onEnter={() => void save()}
+        />
+      )}
       {room === null && (
         <Select
           label={text.board}

@@ -1,0 +1,51 @@
+import type { Page } from 'playwright-core';
+
+/** Options of Chromium for a camera, a microphone and a screen that need no hardware and no question. */
+export const FAKE_DEVICES = [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--auto-select-desktop-capture-source=Entire screen',
+  '--allow-loopback-in-peer-connection',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+/** Keeps every connection of the page in `globalThis.connections`; to be added before the page loads. */
+export const keepConnections = `
+  globalThis.connections = [];
+  const Native = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Native {
+    constructor(...args) {
+      super(...args);
+      globalThis.connections.push(this);
+    }
+  };
+`;
+
+/** What a page has received so far, of each track that still comes. */
+export interface Heard {
+  /** Of each video, the frames that were decoded, and their height. */
+  readonly videos: readonly { readonly frames: number; readonly height: number }[];
+  /** Of each sound, its energy. */
+  readonly sounds: readonly number[];
+}
+
+export async function received(page: Page): Promise<Heard> {
+  return page.evaluate(async () => {
+    const videos: { frames: number; height: number }[] = [];
+    const sounds: number[] = [];
+    const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+    for (const connection of connections) {
+      if (connection.connectionState === 'closed') continue;
+      for (const report of (await connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+        if (report['type'] !== 'inbound-rtp') continue;
+        // The SFU probes the bandwidth with a stream of its own, which has no frames.
+        if (report['mid'] === 'probator') continue;
+        if (report['kind'] === 'audio') sounds.push(Number(report['totalAudioEnergy'] ?? 0));
+        else if (report['frameHeight'] !== undefined || Number(report['framesDecoded'] ?? 0) > 0) {
+          videos.push({ frames: Number(report['framesDecoded']), height: Number(report['frameHeight'] ?? 0) });
+        }
+      }
+    }
+    return { videos, sounds };
+  });
+}

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +61,15 @@ describe('the build of the node', () => {
     rmSync(join(root, 'app'), { recursive: true });
     expect(run('node/main.js')).toBe('42');
     expect(run('node/cli.js')).toBe('cli');
+  });
+
+  it('holds mediasoup, which then needs no files of its own', async () => {
+    symlinkSync(join(import.meta.dirname, '..', 'node_modules'), join(root, 'node_modules'), 'junction');
+    write('app/main/platform/media/library.ts', "export { version } from 'mediasoup';");
+    write('app/main/node/main.ts', "console.log((await import('../platform/media/library.ts')).version);");
+    await built('node');
+    rmSync(join(root, 'node_modules'));
+    expect(run('node/main.js')).toMatch(/^3\./);
   });
 
   it('skips unchanged parts and rebuilds changed ones', async () => {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build as bundle, type BuildOptions } from 'esbuild';
+import { build as bundle, type BuildOptions, type Plugin } from 'esbuild';
 import { build as buildRenderer } from 'vite';
 import { fingerprint } from './fingerprint.ts';
 import { licencesOf } from './licences.ts';
@@ -81,6 +81,20 @@ export async function build({
   }
 }
 
+/**
+ * mediasoup looks for a worker beside its own files when it is loaded, by a variable that ES modules lack. The node names the
+ * worker at each start, so any folder will do.
+ */
+const mediasoupInBundle: Plugin = {
+  name: 'mediasoup-in-bundle',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]mediasoup[\\/]node[\\/]lib[\\/]Worker\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('__dirname', "'.'"),
+      loader: 'js',
+    }));
+  },
+};
+
 const common: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -109,7 +123,7 @@ async function buildNode(root: string): Promise<void> {
     splitting: true,
     chunkNames: 'chunk-[hash]',
     external: nativePackages,
-    plugins: [workerUrls],
+    plugins: [workerUrls, mediasoupInBundle],
     metafile: true,
     // Bundled CommonJS packages load node: modules by require, which ES modules lack.
     banner: {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPackageWithOptions } from '@electron/asar';
@@ -119,6 +119,17 @@ describe('the package', () => {
     expect(await problemsOf({ ...sound, 'package.json': JSON.stringify(manifest) })).toEqual([
       'package.json still names development packages.',
     ]);
+  });
+
+  it('has the media process beside the archive, as a program', async () => {
+    await problemsOf(sound);
+    const resources = join(scratch, 'resources');
+    const faults = () => checkPackage(resources, 'linux-x64', true).problems;
+    expect(faults()).toEqual(['mediasoup-worker is missing.']);
+    writeFileSync(join(resources, 'mediasoup-worker'), '', { mode: 0o644 });
+    expect(faults()).toEqual(['mediasoup-worker cannot be executed.']);
+    chmodSync(join(resources, 'mediasoup-worker'), 0o755);
+    expect(faults()).toEqual([]);
   });
 
   it('is reported if missing', () => {

@@ -51,8 +51,9 @@ const required = [
  * is unpacked beside the archive.
  *
  * @param resources folder that holds `app.asar`.
+ * @param hasWorker whether the media process of calls was packed too.
  */
-export function checkPackage(resources: string, target: Target): PackageReport {
+export function checkPackage(resources: string, target: Target, hasWorker = false): PackageReport {
   const archive = join(resources, 'app.asar');
   if (!existsSync(archive)) return { problems: [`There is no ${archive}.`], files: 0, sizeBytes: 0 };
   const natives = nativesOf(target);
@@ -77,12 +78,22 @@ export function checkPackage(resources: string, target: Target): PackageReport {
       .filter((file) => !isMachineCode(file) || !isNative(file))
       .map((file) => `${file} lies unpacked and need not.`),
     ...(files.includes('package.json') ? manifestProblems(archive) : []),
+    ...(hasWorker ? workerProblems(resources, target) : []),
   ];
   const unpackedBytes = beside.reduce(
     (sum, file) => sum + statSync(join(`${archive}.unpacked`, file)).size,
     0,
   );
   return { problems, files: files.length, sizeBytes: statSync(archive).size + unpackedBytes };
+}
+
+/** The faults of the media process, a program beside the archive. */
+function workerProblems(resources: string, target: Target): string[] {
+  const name = target.startsWith('win32') ? 'mediasoup-worker.exe' : 'mediasoup-worker';
+  const worker = join(resources, name);
+  if (!existsSync(worker)) return [`${name} is missing.`];
+  const isProgram = target.startsWith('win32') || (statSync(worker).mode & 0o111) !== 0;
+  return isProgram ? [] : [`${name} cannot be executed.`];
 }
 
 const isMachineCode = (file: string) => file.endsWith('.node') || file.includes('/napi-v6/');

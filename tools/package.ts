@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { extractAll } from '@electron/asar';
 import { build } from './build.ts';
 import { fetchElectron } from './electron.ts';
 import { checkFusesOf, checkPackage, type Target, undecidedFuses } from './package-check.ts';
+import { workerName } from '../app/main/platform/mediasoup/worker-path.ts';
+import { ensureWorker, librariesOf, waysHere } from './worker.ts';
 
 /**
  * Packs the program: `npm run package [-- electron-builder's options]`.
@@ -22,6 +24,8 @@ await build({ root, report: say }).catch((error: unknown) => {
   console.error('The build failed, so nothing was packed.');
   process.exit(1);
 });
+const hosts = `${process.platform}-${process.arch}`;
+const hasWorker = await prepareWorker();
 const binary = await fetchElectron(say);
 const problems = binary === null ? await packAround() : await packRelease(process.argv.slice(2));
 for (const problem of problems) console.error(`  ${problem}`);
@@ -30,6 +34,27 @@ if (problems.length > 0) {
     problems.length === 1 ? 'The package has a problem.' : `The package has ${problems.length} problems.`,
   );
   process.exit(1);
+}
+
+/** Puts the media process of this platform where electron-builder takes it from. Returns whether there is one. */
+async function prepareWorker(): Promise<boolean> {
+  const folder = join(root, 'dist', 'worker');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, hosts), { recursive: true });
+  const worker = await ensureWorker(waysHere(say), { mayBuild: false, report: say });
+  if (worker.path === null) {
+    say(`Warning: ${worker.missing} Without it the package hosts no calls.`);
+    return false;
+  }
+  const file = join(folder, hosts, workerName(process.platform));
+  copyFileSync(worker.path, file);
+  chmodSync(file, 0o755);
+  const libraries = librariesOf(file);
+  if (libraries.length > 0)
+    say(
+      `Warning: the media process in the package needs ${libraries.join(', ')}; the official one needs none.`,
+    );
+  return true;
 }
 
 async function packRelease(options: string[]): Promise<string[]> {
@@ -91,7 +116,7 @@ async function packAround(): Promise<string[]> {
 }
 
 function check(resources: string, target: Target): string[] {
-  const { problems, files, sizeBytes } = checkPackage(resources, target);
+  const { problems, files, sizeBytes } = checkPackage(resources, target, hasWorker && target === hosts);
   const megabytes = (sizeBytes / 1024 / 1024).toFixed(1);
   const verdict = problems.length === 0 ? 'nothing missing, nothing superfluous' : 'not sound';
   say(`${target}: ${files} files, ${megabytes} MB without Electron, ${verdict}`);

@@ -149,6 +149,16 @@ function librariesLacking(path: string): string[] {
   return [...(stdout ?? '').matchAll(/^\s*(\S+) => not found$/gm)].map(([, library]) => library!);
 }
 
+/** The libraries that the program needs beyond those of every Linux system. */
+export function librariesOf(path: string): string[] {
+  if (process.platform !== 'linux') return [];
+  const { stdout } = spawnSync('ldd', [path], { encoding: 'utf8' });
+  const common = /^(linux-vdso|ld-linux|libc|libm|libgcc_s|libstdc\+\+|libpthread|libdl|librt)[.-]/;
+  return [...(stdout ?? '').matchAll(/^\s*([\w.+-]+) => /gm)]
+    .map(([, library]) => library!)
+    .filter((library) => !common.test(library));
+}
+
 /** Runs mediasoup's own installer for the download alone: without Python its build from downloads ends at once. */
 async function fetchOfficial(): Promise<string | null> {
   const official = join(packageFolder(), 'worker', 'out', 'Release', workerName(process.platform));

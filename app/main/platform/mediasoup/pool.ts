@@ -152,7 +152,7 @@ export class WorkerPool {
     if (bin === null) throw problem('worker-missing');
     const { listen, port } = this.#options();
     try {
-      const mediasoup = await import('mediasoup');
+      const mediasoup = await import('./library.ts');
       listenTo(mediasoup, this.#logger, this.#clock);
       const seat = this.#seated(
         slot,
@@ -210,7 +210,7 @@ export class WorkerPool {
 const LINES_PER_MINUTE = 60;
 
 /** Sends what mediasoup and its workers say to the log. Requests that a browser's input made fail are details. */
-function listenTo(mediasoup: typeof import('mediasoup'), logger: Logger, clock: Clock): void {
+function listenTo(mediasoup: typeof import('./library.ts'), logger: Logger, clock: Clock): void {
   let window = { from: 0, lines: 0 };
   const isHeard = () => {
     const now = clock.now();

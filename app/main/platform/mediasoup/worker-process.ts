@@ -28,7 +28,7 @@ const LIMITS = ['--fsize=0', '--core=0', '--as=4294967296'];
  * @throws Problem `worker-broken`, `media-address`.
  */
 export async function startWorker(
-  mediasoup: typeof import('mediasoup'),
+  mediasoup: typeof import('./library.ts'),
   bin: string,
   port: number,
   listen: SfuOptions['listen'],

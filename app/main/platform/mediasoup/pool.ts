@@ -70,7 +70,13 @@ export class WorkerPool {
    */
   async take(): Promise<Seat> {
     const free = this.#seats().find(({ tally }) => tally.rooms === 0);
-    return free ?? (await this.#another(new Set())) ?? this.#leastLoaded(new Set())!;
+    if (free !== undefined) return free;
+    const another = await this.#another(new Set()).catch((error: unknown) => {
+      // Those that run serve more rooms rather than none.
+      if (this.#leastLoaded(new Set()) === null) throw error;
+      return null;
+    });
+    return another ?? this.#leastLoaded(new Set())!;
   }
 
   /** A worker other than `taken` that carries less than `consumers`, or null. */

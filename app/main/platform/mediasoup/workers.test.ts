@@ -64,6 +64,18 @@ describe.skipIf(testWorker === null)('workers', () => {
     other.close();
   });
 
+  test('where the port of a further worker is taken, the first one serves more rooms', async () => {
+    const port = 42_000 + (process.pid % 10_000);
+    const other = createServer().listen(port + 1, '127.0.0.1');
+    await new Promise((done) => other.once('listening', done));
+    const sfu = make({ port });
+    await sfu.open();
+    await sfu.open();
+    expect((await sfu.loads()).map(({ rooms }) => rooms)).toEqual([2]);
+    expect(sfu.trouble()).toBeNull();
+    other.close();
+  });
+
   test('browsers are told the announced address and the port of the worker', async () => {
     const port = 20_000 + (process.pid % 20_000);
     const sfu = make({ port, listen: [{ ip: '127.0.0.1', announced: '198.51.100.7' }] });

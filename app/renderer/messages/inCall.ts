@@ -121,6 +121,7 @@ export const inCall = {
   peopleTitle: 'People',
   people: {
     label: 'Participants',
+    loudness: 'Volume',
     volume: (name: string) => `Volume of ${name}`,
     menu: (name: string) => `Acts on ${name}`,
     acts: 'Acts',

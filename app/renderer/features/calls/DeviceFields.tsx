@@ -53,7 +53,7 @@ export function DeviceFields({ asked, audioOnly, onChange }: DeviceFieldsProps) 
           label={text.quality}
           value={choices.quality}
           onChange={(quality) => onChange({ quality })}
-          options={qualities.map((value) => ({ value, ...text.qualities[value] }))}
+          options={qualities.map((value) => ({ value, label: text.qualities[value] }))}
         />
       )}
       <div className="calls-switches" role="group" aria-label={text.sound}>

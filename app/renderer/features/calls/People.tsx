@@ -122,16 +122,18 @@ function Row({ session, ui, participant, onDialog }: RowProps) {
         <Menu label={<Icon name="more" size={16} />} name={text.menu(person.handle)} entries={entries} />
       </span>
       {!isMe && (
-        <input
-          type="range"
-          className="call-volume"
-          aria-label={text.volume(person.handle)}
-          min={0}
-          max={100}
-          step={5}
-          value={Math.round(volume * 100)}
-          onChange={(event) => session.volume(id, Number(event.target.value) / 100)}
-        />
+        <span className="call-volume soft small">
+          <span aria-hidden="true">{text.loudness}</span>
+          <input
+            type="range"
+            aria-label={text.volume(person.handle)}
+            min={0}
+            max={100}
+            step={5}
+            value={Math.round(volume * 100)}
+            onChange={(event) => session.volume(id, Number(event.target.value) / 100)}
+          />
+        </span>
       )}
     </li>
   );

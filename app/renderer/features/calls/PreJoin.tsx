@@ -103,6 +103,11 @@ export function PreJoin({ room }: { room: CallRoom }) {
           {room.rules.waitingRoom && <p className="soft">{pre.askWhy}</p>}
           {others !== null && <p className="amber">{pre.leaveOther(others.room.title)}</p>}
         </div>
+        <p className="strong" role="status">
+          {isOpening
+            ? pre.looking
+            : joinsAs(microphone.track !== null, camera.track !== null, choices.joinMuted)}
+        </p>
         <div className="prejoin-door">
           <Button kind="main" onPress={join} isDisabled={!canJoin} autoFocus className="prejoin-join">
             {room.rules.waitingRoom ? pre.ask : pre.join}
@@ -122,11 +127,6 @@ export function PreJoin({ room }: { room: CallRoom }) {
             )}
           </div>
         </div>
-        <p className="strong" role="status">
-          {isOpening
-            ? pre.looking
-            : joinsAs(microphone.track !== null, camera.track !== null, choices.joinMuted)}
-        </p>
         {room.refusal !== null && (
           <Notice severity="attention" title={room.refusal.message}>
             {room.refusal.remedy}

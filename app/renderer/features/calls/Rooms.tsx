@@ -61,11 +61,13 @@ const columnsOf = (boardName: (room: CallRoom) => string): readonly Column<CallR
   {
     id: 'room',
     label: words.columns.room,
-    width: 'minmax(0, 1.3fr)',
+    width: 'minmax(0, 1.7fr)',
     cell: (room) => (
       <span className="room-name">
         <span className="strong cut">{room.title}</span>
-        <RoomMarks rules={room.rules} />
+        <span className="room-marks">
+          <RoomMarks rules={room.rules} />
+        </span>
       </span>
     ),
   },
@@ -84,15 +86,15 @@ const columnsOf = (boardName: (room: CallRoom) => string): readonly Column<CallR
   {
     id: 'board',
     label: words.columns.board,
-    width: '120px',
+    width: '96px',
     wide: true,
     cell: (room) => <span className={room.board === null ? 'soft' : 'cyan'}>{boardName(room)}</span>,
   },
-  { id: 'host', label: words.columns.host, width: '100px', wide: true, cell: ({ host }) => host.handle },
+  { id: 'host', label: words.columns.host, width: '84px', wide: true, cell: ({ host }) => host.handle },
   {
     id: 'state',
     label: words.columns.state,
-    width: '128px',
+    width: '118px',
     align: 'right',
     cell: (room) => <RoomState room={room} />,
   },

@@ -36,9 +36,9 @@ function useShown(tiles: readonly Tile[], attention: Attention, most: number): T
   return shown;
 }
 
-/** Width of a tile of the filmstrip beside the spotlight, and height of one below it. */
-const STRIP_WIDTH = 200;
-const STRIP_HEIGHT = 112;
+/** The tiles of a filmstrip beside the spotlight, and of one below it. */
+const BESIDE: Size = { width: 200, height: 112 };
+const BELOW: Size = { width: 112, height: 84 };
 
 /** The participants: all alike in a grid, or one large with the others in a filmstrip. */
 export function Stage({ call, ui }: { call: CurrentCall; ui: CallUi }) {
@@ -105,19 +105,21 @@ function SpotlightStage({ call, ui, tiles, attention, size }: StageProps) {
   const upright = size.height > size.width || size.width < 620;
   const main = spotlightOf(tiles, attention);
   const others = tiles.filter(({ key }) => key !== main?.key);
-  const fits = upright
-    ? stripCapacity(size.width, (STRIP_HEIGHT * 4) / 3)
-    : stripCapacity(size.height, STRIP_HEIGHT);
+  const least = upright ? BELOW : BESIDE;
+  const fits = upright ? stripCapacity(size.width, least.width) : stripCapacity(size.height, least.height);
   const most = fits < others.length ? Math.max(1, fits - 1) : fits;
   const shown = useShown(others, attention, most);
   const rest = others.length - shown.length;
   const hasStrip = others.length > 0;
   const mainSize: Size = upright
-    ? { width: size.width, height: size.height - (hasStrip ? STRIP_HEIGHT + GAP : 0) }
-    : { width: size.width - (hasStrip ? STRIP_WIDTH + GAP : 0), height: size.height };
+    ? { width: size.width, height: size.height - (hasStrip ? least.height + GAP : 0) }
+    : { width: size.width - (hasStrip ? least.width + GAP : 0), height: size.height };
+  // The tiles of a full filmstrip share its length.
+  const share = (length: number) => Math.floor((length - GAP * (fits - 1)) / fits);
+  const isFull = rest > 0;
   const stripSize: Size = upright
-    ? { width: Math.min((STRIP_HEIGHT * 4) / 3, size.width / 2), height: STRIP_HEIGHT }
-    : { width: STRIP_WIDTH, height: STRIP_HEIGHT };
+    ? { ...least, width: isFull ? share(size.width) : least.width }
+    : { ...least, height: isFull ? share(size.height) : least.height };
   return (
     <div className="spotlight" data-upright={upright} style={{ gap: GAP }}>
       {main !== null && <TileView key={main.key} call={call} ui={ui} tile={main} size={mainSize} large />}

@@ -47,7 +47,10 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
   const speaks = useCallView(session, (view) => !screen && (view.levels.get(id) ?? 0) >= SPEAKS);
   const reactions = useCallView(session, (view) => view.reactions);
   const mirror = useStore(callChoices, (choices) => choices.mirror);
+  const ownMuted = useCallView(session, (view) => view.own.get('microphone')?.muted !== false);
   const sends = sendsOf(participant);
+  // Of oneself, what this window knows is newer than what the host said.
+  const muted = isMe ? ownMuted : sends.muted;
   const isOn = screen ? sends.screen : sends.camera;
   const live = isMe ? (own?.track ?? null) : isOn ? (remote?.live ?? null) : null;
   const trackId = remote?.id ?? null;
@@ -118,7 +121,7 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
               <span className="hidden-visually">{stage.speaks}</span>
             </span>
           ) : (
-            sends.muted && (
+            muted && (
               <span className="tile-muted" title={stage.muted}>
                 <Icon name="microphoneOff" size={15} />
                 <span className="hidden-visually">{stage.muted}</span>

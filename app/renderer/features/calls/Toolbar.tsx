@@ -111,9 +111,9 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
       : []),
   ];
   return (
-    <div className="bar" role="toolbar" aria-label={bar.label}>
+    <div className="call-bar" role="toolbar" aria-label={bar.label}>
       {ui.reacting && <Reactions session={session} onClose={() => ui.setReacting(false)} />}
-      <div className="bar-tools">
+      <div className="call-tools">
         <Tool
           icon={isHeard ? 'microphone' : 'microphoneOff'}
           label={isHeard ? bar.mute : bar.unmute}
@@ -157,7 +157,7 @@ export function Toolbar({ call, ui, onDialog }: ToolbarProps) {
           onPress={() => ui.setReacting(!ui.reacting)}
         />
       </div>
-      <div className="bar-tools">
+      <div className="call-tools">
         <Tool
           icon={isGrid ? 'spotlight' : 'grid'}
           label={isGrid ? bar.spotlight : bar.grid}

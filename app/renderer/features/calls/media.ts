@@ -116,7 +116,8 @@ export class WebRtcMedia implements Media {
       producerId: producer,
       kind,
       rtpParameters: rtpParameters as unknown as types.RtpParameters,
-      streamId: `${from} ${source.startsWith('screen') ? 'screen' : 'person'}`,
+      // A word: it becomes part of a line of the session description.
+      streamId: `${from}-${source.startsWith('screen') ? 'screen' : 'person'}`,
     });
     this.#consumers.set(track, consumer);
     this.#owners.set(track, from);

@@ -1,4 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, picture } from './browser.ts';
 import { FAKE_DEVICES, keepConnections, received } from './media-probe.ts';
@@ -15,7 +17,10 @@ afterAll(() => browser?.close());
 
 /** The console of a node, which keeps its connections for {@link received}. */
 async function consoleOf(node: TestNode): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+  });
   onTestFinished(() => context.close());
   const page = await context.newPage();
   await page.addInitScript(keepConnections);
@@ -67,15 +72,17 @@ test('three consoles on two nodes see and hear each other in a call', async () =
   const all = [one.page, two.page, three.page];
   for (const page of all) await joinCall(page, 'Friday evening');
   try {
-  await step('each decodes the pictures of both others and hears them', async () => {
-    for (const page of all) await seesAndHears(page, 2);
-  });
+    await step('each decodes the pictures of both others and hears them', async () => {
+      for (const page of all) await seesAndHears(page, 2);
+    });
   } finally {
-  await picture(one.page, 'calls-grid');
-  await picture(two.page, 'calls-grid-2');
-  console.log(one.complaints, two.complaints, three.complaints);
-  console.log(await received(one.page), await received(two.page));
-  console.log(await two.page.locator('body').innerText());
+    await picture(one.page, 'calls-grid');
+    await picture(two.page, 'calls-grid-2');
+    for (const node of [mara, ines])
+      console.log(readFileSync(join(node.dataDir, 'node/logs/node.log'), 'utf8').slice(-3000));
+    console.log(one.complaints, two.complaints, three.complaints);
+    console.log(await received(one.page), await received(two.page));
+    console.log(await two.page.locator('body').innerText());
   }
   expect(await accessibilityFaults(one.page)).toEqual([]);
 });

@@ -42,7 +42,10 @@ export async function received(page: Page): Promise<Heard> {
         if (report['mid'] === 'probator') continue;
         if (report['kind'] === 'audio') sounds.push(Number(report['totalAudioEnergy'] ?? 0));
         else if (report['frameHeight'] !== undefined || Number(report['framesDecoded'] ?? 0) > 0) {
-          videos.push({ frames: Number(report['framesDecoded']), height: Number(report['frameHeight'] ?? 0) });
+          videos.push({
+            frames: Number(report['framesDecoded']),
+            height: Number(report['frameHeight'] ?? 0),
+          });
         }
       }
     }

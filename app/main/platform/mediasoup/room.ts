@@ -4,6 +4,7 @@ import type { Direction, Rtc, SfuRoom } from '../../calls/ports.ts';
 import { codecs } from './codecs.ts';
 import { Loudness } from './loudness.ts';
 import type { WorkerPool } from './pool.ts';
+import { plain } from './plain.ts';
 import { problem } from './problems.ts';
 import { refusing } from './refusal.ts';
 import { Transport, type Branch, type TransportRoom } from './transport.ts';
@@ -53,7 +54,7 @@ export class Room implements SfuRoom, TransportRoom {
     this.#loudness = loudness;
     this.#crowd = crowd;
     this.#branches = [home];
-    this.capabilities = home.router.rtpCapabilities as unknown as Rtc;
+    this.capabilities = plain(home.router.rtpCapabilities);
     this.#watch(home);
   }
 

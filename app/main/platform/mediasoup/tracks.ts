@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { MediaKind, Rtc, SfuConsumer, SfuProducer } from '../../calls/ports.ts';
+import { plain } from './plain.ts';
 import { refusing } from './refusal.ts';
 
 /** A track that a participant sends. */
@@ -49,7 +50,7 @@ export class Consumer implements SfuConsumer {
 
   constructor(inner: types.Consumer) {
     this.#inner = inner;
-    this.rtpParameters = inner.rtpParameters as unknown as Rtc;
+    this.rtpParameters = plain(inner.rtpParameters);
   }
 
   get id(): string {

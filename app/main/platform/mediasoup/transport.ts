@@ -10,6 +10,7 @@ import type {
   TransportStats,
 } from '../../calls/ports.ts';
 import type { Seat } from './pool.ts';
+import { plain } from './plain.ts';
 import { problem } from './problems.ts';
 import { parsed, refusing } from './refusal.ts';
 import { statsOf } from './stats.ts';
@@ -52,7 +53,11 @@ export class Transport implements SfuTransport {
     this.#inner = inner;
     this.id = inner.id;
     const { iceParameters, iceCandidates, dtlsParameters } = inner;
-    this.offer = { iceParameters, iceCandidates, dtlsParameters } as unknown as SfuTransport['offer'];
+    this.offer = {
+      iceParameters: plain(iceParameters),
+      iceCandidates: iceCandidates.map(plain),
+      dtlsParameters: plain(dtlsParameters),
+    };
     inner.on('icestatechange', () => this.#stateChanged());
     inner.on('dtlsstatechange', () => this.#stateChanged());
     inner.observer.once('close', () => this.#announce('lost'));
@@ -68,7 +73,7 @@ export class Transport implements SfuTransport {
 
   async restartIce(): Promise<Rtc> {
     this.#demandOpen();
-    return refusing(async () => (await this.#inner.restartIce()) as unknown as Rtc);
+    return refusing(async () => plain(await this.#inner.restartIce()));
   }
 
   async produce(track: {

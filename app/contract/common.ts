@@ -32,16 +32,22 @@ export type Role = z.infer<typeof Role>;
 export const Person = z.object({ did: Did, handle: z.string(), role: Role.nullable() });
 export type Person = z.infer<typeof Person>;
 
-/** Letters and accents come composed, whichever way a keyboard or a file writes them. */
+/** What a person counts: a letter with its accents and vowel signs is one. */
+const lettersOf = (text: string): number => text.replaceAll(/\p{M}/gu, '').length;
+
+/**
+ * Letters and accents come composed, whichever way a keyboard or a file writes them. The ledger's rules say which letters
+ * and marks, and whether marks at all.
+ */
 export const Handle = z
   .string()
   .trim()
   .normalize('NFC')
-  .min(2, 'A handle has at least 2 characters.')
-  .max(32, 'A handle has at most 32 characters.')
+  .refine((text) => lettersOf(text) >= 2, 'A handle has at least 2 characters.')
+  .refine((text) => lettersOf(text) <= 32 && text.length <= 64, 'A handle has at most 32 characters.')
   .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N}_.\- ]*[\p{L}\p{N}]$/u,
-    'Letters, digits, spaces, dots, hyphens and underscores only.',
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.\- ]*[\p{L}\p{M}\p{N}]$/u,
+    'Letters with their accents and vowel signs, digits, spaces, dots, hyphens and underscores only.',
   );
 
 /**

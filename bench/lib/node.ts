@@ -8,7 +8,7 @@ import { ticksOf } from '../../app/main/kernel/hybrid-time.ts';
 import { silentLogger } from '../../app/main/kernel/logger.ts';
 import { sha256 } from '../../app/main/kernel/sha256.ts';
 import type { Signer } from '../../app/main/kernel/signer.ts';
-import { soleLedger, type Validator } from '../../app/main/ledger/index.ts';
+import { KNOWN_VERSION, soleLedger, type Validator } from '../../app/main/ledger/index.ts';
 import {
   foundCommunity,
   genesisOf,
@@ -150,6 +150,7 @@ export async function openBenchNode(init: BenchNodeInit) {
         invite: parseInvite(link),
         handle: init.name,
         nodeName: init.name,
+        protocol: KNOWN_VERSION,
       });
       const genesis = openGenesis(membership.genesis);
       foundCommunity(db, genesis, ticksOf(systemClock.now()));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
+import { problemOf } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import { TestLedger } from '../ledger/test-ledger.ts';
 import type { LogEvent } from '../log/event.ts';
@@ -41,6 +42,25 @@ describe('[C1] the genesis document', () => {
     const bytes = encodeCanonical({ v: 1, ...fields, ...changes });
     expect(() => openGenesis(bytes)).toThrow(expect.objectContaining({ code: 'bad-genesis' }));
   });
+});
+
+test('[C1] [A8] the founder has a handle of the version that the community begins with', () => {
+  const { protocol: _, ...ledger } = fields.ledger;
+  const codeOf = (handle: string, first: object) => {
+    try {
+      openGenesis(encodeCanonical({ v: 1, ...fields, handle, ledger: { ...ledger, ...first } }));
+      return null;
+    } catch (error) {
+      return problemOf(error).code;
+    }
+  };
+  expect(codeOf('मीरा', { protocol: 2 })).toBeNull();
+  expect(codeOf('मी'.repeat(32), { protocol: 2 })).toBeNull();
+  expect(codeOf('\u0940मीरा', { protocol: 2 })).toBe('bad-genesis');
+  expect(codeOf('mara ☃', { protocol: 2 })).toBe('bad-genesis');
+  // Earlier releases wrote what they were given.
+  expect(codeOf('mara ☃', {})).toBeNull();
+  expect(codeOf('मी'.repeat(32), {})).toBe('bad-genesis');
 });
 
 test('[C2] name and description follow the updates in order of (time, id), whatever order they arrive in', () => {

@@ -73,7 +73,12 @@ function namedRightly({ name, migrations = [], kinds = [] }: Feature): void {
 /** [PV6] A release that knows a version knows all of it. */
 function sinceKnownVersions({ name, ledgerKinds }: Feature): void {
   const kinds = [...(ledgerKinds?.values() ?? [])];
-  const all = kinds.flatMap((kind) => [kind, ...(kind.timers ?? []), ...(kind.rules ?? [])]);
+  const all = kinds.flatMap((kind) => [
+    kind,
+    ...(kind.timers ?? []),
+    ...(kind.rules ?? []),
+    ...(kind.earlier ? [{ name: kind.name, since: kind.earlier.until }] : []),
+  ]);
   const early = all.find(({ since = 1 }) => since > KNOWN_VERSION);
   if (early === undefined) return;
   throw new FeatureListError(

@@ -15,7 +15,10 @@ export const federationFeature = defineFeature({
       Pick<FeaturePorts, 'genesis' | 'settings' | 'gathered'>,
     needs: {
       community: { profile(): { readonly name: string } };
-      ledger: { onWanted(listener: () => void): void };
+      ledger: {
+        readonly chain: { readonly protocol: { readonly version: number } };
+        onWanted(listener: () => void): void;
+      };
       log: Log;
       members: Pick<Members, 'admit' | 'handleOf'>;
     },
@@ -29,6 +32,7 @@ export const federationFeature = defineFeature({
       communityName: () => community.profile().name,
       nodeName: () => ports.settings().node.name,
       settings: () => ports.settings().network,
+      protocol: () => ledger.chain.protocol.version,
       handleOf: members.handleOf,
       admit: ({ publicKey, ...newcomer }) => members.admit({ key: publicKey, ...newcomer }),
     });
@@ -38,4 +42,4 @@ export const federationFeature = defineFeature({
   api: federationApi,
 });
 
-type FromNeeds = 'communityName' | 'nodeName' | 'handleOf' | 'admit';
+type FromNeeds = 'communityName' | 'nodeName' | 'protocol' | 'handleOf' | 'admit';

@@ -32,6 +32,8 @@ export interface JoinHostInit {
   readonly store: FederationStore;
   /** The encoded genesis document, whose digest is the community's id. */
   readonly genesis: Uint8Array;
+  /** [FJ6] The version of the ledger's protocol that is in force. */
+  readonly protocol: () => number;
   /** Admits a member; resolves when that is final. Rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
   /** Called with a peer that proved to hold the key of a member. */
@@ -94,7 +96,7 @@ export class JoinHost {
     const { log, transport, clock, verifier, authority, store, admit, onWelcome } = this.#init;
     if (!this.#perPeer.take(peer)) throw problem('too-many-tries');
     const request = decodeMessage(Request, bytes);
-    const { publicKey, handle, signature } = request;
+    const { publicKey, handle, signature, protocol = 1 } = request;
     // [FJ5] A peer without an invite costs one lookup in the database, and counts for nobody else.
     const invite = store.invite(request.invite);
     if (!invite) throw problem('invite-not-issued');
@@ -105,6 +107,7 @@ export class JoinHost {
     const message = joinTranscript(log.community, peer, transport.self, request);
     const [genuine] = await verifier.verify([{ publicKey, message, signature }]);
     if (!genuine) throw problem('bad-signature');
+    if (protocol < this.#init.protocol()) throw problem('ledger-outdated');
     const now = clock.now();
     const role = authority.roleAt(publicKey, log.now);
     // [FJ4] A member is welcomed again: the earlier answer may have been lost.

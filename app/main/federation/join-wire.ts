@@ -11,12 +11,12 @@ export const JOIN_PROTOCOL = '/impulse/join/1';
 export const MAX_GENESIS_BYTES = 64 * 1024;
 const PREFIX = utf8('impulse/join/1\0');
 
-/** The contract's rule for handles, without its error messages. */
+/** The contract's rule for handles, without the limits of what people see: [M13] judges that. */
 const Handle = z
   .string()
   .min(2)
-  .max(32)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.\- ]*[\p{L}\p{N}]$/u);
+  .max(64)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.\- ]*[\p{L}\p{M}\p{N}]$/u);
 
 export const Request = z.strictObject({
   invite: sized(16),
@@ -24,6 +24,8 @@ export const Request = z.strictObject({
   handle: Handle,
   publicKey: sized(32),
   nodeName: z.string().max(60),
+  /** [FJ6] The newest version of the ledger's protocol that the newcomer's release knows; absent for 1. */
+  protocol: z.int().min(2).optional(),
   signature: sized(64),
 });
 export type Request = z.infer<typeof Request>;
@@ -41,9 +43,7 @@ export function joinTranscript(
   host: string,
   request: Omit<Request, 'signature'>,
 ): Uint8Array {
-  const { invite, secret, handle, publicKey, nodeName } = request;
-  return concatBytes(
-    PREFIX,
-    encodeCanonical([community, joiner, host, invite, sha256(secret), handle, publicKey, nodeName]),
-  );
+  const { invite, secret, handle, publicKey, nodeName, protocol } = request;
+  const own = [handle, publicKey, nodeName, ...(protocol === undefined ? [] : [protocol])];
+  return concatBytes(PREFIX, encodeCanonical([community, joiner, host, invite, sha256(secret), ...own]));
 }

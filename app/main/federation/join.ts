@@ -21,6 +21,8 @@ export interface MembershipRequest {
   readonly handle: string;
   readonly signer: Signer;
   readonly nodeName: string;
+  /** [FJ6] The newest version of the ledger's protocol that this release knows. */
+  readonly protocol: number;
   readonly signal?: AbortSignal;
 }
 
@@ -34,14 +36,28 @@ export interface Membership {
   readonly role: Role;
 }
 
+type Welcome = Pick<Membership, 'genesis' | 'role'>;
+
 /**
  * [FJ2] Uses an invite: dials the host, sends secret and key, receives the genesis document.
  * Rejects with a Problem: `invite-expired`, `host-unreachable`, `host-silent`, `wrong-genesis`, `cancelled`,
- * or the host's refusal (`invite-unknown`, `invite-used`, `bad-secret`, `handle-taken`, `banned`, …).
+ * or the host's refusal (`invite-unknown`, `invite-used`, `bad-secret`, `handle-taken`, `banned`, `ledger-outdated`, …).
  */
 export async function requestMembership(request: MembershipRequest): Promise<Membership> {
   checkInviteTime(request.invite, request.clock.now());
   const { peer, address } = await dialAny(request);
+  try {
+    return { peer, address, ...(await ask(peer, request, request.protocol)) };
+  } catch (error) {
+    // [FJ6] Hosts of releases that know version 1 alone take no further field, and no handle with marks.
+    if (problemOf(error).code !== 'malformed') throw error;
+    if (/\p{M}/u.test(request.handle)) throw problem('host-outdated', {}, { cause: error });
+    return { peer, address, ...(await ask(peer, request, null)) };
+  }
+}
+
+/** One exchange with the host, within its time limit; `protocol` is null for a request without that field. */
+async function ask(peer: string, request: MembershipRequest, protocol: number | null): Promise<Welcome> {
   const channel = await request.transport.open(peer, JOIN_PROTOCOL, request.signal);
   let failure: Problem | null = null;
   const fail = (reason: Problem) => {
@@ -52,7 +68,7 @@ export async function requestMembership(request: MembershipRequest): Promise<Mem
   const stopDeadline = request.clock.after(DEADLINE_MS, () => fail(problem('host-silent')));
   request.signal?.addEventListener('abort', cancelled, { once: true });
   try {
-    return { peer, address, ...(await present(channel, request)) };
+    return await present(channel, request, protocol);
   } catch (error) {
     channel.abort(error instanceof Error ? error : new Error(String(error)));
     throw failure ?? error;
@@ -98,7 +114,8 @@ async function dialAny({ transport, clock, invite, signal }: MembershipRequest) 
 async function present(
   channel: Channel,
   request: MembershipRequest,
-): Promise<Omit<Membership, 'peer' | 'address'>> {
+  protocol: number | null,
+): Promise<Welcome> {
   const { transport, invite, handle, signer, nodeName } = request;
   const body = {
     invite: invite.id,
@@ -106,6 +123,7 @@ async function present(
     handle,
     publicKey: signer.publicKey,
     nodeName: nodeName.slice(0, 60),
+    ...(protocol !== null && { protocol }),
   };
   const signature = signer.sign(joinTranscript(invite.community, transport.self, channel.peer, body));
   await channel.send(encodeCanonical({ ...body, signature }));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeCanonical, encodeCanonical } from '../kernel/canonical.ts';
 import { problemOf } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/sha256.ts';
 import type { Signer } from '../kernel/signer.ts';
 import type { Transport } from '../log/transport.ts';
 import { createTestWorld, FOUNDER, personOf, type TestWorld } from '../sim/test-world.ts';
@@ -18,8 +19,18 @@ const ask = (
   transport: Transport,
   invite: InviteLink,
   handle: string,
-  more: { signer?: Signer; nodeName?: string; signal?: AbortSignal } = {},
-) => requestMembership({ transport, clock, invite, handle, signer: personOf(handle), nodeName: '', ...more });
+  more: { signer?: Signer; protocol?: number; nodeName?: string; signal?: AbortSignal } = {},
+) =>
+  requestMembership({
+    transport,
+    clock,
+    invite,
+    handle,
+    signer: personOf(handle),
+    nodeName: '',
+    protocol: 2,
+    ...more,
+  });
 
 /** Uses an invite; resolves to the role, or to the code of the refusal. */
 async function join(
@@ -39,15 +50,17 @@ async function join(
   return asked;
 }
 
+const exampleInvite: InviteLink = {
+  community: new Uint8Array(32).fill(1),
+  name: 'The Lighthouse',
+  addresses: ['/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW'],
+  id: new Uint8Array(16).fill(2),
+  secret: new Uint8Array(32).fill(3),
+  expiresAt: 1_800_000_000_000,
+};
+
 describe('invite links', () => {
-  const invite: InviteLink = {
-    community: new Uint8Array(32).fill(1),
-    name: 'The Lighthouse',
-    addresses: ['/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW'],
-    id: new Uint8Array(16).fill(2),
-    secret: new Uint8Array(32).fill(3),
-    expiresAt: 1_800_000_000_000,
-  };
+  const invite = exampleInvite;
 
   test('[FJ1] a link is read as it was written, even with space around it or a slash at its end', () => {
     const link = encodeInvite(invite);
@@ -123,6 +136,76 @@ describe('joining', () => {
     expect(await answer('eavesdropper', { ...body, signature })).toEqual(['refused', 'bad-signature']);
     expect(await answer('ada', { ...body, handle: 'eve', signature })).toEqual(['refused', 'bad-signature']);
     expect((await answer('ada', { ...body, signature }))![0]).toBe('welcome');
+  });
+
+  test('[FJ6] a newcomer whose release is too old for the ledger is told so, and not admitted', async () => {
+    const world = createTestWorld();
+    const host = await federated(world, FOUNDER, 2);
+    const invite = linkOf(host.federation);
+    const transport = world.network.transport('ada');
+    await transport.start();
+    const failure = async (work: Promise<unknown>) => {
+      const failed = work.then(() => null, problemOf);
+      await world.clock.pass(1000);
+      return failed;
+    };
+    const old = { invite: invite.id, secret: invite.secret, handle: 'ada', nodeName: '' };
+    const body = { ...old, publicKey: personOf('ada').publicKey };
+    const signature = personOf('ada').sign(joinTranscript(invite.community, 'ada', FOUNDER, body));
+    /** The request of a release that knows version 1 alone, which shows the host's sentence. */
+    const present = async () => {
+      const channel = await transport.open(await transport.dial(invite.addresses[0]!), JOIN_PROTOCOL);
+      await channel.send(encodeCanonical({ ...body, signature }));
+      for await (const bytes of channel.receive()) return decodeCanonical(bytes);
+      return null;
+    };
+    const presented = present();
+    await world.clock.pass(1000);
+    expect(await presented).toEqual([
+      'refused',
+      'ledger-outdated',
+      'The ledger continues by a version of the protocol that this release does not know.',
+      'Install the release that the validators run.',
+    ]);
+    expect(host.roster.knows(personOf('ada').publicKey)).toBe(false);
+    expect(await failure(ask(world, transport, invite, 'ada'))).toBeNull();
+  });
+
+  test('[FJ6] a host of an earlier release admits a newcomer without marks, and the newcomer knows why not with them', async () => {
+    const world = createTestWorld();
+    const transport = world.network.transport('ada');
+    const host = world.network.transport('old');
+    for (const one of [transport, host]) await one.start();
+    const asked: string[][] = [];
+    const genesis = encodeCanonical({ old: true });
+    host.handle(JOIN_PROTOCOL, async (channel) => {
+      const { value } = await channel.receive().next();
+      const request = decodeCanonical(value!) as object;
+      asked.push(Object.keys(request).toSorted());
+      const answer =
+        'protocol' in request
+          ? ['refused', 'malformed', 'The other node sent a message that this node cannot read.', null]
+          : ['welcome', 'member', genesis];
+      await channel.send(encodeCanonical(answer));
+    });
+    const invite = {
+      ...exampleInvite,
+      community: sha256(genesis),
+      addresses: host.addresses(),
+      expiresAt: 2e12,
+    };
+    const outcome = async (handle: string) => {
+      const work = ask(world, transport, invite, handle).then(
+        ({ role }) => role as string,
+        (error: unknown) => problemOf(error).code,
+      );
+      await world.clock.pass(1000);
+      return work;
+    };
+    expect(await outcome('ada')).toBe('member');
+    const fields = ['handle', 'invite', 'nodeName', 'publicKey', 'secret', 'signature'];
+    expect(asked).toEqual([[...fields, 'protocol'].toSorted(), fields]);
+    expect(await outcome('मीरा')).toBe('bad-handle');
   });
 
   test('[FJ4] an invite misused is refused by name, and stays good for whom it was meant', async () => {

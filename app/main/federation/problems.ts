@@ -76,6 +76,16 @@ export const problem = defineProblems('federation', {
     message: 'There were too many attempts within a minute.',
     remedy: 'Wait a minute.',
   },
+  'ledger-outdated': {
+    message: 'The ledger continues by a version of the protocol that this release does not know.',
+    remedy: 'Install the release that the validators run.',
+  },
+  'host-outdated': {
+    code: 'bad-handle',
+    message: 'The node that invites you runs an older release, which takes no handle with combining marks.',
+    remedy:
+      'Choose letters that stand alone, or ask the inviting person to install the newest release and the validators to schedule version 2: “impulse ledger protocol schedule 2 --height N”.',
+  },
   'out-of-role': {
     message: 'Your role does not allow inviting a {role}.',
     remedy: 'Ask a sysop to send the invite.',

@@ -73,6 +73,8 @@ export interface FederationInit {
   readonly handleOf: (publicKey: Uint8Array) => string | null;
   /** Whether a kind of events belongs to a feature that is off: this release knows it. */
   readonly isOff: (kind: string) => boolean;
+  /** The version of the ledger's protocol that is in force. */
+  readonly protocol: () => number;
   /** Admits a member; resolves when that is final. Rejects with a Problem, such as `handle-taken`. */
   readonly admit: (newcomer: { publicKey: Uint8Array; handle: string; role: Role }) => Promise<void>;
 }

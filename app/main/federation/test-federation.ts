@@ -41,6 +41,7 @@ export async function federatedOn(
     settings: () => ({ ...defaultSettings.network, listen: 'everywhere', ...network }),
     handleOf: (key) => node.roster.member(key)?.handle ?? null,
     isOff: () => false,
+    protocol: () => 1,
     admit: async ({ handle, role }) => node.admit(handle, role),
   });
   federation.start();
@@ -52,8 +53,8 @@ export async function federatedOn(
   return { ...node, ...place, federation, notices, connected };
 }
 
-/** The same on the memory network, where an address is a name; `make` restarts it. */
-export async function federated(world: TestWorld, name: string) {
+/** The same on the memory network, where an address is a name; `make` restarts it. The ledger is of a version `protocol`. */
+export async function federated(world: TestWorld, name: string, protocol = 1) {
   const node = await world.node(name, federationMigrations);
   node.sync.stop();
   node.live.stop();
@@ -79,6 +80,7 @@ export async function federated(world: TestWorld, name: string) {
       settings: () => defaultSettings.network,
       handleOf: (key) => node.roster.member(key)?.handle ?? null,
       isOff: () => false,
+      protocol: () => protocol,
       admit: async ({ handle, role }) => {
         if (node.roster.members().some((member) => member.handle === handle)) {
           throw new Problem('handle-taken', 'This handle is taken.', 'Choose another handle.');

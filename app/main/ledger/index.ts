@@ -1,4 +1,5 @@
-export { ACCOUNTS, foldHandle, LedgerHandle, type Account } from './state/accounts.ts';
+export { ACCOUNTS, type Account } from './state/accounts.ts';
+export { foldHandle, isHandle, LedgerHandle, MARKS_SINCE } from './state/handles.ts';
 export { anchoredLog } from './chain/anchored-log.ts';
 export { ledgerApi } from './api.ts';
 export {

@@ -99,6 +99,10 @@ export const problem = defineProblems('ledger', {
   'no-role': { message: 'The member has no role.' },
   'bad-until': { message: 'The end of the ban is in the past.' },
   'not-banned': { message: 'The member is not banned.' },
+  'decided-by-higher': {
+    message: 'A {rank} decided this, and a {by} cannot undo it.',
+    remedy: 'Ask a {rank} or somebody with a higher role.',
+  },
 
   // Changes of the validators
   'change-of-old-set': {
@@ -234,6 +238,10 @@ export const problem = defineProblems('ledger', {
   'without-rights': {
     message: 'Without a role, or under a ban, an account cannot submit “{kind}”.',
     remedy: 'It may still give away credits and its handle, revoke its devices and recover itself.',
+  },
+  'turn-taken': {
+    message: 'Without a role, or under a ban, an account has one transaction in a block.',
+    remedy: 'Repeat this after the next block.',
   },
   'account-rate': {
     message: 'This account submits too many transactions.',

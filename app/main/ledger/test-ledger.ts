@@ -42,6 +42,8 @@ export interface TestOptions {
   readonly blsSigner?: (seed: Uint8Array) => BlsSigner;
   readonly parameters?: Partial<Parameters>;
   readonly supply?: number;
+  /** [LG5] The version of the protocol from the first block on; 1 if absent. */
+  readonly protocol?: number;
   /** Makes the origin from its parts; by default it has no genesis document. */
   readonly origin?: (parts: Omit<ChainOrigin, 'id'>) => ChainOrigin;
   readonly clock?: StillClock;
@@ -75,6 +77,7 @@ export class TestLedger {
       validators,
       supply: options.supply ?? 1000,
       parameters: { ...defaultParameters, ...options.parameters },
+      ...(options.protocol !== undefined && { protocol: options.protocol }),
     };
     const createdAt = this.clock.now();
     const parts = { founder: this.founder.key, handle: 'Mara', createdAt, ledger };

@@ -15,7 +15,7 @@ import { createMembers } from './service.ts';
 import { memberActs } from './sim-acts.ts';
 
 interface LedgerSide extends Pick<Ledger, 'act'> {
-  readonly chain: RosterSyncInit['chain'];
+  readonly chain: RosterSyncInit['chain'] & { readonly protocol: { readonly version: number } };
   readonly ordering: { onChange(listener: () => void): unknown } | null;
 }
 
@@ -59,6 +59,7 @@ export const membersFeature = defineFeature({
       rosterSync,
       log,
       ledger,
+      protocol: () => ledger.chain.protocol.version,
       presence,
       messages: gathered.messages,
       gate: moderation.gate,

@@ -8,7 +8,13 @@ export const problem = defineProblems('members', {
   'bad-handle': {
     message: '“{handle}” cannot be a handle here.',
     remedy:
-      'Choose 2 to 32 letters and digits; spaces, dots, hyphens and underscores may stand between them.',
+      'Choose 2 to 32 letters and digits, with their accents and vowel signs; spaces, dots, hyphens and underscores may stand between them.',
+  },
+  'handle-needs-version': {
+    code: 'bad-handle',
+    message: '“{handle}” has combining marks, which this community takes from version 2 of the protocol on.',
+    remedy:
+      'Choose letters that stand alone, or ask the validators to schedule version 2: “impulse ledger protocol schedule 2 --height N”.',
   },
   'handle-taken': { message: 'The handle “{handle}” is taken.', remedy: 'Choose another one.' },
   'handle-mixed': {

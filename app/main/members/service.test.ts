@@ -9,9 +9,10 @@ import { createMembers } from './service.ts';
 
 const nobodyHere = { isOnline: () => false, lastSeenAt: () => null, onChange: () => () => {} };
 const did = (name: string) => didOf(signerOf(name).publicKey);
-const membersOf = (node: TestNode) =>
+const membersOf = (node: TestNode, version = 1) =>
   createMembers({
     ...node,
+    protocol: () => version,
     presence: nobodyHere,
     messages: { of: () => 0, onChange: () => () => {} },
     gate: openGate,
@@ -77,6 +78,27 @@ describe('members', () => {
     expect(Handle.parse('\u1112\u1161\u11ab\u1100\u1173\u11af')).toBe('\ud55c\uae00');
   });
 
+  test('[A8] [M13] a handle with marks needs version 2 of the protocol, which the refusal names', async () => {
+    const { nodes } = await community('ines');
+    const key = signerOf('newcomer').publicKey;
+    for (const handle of ['मीरा', 'வள்ளி', 'ณัฐพล']) {
+      const refusal = { code: 'bad-handle', remedy: expect.stringContaining('schedule version 2') as string };
+      await expect(membersOf(nodes[1]!).setHandle(handle)).rejects.toMatchObject(refusal);
+      await expect(membersOf(nodes[0]!).admit({ key, handle, role: 'member' })).rejects.toMatchObject(
+        refusal,
+      );
+      const members = membersOf(nodes[1]!, 2);
+      await members.setHandle(handle);
+      expect(members.me().handle).toBe(handle);
+    }
+    await expect(membersOf(nodes[1]!, 2).setHandle('maम\u0940ra')).rejects.toMatchObject({
+      code: 'handle-mixed',
+    });
+    await expect(membersOf(nodes[1]!, 2).setHandle('ma\u0940ra')).rejects.toMatchObject({
+      code: 'bad-handle',
+    });
+  });
+
   test('[M13] one may change the spelling of one’s own handle, and take a name of another alphabet', async () => {
     const { nodes } = await community('ines');
     const members = membersOf(nodes[1]!);
@@ -116,7 +138,7 @@ describe('members', () => {
 
   test('roles and bans are refused with a reason before anything is written', async () => {
     const { nodes, clock, people } = await community('ines');
-    const [mara, ines] = nodes.map(membersOf);
+    const [mara, ines] = nodes.map((node) => membersOf(node));
     const before = people.changes.length;
     const refusal = (work: () => Promise<void>) =>
       work().then(
@@ -159,15 +181,18 @@ describe('members', () => {
     expect(ines().banned).toBeNull();
   });
 
-  test('[M14] a moderator lifts the ban of a moderator, and not that of a sysop', async () => {
-    const { nodes } = await community('ines', 'odin', 'brine');
-    const [mara, ines, odin] = nodes.map(membersOf);
+  test('[M14] a moderator lifts the ban of a moderator, and neither lifts nor replaces that of a sysop', async () => {
+    const { nodes, clock } = await community('ines', 'odin', 'brine');
+    const [mara, ines, odin] = nodes.map((node) => membersOf(node));
     for (const name of ['ines', 'odin']) await mara!.setRole({ did: did(name), role: 'moderator' });
     const brine = { did: did('brine') };
     await mara!.ban({ ...brine, reason: 'flood', until: null });
     await expect(ines!.lift(brine)).rejects.toMatchObject({
       code: 'out-of-role',
       message: expect.stringContaining('Mara') as string,
+    });
+    await expect(odin!.ban({ ...brine, reason: 'flood', until: clock.now() + 9000 })).rejects.toMatchObject({
+      code: 'out-of-role',
     });
     await mara!.lift(brine);
     await odin!.ban({ ...brine, reason: 'flood', until: null });

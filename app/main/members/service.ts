@@ -5,7 +5,7 @@ import { throttled, type Clock } from '../kernel/clock.ts';
 import { didOf, publicKeyOf } from '../kernel/did.ts';
 import { outranks, reaches, type Role } from '../kernel/roles.ts';
 import type { Signer } from '../kernel/signer.ts';
-import { LedgerHandle, type Ledger } from '../ledger/index.ts';
+import { isHandle, MARKS_SINCE, type Ledger } from '../ledger/index.ts';
 import type { Log } from '../log/log.ts';
 import type { RosterSync } from './roster-sync.ts';
 import type { Gate } from '../moderation/index.ts';
@@ -37,6 +37,8 @@ export interface MembersInit {
   readonly log: Pick<Log, 'now'>;
   /** Where transactions are submitted; resolves once they are final [M10]. */
   readonly ledger: Pick<Ledger, 'act'>;
+  /** The version of the ledger's protocol that is in force. */
+  readonly protocol: () => number;
   readonly messages: MessageCounts;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -55,9 +57,20 @@ export interface Me extends contract.Person {
 
 export type Members = ReturnType<typeof createMembers>;
 
+/**
+ * [M13] Refuses a text that the ledger does not take as a handle.
+ *
+ * @param version that of the protocol that is in force.
+ * @throws Problem `bad-handle`.
+ */
+export function mustBeHandle(handle: string, version: number): void {
+  if (isHandle(handle, version)) return;
+  throw problem(isHandle(handle, MARKS_SINCE) ? 'handle-needs-version' : 'bad-handle', { handle });
+}
+
 /** The members for the console: who belongs here, and what a person may change about them. */
 export function createMembers(init: MembersInit) {
-  const { roster, rosterSync, log, ledger, messages, signer, clock } = init;
+  const { roster, rosterSync, log, ledger, messages, signer, clock, protocol } = init;
   const listeners = new Set<() => void>();
   let stops: (() => void)[] = [];
 
@@ -82,9 +95,7 @@ export function createMembers(init: MembersInit) {
 
   /** [M13] Free to an account, or to a newcomer; and nobody takes it for another. */
   const mustBeFree = (handle: string, mine: Uint8Array | null): void => {
-    if (!LedgerHandle.safeParse(handle).success) {
-      throw problem('bad-handle', { handle });
-    }
+    mustBeHandle(handle, protocol());
     const holder = roster.holderOf(handle);
     if (holder && !(mine && equalBytes(holder.key, mine))) {
       throw problem('handle-taken', { handle });
@@ -126,6 +137,15 @@ export function createMembers(init: MembersInit) {
 
   const bannedNow = ({ banned }: RosterMember) =>
     banned && (banned.until === null || banned.until > clock.now()) ? banned : null;
+
+  /** [M14] In version 1 the ledger does not compare ranks; later it refuses by itself [X32]. */
+  const mustNotUndoBan = (target: RosterMember, mine: Role): void => {
+    const banned = bannedNow(target);
+    const theirs = banned && protocol() === 1 ? roleNow(banned.by) : null;
+    if (banned && theirs && outranks(theirs, mine)) {
+      throw problem('ban-of-higher-role', { name: nameOf(banned.by), role: theirs });
+    }
+  };
 
   const memberOf = (member: RosterMember, posts: number): contract.Member => {
     const banned = bannedNow(member);
@@ -206,7 +226,7 @@ export function createMembers(init: MembersInit) {
      */
     async ban({ did, reason, until }: { did: string; reason: string; until: number | null }): Promise<void> {
       const target = memberFor(did);
-      mayDecide(target, 'own-ban');
+      mustNotUndoBan(target, mayDecide(target, 'own-ban'));
       if (until !== null && until <= clock.now()) {
         throw problem('bad-until');
       }
@@ -217,12 +237,8 @@ export function createMembers(init: MembersInit) {
     async lift({ did }: { did: string }): Promise<void> {
       const target = memberFor(did);
       const mine = mayDecide(target, 'own-lift');
-      const banned = bannedNow(target);
-      if (!banned) throw problem('not-banned', { name: nameOf(target.key) });
-      const theirs = roleNow(banned.by);
-      if (theirs && outranks(theirs, mine)) {
-        throw problem('ban-of-higher-role', { name: nameOf(banned.by), role: theirs });
-      }
+      if (!bannedNow(target)) throw problem('not-banned', { name: nameOf(target.key) });
+      mustNotUndoBan(target, mine);
       await ledger.act('member.lift', { member: target.key });
     },
 

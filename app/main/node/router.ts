@@ -5,7 +5,8 @@ import { makeGenesis, openGenesis } from '../community/index.ts';
 import { featureProblem, type Feature } from '../feature/index.ts';
 import { networkFor, parseInvite, requestMembership, type Membership } from '../federation/index.ts';
 import { cidOf } from '../kernel/cid.ts';
-import { cardOf, checkPossessions, soleLedger, type Validator } from '../ledger/index.ts';
+import { cardOf, checkPossessions, KNOWN_VERSION, soleLedger, type Validator } from '../ledger/index.ts';
+import { mustBeHandle } from '../members/index.ts';
 import type { HostedCommunity } from './communities/hosted.ts';
 import type { OpenCommunity } from './communities/open.ts';
 import { viewOf } from './communities/own-settings.ts';
@@ -82,6 +83,7 @@ export function createRouter(parts: NodeParts, status: Status) {
       watch: api.node.communities.watch.handler(({ signal }) => latest(communities.watch, signal)),
       create: api.node.communities.create.handler(async ({ input }) => {
         const { name, description, handle } = input;
+        mustBeHandle(handle, KNOWN_VERSION);
         const createdAt = clock.now();
         const person = await personFor(input.ownIdentity);
         const genesis = makeGenesis({
@@ -120,6 +122,7 @@ export function createRouter(parts: NodeParts, status: Status) {
           invite,
           handle: input.handle,
           nodeName: parts.settings.settings.node.name,
+          protocol: KNOWN_VERSION,
           ...(signal ? { signal } : {}),
         }).finally(close);
         const { id } = await settle(membership, person);

@@ -6,6 +6,7 @@ import { encodeCanonical } from '../kernel/canonical.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import type { Signer } from '../kernel/signer.ts';
+import { KNOWN_VERSION } from '../ledger/index.ts';
 import type { Transport } from '../log/transport.ts';
 import { encodeMessage, SYNC_PROTOCOL } from '../log/wire.ts';
 import { createStranger, createTestNetwork } from '../platform/libp2p/test-network.ts';
@@ -128,6 +129,7 @@ export class Attackers {
       invite,
       handle,
       signer,
+      protocol: KNOWN_VERSION,
       nodeName: handle,
     });
   }

@@ -3,7 +3,7 @@ import { makeGenesis, type Genesis } from '../community/index.ts';
 import { toHex, utf8 } from '../kernel/bytes.ts';
 import { sha256 } from '../kernel/sha256.ts';
 import type { BulkSigner } from '../kernel/signer.ts';
-import { soleLedger, type Validator } from '../ledger/index.ts';
+import { soleLedger, type LedgerGenesis, type Validator } from '../ledger/index.ts';
 import type { SealedEvent } from '../log/event.ts';
 import type { Community } from '../node/community.ts';
 import { signerOf } from '../platform/keys/ed25519.ts';
@@ -110,7 +110,7 @@ class World {
       handle: 'founder',
       createdAt: WORLD_BEGINS_MS - 1000,
       nonce: rng.bytes(16),
-      ledger: soleLedger(validatorOf(founder)),
+      ledger: ledgerOf(founder, seed),
     });
     this.#expected = new Expectations(this.#genesis);
     const firstFile = makeFirstFile(root, this.#genesis);
@@ -383,6 +383,12 @@ function blocksOf({ ledger }: Community): string {
 /** Everything that the nodes must agree on, as text. */
 function standingOf(community: Community): string {
   return `${toHex(community.log.digest())} ${blocksOf(community)}`;
+}
+
+/** [LG5] Every other world begins with version 1 of the protocol, as communities of earlier releases did. */
+function ledgerOf(founder: BulkSigner, seed: number): LedgerGenesis {
+  const { protocol, ...first } = soleLedger(validatorOf(founder));
+  return seed % 2 === 0 || protocol === undefined ? first : { ...first, protocol };
 }
 
 /** A person as the sole validator of their community. */

@@ -5,6 +5,7 @@ import type { BlockTemplate } from '../consensus/application.ts';
 import { withinLimits, type Block } from '../types/block.ts';
 import { BlockExecution, signaturesOf, type BlockResult, type Rules } from '../state/execution.ts';
 import { PARAMETERS, type Parameters } from '../state/genesis.ts';
+import { versionAfter } from '../state/protocol.ts';
 import type { Listed } from './listing.ts';
 import type { Mempool } from './mempool.ts';
 import { readEntry } from '../types/state.ts';
@@ -65,13 +66,18 @@ export class BlockRunner {
     };
   }
 
-  /** The transactions of a block with their signatures checked, or why the block is invalid. */
-  async read(block: Block): Promise<Transaction[] | string> {
+  /**
+   * The transactions of a block with their signatures checked, or why the block is invalid.
+   *
+   * @param base the state of the block's parent.
+   */
+  async read(block: Block, base: ProvableState): Promise<Transaction[] | string> {
     const { community, rules, verifier, mempool } = this.#init;
     try {
       const transactions = block.transactions.map(openTransaction);
+      const version = versionAfter(base);
       const unproven = transactions.filter((transaction) => !mempool.holds(transaction));
-      const checks = unproven.flatMap((one) => signaturesOf(one, community, rules.kinds));
+      const checks = unproven.flatMap((one) => signaturesOf(one, community, rules.kinds, version));
       const answers = await verifier.verify(checks);
       return answers.every(Boolean) ? transactions : 'bad-signature';
     } catch (error) {

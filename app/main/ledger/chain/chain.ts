@@ -213,7 +213,7 @@ export class Chain implements Application {
     if (known) return { ok: true, next: known.next };
     const state = this.#ahead.stateAfter(parent, this.#tip);
     if (this.#isTooNew(state)) return { ok: false, code: UNKNOWN_VERSION };
-    const transactions = await this.#runner.read(block);
+    const transactions = await this.#runner.read(block, state);
     if (typeof transactions === 'string') return { ok: false, code: transactions };
     const result = this.#runner.run(block, transactions, state);
     if (typeof result === 'string') return { ok: false, code: result };

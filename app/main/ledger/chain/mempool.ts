@@ -177,7 +177,9 @@ export class Mempool {
       const { account } = waiting.values().next().value!.transaction;
       const own = accountOf(state, account);
       const nonce = own?.nonce ?? 0;
-      const most = validators.has(key) ? Infinity : this.#shareOf(own).perBlock;
+      // [X31] Execution takes one of an account without rights, also of a validator.
+      const isFree = validators.has(key) && this.#hasRights(own);
+      const most = isFree ? Infinity : this.#shareOf(own).perBlock;
       return { queue: waiting, nonce, end: nonce + most };
     });
     while (queues.length > 0) {
@@ -219,8 +221,9 @@ export class Mempool {
   #open(sealed: Uint8Array, state: StateView) {
     try {
       const transaction = openTransaction(sealed);
-      const signatures = signaturesOf(transaction, this.#community, this.#kinds);
-      mustBeInForce(this.#kinds.get(transaction.kind)!, versionAfter(state));
+      const version = versionAfter(state);
+      const signatures = signaturesOf(transaction, this.#community, this.#kinds, version);
+      mustBeInForce(this.#kinds.get(transaction.kind)!, version);
       if (this.holds(transaction)) throw problem('duplicate');
       checkSigner(transaction, state);
       this.#checkPlace(transaction, state);

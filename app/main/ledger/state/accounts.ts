@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { equalBytes, toHex } from '../../kernel/bytes.ts';
 import { reaches, type Role } from '../../kernel/roles.ts';
 import { refuse } from './kinds.ts';
@@ -19,6 +18,10 @@ export interface Account {
   readonly credits: number;
   /** Block time of its creation. */
   readonly since: number;
+  /** [X32] The role of the person who last decided about its role; absent if nobody has, since version 2. */
+  readonly decided?: Role;
+  /** [X31] The height of the last block with a transaction that it wrote without rights; absent if none has. */
+  readonly turn?: number;
 }
 
 export interface Device {
@@ -32,6 +35,8 @@ export interface Ban {
   readonly until: number | null;
   readonly reason: string;
   readonly by: Uint8Array;
+  /** [X32] The role of `by` when they decided; absent in a ban from before version 2. */
+  readonly rank?: Role;
 }
 
 const FOUNDER = 'ledger/founder';
@@ -98,41 +103,4 @@ export function setOf(state: StateView): ValidatorSet {
 
 export function writeSet(state: StateDraft, set: ValidatorSet): void {
   writeEntry(state, VALIDATORS, set);
-}
-
-/**
- * [A6] Letters and digits of scripts that have long been in Unicode, so that nodes whose runtimes have
- * different Unicode versions decide alike; between them blanks, dots, hyphens and underscores.
- */
-const LETTER =
-  '[0-9A-Za-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u0386-\\u03ce\\u0400-\\u0481\\u048a-\\u0513\\u0531-\\u0556\\u0561-\\u0587\\u05d0-\\u05ea\\u0621-\\u064a\\u0660-\\u0669\\u0904-\\u0939\\u0966-\\u096f\\u0e01-\\u0e30\\u10d0-\\u10f0\\u1e00-\\u1e9b\\u1ea0-\\u1ef9\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fa5\\uac00-\\ud7a3]';
-const HANDLE = new RegExp(`^${LETTER}(?:(?:${LETTER}|[ ._-]){0,30}${LETTER})?$`, 'u');
-
-export const LedgerHandle = z.string().min(2).max(32).regex(HANDLE);
-
-/** [A7] Handles are compared regardless of case and width. */
-export function foldHandle(handle: string): string {
-  return handle.normalize('NFKC').toLowerCase();
-}
-
-function handleEntry(handle: string): string {
-  return `handle/${foldHandle(handle)}`;
-}
-
-/** The key of the account that holds a handle. */
-export function holderOf(state: StateView, handle: string): Uint8Array | null {
-  return state.get(handleEntry(handle));
-}
-
-/** [A7] Gives a handle to an account; refuses with `handle-taken` if another account holds it. */
-export function takeHandle(state: StateDraft, handle: string, key: Uint8Array): void {
-  const holder = holderOf(state, handle);
-  if (holder && !equalBytes(holder, key)) {
-    throw problem('handle-taken', { handle });
-  }
-  state.set(handleEntry(handle), key);
-}
-
-export function freeHandle(state: StateDraft, handle: string): void {
-  state.set(handleEntry(handle), null);
 }

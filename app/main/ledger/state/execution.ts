@@ -9,6 +9,7 @@ import { extendHistory, historyOf, writeHistory } from './history.ts';
 import type { LedgerEvent } from './events.ts';
 import { activateAfter, mustBeInForce, versionAfter } from './protocol.ts';
 import { refuse, timerKindsOf, type BlockContext, type LedgerKinds } from './kinds.ts';
+import { takeTurn } from './turns.ts';
 import { runDueTimers, type TimerRun } from './timers.ts';
 import { StateOverlay, type StateDraft, type StateView } from '../types/state.ts';
 import { Overlay, type ProvableState } from './state-store.ts';
@@ -58,7 +59,7 @@ function execute(
   fee: Fee | null,
 ): readonly LedgerEvent[] {
   const { account, nonce } = transaction;
-  const { kind, body } = readBody(transaction, block.community, kinds);
+  const { kind, body } = readBody(transaction, block.community, kinds, block.version);
   mustBeInForce(kind, block.version);
   const signer = checkSigner(transaction, draft);
   // [X4] Nonces count without gaps, so that nothing is executed twice or out of order.
@@ -67,6 +68,8 @@ function execute(
   if (nonce > next) throw problem('nonce-ahead', { next });
   if (kind.leastRole !== null) {
     mustReach(standingOf(ownAccount(draft, account), block.time), kind.leastRole);
+  } else {
+    takeTurn(draft, account, kind, block);
   }
   const paid = payFee(draft, account, kind, fee);
   // The kind's schema gave the body the type that its `execute` takes.
@@ -76,11 +79,18 @@ function execute(
   return paid.length === 0 ? events : [...paid, ...events];
 }
 
-/** [X5] The kind and the checked body; throws a Problem `wrong-community`, `unknown-kind` or `bad-body`. */
-export function readBody({ community, kind: name, body }: Transaction, here: Uint8Array, kinds: LedgerKinds) {
+/** [X5] The kind and the body, checked as the version of the protocol has it [PV2]; throws a Problem `wrong-community`, `unknown-kind` or `bad-body`. */
+function readBody(
+  { community, kind: name, body }: Transaction,
+  here: Uint8Array,
+  kinds: LedgerKinds,
+  version: number,
+) {
   if (!equalBytes(community, here)) throw problem('foreign-transaction');
   const kind = kinds.get(name) ?? refuse(problem('unknown-kind', { kind: name }));
-  const parsed = kind.body.safeParse(body);
+  const { earlier } = kind;
+  const schema = earlier && version < earlier.until ? earlier.body : kind.body;
+  const parsed = schema.safeParse(body);
   if (!parsed.success) throw problem('bad-body', { kind: name });
   return { kind, body: parsed.data };
 }
@@ -94,13 +104,14 @@ export function checkSigner({ account, device }: Transaction, state: StateView):
   throw problem('unknown-signer');
 }
 
-/** Every signature that a transaction needs. Throws the Problems of {@link readBody}. */
+/** Every signature that a transaction needs, in a version of the protocol. Throws the Problems of {@link readBody}. */
 export function signaturesOf(
   transaction: Transaction,
   here: Uint8Array,
   kinds: LedgerKinds,
+  version: number,
 ): readonly SignatureCheck[] {
-  const { kind, body } = readBody(transaction, here, kinds);
+  const { kind, body } = readBody(transaction, here, kinds, version);
   const { community, account } = transaction;
   const carried = kind.checks?.({ community, account, body: body as never }) ?? [];
   return [signatureCheckOf(transaction), ...carried];

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { makeGenesis, openGenesis } from '../../community/index.ts';
 import { toHex } from '../../kernel/bytes.ts';
+import { decodeCanonical, encodeCanonical } from '../../kernel/canonical.ts';
 import { blsSignerOf, blst } from '../../platform/bls/blst.ts';
 import { accountOf, setOf } from './accounts.ts';
 import { checkPossessions, defaultParameters, soleLedger, type LedgerGenesis } from './genesis.ts';
+import { KNOWN_VERSION, PROTOCOL, protocolOf } from './protocol.ts';
 import { TestLedger } from '../test-ledger.ts';
 import { leastQuorum, makeValidatorSet, setHash } from '../types/validators.ts';
 
@@ -55,6 +57,40 @@ describe('the ledger’s part of the genesis document', () => {
     const [a, b, ...others] = sound.validators;
     const swapped = [{ ...a!, pop: b!.pop }, b!, ...others];
     expect(() => checkPossessions({ ...sound, validators: swapped }, blst)).toThrow('did not prove');
+  });
+
+  test('[LG5] begins with the newest version that the release knows, and an earlier document with version 1', () => {
+    const { protocol, ...earlier } = soleLedger(people[0]!.validator);
+    expect(protocol).toBe(KNOWN_VERSION);
+    expect(openGenesis(documentOf({ ...earlier, protocol: 2 }).bytes).ledger.protocol).toBe(2);
+    expect(openGenesis(documentOf(earlier).bytes).ledger).not.toHaveProperty('protocol');
+    expect(() => documentOf({ ...earlier, protocol: 1 })).toThrow('not a genesis document');
+    const states = [new TestLedger(), new TestLedger({ protocol: 2 })].map(({ chain }) => chain.state);
+    expect(states.map((state) => state.get(PROTOCOL) === null)).toEqual([true, false]);
+    expect(states.map(protocolOf)).toEqual([
+      { version: 1, next: null, changes: 0 },
+      { version: 2, next: null, changes: 0 },
+    ]);
+  });
+
+  test('[LG5] of a later version is no broken document: the release is too old', () => {
+    const { bytes } = documentOf(sound);
+    const later = decodeCanonical(bytes) as { ledger: object };
+    const newer = {
+      ...later,
+      ledger: { ...later.ledger, protocol: KNOWN_VERSION + 1, bells: 2 },
+      whistles: 1,
+    };
+    expect(() => openGenesis(encodeCanonical(newer))).toThrow(
+      expect.objectContaining({ code: 'ledger-outdated' }),
+    );
+  });
+
+  test('[LG4] of version 1 gives the state that earlier releases computed', () => {
+    const { chain } = new TestLedger();
+    expect(toHex(chain.base.stateRoot)).toBe(
+      '08b669135473e956c25431eaf24484976adc1a376faef1ede428019880594dfd',
+    );
   });
 
   test('[LG3] [LG4] makes a sole sysop the one validator, with all the credits and a handle', () => {

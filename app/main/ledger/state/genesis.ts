@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Bls } from '../../kernel/bls.ts';
-import { putAccount, takeHandle, writeFounder, writeSet } from './accounts.ts';
+import { putAccount, writeFounder, writeSet } from './accounts.ts';
+import { takeHandle } from './handles.ts';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../types/block.ts';
 import { emptyHistory, writeHistory } from './history.ts';
+import { KNOWN_VERSION, PROTOCOL, type Protocol } from './protocol.ts';
 import { writeEntry, type StateDraft } from '../types/state.ts';
 import { MAX_TRANSACTION_BYTES } from '../types/transaction.ts';
 import {
@@ -48,6 +50,8 @@ export const LedgerGenesis = z
     /** All credits there are; the founder has them at first. */
     supply: z.int().nonnegative(),
     parameters: Parameters,
+    /** [LG5] The version of the protocol from the first block on; absent for 1. */
+    protocol: z.int().min(2).optional(),
   })
   .refine(
     ({ model, quorum, validators }) =>
@@ -84,12 +88,16 @@ export interface LedgerChoices {
   readonly fee?: number | undefined;
 }
 
-/** [LG3] The ledger of a sole sysop: one validator, whose signature makes a block final at once. */
+/**
+ * [LG3] The ledger of a sole sysop: one validator, whose signature makes a block final at once. [LG5] It follows the newest
+ * version of the protocol that this release knows.
+ */
 export function soleLedger(validator: OneValidator, choices: LedgerChoices = {}): LedgerGenesis {
   const { snapshotInterval, credit, block, timers } = defaultParameters;
   return {
     model: choices.model ?? 'byzantine',
     quorum: 1,
+    protocol: KNOWN_VERSION,
     validators: [validator],
     supply: choices.supply ?? 1_000_000,
     parameters: {
@@ -141,6 +149,9 @@ export function writeGenesisState(
   });
   writeSet(state, firstSetOf(ledger));
   writeEntry(state, PARAMETERS, ledger.parameters);
+  if (ledger.protocol !== undefined) {
+    writeEntry(state, PROTOCOL, { version: ledger.protocol, next: null, changes: 0 } satisfies Protocol);
+  }
   writeHistory(state, emptyHistory);
 }
 

@@ -13,10 +13,12 @@ export interface LedgerKind<Body> extends Versioned {
   readonly name: string;
   /** A strict schema with limits; other bodies are refused as `bad-body`. */
   readonly body: z.ZodType<Body>;
+  /** [PV2] The schema in the versions before `until`, if `body` takes more since then. */
+  readonly earlier?: { readonly until: number; readonly body: z.ZodType<Body> };
   /** The least role of its author; null for a right that every account keeps. */
   readonly leastRole: Role | null;
   /**
-   * [X28] Whether mempools take it from an account without rights, if `leastRole` is null. Only what protects the account or
+   * [X28] [X31] Whether mempools and, since version 2, blocks take it from an account without rights, if `leastRole` is null. Only what protects the account or
    * gives away what it has.
    */
   readonly withoutRights?: boolean;
@@ -45,8 +47,9 @@ export interface ProtocolRule extends Required<Versioned> {
 }
 
 /** A kind whose body type is unknown. */
-export interface AnyKind extends Omit<LedgerKind<never>, 'body'> {
+export interface AnyKind extends Omit<LedgerKind<never>, 'body' | 'earlier'> {
   readonly body: z.ZodType;
+  readonly earlier?: { readonly until: number; readonly body: z.ZodType };
 }
 
 /** A feature's registration of one kind of timer [TM1], beside the kind of transaction that schedules it. */

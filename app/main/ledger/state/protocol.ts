@@ -2,12 +2,12 @@ import { readEntry, writeEntry, type StateDraft, type StateView } from '../types
 import { problem } from '../problems.ts';
 
 /** [PV6] The newest version of the protocol that this release knows; it knows all earlier ones. */
-export const KNOWN_VERSION = 1;
+export const KNOWN_VERSION = 2;
 
 /** [PV3] The least number of blocks between a transaction that schedules a version and the first block of it. */
 export const MIN_NOTICE_BLOCKS = 16;
 
-/** [PV1] The entry of the protocol; absent before the first `protocol.schedule`. */
+/** [PV1] The entry of the protocol; absent in version 1 before the first `protocol.schedule`. */
 export const PROTOCOL = 'ledger/protocol';
 
 /** [PV1] A version and the height of the first block that is executed by it. */

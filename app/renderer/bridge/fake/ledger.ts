@@ -116,7 +116,7 @@ export class SampleLedger {
       historyFrom: this.kind === 'filling' ? 2_600 : Math.min(1, this.#height),
       joining: null,
       snapshots: this.#height > 4_000 ? [4_000, 3_000] : [],
-      protocol: { version: 1, next: null, known: 1 },
+      protocol: { version: 2, next: null, known: 2 },
       halted: this.#halted ? { code: 'wrong-state-root', height: this.#height + 1 } : null,
     };
   }

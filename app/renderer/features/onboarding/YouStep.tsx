@@ -88,7 +88,7 @@ export function YouStep({ plan, isFirst, onBack, onDone }: YouStepProps) {
         }}
         onEnter={() => void run()}
         error={error}
-        maxLength={32}
+        maxLength={64}
         autoFocus
         autoComplete="nickname"
       />

@@ -1,15 +1,8 @@
 import * as z from 'zod';
 import { ledgerEvents } from './events.ts';
 import { equalBytes } from '../../../kernel/bytes.ts';
-import {
-  accountOf,
-  freeHandle,
-  holderOf,
-  LedgerHandle,
-  ownAccount,
-  putAccount,
-  takeHandle,
-} from '../accounts.ts';
+import { accountOf, ownAccount, putAccount } from '../accounts.ts';
+import { freeHandle, holderOf, LedgerHandle, MARKS_SINCE, PlainHandle, takeHandle } from '../handles.ts';
 import { Key } from '../../types/fields.ts';
 import { refuse, type LedgerKind } from '../kinds.ts';
 import { problem } from '../../problems.ts';
@@ -21,6 +14,7 @@ const Transfer = z.strictObject({ handle: LedgerHandle, to: Key });
 export const handleRegister: LedgerKind<z.infer<typeof Register>> = {
   name: 'handle.register',
   body: Register,
+  earlier: { until: MARKS_SINCE, body: Register.extend({ handle: PlainHandle }) },
   leastRole: 'guest',
   execute({ account, body: { handle }, state }) {
     const own = ownAccount(state, account);
@@ -36,6 +30,7 @@ export const handleRegister: LedgerKind<z.infer<typeof Register>> = {
 export const handleTransfer: LedgerKind<z.infer<typeof Transfer>> = {
   name: 'handle.transfer',
   body: Transfer,
+  earlier: { until: MARKS_SINCE, body: Transfer.extend({ handle: PlainHandle }) },
   leastRole: null,
   withoutRights: true,
   execute({ account, body: { handle, to }, state }) {

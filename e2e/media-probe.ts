@@ -21,6 +21,12 @@ export const keepConnections = `
   };
 `;
 
+/** The parts of an RTCPeerConnection that are read. */
+interface Connection {
+  readonly connectionState: string;
+  getStats(): Promise<{ values(): Iterable<Record<string, unknown>> }>;
+}
+
 /** What a page has received so far, of each track that still comes. */
 export interface Heard {
   /** Of each video, the frames that were decoded, and their height. */
@@ -33,10 +39,10 @@ export async function received(page: Page): Promise<Heard> {
   return page.evaluate(async () => {
     const videos: { frames: number; height: number }[] = [];
     const sounds: number[] = [];
-    const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+    const { connections } = globalThis as unknown as { connections: Connection[] };
     for (const connection of connections) {
       if (connection.connectionState === 'closed') continue;
-      for (const report of (await connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+      for (const report of (await connection.getStats()).values()) {
         if (report['type'] !== 'inbound-rtp') continue;
         // The SFU probes the bandwidth with a stream of its own, which has no frames.
         if (report['mid'] === 'probator') continue;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Client, CommunityClient } from '../app/contract/index.ts';
+import { lean } from '../tools/lean.ts';
 
 const cli = resolve(import.meta.dirname, '..', 'dist', 'node', 'cli.js');
 const START_DEADLINE_MS = 60_000;
@@ -64,11 +65,15 @@ export class TestNode {
 
   /** Starts the process, also after a stop or a kill. */
   async run(): Promise<void> {
-    const child = spawn(process.execPath, [cli, 'serve', '--json', '--port', '0', '--data', this.dataDir], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // As `npm start` sets it.
-      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-    });
+    const child = spawn(
+      process.execPath,
+      [...lean.flags, cli, 'serve', '--json', '--port', '0', '--data', this.dataDir],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        // As `npm start` sets it.
+        env: { ...process.env, ...lean.env },
+      },
+    );
     this.#process = child;
     let out = '';
     let err = '';

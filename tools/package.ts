@@ -1,9 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { extractAll } from '@electron/asar';
 import { build } from './build.ts';
+import { checkDesktopEntry, checkInstallers } from './desktop-entries.ts';
 import { fetchElectron } from './electron.ts';
 import { checkFusesOf, checkPackage, type Target, undecidedFuses } from './package-check.ts';
 import { workerName } from '../app/main/platform/mediasoup/worker-path.ts';
@@ -60,15 +70,17 @@ async function prepareWorker(): Promise<boolean> {
 async function packRelease(options: string[]): Promise<string[]> {
   const output = join(root, 'release');
   rmSync(output, { recursive: true, force: true });
-  if (!electronBuilder(['--publish', 'never', ...options]))
+  const cli = join(root, 'node_modules', 'electron-builder', 'cli.js');
+  if (!succeeds([cli, '--publish', 'never', ...options], 'inherit'))
     return ['electron-builder failed; its words stand above.'];
   const archives = globSync('**/app.asar', { cwd: output });
   if (archives.length === 0) return ['electron-builder made no program.'];
-  return archives.flatMap((archive) => {
+  const programs = archives.flatMap((archive) => {
     const resources = join(output, dirname(archive));
     const target = targetOf(archive);
     return [...check(resources, target), ...checkFusesOf(join(resources, '..', fusesLieIn(target)))];
   });
+  return [...programs, ...checkInstallers(output)];
 }
 
 /** The file with the fuses of a packed Electron, relative to the folder above its resources. */
@@ -98,16 +110,17 @@ async function packAround(): Promise<string[]> {
     writeFileSync(join(standIn, 'electron'), undecidedFuses());
     chmodSync(join(standIn, 'electron'), 0o755);
     const output = join(scratch, 'release');
-    const settings = [`-c.electronDist=${standIn}`, `-c.directories.output=${output}`];
-    if (!electronBuilder(['--dir', '--linux', `--${arch}`, '--publish', 'never', ...settings])) {
+    if (!succeeds([join(root, 'tools', 'pack-unpacked.ts'), arch, standIn, output], 'pipe')) {
       return ['electron-builder failed; its words stand above.'];
     }
+    const entry = join(output, 'computed.desktop');
     const [archive] = globSync('*/resources/app.asar', { cwd: output });
     if (archive === undefined) return ['electron-builder made no program.'];
     const resources = join(output, dirname(archive));
     return [
       ...check(resources, `linux-${arch}`),
       ...checkFusesOf(join(resources, '..', 'impulse-console')),
+      ...checkDesktopEntry(readFileSync(entry, 'utf8'), 'The desktop entry of the AppImage'),
       ...runsUnpacked(resources, join(scratch, 'program')),
     ];
   } finally {
@@ -141,16 +154,14 @@ function runsUnpacked(resources: string, folder: string): string[] {
   ];
 }
 
-/** Runs electron-builder; its output is shown if it fails or makes a release. */
-function electronBuilder(args: string[]): boolean {
-  const cli = join(root, 'node_modules', 'electron-builder', 'cli.js');
-  const quiet = args.includes('--dir');
-  const run = spawnSync(process.execPath, [cli, ...args], {
+/** Runs a script with electron-builder; output that is not shown at once is shown if it fails. */
+function succeeds(args: string[], stdio: 'inherit' | 'pipe'): boolean {
+  const run = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
-    stdio: quiet ? 'pipe' : 'inherit',
+    stdio,
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (run.status !== 0 && quiet) console.error(`${run.stdout}\n${run.stderr}`);
+  if (run.status !== 0 && stdio === 'pipe') console.error(`${run.stdout}\n${run.stderr}`);
   return run.status === 0;
 }

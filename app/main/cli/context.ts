@@ -1,3 +1,4 @@
+import { oneLine } from './text.ts';
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Client, CommunityCard, CommunityClient } from '../../contract/index.ts';
@@ -82,7 +83,9 @@ export async function findCommunity(client: Client, options: CommonOptions): Pro
   if (only && others.length === 0) return only;
   const names = cards.map(({ name }) => name).join(', ');
   if (only)
-    throw problem('which-community', { names: fitting.map(({ name, id }) => `${name} (${id})`).join(', ') });
+    throw problem('which-community', {
+      names: fitting.map(({ name, id }) => `${oneLine(name)} (${id})`).join(', '),
+    });
   throw problem('community-not-found', { name: named ?? '', names });
 }
 

@@ -1,8 +1,9 @@
+import { shownProblem } from '../../contract/foreign-text.ts';
 import type { Progress } from '../../contract/common.ts';
 import type { ProblemFields } from '../kernel/errors.ts';
 import { exitCode } from './exit.ts';
 import { problem } from './problems.ts';
-import { duration } from './text.ts';
+import { duration, jsonText, plain } from './text.ts';
 
 /** Where a command reads and writes: the process's streams, or a test's. */
 export interface Io {
@@ -100,13 +101,14 @@ export interface Answer {
 }
 
 export function print(io: Io, answer: Answer, json: boolean): void {
-  if (json) io.out(JSON.stringify(answer.json, null, 2));
-  else if (answer.text !== '') io.out(answer.text);
+  if (json) io.out(jsonText(answer.json));
+  else if (answer.text !== '') io.out(plain(answer.text));
 }
 
 export function printProblem(io: Io, problem: ProblemFields, json: boolean): void {
-  if (json) io.out(JSON.stringify({ problem }, null, 2));
-  else io.err(`${problem.message}\n${problem.remedy === null ? '' : `${problem.remedy}\n`}`);
+  if (json) return io.out(jsonText({ problem }));
+  const { message, remedy } = shownProblem(problem);
+  io.err(plain(`${message}\n${remedy === null ? '' : `${remedy}\n`}`));
 }
 
 /** Draws the progress of a long task on standard error: in place on a terminal, otherwise now and then. */

@@ -1,31 +1,42 @@
 import { stripVTControlCharacters } from 'node:util';
+import { isolated, shown, withoutIsolates } from '../../contract/foreign-text.ts';
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** What a terminal obeys of the characters that JSON leaves as they are. */
+const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * Text from others made safe for a terminal: no escape sequences, and of the control characters only line
- * ends and tabs.
+ * Text from others made safe for a terminal: no escape sequences, of the control characters only line ends and
+ * tabs, and a box for each character that would turn the text after its line around.
  */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(UNSAFE, '');
+  return shown(stripVTControlCharacters(text).replace(UNSAFE, ''));
 }
 
-/** One line of it. */
-export const oneLine = (text: string): string => plain(text).replaceAll(/\s+/g, ' ').trim();
+/** One line of it, which leaves the order of the words beside it alone; cut after `most` UTF-16 units. */
+export const oneLine = (text: string, most = Number.POSITIVE_INFINITY): string =>
+  isolated(plain(text).replaceAll(/\s+/g, ' ').trim().slice(0, most).toWellFormed());
+
+/** JSON for programs, without characters that a terminal would obey; a parser reads the same text. */
+export const jsonText = (value: unknown, indent = 2): string =>
+  JSON.stringify(value, null, indent).replace(
+    OBEYED,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 const widths = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const lengthOf = (text: string): number => [...widths.segment(text)].length;
+const lengthOf = (text: string): number => [...widths.segment(withoutIsolates(text))].length;
 
 /** A claimed name is cut here, so that it does not hide who imported the message. */
 const MAX_CLAIMED = 32;
 
 /** The author of a message; for an imported one, the name that its author claims and the importer. */
 export function byline(author: string, sourceName: string | null): string {
-  if (sourceName === null) return author;
-  const name = oneLine(sourceName) || 'no name';
-  const shown = name.length > MAX_CLAIMED ? `${name.slice(0, MAX_CLAIMED).toWellFormed()}…` : name;
-  return `${shown} (imported by ${author})`;
+  if (sourceName === null) return oneLine(author);
+  const name = plain(sourceName).replaceAll(/\s+/g, ' ').trim() || 'no name';
+  const cut = name.length > MAX_CLAIMED ? `${name.slice(0, MAX_CLAIMED).toWellFormed()}…` : name;
+  return `${oneLine(cut)} (imported by ${oneLine(author)})`;
 }
 
 /** Rows under headings, with aligned columns; a column of numbers is aligned right. */

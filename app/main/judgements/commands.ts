@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { Judge } from '../../contract/index.ts';
 import type { CommandSpec } from '../feature/index.ts';
 import { problem } from './problems.ts';
@@ -36,7 +37,7 @@ export const judgementCommands: readonly CommandSpec[] = [
         choice: choice === 'by-role' ? null : choice,
       });
       const judge = judges.find(({ did }) => did === member.did);
-      return { text: judge ? lineOf(judge) : `${member.handle}: not used`, data: judge ?? null };
+      return { text: judge ? lineOf(judge) : `${isolated(member.handle)}: not used`, data: judge ?? null };
     },
   },
 ];
@@ -45,5 +46,5 @@ function lineOf({ handle, trusted, choice, online, taken, sampled, disagreed, di
   const state = distrustedAt !== null ? 'judged otherwise' : trusted ? 'used' : 'not used';
   const why = choice === null ? 'by role' : choice;
   const here = online ? 'connected' : 'not connected';
-  return `${handle}: ${state} (${why}), ${here}, ${taken} in use, ${sampled} checked, ${disagreed} differ`;
+  return `${isolated(handle)}: ${state} (${why}), ${here}, ${taken} in use, ${sampled} checked, ${disagreed} differ`;
 }

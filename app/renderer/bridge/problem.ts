@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import { shownProblem } from '../../contract/foreign-text.ts';
 import { Problem } from '../../contract/index.ts';
 import { problems } from '../messages/problems.ts';
 
@@ -39,7 +40,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof BridgeError) return { code: error.code, message: error.message, remedy: error.remedy };
   if (error instanceof ORPCError) {
     const told = Problem.safeParse(error.data);
-    if (told.success) return told.data;
+    if (told.success) return shownProblem(told.data);
     const issue = issuesOf(error.data);
     if (issue !== null) return { code: 'bad-input', message: issue, remedy: null };
     if (error.code === 'INTERNAL_SERVER_ERROR')

@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { plural } from './format.ts';
 
 /** Text of the chat. */
@@ -24,7 +25,8 @@ export const chat = {
   onlineList: 'Who is online',
   nobody: 'Nobody is online.',
   columns: { idle: 'Idle' },
-  at: (doing: string, node: string) => (doing === '' ? `From ${node}` : `${doing}, from ${node}`),
+  at: (doing: string, node: string) =>
+    doing === '' ? `From ${isolated(node)}` : `${isolated(doing)}, from ${isolated(node)}`,
   today: 'Today',
   yesterday: 'Yesterday',
   doing: 'In the chat room',

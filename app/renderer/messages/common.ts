@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { count, left, listed, plural } from './format.ts';
 
 const roles = {
@@ -60,10 +61,10 @@ export const common = {
   posts: (value: number) => plural(value, 'post', 'posts'),
   /** In place of the sender of an imported message that has none. */
   unnamed: 'no name',
-  importedBy: (author: string) => `imported by ${author}`,
+  importedBy: (author: string) => `imported by ${isolated(author)}`,
   /** The author of a message in one text; for an imported one, the name that its author claims and the importer. */
   byline: (author: string, sourceName: string | null) =>
     sourceName === null
-      ? author
-      : `${sourceName === '' ? common.unnamed : shortened(sourceName)}, ${common.importedBy(author)}`,
+      ? isolated(author)
+      : `${sourceName === '' ? common.unnamed : isolated(shortened(sourceName))}, ${common.importedBy(author)}`,
 };

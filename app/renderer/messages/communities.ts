@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { CommunityCard } from '../../contract/index.ts';
 import { count, plural } from './format.ts';
 
@@ -11,7 +12,7 @@ export const communities = {
   add: 'Create or join a community',
   nothing: 'No community has this name.',
   foot: 'Arrows select, Enter opens, Escape closes.',
-  open: (name: string) => `Switch community. ${name} is shown.`,
+  open: (name: string) => `Switch community. ${isolated(name)} is shown.`,
   elsewhere: (unread: number) => `${count(unread)} unread in other communities`,
   states: {
     open: '',
@@ -19,7 +20,7 @@ export const communities = {
     archived: 'archived',
     broken: 'cannot be opened',
   } satisfies Record<CommunityCard['state'], string>,
-  because: (reason: string) => `cannot be opened: ${reason.replace(/\.$/, '')}`,
+  because: (reason: string) => `cannot be opened: ${isolated(reason).replace(/\.$/, '')}`,
   unread: (value: number) => `${count(value)} unread`,
   duties: (value: number) => plural(value, 'decision', 'decisions'),
   peers: (value: number) => plural(value, 'peer', 'peers'),
@@ -28,7 +29,7 @@ export const communities = {
     remedy: 'It may have been deleted from this node. If the address was sent to you, ask for an invite.',
   },
   toAnother: 'Go to your communities',
-  broken: (name: string) => `${name} cannot be opened. The other communities are not affected.`,
+  broken: (name: string) => `${isolated(name)} cannot be opened. The other communities are not affected.`,
   membership: {
     title: 'This community on this node',
     archive: 'Archive',
@@ -40,12 +41,12 @@ export const communities = {
     leave: 'Leave',
     leaveMeans:
       'Ends your part in this community and archives the copy on this node. An invite brings you back as the same person.',
-    leaveAsk: (name: string) => `Leave ${name}?`,
+    leaveAsk: (name: string) => `Leave ${isolated(name)}?`,
     delete: 'Delete',
     deleteMeans: 'Removes everything of this community from this node. Other members keep their copies.',
-    deleteAsk: (name: string) => `Delete ${name} from this node?`,
+    deleteAsk: (name: string) => `Delete ${isolated(name)} from this node?`,
     deleteLast: 'Your node may hold the only copy. Export it first if you are not sure.',
-    deleteField: (name: string) => `Type ${name} to confirm`,
-    deleted: (name: string) => `${name} was deleted from this node.`,
+    deleteField: (name: string) => `Type ${isolated(name)} to confirm`,
+    deleted: (name: string) => `${isolated(name)} was deleted from this node.`,
   },
 } as const;

@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { count, plural } from './format.ts';
 
 /** Text of the federation room. */
@@ -51,7 +52,7 @@ export const federation = {
     level: 'up to date',
     eta: (percent: string, eta: string | null) => (eta === null ? percent : `${percent}, ${eta}`),
     misbehaves: 'misbehaving',
-    details: (name: string) => `Peer ${name}`,
+    details: (name: string) => `Peer ${isolated(name)}`,
     peerId: 'Peer id',
     address: 'Address',
     version: 'Software',
@@ -133,7 +134,7 @@ export const federation = {
       files: 'Files',
     },
     done: 'This node has everything that its peers have announced.',
-    with: (name: string) => `With ${name}`,
+    with: (name: string) => `With ${isolated(name)}`,
   },
   invites: {
     title: 'Invites',

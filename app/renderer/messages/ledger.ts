@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { capital, count, plural, spelled } from './format.ts';
 
 /** “all four”, “three of four”: the number that sign, out of all. */
@@ -90,7 +91,7 @@ export const ledger = {
     idle: 'No block is in progress. The next one starts when someone sends a transaction.',
     nobody: 'This node has no news of the block in progress.',
     proposed: (height: number, transactions: number, leader: string) =>
-      `${leader} proposes block ${count(height)} with ${plural(transactions, 'transaction', 'transactions')}.`,
+      `${isolated(leader)} proposes block ${count(height)} with ${plural(transactions, 'transaction', 'transactions')}.`,
     notarised: (n: number, quorum: number) =>
       `${capital(n === 0 ? 'none' : spelled(n))} notarised it; ${spelled(quorum)} must, then they finalise.`,
     finalising: (n: number, quorum: number) =>
@@ -134,10 +135,10 @@ export const ledger = {
     loading: 'Loading transactions.',
     empty: 'There are no transactions yet.',
     emptyHint: 'Credits, handles and roles appear here.',
-    emptyOf: (handle: string) => `${handle} has sent no transactions.`,
+    emptyOf: (handle: string) => `${isolated(handle)} has sent no transactions.`,
     find: 'Find a transaction',
     placeholder: 'Handle, kind, id or block',
-    of: (handle: string) => `of ${handle}`,
+    of: (handle: string) => `of ${isolated(handle)}`,
     emptyKind: 'There are no transactions of this kind.',
     nobody: 'This matches no member, kind or id.',
     nobodyHint:
@@ -176,7 +177,7 @@ export const ledger = {
     check: 'To check it:',
     single: 'Single signatures',
     genesis: 'Genesis document',
-    exported: (name: string, size: string) => `${name} is saved, ${size}.`,
+    exported: (name: string, size: string) => `${isolated(name)} is saved, ${size}.`,
     notYet: 'A proof is available once it is final.',
     copyId: 'Copy the id',
     copied: 'The id is copied.',
@@ -215,7 +216,7 @@ export const ledger = {
     signature: 'Signature',
   } as Readonly<Record<string, string>>,
   brief: (what: string | null, who: string | null) =>
-    what !== null && who !== null ? `${what} to ${who}` : (what ?? who ?? ''),
+    what !== null && who !== null ? `${isolated(what)} to ${isolated(who)}` : isolated(what ?? who ?? ''),
   forever: 'until it is lifted',
   none: 'none',
   give: {
@@ -238,8 +239,10 @@ export const ledger = {
     back: 'Back',
     cancel: 'Cancel',
     close: 'Close',
-    sure: (amount: number, credit: string, handle: string) => `Give ${handle} ${count(amount)} ${credit}?`,
-    gave: (amount: number, credit: string, handle: string) => `${count(amount)} ${credit} to ${handle}`,
+    sure: (amount: number, credit: string, handle: string) =>
+      `Give ${isolated(handle)} ${count(amount)} ${isolated(credit)}?`,
+    gave: (amount: number, credit: string, handle: string) =>
+      `${count(amount)} ${isolated(credit)} to ${isolated(handle)}`,
     keep: (left: number) => `You keep ${count(left)}. Once it is final, nobody can take it back.`,
     go: 'Give',
     sending: 'Signing and sending.',

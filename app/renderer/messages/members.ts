@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { count, plural } from './format.ts';
 
 /** Text of the member directory. */
@@ -37,7 +38,7 @@ export const members = {
   copied: 'The identity is copied.',
   notCopied: 'The browser did not allow copying.',
   bannedSince: 'Banned',
-  bannedBy: (by: string) => `by ${by}`,
+  bannedBy: (by: string) => `by ${isolated(by)}`,
   until: 'Until',
   forever: 'until it is lifted',
   reason: 'Reason',
@@ -48,7 +49,7 @@ export const members = {
   lifted: 'The ban is lifted.',
   keys: { role: 'change role', ban: 'ban', lift: 'lift ban', find: 'find', copy: 'copy identity' },
   roleDialog: {
-    title: (handle: string) => `Role of ${handle}`,
+    title: (handle: string) => `Role of ${isolated(handle)}`,
     role: 'Role',
     save: 'Change',
     cancel: 'Cancel',
@@ -61,7 +62,7 @@ export const members = {
     },
   },
   banDialog: {
-    title: (handle: string) => `Ban ${handle}`,
+    title: (handle: string) => `Ban ${isolated(handle)}`,
     why: 'From now on every node of the community refuses what they write. Earlier posts stay.',
     reason: 'Reason (visible to everyone)',
     needsReason: 'Give a reason, so that others understand it.',

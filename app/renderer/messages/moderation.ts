@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { Decision, ModelState, ModerationStatus } from '../../contract/index.ts';
 import { count, percent, percentTenths, plural } from './format.ts';
 
@@ -265,7 +266,7 @@ export const moderation = {
       checked: 'Compared',
       trust: 'Use them',
     },
-    trustOf: (name: string) => `Use the judgements of ${name}`,
+    trustOf: (name: string) => `Use the judgements of ${isolated(name)}`,
     choices: { default: 'by role', always: 'always', never: 'never' },
     checked: (sampled: number, disagreed: number) =>
       sampled === 0 ? 'none yet' : `${count(sampled)}, ${plural(disagreed, 'differs', 'differ')}`,
@@ -293,11 +294,11 @@ export const moderation = {
     },
     kinds: { words: 'words', domains: 'domains' },
     decision: { queue: 'ask a moderator', quarantine: 'hide at once' },
-    decisionOf: (name: string) => `Action of ${name}`,
-    watch: (name: string) => `Use ${name}`,
-    remove: (name: string) => `Remove ${name}`,
+    decisionOf: (name: string) => `Action of ${isolated(name)}`,
+    watch: (name: string) => `Use ${isolated(name)}`,
+    remove: (name: string) => `Remove ${isolated(name)}`,
     removeShort: 'Remove',
-    sureTitle: (name: string) => `Remove the list ${name}?`,
+    sureTitle: (name: string) => `Remove the list ${isolated(name)}?`,
     sure: 'Its entries are deleted. Messages that it held back stay held.',
     cancel: 'Keep it',
     import: 'Import a list',
@@ -310,8 +311,8 @@ export const moderation = {
     go: 'Import',
     imported: (name: string, skipped: number) =>
       skipped === 0
-        ? `${name} is in use.`
-        : `${name} is in use; ${plural(skipped, 'line', 'lines')} could not be used.`,
+        ? `${isolated(name)} is in use.`
+        : `${isolated(name)} is in use; ${plural(skipped, 'line', 'lines')} could not be used.`,
     needsName: 'Enter a name.',
     needsText: 'Paste entries or choose a file.',
   },

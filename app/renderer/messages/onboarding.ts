@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { plural } from './format.ts';
 
 /** Text of the first steps. */
@@ -30,7 +31,7 @@ export const onboarding = {
   invite: 'Invite link',
   inviteHint: 'Paste the whole link. It holds a secret; its sender chose how often and how long it works.',
   inviteReading: 'Reading the invite.',
-  inviteFor: (community: string) => `An invite to ${community}`,
+  inviteFor: (community: string) => `An invite to ${isolated(community)}`,
   inviteAddresses: (value: number) => `It names ${plural(value, 'address', 'addresses')} to dial.`,
   inviteExpires: (when: string) => `It expires ${when}.`,
   dial: {

@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { capital, change, count, plural, spelled } from './format.ts';
 
 /** Text of the overview. */
@@ -68,7 +69,7 @@ export const overview = {
     nobody: 'Nobody is online.',
     callers: 'Last callers',
     when: 'When',
-    from: (handle: string, node: string) => `${handle}, from ${node}`,
+    from: (handle: string, node: string) => `${isolated(handle)}, from ${isolated(node)}`,
     noCallers: 'Nobody has called yet.',
   },
   boards: {

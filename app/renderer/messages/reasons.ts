@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { capital } from './format.ts';
 import { review } from './review.ts';
 
@@ -13,9 +14,9 @@ export function reasonWords({ code, detail }: Reason): string {
   // A model’s detail repeats its label and figure, which are shown beside the sentence.
   if (isLabel(code) && (detail === '' || /^\S+ [\d.]+$/.test(detail)))
     return `It was classified as ${review.labels[code]}.`;
-  if (code === 'word') return `It contains “${detail}”, which is on a list.`;
-  if (code === 'domain') return `It links to ${detail}, which is on a list.`;
-  const said = capital(detail === '' ? code : detail);
+  if (code === 'word') return `It contains “${isolated(detail)}”, which is on a list.`;
+  if (code === 'domain') return `It links to ${isolated(detail)}, which is on a list.`;
+  const said = isolated(capital(detail === '' ? code : detail));
   return /[.!?]$/.test(said) ? said : `${said}.`;
 }
 

@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { Decision, Held, ModerationLabel, ReviewAct, ReviewKind, Ruling } from '../../contract/index.ts';
 import { count, listed, percent, plural } from './format.ts';
 
@@ -77,9 +78,9 @@ export const review = {
     isSelected: 'selected',
     /** The part of a row that follows the author. */
     beside: (kind: ReviewKind, board: string | null) =>
-      `${kind === 'post' ? '' : `, ${kindOf(kind)}`}${board === null ? '' : `, ${board}`}`,
+      `${kind === 'post' ? '' : `, ${kindOf(kind)}`}${board === null ? '' : `, ${isolated(board)}`}`,
     found: (n: number) => plural(n, 'item', 'items'),
-    claimedBy: (handle: string) => `claimed by ${handle}`,
+    claimedBy: (handle: string) => `claimed by ${isolated(handle)}`,
     claimedByMe: 'claimed by you',
     appealed: 'appealed',
     reported: (n: number) => plural(n, 'report', 'reports'),
@@ -117,12 +118,12 @@ export const review = {
     saved: 'Saved filters',
     none: 'There are no saved filters.',
     apply: 'Apply',
-    use: (name: string) => `Use ${name}`,
-    forget: (name: string) => `Forget ${name}`,
+    use: (name: string) => `Use ${isolated(name)}`,
+    forget: (name: string) => `Forget ${isolated(name)}`,
     name: 'Name for this filter',
     save: 'Save this filter',
     clear: 'Clear',
-    savedAs: (name: string) => `Saved as ${name}.`,
+    savedAs: (name: string) => `Saved as ${isolated(name)}.`,
   },
   item: {
     title: 'Item',
@@ -156,13 +157,13 @@ export const review = {
     acts: 'Acts',
     noActs: 'There are no acts on it yet.',
     appeal: (when: string) => `The author asked for another look ${when}`,
-    report: (handle: string) => `Reported by ${handle}`,
-    escalated: (handle: string, to: string) => `Escalated to the ${to} by ${handle}`,
+    report: (handle: string) => `Reported by ${isolated(handle)}`,
+    escalated: (handle: string, to: string) => `Escalated to the ${to} by ${isolated(handle)}`,
     claim: (handle: string, minutes: number) =>
-      `Claimed by ${handle} for ${plural(minutes, 'more minute', 'more minutes')}.`,
+      `Claimed by ${isolated(handle)} for ${plural(minutes, 'more minute', 'more minutes')}.`,
     claimMine: (minutes: number) => `Claimed by you for ${plural(minutes, 'more minute', 'more minutes')}.`,
     unclaimed: 'Nobody has claimed this.',
-    ruling: (ruling: Ruling, handle: string) => `In effect here: ${rulings[ruling]} by ${handle}.`,
+    ruling: (ruling: Ruling, handle: string) => `In effect here: ${rulings[ruling]} by ${isolated(handle)}.`,
     override: {
       show: 'You show this on your node, whatever moderators say.',
       hide: 'You hide this on your node, whatever moderators say.',
@@ -178,8 +179,8 @@ export const review = {
     purge: 'Purge permanently',
     media: 'Files',
     mediaHint: 'Pictures stay blurred until you reveal them.',
-    reveal: (name: string) => `Reveal ${name}`,
-    cover: (name: string) => `Blur ${name} again`,
+    reveal: (name: string) => `Reveal ${isolated(name)}`,
+    cover: (name: string) => `Blur ${isolated(name)} again`,
     blurred: 'blurred',
     away: 'not on this node',
     unshown: 'cannot be shown here',
@@ -206,7 +207,7 @@ export const review = {
     failed: 'failed',
     said: (what: string, n: number) => (n === 1 ? `Done: ${what}.` : `Done: ${count(n)} items ${what}.`),
     next: (what: string, handle: string, left: number | null) =>
-      `Next: ${what} by ${handle}${left === null ? '' : `, ${count(left)} open`}.`,
+      `Next: ${what} by ${isolated(handle)}${left === null ? '' : `, ${count(left)} open`}.`,
     last: 'That was the last open item.',
     followed: (said: string, next: string) => `${said} ${next}`,
     pending: (what: string) => `${what} …`,

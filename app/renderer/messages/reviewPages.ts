@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { bytes, count, percent, plural } from './format.ts';
 
 /** Text of the pages beside the queue: audit log, moderators, purges, one’s own held messages. */
@@ -30,14 +31,14 @@ export const reviewPages = {
       agreement: 'Agrees with you',
       follow: 'Follow',
     },
-    follow: (handle: string) => `Follow ${handle}`,
+    follow: (handle: string) => `Follow ${isolated(handle)}`,
     on: 'followed',
     off: 'not followed',
     you: 'you',
     noAgreement: 'no shared items yet',
     agreement: (share: number) => `${percent(share)} of shared items`,
-    sureOff: (handle: string) => `Decisions by ${handle} no longer take effect on this node.`,
-    sureOn: (handle: string) => `Decisions by ${handle} take effect on this node from now on.`,
+    sureOff: (handle: string) => `Decisions by ${isolated(handle)} no longer take effect on this node.`,
+    sureOn: (handle: string) => `Decisions by ${isolated(handle)} take effect on this node from now on.`,
   },
   purges: {
     title: 'Purges',
@@ -55,7 +56,7 @@ export const reviewPages = {
     doIt: 'Remove here too',
     refuse: 'Keep here',
     asked: 'asked by {who}, {when}, {item}' as const,
-    receipt: (reason: string) => `Receipt: ${reason}`,
+    receipt: (reason: string) => `Receipt: ${isolated(reason)}`,
     answersOf: 'Answers of the nodes',
   },
   purge: {

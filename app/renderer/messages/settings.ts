@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { ExportCounts, ImportCounts } from '../../contract/index.ts';
 import { count, listed, plural } from './format.ts';
 
@@ -42,7 +43,7 @@ export const settings = {
   },
   own: {
     why: (name: string) =>
-      `These settings apply to ${name} alone. Each follows the node until you give the community its own value.`,
+      `These settings apply to ${isolated(name)} alone. Each follows the node until you give the community its own value.`,
     source: (label: string) => `${label}: as the node, or its own value`,
     asNode: (value: string) => `As the node: ${value}`,
     ownValue: 'Its own value',
@@ -212,7 +213,7 @@ export const settings = {
     importNow: 'Import',
     noBoards: 'There are no boards yet. Create one first.',
     noSource: 'Choose a file or enter a path.',
-    chosen: (name: string, size: string) => `${name}, ${size}`,
+    chosen: (name: string, size: string) => `${isolated(name)}, ${size}`,
     export: 'Export',
     exportWhy: 'Writes posts to a file on the node’s machine, readable by mail programs or line by line.',
     from: 'From',
@@ -240,7 +241,7 @@ export const settings = {
     showIssues: (issues: number) => `Show ${count(issues)} to look at`,
     hideIssues: 'Hide them',
     issue: (message: number | null, place: string) =>
-      message === null ? place : `Message ${count(message)}, ${place}`,
+      message === null ? isolated(place) : `Message ${count(message)}, ${isolated(place)}`,
     outcomes: { 'left-out': 'left out', raw: 'kept as raw text', kept: 'kept' },
     moreIssues: (more: number) => `${count(more)} more; “impulse import … --dry-run” lists all of them.`,
     namedBoards: 'The boards that the archive names',
@@ -250,8 +251,8 @@ export const settings = {
       'On this node alone, with the addresses of their senders, so that a later release can read them again.',
     readSoFar: 'Read so far',
     cancel: 'Cancel',
-    cancelNamed: (title: string) => `Cancel ${title}`,
-    started: (title: string) => `${title}: started. Its progress is under Jobs.`,
+    cancelNamed: (title: string) => `Cancel ${isolated(title)}`,
+    started: (title: string) => `${isolated(title)}: started. Its progress is under Jobs.`,
     notStarted: (why: string) => `Not started. ${why}`,
   },
 } as const;

@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { bytes, count, plural } from './format.ts';
 
 /** Text of the shell: header, navigation, bottom line, palette. */
@@ -17,7 +18,7 @@ export const shell = {
     missing: 'Not found',
   },
   title: (room: string, community: string | null) =>
-    community === null ? `${room} · Impulse Console` : `${room} · ${community} · Impulse Console`,
+    community === null ? `${room} · Impulse Console` : `${room} · ${isolated(community)} · Impulse Console`,
   skip: 'Skip to content',
   navigation: 'Rooms',
   stateOfNode: 'State of this node',
@@ -37,7 +38,7 @@ export const shell = {
   toReview: (value: number) => `${plural(value, 'item', 'items')} to review`,
   needs: (value: number) => `${plural(value, 'thing needs', 'things need')} you`,
   place: (handle: string, role: string | null, node: string) =>
-    `${role === null || role === 'member' ? '' : `${role} `}${handle} · node ${node}`,
+    `${role === null || role === 'member' ? '' : `${role} `}${isolated(handle)} · node ${isolated(node)}`,
   reach: {
     direct: { word: 'Reachable', means: 'Other nodes can dial this one directly.', tone: 'green' },
     relayed: { word: 'Reachable by relay', means: 'Other nodes connect through a relay.', tone: 'green' },

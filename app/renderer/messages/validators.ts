@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import { capital, count, plural, spelled } from './format.ts';
 import { of } from './ledger.ts';
 import type { SetWords } from './ledger.ts';
@@ -80,7 +81,7 @@ export const validators = {
   },
   change: {
     addTitle: 'Add a validator',
-    removeTitle: (handle: string) => `Remove ${handle} from the validators`,
+    removeTitle: (handle: string) => `Remove ${isolated(handle)} from the validators`,
     quorumTitle: 'Change the quorum',
     signTitle: 'Sign a change of the validators',
     card: 'Validator card',

@@ -4,7 +4,7 @@ import { t } from '../messages/en.ts';
 import { clock, plural } from '../messages/format.ts';
 import { communities as words } from '../messages/communities.ts';
 import { useCommunities, type Shown } from '../stores/index.ts';
-import { Button, Dot, useNow } from '../ui/index.ts';
+import { Button, Dot, useNow, Foreign } from '../ui/index.ts';
 
 function Clock() {
   const now = useNow('second');
@@ -55,7 +55,9 @@ export function Header({ card, shown, onMenu, onSwitch, onSkip }: HeaderProps) {
       </a>
       <div className="place">
         <button type="button" className="community-switch" onClick={onSwitch} aria-label={words.open(name)}>
-          <span className="strong cut">{name}</span>
+          <span className="strong cut">
+            <Foreign text={name} />
+          </span>
           {elsewhere > 0 && (
             <span className="community-elsewhere" title={words.elsewhere(elsewhere)}>
               <span className="hidden-visually">{words.elsewhere(elsewhere)}</span>

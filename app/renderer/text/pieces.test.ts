@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BOX, countUnseen, piecesOf, withUnseen } from './pieces.ts';
+import { BOX } from '../../contract/foreign-text.ts';
+import { countUnseen, piecesOf, withUnseen } from './pieces.ts';
 
 test('flagged words are separated from the text around them', () => {
   expect(piecesOf('Buy cheap berths now', [[4, 9]])).toEqual([

@@ -1,3 +1,5 @@
+import { BOX } from '../../contract/foreign-text.ts';
+
 /** A stretch of a text, flagged or not, with invisible characters made visible. */
 export interface Piece {
   readonly text: string;
@@ -10,12 +12,6 @@ export interface Piece {
  */
 const unseen =
   /(?<!\p{Extended_Pictographic}\uFE0F?)(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-
-/**
- * The sign that replaces an invisible character; repeated for one of two UTF-16 units, so that offsets stay
- * valid.
- */
-export const BOX = '\u25ab';
 
 /** A text with a sign for every invisible character: a name can then not pretend to end otherwise than it does. */
 export const withUnseen = (text: string): string => text.replace(unseen, (one) => BOX.repeat(one.length));

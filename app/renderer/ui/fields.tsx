@@ -95,7 +95,12 @@ export function TextField(props: TextFieldProps) {
     >
       <Label className={bare ? 'hidden-visually' : 'field-label'}>{label}</Label>
       <span className="field-line">
-        <Input ref={inputRef} className={`input ${mono ? 'mono' : ''}`} placeholder={placeholder} />
+        <Input
+          ref={inputRef}
+          dir="auto"
+          className={`input ${mono ? 'mono' : ''}`}
+          placeholder={placeholder}
+        />
         {unit !== undefined && <span className="field-unit">{unit}</span>}
       </span>
       <Below hint={hint} error={error} />
@@ -146,6 +151,7 @@ export function TextArea(props: TextAreaProps) {
     >
       <Label className={bare ? 'hidden-visually' : 'field-label'}>{label}</Label>
       <AriaTextArea
+        dir="auto"
         ref={inputRef}
         className={`input input-area ${mono ? 'mono' : ''}`}
         placeholder={placeholder}

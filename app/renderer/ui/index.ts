@@ -5,6 +5,7 @@ export { useNow } from './clock.ts';
 export { Select, Switch, TextArea, TextField } from './fields.tsx';
 export { FilePick } from './FilePick.tsx';
 export { FilterMenu } from './FilterMenu.tsx';
+export { Foreign } from './Foreign.tsx';
 export { Key } from './Key.tsx';
 export { Badge, Byline, Dot, FinalityBadge, PersonName, RelativeTime, type Tone } from './marks.tsx';
 export { Meter, ProgressBar } from './measures.tsx';

@@ -1,3 +1,4 @@
+import { Foreign } from './Foreign.tsx';
 import type { ReactNode } from 'react';
 import type { Finality, Person } from '../../contract/index.ts';
 import { common } from '../messages/common.ts';
@@ -53,7 +54,9 @@ export function PersonName({
   const shown = role && person.role !== null && person.role !== 'member';
   return (
     <span className="person">
-      <span className="person-handle">{person.handle}</span>
+      <span className="person-handle">
+        <Foreign text={person.handle} />
+      </span>
       {shown && person.role !== null && <Badge>{common.roles[person.role]}</Badge>}
     </span>
   );
@@ -64,10 +67,10 @@ export function PersonName({
  * who imported it. A long name is cut, never the importer.
  */
 export function Byline({ author, sourceName }: { author: string; sourceName: string | null }) {
-  if (sourceName === null) return author;
+  if (sourceName === null) return <Foreign text={author} />;
   return (
     <span className="byline" title={common.byline(author, sourceName)}>
-      <bdi className="byline-claimed">{sourceName || common.unnamed}</bdi>
+      <Foreign className="byline-claimed" text={sourceName || common.unnamed} />
       <span className="hidden-visually">, </span>
       <span className="byline-importer">{common.importedBy(author)}</span>
     </span>

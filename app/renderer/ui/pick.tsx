@@ -1,3 +1,4 @@
+import { Foreign } from './Foreign.tsx';
 import { useState } from 'react';
 import {
   Button as AriaButton,
@@ -82,7 +83,9 @@ export function PickField(props: PickFieldProps) {
         <ListBox className="menu" renderEmptyState={() => <p className="menu-item soft">{nothing}</p>}>
           {(option: PickOption) => (
             <ListBoxItem id={option.value} textValue={option.label} className="menu-item">
-              <Text slot="label">{option.label}</Text>
+              <Text slot="label">
+                <Foreign text={option.label} />
+              </Text>
               {option.hint !== undefined && (
                 <Text slot="description" className="menu-hint">
                   {option.hint}

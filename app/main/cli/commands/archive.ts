@@ -1,3 +1,4 @@
+import { oneLine } from '../text.ts';
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { CommunityClient, Job } from '../../../contract/index.ts';
@@ -220,8 +221,8 @@ const OUTCOMES: Readonly<Record<ImportIssue['outcome'], string>> = {
 /** One line for each issue: which message, where, what became of it, and why. */
 function issueLines(issues: readonly ImportIssue[], dropped: number): string[] {
   const lines = issues.map(({ message, place, reason, outcome }) => {
-    const which = message === null ? place : `message ${message}, ${place}`;
-    return `${which}: ${OUTCOMES[outcome]}. ${reason}`;
+    const which = message === null ? oneLine(place) : `message ${message}, ${oneLine(place)}`;
+    return `${which}: ${OUTCOMES[outcome]}. ${oneLine(reason)}`;
   });
   return dropped > 0 ? [...lines, `${dropped} more are not listed.`] : lines;
 }

@@ -170,9 +170,9 @@ function postText(one: Post): string {
   const files = one.attachments.map((file) => `[${oneLine(file.name)}]`).join(' ');
   const held = one.held ? `(${HELD[one.held.state]})` : '';
   const text = one.deleted
-    ? `(deleted by ${one.deleted.by.handle})`
+    ? `(deleted by ${oneLine(one.deleted.by.handle)})`
     : [held, plain(one.text ?? '')].filter((part) => part !== '').join('\n');
-  const head = `${oneLine(author)}  ${when(one.createdAt)}${edited}  ${one.id}`;
+  const head = `${author}  ${when(one.createdAt)}${edited}  ${one.id}`;
   return [head, text, files].filter((part) => part !== '').join('\n');
 }
 
@@ -204,7 +204,7 @@ function search(context: Context): Command {
         const hits = await client.boards.search({ ...page, query: words.join(' '), board: found?.id });
         const lines = hits.items.map(
           (hit) =>
-            `${when(hit.createdAt)}  ${oneLine(byline(hit.author, hit.sourceName))}  ${oneLine(hit.subject)}\n  ${oneLine(hit.snippet)}\n  ${hit.post}`,
+            `${when(hit.createdAt)}  ${byline(hit.author, hit.sourceName)}  ${oneLine(hit.subject)}\n  ${oneLine(hit.snippet)}\n  ${hit.post}`,
         );
         return {
           json: hits,

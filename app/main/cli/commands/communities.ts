@@ -1,10 +1,11 @@
+import { shownProblem } from '../../../contract/foreign-text.ts';
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Client, CommunityCard } from '../../../contract/index.ts';
 import { command, findCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import type { Answer } from '../io.ts';
 import { problem } from '../problems.ts';
-import { bytes, table } from '../text.ts';
+import { bytes, oneLine, table } from '../text.ts';
 
 /** `communities`: lists the communities of the node, archives, leaves, exports and deletes them. */
 export function communities(context: Context): Command {
@@ -21,14 +22,14 @@ export function communities(context: Context): Command {
       'keep a community for reading, without a network',
       async (client, { id, name }) => {
         await client.communities.archive({ id, archived: true });
-        return `${name} is archived.`;
+        return `${oneLine(name)} is archived.`;
       },
     ),
   );
   group.addCommand(
     change(context, 'unarchive', 'take a community out of the archive', async (client, { id, name }) => {
       await client.communities.archive({ id, archived: false });
-      return `${name} is no longer archived.`;
+      return `${oneLine(name)} is no longer archived.`;
     }),
   );
   group.addCommand(
@@ -38,7 +39,7 @@ export function communities(context: Context): Command {
       'take part in a community no longer, and archive its copy',
       async (client, card) => {
         await client.communities.leave({ id: card.id });
-        return `You left ${card.name}. An invite brings you back.`;
+        return `You left ${oneLine(card.name)}. An invite brings you back.`;
       },
     ),
   );
@@ -63,7 +64,7 @@ export function communities(context: Context): Command {
       async (client, { id, name }, { yes }) => {
         if (yes !== true) throw problem('delete-unconfirmed', { name });
         await client.communities.delete({ id, name });
-        return `${name} was deleted from this node.`;
+        return `${oneLine(name)} was deleted from this node.`;
       },
     ).option('--yes', 'confirm that its copy here is removed'),
   );
@@ -87,7 +88,9 @@ async function list(client: Client): Promise<Answer> {
   const broken = cards.flatMap(({ name, problem: fault }) =>
     fault === null
       ? []
-      : [`\n! ${[`${name} cannot be opened. ${fault.message}`, fault.remedy].filter(Boolean).join(' ')}`],
+      : [
+          `\n! ${[`${oneLine(name)} cannot be opened. ${shownProblem(fault).message}`, shownProblem(fault).remedy].filter(Boolean).join(' ')}`,
+        ],
   );
   return { json: cards, text: [table(headings, rows), ...broken].join('\n') };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommunityClient, Reach } from '../../../contract/index.ts';
 import { command, withCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
-import { bytes, duration, openConsole, table, when } from '../text.ts';
+import { bytes, duration, oneLine, openConsole, table, when } from '../text.ts';
 import { communities } from './communities.ts';
 import { members } from './members.ts';
 import { wholeNumber } from './numbers.ts';
@@ -118,7 +118,7 @@ function join(context: Context): Command {
           const joined = await client.communities.join({ invite, handle: options.handle, ...wish });
           const cards = await client.communities.list({});
           const name = cards.find(({ id }) => id === joined.id)?.name ?? 'the community';
-          const text = `You are a ${joined.role} of ${name}. Next: ${openConsole}.`;
+          const text = `You are a ${joined.role} of ${oneLine(name)}. Next: ${openConsole}.`;
           return { json: joined, text };
         },
         { offline: false, mayMake: true },

@@ -8,7 +8,7 @@ import type {
   ScopeBounds,
 } from '../../../contract/index.ts';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
-import { duration, pairs, table } from '../text.ts';
+import { duration, oneLine, pairs, table } from '../text.ts';
 import { findBoard } from './boards.ts';
 import { readGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
@@ -103,7 +103,8 @@ function boundOf(value: string, before: Bounds = {}): Bounds {
 }
 
 function boundsText({ boardName, board, bounds: all, own, calibration }: ScopeBounds): string {
-  const whose = board === null ? 'The community' : `${boardName ?? board}${own ? '' : ' (as the community)'}`;
+  const whose =
+    board === null ? 'The community' : `${oneLine(boardName ?? board)}${own ? '' : ' (as the community)'}`;
   const rows = Object.entries(all).map(([label, bound]) => [label, bound.queue, bound.quarantine]);
   const learnt =
     calibration.since === null

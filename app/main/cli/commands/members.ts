@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Role, type CommunityClient, type Member } from '../../../contract/index.ts';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
-import { table, when } from '../text.ts';
+import { oneLine, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { problem } from '../problems.ts';
 
@@ -49,7 +49,7 @@ export function members(context: Context): Command {
           const role = Role.options.find((one) => one === name);
           if (!role) throw problem('unknown-role', { roles: Role.options.join(', ') });
           await client.members.setRole({ did, role });
-          return `${handle} is ${role} now.`;
+          return `${oneLine(handle)} is ${role} now.`;
         }),
       ),
   );
@@ -61,7 +61,7 @@ export function members(context: Context): Command {
         act(options, who, async (client, { did, handle }) => {
           const until = options.hours === undefined ? null : Date.now() + options.hours * HOUR_MS;
           await client.members.ban({ did, reason: options.reason, until });
-          return `${handle} is banned${until === null ? '' : ` until ${when(until)}`}.`;
+          return `${oneLine(handle)} is banned${until === null ? '' : ` until ${when(until)}`}.`;
         }),
       ),
   );
@@ -69,7 +69,7 @@ export function members(context: Context): Command {
     about('lift', 'end a ban', 'lift mara').action((who: string, options: CommonOptions) =>
       act(options, who, async (client, { did, handle }) => {
         await client.members.lift({ did });
-        return `The ban of ${handle} is over.`;
+        return `The ban of ${oneLine(handle)} is over.`;
       }),
     ),
   );
@@ -79,7 +79,7 @@ export function members(context: Context): Command {
       .action((handle: string, options: CommonOptions) =>
         withCommunity(context, options, async (client) => {
           await client.members.setHandle({ handle });
-          return { json: { handle }, text: `Your handle is ${handle} now.` };
+          return { json: { handle }, text: `Your handle is ${oneLine(handle)} now.` };
         }),
       ),
   );

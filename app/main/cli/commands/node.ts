@@ -1,3 +1,4 @@
+import { shownProblem } from '../../../contract/foreign-text.ts';
 import { InvalidArgumentError, type Command } from 'commander';
 import { resolve } from 'node:path';
 import type { Client, CommunityCard, CommunityStatus, NodeStatus, Problem } from '../../../contract/index.ts';
@@ -8,7 +9,7 @@ import { serve } from '../../host/serve.ts';
 import { dataLayout } from '../../node/data-directory.ts';
 import { command, dataDirOf, findCommunity, withNode, type CommonOptions, type Context } from '../context.ts';
 import { print } from '../io.ts';
-import { bytes, duration, openConsole, pairs } from '../text.ts';
+import { bytes, duration, oneLine, openConsole, pairs } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { readGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
@@ -83,7 +84,7 @@ function init(context: Context): Command {
           });
           const { me } = await client.node.status({});
           const next = [
-            `You are the sysop of ${name}.`,
+            `You are the sysop of ${oneLine(name)}.`,
             `Next: ${openConsole}${me.phraseConfirmed ? '' : ', and write your 24 recovery words down'}.`,
           ];
           return { json: { id, did: me.did }, text: next.join('\n') };
@@ -212,7 +213,7 @@ function statusText(
 ): string {
   const { health } = state;
   const node = pairs([
-    ['Node', `${state.name} (${state.phase}), version ${state.version}`],
+    ['Node', `${oneLine(state.name)} (${state.phase}), version ${state.version}`],
     ...(communities.length === 0
       ? [['Community', 'none yet: impulse init, or impulse join'] as [string, string]]
       : []),
@@ -228,7 +229,7 @@ function statusText(
 function communityText({ card, status }: Details): string {
   if (!status) {
     const problem = card.problem === null ? '' : noticesText([card.problem]);
-    return pairs([['Community', `${card.name} (${card.state})`]]) + problem;
+    return pairs([['Community', `${oneLine(card.name)} (${card.state})`]]) + problem;
   }
   const { counts, sync, me } = status;
   const catchUp = sync
@@ -237,8 +238,8 @@ function communityText({ card, status }: Details): string {
   const left = sync?.etaSeconds ? `, ${duration(sync.etaSeconds)} left` : '';
   return (
     pairs([
-      ['Community', `${card.name} (${status.phase})`],
-      ['You', `${me.handle}${me.role ? `, ${me.role}` : ''}`],
+      ['Community', `${oneLine(card.name)} (${status.phase})`],
+      ['You', `${oneLine(me.handle)}${me.role ? `, ${me.role}` : ''}`],
       ['Peers', `${status.peers} connected, reachability ${status.reachability.verdict}`],
       ['Catch-up', `${catchUp}${left}`],
       ['Posts', `${counts.posts}, ${counts.unread} unread, ${counts.postsToday} today`],
@@ -248,7 +249,10 @@ function communityText({ card, status }: Details): string {
 }
 
 const noticesText = (notices: readonly Problem[]): string =>
-  notices.map(({ message, remedy }) => `\n! ${message}${remedy === null ? '' : ` ${remedy}`}`).join('');
+  notices
+    .map(shownProblem)
+    .map(({ message, remedy }) => `\n! ${message}${remedy === null ? '' : ` ${remedy}`}`)
+    .join('');
 
 /** Reads a port from an option. */
 export function portNumber(value: string): number {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
-import { table } from '../text.ts';
+import { oneLine, table } from '../text.ts';
 import { didFor } from './members.ts';
 import { problem } from '../problems.ts';
 
@@ -49,7 +49,7 @@ function follow(context: Context): Command {
         await client.review.follow({ did, following });
         return {
           json: { did, following },
-          text: following ? `You follow ${who}.` : `You no longer follow ${who}.`,
+          text: following ? `You follow ${oneLine(who)}.` : `You no longer follow ${oneLine(who)}.`,
         };
       });
     });

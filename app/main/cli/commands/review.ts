@@ -91,10 +91,10 @@ const itemTable = (items: readonly ReviewItem[]) =>
     ['Since', 'State', 'Author', 'Why', 'Text', 'Id'],
     items.map((one) => [
       when(one.since),
-      one.ruling ? `${one.ruling.ruling} by ${one.ruling.by.handle}` : (one.held ?? 'shown'),
+      one.ruling ? `${one.ruling.ruling} by ${oneLine(one.ruling.by.handle)}` : (one.held ?? 'shown'),
       byline(one.author.handle, one.sourceName),
       reasonsOf(one),
-      oneLine(`${one.subject ?? ''} ${one.text ?? '(purged)'}`).slice(0, 60),
+      oneLine(`${one.subject ?? ''} ${one.text ?? '(purged)'}`, 60),
       one.id,
     ]),
   );
@@ -119,14 +119,15 @@ function show(context: Context): Command {
           ['Written', when(item.at)],
           ['Where', item.boardName ?? item.kind],
           ['State', item.held ?? 'shown'],
-          ['Ruling', item.ruling ? `${item.ruling.ruling} by ${item.ruling.by.handle}` : 'none'],
-          ['Why', item.verdict?.reasons.map(({ detail }) => detail).join('; ') || reasonsOf(item)],
-          ['Claimed', item.claim ? `${item.claim.by.handle} until ${when(item.claim.until)}` : 'by nobody'],
+          ['Ruling', item.ruling ? `${item.ruling.ruling} by ${oneLine(item.ruling.by.handle)}` : 'none'],
+          ['Why', item.verdict?.reasons.map(({ detail }) => oneLine(detail)).join('; ') || reasonsOf(item)],
+          [
+            'Claimed',
+            item.claim ? `${oneLine(item.claim.by.handle)} until ${when(item.claim.until)}` : 'by nobody',
+          ],
         ]);
         const said = (all: typeof before) =>
-          all.map(
-            (one) => `${byline(one.author.handle, one.sourceName)}: ${oneLine(one.text).slice(0, 100)}`,
-          );
+          all.map((one) => `${byline(one.author.handle, one.sourceName)}: ${oneLine(one.text, 100)}`);
         const done = table(
           ['At', 'Who', 'Act', 'Note', 'Id'],
           acts.map((one) => [when(one.at), one.by.handle, one.ruling ?? one.act, one.note, one.id]),
@@ -140,7 +141,7 @@ function show(context: Context): Command {
 type Done = Awaited<ReturnType<CommunityClient['review']['claim']>>;
 
 function doneAnswer(done: Done): Answer {
-  const failed = done.failed.map(({ id, message }) => `! ${id}: ${message}`);
+  const failed = done.failed.map(({ id, message }) => `! ${id}: ${oneLine(message)}`);
   return { json: done, text: [`${done.acts.length} done`, ...done.acts, ...failed].join('\n') };
 }
 

@@ -5,7 +5,7 @@ import { checkProofFile, proofAsJson, type ProofReport } from '../../node/ledger
 import { command, withCommunity, type CommonOptions, type Context } from '../context.ts';
 import { exitCode, CheckFailed } from '../exit.ts';
 import { print } from '../io.ts';
-import { pairs, table, when } from '../text.ts';
+import { oneLine, pairs, table, when } from '../text.ts';
 import { wholeNumber } from './numbers.ts';
 import { readGiven, writeGiven } from '../given-file.ts';
 import { problem } from '../problems.ts';
@@ -66,7 +66,7 @@ function transaction(context: Context): Command {
           const text = pairs([
             ['Id', one.id],
             ['Kind', one.kind],
-            ['Account', `${one.account.handle} (${one.account.did})`],
+            ['Account', `${oneLine(one.account.handle)} (${one.account.did})`],
             ['Number', one.nonce],
             ['State', where ? `final in block ${where.height}, ${when(where.time)}` : 'waits for a block'],
             ['Body', JSON.stringify(one.body)],
@@ -199,7 +199,7 @@ function reportText({
   if (!ok || !where) return `Not proven: ${message} (${code})`;
   return pairs([
     ['Proven', message],
-    ['Community', `${community.name} (${community.id})`],
+    ['Community', `${oneLine(community.name)} (${community.id})`],
     ...(shown ? transactionRows(shown) : []),
     ...(event ? eventRows(event) : []),
     ...(entry ? entryRows(entry) : []),

@@ -1,3 +1,4 @@
+import { oneLine, jsonText } from '../text.ts';
 import * as z from 'zod';
 import { DEFAULT_THRESHOLDS, type Finding, type Outcome } from '../../moderation/index.ts';
 import type { Io } from '../io.ts';
@@ -44,7 +45,7 @@ export async function moderateLines(
     // Images are judged one after the other: a line is read when it is its image's turn.
     if (line?.includes('"image"') === true) await written;
     const answer = answerOf(line, number, io, judging, listed);
-    written = written.then(async () => io.out(JSON.stringify(await answer)));
+    written = written.then(async () => io.out(jsonText(await answer, 0)));
     if (number % MAX_AHEAD === 0) await written;
   }
   await written;
@@ -80,7 +81,7 @@ async function answerOf(
   ]);
   const records = [spoken, shown].flatMap((outcome) => (outcome === null ? [] : [recordOf(id, outcome)]));
   if (shown?.judgement === null)
-    io.err(`Line ${number}: ${shown.verdict.reasons.map(({ detail }) => detail).join(' ')}\n`);
+    io.err(`Line ${number}: ${shown.verdict.reasons.map(({ detail }) => oneLine(detail)).join(' ')}\n`);
   return records.reduce(worse);
 }
 

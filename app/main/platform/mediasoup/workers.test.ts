@@ -82,7 +82,10 @@ describe.skipIf(testWorker === null)('workers', () => {
     const { offer } = await (await sfu.open()).connect('send', LIMITS);
     expect(offer.iceCandidates).toEqual([
       expect.objectContaining({ protocol: 'udp', address: '198.51.100.7', port }),
+      // For those behind the same router.
+      expect.objectContaining({ protocol: 'udp', address: '127.0.0.1', port }),
       expect.objectContaining({ protocol: 'tcp', address: '198.51.100.7', port }),
+      expect.objectContaining({ protocol: 'tcp', address: '127.0.0.1', port }),
     ]);
     const second = await (await sfu.open()).connect('send', LIMITS);
     expect(second.offer.iceCandidates[0]).toMatchObject({ port: port + 1 });

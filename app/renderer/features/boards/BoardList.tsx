@@ -12,6 +12,7 @@ import {
   ProblemNotice,
   RelativeTime,
   VirtualList,
+  Foreign,
 } from '../../ui/index.ts';
 import type { ListHandle } from '../../ui/index.ts';
 import { useCallRooms, type Fresh } from '../../stores/index.ts';
@@ -78,7 +79,7 @@ function BoardRow({ board, unread }: { board: Board | null; unread: number }) {
   return (
     <div className="board-row">
       <span className="board-name cut">
-        {board?.name ?? words.all}
+        <Foreign text={board?.name ?? words.all} />
         {board?.archived && <span className="soft small"> {words.archived}</span>}
       </span>
       {unread > 0 && <span className="board-unread amber mono">{words.unread(unread)}</span>}

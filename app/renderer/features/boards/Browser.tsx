@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Board, Thread } from '../../../contract/index.ts';
@@ -104,7 +105,7 @@ export function Browser({ path }: { path: readonly string[] }) {
         {narrow && !searching && (
           <div className="boards-up">
             <Button kind="quiet" onPress={inThread ? toThreads : () => go('boards')}>
-              ← {inThread ? (board?.name ?? words.all) : words.title}
+              ← {inThread ? isolated(board?.name ?? words.all) : words.title}
             </Button>
             {!inThread && !composing && <span className="boards-tools">{tools}</span>}
           </div>
@@ -211,7 +212,7 @@ function Shown(props: ShownProps) {
   return (
     <ThreadList
       board={board?.id ?? null}
-      title={board?.name ?? words.all}
+      title={isolated(board?.name ?? words.all)}
       description={board?.description ?? null}
       unreadOnly={props.unreadOnly}
       tools={props.tools}

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { linkify, safeHref } from '../../text/links.ts';
 import { MarkdownText, PlainText } from './PostText.tsx';
 import { quoted, quoteDepth, signatureAt } from './quotes.ts';
@@ -162,4 +162,29 @@ test('addresses in plain text end before the punctuation around them', () => {
     { text: 'https://example.org/a', href: 'https://example.org/a' },
     { text: '), then', href: null },
   ]);
+});
+
+describe('a post in another direction', () => {
+  test.each([
+    ['markdown', markdown],
+    ['imported text', plain],
+  ])('shows overrides and what a text leaves open, in %s', (_, page) => {
+    expect(page('safe \u202egpj.exe')).toContain('safe ▫gpj.exe');
+    expect(page('\u2067a\nb')).toContain('▫a');
+    expect(page('see \u2069 there')).toContain('see ▫ there');
+    expect(page('\u2067שלום\u2069 x')).toContain('\u2067שלום\u2069 x');
+  });
+
+  test('pairs no control in the words of a link with one outside', () => {
+    expect(markdown('[\u2067click](https://evil.example) \u2069')).toContain('▫click');
+  });
+
+  test('has its paragraphs, lists and quotes in their own direction, and addresses from left to right', () => {
+    const page = markdown('> שלום\n\n- אחד\n\n[שלום](https://evil.example/שלום) <https://example.org/שלום>');
+    expect(page).toMatch(/<blockquote dir="auto">/);
+    expect(page).toMatch(/<ul dir="auto">/);
+    expect(page).toMatch(/<a class="link" dir="auto" href="https:\/\/evil/);
+    expect(page).toMatch(/<span class="soft small" dir="ltr"> \(evil\.example\)/);
+    expect(page).toMatch(/<a class="link" dir="ltr" href="https:\/\/example/);
+  });
 });

@@ -1,3 +1,4 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import { Component, memo, type ReactNode } from 'react';
 import Markdown from 'react-markdown';
 import type { Components, ExtraProps } from 'react-markdown';
@@ -11,10 +12,11 @@ import { isCheapMarkdown } from '../../text/markdown-limits.ts';
 import { quoteDepth, signatureAt } from './quotes.ts';
 
 /** A link in a post: nothing is fetched before it is followed, and no referrer is sent. */
-function Outward({ href, children }: { href: string; children: React.ReactNode }) {
+function Outward({ href, dir, children }: { href: string; dir: 'ltr' | 'auto'; children: React.ReactNode }) {
   return (
     <a
       className="link"
+      dir={dir}
       href={href}
       target="_blank"
       rel="noopener noreferrer nofollow"
@@ -25,10 +27,18 @@ function Outward({ href, children }: { href: string; children: React.ReactNode }
   );
 }
 
-/** Where a link leads, unless its words are the address: a text could name another place than it leads to. */
-function Target({ href, node }: { href: string } & ExtraProps) {
+/** Whether the words of a link are the address that it leads to. */
+const saysItsPlace = (href: string, node: Parsed): boolean => placeOf(textIn(node)) === placeOf(href);
+
+/** Where a link leads: its words could name another place. */
+function Target({ href }: { href: string }) {
   const place = placeOf(href);
-  return placeOf(textIn(node)) === place ? null : <span className="soft small"> ({place})</span>;
+  return (
+    <span className="soft small" dir="ltr">
+      {' '}
+      ({shown(place)})
+    </span>
+  );
 }
 
 type Parsed = ExtraProps['node'];
@@ -44,8 +54,10 @@ const components: Components = {
   a: ({ href, children, node }) =>
     href ? (
       <>
-        <Outward href={href}>{children}</Outward>
-        <Target href={href} node={node} />
+        <Outward href={href} dir={saysItsPlace(href, node) ? 'ltr' : 'auto'}>
+          {children}
+        </Outward>
+        {!saysItsPlace(href, node) && <Target href={href} />}
       </>
     ) : (
       <>{children}</>
@@ -53,7 +65,9 @@ const components: Components = {
   // Loading a remote picture would tell its host who reads the post, so it becomes a link.
   img: ({ src, alt }) =>
     typeof src === 'string' && src !== '' ? (
-      <Outward href={src}>{words.post.image(alt ?? '')}</Outward>
+      <Outward href={src} dir="auto">
+        {words.post.image(alt ?? '')}
+      </Outward>
     ) : (
       <span>{words.post.image(alt ?? '')}</span>
     ),
@@ -64,13 +78,35 @@ const components: Components = {
   h5: ({ children }) => <p className="post-heading">{children}</p>,
   h6: ({ children }) => <p className="post-heading">{children}</p>,
   input: ({ checked }) => <span className="mono">{checked ? '[x]' : '[ ]'}</span>,
+  ul: ({ children, className }) => (
+    <ul className={className} dir="auto">
+      {children}
+    </ul>
+  ),
+  ol: ({ children, start }) => (
+    <ol start={start} dir="auto">
+      {children}
+    </ol>
+  ),
+  blockquote: ({ children }) => <blockquote dir="auto">{children}</blockquote>,
   table: ({ children }) => (
     <div className="post-table">
-      <table>{children}</table>
+      <table dir="auto">{children}</table>
     </div>
   ),
 };
 const plugins = [remarkGfm];
+
+/** Texts are made fit to be drawn after parsing, each by itself: a control in one may not pair with one in another. */
+const showTexts = () => visit;
+const rehypePlugins = [showTexts];
+
+function visit({ children }: Pick<NonNullable<Parsed>, 'children'>): void {
+  for (const child of children) {
+    if (child.type === 'text') child.value = shown(child.value);
+    else if ('children' in child) visit(child);
+  }
+}
 
 /**
  * The markdown of a post: no raw HTML, no remote pictures, links to known schemes only. A text that would cost its reader too
@@ -82,7 +118,12 @@ export const MarkdownText = memo(function MarkdownText({ text }: { text: string 
   return (
     <TextBoundary key={plain} instead={<AsTyped text={plain} />}>
       <div className="post-text post-markdown" dir="auto">
-        <Markdown remarkPlugins={plugins} components={components} urlTransform={safeHref}>
+        <Markdown
+          remarkPlugins={plugins}
+          rehypePlugins={rehypePlugins}
+          components={components}
+          urlTransform={safeHref}
+        >
           {plain}
         </Markdown>
       </div>
@@ -95,7 +136,11 @@ function AsTyped({ text }: { text: string }) {
     <>
       <p className="soft small">{words.post.asTyped}</p>
       <div className="post-text post-typed" dir="auto">
-        {text}
+        {text.split('\n').map((line, n) => (
+          <div key={n} className="post-line">
+            {line === '' ? '\u200b' : shown(line)}
+          </div>
+        ))}
       </div>
     </>
   );
@@ -141,10 +186,10 @@ export const PlainText = memo(function PlainText({ text }: { text: string }) {
             {runs.map((run, r) => {
               const pieces = linkify(run.text).map((piece, p) =>
                 piece.href === null ? (
-                  piece.text
+                  shown(piece.text)
                 ) : (
-                  <Outward key={p} href={piece.href}>
-                    {piece.text}
+                  <Outward key={p} href={piece.href} dir="ltr">
+                    {shown(piece.text)}
                   </Outward>
                 ),
               );

@@ -1,3 +1,4 @@
+import { isolated, shown } from '../../../contract/foreign-text.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Ref } from 'react';
 import { useStore } from 'zustand';
@@ -18,6 +19,7 @@ import {
   Select,
   TextField,
   VirtualList,
+  Foreign,
 } from '../../ui/index.ts';
 import type { ListHandle } from '../../ui/index.ts';
 
@@ -26,15 +28,20 @@ const PAGE = 50;
 
 /** A snippet with its matches marked. */
 export function Marked({ hit }: { hit: Pick<SearchHit, 'snippet' | 'marks'> }) {
+  const snippet = shown(hit.snippet);
   const parts: React.ReactNode[] = [];
   let from = 0;
   for (const [start, end] of hit.marks) {
-    if (start < from || end > hit.snippet.length) continue;
-    parts.push(hit.snippet.slice(from, start), <mark key={start}>{hit.snippet.slice(start, end)}</mark>);
+    if (start < from || end > snippet.length) continue;
+    parts.push(snippet.slice(from, start), <mark key={start}>{snippet.slice(start, end)}</mark>);
     from = end;
   }
-  parts.push(hit.snippet.slice(from));
-  return <span className="hit-text">{parts}</span>;
+  parts.push(snippet.slice(from));
+  return (
+    <span className="hit-text" dir="auto">
+      {parts}
+    </span>
+  );
 }
 
 export interface SearchViewProps {
@@ -83,7 +90,7 @@ export function SearchView(props: SearchViewProps) {
   ]);
   const options = [
     { value: '', label: words.search.everywhere },
-    ...props.boards.map((entry) => ({ value: entry.id, label: entry.name })),
+    ...props.boards.map((entry) => ({ value: entry.id, label: isolated(entry.name) })),
   ];
   return (
     <Panel level={1} title={words.search.title} className="search" flush>
@@ -168,8 +175,12 @@ function Hits(props: {
         row={(hit) => (
           <div className="hit">
             <span className="hit-head">
-              <span className="strong cut">{hit.subject}</span>
-              <span className="cyan">{hit.boardName}</span>
+              <span className="strong cut">
+                <Foreign text={hit.subject} />
+              </span>
+              <span className="cyan">
+                <Foreign text={hit.boardName} />
+              </span>
               <span className="soft">
                 <Byline author={hit.author} sourceName={hit.sourceName} />
               </span>

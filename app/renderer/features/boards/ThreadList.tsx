@@ -1,3 +1,4 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import { useMemo } from 'react';
 import type { Thread } from '../../../contract/index.ts';
 import { boards as words } from '../../messages/boards.ts';
@@ -15,6 +16,7 @@ import {
   ProblemNotice,
   RelativeTime,
   VirtualList,
+  Foreign,
 } from '../../ui/index.ts';
 import type { Column } from '../../ui/index.ts';
 import { HeldBadge } from '../HeldNote.tsx';
@@ -40,7 +42,9 @@ const subject: Column<Thread> = {
       {thread.pinned && <Badge tone="violet">{words.pinned}</Badge>}
       {thread.locked && <Badge>{words.locked}</Badge>}
       {thread.held !== null && <HeldBadge state={thread.held.state} />}
-      <span className={`cut ${thread.unread > 0 ? 'strong' : ''}`}>{thread.subject}</span>
+      <span className={`cut ${thread.unread > 0 ? 'strong' : ''}`}>
+        <Foreign text={thread.subject} />
+      </span>
       {thread.unread > 0 && <Badge tone="amber">{words.unread(thread.unread)}</Badge>}
     </span>
   ),
@@ -50,7 +54,11 @@ const board: Column<Thread> = {
   label: words.columns.board,
   width: '120px',
   wide: true,
-  cell: (thread) => <span className="cyan">{thread.boardName}</span>,
+  cell: (thread) => (
+    <span className="cyan">
+      <Foreign text={thread.boardName} />
+    </span>
+  ),
 };
 const rest: readonly Column<Thread>[] = [
   {
@@ -109,7 +117,11 @@ export function ThreadList(props: ThreadListProps) {
       flush
     >
       <div className="threads-body">
-        {props.description && <p className="soft threads-about">{props.description}</p>}
+        {props.description && (
+          <p className="soft threads-about" dir="auto">
+            {shown(props.description)}
+          </p>
+        )}
         {state.problem && state.state !== 'ready' && (
           <ProblemNotice
             problem={state.problem}

@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Thread } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -73,7 +74,7 @@ export function ThreadView({ id, at, mayMark, onBack, onThread }: ThreadViewProp
     }),
   );
 
-  const title = thread?.subject ?? words.columns.thread;
+  const title = isolated(thread?.subject ?? words.columns.thread);
   return (
     <div className="thread-view">
       <Panel

@@ -1,8 +1,9 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { chat as words } from '../../messages/chat.ts';
 import { date, exact, hourMinute } from '../../messages/format.ts';
-import { Button, useNow } from '../../ui/index.ts';
+import { Button, useNow, Foreign } from '../../ui/index.ts';
 import type { ChatLine } from '../../../contract/index.ts';
 import { stripEscapes } from '../../text/ansi.ts';
 import { linkify } from '../../text/links.ts';
@@ -134,12 +135,20 @@ function Row({ row }: { row: ChatRow }) {
           {row.head ? hourMinute(line.at) : ''}
         </time>
         {line.kind === 'me' ? (
-          <p className="chat-text violet" dir="auto">
-            * <span className="strong">{line.author.handle}</span> <Text text={line.text} />
+          <p className="chat-text violet">
+            *{' '}
+            <span className="strong">
+              <Foreign text={line.author.handle} />
+            </span>{' '}
+            <bdi>
+              <Text text={line.text} />
+            </bdi>
           </p>
         ) : (
           <>
-            <span className={row.head ? 'chat-who cut' : 'hidden-visually'}>{line.author.handle}</span>
+            <span className={row.head ? 'chat-who cut' : 'hidden-visually'}>
+              <Foreign text={line.author.handle} />
+            </span>
             <p className="chat-text" dir="auto">
               <Text text={line.text} />
               {line.held !== null && (
@@ -161,17 +170,18 @@ function Text({ text }: { text: string }) {
     <>
       {linkify(stripEscapes(text)).map((piece, i) =>
         piece.href === null ? (
-          piece.text
+          shown(piece.text)
         ) : (
           <a
             key={i}
             className="link"
+            dir="ltr"
             href={piece.href}
             target="_blank"
             rel="noopener noreferrer nofollow"
             referrerPolicy="no-referrer"
           >
-            {piece.text}
+            {shown(piece.text)}
           </a>
         ),
       )}

@@ -4,7 +4,7 @@ import type { CommunityCard } from '../../../contract/index.ts';
 import { go, goIn } from '../../actions/route.ts';
 import { communities as words } from '../../messages/communities.ts';
 import { useCommunities } from '../../stores/index.ts';
-import { FilterMenu } from '../../ui/index.ts';
+import { FilterMenu, Foreign } from '../../ui/index.ts';
 import './communities.css';
 
 const ADD = 'add';
@@ -65,7 +65,9 @@ function Row({ card, isCurrent }: { card: CommunityCard; isCurrent: boolean }) {
   return (
     <span className="menu-line community-row">
       <span className="community-name">
-        <span className="strong cut">{card.name}</span>
+        <span className="strong cut">
+          <Foreign text={card.name} />
+        </span>
         {facts.length > 0 && <span className="soft small">{facts.join(' · ')}</span>}
       </span>
       <span className="community-counts mono small">

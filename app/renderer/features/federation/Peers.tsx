@@ -14,6 +14,7 @@ import {
   RelativeTime,
   TextField,
   VirtualList,
+  Foreign,
 } from '../../ui/index.ts';
 import type { Column } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
@@ -39,8 +40,12 @@ const columns: readonly Column<Peer>[] = [
     width: 'minmax(90px, 1fr)',
     cell: (peer) => (
       <span className="peer-name">
-        <span className="strong">{peerName(peer)}</span>
-        <span className="soft cut">{peer.handle ?? (peer.name === null ? words.peers.unnamed : '')}</span>
+        <span className="strong">
+          <Foreign text={peerName(peer)} />
+        </span>
+        <span className="soft cut">
+          <Foreign text={peer.handle ?? (peer.name === null ? words.peers.unnamed : '')} />
+        </span>
       </span>
     ),
   },
@@ -184,7 +189,9 @@ function PeerDialog({ peer, onClose }: { peer: Peer; onClose: () => void }) {
           <RelativeTime at={peer.connectedAt} focusable />
         </dd>
         <dt>{words.peers.version}</dt>
-        <dd className="mono">{peer.version ?? words.peers.unnamed}</dd>
+        <dd className="mono">
+          <Foreign text={peer.version ?? words.peers.unnamed} />
+        </dd>
         <dt>{words.peers.columns.score}</dt>
         <dd className="mono">{peer.score.toFixed(1)}</dd>
         <dt>{words.peers.columns.sent}</dt>

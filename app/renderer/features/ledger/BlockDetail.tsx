@@ -2,7 +2,7 @@ import { href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { count } from '../../messages/format.ts';
 import { ledger as words } from '../../messages/ledger.ts';
-import { Badge, Button, Loading, Panel, ProblemNotice, RelativeTime } from '../../ui/index.ts';
+import { Badge, Button, Loading, Panel, ProblemNotice, RelativeTime, Foreign } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 import { briefOf, kindWords } from './body.ts';
 import type { Directory } from './body.ts';
@@ -53,7 +53,9 @@ function Facts({ height, directory }: { height: number; directory: Directory }) 
                 <span className="cyan">{kindWords(transaction.kind)}</span>{' '}
                 <span className="strong">{briefOf(transaction.body, directory)}</span>
               </span>
-              <span className="soft">{transaction.account.handle}</span>
+              <span className="soft">
+                <Foreign text={transaction.account.handle} />
+              </span>
             </a>
           </li>
         ))}

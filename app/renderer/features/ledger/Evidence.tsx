@@ -4,7 +4,7 @@ import { bytes, count } from '../../messages/format.ts';
 import { validators as setWords } from '../../messages/validators.ts';
 import { useCommunity } from '../../stores/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
-import { Button, LiveRegion, Message, Panel, ProblemNotice, RelativeTime } from '../../ui/index.ts';
+import { Button, LiveRegion, Message, Panel, ProblemNotice, RelativeTime, Foreign } from '../../ui/index.ts';
 import { saveFile } from '../saveFile.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
@@ -36,7 +36,10 @@ function Piece({ piece }: { readonly piece: LedgerEvidence }) {
   const { handle, slot, epoch, votes, at } = piece;
   return (
     <li>
-      <span className="red strong">{handle}</span> {says.both(votes[0], votes[1])}{' '}
+      <span className="red strong">
+        <Foreign text={handle} />
+      </span>{' '}
+      {says.both(votes[0], votes[1])}{' '}
       <span className="soft">
         <Message
           text={says.where}

@@ -1,7 +1,7 @@
 import type { LedgerStatus, LedgerValidator } from '../../../contract/index.ts';
 import { ledger as words } from '../../messages/ledger.ts';
 import { presences, useSlot } from '../../stores/index.ts';
-import { Loading, Panel } from '../../ui/index.ts';
+import { Loading, Panel, Foreign } from '../../ui/index.ts';
 import { cellOf, isIdle, slotWords } from './slot.ts';
 
 const marks = { open: '·', notarised: '◐', finalised: '✓', nullified: '×' } as const;
@@ -38,7 +38,9 @@ export function Strip({
             const leads = !idle && slot.leader === place;
             return (
               <li key={validator.did} className={`strip-cell strip-${silent ? 'silent' : state}`}>
-                <span className="strip-handle cut">{validator.handle}</span>
+                <span className="strip-handle cut">
+                  <Foreign text={validator.handle} />
+                </span>
                 <span className="strip-state">
                   <span aria-hidden="true">{silent ? '○' : marks[state]}</span>{' '}
                   {silent ? strip.silent : idle ? strip.waiting : strip.states[state]}

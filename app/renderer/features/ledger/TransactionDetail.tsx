@@ -16,6 +16,7 @@ import {
   PersonName,
   ProblemNotice,
   RelativeTime,
+  Foreign,
 } from '../../ui/index.ts';
 import { bytesOfBase64Url } from '../../text/keys.ts';
 import { saveFile } from '../saveFile.ts';
@@ -129,15 +130,19 @@ function Field({ field: { label, shown } }: { field: BodyField }) {
       <dd className={shown.as === 'mono' ? 'mono record-long' : 'ledger-value'}>
         {shown.as === 'person' && (
           <>
-            {shown.handle !== null && <span className="strong">{shown.handle} </span>}
+            {shown.handle !== null && (
+              <span className="strong">
+                <Foreign text={shown.handle} />{' '}
+              </span>
+            )}
             <span className="soft mono record-long">{shown.did}</span>
           </>
         )}
         {shown.as === 'time' && exact(shown.at)}
-        {(shown.as === 'text' || shown.as === 'mono') && shown.text}
+        {(shown.as === 'text' || shown.as === 'mono') && <Foreign text={shown.text} />}
         {shown.as === 'raw' && (
           <pre className="mono small ledger-raw" tabIndex={0}>
-            {shown.text}
+            <Foreign text={shown.text} />
           </pre>
         )}
       </dd>

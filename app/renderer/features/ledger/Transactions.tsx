@@ -17,6 +17,7 @@ import {
   RelativeTime,
   TextField,
   VirtualList,
+  Foreign,
 } from '../../ui/index.ts';
 import type { Column, ListHandle } from '../../ui/index.ts';
 import { briefOf, kindWords } from './body.ts';
@@ -159,7 +160,7 @@ function Found(props: { status: LedgerStatus; directory: Directory; onPick: (id:
           title={words.transactions.which}
           action={sought.members.slice(0, MOST_NAMED).map(({ did, handle }) => (
             <Button key={did} onPress={() => setTyped(did)}>
-              {handle}
+              <Foreign text={handle} />
             </Button>
           ))}
         >

@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useMemo, useState } from 'react';
 import type { LedgerStatus, LedgerValidator } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -15,6 +16,7 @@ import {
   ProblemNotice,
   RelativeTime,
   VirtualList,
+  Foreign,
 } from '../../ui/index.ts';
 import type { Column } from '../../ui/index.ts';
 import type { Directory } from './body.ts';
@@ -38,7 +40,9 @@ const columns: readonly Column<Row>[] = [
     cell: (row) => (
       <span className="ledger-name">
         <Dot tone={tones[row.presence]} />
-        <span className="strong cut">{row.handle}</span>
+        <span className="strong cut">
+          <Foreign text={row.handle} />
+        </span>
         {row.isMe && <Badge tone="cyan">{says.you}</Badge>}
       </span>
     ),
@@ -216,7 +220,7 @@ function Details(props: { row: Row; status: LedgerStatus; only: boolean; onRemov
   const { row, status, only, onRemove } = props;
   const judged = row.signed === null || row.missed === null ? null : row.signed + row.missed;
   return (
-    <Panel title={row.handle} count={row.isMe ? says.you : null} className="ledger-one">
+    <Panel title={isolated(row.handle)} count={row.isMe ? says.you : null} className="ledger-one">
       <dl className="record">
         <dt>{says.columns.presence}</dt>
         <dd className={row.presence === 'silent' ? 'red strong' : ''}>{says.presences[row.presence]}</dd>

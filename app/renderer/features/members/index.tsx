@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useMemo, useRef, useState } from 'react';
 import type { Member } from '../../../contract/index.ts';
 import { useActions } from '../../actions/registry.ts';
@@ -19,6 +20,7 @@ import {
   Select,
   TextField,
   VirtualList,
+  Foreign,
 } from '../../ui/index.ts';
 import type { Column } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
@@ -37,7 +39,9 @@ const columns: readonly Column<Member>[] = [
     cell: (member) => (
       <span className="member-name">
         <Dot tone={member.banned ? 'red' : member.online ? 'green' : 'soft'} />
-        <span className="strong cut">{member.handle}</span>
+        <span className="strong cut">
+          <Foreign text={member.handle} />
+        </span>
         {member.isMe && <Badge tone="cyan">{words.you}</Badge>}
         {member.banned && <Badge tone="red">{words.banned}</Badge>}
       </span>
@@ -216,7 +220,7 @@ export function MembersView(_props: { path: readonly string[] }) {
           />
         )}
       </Panel>
-      <Panel title={member?.handle ?? words.details} className="members-one">
+      <Panel title={isolated(member?.handle ?? words.details)} className="members-one">
         {member === null ? (
           <p className="soft">{words.pick}</p>
         ) : (
@@ -254,7 +258,7 @@ function Details({ member, rules, onRole, onBan, onLift, onCopy }: DetailsProps)
       <dl className="record">
         <dt>{words.columns.handle}</dt>
         <dd>
-          {member.handle}{' '}
+          <Foreign text={member.handle} />{' '}
           {member.handleBlock !== null && (
             <Badge tone="green" title={words.handleFinal.means}>
               {words.handleFinal.since(member.handleBlock)}
@@ -293,7 +297,7 @@ function Details({ member, rules, onRole, onBan, onLift, onCopy }: DetailsProps)
           <dt>{words.until}</dt>
           <dd>{banned.until === null ? words.forever : <RelativeTime at={banned.until} focusable />}</dd>
           <dt>{words.reason}</dt>
-          <dd>{banned.reason === '' ? words.noReason : banned.reason}</dd>
+          <dd>{banned.reason === '' ? words.noReason : <Foreign text={banned.reason} />}</dd>
         </dl>
       )}
       <div className="members-acts">

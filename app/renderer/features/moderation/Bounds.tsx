@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useState } from 'react';
 import type { ScopeBounds } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
@@ -66,7 +67,7 @@ function Scope({ scope, scopes, onScope, onApplied }: ScopeProps) {
             onChange={(next) => onScope(next === COMMUNITY ? null : next)}
             options={scopes.map((one) => ({
               value: one.board ?? COMMUNITY,
-              label: one.boardName ?? words.community,
+              label: isolated(one.boardName ?? words.community),
               hint: one.board === null ? '' : one.own ? words.own : words.inherited,
             }))}
           />

@@ -3,7 +3,7 @@ import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { count } from '../../messages/format.ts';
 import { moderation } from '../../messages/moderation.ts';
-import { Badge, Button, Loading, Panel, ProblemNotice, Select, type Tone } from '../../ui/index.ts';
+import { Badge, Button, Loading, Panel, ProblemNotice, Select, type Tone, Foreign } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
 
@@ -49,7 +49,9 @@ export function Judges() {
               {asked.data.map((judge) => (
                 <tr key={judge.did}>
                   <td>
-                    <span className="strong">{judge.handle}</span>{' '}
+                    <span className="strong">
+                      <Foreign text={judge.handle} />
+                    </span>{' '}
                     <span className="soft">{t.common.roleName(judge.role)}</span>
                   </td>
                   <td>

@@ -15,6 +15,7 @@ import {
   LiveRegion,
   Select,
   Switch,
+  Foreign,
 } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
@@ -91,7 +92,9 @@ export function Lists() {
             <tbody>
               {lists.map((list) => (
                 <tr key={list.id}>
-                  <td className="strong">{list.name}</td>
+                  <td className="strong">
+                    <Foreign text={list.name} />
+                  </td>
                   <td>{words.kinds[list.kind]}</td>
                   <td className="mono right">{count(list.entries)}</td>
                   <td>

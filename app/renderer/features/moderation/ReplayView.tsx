@@ -1,3 +1,4 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import type { ReactNode } from 'react';
 import type { Replay } from '../../../contract/index.ts';
 import { href } from '../../actions/route.ts';
@@ -80,7 +81,7 @@ export function ReplayView({ replay, old, apply }: { replay: Replay; old: boolea
             {replay.examples.map((example) => (
               <li key={example.id}>
                 <a className="link cut" href={href('review', 'queue', example.id)} dir="auto">
-                  {example.excerpt}
+                  {shown(example.excerpt)}
                 </a>
                 <span className="soft small">
                   {words.example(

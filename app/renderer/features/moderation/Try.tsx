@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useState } from 'react';
 import { useClient } from '../../bridge/index.ts';
 import { milliseconds, percent } from '../../messages/format.ts';
@@ -54,7 +55,7 @@ export function Try() {
             onChange={setBoard}
             options={[
               { value: ANY, label: moderation.bounds.community },
-              ...boards.map((one) => ({ value: one.id, label: one.name })),
+              ...boards.map((one) => ({ value: one.id, label: isolated(one.name) })),
             ]}
           />
           <Button

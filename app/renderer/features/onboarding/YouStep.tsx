@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Handle, type Problem } from '../../../contract/index.ts';
 import { problemOf, useNodeClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
-import { Button, Choices, ProblemNotice, LiveRegion, Switch, TextField } from '../../ui/index.ts';
+import { Button, Choices, ProblemNotice, LiveRegion, Switch, TextField, Foreign } from '../../ui/index.ts';
 import { diallers, useDialWish, type Dialler } from './dialWish.ts';
 
 const words = t.onboarding;
@@ -76,7 +76,9 @@ export function YouStep({ plan, isFirst, onBack, onDone }: YouStepProps) {
     <div className="step">
       <p className="step-lead">
         <span className="soft">{t.common.label(words[plan.kind].title)}</span>{' '}
-        <span className="strong">{plan.kind === 'create' ? plan.name : plan.community}</span>
+        <span className="strong">
+          <Foreign text={plan.kind === 'create' ? plan.name : plan.community} />
+        </span>
       </p>
       <TextField
         label={words.handle}

@@ -15,6 +15,7 @@ import {
   RelativeTime,
   VirtualList,
   type Column,
+  Foreign,
 } from '../../ui/index.ts';
 
 const words = t.overview.boards;
@@ -32,7 +33,9 @@ const columns: readonly Column<Thread>[] = [
             <span className="hidden-visually">{t.common.label(t.shell.unread(thread.unread))} </span>
           </span>
         )}
-        <span className="strong">{thread.subject}</span>
+        <span className="strong">
+          <Foreign text={thread.subject} />
+        </span>
       </>
     ),
   },
@@ -41,7 +44,11 @@ const columns: readonly Column<Thread>[] = [
     label: words.board,
     width: 'minmax(0, 6.6em)',
     wide: true,
-    cell: (thread) => <span className="cyan">{thread.boardName}</span>,
+    cell: (thread) => (
+      <span className="cyan">
+        <Foreign text={thread.boardName} />
+      </span>
+    ),
   },
   {
     id: 'by',

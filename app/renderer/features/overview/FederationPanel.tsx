@@ -3,7 +3,7 @@ import { go } from '../../actions/route.ts';
 import { t } from '../../messages/en.ts';
 import { milliseconds } from '../../messages/format.ts';
 import { useFederation } from '../../stores/index.ts';
-import { Button, Loading, Panel, ProblemNotice, ProgressBar } from '../../ui/index.ts';
+import { Button, Loading, Panel, ProblemNotice, ProgressBar, Foreign } from '../../ui/index.ts';
 
 const words = t.overview.federation;
 
@@ -44,7 +44,9 @@ export function FederationPanel({ status }: { status: CommunityStatus }) {
             <tbody>
               {peers.slice(0, shown).map((peer) => (
                 <tr key={peer.peerId}>
-                  <td className="strong">{peer.name ?? words.unnamed}</td>
+                  <td className="strong">
+                    <Foreign text={peer.name ?? words.unnamed} />
+                  </td>
                   <td>{words.vias[peer.via]}</td>
                   <td className="mono right">
                     {peer.latencyMs === null ? '–' : milliseconds(peer.latencyMs)}

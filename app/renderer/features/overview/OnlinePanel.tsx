@@ -1,9 +1,10 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import type { CommunityStatus } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { stopwatch } from '../../messages/format.ts';
 import { useOnline } from '../../stores/index.ts';
-import { Loading, Panel, PersonName, ProblemNotice, RelativeTime } from '../../ui/index.ts';
+import { Loading, Panel, PersonName, ProblemNotice, RelativeTime, Foreign } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 
 const words = t.overview.online;
@@ -40,9 +41,11 @@ export function OnlinePanel({ status }: { status: CommunityStatus }) {
                 <td>
                   <PersonName person={presence.person} role={presence.person.role === 'sysop'} />
                 </td>
-                <td title={presence.doing}>{presence.doing === '' ? '–' : presence.doing}</td>
-                <td className="table-wide" title={presence.node}>
-                  {presence.node}
+                <td title={isolated(presence.doing)}>
+                  {presence.doing === '' ? '–' : <Foreign text={presence.doing} />}
+                </td>
+                <td className="table-wide" title={isolated(presence.node)}>
+                  <Foreign text={presence.node} />
                 </td>
                 <td className="mono right">{stopwatch(presence.idleMs)}</td>
               </tr>

@@ -1,3 +1,4 @@
+import { shownProblem } from '../../../contract/foreign-text.ts';
 import { t } from '../../messages/en.ts';
 import type { Shown } from '../../stores/index.ts';
 
@@ -12,8 +13,8 @@ export const asksForPhrase = (shown: Pick<Shown, 'node'>): boolean =>
 
 /** The notices of the community and of its node. */
 export const noticesOf = ({ node, community }: Shown): Shown['node']['notices'] => [
-  ...community.notices,
-  ...node.notices,
+  ...community.notices.map(shownProblem),
+  ...node.notices.map(shownProblem),
 ];
 
 /** How many things wait for a person’s decision: notices above information, and the phrase. */

@@ -7,7 +7,7 @@ import { problemOf, useClient } from '../../bridge/index.ts';
 import { t } from '../../messages/en.ts';
 import { capital } from '../../messages/format.ts';
 import { useBoards, useCommunities } from '../../stores/index.ts';
-import { Byline, FilterMenu, Key, Message } from '../../ui/index.ts';
+import { Byline, FilterMenu, Key, Message, Foreign } from '../../ui/index.ts';
 import { Snippet } from './Snippet.tsx';
 import './palette.css';
 import { useStateFor } from '../useStateFor.ts';
@@ -120,7 +120,9 @@ export function Palette({ current, onClose }: { current: string; onClose: () => 
           {shownBoards.map((board) => (
             <MenuItem key={board.id} id={`board:${board.id}`} textValue={board.name} className="menu-item">
               <span className="menu-line">
-                <span className="cyan">{board.name}</span>
+                <span className="cyan">
+                  <Foreign text={board.name} />
+                </span>
                 <span className="soft small mono">{board.slug}</span>
               </span>
             </MenuItem>
@@ -132,7 +134,7 @@ export function Palette({ current, onClose }: { current: string; onClose: () => 
           <Header className="palette-head mono">{words.communities}</Header>
           {cards.map((card) => (
             <MenuItem key={card.id} id={`community:${card.id}`} textValue={card.name} className="menu-item">
-              {card.name}
+              <Foreign text={card.name} />
             </MenuItem>
           ))}
         </MenuSection>
@@ -143,7 +145,9 @@ export function Palette({ current, onClose }: { current: string; onClose: () => 
           {hits.map((hit) => (
             <MenuItem key={hit.post} id={`post:${hit.post}`} textValue={hit.subject} className="menu-item">
               <span className="menu-line">
-                <span className="strong cut">{hit.subject}</span>
+                <span className="strong cut">
+                  <Foreign text={hit.subject} />
+                </span>
                 <span className="soft small cut palette-from">
                   <Message
                     text={words.in}

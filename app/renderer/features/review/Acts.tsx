@@ -1,7 +1,8 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import type { ReviewAct } from '../../../contract/index.ts';
 import { review as words } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
-import { Badge, RelativeTime } from '../../ui/index.ts';
+import { Badge, RelativeTime, Foreign } from '../../ui/index.ts';
 
 /** The result of an act in words: “decided: removed (spam)”. */
 export function actWords({ act, ruling, labels }: ReviewAct): string {
@@ -33,8 +34,15 @@ export function Acts({ acts }: { acts: readonly ReviewAct[] }) {
               <span className="soft small">
                 <RelativeTime at={act.at} past />
               </span>{' '}
-              <span className="strong">{act.by.handle}</span> {actWords(act)} <ActState act={act} />
-              {act.note !== '' && <p className="soft">{act.note}</p>}
+              <span className="strong">
+                <Foreign text={act.by.handle} />
+              </span>{' '}
+              {actWords(act)} <ActState act={act} />
+              {act.note !== '' && (
+                <p className="soft" dir="auto">
+                  {shown(act.note)}
+                </p>
+              )}
             </li>
           ))}
         </ol>

@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ReviewAct } from '../../../contract/index.ts';
@@ -5,7 +6,7 @@ import { go } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList, useReviewNews } from '../../stores/index.ts';
-import { RelativeTime, Select, VirtualList } from '../../ui/index.ts';
+import { RelativeTime, Select, VirtualList, Foreign } from '../../ui/index.ts';
 import type { Column } from '../../ui/index.ts';
 import { ReviewPage } from './ReviewPage.tsx';
 import { useCall } from '../useCall.ts';
@@ -26,7 +27,11 @@ const columns: readonly Column<ReviewAct>[] = [
     id: 'who',
     label: words.columns.who,
     width: 'minmax(0, 1fr)',
-    cell: (act) => <span className="strong">{act.by.handle}</span>,
+    cell: (act) => (
+      <span className="strong">
+        <Foreign text={act.by.handle} />
+      </span>
+    ),
   },
   {
     id: 'what',
@@ -43,7 +48,11 @@ const columns: readonly Column<ReviewAct>[] = [
     label: words.columns.note,
     width: 'minmax(0, 2fr)',
     wide: true,
-    cell: (act) => <span className="soft">{act.note}</span>,
+    cell: (act) => (
+      <span className="soft">
+        <Foreign text={act.note} />
+      </span>
+    ),
   },
   {
     id: 'item',
@@ -83,7 +92,7 @@ export function Audit() {
             onChange={setBy}
             options={[
               { value: EVERYBODY, label: words.everybody },
-              ...moderators.map(({ person }) => ({ value: person.did, label: person.handle })),
+              ...moderators.map(({ person }) => ({ value: person.did, label: isolated(person.handle) })),
             ]}
           />
         </div>

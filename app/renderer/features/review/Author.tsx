@@ -2,7 +2,7 @@ import { href } from '../../actions/route.ts';
 import { useClient } from '../../bridge/index.ts';
 import { ago, count } from '../../messages/format.ts';
 import { review as words } from '../../messages/review.ts';
-import { Badge, Loading, PersonName, ProblemNotice, useNow } from '../../ui/index.ts';
+import { Badge, Loading, PersonName, ProblemNotice, useNow, Foreign } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 
 /**
@@ -46,7 +46,7 @@ export function Author({ did, item }: { did: string; item: string }) {
             {others.slice(0, 5).map((other) => (
               <li key={other.id}>
                 <a className="link cut" href={href('review', 'queue', other.id)}>
-                  {other.text ?? words.item.gone}
+                  <Foreign text={other.text ?? words.item.gone} />
                 </a>
                 <span className="soft small">
                   {other.ruling === null

@@ -1,3 +1,4 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import type { Outputs, ReviewItem } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { ago } from '../../messages/format.ts';
@@ -13,6 +14,7 @@ import {
   ProblemNotice,
   RelativeTime,
   useNow,
+  Foreign,
 } from '../../ui/index.ts';
 import { FlaggedText } from '../FlaggedText.tsx';
 import { HeldBadge } from '../HeldNote.tsx';
@@ -77,7 +79,7 @@ function Head({ item }: { item: ReviewItem }) {
     <header className="review-head">
       {item.subject !== null && (
         <p className="review-subject" dir="auto">
-          {item.subject}
+          {shown(item.subject)}
         </p>
       )}
       <p className="review-who">
@@ -113,17 +115,17 @@ function Raised({ item }: { item: ReviewItem }) {
     <div className="review-raised">
       {appeal !== null && (
         <Notice title={words.item.appeal(ago(appeal.at, now))}>
-          <p dir="auto">{appeal.text}</p>
+          <p dir="auto">{shown(appeal.text)}</p>
         </Notice>
       )}
       {escalated !== null && (
         <Notice severity="attention" title={words.item.escalated(escalated.by.handle, escalated.to)}>
-          <p dir="auto">{escalated.note}</p>
+          <p dir="auto">{shown(escalated.note)}</p>
         </Notice>
       )}
       {reports.map((report) => (
         <Notice key={`${report.by.did} ${report.at}`} title={words.item.report(report.by.handle)}>
-          <p dir="auto">{report.note}</p>
+          <p dir="auto">{shown(report.note)}</p>
         </Notice>
       ))}
     </div>
@@ -159,14 +161,14 @@ function Context({ told }: { told: Outputs['review']['item'] }) {
 
 function Line({ line }: { line: Outputs['review']['item']['before'][number] }) {
   return (
-    <li dir="auto">
+    <li>
       <span className="strong">
         <Byline author={line.author.handle} sourceName={line.sourceName} />
       </span>{' '}
       <span className="soft small">
         <RelativeTime at={line.at} short past />
       </span>{' '}
-      {line.text}
+      <Foreign text={line.text} />
     </li>
   );
 }

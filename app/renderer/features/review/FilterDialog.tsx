@@ -1,9 +1,10 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useState } from 'react';
 import { Held, ModerationLabel } from '../../../contract/index.ts';
 import { useClient } from '../../bridge/index.ts';
 import { review as words } from '../../messages/review.ts';
 import { useBoards } from '../../stores/index.ts';
-import { Button, Dialog, ProblemNotice, LiveRegion, Select, TextField } from '../../ui/index.ts';
+import { Button, Dialog, ProblemNotice, LiveRegion, Select, TextField, Foreign } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { useCall } from '../useCall.ts';
 import { Choices } from './Choices.tsx';
@@ -78,7 +79,7 @@ export function FilterDialog({ onClose }: { onClose: () => void }) {
           onChange={(board) => change({ board: board === ANY ? null : board })}
           options={[
             { value: ANY, label: words.filter.anyBoard },
-            ...boards.map((board) => ({ value: board.id, label: board.name })),
+            ...boards.map((board) => ({ value: board.id, label: isolated(board.name) })),
           ]}
         />
         <Select
@@ -101,7 +102,7 @@ export function FilterDialog({ onClose }: { onClose: () => void }) {
                 }}
                 aria-label={words.filter.use(one.name)}
               >
-                {one.name}
+                <Foreign text={one.name} />
               </Button>
               <Button
                 kind="quiet"

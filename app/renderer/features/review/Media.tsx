@@ -78,7 +78,7 @@ function Picture({ file, shown }: { file: File; shown: boolean }) {
   }, [data, file.type]);
   return (
     <div className={`review-picture ${shown ? '' : 'review-blurred'}`}>
-      {data !== null && <img ref={image} alt={shown ? file.name : words.item.blurred} />}
+      {data !== null && <img ref={image} alt={shown ? withUnseen(file.name) : words.item.blurred} />}
       {!shown && <span className="review-veil mono">{words.item.blurred}</span>}
     </div>
   );

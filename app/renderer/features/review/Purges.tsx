@@ -1,3 +1,4 @@
+import { shown } from '../../../contract/foreign-text.ts';
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { PurgeReceipt } from '../../../contract/index.ts';
@@ -5,7 +6,7 @@ import { useClient } from '../../bridge/index.ts';
 import { review } from '../../messages/review.ts';
 import { reviewPages } from '../../messages/reviewPages.ts';
 import { itemAt, PagedList, useCommunity, useReviewNews } from '../../stores/index.ts';
-import { Badge, Button, Message, ProblemNotice, RelativeTime } from '../../ui/index.ts';
+import { Badge, Button, Message, ProblemNotice, RelativeTime, Foreign } from '../../ui/index.ts';
 import { useAct } from '../useAct.ts';
 import { ReviewPage } from './ReviewPage.tsx';
 
@@ -60,7 +61,7 @@ function Receipt({ receipt, onAnswered }: { receipt: PurgeReceipt; onAnswered: (
   return (
     <article className="review-receipt" aria-label={words.receipt(receipt.reason)}>
       <p className="strong" dir="auto">
-        {receipt.reason}
+        {shown(receipt.reason)}
       </p>
       <p className="soft small">
         <Message
@@ -78,7 +79,9 @@ function Receipt({ receipt, onAnswered }: { receipt: PurgeReceipt; onAnswered: (
         <ul className="review-answers" aria-label={words.answersOf}>
           {answers.map((one) => (
             <li key={one.who.did}>
-              <span>{one.who.handle}</span>{' '}
+              <span>
+                <Foreign text={one.who.handle} />
+              </span>{' '}
               <Badge tone={tones[one.answer]}>{words.answers[one.answer]}</Badge>{' '}
               {one.at !== null && (
                 <span className="soft small">

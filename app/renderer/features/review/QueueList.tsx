@@ -1,3 +1,4 @@
+import { isolated, shown } from '../../../contract/foreign-text.ts';
 import { useRef } from 'react';
 import type { Ref } from 'react';
 import type { ReviewItem } from '../../../contract/index.ts';
@@ -73,8 +74,8 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
         {selected && <span className="hidden-visually">{words.queue.isSelected}</span>}
       </span>
       <span className="review-what cut" dir="auto">
-        {item.subject !== null && <span className="strong">{t.common.label(item.subject)} </span>}
-        {item.text ?? words.item.gone}
+        {item.subject !== null && <span className="strong">{t.common.label(isolated(item.subject))} </span>}
+        {shown(item.text ?? words.item.gone)}
       </span>
       <span className={`review-score mono right ${(worst?.score ?? 0) < WORTH_SAYING ? 'soft' : ''}`}>
         {worst === null ? '–' : percent(worst.score)}
@@ -100,7 +101,7 @@ function Row({ item, mark, selected }: { item: ReviewItem; mark: Mark | null; se
 function Marks({ item, mark }: { item: ReviewItem; mark: Mark | null }) {
   if (mark !== null)
     return mark.phase === 'failed' ? (
-      <Badge tone="red" title={mark.message ?? ''}>
+      <Badge tone="red" title={isolated(mark.message ?? '')}>
         {words.done.failed}
       </Badge>
     ) : (

@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
 import { ArchiveFormat, type Job } from '../../../contract/index.ts';
@@ -85,7 +86,7 @@ function Import() {
             value={into}
             onChange={setBoard}
             options={[
-              ...boards.map(({ id, name }) => ({ value: id, label: name })),
+              ...boards.map(({ id, name }) => ({ value: id, label: isolated(name) })),
               { value: NAMED, label: words.namedBoards },
             ]}
           />
@@ -143,7 +144,7 @@ function Export() {
             onChange={setBoard}
             options={[
               { value: 'all', label: words.allBoards },
-              ...boards.map(({ id, name }) => ({ value: id, label: name })),
+              ...boards.map(({ id, name }) => ({ value: id, label: isolated(name) })),
             ]}
           />
           <Select

@@ -13,6 +13,7 @@ import {
   ProgressBar,
   RelativeTime,
   type Tone,
+  Foreign,
 } from '../../ui/index.ts';
 import { useCall } from '../useCall.ts';
 
@@ -47,7 +48,9 @@ function JobRow({ job }: { job: Job }) {
   return (
     <li className="job">
       <div className="job-head">
-        <span className="strong">{job.title}</span>
+        <span className="strong">
+          <Foreign text={job.title} />
+        </span>
         <Badge tone={tones[job.state]}>{words.states[job.state]}</Badge>
         <span className="soft small">
           <RelativeTime at={job.endedAt ?? job.startedAt} focusable />

@@ -1,3 +1,4 @@
+import { withoutIsolates } from '../../../contract/foreign-text.ts';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { CommunityCard } from '../../../contract/index.ts';
@@ -98,7 +99,7 @@ interface DeleteDialogProps {
 /** Asks for the name of the community, so that nobody deletes another one by mistake. */
 function DeleteDialog({ card, onClose, onDelete }: DeleteDialogProps) {
   const [typed, setTyped] = useState('');
-  const isRight = typed.trim() === card.name;
+  const isRight = withoutIsolates(typed).trim() === withoutIsolates(card.name);
   return (
     <Dialog
       title={words.deleteAsk(card.name)}

@@ -34,14 +34,13 @@ const faultOf = (device: string, deny: string) => (fault: string) => {
 
 /** Text of calls. */
 export const calls = {
-  title: 'Calls',
   doing: 'In the list of calls',
   inCall: (title: string) => `In the call ${title}`,
   loading: 'Loading the rooms.',
   again: 'Try again',
   empty: 'No room is open.',
   emptyHint:
-    'A room is a place to talk, with or without a camera, and to share a screen. You open one, others join it from this list; it stays until you close it. The node of its host carries the call, so nothing of it passes through a foreign server.',
+    'A room is a place to talk, with or without a camera, and to share a screen. You open one, others join it from this list; it stays until you close it. The node of its host carries the call; no other server is needed.',
   openRoom: 'Open a room',
   rooms: 'Open rooms',
   roomCount: (n: number) => plural(n, 'room', 'rooms'),
@@ -83,7 +82,6 @@ export const calls = {
     back: 'Back to the call',
     change: 'Change',
     close: 'Close room',
-    cannot: 'You cannot join now',
   },
   draft: {
     open: 'Open a room',
@@ -160,7 +158,6 @@ export const calls = {
     join: 'Join the call',
     ask: 'Ask to join',
     askWhy: 'This room has a waiting room: a moderator admits you.',
-    allow: 'Use microphone and camera',
     others: (names: readonly string[]) =>
       names.length === 0 ? 'Nobody is in the call yet.' : `In the call: ${some(names, '', '').trim()}.`,
     starts: (when: string) => `The call starts ${when}.`,

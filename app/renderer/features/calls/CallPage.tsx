@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
 import { stopwatch } from '../../messages/format.ts';
@@ -21,6 +21,8 @@ import { useCallUi } from './useCallUi.ts';
 export function CallPage({ call }: { call: CurrentCall }) {
   const phase = useCallView(call.session, (view) => view.phase);
   useDoing(words.inCall(call.room.title));
+  // The button that led here is gone; the view takes its focus, so that keys and screen readers go on from here.
+  useEffect(() => document.getElementById('main')?.focus(), []);
   if (phase === 'ended') return <Ended call={call} />;
   if (phase === 'entering' || phase === 'waiting' || phase === 'joining') return <Entering call={call} />;
   return <Running call={call} />;
@@ -42,9 +44,7 @@ function Entering({ call }: { call: CurrentCall }) {
             <Loading what={phase === 'joining' ? words.phases.joining : words.phases.entering} />
           )}
           <div>
-            <Button onPress={() => call.session.leave()} autoFocus>
-              {words.bar.leave}
-            </Button>
+            <Button onPress={() => call.session.leave()}>{words.bar.leave}</Button>
           </div>
         </div>
       </Panel>
@@ -125,7 +125,8 @@ function Running({ call }: { call: CurrentCall }) {
         }
         flush
       >
-        <Queue session={session} />
+        {/* The list of people has it in full. */}
+        {ui.side !== 'people' && <Queue session={session} />}
         {phase === 'rejoining' && <Notice severity="attention" title={words.phases.rejoining} live />}
         {phase === 'lost' && <Notice severity="danger" title={words.phases.lost} live />}
         {phase === 'in' && failing && <Notice severity="attention" title={words.phases.failing} live />}

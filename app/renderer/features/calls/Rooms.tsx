@@ -47,7 +47,12 @@ function RoomState({ room }: { room: CallRoom }) {
   const now = useNow();
   if (room.participants.length > 0)
     return <span className="green strong">{words.live(room.participants.length)}</span>;
-  if (!room.isReachable) return <span className="soft">{words.away}</span>;
+  if (!room.isReachable)
+    return (
+      <span className="soft" title={words.awayMeans}>
+        {words.away}
+      </span>
+    );
   if (room.startsAt !== null && room.startsAt > now)
     return (
       <span className="amber" title={exact(room.startsAt)}>
@@ -156,13 +161,13 @@ export function Rooms({ opening }: { opening: boolean }) {
         level={1}
         count={held.length > 0 ? words.roomCount(held.length) : null}
         className="calls-list"
-        tools={
-          held.length > 0 && (
+        {...(held.length > 0 && {
+          tools: (
             <Button kind="quiet" onPress={open}>
               {words.openRoom}
             </Button>
-          )
-        }
+          ),
+        })}
         flush
       >
         {rooms.state === 'loading' && <Loading what={words.loading} />}

@@ -47,12 +47,13 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
   const speaks = useCallView(session, (view) => !screen && (view.levels.get(id) ?? 0) >= SPEAKS);
   const reactions = useCallView(session, (view) => view.reactions);
   const mirror = useStore(callChoices, (choices) => choices.mirror);
+  const isPaused = useStore(callChoices, (choices) => choices.quality === 'audio') && !isMe;
   const ownMuted = useCallView(session, (view) => view.own.get('microphone')?.muted !== false);
   const sends = sendsOf(participant);
   // Of oneself, what this window knows is newer than what the host said.
   const muted = isMe ? ownMuted : sends.muted;
   const isOn = screen ? sends.screen : sends.camera;
-  const live = isMe ? (own?.track ?? null) : isOn ? (remote?.live ?? null) : null;
+  const live = isMe ? (own?.track ?? null) : isOn && !isPaused ? (remote?.live ?? null) : null;
   const trackId = remote?.id ?? null;
 
   // Pixels of the screen, not of the page: a dense screen shows more of the picture.
@@ -83,6 +84,7 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
           {screen ? <Icon name="screen" size={40} /> : initialsOf(person.handle)}
         </span>
       )}
+      {isOn && isPaused && !small && <span className="tile-paused soft small">{stage.paused}</span>}
       {hand && (
         <span className="tile-hand" title={stage.hand}>
           <Icon name="hand" />

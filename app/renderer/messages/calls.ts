@@ -139,7 +139,6 @@ export const calls = {
   toRooms: 'All rooms',
   pre: {
     title: (title: string) => `Join ${title}`,
-    preview: 'Your camera',
     cameraOff: 'Your camera is off.',
     looking: 'Looking for your devices.',
     joinsAs: {

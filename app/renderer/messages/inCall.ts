@@ -112,7 +112,6 @@ export const inCall = {
     title: (n: number) => plural(n, 'person waits', 'people wait'),
     label: 'Waiting room',
     admit: 'Admit',
-    admitName: (name: string) => `Admit ${name}`,
     turnAway: 'Turn away',
     turnAwayName: (name: string) => `Turn away ${name}`,
     more: (n: number) => `and ${count(n)} more; the list of people shows all`,

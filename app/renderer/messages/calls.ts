@@ -1,3 +1,4 @@
+import { isolated } from '../../contract/foreign-text.ts';
 import type { CallSource } from '../../contract/index.ts';
 import { count, plural } from './format.ts';
 import { inCall, some } from './inCall.ts';
@@ -35,7 +36,7 @@ const faultOf = (device: string, deny: string) => (fault: string) => {
 /** Text of calls. */
 export const calls = {
   doing: 'In the list of calls',
-  inCall: (title: string) => `In the call ${title}`,
+  inCall: (title: string) => `In the call ${isolated(title)}`,
   loading: 'Loading the rooms.',
   again: 'Try again',
   empty: 'No room is open.',
@@ -101,7 +102,7 @@ export const calls = {
     invited: 'Invite a member',
     invitedNothing: 'No member has this name.',
     invitedList: 'Invited members',
-    uninvite: (name: string) => `Remove ${name} from the list`,
+    uninvite: (name: string) => `Remove ${isolated(name)} from the list`,
     share: 'Who may share a screen',
     shares: {
       guest: 'Everyone in the call',
@@ -125,20 +126,20 @@ export const calls = {
     cancel: 'Cancel',
     confirm: 'Open room',
     save: 'Save',
-    opened: (title: string) => `The room ${title} is open.`,
+    opened: (title: string) => `The room ${isolated(title)} is open.`,
   },
   close: {
-    title: (title: string) => `Close ${title}?`,
+    title: (title: string) => `Close ${isolated(title)}?`,
     why: 'The call ends for everybody, and the room disappears from the list. This cannot be undone.',
     cancel: 'Keep open',
     confirm: 'Close room',
-    closed: (title: string) => `The room ${title} is closed.`,
+    closed: (title: string) => `The room ${isolated(title)} is closed.`,
   },
   gone: 'This room is not open any more.',
   goneHint: 'Its host has closed it, or the link is old.',
   toRooms: 'All rooms',
   pre: {
-    title: (title: string) => `Join ${title}`,
+    title: (title: string) => `Join ${isolated(title)}`,
     cameraOff: 'Your camera is off.',
     looking: 'Looking for your devices.',
     joinsAs: {
@@ -160,7 +161,7 @@ export const calls = {
     others: (names: readonly string[]) =>
       names.length === 0 ? 'Nobody is in the call yet.' : `In the call: ${some(names, '', '').trim()}.`,
     starts: (when: string) => `The call starts ${when}.`,
-    leaveOther: (title: string) => `You leave the call ${title} when you join.`,
+    leaveOther: (title: string) => `You leave the call ${isolated(title)} when you join.`,
   },
   devices: {
     title: 'Devices and quality',
@@ -219,7 +220,7 @@ export const calls = {
     rooms: 'all rooms',
   },
   strip: {
-    inCall: (title: string) => `You are in the call ${title}.`,
+    inCall: (title: string) => `You are in the call ${isolated(title)}.`,
     muted: 'You are muted.',
     heard: 'Others hear you.',
     back: 'Back to the call',

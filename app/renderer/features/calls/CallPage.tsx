@@ -1,3 +1,4 @@
+import { isolated } from '../../../contract/foreign-text.ts';
 import { useEffect, useState } from 'react';
 import { go } from '../../actions/route.ts';
 import { calls as words } from '../../messages/calls.ts';
@@ -32,7 +33,7 @@ function Entering({ call }: { call: CurrentCall }) {
   const phase = useCallView(call.session, (view) => view.phase);
   return (
     <div className="page call-alone">
-      <Panel title={call.room.title} level={1}>
+      <Panel title={isolated(call.room.title)} level={1}>
         <div className="calls-stack">
           {phase === 'waiting' ? (
             <div role="status">
@@ -60,7 +61,7 @@ function Ended({ call }: { call: CurrentCall }) {
   const told = words.ended[ended.reason];
   return (
     <div className="page call-alone">
-      <Panel title={call.room.title} level={1}>
+      <Panel title={isolated(call.room.title)} level={1}>
         <div className="calls-stack">
           <div role="status">
             <p className="call-lead">{typeof told === 'string' ? told : told(by)}</p>
@@ -106,7 +107,7 @@ function Running({ call }: { call: CurrentCall }) {
   return (
     <div className="call" data-side={ui.side ?? 'none'}>
       <Panel
-        title={state?.title ?? call.room.title}
+        title={isolated(state?.title ?? call.room.title)}
         level={1}
         count={
           <>

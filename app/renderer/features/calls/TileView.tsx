@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { calls as words } from '../../messages/calls.ts';
-import { Button } from '../../ui/index.ts';
+import { Foreign, Button } from '../../ui/index.ts';
 import { sendsOf } from './acts.ts';
 import { callChoices } from './choices.ts';
 import { useCallView, type CurrentCall } from './current.ts';
@@ -130,7 +130,9 @@ export function TileView({ call, ui, tile, size, large, small }: TileViewProps) 
               </span>
             )
           ))}
-        <span className="tile-name cut">{name}</span>
+        <span className="tile-name cut">
+          <Foreign text={name} />
+        </span>
         {isMe && !screen && <span className="tile-you">{stage.you}</span>}
         {!screen && (weak || large) && (
           <span className="tile-quality" title={quality}>
